@@ -1,0 +1,1 @@
+"""What the county holds: files, metadata, review decisions, history. Knows nothing of search or HTTP."""

@@ -1,0 +1,89 @@
+"""Originals, byte for byte, each a read-only file named by the SHA-256 of its bytes.
+
+A blob is written to a temporary file, synced, renamed into place, and its folder synced, before ``put`` returns:
+what the catalogue is told about afterwards can't be lost with the power.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from archive.errors import BlobDamaged, BlobMissing
+
+CHUNK = 1 << 20
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename or unlink inside ``folder`` durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def digest_of(stream: BinaryIO) -> str:
+    """The hex SHA-256 of what is left in a stream."""
+    return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Blobs:
+    """The store under one folder."""
+
+    folder: Path
+
+    def put(self, stream: BinaryIO) -> tuple[str, int]:
+        """Keep a stream's bytes; the digest and the size in bytes. The same bytes twice are one blob."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        hasher = hashlib.sha256()
+        size = 0
+        with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".incoming-", delete=False) as out:
+            incoming = Path(out.name)
+            try:
+                while chunk := stream.read(CHUNK):
+                    hasher.update(chunk)
+                    size += len(chunk)
+                    out.write(chunk)
+                out.flush()
+                os.fsync(out.fileno())
+                digest = hasher.hexdigest()
+                target = self.path(digest)
+                if not target.exists():
+                    if not target.parent.exists():
+                        target.parent.mkdir(exist_ok=True)
+                        sync_folder(self.folder)
+                    incoming.chmod(0o444)
+                    incoming.rename(target)
+                    sync_folder(target.parent)
+            finally:
+                incoming.unlink(missing_ok=True)
+        return digest, size
+
+    def path(self, digest: str) -> Path:
+        """Where a blob with this digest is or would be."""
+        return self.folder / digest[:2] / digest[2:]
+
+    def open(self, digest: str) -> BinaryIO:
+        """A blob's bytes. Raises BlobMissing."""
+        try:
+            return self.path(digest).open("rb")
+        except FileNotFoundError as error:
+            raise BlobMissing(digest) from error
+
+    def verify(self, digest: str) -> None:
+        """Read a blob through. Raises BlobMissing or BlobDamaged."""
+        with self.open(digest) as stream:
+            found = digest_of(stream)
+        if found != digest:
+            raise BlobDamaged(digest, found)
+
+    def digests(self) -> Iterator[str]:
+        """The digests under which files are stored, in order."""
+        if self.folder.is_dir():
+            for prefix in sorted(p for p in self.folder.iterdir() if p.is_dir()):
+                yield from (prefix.name + path.name for path in sorted(prefix.iterdir()))

@@ -1,0 +1,281 @@
+"""The catalogue: what the county holds, and the one rule of what the public may see.
+
+A version is public when a decision approved exactly that version (the database insists on it, see ``tables``)
+and no later decision withdrew it. ``public`` and its plural forms are that rule; everything that serves the public asks them.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, Select, create_engine, event, func, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from archive import audit, migrations
+from archive.document import Attachment, Disclosure, Document, File, Metadata, Status, Validity
+from archive.errors import BadSettings, UnknownDocument
+from archive.tables import attachments, changes, documents, versions
+
+BATCH = 200
+_ADVISORY_LOCK = 0x676F6E67
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something about a document changed; ``sequence`` rises with every change of the archive."""
+
+    sequence: int
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of a staff list."""
+
+    id: str
+    version: int
+    status: Status
+    public_version: int | None
+    title: str
+    received_at: datetime
+    warnings: tuple[str, ...]
+
+
+class Catalogue:
+    """A connection pool to the catalogue's database, brought to this program's tables when it is opened."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+            self._engine = create_engine(parsed, json_serializer=_json)
+        except (ArgumentError, ImportError) as error:
+            raise BadSettings(f"GONGKAI_DATABASE_URL 无法使用：{error}") from error
+        if parsed.get_backend_name() == "sqlite":
+            _prepare_sqlite(self._engine)
+        try:
+            with self.writing() as connection:
+                migrations.upgrade(connection)
+        except SQLAlchemyError as error:
+            raise BadSettings(f"打不开数据库（{parsed.render_as_string()}）：{error.args[0]}") from error
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view of the catalogue."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The only writer for as long as it lasts; committed on exit, rolled back on error."""
+        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                # Sequence numbers of ``changes`` must become visible in their order.
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            yield connection
+
+    def public(self, id: str) -> Document:
+        """The public version of a document. Raises UnknownDocument, whether it is hidden or not there."""
+        try:
+            return self.public_many([id])[id]
+        except KeyError as error:
+            raise UnknownDocument(id) from error
+
+    def public_many(self, ids: Iterable[str]) -> dict[str, Document]:
+        """The public versions among these documents, by id; those that are not public are left out."""
+        wanted = list(ids)
+        found: dict[str, Document] = {}
+        with self.reading() as connection:
+            for start in range(0, len(wanted), BATCH):
+                query = _public().where(documents.c.id.in_(wanted[start : start + BATCH]))
+                found.update((document.id, document) for document in _documents(connection, query))
+        return found
+
+    def public_all(self) -> Iterator[Document]:
+        """Every public document, in the order of ids, read in batches."""
+        after = ""
+        while True:
+            query = _public().where(documents.c.id > after).order_by(documents.c.id).limit(BATCH)
+            with self.reading() as connection:
+                batch = _documents(connection, query)
+            yield from batch
+            if len(batch) < BATCH:
+                return
+            after = batch[-1].id
+
+    def public_count(self) -> int:
+        with self.reading() as connection:
+            query = select(func.count()).where(documents.c.public_version.is_not(None))
+            return connection.execute(query).scalar_one()
+
+    def newest(self, id: str) -> Document:
+        """The newest version of a document, public or not: for staff only. Raises UnknownDocument."""
+        on = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
+        query = _columns().join(versions, on).where(documents.c.id == id)
+        with self.reading() as connection:
+            found = _documents(connection, query)
+        if not found:
+            raise UnknownDocument(id)
+        return found[0]
+
+    def listed(self, status: Status | None = None) -> list[Listed]:
+        """Documents by the state of their newest version, oldest first: for staff only."""
+        on = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
+        query = select(
+            documents.c.id,
+            documents.c.version,
+            documents.c.status,
+            documents.c.public_version,
+            versions.c.title,
+            versions.c.received_at,
+            versions.c.warnings,
+        ).join(versions, on)
+        if status is not None:
+            query = query.where(documents.c.status == status.value)
+        with self.reading() as connection:
+            rows = connection.execute(query.order_by(versions.c.received_at, documents.c.id)).all()
+        return [
+            Listed(
+                id=row.id,
+                version=row.version,
+                status=Status(row.status),
+                public_version=row.public_version,
+                title=row.title,
+                received_at=datetime.fromisoformat(row.received_at),
+                warnings=tuple(row.warnings),
+            )
+            for row in rows
+        ]
+
+    def changes_after(self, cursor: int, limit: int = BATCH) -> list[Change]:
+        """Changes with a sequence number above ``cursor``, in order."""
+        query = select(changes.c.sequence, changes.c.document_id).where(changes.c.sequence > cursor)
+        with self.reading() as connection:
+            rows = connection.execute(query.order_by(changes.c.sequence).limit(limit)).all()
+        return [Change(row.sequence, row.document_id) for row in rows]
+
+    def last_change(self) -> int:
+        """The newest change's sequence number; 0 for an empty archive."""
+        with self.reading() as connection:
+            return connection.execute(select(func.max(changes.c.sequence))).scalar() or 0
+
+    def hidden_since(self, cursor: int) -> frozenset[str]:
+        """Documents that changed after ``cursor`` and are not public now.
+
+        An index that stands at ``cursor`` may still hold them; a search leaves them out, so that a withdrawal shows in
+        hits and counts at once.
+        """
+        query = (
+            select(documents.c.id)
+            .join(changes, changes.c.document_id == documents.c.id)
+            .where(changes.c.sequence > cursor, documents.c.public_version.is_(None))
+            .distinct()
+        )
+        with self.reading() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def digests(self) -> dict[str, str]:
+        """Every original that some version or attachment names: its digest and its document's id."""
+        with self.reading() as connection:
+            rows = [
+                *connection.execute(select(versions.c.digest, versions.c.document_id)),
+                *connection.execute(select(attachments.c.digest, attachments.c.document_id)),
+            ]
+        return {row.digest: row.document_id for row in rows}
+
+    def audit_break(self) -> int | None:
+        """The first row of the audit log that does not continue its chain, or None."""
+        with self.reading() as connection:
+            return audit.first_break(connection)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL with full sync, enforced references, and a writer that takes its lock before it reads."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy's begin event below says BEGIN, not the driver
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _columns() -> Select[Any]:
+    own = (documents.c.status, documents.c.public_version)
+    return select(*versions.c, *own).select_from(documents)
+
+
+def _public() -> Select[Any]:
+    on = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.public_version)
+    return _columns().join(versions, on)
+
+
+def _documents(connection: Connection, query: Select[Any]) -> list[Document]:
+    rows = connection.execute(query).mappings().all()
+    wanted = {row["document_id"] for row in rows}
+    parts: dict[tuple[str, int], list[Attachment]] = {}
+    found = connection.execute(
+        select(attachments).where(attachments.c.document_id.in_(wanted)).order_by(attachments.c.position)
+    ).mappings()
+    for row in found:
+        part = Attachment(_file(row), row["text"], tuple(row["warnings"]))
+        parts.setdefault((row["document_id"], row["version"]), []).append(part)
+    return [_document(row, parts.get((row["document_id"], row["version"]), [])) for row in rows]
+
+
+def _document(row: RowMapping, parts: Sequence[Attachment]) -> Document:
+    public = row["version"] == row["public_version"]
+    return Document(
+        id=row["document_id"],
+        version=row["version"],
+        metadata=_metadata(row, public),
+        file=_file(row),
+        text=row["text"],
+        attachments=tuple(parts),
+        warnings=tuple(row["warnings"]),
+        received_at=datetime.fromisoformat(row["received_at"]),
+        status=Status.PUBLISHED if public else Status(row["status"]),
+    )
+
+
+def _metadata(row: RowMapping, public: bool) -> Metadata:
+    sources: Mapping[str, str] = row["sources"]
+    disclosure = Disclosure(row["disclosure"]) if row["disclosure"] else None
+    if public and disclosure is None:
+        # Approving a document of unknown attribute is the decision to disclose it actively (see ``review``).
+        disclosure, sources = Disclosure.ACTIVE, {**sources, "disclosure": "审查决定"}
+    return Metadata(
+        title=row["title"],
+        number=row["number"],
+        index_code=row["index_code"],
+        issuer=row["issuer"],
+        genre=row["genre"],
+        topic=row["topic"],
+        column=row["column"],
+        written_on=row["written_on"],
+        published_on=row["published_on"],
+        validity=Validity(row["validity"]) if row["validity"] else None,
+        disclosure=disclosure,
+        source_url=row["source_url"],
+        other_numbers=tuple(row["other_numbers"]),
+        cited_numbers=tuple(row["cited_numbers"]),
+        sources=sources,
+    )
+
+
+def _file(row: RowMapping) -> File:
+    return File(row["digest"], row["file_name"], row["media_type"], row["size"])

@@ -1,0 +1,119 @@
+"""The words of the domain, one English word per Chinese term, and the values that pass between the packages.
+
+========== ============ =========================================================================
+文号       number       the number an issuer gives a document: 国办发〔2019〕14号
+索引号     index_code   the number a disclosure catalogue gives it: 000014349/2019-00032
+发布机构   issuer       the agency that made or issued it
+体裁       genre        通知, 公告, 年报, 办事指南 …
+主题       topic        of the State Council's 22 classes, with its second level: 综合政务/政务公开
+栏目       column       where the site shows it, two levels: 法定主动公开内容/规范性文件
+成文日期   written_on   the day it was made; 公开日期 published_on, the day it was disclosed
+有效性     validity     现行有效, 已废止 …
+公开属性   disclosure   主动公开, 依申请公开, 不予公开
+========== ============ =========================================================================
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Validity(StrEnum):
+    """效力状态 of a normative document (domain rules 3.1)."""
+
+    IN_FORCE = "现行有效"
+    NOT_YET = "尚未施行"
+    AMENDED = "已修改"
+    PARTLY = "部分失效"
+    REPEALED = "已废止"
+    EXPIRED = "已失效"
+
+
+class Disclosure(StrEnum):
+    """公开属性, articles 13 to 16 and 19 of the Regulations on Open Government Information."""
+
+    ACTIVE = "主动公开"
+    ON_REQUEST = "依申请公开"
+    WITHHELD = "不予公开"
+
+
+class Status(StrEnum):
+    """Where a document's newest version stands; whether the public sees a version is ``catalogue.public``."""
+
+    WAITING = "waiting"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Verdict(StrEnum):
+    """What a reviewer decides."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known about a document; None is unknown, and stays so.
+
+    ``sources`` says for each known field where it was read: "manifest", "card", "title block",
+    "signature", "file name" … (the key is the field's name).
+    ``other_numbers`` are further numbers the document itself bears (a statute's earlier decrees, the second
+    number of a joint document); ``cited_numbers`` are numbers of other documents that its text names. All are canonical.
+    """
+
+    title: str
+    number: str | None = None
+    index_code: str | None = None
+    issuer: str | None = None
+    genre: str | None = None
+    topic: str | None = None
+    column: str | None = None
+    written_on: date | None = None
+    published_on: date | None = None
+    validity: Validity | None = None
+    disclosure: Disclosure | None = None
+    source_url: str | None = None
+    other_numbers: tuple[str, ...] = ()
+    cited_numbers: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An original: ``digest`` is the hex SHA-256 of its bytes, ``size`` counts bytes."""
+
+    digest: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to a document, with its own text (see ``Document.text``)."""
+
+    file: File
+    text: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One version of a document.
+
+    ``text`` holds one paragraph a line; a line with tabs is a table row, its cells between the tabs.
+    """
+
+    id: str
+    version: int
+    metadata: Metadata
+    file: File
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+    warnings: tuple[str, ...] = ()
+    received_at: datetime | None = None
+    status: Status = Status.WAITING

@@ -1,0 +1,131 @@
+"""Everything that can go wrong, as one tree; each class carries facts, and its text says what to do.
+
+::
+
+    GongkaiError
+    ├── BadSettings            a setting or environment variable that can't be used
+    ├── BadManifest            a line of an ingest manifest that can't be read
+    ├── FileRefused            a file that the archive does not take in, with the reason
+    │   └── ExtractionFailed   its text could not be read
+    ├── BlobMissing            an original that the catalogue names is not in the store
+    ├── BlobDamaged            an original's bytes no longer have their SHA-256
+    ├── UnknownDocument        no such document (or none that the asker may see)
+    ├── DecisionRefused        a review decision that the rules don't allow
+    ├── BadQuery               a search that can't be carried out as typed
+    └── IndexUnusable          the index can't answer; the archive is not touched by it
+        ├── IndexMissing       none has been built yet
+        ├── IndexDamaged       its files are not what its manifest says
+        ├── IndexOutdated      built by another analyzer, lexicon or set of fields
+        └── IndexerBusy        another process is writing to it
+
+Texts are Chinese sentences: they reach reviewers and citizens. ``web/errors.py`` turns the classes into
+HTTP statuses and ``web/cli.py`` into exit codes; nothing else catches them.
+"""
+
+
+class GongkaiError(Exception):
+    """Base of all errors that are reported to a person as a sentence instead of a traceback."""
+
+
+class BadSettings(GongkaiError):
+    """A setting or environment variable that can't be used."""
+
+
+class BadManifest(GongkaiError):
+    """A line of an ingest manifest that can't be read; ``line`` counts from 1."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"清单第 {line} 行：{reason}")
+        self.line = line
+        self.reason = reason
+
+
+class FileRefused(GongkaiError):
+    """A file that the archive does not take in; ``reason`` is a Chinese sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ExtractionFailed(FileRefused):
+    """The text of a file could not be read."""
+
+
+class BlobMissing(GongkaiError):
+    """An original that the catalogue names is not in the store."""
+
+    def __init__(self, digest: str) -> None:
+        super().__init__(f"原件缺失：{digest}。请从备份恢复。")
+        self.digest = digest
+
+
+class BlobDamaged(GongkaiError):
+    """An original's bytes no longer have the SHA-256 they were stored under."""
+
+    def __init__(self, digest: str, found: str) -> None:
+        super().__init__(f"原件损坏：应为 {digest}，实为 {found}。请从备份恢复。")
+        self.digest = digest
+        self.found = found
+
+
+class UnknownDocument(GongkaiError):
+    """No such document, or none that the asker may see: the two are never told apart."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"没有编号为“{id}”的文件。")
+        self.id = id
+
+
+class DecisionRefused(GongkaiError):
+    """A review decision that the rules don't allow."""
+
+    def __init__(self, id: str, reason: str) -> None:
+        super().__init__(f"文件 {id}：{reason}")
+        self.id = id
+        self.reason = reason
+
+
+class BadQuery(GongkaiError):
+    """A search that can't be carried out as typed; ``reason`` says what to change."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class IndexUnusable(GongkaiError):
+    """The index can't answer; the archive is not touched by it."""
+
+
+class IndexMissing(IndexUnusable):
+    """No index has been built yet."""
+
+    def __init__(self) -> None:
+        super().__init__("还没有建立索引，请先运行 gongkai reindex。")
+
+
+class IndexDamaged(IndexUnusable):
+    """The index's files are not what its manifest says."""
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(f"索引 {where} 已损坏（{what}），请运行 gongkai reindex --full 重建。")
+        self.where = where
+        self.what = what
+
+
+class IndexOutdated(IndexUnusable):
+    """The index was built by another analyzer, lexicon or set of fields than this program has."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__("索引由不同版本的分词程序或词典建立，请运行 gongkai reindex --full 重建。")
+        self.expected = expected
+        self.found = found
+
+
+class IndexerBusy(IndexUnusable):
+    """Another process is writing to the index; ``holder`` says which."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"另一个建索引的进程正在运行（{holder}），请等它结束后再试。")
+        self.holder = holder

@@ -1,0 +1,25 @@
+"""Alembic's migrations of the catalogue; ``upgrade`` brings a database to this program's tables."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from archive.errors import BadSettings
+
+
+def upgrade(connection: Connection) -> None:
+    """Apply what is missing, inside the caller's transaction. Raises BadSettings for a newer database."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current == scripts.get_current_head():
+        return
+    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+        raise BadSettings(f"数据库由更新版本的程序建立（{current}），请升级程序后再运行。")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

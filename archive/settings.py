@@ -1,0 +1,60 @@
+"""Where things are, read once from the environment and passed on explicitly.
+
+========================= ==========================================================  =====================
+variable                  meaning                                                     default
+========================= ==========================================================  =====================
+``GONGKAI_DATA``          folder of originals, catalogue and index                    ``gongkai-data``
+``GONGKAI_DATABASE_URL``  the catalogue's SQLAlchemy URL                              SQLite in that folder
+``GONGKAI_ENGINE_URL``    ``whoosh:`` (index in that folder) or ``whoosh:/folder``    ``whoosh:``
+``GONGKAI_SITE_NAME``     the name on the pages                                       政府信息公开检索
+========================= ==========================================================  =====================
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.errors import BadSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation. ``data`` is absolute."""
+
+    data: Path
+    database_url: str
+    engine_url: str
+    site_name: str = "政府信息公开检索"
+
+    @classmethod
+    def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
+        """The defaults, with everything inside one folder."""
+        data = data.absolute()
+        return cls(data, f"sqlite:///{data / 'catalogue.sqlite3'}", "whoosh:", site_name)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Raises BadSettings with the variable's name when a value can't be used."""
+        plain = cls.at(Path(environment.get("GONGKAI_DATA") or "gongkai-data"))
+        if plain.data.exists() and not plain.data.is_dir():
+            raise BadSettings(f"GONGKAI_DATA 应当是一个文件夹，而 {plain.data} 不是。")
+        return cls(
+            plain.data,
+            environment.get("GONGKAI_DATABASE_URL") or plain.database_url,
+            environment.get("GONGKAI_ENGINE_URL") or plain.engine_url,
+            environment.get("GONGKAI_SITE_NAME") or plain.site_name,
+        )
+
+    @property
+    def index_folder(self) -> Path:
+        """Where an embedded engine keeps its generations.
+
+        Raises BadSettings for an engine this version does not have.
+        """
+        engine, _, place = self.engine_url.partition(":")
+        if engine != "whoosh":
+            raise BadSettings(
+                f"GONGKAI_ENGINE_URL 为“{self.engine_url}”，本版本只支持 whoosh:（或 whoosh:/文件夹）。"
+            )
+        return Path(place).absolute() if place.strip("/") else self.data / "index"

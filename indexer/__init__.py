@@ -1,0 +1,1 @@
+"""How it is found: analysis, query tree, engines, reindexing. Knows nothing of Flask."""
