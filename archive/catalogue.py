@@ -1,7 +1,8 @@
 """The catalogue: what the county holds, and the one rule of what the public may see.
 
 A version is public when a decision approved exactly that version (the database insists on it, see ``tables``)
-and no later decision withdrew it. ``public`` and its plural forms are that rule; everything that serves the public asks them.
+and no later decision withdrew it. ``public`` and its plural forms are that rule; everything that serves the public
+asks them.
 """
 
 import json
@@ -18,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from archive import audit, migrations
 from archive.document import Attachment, Disclosure, Document, File, Metadata, Status, Validity
 from archive.errors import BadSettings, UnknownDocument
-from archive.tables import attachments, changes, documents, versions
+from archive.tables import attachments, changes, decisions, documents, sources, versions
 
 BATCH = 200
 _ADVISORY_LOCK = 0x676F6E67
@@ -152,6 +153,18 @@ class Catalogue:
             )
             for row in rows
         ]
+
+    def by_source(self, source: str) -> str | None:
+        """The id of the document that was taken in from a source, or None."""
+        query = select(sources.c.document_id).where(sources.c.source == source)
+        with self.reading() as connection:
+            return connection.execute(query).scalar()
+
+    def decided(self) -> dict[str, int]:
+        """How many decisions there are about each document that has any."""
+        query = select(decisions.c.document_id, func.count()).group_by(decisions.c.document_id)
+        with self.reading() as connection:
+            return {id: count for id, count in connection.execute(query)}
 
     def changes_after(self, cursor: int, limit: int = BATCH) -> list[Change]:
         """Changes with a sequence number above ``cursor``, in order."""

@@ -62,7 +62,8 @@ class Metadata:
     ``sources`` says for each known field where it was read: "manifest", "card", "title block",
     "signature", "file name" … (the key is the field's name).
     ``other_numbers`` are further numbers the document itself bears (a statute's earlier decrees, the second
-    number of a joint document); ``cited_numbers`` are numbers of other documents that its text names. All are canonical.
+    number of a joint document); ``cited_numbers`` are numbers of other documents that its text names. All are
+    canonical.
     """
 
     title: str

@@ -1,7 +1,7 @@
 """Intake: from a file on disk to a document in the archive that waits for review.
 
-Order of one ingest (what a crash may interrupt anywhere): blobs synced → text extracted in the sandbox → metadata described → one
-transaction with the version, its attachments and the audit event → the outcome is told.
+Order of one ingest, which a crash may interrupt anywhere: text extracted in the sandbox → metadata described → originals
+synced to the store → one transaction with the version, its attachments and the audit event → the outcome is told.
 """
 
 import base64
@@ -71,8 +71,8 @@ class _Prepared:
 class Intake:
     """Takes in files for one archive. ``actor`` is written into the audit log.
 
-    With ``already_published`` (a portal's back catalogue) each document also gets a decision to publish, by the actor; never one
-    that a reviewer refused or withdrew before.
+    With ``already_published`` (a portal's back catalogue) each document also gets a decision to publish, by the actor;
+    never one that a reviewer refused or withdrew before.
     """
 
     def __init__(

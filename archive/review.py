@@ -1,7 +1,7 @@
 """Review: the only way for a document to become public, and to stop being so.
 
-Each decision is one transaction: the decision, the document's state, an audit event and a row in ``changes``. The archive
-does not know that an index exists; that row is the whole link.
+Each decision is one transaction: the decision, the document's state, an audit event and a row in ``changes``.
+The archive does not know that an index exists; that row is the whole link.
 """
 
 from sqlalchemy import Connection, insert, select, update
@@ -12,7 +12,7 @@ from archive.document import Disclosure, Status, Verdict
 from archive.errors import DecisionRefused, UnknownDocument
 from archive.tables import changes, decisions, documents, versions
 
-_STATUS = {
+STATUS = {
     Verdict.APPROVE: Status.PUBLISHED,
     Verdict.REJECT: Status.REFUSED,
     Verdict.WITHDRAW: Status.WITHDRAWN,
@@ -53,7 +53,7 @@ def record(
         if version is not None and version != about:
             raise DecisionRefused(id, f"已有新版本（第 {about} 版），请审阅后再作决定。")
         _check(connection, id, about, verdict, status)
-        status = _STATUS[verdict]
+        status = STATUS[verdict]
     decision = connection.execute(
         insert(decisions)
         .values(

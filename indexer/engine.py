@@ -1,0 +1,90 @@
+"""The contract between a search and what carries it out. One suite of tests holds every engine to it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from indexer.fields import Entry
+from indexer.query import Everything, Query
+
+
+class Sort(StrEnum):
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """``filters`` maps a facet's name to the values of which a document must have one.
+
+    ``since`` and ``until`` are ordinal days, both included; a document without a day is in no range. ``hidden`` are ids
+    that the answer leaves out entirely.
+    """
+
+    query: Query = field(default_factory=Everything)
+    filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    facets: Sequence[str] = ()
+    sort: Sort = Sort.RELEVANCE
+    offset: int = 0
+    limit: int = 10
+    since: int | None = None
+    until: int | None = None
+    hidden: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``total`` counts all documents that answer; ``facets`` counts them by value, each facet without its own filter.
+
+    ``relaxed``: no document answered the whole query; these answer a good part of it.
+    """
+
+    total: int
+    hits: Sequence[Hit]
+    facets: Mapping[str, Mapping[str, int]]
+    relaxed: bool = False
+
+
+class Writer(Protocol):
+    """Changes that take effect together. ``mark`` says up to which change of the archive they go."""
+
+    def put(self, entry: Entry) -> None: ...
+    def remove(self, id: str) -> None: ...
+    def mark(self, cursor: int) -> None: ...
+
+
+class Engine(Protocol):
+    """An index. Reading raises IndexMissing, IndexDamaged or IndexOutdated rather than answer wrongly."""
+
+    def search(self, request: SearchRequest) -> Answer: ...
+
+    def suggest(self, prefix: str, limit: int = 10) -> Sequence[str]:
+        """Titles that contain the normalised prefix: those that begin with it first, then shorter ones."""
+        ...
+
+    def count(self) -> int:
+        """How many documents the index holds."""
+        ...
+
+    def cursor(self) -> int:
+        """The last change applied; 0 for an index that is not there yet."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Writer]:
+        """Change the index: commits on exit, discards on error. Raises IndexerBusy."""
+        ...
+
+    def rebuilding(self) -> AbstractContextManager[Writer]:
+        """Build an index from nothing beside the live one: promotes on exit, discards on error. Raises IndexerBusy."""
+        ...
+
+    def close(self) -> None: ...

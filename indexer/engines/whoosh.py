@@ -1,0 +1,239 @@
+"""Whoosh as the embedded engine: it stores postings and columns; numpy scores them.
+
+A generation is opened once into a ``Snapshot``, which searches then share; ``generations`` says when there is a new
+one.
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from whoosh import columns, fields, formats
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
+
+from archive.errors import IndexDamaged, IndexMissing, IndexOutdated
+from indexer.analyzer import Analyzer
+from indexer.engine import Answer, SearchRequest
+from indexer.engines.generations import Generations, Manifest
+from indexer.engines.snapshot import Snapshot
+from indexer.fields import Entry, fingerprint
+
+log = logging.getLogger(__name__)
+
+LIBRARIES = ("whoosh", "jieba", "numpy")
+_MEMORY_MB = 256
+_LOCK_FILE = "MAIN_WRITELOCK"
+
+
+class Weighted(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
+    """A field whose terms come ready with their weights; one posting a distinct term, no positions."""
+
+    indexed = True
+    scorable = False
+
+    def __init__(self) -> None:
+        self.format = formats.Existence()
+        self.analyzer = None
+        self.stored = self.unique = self.spelling = self.sortable = False
+        self.vector = self.column_type = None
+
+    def index(self, value: Mapping[str, float], **_: object) -> Iterator[tuple[bytes, int, float, bytes]]:
+        for term, weight in value.items():
+            yield term.encode(), 1, weight, b""
+
+
+def schema() -> fields.Schema:
+    """``fields.Entry`` in Whoosh's terms."""
+    return fields.Schema(
+        id=fields.ID(stored=True, unique=True),
+        words=Weighted(),
+        grams=Weighted(),
+        keys=Weighted(),
+        cites=Weighted(),
+        title=fields.COLUMN(columns.VarBytesColumn()),
+        text=fields.COLUMN(columns.VarBytesColumn()),
+        facets=fields.COLUMN(columns.VarBytesColumn()),
+        day=fields.COLUMN(columns.NumericColumn("i")),
+        prior=fields.COLUMN(columns.NumericColumn("d", default=1.0)),
+        words_length=fields.COLUMN(columns.NumericColumn("i")),
+        grams_length=fields.COLUMN(columns.NumericColumn("i")),
+    )
+
+
+class WhooshEngine:
+    """The index in a folder. Any number of threads may search; a build happens beside what they read."""
+
+    def __init__(self, folder: Path, analyzer: Analyzer) -> None:
+        self._generations = Generations(folder)
+        self._analyzer = analyzer
+        self._fingerprint = fingerprint(analyzer)
+        self._opening = threading.Lock()
+        self._opened: tuple[Path, Manifest, Snapshot] | None = None
+
+    def search(self, request: SearchRequest) -> Answer:
+        return self._snapshot().search(request)
+
+    def suggest(self, prefix: str, limit: int = 10) -> Sequence[str]:
+        return self._snapshot().suggest(prefix, limit)
+
+    def count(self) -> int:
+        self._snapshot()
+        return self._opened[1].documents if self._opened else 0
+
+    def cursor(self) -> int:
+        try:
+            self._snapshot()
+        except IndexMissing:
+            return 0
+        return self._opened[1].cursor if self._opened else 0
+
+    @contextmanager
+    def writing(self) -> Iterator["_Writer"]:
+        try:
+            self._snapshot()
+        except IndexMissing:
+            base = None
+        else:
+            base = self._opened[0] if self._opened else None
+        with self._building(base) as writer:
+            yield writer
+
+    @contextmanager
+    def rebuilding(self) -> Iterator["_Writer"]:
+        with self._building(None) as writer:
+            yield writer
+
+    def close(self) -> None:
+        with self._opening:
+            if self._opened is not None:
+                self._opened[2].close()
+                self._opened = None
+
+    def _snapshot(self) -> Snapshot:
+        """The live generation, opened; a new one is taken up at the first search after its promotion."""
+        live = self._generations.live()
+        opened = self._opened
+        if opened is not None and opened[0] == live:
+            return opened[2]
+        with self._opening:
+            if self._opened is None or self._opened[0] != live:
+                # The former snapshot is closed with its last reader, by the garbage collector.
+                self._opened = self._open_best(live, self._opened)
+            return self._opened[2]
+
+    def _open_best(
+        self, live: Path, opened: tuple[Path, Manifest, Snapshot] | None
+    ) -> tuple[Path, Manifest, Snapshot]:
+        try:
+            manifest, snapshot = self._open(live)
+            return live, manifest, snapshot
+        except IndexDamaged as damage:
+            if opened is not None:
+                log.error("%s 继续使用已打开的索引 %s。", damage, opened[0].name)
+                return live, opened[1], opened[2]
+            for former in self._generations.former():
+                try:
+                    manifest, snapshot = self._open(former)
+                except IndexDamaged:
+                    continue
+                log.error("%s 暂用上一代索引 %s。", damage, former.name)
+                return live, manifest, snapshot
+            raise
+
+    def _open(self, generation: Path) -> tuple[Manifest, Snapshot]:
+        manifest = self._generations.verify(generation)
+        if manifest.fingerprint != self._fingerprint:
+            raise IndexOutdated(self._fingerprint, manifest.fingerprint)
+        index = FileIndex(FileStorage(str(generation)), schema=schema())
+        return manifest, Snapshot(index.reader(), self._analyzer)
+
+    @contextmanager
+    def _building(self, base: Path | None) -> Iterator["_Writer"]:
+        cursor = self._generations.manifest(base).cursor if base is not None else 0
+        writers: list[_Writer] = []
+
+        def finish(folder: Path) -> Manifest:
+            documents = writers[0].commit()
+            (folder / _LOCK_FILE).unlink(missing_ok=True)
+            return Manifest(
+                fingerprint=self._fingerprint,
+                cursor=writers[0].cursor,
+                documents=documents,
+                libraries={name: version(name) for name in LIBRARIES},
+                built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                files={},
+            )
+
+        def check(folder: Path) -> None:
+            manifest, snapshot = self._open(folder)
+            found = snapshot.search(SearchRequest(limit=0)).total
+            snapshot.close()
+            if found != manifest.documents:
+                raise IndexDamaged(folder.name, f"应有 {manifest.documents} 件，读到 {found} 件")
+
+        with self._generations.building(base, finish, check) as folder:
+            storage = FileStorage(str(folder))
+            index = FileIndex(storage, schema=schema()) if base is not None else storage.create_index(schema())
+            writers.append(_Writer(index.writer(limitmb=_MEMORY_MB), index, cursor))
+            try:
+                yield writers[0]
+            except BaseException:
+                writers[0].cancel()
+                raise
+
+
+class _Writer:
+    """``indexer.engine.Writer`` over one Whoosh writer."""
+
+    def __init__(self, writer: Any, index: FileIndex, cursor: int) -> None:
+        self._writer = writer
+        self._index = index
+        self._fresh = index.is_empty()
+        self._put: set[str] = set()
+        self.cursor = cursor
+
+    def put(self, entry: Entry) -> None:
+        if not self._fresh or entry.id in self._put:
+            self.remove(entry.id)
+        self._put.add(entry.id)
+        self._writer.add_document(
+            id=entry.id,
+            words=entry.words,
+            grams=entry.grams,
+            keys=dict.fromkeys(entry.keys, 1.0),
+            cites=dict.fromkeys(entry.cites, 1.0),
+            title=entry.title.encode(),
+            text=entry.text.encode(),
+            facets=json.dumps({name: list(values) for name, values in entry.facets.items() if values}).encode(),
+            day=entry.day,
+            prior=entry.prior,
+            words_length=entry.words_length,
+            grams_length=entry.grams_length,
+        )
+
+    def remove(self, id: str) -> None:
+        if id in self._put:
+            # Whoosh's writer can't delete what it has not committed yet.
+            self._writer.commit(merge=False)
+            self._writer = self._index.writer(limitmb=_MEMORY_MB)
+            self._fresh = False
+            self._put.clear()
+        self._writer.delete_by_term("id", id)
+
+    def mark(self, cursor: int) -> None:
+        self.cursor = cursor
+
+    def commit(self) -> int:
+        """How many documents there are after it."""
+        self._writer.commit()
+        return int(self._index.doc_count())
+
+    def cancel(self) -> None:
+        self._writer.cancel()

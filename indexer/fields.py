@@ -1,0 +1,112 @@
+"""What an index holds of a document, as an engine receives it: text already cut, keys, facets, dates.
+
+Weights follow BM25F in its simple form (Robertson, Zaragoza, Taylor: Simple BM25 Extension to Multiple Weighted Fields,
+2004): an occurrence in the title counts as several in the text, before saturation.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from archive.document import Document, Validity
+from archive.text import normalise
+from indexer import facets
+from indexer.analyzer import Analyzer, grams
+
+TITLE_WEIGHT = 6.0
+ISSUER_WEIGHT = 2.0
+ATTACHMENT_WEIGHT = 0.5
+LAPSED = frozenset({Validity.REPEALED, Validity.EXPIRED})
+LAPSED_PRIOR = 0.6
+
+# Weights that binary fractions hold exactly, so that an engine may store them in 32 bits.
+FIELDS: Mapping[str, object] = {
+    "words": {"title": TITLE_WEIGHT, "issuer": ISSUER_WEIGHT, "text": 1.0, "attachments": ATTACHMENT_WEIGHT},
+    "grams": {"title": TITLE_WEIGHT, "issuer": ISSUER_WEIGHT, "text": 1.0, "attachments": ATTACHMENT_WEIGHT},
+    "keys": "number, other numbers, index code",
+    "cites": "cited numbers",
+    "columns": ["title", "text", "facets", "day", "prior", "lengths"],
+    "lapsed": LAPSED_PRIOR,
+    "facets": list(facets.NAMES),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document in an index.
+
+    ``words`` and ``grams`` map terms to weighted counts; ``*_length`` count the tokens of each stream, unweighted.
+    ``title`` and ``text`` are normalised; text has one paragraph a line, the title first. ``day`` is a proleptic ordinal,
+    0 unknown. ``prior`` multiplies the score.
+    """
+
+    id: str
+    words: Mapping[str, float]
+    grams: Mapping[str, float]
+    words_length: int
+    grams_length: int
+    keys: tuple[str, ...]
+    cites: tuple[str, ...]
+    title: str
+    text: str
+    facets: Mapping[str, tuple[str, ...]]
+    day: int
+    prior: float
+
+
+def fingerprint(analyzer: Analyzer) -> str:
+    """A digest of the fields and of how text is cut: an index with another one can't be asked."""
+    return hashlib.sha256((json.dumps(FIELDS, sort_keys=True) + analyzer.fingerprint).encode()).hexdigest()
+
+
+def entry(document: Document, analyzer: Analyzer) -> Entry:
+    """A document as an engine receives it."""
+    metadata = document.metadata
+    title = normalise(metadata.title)
+    issuer = normalise(metadata.issuer or "")
+    keys = tuple(
+        dict.fromkeys(
+            key for key in (metadata.number, *metadata.other_numbers, metadata.index_code) if key
+        )
+    )
+    body = _lines(document.text)
+    attached = [line for part in document.attachments for line in (part.file.name, *_lines(part.text))]
+    weighed = (
+        (title, TITLE_WEIGHT),
+        (issuer, ISSUER_WEIGHT),
+        ("\n".join(body), 1.0),
+        ("\n".join(attached), ATTACHMENT_WEIGHT),
+    )
+    words, words_length = _weigh((analyzer.words(text), weight) for text, weight in weighed)
+    bigrams, grams_length = _weigh((grams(text), weight) for text, weight in weighed)
+    when = facets.day(metadata)
+    return Entry(
+        id=document.id,
+        words=words,
+        grams=bigrams,
+        words_length=words_length,
+        grams_length=grams_length,
+        keys=keys,
+        cites=metadata.cited_numbers,
+        title=title,
+        text="\n".join((title, issuer, *map(normalise, keys), *body, *attached)),
+        facets=facets.values(document),
+        day=when.toordinal() if when else 0,
+        prior=LAPSED_PRIOR if metadata.validity in LAPSED else 1.0,
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return [normalise(line) for line in text.splitlines()]
+
+
+def _weigh(parts: Iterable[tuple[list[str], float]]) -> tuple[dict[str, float], int]:
+    total: Counter[str] = Counter()
+    length = 0
+    for terms, weight in parts:
+        length += len(terms)
+        for term, count in Counter(terms).items():
+            total[term] += count * weight  # type: ignore[assignment]  # a Counter of weights
+    return dict(total), length

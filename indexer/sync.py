@@ -1,0 +1,72 @@
+"""Bringing an index up to the archive: by the changes since its cursor, or from nothing.
+
+Both are the same loop over ``catalogue.public_many``; replaying it is harmless, so a crash is too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archive.catalogue import Catalogue
+from indexer.analyzer import Analyzer
+from indexer.engine import Engine, Writer
+from indexer.fields import entry
+
+# Called with how many documents are done and how many there are.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was done: documents put into the index, taken out of it, and the change it now stands at."""
+
+    put: int
+    removed: int
+    cursor: int
+
+
+def catch_up(catalogue: Catalogue, engine: Engine, analyzer: Analyzer, progress: Progress | None = None) -> Report:
+    """Apply every change after the engine's cursor. Raises IndexerBusy; then the index is as it was."""
+    cursor = engine.cursor()
+    if catalogue.last_change() == cursor:
+        return Report(0, 0, cursor)
+    with engine.writing() as writer:
+        # The cursor is read again inside: another indexer may have moved it before the lock was ours.
+        return _apply(catalogue, writer, engine.cursor(), analyzer, progress)
+
+
+def rebuild(catalogue: Catalogue, engine: Engine, analyzer: Analyzer, progress: Progress | None = None) -> Report:
+    """Build the index anew out of the archive while searches go on over the live one. Raises IndexerBusy."""
+    with engine.rebuilding() as writer:
+        cursor = catalogue.last_change()
+        total = catalogue.public_count()
+        put = 0
+        for document in catalogue.public_all():
+            writer.put(entry(document, analyzer))
+            put += 1
+            if progress:
+                progress(put, total)
+        later = _apply(catalogue, writer, cursor, analyzer, None)
+    return Report(put + later.put, later.removed, later.cursor)
+
+
+def _apply(
+    catalogue: Catalogue, writer: Writer, cursor: int, analyzer: Analyzer, progress: Progress | None
+) -> Report:
+    put = removed = done = 0
+    total = catalogue.last_change() - cursor
+    while batch := catalogue.changes_after(cursor):
+        ids = list(dict.fromkeys(change.document_id for change in batch))
+        public = catalogue.public_many(ids)
+        for id in ids:
+            if id in public:
+                writer.put(entry(public[id], analyzer))
+                put += 1
+            else:
+                writer.remove(id)
+                removed += 1
+        done += len(batch)
+        if progress:
+            progress(done, max(done, total))
+        cursor = batch[-1].sequence
+    writer.mark(cursor)
+    return Report(put, removed, cursor)

@@ -1,0 +1,47 @@
+"""An archive to take files into."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.blobs import Blobs
+from archive.catalogue import Catalogue
+from archive.extract import Sandbox
+from archive.intake import Intake
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as opened:
+        yield opened
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
+    opened = Catalogue(f"sqlite:///{tmp_path}/catalogue.sqlite3")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> Blobs:
+    return Blobs(tmp_path / "blobs")
+
+
+@pytest.fixture
+def intake(catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox) -> Intake:
+    return Intake(catalogue, blobs, sandbox, actor="收文员")
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Writes a text file below a folder of incoming files."""
+
+    def write_file(name: str, text: str) -> Path:
+        path = tmp_path / "incoming" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write_file

@@ -1,0 +1,177 @@
+"""Taking files in: what becomes of a new, a known, a changed, a copied and a bad one."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from archive import review
+from archive.blobs import Blobs
+from archive.catalogue import Catalogue
+from archive.document import Disclosure, Status, Verdict
+from archive.errors import UnknownDocument
+from archive.extract import Sandbox
+from archive.intake import Intake, Item, Result
+
+Write = Callable[[str, str], Path]
+
+TEXT = "关于做好防汛工作的通知\n\n各镇人民政府：\n请做好防汛准备，落实值班制度。\n"
+
+
+@pytest.fixture
+def item(write: Write) -> Item:
+    return Item(write("a.txt", TEXT), source="http://www.yunxi.example/1.htm")
+
+
+@pytest.fixture
+def portal(catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox) -> Intake:
+    return Intake(catalogue, blobs, sandbox, actor="移交", already_published=True)
+
+
+def test_a_new_file_waits_and_is_not_public(intake: Intake, catalogue: Catalogue, item: Item) -> None:
+    outcome = intake.receive(item)
+    assert outcome.result is Result.TAKEN
+    assert outcome.document_id is not None
+    document = catalogue.newest(outcome.document_id)
+    assert document.status is Status.WAITING
+    assert document.metadata.title == "关于做好防汛工作的通知"
+    assert "落实值班制度" in document.text
+    with pytest.raises(UnknownDocument):
+        catalogue.public(outcome.document_id)
+    assert list(catalogue.public_all()) == []
+
+
+def test_the_same_file_again_changes_nothing(intake: Intake, catalogue: Catalogue, item: Item) -> None:
+    first = intake.receive(item)
+    again = intake.receive(item)
+    assert again.result is Result.HELD
+    assert again.document_id == first.document_id
+    assert len(catalogue.listed()) == 1
+    assert catalogue.newest(str(first.document_id)).version == 1
+
+
+def test_a_changed_file_is_a_new_version_that_waits_while_the_former_stays_public(
+    intake: Intake, catalogue: Catalogue, item: Item
+) -> None:
+    id = str(intake.receive(item).document_id)
+    review.decide(catalogue, id, Verdict.APPROVE, "审查员")
+    item.path.write_text(TEXT + "补充：汛期值班电话另行通知。\n", encoding="utf-8")
+    outcome = intake.receive(item)
+    assert (outcome.result, outcome.document_id) == (Result.CHANGED, id)
+    assert catalogue.newest(id).version == 2
+    assert "补充" not in catalogue.public(id).text
+    review.decide(catalogue, id, Verdict.APPROVE, "审查员")
+    assert "补充" in catalogue.public(id).text
+    assert catalogue.public(id).version == 2
+
+
+def test_stated_metadata_that_changes_is_a_new_version(intake: Intake, catalogue: Catalogue, item: Item) -> None:
+    id = str(intake.receive(item).document_id)
+    outcome = intake.receive(Item(item.path, item.source, {"validity": "已废止"}))
+    assert (outcome.result, outcome.document_id) == (Result.CHANGED, id)
+    assert catalogue.newest(id).metadata.validity == "已废止"
+
+
+def test_a_copy_from_another_source_is_the_same_document(intake: Intake, catalogue: Catalogue, item: Item) -> None:
+    first = intake.receive(item)
+    copy = intake.receive(Item(item.path, source="http://www.yunxi.example/2.htm"))
+    assert (copy.result, copy.document_id) == (Result.HELD, first.document_id)
+    assert "另一来源" in copy.reason
+    assert len(catalogue.listed()) == 1
+
+
+def test_a_copy_that_changes_goes_its_own_way(intake: Intake, catalogue: Catalogue, item: Item, write: Write) -> None:
+    first = intake.receive(item)
+    path = write("b.txt", TEXT)
+    intake.receive(Item(path, "copy"))
+    path.write_text(TEXT + "修改后的正文。\n", encoding="utf-8")
+    outcome = intake.receive(Item(path, "copy"))
+    assert outcome.result is Result.TAKEN
+    assert outcome.document_id != first.document_id
+    assert catalogue.newest(str(first.document_id)).version == 1
+
+
+def test_the_id_of_a_document_comes_from_its_bytes(
+    intake: Intake, item: Item, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    other = Catalogue(f"sqlite:///{tmp_path}/other.sqlite3")
+    elsewhere = Intake(other, Blobs(tmp_path / "other"), sandbox, "x")
+    assert elsewhere.receive(item).document_id == intake.receive(item).document_id
+    other.close()
+
+
+def test_a_bad_file_does_not_stop_the_rest_and_leaves_nothing(
+    intake: Intake, blobs: Blobs, catalogue: Catalogue, write: Write, tmp_path: Path
+) -> None:
+    items = [
+        Item(write("0.txt", ""), "0"),
+        Item(write("1.txt", TEXT), "1"),
+        Item(tmp_path / "missing.txt", "2"),
+        Item(write("3.pdf", "%PDF-1.7 不是真的"), "3"),
+        Item(write("4.txt", TEXT + "第二件"), "4", {"written_on": "2019-02-30"}),
+        Item(write("5.txt", TEXT + "第三件"), "5"),
+    ]
+    outcomes = list(intake.receive_all(items))
+    assert [outcome.item for outcome in outcomes] == items
+    refused = [outcome for outcome in outcomes if outcome.result is Result.REFUSED]
+    assert [outcome.item.source for outcome in refused] == ["0", "2", "3", "4"]
+    assert all(outcome.reason for outcome in refused)
+    assert len(catalogue.listed()) == 2
+    assert set(blobs.digests()) == set(catalogue.digests())
+
+
+def test_attachments_belong_to_the_document(intake: Intake, catalogue: Catalogue, write: Write, blobs: Blobs) -> None:
+    item = Item(write("a.txt", TEXT), "a", attachments=(write("附表.txt", "防汛物资表\n沙袋 三百个\n"),))
+    id = str(intake.receive(item).document_id)
+    (part,) = catalogue.newest(id).attachments
+    assert part.file.name == "附表.txt"
+    assert "沙袋" in part.text
+    assert set(blobs.digests()) == set(catalogue.digests())
+    item.attachments[0].write_text("防汛物资表\n沙袋 五百个\n", encoding="utf-8")
+    assert intake.receive(item).result is Result.CHANGED
+
+
+def test_an_attachment_that_cannot_be_read_refuses_the_document(intake: Intake, write: Write) -> None:
+    outcome = intake.receive(Item(write("a.txt", TEXT), "a", attachments=(write("空.txt", ""),)))
+    assert outcome.result is Result.REFUSED
+
+
+def test_a_back_catalogue_is_public_by_a_decision_that_says_so(
+    portal: Intake, catalogue: Catalogue, item: Item
+) -> None:
+    id = str(portal.receive(item).document_id)
+    document = catalogue.public(id)
+    assert document.metadata.disclosure is Disclosure.ACTIVE
+    assert document.metadata.sources["disclosure"] == "审查决定"
+    assert catalogue.decided() == {id: 1}
+    assert catalogue.audit_break() is None
+
+
+def test_a_waiting_document_is_published_when_it_comes_again_as_already_published(
+    intake: Intake, portal: Intake, catalogue: Catalogue, item: Item
+) -> None:
+    id = str(intake.receive(item).document_id)
+    assert portal.receive(item).result is Result.HELD
+    assert catalogue.public(id).id == id
+
+
+@pytest.mark.parametrize("change", ["", "新版本的正文。\n"])
+def test_what_a_reviewer_withdrew_is_not_brought_back(
+    portal: Intake, catalogue: Catalogue, item: Item, change: str
+) -> None:
+    id = str(portal.receive(item).document_id)
+    review.decide(catalogue, id, Verdict.WITHDRAW, "审查员", "涉及个人隐私")
+    item.path.write_text(TEXT + change, encoding="utf-8")
+    outcome = portal.receive(item)
+    assert "没有公开" in outcome.reason
+    assert catalogue.public_many([id]) == {}
+    copy = portal.receive(Item(item.path, "elsewhere"))
+    assert copy.document_id == id
+    assert catalogue.public_many([id]) == {}
+
+
+def test_what_is_not_for_the_public_is_not_taken_over(portal: Intake, catalogue: Catalogue, item: Item) -> None:
+    outcome = portal.receive(Item(item.path, item.source, {"disclosure": "不予公开"}))
+    assert outcome.result is Result.TAKEN
+    assert "不予公开" in outcome.reason
+    assert catalogue.public_count() == 0

@@ -1,0 +1,324 @@
+"""The contract, held against every engine."""
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from archive.text import normalise
+
+from archive.document import Document, Validity
+from indexer import facets
+from indexer.analyzer import Analyzer
+from indexer.engine import Engine, SearchRequest, Sort
+from indexer.engines.memory import MemoryEngine
+from indexer.engines.whoosh import WhooshEngine
+from indexer.fields import entry
+from indexer.parse import parse
+from indexer.query import Everything, Phrase, Text
+from tests.conftest import make_document
+
+DOCUMENTS = [
+    make_document(
+        "budget",
+        "云溪县2019年县级财政预决算公开说明",
+        "一般公共预算收入完成12亿元。\n在建工程和待处理事项另行公告。",
+        issuer="云溪县财政局",
+        genre="公告",
+        topic="财政、金融、审计/财政",
+        column="法定主动公开内容/财政信息",
+        written_on=date(2019, 2, 1),
+    ),
+    make_document(
+        "allowance",
+        "关于印发城乡最低生活保障实施办法的通知",
+        "最低生活保障标准由县民政局会同县财政局制定。依据云政办发〔2018〕3号执行。",
+        number="云政发〔2019〕6号",
+        cited=("云政办发〔2018〕3号",),
+        issuer="云溪县人民政府",
+        genre="通知",
+        topic="民政、扶贫、救灾/社会救助",
+        column="法定主动公开内容/规范性文件",
+        written_on=date(2019, 9, 20),
+        validity=Validity.IN_FORCE,
+    ),
+    make_document(
+        "former",
+        "关于印发城乡最低生活保障实施办法的通知",
+        "最低生活保障标准由县民政局会同县财政局制定。依据云政办发〔2018〕3号执行。",
+        number="云政发〔2014〕8号",
+        issuer="云溪县人民政府",
+        genre="通知",
+        topic="民政、扶贫、救灾/社会救助",
+        column="法定主动公开内容/规范性文件",
+        written_on=date(2014, 8, 1),
+        validity=Validity.REPEALED,
+    ),
+    make_document(
+        "office",
+        "关于加强政务公开工作的通知",
+        "请各单位做好政务公开工作，按时报送2018年度报告。",
+        number="云政办发〔2018〕3号",
+        issuer="云溪县人民政府、云溪县人民政府办公室",
+        genre="通知",
+        column="政府信息公开制度",
+        written_on=date(2018, 1, 5),
+    ),
+    make_document("undated", "节约用水倡议", "水是生命之源。ＰＭ2.5监测", genre="倡议"),
+]
+
+
+@pytest.fixture(params=["memory", "whoosh"])
+def make(request: pytest.FixtureRequest, tmp_path: Path, analyzer: Analyzer) -> Iterator[Callable[[], Engine]]:
+    """Opens the engine; opened again it is the same index."""
+    memory = MemoryEngine(analyzer)
+    opened: list[Engine] = []
+
+    def open_engine() -> Engine:
+        engine: Engine = memory if request.param == "memory" else WhooshEngine(tmp_path / "index", analyzer)
+        opened.append(engine)
+        return engine
+
+    yield open_engine
+    for engine in opened:
+        engine.close()
+
+
+@pytest.fixture
+def engine(make: Callable[[], Engine], analyzer: Analyzer) -> Engine:
+    engine = make()
+    with engine.rebuilding() as writer:
+        for document in DOCUMENTS:
+            writer.put(entry(document, analyzer))
+        writer.mark(5)
+    return engine
+
+
+def found(engine: Engine, typed: str, **request: object) -> list[str]:
+    answer = engine.search(SearchRequest(query=parse(typed), **request))  # type: ignore[arg-type]
+    assert len(answer.hits) <= answer.total
+    return [hit.id for hit in answer.hits]
+
+
+def test_all_words_are_wanted(engine: Engine) -> None:
+    assert found(engine, "最低生活保障 财政局") == ["allowance", "former"]
+    assert found(engine, "政务公开 报送") == ["office"]
+
+
+def test_text_is_found_wherever_the_segmenter_cuts(engine: Engine) -> None:
+    assert found(engine, "工程") == ["budget"]
+    assert found(engine, "处理") == ["budget"]
+    assert found(engine, "预算") == ["budget"]
+
+
+def test_a_phrase_is_found_exactly(engine: Engine) -> None:
+    assert found(engine, "“县民政局会同县财政局”") == ["allowance", "former"]
+    assert engine.search(SearchRequest(query=Phrase("民政局财政局"))).total == 0
+
+
+def test_a_phrase_may_span_punctuation(engine: Engine) -> None:
+    assert engine.search(SearchRequest(query=Phrase(normalise("工作，按时")))).total == 1
+
+
+def test_one_character_is_found_within_words(engine: Engine) -> None:
+    assert found(engine, "水") == ["undated"]
+    assert "office" in found(engine, "报")
+
+
+def test_width_and_case_do_not_matter(engine: Engine) -> None:
+    assert found(engine, "pm2.5") == ["undated"]
+
+
+def test_a_number_finds_its_document_before_those_that_cite_it(engine: Engine) -> None:
+    assert found(engine, "云政办发[2018]3号") == ["office", "allowance"]
+
+
+def test_what_is_excluded_is_not_found(engine: Engine) -> None:
+    assert found(engine, "通知 -最低生活保障") == ["office"]
+    assert "office" not in found(engine, "-政务公开")
+
+
+def test_a_valid_document_stands_before_its_repealed_twin(engine: Engine) -> None:
+    assert found(engine, "城乡最低生活保障实施办法") == ["allowance", "former"]
+
+
+def test_a_part_answers_when_nothing_answers_the_whole(engine: Engine) -> None:
+    whole = engine.search(SearchRequest(query=parse("最低生活保障")))
+    part = engine.search(SearchRequest(query=parse("最低生活保障 航天飞机")))
+    assert not whole.relaxed
+    assert part.relaxed
+    assert [hit.id for hit in part.hits] == ["allowance", "former"]
+
+
+def test_nothing_is_found_for_what_is_nowhere(engine: Engine) -> None:
+    answer = engine.search(SearchRequest(query=Text("航天飞机"), facets=facets.NAMES))
+    assert (answer.total, list(answer.hits)) == (0, [])
+
+
+def test_facets_count_without_their_own_filter(engine: Engine) -> None:
+    chosen = {"genre": frozenset({"公告"})}
+    answer = engine.search(SearchRequest(filters=chosen, facets=("genre", "year", "issuer")))
+    assert answer.total == 1
+    assert answer.facets["genre"] == {"公告": 1, "通知": 3, "倡议": 1}
+    assert answer.facets["year"] == {"2019": 1}
+
+
+def test_values_of_one_facet_mean_or_and_facets_mean_and(engine: Engine) -> None:
+    both = {"genre": frozenset({"公告", "倡议"})}
+    assert engine.search(SearchRequest(filters=both)).total == 2
+    assert engine.search(SearchRequest(filters={**both, "year": frozenset({"2019"})})).total == 1
+
+
+def test_a_two_level_facet_counts_both_levels(engine: Engine) -> None:
+    counts = engine.search(SearchRequest(facets=("column",))).facets["column"]
+    assert counts["法定主动公开内容"] == 3
+    assert counts["法定主动公开内容/规范性文件"] == 2
+    assert counts["政府信息公开制度"] == 1
+
+
+def test_several_issuers_are_several_values(engine: Engine) -> None:
+    counts = engine.search(SearchRequest(facets=("issuer",))).facets["issuer"]
+    assert counts["云溪县人民政府"] == 3
+    assert counts["云溪县人民政府办公室"] == 1
+
+
+def test_an_unknown_value_is_no_error(engine: Engine) -> None:
+    assert engine.search(SearchRequest(filters={"genre": frozenset({"没有"})})).total == 0
+
+
+def test_a_range_of_days_includes_its_ends(engine: Engine) -> None:
+    day = date(2019, 2, 1).toordinal()
+    assert found(engine, "", since=day, until=day) == ["budget"]
+    assert set(found(engine, "", since=day)) == {"budget", "allowance"}
+    assert set(found(engine, "", until=day)) == {"budget", "former", "office"}
+
+
+def test_orders_by_day_put_the_unknown_last(engine: Engine) -> None:
+    assert found(engine, "", sort=Sort.NEWEST) == ["allowance", "budget", "office", "former", "undated"]
+    assert found(engine, "", sort=Sort.OLDEST) == ["former", "office", "budget", "allowance", "undated"]
+
+
+def test_pages_neither_repeat_nor_skip(engine: Engine) -> None:
+    whole = found(engine, "")
+    pages = [found(engine, "", offset=at, limit=2) for at in (0, 2, 4)]
+    assert [id for page in pages for id in page] == whole
+    assert found(engine, "", offset=500) == []
+
+
+def test_hidden_documents_are_in_no_hit_and_no_count(engine: Engine) -> None:
+    answer = engine.search(SearchRequest(facets=("genre",), hidden=frozenset({"office", "nobody"})))
+    assert answer.total == 4
+    assert "office" not in [hit.id for hit in answer.hits]
+    assert answer.facets["genre"]["通知"] == 2
+
+
+def test_suggestions_come_from_titles(engine: Engine) -> None:
+    assert engine.suggest("关于")[0].startswith("关于")
+    assert engine.suggest("用水") == ["节约用水倡议"]
+    assert engine.suggest("") == []
+    assert engine.suggest("不在任何标题里") == []
+
+
+def test_a_change_is_there_for_the_next_search(engine: Engine, analyzer: Analyzer) -> None:
+    with engine.writing() as writer:
+        writer.put(entry(make_document("undated", "节约用电倡议", "随手关灯。"), analyzer))
+        writer.put(entry(make_document("new", "新增文件"), analyzer))
+        writer.remove("former")
+        writer.remove("never there")
+        writer.mark(9)
+    assert found(engine, "水") == []
+    assert found(engine, "节约用电") == ["undated"]
+    assert found(engine, "城乡最低生活保障") == ["allowance"]
+    assert engine.count() == 5
+    assert engine.cursor() == 9
+
+
+def test_the_same_document_put_twice_is_there_once(engine: Engine, analyzer: Analyzer) -> None:
+    with engine.writing() as writer:
+        writer.put(entry(make_document("new", "征求意见稿"), analyzer))
+        writer.put(entry(make_document("new", "正式文本"), analyzer))
+        writer.put(entry(make_document("gone", "已经作废"), analyzer))
+        writer.remove("gone")
+    assert found(engine, "征求意见") == []
+    assert found(engine, "正式文本") == ["new"]
+    assert engine.count() == 6
+
+
+def test_changes_and_a_rebuild_lead_to_the_same_ranking(
+    engine: Engine, make: Callable[[], Engine], analyzer: Analyzer
+) -> None:
+    with engine.writing() as writer:
+        writer.remove("budget")
+        for document in DOCUMENTS[:2]:
+            writer.put(entry(document, analyzer))
+    queries = ["通知", "最低生活保障", "财政", "2019", ""]
+    changed = [engine.search(SearchRequest(query=parse(typed), facets=facets.NAMES)) for typed in queries]
+    with engine.rebuilding() as writer:
+        for document in DOCUMENTS:
+            writer.put(entry(document, analyzer))
+    rebuilt = [engine.search(SearchRequest(query=parse(typed), facets=facets.NAMES)) for typed in queries]
+    assert changed == rebuilt
+
+
+@pytest.mark.parametrize("how", ["writing", "rebuilding"])
+def test_an_error_while_building_leaves_the_index_as_it_was(engine: Engine, how: str, analyzer: Analyzer) -> None:
+    before = found(engine, "")
+    with pytest.raises(RuntimeError), getattr(engine, how)() as writer:
+        writer.put(entry(make_document("new", "半途"), analyzer))
+        raise RuntimeError
+    assert found(engine, "") == before
+    assert engine.cursor() == 5
+
+
+def test_an_index_opened_again_is_the_same(engine: Engine, make: Callable[[], Engine]) -> None:
+    again = make()
+    assert found(again, "通知") == found(engine, "通知")
+    assert again.cursor() == 5
+
+
+def _random_documents(seed: int) -> list[Document]:
+    chance = random.Random(seed)  # noqa: S311  # made-up text
+    words = ["政府", "信息", "公开", "条例", "预算", "决算", "登记", "不动产", "2019", "abc", "水", "工程", "，", "\n"]
+
+    def text(most: int) -> str:
+        return "".join(chance.choice(words) for _ in range(chance.randrange(1, most)))
+
+    return [
+        make_document(
+            f"d{at:03}",
+            text(8).replace("\n", "") or "无题",
+            text(120),
+            genre=chance.choice(["通知", "公告", None]),
+            written_on=chance.choice([None, date(2018, 1, 1), date(2019, 5, 6)]),
+            validity=chance.choice([None, Validity.REPEALED]),
+        )
+        for at in range(60)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whoosh_ranks_as_the_reference_does(seed: int, tmp_path: Path, analyzer: Analyzer) -> None:
+    reference, engine = MemoryEngine(analyzer), WhooshEngine(tmp_path, analyzer)
+    documents = _random_documents(seed)
+    for each in (reference, engine):
+        with each.rebuilding() as writer:
+            for document in documents[:40]:
+                writer.put(entry(document, analyzer))
+        with each.writing() as writer:
+            for document in documents[20:]:
+                writer.put(entry(document, analyzer))
+            writer.remove("d003")
+    queries = ["政府信息公开", "预算 -决算", "“信息公开条例”", "水", "不动产登记 2019", "公开条例工程abc 航天", ""]
+    for typed in queries:
+        for sort in Sort:
+            request = SearchRequest(query=parse(typed), facets=facets.NAMES, sort=sort, limit=100)
+            expected, got = reference.search(request), engine.search(request)
+            assert [hit.id for hit in got.hits] == [hit.id for hit in expected.hits], typed
+            assert [hit.score for hit in got.hits] == pytest.approx([hit.score for hit in expected.hits], abs=1e-5)
+            assert (got.total, got.facets, got.relaxed) == (expected.total, expected.facets, expected.relaxed)
+    engine.close()
+
+
+def test_everything_is_the_default_query(engine: Engine) -> None:
+    assert engine.search(SearchRequest()).total == engine.search(SearchRequest(query=Everything())).total == 5

@@ -1,0 +1,210 @@
+"""Catching up and rebuilding: replaying is harmless, and a crash leaves what was."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from archive import review
+from archive.document import Verdict
+from archive.errors import IndexDamaged, IndexerBusy, IndexMissing, IndexOutdated
+from archive.extract import Sandbox
+from archive.intake import Intake, Item
+from archive.settings import Settings
+from indexer import sync
+from indexer.engine import SearchRequest
+from indexer.engines.whoosh import WhooshEngine
+from indexer.parse import parse
+from web.services import Services, open_services
+
+Take = Callable[[int], list[str]]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> "pytest.Generator[Sandbox]":
+    with Sandbox() as opened:
+        yield opened
+
+
+@pytest.fixture
+def take(services: Services, sandbox: Sandbox, tmp_path: Path) -> Take:
+    """Takes in and publishes numbered documents; their ids."""
+    intake = Intake(services.catalogue, services.blobs, sandbox, "移交", already_published=True)
+
+    def take_in(count: int) -> list[str]:
+        items = []
+        for at in range(count):
+            path = tmp_path / f"{at}.txt"
+            path.write_text(f"第{at}号通知\n\n关于第{at}项工作的安排，请遵照执行。\n", encoding="utf-8")
+            items.append(Item(path, f"source {at}"))
+        return [str(outcome.document_id) for outcome in intake.receive_all(items)]
+
+    return take_in
+
+
+def total(services: Services, typed: str = "") -> int:
+    return services.engine.search(SearchRequest(query=parse(typed))).total
+
+
+def test_there_is_no_answer_before_there_is_an_index(services: Services, take: Take) -> None:
+    take(1)
+    with pytest.raises(IndexMissing):
+        total(services)
+    assert services.engine.cursor() == 0
+
+
+def test_catching_up_applies_publications_and_withdrawals(services: Services, take: Take) -> None:
+    ids = take(3)
+    report = sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    assert (report.put, report.removed, report.cursor) == (3, 0, 3)
+    review.decide(services.catalogue, ids[0], Verdict.WITHDRAW, "审查员", "有误")
+    report = sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    assert (report.put, report.removed, report.cursor) == (0, 1, 4)
+    assert total(services, "通知") == 2
+
+
+def test_catching_up_with_nothing_new_builds_nothing(services: Services, take: Take) -> None:
+    take(1)
+    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    generation = (services.settings.index_folder / "current").readlink()
+    report = sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    assert (report.put, report.removed) == (0, 0)
+    assert (services.settings.index_folder / "current").readlink() == generation
+
+
+def test_a_rebuild_yields_the_same_index(services: Services, take: Take) -> None:
+    take(5)
+    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    before = services.engine.search(SearchRequest(query=parse("工作安排")))
+    report = sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    assert report.put == 5
+    assert report.cursor == services.catalogue.last_change() == services.engine.cursor()
+    assert services.engine.search(SearchRequest(query=parse("工作安排"))) == before
+
+
+def test_what_is_withdrawn_during_a_rebuild_is_not_in_it(services: Services, take: Take) -> None:
+    ids = take(3)
+
+    def withdraw_midway(done: int, _total: int) -> None:
+        if done == 3:
+            review.decide(services.catalogue, ids[1], Verdict.WITHDRAW, "审查员", "有误")
+
+    report = sync.rebuild(services.catalogue, services.engine, services.analyzer, withdraw_midway)
+    assert report.removed == 1
+    assert total(services) == 2
+
+
+def test_searches_go_on_during_a_rebuild(services: Services, take: Take) -> None:
+    take(4)
+    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    seen: list[int] = []
+    searched = sync.rebuild(
+        services.catalogue, services.engine, services.analyzer, lambda *_: seen.append(total(services, "通知"))
+    )
+    assert searched.put == 4
+    assert seen == [4, 4, 4, 4]
+
+
+def test_two_generations_are_kept(services: Services, take: Take) -> None:
+    take(1)
+    for _ in range(4):
+        sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    kept = sorted(path.name for path in (services.settings.index_folder / "generations").iterdir())
+    assert kept == ["00000003", "00000004"]
+
+
+def test_only_one_indexer_at_a_time(services: Services, take: Take) -> None:
+    take(1)
+    with (
+        services.engine.rebuilding(),
+        pytest.raises(IndexerBusy, match=str(os.getpid())),
+    ):
+        sync.catch_up(services.catalogue, services.engine, services.analyzer)
+
+
+def test_a_torn_generation_falls_back_to_the_former_one_at_a_cold_start(services: Services, take: Take) -> None:
+    take(2)
+    for _ in range(2):
+        sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    folder = services.settings.index_folder
+    _tear(next((folder / "current").resolve().glob("*.seg")))
+    cold = WhooshEngine(folder, services.analyzer)
+    assert cold.search(SearchRequest()).total == 2
+    cold.close()
+
+
+def test_damage_without_a_former_generation_is_an_error_not_an_empty_answer(services: Services, take: Take) -> None:
+    take(1)
+    sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    folder = services.settings.index_folder
+    _tear(folder / "current" / "MANIFEST.json")
+    with pytest.raises(IndexDamaged):
+        WhooshEngine(folder, services.analyzer).search(SearchRequest())
+    sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    assert total(services) == 1
+
+
+def test_an_index_of_another_analyzer_is_refused(
+    services: Services, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(1)
+    sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    monkeypatch.setattr("indexer.fields.LAPSED_PRIOR", 0.5)
+    monkeypatch.setitem(__import__("indexer.fields").fields.FIELDS, "lapsed", 0.5)
+    other = WhooshEngine(services.settings.index_folder, services.analyzer)
+    with pytest.raises(IndexOutdated, match="--full"):
+        other.search(SearchRequest())
+    sync.rebuild(services.catalogue, other, services.analyzer)
+    assert other.search(SearchRequest()).total == 1
+    other.close()
+
+
+def test_a_reindex_killed_half_way_leaves_the_former_index_serving(
+    services: Services, take: Take, tmp_path: Path
+) -> None:
+    take(20)
+    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    live = (services.settings.index_folder / "current").readlink()
+    program = textwrap.dedent(
+        """
+        import sys, time
+        from pathlib import Path
+        from archive.settings import Settings
+        from indexer import sync
+        from web.services import open_services
+
+        opened = open_services(Settings.at(Path(sys.argv[1])))
+
+        def slowly(done, total):
+            print(done, flush=True)
+            time.sleep(0.05)
+
+        sync.rebuild(opened.catalogue, opened.engine, opened.analyzer, slowly)
+        """
+    )
+    data = str(services.settings.data)
+    with subprocess.Popen([sys.executable, "-c", program, data], stdout=subprocess.PIPE) as child:  # noqa: S603
+        assert child.stdout is not None
+        while int(child.stdout.readline()) < 10:
+            pass
+        child.send_signal(signal.SIGKILL)
+    generations = services.settings.index_folder / "generations"
+    assert list(generations.glob("building-*"))
+    assert (services.settings.index_folder / "current").readlink() == live
+    started = open_services(Settings.at(services.settings.data))
+    assert started.engine.search(SearchRequest(query=parse("通知"))).total == 20
+    sync.rebuild(started.catalogue, started.engine, started.analyzer)
+    assert not list(generations.glob("building-*"))
+    assert started.engine.search(SearchRequest(query=parse("通知"))).total == 20
+    started.close()
+
+
+def _tear(path: Path) -> None:
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content[: len(content) // 2])

@@ -1,0 +1,397 @@
+"""The command line. Exit codes: 0 done, 1 not (or not all of it), 2 called wrongly, 3 another process is at it."""
+
+import functools
+import json
+import logging
+import socket
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from archive import review as reviewing
+from archive.document import Status, Verdict
+from archive.errors import BadQuery, BlobDamaged, BlobMissing, DecisionRefused, GongkaiError, IndexerBusy
+from archive.extract import Sandbox
+from archive.intake import Intake, Item, Result
+from archive.manifest import items_below, read_manifest
+from archive.settings import Settings
+from indexer import facets, sync
+from web.api import search_answer
+from web.params import SearchForm
+from web.search import find
+from web.services import Services, open_services
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+BUSY = 3
+STATUS_LABELS = {
+    Status.WAITING: "待审",
+    Status.PUBLISHED: "已公开",
+    Status.REFUSED: "不予发布",
+    Status.WITHDRAWN: "已撤回",
+}
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    cli(prog_name="gongkai")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name=None, version="0.1.0")
+def cli() -> None:
+    """Search and archive service for a county's government information disclosure.
+
+    \b
+    GONGKAI_DATA          folder of originals, catalogue and index (default: gongkai-data)
+    GONGKAI_DATABASE_URL  the catalogue, an SQLAlchemy URL (default: SQLite in that folder)
+    GONGKAI_ENGINE_URL    whoosh: or whoosh:/folder (default: whoosh:)
+    GONGKAI_SITE_NAME     the name on the pages
+    """
+
+
+def reported(command: Callable[P, R]) -> Callable[P, R]:
+    """Errors that a person can act on become a sentence and an exit code."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except GongkaiError as error:
+            click.echo(f"gongkai: {error}", err=True)
+            sys.exit(BUSY if isinstance(error, IndexerBusy) else 1)
+        except OSError as error:
+            place = f"：{error.filename}" if error.filename else ""
+            click.echo(f"gongkai: {error.strerror or error}{place}", err=True)
+            sys.exit(1)
+
+    return run
+
+
+@contextmanager
+def services() -> Iterator[Services]:
+    opened = open_services(Settings.from_environment())
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--manifest", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A JSON Lines manifest.")
+@click.option("--already-published", is_flag=True, help="The files are a portal's public back catalogue: publish them.")
+@click.option("--actor", help="Who takes them in, for the audit log; required with --already-published.")
+@reported
+def ingest(paths: tuple[Path, ...], manifest: Path | None, already_published: bool, actor: str | None) -> None:
+    """Take in files, folders, and what a manifest lists.
+
+    Documents wait for review unless they are --already-published. Exits with 1 if a file was refused.
+    """
+    if not paths and manifest is None:
+        raise click.UsageError("name files or folders, or a --manifest")
+    if already_published and not (actor or "").strip():
+        raise click.UsageError("--already-published needs --actor NAME: who vouches that they are public")
+    with services() as opened:
+        counts = take_in(opened, paths, manifest, actor or "ingest", already_published)
+    sys.exit(1 if counts[Result.REFUSED] else 0)
+
+
+def take_in(
+    opened: Services, paths: tuple[Path, ...], manifest: Path | None, actor: str, already_published: bool
+) -> dict[Result, int]:
+    """Ingest, with progress and a closing count on standard output."""
+    items = read_manifest(manifest) if manifest else []
+    items += [item for path in paths for item in items_below(path)]
+    counts = dict.fromkeys(Result, 0)
+    with Sandbox() as sandbox, _progress("接收", len(items)) as advance:
+        intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)
+        for outcome in intake.receive_all(items):
+            counts[outcome.result] += 1
+            for note in _notes(outcome.reason, outcome.warnings, outcome.result):
+                _say(f"{_shown(outcome.item)}: {note}")
+            advance()
+    click.echo(
+        f"新接收 {counts[Result.TAKEN]} 件，新版本 {counts[Result.CHANGED]} 件，"
+        f"已有 {counts[Result.HELD]} 件，拒收 {counts[Result.REFUSED]} 件。"
+    )
+    return counts
+
+
+def _notes(reason: str, warnings: tuple[str, ...], result: Result) -> list[str]:
+    if result is Result.REFUSED:
+        return [f"拒收：{reason}"]
+    return ([reason] if reason else []) + [f"注意：{warning}" for warning in warnings]
+
+
+def _shown(item: Item) -> str:
+    return str(item.path)
+
+
+@cli.group()
+def review() -> None:
+    """Decide what becomes public."""
+
+
+@review.command("list")
+@click.option("--status", type=click.Choice([*Status, "all"]), default=Status.WAITING, show_default=True)
+@reported
+def review_list(status: str) -> None:
+    """List documents by the state of their newest version: id, state, version, title."""
+    with services() as opened:
+        listed = opened.catalogue.listed(None if status == "all" else Status(status))
+    for each in listed:
+        public = f"，公开第 {each.public_version} 版" if each.public_version else ""
+        click.echo(f"{each.id}  {STATUS_LABELS[each.status]}  第 {each.version} 版{public}  {each.title}")
+        for warning in each.warnings:
+            click.echo(f"              注意：{warning}")
+    _say(f"共 {len(listed)} 件。")
+
+
+def _decision(verdict: Verdict, reason_required: bool) -> Callable[[Callable[..., None]], click.Command]:
+    def decorate(function: Callable[..., None]) -> click.Command:
+        command = click.option("--reviewer", required=True, help="Who decides.")(function)
+        command = click.option("--reason", required=reason_required, default="", help="Why.")(command)
+        command = click.argument("ids", nargs=-1, required=True)(command)
+        return review.command(verdict.value)(command)
+
+    return decorate
+
+
+@functools.partial(_decision, Verdict.APPROVE, False)()
+@reported
+def approve(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
+    """Make the newest version of documents public."""
+    _decide(ids, Verdict.APPROVE, reviewer, reason)
+
+
+@functools.partial(_decision, Verdict.REJECT, True)()
+@reported
+def reject(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
+    """Refuse the newest version of documents."""
+    _decide(ids, Verdict.REJECT, reviewer, reason)
+
+
+@functools.partial(_decision, Verdict.WITHDRAW, True)()
+@reported
+def withdraw(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
+    """Take documents off every public channel at once."""
+    _decide(ids, Verdict.WITHDRAW, reviewer, reason)
+
+
+def _decide(ids: tuple[str, ...], verdict: Verdict, reviewer: str, reason: str) -> None:
+    failed = 0
+    with services() as opened:
+        for id in ids:
+            try:
+                reviewing.decide(opened.catalogue, id, verdict, reviewer, reason)
+                click.echo(f"{id}: {STATUS_LABELS[reviewing.STATUS[verdict]]}")
+            except (DecisionRefused, GongkaiError) as error:
+                failed += 1
+                click.echo(f"gongkai: {error}", err=True)
+    if verdict is Verdict.APPROVE:
+        _say("运行 gongkai reindex 后可以检索到。")
+    sys.exit(1 if failed else 0)
+
+
+@cli.command()
+@click.option("--full", is_flag=True, help="Build the index anew instead of applying the changes since the last time.")
+@reported
+def reindex(full: bool) -> None:
+    """Bring the index up to the archive. Searches go on over the former index meanwhile."""
+    with services() as opened:
+        bring_up(opened, full)
+
+
+def bring_up(opened: Services, full: bool) -> None:
+    """Reindex, with progress and a closing count."""
+    run = sync.rebuild if full else sync.catch_up
+    with _progress("建索引", None) as advance:
+        report = run(opened.catalogue, opened.engine, opened.analyzer, advance)
+    count = opened.engine.count() if report.cursor else 0
+    click.echo(f"索引写入 {report.put} 件，移出 {report.removed} 件；现有 {count} 件，至第 {report.cursor} 号变更。")
+
+
+@cli.command()
+@click.argument("query")
+@click.option("--facet", "chosen", multiple=True, metavar="NAME=VALUE", help=f"Narrow by {', '.join(facets.NAMES)}.")
+@click.option("--page", default=1, show_default=True, type=click.IntRange(1, 100))
+@click.option("--json", "as_json", is_flag=True, help="The API's answer.")
+@reported
+def search(query: str, chosen: tuple[str, ...], page: int, as_json: bool) -> None:
+    """Search as the public does. Exits with 1 when nothing is found."""
+    form = SearchForm(q=query, filters=_filters(chosen), page=page)
+    with services() as opened:
+        try:
+            found = find(opened, form)
+        except BadQuery as error:
+            raise click.UsageError(str(error)) from error
+        if as_json:
+            click.echo(json.dumps(search_answer(found), ensure_ascii=False, indent=2))
+            sys.exit(0 if found.total else 1)
+    note = "（部分相符）" if found.relaxed else ""
+    click.echo(f"共 {found.total} 件{note}，第 {page}/{found.pages} 页")
+    for at, hit in enumerate(found.hits, (page - 1) * form.per_page + 1):
+        details = (hit.number, hit.issuer, hit.written_on or hit.published_on, hit.validity)
+        click.echo(f"{at:3}. {hit.plain_title}  [{hit.id}]")
+        click.echo("     " + "  ".join(str(detail) for detail in details if detail))
+        for snippet in hit.snippets:
+            text = "".join(
+                click.style(piece.text, bold=True) if piece.marked else piece.text for piece in snippet
+            )
+            click.echo("     " + text)
+    sys.exit(0 if found.total else 1)
+
+
+def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    filters: dict[str, tuple[str, ...]] = {}
+    for each in chosen:
+        name, equals, value = each.partition("=")
+        if name not in facets.NAMES or not equals or not value:
+            raise click.UsageError(f"--facet {each}: expected NAME=VALUE, NAME one of {', '.join(facets.NAMES)}")
+        filters[name] = (*filters.get(name, ()), value)
+    return filters
+
+
+@cli.command()
+@reported
+def verify() -> None:
+    """Read every original against its SHA-256, the audit log against its chain, the index against its manifest.
+
+    Changed, missing and untracked originals are reported apart. Exits with 1 if anything is wrong.
+    """
+    with services() as opened:
+        wrong = _verify(opened)
+    sys.exit(1 if wrong else 0)
+
+
+def _verify(opened: Services) -> int:
+    known = opened.catalogue.digests()
+    changed = missing = 0
+    with _progress("核验", len(known)) as advance:
+        for digest, id in known.items():
+            try:
+                opened.blobs.verify(digest)
+            except (BlobDamaged, BlobMissing) as error:
+                changed += isinstance(error, BlobDamaged)
+                missing += isinstance(error, BlobMissing)
+                click.echo(f"文件 {id}：{error}", err=True)
+            advance()
+    untracked = sorted(set(opened.blobs.digests()) - set(known))
+    for digest in untracked:
+        click.echo(f"未登记的原件：{digest}", err=True)
+    broken = opened.catalogue.audit_break()
+    if broken is not None:
+        click.echo(f"审计日志自第 {broken} 条起与前文不相续，可能被改动。", err=True)
+    problem = _index_problem(opened)
+    click.echo(
+        f"原件 {len(known)} 件：完好 {len(known) - changed - missing}，改变 {changed}，缺失 {missing}，"
+        f"未登记 {len(untracked)}；审计日志{'不完整' if broken is not None else '完整'}；{problem or '索引完好'}。"
+    )
+    # A file that no document names is left over from an interrupted ingest: reported, but no loss.
+    return changed + missing + (broken is not None) + bool(problem)
+
+
+def _index_problem(opened: Services) -> str:
+    try:
+        indexed, public = opened.engine.count(), opened.catalogue.public_count()
+    except GongkaiError as error:
+        return str(error).rstrip("。")
+    behind = opened.catalogue.last_change() - opened.engine.cursor()
+    if behind:
+        return f"索引落后 {behind} 条变更，请运行 gongkai reindex" if indexed != public else ""
+    return f"索引有 {indexed} 件而应有 {public} 件" if indexed != public else ""
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64))
+@reported
+def serve(host: str, port: int, threads: int) -> None:
+    """Serve the public pages and the API."""
+    with services() as opened:
+        run_server(opened, host, port, threads)
+
+
+def run_server(opened: Services, host: str, port: int, threads: int) -> None:
+    """Answer requests until interrupted."""
+    from waitress import create_server
+
+    from web.app import create_app
+
+    try:
+        server = create_server(create_app(opened), host=host, port=port, threads=threads, ident=None)
+    except (OSError, socket.gaierror) as error:
+        raise OSError(error.errno, f"无法在 {host}:{port} 提供服务（{error.strerror}），请换一个 --port") from error
+    click.echo(f"检索页面  http://{host}:{port}/\n程序接口  http://{host}:{port}/api/v1/search?q=\n按 Ctrl+C 停止。")
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+@cli.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--check", is_flag=True, help="Do all but stay: ask the running server, print what it says, stop.")
+@click.option(
+    "--corpus",
+    default=Path(__file__).parent.parent / "corpus",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The sample documents (default: those of the source tree).",
+)
+@click.option(
+    "--data",
+    default=Path(__file__).parent.parent / ".demo",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The demo's own folder; GONGKAI_DATA is left alone.",
+)
+@reported
+def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
+    """Take in the sample corpus, apply its review decisions, index it and serve it."""
+    from web.demo import check_server, prepare
+
+    opened = open_services(Settings.at(data, "云溪县政府信息公开检索"))
+    try:
+        prepare(opened, corpus)
+        if check:
+            sys.exit(0 if check_server(opened, port) else 1)
+        run_server(opened, "127.0.0.1", port, threads=4)
+    finally:
+        opened.close()
+
+
+@contextmanager
+def _progress(label: str, total: int | None) -> Iterator[Callable[..., None]]:
+    """A bar on a terminal, nothing elsewhere. Call it to advance by one, or with (done, total)."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    parts = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*parts, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(label, total=total)
+
+        def advance(done: int | None = None, whole: int | None = None) -> None:
+            if done is None:
+                progress.advance(task)
+            else:
+                progress.update(task, completed=done, total=whole)
+
+        yield advance
+
+
+def _say(line: str) -> None:
+    """A line for a person, on standard error, without what could drive a terminal."""
+    click.echo("".join(c for c in line if unicodedata.category(c) != "Cc"), err=True)
+
+
+if __name__ == "__main__":
+    main()

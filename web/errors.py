@@ -1,0 +1,66 @@
+"""From an exception to a status and a sentence: the only place on the web side that catches them."""
+
+import logging
+
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from archive.errors import BadQuery, BlobDamaged, BlobMissing, GongkaiError, IndexUnusable, UnknownDocument
+from web.params import BadParameter
+
+log = logging.getLogger(__name__)
+errors = Blueprint("errors", __name__)
+
+NOT_FOUND = "没有这个页面，或者该文件没有公开。可以回到首页检索。"
+UNAVAILABLE = "检索服务暂时不可用，工作人员已能看到原因，请稍后再试。"
+BROKEN = "服务出现了意外错误，已记入日志，请稍后再试。"
+SENTENCES = {
+    400: "请求的内容无法识别，请回到首页重新检索。",
+    404: NOT_FOUND,
+    405: "该地址不支持这种操作。",
+    413: "提交的内容过大。",
+    414: "地址过长，请缩短检索词。",
+}
+
+
+@errors.app_errorhandler(BadQuery)
+@errors.app_errorhandler(BadParameter)
+def bad_request(error: GongkaiError) -> Response:
+    return _answer(400, str(error))
+
+
+@errors.app_errorhandler(UnknownDocument)
+def unknown(_error: UnknownDocument) -> Response:
+    # Hidden and unknown answer alike, to the byte.
+    return _answer(404, NOT_FOUND)
+
+
+@errors.app_errorhandler(IndexUnusable)
+@errors.app_errorhandler(SQLAlchemyError)
+@errors.app_errorhandler(BlobDamaged)
+@errors.app_errorhandler(BlobMissing)
+def unavailable(error: Exception) -> Response:
+    log.error("%s: %s", type(error).__name__, error)
+    return _answer(503, UNAVAILABLE)
+
+
+@errors.app_errorhandler(HTTPException)
+def http(error: HTTPException) -> Response:
+    status = error.code or 500
+    response = _answer(status, SENTENCES.get(status, BROKEN if status >= 500 else SENTENCES[400]))
+    if error.response is None and status == 405:
+        response.headers["Allow"] = "GET, HEAD, OPTIONS"
+    return response
+
+
+@errors.app_errorhandler(Exception)
+def unexpected(error: Exception) -> Response:
+    log.error("unexpected error", exc_info=error)
+    return _answer(500, BROKEN)
+
+
+def _answer(status: int, sentence: str) -> Response:
+    if request.path.startswith("/api/"):
+        return make_response(jsonify(error=sentence), status)
+    return make_response(render_template("error.html", status=status, sentence=sentence), status)

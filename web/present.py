@@ -1,0 +1,337 @@
+"""What a page shows, as plain values: templates only draw them, and the JSON API serialises the same ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import ceil
+
+from archive.document import Document, File, Validity
+from indexer import facets
+from indexer.engine import Answer, Sort
+from indexer.snippets import Fragment, Marker, opening
+from web.params import MAX_PAGE, SearchForm
+
+SORT_LABELS = {Sort.RELEVANCE: "按相关度", Sort.NEWEST: "最新在前", Sort.OLDEST: "最早在前"}
+FORMATS = {
+    "application/pdf": "PDF",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
+    "text/html": "网页",
+    "text/markdown": "文本",
+    "text/plain": "文本",
+}
+LAPSED = frozenset({Validity.REPEALED, Validity.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file to download; ``size`` is for reading ("12 KB")."""
+
+    name: str
+    format: str
+    size: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """A line of a result list. ``lapsed``: repealed or expired."""
+
+    id: str
+    url: str
+    title: Sequence[Fragment]
+    plain_title: str
+    number: str | None
+    issuer: str | None
+    genre: str | None
+    topic: str | None
+    column: str | None
+    written_on: date | None
+    published_on: date | None
+    validity: str | None
+    lapsed: bool
+    formats: Sequence[str]
+    snippets: Sequence[Sequence[Fragment]]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """``url`` switches the value on or off. ``children`` are the second level of a two-level facet."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    url: str
+    children: Sequence["FacetValue"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    name: str
+    label: str
+    values: Sequence[FacetValue]
+
+    @property
+    def open(self) -> bool:
+        return any(value.selected or any(child.selected for child in value.children) for value in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the page: a chip to take off, an order, a page number (``current`` is where we are)."""
+
+    label: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of results. ``total`` is exact; ``reachable`` says whether all of them can be paged to."""
+
+    form: SearchForm
+    total: int
+    pages: int
+    relaxed: bool
+    hits: Sequence[HitView]
+    facets: Sequence[FacetView]
+    chips: Sequence[Link]
+    clear_url: str
+    sorts: Sequence[Link]
+    page_links: Sequence[Link]
+    previous_url: str | None
+    next_url: str | None
+    took_ms: float = 0.0
+
+    @property
+    def reachable(self) -> bool:
+        return self.total <= self.pages * self.form.per_page
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph (``rows`` empty) or a table."""
+
+    text: Sequence[Fragment] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    label: str
+    value: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentView:
+    file: FileView
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    id: str
+    url: str
+    title: str
+    card: Sequence[CardLine]
+    validity: str | None
+    lapsed: bool
+    original: FileView
+    blocks: Sequence[Block]
+    attachments: Sequence[AttachmentView]
+    received_at: datetime | None
+    back_url: str | None = None
+
+
+def search_page(
+    form: SearchForm, answer: Answer, documents: Mapping[str, Document], marker: Marker
+) -> SearchPage:
+    """The page of an answer; ids without a public document are left out."""
+    pages = min(MAX_PAGE, max(1, ceil(answer.total / form.per_page)))
+    return SearchPage(
+        form=form,
+        total=answer.total,
+        pages=pages,
+        relaxed=answer.relaxed,
+        hits=[_hit(documents[hit.id], marker, form) for hit in answer.hits if hit.id in documents],
+        facets=[_facet(facet, answer.facets.get(facet.name, {}), form) for facet in facets.FACETS],
+        chips=_chips(form),
+        clear_url=form.without_filters().address(),
+        sorts=[Link(SORT_LABELS[sort], form.sorted_by(sort).address(), sort is form.order) for sort in Sort],
+        page_links=[Link(str(n), form.turned(n).address(), n == form.page) for n in _near(form.page, pages)],
+        previous_url=form.turned(form.page - 1).address() if 1 < form.page <= pages else None,
+        next_url=form.turned(form.page + 1).address() if form.page < pages else None,
+    )
+
+
+def document_page(document: Document, marker: Marker, back_url: str | None) -> DocumentPage:
+    metadata = document.metadata
+    return DocumentPage(
+        id=document.id,
+        url=document_url(document.id),
+        title=metadata.title,
+        card=card(document),
+        validity=metadata.validity.value if metadata.validity else None,
+        lapsed=metadata.validity in LAPSED,
+        original=_file(document.file, f"/documents/{document.id}/original"),
+        blocks=blocks(document.text, marker),
+        attachments=[
+            AttachmentView(
+                _file(part.file, f"/documents/{document.id}/attachments/{at}"), blocks(part.text, marker)
+            )
+            for at, part in enumerate(document.attachments, 1)
+        ],
+        received_at=document.received_at,
+        back_url=back_url,
+    )
+
+
+def card(document: Document) -> list[CardLine]:
+    """The metadata in the order of a disclosure catalogue; what is unknown is left out."""
+    metadata = document.metadata
+
+    def only(name: str, *values: str | None) -> str | None:
+        chosen = tuple(value for value in values if value)
+        return SearchForm(filters={name: chosen}).address() if chosen else None
+
+    lines = (
+        ("索引号", metadata.index_code, None),
+        ("文号", metadata.number, None),
+        ("发布机构", metadata.issuer, only("issuer", *(metadata.issuer or "").split("、"))),
+        ("体裁", metadata.genre, only("genre", metadata.genre)),
+        ("主题", metadata.topic, only("topic", metadata.topic)),
+        ("栏目", metadata.column, only("column", metadata.column)),
+        ("成文日期", _chinese(metadata.written_on), None),
+        ("公开日期", _chinese(metadata.published_on), None),
+        ("有效性", metadata.validity.value if metadata.validity else None, None),
+        ("公开属性", metadata.disclosure.value if metadata.disclosure else None, None),
+        ("原文网址", metadata.source_url, None),
+        ("引用文件", "、".join(metadata.cited_numbers[:10]) or None, None),
+    )
+    return [CardLine(label, value, url) for label, value, url in lines if value]
+
+
+def blocks(text: str, marker: Marker) -> list[Block]:
+    """A text as paragraphs and tables: lines with tabs that follow each other are the rows of one table."""
+    found: list[Block] = []
+    rows: list[list[str]] = []
+    for line in text.splitlines():
+        if "\t" in line:
+            rows.append(line.split("\t"))
+            continue
+        if rows:
+            found.append(_table(rows))
+            rows = []
+        found.append(Block(text=marker.fragments(line)))
+    if rows:
+        found.append(_table(rows))
+    return found
+
+
+def document_url(id: str) -> str:
+    return f"/documents/{id}"
+
+
+def format_of(file: File) -> str:
+    return FORMATS.get(file.media_type, "文件")
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Block:
+    width = max(len(row) for row in rows)
+    return Block(rows=[(*row, *[""] * (width - len(row))) for row in rows])
+
+
+def _hit(document: Document, marker: Marker, form: SearchForm) -> HitView:
+    metadata = document.metadata
+    url = document_url(document.id)
+    return HitView(
+        id=document.id,
+        url=SearchForm(q=form.q).address(url),
+        title=marker.fragments(metadata.title),
+        plain_title=metadata.title,
+        number=metadata.number,
+        issuer=metadata.issuer,
+        genre=metadata.genre,
+        topic=metadata.topic,
+        column=metadata.column,
+        written_on=metadata.written_on,
+        published_on=metadata.published_on,
+        validity=metadata.validity.value if metadata.validity else None,
+        lapsed=metadata.validity in LAPSED,
+        formats=list(
+            dict.fromkeys(map(format_of, (document.file, *(part.file for part in document.attachments))))
+        ),
+        snippets=_snippets(document, marker),
+    )
+
+
+def _snippets(document: Document, marker: Marker) -> list[list[Fragment]]:
+    found = marker.passages(document.text)
+    if not found:
+        for part in document.attachments:
+            found = [
+                [Fragment(f"附件《{part.file.name}》：", False), *passage]
+                for passage in marker.passages(part.text)
+            ]
+            if found:
+                break
+    return found or [piece for piece in [opening(document.text)] if piece]
+
+
+def _facet(facet: facets.Facet, counts: Mapping[str, int], form: SearchForm) -> FacetView:
+    chosen = form.filters.get(facet.name, ())
+    # A chosen value stays visible with nothing behind it, so that it can be taken off.
+    counts = {**dict.fromkeys(chosen, 0), **counts}
+
+    def view(value: str, children: Sequence[FacetValue] = ()) -> FacetValue:
+        label = value.partition("/")[2] or value if facet.levels == 2 else value
+        url = form.toggled(facet.name, value).address()
+        return FacetValue(value, label, counts.get(value, 0), value in chosen, url, children)
+
+    def order(value: str) -> tuple[int, str]:
+        return (-int(value), "") if facet.name == "year" and value.isdigit() else (-counts.get(value, 0), value)
+
+    if facet.levels == 1:
+        return FacetView(facet.name, facet.label, [view(value) for value in sorted(counts, key=order)])
+    first = dict.fromkeys(value.partition("/")[0] for value in sorted(counts, key=order))
+    return FacetView(
+        facet.name,
+        facet.label,
+        [
+            view(top, [view(value) for value in sorted(counts, key=order) if value.startswith(f"{top}/")])
+            for top in first
+        ],
+    )
+
+
+def _chips(form: SearchForm) -> list[Link]:
+    chips = [
+        Link(f"{facet.label}：{value.replace('/', ' › ')}", form.toggled(facet.name, value).address())
+        for facet in facets.FACETS
+        for value in form.filters.get(facet.name, ())
+    ]
+    if form.since or form.until:
+        chips.append(Link(f"日期：{form.since or '…'} 至 {form.until or '…'}", form.without_dates().address()))
+    return chips
+
+
+def _near(page: int, pages: int) -> list[int]:
+    """Page numbers to offer: the first, the last, and those around the current one."""
+    return sorted({1, pages, *range(max(1, page - 3), min(pages, page + 3) + 1)})
+
+
+def _file(file: File, url: str) -> FileView:
+    return FileView(file.name, format_of(file), _size(file.size), url)
+
+
+def _size(size: int) -> str:
+    if size < 1024:
+        return f"{size} 字节"
+    if size < 1024 * 1024:
+        return f"{size / 1024:.0f} KB"
+    return f"{size / 1024 / 1024:.1f} MB"
+
+
+def _chinese(day: date | None) -> str | None:
+    return f"{day.year}年{day.month}月{day.day}日" if day else None

@@ -1,0 +1,37 @@
+"""The parts of one installation, wired together."""
+
+from dataclasses import dataclass
+
+from archive.blobs import Blobs
+from archive.catalogue import Catalogue
+from archive.settings import Settings
+from indexer.analyzer import Analyzer
+from indexer.engine import Engine
+from indexer.engines.whoosh import WhooshEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    catalogue: Catalogue
+    blobs: Blobs
+    analyzer: Analyzer
+    engine: Engine
+
+    def close(self) -> None:
+        self.engine.close()
+        self.catalogue.close()
+
+
+def open_services(settings: Settings) -> Services:
+    """Open an installation, creating its folder and its catalogue when they are new. Raises BadSettings."""
+    index_folder = settings.index_folder
+    settings.data.mkdir(parents=True, exist_ok=True)
+    analyzer = Analyzer(settings.data / "cache")
+    return Services(
+        settings=settings,
+        catalogue=Catalogue(settings.database_url),
+        blobs=Blobs(settings.data / "blobs"),
+        analyzer=analyzer,
+        engine=WhooshEngine(index_folder, analyzer),
+    )
