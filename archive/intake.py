@@ -1,7 +1,8 @@
 """Intake: from a file on disk to a document in the archive that waits for review.
 
-Order of one ingest, which a crash may interrupt anywhere: text extracted in the sandbox → metadata described → originals
-synced to the store → one transaction with the version, its attachments and the audit event → the outcome is told.
+Order of one ingest, which a crash may interrupt anywhere: text extracted in the sandbox → metadata described →
+originals synced to the store → one transaction with the version, its attachments and the audit event → the outcome is
+told.
 """
 
 import base64

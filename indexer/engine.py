@@ -67,8 +67,11 @@ class Engine(Protocol):
 
     def search(self, request: SearchRequest) -> Answer: ...
 
-    def suggest(self, prefix: str, limit: int = 10) -> Sequence[str]:
-        """Titles that contain the normalised prefix: those that begin with it first, then shorter ones."""
+    def suggest(self, prefix: str, limit: int = 10, hidden: frozenset[str] = frozenset()) -> Sequence[str]:
+        """Titles that contain the normalised prefix: those that begin with it first, then shorter ones.
+
+        Those of documents with ``hidden`` ids are left out.
+        """
         ...
 
     def count(self) -> int:

@@ -38,8 +38,8 @@ class Entry:
     """One document in an index.
 
     ``words`` and ``grams`` map terms to weighted counts; ``*_length`` count the tokens of each stream, unweighted.
-    ``title`` and ``text`` are normalised; text has one paragraph a line, the title first. ``day`` is a proleptic ordinal,
-    0 unknown. ``prior`` multiplies the score.
+    ``title`` and ``text`` are normalised; text has one paragraph a line, the title first. ``day`` is a proleptic
+    ordinal, 0 unknown. ``prior`` multiplies the score.
     """
 
     id: str

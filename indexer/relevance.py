@@ -6,8 +6,8 @@ weight, over its bigrams; counts are weighted by field (see ``fields``)::
     bm25(term) = idf · f·(K1 + 1) / (f + K1·(1 - B + B·length/average))
     idf        = ln(1 + (N - n + 0.5) / (n + 0.5))
 
-The sum is multiplied by ``1 + TITLE · share``, where share is how much of the document's title the query's runs make up,
-and by the document's prior. Equal scores are ordered by day, newest first, then by id: the order is always defined.
+The sum is multiplied by ``1 + TITLE · share``, where share is how much of the document's title the query's runs make
+up, and by the document's prior. Equal scores are ordered by day, newest first, then by id: the order is always defined.
 """
 
 import math

@@ -1,7 +1,7 @@
 """The passages of a document that answer a query, with what was searched for marked.
 
-Marks are found in the original text itself, by a pattern that allows what normalising folds (width, case, spaces between
-Han characters), so that their places are the original's and need no mapping back.
+Marks are found in the original text itself, by a pattern that allows what normalising folds (width, case, spaces
+between Han characters), so that their places are the original's and need no mapping back.
 """
 
 import re

@@ -6,13 +6,12 @@ from datetime import date
 from flask import Blueprint, Response, jsonify, request
 
 from archive.document import Document
-from archive.text import normalise
 from indexer import facets
 from indexer.snippets import Fragment
 from web.app import services
 from web.params import PARAMETERS, BadParameter, read
 from web.present import FacetValue, HitView, SearchPage, document_url, format_of
-from web.search import find
+from web.search import find, suggestions
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -33,7 +32,7 @@ def document(id: str) -> Response:
 @api.get("/suggest")
 def suggest() -> Response:
     typed = request.args.get("q", "")[:50]
-    return jsonify(query=typed, suggestions=list(services().engine.suggest(normalise(typed))))
+    return jsonify(query=typed, suggestions=suggestions(services(), typed))
 
 
 def search_answer(page: SearchPage) -> dict[str, object]:

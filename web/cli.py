@@ -156,31 +156,34 @@ def review_list(status: str) -> None:
     _say(f"共 {len(listed)} 件。")
 
 
-def _decision(verdict: Verdict, reason_required: bool) -> Callable[[Callable[..., None]], click.Command]:
-    def decorate(function: Callable[..., None]) -> click.Command:
-        command = click.option("--reviewer", required=True, help="Who decides.")(function)
-        command = click.option("--reason", required=reason_required, default="", help="Why.")(command)
-        command = click.argument("ids", nargs=-1, required=True)(command)
-        return review.command(verdict.value)(command)
-
-    return decorate
+_REVIEWER = click.option("--reviewer", required=True, help="Who decides.")
+_IDS = click.argument("ids", nargs=-1, required=True)
 
 
-@functools.partial(_decision, Verdict.APPROVE, False)()
+@review.command()
+@_IDS
+@_REVIEWER
+@click.option("--reason", default="", help="On what ground.")
 @reported
 def approve(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
     """Make the newest version of documents public."""
     _decide(ids, Verdict.APPROVE, reviewer, reason)
 
 
-@functools.partial(_decision, Verdict.REJECT, True)()
+@review.command()
+@_IDS
+@_REVIEWER
+@click.option("--reason", required=True, help="Why not.")
 @reported
 def reject(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
     """Refuse the newest version of documents."""
     _decide(ids, Verdict.REJECT, reviewer, reason)
 
 
-@functools.partial(_decision, Verdict.WITHDRAW, True)()
+@review.command()
+@_IDS
+@_REVIEWER
+@click.option("--reason", required=True, help="Why.")
 @reported
 def withdraw(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
     """Take documents off every public channel at once."""
@@ -301,13 +304,15 @@ def _verify(opened: Services) -> int:
 
 
 def _index_problem(opened: Services) -> str:
+    """What is wrong with the index; "" also for one that merely has changes to catch up with."""
     try:
         indexed, public = opened.engine.count(), opened.catalogue.public_count()
     except GongkaiError as error:
         return str(error).rstrip("。")
     behind = opened.catalogue.last_change() - opened.engine.cursor()
     if behind:
-        return f"索引落后 {behind} 条变更，请运行 gongkai reindex" if indexed != public else ""
+        _say(f"索引落后 {behind} 条变更，请运行 gongkai reindex。")
+        return ""
     return f"索引有 {indexed} 件而应有 {public} 件" if indexed != public else ""
 
 

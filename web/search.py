@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from archive.text import normalise
 from indexer.engine import SearchRequest, Sort
 from indexer.parse import parse
 from indexer.snippets import Marker
@@ -33,6 +34,12 @@ def find(services: Services, form: SearchForm) -> SearchPage:
     documents = services.catalogue.public_many(hit.id for hit in answer.hits)
     page = search_page(form, answer, documents, Marker(parse(form.q), services.analyzer))
     return replace(page, took_ms=round((perf_counter() - started) * 1000, 1))
+
+
+def suggestions(services: Services, typed: str) -> list[str]:
+    """Titles of public documents that contain what was typed so far."""
+    hidden = services.catalogue.hidden_since(services.engine.cursor())
+    return list(services.engine.suggest(normalise(typed), hidden=hidden))
 
 
 def home(services: Services) -> HomePage:

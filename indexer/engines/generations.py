@@ -89,8 +89,8 @@ class Generations:
         """A new folder to build in, promoted on exit and discarded on error. Raises IndexerBusy.
 
         With ``base`` it starts as that generation, its files shared by hard links: a builder adds and unlinks files and
-        never writes into one that is there. ``finish`` says what was built; ``check`` opens it and raises if it does not
-        answer.
+        never writes into one that is there. ``finish`` says what was built; ``check`` opens it and raises if it does
+        not answer.
         """
         with self._locked():
             for orphan in self._all.glob("building-*"):

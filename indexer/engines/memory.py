@@ -36,8 +36,12 @@ class MemoryEngine:
             relaxed=looser is not None,
         )
 
-    def suggest(self, prefix: str, limit: int = 10) -> Sequence[str]:
-        titles = {entry.title for entry in self._entries.values() if prefix and prefix in entry.title}
+    def suggest(self, prefix: str, limit: int = 10, hidden: frozenset[str] = frozenset()) -> Sequence[str]:
+        titles = {
+            entry.title
+            for entry in self._entries.values()
+            if prefix and prefix in entry.title and entry.id not in hidden
+        }
         return sorted(titles, key=lambda title: (not title.startswith(prefix), len(title), title))[:limit]
 
     def count(self) -> int:

@@ -1,8 +1,8 @@
 """One generation opened for searching: Whoosh's postings and columns as numpy arrays, one slot a live document.
 
-A term's postings are read once and kept within a budget; a query is then arithmetic over arrays: a mask of the documents
-that answer, a score for each, and counts of facet values by ``bincount``. The formula is ``relevance``'s; the memory
-engine computes the same one document at a time, and tests hold the two together.
+A term's postings are read once and kept within a budget; a query is then arithmetic over arrays: a mask of the
+documents that answer, a score for each, and counts of facet values by ``bincount``. The formula is ``relevance``'s; the
+memory engine computes the same one document at a time, and tests hold the two together.
 """
 
 import json
@@ -56,7 +56,8 @@ class Snapshot:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], Postings] = OrderedDict()
         self._kept_bytes = 0
-        self._leaves = reader.leaf_readers()
+        # An index without documents has a leaf that can't be asked for columns.
+        self._leaves = reader.leaf_readers() if reader.doc_count_all() else []
         self._live = live = [_alive(leaf) for leaf, _ in self._leaves]
         first = np.cumsum([0, *(int(mask.sum()) for mask in live)])
         # A leaf's document number -> the slot of that document.
@@ -101,8 +102,12 @@ class Snapshot:
             relaxed=looser is not None,
         )
 
-    def suggest(self, prefix: str, limit: int) -> list[str]:
-        titles = {title for title in self._titles if prefix and prefix in title}
+    def suggest(self, prefix: str, limit: int, hidden: frozenset[str]) -> list[str]:
+        titles = {
+            title
+            for id, title in zip(self.ids, self._titles, strict=True)
+            if prefix and prefix in title and id not in hidden
+        }
         return sorted(titles, key=lambda title: (not title.startswith(prefix), len(title), title))[:limit]
 
     # What an evaluation asks

@@ -80,8 +80,8 @@ class WhooshEngine:
     def search(self, request: SearchRequest) -> Answer:
         return self._snapshot().search(request)
 
-    def suggest(self, prefix: str, limit: int = 10) -> Sequence[str]:
-        return self._snapshot().suggest(prefix, limit)
+    def suggest(self, prefix: str, limit: int = 10, hidden: frozenset[str] = frozenset()) -> Sequence[str]:
+        return self._snapshot().suggest(prefix, limit, hidden)
 
     def count(self) -> int:
         self._snapshot()

@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from archive.text import normalise
 
 from archive.document import Document, Validity
+from archive.text import normalise
 from indexer import facets
 from indexer.analyzer import Analyzer
 from indexer.engine import Engine, SearchRequest, Sort
@@ -216,6 +216,7 @@ def test_hidden_documents_are_in_no_hit_and_no_count(engine: Engine) -> None:
 def test_suggestions_come_from_titles(engine: Engine) -> None:
     assert engine.suggest("关于")[0].startswith("关于")
     assert engine.suggest("用水") == ["节约用水倡议"]
+    assert engine.suggest("用水", hidden=frozenset({"undated"})) == []
     assert engine.suggest("") == []
     assert engine.suggest("不在任何标题里") == []
 

@@ -1,0 +1,9 @@
+"""From a file's bytes to its text, in a resource-limited child process (see ``sandbox``)."""
+
+from archive.extract.extraction import Extraction
+from archive.extract.formats import extract_plain
+from archive.extract.limits import Limits
+from archive.extract.mediatype import media_type
+from archive.extract.sandbox import Sandbox
+
+__all__ = ["Extraction", "Limits", "Sandbox", "extract_plain", "media_type"]

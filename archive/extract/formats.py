@@ -1,0 +1,24 @@
+"""Which extractor reads which media type."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from archive.errors import ExtractionFailed
+from archive.extract.extraction import Extraction
+from archive.extract.mediatype import DOCX, HTML, MARKDOWN, PDF, PLAIN
+
+_MODULES = {HTML: "html", DOCX: "docx", PDF: "pdf", PLAIN: "plain", MARKDOWN: "markdown"}
+
+
+def extract_plain(path: Path, media_type: str) -> Extraction:
+    """The text of one file, read in this very process: for a sandboxed child, and for tests with files one trusts.
+
+    Raises FileRefused or ExtractionFailed with a sentence; on a hostile file also anything a library may raise.
+    """
+    name = _MODULES.get(media_type)
+    if name is None:
+        raise ExtractionFailed(f"不能从 {media_type} 类型的文件中抽取文字。")
+    # Imported on demand: the callers of a sandbox need none of the libraries.
+    extract: Callable[[Path], Extraction] = import_module(f"archive.extract.{name}").extract
+    return extract(path)

@@ -1,0 +1,207 @@
+"""PDF files: characters with places put together to lines, rows and paragraphs again."""
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from pdfminer.converter import PDFPageAggregator
+from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
+from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfpage import PDFPage
+from pdfminer.pdfparser import PDFParser
+
+from archive.errors import ExtractionFailed
+from archive.extract.assemble import SCANNED, assemble
+from archive.extract.characters import clean, joined
+from archive.extract.extraction import Extraction
+from archive.extract.pdfgrid import find_grids, rows_of
+from archive.extract.pdfpage import PageContent, TextLine, form_lines, read_page
+from archive.extract.pdfparagraphs import Item, paragraphs_of
+from archive.extract.titles import may_be_title
+
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
+
+_DAMAGED = "文件（PDF）已损坏或不完整，无法读取。请重新获取，或用阅读软件打开并另存后再提交。"
+_LOCKED = "文件（PDF）设有打开密码，无法读取。请去掉密码后重新提交。"
+_PAGE_NUMBER = re.compile(
+    r"[\s—\-–－―─~·•.]*\d{1,4}[\s—\-–－―─~·•.]*"
+    r"|第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?|\d{1,4}\s*/\s*\d{1,4}|Page\s*\d+(?: of \d+)?",
+    re.IGNORECASE,
+)
+_MARGIN = 0.12
+
+
+def extract(path: Path) -> Extraction:
+    """The text of a PDF; pages that are only pictures, and characters without meaning, are told as warnings."""
+    with path.open("rb") as stream:
+        document = _open(stream)
+        return _Pdf(document).extraction()
+
+
+def _open(stream: BinaryIO) -> PDFDocument:
+    try:
+        return PDFDocument(PDFParser(stream), password="")
+    except PDFPasswordIncorrect as error:
+        raise ExtractionFailed(_LOCKED) from error
+    except PDFEncryptionError as error:
+        raise ExtractionFailed("文件（PDF）的加密方式无法识别。请去掉密码后重新提交。") from error
+    except MemoryError:
+        raise
+    except Exception as error:
+        # pdfminer raises whatever its parts do: KeyError, TypeError, struct.error …
+        raise ExtractionFailed(_DAMAGED) from error
+
+
+class _Pdf:
+    def __init__(self, document: PDFDocument) -> None:
+        self._document = document
+        self._scanned: list[int] = []
+        self._broken: list[int] = []
+        self._pages = 0
+        self._lost = self._slanted = self._pictures = 0
+
+    def extraction(self) -> Extraction:
+        pages = [self._items(page) for page in self._contents()]
+        if not self._pages or len(self._broken) == self._pages:
+            raise ExtractionFailed(_DAMAGED)
+        pages = _without_running_heads(pages)
+        title = _find_title(pages[0]) if pages else None
+        lines = paragraphs_of(pages, title)
+        return assemble(title, lines, warnings=self._warnings())
+
+    def _contents(self) -> Iterator[PageContent]:
+        manager = PDFResourceManager()
+        # Without layout analysis: its own grouping takes most of the time and knows neither cells nor Chinese.
+        device = PDFPageAggregator(manager, laparams=None)
+        interpreter = PDFPageInterpreter(manager, device)
+        pages = PDFPage.create_pages(self._document)
+        while True:
+            try:
+                page = next(pages, None)
+                if page is None:
+                    return
+                self._pages += 1
+                interpreter.process_page(page)
+                yield self._noted(read_page(device.get_result()))
+            except MemoryError:
+                raise
+            except GeneratorExit:
+                raise
+            except Exception as error:
+                if self._pages == 0:
+                    raise ExtractionFailed(_DAMAGED) from error
+                self._broken.append(self._pages)
+                if len(self._broken) > 1000:
+                    raise ExtractionFailed(_DAMAGED) from error
+                if page is None:
+                    return
+
+    def _noted(self, content: PageContent) -> PageContent:
+        self._lost += content.lost
+        self._slanted += content.slanted
+        shown = sum(glyph.text != " " for glyph in content.glyphs)
+        # A stamp or a page number over a picture that fills the page is no text layer.
+        if (shown < 10 and content.covered > 0.3) or (not shown and content.pictures):
+            self._scanned.append(self._pages)
+        else:
+            self._pictures += content.pictures
+        return content
+
+    def _items(self, page: PageContent) -> list[Item]:
+        """Lines and table rows from the top of a page to its bottom, without its number."""
+        grids = find_grids(page)
+        items: list[tuple[float, Item]] = []
+        free = page.glyphs
+        for grid in grids:
+            held = [glyph for glyph in free if grid.holds(glyph)]
+            rows = rows_of(grid, held)
+            if not any("\t" in text for text in rows):
+                # A frame or a background of paragraphs.
+                continue
+            free = [glyph for glyph in free if not grid.holds(glyph)]
+            items += [(grid.ys[0] - 0.001 * number, Item(row=text)) for number, text in enumerate(rows)]
+        for line in form_lines(free):
+            edge = line.y0 > (1 - _MARGIN) * page.height or line.y1 < _MARGIN * page.height
+            if not (edge and _PAGE_NUMBER.fullmatch(clean(line.text))):
+                items.append((line.y1, Item(line=line)))
+        return [item for _, item in sorted(items, key=lambda each: -each[0])]
+
+    def _warnings(self) -> list[str]:
+        told: list[str] = []
+        if len(self._scanned) == self._pages:
+            told.append(f"{SCANNED}。")
+        elif self._scanned:
+            told.append(f"第 {_listed(self._scanned)} 页是{SCANNED}。")
+        if self._broken:
+            told.append(f"第 {_listed(self._broken)} 页已损坏，没有读出文字，请核对原件。")
+        if self._lost:
+            told.append(f"有 {self._lost} 个字的字体没有给出编码，无法识别，检索不到，请核对原件。")
+        if self._slanted > 10:
+            told.append(f"有 {self._slanted} 个斜排的字（多为水印）没有收入正文。")
+        if self._pictures:
+            told.append(f"正文含有 {self._pictures} 幅图片，图片中的文字检索不到。")
+        if self._document.encryption is not None:
+            told.append("文件（PDF）经过加密，但不用密码即可阅读；归档前宜另存为不加密的文件。")
+        return told
+
+
+def _listed(pages: Sequence[int]) -> str:
+    shown = "、".join(map(str, pages[:20]))
+    return f"{shown} 等 {len(pages)}" if len(pages) > 20 else shown
+
+
+def _without_running_heads(pages: list[list[Item]]) -> list[list[Item]]:
+    """A first or last line that comes back on most pages is kept only once."""
+    if len(pages) < 3:
+        return pages
+    edges = Counter(key for page in pages for key in {_key(item) for item in page[:1] + page[-1:]})
+    running = {key for key, count in edges.items() if key and count >= max(3, len(pages) / 2)}
+    kept: list[list[Item]] = []
+    seen: set[str] = set()
+    for page in pages:
+        own: list[Item] = []
+        for number, item in enumerate(page):
+            key = _key(item)
+            if number in (0, len(page) - 1) and key in running:
+                if key in seen:
+                    continue
+                seen.add(key)
+            own.append(item)
+        kept.append(own)
+    return kept
+
+
+def _key(item: Item) -> str:
+    return "" if item.line is None else re.sub(r"\d+", "#", clean(item.line.text))
+
+
+def _find_title(page: Sequence[Item]) -> str | None:
+    """The lines in the largest type near the top, joined; None where all type is alike."""
+    lines = [item.line for item in page if item.line is not None]
+    if not lines:
+        return None
+    sizes = Counter[float]()
+    for line in lines:
+        sizes[round(line.size, 1)] += len(line.text)
+    body = sizes.most_common(1)[0][0]
+    top = [line for line in lines[:15] if may_be_title(clean(line.text))]
+    largest = max((line.size for line in top), default=0.0)
+    if largest < 1.12 * body and len(sizes) > 1 or not top:
+        return None
+    return _joined_title(lines, largest) if largest >= 1.12 * body else None
+
+
+def _joined_title(lines: Sequence[TextLine], size: float) -> str | None:
+    whole = ""
+    last: TextLine | None = None
+    for line in lines[:20]:
+        text = clean(line.text)
+        large = abs(line.size - size) <= 0.06 * size and may_be_title(text)
+        if last is not None and (not large or last.y0 - line.y1 > 1.6 * size):
+            break
+        if large:
+            whole, last = joined(whole, text), line
+    return whole or None

@@ -1,0 +1,136 @@
+"""Tables drawn with rules: which cells the rules make, and what stands in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archive.extract.characters import joined, row
+from archive.extract.pdfpage import Glyph, PageContent, form_lines
+
+_NEAR = 3.0
+# A page of more rules than this is a drawing.
+_PAIRS = 1_000_000
+_SLOTS = 20_000
+
+_Rule = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A ruled table: the places of its columns' and rows' bounds (rows from the top), and its rules."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    horizontals: tuple[_Rule, ...]
+    verticals: tuple[_Rule, ...]
+
+    def holds(self, glyph: Glyph) -> bool:
+        return self.xs[0] <= glyph.x <= self.xs[-1] and self.ys[-1] <= glyph.y <= self.ys[0]
+
+
+def find_grids(page: PageContent) -> list[Grid]:
+    """The ruled tables of a page, those with at least two cells."""
+    horizontals, verticals = page.horizontals, page.verticals
+    if not horizontals or not verticals or len(horizontals) * len(verticals) > _PAIRS:
+        return []
+    groups = _connected(horizontals, verticals)
+    grids: list[Grid] = []
+    for across, down in groups:
+        xs = _places([each[0] for each in down])
+        ys = _places([each[0] for each in across])[::-1]
+        if 2 <= len(xs) and 2 <= len(ys) and 2 < (len(xs) - 1) * (len(ys) - 1) + 1 and len(xs) * len(ys) < _SLOTS:
+            grids.append(Grid(tuple(xs), tuple(ys), tuple(across), tuple(down)))
+    # A frame around several tables would swallow them.
+    return [
+        grid
+        for grid in grids
+        if not any(other is not grid and _inside(other, grid) and len(other.xs) > len(grid.xs) for other in grids)
+    ]
+
+
+def _inside(inner: Grid, outer: Grid) -> bool:
+    return (
+        outer.xs[0] - _NEAR <= inner.xs[0]
+        and inner.xs[-1] <= outer.xs[-1] + _NEAR
+        and outer.ys[-1] - _NEAR <= inner.ys[-1]
+        and inner.ys[0] <= outer.ys[0] + _NEAR
+    )
+
+
+def _connected(across: Sequence[_Rule], down: Sequence[_Rule]) -> list[tuple[list[_Rule], list[_Rule]]]:
+    """Rules that touch each other belong to one table."""
+    leaders = _Leaders(len(across) + len(down))
+    for i, (y, x0, x1) in enumerate(across):
+        for j, (x, y0, y1) in enumerate(down):
+            if x0 - _NEAR <= x <= x1 + _NEAR and y0 - _NEAR <= y <= y1 + _NEAR:
+                leaders.join(i, len(across) + j)
+    groups: dict[int, tuple[list[_Rule], list[_Rule]]] = {}
+    for i, rule in enumerate(across):
+        groups.setdefault(leaders.of(i), ([], []))[0].append(rule)
+    for j, rule in enumerate(down):
+        groups.setdefault(leaders.of(len(across) + j), ([], []))[1].append(rule)
+    return list(groups.values())
+
+
+class _Leaders:
+    """Disjoint sets of the numbers below ``size``."""
+
+    def __init__(self, size: int) -> None:
+        self._above = list(range(size))
+
+    def of(self, member: int) -> int:
+        while self._above[member] != member:
+            self._above[member] = self._above[self._above[member]]
+            member = self._above[member]
+        return member
+
+    def join(self, first: int, second: int) -> None:
+        low, high = sorted((self.of(first), self.of(second)))
+        self._above[high] = low
+
+
+def _places(values: Sequence[float]) -> list[float]:
+    """Distinct places in rising order; those that nearly agree are one."""
+    places: list[float] = []
+    for value in sorted(values):
+        if not places or value - places[-1] > _NEAR:
+            places.append(value)
+    return places
+
+
+def rows_of(grid: Grid, glyphs: Sequence[Glyph]) -> list[str]:
+    """The rows of a table from the top, a tab between cells; a merged cell stands where it begins."""
+    columns, lines = len(grid.xs) - 1, len(grid.ys) - 1
+    leaders = _Leaders(columns * lines)
+    for r in range(lines):
+        for c in range(columns):
+            if c + 1 < columns and not _wall(grid.verticals, grid.xs[c + 1], (grid.ys[r] + grid.ys[r + 1]) / 2):
+                leaders.join(r * columns + c, r * columns + c + 1)
+            if r + 1 < lines and not _wall(grid.horizontals, grid.ys[r + 1], (grid.xs[c] + grid.xs[c + 1]) / 2):
+                leaders.join(r * columns + c, (r + 1) * columns + c)
+    held: dict[int, list[Glyph]] = {}
+    for glyph in glyphs:
+        c = sum(glyph.x > x for x in grid.xs[1:-1])
+        r = sum(glyph.y < y for y in grid.ys[1:-1])
+        held.setdefault(leaders.of(r * columns + c), []).append(glyph)
+    found: list[str] = []
+    for r in range(lines):
+        cells = [
+            _text(held.get(r * columns + c, ()))
+            for c in range(columns)
+            if leaders.of(r * columns + c) == r * columns + c
+        ]
+        line = row(cells)
+        if line:
+            found.append(line)
+    return found
+
+
+def _wall(rules: Sequence[_Rule], place: float, across: float) -> bool:
+    return any(abs(at - place) <= _NEAR and start - _NEAR <= across <= end + _NEAR for at, start, end in rules)
+
+
+def _text(glyphs: Sequence[Glyph]) -> str:
+    whole = ""
+    for line in form_lines(glyphs):
+        whole = joined(whole, line.text)
+    return whole

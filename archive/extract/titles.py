@@ -1,0 +1,15 @@
+"""Which of the lines at the top of a document could be its title."""
+
+import re
+
+# 附件, a document number, the red 文件 head, dates, brackets: what stands beside a title in large or centered type.
+_NOT_TITLE = re.compile(
+    r"附\s*件\s*[\d一二三四五六七八九十]*\s*[:：]?|.*[〔\[【（(]\d{4}[〕\]】）)]第?\s*\d+\s*号"
+    r"|.*文件|[\d\s年月日.-]+|（.*|\(.*|目\s*录"
+)
+LONGEST = 120
+
+
+def may_be_title(line: str) -> bool:
+    """Whether a line that looks like one (large, centered) is no number, date or letterhead."""
+    return 1 < len(line) <= LONGEST and _NOT_TITLE.fullmatch(line) is None

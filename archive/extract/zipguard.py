@@ -1,0 +1,142 @@
+"""The parts of a zip container, read under bounds that its own headers have no say in."""
+
+import io
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from lxml import etree
+
+from archive.errors import ExtractionFailed
+from archive.extract.limits import INPUT_SIZE, MIB, ZipLimits
+
+_CHUNK = 64 * 1024
+# Parts that can hold text; pictures and fonts are counted and let go.
+_KEPT = (".xml", ".rels", ".mht", ".mhtml", ".html", ".htm", ".xhtml", ".txt", ".docx", ".rtf")
+_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+# The strict form of the standard names everything anew; python-docx knows the older names only.
+_STRICT = (
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    ),
+    (
+        b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+        b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    ),
+    (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
+)
+_RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_DAMAGED = "文件（docx）已损坏或不完整，请重新获取或另存后再提交。"
+
+
+def read_parts(path: Path, limits: ZipLimits | None = None) -> dict[str, bytes]:
+    """The parts of a container that can hold text, by name; all of its members are counted against the limits.
+
+    Raises ExtractionFailed for a container that is damaged, too large when unpacked, encrypted, or that names parts
+    outside of itself, links, or the same part twice.
+    """
+    limits = limits or ZipLimits()
+    if path.stat().st_size > INPUT_SIZE:
+        raise ExtractionFailed(f"文件超过 {INPUT_SIZE // MIB} MB，请拆分或压缩其中的图片后重新提交。")
+    try:
+        with zipfile.ZipFile(path) as container:
+            return _read(container, limits)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError) as error:
+        raise ExtractionFailed(_DAMAGED) from error
+
+
+def _read(container: zipfile.ZipFile, limits: ZipLimits) -> dict[str, bytes]:
+    members = container.infolist()
+    if len(members) > limits.members:
+        raise ExtractionFailed(f"文件内的部件超过 {limits.members:,} 个，疑似恶意文件，没有收入。")
+    parts: dict[str, bytes] = {}
+    seen: set[str] = set()
+    total = 0
+    for member in members:
+        _check(member, seen)
+        content = _unpack(container, member, limits)
+        total += len(content)
+        if total > limits.total_size:
+            raise ExtractionFailed(f"文件解压后超过 {limits.total_size // MIB} MB，疑似恶意文件，没有收入。")
+        if member.filename.lower().endswith(_KEPT):
+            parts[member.filename] = content
+    return parts
+
+
+def _check(member: zipfile.ZipInfo, seen: set[str]) -> None:
+    name = member.filename.replace("\\", "/")
+    if name.startswith("/") or ".." in name.split("/") or re.match(r"[A-Za-z]:", name) or "\x00" in name:
+        raise ExtractionFailed("文件内的部件指向文件之外的位置，疑似恶意文件，没有收入。")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        raise ExtractionFailed("文件内含有链接，疑似恶意文件，没有收入。")
+    if member.flag_bits & 1:
+        raise ExtractionFailed("文件经过加密，无法读取。请去掉密码后重新提交。")
+    if name.lower() in seen:
+        raise ExtractionFailed("文件内有重名的部件，疑似恶意文件，没有收入。")
+    seen.add(name.lower())
+
+
+def _unpack(container: zipfile.ZipFile, member: zipfile.ZipInfo, limits: ZipLimits) -> bytes:
+    """A member's bytes, counted as they come; what the directory says about its size is not believed."""
+    bound = min(limits.member_size, max(limits.ratio_free, limits.ratio * max(member.compress_size, 1)))
+    chunks: list[bytes] = []
+    size = 0
+    with container.open(member) as stream:
+        while chunk := stream.read(_CHUNK):
+            size += len(chunk)
+            if size > bound:
+                raise ExtractionFailed("文件解压后大得不合常理，疑似恶意文件（压缩炸弹），没有收入。")
+            chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def refuse_doctype(parts: Mapping[str, bytes]) -> None:
+    """Raise ExtractionFailed if a part declares a document type: text after its entities would be lost in silence."""
+    for name, content in parts.items():
+        if name.lower().endswith((".xml", ".rels")) and (
+            _DOCTYPE.search(content) or (b"\x00" in content[:200] and _DOCTYPE.search(content.replace(b"\x00", b"")))
+        ):
+            raise ExtractionFailed(f"文件的部件 {name} 含有文档类型声明（DOCTYPE），疑似恶意文件，没有收入。")
+
+
+def repack(parts: Mapping[str, bytes]) -> io.BytesIO:
+    """A container of just these parts, with the relationships that lead to others taken out."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as container:
+        for name, content in parts.items():
+            for strict, older in _STRICT:
+                content = content.replace(strict, older)
+            if name.lower().endswith(".rels"):
+                content = _without_dangling(name, content, parts)
+            container.writestr(name, content)
+    stream.seek(0)
+    return stream
+
+
+def _without_dangling(name: str, content: bytes, parts: Mapping[str, bytes]) -> bytes:
+    try:
+        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        raise ExtractionFailed(_DAMAGED) from error
+    folder = name.rpartition("_rels/")[0]
+    for relation in root.findall(_RELATIONSHIP):
+        target = relation.get("Target", "")
+        if relation.get("TargetMode") == "External":
+            continue
+        if _resolved(folder, target) not in parts:
+            root.remove(relation)
+    return etree.tostring(root)
+
+
+def _resolved(folder: str, target: str) -> str:
+    steps = [] if target.startswith("/") else folder.split("/")
+    for step in target.split("/"):
+        if step == ".." and steps:
+            steps = [each for each in steps if each][:-1]
+        elif step not in (".", "..", ""):
+            steps.append(step)
+    return "/".join(step for step in steps if step)

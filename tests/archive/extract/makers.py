@@ -1,0 +1,105 @@
+"""Small files of each format for the tests, and golden texts to compare with."""
+
+import difflib
+import io
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+from docx.document import Document
+from docx.oxml import parse_xml
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from archive.extract import Extraction
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+REAL = ROOT.parent / "shared" / "real"
+NAMESPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" '
+    'xmlns:v="urn:schemas-microsoft-com:vml" '
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+)
+
+
+def shown(extraction: Extraction) -> str:
+    """An extraction as a golden file has it; a tab is shown as " ¦ "."""
+    lines = [f"标题 {extraction.title}", f"页面日期 {extraction.page_date}"]
+    lines += [f"卡片 {label} = {value}" for label, value in extraction.stated.items()]
+    lines += [f"提示 {warning}" for warning in extraction.warnings]
+    lines += ["", *(paragraph.replace("\t", " ¦ ") for paragraph in extraction.paragraphs)]
+    return "\n".join(lines) + "\n"
+
+
+def assert_golden(name: str, extraction: Extraction) -> None:
+    """Compare with golden/NAME.txt; with GOLDEN=write in the environment, write it."""
+    path = HERE / "golden" / f"{name}.txt"
+    found = shown(extraction)
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(found, encoding="utf-8")
+    expected = path.read_text(encoding="utf-8")
+    difference = difflib.unified_diff(expected.splitlines(), found.splitlines(), "golden", "found", lineterm="")
+    assert expected == found, "\n".join(difference)
+
+
+def write_docx(path: Path, fill: Callable[[Document], None]) -> Path:
+    document = docx.Document()
+    fill(document)
+    document.save(str(path))
+    return path
+
+
+def add_xml(document: Document, xml: str) -> None:
+    """Append a block to a document's body, before its section settings."""
+    body = document.element.body
+    block = parse_xml(xml.replace("<w:p>", f"<w:p {NAMESPACES}>", 1).replace("<w:tbl>", f"<w:tbl {NAMESPACES}>", 1))
+    body.insert(len(body) - 1, block)
+
+
+def with_parts(source: Path, target: Path, parts: dict[str, bytes], edit: dict[str, tuple[str, str]]) -> Path:
+    """A copy of a zip container with parts added or replaced, and texts in others replaced once."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name in edit:
+                before, after = edit[name]
+                assert before.encode() in content, f"{before} is not in {name}"
+                content = content.replace(before.encode(), after.encode(), 1)
+            if name not in parts:
+                new.writestr(name, content)
+        for name, content in parts.items():
+            new.writestr(name, content)
+    return target
+
+
+def pdf(path: Path, draw: Callable[[Canvas], None], password: str | None = None, owner_only: bool = False) -> Path:
+    """A PDF of A4 pages in a Chinese font."""
+    font = "STSong-Light"
+    if font not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(UnicodeCIDFont(font))
+    encryption = StandardEncryption("" if owner_only else password, "owner", strength=128) if password else None
+    canvas = Canvas(str(path), encrypt=encryption, pagesize=(595, 842))
+    draw(canvas)
+    canvas.save()
+    return path
+
+
+def put(canvas: Canvas, x: float, y: float, text: str, size: float = 16) -> None:
+    canvas.setFont("STSong-Light", size)
+    canvas.drawString(x, y, text)
+
+
+def picture() -> io.BytesIO:
+    """A small grey picture, as a scan would be."""
+    from PIL import Image
+
+    stream = io.BytesIO()
+    Image.new("L", (60, 80), 200).save(stream, "PNG")
+    stream.seek(0)
+    return stream

@@ -1,0 +1,93 @@
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from archive.errors import FileRefused
+from archive.extract import media_type
+from archive.extract.mediatype import DOCX, HTML, MARKDOWN, PDF, PLAIN
+from tests.archive.extract.makers import pdf as write_pdf
+from tests.archive.extract.makers import put, write_docx
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.html", b"<p>x</p>", HTML),
+        ("a.shtml", "政务公开".encode(), HTML),
+        ("a.txt", b"  <!DOCTYPE html><html>", HTML),
+        ("a.doc", b"\xef\xbb\xbf<html xmlns:o='urn:x'><body>", HTML),
+        ("a.pdf", b'<?xml version="1.0"?>\n<html xmlns="http://www.w3.org/1999/xhtml">', HTML),
+        ("a", "<html>".encode("utf-16"), HTML),
+        ("a.doc", "<table><tr><td>政务".encode(), HTML),
+        ("a.pdf", b"%PDF-1.4\n", PDF),
+        ("a.txt", b"\r\n\x00%PDF-1.7 ...", PDF),
+        ("a.txt", "政务公开".encode("gb18030"), PLAIN),
+        ("A.TXT", "政务公开".encode(), PLAIN),
+        ("a", "政务公开".encode(), PLAIN),
+        ("a.md", b"# x", MARKDOWN),
+        ("a.txt", b"BMW and others", PLAIN),
+    ],
+)
+def test_content_goes_before_the_name(tmp_path: Path, name: str, content: bytes, expected: str) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    assert media_type(path, name) == expected
+
+
+@pytest.mark.parametrize("name", ["a.docx", "a.doc", "a.zip", "a.pdf"])
+def test_a_word_document_is_one_under_any_name(tmp_path: Path, name: str) -> None:
+    path = write_docx(tmp_path / "file", lambda document: None)
+    assert media_type(path, name) == DOCX
+
+
+def test_a_pdf_is_one_under_any_name(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "file", lambda canvas: put(canvas, 100, 700, "政务公开"))
+    assert media_type(path, "a.docx") == PDF
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("a.txt", b"", "空的"),
+        ("a.docx", b"", "空的"),
+        ("a.txt", b"\xef\xbb\xbf\r\n  ", "没有内容"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "旧版文档"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "旧版电子表格"),
+        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "加密"),
+        ("a.docx", b"PK\x03\x04 truncated", "损坏"),
+        ("a.rtf", b"{\\rtf1 }", "RTF"),
+        ("a.pdf", b"\x89PNG\r\n\x1a\n", "图片"),
+        ("a.docx", b"\xff\xd8\xff\xe0", "图片"),
+        ("a.rar", b"Rar!\x1a\x07", "压缩包"),
+        ("a.doc", b'<?xml version="1.0"?><w:wordDocument>', "XML"),
+        ("a.csv", b"a,b", "不认识"),
+        ("a", bytes([1, 2, 3, 250]), "不认识"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path, name: str, content: bytes, word: str) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(FileRefused) as refused:
+        media_type(path, name)
+    assert word in refused.value.reason
+    assert "请" in refused.value.reason or "可以提交" in refused.value.reason
+    assert refused.value.reason.endswith("。")
+
+
+@pytest.mark.parametrize(
+    ("member", "word"),
+    [
+        ("xl/workbook.xml", "xlsx"),
+        ("ppt/presentation.xml", "pptx"),
+        ("OFD.xml", "OFD"),
+        ("content.xml", "OpenDocument"),
+        ("a.txt", "解压"),
+    ],
+)
+def test_other_containers_are_refused_by_what_they_hold(tmp_path: Path, member: str, word: str) -> None:
+    path = tmp_path / "file"
+    with zipfile.ZipFile(path, "w") as container:
+        container.writestr(member, "x")
+    with pytest.raises(FileRefused, match=word):
+        media_type(path, "a.docx")

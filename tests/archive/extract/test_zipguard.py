@@ -1,0 +1,82 @@
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from archive.errors import ExtractionFailed
+from archive.extract.limits import ZipLimits
+from archive.extract.zipguard import read_parts, refuse_doctype
+
+SMALL = ZipLimits(members=5, member_size=10_000, total_size=20_000, ratio=100, ratio_free=500)
+
+
+def make(path: Path, members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", compression) as container:
+        for name, content in members.items():
+            container.writestr(name, content)
+    return path
+
+
+def test_parts_that_hold_text_are_read_and_others_only_counted(tmp_path: Path) -> None:
+    path = make(tmp_path / "a", {"word/document.xml": b"<w/>", "media/a.png": b"x"})
+    assert read_parts(path, SMALL) == {"word/document.xml": b"<w/>"}
+
+
+@pytest.mark.parametrize(
+    ("members", "word"),
+    [
+        ({f"{n}.xml": b"x" for n in range(6)}, "超过 5 个"),
+        ({"a.png": bytes(range(256)) * 40}, "压缩炸弹"),
+        ({"a.xml": bytes(9_000)}, "压缩炸弹"),
+        ({"../a.xml": b"x"}, "之外"),
+        ({"/etc/a.xml": b"x"}, "之外"),
+        ({"C:/a.xml": b"x"}, "之外"),
+        ({"word/A.xml": b"x", "word/a.xml": b"y"}, "重名"),
+    ],
+)
+def test_a_container_beyond_the_bounds_is_refused(tmp_path: Path, members: dict[str, bytes], word: str) -> None:
+    with pytest.raises(ExtractionFailed, match=word):
+        read_parts(make(tmp_path / "a", members), SMALL)
+
+
+def test_the_sum_of_all_parts_is_bounded(tmp_path: Path) -> None:
+    members = {f"{n}.xml": bytes([n]) * 9_000 for n in range(3)}
+    with pytest.raises(ExtractionFailed, match="解压后超过"):
+        read_parts(make(tmp_path / "a", members, zipfile.ZIP_STORED), SMALL)
+
+
+def test_a_link_is_refused(tmp_path: Path) -> None:
+    info = zipfile.ZipInfo("word/document.xml")
+    info.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "a", "w") as container:
+        container.writestr(info, "/etc/passwd")
+    with pytest.raises(ExtractionFailed, match="链接"):
+        read_parts(tmp_path / "a", SMALL)
+
+
+def test_a_size_that_lies_is_not_believed(tmp_path: Path) -> None:
+    path = make(tmp_path / "a", {"a.xml": bytes(9_000)})
+    data = bytearray(path.read_bytes())
+    for mark, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        start = data.index(mark) + offset
+        data[start : start + 4] = (100).to_bytes(4, "little")
+    path.write_bytes(bytes(data))
+    with pytest.raises(ExtractionFailed):
+        read_parts(path, SMALL)
+
+
+@pytest.mark.parametrize("cut", [10, 60, -30, -1])
+def test_a_truncated_container_is_refused(tmp_path: Path, cut: int) -> None:
+    path = make(tmp_path / "a", {"a.xml": b"<a/>" * 50, "b.xml": b"<b/>"})
+    path.write_bytes(path.read_bytes()[:cut])
+    with pytest.raises(ExtractionFailed, match="损坏"):
+        read_parts(path, SMALL)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>', "<!DOCTYPE a><a/>".encode("utf-16")],
+)
+def test_a_part_with_a_document_type_is_refused(content: bytes) -> None:
+    with pytest.raises(ExtractionFailed, match="DOCTYPE"):
+        refuse_doctype({"word/document.xml": content})

@@ -1,0 +1,104 @@
+"""A small installation with public and hidden documents, indexed, and a client that asks it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from archive import review
+from archive.document import Verdict
+from archive.extract import Sandbox
+from archive.intake import Intake, Result
+from archive.manifest import read_manifest
+from archive.settings import Settings
+from indexer import sync
+from web.app import create_app
+from web.services import Services, open_services
+
+LINES = (
+    {
+        "path": "低保.txt",
+        "text": "关于印发云溪县最低生活保障实施办法的通知\n\n各镇人民政府：\n最低生活保障标准每年调整一次。"
+        "申请人应当向户籍所在地镇人民政府提出申请，15个工作日内答复。\n",
+        "number": "云政发〔2019〕6号",
+        "issuer": "云溪县人民政府",
+        "genre": "通知",
+        "topic": "民政、扶贫、救灾/社会救助",
+        "column": "法定主动公开内容/规范性文件",
+        "written_on": "2019-09-20",
+        "published_on": "2019-09-25",
+        "validity": "现行有效",
+        "attachments": ["申请表.txt"],
+    },
+    {
+        "path": "旧办法.txt",
+        "text": "关于印发云溪县最低生活保障暂行办法的通知\n\n最低生活保障由民政部门负责。\n",
+        "number": "云政发〔2014〕8号",
+        "issuer": "云溪县人民政府",
+        "genre": "通知",
+        "column": "法定主动公开内容/规范性文件",
+        "written_on": "2014-03-01",
+        "validity": "已废止",
+    },
+    {
+        "path": "预算.txt",
+        "text": "云溪县财政局2020年部门预算\n\n收入\t120万元\n支出\t120万元\n<script>alert(1)</script>三公经费下降。\n",
+        "issuer": "云溪县财政局",
+        "genre": "预算",
+        "topic": "财政、金融、审计/财政",
+        "column": "法定主动公开内容/财政信息",
+        "written_on": "2020-02-01",
+    },
+    {"path": "待审.txt", "text": "云溪县矿区搬迁初步方案\n\n仙人掌计划尚未审定。\n", "written_on": "2020-03-01"},
+    {"path": "不予.txt", "text": "云溪县应急演练脚本\n\n火烈鸟预案仅供内部。\n", "written_on": "2020-03-02"},
+    {"path": "撤回.txt", "text": "云溪县救助对象名单\n\n独角兽名单含个人信息。\n", "written_on": "2020-03-03"},
+)
+HIDDEN_WORDS = ("仙人掌", "火烈鸟", "独角兽")
+
+
+class Client(FlaskClient):
+    """Reads answers to their end, so that files which are sent get closed."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        return super().open(*arguments, **{"buffered": True, **options})
+
+
+@dataclass(frozen=True)
+class Site:
+    """``ids`` are by file name."""
+
+    services: Services
+    client: FlaskClient
+    ids: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "申请表.txt").write_text("最低生活保障申请表\n家庭成员情况\n", encoding="utf-8")
+    with (folder / "manifest.jsonl").open("w", encoding="utf-8") as manifest:
+        for line in LINES:
+            entry = dict(line)
+            (folder / str(entry["path"])).write_text(str(entry.pop("text")), encoding="utf-8")
+            manifest.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    services = open_services(Settings.at(folder / "data"))
+    ids = {}
+    with Sandbox() as sandbox:
+        intake = Intake(services.catalogue, services.blobs, sandbox, "收文员")
+        for outcome in intake.receive_all(read_manifest(folder / "manifest.jsonl")):
+            assert outcome.result is Result.TAKEN, outcome.reason
+            ids[outcome.item.path.name] = str(outcome.document_id)
+    for name in ("低保.txt", "旧办法.txt", "预算.txt", "撤回.txt"):
+        review.decide(services.catalogue, ids[name], Verdict.APPROVE, "审查员")
+    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    review.decide(services.catalogue, ids["不予.txt"], Verdict.REJECT, "审查员", "内部资料")
+    # Withdrawn after the index was built: the index still holds it.
+    review.decide(services.catalogue, ids["撤回.txt"], Verdict.WITHDRAW, "审查员", "含个人信息")
+    app = create_app(services)
+    app.test_client_class = Client
+    yield Site(services, app.test_client(), ids)
+    services.close()

@@ -1,0 +1,72 @@
+"""The JSON API says what its description says."""
+
+import pytest
+
+from tests.web.conftest import Site
+
+
+def test_a_search_answers_in_the_promised_shape(site: Site) -> None:
+    answer = site.client.get("/api/v1/search?q=最低生活保障&genre=通知&per_page=1").get_json()
+    assert list(answer) == ["query", "total", "page", "pages", "took_ms", "relaxed", "hits", "facets"]
+    assert (answer["query"], answer["total"], answer["page"], answer["pages"]) == ("最低生活保障", 2, 1, 2)
+    (hit,) = answer["hits"]
+    assert hit["id"] == site.ids["低保.txt"]
+    assert hit["written_on"] == "2019-09-20"
+    assert hit["validity"] == "现行有效"
+    assert hit["url"] == f"/documents/{hit['id']}"
+    assert {"text": "最低生活保障", "marked": True} in hit["snippets"][0]
+    genre = next(facet for facet in answer["facets"] if facet["name"] == "genre")
+    assert genre["label"] == "体裁"
+    assert genre["values"][0] == {"value": "通知", "label": "通知", "count": 2, "selected": True}
+
+
+def test_repeated_parameters_select_several_values(site: Site) -> None:
+    answer = site.client.get("/api/v1/search?genre=通知&genre=预算").get_json()
+    assert answer["total"] == 3
+
+
+def test_two_level_values_are_listed_with_both_levels(site: Site) -> None:
+    answer = site.client.get("/api/v1/search").get_json()
+    column = next(facet for facet in answer["facets"] if facet["name"] == "column")
+    assert [(value["value"], value["count"]) for value in column["values"]] == [
+        ("法定主动公开内容", 3),
+        ("法定主动公开内容/规范性文件", 2),
+        ("法定主动公开内容/财政信息", 1),
+    ]
+    narrowed = site.client.get("/api/v1/search?column=法定主动公开内容/财政信息").get_json()
+    assert narrowed["total"] == 1
+
+
+def test_dates_bound_the_answer(site: Site) -> None:
+    answer = site.client.get("/api/v1/search?from=2019-01-01&to=2019-12-31").get_json()
+    assert [hit["id"] for hit in answer["hits"]] == [site.ids["低保.txt"]]
+
+
+def test_a_document_comes_with_its_text_and_files(site: Site) -> None:
+    answer = site.client.get(f"/api/v1/documents/{site.ids['低保.txt']}").get_json()
+    assert answer["title"] == "关于印发云溪县最低生活保障实施办法的通知"
+    assert answer["disclosure"] == "主动公开"
+    assert "15个工作日" in answer["text"]
+    assert answer["attachments"][0]["name"] == "申请表.txt"
+    original = site.client.get(answer["original"]["url"])
+    assert len(original.data) == answer["original"]["size"]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/api/v1/search?colour=red", 400), ("/api/v1/documents/nobody", 404), ("/api/v1/nothing", 404)],
+)
+def test_errors_are_json_sentences(site: Site, address: str, status: int) -> None:
+    response = site.client.get(address)
+    assert response.status_code == status
+    assert response.get_json()["error"]
+
+
+def test_chinese_is_sent_as_itself(site: Site) -> None:
+    assert "最低生活保障" in site.client.get("/api/v1/search?q=最低生活保障").text
+
+
+def test_suggestions_are_public_titles(site: Site) -> None:
+    answer = site.client.get("/api/v1/suggest?q=云溪县").get_json()
+    assert "云溪县财政局2020年部门预算" in answer["suggestions"]
+    assert len(answer["suggestions"]) == 3

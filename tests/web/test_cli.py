@@ -1,0 +1,125 @@
+"""The command line, run as a person runs it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from web.cli import cli
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    environment = {"GONGKAI_DATA": str(tmp_path / "data"), "GONGKAI_DATABASE_URL": "", "GONGKAI_ENGINE_URL": ""}
+
+    def invoke(*arguments: str, code: int = 0) -> Result:
+        result = CliRunner().invoke(cli, arguments, env=environment)
+        assert result.exit_code == code, result.output
+        assert "Traceback" not in result.output
+        return result
+
+    return invoke
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "incoming"
+    folder.mkdir()
+    (folder / "a.txt").write_text("关于做好防汛工作的通知\n\n请落实值班制度。\n", encoding="utf-8")
+    (folder / "b.md").write_text("# 关于抗旱工作的通知\n\n请节约用水。\n", encoding="utf-8")
+    return folder
+
+
+def test_the_whole_walk(run: Run, folder: Path) -> None:
+    assert "新接收 2 件" in run("ingest", str(folder)).output
+    listed = run("review", "list").stdout.splitlines()
+    assert len(listed) == 2
+    first, second = (line.split()[0] for line in listed)
+    run("review", "approve", first, "--reviewer", "审查员")
+    run("review", "reject", second, "--reviewer", "审查员", "--reason", "内容不实")
+    assert "索引写入 1 件" in run("reindex").output
+    found = json.loads(run("search", "通知", "--json").stdout)
+    assert [hit["id"] for hit in found["hits"]] == [first]
+    run("review", "withdraw", first, "--reviewer", "审查员", "--reason", "有误")
+    assert "共 0 件" in run("search", "通知", code=1).output
+    assert "完好" in run("verify").output
+
+
+def test_an_ingest_of_the_same_tree_twice_changes_nothing(run: Run, folder: Path) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    assert "已有 2 件" in run("ingest", str(folder), "--already-published", "--actor", "移交").output
+    run("reindex", "--full")
+    assert "索引写入 0 件" in run("reindex").output
+
+
+def test_one_bad_file_does_not_stop_the_rest(run: Run, folder: Path) -> None:
+    (folder / "空.txt").touch()
+    result = run("ingest", str(folder), code=1)
+    assert "新接收 2 件" in result.output
+    assert "拒收 1 件" in result.output
+    assert "空.txt: 拒收：" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("ingest",), "name files"),
+        (("ingest", ".", "--already-published"), "--actor"),
+        (("ingest", "/no/such/file"), "/no/such/file"),
+        (("review", "approve", "x"), "--reviewer"),
+        (("review", "reject", "x", "--reviewer", "y"), "--reason"),
+        (("search", "x", "--facet", "colour=red"), "colour"),
+        (("search", "x", "--facet", "genre"), "NAME=VALUE"),
+        (("search", "长" * 201), "最多 200 个字"),
+        (("serve", "--port", "0"), "port"),
+        (("nonsense",), "nonsense"),
+    ],
+)
+def test_a_wrong_call_exits_with_2_and_says_why(run: Run, arguments: tuple[str, ...], says: str) -> None:
+    if arguments[0] == "search":
+        run("reindex", "--full")
+    assert says in run(*arguments, code=2).output
+
+
+def test_a_decision_about_an_unknown_document_exits_with_1(run: Run) -> None:
+    assert "没有编号为" in run("review", "approve", "nobody", "--reviewer", "审查员", code=1).output
+
+
+def test_a_search_without_an_index_says_what_to_run(run: Run) -> None:
+    assert "gongkai reindex" in run("search", "通知", code=1).output
+
+
+def test_a_bad_manifest_is_refused_before_anything_is_taken_in(run: Run, folder: Path) -> None:
+    manifest = folder / "m.jsonl"
+    manifest.write_text('{"path": "a.txt"}\nnonsense\n', encoding="utf-8")
+    assert "第 2 行" in run("ingest", "--manifest", str(manifest), code=1).output
+    assert run("review", "list").stdout == ""
+
+
+def test_facets_narrow_a_search(run: Run, folder: Path) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    run("reindex")
+    assert "共 2 件" in run("search", "通知", "--facet", "genre=通知").output
+    assert "共 0 件" in run("search", "通知", "--facet", "genre=公告", code=1).output
+
+
+def test_verify_finds_a_changed_a_missing_and_an_untracked_original(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    run("reindex")
+    blobs = sorted((tmp_path / "data" / "blobs").glob("*/*"))
+    blobs[0].chmod(0o644)
+    blobs[0].write_bytes(b"changed")
+    blobs[1].rename(blobs[1].with_name("0" * 62))
+    result = run("verify", code=1)
+    assert "改变 1，缺失 1，未登记 1" in result.output
+
+
+def test_an_engine_that_is_not_there_is_named(folder: Path, tmp_path: Path) -> None:
+    environment = {"GONGKAI_DATA": str(tmp_path), "GONGKAI_ENGINE_URL": "solr://x"}
+    result = CliRunner().invoke(cli, ["search", "x"], env=environment)
+    assert result.exit_code == 1
+    assert "GONGKAI_ENGINE_URL" in result.output
