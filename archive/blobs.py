@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,7 +27,7 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def digest_of(stream: BinaryIO) -> str:
+def digest_of(stream: BufferedReader) -> str:
     """The hex SHA-256 of what is left in a stream."""
     return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -68,7 +69,7 @@ class Blobs:
         """Where a blob with this digest is or would be."""
         return self.folder / digest[:2] / digest[2:]
 
-    def open(self, digest: str) -> BinaryIO:
+    def open(self, digest: str) -> BufferedReader:
         """A blob's bytes. Raises BlobMissing."""
         try:
             return self.path(digest).open("rb")

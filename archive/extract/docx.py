@@ -41,6 +41,9 @@ def extract(path: Path) -> Extraction:
         document = docx.Document(repack(parts))
         return _Docx(document).extraction()
     except (LookupError, ValueError, AttributeError, TypeError, OpcError, BadZipFile, etree.LxmlError) as error:
+        if "memory" in str(error).lower():
+            # libxml2 reports it as a fault of the document.
+            raise MemoryError from error
         raise ExtractionFailed(_DAMAGED) from error
 
 

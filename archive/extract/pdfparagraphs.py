@@ -84,13 +84,16 @@ def _begins(line: TextLine, last: TextLine, block: _Block, own: _Block, before: 
         return True
     if last.x1 < block.right - 2.2 * size:
         return True
+    # Signatures and dates stand to the right, each in a line of its own.
+    if min(line.x0 - own.left, last.x0 - block.left) > 4 * size:
+        return True
     ended = bool(_SENTENCE_END.search(before))
     indented = line.x0 > own.left + 1.2 * size
     if indented and (ended or line.x0 - own.left > (last.x0 - block.left) + 0.5 * size):
         return True
     if ended and _BEGINNING.match(clean(line.text)):
         return True
-    return same_page and own.leading > 0 and last.y1 - line.y1 > 1.8 * own.leading
+    return same_page and own.leading > 0 and last.y1 - line.y1 > 1.5 * own.leading
 
 
 def _as_row(page: Sequence[Item], position: int) -> str:

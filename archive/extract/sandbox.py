@@ -44,7 +44,6 @@ class _Zygote:
             [sys.executable, "-P", "-m", "archive.extract.zygote", json.dumps(asdict(limits))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             bufsize=0,
             env=environment,
             start_new_session=True,

@@ -108,32 +108,24 @@ def _gather(pid: int, reader: int, limits: Limits) -> tuple[Answer, bytes]:
 
 def _end(pid: int, at_once: bool) -> int:
     """Kill a job's process group, and whatever it left outside of it; the job's wait status."""
-    found: tuple[int, int] | None = None
     if not at_once:
         # It has closed its pipe and is about to leave by itself.
         limit = time.monotonic() + 1
-        while found is None and time.monotonic() < limit:
-            found = _wait_briefly(pid)
+        while time.monotonic() < limit and not _has_ended(pid):
+            time.sleep(0.0005)
+    # Before it is waited for: until then its number can't belong to another process.
     try:
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
-        pass
-    if found is None:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        found = os.waitpid(pid, 0)
+        # It had not come to found its group.
+        os.kill(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
     _bury_strays()
-    return found[1]
+    return status
 
 
-def _wait_briefly(pid: int) -> tuple[int, int] | None:
-    found, status = os.waitpid(pid, os.WNOHANG)
-    if found:
-        return found, status
-    time.sleep(0.0005)
-    return None
+def _has_ended(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _bury_strays() -> None:

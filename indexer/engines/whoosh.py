@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from whoosh import columns, fields, formats
+from whoosh.codec.whoosh3 import W3Codec
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 
@@ -30,6 +31,15 @@ log = logging.getLogger(__name__)
 LIBRARIES = ("whoosh", "jieba", "numpy")
 _MEMORY_MB = 256
 _LOCK_FILE = "MAIN_WRITELOCK"
+
+
+class _Codec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
+    """Whoosh's own format, for lists that are read whole: longer blocks, and no field lengths looked up a posting."""
+
+    length_stats = False
+
+    def __init__(self) -> None:
+        super().__init__(blocklimit=1024)
 
 
 class Weighted(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -181,7 +191,7 @@ class WhooshEngine:
         with self._generations.building(base, finish, check) as folder:
             storage = FileStorage(str(folder))
             index = FileIndex(storage, schema=schema()) if base is not None else storage.create_index(schema())
-            writers.append(_Writer(index.writer(limitmb=_MEMORY_MB), index, cursor))
+            writers.append(_Writer(index, cursor))
             try:
                 yield writers[0]
             except BaseException:
@@ -192,9 +202,9 @@ class WhooshEngine:
 class _Writer:
     """``indexer.engine.Writer`` over one Whoosh writer."""
 
-    def __init__(self, writer: Any, index: FileIndex, cursor: int) -> None:
-        self._writer = writer
+    def __init__(self, index: FileIndex, cursor: int) -> None:
         self._index = index
+        self._writer = self._open()
         self._fresh = index.is_empty()
         self._put: set[str] = set()
         self.cursor = cursor
@@ -222,10 +232,13 @@ class _Writer:
         if id in self._put:
             # Whoosh's writer can't delete what it has not committed yet.
             self._writer.commit(merge=False)
-            self._writer = self._index.writer(limitmb=_MEMORY_MB)
+            self._writer = self._open()
             self._fresh = False
             self._put.clear()
         self._writer.delete_by_term("id", id)
+
+    def _open(self) -> Any:
+        return self._index.writer(limitmb=_MEMORY_MB, codec=_Codec())
 
     def mark(self, cursor: int) -> None:
         self.cursor = cursor

@@ -5,6 +5,7 @@ import io
 import os
 import zipfile
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 
 import docx
@@ -78,12 +79,20 @@ def with_parts(source: Path, target: Path, parts: dict[str, bytes], edit: dict[s
     return target
 
 
-def pdf(path: Path, draw: Callable[[Canvas], None], password: str | None = None, owner_only: bool = False) -> Path:
+class Lock(Enum):
+    """What a password is asked for."""
+
+    OPENING = "opening"
+    CHANGING = "changing"
+
+
+def pdf(path: Path, draw: Callable[[Canvas], None], lock: Lock | None = None) -> Path:
     """A PDF of A4 pages in a Chinese font."""
     font = "STSong-Light"
     if font not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(UnicodeCIDFont(font))
-    encryption = StandardEncryption("" if owner_only else password, "owner", strength=128) if password else None
+    user = "user" if lock is Lock.OPENING else ""
+    encryption = None if lock is None else StandardEncryption(user, "owner", strength=128)
     canvas = Canvas(str(path), encrypt=encryption, pagesize=(595, 842))
     draw(canvas)
     canvas.save()

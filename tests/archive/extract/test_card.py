@@ -40,6 +40,7 @@ def test_lines_of_a_document_that_look_like_labels_stay(lines: list[str]) -> Non
 
 
 def test_an_empty_value_takes_nothing_from_the_text_below() -> None:
-    card = read_card(["索引号：\t1", "成文日期：\t2019年1月1日", "主题词：", "国务院关于印发规划的通知", "国发〔2019〕1号"])
+    lines = ["索引号：\t1", "成文日期：\t2019年1月1日", "主题词：", "国务院关于印发规划的通知", "国发〔2019〕1号"]
+    card = read_card(lines)
     assert card.stated == {"索引号": "1", "成文日期": "2019年1月1日"}
     assert card.rest == ["国务院关于印发规划的通知", "国发〔2019〕1号"]

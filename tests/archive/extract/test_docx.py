@@ -12,7 +12,8 @@ from archive.extract.wordstyles import chinese
 from tests.archive.extract.makers import add_xml, assert_golden, with_parts, write_docx
 
 NUMBERED = (
-    "<w:p><w:pPr><w:numPr><w:ilvl w:val='{level}'/><w:numId w:val='77'/></w:numPr></w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+    "<w:p><w:pPr><w:numPr><w:ilvl w:val='{level}'/><w:numId w:val='77'/></w:numPr></w:pPr>"
+    "<w:r><w:t>{text}</w:t></w:r></w:p>"
 )
 NUMBERING = (
     "<w:abstractNum w:abstractNumId='77'>"
@@ -51,8 +52,9 @@ def fill(document: Document) -> None:
     )
     add_xml(
         document,
-        "<w:p><w:r><mc:AlternateContent><mc:Choice Requires='wps'><w:txbxContent><w:p><w:r><w:t>文本框一次</w:t></w:r></w:p>"
-        "</w:txbxContent></mc:Choice><mc:Fallback><w:pict><v:textbox><w:txbxContent><w:p><w:r><w:t>文本框一次</w:t></w:r></w:p>"
+        "<w:p><w:r><mc:AlternateContent><mc:Choice Requires='wps'>"
+        "<w:txbxContent><w:p><w:r><w:t>文本框一次</w:t></w:r></w:p></w:txbxContent></mc:Choice>"
+        "<mc:Fallback><w:pict><v:textbox><w:txbxContent><w:p><w:r><w:t>文本框一次</w:t></w:r></w:p>"
         "</w:txbxContent></v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>",
     )
     add_xml(document, "<w:p><w:sdt><w:sdtContent><w:r><w:t>控件里的文字</w:t></w:r></w:sdtContent></w:sdt></w:p>")
@@ -68,7 +70,8 @@ def fill(document: Document) -> None:
 def letter(tmp_path: Path) -> Path:
     source = write_docx(tmp_path / "source.docx", fill)
     target = tmp_path / "letter.docx"
-    numbering = ("</w:numbering>", NUMBERING + "<w:num w:numId='77'><w:abstractNumId w:val='77'/></w:num></w:numbering>")
+    number = "<w:num w:numId='77'><w:abstractNumId w:val='77'/></w:num>"
+    numbering = ("</w:numbering>", f"{NUMBERING}{number}</w:numbering>")
     return with_parts(source, target, {}, {"word/numbering.xml": numbering})
 
 
@@ -79,13 +82,13 @@ def test_a_document_reads_as_it_is_printed(letter: Path) -> None:
 MHT = (
     "MIME-Version: 1.0\nContent-Type: multipart/related; type=\"text/html\"; boundary=\"b\"\n\n--b\n"
     "Content-Type: text/html; charset=\"utf-8\"\nContent-Transfer-Encoding: quoted-printable\n\n"
-    "<html><head><meta charset=3D\"utf-8\"/></head><body><h1>中华人民共和国某法</h1>\n<pre><code>第一条 为了。\n第二条 本法。\n"
-    "</code></pre><p>第三条=20施行。</p></body></html>\n--b--\n"
+    "<html><head><meta charset=3D\"utf-8\"/></head><body><h1>中华人民共和国某法</h1>\n"
+    "<pre><code>第一条 为了。\n第二条 本法。\n</code></pre><p>第三条=20施行。</p></body></html>\n--b--\n"
 )
 
 
 def test_text_in_an_embedded_web_archive_is_read(tmp_path: Path) -> None:
-    source = write_docx(tmp_path / "a.docx", lambda document: add_xml(document, "<w:p><w:r><w:t>在前</w:t></w:r></w:p>"))
+    source = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("在前") and None)
     relation = (
         "</Relationships>",
         '<Relationship Id="chunk" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk" '
@@ -108,8 +111,8 @@ def test_text_in_an_embedded_web_archive_is_read(tmp_path: Path) -> None:
 
 def test_a_relationship_that_leads_nowhere_does_no_harm(tmp_path: Path) -> None:
     source = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("正文。") and None)
-    dangling = ("</Relationships>", '<Relationship Id="x" Type="urn:x" Target="userCustomization/no.xml"/></Relationships>')
-    path = with_parts(source, tmp_path / "b.docx", {}, {"_rels/.rels": dangling})
+    dangling = '<Relationship Id="x" Type="urn:x" Target="userCustomization/no.xml"/></Relationships>'
+    path = with_parts(source, tmp_path / "b.docx", {}, {"_rels/.rels": ("</Relationships>", dangling)})
     assert extract_plain(path, DOCX).paragraphs == ("正文。",)
 
 
@@ -141,7 +144,9 @@ def test_footnotes_follow_the_body_and_comments_are_told(tmp_path: Path) -> None
                 f"<w:footnotes {space}><w:footnote w:type='separator' w:id='0'>{note.format('分隔')}</w:footnote>"
                 f"<w:footnote w:id='2'>{note.format('脚注文字')}</w:footnote></w:footnotes>"
             ).encode(),
-            "word/remarks.xml": f"<w:comments {space}><w:comment w:id='1'>{note.format('批注')}</w:comment></w:comments>".encode(),
+            "word/remarks.xml": (
+                f"<w:comments {space}><w:comment w:id='1'>{note.format('批注')}</w:comment></w:comments>"
+            ).encode(),
         },
         {
             "word/_rels/document.xml.rels": (
@@ -158,7 +163,8 @@ def test_footnotes_follow_the_body_and_comments_are_told(tmp_path: Path) -> None
 
 def test_a_document_type_in_a_part_is_refused(tmp_path: Path) -> None:
     source = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("甲") and None)
-    path = with_parts(source, tmp_path / "b.docx", {}, {"word/document.xml": ("<w:document", "<!DOCTYPE x><w:document")})
+    declared = ("<w:document", "<!DOCTYPE x><w:document")
+    path = with_parts(source, tmp_path / "b.docx", {}, {"word/document.xml": declared})
     with pytest.raises(ExtractionFailed, match="DOCTYPE"):
         extract_plain(path, DOCX)
 
@@ -171,6 +177,8 @@ def test_a_document_with_a_broken_part_is_refused_with_a_sentence(tmp_path: Path
         extract_plain(path, DOCX)
 
 
-@pytest.mark.parametrize(("value", "text"), [(1, "一"), (10, "十"), (11, "十一"), (40, "四十"), (101, "一百〇一"), (2000, "2000")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(1, "一"), (10, "十"), (11, "十一"), (40, "四十"), (101, "一百〇一"), (2000, "2000")]
+)
 def test_numbers_are_written_in_chinese(value: int, text: str) -> None:
     assert chinese(value) == text

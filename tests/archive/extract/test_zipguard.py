@@ -75,7 +75,10 @@ def test_a_truncated_container_is_refused(tmp_path: Path, cut: int) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>', "<!DOCTYPE a><a/>".encode("utf-16")],
+    [
+        b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>',
+        "<!DOCTYPE a><a/>".encode("utf-16"),
+    ],
 )
 def test_a_part_with_a_document_type_is_refused(content: bytes) -> None:
     with pytest.raises(ExtractionFailed, match="DOCTYPE"):

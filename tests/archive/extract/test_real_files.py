@@ -1,0 +1,100 @@
+"""Files that others made: office documents, PDFs and pages, broken and hostile ones among them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from archive.errors import FileRefused
+from archive.extract import Extraction, Sandbox, media_type
+from tests.archive.extract.makers import REAL
+
+pytestmark = pytest.mark.skipif(not REAL.exists(), reason="the shared real material is not here")
+SUFFIXES = {".docx", ".pdf", ".html", ".txt", ".md"}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(workers=2) as opened:
+        yield opened
+
+
+def files(folder: str, pattern: str = "*") -> list[Path]:
+    return sorted(path for path in (REAL / folder).glob(pattern) if path.suffix in SUFFIXES)
+
+
+def outcome(sandbox: Sandbox, path: Path) -> Extraction | str:
+    try:
+        return sandbox.extract(path, media_type(path, path.name))
+    except FileRefused as refused:
+        return refused.reason
+
+
+def test_every_file_gives_text_or_a_reason(sandbox: Sandbox) -> None:
+    paths = files("files")
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda path: outcome(sandbox, path), paths))
+    for path, each in zip(paths, found, strict=True):
+        if isinstance(each, str):
+            assert re.fullmatch(r"[^\n]+。", each), path.name
+            # The reason of a process that died: none of these should get that far.
+            assert "异常中止" not in each and "意外中断" not in each, path.name
+        else:
+            assert each.paragraphs or each.warnings, path.name
+            assert not any("(cid:" in line or "\n" in line or not line for line in each.paragraphs), path.name
+    assert sum(isinstance(each, Extraction) for each in found) >= 60
+
+
+def test_all_other_files_are_refused_with_a_reason_or_read() -> None:
+    for path in sorted((REAL / "files").iterdir()):
+        if path.suffix not in SUFFIXES:
+            try:
+                media_type(path, path.name)
+            except FileRefused as refused:
+                assert refused.reason.endswith("。"), path.name
+
+
+def test_a_law_reads_the_same_from_word_and_from_pdf(sandbox: Sandbox) -> None:
+    def compare(path: Path) -> tuple[float, str]:
+        word, page = (outcome(sandbox, each) for each in (path, path.with_suffix(".pdf")))
+        assert isinstance(word, Extraction) and isinstance(page, Extraction), path.name
+        assert word.title == page.title, path.name
+        first, second = (_pairs(each) for each in (word, page))
+        return 2 * sum((first & second).values()) / (first.total() + second.total()), path.name
+
+    # The longest one takes as long as all the others.
+    paths = [path for path in files("pairs", "*.docx") if path.stat().st_size < 200_000]
+    with ThreadPoolExecutor(2) as pool:
+        worst = min(pool.map(compare, paths))
+    assert worst[0] >= 0.99, worst
+
+
+def _pairs(extraction: Extraction) -> Counter[str]:
+    """Neighbouring characters, blanks not counted: that text is the same and in the same order."""
+    text = re.sub(r"\s", "", (extraction.title or "") + "".join(extraction.paragraphs))
+    return Counter(text[index : index + 2] for index in range(len(text) - 1))
+
+
+def test_a_sample_of_laws_has_titles_and_articles_and_no_false_alarm(sandbox: Sandbox) -> None:
+    paths = sorted((REAL / "laws").rglob("*.md"))[::8]
+    with ThreadPoolExecutor(2) as pool:
+        for path, each in zip(paths, pool.map(lambda path: outcome(sandbox, path), paths), strict=True):
+            assert isinstance(each, Extraction), path.name
+            assert each.title and each.paragraphs and each.page_date == "", path.name
+            assert not any(mark in line for line in each.paragraphs for mark in ("<!--", "**", "## ")), path.name
+            if "环境保护税法" not in path.name:
+                assert each.warnings == (), path.name
+
+
+def test_regulations_of_cities_have_their_names_as_titles(sandbox: Sandbox) -> None:
+    paths = files("regulation-files", "*.docx")
+    with ThreadPoolExecutor(2) as pool:
+        found = list(zip(paths, pool.map(lambda path: outcome(sandbox, path), paths), strict=True))
+    read = [(path, each) for path, each in found if isinstance(each, Extraction)]
+    assert len(read) >= len(paths) - 1
+    right = [each.title == path.stem.split("_", 1)[1] for path, each in read]
+    assert sum(right) >= 0.97 * len(right)
+    assert sum(bool(each.warnings) for _, each in read) <= 0.05 * len(read)

@@ -1,0 +1,259 @@
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from archive.errors import ExtractionFailed
+from archive.extract import Limits, Sandbox
+from archive.extract.limits import MIB
+from archive.extract.mediatype import DOCX, PLAIN
+from archive.extract.sandbox import _understand
+from tests.archive.extract.makers import ROOT
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Sandbox]:
+    with Sandbox(workers=1) as opened:
+        yield opened
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    path = tmp_path / "a.txt"
+    path.write_text("关于防火的通知\n正文第一段。\n", encoding="utf-8")
+    return path
+
+
+def children(pid: int) -> list[int]:
+    """The processes that any thread of a process has started."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(each) for task in tasks for each in (task / "children").read_text().split()]
+
+
+def runs(pid: int) -> bool:
+    """Whether a process is there and no zombie: an init that reaps nobody may have inherited it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def wait_for(condition: object, seconds: float = 5) -> bool:
+    assert callable(condition)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def endless(tmp_path: Path) -> Path:
+    """A pipe that nobody writes to: reading it never ends."""
+    path = tmp_path / "endless.txt"
+    os.mkfifo(path)
+    return path
+
+
+def busy(tmp_path: Path, paragraphs: int = 150_000) -> Path:
+    """A document that takes seconds to read, of texts that don't compress beyond the bounds."""
+    path = tmp_path / "busy.docx"
+    number = random.Random(1)  # noqa: S311 - no secret
+    body = "".join(f"<w:p><w:r><w:t>{number.getrandbits(32):x}</w:t></w:r></w:p>" for _ in range(paragraphs))
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    kinds = "http://schemas.openxmlformats.org"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as container:
+        container.writestr("word/document.xml", f"<w:document {space}><w:body>{body}</w:body></w:document>")
+        container.writestr(
+            "[Content_Types].xml",
+            f'<Types xmlns="{kinds}/package/2006/content-types">'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/word/document.xml" ContentType="{DOCX}.main+xml"/></Types>',
+        )
+        container.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{kinds}/package/2006/relationships"><Relationship Id="r" '
+            f'Type="{kinds}/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/>'
+            "</Relationships>",
+        )
+    return path
+
+
+def test_text_comes_back_whole(shared: Sandbox, text: Path) -> None:
+    extraction = shared.extract(text, PLAIN)
+    assert (extraction.title, extraction.paragraphs) == ("关于防火的通知", ("正文第一段。",))
+
+
+def test_a_reason_comes_back_as_a_sentence(shared: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    path.write_bytes(b"PK\x03\x04 no zip")
+    with pytest.raises(ExtractionFailed, match="损坏"):
+        shared.extract(path, DOCX)
+    with pytest.raises(ExtractionFailed, match="读文件出错"):
+        shared.extract(tmp_path / "missing.txt", PLAIN)
+    with pytest.raises(ExtractionFailed, match="image/png"):
+        shared.extract(path, "image/png")
+
+
+def test_a_file_that_takes_too_long_is_ended_and_the_next_one_works(tmp_path: Path, text: Path) -> None:
+    with Sandbox(workers=1, limits=Limits(wall_seconds=0.5)) as sandbox:
+        assert sandbox.extract(text, PLAIN).paragraphs
+        started = time.monotonic()
+        with pytest.raises(ExtractionFailed, match="超过 0.5 秒"):
+            sandbox.extract(endless(tmp_path), PLAIN)
+        assert time.monotonic() - started < 3
+        assert sandbox.extract(text, PLAIN).paragraphs
+
+
+def test_a_file_that_computes_too_long_is_ended(tmp_path: Path, text: Path) -> None:
+    with Sandbox(workers=1, limits=Limits(cpu_seconds=1)) as sandbox:
+        with pytest.raises(ExtractionFailed, match="超过 1 秒（处理器时间）"):
+            sandbox.extract(busy(tmp_path), DOCX)
+        assert sandbox.extract(text, PLAIN).paragraphs
+
+
+def test_a_file_that_needs_too_much_memory_is_ended(tmp_path: Path, text: Path) -> None:
+    with Sandbox(workers=1, limits=Limits(address_space=110 * MIB)) as sandbox:
+        with pytest.raises(ExtractionFailed, match="内存|异常中止"):
+            sandbox.extract(busy(tmp_path), DOCX)
+        assert sandbox.extract(text, PLAIN).paragraphs
+
+
+def test_text_beyond_the_size_of_a_result_is_refused(tmp_path: Path, text: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text("政务公开。\n" * 5000, encoding="utf-8")
+    with Sandbox(workers=1, limits=Limits(result_size=50_000)) as sandbox:
+        with pytest.raises(ExtractionFailed, match="文字过多"):
+            sandbox.extract(path, PLAIN)
+        assert sandbox.extract(text, PLAIN).paragraphs
+
+
+def test_six_hundred_thousand_paragraphs_are_refused_cleanly(shared: Sandbox, tmp_path: Path, text: Path) -> None:
+    path = busy(tmp_path, 600_000)
+    started = time.monotonic()
+    with pytest.raises(ExtractionFailed, match="超过 200000 个|处理器时间|内存"):
+        shared.extract(path, DOCX)
+    assert time.monotonic() - started < 40
+    assert shared.extract(text, PLAIN).paragraphs
+
+
+def test_a_job_that_is_killed_is_a_reason_and_the_next_file_works(tmp_path: Path, text: Path) -> None:
+    with Sandbox(workers=1) as sandbox, ThreadPoolExecutor(1) as pool:
+        sandbox.extract(text, PLAIN)
+        (zygote,) = children(os.getpid())[-1:]
+        waiting = pool.submit(sandbox.extract, endless(tmp_path), PLAIN)
+        assert wait_for(lambda: children(zygote))
+        os.kill(children(zygote)[0], signal.SIGKILL)
+        with pytest.raises(ExtractionFailed, match="异常中止"):
+            waiting.result(10)
+        assert sandbox.extract(text, PLAIN).paragraphs
+        assert children(zygote) == []
+
+
+def test_a_zygote_that_is_killed_is_replaced(tmp_path: Path, text: Path) -> None:
+    with Sandbox(workers=1) as sandbox, ThreadPoolExecutor(1) as pool:
+        sandbox.extract(text, PLAIN)
+        (zygote,) = children(os.getpid())[-1:]
+        waiting = pool.submit(sandbox.extract, endless(tmp_path), PLAIN)
+        assert wait_for(lambda: children(zygote))
+        (job,) = children(zygote)
+        os.kill(zygote, signal.SIGKILL)
+        with pytest.raises(ExtractionFailed, match="意外中断"):
+            waiting.result(10)
+        assert wait_for(lambda: not runs(job)), "the job outlived its zygote"
+        assert sandbox.extract(text, PLAIN).paragraphs
+
+
+def test_nothing_is_left_behind(text: Path) -> None:
+    before = (descriptors(), len(children(os.getpid())))
+    for _ in range(3):
+        with Sandbox(workers=2) as sandbox, ThreadPoolExecutor(4) as pool:
+            assert all(each.paragraphs for each in pool.map(lambda _: sandbox.extract(text, PLAIN), range(20)))
+    assert (descriptors(), len(children(os.getpid()))) == before
+
+
+def test_many_threads_get_each_their_own_answer(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.txt" for number in range(60)]
+    for number, path in enumerate(paths):
+        path.write_text(f"标题\n第{number}号正文。\n", encoding="utf-8")
+    with Sandbox(workers=2) as sandbox, ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda path: sandbox.extract(path, PLAIN).paragraphs, paths))
+    assert found == [(f"第{number}号正文。",) for number in range(60)]
+
+
+def test_a_closed_sandbox_takes_no_more_files(text: Path) -> None:
+    sandbox = Sandbox()
+    sandbox.close()
+    with pytest.raises(RuntimeError):
+        sandbox.extract(text, PLAIN)
+
+
+def test_the_children_leave_when_their_caller_dies(tmp_path: Path) -> None:
+    path = endless(tmp_path)
+    program = (
+        "import os, pathlib, sys, threading, time\n"
+        "from archive.extract import Sandbox\n"
+        "sandbox = Sandbox(workers=1)\n"
+        f"path = pathlib.Path({str(path)!r})\n"
+        "threading.Thread(target=sandbox.extract, args=(path, 'text/plain'), daemon=True).start()\n"
+        "time.sleep(60)\n"
+    )
+    caller = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)  # noqa: S603
+    try:
+        assert wait_for(lambda: children(caller.pid) and children(children(caller.pid)[0]), 15)
+        zygote = children(caller.pid)[0]
+        job = children(zygote)[0]
+    finally:
+        caller.kill()
+        caller.wait()
+    assert wait_for(lambda: not runs(zygote) and not runs(job))
+
+
+def test_a_caller_with_unwritten_threads_can_close(text: Path) -> None:
+    sandbox = Sandbox(workers=1)
+    done = threading.Event()
+
+    def work() -> None:
+        sandbox.extract(text, PLAIN)
+        done.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    sandbox.close()
+    assert done.is_set()
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"no json",
+        b"[]",
+        b"{}",
+        b'{"title": 1, "paragraphs": [], "stated": {}, "warnings": [], "page_date": ""}',
+        b'{"title": null, "paragraphs": ["a\\nb"], "stated": {}, "warnings": [], "page_date": ""}',
+        b'{"title": null, "paragraphs": ["\\ud800"], "stated": {}, "warnings": [], "page_date": ""}',
+        b'{"title": null, "paragraphs": "ab", "stated": {}, "warnings": [], "page_date": ""}',
+        b'{"title": null, "paragraphs": [], "stated": {"a": 1}, "warnings": [], "page_date": ""}',
+        b'{"failed": {"a": 1}}',
+        b"[" * 100_000,
+        b"cos\nsystem\n(S'true'\ntR.",
+    ],
+)
+def test_an_answer_of_the_wrong_form_is_not_taken_on_trust(payload: bytes) -> None:
+    with pytest.raises(ExtractionFailed, match="格式不对"):
+        _understand("R", payload, Limits())
