@@ -48,6 +48,7 @@ _CARD: Mapping[str, tuple[str, ...]] = {
     "validity": ("有效性", "效力状态", "时效性", "时效", "信息有效性", "文件状态", "是否有效"),
     "disclosure": ("公开属性", "公开方式"),
 }
+_REGISTRATION = ("规范性文件登记号", "规范性文件编号", "统一编号", "登记号")
 _VALIDITY = {"有效": Validity.IN_FORCE, "是": Validity.IN_FORCE, "废止": Validity.REPEALED, "失效": Validity.EXPIRED}
 _AGENCY_END = (
     r"(?:人民政府办公厅|人民政府办公室|人民政府|办公厅|办公室|委员会|国务院|[厅局委部院署处]|街道办事处|分局|"
@@ -94,7 +95,8 @@ def describe(extraction: Extraction, stated: Mapping[str, str], file_name: str) 
         found.add("title", _BLANKS.sub(" ", title or "").strip()[:MAX_TITLE], source)
     title = found.text("title") or file_name
     head = _head(extraction.paragraphs, title)
-    numbers = _add_numbers(found, head, extraction.paragraphs)
+    registered = " ".join(extraction.stated.get(label, "") for label in _REGISTRATION)
+    numbers = _add_numbers(found, head, extraction.paragraphs, registered)
     _add_makers(found, title, head, extraction.paragraphs)
     found.add("published_on", _possible(dates.parse(extraction.page_date)), PAGE)
     if match := _FILE_DATE.search(stem):
@@ -211,14 +213,14 @@ def _head(paragraphs: Sequence[str], title: str) -> list[str]:
 
 
 def _add_numbers(
-    found: _Found, head: Sequence[str], paragraphs: Sequence[str]
+    found: _Found, head: Sequence[str], paragraphs: Sequence[str], registered: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Add the document's number; its own numbers, and those that it cites."""
-    own: list[str] = []
+    own = [number.canonical for number in docnumber.find(registered) if number.kind is Kind.REGISTRATION]
     block = "\n".join(head)
     for number in docnumber.find(block):
         line = block[block.rfind("\n", 0, number.start) + 1 :].split("\n")[0]
-        if number.kind is Kind.REGISTRATION or _alone(number, line) or _STATUTE.search(line.rstrip("　 ")):
+        if number.kind is Kind.REGISTRATION or _alone(line) or _STATUTE.search(line.rstrip("　 ")):
             own.append(number.canonical)
     named = [number for number in own if not re.match(r"[A-Z]{4}-", number)]
     statute = any(_STATUTE.search(line.rstrip("　 ")) for line in head)
@@ -229,10 +231,12 @@ def _add_numbers(
     return tuple(dict.fromkeys(own)), tuple(cited)
 
 
-def _alone(number: Number, line: str) -> bool:
-    """Whether a line is little else than this number."""
+def _alone(line: str) -> bool:
+    """Whether a line is little else than numbers."""
+    for number in reversed(docnumber.find(line)):
+        line = line[: number.start] + line[number.end :]
     rest = re.sub(r"[（()）\s\[\]]|文号：?|字号：?|登记号：?|编号：?", "", line)
-    return len(rest) <= (number.end - number.start) + 12 and "《" not in line and "根据" not in line
+    return len(rest) <= 12 and "《" not in line and "根据" not in line
 
 
 def _add_makers(found: _Found, title: str, head: Sequence[str], paragraphs: Sequence[str]) -> None:

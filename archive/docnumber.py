@@ -50,7 +50,7 @@ _HAN = r"[\u4e00-\u9fff]"
 _YEAR = rf"(?P<year>(?:19|20)\d\d|[一二][{numerals.CHINESE}]{{3}})"
 _SERIAL = rf"(?P<serial>\d{{1,5}}|[{numerals.COUNTED}]{{1,6}})"
 _DOCUMENT = re.compile(
-    rf"(?P<agency>{_HAN}(?:\s*{_HAN}){{0,13}})\s*〔\s*{_YEAR}\s*年?\s*〕\s*(?P<ordinal>第?)\s*{_SERIAL}\s*号"
+    rf"(?P<agency>{_HAN}(?:\s*{_HAN}){{0,13}}(?:〔{_HAN}{{1,4}}〕{_HAN}{{1,4}})?)\s*〔\s*{_YEAR}\s*年?\s*〕\s*(?P<ordinal>第?)\s*{_SERIAL}\s*号"
 )
 _HALF_BRACKET = re.compile(
     rf"(?P<agency>{_HAN}{{2,10}})\s*(?:{_YEAR}\s*〕|〔\s*(?P<other>(?:19|20)\d\d))\s*第?\s*{_SERIAL}\s*号"
@@ -151,7 +151,8 @@ def _loose(match: re.Match[str]) -> Number | None:
 def _agency(run: str) -> tuple[int, str, bool]:
     """Where in a run of Han before a bracket the agency's code begins, the code, and whether it surely is one."""
     places = [at for at, character in enumerate(run) if not character.isspace()]
-    squeezed = "".join(run[at] for at in places)
+    # A branch stands in round brackets within the code: 沂环(云)罚字.
+    squeezed = "".join(run[at] for at in places).replace("〔", "(").replace("〕", ")")
     for at in range(len(squeezed)):
         if squeezed[at:] in taxonomy.load().codes:
             return places[at], squeezed[at:], True

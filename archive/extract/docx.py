@@ -41,8 +41,8 @@ def extract(path: Path) -> Extraction:
         document = docx.Document(repack(parts))
         return _Docx(document).extraction()
     except (LookupError, ValueError, AttributeError, TypeError, OpcError, BadZipFile, etree.LxmlError) as error:
-        if "memory" in str(error).lower():
-            # libxml2 reports it as a fault of the document.
+        if "memory" in str(error).lower() or str(error).startswith("unknown error"):
+            # A parser that runs out of memory can't even say so.
             raise MemoryError from error
         raise ExtractionFailed(_DAMAGED) from error
 
