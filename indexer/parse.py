@@ -10,7 +10,7 @@ import re
 from archive.docnumber import read_query
 from archive.errors import BadQuery
 from archive.text import normalise
-from indexer.query import And, Everything, Key, Not, Phrase, Query, Text
+from indexer.query import And, Everything, Key, Not, Or, Phrase, Query, Text
 
 MAX_LENGTH = 200
 MAX_TERMS = 16
@@ -41,9 +41,10 @@ def parse(typed: str) -> Query:
     rest = _QUOTED.sub(take, typed)
     numbers: list[Query] = []
     for number in reversed(read_query(rest)):
-        if number.sure:
-            numbers.insert(0, Key(number.canonical))
-            rest = f"{rest[: number.start]} {rest[number.end :]}"
+        key = Key(number.canonical)
+        spelt = Text(normalise(rest[number.start : number.end]))
+        numbers.insert(0, key if number.sure else Or((key, spelt)))
+        rest = f"{rest[: number.start]} {rest[number.end :]}"
     words = [part for part in (_word(chunk) for chunk in rest.split()) if part is not None]
     parts = [*numbers, *quoted, *words]
     if len(parts) > MAX_TERMS:

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from archive import review as reviewing
 from archive.document import Status, Verdict
-from archive.errors import BadQuery, BlobDamaged, BlobMissing, DecisionRefused, GongkaiError, IndexerBusy
+from archive.errors import BadQuery, BlobDamaged, BlobMissing, GongkaiError, IndexerBusy, IndexUnusable
 from archive.extract import Sandbox
 from archive.intake import Intake, Item, Result
 from archive.manifest import items_below, read_manifest
@@ -197,7 +197,7 @@ def _decide(ids: tuple[str, ...], verdict: Verdict, reviewer: str, reason: str) 
             try:
                 reviewing.decide(opened.catalogue, id, verdict, reviewer, reason)
                 click.echo(f"{id}: {STATUS_LABELS[reviewing.STATUS[verdict]]}")
-            except (DecisionRefused, GongkaiError) as error:
+            except GongkaiError as error:
                 failed += 1
                 click.echo(f"gongkai: {error}", err=True)
     if verdict is Verdict.APPROVE:
@@ -337,11 +337,21 @@ def run_server(opened: Services, host: str, port: int, threads: int) -> None:
         server = create_server(create_app(opened), host=host, port=port, threads=threads, ident=None)
     except (OSError, socket.gaierror) as error:
         raise OSError(error.errno, f"无法在 {host}:{port} 提供服务（{error.strerror}），请换一个 --port") from error
+    warm_up(opened)
     click.echo(f"检索页面  http://{host}:{port}/\n程序接口  http://{host}:{port}/api/v1/search?q=\n按 Ctrl+C 停止。")
     try:
         server.run()
     finally:
         server.close()
+
+
+def warm_up(opened: Services) -> None:
+    """Load the dictionary and open the index before the first person asks; without an index, start all the same."""
+    opened.analyzer.query_words("预热")
+    try:
+        opened.engine.count()
+    except IndexUnusable as error:
+        click.echo(f"gongkai: {error}", err=True)
 
 
 @cli.command()

@@ -9,7 +9,7 @@ from indexer.parse import parse
 from indexer.query import Everything, Query
 from indexer.snippets import Marker
 from web.app import services
-from web.params import SearchForm, read
+from web.params import read
 from web.present import document_page
 from web.search import find, home
 
@@ -34,8 +34,9 @@ def search() -> str | WerkzeugResponse:
 @pages.get("/documents/<id>")
 def document(id: str) -> str:
     found = services().catalogue.public(id)
-    form = SearchForm(q=request.args.get("q", "").strip())
-    page = document_page(found, Marker(_marked(form.q), services().analyzer), form.address() if form.q else None)
+    form = read(request.args)
+    marker = Marker(_marked(form.q), services().analyzer)
+    page = document_page(found, marker, form.address() if form.pairs() else None)
     return render_template("document.html", page=page)
 
 

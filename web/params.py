@@ -56,9 +56,16 @@ class SearchForm:
         )
 
     def toggled(self, name: str, value: str) -> "SearchForm":
-        """This form with one value of a facet switched on or off, back on its first page."""
+        """This form with one value of a facet switched on or off, back on its first page.
+
+        Values of one facet mean "or": choosing a second level takes its first level off, which would swallow it, and
+        the other way round.
+        """
         chosen = self.filters.get(name, ())
-        kept = tuple(each for each in chosen if each != value) if value in chosen else (*chosen, value)
+        if value in chosen:
+            kept = tuple(each for each in chosen if each != value)
+        else:
+            kept = (*(each for each in chosen if not _within(each, value) and not _within(value, each)), value)
         return replace(self, filters={**self.filters, name: kept}, page=1)
 
     def turned(self, page: int) -> "SearchForm":
@@ -105,6 +112,10 @@ def read(arguments: MultiDict[str, str]) -> SearchForm:
         page=_number(arguments, "page", 1, MAX_PAGE, "页码"),
         per_page=_number(arguments, "per_page", PER_PAGE, MAX_PER_PAGE, "每页条数"),
     )
+
+
+def _within(inner: str, outer: str) -> bool:
+    return inner.startswith(f"{outer}/")
 
 
 def _clean(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta, timezone
 from math import ceil
 
 from archive.document import Document, File, Validity
@@ -19,6 +19,8 @@ FORMATS = {
     "text/markdown": "文本",
     "text/plain": "文本",
 }
+# China has one time; a fixed offset needs no time zone database on the machine.
+OFFICE_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
 LAPSED = frozenset({Validity.REPEALED, Validity.EXPIRED})
 
 
@@ -140,7 +142,7 @@ class DocumentPage:
     original: FileView
     blocks: Sequence[Block]
     attachments: Sequence[AttachmentView]
-    received_at: datetime | None
+    received_on: date | None
     back_url: str | None = None
 
 
@@ -182,7 +184,7 @@ def document_page(document: Document, marker: Marker, back_url: str | None) -> D
             )
             for at, part in enumerate(document.attachments, 1)
         ],
-        received_at=document.received_at,
+        received_on=document.received_at.astimezone(OFFICE_TIME).date() if document.received_at else None,
         back_url=back_url,
     )
 
@@ -247,7 +249,7 @@ def _hit(document: Document, marker: Marker, form: SearchForm) -> HitView:
     url = document_url(document.id)
     return HitView(
         id=document.id,
-        url=SearchForm(q=form.q).address(url),
+        url=form.address(url),
         title=marker.fragments(metadata.title),
         plain_title=metadata.title,
         number=metadata.number,

@@ -23,6 +23,7 @@ from archive.extract.limits import Limits
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
+_OVERTIME = 5.0
 _STDIN = 0
 _STDOUT = 1
 # Loaded once here, so that a job costs a fork and no imports.
@@ -63,9 +64,10 @@ def main() -> None:
 def _run(path: Path, media_type: str, limits: Limits) -> tuple[Answer, bytes]:
     """Fork a job, gather what it writes within its limits, and leave no process of it behind."""
     reader, writer = os.pipe()
+    zygote = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _job(writer, path, media_type, limits)
+        _job(writer, path, media_type, limits, zygote)
     os.close(writer)
     try:
         return _gather(pid, reader, limits)
@@ -145,12 +147,16 @@ def _bury_strays() -> None:
         time.sleep(0.001)
 
 
-def _job(writer: int, path: Path, media_type: str, limits: Limits) -> None:
+def _job(writer: int, path: Path, media_type: str, limits: Limits, zygote: int) -> None:
     """The forked process: limit itself, extract, write the answer, leave. Never returns."""
     status = 1
     try:
         os.setpgid(0, 0)
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        # The zygote may have died before that was set. And should nothing else end this job, the clock does.
+        if os.getppid() != zygote:
+            os._exit(status)
+        signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _OVERTIME)
         quiet = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(quiet, descriptor)

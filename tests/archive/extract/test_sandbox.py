@@ -57,7 +57,7 @@ def wait_for(condition: object, seconds: float = 5) -> bool:
     while time.monotonic() < end:
         if condition():
             return True
-        time.sleep(0.01)
+        time.sleep(0.0005)
     return False
 
 
@@ -175,6 +175,23 @@ def test_a_zygote_that_is_killed_is_replaced(tmp_path: Path, text: Path) -> None
             waiting.result(10)
         assert wait_for(lambda: not runs(job)), "the job outlived its zygote"
         assert sandbox.extract(text, PLAIN).paragraphs
+
+
+def test_no_job_outlives_a_zygote_that_is_killed_at_any_moment(tmp_path: Path, text: Path) -> None:
+    path = endless(tmp_path)
+    jobs: list[int] = []
+    for moment in range(12):
+        with Sandbox(workers=1) as sandbox, ThreadPoolExecutor(1) as pool:
+            sandbox.extract(text, PLAIN)
+            (zygote,) = children(os.getpid())[-1:]
+            waiting = pool.submit(sandbox.extract, path, PLAIN)
+            assert wait_for(lambda: children(zygote))  # noqa: B023 - called at once
+            jobs += children(zygote)
+            time.sleep(moment * 0.0002)
+            os.kill(zygote, signal.SIGKILL)
+            with pytest.raises(ExtractionFailed):
+                waiting.result(10)
+    assert wait_for(lambda: not any(runs(job) for job in jobs))
 
 
 def test_nothing_is_left_behind(text: Path) -> None:

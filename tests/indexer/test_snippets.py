@@ -1,0 +1,90 @@
+"""Passages and marks, in the original's own characters."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.analyzer import Analyzer
+from indexer.parse import parse
+from indexer.query import Phrase, Text
+from indexer.snippets import PASSAGES, WIDTH, Fragment, Marker, opening
+
+
+def drawn(fragments: list[Fragment]) -> str:
+    return "".join(f"[{fragment.text}]" if fragment.marked else fragment.text for fragment in fragments)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "marked"),
+    [
+        ("政务公开", "做好政务公开工作", "做好[政务公开]工作"),
+        ("政务公开", "做好政务 公开　工作", "做好[政务 公开]　工作"),
+        ("2019", "２０１９年要点", "[２０１９]年要点"),
+        ("pm2.5", "ＰＭ2.5和PM2.5", "[ＰＭ2.5]和[PM2.5]"),
+        ("预算公开", "预算与公开", "[预算]与[公开]"),
+        ("“减税(降费)”", "落实减税（降费）政策", "落实[减税（降费）]政策"),
+        ("云政办发[2018]3号", "按照云政办发〔2018〕3号执行", "按照[云政办发〔2018〕3号]执行"),
+        ("水", "水是生命之源", "[水]是生命之源"),
+        ("预算 -决算", "预算和决算", "[预算]和决算"),
+        ("", "全文不标", "全文不标"),
+    ],
+)
+def test_marks_fall_on_the_original_text(analyzer: Analyzer, typed: str, text: str, marked: str) -> None:
+    assert drawn(Marker(parse(typed), analyzer).fragments(text)) == marked
+
+
+def test_the_passage_that_shows_most_of_the_query_is_chosen(analyzer: Analyzer) -> None:
+    text = "\n".join(["预算概述。", *["无关的段落。" * 20] * 5, "部门预算按时公开，接受监督。", *["其他。" * 30] * 3])
+    passages = Marker(parse("部门预算 公开"), analyzer).passages(text)
+    assert drawn(passages[-1]).startswith("[部门预算]按时[公开]，接受监督")
+
+
+def test_a_passage_begins_with_its_sentence_and_stays_in_its_paragraph(analyzer: Analyzer) -> None:
+    text = "第一句话说别的。第二句话说到预算公开的时间。\n下一段。"
+    (passage,) = Marker(parse("预算公开"), analyzer).passages(text)
+    assert drawn(passage) == "第二句话说到[预算公开]的时间。"
+
+
+def test_a_long_sentence_is_cut_with_an_ellipsis_but_never_inside_a_mark(analyzer: Analyzer) -> None:
+    text = "很长" * 200 + "政务公开" + "的话" * 200
+    (passage,) = Marker(parse("政务公开"), analyzer).passages(text)
+    assert "[政务公开]" in drawn(passage)
+    assert drawn(passage).startswith("…")
+    assert drawn(passage).endswith("…")
+    assert len(drawn(passage)) < 2 * WIDTH
+
+
+def test_nothing_found_yields_no_passage(analyzer: Analyzer) -> None:
+    assert Marker(parse("没有"), analyzer).passages("别的内容") == []
+
+
+def test_the_opening_of_a_text_stands_in_where_nothing_was_searched() -> None:
+    assert opening("") == []
+    assert opening("短文\n两行") == [Fragment("短文 两行", False)]
+    assert opening("长" * 500)[0].text.endswith("…")
+
+
+WORDS = st.sampled_from(["政务", "公开", "预算", "。", "\n", " ", "（", "2019", "Ａ", "\t", "的"])
+
+
+WANTED = st.sampled_from(["政务公开", "预算", "2019", "公"])
+
+
+@given(st.lists(WORDS, max_size=80), st.lists(WANTED, min_size=1, max_size=3))
+@settings(max_examples=300, deadline=None)
+def test_fragments_put_together_are_the_text(analyzer: Analyzer, pieces: list[str], wanted: list[str]) -> None:
+    text = "".join(pieces)
+    marker = Marker(parse(" ".join(wanted)), analyzer)
+    assert "".join(fragment.text for fragment in marker.fragments(text)) == text.replace("\t", " ")
+    passages = marker.passages(text)
+    assert len(passages) <= PASSAGES
+    for passage in passages:
+        shown = "".join(fragment.text for fragment in passage).strip("…")
+        assert shown in text.replace("\t", " ")
+        assert any(fragment.marked for fragment in passage)
+        assert all(fragment.text for fragment in passage)
+
+
+def test_a_text_of_only_marks_is_fast_enough_to_be_read(analyzer: Analyzer) -> None:
+    assert Marker(Text("公开"), analyzer).passages("公开" * 50_000)
+    assert Marker(Phrase("公" * 60), analyzer).passages("公" * 100_000)
