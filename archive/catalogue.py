@@ -60,7 +60,10 @@ class Catalogue:
         try:
             with self.writing() as connection:
                 migrations.upgrade(connection)
-        except SQLAlchemyError as error:
+        except BaseException as error:
+            self.close()
+            if not isinstance(error, SQLAlchemyError):
+                raise
             raise BadSettings(f"打不开数据库（{parsed.render_as_string()}）：{error.args[0]}") from error
 
     def close(self) -> None:

@@ -38,6 +38,8 @@ _INVISIBLE = re.compile(
     r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 _KEPT = 100_000
+# Joining changes what joins next at most twice; the limit is there so that no input can make it go on.
+_ROUNDS = 4
 
 
 class _Forms(dict[int, str]):
@@ -49,7 +51,7 @@ class _Forms(dict[int, str]):
             before = form
             # Variants first: NFKC would take ⼾ for the traditional 戶.
             form = "".join(_VARIANTS.get(character, character) for character in _INVISIBLE.sub("", form))
-            form = unicodedata.normalize("NFKC", form).casefold()
+            form = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", form).casefold())
         if len(self) < _KEPT:
             self[code] = form
         return form
@@ -87,7 +89,9 @@ def normalise(text: str) -> str:
 
 def _composed(text: str) -> str:
     """Characters whose forms join with each other (a letter and its accent), joined."""
-    while not unicodedata.is_normalized("NFKC", text):
+    for _ in range(_ROUNDS):
+        if unicodedata.is_normalized("NFKC", text):
+            break
         text = unicodedata.normalize("NFKC", text).translate(_FORMS)
     return text
 
