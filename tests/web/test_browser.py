@@ -1,0 +1,111 @@
+"""The pages in a real browser: Debian's Chromium, driven by Playwright. Skipped where there is no Chromium."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from waitress import create_server
+
+from tests.web.conftest import Site
+from web.app import create_app
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"),
+    # Playwright leaves its event loop's sockets to the garbage collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(site: Site) -> Iterator[str]:
+    server = create_server(create_app(site.services), host="127.0.0.1", port=0, threads=4, ident=None)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture(params=[(1280, 1024), (390, 844)], ids=["terminal", "phone"])
+def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    width, height = request.param
+    context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=False)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, address: str) -> Iterator[Page]:
+    page = context.new_page()
+    elsewhere: list[str] = []
+    failed: list[str] = []
+
+    def note(request: Request) -> None:
+        if not request.url.startswith(address):
+            elsewhere.append(request.url)
+
+    page.on("request", note)
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on("console", lambda message: failed.append(message.text) if message.type == "error" else None)
+    yield page
+    assert elsewhere == []
+    assert [each for each in failed if "/original" not in each] == []
+
+
+def test_a_citizen_searches_narrows_opens_and_downloads_without_javascript(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("searchbox").fill("最低生活保障")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("最低生活保障")
+    expect(page.locator("mark").first).to_be_visible()
+
+    fold = page.locator("details.fold summary")
+    if fold.is_visible():
+        fold.click()
+    page.get_by_role("link", name="已废止").first.click()
+    chip = page.get_by_role("link", name="取消筛选")
+    expect(chip).to_have_count(1)
+    chip.click()
+    expect(page.get_by_role("link", name="取消筛选")).to_have_count(0)
+
+    page.get_by_role("link", name="关于印发云溪县最低生活保障实施办法的通知").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("关于印发云溪县最低生活保障实施办法的通知")
+    expect(page.locator("mark").first).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载原件").first.click()
+    assert download.value.suggested_filename == "低保.txt"
+
+
+@pytest.mark.parametrize("path", ["/", "/search?q=最低生活保障", "/search?q=没有这样的词语", "/help"])
+def test_no_page_is_wider_than_its_screen(page: Page, address: str, path: str) -> None:
+    page.goto(address + path)
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    assert page.locator("body").bounding_box()["width"] <= width  # type: ignore[index]
+    assert page.locator("html").evaluate("e => e.scrollWidth") <= width
+
+
+def test_the_keyboard_reaches_results_and_filters(page: Page, address: str) -> None:
+    page.goto(address + "/search?q=最低生活保障")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_contain_text("跳到")
+    page.keyboard.press("Enter")
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.count():
+            reached.append(focused.first.inner_text())
+    assert any("最低生活保障实施办法" in text for text in reached)
