@@ -13,7 +13,7 @@ ONLY_IN = {
     "jieba": {"indexer/analyzer.py"},
     "flask": {"web"},
     "waitress": {"web"},
-    "click": {"web/cli.py", "web/demo.py"},
+    "click": {"web/cli.py", "web/jobs.py", "web/demo.py"},
     "docx": {"archive/extract"},
     "pdfminer": {"archive/extract"},
     "lxml": {"archive/extract"},

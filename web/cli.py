@@ -3,27 +3,23 @@
 import functools
 import json
 import logging
-import socket
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from archive import review as reviewing
 from archive.document import Status, Verdict
-from archive.errors import BadQuery, BlobDamaged, BlobMissing, GongkaiError, IndexerBusy, IndexUnusable
-from archive.extract import Sandbox
-from archive.intake import Intake, Item, Result
-from archive.manifest import items_below, read_manifest
+from archive.errors import BadQuery, GongkaiError, IndexerBusy
+from archive.intake import Result
 from archive.settings import Settings
-from indexer import facets, sync
+from indexer import facets
+from web import jobs, server
 from web.api import search_answer
+from web.demo import check_server, prepare
 from web.params import SearchForm
 from web.search import find
 from web.services import Services, open_services
@@ -101,39 +97,8 @@ def ingest(paths: tuple[Path, ...], manifest: Path | None, already_published: bo
     if already_published and not (actor or "").strip():
         raise click.UsageError("--already-published needs --actor NAME: who vouches that they are public")
     with services() as opened:
-        counts = take_in(opened, paths, manifest, actor or "ingest", already_published)
+        counts = jobs.take_in(opened, paths, manifest, actor or "ingest", already_published)
     sys.exit(1 if counts[Result.REFUSED] else 0)
-
-
-def take_in(
-    opened: Services, paths: tuple[Path, ...], manifest: Path | None, actor: str, already_published: bool
-) -> dict[Result, int]:
-    """Ingest, with progress and a closing count on standard output."""
-    items = read_manifest(manifest) if manifest else []
-    items += [item for path in paths for item in items_below(path)]
-    counts = dict.fromkeys(Result, 0)
-    with Sandbox() as sandbox, _progress("接收", len(items)) as advance:
-        intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)
-        for outcome in intake.receive_all(items):
-            counts[outcome.result] += 1
-            for note in _notes(outcome.reason, outcome.warnings, outcome.result):
-                _say(f"{_shown(outcome.item)}: {note}")
-            advance()
-    click.echo(
-        f"新接收 {counts[Result.TAKEN]} 件，新版本 {counts[Result.CHANGED]} 件，"
-        f"已有 {counts[Result.HELD]} 件，拒收 {counts[Result.REFUSED]} 件。"
-    )
-    return counts
-
-
-def _notes(reason: str, warnings: tuple[str, ...], result: Result) -> list[str]:
-    if result is Result.REFUSED:
-        return [f"拒收：{reason}"]
-    return ([reason] if reason else []) + [f"注意：{warning}" for warning in warnings]
-
-
-def _shown(item: Item) -> str:
-    return str(item.path)
 
 
 @cli.group()
@@ -153,7 +118,7 @@ def review_list(status: str) -> None:
         click.echo(f"{each.id}  {STATUS_LABELS[each.status]}  第 {each.version} 版{public}  {each.title}")
         for warning in each.warnings:
             click.echo(f"              注意：{warning}")
-    _say(f"共 {len(listed)} 件。")
+    jobs.say(f"共 {len(listed)} 件。")
 
 
 _REVIEWER = click.option("--reviewer", required=True, help="Who decides.")
@@ -201,7 +166,7 @@ def _decide(ids: tuple[str, ...], verdict: Verdict, reviewer: str, reason: str) 
                 failed += 1
                 click.echo(f"gongkai: {error}", err=True)
     if verdict is Verdict.APPROVE:
-        _say("运行 gongkai reindex 后可以检索到。")
+        jobs.say("运行 gongkai reindex 后可以检索到。")
     sys.exit(1 if failed else 0)
 
 
@@ -211,16 +176,7 @@ def _decide(ids: tuple[str, ...], verdict: Verdict, reviewer: str, reason: str) 
 def reindex(full: bool) -> None:
     """Bring the index up to the archive. Searches go on over the former index meanwhile."""
     with services() as opened:
-        bring_up(opened, full)
-
-
-def bring_up(opened: Services, full: bool) -> None:
-    """Reindex, with progress and a closing count."""
-    run = sync.rebuild if full else sync.catch_up
-    with _progress("建索引", None) as advance:
-        report = run(opened.catalogue, opened.engine, opened.analyzer, advance)
-    count = opened.engine.count() if report.cursor else 0
-    click.echo(f"索引写入 {report.put} 件，移出 {report.removed} 件；现有 {count} 件，至第 {report.cursor} 号变更。")
+        jobs.bring_up(opened, full)
 
 
 @cli.command()
@@ -272,48 +228,8 @@ def verify() -> None:
     Changed, missing and untracked originals are reported apart. Exits with 1 if anything is wrong.
     """
     with services() as opened:
-        wrong = _verify(opened)
+        wrong = jobs.verify(opened)
     sys.exit(1 if wrong else 0)
-
-
-def _verify(opened: Services) -> int:
-    known = opened.catalogue.digests()
-    changed = missing = 0
-    with _progress("核验", len(known)) as advance:
-        for digest, id in known.items():
-            try:
-                opened.blobs.verify(digest)
-            except (BlobDamaged, BlobMissing) as error:
-                changed += isinstance(error, BlobDamaged)
-                missing += isinstance(error, BlobMissing)
-                click.echo(f"文件 {id}：{error}", err=True)
-            advance()
-    untracked = sorted(set(opened.blobs.digests()) - set(known))
-    for digest in untracked:
-        click.echo(f"未登记的原件：{digest}", err=True)
-    broken = opened.catalogue.audit_break()
-    if broken is not None:
-        click.echo(f"审计日志自第 {broken} 条起与前文不相续，可能被改动。", err=True)
-    problem = _index_problem(opened)
-    click.echo(
-        f"原件 {len(known)} 件：完好 {len(known) - changed - missing}，改变 {changed}，缺失 {missing}，"
-        f"未登记 {len(untracked)}；审计日志{'不完整' if broken is not None else '完整'}；{problem or '索引完好'}。"
-    )
-    # A file that no document names is left over from an interrupted ingest: reported, but no loss.
-    return changed + missing + (broken is not None) + bool(problem)
-
-
-def _index_problem(opened: Services) -> str:
-    """What is wrong with the index; "" also for one that merely has changes to catch up with."""
-    try:
-        indexed, public = opened.engine.count(), opened.catalogue.public_count()
-    except GongkaiError as error:
-        return str(error).rstrip("。")
-    behind = opened.catalogue.last_change() - opened.engine.cursor()
-    if behind:
-        _say(f"索引落后 {behind} 条变更，请运行 gongkai reindex。")
-        return ""
-    return f"索引有 {indexed} 件而应有 {public} 件" if indexed != public else ""
 
 
 @cli.command()
@@ -324,34 +240,7 @@ def _index_problem(opened: Services) -> str:
 def serve(host: str, port: int, threads: int) -> None:
     """Serve the public pages and the API."""
     with services() as opened:
-        run_server(opened, host, port, threads)
-
-
-def run_server(opened: Services, host: str, port: int, threads: int) -> None:
-    """Answer requests until interrupted."""
-    from waitress import create_server
-
-    from web.app import create_app
-
-    try:
-        server = create_server(create_app(opened), host=host, port=port, threads=threads, ident=None)
-    except (OSError, socket.gaierror) as error:
-        raise OSError(error.errno, f"无法在 {host}:{port} 提供服务（{error.strerror}），请换一个 --port") from error
-    warm_up(opened)
-    click.echo(f"检索页面  http://{host}:{port}/\n程序接口  http://{host}:{port}/api/v1/search?q=\n按 Ctrl+C 停止。")
-    try:
-        server.run()
-    finally:
-        server.close()
-
-
-def warm_up(opened: Services) -> None:
-    """Load the dictionary and open the index before the first person asks; without an index, start all the same."""
-    opened.analyzer.query_words("预热")
-    try:
-        opened.engine.count()
-    except IndexUnusable as error:
-        click.echo(f"gongkai: {error}", err=True)
+        server.serve(opened, host, port, threads)
 
 
 @cli.command()
@@ -372,40 +261,14 @@ def warm_up(opened: Services) -> None:
 @reported
 def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
     """Take in the sample corpus, apply its review decisions, index it and serve it."""
-    from web.demo import check_server, prepare
-
     opened = open_services(Settings.at(data, "云溪县政府信息公开检索"))
     try:
         prepare(opened, corpus)
         if check:
             sys.exit(0 if check_server(opened, port) else 1)
-        run_server(opened, "127.0.0.1", port, threads=4)
+        server.serve(opened, "127.0.0.1", port, threads=4)
     finally:
         opened.close()
-
-
-@contextmanager
-def _progress(label: str, total: int | None) -> Iterator[Callable[..., None]]:
-    """A bar on a terminal, nothing elsewhere. Call it to advance by one, or with (done, total)."""
-    if not sys.stderr.isatty():
-        yield lambda *_: None
-        return
-    parts = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*parts, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(label, total=total)
-
-        def advance(done: int | None = None, whole: int | None = None) -> None:
-            if done is None:
-                progress.advance(task)
-            else:
-                progress.update(task, completed=done, total=whole)
-
-        yield advance
-
-
-def _say(line: str) -> None:
-    """A line for a person, on standard error, without what could drive a terminal."""
-    click.echo("".join(c for c in line if unicodedata.category(c) != "Cc"), err=True)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,12 @@
 """The demo: the sample corpus taken in, reviewed as recorded, indexed; and a check that asks the running server."""
 
 import json
-import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from urllib.request import urlopen
 
 import click
-from waitress import create_server
 
 from archive import review
 from archive.document import Verdict
@@ -16,6 +14,8 @@ from archive.errors import BadManifest
 from archive.intake import Result
 from archive.manifest import read_manifest
 from web.app import create_app
+from web.jobs import bring_up, take_in
+from web.server import running
 from web.services import Services
 
 ACTOR = "演示"
@@ -23,8 +23,6 @@ ACTOR = "演示"
 
 def prepare(opened: Services, corpus: Path) -> None:
     """Bring the demo's archive and index up to the corpus. What is done already is left alone."""
-    from web.cli import bring_up, take_in
-
     counts = take_in(opened, (), corpus / "manifest.jsonl", ACTOR, already_published=False)
     if counts[Result.TAKEN] or counts[Result.CHANGED] or not opened.catalogue.last_change():
         apply_reviews(opened, corpus)
@@ -52,21 +50,20 @@ def apply_reviews(opened: Services, corpus: Path) -> None:
 
 def check_server(opened: Services, port: int) -> bool:
     """Start the server, ask it for a search, a facet, a document and a file, say what it answered, stop it."""
-    server = create_server(create_app(opened), host="127.0.0.1", port=port, threads=4, ident=None)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    address = f"http://127.0.0.1:{server.effective_port}"
-    click.echo(f"检查 {address}")
-    try:
-        return _ask(address)
-    except (OSError, ValueError, LookupError, AssertionError) as error:
-        click.echo(f"失败：{error}", err=True)
-        return False
-    finally:
-        server.close()
+    with running(create_app(opened), port) as address:
+        click.echo(f"检查 {address}")
+        try:
+            _ask(address)
+        except (OSError, ValueError, LookupError) as error:
+            click.echo(f"失败：{error}", err=True)
+            return False
+    click.echo("检查通过。")
+    return True
 
 
-def _ask(address: str) -> bool:
+def _ask(address: str) -> None:
+    """Raises ValueError with what is not as it should be."""
+
     def get(path: str) -> bytes:
         with urlopen(address + path, timeout=30) as response:  # noqa: S310  # our own http address
             body: bytes = response.read()
@@ -95,8 +92,6 @@ def _ask(address: str) -> bool:
     body = get(original["url"])
     _expect(len(body) == original["size"], "下载的原件大小不符")
     click.echo(f"原件  {original['name']}，{len(body)} 字节，与登记的大小一致")
-    click.echo("检查通过。")
-    return True
 
 
 def _expect(holds: bool, otherwise: str) -> None:

@@ -22,6 +22,7 @@ from whoosh.index import FileIndex
 from archive.errors import IndexDamaged, IndexMissing, IndexOutdated
 from indexer.analyzer import Analyzer
 from indexer.engine import Answer, SearchRequest
+from indexer.engines import evaluation
 from indexer.engines.generations import Generations, Manifest
 from indexer.engines.snapshot import Snapshot
 from indexer.fields import Entry, fingerprint
@@ -88,7 +89,7 @@ class WhooshEngine:
         self._opened: tuple[Path, Manifest, Snapshot] | None = None
 
     def search(self, request: SearchRequest) -> Answer:
-        return self._snapshot().search(request)
+        return evaluation.search(self._snapshot(), self._analyzer, request)
 
     def suggest(self, prefix: str, limit: int = 10, hidden: frozenset[str] = frozenset()) -> Sequence[str]:
         return self._snapshot().suggest(prefix, limit, hidden)
@@ -162,7 +163,7 @@ class WhooshEngine:
         if manifest.fingerprint != self._fingerprint:
             raise IndexOutdated(self._fingerprint, manifest.fingerprint)
         index = FileIndex(FileStorage(str(generation)), schema=schema())
-        return manifest, Snapshot(index.reader(), self._analyzer)
+        return manifest, Snapshot(index.reader())
 
     @contextmanager
     def _building(self, base: Path | None) -> Iterator["_Writer"]:
@@ -183,7 +184,7 @@ class WhooshEngine:
 
         def check(folder: Path) -> None:
             manifest, snapshot = self._open(folder)
-            found = snapshot.search(SearchRequest(limit=0)).total
+            found = snapshot.size
             snapshot.close()
             if found != manifest.documents:
                 raise IndexDamaged(folder.name, f"应有 {manifest.documents} 件，读到 {found} 件")

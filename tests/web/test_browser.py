@@ -1,15 +1,14 @@
 """The pages in a real browser: Debian's Chromium, driven by Playwright. Skipped where there is no Chromium."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
-from waitress import create_server
 
 from tests.web.conftest import Site
 from web.app import create_app
+from web.server import running
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -31,12 +30,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def address(site: Site) -> Iterator[str]:
-    server = create_server(create_app(site.services), host="127.0.0.1", port=0, threads=4, ident=None)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
+    with running(create_app(site.services)) as address:
+        yield address
 
 
 @pytest.fixture(params=[(1280, 1024), (390, 844)], ids=["terminal", "phone"])

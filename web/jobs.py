@@ -1,0 +1,119 @@
+"""What the command line does with an installation, telling how it goes: used by the commands and by the demo."""
+
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from archive.errors import BlobDamaged, BlobMissing, GongkaiError
+from archive.extract import Sandbox
+from archive.intake import Intake, Result
+from archive.manifest import items_below, read_manifest
+from indexer import sync
+from web.services import Services
+
+
+def take_in(
+    opened: Services, paths: tuple[Path, ...], manifest: Path | None, actor: str, already_published: bool
+) -> dict[Result, int]:
+    """Ingest, with progress and notes on standard error and a closing count on standard output."""
+    items = read_manifest(manifest) if manifest else []
+    items += [item for path in paths for item in items_below(path)]
+    counts = dict.fromkeys(Result, 0)
+    with Sandbox() as sandbox, _progress("接收", len(items)) as advance:
+        intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)
+        for outcome in intake.receive_all(items):
+            counts[outcome.result] += 1
+            for note in _notes(outcome.reason, outcome.warnings, outcome.result):
+                say(f"{outcome.item.path}: {note}")
+            advance()
+    click.echo(
+        f"新接收 {counts[Result.TAKEN]} 件，新版本 {counts[Result.CHANGED]} 件，"
+        f"已有 {counts[Result.HELD]} 件，拒收 {counts[Result.REFUSED]} 件。"
+    )
+    return counts
+
+
+def _notes(reason: str, warnings: tuple[str, ...], result: Result) -> list[str]:
+    if result is Result.REFUSED:
+        return [f"拒收：{reason}"]
+    return ([reason] if reason else []) + [f"注意：{warning}" for warning in warnings]
+
+
+def bring_up(opened: Services, full: bool) -> None:
+    """Reindex, with progress and a closing count."""
+    run = sync.rebuild if full else sync.catch_up
+    with _progress("建索引", None) as advance:
+        report = run(opened.catalogue, opened.engine, opened.analyzer, advance)
+    count = opened.engine.count() if report.cursor else 0
+    click.echo(f"索引写入 {report.put} 件，移出 {report.removed} 件；现有 {count} 件，至第 {report.cursor} 号变更。")
+
+
+def verify(opened: Services) -> int:
+    """Check originals, audit log and index, saying what is wrong; how many things are."""
+    known = opened.catalogue.digests()
+    changed = missing = 0
+    with _progress("核验", len(known)) as advance:
+        for digest, id in known.items():
+            try:
+                opened.blobs.verify(digest)
+            except (BlobDamaged, BlobMissing) as error:
+                changed += isinstance(error, BlobDamaged)
+                missing += isinstance(error, BlobMissing)
+                click.echo(f"文件 {id}：{error}", err=True)
+            advance()
+    untracked = sorted(set(opened.blobs.digests()) - set(known))
+    for digest in untracked:
+        click.echo(f"未登记的原件：{digest}", err=True)
+    broken = opened.catalogue.audit_break()
+    if broken is not None:
+        click.echo(f"审计日志自第 {broken} 条起与前文不相续，可能被改动。", err=True)
+    problem = _index_problem(opened)
+    click.echo(
+        f"原件 {len(known)} 件：完好 {len(known) - changed - missing}，改变 {changed}，缺失 {missing}，"
+        f"未登记 {len(untracked)}；审计日志{'不完整' if broken is not None else '完整'}；{problem or '索引完好'}。"
+    )
+    # A file that no document names is left over from an interrupted ingest: reported, but no loss.
+    return changed + missing + (broken is not None) + bool(problem)
+
+
+def _index_problem(opened: Services) -> str:
+    """What is wrong with the index; "" also for one that merely has changes to catch up with."""
+    try:
+        indexed, public = opened.engine.count(), opened.catalogue.public_count()
+    except GongkaiError as error:
+        return str(error).rstrip("。")
+    behind = opened.catalogue.last_change() - opened.engine.cursor()
+    if behind:
+        say(f"索引落后 {behind} 条变更，请运行 gongkai reindex。")
+        return ""
+    return f"索引有 {indexed} 件而应有 {public} 件" if indexed != public else ""
+
+
+@contextmanager
+def _progress(label: str, total: int | None) -> Iterator[Callable[..., None]]:
+    """A bar on a terminal, nothing elsewhere. Call it to advance by one, or with (done, total)."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    parts = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*parts, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(label, total=total)
+
+        def advance(done: int | None = None, whole: int | None = None) -> None:
+            if done is None:
+                progress.advance(task)
+            else:
+                progress.update(task, completed=done, total=whole)
+
+        yield advance
+
+
+def say(line: str) -> None:
+    """A line for a person, on standard error, without what could drive a terminal."""
+    click.echo("".join(c for c in line if unicodedata.category(c) != "Cc"), err=True)

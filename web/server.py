@@ -1,0 +1,60 @@
+"""The server: waitress around the application."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from waitress import create_server
+from waitress.server import BaseWSGIServer
+
+from archive.errors import IndexUnusable
+from web.app import create_app
+from web.services import Services
+
+# How long requests under way may take when the server stops, in seconds.
+_GRACE = 5
+
+
+def serve(opened: Services, host: str, port: int, threads: int) -> None:
+    """Answer requests until interrupted. Raises OSError when the address can't be had."""
+    server = _bound(create_app(opened), host, port, threads)
+    _warm_up(opened)
+    print(f"检索页面  http://{host}:{port}/", f"程序接口  http://{host}:{port}/api/v1/search?q=", sep="\n")
+    print("按 Ctrl+C 停止。", flush=True)
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+@contextmanager
+def running(app: Flask, port: int = 0) -> Iterator[str]:
+    """The application served beside the caller for a while; its address. Port 0 takes one that is free."""
+    server = _bound(app, "127.0.0.1", port, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        # Workers first: one that still answers would find the server's pipe closed.
+        server.task_dispatcher.shutdown(timeout=_GRACE)
+        server.close()
+        thread.join(_GRACE)
+
+
+def _bound(app: Flask, host: str, port: int, threads: int) -> BaseWSGIServer:
+    try:
+        return create_server(app, host=host, port=port, threads=threads, ident=None)
+    except OSError as error:
+        why = f"无法在 {host}:{port} 提供服务（{error.strerror}），请换一个 --port"
+        raise OSError(error.errno, why) from error
+
+
+def _warm_up(opened: Services) -> None:
+    """Load the dictionary and open the index before the first person asks; without an index, start all the same."""
+    opened.analyzer.query_words("预热")
+    try:
+        opened.engine.count()
+    except IndexUnusable as error:
+        print(f"注意：{error}", flush=True)
