@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 
 import click
 
+from archive import VERSION
 from archive import review as reviewing
 from archive.document import Status, Verdict
 from archive.errors import BadQuery, GongkaiError, IndexerBusy
@@ -42,7 +43,7 @@ def main() -> None:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name=None, version="0.1.0")
+@click.version_option(VERSION)
 def cli() -> None:
     """Search and archive service for a county's government information disclosure.
 

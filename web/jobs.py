@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 
 import click
 from rich.console import Console
@@ -16,6 +17,9 @@ from archive.intake import Intake, Result
 from archive.manifest import items_below, read_manifest
 from indexer import sync
 from web.services import Services
+
+# How often a job that does not run on a terminal says how far it is.
+LINE_SECONDS = 5.0
 
 
 def take_in(
@@ -97,9 +101,9 @@ def _index_problem(opened: Services) -> str:
 
 @contextmanager
 def _progress(label: str, total: int | None) -> Iterator[Callable[..., None]]:
-    """A bar on a terminal, nothing elsewhere. Call it to advance by one, or with (done, total)."""
+    """A bar on a terminal, a plain line now and then elsewhere. Call it to advance by one, or with (done, total)."""
     if not sys.stderr.isatty():
-        yield lambda *_: None
+        yield _Lines(label, total)
         return
     parts = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*parts, console=Console(stderr=True), transient=True) as progress:
@@ -112,6 +116,22 @@ def _progress(label: str, total: int | None) -> Iterator[Callable[..., None]]:
                 progress.update(task, completed=done, total=whole)
 
         yield advance
+
+
+class _Lines:
+    """Progress for a log file."""
+
+    def __init__(self, label: str, total: int | None) -> None:
+        self._label = label
+        self._done, self._total = 0, total
+        self._said_at = monotonic()
+
+    def __call__(self, done: int | None = None, whole: int | None = None) -> None:
+        self._done = self._done + 1 if done is None else done
+        self._total = self._total if whole is None else whole
+        if monotonic() - self._said_at >= LINE_SECONDS:
+            self._said_at = monotonic()
+            say(f"{self._label} {self._done}/{self._total or '?'}")
 
 
 def say(line: str) -> None:

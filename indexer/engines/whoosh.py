@@ -201,18 +201,25 @@ class WhooshEngine:
 
 
 class _Writer:
-    """``indexer.engine.Writer`` over one Whoosh writer."""
+    """``indexer.engine.Writer`` over Whoosh's writer.
+
+    What is replaced is deleted by its document number, looked up once: Whoosh's own ``update_document`` opens a
+    searcher for every document.
+    """
 
     def __init__(self, index: FileIndex, cursor: int) -> None:
         self._index = index
-        self._writer = self._open()
-        self._fresh = index.is_empty()
-        self._put: set[str] = set()
         self.cursor = cursor
+        self._open()
+
+    def _open(self) -> None:
+        with self._index.reader() as reader:
+            self._numbers = {stored["id"]: number for number, stored in reader.iter_docs()}
+        self._put: set[str] = set()
+        self._writer: Any = self._index.writer(limitmb=_MEMORY_MB, codec=_Codec())
 
     def put(self, entry: Entry) -> None:
-        if not self._fresh or entry.id in self._put:
-            self.remove(entry.id)
+        self.remove(entry.id)
         self._put.add(entry.id)
         self._writer.add_document(
             id=entry.id,
@@ -231,15 +238,12 @@ class _Writer:
 
     def remove(self, id: str) -> None:
         if id in self._put:
-            # Whoosh's writer can't delete what it has not committed yet.
+            # What was put since the last commit has no number yet.
             self._writer.commit(merge=False)
-            self._writer = self._open()
-            self._fresh = False
-            self._put.clear()
-        self._writer.delete_by_term("id", id)
-
-    def _open(self) -> Any:
-        return self._index.writer(limitmb=_MEMORY_MB, codec=_Codec())
+            self._open()
+        number = self._numbers.pop(id, None)
+        if number is not None:
+            self._writer.delete_document(number)
 
     def mark(self, cursor: int) -> None:
         self.cursor = cursor

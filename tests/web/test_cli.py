@@ -56,6 +56,15 @@ def test_an_ingest_of_the_same_tree_twice_changes_nothing(run: Run, folder: Path
     assert "索引写入 0 件" in run("reindex").output
 
 
+def test_progress_is_plain_lines_where_there_is_no_terminal(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.jobs.LINE_SECONDS", 0.0)
+    lines = run("ingest", str(folder), "--already-published", "--actor", "移交").stderr.splitlines()
+    assert lines[:2] == ["接收 1/2", "接收 2/2"]
+    assert "建索引 2/2" in run("reindex", "--full").stderr
+
+
 def test_one_bad_file_does_not_stop_the_rest(run: Run, folder: Path) -> None:
     (folder / "空.txt").touch()
     result = run("ingest", str(folder), code=1)
