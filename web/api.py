@@ -93,6 +93,7 @@ def _document(document: Document) -> dict[str, object]:
         "validity": metadata.validity,
         "disclosure": metadata.disclosure,
         "source_url": metadata.source_url,
+        "sources": dict(metadata.sources),
         "url": document_url(document.id),
         "text": document.text,
         "original": {

@@ -22,6 +22,7 @@ from web import jobs, server
 from web.api import search_answer
 from web.demo import check_server, prepare
 from web.params import SearchForm
+from web.present import card
 from web.search import find
 from web.services import Services, open_services
 
@@ -120,6 +121,26 @@ def review_list(status: str) -> None:
         for warning in each.warnings:
             click.echo(f"              注意：{warning}")
     jobs.say(f"共 {len(listed)} 件。")
+
+
+@review.command("show")
+@click.argument("id")
+@reported
+def review_show(id: str) -> None:
+    """Show what a decision is about: metadata with where each field was read, warnings, the text."""
+    with services() as opened:
+        document = opened.catalogue.newest(id)
+    click.echo(f"{document.id}  {STATUS_LABELS[document.status]}  第 {document.version} 版  {document.metadata.title}")
+    for line in card(document):
+        click.echo(f"{line.label}\t{line.value}\t{line.read_from}")
+    for warning in document.warnings:
+        click.echo(f"注意\t{warning}")
+    click.echo(f"\n{document.text}")
+    for part in document.attachments:
+        click.echo(f"\n附件 {part.file.name}")
+        for warning in part.warnings:
+            click.echo(f"注意\t{warning}")
+        click.echo(part.text)
 
 
 _REVIEWER = click.option("--reviewer", required=True, help="Who decides.")

@@ -120,9 +120,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class CardLine:
+    """A line of the metadata card; ``read_from`` says where a reviewer finds it."""
+
     label: str
     value: str
     url: str | None = None
+    read_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,20 +201,22 @@ def card(document: Document) -> list[CardLine]:
         return SearchForm(filters={name: chosen}).address() if chosen else None
 
     lines = (
-        ("索引号", metadata.index_code, None),
-        ("文号", metadata.number, None),
-        ("发布机构", metadata.issuer, only("issuer", *(metadata.issuer or "").split("、"))),
-        ("体裁", metadata.genre, only("genre", metadata.genre)),
-        ("主题", metadata.topic, only("topic", metadata.topic)),
-        ("栏目", metadata.column, only("column", metadata.column)),
-        ("成文日期", _chinese(metadata.written_on), None),
-        ("公开日期", _chinese(metadata.published_on), None),
-        ("有效性", metadata.validity.value if metadata.validity else None, None),
-        ("公开属性", metadata.disclosure.value if metadata.disclosure else None, None),
-        ("原文网址", metadata.source_url, None),
-        ("引用文件", "、".join(metadata.cited_numbers[:10]) or None, None),
+        ("index_code", "索引号", metadata.index_code, None),
+        ("number", "文号", metadata.number, None),
+        ("issuer", "发布机构", metadata.issuer, only("issuer", *(metadata.issuer or "").split("、"))),
+        ("genre", "体裁", metadata.genre, only("genre", metadata.genre)),
+        ("topic", "主题", metadata.topic, only("topic", metadata.topic)),
+        ("column", "栏目", metadata.column, only("column", metadata.column)),
+        ("written_on", "成文日期", _chinese(metadata.written_on), None),
+        ("published_on", "公开日期", _chinese(metadata.published_on), None),
+        ("validity", "有效性", metadata.validity.value if metadata.validity else None, None),
+        ("disclosure", "公开属性", metadata.disclosure.value if metadata.disclosure else None, None),
+        ("source_url", "原文网址", metadata.source_url, None),
+        ("cited_numbers", "引用文件", "、".join(metadata.cited_numbers[:10]) or None, None),
     )
-    return [CardLine(label, value, url) for label, value, url in lines if value]
+    return [
+        CardLine(label, value, url, metadata.sources.get(name, "")) for name, label, value, url in lines if value
+    ]
 
 
 def blocks(text: str, marker: Marker) -> list[Block]:

@@ -41,6 +41,17 @@ def search(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> An
     )
 
 
+def unanswered(snapshot: Snapshot, analyzer: Analyzer, sample: int) -> list[str]:
+    """Ids, out of an even sample, of documents that do not answer their own title: an index with any is broken."""
+    step = max(1, snapshot.size // sample)
+    titled = [slot for slot in range(0, snapshot.size, step) if query_grams(snapshot.titles[slot])]
+    return [
+        snapshot.ids[slot]
+        for slot in titled
+        if not _Evaluation(snapshot, analyzer, Text(snapshot.titles[slot])).run()[0][slot]
+    ]
+
+
 def _within(snapshot: Snapshot, since: int | None, until: int | None) -> Mask:
     if since is None and until is None:
         return np.ones(snapshot.size, bool)

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 LIBRARIES = ("whoosh", "jieba", "numpy")
 _MEMORY_MB = 256
+# How many documents of a new generation are searched for by their titles before it goes live.
+_SELF_CHECKED = 50
 _LOCK_FILE = "MAIN_WRITELOCK"
 
 
@@ -184,10 +186,11 @@ class WhooshEngine:
 
         def check(folder: Path) -> None:
             manifest, snapshot = self._open(folder)
-            found = snapshot.size
+            if snapshot.size != manifest.documents:
+                raise IndexDamaged(folder.name, f"应有 {manifest.documents} 件，读到 {snapshot.size} 件")
+            if lost := evaluation.unanswered(snapshot, self._analyzer, _SELF_CHECKED):
+                raise IndexDamaged(folder.name, f"以标题检索不到文件 {lost[0]}")
             snapshot.close()
-            if found != manifest.documents:
-                raise IndexDamaged(folder.name, f"应有 {manifest.documents} 件，读到 {found} 件")
 
         with self._generations.building(base, finish, check) as folder:
             storage = FileStorage(str(folder))

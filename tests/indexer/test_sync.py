@@ -149,6 +149,21 @@ def test_damage_without_a_former_generation_is_an_error_not_an_empty_answer(serv
     assert total(services) == 1
 
 
+def test_a_generation_that_does_not_answer_is_not_promoted(
+    services: Services, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(3)
+    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    live = (services.settings.index_folder / "current").readlink()
+    with monkeypatch.context() as broken:
+        broken.setattr("indexer.fields.grams", lambda text: [])
+        broken.setattr(services.analyzer, "words", lambda text: [])
+        with pytest.raises(IndexDamaged, match="标题"):
+            sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    assert (services.settings.index_folder / "current").readlink() == live
+    assert total(services, "通知") == 3
+
+
 def test_an_index_of_another_analyzer_is_refused(
     services: Services, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:

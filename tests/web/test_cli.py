@@ -39,6 +39,9 @@ def test_the_whole_walk(run: Run, folder: Path) -> None:
     listed = run("review", "list").stdout.splitlines()
     assert len(listed) == 2
     first, second = (line.split()[0] for line in listed)
+    shown = run("review", "show", first).stdout
+    assert "体裁\t通知\t标题" in shown
+    assert "请落实值班制度。" in shown
     run("review", "approve", first, "--reviewer", "审查员")
     run("review", "reject", second, "--reviewer", "审查员", "--reason", "内容不实")
     assert "索引写入 1 件" in run("reindex").output
