@@ -2,14 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from archive import numerals
 
-EARLIEST = 1900
+# No document of this State is older, and none is dated more than a year ahead.
+EARLIEST = date(1949, 1, 1)
+AHEAD = timedelta(days=366)
 _NUMERAL = numerals.CHINESE
-# One character for one: places in the folded text are places in the text.
-_FOLD = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+
+
+class _Fold(dict[int, str]):
+    """One character for one: places in the folded text are places in the text."""
+
+    def __missing__(self, code: int) -> str:
+        return chr(code - 0xFEE0) if 0xFF01 <= code <= 0xFF5E else chr(code)
+
+
+_FOLD = _Fold({0x3000: " ", 0xA0: " "})
 _DATE = re.compile(
     r"(?<!\d)(?P<y1>(?:19|20)\d\d)\s*年\s*(?P<m1>\d{1,2})\s*月\s*(?P<d1>\d{1,2})\s*日"
     rf"|(?P<y2>[一二][{_NUMERAL}]{{3}})\s*年\s*(?P<m2>[{_NUMERAL}十]{{1,3}})\s*月\s*(?P<d2>[{_NUMERAL}十]{{1,3}})\s*日"
@@ -29,13 +39,20 @@ def find(text: str) -> Iterator[tuple[date, int, int]]:
             continue
 
 
-def parse(text: str) -> date | None:
-    """The date that a text begins with, in any of these spellings; None if it is none, or before 1900.
+def parse_date(text: str) -> date | None:
+    """The date that a text begins with, in any of these spellings; None if it is none, or none a document can have.
 
-    >>> parse("二〇一九年九月二十日"), parse("2019/1/3"), parse("２０１９年１月３日 10:00"), parse("2019-02-30")
-    (datetime.date(2019, 9, 20), datetime.date(2019, 1, 3), datetime.date(2019, 1, 3), None)
+    >>> parse_date("二〇一九年九月二十日"), parse_date("2019/1/3"), parse_date("２０１９年１月３日 10:00")
+    (datetime.date(2019, 9, 20), datetime.date(2019, 1, 3), datetime.date(2019, 1, 3))
+    >>> parse_date("2019-02-30"), parse_date("1900-01-01")
+    (None, None)
     """
     stripped = text.strip()
     for found, start, _ in find(stripped):
-        return found if start == 0 and found.year >= EARLIEST else None
+        return possible(found) if start == 0 else None
     return None
+
+
+def possible(day: date) -> date | None:
+    """A date that a document can have: of this State's time, and none of next year and later."""
+    return day if EARLIEST <= day <= datetime.now(UTC).date() + AHEAD else None

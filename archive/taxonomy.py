@@ -1,21 +1,67 @@
-"""The controlled lists of ``taxonomy.toml``: genres, topics, issuers, codes of document numbers."""
+"""The controlled lists of ``taxonomy.toml``: genres, topics, validities, issuers and the codes of their numbers.
 
+Lists of columns are open: a column is kept as it is stated, with the order in which the site first named it.
+"""
+
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from archive.document import Validity
+
 FILE = Path(__file__).with_name("taxonomy.toml")
+_SEPARATOR = re.compile(r"\s*[\\/>›»＞＼／→]+\s*|\s*(?:[-—–－]{1,2})\s*")
+_SHORT_GOVERNMENT = re.compile(r"(?<=[\u4e00-\u9fff]{2}[省市县区镇乡])政府(?=$|办公[室厅]$)")
+_TRAILING = re.compile(r"\s*[（(][^（）()]{0,24}[）)]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Genre:
+    """A kind of document; ``statutory`` ones are the fifteen of the Party's and government's rules of 2012."""
+
+    name: str
+    statutory: bool
+    endings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A class of the first level, with the names that it also goes by."""
+
+    name: str
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An agency by its one name, its other names, and the codes of its document numbers."""
+
+    name: str
+    aliases: tuple[str, ...]
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """``endings`` map a title's end to its genre, the longest first; ``codes`` map to "" without one issuer."""
+    """The lists, and what is looked up in them.
 
+    ``endings`` map a title's end to its genre ("" for none), the longest first; ``codes`` a number's code to its issuer
+    ("" for a code of several); ``aliases`` other names to the one name; ``names`` are all names of issuers.
+    """
+
+    genres: tuple[Genre, ...]
+    topics: tuple[Topic, ...]
+    issuers: tuple[Issuer, ...]
+    validities: tuple[Validity, ...]
+    validity_aliases: Mapping[str, Validity]
     endings: Mapping[str, str]
-    topics: tuple[str, ...]
+    beginnings: Mapping[str, str]
+    statute_endings: tuple[str, ...]
     aliases: Mapping[str, str]
+    names: frozenset[str]
     codes: Mapping[str, str]
 
 
@@ -23,29 +69,101 @@ class Taxonomy:
 def load() -> Taxonomy:
     """The lists, read once."""
     data = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    endings = {ending: genre for genre, endings in data["genres"].items() for ending in endings}
+    genres = tuple(
+        Genre(name, kind == "statutory", tuple(endings))
+        for kind, listed in data["genres"].items()
+        for name, endings in listed.items()
+    )
+    issuers = tuple(
+        Issuer(name, tuple(entry.get("aliases", ())), tuple(entry.get("codes", ())))
+        for name, entry in data["issuers"].items()
+    )
+    endings = {ending: genre.name for genre in genres for ending in genre.endings}
+    endings |= dict.fromkeys(data["genre_words"]["without"], "")
+    aliases = {alias: each.name for each in issuers for alias in each.aliases}
     return Taxonomy(
+        genres=genres,
+        topics=tuple(Topic(name, tuple(others)) for name, others in data["topics"].items()),
+        issuers=issuers,
+        validities=tuple(map(Validity, data["validity"]["order"])),
+        validity_aliases={alias: Validity(name) for alias, name in data["validity"]["aliases"].items()},
         endings={ending: endings[ending] for ending in sorted(endings, key=lambda each: (-len(each), each))},
-        topics=tuple(data["topics"]["names"]),
-        aliases={alias: issuer for issuer, aliases in data["issuers"].items() for alias in aliases},
-        codes=data["codes"],
+        beginnings=data["genre_words"]["beginnings"],
+        statute_endings=tuple(data["genre_words"]["statutes"]),
+        aliases=aliases,
+        names=frozenset(aliases) | frozenset(each.name for each in issuers),
+        codes=dict.fromkeys(data["codes"]["joint"], "") | {code: each.name for each in issuers for code in each.codes},
     )
 
 
 def issuer(name: str) -> str:
-    """An agency's one name.
+    """An agency's one name; a name that is not listed is its own, with a place's 政府 in full.
 
-    >>> issuer("国家税务总局")
-    '税务总局'
+    >>> issuer("国家税务总局"), issuer("临沭县政府办公室")
+    ('税务总局', '临沭县人民政府办公室')
     """
-    return load().aliases.get(name, name)
+    return load().aliases.get(name) or _SHORT_GOVERNMENT.sub("人民政府", name)
+
+
+def issuer_of_code(code: str) -> str | None:
+    """Whose numbers bear this code, where that is one agency.
+
+    >>> issuer_of_code("沭政办字"), issuer_of_code("财税")
+    ('临沭县人民政府办公室', None)
+    """
+    return load().codes.get(code) or None
 
 
 def genre_of_title(title: str) -> str | None:
     """What kind of document a title says it is: the longest ending that says so, or None.
 
+    An ending within 《》 is the inner document's, and names the genre only where nothing stands around it.
+
     >>> genre_of_title("国务院办公厅关于印发2019年政务公开工作要点的通知")
     '通知'
     """
-    bare = title.rstrip("》”\"）)】 ")
-    return next((genre for ending, genre in load().endings.items() if bare.endswith(ending)), None)
+    bare = _bare(title)
+    for beginning, genre in load().beginnings.items():
+        if bare.startswith(beginning):
+            return genre
+    if bare.endswith("》") and bare.startswith("《") and bare.count("《") == bare.count("》") == 1:
+        bare = _bare(bare[1:-1])
+    return next((genre or None for ending, genre in load().endings.items() if bare.endswith(ending)), None)
+
+
+def _bare(title: str) -> str:
+    """A title without （试行）, （2019年修订） and the like at its end."""
+    before = ""
+    while title != before:
+        before, title = title, _TRAILING.sub("", title.strip(' \u3000”"'))
+    return title
+
+
+def topic(printed: str) -> str:
+    """A topic as "first/second", its first level by the name in the list; what is not in the list stays as printed.
+
+    >>> topic("市场监管、安全生产监管\\\\\\\\食品药品监管")
+    '市场监管、安全生产监督管理/食品药品监管'
+    """
+    parts = levels(printed)
+    if parts:
+        names = {other: each.name for each in load().topics for other in each.aliases}
+        parts[0] = names.get(parts[0], parts[0])
+    return "/".join(parts)
+
+
+def levels(printed: str) -> list[str]:
+    r"""The levels of a printed path, which sites part by ``\``, ``/``, ``>`` or ``-``."""
+    return [part for part in _SEPARATOR.split(printed.strip()) if part]
+
+
+def in_order(columns: Iterable[str]) -> list[str]:
+    """Columns, each once, in the order in which they were first stated."""
+    return list(dict.fromkeys(columns))
+
+
+def validity(printed: str) -> Validity | None:
+    """The validity that a card's word means, or None for a word that means none."""
+    word = "".join(printed.split())
+    listed = load()
+    return next((each for each in listed.validities if each.value == word), listed.validity_aliases.get(word))

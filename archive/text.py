@@ -126,9 +126,7 @@ def _align_composed(text: str, offsets: list[int]) -> tuple[str, list[int]]:
     return "".join(pieces), kept
 
 
-def _align_removed(
-    pattern: re.Pattern[str], replacement: str, text: str, offsets: list[int]
-) -> tuple[str, list[int]]:
+def _align_removed(pattern: re.Pattern[str], replacement: str, text: str, offsets: list[int]) -> tuple[str, list[int]]:
     """``pattern.sub(replacement, text)`` for a replacement no longer than any match."""
     kept: list[int] = []
     for start, end in _outside(pattern, text, len(replacement)):
