@@ -1,5 +1,6 @@
 """The pages in a real browser: Debian's Chromium, driven by Playwright. Skipped where there is no Chromium."""
 
+import ctypes.util
 import shutil
 from collections.abc import Iterator
 
@@ -14,7 +15,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"),
+    pytest.mark.skipif(
+        CHROMIUM is None or ctypes.util.find_library("atomic") is None,
+        reason="Chromium or what Playwright's driver needs is not installed (apt-get install chromium libatomic1)",
+    ),
     # Playwright leaves its event loop's sockets to the garbage collector.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
