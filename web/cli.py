@@ -66,6 +66,8 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
         except GongkaiError as error:
             click.echo(f"gongkai: {error}", err=True)
             sys.exit(BUSY if isinstance(error, IndexerBusy) else 1)
+        except BrokenPipeError:
+            raise  # click ends quietly, as a tool in a pipe does
         except OSError as error:
             place = f"：{error.filename}" if error.filename else ""
             click.echo(f"gongkai: {error.strerror or error}{place}", err=True)

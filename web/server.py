@@ -1,11 +1,15 @@
 """The server: waitress around the application."""
 
+import re
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
 from waitress import create_server
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer
 
 from archive.errors import IndexUnusable
@@ -43,12 +47,29 @@ def running(app: Flask, port: int = 0) -> Iterator[str]:
         thread.join(_GRACE)
 
 
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """Takes an address with Chinese as it was typed (``curl 'http://…/search?q=低保'``), which waitress refuses."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        line, newline, rest = header_plus.partition(b"\r\n")
+        quoted = re.sub(rb"[\x80-\xff]", lambda byte: b"%%%02X" % byte[0][0], line)
+        super().parse_header(quoted + newline + rest)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    parser_class = _Parser
+
+
 def _bound(app: Flask, host: str, port: int, threads: int) -> BaseWSGIServer:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return create_server(app, host=host, port=port, threads=threads, ident=None)
+        listening = socket.create_server((host, port), family=family)
     except OSError as error:
         why = f"无法在 {host}:{port} 提供服务（{error.strerror}），请换一个 --port"
         raise OSError(error.errno, why) from error
+    server = create_server(app, sockets=[listening], threads=threads, ident=None)
+    server.channel_class = _Channel
+    return server
 
 
 def _warm_up(opened: Services) -> None:
