@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from archive.radicals import HAN_OF
+
 # Han characters (URO, extensions A to H, compatibility), with 〇 and 々.
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 # What stands for one thing and is typed in many ways. Brackets of different kinds stay different.
@@ -23,15 +25,7 @@ _VARIANTS = {
     "﹝": "〔",
     "﹞": "〕",
 }
-# CJK Radicals Supplement, each with the ideograph of Unicode's EquivalentUnifiedIdeograph: PDF fonts yield ⻔ for 门.
-# NFKC knows the Kangxi Radicals, but for 户 and 青 only the forms that the mainland does not write.
-_RADICALS = (
-    "⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺇几⺈刀⺉刂⺊卜⺋㔾⺌小⺍小⺎兀⺏尣⺐尢⺑尣⺒巳⺓幺⺔彑⺕彐⺖忄⺗㣺⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺟母⺠民"
-    "⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺧牛⺨犭⺩王⺪疋⺫目⺬示⺭礻⺮竹⺯糹⺰纟⺱罓⺲罒⺳㓁⺴㓁⺵罒⺶羊⺷羊⺸羋⺹耂⺺肀⺻聿⺼肉⺽臼⺾艹⺿艹⻀艹"
-    "⻁虎⻂衤⻃覀⻄西⻅见⻆角⻇角⻈讠⻉贝⻊足⻋车⻌辶⻍辶⻎辶⻏阝⻐钅⻑長⻒镸⻓长⻔门⻕阜⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻞食⻟飠⻠饣"
-    "⻡首⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟⼾户⾭青"
-)
-_VARIANTS |= dict(zip(_RADICALS[::2], _RADICALS[1::2], strict=True))
+_VARIANTS |= HAN_OF
 # Controls other than white space, soft hyphen, joiners, directions, byte order mark, variation selectors, tags.
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
@@ -70,12 +64,12 @@ _NEEDLESS = re.compile(
 _CLUSTER = re.compile(rf"[\x00-\x7f{HAN}][^\x00-\x7f{HAN}]*|[^\x00-\x7f{HAN}]+")
 
 
+_ONE_HAN = re.compile(f"[{HAN}]")
+
+
 def is_han(character: str) -> bool:
     """Whether this one character is a Han character (〇 and 々 among them)."""
     return _ONE_HAN.fullmatch(character) is not None
-
-
-_ONE_HAN = re.compile(f"[{HAN}]")
 
 
 def normalise(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pdfminer.layout import LTChar, LTComponent, LTContainer, LTCurve, LTImage, LTPage, LTRect
 
 from archive.extract.characters import han_count
-from archive.extract.radicals import unfold
+from archive.radicals import unfold
 
 # Wider than this many times the type size, a gap separates cells; narrower ones are spaces.
 CELL_GAP = 2.0

@@ -7,7 +7,7 @@ from reportlab.pdfgen.canvas import Canvas
 from archive.errors import ExtractionFailed
 from archive.extract import extract_plain
 from archive.extract.mediatype import PDF
-from archive.extract.radicals import unfold
+from archive.radicals import unfold
 from tests.archive.extract.makers import REAL, Lock, assert_golden, pdf, picture, put
 
 REPORTS = REAL / "annual-reports"
