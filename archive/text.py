@@ -1,8 +1,8 @@
 """The one search form of text, for documents and queries alike.
 
-Two spellings of one thing have one form: width, case, compatibility characters, radicals of PDF fonts, kinds of quotes
-and dashes, invisible characters, blanks that typesetting left between Han (domain rules 0, T3 and T4). Different things
-stay different: [2019], (2019) and 〔2019〕 are three, as are 临沂 and 临沭.
+Two spellings of one thing have one form: width, case, compatibility characters, radicals of PDF fonts, traditional
+characters, kinds of quotes and dashes, invisible characters, blanks that typesetting left between Han (domain rules 0,
+T3 and T4). Different things stay different: [2019], (2019) and 〔2019〕 are three, as are 临沂 and 临沭.
 """
 
 import re
@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from archive.radicals import HAN_OF
+from archive.simplified import simplified_of
 
 # Han characters (URO, extensions A to H, compatibility), with 〇 and 々.
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -26,6 +27,7 @@ _VARIANTS = {
     "﹞": "〕",
 }
 _VARIANTS |= HAN_OF
+_VARIANTS |= simplified_of()
 # Controls other than white space, soft hyphen, joiners, directions, byte order mark, variation selectors, tags.
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"

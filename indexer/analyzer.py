@@ -10,6 +10,7 @@ import logging
 import re
 import unicodedata
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 
 import jieba
@@ -44,7 +45,7 @@ class Analyzer:
     @cached_property
     def fingerprint(self) -> str:
         """A digest of everything that decides the streams."""
-        parts = [str(VERSION), jieba.__version__, unicodedata.unidata_version]
+        parts = [str(VERSION), jieba.__version__, version("opencc"), unicodedata.unidata_version]
         parts += [path.read_text(encoding="utf-8") for path in (LEXICON, STOPWORDS)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

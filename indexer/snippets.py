@@ -1,13 +1,14 @@
 """The passages of a document that answer a query, with what was searched for marked.
 
-Marks are found in the original text itself, by a pattern that allows what normalising folds (width, case, spaces
-between Han characters), so that their places are the original's and need no mapping back.
+Marks are found in the original text itself, by a pattern that allows what normalising folds (width, case, traditional
+characters, spaces between Han), so that their places are the original's and need no mapping back.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from archive.simplified import traditional_of
 from indexer.analyzer import Analyzer
 from indexer.query import Query, keys, runs
 
@@ -97,7 +98,10 @@ def opening(text: str) -> list[Fragment]:
 
 def _loosely(term: str) -> str:
     """A pattern for the original spellings that normalise to ``term``."""
-    pieces = [f"[{re.escape(character + _FOLDED.get(character, ''))}]" for character in term]
+    pieces = [
+        f"[{re.escape(character + _FOLDED.get(character, '') + traditional_of().get(character, ''))}]"
+        for character in term
+    ]
     return r"[ \u3000\u00a0]?".join(pieces)
 
 

@@ -130,6 +130,10 @@ def test_width_and_case_do_not_matter(engine: Engine) -> None:
     assert found(engine, "pm2.5") == ["undated"]
 
 
+def test_traditional_characters_find_simplified_ones(engine: Engine) -> None:
+    assert found(engine, "政務公開") == found(engine, "政务公开") != []
+
+
 def test_a_number_finds_its_document_before_those_that_cite_it(engine: Engine) -> None:
     assert found(engine, "云政办发[2018]3号") == ["office", "allowance"]
 
