@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
-from waitress import create_server
+from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer
@@ -35,15 +35,16 @@ def serve(opened: Services, host: str, port: int, threads: int) -> None:
 @contextmanager
 def running(app: Flask, port: int = 0) -> Iterator[str]:
     """The application served beside the caller for a while; its address. Port 0 takes one that is free."""
-    server = _bound(app, "127.0.0.1", port, threads=4)
+    connections: dict[int, object] = {}
+    server = _bound(app, "127.0.0.1", port, threads=4, connections=connections)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        # Workers first: one that still answers would find the server's pipe closed.
+        # Workers first: one that still answers would find its connection closed. Then the loop itself closes them.
         server.task_dispatcher.shutdown(timeout=_GRACE)
-        server.close()
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(connections))
         thread.join(_GRACE)
 
 
@@ -60,14 +61,17 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     parser_class = _Parser
 
 
-def _bound(app: Flask, host: str, port: int, threads: int) -> BaseWSGIServer:
+def _bound(
+    app: Flask, host: str, port: int, threads: int, connections: dict[int, object] | None = None
+) -> BaseWSGIServer:
+    """A server that listens; it keeps what it waits for in ``connections``."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family)
     except OSError as error:
         why = f"无法在 {host}:{port} 提供服务（{error.strerror}），请换一个 --port"
         raise OSError(error.errno, why) from error
-    server = create_server(app, sockets=[listening], threads=threads, ident=None)
+    server = create_server(app, map=connections, sockets=[listening], threads=threads, ident=None)
     server.channel_class = _Channel
     return server
 

@@ -129,11 +129,11 @@ class _Evaluation:
                 return ~self._visit(part)[0], np.zeros(self._snapshot.size)
             case And(parts):
                 masks, scores = zip(*map(self._visit, parts), strict=True)
-                return np.logical_and.reduce(masks), np.sum(scores, axis=0)
+                return np.all(masks, axis=0), np.sum(scores, axis=0)
             case Or(parts):
                 found = [self._visit(part) for part in parts]
                 return (
-                    np.logical_or.reduce([mask for mask, _ in found]),
+                    np.any([mask for mask, _ in found], axis=0),
                     np.sum([np.where(mask, scores, 0.0) for mask, scores in found], axis=0),
                 )
 
