@@ -13,7 +13,7 @@ from archive.document import Status
 from archive.manifest import read_manifest
 from archive.settings import Settings
 from web.app import create_app
-from web.demo import prepare
+from web.demo import check_server, prepare
 from web.params import SearchForm
 from web.search import find
 from web.services import Services, open_services
@@ -70,6 +70,28 @@ def test_preparing_again_changes_nothing(demo: Demo) -> None:
     prepare(demo.services, CORPUS)
     after = (demo.services.catalogue.last_change(), demo.services.engine.cursor(), demo.services.catalogue.decided())
     assert before == after
+
+
+def test_the_check_asks_the_running_server_and_says_what_it_saw(
+    demo: Demo, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check_server(demo.services, port=0)
+    said = capsys.readouterr()
+    assert [line.split()[0] for line in said.out.splitlines()] == ["检查", "检索", "分面", "文件", "原件", "检查通过。"]
+    assert said.err == ""
+
+
+def test_the_check_fails_when_an_original_is_damaged(demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:
+    first = find(demo.services, SearchForm(q="最低生活保障")).hits[0]
+    path = demo.services.blobs.path(demo.services.catalogue.public(first.id).file.digest)
+    content = path.read_bytes()
+    path.chmod(0o644)
+    try:
+        path.write_bytes(content + b" ")
+        assert not check_server(demo.services, port=0)
+    finally:
+        path.write_bytes(content)
+    assert "失败" in capsys.readouterr().err
 
 
 def test_documents_stand_as_they_were_decided(demo: Demo) -> None:
