@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -10,7 +11,7 @@ from archive.blobs import Blobs
 from archive.catalogue import Catalogue
 from archive.document import Disclosure, Status, Verdict
 from archive.errors import UnknownDocument
-from archive.extract import Sandbox
+from archive.extract import Extraction, Sandbox
 from archive.intake import Intake, Item, Result
 
 Write = Callable[[str, str], Path]
@@ -118,6 +119,21 @@ def test_a_bad_file_does_not_stop_the_rest_and_leaves_nothing(
     assert all(outcome.reason for outcome in refused)
     assert len(catalogue.listed()) == 2
     assert set(blobs.digests()) == set(catalogue.digests())
+
+
+def test_a_file_that_changes_while_it_is_taken_in_is_refused(
+    catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, item: Item
+) -> None:
+    class Meddled:
+        def extract(self, path: Path, media_type: str) -> Extraction:
+            found = sandbox.extract(path, media_type)
+            path.write_text(TEXT + "改动", encoding="utf-8")
+            return found
+
+    outcome = Intake(catalogue, blobs, cast(Sandbox, Meddled()), "收文员").receive(item)
+    assert outcome.result is Result.REFUSED
+    assert "改动" in outcome.reason
+    assert catalogue.listed() == []
 
 
 def test_attachments_belong_to_the_document(intake: Intake, catalogue: Catalogue, write: Write, blobs: Blobs) -> None:

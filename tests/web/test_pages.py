@@ -219,6 +219,15 @@ def test_a_document_that_is_not_approved_is_in_no_answer_of_the_site(site: Site)
     assert {value["value"]: value["count"] for value in years["values"]} == {"2020": 1, "2019": 1, "2014": 1}
 
 
+def test_a_page_does_not_rely_on_the_index_alone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As if the first gate were broken: the index still names the withdrawn document.
+    monkeypatch.setattr(type(site.services.catalogue), "hidden_since", lambda *_: frozenset())
+    for address in ("/search?q=独角兽", "/api/v1/search?q=独角兽"):
+        answer = site.client.get(address)
+        assert site.ids["撤回.txt"] not in answer.text
+        assert "救助对象名单" not in answer.text
+
+
 def test_without_an_index_the_site_says_so_instead_of_finding_nothing(tmp_path: Path) -> None:
     from archive.settings import Settings
     from web.services import open_services
