@@ -58,8 +58,11 @@ class Catalogue:
         if parsed.get_backend_name() == "sqlite":
             _prepare_sqlite(self._engine)
         try:
-            with self.writing() as connection:
-                migrations.upgrade(connection)
+            with self.reading() as connection:
+                current = migrations.is_current(connection)
+            if not current:
+                with self.writing() as connection:
+                    migrations.upgrade(connection)
         except BaseException as error:
             self.close()
             if not isinstance(error, SQLAlchemyError):
@@ -182,17 +185,12 @@ class Catalogue:
             return connection.execute(select(func.max(changes.c.sequence))).scalar() or 0
 
     def hidden_since(self, cursor: int) -> frozenset[str]:
-        """Documents that changed after ``cursor`` and are not public now.
+        """Documents whose public version changed after ``cursor``: withdrawn, replaced, or published.
 
-        An index that stands at ``cursor`` may still hold them; a search leaves them out, so that a withdrawal shows in
-        hits and counts at once.
+        An index that stands at ``cursor`` may hold a version of them that is not the public one; a search leaves them
+        out, so that nothing of a withdrawn or corrected version shows in hits, counts or suggestions.
         """
-        query = (
-            select(documents.c.id)
-            .join(changes, changes.c.document_id == documents.c.id)
-            .where(changes.c.sequence > cursor, documents.c.public_version.is_(None))
-            .distinct()
-        )
+        query = select(changes.c.document_id).where(changes.c.sequence > cursor).distinct()
         with self.reading() as connection:
             return frozenset(connection.execute(query).scalars())
 

@@ -16,6 +16,7 @@
         ├── IndexMissing       none has been built yet
         ├── IndexDamaged       its files are not what its manifest says
         ├── IndexOutdated      built by another analyzer, lexicon or set of fields
+        ├── IndexAhead         knows changes that the archive does not (a restored catalogue)
         └── IndexerBusy        another process is writing to it
 
 Texts are Chinese sentences: they reach reviewers and citizens. ``web/errors.py`` turns the classes into
@@ -121,6 +122,18 @@ class IndexOutdated(IndexUnusable):
         super().__init__("索引由不同版本的分词程序或词典建立，请运行 gongkai reindex --full 重建。")
         self.expected = expected
         self.found = found
+
+
+class IndexAhead(IndexUnusable):
+    """The index knows changes that the archive does not: the catalogue was restored or replaced."""
+
+    def __init__(self, index: int, archive: int) -> None:
+        super().__init__(
+            f"索引（第 {index} 号变更）比档案（第 {archive} 号变更）新，数据库可能是恢复的旧备份。"
+            "请运行 gongkai reindex --full 重建。"
+        )
+        self.index = index
+        self.archive = archive
 
 
 class IndexerBusy(IndexUnusable):

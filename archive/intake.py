@@ -8,6 +8,7 @@ told.
 import base64
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
@@ -69,6 +70,13 @@ class _Prepared:
     attachments: tuple[Attachment, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    item: Item
+    document_id: str
+    content: str
+
+
 class Intake:
     """Takes in files for one archive. ``actor`` is written into the audit log.
 
@@ -93,7 +101,7 @@ class Intake:
         """Take in files in their order, extracting a few ahead; one that can't be taken never stops the rest."""
         waiting = iter(items)
         with ThreadPoolExecutor(max_workers=2) as pool:
-            queue: list[tuple[Item, Future[_Prepared | Outcome]]] = []
+            queue: list[tuple[Item, Future[_Prepared | _Held]]] = []
             while True:
                 for item in islice(waiting, ahead - len(queue)):
                     queue.append((item, pool.submit(self._prepare, item)))
@@ -102,28 +110,32 @@ class Intake:
                 item, future = queue.pop(0)
                 try:
                     prepared = future.result()
-                    if isinstance(prepared, Outcome):
+                    if isinstance(prepared, _Held):
                         yield self._held(prepared)
                     else:
                         yield self._record(prepared)
                 except FileRefused as refused:
                     yield Outcome(item, Result.REFUSED, reason=refused.reason)
                 except OSError as error:
-                    yield Outcome(item, Result.REFUSED, reason=f"读写文件出错：{error.strerror or error}")
+                    which = f"（{Path(str(error.filename)).name}）" if error.filename else ""
+                    yield Outcome(item, Result.REFUSED, reason=f"读写文件出错{which}：{error.strerror or error}")
+                except ValueError as error:
+                    # A name or a stated value that no database takes: a NUL, half of a character.
+                    yield Outcome(item, Result.REFUSED, reason=f"文件名或清单中有无法保存的字符：{error}")
 
-    def _prepare(self, item: Item) -> "_Prepared | Outcome":
-        """All that needs no writing transaction; an Outcome when the same file is held already."""
+    def _prepare(self, item: Item) -> "_Prepared | _Held":
+        """All that needs no writing transaction; less of it when the same file is held already."""
         paths = (item.path, *item.attachments)
-        types = [media_type(path, path.name) for path in paths]
+        types = [media_type(path, readable(path.name)) for path in paths]
         digests = [_digest(path) for path in paths]
         content = _hash(digests)
         signature = _hash([content, *sorted(f"{key}={value}" for key, value in item.stated.items())])
         held = self._find(item.source, signature)
         if held is not None:
-            return Outcome(item, Result.HELD, held)
+            return _Held(item, held, content)
         # Text first, so that a file that is refused leaves nothing in the store.
         main, *others = [self._sandbox.extract(path, kind) for path, kind in zip(paths, types, strict=True)]
-        metadata = describe(main, item.stated, item.path.name)
+        metadata = describe(main, item.stated, readable(item.path.name))
         files = [self._keep(*each) for each in zip(paths, types, digests, strict=True)]
         return _Prepared(
             item=item,
@@ -144,7 +156,7 @@ class Intake:
             digest, size = self._blobs.put(stream)
         if digest != expected:
             raise FileRefused("文件在接收过程中被改动，请待其写完后重新接收。")
-        return File(digest, path.name, kind, size)
+        return File(digest, readable(path.name), kind, size)
 
     def _find(self, source: str, signature: str) -> str | None:
         query = select(sources.c.document_id).where(
@@ -153,27 +165,39 @@ class Intake:
         with self._catalogue.reading() as connection:
             return connection.execute(query).scalar()
 
-    def _held(self, outcome: Outcome) -> Outcome:
-        if not self._already_published or outcome.document_id is None:
-            return outcome
-        with self._catalogue.writing() as connection:
-            reason = self._take_over(connection, outcome.document_id)
-        return Outcome(outcome.item, outcome.result, outcome.document_id, reason)
+    def _held(self, held: _Held) -> Outcome:
+        reason = ""
+        if self._already_published:
+            with self._catalogue.writing() as connection:
+                reason = self._take_over(connection, held.document_id, held.content)
+        return Outcome(held.item, Result.HELD, held.document_id, reason)
 
     def _record(self, prepared: _Prepared) -> Outcome:
         with self._catalogue.writing() as connection:
             id, result = self._place(connection, prepared)
             reason = "与已有文件内容相同，记为同一文件的另一来源" if result is Result.HELD else ""
+            if reason and set(prepared.item.stated) - {"source_url"}:
+                reason += "；清单中另写的信息没有采用，请核对"
             if self._already_published:
-                reason = self._take_over(connection, id) or reason
+                reason = self._take_over(connection, id, prepared.content) or reason
         warnings = prepared.warnings + tuple(w for part in prepared.attachments for w in part.warnings)
         return Outcome(prepared.item, result, id, reason, warnings)
 
-    def _take_over(self, connection: Connection, id: str) -> str:
-        """Publish what a portal had published already; why not, where a reviewer's word stands against it."""
+    def _take_over(self, connection: Connection, id: str, content: str) -> str:
+        """Publish what a portal had published already; why not, where a reviewer's word stands against it.
+
+        Only the very content that was taken in is vouched for, never a newer version that waits.
+        """
         row = connection.execute(select(documents).where(documents.c.id == id)).mappings().one()
         if row["public_version"] == row["version"]:
             return ""
+        newest = connection.execute(
+            select(versions.c.content).where(
+                versions.c.document_id == id, versions.c.version == row["version"]
+            )
+        ).scalar()
+        if newest != content:
+            return "该文件另有待审的新版本，没有公开"
         if review.ever_stopped(connection, id):
             return "审查曾决定不予发布或撤回，没有公开"
         try:
@@ -253,6 +277,17 @@ class Intake:
             )
         details = {"version": version, "digest": prepared.file.digest, "source": prepared.item.source}
         audit.append(connection, self._actor, "receive", id, details)
+
+
+def readable(name: str) -> str:
+    """A file's name as text: names out of old archives are often GB 18030, which Python hands over as surrogates."""
+    raw = os.fsencode(name)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "backslashreplace")
 
 
 def _file_columns(file: File) -> dict[str, object]:

@@ -5,11 +5,12 @@ relative to the manifest's own folder.
 """
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from archive.errors import BadManifest
-from archive.intake import Item
+from archive.intake import Item, readable
 
 STATED = (
     "title",
@@ -29,12 +30,18 @@ STATED = (
 
 def items_below(path: Path) -> Iterator[Item]:
     """A file itself, or the files below a folder in the order of their names; hidden ones and links are left out."""
-    if path.is_dir():
-        for child in sorted(path.iterdir()):
-            if not child.name.startswith(".") and not child.is_symlink():
-                yield from items_below(child)
-    else:
-        yield Item(path, source=f"file:{path.absolute()}")
+    if not path.is_dir():
+        yield Item(path, _place(path))
+        return
+    try:
+        children = sorted(path.iterdir())
+    except OSError:
+        # Refused like a file that can't be read, and no reason to stop.
+        yield Item(path, _place(path))
+        return
+    for child in children:
+        if not child.name.startswith(".") and not child.is_symlink():
+            yield from items_below(child)
 
 
 def read_manifest(manifest: Path) -> list[Item]:
@@ -64,5 +71,10 @@ def _item(folder: Path, number: int, line: str) -> Item:
     if wrong:
         raise BadManifest(number, f"字段 {'、'.join(wrong)} 的值类型不对。")
     path = folder / entry["path"]
-    source = stated.get("source_url") or f"file:{path.absolute()}"
+    source = stated.get("source_url") or _place(path)
     return Item(path, source, stated, tuple(folder / each for each in attachments))
+
+
+def _place(path: Path) -> str:
+    """Where a file is, the same however its path was spelt."""
+    return f"file:{readable(os.path.normpath(path.absolute()))}"

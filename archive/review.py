@@ -1,6 +1,7 @@
 """Review: the only way for a document to become public, and to stop being so.
 
-Each decision is one transaction: the decision, the document's state, an audit event and a row in ``changes``.
+Each decision is one transaction: the decision, the document's state, an audit event and, where it changes what the
+public sees, a row in ``changes``.
 The archive does not know that an index exists; that row is the whole link.
 """
 
@@ -21,19 +22,19 @@ STATUS = {
 
 def decide(
     catalogue: Catalogue, id: str, verdict: Verdict, reviewer: str, reason: str = "", version: int | None = None
-) -> None:
+) -> int:
     """Record a decision about a document's newest version, or (withdraw) about its public one.
 
     ``version`` is the one the reviewer read: when a newer one came in meanwhile, the decision is refused.
-    Raises UnknownDocument and DecisionRefused; then nothing is recorded.
+    Returns the version that was decided on. Raises UnknownDocument and DecisionRefused; then nothing is recorded.
     """
     with catalogue.writing() as connection:
-        record(connection, id, verdict, reviewer, reason, version)
+        return record(connection, id, verdict, reviewer, reason, version)
 
 
 def record(
     connection: Connection, id: str, verdict: Verdict, reviewer: str, reason: str, version: int | None = None
-) -> None:
+) -> int:
     """``decide`` inside the caller's transaction."""
     row = connection.execute(select(documents).where(documents.c.id == id)).mappings().first()
     if row is None:
@@ -74,7 +75,10 @@ def record(
     connection.execute(update(documents).where(documents.c.id == id).values(status=status.value, **public))
     details = {"version": about, "reason": reason}
     audit.append(connection, reviewer, verdict.value, id, details)
-    connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+    if verdict is not Verdict.REJECT:
+        # A refusal leaves what the public sees as it is, so there is nothing for an index to follow.
+        connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+    return int(about)
 
 
 def ever_stopped(connection: Connection, id: str) -> bool:

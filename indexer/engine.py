@@ -55,7 +55,13 @@ class Answer:
 
 
 class Writer(Protocol):
-    """Changes that take effect together. ``mark`` says up to which change of the archive they go."""
+    """Changes that take effect together, on top of an index that stands at ``cursor``.
+
+    ``mark`` says up to which change of the archive they go.
+    """
+
+    @property
+    def cursor(self) -> int: ...
 
     def put(self, entry: Entry) -> None: ...
     def remove(self, id: str) -> None: ...
@@ -80,6 +86,10 @@ class Engine(Protocol):
 
     def cursor(self) -> int:
         """The last change applied; 0 for an index that is not there yet."""
+        ...
+
+    def verify(self) -> None:
+        """Read the live index through. Raises IndexDamaged; an index that is not there yet is sound."""
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:

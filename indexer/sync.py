@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from archive.catalogue import Catalogue
+from archive.errors import IndexAhead
 from indexer.analyzer import Analyzer
 from indexer.engine import Engine, Writer
 from indexer.fields import entry
@@ -25,13 +26,23 @@ class Report:
 
 
 def catch_up(catalogue: Catalogue, engine: Engine, analyzer: Analyzer, progress: Progress | None = None) -> Report:
-    """Apply every change after the engine's cursor. Raises IndexerBusy; then the index is as it was."""
-    cursor = engine.cursor()
-    if catalogue.last_change() == cursor:
-        return Report(0, 0, cursor)
+    """Apply every change after the engine's cursor.
+
+    Raises IndexerBusy, and IndexDamaged or IndexAhead for an index that must be rebuilt; then it is as it was.
+    """
+    engine.verify()
+    if lag(catalogue, engine) == 0:
+        return Report(0, 0, engine.cursor())
     with engine.writing() as writer:
-        # The cursor is read again inside: another indexer may have moved it before the lock was ours.
-        return _apply(catalogue, writer, engine.cursor(), analyzer, progress)
+        return _apply(catalogue, writer, writer.cursor, analyzer, progress)
+
+
+def lag(catalogue: Catalogue, engine: Engine) -> int:
+    """How many changes the index is behind. Raises IndexAhead when it knows some that the archive does not."""
+    cursor, last = engine.cursor(), catalogue.last_change()
+    if cursor > last:
+        raise IndexAhead(cursor, last)
+    return last - cursor
 
 
 def rebuild(catalogue: Catalogue, engine: Engine, analyzer: Analyzer, progress: Progress | None = None) -> Report:

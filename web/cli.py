@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from archive import VERSION
 from archive import review as reviewing
@@ -30,6 +31,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 BUSY = 3
+STATUSES = [*(status.value for status in Status), "all"]
 STATUS_LABELS = {
     Status.WAITING: "待审",
     Status.PUBLISHED: "已公开",
@@ -66,6 +68,10 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
         except GongkaiError as error:
             click.echo(f"gongkai: {error}", err=True)
             sys.exit(BUSY if isinstance(error, IndexerBusy) else 1)
+        except SQLAlchemyError as error:
+            why = type(error).__name__
+            click.echo(f"gongkai: 数据库出错（{why}），请检查磁盘空间和 GONGKAI_DATABASE_URL。", err=True)
+            sys.exit(1)
         except BrokenPipeError:
             raise  # click ends quietly, as a tool in a pipe does
         except OSError as error:
@@ -111,7 +117,7 @@ def review() -> None:
 
 
 @review.command("list")
-@click.option("--status", type=click.Choice([*Status, "all"]), default=Status.WAITING, show_default=True)
+@click.option("--status", type=click.Choice(STATUSES), default=Status.WAITING.value, show_default=True)
 @reported
 def review_list(status: str) -> None:
     """List documents by the state of their newest version: id, state, version, title."""
@@ -155,7 +161,7 @@ _IDS = click.argument("ids", nargs=-1, required=True)
 @click.option("--reason", default="", help="On what ground.")
 @reported
 def approve(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
-    """Make the newest version of documents public."""
+    """Make the newest version of documents public; ID@VERSION only if that is still the newest."""
     _decide(ids, Verdict.APPROVE, reviewer, reason)
 
 
@@ -182,14 +188,18 @@ def withdraw(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
 def _decide(ids: tuple[str, ...], verdict: Verdict, reviewer: str, reason: str) -> None:
     failed = 0
     with services() as opened:
-        for id in ids:
+        for each in ids:
             try:
-                reviewing.decide(opened.catalogue, id, verdict, reviewer, reason)
-                click.echo(f"{id}: {STATUS_LABELS[reviewing.STATUS[verdict]]}")
+                id, _, read = each.partition("@")
+                if read and not read.isdigit():
+                    raise click.UsageError(f"{each}: write ID or ID@VERSION")
+                version = int(read) if read else None
+                about = reviewing.decide(opened.catalogue, id, verdict, reviewer, reason, version)
+                click.echo(f"{id}: 第 {about} 版{STATUS_LABELS[reviewing.STATUS[verdict]]}")
             except GongkaiError as error:
                 failed += 1
                 click.echo(f"gongkai: {error}", err=True)
-    if verdict is Verdict.APPROVE:
+    if verdict is Verdict.APPROVE and failed < len(ids):
         jobs.say("运行 gongkai reindex 后可以检索到。")
     sys.exit(1 if failed else 0)
 

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from archive.errors import BlobDamaged, BlobMissing, GongkaiError
+from archive.errors import BlobDamaged, BlobMissing, GongkaiError, IndexAhead, IndexDamaged
 from archive.extract import Sandbox
 from archive.intake import Intake, Result
 from archive.manifest import items_below, read_manifest
@@ -53,7 +53,13 @@ def bring_up(opened: Services, full: bool) -> None:
     """Reindex, with progress and a closing count."""
     run = sync.rebuild if full else sync.catch_up
     with _progress("建索引", None) as advance:
-        report = run(opened.catalogue, opened.engine, opened.analyzer, advance)
+        try:
+            report = run(opened.catalogue, opened.engine, opened.analyzer, advance)
+        except (IndexDamaged, IndexAhead) as error:
+            if full:
+                raise
+            say(f"{error} 现在重建。")
+            report = sync.rebuild(opened.catalogue, opened.engine, opened.analyzer, advance)
     count = opened.engine.count() if report.cursor else 0
     click.echo(f"索引写入 {report.put} 件，移出 {report.removed} 件；现有 {count} 件，至第 {report.cursor} 号变更。")
 
@@ -89,10 +95,11 @@ def verify(opened: Services) -> int:
 def _index_problem(opened: Services) -> str:
     """What is wrong with the index; "" also for one that merely has changes to catch up with."""
     try:
+        opened.engine.verify()
+        behind = sync.lag(opened.catalogue, opened.engine)
         indexed, public = opened.engine.count(), opened.catalogue.public_count()
     except GongkaiError as error:
         return str(error).rstrip("。")
-    behind = opened.catalogue.last_change() - opened.engine.cursor()
     if behind:
         say(f"索引落后 {behind} 条变更，请运行 gongkai reindex。")
         return ""
@@ -136,4 +143,6 @@ class _Lines:
 
 def say(line: str) -> None:
     """A line for a person, on standard error, without what could drive a terminal."""
-    click.echo("".join(c for c in line if unicodedata.category(c) != "Cc"), err=True)
+    shown = "".join(character for character in line if unicodedata.category(character) not in ("Cc", "Cs"))
+    # Not by click: a progress bar redirects sys.stderr so that lines stand above it.
+    print(shown, file=sys.stderr)

@@ -15,6 +15,8 @@ from indexer.parse import parse
 PER_PAGE = 10
 MAX_PER_PAGE = 50
 MAX_PAGE = 100
+MAX_CHOSEN = 20
+MAX_VALUE = 100
 # WeChat adds from=… to links that are shared in it; as a date it means nothing.
 _SHARED_BY_WECHAT = frozenset({"singlemessage", "groupmessage", "timeline"})
 PARAMETERS = frozenset({"q", *facets.NAMES, "from", "to", "sort", "page", "per_page"})
@@ -105,7 +107,7 @@ def read(arguments: MultiDict[str, str]) -> SearchForm:
         raise BadParameter(f"起始日期 {since} 晚于截止日期 {until}。请调换后再检索。")
     return SearchForm(
         q=_clean(arguments.get("q", "")),
-        filters={name: chosen for name in facets.NAMES if (chosen := _chosen(arguments.getlist(name)))},
+        filters={name: chosen for name in facets.NAMES if (chosen := _chosen(name, arguments.getlist(name)))},
         since=since,
         until=until,
         sort=_sort(arguments.get("sort", "")),
@@ -122,8 +124,12 @@ def _clean(text: str) -> str:
     return "".join(character for character in text if character.isprintable() or character.isspace()).strip()
 
 
-def _chosen(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in map(_clean, values) if value))
+def _chosen(name: str, values: Sequence[str]) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(value for value in map(_clean, values) if value))
+    # Each link of a page repeats its address: what an address may hold bounds what a page weighs.
+    if len(chosen) > MAX_CHOSEN or any(len(value) > MAX_VALUE for value in chosen):
+        raise BadParameter(f"筛选条件“{name}”的取值过多或过长，最多 {MAX_CHOSEN} 个，每个最多 {MAX_VALUE} 个字。")
+    return chosen
 
 
 def _day(arguments: MultiDict[str, str], name: str, label: str) -> date | None:

@@ -7,6 +7,7 @@ from archive.text import normalise
 from indexer.engine import SearchRequest, Sort
 from indexer.parse import parse
 from indexer.snippets import Marker
+from indexer.sync import lag
 from web.params import SearchForm
 from web.present import FacetView, HitView, SearchPage, search_page
 from web.services import Services
@@ -27,9 +28,9 @@ class HomePage:
 def find(services: Services, form: SearchForm) -> SearchPage:
     """Raises BadQuery, and IndexUnusable rather than show an empty page for a failure."""
     started = perf_counter()
-    # What was withdrawn since the index was built is left out of hits and counts; and what the index names is shown
-    # only where the catalogue says it is public: two gates.
-    request: SearchRequest = form.request(services.catalogue.hidden_since(services.engine.cursor()))
+    # What changed since the index was built is left out of hits and counts; and what the index names is shown only
+    # where the catalogue says it is public: two gates.
+    request: SearchRequest = form.request(_hidden(services))
     answer = services.engine.search(request)
     documents = services.catalogue.public_many(hit.id for hit in answer.hits)
     page = search_page(form, answer, documents, Marker(parse(form.q), services.analyzer))
@@ -38,8 +39,7 @@ def find(services: Services, form: SearchForm) -> SearchPage:
 
 def suggestions(services: Services, typed: str) -> list[str]:
     """Titles of public documents that contain what was typed so far."""
-    hidden = services.catalogue.hidden_since(services.engine.cursor())
-    return list(services.engine.suggest(normalise(typed), hidden=hidden))
+    return list(services.engine.suggest(normalise(typed), hidden=_hidden(services)))
 
 
 def home(services: Services) -> HomePage:
@@ -47,3 +47,9 @@ def home(services: Services) -> HomePage:
     columns = next(facet for facet in page.facets if facet.name == "column")
     # Links from here start a search of their own.
     return HomePage(SearchForm(), page.total, columns, list(page.hits))
+
+
+def _hidden(services: Services) -> frozenset[str]:
+    """What the index may hold and the public may not see any more."""
+    lag(services.catalogue, services.engine)
+    return services.catalogue.hidden_since(services.engine.cursor())

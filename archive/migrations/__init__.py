@@ -11,15 +11,27 @@ from sqlalchemy import Connection
 from archive.errors import BadSettings
 
 
+def is_current(connection: Connection) -> bool:
+    """Whether a database has this program's tables; asking writes nothing."""
+    return MigrationContext.configure(connection).get_current_revision() == _scripts(_config()).get_current_head()
+
+
 def upgrade(connection: Connection) -> None:
     """Apply what is missing, inside the caller's transaction. Raises BadSettings for a newer database."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    scripts = ScriptDirectory.from_config(config)
+    config = _config()
+    scripts = _scripts(config)
     current = MigrationContext.configure(connection).get_current_revision()
-    if current == scripts.get_current_head():
-        return
     if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
         raise BadSettings(f"数据库由更新版本的程序建立（{current}），请升级程序后再运行。")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config
+
+
+def _scripts(config: Config) -> ScriptDirectory:
+    return ScriptDirectory.from_config(config)

@@ -56,18 +56,26 @@ class Generations:
             return self._folder / self._link.readlink()
         except FileNotFoundError as error:
             raise IndexMissing from error
+        except OSError as error:
+            raise IndexDamaged("current", "不是链接") from error
 
     def former(self) -> list[Path]:
         """Finished generations other than the live one, newest first."""
-        finished = [path for path in self._finished() if not path.samefile(self._link)] if self._link.exists() else []
-        return finished[::-1]
+        try:
+            live = self.live().name
+        except IndexMissing:
+            live = ""
+        return [path for path in self._finished() if path.name != live][::-1]
 
     def manifest(self, generation: Path) -> Manifest:
         """A generation's manifest, its files unchecked. Raises IndexDamaged."""
         try:
-            return Manifest(**json.loads((generation / MANIFEST).read_text(encoding="utf-8")))
+            found = Manifest(**json.loads((generation / MANIFEST).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
             raise IndexDamaged(generation.name, "没有可读的清单") from error
+        if not isinstance(found.files, dict) or not isinstance(found.cursor, int):
+            raise IndexDamaged(generation.name, "清单的格式不对")
+        return found
 
     def verify(self, generation: Path) -> Manifest:
         """The manifest, after every file was read and found to have its digest. Raises IndexDamaged."""
@@ -84,30 +92,39 @@ class Generations:
 
     @contextmanager
     def building(
-        self, base: Path | None, finish: Callable[[Path], Manifest], check: Callable[[Path], None]
-    ) -> Iterator[Path]:
-        """A new folder to build in, promoted on exit and discarded on error. Raises IndexerBusy.
+        self, fresh: bool, finish: Callable[[Path], Manifest], check: Callable[[Path], None]
+    ) -> Iterator[tuple[Path, Manifest | None]]:
+        """A new folder to build in and the manifest of what is in it, promoted on exit and discarded on error.
 
-        With ``base`` it starts as that generation, its files shared by hard links: a builder adds and unlinks files and
-        never writes into one that is there. ``finish`` says what was built; ``check`` opens it and raises if it does
-        not answer.
+        Unless it shall be ``fresh``, it starts as the live generation, read through first, its files shared by hard
+        links: a builder adds and unlinks files and never writes into one that is there. ``finish`` says what was
+        built; ``check`` opens it and raises if it does not answer. Raises IndexerBusy and IndexDamaged.
         """
         with self._locked():
             for orphan in self._all.glob("building-*"):
                 shutil.rmtree(orphan)
+            # Chosen under the lock: another indexer may have promoted a generation until just now.
+            base = None if fresh else self._sound()
             building = self._all / f"building-{os.getpid()}"
             building.mkdir(parents=True)
             try:
                 if base is not None:
-                    for name in self.manifest(base).files:
-                        os.link(base / name, building / name)
-                yield building
+                    for name in base.files:
+                        os.link(self.live() / name, building / name)
+                yield building, base
                 self._seal(building, finish(building))
                 check(building)
                 self._promote(building)
             finally:
                 shutil.rmtree(building, ignore_errors=True)
             self._prune()
+
+    def _sound(self) -> Manifest | None:
+        """The live generation's manifest, its files verified; None when there is none yet. Raises IndexDamaged."""
+        try:
+            return self.verify(self.live())
+        except IndexMissing:
+            return None
 
     def _seal(self, building: Path, manifest: Manifest) -> None:
         files = {}

@@ -50,34 +50,42 @@ class MemoryEngine:
     def cursor(self) -> int:
         return self._cursor
 
+    def verify(self) -> None:
+        pass
+
     @contextmanager
-    def writing(self) -> Iterator["MemoryEngine"]:
+    def writing(self) -> Iterator["_Writer"]:
         with self._replacing(self._entries, self._cursor) as writer:
             yield writer
 
     @contextmanager
-    def rebuilding(self) -> Iterator["MemoryEngine"]:
+    def rebuilding(self) -> Iterator["_Writer"]:
         with self._replacing({}, 0) as writer:
             yield writer
 
     @contextmanager
-    def _replacing(self, entries: Mapping[str, Entry], cursor: int) -> Iterator["MemoryEngine"]:
-        writer = MemoryEngine(self._analyzer)
-        writer._entries, writer._cursor = dict(entries), cursor
+    def _replacing(self, entries: Mapping[str, Entry], cursor: int) -> Iterator["_Writer"]:
+        writer = _Writer(dict(entries), cursor)
         yield writer
-        self._entries, self._cursor = writer._entries, writer._cursor
-
-    def put(self, entry: Entry) -> None:
-        self._entries[entry.id] = entry
-
-    def remove(self, id: str) -> None:
-        self._entries.pop(id, None)
-
-    def mark(self, cursor: int) -> None:
-        self._cursor = cursor
+        self._entries, self._cursor = writer.entries, writer.cursor
 
     def close(self) -> None:
         pass
+
+
+class _Writer:
+    def __init__(self, entries: dict[str, Entry], cursor: int) -> None:
+        self.entries = entries
+        self.cursor = cursor
+
+    def put(self, entry: Entry) -> None:
+        self.entries[entry.id] = entry
+
+    def remove(self, id: str) -> None:
+        self.entries.pop(id, None)
+
+    def mark(self, cursor: int) -> None:
+        self.cursor = cursor
 
 
 class _Search:

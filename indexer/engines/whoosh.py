@@ -4,6 +4,7 @@ A generation is opened once into a ``Snapshot``, which searches then share; ``ge
 one.
 """
 
+import gc
 import json
 import logging
 import threading
@@ -107,20 +108,20 @@ class WhooshEngine:
             return 0
         return self._opened[1].cursor if self._opened else 0
 
+    def verify(self) -> None:
+        try:
+            self._generations.verify(self._generations.live())
+        except IndexMissing:
+            return
+
     @contextmanager
     def writing(self) -> Iterator["_Writer"]:
-        try:
-            self._snapshot()
-        except IndexMissing:
-            base = None
-        else:
-            base = self._opened[0] if self._opened else None
-        with self._building(base) as writer:
+        with self._building(fresh=False) as writer:
             yield writer
 
     @contextmanager
     def rebuilding(self) -> Iterator["_Writer"]:
-        with self._building(None) as writer:
+        with self._building(fresh=True) as writer:
             yield writer
 
     def close(self) -> None:
@@ -137,8 +138,10 @@ class WhooshEngine:
             return opened[2]
         with self._opening:
             if self._opened is None or self._opened[0] != live:
-                # The former snapshot is closed with its last reader, by the garbage collector.
+                # The former snapshot goes with its last search. Whoosh's readers hold each other, so only the collector
+                # frees them, and it would wait.
                 self._opened = self._open_best(live, self._opened)
+                gc.collect()
             return self._opened[2]
 
     def _open_best(
@@ -162,14 +165,16 @@ class WhooshEngine:
 
     def _open(self, generation: Path) -> tuple[Manifest, Snapshot]:
         manifest = self._generations.verify(generation)
-        if manifest.fingerprint != self._fingerprint:
-            raise IndexOutdated(self._fingerprint, manifest.fingerprint)
+        self._check_fingerprint(manifest)
         index = FileIndex(FileStorage(str(generation)), schema=schema())
         return manifest, Snapshot(index.reader())
 
+    def _check_fingerprint(self, manifest: Manifest) -> None:
+        if manifest.fingerprint != self._fingerprint:
+            raise IndexOutdated(self._fingerprint, manifest.fingerprint)
+
     @contextmanager
-    def _building(self, base: Path | None) -> Iterator["_Writer"]:
-        cursor = self._generations.manifest(base).cursor if base is not None else 0
+    def _building(self, fresh: bool) -> Iterator["_Writer"]:
         writers: list[_Writer] = []
 
         def finish(folder: Path) -> Manifest:
@@ -192,10 +197,12 @@ class WhooshEngine:
                 raise IndexDamaged(folder.name, f"以标题检索不到文件 {lost[0]}")
             snapshot.close()
 
-        with self._generations.building(base, finish, check) as folder:
+        with self._generations.building(fresh, finish, check) as (folder, base):
+            if base is not None:
+                self._check_fingerprint(base)
             storage = FileStorage(str(folder))
             index = FileIndex(storage, schema=schema()) if base is not None else storage.create_index(schema())
-            writers.append(_Writer(index, cursor))
+            writers.append(_Writer(index, base.cursor if base is not None else 0))
             try:
                 yield writers[0]
             except BaseException:
