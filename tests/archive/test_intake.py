@@ -1,5 +1,6 @@
 """Taking files in: what becomes of a new, a known, a changed, a copied and a bad one."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -169,6 +170,39 @@ def test_a_waiting_document_is_published_when_it_comes_again_as_already_publishe
     id = str(intake.receive(item).document_id)
     assert portal.receive(item).result is Result.HELD
     assert catalogue.public(id).id == id
+
+
+def test_a_newer_version_that_waits_is_not_published_by_vouching_for_an_older_one(
+    intake: Intake, portal: Intake, catalogue: Catalogue, item: Item, write: Write
+) -> None:
+    id = str(intake.receive(item).document_id)
+    item.path.write_text(TEXT + "未经审查的内容。\n", encoding="utf-8")
+    intake.receive(item)
+    copy = portal.receive(Item(write("portal/a.txt", TEXT), "portal"))
+    assert copy.document_id == id
+    assert "待审的新版本" in copy.reason
+    assert catalogue.public_count() == 0
+
+
+def test_names_and_values_that_no_database_takes_are_refused_or_made_readable(
+    intake: Intake, catalogue: Catalogue, item: Item, tmp_path: Path
+) -> None:
+    gbk = os.fsencode(tmp_path) + "/关于汛期的通知.txt".encode("gb18030")
+    Path(os.fsdecode(gbk)).write_text(TEXT + "第二件", encoding="utf-8")
+    outcomes = list(
+        intake.receive_all(
+            [
+                Item(tmp_path / "nul\0.txt", "nul"),
+                Item(item.path, "half", {"title": "\ud800"}),
+                Item(Path(os.fsdecode(gbk)), "gbk"),
+                Item(tmp_path, "a folder"),
+                item,
+            ]
+        )
+    )
+    results = [outcome.result for outcome in outcomes]
+    assert results == [Result.REFUSED, Result.REFUSED, Result.TAKEN, Result.REFUSED, Result.TAKEN]
+    assert catalogue.newest(str(outcomes[2].document_id)).file.name == "关于汛期的通知.txt"
 
 
 @pytest.mark.parametrize("change", ["", "新版本的正文。\n"])

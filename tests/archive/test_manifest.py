@@ -40,6 +40,13 @@ def test_a_bad_line_is_named(write: Write, line: str, says: str) -> None:
     assert bad.value.line == 2
 
 
+def test_a_file_is_one_source_however_its_path_is_spelt(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("tree/a.txt", "x")
+    monkeypatch.chdir(path.parent)
+    spelt = (path, Path("a.txt"), Path("../tree/a.txt"), Path("./a.txt"))
+    assert len({item.source for each in spelt for item in items_below(each)}) == 1
+
+
 def test_a_folder_yields_its_files_in_order_without_hidden_ones_and_links(write: Write) -> None:
     second = write("tree/b/2.txt", "x")
     first = write("tree/a.txt", "x")

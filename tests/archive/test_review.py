@@ -47,6 +47,30 @@ def test_a_withdrawal_hides_at_once(catalogue: Catalogue, id: str) -> None:
     assert catalogue.newest(id).status is Status.WITHDRAWN
 
 
+def test_a_version_that_replaces_another_hides_it_until_the_index_follows(
+    catalogue: Catalogue, intake: Intake, id: str, write: Callable[[str, str], Path]
+) -> None:
+    review.decide(catalogue, id, Verdict.APPROVE, "审查员")
+    cursor = catalogue.last_change()
+    intake.receive(Item(write("a.txt", "防汛通知\n改正后的内容。\n"), "a"))
+    assert catalogue.hidden_since(cursor) == frozenset()
+    review.decide(catalogue, id, Verdict.WITHDRAW, "审查员", "有误")
+    review.decide(catalogue, id, Verdict.APPROVE, "审查员")
+    assert catalogue.public(id).version == 2
+    assert catalogue.hidden_since(cursor) == {id}
+
+
+def test_a_refusal_changes_nothing_for_the_public(
+    catalogue: Catalogue, intake: Intake, id: str, write: Callable[[str, str], Path]
+) -> None:
+    review.decide(catalogue, id, Verdict.APPROVE, "审查员")
+    intake.receive(Item(write("a.txt", "防汛通知\n不妥的改动。\n"), "a"))
+    cursor = catalogue.last_change()
+    assert review.decide(catalogue, id, Verdict.REJECT, "审查员", "不妥") == 2
+    assert catalogue.last_change() == cursor
+    assert catalogue.public(id).version == 1
+
+
 def test_a_withdrawn_document_can_be_approved_again_by_a_person(catalogue: Catalogue, id: str) -> None:
     review.decide(catalogue, id, Verdict.APPROVE, "审查员")
     review.decide(catalogue, id, Verdict.WITHDRAW, "审查员", "内容有误")

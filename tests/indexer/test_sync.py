@@ -1,6 +1,7 @@
 """Catching up and rebuilding: replaying is harmless, and a crash leaves what was."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -162,6 +163,50 @@ def test_a_generation_that_does_not_answer_is_not_promoted(
             sync.rebuild(services.catalogue, services.engine, services.analyzer)
     assert (services.settings.index_folder / "current").readlink() == live
     assert total(services, "通知") == 3
+
+
+def test_damage_is_not_built_upon_and_verified_away(services: Services, take: Take) -> None:
+    ids = take(3)
+    for _ in range(2):
+        sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    live = (services.settings.index_folder / "current").resolve()
+    _tear(next(live.glob("*.seg")))
+    cold = WhooshEngine(services.settings.index_folder, services.analyzer)
+    review.decide(services.catalogue, ids[0], Verdict.WITHDRAW, "审查员", "有误")
+    with pytest.raises(IndexDamaged):
+        cold.verify()
+    with pytest.raises(IndexDamaged):
+        sync.catch_up(services.catalogue, cold, services.analyzer)
+    assert (services.settings.index_folder / "current").resolve() == live
+    sync.rebuild(services.catalogue, cold, services.analyzer)
+    cold.verify()
+    assert cold.search(SearchRequest()).total == 2
+    cold.close()
+
+
+def test_a_link_to_nowhere_falls_back_to_the_former_generation(services: Services, take: Take) -> None:
+    take(2)
+    for _ in range(2):
+        sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    shutil.rmtree((services.settings.index_folder / "current").resolve())
+    cold = WhooshEngine(services.settings.index_folder, services.analyzer)
+    assert cold.search(SearchRequest()).total == 2
+    cold.close()
+
+
+def test_a_writer_starts_where_the_live_index_stands_once_the_lock_is_its_own(
+    services: Services, take: Take
+) -> None:
+    take(2)
+    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    stale = WhooshEngine(services.settings.index_folder, services.analyzer)
+    assert stale.cursor() == 2
+    take(4)
+    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    with stale.writing() as writer:
+        assert writer.cursor == 4
+    assert stale.count() == 4
+    stale.close()
 
 
 def test_an_index_of_another_analyzer_is_refused(

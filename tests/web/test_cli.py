@@ -97,6 +97,28 @@ def test_a_wrong_call_exits_with_2_and_says_why(run: Run, arguments: tuple[str, 
     assert says in run(*arguments, code=2).output
 
 
+def test_a_decision_may_name_the_version_that_was_read(run: Run, folder: Path) -> None:
+    run("ingest", str(folder / "a.txt"))
+    (id,) = (line.split()[0] for line in run("review", "list").stdout.splitlines())
+    (folder / "a.txt").write_text("关于做好防汛工作的通知\n\n另一种说法。\n", encoding="utf-8")
+    run("ingest", str(folder / "a.txt"))
+    assert "新版本" in run("review", "approve", f"{id}@1", "--reviewer", "审查员", code=1).output
+    assert "第 2 版" in run("review", "approve", f"{id}@2", "--reviewer", "审查员").output
+    assert id in run("review", "list", "--status", "published").output
+    run("review", "approve", f"{id}@x", "--reviewer", "审查员", code=2)
+
+
+def test_an_index_that_knows_more_than_the_archive_is_rebuilt(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    run("reindex")
+    for path in (tmp_path / "data").glob("catalogue.sqlite3*"):
+        path.unlink()
+    assert "--full" in run("search", "通知", code=1).output
+    run("verify", code=1)
+    assert "现在重建" in run("reindex").output
+    assert "共 0 件" in run("search", "通知", code=1).output
+
+
 def test_a_decision_about_an_unknown_document_exits_with_1(run: Run) -> None:
     assert "没有编号为" in run("review", "approve", "nobody", "--reviewer", "审查员", code=1).output
 

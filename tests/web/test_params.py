@@ -82,6 +82,12 @@ def test_without_words_the_newest_stand_first() -> None:
     assert SearchForm(q="预算", sort=Sort.OLDEST).order is Sort.OLDEST
 
 
+@pytest.mark.parametrize("values", [[str(at) for at in range(21)], ["长" * 101]])
+def test_a_facet_takes_only_so_many_values(values: list[str]) -> None:
+    with pytest.raises(BadParameter, match="genre"):
+        read(MultiDict([("genre", value) for value in values]))
+
+
 @pytest.mark.parametrize("page", ["0", "-1", "1000000000", "99999999999999999999", "1.5", "one", "１", "²"])
 def test_a_bad_page_is_refused(page: str) -> None:
     with pytest.raises(BadParameter, match="页码"):
