@@ -140,6 +140,8 @@ class WhooshEngine:
             if self._opened is None or self._opened[0] != live:
                 # The former snapshot goes with its last search. Whoosh's readers hold each other, so only the collector
                 # frees them, and it would wait.
+                if self._opened is not None:
+                    self._opened[2].forget()
                 self._opened = self._open_best(live, self._opened)
                 gc.collect()
             return self._opened[2]
