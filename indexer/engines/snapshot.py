@@ -72,12 +72,6 @@ class Snapshot:
         with self._lock:
             self._reader.close()
 
-    def forget(self) -> None:
-        """Give back the memory of postings that were kept; they are read again when they are asked for."""
-        with self._lock:
-            self._kept.clear()
-            self._kept_bytes = 0
-
     def suggest(self, prefix: str, limit: int, hidden: frozenset[str]) -> list[str]:
         titles = {
             title

@@ -37,6 +37,10 @@ _SELF_CHECKED = 50
 _LOCK_FILE = "MAIN_WRITELOCK"
 
 
+# The folder that was live when it was opened, with what it holds.
+_Opened = tuple[Path, Manifest, Snapshot]
+
+
 class _Codec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
     """Whoosh's own format, for lists that are read whole: longer blocks, and no field lengths looked up a posting."""
 
@@ -89,24 +93,22 @@ class WhooshEngine:
         self._analyzer = analyzer
         self._fingerprint = fingerprint(analyzer)
         self._opening = threading.Lock()
-        self._opened: tuple[Path, Manifest, Snapshot] | None = None
+        self._opened: _Opened | None = None
 
     def search(self, request: SearchRequest) -> Answer:
-        return evaluation.search(self._snapshot(), self._analyzer, request)
+        return evaluation.search(self._current()[2], self._analyzer, request)
 
     def suggest(self, prefix: str, limit: int = 10, hidden: frozenset[str] = frozenset()) -> Sequence[str]:
-        return self._snapshot().suggest(prefix, limit, hidden)
+        return self._current()[2].suggest(prefix, limit, hidden)
 
     def count(self) -> int:
-        self._snapshot()
-        return self._opened[1].documents if self._opened else 0
+        return self._current()[1].documents
 
     def cursor(self) -> int:
         try:
-            self._snapshot()
+            return self._current()[1].cursor
         except IndexMissing:
             return 0
-        return self._opened[1].cursor if self._opened else 0
 
     def verify(self) -> None:
         try:
@@ -130,25 +132,32 @@ class WhooshEngine:
                 self._opened[2].close()
                 self._opened = None
 
-    def _snapshot(self) -> Snapshot:
+    def _current(self) -> "_Opened":
         """The live generation, opened; a new one is taken up at the first search after its promotion."""
         live = self._generations.live()
         opened = self._opened
         if opened is not None and opened[0] == live:
-            return opened[2]
+            return opened
+        del opened
         with self._opening:
             if self._opened is None or self._opened[0] != live:
-                # The former snapshot goes with its last search. Whoosh's readers hold each other, so only the collector
-                # frees them, and it would wait.
-                if self._opened is not None:
-                    self._opened[2].forget()
+                self._let_go_for(live)
                 self._opened = self._open_best(live, self._opened)
-                gc.collect()
-            return self._opened[2]
+            return self._opened
+
+    def _let_go_for(self, live: Path) -> None:
+        """Drop the former snapshot before a sound new one is opened: the two would need the memory of both."""
+        try:
+            self._generations.verify(live)
+        except IndexDamaged:
+            return
+        self._opened = None
+        # Whoosh's readers hold each other, so only the collector frees them, and it would wait.
+        gc.collect()
 
     def _open_best(
-        self, live: Path, opened: tuple[Path, Manifest, Snapshot] | None
-    ) -> tuple[Path, Manifest, Snapshot]:
+        self, live: Path, opened: "_Opened | None"
+    ) -> "_Opened":
         try:
             manifest, snapshot = self._open(live)
             return live, manifest, snapshot
