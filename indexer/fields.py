@@ -6,7 +6,7 @@ Weights follow BM25F in its simple form (Robertson, Zaragoza, Taylor: Simple BM2
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -103,10 +103,10 @@ def _lines(text: str) -> list[str]:
 
 
 def _weigh(parts: Iterable[tuple[list[str], float]]) -> tuple[dict[str, float], int]:
-    total: Counter[str] = Counter()
+    total: defaultdict[str, float] = defaultdict(float)
     length = 0
     for terms, weight in parts:
         length += len(terms)
         for term, count in Counter(terms).items():
-            total[term] += count * weight  # type: ignore[assignment]  # a Counter of weights
+            total[term] += count * weight
     return dict(total), length

@@ -121,6 +121,7 @@ def read_header(line: str, top: bool) -> HeaderLine | None:
     position, strong, dated, bare = 0, 0, "", ""
     stated: dict[str, str] = {}
     gap = re.compile(_GAP)
+    # A gap may be empty, so it always matches; the pattern's type can't say that.
     while (position := gap.match(line, position).end()) < len(line):  # type: ignore[union-attr]
         for pattern in (*_STRONG, _BARE_DATE, _CREDIT, _BUTTON):
             found = pattern.match(line, position)

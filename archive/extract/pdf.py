@@ -91,6 +91,7 @@ class _Pdf:
             except GeneratorExit:
                 raise
             except Exception as error:
+                # As in _open; here one broken page must not take the others with it.
                 if self._pages == 0:
                     raise ExtractionFailed(_DAMAGED) from error
                 self._broken.append(self._pages)

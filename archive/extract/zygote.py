@@ -208,6 +208,7 @@ def _answer(path: Path, media_type: str) -> bytes:
     except OSError as error:
         answer = {"failed": f"读文件出错：{error.strerror or error}"}
     except Exception as error:
+        # A hostile file makes a library raise anything; whatever it is, the caller is owed a sentence.
         answer = {"failed": f"文件不合格式，无法读取（{type(error).__name__}）。请用办公软件打开并另存后再收。"}
     return json.dumps(answer).encode()
 
