@@ -1,19 +1,29 @@
 """How text is cut for searching: a stream of words and a stream of character bigrams; the only user of jieba.
 
 Words rank: they are what a reader would call words. Bigrams keep the promise that what stands in a document is found,
-wherever jieba put its cuts. Both are cut from ``archive.text.normalise``d text, documents and queries alike, so every
-engine finds the same.
+wherever jieba put its cuts, and rank as well. Both are cut from ``archive.text.normalise``d text, documents and queries
+alike, so every engine finds the same.
+
+jieba is the segmenter. rjieba, the same algorithm over the same dictionary in Rust, cuts for it where it is installed
+and where the two are known to agree; a test holds them together.
 """
 
 import hashlib
 import logging
 import re
 import unicodedata
-from functools import cached_property
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
 import jieba
+
+try:
+    import rjieba
+except ImportError:  # no wheel for this machine
+    rjieba = None  # type: ignore[assignment]
 
 # What changes the streams changes this number, and with it the fingerprint.
 VERSION = 1
@@ -21,8 +31,24 @@ _HERE = Path(__file__).parent
 LEXICON = _HERE / "lexicon.txt"
 STOPWORDS = _HERE / "stopwords.txt"
 _RUN = re.compile(r"[^\W_]+")
+# Where rjieba's idea of a word of letters or of a Han character is wider than jieba's.
+_APART = re.compile(r"[-_.+\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00010000-\U0010ffff]")
+_CUTS_KEPT = 2000
 
 jieba.setLogLevel(logging.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The distinct terms of a query's text.
+
+    ``words`` carry its meaning: none inside another, function words left out. ``grams`` are the bigrams that are not
+    wholly of function words; ``every`` are all of them: what contains the text has every one.
+    """
+
+    words: tuple[str, ...]
+    grams: tuple[str, ...]
+    every: tuple[str, ...]
 
 
 class Analyzer:
@@ -33,14 +59,26 @@ class Analyzer:
         self._tokenizer = jieba.Tokenizer()
         self._tokenizer.tmp_dir = str(cache)
         self._stopwords = frozenset(STOPWORDS.read_text(encoding="utf-8").split())
+        self.query = lru_cache(_CUTS_KEPT)(self._query)
 
     @cached_property
-    def _jieba(self) -> "jieba.Tokenizer":
-        # Loading takes a second; commands that never cut anything don't pay for it.
+    def jieba(self) -> "jieba.Tokenizer":
+        """The reference. Loading takes a second: commands that never cut anything don't pay for it."""
         self._tokenizer.initialize()
         with LEXICON.open(encoding="utf-8") as lexicon:
             self._tokenizer.load_userdict(lexicon)
         return self._tokenizer
+
+    @cached_property
+    def rjieba(self) -> "rjieba.Jieba | None":
+        """The accelerated form; None where it is not installed."""
+        if rjieba is None:
+            return None
+        tokenizer = rjieba.Jieba()
+        for line in LEXICON.read_text(encoding="utf-8").splitlines():
+            word, frequency, tag = line.split()
+            tokenizer.add_word(word, int(frequency), tag)
+        return tokenizer
 
     @cached_property
     def fingerprint(self) -> str:
@@ -51,16 +89,35 @@ class Analyzer:
 
     def words(self, text: str) -> list[str]:
         """The words of a document's text: long words and the shorter ones inside them."""
-        return [word for word in self._jieba.cut_for_search(text) if _RUN.search(word)]
+        if self.rjieba is None:
+            cut: Iterable[str] = self.jieba.cut_for_search(text)
+        elif not _APART.search(text):
+            cut = self.rjieba.cut_for_search(text)
+        else:
+            # Neither joins words across a line break, so each line may be cut by whom it suits.
+            cut = (
+                word
+                for line in text.splitlines(keepends=True)
+                for word in (self.jieba if _APART.search(line) else self.rjieba).cut_for_search(line)
+            )
+        return [word for word in cut if _RUN.search(word)]
 
-    def query_words(self, text: str) -> list[str]:
-        """The distinct words a document must have to answer ``text``: none inside another, function words left out."""
-        words = list(dict.fromkeys(word for word in self._jieba.cut(text) if _RUN.search(word)))
-        return [word for word in words if word not in self._stopwords] or words
+    def pieces(self, text: str) -> list[str]:
+        """The text cut into words as a reader sees them, nothing left out: joined they are the text."""
+        if self.rjieba is None or _APART.search(text):
+            return list(self.jieba.cut(text))
+        return list(self.rjieba.cut(text))
 
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where the words of a text begin and end, as a reader sees them."""
-        return [(start, end) for _, start, end in self._jieba.tokenize(text)]
+    def _query(self, text: str) -> Cut:
+        pieces = self.pieces(text)
+        said = list(dict.fromkeys(piece for piece in pieces if _RUN.search(piece)))
+        words = [piece for piece in said if piece not in self._stopwords]
+        every = query_grams(text)
+        if not words:
+            return Cut(tuple(said), tuple(every), tuple(every))
+        idle = "".join((" " if piece in self._stopwords else "x") * len(piece) for piece in pieces)
+        telling = dict.fromkeys(gram for at, gram in _places(text) if idle[at : at + len(gram)].strip())
+        return Cut(tuple(words), tuple(telling), tuple(every))
 
 
 def grams(text: str) -> list[str]:
@@ -80,5 +137,11 @@ def query_grams(text: str) -> list[str]:
     >>> query_grams("水 公开")
     ['水', '公开']
     """
-    found = (run[at : at + 2] for run in _RUN.findall(text) for at in range(max(1, len(run) - 1)))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(gram for _, gram in _places(text)))
+
+
+def _places(text: str) -> Iterable[tuple[int, str]]:
+    for match in _RUN.finditer(text):
+        run = match[0]
+        for at in range(max(1, len(run) - 1)):
+            yield match.start() + at, run[at : at + 2]

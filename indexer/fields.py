@@ -6,6 +6,7 @@ Weights follow BM25F in its simple form (Robertson, Zaragoza, Taylor: Simple BM2
 
 import hashlib
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,15 +17,25 @@ from indexer import facets
 from indexer.analyzer import Analyzer, grams
 
 TITLE_WEIGHT = 6.0
+NUMBER_WEIGHT = 6.0
 ISSUER_WEIGHT = 2.0
 ATTACHMENT_WEIGHT = 0.5
 LAPSED = frozenset({Validity.REPEALED, Validity.EXPIRED})
 LAPSED_PRIOR = 0.6
 
+# What a number is made of: letters and Han, or digits.
+_PIECE = re.compile(r"\d+|[^\W\d_]+")
 # Weights that binary fractions hold exactly, so that an engine may store them in 32 bits.
+WEIGHTS: Mapping[str, float] = {
+    "title": TITLE_WEIGHT,
+    "number": NUMBER_WEIGHT,
+    "issuer": ISSUER_WEIGHT,
+    "text": 1.0,
+    "attachments": ATTACHMENT_WEIGHT,
+}
 FIELDS: Mapping[str, object] = {
-    "words": {"title": TITLE_WEIGHT, "issuer": ISSUER_WEIGHT, "text": 1.0, "attachments": ATTACHMENT_WEIGHT},
-    "grams": {"title": TITLE_WEIGHT, "issuer": ISSUER_WEIGHT, "text": 1.0, "attachments": ATTACHMENT_WEIGHT},
+    "words": WEIGHTS,
+    "grams": WEIGHTS,
     "keys": "number, other numbers, index code",
     "cites": "cited numbers",
     "columns": ["title", "text", "facets", "day", "prior", "lengths"],
@@ -38,8 +49,8 @@ class Entry:
     """One document in an index.
 
     ``words`` and ``grams`` map terms to weighted counts; ``*_length`` count the tokens of each stream, unweighted.
-    ``title`` and ``text`` are normalised; text has one paragraph a line, the title first. ``day`` is a proleptic
-    ordinal, 0 unknown. ``prior`` multiplies the score.
+    ``title`` and ``text`` are normalised; text has one paragraph a line, the title and the numbers first. ``day`` is a
+    proleptic ordinal, 0 unknown. ``prior`` multiplies the score.
     """
 
     id: str
@@ -75,6 +86,7 @@ def entry(document: Document, analyzer: Analyzer) -> Entry:
     attached = [line for part in document.attachments for line in (part.file.name, *_lines(part.text))]
     weighed = (
         (title, TITLE_WEIGHT),
+        ("\n".join(map(normalise, keys)), NUMBER_WEIGHT),
         (issuer, ISSUER_WEIGHT),
         ("\n".join(body), 1.0),
         ("\n".join(attached), ATTACHMENT_WEIGHT),
@@ -91,7 +103,7 @@ def entry(document: Document, analyzer: Analyzer) -> Entry:
         keys=keys,
         cites=metadata.cited_numbers,
         title=title,
-        text="\n".join((title, issuer, *map(normalise, keys), *body, *attached)),
+        text="\n".join((title, *map(normalise, keys), *body, *attached)),
         facets=facets.values(document),
         day=when.toordinal() if when else 0,
         prior=LAPSED_PRIOR if metadata.validity in LAPSED else 1.0,
@@ -110,3 +122,18 @@ def _weigh(parts: Iterable[tuple[list[str], float]]) -> tuple[dict[str, float], 
         for term, count in Counter(terms).items():
             total[term] += count * weight
     return dict(total), length
+
+
+def numbered(key: str, typed: str) -> bool:
+    """Whether a number has the pieces that were typed of it, in their order.
+
+    >>> [numbered("沭政办字〔2016〕74号", typed) for typed in ("沭政办字2016", "2016〕74号", "字 74", "字7")]
+    [True, True, True, False]
+    """
+    pieces = _PIECE.findall(normalise(typed))
+    return bool(pieces) and re.search(".*?".join(map(_whole, pieces)), normalise(key)) is not None
+
+
+def _whole(piece: str) -> str:
+    """A pattern for a piece: 0074 and 74 are one serial, and 7 is no part of it."""
+    return rf"(?<!\d)0*{int(piece)}(?!\d)" if piece.isdecimal() else re.escape(piece)

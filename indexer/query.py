@@ -1,6 +1,16 @@
 """The query tree: what a search means, apart from how it is typed or carried out. Imports nothing of ours."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """What a search can be narrowed to; the values are the words of the grammar."""
+
+    TITLE = "标题"
+    NUMBER = "文号"
+    ISSUER = "机构"
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,9 +20,14 @@ class Everything:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A run of text as typed, normalised. A document answers it with all of its words or all of its bigrams."""
+    """A run of text as typed, normalised.
+
+    A document answers a few words with all of them, and a whole sentence only with all of its bigrams: scattered over a
+    long document, the words of a sentence say nothing. ``weight`` multiplies what it scores.
+    """
 
     text: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +35,7 @@ class Phrase:
     """Exactly this run of normalised characters, wherever word cuts fall."""
 
     text: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +43,22 @@ class Key:
     """A document number or index code in canonical form: documents that bear it, then those that cite it."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """This run of characters in one part of a document's metadata; the pieces of a number in their order."""
+
+    part: Part
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A day between two ordinal days, both included."""
+
+    since: int
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +70,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """At least one part."""
+    """At least one part; the best one counts."""
 
     parts: "tuple[Query, ...]"
 
@@ -52,45 +84,71 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """A good part of what these texts say, by weight of their terms (see ``relevance.RELAXED_SHARE``)."""
+    """A good part of what these texts say, by weight of their terms (see ``relevance.RELAXED_SHARE``).
 
-    texts: tuple[str, ...]
+    The share is one of what was asked: texts of less weight than 1 are other words for it.
+    """
+
+    texts: tuple[Text, ...]
 
 
-Query = Everything | Text | Phrase | Key | And | Or | Not | Some
+Query = Everything | Text | Phrase | Key | Within | Dated | And | Or | Not | Some
+
+
+def leaves(query: Query) -> "Iterator[Query]":
+    """What a document is wanted for, in order: all leaves but excluded ones."""
+    match query:
+        case And(parts) | Or(parts) | Some(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not():
+            return
+        case _:
+            yield query
 
 
 def runs(query: Query) -> tuple[str, ...]:
-    """The texts a document is wanted for, in order: what a title is compared with and a snippet marks."""
-    match query:
-        case Text(text) | Phrase(text):
-            return (text,)
-        case Some(texts):
-            return texts
-        case And(parts) | Or(parts):
-            return tuple(run for part in parts for run in runs(part))
-        case _:
-            return ()
+    """The distinct texts a document is wanted for: what a title is compared with and a snippet marks."""
+    found = (
+        leaf.text
+        for leaf in leaves(query)
+        if isinstance(leaf, Text | Phrase) or isinstance(leaf, Within) and leaf.part is Part.TITLE
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def keys(query: Query) -> tuple[str, ...]:
     """The numbers a query asks for."""
-    match query:
-        case Key(key):
-            return (key,)
-        case And(parts) | Or(parts):
-            return tuple(key for part in parts for key in keys(part))
-        case _:
-            return ()
+    return tuple(leaf.key for leaf in leaves(query) if isinstance(leaf, Key))
 
 
-def relaxed(query: Query) -> Query | None:
-    """The same wish for when nothing answers it whole; None where there is nothing to give up.
+def looser(query: Query) -> Iterator[Query]:
+    """The same wish, giving up more and more, for when nothing answers it whole.
 
-    Texts and numbers become one ``Some``; phrases and exclusions stand.
+    First the words beside a number: whoever names it wants it. Then all words for a good part of them. Phrases,
+    exclusions and parts stand: who typed those means them.
     """
     parts = query.parts if isinstance(query, And) else (query,)
-    loose = tuple(part.text if isinstance(part, Text) else part.key for part in parts if isinstance(part, Text | Key))
-    if not loose:
-        return None
-    return And((Some(loose), *(part for part in parts if not isinstance(part, Text | Key))))
+    loose = [part for part in parts if _loose(part)]
+    firm = tuple(part for part in parts if not _loose(part))
+    numbers = tuple(part for part in loose if keys(part))
+    if numbers and len(numbers) < len(loose):
+        yield And((*numbers, *firm))
+    texts = tuple(dict.fromkeys(text for part in loose for text in _texts(part)))
+    if texts:
+        yield And((Some(texts), *firm))
+
+
+def _loose(part: Query) -> bool:
+    return not isinstance(part, Not | Phrase | Within | Dated | Everything)
+
+
+def _texts(part: Query) -> Iterator[Text]:
+    for leaf in leaves(part):
+        match leaf:
+            case Text():
+                yield leaf
+            case Phrase(text, weight):
+                yield Text(text, weight)
+            case Key(key):
+                yield Text(key)

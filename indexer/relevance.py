@@ -1,38 +1,93 @@
 """The ranking formula, written once; engines differ only in how fast they compute it.
 
-A text scores by BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009) over its words plus, with a
-weight, over its bigrams; counts are weighted by field (see ``fields``)::
+A text scores by BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009) over its words and its
+bigrams alike; counts are weighted by field (see ``fields``)::
 
-    bm25(term) = idf · f·(K1 + 1) / (f + K1·(1 - B + B·length/average))
-    idf        = ln(1 + (N - n + 0.5) / (n + 0.5))
+    bm25(term) = rarity · f·(K1 + 1) / (f + K1·(1 - B + B·length/average))
+    rarity     = ln(1 + (U + 0.5) / (c + 0.5))
 
-The sum is multiplied by ``1 + TITLE · share``, where share is how much of the document's title the query's runs make
-up, and by the document's prior. Equal scores are ordered by day, newest first, then by id: the order is always defined.
+where c is how often the term stands in all documents and U how many passages they would make: a term's weight comes
+from how rare it is among passages, not among documents, since a long law has nearly every word somewhere.
+
+The best of a document's answers are then read: each of the ``READ`` best gains the rarity of all the terms that stand
+in its best passage, so that terms close together go before terms far apart. The sum is multiplied by
+``1 + TITLE · share``, where share is how much of the document's title the query's runs make up, and by the document's
+prior. Equal scores are ordered by day, newest first, then by id: the order is always defined.
+
+The figures were chosen on 407 questions of laypeople over 1,512 statutes (``gongkai judge``), nDCG@10: rarity among
+documents, K1 1.2 and B 0.5 reach 0.693; K1 1.5 and B 0.35 0.706; with rarity among passages 0.716; with the best
+passage 0.726.
 """
 
 import math
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 
-K1 = 1.2
-B = 0.5
-GRAMS = 1.0
+K1 = 1.5
+B = 0.35
 TITLE = 3.0
 # A number is an identity: who bears it stands before all that text can say, who cites it only above the rest.
 BEARS = 1000.0
 CITES = 10.0
-# The share of a query's idf that a document has to cover when nothing covers all of it. Terms that no document has
-# are left out of the reckoning: nothing could cover them. Over 407 questions of laypeople on 1,514 statutes, partial
-# answers reach nDCG@10 0.688 with this share and GRAMS; 0.599 with a share of 0.4; 0.634 without bigrams.
-RELAXED_SHARE = 0.25
+# How many words of meaning may stand scattered over a document; more make a sentence, which has to stand in one piece.
+SCATTERED = 2
+# The share of a query's rarity that a document has to have when nothing answers it whole. Terms that no document has
+# are left out of the reckoning: nothing could have them.
+RELAXED_SHARE = 0.15
+# Tokens of each stream that make a passage.
+PASSAGE_TOKENS: Mapping[str, int] = {"words": 200, "grams": 300}
+PASSAGE = 150
+READ = 30
+READ_TERMS = 30
 DIGITS = 6
 
 
-def idf(documents: int, matching: int) -> float:
-    """How much a term that ``matching`` of ``documents`` have says; positive."""
-    return math.log(1 + (documents - matching + 0.5) / (matching + 0.5))
+def rarity(passages: float, occurrences: float) -> float:
+    """How much a term says that stands ``occurrences`` times in text that makes ``passages``; positive."""
+    return math.log(1 + (passages + 0.5) / (occurrences + 0.5))
 
 
-def title_share(title: str, runs: tuple[str, ...]) -> float:
+def telling(terms: Mapping[str, float]) -> dict[str, float]:
+    """The ``READ_TERMS`` weightiest terms, if there are two: the others change little and cost as much to look for."""
+    if len(terms) < 2:
+        # One term stands in the best passage of every document that has it.
+        return {}
+    return dict(sorted(terms.items(), key=lambda term: (-term[1], term[0]))[:READ_TERMS])
+
+
+def best_passage(text: str, terms: Mapping[str, float]) -> float:
+    """The greatest sum of weights of terms that stand together in one passage of a text.
+
+    A passage is as many lines as make up ``PASSAGE`` characters, or one longer line.
+    """
+    ends = _passage_ends(text)
+    sums = [0.0] * len(ends)
+    for term, weight in terms.items():
+        at = text.find(term)
+        while at >= 0:
+            passage = bisect_right(ends, at)
+            sums[passage] += weight
+            at = text.find(term, ends[passage])
+    return max(sums, default=0.0)
+
+
+def _passage_ends(text: str) -> list[int]:
+    ends: list[int] = []
+    start = end = 0
+    for line in text.splitlines(keepends=True):
+        if end > start and end + len(line) - start > PASSAGE:
+            ends.append(end)
+            start = end
+        end += len(line)
+    return [*ends, end] if text else []
+
+
+def covered(title: str, runs: Sequence[str]) -> float:
     """How much of a title is made up of the runs it contains, 0 to 1."""
-    if not title:
-        return 0.0
-    return min(1.0, sum(len(run) for run in runs if run in title) / len(title))
+    marked = bytearray(len(title))
+    for run in runs:
+        at = title.find(run) if run else -1
+        while at >= 0:
+            marked[at : at + len(run)] = b"\1" * len(run)
+            at = title.find(run, at + 1)
+    return sum(marked) / len(title) if title else 0.0

@@ -39,7 +39,7 @@ class Marker:
 
     def __init__(self, query: Query, analyzer: Analyzer) -> None:
         wanted = list(runs(query))
-        words = [word for run in wanted for word in analyzer.query_words(run)]
+        words = [word for run in wanted for word in analyzer.query(run).words]
         # A word of one character is noise beside longer ones.
         long = [word for word in words if len(word) > 1]
         terms = sorted({*wanted, *keys(query), *(long or words)}, key=lambda term: (-len(term), term))

@@ -5,39 +5,74 @@ together.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archive.text import normalise
 from indexer import relevance
 from indexer.analyzer import Analyzer, query_grams
 from indexer.engine import Answer, Hit, SearchRequest, Sort
 from indexer.engines.snapshot import Coded, Mask, Postings, Scores, Snapshot
-from indexer.query import And, Everything, Key, Not, Or, Phrase, Query, Some, Text, relaxed, runs
+from indexer.fields import numbered
+from indexer.query import (
+    And,
+    Dated,
+    Everything,
+    Key,
+    Not,
+    Or,
+    Part,
+    Phrase,
+    Query,
+    Some,
+    Text,
+    Within,
+    leaves,
+    looser,
+    runs,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term of a stream, how much it says, and where it stands."""
+
+    name: str
+    stream: str
+    rarity: float
+    postings: Postings
 
 
 def search(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Answer:
     """The answer to a request, as ``indexer.engine`` describes it."""
     allowed = np.ones(snapshot.size, bool)
     allowed[[snapshot.slot_of[id] for id in request.hidden if id in snapshot.slot_of]] = False
-    mask, scores = _Evaluation(snapshot, analyzer, request.query).run()
-    mask = mask & allowed
-    looser = relaxed(request.query) if not mask.any() else None
-    if looser is not None:
-        mask, scores = _Evaluation(snapshot, analyzer, looser).run()
+    for query in (request.query, *looser(request.query)):
+        evaluation = _Evaluation(snapshot, analyzer, query)
+        mask, scores = evaluation.run()
         mask = mask & allowed
+        if mask.any():
+            break
+    answered = bool(mask.any())
     mask &= _within(snapshot, request.since, request.until)
     passing = {
         name: _having(snapshot, snapshot.facets[name], wanted) for name, wanted in request.filters.items() if wanted
     }
     slots = np.flatnonzero(_all(mask, passing, but=None))
-    ordered = _ordered(snapshot, slots, scores, request.sort)[request.offset : request.offset + request.limit]
+    ordered = _ordered(snapshot, slots, scores, request.sort)
+    if request.sort is Sort.RELEVANCE and request.offset < relevance.READ:
+        best = ordered[: relevance.READ]
+        scores = evaluation.read(best, scores)
+        ordered = np.concatenate((_ordered(snapshot, best, scores, request.sort), ordered[relevance.READ :]))
+    page = ordered[request.offset : request.offset + request.limit]
     return Answer(
         total=len(slots),
-        hits=tuple(Hit(snapshot.ids[slot], float(scores[slot])) for slot in ordered),
+        hits=tuple(Hit(snapshot.ids[slot], float(scores[slot])) for slot in page),
         facets={name: _counts(snapshot.facets[name], _all(mask, passing, but=name)) for name in request.facets},
-        relaxed=looser is not None,
+        relaxed=answered and query is not request.query,
     )
 
 
@@ -101,89 +136,113 @@ class _Evaluation:
         self._snapshot = snapshot
         self._analyzer = analyzer
         self._query = query
-        self._terms = lru_cache(None)(self._look_up)
 
     def run(self) -> tuple[Mask, Scores]:
         """Which documents answer, and the score of each that does."""
         mask, scores = self._visit(self._query)
+        return mask, self._final(scores)
+
+    def read(self, slots: NDArray[np.intp], scores: Scores) -> Scores:
+        """The scores with what the best passage adds to those of the given documents."""
+        weights: dict[str, float] = {}
+        for text in (leaf for leaf in leaves(self._query) if isinstance(leaf, Text | Phrase)):
+            for term in self._terms(text.text):
+                weights[term.name] = max(weights.get(term.name, 0.0), term.rarity * text.weight)
+        terms = relevance.telling(weights)
+        passages = np.zeros(self._snapshot.size)
+        for slot in slots:
+            passages[slot] = relevance.best_passage(self._snapshot.text(slot), terms)
+        read: Scores = np.round(scores + self._final(passages), relevance.DIGITS)
+        return read
+
+    def _final(self, scores: Scores) -> Scores:
+        final: Scores = np.round(scores * self._title_factor * self._snapshot.prior, relevance.DIGITS)
+        return final
+
+    @cached_property
+    def _title_factor(self) -> Scores:
         wanted = runs(self._query)
         factor = np.ones(self._snapshot.size)
-        for slot in np.flatnonzero(mask):
-            factor[slot] += relevance.TITLE * relevance.title_share(self._snapshot.titles[slot], wanted)
-        return mask, np.round(scores * factor * self._snapshot.prior, relevance.DIGITS)
+        for slot in np.flatnonzero(np.any([self._snapshot.titled(run) for run in wanted], axis=0)) if wanted else ():
+            factor[slot] += relevance.TITLE * relevance.covered(self._snapshot.titles[slot], wanted)
+        return factor
 
     def _visit(self, query: Query) -> tuple[Mask, Scores]:
+        snapshot = self._snapshot
         match query:
             case Everything():
-                return np.ones(self._snapshot.size, bool), np.zeros(self._snapshot.size)
-            case Text(text):
-                return self._every_word(text) | self._every_gram(text), self._bm25(text)
-            case Phrase(text):
-                return self._snapshot.containing(text, self._every_gram(text)), self._bm25(text)
+                return np.ones(snapshot.size, bool), np.zeros(snapshot.size)
+            case Text(text, weight):
+                return self._said(text), self._bm25(text) * weight
+            case Phrase(text, weight):
+                return snapshot.containing(text, self._every_gram(text)), self._bm25(text) * weight
             case Key(key):
                 bears, cites = self._having("keys", key), self._having("cites", key)
                 return bears | cites, np.where(bears, relevance.BEARS, relevance.CITES)
+            case Within(part, text):
+                scores = self._bm25(text) if part is Part.TITLE else np.zeros(snapshot.size)
+                return self._within(part, text), scores
+            case Dated(since, until):
+                return (snapshot.days >= since) & (snapshot.days <= until), np.zeros(snapshot.size)
             case Some(texts):
-                return self._enough(texts), sum((self._bm25(text) for text in texts), np.zeros(self._snapshot.size))
+                parts_of = (self._bm25(text.text) * text.weight for text in texts)
+                return self._enough(texts), sum(parts_of, np.zeros(snapshot.size))
             case Not(part):
-                return ~self._visit(part)[0], np.zeros(self._snapshot.size)
+                return ~self._visit(part)[0], np.zeros(snapshot.size)
             case And(parts):
-                masks, scores = zip(*map(self._visit, parts), strict=True)
-                return np.all(masks, axis=0), np.sum(scores, axis=0)
+                masks, scores_of = zip(*map(self._visit, parts), strict=True)
+                return np.all(masks, axis=0), np.sum(scores_of, axis=0)
             case Or(parts):
                 found = [self._visit(part) for part in parts]
                 return (
                     np.any([mask for mask, _ in found], axis=0),
-                    np.sum([np.where(mask, scores, 0.0) for mask, scores in found], axis=0),
+                    np.max([np.where(mask, scores, 0.0) for mask, scores in found], axis=0),
                 )
 
-    def _look_up(self, text: str) -> dict[str, list[tuple[float, Postings]]]:
-        """The terms of a text by stream, each with its idf and its postings."""
-        snapshot = self._snapshot
-        terms = {"words": self._analyzer.query_words(text), "grams": query_grams(text)}
-        found = {}
-        for stream, names in terms.items():
-            postings = [
-                snapshot.starting(stream, name)
-                if stream == "grams" and len(name) == 1
-                else snapshot.postings(stream, name)
-                for name in names
-            ]
-            found[stream] = [(relevance.idf(snapshot.size, len(each.slots)), each) for each in postings]
-        return found
+    def _terms(self, text: str) -> list[_Term]:
+        """The terms that say something."""
+        cut = self._analyzer.query(text)
+        return [self._term("words", name) for name in cut.words] + [self._term("grams", name) for name in cut.grams]
 
-    def _every(self, terms: Sequence[tuple[float, Postings]]) -> Mask:
-        counts = np.zeros(self._snapshot.size, np.int32)
-        for _, postings in terms:
-            counts[postings.slots] += 1
-        every: Mask = counts == len(terms) if terms else np.zeros(self._snapshot.size, bool)
-        return every
+    def _term(self, stream: str, name: str) -> _Term:
+        found = (
+            self._snapshot.starting(stream, name)
+            if stream == "grams" and len(name) == 1
+            else self._snapshot.postings(stream, name)
+        )
+        return _Term(name, stream, relevance.rarity(self._snapshot.passages[stream], found.occurrences), found)
 
-    def _every_word(self, text: str) -> Mask:
-        return self._every(self._terms(text)["words"])
+    def _said(self, text: str) -> Mask:
+        """Which documents answer a ``Text``."""
+        words = self._analyzer.query(text).words
+        said = self._every_gram(text)
+        return said | self._every("words", words) if len(words) <= relevance.SCATTERED else said
 
     def _every_gram(self, text: str) -> Mask:
-        return self._every(self._terms(text)["grams"])
+        return self._every("grams", self._analyzer.query(text).every)
+
+    def _every(self, stream: str, names: Sequence[str]) -> Mask:
+        counts = np.zeros(self._snapshot.size, np.int32)
+        for name in names:
+            counts[self._term(stream, name).postings.slots] += 1
+        every: Mask = counts == len(names)
+        return every
 
     def _bm25(self, text: str) -> Scores:
         total = np.zeros(self._snapshot.size)
-        for stream, weight in (("words", 1.0), ("grams", relevance.GRAMS)):
-            norm = self._snapshot.norms[stream]
-            part = np.zeros(self._snapshot.size)
-            for idf, postings in self._terms(text)[stream]:
-                count = postings.weights
-                part[postings.slots] += idf * (count * (relevance.K1 + 1) / (count + norm[postings.slots]))
-            total += weight * part
+        for term in self._terms(text):
+            slots, count = term.postings.slots, term.postings.weights
+            norm = self._snapshot.norms[term.stream][slots]
+            total[slots] += term.rarity * (count * (relevance.K1 + 1) / (count + norm))
         return total
 
-    def _enough(self, texts: Sequence[str]) -> Mask:
+    def _enough(self, texts: Sequence[Text]) -> Mask:
         have = np.zeros(self._snapshot.size)
         wanted = 0.0
         for text in texts:
-            for terms in self._terms(text).values():
-                for idf, postings in terms:
-                    have[postings.slots] += idf
-                    wanted += idf if len(postings.slots) else 0.0
+            for term in self._terms(text.text):
+                have[term.postings.slots] += term.rarity * text.weight
+                wanted += term.rarity if text.weight == 1 and len(term.postings.slots) else 0.0
         enough: Mask = (have >= relevance.RELAXED_SHARE * wanted) & (have > 0)
         return enough
 
@@ -191,3 +250,18 @@ class _Evaluation:
         mask = np.zeros(self._snapshot.size, bool)
         mask[self._snapshot.postings(stream, term).slots] = True
         return mask
+
+    def _within(self, part: Part, text: str) -> Mask:
+        match part:
+            case Part.TITLE:
+                return self._snapshot.titled(text)
+            case Part.NUMBER:
+                keys = [key for key in self._snapshot.keys if numbered(key, text)]
+                mask = np.zeros(self._snapshot.size, bool)
+                for key in keys:
+                    mask |= self._having("keys", key)
+                return mask
+            case Part.ISSUER:
+                coded = self._snapshot.facets["issuer"]
+                wanted = frozenset(value for value in coded.values if text in normalise(value))
+                return _having(self._snapshot, coded, wanted)

@@ -4,11 +4,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 
+from archive.text import normalise
 from indexer import relevance
-from indexer.analyzer import Analyzer, query_grams
+from indexer.analyzer import Analyzer
 from indexer.engine import Answer, Hit, SearchRequest, Sort
-from indexer.fields import Entry
-from indexer.query import And, Everything, Key, Not, Or, Phrase, Query, Some, Text, relaxed, runs
+from indexer.fields import Entry, numbered
+from indexer.query import (
+    And,
+    Dated,
+    Everything,
+    Key,
+    Not,
+    Or,
+    Part,
+    Phrase,
+    Query,
+    Some,
+    Text,
+    Within,
+    leaves,
+    looser,
+    runs,
+)
 
 
 class MemoryEngine:
@@ -20,20 +37,25 @@ class MemoryEngine:
         self._cursor = 0
 
     def search(self, request: SearchRequest) -> Answer:
-        entries = [entry for entry in self._entries.values() if entry.id not in request.hidden]
-        found = _Search(self._analyzer, list(self._entries.values()), request.query).among(entries)
-        looser = relaxed(request.query) if not found else None
-        if looser is not None:
-            found = _Search(self._analyzer, list(self._entries.values()), looser).among(entries)
+        everything = list(self._entries.values())
+        entries = [entry for entry in everything if entry.id not in request.hidden]
+        for query in (request.query, *looser(request.query)):
+            search = _Search(self._analyzer, everything, query)
+            found = search.among(entries)
+            if found:
+                break
         in_range = [(entry, score) for entry, score in found if _in_range(entry, request)]
         answering = [(entry, score) for entry, score in in_range if _passes(entry, request.filters)]
         ordered = sorted(answering, key=_order(request.sort))
+        if request.sort is Sort.RELEVANCE:
+            read = [(entry, search.read(entry, score)) for entry, score in ordered[: relevance.READ]]
+            ordered = [*sorted(read, key=_order(request.sort)), *ordered[relevance.READ :]]
         page = ordered[request.offset : request.offset + request.limit]
         return Answer(
             total=len(answering),
             hits=tuple(Hit(entry.id, score) for entry, score in page),
             facets={name: _counts(name, in_range, request.filters) for name in request.facets},
-            relaxed=looser is not None,
+            relaxed=bool(found) and query is not request.query,
         )
 
     def suggest(self, prefix: str, limit: int = 10, hidden: frozenset[str] = frozenset()) -> Sequence[str]:
@@ -95,20 +117,37 @@ class _Search:
         self._query = query
         self._runs = runs(query)
         self._entries = entries
-        self._cut = lru_cache(None)(lambda text: (analyzer.query_words(text), query_grams(text)))
-        self._word_idf = lru_cache(None)(lambda word: self._idf(_word_in(word)))
-        self._gram_idf = lru_cache(None)(lambda gram: self._idf(_gram_in(gram)))
+        self._cut = analyzer.query
+        self._word_rarity = lru_cache(None)(lambda word: self._rarity("words", _word_in(word)))
+        self._gram_rarity = lru_cache(None)(lambda gram: self._rarity("grams", _gram_in(gram)))
         total = max(1, len(entries))
-        self._words_average = sum(entry.words_length for entry in entries) / total or 1
-        self._grams_average = sum(entry.grams_length for entry in entries) / total or 1
+        self._tokens = {
+            "words": sum(entry.words_length for entry in entries),
+            "grams": sum(entry.grams_length for entry in entries),
+        }
+        self._words_average = self._tokens["words"] / total or 1
+        self._grams_average = self._tokens["grams"] / total or 1
 
     def among(self, entries: Sequence[Entry]) -> list[tuple[Entry, float]]:
         """The entries that answer, with their scores."""
         scored = ((entry, self._score(entry, self._query)) for entry in entries)
         return [(entry, self._final(entry, score)) for entry, score in scored if score is not None]
 
+    def read(self, entry: Entry, score: float) -> float:
+        """The score with what the best passage adds."""
+        weights: dict[str, float] = {}
+        for text in (leaf for leaf in leaves(self._query) if isinstance(leaf, Text | Phrase)):
+            cut = self._cut(text.text)
+            for term, rarity in (
+                *((word, self._word_rarity(word)) for word in cut.words),
+                *((gram, self._gram_rarity(gram)) for gram in cut.grams),
+            ):
+                weights[term] = max(weights.get(term, 0.0), rarity * text.weight)
+        added = self._final(entry, relevance.best_passage(entry.text, relevance.telling(weights)))
+        return round(score + added, relevance.DIGITS)
+
     def _final(self, entry: Entry, score: float) -> float:
-        title = 1 + relevance.TITLE * relevance.title_share(entry.title, self._runs)
+        title = 1 + relevance.TITLE * relevance.covered(entry.title, self._runs)
         return round(score * title * entry.prior, relevance.DIGITS)
 
     def _score(self, entry: Entry, query: Query) -> float | None:
@@ -116,54 +155,70 @@ class _Search:
         match query:
             case Everything():
                 return 0.0
-            case Text(text):
-                words, grams = self._cut(text)
-                every_word = bool(words) and all(word in entry.words for word in words)
-                every_gram = bool(grams) and all(_gram_weight(entry, gram) for gram in grams)
-                return self._bm25(entry, text) if every_word or every_gram else None
-            case Phrase(text):
-                return self._bm25(entry, text) if text in entry.text else None
+            case Text(text, weight):
+                cut = self._cut(text)
+                every_word = len(cut.words) <= relevance.SCATTERED and all(word in entry.words for word in cut.words)
+                every_gram = all(_gram_weight(entry, gram) for gram in cut.every)
+                return self._bm25(entry, text) * weight if every_word or every_gram else None
+            case Phrase(text, weight):
+                return self._bm25(entry, text) * weight if text in entry.text else None
             case Key(key):
                 bears = relevance.BEARS if key in entry.keys else 0.0
                 return bears or (relevance.CITES if key in entry.cites else None)
+            case Within(part, text):
+                if not _stands_within(entry, part, text):
+                    return None
+                return self._bm25(entry, text) if part is Part.TITLE else 0.0
+            case Dated(since, until):
+                return 0.0 if since <= entry.day <= until else None
             case Some(texts):
-                shares = [self._covered(entry, text) for text in texts]
-                have, wanted = (sum(part) for part in zip(*shares, strict=True))
+                have = sum(self._had(entry, text.text) * text.weight for text in texts)
+                wanted = sum(self._had(None, text.text) for text in texts if text.weight == 1)
                 enough = have > 0 and have >= relevance.RELAXED_SHARE * wanted
-                return sum(self._bm25(entry, text) for text in texts) if enough else None
+                return sum(self._bm25(entry, text.text) * text.weight for text in texts) if enough else None
             case Not(part):
                 return 0.0 if self._score(entry, part) is None else None
             case And(parts):
                 scores = [self._score(entry, part) for part in parts]
                 return None if None in scores else sum(score for score in scores if score is not None)
             case Or(parts):
-                found = [score for score in (self._score(entry, part) for part in parts) if score is not None]
-                return sum(found) if found else None
+                return max((score for part in parts if (score := self._score(entry, part)) is not None), default=None)
 
     def _bm25(self, entry: Entry, text: str) -> float:
-        words, grams = self._cut(text)
+        cut = self._cut(text)
         by_words = sum(
-            self._word_idf(word)
+            self._word_rarity(word)
             * _saturate(entry.words.get(word, 0), entry.words_length / self._words_average)
-            for word in words
+            for word in cut.words
         )
         by_grams = sum(
-            self._gram_idf(gram)
+            self._gram_rarity(gram)
             * _saturate(_gram_weight(entry, gram), entry.grams_length / self._grams_average)
-            for gram in grams
+            for gram in cut.grams
         )
-        return by_words + relevance.GRAMS * by_grams
+        return by_words + by_grams
 
-    def _covered(self, entry: Entry, text: str) -> tuple[float, float]:
-        """How much of the idf of a text's terms an entry has, and how much of it any entry has."""
-        words, grams = self._cut(text)
-        terms = [(self._word_idf(word), _word_in(word)) for word in words]
-        terms += [(self._gram_idf(gram), _gram_in(gram)) for gram in grams]
-        have = sum(idf for idf, weight in terms if weight(entry))
-        return have, sum(idf for idf, weight in terms if any(map(weight, self._entries)))
+    def _had(self, entry: Entry | None, text: str) -> float:
+        """How much of the rarity of a text's terms an entry has; of those that any entry has, for None."""
+        cut = self._cut(text)
+        among = self._entries if entry is None else [entry]
+        terms = [(self._word_rarity(word), _word_in(word)) for word in cut.words]
+        terms += [(self._gram_rarity(gram), _gram_in(gram)) for gram in cut.grams]
+        return sum(rarity for rarity, weight in terms if any(map(weight, among)))
 
-    def _idf(self, weight: Callable[[Entry], float]) -> float:
-        return relevance.idf(len(self._entries), sum(1 for entry in self._entries if weight(entry)))
+    def _rarity(self, stream: str, weight: Callable[[Entry], float]) -> float:
+        passages = self._tokens[stream] / relevance.PASSAGE_TOKENS[stream]
+        return relevance.rarity(passages, sum(map(weight, self._entries)))
+
+
+def _stands_within(entry: Entry, part: Part, text: str) -> bool:
+    match part:
+        case Part.TITLE:
+            return text in entry.title
+        case Part.NUMBER:
+            return any(numbered(key, text) for key in entry.keys)
+        case Part.ISSUER:
+            return any(text in normalise(issuer) for issuer in entry.facets.get("issuer", ()))
 
 
 def _word_in(word: str) -> Callable[[Entry], float]:

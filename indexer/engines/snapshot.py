@@ -6,7 +6,7 @@ A term's postings are read once and kept within a budget; ``evaluation`` turns q
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,10 +26,11 @@ POSTINGS_BUDGET = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """The documents that have a term, rising, and its weight in each."""
+    """The documents that have a term, rising, its weight in each, and the sum of the weights."""
 
     slots: Slots
     weights: Scores
+    occurrences: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,10 @@ class Snapshot:
         self.titles = [title.decode() for title in self._column("title")]
         self.days = np.array(self._column("day"), np.int64)
         self.prior = np.array(self._column("prior"), np.float64)
-        self.norms = {name: self._norm(name) for name in ("words", "grams")}
+        lengths = {name: np.array(self._column(f"{name}_length"), np.float64) for name in ("words", "grams")}
+        self.norms = {name: _norm(length) for name, length in lengths.items()}
+        # How many passages the texts would make, by stream.
+        self.passages = {name: length.sum() / relevance.PASSAGE_TOKENS[name] for name, length in lengths.items()}
         self.facets = _code([json.loads(raw) for raw in self._column("facets")])
 
     def close(self) -> None:
@@ -82,12 +86,18 @@ class Snapshot:
 
     def postings(self, stream: str, term: str) -> Postings:
         """A term's postings, out of memory if they were asked for lately."""
-        key = (stream, term)
+        return self._remembered((stream, term), lambda: self._read(stream, term))
+
+    def starting(self, stream: str, character: str) -> Postings:
+        """The terms that begin with a character, as one."""
+        return self._remembered((f"{stream} starting", character), lambda: self._read_starting(stream, character))
+
+    def _remembered(self, key: tuple[str, str], read: Callable[[], Postings]) -> Postings:
         with self._lock:
             if (kept := self._kept.get(key)) is not None:
                 self._kept.move_to_end(key)
                 return kept
-            found = self._read(stream, term)
+            found = read()
             self._kept[key] = found
             self._kept_bytes += found.slots.nbytes + found.weights.nbytes
             while self._kept_bytes > POSTINGS_BUDGET:
@@ -95,18 +105,31 @@ class Snapshot:
                 self._kept_bytes -= dropped.slots.nbytes + dropped.weights.nbytes
             return found
 
-    def starting(self, stream: str, character: str) -> Postings:
-        """The terms that begin with a character, as one."""
-        with self._lock:
-            terms = sorted(
-                {term.decode() for term in self._reader.expand_prefix(stream, character.encode())}
-            )
-        parts = [self.postings(stream, term) for term in terms]
+    def _read_starting(self, stream: str, character: str) -> Postings:
         total = np.zeros(self.size)
-        for part in parts:
+        for term in self._reader.expand_prefix(stream, character.encode()):
+            part = self._read(stream, term.decode())
             total[part.slots] += part.weights
         slots = np.flatnonzero(total).astype(np.int32)
-        return Postings(slots, total[slots])
+        return Postings(slots, total[slots], float(total.sum()))
+
+    def titled(self, run: str) -> Mask:
+        """Which documents have exactly this run of characters in their title."""
+        found = np.zeros(self.size, bool)
+        places = []
+        at = self._all_titles.find(run) if run else -1
+        while at >= 0:
+            places.append(at)
+            at = self._all_titles.find(run, at + 1)
+        found[np.searchsorted(self._title_ends, places, side="right")] = True
+        return found
+
+    def text(self, slot: int) -> str:
+        """A document's normalised text: its title first, one paragraph a line."""
+        at, number = self._home[slot]
+        with self._lock:
+            raw: bytes = self._texts[at][number]
+        return raw.decode()
 
     def containing(self, run: str, candidates: Mask) -> Mask:
         """Which of the candidates have exactly this run of characters in their text."""
@@ -129,19 +152,28 @@ class Snapshot:
             slots.append(self._slot[at][numbers[alive]].astype(np.int32))
             weights.append(found[alive])
         if not slots:
-            return Postings(np.empty(0, np.int32), np.empty(0))
-        return Postings(np.concatenate(slots), np.concatenate(weights))
+            return Postings(np.empty(0, np.int32), np.empty(0), 0.0)
+        weighed = np.concatenate(weights)
+        return Postings(np.concatenate(slots), weighed, float(weighed.sum()))
 
     def _column(self, name: str) -> list[Any]:
         readers = [leaf.column_reader(name) for leaf, _ in self._leaves]
         return [readers[at][number] for at, number in self._home]
 
-    def _norm(self, stream: str) -> Scores:
-        """K1·(1 - B + B·length/average) of each document."""
-        lengths = np.array(self._column(f"{stream}_length"), np.float64)
-        average = lengths.sum() / max(1, self.size) or 1
-        norm: Scores = relevance.K1 * (1 - relevance.B + relevance.B * (lengths / average))
-        return norm
+    @cached_property
+    def keys(self) -> list[str]:
+        """All numbers that documents bear."""
+        with self._lock:
+            return [term.decode() for term in self._reader.lexicon("keys")] if self.size else []
+
+    @cached_property
+    def _all_titles(self) -> str:
+        return "\n".join(self.titles)
+
+    @cached_property
+    def _title_ends(self) -> NDArray[np.int64]:
+        """Where each title ends in all of them; a run has no line break and can't span two."""
+        return np.cumsum([len(title) + 1 for title in self.titles]) - 1
 
     @cached_property
     def slot_of(self) -> dict[str, int]:
@@ -154,6 +186,13 @@ class Snapshot:
         place = np.empty(self.size, np.int64)
         place[sorted(range(self.size), key=self.ids.__getitem__)] = np.arange(self.size)
         return place
+
+
+def _norm(lengths: Scores) -> Scores:
+    """K1·(1 - B + B·length/average) of each document."""
+    average = lengths.mean() if len(lengths) and lengths.any() else 1.0
+    norm: Scores = relevance.K1 * (1 - relevance.B + relevance.B * (lengths / average))
+    return norm
 
 
 def _alive(leaf: Any) -> Mask:

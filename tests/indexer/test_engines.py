@@ -155,6 +155,54 @@ def test_a_part_answers_when_nothing_answers_the_whole(engine: Engine) -> None:
     assert [hit.id for hit in part.hits] == ["allowance", "former"]
 
 
+def test_words_stand_scattered_and_sentences_in_one_piece(engine: Engine) -> None:
+    assert found(engine, "财政局民政局") == ["allowance", "former"]
+    sentence = "最低生活保障标准由县民政局会同县财政局制定"
+    assert found(engine, sentence) == ["allowance", "former"]
+    assert engine.search(SearchRequest(query=parse(f"县财政局会同{sentence}"))).relaxed
+
+
+def test_one_of_two_words_is_enough_beside_or(engine: Engine) -> None:
+    assert set(found(engine, "节约用水 OR 预决算")) == {"undated", "budget"}
+    assert found(engine, "节约用水 OR 预决算 收入") == ["budget"]
+
+
+def test_a_search_may_be_about_one_part(engine: Engine) -> None:
+    assert found(engine, "标题:政务公开") == ["office"]
+    assert found(engine, "标题:财政局") == []
+    assert set(found(engine, "机构:财政局 OR 机构:办公室")) == {"budget", "office"}
+    assert set(found(engine, "文号:云政发")) == {"allowance", "former"}
+    assert found(engine, "文号:云政发 2014") == ["former"]
+    assert found(engine, "文号:云政发6号") == ["allowance"]
+    assert found(engine, "文号:政办发[2018]3") == ["office"]
+
+
+def test_a_search_may_be_about_a_time(engine: Engine) -> None:
+    assert set(found(engine, "日期:2019")) == {"budget", "allowance"}
+    assert found(engine, "日期:2019-03..2019-12 通知") == ["allowance"]
+    assert found(engine, "日期:..2014-08-01") == ["former"]
+
+
+def test_a_number_is_found_among_the_words_of_a_question(engine: Engine) -> None:
+    assert found(engine, "请问云政办发〔2018〕3号在哪里可以下载")[0] == "office"
+
+
+def test_part_of_a_number_narrows(engine: Engine) -> None:
+    assert found(engine, "云政发 2014")[0] == "former"
+    assert found(engine, "云政发 6号")[0] == "allowance"
+
+
+def test_terms_close_together_go_before_terms_far_apart(make: Callable[[], Engine], analyzer: Analyzer) -> None:
+    engine = make()
+    filler = "各有关单位要认真贯彻落实上级部署要求。" * 12
+    near = f"{filler}\n申请公租房的家庭应当提交收入证明。\n{filler}"
+    far = f"申请人应当到场。\n{filler}\n公租房另行规定。\n{filler[:-16]}\n收入证明。"
+    with engine.rebuilding() as writer:
+        for at, text in enumerate((far, near, far, near)):
+            writer.put(entry(make_document(f"d{at}", "办事须知", text), analyzer))
+    assert set(found(engine, "公租房 申请 收入证明")[:2]) == {"d1", "d3"}
+
+
 def test_nothing_is_found_for_what_is_nowhere(engine: Engine) -> None:
     answer = engine.search(SearchRequest(query=Text("航天飞机"), facets=facets.NAMES))
     assert (answer.total, list(answer.hits)) == (0, [])
@@ -314,7 +362,19 @@ def test_whoosh_ranks_as_the_reference_does(seed: int, tmp_path: Path, analyzer:
             for document in documents[20:]:
                 writer.put(entry(document, analyzer))
             writer.remove("d003")
-    queries = ["政府信息公开", "预算 -决算", "“信息公开条例”", "水", "不动产登记 2019", "公开条例工程abc 航天", ""]
+    queries = [
+        "政府信息公开",
+        "预算 -决算",
+        "“信息公开条例”",
+        "水",
+        "不动产登记 2019",
+        "公开条例工程abc 航天",
+        "条例 OR 工程 -决算",
+        "标题:预算 abc",
+        "日期:2018 公开 机构:县",
+        "请问不动产登记的工程预算和决算怎么公开",
+        "",
+    ]
     for typed in queries:
         for sort in Sort:
             request = SearchRequest(query=parse(typed), facets=facets.NAMES, sort=sort, limit=100)
