@@ -5,6 +5,7 @@
     GongkaiError
     ├── BadSettings            a setting or environment variable that can't be used
     ├── BadManifest            a line of an ingest manifest that can't be read
+    ├── BadSynonyms            a line of a synonyms file that can't be taken
     ├── FileRefused            a file that the archive does not take in, with the reason
     │   └── ExtractionFailed   its text could not be read
     ├── BlobMissing            an original that the catalogue names is not in the store
@@ -37,6 +38,15 @@ class BadManifest(GongkaiError):
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(f"清单第 {line} 行：{reason}")
+        self.line = line
+        self.reason = reason
+
+
+class BadSynonyms(GongkaiError):
+    """A line of a synonyms file that can't be taken; ``line`` counts from 1."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"同义词表第 {line} 行：{reason}")
         self.line = line
         self.reason = reason
 

@@ -19,6 +19,7 @@ from archive.errors import BadQuery, GongkaiError, IndexerBusy
 from archive.intake import Result
 from archive.settings import Settings
 from indexer import facets
+from indexer.synonyms import OWN_NAME, PACKAGED, Synonyms
 from web import jobs, server
 from web.api import search_answer
 from web.demo import check_server, prepare
@@ -252,6 +253,51 @@ def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
             raise click.UsageError(f"--facet {each}: expected NAME=VALUE, NAME one of {', '.join(facets.NAMES)}")
         filters[name] = (*filters.get(name, ()), value)
     return filters
+
+
+@cli.group()
+def synonyms() -> None:
+    """Look into the synonyms that searches are widened by."""
+
+
+@synonyms.command("check")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@reported
+def synonyms_check(file: Path | None) -> None:
+    """Check FILE (default: the installation's own synonyms.tsv) on top of the packaged synonyms.
+
+    Exits with 1, the line and the reason when a line can't be taken.
+    """
+    own = file or _own_synonyms()
+    loaded = Synonyms.load(PACKAGED, own)
+    click.echo(f"共 {len(loaded.pairs)} 对同义词，其中本单位增加或改写 {sum(pair.own for pair in loaded.pairs)} 对。")
+    if own is None:
+        click.echo(f"本单位的同义词表还没有建立：{Settings.from_environment().data / OWN_NAME}")
+    for line in loaded.idle:
+        click.echo(f"注意：第 {line} 行要去掉的一对不在表里。")
+
+
+@synonyms.command("show")
+@click.argument("word")
+@reported
+def synonyms_show(word: str) -> None:
+    """Show the pairs that WORD stands in, and what a search for it also searches. Exits with 1 if there are none."""
+    loaded = Synonyms.load(PACKAGED, _own_synonyms())
+    pairs = loaded.naming(word)
+    for pair in pairs:
+        whose = "本单位" if pair.own else "随软件提供"
+        click.echo(f"{pair.word} {pair.direction} {pair.other}\t{pair.source}\t{whose}第 {pair.line} 行")
+    others = "、".join(f"{each.other}（相关）" if each.weight < 1 else each.other for each in loaded.of(word))
+    if pairs:
+        click.echo(f"检索“{word}”时同时检索：{others or '无'}")
+    else:
+        jobs.say(f"同义词表里没有“{word}”。")
+    sys.exit(0 if pairs else 1)
+
+
+def _own_synonyms() -> Path | None:
+    own = Settings.from_environment().data / OWN_NAME
+    return own if own.exists() else None
 
 
 @cli.command()

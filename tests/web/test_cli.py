@@ -157,3 +157,25 @@ def test_an_engine_that_is_not_there_is_named(folder: Path, tmp_path: Path) -> N
     result = CliRunner().invoke(cli, ["search", "x"], env=environment)
     assert result.exit_code == 1
     assert "GONGKAI_ENGINE_URL" in result.output
+
+
+def test_synonyms_are_checked_and_shown(run: Run, tmp_path: Path) -> None:
+    assert "还没有建立" in run("synonyms", "check").output
+    shown = run("synonyms", "show", "低保").output
+    assert "低保 = 最低生活保障" in shown
+    assert "时同时检索：最低生活保障\n" in shown
+    assert "没有“白日做梦”" in run("synonyms", "show", "白日做梦", code=1).output
+
+    own = tmp_path / "data" / "synonyms.tsv"
+    own.parent.mkdir()
+    own.write_text("!低保\t最低生活保障\n白日做梦\t幻想\t~\t本县\n! 没有\t这对\n", encoding="utf-8")
+    checked = run("synonyms", "check").output
+    assert "本单位增加或改写 1 对" in checked
+    assert "第 3 行要去掉的一对不在表里" in checked
+    assert "白日做梦 ~ 幻想\t本县\t本单位第 2 行" in run("synonyms", "show", "白日做梦").output
+    assert "最低生活保障" not in run("synonyms", "show", "低保", code=1).output
+
+    draft = tmp_path / "draft.tsv"
+    draft.write_text("# 说明\n预算\t决算\t=\t本县\n", encoding="utf-8")
+    assert "第 2 行：“预算”与“决算”意义不同" in run("synonyms", "check", str(draft), code=1).output
+    run("synonyms", "check", str(tmp_path / "none.tsv"), code=2)
