@@ -30,3 +30,23 @@ def value(text: str) -> int | None:
         else:
             digit = _DIGIT[character]
     return total + digit
+
+
+def chinese(number: int) -> str:
+    """How a number below ten thousand is written out.
+
+    >>> [chinese(number) for number in (0, 7, 10, 14, 20, 105, 225, 1010)]
+    ['〇', '七', '十', '十四', '二十', '一百零五', '二百二十五', '一千零一十']
+    """
+    if not 0 <= number < 10_000:
+        raise ValueError(number)
+    if number < 10:
+        return "〇一二三四五六七八九"[number]
+    text = ""
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, unit)
+        if digit:
+            text += "一二三四五六七八九"[digit - 1] + name
+        elif text and number and not text.endswith("零"):
+            text += "零"
+    return text.removeprefix("一") if text.startswith("一十") else text

@@ -108,6 +108,10 @@ class Analyzer:
             return list(self.jieba.cut(text))
         return list(self.rjieba.cut(text))
 
+    def says_something(self, text: str) -> bool:
+        """Whether a text has a word beyond function words."""
+        return any(word not in self._stopwords for word in self.query(text).words)
+
     def _query(self, text: str) -> Cut:
         pieces = self.pieces(text)
         said = list(dict.fromkeys(piece for piece in pieces if _RUN.search(piece)))

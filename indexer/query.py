@@ -39,6 +39,14 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Synonymous:
+    """A ``Text`` as it stands, or all of its ``pieces``: what of it has no synonym, and a choice where there is one."""
+
+    text: Text
+    pieces: "tuple[Text | Or, ...]"
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """A document number or index code in canonical form: documents that bear it, then those that cite it."""
 
@@ -59,6 +67,13 @@ class Dated:
 
     since: int
     until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """Other documents about the same as this one."""
+
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +107,7 @@ class Some:
     texts: tuple[Text, ...]
 
 
-Query = Everything | Text | Phrase | Key | Within | Dated | And | Or | Not | Some
+Query = Everything | Text | Phrase | Synonymous | Key | Within | Dated | Like | And | Or | Not | Some
 
 
 def leaves(query: Query) -> "Iterator[Query]":
@@ -101,6 +116,9 @@ def leaves(query: Query) -> "Iterator[Query]":
         case And(parts) | Or(parts) | Some(parts):
             for part in parts:
                 yield from leaves(part)
+        case Synonymous(text, pieces):
+            yield text
+            yield from (other for piece in pieces for other in leaves(piece) if isinstance(other, Phrase))
         case Not():
             return
         case _:
@@ -140,7 +158,7 @@ def looser(query: Query) -> Iterator[Query]:
 
 
 def _loose(part: Query) -> bool:
-    return not isinstance(part, Not | Phrase | Within | Dated | Everything)
+    return not isinstance(part, Not | Phrase | Within | Dated | Like | Everything)
 
 
 def _texts(part: Query) -> Iterator[Text]:

@@ -21,7 +21,8 @@ passage 0.726.
 
 import math
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 K1 = 1.5
 B = 0.35
@@ -39,12 +40,38 @@ PASSAGE_TOKENS: Mapping[str, int] = {"words": 200, "grams": 300}
 PASSAGE = 150
 READ = 30
 READ_TERMS = 30
+# How many words tell what a document is about, and how much of a document is read for them.
+LIKE_TERMS = 25
+LIKE_READ = 10_000
+TITLE_COUNT = 6
+# A word said once is hardly what a document is about: half of its weight is reached at this count.
+LIKE_K = 4.0
+LIKE_SHARE = 0.2
 DIGITS = 6
 
 
 def rarity(passages: float, occurrences: float) -> float:
     """How much a term says that stands ``occurrences`` times in text that makes ``passages``; positive."""
     return math.log(1 + (passages + 0.5) / (occurrences + 0.5))
+
+
+def characteristic(
+    title: Sequence[str], text: Sequence[str], rarity: Callable[[str], float]
+) -> dict[str, float]:
+    """The words, out of those of its title and its text, that tell what a document is about, with their weights.
+
+    A word that no other document has tells nothing: ``rarity`` is 0 for it.
+    """
+    counts = Counter(text)
+    for word in title:
+        counts[word] += TITLE_COUNT
+    weights = {
+        word: count / (count + LIKE_K) * rarity(word)
+        for word, count in counts.items()
+        if len(word) > 1 and not word.isdecimal()
+    }
+    told = sorted((word for word in weights if weights[word] > 0), key=lambda word: (-weights[word], word))
+    return {word: weights[word] for word in told[:LIKE_TERMS]}
 
 
 def telling(terms: Mapping[str, float]) -> dict[str, float]:
@@ -55,20 +82,24 @@ def telling(terms: Mapping[str, float]) -> dict[str, float]:
     return dict(sorted(terms.items(), key=lambda term: (-term[1], term[0]))[:READ_TERMS])
 
 
-def best_passage(text: str, terms: Mapping[str, float]) -> float:
+def best_passage(heading: str, text: str, terms: Mapping[str, float]) -> float:
     """The greatest sum of weights of terms that stand together in one passage of a text.
 
-    A passage is as many lines as make up ``PASSAGE`` characters, or one longer line.
+    A passage is as many lines as make up ``PASSAGE`` characters, or one longer line. What stands in the heading is
+    said of every passage.
     """
+    said = sum(weight for term, weight in terms.items() if term in heading)
     ends = _passage_ends(text)
-    sums = [0.0] * len(ends)
+    sums = [said] * len(ends)
     for term, weight in terms.items():
+        if term in heading:
+            continue
         at = text.find(term)
         while at >= 0:
             passage = bisect_right(ends, at)
             sums[passage] += weight
             at = text.find(term, ends[passage])
-    return max(sums, default=0.0)
+    return max(sums, default=said)
 
 
 def _passage_ends(text: str) -> list[int]:

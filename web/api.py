@@ -10,7 +10,7 @@ from indexer import facets
 from indexer.snippets import Fragment
 from web.app import services
 from web.params import PARAMETERS, BadParameter, read
-from web.present import FacetValue, HitView, SearchPage, document_url, format_of
+from web.present import AnswerView, FacetValue, HitView, SearchPage, document_url, format_of
 from web.search import find, suggestions
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -44,6 +44,9 @@ def search_answer(page: SearchPage) -> dict[str, object]:
         "pages": page.pages,
         "took_ms": page.took_ms,
         "relaxed": page.relaxed,
+        "expansions": [{"word": each.word, "others": list(each.others)} for each in page.expansions],
+        "corrections": [each.label for each in page.corrections],
+        "answer": _answer(page.answer) if page.answer else None,
         "hits": [_hit(hit) for hit in page.hits],
         "facets": [
             {
@@ -70,7 +73,12 @@ def _hit(hit: HitView) -> dict[str, object]:
         "validity": hit.validity,
         "url": document_url(hit.id),
         "snippets": [_fragments(snippet) for snippet in hit.snippets],
+        "near_duplicate_of": hit.duplicate_of,
     }
+
+
+def _answer(answer: AnswerView) -> dict[str, object]:
+    return {"sentence": _fragments(answer.sentence), "title": answer.title, "url": answer.url}
 
 
 def _document(document: Document) -> dict[str, object]:

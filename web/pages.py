@@ -1,18 +1,20 @@
 """The public pages."""
 
+import logging
+
 from flask import Blueprint, Response, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from archive.document import File
-from archive.errors import BadQuery, UnknownDocument
-from indexer.parse import parse
+from archive.document import Document, File
+from archive.errors import BadQuery, IndexUnusable, UnknownDocument
 from indexer.query import Everything, Query
 from indexer.snippets import Marker
 from web.app import services
-from web.params import read
+from web.params import SearchForm, read
 from web.present import document_page
-from web.search import find, home
+from web.search import find, home, interpreted, similar
 
+log = logging.getLogger(__name__)
 pages = Blueprint("pages", __name__)
 
 
@@ -35,8 +37,8 @@ def search() -> str | WerkzeugResponse:
 def document(id: str) -> str:
     found = services().catalogue.public(id)
     form = read(request.args)
-    marker = Marker(_marked(form.q), services().analyzer)
-    page = document_page(found, marker, form.address() if form.pairs() else None)
+    marker = Marker(_marked(form), services().analyzer)
+    page = document_page(found, marker, form.address() if form.pairs() else None, _similar(id))
     return render_template("document.html", page=page)
 
 
@@ -64,10 +66,19 @@ def healthz() -> Response:
     return Response("ok\n", mimetype="text/plain")
 
 
-def _marked(q: str) -> Query:
+def _similar(id: str) -> list[Document]:
+    """Documents like this one; none while there is no index, since the document itself can be read without."""
+    try:
+        return similar(services(), id)
+    except IndexUnusable as error:
+        log.error("%s: %s", type(error).__name__, error)
+        return []
+
+
+def _marked(form: SearchForm) -> Query:
     """What to mark in a document; nothing for words that no search would take."""
     try:
-        return parse(q)
+        return interpreted(services(), form).query
     except BadQuery:
         return Everything()
 

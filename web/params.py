@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from archive.errors import GongkaiError
 from indexer import facets
 from indexer.engine import SearchRequest, Sort
-from indexer.parse import parse
+from indexer.query import Query
 
 PER_PAGE = 10
 MAX_PER_PAGE = 50
@@ -19,7 +19,7 @@ MAX_CHOSEN = 20
 MAX_VALUE = 100
 # WeChat adds from=… to links that are shared in it; as a date it means nothing.
 _SHARED_BY_WECHAT = frozenset({"singlemessage", "groupmessage", "timeline"})
-PARAMETERS = frozenset({"q", *facets.NAMES, "from", "to", "sort", "page", "per_page"})
+PARAMETERS = frozenset({"q", *facets.NAMES, "from", "to", "sort", "page", "per_page", "literal"})
 
 
 class BadParameter(GongkaiError):
@@ -28,7 +28,10 @@ class BadParameter(GongkaiError):
 
 @dataclass(frozen=True, slots=True)
 class SearchForm:
-    """What a search page was asked for. ``filters`` maps a facet's name to the chosen values, in their order."""
+    """What a search page was asked for.
+
+    ``filters`` maps a facet's name to the chosen values, in their order. ``literal``: only what was typed, no synonyms.
+    """
 
     q: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -37,16 +40,17 @@ class SearchForm:
     sort: Sort | None = None
     page: int = 1
     per_page: int = PER_PAGE
+    literal: bool = False
 
     @property
     def order(self) -> Sort:
         """The order asked for; else by relevance where words are searched for, and the newest first where not."""
         return self.sort or (Sort.RELEVANCE if self.q.strip() else Sort.NEWEST)
 
-    def request(self, hidden: frozenset[str] = frozenset()) -> SearchRequest:
-        """The form as a search. Raises BadQuery."""
+    def request(self, query: Query, hidden: frozenset[str] = frozenset()) -> SearchRequest:
+        """The form as a search for what its ``q`` means."""
         return SearchRequest(
-            query=parse(self.q),
+            query=query,
             filters={name: frozenset(values) for name, values in self.filters.items()},
             facets=facets.NAMES,
             sort=self.order,
@@ -76,6 +80,13 @@ class SearchForm:
     def sorted_by(self, sort: Sort) -> "SearchForm":
         return replace(self, sort=sort, page=1)
 
+    def literally(self) -> "SearchForm":
+        return replace(self, literal=True, page=1)
+
+    def asking(self, q: str) -> "SearchForm":
+        """Something else, with the same filters and order."""
+        return replace(self, q=q, literal=False, page=1)
+
     def without_dates(self) -> "SearchForm":
         return replace(self, since=None, until=None, page=1)
 
@@ -89,6 +100,8 @@ class SearchForm:
         pairs += [(name, day.isoformat()) for name, day in (("from", self.since), ("to", self.until)) if day]
         if self.sort:
             pairs.append(("sort", self.sort.value))
+        if self.literal:
+            pairs.append(("literal", "1"))
         if self.page != 1:
             pairs.append(("page", str(self.page)))
         if self.per_page != PER_PAGE:
@@ -113,6 +126,7 @@ def read(arguments: MultiDict[str, str]) -> SearchForm:
         sort=_sort(arguments.get("sort", "")),
         page=_number(arguments, "page", 1, MAX_PAGE, "页码"),
         per_page=_number(arguments, "per_page", PER_PAGE, MAX_PER_PAGE, "每页条数"),
+        literal=arguments.get("literal", "") == "1",
     )
 
 

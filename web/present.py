@@ -1,13 +1,16 @@
 """What a page shows, as plain values: templates only draw them, and the JSON API serialises the same ones."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta, timezone
 from math import ceil
 
 from archive.document import Document, File, Validity
 from indexer import facets
+from indexer.duplicates import ALIKE, folded, resemblance, sketch
 from indexer.engine import Answer, Sort
+from indexer.interpret import Expansion
+from indexer.quantities import Found
 from indexer.snippets import Fragment, Marker, opening
 from web.params import MAX_PAGE, SearchForm
 
@@ -36,7 +39,10 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class HitView:
-    """A line of a result list. ``lapsed``: repealed or expired."""
+    """A line of a result list. ``lapsed``: repealed or expired.
+
+    ``duplicate_of`` is the hit above it that says nearly the same.
+    """
 
     id: str
     url: str
@@ -53,6 +59,7 @@ class HitView:
     lapsed: bool
     formats: Sequence[str]
     snippets: Sequence[Sequence[Fragment]]
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +95,21 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerView:
+    """The sentence of a public document that answers a question for a number, the number marked."""
+
+    sentence: Sequence[Fragment]
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
-    """A page of results. ``total`` is exact; ``reachable`` says whether all of them can be paged to."""
+    """A page of results. ``total`` is exact; ``reachable`` says whether all of them can be paged to.
+
+    ``expansions`` are other words that were searched for, which ``literal_url`` does without; ``corrections`` are what
+    may have been meant.
+    """
 
     form: SearchForm
     total: int
@@ -103,7 +123,20 @@ class SearchPage:
     page_links: Sequence[Link]
     previous_url: str | None
     next_url: str | None
+    literal_url: str
+    expansions: Sequence[Expansion] = ()
+    corrections: Sequence[Link] = ()
+    answer: AnswerView | None = None
     took_ms: float = 0.0
+
+    @property
+    def groups(self) -> list[tuple[HitView, list[HitView]]]:
+        """The hits, each with those that say nearly the same."""
+        return [
+            (hit, [each for each in self.hits if each.duplicate_of == hit.id])
+            for hit in self.hits
+            if hit.duplicate_of is None
+        ]
 
     @property
     def reachable(self) -> bool:
@@ -135,6 +168,19 @@ class AttachmentView:
 
 
 @dataclass(frozen=True, slots=True)
+class SimilarView:
+    """A document about the same; ``nearly``: it says nearly the same."""
+
+    title: str
+    url: str
+    issuer: str | None
+    day: date | None
+    validity: str | None
+    lapsed: bool
+    nearly: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentPage:
     id: str
     url: str
@@ -147,19 +193,22 @@ class DocumentPage:
     attachments: Sequence[AttachmentView]
     received_on: date | None
     back_url: str | None = None
+    similar: Sequence[SimilarView] = ()
 
 
-def search_page(
-    form: SearchForm, answer: Answer, documents: Mapping[str, Document], marker: Marker
-) -> SearchPage:
-    """The page of an answer; ids without a public document are left out."""
+def search_page(form: SearchForm, answer: Answer, documents: Sequence[Document], marker: Marker) -> SearchPage:
+    """The page of an answer, whose hits are these documents."""
+    first = folded([document.text for document in documents])
     pages = min(MAX_PAGE, max(1, ceil(answer.total / form.per_page)))
     return SearchPage(
         form=form,
         total=answer.total,
         pages=pages,
         relaxed=answer.relaxed,
-        hits=[_hit(documents[hit.id], marker, form) for hit in answer.hits if hit.id in documents],
+        hits=[
+            replace(_hit(document, marker, form), duplicate_of=documents[same].id if same is not None else None)
+            for document, same in zip(documents, first, strict=True)
+        ],
         facets=[_facet(facet, answer.facets.get(facet.name, {}), form) for facet in facets.FACETS],
         chips=_chips(form),
         clear_url=form.without_filters().address(),
@@ -167,11 +216,27 @@ def search_page(
         page_links=[Link(str(n), form.turned(n).address(), n == form.page) for n in _near(form.page, pages)],
         previous_url=form.turned(form.page - 1).address() if 1 < form.page <= pages else None,
         next_url=form.turned(form.page + 1).address() if form.page < pages else None,
+        literal_url=form.literally().address(),
     )
 
 
-def document_page(document: Document, marker: Marker, back_url: str | None) -> DocumentPage:
+def answer_view(document: Document, found: Found, form: SearchForm) -> AnswerView:
+    """The sentence as it stands in the document, its number marked."""
+    start, end = found.quantity
+    pieces = (
+        Fragment(document.text[found.start : start].lstrip(), False),
+        Fragment(document.text[start:end], True),
+        Fragment(document.text[end : found.end].rstrip(), False),
+    )
+    sentence = [piece for piece in pieces if piece.text]
+    return AnswerView(sentence, document.metadata.title, form.address(document_url(document.id)))
+
+
+def document_page(
+    document: Document, marker: Marker, back_url: str | None, similar: Sequence[Document] = ()
+) -> DocumentPage:
     metadata = document.metadata
+    own = sketch(document.text)
     return DocumentPage(
         id=document.id,
         url=document_url(document.id),
@@ -189,6 +254,20 @@ def document_page(document: Document, marker: Marker, back_url: str | None) -> D
         ],
         received_on=document.received_at.astimezone(OFFICE_TIME).date() if document.received_at else None,
         back_url=back_url,
+        similar=[_similar(each, resemblance(own, sketch(each.text)) >= ALIKE) for each in similar],
+    )
+
+
+def _similar(document: Document, nearly: bool) -> SimilarView:
+    metadata = document.metadata
+    return SimilarView(
+        title=metadata.title,
+        url=document_url(document.id),
+        issuer=metadata.issuer,
+        day=facets.day(metadata),
+        validity=metadata.validity.value if metadata.validity else None,
+        lapsed=metadata.validity in LAPSED,
+        nearly=nearly,
     )
 
 

@@ -1,18 +1,25 @@
 """A search, from a form to a page of values: what the pages, the API and the command line all call."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from archive.document import Document
 from archive.text import normalise
 from indexer.engine import SearchRequest, Sort
-from indexer.parse import parse
+from indexer.interpret import Interpretation, interpret
+from indexer.quantities import Question, best
+from indexer.query import Like
 from indexer.snippets import Marker
 from indexer.sync import lag
 from web.params import SearchForm
-from web.present import FacetView, HitView, SearchPage, search_page
+from web.present import AnswerView, FacetView, HitView, SearchPage, answer_view, search_page
 from web.services import Services
 
 NEWEST = 8
+SIMILAR = 6
+# How many of the best documents are read for a number that answers.
+ASKED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +35,55 @@ class HomePage:
 def find(services: Services, form: SearchForm) -> SearchPage:
     """Raises BadQuery, and IndexUnusable rather than show an empty page for a failure."""
     started = perf_counter()
+    meaning = interpreted(services, form)
     # What changed since the index was built is left out of hits and counts; and what the index names is shown only
     # where the catalogue says it is public: two gates.
-    request: SearchRequest = form.request(_hidden(services))
+    request: SearchRequest = form.request(meaning.query, _hidden(services))
     answer = services.engine.search(request)
     documents = services.catalogue.public_many(hit.id for hit in answer.hits)
-    page = search_page(form, answer, documents, Marker(parse(form.q), services.analyzer))
+    shown = [documents[hit.id] for hit in answer.hits if hit.id in documents]
+    page = search_page(form, answer, shown, Marker(meaning.query, services.analyzer))
+    page = replace(
+        page,
+        expansions=meaning.expansions,
+        answer=_answer(services, form, shown),
+    )
     return replace(page, took_ms=round((perf_counter() - started) * 1000, 1))
+
+
+def interpreted(services: Services, form: SearchForm) -> Interpretation:
+    """What a form's words mean. Raises BadQuery."""
+    return interpret(form.q, services.synonyms.current(), services.analyzer, form.literal)
+
+
+def ranked(services: Services, typed: str, limit: int) -> list[str]:
+    """The ids that a citizen's search for this leads to, best first: what ``gongkai judge`` measures."""
+    form = SearchForm(q=typed)
+    request = form.request(interpreted(services, form).query, _hidden(services))
+    return [hit.id for hit in services.engine.search(replace(request, facets=(), limit=limit)).hits]
+
+
+def similar(services: Services, id: str) -> list[Document]:
+    """Public documents about the same as this one, nearest first."""
+    request = SearchRequest(query=Like(id), limit=SIMILAR, hidden=_hidden(services))
+    hits = services.engine.search(request).hits
+    documents = services.catalogue.public_many(hit.id for hit in hits)
+    return [documents[hit.id] for hit in hits if hit.id in documents]
+
+
+def _answer(services: Services, form: SearchForm, shown: Sequence[Document]) -> AnswerView | None:
+    """The sentence of a document on the first page that answers a question for a number."""
+    if form.page != 1 or form.order is not Sort.RELEVANCE:
+        return None
+    question = Question(form.q, services.synonyms.current(), services.analyzer)
+    if not question.asks:
+        return None
+    found = best(
+        (rank, each)
+        for rank, document in enumerate(shown[:ASKED])
+        for each in question.answers(document.metadata.title, document.text)
+    )
+    return answer_view(shown[found[0]], found[1], form) if found else None
 
 
 def suggestions(services: Services, typed: str) -> list[str]:

@@ -8,6 +8,7 @@ from archive.settings import Settings
 from indexer.analyzer import Analyzer
 from indexer.engine import Engine
 from indexer.engines.whoosh import WhooshEngine
+from indexer.synonyms import OWN_NAME, PACKAGED, SynonymFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Services:
     blobs: Blobs
     analyzer: Analyzer
     engine: Engine
+    synonyms: SynonymFile
 
     def close(self) -> None:
         self.engine.close()
@@ -34,4 +36,5 @@ def open_services(settings: Settings) -> Services:
         blobs=Blobs(settings.data / "blobs"),
         analyzer=analyzer,
         engine=WhooshEngine(index_folder, analyzer),
+        synonyms=SynonymFile(PACKAGED, settings.data / OWN_NAME),
     )

@@ -5,7 +5,7 @@ together.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,12 +22,14 @@ from indexer.query import (
     Dated,
     Everything,
     Key,
+    Like,
     Not,
     Or,
     Part,
     Phrase,
     Query,
     Some,
+    Synonymous,
     Text,
     Within,
     leaves,
@@ -151,7 +153,7 @@ class _Evaluation:
         terms = relevance.telling(weights)
         passages = np.zeros(self._snapshot.size)
         for slot in slots:
-            passages[slot] = relevance.best_passage(self._snapshot.text(slot), terms)
+            passages[slot] = relevance.best_passage(self._snapshot.titles[slot], self._snapshot.text(slot), terms)
         read: Scores = np.round(scores + self._final(passages), relevance.DIGITS)
         return read
 
@@ -176,6 +178,8 @@ class _Evaluation:
                 return self._said(text), self._bm25(text) * weight
             case Phrase(text, weight):
                 return snapshot.containing(text, self._every_gram(text)), self._bm25(text) * weight
+            case Synonymous(said, pieces):
+                return self._visit(Or((said, And(pieces))))
             case Key(key):
                 bears, cites = self._having("keys", key), self._having("cites", key)
                 return bears | cites, np.where(bears, relevance.BEARS, relevance.CITES)
@@ -184,6 +188,8 @@ class _Evaluation:
                 return self._within(part, text), scores
             case Dated(since, until):
                 return (snapshot.days >= since) & (snapshot.days <= until), np.zeros(snapshot.size)
+            case Like(id):
+                return self._like(id)
             case Some(texts):
                 parts_of = (self._bm25(text.text) * text.weight for text in texts)
                 return self._enough(texts), sum(parts_of, np.zeros(snapshot.size))
@@ -228,9 +234,35 @@ class _Evaluation:
         every: Mask = counts == len(names)
         return every
 
+    def _like(self, id: str) -> tuple[Mask, Scores]:
+        snapshot = self._snapshot
+        slot = snapshot.slot_of.get(id)
+        if slot is None:
+            return np.zeros(snapshot.size, bool), np.zeros(snapshot.size)
+
+        def shared_rarity(word: str) -> float:
+            term = self._term("words", word)
+            return term.rarity if len(term.postings.slots) > 1 else 0.0
+
+        weights = relevance.characteristic(
+            self._analyzer.words(snapshot.titles[slot]),
+            self._analyzer.words(snapshot.text(slot)[: relevance.LIKE_READ]),
+            shared_rarity,
+        )
+        terms = [replace(self._term("words", word), rarity=weight) for word, weight in weights.items()]
+        have = np.zeros(snapshot.size)
+        for term in terms:
+            have[term.postings.slots] += term.rarity
+        enough: Mask = (have > 0) & (have >= relevance.LIKE_SHARE * sum(weights.values()))
+        enough[slot] = False
+        return enough, self._sum(terms)
+
     def _bm25(self, text: str) -> Scores:
+        return self._sum(self._terms(text))
+
+    def _sum(self, terms: Sequence[_Term]) -> Scores:
         total = np.zeros(self._snapshot.size)
-        for term in self._terms(text):
+        for term in terms:
             slots, count = term.postings.slots, term.postings.weights
             norm = self._snapshot.norms[term.stream][slots]
             total[slots] += term.rarity * (count * (relevance.K1 + 1) / (count + norm))

@@ -14,12 +14,14 @@ from indexer.query import (
     Dated,
     Everything,
     Key,
+    Like,
     Not,
     Or,
     Part,
     Phrase,
     Query,
     Some,
+    Synonymous,
     Text,
     Within,
     leaves,
@@ -117,6 +119,7 @@ class _Search:
         self._query = query
         self._runs = runs(query)
         self._entries = entries
+        self._analyzer = analyzer
         self._cut = analyzer.query
         self._word_rarity = lru_cache(None)(lambda word: self._rarity("words", _word_in(word)))
         self._gram_rarity = lru_cache(None)(lambda gram: self._rarity("grams", _gram_in(gram)))
@@ -143,7 +146,7 @@ class _Search:
                 *((gram, self._gram_rarity(gram)) for gram in cut.grams),
             ):
                 weights[term] = max(weights.get(term, 0.0), rarity * text.weight)
-        added = self._final(entry, relevance.best_passage(entry.text, relevance.telling(weights)))
+        added = self._final(entry, relevance.best_passage(entry.title, entry.text, relevance.telling(weights)))
         return round(score + added, relevance.DIGITS)
 
     def _final(self, entry: Entry, score: float) -> float:
@@ -162,6 +165,8 @@ class _Search:
                 return self._bm25(entry, text) * weight if every_word or every_gram else None
             case Phrase(text, weight):
                 return self._bm25(entry, text) * weight if text in entry.text else None
+            case Synonymous(said, pieces):
+                return self._score(entry, Or((said, And(pieces))))
             case Key(key):
                 bears = relevance.BEARS if key in entry.keys else 0.0
                 return bears or (relevance.CITES if key in entry.cites else None)
@@ -171,6 +176,11 @@ class _Search:
                 return self._bm25(entry, text) if part is Part.TITLE else 0.0
             case Dated(since, until):
                 return 0.0 if since <= entry.day <= until else None
+            case Like(id):
+                words = self._characteristic(id)
+                have = sum(weight for word, weight in words.items() if word in entry.words)
+                enough = entry.id != id and have > 0 and have >= relevance.LIKE_SHARE * sum(words.values())
+                return self._by_words(entry, words) if enough else None
             case Some(texts):
                 have = sum(self._had(entry, text.text) * text.weight for text in texts)
                 wanted = sum(self._had(None, text.text) for text in texts if text.weight == 1)
@@ -186,17 +196,27 @@ class _Search:
 
     def _bm25(self, entry: Entry, text: str) -> float:
         cut = self._cut(text)
-        by_words = sum(
-            self._word_rarity(word)
-            * _saturate(entry.words.get(word, 0), entry.words_length / self._words_average)
-            for word in cut.words
-        )
         by_grams = sum(
             self._gram_rarity(gram)
             * _saturate(_gram_weight(entry, gram), entry.grams_length / self._grams_average)
             for gram in cut.grams
         )
-        return by_words + by_grams
+        return self._by_words(entry, {word: self._word_rarity(word) for word in cut.words}) + by_grams
+
+    def _by_words(self, entry: Entry, weights: Mapping[str, float]) -> float:
+        length = entry.words_length / self._words_average
+        return sum(weight * _saturate(entry.words.get(word, 0), length) for word, weight in weights.items())
+
+    def _characteristic(self, id: str) -> Mapping[str, float]:
+        def shared_rarity(word: str) -> float:
+            shared = sum(word in entry.words for entry in self._entries) > 1
+            return self._word_rarity(word) if shared else 0.0
+
+        for entry in self._entries:
+            if entry.id == id:
+                title, text = self._analyzer.words(entry.title), self._analyzer.words(entry.text[: relevance.LIKE_READ])
+                return relevance.characteristic(title, text, shared_rarity)
+        return {}
 
     def _had(self, entry: Entry | None, text: str) -> float:
         """How much of the rarity of a text's terms an entry has; of those that any entry has, for None."""

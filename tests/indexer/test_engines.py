@@ -16,7 +16,7 @@ from indexer.engines.memory import MemoryEngine
 from indexer.engines.whoosh import WhooshEngine
 from indexer.fields import entry
 from indexer.parse import parse
-from indexer.query import Everything, Phrase, Text
+from indexer.query import Everything, Like, Or, Phrase, Synonymous, Text
 from tests.conftest import make_document
 
 DOCUMENTS = [
@@ -190,6 +190,22 @@ def test_a_number_is_found_among_the_words_of_a_question(engine: Engine) -> None
 def test_part_of_a_number_narrows(engine: Engine) -> None:
     assert found(engine, "云政发 2014")[0] == "former"
     assert found(engine, "云政发 6号")[0] == "allowance"
+
+
+def test_documents_about_the_same_are_alike_and_itself_is_none_of_them(engine: Engine) -> None:
+    answer = engine.search(SearchRequest(query=Like("allowance")))
+    assert [hit.id for hit in answer.hits][0] == "former"
+    assert "allowance" not in [hit.id for hit in answer.hits]
+    assert "undated" not in [hit.id for hit in answer.hits]
+    hidden = engine.search(SearchRequest(query=Like("allowance"), hidden=frozenset({"former"})))
+    assert "former" not in [hit.id for hit in hidden.hits]
+    assert engine.search(SearchRequest(query=Like("nobody"))).total == 0
+
+
+def test_other_words_for_a_text_answer_it(engine: Engine) -> None:
+    said = Synonymous(Text("低保标准"), (Or((Text("低保"), Phrase("最低生活保障", 0.5))), Text("标准")))
+    answer = engine.search(SearchRequest(query=said))
+    assert ([hit.id for hit in answer.hits], answer.relaxed) == (["allowance", "former"], False)
 
 
 def test_terms_close_together_go_before_terms_far_apart(make: Callable[[], Engine], analyzer: Analyzer) -> None:
@@ -375,9 +391,10 @@ def test_whoosh_ranks_as_the_reference_does(seed: int, tmp_path: Path, analyzer:
         "请问不动产登记的工程预算和决算怎么公开",
         "",
     ]
-    for typed in queries:
+    said = Synonymous(Text("工程公开"), (Or((Text("工程"), Phrase("不动产", 0.5))), Text("公开")))
+    for typed in (*map(parse, queries), Like("d010"), said):
         for sort in Sort:
-            request = SearchRequest(query=parse(typed), facets=facets.NAMES, sort=sort, limit=100)
+            request = SearchRequest(query=typed, facets=facets.NAMES, sort=sort, limit=100)
             expected, got = reference.search(request), engine.search(request)
             assert [hit.id for hit in got.hits] == [hit.id for hit in expected.hits], typed
             assert [hit.score for hit in got.hits] == pytest.approx([hit.score for hit in expected.hits], abs=1e-5)

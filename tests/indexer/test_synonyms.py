@@ -241,7 +241,7 @@ def test_words_are_found_where_words_begin_and_end(
 
 def test_a_question_as_jieba_cuts_it(packaged: Synonyms, analyzer: Analyzer) -> None:
     question = "房东不退押金怎么打官司"
-    found = packaged.within([question[start:end] for start, end in analyzer.spans(question)])
+    found = packaged.within(analyzer.pieces(question))
     assert found[0] == Match(0, 2, "房东", (Synonym("房东", "出租人", SAME),))
     assert [match.text for match in found] == ["房东", "押金", "打官司"]
     assert all(question[match.start : match.end] == match.text for match in found)

@@ -7,7 +7,19 @@ from tests.web.conftest import Site
 
 def test_a_search_answers_in_the_promised_shape(site: Site) -> None:
     answer = site.client.get("/api/v1/search?q=最低生活保障&genre=通知&per_page=1").get_json()
-    assert list(answer) == ["query", "total", "page", "pages", "took_ms", "relaxed", "hits", "facets"]
+    assert list(answer) == [
+        "query",
+        "total",
+        "page",
+        "pages",
+        "took_ms",
+        "relaxed",
+        "expansions",
+        "corrections",
+        "answer",
+        "hits",
+        "facets",
+    ]
     assert (answer["query"], answer["total"], answer["page"], answer["pages"]) == ("最低生活保障", 2, 1, 2)
     (hit,) = answer["hits"]
     assert hit["id"] == site.ids["低保.txt"]

@@ -259,3 +259,27 @@ def test_the_public_side_only_reads(site: Site, method: str) -> None:
 @pytest.mark.parametrize("address", ["/nothing", "/documents/../../etc/passwd", "/documents/%00", "/static/../app.py"])
 def test_what_is_not_there_is_a_404_with_a_way_on(site: Site, address: str) -> None:
     assert 'href="/"' in text_of(site.client, address, 404)
+
+
+def test_other_words_are_shown_with_a_way_to_do_without(site: Site) -> None:
+    page = text_of(site.client, "/search?q=低保")
+    assert "已同时检索：低保（最低生活保障）" in page
+    assert site.ids["低保.txt"] in page
+    literal = text_of(site.client, "/search?q=低保&literal=1")
+    assert "没有找到" in literal
+    assert "只检索了原词" in literal
+    assert 'href="/search?q=%E4%BD%8E%E4%BF%9D&amp;literal=1"' in page
+
+
+def test_a_question_for_a_number_shows_the_sentence(site: Site) -> None:
+    answer = text_of(site.client, "/search?q=低保申请几天答复").split('class="answer"')[1].split("</section>")[0]
+    assert "<mark>15个工作日内</mark>" in answer
+    assert site.ids["低保.txt"] in answer
+    assert 'class="answer"' not in text_of(site.client, "/search?q=低保申请")
+
+
+def test_a_document_leads_to_others_about_the_same(site: Site) -> None:
+    page = text_of(site.client, f"/documents/{site.ids['低保.txt']}").split('class="similar"')[1]
+    assert site.ids["旧办法.txt"] in page
+    assert site.ids["撤回.txt"] not in page
+    assert site.ids["预算.txt"] not in page
