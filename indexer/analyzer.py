@@ -108,6 +108,20 @@ class Analyzer:
             return list(self.jieba.cut(text))
         return list(self.rjieba.cut(text))
 
+    def is_word(self, text: str) -> bool:
+        """Whether the language or the county's lexicon has this word."""
+        return bool(self.rjieba.has_word(text)) if self.rjieba else bool(self.jieba.FREQ.get(text))
+
+    @cached_property
+    def lexicon(self) -> tuple[str, ...]:
+        """The county's own words."""
+        return tuple(line.split()[0] for line in LEXICON.read_text(encoding="utf-8").splitlines())
+
+    @property
+    def function_words(self) -> frozenset[str]:
+        """Words that carry no meaning by themselves."""
+        return self._stopwords
+
     def says_something(self, text: str) -> bool:
         """Whether a text has a word beyond function words."""
         return any(word not in self._stopwords for word in self.query(text).words)

@@ -54,6 +54,27 @@ class Answer:
     relaxed: bool = False
 
 
+class Vocabulary(Protocol):
+    """What the documents of an index are called and what they say; the same object until the index changes."""
+
+    @property
+    def titles(self) -> Sequence[tuple[str, str]]:
+        """Each document's id and normalised title."""
+        ...
+
+    @property
+    def numbers(self) -> Sequence[tuple[str, str]]:
+        """The numbers that documents bear, each with the document's id."""
+        ...
+
+    @property
+    def issuers(self) -> Sequence[str]: ...
+
+    def words(self) -> Mapping[str, int]:
+        """The words of all texts, with in how many documents each stands; worked out at each call."""
+        ...
+
+
 class Writer(Protocol):
     """Changes that take effect together, on top of an index that stands at ``cursor``.
 
@@ -73,11 +94,8 @@ class Engine(Protocol):
 
     def search(self, request: SearchRequest) -> Answer: ...
 
-    def suggest(self, prefix: str, limit: int = 10, hidden: frozenset[str] = frozenset()) -> Sequence[str]:
-        """Titles that contain the normalised prefix: those that begin with it first, then shorter ones.
-
-        Those of documents with ``hidden`` ids are left out.
-        """
+    def vocabulary(self) -> Vocabulary:
+        """What suggestions and corrections are made of."""
         ...
 
     def count(self) -> int:

@@ -38,7 +38,7 @@ FIELDS: Mapping[str, object] = {
     "grams": WEIGHTS,
     "keys": "number, other numbers, index code",
     "cites": "cited numbers",
-    "columns": ["title", "text", "facets", "day", "prior", "lengths"],
+    "columns": ["title", "numbers", "text", "facets", "day", "prior", "lengths"],
     "lapsed": LAPSED_PRIOR,
     "facets": list(facets.NAMES),
 }

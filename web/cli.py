@@ -84,8 +84,8 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
 
 
 @contextmanager
-def services() -> Iterator[Services]:
-    opened = open_services(Settings.from_environment())
+def services(serving: bool = False) -> Iterator[Services]:
+    opened = open_services(Settings.from_environment(), serving)
     try:
         yield opened
     finally:
@@ -319,7 +319,7 @@ def verify() -> None:
 @reported
 def serve(host: str, port: int, threads: int) -> None:
     """Serve the public pages and the API."""
-    with services() as opened:
+    with services(serving=True) as opened:
         server.serve(opened, host, port, threads)
 
 
@@ -341,7 +341,7 @@ def serve(host: str, port: int, threads: int) -> None:
 @reported
 def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
     """Take in the sample corpus, apply its review decisions, index it and serve it."""
-    opened = open_services(Settings.at(data, "云溪县政府信息公开检索"))
+    opened = open_services(Settings.at(data, "云溪县政府信息公开检索"), serving=True)
     try:
         prepare(opened, corpus)
         if check:

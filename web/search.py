@@ -13,7 +13,7 @@ from indexer.query import Like
 from indexer.snippets import Marker
 from indexer.sync import lag
 from web.params import SearchForm
-from web.present import AnswerView, FacetView, HitView, SearchPage, answer_view, search_page
+from web.present import AnswerView, FacetView, HitView, Link, SearchPage, answer_view, search_page
 from web.services import Services
 
 NEWEST = 8
@@ -46,6 +46,9 @@ def find(services: Services, form: SearchForm) -> SearchPage:
     page = replace(
         page,
         expansions=meaning.expansions,
+        corrections=[
+            Link(q, form.asking(q).address()) for q in _corrections(services, form, answer.total, answer.relaxed)
+        ],
         answer=_answer(services, form, shown),
     )
     return replace(page, took_ms=round((perf_counter() - started) * 1000, 1))
@@ -54,6 +57,23 @@ def find(services: Services, form: SearchForm) -> SearchPage:
 def interpreted(services: Services, form: SearchForm) -> Interpretation:
     """What a form's words mean. Raises BadQuery."""
     return interpret(form.q, services.synonyms.current(), services.analyzer, form.literal)
+
+
+def _corrections(services: Services, form: SearchForm, total: int, relaxed: bool) -> list[str]:
+    """What may have been meant by a search that nothing answers as it stands, where it would be answered."""
+    if form.page != 1 or total and not relaxed:
+        return []
+    corrector = services.offers.corrector.current()
+    if corrector is None:
+        return []
+    hidden = _hidden(services)
+
+    def answered(q: str) -> bool:
+        request = form.asking(q).request(interpreted(services, form.asking(q)).query, hidden)
+        answer = services.engine.search(replace(request, facets=(), filters={}, since=None, until=None, limit=1))
+        return answer.total > 0 and (not answer.relaxed or not total)
+
+    return [q for q in corrector.corrections(form.q) if answered(q)]
 
 
 def ranked(services: Services, typed: str, limit: int) -> list[str]:
@@ -87,8 +107,21 @@ def _answer(services: Services, form: SearchForm, shown: Sequence[Document]) -> 
 
 
 def suggestions(services: Services, typed: str) -> list[str]:
-    """Titles of public documents that contain what was typed so far."""
-    return list(services.engine.suggest(normalise(typed), hidden=_hidden(services)))
+    """Titles, numbers, agencies and words of public documents that go with what was typed so far."""
+    suggester = services.offers.suggester.current()
+    if suggester is None:
+        return []
+    found = suggester.suggest(typed, hidden=_hidden(services))
+    # The second gate, and the title as its author wrote it.
+    documents = services.catalogue.public_many(each.id for each in found if each.id)
+    offered = []
+    for each in found:
+        if each.id is None:
+            offered.append(each.text)
+        elif each.id in documents:
+            title = documents[each.id].metadata.title
+            offered.append(title if normalise(title) == each.text else each.text)
+    return offered
 
 
 def home(services: Services) -> HomePage:

@@ -82,5 +82,7 @@ def _warm_up(opened: Services) -> None:
         opened.analyzer.query(text)
     try:
         opened.engine.count()
+        opened.offers.suggester.current()
+        opened.offers.corrector.current()
     except IndexUnusable as error:
         print(f"注意：{error}", flush=True)

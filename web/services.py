@@ -9,6 +9,7 @@ from indexer.analyzer import Analyzer
 from indexer.engine import Engine
 from indexer.engines.whoosh import WhooshEngine
 from indexer.synonyms import OWN_NAME, PACKAGED, SynonymFile
+from web.offers import Offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +20,29 @@ class Services:
     analyzer: Analyzer
     engine: Engine
     synonyms: SynonymFile
+    offers: Offers
 
     def close(self) -> None:
         self.engine.close()
         self.catalogue.close()
 
 
-def open_services(settings: Settings) -> Services:
-    """Open an installation, creating its folder and its catalogue when they are new. Raises BadSettings."""
+def open_services(settings: Settings, serving: bool = False) -> Services:
+    """Open an installation, creating its folder and its catalogue when they are new. Raises BadSettings.
+
+    ``serving``: people wait for answers, so what can be made beside them is.
+    """
     index_folder = settings.index_folder
     settings.data.mkdir(parents=True, exist_ok=True)
     analyzer = Analyzer(settings.data / "cache")
+    engine = WhooshEngine(index_folder, analyzer)
+    synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)
     return Services(
         settings=settings,
         catalogue=Catalogue(settings.database_url),
         blobs=Blobs(settings.data / "blobs"),
         analyzer=analyzer,
-        engine=WhooshEngine(index_folder, analyzer),
-        synonyms=SynonymFile(PACKAGED, settings.data / OWN_NAME),
+        engine=engine,
+        synonyms=synonyms,
+        offers=Offers(engine, analyzer, synonyms, background=serving),
     )

@@ -1,5 +1,6 @@
 """The meaning of the contract, one document at a time: slow, short, and what the other engines are tested against."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -37,6 +38,7 @@ class MemoryEngine:
         self._analyzer = analyzer
         self._entries: dict[str, Entry] = {}
         self._cursor = 0
+        self._vocabulary = _Vocabulary([])
 
     def search(self, request: SearchRequest) -> Answer:
         everything = list(self._entries.values())
@@ -60,13 +62,8 @@ class MemoryEngine:
             relaxed=bool(found) and query is not request.query,
         )
 
-    def suggest(self, prefix: str, limit: int = 10, hidden: frozenset[str] = frozenset()) -> Sequence[str]:
-        titles = {
-            entry.title
-            for entry in self._entries.values()
-            if prefix and prefix in entry.title and entry.id not in hidden
-        }
-        return sorted(titles, key=lambda title: (not title.startswith(prefix), len(title), title))[:limit]
+    def vocabulary(self) -> "_Vocabulary":
+        return self._vocabulary
 
     def count(self) -> int:
         return len(self._entries)
@@ -92,6 +89,7 @@ class MemoryEngine:
         writer = _Writer(dict(entries), cursor)
         yield writer
         self._entries, self._cursor = writer.entries, writer.cursor
+        self._vocabulary = _Vocabulary(list(self._entries.values()))
 
     def close(self) -> None:
         pass
@@ -110,6 +108,21 @@ class _Writer:
 
     def mark(self, cursor: int) -> None:
         self.cursor = cursor
+
+
+class _Vocabulary:
+    titles: Sequence[tuple[str, str]]
+    numbers: Sequence[tuple[str, str]]
+    issuers: Sequence[str]
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+        self.titles = [(entry.id, entry.title) for entry in entries]
+        self.numbers = [(entry.id, key) for entry in entries for key in entry.keys]
+        self.issuers = sorted({issuer for entry in entries for issuer in entry.facets.get("issuer", ())})
+
+    def words(self) -> Mapping[str, int]:
+        return Counter(word for entry in self._entries for word in entry.words)
 
 
 class _Search:

@@ -5,7 +5,7 @@ A term's postings are read once and kept within a budget; ``evaluation`` turns q
 
 import json
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,11 +42,35 @@ class Coded:
     codes: Slots
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SnapshotVocabulary:
+    """``indexer.engine.Vocabulary`` of one generation."""
+
+    titles: Sequence[tuple[str, str]]
+    numbers: Sequence[tuple[str, str]]
+    issuers: Sequence[str]
+    open_reader: Callable[[], Any]
+
+    def words(self) -> Mapping[str, int]:
+        """Deleted documents count as long as their segment is there."""
+        # Its own reader, so that searches need not wait for it.
+        reader = self.open_reader()
+        counts: Counter[str] = Counter()
+        try:
+            for leaf, _ in reader.leaf_readers() if reader.doc_count_all() else ():
+                for term, info in leaf.iter_field("words"):
+                    counts[term.decode()] += info.doc_frequency()
+        finally:
+            reader.close()
+        return counts
+
+
 class Snapshot:
     """A read-only index. Searches from several threads share it."""
 
-    def __init__(self, reader: Any) -> None:
-        self._reader = reader
+    def __init__(self, open_reader: Callable[[], Any]) -> None:
+        self._open_reader = open_reader
+        self._reader = reader = open_reader()
         # Whoosh's files have one position that all readers move.
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], Postings] = OrderedDict()
@@ -75,14 +99,6 @@ class Snapshot:
     def close(self) -> None:
         with self._lock:
             self._reader.close()
-
-    def suggest(self, prefix: str, limit: int, hidden: frozenset[str]) -> list[str]:
-        titles = {
-            title
-            for id, title in zip(self.ids, self.titles, strict=True)
-            if prefix and prefix in title and id not in hidden
-        }
-        return sorted(titles, key=lambda title: (not title.startswith(prefix), len(title), title))[:limit]
 
     def postings(self, stream: str, term: str) -> Postings:
         """A term's postings, out of memory if they were asked for lately."""
@@ -159,6 +175,17 @@ class Snapshot:
     def _column(self, name: str) -> list[Any]:
         readers = [leaf.column_reader(name) for leaf, _ in self._leaves]
         return [readers[at][number] for at, number in self._home]
+
+    @cached_property
+    def vocabulary(self) -> "SnapshotVocabulary":
+        numbers = [
+            (id, number)
+            for id, raw in zip(self.ids, self._column("numbers"), strict=True)
+            for number in raw.decode().split("\n")
+            if number
+        ]
+        titles = list(zip(self.ids, self.titles, strict=True))
+        return SnapshotVocabulary(titles, numbers, self.facets["issuer"].values, self._open_reader)
 
     @cached_property
     def keys(self) -> list[str]:

@@ -8,7 +8,7 @@ import gc
 import json
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -22,7 +22,7 @@ from whoosh.index import FileIndex
 
 from archive.errors import IndexDamaged, IndexMissing, IndexOutdated
 from indexer.analyzer import Analyzer
-from indexer.engine import Answer, SearchRequest
+from indexer.engine import Answer, SearchRequest, Vocabulary
 from indexer.engines import evaluation
 from indexer.engines.generations import Generations, Manifest
 from indexer.engines.snapshot import Snapshot
@@ -76,6 +76,7 @@ def schema() -> fields.Schema:
         keys=Weighted(),
         cites=Weighted(),
         title=fields.COLUMN(columns.VarBytesColumn()),
+        numbers=fields.COLUMN(columns.VarBytesColumn()),
         text=fields.COLUMN(columns.VarBytesColumn()),
         facets=fields.COLUMN(columns.VarBytesColumn()),
         day=fields.COLUMN(columns.NumericColumn("i")),
@@ -98,8 +99,8 @@ class WhooshEngine:
     def search(self, request: SearchRequest) -> Answer:
         return evaluation.search(self._current()[2], self._analyzer, request)
 
-    def suggest(self, prefix: str, limit: int = 10, hidden: frozenset[str] = frozenset()) -> Sequence[str]:
-        return self._current()[2].suggest(prefix, limit, hidden)
+    def vocabulary(self) -> Vocabulary:
+        return self._current()[2].vocabulary
 
     def count(self) -> int:
         return self._current()[1].documents
@@ -178,7 +179,7 @@ class WhooshEngine:
         manifest = self._generations.verify(generation)
         self._check_fingerprint(manifest)
         index = FileIndex(FileStorage(str(generation)), schema=schema())
-        return manifest, Snapshot(index.reader())
+        return manifest, Snapshot(index.reader)
 
     def _check_fingerprint(self, manifest: Manifest) -> None:
         if manifest.fingerprint != self._fingerprint:
@@ -249,6 +250,7 @@ class _Writer:
             keys=dict.fromkeys(entry.keys, 1.0),
             cites=dict.fromkeys(entry.cites, 1.0),
             title=entry.title.encode(),
+            numbers="\n".join(entry.keys).encode(),
             text=entry.text.encode(),
             facets=json.dumps({name: list(values) for name, values in entry.facets.items() if values}).encode(),
             day=entry.day,

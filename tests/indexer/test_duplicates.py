@@ -9,7 +9,7 @@ NOTICE = (
     "现就有关事项通知如下。一、加强组织领导，压实工作责任。二、做好燃气、电力供应，确保不停供。三、加强安全检查，及时排除隐患。"
     "四、畅通投诉渠道，二十四小时有人值守。五、补助资金由县财政局按月拨付，任何单位不得截留挪用。"
 )
-OTHER = "云溪县义务教育学校招生工作意见。适龄儿童按照划定的招生范围就近入学，报名时应当提交户口簿、房屋权属证明等材料。" * 3
+OTHER = "云溪县义务教育招生工作意见。适龄儿童按照划定的范围就近入学，报名时应当提交户口簿、房屋权属证明等材料。" * 3
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_resemblance_is_the_share_of_what_both_say(one: str, other: str, least: 
 
 
 def test_a_sketch_estimates_the_similarity_of_long_texts() -> None:
-    lines = [f"第{at}条 申请人应当提交材料{at * 7919 % 1000}份，由{at * 104729 % 997}号窗口受理并登记。" for at in range(120)]
+    lines = [f"第{at}条 申请人提交{at * 7919 % 1000}份，由{at * 104729 % 997}号窗口受理并登记。" for at in range(120)]
     one, other = "".join(lines[:100]), "".join(lines[20:])
     runs = [{text[at : at + 5] for at in range(len(text) - 4)} for text in (one, other)]
     exact = len(runs[0] & runs[1]) / len(runs[0] | runs[1])

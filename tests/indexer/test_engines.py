@@ -281,12 +281,18 @@ def test_hidden_documents_are_in_no_hit_and_no_count(engine: Engine) -> None:
     assert answer.facets["genre"]["通知"] == 2
 
 
-def test_suggestions_come_from_titles(engine: Engine) -> None:
-    assert engine.suggest("关于")[0].startswith("关于")
-    assert engine.suggest("用水") == ["节约用水倡议"]
-    assert engine.suggest("用水", hidden=frozenset({"undated"})) == []
-    assert engine.suggest("") == []
-    assert engine.suggest("不在任何标题里") == []
+def test_the_vocabulary_is_what_documents_are_called_and_say(engine: Engine, analyzer: Analyzer) -> None:
+    vocabulary = engine.vocabulary()
+    assert ("undated", "节约用水倡议") in vocabulary.titles
+    assert ("office", "云政办发〔2018〕3号") in vocabulary.numbers
+    assert set(vocabulary.issuers) == {"云溪县财政局", "云溪县人民政府", "云溪县人民政府办公室"}
+    assert vocabulary.words()["最低生活保障"] == 2
+    assert engine.vocabulary() is vocabulary
+    with engine.writing() as writer:
+        writer.put(entry(make_document("new", "新增文件"), analyzer))
+    assert engine.vocabulary() is not vocabulary
+    assert ("new", "新增文件") in engine.vocabulary().titles
+    assert engine.vocabulary().words()["新增"] == 1
 
 
 def test_a_change_is_there_for_the_next_search(engine: Engine, analyzer: Analyzer) -> None:

@@ -78,7 +78,37 @@ def test_chinese_is_sent_as_itself(site: Site) -> None:
     assert "最低生活保障" in site.client.get("/api/v1/search?q=最低生活保障").text
 
 
-def test_suggestions_are_public_titles(site: Site) -> None:
-    answer = site.client.get("/api/v1/suggest?q=云溪县").get_json()
-    assert "云溪县财政局2020年部门预算" in answer["suggestions"]
-    assert len(answer["suggestions"]) == 3
+def suggested(site: Site, typed: str) -> list[str]:
+    answer = site.client.get("/api/v1/suggest", query_string={"q": typed}).get_json()
+    assert answer["query"] == typed
+    return list(answer["suggestions"])
+
+
+def test_suggestions_are_what_public_documents_are_called(site: Site) -> None:
+    # The withdrawn one's title begins so too, and the index still holds it.
+    assert suggested(site, "云溪县") == ["云溪县财政局", "云溪县人民政府", "云溪县财政局2020年部门预算"] + [
+        "关于印发云溪县最低生活保障实施办法的通知",
+        "关于印发云溪县最低生活保障暂行办法的通知",
+    ]
+    assert suggested(site, "yxxczj")[0] == "云溪县财政局"
+    assert suggested(site, "云政发2019") == []
+    assert suggested(site, "云政发〔2019") == ["云政发〔2019〕6号"]
+    for hidden in ("救助对象", "矿区搬迁", "应急演练", "jiuzhuduixiang"):
+        assert suggested(site, hidden) == []
+
+
+def test_corrections_are_offered_and_nothing_is_applied(site: Site) -> None:
+    answer = site.client.get("/api/v1/search?q=最低生活保樟").get_json()
+    assert "最低生活保障" in answer["corrections"]
+    assert site.client.get("/api/v1/search?q=zuidishenghuobaozhang").get_json()["corrections"] == ["最低生活保障"]
+    # 独角兽 stands only in a withdrawn document: it is no word to offer.
+    assert site.client.get("/api/v1/search?q=独角受名单").get_json()["corrections"] == []
+    assert site.client.get("/api/v1/search?q=最低生活保障").get_json()["corrections"] == []
+
+
+def test_answers_say_what_else_was_searched_for(site: Site) -> None:
+    answer = site.client.get("/api/v1/search?q=低保几天答复").get_json()
+    assert answer["expansions"] == [{"word": "低保", "others": ["最低生活保障"]}]
+    assert {"text": "15个工作日内", "marked": True} in answer["answer"]["sentence"]
+    literal = site.client.get("/api/v1/search?q=低保&literal=1").get_json()
+    assert (literal["expansions"], literal["total"]) == ([], 0)

@@ -1,0 +1,271 @@
+"""What may have been meant by a word that stands nowhere: a correction by sound, by shape, or for a slip of the hand.
+
+A noisy channel (Kernighan, Church and Gale, A spelling correction program based on a noisy channel model, 1990): what
+was typed is cut into words that stand in public documents and words that are an edit away from one, so that the cost of
+the words (how rare they are) and of the edits is least. A known word is never edited: 决算 stays, however much commoner
+预算 is. Latin letters are read as pinyin, or as the initials of one word.
+
+Corrections are only ever offered; whether they lead anywhere is for the caller to see.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from archive.text import HAN, normalise
+from indexer.pinyin import near, readings, spellings
+
+SHAPES = Path(__file__).parent / "shapes.tsv"
+# Longer runs are pasted, not typed.
+LONGEST_RUN = 14
+_LONGEST_PINYIN = 60
+_LONGEST_WORD = 10
+# Costs in nats, beside -ln of a word's share of all words. A character that is no word by itself is dearer than most
+# words, an edit cheaper the surer it is.
+_CHARACTER = 13.0
+_FAMILIAR = 9.0
+_FUNCTION = 6.0
+# A word of the language that no document has, and what speaks for a word of the county's.
+_UNSEEN = 11.0
+_OWN = 6.0
+_SAME_SOUND = 4.0
+_SHAPE = 5.0
+_NEAR_SOUND = 6.5
+_LACKING = 7.0
+_DOUBLED = 4.0
+_SWAPPED = 5.0
+# A character too many is rarely a slip: mostly it is a word that the vocabulary lacks.
+_STRAY = 12.0
+# Two characters with one of them wrong say little about which word was meant.
+_SHORT = 2.5
+_INITIALS = 3.0
+_RUN = re.compile(f"(?<![{HAN}])[{HAN}]{{2,{LONGEST_RUN}}}(?![{HAN}])")
+_WORD = re.compile(f"[{HAN}]+|[a-z]+")
+_LATIN = re.compile(r"[a-z]{2,40}")
+# Terms of the grammar that are meant as they stand.
+_GRAMMAR = re.compile(r'^[-－]|[:："“”「」『』]|^OR$')
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    word: str
+    cost: float
+
+
+class Corrector:
+    """Knows the words that stand in public documents, normalised, with in how many documents each stands."""
+
+    def __init__(
+        self,
+        vocabulary: Mapping[str, int],
+        function_words: Iterable[str] = (),
+        is_word: Callable[[str], bool] = lambda word: False,
+        lexicon: Iterable[str] = (),
+    ) -> None:
+        """``function_words`` and what ``is_word`` of the language are right, whether or not a document has them.
+
+        Only the county's own words (``lexicon``) may be meant by a word of the language: 临沭 by 临沐.
+        """
+        words = {word: count for word, count in vocabulary.items() if count > 0}
+        common = max(words.values(), default=1)
+        words |= {word: max(common // 10, words.get(word, 1)) for word in function_words}
+        self._single = frozenset(word for word in words if len(word) == 1)
+        self._known = {
+            word: count for word, count in words.items() if 1 < len(word) <= _LONGEST_WORD and _WORD.fullmatch(word)
+        }
+        self._is_word = is_word
+        self._lexicon = frozenset(lexicon)
+        self._total = sum(self._known.values()) or 1
+        self._latin = frozenset(word for word in self._known if _LATIN.fullmatch(word))
+
+    def prepare(self) -> None:
+        """Do now what the first correction would wait for."""
+        _ = self._edits, self._characters, self._sounding, self._initialled
+
+    def corrections(self, typed: str, limit: int = 3) -> list[str]:
+        """Whole searches that may have been meant, best first; none when nothing is likely wrong."""
+        chunks = typed.split()
+        latin = [normalise(chunk) for chunk in chunks]
+        if chunks and all(_LATIN.fullmatch(chunk) and chunk not in self._latin for chunk in latin):
+            return list(dict.fromkeys(self._from_pinyin(latin)))[:limit]
+        best = [self._corrected(chunk, limit) for chunk in chunks]
+        if not any(best):
+            return []
+        # The best of all, then one chunk at a time in its next best form.
+        tops = [found[0] if found else chunk for chunk, found in zip(chunks, best, strict=True)]
+        offers = [" ".join(tops)]
+        for at, found in enumerate(best):
+            offers += [" ".join((*tops[:at], each, *tops[at + 1 :])) for each in found[1:]]
+        return list(dict.fromkeys(offers))[:limit]
+
+    def _corrected(self, chunk: str, limit: int) -> list[str]:
+        if _GRAMMAR.search(chunk):
+            return []
+        text = normalise(chunk)
+        if _LATIN.fullmatch(text) and text not in self._latin:
+            return list(self._from_pinyin([text]))[:limit]
+        found = []
+        for match in _RUN.finditer(text):
+            found += [text[: match.start()] + each + text[match.end() :] for each in self._edited(match[0], limit)]
+        return list(dict.fromkeys(found))[:limit]
+
+    def _edited(self, run: str, limit: int) -> list[str]:
+        """Other forms of a run of Han, none if it is best as it stands."""
+        paths: list[list[tuple[float, str]]] = [[(0.0, "")]]
+        for end in range(1, len(run) + 1):
+            ending: dict[str, float] = {}
+            for start in range(max(0, end - _LONGEST_WORD - 1), end):
+                for candidate in self._candidates(run[start:end]):
+                    for cost, before in paths[start]:
+                        text = before + candidate.word
+                        total = cost + candidate.cost
+                        if total < ending.get(text, math.inf):
+                            ending[text] = total
+            best = sorted((cost, text) for text, cost in ending.items())[: limit + 1]
+            # What was typed stays in the race, to be compared with.
+            if run[:end] in ending and all(text != run[:end] for _, text in best):
+                best.append((ending[run[:end]], run[:end]))
+            paths.append(best)
+        ranked = [text for _, text in sorted(paths[-1])]
+        return ranked[: ranked.index(run)] if run in ranked else ranked
+
+    def _candidates(self, piece: str) -> Iterator[_Candidate]:
+        if len(piece) == 1:
+            # 县, 费 and the like end many words.
+            familiar = _FAMILIAR if piece in self._characters else _CHARACTER
+            yield _Candidate(piece, _FUNCTION if piece in self._single else familiar)
+            return
+        if piece in self._known:
+            yield _Candidate(piece, self._cost(piece))
+            return
+        of_the_language = self._is_word(piece)
+        if of_the_language:
+            yield _Candidate(piece, _UNSEEN)
+        for word, edit in self._edits(piece).items():
+            short = _SHORT if len(word) == 2 else 0.0
+            own = _OWN if word in self._lexicon else 0.0
+            if own or not of_the_language:
+                yield _Candidate(word, self._cost(word) + edit + short - own)
+
+    @cached_property
+    def _edits(self) -> "_Edits":
+        return _Edits(self._known)
+
+    @cached_property
+    def _characters(self) -> frozenset[str]:
+        """Characters that begin or end words so often that one may stand alone."""
+        counts: dict[str, int] = {}
+        for word in self._known:
+            for character in {word[0], word[-1]}:
+                counts[character] = counts.get(character, 0) + 1
+        least = max(3, len(self._known) // 2000)
+        return frozenset(character for character, count in counts.items() if count >= least)
+
+    def _cost(self, word: str) -> float:
+        return -math.log(self._known[word] / self._total)
+
+    def _from_pinyin(self, chunks: Iterable[str]) -> Iterator[str]:
+        letters = "".join(chunks)
+        if len(letters) > _LONGEST_PINYIN:
+            return
+        yield from self._initialled.get(letters, ())[:1] if len(letters) > 2 else ()
+        if read := self._read(letters):
+            yield read
+        yield from self._initialled.get(letters, ())[1:]
+
+    def _read(self, letters: str) -> str | None:
+        """The likeliest words whose pinyin these letters are."""
+        paths: list[tuple[float, tuple[str, ...]] | None] = [(0.0, ())]
+        for end in range(1, len(letters) + 1):
+            best: tuple[float, tuple[str, ...]] | None = None
+            for start in range(max(0, end - 6 * _LONGEST_WORD), end):
+                before, word = paths[start], self._sounding.get(letters[start:end])
+                # Each word more is a boundary more that was not typed.
+                if before and word and (best is None or before[0] + self._cost(word) + 2 < best[0]):
+                    best = before[0] + self._cost(word) + 2, (*before[1], word)
+            paths.append(best)
+        return " ".join(paths[-1][1]) if paths[-1] else None
+
+    @cached_property
+    def _sounding(self) -> dict[str, str]:
+        """The commonest word of each pinyin, written in one."""
+        found: dict[str, str] = {}
+        for word in self._by_count:
+            for spelling in spellings(word, 2):
+                found.setdefault("".join(spelling), word)
+        return found
+
+    @cached_property
+    def _initialled(self) -> dict[str, list[str]]:
+        """The commonest words of each row of initials; words of two characters are too many to tell."""
+        found: dict[str, list[str]] = {}
+        for word in self._by_count:
+            spelling = next(spellings(word, 1), None)
+            if len(word) > 2 and spelling:
+                same = found.setdefault("".join(syllable[0] for syllable in spelling), [])
+                if len(same) < 3:
+                    same.append(word)
+        return found
+
+    @property
+    def _by_count(self) -> list[str]:
+        han = (word for word in self._known if all(readings(character) for character in word))
+        return sorted(han, key=lambda word: (-self._known[word], word))
+
+
+class _Edits:
+    """The known words that one edit makes of a piece, with what the edit costs."""
+
+    def __init__(self, known: Mapping[str, int]) -> None:
+        self._known = known
+        self._near: dict[tuple[str, ...], list[str]] = {}
+        self._lacking: dict[str, list[str]] = {}
+        for word in known:
+            for spelling in dict.fromkeys(tuple(map(near, each)) for each in spellings(word, 2)):
+                self._near.setdefault(spelling, []).append(word)
+            if len(word) > 3:
+                for at in range(len(word)):
+                    self._lacking.setdefault(word[:at] + word[at + 1 :], []).append(word)
+
+    def __call__(self, piece: str) -> dict[str, float]:
+        found: dict[str, float] = {}
+
+        def add(word: str, cost: float) -> None:
+            if word in self._known and cost < found.get(word, math.inf):
+                found[word] = cost
+
+        for spelling in spellings(piece, 4):
+            for word in self._near.get(tuple(map(near, spelling)), ()):
+                add(word, _sound_cost(piece, word))
+        for at, character in enumerate(piece):
+            for other in _shapes().get(character, ""):
+                add(piece[:at] + other + piece[at + 1 :], _SHAPE)
+            if len(piece) > 3:
+                doubled = at > 0 and piece[at - 1] == character
+                add(piece[:at] + piece[at + 1 :], _DOUBLED if doubled else _STRAY)
+                if at:
+                    add(piece[: at - 1] + character + piece[at - 1] + piece[at + 1 :], _SWAPPED)
+        if len(piece) > 2:
+            for word in self._lacking.get(piece, ()):
+                add(word, _LACKING)
+        return found
+
+
+def _sound_cost(piece: str, word: str) -> float:
+    """By how many characters differ, and whether they sound the same or nearly so."""
+    cost = 0.0
+    for typed, meant in zip(piece, word, strict=True):
+        if typed != meant:
+            same = not set(readings(typed)).isdisjoint(readings(meant))
+            cost += (_SAME_SOUND if same else _NEAR_SOUND) * (1.0 if cost == 0.0 else 0.6)
+    return cost
+
+
+@cache
+def _shapes() -> Mapping[str, str]:
+    """The characters that each is confused with."""
+    lines = (line.split("\t") for line in SHAPES.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    return {character: others for character, others in lines}

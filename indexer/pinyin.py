@@ -1,0 +1,50 @@
+"""How Han characters are read: for suggestions and corrections only, never for matching (景点 is not 经典).
+
+Tones are left out; ü is v. The only user of pypinyin.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice, product
+
+from pypinyin import Style
+from pypinyin import pinyin as _pinyin
+
+# A character with several readings keeps this many, the commonest first.
+READINGS = 3
+# Sounds that dialects and input methods take for each other.
+_NEAR_BEGINNINGS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("h", "f"))
+_NEAR_ENDINGS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
+
+
+@cache
+def readings(character: str) -> tuple[str, ...]:
+    """The syllables a character is read as, the commonest first; none for what is not Han.
+
+    >>> readings("行"), readings("沭"), readings("a")
+    (('xing', 'hang', 'heng'), ('shu',), ())
+    """
+    found = _pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore", v_to_u=False)
+    return tuple(dict.fromkeys(found[0]))[:READINGS] if found else ()
+
+
+def spellings(word: str, most: int = 4) -> Iterator[tuple[str, ...]]:
+    """How a word may be read, syllable by syllable, likeliest first; nothing where a character has no reading."""
+    return islice(product(*map(readings, word)), most)
+
+
+@cache
+def near(syllable: str) -> str:
+    """One form for syllables that sound nearly alike.
+
+    >>> [near(each) for each in ("zhang", "zan", "lin", "ning", "shen")]
+    ['zan', 'zan', 'lin', 'lin', 'sen']
+    """
+    for full, short in _NEAR_BEGINNINGS:
+        if syllable.startswith(full):
+            syllable = short + syllable[len(full) :]
+            break
+    for full, short in _NEAR_ENDINGS:
+        if syllable.endswith(full):
+            return syllable[: -len(full)] + short
+    return syllable

@@ -1,0 +1,119 @@
+"""Suggestions while typing: titles, numbers, agencies and words of public documents, by how they begin, by what stands
+in them, by their pinyin and by its initials. What other people searched for is never among them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from archive.text import normalise
+from indexer.engine import Vocabulary
+from indexer.pinyin import readings
+
+LIMIT = 10
+_LATIN = re.compile(r"[a-z][a-z' ]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A text to search for. ``id`` is the document that it is the title or number of, None for other words."""
+
+    text: str
+    id: str | None = None
+
+
+class Suggester:
+    """Over what the documents of one index are called, and words that stand in them."""
+
+    def __init__(self, vocabulary: Vocabulary, words: Iterable[str] = ()) -> None:
+        named = [Suggestion(text) for text in (*vocabulary.issuers, *words)]
+        named += [Suggestion(text, id) for id, text in (*vocabulary.titles, *vocabulary.numbers)]
+        # Shorter ones first: what is found first is what is offered.
+        named.sort(key=lambda each: (len(each.text), each.text, each.id or ""))
+        self._named = named
+        self._forms = [normalise(each.text) for each in named]
+        self._texts = _Rows(self._forms)
+
+    def suggest(self, typed: str, limit: int = LIMIT, hidden: frozenset[str] = frozenset()) -> list[Suggestion]:
+        """Up to ``limit`` suggestions: those that begin with what was typed, then those that contain it.
+
+        Letters are looked for as they stand, then as pinyin, then as initials. What belongs only to documents with
+        ``hidden`` ids is left out.
+        """
+        text = normalise(typed)
+        found: dict[str, Suggestion] = {}
+        for row in self._rows(text) if text else ():
+            each = self._named[row]
+            if each.id not in hidden and self._forms[row] != text:
+                found.setdefault(each.text, each)
+            if len(found) == limit:
+                break
+        return list(found.values())
+
+    def _rows(self, text: str) -> Iterator[int]:
+        yield from self._texts.beginning(text)
+        yield from self._texts.containing(text)
+        if _LATIN.fullmatch(text):
+            letters = text.replace(" ", "").replace("'", "")
+            for rows in (self._pinyin, self._initials):
+                yield from rows.beginning(letters)
+                yield from rows.containing(letters)
+
+    @cached_property
+    def _pinyin(self) -> "_Rows":
+        return _Rows(
+            ["".join(map(_syllable, form)) for form in self._forms],
+            ([len(_syllable(character)) for character in form] for form in self._forms),
+        )
+
+    @cached_property
+    def _initials(self) -> "_Rows":
+        return _Rows(["".join(_syllable(character)[0] for character in form) for form in self._forms])
+
+    def prepare(self) -> None:
+        """Do now what the first letters typed would wait for."""
+        _ = self._pinyin, self._initials
+
+
+def _syllable(character: str) -> str:
+    found = readings(character)
+    return found[0] if found else character
+
+
+class _Rows:
+    """Short texts in one, searched at the speed of a search in one text."""
+
+    def __init__(self, texts: list[str], pieces: Iterable[list[int]] | None = None) -> None:
+        """``pieces`` are the lengths of what a text is made of, where it may not be found beginning inside one."""
+        self._all = "\n" + "\n".join(texts) + "\n"
+        self._starts = np.cumsum([1, *(len(text) + 1 for text in texts)])
+        self._begins: bytearray | None = None
+        if pieces is not None:
+            self._begins = bytearray(len(self._all))
+            for start, lengths in zip(self._starts.tolist(), pieces, strict=False):
+                at = start
+                for length in lengths:
+                    self._begins[at] = 1
+                    at += length
+
+    def beginning(self, text: str) -> Iterator[int]:
+        at = self._all.find("\n" + text)
+        while at >= 0:
+            yield self._row(at + 1)
+            at = self._all.find("\n" + text, at + 1)
+
+    def containing(self, text: str) -> Iterator[int]:
+        at = self._all.find(text)
+        while at >= 0:
+            row = self._row(at)
+            if self._begins is None or self._begins[at]:
+                yield row
+                # Once in a row is enough.
+                at = int(self._starts[row + 1]) - 1
+            at = self._all.find(text, at + 1)
+
+    def _row(self, at: int) -> int:
+        return int(np.searchsorted(self._starts, at, side="right")) - 1

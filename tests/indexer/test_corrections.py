@@ -1,0 +1,108 @@
+"""What may have been meant."""
+
+import pytest
+
+from indexer.analyzer import Analyzer
+from indexer.corrections import SHAPES, Corrector
+from indexer.pinyin import near, readings, spellings
+
+VOCABULARY = {
+    **dict.fromkeys(["临沭", "临沭县", "临沂", "临沂市", "政务", "公开", "政务公开", "政府", "信息公开"], 300),
+    **dict.fromkeys(["预算", "决算", "征收", "征用", "复议", "诉讼", "行政复议", "登记", "不动产登记"], 200),
+    **dict.fromkeys(["最低生活保障", "生态环境", "环境影响评价", "低保", "办法", "补贴", "县", "app"], 100),
+    **dict.fromkeys(["沭政办字", "林木", "食品安全", "医疗保险", "劳动合同", "通知"], 50),
+}
+
+
+@pytest.fixture(scope="module")
+def corrector(analyzer: Analyzer) -> Corrector:
+    return Corrector(VOCABULARY, analyzer.function_words, analyzer.is_word, analyzer.lexicon)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        # by shape
+        ("临沐", "临沭"),
+        ("临沐县 低保", "临沭县 低保"),
+        ("沐政办字〔2016〕74号", "沭政办字〔2016〕74号"),
+        ("予算", "预算"),
+        # by sound
+        ("政务功开", "政务公开"),
+        ("不动厂登记", "不动产登记"),
+        ("生态环镜", "生态环境"),
+        ("食品按全 办法", "食品安全 办法"),
+        ("行政负议", "行政复议"),
+        ("医聊保险", "医疗保险"),
+        # by a slip
+        ("最低生活保", "最低生活保障"),
+        ("信息公公开", "信息公开"),
+        ("劳动同合", "劳动合同"),
+        # by pinyin and by initials
+        ("zhengwu gongkai", "政务公开"),
+        ("zhengwugongkai", "政务公开"),
+        ("lin shu zheng wu gong kai", "临沭 政务公开"),
+        ("linshu zhengwu gongkai", "临沭 政务公开"),
+        ("zwgk", "政务公开"),
+        ("ZWGK", "政务公开"),
+        ("低保 shengtaihuanjing", "低保 生态环境"),
+    ],
+)
+def test_the_right_word_is_among_those_offered(typed: str, meant: str, corrector: Corrector) -> None:
+    assert meant in corrector.corrections(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "临沂",
+        "决算",
+        "征用",
+        "诉讼",
+        "政务公开",
+        "低保怎么申请",
+        "app",
+        "腹泻",
+        "县",
+        "2019",
+        "pm2.5",
+        "xyz",
+        "",
+        "“政务功开”",
+        "-政务功开",
+        "标题:政务功开",
+        "OR",
+        "因为这句话很长所以是粘贴来的政务功开而不是谁打错了的",
+    ],
+)
+def test_what_is_right_or_meant_as_it_stands_is_left_alone(typed: str, corrector: Corrector) -> None:
+    assert corrector.corrections(typed) == []
+
+
+def test_without_documents_nothing_is_offered() -> None:
+    assert Corrector({}).corrections("政务功开 zwgk") == []
+
+
+def test_no_more_than_asked_for(corrector: Corrector) -> None:
+    assert len(corrector.corrections("临沐", 1)) == 1
+
+
+def test_the_table_of_shapes_is_sound() -> None:
+    lines = [line.split("\t") for line in SHAPES.read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert len(lines) > 3000
+    assert len({line[0] for line in lines}) == len(lines)
+    for character, others in lines:
+        assert len(character) == 1
+        assert others
+        assert character not in others
+        assert len(set(others)) == len(others)
+
+
+def test_readings_have_no_tones_and_near_sounds_are_one() -> None:
+    assert readings("沭") == ("shu",)
+    assert set(readings("行")) >= {"xing", "hang"}
+    assert readings("a") == readings("，") == ()
+    assert ("chong", "qing") in spellings("重庆")
+    assert near("zhang") == near("zan")
+    assert near("ning") == near("lin")
+    assert near("gong") != near("gang")

@@ -1,0 +1,78 @@
+"""What is offered beside an answer: suggestions while typing, and corrections of what was typed.
+
+Both are made of the live index's vocabulary, which takes seconds for a large one: a server makes them in the background
+after a switch, and offers what it has until then. Either is shown only where a search would find something public.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from archive.errors import IndexUnusable
+from indexer.analyzer import Analyzer
+from indexer.corrections import Corrector
+from indexer.engine import Engine, Vocabulary
+from indexer.suggest import Suggester
+from indexer.synonyms import SynonymFile
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Offers:
+    """``background``: never let a request wait for what it can do without."""
+
+    def __init__(self, engine: Engine, analyzer: Analyzer, synonyms: SynonymFile, background: bool = False) -> None:
+        def suggester(vocabulary: Vocabulary) -> Suggester:
+            known = (*analyzer.lexicon, *(pair.word for pair in synonyms.current().pairs))
+            standing = vocabulary.words()
+            made = Suggester(vocabulary, dict.fromkeys(word for word in known if word in standing))
+            made.prepare()
+            return made
+
+        def corrector(vocabulary: Vocabulary) -> Corrector:
+            made = Corrector(vocabulary.words(), analyzer.function_words, analyzer.is_word, analyzer.lexicon)
+            made.prepare()
+            return made
+
+        self.suggester = _Made(engine, suggester, background)
+        self.corrector = _Made(engine, corrector, background)
+
+
+class _Made(Generic[T]):
+    """Something made of the vocabulary, made anew when the index changes."""
+
+    def __init__(self, engine: Engine, make: Callable[[Vocabulary], T], background: bool) -> None:
+        self._engine = engine
+        self._make = make
+        self._background = background
+        self._lock = threading.Lock()
+        self._of: Vocabulary | None = None
+        self._made: T | None = None
+
+    def current(self) -> T | None:
+        """The one of the live index; in a server the former one, or None, while that is being made.
+
+        Raises IndexUnusable.
+        """
+        vocabulary = self._engine.vocabulary()
+        with self._lock:
+            if vocabulary is self._of:
+                return self._made
+            self._of = vocabulary
+            if not self._background:
+                self._made = self._make(vocabulary)
+                return self._made
+        threading.Thread(target=self._remake, args=(vocabulary,), name="offers", daemon=True).start()
+        return self._made
+
+    def _remake(self, vocabulary: Vocabulary) -> None:
+        try:
+            made = self._make(vocabulary)
+        except (IndexUnusable, OSError) as error:
+            log.error("%s: %s", type(error).__name__, error)
+            return
+        with self._lock:
+            if vocabulary is self._of:
+                self._made = made
