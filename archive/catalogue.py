@@ -166,6 +166,14 @@ class Catalogue:
         with self.reading() as connection:
             return connection.execute(query).scalar()
 
+    def by_name(self) -> dict[str, str]:
+        """The ids of public documents by the names they go by: their id, and each source they were taken in from."""
+        public = select(documents.c.id).where(documents.c.public_version.is_not(None))
+        named = select(sources.c.source, sources.c.document_id).where(sources.c.document_id.in_(public))
+        with self.reading() as connection:
+            by_source = {row.source: row.document_id for row in connection.execute(named)}
+            return by_source | {id: id for id in connection.scalars(public)}
+
     def decided(self) -> dict[str, int]:
         """How many decisions there are about each document that has any."""
         query = select(decisions.c.document_id, func.count()).group_by(decisions.c.document_id)

@@ -20,7 +20,7 @@ from archive.intake import Result
 from archive.settings import Settings
 from indexer import facets
 from indexer.synonyms import OWN_NAME, PACKAGED, Synonyms
-from web import jobs, server
+from web import jobs, judging, server
 from web.api import search_answer
 from web.demo import check_server, prepare
 from web.params import SearchForm
@@ -298,6 +298,39 @@ def synonyms_show(word: str) -> None:
 def _own_synonyms() -> Path | None:
     own = Settings.from_environment().data / OWN_NAME
     return own if own.exists() else None
+
+
+@cli.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--known", default=0, metavar="N", type=click.IntRange(0), help="Also N known items of each kind.")
+@click.option("--seed", default=1, show_default=True, help="Which ones.")
+@click.option("--baselines", is_flag=True, help="Also what anyone would build first, in the same run.")
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Keep the ranking.")
+@click.option("--against", type=click.Path(dir_okay=False, path_type=Path), help="Compare with a ranking kept before.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@reported
+def judge(
+    files: tuple[Path, ...],
+    known: int,
+    seed: int,
+    baselines: bool,
+    save: Path | None,
+    against: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure the search on judged queries.
+
+    FILES are JSON Lines of {"id", "query", "relevant": [id or path, ...]}, or a queries.tsv with its judgements.tsv.
+    Known items are made out of the public documents: titles, numbers, substrings, quoted substrings.
+    """
+    with services() as opened:
+        judgement = judging.judge(opened, files, known, seed, baselines, against)
+    if save:
+        judging.save(judgement, save)
+    if as_json:
+        click.echo(judging.as_json(judgement))
+    else:
+        judging.show(judgement)
 
 
 @cli.command()

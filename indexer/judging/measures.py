@@ -1,0 +1,154 @@
+"""What a run is worth: the field's measures (through ir_measures), by class of query, and one run against another."""
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, quantiles
+from time import perf_counter
+
+from archive.errors import GongkaiError
+from indexer.judging.queries import EXACT, Judged
+
+# A class alone has its own name; this is the row over all of them.
+ALL = "all"
+DEPTH = 100
+NDCG = "nDCG@10"
+NAMES = ("Success@1", "Success@3", "Success@5", "RR", NDCG, "R@100")
+# How often two runs are shuffled to tell a difference from chance.
+SHUFFLES = 2000
+
+# What is judged: ids for a text, best first, at most so many.
+Search = Callable[[str, int], Sequence[str]]
+
+
+class NotInstalled(GongkaiError):
+    """The measuring library is not there."""
+
+    def __init__(self) -> None:
+        super().__init__("没有安装 ir-measures，无法评测。请运行 pip install ir-measures 后再试。")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Ranked ids by query, and how many milliseconds each took."""
+
+    ranked: Mapping[str, Sequence[str]]
+    took: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """``values`` are means over a class by measure; p50 and p95 are milliseconds.
+
+    ``recall`` and ``precision`` are of all documents found, and only there where they are exact.
+    """
+
+    queries: int
+    values: Mapping[str, float]
+    p50: float
+    p95: float
+    recall: float | None = None
+    precision: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How much better ``NDCG`` is than in another run, and ``p``, the chance of a difference as great by luck.
+
+    ``won`` and ``lost`` are the queries that gained and lost most.
+    """
+
+    queries: int
+    gain: float
+    p: float
+    won: Sequence[tuple[str, float]]
+    lost: Sequence[tuple[str, float]]
+
+
+def run(search: Search, queries: Iterable[Judged], everything: int) -> Run:
+    """Ask every query; ``everything`` is how many documents there are, for classes where all that answer count."""
+    ranked: dict[str, Sequence[str]] = {}
+    took: dict[str, float] = {}
+    for query in queries:
+        started = perf_counter()
+        ranked[query.id] = search(query.text, everything if query.kind in EXACT else DEPTH)
+        took[query.id] = (perf_counter() - started) * 1000
+    return Run(ranked, took)
+
+
+def scores(queries: Sequence[Judged], done: Run) -> dict[str, Scores]:
+    """The measures of a run by class, and over all classes that are not exact. Raises NotInstalled."""
+    each = per_query(queries, done)
+    kinds = list(dict.fromkeys(query.kind for query in queries))
+    by_kind = {kind: [query for query in queries if query.kind == kind] for kind in kinds}
+    ranking = [query for query in queries if query.kind not in EXACT]
+    if len(kinds) > 1 and ranking:
+        by_kind[ALL] = ranking
+    return {kind: _scores(members, done, each) for kind, members in by_kind.items()}
+
+
+def per_query(queries: Sequence[Judged], done: Run) -> dict[str, dict[str, float]]:
+    """Each measure of each query. Raises NotInstalled."""
+    try:
+        import ir_measures
+    except ImportError as error:
+        raise NotInstalled from error
+    judgements = [
+        ir_measures.Qrel(query.id, id, grade) for query in queries for id, grade in query.relevant.items()
+    ]
+    found = [
+        ir_measures.ScoredDoc(query.id, id, float(-at))
+        for query in queries
+        for at, id in enumerate(done.ranked[query.id][:DEPTH])
+    ]
+    measures = [ir_measures.parse_measure(name) for name in NAMES]
+    values: dict[str, dict[str, float]] = {query.id: dict.fromkeys(NAMES, 0.0) for query in queries}
+    for metric in ir_measures.iter_calc(measures, judgements, found):
+        values[metric.query_id][str(metric.measure)] = float(metric.value)
+    return values
+
+
+def _scores(queries: Sequence[Judged], done: Run, each: Mapping[str, Mapping[str, float]]) -> Scores:
+    took = sorted(done.took[query.id] for query in queries)
+    p95 = quantiles(took, n=20)[-1] if len(took) > 1 else took[0]
+    exact = all(query.kind in EXACT for query in queries)
+    shares = [_shares(query, set(done.ranked[query.id])) for query in queries] if exact else []
+    return Scores(
+        queries=len(queries),
+        values={name: fmean(each[query.id][name] for query in queries) for name in NAMES},
+        p50=took[len(took) // 2],
+        p95=p95,
+        recall=fmean(recall for recall, _ in shares) if shares else None,
+        precision=fmean(precision for _, precision in shares) if shares else None,
+    )
+
+
+def _shares(query: Judged, found: set[str]) -> tuple[float, float]:
+    hits = len(found & query.relevant.keys())
+    return hits / len(query.relevant), hits / len(found) if found else 0.0
+
+
+def difference(queries: Sequence[Judged], now: Run, before: Run) -> Difference:
+    """A run against another on the queries that both have.
+
+    The chance of a difference as great is that of a paired randomisation test (Smucker, Allan and Carterette, A
+    comparison of statistical significance tests for information retrieval evaluation, 2007).
+    """
+    both = [query for query in queries if query.id in before.ranked]
+    ours, theirs = per_query(both, now), per_query(both, before)
+    gains = {query.text: ours[query.id][NDCG] - theirs[query.id][NDCG] for query in both}
+    values = list(gains.values())
+    observed = abs(sum(values))
+    chance = random.Random(0)  # noqa: S311  # a sample, not a secret
+    as_great = sum(
+        abs(sum(value if chance.random() < 0.5 else -value for value in values)) >= observed - 1e-12
+        for _ in range(SHUFFLES)
+    )
+    ordered = sorted(gains.items(), key=lambda gain: gain[1])
+    return Difference(
+        queries=len(both),
+        gain=fmean(values) if values else 0.0,
+        p=(as_great + 1) / (SHUFFLES + 1),
+        won=[gain for gain in ordered[::-1][:5] if gain[1] > 0],
+        lost=[gain for gain in ordered[:5] if gain[1] < 0],
+    )
