@@ -7,6 +7,8 @@ variable                  meaning                                               
 ``GONGKAI_DATABASE_URL``  the catalogue's SQLAlchemy URL                              SQLite in that folder
 ``GONGKAI_ENGINE_URL``    ``whoosh:`` (index in that folder) or ``whoosh:/folder``    ``whoosh:``
 ``GONGKAI_SITE_NAME``     the name on the pages                                       政府信息公开检索
+``GONGKAI_GAPS_K``        how often a search without hits was made before staff may   3
+                          read it; at least 2
 ========================= ==========================================================  =====================
 """
 
@@ -15,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive import gaps
 from archive.errors import BadSettings
 
 
@@ -26,6 +29,7 @@ class Settings:
     database_url: str
     engine_url: str
     site_name: str = "政府信息公开检索"
+    gaps_k: int = gaps.K
 
     @classmethod
     def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
@@ -44,6 +48,7 @@ class Settings:
             environment.get("GONGKAI_DATABASE_URL") or plain.database_url,
             environment.get("GONGKAI_ENGINE_URL") or plain.engine_url,
             environment.get("GONGKAI_SITE_NAME") or plain.site_name,
+            _gaps_k(environment.get("GONGKAI_GAPS_K") or str(plain.gaps_k)),
         )
 
     @property
@@ -58,3 +63,9 @@ class Settings:
                 f"GONGKAI_ENGINE_URL 为“{self.engine_url}”，本版本只支持 whoosh:（或 whoosh:/文件夹）。"
             )
         return Path(place).absolute() if place.strip("/") else self.data / "index"
+
+
+def _gaps_k(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 2 <= int(text) <= 1000):
+        raise BadSettings(f"GONGKAI_GAPS_K 为“{text}”，应为 2 到 1000 之间的整数。")
+    return int(text)

@@ -33,10 +33,12 @@ WEIGHTS: Mapping[str, float] = {
     "text": 1.0,
     "attachments": ATTACHMENT_WEIGHT,
 }
+# How a document's own number is told from the others that it bears.
+KEY_WEIGHTS = (2.0, 1.0)
 FIELDS: Mapping[str, object] = {
     "words": WEIGHTS,
     "grams": WEIGHTS,
-    "keys": "number, other numbers, index code",
+    "keys": ["number, other numbers, index code", KEY_WEIGHTS],
     "cites": "cited numbers",
     "columns": ["title", "numbers", "text", "facets", "day", "prior", "lengths"],
     "lapsed": LAPSED_PRIOR,
@@ -49,6 +51,7 @@ class Entry:
     """One document in an index.
 
     ``words`` and ``grams`` map terms to weighted counts; ``*_length`` count the tokens of each stream, unweighted.
+    ``keys`` has the document's own number first.
     ``title`` and ``text`` are normalised; text has one paragraph a line, the title and the numbers first. ``day`` is a
     proleptic ordinal, 0 unknown. ``prior`` multiplies the score.
     """

@@ -32,6 +32,7 @@ def make_document(
     text: str = "",
     *,
     number: str | None = None,
+    others: tuple[str, ...] = (),
     cited: tuple[str, ...] = (),
     issuer: str | None = None,
     genre: str | None = None,
@@ -47,6 +48,7 @@ def make_document(
         metadata=Metadata(
             title=title,
             number=number,
+            other_numbers=others,
             issuer=issuer,
             genre=genre,
             topic=topic,

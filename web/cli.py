@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -56,6 +57,7 @@ def cli() -> None:
     GONGKAI_DATABASE_URL  the catalogue, an SQLAlchemy URL (default: SQLite in that folder)
     GONGKAI_ENGINE_URL    whoosh: or whoosh:/folder (default: whoosh:)
     GONGKAI_SITE_NAME     the name on the pages
+    GONGKAI_GAPS_K        how often something was searched for in vain before staff may read it (default: 3)
     """
 
 
@@ -298,6 +300,48 @@ def synonyms_show(word: str) -> None:
 def _own_synonyms() -> Path | None:
     own = Settings.from_environment().data / OWN_NAME
     return own if own.exists() else None
+
+
+@cli.group()
+def gaps() -> None:
+    """What people searched for and did not find: candidates for synonyms and for disclosure."""
+
+
+@gaps.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@reported
+def gaps_list(as_json: bool) -> None:
+    """List them, the most wanted first: times, first and last day, whether some documents answer a part of it."""
+    with services() as opened:
+        listed = opened.gaps.listed()
+    if as_json:
+        click.echo(json.dumps([asdict(gap) for gap in listed], ensure_ascii=False, indent=2, default=str))
+        return
+    for gap in listed:
+        click.echo(f"{gap.times:5}  {gap.first} 至 {gap.last}  {'部分相符' if gap.partly else '没有结果'}  {gap.text}")
+    jobs.say(f"共 {len(listed)} 条。文件里有而说法不同的，写入同义词；文件里没有的，考虑主动公开。")
+    jobs.say("办完后运行 gongkai gaps dismiss。")
+
+
+@gaps.command("dismiss")
+@click.argument("texts", nargs=-1, required=True)
+@reported
+def gaps_dismiss(texts: tuple[str, ...]) -> None:
+    """Take texts off the list until they are searched for often again. Exits with 1 if one is not on it."""
+    with services() as opened:
+        gone = [text for text in texts if not opened.gaps.dismiss(text)]
+    for text in gone:
+        click.echo(f"gongkai: 清单里没有“{text}”。", err=True)
+    sys.exit(1 if gone else 0)
+
+
+@gaps.command("clear")
+@click.confirmation_option(prompt="Forget all of them?")
+@reported
+def gaps_clear() -> None:
+    """Forget all of them, also those counted and not yet listed."""
+    with services() as opened:
+        opened.gaps.clear()
 
 
 @cli.command()

@@ -12,7 +12,7 @@ from indexer.snippets import Marker
 from web.app import services
 from web.params import SearchForm, read
 from web.present import document_page
-from web.search import find, home, interpreted, similar
+from web.search import find, home, interpreted, note_gap, similar
 
 log = logging.getLogger(__name__)
 pages = Blueprint("pages", __name__)
@@ -30,6 +30,7 @@ def search() -> str | WerkzeugResponse:
     if page.form.page > page.pages:
         # A page past the end, from an old link: the last one there is.
         return redirect(form.turned(page.pages).address())
+    note_gap(services(), page)
     return render_template("search.html", page=page)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from time import perf_counter
 
 from archive.document import Document
@@ -13,7 +14,7 @@ from indexer.query import Like
 from indexer.snippets import Marker
 from indexer.sync import lag
 from web.params import SearchForm
-from web.present import AnswerView, FacetView, HitView, Link, SearchPage, answer_view, search_page
+from web.present import OFFICE_TIME, AnswerView, FacetView, HitView, Link, SearchPage, answer_view, search_page
 from web.services import Services
 
 NEWEST = 8
@@ -74,6 +75,12 @@ def _corrections(services: Services, form: SearchForm, total: int, relaxed: bool
         return answer.total > 0 and (not answer.relaxed or not total)
 
     return [q for q in corrector.corrections(form.q) if answered(q)]
+
+
+def note_gap(services: Services, page: SearchPage) -> None:
+    """Count a citizen's search that no document answers; filters and further pages are no searches of their own."""
+    if page.form == SearchForm(q=page.form.q) and page.form.q and (not page.total or page.relaxed):
+        services.gaps.record(page.form.q, page.relaxed, datetime.now(OFFICE_TIME).date())
 
 
 def ranked(services: Services, typed: str, limit: int) -> list[str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from archive.blobs import Blobs
 from archive.catalogue import Catalogue
+from archive.gaps import Gaps
 from archive.settings import Settings
 from indexer.analyzer import Analyzer
 from indexer.engine import Engine
@@ -21,6 +22,7 @@ class Services:
     engine: Engine
     synonyms: SynonymFile
     offers: Offers
+    gaps: Gaps
 
     def close(self) -> None:
         self.engine.close()
@@ -45,4 +47,5 @@ def open_services(settings: Settings, serving: bool = False) -> Services:
         engine=engine,
         synonyms=synonyms,
         offers=Offers(engine, analyzer, synonyms, background=serving),
+        gaps=Gaps(settings.data, settings.gaps_k, analyzer.is_word),
     )

@@ -16,7 +16,7 @@ from indexer import relevance
 from indexer.analyzer import Analyzer, query_grams
 from indexer.engine import Answer, Hit, SearchRequest, Sort
 from indexer.engines.snapshot import Coded, Mask, Postings, Scores, Snapshot
-from indexer.fields import numbered
+from indexer.fields import KEY_WEIGHTS, numbered
 from indexer.query import (
     And,
     Dated,
@@ -181,8 +181,11 @@ class _Evaluation:
             case Synonymous(said, pieces):
                 return self._visit(Or((said, And(pieces))))
             case Key(key):
-                bears, cites = self._having("keys", key), self._having("cites", key)
-                return bears | cites, np.where(bears, relevance.BEARS, relevance.CITES)
+                scores = np.zeros(snapshot.size)
+                scores[snapshot.postings("cites", key).slots] = relevance.CITES
+                bearing = snapshot.postings("keys", key)
+                scores[bearing.slots] = np.where(bearing.weights == KEY_WEIGHTS[0], relevance.OWN, relevance.BEARS)
+                return scores > 0, scores
             case Within(part, text):
                 scores = self._bm25(text) if part is Part.TITLE else np.zeros(snapshot.size)
                 return self._within(part, text), scores

@@ -181,8 +181,9 @@ class _Search:
             case Synonymous(said, pieces):
                 return self._score(entry, Or((said, And(pieces))))
             case Key(key):
-                bears = relevance.BEARS if key in entry.keys else 0.0
-                return bears or (relevance.CITES if key in entry.cites else None)
+                if key in entry.keys:
+                    return relevance.OWN if key == entry.keys[0] else relevance.BEARS
+                return relevance.CITES if key in entry.cites else None
             case Within(part, text):
                 if not _stands_within(entry, part, text):
                     return None

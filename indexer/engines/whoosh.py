@@ -26,7 +26,7 @@ from indexer.engine import Answer, SearchRequest, Vocabulary
 from indexer.engines import evaluation
 from indexer.engines.generations import Generations, Manifest
 from indexer.engines.snapshot import Snapshot
-from indexer.fields import Entry, fingerprint
+from indexer.fields import KEY_WEIGHTS, Entry, fingerprint
 
 log = logging.getLogger(__name__)
 
@@ -247,7 +247,7 @@ class _Writer:
             id=entry.id,
             words=entry.words,
             grams=entry.grams,
-            keys=dict.fromkeys(entry.keys, 1.0),
+            keys={key: KEY_WEIGHTS[min(at, 1)] for at, key in enumerate(entry.keys)},
             cites=dict.fromkeys(entry.cites, 1.0),
             title=entry.title.encode(),
             numbers="\n".join(entry.keys).encode(),

@@ -13,7 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from jieba.analyse import ChineseAnalyzer
 from whoosh import fields, index
 from whoosh.qparser import MultifieldParser, OrGroup
 
@@ -36,6 +35,9 @@ def baselines(documents: Sequence[Document]) -> Iterator[dict[str, Search]]:
 
 @contextmanager
 def _jieba(texts: dict[str, tuple[str, str]], folder: Path) -> Iterator[Search]:
+    # Importing it reads files that nothing else needs.
+    from jieba.analyse import ChineseAnalyzer
+
     analyzer = ChineseAnalyzer()
     schema = fields.Schema(
         id=fields.ID(stored=True), title=fields.TEXT(analyzer=analyzer), body=fields.TEXT(analyzer=analyzer)

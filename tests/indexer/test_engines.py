@@ -138,6 +138,20 @@ def test_a_number_finds_its_document_before_those_that_cite_it(engine: Engine) -
     assert found(engine, "云政办发[2018]3号") == ["office", "allowance"]
 
 
+def test_a_number_finds_whose_own_it_is_before_who_was_first_made_under_it(
+    make: Callable[[], Engine], analyzer: Analyzer
+) -> None:
+    engine = make()
+    documents = [
+        make_document("later", "条例", number="国令第796号", others=("国务院令第487号",), written_on=date(2024, 1, 1)),
+        make_document("first", "条例", number="国务院令第487号", written_on=date(2007, 1, 1)),
+    ]
+    with engine.rebuilding() as writer:
+        for document in documents:
+            writer.put(entry(document, analyzer))
+    assert found(engine, "国务院令第487号") == ["first", "later"]
+
+
 def test_what_is_excluded_is_not_found(engine: Engine) -> None:
     assert found(engine, "通知 -最低生活保障") == ["office"]
     assert "office" not in found(engine, "-政务公开")

@@ -283,3 +283,22 @@ def test_a_document_leads_to_others_about_the_same(site: Site) -> None:
     assert site.ids["旧办法.txt"] in page
     assert site.ids["撤回.txt"] not in page
     assert site.ids["预算.txt"] not in page
+
+
+def test_searches_in_vain_are_counted_for_staff_and_shown_to_nobody(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[tuple[str, bool]] = []
+    monkeypatch.setattr(
+        "archive.gaps.Gaps.record", lambda self, typed, partly, today: counted.append((typed, partly))
+    )
+    asked = "航天飞机"
+    first = text_of(site.client, f"/search?q={asked}")
+    others = (f"/search?q={asked}&genre=通知", f"/search?q={asked}&sort=newest", "/search?q=最低生活保障", "/search")
+    for address in others:
+        text_of(site.client, address)
+    site.client.get(f"/api/v1/search?q={asked}")
+    assert counted == [(asked, False)]
+    assert re.sub(r"用时.*?秒", "", text_of(site.client, f"/search?q={asked}")) == re.sub(r"用时.*?秒", "", first)
+    text_of(site.client, "/search?q=最低生活保障 航天飞机")
+    assert counted[-1] == ("最低生活保障 航天飞机", True)

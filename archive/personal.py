@@ -1,0 +1,64 @@
+"""What may be about a person: told by form, with check digits where there are some.
+
+Identity numbers by GB 11643-1999, bank cards by Luhn (ISO/IEC 7812-1). A unified social credit code (GB 32100-2015) is
+an organisation's and is not personal, though as long as an identity number.
+"""
+
+import re
+import unicodedata
+
+_SEPARATED = re.compile(r"(?<=[0-9Xx])[\s\-—–·.]+(?=[0-9Xx])")
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
+_OLD_IDENTITY = re.compile(r"(?<!\d)\d{6}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)")
+_MOBILE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")
+_CARD = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PLATE = re.compile(
+    r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][·\s]?[A-HJ-NP-Z0-9]{5,6}(?![A-Z0-9])"
+)
+_DOOR = re.compile(r"\d+\s*(?:号楼|栋|幢|单元|室|户)")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS = "10X98765432"
+# The hundred commonest surnames, and those of two characters.
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜"
+    "崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
+_DOUBLE = ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯", "端木")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+
+
+def has_identifier(text: str) -> bool:
+    """Whether a text has what may be a person's: identity number, mobile, card, mail address, plate, door."""
+    flat = _SEPARATED.sub("", unicodedata.normalize("NFKC", text))
+    return (
+        any(is_identity_number(match[0]) for match in _IDENTITY.finditer(flat))
+        or any(_luhn(match[0]) for match in _CARD.finditer(flat))
+        or any(pattern.search(flat) for pattern in (_OLD_IDENTITY, _MOBILE, _MAIL, _DOOR))
+        or _PLATE.search(flat.upper()) is not None
+    )
+
+
+def is_identity_number(text: str) -> bool:
+    """Whether 18 characters are a resident's identity number: a date that there can be, and the right check digit.
+
+    >>> is_identity_number("11010519491231002X"), is_identity_number("110105194912310021")
+    (True, False)
+    """
+    month, day = int(text[10:12]), int(text[12:14])
+    if not (1 <= month <= 12 and 1 <= day <= 31 and 1850 <= int(text[6:10]) <= 2150):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(text, _WEIGHTS, strict=False))
+    return _CHECKS[total % 11] == text[17].upper()
+
+
+def may_be_name(text: str) -> bool:
+    """Whether a text by itself looks like a person's name; many words do too."""
+    if not _HAN.fullmatch(text):
+        return False
+    return 2 <= len(text) <= 3 and text[0] in _SURNAMES or 3 <= len(text) <= 4 and text.startswith(_DOUBLE)
+
+
+def _luhn(digits: str) -> bool:
+    doubled = (int(digit) * (2 - at % 2) for at, digit in enumerate(digits[::-1], 1))
+    return sum(value - 9 if value > 9 else value for value in (each for each in doubled)) % 10 == 0
