@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from archive.errors import BlobDamaged, BlobMissing, GongkaiError, IndexAhead, IndexDamaged
+from archive.errors import BlobDamaged, BlobMissing, GongkaiError, IndexAhead, IndexDamaged, IndexOutdated
 from archive.extract import Sandbox
 from archive.intake import Intake, Result
 from archive.manifest import items_below, read_manifest
@@ -55,7 +55,7 @@ def bring_up(opened: Services, full: bool) -> None:
     with _progress("建索引", None) as advance:
         try:
             report = run(opened.catalogue, opened.engine, opened.analyzer, advance)
-        except (IndexDamaged, IndexAhead) as error:
+        except (IndexDamaged, IndexAhead, IndexOutdated) as error:
             if full:
                 raise
             say(f"{error} 现在重建。")

@@ -108,3 +108,64 @@ def test_the_keyboard_reaches_results_and_filters(page: Page, address: str) -> N
         if focused.count():
             reached.append(focused.first.inner_text())
     assert any("最低生活保障实施办法" in text for text in reached)
+
+
+@pytest.fixture
+def scripted(browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 1024})
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(address) else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.goto(address)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def test_suggestions_are_reached_by_keyboard_and_searched_for(scripted: Page) -> None:
+    box = scripted.get_by_role("combobox").first
+    box.press_sequentially("实施办法")
+    option = scripted.get_by_role("option", name="关于印发云溪县最低生活保障实施办法的通知")
+    expect(option).to_be_visible()
+    expect(box).to_have_attribute("aria-expanded", "true")
+    box.press("ArrowDown")
+    expect(box).to_have_value("关于印发云溪县最低生活保障实施办法的通知")
+    expect(option).to_have_attribute("aria-selected", "true")
+    box.press("ArrowUp")
+    expect(box).to_have_value("实施办法")
+    box.press("ArrowDown")
+    box.press("Escape")
+    expect(box).to_have_value("实施办法")
+    expect(scripted.get_by_role("option")).to_have_count(0)
+    box.press("End")
+    box.press_sequentially("的")
+    scripted.get_by_role("option").first.click()
+    expect(scripted.get_by_role("heading", level=1)).to_contain_text("关于印发云溪县最低生活保障实施办法的通知")
+
+
+def test_letters_suggest_by_pinyin_and_nothing_hidden(scripted: Page) -> None:
+    box = scripted.get_by_role("combobox").first
+    box.press_sequentially("yxxczj")
+    expect(scripted.get_by_role("option", name="云溪县财政局", exact=True)).to_be_visible()
+    box.fill("")
+    expect(scripted.get_by_role("option")).to_have_count(0)
+    with scripted.expect_response("**/api/v1/suggest*"):
+        box.press_sequentially("救助对象")
+    expect(scripted.get_by_role("option")).to_have_count(0)
+
+
+def test_a_correction_is_a_link(scripted: Page, address: str) -> None:
+    scripted.goto(f"{address}/search?q=最低生活保樟")
+    scripted.get_by_role("link", name="最低生活保障", exact=True).first.click()
+    expect(scripted.locator(".hit")).to_have_count(2)
+
+
+def test_synonyms_can_be_done_without(scripted: Page, address: str) -> None:
+    scripted.goto(f"{address}/search?q=低保")
+    expect(scripted.locator(".expanded")).to_contain_text("低保（最低生活保障）")
+    scripted.get_by_role("link", name="只检索原词").click()
+    expect(scripted.get_by_role("heading", level=1)).to_contain_text("没有找到")
+    scripted.get_by_role("link", name="同时检索近义的说法").click()
+    expect(scripted.locator(".hit").first).to_be_visible()

@@ -179,3 +179,62 @@ def test_synonyms_are_checked_and_shown(run: Run, tmp_path: Path) -> None:
     draft.write_text("# 说明\n预算\t决算\t=\t本县\n", encoding="utf-8")
     assert "第 2 行：“预算”与“决算”意义不同" in run("synonyms", "check", str(draft), code=1).output
     run("synonyms", "check", str(tmp_path / "none.tsv"), code=2)
+
+
+def test_reindex_rebuilds_an_index_of_another_version(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    run("reindex")
+    manifest = tmp_path / "data" / "index" / "current" / "MANIFEST.json"
+    manifest.write_text(manifest.read_text("utf-8").replace('"fingerprint": "', '"fingerprint": "0'), "utf-8")
+    assert "--full" in run("search", "防汛", code=1).output
+    assert "现在重建" in run("reindex").output
+    assert "共 1 件" in run("search", "防汛").output
+
+
+def test_searches_in_vain_are_listed_and_dismissed(run: Run, tmp_path: Path) -> None:
+    from datetime import date
+
+    from archive.gaps import Gaps
+
+    (tmp_path / "data").mkdir()
+    for day in (1, 2, 2):
+        Gaps(tmp_path / "data").record("停车收费", False, date(2026, 11, day))
+    assert "3  2026-11-01 至 2026-11-02  没有结果  停车收费" in run("gaps", "list").output
+    assert json.loads(run("gaps", "list", "--json").stdout)[0]["text"] == "停车收费"
+    run("gaps", "dismiss", "停车收费")
+    assert "清单里没有" in run("gaps", "dismiss", "停车收费", code=1).output
+    assert run("gaps", "list").stdout == ""
+    run("gaps", "clear", "--yes")
+    assert not list((tmp_path / "data").glob("gaps*"))
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_judge_measures_compares_and_says_what_it_cannot_read(run: Run, folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("ir_measures")
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    run("reindex")
+    questions = tmp_path / "asked.jsonl"
+    lines = [
+        {"id": "1", "query": "防汛值班", "relevant": ["incoming/a.txt"]},
+        {"id": "2", "query": "节约用水", "relevant": ["incoming/a.txt"], "class": "wrong"},
+        {"id": "3", "query": "没有这样的文件", "relevant": ["incoming/none.txt"]},
+    ]
+    questions.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
+    saved = tmp_path / "run.json"
+    told = json.loads(
+        run("judge", str(questions), "--known", "5", "--baselines", "--save", str(saved), "--json").stdout
+    )
+    ours = told["systems"]["gongkai"]
+    assert set(told["systems"]) == {"gongkai", "jieba + Whoosh BM25F", "bigrams + BM25", "FTS5 trigram"}
+    assert (ours["asked"]["queries"], ours["asked"]["values"]["Success@1"]) == (1, 1.0)
+    assert ours["wrong"]["values"]["nDCG@10"] == 0.0
+    assert ours["title"]["values"]["Success@1"] == 1.0
+    assert (ours["substring"]["recall"], ours["quoted"]["recall"], ours["quoted"]["precision"]) == (1.0, 1.0, 1.0)
+    assert told["unknown"] == ["3: incoming/none.txt"]
+    again = run("judge", str(questions), "--against", str(saved)).stdout
+    assert "against the saved run: +0.0000" in again
+    assert "没有可评测的检索词" in run("judge", code=1).output
+    questions.write_text("{}\n", "utf-8")
+    assert "第 1 行" in run("judge", str(questions), code=1).output
+    assert "无法读取" in run("judge", str(tmp_path / "none.jsonl"), code=1).output
+    assert "不是以 --save" in run("judge", "--known", "1", "--against", str(questions), code=1).output

@@ -1,0 +1,171 @@
+"""``./run fuzz``: whatever a person can type is answered, in time, over an index as large as a county's.
+
+Hypothesis makes the strings: any text at all, pieces of the grammar, and runs of real text with damage. Each goes the
+way a search goes: interpreted, searched with facets, snippets marked, corrections and suggestions asked for. What
+raises anything but a sentence for the person, or takes longer than the limit, fails.
+"""
+
+import argparse
+import random
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import quantiles
+from time import perf_counter
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from archive.document import Document, File, Metadata
+from archive.errors import BadQuery
+from archive.extract.html import extract as read_html
+from indexer import facets
+from indexer.analyzer import Analyzer
+from indexer.corrections import Corrector
+from indexer.engine import SearchRequest
+from indexer.engines.whoosh import WhooshEngine
+from indexer.fields import entry
+from indexer.interpret import interpret
+from indexer.parse import MAX_LENGTH
+from indexer.snippets import Marker
+from indexer.suggest import Suggester
+from indexer.synonyms import PACKAGED, Synonyms
+
+CORPUS = Path(__file__).parent.parent / "corpus" / "files"
+LIMIT_MS = 300.0
+LENGTH = 1650
+GRAMMAR = ["OR", " ", "-", "标题:", "文号：", "机构:", "日期:", "“", "”", '"', "2019", "..", "〔", "〕", "号", "第"]
+
+
+def paragraphs() -> list[str]:
+    lines: list[str] = []
+    for path in sorted(CORPUS.rglob("*.html")):
+        lines += [line for line in read_html(path).paragraphs if len(line) > 10]
+    return lines
+
+
+def documents(count: int, lines: list[str]) -> Iterator[Document]:
+    """Documents of about ``LENGTH`` characters out of shuffled sample paragraphs, always the same ones."""
+    chance = random.Random(5)  # noqa: S311  # made-up documents
+    for at in range(count):
+        text: list[str] = []
+        size = 0
+        while size < LENGTH:
+            text.append(chance.choice(lines))
+            size += len(text[-1])
+        yield Document(
+            id=f"d{at:06}",
+            version=1,
+            metadata=Metadata(
+                title=chance.choice(lines)[:40],
+                number=f"云政发〔{2000 + at % 25}〕{at // 25 + 1}号",
+                issuer=chance.choice(("云溪县人民政府", "云溪县财政局", "云溪县民政局")),
+                genre=chance.choice(("通知", "公告", "办事指南")),
+                written_on=date(2000, 1, 1) + timedelta(days=at % 9000),
+            ),
+            file=File("0" * 64, f"{at}.txt", "text/plain", size),
+            text="\n".join(text),
+        )
+
+
+def typed(lines: list[str]) -> st.SearchStrategy[str]:
+    copied = st.builds(
+        lambda line, start, length: line[start : start + length],
+        st.sampled_from(lines),
+        st.integers(0, 60),
+        st.integers(1, 40),
+    )
+    piece = st.one_of(st.sampled_from(GRAMMAR), copied, st.text(max_size=4))
+    return st.one_of(
+        st.text(max_size=MAX_LENGTH + 5),
+        copied,
+        st.lists(piece, max_size=14).map("".join),
+        st.lists(piece, max_size=8).map(" ".join),
+        st.text("abcdefghijklmnopqrstuvwxyz ", max_size=30),
+    )
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--documents", type=int, default=2000)
+    arguments.add_argument("--strings", type=int, default=2000)
+    arguments.add_argument("--folder", type=Path, help="Keep the index here, or use the one that is there.")
+    chosen = arguments.parse_args()
+    folder = chosen.folder or Path(tempfile.mkdtemp())
+    lines = paragraphs()
+    analyzer = Analyzer(folder / "cache")
+    engine = WhooshEngine(folder / "index", analyzer)
+    if not (folder / "index" / "current").exists():
+        started = perf_counter()
+        with engine.rebuilding() as writer:
+            for document in documents(chosen.documents, lines):
+                writer.put(entry(document, analyzer))
+        print(f"indexed {chosen.documents} documents in {perf_counter() - started:.0f} s")
+    texts = {document.id: document.text for document in documents(engine.count(), lines)}
+    synonyms = Synonyms.load(PACKAGED)
+    vocabulary = engine.vocabulary()
+    corrector = Corrector(vocabulary.words(), analyzer.function_words, analyzer.is_word, analyzer.lexicon)
+    corrector.prepare()
+    suggester = Suggester(vocabulary, analyzer.lexicon)
+    suggester.prepare()
+    took: dict[str, list[float]] = {"search": [], "corrections": [], "suggestions": []}
+    slowest: list[tuple[float, str]] = []
+    refused = 0
+
+    def search(text: str) -> None:
+        meaning = interpret(text, synonyms, analyzer)
+        answer = engine.search(SearchRequest(query=meaning.query, facets=facets.NAMES))
+        marker = Marker(meaning.query, analyzer)
+        for hit in answer.hits:
+            marker.passages(texts[hit.id])
+
+    def timed(what: str, ask: Callable[[str], object], text: str) -> None:
+        started = perf_counter()
+        try:
+            ask(text)
+        finally:
+            took[what].append((perf_counter() - started) * 1000)
+            slowest.append((took[what][-1], f"{what}: {text!r}"))
+            slowest.sort(reverse=True)
+            del slowest[10:]
+
+    @settings(
+        max_examples=chosen.strings,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(typed(lines))
+    def ask(text: str) -> None:
+        nonlocal refused
+        try:
+            timed("search", search, text)
+        except BadQuery as error:
+            refused += 1
+            assert str(error)
+        timed("corrections", corrector.corrections, text)
+        timed("suggestions", suggester.suggest, text[:50])
+
+    # The first search loads what all others share.
+    search("预热-1")
+    ask()
+    print(f"{len(took['search'])} strings over {engine.count()} documents, {refused} answered with what to change")
+    for what, times in took.items():
+        p95, most = quantiles(times, n=20)[-1], max(times)
+        print(f"{what:<12} p50 {sorted(times)[len(times) // 2]:7.2f}  p95 {p95:7.2f}  most {most:7.2f} ms")
+    for each, text in slowest[:3]:
+        print(f"slowest {each:.0f} ms  {text[:150]}")
+    over = sum(each > LIMIT_MS for times in took.values() for each in times)
+    print(f"{over} over {LIMIT_MS:.0f} ms")
+    engine.close()
+    if chosen.folder is None:
+        shutil.rmtree(folder)
+    sys.exit(1 if over else 0)
+
+
+if __name__ == "__main__":
+    main()
