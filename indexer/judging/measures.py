@@ -25,7 +25,7 @@ class NotInstalled(GongkaiError):
     """The measuring library is not there."""
 
     def __init__(self) -> None:
-        super().__init__("没有安装 ir-measures，无法评测。请运行 pip install ir-measures 后再试。")
+        super().__init__("没有安装 ir-measures，无法评测。请改用 ./run judge，它会先安装。")
 
 
 @dataclass(frozen=True, slots=True)
