@@ -105,9 +105,6 @@ class Synonyms:
         weights: dict[str, dict[str, float]] = {}
         for pair in self.pairs:
             for word, other in _ways(pair):
-                # A document that has 行政复议 has 复议: looking for it as well finds nothing more.
-                if word in other:
-                    continue
                 others = weights.setdefault(word, {})
                 others[other] = _WEIGHTS[pair.direction]
                 if len(others) > MAX_OTHERS:
@@ -208,8 +205,14 @@ class SynonymFile:
 
 
 def _ways(pair: Pair) -> list[tuple[str, str]]:
+    """Which word leads to which.
+
+    A document that says 行政复议 says 复议: that way the pair finds nothing more and only ranks who says it in full
+    higher; the other way from a short form to a longer colloquial one it would do nothing for anybody.
+    """
     forth = [(pair.word, pair.other)]
-    return [*forth, (pair.other, pair.word)] if pair.direction == _BOTH_WAYS else forth
+    back = pair.direction == _BOTH_WAYS and pair.other not in pair.word
+    return [*forth, (pair.other, pair.word)] if back else forth
 
 
 def _within_reach(start: int, ends: Sequence[int]) -> Iterator[int]:

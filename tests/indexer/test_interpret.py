@@ -26,7 +26,8 @@ ALLOWANCE = Phrase("最低生活保障", OTHER_WORDS)
         ("标题:低保", {}),
         ("云政发〔2019〕6号", {}),
         ("临沂", {}),
-        ("决算公开", {}),
+        ("决算", {"决算": "预决算"}),
+        ("复议", {"复议": "行政复议"}),
     ],
 )
 def test_words_are_expanded_and_nothing_else(typed: str, others: dict[str, str], analyzer: Analyzer) -> None:

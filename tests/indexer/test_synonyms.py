@@ -196,11 +196,12 @@ def test_a_word_leads_one_hop_and_no_further(tmp_path: Path) -> None:
     assert others(table, "预决算") == {"预算": SAME, "决算": SAME}
 
 
-def test_what_contains_the_word_is_found_anyway_and_not_asked_for(tmp_path: Path) -> None:
-    table = Synonyms.load(write(tmp_path, "复议 行政复议 = 行政复议法"))
-    assert table.of("复议") == ()
-    assert table.within(["复议"]) == []
+def test_who_says_a_word_in_full_ranks_higher_and_a_longer_colloquial_one_is_not_asked_for(tmp_path: Path) -> None:
+    table = Synonyms.load(write(tmp_path, "复议 行政复议 = 行政复议法", "临时救助金 临时救助 = 社会救助"))
+    assert others(table, "复议") == {"行政复议": SAME}
     assert others(table, "行政复议") == {"复议": SAME}
+    assert others(table, "临时救助金") == {"临时救助": SAME}
+    assert table.of("临时救助") == ()
     assert [pair.other for pair in table.naming("复议")] == ["行政复议"]
 
 
