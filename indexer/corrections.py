@@ -89,8 +89,9 @@ class Corrector:
         """Whole searches that may have been meant, best first; none when nothing is likely wrong."""
         chunks = typed.split()
         latin = [normalise(chunk) for chunk in chunks]
-        if chunks and all(_LATIN.fullmatch(chunk) and chunk not in self._latin for chunk in latin):
-            return list(dict.fromkeys(self._from_pinyin(latin)))[:limit]
+        if chunks and all(map(_LATIN.fullmatch, latin)):
+            # Also letters that stand in documents: a county's address on the web is its name in pinyin.
+            return [text for text in dict.fromkeys(self._from_pinyin(latin)) if text != typed][:limit]
         best = [self._corrected(chunk, limit) for chunk in chunks]
         if not any(best):
             return []

@@ -5,11 +5,14 @@ after a switch, and offers what it has until then. Either is shown only where a 
 """
 
 import logging
+import re
 import threading
+from collections import Counter
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from archive.errors import IndexUnusable
+from archive.text import normalise
 from indexer.analyzer import Analyzer
 from indexer.corrections import Corrector
 from indexer.engine import Engine, Vocabulary
@@ -17,6 +20,7 @@ from indexer.suggest import Suggester
 from indexer.synonyms import SynonymFile
 
 T = TypeVar("T")
+_PLACE = re.compile(r"(\w{2,4}?)([县市区镇乡])")
 log = logging.getLogger(__name__)
 
 
@@ -32,7 +36,20 @@ class Offers:
             return made
 
         def corrector(vocabulary: Vocabulary) -> Corrector:
-            made = Corrector(vocabulary.words(), analyzer.function_words, analyzer.is_word, analyzer.lexicon)
+            words = Counter(vocabulary.words())
+            # 云政发 out of 云政发〔2019〕6号: no dictionary has it.
+            codes = Counter(normalise(number.partition("〔")[0]) for _, number in vocabulary.numbers)
+            # 云溪 and 云溪县 out of 云溪县财政局: nor these.
+            places = Counter(
+                {
+                    name: words[f"{place[1]}{place[2]}"] or 1
+                    for place in map(_PLACE.match, vocabulary.issuers)
+                    if place
+                    for name in (place[1], f"{place[1]}{place[2]}")
+                }
+            )
+            known = (*analyzer.lexicon, *codes, *places)
+            made = Corrector(words | codes | places, analyzer.function_words, analyzer.is_word, known)
             made.prepare()
             return made
 
