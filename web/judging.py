@@ -111,11 +111,13 @@ def show(judgement: Judgement) -> None:
         click.echo(_row(header))
         for kind, each in by_kind.items():
             exact = [f"{value:.4f}" if value is not None else "" for value in (each.recall, each.precision)]
-            values = [f"{each.values[measure]:.3f}" for measure in NAMES]
+            values = [f"{each.values[measure]:.3f}" if each.values else "" for measure in NAMES]
             click.echo(_row((kind, str(each.queries), *values, *exact, f"{each.p50:.1f}", f"{each.p95:.1f}")))
     if len(judgement.systems) > 1:
         click.echo(f"\n{NDCG} against the best baseline")
         for kind, each in judgement.systems[OURS].items():
+            if not each.values:
+                continue
             others = {name: by[kind].values[NDCG] for name, by in judgement.systems.items() if name != OURS}
             best = max(others, key=lambda name: others[name])
             ratio = each.values[NDCG] / others[best] if others[best] else float("inf")

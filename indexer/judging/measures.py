@@ -40,7 +40,7 @@ class Run:
 class Scores:
     """``values`` are means over a class by measure; p50 and p95 are milliseconds.
 
-    ``recall`` and ``precision`` are of all documents found, and only there where they are exact.
+    Of an exact class there are ``recall`` and ``precision`` of all documents found instead.
     """
 
     queries: int
@@ -78,7 +78,7 @@ def run(search: Search, queries: Iterable[Judged], everything: int) -> Run:
 
 def scores(queries: Sequence[Judged], done: Run) -> dict[str, Scores]:
     """The measures of a run by class, and over all classes that are not exact. Raises NotInstalled."""
-    each = per_query(queries, done)
+    each = per_query([query for query in queries if query.kind not in EXACT], done)
     kinds = list(dict.fromkeys(query.kind for query in queries))
     by_kind = {kind: [query for query in queries if query.kind == kind] for kind in kinds}
     ranking = [query for query in queries if query.kind not in EXACT]
@@ -115,7 +115,7 @@ def _scores(queries: Sequence[Judged], done: Run, each: Mapping[str, Mapping[str
     shares = [_shares(query, set(done.ranked[query.id])) for query in queries] if exact else []
     return Scores(
         queries=len(queries),
-        values={name: fmean(each[query.id][name] for query in queries) for name in NAMES},
+        values={} if exact else {name: fmean(each[query.id][name] for query in queries) for name in NAMES},
         p50=took[len(took) // 2],
         p95=p95,
         recall=fmean(recall for recall, _ in shares) if shares else None,
@@ -134,7 +134,7 @@ def difference(queries: Sequence[Judged], now: Run, before: Run) -> Difference:
     The chance of a difference as great is that of a paired randomisation test (Smucker, Allan and Carterette, A
     comparison of statistical significance tests for information retrieval evaluation, 2007).
     """
-    both = [query for query in queries if query.id in before.ranked]
+    both = [query for query in queries if query.id in before.ranked and query.kind not in EXACT]
     ours, theirs = per_query(both, now), per_query(both, before)
     gains = {query.text: ours[query.id][NDCG] - theirs[query.id][NDCG] for query in both}
     values = list(gains.values())
