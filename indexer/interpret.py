@@ -10,8 +10,8 @@ from indexer.parse import parse
 from indexer.query import And, Or, Phrase, Query, Synonymous, Text
 from indexer.synonyms import SAME, Match, Synonym, Synonyms
 
-# What stands in a document in other words counts less than what was asked. Over the 407 lay questions of
-# ``relevance``, nDCG@10 without synonyms 0.723; at 0.25 0.719, at 0.5 0.729, at 0.75 0.734, at 1 0.735.
+# What stands in a document in other words counts less than what was asked: less than half of it helped nobody over the
+# 407 questions of ``relevance``, and from here to 1 hardly anything changed.
 OTHER_WORDS = 0.75
 
 _ORDINAL = re.compile(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeGuard
 
 
 class Part(StrEnum):
@@ -126,13 +127,22 @@ def leaves(query: Query) -> "Iterator[Query]":
 
 
 def runs(query: Query) -> tuple[str, ...]:
-    """The distinct texts a document is wanted for: what a title is compared with and a snippet marks."""
-    found = (
-        leaf.text
-        for leaf in leaves(query)
-        if isinstance(leaf, Text | Phrase) or isinstance(leaf, Within) and leaf.part is Part.TITLE
-    )
+    """The distinct texts a document is wanted for: what a title is compared with and a snippet marks.
+
+    Not the other words of a ``Some``: a title out of one of those says little about a whole question.
+    """
+    found = (leaf.text for leaf in leaves(query) if _is_run(leaf))
     return tuple(dict.fromkeys(found))
+
+
+def _is_run(leaf: "Query") -> TypeGuard["Text | Phrase | Within"]:
+    match leaf:
+        case Text(_, weight):
+            return weight == 1
+        case Within(part, _):
+            return part is Part.TITLE
+        case _:
+            return isinstance(leaf, Phrase)
 
 
 def keys(query: Query) -> tuple[str, ...]:
