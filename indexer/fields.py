@@ -127,14 +127,15 @@ def _weigh(parts: Iterable[tuple[list[str], float]]) -> tuple[dict[str, float], 
     return dict(total), length
 
 
-def numbered(key: str, typed: str) -> bool:
-    """Whether a number has the pieces that were typed of it, in their order.
+def number_pattern(typed: str) -> re.Pattern[str] | None:
+    """A pattern for the normalised numbers that have the pieces which were typed, in their order; None without any.
 
-    >>> [numbered("沭政办字〔2016〕74号", typed) for typed in ("沭政办字2016", "2016〕74号", "字 74", "字7")]
-    [True, True, True, False]
+    >>> pattern = number_pattern("沭政办字 74")
+    >>> [pattern.search(number) is not None for number in ("沭政办字〔2016〕74号", "沭政办字〔2016〕174号")]
+    [True, False]
     """
     pieces = _PIECE.findall(normalise(typed))
-    return bool(pieces) and re.search(".*?".join(map(_whole, pieces)), normalise(key)) is not None
+    return re.compile(".*?".join(map(_whole, pieces))) if pieces else None
 
 
 def _whole(piece: str) -> str:

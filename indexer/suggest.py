@@ -14,6 +14,8 @@ from indexer.engine import Vocabulary
 from indexer.pinyin import readings
 
 LIMIT = 10
+# How often letters are looked for again where they begin inside a syllable: a or e stands in most of them.
+_STEPS = 3000
 _LATIN = re.compile(r"[a-z][a-z' ]*")
 
 
@@ -107,7 +109,9 @@ class _Rows:
 
     def containing(self, text: str) -> Iterator[int]:
         at = self._all.find(text)
-        while at >= 0:
+        for _ in range(_STEPS):
+            if at < 0:
+                return
             row = self._row(at)
             if self._begins is None or self._begins[at]:
                 yield row

@@ -16,7 +16,7 @@ from indexer import relevance
 from indexer.analyzer import Analyzer, query_grams
 from indexer.engine import Answer, Hit, SearchRequest, Sort
 from indexer.engines.snapshot import Coded, Mask, Postings, Scores, Snapshot
-from indexer.fields import KEY_WEIGHTS, numbered
+from indexer.fields import KEY_WEIGHTS, number_pattern
 from indexer.query import (
     And,
     Dated,
@@ -281,21 +281,13 @@ class _Evaluation:
         enough: Mask = (have >= relevance.RELAXED_SHARE * wanted) & (have > 0)
         return enough
 
-    def _having(self, stream: str, term: str) -> Mask:
-        mask = np.zeros(self._snapshot.size, bool)
-        mask[self._snapshot.postings(stream, term).slots] = True
-        return mask
-
     def _within(self, part: Part, text: str) -> Mask:
         match part:
             case Part.TITLE:
                 return self._snapshot.titled(text)
             case Part.NUMBER:
-                keys = [key for key in self._snapshot.keys if numbered(key, text)]
-                mask = np.zeros(self._snapshot.size, bool)
-                for key in keys:
-                    mask |= self._having("keys", key)
-                return mask
+                pattern = number_pattern(text)
+                return self._snapshot.numbered(pattern) if pattern else np.zeros(self._snapshot.size, bool)
             case Part.ISSUER:
                 coded = self._snapshot.facets["issuer"]
                 wanted = frozenset(value for value in coded.values if text in normalise(value))

@@ -9,7 +9,7 @@ from archive.text import normalise
 from indexer import relevance
 from indexer.analyzer import Analyzer
 from indexer.engine import Answer, Hit, SearchRequest, Sort
-from indexer.fields import Entry, numbered
+from indexer.fields import Entry, number_pattern
 from indexer.query import (
     And,
     Dated,
@@ -250,7 +250,8 @@ def _stands_within(entry: Entry, part: Part, text: str) -> bool:
         case Part.TITLE:
             return text in entry.title
         case Part.NUMBER:
-            return any(numbered(key, text) for key in entry.keys)
+            pattern = number_pattern(text)
+            return pattern is not None and any(pattern.search(normalise(key)) for key in entry.keys)
         case Part.ISSUER:
             return any(text in normalise(issuer) for issuer in entry.facets.get("issuer", ()))
 

@@ -4,6 +4,7 @@ A term's postings are read once and kept within a budget; ``evaluation`` turns q
 """
 
 import json
+import re
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archive.text import normalise
 from indexer import facets, relevance
 
 Slots = NDArray[np.int32]
@@ -88,6 +90,7 @@ class Snapshot:
         ]
         self.ids = [self._leaves[at][0].stored_fields(number)["id"] for at, number in self._home]
         self.titles = [title.decode() for title in self._column("title")]
+        self._numbers_read: list[bytes] = self._column("numbers")
         self.days = np.array(self._column("day"), np.int64)
         self.prior = np.array(self._column("prior"), np.float64)
         lengths = {name: np.array(self._column(f"{name}_length"), np.float64) for name in ("words", "grams")}
@@ -178,20 +181,30 @@ class Snapshot:
 
     @cached_property
     def vocabulary(self) -> "SnapshotVocabulary":
-        numbers = [
-            (id, number)
-            for id, raw in zip(self.ids, self._column("numbers"), strict=True)
-            for number in raw.decode().split("\n")
-            if number
-        ]
         titles = list(zip(self.ids, self.titles, strict=True))
+        numbers = [(self.ids[slot], number) for slot, number in self._numbers]
         return SnapshotVocabulary(titles, numbers, self.facets["issuer"].values, self._open_reader)
 
+    def numbered(self, pattern: re.Pattern[str]) -> Mask:
+        """Which documents bear a number that the pattern finds in its normalised form."""
+        text, ends, slots = self._all_numbers
+        places = [match.start() for match in pattern.finditer(text)]
+        found = np.zeros(self.size, bool)
+        found[slots[np.searchsorted(ends, places, side="right")]] = True
+        return found
+
     @cached_property
-    def keys(self) -> list[str]:
-        """All numbers that documents bear."""
-        with self._lock:
-            return [term.decode() for term in self._reader.lexicon("keys")] if self.size else []
+    def _numbers(self) -> list[tuple[int, str]]:
+        """The numbers that documents bear, each with the document's slot."""
+        rows = enumerate(self._numbers_read)
+        return [(slot, number) for slot, raw in rows for number in raw.decode().split("\n") if number]
+
+    @cached_property
+    def _all_numbers(self) -> tuple[str, NDArray[np.int64], Slots]:
+        """All of them in normal form, one a line; where each ends; whose each is."""
+        forms = [normalise(number) for _, number in self._numbers]
+        ends = np.cumsum([len(form) + 1 for form in forms], dtype=np.int64) - 1
+        return "\n".join(forms), ends, np.array([slot for slot, _ in self._numbers], np.int32)
 
     @cached_property
     def _all_titles(self) -> str:
