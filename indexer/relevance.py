@@ -22,7 +22,9 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
+T = TypeVar("T")
 K1 = 1.5
 B = 0.35
 TITLE = 3.0
@@ -31,6 +33,8 @@ TITLE = 3.0
 OWN = 1000.0
 BEARS = 900.0
 CITES = 10.0
+# A text longer than these many terms is told by its rarest ones.
+MOST_TERMS = 64
 # How many words of meaning may stand scattered over a document; more make a sentence, which has to stand in one piece.
 SCATTERED = 2
 # The share of a query's rarity that a document has to have when nothing answers it whole. Terms that no document has
@@ -112,6 +116,14 @@ def _passage_ends(text: str) -> list[int]:
             start = end
         end += len(line)
     return [*ends, end] if text else []
+
+
+def rarest(terms: Mapping[T, float]) -> list[T]:
+    """The terms that a long text is told by, out of those that any document has, with how often each occurs."""
+    if len(terms) <= MOST_TERMS:
+        return list(terms)
+    standing = [term for term in terms if terms[term] > 0]
+    return sorted(standing, key=lambda term: (terms[term], str(term)))[:MOST_TERMS]
 
 
 def covered(title: str, runs: Sequence[str]) -> float:

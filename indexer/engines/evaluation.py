@@ -163,10 +163,7 @@ class _Evaluation:
 
     @cached_property
     def _title_factor(self) -> Scores:
-        wanted = runs(self._query)
-        factor = np.ones(self._snapshot.size)
-        for slot in np.flatnonzero(np.any([self._snapshot.titled(run) for run in wanted], axis=0)) if wanted else ():
-            factor[slot] += relevance.TITLE * relevance.covered(self._snapshot.titles[slot], wanted)
+        factor: Scores = 1 + relevance.TITLE * self._snapshot.titles_covered(runs(self._query))
         return factor
 
     def _visit(self, query: Query) -> tuple[Mask, Scores]:
@@ -211,7 +208,10 @@ class _Evaluation:
     def _terms(self, text: str) -> list[_Term]:
         """The terms that say something."""
         cut = self._analyzer.query(text)
-        return [self._term("words", name) for name in cut.words] + [self._term("grams", name) for name in cut.grams]
+        names = [("words", name) for name in cut.words] + [("grams", name) for name in cut.grams]
+        if len(names) > relevance.MOST_TERMS:
+            names = relevance.rarest({name: self._snapshot.occurrences(*name) for name in names})
+        return [self._term(*name) for name in names]
 
     def _term(self, stream: str, name: str) -> _Term:
         found = (
@@ -231,10 +231,15 @@ class _Evaluation:
         return self._every("grams", self._analyzer.query(text).every)
 
     def _every(self, stream: str, names: Sequence[str]) -> Mask:
-        counts = np.zeros(self._snapshot.size, np.int32)
-        for name in names:
-            counts[self._term(stream, name).postings.slots] += 1
-        every: Mask = counts == len(names)
+        """Which documents have all of these terms: the rarest first, since none may be left after a few."""
+        snapshot = self._snapshot
+        every = np.ones(snapshot.size, bool)
+        for name in sorted(names, key=lambda name: snapshot.occurrences(stream, name)):
+            having = np.zeros(snapshot.size, bool)
+            having[self._term(stream, name).postings.slots] = True
+            every &= having
+            if not every.any():
+                break
         return every
 
     def _like(self, id: str) -> tuple[Mask, Scores]:

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 
 from archive.text import normalise
 from indexer import relevance
-from indexer.analyzer import Analyzer
+from indexer.analyzer import Analyzer, Cut
 from indexer.engine import Answer, Hit, SearchRequest, Sort
 from indexer.fields import Entry, number_pattern
 from indexer.query import (
@@ -134,6 +135,7 @@ class _Search:
         self._entries = entries
         self._analyzer = analyzer
         self._cut = analyzer.query
+        self._rarest = lru_cache(None)(self._told_by)
         self._word_rarity = lru_cache(None)(lambda word: self._rarity("words", _word_in(word)))
         self._gram_rarity = lru_cache(None)(lambda gram: self._rarity("grams", _gram_in(gram)))
         total = max(1, len(entries))
@@ -153,7 +155,7 @@ class _Search:
         """The score with what the best passage adds."""
         weights: dict[str, float] = {}
         for text in (leaf for leaf in leaves(self._query) if isinstance(leaf, Text | Phrase)):
-            cut = self._cut(text.text)
+            cut = self._rarest(text.text)
             for term, rarity in (
                 *((word, self._word_rarity(word)) for word in cut.words),
                 *((gram, self._gram_rarity(gram)) for gram in cut.grams),
@@ -209,7 +211,7 @@ class _Search:
                 return max((score for part in parts if (score := self._score(entry, part)) is not None), default=None)
 
     def _bm25(self, entry: Entry, text: str) -> float:
-        cut = self._cut(text)
+        cut = self._rarest(text)
         by_grams = sum(
             self._gram_rarity(gram)
             * _saturate(_gram_weight(entry, gram), entry.grams_length / self._grams_average)
@@ -232,9 +234,20 @@ class _Search:
                 return relevance.characteristic(title, text, shared_rarity)
         return {}
 
+    def _told_by(self, text: str) -> Cut:
+        cut = self._cut(text)
+        occurring = {("words", word): sum(map(_word_in(word), self._entries)) for word in cut.words}
+        occurring |= {("grams", gram): sum(map(_gram_in(gram), self._entries)) for gram in cut.grams}
+        kept = set(relevance.rarest(occurring))
+        return replace(
+            cut,
+            words=tuple(word for word in cut.words if ("words", word) in kept),
+            grams=tuple(gram for gram in cut.grams if ("grams", gram) in kept),
+        )
+
     def _had(self, entry: Entry | None, text: str) -> float:
         """How much of the rarity of a text's terms an entry has; of those that any entry has, for None."""
-        cut = self._cut(text)
+        cut = self._rarest(text)
         among = self._entries if entry is None else [entry]
         terms = [(self._word_rarity(word), _word_in(word)) for word in cut.words]
         terms += [(self._gram_rarity(gram), _gram_in(gram)) for gram in cut.grams]

@@ -107,6 +107,17 @@ class Snapshot:
         """A term's postings, out of memory if they were asked for lately."""
         return self._remembered((stream, term), lambda: self._read(stream, term))
 
+    def occurrences(self, stream: str, term: str) -> float:
+        """How often a term stands in the index, deleted documents included: known without reading where."""
+        if len(term) == 1 and stream == "grams":
+            return self.starting(stream, term).occurrences
+        found = 0.0
+        with self._lock:
+            for leaf, _ in self._leaves:
+                if (stream, term.encode()) in leaf:
+                    found += leaf.term_info(stream, term.encode()).weight()
+        return found
+
     def starting(self, stream: str, character: str) -> Postings:
         """The terms that begin with a character, as one."""
         return self._remembered((f"{stream} starting", character), lambda: self._read_starting(stream, character))
@@ -135,13 +146,32 @@ class Snapshot:
     def titled(self, run: str) -> Mask:
         """Which documents have exactly this run of characters in their title."""
         found = np.zeros(self.size, bool)
-        places = []
-        at = self._all_titles.find(run) if run else -1
-        while at >= 0:
-            places.append(at)
-            at = self._all_titles.find(run, at + 1)
-        found[np.searchsorted(self._title_ends, places, side="right")] = True
+        found[np.searchsorted(self._title_ends, self._in_titles(run), side="right")] = True
         return found
+
+    def titles_covered(self, runs: Sequence[str]) -> Scores:
+        """``relevance.covered`` of all titles at once."""
+        edges = np.zeros(len(self._all_titles) + 1, np.int32)
+        for run in runs:
+            places = self._in_titles(run)
+            np.add.at(edges, places, 1)
+            np.add.at(edges, places + len(run), -1)
+        marked = np.concatenate(([0], np.cumsum(np.cumsum(edges[:-1]) > 0)))
+        starts = np.concatenate(([0], self._title_ends[:-1] + 1))
+        lengths = self._title_ends - starts
+        covered: Scores = (marked[self._title_ends] - marked[starts]) / np.maximum(lengths, 1)
+        return covered
+
+    def _in_titles(self, run: str) -> NDArray[np.int64]:
+        """Where a run stands in all titles."""
+        wanted = np.frombuffer(run.encode("utf-32-le"), np.uint32)
+        titles = self._all_titles
+        if not len(wanted) or len(titles) < len(wanted):
+            return np.empty(0, np.int64)
+        places: NDArray[np.int64] = np.flatnonzero(titles[: len(titles) - len(wanted) + 1] == wanted[0])
+        for at, code in enumerate(wanted[1:], 1):
+            places = places[titles[places + at] == code]
+        return places
 
     def text(self, slot: int) -> str:
         """A document's normalised text: its title first, one paragraph a line."""
@@ -207,13 +237,14 @@ class Snapshot:
         return "\n".join(forms), ends, np.array([slot for slot, _ in self._numbers], np.int32)
 
     @cached_property
-    def _all_titles(self) -> str:
-        return "\n".join(self.titles)
+    def _all_titles(self) -> NDArray[np.uint32]:
+        """The characters of all titles, one a line."""
+        return np.frombuffer("\n".join(self.titles).encode("utf-32-le"), np.uint32)
 
     @cached_property
     def _title_ends(self) -> NDArray[np.int64]:
         """Where each title ends in all of them; a run has no line break and can't span two."""
-        return np.cumsum([len(title) + 1 for title in self.titles]) - 1
+        return np.cumsum([len(title) + 1 for title in self.titles], dtype=np.int64) - 1
 
     @cached_property
     def slot_of(self) -> dict[str, int]:
@@ -253,10 +284,14 @@ def _blocks(matcher: Any) -> tuple[NDArray[np.int64], Scores]:
         return np.array(numbers, np.int64), np.array(weights, np.float64)
     number_blocks, weight_blocks = [], []
     while matcher.is_active():
-        matcher._read_ids()
-        matcher._read_weights()
-        number_blocks.append(np.array(matcher._ids, np.int64))
-        weight_blocks.append(np.array(matcher._weights, np.float64))
+        matcher._read_data()
+        numbers, weights, _ = matcher._data
+        # Whoosh's own reader would add up the differences in a Python loop.
+        number_blocks.append(np.cumsum(np.asarray(numbers, np.int64)))
+        count = len(number_blocks[-1])
+        # One weight for all is stored once, and none at all if it is 1.
+        given = np.asarray(1.0 if weights is None else weights, np.float64)
+        weight_blocks.append(np.broadcast_to(given, count))
         matcher._next_block()
     return np.concatenate(number_blocks), np.concatenate(weight_blocks)
 

@@ -409,6 +409,7 @@ def test_whoosh_ranks_as_the_reference_does(seed: int, tmp_path: Path, analyzer:
         "标题:预算 abc",
         "日期:2018 公开 机构:县",
         "请问不动产登记的工程预算和决算怎么公开",
+        "，".join(f"不动产登记{at}政府信息公开条例工程{at * 7}" for at in range(9)),
         "",
     ]
     said = Synonymous(Text("工程公开"), (Or((Text("工程"), Phrase("不动产", 0.5))), Text("公开")))
