@@ -131,6 +131,18 @@ def _ordered(snapshot: Snapshot, slots: NDArray[np.intp], scores: Scores, sort: 
     return slots[np.lexsort((snapshot.place[slots], *keys))]
 
 
+def _reads_texts(query: Query) -> bool:
+    match query:
+        case Phrase() | Synonymous():
+            return True
+        case And(parts) | Or(parts):
+            return any(map(_reads_texts, parts))
+        case Not(part):
+            return _reads_texts(part)
+        case _:
+            return False
+
+
 class _Evaluation:
     """One query over a snapshot."""
 
@@ -141,8 +153,8 @@ class _Evaluation:
 
     def run(self) -> tuple[Mask, Scores]:
         """Which documents answer, and the score of each that does."""
-        mask, scores = self._visit(self._query)
-        return mask, self._final(scores)
+        mask, scores = self._visit(self._query, np.ones(self._snapshot.size, bool))
+        return mask, self._final(scores) if mask.any() else scores
 
     def read(self, slots: NDArray[np.intp], scores: Scores) -> Scores:
         """The scores with what the best passage adds to those of the given documents."""
@@ -166,44 +178,59 @@ class _Evaluation:
         factor: Scores = 1 + relevance.TITLE * self._snapshot.titles_covered(runs(self._query))
         return factor
 
-    def _visit(self, query: Query) -> tuple[Mask, Scores]:
+    def _visit(self, query: Query, among: Mask) -> tuple[Mask, Scores]:
+        """Which of some documents answer, and the scores of those that do."""
         snapshot = self._snapshot
         match query:
             case Everything():
-                return np.ones(snapshot.size, bool), np.zeros(snapshot.size)
+                return among, self._nothing
             case Text(text, weight):
-                return self._said(text), self._bm25(text) * weight
+                return self._scored(among & self._said(text), text, weight)
             case Phrase(text, weight):
-                return snapshot.containing(text, self._every_gram(text)), self._bm25(text) * weight
+                return self._scored(snapshot.containing(text, among & self._every_gram(text)), text, weight)
             case Synonymous(said, pieces):
-                return self._visit(Or((said, And(pieces))))
+                return self._visit(Or((said, And(pieces))), among)
             case Key(key):
                 scores = np.zeros(snapshot.size)
                 scores[snapshot.postings("cites", key).slots] = relevance.CITES
                 bearing = snapshot.postings("keys", key)
                 scores[bearing.slots] = np.where(bearing.weights == KEY_WEIGHTS[0], relevance.OWN, relevance.BEARS)
-                return scores > 0, scores
+                return among & (scores > 0), scores
             case Within(part, text):
-                scores = self._bm25(text) if part is Part.TITLE else np.zeros(snapshot.size)
-                return self._within(part, text), scores
+                mask = among & self._within(part, text)
+                return self._scored(mask, text, 1.0) if part is Part.TITLE else (mask, self._nothing)
             case Dated(since, until):
-                return (snapshot.days >= since) & (snapshot.days <= until), np.zeros(snapshot.size)
+                return among & (snapshot.days >= since) & (snapshot.days <= until), self._nothing
             case Like(id):
-                return self._like(id)
+                mask, scores = self._like(id)
+                return among & mask, scores
             case Some(texts):
                 parts_of = (self._bm25(text.text) * text.weight for text in texts)
-                return self._enough(texts), sum(parts_of, np.zeros(snapshot.size))
+                return among & self._enough(texts), sum(parts_of, self._nothing)
             case Not(part):
-                return ~self._visit(part)[0], np.zeros(snapshot.size)
+                return among & ~self._visit(part, among)[0], self._nothing
             case And(parts):
-                masks, scores_of = zip(*map(self._visit, parts), strict=True)
-                return np.all(masks, axis=0), np.sum(scores_of, axis=0)
+                total = np.zeros(snapshot.size)
+                # Texts are read through only where nothing cheaper has said no.
+                for part in sorted(parts, key=_reads_texts):
+                    among, scores = self._visit(part, among)
+                    if not among.any():
+                        break
+                    total += scores
+                return among, total
             case Or(parts):
-                found = [self._visit(part) for part in parts]
+                found = [self._visit(part, among) for part in parts]
                 return (
                     np.any([mask for mask, _ in found], axis=0),
                     np.max([np.where(mask, scores, 0.0) for mask, scores in found], axis=0),
                 )
+
+    def _scored(self, mask: Mask, text: str, weight: float) -> tuple[Mask, Scores]:
+        return mask, self._bm25(text) * weight if mask.any() else self._nothing
+
+    @property
+    def _nothing(self) -> Scores:
+        return np.zeros(self._snapshot.size)
 
     def _terms(self, text: str) -> list[_Term]:
         """The terms that say something."""
