@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from archive import numerals
+from archive import numerals, taxonomy
+from archive.text import normalise
 from indexer.analyzer import Analyzer
 from indexer.parse import parse
-from indexer.query import And, Or, Phrase, Query, Synonymous, Text
+from indexer.query import And, Or, Part, Phrase, Query, Synonymous, Text, Within
 from indexer.synonyms import SAME, Match, Synonym, Synonyms
 
 # What stands in a document in other words counts less than what was asked: less than half of it helped nobody over the
@@ -38,7 +39,8 @@ class Interpretation:
 def interpret(typed: str, synonyms: Synonyms, analyzer: Analyzer, literal: bool = False) -> Interpretation:
     """The meaning of a typed search; ``literal`` leaves out synonyms. Raises BadQuery.
 
-    Only words are expanded: what is quoted, excluded, a number or asked for in one part is meant as it stands.
+    Words are expanded, and names after 机构:. What is quoted, excluded, a number or asked for in another part is meant
+    as it stands.
     """
     query = parse(typed)
     if literal:
@@ -54,10 +56,26 @@ def interpret(typed: str, synonyms: Synonyms, analyzer: Analyzer, literal: bool 
                 for each in matches:
                     found[each.text] = Expansion(each.text, tuple(other.other for other in each.others))
                 return Synonymous(part, tuple(_pieces(text, matches, analyzer))) if matches else part
+            case Within(Part.ISSUER, name):
+                # An agency goes by several names, and by former ones.
+                others = _other_names(name, synonyms, analyzer)
+                if others:
+                    found[name] = Expansion(name, others)
+                return Or((part, *(Within(Part.ISSUER, other) for other in others))) if others else part
             case _:
                 return part
 
     return Interpretation(expanded(query), tuple(found.values()))
+
+
+def _other_names(name: str, synonyms: Synonyms, analyzer: Analyzer) -> tuple[str, ...]:
+    listed = normalise(taxonomy.issuer(name))
+    replaced = (
+        name[: match.start] + other.other + name[match.end :]
+        for match in synonyms.within(analyzer.pieces(name))
+        for other in match.others
+    )
+    return tuple(dict.fromkeys(other for other in (listed, *replaced) if name not in other))
 
 
 def _matches(text: str, synonyms: Synonyms, analyzer: Analyzer) -> list[Match]:

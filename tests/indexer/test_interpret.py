@@ -4,7 +4,7 @@ import pytest
 
 from indexer.analyzer import Analyzer
 from indexer.interpret import OTHER_WORDS, Expansion, interpret
-from indexer.query import And, Or, Phrase, Synonymous, Text
+from indexer.query import And, Or, Part, Phrase, Synonymous, Text, Within
 from indexer.synonyms import PACKAGED, Synonyms
 
 SYNONYMS = Synonyms.load(PACKAGED)
@@ -36,6 +36,22 @@ def test_words_are_expanded_and_nothing_else(typed: str, others: dict[str, str],
     assert set(found) == set(others)
     assert all(other in found[word] for word, other in others.items())
     assert interpret(typed, SYNONYMS, analyzer, literal=True).expansions == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "other"),
+    [
+        ("机构:环保局", "生态环境局"),
+        ("机构:县环保局", "县生态环境局"),
+        ("机构:国办", "国务院办公厅"),
+        ("机构:县府办", "县人民政府办公室"),
+    ],
+)
+def test_an_agency_is_found_under_its_other_names(typed: str, other: str, analyzer: Analyzer) -> None:
+    query = interpret(typed, SYNONYMS, analyzer).query
+    assert isinstance(query, Or)
+    assert Within(Part.ISSUER, other) in query.parts
+    assert query.parts[0] == Within(Part.ISSUER, typed.partition(":")[2])
 
 
 def test_a_text_stands_as_typed_or_piece_by_piece(analyzer: Analyzer) -> None:
