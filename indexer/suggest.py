@@ -11,6 +11,7 @@ import numpy as np
 
 from archive.text import normalise
 from indexer.engine import Vocabulary
+from indexer.fields import number_pattern
 from indexer.pinyin import readings
 
 LIMIT = 10
@@ -38,6 +39,9 @@ class Suggester:
         self._named = named
         self._forms = [normalise(each.text) for each in named]
         self._texts = _Rows(self._forms)
+        numbers = frozenset(vocabulary.numbers)
+        self._numbered = [row for row, each in enumerate(named) if (each.id, each.text) in numbers]
+        self._numbers = _Rows([self._forms[row] for row in self._numbered])
 
     def suggest(self, typed: str, limit: int = LIMIT, hidden: frozenset[str] = frozenset()) -> list[Suggestion]:
         """Up to ``limit`` suggestions: those that begin with what was typed, then those that contain it.
@@ -58,6 +62,9 @@ class Suggester:
     def _rows(self, text: str) -> Iterator[int]:
         yield from self._texts.beginning(text)
         yield from self._texts.containing(text)
+        # 云政发2019 is not in 云政发〔2019〕6号, and its pieces are.
+        if any(map(str.isdecimal, text)) and (pattern := number_pattern(text)):
+            yield from (self._numbered[row] for row in self._numbers.matching(pattern))
         if _LATIN.fullmatch(text):
             letters = text.replace(" ", "").replace("'", "")
             for rows in (self._pinyin, self._initials):
@@ -118,6 +125,10 @@ class _Rows:
                 # Once in a row is enough.
                 at = int(self._starts[row + 1]) - 1
             at = self._all.find(text, at + 1)
+
+    def matching(self, pattern: re.Pattern[str]) -> Iterator[int]:
+        """The texts that a pattern which does not cross lines is found in, from their beginning on."""
+        yield from (self._row(match.start()) for match in pattern.finditer(self._all))
 
     def _row(self, at: int) -> int:
         return int(np.searchsorted(self._starts, at, side="right")) - 1

@@ -91,7 +91,8 @@ def test_suggestions_are_what_public_documents_are_called(site: Site) -> None:
         "关于印发云溪县最低生活保障暂行办法的通知",
     ]
     assert suggested(site, "yxxczj")[0] == "云溪县财政局"
-    assert suggested(site, "云政发2019") == []
+    assert suggested(site, "云政发2019") == ["云政发〔2019〕6号"]
+    assert suggested(site, "云政发2018") == []
     assert suggested(site, "云政发〔2019") == ["云政发〔2019〕6号"]
     for hidden in ("救助对象", "矿区搬迁", "应急演练", "jiuzhuduixiang"):
         assert suggested(site, hidden) == []
