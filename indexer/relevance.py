@@ -10,7 +10,8 @@ where c is how often the term stands in all documents and U how many passages th
 from how rare it is among passages, not among documents, since a long law has nearly every word somewhere.
 
 The best of a document's answers are then read: each of the ``READ`` best gains the rarity of all the terms that stand
-in its best passage, so that terms close together go before terms far apart. The sum is multiplied by
+in its best passage, and as much again where they stand as they were typed, so that terms close together go before terms
+far apart. The sum is multiplied by
 ``1 + TITLE · share``, where share is how much of the document's title the query's runs make up, and by the document's
 prior. Equal scores are ordered by day, newest first, then by id: the order is always defined.
 
@@ -21,7 +22,7 @@ judged queries. What each is worth there stands in the README.
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -77,6 +78,18 @@ def characteristic(
     }
     told = sorted((word for word in weights if weights[word] > 0), key=lambda word: (-weights[word], word))
     return {word: weights[word] for word in told[:LIKE_TERMS]}
+
+
+def gather(weights: dict[str, float], run: str, terms: Iterable[tuple[str, float]]) -> None:
+    """Add what to look for of a run of text: its terms, and the run itself, which says as much again as all of them.
+
+    A word and a bigram may be the same characters: the weightier counts.
+    """
+    own: dict[str, float] = {}
+    for term, weight in terms:
+        own[term] = max(own.get(term, 0.0), weight)
+    for term, weight in {run: sum(own.values()), **own}.items():
+        weights[term] = max(weights.get(term, 0.0), weight)
 
 
 def telling(terms: Mapping[str, float]) -> dict[str, float]:

@@ -160,8 +160,8 @@ class _Evaluation:
         """The scores with what the best passage adds to those of the given documents."""
         weights: dict[str, float] = {}
         for text in (leaf for leaf in leaves(self._query) if isinstance(leaf, Text | Phrase)):
-            for term in self._terms(text.text):
-                weights[term.name] = max(weights.get(term.name, 0.0), term.rarity * text.weight)
+            terms_of = [(term.name, term.rarity * text.weight) for term in self._terms(text.text)]
+            relevance.gather(weights, text.text, terms_of)
         terms = relevance.telling(weights)
         passages = np.zeros(self._snapshot.size)
         for slot in slots:

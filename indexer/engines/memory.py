@@ -156,11 +156,9 @@ class _Search:
         weights: dict[str, float] = {}
         for text in (leaf for leaf in leaves(self._query) if isinstance(leaf, Text | Phrase)):
             cut = self._rarest(text.text)
-            for term, rarity in (
-                *((word, self._word_rarity(word)) for word in cut.words),
-                *((gram, self._gram_rarity(gram)) for gram in cut.grams),
-            ):
-                weights[term] = max(weights.get(term, 0.0), rarity * text.weight)
+            terms_of = [(word, self._word_rarity(word) * text.weight) for word in cut.words]
+            terms_of += [(gram, self._gram_rarity(gram) * text.weight) for gram in cut.grams]
+            relevance.gather(weights, text.text, terms_of)
         added = self._final(entry, relevance.best_passage(entry.title, entry.text, relevance.telling(weights)))
         return round(score + added, relevance.DIGITS)
 
