@@ -26,7 +26,7 @@ except ImportError:  # no wheel for this machine
     rjieba = None  # type: ignore[assignment]
 
 # What changes the streams changes this number, and with it the fingerprint.
-VERSION = 1
+VERSION = 2
 _HERE = Path(__file__).parent
 LEXICON = _HERE / "lexicon.txt"
 STOPWORDS = _HERE / "stopwords.txt"
@@ -34,6 +34,7 @@ _RUN = re.compile(r"[^\W_]+")
 # Where rjieba's idea of a word of letters or of a Han character is wider than jieba's.
 _APART = re.compile(r"[-_.+\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00010000-\U0010ffff]")
 _CUTS_KEPT = 2000
+_FUNCTION_FREQUENCY = 5000
 
 jieba.setLogLevel(logging.WARNING)
 
@@ -59,14 +60,18 @@ class Analyzer:
         self._tokenizer = jieba.Tokenizer()
         self._tokenizer.tmp_dir = str(cache)
         self._stopwords = frozenset(STOPWORDS.read_text(encoding="utf-8").split())
+        entries = (line.split() for line in LEXICON.read_text(encoding="utf-8").splitlines())
+        self._own_words = [(word, int(frequency), tag) for word, frequency, tag in entries]
+        # 多少天 is one function word, and not 多少 and a 天 to search for.
+        self._own_words += [(word, _FUNCTION_FREQUENCY, "r") for word in sorted(self._stopwords) if len(word) > 2]
         self.query = lru_cache(_CUTS_KEPT)(self._query)
 
     @cached_property
     def jieba(self) -> "jieba.Tokenizer":
         """The reference. Loading takes a second: commands that never cut anything don't pay for it."""
         self._tokenizer.initialize()
-        with LEXICON.open(encoding="utf-8") as lexicon:
-            self._tokenizer.load_userdict(lexicon)
+        for word, frequency, tag in self._own_words:
+            self._tokenizer.add_word(word, frequency, tag)
         return self._tokenizer
 
     @cached_property
@@ -75,9 +80,8 @@ class Analyzer:
         if rjieba is None:
             return None
         tokenizer = rjieba.Jieba()
-        for line in LEXICON.read_text(encoding="utf-8").splitlines():
-            word, frequency, tag = line.split()
-            tokenizer.add_word(word, int(frequency), tag)
+        for word, frequency, tag in self._own_words:
+            tokenizer.add_word(word, frequency, tag)
         return tokenizer
 
     @cached_property
@@ -115,7 +119,7 @@ class Analyzer:
     @cached_property
     def lexicon(self) -> tuple[str, ...]:
         """The county's own words."""
-        return tuple(line.split()[0] for line in LEXICON.read_text(encoding="utf-8").splitlines())
+        return tuple(word for word, _, _ in self._own_words if word not in self._stopwords)
 
     @property
     def function_words(self) -> frozenset[str]:

@@ -15,9 +15,9 @@ from indexer.synonyms import SAME, Match, Synonym, Synonyms
 # 407 questions of ``relevance``, and from here to 1 hardly anything changed.
 OTHER_WORDS = 0.75
 
-_ORDINAL = re.compile(
-    rf"(?P<ordinal>第(?P<number>\d{{1,4}}|[{numerals.COUNTED}]{{1,7}})(?P<counted>[次届号条章节款项期批季轮]))"
-)
+_ORDINAL = re.compile(rf"第(?P<number>\d{{1,4}}|[{numerals.COUNTED}]{{1,7}})(?P<counted>[次届号条章节款项期批季轮])")
+_YEARS = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}
+_RELATIVE = re.compile("|".join(_YEARS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,12 @@ class Interpretation:
     expansions: tuple[Expansion, ...] = ()
 
 
-def interpret(typed: str, synonyms: Synonyms, analyzer: Analyzer, literal: bool = False) -> Interpretation:
+def interpret(
+    typed: str, synonyms: Synonyms, analyzer: Analyzer, literal: bool = False, year: int | None = None
+) -> Interpretation:
     """The meaning of a typed search; ``literal`` leaves out synonyms. Raises BadQuery.
+
+    ``year`` is the one that 今年 means.
 
     Words are expanded, and names after 机构:. What is quoted, excluded, a number or asked for in another part is meant
     as it stands.
@@ -52,7 +56,7 @@ def interpret(typed: str, synonyms: Synonyms, analyzer: Analyzer, literal: bool 
             case And(parts) | Or(parts):
                 return replace(part, parts=tuple(map(expanded, parts)))
             case Text(text):
-                matches = _matches(text, synonyms, analyzer)
+                matches = _matches(text, synonyms, analyzer, year)
                 for each in matches:
                     found[each.text] = Expansion(each.text, tuple(other.other for other in each.others))
                 return Synonymous(part, tuple(_pieces(text, matches, analyzer))) if matches else part
@@ -78,19 +82,24 @@ def _other_names(name: str, synonyms: Synonyms, analyzer: Analyzer) -> tuple[str
     return tuple(dict.fromkeys(other for other in (listed, *replaced) if name not in other))
 
 
-def _matches(text: str, synonyms: Synonyms, analyzer: Analyzer) -> list[Match]:
-    """Words with synonyms, and ordinals, whose other spelling is one: 第14次 and 第十四次."""
-    ordinals = [
-        Match(*match.span("ordinal"), match["ordinal"], (Synonym(match["ordinal"], other, SAME),))
+def _matches(text: str, synonyms: Synonyms, analyzer: Analyzer, year: int | None) -> list[Match]:
+    """Words with synonyms; ordinals, whose other spelling is one (第14次, 第十四次); years told from now (去年)."""
+    respelt = [
+        Match(*match.span(), match[0], (Synonym(match[0], other, SAME),))
         for match in _ORDINAL.finditer(text)
         if (other := _respelt(match["number"], match["counted"]))
     ]
+    if year is not None:
+        respelt += [
+            Match(*match.span(), match[0], (Synonym(match[0], f"{year + _YEARS[match[0]]}年", SAME),))
+            for match in _RELATIVE.finditer(text)
+        ]
     words = [
         match
         for match in synonyms.within(analyzer.pieces(text))
-        if not any(ordinal.start < match.end and match.start < ordinal.end for ordinal in ordinals)
+        if not any(other.start < match.end and match.start < other.end for other in respelt)
     ]
-    return sorted((*ordinals, *words), key=lambda match: match.start)
+    return sorted((*respelt, *words), key=lambda match: match.start)
 
 
 def _respelt(number: str, counted: str) -> str | None:

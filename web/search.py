@@ -57,7 +57,8 @@ def find(services: Services, form: SearchForm) -> SearchPage:
 
 def interpreted(services: Services, form: SearchForm) -> Interpretation:
     """What a form's words mean. Raises BadQuery."""
-    return interpret(form.q, services.synonyms.current(), services.analyzer, form.literal)
+    year = datetime.now(OFFICE_TIME).year
+    return interpret(form.q, services.synonyms.current(), services.analyzer, form.literal, year)
 
 
 def _corrections(services: Services, form: SearchForm, total: int, relaxed: bool) -> list[str]:

@@ -252,6 +252,9 @@ class _Evaluation:
         """Which documents answer a ``Text``."""
         words = self._analyzer.query(text).words
         said = self._every_gram(text)
+        if relevance.is_code(text):
+            token = self._every("words", words)
+            return token | self._snapshot.containing(text, said & ~token)
         return said | self._every("words", words) if len(words) <= relevance.SCATTERED else said
 
     def _every_gram(self, text: str) -> Mask:

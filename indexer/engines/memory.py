@@ -175,6 +175,8 @@ class _Search:
                 cut = self._cut(text)
                 every_word = len(cut.words) <= relevance.SCATTERED and all(word in entry.words for word in cut.words)
                 every_gram = all(_gram_weight(entry, gram) for gram in cut.every)
+                if relevance.is_code(text):
+                    every_gram = text in entry.text
                 return self._bm25(entry, text) * weight if every_word or every_gram else None
             case Phrase(text, weight):
                 return self._bm25(entry, text) * weight if text in entry.text else None

@@ -126,6 +126,15 @@ def test_one_character_is_found_within_words(engine: Engine) -> None:
     assert "office" in found(engine, "报")
 
 
+def test_a_run_of_digits_is_wanted_whole(make: Callable[[], Engine], analyzer: Analyzer) -> None:
+    engine = make()
+    texts = {"whole": "公开信息10113余条", "inside": "编号910113", "apart": "101、011、113", "half": "101和13"}
+    with engine.rebuilding() as writer:
+        for id, text in texts.items():
+            writer.put(entry(make_document(id, "说明", text), analyzer))
+    assert set(found(engine, "10113")) == {"whole", "inside"}
+
+
 def test_width_and_case_do_not_matter(engine: Engine) -> None:
     assert found(engine, "pm2.5") == ["undated"]
 

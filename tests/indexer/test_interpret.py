@@ -60,6 +60,12 @@ def test_a_text_stands_as_typed_or_piece_by_piece(analyzer: Analyzer) -> None:
     assert meaning.query == Synonymous(Text("低保标准"), (Or((Text("低保"), ALLOWANCE)), Text("标准")))
 
 
+def test_years_are_told_from_this_one(analyzer: Analyzer) -> None:
+    meaning = interpret("去年年报", SYNONYMS, analyzer, year=2026)
+    assert meaning.expansions[0] == Expansion("去年", ("2025年",))
+    assert "去年" not in {each.word for each in interpret("去年年报", SYNONYMS, analyzer).expansions}
+
+
 def test_function_words_beside_a_synonym_are_not_wanted(analyzer: Analyzer) -> None:
     meaning = interpret("低保的", SYNONYMS, analyzer)
     assert isinstance(meaning.query, Synonymous)
