@@ -10,7 +10,8 @@ from indexer import facets
 from indexer.snippets import Fragment
 from web.app import services
 from web.params import PARAMETERS, BadParameter, read
-from web.present import AnswerView, FacetValue, HitView, SearchPage, document_url, format_of
+from web.present import document_url, format_of
+from web.results import AnswerView, FacetValue, HitView, SearchPage
 from web.search import find, suggestions
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")

@@ -25,7 +25,7 @@ from web import jobs, judging, server
 from web.api import search_answer
 from web.demo import check_server, prepare
 from web.params import SearchForm
-from web.present import card
+from web.reading import card
 from web.search import find
 from web.services import Services, open_services
 

@@ -11,7 +11,7 @@ from indexer.query import Everything, Query
 from indexer.snippets import Marker
 from web.app import services
 from web.params import SearchForm, read
-from web.present import document_page
+from web.reading import document_page
 from web.search import find, home, interpreted, note_gap, similar
 
 log = logging.getLogger(__name__)

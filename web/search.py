@@ -14,7 +14,8 @@ from indexer.query import Like
 from indexer.snippets import Marker
 from indexer.sync import lag
 from web.params import SearchForm
-from web.present import OFFICE_TIME, AnswerView, FacetView, HitView, Link, SearchPage, answer_view, search_page
+from web.present import OFFICE_TIME
+from web.results import AnswerView, FacetView, HitView, Link, SearchPage, answer_view, search_page
 from web.services import Services
 
 NEWEST = 8

@@ -6,7 +6,7 @@ from indexer.query import Text
 from indexer.snippets import Marker
 from tests.conftest import make_document
 from web.params import SearchForm
-from web.present import search_page
+from web.results import search_page
 
 NOTICE = (
     "各镇人民政府、街道办事处：为做好今年冬季清洁取暖工作，现就有关事项通知如下。一、加强组织领导，压实工作责任。"

@@ -1,0 +1,157 @@
+"""A document's page, as plain values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from archive.document import Document
+from indexer import facets
+from indexer.duplicates import ALIKE, resemblance, sketch
+from indexer.snippets import Fragment, Marker
+from web.params import SearchForm
+from web.present import LAPSED, OFFICE_TIME, FileView, document_url, file_view
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph (``rows`` empty) or a table."""
+
+    text: Sequence[Fragment] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """A line of the metadata card; ``read_from`` says where a reviewer finds it."""
+
+    label: str
+    value: str
+    url: str | None = None
+    read_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentView:
+    file: FileView
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarView:
+    """A document about the same; ``nearly``: it says nearly the same."""
+
+    title: str
+    url: str
+    issuer: str | None
+    day: date | None
+    validity: str | None
+    lapsed: bool
+    nearly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    id: str
+    url: str
+    title: str
+    card: Sequence[CardLine]
+    validity: str | None
+    lapsed: bool
+    original: FileView
+    blocks: Sequence[Block]
+    attachments: Sequence[AttachmentView]
+    received_on: date | None
+    back_url: str | None = None
+    similar: Sequence[SimilarView] = ()
+
+
+def document_page(
+    document: Document, marker: Marker, back_url: str | None, similar: Sequence[Document] = ()
+) -> DocumentPage:
+    metadata = document.metadata
+    own = sketch(document.text)
+    return DocumentPage(
+        id=document.id,
+        url=document_url(document.id),
+        title=metadata.title,
+        card=card(document),
+        validity=metadata.validity.value if metadata.validity else None,
+        lapsed=metadata.validity in LAPSED,
+        original=file_view(document.file, f"/documents/{document.id}/original"),
+        blocks=blocks(document.text, marker),
+        attachments=[
+            AttachmentView(
+                file_view(part.file, f"/documents/{document.id}/attachments/{at}"), blocks(part.text, marker)
+            )
+            for at, part in enumerate(document.attachments, 1)
+        ],
+        received_on=document.received_at.astimezone(OFFICE_TIME).date() if document.received_at else None,
+        back_url=back_url,
+        similar=[_similar(each, resemblance(own, sketch(each.text)) >= ALIKE) for each in similar],
+    )
+
+
+def _similar(document: Document, nearly: bool) -> SimilarView:
+    metadata = document.metadata
+    return SimilarView(
+        title=metadata.title,
+        url=document_url(document.id),
+        issuer=metadata.issuer,
+        day=facets.day(metadata),
+        validity=metadata.validity.value if metadata.validity else None,
+        lapsed=metadata.validity in LAPSED,
+        nearly=nearly,
+    )
+
+
+def card(document: Document) -> list[CardLine]:
+    """The metadata in the order of a disclosure catalogue; what is unknown is left out."""
+    metadata = document.metadata
+
+    def only(name: str, *values: str | None) -> str | None:
+        chosen = tuple(value for value in values if value)
+        return SearchForm(filters={name: chosen}).address() if chosen else None
+
+    lines = (
+        ("index_code", "索引号", metadata.index_code, None),
+        ("number", "文号", metadata.number, None),
+        ("issuer", "发布机构", metadata.issuer, only("issuer", *(metadata.issuer or "").split("、"))),
+        ("genre", "体裁", metadata.genre, only("genre", metadata.genre)),
+        ("topic", "主题", metadata.topic, only("topic", metadata.topic)),
+        ("column", "栏目", metadata.column, only("column", metadata.column)),
+        ("written_on", "成文日期", _chinese(metadata.written_on), None),
+        ("published_on", "公开日期", _chinese(metadata.published_on), None),
+        ("validity", "有效性", metadata.validity.value if metadata.validity else None, None),
+        ("disclosure", "公开属性", metadata.disclosure.value if metadata.disclosure else None, None),
+        ("source_url", "原文网址", metadata.source_url, None),
+        ("cited_numbers", "引用文件", "、".join(metadata.cited_numbers[:10]) or None, None),
+    )
+    return [
+        CardLine(label, value, url, metadata.sources.get(name, "")) for name, label, value, url in lines if value
+    ]
+
+
+def blocks(text: str, marker: Marker) -> list[Block]:
+    """A text as paragraphs and tables: lines with tabs that follow each other are the rows of one table."""
+    found: list[Block] = []
+    rows: list[list[str]] = []
+    for line in text.splitlines():
+        if "\t" in line:
+            rows.append(line.split("\t"))
+            continue
+        if rows:
+            found.append(_table(rows))
+            rows = []
+        found.append(Block(text=marker.fragments(line)))
+    if rows:
+        found.append(_table(rows))
+    return found
+
+
+def _table(rows: Sequence[Sequence[str]]) -> Block:
+    width = max(len(row) for row in rows)
+    return Block(rows=[(*row, *[""] * (width - len(row))) for row in rows])
+
+
+def _chinese(day: date | None) -> str | None:
+    return f"{day.year}年{day.month}月{day.day}日" if day else None
