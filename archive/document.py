@@ -82,6 +82,12 @@ class Metadata:
     cited_numbers: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """All numbers the document bears, its own first."""
+        borne = (self.number, *self.other_numbers, self.index_code)
+        return tuple(dict.fromkeys(number for number in borne if number))
+
 
 @dataclass(frozen=True, slots=True)
 class File:

@@ -5,7 +5,8 @@ What is kept, and what an operator may promise:
 - a text is kept readable only once it was searched for at least ``k`` times on at least two days; until then there is
   only its HMAC under this installation's own key, with a count and the days of the first and the last time;
 - nothing says who asked, from where or at what hour;
-- a text with what may be a person's number, address or name in it is not kept in any form, nor is a long one;
+- a text with what looks like a person's number, address or name in it is not kept in any form (a name by its surname,
+  where no word of the language explains the characters), nor is one of Latin letters alone, nor a long one;
 - a digest is forgotten after ``DIGEST_DAYS`` days without another search, a text after ``TEXT_DAYS``, and of more than
   ``MOST`` digests the ones not seen for longest.
 
@@ -15,6 +16,7 @@ The file lies apart from the catalogue: losing it loses nothing else, and no tro
 import hmac
 import logging
 import os
+import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -25,8 +27,9 @@ from pathlib import Path
 
 from archive.errors import GongkaiError
 from archive.personal import has_identifier, may_be_name
-from archive.text import normalise
+from archive.text import HAN, normalise
 
+_HAN = re.compile(f"[{HAN}]+")
 K = 3
 LONGEST = 40
 DAYS = 2
@@ -122,9 +125,24 @@ class Gaps:
             path.unlink(missing_ok=True)
 
     def _may_keep(self, text: str, words: list[str]) -> bool:
-        if not 1 < len(text) <= LONGEST or has_identifier(text):
+        if not 1 < len(text) <= LONGEST or text.isascii() and not any(map(str.isdigit, text)) or has_identifier(text):
             return False
-        return not any(may_be_name(part) and not self._is_word(part) for part in (text, *words))
+        runs = [run for part in (text, *words) for run in _HAN.findall(part)]
+        return not any(may_be_name(left) for run in runs for left in self._unexplained(run))
+
+    def _unexplained(self, run: str) -> Iterator[str]:
+        """What of a run of Han no word of the language explains, longest words taken first."""
+        left, at = "", 0
+        while at < len(run):
+            sizes = range(min(6, len(run) - at), 1, -1)
+            length = next((size for size in sizes if self._is_word(run[at : at + size])), 0)
+            if length:
+                yield left
+                left, at = "", at + length
+            else:
+                left, at = left + run[at], at + 1
+        # 王小明的 and the like: a name, and what follows it.
+        yield from (left[:size] for size in range(2, len(left) + 1))
 
     def _count(self, connection: sqlite3.Connection, text: str, partly: bool, today: str) -> None:
         known = connection.execute(

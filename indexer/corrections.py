@@ -37,8 +37,6 @@ _NEAR_SOUND = 6.5
 _LACKING = 7.0
 _DOUBLED = 4.0
 _SWAPPED = 5.0
-# A character too many is rarely a slip: mostly it is a word that the vocabulary lacks.
-_STRAY = 12.0
 # Two characters with one of them wrong say little about which word was meant.
 _SHORT = 2.5
 _INITIALS = 3.0
@@ -245,8 +243,8 @@ class _Edits:
             for other in _shapes().get(character, ""):
                 add(piece[:at] + other + piece[at + 1 :], _SHAPE)
             if len(piece) > 3:
-                doubled = at > 0 and piece[at - 1] == character
-                add(piece[:at] + piece[at + 1 :], _DOUBLED if doubled else _STRAY)
+                if at and piece[at - 1] == character:
+                    add(piece[:at] + piece[at + 1 :], _DOUBLED)
                 if at:
                     add(piece[: at - 1] + character + piece[at - 1] + piece[at + 1 :], _SWAPPED)
         if len(piece) > 2:

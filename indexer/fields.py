@@ -80,11 +80,7 @@ def entry(document: Document, analyzer: Analyzer) -> Entry:
     metadata = document.metadata
     title = normalise(metadata.title)
     issuer = normalise(metadata.issuer or "")
-    keys = tuple(
-        dict.fromkeys(
-            key for key in (metadata.number, *metadata.other_numbers, metadata.index_code) if key
-        )
-    )
+    keys = metadata.numbers
     body = _lines(document.text)
     attached = [line for part in document.attachments for line in (part.file.name, *_lines(part.text))]
     weighed = (

@@ -18,9 +18,9 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 
-from archive.docnumber import read_query
+from archive.docnumber import Number, read_query
 from archive.errors import BadQuery
-from archive.text import is_han, normalise
+from archive.text import HAN, is_han, normalise
 from indexer.query import And, Dated, Everything, Key, Not, Or, Part, Phrase, Query, Text, Within
 
 MAX_LENGTH = 200
@@ -29,7 +29,9 @@ DATE = "日期"
 # This many single characters in a row are one word with blanks between: 政 务 公 开.
 _SPACED = 3
 
-_PARTS = "|".join((*Part, DATE))
+# As people write the names of the parts who write traditional characters.
+_TRADITIONAL = {"標題": Part.TITLE, "文號": Part.NUMBER, "機構": Part.ISSUER}
+_PARTS = "|".join((*Part, DATE, *_TRADITIONAL))
 _QUOTES = {f"q{at}": marks for at, marks in enumerate(('""', "“”", "「」", "『』", "＂＂"))}
 _QUOTED = "|".join(f"{marks[0]}(?P<{name}>[^{marks[1]}]+){marks[1]}" for name, marks in _QUOTES.items())
 # Quotes mean "exactly" only around a whole term: those inside a pasted title belong to it.
@@ -40,6 +42,9 @@ _CHARACTER = re.compile(r"[^\W_]")
 _MARK = "\ue000"
 _OR = "OR"
 _DAY = re.compile(r"(\d{4})(?:[-./年](\d{1,2})(?:[-./月](\d{1,2})日?|月)?|年)?")
+_LIST = re.compile(r"\s*[、,，和及与]\s*")
+# The beginning of a number: 云政办发2019, 沭政办字〔2016〕.
+_CODE_AND_YEAR = re.compile(rf"[{HAN}]{{1,10}}[发字函办规电任令][〔\[(]?(?:19|20)\d\d[〕\])]?年?")
 _RANGE = re.compile(r"\.\.+|…+|~|至|到")
 
 
@@ -71,11 +76,16 @@ class _Terms:
         self._read: list[Query | None] = []
         rest = _FIELD.sub(self._field, typed.replace(_MARK, " "))
         rest = _PHRASE.sub(self._phrase, rest)
-        for number in reversed(read_query(rest)):
-            spelt = normalise(rest[number.start : number.end])
-            literal = Phrase(spelt) if number.sure else Text(spelt)
-            marked = self._mark(Or((Key(number.canonical), literal)))
-            rest = rest[: number.start] + marked + rest[number.end :]
+        for start, end, numbers in reversed(_listed(rest)):
+            asked = [
+                each
+                for number in numbers
+                for spelt in [normalise(rest[number.start : number.end])]
+                for each in (Key(number.canonical), Phrase(spelt) if number.sure else Text(spelt))
+            ]
+            minus = re.search(r"(?:^|\s)([-－])$", rest[:start])
+            marked = self._mark(_perhaps_not(minus[1] if minus else "", Or(tuple(asked))))
+            rest = rest[: minus.start(1) if minus else start] + marked + rest[end:]
         self._chunks = list(_respaced(rest.split()))
         self.count = sum(chunk != _OR for chunk in self._chunks)
 
@@ -95,12 +105,24 @@ class _Terms:
 
     def _field(self, match: re.Match[str]) -> str:
         name, value = match["part"], match["bare"] or _quoted(match)
-        term = _dated(value) if name == DATE else _within(Part(name), value)
+        term = _dated(value) if name == DATE else _within(Part(_TRADITIONAL.get(name, name)), value)
         return self._mark(_perhaps_not(match["minus"], term))
 
     def _phrase(self, match: re.Match[str]) -> str:
         phrase = normalise(_quoted(match))
         return self._mark(_perhaps_not(match["minus"], Phrase(phrase) if _CHARACTER.search(phrase) else None))
+
+
+def _listed(text: str) -> list[tuple[int, int, list[Number]]]:
+    """The numbers in a text with their places; those of one list (甲号、乙号) together."""
+    found: list[tuple[int, int, list[Number]]] = []
+    for number in read_query(text):
+        if found and _LIST.fullmatch(text[found[-1][1] : number.start]):
+            start, _, numbers = found.pop()
+            found.append((start, number.end, [*numbers, number]))
+        else:
+            found.append((number.start, number.end, [number]))
+    return found
 
 
 def _joined(terms: "_Terms") -> Iterator[Query]:
@@ -152,7 +174,9 @@ def _word(chunk: str) -> Query | None:
     if not _CHARACTER.search(text):
         return None
     # What is excluded is excluded as it stands: -预算 must not remove documents that only have its bigrams apart.
-    return Not(Phrase(text)) if unwanted else Text(text)
+    if unwanted:
+        return Not(Phrase(text))
+    return Or((Within(Part.NUMBER, text), Text(text))) if _CODE_AND_YEAR.fullmatch(text) else Text(text)
 
 
 def _within(part: Part, value: str) -> Query | None:

@@ -37,7 +37,7 @@ _KINDS = (
             r"几天|多少天|多少日|几个?工作日|多少个?工作日|多久|多长时间|几个月|多少个?月|几年|多少年|时限|期限|什么时候(?:能|可以)"
         ),
         re.compile(_SPAN),
-        re.compile(r"时限|期限|办结|受理|工作日|之日起|答复"),
+        re.compile(r"时限|期限|办结(?!后)|受理(?!后)|之日起"),
     ),
     _Kind(
         re.compile(
@@ -105,13 +105,16 @@ class Question:
 
     @property
     def asks(self) -> bool:
-        return self._kind is not None and bool(self._about)
+        # 多少条信息 is about anything.
+        vague = self._kind is _KINDS[-1] and sum(len(words[0]) for words in self._about) < 3
+        return self._kind is not None and bool(self._about) and not vague
 
-    def answers(self, title: str, text: str) -> Iterator[Found]:
+    def answers(self, title: str, text: str, beside_only: bool = False) -> Iterator[Found]:
         """The sentences of a document that answer, in its order.
 
         The number stands in one clause with what is asked about, or in its place of a list; or the whole document is
-        about it, and the sentence, or the heading over it, about numbers of this kind.
+        about it, and the clause, or the heading over it, about numbers of this kind. That second way is left out by
+        ``beside_only``, for documents that may be about something else.
         """
         if self._kind is None or not self._about:
             return
@@ -127,8 +130,11 @@ class Question:
             if share < SHARE:
                 continue
             number, beside = self._number(sentence)
-            about = len(in_title) == len(self._about) and bool(self._kind.cue.search(f"{above}{sentence}"))
-            if number is not None and (beside or about):
+            if number is None:
+                continue
+            clause = _clause(sentence, number[0])
+            about = len(in_title) == len(self._about) and bool(self._kind.cue.search(f"{above}{clause}"))
+            if beside or about and not beside_only:
                 first, last = offsets[number[0]], offsets[number[1] - 1] + 1
                 place = match.start() + first, match.start() + last
                 yield Found(match.start(), match.end(), place, share + beside + about)
@@ -149,10 +155,8 @@ class Question:
             for match in self._kind.form.finditer(sentence)
             if not any(start <= match.start() < end for start, end in dates)
         ]
-        clauses = [match.span() for match in _CLAUSE.finditer(sentence)]
         for start, end in numbers:
-            clause = next(((first, last) for first, last in clauses if first <= start < last), (0, len(sentence)))
-            if self._had(sentence[slice(*clause)]):
+            if self._had(_clause(sentence, start)):
                 return (start, end), True
         return (numbers[0] if numbers else None), False
 
@@ -170,6 +174,11 @@ class Question:
                 last = match.end() if numbers[-1] == (start, end) else match.start("numbers") + end
                 return match.start("numbers") + start, last
         return None
+
+
+def _clause(sentence: str, at: int) -> str:
+    """The part between commas that a place is in."""
+    return next((match[0] for match in _CLAUSE.finditer(sentence) if match.end() > at), sentence)
 
 
 def _about(text: str, synonyms: Synonyms, analyzer: Analyzer) -> Iterator[tuple[str, ...]]:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeGuard
 
+# The weight of what is wanted nearly whole or not at all (see ``Some``).
+NEARLY = 0.75
+
 
 class Part(StrEnum):
     """What a search can be narrowed to; the values are the words of the grammar."""
@@ -102,7 +105,7 @@ class Not:
 class Some:
     """A good part of what these texts say, by weight of their terms (see ``relevance.RELAXED_SHARE``).
 
-    The share is one of what was asked: texts of less weight than 1 are other words for it.
+    Texts of less weight than 1 are other words for what was asked: nearly all of one will do as well.
     """
 
     texts: tuple[Text, ...]
@@ -154,7 +157,8 @@ def looser(query: Query) -> Iterator[Query]:
     """The same wish, giving up more and more, for when nothing answers it whole.
 
     First the words beside a number: whoever names it wants it. Then all words for a good part of them. Phrases,
-    exclusions and parts stand: who typed those means them.
+    exclusions, parts and runs of digits stand: who typed those means them. Of a number that nobody bears or cites
+    nearly all has to stand there: its digits stand in many others.
     """
     parts = query.parts if isinstance(query, And) else (query,)
     loose = [part for part in parts if _loose(part)]
@@ -168,15 +172,19 @@ def looser(query: Query) -> Iterator[Query]:
 
 
 def _loose(part: Query) -> bool:
+    if isinstance(part, Text):
+        return not (part.text.isascii() and any(map(str.isdigit, part.text)))
     return not isinstance(part, Not | Phrase | Within | Dated | Like | Everything)
 
 
 def _texts(part: Query) -> Iterator[Text]:
+    sure = keys(part) and any(isinstance(leaf, Phrase) for leaf in leaves(part))
+    if sure:
+        yield from (Text(key, NEARLY) for key in keys(part))
+        return
     for leaf in leaves(part):
         match leaf:
             case Text():
                 yield leaf
             case Phrase(text, weight):
                 yield Text(text, weight)
-            case Key(key):
-                yield Text(key)

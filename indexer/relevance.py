@@ -41,6 +41,8 @@ SCATTERED = 2
 # The share of a query's rarity that a document has to have when nothing answers it whole. Terms that no document has
 # are left out of the reckoning: nothing could have them.
 RELAXED_SHARE = 0.15
+# Other words for what was asked have to stand there nearly whole: 报告 alone is not 年度报告.
+OTHER_SHARE = 0.8
 # Tokens of each stream that make a passage.
 PASSAGE_TOKENS: Mapping[str, int] = {"words": 200, "grams": 300}
 PASSAGE = 150

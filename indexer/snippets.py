@@ -5,6 +5,7 @@ characters, spaces between Han), so that their places are the original's and nee
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -79,6 +80,10 @@ class Marker:
         for at, (start, first_end) in enumerate(marks):
             stop = text.find("\n", start)
             limit = min(len(text) if stop < 0 else stop, max(start + WIDTH, first_end))
+            last = bisect_right(marks, (limit, 0)) - 1
+            if marks[last][0] > start and marks[last][1] > limit:
+                # Not within a mark.
+                limit = marks[last][0]
             shown: dict[str, int] = {}
             for begin, end in marks[at:]:
                 if end > limit:
@@ -102,7 +107,8 @@ def _loosely(term: str) -> str:
         f"[{re.escape(character + _FOLDED.get(character, '') + traditional_of().get(character, ''))}]"
         for character in term
     ]
-    return r"[ \u3000\u00a0]?".join(pieces)
+    # Blanks and invisible characters that normalising takes out, never a line break.
+    return r"[ \t\u3000\u00a0\u2002-\u200d\ufeff\u00ad]{0,4}".join(pieces)
 
 
 def _from_sentence(text: str, start: int, limit: int, marks: Sequence[tuple[int, int]]) -> int:
@@ -111,10 +117,8 @@ def _from_sentence(text: str, start: int, limit: int, marks: Sequence[tuple[int,
     earliest = max(0, start - room)
     begin = max(text.rfind(end, earliest, start) for end in _ENDS) + 1
     begin = begin or earliest
-    for mark_start, mark_end in marks:
-        if mark_start < begin < mark_end:
-            return mark_end
-    return begin
+    before = bisect_right(marks, (begin, 0)) - 1
+    return marks[before][1] if before >= 0 and marks[before][1] > begin > marks[before][0] else begin
 
 
 def _cut(text: str, start: int, end: int, marks: Sequence[tuple[int, int]]) -> list[Fragment]:

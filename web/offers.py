@@ -9,9 +9,9 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable
+from time import monotonic
 from typing import Generic, TypeVar
 
-from archive.errors import IndexUnusable
 from archive.text import normalise
 from indexer.analyzer import Analyzer
 from indexer.corrections import Corrector
@@ -20,6 +20,7 @@ from indexer.suggest import Suggester
 from indexer.synonyms import SynonymFile
 
 T = TypeVar("T")
+_AGAIN_SECONDS = 30.0
 _PLACE = re.compile(r"(\w{2,4}?)([县市区镇乡])")
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class _Made(Generic[T]):
         self._lock = threading.Lock()
         self._of: Vocabulary | None = None
         self._made: T | None = None
+        self._again_at = 0.0
 
     def current(self) -> T | None:
         """The one of the live index; in a server the former one, or None, while that is being made.
@@ -75,20 +77,24 @@ class _Made(Generic[T]):
         """
         vocabulary = self._engine.vocabulary()
         with self._lock:
-            if vocabulary is self._of:
+            if vocabulary is self._of or monotonic() < self._again_at:
                 return self._made
-            self._of = vocabulary
             if not self._background:
                 self._made = self._make(vocabulary)
+                self._of = vocabulary
                 return self._made
+            self._of = vocabulary
         threading.Thread(target=self._remake, args=(vocabulary,), name="offers", daemon=True).start()
         return self._made
 
     def _remake(self, vocabulary: Vocabulary) -> None:
         try:
             made = self._make(vocabulary)
-        except (IndexUnusable, OSError) as error:
-            log.error("%s: %s", type(error).__name__, error)
+        except Exception:
+            # Searches do without; it is tried again.
+            log.exception("offers could not be made")
+            with self._lock:
+                self._of, self._again_at = None, monotonic() + _AGAIN_SECONDS
             return
         with self._lock:
             if vocabulary is self._of:

@@ -9,8 +9,9 @@ from archive.document import Document
 from archive.text import normalise
 from indexer.engine import SearchRequest, Sort
 from indexer.interpret import Interpretation, interpret
+from indexer.parse import parse
 from indexer.quantities import Question, best
-from indexer.query import Like
+from indexer.query import Like, Or, Part, Phrase, Query, Within
 from indexer.snippets import Marker
 from indexer.sync import lag
 from web.params import SearchForm
@@ -51,7 +52,7 @@ def find(services: Services, form: SearchForm) -> SearchPage:
         corrections=[
             Link(q, form.asking(q).address()) for q in _corrections(services, form, answer.total, answer.relaxed)
         ],
-        answer=_answer(services, form, shown),
+        answer=_answer(services, form, shown, answer.relaxed),
     )
     return replace(page, took_ms=round((perf_counter() - started) * 1000, 1))
 
@@ -64,19 +65,27 @@ def interpreted(services: Services, form: SearchForm) -> Interpretation:
 
 def _corrections(services: Services, form: SearchForm, total: int, relaxed: bool) -> list[str]:
     """What may have been meant by a search that nothing answers as it stands, where it would be answered."""
-    if form.page != 1 or total and not relaxed:
+    latin = form.q.isascii() and form.q.replace(" ", "").isalpha()
+    if form.page != 1 or total and not relaxed and not latin:
         return []
     corrector = services.offers.corrector.current()
     if corrector is None:
         return []
     hidden = _hidden(services)
 
+    typed = form.q.split()
+
     def answered(q: str) -> bool:
-        request = form.asking(q).request(interpreted(services, form.asking(q)).query, hidden)
-        answer = services.engine.search(replace(request, facets=(), filters={}, since=None, until=None, limit=1))
-        return answer.total > 0 and (not answer.relaxed or not total)
+        # Each word by itself: one that stands only in a withdrawn document must not be told beside one that does not.
+        return all(_stands(services, parse(word), hidden) for word in q.split() if word not in typed)
 
     return [q for q in corrector.corrections(form.q) if answered(q)]
+
+
+def _stands(services: Services, query: Query, hidden: frozenset[str]) -> bool:
+    """Whether a public document answers this as it stands."""
+    answer = services.engine.search(SearchRequest(query=query, limit=1, hidden=hidden))
+    return answer.total > 0 and not answer.relaxed
 
 
 def note_gap(services: Services, page: SearchPage) -> None:
@@ -100,7 +109,7 @@ def similar(services: Services, id: str) -> list[Document]:
     return [documents[hit.id] for hit in hits if hit.id in documents]
 
 
-def _answer(services: Services, form: SearchForm, shown: Sequence[Document]) -> AnswerView | None:
+def _answer(services: Services, form: SearchForm, shown: Sequence[Document], relaxed: bool) -> AnswerView | None:
     """The sentence of a document on the first page that answers a question for a number."""
     if form.page != 1 or form.order is not Sort.RELEVANCE:
         return None
@@ -110,7 +119,7 @@ def _answer(services: Services, form: SearchForm, shown: Sequence[Document]) -> 
     found = best(
         (rank, each)
         for rank, document in enumerate(shown[:ASKED])
-        for each in question.answers(document.metadata.title, document.text)
+        for each in question.answers(document.metadata.title, document.text, beside_only=relaxed)
     )
     return answer_view(shown[found[0]], found[1], form) if found else None
 
@@ -120,16 +129,24 @@ def suggestions(services: Services, typed: str) -> list[str]:
     suggester = services.offers.suggester.current()
     if suggester is None:
         return []
-    found = suggester.suggest(typed, hidden=_hidden(services))
-    # The second gate, and the title as its author wrote it.
+    hidden = _hidden(services)
+    found = suggester.suggest(typed, hidden=hidden)
+    # The second gate: what documents are called today, and the title as its author wrote it.
     documents = services.catalogue.public_many(each.id for each in found if each.id)
     offered = []
     for each in found:
+        form = normalise(each.text)
         if each.id is None:
-            offered.append(each.text)
+            # Words and agencies are no document's: one that only hidden documents have is nobody's.
+            said = Or((Phrase(form), Within(Part.ISSUER, form)))
+            if not hidden or _stands(services, said, hidden):
+                offered.append(each.text)
         elif each.id in documents:
-            title = documents[each.id].metadata.title
-            offered.append(title if normalise(title) == each.text else each.text)
+            metadata = documents[each.id].metadata
+            if normalise(metadata.title) == form:
+                offered.append(metadata.title)
+            elif any(normalise(number) == form for number in metadata.numbers):
+                offered.append(each.text)
     return offered
 
 

@@ -307,14 +307,21 @@ class _Evaluation:
         return total
 
     def _enough(self, texts: Sequence[Text]) -> Mask:
+        asked = [text.text for text in texts if text.weight == 1]
+        enough = self._covering(asked, relevance.RELAXED_SHARE)
+        for text in texts:
+            if text.weight != 1:
+                enough |= self._covering([text.text], relevance.OTHER_SHARE)
+        return enough
+
+    def _covering(self, texts: Sequence[str], share: float) -> Mask:
         have = np.zeros(self._snapshot.size)
         wanted = 0.0
-        for text in texts:
-            for term in self._terms(text.text):
-                have[term.postings.slots] += term.rarity * text.weight
-                wanted += term.rarity if text.weight == 1 and len(term.postings.slots) else 0.0
-        enough: Mask = (have >= relevance.RELAXED_SHARE * wanted) & (have > 0)
-        return enough
+        for term in (term for text in texts for term in self._terms(text)):
+            have[term.postings.slots] += term.rarity
+            wanted += term.rarity if len(term.postings.slots) else 0.0
+        covering: Mask = (have > 0) & (have >= share * wanted)
+        return covering
 
     def _within(self, part: Part, text: str) -> Mask:
         match part:

@@ -198,9 +198,10 @@ class _Search:
                 enough = entry.id != id and have > 0 and have >= relevance.LIKE_SHARE * sum(words.values())
                 return self._by_words(entry, words) if enough else None
             case Some(texts):
-                have = sum(self._had(entry, text.text) * text.weight for text in texts)
-                wanted = sum(self._had(None, text.text) for text in texts if text.weight == 1)
-                enough = have > 0 and have >= relevance.RELAXED_SHARE * wanted
+                asked = [text.text for text in texts if text.weight == 1]
+                enough = self._covers(entry, asked, relevance.RELAXED_SHARE) or any(
+                    self._covers(entry, [text.text], relevance.OTHER_SHARE) for text in texts if text.weight != 1
+                )
                 return sum(self._bm25(entry, text.text) * text.weight for text in texts) if enough else None
             case Not(part):
                 return 0.0 if self._score(entry, part) is None else None
@@ -244,6 +245,10 @@ class _Search:
             words=tuple(word for word in cut.words if ("words", word) in kept),
             grams=tuple(gram for gram in cut.grams if ("grams", gram) in kept),
         )
+
+    def _covers(self, entry: Entry, texts: Sequence[str], share: float) -> bool:
+        have = sum(self._had(entry, text) for text in texts)
+        return have > 0 and have >= share * sum(self._had(None, text) for text in texts)
 
     def _had(self, entry: Entry | None, text: str) -> float:
         """How much of the rarity of a text's terms an entry has; of those that any entry has, for None."""

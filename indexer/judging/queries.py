@@ -130,8 +130,7 @@ def _sample(chance: random.Random, documents: Sequence[Document], count: int) ->
 
 def _contained(document: Document) -> str:
     attached = (line for part in document.attachments for line in (part.file.name, *part.text.splitlines()))
-    numbers = (document.metadata.number, *document.metadata.other_numbers, document.metadata.index_code)
-    lines = (document.metadata.title, *filter(None, numbers), *document.text.splitlines(), *attached)
+    lines = (document.metadata.title, *document.metadata.numbers, *document.text.splitlines(), *attached)
     return "\n".join(map(normalise, lines))
 
 

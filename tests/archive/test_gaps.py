@@ -17,7 +17,7 @@ TUESDAY = date(2026, 3, 3)
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Gaps:
-    return Gaps(tmp_path, is_word=lambda text: text in ("高龄", "金融"))
+    return Gaps(tmp_path, is_word=lambda text: text in ("高龄", "金融", "低保", "停车", "收费", "柳河镇"))
 
 
 def on_disk(folder: Path) -> bytes:
@@ -58,7 +58,10 @@ def test_the_files_are_the_owners_alone(kept: Gaps, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["11010519491231002X", "低保 13800138000", "王小明", "王小明 低保", "幸福小区3号楼", "a@b.cn", "水", "", "长" * 41],
+    [
+        *("-王小明", "低保“王小明”", "王小明,低保", "柳河镇王小明", "冀小兵", "wangxiaoming", "11010519491231002X"),
+        "低保 13800138000", "王小明", "王小明 低保", "幸福小区3号楼", "a@b.cn", "水", "", "长" * 41,
+    ],
 )
 def test_what_may_be_about_a_person_is_kept_in_no_form(text: str, kept: Gaps, tmp_path: Path) -> None:
     kept.record(text, False, MONDAY)

@@ -77,6 +77,15 @@ def days(since: str, until: str) -> Dated:
         ("日期:2019至2021", days("2019-01-01", "2021-12-31")),
         ("日期:..2019", Dated(LOWEST, date(2019, 12, 31).toordinal())),
         ("日期:2019..", Dated(date(2019, 1, 1).toordinal(), HIGHEST)),
+        ("標題：招聘", Within(Part.TITLE, "招聘")),
+        ("低保 -云政办发〔2018〕3号", And((Text("低保"), Not(NUMBER)))),
+        ("－711号令", And((Everything(), Not(Or((Key("国务院令第711号"), Text("711号令"))))))),
+        ("云政办发2018", Or((Within(Part.NUMBER, "云政办发2018"), Text("云政办发2018")))),
+        ("云政办发[2018]", Or((Within(Part.NUMBER, "云政办发[2018]"), Text("云政办发[2018]")))),
+        (
+            "国发〔2018〕3号、国发〔2018〕4号",
+            Or((Key("国发〔2018〕3号"), Phrase("国发〔2018〕3号"), Key("国发〔2018〕4号"), Phrase("国发〔2018〕4号"))),
+        ),
         ("政 务 公 开", Text("政务公开")),
         ("水 电", And((Text("水"), Text("电")))),
         # What is no grammar is text.

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
@@ -63,6 +63,9 @@ def test_an_address_read_back_is_the_form(form: SearchForm) -> None:
 
 @given(FORMS, TEXTS)
 def test_switching_a_value_twice_leads_back(form: SearchForm, value: str) -> None:
+    # Choosing a level takes the other off, for good.
+    chosen = (each for each in form.filters.get("genre", ()) if each != value)
+    assume(not any(f"{each}/".startswith(f"{value}/") or f"{value}/".startswith(f"{each}/") for each in chosen))
     twice = form.toggled("genre", value).toggled("genre", value)
     assert set(twice.filters.get("genre", ())) == set(form.filters.get("genre", ()))
     assert form.toggled("genre", value).page == 1
