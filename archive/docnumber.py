@@ -71,7 +71,7 @@ _BRACKETED = re.compile(
     r"(?!楼|线|台风|公路|店|院|门|机|车|议题|议案|提案)"
 )
 _DECREE = re.compile(
-    rf"令{_B}〔?{_B}(?:(?P<year>{_YEAR}){_B}年?{_B})?第?{_B}(?P<serial>{_ONE}){_B}号"
+    rf"令{_B}[》”]?{_B}〔?{_B}(?:(?P<year>{_YEAR}){_B}年?{_B})?第?{_B}(?P<serial>{_ONE}){_B}号"
     rf"|第?{_B}(?P<serial2>(?<!\d)\d{{1,4}}|[{numerals.COUNTED}]{{2,6}}){_B}号{_B}令"
 )
 _ANNOUNCEMENT = re.compile(

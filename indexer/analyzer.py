@@ -137,6 +137,10 @@ class Analyzer:
         every = query_grams(text)
         if not words:
             return Cut(tuple(said), tuple(every), tuple(every))
+        if all(len(word) == 1 for word in words):
+            # 罚多少钱: no bigram that it has with a question word stands in an answer.
+            alone = "".join(" " * len(piece) if piece in self._stopwords else piece for piece in pieces)
+            return Cut(tuple(words), tuple(query_grams(alone)), tuple(every))
         idle = "".join((" " if piece in self._stopwords else "x") * len(piece) for piece in pieces)
         telling = dict.fromkeys(gram for at, gram in _places(text) if idle[at : at + len(gram)].strip())
         return Cut(tuple(words), tuple(telling), tuple(every))

@@ -311,15 +311,16 @@ class _Evaluation:
         enough = self._covering(asked, relevance.RELAXED_SHARE)
         for text in texts:
             if text.weight != 1:
-                enough |= self._covering([text.text], relevance.OTHER_SHARE)
+                enough |= self._covering([text.text], relevance.OTHER_SHARE, missing_too=True)
         return enough
 
-    def _covering(self, texts: Sequence[str], share: float) -> Mask:
+    def _covering(self, texts: Sequence[str], share: float, missing_too: bool = False) -> Mask:
+        """Which documents have this share of the texts' terms; those that no document has count only if said so."""
         have = np.zeros(self._snapshot.size)
         wanted = 0.0
         for term in (term for text in texts for term in self._terms(text)):
             have[term.postings.slots] += term.rarity
-            wanted += term.rarity if len(term.postings.slots) else 0.0
+            wanted += term.rarity if missing_too or len(term.postings.slots) else 0.0
         covering: Mask = (have > 0) & (have >= share * wanted)
         return covering
 

@@ -200,7 +200,9 @@ class _Search:
             case Some(texts):
                 asked = [text.text for text in texts if text.weight == 1]
                 enough = self._covers(entry, asked, relevance.RELAXED_SHARE) or any(
-                    self._covers(entry, [text.text], relevance.OTHER_SHARE) for text in texts if text.weight != 1
+                    self._covers(entry, [text.text], relevance.OTHER_SHARE, missing_too=True)
+                    for text in texts
+                    if text.weight != 1
                 )
                 return sum(self._bm25(entry, text.text) * text.weight for text in texts) if enough else None
             case Not(part):
@@ -246,17 +248,16 @@ class _Search:
             grams=tuple(gram for gram in cut.grams if ("grams", gram) in kept),
         )
 
-    def _covers(self, entry: Entry, texts: Sequence[str], share: float) -> bool:
-        have = sum(self._had(entry, text) for text in texts)
-        return have > 0 and have >= share * sum(self._had(None, text) for text in texts)
+    def _covers(self, entry: Entry, texts: Sequence[str], share: float, missing_too: bool = False) -> bool:
+        have = sum(self._had([entry], text) for text in texts)
+        return have > 0 and have >= share * sum(self._had(self._entries, text, missing_too) for text in texts)
 
-    def _had(self, entry: Entry | None, text: str) -> float:
-        """How much of the rarity of a text's terms an entry has; of those that any entry has, for None."""
+    def _had(self, among: Sequence[Entry], text: str, missing_too: bool = False) -> float:
+        """How much of the rarity of a text's terms some of these entries have."""
         cut = self._rarest(text)
-        among = self._entries if entry is None else [entry]
         terms = [(self._word_rarity(word), _word_in(word)) for word in cut.words]
         terms += [(self._gram_rarity(gram), _gram_in(gram)) for gram in cut.grams]
-        return sum(rarity for rarity, weight in terms if any(map(weight, among)))
+        return sum(rarity for rarity, weight in terms if missing_too or any(map(weight, among)))
 
     def _rarity(self, stream: str, weight: Callable[[Entry], float]) -> float:
         passages = self._tokens[stream] / relevance.PASSAGE_TOKENS[stream]

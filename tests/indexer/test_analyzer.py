@@ -77,3 +77,7 @@ def test_every_query_bigram_of_a_run_is_among_the_documents() -> None:
     for run in runs:
         for gram in query_grams(run):
             assert gram in held or len(gram) == 1 and any(each.startswith(gram) for each in held), run
+
+
+def test_single_characters_beside_question_words_stand_alone(analyzer: Analyzer) -> None:
+    assert analyzer.query("罚多少钱") == Cut(words=("罚",), grams=("罚",), every=("罚多", "多少", "少钱"))

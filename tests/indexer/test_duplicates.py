@@ -40,3 +40,13 @@ def test_a_sketch_estimates_the_similarity_of_long_texts() -> None:
 def test_texts_fold_under_the_first_of_their_kind() -> None:
     again = NOTICE.replace("今年", "本年")
     assert folded([NOTICE, OTHER, again, "附件", again, OTHER]) == [None, None, 0, None, 0, 1]
+
+
+def test_nothing_folds_under_what_is_folded_itself() -> None:
+    middle = NOTICE.replace("今年", "本年").replace("燃气", "煤气").replace("及时", "立即")
+    far = middle.replace("二十四小时", "全天").replace("按月", "按季").replace("畅通", "公布").replace("压实", "落实")
+    near = (resemblance(sketch(NOTICE), sketch(middle)), resemblance(sketch(middle), sketch(far)))
+    assert min(near) >= 0.6
+    assert resemblance(sketch(NOTICE), sketch(far)) < min(near)
+    places = folded([NOTICE, NOTICE.replace("今年", "本年"), NOTICE])
+    assert places == [None, 0, 0]

@@ -210,6 +210,13 @@ def test_a_number_is_found_among_the_words_of_a_question(engine: Engine) -> None
     assert found(engine, "请问云政办发〔2018〕3号在哪里可以下载")[0] == "office"
 
 
+def test_an_unknown_number_finds_nothing_rather_than_its_digits(engine: Engine) -> None:
+    assert found(engine, "云政办发〔2018〕99号") == []
+    assert found(engine, "云政办发2018") == ["office"]
+    assert set(found(engine, "云政发[2019]6号、云政办发[2018]3号")) == {"allowance", "office"}
+    assert "office" not in found(engine, "通知 -云政办发〔2018〕3号")
+
+
 def test_part_of_a_number_narrows(engine: Engine) -> None:
     assert found(engine, "云政发 2014")[0] == "former"
     assert found(engine, "云政发 6号")[0] == "allowance"

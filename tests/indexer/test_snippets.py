@@ -90,3 +90,17 @@ def test_fragments_put_together_are_the_text(analyzer: Analyzer, pieces: list[st
 def test_a_text_of_only_marks_is_fast_enough_to_be_read(analyzer: Analyzer) -> None:
     assert Marker(Text("公开"), analyzer).passages("公开" * 50_000)
     assert Marker(Phrase("公" * 60), analyzer).passages("公" * 100_000)
+
+
+def test_a_snippet_never_ends_inside_a_mark(analyzer: Analyzer) -> None:
+    run = "最低生活保障标准"
+    text = run + "甲" * 98 + run + "乙" * 50
+    for passage in Marker(Phrase(run), analyzer).passages(text):
+        plain = "".join(each.text for each in passage if not each.marked)
+        assert "最低" not in plain
+
+
+def test_blanks_and_invisible_characters_within_a_word_do_not_hide_it(analyzer: Analyzer) -> None:
+    for text in ("做好政  务  公 开工作", "做好政\u200b务公开工作"):
+        assert any(each.marked for each in Marker(Phrase("政务公开"), analyzer).fragments(text))
+
