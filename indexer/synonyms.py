@@ -6,6 +6,7 @@ not asked, or 预算 would reach 决算 by way of 预决算.
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, combinations
@@ -57,6 +58,8 @@ _DISTINCT = (
     ("权利", "权力"),
     ("沭政发", "沭政字", "沭政办发", "沭政办字"),
 )
+
+_AGENCY = re.compile("[局部厅委会署院]$")
 
 log = logging.getLogger(__name__)
 
@@ -275,9 +278,24 @@ def _words(line: int, columns: Sequence[str]) -> tuple[str, str]:
 
 
 def _confused(word: str, other: str) -> tuple[str, str] | None:
-    """The two distinct terms that are all that two words differ by: 预算 and 决算, 部门预算 and 部门决算."""
+    """The two distinct terms of which one stands on either side: 预算 and 决算, 预算 and 部门决算.
+
+    Not where a side has both (预决算), and not in the names of agencies, which were merged and renamed.
+    """
+    if _AGENCY.search(word) and _AGENCY.search(other):
+        return None
     for terms in _DISTINCT:
         for one, two in combinations(terms, 2):
-            if word.replace(one, two) == other or word.replace(two, one) == other:
+            if _apart(one, two, word, other) or _apart(two, one, word, other):
                 return one, two
     return None
+
+
+def _apart(one: str, two: str, word: str, other: str) -> bool:
+    return one in word and two in other and not _has(word, two) and not _has(other, one)
+
+
+def _has(text: str, term: str) -> bool:
+    """Whether a text has a term's characters in their order: 预决算 has 预算."""
+    characters = iter(text)
+    return all(character in characters for character in term)

@@ -68,6 +68,17 @@ def test_nothing_is_made_up(question: str, title: str, text: str, analyzer: Anal
     assert answered(question, title, text, analyzer) is None
 
 
+def test_what_says_more_of_the_question_answers_then_what_ranks_higher(analyzer: Analyzer) -> None:
+    asked = Question("不动产登记几天", SYNONYMS, analyzer)
+    under = [(0, each) for each in asked.answers("不动产登记办事指南", "办理时限\n自受理之日起30日内办结。")]
+    both = [(1, each) for each in asked.answers("不动产登记办事指南", "不动产登记自受理之日起5个工作日内办结。")]
+    beside = [(2, each) for each in asked.answers("年度报告", "不动产登记压减到5个工作日以内。")]
+    assert len(under) == len(both) == len(beside) == 1
+    assert best((*under, *both, *beside)) == both[0]
+    assert best((*under, *beside)) == under[0]
+    assert not list(asked.answers("不动产登记办事指南", "办理时限\n自受理之日起30日内办结。", beside_only=True))
+
+
 def test_numbers_in_a_list_go_with_the_things_in_theirs(analyzer: Analyzer) -> None:
     uneven = "市场准入、不动产登记分别压减到3个、5个和50个工作日以内。"
     assert answered("不动产登记几天", "报告", uneven, analyzer) is not None
