@@ -30,8 +30,9 @@ class NotInstalled(GongkaiError):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Ranked ids by query, and how many milliseconds each took."""
+    """By query: what was asked, the ranked ids, and how many milliseconds they took."""
 
+    asked: Mapping[str, str]
     ranked: Mapping[str, Sequence[str]]
     took: Mapping[str, float]
 
@@ -67,24 +68,26 @@ class Difference:
 
 def run(search: Search, queries: Iterable[Judged], everything: int) -> Run:
     """Ask every query; ``everything`` is how many documents there are, for classes where all that answer count."""
+    asked: dict[str, str] = {}
     ranked: dict[str, Sequence[str]] = {}
     took: dict[str, float] = {}
     for query in queries:
+        asked[query.id] = query.text
         started = perf_counter()
         ranked[query.id] = search(query.text, everything if query.kind in EXACT else DEPTH)
         took[query.id] = (perf_counter() - started) * 1000
-    return Run(ranked, took)
+    return Run(asked, ranked, took)
 
 
 def scores(queries: Sequence[Judged], done: Run) -> dict[str, Scores]:
     """The measures of a run by class, and over all classes that are not exact. Raises NotInstalled."""
-    each = per_query([query for query in queries if query.kind not in EXACT], done)
-    kinds = list(dict.fromkeys(query.kind for query in queries))
-    by_kind = {kind: [query for query in queries if query.kind == kind] for kind in kinds}
     ranking = [query for query in queries if query.kind not in EXACT]
+    each = per_query(ranking, done)
+    kinds = dict.fromkeys(query.kind for query in queries)
+    found = {kind: _scores([query for query in queries if query.kind == kind], done, each) for kind in kinds}
     if len(kinds) > 1 and ranking:
-        by_kind[ALL] = ranking
-    return {kind: _scores(members, done, each) for kind, members in by_kind.items()}
+        found[ALL] = _scores(ranking, done, each)
+    return found
 
 
 def per_query(queries: Sequence[Judged], done: Run) -> dict[str, dict[str, float]]:
@@ -93,9 +96,7 @@ def per_query(queries: Sequence[Judged], done: Run) -> dict[str, dict[str, float
         import ir_measures
     except ImportError as error:
         raise NotInstalled from error
-    judgements = [
-        ir_measures.Qrel(query.id, id, grade) for query in queries for id, grade in query.relevant.items()
-    ]
+    judgements = [ir_measures.Qrel(query.id, id, grade) for query in queries for id, grade in query.relevant.items()]
     found = [
         ir_measures.ScoredDoc(query.id, id, float(-at))
         for query in queries
@@ -110,7 +111,7 @@ def per_query(queries: Sequence[Judged], done: Run) -> dict[str, dict[str, float
 
 def _scores(queries: Sequence[Judged], done: Run, each: Mapping[str, Mapping[str, float]]) -> Scores:
     took = sorted(done.took[query.id] for query in queries)
-    p95 = quantiles(took, n=20)[-1] if len(took) > 1 else took[0]
+    p95 = quantiles(took, n=20, method="inclusive")[-1] if len(took) > 1 else took[0]
     exact = all(query.kind in EXACT for query in queries)
     shares = [_shares(query, set(done.ranked[query.id])) for query in queries] if exact else []
     return Scores(
@@ -128,27 +129,45 @@ def _shares(query: Judged, found: set[str]) -> tuple[float, float]:
     return hits / len(query.relevant), hits / len(found) if found else 0.0
 
 
-def difference(queries: Sequence[Judged], now: Run, before: Run) -> Difference:
-    """A run against another on the queries that both have.
+def differences(queries: Sequence[Judged], now: Run, before: Run) -> dict[str, Difference]:
+    """A run against another on the queries that both have, by class and over all; exact classes are left out.
 
-    The chance of a difference as great is that of a paired randomisation test (Smucker, Allan and Carterette, A
-    comparison of statistical significance tests for information retrieval evaluation, 2007).
+    Empty if they have none in common: known items of another seed have the same ids and are other queries. Raises
+    NotInstalled.
     """
-    both = [query for query in queries if query.id in before.ranked and query.kind not in EXACT]
+    both = [query for query in queries if before.asked.get(query.id) == query.text and query.kind not in EXACT]
+    if not both:
+        return {}
     ours, theirs = per_query(both, now), per_query(both, before)
-    gains = {query.text: ours[query.id][NDCG] - theirs[query.id][NDCG] for query in both}
-    values = list(gains.values())
-    observed = abs(sum(values))
-    chance = random.Random(0)  # noqa: S311  # a sample, not a secret
-    as_great = sum(
-        abs(sum(value if chance.random() < 0.5 else -value for value in values)) >= observed - 1e-12
-        for _ in range(SHUFFLES)
-    )
-    ordered = sorted(gains.items(), key=lambda gain: gain[1])
+    gains = {query.id: ours[query.id][NDCG] - theirs[query.id][NDCG] for query in both}
+    kinds = dict.fromkeys(query.kind for query in both)
+    found = {kind: _difference([query for query in both if query.kind == kind], gains) for kind in kinds}
+    if len(kinds) > 1:
+        found[ALL] = _difference(both, gains)
+    return found
+
+
+def _difference(queries: Sequence[Judged], gains: Mapping[str, float]) -> Difference:
+    ordered = sorted(((query.text, gains[query.id]) for query in queries), key=lambda gain: gain[1])
     return Difference(
-        queries=len(both),
-        gain=fmean(values) if values else 0.0,
-        p=(as_great + 1) / (SHUFFLES + 1),
+        queries=len(queries),
+        gain=fmean(gain for _, gain in ordered),
+        p=chance_of([gain for _, gain in ordered]),
         won=[gain for gain in ordered[::-1][:5] if gain[1] > 0],
         lost=[gain for gain in ordered[:5] if gain[1] < 0],
     )
+
+
+def chance_of(gains: Sequence[float]) -> float:
+    """The chance of a mean gain as great, either way, if it were a coin's toss which run had which score.
+
+    That of a paired randomisation test (Smucker, Allan and Carterette, A comparison of statistical significance tests
+    for information retrieval evaluation, 2007), of ``SHUFFLES`` tosses.
+    """
+    chance = random.Random(0)  # noqa: S311  # a sample, not a secret
+    observed = abs(sum(gains))
+    as_great = sum(
+        abs(sum(gain if chance.random() < 0.5 else -gain for gain in gains)) >= observed - 1e-12
+        for _ in range(SHUFFLES)
+    )
+    return (as_great + 1) / (SHUFFLES + 1)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.docnumber import read_query
 from archive.document import Document
 from archive.errors import GongkaiError
 from archive.manifest import read_manifest
@@ -20,6 +19,8 @@ SUBSTRING = "substring"
 QUOTED = "quoted"
 # Classes whose relevant documents are all that contain the run, so that recall and precision are exact.
 EXACT = frozenset({SUBSTRING, QUOTED})
+# What stands around the year of a document number, as offices and readers write it.
+BRACKETS = tuple(zip("〔﹝[［【(（〖{<", "〕﹞]］】)）〗}>", strict=True))
 
 
 class BadQueries(GongkaiError):
@@ -36,32 +37,56 @@ class Judged:
     relevant: Mapping[str, int]
 
 
-def read(path: Path, resolve: Callable[[str], str | None]) -> tuple[list[Judged], list[str]]:
-    """The queries of a file, and what of it names no public document.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What files say: the ``judged`` queries that a public document is left for, and the ids of those ``skipped``.
 
-    JSON Lines of ``{"id", "query", "relevant": [id or path, ...], "class"?}``, or a ``queries.tsv`` (id, query, kind)
-    with its ``judgements.tsv`` (id, path, grade) beside it. ``resolve`` finds the public document of an id or path. A
-    query that no document is left for is left out. Raises BadQueries.
+    ``unknown`` are judgements that name no public document, as "query id: name".
     """
-    rows = _tsv(path) if path.suffix == ".tsv" else _jsonl(path)
-    judged: list[Judged] = []
-    lost: list[str] = []
-    for id, text, kind, named in rows:
-        found = {resolve(name): grade for name, grade in named.items() if grade > 0}
-        lost += [f"{id}: {name}" for name in named if resolve(name) is None]
-        relevant = {document: grade for document, grade in found.items() if document is not None}
-        if relevant:
-            judged.append(Judged(id, text, kind, relevant))
-    return judged, lost
+
+    judged: Sequence[Judged]
+    skipped: Sequence[str]
+    unknown: Sequence[str]
+
+
+def read(paths: Iterable[Path], resolve: Callable[[str], str | None]) -> Reading:
+    """The queries of files. ``resolve`` finds the public document of an id or path.
+
+    Each file is JSON Lines of ``{"id", "query", "relevant": [id or path, ...], "class"?}``, or a ``queries.tsv`` (id,
+    query, kind) with its ``judgements.tsv`` (id, path, grade) beside it. Raises BadQueries, also where two queries have
+    one id: their rankings would be taken for each other.
+    """
+    judged: dict[str, Judged] = {}
+    skipped: list[str] = []
+    unknown: list[str] = []
+    for path in paths:
+        for id, text, kind, named in _tsv(path) if path.suffix == ".tsv" else _jsonl(path):
+            if id in judged or id in skipped:
+                raise BadQueries(f"{path.name}：编号 {id} 的检索词不止一条，编号不得重复。")
+            relevant: dict[str, int] = {}
+            for name, grade in named.items():
+                document = resolve(name)
+                if document is None:
+                    unknown.append(f"{id}: {name}")
+                elif grade > 0:
+                    relevant[document] = max(grade, relevant.get(document, 0))
+            if relevant:
+                judged[id] = Judged(id, text, kind, relevant)
+            else:
+                skipped.append(id)
+    return Reading(list(judged.values()), skipped, unknown)
 
 
 def _jsonl(path: Path) -> Iterator[tuple[str, str, str, Mapping[str, int]]]:
-    for at, line in enumerate(_text(path).splitlines(), 1):
+    for at, line in enumerate(_lines(path), 1):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
-            named = dict.fromkeys(map(str, row["relevant"]), 1)
+            relevant = row["relevant"]
+            if not isinstance(relevant, list):
+                raise TypeError(relevant)
+            named = dict.fromkeys(map(str, relevant), 1)
             yield str(row["id"]), str(row["query"]), str(row.get("class", path.stem)), named
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadQueries(f'{path.name} 第 {at} 行：应为 {{"id", "query", "relevant": [...]}} 的 JSON。') from error
@@ -75,17 +100,27 @@ def _tsv(path: Path) -> Iterator[tuple[str, str, str, Mapping[str, int]]]:
         source_of = {str(item.path.relative_to(path.parent)): item.source for item in read_manifest(manifest)}
     grades: dict[str, dict[str, int]] = {}
     try:
-        for row in csv.DictReader(_text(beside).splitlines(), delimiter="\t"):
-            grades.setdefault(row["id"], {})[source_of.get(row["path"], row["path"])] = int(row["grade"])
-        for row in csv.DictReader(_text(path).splitlines(), delimiter="\t"):
-            yield row["id"], row["query"], row["kind"], grades.get(row["id"], {})
-    except (ValueError, KeyError, TypeError) as error:
+        for id, named, grade in _columns(beside, "id", "path", "grade"):
+            grades.setdefault(id, {})[source_of.get(named, named)] = int(grade)
+        for id, text, kind in _columns(path, "id", "query", "kind"):
+            yield id, text, kind, grades.get(id, {})
+    except (ValueError, KeyError, csv.Error) as error:
         raise BadQueries(f"{path.name} 或 {beside.name} 的列不对：应有 id、query、kind 和 id、path、grade。") from error
 
 
-def _text(path: Path) -> str:
+def _columns(path: Path, *names: str) -> Iterator[list[str]]:
+    # A quote is part of the query: a phrase is asked for in quotes.
+    for row in csv.DictReader(_lines(path), delimiter="\t", quoting=csv.QUOTE_NONE):
+        cells = [row[name] for name in names]
+        if None in cells:
+            raise ValueError(row)
+        yield cells
+
+
+def _lines(path: Path) -> list[str]:
+    # Only line feeds end a line: str.splitlines would also cut at U+2028 within a query.
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
         raise BadQueries(f"无法读取 {path}：{error.strerror}。") from error
     except UnicodeDecodeError as error:
@@ -148,28 +183,52 @@ def _runs(documents: Sequence[Document], chance: random.Random, count: int) -> I
 
 
 def respelt(number: str, chance: random.Random) -> str:
-    """A document number as somebody may type it: other brackets and widths, blanks, 第, zeros, Chinese numerals."""
-    match = re.fullmatch(r"(.+)〔(\d{4})〕(\d+)号", number)
-    if match is None:
-        return number
-    agency, year, serial = match.groups()
-    brackets = chance.choice(["〔〕", "[]", "［］", "【】", "()", "（）", "﹝﹞", "〔〕"])
-    opening, closing = brackets[0], brackets[1]
-    form = chance.choice(["plain", "spaced", "ordinal", "zeros", "chinese", "wide", "loose", "plain"])
-    forms = {
-        "plain": f"{agency}{opening}{year}{closing}{serial}号",
-        "spaced": f"{agency} {opening} {year} {closing} {serial} 号",
-        "ordinal": f"{agency}{opening}{year}{closing}第{serial}号",
-        "zeros": f"{agency}{opening}{year}{closing}0{serial}号",
-        "chinese": f"{agency}{opening}{''.join('〇一二三四五六七八九'[int(each)] for each in year)}{closing}"
-        f"{chinese(int(serial)) if int(serial) < 10_000 else serial}号",
-        "wide": f"{agency}{opening}{_wide(year)}{closing}{_wide(serial)}号",
-        "loose": f"{agency}{year}年{serial}号",
-    }
-    spelt = forms[form]
-    # What only a known agency's code makes sure is no fair question for another.
-    return spelt if form != "loose" or any(each.canonical == number for each in read_query(spelt)) else number
+    """A document number as somebody may type it: other brackets and widths, blanks, 第, zeros, Chinese numerals.
+
+    So are numbers of decrees and announcements (国务院令第412号); others stay as they stand.
+    """
+    bracketed = re.fullmatch(r"(.+)〔(\d{4})〕(\d+)号", number)
+    counted = re.fullmatch(r"(.+?)(?:(\d{4})年)?第(\d+)号", number)
+    if bracketed:
+        opening, closing = chance.choice(BRACKETS)
+        return chance.choice(_bracketed(bracketed[1], opening, bracketed[2], closing, bracketed[3]))
+    return chance.choice(_counted(counted[1], counted[2] or "", counted[3])) if counted else number
 
 
-def _wide(digits: str) -> str:
-    return "".join(chr(ord(digit) + 0xFEE0) for digit in digits)
+def _bracketed(agency: str, opening: str, year: str, closing: str, serial: str) -> list[str]:
+    before = f"{agency}{opening}{year}{closing}"
+    return [
+        f"{before}{serial}号",
+        f"{agency} {opening} {year} {closing} {serial} 号",
+        f"{before}\n{serial}号",
+        f"{before}第{serial}号",
+        f"{before}0{serial}号",
+        f"{agency}{opening}{_digits(year)}{closing}{_chinese(serial)}号",
+        f"{agency}{opening}{_wide(year)}{closing}{_wide(serial)}号",
+        f"{agency}{year}年{serial}号",
+    ]
+
+
+def _counted(before: str, year: str, serial: str) -> list[str]:
+    said = before + (f"{year}年" if year else "")
+    return [
+        f"{said}第{serial}号",
+        f"{before} {year}年 第 {serial} 号" if year else f"{before} 第 {serial} 号",
+        f"{said}\n第{serial}号",
+        f"{said}{serial}号",
+        f"{said}第0{serial}号",
+        f"{said}第{_chinese(serial)}号",
+        f"{before}{_wide(said[len(before) :])}第{_wide(serial)}号",
+    ]
+
+
+def _digits(year: str) -> str:
+    return "".join("〇一二三四五六七八九"[int(digit)] for digit in year)
+
+
+def _chinese(serial: str) -> str:
+    return chinese(int(serial)) if int(serial) < 10_000 else serial
+
+
+def _wide(text: str) -> str:
+    return "".join(chr(ord(each) + 0xFEE0) if each.isdecimal() else each for each in text)
