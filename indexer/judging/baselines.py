@@ -6,6 +6,7 @@ SQLite's FTS5 over trigrams. Each is a ``measures.Search``. All ask for any of t
 
 import math
 import sqlite3
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -35,8 +36,10 @@ def baselines(documents: Sequence[Document]) -> Iterator[dict[str, Search]]:
 
 @contextmanager
 def _jieba(texts: dict[str, tuple[str, str]], folder: Path) -> Iterator[Search]:
-    # Importing it reads files that nothing else needs.
-    from jieba.analyse import ChineseAnalyzer
+    # Importing it reads files that nothing else needs, and leaves them open.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        from jieba.analyse import ChineseAnalyzer
 
     analyzer = ChineseAnalyzer()
     schema = fields.Schema(
