@@ -59,7 +59,7 @@ def test_what_names_no_public_document_is_told_and_a_query_left_with_none_is_ski
 def test_a_table_keeps_grades_and_quotes(tmp_path: Path) -> None:
     (tmp_path / "queries.tsv").write_text('id\tquery\tkind\tnote\nq1\t"值班制度"\tphrase\t\nq2\t旱\twords\t\n', "utf-8")
     (tmp_path / "judgements.tsv").write_text(
-        "id\tpath\tgrade\nq1\tfiles/抗旱.txt\t3\nq1\ta\t1\nq1\tfiles/防汛.txt\t2\nq2\ta\t0\n", "utf-8"
+        "id\tpath\tgrade\nq1\tfiles/抗旱.txt\t3\nq1\tfiles/防汛.txt\t2\nq1\ta\t1\nq2\ta\t0\n", "utf-8"
     )
     reading = read([tmp_path / "queries.tsv"], resolve)
     # Named twice, a document has its best grade; grade 0 is no answer.
