@@ -13,6 +13,8 @@ from web.params import SearchForm
 from web.search import find, ranked
 from web.services import open_services
 
+pytest.importorskip("ir_measures")
+
 Run = Callable[..., Result]
 TEXTS = {
     "防汛.txt": "关于做好防汛工作的通知\n\n请各镇落实值班制度，确保汛期安全。\n",

@@ -7,6 +7,8 @@ import pytest
 from indexer.judging.measures import ALL, NDCG, Run, chance_of, differences, per_query, run, scores
 from indexer.judging.queries import Judged
 
+pytest.importorskip("ir_measures")
+
 
 def done(queries: list[Judged], ranked: dict[str, list[str]], took: float = 1.0) -> Run:
     return Run({query.id: query.text for query in queries}, ranked, dict.fromkeys(ranked, took))
