@@ -93,6 +93,10 @@ _LOOSE = re.compile(
     rf"(?P<agency>[{_HAN}]{{2,12}}){_B}〔?{_B}(?P<year>{_YEAR}){_B}(?:年|-|/|〕|〔|\s){{1,3}}{_B}第?{_B}(?P<serial>{_ONE})"
     rf"{_B}(?:号|(?![\d月季期届批次年个件条]))"
 )
+# 国务院令第711, whose 号 was forgotten.
+_LOOSE_DECREE = re.compile(
+    rf"令{_B}(?:(?P<year>{_YEAR}){_B}年{_B})?第{_B}(?P<serial>{_ONE})(?!{_B}[号\d{numerals.COUNTED}条])(?P<serial2>(?!))?"
+)
 _ENFORCEMENT = re.compile(
     r"(?:处?罚(?:决|告|催|听)?|强制?|催告?|执法?|责改|立案?|撤案|没|听告|不予?罚|复决|复议|裁|仲)字$|(?:罚|罚决|罚告|行处|复决|复议决)$"
 )
@@ -116,6 +120,8 @@ def read_query(text: str) -> tuple[Number, ...]:
     found = _read(text, folded)
     for number in (*_each(_LOOSE, folded, _loose), *_each(_INDEX_CODE, folded, _index_code), *_bare_decrees(folded)):
         found.add([number])
+    for match in _LOOSE_DECREE.finditer(folded):
+        found.add(_decree(folded, match))
     known = taxonomy.load().codes
     return tuple(replace(number, sure=number.sure or number.agency in known) for number in found.in_order())
 
