@@ -19,15 +19,20 @@ from archive.text import HAN, normalise
 from indexer.pinyin import near, readings, spellings
 
 SHAPES = Path(__file__).parent / "shapes.tsv"
-# Longer runs are pasted, not typed.
+# Longer searches and longer runs of Han in them are pasted, not typed.
+LONGEST = 40
 LONGEST_RUN = 14
 _LONGEST_PINYIN = 60
 _LONGEST_WORD = 10
-# Costs in nats, beside -ln of a word's share of all words. A character that is no word by itself is dearer than most
-# words, an edit cheaper the surer it is.
+# Costs in nats, beside -ln of a word's share of all words: an edit is cheaper the surer it is. A character by itself
+# costs what a word does and more: the pieces of a word that was mistyped are mostly such.
 _CHARACTER = 13.0
 _FAMILIAR = 9.0
 _FUNCTION = 6.0
+_ALONE = 2.0
+# How much likelier the first offer is than what was typed, and how much less likely than it the last one may be.
+_SURE = 0.0
+_BESIDE = 6.0
 # A word of the language that no document has, and what speaks for a word of the county's.
 _UNSEEN = 11.0
 _OWN = 6.0
@@ -43,6 +48,8 @@ _INITIALS = 3.0
 _RUN = re.compile(f"(?<![{HAN}])[{HAN}]{{2,{LONGEST_RUN}}}(?![{HAN}])")
 _WORD = re.compile(f"[{HAN}]+|[a-z]+")
 _LATIN = re.compile(r"[a-z]{2,40}")
+# 第三十五条 is not 第二十五条.
+_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
 # Terms of the grammar that are meant as they stand.
 _GRAMMAR = re.compile(r'^[-－]|[:："“”「」『』]|^OR$')
 
@@ -70,7 +77,8 @@ class Corrector:
         words = {word: count for word, count in vocabulary.items() if count > 0}
         common = max(words.values(), default=1)
         words |= {word: max(common // 10, words.get(word, 1)) for word in function_words}
-        self._single = frozenset(word for word in words if len(word) == 1)
+        self._single = {word: count for word, count in words.items() if len(word) == 1}
+        self._function = frozenset(function_words)
         self._known = {
             word: count for word, count in words.items() if 1 < len(word) <= _LONGEST_WORD and _WORD.fullmatch(word)
         }
@@ -85,7 +93,7 @@ class Corrector:
 
     def corrections(self, typed: str, limit: int = 3) -> list[str]:
         """Whole searches that may have been meant, best first; none when nothing is likely wrong."""
-        chunks = typed.split()
+        chunks = typed.split() if len(typed) <= LONGEST else []
         latin = [normalise(chunk) for chunk in chunks]
         if chunks and all(map(_LATIN.fullmatch, latin)):
             # Also letters that stand in documents: a county's address on the web is its name in pinyin.
@@ -128,14 +136,18 @@ class Corrector:
             if run[:end] in ending and all(text != run[:end] for _, text in best):
                 best.append((ending[run[:end]], run[:end]))
             paths.append(best)
-        ranked = [text for _, text in sorted(paths[-1])]
-        return ranked[: ranked.index(run)] if run in ranked else ranked
+        ranked = sorted(paths[-1])
+        if not ranked:
+            return []
+        least = ranked[0][0]
+        if any(text == run and cost < least + _SURE for cost, text in ranked) or ranked[0][1] == run:
+            return []
+        return [text for cost, text in ranked if text != run and cost <= least + _BESIDE]
 
     def _candidates(self, piece: str) -> Iterator[_Candidate]:
         if len(piece) == 1:
             # 县, 费 and the like end many words.
-            familiar = _FAMILIAR if piece in self._characters else _CHARACTER
-            yield _Candidate(piece, _FUNCTION if piece in self._single else familiar)
+            yield _Candidate(piece, self._alone(piece))
             return
         if piece in self._known:
             yield _Candidate(piece, self._cost(piece))
@@ -163,6 +175,14 @@ class Corrector:
         least = max(3, len(self._known) // 2000)
         return frozenset(character for character, count in counts.items() if count >= least)
 
+    def _alone(self, character: str) -> float:
+        if character in self._function:
+            return _FUNCTION
+        unseen = _FAMILIAR if character in self._characters else _CHARACTER
+        if count := self._single.get(character):
+            return min(unseen, -math.log(count / self._total) + _ALONE)
+        return unseen
+
     def _cost(self, word: str) -> float:
         return -math.log(self._known[word] / self._total)
 
@@ -170,10 +190,13 @@ class Corrector:
         letters = "".join(chunks)
         if len(letters) > _LONGEST_PINYIN:
             return
-        yield from self._initialled.get(letters, ())[:1] if len(letters) > 2 else ()
+        initialled = self._initialled.get(letters, []) if len(letters) > 2 else []
+        yield from initialled[:1]
+        yield from self._sounding.get(letters, [])[:1]
         if read := self._read(letters):
             yield read
-        yield from self._initialled.get(letters, ())[1:]
+        yield from self._sounding.get(letters, [])[1:]
+        yield from initialled[1:]
 
     def _read(self, letters: str) -> str | None:
         """The likeliest words whose pinyin these letters are."""
@@ -181,20 +204,22 @@ class Corrector:
         for end in range(1, len(letters) + 1):
             best: tuple[float, tuple[str, ...]] | None = None
             for start in range(max(0, end - 6 * _LONGEST_WORD), end):
-                before, word = paths[start], self._sounding.get(letters[start:end])
+                before, words = paths[start], self._sounding.get(letters[start:end])
                 # Each word more is a boundary more that was not typed.
-                if before and word and (best is None or before[0] + self._cost(word) + 2 < best[0]):
-                    best = before[0] + self._cost(word) + 2, (*before[1], word)
+                if before and words and (best is None or before[0] + self._cost(words[0]) + 2 < best[0]):
+                    best = before[0] + self._cost(words[0]) + 2, (*before[1], words[0])
             paths.append(best)
         return " ".join(paths[-1][1]) if paths[-1] else None
 
     @cached_property
-    def _sounding(self) -> dict[str, str]:
-        """The commonest word of each pinyin, written in one."""
-        found: dict[str, str] = {}
+    def _sounding(self) -> dict[str, list[str]]:
+        """The commonest words of each pinyin, written in one."""
+        found: dict[str, list[str]] = {}
         for word in self._by_count:
-            for spelling in spellings(word, 2):
-                found.setdefault("".join(spelling), word)
+            for letters in dict.fromkeys("".join(spelling) for spelling in spellings(word, 2)):
+                same = found.setdefault(letters, [])
+                if len(same) < 3:
+                    same.append(word)
         return found
 
     @cached_property
@@ -231,14 +256,17 @@ class _Edits:
 
     def __call__(self, piece: str) -> dict[str, float]:
         found: dict[str, float] = {}
+        numerals = _numerals(piece)
 
         def add(word: str, cost: float) -> None:
-            if word in self._known and cost < found.get(word, math.inf):
+            if word in self._known and cost < found.get(word, math.inf) and _numerals(word) == numerals:
                 found[word] = cost
 
         for spelling in spellings(piece, 4):
             for word in self._near.get(tuple(map(near, spelling)), ()):
-                add(word, _sound_cost(piece, word))
+                # More of it wrong than right, and it is another word.
+                if 2 * sum(map(str.__ne__, piece, word)) <= len(word):
+                    add(word, _sound_cost(piece, word))
         for at, character in enumerate(piece):
             for other in _shapes().get(character, ""):
                 add(piece[:at] + other + piece[at + 1 :], _SHAPE)
@@ -251,6 +279,10 @@ class _Edits:
             for word in self._lacking.get(piece, ()):
                 add(word, _LACKING)
         return found
+
+
+def _numerals(word: str) -> str:
+    return "".join(character for character in word if character in _NUMERALS)
 
 
 def _sound_cost(piece: str, word: str) -> float:
