@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import groupby
 from pathlib import Path
 
 from archive.text import HAN, normalise
@@ -33,13 +34,16 @@ _ALONE = 2.0
 # How much likelier the first offer is than what was typed, and how much less likely than it the last one may be.
 _SURE = 0.0
 _BESIDE = 6.0
-# A word of the language that no document has, and what speaks for a word of the county's.
+# A word of the language that no document has; what speaks for a word of the county's, and what it costs at most:
+# 临沐 means 临沭 also where few documents have it yet.
 _UNSEEN = 11.0
 _OWN = 6.0
+_OWN_MOST = 8.5
 _SAME_SOUND = 4.0
 _SHAPE = 5.0
 _NEAR_SOUND = 6.5
-_LACKING = 7.0
+# Cheap for an edit: longer words are rarer, and pay for it.
+_LACKING = 4.0
 _DOUBLED = 4.0
 _SWAPPED = 5.0
 # Two characters with one of them wrong say little about which word was meant.
@@ -89,31 +93,46 @@ class Corrector:
 
     def prepare(self) -> None:
         """Do now what the first correction would wait for."""
-        _ = self._edits, self._characters, self._sounding, self._initialled
+        _ = self._edits, self._characters, self._sounding, self._initialled, _shapes()
 
     def corrections(self, typed: str, limit: int = 3) -> list[str]:
         """Whole searches that may have been meant, best first; none when nothing is likely wrong."""
-        chunks = typed.split() if len(typed) <= LONGEST else []
-        latin = [normalise(chunk) for chunk in chunks]
+        chunks = typed.split()
+        latin = [_letters(chunk) for chunk in chunks]
         if chunks and all(map(_LATIN.fullmatch, latin)):
             # Also letters that stand in documents: a county's address on the web is its name in pinyin.
             return [text for text in dict.fromkeys(self._from_pinyin(latin)) if text != typed][:limit]
-        best = [self._corrected(chunk, limit) for chunk in chunks]
+        if len(typed) > LONGEST:
+            return []
+        units = list(self._units(chunks))
+        best = [self._corrected(unit, limit) for unit in units]
         if not any(best):
             return []
-        # The best of all, then one chunk at a time in its next best form.
-        tops = [found[0] if found else chunk for chunk, found in zip(chunks, best, strict=True)]
+        # The best of all, then one unit at a time in its next best form.
+        tops = [found[0] if found else unit for unit, found in zip(units, best, strict=True)]
         offers = [" ".join(tops)]
         for at, found in enumerate(best):
             offers += [" ".join((*tops[:at], each, *tops[at + 1 :])) for each in found[1:]]
         return list(dict.fromkeys(offers))[:limit]
 
-    def _corrected(self, chunk: str, limit: int) -> list[str]:
-        if _GRAMMAR.search(chunk):
+    def _units(self, chunks: Iterable[str]) -> Iterator[str]:
+        """The chunks, those of letters that follow one another as one: zhengwu gongkai is one word."""
+        for letters, run in groupby(chunks, self._is_pinyin):
+            if letters:
+                yield " ".join(run)
+            else:
+                yield from run
+
+    def _is_pinyin(self, chunk: str) -> bool:
+        letters = _letters(chunk)
+        return bool(_LATIN.fullmatch(letters)) and letters not in self._latin and not _GRAMMAR.search(chunk)
+
+    def _corrected(self, unit: str, limit: int) -> list[str]:
+        if all(map(self._is_pinyin, unit.split())):
+            return list(dict.fromkeys(self._from_pinyin(map(_letters, unit.split()))))[:limit]
+        if _GRAMMAR.search(unit):
             return []
-        text = normalise(chunk)
-        if _LATIN.fullmatch(text) and text not in self._latin:
-            return list(self._from_pinyin([text]))[:limit]
+        text = normalise(unit)
         found = []
         for match in _RUN.finditer(text):
             found += [text[: match.start()] + each + text[match.end() :] for each in self._edited(match[0], limit)]
@@ -157,9 +176,10 @@ class Corrector:
             yield _Candidate(piece, _UNSEEN)
         for word, edit in self._edits(piece).items():
             short = _SHORT if len(word) == 2 else 0.0
-            own = _OWN if word in self._lexicon else 0.0
-            if own or not of_the_language:
-                yield _Candidate(word, self._cost(word) + edit + short - own)
+            if word in self._lexicon:
+                yield _Candidate(word, min(self._cost(word), _OWN_MOST) + edit + short - _OWN)
+            elif not of_the_language:
+                yield _Candidate(word, self._cost(word) + edit + short)
 
     @cached_property
     def _edits(self) -> "_Edits":
@@ -279,6 +299,11 @@ class _Edits:
             for word in self._lacking.get(piece, ()):
                 add(word, _LACKING)
         return found
+
+
+def _letters(chunk: str) -> str:
+    """Without the apostrophes that part syllables: xi'an."""
+    return normalise(chunk).replace("'", "").replace("’", "")
 
 
 def _numerals(word: str) -> str:
