@@ -10,10 +10,10 @@ Corrections are only ever offered; whether they lead anywhere is for the caller 
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 from archive.text import HAN, normalise
@@ -25,6 +25,8 @@ LONGEST = 40
 LONGEST_RUN = 14
 _LONGEST_PINYIN = 60
 _LONGEST_WORD = 10
+# Of words that are written the same in pinyin or in initials, so many commonest can be offered.
+_SAME_KEPT = 3
 # Costs in nats, beside -ln of a word's share of all words: an edit is cheaper the surer it is. A character by itself
 # costs what a word does and more: the pieces of a word that was mistyped are mostly such.
 _CHARACTER = 13.0
@@ -210,12 +212,13 @@ class Corrector:
         letters = "".join(chunks)
         if len(letters) > _LONGEST_PINYIN:
             return
-        initialled = self._initialled.get(letters, []) if len(letters) > 2 else []
+        initialled = self._initialled.get(letters, "").split() if len(letters) > 2 else []
+        sounding = self._sounding.get(letters, "").split()
         yield from initialled[:1]
-        yield from self._sounding.get(letters, [])[:1]
+        yield from sounding[:1]
         if read := self._read(letters):
             yield read
-        yield from self._sounding.get(letters, [])[1:]
+        yield from sounding[1:]
         yield from initialled[1:]
 
     def _read(self, letters: str) -> str | None:
@@ -225,39 +228,38 @@ class Corrector:
             best: tuple[float, tuple[str, ...]] | None = None
             for start in range(max(0, end - 6 * _LONGEST_WORD), end):
                 before, words = paths[start], self._sounding.get(letters[start:end])
-                # Each word more is a boundary more that was not typed.
-                if before and words and (best is None or before[0] + self._cost(words[0]) + 2 < best[0]):
-                    best = before[0] + self._cost(words[0]) + 2, (*before[1], words[0])
+                if before and words:
+                    word = words.partition(" ")[0]
+                    # Each word more is a boundary more that was not typed.
+                    cost = before[0] + self._cost(word) + 2
+                    if best is None or cost < best[0]:
+                        best = cost, (*before[1], word)
             paths.append(best)
         return " ".join(paths[-1][1]) if paths[-1] else None
 
     @cached_property
-    def _sounding(self) -> dict[str, list[str]]:
-        """The commonest words of each pinyin, written in one."""
-        found: dict[str, list[str]] = {}
-        for word in self._by_count:
-            for letters in dict.fromkeys("".join(spelling) for spelling in spellings(word, 2)):
-                same = found.setdefault(letters, [])
-                if len(same) < 3:
-                    same.append(word)
+    def _sounding(self) -> Mapping[str, str]:
+        """The commonest words of each pinyin, written in one; those read so less often come last: dibao is no 提报."""
+        found: dict[str, str] = {}
+        for at in range(2):
+            for word in self._by_count:
+                for spelling in islice(spellings(word, 2), at, at + 1):
+                    _file(found, "".join(spelling), word, _SAME_KEPT)
         return found
 
     @cached_property
-    def _initialled(self) -> dict[str, list[str]]:
+    def _initialled(self) -> Mapping[str, str]:
         """The commonest words of each row of initials; words of two characters are too many to tell."""
-        found: dict[str, list[str]] = {}
+        found: dict[str, str] = {}
         for word in self._by_count:
-            spelling = next(spellings(word, 1), None)
-            if len(word) > 2 and spelling:
-                same = found.setdefault("".join(syllable[0] for syllable in spelling), [])
-                if len(same) < 3:
-                    same.append(word)
+            if len(word) > 2:
+                _file(found, "".join(readings(character)[0][0] for character in word), word, _SAME_KEPT)
         return found
 
-    @property
-    def _by_count(self) -> list[str]:
-        han = (word for word in self._known if all(readings(character) for character in word))
-        return sorted(han, key=lambda word: (-self._known[word], word))
+    @cached_property
+    def _by_count(self) -> Sequence[str]:
+        unread = {character for character in set().union(*self._known) if not readings(character)}
+        return sorted(filter(unread.isdisjoint, self._known), key=lambda word: (-self._known[word], word))
 
 
 class _Edits:
@@ -265,14 +267,14 @@ class _Edits:
 
     def __init__(self, known: Mapping[str, int]) -> None:
         self._known = known
-        self._near: dict[tuple[str, ...], list[str]] = {}
-        self._lacking: dict[str, list[str]] = {}
+        self._near: dict[str, str] = {}
+        self._lacking: dict[str, str] = {}
         for word in known:
-            for spelling in dict.fromkeys(tuple(map(near, each)) for each in spellings(word, 2)):
-                self._near.setdefault(spelling, []).append(word)
+            for spelling in {_near(spelling) for spelling in spellings(word, 2)}:
+                _file(self._near, spelling, word)
             if len(word) > 3:
-                for at in range(len(word)):
-                    self._lacking.setdefault(word[:at] + word[at + 1 :], []).append(word)
+                for lacking in {word[:at] + word[at + 1 :] for at in range(len(word))}:
+                    _file(self._lacking, lacking, word)
 
     def __call__(self, piece: str) -> dict[str, float]:
         found: dict[str, float] = {}
@@ -283,7 +285,7 @@ class _Edits:
                 found[word] = cost
 
         for spelling in spellings(piece, 4):
-            for word in self._near.get(tuple(map(near, spelling)), ()):
+            for word in self._near.get(_near(spelling), "").split():
                 # More of it wrong than right, and it is another word.
                 if 2 * sum(map(str.__ne__, piece, word)) <= len(word):
                     add(word, _sound_cost(piece, word))
@@ -296,9 +298,22 @@ class _Edits:
                 if at:
                     add(piece[: at - 1] + character + piece[at - 1] + piece[at + 1 :], _SWAPPED)
         if len(piece) > 2:
-            for word in self._lacking.get(piece, ()):
+            for word in self._lacking.get(piece, "").split():
                 add(word, _LACKING)
         return found
+
+
+def _file(found: dict[str, str], key: str, word: str, most: int = 0) -> None:
+    """Add a word to those under a key, up to ``most``: in one string, for lists by the hundred thousand are heavy."""
+    same = found.get(key)
+    if same is None:
+        found[key] = word
+    elif not most or same.count(" ") < most - 1 and word not in same.split():
+        found[key] = f"{same} {word}"
+
+
+def _near(spelling: Iterable[str]) -> str:
+    return " ".join(map(near, spelling))
 
 
 def _letters(chunk: str) -> str:
