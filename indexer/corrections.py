@@ -33,8 +33,7 @@ _CHARACTER = 13.0
 _FAMILIAR = 9.0
 _FUNCTION = 6.0
 _ALONE = 2.0
-# How much likelier the first offer is than what was typed, and how much less likely than it the last one may be.
-_SURE = 0.0
+# How much less likely than the first offer the others may be.
 _BESIDE = 6.0
 # A word of the language that no document has; what speaks for a word of the county's, and what it costs at most:
 # 临沐 means 临沭 also where few documents have it yet.
@@ -50,7 +49,6 @@ _DOUBLED = 4.0
 _SWAPPED = 5.0
 # Two characters with one of them wrong say little about which word was meant.
 _SHORT = 2.5
-_INITIALS = 3.0
 _RUN = re.compile(f"(?<![{HAN}])[{HAN}]{{2,{LONGEST_RUN}}}(?![{HAN}])")
 _WORD = re.compile(f"[{HAN}]+|[a-z]+")
 _LATIN = re.compile(r"[a-z]{2,40}")
@@ -158,12 +156,10 @@ class Corrector:
                 best.append((ending[run[:end]], run[:end]))
             paths.append(best)
         ranked = sorted(paths[-1])
-        if not ranked:
+        if not ranked or ranked[0][1] == run:
             return []
-        least = ranked[0][0]
-        if any(text == run and cost < least + _SURE for cost, text in ranked) or ranked[0][1] == run:
-            return []
-        return [text for cost, text in ranked if text != run and cost <= least + _BESIDE]
+        most = ranked[0][0] + _BESIDE
+        return [text for cost, text in ranked if text != run and cost <= most]
 
     def _candidates(self, piece: str) -> Iterator[_Candidate]:
         if len(piece) == 1:
