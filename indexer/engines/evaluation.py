@@ -131,16 +131,21 @@ def _ordered(snapshot: Snapshot, slots: NDArray[np.intp], scores: Scores, sort: 
     return slots[np.lexsort((snapshot.place[slots], *keys))]
 
 
-def _reads_texts(query: Query) -> bool:
+def _cost(query: Query) -> int:
+    """How dear a part is to ask: a look at metadata, at terms, at those of several texts, or at texts themselves."""
     match query:
         case Phrase() | Synonymous():
-            return True
+            return 3
         case And(parts) | Or(parts):
-            return any(map(_reads_texts, parts))
+            return max(map(_cost, parts))
         case Not(part):
-            return _reads_texts(part)
+            return _cost(part)
+        case Some() | Like():
+            return 2
+        case Text():
+            return 1
         case _:
-            return False
+            return 0
 
 
 class _Evaluation:
@@ -158,6 +163,8 @@ class _Evaluation:
 
     def read(self, slots: NDArray[np.intp], scores: Scores) -> Scores:
         """The scores with what the best passage adds to those of the given documents."""
+        if not len(slots):
+            return scores
         weights: dict[str, float] = {}
         for text in (leaf for leaf in leaves(self._query) if isinstance(leaf, Text | Phrase)):
             terms_of = [(term.name, term.rarity * text.weight) for term in self._terms(text.text)]
@@ -211,8 +218,8 @@ class _Evaluation:
                 return among & ~self._visit(part, among)[0], self._nothing
             case And(parts):
                 total = np.zeros(snapshot.size)
-                # Texts are read through only where nothing cheaper has said no.
-                for part in sorted(parts, key=_reads_texts):
+                # What is dear is asked only where nothing cheaper has said no.
+                for part in sorted(parts, key=_cost):
                     among, scores = self._visit(part, among)
                     if not among.any():
                         break
