@@ -23,7 +23,7 @@ import jieba
 try:
     import rjieba
 except ImportError:  # no wheel for this machine
-    rjieba = None  # type: ignore[assignment]
+    rjieba = None  # type: ignore[assignment]  # a module, else nothing
 
 # What changes the streams changes this number, and with it the fingerprint.
 VERSION = 2

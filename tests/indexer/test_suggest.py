@@ -28,7 +28,7 @@ SUGGESTER = Suggester(Names(), ["最低生活保障", "政务公开"])
 
 
 def suggested(typed: str, **options: object) -> list[str]:
-    return [each.text for each in SUGGESTER.suggest(typed, **options)]  # type: ignore[arg-type]
+    return [each.text for each in SUGGESTER.suggest(typed, **options)]  # type: ignore[arg-type]  # limit or hidden
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_an_older_making_does_not_replace_a_newer_one() -> None:
             return "first"
         return "second"
 
-    made: _Made[str] = _Made(engine, make, background=True)  # type: ignore[arg-type]
+    made: _Made[str] = _Made(engine, make, background=True)  # type: ignore[arg-type]  # a stand-in
     assert made.current() is None
     engine.now = second
     _until(made, "second")
@@ -115,6 +115,6 @@ def test_trouble_in_making_is_logged_and_tried_again(
             raise OSError("too many open files")
         return "made"
 
-    made: _Made[str] = _Made(_Engine(), make, background=True)  # type: ignore[arg-type]
+    made: _Made[str] = _Made(_Engine(), make, background=True)  # type: ignore[arg-type]  # a stand-in
     _until(made, "made")
     assert "offers could not be made" in caplog.text
