@@ -104,9 +104,8 @@ class Catalogue:
                 found.update((document.id, document) for document in _documents(connection, query))
         return found
 
-    def public_all(self) -> Iterator[Document]:
-        """Every public document, in the order of ids, read in batches."""
-        after = ""
+    def public_all(self, after: str = "") -> Iterator[Document]:
+        """Every public document with an id ``after`` this one, in the order of ids, read in batches."""
         while True:
             query = _public().where(documents.c.id > after).order_by(documents.c.id).limit(BATCH)
             with self.reading() as connection:

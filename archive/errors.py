@@ -18,6 +18,7 @@
         ├── IndexDamaged       its files are not what its manifest says
         ├── IndexOutdated      built by another analyzer, lexicon or set of fields
         ├── IndexAhead         knows changes that the archive does not (a restored catalogue)
+        ├── IndexingStopped    a process that cuts documents for it died
         └── IndexerBusy        another process is writing to it
 
 Texts are Chinese sentences: they reach reviewers and citizens. ``web/errors.py`` turns the classes into
@@ -144,6 +145,13 @@ class IndexAhead(IndexUnusable):
         )
         self.index = index
         self.archive = archive
+
+
+class IndexingStopped(IndexUnusable):
+    """A process that cuts documents for the index died; the index is as it was."""
+
+    def __init__(self) -> None:
+        super().__init__("分词的子进程意外退出（可能内存不足），索引未改变。请释放内存后重新运行 gongkai reindex。")
 
 
 class IndexerBusy(IndexUnusable):

@@ -33,6 +33,8 @@ STOPWORDS = _HERE / "stopwords.txt"
 _RUN = re.compile(r"[^\W_]+")
 # Where rjieba's idea of a word of letters or of a Han character is wider than jieba's.
 _APART = re.compile(r"[-_.+\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00010000-\U0010ffff]")
+# Neither joins words across these.
+_BLOCK = re.compile(r"(?<=[\s,;:()\"'、。《》〔〕\[\]!?/])")
 _CUTS_KEPT = 2000
 _FUNCTION_FREQUENCY = 5000
 
@@ -57,6 +59,7 @@ class Analyzer:
 
     def __init__(self, cache: Path) -> None:
         cache.mkdir(parents=True, exist_ok=True)
+        self.cache = cache
         self._tokenizer = jieba.Tokenizer()
         self._tokenizer.tmp_dir = str(cache)
         self._stopwords = frozenset(STOPWORDS.read_text(encoding="utf-8").split())
@@ -98,13 +101,14 @@ class Analyzer:
         elif not _APART.search(text):
             cut = self.rjieba.cut_for_search(text)
         else:
-            # Neither joins words across a line break, so each line may be cut by whom it suits.
+            # So each stretch may be cut by whom it suits, and jieba gets no more than it must.
             cut = (
                 word
                 for line in text.splitlines(keepends=True)
-                for word in (self.jieba if _APART.search(line) else self.rjieba).cut_for_search(line)
+                for block in (_BLOCK.split(line) if _APART.search(line) else (line,))
+                for word in (self.jieba if _APART.search(block) else self.rjieba).cut_for_search(block)
             )
-        return [word for word in cut if _RUN.search(word)]
+        return [word for word in cut if word.isalnum() or _RUN.search(word)]
 
     def pieces(self, text: str) -> list[str]:
         """The text cut into words as a reader sees them, nothing left out: joined they are the text."""
@@ -164,6 +168,15 @@ def query_grams(text: str) -> list[str]:
     ['水', '公开']
     """
     return list(dict.fromkeys(gram for _, gram in _places(text)))
+
+
+def marks(text: str) -> list[str]:
+    """The distinct characters of a text that stand in no gram, line breaks aside.
+
+    >>> marks("公开，2019，公开")
+    ['，']
+    """
+    return sorted(character for character in set(text) if not character.isalnum() and character != "\n")
 
 
 def _places(text: str) -> Iterable[tuple[int, str]]:

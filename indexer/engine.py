@@ -76,13 +76,20 @@ class Vocabulary(Protocol):
 
 
 class Writer(Protocol):
-    """Changes that take effect together, on top of an index that stands at ``cursor``.
+    """Changes that take effect together, on top of an index of ``count`` documents that stands at ``cursor``.
 
-    ``mark`` says up to which change of the archive they go.
+    ``mark`` says up to which change of the archive they go. A rebuild that was stopped may be taken up again: then
+    ``last_put`` is the last document put into what there is of it, else "".
     """
 
     @property
     def cursor(self) -> int: ...
+
+    @property
+    def last_put(self) -> str: ...
+
+    @property
+    def count(self) -> int: ...
 
     def put(self, entry: Entry) -> None: ...
     def remove(self, id: str) -> None: ...
@@ -115,7 +122,11 @@ class Engine(Protocol):
         ...
 
     def rebuilding(self) -> AbstractContextManager[Writer]:
-        """Build an index from nothing beside the live one: promotes on exit, discards on error. Raises IndexerBusy."""
+        """Build an index from nothing beside the live one: promotes on exit, discards on error. Raises IndexerBusy.
+
+        An engine may keep what there is of it when the process is stopped, and go on from there the next time;
+        documents must be put in the order of ids for that.
+        """
         ...
 
     def close(self) -> None: ...

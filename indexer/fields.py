@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from archive.document import Document, Validity
 from archive.text import normalise
-from indexer import facets
-from indexer.analyzer import Analyzer, grams
+from indexer import facets, relevance
+from indexer.analyzer import Analyzer, grams, marks
 
 TITLE_WEIGHT = 6.0
 NUMBER_WEIGHT = 6.0
@@ -37,10 +37,11 @@ WEIGHTS: Mapping[str, float] = {
 KEY_WEIGHTS = (2.0, 1.0)
 FIELDS: Mapping[str, object] = {
     "words": WEIGHTS,
-    "grams": WEIGHTS,
+    "grams": [WEIGHTS, "marks of the text"],
     "keys": ["number, other numbers, index code", KEY_WEIGHTS],
     "cites": "cited numbers",
-    "columns": ["title", "numbers", "text", "facets", "day", "prior", "lengths"],
+    "columns": ["id", "title", "numbers", "text", "passages", "day", "prior", "lengths"],
+    "passage": relevance.PASSAGE,
     "lapsed": LAPSED_PRIOR,
     "facets": list(facets.NAMES),
 }
@@ -51,6 +52,7 @@ class Entry:
     """One document in an index.
 
     ``words`` and ``grams`` map terms to weighted counts; ``*_length`` count the tokens of each stream, unweighted.
+    Among the grams is every mark of the text by itself: it narrows down where a phrase with it may stand.
     ``keys`` has the document's own number first.
     ``title`` and ``text`` are normalised; text has one paragraph a line, the title and the numbers first. ``day`` is a
     proleptic ordinal, 0 unknown. ``prior`` multiplies the score.
@@ -92,6 +94,8 @@ def entry(document: Document, analyzer: Analyzer) -> Entry:
     )
     words, words_length = _weigh((analyzer.words(text), weight) for text, weight in weighed)
     bigrams, grams_length = _weigh((grams(text), weight) for text, weight in weighed)
+    text = "\n".join((title, *map(normalise, keys), *body, *attached))
+    bigrams |= dict.fromkeys(marks(text), 1.0)
     when = facets.day(metadata)
     return Entry(
         id=document.id,
@@ -102,7 +106,7 @@ def entry(document: Document, analyzer: Analyzer) -> Entry:
         keys=keys,
         cites=metadata.cited_numbers,
         title=title,
-        text="\n".join((title, *map(normalise, keys), *body, *attached)),
+        text=text,
         facets=facets.values(document),
         day=when.toordinal() if when else 0,
         prior=LAPSED_PRIOR if metadata.validity in LAPSED else 1.0,

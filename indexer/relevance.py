@@ -109,7 +109,7 @@ def best_passage(heading: str, text: str, terms: Mapping[str, float]) -> float:
     said of every passage.
     """
     said = sum(weight for term, weight in terms.items() if term in heading)
-    ends = _passage_ends(text)
+    ends = passage_ends(text)
     sums = [said] * len(ends)
     for term, weight in terms.items():
         if term in heading:
@@ -122,7 +122,8 @@ def best_passage(heading: str, text: str, terms: Mapping[str, float]) -> float:
     return max(sums, default=said)
 
 
-def _passage_ends(text: str) -> list[int]:
+def passage_ends(text: str) -> list[int]:
+    """Where each passage of a text ends."""
     ends: list[int] = []
     start = end = 0
     for line in text.splitlines(keepends=True):

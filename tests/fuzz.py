@@ -26,7 +26,7 @@ from indexer import facets
 from indexer.analyzer import Analyzer
 from indexer.corrections import Corrector
 from indexer.engine import SearchRequest
-from indexer.engines.whoosh import WhooshEngine
+from indexer.engines.whoosh.engine import WhooshEngine
 from indexer.fields import entry
 from indexer.interpret import interpret
 from indexer.parse import MAX_LENGTH

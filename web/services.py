@@ -8,7 +8,7 @@ from archive.gaps import Gaps
 from archive.settings import Settings
 from indexer.analyzer import Analyzer
 from indexer.engine import Engine
-from indexer.engines.whoosh import WhooshEngine
+from indexer.engines.whoosh.engine import WhooshEngine
 from indexer.synonyms import OWN_NAME, PACKAGED, SynonymFile
 from web.offers import Offers
 

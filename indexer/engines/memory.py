@@ -100,6 +100,11 @@ class _Writer:
     def __init__(self, entries: dict[str, Entry], cursor: int) -> None:
         self.entries = entries
         self.cursor = cursor
+        self.last_put = ""
+
+    @property
+    def count(self) -> int:
+        return len(self.entries)
 
     def put(self, entry: Entry) -> None:
         self.entries[entry.id] = entry

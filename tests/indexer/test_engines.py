@@ -13,7 +13,7 @@ from indexer import facets
 from indexer.analyzer import Analyzer
 from indexer.engine import Engine, SearchRequest, Sort
 from indexer.engines.memory import MemoryEngine
-from indexer.engines.whoosh import WhooshEngine
+from indexer.engines.whoosh.engine import WhooshEngine
 from indexer.fields import entry
 from indexer.parse import parse
 from indexer.query import Everything, Like, Or, Phrase, Synonymous, Text

@@ -19,7 +19,7 @@ from archive.intake import Intake, Item
 from archive.settings import Settings
 from indexer import sync
 from indexer.engine import SearchRequest
-from indexer.engines.whoosh import WhooshEngine
+from indexer.engines.whoosh.engine import WhooshEngine
 from indexer.parse import parse
 from web.services import Services, open_services
 
@@ -133,7 +133,7 @@ def test_a_torn_generation_falls_back_to_the_former_one_at_a_cold_start(services
     for _ in range(2):
         sync.rebuild(services.catalogue, services.engine, services.analyzer)
     folder = services.settings.index_folder
-    _tear(next((folder / "current").resolve().glob("*.seg")))
+    _tear(next((folder / "current").resolve().glob("*.trm")))
     cold = WhooshEngine(folder, services.analyzer)
     assert cold.search(SearchRequest()).total == 2
     cold.close()
@@ -170,7 +170,7 @@ def test_damage_is_not_built_upon_and_verified_away(services: Services, take: Ta
     for _ in range(2):
         sync.rebuild(services.catalogue, services.engine, services.analyzer)
     live = (services.settings.index_folder / "current").resolve()
-    _tear(next(live.glob("*.seg")))
+    _tear(next(live.glob("*.trm")))
     cold = WhooshEngine(services.settings.index_folder, services.analyzer)
     review.decide(services.catalogue, ids[0], Verdict.WITHDRAW, "审查员", "有误")
     with pytest.raises(IndexDamaged):

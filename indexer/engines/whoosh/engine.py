@@ -1,0 +1,161 @@
+"""Whoosh as the embedded engine: it stores postings and columns; numpy scores them.
+
+A generation is opened once into a ``Snapshot``, which searches then share; ``generations`` says when there is a new
+one.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from archive.errors import IndexDamaged, IndexMissing, IndexOutdated
+from indexer.analyzer import Analyzer
+from indexer.engine import Answer, SearchRequest, Vocabulary
+from indexer.engines.generations import Generations, Manifest
+from indexer.engines.whoosh import evaluation
+from indexer.engines.whoosh.index_writer import IndexWriter
+from indexer.engines.whoosh.snapshot import BUDGET, Snapshot
+from indexer.fields import fingerprint
+
+log = logging.getLogger(__name__)
+
+LIBRARIES = ("whoosh", "jieba", "numpy")
+# How many documents of a new generation are searched for by their titles before it goes live.
+_SELF_CHECKED = 50
+
+
+# The folder that was live when it was opened, with what it holds.
+_Opened = tuple[Path, Manifest, Snapshot]
+
+
+class WhooshEngine:
+    """The index in a folder. Any number of threads may search; a build happens beside what they read."""
+
+    def __init__(self, folder: Path, analyzer: Analyzer, cache: int = BUDGET) -> None:
+        """``cache``: bytes of postings to keep in memory."""
+        self._cache = cache
+        self._generations = Generations(folder)
+        self._analyzer = analyzer
+        self._fingerprint = fingerprint(analyzer)
+        self._opening = threading.Lock()
+        self._opened: _Opened | None = None
+
+    def search(self, request: SearchRequest) -> Answer:
+        return evaluation.search(self._current()[2], self._analyzer, request)
+
+    def vocabulary(self) -> Vocabulary:
+        return self._current()[2].vocabulary
+
+    def count(self) -> int:
+        return self._current()[1].documents
+
+    def cursor(self) -> int:
+        try:
+            return self._current()[1].cursor
+        except IndexMissing:
+            return 0
+
+    def verify(self) -> None:
+        try:
+            self._generations.verify(self._generations.live(), anew=True)
+        except IndexMissing:
+            return
+
+    @contextmanager
+    def writing(self) -> Iterator[IndexWriter]:
+        with self._building(fresh=False) as writer:
+            yield writer
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[IndexWriter]:
+        with self._building(fresh=True) as writer:
+            yield writer
+
+    def close(self) -> None:
+        with self._opening:
+            if self._opened is not None:
+                self._opened[2].close()
+                self._opened = None
+
+    def _current(self) -> "_Opened":
+        """The live generation, opened; a new one is taken up at the first search after its promotion."""
+        live = self._generations.live()
+        opened = self._opened
+        if opened is not None and opened[0] == live:
+            return opened
+        # One thread opens it; the others go on with what is open until then.
+        if not self._opening.acquire(blocking=opened is None):
+            return opened if opened is not None else self._current()
+        try:
+            if self._opened is None or self._opened[0] != live:
+                self._opened = self._open_best(live, self._opened)
+            return self._opened
+        finally:
+            self._opening.release()
+
+    def _open_best(
+        self, live: Path, opened: "_Opened | None"
+    ) -> "_Opened":
+        try:
+            manifest, snapshot = self._open(live)
+            return live, manifest, snapshot
+        except IndexDamaged as damage:
+            if opened is not None:
+                log.error("%s 继续使用已打开的索引 %s。", damage, opened[0].name)
+                return live, opened[1], opened[2]
+            for former in self._generations.former():
+                try:
+                    manifest, snapshot = self._open(former)
+                except IndexDamaged:
+                    continue
+                log.error("%s 暂用上一代索引 %s。", damage, former.name)
+                return live, manifest, snapshot
+            raise
+
+    def _open(self, generation: Path) -> tuple[Manifest, Snapshot]:
+        manifest = self._generations.verify(generation)
+        self._check_fingerprint(manifest)
+        return manifest, Snapshot(generation, self._cache)
+
+    def _check_fingerprint(self, manifest: Manifest) -> None:
+        if manifest.fingerprint != self._fingerprint:
+            raise IndexOutdated(self._fingerprint, manifest.fingerprint)
+
+    @contextmanager
+    def _building(self, fresh: bool) -> Iterator[IndexWriter]:
+        with self._generations.building(fresh, self._fingerprint) as building:
+            base = building.base
+            if base is not None:
+                self._check_fingerprint(base)
+            cursor, last_put = (base.cursor, base.last_put) if base is not None else (0, "")
+            writer = IndexWriter(building.folder, cursor, last_put, lambda: seal(writer.last_put))
+
+            def seal(last_put: str) -> None:
+                building.seal(
+                    Manifest(
+                        fingerprint=self._fingerprint,
+                        cursor=writer.cursor,
+                        documents=writer.count,
+                        libraries={name: version(name) for name in LIBRARIES},
+                        built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                        last_put=last_put,
+                    )
+                )
+
+            with closing(writer):
+                yield writer
+                writer.commit()
+            seal("")
+            self._check(building.folder)
+
+    def _check(self, folder: Path) -> None:
+        """Raise IndexDamaged unless what was built answers."""
+        manifest, snapshot = self._open(folder)
+        if snapshot.size != manifest.documents:
+            raise IndexDamaged(folder.name, f"应有 {manifest.documents} 件，读到 {snapshot.size} 件")
+        if lost := evaluation.unanswered(snapshot, self._analyzer, _SELF_CHECKED):
+            raise IndexDamaged(folder.name, f"以标题检索不到文件 {lost[0]}")

@@ -1,0 +1,438 @@
+"""Searching a snapshot: which documents answer, how well each does, the best of them, and counts by facet.
+
+Documents are passed along as rising arrays of slots: what is asked of a few costs little, whatever the index holds.
+The formula is ``relevance``'s; the memory engine computes the same one document at a time, and tests hold the two
+together.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.text import normalise
+from indexer import relevance
+from indexer.analyzer import Analyzer, marks, query_grams
+from indexer.engine import Answer, Hit, SearchRequest, Sort
+from indexer.engines.whoosh.postings import Mask, Postings, Slots, standing
+from indexer.engines.whoosh.snapshot import Scores, Snapshot
+from indexer.fields import KEY_WEIGHTS, number_pattern
+from indexer.query import (
+    And,
+    Dated,
+    Everything,
+    Key,
+    Like,
+    Not,
+    Or,
+    Part,
+    Phrase,
+    Query,
+    Some,
+    Synonymous,
+    Text,
+    Within,
+    leaves,
+    looser,
+    runs,
+)
+
+# So few are sorted whole.
+_FEW = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term of a stream, how much it says, and where it stands."""
+
+    name: str
+    stream: str
+    rarity: float
+    postings: Postings
+
+
+def search(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Answer:
+    """The answer to a request, as ``indexer.engine`` describes it."""
+    hidden = _slots_of(snapshot, request.hidden)
+    for query in (request.query, *looser(request.query)):
+        evaluation = _Evaluation(snapshot, analyzer, query)
+        slots = _without(evaluation.answering(), hidden)
+        if len(slots):
+            break
+    answered = bool(len(slots))
+    slots = _within(snapshot, slots, request.since, request.until)
+    passing = {name: snapshot.facets[name].having(wanted) for name, wanted in request.filters.items() if wanted}
+    chosen = _passing(slots, passing)
+    count = request.offset + request.limit
+    scores = evaluation.scores(chosen)
+    if request.sort is Sort.RELEVANCE and request.offset < relevance.READ:
+        best = _first(snapshot, chosen, scores, request.sort, max(count, relevance.READ))
+        read, others = best[: relevance.READ], best[relevance.READ :]
+        read_scores = evaluation.read(chosen[read], scores[read])
+        order = _first(snapshot, chosen[read], read_scores, request.sort, len(read))
+        slots_in_order = np.concatenate((chosen[read][order], chosen[others]))
+        scores_in_order = np.concatenate((read_scores[order], scores[others]))
+    else:
+        best = _first(snapshot, chosen, scores, request.sort, count)
+        slots_in_order, scores_in_order = chosen[best], scores[best]
+    page = slice(request.offset, count)
+    return Answer(
+        total=len(chosen),
+        hits=tuple(
+            Hit(snapshot.ids[slot], score)
+            for slot, score in zip(slots_in_order[page].tolist(), scores_in_order[page].tolist(), strict=True)
+        ),
+        facets={name: snapshot.facets[name].counts(_passing(slots, passing, but=name)) for name in request.facets},
+        relaxed=answered and query is not request.query,
+    )
+
+
+def unanswered(snapshot: Snapshot, analyzer: Analyzer, sample: int) -> list[str]:
+    """Ids, out of an even sample, of documents that do not answer their own title: an index with any is broken."""
+    step = max(1, snapshot.size // sample)
+    titled = [slot for slot in range(0, snapshot.size, step) if query_grams(snapshot.titles[slot])]
+    return [
+        snapshot.ids[slot]
+        for slot in titled
+        if slot not in _Evaluation(snapshot, analyzer, Text(snapshot.titles[slot])).answering()
+    ]
+
+
+def _slots_of(snapshot: Snapshot, ids: frozenset[str]) -> Slots:
+    return np.array(sorted(snapshot.slot_of[id] for id in ids if id in snapshot.slot_of), np.int32)
+
+
+def _within(snapshot: Snapshot, slots: Slots, since: int | None, until: int | None) -> Slots:
+    if since is None and until is None:
+        return slots
+    days = snapshot.days[slots]
+    within = (days > 0) & (days >= (since or 0))
+    return slots[within if until is None else within & (days <= until)]
+
+
+def _passing(slots: Slots, passing: Mapping[str, Mask], but: str | None = None) -> Slots:
+    for name, having in passing.items():
+        if name != but:
+            slots = slots[having[slots]]
+    return slots
+
+
+def _without(slots: Slots, others: Slots) -> Slots:
+    """These but those; both rising."""
+    if not len(others) or not len(slots):
+        return slots
+    places = np.minimum(np.searchsorted(others, slots), len(others) - 1)
+    kept: Slots = slots[others[places] != slots]
+    return kept
+
+
+def _first(snapshot: Snapshot, slots: Slots, scores: Scores, sort: Sort, count: int) -> NDArray[np.intp]:
+    """The first ``count`` in the order of ``sort``; ties by day, then by id, as ``relevance`` says."""
+    days = snapshot.days[slots].astype(np.float64)
+    match sort:
+        case Sort.RELEVANCE:
+            keys = [-scores, -days]
+        case Sort.NEWEST:
+            keys = [-days, -scores]
+        case Sort.OLDEST:
+            keys = [np.where(days > 0, days, np.inf), -scores]
+    return _least([*keys, snapshot.place[slots].astype(np.float64)], count)
+
+
+def _least(keys: Sequence[Scores], count: int) -> NDArray[np.intp]:
+    """The places of the ``count`` least, in order, by the first key, then by the next ones.
+
+    Only those up to the last one that is wanted are sorted.
+    """
+    first, *others = keys
+    if len(first) > max(_FEW, count):
+        bound = np.partition(first, count - 1)[count - 1] if count else -np.inf
+        sure, tied = np.flatnonzero(first < bound), np.flatnonzero(first == bound)
+        if others and len(tied) > count - len(sure):
+            tied = tied[_least([key[tied] for key in others], count - len(sure))]
+        chosen = np.concatenate((sure, tied))
+    else:
+        chosen = np.arange(len(first))
+    order: NDArray[np.intp] = chosen[np.lexsort([key[chosen] for key in reversed(keys)])][:count]
+    return order
+
+
+def _cost(query: Query) -> int:
+    """How dear a part is to ask: a look at metadata, at terms, at those of several texts, or at texts themselves."""
+    match query:
+        case Phrase() | Synonymous():
+            return 3
+        case And(parts) | Or(parts):
+            return max(map(_cost, parts))
+        case Not(part):
+            return _cost(part)
+        case Some() | Like():
+            return 2
+        case Text():
+            return 1
+        case _:
+            return 0
+
+
+class _Evaluation:
+    """One query over a snapshot."""
+
+    def __init__(self, snapshot: Snapshot, analyzer: Analyzer, query: Query) -> None:
+        self._snapshot = snapshot
+        self._analyzer = analyzer
+        self._query = query
+        # Which documents answered a choice's parts: each is scored by those that it answers.
+        self._answered: dict[Query, Slots] = {}
+
+    def answering(self) -> Slots:
+        """The documents that answer."""
+        return self._answering(self._query, self._all)
+
+    def scores(self, slots: Slots) -> Scores:
+        """How well each of some documents answers, out of those that do."""
+        return self._final(slots, self._scores(self._query, slots)) if len(slots) else np.empty(0)
+
+    def read(self, slots: Slots, scores: Scores) -> Scores:
+        """The scores of some documents, in any order, with what the best passage adds to each."""
+        weights: dict[str, float] = {}
+        for text in (leaf for leaf in leaves(self._query) if isinstance(leaf, Text | Phrase)):
+            terms_of = [(term.name, term.rarity * text.weight) for term in self._terms(text.text)]
+            relevance.gather(weights, text.text, terms_of)
+        terms = relevance.telling(weights)
+        if not len(slots) or not terms:
+            return scores
+        rising = np.argsort(slots)
+        passages = np.empty(len(slots))
+        passages[rising] = self._best_passages(slots[rising], terms)
+        read: Scores = np.round(scores + self._final(slots, passages), relevance.DIGITS)
+        return read
+
+    def _best_passages(self, slots: Slots, terms: Mapping[str, float]) -> Scores:
+        """``relevance.best_passage`` of several documents at once."""
+        titles = [self._snapshot.titles[slot] for slot in slots.tolist()]
+        texts = self._snapshot.texts(slots)
+        ends, counts = self._snapshot.passage_ends(slots)
+        owners = np.repeat(np.arange(len(slots)), counts)
+        ends += texts.starts[owners]
+        said = [sum(weight for term, weight in terms.items() if term in title) for title in titles]
+        best = np.array(said, np.float64)
+        sums = best[owners]
+        for term, weight in terms.items():
+            places = texts.places(term)
+            if len(places):
+                has = np.zeros(len(sums), bool)
+                has[np.searchsorted(ends, places, side="right")] = True
+                # What the title says is said of every passage already.
+                untitled = np.array([term not in title for title in titles], bool)
+                sums[has & untitled[owners]] += weight
+        np.maximum.at(best, owners, sums)
+        return best
+
+    def _final(self, slots: Slots, scores: Scores) -> Scores:
+        final: Scores = np.round(
+            scores * self._title_factor[slots] * self._snapshot.prior[slots], relevance.DIGITS
+        )
+        return final
+
+    @cached_property
+    def _title_factor(self) -> Scores:
+        factor: Scores = 1 + relevance.TITLE * self._snapshot.by_title.covered(runs(self._query))
+        return factor
+
+    @property
+    def _all(self) -> Slots:
+        return self._snapshot.all
+
+    def _answering(self, query: Query, among: Slots) -> Slots:
+        """Which of some documents answer."""
+        snapshot = self._snapshot
+        match query:
+            case Everything():
+                return among
+            case Text(text):
+                return self._said(text, among)
+            case Phrase(text):
+                narrowed = self._every("grams", (*self._analyzer.query(text).every, *marks(text)), among)
+                return snapshot.containing(text, narrowed)
+            case Synonymous(said, pieces):
+                return self._answering(Or((said, And(pieces))), among)
+            case Key(key):
+                bearing, citing = (snapshot.postings(stream, key).among(among) for stream in ("keys", "cites"))
+                return self._united(bearing, citing)
+            case Within(part, text):
+                return among[self._within(part, text)[among]]
+            case Dated(since, until):
+                days = snapshot.days[among]
+                return among[(days >= since) & (days <= until)]
+            case Like(id):
+                return among[self._like(id)[among]]
+            case Some(texts):
+                return among[self._enough(texts)[among]]
+            case Not(part):
+                return _without(among, self._answering(part, among))
+            case And(parts):
+                # What is dear is asked only where nothing cheaper has said no.
+                for part in sorted(parts, key=_cost):
+                    among = self._answering(part, among)
+                    if not len(among):
+                        break
+                return among
+            case Or(parts):
+                for part in parts:
+                    self._answered[part] = self._answering(part, among)
+                return self._united(*(self._answered[part] for part in parts))
+
+    def _scores(self, query: Query, slots: Slots) -> Scores:
+        """How well each of some documents answers, out of those that do."""
+        match query:
+            case Text(text, weight) | Phrase(text, weight):
+                return self._bm25(text, slots) * weight
+            case Within(Part.TITLE, text):
+                return self._bm25(text, slots)
+            case Synonymous(said, pieces):
+                return self._scores(Or((said, And(pieces))), slots)
+            case Key(key):
+                scores = np.full(len(slots), relevance.CITES)
+                places, weights = self._snapshot.postings("keys", key).meet(slots)
+                own = np.where(weights == KEY_WEIGHTS[0], relevance.OWN, relevance.BEARS)
+                scores[places] = np.where(weights > 0, own, scores[places])
+                return scores
+            case Like(id):
+                return self._sum(self._terms_of(id), slots)
+            case Some(texts):
+                parts_of = (self._bm25(text.text, slots) * text.weight for text in texts)
+                return sum(parts_of, np.zeros(len(slots)))
+            case And(parts):
+                return sum((self._scores(part, slots) for part in sorted(parts, key=_cost)), np.zeros(len(slots)))
+            case Or(parts):
+                best = np.zeros(len(slots))
+                for part in parts:
+                    own = self._answered[part]
+                    at = np.flatnonzero(self._mask(own)[slots])
+                    best[at] = np.maximum(best[at], self._scores(part, slots[at]))
+                return best
+            case _:
+                return np.zeros(len(slots))
+
+    def _mask(self, *slots: Slots) -> Mask:
+        mask = np.zeros(self._snapshot.size, bool)
+        for each in slots:
+            mask[each] = True
+        return mask
+
+    def _united(self, *slots: Slots) -> Slots:
+        """What is in any of these, rising."""
+        some = [each for each in slots if len(each)]
+        if len(some) < 2:
+            return some[0] if some else slots[0]
+        return standing(self._mask(*some))
+
+    def _terms(self, text: str) -> list[_Term]:
+        """The terms that say something."""
+        cut = self._analyzer.query(text)
+        names = [("words", name) for name in cut.words] + [("grams", name) for name in cut.grams]
+        if len(names) > relevance.MOST_TERMS:
+            names = relevance.rarest({name: self._snapshot.occurrences(*_stored(*name)) for name in names})
+        return [self._term(*name) for name in names]
+
+    def _term(self, stream: str, name: str) -> _Term:
+        found = self._snapshot.postings(*_stored(stream, name))
+        return _Term(name, stream, relevance.rarity(self._snapshot.passages[stream], found.occurrences), found)
+
+    def _said(self, text: str, among: Slots) -> Slots:
+        """Which documents answer a ``Text``."""
+        cut = self._analyzer.query(text)
+        said = self._every("grams", cut.every, among)
+        if relevance.is_code(text):
+            token = self._every("words", cut.words, among)
+            return self._united(token, self._snapshot.containing(text, _without(said, token)))
+        if len(cut.words) <= relevance.SCATTERED:
+            return self._united(said, self._every("words", cut.words, among))
+        return said
+
+    def _every(self, stream: str, names: Sequence[str], among: Slots) -> Slots:
+        """Which documents have all of these terms: the rarest first, since none may be left after a few."""
+        stored = [_stored(stream, name) for name in names]
+        for name in sorted(stored, key=lambda name: self._snapshot.occurrences(*name)):
+            postings = self._snapshot.postings(*name)
+            among = postings.slots if among is self._all else postings.among(among)
+            if not len(among):
+                break
+        return among
+
+    def _like(self, id: str) -> Mask:
+        slot = self._snapshot.slot_of.get(id)
+        terms = self._terms_of(id)
+        have = np.zeros(self._snapshot.size)
+        for term in terms:
+            term.postings.add_to(have, term.rarity)
+        enough: Mask = (have > 0) & (have >= relevance.LIKE_SHARE * sum(term.rarity for term in terms))
+        if slot is not None:
+            enough[slot] = False
+        return enough
+
+    def _terms_of(self, id: str) -> list[_Term]:
+        """The terms that tell what a document is about, with what each is worth in place of its rarity."""
+        snapshot = self._snapshot
+        slot = snapshot.slot_of.get(id)
+        if slot is None:
+            return []
+
+        def shared_rarity(word: str) -> float:
+            term = self._term("words", word)
+            return term.rarity if term.postings.count > 1 else 0.0
+
+        weights = relevance.characteristic(
+            self._analyzer.words(snapshot.titles[slot]),
+            self._analyzer.words(snapshot.text(slot)[: relevance.LIKE_READ]),
+            shared_rarity,
+        )
+        return [replace(self._term("words", word), rarity=weight) for word, weight in weights.items()]
+
+    def _bm25(self, text: str, slots: Slots) -> Scores:
+        return self._sum(self._terms(text), slots)
+
+    def _sum(self, terms: Sequence[_Term], slots: Slots) -> Scores:
+        total = np.zeros(len(slots))
+        norms = {stream: norm[slots] for stream, norm in self._snapshot.norms.items()}
+        for term in terms:
+            places, weights = term.postings.meet(slots)
+            count = weights.astype(np.float64)
+            total[places] += term.rarity * (count * (relevance.K1 + 1) / (count + norms[term.stream][places]))
+        return total
+
+    def _enough(self, texts: Sequence[Text]) -> Mask:
+        asked = [text.text for text in texts if text.weight == 1]
+        enough = self._covering(asked, relevance.RELAXED_SHARE)
+        for text in texts:
+            if text.weight != 1:
+                enough |= self._covering([text.text], relevance.OTHER_SHARE, missing_too=True)
+        return enough
+
+    def _covering(self, texts: Sequence[str], share: float, missing_too: bool = False) -> Mask:
+        """Which documents have this share of the texts' terms; those that no document has count only if said so."""
+        have = np.zeros(self._snapshot.size)
+        wanted = 0.0
+        for term in (term for text in texts for term in self._terms(text)):
+            term.postings.add_to(have, term.rarity)
+            wanted += term.rarity if missing_too or term.postings.count else 0.0
+        covering: Mask = (have > 0) & (have >= share * wanted)
+        return covering
+
+    def _within(self, part: Part, text: str) -> Mask:
+        match part:
+            case Part.TITLE:
+                return self._snapshot.by_title.having(text)
+            case Part.NUMBER:
+                pattern = number_pattern(text)
+                return self._snapshot.numbered(pattern) if pattern else np.zeros(self._snapshot.size, bool)
+            case Part.ISSUER:
+                coded = self._snapshot.facets["issuer"]
+                return coded.having(frozenset(value for value in coded.values if text in normalise(value)))
+
+
+def _stored(stream: str, name: str) -> tuple[str, str]:
+    """Where a term's postings stand: a gram of one character is all that begin with it."""
+    return ("characters", name) if stream == "grams" and len(name) == 1 else (stream, name)

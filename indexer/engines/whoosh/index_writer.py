@@ -1,0 +1,152 @@
+"""Changing an index in a folder: segments are added whole, and documents of earlier ones only marked as deleted.
+
+Files that are there are never written into, so a folder may share them with another one by hard links. A night's few
+documents make a small segment; when small ones have become too many they are merged, as Lucene's tiered merge policy
+does, so that all the work ever spent on a document grows with the logarithm of their number.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from whoosh.codec.whoosh3 import W3Codec, W3Segment
+from whoosh.index import TOC
+
+from indexer.engines.whoosh.segment import COLUMNS, NAME, STREAMS, schema
+from indexer.engines.whoosh.segment_reader import SegmentReader, Storage
+from indexer.engines.whoosh.segment_writer import SegmentWriter
+from indexer.fields import Entry
+
+# Postings that a segment is gathered up to: 8 bytes each in memory, and as much again for the terms' names.
+SEGMENT_POSTINGS = 24_000_000
+# How many segments of about one size (one number of decimal digits) may stand side by side.
+_SIDE_BY_SIDE = 9
+# None larger is made by merging: a night's work stays a night's. Bytes of postings and terms.
+_MERGED_BYTES = 64 << 20
+_GENERATION = 0
+
+
+class IndexWriter:
+    """``indexer.engine.Writer`` over a folder, with an index in it or not.
+
+    ``on_segment`` is called whenever another segment stands on disk; ``cursor`` and ``last_put`` then are those of
+    what has been written.
+    """
+
+    def __init__(self, folder: Path, cursor: int, last_put: str, on_segment: Callable[[], None]) -> None:
+        self.cursor = cursor
+        self.last_put = last_put
+        self._storage = Storage(str(folder))
+        self._toc = folder / TOC._filename(NAME, _GENERATION)
+        self._on_segment = on_segment
+        self._segments: list[W3Segment] = []
+        if self._toc.exists():
+            self._segments = TOC.read(self._storage, NAME, schema=schema()).segments
+        self._home: dict[str, tuple[W3Segment, int]] = {}
+        for segment in self._segments:
+            with closing(SegmentReader(self._storage, segment)) as reader:
+                ids = zip(reader.strings("id"), reader.alive.tolist(), strict=True)
+                self._home |= {id.decode(): (segment, number) for number, (id, alive) in enumerate(ids) if alive}
+        self._writer: SegmentWriter | None = None
+
+    @property
+    def count(self) -> int:
+        """How many documents there are."""
+        return len(self._home)
+
+    def put(self, entry: Entry) -> None:
+        self.remove(entry.id)
+        if self._writer is None:
+            self._writer = SegmentWriter(self._storage)
+        self._home[entry.id] = self._writer.segment, self._writer.add(entry)
+        if self._writer.full or self._writer.postings >= SEGMENT_POSTINGS:
+            self.last_put = entry.id
+            self._flush()
+            self._on_segment()
+
+    def remove(self, id: str) -> None:
+        if id in self._home:
+            segment, number = self._home.pop(id)
+            segment.delete_document(number)
+
+    def mark(self, cursor: int) -> None:
+        self.cursor = cursor
+
+    def commit(self) -> None:
+        """Write what was put, and merge what has become too much."""
+        self._flush()
+        while wasteful := self._wasteful():
+            self._merge(wasteful)
+        self._write_toc()
+
+    def close(self) -> None:
+        """Let go of a segment under way; what stands on disk stays."""
+        if self._writer is not None:
+            self._writer.discard()
+            self._writer = None
+
+    def _flush(self) -> None:
+        if self._writer is not None:
+            self._segments.append(self._writer.finish())
+            self._writer = None
+            self._write_toc()
+
+    def _write_toc(self) -> None:
+        self._toc.unlink(missing_ok=True)
+        TOC(schema(), self._segments, _GENERATION).write(self._storage, NAME)
+
+    def _wasteful(self) -> list[W3Segment]:
+        """Segments that should be written anew as one: mostly deleted ones, else the smallest of too many alike."""
+        for segment in self._segments:
+            if segment.deleted_count() * 2 > segment.doc_count_all():
+                return [segment]
+        sizes = {segment: self._size(segment) for segment in self._segments}
+        alike: defaultdict[int, list[W3Segment]] = defaultdict(list)
+        for segment in sorted(self._segments, key=sizes.__getitem__):
+            alike[len(str(sizes[segment]))].append(segment)
+        for segments in alike.values():
+            merged, size = [], 0
+            for segment in segments if len(segments) > _SIDE_BY_SIDE else ():
+                size += sizes[segment]
+                if size <= _MERGED_BYTES:
+                    merged.append(segment)
+            if len(merged) > 1:
+                return merged
+        return []
+
+    def _size(self, segment: W3Segment) -> int:
+        names = (segment.make_filename(extension) for extension in (W3Codec.POSTS_EXT, W3Codec.TERMS_EXT))
+        return sum(self._storage.file_length(name) for name in names)
+
+    def _merge(self, segments: Sequence[W3Segment]) -> None:
+        """Write the live documents of some segments as one in place of them."""
+        writer = SegmentWriter(self._storage)
+        for segment in segments:
+            with closing(SegmentReader(self._storage, segment)) as reader:
+                self._copy(reader, writer)
+        self._segments = [segment for segment in self._segments if segment not in segments]
+        if writer.documents:
+            self._segments.append(writer.finish())
+        else:
+            writer.discard()
+        self._write_toc()
+        for segment in segments:
+            for name in segment.list_files(self._storage):
+                self._storage.delete_file(name)
+
+    def _copy(self, reader: SegmentReader, writer: SegmentWriter) -> None:
+        """Put a segment's live documents into another."""
+        alive = reader.alive
+        moved = alive.cumsum() - 1 + writer.documents
+        strings = {name: reader.strings(name) for name in COLUMNS if name not in reader.NUMERIC}
+        numbers = {name: reader.numeric(name).tolist() for name in reader.NUMERIC}
+        columns = strings | numbers
+        for number in alive.nonzero()[0].tolist():
+            home = writer.segment, writer.add_columns({name: column[number] for name, column in columns.items()})
+            self._home[strings["id"][number].decode()] = home
+        for stream in STREAMS:
+            for term, entry in reader.entries(stream) if stream != "characters" else ():
+                found, weights = reader.postings(entry)
+                live = alive[found]
+                writer.add_postings(stream, term, moved[found[live]], weights[live])

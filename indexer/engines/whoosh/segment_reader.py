@@ -1,0 +1,112 @@
+"""A segment opened: its term dictionary, its blocks and its columns, read by position and never mapped.
+
+So threads need not wait for each other, and what a process holds in memory is what it keeps on purpose.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.codec.whoosh3 import W3Codec, W3Segment, W3TermInfo
+from whoosh.columns import NumericColumn
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
+from whoosh.reading import TermNotFound
+
+from indexer.engines.whoosh import blocks
+from indexer.engines.whoosh.postings import Mask
+from indexer.engines.whoosh.segment import COLUMNS
+
+
+class Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
+    """A folder whose files any number of threads read."""
+
+    def open_file(self, name: str, **_: object) -> "_Positional":
+        return _Positional(Path(self.folder, name).open("rb"), name=name)
+
+
+class _Positional(StructFile):  # type: ignore[misc]  # likewise
+    def get(self, position: int, length: int) -> bytes:
+        return os.pread(self.fileno(), length, position)
+
+
+class SegmentReader:
+    """The documents of a segment by their numbers in it, deleted ones included; ``alive`` says which are not."""
+
+    NUMERIC = tuple(name for name, column in COLUMNS.items() if isinstance(column, NumericColumn))
+
+    def __init__(self, storage: Storage, segment: W3Segment) -> None:
+        self._storage = storage
+        self._segment = segment
+        self._terms = segment.codec().terms_reader(storage, segment)
+        self._blocks = segment.open_file(storage, W3Codec.POSTS_EXT)
+        self._columns = segment.codec().per_document_reader(storage, segment)
+        self.size: int = segment.doc_count_all()
+        self.alive: Mask = np.ones(self.size, bool)
+        self.alive[list(segment.deleted_docs())] = False
+        self._closed = False
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._terms.close()
+            self._blocks.close()
+            self._columns.close()
+
+    def __del__(self) -> None:
+        # A search may still read it when a newer index is opened: whoever lets go of it last closes it.
+        if hasattr(self, "_closed"):
+            self.close()
+
+    def entry(self, stream: str, term: str) -> W3TermInfo | None:
+        """What the dictionary says of a term, or None."""
+        try:
+            return self._terms.term_info(stream, term.encode())
+        except TermNotFound:
+            return None
+
+    def entries(self, stream: str) -> Iterator[tuple[str, W3TermInfo]]:
+        """All terms of a stream, in order."""
+        for (name, term), entry in self._terms.items_from(stream, b""):
+            if name != stream:
+                return
+            yield term.decode(), entry
+
+    def postings(self, entry: W3TermInfo) -> tuple[blocks.Numbers, blocks.Weights]:
+        """The documents that have a term, rising, and its weight in each."""
+        if entry.is_inlined():
+            return blocks.decode_inline(entry)
+        # Whoosh 2.7.4 hands out the length as it unpacked it: a tuple of one.
+        offset, (length,) = entry.extent()
+        return blocks.decode(self._blocks.get(offset, length))
+
+    def numeric(self, name: str) -> NDArray[np.generic]:
+        """A column of numbers."""
+        column = COLUMNS[name]
+        dtype = np.dtype(">" + column._typecode)
+        stored = np.frombuffer(self._file(name).read_bytes(), dtype)
+        # Whoosh leaves out defaults at the end.
+        values = np.full(self.size, column.default_value(), dtype.newbyteorder("="))
+        values[: len(stored)] = stored
+        return values
+
+    def strings(self, name: str) -> list[bytes]:
+        """A column of strings, all of it."""
+        data = self._file(name).read_bytes()
+        starts, ends = self.placed(name)
+        return [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+    def placed(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where each document's value of a column of strings starts and ends in its file."""
+        lengths = np.array(self._columns.column_reader(name, COLUMNS[name])._lengths, np.int64)
+        ends = np.cumsum(lengths)
+        return ends - lengths, ends
+
+    def opened(self, name: str) -> int:
+        """A descriptor of a column's file; the caller closes it."""
+        return os.open(self._file(name), os.O_RDONLY | os.O_CLOEXEC)
+
+    def _file(self, name: str) -> Path:
+        return Path(self._storage.folder, W3Codec.column_filename(self._segment, name))

@@ -1,0 +1,312 @@
+"""One generation opened for searching: Whoosh's postings and columns as numpy arrays, one slot a live document.
+
+A term's postings are read once and kept within a budget; ``evaluation`` turns queries into arithmetic over the arrays.
+"""
+
+import os
+import re
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.codec.whoosh3 import W3TermInfo
+from whoosh.index import TOC
+
+from indexer import facets, relevance
+from indexer.engines.whoosh.postings import Coded, Mask, Postings, Slots
+from indexer.engines.whoosh.segment import ENCODING, NAME, schema
+from indexer.engines.whoosh.segment_reader import SegmentReader, Storage
+from indexer.engines.whoosh.titles import Titles
+
+Scores = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+
+# Bytes of postings kept in memory unless settings say otherwise; least recently used terms go first.
+BUDGET = 128 << 20
+# What a term costs beside its postings.
+_TERM_BYTES = 600
+# Texts that stand this near in the file are read at once, with what is between them.
+_NEAR = 8192
+# How many texts are looked through at once.
+_TEXTS_AT_ONCE = 2048
+
+
+class _Term:
+    """A term of a stream: where its postings stand in each segment, and they, once they were read."""
+
+    __slots__ = ("entries", "occurrences", "postings")
+
+    def __init__(self, entries: Sequence[tuple[int, W3TermInfo]]) -> None:
+        self.entries = entries
+        self.occurrences = float(sum(entry.weight() for _, entry in entries))
+        self.postings: Postings | None = None
+
+    @property
+    def nbytes(self) -> int:
+        return _TERM_BYTES + (self.postings.nbytes if self.postings else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The normalised texts of some documents, one after the other: document ``i``'s is ``units[starts[i]:ends[i]]``."""
+
+    units: NDArray[np.uint16]
+    starts: Numbers
+    ends: Numbers
+
+    def places(self, run: str) -> Numbers:
+        """Where a run of characters begins."""
+        wanted = np.frombuffer(run.encode(ENCODING), np.uint16)
+        last = len(self.units) - len(wanted) + 1
+        if not len(wanted) or last <= 0:
+            return np.empty(0, np.int64)
+        begins = self.units[:last] == wanted[0]
+        if len(wanted) > 1:
+            begins &= self.units[1 : last + 1] == wanted[1]
+        places: Numbers = np.flatnonzero(begins)
+        for at, unit in enumerate(wanted[2:], 2):
+            places = places[self.units[places + at] == unit]
+        return places
+
+    def having(self, run: str) -> Mask:
+        """Which of the documents have the run."""
+        places = self.places(run)
+        owners = np.searchsorted(self.starts, places, side="right") - 1
+        having = np.zeros(len(self.starts), bool)
+        # Between the texts may be some that were not asked for.
+        within = owners >= 0
+        having[owners[within & (places < self.ends[owners])]] = True
+        return having
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SnapshotVocabulary:
+    """``indexer.engine.Vocabulary`` of one generation."""
+
+    titles: Sequence[tuple[str, str]]
+    numbers: Sequence[tuple[str, str]]
+    issuers: Sequence[str]
+    segments: Sequence[SegmentReader]
+
+    def words(self) -> Mapping[str, int]:
+        """Deleted documents count as long as their segment is there."""
+        counts: Counter[str] = Counter()
+        for segment in self.segments:
+            for word, entry in segment.entries("words"):
+                counts[word] += entry.doc_frequency()
+        return counts
+
+
+class Snapshot:
+    """A read-only index. Searches from several threads share it."""
+
+    def __init__(self, folder: Path, budget: int = BUDGET) -> None:
+        storage = Storage(str(folder))
+        toc = TOC.read(storage, NAME, schema=schema())
+        self._segments = [SegmentReader(storage, segment) for segment in toc.segments]
+        self._budget = budget
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, str], _Term] = OrderedDict()
+        self._kept_bytes = 0
+        live = [segment.alive for segment in self._segments]
+        self._firsts = np.cumsum([0, *(int(mask.sum()) for mask in live)])
+        self.size = int(self._firsts[-1])
+        # A segment's document number -> the slot of that document.
+        self._slot = [
+            (np.cumsum(mask) - 1 + first).astype(np.int32) for mask, first in zip(live, self._firsts[:-1], strict=True)
+        ]
+        self.all = np.arange(self.size, dtype=np.int32)
+        self.ids = [id.decode() for id in self._strings("id")]
+        self.titles = [title.decode() for title in self._strings("title")]
+        self.days = self._numeric("day").astype(np.int64)
+        self.prior = self._numeric("prior").astype(np.float64)
+        lengths = {name: self._numeric(f"{name}_length").astype(np.float64) for name in ("words", "grams")}
+        self.norms = {name: _norm(length) for name, length in lengths.items()}
+        # How many passages the texts would make, by stream.
+        self.passages = {name: length.sum() / relevance.PASSAGE_TOKENS[name] for name, length in lengths.items()}
+        self.facets = {name: Coded.of_postings(self._values(name), self.size) for name in facets.NAMES}
+        self._texts = [segment.opened("text") for segment in self._segments]
+        self._text_starts, self._text_ends = self._placed("text")
+        self._passage_ends = [segment.opened("passages") for segment in self._segments]
+        self._passages_placed = self._placed("passages")
+
+    def close(self) -> None:
+        for descriptor in (*self._texts, *self._passage_ends):
+            os.close(descriptor)
+        self._texts, self._passage_ends = [], []
+
+    def __del__(self) -> None:
+        # A search may still read it when a newer one is opened: whoever lets go of it last closes it.
+        if hasattr(self, "_passage_ends"):
+            self.close()
+
+    def postings(self, stream: str, name: str) -> Postings:
+        """A term's postings, out of memory if they were asked for lately."""
+        term = self._term(stream, name)
+        found = term.postings
+        if found is None:
+            found = self._read(term.entries)
+            with self._lock:
+                if term.postings is None and self._kept.get((stream, name)) is term:
+                    term.postings = found
+                    self._keep(found.nbytes)
+        return found
+
+    def occurrences(self, stream: str, name: str) -> float:
+        """How often a term stands in the index, deleted documents included: known without reading where."""
+        return self._term(stream, name).occurrences
+
+    def _term(self, stream: str, name: str) -> _Term:
+        key = (stream, name)
+        with self._lock:
+            if (kept := self._kept.get(key)) is not None:
+                self._kept.move_to_end(key)
+                return kept
+        entries = ((at, segment.entry(stream, name)) for at, segment in enumerate(self._segments))
+        term = _Term([(at, entry) for at, entry in entries if entry is not None])
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = term
+                self._keep(term.nbytes)
+            return self._kept.get(key, term)
+
+    def _keep(self, nbytes: int) -> None:
+        self._kept_bytes += nbytes
+        while self._kept_bytes > self._budget and self._kept:
+            _, dropped = self._kept.popitem(last=False)
+            self._kept_bytes -= dropped.nbytes
+
+    def _read(self, entries: Sequence[tuple[int, W3TermInfo]]) -> Postings:
+        slots, weights = [np.empty(0, np.int32)], [np.empty(0, np.float32)]
+        for at, entry in entries:
+            numbers, found = self._segments[at].postings(entry)
+            alive = self._segments[at].alive[numbers]
+            slots.append(self._slot[at][numbers[alive]])
+            weights.append(found[alive])
+        return Postings(np.concatenate(slots), np.concatenate(weights), self.size)
+
+    def texts(self, slots: Slots, near: int = 0) -> Texts:
+        """The texts of these documents; others may stand between them if those ``near`` each other are read at once."""
+        starts, ends = self._text_starts[slots], self._text_ends[slots]
+        pieces, moved = self._pieces(self._texts, slots, starts, ends, near)
+        return Texts(np.frombuffer(b"".join(pieces), np.uint16), (starts + moved) // 2, (ends + moved) // 2)
+
+    def passage_ends(self, slots: Slots) -> tuple[Numbers, Numbers]:
+        """Where each passage of these documents' texts ends, one document after the other, and how many each has."""
+        starts, ends = (bounds[slots] for bounds in self._passages_placed)
+        pieces, _ = self._pieces(self._passage_ends, slots, starts, ends, 0)
+        return np.frombuffer(b"".join(pieces), "<u4").astype(np.int64), (ends - starts) // 4
+
+    def _pieces(
+        self, files: Sequence[int], slots: Slots, starts: Numbers, ends: Numbers, near: int
+    ) -> tuple[list[bytes], Numbers]:
+        """What stands in the files from each start to each end, and what to add to a place in its file to find it."""
+        if not len(slots):
+            return [], starts
+        home = np.searchsorted(self._firsts, slots, side="right") - 1
+        apart = (np.diff(home) != 0) | (starts[1:] - ends[:-1] > near)
+        begins = np.concatenate(([0], np.flatnonzero(apart) + 1))
+        last = np.concatenate((begins[1:], [len(slots)])) - 1
+        lengths = ends[last] - starts[begins]
+        places = np.cumsum(lengths) - lengths
+        pieces = [
+            os.pread(files[at], length, start)
+            for at, start, length in zip(
+                home[begins].tolist(), starts[begins].tolist(), lengths.tolist(), strict=True
+            )
+        ]
+        return pieces, np.repeat(places - starts[begins], last - begins + 1)
+
+    def containing(self, run: str, candidates: Slots) -> Slots:
+        """Which of the candidates have exactly this run of characters in their text."""
+        parts = [candidates[at : at + _TEXTS_AT_ONCE] for at in range(0, len(candidates), _TEXTS_AT_ONCE)]
+        found = [part[self.texts(part, _NEAR).having(run)] for part in parts]
+        return np.concatenate(found) if found else candidates
+
+    def text(self, slot: int) -> str:
+        """A document's normalised text: its title first, one paragraph a line."""
+        units = self.texts(np.array([slot], np.int32)).units
+        return units.tobytes().decode(ENCODING).removesuffix("\n")
+
+    @cached_property
+    def by_title(self) -> Titles:
+        return Titles(self.titles)
+
+    def _strings(self, name: str) -> Iterator[bytes]:
+        for segment in self._segments:
+            for value, alive in zip(segment.strings(name), segment.alive, strict=True):
+                if alive:
+                    yield value
+
+    def _numeric(self, name: str) -> NDArray[np.generic]:
+        parts = [segment.numeric(name)[segment.alive] for segment in self._segments]
+        return np.concatenate(parts) if parts else np.empty(0)
+
+    def _placed(self, name: str) -> tuple[Numbers, Numbers]:
+        found = [(segment.alive, *segment.placed(name)) for segment in self._segments]
+        empty = np.empty(0, np.int64)
+        return (
+            np.concatenate([empty, *(starts[alive] for alive, starts, _ in found)]),
+            np.concatenate([empty, *(ends[alive] for alive, _, ends in found)]),
+        )
+
+    def _values(self, name: str) -> dict[str, Slots]:
+        """The documents that have each value of a facet."""
+        found: dict[str, list[tuple[int, W3TermInfo]]] = {}
+        for at, segment in enumerate(self._segments):
+            for value, entry in segment.entries(name):
+                found.setdefault(value, []).append((at, entry))
+        read = {value: self._read(entries).slots for value, entries in found.items()}
+        return {value: slots for value, slots in read.items() if len(slots)}
+
+    @cached_property
+    def vocabulary(self) -> SnapshotVocabulary:
+        titles = list(zip(self.ids, self.titles, strict=True))
+        numbers = [(self.ids[slot], shown) for slot, shown, _ in self._numbers]
+        return SnapshotVocabulary(titles, numbers, self.facets["issuer"].values, self._segments)
+
+    def numbered(self, pattern: re.Pattern[str]) -> Mask:
+        """Which documents bear a number that the pattern finds in its normalised form."""
+        text, ends, slots = self._all_numbers
+        places = [match.start() for match in pattern.finditer(text)]
+        found = np.zeros(self.size, bool)
+        found[slots[np.searchsorted(ends, places, side="right")]] = True
+        return found
+
+    @cached_property
+    def _numbers(self) -> list[tuple[int, str, str]]:
+        """The numbers that documents bear, each with the document's slot, as it is shown and in normal form."""
+        rows = enumerate(raw.decode() for raw in self._strings("numbers"))
+        lines = ((slot, line.partition("\t")) for slot, raw in rows if raw for line in raw.split("\n"))
+        return [(slot, shown, form) for slot, (shown, _, form) in lines]
+
+    @cached_property
+    def _all_numbers(self) -> tuple[str, Numbers, Slots]:
+        """All of them in normal form, one a line; where each ends; whose each is."""
+        ends = np.cumsum([len(form) + 1 for _, _, form in self._numbers], dtype=np.int64) - 1
+        slots = np.array([slot for slot, _, _ in self._numbers], np.int32)
+        return "\n".join(form for _, _, form in self._numbers), ends, slots
+
+    @cached_property
+    def slot_of(self) -> dict[str, int]:
+        """The slot of each id."""
+        return {id: slot for slot, id in enumerate(self.ids)}
+
+    @cached_property
+    def place(self) -> Numbers:
+        """Each slot's place in the order of ids."""
+        place = np.empty(self.size, np.int64)
+        place[sorted(range(self.size), key=self.ids.__getitem__)] = np.arange(self.size)
+        return place
+
+
+def _norm(lengths: Scores) -> Scores:
+    """K1·(1 - B + B·length/average) of each document."""
+    average = lengths.mean() if len(lengths) and lengths.any() else 1.0
+    norm: Scores = relevance.K1 * (1 - relevance.B + relevance.B * (lengths / average))
+    return norm
