@@ -10,7 +10,7 @@ from archive.catalogue import Catalogue
 from archive.errors import IndexAhead
 from indexer.analyzer import Analyzer
 from indexer.engine import Engine, Writer
-from indexer.fields import entry
+from indexer.entries import entries
 
 # Called with how many documents are done and how many there are.
 Progress = Callable[[int, int], None]
@@ -46,17 +46,25 @@ def lag(catalogue: Catalogue, engine: Engine) -> int:
 
 
 def rebuild(catalogue: Catalogue, engine: Engine, analyzer: Analyzer, progress: Progress | None = None) -> Report:
-    """Build the index anew out of the archive while searches go on over the live one. Raises IndexerBusy."""
+    """Build the index anew out of the archive while searches go on over the live one; goes on where it was stopped.
+
+    Raises IndexerBusy, and IndexAhead for a stopped build that knows changes which the archive does not; that is gone
+    then.
+    """
     with engine.rebuilding() as writer:
-        cursor = catalogue.last_change()
-        total = catalogue.public_count()
+        last = catalogue.last_change()
+        if not writer.last_put:
+            writer.mark(last)
+        elif writer.cursor > last:
+            raise IndexAhead(writer.cursor, last)
+        done, total = writer.count, max(writer.count, catalogue.public_count())
         put = 0
-        for document in catalogue.public_all():
-            writer.put(entry(document, analyzer))
+        for each in entries(catalogue.public_all(after=writer.last_put), analyzer):
+            writer.put(each)
             put += 1
             if progress:
-                progress(put, total)
-        later = _apply(catalogue, writer, cursor, analyzer, None)
+                progress(done + put, total)
+        later = _apply(catalogue, writer, writer.cursor, analyzer, None)
     return Report(put + later.put, later.removed, later.cursor)
 
 
@@ -69,12 +77,12 @@ def _apply(
         ids = list(dict.fromkeys(change.document_id for change in batch))
         public = catalogue.public_many(ids)
         for id in ids:
-            if id in public:
-                writer.put(entry(public[id], analyzer))
-                put += 1
-            else:
+            if id not in public:
                 writer.remove(id)
                 removed += 1
+        for each in entries(public.values(), analyzer):
+            writer.put(each)
+            put += 1
         done += len(batch)
         if progress:
             progress(done, max(done, total))
