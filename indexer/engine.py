@@ -1,11 +1,12 @@
 """The contract between a search and what carries it out. One suite of tests holds every engine to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from archive.document import Document
 from indexer.fields import Entry
 from indexer.query import Everything, Query
 
@@ -92,6 +93,11 @@ class Writer(Protocol):
     def count(self) -> int: ...
 
     def put(self, entry: Entry) -> None: ...
+
+    def put_all(self, documents: Iterable[Document]) -> Iterator[int]:
+        """Put many documents, each once, saying how many have been taken; the iterator has to be run to its end."""
+        ...
+
     def remove(self, id: str) -> None: ...
     def mark(self, cursor: int) -> None: ...
 

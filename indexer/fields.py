@@ -7,7 +7,7 @@ Weights follow BM25F in its simple form (Robertson, Zaragoza, Taylor: Simple BM2
 import hashlib
 import json
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -118,13 +118,14 @@ def _lines(text: str) -> list[str]:
 
 
 def _weigh(parts: Iterable[tuple[list[str], float]]) -> tuple[dict[str, float], int]:
-    total: defaultdict[str, float] = defaultdict(float)
-    length = 0
-    for terms, weight in parts:
-        length += len(terms)
-        for term, count in Counter(terms).items():
-            total[term] += count * weight
-    return dict(total), length
+    counted = [(Counter(terms), weight) for terms, weight in parts]
+    # The text, which is most of it, as it was counted.
+    total: dict[str, float] = dict(next((counts for counts, weight in counted if weight == 1), {}))
+    for counts, weight in counted:
+        if weight != 1:
+            for term, count in counts.items():
+                total[term] = total.get(term, 0) + count * weight
+    return total, sum(counts.total() for counts, _ in counted)
 
 
 def number_pattern(typed: str) -> re.Pattern[str] | None:

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 from archive.catalogue import Catalogue
 from archive.errors import IndexAhead
-from indexer.analyzer import Analyzer
 from indexer.engine import Engine, Writer
-from indexer.entries import entries
 
 # Called with how many documents are done and how many there are.
 Progress = Callable[[int, int], None]
@@ -25,7 +23,7 @@ class Report:
     cursor: int
 
 
-def catch_up(catalogue: Catalogue, engine: Engine, analyzer: Analyzer, progress: Progress | None = None) -> Report:
+def catch_up(catalogue: Catalogue, engine: Engine, progress: Progress | None = None) -> Report:
     """Apply every change after the engine's cursor.
 
     Raises IndexerBusy, and IndexDamaged or IndexAhead for an index that must be rebuilt; then it is as it was.
@@ -34,7 +32,7 @@ def catch_up(catalogue: Catalogue, engine: Engine, analyzer: Analyzer, progress:
     if lag(catalogue, engine) == 0:
         return Report(0, 0, engine.cursor())
     with engine.writing() as writer:
-        return _apply(catalogue, writer, writer.cursor, analyzer, progress)
+        return _apply(catalogue, writer, writer.cursor, progress)
 
 
 def lag(catalogue: Catalogue, engine: Engine) -> int:
@@ -45,7 +43,7 @@ def lag(catalogue: Catalogue, engine: Engine) -> int:
     return last - cursor
 
 
-def rebuild(catalogue: Catalogue, engine: Engine, analyzer: Analyzer, progress: Progress | None = None) -> Report:
+def rebuild(catalogue: Catalogue, engine: Engine, progress: Progress | None = None) -> Report:
     """Build the index anew out of the archive while searches go on over the live one; goes on where it was stopped.
 
     Raises IndexerBusy, and IndexAhead for a stopped build that knows changes which the archive does not; that is gone
@@ -59,18 +57,14 @@ def rebuild(catalogue: Catalogue, engine: Engine, analyzer: Analyzer, progress: 
             raise IndexAhead(writer.cursor, last)
         done, total = writer.count, max(writer.count, catalogue.public_count())
         put = 0
-        for each in entries(catalogue.public_all(after=writer.last_put), analyzer):
-            writer.put(each)
-            put += 1
+        for put in writer.put_all(catalogue.public_all(after=writer.last_put)):
             if progress:
                 progress(done + put, total)
-        later = _apply(catalogue, writer, writer.cursor, analyzer, None)
+        later = _apply(catalogue, writer, writer.cursor, None)
     return Report(put + later.put, later.removed, later.cursor)
 
 
-def _apply(
-    catalogue: Catalogue, writer: Writer, cursor: int, analyzer: Analyzer, progress: Progress | None
-) -> Report:
+def _apply(catalogue: Catalogue, writer: Writer, cursor: int, progress: Progress | None) -> Report:
     put = removed = done = 0
     total = catalogue.last_change() - cursor
     while batch := catalogue.changes_after(cursor):
@@ -80,9 +74,7 @@ def _apply(
             if id not in public:
                 writer.remove(id)
                 removed += 1
-        for each in entries(public.values(), analyzer):
-            writer.put(each)
-            put += 1
+        put += sum(1 for _ in writer.put_all(public.values()))
         done += len(batch)
         if progress:
             progress(done, max(done, total))

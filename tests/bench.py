@@ -61,7 +61,7 @@ def main() -> None:
 
 def _run(services: Services, items: Sequence[Item], queries: int) -> list[Row]:
     taken, ingest_time = _timed(lambda: _ingest(services, items))
-    _, index_time = _timed(lambda: sync.rebuild(services.catalogue, services.engine, services.analyzer))
+    _, index_time = _timed(lambda: sync.rebuild(services.catalogue, services.engine))
     documents = list(services.catalogue.public_all())
     text_size = sum(len(document.text.encode()) for document in documents)
     index_size = _size((services.settings.index_folder / "current").resolve())

@@ -38,7 +38,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
         intake = Intake(services.catalogue, services.blobs, sandbox, "migration", already_published=True)
         outcomes = list(intake.receive_all(items))
     assert {outcome.result for outcome in outcomes} <= {Result.TAKEN, Result.HELD}
-    sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    sync.rebuild(services.catalogue, services.engine)
     yield services
     services.close()
 

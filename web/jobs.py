@@ -54,12 +54,12 @@ def bring_up(opened: Services, full: bool) -> None:
     run = sync.rebuild if full else sync.catch_up
     with _progress("建索引", None) as advance:
         try:
-            report = run(opened.catalogue, opened.engine, opened.analyzer, advance)
+            report = run(opened.catalogue, opened.engine, advance)
         except (IndexDamaged, IndexAhead, IndexOutdated) as error:
             if full:
                 raise
             say(f"{error} 现在重建。")
-            report = sync.rebuild(opened.catalogue, opened.engine, opened.analyzer, advance)
+            report = sync.rebuild(opened.catalogue, opened.engine, advance)
     count = opened.engine.count() if report.cursor else 0
     click.echo(f"索引写入 {report.put} 件，移出 {report.removed} 件；现有 {count} 件，至第 {report.cursor} 号变更。")
 

@@ -1,13 +1,14 @@
 """The meaning of the contract, one document at a time: slow, short, and what the other engines are tested against."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 
+from archive.document import Document
 from archive.text import normalise
-from indexer import relevance
+from indexer import fields, relevance
 from indexer.analyzer import Analyzer, Cut
 from indexer.engine import Answer, Hit, SearchRequest, Sort
 from indexer.fields import Entry, number_pattern
@@ -87,7 +88,7 @@ class MemoryEngine:
 
     @contextmanager
     def _replacing(self, entries: Mapping[str, Entry], cursor: int) -> Iterator["_Writer"]:
-        writer = _Writer(dict(entries), cursor)
+        writer = _Writer(dict(entries), cursor, self._analyzer)
         yield writer
         self._entries, self._cursor = writer.entries, writer.cursor
         self._vocabulary = _Vocabulary(list(self._entries.values()))
@@ -97,7 +98,8 @@ class MemoryEngine:
 
 
 class _Writer:
-    def __init__(self, entries: dict[str, Entry], cursor: int) -> None:
+    def __init__(self, entries: dict[str, Entry], cursor: int, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
         self.entries = entries
         self.cursor = cursor
         self.last_put = ""
@@ -108,6 +110,11 @@ class _Writer:
 
     def put(self, entry: Entry) -> None:
         self.entries[entry.id] = entry
+
+    def put_all(self, documents: Iterable[Document]) -> Iterator[int]:
+        for done, document in enumerate(documents, 1):
+            self.put(fields.entry(document, self._analyzer))
+            yield done
 
     def remove(self, id: str) -> None:
         self.entries.pop(id, None)

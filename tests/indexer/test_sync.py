@@ -61,28 +61,28 @@ def test_there_is_no_answer_before_there_is_an_index(services: Services, take: T
 
 def test_catching_up_applies_publications_and_withdrawals(services: Services, take: Take) -> None:
     ids = take(3)
-    report = sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    report = sync.catch_up(services.catalogue, services.engine)
     assert (report.put, report.removed, report.cursor) == (3, 0, 3)
     review.decide(services.catalogue, ids[0], Verdict.WITHDRAW, "审查员", "有误")
-    report = sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    report = sync.catch_up(services.catalogue, services.engine)
     assert (report.put, report.removed, report.cursor) == (0, 1, 4)
     assert total(services, "通知") == 2
 
 
 def test_catching_up_with_nothing_new_builds_nothing(services: Services, take: Take) -> None:
     take(1)
-    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    sync.catch_up(services.catalogue, services.engine)
     generation = (services.settings.index_folder / "current").readlink()
-    report = sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    report = sync.catch_up(services.catalogue, services.engine)
     assert (report.put, report.removed) == (0, 0)
     assert (services.settings.index_folder / "current").readlink() == generation
 
 
 def test_a_rebuild_yields_the_same_index(services: Services, take: Take) -> None:
     take(5)
-    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    sync.catch_up(services.catalogue, services.engine)
     before = services.engine.search(SearchRequest(query=parse("工作安排")))
-    report = sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    report = sync.rebuild(services.catalogue, services.engine)
     assert report.put == 5
     assert report.cursor == services.catalogue.last_change() == services.engine.cursor()
     assert services.engine.search(SearchRequest(query=parse("工作安排"))) == before
@@ -95,17 +95,17 @@ def test_what_is_withdrawn_during_a_rebuild_is_not_in_it(services: Services, tak
         if done == 3:
             review.decide(services.catalogue, ids[1], Verdict.WITHDRAW, "审查员", "有误")
 
-    report = sync.rebuild(services.catalogue, services.engine, services.analyzer, withdraw_midway)
+    report = sync.rebuild(services.catalogue, services.engine, withdraw_midway)
     assert report.removed == 1
     assert total(services) == 2
 
 
 def test_searches_go_on_during_a_rebuild(services: Services, take: Take) -> None:
     take(4)
-    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    sync.catch_up(services.catalogue, services.engine)
     seen: list[int] = []
     searched = sync.rebuild(
-        services.catalogue, services.engine, services.analyzer, lambda *_: seen.append(total(services, "通知"))
+        services.catalogue, services.engine, lambda *_: seen.append(total(services, "通知"))
     )
     assert searched.put == 4
     assert seen == [4, 4, 4, 4]
@@ -114,7 +114,7 @@ def test_searches_go_on_during_a_rebuild(services: Services, take: Take) -> None
 def test_two_generations_are_kept(services: Services, take: Take) -> None:
     take(1)
     for _ in range(4):
-        sync.rebuild(services.catalogue, services.engine, services.analyzer)
+        sync.rebuild(services.catalogue, services.engine)
     kept = sorted(path.name for path in (services.settings.index_folder / "generations").iterdir())
     assert kept == ["00000003", "00000004"]
 
@@ -125,13 +125,13 @@ def test_only_one_indexer_at_a_time(services: Services, take: Take) -> None:
         services.engine.rebuilding(),
         pytest.raises(IndexerBusy, match=str(os.getpid())),
     ):
-        sync.catch_up(services.catalogue, services.engine, services.analyzer)
+        sync.catch_up(services.catalogue, services.engine)
 
 
 def test_a_torn_generation_falls_back_to_the_former_one_at_a_cold_start(services: Services, take: Take) -> None:
     take(2)
     for _ in range(2):
-        sync.rebuild(services.catalogue, services.engine, services.analyzer)
+        sync.rebuild(services.catalogue, services.engine)
     folder = services.settings.index_folder
     _tear(next((folder / "current").resolve().glob("*.trm")))
     cold = WhooshEngine(folder, services.analyzer)
@@ -141,12 +141,12 @@ def test_a_torn_generation_falls_back_to_the_former_one_at_a_cold_start(services
 
 def test_damage_without_a_former_generation_is_an_error_not_an_empty_answer(services: Services, take: Take) -> None:
     take(1)
-    sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    sync.rebuild(services.catalogue, services.engine)
     folder = services.settings.index_folder
     _tear(folder / "current" / "MANIFEST.json")
     with pytest.raises(IndexDamaged):
         WhooshEngine(folder, services.analyzer).search(SearchRequest())
-    sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    sync.rebuild(services.catalogue, services.engine)
     assert total(services) == 1
 
 
@@ -154,13 +154,13 @@ def test_a_generation_that_does_not_answer_is_not_promoted(
     services: Services, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take(3)
-    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    sync.catch_up(services.catalogue, services.engine)
     live = (services.settings.index_folder / "current").readlink()
     with monkeypatch.context() as broken:
         broken.setattr("indexer.fields.grams", lambda text: [])
         broken.setattr(services.analyzer, "words", lambda text: [])
         with pytest.raises(IndexDamaged, match="标题"):
-            sync.rebuild(services.catalogue, services.engine, services.analyzer)
+            sync.rebuild(services.catalogue, services.engine)
     assert (services.settings.index_folder / "current").readlink() == live
     assert total(services, "通知") == 3
 
@@ -168,7 +168,7 @@ def test_a_generation_that_does_not_answer_is_not_promoted(
 def test_damage_is_not_built_upon_and_verified_away(services: Services, take: Take) -> None:
     ids = take(3)
     for _ in range(2):
-        sync.rebuild(services.catalogue, services.engine, services.analyzer)
+        sync.rebuild(services.catalogue, services.engine)
     live = (services.settings.index_folder / "current").resolve()
     _tear(next(live.glob("*.trm")))
     cold = WhooshEngine(services.settings.index_folder, services.analyzer)
@@ -176,9 +176,9 @@ def test_damage_is_not_built_upon_and_verified_away(services: Services, take: Ta
     with pytest.raises(IndexDamaged):
         cold.verify()
     with pytest.raises(IndexDamaged):
-        sync.catch_up(services.catalogue, cold, services.analyzer)
+        sync.catch_up(services.catalogue, cold)
     assert (services.settings.index_folder / "current").resolve() == live
-    sync.rebuild(services.catalogue, cold, services.analyzer)
+    sync.rebuild(services.catalogue, cold)
     cold.verify()
     assert cold.search(SearchRequest()).total == 2
     cold.close()
@@ -187,7 +187,7 @@ def test_damage_is_not_built_upon_and_verified_away(services: Services, take: Ta
 def test_a_link_to_nowhere_falls_back_to_the_former_generation(services: Services, take: Take) -> None:
     take(2)
     for _ in range(2):
-        sync.rebuild(services.catalogue, services.engine, services.analyzer)
+        sync.rebuild(services.catalogue, services.engine)
     shutil.rmtree((services.settings.index_folder / "current").resolve())
     cold = WhooshEngine(services.settings.index_folder, services.analyzer)
     assert cold.search(SearchRequest()).total == 2
@@ -198,11 +198,11 @@ def test_a_writer_starts_where_the_live_index_stands_once_the_lock_is_its_own(
     services: Services, take: Take
 ) -> None:
     take(2)
-    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    sync.catch_up(services.catalogue, services.engine)
     stale = WhooshEngine(services.settings.index_folder, services.analyzer)
     assert stale.cursor() == 2
     take(4)
-    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    sync.catch_up(services.catalogue, services.engine)
     with stale.writing() as writer:
         assert writer.cursor == 4
     assert stale.count() == 4
@@ -213,13 +213,13 @@ def test_an_index_of_another_analyzer_is_refused(
     services: Services, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take(1)
-    sync.rebuild(services.catalogue, services.engine, services.analyzer)
+    sync.rebuild(services.catalogue, services.engine)
     monkeypatch.setattr("indexer.fields.LAPSED_PRIOR", 0.5)
     monkeypatch.setitem(__import__("indexer.fields").fields.FIELDS, "lapsed", 0.5)
     other = WhooshEngine(services.settings.index_folder, services.analyzer)
     with pytest.raises(IndexOutdated, match="--full"):
         other.search(SearchRequest())
-    sync.rebuild(services.catalogue, other, services.analyzer)
+    sync.rebuild(services.catalogue, other)
     assert other.search(SearchRequest()).total == 1
     other.close()
 
@@ -228,7 +228,7 @@ def test_a_reindex_killed_half_way_leaves_the_former_index_serving(
     services: Services, take: Take, tmp_path: Path
 ) -> None:
     take(20)
-    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    sync.catch_up(services.catalogue, services.engine)
     live = (services.settings.index_folder / "current").readlink()
     program = textwrap.dedent(
         """
@@ -244,7 +244,7 @@ def test_a_reindex_killed_half_way_leaves_the_former_index_serving(
             print(done, flush=True)
             time.sleep(0.05)
 
-        sync.rebuild(opened.catalogue, opened.engine, opened.analyzer, slowly)
+        sync.rebuild(opened.catalogue, opened.engine, slowly)
         """
     )
     data = str(services.settings.data)
@@ -258,7 +258,7 @@ def test_a_reindex_killed_half_way_leaves_the_former_index_serving(
     assert (services.settings.index_folder / "current").readlink() == live
     started = open_services(Settings.at(services.settings.data))
     assert started.engine.search(SearchRequest(query=parse("通知"))).total == 20
-    sync.rebuild(started.catalogue, started.engine, started.analyzer)
+    sync.rebuild(started.catalogue, started.engine)
     assert not list(generations.glob("building-*"))
     assert started.engine.search(SearchRequest(query=parse("通知"))).total == 20
     started.close()

@@ -94,7 +94,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             ids[outcome.item.path.name] = str(outcome.document_id)
     for name in ("低保.txt", "旧办法.txt", "预算.txt", "撤回.txt"):
         review.decide(services.catalogue, ids[name], Verdict.APPROVE, "审查员")
-    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    sync.catch_up(services.catalogue, services.engine)
     review.decide(services.catalogue, ids["不予.txt"], Verdict.REJECT, "审查员", "内部资料")
     # Withdrawn after the index was built: the index still holds it.
     review.decide(services.catalogue, ids["撤回.txt"], Verdict.WITHDRAW, "审查员", "含个人信息")

@@ -38,7 +38,7 @@ def withdrawn(tmp_path: Path) -> Iterator[Services]:
         outcomes = list(Intake(services.catalogue, services.blobs, sandbox, "收文员").receive_all(items))
     for outcome in outcomes:
         review.decide(services.catalogue, str(outcome.document_id), Verdict.APPROVE, "审查员")
-    sync.catch_up(services.catalogue, services.engine, services.analyzer)
+    sync.catch_up(services.catalogue, services.engine)
     assert "柳河镇危房改造公示" in suggestions(services, "柳河")
     review.decide(services.catalogue, str(outcomes[1].document_id), Verdict.WITHDRAW, "审查员", "有误")
     yield services

@@ -8,7 +8,6 @@ reads whatever yields numbers there. A list of Python numbers is read one number
 import io
 import pickle
 from array import array
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,23 +23,15 @@ _PROTOCOL = 4
 _LENGTH_SIZE = 4
 
 
-def entry(weights: Sequence[float] | Weights, first: int, last: int, total: float, most: float) -> W3TermInfo:
+def entry(count: int, first: int, last: int, total: float, most: float) -> W3TermInfo:
     """What the term dictionary says of a term; its postings, or where they stand, are for the caller to add."""
-    return W3TermInfo(weight=total, df=len(weights), minlength=0, maxweight=most, minid=first, maxid=last)
+    return W3TermInfo(weight=total, df=count, minlength=0, maxweight=most, minid=first, maxid=last)
 
 
-def inline(numbers: Sequence[int], weights: Sequence[float]) -> bytes:
-    """The dictionary's entry for a term of few postings."""
-    about = entry(weights, numbers[0], numbers[-1], sum(weights), max(weights))
-    about.set_inlined(numbers, weights, [b""] * len(numbers))
-    found: bytes = about.to_bytes()
-    return found
-
-
-def encode(distances: NDArray[np.uint32], weights: Weights, last: int) -> bytes:
-    """The block of a term: each document number's distance from the one before, its weight, the last number."""
-    about = pickle.dumps((len(distances), last, float(weights.max()), 0, 0, 0), _PROTOCOL)
-    data = pickle.dumps((_narrow(distances), _few(weights), None), _PROTOCOL)
+def encode(distances: NDArray[np.uint32], weights: Weights, last: int, most: float) -> bytes:
+    """The block of a term: each document number's distance from the one before, its weight, the last and the most."""
+    about = pickle.dumps((len(distances), last, most, 0, 0, 0), _PROTOCOL)
+    data = pickle.dumps((_narrow(distances), _few(weights, most), None), _PROTOCOL)
     # The length of the last block is negative, and this is the only one.
     length: bytes = pack_int(-(len(about) + len(data)))
     return b"".join((WHOOSH3_HEADER_MAGIC, length, about, data))
@@ -58,9 +49,9 @@ def decode(block: bytes) -> tuple[Numbers, Weights]:
     return numbers, _array(weights).astype(np.float32)
 
 
-def decode_inline(entry: W3TermInfo) -> tuple[Numbers, Weights]:
+def decode_inline(about: W3TermInfo) -> tuple[Numbers, Weights]:
     """The same of a term of few postings."""
-    numbers, weights, _ = entry.inlined_postings()
+    numbers, weights, _ = about.inlined_postings()
     return np.array(numbers, np.int64), np.array(weights, np.float32)
 
 
@@ -72,10 +63,9 @@ def _narrow(distances: NDArray[np.uint32]) -> "bytes | array[int]":
     return array(code, distances.astype(width).tobytes())
 
 
-def _few(weights: Weights) -> "bytes | array[float] | float | None":
+def _few(weights: Weights, most: float) -> "bytes | array[float] | float | None":
     """Weights are halves, mostly small whole numbers, often all the same."""
-    least, most = float(weights.min()), float(weights.max())
-    if least == most:
+    if weights.min() == most:
         return None if most == 1 else most
     if most < 1 << 8:
         small = weights.astype(np.uint8)

@@ -132,7 +132,7 @@ class WhooshEngine:
             if base is not None:
                 self._check_fingerprint(base)
             cursor, last_put = (base.cursor, base.last_put) if base is not None else (0, "")
-            writer = IndexWriter(building.folder, cursor, last_put, lambda: seal(writer.last_put))
+            writer = IndexWriter(building.folder, self._analyzer, cursor, last_put, lambda: seal(writer.last_put))
 
             def seal(last_put: str) -> None:
                 building.seal(

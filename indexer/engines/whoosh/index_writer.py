@@ -6,20 +6,27 @@ does, so that all the work ever spent on a document grows with the logarithm of 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from itertools import chain, islice
 from pathlib import Path
 
 from whoosh.codec.whoosh3 import W3Codec, W3Segment
 from whoosh.index import TOC
 
+from archive.document import Document
+from indexer import fields
+from indexer.analyzer import Analyzer
 from indexer.engines.whoosh.segment import COLUMNS, NAME, STREAMS, schema
-from indexer.engines.whoosh.segment_reader import SegmentReader, Storage
+from indexer.engines.whoosh.segment_reader import TEMPORARY, SegmentReader, Storage
 from indexer.engines.whoosh.segment_writer import SegmentWriter
+from indexer.engines.whoosh.workers import BATCH, Workers, Written, processors
 from indexer.fields import Entry
 
 # Postings that a segment is gathered up to: 8 bytes each in memory, and as much again for the terms' names.
 SEGMENT_POSTINGS = 24_000_000
+# Fewer documents are cut in this process.
+_FEW = 500
 # How many segments of about one size (one number of decimal digits) may stand side by side.
 _SIDE_BY_SIDE = 9
 # None larger is made by merging: a night's work stays a night's. Bytes of postings and terms.
@@ -34,7 +41,10 @@ class IndexWriter:
     what has been written.
     """
 
-    def __init__(self, folder: Path, cursor: int, last_put: str, on_segment: Callable[[], None]) -> None:
+    def __init__(
+        self, folder: Path, analyzer: Analyzer, cursor: int, last_put: str, on_segment: Callable[[], None]
+    ) -> None:
+        self._analyzer = analyzer
         self.cursor = cursor
         self.last_put = last_put
         self._storage = Storage(str(folder))
@@ -65,6 +75,38 @@ class IndexWriter:
             self._flush()
             self._on_segment()
 
+    def put_all(self, documents: Iterable[Document]) -> Iterator[int]:
+        rest = iter(documents)
+        few = list(islice(rest, _FEW))
+        if len(few) < _FEW or processors() < 2:
+            # Other processes would take longer to start.
+            for done, document in enumerate(chain(few, rest), 1):
+                self.put(fields.entry(document, self._analyzer))
+                yield done
+            return
+        # What is put twice must have been written before it can be marked as deleted.
+        self._flush()
+        done = 0
+        with closing(Workers(Path(self._storage.folder), self._analyzer)) as workers:
+            waiting = chain(few, rest)
+            while batch := list(islice(waiting, BATCH)):
+                for document in batch:
+                    self.remove(document.id)
+                workers.put(batch)
+                done += len(batch)
+                yield done
+                if workers.postings >= SEGMENT_POSTINGS:
+                    self._take(workers.finish())
+                    self.last_put = batch[-1].id
+                    self._on_segment()
+            self._take(workers.finish())
+
+    def _take(self, finished: Iterable[Written]) -> None:
+        for written in finished:
+            self._segments.append(written.segment)
+            self._home |= {id: (written.segment, number) for number, id in enumerate(written.ids)}
+        self._write_toc()
+
     def remove(self, id: str) -> None:
         if id in self._home:
             segment, number = self._home.pop(id)
@@ -93,6 +135,8 @@ class IndexWriter:
             self._write_toc()
 
     def _write_toc(self) -> None:
+        for path in self._toc.parent.glob(f"*{TEMPORARY}"):
+            path.rmdir()
         self._toc.unlink(missing_ok=True)
         TOC(schema(), self._segments, _GENERATION).write(self._storage, NAME)
 

@@ -4,6 +4,7 @@ So threads need not wait for each other, and what a process holds in memory is w
 """
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,12 +20,19 @@ from indexer.engines.whoosh import blocks
 from indexer.engines.whoosh.postings import Mask
 from indexer.engines.whoosh.segment import COLUMNS
 
+# What the names of temporary folders end in.
+TEMPORARY = ".tmp"
+
 
 class Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
     """A folder whose files any number of threads read."""
 
     def open_file(self, name: str, **_: object) -> "_Positional":
         return _Positional(Path(self.folder, name).open("rb"), name=name)
+
+    def temp_storage(self, name: str | None = None) -> FileStorage:
+        """A folder of its own, so that several segments may be written at once; it is left empty."""
+        return FileStorage(tempfile.mkdtemp(TEMPORARY, dir=self.folder))
 
 
 class _Positional(StructFile):  # type: ignore[misc]  # likewise

@@ -7,9 +7,9 @@ Whoosh 2.7.4 that Whoosh itself reads: its columns and its term dictionary are w
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +27,14 @@ from indexer.fields import KEY_WEIGHTS, Entry
 # A posting: 22 bits of term, 17 of document, 25 of weight in halves.
 _WEIGHT_BITS = 25
 _DOCUMENT_BITS = 17
+_WEIGHT_SHIFT = np.uint64(_WEIGHT_BITS)
 _TERM_SHIFT = np.uint64(_WEIGHT_BITS + _DOCUMENT_BITS)
+_BELOW_TERM = np.uint64((1 << _WEIGHT_BITS + _DOCUMENT_BITS) - 1)
+_DOCUMENT_MASK = np.uint64((1 << _DOCUMENT_BITS) - 1)
 _MOST_WEIGHT = (1 << _WEIGHT_BITS) - 1
+_WEIGHT_MASK = np.uint64(_MOST_WEIGHT)
 _MOST_DOCUMENTS = 1 << _DOCUMENT_BITS
-_MOST_TERMS = 1 << (64 - _WEIGHT_BITS - _DOCUMENT_BITS)
+_MOST_TERMS = 1 << 64 - _WEIGHT_BITS - _DOCUMENT_BITS
 # Postings decoded at once while writing; bounds the memory of it.
 _AT_ONCE = 1 << 20
 
@@ -45,7 +49,7 @@ class SegmentWriter:
         self.segment: W3Segment = codec.new_segment(storage, NAME)
         self._storage = storage
         self._columns = codec.per_document_writer(storage, self.segment)
-        self._streams = {name: _Stream() for name in STREAMS}
+        self._streams = {name: _Stream() for name in STREAMS if name != "characters"}
         self.documents = 0
 
     @property
@@ -99,25 +103,25 @@ class SegmentWriter:
 
     def discard(self) -> None:
         """Give up what was taken in."""
-        self._close_columns()
+        self._columns.close()
         for name in self.segment.list_files(self._storage):
             self._storage.delete_file(name)
 
-    def _close_columns(self) -> None:
-        self._columns.close()
-        # Whoosh leaves the folder of its temporary file.
-        Path(self._storage.folder, f"{NAME}.tmp").rmdir()
-
     def finish(self) -> W3Segment:
         """The segment, its files written."""
-        self._close_columns()
-        self._streams["characters"] = self._streams["grams"].by_first_character()
+        self._columns.close()
         terms = OrderedHashWriter(self.segment.create_file(self._storage, W3Codec.TERMS_EXT))
         terms.extras["fieldmap"] = {name: number for number, name in enumerate(STREAMS)}
+        at = 0
+        postings = _Sorted([], np.empty(0, np.uint64), np.empty(0, np.intp))
         with self.segment.create_file(self._storage, W3Codec.POSTS_EXT) as out:
-            at = 0
             for number, name in enumerate(STREAMS):
-                for term, entry, block in self._streams.pop(name).written(at):
+                if name == "characters":
+                    # They stand after the grams.
+                    postings = postings.by_first_character()
+                else:
+                    postings = self._streams.pop(name).sorted()
+                for term, entry, block in postings.encoded(at):
                     terms.add(pack_ushort(number) + term.encode(), entry)
                     out.write(block)
                     at += len(block)
@@ -148,72 +152,85 @@ class _Stream:
 
     def _pack(self, terms: Packed | np.uint64, documents: Packed | np.uint64, weights: NDArray[np.floating]) -> None:
         halves = np.minimum(weights * 2, _MOST_WEIGHT).astype(np.uint64)
-        packed = (terms << _TERM_SHIFT) | (documents << np.uint64(_WEIGHT_BITS)) | halves
+        packed = (terms << _TERM_SHIFT) | (documents << _WEIGHT_SHIFT) | halves
         self._packed.frombytes(packed.tobytes())
 
-    def by_first_character(self) -> "_Stream":
-        """A stream of characters: each with the summed weights of the terms that begin with it."""
-        found = _Stream()
-        packed = np.frombuffer(self._packed, np.uint64)
-        firsts = np.fromiter((found.terms[term[0]] for term in self.terms), np.uint64, len(self.terms))
-        below = np.uint64((1 << int(_TERM_SHIFT)) - 1)
-        moved = (firsts[packed >> _TERM_SHIFT] << _TERM_SHIFT) | (packed & below) if len(packed) else packed
-        moved.sort()
-        places = moved >> np.uint64(_WEIGHT_BITS)
-        starts = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1]))) if len(moved) else places
-        halves = np.add.reduceat(moved & np.uint64(_MOST_WEIGHT), starts) if len(moved) else moved
-        summed = (places[starts] << np.uint64(_WEIGHT_BITS)) | np.minimum(halves, np.uint64(_MOST_WEIGHT))
-        found._packed.frombytes(summed.tobytes())
-        return found
-
-    def written(self, offset: int) -> Iterator[tuple[str, bytes, bytes]]:
-        """Each term in order, with its dictionary entry and its block; the blocks will stand from ``offset`` on."""
+    def sorted(self) -> "_Sorted":
+        """All of it in the order of terms, then of documents; nothing can be put any more."""
         names = sorted(self.terms)
         rank = np.empty(len(names), np.uint64)
         rank[[self.terms[name] for name in names]] = np.arange(len(names), dtype=np.uint64)
         packed = np.frombuffer(self._packed, np.uint64)
-        below = np.uint64((1 << int(_TERM_SHIFT)) - 1)
         for start in range(0, len(packed), _AT_ONCE):
             part = packed[start : start + _AT_ONCE]
-            part[:] = (rank[part >> _TERM_SHIFT] << _TERM_SHIFT) | (part & below)
+            part[:] = (rank[part >> _TERM_SHIFT] << _TERM_SHIFT) | (part & _BELOW_TERM)
         packed.sort()
         ends = np.searchsorted(packed, np.arange(1, len(names) + 1, dtype=np.uint64) << _TERM_SHIFT)
-        for names_part, postings, bounds in _portions(names, packed, ends):
-            for term in _encoded(names_part, postings, bounds, offset):
+        self.terms.clear()
+        return _Sorted(names, packed, ends)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """The terms of a field in order, all their postings in order, and where each one's end."""
+
+    names: list[str]
+    packed: Packed
+    ends: NDArray[np.intp]
+
+    def portions(self) -> "Iterator[_Sorted]":
+        """The same, as many terms at a time as have ``_AT_ONCE`` postings together, or one."""
+        first = start = 0
+        while first < len(self.names):
+            last = max(first + 1, int(np.searchsorted(self.ends, start + _AT_ONCE, side="right")))
+            end = int(self.ends[last - 1])
+            yield _Sorted(self.names[first:last], self.packed[start:end], self.ends[first:last] - start)
+            first, start = last, end
+
+    def by_first_character(self) -> "_Sorted":
+        """The characters that terms begin with, with the summed weights of these terms."""
+        starts = [at for at, name in enumerate(self.names) if not at or self.names[at - 1][0] != name[0]]
+        summed: list[Packed] = []
+        ends: list[int] = []
+        for number, (first, after) in enumerate(zip(starts, [*starts[1:], len(self.names)], strict=True)):
+            own = self.packed[self.ends[first - 1] if first else 0 : self.ends[after - 1]] & _BELOW_TERM
+            own.sort()
+            documents = own >> _WEIGHT_SHIFT
+            places = np.flatnonzero(np.concatenate(([True], documents[1:] != documents[:-1])))
+            weights = np.minimum(np.add.reduceat(own & _WEIGHT_MASK, places), _WEIGHT_MASK)
+            summed.append(np.uint64(number) << _TERM_SHIFT | documents[places] << _WEIGHT_SHIFT | weights)
+            ends.append((ends[-1] if ends else 0) + len(places))
+        packed = np.concatenate(summed) if summed else self.packed
+        return _Sorted([self.names[at][0] for at in starts], packed, np.array(ends, np.intp))
+
+    def encoded(self, offset: int) -> Iterator[tuple[str, bytes, bytes]]:
+        """Each term with its dictionary entry and its block; the blocks will stand together from ``offset`` on."""
+        for portion in self.portions():
+            for term in portion._encoded(offset):
                 yield term
                 offset += len(term[2])
 
-
-def _portions(
-    names: list[str], packed: Packed, ends: NDArray[np.intp]
-) -> Iterator[tuple[list[str], Packed, NDArray[np.intp]]]:
-    """As many terms at a time as have ``_AT_ONCE`` postings together, or one; with where each one's postings end."""
-    first = start = 0
-    while first < len(names):
-        last = max(first + 1, int(np.searchsorted(ends, start + _AT_ONCE, side="right")))
-        yield names[first:last], packed[start : ends[last - 1]], ends[first:last] - start
-        first, start = last, int(ends[last - 1])
-
-
-def _encoded(
-    names: Iterable[str], packed: Packed, ends: NDArray[np.intp], offset: int
-) -> Iterator[tuple[str, bytes, bytes]]:
-    documents = ((packed >> np.uint64(_WEIGHT_BITS)) & np.uint64(_MOST_DOCUMENTS - 1)).astype(np.uint32)
-    weights = ((packed & np.uint64(_MOST_WEIGHT)).astype(np.float32)) / np.float32(2)
-    distances = np.diff(documents, prepend=np.uint32(0))
-    distances[ends[:-1]] = documents[ends[:-1]]
-    start = 0
-    for name, end in zip(names, ends.tolist(), strict=True):
-        if end - start < blocks.INLINE:
-            yield name, blocks.inline(documents[start:end].tolist(), weights[start:end].tolist()), b""
-        else:
-            own, first, last = weights[start:end], int(documents[start]), int(documents[end - 1])
-            about = blocks.entry(own, first, last, float(own.sum(dtype=np.float64)), float(own.max()))
-            block = blocks.encode(distances[start:end], own, last)
-            about.set_extent(offset, len(block))
+    def _encoded(self, offset: int) -> Iterator[tuple[str, bytes, bytes]]:
+        documents = ((self.packed >> _WEIGHT_SHIFT) & _DOCUMENT_MASK).astype(np.uint32)
+        halves = self.packed & _WEIGHT_MASK
+        weights = halves.astype(np.float32) / np.float32(2)
+        starts = np.concatenate(([0], self.ends[:-1]))
+        distances = np.diff(documents, prepend=np.uint32(0))
+        distances[starts] = documents[starts]
+        totals = np.add.reduceat(halves, starts) / 2
+        most = np.maximum.reduceat(weights, starts)
+        bounds = (starts, self.ends, documents[starts], documents[self.ends - 1], totals, most)
+        rows = zip(self.names, *(each.tolist() for each in bounds), strict=True)
+        for name, start, end, first, last, total, heaviest in rows:
+            about = blocks.entry(end - start, first, last, total, heaviest)
+            if end - start < blocks.INLINE:
+                block = b""
+                about.set_inlined(documents[start:end].tolist(), weights[start:end].tolist(), (b"",) * (end - start))
+            else:
+                block = blocks.encode(distances[start:end], weights[start:end], last, heaviest)
+                about.set_extent(offset, len(block))
             yield name, about.to_bytes(), block
             offset += len(block)
-        start = end
 
 
 def _passages(text: str) -> bytes:
