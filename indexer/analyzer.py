@@ -170,6 +170,11 @@ def query_grams(text: str) -> list[str]:
     return list(dict.fromkeys(gram for _, gram in _places(text)))
 
 
+def is_gram(text: str) -> bool:
+    """Whether a text is a gram, or the beginning of some."""
+    return 0 < len(text) <= 2 and text.isalnum()
+
+
 def marks(text: str) -> list[str]:
     """The distinct characters of a text that stand in no gram, line breaks aside.
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from archive.text import normalise
 from indexer import relevance
-from indexer.analyzer import Analyzer, marks, query_grams
+from indexer.analyzer import Analyzer, is_gram, marks, query_grams
 from indexer.engine import Answer, Hit, SearchRequest, Sort
-from indexer.engines.whoosh.postings import Mask, Postings, Slots, standing
+from indexer.engines.whoosh.postings import Mask, Postings, Slots
 from indexer.engines.whoosh.snapshot import Scores, Snapshot
 from indexer.fields import KEY_WEIGHTS, number_pattern
 from indexer.query import (
@@ -101,7 +101,7 @@ def unanswered(snapshot: Snapshot, analyzer: Analyzer, sample: int) -> list[str]
 
 
 def _slots_of(snapshot: Snapshot, ids: frozenset[str]) -> Slots:
-    return np.array(sorted(snapshot.slot_of[id] for id in ids if id in snapshot.slot_of), np.int32)
+    return np.array(sorted(snapshot.slot_of[id] for id in ids if id in snapshot.slot_of), np.intp)
 
 
 def _within(snapshot: Snapshot, slots: Slots, since: int | None, until: int | None) -> Slots:
@@ -130,7 +130,7 @@ def _without(slots: Slots, others: Slots) -> Slots:
 
 def _first(snapshot: Snapshot, slots: Slots, scores: Scores, sort: Sort, count: int) -> NDArray[np.intp]:
     """The first ``count`` in the order of ``sort``; ties by day, then by id, as ``relevance`` says."""
-    days = snapshot.days[slots].astype(np.float64)
+    days = snapshot.days.take(slots)
     match sort:
         case Sort.RELEVANCE:
             keys = [-scores, -days]
@@ -138,7 +138,7 @@ def _first(snapshot: Snapshot, slots: Slots, scores: Scores, sort: Sort, count: 
             keys = [-days, -scores]
         case Sort.OLDEST:
             keys = [np.where(days > 0, days, np.inf), -scores]
-    return _least([*keys, snapshot.place[slots].astype(np.float64)], count)
+    return _least([*keys, snapshot.place.take(slots)], count)
 
 
 def _least(keys: Sequence[Scores], count: int) -> NDArray[np.intp]:
@@ -215,7 +215,7 @@ class _Evaluation:
         texts = self._snapshot.texts(slots)
         ends, counts = self._snapshot.passage_ends(slots)
         owners = np.repeat(np.arange(len(slots)), counts)
-        ends += texts.starts[owners]
+        ends = ends + texts.starts[owners]
         said = [sum(weight for term, weight in terms.items() if term in title) for title in titles]
         best = np.array(said, np.float64)
         sums = best[owners]
@@ -232,7 +232,7 @@ class _Evaluation:
 
     def _final(self, slots: Slots, scores: Scores) -> Scores:
         final: Scores = np.round(
-            scores * self._title_factor[slots] * self._snapshot.prior[slots], relevance.DIGITS
+            scores * self._title_factor.take(slots) * self._snapshot.prior.take(slots), relevance.DIGITS
         )
         return final
 
@@ -254,8 +254,7 @@ class _Evaluation:
             case Text(text):
                 return self._said(text, among)
             case Phrase(text):
-                narrowed = self._every("grams", (*self._analyzer.query(text).every, *marks(text)), among)
-                return snapshot.containing(text, narrowed)
+                return self._containing(text, among)
             case Synonymous(said, pieces):
                 return self._answering(Or((said, And(pieces))), among)
             case Key(key):
@@ -327,7 +326,7 @@ class _Evaluation:
         some = [each for each in slots if len(each)]
         if len(some) < 2:
             return some[0] if some else slots[0]
-        return standing(self._mask(*some))
+        return np.flatnonzero(self._mask(*some))
 
     def _terms(self, text: str) -> list[_Term]:
         """The terms that say something."""
@@ -351,6 +350,15 @@ class _Evaluation:
         if len(cut.words) <= relevance.SCATTERED:
             return self._united(said, self._every("words", cut.words, among))
         return said
+
+    def _containing(self, text: str, among: Slots) -> Slots:
+        """Which documents have exactly this run of characters in their text."""
+        narrowed = self._every("grams", (*self._analyzer.query(text).every, *marks(text)), among)
+        if not is_gram(text):
+            return self._snapshot.containing(text, narrowed)
+        # A gram stands in the text, unless it is the issuer's.
+        issued = self._within(Part.ISSUER, text)[narrowed]
+        return self._united(narrowed[~issued], self._snapshot.containing(text, narrowed[issued]))
 
     def _every(self, stream: str, names: Sequence[str], among: Slots) -> Slots:
         """Which documents have all of these terms: the rarest first, since none may be left after a few."""
@@ -396,7 +404,7 @@ class _Evaluation:
 
     def _sum(self, terms: Sequence[_Term], slots: Slots) -> Scores:
         total = np.zeros(len(slots))
-        norms = {stream: norm[slots] for stream, norm in self._snapshot.norms.items()}
+        norms = {stream: norm.take(slots) for stream, norm in self._snapshot.norms.items()}
         for term in terms:
             places, weights = term.postings.meet(slots)
             count = weights.astype(np.float64)

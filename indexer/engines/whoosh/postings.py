@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-# Documents, by their slots, rising.
-Slots = NDArray[np.int32]
+# Documents, by their slots, rising; of the type that numpy finds places by.
+Slots = NDArray[np.intp]
 # Something said of every slot.
 Mask = NDArray[np.bool_]
 Weights = NDArray[np.float32]
@@ -26,11 +26,11 @@ class Postings:
     def __init__(self, slots: Slots, weights: Weights, size: int) -> None:
         self.count = len(slots)
         self.occurrences = float(weights.sum(dtype=np.float64))
-        self._slots, self._weights = slots, weights
+        self._slots, self._weights = slots.astype(np.int32), weights
         self._everywhere: Weights | None = None
         if self.count * _SPARSE > size:
             self._everywhere = _spread(slots, weights, size)
-            self._slots = self._weights = np.empty(0, np.int32)
+            self._slots, self._weights = self._slots[:0].copy(), weights[:0].copy()
 
     @property
     def nbytes(self) -> int:
@@ -39,7 +39,8 @@ class Postings:
     @property
     def slots(self) -> Slots:
         """The documents that have the term."""
-        return self._slots if self._everywhere is None else _standing(self._everywhere)
+        # Zeros are told from numbers ten times as fast when they are made truth values first.
+        return self._slots.astype(np.intp) if self._everywhere is None else np.flatnonzero(self._everywhere > 0)
 
     def among(self, candidates: Slots) -> Slots:
         """Which of these documents have the term."""
@@ -52,17 +53,17 @@ class Postings:
         Goes through whichever is shorter, the documents or the postings.
         """
         if self._everywhere is not None:
-            return slice(None), self._everywhere[slots]
+            return slice(None), self._everywhere.take(slots)
         if len(slots) * _SEARCH < self.count:
-            found, there = _search(self._slots, slots)
+            found, there = _search(self._slots, slots.astype(np.int32))
             return np.flatnonzero(there), self._weights[found[there]]
         if self.count * _SEARCH < len(slots):
-            found, there = _search(slots, self._slots)
+            found, there = _search(slots, self._slots.astype(np.intp))
             return found[there], self._weights[there]
         if not len(slots) or not self.count:
             return np.empty(0, np.intp), self._weights[:0]
         size = max(int(slots[-1]), int(self._slots[-1])) + 1
-        return slice(None), _spread(self._slots, self._weights, size)[slots]
+        return slice(None), _spread(self._slots, self._weights, size).take(slots)
 
     def add_to(self, sums: NDArray[np.float64], value: float) -> None:
         """Add a value to the sum of each document that has the term."""
@@ -72,27 +73,18 @@ class Postings:
             sums[self._slots] += value
 
 
-def _spread(slots: Slots, weights: Weights, size: int) -> Weights:
+def _spread(slots: NDArray[np.integer], weights: Weights, size: int) -> Weights:
     everywhere = np.zeros(size, np.float32)
     everywhere[slots] = weights
     return everywhere
 
 
-def _standing(everywhere: NDArray[np.generic]) -> Slots:
-    return np.flatnonzero(everywhere).astype(np.int32)
-
-
-def _search(among: Slots, wanted: Slots) -> tuple[NDArray[np.intp], Mask]:
-    """For each wanted number its place, and whether it is there."""
+def _search(among: NDArray[np.integer], wanted: NDArray[np.integer]) -> tuple[NDArray[np.intp], Mask]:
+    """For each wanted number its place, and whether it is there; both rising, of one type."""
     if not len(among):
         return np.zeros(len(wanted), np.intp), np.zeros(len(wanted), bool)
     places = np.minimum(np.searchsorted(among, wanted), len(among) - 1)
     return places, among[places] == wanted
-
-
-def standing(mask: Mask) -> Slots:
-    """The documents of which something is true."""
-    return _standing(mask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +96,10 @@ class Coded:
     """
 
     values: tuple[str, ...]
-    codes: Slots
+    codes: NDArray[np.unsignedinteger]
     combinations: int
-    of: Slots
-    value: Slots
+    of: NDArray[np.intp]
+    value: NDArray[np.intp]
 
     @staticmethod
     def of_postings(postings: Mapping[str, Slots], size: int) -> "Coded":
@@ -127,12 +119,13 @@ class Coded:
                 after.append(combinations[combination])
             codes[slots] = np.array(after, np.int32)[which]
         pairs = [(code, number) for code, combination in enumerate(members) for number in combination]
-        table = np.array(pairs, np.int32).reshape(-1, 2)
-        return Coded(values, codes, len(members), table[:, 0].copy(), table[:, 1].copy())
+        table = np.array(pairs, np.intp).reshape(-1, 2)
+        narrow = codes.astype(np.min_scalar_type(len(members)))
+        return Coded(values, narrow, len(members), table[:, 0].copy(), table[:, 1].copy())
 
     def counts(self, slots: Slots) -> dict[str, int]:
         """How many of these documents have each value that any has."""
-        combined = np.bincount(self.codes[slots], minlength=self.combinations)
+        combined = np.bincount(self.codes.take(slots), minlength=self.combinations)
         counts = np.bincount(self.value, weights=combined[self.of], minlength=len(self.values))
         return {self.values[at]: int(counts[at]) for at in np.flatnonzero(counts)}
 

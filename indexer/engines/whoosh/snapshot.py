@@ -31,9 +31,9 @@ BUDGET = 128 << 20
 # What a term costs beside its postings.
 _TERM_BYTES = 600
 # Texts that stand this near in the file are read at once, with what is between them.
-_NEAR = 8192
+_NEAR = 4096
 # How many texts are looked through at once.
-_TEXTS_AT_ONCE = 2048
+_TEXTS_AT_ONCE = 512
 
 
 class _Term:
@@ -118,12 +118,12 @@ class Snapshot:
         self.size = int(self._firsts[-1])
         # A segment's document number -> the slot of that document.
         self._slot = [
-            (np.cumsum(mask) - 1 + first).astype(np.int32) for mask, first in zip(live, self._firsts[:-1], strict=True)
+            np.cumsum(mask) - 1 + first for mask, first in zip(live, self._firsts[:-1], strict=True)
         ]
-        self.all = np.arange(self.size, dtype=np.int32)
+        self.all = np.arange(self.size)
         self.ids = [id.decode() for id in self._strings("id")]
         self.titles = [title.decode() for title in self._strings("title")]
-        self.days = self._numeric("day").astype(np.int64)
+        self.days = self._numeric("day").astype(np.float64)
         self.prior = self._numeric("prior").astype(np.float64)
         lengths = {name: self._numeric(f"{name}_length").astype(np.float64) for name in ("words", "grams")}
         self.norms = {name: _norm(length) for name, length in lengths.items()}
@@ -132,17 +132,16 @@ class Snapshot:
         self.facets = {name: Coded.of_postings(self._values(name), self.size) for name in facets.NAMES}
         self._texts = [segment.opened("text") for segment in self._segments]
         self._text_starts, self._text_ends = self._placed("text")
-        self._passage_ends = [segment.opened("passages") for segment in self._segments]
-        self._passages_placed = self._placed("passages")
+        self._passages, self._passage_starts = self._read_passages()
 
     def close(self) -> None:
-        for descriptor in (*self._texts, *self._passage_ends):
+        for descriptor in self._texts:
             os.close(descriptor)
-        self._texts, self._passage_ends = [], []
+        self._texts = []
 
     def __del__(self) -> None:
         # A search may still read it when a newer one is opened: whoever lets go of it last closes it.
-        if hasattr(self, "_passage_ends"):
+        if hasattr(self, "_texts"):
             self.close()
 
     def postings(self, stream: str, name: str) -> Postings:
@@ -182,7 +181,7 @@ class Snapshot:
             self._kept_bytes -= dropped.nbytes
 
     def _read(self, entries: Sequence[tuple[int, W3TermInfo]]) -> Postings:
-        slots, weights = [np.empty(0, np.int32)], [np.empty(0, np.float32)]
+        slots, weights = [np.empty(0, np.intp)], [np.empty(0, np.float32)]
         for at, entry in entries:
             numbers, found = self._segments[at].postings(entry)
             alive = self._segments[at].alive[numbers]
@@ -192,35 +191,31 @@ class Snapshot:
 
     def texts(self, slots: Slots, near: int = 0) -> Texts:
         """The texts of these documents; others may stand between them if those ``near`` each other are read at once."""
+        if not len(slots):
+            return Texts(np.empty(0, np.uint16), np.empty(0, np.int64), np.empty(0, np.int64))
         starts, ends = self._text_starts[slots], self._text_ends[slots]
-        pieces, moved = self._pieces(self._texts, slots, starts, ends, near)
-        return Texts(np.frombuffer(b"".join(pieces), np.uint16), (starts + moved) // 2, (ends + moved) // 2)
+        home = np.searchsorted(self._firsts, slots, side="right") - 1
+        apart = (np.diff(home) != 0) | (starts[1:] - ends[:-1] > near)
+        first = np.concatenate(([0], np.flatnonzero(apart) + 1))
+        last = np.concatenate((first[1:], [len(slots)])) - 1
+        lengths = ends[last] - starts[first]
+        places = zip(home[first].tolist(), starts[first].tolist(), lengths.tolist(), strict=True)
+        read = b"".join([os.pread(self._texts[at], length, start) for at, start, length in places])
+        moved = np.repeat(np.cumsum(lengths) - lengths - starts[first], last - first + 1)
+        return Texts(np.frombuffer(read, np.uint16), (starts + moved) // 2, (ends + moved) // 2)
 
     def passage_ends(self, slots: Slots) -> tuple[Numbers, Numbers]:
         """Where each passage of these documents' texts ends, one document after the other, and how many each has."""
-        starts, ends = (bounds[slots] for bounds in self._passages_placed)
-        pieces, _ = self._pieces(self._passage_ends, slots, starts, ends, 0)
-        return np.frombuffer(b"".join(pieces), "<u4").astype(np.int64), (ends - starts) // 4
+        starts, ends = self._passage_starts[slots], self._passage_starts[slots + 1]
+        counts = ends - starts
+        skipped = np.repeat(starts - (np.cumsum(counts) - counts), counts)
+        return self._passages[skipped + np.arange(len(skipped))].astype(np.int64), counts
 
-    def _pieces(
-        self, files: Sequence[int], slots: Slots, starts: Numbers, ends: Numbers, near: int
-    ) -> tuple[list[bytes], Numbers]:
-        """What stands in the files from each start to each end, and what to add to a place in its file to find it."""
-        if not len(slots):
-            return [], starts
-        home = np.searchsorted(self._firsts, slots, side="right") - 1
-        apart = (np.diff(home) != 0) | (starts[1:] - ends[:-1] > near)
-        begins = np.concatenate(([0], np.flatnonzero(apart) + 1))
-        last = np.concatenate((begins[1:], [len(slots)])) - 1
-        lengths = ends[last] - starts[begins]
-        places = np.cumsum(lengths) - lengths
-        pieces = [
-            os.pread(files[at], length, start)
-            for at, start, length in zip(
-                home[begins].tolist(), starts[begins].tolist(), lengths.tolist(), strict=True
-            )
-        ]
-        return pieces, np.repeat(places - starts[begins], last - begins + 1)
+    def _read_passages(self) -> tuple[NDArray[np.uint32], Numbers]:
+        """Where every passage ends, and where each document's begin among them."""
+        values = list(self._strings("passages"))
+        starts = np.cumsum([0, *(len(value) // 4 for value in values)])
+        return np.frombuffer(b"".join(values), "<u4"), starts
 
     def containing(self, run: str, candidates: Slots) -> Slots:
         """Which of the candidates have exactly this run of characters in their text."""
@@ -230,7 +225,7 @@ class Snapshot:
 
     def text(self, slot: int) -> str:
         """A document's normalised text: its title first, one paragraph a line."""
-        units = self.texts(np.array([slot], np.int32)).units
+        units = self.texts(np.array([slot])).units
         return units.tobytes().decode(ENCODING).removesuffix("\n")
 
     @cached_property
@@ -289,7 +284,7 @@ class Snapshot:
     def _all_numbers(self) -> tuple[str, Numbers, Slots]:
         """All of them in normal form, one a line; where each ends; whose each is."""
         ends = np.cumsum([len(form) + 1 for _, _, form in self._numbers], dtype=np.int64) - 1
-        slots = np.array([slot for slot, _, _ in self._numbers], np.int32)
+        slots = np.array([slot for slot, _, _ in self._numbers], np.intp)
         return "\n".join(form for _, _, form in self._numbers), ends, slots
 
     @cached_property
@@ -298,9 +293,9 @@ class Snapshot:
         return {id: slot for slot, id in enumerate(self.ids)}
 
     @cached_property
-    def place(self) -> Numbers:
+    def place(self) -> Scores:
         """Each slot's place in the order of ids."""
-        place = np.empty(self.size, np.int64)
+        place = np.empty(self.size)
         place[sorted(range(self.size), key=self.ids.__getitem__)] = np.arange(self.size)
         return place
 
