@@ -149,7 +149,7 @@ def _least(keys: Sequence[Scores], count: int) -> NDArray[np.intp]:
     first, *others = keys
     if len(first) > max(_FEW, count):
         bound = np.partition(first, count - 1)[count - 1] if count else -np.inf
-        sure, tied = np.flatnonzero(first < bound), np.flatnonzero(first == bound)
+        sure, tied = (first < bound).nonzero()[0], (first == bound).nonzero()[0]
         if others and len(tied) > count - len(sure):
             tied = tied[_least([key[tied] for key in others], count - len(sure))]
         chosen = np.concatenate((sure, tied))
@@ -216,30 +216,31 @@ class _Evaluation:
         ends, counts = self._snapshot.passage_ends(slots)
         owners = np.repeat(np.arange(len(slots)), counts)
         ends = ends + texts.starts[owners]
-        said = [sum(weight for term, weight in terms.items() if term in title) for title in titles]
-        best = np.array(said, np.float64)
+        stands = {term: np.array([term in title for title in titles], bool) for term in terms}
+        best = np.zeros(len(slots))
+        for term, weight in terms.items():
+            best[stands[term]] += weight
         sums = best[owners]
         for term, weight in terms.items():
             places = texts.places(term)
             if len(places):
                 has = np.zeros(len(sums), bool)
-                has[np.searchsorted(ends, places, side="right")] = True
+                has[ends.searchsorted(places, side="right")] = True
                 # What the title says is said of every passage already.
-                untitled = np.array([term not in title for title in titles], bool)
-                sums[has & untitled[owners]] += weight
+                if (titled := stands[term]).any():
+                    has &= ~titled[owners]
+                sums[has] += weight
         np.maximum.at(best, owners, sums)
         return best
 
     def _final(self, slots: Slots, scores: Scores) -> Scores:
-        final: Scores = np.round(
-            scores * self._title_factor.take(slots) * self._snapshot.prior.take(slots), relevance.DIGITS
-        )
+        title = 1 + relevance.TITLE * self._covered.take(slots)
+        final: Scores = (scores * title * self._snapshot.prior.take(slots)).round(relevance.DIGITS)
         return final
 
     @cached_property
-    def _title_factor(self) -> Scores:
-        factor: Scores = 1 + relevance.TITLE * self._snapshot.by_title.covered(runs(self._query))
-        return factor
+    def _covered(self) -> Scores:
+        return self._snapshot.by_title.covered(runs(self._query))
 
     @property
     def _all(self) -> Slots:

@@ -40,7 +40,7 @@ class Postings:
     def slots(self) -> Slots:
         """The documents that have the term."""
         # Zeros are told from numbers ten times as fast when they are made truth values first.
-        return self._slots.astype(np.intp) if self._everywhere is None else np.flatnonzero(self._everywhere > 0)
+        return self._slots.astype(np.intp) if self._everywhere is None else (self._everywhere > 0).nonzero()[0]
 
     def among(self, candidates: Slots) -> Slots:
         """Which of these documents have the term."""
@@ -56,7 +56,7 @@ class Postings:
             return slice(None), self._everywhere.take(slots)
         if len(slots) * _SEARCH < self.count:
             found, there = _search(self._slots, slots.astype(np.int32))
-            return np.flatnonzero(there), self._weights[found[there]]
+            return there.nonzero()[0], self._weights[found[there]]
         if self.count * _SEARCH < len(slots):
             found, there = _search(slots, self._slots.astype(np.intp))
             return found[there], self._weights[there]
@@ -83,7 +83,7 @@ def _search(among: NDArray[np.integer], wanted: NDArray[np.integer]) -> tuple[ND
     """For each wanted number its place, and whether it is there; both rising, of one type."""
     if not len(among):
         return np.zeros(len(wanted), np.intp), np.zeros(len(wanted), bool)
-    places = np.minimum(np.searchsorted(among, wanted), len(among) - 1)
+    places = np.minimum(among.searchsorted(wanted), len(among) - 1)
     return places, among[places] == wanted
 
 
@@ -127,7 +127,7 @@ class Coded:
         """How many of these documents have each value that any has."""
         combined = np.bincount(self.codes.take(slots), minlength=self.combinations)
         counts = np.bincount(self.value, weights=combined[self.of], minlength=len(self.values))
-        return {self.values[at]: int(counts[at]) for at in np.flatnonzero(counts)}
+        return {self.values[at]: int(counts[at]) for at in counts.nonzero()[0].tolist()}
 
     def having(self, wanted: frozenset[str]) -> Mask:
         """The documents that have one of the wanted values."""

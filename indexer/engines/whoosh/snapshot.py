@@ -68,7 +68,7 @@ class Texts:
         begins = self.units[:last] == wanted[0]
         if len(wanted) > 1:
             begins &= self.units[1 : last + 1] == wanted[1]
-        places: Numbers = np.flatnonzero(begins)
+        places: Numbers = begins.nonzero()[0]
         for at, unit in enumerate(wanted[2:], 2):
             places = places[self.units[places + at] == unit]
         return places

@@ -1,15 +1,16 @@
-"""All titles as one array of characters, with the places of each character: where a run of them stands."""
+"""All titles as one array of characters, with the places of each pair of them: where a run of characters stands."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.engines.whoosh.postings import Mask
+from indexer.engines.whoosh.postings import Mask, Slots
 
 Places = NDArray[np.int32]
-# Characters are told apart by their lower 16 bits first; a few share them.
+# Pairs are told apart by 16 bits first; a few share them.
 _BUCKETS = 1 << 16
+_MIX = np.uint32(40503)
 
 
 class Titles:
@@ -18,7 +19,7 @@ class Titles:
     def __init__(self, titles: Sequence[str]) -> None:
         self._size = len(titles)
         self._characters = np.frombuffer("\n".join(titles).encode("utf-32-le"), np.uint32)
-        buckets = self._characters.astype(np.uint16)
+        buckets = _buckets(self._characters)
         self._places = np.argsort(buckets, kind="stable").astype(np.int32)
         self._bounds = np.concatenate(([0], np.cumsum(np.bincount(buckets, minlength=_BUCKETS))))
         self._ends = np.cumsum([len(title) + 1 for title in titles], dtype=np.int64) - 1
@@ -32,41 +33,52 @@ class Titles:
     def covered(self, runs: Sequence[str]) -> NDArray[np.float64]:
         """``relevance.covered`` of all titles at once."""
         covered = np.zeros(self._size)
-        starts = [self._standing(run) for run in runs]
-        ends = [places + len(run) for places, run in zip(starts, runs, strict=True)]
-        start, end = (np.concatenate(edges) if edges else np.empty(0, np.int32) for edges in (starts, ends))
-        if not len(start):
+        found = [(places, len(run)) for run in runs if len(places := self._standing(run))]
+        if not found:
             return covered
-        if len(runs) > 1:
-            order = np.argsort(start, kind="stable")
+        start = np.concatenate([places for places, _ in found])
+        end = np.concatenate([places + length for places, length in found])
+        if len(found) > 1:
+            order = start.argsort(kind="stable")
             start, end = start[order], end[order]
         # What an earlier run covered counts once.
         reached = np.maximum.accumulate(end)
-        fresh = end.copy()
-        fresh[0] -= start[0]
+        fresh = end - start
         fresh[1:] = np.maximum(end[1:] - np.maximum(start[1:], reached[:-1]), 0)
-        owners = self._owners(start)
-        marked = np.bincount(owners, weights=fresh, minlength=self._size)
-        lengths = np.diff(self._ends, prepend=-1) - 1
-        covered[owners] = marked[owners] / lengths[owners]
+        slots = self._owners(start)
+        first = np.concatenate(([0], (slots[1:] != slots[:-1]).nonzero()[0] + 1))
+        slots = slots[first]
+        begins = np.where(slots > 0, self._ends[slots - 1] + 1, 0)
+        covered[slots] = np.add.reduceat(fresh, first) / (self._ends[slots] - begins)
         return covered
 
     def _standing(self, run: str) -> Places:
-        """Where a run begins, rising: the places of its rarest character, and of them where the others stand beside."""
+        """Where a run begins, rising: the places of its rarest pair, and of them where the others stand beside."""
         wanted = np.frombuffer(run.encode("utf-32-le"), np.uint32)
-        if not len(wanted) or len(wanted) > len(self._characters):
+        last = len(self._characters) - len(wanted)
+        if not len(wanted) or last < 0:
             return np.empty(0, np.int32)
-        buckets = wanted.astype(np.uint16).astype(np.intp)
-        rarest = int(np.argmin(self._bounds[buckets + 1] - self._bounds[buckets]))
+        if len(wanted) == 1:
+            return (self._characters == wanted[0]).nonzero()[0].astype(np.int32)
+        buckets = _buckets(wanted)[:-1].astype(np.intp)
+        rarest = int((self._bounds[buckets + 1] - self._bounds[buckets]).argmin())
         bucket = buckets[rarest]
         places = self._places[self._bounds[bucket] : self._bounds[bucket + 1]] - np.int32(rarest)
-        places = places[(places >= 0) & (places <= len(self._characters) - len(wanted))]
+        places = places[(places >= 0) & (places <= last)]
         for at, code in enumerate(wanted):
-            places = places[self._characters[places + at] == code]
             if not len(places):
                 break
+            places = places[self._characters[places + at] == code]
         return places
 
-    def _owners(self, places: Places) -> NDArray[np.intp]:
+    def _owners(self, places: Places) -> Slots:
         """The slot of the title in which each place is."""
-        return np.searchsorted(self._ends, places, side="right")
+        owners: Slots = self._ends.searchsorted(places, side="right")
+        return owners
+
+
+def _buckets(characters: NDArray[np.uint32]) -> NDArray[np.uint16]:
+    """Of each character with the next one."""
+    pairs = characters * _MIX
+    pairs[:-1] += characters[1:]
+    return pairs.astype(np.uint16)
