@@ -59,11 +59,12 @@ class Titles:
         if not len(wanted) or last < 0:
             return np.empty(0, np.int32)
         if len(wanted) == 1:
-            return (self._characters == wanted[0]).nonzero()[0].astype(np.int32)
+            alone: Places = (self._characters == wanted[0]).nonzero()[0].astype(np.int32)
+            return alone
         buckets = _buckets(wanted)[:-1].astype(np.intp)
         rarest = int((self._bounds[buckets + 1] - self._bounds[buckets]).argmin())
         bucket = buckets[rarest]
-        places = self._places[self._bounds[bucket] : self._bounds[bucket + 1]] - np.int32(rarest)
+        places: Places = self._places[self._bounds[bucket] : self._bounds[bucket + 1]] - np.int32(rarest)
         places = places[(places >= 0) & (places <= last)]
         for at, code in enumerate(wanted):
             if not len(places):

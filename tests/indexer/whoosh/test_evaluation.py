@@ -1,0 +1,111 @@
+"""The arithmetic over arrays, held against the reference for any query there can be."""
+
+import random
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archive.document import Document, Validity
+from indexer import facets
+from indexer.analyzer import Analyzer
+from indexer.engine import Engine, SearchRequest, Sort
+from indexer.engines.memory import MemoryEngine
+from indexer.engines.whoosh.engine import WhooshEngine
+from indexer.fields import entry
+from indexer.query import And, Dated, Everything, Key, Like, Not, Or, Part, Phrase, Query, Some, Text, Within
+from tests.conftest import make_document
+
+COUNT = 160
+# Common words and rare ones, so that terms are kept both ways; a character beyond 16 bits among them.
+WORDS = ["政府", "信息", "公开", "条例", "的", "，", "。", "\n", "2019", "水", "abc", "𠮷"]
+RARE = ["不动产", "登记", "疫苗", "渔业", "烟草", "pm2.5", "云政发〔2019〕3号"]
+FIRST, LAST = date(2018, 1, 1).toordinal(), date(2020, 12, 31).toordinal()
+
+
+def _documents() -> Iterator[Document]:
+    chance = random.Random(7)  # noqa: S311  # made-up text
+
+    def text(most: int) -> str:
+        words = (chance.choice(WORDS if chance.random() < 0.95 else RARE) for _ in range(chance.randrange(1, most)))
+        return "".join(words)
+
+    for at in range(COUNT):
+        yield make_document(
+            f"d{at:03}",
+            text(6).replace("\n", "") or "无题",
+            text(150),
+            number=f"云政发〔2019〕{at}号" if at % 3 else None,
+            cited=("云政发〔2019〕3号",) if at % 11 == 0 else (),
+            genre=chance.choice(["通知", "公告", None]),
+            issuer=chance.choice(["公开县政府", "信息局、水务局", None]),
+            written_on=chance.choice([None, date(2018, 5, 1), date(2019, 5, 6), date(2020, 7, 8)]),
+            validity=chance.choice([None, Validity.REPEALED]),
+        )
+
+
+@pytest.fixture(scope="module")
+def engines(analyzer: Analyzer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Engine]]:
+    """The reference, and the engine with several segments and deleted documents."""
+    reference, engine = MemoryEngine(analyzer), WhooshEngine(tmp_path_factory.mktemp("index"), analyzer)
+    documents = list(_documents())
+    with reference.rebuilding() as writer:
+        for document in documents:
+            writer.put(entry(document, analyzer))
+    for part in (documents[:100], documents[50:130], documents[120:]):
+        with engine.writing() as writer:
+            for document in part:
+                writer.put(entry(document, analyzer))
+    yield reference, engine
+    engine.close()
+
+
+WORD = st.sampled_from([*WORDS, *RARE])
+RUNS = st.lists(WORD, min_size=1, max_size=4).map(lambda words: "".join(words).strip() or "水")
+WEIGHTS = st.sampled_from([1.0, 0.5])
+TEXTS = st.builds(Text, RUNS.map(lambda run: run.replace("\n", "")).filter(bool), WEIGHTS)
+LEAVES: st.SearchStrategy[Query] = st.one_of(
+    TEXTS,
+    TEXTS,
+    st.builds(lambda text: Phrase(text.text, text.weight), TEXTS),
+    st.builds(lambda text: Within(Part.TITLE, text.text), TEXTS),
+    st.builds(Within, st.just(Part.ISSUER), st.sampled_from(["县", "水务", "公开"])),
+    st.builds(Within, st.just(Part.NUMBER), st.sampled_from(["3", "云政发 12", "2019"])),
+    st.builds(Key, st.sampled_from(["云政发〔2019〕3号", "云政发〔2019〕10号", "云政发〔2019〕999号"])),
+    st.builds(Dated, st.integers(FIRST, LAST), st.integers(FIRST, LAST)),
+    st.builds(Some, st.lists(TEXTS, min_size=1, max_size=3).map(tuple)),
+    st.builds(Like, st.sampled_from(["d010", "d999"])),
+    st.just(Everything()),
+)
+QUERIES: st.SearchStrategy[Query] = st.recursive(
+    LEAVES,
+    lambda parts: st.one_of(
+        st.lists(parts, min_size=1, max_size=3).map(lambda some: And(tuple(some))),
+        st.lists(parts, min_size=1, max_size=3).map(lambda some: Or(tuple(some))),
+        st.tuples(parts, parts).map(lambda two: And((two[0], Not(two[1])))),
+    ),
+    max_leaves=5,
+)
+REQUESTS = st.builds(
+    SearchRequest,
+    query=QUERIES,
+    filters=st.dictionaries(st.just("genre"), st.sets(st.sampled_from(["通知", "公告", "意见"])).map(frozenset)),
+    facets=st.just(facets.NAMES),
+    sort=st.sampled_from(Sort),
+    offset=st.sampled_from([0, 5, 40]),
+    limit=st.sampled_from([1, 10, 200]),
+    since=st.one_of(st.none(), st.integers(FIRST, LAST)),
+    until=st.one_of(st.none(), st.integers(FIRST, LAST)),
+    hidden=st.sets(st.integers(0, COUNT).map(lambda at: f"d{at:03}"), max_size=5).map(frozenset),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(request=REQUESTS)
+def test_any_query_is_answered_as_the_reference_does(engines: tuple[Engine, Engine], request: SearchRequest) -> None:
+    reference, engine = (each.search(request) for each in engines)
+    assert [hit.id for hit in engine.hits] == [hit.id for hit in reference.hits]
+    assert [hit.score for hit in engine.hits] == pytest.approx([hit.score for hit in reference.hits], abs=1e-5)
+    assert (engine.total, engine.facets, engine.relaxed) == (reference.total, reference.facets, reference.relaxed)
