@@ -9,6 +9,7 @@ variable                  meaning                                               
 ``GONGKAI_SITE_NAME``     the name on the pages                                       政府信息公开检索
 ``GONGKAI_GAPS_K``        how often a search without hits was made before staff may   3
                           read it; at least 2
+``GONGKAI_CACHE_MB``      megabytes of postings that a serving process keeps          128
 ========================= ==========================================================  =====================
 """
 
@@ -30,6 +31,7 @@ class Settings:
     engine_url: str
     site_name: str = "政府信息公开检索"
     gaps_k: int = gaps.K
+    cache_mb: int = 128
 
     @classmethod
     def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
@@ -48,7 +50,8 @@ class Settings:
             environment.get("GONGKAI_DATABASE_URL") or plain.database_url,
             environment.get("GONGKAI_ENGINE_URL") or plain.engine_url,
             environment.get("GONGKAI_SITE_NAME") or plain.site_name,
-            _gaps_k(environment.get("GONGKAI_GAPS_K") or str(plain.gaps_k)),
+            _whole("GONGKAI_GAPS_K", environment.get("GONGKAI_GAPS_K") or str(plain.gaps_k), 2, 1000),
+            _whole("GONGKAI_CACHE_MB", environment.get("GONGKAI_CACHE_MB") or str(plain.cache_mb), 1, 1 << 20),
         )
 
     @property
@@ -65,7 +68,7 @@ class Settings:
         return Path(place).absolute() if place.strip("/") else self.data / "index"
 
 
-def _gaps_k(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 2 <= int(text) <= 1000):
-        raise BadSettings(f"GONGKAI_GAPS_K 为“{text}”，应为 2 到 1000 之间的整数。")
+def _whole(name: str, text: str, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise BadSettings(f"{name} 为“{text}”，应为 {least} 到 {most} 之间的整数。")
     return int(text)

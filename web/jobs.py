@@ -126,19 +126,32 @@ def _progress(label: str, total: int | None) -> Iterator[Callable[..., None]]:
 
 
 class _Lines:
-    """Progress for a log file."""
+    """Progress for a log file, with how long the rest will take if it goes on as it went."""
 
     def __init__(self, label: str, total: int | None) -> None:
         self._label = label
         self._done, self._total = 0, total
         self._said_at = monotonic()
+        self._began: tuple[float, int] | None = None
 
     def __call__(self, done: int | None = None, whole: int | None = None) -> None:
         self._done = self._done + 1 if done is None else done
         self._total = self._total if whole is None else whole
-        if monotonic() - self._said_at >= LINE_SECONDS:
-            self._said_at = monotonic()
-            say(f"{self._label} {self._done}/{self._total or '?'}")
+        now = monotonic()
+        # A rebuild that is taken up again has much of it done before it begins.
+        since, before = self._began = self._began or (now, self._done)
+        if now - self._said_at >= LINE_SECONDS:
+            self._said_at = now
+            left = f"，约剩 {_spell(rest)}" if (rest := self._left(now - since, self._done - before)) else ""
+            say(f"{self._label} {self._done}/{self._total or '?'}{left}")
+
+    def _left(self, seconds: float, done: int) -> float:
+        return (self._total - self._done) * seconds / done if self._total and done else 0.0
+
+
+def _spell(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes} 分钟" if minutes else f"{max(1, round(seconds))} 秒"
 
 
 def say(line: str) -> None:

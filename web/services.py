@@ -37,7 +37,7 @@ def open_services(settings: Settings, serving: bool = False) -> Services:
     index_folder = settings.index_folder
     settings.data.mkdir(parents=True, exist_ok=True)
     analyzer = Analyzer(settings.data / "cache")
-    engine = WhooshEngine(index_folder, analyzer)
+    engine = WhooshEngine(index_folder, analyzer, settings.cache_mb << 20)
     synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)
     return Services(
         settings=settings,

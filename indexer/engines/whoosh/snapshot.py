@@ -26,7 +26,7 @@ from indexer.engines.whoosh.titles import Titles
 Scores = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
-# Bytes of postings kept in memory unless settings say otherwise; least recently used terms go first.
+# Bytes of postings kept in memory unless said otherwise; least recently used terms go first.
 BUDGET = 128 << 20
 # What a term costs beside its postings.
 _TERM_BYTES = 600
