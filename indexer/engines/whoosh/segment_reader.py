@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from struct import Struct
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,16 @@ from whoosh.columns import NumericColumn
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.reading import TermNotFound
+from whoosh.system import pack_ushort
 
 from indexer.engines.whoosh import blocks
 from indexer.engines.whoosh.postings import Mask
-from indexer.engines.whoosh.segment import COLUMNS
+from indexer.engines.whoosh.segment import COLUMNS, STREAMS
 
+# Of the term dictionary: the sizes of a key and of its entry; flags, weight and document frequency, which begin that.
+_SIZES = Struct("!ii")
+_FREQUENCY = Struct("!5xI")
+_NUMBER_SIZE = len(pack_ushort(0))
 # What the names of temporary folders end in.
 TEMPORARY = ".tmp"
 
@@ -81,6 +87,21 @@ class SegmentReader:
             if name != stream:
                 return
             yield term.decode(), entry
+
+    def document_frequencies(self, stream: str) -> Iterator[tuple[str, int]]:
+        """In how many documents each term of a stream stands, deleted ones included; much faster than by entries."""
+        index, number = self._terms._tindex, STREAMS.index(stream)
+        # Keys begin with their field's number, and stand in order.
+        start, end = (index.closest_key_pos(pack_ushort(each)) for each in (number, number + 1))
+        start, end = (index.endofdata if each is None else each for each in (start, end))
+        data = index.dbfile.get(start, end - start)
+        at = 0
+        while at < len(data):
+            key_size, entry_size = _SIZES.unpack_from(data, at)
+            entry = at + _SIZES.size + key_size
+            term = data[at + _SIZES.size + _NUMBER_SIZE : entry]
+            yield term.decode(), _FREQUENCY.unpack_from(data, entry)[0]
+            at = entry + entry_size
 
     def postings(self, entry: W3TermInfo) -> tuple[blocks.Numbers, blocks.Weights]:
         """The documents that have a term, rising, and its weight in each."""

@@ -97,8 +97,8 @@ class SnapshotVocabulary:
         """Deleted documents count as long as their segment is there."""
         counts: Counter[str] = Counter()
         for segment in self.segments:
-            for word, entry in segment.entries("words"):
-                counts[word] += entry.doc_frequency()
+            for word, frequency in segment.document_frequencies("words"):
+                counts[word] += frequency
         return counts
 
 
