@@ -101,7 +101,7 @@ def unanswered(snapshot: Snapshot, analyzer: Analyzer, sample: int) -> list[str]
 
 
 def _slots_of(snapshot: Snapshot, ids: frozenset[str]) -> Slots:
-    return np.array(sorted(snapshot.slot_of[id] for id in ids if id in snapshot.slot_of), np.intp)
+    return np.array(sorted(slot for id in ids if (slot := snapshot.ids.slot(id)) is not None), np.intp)
 
 
 def _within(snapshot: Snapshot, slots: Slots, since: int | None, until: int | None) -> Slots:
@@ -138,7 +138,7 @@ def _first(snapshot: Snapshot, slots: Slots, scores: Scores, sort: Sort, count: 
             keys = [-days, -scores]
         case Sort.OLDEST:
             keys = [np.where(days > 0, days, np.inf), -scores]
-    return _least([*keys, snapshot.place.take(slots)], count)
+    return _least([*keys, snapshot.ids.place.take(slots)], count)
 
 
 def _least(keys: Sequence[Scores], count: int) -> NDArray[np.intp]:
@@ -240,7 +240,7 @@ class _Evaluation:
 
     @cached_property
     def _covered(self) -> Scores:
-        return self._snapshot.by_title.covered(runs(self._query))
+        return self._snapshot.titles.covered(runs(self._query))
 
     @property
     def _all(self) -> Slots:
@@ -372,7 +372,7 @@ class _Evaluation:
         return among
 
     def _like(self, id: str) -> Mask:
-        slot = self._snapshot.slot_of.get(id)
+        slot = self._snapshot.ids.slot(id)
         terms = self._terms_of(id)
         have = np.zeros(self._snapshot.size)
         for term in terms:
@@ -385,7 +385,7 @@ class _Evaluation:
     def _terms_of(self, id: str) -> list[_Term]:
         """The terms that tell what a document is about, with what each is worth in place of its rarity."""
         snapshot = self._snapshot
-        slot = snapshot.slot_of.get(id)
+        slot = snapshot.ids.slot(id)
         if slot is None:
             return []
 
@@ -433,7 +433,7 @@ class _Evaluation:
     def _within(self, part: Part, text: str) -> Mask:
         match part:
             case Part.TITLE:
-                return self._snapshot.by_title.having(text)
+                return self._snapshot.titles.having(text)
             case Part.NUMBER:
                 pattern = number_pattern(text)
                 return self._snapshot.numbered(pattern) if pattern else np.zeros(self._snapshot.size, bool)

@@ -84,19 +84,54 @@ class Texts:
         return having
 
 
+class Ids:
+    """The documents' ids, by slot."""
+
+    def __init__(self, ids: Sequence[bytes]) -> None:
+        self._ids = np.array(ids, np.bytes_)
+        self._rising = self._ids.argsort()
+        # Each slot's place in the order of ids.
+        self.place: Scores = np.empty(len(ids))
+        self.place[self._rising] = np.arange(len(ids))
+
+    def __getitem__(self, slot: int) -> str:
+        id: bytes = self._ids[slot]
+        return id.decode()
+
+    def __iter__(self) -> Iterator[str]:
+        return (id.decode() for id in self._ids.tolist())
+
+    def slot(self, id: str) -> int | None:
+        """The slot of an id, or None."""
+        wanted = id.encode()
+        at = int(self._ids.searchsorted(wanted, sorter=self._rising))
+        if at == len(self._ids) or self._ids[self._rising[at]] != wanted:
+            return None
+        return int(self._rising[at])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SnapshotVocabulary:
     """``indexer.engine.Vocabulary`` of one generation."""
 
-    titles: Sequence[tuple[str, str]]
-    numbers: Sequence[tuple[str, str]]
+    _ids: Ids
+    _titles: Titles
+    _numbers: Sequence[tuple[int, str, str]]
     issuers: Sequence[str]
-    segments: Sequence[SegmentReader]
+    _segments: Sequence[SegmentReader]
+
+    @property
+    def titles(self) -> Sequence[tuple[str, str]]:
+        return [(id, self._titles[slot]) for slot, id in enumerate(self._ids)]
+
+    @property
+    def numbers(self) -> Sequence[tuple[str, str]]:
+        return [(self._ids[slot], shown) for slot, shown, _ in self._numbers]
 
     def words(self) -> Mapping[str, int]:
         """Deleted documents count as long as their segment is there."""
         counts: Counter[str] = Counter()
-        for segment in self.segments:
+        for segment in self._segments:
             for word, frequency in segment.document_frequencies("words"):
                 counts[word] += frequency
         return counts
@@ -121,8 +156,8 @@ class Snapshot:
             np.cumsum(mask) - 1 + first for mask, first in zip(live, self._firsts[:-1], strict=True)
         ]
         self.all = np.arange(self.size)
-        self.ids = [id.decode() for id in self._strings("id")]
-        self.titles = [title.decode() for title in self._strings("title")]
+        self.ids = Ids(list(self._strings("id")))
+        self.titles = Titles([title.decode() for title in self._strings("title")])
         self.days = self._numeric("day").astype(np.float64)
         self.prior = self._numeric("prior").astype(np.float64)
         lengths = {name: self._numeric(f"{name}_length").astype(np.float64) for name in ("words", "grams")}
@@ -228,10 +263,6 @@ class Snapshot:
         units = self.texts(np.array([slot])).units
         return units.tobytes().decode(ENCODING).removesuffix("\n")
 
-    @cached_property
-    def by_title(self) -> Titles:
-        return Titles(self.titles)
-
     def _strings(self, name: str) -> Iterator[bytes]:
         for segment in self._segments:
             for value, alive in zip(segment.strings(name), segment.alive, strict=True):
@@ -261,9 +292,7 @@ class Snapshot:
 
     @cached_property
     def vocabulary(self) -> SnapshotVocabulary:
-        titles = list(zip(self.ids, self.titles, strict=True))
-        numbers = [(self.ids[slot], shown) for slot, shown, _ in self._numbers]
-        return SnapshotVocabulary(titles, numbers, self.facets["issuer"].values, self._segments)
+        return SnapshotVocabulary(self.ids, self.titles, self._numbers, self.facets["issuer"].values, self._segments)
 
     def numbered(self, pattern: re.Pattern[str]) -> Mask:
         """Which documents bear a number that the pattern finds in its normalised form."""
@@ -286,18 +315,6 @@ class Snapshot:
         ends = np.cumsum([len(form) + 1 for _, _, form in self._numbers], dtype=np.int64) - 1
         slots = np.array([slot for slot, _, _ in self._numbers], np.intp)
         return "\n".join(form for _, _, form in self._numbers), ends, slots
-
-    @cached_property
-    def slot_of(self) -> dict[str, int]:
-        """The slot of each id."""
-        return {id: slot for slot, id in enumerate(self.ids)}
-
-    @cached_property
-    def place(self) -> Scores:
-        """Each slot's place in the order of ids."""
-        place = np.empty(self.size)
-        place[sorted(range(self.size), key=self.ids.__getitem__)] = np.arange(self.size)
-        return place
 
 
 def _norm(lengths: Scores) -> Scores:

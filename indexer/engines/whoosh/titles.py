@@ -24,6 +24,10 @@ class Titles:
         self._bounds = np.concatenate(([0], np.cumsum(np.bincount(buckets, minlength=_BUCKETS))))
         self._ends = np.cumsum([len(title) + 1 for title in titles], dtype=np.int64) - 1
 
+    def __getitem__(self, slot: int) -> str:
+        start = self._ends[slot - 1] + 1 if slot else 0
+        return self._characters[start : self._ends[slot]].tobytes().decode("utf-32-le")
+
     def having(self, run: str) -> Mask:
         """Which titles have exactly this run of characters."""
         found = np.zeros(self._size, bool)
