@@ -353,13 +353,12 @@ class _Evaluation:
         return said
 
     def _containing(self, text: str, among: Slots) -> Slots:
-        """Which documents have exactly this run of characters in their text."""
+        """Which documents have exactly this run of characters in their text; as few texts as can be are looked at."""
         narrowed = self._every("grams", (*self._analyzer.query(text).every, *marks(text)), among)
-        if not is_gram(text):
-            return self._snapshot.containing(text, narrowed)
-        # A gram stands in the text, unless it is the issuer's.
-        issued = self._within(Part.ISSUER, text)[narrowed]
-        return self._united(narrowed[~issued], self._snapshot.containing(text, narrowed[issued]))
+        # A gram, and a word that was cut out, stands in the text, unless it is the issuer's.
+        known = narrowed if is_gram(text) else self._every("words", [text], narrowed)
+        known = known[~self._within(Part.ISSUER, text)[known]]
+        return self._united(known, self._snapshot.containing(text, _without(narrowed, known)))
 
     def _every(self, stream: str, names: Sequence[str], among: Slots) -> Slots:
         """Which documents have all of these terms: the rarest first, since none may be left after a few."""

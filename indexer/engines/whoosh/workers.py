@@ -6,13 +6,14 @@ have at the same time, so that a moment comes when everything that was put stand
 
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from whoosh.codec.whoosh3 import W3Segment
@@ -109,7 +110,15 @@ def _begin(folder: Path, cache: Path) -> None:
     global _worker
     # Who interrupts the command means the process that gives out the work; it ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # And if that was killed, nobody would.
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     _worker = _Worker(folder, cache)
+
+
+def _leave_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _add(documents: Sequence[Document]) -> int:
