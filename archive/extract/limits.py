@@ -7,13 +7,18 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one extraction's process; bytes and seconds. The defaults are those of the reliability rules."""
+    """Bounds of one extraction's process; bytes and seconds. The defaults are those of the reliability rules.
+
+    A process reads up to ``files``, and has ``patience`` for each but its first: then a new one starts over.
+    """
 
     address_space: int = 1024 * MIB
     cpu_seconds: int = 30
     wall_seconds: float = 60.0
     file_size: int = 64 * MIB
     result_size: int = 64 * MIB
+    files: int = 100
+    patience: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,100 +1,202 @@
 """Extraction in a process that may be lost: hostile or broken files never harm the caller or the next file.
 
-A Sandbox keeps up to ``workers`` zygotes (``archive.extract.zygote``): small processes with the libraries loaded, which
-fork one limited process per file and hand back what it wrote. The caller reads that as JSON of checked types and
-limited size.
+A Sandbox keeps up to ``workers`` zygotes (``archive.extract.zygote``): small processes with the libraries loaded, each
+of which forks one job at a time, a limited process that reads files. The caller reads what a job says as JSON of
+checked types and limited size.
+
+A job reads up to ``limits.files`` files, one after another: to fork, fill and end a process costs 6 to 12 ms, and to
+read a web page takes 1.5. It is kept only when it gave text, and holds no process, thread, descriptor or memory that a
+new one would not, for which the kernel is asked and not the job. What a used job says counts only when it is text,
+given soon; everything else, be it a refusal or a crash, is asked again of a new job, which has the limits for itself.
+So a file that breaks, fills or clogs its job never costs another one its answer.
+
+What this gives up, next to a process for each file: a file that takes its job over, through an error in libxml2 or
+zlib, could also falsify what that job says about later files. It could do worse even in a process of its own, as the
+limits are no wall: a job is the caller's user, and may open what that user may. Who must reckon with such files runs
+the intake as a user of its own, and sets ``files`` to 1.
 """
 
 import json
 import os
-import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self, cast
+from typing import Self
 
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.limits import MIB, Limits
 
-# How much longer than a job's own time its zygote may take to kill it and say so.
-_GRACE = 10.0
-_HEADER = 5
+_COMMAND = (sys.executable, "-P", "-m", "archive.extract.zygote")
+# How long a zygote may take to load the libraries, or to end a job and fork the next.
+_GRACE = 60.0
+_HEADER = 4
+# A job's standard descriptors and its channel.
+_DESCRIPTORS = 4
+# What a job may have in memory and be kept. A new one has some 45 MiB, which documents of usual sizes leave at 52.
+_RESIDENT = 80 * MIB
 
 
 class _Lost(Exception):
     """The zygote died, hung or talked nonsense."""
 
 
+class _Died(Exception):
+    """The job ended before it had answered."""
+
+
+class _Job:
+    """A process that reads files, one after another, as its caller sees it."""
+
+    def __init__(self, pid: int, zygote: int, channel: socket.socket, limits: Limits) -> None:
+        self.files = 0
+        self._pid = pid
+        self._zygote = zygote
+        self._channel = channel
+        self._limits = limits
+
+    def extract(self, request: bytes) -> Extraction:
+        """The text of a file. Raises ExtractionFailed or _Died: then the job is no longer to be used."""
+        limit = self._limits.wall_seconds
+        if self.files:
+            limit = min(limit, self._limits.patience)
+        self.files += 1
+        deadline = time.monotonic() + limit
+        answer = bytearray()
+        end = _HEADER
+        try:
+            self._channel.settimeout(limit)
+            self._channel.sendall(request)
+            while len(answer) < end:
+                self._channel.settimeout(max(deadline - time.monotonic(), 0.001))
+                part = self._channel.recv(MIB // 16)
+                if not part:
+                    raise _Died
+                answer += part
+                end = _HEADER + int.from_bytes(answer[:_HEADER], "big")
+                if end > _HEADER + self._limits.result_size:
+                    raise ExtractionFailed("抽取出的文字过多，已中止。请检查文件，或拆分后再收。")
+        except TimeoutError as error:
+            raise ExtractionFailed(f"抽取文字超过 {limit:g} 秒仍未完成，已中止。请检查文件，或拆分后再收。") from error
+        except ConnectionError as error:
+            raise _Died from error
+        return _extraction(answer[_HEADER:])
+
+    def is_as_new(self) -> bool:
+        """Whether it may read one more file, by all that the kernel knows of it; never where that can't be asked."""
+        try:
+            threads, resident = _size(self._pid)
+            return (
+                self.files < self._limits.files
+                and threads == 1
+                and resident <= _RESIDENT
+                and len(list(Path(f"/proc/{self._pid}/fd").iterdir())) == _DESCRIPTORS
+                # None of its own, and none that became the zygote's by being moved away.
+                and _children(self._pid) == []
+                and _children(self._zygote) == [self._pid]
+            )
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        self._channel.close()
+
+
 class _Zygote:
-    """One zygote process; used by one thread at a time."""
+    """One zygote process and the job it has; used by one thread at a time."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._job: _Job | None = None
+        self._former = 0
+        self._control, theirs = socket.socketpair()
+        self._control.settimeout(_GRACE)
         root = Path(__file__).resolve().parents[2]
         # Nothing of the caller's environment (database URLs, keys) reaches a process that reads hostile files.
         environment = {"PYTHONPATH": str(root), "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"}
-        self._process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
-            [sys.executable, "-P", "-m", "archive.extract.zygote", json.dumps(asdict(limits))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            env=environment,
-            start_new_session=True,
-        )
-        self._input = cast(BinaryIO, self._process.stdin)
-        self._output = cast(BinaryIO, self._process.stdout)
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
+                [*_COMMAND, json.dumps(asdict(limits))],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                env=environment,
+                start_new_session=True,
+            )
 
     @property
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, path: Path, media_type: str) -> tuple[str, bytes]:
-        """The kind of answer (see ``zygote.Answer``) and its bytes; raises _Lost when there is none."""
+    def extract(self, path: Path, media_type: str) -> Extraction:
+        """The text of a file. Raises ExtractionFailed as a job that read nothing else says it, or _Lost."""
         request = json.dumps({"path": str(path.absolute()), "media_type": media_type}) + "\n"
-        deadline = time.monotonic() + self._limits.wall_seconds + _GRACE
+        while True:
+            job = self._job or self._take()
+            try:
+                found = job.extract(request.encode())
+            except (ExtractionFailed, _Died) as error:
+                self._renew(job)
+                if job.files > 1:
+                    continue
+                if isinstance(error, _Died):
+                    self._take()
+                    raise ExtractionFailed(_death(self._former, self._limits)) from error
+                raise
+            if not job.is_as_new():
+                self._renew(job)
+            return found
+
+    def _take(self) -> _Job:
+        """The job that the zygote has made, and how the former one ended."""
         try:
-            self._input.write(request.encode())
+            told, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
         except OSError as error:
             raise _Lost from error
-        header = self._read(_HEADER, deadline)
-        size = int.from_bytes(header[1:], "big")
-        if size > self._limits.result_size:
+        if not descriptors:
             raise _Lost
-        return chr(header[0]), self._read(size, deadline)
+        self._former, pid = map(int, told.split())
+        self._job = _Job(pid, self._process.pid, socket.socket(fileno=descriptors[0]), self._limits)
+        return self._job
 
-    def _read(self, size: int, deadline: float) -> bytes:
-        descriptor = self._output.fileno()
-        waiter = select.poll()
-        waiter.register(descriptor, select.POLLIN)
-        parts: list[bytes] = []
-        while size > 0:
-            left = deadline - time.monotonic()
-            if left <= 0 or not waiter.poll(left * 1000):
-                raise _Lost
-            part = os.read(descriptor, min(size, MIB))
-            if not part:
-                raise _Lost
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+    def _renew(self, job: _Job) -> None:
+        """Have the job ended and another one made, which is ready by the time a file comes."""
+        self._job = None
+        job.close()
+        # A zygote that is lost shows when its next job is wanted; the answer that was had meanwhile holds.
+        with suppress(OSError):
+            self._control.send(b"\n")
 
     def stop(self) -> None:
         """End the process and whatever it was doing; leaves no zombie and no open descriptor."""
-        self._input.close()
-        self._output.close()
+        if self._job is not None:
+            self._job.close()
+        self._control.close()
         try:
             # A zygote that sees its input closed kills its job and leaves.
             self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that a process with one thread has started or inherited."""
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _size(pid: int) -> tuple[int, int]:
+    """How many threads a process has, and how many bytes of memory it has touched."""
+    # The fields after the name, which may hold anything, begin with the third; see proc(5).
+    known = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(known[20 - 3]), int(known[24 - 3]) * os.sysconf("SC_PAGE_SIZE")
 
 
 class Sandbox:
@@ -128,7 +230,10 @@ class Sandbox:
         with self._slots:
             zygote = self._take()
             try:
-                kind, payload = zygote.ask(path, media_type)
+                found = zygote.extract(path, media_type)
+            except ExtractionFailed:
+                self._give_back(zygote)
+                raise
             except _Lost as error:
                 zygote.stop()
                 raise ExtractionFailed("抽取文字的进程意外中断，请重试；再次失败时请检查文件是否损坏。") from error
@@ -137,7 +242,7 @@ class Sandbox:
                 zygote.stop()
                 raise
             self._give_back(zygote)
-        return _understand(kind, payload, self._limits)
+        return found
 
     def _take(self) -> _Zygote:
         with self._lock:
@@ -158,18 +263,6 @@ class Sandbox:
         zygote.stop()
 
 
-def _understand(kind: str, payload: bytes, limits: Limits) -> Extraction:
-    if kind == "T":
-        raise ExtractionFailed(f"抽取文字超过 {limits.wall_seconds:g} 秒仍未完成，已中止。请检查文件，或拆分后再收。")
-    if kind == "O":
-        raise ExtractionFailed("抽取出的文字过多，已中止。请检查文件，或拆分后再收。")
-    if kind == "X":
-        raise ExtractionFailed(_death(int(payload or b"0"), limits))
-    if kind != "R":
-        raise ExtractionFailed("抽取文字的进程回答异常，请重试；再次失败时请检查文件是否损坏。")
-    return _extraction(payload)
-
-
 def _death(status: int, limits: Limits) -> str:
     """What a wait status means, as a sentence."""
     ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
@@ -180,7 +273,7 @@ def _death(status: int, limits: Limits) -> str:
     return "读取该文件的进程异常中止，文件可能已损坏。请用办公软件打开并另存后再收。"
 
 
-def _extraction(payload: bytes) -> Extraction:
+def _extraction(payload: bytes | bytearray) -> Extraction:
     """The checked content of an answer: it comes from a process that read a hostile file."""
     broken = ExtractionFailed("抽取结果的格式不对，文件可能已损坏。请用办公软件打开并另存后再收。")
     try:

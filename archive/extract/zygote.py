@@ -1,9 +1,11 @@
-"""The process that forks one limited process per file; run as ``python -m archive.extract.zygote LIMITS``.
+"""The process that forks limited jobs, one at a time; run as ``python -m archive.extract.zygote LIMITS``.
 
-Requests come on standard input, one JSON object a line; each is answered on standard output by one frame: a kind (one
-byte), a length (four bytes, big-endian) and as many bytes. It ends when standard input does, with the job it has.
+Its standard input is a socket to the caller. Over it go, for each job, how the former one ended (its wait status), the
+new one's process number and a socket to it; any byte that comes back asks for the next. It ends with the caller, and
+its job with it, and never speaks with a job itself: that is a process that has read a hostile file.
 
-It never looks into what a job wrote: a job is a process that has read a hostile file.
+A job is sent one JSON object a line, ``path`` and ``media_type``; it answers each with a frame: a length (four bytes,
+big-endian) and as many bytes of JSON.
 """
 
 import ctypes
@@ -11,13 +13,13 @@ import gc
 import json
 import os
 import resource
-import select
 import signal
+import socket
 import sys
 import time
-from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 from archive.extract.limits import Limits
 
@@ -25,22 +27,10 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _OVERTIME = 5.0
 _STDIN = 0
-_STDOUT = 1
+# A job's only descriptor besides the standard ones, which lead nowhere.
+_CHANNEL = 3
 # Loaded once here, so that a job costs a fork and no imports.
 _PRELOADED = ("html", "docx", "pdf", "plain", "markdown")
-
-
-class Answer(StrEnum):
-    """The first byte of a frame."""
-
-    RESULT = "R"  # what the job wrote: JSON, not to be trusted
-    TIMEOUT = "T"  # no bytes: killed after its wall time
-    OVERSIZED = "O"  # no bytes: killed for writing too much
-    DIED = "X"  # its wait status, in decimal
-
-
-class _CallerGone(Exception):
-    """Standard input was closed while a job ran."""
 
 
 def main() -> None:
@@ -51,71 +41,36 @@ def main() -> None:
     # The objects loaded so far are never garbage: without this, each job would copy their pages while collecting.
     gc.collect()
     gc.freeze()
-    with os.fdopen(_STDIN, "rb", closefd=False) as requests:
-        while line := requests.readline():
-            request = json.loads(line)
+    status = 0
+    with socket.socket(fileno=_STDIN) as caller:
+        wanted = True
+        while wanted:
+            pid, channel = _fork(limits)
             try:
-                kind, payload = _run(Path(request["path"]), request["media_type"], limits)
-            except _CallerGone:
-                return
-            _write_all(_STDOUT, kind.encode() + len(payload).to_bytes(4, "big") + payload)
+                socket.send_fds(caller, [f"{status} {pid}".encode()], [channel.fileno()])
+                channel.close()
+                wanted = bool(caller.recv(1))
+            except ConnectionError:
+                wanted = False
+            finally:
+                status = _end(pid)
 
 
-def _run(path: Path, media_type: str, limits: Limits) -> tuple[Answer, bytes]:
-    """Fork a job, gather what it writes within its limits, and leave no process of it behind."""
-    reader, writer = os.pipe()
+def _fork(limits: Limits) -> tuple[int, socket.socket]:
+    """Start a job; its number, and the caller's end of the channel to it."""
     zygote = os.getpid()
+    ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
-        _job(writer, path, media_type, limits, zygote)
-    os.close(writer)
-    try:
-        return _gather(pid, reader, limits)
-    finally:
-        os.close(reader)
+        _job(theirs.fileno(), limits, zygote)
+    theirs.close()
+    return pid, ours
 
 
-def _gather(pid: int, reader: int, limits: Limits) -> tuple[Answer, bytes]:
-    deadline = time.monotonic() + limits.wall_seconds
-    waiter = select.poll()
-    waiter.register(reader, select.POLLIN)
-    waiter.register(_STDIN, 0)  # reports only that the caller hung up
-    parts: list[bytes] = []
-    size = 0
-    ended: Answer | None = None
-    try:
-        while ended is None:
-            left = deadline - time.monotonic()
-            ready = dict(waiter.poll(left * 1000)) if left > 0 else {}
-            if not ready:
-                ended = Answer.TIMEOUT
-            elif _STDIN in ready:
-                raise _CallerGone
-            else:
-                part = os.read(reader, 1 << 20)
-                parts.append(part)
-                size += len(part)
-                if size > limits.result_size:
-                    ended = Answer.OVERSIZED
-                elif not part:
-                    break
-    finally:
-        status = _end(pid, at_once=ended is not None)
-    if ended is not None:
-        return ended, b""
-    if status != 0:
-        return Answer.DIED, str(status).encode()
-    return Answer.RESULT, b"".join(parts)
-
-
-def _end(pid: int, at_once: bool) -> int:
+def _end(pid: int) -> int:
     """Kill a job's process group, and whatever it left outside of it; the job's wait status."""
-    if not at_once:
-        # It has closed its pipe and is about to leave by itself.
-        limit = time.monotonic() + 1
-        while time.monotonic() < limit and not _has_ended(pid):
-            time.sleep(0.0005)
-    # Before it is waited for: until then its number can't belong to another process.
+    # Before it is waited for: until then its number can't belong to another process. One that has begun to end by
+    # itself keeps the status it chose.
     try:
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
@@ -124,10 +79,6 @@ def _end(pid: int, at_once: bool) -> int:
     _, status = os.waitpid(pid, 0)
     _bury_strays()
     return status
-
-
-def _has_ended(pid: int) -> bool:
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def _bury_strays() -> None:
@@ -147,21 +98,31 @@ def _bury_strays() -> None:
         time.sleep(0.001)
 
 
-def _job(writer: int, path: Path, media_type: str, limits: Limits, zygote: int) -> None:
-    """The forked process: limit itself, extract, write the answer, leave. Never returns."""
+def _job(channel: int, limits: Limits, zygote: int) -> NoReturn:
+    """The forked process: limit itself, then read files until it is ended."""
     status = 1
     try:
         os.setpgid(0, 0)
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        # The zygote may have died before that was set. And should nothing else end this job, the clock does.
+        # The zygote may have died before that was set.
         if os.getppid() != zygote:
             os._exit(status)
-        signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _OVERTIME)
         quiet = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(quiet, descriptor)
+        os.dup2(channel, _CHANNEL)
+        os.closerange(_CHANNEL + 1, 1 << 16)
         _limit(limits)
-        _write_all(writer, _answer(path, media_type))
+        with os.fdopen(_CHANNEL, "rb", closefd=False) as requests:
+            while request := requests.readline():
+                # Should nothing else end this job, the clock does; one that waits in vain for a file ends by it too.
+                signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _OVERTIME)
+                asked = json.loads(request)
+                answer = _answer(Path(asked["path"]), asked["media_type"])
+                _write_all(_CHANNEL, len(answer).to_bytes(4, "big") + answer)
+                # Now, while the caller takes that in: python-docx leaves its trees to the collector, which doesn't
+                # know how large they are.
+                gc.collect()
         status = 0
     finally:
         os._exit(status)

@@ -8,15 +8,16 @@ import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from archive.errors import ExtractionFailed
-from archive.extract import Limits, Sandbox
+from archive.extract import Limits, Sandbox, media_type
 from archive.extract.limits import MIB
 from archive.extract.mediatype import DOCX, PLAIN
-from archive.extract.sandbox import _understand
+from archive.extract.sandbox import _extraction
 from tests.archive.extract.makers import ROOT
 
 
@@ -59,6 +60,34 @@ def wait_for(condition: object, seconds: float = 5) -> bool:
             return True
         time.sleep(0.0005)
     return False
+
+
+@dataclass
+class Watched:
+    """The processes of the sandbox that a test opens; those of others are not its own."""
+
+    others: list[int]
+
+    @property
+    def zygote(self) -> int:
+        assert wait_for(self._zygotes)
+        return self._zygotes()[-1]
+
+    @property
+    def job(self) -> int:
+        """The one that waits for the next file, or reads this one."""
+        zygote = self.zygote
+        assert wait_for(lambda: children(zygote))
+        return children(zygote)[0]
+
+    def _zygotes(self) -> list[int]:
+        return [each for each in children(os.getpid()) if each not in self.others]
+
+
+@pytest.fixture
+def watched(shared: Sandbox, text: Path) -> Watched:
+    shared.extract(text, PLAIN)
+    return Watched(children(os.getpid()))
 
 
 def endless(tmp_path: Path) -> Path:
@@ -150,26 +179,24 @@ def test_six_hundred_thousand_paragraphs_are_refused_cleanly(shared: Sandbox, tm
     assert shared.extract(text, PLAIN).paragraphs
 
 
-def test_a_job_that_is_killed_is_a_reason_and_the_next_file_works(tmp_path: Path, text: Path) -> None:
+def test_a_job_that_is_killed_is_a_reason_and_the_next_file_works(watched: Watched, tmp_path: Path, text: Path) -> None:
     with Sandbox(workers=1) as sandbox, ThreadPoolExecutor(1) as pool:
-        sandbox.extract(text, PLAIN)
-        (zygote,) = children(os.getpid())[-1:]
         waiting = pool.submit(sandbox.extract, endless(tmp_path), PLAIN)
-        assert wait_for(lambda: children(zygote))
-        os.kill(children(zygote)[0], signal.SIGKILL)
+        job = watched.job
+        os.kill(job, signal.SIGKILL)
         with pytest.raises(ExtractionFailed, match="异常中止"):
             waiting.result(10)
         assert sandbox.extract(text, PLAIN).paragraphs
-        assert children(zygote) == []
+        assert watched.job != job
 
 
-def test_a_zygote_that_is_killed_is_replaced(tmp_path: Path, text: Path) -> None:
+def test_a_zygote_that_is_killed_is_replaced(watched: Watched, tmp_path: Path, text: Path) -> None:
     with Sandbox(workers=1) as sandbox, ThreadPoolExecutor(1) as pool:
         sandbox.extract(text, PLAIN)
-        (zygote,) = children(os.getpid())[-1:]
+        zygote = watched.zygote
+        job = watched.job
         waiting = pool.submit(sandbox.extract, endless(tmp_path), PLAIN)
-        assert wait_for(lambda: children(zygote))
-        (job,) = children(zygote)
+        time.sleep(0.1)
         os.kill(zygote, signal.SIGKILL)
         with pytest.raises(ExtractionFailed, match="意外中断"):
             waiting.result(10)
@@ -177,18 +204,15 @@ def test_a_zygote_that_is_killed_is_replaced(tmp_path: Path, text: Path) -> None
         assert sandbox.extract(text, PLAIN).paragraphs
 
 
-def test_no_job_outlives_a_zygote_that_is_killed_at_any_moment(tmp_path: Path, text: Path) -> None:
+def test_no_job_outlives_a_zygote_that_is_killed_at_any_moment(watched: Watched, tmp_path: Path) -> None:
     path = endless(tmp_path)
     jobs: list[int] = []
     for moment in range(12):
         with Sandbox(workers=1) as sandbox, ThreadPoolExecutor(1) as pool:
-            sandbox.extract(text, PLAIN)
-            (zygote,) = children(os.getpid())[-1:]
             waiting = pool.submit(sandbox.extract, path, PLAIN)
-            assert wait_for(lambda: children(zygote))  # noqa: B023 - called at once
-            jobs += children(zygote)
+            jobs.append(watched.job)
             time.sleep(moment * 0.0002)
-            os.kill(zygote, signal.SIGKILL)
+            os.kill(watched.zygote, signal.SIGKILL)
             with pytest.raises(ExtractionFailed):
                 waiting.result(10)
     assert wait_for(lambda: not any(runs(job) for job in jobs))
@@ -254,6 +278,115 @@ def test_a_caller_with_unwritten_threads_can_close(text: Path) -> None:
     assert done.is_set()
 
 
+# What a hostile file might do to its job, named by the file that does it; else a job as it is.
+MISCHIEF = """
+import os, resource, signal, subprocess, sys, threading, time
+from archive.extract import zygote
+
+extract = zygote._answer
+held = []
+then = ""
+
+def answer(path, media_type):
+    global then
+    match then:
+        case "dies": os.kill(os.getpid(), signal.SIGKILL)
+        case "leaves": os._exit(0)
+        case "hangs": time.sleep(60)
+        case "fails": return b'{"failed": "wrong"}'
+        case "talks": return b"nonsense"
+        case "shouts": return b"x" * 200_000
+        case "grasps": resource.setrlimit(resource.RLIMIT_CPU, (0, 1)); [None for _ in iter(int, 1)]
+    match path.stem:
+        case "thread": threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+        case "descriptor": os.open(path, os.O_RDONLY)
+        case "process": subprocess.Popen(["sleep", "60"])
+        case "stray": subprocess.Popen(["sleep", "60"], start_new_session=True)
+        case "orphan": subprocess.run(["sh", "-c", "setsid sleep 60 &"])
+        case "memory": held.append(b"x" * 100_000_000)
+        case "spins":
+            end = time.process_time() + 0.4
+            while time.process_time() < end:
+                pass
+        case other: then = other
+    return extract(path, media_type)
+
+zygote._answer = answer
+zygote.main()
+"""
+
+
+@pytest.fixture
+def mischief(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.extract.sandbox._COMMAND", (sys.executable, "-P", "-c", MISCHIEF))
+
+
+def named(text: Path, name: str) -> Path:
+    return text.rename(text.with_stem(name))
+
+
+def test_a_job_reads_so_many_files_and_no_more(watched: Watched, text: Path) -> None:
+    with Sandbox(workers=1, limits=Limits(files=3)) as sandbox:
+        for _ in range(3):
+            sandbox.extract(text, PLAIN)
+            job = watched.job
+            sandbox.extract(text, PLAIN)
+            assert watched.job == job
+            sandbox.extract(text, PLAIN)
+            assert wait_for(lambda: not runs(job))  # noqa: B023 - called at once
+
+
+def test_a_job_that_could_not_read_a_file_reads_no_more(watched: Watched, tmp_path: Path, text: Path) -> None:
+    with Sandbox(workers=1) as sandbox:
+        sandbox.extract(text, PLAIN)
+        job = watched.job
+        with pytest.raises(ExtractionFailed):
+            sandbox.extract(tmp_path / "missing.txt", PLAIN)
+        assert wait_for(lambda: not runs(job))
+        assert sandbox.extract(text, PLAIN).paragraphs
+
+
+@pytest.mark.parametrize("left", ["thread", "descriptor", "process", "stray", "orphan", "memory"])
+def test_a_job_that_keeps_something_of_a_file_reads_no_more(
+    left: str, mischief: None, watched: Watched, text: Path
+) -> None:
+    with Sandbox(workers=1) as sandbox:
+        sandbox.extract(text, PLAIN)
+        job = watched.job
+        sandbox.extract(text, PLAIN)
+        assert watched.job == job
+        assert sandbox.extract(named(text, left), PLAIN).paragraphs
+        assert wait_for(lambda: not runs(job) and children(watched.zygote) == [watched.job])
+        assert children(watched.job) == []
+
+
+@pytest.mark.parametrize("then", ["dies", "leaves", "hangs", "fails", "talks", "shouts", "grasps"])
+def test_what_a_file_does_to_its_job_never_costs_the_next_its_answer(
+    then: str, mischief: None, tmp_path: Path, text: Path
+) -> None:
+    other = tmp_path / f"{then}.txt"
+    other.write_text("标题\n正文。\n", encoding="utf-8")
+    limits = Limits(patience=0.5, wall_seconds=5, result_size=100_000)
+    with Sandbox(workers=1, limits=limits) as sandbox:
+        for _ in range(3):
+            assert sandbox.extract(other, PLAIN).paragraphs == ("正文。",)
+            assert sandbox.extract(text, PLAIN).paragraphs == ("正文第一段。",)
+
+
+def test_a_file_has_its_processor_time_for_itself(mischief: None, text: Path) -> None:
+    path = named(text, "spins")
+    with Sandbox(workers=1, limits=Limits(cpu_seconds=1)) as sandbox:
+        assert all(sandbox.extract(path, PLAIN).paragraphs for _ in range(6))
+
+
+def test_a_used_job_reads_every_file_as_a_new_one_does() -> None:
+    paths = sorted(path for path in (ROOT / "corpus" / "files").rglob("*") if path.is_file())
+    kinds = [media_type(path, path.name) for path in paths]
+    with Sandbox(workers=1) as used, Sandbox(workers=1, limits=Limits(files=1)) as new, ThreadPoolExecutor(2) as pool:
+        found, expected = (pool.submit(lambda each: [*map(each.extract, paths, kinds)], each) for each in (used, new))
+        assert found.result() == expected.result()
+
+
 @pytest.mark.parametrize(
     "payload",
     [
@@ -273,4 +406,4 @@ def test_a_caller_with_unwritten_threads_can_close(text: Path) -> None:
 )
 def test_an_answer_of_the_wrong_form_is_not_taken_on_trust(payload: bytes) -> None:
     with pytest.raises(ExtractionFailed, match="格式不对"):
-        _understand("R", payload, Limits())
+        _extraction(payload)
