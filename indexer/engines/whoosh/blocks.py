@@ -18,8 +18,9 @@ Numbers = NDArray[np.int64]
 Weights = NDArray[np.float32]
 
 # Terms of fewer postings stand in the term dictionary itself.
-INLINE = 4
-_PROTOCOL = 4
+INLINE = 8
+# Bytes as they are, and no frames: most blocks are short.
+_PROTOCOL = 3
 _LENGTH_SIZE = 4
 
 

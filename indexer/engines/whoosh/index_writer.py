@@ -23,8 +23,9 @@ from indexer.engines.whoosh.segment_writer import SegmentWriter
 from indexer.engines.whoosh.workers import BATCH, Workers, Written, processors
 from indexer.fields import Entry
 
-# Postings that a segment is gathered up to: 8 bytes each in memory, and as much again for the terms' names.
-SEGMENT_POSTINGS = 24_000_000
+# Postings gathered, by all processes together, before they are written: 8 bytes each in memory, and half as much again
+# for the terms' names.
+SEGMENT_POSTINGS = 40_000_000
 # Fewer documents are cut in this process.
 _FEW = 500
 # How many segments of about one size (one number of decimal digits) may stand side by side.

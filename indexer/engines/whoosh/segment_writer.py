@@ -225,7 +225,7 @@ class _Sorted:
             about = blocks.entry(end - start, first, last, total, heaviest)
             if end - start < blocks.INLINE:
                 block = b""
-                about.set_inlined(documents[start:end].tolist(), weights[start:end].tolist(), (b"",) * (end - start))
+                about.set_inlined(documents[start:end].tolist(), weights[start:end].tolist(), ())
             else:
                 block = blocks.encode(distances[start:end], weights[start:end], last, heaviest)
                 about.set_extent(offset, len(block))
