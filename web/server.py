@@ -78,8 +78,7 @@ def _bound(
 
 def _warm_up(opened: Services) -> None:
     """Load the dictionary and open the index before the first person asks; without an index, start all the same."""
-    for text in ("预热", "预热-1"):  # the second is cut by jieba itself
-        opened.analyzer.query(text)
+    opened.analyzer.query("预热")
     try:
         opened.engine.count()
         opened.offers.suggester.current()

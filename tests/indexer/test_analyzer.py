@@ -25,6 +25,14 @@ def test_rjieba_is_used_where_it_is_installed(analyzer: Analyzer) -> None:
     assert analyzer.rjieba is not None
 
 
+@pytest.mark.parametrize("text", ["2019-2020年", "a_b", "0.1a", "㐀", "临沭𠮷"])
+def test_nothing_that_people_type_loads_the_second_dictionary(text: str, tmp_path: Path) -> None:
+    pytest.importorskip("rjieba")
+    analyzer = Analyzer(tmp_path)
+    assert analyzer.pieces(text) and analyzer.query(text) and analyzer.words(text)
+    assert "jieba" not in vars(analyzer)
+
+
 def test_both_segmenters_cut_the_sample_alike(analyzer: Analyzer) -> None:
     texts = [path.read_text("utf-8", errors="ignore") for path in sorted(SAMPLE.rglob("*.html"))]
     assert len(texts) > 20
