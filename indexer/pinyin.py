@@ -3,12 +3,10 @@
 Tones are left out; ü is v. The only user of pypinyin.
 """
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice, product
-
-from pypinyin import Style
-from pypinyin import pinyin as _pinyin
 
 # A character with several readings keeps this many, the commonest first.
 READINGS = 3
@@ -24,7 +22,12 @@ def readings(character: str) -> tuple[str, ...]:
     >>> readings("行"), readings("沭"), readings("a")
     (('xing', 'hang', 'heng'), ('shu',), ())
     """
-    found = _pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore", v_to_u=False)
+    # How words are read is 44 MB that single characters have no use for.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+    os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
+    from pypinyin import Style, pinyin
+
+    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore", v_to_u=False)
     return tuple(dict.fromkeys(found[0]))[:READINGS] if found else ()
 
 
