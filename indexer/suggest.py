@@ -3,11 +3,12 @@ in them, by their pinyin and by its initials. What other people searched for is 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archive.text import normalise
 from indexer.engine import Vocabulary
@@ -32,16 +33,27 @@ class Suggester:
     """Over what the documents of one index are called, and words that stand in them."""
 
     def __init__(self, vocabulary: Vocabulary, words: Iterable[str] = ()) -> None:
-        named = [Suggestion(text) for text in (*vocabulary.issuers, *words)]
-        named += [Suggestion(text, id) for id, text in (*vocabulary.titles, *vocabulary.numbers)]
+        own = [*vocabulary.issuers, *words]
+        texts = [*own, *(title for _, title in vocabulary.titles), *(number for _, number in vocabulary.numbers)]
+        ids = [""] * len(own) + [id for id, _ in (*vocabulary.titles, *vocabulary.numbers)]
+        first_number = len(own) + len(vocabulary.titles)
         # Shorter ones first: what is found first is what is offered.
-        named.sort(key=lambda each: (len(each.text), each.text, each.id or ""))
-        self._named = named
-        self._forms = [normalise(each.text) for each in named]
-        self._texts = _Rows(self._forms)
-        numbers = frozenset(vocabulary.numbers)
-        self._numbered = [row for row, each in enumerate(named) if (each.id, each.text) in numbers]
-        self._numbers = _Rows([self._forms[row] for row in self._numbered])
+        order = sorted(range(len(texts)), key=ids.__getitem__)
+        order.sort(key=texts.__getitem__)
+        order.sort(key=lambda at: len(texts[at]))
+        # A row's text is its form, all but for these.
+        self._written: dict[int, str] = {}
+        forms = []
+        for row, at in enumerate(order):
+            # Titles come in their search form.
+            form = texts[at] if len(own) <= at < first_number else normalise(texts[at])
+            forms.append(form)
+            if form != texts[at]:
+                self._written[row] = texts[at]
+        self._ids = _Rows.of([ids[at] for at in order])
+        self._forms = _Rows.of(forms)
+        self._numbered = np.flatnonzero(np.array(order, np.int32) >= first_number).astype(np.int32)
+        self._numbers = _Rows.of([forms[row] for row in self._numbered.tolist()])
 
     def suggest(self, typed: str, limit: int = LIMIT, hidden: frozenset[str] = frozenset()) -> list[Suggestion]:
         """Up to ``limit`` suggestions: those that begin with what was typed, then those that contain it.
@@ -52,83 +64,93 @@ class Suggester:
         text = normalise(typed)
         found: dict[str, Suggestion] = {}
         for row in self._rows(text) if text else ():
-            each = self._named[row]
-            if each.id not in hidden and self._forms[row] != text:
+            form, id = self._forms[row], self._ids[row] or None
+            if id not in hidden and form != text:
+                each = Suggestion(self._written.get(row, form), id)
                 found.setdefault(each.text, each)
             if len(found) == limit:
                 break
         return list(found.values())
 
     def _rows(self, text: str) -> Iterator[int]:
-        yield from self._texts.beginning(text)
-        yield from self._texts.containing(text)
+        yield from self._forms.beginning(text)
+        yield from self._forms.containing(text)
         # 云政发2019 is not in 云政发〔2019〕6号, and its pieces are.
         if any(map(str.isdecimal, text)) and (pattern := number_pattern(text)):
-            yield from (self._numbered[row] for row in self._numbers.matching(pattern))
+            yield from (int(self._numbered[row]) for row in self._numbers.matching(pattern))
         if _LATIN.fullmatch(text):
             letters = text.replace(" ", "").replace("'", "")
-            for rows in (self._pinyin, self._initials):
+            for rows in self._spelt:
                 yield from rows.beginning(letters)
                 yield from rows.containing(letters)
 
     @cached_property
-    def _pinyin(self) -> "_Rows":
-        return _Rows(
-            ["".join(map(_syllable, form)) for form in self._forms],
-            ([len(_syllable(character)) for character in form] for form in self._forms),
-        )
-
-    @cached_property
-    def _initials(self) -> "_Rows":
-        return _Rows(["".join(_syllable(character)[0] for character in form) for form in self._forms])
+    def _spelt(self) -> "tuple[_Rows, _Rows]":
+        """The rows in pinyin and in its initials."""
+        return self._forms.spelt()
 
     def prepare(self) -> None:
         """Do now what the first letters typed would wait for."""
-        _ = self._pinyin, self._initials
+        _ = self._spelt
 
 
 def _syllable(character: str) -> str:
+    """How a character is spelt, in ASCII: what begins a syllable is a capital, what is not typed in letters a blank."""
     found = readings(character)
-    return found[0] if found else character
+    spelt = found[0] if found else character
+    return "".join(each if "a" <= each <= "z" else " " for each in spelt).capitalize()
 
 
 class _Rows:
-    """Short texts in one, searched at the speed of a search in one text."""
+    """Short texts in one, each on a line of its own, searched at the speed of a search in one text."""
 
-    def __init__(self, texts: list[str], pieces: Iterable[list[int]] | None = None) -> None:
-        """``pieces`` are the lengths of what a text is made of, where it may not be found beginning inside one."""
-        self._all = "\n" + "\n".join(texts) + "\n"
-        self._starts = np.cumsum([1, *(len(text) + 1 for text in texts)])
-        self._begins: bytearray | None = None
-        if pieces is not None:
-            self._begins = bytearray(len(self._all))
-            for start, lengths in zip(self._starts.tolist(), pieces, strict=False):
-                at = start
-                for length in lengths:
-                    self._begins[at] = 1
-                    at += length
+    def __init__(self, lines: str, starts: NDArray[np.int32], begins: bytes | None = None) -> None:
+        """``starts``: where each row begins, and where one more would. ``begins``: a bit for each character, set where
+        one may be found from; None for anywhere.
+        """
+        self._lines = lines
+        self._starts = starts
+        self._begins = begins
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "_Rows":
+        lengths = np.fromiter(map(len, texts), np.int32, len(texts)) + 1
+        return cls("\n".join(("", *texts, "")), np.cumsum([1, *lengths], dtype=np.int32))
+
+    def __getitem__(self, row: int) -> str:
+        return self._lines[self._starts[row] : self._starts[row + 1] - 1]
+
+    def spelt(self) -> "tuple[_Rows, _Rows]":
+        """The same rows in pinyin, to be found from where a syllable begins, and in initials."""
+        table = {ord(each): _syllable(each) for each in set(self._lines)} | {ord("\n"): "\n"}
+        spelt = self._lines.translate(table)
+        codes = np.frombuffer(spelt.encode("ascii"), np.uint8)
+        begins = codes < ord("a")
+        initials = codes[begins].tobytes().decode("ascii").lower()
+        starts = np.flatnonzero(codes == ord("\n")).astype(np.int32) + np.int32(1)
+        return _Rows(spelt.lower(), starts, np.packbits(begins).tobytes()), _Rows(initials, self._starts)
 
     def beginning(self, text: str) -> Iterator[int]:
-        at = self._all.find("\n" + text)
+        at = self._lines.find("\n" + text)
         while at >= 0:
             yield self._row(at + 1)
-            at = self._all.find("\n" + text, at + 1)
+            at = self._lines.find("\n" + text, at + 1)
 
     def containing(self, text: str) -> Iterator[int]:
-        at = self._all.find(text)
+        at = self._lines.find(text)
         for _ in range(_STEPS):
             if at < 0:
                 return
-            row = self._row(at)
-            if self._begins is None or self._begins[at]:
+            if self._begins is None or self._begins[at >> 3] & (0x80 >> (at & 7)):
+                row = self._row(at)
                 yield row
                 # Once in a row is enough.
                 at = int(self._starts[row + 1]) - 1
-            at = self._all.find(text, at + 1)
+            at = self._lines.find(text, at + 1)
 
     def matching(self, pattern: re.Pattern[str]) -> Iterator[int]:
         """The texts that a pattern which does not cross lines is found in, from their beginning on."""
-        yield from (self._row(match.start()) for match in pattern.finditer(self._all))
+        yield from (self._row(match.start()) for match in pattern.finditer(self._lines))
 
     def _row(self, at: int) -> int:
-        return int(np.searchsorted(self._starts, at, side="right")) - 1
+        return int(self._starts.searchsorted(at, side="right")) - 1
