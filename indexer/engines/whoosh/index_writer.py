@@ -19,12 +19,12 @@ from indexer import fields
 from indexer.analyzer import Analyzer
 from indexer.engines.whoosh.segment import COLUMNS, NAME, STREAMS, schema
 from indexer.engines.whoosh.segment_reader import TEMPORARY, SegmentReader, Storage
-from indexer.engines.whoosh.segment_writer import SegmentWriter
+from indexer.engines.whoosh.segment_writer import MOST_DOCUMENTS, SegmentWriter
 from indexer.engines.whoosh.workers import BATCH, Workers, Written, processors
 from indexer.fields import Entry
 
-# Postings gathered, by all processes together, before they are written: 8 bytes each in memory, and half as much again
-# for the terms' names.
+# Postings that are gathered, by all processes together, before they are written: 8 bytes each in memory, and half as
+# much again for the terms' names.
 SEGMENT_POSTINGS = 40_000_000
 # Fewer documents are cut in this process.
 _FEW = 500
@@ -71,7 +71,7 @@ class IndexWriter:
         if self._writer is None:
             self._writer = SegmentWriter(self._storage)
         self._home[entry.id] = self._writer.segment, self._writer.add(entry)
-        if self._writer.full or self._writer.postings >= SEGMENT_POSTINGS:
+        if self._writer.fill(SEGMENT_POSTINGS) >= 1:
             self.last_put = entry.id
             self._flush()
             self._on_segment()
@@ -88,7 +88,7 @@ class IndexWriter:
         # What is put twice must have been written before it can be marked as deleted.
         self._flush()
         done = 0
-        with closing(Workers(Path(self._storage.folder), self._analyzer)) as workers:
+        with closing(Workers(Path(self._storage.folder), self._analyzer, SEGMENT_POSTINGS)) as workers:
             waiting = chain(few, rest)
             while batch := list(islice(waiting, BATCH)):
                 for document in batch:
@@ -96,7 +96,7 @@ class IndexWriter:
                 workers.put(batch)
                 done += len(batch)
                 yield done
-                if workers.postings >= SEGMENT_POSTINGS:
+                if workers.full:
                     self._take(workers.finish())
                     self.last_put = batch[-1].id
                     self._on_segment()
@@ -151,10 +151,11 @@ class IndexWriter:
         for segment in sorted(self._segments, key=sizes.__getitem__):
             alike[len(str(sizes[segment]))].append(segment)
         for segments in alike.values():
-            merged, size = [], 0
+            merged, size, documents = [], 0, 0
             for segment in segments if len(segments) > _SIDE_BY_SIDE else ():
                 size += sizes[segment]
-                if size <= _MERGED_BYTES:
+                documents += segment.doc_count_all()
+                if size <= _MERGED_BYTES and documents < MOST_DOCUMENTS:
                     merged.append(segment)
             if len(merged) > 1:
                 return merged

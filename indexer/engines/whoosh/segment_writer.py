@@ -24,8 +24,8 @@ from indexer.engines.whoosh import blocks
 from indexer.engines.whoosh.segment import COLUMNS, ENCODING, NAME, STREAMS
 from indexer.fields import KEY_WEIGHTS, Entry
 
-# A posting: 22 bits of term, 17 of document, 25 of weight in halves.
-_WEIGHT_BITS = 25
+# A posting: 27 bits of term, 17 of document, 20 of weight in halves. A weight beyond that says no more than the most.
+_WEIGHT_BITS = 20
 _DOCUMENT_BITS = 17
 _WEIGHT_SHIFT = np.uint64(_WEIGHT_BITS)
 _TERM_SHIFT = np.uint64(_WEIGHT_BITS + _DOCUMENT_BITS)
@@ -33,8 +33,11 @@ _BELOW_TERM = np.uint64((1 << _WEIGHT_BITS + _DOCUMENT_BITS) - 1)
 _DOCUMENT_MASK = np.uint64((1 << _DOCUMENT_BITS) - 1)
 _MOST_WEIGHT = (1 << _WEIGHT_BITS) - 1
 _WEIGHT_MASK = np.uint64(_MOST_WEIGHT)
-_MOST_DOCUMENTS = 1 << _DOCUMENT_BITS
-_MOST_TERMS = 1 << 64 - _WEIGHT_BITS - _DOCUMENT_BITS
+MOST_DOCUMENTS = 1 << _DOCUMENT_BITS
+# Far fewer than fit, since one document may bring millions.
+_MANY_TERMS = 1 << 22
+# Documents that may still come when it is found to be full.
+_SPARE_DOCUMENTS = 1 << 12
 # Postings decoded at once while writing; bounds the memory of it.
 _AT_ONCE = 1 << 20
 
@@ -42,7 +45,7 @@ Packed = NDArray[np.uint64]
 
 
 class SegmentWriter:
-    """One segment under way. ``postings`` and ``full`` say when it is large enough to be finished."""
+    """One segment under way."""
 
     def __init__(self, storage: FileStorage) -> None:
         codec = W3Codec()
@@ -52,15 +55,14 @@ class SegmentWriter:
         self._streams = {name: _Stream() for name in STREAMS if name != "characters"}
         self.documents = 0
 
-    @property
-    def postings(self) -> int:
-        return sum(stream.postings for stream in self._streams.values())
-
-    @property
-    def full(self) -> bool:
-        """Whether another document might be one too many for the format."""
-        largest = max(len(stream.terms) for stream in self._streams.values())
-        return self.documents + 1 >= _MOST_DOCUMENTS or largest * 2 > _MOST_TERMS
+    def fill(self, postings: int) -> float:
+        """How full it is: at 1 it should be finished, for having so many postings or as many documents as can be."""
+        parts = self._streams.values()
+        return max(
+            sum(stream.postings for stream in parts) / postings,
+            sum(len(stream.terms) for stream in parts) / _MANY_TERMS,
+            (self.documents + _SPARE_DOCUMENTS) / MOST_DOCUMENTS,
+        )
 
     def add(self, entry: Entry) -> int:
         """Take a document in; its number in this segment."""

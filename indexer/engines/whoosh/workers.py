@@ -39,22 +39,18 @@ class Written:
 
 
 class Workers:
-    """Processes that write segments into a folder."""
+    """Processes that write segments of so many ``postings``, all together, into a folder."""
 
-    def __init__(self, folder: Path, analyzer: Analyzer) -> None:
+    def __init__(self, folder: Path, analyzer: Analyzer, postings: int) -> None:
         # Each its own pool of one, so that all can be spoken to. Not forked: the caller may have threads.
         self._pools = [
-            ProcessPoolExecutor(1, get_context("spawn"), _begin, (folder, analyzer.cache))
+            ProcessPoolExecutor(1, get_context("spawn"), _begin, (folder, analyzer.cache, postings // processors()))
             for _ in range(processors())
         ]
-        self._given: deque[Future[int]] = deque()
+        self._given: deque[Future[bool]] = deque()
         self._turn = 0
-        self._postings = [0] * len(self._pools)
-
-    @property
-    def postings(self) -> int:
-        """About how many postings have been gathered that don't stand on disk."""
-        return sum(self._postings)
+        # Whether some process has gathered enough.
+        self.full = False
 
     def put(self, documents: Sequence[Document]) -> None:
         """Give a batch to the process whose turn it is."""
@@ -62,8 +58,7 @@ class Workers:
             self._given.append(self._pools[self._turn].submit(_add, documents))
             self._turn = (self._turn + 1) % len(self._pools)
             if len(self._given) > len(self._pools) * _AHEAD:
-                oldest = (self._turn - len(self._given)) % len(self._pools)
-                self._postings[oldest] = self._given.popleft().result()
+                self.full |= self._given.popleft().result()
 
     def finish(self) -> list[Written]:
         """Have everything that was put written to disk."""
@@ -72,7 +67,7 @@ class Workers:
                 given.result()
             self._given.clear()
             finished = [pool.submit(_finish) for pool in self._pools]
-            self._postings = [0] * len(self._pools)
+            self.full = False
             return [written for each in finished if (written := each.result()) is not None]
 
     def close(self) -> None:
@@ -96,7 +91,8 @@ def _stopping() -> Iterator[None]:
 class _Worker:
     """What one of the processes has."""
 
-    def __init__(self, folder: Path, cache: Path) -> None:
+    def __init__(self, folder: Path, cache: Path, postings: int) -> None:
+        self.postings = postings
         self.storage = Storage(str(folder))
         self.analyzer = Analyzer(cache)
         self.writer: SegmentWriter | None = None
@@ -106,13 +102,13 @@ class _Worker:
 _worker: _Worker
 
 
-def _begin(folder: Path, cache: Path) -> None:
+def _begin(folder: Path, cache: Path, postings: int) -> None:
     global _worker
     # Who interrupts the command means the process that gives out the work; it ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # And if that was killed, nobody would.
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _worker = _Worker(folder, cache)
+    _worker = _Worker(folder, cache, postings)
 
 
 def _leave_with_parent() -> None:
@@ -121,14 +117,14 @@ def _leave_with_parent() -> None:
         os._exit(1)
 
 
-def _add(documents: Sequence[Document]) -> int:
-    """How many postings have been gathered after it."""
+def _add(documents: Sequence[Document]) -> bool:
+    """Whether enough has been gathered."""
     if _worker.writer is None:
         _worker.writer = SegmentWriter(_worker.storage)
     for document in documents:
         _worker.writer.add(entry(document, _worker.analyzer))
         _worker.ids.append(document.id)
-    return _worker.writer.postings
+    return _worker.writer.fill(_worker.postings) >= 1
 
 
 def _finish() -> Written | None:
