@@ -10,14 +10,15 @@ Corrections are only ever offered; whether they lead anywhere is for the caller 
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 
 from archive.text import HAN, normalise
-from indexer.pinyin import near, readings, spellings
+from indexer.pinyin import readings, spellings
+from indexer.spelling import Spellings
 
 SHAPES = Path(__file__).parent / "shapes.tsv"
 # Longer searches and longer runs of Han in them are pasted, not typed.
@@ -25,8 +26,6 @@ LONGEST = 40
 LONGEST_RUN = 14
 _LONGEST_PINYIN = 60
 _LONGEST_WORD = 10
-# Of words that are written the same in pinyin or in initials, so many commonest can be offered.
-_SAME_KEPT = 3
 # Costs in nats, beside -ln of a word's share of all words: an edit is cheaper the surer it is. A character by itself
 # costs what a word does and more: the pieces of a word that was mistyped are mostly such.
 _CHARACTER = 13.0
@@ -89,11 +88,10 @@ class Corrector:
         self._is_word = is_word
         self._lexicon = frozenset(lexicon)
         self._total = sum(self._known.values()) or 1
-        self._latin = frozenset(word for word in self._known if _LATIN.fullmatch(word))
 
     def prepare(self) -> None:
         """Do now what the first correction would wait for."""
-        _ = self._edits, self._characters, self._sounding, self._initialled, _shapes()
+        _ = self._spellings, self._characters, _shapes()
 
     def corrections(self, typed: str, limit: int = 3) -> list[str]:
         """Whole searches that may have been meant, best first; none when nothing is likely wrong."""
@@ -125,7 +123,7 @@ class Corrector:
 
     def _is_pinyin(self, chunk: str) -> bool:
         letters = _letters(chunk)
-        return bool(_LATIN.fullmatch(letters)) and letters not in self._latin and not _GRAMMAR.search(chunk)
+        return bool(_LATIN.fullmatch(letters)) and letters not in self._known and not _GRAMMAR.search(chunk)
 
     def _corrected(self, unit: str, limit: int) -> list[str]:
         if all(map(self._is_pinyin, unit.split())):
@@ -180,8 +178,9 @@ class Corrector:
                 yield _Candidate(word, self._cost(word) + edit + short)
 
     @cached_property
-    def _edits(self) -> "_Edits":
-        return _Edits(self._known)
+    def _spellings(self) -> Spellings:
+        words = [word for word in self._known if not word.isascii()]
+        return Spellings(sorted(words, key=lambda word: (-self._known[word], word)))
 
     @cached_property
     def _characters(self) -> frozenset[str]:
@@ -208,8 +207,8 @@ class Corrector:
         letters = "".join(chunks)
         if len(letters) > _LONGEST_PINYIN:
             return
-        initialled = self._initialled.get(letters, "").split() if len(letters) > 2 else []
-        sounding = self._sounding.get(letters, "").split()
+        initialled = self._spellings.initialled(letters)
+        sounding = self._spellings.sounding(letters)
         yield from initialled[:1]
         yield from sounding[:1]
         if read := self._read(letters):
@@ -223,9 +222,9 @@ class Corrector:
         for end in range(1, len(letters) + 1):
             best: tuple[float, tuple[str, ...]] | None = None
             for start in range(max(0, end - 6 * _LONGEST_WORD), end):
-                before, words = paths[start], self._sounding.get(letters[start:end])
-                if before and words:
-                    word = words.partition(" ")[0]
+                before = paths[start]
+                if before and (words := self._spellings.sounding(letters[start:end])):
+                    word = words[0]
                     # Each word more is a boundary more that was not typed.
                     cost = before[0] + self._cost(word) + 2
                     if best is None or cost < best[0]:
@@ -233,46 +232,8 @@ class Corrector:
             paths.append(best)
         return " ".join(paths[-1][1]) if paths[-1] else None
 
-    @cached_property
-    def _sounding(self) -> Mapping[str, str]:
-        """The commonest words of each pinyin, written in one; those read so less often come last: dibao is no 提报."""
-        found: dict[str, str] = {}
-        for at in range(2):
-            for word in self._by_count:
-                for spelling in islice(spellings(word, 2), at, at + 1):
-                    _file(found, "".join(spelling), word, _SAME_KEPT)
-        return found
-
-    @cached_property
-    def _initialled(self) -> Mapping[str, str]:
-        """The commonest words of each row of initials; words of two characters are too many to tell."""
-        found: dict[str, str] = {}
-        for word in self._by_count:
-            if len(word) > 2:
-                _file(found, "".join(readings(character)[0][0] for character in word), word, _SAME_KEPT)
-        return found
-
-    @cached_property
-    def _by_count(self) -> Sequence[str]:
-        unread = {character for character in set().union(*self._known) if not readings(character)}
-        return sorted(filter(unread.isdisjoint, self._known), key=lambda word: (-self._known[word], word))
-
-
-class _Edits:
-    """The known words that one edit makes of a piece, with what the edit costs."""
-
-    def __init__(self, known: Mapping[str, int]) -> None:
-        self._known = known
-        self._near: dict[str, str] = {}
-        self._lacking: dict[str, str] = {}
-        for word in known:
-            for spelling in {_near(spelling) for spelling in spellings(word, 2)}:
-                _file(self._near, spelling, word)
-            if len(word) > 3:
-                for lacking in {word[:at] + word[at + 1 :] for at in range(len(word))}:
-                    _file(self._lacking, lacking, word)
-
-    def __call__(self, piece: str) -> dict[str, float]:
+    def _edits(self, piece: str) -> dict[str, float]:
+        """The known words that one edit makes of a piece, with what the edit costs."""
         found: dict[str, float] = {}
         numerals = _numerals(piece)
 
@@ -281,7 +242,7 @@ class _Edits:
                 found[word] = cost
 
         for spelling in spellings(piece, 4):
-            for word in self._near.get(_near(spelling), "").split():
+            for word in self._spellings.near(spelling):
                 # More of it wrong than right, and it is another word.
                 if 2 * sum(map(str.__ne__, piece, word)) <= len(word):
                     add(word, _sound_cost(piece, word))
@@ -294,22 +255,9 @@ class _Edits:
                 if at:
                     add(piece[: at - 1] + character + piece[at - 1] + piece[at + 1 :], _SWAPPED)
         if len(piece) > 2:
-            for word in self._lacking.get(piece, "").split():
+            for word in self._spellings.lacking(piece):
                 add(word, _LACKING)
         return found
-
-
-def _file(found: dict[str, str], key: str, word: str, most: int = 0) -> None:
-    """Add a word to those under a key, up to ``most``: in one string, for lists by the hundred thousand are heavy."""
-    same = found.get(key)
-    if same is None:
-        found[key] = word
-    elif not most or same.count(" ") < most - 1 and word not in same.split():
-        found[key] = f"{same} {word}"
-
-
-def _near(spelling: Iterable[str]) -> str:
-    return " ".join(map(near, spelling))
 
 
 def _letters(chunk: str) -> str:
