@@ -5,7 +5,6 @@ in them, by their pinyin and by its initials. What other people searched for is 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,10 @@ LIMIT = 10
 # How often letters are looked for again where they begin inside a syllable: a or e stands in most of them.
 _STEPS = 3000
 _LATIN = re.compile(r"[a-z][a-z' ]*")
+# A single character of these would make the text of all titles twice as large.
+_RARE = re.compile("[\U00010000-\U0010ffff]")
+_STAND_IN = "\ufffd"
+_BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +44,16 @@ class Suggester:
         order = sorted(range(len(texts)), key=ids.__getitem__)
         order.sort(key=texts.__getitem__)
         order.sort(key=lambda at: len(texts[at]))
-        # A row's text is its form, all but for these.
-        self._written: dict[int, str] = {}
-        forms = []
-        for row, at in enumerate(order):
-            # Titles come in their search form.
-            form = texts[at] if len(own) <= at < first_number else normalise(texts[at])
-            forms.append(form)
-            if form != texts[at]:
-                self._written[row] = texts[at]
-        self._ids = _Rows.of([ids[at] for at in order])
+        # Titles come in their search form.
+        forms = [texts[at] if len(own) <= at < first_number else normalise(texts[at]) for at in order]
+        self._spelt = _spelt(forms)
+        forms = [_RARE.sub(_STAND_IN, form) for form in forms]
         self._forms = _Rows.of(forms)
+        self._ids = _Rows.of([ids[at] for at in order])
+        # A row's text is what it is found by, all but for these.
+        self._written = {
+            row: texts[at] for row, (at, form) in enumerate(zip(order, forms, strict=True)) if texts[at] != form
+        }
         self._numbered = np.flatnonzero(np.array(order, np.int32) >= first_number).astype(np.int32)
         self._numbers = _Rows.of([forms[row] for row in self._numbered.tolist()])
 
@@ -62,12 +64,14 @@ class Suggester:
         ``hidden`` ids is left out.
         """
         text = normalise(typed)
+        looked_for = _RARE.sub(_STAND_IN, text)
         found: dict[str, Suggestion] = {}
-        for row in self._rows(text) if text else ():
-            form, id = self._forms[row], self._ids[row] or None
-            if id not in hidden and form != text:
-                each = Suggestion(self._written.get(row, form), id)
-                found.setdefault(each.text, each)
+        for row in self._rows(looked_for) if text else ():
+            id = self._ids[row] or None
+            written = self._written.get(row) or self._forms[row]
+            form = normalise(written) if row in self._written else written
+            if id not in hidden and form != text and (looked_for == text or text in form):
+                found.setdefault(written, Suggestion(written, id))
             if len(found) == limit:
                 break
         return list(found.values())
@@ -84,21 +88,29 @@ class Suggester:
                 yield from rows.beginning(letters)
                 yield from rows.containing(letters)
 
-    @cached_property
-    def _spelt(self) -> "tuple[_Rows, _Rows]":
-        """The rows in pinyin and in its initials."""
-        return self._forms.spelt()
-
-    def prepare(self) -> None:
-        """Do now what the first letters typed would wait for."""
-        _ = self._spelt
-
 
 def _syllable(character: str) -> str:
     """How a character is spelt, in ASCII: what begins a syllable is a capital, what is not typed in letters a blank."""
     found = readings(character)
     spelt = found[0] if found else character
     return "".join(each if "a" <= each <= "z" else " " for each in spelt).capitalize()
+
+
+def _spelt(texts: Sequence[str]) -> "tuple[_Rows, _Rows]":
+    """The texts in pinyin, to be found from where a syllable begins, and in initials."""
+    table = {ord(each): _syllable(each) for each in set().union(*texts)} | {ord("\n"): "\n"}
+    # A batch at a time: all of them at once would be several times as large as what is kept.
+    batches = ("\n".join(texts[at : at + _BATCH]).translate(table) for at in range(0, len(texts), _BATCH))
+    spelt = "\n".join(("", *batches, ""))
+    codes = np.frombuffer(spelt.encode("ascii"), np.uint8)
+    begins = codes < ord("a")
+    initials = codes[begins]
+    pinyin = _Rows(spelt.lower(), _starts(codes), np.packbits(begins).tobytes())
+    return pinyin, _Rows(initials.tobytes().decode("ascii").lower(), _starts(initials))
+
+
+def _starts(codes: NDArray[np.uint8]) -> NDArray[np.int32]:
+    return np.flatnonzero(codes == ord("\n")).astype(np.int32) + np.int32(1)
 
 
 class _Rows:
@@ -119,16 +131,6 @@ class _Rows:
 
     def __getitem__(self, row: int) -> str:
         return self._lines[self._starts[row] : self._starts[row + 1] - 1]
-
-    def spelt(self) -> "tuple[_Rows, _Rows]":
-        """The same rows in pinyin, to be found from where a syllable begins, and in initials."""
-        table = {ord(each): _syllable(each) for each in set(self._lines)} | {ord("\n"): "\n"}
-        spelt = self._lines.translate(table)
-        codes = np.frombuffer(spelt.encode("ascii"), np.uint8)
-        begins = codes < ord("a")
-        initials = codes[begins].tobytes().decode("ascii").lower()
-        starts = np.flatnonzero(codes == ord("\n")).astype(np.int32) + np.int32(1)
-        return _Rows(spelt.lower(), starts, np.packbits(begins).tobytes()), _Rows(initials, self._starts)
 
     def beginning(self, text: str) -> Iterator[int]:
         at = self._lines.find("\n" + text)

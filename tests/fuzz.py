@@ -110,7 +110,6 @@ def main() -> None:
     corrector = Corrector(vocabulary.words(), analyzer.function_words, analyzer.is_word, analyzer.lexicon)
     corrector.prepare()
     suggester = Suggester(vocabulary, analyzer.lexicon)
-    suggester.prepare()
     took: dict[str, list[float]] = {"search": [], "corrections": [], "suggestions": []}
     slowest: list[tuple[float, str]] = []
     refused = 0

@@ -31,10 +31,7 @@ class Offers:
     def __init__(self, engine: Engine, analyzer: Analyzer, synonyms: SynonymFile, background: bool = False) -> None:
         def suggester(vocabulary: Vocabulary) -> Suggester:
             known = (*analyzer.lexicon, *(pair.word for pair in synonyms.current().pairs))
-            standing = vocabulary.words()
-            made = Suggester(vocabulary, dict.fromkeys(word for word in known if word in standing))
-            made.prepare()
-            return made
+            return Suggester(vocabulary, vocabulary.words().keys() & known)
 
         def corrector(vocabulary: Vocabulary) -> Corrector:
             words = Counter(vocabulary.words())
@@ -50,7 +47,9 @@ class Offers:
                 }
             )
             known = (*analyzer.lexicon, *codes, *places)
-            made = Corrector(words | codes | places, analyzer.function_words, analyzer.is_word, known)
+            words |= codes
+            words |= places
+            made = Corrector(words, analyzer.function_words, analyzer.is_word, known)
             made.prepare()
             return made
 

@@ -69,6 +69,18 @@ def test_what_only_hidden_documents_are_called_is_not_suggested() -> None:
     assert [each.id for each in SUGGESTER.suggest("最低生活保障申请", hidden=frozenset({"b"}))] == ["e"]
 
 
+def test_rare_characters_are_told_apart_and_read() -> None:
+    class Rare(Names):
+        titles = [("g", "𬭚石路改造"), ("h", "𠮷石路改造"), ("i", "𠮷石路")]
+
+    rare = Suggester(Rare())
+    assert [each.text for each in rare.suggest("𠮷石")] == ["𠮷石路", "𠮷石路改造"]
+    assert [each.text for each in rare.suggest("𠮷石路")] == ["𠮷石路改造"]
+    assert [each.id for each in rare.suggest("𬭚")] == ["g"]
+    assert {each.id for each in rare.suggest("石路改")} == {"g", "h"}
+    assert [each.id for each in rare.suggest("chunshi")] == ["g"]
+
+
 def test_no_more_than_asked_for() -> None:
     class Many(Names):
         titles = [(str(at), f"第{at}次会议") for at in range(100)]
