@@ -1,0 +1,43 @@
+"""A build in a process of its own: ``python -m tests.bench.building NAME DATA PLACE COUNT``; it prints its seconds
+and the processor's.
+
+Each goes from the catalogue's texts to an index that answers, the dictionary loaded before; a peer may do with fewer
+documents than there are.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from time import perf_counter
+
+from archive.settings import Settings
+from indexer import sync
+from tests.bench.bed import FTS5, OURS, TANTIVY, TRIGRAMS, WHOOSH, load
+from tests.bench.peers import Fts5, Tantivy, build_whoosh
+from web.services import open_services
+
+
+def main() -> None:
+    name, data, place, count = sys.argv[1:]
+    services = open_services(Settings.at(Path(data)))
+    analyzer, catalogue = services.analyzer, services.catalogue
+    load(analyzer)
+    documents = islice(catalogue.public_all(), int(count))
+    cursor = catalogue.last_change()
+    builds: dict[str, Callable[[], object]] = {
+        OURS: lambda: sync.rebuild(catalogue, services.engine, analyzer),
+        TANTIVY: lambda: Tantivy(Path(place), analyzer).put(documents),
+        FTS5: lambda: Fts5(Path(place), analyzer).build(documents, cursor),
+        TRIGRAMS: lambda: Fts5(Path(place), analyzer).build(documents, cursor, words=False),
+        WHOOSH: lambda: build_whoosh(Path(place), documents),
+    }
+    started, used = perf_counter(), sum(os.times()[:4])
+    builds[name]()
+    print(perf_counter() - started, sum(os.times()[:4]) - used)
+    services.close()
+
+
+if __name__ == "__main__":
+    main()

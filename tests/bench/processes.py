@@ -1,0 +1,104 @@
+"""What processes and folders take: memory of a process with its children, bytes on disk."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter, sleep
+
+ROOT = Path(__file__).parent.parent.parent
+_PAUSE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a child process said, and the most memory it and its children had at once, in bytes."""
+
+    said: str
+    peak: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """In bytes, of a process and its children: ``shared`` memory counted in parts, and what is no file's."""
+
+    resident: int
+    proportional: int
+    anonymous: int
+
+
+class ChildFailed(Exception):
+    """A child process ended badly; the text is its last line."""
+
+
+def measured(module: str, *arguments: str) -> Done:
+    """Run one of this package's modules in a process of its own. Raises ChildFailed."""
+    child = subprocess.Popen(  # noqa: S603  # our own
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    peak = 0
+    try:
+        while child.poll() is None:
+            started = perf_counter()
+            peak = max(peak, memory(child.pid).proportional)
+            # Looking at a large process holds it up: at most a twentieth of the time.
+            sleep(max(_PAUSE, 20 * (perf_counter() - started)))
+    finally:
+        child.kill()
+        said, complained = child.communicate()
+    if child.returncode:
+        raise ChildFailed((complained.strip().splitlines() or [f"exit code {child.returncode}"])[-1])
+    return Done(said, peak)
+
+
+def memory(pid: int) -> Memory:
+    """What a process and its children have now; nothing of those that are gone."""
+    total = [0, 0, 0]
+    for each in _family(pid):
+        with suppress(OSError):
+            lines = Path(f"/proc/{each}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
+            kilobytes = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
+            for at, name in enumerate(("Rss", "Pss", "Anonymous")):
+                total[at] += kilobytes[name] * 1024
+    return Memory(*total)
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has used of the processors so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def files(folder: Path) -> dict[tuple[int, int], int]:
+    """The size of each file below a folder by its inode and time: hard links are one file."""
+    found: dict[tuple[int, int], int] = {}
+    for path in folder.rglob("*"):
+        # A build clears away what it no longer needs.
+        with suppress(FileNotFoundError):
+            if path.is_file() and not path.is_symlink():
+                status = path.stat()
+                found[status.st_ino, status.st_mtime_ns] = status.st_size
+    return found
+
+
+def size(path: Path) -> int:
+    """The bytes of a file, or of all below a folder."""
+    return sum(files(path).values()) if path.is_dir() else path.stat().st_size
+
+
+def _family(pid: int) -> Sequence[int]:
+    parents: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(path.parent.name)] = int(path.read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+    found = [pid]
+    for each in found:
+        found += [child for child, parent in parents.items() if parent == each]
+    return found

@@ -1,0 +1,111 @@
+"""What ``./run bench`` is made of: its documents, its queries, its figures and its peers."""
+
+from pathlib import Path
+
+import pytest
+
+from archive.settings import Settings
+from indexer import facets
+from indexer.analyzer import Analyzer
+from indexer.engine import SearchRequest
+from indexer.facets import NAMES, values
+from indexer.parse import parse
+from tests.bench.bed import by_turns
+from tests.bench.documents import LENGTH, changed, documents, publish
+from tests.bench.peers import Fts5, Tantivy
+from tests.bench.queries import LENGTHS, phrases, queries
+from tests.bench.table import Row, Table, load, markdown, percentile, save
+from web.services import open_services
+
+LINES = [
+    f"第{at}条 县级以上人民政府应当加强第{at}项工作，公开政府信息{at * 7}件，并报上级机关备案。" for at in range(400)
+]
+
+
+def test_documents_are_the_same_twice_and_the_first_of_more() -> None:
+    assert list(documents(20, LINES)) == list(documents(30, LINES))[:20]
+
+
+def test_documents_have_about_the_length_and_values_in_every_facet() -> None:
+    made = list(documents(300, LINES))
+    assert LENGTH <= sum(len(each.text) for each in made) / len(made) < LENGTH * 1.1
+    for name in NAMES:
+        assert len({value for each in made for value in values(each)[name]}) >= 6, name
+    assert len({each.metadata.number for each in made}) > 150
+
+
+def test_published_documents_are_public_and_a_changed_one_replaces_its_first_version(tmp_path: Path) -> None:
+    services = open_services(Settings.at(tmp_path))
+    made = list(documents(5, LINES))
+    publish(services.catalogue, made)
+    publish(services.catalogue, [changed(made[2], "新添一句。")])
+    public = list(services.catalogue.public_all())
+    assert [each.id for each in public] == [each.id for each in made]
+    assert [each.version for each in public] == [1, 1, 2, 1, 1]
+    assert public[2].text.endswith("\n新添一句。")
+    assert services.catalogue.last_change() == 6
+    services.close()
+
+
+def test_queries_are_many_of_every_kind_and_the_same_twice(analyzer: Analyzer) -> None:
+    made = list(documents(200, LINES))
+    asked = queries(made, analyzer)
+    assert asked == queries(made, analyzer)
+    assert {len(text) for text in phrases(made, 2)} >= {*LENGTHS}
+    assert {"one word", "several words", "sentence", "title", "number", "phrase", "filtered"} == asked.keys()
+
+
+@pytest.mark.parametrize("typed", ["公开政府信息21件", "“第7条”", "政府 备案", "“没有这样的话”", "“条县”"])
+def test_peers_find_what_they_are_asked_for(typed: str, analyzer: Analyzer, tmp_path: Path) -> None:
+    pytest.importorskip("tantivy", reason="no wheel for this machine")
+    made = list(documents(30, LINES))
+    sqlite = Fts5(tmp_path / "sqlite", analyzer)
+    sqlite.build(made, cursor=30)
+    other = Tantivy(tmp_path / "tantivy", analyzer)
+    other.put(made)
+    query = parse(typed)
+    chosen = {"genre": frozenset({str(made[0].metadata.genre)})}
+    for filters in ({}, chosen):
+        answer = sqlite.search(SearchRequest(query=query, filters=filters, facets=facets.NAMES))
+        # Scattered bigrams of a text are in more documents than its words: only quoted texts are asked for by them.
+        assert other.ask(query, filters, bigrams=typed.startswith("“")) == answer.total
+        assert len(answer.hits) == min(10, answer.total)
+        assert filters or sum(answer.facets["genre"].values()) == answer.total
+    sqlite.close()
+
+
+def test_a_peer_that_fails_is_told_and_asked_no_more() -> None:
+    failures: dict[str, str] = {}
+    asked: list[int] = []
+
+    def fail(at: int) -> None:
+        asked.append(at)
+        raise OSError("no such wheel")
+
+    taken = by_turns({"gongkai": lambda at: None, "tantivy": fail}, 3, 2, failures)
+    assert {name: len(each) for name, each in taken.items()} == {"gongkai": 3}
+    assert failures == {"tantivy": "OSError: no such wheel"}
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.5, 2), (0.75, 3), (0.76, 4), (1.0, 4), (0.0, 1)])
+def test_a_percentile_is_one_of_the_values(share: float, expected: int) -> None:
+    assert percentile([4, 1, 3, 2], share) == expected
+
+
+def test_a_table_says_what_a_peer_could_not_and_is_read_back_as_it_was_saved(tmp_path: Path) -> None:
+    table = Table(
+        1000,
+        (
+            Row("warm", "query: p50 / p95 (ms)", (1.0, 2.0), "tantivy", (0.5, 4.0)),
+            Row("size", "index size (MB)", (1234.0,), "FTS5", (), "ImportError: none"),
+            Row("memory", "memory (MB)", (75.25,)),
+        ),
+    )
+    assert markdown(table).splitlines()[-3:] == [
+        "| query: p50 / p95 (ms) | 1 / 2 | tantivy: 0.5 / 4 | 2.00 / 0.50 |",
+        "| index size (MB) | 1,234 | FTS5: ImportError: none | — |",
+        "| memory (MB) | 75.2 | — | — |",
+    ]
+    save(tmp_path / "run.json", "a machine", [table])
+    assert load(tmp_path / "run.json") == [table]
