@@ -6,12 +6,10 @@ raises anything but a sentence for the person, or takes longer than the limit, f
 """
 
 import argparse
-import random
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
@@ -19,9 +17,7 @@ from time import perf_counter
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from archive.document import Document, File, Metadata
 from archive.errors import BadQuery
-from archive.extract.html import extract as read_html
 from indexer import facets
 from indexer.analyzer import Analyzer
 from indexer.corrections import Corrector
@@ -33,42 +29,10 @@ from indexer.parse import MAX_LENGTH
 from indexer.snippets import Marker
 from indexer.suggest import Suggester
 from indexer.synonyms import PACKAGED, Synonyms
+from tests.bench.documents import documents, paragraphs
 
-CORPUS = Path(__file__).parent.parent / "corpus" / "files"
 LIMIT_MS = 300.0
-LENGTH = 1650
 GRAMMAR = ["OR", " ", "-", "标题:", "文号：", "机构:", "日期:", "“", "”", '"', "2019", "..", "〔", "〕", "号", "第"]
-
-
-def paragraphs() -> list[str]:
-    lines: list[str] = []
-    for path in sorted(CORPUS.rglob("*.html")):
-        lines += [line for line in read_html(path).paragraphs if len(line) > 10]
-    return lines
-
-
-def documents(count: int, lines: list[str]) -> Iterator[Document]:
-    """Documents of about ``LENGTH`` characters out of shuffled sample paragraphs, always the same ones."""
-    chance = random.Random(5)  # noqa: S311  # made-up documents
-    for at in range(count):
-        text: list[str] = []
-        size = 0
-        while size < LENGTH:
-            text.append(chance.choice(lines))
-            size += len(text[-1])
-        yield Document(
-            id=f"d{at:06}",
-            version=1,
-            metadata=Metadata(
-                title=chance.choice(lines)[:40],
-                number=f"云政发〔{2000 + at % 25}〕{at // 25 + 1}号",
-                issuer=chance.choice(("云溪县人民政府", "云溪县财政局", "云溪县民政局")),
-                genre=chance.choice(("通知", "公告", "办事指南")),
-                written_on=date(2000, 1, 1) + timedelta(days=at % 9000),
-            ),
-            file=File("0" * 64, f"{at}.txt", "text/plain", size),
-            text="\n".join(text),
-        )
 
 
 def typed(lines: list[str]) -> st.SearchStrategy[str]:
