@@ -1,5 +1,6 @@
 """What ``./run bench`` is made of: its documents, its queries, its figures and its peers."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from indexer.parse import parse
 from tests.bench.bed import by_turns
 from tests.bench.documents import LENGTH, changed, documents, publish
 from tests.bench.peers import Fts5, Tantivy
+from tests.bench.processes import ChildFailed, measured, memory, size
 from tests.bench.queries import LENGTHS, phrases, queries
 from tests.bench.table import Row, Table, load, markdown, percentile, save
 from web.services import open_services
@@ -109,3 +111,22 @@ def test_a_table_says_what_a_peer_could_not_and_is_read_back_as_it_was_saved(tmp
     ]
     save(tmp_path / "run.json", "a machine", [table])
     assert load(tmp_path / "run.json") == [table]
+
+
+def test_files_with_two_names_count_once(tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"12345")
+    (tmp_path / "other").hardlink_to(tmp_path / "one")
+    assert size(tmp_path) == 5
+
+
+def test_a_child_process_is_measured_and_its_failure_is_its_last_line(tmp_path: Path) -> None:
+    done = measured("calendar", "2019", "4")
+    assert "April 2019" in done.said
+    with pytest.raises(ChildFailed, match="error"):
+        measured("calendar", "no such year")
+
+
+def test_memory_counts_what_a_process_has() -> None:
+    taken = memory(os.getpid())
+    assert 0 < taken.anonymous <= taken.resident
+    assert taken.proportional <= taken.resident

@@ -5,22 +5,36 @@ from pathlib import Path
 
 from tests.bench import __doc__ as about
 from tests.bench.documents import paragraphs
+from tests.bench.extraction import extraction_rows
 from tests.bench.run import run
-from tests.bench.table import machine, markdown
+from tests.bench.table import Table, machine, markdown, save
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="./run bench", description=about)
     parser.add_argument("--folder", type=Path, help="make the documents of these files' paragraphs, not the sample's")
-    parser.add_argument("--sizes", type=_sizes, default=[2000], help="how many documents, with commas (default 2000)")
-    parser.add_argument("--quick", action="store_true", help="200 documents: does it run at all")
+    parser.add_argument("--sizes", type=_sizes, help="how many documents, with commas (default 2000)")
+    parser.add_argument("--seconds", type=float, help="how long users go on (default 5)")
+    parser.add_argument("--save", type=Path, help="keep what was measured here, as JSON")
+    parser.add_argument("--quick", action="store_true", help="200 documents, few queries: does it run at all")
     options = parser.parse_args()
-    if options.quick:
-        options.sizes = [200]
-    print(machine(), end="\n\n")
+    sizes = options.sizes or ([200] if options.quick else [2000])
+    seconds = options.seconds or (1.0 if options.quick else 5.0)
+    every = 4 if options.quick else 1
+    where = machine()
+    print(where, end="\n\n")
     lines = paragraphs(options.folder)
-    for count in options.sizes:
-        print(markdown(run(count, lines)), flush=True)
+    tables: list[Table] = []
+    for count in (0, *sizes):
+        if count:
+            rows = run(count, lines, seconds, every)
+        else:
+            rows = extraction_rows(options.folder, max(seconds / 6, 2.0 / every), every)
+        tables.append(Table(count, tuple(rows)))
+        print(markdown(tables[-1]), flush=True)
+        # After each size: the largest takes longest, and may be interrupted.
+        if options.save:
+            save(options.save, where, tables)
 
 
 def _sizes(text: str) -> list[int]:

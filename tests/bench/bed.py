@@ -9,7 +9,6 @@ from statistics import median
 from time import perf_counter
 from typing import TypeVar
 
-from archive.document import Document
 from archive.settings import Settings
 from indexer.analyzer import Analyzer
 from web.params import SearchForm
@@ -26,12 +25,12 @@ Ask = Callable[[int], object]
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """``sample`` are the first documents; ``failures`` say why a peer can't be asked, once that is known."""
+    """``failures`` say why a peer can't be asked, once that is known."""
 
     place: Path
     count: int
-    sample: Sequence[Document]
     forms: Mapping[str, Sequence[SearchForm]]
+    phrases: Sequence[str]
     analyzer: Analyzer
     failures: dict[str, str] = field(default_factory=dict)
 

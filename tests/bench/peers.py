@@ -233,7 +233,7 @@ class Fts5:
         return int(self._connection.execute("SELECT count(*) FROM documents").fetchone()[0])
 
     def cursor(self) -> int:
-        return int(self._connection.execute("SELECT max(at) FROM documents").fetchone()[0])
+        return self._cursor
 
     def verify(self) -> None:
         return
@@ -252,6 +252,8 @@ class Fts5:
         """One a thread."""
         if not hasattr(self._connections, "own"):
             self._connections.own = sqlite3.connect(self._path)
+            for pragma in ("mmap_size = 8000000000", "cache_size = -64000", "temp_store = memory"):
+                self._connections.own.execute(f"PRAGMA {pragma}")
         own: sqlite3.Connection = self._connections.own
         return own
 
@@ -339,6 +341,10 @@ class Fts5:
             if slash:
                 counts[first] += count
         return dict(counts)
+
+    @cached_property
+    def _cursor(self) -> int:
+        return int(self._connection.execute("SELECT max(at) FROM documents").fetchone()[0])
 
     @cached_property
     def _vocabulary(self) -> _Vocabulary:

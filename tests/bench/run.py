@@ -11,37 +11,43 @@ from archive.settings import Settings
 from tests.bench.bed import Bed, timed
 from tests.bench.documents import documents, publish
 from tests.bench.indexing import nightly_rows, rebuild_rows
-from tests.bench.queries import queries
+from tests.bench.queries import phrases, queries
 from tests.bench.searching import phrase_rows, query_rows
-from tests.bench.table import Row, Table
+from tests.bench.serving import serving_rows
+from tests.bench.table import Row
 from web.services import open_services
 
 # How many documents queries are made of.
 _SAMPLE = 1000
+# And how many phrases of each length.
+_PHRASES = 12
 
 
-def run(count: int, lines: Sequence[str]) -> Table:
-    """All rows over so many documents."""
+def run(count: int, lines: Sequence[str], seconds: float, every: int = 1) -> list[Row]:
+    """All rows over so many documents; users go on for so many seconds, and ask one in ``every`` of the queries."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         services = open_services(Settings.at(place / "data"))
-        _, seconds = timed(lambda: publish(services.catalogue, documents(count, lines)))
-        _say(f"{count} documents made in {seconds:.0f} s")
+        _, took = timed(lambda: publish(services.catalogue, documents(count, lines)))
+        _say(f"{count} documents made in {took:.0f} s")
         sample = list(islice(documents(count, lines), _SAMPLE))
-        bed = Bed(place, count, sample, queries(sample, services.analyzer), services.analyzer)
+        forms = {kind: forms[::every] for kind, forms in queries(sample, services.analyzer).items()}
+        bed = Bed(place, count, forms, phrases(sample, _PHRASES)[::every], services.analyzer)
         rows: list[Row] = []
         measures: dict[str, Callable[[Bed], list[Row]]] = {
             "rebuilds": rebuild_rows,
             "queries": query_rows,
             "phrases": phrase_rows,
+            "pages": partial(serving_rows, seconds=seconds),
+            # Last: what changed is left out of answers until an index has followed, and a peer's never does.
             "a night": nightly_rows,
         }
         for what, measure in measures.items():
-            found, seconds = timed(partial(measure, bed))
-            _say(f"{what}: {seconds:.0f} s")
+            found, took = timed(partial(measure, bed))
+            _say(f"{what}: {took:.0f} s")
             rows += found
         services.close()
-    return Table(count, tuple(rows))
+    return rows
 
 
 def _say(line: str) -> None:

@@ -11,14 +11,12 @@ from indexer.query import Phrase
 from indexer.synonyms import PACKAGED, Synonyms
 from tests.bench.bed import FTS5, OURS, TANTIVY, Ask, Bed, by_turns, load
 from tests.bench.peers import Fts5, Tantivy
-from tests.bench.queries import phrases
 from tests.bench.table import Row, p50_p95, percentile
 from web.services import open_services
 
 # How often each query is asked when words are known, and how many engines are opened for first uses.
 _WARM = 5
 _COLD = 3
-_PHRASES = 12
 WORDS = "tantivy, by words"
 SHAPED = "tantivy, by bigrams or words"
 SCANNED = "SQLite, reading"
@@ -56,11 +54,10 @@ def query_rows(bed: Bed) -> list[Row]:
 
 def phrase_rows(bed: Bed) -> list[Row]:
     """Quoted text of 2 to 20 characters; ours with six facets, the peers' without."""
-    texts = phrases(bed.sample, _PHRASES)
     rows = []
     for label, peer, some in (
-        ("of 3 to 20 characters", FTS5, [text for text in texts if len(text) > 2]),
-        ("of 2 characters", SCANNED, [text for text in texts if len(text) == 2]),
+        ("of 3 to 20 characters", FTS5, [text for text in bed.phrases if len(text) > 2]),
+        ("of 2 characters", SCANNED, [text for text in bed.phrases if len(text) == 2]),
     ):
         requests = [SearchRequest(query=Phrase(text), facets=facets.NAMES) for text in some]
 

@@ -30,7 +30,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One run over so many documents."""
+    """What was measured over so many documents; 0 for what is no matter of their number."""
 
     documents: int
     rows: tuple[Row, ...]
@@ -61,7 +61,8 @@ def machine() -> str:
 
 
 def markdown(table: Table) -> str:
-    head = f"### {table.documents:,} documents\n\n| what | gongkai | peer | ratio |\n|---|---|---|---|\n"
+    over = f"{table.documents:,} documents" if table.documents else "Files"
+    head = f"### {over}\n\n| what | gongkai | peer | ratio |\n|---|---|---|---|\n"
     return head + "\n".join(map(_line, table.rows)) + "\n"
 
 

@@ -1,0 +1,200 @@
+"""Pages over HTTP: the server in a process of its own, as it is put into service, next to the same pages over FTS5.
+
+``python -m tests.bench.serving PORT DATA PLACE`` is that peer: the same application and catalogue, another engine.
+"""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from itertools import chain, count
+from pathlib import Path
+from time import perf_counter, sleep
+
+from archive.settings import Settings
+from tests.bench.bed import FTS5, OURS, Bed, by_turns
+from tests.bench.peers import Fts5
+from tests.bench.processes import ROOT, memory, processor_seconds
+from tests.bench.table import Row, p50_p95
+from web import server
+from web.offers import Offers
+from web.services import open_services
+
+USERS = 4
+MB = 1 << 20
+_START_SECONDS = 600.0
+_TURNS = 2
+_WARM = 2
+_GLANCE = 0.01
+# A server that uses less of a processor than this for a while has prepared what it offers.
+_IDLE = 0.05
+_PAUSE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A server that answers; ``started`` is how many seconds that took."""
+
+    port: int
+    pid: int
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The seconds of each request that users made at once, and how long they went on."""
+
+    taken: tuple[float, ...]
+    seconds: float
+
+
+def serving_rows(bed: Bed, seconds: float) -> list[Row]:
+    """A page for one user and for four, and what the server takes."""
+    addresses = [form.address() for form in bed.all_forms]
+    commands = {OURS: ["-m", "web.cli", "serve", "--port"]}
+    if FTS5 not in bed.failures:
+        commands[FTS5] = ["-m", "tests.bench.serving"]
+    with ExitStack() as stack:
+        servers: dict[str, Serving] = {}
+        for name, command in commands.items():
+            places = [str(bed.settings.data), str(bed.peer(FTS5))] if name == FTS5 else []
+            try:
+                servers[name] = stack.enter_context(_serving(bed, command, places, addresses[0]))
+            except ConnectionError as error:
+                if name == OURS:
+                    raise
+                bed.failures[name] = str(error)
+        asks = {name: _asking(each.port, addresses) for name, each in servers.items()}
+        first = by_turns(asks, len(addresses), 1, bed.failures)
+        again = by_turns(asks, len(addresses), _WARM, bed.failures)
+        taken = {name: memory(each.pid) for name, each in servers.items()}
+        loads: dict[str, list[Load]] = {name: [] for name in servers}
+        for _ in range(_TURNS):
+            for name in [name for name in servers if name not in bed.failures]:
+                try:
+                    loads[name].append(_load(servers[name].port, addresses, seconds / _TURNS))
+                except ConnectionError as error:
+                    if name == OURS:
+                        raise
+                    bed.failures[name] = str(error)
+
+    def pages(taken: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, ...]]:
+        return {name: p50_p95(each) for name, each in taken.items()}
+
+    def row(name: str, what: str, figures: Mapping[str, tuple[float, ...]]) -> Row:
+        return Row(name, what, figures[OURS], f"page over {FTS5}", figures.get(FTS5, ()), bed.failures.get(FTS5, ""))
+
+    return [
+        row("page cold", "page over HTTP, one user, the first time: p50 / p95 (ms)", pages(first)),
+        row("page warm", "page over HTTP, one user, again: p50 / p95 (ms)", pages(again)),
+        row(
+            "load",
+            f"page over HTTP, {USERS} users for {seconds:g} s: requests/s, p50 / p95 (ms)",
+            {name: _summary(each) for name, each in loads.items() if name not in bed.failures},
+        ),
+        row(
+            "memory",
+            f"server's memory after {len(addresses)} queries: resident, anonymous (MB)",
+            {name: (each.resident / MB, each.anonymous / MB) for name, each in taken.items()},
+        ),
+        row(
+            "start",
+            "server's start to its first answer (s)",
+            {name: (each.started,) for name, each in servers.items()},
+        ),
+    ]
+
+
+@contextmanager
+def _serving(bed: Bed, command: Sequence[str], places: Sequence[str], address: str) -> Iterator[Serving]:
+    """Started as it is put into service, and left alone until it has prepared all it wants to offer."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+    started = perf_counter()
+    child = subprocess.Popen(  # noqa: S603  # our own
+        [sys.executable, *command, str(port), *places],
+        cwd=ROOT,
+        env=os.environ | {"GONGKAI_DATA": str(bed.settings.data)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        ask = _asking(port, [address])
+        while True:
+            try:
+                ask(0)
+                break
+            except ConnectionError as error:
+                if child.poll() is not None or perf_counter() - started > _START_SECONDS:
+                    raise ConnectionError("the server does not answer") from error
+                sleep(_GLANCE)
+        seconds = perf_counter() - started
+        used = -1.0
+        while processor_seconds(child.pid) - used > _IDLE * _PAUSE and perf_counter() - started < _START_SECONDS:
+            used = processor_seconds(child.pid)
+            sleep(_PAUSE)
+        yield Serving(port, child.pid, seconds)
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def _asking(port: int, addresses: Sequence[str]) -> Callable[[int], object]:
+    """Asks for one of the pages over a connection that is kept. Raises ConnectionError for anything but a page."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+
+    def ask(at: int) -> object:
+        try:
+            connection.request("GET", addresses[at])
+            response = connection.getresponse()
+            page = response.read()
+        except (http.client.HTTPException, OSError) as error:
+            connection.close()
+            raise ConnectionError(f"{type(error).__name__} for {addresses[at]}") from error
+        if response.status != http.HTTPStatus.OK:
+            raise ConnectionError(f"status {response.status} for {addresses[at]}")
+        return page
+
+    return ask
+
+
+def _load(port: int, addresses: Sequence[str], seconds: float) -> Load:
+    """Users who ask one thing after another, each beginning somewhere else."""
+    started = perf_counter()
+
+    def go_on(user: int) -> list[float]:
+        ask = _asking(port, addresses)
+        taken = []
+        for at in count(user * len(addresses) // USERS):
+            before = perf_counter()
+            if before - started >= seconds:
+                break
+            ask(at % len(addresses))
+            taken.append(perf_counter() - before)
+        return taken
+
+    with ThreadPoolExecutor(USERS) as users:
+        found = tuple(chain.from_iterable(users.map(go_on, range(USERS))))
+    return Load(found, perf_counter() - started)
+
+
+def _summary(loads: Sequence[Load]) -> tuple[float, ...]:
+    taken = [each for load in loads for each in load.taken]
+    return len(taken) / sum(load.seconds for load in loads), *p50_p95(taken)
+
+
+def main() -> None:
+    port, data, place = sys.argv[1:]
+    opened = open_services(Settings.at(Path(data)), serving=True)
+    engine = Fts5(Path(place), opened.analyzer)
+    offers = Offers(engine, opened.analyzer, opened.synonyms, background=True)
+    server.serve(replace(opened, engine=engine, offers=offers), "127.0.0.1", int(port), threads=4)
+
+
+if __name__ == "__main__":
+    main()
