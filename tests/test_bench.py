@@ -11,11 +11,13 @@ from indexer.analyzer import Analyzer
 from indexer.engine import SearchRequest
 from indexer.facets import NAMES, values
 from indexer.parse import parse
-from tests.bench.bed import by_turns
+from tests.bench.bed import FTS5, by_turns
 from tests.bench.documents import LENGTH, changed, documents, publish
 from tests.bench.peers import Fts5, Tantivy
+from tests.bench.plot import draw
 from tests.bench.processes import ChildFailed, measured, memory, size
 from tests.bench.queries import LENGTHS, phrases, queries
+from tests.bench.searching import SHAPED
 from tests.bench.table import Row, Table, load, markdown, percentile, save
 from web.services import open_services
 
@@ -111,6 +113,28 @@ def test_a_table_says_what_a_peer_could_not_and_is_read_back_as_it_was_saved(tmp
     ]
     save(tmp_path / "run.json", "a machine", [table])
     assert load(tmp_path / "run.json") == [table]
+
+
+def test_a_picture_is_drawn_from_a_saved_run_and_is_the_same_file_twice(tmp_path: Path) -> None:
+    def rows(count: int) -> tuple[Row, ...]:
+        return (
+            Row("rebuild", "documents/s, ms, MB", (900.0, 2.0, 300.0), "tantivy", (1000.0, 1.0, 280.0)),
+            Row("rebuild", "documents/s, ms, MB", (900.0, 2.0, 300.0), FTS5, (), "OperationalError: disk is full"),
+            Row("size", "MB", (count / 100,), "tantivy", (count / 150,)),
+            Row("cold", "ms", (2.0, 9.0), SHAPED, (1.0, 3.0)),
+            Row("warm", "ms", (1.0, 4.0), SHAPED, (1.0, 2.0)),
+            Row("memory", "MB", (200.0, 150.0)),
+        )
+
+    save(tmp_path / "run.json", "a machine", [Table(count, rows(count)) for count in (10_000, 1000)])
+    for name in ("one.svg", "other.svg"):
+        draw(load(tmp_path / "run.json"), tmp_path / name)
+    drawn = (tmp_path / "one.svg").read_text(encoding="utf-8")
+    assert drawn == (tmp_path / "other.svg").read_text(encoding="utf-8")
+    assert len(drawn) < 100_000
+    for said in ("Index size (MB)", "gongkai, cold", "tantivy", "documents"):
+        assert said in drawn
+    assert "<dc:date>" not in drawn
 
 
 def test_files_with_two_names_count_once(tmp_path: Path) -> None:

@@ -6,8 +6,13 @@ from pathlib import Path
 from tests.bench import __doc__ as about
 from tests.bench.documents import paragraphs
 from tests.bench.extraction import extraction_rows
+from tests.bench.plot import draw
+from tests.bench.processes import ROOT
 from tests.bench.run import run
-from tests.bench.table import Table, machine, markdown, save
+from tests.bench.table import Table, load, machine, markdown, save
+
+FULL = [1000, 10_000, 50_000, 200_000]
+PICTURE = ROOT / "docs" / "bench.svg"
 
 
 def main() -> None:
@@ -16,10 +21,15 @@ def main() -> None:
     parser.add_argument("--sizes", type=_sizes, help="how many documents, with commas (default 2000)")
     parser.add_argument("--seconds", type=float, help="how long users go on (default 5)")
     parser.add_argument("--save", type=Path, help="keep what was measured here, as JSON")
+    parser.add_argument("--draw", type=Path, metavar="FILE", help="measure nothing, draw a saved run")
+    parser.add_argument("--full", action="store_true", help=f"sizes {FULL}, 60 seconds, a picture in docs")
     parser.add_argument("--quick", action="store_true", help="200 documents, few queries: does it run at all")
     options = parser.parse_args()
-    sizes = options.sizes or ([200] if options.quick else [2000])
-    seconds = options.seconds or (1.0 if options.quick else 5.0)
+    if options.draw:
+        draw(load(options.draw), PICTURE)
+        return
+    sizes = options.sizes or (FULL if options.full else [200] if options.quick else [2000])
+    seconds = options.seconds or (60.0 if options.full else 1.0 if options.quick else 5.0)
     every = 4 if options.quick else 1
     where = machine()
     print(where, end="\n\n")
@@ -35,6 +45,8 @@ def main() -> None:
         # After each size: the largest takes longest, and may be interrupted.
         if options.save:
             save(options.save, where, tables)
+    if options.full:
+        draw(tables, PICTURE)
 
 
 def _sizes(text: str) -> list[int]:
