@@ -23,7 +23,6 @@ from indexer.analyzer import Analyzer
 from indexer.corrections import Corrector
 from indexer.engine import SearchRequest
 from indexer.engines.whoosh.engine import WhooshEngine
-from indexer.fields import entry
 from indexer.interpret import interpret
 from indexer.parse import MAX_LENGTH
 from indexer.snippets import Marker
@@ -65,8 +64,8 @@ def main() -> None:
     if not (folder / "index" / "current").exists():
         started = perf_counter()
         with engine.rebuilding() as writer:
-            for document in documents(chosen.documents, lines):
-                writer.put(entry(document, analyzer))
+            for _ in writer.put_all(documents(chosen.documents, lines)):
+                pass
         print(f"indexed {chosen.documents} documents in {perf_counter() - started:.0f} s")
     texts = {document.id: document.text for document in documents(engine.count(), lines)}
     synonyms = Synonyms.load(PACKAGED)

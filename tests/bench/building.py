@@ -27,7 +27,7 @@ def main() -> None:
     documents = islice(catalogue.public_all(), int(count))
     cursor = catalogue.last_change()
     builds: dict[str, Callable[[], object]] = {
-        OURS: lambda: sync.rebuild(catalogue, services.engine, analyzer),
+        OURS: lambda: sync.rebuild(catalogue, services.engine),
         TANTIVY: lambda: Tantivy(Path(place), analyzer).put(documents),
         FTS5: lambda: Fts5(Path(place), analyzer).build(documents, cursor),
         TRIGRAMS: lambda: Fts5(Path(place), analyzer).build(documents, cursor, words=False),

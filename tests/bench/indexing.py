@@ -61,7 +61,7 @@ def nightly_rows(bed: Bed) -> list[Row]:
         publish(services.catalogue, new)
 
         def follow(sentence: str = sentence) -> int:
-            sync.catch_up(services.catalogue, services.engine, services.analyzer)
+            sync.catch_up(services.catalogue, services.engine)
             return watching.engine.search(SearchRequest(query=Phrase(sentence))).total
 
         ours.append(_change(folder, size((folder / "current").resolve()), follow, len(new)))
