@@ -4,6 +4,8 @@ Both are made of the live index's vocabulary, which takes seconds for a large on
 after a switch, and offers what it has until then. Either is shown only where a search would find something public.
 """
 
+import ctypes
+import gc
 import logging
 import re
 import threading
@@ -98,3 +100,14 @@ class _Made(Generic[T]):
         with self._lock:
             if vocabulary is self._of:
                 self._made = made
+        _settle()
+
+
+def _settle() -> None:
+    """Give back what the making needed, and let the garbage collector look no more at what stays."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    # Python frees it to the C library, and glibc keeps it: 50 MB of 200,000 documents.
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
