@@ -6,7 +6,7 @@ from datetime import date
 
 from archive.document import Document
 from indexer import facets
-from indexer.duplicates import ALIKE, resemblance, sketch
+from indexer.duplicates import alike, sketch
 from indexer.snippets import Fragment, Marker
 from web.params import SearchForm
 from web.present import LAPSED, OFFICE_TIME, FileView, document_url, file_view
@@ -87,7 +87,7 @@ def document_page(
         ],
         received_on=document.received_at.astimezone(OFFICE_TIME).date() if document.received_at else None,
         back_url=back_url,
-        similar=[_similar(each, resemblance(own, sketch(each.text)) >= ALIKE) for each in similar],
+        similar=[_similar(each, alike(own, sketch(each.text))) for each in similar],
     )
 
 
