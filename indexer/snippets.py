@@ -54,7 +54,8 @@ class Marker:
         """The best passages of a text, in its order; none where nothing is found."""
         marks = self._marks(text)
         chosen: list[tuple[int, int]] = []
-        for start, end, _ in sorted(self._windows(text, marks), key=lambda window: -window[2]):
+        for first, end, _ in sorted(self._windows(text, marks), key=lambda window: -window[2]):
+            start = _from_sentence(text, first, end, marks)
             if all(end <= other[0] or start >= other[1] for other in chosen):
                 chosen.append((start, end))
             if len(chosen) == PASSAGES:
@@ -77,21 +78,18 @@ class Marker:
 
     def _windows(self, text: str, marks: Sequence[tuple[int, int]]) -> Iterable[tuple[int, int, float]]:
         """A window from each mark on, within its paragraph, with how much of the query it shows."""
+        ends = [end for _, end in marks]
+        said = [text[begin:end].casefold() for begin, end in marks]
+        # Long runs say more than several short ones of the same length together.
+        worth = {each: (end - begin) ** 1.5 for each, (begin, end) in zip(said, marks, strict=True)}
         for at, (start, first_end) in enumerate(marks):
             stop = text.find("\n", start)
             limit = min(len(text) if stop < 0 else stop, max(start + WIDTH, first_end))
-            last = bisect_right(marks, (limit, 0)) - 1
-            if marks[last][0] > start and marks[last][1] > limit:
+            after = bisect_right(ends, limit, at)
+            if after < len(marks) and start < marks[after][0] < limit:
                 # Not within a mark.
-                limit = marks[last][0]
-            shown: dict[str, int] = {}
-            for begin, end in marks[at:]:
-                if end > limit:
-                    break
-                shown[text[begin:end].casefold()] = end - begin
-            # Long runs say more than several short ones of the same length together.
-            worth = sum(length**1.5 for length in shown.values())
-            yield _from_sentence(text, start, limit, marks), limit, worth
+                limit = marks[after][0]
+            yield start, limit, sum(map(worth.__getitem__, dict.fromkeys(said[at:after])))
 
 
 def opening(text: str) -> list[Fragment]:
