@@ -17,7 +17,6 @@ from web.params import SearchForm
 OURS = "gongkai"
 TANTIVY = "tantivy"
 FTS5 = "FTS5 words + trigrams"
-TRIGRAMS = "FTS5 trigrams"
 WHOOSH = "jieba + Whoosh"
 T = TypeVar("T")
 Ask = Callable[[int], object]

@@ -14,7 +14,7 @@ from time import perf_counter
 
 from archive.settings import Settings
 from indexer import sync
-from tests.bench.bed import FTS5, OURS, TANTIVY, TRIGRAMS, WHOOSH, load
+from tests.bench.bed import FTS5, OURS, TANTIVY, WHOOSH, load
 from tests.bench.peers import Fts5, Tantivy, build_whoosh
 from web.services import open_services
 
@@ -30,7 +30,6 @@ def main() -> None:
         OURS: lambda: sync.rebuild(catalogue, services.engine),
         TANTIVY: lambda: Tantivy(Path(place), analyzer).put(documents),
         FTS5: lambda: Fts5(Path(place), analyzer).build(documents, cursor),
-        TRIGRAMS: lambda: Fts5(Path(place), analyzer).build(documents, cursor, words=False),
         WHOOSH: lambda: build_whoosh(Path(place), documents),
     }
     started, used = perf_counter(), sum(os.times()[:4])

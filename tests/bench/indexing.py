@@ -10,7 +10,7 @@ from archive.document import Document
 from indexer import sync
 from indexer.engine import SearchRequest
 from indexer.query import Phrase
-from tests.bench.bed import FTS5, OURS, TANTIVY, TRIGRAMS, WHOOSH, Bed, load, timed
+from tests.bench.bed import FTS5, OURS, TANTIVY, WHOOSH, Bed, load, timed
 from tests.bench.documents import changed, publish
 from tests.bench.peers import Tantivy
 from tests.bench.processes import ChildFailed, Done, files, measured, size
@@ -31,7 +31,7 @@ def rebuild_rows(bed: Bed) -> list[Row]:
     ours = _build(bed, OURS, bed.count)
     live = (bed.settings.index_folder / "current").resolve()
     rows, sizes = [], []
-    for peer in (TANTIVY, TRIGRAMS, FTS5, WHOOSH):
+    for peer in (TANTIVY, FTS5, WHOOSH):
         count = min(bed.count, FEW) if peer == WHOOSH else bed.count
         label = f"{peer}, of {count:,} documents" if count < bed.count else peer
         theirs: tuple[float, ...] = ()

@@ -183,8 +183,7 @@ class Fts5:
         self._analyzer = analyzer
         self._connections = threading.local()
 
-    def build(self, documents: Iterable[Document], cursor: int, words: bool = True) -> None:
-        """``words``: else only trigrams, for phrases alone."""
+    def build(self, documents: Iterable[Document], cursor: int) -> None:
         with self._connection:
             self._connection.execute("PRAGMA synchronous = OFF")
             self._connection.executescript(
@@ -195,7 +194,7 @@ class Fts5:
                 f' {", ".join(map(_quoted, facets.NAMES))});'
             )
             for place, document in enumerate(documents):
-                self._put(place, document, cursor, words)
+                self._put(place, document, cursor)
             for table in ("trigrams", "words"):
                 self._connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
 
@@ -257,12 +256,10 @@ class Fts5:
         own: sqlite3.Connection = self._connections.own
         return own
 
-    def _put(self, place: int, document: Document, cursor: int, words: bool) -> None:
+    def _put(self, place: int, document: Document, cursor: int) -> None:
         title, body = normalise(document.metadata.title), lines(document.text)
         execute = self._connection.execute
         execute("INSERT INTO trigrams (rowid, title, text) VALUES (?, ?, ?)", (place, title, body))
-        if not words:
-            return
         cut = [" ".join(self._analyzer.words(each)) for each in (title, body)]
         execute("INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", (place, *cut))
         when = facets.day(document.metadata)

@@ -79,12 +79,13 @@ def processor_seconds(pid: int) -> float:
 def files(folder: Path) -> dict[tuple[int, int], int]:
     """The size of each file below a folder by its inode and time: hard links are one file."""
     found: dict[tuple[int, int], int] = {}
-    for path in folder.rglob("*"):
-        # A build clears away what it no longer needs.
-        with suppress(FileNotFoundError):
-            if path.is_file() and not path.is_symlink():
-                status = path.stat()
-                found[status.st_ino, status.st_mtime_ns] = status.st_size
+    # A build clears away what it no longer needs, folders too.
+    for parent, _, names in os.walk(folder):
+        for path in (Path(parent, name) for name in names):
+            with suppress(FileNotFoundError):
+                if not path.is_symlink():
+                    status = path.stat()
+                    found[status.st_ino, status.st_mtime_ns] = status.st_size
     return found
 
 
