@@ -76,7 +76,8 @@ class Generations:
     def live(self) -> Path:
         """The folder that the link names, unchecked. Raises IndexMissing."""
         try:
-            return self._folder / self._link.readlink()
+            # Asked at every search: pathlib takes ten times as long.
+            return Path(f"{self._folder}/{os.readlink(self._link)}")  # noqa: PTH115
         except FileNotFoundError as error:
             raise IndexMissing from error
         except OSError as error:

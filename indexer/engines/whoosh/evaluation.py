@@ -12,7 +12,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.text import normalise
 from indexer import relevance
 from indexer.analyzer import Analyzer, is_gram, marks, query_grams
 from indexer.engine import Answer, Hit, SearchRequest, Sort
@@ -354,9 +353,15 @@ class _Evaluation:
 
     def _containing(self, text: str, among: Slots) -> Slots:
         """Which documents have exactly this run of characters in their text; as few texts as can be are looked at."""
-        narrowed = self._every("grams", (*self._analyzer.query(text).every, *marks(text)), among)
-        # A gram, and a word that was cut out, stands in the text, unless it is the issuer's.
-        known = narrowed if is_gram(text) else self._every("words", [text], narrowed)
+        cut = self._analyzer.query(text)
+        narrowed = self._every("grams", (*cut.every, *marks(text)), among)
+        # A gram, and a word that is cut out, stands in the text, unless it is the issuer's.
+        if is_gram(text):
+            known = narrowed
+        elif cut.words == (text,):
+            known = self._every("words", cut.words, narrowed)
+        else:
+            return self._snapshot.containing(text, narrowed)
         known = known[~self._within(Part.ISSUER, text)[known]]
         return self._united(known, self._snapshot.containing(text, _without(narrowed, known)))
 
@@ -437,8 +442,8 @@ class _Evaluation:
                 pattern = number_pattern(text)
                 return self._snapshot.numbered(pattern) if pattern else np.zeros(self._snapshot.size, bool)
             case Part.ISSUER:
-                coded = self._snapshot.facets["issuer"]
-                return coded.having(frozenset(value for value in coded.values if text in normalise(value)))
+                named = [value for value, form in self._snapshot.issuers if text in form]
+                return self._snapshot.facets["issuer"].having(frozenset(named))
 
 
 def _stored(stream: str, name: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import W3TermInfo
 from whoosh.index import TOC
 
+from archive.text import normalise
 from indexer import facets, relevance
 from indexer.engines.whoosh.postings import Coded, Mask, Postings, Slots
 from indexer.engines.whoosh.segment import ENCODING, NAME, schema
@@ -165,6 +166,8 @@ class Snapshot:
         # How many passages the texts would make, by stream.
         self.passages = {name: length.sum() / relevance.PASSAGE_TOKENS[name] for name, length in lengths.items()}
         self.facets = {name: Coded.of_postings(self._values(name), self.size) for name in facets.NAMES}
+        # Each issuer's name and its normalised form.
+        self.issuers = [(name, normalise(name)) for name in self.facets["issuer"].values]
         self._texts = [segment.opened("text") for segment in self._segments]
         self._text_starts, self._text_ends = self._placed("text")
         self._passages, self._passage_starts = self._read_passages()
