@@ -124,11 +124,11 @@ class Question:
             above, heading = heading, match[0] if len(match[0]) <= _HEADING else ""
             if len(match[0]) > LONGEST or not _WITH_NUMBER.search(match[0]):
                 continue
-            sentence, offsets = aligned(match[0])
-            here = self._had(sentence)
+            here = self._had(normalise(match[0]))
             share = len(here | in_title) / len(self._about)
             if share < SHARE:
                 continue
+            sentence, offsets = aligned(match[0])
             number, beside = self._number(sentence)
             if number is None:
                 continue
