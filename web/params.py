@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import quote_plus
 
 from werkzeug.datastructures import MultiDict
 
@@ -109,8 +110,12 @@ class SearchForm:
         return pairs
 
     def address(self, path: str = "/search") -> str:
-        query = urlencode(self.pairs())
+        query = "&".join(f"{name}={_quoted(value)}" for name, value in self.pairs())
         return f"{path}?{query}" if query else path
+
+
+# A page has hundreds of addresses of the same words.
+_quoted = lru_cache(2000)(quote_plus)
 
 
 def read(arguments: MultiDict[str, str]) -> SearchForm:
