@@ -30,14 +30,14 @@ def main() -> None:
         return
     sizes = options.sizes or (FULL if options.full else [200] if options.quick else [2000])
     seconds = options.seconds or (60.0 if options.full else 1.0 if options.quick else 5.0)
-    every = 4 if options.quick else 1
+    every, repeats = (4, 1) if options.quick else (1, 3)
     where = machine()
     print(where, end="\n\n")
     lines = paragraphs(options.folder)
     tables: list[Table] = []
     for count in (0, *sizes):
         if count:
-            rows = run(count, lines, seconds, every)
+            rows = run(count, lines, seconds, every, repeats)
         else:
             rows = extraction_rows(options.folder, max(seconds / 6, 2.0 / every), every)
         tables.append(Table(count, tuple(rows)))

@@ -24,13 +24,17 @@ Ask = Callable[[int], object]
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """``failures`` say why a peer can't be asked, once that is known."""
+    """``repeats``: how often what is done once in a process is done, for the median.
+
+    ``failures`` say why a peer can't be asked, once that is known.
+    """
 
     place: Path
     count: int
     forms: Mapping[str, Sequence[SearchForm]]
     phrases: Sequence[str]
     analyzer: Analyzer
+    repeats: int
     failures: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -27,11 +27,12 @@ _SENTENCES = ("第一夜新增戊己庚辛", "第二夜新增戊己庚辛", "第
 _GLANCE = 0.02
 
 
-def rebuild_rows(bed: Bed, builds: int = 1) -> list[Row]:
-    """Builds ours and all peers' indexes by turns, each in a process of its own; the median of so many times."""
+def rebuild_rows(bed: Bed) -> list[Row]:
+    """Builds ours and all peers' indexes by turns, each in a process of its own."""
     counts = {name: bed.count for name in (OURS, TANTIVY, FTS5)} | {WHOOSH: min(bed.count, FEW)}
     built: dict[str, list[tuple[float, ...]]] = {name: [] for name in counts}
-    for _ in range(builds):
+    # A large index's build is long enough to be sure of.
+    for _ in range(bed.repeats if bed.count <= FEW else 1):
         for name in [name for name in counts if name not in bed.failures]:
             try:
                 built[name].append(_build(bed, name, counts[name]))
@@ -59,7 +60,7 @@ def nightly_rows(bed: Bed) -> list[Row]:
     watching.engine.count()
     folder = bed.settings.index_folder
     ours, theirs = [], []
-    for night, sentence in enumerate(_SENTENCES):
+    for night, sentence in enumerate(_SENTENCES[: bed.repeats]):
         ids = [f"d{at:06}" for at in range(night % bed.count, bed.count, max(1, bed.count // CHANGED))][:CHANGED]
         new = [changed(each, sentence) for each in services.catalogue.public_many(ids).values()]
         publish(services.catalogue, new)

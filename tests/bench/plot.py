@@ -46,6 +46,7 @@ def draw(tables: Sequence[Table], path: Path) -> None:
     sized = sorted((table for table in tables if table.documents), key=lambda table: table.documents)
     with mpl.rc_context({"svg.hashsalt": "gongkai", "svg.fonttype": "none", "font.size": 8}):
         from matplotlib.figure import Figure
+        from matplotlib.ticker import LogFormatter
 
         figure = Figure(figsize=(8, 6), layout="constrained")
         for axes, (title, lines) in zip(figure.subplots(2, 2).flat, _PANELS.items(), strict=True):
@@ -56,6 +57,10 @@ def draw(tables: Sequence[Table], path: Path) -> None:
                 label = label.removesuffix(_DASHED)
                 axes.plot([*points], [*points.values()], style, color=_COLOURS[whose], label=label)
             axes.set(title=title, xlabel="documents", xscale="log", yscale="log")
+            axes.set_xticks([table.documents for table in sized], [f"{table.documents:,}" for table in sized])
+            axes.set_xticks([], minor=True)
+            axes.yaxis.set_major_formatter(LogFormatter())
+            axes.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.4)))
             axes.grid(visible=True, which="major", color="#dddddd", linewidth=0.5)
             axes.legend(frameon=False)
         figure.savefig(path, format="svg", metadata={"Date": None, "Creator": None})

@@ -10,7 +10,7 @@ from pathlib import Path
 from archive.settings import Settings
 from tests.bench.bed import Bed, timed
 from tests.bench.documents import documents, publish
-from tests.bench.indexing import FEW, nightly_rows, rebuild_rows
+from tests.bench.indexing import nightly_rows, rebuild_rows
 from tests.bench.queries import phrases, queries
 from tests.bench.searching import phrase_rows, query_rows
 from tests.bench.serving import serving_rows
@@ -19,13 +19,11 @@ from web.services import open_services
 
 # How many documents queries are made of.
 _SAMPLE = 1000
-# How often a small index is built; a large one's build is long enough to be sure of.
-_BUILDS = 3
 # How many phrases of each length.
 _PHRASES = 12
 
 
-def run(count: int, lines: Sequence[str], seconds: float, every: int = 1) -> list[Row]:
+def run(count: int, lines: Sequence[str], seconds: float, every: int, repeats: int) -> list[Row]:
     """All rows over so many documents; users go on for so many seconds, and ask one in ``every`` of the queries."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
@@ -34,10 +32,10 @@ def run(count: int, lines: Sequence[str], seconds: float, every: int = 1) -> lis
         _say(f"{count} documents made in {took:.0f} s")
         sample = list(islice(documents(count, lines), _SAMPLE))
         forms = {kind: forms[::every] for kind, forms in queries(sample, services.analyzer).items()}
-        bed = Bed(place, count, forms, phrases(sample, _PHRASES)[::every], services.analyzer)
+        bed = Bed(place, count, forms, phrases(sample, _PHRASES)[::every], services.analyzer, repeats)
         rows: list[Row] = []
         measures: dict[str, Callable[[Bed], list[Row]]] = {
-            "rebuilds": partial(rebuild_rows, builds=_BUILDS if every == 1 and count <= FEW else 1),
+            "rebuilds": rebuild_rows,
             "queries": query_rows,
             "phrases": phrase_rows,
             "pages": partial(serving_rows, seconds=seconds),

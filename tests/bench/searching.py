@@ -14,9 +14,8 @@ from tests.bench.peers import Fts5, Tantivy
 from tests.bench.table import Row, p50_p95, percentile
 from web.services import open_services
 
-# How often each query is asked when words are known, and how many engines are opened for first uses.
+# How often each query is asked when its words were used before.
 _WARM = 5
-_COLD = 3
 WORDS = "tantivy, by words"
 SHAPED = "tantivy, by bigrams or words"
 SCANNED = "SQLite, reading"
@@ -87,13 +86,13 @@ def _cold_and_warm(
 ) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
     """Seconds of each question when an engine was just opened (the median of several), and when it answered before."""
     opened: list[dict[str, list[float]]] = []
-    for _ in range(_COLD):
+    for _ in range(bed.repeats):
         services = open_services(bed.settings)
         load(services.analyzer)
         services.engine.count()
         asked = asks(services.engine)
         opened.append(by_turns(asked, count, 1, bed.failures))
-        if len(opened) < _COLD:
+        if len(opened) < bed.repeats:
             services.close()
     warm = by_turns(asked, count, _WARM, bed.failures)
     services.close()
