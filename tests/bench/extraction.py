@@ -11,12 +11,12 @@ from archive.errors import GongkaiError
 from archive.extract import Sandbox, extract_plain, media_type
 from archive.manifest import items_below
 from tests.bench.documents import CORPUS
+from tests.bench.processes import MB
 from tests.bench.table import Row
 
 KINDS = {"docx": {".docx"}, "pdf": {".pdf"}, "html": {".html", ".htm"}}
 SMALL = 20_000
 WORKERS = 2
-MB = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)

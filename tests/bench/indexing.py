@@ -14,11 +14,10 @@ from indexer.query import Phrase
 from tests.bench.bed import FTS5, OURS, TANTIVY, WHOOSH, Bed, load, timed
 from tests.bench.documents import changed, publish
 from tests.bench.peers import Tantivy
-from tests.bench.processes import ChildFailed, files, measured, size
+from tests.bench.processes import MB, ChildFailed, files, measured, size
 from tests.bench.table import Row
 from web.services import open_services
 
-MB = 1 << 20
 # Whoosh with jieba takes half a minute for a thousand.
 FEW = 2000
 CHANGED = 100

@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
 _MEMORY = 256 << 20
 _MOST_VALUES = 1000
-_BATCH = 500
 
 
 class Tantivy:
@@ -74,7 +73,8 @@ class Tantivy:
         writer = self._index.writer(heap_size=_MEMORY)
         for each in documents:
             title, body = normalise(each.metadata.title), lines(each.text)
-            writer.delete_documents_by_term("id", each.id)
+            if self._searcher.num_docs:
+                writer.delete_documents_by_term("id", each.id)
             made = self._t.Document()
             made.add_text("id", each.id)
             made.add_text("title", " ".join(self._analyzer.words(title)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter, sleep
 
 ROOT = Path(__file__).parent.parent.parent
+MB = 1 << 20
 _PAUSE = 0.05
 
 

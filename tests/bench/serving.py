@@ -19,14 +19,13 @@ from time import perf_counter, sleep
 from archive.settings import Settings
 from tests.bench.bed import FTS5, OURS, Bed, by_turns
 from tests.bench.peers import Fts5
-from tests.bench.processes import ROOT, memory, processor_seconds
+from tests.bench.processes import MB, ROOT, memory, processor_seconds
 from tests.bench.table import Row, p50_p95
 from web import server
 from web.offers import Offers
 from web.services import open_services
 
 USERS = 4
-MB = 1 << 20
 _START_SECONDS = 600.0
 _TURNS = 2
 _WARM = 2
@@ -119,7 +118,7 @@ def _serving(bed: Bed, command: Sequence[str], places: Sequence[str], address: s
     child = subprocess.Popen(  # noqa: S603  # our own
         [sys.executable, *command, str(port), *places],
         cwd=ROOT,
-        env=os.environ | {"GONGKAI_DATA": str(bed.settings.data)},
+        env=_environment(bed),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -142,6 +141,12 @@ def _serving(bed: Bed, command: Sequence[str], places: Sequence[str], address: s
     finally:
         child.terminate()
         child.wait()
+
+
+def _environment(bed: Bed) -> dict[str, str]:
+    """Ours, with none of the settings of an installation that may be on this machine."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")}
+    return kept | {"GONGKAI_DATA": str(bed.settings.data)}
 
 
 def _asking(port: int, addresses: Sequence[str]) -> Callable[[int], object]:
