@@ -6,6 +6,7 @@ So threads need not wait for each other, and what a process holds in memory is w
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from struct import Struct
 
@@ -56,7 +57,6 @@ class SegmentReader:
         self._segment = segment
         self._terms = segment.codec().terms_reader(storage, segment)
         self._blocks = segment.open_file(storage, W3Codec.POSTS_EXT)
-        self._columns = segment.codec().per_document_reader(storage, segment)
         self.size: int = segment.doc_count_all()
         self.alive: Mask = np.ones(self.size, bool)
         self.alive[list(segment.deleted_docs())] = False
@@ -67,7 +67,6 @@ class SegmentReader:
             self._closed = True
             self._terms.close()
             self._blocks.close()
-            self._columns.close()
 
     def __del__(self) -> None:
         # A search may still read it when a newer index is opened: whoever lets go of it last closes it.
@@ -121,6 +120,10 @@ class SegmentReader:
         values[: len(stored)] = stored
         return values
 
+    def live_strings(self, name: str) -> Iterator[bytes]:
+        """A column of strings, of the documents that are not deleted."""
+        return (value for value, alive in zip(self.strings(name), self.alive.tolist(), strict=True) if alive)
+
     def strings(self, name: str) -> list[bytes]:
         """A column of strings, all of it."""
         data = self._file(name).read_bytes()
@@ -129,7 +132,9 @@ class SegmentReader:
 
     def placed(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Where each document's value of a column of strings starts and ends in its file."""
-        lengths = np.array(self._columns.column_reader(name, COLUMNS[name])._lengths, np.int64)
+        # Opened for this only: an index of many segments would use up what a process may have open.
+        with closing(self._segment.codec().per_document_reader(self._storage, self._segment)) as reader:
+            lengths = np.array(reader.column_reader(name, COLUMNS[name])._lengths, np.int64)
         ends = np.cumsum(lengths)
         return ends - lengths, ends
 

@@ -10,6 +10,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -117,7 +118,6 @@ class SnapshotVocabulary:
 
     _ids: Ids
     _titles: Titles
-    _numbers: Sequence[tuple[int, str, str]]
     issuers: Sequence[str]
     _segments: Sequence[SegmentReader]
 
@@ -127,7 +127,7 @@ class SnapshotVocabulary:
 
     @property
     def numbers(self) -> Sequence[tuple[str, str]]:
-        return [(self._ids[slot], shown) for slot, shown, _ in self._numbers]
+        return [(self._ids[slot], shown) for slot, shown, _ in _numbers(self._segments)]
 
     def words(self) -> Mapping[str, int]:
         """Deleted documents count as long as their segment is there."""
@@ -267,10 +267,7 @@ class Snapshot:
         return units.tobytes().decode(ENCODING).removesuffix("\n")
 
     def _strings(self, name: str) -> Iterator[bytes]:
-        for segment in self._segments:
-            for value, alive in zip(segment.strings(name), segment.alive, strict=True):
-                if alive:
-                    yield value
+        return chain.from_iterable(segment.live_strings(name) for segment in self._segments)
 
     def _numeric(self, name: str) -> NDArray[np.generic]:
         parts = [segment.numeric(name)[segment.alive] for segment in self._segments]
@@ -295,7 +292,7 @@ class Snapshot:
 
     @cached_property
     def vocabulary(self) -> SnapshotVocabulary:
-        return SnapshotVocabulary(self.ids, self.titles, self._numbers, self.facets["issuer"].values, self._segments)
+        return SnapshotVocabulary(self.ids, self.titles, self.facets["issuer"].values, self._segments)
 
     def numbered(self, pattern: re.Pattern[str]) -> Mask:
         """Which documents bear a number that the pattern finds in its normalised form."""
@@ -306,18 +303,20 @@ class Snapshot:
         return found
 
     @cached_property
-    def _numbers(self) -> list[tuple[int, str, str]]:
-        """The numbers that documents bear, each with the document's slot, as it is shown and in normal form."""
-        rows = enumerate(raw.decode() for raw in self._strings("numbers"))
-        lines = ((slot, line.partition("\t")) for slot, raw in rows if raw for line in raw.split("\n"))
-        return [(slot, shown, form) for slot, (shown, _, form) in lines]
-
-    @cached_property
     def _all_numbers(self) -> tuple[str, Numbers, Slots]:
         """All of them in normal form, one a line; where each ends; whose each is."""
-        ends = np.cumsum([len(form) + 1 for _, _, form in self._numbers], dtype=np.int64) - 1
-        slots = np.array([slot for slot, _, _ in self._numbers], np.intp)
-        return "\n".join(form for _, _, form in self._numbers), ends, slots
+        rows = [(slot, form) for slot, _, form in _numbers(self._segments)]
+        ends = np.cumsum([len(form) + 1 for _, form in rows], dtype=np.int64) - 1
+        return "\n".join(form for _, form in rows), ends, np.array([slot for slot, _ in rows], np.intp)
+
+
+def _numbers(segments: Sequence[SegmentReader]) -> Iterator[tuple[int, str, str]]:
+    """The numbers that documents bear, each with the document's slot, as it is shown and in normal form."""
+    values = chain.from_iterable(segment.live_strings("numbers") for segment in segments)
+    for slot, lines in enumerate(values):
+        for line in lines.decode().split("\n") if lines else ():
+            shown, _, form = line.partition("\t")
+            yield slot, shown, form
 
 
 def _norm(lengths: Scores) -> Scores:
