@@ -5,7 +5,7 @@ The formula is ``relevance``'s; the memory engine computes the same one document
 together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -129,33 +129,42 @@ def _without(slots: Slots, others: Slots) -> Slots:
 
 def _first(snapshot: Snapshot, slots: Slots, scores: Scores, sort: Sort, count: int) -> NDArray[np.intp]:
     """The first ``count`` in the order of ``sort``; ties by day, then by id, as ``relevance`` says."""
-    days = snapshot.days.take(slots)
-    match sort:
-        case Sort.RELEVANCE:
-            keys = [-scores, -days]
-        case Sort.NEWEST:
-            keys = [-days, -scores]
-        case Sort.OLDEST:
-            keys = [np.where(days > 0, days, np.inf), -scores]
-    return _least([*keys, snapshot.ids.place.take(slots)], count)
+
+    def by_score(at: NDArray[np.intp]) -> Scores:
+        return -scores[at]
+
+    def newest(at: NDArray[np.intp]) -> Scores:
+        return -snapshot.days[slots[at]]
+
+    def oldest(at: NDArray[np.intp]) -> Scores:
+        days = snapshot.days[slots[at]]
+        return np.where(days > 0, days, np.inf)
+
+    def by_id(at: NDArray[np.intp]) -> Scores:
+        return snapshot.ids.place[slots[at]]
+
+    keys: Mapping[Sort, Sequence[Callable[[NDArray[np.intp]], Scores]]] = {
+        Sort.RELEVANCE: (by_score, newest, by_id),
+        Sort.NEWEST: (newest, by_score, by_id),
+        Sort.OLDEST: (oldest, by_score, by_id),
+    }
+    return _least(np.arange(len(slots)), keys[sort], count)
 
 
-def _least(keys: Sequence[Scores], count: int) -> NDArray[np.intp]:
-    """The places of the ``count`` least, in order, by the first key, then by the next ones.
+def _least(
+    places: NDArray[np.intp], keys: Sequence[Callable[[NDArray[np.intp]], Scores]], count: int
+) -> NDArray[np.intp]:
+    """The ``count`` of these places that are least by the first key, then by the next ones, in that order.
 
-    Only those up to the last one that is wanted are sorted.
+    Only those up to the last one that is wanted are sorted, and a key is asked only for those that it may tell apart.
     """
-    first, *others = keys
-    if len(first) > max(_FEW, count):
-        bound = np.partition(first, count - 1)[count - 1] if count else -np.inf
-        sure, tied = (first < bound).nonzero()[0], (first == bound).nonzero()[0]
-        if others and len(tied) > count - len(sure):
-            tied = tied[_least([key[tied] for key in others], count - len(sure))]
-        chosen = np.concatenate((sure, tied))
-    else:
-        chosen = np.arange(len(first))
-    order: NDArray[np.intp] = chosen[np.lexsort([key[chosen] for key in reversed(keys)])][:count]
-    return order
+    if keys and len(places) > max(_FEW, count) and count:
+        values = keys[0](places)
+        bound = np.partition(values, count - 1)[count - 1]
+        sure, tied = places[values < bound], places[values == bound]
+        places = np.concatenate((sure, _least(tied, keys[1:], count - len(sure))))
+    ordered: NDArray[np.intp] = places[np.lexsort([key(places) for key in reversed(keys)])] if keys else places
+    return ordered[:count]
 
 
 def _cost(query: Query) -> int:
@@ -347,7 +356,8 @@ class _Evaluation:
         if relevance.is_code(text):
             token = self._every("words", cut.words, among)
             return self._united(token, self._snapshot.containing(text, _without(said, token)))
-        if len(cut.words) <= relevance.SCATTERED:
+        # What has one word has its bigrams.
+        if len(cut.words) <= relevance.SCATTERED and cut.words != (text,):
             return self._united(said, self._every("words", cut.words, among))
         return said
 
