@@ -159,5 +159,6 @@ def home(services: Services) -> HomePage:
 
 def _hidden(services: Services) -> frozenset[str]:
     """What the index may hold and the public may not see any more."""
-    lag(services.catalogue, services.engine)
+    if not lag(services.catalogue, services.engine):
+        return frozenset()
     return services.catalogue.hidden_since(services.engine.cursor())
