@@ -44,7 +44,7 @@ def runs(pid: int) -> bool:
     """Whether a process is there and no zombie: an init that reaps nobody may have inherited it."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter where it ends between opening and reading
         return False
 
 
