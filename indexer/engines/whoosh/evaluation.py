@@ -54,7 +54,7 @@ class _Term:
 
 def search(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Answer:
     """The answer to a request, as ``indexer.engine`` describes it."""
-    hidden = _slots_of(snapshot, request.hidden)
+    hidden = snapshot.ids.slots(request.hidden)
     for query in (request.query, *looser(request.query)):
         evaluation = _Evaluation(snapshot, analyzer, query)
         slots = _without(evaluation.answering(), hidden)
@@ -97,10 +97,6 @@ def unanswered(snapshot: Snapshot, analyzer: Analyzer, sample: int) -> list[str]
         for slot in titled
         if slot not in _Evaluation(snapshot, analyzer, Text(snapshot.titles[slot])).answering()
     ]
-
-
-def _slots_of(snapshot: Snapshot, ids: frozenset[str]) -> Slots:
-    return np.array(sorted(slot for id in ids if (slot := snapshot.ids.slot(id)) is not None), np.intp)
 
 
 def _within(snapshot: Snapshot, slots: Slots, since: int | None, until: int | None) -> Slots:

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -105,11 +105,18 @@ class Ids:
 
     def slot(self, id: str) -> int | None:
         """The slot of an id, or None."""
-        wanted = id.encode()
-        at = int(self._ids.searchsorted(wanted, sorter=self._rising))
-        if at == len(self._ids) or self._ids[self._rising[at]] != wanted:
-            return None
-        return int(self._rising[at])
+        found = self.slots([id])
+        return int(found[0]) if len(found) else None
+
+    def slots(self, ids: Iterable[str]) -> Slots:
+        """The slots of those ids that are there, rising."""
+        # Of one type with what is looked through: numpy would copy all of that for each search otherwise.
+        wanted = [id.encode() for id in ids]
+        known = np.array([id for id in wanted if len(id) <= self._ids.itemsize], self._ids.dtype)
+        at = self._ids.searchsorted(known, sorter=self._rising)
+        within = at < len(self._ids)
+        found = self._rising[at[within]]
+        return np.sort(found[self._ids[found] == known[within]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
