@@ -9,7 +9,7 @@ variable                  meaning                                               
 ``GONGKAI_SITE_NAME``     the name on the pages                                       政府信息公开检索
 ``GONGKAI_GAPS_K``        how often a search without hits was made before staff may   3
                           read it; at least 2
-``GONGKAI_CACHE_MB``      megabytes of postings that a serving process keeps          128
+``GONGKAI_CACHE_MB``      megabytes of postings that a serving process keeps          96
 ========================= ==========================================================  =====================
 """
 
@@ -31,7 +31,7 @@ class Settings:
     engine_url: str
     site_name: str = "政府信息公开检索"
     gaps_k: int = gaps.K
-    cache_mb: int = 128
+    cache_mb: int = 96
 
     @classmethod
     def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":

@@ -58,7 +58,7 @@ def cli() -> None:
     GONGKAI_ENGINE_URL    whoosh: or whoosh:/folder (default: whoosh:)
     GONGKAI_SITE_NAME     the name on the pages
     GONGKAI_GAPS_K        how often something was searched for in vain before staff may read it (default: 3)
-    GONGKAI_CACHE_MB      megabytes of postings that a serving process keeps in memory (default: 128)
+    GONGKAI_CACHE_MB      megabytes of postings that a serving process keeps in memory (default: 96)
     """
 
 

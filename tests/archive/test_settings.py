@@ -7,7 +7,7 @@ from archive.settings import Settings
 
 
 def test_numbers_are_read_and_have_defaults() -> None:
-    assert Settings.from_environment({}).cache_mb == 128
+    assert Settings.from_environment({}).cache_mb == 96
     assert Settings.from_environment({"GONGKAI_CACHE_MB": "64"}).cache_mb == 64
 
 

@@ -29,7 +29,7 @@ Scores = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
 # Bytes of postings kept in memory unless said otherwise; least recently used terms go first.
-BUDGET = 128 << 20
+BUDGET = 96 << 20
 # What a term costs beside its postings.
 _TERM_BYTES = 600
 # Texts that stand this near in the file are read at once, with what is between them.
