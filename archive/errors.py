@@ -22,7 +22,7 @@
         └── IndexerBusy        another process is writing to it
 
 Texts are Chinese sentences: they reach reviewers and citizens. ``web/errors.py`` turns the classes into
-HTTP statuses and ``web/cli.py`` into exit codes; nothing else catches them.
+HTTP statuses and ``web/commands`` into exit codes; nothing else catches them.
 """
 
 

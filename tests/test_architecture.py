@@ -17,7 +17,7 @@ ONLY_IN = {
     "ir_measures": {"indexer/judging/measures.py"},
     "flask": {"web"},
     "waitress": {"web"},
-    "click": {"web/cli.py", "web/jobs.py", "web/demo.py", "web/judging.py"},
+    "click": {"web/cli.py", "web/commands", "web/jobs.py", "web/demo.py", "web/judging.py"},
     "docx": {"archive/extract"},
     "pdfminer": {"archive/extract"},
     "lxml": {"archive/extract"},

@@ -1,0 +1,98 @@
+"""The index: bringing it up, asking it, measuring it."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from archive.errors import BadQuery
+from indexer import facets
+from web import jobs, judging
+from web.api import search_answer
+from web.commands.installation import reported, services
+from web.params import SearchForm
+from web.search import find
+
+
+@click.command()
+@click.option("--full", is_flag=True, help="Build the index anew instead of applying the changes since the last time.")
+@reported
+def reindex(full: bool) -> None:
+    """Bring the index up to the archive. Searches go on over the former index meanwhile."""
+    with services() as opened:
+        jobs.bring_up(opened, full)
+
+
+@click.command()
+@click.argument("query")
+@click.option("--facet", "chosen", multiple=True, metavar="NAME=VALUE", help=f"Narrow by {', '.join(facets.NAMES)}.")
+@click.option("--page", default=1, show_default=True, type=click.IntRange(1, 100))
+@click.option("--json", "as_json", is_flag=True, help="The API's answer.")
+@reported
+def search(query: str, chosen: tuple[str, ...], page: int, as_json: bool) -> None:
+    """Search as the public does. Exits with 1 when nothing is found."""
+    form = SearchForm(q=query, filters=_filters(chosen), page=page)
+    with services() as opened:
+        try:
+            found = find(opened, form)
+        except BadQuery as error:
+            raise click.UsageError(str(error)) from error
+        if as_json:
+            click.echo(json.dumps(search_answer(found), ensure_ascii=False, indent=2))
+            sys.exit(0 if found.total else 1)
+    note = "（部分相符）" if found.relaxed else ""
+    click.echo(f"共 {found.total} 件{note}，第 {page}/{found.pages} 页")
+    for at, hit in enumerate(found.hits, (page - 1) * form.per_page + 1):
+        details = (hit.number, hit.issuer, hit.written_on or hit.published_on, hit.validity)
+        click.echo(f"{at:3}. {hit.plain_title}  [{hit.id}]")
+        click.echo("     " + "  ".join(str(detail) for detail in details if detail))
+        for snippet in hit.snippets:
+            text = "".join(
+                click.style(piece.text, bold=True) if piece.marked else piece.text for piece in snippet
+            )
+            click.echo("     " + text)
+    sys.exit(0 if found.total else 1)
+
+
+def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    filters: dict[str, tuple[str, ...]] = {}
+    for each in chosen:
+        name, equals, value = each.partition("=")
+        if name not in facets.NAMES or not equals or not value:
+            raise click.UsageError(f"--facet {each}: expected NAME=VALUE, NAME one of {', '.join(facets.NAMES)}")
+        filters[name] = (*filters.get(name, ()), value)
+    return filters
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--known", default=0, metavar="N", type=click.IntRange(0), help="Also N known items of each kind.")
+@click.option("--seed", default=1, show_default=True, help="Which ones.")
+@click.option("--baselines", is_flag=True, help="Also what anyone would build first, in the same run.")
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Keep the ranking.")
+@click.option("--against", type=click.Path(dir_okay=False, path_type=Path), help="Compare with a ranking kept before.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@reported
+def judge(
+    files: tuple[Path, ...],
+    known: int,
+    seed: int,
+    baselines: bool,
+    save: Path | None,
+    against: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure the search on judged queries.
+
+    FILES are JSON Lines of {"id", "query", "relevant": [id or path, ...]}, or a queries.tsv with its judgements.tsv.
+    Known items are made out of the public documents: titles, numbers, substrings, quoted substrings.
+    """
+    with services() as opened:
+        judgement = judging.judge(opened, files, known, seed, baselines, against)
+    if save:
+        judging.save(judgement, save)
+    if as_json:
+        click.echo(judging.as_json(judgement))
+    else:
+        judging.show(judgement)

@@ -1,0 +1,52 @@
+"""What every command stands on: the installation opened, and errors told as sentences with an exit code."""
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from archive.errors import GongkaiError, IndexerBusy
+from archive.settings import Settings
+from web.services import Services, open_services
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+BUSY = 3
+
+
+def reported(command: Callable[P, R]) -> Callable[P, R]:
+    """Errors that a person can act on become a sentence and an exit code."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except GongkaiError as error:
+            click.echo(f"gongkai: {error}", err=True)
+            sys.exit(BUSY if isinstance(error, IndexerBusy) else 1)
+        except SQLAlchemyError as error:
+            why = type(error).__name__
+            click.echo(f"gongkai: 数据库出错（{why}），请检查磁盘空间和 GONGKAI_DATABASE_URL。", err=True)
+            sys.exit(1)
+        except BrokenPipeError:
+            raise  # click ends quietly, as a tool in a pipe does
+        except OSError as error:
+            place = f"：{error.filename}" if error.filename else ""
+            click.echo(f"gongkai: {error.strerror or error}{place}", err=True)
+            sys.exit(1)
+
+    return run
+
+
+@contextmanager
+def services(serving: bool = False) -> Iterator[Services]:
+    opened = open_services(Settings.from_environment(), serving)
+    try:
+        yield opened
+    finally:
+        opened.close()

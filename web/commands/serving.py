@@ -1,0 +1,53 @@
+"""The public pages."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from archive.settings import Settings
+from web import server
+from web.commands.installation import reported, services
+from web.demo import check_server, prepare
+from web.services import open_services
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64))
+@reported
+def serve(host: str, port: int, threads: int) -> None:
+    """Serve the public pages and the API."""
+    with services(serving=True) as opened:
+        server.serve(opened, host, port, threads)
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--check", is_flag=True, help="Do all but stay: ask the running server, print what it says, stop.")
+@click.option(
+    "--corpus",
+    default=ROOT / "corpus",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The sample documents (default: those of the source tree).",
+)
+@click.option(
+    "--data",
+    default=ROOT / ".demo",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The demo's own folder; GONGKAI_DATA is left alone.",
+)
+@reported
+def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
+    """Take in the sample corpus, apply its review decisions, index it and serve it."""
+    opened = open_services(Settings.at(data, "云溪县政府信息公开检索"), serving=True)
+    try:
+        prepare(opened, corpus)
+        if check:
+            sys.exit(0 if check_server(opened, port) else 1)
+        server.serve(opened, "127.0.0.1", port, threads=4)
+    finally:
+        opened.close()

@@ -1,0 +1,100 @@
+"""What searches are widened by, and what they looked for in vain."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from archive.settings import Settings
+from indexer.synonyms import OWN_NAME, PACKAGED, Synonyms
+from web import jobs
+from web.commands.installation import reported, services
+
+
+@click.group()
+def synonyms() -> None:
+    """Look into the synonyms that searches are widened by."""
+
+
+@synonyms.command("check")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@reported
+def synonyms_check(file: Path | None) -> None:
+    """Check FILE (default: the installation's own synonyms.tsv) on top of the packaged synonyms.
+
+    Exits with 1, the line and the reason when a line can't be taken.
+    """
+    own = file or _own_synonyms()
+    loaded = Synonyms.load(PACKAGED, own)
+    click.echo(f"共 {len(loaded.pairs)} 对同义词，其中本单位增加或改写 {sum(pair.own for pair in loaded.pairs)} 对。")
+    if own is None:
+        click.echo(f"本单位的同义词表还没有建立：{Settings.from_environment().data / OWN_NAME}")
+    for line in loaded.idle:
+        click.echo(f"注意：第 {line} 行要去掉的一对不在表里。")
+
+
+@synonyms.command("show")
+@click.argument("word")
+@reported
+def synonyms_show(word: str) -> None:
+    """Show the pairs that WORD stands in, and what a search for it also searches. Exits with 1 if there are none."""
+    loaded = Synonyms.load(PACKAGED, _own_synonyms())
+    pairs = loaded.naming(word)
+    for pair in pairs:
+        whose = "本单位" if pair.own else "随软件提供"
+        click.echo(f"{pair.word} {pair.direction} {pair.other}\t{pair.source}\t{whose}第 {pair.line} 行")
+    others = "、".join(f"{each.other}（相关）" if each.weight < 1 else each.other for each in loaded.of(word))
+    if pairs:
+        click.echo(f"检索“{word}”时同时检索：{others or '无'}")
+    else:
+        jobs.say(f"同义词表里没有“{word}”。")
+    sys.exit(0 if pairs else 1)
+
+
+def _own_synonyms() -> Path | None:
+    own = Settings.from_environment().data / OWN_NAME
+    return own if own.exists() else None
+
+
+@click.group()
+def gaps() -> None:
+    """What people searched for and did not find: candidates for synonyms and for disclosure."""
+
+
+@gaps.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@reported
+def gaps_list(as_json: bool) -> None:
+    """List them, the most wanted first: times, first and last day, whether some documents answer a part of it."""
+    with services() as opened:
+        listed = opened.gaps.listed()
+    if as_json:
+        click.echo(json.dumps([asdict(gap) for gap in listed], ensure_ascii=False, indent=2, default=str))
+        return
+    for gap in listed:
+        click.echo(f"{gap.times:5}  {gap.first} 至 {gap.last}  {'部分相符' if gap.partly else '没有结果'}  {gap.text}")
+    jobs.say(f"共 {len(listed)} 条。文件里有而说法不同的，写入同义词；文件里没有的，考虑主动公开。")
+    jobs.say("办完后运行 gongkai gaps dismiss。")
+
+
+@gaps.command("dismiss")
+@click.argument("texts", nargs=-1, required=True)
+@reported
+def gaps_dismiss(texts: tuple[str, ...]) -> None:
+    """Take texts off the list until they are searched for often again. Exits with 1 if one is not on it."""
+    with services() as opened:
+        gone = [text for text in texts if not opened.gaps.dismiss(text)]
+    for text in gone:
+        click.echo(f"gongkai: 清单里没有“{text}”。", err=True)
+    sys.exit(1 if gone else 0)
+
+
+@gaps.command("clear")
+@click.confirmation_option(prompt="Forget all of them?")
+@reported
+def gaps_clear() -> None:
+    """Forget all of them, also those counted and not yet listed."""
+    with services() as opened:
+        opened.gaps.clear()
