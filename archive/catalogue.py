@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, Select, create_engine, event, func, select, text
@@ -20,6 +21,7 @@ from archive import audit, migrations
 from archive.document import Attachment, Disclosure, Document, File, Metadata, Status, Validity
 from archive.errors import BadSettings, UnknownDocument
 from archive.tables import attachments, changes, decisions, documents, sources, versions
+from archive.withdrawals import Withdrawals
 
 BATCH = 200
 _ADVISORY_LOCK = 0x676F6E67
@@ -47,9 +49,13 @@ class Listed:
 
 
 class Catalogue:
-    """A connection pool to the catalogue's database, brought to this program's tables when it is opened."""
+    """A connection pool to the catalogue's database, brought to this program's tables when it is opened.
 
-    def __init__(self, url: str) -> None:
+    ``withdrawals`` is the file beside it that outlives it.
+    """
+
+    def __init__(self, url: str, withdrawals: Path) -> None:
+        self.withdrawals = Withdrawals(withdrawals)
         try:
             parsed = make_url(url)
             self._engine = create_engine(parsed, json_serializer=_json)
@@ -210,10 +216,10 @@ class Catalogue:
             ]
         return {row.digest: row.document_id for row in rows}
 
-    def audit_break(self) -> int | None:
-        """The first row of the audit log that does not continue its chain, or None."""
+    def audit_break(self, expected: str | None = None) -> audit.Break | None:
+        """Where the audit log's chain does not go on, or None (see ``audit.first_break``)."""
         with self.reading() as connection:
-            return audit.first_break(connection)
+            return audit.first_break(connection, expected)
 
 
 def _json(value: object) -> str:

@@ -9,7 +9,9 @@
 栏目       column       where the site shows it, two levels: 法定主动公开内容/规范性文件
 成文日期   written_on   the day it was made; 公开日期 published_on, the day it was disclosed
 有效性     validity     现行有效, 已废止 …
-公开属性   disclosure   主动公开, 依申请公开, 不予公开
+公开属性   disclosure   主动公开, 依申请公开, 不予公开 (with its ground)
+真实性审查 truthfulness one of the two examinations before publication; 保密性审查 confidentiality the other
+施行日期   effective_on the day it comes into force; 失效日期 expires_on, the last day it is in force
 ========== ============ =========================================================================
 """
 
@@ -55,6 +57,20 @@ class Verdict(StrEnum):
     WITHDRAW = "withdraw"
 
 
+class Aspect(StrEnum):
+    """What is examined before a document may be published: the county's rule has two reviews."""
+
+    TRUTHFULNESS = "truthfulness"
+    CONFIDENTIALITY = "confidentiality"
+
+
+class Outcome(StrEnum):
+    """What an examination found."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """What is known about a document; None is unknown, and stays so.
@@ -75,6 +91,8 @@ class Metadata:
     column: str | None = None
     written_on: date | None = None
     published_on: date | None = None
+    effective_on: date | None = None
+    expires_on: date | None = None
     validity: Validity | None = None
     disclosure: Disclosure | None = None
     source_url: str | None = None

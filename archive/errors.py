@@ -10,6 +10,7 @@
     │   └── ExtractionFailed   its text could not be read
     ├── BlobMissing            an original that the catalogue names is not in the store
     ├── BlobDamaged            an original's bytes no longer have their SHA-256
+    ├── WithdrawalsDamaged     a line of the withdrawals' file that can't be read
     ├── UnknownDocument        no such document (or none that the asker may see)
     ├── DecisionRefused        a review decision that the rules don't allow
     ├── BadQuery               a search that can't be carried out as typed
@@ -79,6 +80,14 @@ class BlobDamaged(GongkaiError):
         super().__init__(f"原件损坏：应为 {digest}，实为 {found}。请从备份恢复。")
         self.digest = digest
         self.found = found
+
+
+class WithdrawalsDamaged(GongkaiError):
+    """A line of the withdrawals' file that can't be read; nothing is served until it can, lest they come back."""
+
+    def __init__(self, name: str, line: int) -> None:
+        super().__init__(f"撤回登记 {name} 第 {line} 行读不出。请从备份恢复该文件，或改正这一行。")
+        self.line = line
 
 
 class UnknownDocument(GongkaiError):

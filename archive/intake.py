@@ -22,11 +22,12 @@ from archive import audit, review
 from archive.blobs import Blobs, digest_of
 from archive.catalogue import Catalogue
 from archive.describe import describe
-from archive.document import Attachment, File, Metadata, Verdict
+from archive.document import Attachment, Disclosure, File, Metadata
 from archive.errors import DecisionRefused, FileRefused
 from archive.extract import Sandbox, media_type
 from archive.tables import attachments, documents, sources, versions
 
+SOURCE_GROUND = "来源标注，未写理由"
 TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
 
 
@@ -198,10 +199,10 @@ class Intake:
         ).scalar()
         if newest != content:
             return "该文件另有待审的新版本，没有公开"
-        if review.ever_stopped(connection, id):
+        if review.ever_stopped(self._catalogue, connection, id):
             return "审查曾决定不予发布或撤回，没有公开"
         try:
-            review.record(connection, id, Verdict.APPROVE, self._actor, TAKEN_OVER)
+            review.vouch(connection, id, self._actor, TAKEN_OVER)
         except DecisionRefused as refused:
             return f"没有公开：{refused.reason}"
         return ""
@@ -264,6 +265,10 @@ class Intake:
                 received_at=now,
             )
         )
+        if disclosure := prepared.metadata.disclosure:
+            read_from = prepared.metadata.sources.get("disclosure", "")
+            ground = SOURCE_GROUND if disclosure is Disclosure.WITHHELD else ""
+            review.add_classification(connection, id, version, disclosure, self._actor, read_from, ground)
         for position, part in enumerate(prepared.attachments):
             connection.execute(
                 insert(attachments).values(

@@ -1,7 +1,9 @@
 """The catalogue's tables. Changing one takes a migration beside it (``archive/migrations/versions``).
 
 ``documents.public_*`` point at the decision that made a version public. The composite foreign key, with the
-check on the verdict, makes "public without an approval of exactly this version" impossible in the database itself.
+check on the verdict, makes "public without an approval of exactly this version" impossible in the database itself;
+triggers (see the migrations) refuse an approval without both examinations and the attribute 主动公开, and any change of
+a row that is history: versions, attachments, examinations, classifications, decisions, validities, audit, changes.
 Instants are ISO 8601 text in UTC; lists and mappings are JSON.
 """
 
@@ -85,6 +87,12 @@ versions = Table(
     Column("text", Text, nullable=False),
     Column("warnings", JSON, nullable=False),
     Column("received_at", String(32), nullable=False),
+    # Why there is this version, in the words of who brought it.
+    Column("note", Text, nullable=False, server_default=""),
+    Column("effective_on", Date),
+    Column("expires_on", Date),
+    Column("places", JSON, nullable=False, server_default="[]"),
+    Column("concealed", JSON, nullable=False, server_default="[]"),
 )
 Index("ix_versions_content", versions.c.content)
 Index("ix_versions_digest", versions.c.digest)
@@ -101,6 +109,8 @@ attachments = Table(
     Column("size", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("warnings", JSON, nullable=False),
+    Column("places", JSON, nullable=False, server_default="[]"),
+    Column("concealed", JSON, nullable=False, server_default="[]"),
     ForeignKeyConstraint(["document_id", "version"], ["versions.document_id", "versions.version"]),
 )
 Index("ix_attachments_digest", attachments.c.digest)
@@ -116,6 +126,45 @@ sources = Table(
 )
 Index("ix_sources_document_id", sources.c.document_id)
 
+# What a person found who examined a version for one aspect of the county's rule, and by which rules.
+examinations = Table(
+    "examinations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("aspect", String(16), nullable=False),
+    Column("outcome", String(8), nullable=False),
+    Column("reviewer", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("rules", String(32), nullable=False),
+    Column("decided_at", String(32), nullable=False),
+    CheckConstraint("aspect IN ('truthfulness', 'confidentiality')", name="aspect"),
+    CheckConstraint("outcome IN ('passed', 'failed')", name="outcome"),
+    ForeignKeyConstraint(["document_id", "version"], ["versions.document_id", "versions.version"]),
+    sqlite_autoincrement=True,
+)
+Index("ix_examinations_document_id", examinations.c.document_id)
+
+# The disclosure attribute of a version, first as its source states it; the last row counts.
+classifications = Table(
+    "classifications",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("disclosure", String(16), nullable=False),
+    Column("ground", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("decided_at", String(32), nullable=False),
+    CheckConstraint("disclosure IN ('主动公开', '依申请公开', '不予公开')", name="disclosure"),
+    CheckConstraint("disclosure <> '不予公开' OR ground <> ''", name="ground"),
+    ForeignKeyConstraint(["document_id", "version"], ["versions.document_id", "versions.version"]),
+    sqlite_autoincrement=True,
+)
+Index("ix_classifications_document_id", classifications.c.document_id)
+
 decisions = Table(
     "decisions",
     metadata,
@@ -126,12 +175,55 @@ decisions = Table(
     Column("reviewer", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("decided_at", String(32), nullable=False),
+    # Of a withdrawal: the document that replaces this one, and the token by which ``withdrawals`` knows it.
+    Column("replacement", String(32)),
+    Column("token", String(32)),
     CheckConstraint("verdict IN ('approve', 'reject', 'withdraw')", name="verdict"),
     ForeignKeyConstraint(["document_id", "version"], ["versions.document_id", "versions.version"]),
     UniqueConstraint("id", "document_id", "version", "verdict"),
     sqlite_autoincrement=True,
 )
 Index("ix_decisions_document_id", decisions.c.document_id)
+
+# What became of a document's force, from which day on; the last one counts (see ``validity``).
+validities = Table(
+    "validities",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String(32), ForeignKey("documents.id"), nullable=False),
+    Column("validity", String(16), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date),
+    Column("by_id", String(32)),
+    Column("person", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_at", String(32), nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_validities_document_id", validities.c.document_id)
+
+# What a version says of its relation to another document; it counts when a person confirmed it.
+relations = Table(
+    "relations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("number", Text),
+    Column("title", Text),
+    Column("sentence", Text, nullable=False),
+    Column("target_id", String(32)),
+    Column("stage", String(16), nullable=False),
+    Column("person", Text, nullable=False, server_default=""),
+    Column("decided_at", String(32)),
+    CheckConstraint("stage IN ('stated', 'confirmed', 'refused')", name="stage"),
+    CheckConstraint("stage <> 'confirmed' OR (target_id IS NOT NULL AND person <> '')", name="confirmed_by_a_person"),
+    ForeignKeyConstraint(["document_id", "version"], ["versions.document_id", "versions.version"]),
+    sqlite_autoincrement=True,
+)
+Index("ix_relations_document_id", relations.c.document_id)
+Index("ix_relations_target_id", relations.c.target_id)
 
 # Append-only; each row carries the hash of the one before (see ``audit``).
 audit = Table(
@@ -146,6 +238,24 @@ audit = Table(
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     sqlite_autoincrement=True,
+)
+
+# The last row of the audit log, so that rows missing from its end are told, too.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    CheckConstraint("id = 1", name="one"),
+)
+
+# How far a job that goes by the calendar has come: its name, the last day it has done.
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("job", String(32), primary_key=True),
+    Column("done_until", Date, nullable=False),
 )
 
 # The whole link between the archive and any index: what changed, in order.

@@ -9,6 +9,7 @@ from urllib.request import urlopen
 import click
 
 from archive import review
+from archive.catalogue import Catalogue
 from archive.document import Verdict
 from archive.errors import BadManifest
 from archive.intake import Result
@@ -45,7 +46,15 @@ def apply_reviews(opened: Services, corpus: Path) -> None:
     done = opened.catalogue.decided()
     for id, entries in recorded.items():
         for entry in entries[done.get(id, 0) :]:
-            review.decide(opened.catalogue, id, Verdict(entry["verdict"]), entry["reviewer"], entry.get("reason", ""))
+            _decide(opened.catalogue, id, Verdict(entry["verdict"]), entry["reviewer"], entry.get("reason", ""))
+
+
+def _decide(catalogue: Catalogue, id: str, verdict: Verdict, reviewer: str, reason: str) -> None:
+    if verdict is not Verdict.APPROVE:
+        review.decide(catalogue, id, verdict, reviewer, reason)
+        return
+    with catalogue.writing() as connection:
+        review.vouch(connection, id, reviewer, reason or "一事一审")
 
 
 def check_server(opened: Services, port: int) -> bool:

@@ -82,7 +82,7 @@ def verify(opened: Services) -> int:
         click.echo(f"未登记的原件：{digest}", err=True)
     broken = opened.catalogue.audit_break()
     if broken is not None:
-        click.echo(f"审计日志自第 {broken} 条起与前文不相续，可能被改动。", err=True)
+        click.echo(f"审计日志第 {broken.sequence} 条{broken.reason}。", err=True)
     problem = _index_problem(opened)
     click.echo(
         f"原件 {len(known)} 件：完好 {len(known) - changed - missing}，改变 {changed}，缺失 {missing}，"

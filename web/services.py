@@ -1,7 +1,9 @@
 """The parts of one installation, wired together."""
 
+import logging
 from dataclasses import dataclass
 
+from archive import review
 from archive.blobs import Blobs
 from archive.catalogue import Catalogue
 from archive.gaps import Gaps
@@ -11,6 +13,9 @@ from indexer.engine import Engine
 from indexer.engines.whoosh.engine import WhooshEngine
 from indexer.synonyms import OWN_NAME, PACKAGED, SynonymFile
 from web.offers import Offers
+
+WITHDRAWALS = "withdrawals.jsonl"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +44,12 @@ def open_services(settings: Settings, serving: bool = False) -> Services:
     analyzer = Analyzer(settings.data / "cache")
     engine = WhooshEngine(index_folder, analyzer, settings.cache_mb << 20)
     synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)
+    catalogue = Catalogue(settings.database_url, settings.data / WITHDRAWALS)
+    for id in review.reapply_withdrawals(catalogue):
+        log.warning("文件 %s 曾经撤回，而数据库不知道（可能是恢复的旧备份），已再次撤回。", id)
     return Services(
         settings=settings,
-        catalogue=Catalogue(settings.database_url),
+        catalogue=catalogue,
         blobs=Blobs(settings.data / "blobs"),
         analyzer=analyzer,
         engine=engine,

@@ -14,6 +14,7 @@ from archive.document import Disclosure, Status, Verdict
 from archive.errors import UnknownDocument
 from archive.extract import Extraction, Sandbox
 from archive.intake import Intake, Item, Result
+from tests.conftest import publish
 
 Write = Callable[[str, str], Path]
 
@@ -56,13 +57,13 @@ def test_a_changed_file_is_a_new_version_that_waits_while_the_former_stays_publi
     intake: Intake, catalogue: Catalogue, item: Item
 ) -> None:
     id = str(intake.receive(item).document_id)
-    review.decide(catalogue, id, Verdict.APPROVE, "审查员")
+    publish(catalogue, id)
     item.path.write_text(TEXT + "补充：汛期值班电话另行通知。\n", encoding="utf-8")
     outcome = intake.receive(item)
     assert (outcome.result, outcome.document_id) == (Result.CHANGED, id)
     assert catalogue.newest(id).version == 2
     assert "补充" not in catalogue.public(id).text
-    review.decide(catalogue, id, Verdict.APPROVE, "审查员")
+    publish(catalogue, id)
     assert "补充" in catalogue.public(id).text
     assert catalogue.public(id).version == 2
 
@@ -96,7 +97,7 @@ def test_a_copy_that_changes_goes_its_own_way(intake: Intake, catalogue: Catalog
 def test_the_id_of_a_document_comes_from_its_bytes(
     intake: Intake, item: Item, tmp_path: Path, sandbox: Sandbox
 ) -> None:
-    other = Catalogue(f"sqlite:///{tmp_path}/other.sqlite3")
+    other = Catalogue(f"sqlite:///{tmp_path}/other.sqlite3", tmp_path / "others.jsonl")
     elsewhere = Intake(other, Blobs(tmp_path / "other"), sandbox, "x")
     assert elsewhere.receive(item).document_id == intake.receive(item).document_id
     other.close()

@@ -15,10 +15,10 @@ from sqlalchemy import bindparam, insert, update
 
 from archive import taxonomy
 from archive.catalogue import Catalogue
-from archive.document import Document, File, Metadata, Status, Validity, Verdict
+from archive.document import Aspect, Disclosure, Document, File, Metadata, Outcome, Status, Validity, Verdict
 from archive.extract import extract_plain, media_type
 from archive.manifest import items_below
-from archive.tables import changes, decisions, versions
+from archive.tables import changes, classifications, decisions, examinations, versions
 from archive.tables import documents as states
 
 T = TypeVar("T")
@@ -99,6 +99,12 @@ def publish(catalogue: Catalogue, made: Iterable[Document]) -> None:
             if new:
                 connection.execute(insert(states).values(received_at=at), new)
             connection.execute(insert(versions), [_row(each, at) for each in batch])
+            about = [{"document_id": each.id, "version": each.version, "decided_at": at} for each in batch]
+            for aspect in Aspect:
+                found = {"aspect": aspect, "outcome": Outcome.PASSED, "reviewer": "bench", "basis": "", "rules": ""}
+                connection.execute(insert(examinations).values(**found), about)
+            attribute = {"disclosure": Disclosure.ACTIVE, "ground": "", "person": "bench", "basis": ""}
+            connection.execute(insert(classifications).values(**attribute), about)
             decided = connection.scalars(
                 insert(decisions).returning(decisions.c.id, sort_by_parameter_order=True),
                 [

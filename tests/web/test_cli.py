@@ -42,7 +42,7 @@ def test_the_whole_walk(run: Run, folder: Path) -> None:
     shown = run("review", "show", first).stdout
     assert "体裁\t通知\t标题" in shown
     assert "请落实值班制度。" in shown
-    run("review", "approve", first, "--reviewer", "审查员")
+    run("review", "approve", first, "--reviewer", "审查员", "--vouch", "--reason", "一事一审")
     run("review", "reject", second, "--reviewer", "审查员", "--reason", "内容不实")
     assert "索引写入 1 件" in run("reindex").output
     found = json.loads(run("search", "通知", "--json").stdout)
@@ -103,7 +103,8 @@ def test_a_decision_may_name_the_version_that_was_read(run: Run, folder: Path) -
     (folder / "a.txt").write_text("关于做好防汛工作的通知\n\n另一种说法。\n", encoding="utf-8")
     run("ingest", str(folder / "a.txt"))
     assert "新版本" in run("review", "approve", f"{id}@1", "--reviewer", "审查员", code=1).output
-    assert "第 2 版" in run("review", "approve", f"{id}@2", "--reviewer", "审查员").output
+    vouched = ("--reviewer", "审查员", "--vouch", "--reason", "一事一审")
+    assert "第 2 版" in run("review", "approve", f"{id}@2", *vouched).output
     assert id in run("review", "list", "--status", "published").output
     run("review", "approve", f"{id}@x", "--reviewer", "审查员", code=2)
 
@@ -240,3 +241,18 @@ def test_judge_measures_compares_and_says_what_it_cannot_read(run: Run, folder: 
     assert "第 1 行" in run("judge", str(questions), code=1).output
     assert "无法读取" in run("judge", str(tmp_path / "none.jsonl"), code=1).output
     assert "不是以 --save" in run("judge", "--known", "1", "--against", str(questions), code=1).output
+
+
+def test_a_document_is_classified_examined_and_approved_step_by_step(run: Run, folder: Path) -> None:
+    run("ingest", str(folder / "a.txt"))
+    (id,) = (line.split()[0] for line in run("review", "list").stdout.splitlines())
+    who = ("--reviewer", "保密审查员", "--basis", "一事一审")
+    assert "真实性" in run("review", "approve", id, "--reviewer", "审查员", code=1).output
+    for aspect in ("truthfulness", "confidentiality"):
+        run("review", "examine", id, "--aspect", aspect, "--outcome", "passed", *who)
+    assert "公开属性" in run("review", "approve", id, "--reviewer", "审查员", code=1).output
+    assert "理由" in run("review", "classify", id, "--as", "不予公开", *who, code=1).output
+    run("review", "classify", id, "--as", "主动公开", *who)
+    assert "已公开" in run("review", "approve", id, "--reviewer", "审查员").output
+    assert "先用 withdraw" in run("review", "classify", id, "--as", "依申请公开", *who, code=1).output
+    run("review", "approve", id, "--reviewer", "审查员", "--vouch", code=2)

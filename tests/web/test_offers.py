@@ -14,6 +14,7 @@ from archive.intake import Intake, Item
 from archive.settings import Settings
 from indexer import sync
 from indexer.suggest import Suggestion
+from tests.conftest import publish
 from web import offers
 from web.offers import _Made
 from web.params import SearchForm
@@ -37,7 +38,7 @@ def withdrawn(tmp_path: Path) -> Iterator[Services]:
     with Sandbox() as sandbox:
         outcomes = list(Intake(services.catalogue, services.blobs, sandbox, "收文员").receive_all(items))
     for outcome in outcomes:
-        review.decide(services.catalogue, str(outcome.document_id), Verdict.APPROVE, "审查员")
+        publish(services.catalogue, str(outcome.document_id))
     sync.catch_up(services.catalogue, services.engine)
     assert "柳河镇危房改造公示" in suggestions(services, "柳河")
     review.decide(services.catalogue, str(outcomes[1].document_id), Verdict.WITHDRAW, "审查员", "有误")

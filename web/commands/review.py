@@ -1,23 +1,29 @@
 """What becomes public."""
 
 import sys
+from collections.abc import Callable
 
 import click
 
 from archive import review as reviewing
-from archive.document import Status, Verdict
+from archive.document import Aspect, Disclosure, Outcome, Status, Verdict
 from archive.errors import GongkaiError
 from web import jobs
 from web.commands.installation import reported, services
 from web.reading import card
+from web.services import Services
 
 STATUSES = [*(status.value for status in Status), "all"]
+ATTRIBUTES = [each.value for each in Disclosure]
+ASPECTS = [each.value for each in Aspect]
+OUTCOMES = [each.value for each in Outcome]
 STATUS_LABELS = {
     Status.WAITING: "待审",
     Status.PUBLISHED: "已公开",
     Status.REFUSED: "不予发布",
     Status.WITHDRAWN: "已撤回",
 }
+OUTCOME_LABELS = {Outcome.PASSED: "通过", Outcome.FAILED: "不通过"}
 
 
 @click.group()
@@ -66,12 +72,67 @@ _IDS = click.argument("ids", nargs=-1, required=True)
 
 @review.command()
 @_IDS
+@click.option("--as", "disclosure", required=True, type=click.Choice(ATTRIBUTES), help="The attribute.")
+@click.option("--reviewer", required=True, help="Who classifies.")
+@click.option("--basis", required=True, help="The rule that it goes by, such as 条例第二十条.")
+@click.option("--ground", default="", help="Why it is withheld; required for 不予公开.")
+@reported
+def classify(ids: tuple[str, ...], disclosure: str, reviewer: str, basis: str, ground: str) -> None:
+    """Set the disclosure attribute of the newest version of documents."""
+
+    def each(opened: Services, id: str, version: int | None) -> str:
+        about = reviewing.classify(opened.catalogue, id, Disclosure(disclosure), reviewer, basis, ground, version)
+        return f"{id}: 第 {about} 版公开属性：{disclosure}"
+
+    sys.exit(1 if _each(ids, each) else 0)
+
+
+@review.command()
+@_IDS
+@click.option("--aspect", required=True, type=click.Choice(ASPECTS), help="What was examined.")
+@click.option("--outcome", required=True, type=click.Choice(OUTCOMES), help="What was found.")
+@_REVIEWER
+@click.option("--basis", required=True, help="On what ground.")
+@reported
+def examine(ids: tuple[str, ...], aspect: str, outcome: str, reviewer: str, basis: str) -> None:
+    """Record an examination (truthfulness 真实性, confidentiality 保密性) of the newest version of documents."""
+
+    def each(opened: Services, id: str, version: int | None) -> str:
+        about = reviewing.examine(
+            opened.catalogue, id, Aspect(aspect), Outcome(outcome), reviewer, basis, version
+        )
+        label = reviewing.ASPECT_LABELS[Aspect(aspect)]
+        return f"{id}: 第 {about} 版{label}审查{OUTCOME_LABELS[Outcome(outcome)]}"
+
+    sys.exit(1 if _each(ids, each) else 0)
+
+
+@review.command()
+@_IDS
 @_REVIEWER
 @click.option("--reason", default="", help="On what ground.")
+@click.option("--vouch", is_flag=True, help="Also record both examinations and the attribute 主动公开, on this reason.")
 @reported
-def approve(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
-    """Make the newest version of documents public; ID@VERSION only if that is still the newest."""
-    _decide(ids, Verdict.APPROVE, reviewer, reason)
+def approve(ids: tuple[str, ...], reviewer: str, reason: str, vouch: bool) -> None:
+    """Make the newest version of documents public; ID@VERSION only if that is still the newest.
+
+    Both examinations must have passed and the attribute must be 主动公开, or the reviewer vouches for all of it.
+    """
+    if vouch and not reason.strip():
+        raise click.UsageError("--vouch needs --reason: the basis of both examinations")
+
+    def each(opened: Services, id: str, version: int | None) -> str:
+        if not vouch:
+            about = reviewing.decide(opened.catalogue, id, Verdict.APPROVE, reviewer, reason, version)
+        else:
+            with opened.catalogue.writing() as connection:
+                about = reviewing.vouch(connection, id, reviewer, reason, version)
+        return f"{id}: 第 {about} 版已公开"
+
+    failed = _each(ids, each)
+    if failed < len(ids):
+        jobs.say("运行 gongkai reindex 后可以检索到。")
+    sys.exit(1 if failed else 0)
 
 
 @review.command()
@@ -81,33 +142,43 @@ def approve(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
 @reported
 def reject(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
     """Refuse the newest version of documents."""
-    _decide(ids, Verdict.REJECT, reviewer, reason)
+
+    def each(opened: Services, id: str, version: int | None) -> str:
+        about = reviewing.decide(opened.catalogue, id, Verdict.REJECT, reviewer, reason, version)
+        return f"{id}: 第 {about} 版不予发布"
+
+    sys.exit(1 if _each(ids, each) else 0)
 
 
 @review.command()
 @_IDS
 @_REVIEWER
-@click.option("--reason", required=True, help="Why.")
+@click.option("--reason", required=True, help="Why; the public reads it.")
+@click.option("--replacement", metavar="ID", help="The document that stands in for it; the public is led there.")
 @reported
-def withdraw(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
+def withdraw(ids: tuple[str, ...], reviewer: str, reason: str, replacement: str | None) -> None:
     """Take documents off every public channel at once."""
-    _decide(ids, Verdict.WITHDRAW, reviewer, reason)
+
+    def each(opened: Services, id: str, version: int | None) -> str:
+        about = reviewing.decide(
+            opened.catalogue, id, Verdict.WITHDRAW, reviewer, reason, version, replacement
+        )
+        return f"{id}: 第 {about} 版已撤回"
+
+    sys.exit(1 if _each(ids, each) else 0)
 
 
-def _decide(ids: tuple[str, ...], verdict: Verdict, reviewer: str, reason: str) -> None:
+def _each(ids: tuple[str, ...], act: Callable[[Services, str, int | None], str]) -> int:
+    """Do it for each ID or ID@VERSION, telling how it went; how many could not be done."""
     failed = 0
     with services() as opened:
         for each in ids:
+            id, _, read = each.partition("@")
+            if read and not read.isdigit():
+                raise click.UsageError(f"{each}: write ID or ID@VERSION")
             try:
-                id, _, read = each.partition("@")
-                if read and not read.isdigit():
-                    raise click.UsageError(f"{each}: write ID or ID@VERSION")
-                version = int(read) if read else None
-                about = reviewing.decide(opened.catalogue, id, verdict, reviewer, reason, version)
-                click.echo(f"{id}: 第 {about} 版{STATUS_LABELS[reviewing.STATUS[verdict]]}")
+                click.echo(act(opened, id, int(read) if read else None))
             except GongkaiError as error:
                 failed += 1
                 click.echo(f"gongkai: {error}", err=True)
-    if verdict is Verdict.APPROVE and failed < len(ids):
-        jobs.say("运行 gongkai reindex 后可以检索到。")
-    sys.exit(1 if failed else 0)
+    return failed
