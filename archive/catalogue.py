@@ -6,10 +6,10 @@ asks them.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,10 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, create_engine, ev
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from archive import audit, migrations
-from archive.document import Attachment, Disclosure, Document, File, Metadata, Status, Validity
-from archive.errors import BadSettings, UnknownDocument
-from archive.tables import attachments, changes, decisions, documents, sources, versions
+from archive import audit, dates, force, migrations
+from archive.document import Attachment, Disclosure, Document, File, Metadata, Status, Validity, Verdict
+from archive.errors import BadSettings, DocumentWithdrawn, UnknownDocument
+from archive.tables import attachments, changes, decisions, documents, sources, validities, versions
 from archive.withdrawals import Withdrawals
 
 BATCH = 200
@@ -51,11 +51,12 @@ class Listed:
 class Catalogue:
     """A connection pool to the catalogue's database, brought to this program's tables when it is opened.
 
-    ``withdrawals`` is the file beside it that outlives it.
+    ``withdrawals`` is the file beside it that outlives it. ``today`` is the day by which documents are in force.
     """
 
-    def __init__(self, url: str, withdrawals: Path) -> None:
+    def __init__(self, url: str, withdrawals: Path, today: Callable[[], date] = dates.office_today) -> None:
         self.withdrawals = Withdrawals(withdrawals)
+        self.today = today
         try:
             parsed = make_url(url)
             self._engine = create_engine(parsed, json_serializer=_json)
@@ -94,11 +95,30 @@ class Catalogue:
             yield connection
 
     def public(self, id: str) -> Document:
-        """The public version of a document. Raises UnknownDocument, whether it is hidden or not there."""
-        try:
-            return self.public_many([id])[id]
-        except KeyError as error:
-            raise UnknownDocument(id) from error
+        """The public version of a document.
+
+        Raises UnknownDocument, whether it is hidden or not there; DocumentWithdrawn for one that was public.
+        """
+        found = self.public_many([id]).get(id)
+        if found is None:
+            raise self._withdrawn(id) or UnknownDocument(id)
+        return found
+
+    def _withdrawn(self, id: str) -> DocumentWithdrawn | None:
+        """What to say of a document that was public until it was withdrawn, or None."""
+        query = (
+            select(decisions)
+            .where(decisions.c.document_id == id, decisions.c.verdict != Verdict.REJECT.value)
+            .order_by(decisions.c.id.desc())
+            .limit(1)
+        )
+        with self.reading() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None or row["verdict"] != Verdict.WITHDRAW:
+            return None
+        replacement = row["replacement"] and self.public_many([row["replacement"]]).get(row["replacement"])
+        at = datetime.fromisoformat(row["decided_at"])
+        return DocumentWithdrawn(id, row["reason"], at, replacement.id if replacement else None)
 
     def public_many(self, ids: Iterable[str]) -> dict[str, Document]:
         """The public versions among these documents, by id; those that are not public are left out."""
@@ -107,7 +127,7 @@ class Catalogue:
         with self.reading() as connection:
             for start in range(0, len(wanted), BATCH):
                 query = _public().where(documents.c.id.in_(wanted[start : start + BATCH]))
-                found.update((document.id, document) for document in _documents(connection, query))
+                found.update((document.id, document) for document in self._documents(connection, query))
         return found
 
     def public_all(self, after: str = "") -> Iterator[Document]:
@@ -115,7 +135,7 @@ class Catalogue:
         while True:
             query = _public().where(documents.c.id > after).order_by(documents.c.id).limit(BATCH)
             with self.reading() as connection:
-                batch = _documents(connection, query)
+                batch = self._documents(connection, query)
             yield from batch
             if len(batch) < BATCH:
                 return
@@ -131,10 +151,15 @@ class Catalogue:
         on = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
         query = _columns().join(versions, on).where(documents.c.id == id)
         with self.reading() as connection:
-            found = _documents(connection, query)
+            found = self._documents(connection, query)
         if not found:
             raise UnknownDocument(id)
         return found[0]
+
+    def versions(self, connection: Connection, id: str) -> list[Document]:
+        """Every version of a document, oldest first, public or not: for staff only."""
+        query = _columns().join(versions, versions.c.document_id == documents.c.id)
+        return self._documents(connection, query.where(documents.c.id == id).order_by(versions.c.version))
 
     def listed(self, status: Status | None = None) -> list[Listed]:
         """Documents by the state of their newest version, oldest first: for staff only."""
@@ -216,10 +241,33 @@ class Catalogue:
             ]
         return {row.digest: row.document_id for row in rows}
 
+    def events(self, id: str | None = None) -> list[audit.Event]:
+        """The audit log in its order, of one document or of all."""
+        with self.reading() as connection:
+            return [*audit.events(connection, id)]
+
     def audit_break(self, expected: str | None = None) -> audit.Break | None:
         """Where the audit log's chain does not go on, or None (see ``audit.first_break``)."""
         with self.reading() as connection:
             return audit.first_break(connection, expected)
+
+
+    def _documents(self, connection: Connection, query: Select[Any]) -> list[Document]:
+        rows = connection.execute(query).mappings().all()
+        wanted = {row["document_id"] for row in rows}
+        parts: dict[tuple[str, int], list[Attachment]] = {}
+        found = connection.execute(
+            select(attachments).where(attachments.c.document_id.in_(wanted)).order_by(attachments.c.position)
+        ).mappings()
+        for row in found:
+            part = Attachment(_file(row), row["text"], tuple(row["warnings"]))
+            parts.setdefault((row["document_id"], row["version"]), []).append(part)
+        turns, today = turns_of(connection, wanted), self.today()
+        return [
+            _document(row, parts.get((id, row["version"]), ()), turns.get(id, ()), today)
+            for row in rows
+            for id in (row["document_id"],)
+        ]
 
 
 def _json(value: object) -> str:
@@ -251,25 +299,26 @@ def _public() -> Select[Any]:
     return _columns().join(versions, on)
 
 
-def _documents(connection: Connection, query: Select[Any]) -> list[Document]:
-    rows = connection.execute(query).mappings().all()
-    wanted = {row["document_id"] for row in rows}
-    parts: dict[tuple[str, int], list[Attachment]] = {}
-    found = connection.execute(
-        select(attachments).where(attachments.c.document_id.in_(wanted)).order_by(attachments.c.position)
-    ).mappings()
-    for row in found:
-        part = Attachment(_file(row), row["text"], tuple(row["warnings"]))
-        parts.setdefault((row["document_id"], row["version"]), []).append(part)
-    return [_document(row, parts.get((row["document_id"], row["version"]), [])) for row in rows]
+def turns_of(connection: Connection, ids: Iterable[str]) -> dict[str, list[force.Turn]]:
+    """What was recorded about the force of these documents, by id, in the order in which it was."""
+    wanted = list(ids)
+    turns: dict[str, list[force.Turn]] = {}
+    for start in range(0, len(wanted), BATCH):
+        query = select(validities).where(validities.c.document_id.in_(wanted[start : start + BATCH]))
+        for row in connection.execute(query.order_by(validities.c.id)).mappings():
+            turn = force.Turn(Validity(row["validity"]), row["since"], row["until"])
+            turns.setdefault(row["document_id"], []).append(turn)
+    return turns
 
 
-def _document(row: RowMapping, parts: Sequence[Attachment]) -> Document:
+def _document(
+    row: RowMapping, parts: Sequence[Attachment], turns: Sequence[force.Turn], today: date
+) -> Document:
     public = row["version"] == row["public_version"]
     return Document(
         id=row["document_id"],
         version=row["version"],
-        metadata=_metadata(row, public),
+        metadata=_metadata(row, public, turns, today),
         file=_file(row),
         text=row["text"],
         attachments=tuple(parts),
@@ -279,8 +328,9 @@ def _document(row: RowMapping, parts: Sequence[Attachment]) -> Document:
     )
 
 
-def _metadata(row: RowMapping, public: bool) -> Metadata:
+def _metadata(row: RowMapping, public: bool, turns: Sequence[force.Turn], today: date) -> Metadata:
     sources: Mapping[str, str] = row["sources"]
+    stated = Validity(row["validity"]) if row["validity"] else None
     disclosure = Disclosure(row["disclosure"]) if row["disclosure"] else None
     if public and disclosure is None:
         # Approving a document of unknown attribute is the decision to disclose it actively (see ``review``).
@@ -295,7 +345,9 @@ def _metadata(row: RowMapping, public: bool) -> Metadata:
         column=row["column"],
         written_on=row["written_on"],
         published_on=row["published_on"],
-        validity=Validity(row["validity"]) if row["validity"] else None,
+        effective_on=row["effective_on"],
+        expires_on=row["expires_on"],
+        validity=force.on(today, stated, row["effective_on"], row["expires_on"], turns),
         disclosure=disclosure,
         source_url=row["source_url"],
         other_numbers=tuple(row["other_numbers"]),

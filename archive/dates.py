@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from archive import numerals
 
 # No document of this State is older, and none is dated more than a year ahead.
 EARLIEST = date(1949, 1, 1)
 AHEAD = timedelta(days=366)
+# What the office's clock shows, whatever the machine is set to.
+OFFICE_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
 _NUMERAL = numerals.CHINESE
 
 
@@ -17,6 +19,11 @@ class _Fold(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         return chr(code - 0xFEE0) if 0xFF01 <= code <= 0xFF5E else chr(code)
+
+
+def office_today() -> date:
+    """The day in the office."""
+    return datetime.now(OFFICE_TIME).date()
 
 
 _FOLD = _Fold({0x3000: " ", 0xA0: " "})

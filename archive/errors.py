@@ -12,6 +12,7 @@
     ├── BlobDamaged            an original's bytes no longer have their SHA-256
     ├── WithdrawalsDamaged     a line of the withdrawals' file that can't be read
     ├── UnknownDocument        no such document (or none that the asker may see)
+    │   └── DocumentWithdrawn  it was public, and was withdrawn
     ├── DecisionRefused        a review decision that the rules don't allow
     ├── BadQuery               a search that can't be carried out as typed
     └── IndexUnusable          the index can't answer; the archive is not touched by it
@@ -25,6 +26,8 @@
 Texts are Chinese sentences: they reach reviewers and citizens. ``web/errors.py`` turns the classes into
 HTTP statuses and ``web/commands`` into exit codes; nothing else catches them.
 """
+
+from datetime import datetime
 
 
 class GongkaiError(Exception):
@@ -96,6 +99,16 @@ class UnknownDocument(GongkaiError):
     def __init__(self, id: str) -> None:
         super().__init__(f"没有编号为“{id}”的文件。")
         self.id = id
+
+
+class DocumentWithdrawn(UnknownDocument):
+    """A document that was public and was withdrawn; ``replacement`` is the id of a public one in its stead, or None."""
+
+    def __init__(self, id: str, reason: str, at: datetime, replacement: str | None) -> None:
+        super().__init__(id)
+        self.reason = reason
+        self.at = at
+        self.replacement = replacement
 
 
 class DecisionRefused(GongkaiError):

@@ -33,12 +33,16 @@ TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A file to take in. ``source`` names where it comes from: the same source again is the same document."""
+    """A file to take in. ``source`` names where it comes from: the same source again is the same document.
+
+    ``note`` says why there is this version, in the words of who brings it.
+    """
 
     path: Path
     source: str
     stated: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Path, ...] = ()
+    note: str = ""
 
 
 class Result(StrEnum):
@@ -57,6 +61,12 @@ class Outcome:
     document_id: str | None = None
     reason: str = ""
     warnings: tuple[str, ...] = ()
+
+
+_REASONS = {
+    Result.HELD: "与已有文件内容相同，记为同一文件的另一来源",
+    Result.CHANGED: "新版本没有写明更正原因",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +186,10 @@ class Intake:
     def _record(self, prepared: _Prepared) -> Outcome:
         with self._catalogue.writing() as connection:
             id, result = self._place(connection, prepared)
-            reason = "与已有文件内容相同，记为同一文件的另一来源" if result is Result.HELD else ""
-            if reason and set(prepared.item.stated) - {"source_url"}:
+            reason = _REASONS.get(result, "")
+            if result is Result.CHANGED and prepared.item.note:
+                reason = ""
+            if result is Result.HELD and set(prepared.item.stated) - {"source_url"}:
                 reason += "；清单中另写的信息没有采用，请核对"
             if self._already_published:
                 reason = self._take_over(connection, id, prepared.content) or reason
@@ -263,6 +275,7 @@ class Intake:
                 text=prepared.text,
                 warnings=list(prepared.warnings),
                 received_at=now,
+                note=prepared.item.note,
             )
         )
         if disclosure := prepared.metadata.disclosure:
@@ -280,7 +293,12 @@ class Intake:
                     warnings=list(part.warnings),
                 )
             )
-        details = {"version": version, "digest": prepared.file.digest, "source": prepared.item.source}
+        details = {
+            "version": version,
+            "digest": prepared.file.digest,
+            "source": prepared.item.source,
+            "note": prepared.item.note,
+        }
         audit.append(connection, self._actor, "receive", id, details)
 
 

@@ -60,19 +60,22 @@ def _item(folder: Path, number: int, line: str) -> Item:
         raise BadManifest(number, f"不是 JSON：{error}") from error
     if not isinstance(entry, dict) or not isinstance(entry.get("path"), str) or not entry["path"]:
         raise BadManifest(number, "缺少 path（文件路径）。")
-    unknown = sorted(set(entry) - {*STATED, "path", "attachments"})
+    unknown = sorted(set(entry) - {*STATED, "path", "attachments", "note"})
     if unknown:
-        raise BadManifest(number, f"不认识的字段：{'、'.join(unknown)}。可用：{'、'.join(STATED)}、attachments。")
+        raise BadManifest(number, f"不认识的字段：{'、'.join(unknown)}。可用：{'、'.join(STATED)}、attachments、note。")
     stated = {key: entry[key] for key in STATED if entry.get(key) not in (None, "")}
     wrong = [key for key, value in stated.items() if not isinstance(value, str)]
     attachments = entry.get("attachments") or []
     if not isinstance(attachments, list) or not all(isinstance(each, str) for each in attachments):
         wrong.append("attachments")
+    note = entry.get("note") or ""
+    if not isinstance(note, str):
+        wrong.append("note")
     if wrong:
         raise BadManifest(number, f"字段 {'、'.join(wrong)} 的值类型不对。")
     path = folder / entry["path"]
     source = stated.get("source_url") or _place(path)
-    return Item(path, source, stated, tuple(folder / each for each in attachments))
+    return Item(path, source, stated, tuple(folder / each for each in attachments), note)
 
 
 def _place(path: Path) -> str:

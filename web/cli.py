@@ -6,6 +6,7 @@ import click
 
 from archive import VERSION
 from web.commands.custody import verify
+from web.commands.history import history, validity
 from web.commands.index import judge, reindex, search
 from web.commands.intake import ingest
 from web.commands.review import review
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for command in (ingest, review, reindex, search, synonyms, gaps, judge, verify, serve, demo):
+for command in (ingest, review, history, validity, reindex, search, synonyms, gaps, judge, verify, serve, demo):
     cli.add_command(command)
 
 

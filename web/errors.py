@@ -6,12 +6,23 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from archive.errors import BadQuery, BlobDamaged, BlobMissing, GongkaiError, IndexUnusable, UnknownDocument
+from archive.dates import OFFICE_TIME
+from archive.errors import (
+    BadQuery,
+    BlobDamaged,
+    BlobMissing,
+    DocumentWithdrawn,
+    GongkaiError,
+    IndexUnusable,
+    UnknownDocument,
+)
 from web.params import BadParameter
+from web.present import document_url
 
 log = logging.getLogger(__name__)
 errors = Blueprint("errors", __name__)
 
+WITHDRAWN = "该文件已经撤回，不再公开。"
 NOT_FOUND = "没有这个页面，或者该文件没有公开。可以回到首页检索。"
 UNAVAILABLE = "检索服务暂时不可用，工作人员已能看到原因，请稍后再试。"
 BROKEN = "服务出现了意外错误，已记入日志，请稍后再试。"
@@ -34,6 +45,17 @@ def bad_request(error: GongkaiError) -> Response:
 def unknown(_error: UnknownDocument) -> Response:
     # Hidden and unknown answer alike, to the byte.
     return _answer(404, NOT_FOUND)
+
+
+@errors.app_errorhandler(DocumentWithdrawn)
+def withdrawn(error: DocumentWithdrawn) -> Response:
+    at = error.at.astimezone(OFFICE_TIME)
+    replacement = document_url(error.replacement) if error.replacement else None
+    if request.path.startswith("/api/"):
+        told = {"error": WITHDRAWN, "reason": error.reason, "withdrawn_at": at.isoformat(timespec="seconds")}
+        return make_response(jsonify(**told, replacement=replacement), 410)
+    page = render_template("withdrawn.html", on=at.date(), reason=error.reason, replacement=replacement)
+    return make_response(page, 410)
 
 
 @errors.app_errorhandler(IndexUnusable)

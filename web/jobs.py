@@ -4,6 +4,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -11,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from archive import validity
 from archive.errors import BlobDamaged, BlobMissing, GongkaiError, IndexAhead, IndexDamaged, IndexOutdated
 from archive.extract import Sandbox
 from archive.intake import Intake, Result
@@ -23,11 +25,20 @@ LINE_SECONDS = 5.0
 
 
 def take_in(
-    opened: Services, paths: tuple[Path, ...], manifest: Path | None, actor: str, already_published: bool
+    opened: Services,
+    paths: tuple[Path, ...],
+    manifest: Path | None,
+    actor: str,
+    already_published: bool,
+    note: str = "",
 ) -> dict[Result, int]:
-    """Ingest, with progress and notes on standard error and a closing count on standard output."""
+    """Ingest, with progress and notes on standard error and a closing count on standard output.
+
+    ``note`` is why there are new versions, where the manifest does not say so itself.
+    """
     items = read_manifest(manifest) if manifest else []
     items += [item for path in paths for item in items_below(path)]
+    items = [item if item.note else replace(item, note=note) for item in items]
     counts = dict.fromkeys(Result, 0)
     with Sandbox() as sandbox, _progress("接收", len(items)) as advance:
         intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)
@@ -51,6 +62,9 @@ def _notes(reason: str, warnings: tuple[str, ...], result: Result) -> list[str]:
 
 def bring_up(opened: Services, full: bool) -> None:
     """Reindex, with progress and a closing count."""
+    turned = validity.turn(opened.catalogue, opened.catalogue.today())
+    if turned:
+        say(f"{len(turned)} 件文件的效力状态到期变化。")
     run = sync.rebuild if full else sync.catch_up
     with _progress("建索引", None) as advance:
         try:

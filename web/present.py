@@ -1,7 +1,6 @@
 """What result lists and document pages show alike, as plain values that templates draw and the JSON API serialises."""
 
 from dataclasses import dataclass
-from datetime import timedelta, timezone
 
 from archive.document import File, Validity
 
@@ -13,7 +12,6 @@ FORMATS = {
     "text/plain": "文本",
 }
 # China has one time; a fixed offset needs no time zone database on the machine.
-OFFICE_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
 LAPSED = frozenset({Validity.REPEALED, Validity.EXPIRED})
 
 

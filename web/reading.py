@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from archive.dates import OFFICE_TIME
 from archive.document import Document
 from indexer import facets
 from indexer.duplicates import alike, sketch
 from indexer.snippets import Fragment, Marker
 from web.params import SearchForm
-from web.present import LAPSED, OFFICE_TIME, FileView, document_url, file_view
+from web.present import LAPSED, FileView, document_url, file_view
 
 
 @dataclass(frozen=True, slots=True)

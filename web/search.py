@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from time import perf_counter
 
+from archive.dates import office_today
 from archive.document import Document
 from archive.text import normalise
 from indexer.engine import SearchRequest, Sort
@@ -15,7 +15,6 @@ from indexer.query import Like, Or, Part, Phrase, Query, Within
 from indexer.snippets import Marker
 from indexer.sync import lag
 from web.params import SearchForm
-from web.present import OFFICE_TIME
 from web.results import AnswerView, FacetView, HitView, Link, SearchPage, answer_view, search_page
 from web.services import Services
 
@@ -59,7 +58,7 @@ def find(services: Services, form: SearchForm) -> SearchPage:
 
 def interpreted(services: Services, form: SearchForm) -> Interpretation:
     """What a form's words mean. Raises BadQuery."""
-    year = datetime.now(OFFICE_TIME).year
+    year = office_today().year
     return interpret(form.q, services.synonyms.current(), services.analyzer, form.literal, year)
 
 
@@ -91,7 +90,7 @@ def _stands(services: Services, query: Query, hidden: frozenset[str]) -> bool:
 def note_gap(services: Services, page: SearchPage) -> None:
     """Count a citizen's search that no document answers; filters and further pages are no searches of their own."""
     if page.form == SearchForm(q=page.form.q) and page.form.q and (not page.total or page.relaxed):
-        services.gaps.record(page.form.q, page.relaxed, datetime.now(OFFICE_TIME).date())
+        services.gaps.record(page.form.q, page.relaxed, office_today())
 
 
 def ranked(services: Services, typed: str, limit: int) -> list[str]:

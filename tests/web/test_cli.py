@@ -256,3 +256,24 @@ def test_a_document_is_classified_examined_and_approved_step_by_step(run: Run, f
     assert "已公开" in run("review", "approve", id, "--reviewer", "审查员").output
     assert "先用 withdraw" in run("review", "classify", id, "--as", "依申请公开", *who, code=1).output
     run("review", "approve", id, "--reviewer", "审查员", "--vouch", code=2)
+
+
+def test_the_history_tells_versions_and_events(run: Run, folder: Path) -> None:
+    run("ingest", str(folder / "a.txt"))
+    (id,) = (line.split()[0] for line in run("review", "list").stdout.splitlines())
+    run("review", "approve", id, "--reviewer", "审查员", "--vouch", "--reason", "一事一审")
+    (folder / "a.txt").write_text("关于做好防汛工作的通知\n\n另一种说法。\n", encoding="utf-8")
+    run("ingest", str(folder / "a.txt"), "--note", "措辞更正")
+    told = run("history", id).output
+    for each in ("第 2 版", "原因：措辞更正", "增加 1 段，删去 1 段", "approve", "confidentiality", "审查员"):
+        assert each in told
+    assert "没有编号为" in run("history", "nobody", code=1).output
+
+
+def test_a_documents_force_is_recorded(run: Run, folder: Path) -> None:
+    run("ingest", str(folder / "a.txt"))
+    (id,) = (line.split()[0] for line in run("review", "list").stdout.splitlines())
+    who = ("--person", "法制科", "--reason", "云政发〔2025〕3号")
+    run("validity", id, "已废止", "--since", "2025-13-01", *who, code=2)
+    assert "自 2025-03-01 起已废止" in run("validity", id, "已废止", "--since", "2025-03-01", *who).output
+    assert "已废止" in run("review", "show", id).output

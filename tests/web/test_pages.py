@@ -1,5 +1,6 @@
 """The pages, asked as a browser asks."""
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,8 +8,14 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from archive import review
+from archive.document import Verdict
+from archive.extract import Sandbox
+from archive.intake import Intake, Item
+from tests.conftest import publish
 from tests.web.conftest import HIDDEN_WORDS, Site
 from web.app import create_app
+from web.services import Services
 
 
 class _Links(HTMLParser):
@@ -180,7 +187,11 @@ def test_links_shared_in_wechat_work(site: Site) -> None:
 
 
 def hidden_addresses(site: Site) -> list[str]:
-    ids = [site.ids[name] for name in ("待审.txt", "不予.txt", "撤回.txt")]
+    ids = [site.ids[name] for name in ("待审.txt", "不予.txt")]
+    return addresses_of(ids)
+
+
+def addresses_of(ids: list[str]) -> list[str]:
     return [
         f"{prefix}/documents/{id}{suffix}"
         for id in ids
@@ -195,6 +206,40 @@ def test_hidden_and_unknown_documents_answer_alike(site: Site) -> None:
         assert hidden.status_code == other.status_code == 404
         assert hidden.data == other.data
         assert dict(hidden.headers) == dict(other.headers)
+
+
+def test_a_withdrawn_document_says_so_and_nothing_of_itself(site: Site) -> None:
+    for address in addresses_of([site.ids["撤回.txt"]]):
+        answer = site.client.get(address)
+        assert answer.status_code == 410
+        told = json.dumps(answer.json, ensure_ascii=False) if answer.is_json else answer.text
+        assert "含个人信息" in told
+        assert "撤回" in told
+        assert "救助对象" not in told
+        assert "独角兽" not in told
+
+
+def test_a_withdrawn_document_leads_to_a_public_replacement(services: Services, tmp_path: Path) -> None:
+    ids = []
+    with Sandbox() as sandbox:
+        intake = Intake(services.catalogue, services.blobs, sandbox, "收文员")
+        for name in ("旧", "新"):
+            path = tmp_path / f"{name}.txt"
+            path.write_text(f"关于防汛的通知（{name}）\n内容。\n", encoding="utf-8")
+            ids.append(str(intake.receive(Item(path, name)).document_id))
+    for id in ids:
+        publish(services.catalogue, id)
+    client = create_app(services).test_client()
+    old, new = ids
+    review.decide(services.catalogue, old, Verdict.WITHDRAW, "审查员", "数据<b>有误", replacement=new)
+    assert f'href="/documents/{new}"' in client.get(f"/documents/{old}").text
+    assert "数据&lt;b&gt;有误" in client.get(f"/documents/{old}").text
+    assert client.get(f"/api/v1/documents/{old}").get_json()["replacement"] == f"/documents/{new}"
+    review.decide(services.catalogue, new, Verdict.WITHDRAW, "审查员", "也有误")
+    assert new not in client.get(f"/documents/{old}").text
+    assert client.get(f"/api/v1/documents/{old}").get_json()["replacement"] is None
+    publish(services.catalogue, old)
+    assert client.get(f"/documents/{old}").status_code == 200
 
 
 def test_a_document_that_is_not_approved_is_in_no_answer_of_the_site(site: Site) -> None:

@@ -14,9 +14,12 @@ from web.commands.installation import reported, services
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--manifest", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A JSON Lines manifest.")
 @click.option("--already-published", is_flag=True, help="The files are a portal's public back catalogue: publish them.")
+@click.option("--note", default="", help="Why there are new versions of what was taken in before.")
 @click.option("--actor", help="Who takes them in, for the audit log; required with --already-published.")
 @reported
-def ingest(paths: tuple[Path, ...], manifest: Path | None, already_published: bool, actor: str | None) -> None:
+def ingest(
+    paths: tuple[Path, ...], manifest: Path | None, already_published: bool, note: str, actor: str | None
+) -> None:
     """Take in files, folders, and what a manifest lists.
 
     Documents wait for review unless they are --already-published. Exits with 1 if a file was refused.
@@ -26,5 +29,5 @@ def ingest(paths: tuple[Path, ...], manifest: Path | None, already_published: bo
     if already_published and not (actor or "").strip():
         raise click.UsageError("--already-published needs --actor NAME: who vouches that they are public")
     with services() as opened:
-        counts = jobs.take_in(opened, paths, manifest, actor or "ingest", already_published)
+        counts = jobs.take_in(opened, paths, manifest, actor or "ingest", already_published, note)
     sys.exit(1 if counts[Result.REFUSED] else 0)

@@ -1,0 +1,62 @@
+"""Whether a normative document is in force on a given day (domain rules 3.1 and 3.5).
+
+What a person recorded counts, from its day on. A document that says until when it is in force has expired the day after
+(到期未续自动失效), and one that says from when is not yet in force before. What nothing says stays unknown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from archive.document import Validity
+
+# What no later day undoes by itself.
+_ENDED = (Validity.REPEALED, Validity.EXPIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a person recorded: from ``since`` on, until ``until`` (the last day) where it was given a new end."""
+
+    validity: Validity
+    since: date
+    until: date | None = None
+
+
+def on(
+    day: date,
+    stated: Validity | None,
+    effective_on: date | None = None,
+    expires_on: date | None = None,
+    turns: Sequence[Turn] = (),
+) -> Validity | None:
+    """The validity on a day. ``turns`` are in the order in which they were recorded; of one day the last counts.
+
+    >>> on(date(2025, 1, 1), None, date(2020, 1, 1), date(2024, 12, 31))
+    <Validity.EXPIRED: '已失效'>
+    """
+    past = sorted((turn for turn in turns if turn.since <= day), key=lambda turn: turn.since)
+    last = past[-1] if past else None
+    if last is not None:
+        if last.validity in _ENDED:
+            return last.validity
+        if last.until is not None:
+            expires_on = last.until
+    if expires_on is not None and expires_on < day:
+        return stated if stated in _ENDED else Validity.EXPIRED
+    if last is not None:
+        return last.validity
+    if stated in _ENDED:
+        return stated
+    if effective_on is not None and effective_on > day:
+        return Validity.NOT_YET
+    if stated is Validity.NOT_YET and effective_on is not None:
+        return Validity.IN_FORCE
+    return stated
+
+
+def boundaries(effective_on: date | None, expires_on: date | None, turns: Sequence[Turn]) -> set[date]:
+    """The days on which the validity may turn."""
+    ends = [expires_on, *(turn.until for turn in turns)]
+    begins = [effective_on, *(turn.since for turn in turns)]
+    return {day for day in begins if day} | {day + timedelta(days=1) for day in ends if day}

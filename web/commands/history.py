@@ -1,0 +1,68 @@
+"""What became of documents."""
+
+from datetime import date, datetime
+
+import click
+
+from archive import history as histories
+from archive import validity as force
+from archive.dates import OFFICE_TIME, parse_date
+from archive.document import Validity
+from web.commands.installation import reported, services
+
+VALIDITIES = [each.value for each in Validity]
+
+
+@click.command()
+@click.argument("id")
+@reported
+def history(id: str) -> None:
+    """Show a document's versions, what changed and why, and everything that was done about it."""
+    with services() as opened:
+        versions = histories.of(opened.catalogue, id)
+        events = opened.catalogue.events(id)
+    for each in versions:
+        received = _when(each.document.received_at)
+        public = f"，公开于 {_when(each.approved_at)}" if each.approved_at else ""
+        click.echo(f"第 {each.document.version} 版  {received} 接收{public}  {each.document.metadata.title}")
+        for change in each.changed:
+            click.echo(f"    {change}")
+        if each.note:
+            click.echo(f"    原因：{each.note}")
+    click.echo()
+    for event in events:
+        told = "，".join(f"{name} {value}" for name, value in event.details.items() if value)
+        at = _when(datetime.fromisoformat(event.at))
+        click.echo(f"{event.sequence:6}  {at}  {event.actor}  {event.action}  {told}")
+
+
+class _Day(click.ParamType[date]):
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        day = value if isinstance(value, date) else parse_date(str(value))
+        if day is None:
+            self.fail(f"{value} is no date; write 2026-01-31", param, ctx)
+        return day
+
+
+@click.command()
+@click.argument("id")
+@click.argument("state", type=click.Choice(VALIDITIES))
+@click.option("--since", required=True, type=_Day(), help="The first day on which it is so.")
+@click.option("--until", type=_Day(), help="A new last day in force (续期).")
+@click.option("--by", "by_id", metavar="ID", help="The document that says so.")
+@click.option("--person", required=True, help="Who records it.")
+@click.option("--reason", required=True, help="On what ground.")
+@reported
+def validity(
+    id: str, state: str, since: date, until: date | None, by_id: str | None, person: str, reason: str
+) -> None:
+    """Record that a document's force changes on a day; run gongkai reindex afterwards."""
+    with services() as opened:
+        force.record(opened.catalogue, id, Validity(state), person, reason, since, until, by_id)
+    click.echo(f"{id}: 自 {since} 起{state}")
+
+
+def _when(at: datetime | None) -> str:
+    return f"{at.astimezone(OFFICE_TIME):%Y-%m-%d %H:%M}" if at else "?"
