@@ -19,7 +19,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from archive import audit, dates, force, migrations
 from archive.document import Attachment, Disclosure, Document, File, Metadata, Status, Validity, Verdict
-from archive.errors import BadSettings, DocumentWithdrawn, UnknownDocument
+from archive.errors import BadSettings, CatalogueLost, DocumentWithdrawn, UnknownDocument
+from archive.records import Records
 from archive.tables import attachments, changes, decisions, documents, sources, validities, versions
 from archive.withdrawals import Withdrawals
 
@@ -51,11 +52,16 @@ class Listed:
 class Catalogue:
     """A connection pool to the catalogue's database, brought to this program's tables when it is opened.
 
-    ``withdrawals`` is the file beside it that outlives it. ``today`` is the day by which documents are in force.
+    What it holds is also kept in files below ``folder`` (``records``, ``withdrawals``), from which it can be brought
+    back. ``today`` is the day by which documents are in force. Raises BadSettings, and CatalogueLost for an empty
+    database beside such files, unless it shall be ``empty``.
     """
 
-    def __init__(self, url: str, withdrawals: Path, today: Callable[[], date] = dates.office_today) -> None:
-        self.withdrawals = Withdrawals(withdrawals)
+    def __init__(
+        self, url: str, folder: Path, today: Callable[[], date] = dates.office_today, empty: bool = False
+    ) -> None:
+        self.withdrawals = Withdrawals(folder / "withdrawals.jsonl")
+        self.records = Records(folder / "records")
         self.today = today
         try:
             parsed = make_url(url)
@@ -68,8 +74,16 @@ class Catalogue:
             with self.reading() as connection:
                 current = migrations.is_current(connection)
             if not current:
-                with self.writing() as connection:
+                with self._transaction() as connection:
                     migrations.upgrade(connection)
+            with self.reading() as connection:
+                behind = self.records.behind(connection)
+                lost = not empty and self.records.log.exists() and audit.head(connection) == (0, audit.GENESIS)
+            if lost:
+                raise CatalogueLost(str(folder))
+            if behind:
+                with self.records.writing(), self.reading() as connection:
+                    self.records.follow(connection)
         except BaseException as error:
             self.close()
             if not isinstance(error, SQLAlchemyError):
@@ -87,7 +101,18 @@ class Catalogue:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """The only writer for as long as it lasts; committed on exit, rolled back on error."""
+        """The only writer for as long as it lasts; committed and recorded on exit, rolled back on error.
+
+        Raises OSError when it was committed and could not be recorded: the files follow with the next that can.
+        """
+        with self.records.writing():
+            with self._transaction() as connection:
+                yield connection
+            with self.reading() as connection:
+                self.records.follow(connection)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
         with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 # Sequence numbers of ``changes`` must become visible in their order.

@@ -10,6 +10,9 @@
     │   └── ExtractionFailed   its text could not be read
     ├── BlobMissing            an original that the catalogue names is not in the store
     ├── BlobDamaged            an original's bytes no longer have their SHA-256
+    ├── CatalogueNotEmpty      a catalogue is rebuilt into an empty database only
+    ├── CatalogueLost          the database is empty, and the files beside it are not
+    ├── RecordDamaged          a document's record beside the database is missing or torn
     ├── WithdrawalsDamaged     a line of the withdrawals' file that can't be read
     ├── UnknownDocument        no such document (or none that the asker may see)
     │   └── DocumentWithdrawn  it was public, and was withdrawn
@@ -83,6 +86,33 @@ class BlobDamaged(GongkaiError):
         super().__init__(f"原件损坏：应为 {digest}，实为 {found}。请从备份恢复。")
         self.digest = digest
         self.found = found
+
+
+class CatalogueNotEmpty(GongkaiError):
+    """A catalogue is rebuilt into an empty database only."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "数据库里已有文件，不能再由档案记录重建。请先把原数据库移到别处，或改用新的 GONGKAI_DATABASE_URL。"
+        )
+
+
+class CatalogueLost(GongkaiError):
+    """The database is empty, and the files beside it tell of documents."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"数据库是空的，而 {folder} 中有档案记录：数据库可能丢失，或 GONGKAI_DATABASE_URL 有误。"
+            "请恢复备份，或运行 gongkai rebuild-catalogue 由档案记录重建。"
+        )
+
+
+class RecordDamaged(GongkaiError):
+    """A document's record beside the database is missing or not what it was."""
+
+    def __init__(self, id: str, what: str) -> None:
+        super().__init__(f"文件 {id} 的档案记录{what}。")
+        self.id = id
 
 
 class WithdrawalsDamaged(GongkaiError):

@@ -14,7 +14,6 @@ from indexer.engines.whoosh.engine import WhooshEngine
 from indexer.synonyms import OWN_NAME, PACKAGED, SynonymFile
 from web.offers import Offers
 
-WITHDRAWALS = "withdrawals.jsonl"
 log = logging.getLogger(__name__)
 
 
@@ -44,7 +43,7 @@ def open_services(settings: Settings, serving: bool = False) -> Services:
     analyzer = Analyzer(settings.data / "cache")
     engine = WhooshEngine(index_folder, analyzer, settings.cache_mb << 20)
     synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)
-    catalogue = Catalogue(settings.database_url, settings.data / WITHDRAWALS)
+    catalogue = Catalogue(settings.database_url, settings.data)
     for id in review.reapply_withdrawals(catalogue):
         log.warning("文件 %s 曾经撤回，而数据库不知道（可能是恢复的旧备份），已再次撤回。", id)
     return Services(

@@ -19,7 +19,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    opened = Catalogue(f"sqlite:///{tmp_path}/catalogue.sqlite3", tmp_path / "withdrawals.jsonl")
+    opened = Catalogue(f"sqlite:///{tmp_path}/catalogue.sqlite3", tmp_path)
     yield opened
     opened.close()
 

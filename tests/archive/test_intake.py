@@ -97,7 +97,7 @@ def test_a_copy_that_changes_goes_its_own_way(intake: Intake, catalogue: Catalog
 def test_the_id_of_a_document_comes_from_its_bytes(
     intake: Intake, item: Item, tmp_path: Path, sandbox: Sandbox
 ) -> None:
-    other = Catalogue(f"sqlite:///{tmp_path}/other.sqlite3", tmp_path / "others.jsonl")
+    other = Catalogue(f"sqlite:///{tmp_path}/other.sqlite3", tmp_path / "other")
     elsewhere = Intake(other, Blobs(tmp_path / "other"), sandbox, "x")
     assert elsewhere.receive(item).document_id == intake.receive(item).document_id
     other.close()

@@ -13,7 +13,7 @@ from archive.tables import metadata
 
 
 def test_a_migrated_database_has_exactly_the_tables_of_the_program(tmp_path: Path) -> None:
-    catalogue = Catalogue(f"sqlite:///{tmp_path}/new.sqlite3", tmp_path / "withdrawals.jsonl")
+    catalogue = Catalogue(f"sqlite:///{tmp_path}/new.sqlite3", tmp_path)
     with catalogue.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     catalogue.close()
@@ -21,15 +21,15 @@ def test_a_migrated_database_has_exactly_the_tables_of_the_program(tmp_path: Pat
 
 def test_a_database_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/new.sqlite3"
-    catalogue = Catalogue(url, tmp_path / "withdrawals.jsonl")
+    catalogue = Catalogue(url, tmp_path)
     with catalogue.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     catalogue.close()
     with pytest.raises(BadSettings, match="更新版本"):
-        Catalogue(url, tmp_path / "withdrawals.jsonl")
+        Catalogue(url, tmp_path)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "sqlite:////no/such/folder/x.sqlite3", "oracle://somewhere"])
 def test_a_database_that_cannot_be_opened_is_named(url: str, tmp_path: Path) -> None:
     with pytest.raises(BadSettings):
-        Catalogue(url, tmp_path / "withdrawals.jsonl")
+        Catalogue(url, tmp_path)

@@ -64,7 +64,7 @@ def test_a_database_of_before_the_withdrawal_learns_of_it(catalogue: Catalogue, 
     shutil.copy(tmp_path / "catalogue.sqlite3", tmp_path / "before.sqlite3")
     shutil.copy(tmp_path / "catalogue.sqlite3-wal", tmp_path / "before.sqlite3-wal")
     review.decide(catalogue, ids[0], Verdict.WITHDRAW, "审查员", "含个人信息", replacement=ids[1])
-    before = Catalogue(f"sqlite:///{tmp_path}/before.sqlite3", catalogue.withdrawals.path)
+    before = Catalogue(f"sqlite:///{tmp_path}/before.sqlite3", tmp_path)
     assert before.public_count() == 2
     assert review.reapply_withdrawals(before) == [ids[0]]
     assert [document.id for document in before.public_all()] == [ids[1]]
