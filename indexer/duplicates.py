@@ -6,6 +6,7 @@ the two texts say together both say: their Jaccard similarity, within about ±0.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,14 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 def sketch(text: str) -> Sketch:
-    """The sketch of a text; empty for one too short to compare."""
-    codes = np.frombuffer("".join(normalise(text[:READ]).split()).encode("utf-32-le"), np.uint32).astype(np.uint64)
+    """The sketch of a text; empty for one too short to compare. Not to be written into."""
+    return _sketch(text[:READ])
+
+
+# The same documents come up again and again; 8 KB each.
+@lru_cache(1000)
+def _sketch(text: str) -> Sketch:
+    codes = np.frombuffer("".join(normalise(text).split()).encode("utf-32-le"), np.uint32).astype(np.uint64)
     if len(codes) < SHORTEST:
         return np.empty(0, np.uint64)
     count = len(codes) - RUN + 1
