@@ -266,6 +266,11 @@ class Catalogue:
             ]
         return {row.digest: row.document_id for row in rows}
 
+    def ids(self) -> list[str]:
+        """Of every document, public or not: for staff only."""
+        with self.reading() as connection:
+            return [*connection.scalars(select(documents.c.id).order_by(documents.c.id))]
+
     def events(self, id: str | None = None) -> list[audit.Event]:
         """The audit log in its order, of one document or of all."""
         with self.reading() as connection:

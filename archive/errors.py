@@ -10,6 +10,8 @@
     │   └── ExtractionFailed   its text could not be read
     ├── BlobMissing            an original that the catalogue names is not in the store
     ├── BlobDamaged            an original's bytes no longer have their SHA-256
+    ├── BackupRefused          a backup or an export that can't be made or put back there
+    ├── BackupDamaged          a backup is not what it was
     ├── CatalogueNotEmpty      a catalogue is rebuilt into an empty database only
     ├── CatalogueLost          the database is empty, and the files beside it are not
     ├── RecordDamaged          a document's record beside the database is missing or torn
@@ -86,6 +88,19 @@ class BlobDamaged(GongkaiError):
         super().__init__(f"原件损坏：应为 {digest}，实为 {found}。请从备份恢复。")
         self.digest = digest
         self.found = found
+
+
+class BackupRefused(GongkaiError):
+    """A backup or an export that can't be made or put back there, with what to do."""
+
+
+class BackupDamaged(GongkaiError):
+    """A backup is not what it was."""
+
+    def __init__(self, name: str, what: str) -> None:
+        super().__init__(f"备份 {name} 已损坏（{what}），没有恢复任何内容。请换一份备份。")
+        self.name = name
+        self.what = what
 
 
 class CatalogueNotEmpty(GongkaiError):

@@ -5,7 +5,7 @@ import logging
 import click
 
 from archive import VERSION
-from web.commands.custody import verify
+from web.commands.custody import audit, backup, export, rebuild_catalogue, restore, verify
 from web.commands.history import history, validity
 from web.commands.index import judge, reindex, search
 from web.commands.intake import ingest
@@ -34,7 +34,11 @@ def cli() -> None:
     """
 
 
-for command in (ingest, review, history, validity, reindex, search, synonyms, gaps, judge, verify, serve, demo):
+COMMANDS = (
+    *(ingest, review, history, validity, reindex, search, synonyms, gaps, judge, serve, demo),
+    *(verify, audit, backup, restore, rebuild_catalogue, export),
+)
+for command in COMMANDS:
     cli.add_command(command)
 
 

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 
@@ -13,7 +15,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from archive import validity
-from archive.errors import BlobDamaged, BlobMissing, GongkaiError, IndexAhead, IndexDamaged, IndexOutdated
+from archive.errors import (
+    BlobDamaged,
+    BlobMissing,
+    GongkaiError,
+    IndexAhead,
+    IndexDamaged,
+    IndexOutdated,
+    RecordDamaged,
+)
 from archive.extract import Sandbox
 from archive.intake import Intake, Result
 from archive.manifest import items_below, read_manifest
@@ -22,6 +32,8 @@ from web.services import Services
 
 # How often a job that does not run on a terminal says how far it is.
 LINE_SECONDS = 5.0
+# In how many nights every original is verified once.
+ROUND = 90
 
 
 def take_in(
@@ -40,7 +52,7 @@ def take_in(
     items += [item for path in paths for item in items_below(path)]
     items = [item if item.note else replace(item, note=note) for item in items]
     counts = dict.fromkeys(Result, 0)
-    with Sandbox() as sandbox, _progress("接收", len(items)) as advance:
+    with Sandbox() as sandbox, progress("接收", len(items)) as advance:
         intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)
         for outcome in intake.receive_all(items):
             counts[outcome.result] += 1
@@ -66,7 +78,7 @@ def bring_up(opened: Services, full: bool) -> None:
     if turned:
         say(f"{len(turned)} 件文件的效力状态到期变化。")
     run = sync.rebuild if full else sync.catch_up
-    with _progress("建索引", None) as advance:
+    with progress("建索引", None) as advance:
         try:
             report = run(opened.catalogue, opened.engine, advance)
         except (IndexDamaged, IndexAhead, IndexOutdated) as error:
@@ -78,11 +90,18 @@ def bring_up(opened: Services, full: bool) -> None:
     click.echo(f"索引写入 {report.put} 件，移出 {report.removed} 件；现有 {count} 件，至第 {report.cursor} 号变更。")
 
 
-def verify(opened: Services) -> int:
-    """Check originals, audit log and index, saying what is wrong; how many things are."""
+def verify(opened: Services, day: date | None = None) -> int:
+    """Check originals, records, audit log and index, saying what is wrong; how many things are.
+
+    With a ``day`` only what is due on it of originals and records: each once in ``ROUND`` days.
+    """
     known = opened.catalogue.digests()
+    kept = len(known)
+    untracked = sorted(set(opened.blobs.digests()) - set(known))
+    if day is not None:
+        known = {digest: id for digest, id in known.items() if _due(digest, day)}
     changed = missing = 0
-    with _progress("核验", len(known)) as advance:
+    with progress("核验", len(known)) as advance:
         for digest, id in known.items():
             try:
                 opened.blobs.verify(digest)
@@ -91,19 +110,32 @@ def verify(opened: Services) -> int:
                 missing += isinstance(error, BlobMissing)
                 click.echo(f"文件 {id}：{error}", err=True)
             advance()
-    untracked = sorted(set(opened.blobs.digests()) - set(known))
     for digest in untracked:
         click.echo(f"未登记的原件：{digest}", err=True)
+    torn = 0
+    for id in opened.catalogue.ids():
+        if day is None or _due(sha256(id.encode()).hexdigest(), day):
+            try:
+                opened.catalogue.records.read(id)
+            except RecordDamaged as error:
+                torn += 1
+                click.echo(str(error), err=True)
     broken = opened.catalogue.audit_break()
     if broken is not None:
         click.echo(f"审计日志第 {broken.sequence} 条{broken.reason}。", err=True)
     problem = _index_problem(opened)
+    records = f"损坏 {torn} 件" if torn else "完好"
+    log = "不完整" if broken is not None else "完整"
     click.echo(
-        f"原件 {len(known)} 件：完好 {len(known) - changed - missing}，改变 {changed}，缺失 {missing}，"
-        f"未登记 {len(untracked)}；审计日志{'不完整' if broken is not None else '完整'}；{problem or '索引完好'}。"
+        f"原件 {kept} 件，核验 {len(known)} 件：完好 {len(known) - changed - missing}，改变 {changed}，缺失 {missing}，"
+        f"未登记 {len(untracked)}；档案记录{records}；审计日志{log}；{problem or '索引完好'}。"
     )
     # A file that no document names is left over from an interrupted ingest: reported, but no loss.
-    return changed + missing + (broken is not None) + bool(problem)
+    return changed + missing + torn + (broken is not None) + bool(problem)
+
+
+def _due(digest: str, day: date) -> bool:
+    return int(digest[:8], 16) % ROUND == day.toordinal() % ROUND
 
 
 def _index_problem(opened: Services) -> str:
@@ -121,7 +153,7 @@ def _index_problem(opened: Services) -> str:
 
 
 @contextmanager
-def _progress(label: str, total: int | None) -> Iterator[Callable[..., None]]:
+def progress(label: str, total: int | None) -> Iterator[Callable[..., None]]:
     """A bar on a terminal, a plain line now and then elsewhere. Call it to advance by one, or with (done, total)."""
     if not sys.stderr.isatty():
         yield _Lines(label, total)

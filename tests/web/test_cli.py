@@ -1,6 +1,7 @@
 """The command line, run as a person runs it."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,6 +115,7 @@ def test_an_index_that_knows_more_than_the_archive_is_rebuilt(run: Run, folder: 
     run("reindex")
     for path in (tmp_path / "data").glob("catalogue.sqlite3*"):
         path.unlink()
+    shutil.rmtree(tmp_path / "data" / "records")
     assert "--full" in run("search", "通知", code=1).output
     run("verify", code=1)
     assert "现在重建" in run("reindex").output
@@ -277,3 +279,31 @@ def test_a_documents_force_is_recorded(run: Run, folder: Path) -> None:
     run("validity", id, "已废止", "--since", "2025-13-01", *who, code=2)
     assert "自 2025-03-01 起已废止" in run("validity", id, "已废止", "--since", "2025-03-01", *who).output
     assert "已废止" in run("review", "show", id).output
+
+
+def test_what_is_lost_comes_back(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("ingest", str(folder / "a.txt"))
+    (id,) = (line.split()[0] for line in run("review", "list").stdout.splitlines())
+    run("review", "approve", id, "--reviewer", "审查员", "--vouch", "--reason", "一事一审")
+    run("reindex")
+    before = json.loads(run("search", "防汛", "--json").stdout)["hits"]
+    data = tmp_path / "data"
+    for path in data.glob("catalogue.sqlite3*"):
+        path.unlink()
+    shutil.rmtree(data / "index")
+    assert "rebuild-catalogue" in run("review", "list", code=1).output
+    assert "其中公开 1 件" in run("rebuild-catalogue").output
+    assert json.loads(run("search", "防汛", "--json").stdout)["hits"] == before
+    assert "完好" in run("verify").output
+    assert "完好" in run("verify", "--rotate").output
+    run("rebuild-catalogue", code=1)
+
+    made = run("backup", str(tmp_path / "backups")).stdout.split()[-1]
+    run("review", "withdraw", id, "--reviewer", "审查员", "--reason", "有误")
+    assert "--replace" in run("restore", made, code=1).output
+    assert "其中公开 0 件" in run("restore", made, "--replace").output
+    run("search", "防汛", code=1)
+    assert "审计日志完整" in run("audit", "verify").output
+    assert "审计日志" in run("audit", "verify", "--expect", "f" * 64, code=1).output
+    assert "withdraw" in run("audit", "list", id).output
+    assert "导出 1 件" in run("export", str(tmp_path / "bag"), "--bagit", "--all").output

@@ -1,20 +1,143 @@
-"""Keeping what the archive holds."""
+"""Keeping what the archive holds: fixity, backups, the way back, the audit log."""
 
 import sys
+from datetime import datetime
+from pathlib import Path
 
 import click
 
+from archive import audit as log
+from archive import backup as backups
+from archive import bag
+from archive.catalogue import Catalogue
+from archive.dates import OFFICE_TIME, office_today
+from archive.rebuild import rebuild
+from archive.settings import Settings
 from web import jobs
 from web.commands.installation import reported, services
 
+_FOLDER = click.Path(path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
 
 @click.command()
+@click.option("--rotate", is_flag=True, help="Only today's 1/90 of originals and records: all of them in 90 nights.")
 @reported
-def verify() -> None:
+def verify(rotate: bool) -> None:
     """Read every original against its SHA-256, the audit log against its chain, the index against its manifest.
 
     Changed, missing and untracked originals are reported apart. Exits with 1 if anything is wrong.
     """
     with services() as opened:
-        wrong = jobs.verify(opened)
+        wrong = jobs.verify(opened, office_today() if rotate else None)
     sys.exit(1 if wrong else 0)
+
+
+@click.command()
+@click.argument("destination", type=_FOLDER)
+@reported
+def backup(destination: Path) -> None:
+    """Make a backup in a new folder below DESTINATION; others may go on writing meanwhile."""
+    with services() as opened, jobs.progress("备份", None) as advance:
+        made = backups.backup(opened.catalogue, opened.blobs, opened.settings.data, destination, advance)
+    click.echo(f"备份在 {made}")
+
+
+@click.command()
+@click.argument("folder", metavar="BACKUP", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="The installation has data: move them aside.")
+@click.option("--withdrawals", multiple=True, type=_FILE, help="Withdrawals that neither of them knows.")
+@reported
+def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...]) -> None:
+    """Bring an installation back out of a BACKUP: its files, its catalogue, its index. Stop the server before."""
+    settings = Settings.from_environment()
+    with jobs.progress("核对备份", None) as advance:
+        aside = backups.restore(folder, settings.data, withdrawals, replace, advance)
+    if aside:
+        click.echo(f"原有数据移到 {aside}")
+    sys.exit(_rebuild(settings))
+
+
+@click.command("rebuild-catalogue")
+@reported
+def rebuild_catalogue() -> None:
+    """Bring a lost database back out of the files in GONGKAI_DATA, then build the index anew. Stop the server before.
+
+    Exits with 1 when a record could not be read: its document is then not public.
+    """
+    sys.exit(_rebuild(Settings.from_environment()))
+
+
+def _rebuild(settings: Settings) -> int:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    catalogue = Catalogue(settings.database_url, settings.data, empty=True)
+    try:
+        with jobs.progress("重建目录", None) as advance:
+            rebuilt = rebuild(catalogue, advance)
+    finally:
+        catalogue.close()
+    for error in rebuilt.damaged:
+        click.echo(f"gongkai: {error}没有收入，公众看不到。请从备份恢复。", err=True)
+    if rebuilt.broken:
+        click.echo(f"gongkai: 审计日志第 {rebuilt.broken.sequence} 条{rebuilt.broken.reason}。", err=True)
+    click.echo(f"目录重建：{rebuilt.documents} 件，其中公开 {rebuilt.public} 件。")
+    with services() as opened:
+        jobs.bring_up(opened, full=True)
+    return 1 if rebuilt.damaged or rebuilt.broken else 0
+
+
+@click.command()
+@click.argument("destination", type=_FOLDER)
+@click.option("--bagit", is_flag=True, required=True, help="As a BagIt bag (RFC 8493), the one format there is.")
+@click.option("--all", "everything", is_flag=True, help="Also what is not public: the newest version of each document.")
+@reported
+def export(destination: Path, bagit: bool, everything: bool) -> None:
+    """Write the public documents with their metadata to DESTINATION, for another archive."""
+    with services() as opened, jobs.progress("导出", opened.catalogue.public_count()) as advance:
+        catalogue = opened.catalogue
+        documents = (
+            (catalogue.newest(each.id) for each in catalogue.listed()) if everything else catalogue.public_all()
+        )
+        count = bag.export(documents, opened.blobs, destination, opened.settings.site_name, advance)
+    click.echo(f"导出 {count} 件到 {destination}")
+
+
+@click.group()
+def audit() -> None:
+    """The audit log: who did what and when."""
+
+
+@audit.command("verify")
+@click.option("--expect", metavar="HASH", help="A head noted before: the log must still contain it.")
+@reported
+def audit_verify(expect: str | None) -> None:
+    """Find any row that was changed, is missing or stands elsewhere. Exits with 1 if there is one.
+
+    Prints the head, to be noted somewhere else.
+    """
+    with services() as opened:
+        broken = opened.catalogue.audit_break(expect)
+        with opened.catalogue.reading() as connection:
+            sequence, digest = log.head(connection)
+    if broken:
+        click.echo(f"gongkai: 审计日志第 {broken.sequence} 条{broken.reason}。", err=True)
+        sys.exit(1)
+    click.echo(f"审计日志完整，共至第 {sequence} 条。{digest}")
+
+
+@audit.command("list")
+@click.argument("id", required=False)
+@reported
+def audit_list(id: str | None) -> None:
+    """List what was done, about one document or all."""
+    with services() as opened:
+        for event in opened.catalogue.events(id):
+            click.echo(event_line(event))
+
+
+def event_line(event: log.Event) -> str:
+    """An event in a line."""
+    at = datetime.fromisoformat(event.at).astimezone(OFFICE_TIME)
+    told = "，".join(f"{name} {value}" for name, value in event.details.items() if value)
+    about = f"  {event.document_id}" if event.document_id else ""
+    return f"{event.sequence:6}  {at:%Y-%m-%d %H:%M}  {event.actor}  {event.action}{about}  {told}"

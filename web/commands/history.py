@@ -8,6 +8,7 @@ from archive import history as histories
 from archive import validity as force
 from archive.dates import OFFICE_TIME, parse_date
 from archive.document import Validity
+from web.commands.custody import event_line
 from web.commands.installation import reported, services
 
 VALIDITIES = [each.value for each in Validity]
@@ -31,9 +32,7 @@ def history(id: str) -> None:
             click.echo(f"    原因：{each.note}")
     click.echo()
     for event in events:
-        told = "，".join(f"{name} {value}" for name, value in event.details.items() if value)
-        at = _when(datetime.fromisoformat(event.at))
-        click.echo(f"{event.sequence:6}  {at}  {event.actor}  {event.action}  {told}")
+        click.echo(event_line(event))
 
 
 class _Day(click.ParamType[date]):
