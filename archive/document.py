@@ -15,7 +15,8 @@
 ========== ============ =========================================================================
 """
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -118,19 +119,42 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """From the paragraph ``start`` on, counted from 0, a text stands in ``label``.
+
+    That is "第 3 页", "第 3 页 表 1" or "表 2", the tables counted through the text; "" where a table has ended.
+    """
+
+    start: int
+    label: str
+
+
+def label_at(places: Sequence[Place], paragraph: int) -> str:
+    """Where a paragraph stands, given all places of its text in rising order; "" where nothing is said of it.
+
+    >>> label_at((Place(2, "表 1"), Place(5, "")), 4)
+    '表 1'
+    """
+    at = bisect_right(places, paragraph, key=lambda place: place.start)
+    return places[at - 1].label if at else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that belongs to a document, with its own text (see ``Document.text``)."""
+    """A file that belongs to a document, with its own text and its places (see ``Document``)."""
 
     file: File
     text: str
     warnings: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """One version of a document.
 
-    ``text`` holds one paragraph a line; a line with tabs is a table row, its cells between the tabs.
+    ``text`` holds one paragraph a line; a line with tabs is a table row, its cells between the tabs. ``places`` say on
+    which page or in which table the paragraphs stand.
     """
 
     id: str
@@ -142,3 +166,4 @@ class Document:
     warnings: tuple[str, ...] = ()
     received_at: datetime | None = None
     status: Status = Status.WAITING
+    places: tuple[Place, ...] = ()

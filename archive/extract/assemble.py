@@ -1,8 +1,9 @@
 """The last steps that every format shares: from the lines found to an Extraction that keeps its promises."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from archive.document import Place
 from archive.errors import ExtractionFailed
 from archive.extract.boilerplate import attachment_warning, sift
 from archive.extract.characters import clean, joined, squeezed
@@ -21,21 +22,24 @@ class Lines:
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        # For each line the number of the table that it is a row of, 0 for none.
+        self.tables: list[int] = []
         self._characters = 0
 
     def add(self, text: str) -> None:
         """One line of text; line breaks in it begin new ones, blank lines are left out."""
         for part in text.splitlines() or [text]:
-            self._put(clean(part))
+            self._put(clean(part), 0)
 
-    def add_row(self, line: str) -> None:
+    def add_row(self, line: str, table: int = 0) -> None:
         """A table row as ``characters.row`` makes it."""
-        self._put(line)
+        self._put(line, table)
 
-    def _put(self, line: str) -> None:
+    def _put(self, line: str, table: int) -> None:
         if not line:
             return
         self.found.append(line)
+        self.tables.append(table)
         self._characters += len(line)
         if len(self.found) > PARAGRAPHS:
             raise ExtractionFailed(f"文件的段落超过 {PARAGRAPHS} 个，已中止。请检查文件，或拆分后再收。")
@@ -47,16 +51,23 @@ def assemble(
     title: str | None,
     lines: Iterable[str],
     *,
+    labels: Sequence[str] = (),
     stated: Mapping[str, str] | None = None,
     warnings: Iterable[str] = (),
     page_date: str = "",
 ) -> Extraction:
-    """An Extraction of clean lines: boilerplate taken out, the title not repeated, what may be missing told."""
+    """An Extraction of clean lines: boilerplate taken out, the title not repeated, what may be missing told.
+
+    ``labels`` say for each line where it stands (see ``Place``); none of them: nothing is known of that.
+    """
     sifted = sift(lines)
     title = clean(title or "") or None
     paragraphs = sifted.lines
+    labels = [labels[number] for number in sifted.kept] if labels else []
     if title:
-        title, paragraphs = without_title(title, paragraphs)
+        start, end = title_span(title, paragraphs)
+        paragraphs = paragraphs[:start] + paragraphs[end:]
+        labels = labels[:start] + labels[end:]
     told = list(warnings)
     told += [attachment_warning(name) for name in sifted.attachments]
     told += [missing_content_warning(heading) for heading in missing_content(paragraphs)[:20]]
@@ -68,21 +79,36 @@ def assemble(
         stated={**sifted.stated, **{label: value for label, value in (stated or {}).items() if value}},
         warnings=tuple(dict.fromkeys(told)),
         page_date=page_date or sifted.page_date,
+        places=_places(labels),
     )
 
 
-def without_title(title: str, paragraphs: list[str]) -> tuple[str, list[str]]:
-    """The paragraphs without the title that stands above them, be it in one line or broken over up to four."""
+def table_labels(tables: Iterable[int]) -> list[str]:
+    """The labels of lines that are rows of these tables (0 for none), the tables counted anew: 表 1, 表 2 …"""
+    known: dict[int, str] = {0: ""}
+    return [known.setdefault(table, f"表 {len(known)}") for table in tables]
+
+
+def _places(labels: Iterable[str]) -> tuple[Place, ...]:
+    found: list[Place] = []
+    for start, label in enumerate(labels):
+        if label != (found[-1].label if found else ""):
+            found.append(Place(start, label))
+    return tuple(found)
+
+
+def title_span(title: str, paragraphs: Sequence[str]) -> tuple[int, int]:
+    """Where the title stands near the top, in one line or broken over up to four: its first one and after its last."""
     wanted = _key(title)
     for start in range(min(_TITLE_DEPTH, len(paragraphs))):
         whole = ""
         for end in range(start, min(start + _TITLE_LINES, len(paragraphs))):
             whole = joined(whole, paragraphs[end])
             if _key(whole) == wanted:
-                return title, paragraphs[:start] + paragraphs[end + 1 :]
+                return start, end + 1
             if not wanted.startswith(_key(whole)):
                 break
-    return title, paragraphs
+    return 0, 0
 
 
 def _key(text: str) -> str:

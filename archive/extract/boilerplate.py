@@ -59,9 +59,10 @@ _HEADER_LINES = 8
 
 @dataclass(slots=True)
 class Sifted:
-    """The lines that are a document's own, and what the others told."""
+    """The lines that are a document's own with their numbers among those given, and what the others told."""
 
     lines: list[str] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
     page_date: str = ""
     stated: dict[str, str] = field(default_factory=dict)
     attachments: list[str] = field(default_factory=list)
@@ -78,7 +79,7 @@ class HeaderLine:
 def sift(lines: Iterable[str]) -> Sifted:
     """Take a page's own lines away from a document's; the lines given are clean (see ``characters.clean``)."""
     sifted = Sifted()
-    for line in lines:
+    for number, line in enumerate(lines):
         if not line or _is_furniture(line):
             continue
         bracketed = _BRACKETED.fullmatch(line)
@@ -95,6 +96,7 @@ def sift(lines: Iterable[str]) -> Sifted:
         if named:
             _add(sifted.attachments, named["name"])
         sifted.lines.append(line)
+        sifted.kept.append(number)
     return sifted
 
 

@@ -38,16 +38,17 @@ _VALUE_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a card states, labels without spaces and colon, and the lines that are no part of it."""
+    """What a card states, labels without spaces and colon, and the lines that are no part of it, with their numbers."""
 
     stated: dict[str, str]
     rest: list[str]
+    kept: list[int]
 
 
 def read_card(lines: Sequence[str]) -> Card:
     """Find the cards among clean lines: runs of labels and values that name at least two of the labels of cards."""
     stated: dict[str, str] = {}
-    rest: list[str] = []
+    kept: list[int] = []
     index = 0
     while index < len(lines):
         end, pairs = _run(lines, index)
@@ -57,9 +58,9 @@ def read_card(lines: Sequence[str]) -> Card:
                     stated[label] = value
             index = end
         else:
-            rest.append(lines[index])
+            kept.append(index)
             index += 1
-    return Card(stated, rest)
+    return Card(stated, [lines[each] for each in kept], kept)
 
 
 def _run(lines: Sequence[str], start: int) -> tuple[int, list[tuple[str, str]]]:
@@ -92,7 +93,8 @@ def _is_value(line: str, label: str) -> bool:
 def _pairs(line: str) -> list[tuple[str, str]]:
     """The labels and values that a line consists of; none if it says anything else."""
     if "\t" in line:
-        return _cell_pairs(line.split("\t"))
+        # Empty ones belong to a merged cell before them.
+        return _cell_pairs([cell for cell in line.split("\t") if cell])
     label = _label(line)
     if label:
         return [(label, "")]

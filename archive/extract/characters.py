@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 
 # Letters of the scripts that are written without spaces: Han, its symbols and wide forms, kana.
 HAN = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -28,12 +29,23 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", _UNSEEN.sub("", _BLANKS.sub(" ", text))).strip()
 
 
-def row(cells: list[str]) -> str:
-    """A table row as one line, a tab between its cells; "" when all of them are empty.
+def row(cells: Sequence[str]) -> str:
+    """A table row as one line, a tab between its cells; "" when all of them are empty."""
+    line = "\t".join(map(clean, cells))
+    return line if line.strip("\t") else ""
 
-    Empty cells at either end are left out: those before the first one come from merged cells, the others say nothing.
+
+def rows(cells: Sequence[Mapping[int, str]]) -> list[str]:
+    """The rows of a table as lines, each with the text of all columns; a row's texts are given by their columns.
+
+    A merged cell is given only where it begins. Columns without any text are left out, and a row without is "".
+
+    >>> rows([{0: "行政复议", 5: "行政诉讼"}, {0: "维持", 1: "纠正", 5: "维持"}])
+    ['行政复议\\t\\t行政诉讼', '维持\\t纠正\\t维持']
     """
-    return "\t".join(clean(cell) for cell in cells).strip("\t")
+    cleaned = [{column: clean(text) for column, text in each.items()} for each in cells]
+    columns = sorted({column for each in cleaned for column, text in each.items() if text})
+    return [row([each.get(column, "") for column in columns]) for each in cleaned]
 
 
 def unwrap(text: str) -> str:

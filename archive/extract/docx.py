@@ -16,7 +16,7 @@ from lxml import etree
 
 from archive.errors import ExtractionFailed
 from archive.extract import html, plain
-from archive.extract.assemble import assemble
+from archive.extract.assemble import assemble, table_labels
 from archive.extract.characters import joined, squeezed
 from archive.extract.charset import decode
 from archive.extract.extraction import Extraction
@@ -60,10 +60,11 @@ class _Docx:
         title = _find_title(body) or next((each.title for each in self._chunks if each.title), None)
         lines = [line.text for line in body]
         lines += self._notes() + self._margins({squeezed(line) for line in [*lines, title or ""]})
+        labels = table_labels(line.table for line in body) + [""] * (len(lines) - len(body))
         stated = {label: value for each in self._chunks for label, value in each.stated.items()}
         page_date = next((each.page_date for each in self._chunks if each.page_date), "")
         warnings = [warning for each in self._chunks for warning in each.warnings] + self._warnings(body_seen)
-        return assemble(title, lines, stated=stated, warnings=warnings, page_date=page_date)
+        return assemble(title, lines, labels=labels, stated=stated, warnings=warnings, page_date=page_date)
 
     def _parts(self, kind: str) -> list[Part]:
         return [
@@ -98,14 +99,14 @@ class _Docx:
                     lines.append(line.text)
         return lines
 
-    def _chunk(self, identifier: str) -> list[str]:
-        """The lines of a document embedded as a whole (altChunk): web page, web archive or plain text."""
+    def _chunk(self, identifier: str) -> Extraction:
+        """A document embedded as a whole (altChunk): web page, web archive or plain text."""
         relation = self._document.part.rels.get(identifier)
         if relation is None or relation.is_external:
             raise ExtractionFailed("文件的正文存放在文件之外，无法读取。请用办公软件打开并另存后再提交。")
         found = _read_chunk(relation.target_part)
         self._chunks.append(found)
-        return list(found.paragraphs)
+        return found
 
     def _warnings(self, seen: Seen) -> list[str]:
         told: list[str] = []

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from lxml import etree
 
-from archive.extract.assemble import assemble, without_title
+from archive.extract.assemble import assemble, table_labels, title_span
 from archive.extract.boilerplate import FILE_NAME, attachment_warning, iso_date, read_header
 from archive.extract.card import read_card
 from archive.extract.characters import clean
 from archive.extract.charset import decode
 from archive.extract.extraction import Extraction
-from archive.extract.weblines import images_in, lines_of, text_of
+from archive.extract.weblines import gather, images_in, lines_of, text_of
 from archive.extract.webpage import drop_furniture, drop_hidden, drop_link_lists, find_content, parse
 from archive.extract.webtitle import find_title, meta_date
 
@@ -42,7 +42,10 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
         told.append(f"网页中有 {hidden} 个字设为不显示，没有收入正文，请核对。")
     if not named:
         drop_link_lists(content)
-    lines = read_card(lines_of(content)).rest
+    gathered = gather(content)
+    card = read_card(gathered.found)
+    lines = card.rest
+    labels = table_labels(gathered.tables[number] for number in card.kept)
     images = images_in(content)
     if images:
         told.append(f"正文含有 {images} 幅图片，图片中的文字检索不到。")
@@ -57,16 +60,9 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
     page_date = page_date or iso_date(meta_date(root))
     if title and not named:
         # Above the title there is only the way to the page.
-        lines = _from_title(title, lines)
-    return assemble(title, lines, stated=stated, warnings=told, page_date=page_date)
-
-
-def _from_title(title: str, lines: list[str]) -> list[str]:
-    _, rest = without_title(title, lines)
-    if len(rest) == len(lines):
-        return lines
-    cut = next(index for index, (old, new) in enumerate(zip(lines, [*rest, ""], strict=False)) if old != new)
-    return rest[cut:]
+        start, _ = title_span(title, lines)
+        lines, labels = lines[start:], labels[start:]
+    return assemble(title, lines, labels=labels, stated=stated, warnings=told, page_date=page_date)
 
 
 def _linked_files(content: etree._Element) -> list[str]:

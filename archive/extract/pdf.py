@@ -17,7 +17,7 @@ from archive.errors import ExtractionFailed
 from archive.extract.assemble import SCANNED, assemble
 from archive.extract.characters import clean, joined
 from archive.extract.extraction import Extraction
-from archive.extract.pdfgrid import find_grids, rows_of
+from archive.extract.pdfgrid import GridRow, find_grids, rows_of, set_tables
 from archive.extract.pdfpage import PageContent, TextLine, form_lines, read_page
 from archive.extract.pdfparagraphs import Item, paragraphs_of
 from archive.extract.titles import may_be_title
@@ -67,10 +67,11 @@ class _Pdf:
         pages = [self._items(page) for page in self._contents()]
         if not self._pages or len(self._broken) == self._pages:
             raise ExtractionFailed(_DAMAGED)
-        pages = _without_running_heads(pages)
-        title = _find_title(pages[0]) if pages else None
-        lines = paragraphs_of(pages, title)
-        return assemble(title, lines, warnings=self._warnings())
+        laid = set_tables(_without_running_heads(pages))
+        title = _find_title(laid[0]) if laid else None
+        paragraphs = paragraphs_of(laid)
+        lines, labels = [each.text for each in paragraphs], [each.label for each in paragraphs]
+        return assemble(title, lines, labels=labels, warnings=self._warnings())
 
     def _contents(self) -> Iterator[PageContent]:
         manager = PDFResourceManager()
@@ -111,23 +112,21 @@ class _Pdf:
             self._pictures += content.pictures
         return content
 
-    def _items(self, page: PageContent) -> list[Item]:
+    def _items(self, page: PageContent) -> list[TextLine | GridRow]:
         """Lines and table rows from the top of a page to its bottom, without its number."""
-        grids = find_grids(page)
-        items: list[tuple[float, Item]] = []
+        items: list[tuple[float, TextLine | GridRow]] = []
         free = page.glyphs
-        for grid in grids:
-            held = [glyph for glyph in free if grid.holds(glyph)]
-            rows = rows_of(grid, held)
-            if not any("\t" in text for text in rows):
+        for grid in find_grids(page):
+            rows = rows_of(grid, [glyph for glyph in free if grid.holds(glyph)])
+            if all(len(row.cells) < 2 for row in rows):
                 # A frame or a background of paragraphs.
                 continue
             free = [glyph for glyph in free if not grid.holds(glyph)]
-            items += [(grid.ys[0] - 0.001 * number, Item(row=text)) for number, text in enumerate(rows)]
+            items += [(grid.ys[0] - 0.001 * number, row) for number, row in enumerate(rows)]
         for line in form_lines(free):
             edge = line.y0 > (1 - _MARGIN) * page.height or line.y1 < _MARGIN * page.height
             if not (edge and _PAGE_NUMBER.fullmatch(clean(line.text))):
-                items.append((line.y1, Item(line=line)))
+                items.append((line.y1, line))
         return [item for _, item in sorted(items, key=lambda each: -each[0])]
 
     def _warnings(self) -> list[str]:
@@ -154,16 +153,16 @@ def _listed(pages: Sequence[int]) -> str:
     return f"{shown} 等 {len(pages)}" if len(pages) > 20 else shown
 
 
-def _without_running_heads(pages: list[list[Item]]) -> list[list[Item]]:
+def _without_running_heads(pages: list[list[TextLine | GridRow]]) -> list[list[TextLine | GridRow]]:
     """A first or last line that comes back on most pages is kept only once."""
     if len(pages) < 3:
         return pages
     edges = Counter(key for page in pages for key in {_key(item) for item in page[:1] + page[-1:]})
     running = {key for key, count in edges.items() if key and count >= max(3, len(pages) / 2)}
-    kept: list[list[Item]] = []
+    kept: list[list[TextLine | GridRow]] = []
     seen: set[str] = set()
     for page in pages:
-        own: list[Item] = []
+        own: list[TextLine | GridRow] = []
         for number, item in enumerate(page):
             key = _key(item)
             if number in (0, len(page) - 1) and key in running:
@@ -175,13 +174,13 @@ def _without_running_heads(pages: list[list[Item]]) -> list[list[Item]]:
     return kept
 
 
-def _key(item: Item) -> str:
-    return "" if item.line is None else re.sub(r"\d+", "#", clean(item.line.text))
+def _key(item: TextLine | GridRow) -> str:
+    return re.sub(r"\d+", "#", clean(item.text)) if isinstance(item, TextLine) else ""
 
 
 def _find_title(page: Sequence[Item]) -> str | None:
     """The lines in the largest type near the top, joined; None where all type is alike."""
-    lines = [item.line for item in page if item.line is not None]
+    lines = [item for item in page if isinstance(item, TextLine)]
     if not lines:
         return None
     sizes = Counter[float]()

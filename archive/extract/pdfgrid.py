@@ -1,10 +1,11 @@
 """Tables drawn with rules: which cells the rules make, and what stands in them."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from archive.extract.characters import joined, row
-from archive.extract.pdfpage import Glyph, PageContent, form_lines
+from archive.extract.characters import joined, rows
+from archive.extract.pdfpage import Glyph, PageContent, TextLine, form_lines
 
 _NEAR = 3.0
 # A page of more rules than this is a drawing.
@@ -27,6 +28,22 @@ class Grid:
         return self.xs[0] <= glyph.x <= self.xs[-1] and self.ys[-1] <= glyph.y <= self.ys[0]
 
 
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """The texts of a row's cells by the left ends of the columns in which they begin."""
+
+    grid: Grid
+    cells: Mapping[float, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row as ``characters.rows`` writes it, and the number of its table in the document."""
+
+    text: str
+    table: int
+
+
 def find_grids(page: PageContent) -> list[Grid]:
     """The ruled tables of a page, those with at least two cells."""
     horizontals, verticals = page.horizontals, page.verticals
@@ -35,8 +52,10 @@ def find_grids(page: PageContent) -> list[Grid]:
     groups = _connected(horizontals, verticals)
     grids: list[Grid] = []
     for across, down in groups:
-        xs = _places([each[0] for each in down])
-        ys = _places([each[0] for each in across])[::-1]
+        if not across or not down:
+            continue
+        xs = _bounds(down, across)
+        ys = _bounds(across, down)[::-1]
         if 2 <= len(xs) and 2 <= len(ys) and 2 < (len(xs) - 1) * (len(ys) - 1) + 1 and len(xs) * len(ys) < _SLOTS:
             grids.append(Grid(tuple(xs), tuple(ys), tuple(across), tuple(down)))
     # A frame around several tables would swallow them.
@@ -97,8 +116,19 @@ def _places(values: Sequence[float]) -> list[float]:
     return places
 
 
-def rows_of(grid: Grid, glyphs: Sequence[Glyph]) -> list[str]:
-    """The rows of a table from the top, a tab between cells; a merged cell stands where it begins."""
+def _bounds(rules: Sequence[_Rule], crossing: Sequence[_Rule]) -> list[float]:
+    """The places of rules, and where most of those that cross them end: no rule may close a table at a page break."""
+    places = _places([place for place, _, _ in rules])
+    first, last = (sorted(each[side] for each in crossing)[len(crossing) // 2] for side in (1, 2))
+    if first < places[0] - 2 * _NEAR:
+        places.insert(0, first)
+    if last > places[-1] + 2 * _NEAR:
+        places.append(last)
+    return places
+
+
+def rows_of(grid: Grid, glyphs: Sequence[Glyph]) -> list[GridRow]:
+    """The rows of a table from the top; a merged cell stands where it begins."""
     columns, lines = len(grid.xs) - 1, len(grid.ys) - 1
     leaders = _Leaders(columns * lines)
     for r in range(lines):
@@ -112,24 +142,47 @@ def rows_of(grid: Grid, glyphs: Sequence[Glyph]) -> list[str]:
         c = sum(glyph.x > x for x in grid.xs[1:-1])
         r = sum(glyph.y < y for y in grid.ys[1:-1])
         held.setdefault(leaders.of(r * columns + c), []).append(glyph)
-    found: list[str] = []
-    for r in range(lines):
-        cells = [
-            _text(held.get(r * columns + c, ()))
-            for c in range(columns)
-            if leaders.of(r * columns + c) == r * columns + c
-        ]
-        line = row(cells)
-        if line:
-            found.append(line)
-    return found
+    texts: list[dict[float, str]] = [{} for _ in range(lines)]
+    for leader, inside in held.items():
+        texts[leader // columns][grid.xs[leader % columns]] = _text(inside)
+    return [GridRow(grid, cells) for cells in texts]
+
+
+def set_tables(pages: Sequence[Sequence[TextLine | GridRow]]) -> list[list[TextLine | TableRow]]:
+    """The pages with the rows of their tables written out, the tables counted; one may go on over a page break."""
+    tables: list[list[GridRow]] = []
+    before: TextLine | GridRow | None = None
+    for page in pages:
+        for position, item in enumerate(page):
+            if isinstance(item, GridRow):
+                joins = isinstance(before, GridRow) and (
+                    before.grid is item.grid or position == 0 and _goes_on(before.grid, item.grid)
+                )
+                if not joins:
+                    tables.append([])
+                tables[-1].append(item)
+            before = item
+    written: dict[int, TableRow] = {}
+    for number, table in enumerate(tables, 1):
+        bounds = _places([x for each in table for x in each.grid.xs])
+        lines = rows([{bisect_right(bounds, x + _NEAR): text for x, text in each.cells.items()} for each in table])
+        written |= {id(each): TableRow(line, number) for each, line in zip(table, lines, strict=True)}
+    laid = [[each if isinstance(each, TextLine) else written[id(each)] for each in page] for page in pages]
+    return [[item for item in page if item.text] for page in laid]
+
+
+def _goes_on(grid: Grid, other: Grid) -> bool:
+    """Whether a table has the columns of the one at the end of the page before, or some of them merged."""
+    few, many = sorted((grid.xs, other.xs), key=len)
+    same_sides = abs(few[0] - many[0]) <= _NEAR and abs(few[-1] - many[-1]) <= _NEAR
+    return same_sides and all(any(abs(x - each) <= _NEAR for each in many) for x in few)
 
 
 def _wall(rules: Sequence[_Rule], place: float, across: float) -> bool:
     return any(abs(at - place) <= _NEAR and start - _NEAR <= across <= end + _NEAR for at, start, end in rules)
 
 
-def _text(glyphs: Sequence[Glyph]) -> str:
+def _text(glyphs: Iterable[Glyph]) -> str:
     whole = ""
     for line in form_lines(glyphs):
         whole = joined(whole, line.text)

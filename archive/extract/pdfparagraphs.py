@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from archive.extract.characters import clean, joined, row
+from archive.extract.pdfgrid import TableRow
 from archive.extract.pdfpage import TextLine
 
 _SENTENCE_END = re.compile(r"[。；;：:！!？?”）)…]$")
@@ -14,12 +15,21 @@ _BEGINNING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A line of text, or a table row that is ready."""
+Item = TextLine | TableRow
 
-    line: TextLine | None = None
-    row: str = ""
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph or a table row, the page that it begins on, from 1, and the number of its table or 0."""
+
+    text: str
+    page: int
+    table: int = 0
+
+    @property
+    def label(self) -> str:
+        """What a place is called (see ``Place``)."""
+        return f"第 {self.page} 页 表 {self.table}" if self.table else f"第 {self.page} 页"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +41,34 @@ class _Block:
     leading: float
 
 
-def paragraphs_of(pages: Sequence[Sequence[Item]], title: str | None) -> list[str]:
+def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
     """The paragraphs of all pages; one that goes on over a page break is one, and so is a broken title."""
     blocks = _blocks(pages)
-    found: list[str] = []
-    pending = ""
+    found: list[Paragraph] = []
     last: tuple[TextLine, int] | None = None
     for number, (page, block) in enumerate(zip(pages, blocks, strict=True)):
         for position, item in enumerate(page):
-            ready = item.row or _as_row(page, position)
-            if ready or item.line is None:
-                found += [pending, ready]
-                pending, last = "", None
+            row = item.text if isinstance(item, TableRow) else _as_row(page, position)
+            if row or isinstance(item, TableRow):
+                found.append(Paragraph(row, number + 1, item.table if isinstance(item, TableRow) else 0))
+                last = None
                 continue
-            text = clean(item.line.text)
+            text = clean(item.text)
             same_page = last is not None and last[1] == number
-            if last is None or _begins(item.line, last[0], blocks[last[1]], block, pending, same_page):
-                found.append(pending)
-                pending = text
+            if last is None or _begins(item, last[0], blocks[last[1]], block, found[-1].text, same_page):
+                found.append(Paragraph(text, number + 1))
             else:
-                pending = joined(pending, text)
-            last = (item.line, number)
-    found.append(pending)
-    return [paragraph for paragraph in found if paragraph]
+                found[-1] = replace(found[-1], text=joined(found[-1].text, text))
+            last = (item, number)
+    return [paragraph for paragraph in found if paragraph.text]
 
 
 def _blocks(pages: Sequence[Sequence[Item]]) -> list[_Block]:
     """The text block of each page; a page with few lines has that of the whole document."""
-    everything = [_block([item.line for item in page if item.line is not None]) for page in pages]
+    everything = [_block([item for item in page if isinstance(item, TextLine)]) for page in pages]
     known = [block for block in everything if block is not None]
     if not known:
-        lines = [item.line for page in pages for item in page if item.line is not None]
+        lines = [item for page in pages for item in page if isinstance(item, TextLine)]
         left = min((line.x0 for line in lines), default=0)
         return [_Block(left, max((line.x1 for line in lines), default=0), 0) for _ in pages]
     common = _Block(*(median(values) for values in zip(*((b.left, b.right, b.leading) for b in known), strict=True)))
@@ -98,8 +105,8 @@ def _begins(line: TextLine, last: TextLine, block: _Block, own: _Block, before: 
 
 def _as_row(page: Sequence[Item], position: int) -> str:
     """A line of cells that no rules were drawn around, as a row; "" if it is no such line."""
-    line = page[position].line
-    if line is None or len(line.segments) < 2:
+    line = page[position]
+    if isinstance(line, TableRow) or len(line.segments) < 2:
         return ""
     lined_up = any(_aligned(line, other) for other in _neighbours(page, position))
     if len(line.segments) >= 3 and max(len(text) for _, text in line.segments) > 1 or lined_up:
@@ -110,8 +117,8 @@ def _as_row(page: Sequence[Item], position: int) -> str:
 def _neighbours(page: Sequence[Item], position: int) -> Iterator[TextLine]:
     for index in (position - 1, position + 1):
         if 0 <= index < len(page):
-            other = page[index].line
-            if other is not None and len(other.segments) >= 2:
+            other = page[index]
+            if isinstance(other, TextLine) and len(other.segments) >= 2:
                 yield other
 
 

@@ -31,6 +31,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from archive.document import Place
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.limits import MIB, Limits
@@ -289,13 +290,29 @@ def _extraction(payload: bytes | bytearray) -> Extraction:
     if not isinstance(stated, dict):
         raise broken
     checked: Mapping[str, str] = {_line(key, broken): _line(value, broken) for key, value in stated.items()}
+    paragraphs = _list(answer.get("paragraphs"), broken)
     return Extraction(
         title=None if title is None else _line(title, broken),
-        paragraphs=_list(answer.get("paragraphs"), broken),
+        paragraphs=paragraphs,
         stated=checked,
         warnings=_list(answer.get("warnings"), broken),
         page_date=_line(answer.get("page_date"), broken),
+        places=_places(answer.get("places"), len(paragraphs), broken),
     )
+
+
+def _places(value: object, paragraphs: int, broken: ExtractionFailed) -> tuple[Place, ...]:
+    """Places in rising order, each of a paragraph that there is."""
+    if not isinstance(value, list):
+        raise broken
+    found: list[Place] = []
+    for each in value:
+        if not isinstance(each, list) or len(each) != 2 or not isinstance(each[0], int):
+            raise broken
+        if not (found[-1].start if found else -1) < each[0] < paragraphs:
+            raise broken
+        found.append(Place(each[0], _line(each[1], broken)))
+    return tuple(found)
 
 
 def _list(value: object, broken: ExtractionFailed) -> tuple[str, ...]:

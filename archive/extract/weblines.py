@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from archive.extract.assemble import Lines
-from archive.extract.characters import row, unwrap
+from archive.extract.characters import rows, unwrap
 
 BLOCKS = frozenset(
     (
@@ -20,13 +20,21 @@ _SPACES = re.compile(r"[ \t\r\n\f]+")
 # An image smaller than this is a bullet or an icon.
 _ICON = 60
 _LONG_CELL = 300
+# The most that a cell may span by the HTML standard; no document's table has a hundred columns.
+_COLUMNS = 100
+_ROWS = 65_534
 
 
 def lines_of(root: etree._Element) -> list[str]:
     """The clean lines below an element, in reading order."""
+    return gather(root).found
+
+
+def gather(root: etree._Element) -> Lines:
+    """The same, with the tables that they are rows of."""
     gathered = Lines()
     _Walk(gathered).through(root)
-    return gathered.found
+    return gathered
 
 
 def text_of(element: etree._Element) -> str:
@@ -52,6 +60,7 @@ class _Walk:
         self._gathered = gathered
         self._inline: list[str] = []
         self._preformatted = 0
+        self._tables = 0
 
     def through(self, root: etree._Element) -> None:
         skipped: etree._Element | None = None
@@ -83,8 +92,9 @@ class _Walk:
     def _rows(self, table: etree._Element) -> None:
         for caption in table.iter("caption"):
             self._gathered.add(_SPACES.sub(" ", text_of(caption)))
-        for cells in _cells(table):
-            self._gathered.add_row(row([" ".join(lines_of(cell)) for cell in cells]))
+        self._tables += 1
+        for line in rows([{column: " ".join(lines_of(cell)) for column, cell in each} for each in _placed(table)]):
+            self._gathered.add_row(line, self._tables if "\t" in line else 0)
 
     def _text(self, text: str | None) -> None:
         if not text:
@@ -107,6 +117,28 @@ class _Walk:
 def _cells(table: etree._Element) -> Iterator[list[etree._Element]]:
     for line in table.iter("tr"):
         yield [cell for cell in line if cell.tag in ("td", "th")]
+
+
+def _placed(table: etree._Element) -> Iterator[list[tuple[int, etree._Element]]]:
+    """The cells of each row with the columns in which they begin, by the table model of HTML (4.9.12)."""
+    # How many more rows a column is covered from above.
+    covered: dict[int, int] = {}
+    for cells in _cells(table):
+        column, placed, begun = 0, [], {}
+        for cell in cells:
+            while covered.get(column, 0):
+                column += 1
+            placed.append((column, cell))
+            for each in range(column, column + _span(cell, "colspan", _COLUMNS)):
+                begun[each] = _span(cell, "rowspan", _ROWS) - 1
+            column = max(begun) + 1
+        covered = {each: left - 1 for each, left in covered.items() if left > 1} | begun
+        yield placed
+
+
+def _span(cell: etree._Element, name: str, most: int) -> int:
+    value = re.match(r"\s*(\d{1,6})", cell.get(name, ""))
+    return min(max(int(value[1]), 1), most) if value else 1
 
 
 def is_data_table(table: etree._Element) -> bool:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from lxml import etree
 
+from archive.document import label_at
 from archive.extract.assemble import Lines
-from archive.extract.characters import clean, joined, row
+from archive.extract.characters import clean, joined, rows
+from archive.extract.extraction import Extraction
 from archive.extract.wordstyles import Look, Numbering, Styles, W
 
 # Deleted or moved away, settings, field codes, annotations over characters: no text of the document as it stands.
@@ -22,10 +25,11 @@ _PICTURES = ("blip", "imagedata", "relIds", "chart")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the body and the looks of its paragraph; a table's rows have none."""
+    """A line of the body and the looks of its paragraph; a table's rows have none, but the number of their table."""
 
     text: str
     look: Look | None = None
+    table: int = 0
 
 
 @dataclass(slots=True)
@@ -40,12 +44,13 @@ class Seen:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the blocks of one document; ``chunk`` gives the lines of an altChunk by its relationship."""
+    """Reads the blocks of one document; ``chunk`` gives an altChunk by its relationship."""
 
     styles: Styles
     numbering: Numbering
-    chunk: Callable[[str], list[str]]
+    chunk: Callable[[str], Extraction]
     seen: Seen = field(default_factory=Seen)
+    tables: int = 0
 
     def lines(self, container: etree._Element) -> list[Line]:
         """The lines of all blocks in a container."""
@@ -65,7 +70,7 @@ class Reader:
                 yield from self._table(child)
             elif name == "altChunk":
                 identifier = next((value for key, value in child.attrib.items() if str(key).endswith("}id")), "")
-                yield from (Line(text) for text in self.chunk(str(identifier)))
+                yield from self._chunk(self.chunk(str(identifier)))
             elif name == "AlternateContent":
                 yield from self._blocks(_chosen(child))
             elif name in ("del", "moveFrom"):
@@ -73,6 +78,13 @@ class Reader:
             elif name not in _SKIPPED:
                 self.seen.revisions += name in ("ins", "moveTo")
                 yield from self._blocks(child)
+
+    def _chunk(self, chunk: Extraction) -> Iterator[Line]:
+        label, label_before = "", ""
+        for number, text in enumerate(chunk.paragraphs):
+            label, label_before = label_at(chunk.places, number), label
+            self.tables += bool(label) and label != label_before
+            yield Line(text, table=self.tables if label else 0)
 
     def _paragraph(self, paragraph: etree._Element) -> Iterator[Line]:
         pieces: list[str] = []
@@ -119,28 +131,36 @@ class Reader:
                 self._inline(child, pieces, boxes)
 
     def _table(self, table: etree._Element) -> Iterator[Line]:
-        rows = [list(_cells(line)) for line in _rows(table)]
-        single = max((len(cells) for cells in rows), default=0) <= 1
-        for cells in rows:
-            if single:
-                # A box drawn with a table: its paragraphs are paragraphs.
-                for cell in cells:
-                    yield from self._blocks(cell)
-                continue
-            texts: list[str] = []
-            nested: list[Line] = []
-            for cell in cells:
-                own: list[str] = []
-                for block in _flat(cell):
-                    if local(block) == "tbl":
-                        nested += self._table(block)
-                    else:
-                        own += [line.text for line in self._paragraph(block)]
-                texts.append(" ".join(own).replace("\t", " "))
-            line = row(texts)
+        cells = [list(_cells(line)) for line in _rows(table)]
+        if max(map(len, cells), default=0) <= 1:
+            # A box drawn with a table: its paragraphs are paragraphs.
+            for _, cell in chain.from_iterable(cells):
+                yield from self._blocks(cell)
+            return
+        self.tables += 1
+        number = self.tables
+        texts: list[dict[int, str]] = []
+        nested: list[list[Line]] = []
+        for each in cells:
+            inner: list[Line] = []
+            texts.append({column: self._cell(cell, inner) for column, cell in each})
+            nested.append(inner)
+        for line, inside in zip(rows(texts), nested, strict=True):
             if line:
-                yield Line(line)
-            yield from nested
+                yield Line(line, table=number if "\t" in line else 0)
+            # A table within the table stands below the row that holds it.
+            yield from (Line(each.text, table=number if each.table else 0) for each in inside)
+
+    def _cell(self, cell: etree._Element, nested: list[Line]) -> str:
+        own: list[str] = []
+        for block in _flat(cell):
+            if local(block) == "tbl":
+                tables = self.tables
+                nested += self._table(block)
+                self.tables = tables
+            else:
+                own += [line.text for line in self._paragraph(block)]
+        return " ".join(own).replace("\t", " ")
 
 
 def local(element: etree._Element) -> str:
@@ -168,16 +188,29 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
             yield from _rows(child)
 
 
-def _cells(line: etree._Element) -> Iterator[etree._Element]:
-    """The cells of a row that show something: a merged cell only where it begins."""
+def _cells(line: etree._Element) -> Iterator[tuple[int, etree._Element]]:
+    """The cells of a row that show something, with their columns: a merged cell only where it begins."""
+    column = _number(line.find(f"{W}trPr/{W}gridBefore"))
+    for cell in _all_cells(line):
+        merges = (cell.find(f"{W}tcPr/{W}{kind}") for kind in ("vMerge", "hMerge"))
+        if not any(each is not None and each.get(f"{W}val", "continue") == "continue" for each in merges):
+            yield column, cell
+        column += max(_number(cell.find(f"{W}tcPr/{W}gridSpan")), 1)
+
+
+def _all_cells(line: etree._Element) -> Iterator[etree._Element]:
     for child in line:
         name = local(child)
         if name == "tc":
-            merges = (child.find(f"{W}tcPr/{W}{kind}") for kind in ("vMerge", "hMerge"))
-            if not any(each is not None and each.get(f"{W}val", "continue") == "continue" for each in merges):
-                yield child
+            yield child
         elif name not in _SKIPPED:
-            yield from _cells(child)
+            yield from _all_cells(child)
+
+
+def _number(element: etree._Element | None) -> int:
+    """The whole number that a setting gives; 0 without."""
+    value = "" if element is None else element.get(f"{W}val", "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
 
 
 def _flat(cell: etree._Element) -> Iterator[etree._Element]:

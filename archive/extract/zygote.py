@@ -159,6 +159,7 @@ def _answer(path: Path, media_type: str) -> bytes:
             "stated": dict(found.stated),
             "warnings": found.warnings,
             "page_date": found.page_date,
+            "places": [(place.start, place.label) for place in found.places],
         }
     except FileRefused as refused:
         answer = {"failed": refused.reason}

@@ -30,11 +30,15 @@ NAMESPACES = (
 
 
 def shown(extraction: Extraction) -> str:
-    """An extraction as a golden file has it; a tab is shown as " ¦ "."""
+    """An extraction as a golden file has it: a tab is shown as " ¦ ", a place as a line of its own."""
     lines = [f"标题 {extraction.title}", f"页面日期 {extraction.page_date}"]
     lines += [f"卡片 {label} = {value}" for label, value in extraction.stated.items()]
     lines += [f"提示 {warning}" for warning in extraction.warnings]
-    lines += ["", *(paragraph.replace("\t", " ¦ ") for paragraph in extraction.paragraphs)]
+    lines.append("")
+    begun = {place.start: f"〔{place.label}〕" for place in extraction.places}
+    for number, paragraph in enumerate(extraction.paragraphs):
+        lines += [begun[number]] if number in begun else []
+        lines.append(paragraph.replace("\t", " ¦ ").rstrip())
     return "\n".join(lines) + "\n"
 
 

@@ -134,24 +134,6 @@ def test_radicals_become_ordinary_characters_and_nothing_else_changes(text: str,
 
 
 @pytest.mark.skipif(not REPORTS.exists(), reason="the shared real material is not here")
-def test_a_real_report_keeps_its_three_statutory_tables() -> None:
-    extraction = extract_plain(REPORTS / "hongze-2023.pdf", PDF)
-    assert extraction.title == "洪泽区人民政府2023年政府信息公开工作年度报告"
-    assert extraction.warnings == ()
-    for row in (
-        "行政规范性文件\t0\t5\t5",
-        "行政处罚\t4119",
-        "一、本年新收政府信息公开申请数量\t21\t0\t0\t0\t0\t0\t21",
-        "三、本年度办理结果\t（一）予以公开\t0\t0\t0\t0\t0\t0\t0",
-        "（四）无法提供\t1.本机关不掌握相关政府信息\t10\t0\t0\t0\t0\t0\t10",
-        "10\t1\t0\t0\t0\t0\t0\t0\t0\t0\t5\t0\t0\t0\t0",
-    ):
-        assert row in extraction.paragraphs
-    assert "二、主动公开政府信息情况" in extraction.paragraphs
-    assert not any("- 1 -" in each or each == "1" for each in extraction.paragraphs)
-
-
-@pytest.mark.skipif(not REPORTS.exists(), reason="the shared real material is not here")
 def test_a_real_report_in_radicals_is_readable() -> None:
     extraction = extract_plain(REPORTS / "suqian-compare.pdf", PDF)
     text = "".join(extraction.paragraphs)

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ExtractionFailed
-from archive.extract import Limits, Sandbox, media_type
+from archive.extract import Limits, Sandbox, extract_plain, media_type
 from archive.extract.limits import MIB
-from archive.extract.mediatype import DOCX, PLAIN
+from archive.extract.mediatype import DOCX, PDF, PLAIN
 from archive.extract.sandbox import _extraction
 from tests.archive.extract.makers import ROOT
+from tests.archive.extract.statutory import report_pdf
 
 
 @pytest.fixture(scope="module")
@@ -387,6 +388,12 @@ def test_a_used_job_reads_every_file_as_a_new_one_does() -> None:
         assert found.result() == expected.result()
 
 
+def test_places_come_through_as_they_were_found(tmp_path: Path) -> None:
+    path = report_pdf(tmp_path / "report.pdf")
+    with Sandbox(workers=1) as sandbox:
+        assert sandbox.extract(path, PDF) == extract_plain(path, PDF)
+
+
 @pytest.mark.parametrize(
     "payload",
     [
@@ -394,11 +401,17 @@ def test_a_used_job_reads_every_file_as_a_new_one_does() -> None:
         b"no json",
         b"[]",
         b"{}",
-        b'{"title": 1, "paragraphs": [], "stated": {}, "warnings": [], "page_date": ""}',
-        b'{"title": null, "paragraphs": ["a\\nb"], "stated": {}, "warnings": [], "page_date": ""}',
-        b'{"title": null, "paragraphs": ["\\ud800"], "stated": {}, "warnings": [], "page_date": ""}',
-        b'{"title": null, "paragraphs": "ab", "stated": {}, "warnings": [], "page_date": ""}',
-        b'{"title": null, "paragraphs": [], "stated": {"a": 1}, "warnings": [], "page_date": ""}',
+        b'{"title": 1, "paragraphs": [], "stated": {}, "warnings": [], "page_date": "", "places": []}',
+        b'{"title": null, "paragraphs": ["a\\nb"], "stated": {}, "warnings": [], "page_date": "", "places": []}',
+        b'{"title": null, "paragraphs": ["\\ud800"], "stated": {}, "warnings": [], "page_date": "", "places": []}',
+        b'{"title": null, "paragraphs": "ab", "stated": {}, "warnings": [], "page_date": "", "places": []}',
+        b'{"title": null, "paragraphs": [], "stated": {"a": 1}, "warnings": [], "page_date": "", "places": []}',
+        *(
+            b'{"title": null, "paragraphs": ["a", "b"], "stated": {}, "warnings": [], "page_date": "", "places": '
+            + each
+            + b"}"
+            for each in (b'{"0": "a"}', b'[[0]]', b'[["0", "a"]]', b'[[0, 1]]', b'[[2, "a"]]', b'[[1, "a"], [1, "b"]]')
+        ),
         b'{"failed": {"a": 1}}',
         b"[" * 100_000,
         b"cos\nsystem\n(S'true'\ntR.",

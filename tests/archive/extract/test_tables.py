@@ -1,0 +1,76 @@
+"""Tables keep every cell in its row and column, whatever file they stand in."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from archive.document import label_at
+from archive.extract import Extraction, extract_plain, media_type
+from tests.archive.extract.makers import REAL
+from tests.archive.extract.statutory import TABLES, TITLE, report_docx, report_html, report_pdf
+
+REPORT = REAL / "annual-reports" / "hongze-2023.pdf"
+
+
+def tables(extraction: Extraction) -> dict[str, list[list[str]]]:
+    """The rows of each table by its name, without the pages."""
+    found: dict[str, list[list[str]]] = {}
+    for number, paragraph in enumerate(extraction.paragraphs):
+        _, table, count = label_at(extraction.places, number).rpartition("表 ")
+        if table:
+            found.setdefault(table + count, []).append(paragraph.split("\t"))
+    return found
+
+
+@pytest.mark.parametrize("write", [report_pdf, report_docx, report_html])
+def test_the_statutory_tables_come_out_whole(write: Callable[[Path], Path], tmp_path: Path) -> None:
+    path = write(tmp_path / "report")
+    found = extract_plain(path, media_type(path, "report.html"))
+    assert found.title == TITLE
+    for number, table in enumerate(TABLES, 1):
+        assert ["\t".join(row) for row in tables(found)[f"表 {number}"]] == table.lines()
+    assert [each for each in found.paragraphs if "\t" not in each] == [
+        *(table.heading for table in TABLES),
+        "五、存在的主要问题及改进情况",
+        "无。",
+    ]
+
+
+def test_a_table_that_goes_on_over_a_page_is_one_and_its_rows_have_their_own_pages(tmp_path: Path) -> None:
+    found = extract_plain(report_pdf(tmp_path / "a.pdf"), "application/pdf")
+    labels = [place.label for place in found.places]
+    assert labels == [
+        "第 1 页",
+        "第 1 页 表 1",
+        "第 1 页",
+        "第 1 页 表 2",
+        "第 2 页 表 2",
+        "第 2 页",
+        "第 2 页 表 3",
+        "第 2 页",
+    ]
+
+
+def numbers(cells: Sequence[str]) -> list[float]:
+    return [float(cell or 0) for cell in cells]
+
+
+@pytest.mark.skipif(not REPORT.exists(), reason="the shared real material is not here")
+def test_the_tables_of_a_real_report_add_up() -> None:
+    """Sums that the form itself asks for (勾稽关系) hold only if each cell stands where it does on the page."""
+    extraction = extract_plain(REPORT, "application/pdf")
+    assert extraction.warnings == ()
+    found = tables(extraction)
+    shapes = [(len(rows), {len(row) for row in rows}) for rows in found.values()]
+    assert shapes == [(14, {4}), (26, {10}), (4, {15})]
+    rows = [numbers(row[3:]) for row in found["表 2"][3:]]
+    for *parts, total in rows:
+        assert sum(parts) == total
+    for new, carried, *handled, all_handled, left in zip(*rows, strict=True):
+        assert sum(handled) == all_handled
+        assert new + carried == all_handled + left
+    # 总计 in its row, and not moved by the merged cells before it.
+    assert found["表 2"][-2][:3] == ["", "（七）总计", ""]
+    # Its totals are not what the agency itself adds up, so that only the kind of each cell can be told.
+    assert all(cell.isdigit() for cell in found["表 3"][-1])
