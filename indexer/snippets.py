@@ -7,7 +7,7 @@ characters, spaces between Han), so that their places are the original's and nee
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.simplified import traditional_of
 from indexer.analyzer import Analyzer
@@ -25,6 +25,7 @@ _FOLDED = {
     "〕": "﹞]］】)）",
 }
 _ENDS = "。！？；\n"
+_TABS = re.compile("\t+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,25 @@ class Fragment:
 
     text: str
     marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of one of several texts: the number of the text, and where the piece begins in it."""
+
+    part: int
+    start: int
+    fragments: Sequence[Fragment]
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A piece of a text that marks may be shown in; ``worth`` says how much of the query it shows."""
+
+    part: int
+    start: int
+    end: int
+    worth: float
 
 
 class Marker:
@@ -45,22 +65,39 @@ class Marker:
         long = [word for word in words if len(word) > 1]
         terms = sorted({*wanted, *keys(query), *(long or words)}, key=lambda term: (-len(term), term))
         self._pattern = re.compile("|".join(map(_loosely, terms)), re.IGNORECASE) if terms else None
+        # What a window is worth that shows everything as it was typed.
+        self._enough = sum(_worth(run) for run in wanted)
 
     def fragments(self, text: str) -> list[Fragment]:
         """The whole of a short text."""
         return _cut(text, 0, len(text), self._marks(text))
 
-    def passages(self, text: str) -> list[list[Fragment]]:
-        """The best passages of a text, in its order; none where nothing is found."""
-        marks = self._marks(text)
-        chosen: list[tuple[int, int]] = []
-        for first, end, _ in sorted(self._windows(text, marks), key=lambda window: -window[2]):
-            start = _from_sentence(text, first, end, marks)
-            if all(end <= other[0] or start >= other[1] for other in chosen):
-                chosen.append((start, end))
+    def passages(self, *texts: str) -> list[Passage]:
+        """The best passages of some texts, in their order; none where nothing is found.
+
+        Those of an earlier text go first where they show as much, and where they show all the later ones aren't read.
+        """
+        marks: list[list[tuple[int, int]]] = []
+        windows: list[_Window] = []
+        for part, text in enumerate(texts):
+            marks.append(self._marks(text))
+            windows += self._windows(part, text, marks[-1])
+            if any(window.worth >= self._enough for window in windows):
+                break
+        chosen: list[_Window] = []
+        for window in sorted(windows, key=lambda each: -each.worth):
+            start = _from_sentence(texts[window.part], window.start, window.end, marks[window.part])
+            if all(
+                window.part != other.part or window.end <= other.start or start >= other.end for other in chosen
+            ):
+                chosen.append(replace(window, start=start))
             if len(chosen) == PASSAGES:
                 break
-        return [_cut(text, start, end, marks) for start, end in sorted(chosen)]
+        chosen.sort(key=lambda each: (each.part, each.start))
+        return [
+            Passage(each.part, each.start, _cut(texts[each.part], each.start, each.end, marks[each.part]))
+            for each in chosen
+        ]
 
     def _marks(self, text: str) -> list[tuple[int, int]]:
         """Where marks begin and end, touching ones as one."""
@@ -76,12 +113,11 @@ class Marker:
                 break
         return marks
 
-    def _windows(self, text: str, marks: Sequence[tuple[int, int]]) -> Iterable[tuple[int, int, float]]:
-        """A window from each mark on, within its paragraph, with how much of the query it shows."""
+    def _windows(self, part: int, text: str, marks: Sequence[tuple[int, int]]) -> Iterable[_Window]:
+        """A window from each mark on, within its paragraph."""
         ends = [end for _, end in marks]
         said = [text[begin:end].casefold() for begin, end in marks]
-        # Long runs say more than several short ones of the same length together.
-        worth = {each: (end - begin) ** 1.5 for each, (begin, end) in zip(said, marks, strict=True)}
+        worth = {each: _worth(each) for each in said}
         for at, (start, first_end) in enumerate(marks):
             stop = text.find("\n", start)
             limit = min(len(text) if stop < 0 else stop, max(start + WIDTH, first_end))
@@ -89,13 +125,19 @@ class Marker:
             if after < len(marks) and start < marks[after][0] < limit:
                 # Not within a mark.
                 limit = marks[after][0]
-            yield start, limit, sum(map(worth.__getitem__, dict.fromkeys(said[at:after])))
+            yield _Window(part, start, limit, sum(map(worth.__getitem__, dict.fromkeys(said[at:after]))))
+
+
+def _worth(said: str) -> float:
+    """Long runs say more than several short ones of the same length together."""
+    return float(len(said) ** 1.5)
 
 
 def opening(text: str) -> list[Fragment]:
     """The beginning of a text, for a document that no words were searched for in."""
     end = min(len(text), WIDTH)
-    piece = text[:end].replace("\n", " ").replace("\t", " ")
+    piece = text[:end].replace("\n", " ")
+    piece = _TABS.sub(" ", piece)
     return [Fragment(piece + ("…" if end < len(text) else ""), False)] if piece else []
 
 
@@ -135,4 +177,4 @@ def _cut(text: str, start: int, end: int, marks: Sequence[tuple[int, int]]) -> l
         fragments.insert(0, Fragment("…", False))
     if fragments and end < len(text) and text[end] != "\n":
         fragments.append(Fragment("…", False))
-    return [Fragment(fragment.text.replace("\t", " "), fragment.marked) for fragment in fragments]
+    return [Fragment(_TABS.sub(" ", fragment.text), fragment.marked) for fragment in fragments]

@@ -74,6 +74,7 @@ def _hit(hit: HitView) -> dict[str, object]:
         "validity": hit.validity,
         "url": document_url(hit.id),
         "snippets": [_fragments(snippet) for snippet in hit.snippets],
+        "places": list(hit.places),
         "near_duplicate_of": hit.duplicate_of,
     }
 

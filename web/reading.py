@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from archive.dates import OFFICE_TIME
-from archive.document import Document
+from archive.document import Attachment, Document, label_at
 from indexer import facets
 from indexer.duplicates import alike, sketch
 from indexer.snippets import Fragment, Marker
@@ -79,10 +80,10 @@ def document_page(
         validity=metadata.validity.value if metadata.validity else None,
         lapsed=metadata.validity in LAPSED,
         original=file_view(document.file, f"/documents/{document.id}/original"),
-        blocks=blocks(document.text, marker),
+        blocks=blocks(document, marker),
         attachments=[
             AttachmentView(
-                file_view(part.file, f"/documents/{document.id}/attachments/{at}"), blocks(part.text, marker)
+                file_view(part.file, f"/documents/{document.id}/attachments/{at}"), blocks(part, marker)
             )
             for at, part in enumerate(document.attachments, 1)
         ],
@@ -132,21 +133,21 @@ def card(document: Document) -> list[CardLine]:
     ]
 
 
-def blocks(text: str, marker: Marker) -> list[Block]:
-    """A text as paragraphs and tables: lines with tabs that follow each other are the rows of one table."""
+def blocks(part: Document | Attachment, marker: Marker) -> list[Block]:
+    """A text as paragraphs and tables: lines with tabs that follow each other are rows of one table, by its place."""
     found: list[Block] = []
-    rows: list[list[str]] = []
-    for line in text.splitlines():
-        if "\t" in line:
-            rows.append(line.split("\t"))
-            continue
-        if rows:
-            found.append(_table(rows))
-            rows = []
-        found.append(Block(text=marker.fragments(line)))
-    if rows:
-        found.append(_table(rows))
+    numbered = enumerate(part.text.splitlines())
+    for (is_row, _), lines in groupby(numbered, lambda line: ("\t" in line[1], _table_at(part, *line))):
+        if is_row:
+            found.append(_table([line.split("\t") for _, line in lines]))
+        else:
+            found += [Block(text=marker.fragments(line)) for _, line in lines]
     return found
+
+
+def _table_at(part: Document | Attachment, number: int, line: str) -> str:
+    """Which table a row stands in, whatever its page; "" where its place does not say."""
+    return label_at(part.places, number).partition("表")[2] if "\t" in line else ""
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Block:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 
-from archive.document import Document
+from archive.document import Attachment, Document, label_at
 from indexer import facets
 from indexer.duplicates import folded
 from indexer.engine import Answer, Sort
@@ -22,6 +22,7 @@ SORT_LABELS = {Sort.RELEVANCE: "按相关度", Sort.NEWEST: "最新在前", Sort
 class HitView:
     """A line of a result list. ``lapsed``: repealed or expired.
 
+    ``places`` say of each snippet where it stands, "" for nowhere in particular; it begins with that for its readers.
     ``duplicate_of`` is the hit above it that says nearly the same.
     """
 
@@ -40,6 +41,7 @@ class HitView:
     lapsed: bool
     formats: Sequence[str]
     snippets: Sequence[Sequence[Fragment]]
+    places: Sequence[str]
     duplicate_of: str | None = None
 
 
@@ -163,6 +165,7 @@ def answer_view(document: Document, found: Found, form: SearchForm) -> AnswerVie
 def _hit(document: Document, marker: Marker, form: SearchForm) -> HitView:
     metadata = document.metadata
     url = document_url(document.id)
+    snippets = _snippets(document, marker)
     return HitView(
         id=document.id,
         url=form.address(url),
@@ -180,21 +183,22 @@ def _hit(document: Document, marker: Marker, form: SearchForm) -> HitView:
         formats=list(
             dict.fromkeys(map(format_of, (document.file, *(part.file for part in document.attachments))))
         ),
-        snippets=_snippets(document, marker),
+        snippets=[fragments for _, fragments in snippets],
+        places=[place for place, _ in snippets],
     )
 
 
-def _snippets(document: Document, marker: Marker) -> list[list[Fragment]]:
-    found = marker.passages(document.text)
-    if not found:
-        for part in document.attachments:
-            found = [
-                [Fragment(f"附件《{part.file.name}》：", False), *passage]
-                for passage in marker.passages(part.text)
-            ]
-            if found:
-                break
-    return found or [piece for piece in [opening(document.text)] if piece]
+def _snippets(document: Document, marker: Marker) -> list[tuple[str, list[Fragment]]]:
+    """The passages to show, each with where it stands ("附件《收支表.pdf》第 3 页", "表 2", "") and begun with that."""
+    parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
+    shown: list[tuple[str, list[Fragment]]] = []
+    for passage in marker.passages(*(part.text for part in parts)):
+        part = parts[passage.part]
+        place = label_at(part.places, part.text.count("\n", 0, passage.start))
+        if isinstance(part, Attachment):
+            place = f"附件《{part.file.name}》{place}"
+        shown.append((place, [*([Fragment(f"{place}：", False)] if place else ()), *passage.fragments]))
+    return shown or [("", piece) for piece in [opening(document.text)] if piece]
 
 
 def _facet(facet: facets.Facet, counts: Mapping[str, int], form: SearchForm) -> FacetView:

@@ -1,5 +1,8 @@
 """Passages and marks, in the original's own characters."""
 
+import re
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +13,7 @@ from indexer.query import Phrase, Text
 from indexer.snippets import PASSAGES, WIDTH, Fragment, Marker, opening
 
 
-def drawn(fragments: list[Fragment]) -> str:
+def drawn(fragments: Sequence[Fragment]) -> str:
     return "".join(f"[{fragment.text}]" if fragment.marked else fragment.text for fragment in fragments)
 
 
@@ -38,22 +41,34 @@ def test_marks_fall_on_the_original_text(analyzer: Analyzer, typed: str, text: s
 def test_the_passage_that_shows_most_of_the_query_is_chosen(analyzer: Analyzer) -> None:
     text = "\n".join(["预算概述。", *["无关的段落。" * 20] * 5, "部门预算按时公开，接受监督。", *["其他。" * 30] * 3])
     passages = Marker(parse("部门预算 公开"), analyzer).passages(text)
-    assert drawn(passages[-1]).startswith("[部门预算]按时[公开]，接受监督")
+    assert drawn(passages[-1].fragments).startswith("[部门预算]按时[公开]，接受监督")
 
 
 def test_a_passage_begins_with_its_sentence_and_stays_in_its_paragraph(analyzer: Analyzer) -> None:
     text = "第一句话说别的。第二句话说到预算公开的时间。\n下一段。"
     (passage,) = Marker(parse("预算公开"), analyzer).passages(text)
-    assert drawn(passage) == "第二句话说到[预算公开]的时间。"
+    assert drawn(passage.fragments) == "第二句话说到[预算公开]的时间。"
 
 
 def test_a_long_sentence_is_cut_with_an_ellipsis_but_never_inside_a_mark(analyzer: Analyzer) -> None:
     text = "很长" * 200 + "政务公开" + "的话" * 200
     (passage,) = Marker(parse("政务公开"), analyzer).passages(text)
-    assert "[政务公开]" in drawn(passage)
-    assert drawn(passage).startswith("…")
-    assert drawn(passage).endswith("…")
-    assert len(drawn(passage)) < 2 * WIDTH
+    assert "[政务公开]" in drawn(passage.fragments)
+    assert drawn(passage.fragments).startswith("…")
+    assert drawn(passage.fragments).endswith("…")
+    assert len(drawn(passage.fragments)) < 2 * WIDTH
+
+
+def test_of_several_texts_those_that_show_more_of_the_query_are_chosen_and_the_first_before_the_others(
+    analyzer: Analyzer,
+) -> None:
+    marker = Marker(parse("部门预算 公开时间"), analyzer)
+    weak, strong = "说到公开的一句。", "部门预算的公开时间。"
+    assert [each.part for each in marker.passages(weak, strong)] == [0, 1]
+    assert [each.part for each in marker.passages(strong, strong)] == [0]
+    found = marker.passages("无关。", f"开头。\n{strong}\n{strong}")
+    assert [(each.part, each.start) for each in found] == [(1, 4), (1, 15)]
+    assert [each.part for each in marker.passages(f"{weak}\n{weak}", strong, strong)] == [0, 1]
 
 
 def test_nothing_found_yields_no_passage(analyzer: Analyzer) -> None:
@@ -77,14 +92,14 @@ WANTED = st.sampled_from(["政务公开", "预算", "2019", "公"])
 def test_fragments_put_together_are_the_text(analyzer: Analyzer, pieces: list[str], wanted: list[str]) -> None:
     text = "".join(pieces)
     marker = Marker(parse(" ".join(wanted)), analyzer)
-    assert "".join(fragment.text for fragment in marker.fragments(text)) == text.replace("\t", " ")
+    assert "".join(fragment.text for fragment in marker.fragments(text)) == re.sub("\t+", " ", text)
     passages = marker.passages(text)
     assert len(passages) <= PASSAGES
     for passage in passages:
-        shown = "".join(fragment.text for fragment in passage).strip("…")
-        assert shown in text.replace("\t", " ")
-        assert any(fragment.marked for fragment in passage)
-        assert all(fragment.text for fragment in passage)
+        shown = "".join(fragment.text for fragment in passage.fragments).strip("…")
+        assert shown in re.sub("\t+", " ", text)
+        assert any(fragment.marked for fragment in passage.fragments)
+        assert all(fragment.text for fragment in passage.fragments)
 
 
 def test_a_text_of_only_marks_is_fast_enough_to_be_read(analyzer: Analyzer) -> None:
@@ -96,7 +111,7 @@ def test_a_snippet_never_ends_inside_a_mark(analyzer: Analyzer) -> None:
     run = "最低生活保障标准"
     text = run + "甲" * 98 + run + "乙" * 50
     for passage in Marker(Phrase(run), analyzer).passages(text):
-        plain = "".join(each.text for each in passage if not each.marked)
+        plain = "".join(each.text for each in passage.fragments if not each.marked)
         assert "最低" not in plain
 
 

@@ -27,6 +27,7 @@ def test_a_search_answers_in_the_promised_shape(site: Site) -> None:
     assert hit["validity"] == "现行有效"
     assert hit["url"] == f"/documents/{hit['id']}"
     assert {"text": "最低生活保障", "marked": True} in hit["snippets"][0]
+    assert len(hit["places"]) == len(hit["snippets"])
     genre = next(facet for facet in answer["facets"] if facet["name"] == "genre")
     assert genre["label"] == "体裁"
     assert genre["values"][0] == {"value": "通知", "label": "通知", "count": 2, "selected": True}
