@@ -122,7 +122,8 @@ class _Pdf:
                 # A frame or a background of paragraphs.
                 continue
             free = [glyph for glyph in free if not grid.holds(glyph)]
-            items += [(grid.ys[0] - 0.001 * number, row) for number, row in enumerate(rows)]
+            # All at the table's top: one that stands beside it comes after it as a whole.
+            items += [(grid.ys[0], row) for row in rows]
         for line in form_lines(free):
             edge = line.y0 > (1 - _MARGIN) * page.height or line.y1 < _MARGIN * page.height
             if not (edge and _PAGE_NUMBER.fullmatch(clean(line.text))):

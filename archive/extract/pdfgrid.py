@@ -46,7 +46,7 @@ class TableRow:
 
 def find_grids(page: PageContent) -> list[Grid]:
     """The ruled tables of a page, those with at least two cells."""
-    horizontals, verticals = page.horizontals, page.verticals
+    horizontals, verticals = _whole(page.horizontals), _whole(page.verticals)
     if not horizontals or not verticals or len(horizontals) * len(verticals) > _PAIRS:
         return []
     groups = _connected(horizontals, verticals)
@@ -64,6 +64,19 @@ def find_grids(page: PageContent) -> list[Grid]:
         for grid in grids
         if not any(other is not grid and _inside(other, grid) and len(other.xs) > len(grid.xs) for other in grids)
     ]
+
+
+def _whole(rules: Sequence[_Rule]) -> list[_Rule]:
+    """Rules that were drawn in pieces, cell by cell, put together again."""
+    places = _places([place for place, _, _ in rules])
+    ordered = sorted((bisect_right(places, place) - 1, start, end) for place, start, end in rules)
+    whole: list[_Rule] = []
+    for at, start, end in ordered:
+        if whole and whole[-1][0] == places[at] and start <= whole[-1][2] + _NEAR:
+            whole[-1] = (places[at], whole[-1][1], max(whole[-1][2], end))
+        else:
+            whole.append((places[at], start, end))
+    return whole
 
 
 def _inside(inner: Grid, outer: Grid) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from archive.extract.characters import clean, joined, row
+from archive.extract.characters import HAN, clean, joined, row
 from archive.extract.pdfgrid import TableRow
 from archive.extract.pdfpage import TextLine
 
@@ -14,6 +14,9 @@ _BEGINNING = re.compile(
     r"(?:[一二三四五六七八九十百]+、|[（(][一二三四五六七八九十\d]+[）)]|第[一二三四五六七八九十百零〇\d]+[条章节编款]|\d{1,2}[.、．]\D|附\s*件)"
 )
 
+
+# A Han character that may end a line: no mark comes after it that may not begin one.
+_FREE = re.compile(rf"[{HAN}](?![，。、；：！？）》〉〕】”’…—])")
 
 Item = TextLine | TableRow
 
@@ -91,10 +94,13 @@ def _begins(line: TextLine, last: TextLine, block: _Block, own: _Block, before: 
         return True
     if last.x1 < block.right - 2.2 * size:
         return True
+    ended = bool(_SENTENCE_END.search(before))
+    # The line before could have held one more character, and nothing kept this one from it.
+    if ended and last.x1 < block.right - 1.1 * size and _FREE.match(clean(line.text)):
+        return True
     # Signatures and dates stand to the right, each in a line of its own.
     if min(line.x0 - own.left, last.x0 - block.left) > 4 * size:
         return True
-    ended = bool(_SENTENCE_END.search(before))
     indented = line.x0 > own.left + 1.2 * size
     if indented and (ended or line.x0 - own.left > (last.x0 - block.left) + 0.5 * size):
         return True

@@ -56,6 +56,21 @@ def test_lines_are_joined_and_tables_keep_their_rows(tmp_path: Path) -> None:
     assert_golden("pdf-report", extract_plain(pdf(tmp_path / "a.pdf", report), PDF))
 
 
+def test_a_line_that_had_room_for_one_more_character_ends_its_paragraph(tmp_path: Path) -> None:
+    """Web pages printed as PDF have no indents, and last lines of paragraphs that are nearly full."""
+
+    def draw(canvas: Canvas) -> None:
+        full, last = LONG[:28], f"{LONG[:25]}。"
+        for number, line in enumerate((full, last, "下一段落" + full[4:], last, "应，不能" + full[4:], full)):
+            put(canvas, 72, 760 - 28 * number, line)
+        canvas.showPage()
+
+    found = extract_plain(pdf(tmp_path / "a.pdf", draw), PDF)
+    assert [each[:4] for each in found.paragraphs] == ["根据全县", "下一段落"]
+    # Here the mark that must not begin a line took its character along.
+    assert "。应，不能" in found.paragraphs[1]
+
+
 def test_a_scan_is_a_warning_and_never_an_empty_success(tmp_path: Path) -> None:
     def scan(canvas: Canvas) -> None:
         canvas.drawImage(ImageReader(picture()), 0, 0, 595, 842)

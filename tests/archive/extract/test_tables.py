@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from archive.document import label_at
 from archive.extract import Extraction, extract_plain, media_type
-from tests.archive.extract.makers import REAL
+from tests.archive.extract.makers import REAL, pdf, put
 from tests.archive.extract.statutory import TABLES, TITLE, report_docx, report_html, report_pdf
 
 REPORT = REAL / "annual-reports" / "hongze-2023.pdf"
@@ -50,6 +51,31 @@ def test_a_table_that_goes_on_over_a_page_is_one_and_its_rows_have_their_own_pag
         "第 2 页 表 3",
         "第 2 页",
     ]
+
+
+def test_tables_beside_each_other_and_rules_drawn_in_pieces_keep_their_cells(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for left in (50, 310):
+            for y in (700, 675, 650, 625):
+                for x in (left, left + 80, left + 160):
+                    canvas.line(x, y, x + 80, y)
+            for x in (left, left + 80, left + 160, left + 240):
+                canvas.line(x, 625, x, 650)
+            # The upper rows are one cell each: no upright rule touches the middle piece of those that divide them.
+            for x in (left, left + 240):
+                canvas.line(x, 650, x, 700)
+            for y, text in ((683, "第二十条"), (658, "本年数量"), (633, f"甲{left}")):
+                put(canvas, left + 4, y, text, 12)
+            put(canvas, left + 84, 633, "2", 12)
+            put(canvas, left + 164, 633, "3", 12)
+        canvas.showPage()
+
+    found = extract_plain(pdf(tmp_path / "a.pdf", draw), "application/pdf")
+    expected = {
+        f"表 {number}": [["第二十条", "", ""], ["本年数量", "", ""], [name, "2", "3"]]
+        for number, name in ((1, "甲50"), (2, "甲310"))
+    }
+    assert tables(found) == expected
 
 
 def numbers(cells: Sequence[str]) -> list[float]:
