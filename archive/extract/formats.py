@@ -6,9 +6,19 @@ from pathlib import Path
 
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
-from archive.extract.mediatype import DOCX, HTML, MARKDOWN, PDF, PLAIN
+from archive.extract.mediatype import CSV, DOCX, HTML, MARKDOWN, PDF, PLAIN, XLS, XLSX
 
-_MODULES = {HTML: "html", DOCX: "docx", PDF: "pdf", PLAIN: "plain", MARKDOWN: "markdown"}
+_MODULES = {
+    HTML: "html",
+    DOCX: "docx",
+    PDF: "pdf",
+    PLAIN: "plain",
+    MARKDOWN: "markdown",
+    XLSX: "spreadsheet",
+    XLS: "spreadsheet",
+    CSV: "csvtable",
+}
+MODULES = tuple(dict.fromkeys(_MODULES.values()))
 
 
 def extract_plain(path: Path, media_type: str) -> Extraction:

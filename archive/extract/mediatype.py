@@ -1,9 +1,11 @@
 """What a file is, told by its content first and by its name only where content can't tell."""
 
+import re
 import zipfile
 from pathlib import Path
 
 from archive.errors import FileRefused
+from archive.extract import compound
 from archive.extract.limits import INPUT_SIZE, MIB
 
 HTML = "text/html"
@@ -11,15 +13,31 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
 PLAIN = "text/plain"
 MARKDOWN = "text/markdown"
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLS = "application/vnd.ms-excel"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+OFD = "application/ofd"
+PNG, JPEG, GIF, TIFF, BMP, WEBP = (f"image/{kind}" for kind in ("png", "jpeg", "gif", "tiff", "bmp", "webp"))
+IMAGES = frozenset({PNG, JPEG, GIF, TIFF, BMP, WEBP})
 
-_TEXT_NAMES = {".txt": PLAIN, ".text": PLAIN, ".md": MARKDOWN, ".markdown": MARKDOWN}
+_TEXT_NAMES = {
+    ".txt": PLAIN, ".text": PLAIN, ".md": MARKDOWN, ".markdown": MARKDOWN, ".csv": CSV, ".tsv": CSV, ".xls": CSV
+}  # fmt: skip
 _HTML_NAMES = {".html", ".htm", ".shtml", ".xhtml", ".jhtml"}
-# Names under which web pages and plain texts are sent as well.
+# Names under which web pages and plain texts are sent as well; an .xls that is text is a table that a program wrote.
 _OFTEN_WRONG = {"", ".doc", ".docx", ".wps", ".pdf"}
 _HTML_MARKS = (b"<!doctype html", b"<html", b"<head", b"<body")
-_IMAGES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"II*\x00", b"MM\x00*", b"RIFF")
+_IMAGE_MARKS = (
+    (PNG, re.compile(rb"\x89PNG\r\n\x1a\n")),
+    (JPEG, re.compile(rb"\xff\xd8\xff")),
+    (GIF, re.compile(rb"GIF8[79]a")),
+    (TIFF, re.compile(rb"II[*+]\x00|MM\x00[*+]")),
+    # Its length, four zeros, where the pixels begin, and how long the next header is: two letters alone say little.
+    (BMP, re.compile(rb"BM.{4}\x00{4}.{2}\x00{2}[\x0c\x28\x38\x40\x6c\x7c]\x00{3}", re.DOTALL)),
+    (WEBP, re.compile(rb"RIFF.{4}WEBP", re.DOTALL)),
+)
 _ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEAD = 4096
 
 _SAVE_AS = "请用办公软件打开后另存为 docx 或 PDF，再重新提交。"
@@ -44,7 +62,12 @@ def media_type(path: Path, name: str) -> str:
         return PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zip_type(path)
-    _refuse_binary(head, name)
+    if head.startswith(compound.MAGIC):
+        return _compound_type(path)
+    for kind, mark in _IMAGE_MARKS:
+        if mark.match(head):
+            return kind
+    _refuse_binary(head)
     return _text_type(head, Path(name).suffix.lower())
 
 
@@ -53,40 +76,49 @@ def _zip_type(path: Path) -> str:
         with zipfile.ZipFile(path) as container:
             members = {info.filename for info in container.infolist()}
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise FileRefused("压缩格式的文件（docx 等）已损坏或不完整，请重新获取或另存后再提交。") from error
+        raise FileRefused("压缩格式的文件（docx、xlsx 等）已损坏或不完整，请重新获取或另存后再提交。") from error
     if "word/document.xml" in members or any(
         each.startswith("word/document") and each.endswith(".xml") for each in members
     ):
         return DOCX
+    if "xl/workbook.bin" in members:
+        raise FileRefused("是二进制电子表格（xlsb），暂不能抽取文字。请另存为 xlsx 后重新提交。")
     if any(each.startswith("xl/") for each in members):
-        raise FileRefused(f"是电子表格（xlsx），暂不能抽取文字。{_SAVE_AS}")
+        return XLSX
     if any(each.startswith("ppt/") for each in members):
-        raise FileRefused("是演示文稿（pptx），暂不能抽取文字。请另存为 PDF 后重新提交。")
-    if "OFD.xml" in members:
-        raise FileRefused("是版式文件（OFD），暂不能抽取文字。请另存为 PDF 后重新提交。")
+        return PPTX
+    if any(each.lower() == "ofd.xml" for each in members):
+        return OFD
+    if any(each.rpartition("/")[2] == "manifest.jsonl" for each in members):
+        raise FileRefused("是带清单的压缩包，其中有多份文件。请直接指定这个压缩包来接收，不要放在文件夹或清单里。")
     if "content.xml" in members:
         raise FileRefused(f"是 OpenDocument 文件，暂不能抽取文字。{_SAVE_AS}")
-    raise FileRefused("是压缩包，不能直接收入。请解压后逐个提交其中的文件。")
+    raise FileRefused("是没有清单（manifest.jsonl）的压缩包，不能直接收入。请解压后提交其中的文件，或补上清单。")
 
 
-def _refuse_binary(head: bytes, name: str) -> None:
-    if head.startswith(_OLE):
-        raise FileRefused(_ole_reason(Path(name).suffix.lower()))
+def _compound_type(path: Path) -> str:
+    """By what stands at the top of the container: what is embedded in a document says nothing about it."""
+    entries = compound.root_entries(path)
+    if "encryptedpackage" in entries:
+        raise FileRefused("文件设有打开密码，无法读取。请去掉密码后重新提交。")
+    if entries & {"workbook", "book"}:
+        return XLS
+    if "powerpoint document" in entries:
+        raise FileRefused("是旧版演示文稿（ppt），暂不能抽取文字。请另存为 pptx 或 PDF 后重新提交。")
+    if "worddocument" in entries:
+        raise FileRefused(f"是旧版文档（doc 等），暂不能抽取文字。{_SAVE_AS}")
+    if "__properties_version1.0" in entries:
+        raise FileRefused(f"是 Outlook 邮件（msg），暂不能抽取文字。{_SAVE_AS}")
+    raise FileRefused(f"不认识的文件类型（旧版办公文件），或文件已损坏。{_SAVE_AS}")
+
+
+def _refuse_binary(head: bytes) -> None:
     if head.startswith(b"{\\rtf"):
         raise FileRefused(f"是 RTF 文件，暂不能抽取文字。{_SAVE_AS}")
-    if head.startswith(_IMAGES):
-        raise FileRefused("是图片，没有文字可以检索。请提交文字版（docx、PDF 或网页）。")
     if head.startswith(_ARCHIVES):
         raise FileRefused("是压缩包，不能直接收入。请解压后逐个提交其中的文件。")
     if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml") and not _looks_html(head):
         raise FileRefused(f"是 XML 数据文件，暂不能抽取文字。{_SAVE_AS}")
-
-
-def _ole_reason(suffix: str) -> str:
-    if suffix in {".docx", ".xlsx", ".pptx"}:
-        return f"文件经过加密，或是扩展名改过的旧版文件。请去掉密码，{_SAVE_AS.removeprefix('请')}"
-    kind = {".xls": "旧版电子表格（xls）", ".ppt": "旧版演示文稿（ppt）"}.get(suffix, "旧版文档（doc 等）")
-    return f"是{kind}，暂不能抽取文字。{_SAVE_AS}"
 
 
 def _looks_html(head: bytes) -> bool:
@@ -102,7 +134,7 @@ def _text_type(head: bytes, suffix: str) -> str:
     known = suffix in _HTML_NAMES or suffix in _TEXT_NAMES
     if not known and not (suffix in _OFTEN_WRONG and _looks_text(head)):
         kind = suffix or "无扩展名"
-        raise FileRefused(f"不认识的文件类型（{kind}）。可以提交网页、docx、PDF、txt 或 Markdown 文件。")
+        raise FileRefused(f"不认识的文件类型（{kind}）。可以提交网页、docx、xlsx、PDF、OFD、图片或 txt 文件。")
     if suffix in _HTML_NAMES or (not known and _is_markup(head)):
         return HTML
     return _TEXT_NAMES.get(suffix, PLAIN)

@@ -1,6 +1,7 @@
 """Which of the lines at the top of a document could be its title."""
 
 import re
+from collections.abc import Sequence
 
 # 附件, a document number, the red 文件 head, dates, brackets: what stands beside a title in large or centered type.
 _NOT_TITLE = re.compile(
@@ -13,3 +14,9 @@ LONGEST = 120
 def may_be_title(line: str) -> bool:
     """Whether a line that looks like one (large, centered) is no number, date or letterhead."""
     return 1 < len(line) <= LONGEST and _NOT_TITLE.fullmatch(line) is None
+
+
+def title_row(rows: Sequence[str]) -> str | None:
+    """The first row of a table if it has one cell, above rows of several; rows are as ``characters.row`` makes them."""
+    first = rows[0] if rows else ""
+    return first if "\t" not in first and may_be_title(first) and any("\t" in each for each in rows[1:]) else None

@@ -30,7 +30,7 @@ _STRICT = (
     (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
 )
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_DAMAGED = "文件（docx）已损坏或不完整，请重新获取或另存后再提交。"
+_DAMAGED = "文件已损坏或不完整，请重新获取，或用办公软件打开并另存后再提交。"
 
 
 def read_parts(path: Path, limits: ZipLimits | None = None) -> dict[str, bytes]:
@@ -103,6 +103,14 @@ def refuse_doctype(parts: Mapping[str, bytes]) -> None:
             raise ExtractionFailed(f"文件的部件 {name} 含有文档类型声明（DOCTYPE），疑似恶意文件，没有收入。")
 
 
+def parse_part(content: bytes) -> etree._Element:
+    """The tree of an XML part; nothing outside of it is read. Raises ExtractionFailed where it is broken."""
+    try:
+        return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    except etree.XMLSyntaxError as error:
+        raise ExtractionFailed(_DAMAGED) from error
+
+
 def repack(parts: Mapping[str, bytes]) -> io.BytesIO:
     """A container of just these parts, with the relationships that lead to others taken out."""
     stream = io.BytesIO()
@@ -118,10 +126,7 @@ def repack(parts: Mapping[str, bytes]) -> io.BytesIO:
 
 
 def _without_dangling(name: str, content: bytes, parts: Mapping[str, bytes]) -> bytes:
-    try:
-        root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError as error:
-        raise ExtractionFailed(_DAMAGED) from error
+    root = parse_part(content)
     folder = name.rpartition("_rels/")[0]
     for relation in root.findall(_RELATIONSHIP):
         target = relation.get("Target", "")

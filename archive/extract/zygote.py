@@ -21,6 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
+from archive.extract.formats import MODULES
 from archive.extract.limits import Limits
 
 _PR_SET_PDEATHSIG = 1
@@ -29,13 +30,12 @@ _OVERTIME = 5.0
 _STDIN = 0
 # A job's only descriptor besides the standard ones, which lead nowhere.
 _CHANNEL = 3
-# Loaded once here, so that a job costs a fork and no imports.
-_PRELOADED = ("html", "docx", "pdf", "plain", "markdown")
 
 
 def main() -> None:
     limits = Limits(**json.loads(sys.argv[1]))
-    for name in _PRELOADED:
+    # Loaded once here, so that a job costs a fork and no imports.
+    for name in MODULES:
         import_module(f"archive.extract.{name}")
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     # The objects loaded so far are never garbage: without this, each job would copy their pages while collecting.

@@ -5,7 +5,25 @@ import pytest
 
 from archive.errors import FileRefused
 from archive.extract import media_type
-from archive.extract.mediatype import DOCX, HTML, MARKDOWN, PDF, PLAIN
+from archive.extract.mediatype import (
+    BMP,
+    CSV,
+    DOCX,
+    GIF,
+    HTML,
+    JPEG,
+    MARKDOWN,
+    OFD,
+    PDF,
+    PLAIN,
+    PNG,
+    PPTX,
+    TIFF,
+    WEBP,
+    XLS,
+    XLSX,
+)  # fmt: skip
+from tests.archive.extract.compounds import write_compound
 from tests.archive.extract.makers import pdf as write_pdf
 from tests.archive.extract.makers import put, write_docx
 
@@ -27,12 +45,50 @@ from tests.archive.extract.makers import put, write_docx
         ("a", "政务公开".encode(), PLAIN),
         ("a.md", b"# x", MARKDOWN),
         ("a.txt", b"BMW and others", PLAIN),
+        ("a.csv", b"a,b", CSV),
+        ("A.TSV", b"a\tb", CSV),
+        ("a.xls", "姓名\t件数".encode("gb18030"), CSV),
+        ("a.xls", b"<html><table><tr><td>1", HTML),
+        ("a.pdf", b"\x89PNG\r\n\x1a\n", PNG),
+        ("a.docx", b"\xff\xd8\xff\xe0", JPEG),
+        ("a.jpg", b"GIF89a", GIF),
+        ("a", b"II*\x00\x08\x00\x00\x00", TIFF),
+        ("a.txt", b"BM" + (70).to_bytes(4, "little") + bytes(4) + b"\x36\0\0\0\x28\0\0\0", BMP),
+        ("a.png", b"RIFF\x00\x00\x00\x00WEBP", WEBP),
     ],
 )
 def test_content_goes_before_the_name(tmp_path: Path, name: str, content: bytes, expected: str) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
     assert media_type(path, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("member", "expected"),
+    [("xl/workbook.xml", XLSX), ("ppt/presentation.xml", PPTX), ("OFD.xml", OFD), ("ofd.xml", OFD)],
+)
+def test_a_container_is_what_it_holds_under_any_name(tmp_path: Path, member: str, expected: str) -> None:
+    path = tmp_path / "file"
+    with zipfile.ZipFile(path, "w") as container:
+        container.writestr(member, "x")
+    assert media_type(path, "a.docx") == expected
+
+
+def test_a_compound_file_is_what_stands_at_its_top(tmp_path: Path) -> None:
+    book = write_compound(tmp_path / "a", {"Workbook": b"x"})
+    assert media_type(book, "a.doc") == XLS
+    letter = write_compound(tmp_path / "b", {"WordDocument": b"x", "ObjectPool": {"Workbook": b"x"}})
+    with pytest.raises(FileRefused, match="旧版文档"):
+        media_type(letter, "a.xls")
+
+
+@pytest.mark.parametrize(
+    ("stream", "word"),
+    [("EncryptedPackage", "密码"), ("ENCRYPTEDPACKAGE", "密码"), ("PowerPoint Document", "ppt"), ("Other", "不认识")],
+)
+def test_other_compound_files_are_refused_by_what_they_hold(tmp_path: Path, stream: str, word: str) -> None:
+    with pytest.raises(FileRefused, match=word):
+        media_type(write_compound(tmp_path / "a", {stream: b"x"}), "a.xlsx")
 
 
 @pytest.mark.parametrize("name", ["a.docx", "a.doc", "a.zip", "a.pdf"])
@@ -52,16 +108,13 @@ def test_a_pdf_is_one_under_any_name(tmp_path: Path) -> None:
         ("a.txt", b"", "空的"),
         ("a.docx", b"", "空的"),
         ("a.txt", b"\xef\xbb\xbf\r\n  ", "没有内容"),
-        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "旧版文档"),
-        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "旧版电子表格"),
-        ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "加密"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "损坏"),
         ("a.docx", b"PK\x03\x04 truncated", "损坏"),
         ("a.rtf", b"{\\rtf1 }", "RTF"),
-        ("a.pdf", b"\x89PNG\r\n\x1a\n", "图片"),
-        ("a.docx", b"\xff\xd8\xff\xe0", "图片"),
         ("a.rar", b"Rar!\x1a\x07", "压缩包"),
         ("a.doc", b'<?xml version="1.0"?><w:wordDocument>', "XML"),
-        ("a.csv", b"a,b", "不认识"),
+        ("a.dbf", b"a,b", "不认识"),
+        ("a.webp", b"RIFF\x00\x00\x00\x00WAVE", "不认识"),
         ("a", bytes([1, 2, 3, 250]), "不认识"),
     ],
 )
@@ -78,9 +131,8 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path, name: st
 @pytest.mark.parametrize(
     ("member", "word"),
     [
-        ("xl/workbook.xml", "xlsx"),
-        ("ppt/presentation.xml", "pptx"),
-        ("OFD.xml", "OFD"),
+        ("xl/workbook.bin", "xlsb"),
+        ("2020/manifest.jsonl", "带清单的压缩包"),
         ("content.xml", "OpenDocument"),
         ("a.txt", "解压"),
     ],
