@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
-from archive.extract.mediatype import CSV, DOCX, HTML, MARKDOWN, PDF, PLAIN, XLS, XLSX
+from archive.extract.mediatype import CSV, DOCX, HTML, MARKDOWN, OFD, PDF, PLAIN, XLS, XLSX
 
 _MODULES = {
     HTML: "html",
@@ -17,6 +17,7 @@ _MODULES = {
     XLSX: "spreadsheet",
     XLS: "spreadsheet",
     CSV: "csvtable",
+    OFD: "ofd",
 }
 MODULES = tuple(dict.fromkeys(_MODULES.values()))
 

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -55,9 +56,12 @@ def _open(stream: BinaryIO) -> PDFDocument:
         raise ExtractionFailed(_DAMAGED) from error
 
 
-class _Pdf:
-    def __init__(self, document: PDFDocument) -> None:
-        self._document = document
+class Pages(ABC):
+    """Pages of placed characters put together to an Extraction; what a file's pages are, its format says."""
+
+    _damaged = _DAMAGED
+
+    def __init__(self) -> None:
         self._scanned: list[int] = []
         self._broken: list[int] = []
         self._pages = 0
@@ -66,40 +70,16 @@ class _Pdf:
     def extraction(self) -> Extraction:
         pages = [self._items(page) for page in self._contents()]
         if not self._pages or len(self._broken) == self._pages:
-            raise ExtractionFailed(_DAMAGED)
+            raise ExtractionFailed(self._damaged)
         laid = set_tables(_without_running_heads(pages))
         title = _find_title(laid[0]) if laid else None
         paragraphs = paragraphs_of(laid)
         lines, labels = [each.text for each in paragraphs], [each.label for each in paragraphs]
         return assemble(title, lines, labels=labels, warnings=self._warnings())
 
+    @abstractmethod
     def _contents(self) -> Iterator[PageContent]:
-        manager = PDFResourceManager()
-        # Without layout analysis: its own grouping takes most of the time and knows neither cells nor Chinese.
-        device = PDFPageAggregator(manager, laparams=None)
-        interpreter = PDFPageInterpreter(manager, device)
-        pages = PDFPage.create_pages(self._document)
-        while True:
-            try:
-                page = next(pages, None)
-                if page is None:
-                    return
-                self._pages += 1
-                interpreter.process_page(page)
-                yield self._noted(read_page(device.get_result()))
-            except MemoryError:
-                raise
-            except GeneratorExit:
-                raise
-            except Exception as error:
-                # As in _open; here one broken page must not take the others with it.
-                if self._pages == 0:
-                    raise ExtractionFailed(_DAMAGED) from error
-                self._broken.append(self._pages)
-                if len(self._broken) > 1000:
-                    raise ExtractionFailed(_DAMAGED) from error
-                if page is None:
-                    return
+        """The pages, each counted in ``_pages`` before it is read and ``_noted`` afterwards, or ``_broken``."""
 
     def _noted(self, content: PageContent) -> PageContent:
         self._lost += content.lost
@@ -144,6 +124,44 @@ class _Pdf:
             told.append(f"有 {self._slanted} 个斜排的字（多为水印）没有收入正文。")
         if self._pictures:
             told.append(f"正文含有 {self._pictures} 幅图片，图片中的文字检索不到。")
+        return told
+
+
+class _Pdf(Pages):
+    def __init__(self, document: PDFDocument) -> None:
+        super().__init__()
+        self._document = document
+
+    def _contents(self) -> Iterator[PageContent]:
+        manager = PDFResourceManager()
+        # Without layout analysis: its own grouping takes most of the time and knows neither cells nor Chinese.
+        device = PDFPageAggregator(manager, laparams=None)
+        interpreter = PDFPageInterpreter(manager, device)
+        pages = PDFPage.create_pages(self._document)
+        while True:
+            try:
+                page = next(pages, None)
+                if page is None:
+                    return
+                self._pages += 1
+                interpreter.process_page(page)
+                yield self._noted(read_page(device.get_result()))
+            except MemoryError:
+                raise
+            except GeneratorExit:
+                raise
+            except Exception as error:
+                # As in _open; here one broken page must not take the others with it.
+                if self._pages == 0:
+                    raise ExtractionFailed(_DAMAGED) from error
+                self._broken.append(self._pages)
+                if len(self._broken) > 1000:
+                    raise ExtractionFailed(_DAMAGED) from error
+                if page is None:
+                    return
+
+    def _warnings(self) -> list[str]:
+        told = super()._warnings()
         if self._document.encryption is not None:
             told.append("文件（PDF）经过加密，但不用密码即可阅读；归档前宜另存为不加密的文件。")
         return told
