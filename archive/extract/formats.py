@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
-from archive.extract.mediatype import CSV, DOCX, HTML, MARKDOWN, OFD, PDF, PLAIN, XLS, XLSX
+from archive.extract.mediatype import CSV, DOCX, HTML, MARKDOWN, OFD, PDF, PLAIN, PPTX, XLS, XLSX
 
 _MODULES = {
     HTML: "html",
@@ -18,6 +18,7 @@ _MODULES = {
     XLS: "spreadsheet",
     CSV: "csvtable",
     OFD: "ofd",
+    PPTX: "slides",
 }
 MODULES = tuple(dict.fromkeys(_MODULES.values()))
 
