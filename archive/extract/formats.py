@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
-from archive.extract.mediatype import CSV, DOCX, HTML, MARKDOWN, OFD, PDF, PLAIN, PPTX, XLS, XLSX
+from archive.extract.mediatype import CSV, DOCX, HTML, IMAGES, MARKDOWN, OFD, PDF, PLAIN, PPTX, XLS, XLSX
 
 _MODULES = {
     HTML: "html",
@@ -19,18 +19,20 @@ _MODULES = {
     CSV: "csvtable",
     OFD: "ofd",
     PPTX: "slides",
+    **dict.fromkeys(IMAGES, "image"),
 }
 MODULES = tuple(dict.fromkeys(_MODULES.values()))
 
 
-def extract_plain(path: Path, media_type: str) -> Extraction:
+def extract_plain(path: Path, media_type: str, ocr_seconds: float = 0.0) -> Extraction:
     """The text of one file, read in this very process: for a sandboxed child, and for tests with files one trusts.
 
+    A picture is read by tesseract, where it is installed, for up to ``ocr_seconds``.
     Raises FileRefused or ExtractionFailed with a sentence; on a hostile file also anything a library may raise.
     """
     name = _MODULES.get(media_type)
     if name is None:
         raise ExtractionFailed(f"不能从 {media_type} 类型的文件中抽取文字。")
     # Imported on demand: the callers of a sandbox need none of the libraries.
-    extract: Callable[[Path], Extraction] = import_module(f"archive.extract.{name}").extract
-    return extract(path)
+    extract: Callable[..., Extraction] = import_module(f"archive.extract.{name}").extract
+    return extract(path, ocr_seconds) if media_type in IMAGES else extract(path)

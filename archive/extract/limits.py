@@ -10,6 +10,7 @@ class Limits:
     """Bounds of one extraction's process; bytes and seconds. The defaults are those of the reliability rules.
 
     A process reads up to ``files``, and has ``patience`` for each but its first: then a new one starts over.
+    ``ocr_seconds`` is how long tesseract, where it is installed, may read a picture; 0 is not at all.
     """
 
     address_space: int = 1024 * MIB
@@ -19,6 +20,7 @@ class Limits:
     result_size: int = 64 * MIB
     files: int = 100
     patience: float = 5.0
+    ocr_seconds: float = 25.0
 
 
 @dataclass(frozen=True, slots=True)

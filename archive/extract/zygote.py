@@ -118,7 +118,7 @@ def _job(channel: int, limits: Limits, zygote: int) -> NoReturn:
                 # Should nothing else end this job, the clock does; one that waits in vain for a file ends by it too.
                 signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _OVERTIME)
                 asked = json.loads(request)
-                answer = _answer(Path(asked["path"]), asked["media_type"])
+                answer = _answer(Path(asked["path"]), asked["media_type"], limits)
                 _write_all(_CHANNEL, len(answer).to_bytes(4, "big") + answer)
                 # Now, while the caller takes that in: python-docx leaves its trees to the collector, which doesn't
                 # know how large they are.
@@ -146,13 +146,13 @@ def _limit(limits: Limits) -> None:
         resource.setrlimit(what, (min(bound, ceiling), ceiling))
 
 
-def _answer(path: Path, media_type: str) -> bytes:
+def _answer(path: Path, media_type: str, limits: Limits) -> bytes:
     from archive.errors import FileRefused
     from archive.extract.formats import extract_plain
 
     answer: dict[str, object]
     try:
-        found = extract_plain(path, media_type)
+        found = extract_plain(path, media_type, limits.ocr_seconds)
         answer = {
             "title": found.title,
             "paragraphs": found.paragraphs,
