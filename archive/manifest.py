@@ -31,13 +31,13 @@ STATED = (
 def items_below(path: Path) -> Iterator[Item]:
     """A file itself, or the files below a folder in the order of their names; hidden ones and links are left out."""
     if not path.is_dir():
-        yield Item(path, _place(path))
+        yield Item(path, place(path))
         return
     try:
         children = sorted(path.iterdir())
     except OSError:
         # Refused like a file that can't be read, and no reason to stop.
-        yield Item(path, _place(path))
+        yield Item(path, place(path))
         return
     for child in children:
         if not child.name.startswith(".") and not child.is_symlink():
@@ -74,10 +74,10 @@ def _item(folder: Path, number: int, line: str) -> Item:
     if wrong:
         raise BadManifest(number, f"字段 {'、'.join(wrong)} 的值类型不对。")
     path = folder / entry["path"]
-    source = stated.get("source_url") or _place(path)
+    source = stated.get("source_url") or place(path)
     return Item(path, source, stated, tuple(folder / each for each in attachments), note)
 
 
-def _place(path: Path) -> str:
+def place(path: Path) -> str:
     """Where a file is, the same however its path was spelt."""
     return f"file:{readable(os.path.normpath(path.absolute()))}"

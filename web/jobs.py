@@ -2,8 +2,8 @@
 
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from archive import validity
+from archive.bundle import is_bundle, open_bundle
 from archive.errors import (
     BlobDamaged,
     BlobMissing,
@@ -25,7 +26,7 @@ from archive.errors import (
     RecordDamaged,
 )
 from archive.extract import Sandbox
-from archive.intake import Intake, Result
+from archive.intake import Intake, Item, Result
 from archive.manifest import items_below, read_manifest
 from indexer import sync
 from web.services import Services
@@ -48,11 +49,12 @@ def take_in(
 
     ``note`` is why there are new versions, where the manifest does not say so itself.
     """
-    items = read_manifest(manifest) if manifest else []
-    items += [item for path in paths for item in items_below(path)]
-    items = [item if item.note else replace(item, note=note) for item in items]
     counts = dict.fromkeys(Result, 0)
-    with Sandbox() as sandbox, progress("接收", len(items)) as advance:
+    with ExitStack() as opening:
+        items = read_manifest(manifest) if manifest else []
+        items += [item for path in paths for item in _items(path, opening)]
+        items = [item if item.note else replace(item, note=note) for item in items]
+        sandbox, advance = opening.enter_context(Sandbox()), opening.enter_context(progress("接收", len(items)))
         intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)
         for outcome in intake.receive_all(items):
             counts[outcome.result] += 1
@@ -64,6 +66,16 @@ def take_in(
         f"已有 {counts[Result.HELD]} 件，拒收 {counts[Result.REFUSED]} 件。"
     )
     return counts
+
+
+def _items(path: Path, opening: ExitStack) -> Iterable[Item]:
+    """The files of a folder, of a bundle (unpacked until the stack ends), or the file itself."""
+    if not is_bundle(path):
+        return items_below(path)
+    bundle = opening.enter_context(open_bundle(path))
+    for name in bundle.unlisted:
+        say(f"{path}: 注意：其中的“{name}”不在清单里，没有接收。")
+    return bundle.items
 
 
 def _notes(reason: str, warnings: tuple[str, ...], result: Result) -> list[str]:

@@ -5,7 +5,7 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lxml import etree
@@ -39,36 +39,52 @@ def read_parts(path: Path, limits: ZipLimits | None = None) -> dict[str, bytes]:
     Raises ExtractionFailed for a container that is damaged, too large when unpacked, encrypted, or that names parts
     outside of itself, links, or the same part twice.
     """
+    return {name: content for name, content in members(path, limits) if name.lower().endswith(_KEPT)}
+
+
+def members(path: Path, limits: ZipLimits | None = None) -> Iterator[tuple[str, bytes]]:
+    """The names and bytes of a container's members, folders among them, in their order. Raises as ``read_parts``."""
     limits = limits or ZipLimits()
     if path.stat().st_size > INPUT_SIZE:
         raise ExtractionFailed(f"文件超过 {INPUT_SIZE // MIB} MB，请拆分或压缩其中的图片后重新提交。")
     try:
         with zipfile.ZipFile(path) as container:
-            return _read(container, limits)
+            yield from _members(container, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError) as error:
         raise ExtractionFailed(_DAMAGED) from error
 
 
-def _read(container: zipfile.ZipFile, limits: ZipLimits) -> dict[str, bytes]:
-    members = container.infolist()
-    if len(members) > limits.members:
+def _members(container: zipfile.ZipFile, limits: ZipLimits) -> Iterator[tuple[str, bytes]]:
+    listed = container.infolist()
+    if len(listed) > limits.members:
         raise ExtractionFailed(f"文件内的部件超过 {limits.members:,} 个，疑似恶意文件，没有收入。")
-    parts: dict[str, bytes] = {}
     seen: set[str] = set()
     total = 0
-    for member in members:
-        _check(member, seen)
+    for member in listed:
+        name = readable_name(member)
+        _check(member, name, seen)
         content = _unpack(container, member, limits)
         total += len(content)
         if total > limits.total_size:
             raise ExtractionFailed(f"文件解压后超过 {limits.total_size // MIB} MB，疑似恶意文件，没有收入。")
-        if member.filename.lower().endswith(_KEPT):
-            parts[member.filename] = content
-    return parts
+        yield name, content
 
 
-def _check(member: zipfile.ZipInfo, seen: set[str]) -> None:
-    name = member.filename.replace("\\", "/")
+def readable_name(member: zipfile.ZipInfo) -> str:
+    """A member's name. Without a flag for UTF-8 it is taken for a DOS code page's; Windows here writes GB 18030."""
+    if member.flag_bits & 0x800:
+        return member.filename
+    raw = member.filename.encode("cp437", "replace")
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return member.filename
+
+
+def _check(member: zipfile.ZipInfo, name: str, seen: set[str]) -> None:
+    name = name.replace("\\", "/")
     if name.startswith("/") or ".." in name.split("/") or re.match(r"[A-Za-z]:", name) or "\x00" in name:
         raise ExtractionFailed("文件内的部件指向文件之外的位置，疑似恶意文件，没有收入。")
     if stat.S_ISLNK(member.external_attr >> 16):

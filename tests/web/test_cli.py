@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,6 +59,30 @@ def test_an_ingest_of_the_same_tree_twice_changes_nothing(run: Run, folder: Path
     assert "已有 2 件" in run("ingest", str(folder), "--already-published", "--actor", "移交").output
     run("reindex", "--full")
     assert "索引写入 0 件" in run("reindex").output
+
+
+def test_a_bundle_is_taken_in_as_its_manifest_says_and_sent_again_it_is_the_same(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "报送.zip"
+
+    def pack(body: str) -> None:
+        with zipfile.ZipFile(path, "w") as bundle:
+            bundle.writestr("manifest.jsonl", json.dumps({"path": "通知.txt", "title": "关于值班的通知"}))
+            bundle.writestr("通知.txt", body)
+            bundle.writestr("另一份.txt", "不在清单里。")
+
+    pack("请落实值班制度。")
+    told = run("ingest", str(path)).output
+    assert "新接收 1 件" in told and "“另一份.txt”不在清单里" in told
+    assert "关于值班的通知" in run("review", "list").stdout
+    assert "已有 1 件" in run("ingest", str(path)).output
+    pack("请落实值班制度，加强巡查。")
+    assert "新版本 1 件" in run("ingest", str(path)).output
+
+
+def test_a_zip_without_a_manifest_is_refused_with_what_to_do(run: Run, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("通知.txt", "请落实值班制度。")
+    assert "没有清单" in run("ingest", str(tmp_path / "a.zip"), code=1).output
 
 
 def test_progress_is_plain_lines_where_there_is_no_terminal(
