@@ -1,0 +1,107 @@
+"""Every file of the shared material through the sandbox; ``pytest -s`` shows what was taken and refused, by format."""
+
+import re
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from archive.errors import FileRefused
+from archive.extract import Extraction, Limits, Sandbox, media_type
+from tests.archive.extract.makers import REAL
+
+FILES = REAL / "files"
+pytestmark = pytest.mark.skipif(not FILES.exists(), reason="the shared real material is not here")
+CODE = re.compile(rb"<(?:\w+:)?TextCode\b[^>]*>([^<]*)<")
+# What is hidden or slanted is told and not read.
+UNREAD = re.compile(
+    rb'<(?:\w+:)?TextObject\b[^>]*\b(?:Visible="false"|CTM="0\.707)[^>]*>.*?</(?:\w+:)?TextObject>', re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of a file: its text, or why there is none, and how many seconds that took."""
+
+    path: Path
+    extraction: Extraction | None
+    reason: str
+    seconds: float
+
+    @property
+    def kind(self) -> str:
+        if self.extraction is None:
+            return "refused"
+        return "text" if self.extraction.paragraphs or self.extraction.title else "no text"
+
+
+@pytest.fixture(scope="module")
+def found() -> Iterator[list[Found]]:
+    with Sandbox(workers=2, limits=Limits(ocr_seconds=0)) as sandbox, ThreadPoolExecutor(2) as pool:
+
+        def read(path: Path) -> Found:
+            start = time.monotonic()
+            try:
+                extraction = sandbox.extract(path, media_type(path, path.name))
+            except FileRefused as refused:
+                return Found(path, None, refused.reason, time.monotonic() - start)
+            return Found(path, extraction, "", time.monotonic() - start)
+
+        yield list(pool.map(read, sorted(path for path in FILES.iterdir() if path.name != "manifest.tsv")))
+
+
+def test_every_file_gives_text_or_a_warning_or_a_reason_within_the_limits(found: list[Found]) -> None:
+    table = Counter((each.path.suffix, each.kind) for each in found)
+    kinds = ("text", "no text", "refused")
+    print(f"\n{'format':8}{''.join(f'{kind:>9}' for kind in kinds)}")
+    for suffix in sorted({suffix for suffix, _ in table}):
+        print(f"{suffix:8}{''.join(f'{table[suffix, kind]:>9}' for kind in kinds)}")
+    slowest = max(found, key=lambda each: each.seconds)
+    print(f"{len(found)} files, the slowest {slowest.seconds:.1f} s ({slowest.path.name})")
+    for each in found:
+        if each.extraction is None:
+            assert re.fullmatch(r"[^\n]*[\u4e00-\u9fff][^\n]*。", each.reason), each.path.name
+            # The reasons of a process that died: none of these should get that far.
+            assert "异常中止" not in each.reason and "意外中断" not in each.reason, each.path.name
+            assert "限额" not in each.reason and "超过 30 秒" not in each.reason, each.path.name
+        else:
+            lines = each.extraction.paragraphs
+            assert lines or each.extraction.warnings, each.path.name
+            assert not any("\n" in line or not line for line in lines), each.path.name
+
+
+def test_every_ofd_yields_its_text(found: list[Found]) -> None:
+    """Against the characters of all page and template parts, however they are placed."""
+    files = [each for each in found if each.path.suffix == ".ofd"]
+    assert len(files) == 12
+    for each in files:
+        assert each.extraction is not None and each.extraction.paragraphs, each.path.name
+        read = Counter("".join((each.extraction.title or "", *each.extraction.paragraphs)))
+        stands = _characters(each.path)
+        lost = stands - read
+        print(f"{each.path.name}: {stands.total()} characters, {lost.total()} lost")
+        assert stands.total() > 0 and lost.total() <= 0.01 * stands.total(), (each.path.name, lost)
+
+
+def _characters(path: Path) -> Counter[str]:
+    """The characters that pages and templates show, without blanks and those without a meaning of their own."""
+    whole = ""
+    with zipfile.ZipFile(path) as container:
+        for name in container.namelist():
+            if re.search(r"Content\w*\.xml$", name):
+                shown = UNREAD.sub(b"", container.read(name))
+                whole += "".join(unescape(code.decode()) for code in CODE.findall(shown))
+    return Counter(re.sub(r"[\s\ue000-\uf8ff]", "", whole))
+
+
+def test_workbooks_that_are_sound_and_open_yield_their_text(found: list[Found]) -> None:
+    suspect = re.compile(r"clusterfuzz|rotected|protect\.|bomb|corrupted|fuzz")
+    sound = [each for each in found if each.path.suffix in (".xls", ".xlsx") and not suspect.search(each.path.name)]
+    assert len(sound) >= 25
+    assert [each.path.name for each in sound if each.kind != "text"] == []
