@@ -10,6 +10,8 @@ variable                  meaning                                               
 ``GONGKAI_GAPS_K``        how often a search without hits was made before staff may   3
                           read it; at least 2
 ``GONGKAI_CACHE_MB``      megabytes of postings that a serving process keeps          96
+``GONGKAI_OCR_SECONDS``   how long tesseract, where it is installed, may read a        25
+                          picture; 0: pictures are kept without text
 ========================= ==========================================================  =====================
 """
 
@@ -32,6 +34,7 @@ class Settings:
     site_name: str = "政府信息公开检索"
     gaps_k: int = gaps.K
     cache_mb: int = 96
+    ocr_seconds: int = 25
 
     @classmethod
     def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
@@ -52,6 +55,8 @@ class Settings:
             environment.get("GONGKAI_SITE_NAME") or plain.site_name,
             _whole("GONGKAI_GAPS_K", environment.get("GONGKAI_GAPS_K") or str(plain.gaps_k), 2, 1000),
             _whole("GONGKAI_CACHE_MB", environment.get("GONGKAI_CACHE_MB") or str(plain.cache_mb), 1, 1 << 20),
+            # Less than an extraction may take in all.
+            _whole("GONGKAI_OCR_SECONDS", environment.get("GONGKAI_OCR_SECONDS") or str(plain.ocr_seconds), 0, 50),
         )
 
     @property

@@ -25,7 +25,7 @@ from archive.errors import (
     IndexOutdated,
     RecordDamaged,
 )
-from archive.extract import Sandbox
+from archive.extract import Limits, Sandbox
 from archive.intake import Intake, Item, Result
 from archive.manifest import items_below, read_manifest
 from indexer import sync
@@ -54,7 +54,8 @@ def take_in(
         items = read_manifest(manifest) if manifest else []
         items += [item for path in paths for item in _items(path, opening)]
         items = [item if item.note else replace(item, note=note) for item in items]
-        sandbox, advance = opening.enter_context(Sandbox()), opening.enter_context(progress("接收", len(items)))
+        sandbox = opening.enter_context(Sandbox(limits=Limits(ocr_seconds=opened.settings.ocr_seconds)))
+        advance = opening.enter_context(progress("接收", len(items)))
         intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)
         for outcome in intake.receive_all(items):
             counts[outcome.result] += 1
