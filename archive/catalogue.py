@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from archive import audit, dates, force, migrations
-from archive.document import Attachment, Disclosure, Document, File, Metadata, Status, Validity, Verdict
+from archive.document import Attachment, Disclosure, Document, File, Metadata, Place, Status, Validity, Verdict
 from archive.errors import BadSettings, CatalogueLost, DocumentWithdrawn, UnknownDocument
 from archive.records import Records
 from archive.tables import attachments, changes, decisions, documents, sources, validities, versions
@@ -290,7 +290,7 @@ class Catalogue:
             select(attachments).where(attachments.c.document_id.in_(wanted)).order_by(attachments.c.position)
         ).mappings()
         for row in found:
-            part = Attachment(_file(row), row["text"], tuple(row["warnings"]))
+            part = Attachment(_file(row), row["text"], tuple(row["warnings"]), _places(row))
             parts.setdefault((row["document_id"], row["version"]), []).append(part)
         turns, today = turns_of(connection, wanted), self.today()
         return [
@@ -353,6 +353,7 @@ def _document(
         text=row["text"],
         attachments=tuple(parts),
         warnings=tuple(row["warnings"]),
+        places=_places(row),
         received_at=datetime.fromisoformat(row["received_at"]),
         status=Status.PUBLISHED if public else Status(row["status"]),
     )
@@ -384,6 +385,10 @@ def _metadata(row: RowMapping, public: bool, turns: Sequence[force.Turn], today:
         cited_numbers=tuple(row["cited_numbers"]),
         sources=sources,
     )
+
+
+def _places(row: RowMapping) -> tuple[Place, ...]:
+    return tuple(Place(start, label) for start, label in row["places"])
 
 
 def _file(row: RowMapping) -> File:

@@ -22,7 +22,7 @@ from archive import audit, review
 from archive.blobs import Blobs, digest_of
 from archive.catalogue import Catalogue
 from archive.describe import describe
-from archive.document import Attachment, Disclosure, File, Metadata
+from archive.document import Attachment, Disclosure, File, Metadata, Place
 from archive.errors import DecisionRefused, FileRefused
 from archive.extract import Sandbox, media_type
 from archive.tables import attachments, documents, sources, versions
@@ -78,6 +78,7 @@ class _Prepared:
     metadata: Metadata
     text: str
     warnings: tuple[str, ...]
+    places: tuple[Place, ...]
     attachments: tuple[Attachment, ...]
 
 
@@ -156,8 +157,9 @@ class Intake:
             metadata=metadata,
             text="\n".join(main.paragraphs),
             warnings=main.warnings,
+            places=main.places,
             attachments=tuple(
-                Attachment(file, "\n".join(part.paragraphs), part.warnings)
+                Attachment(file, "\n".join(part.paragraphs), part.warnings, part.places)
                 for file, part in zip(files[1:], others, strict=True)
             ),
         )
@@ -274,6 +276,7 @@ class Intake:
                 **_metadata_columns(prepared.metadata),
                 text=prepared.text,
                 warnings=list(prepared.warnings),
+                places=_places(prepared.places),
                 received_at=now,
                 note=prepared.item.note,
             )
@@ -291,6 +294,7 @@ class Intake:
                     **_file_columns(part.file),
                     text=part.text,
                     warnings=list(part.warnings),
+                    places=_places(part.places),
                 )
             )
         details = {
@@ -328,6 +332,10 @@ def _metadata_columns(metadata: Metadata) -> dict[str, object]:
     columns["cited_numbers"] = list(metadata.cited_numbers)
     columns["sources"] = dict(metadata.sources)
     return columns
+
+
+def _places(places: Iterable[Place]) -> list[list[object]]:
+    return [[place.start, place.label] for place in places]
 
 
 def _id(content: str) -> str:

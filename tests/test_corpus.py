@@ -115,7 +115,10 @@ def test_a_hidden_document_is_in_no_answer(demo: Demo, word: str) -> None:
         assert hidden.title not in shown
     assert demo.client.get(f"/api/v1/search?q=“{word}”").get_json()["total"] == 0
     for address in (f"/documents/{hidden.id}", f"/documents/{hidden.id}/original", f"/api/v1/documents/{hidden.id}"):
-        assert demo.client.get(address).status_code == 404
+        answer = demo.client.get(address)
+        assert answer.status_code == (410 if hidden.status is Status.WITHDRAWN else 404)
+        assert hidden.title not in answer.text
+        assert word not in answer.text
 
 
 def _text(demo: Demo, id: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archive.errors import ExtractionFailed
 from archive.extract.assemble import Lines, assemble
-from archive.extract.characters import row
+from archive.extract.characters import rows
 from archive.extract.charset import decode
 from archive.extract.extraction import Extraction
 from archive.extract.limits import CHARACTERS
@@ -24,10 +24,12 @@ def extract(path: Path) -> Extraction:
     delimiter = _delimiter(decoded.text)
     lines = Lines()
     try:
-        for cells in csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter):
-            lines.add_row(row(cells))
+        table = csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter)
+        found = [dict(enumerate(cells)) for cells in table]
     except csv.Error as error:
         raise ExtractionFailed("表格文件（CSV）不合格式，无法读取。请用办公软件打开并另存为 xlsx 后再提交。") from error
+    for line in rows(found):
+        lines.add_row(line)
     return assemble(title_row(lines.found), lines.found, warnings=decoded.warnings)
 
 

@@ -89,9 +89,13 @@ def _lines(parent: etree._Element) -> Iterator[str]:
     for element in parent.iterchildren("{*}*"):
         kind = etree.QName(element).localname
         if kind == "tr":
-            cells = [cell for cell in element.iterfind("{*}tc") if not (cell.get("hMerge") or cell.get("vMerge"))]
-            texts = [row(["".join(_lines(cell))]) for cell in cells]
-            line = row(texts)
+            # What a merged cell covers stays empty.
+            line = row(
+                [
+                    "" if cell.get("hMerge") or cell.get("vMerge") else "".join(_lines(cell))
+                    for cell in element.iterfind("{*}tc")
+                ]
+            )
         elif kind == "p":
             line = clean("".join(_run(each) for each in element.iterchildren("{*}*")))
         elif kind == "Fallback":

@@ -12,7 +12,8 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from archive.errors import ExtractionFailed
 from archive.extract.assemble import Lines, assemble
-from archive.extract.characters import clean, row
+from archive.extract.characters import clean
+from archive.extract.characters import rows as rows_of
 from archive.extract.extraction import Extraction
 from archive.extract.titles import title_row
 from archive.extract.zipguard import parse_part, read_parts, refuse_doctype, repack
@@ -140,7 +141,7 @@ def _read(stream: BinaryIO) -> _Book:
     with _guarded(), CalamineWorkbook.from_filelike(stream) as workbook:
         for index, sheet in enumerate(workbook.sheets_metadata):
             if sheet.typ is SheetTypeEnum.WorkSheet:
-                rows = [line for line in _rows(workbook.get_sheet_by_index(index)) if line]
+                rows = _rows(workbook.get_sheet_by_index(index))
                 if sheet.visible is SheetVisibleEnum.Visible:
                     _add(book, clean(sheet.name), rows)
                 elif rows:
@@ -157,22 +158,10 @@ def _add(book: _Book, name: str, rows: Sequence[str]) -> None:
         book.lines.add_row(line)
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[str]:
-    """The rows of a sheet; of a merged cell's place only the beginning counts."""
-    top, left = sheet.start or (0, 0)
-    merged = sorted(sheet.merged_cell_ranges or (), reverse=True)
-    reaching: list[tuple[tuple[int, int], tuple[int, int]]] = []
-    for down, cells in enumerate(sheet.iter_rows(), top):
-        while merged and merged[-1][0][0] <= down:
-            reaching.append(merged.pop())
-        reaching = [each for each in reaching if each[1][0] >= down]
-        covered = {
-            across - left
-            for start, end in reaching
-            for across in range(start[1], min(end[1], left + len(cells)) + 1)
-            if (down, across) != start
-        }
-        yield row([_text(cell) for across, cell in enumerate(cells) if cell != "" or across not in covered])
+def _rows(sheet: CalamineSheet) -> list[str]:
+    """The rows of a sheet that have any text; a merged cell's text stands where it begins."""
+    cells = ({across: _text(cell) for across, cell in enumerate(each) if cell != ""} for each in sheet.iter_rows())
+    return [line for line in rows_of([*cells]) if line]
 
 
 def _text(cell: _Cell) -> str:

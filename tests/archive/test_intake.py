@@ -226,3 +226,15 @@ def test_what_is_not_for_the_public_is_not_taken_over(portal: Intake, catalogue:
     assert outcome.result is Result.TAKEN
     assert "不予公开" in outcome.reason
     assert catalogue.public_count() == 0
+
+
+def test_where_a_text_stands_is_kept(catalogue: Catalogue, intake: Intake, tmp_path: Path) -> None:
+    table = "<table><tr><td>机关</td><td>件数</td></tr><tr><td>财政局</td><td>3</td></tr></table>"
+    page = f"<html><body><h1>关于统计的通知</h1><p>情况如下。</p>{table}<p>特此通知。</p></body></html>"
+    for name in ("a.html", "b.html"):
+        (tmp_path / name).write_text(page.replace("如下", f"如下（{name}）"), encoding="utf-8")
+    id = str(intake.receive(Item(tmp_path / "a.html", "a", {}, (tmp_path / "b.html",))).document_id)
+    document = catalogue.newest(id)
+    assert [place.label for place in document.places] == ["表 1", ""]
+    assert document.text.splitlines()[document.places[0].start] == "机关\t件数"
+    assert [place.label for place in document.attachments[0].places] == ["表 1", ""]
