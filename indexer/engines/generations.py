@@ -204,9 +204,13 @@ class Generations:
         target = self._all / f"{last + 1:08}"
         building.rename(target)
         sync_folder(self._all)
+        for orphan in self._folder.glob(".current-*"):
+            orphan.unlink()
         fresh = self._folder / f".current-{os.getpid()}"
-        fresh.unlink(missing_ok=True)
         fresh.symlink_to(target.relative_to(self._folder))
+        if self._link.is_dir() and not self._link.is_symlink():
+            # A copy that was made without links made a folder of it, over which nothing can be renamed.
+            shutil.rmtree(self._link)
         fresh.replace(self._link)
         sync_folder(self._folder)
 

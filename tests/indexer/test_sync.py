@@ -268,3 +268,20 @@ def _tear(path: Path) -> None:
     content = path.read_bytes()
     path.unlink()
     path.write_bytes(content[: len(content) // 2])
+
+
+def test_an_index_that_was_copied_without_its_links_is_rebuilt(services: Services, take: Take) -> None:
+    take(2)
+    sync.catch_up(services.catalogue, services.engine)
+    folder = services.settings.index_folder
+    live = (folder / "current").resolve()
+    (folder / "current").unlink()
+    shutil.copytree(live, folder / "current")
+    (folder / ".current-1").symlink_to("generations/00000001")
+    services.engine.close()
+    with pytest.raises(IndexDamaged):
+        sync.catch_up(services.catalogue, services.engine)
+    sync.rebuild(services.catalogue, services.engine)
+    assert (folder / "current").is_symlink()
+    assert not list(folder.glob(".current-*"))
+    assert services.engine.count() == 2
