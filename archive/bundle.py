@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive.errors import FileRefused
 from archive.extract.limits import ZipLimits
-from archive.extract.zipguard import members
+from archive.extract.zipguard import members, open_container
 from archive.intake import Item
 from archive.manifest import place, read_manifest
 
@@ -30,9 +30,9 @@ def is_bundle(path: Path) -> bool:
     if not path.is_file():
         return False
     try:
-        with zipfile.ZipFile(path) as container:
+        with open_container(path) as container:
             return _manifest(container.namelist()) is not None
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except (zipfile.BadZipFile, FileRefused, ValueError, OSError, NotImplementedError):
         return False
 
 

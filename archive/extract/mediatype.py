@@ -7,6 +7,7 @@ from pathlib import Path
 from archive.errors import FileRefused
 from archive.extract import compound
 from archive.extract.limits import INPUT_SIZE, MIB
+from archive.extract.zipguard import open_container
 
 HTML = "text/html"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -73,7 +74,7 @@ def media_type(path: Path, name: str) -> str:
 
 def _zip_type(path: Path) -> str:
     try:
-        with zipfile.ZipFile(path) as container:
+        with open_container(path) as container:
             members = {info.filename for info in container.infolist()}
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise FileRefused("压缩格式的文件（docx、xlsx 等）已损坏或不完整，请重新获取或另存后再提交。") from error

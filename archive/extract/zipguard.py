@@ -14,6 +14,10 @@ from archive.errors import ExtractionFailed
 from archive.extract.limits import INPUT_SIZE, MIB, ZipLimits
 
 _CHUNK = 64 * 1024
+# Room for some thousand entries with names of usual length.
+_DIRECTORY = 1 * MIB
+_END, _END_MARK = 22, b"PK\x05\x06"
+_TAIL = _END + (1 << 16)
 # Parts that can hold text; pictures and fonts are counted and let go.
 _KEPT = (".xml", ".rels", ".mht", ".mhtml", ".html", ".htm", ".xhtml", ".txt", ".docx", ".rtf")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -33,6 +37,34 @@ _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}R
 _DAMAGED = "文件已损坏或不完整，请重新获取，或用办公软件打开并另存后再提交。"
 
 
+def open_container(path: Path) -> zipfile.ZipFile:
+    """A container whose directory is no longer than an honest one. Raises ExtractionFailed, and what zipfile raises.
+
+    zipfile makes an object of each entry before anybody can count them: a million of them, in a file of 50 MB, take it
+    half a gigabyte and as good as a minute.
+    """
+    if _directory_size(path) > _DIRECTORY:
+        raise ExtractionFailed("文件内的部件多得不合常理，疑似恶意文件，没有收入。")
+    return zipfile.ZipFile(path)
+
+
+def _directory_size(path: Path) -> int:
+    """How long a container's directory is in bytes, found as zipfile finds it; 0 where it will find none."""
+    with path.open("rb") as stream:
+        stream.seek(max(path.stat().st_size - _TAIL, 0))
+        tail = stream.read()
+    end = len(tail) - _END
+    if not (tail[-_END:].startswith(_END_MARK) and tail.endswith(b"\x00\x00")):
+        end = tail.rfind(_END_MARK)
+    if end < 0 or end + _END > len(tail):
+        return 0
+    # The record of larger files stands before that, and a pointer to it in between.
+    large = end - 20 - 56
+    if large >= 0 and tail.startswith(b"PK\x06\x07", end - 20) and tail.startswith(b"PK\x06\x06", large):
+        return int.from_bytes(tail[large + 40 : large + 48], "little")
+    return int.from_bytes(tail[end + 12 : end + 16], "little")
+
+
 def read_parts(path: Path, limits: ZipLimits | None = None) -> dict[str, bytes]:
     """The parts of a container that can hold text, by name; all of its members are counted against the limits.
 
@@ -48,7 +80,7 @@ def members(path: Path, limits: ZipLimits | None = None) -> Iterator[tuple[str, 
     if path.stat().st_size > INPUT_SIZE:
         raise ExtractionFailed(f"文件超过 {INPUT_SIZE // MIB} MB，请拆分或压缩其中的图片后重新提交。")
     try:
-        with zipfile.ZipFile(path) as container:
+        with open_container(path) as container:
             yield from _members(container, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError) as error:
         raise ExtractionFailed(_DAMAGED) from error

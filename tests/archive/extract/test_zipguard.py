@@ -1,9 +1,11 @@
+import struct
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from archive.errors import ExtractionFailed
+from archive.errors import ExtractionFailed, FileRefused
+from archive.extract import media_type
 from archive.extract.limits import ZipLimits
 from archive.extract.zipguard import read_parts, refuse_doctype
 
@@ -83,3 +85,26 @@ def test_a_truncated_container_is_refused(tmp_path: Path, cut: int) -> None:
 def test_a_part_with_a_document_type_is_refused(content: bytes) -> None:
     with pytest.raises(ExtractionFailed, match="DOCTYPE"):
         refuse_doctype({"word/document.xml": content})
+
+
+def entries(count: int) -> bytes:
+    """So many entries of a directory, of files that aren't there."""
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 0, 20, *[0] * 8, 8, *[0] * 6)
+    return b"".join(entry + b"%08x" % number for number in range(count))
+
+
+@pytest.mark.parametrize("comment", [b"", b"x" * 70])
+@pytest.mark.parametrize("large", [False, True])
+def test_a_directory_without_end_is_refused_before_it_is_read(tmp_path: Path, comment: bytes, large: bool) -> None:
+    directory = entries(30_000)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 9, 9, 0 if large else len(directory), 4, len(comment)) + comment
+    if large:
+        record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 9, 9, len(directory), 4)
+        end = record + struct.pack("<4sLQL", b"PK\x06\x07", 0, 4 + len(directory), 1) + end
+    path = tmp_path / "a"
+    path.write_bytes(b"PK\x03\x04" + directory + end)
+    with zipfile.ZipFile(path) as container:
+        assert len(container.infolist()) == 30_000, "the test does not test"
+    for read in (read_parts, lambda path: media_type(path, "a.docx")):
+        with pytest.raises(FileRefused, match="多得不合常理"):
+            read(path)
