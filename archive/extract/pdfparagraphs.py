@@ -9,7 +9,7 @@ from archive.extract.characters import HAN, clean, joined, row
 from archive.extract.pdfgrid import TableRow
 from archive.extract.pdfpage import TextLine
 
-_SENTENCE_END = re.compile(r"[。；;：:！!？?”）)…]$")
+_SENTENCE_END = re.compile(r"[。；;：:！!？?”）)…]")
 _BEGINNING = re.compile(
     r"(?:[一二三四五六七八九十百]+、|[（(][一二三四五六七八九十\d]+[）)]|第[一二三四五六七八九十百零〇\d]+[条章节编款]|\d{1,2}[.、．]\D|附\s*件)"
 )
@@ -94,7 +94,8 @@ def _begins(line: TextLine, last: TextLine, block: _Block, own: _Block, before: 
         return True
     if last.x1 < block.right - 2.2 * size:
         return True
-    ended = bool(_SENTENCE_END.search(before))
+    # The last character alone: a paragraph that goes on for pages would be searched again with each line.
+    ended = bool(_SENTENCE_END.match(before[-1:]))
     # The line before could have held one more character, and nothing kept this one from it.
     if ended and last.x1 < block.right - 1.1 * size and _FREE.match(clean(line.text)):
         return True
