@@ -74,6 +74,7 @@ class PageReader:
         wide, tall = math.hypot(a, b) or 1.0, math.hypot(c, d) or 1.0
         across, up = (a / wide, b / wide), (-c / tall, -d / tall)
         height = max(tall * size, 1.0)
+        boxes: dict[float, tuple[float, float, float, float]] = {}
         for text, places, widths, vertical in _codes(element, size):
             flow = (-up[0], -up[1]) if vertical else across
             turn = 0
@@ -87,14 +88,11 @@ class PageReader:
                     self.content.lost += 1
                     continue
                 x, y = _moved(place, matrix)
-                ends = [
-                    (x + across[0] * along + up[0] * above, y + across[1] * along + up[1] * above)
-                    for along in (0, width * wide)
-                    for above in (-_DESCENT * height, _ASCENT * height)
-                ]
-                xs, ys = [end[0] for end in ends], [end[1] for end in ends]
+                if width not in boxes:
+                    boxes[width] = _box(width * wide, height, across, up)
+                x0, y0, x1, y1 = boxes[width]
                 seen = unfold(letter) if letter.strip() else " "
-                glyph = Glyph(seen, min(xs), min(ys), max(xs), max(ys), height, turn)
+                glyph = Glyph(seen, x + x0, y + y0, x + x1, y + y1, height, turn)
                 (self.content.glyphs if visible else self.hidden).append(glyph)
         if not "".join(code.text or "" for code in element.iterchildren("{*}TextCode")):
             # Shapes of a font without the characters they stand for.
@@ -125,6 +123,17 @@ class PageReader:
         area = abs(width * height) * scale / max(self.content.width * self.content.height, 1)
         self.content.covered += area
         self.content.pictures += area > 0.02
+
+
+def _box(width: float, height: float, across: Point, up: Point) -> tuple[float, float, float, float]:
+    """The box of a character from the place on the baseline where it begins, whichever way it is turned."""
+    ends = [
+        (across[0] * along + up[0] * above, across[1] * along + up[1] * above)
+        for along in (0, width)
+        for above in (-_DESCENT * height, _ASCENT * height)
+    ]
+    xs, ys = [end[0] for end in ends], [end[1] for end in ends]
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def numbers(text: str | None, count: int) -> list[float]:
