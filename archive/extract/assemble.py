@@ -10,8 +10,10 @@ from archive.extract.characters import clean, joined, squeezed
 from archive.extract.extraction import Extraction
 from archive.extract.headings import missing_content, missing_content_warning
 from archive.extract.limits import CHARACTERS, PARAGRAPHS
+from archive.extract.mojibake import is_garbled
 
 SCANNED = "扫描件没有文字层，检索不到其内容"
+_PAGE = re.compile(r"第 (\d+) 页")
 _TITLE_LINES = 4
 _TITLE_DEPTH = 12
 _QUOTES = re.compile(r"[\s“”\"'‘’《》<>〈〉（）()]")
@@ -60,18 +62,23 @@ def assemble(
 
     ``labels`` say for each line where it stands (see ``Place``); none of them: nothing is known of that.
     """
-    sifted = sift(lines)
-    title = clean(title or "") or None
+    readable, garbled = _without_garbled(lines)
+    sifted = sift(text for _, text in readable)
+    title = clean(title or "")
+    title = None if not title or is_garbled(title) else title
     paragraphs = sifted.lines
-    labels = [labels[number] for number in sifted.kept] if labels else []
+    told = list(warnings)
+    if garbled:
+        pages = [labels[number] for number, _ in garbled] if labels else []
+        told.append(_garbled_warning([text for _, text in garbled], pages, paragraphs))
+    labels = [labels[readable[number][0]] for number in sifted.kept] if labels else []
     if title:
         start, end = title_span(title, paragraphs)
         paragraphs = paragraphs[:start] + paragraphs[end:]
         labels = labels[:start] + labels[end:]
-    told = list(warnings)
     told += [attachment_warning(name) for name in sifted.attachments]
     told += [missing_content_warning(heading) for heading in missing_content(paragraphs)[:20]]
-    if not paragraphs and not any(SCANNED in each for each in told):
+    if not paragraphs and not garbled and not any(SCANNED in each for each in told):
         told.append("没有抽取到正文文字，请检查文件是否完整。")
     return Extraction(
         title=title,
@@ -81,6 +88,31 @@ def assemble(
         page_date=page_date or sifted.page_date,
         places=_places(labels),
     )
+
+
+def _without_garbled(lines: Iterable[str]) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """The lines with their numbers: those that can be read, and those that can't."""
+    readable: list[tuple[int, str]] = []
+    garbled: list[tuple[int, str]] = []
+    for number, line in enumerate(lines):
+        (garbled if is_garbled(line) else readable).append((number, line))
+    return readable, garbled
+
+
+def _garbled_warning(garbled: Sequence[str], labels: Sequence[str], rest: Sequence[str]) -> str:
+    count = sum(len(squeezed(text)) for text in garbled)
+    if not rest:
+        return f"全文 {count} 个字都是乱码，无法识别，检索不到。请核对原件，重新导出或另存后再提交。"
+    pages = listed(dict.fromkeys(page[1] for label in labels if (page := _PAGE.match(label))))
+    where = f"第 {pages} 页" if pages else "正文"
+    return f"{where}有 {len(garbled)} 段共 {count} 个字是乱码，没有收入正文，检索不到，请核对原件。"
+
+
+def listed(pages: Iterable[int | str]) -> str:
+    """Numbers of pages as a warning names them: the first twenty, and how many there are if that isn't all."""
+    known = list(pages)
+    shown = "、".join(map(str, known[:20]))
+    return f"{shown} 等 {len(known)}" if len(known) > 20 else shown
 
 
 def table_labels(tables: Iterable[int]) -> list[str]:

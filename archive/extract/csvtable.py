@@ -21,15 +21,13 @@ csv.field_size_limit(CHARACTERS)
 def extract(path: Path) -> Extraction:
     """The rows of a table as text, a tab between cells; a first row of one cell is the title."""
     decoded = decode(path.read_bytes())
-    delimiter = _delimiter(decoded.text)
+    text, delimiter = io.StringIO(decoded.text, newline=""), _delimiter(decoded.text)
     lines = Lines()
     try:
-        table = csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter)
-        found = [dict(enumerate(cells)) for cells in table]
+        for line in rows([dict(enumerate(cells)) for cells in csv.reader(text, delimiter=delimiter)]):
+            lines.add_row(line)
     except csv.Error as error:
         raise ExtractionFailed("表格文件（CSV）不合格式，无法读取。请用办公软件打开并另存为 xlsx 后再提交。") from error
-    for line in rows(found):
-        lines.add_row(line)
     return assemble(title_row(lines.found), lines.found, warnings=decoded.warnings)
 
 

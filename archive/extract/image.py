@@ -57,8 +57,8 @@ class _Recognised(Pages):
             self._pages += 1
             yield self._noted(_page(list(words)))
 
-    def _warnings(self) -> list[str]:
-        return [*super()._warnings(), "文字由机器从图片中识别（OCR），可能有错漏，请对照原件核对。"]
+    def _warnings(self, any_text: bool) -> list[str]:
+        return [*super()._warnings(any_text), "文字由机器从图片中识别（OCR），可能有错漏，请对照原件核对。"]
 
 
 def _page(words: Sequence[_Word]) -> PageContent:

@@ -82,7 +82,7 @@ class _Ofd(Pages):
                         raise ExtractionFailed(_LOCKED) from error
                     # One broken page must not take the others with it.
                     self._broken.append(self._pages)
-                    continue
+                    content = PageContent(0, 0)
                 yield self._noted(content)
 
     def _page(self, document: "_Document", page: etree._Element) -> PageContent:
@@ -118,8 +118,8 @@ class _Ofd(Pages):
             # A seal is a picture that has nothing to search for.
             reader.read(appearance, pictures=annotation.get("Type") != "Stamp", at=(x, y))
 
-    def _warnings(self) -> list[str]:
-        told = super()._warnings()
+    def _warnings(self, any_text: bool) -> list[str]:
+        told = super()._warnings(any_text)
         if self._hidden:
             told.append(f"文件中有 {self._hidden} 个字设为隐藏，没有收入正文，请核对。")
         if self._watermarks:

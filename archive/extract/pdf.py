@@ -15,12 +15,13 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 
 from archive.errors import ExtractionFailed
-from archive.extract.assemble import SCANNED, assemble
+from archive.extract.assemble import SCANNED, assemble, listed
 from archive.extract.characters import clean, joined
 from archive.extract.extraction import Extraction
 from archive.extract.pdfgrid import GridRow, find_grids, rows_of, set_tables
 from archive.extract.pdfpage import PageContent, TextLine, form_lines, read_page
 from archive.extract.pdfparagraphs import Item, paragraphs_of
+from archive.extract.pdfpromise import declared_pages, drawn_bytes
 from archive.extract.titles import may_be_title
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
@@ -33,13 +34,22 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _MARGIN = 0.12
+_BROKEN = 1000
+# Bytes of instructions: those that draw the outline of one character, and those that draw more than a few of them.
+_OUTLINE = 1000
+_DRAWN = 20_000
 
 
 def extract(path: Path) -> Extraction:
     """The text of a PDF; pages that are only pictures, and characters without meaning, are told as warnings."""
     with path.open("rb") as stream:
         document = _open(stream)
-        return _Pdf(document).extraction()
+        try:
+            return _Pdf(document).extraction()
+        except (ExtractionFailed, MemoryError):
+            raise
+        except Exception as error:
+            raise ExtractionFailed(_DAMAGED) from error
 
 
 def _open(stream: BinaryIO) -> PDFDocument:
@@ -63,9 +73,12 @@ class Pages(ABC):
 
     def __init__(self) -> None:
         self._scanned: list[int] = []
+        self._drawings: list[int] = []
         self._broken: list[int] = []
+        # How many characters of each page have no meaning; pages without such are left out.
+        self._lost: dict[int, int] = {}
         self._pages = 0
-        self._lost = self._slanted = self._pictures = 0
+        self._slanted = self._pictures = 0
 
     def extraction(self) -> Extraction:
         pages = [self._items(page) for page in self._contents()]
@@ -75,14 +88,15 @@ class Pages(ABC):
         title = _find_title(laid[0]) if laid else None
         paragraphs = paragraphs_of(laid)
         lines, labels = [each.text for each in paragraphs], [each.label for each in paragraphs]
-        return assemble(title, lines, labels=labels, warnings=self._warnings())
+        return assemble(title, lines, labels=labels, warnings=self._warnings(bool(lines)))
 
     @abstractmethod
     def _contents(self) -> Iterator[PageContent]:
         """The pages, each counted in ``_pages`` before it is read and ``_noted`` afterwards, or ``_broken``."""
 
     def _noted(self, content: PageContent) -> PageContent:
-        self._lost += content.lost
+        if content.lost:
+            self._lost[self._pages] = content.lost
         self._slanted += content.slanted
         shown = sum(glyph.text != " " for glyph in content.glyphs)
         # A stamp or a page number over a picture that fills the page is no text layer.
@@ -90,6 +104,8 @@ class Pages(ABC):
             self._scanned.append(self._pages)
         else:
             self._pictures += content.pictures
+            if content.drawn > max(_DRAWN, _OUTLINE * (shown + content.lost)):
+                self._drawings.append(self._pages)
         return content
 
     def _items(self, page: PageContent) -> list[TextLine | GridRow]:
@@ -110,16 +126,21 @@ class Pages(ABC):
                 items.append((line.y1, line))
         return [item for _, item in sorted(items, key=lambda each: -each[0])]
 
-    def _warnings(self) -> list[str]:
+    def _warnings(self, any_text: bool) -> list[str]:
         told: list[str] = []
         if len(self._scanned) == self._pages:
             told.append(f"{SCANNED}。")
         elif self._scanned:
-            told.append(f"第 {_listed(self._scanned)} 页是{SCANNED}。")
+            told.append(f"第 {listed(self._scanned)} 页是{SCANNED}。")
         if self._broken:
-            told.append(f"第 {_listed(self._broken)} 页已损坏，没有读出文字，请核对原件。")
-        if self._lost:
-            told.append(f"有 {self._lost} 个字的字体没有给出编码，无法识别，检索不到，请核对原件。")
+            told.append(f"第 {listed(self._broken)} 页已损坏，没有读出文字，请核对原件。")
+        lost = sum(self._lost.values())
+        if lost and any_text:
+            told.append(f"第 {listed(self._lost)} 页有 {lost} 个字的字体没有给出编码，无法识别，检索不到，请核对原件。")
+        elif lost:
+            told.append(f"全文 {lost} 个字的字体都没有给出编码，无法识别，检索不到。请索取文字可以复制的文件。")
+        if self._drawings:
+            told.append(f"第 {listed(self._drawings)} 页图形很多而文字很少，文字可能已转成图形，检索不到，请核对原件。")
         if self._slanted > 10:
             told.append(f"有 {self._slanted} 个斜排的字（多为水印）没有收入正文。")
         if self._pictures:
@@ -137,39 +158,44 @@ class _Pdf(Pages):
         # Without layout analysis: its own grouping takes most of the time and knows neither cells nor Chinese.
         device = PDFPageAggregator(manager, laparams=None)
         interpreter = PDFPageInterpreter(manager, device)
+        for page in self._found_pages():
+            self._pages += 1
+            try:
+                interpreter.process_page(page)
+                content = read_page(device.get_result())
+                content.drawn = drawn_bytes(page)
+            except MemoryError:
+                raise
+            except Exception:
+                # As in _open; here one broken page must not take the others with it.
+                self._broken.append(self._pages)
+                if len(self._broken) > _BROKEN:
+                    raise
+                content = PageContent(0, 0)
+            yield self._noted(content)
+
+    def _found_pages(self) -> Iterator[PDFPage]:
+        """The pages up to the first one that can't be found; ``_warnings`` tells of the others."""
         pages = PDFPage.create_pages(self._document)
         while True:
             try:
                 page = next(pages, None)
-                if page is None:
-                    return
-                self._pages += 1
-                interpreter.process_page(page)
-                yield self._noted(read_page(device.get_result()))
             except MemoryError:
                 raise
-            except GeneratorExit:
-                raise
-            except Exception as error:
-                # As in _open; here one broken page must not take the others with it.
-                if self._pages == 0:
-                    raise ExtractionFailed(_DAMAGED) from error
-                self._broken.append(self._pages)
-                if len(self._broken) > 1000:
-                    raise ExtractionFailed(_DAMAGED) from error
-                if page is None:
-                    return
+            except Exception:
+                return
+            if page is None:
+                return
+            yield page
 
-    def _warnings(self) -> list[str]:
-        told = super()._warnings()
+    def _warnings(self, any_text: bool) -> list[str]:
+        told = super()._warnings(any_text)
+        promised = declared_pages(self._document)
+        if promised > self._pages:
+            told.append(f"文件注明共 {promised} 页，只读到 {self._pages} 页，其余已损坏或缺失，请核对原件。")
         if self._document.encryption is not None:
             told.append("文件（PDF）经过加密，但不用密码即可阅读；归档前宜另存为不加密的文件。")
         return told
-
-
-def _listed(pages: Sequence[int]) -> str:
-    shown = "、".join(map(str, pages[:20]))
-    return f"{shown} 等 {len(pages)}" if len(pages) > 20 else shown
 
 
 def _without_running_heads(pages: list[list[TextLine | GridRow]]) -> list[list[TextLine | GridRow]]:

@@ -1,5 +1,6 @@
 """What stands on a PDF page: characters with their places, the lines they form, rules and pictures."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ CELL_GAP = 2.0
 _HAN_SPACE = 0.8
 _LATIN_SPACE = 0.18
 _THIN = 3.0
+_MEANINGLESS = frozenset(("Cc", "Cn", "Co", "Cs"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,10 @@ class TextLine:
 
 @dataclass(slots=True)
 class PageContent:
-    """All of a page that matters for its text. ``lost`` counts characters that the font gives no meaning."""
+    """All of a page that matters for its text.
+
+    ``lost`` counts characters that the font gives no meaning, ``drawn`` the bytes of the instructions that draw it.
+    """
 
     width: float
     height: float
@@ -66,6 +71,7 @@ class PageContent:
     covered: float = 0.0
     lost: int = 0
     slanted: int = 0
+    drawn: int = 0
 
 
 def read_page(page: LTPage) -> PageContent:
@@ -89,11 +95,11 @@ def read_page(page: LTPage) -> PageContent:
 
 def _add_character(content: PageContent, item: LTChar) -> None:
     text = item.get_text()
-    if text.startswith("(cid:") or text == "\ufffd" or any("\ue000" <= each <= "\uf8ff" for each in text):
-        content.lost += 1
-        return
     if not text.strip():
         text = " "
+    elif _is_lost(text):
+        content.lost += 1
+        return
     a, b, c, d, _, _ = item.matrix
     turn = 0
     if abs(b) > 0.1 * abs(a) and abs(b) > 1e-6:
@@ -104,6 +110,13 @@ def _add_character(content: PageContent, item: LTChar) -> None:
     # ``size`` of pdfminer is the box across the line; the height of type does for both directions.
     size = max(item.size, 1.0)
     content.glyphs.append(Glyph(unfold(text), item.x0, item.y0, item.x1, item.y1, size, turn))
+
+
+def _is_lost(text: str) -> bool:
+    """Whether a glyph has no character: pdfminer gives its number, or the font a control, unassigned or private one."""
+    if text.isprintable() and text != "\ufffd":
+        return text.startswith("(cid:")
+    return any(each == "\ufffd" or unicodedata.category(each) in _MEANINGLESS for each in text)
 
 
 def _add_rule(content: PageContent, item: LTCurve) -> None:

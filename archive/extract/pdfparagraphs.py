@@ -57,6 +57,9 @@ def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
                 last = None
                 continue
             text = clean(item.text)
+            # A page between the two is a picture, or broken.
+            if last is not None and last[1] < number - 1:
+                last = None
             same_page = last is not None and last[1] == number
             if last is None or _begins(item, last[0], blocks[last[1]], block, found[-1].text, same_page):
                 found.append(Paragraph(text, number + 1))

@@ -8,7 +8,7 @@ from lxml import etree
 
 from archive.errors import ExtractionFailed
 from archive.extract.assemble import Lines, assemble
-from archive.extract.characters import clean, joined, row
+from archive.extract.characters import clean, joined, rows
 from archive.extract.extraction import Extraction
 from archive.extract.zipguard import parse_part, read_parts, refuse_doctype
 
@@ -88,15 +88,10 @@ def _lines(parent: etree._Element) -> Iterator[str]:
     """The paragraphs and table rows below an element that show something."""
     for element in parent.iterchildren("{*}*"):
         kind = etree.QName(element).localname
-        if kind == "tr":
-            # What a merged cell covers stays empty.
-            line = row(
-                [
-                    "" if cell.get("hMerge") or cell.get("vMerge") else "".join(_lines(cell))
-                    for cell in element.iterfind("{*}tc")
-                ]
-            )
-        elif kind == "p":
+        if kind == "tbl":
+            yield from filter(None, rows([_cells(each) for each in element.iterfind("{*}tr")]))
+            continue
+        if kind == "p":
             line = clean("".join(_run(each) for each in element.iterchildren("{*}*")))
         elif kind == "Fallback":
             # The same again, for programs that can't show the first choice.
@@ -106,6 +101,14 @@ def _lines(parent: etree._Element) -> Iterator[str]:
             continue
         if line:
             yield line
+
+
+def _cells(line: etree._Element) -> dict[int, str]:
+    return {
+        column: "".join(_lines(cell))
+        for column, cell in enumerate(line.iterfind("{*}tc"))
+        if not (cell.get("hMerge") or cell.get("vMerge"))
+    }
 
 
 def _run(element: etree._Element) -> str:

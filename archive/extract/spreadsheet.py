@@ -12,8 +12,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from archive.errors import ExtractionFailed
 from archive.extract.assemble import Lines, assemble
-from archive.extract.characters import clean
-from archive.extract.characters import rows as rows_of
+from archive.extract.characters import clean, rows
 from archive.extract.extraction import Extraction
 from archive.extract.titles import title_row
 from archive.extract.zipguard import parse_part, read_parts, refuse_doctype, repack
@@ -42,10 +41,11 @@ _Cell = int | float | str | bool | time | date | datetime | timedelta
 
 @dataclass(slots=True)
 class _Book:
-    """What was found in a workbook; ``hidden`` are the names of sheets that are not shown."""
+    """What was found in a workbook, with the sheet of each line; ``hidden`` are the names of those not shown."""
 
     lines: Lines = field(default_factory=Lines)
     title: str | None = None
+    labels: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
 
 
@@ -59,7 +59,7 @@ def extract(path: Path) -> Extraction:
             raise ExtractionFailed("电子表格设有打开密码，无法读取。请去掉密码后重新提交。")
         stream.seek(0)
         book = _read(stream)
-    return assemble(book.title, book.lines.found, warnings=_hidden_warning(book.hidden))
+    return _assembled(book, _hidden_warning(book.hidden))
 
 
 def _extract_parts(parts: Mapping[str, bytes]) -> Extraction:
@@ -86,7 +86,12 @@ def _extract_parts(parts: Mapping[str, bytes]) -> Extraction:
         told.append(f"表中有 {comments} 条批注，没有收入正文；公开前请删除批注。")
     if pictures:
         told.append(f"表中含有 {pictures} 幅图片或图表，其中的文字检索不到。")
-    return assemble(book.title, book.lines.found, warnings=told)
+    return _assembled(book, told)
+
+
+def _assembled(book: _Book, told: Sequence[str]) -> Extraction:
+    rest = [""] * (len(book.lines.found) - len(book.labels))
+    return assemble(book.title, book.lines.found, labels=[*book.labels, *rest], warnings=told)
 
 
 def _hidden_warning(names: Sequence[str]) -> list[str]:
@@ -141,27 +146,28 @@ def _read(stream: BinaryIO) -> _Book:
     with _guarded(), CalamineWorkbook.from_filelike(stream) as workbook:
         for index, sheet in enumerate(workbook.sheets_metadata):
             if sheet.typ is SheetTypeEnum.WorkSheet:
-                rows = _rows(workbook.get_sheet_by_index(index))
+                lines = [line for line in _rows(workbook.get_sheet_by_index(index)) if line]
                 if sheet.visible is SheetVisibleEnum.Visible:
-                    _add(book, clean(sheet.name), rows)
-                elif rows:
+                    _add(book, clean(sheet.name), lines)
+                elif lines:
                     book.hidden.append(clean(sheet.name))
     return book
 
 
-def _add(book: _Book, name: str, rows: Sequence[str]) -> None:
-    if rows and not book.lines.found:
-        book.title = title_row(rows)
-    if rows and not _UNNAMED.fullmatch(name):
+def _add(book: _Book, name: str, lines: Sequence[str]) -> None:
+    if lines and not book.lines.found:
+        book.title = title_row(lines)
+    if lines and not _UNNAMED.fullmatch(name):
         book.lines.add(name)
-    for line in rows:
+    for line in lines:
         book.lines.add_row(line)
+    book.labels += [f"工作表 {name}"] * (len(book.lines.found) - len(book.labels))
 
 
 def _rows(sheet: CalamineSheet) -> list[str]:
-    """The rows of a sheet that have any text; a merged cell's text stands where it begins."""
-    cells = ({across: _text(cell) for across, cell in enumerate(each) if cell != ""} for each in sheet.iter_rows())
-    return [line for line in rows_of([*cells]) if line]
+    """The rows of a sheet, every cell in its column; of a merged one calamine has the text where it begins."""
+    found = sheet.iter_rows()
+    return rows([{across: _text(cell) for across, cell in enumerate(cells) if cell != ""} for cells in found])
 
 
 def _text(cell: _Cell) -> str:

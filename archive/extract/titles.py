@@ -17,6 +17,6 @@ def may_be_title(line: str) -> bool:
 
 
 def title_row(rows: Sequence[str]) -> str | None:
-    """The first row of a table if it has text in one cell, above rows of several; as ``characters.rows`` makes them."""
-    first = rows[0].strip("\t") if rows else ""
-    return first if "\t" not in first and may_be_title(first) and any("\t" in each for each in rows[1:]) else None
+    """The first row of a table if it has one cell, above rows of several; see ``characters.rows``."""
+    first, *others = (each.strip("\t") for each in rows or ("",))
+    return first if "\t" not in first and may_be_title(first) and any("\t" in each for each in others) else None

@@ -22,15 +22,16 @@ def cells(*values: str) -> str:
 
 def test_sheets_follow_each_other_under_their_names_and_empty_ones_say_nothing(tmp_path: Path) -> None:
     sheets = {
-        "收入": rows("单位|件数", "", "财政局||12"),
+        "收入": rows("单位||件数", "", "财政局||12"),
         "Sheet2": rows("合计|12"),
         "支出": rows(),
         "说明 ": rows("以上为实际数。"),
     }
     found = read(write_xlsx(tmp_path / "a", sheets))
     assert found.title is None
-    assert found.paragraphs == ("收入", "单位\t件数\t", "财政局\t\t12", "合计\t12", "说明", "以上为实际数。")
+    assert found.paragraphs == ("收入", "单位\t件数", "财政局\t12", "合计\t12", "说明", "以上为实际数。")
     assert found.warnings == ()
+    assert [place.label for place in found.places] == ["工作表 收入", "工作表 Sheet2", "工作表 说明"]
 
 
 def test_a_first_row_of_one_cell_above_a_table_is_the_title(tmp_path: Path) -> None:
