@@ -31,6 +31,7 @@ def cli() -> None:
     GONGKAI_SITE_NAME     the name on the pages
     GONGKAI_GAPS_K        how often something was searched for in vain before staff may read it (default: 3)
     GONGKAI_CACHE_MB      megabytes of postings that a serving process keeps in memory (default: 96)
+    GONGKAI_OCR_SECONDS   how long tesseract, where installed, may read a picture; 0: never (default: 25)
     """
 
 
