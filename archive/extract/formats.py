@@ -6,11 +6,12 @@ from pathlib import Path
 
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
-from archive.extract.mediatype import CSV, DOCX, HTML, IMAGES, MARKDOWN, OFD, PDF, PLAIN, PPTX, XLS, XLSX
+from archive.extract.mediatype import CSV, DOC, DOCX, HTML, IMAGES, MARKDOWN, OFD, PDF, PLAIN, PPTX, XLS, XLSX
 
 _MODULES = {
     HTML: "html",
     DOCX: "docx",
+    DOC: "wordbinary",
     PDF: "pdf",
     PLAIN: "plain",
     MARKDOWN: "markdown",

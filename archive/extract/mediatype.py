@@ -11,6 +11,7 @@ from archive.extract.zipguard import open_container
 
 HTML = "text/html"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DOC = "application/msword"
 PDF = "application/pdf"
 PLAIN = "text/plain"
 MARKDOWN = "text/markdown"
@@ -107,7 +108,7 @@ def _compound_type(path: Path) -> str:
     if "powerpoint document" in entries:
         raise FileRefused("是旧版演示文稿（ppt），暂不能抽取文字。请另存为 pptx 或 PDF 后重新提交。")
     if "worddocument" in entries:
-        raise FileRefused(f"是旧版文档（doc 等），暂不能抽取文字。{_SAVE_AS}")
+        return DOC
     if "__properties_version1.0" in entries:
         raise FileRefused(f"是 Outlook 邮件（msg），暂不能抽取文字。{_SAVE_AS}")
     raise FileRefused(f"不认识的文件类型（旧版办公文件），或文件已损坏。{_SAVE_AS}")
