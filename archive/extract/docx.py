@@ -35,7 +35,11 @@ _LARGE = 15.0
 
 def extract(path: Path) -> Extraction:
     """The text of a Word document as it reads with all revisions accepted."""
-    parts = read_parts(path)
+    return from_parts(read_parts(path))
+
+
+def from_parts(parts: dict[str, bytes]) -> Extraction:
+    """The text of a Word document given by its parts, by their names in the container."""
     refuse_doctype(parts)
     try:
         document = docx.Document(repack(parts))

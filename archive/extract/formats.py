@@ -6,12 +6,29 @@ from pathlib import Path
 
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
-from archive.extract.mediatype import CSV, DOC, DOCX, HTML, IMAGES, MARKDOWN, OFD, PDF, PLAIN, PPTX, XLS, XLSX
+from archive.extract.mediatype import (
+    CSV,
+    DOC,
+    DOCX,
+    HTML,
+    IMAGES,
+    MARKDOWN,
+    OFD,
+    PDF,
+    PLAIN,
+    PPTX,
+    RTF,
+    WORD_XML,
+    XLS,
+    XLSX,
+)
 
 _MODULES = {
     HTML: "html",
     DOCX: "docx",
     DOC: "wordbinary",
+    RTF: "richtext",
+    WORD_XML: "wordxml",
     PDF: "pdf",
     PLAIN: "plain",
     MARKDOWN: "markdown",

@@ -12,6 +12,8 @@ from archive.extract.zipguard import open_container
 HTML = "text/html"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DOC = "application/msword"
+RTF = "application/rtf"
+WORD_XML = "application/vnd.ms-word.document.xml"
 PDF = "application/pdf"
 PLAIN = "text/plain"
 MARKDOWN = "text/markdown"
@@ -29,6 +31,7 @@ _TEXT_NAMES = {
 _HTML_NAMES = {".html", ".htm", ".shtml", ".xhtml", ".jhtml"}
 # Names under which web pages and plain texts are sent as well; an .xls that is text is a table that a program wrote.
 _OFTEN_WRONG = {"", ".doc", ".docx", ".wps", ".pdf"}
+_WORD_XML_MARKS = (b'progid="Word.Document"', b"office/2006/xmlPackage", b"office/word/2003/wordml")
 _HTML_MARKS = (b"<!doctype html", b"<html", b"<head", b"<body")
 _IMAGE_MARKS = (
     (PNG, re.compile(rb"\x89PNG\r\n\x1a\n")),
@@ -69,6 +72,10 @@ def media_type(path: Path, name: str) -> str:
     for kind, mark in _IMAGE_MARKS:
         if mark.match(head):
             return kind
+    if head.startswith(b"{\\rtf"):
+        return RTF
+    if _looks_xml(head) and any(mark in head for mark in _WORD_XML_MARKS):
+        return WORD_XML
     _refuse_binary(head)
     return _text_type(head, Path(name).suffix.lower())
 
@@ -115,12 +122,14 @@ def _compound_type(path: Path) -> str:
 
 
 def _refuse_binary(head: bytes) -> None:
-    if head.startswith(b"{\\rtf"):
-        raise FileRefused(f"是 RTF 文件，暂不能抽取文字。{_SAVE_AS}")
     if head.startswith(_ARCHIVES):
         raise FileRefused("是压缩包，不能直接收入。请解压后逐个提交其中的文件。")
-    if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml") and not _looks_html(head):
+    if _looks_xml(head) and not _looks_html(head):
         raise FileRefused(f"是 XML 数据文件，暂不能抽取文字。{_SAVE_AS}")
+
+
+def _looks_xml(head: bytes) -> bool:
+    return head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml")
 
 
 def _looks_html(head: bytes) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 # 附件, a document number, the red 文件 head, dates, brackets: what stands beside a title in large or centered type.
 _NOT_TITLE = re.compile(
     r"附\s*件\s*[\d一二三四五六七八九十]*\s*[:：]?|.*[〔\[【（(]\d{4}[〕\]】）)]第?\s*\d+\s*号"
-    r"|.*文件|[\d\s年月日.-]+|（.*|\(.*|目\s*录"
+    r"|.*文件|[\d\s年月日.-]+|（.*|\(.*|目\s*录|第[一二三四五六七八九十\d]+[编章节](?:\s.*)?|总\s*则|.*(?:通过|批准)[）)]"
 )
 LONGEST = 120
 

@@ -4,6 +4,7 @@ What a page shows is not in one place: the text lies in pieces all over the file
 hidden, deleted by a revision, centered or the end of a table row, ranges of the file say (2.8.5, 2.8.6).
 """
 
+import re
 import struct
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,7 @@ _PAGE = 512
 # 2.5.1: what the file information block says, by its offset.
 _MAGIC, _FLAGS, _COUNTS = 0, 0x0A, 0x4C
 _CHARACTERS, _PARAGRAPHS, _CLX = 0xFA, 0x102, 0x1A2
+_WORD_97, _WORD_95 = 0xA5EC, 0xA5DC
 _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
 # 2.6: properties by their number, with the size of what follows by its upper bits.
 _DELETED, _HIDDEN, _SIZE = 0x0800, 0x083C, 0x4A43
@@ -32,6 +34,10 @@ _ROW_END, _IN_TABLE, _ALIGNED = 0x2417, 0x2416, (0x2403, 0x2461)
 _OPERANDS = (1, 1, 2, 4, 2, 2, None, 3)
 _LARGE = 15.0
 _TITLE_DEPTH = 15
+# Over how many further lines a title is broken at most.
+_BROKEN_OVER = 3
+# Who passed it and when, the table of contents, the first chapter or article.
+_TEXT_BEGINS = re.compile(r"[（(]?\s*(?:19|20)\d\d\s*年|目\s*录$|第[一二三四五六七八九十\d]+[编章条]|总\s*则$|一、")
 _CELL_END = "\x07"
 
 
@@ -72,8 +78,9 @@ def extract(path: Path) -> Extraction:
         with olefile.OleFileIO(str(path)) as container:
             main = container.openstream("WordDocument").read()
             flags = struct.unpack_from("<H", main, _FLAGS)[0]
-            if struct.unpack_from("<H", main, _MAGIC)[0] != 0xA5EC:
-                raise ExtractionFailed(_TOO_OLD)
+            magic = struct.unpack_from("<H", main, _MAGIC)[0]
+            if magic != _WORD_97:
+                raise ExtractionFailed(_TOO_OLD if magic == _WORD_95 else _DAMAGED)
             if flags & _ENCRYPTED:
                 raise ExtractionFailed(_LOCKED)
             table = container.openstream("1Table" if flags & _SECOND_TABLE else "0Table").read()
@@ -274,20 +281,23 @@ def _parts(paragraphs: Sequence[_Paragraph]) -> Iterator[_Paragraph | list[dict[
 
 
 def _find_title(lines: Sequence[str], looks: Sequence[_Paragraph | None]) -> str | None:
-    """The first large line above the text that is centered, with those that go on with it."""
-    top = [
-        (at, look)
-        for at, look in enumerate(looks[:_TITLE_DEPTH])
-        if look is not None and look.centered and may_be_title(lines[at])
-    ]
-    largest = max((look.size for _, look in top), default=0.0)
-    for at, look in top:
+    """The largest centered lines above the text; where only styles say what is, all that stands above it."""
+    end = next((at for at, line in enumerate(lines[:_TITLE_DEPTH]) if _TEXT_BEGINS.match(line)), _TITLE_DEPTH)
+    above = [(at, look) for at, look in enumerate(looks[:end]) if look is not None and may_be_title(lines[at])]
+    centered = [(at, look) for at, look in above if look.centered]
+    largest = max((look.size for _, look in centered), default=0.0)
+    for at, look in centered:
         if look.size == largest and (largest >= _LARGE or largest == 0.0):
-            whole = lines[at]
-            for line, other in zip(lines[at + 1 : at + 4], looks[at + 1 : at + 4], strict=True):
-                same = other is not None and other.centered and other.size == look.size
-                if not same or not may_be_title(line) or len(line) > 40:
-                    break
-                whole = joined(whole, line)
-            return whole
-    return None
+            return _whole(lines, at, [each for each, other in centered if other.size == largest])
+    first = [at for at, _ in above]
+    return _whole(lines, first[0], first) if end < _TITLE_DEPTH and 0 < len(first) <= _BROKEN_OVER else None
+
+
+def _whole(lines: Sequence[str], at: int, alike: Sequence[int]) -> str:
+    """The line and those after it that are of its kind."""
+    whole = lines[at]
+    for following in range(at + 1, at + _BROKEN_OVER + 1):
+        if following not in alike or len(lines[following]) > 40:
+            break
+        whole = joined(whole, lines[following])
+    return whole

@@ -13,7 +13,7 @@ from archive.extract import Extraction, Sandbox, media_type
 from tests.archive.extract.makers import REAL
 
 pytestmark = pytest.mark.skipif(not REAL.exists(), reason="the shared real material is not here")
-SUFFIXES = {".docx", ".pdf", ".html", ".txt", ".md"}
+SUFFIXES = {".docx", ".doc", ".pdf", ".html", ".txt", ".md"}
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_a_law_reads_the_same_from_word_and_from_pdf(sandbox: Sandbox) -> None:
     paths = [path for path in files("pairs", "*.docx") if path.stat().st_size < 200_000]
     with ThreadPoolExecutor(2) as pool:
         worst = min(pool.map(compare, paths))
-    assert worst[0] >= 0.99, worst
+    assert worst[0] >= 0.995, worst
 
 
 def _pairs(extraction: Extraction) -> Counter[str]:
@@ -89,12 +89,17 @@ def test_a_sample_of_laws_has_titles_and_articles_and_no_false_alarm(sandbox: Sa
                 assert each.warnings == (), path.name
 
 
-def test_regulations_of_cities_have_their_names_as_titles(sandbox: Sandbox) -> None:
-    paths = files("regulation-files", "*.docx")
+def test_regulations_of_cities_give_their_text_and_title_whatever_their_files_are_called(sandbox: Sandbox) -> None:
+    paths = files("regulation-files", "*.doc*")
     with ThreadPoolExecutor(2) as pool:
         found = list(zip(paths, pool.map(lambda path: outcome(sandbox, path), paths), strict=True))
-    read = [(path, each) for path, each in found if isinstance(each, Extraction)]
-    assert len(read) >= len(paths) - 1
-    right = [each.title == path.stem.split("_", 1)[1] for path, each in read]
-    assert sum(right) >= 0.97 * len(right)
-    assert sum(bool(each.warnings) for _, each in read) <= 0.05 * len(read)
+    wrong = [
+        path.name
+        for path, each in found
+        if isinstance(each, str)
+        or sum(map(len, each.paragraphs)) < 2000
+        # A standing committee's decision names the regulation that it passes.
+        or path.stem.split("_", 1)[1] not in re.findall("《(.+?)》", each.title or "") + [each.title]
+    ]
+    assert wrong == []
+    assert sum(bool(each.warnings) for _, each in found if isinstance(each, Extraction)) <= 0.05 * len(found)

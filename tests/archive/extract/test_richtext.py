@@ -1,0 +1,66 @@
+"""RTF: encodings, what is no text, tables, titles."""
+
+from pathlib import Path
+
+import pytest
+
+from archive.extract import extract_plain
+from archive.extract.extraction import Extraction
+from archive.extract.mediatype import RTF, media_type
+
+
+def read(tmp_path: Path, content: str) -> Extraction:
+    path = tmp_path / "a.doc"
+    path.write_bytes(content.encode("latin-1"))
+    assert media_type(path, path.name) == RTF
+    return extract_plain(path, RTF)
+
+
+def hexed(text: str, encoding: str = "gb18030") -> str:
+    return "".join(f"\\'{byte:02x}" for byte in text.encode(encoding))
+
+
+@pytest.mark.parametrize(
+    ("content", "paragraphs"),
+    [
+        (r"{\rtf1\ansi Hello\par World}", ("Hello", "World")),
+        (rf"{{\rtf1\ansi\ansicpg936 {hexed('公开')}\par}}", ("公开",)),
+        (rf"{{\rtf1\ansi\ansicpg1252{{\fonttbl{{\f0\fcharset134 SimSun;}}}}\f0 {hexed('公开')}\par}}", ("公开",)),
+        (r"{\rtf1\ansi\uc1 \u20844?\u24320?\par}", ("公开",)),
+        (r"{\rtf1\ansi\uc2 \u20844\'b9\'ab\u24320??\par}", ("公开",)),
+        (r"{\rtf1\ansi\uc0 \u-10174\u-8265 a\par}", ("𠮷a",)),
+        (r"{\rtf1 a\~b\_c\{d\}\\e\line f\tab g\par}", ("a b-c{d}\\e f g",)),
+        (r"{\rtf1{\info{\title secret}}{\*\generator x}{\header h\par}text{\footer f}\par}", ("text",)),
+        (r"{\rtf1 {\field{\*\fldinst HYPERLINK x}{\fldrslt link}}\par}", ("link",)),
+        (r"{\rtf1 a", ("a",)),
+        (r"{\rtf1 a}}}}b\par", ("ab",)),
+    ],
+)
+def test_text_is_read(tmp_path: Path, content: str, paragraphs: tuple[str, ...]) -> None:
+    assert read(tmp_path, content).paragraphs == paragraphs
+
+
+def test_what_is_hidden_or_deleted_is_left_out_and_told(tmp_path: Path) -> None:
+    found = read(tmp_path, r"{\rtf1 a{\v secret}b{\deleted old}c\par{\pict 00ff}}")
+    assert found.paragraphs == ("abc",)
+    assert any("9 个字设为隐藏" in each for each in found.warnings)
+    assert any("1 幅图片" in each for each in found.warnings)
+
+
+def test_a_table_is_rows(tmp_path: Path) -> None:
+    row = r"\trowd\pard\intbl {}\cell {}\cell\row"
+    rows = row.format("A", r"one\par two") + row.format("B", "")
+    found = read(tmp_path, rf"{{\rtf1 before\par{rows}\pard after\par}}")
+    assert found.paragraphs == ("before", "A\tone two", "B\t", "after")
+    assert [(place.start, place.label) for place in found.places] == [(1, "表 1"), (3, "")]
+
+
+def test_the_title_is_the_largest_centered_line(tmp_path: Path) -> None:
+    large = rf"\pard\qc\fs44 {hexed('关于防汛工作的通知')}\par"
+    found = read(tmp_path, rf"{{\rtf1\ansi\ansicpg936 {large}\pard\plain\fs32 {hexed('各镇：')}\par}}")
+    assert found.title == "关于防汛工作的通知"
+    assert found.paragraphs == ("各镇：",)
+
+
+def test_braces_without_end_are_no_trouble(tmp_path: Path) -> None:
+    assert read(tmp_path, r"{\rtf1 " + "{" * 100_000 + r"a\par").paragraphs == ("a",)

@@ -1,0 +1,106 @@
+"""Word documents of before 2007: pieces, revisions, tables, titles; and what can't be read."""
+
+from pathlib import Path
+
+import pytest
+
+from archive.errors import ExtractionFailed
+from archive.extract import extract_plain
+from archive.extract.extraction import Extraction
+from archive.extract.mediatype import DOC, media_type
+from tests.archive.extract.compounds import write_compound
+from tests.archive.extract.worddocuments import CENTERED, DELETED, HIDDEN, IN_TABLE, ROW_END, Run, size, write_doc
+
+
+def read(path: Path) -> Extraction:
+    assert media_type(path, "a.docx") == DOC
+    return extract_plain(path, DOC)
+
+
+def test_text_is_put_together_of_its_pieces(tmp_path: Path) -> None:
+    runs = [Run("第一条 为了规范，\r"), Run("PM2.5 is measured.\r", narrow=True), Run("第二条 𠮷\u000b换行。\r")]
+    found = read(write_doc(tmp_path / "a", runs))
+    assert found.paragraphs == ("第一条 为了规范，", "PM2.5 is measured.", "第二条 𠮷 换行。")
+    assert found.warnings == ()
+
+
+def test_what_is_deleted_or_hidden_is_left_out_and_told(tmp_path: Path) -> None:
+    runs = [Run("应当"), Run("不得", look=DELETED), Run("公开"), Run("（内部）", look=HIDDEN), Run("。\r")]
+    found = read(write_doc(tmp_path / "a", runs))
+    assert found.paragraphs == ("应当公开。",)
+    assert any("修订" in each for each in found.warnings)
+    assert any("4 个字设为隐藏" in each for each in found.warnings)
+
+
+def test_a_field_shows_what_it_yields(tmp_path: Path) -> None:
+    runs = [Run("见\x13 HYPERLINK \"http://x\" \x14附件一\x13 PAGE \x143\x15页\x15。\x01\r")]
+    found = read(write_doc(tmp_path / "a", runs))
+    assert found.paragraphs == ("见附件一3页。",)
+    assert any("1 幅图片" in each for each in found.warnings)
+
+
+def test_a_table_is_rows_with_their_cells_in_their_columns(tmp_path: Path) -> None:
+    runs = [Run("情况如下：\r")]
+    for cells in (("机关", "件数", "备注"), ("财政局", "3", ""), ("教体局", "", "未报")):
+        runs += [Run(f"{cell}\x07", form=IN_TABLE) for cell in cells]
+        runs += [Run("\x07", form=IN_TABLE + ROW_END)]
+    found = read(write_doc(tmp_path / "a", [*runs, Run("特此通知。\r")]))
+    assert found.paragraphs == ("情况如下：", "机关\t件数\t备注", "财政局\t3\t", "教体局\t\t未报", "特此通知。")
+    assert [(place.start, place.label) for place in found.places] == [(1, "表 1"), (4, "")]
+
+
+def test_a_cell_of_several_paragraphs_is_one(tmp_path: Path) -> None:
+    runs = [
+        *(Run("县财政局\r", form=IN_TABLE), Run("预算科\x07", form=IN_TABLE), Run("3\x07", form=IN_TABLE)),
+        *(Run("\x07", form=IN_TABLE + ROW_END), Run("以上。\r")),
+    ]
+    assert read(write_doc(tmp_path / "a", runs)).paragraphs == ("县财政局预算科\t3", "以上。")
+
+
+def test_the_title_is_the_large_centered_lines(tmp_path: Path) -> None:
+    large = size(22)
+    runs = [
+        *(Run("云政发〔2020〕1号\r", form=CENTERED, look=size(16)), Run("云溪县人民政府\r", form=CENTERED, look=large)),
+        *(Run("关于防汛工作的通知\r", form=CENTERED, look=large), Run("各镇人民政府：\r"), Run("第一条 落实责任。\r")),
+    ]
+    found = read(write_doc(tmp_path / "a", runs))
+    assert found.title == "云溪县人民政府关于防汛工作的通知"
+    assert found.paragraphs == ("云政发〔2020〕1号", "各镇人民政府：", "第一条 落实责任。")
+
+
+def test_without_a_look_the_title_is_what_stands_above_the_text(tmp_path: Path) -> None:
+    runs = [Run("云溪县供热管理办法\r"), Run("（2020年5月1日县人民政府通过）\r"), Run("第一章 总则\r", form=CENTERED)]
+    assert read(write_doc(tmp_path / "a", runs)).title == "云溪县供热管理办法"
+
+
+def test_headers_are_no_text(tmp_path: Path) -> None:
+    runs = [Run("正文。\r"), Run("页眉\r")]
+    assert read(write_doc(tmp_path / "a", runs, beyond=1)).paragraphs == ("正文。",)
+
+
+@pytest.mark.parametrize(
+    ("flags", "magic", "reason"), [(0x0300, 0xA5EC, "打开密码"), (0x0200, 0xA5DC, "Word 95"), (0, 0xA5EC, "已损坏")]
+)
+def test_what_cannot_be_read_says_why(tmp_path: Path, flags: int, magic: int, reason: str) -> None:
+    path = write_doc(tmp_path / "a", [Run("正文。\r")], flags, magic)
+    with pytest.raises(ExtractionFailed, match=reason):
+        read(path)
+
+
+def test_a_document_cut_off_or_overwritten_anywhere_is_no_traceback(tmp_path: Path) -> None:
+    whole = write_doc(tmp_path / "a", [Run("正文。\r"), Run("表\x07", form=IN_TABLE)]).read_bytes()
+    for at in range(0, len(whole), 97):
+        before, after = whole[:at], whole[at + 8 :]
+        for damaged in (before, before + b"\xff" * 8 + after, before + bytes(8) + after):
+            path = tmp_path / "b"
+            path.write_bytes(damaged)
+            try:
+                found = extract_plain(path, DOC)
+            except ExtractionFailed:
+                continue
+            assert found.paragraphs or found.warnings or found.title
+
+
+def test_a_container_without_a_document_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExtractionFailed, match="已损坏"):
+        extract_plain(write_compound(tmp_path / "a", {"WordDocument": b"x"}), DOC)

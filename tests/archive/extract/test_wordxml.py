@@ -1,0 +1,87 @@
+"""Word documents in one XML file read as a docx does."""
+
+import base64
+import zipfile
+from pathlib import Path
+
+import pytest
+from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Pt
+
+from archive.errors import ExtractionFailed
+from archive.extract import extract_plain
+from archive.extract.mediatype import DOCX, WORD_XML, media_type
+from tests.archive.extract.makers import write_docx
+
+HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<?mso-application progid="Word.Document"?>\n'
+PKG = "http://schemas.microsoft.com/office/2006/xmlPackage"
+OLD = "http://schemas.microsoft.com/office/word/2003/wordml"
+
+
+def fill(document: Document) -> None:
+    title = document.add_paragraph()
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    title.add_run("关于防汛工作的通知").font.size = Pt(22)
+    document.add_paragraph("各镇人民政府：")
+    table = document.add_table(2, 2)
+    for at, text in enumerate(("机关", "件数", "财政局", "3")):
+        table.cell(at // 2, at % 2).text = text
+
+
+def test_the_parts_of_a_docx_in_a_row_read_as_the_docx(tmp_path: Path) -> None:
+    plain = write_docx(tmp_path / "a.docx", fill)
+    types = {"rels": "application/vnd.openxmlformats-package.relationships+xml"}
+    with zipfile.ZipFile(plain) as container:
+        content = container.read("[Content_Types].xml").decode()
+        parts = []
+        for name in container.namelist():
+            if name == "[Content_Types].xml":
+                continue
+            kind = types.get(name.rpartition(".")[2]) or (
+                content.split(f'PartName="/{name}" ContentType="')[-1].split('"')[0]
+                if f'PartName="/{name}"' in content
+                else "image/jpeg"
+            )
+            data = container.read(name)
+            if data.lstrip().startswith(b"<?xml"):
+                inner = f"<pkg:xmlData>{data.decode().partition('?>')[2]}</pkg:xmlData>"
+            else:
+                inner = f"<pkg:binaryData>{base64.b64encode(data).decode()}</pkg:binaryData>"
+            parts.append(f'<pkg:part pkg:name="/{name}" pkg:contentType="{kind}">{inner}</pkg:part>')
+    path = tmp_path / "a.doc"
+    path.write_text(f'{HEAD}<pkg:package xmlns:pkg="{PKG}">{"".join(parts)}</pkg:package>', encoding="utf-8")
+    assert media_type(path, path.name) == WORD_XML
+    assert extract_plain(path, WORD_XML) == extract_plain(plain, DOCX)
+
+
+def test_word_2003s_own_is_read_through_its_sections(tmp_path: Path) -> None:
+    body = (
+        "<wx:sect><w:p><w:pPr><w:jc w:val='center'/></w:pPr><w:r><w:rPr><w:sz w:val='44'/></w:rPr>"
+        "<w:t>关于抗旱工作的通知</w:t></w:r></w:p>"
+        "<wx:sub-section><w:p><w:r><w:t>请节约用水。</w:t></w:r></w:p></wx:sub-section></wx:sect>"
+    )
+    path = tmp_path / "a.xml"
+    path.write_text(
+        f'{HEAD}<w:wordDocument xmlns:w="{OLD}" xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint">'
+        f"<w:body>{body}</w:body></w:wordDocument>",
+        encoding="utf-8",
+    )
+    found = extract_plain(path, media_type(path, path.name))
+    assert (found.title, found.paragraphs) == ("关于抗旱工作的通知", ("请节约用水。",))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'{HEAD}<pkg:package xmlns:pkg="{PKG}"></pkg:package>',
+        f'{HEAD}<pkg:package xmlns:pkg="{PKG}"><pkg:part pkg:name="/a"><pkg:binaryData>!',
+        f'{HEAD}<w:wordDocument xmlns:w="{OLD}"/>',
+        f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><w:wordDocument xmlns:w="{OLD}">&a;</w:wordDocument>',
+    ],
+)
+def test_what_is_no_document_says_so(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "a.doc"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ExtractionFailed):
+        extract_plain(path, media_type(path, path.name))
