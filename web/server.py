@@ -19,6 +19,11 @@ from web.services import Services
 
 # How long requests under way may take when the server stops, in seconds.
 _GRACE = 5
+# Requests that are computed at once; others wait their turn, and the network waits for none of them. A page is mostly
+# Python, of which one thread runs at a time: four at once are no faster than two, and each of them takes longer (four
+# users at 50,000 documents: p95 73 ms with one, 76 to 90 with two, 99 to 147 with four). Two, so that one rare query
+# that takes long does not keep everybody waiting.
+THREADS = 2
 # How long a thread that computes (offers being made, a rare query) keeps the others waiting, in seconds. A page gives
 # up its turn dozens of times, at each row and each posting that it reads: with Python's 5 ms that came to a second.
 _TURN = 0.0005
@@ -41,7 +46,7 @@ def serve(opened: Services, host: str, port: int, threads: int) -> None:
 def running(app: Flask, port: int = 0) -> Iterator[str]:
     """The application served beside the caller for a while; its address. Port 0 takes one that is free."""
     connections: dict[int, object] = {}
-    server = _bound(app, "127.0.0.1", port, threads=4, connections=connections)
+    server = _bound(app, "127.0.0.1", port, THREADS, connections=connections)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -198,7 +198,7 @@ def main() -> None:
     opened = open_services(Settings.at(Path(data)), serving=True)
     engine = Fts5(Path(place), opened.analyzer)
     offers = Offers(engine, opened.analyzer, opened.synonyms, background=True)
-    server.serve(replace(opened, engine=engine, offers=offers), "127.0.0.1", int(port), threads=4)
+    server.serve(replace(opened, engine=engine, offers=offers), "127.0.0.1", int(port), threads=server.THREADS)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent.parent
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64))
+@click.option("--threads", default=server.THREADS, show_default=True, type=click.IntRange(1, 64))
 @reported
 def serve(host: str, port: int, threads: int) -> None:
     """Serve the public pages and the API."""
@@ -48,6 +48,6 @@ def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
         prepare(opened, corpus)
         if check:
             sys.exit(0 if check_server(opened, port) else 1)
-        server.serve(opened, "127.0.0.1", port, threads=4)
+        server.serve(opened, "127.0.0.1", port, server.THREADS)
     finally:
         opened.close()
