@@ -113,6 +113,8 @@ def _job(channel: int, limits: Limits, zygote: int) -> NoReturn:
         os.dup2(channel, _CHANNEL)
         os.closerange(_CHANNEL + 1, 1 << 16)
         _limit(limits)
+        # What a file leaves is collected after it, once and as a whole.
+        gc.disable()
         with os.fdopen(_CHANNEL, "rb", closefd=False) as requests:
             while request := requests.readline():
                 # Should nothing else end this job, the clock does; one that waits in vain for a file ends by it too.
@@ -172,7 +174,8 @@ def _answer(path: Path, media_type: str, limits: Limits) -> bytes:
     except Exception as error:
         # A hostile file makes a library raise anything; whatever it is, the caller is owed a sentence.
         answer = {"failed": f"文件不合格式，无法读取（{type(error).__name__}）。请用办公软件打开并另存后再收。"}
-    return json.dumps(answer).encode()
+    # Half of a character may stand in a broken file; Chinese as it is takes half the bytes of its escapes.
+    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
