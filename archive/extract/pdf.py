@@ -5,6 +5,7 @@ import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,7 @@ from archive.errors import ExtractionFailed
 from archive.extract.assemble import SCANNED, assemble, listed
 from archive.extract.characters import clean, joined
 from archive.extract.extraction import Extraction
+from archive.extract.pdfcolumns import parts_of
 from archive.extract.pdfgrid import GridRow, find_grids, rows_of, set_tables
 from archive.extract.pdfpage import PageContent, TextLine, form_lines, read_page
 from archive.extract.pdfparagraphs import Item, paragraphs_of
@@ -120,10 +122,14 @@ class Pages(ABC):
             free = [glyph for glyph in free if not grid.holds(glyph)]
             # All at the table's top: one that stands beside it comes after it as a whole.
             items += [(grid.ys[0], row) for row in rows]
-        for line in form_lines(free):
-            edge = line.y0 > (1 - _MARGIN) * page.height or line.y1 < _MARGIN * page.height
-            if not (edge and _PAGE_NUMBER.fullmatch(clean(line.text))):
-                items.append((line.y1, line))
+        for number, part in enumerate(parts_of(free)):
+            for line in form_lines(part.glyphs):
+                edge = line.y0 > (1 - _MARGIN) * page.height or line.y1 < _MARGIN * page.height
+                if not (edge and _PAGE_NUMBER.fullmatch(clean(line.text))):
+                    if part.top is None:
+                        items.append((line.y1, line))
+                    else:
+                        items.append((part.top, replace(line, column=number)))
         return [item for _, item in sorted(items, key=lambda each: -each[0])]
 
     def _warnings(self, any_text: bool) -> list[str]:

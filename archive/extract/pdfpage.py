@@ -40,7 +40,10 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """Characters on one baseline; ``segments`` are the runs between wide gaps, each with its left end."""
+    """Characters on one baseline; ``segments`` are the runs between wide gaps, each with its left end.
+
+    ``column`` tells the columns of a page apart; 0 for what stands over both, or where there are none.
+    """
 
     x0: float
     x1: float
@@ -48,6 +51,7 @@ class TextLine:
     y1: float
     size: float
     segments: tuple[tuple[float, str], ...]
+    column: int = 0
 
     @property
     def text(self) -> str:
@@ -139,7 +143,7 @@ def form_lines(glyphs: Iterable[Glyph]) -> list[TextLine]:
     turned: dict[int, list[Glyph]] = {}
     for glyph in glyphs:
         (turned.setdefault(glyph.turn, []) if glyph.turn else level).append(glyph)
-    lines = [_line(row) for row in _rows(level) if _is_seen(row)]
+    lines = [_line(row) for row in rows_by_line(level) if _is_seen(row)]
     for turn, column in turned.items():
         # As if the page were turned: what runs along y is read as running along x.
         upright = [
@@ -150,12 +154,13 @@ def form_lines(glyphs: Iterable[Glyph]) -> list[TextLine]:
         ]
         x0, x1 = min(each.x0 for each in column), max(each.x1 for each in column)
         y0, y1 = min(each.y0 for each in column), max(each.y1 for each in column)
-        for line in (_line(row) for row in _rows(upright) if _is_seen(row)):
+        for line in (_line(row) for row in rows_by_line(upright) if _is_seen(row)):
             lines.append(TextLine(x0, x1, y0, y1, line.size, ((x0, line.text),)))
     return lines
 
 
-def _rows(glyphs: list[Glyph]) -> list[list[Glyph]]:
+def rows_by_line(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Level glyphs by the lines that they stand on, from top to bottom, in no order within."""
     rows: list[list[Glyph]] = []
     center = 0.0
     size = 0.0

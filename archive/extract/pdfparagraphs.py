@@ -45,28 +45,46 @@ class _Block:
 
 
 def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
-    """The paragraphs of all pages; one that goes on over a page break is one, and so is a broken title."""
-    blocks = _blocks(pages)
+    """The paragraphs of all pages; one that goes on over a page break or in the next column is one."""
+    sheets = [(number, sheet) for number, page in enumerate(pages, 1) for sheet in _columns(page)]
+    blocks = _blocks([sheet for _, sheet in sheets])
     found: list[Paragraph] = []
     last: tuple[TextLine, int] | None = None
-    for number, (page, block) in enumerate(zip(pages, blocks, strict=True)):
-        for position, item in enumerate(page):
-            row = item.text if isinstance(item, TableRow) else _as_row(page, position)
+    for at, (number, sheet) in enumerate(sheets):
+        for position, item in enumerate(sheet):
+            row = item.text if isinstance(item, TableRow) else _as_row(sheet, position)
             if row or isinstance(item, TableRow):
-                found.append(Paragraph(row, number + 1, item.table if isinstance(item, TableRow) else 0))
+                found.append(Paragraph(row, number, item.table if isinstance(item, TableRow) else 0))
                 last = None
                 continue
             text = clean(item.text)
-            # A page between the two is a picture, or broken.
-            if last is not None and last[1] < number - 1:
+            if last is not None and _parted(last[0], item, number - sheets[last[1]][0]):
                 last = None
-            same_page = last is not None and last[1] == number
-            if last is None or _begins(item, last[0], blocks[last[1]], block, found[-1].text, same_page):
-                found.append(Paragraph(text, number + 1))
+            same = last is not None and last[1] == at
+            if last is None or _begins(item, last[0], blocks[last[1]], blocks[at], found[-1].text, same):
+                found.append(Paragraph(text, number))
             else:
                 found[-1] = replace(found[-1], text=joined(found[-1].text, text))
-            last = (item, number)
+            last = (item, at)
     return [paragraph for paragraph in found if paragraph.text]
+
+
+def _parted(last: TextLine, line: TextLine, pages: int) -> bool:
+    """Whether two lines so many pages apart can't be of one paragraph."""
+    # A page between the two is a picture, or broken; what stands over both columns is none of theirs.
+    return pages > 1 or pages == 0 and bool(last.column) != bool(line.column)
+
+
+def _columns(page: Sequence[Item]) -> list[list[Item]]:
+    """A page's items, one list for each of its columns; a table belongs to what is above it."""
+    sheets: list[list[Item]] = [[]]
+    column = 0
+    for item in page:
+        if isinstance(item, TextLine) and item.column != column:
+            column = item.column
+            sheets.append([])
+        sheets[-1].append(item)
+    return sheets
 
 
 def _blocks(pages: Sequence[Sequence[Item]]) -> list[_Block]:
