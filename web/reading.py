@@ -16,10 +16,11 @@ from web.present import LAPSED, FileView, document_url, file_view
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph (``rows`` empty) or a table."""
+    """A paragraph (``rows`` empty) or a table; ``name`` is what a hit in it calls it ("表 2"), "" if it has none."""
 
     text: Sequence[Fragment] = ()
     rows: Sequence[Sequence[str]] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,22 +138,23 @@ def blocks(part: Document | Attachment, marker: Marker) -> list[Block]:
     """A text as paragraphs and tables: lines with tabs that follow each other are rows of one table, by its place."""
     found: list[Block] = []
     numbered = enumerate(part.text.splitlines())
-    for (is_row, _), lines in groupby(numbered, lambda line: ("\t" in line[1], _table_at(part, *line))):
+    for (is_row, name), lines in groupby(numbered, lambda line: ("\t" in line[1], _table_at(part, *line))):
         if is_row:
-            found.append(_table([line.split("\t") for _, line in lines]))
+            found.append(_table(name, [line.split("\t") for _, line in lines]))
         else:
             found += [Block(text=marker.fragments(line)) for _, line in lines]
     return found
 
 
 def _table_at(part: Document | Attachment, number: int, line: str) -> str:
-    """Which table a row stands in, whatever its page; "" where its place does not say."""
-    return label_at(part.places, number).partition("表")[2] if "\t" in line else ""
+    """The table that a row stands in, whatever its page; "" where its place does not say."""
+    _, table, count = label_at(part.places, number).partition("表 ") if "\t" in line else ("", "", "")
+    return table + count
 
 
-def _table(rows: Sequence[Sequence[str]]) -> Block:
+def _table(name: str, rows: Sequence[Sequence[str]]) -> Block:
     width = max(len(row) for row in rows)
-    return Block(rows=[(*row, *[""] * (width - len(row))) for row in rows])
+    return Block(rows=[(*row, *[""] * (width - len(row))) for row in rows], name=name)
 
 
 def _chinese(day: date | None) -> str | None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 # Letters of the scripts that are written without spaces: Han, its symbols and wide forms, kana.
 HAN = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -35,17 +35,18 @@ def row(cells: Sequence[str]) -> str:
     return line if line.strip("\t") else ""
 
 
-def rows(cells: Sequence[Mapping[int, str]]) -> list[str]:
+def rows(cells: Sequence[Mapping[int, str]]) -> Iterator[str]:
     """The rows of a table as lines, each with the text of all columns; a row's texts are given by their columns.
 
     A merged cell is given only where it begins. Columns without any text are left out, and a row without is "".
 
-    >>> rows([{0: "行政复议", 5: "行政诉讼"}, {0: "维持", 1: "纠正", 5: "维持"}])
+    >>> list(rows([{0: "行政复议", 5: "行政诉讼"}, {0: "维持", 1: "纠正", 5: "维持"}]))
     ['行政复议\\t\\t行政诉讼', '维持\\t纠正\\t维持']
     """
     cleaned = [{column: clean(text) for column, text in each.items()} for each in cells]
     columns = sorted({column for each in cleaned for column, text in each.items() if text})
-    return [row([each.get(column, "") for column in columns]) for each in cleaned]
+    # One by one: a table of a few kilobytes can be as wide as it is long, and its reader counts what it is given.
+    return (row([each.get(column, "") for column in columns]) for each in cleaned)
 
 
 def unwrap(text: str) -> str:

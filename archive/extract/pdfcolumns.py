@@ -1,5 +1,6 @@
 """Text set in two columns, as gazettes are: read down the one and then down the other."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -50,10 +51,11 @@ def _gutter(rows: Sequence[Sequence[Glyph]]) -> float | None:
     left, right = min(glyph.x0 for glyph in seen), max(glyph.x1 for glyph in seen)
     low, high = (left + part * (right - left) for part in _MIDDLE)
     gaps = [gap for row in rows for gap in _gaps(row) if gap[1] - gap[0] >= _GUTTER * size]
-    places = [(start + end) / 2 for start, end in gaps if low <= (start + end) / 2 <= high]
-    if len(places) < _ROWS:
-        return None
-    return max(places, key=lambda place: sum(start < place < end for start, end in gaps))
+    places = {round((start + end) / 2) for start, end in gaps if low <= (start + end) / 2 <= high}
+    starts, ends = sorted(start for start, _ in gaps), sorted(end for _, end in gaps)
+    common = {place: bisect_left(starts, place) - bisect_right(ends, place) for place in places}
+    best = max(common, key=lambda place: common[place], default=0)
+    return best if best in common and common[best] >= _ROWS else None
 
 
 def _gaps(row: Sequence[Glyph]) -> Iterator[tuple[float, float]]:

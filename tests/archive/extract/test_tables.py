@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from docx.document import Document
 from reportlab.pdfgen.canvas import Canvas
 
 from archive.document import label_at
+from archive.errors import ExtractionFailed
 from archive.extract import Extraction, extract_plain, media_type
-from tests.archive.extract.makers import REAL, pdf, put
+from tests.archive.extract.makers import REAL, add_xml, pdf, put, write_docx
 from tests.archive.extract.statutory import TABLES, TITLE, report_docx, report_html, report_pdf
 
 REPORT = REAL / "annual-reports" / "hongze-2023.pdf"
@@ -76,6 +78,17 @@ def test_tables_beside_each_other_and_rules_drawn_in_pieces_keep_their_cells(tmp
         for number, name in ((1, "甲50"), (2, "甲310"))
     }
     assert tables(found) == expected
+
+
+def test_a_table_as_wide_as_it_is_long_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    def fill(document: Document) -> None:
+        cell = "<w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc>"
+        rows = "".join(f"<w:tr><w:trPr><w:gridBefore w:val='{at}'/></w:trPr>{cell}{cell}</w:tr>" for at in range(5000))
+        add_xml(document, f"<w:tbl>{rows}</w:tbl>")
+
+    path = write_docx(tmp_path / "a.docx", fill)
+    with pytest.raises(ExtractionFailed, match="超过 2000 万字"):
+        extract_plain(path, media_type(path, path.name))
 
 
 def numbers(cells: Sequence[str]) -> list[float]:
