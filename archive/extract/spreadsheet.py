@@ -164,7 +164,7 @@ def _add(book: _Book, name: str, lines: Sequence[str]) -> None:
     book.labels += [f"工作表 {name}"] * (len(book.lines.found) - len(book.labels))
 
 
-def _rows(sheet: CalamineSheet) -> list[str]:
+def _rows(sheet: CalamineSheet) -> Iterator[str]:
     """The rows of a sheet, every cell in its column; of a merged one calamine has the text where it begins."""
     found = sheet.iter_rows()
     return rows([{across: _text(cell) for across, cell in enumerate(cells) if cell != ""} for cells in found])
