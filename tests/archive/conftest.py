@@ -9,6 +9,7 @@ from archive.blobs import Blobs
 from archive.catalogue import Catalogue
 from archive.extract import Sandbox
 from archive.intake import Intake
+from tests.conftest import NewDatabase
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +19,14 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    opened = Catalogue(f"sqlite:///{tmp_path}/catalogue.sqlite3", tmp_path)
+def url(database: NewDatabase) -> str:
+    """Of the catalogue's database."""
+    return database()
+
+
+@pytest.fixture
+def catalogue(url: str, tmp_path: Path) -> Iterator[Catalogue]:
+    opened = Catalogue(url, tmp_path)
     yield opened
     opened.close()
 

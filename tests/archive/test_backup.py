@@ -15,7 +15,7 @@ from archive.document import Verdict
 from archive.errors import BackupDamaged, BackupRefused, BlobDamaged
 from archive.intake import Intake, Item
 from archive.rebuild import rebuild
-from tests.conftest import publish
+from tests.conftest import in_a_file, publish
 
 Write = Callable[[str, str], Path]
 
@@ -115,6 +115,7 @@ def test_a_second_backup_shares_the_originals_of_the_first(
         assert not Blobs(second / "blobs").path(digest).samefile(blobs.path(digest))
 
 
+@in_a_file
 def test_a_withdrawal_after_the_backup_outlives_its_restoration(
     catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str], tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from archive.intake import Intake, Item
 from archive.rebuild import rebuild
 from archive.records import PARTS
 from archive.tables import audit, documents
-from tests.conftest import publish
+from tests.conftest import NewDatabase, publish
 
 
 @pytest.fixture
@@ -38,9 +38,11 @@ def ids(catalogue: Catalogue, intake: Intake, write: Callable[[str, str], Path])
 
 
 @pytest.fixture
-def empty(catalogue: Catalogue, ids: dict[str, str], tmp_path: Path) -> Iterator[Catalogue]:
+def empty(
+    catalogue: Catalogue, ids: dict[str, str], tmp_path: Path, database: NewDatabase
+) -> Iterator[Catalogue]:
     """A new database beside the files; the former one is as if it were lost."""
-    opened = Catalogue(f"sqlite:///{tmp_path}/new.sqlite3", tmp_path, empty=True)
+    opened = Catalogue(database(), tmp_path, empty=True)
     yield opened
     opened.close()
 
@@ -73,9 +75,11 @@ def test_it_goes_on_where_it_was(empty: Catalogue, ids: dict[str, str]) -> None:
     assert empty.audit_break() is None
 
 
-def test_a_lost_database_is_not_taken_for_an_empty_archive(ids: dict[str, str], tmp_path: Path) -> None:
+def test_a_lost_database_is_not_taken_for_an_empty_archive(
+    ids: dict[str, str], tmp_path: Path, database: NewDatabase
+) -> None:
     with pytest.raises(CatalogueLost, match="rebuild-catalogue"):
-        Catalogue(f"sqlite:///{tmp_path}/new.sqlite3", tmp_path)
+        Catalogue(database(), tmp_path)
 
 
 def test_a_catalogue_with_documents_is_not_written_over(catalogue: Catalogue, ids: dict[str, str]) -> None:

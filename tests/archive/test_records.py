@@ -15,7 +15,7 @@ from archive.errors import RecordDamaged
 from archive.intake import Intake, Item
 from archive.records import PARTS, Records
 from archive.tables import audit, documents
-from tests.conftest import publish
+from tests.conftest import NewDatabase, publish
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_what_was_rolled_back_is_not_recorded(catalogue: Catalogue, id: str) -> 
 
 @pytest.mark.parametrize("kept", ["nothing", "log cut in a line", "log without its last lines", "record torn"])
 def test_what_a_crash_left_out_is_made_up_for_when_the_catalogue_is_opened(
-    catalogue: Catalogue, id: str, tmp_path: Path, kept: str
+    catalogue: Catalogue, id: str, tmp_path: Path, url: str, kept: str
 ) -> None:
     records = catalogue.records
     before = records.log.read_bytes()
@@ -83,15 +83,17 @@ def test_what_a_crash_left_out_is_made_up_for_when_the_catalogue_is_opened(
         records.log.write_bytes(before)
         records.path(id).with_suffix(".new").write_text("{")
         records.path(id).write_bytes(whole[:100])
-    again = Catalogue(f"sqlite:///{tmp_path}/catalogue.sqlite3", tmp_path)
+    again = Catalogue(url, tmp_path)
     assert records.path(id).read_bytes() == whole
     assert records.log.read_bytes() == log
     assert again.records.read(id) == in_database(again, id)
     again.close()
 
 
-def test_files_of_another_database_are_put_aside(catalogue: Catalogue, id: str, tmp_path: Path) -> None:
-    other = Catalogue(f"sqlite:///{tmp_path}/other.sqlite3", tmp_path, empty=True)
+def test_files_of_another_database_are_put_aside(
+    catalogue: Catalogue, id: str, tmp_path: Path, database: NewDatabase
+) -> None:
+    other = Catalogue(database(), tmp_path, empty=True)
     assert catalogue.records.path(id).exists()
     with other.writing() as connection:
         append(connection, "收文员", "note", None, {})

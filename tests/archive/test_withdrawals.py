@@ -11,7 +11,7 @@ from archive.document import Status, Verdict
 from archive.errors import DecisionRefused, WithdrawalsDamaged
 from archive.intake import Intake, Item
 from archive.withdrawals import Withdrawal, Withdrawals
-from tests.conftest import publish
+from tests.conftest import in_a_file, publish
 
 ONE = Withdrawal("t1", "d1", 1, "审查员", "有误", None, "2020-01-01T00:00:00+00:00")
 TWO = Withdrawal("t2", "d2", 3, "审查员", "重复", "d1", "2020-01-02T00:00:00+00:00")
@@ -58,6 +58,7 @@ def ids(intake: Intake, tmp_path: Path) -> list[str]:
     return found
 
 
+@in_a_file
 def test_a_database_of_before_the_withdrawal_learns_of_it(catalogue: Catalogue, ids: list[str], tmp_path: Path) -> None:
     for id in ids:
         publish(catalogue, id)

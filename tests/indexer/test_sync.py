@@ -16,7 +16,6 @@ from archive.document import Verdict
 from archive.errors import IndexDamaged, IndexerBusy, IndexMissing, IndexOutdated
 from archive.extract import Sandbox
 from archive.intake import Intake, Item
-from archive.settings import Settings
 from indexer import sync
 from indexer.engine import SearchRequest
 from indexer.engines.whoosh.engine import WhooshEngine
@@ -233,12 +232,13 @@ def test_a_reindex_killed_half_way_leaves_the_former_index_serving(
     program = textwrap.dedent(
         """
         import sys, time
+        from dataclasses import replace
         from pathlib import Path
         from archive.settings import Settings
         from indexer import sync
         from web.services import open_services
 
-        opened = open_services(Settings.at(Path(sys.argv[1])))
+        opened = open_services(replace(Settings.at(Path(sys.argv[1])), database_url=sys.argv[2]))
 
         def slowly(done, total):
             print(done, flush=True)
@@ -247,8 +247,8 @@ def test_a_reindex_killed_half_way_leaves_the_former_index_serving(
         sync.rebuild(opened.catalogue, opened.engine, slowly)
         """
     )
-    data = str(services.settings.data)
-    with subprocess.Popen([sys.executable, "-c", program, data], stdout=subprocess.PIPE) as child:  # noqa: S603
+    arguments = [str(services.settings.data), services.settings.database_url]
+    with subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE) as child:  # noqa: S603
         assert child.stdout is not None
         while int(child.stdout.readline()) < 10:
             pass
@@ -256,7 +256,7 @@ def test_a_reindex_killed_half_way_leaves_the_former_index_serving(
     generations = services.settings.index_folder / "generations"
     assert list(generations.glob("building-*"))
     assert (services.settings.index_folder / "current").readlink() == live
-    started = open_services(Settings.at(services.settings.data))
+    started = open_services(services.settings)
     assert started.engine.search(SearchRequest(query=parse("通知"))).total == 20
     sync.rebuild(started.catalogue, started.engine)
     assert not list(generations.glob("building-*"))
