@@ -65,6 +65,8 @@ class Catalogue:
         self.today = today
         try:
             parsed = make_url(url)
+            if parsed.drivername == "postgresql":
+                parsed = parsed.set(drivername="postgresql+psycopg")
             self._engine = create_engine(parsed, json_serializer=_json)
         except (ArgumentError, ImportError) as error:
             raise BadSettings(f"GONGKAI_DATABASE_URL 无法使用：{error}") from error
@@ -96,8 +98,12 @@ class Catalogue:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view of the catalogue."""
-        with self._engine.connect() as connection, connection.begin():
-            yield connection
+        with self._engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                # Its default shows to each statement what has been committed until then.
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -124,6 +130,9 @@ class Catalogue:
 
         Raises UnknownDocument, whether it is hidden or not there; DocumentWithdrawn for one that was public.
         """
+        if not id.isprintable():
+            # An address may hold a NUL, about which PostgreSQL can't be asked.
+            raise UnknownDocument(id)
         found = self.public_many([id]).get(id)
         if found is None:
             raise self._withdrawn(id) or UnknownDocument(id)

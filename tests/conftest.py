@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,9 +21,10 @@ from web.services import Services, open_services
 
 MakeDocument = Callable[..., Document]
 NewDatabase = Callable[[], str]
+Installation = Callable[[Path], Settings]
 # A server where the tests of the catalogue may make databases of their own.
-POSTGRESQL = os.environ.get("GONGKAI_TEST_POSTGRESQL")
-in_a_file = pytest.mark.skipif(bool(POSTGRESQL), reason="about the file of a SQLite database")
+POSTGRESQL = os.environ.get("GONGKAI_TEST_POSTGRESQL", "")
+in_a_file = pytest.mark.skipif(POSTGRESQL != "", reason="about the file of a SQLite database")
 
 
 @pytest.fixture(scope="session")
@@ -32,36 +35,44 @@ def analyzer(tmp_path_factory: pytest.TempPathFactory) -> Analyzer:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[NewDatabase]:
     """Gives URLs of new databases: SQLite files, or with GONGKAI_TEST_POSTGRESQL of a server databases there."""
-    server = POSTGRESQL
-    made: list[str] = []
-
-    def new() -> str:
-        name = f"gongkai_test_{uuid4().hex[:12]}"
-        made.append(name)
-        if not server:
-            return f"sqlite:///{tmp_path}/{name if len(made) > 1 else 'catalogue'}.sqlite3"
-        _on_server(server, f"CREATE DATABASE {name}")
-        return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-    yield new
-    if server:
-        for name in made:
-            _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    numbers = count()
+    with _databases() as make:
+        yield lambda: make(tmp_path / f"catalogue{next(numbers) or ''}.sqlite3")
 
 
-def _on_server(server: str, statement: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+@pytest.fixture(scope="session")
+def installation() -> Iterator[Installation]:
+    """Gives the settings of installations in folders, with new databases as ``database`` has them."""
+    with _databases() as make:
+        yield lambda data: replace(Settings.at(data), database_url=make(data / "catalogue.sqlite3"))
+
+
+@contextmanager
+def _databases() -> Iterator[Callable[[Path], str]]:
+    """Gives the URL of a new database, in a file if it is one of SQLite."""
+    with ExitStack() as made:
+
+        def make(file: Path) -> str:
+            if not POSTGRESQL:
+                return f"sqlite:///{file}"
+            name = f"gongkai_test_{uuid4().hex}"
+            _on_server(f"CREATE DATABASE {name}")
+            made.callback(_on_server, f"DROP DATABASE {name} WITH (FORCE)")
+            return make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+
+        yield make
+
+
+def _on_server(statement: str) -> None:
+    engine = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
 
 
 @pytest.fixture
-def services(tmp_path: Path, database: NewDatabase) -> Iterator[Services]:
-    settings = Settings.at(tmp_path / "data")
-    if POSTGRESQL:
-        settings = replace(settings, database_url=database())
-    opened = open_services(settings)
+def services(tmp_path: Path, installation: Installation) -> Iterator[Services]:
+    opened = open_services(installation(tmp_path / "data"))
     yield opened
     opened.close()
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from archive.document import Status
 from archive.manifest import read_manifest
-from archive.settings import Settings
+from tests.conftest import Installation
 from web.app import create_app
 from web.demo import check_server, prepare
 from web.params import SearchForm
@@ -45,8 +45,8 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    services = open_services(Settings.at(tmp_path_factory.mktemp("demo")))
+def demo(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -> Iterator[Demo]:
+    services = open_services(installation(tmp_path_factory.mktemp("demo")))
     prepare(services, CORPUS)
     ids = {}
     for item in read_manifest(CORPUS / "manifest.jsonl"):

@@ -10,8 +10,8 @@ import pytest
 from archive.extract import Sandbox
 from archive.intake import Intake, Result
 from archive.manifest import items_below
-from archive.settings import Settings
 from indexer import sync
+from tests.conftest import Installation
 from web.app import create_app
 from web.params import SearchForm
 from web.search import find
@@ -24,9 +24,9 @@ pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the real documents ar
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def archive(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -> Iterator[Services]:
     """The report, the State Council's pages, and every fifth statute with all on open information among them."""
-    services = open_services(Settings.at(tmp_path_factory.mktemp("real")))
+    services = open_services(installation(tmp_path_factory.mktemp("real")))
     laws = [item for item in items_below(REAL / "laws")]
     chosen = laws[::5] + [item for item in laws if "政府信息公开" in item.path.name]
     items = [

@@ -14,7 +14,7 @@ from archive.document import Disclosure, Status, Verdict
 from archive.errors import UnknownDocument
 from archive.extract import Extraction, Sandbox
 from archive.intake import Intake, Item, Result
-from tests.conftest import publish
+from tests.conftest import NewDatabase, publish
 
 Write = Callable[[str, str], Path]
 
@@ -95,9 +95,9 @@ def test_a_copy_that_changes_goes_its_own_way(intake: Intake, catalogue: Catalog
 
 
 def test_the_id_of_a_document_comes_from_its_bytes(
-    intake: Intake, item: Item, tmp_path: Path, sandbox: Sandbox
+    intake: Intake, item: Item, tmp_path: Path, sandbox: Sandbox, database: NewDatabase
 ) -> None:
-    other = Catalogue(f"sqlite:///{tmp_path}/other.sqlite3", tmp_path / "other")
+    other = Catalogue(database(), tmp_path / "other")
     elsewhere = Intake(other, Blobs(tmp_path / "other"), sandbox, "x")
     assert elsewhere.receive(item).document_id == intake.receive(item).document_id
     other.close()

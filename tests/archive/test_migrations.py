@@ -12,15 +12,14 @@ from archive.errors import BadSettings
 from archive.tables import metadata
 
 
-def test_a_migrated_database_has_exactly_the_tables_of_the_program(tmp_path: Path) -> None:
-    catalogue = Catalogue(f"sqlite:///{tmp_path}/new.sqlite3", tmp_path)
+def test_a_migrated_database_has_exactly_the_tables_of_the_program(url: str, tmp_path: Path) -> None:
+    catalogue = Catalogue(url, tmp_path)
     with catalogue.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     catalogue.close()
 
 
-def test_a_database_of_a_newer_program_is_refused(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/new.sqlite3"
+def test_a_database_of_a_newer_program_is_refused(url: str, tmp_path: Path) -> None:
     catalogue = Catalogue(url, tmp_path)
     with catalogue.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

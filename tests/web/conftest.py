@@ -14,9 +14,8 @@ from archive.document import Verdict
 from archive.extract import Sandbox
 from archive.intake import Intake, Result
 from archive.manifest import read_manifest
-from archive.settings import Settings
 from indexer import sync
-from tests.conftest import publish
+from tests.conftest import Installation, publish
 from web.app import create_app
 from web.services import Services, open_services
 
@@ -78,7 +77,7 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     (folder / "申请表.txt").write_text("最低生活保障申请表\n家庭成员情况\n", encoding="utf-8")
     with (folder / "manifest.jsonl").open("w", encoding="utf-8") as manifest:
@@ -86,7 +85,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             entry = dict(line)
             (folder / str(entry["path"])).write_text(str(entry.pop("text")), encoding="utf-8")
             manifest.write(json.dumps(entry, ensure_ascii=False) + "\n")
-    services = open_services(Settings.at(folder / "data"))
+    services = open_services(installation(folder / "data"))
     ids = {}
     with Sandbox() as sandbox:
         intake = Intake(services.catalogue, services.blobs, sandbox, "收文员")

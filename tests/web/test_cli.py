@@ -9,14 +9,24 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.conftest import Installation, in_a_file
 from web.cli import cli
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    environment = {"GONGKAI_DATA": str(tmp_path / "data"), "GONGKAI_DATABASE_URL": "", "GONGKAI_ENGINE_URL": ""}
+def environment(tmp_path: Path, installation: Installation) -> dict[str, str]:
+    settings = installation(tmp_path / "data")
+    return {
+        "GONGKAI_DATA": str(settings.data),
+        "GONGKAI_DATABASE_URL": settings.database_url,
+        "GONGKAI_ENGINE_URL": "",
+    }
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Run:
 
     def invoke(*arguments: str, code: int = 0) -> Result:
         result = CliRunner().invoke(cli, arguments, env=environment)
@@ -135,6 +145,7 @@ def test_a_decision_may_name_the_version_that_was_read(run: Run, folder: Path) -
     run("review", "approve", f"{id}@x", "--reviewer", "审查员", code=2)
 
 
+@in_a_file
 def test_an_index_that_knows_more_than_the_archive_is_rebuilt(run: Run, folder: Path, tmp_path: Path) -> None:
     run("ingest", str(folder), "--already-published", "--actor", "移交")
     run("reindex")
@@ -306,6 +317,7 @@ def test_a_documents_force_is_recorded(run: Run, folder: Path) -> None:
     assert "已废止" in run("review", "show", id).output
 
 
+@in_a_file
 def test_what_is_lost_comes_back(run: Run, folder: Path, tmp_path: Path) -> None:
     run("ingest", str(folder / "a.txt"))
     (id,) = (line.split()[0] for line in run("review", "list").stdout.splitlines())

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.settings import Settings
+from tests.conftest import Installation
 from web.cli import cli
 from web.params import SearchForm
 from web.search import find, ranked
@@ -33,8 +34,17 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def invoke(tmp_path: Path) -> Run:
-    environment = {"GONGKAI_DATA": str(tmp_path / "data"), "GONGKAI_DATABASE_URL": "", "GONGKAI_ENGINE_URL": ""}
+def settings(tmp_path: Path, installation: Installation) -> Settings:
+    return installation(tmp_path / "data")
+
+
+@pytest.fixture
+def invoke(settings: Settings) -> Run:
+    environment = {
+        "GONGKAI_DATA": str(settings.data),
+        "GONGKAI_DATABASE_URL": settings.database_url,
+        "GONGKAI_ENGINE_URL": "",
+    }
 
     def run(*arguments: str | Path, code: int = 0) -> Result:
         result = CliRunner().invoke(cli, list(map(str, arguments)), env=environment)
@@ -133,8 +143,8 @@ def test_an_id_of_a_file_is_none_of_the_known_ones(run: Run, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("typed", ["通知", "值班制度", "“值班制度”", "做好工作", "预算 财政局"])
-def test_what_is_judged_is_what_a_citizen_sees(run: Run, tmp_path: Path, typed: str) -> None:
-    services = open_services(Settings.at(tmp_path / "data"))
+def test_what_is_judged_is_what_a_citizen_sees(run: Run, settings: Settings, typed: str) -> None:
+    services = open_services(settings)
     try:
         seen = [hit.id for hit in find(services, SearchForm(q=typed)).hits]
         assert seen

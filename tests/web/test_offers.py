@@ -11,10 +11,9 @@ from archive import review
 from archive.document import Verdict
 from archive.extract import Sandbox
 from archive.intake import Intake, Item
-from archive.settings import Settings
 from indexer import sync
 from indexer.suggest import Suggestion
-from tests.conftest import publish
+from tests.conftest import Installation, publish
 from web import offers
 from web.offers import _Made
 from web.params import SearchForm
@@ -28,9 +27,9 @@ TEXTS = {
 
 
 @pytest.fixture
-def withdrawn(tmp_path: Path) -> Iterator[Services]:
+def withdrawn(tmp_path: Path, installation: Installation) -> Iterator[Services]:
     """Two documents were indexed, and 危房.txt was withdrawn since."""
-    services = open_services(Settings.at(tmp_path / "data"))
+    services = open_services(installation(tmp_path / "data"))
     items = []
     for name, text in TEXTS.items():
         (tmp_path / name).write_text(text, encoding="utf-8")

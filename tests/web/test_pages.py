@@ -12,10 +12,10 @@ from archive import review
 from archive.document import Verdict
 from archive.extract import Sandbox
 from archive.intake import Intake, Item
-from tests.conftest import publish
+from tests.conftest import Installation, publish
 from tests.web.conftest import HIDDEN_WORDS, Site
 from web.app import create_app
-from web.services import Services
+from web.services import Services, open_services
 
 
 class _Links(HTMLParser):
@@ -273,11 +273,10 @@ def test_a_page_does_not_rely_on_the_index_alone(site: Site, monkeypatch: pytest
         assert "救助对象名单" not in answer.text
 
 
-def test_without_an_index_the_site_says_so_instead_of_finding_nothing(tmp_path: Path) -> None:
-    from archive.settings import Settings
-    from web.services import open_services
-
-    services = open_services(Settings.at(tmp_path / "empty"))
+def test_without_an_index_the_site_says_so_instead_of_finding_nothing(
+    tmp_path: Path, installation: Installation
+) -> None:
+    services = open_services(installation(tmp_path / "empty"))
     client = create_app(services).test_client()
     for address in ("/", "/search?q=预算", "/healthz", "/api/v1/search?q=预算"):
         response = client.get(address)
