@@ -285,11 +285,20 @@ class Catalogue:
         with self.reading() as connection:
             return [*audit.events(connection, id)]
 
+    def check_record(self, id: str) -> None:
+        """Hold a document's record against its rows. Raises RecordDamaged."""
+        with self.records.writing(), self.reading() as connection:
+            self.records.check(connection, id)
+
+    def check_log(self) -> None:
+        """Hold the audit log in the records against the one here; nobody writes meanwhile. Raises RecordDamaged."""
+        with self.records.writing(), self.reading() as connection:
+            self.records.check_log(connection)
+
     def audit_break(self, expected: str | None = None) -> audit.Break | None:
         """Where the audit log's chain does not go on, or None (see ``audit.first_break``)."""
         with self.reading() as connection:
             return audit.first_break(connection, expected)
-
 
     def _documents(self, connection: Connection, query: Select[Any]) -> list[Document]:
         rows = connection.execute(query).mappings().all()

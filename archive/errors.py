@@ -131,10 +131,10 @@ class RecordDamaged(GongkaiError):
 
 
 class WithdrawalsDamaged(GongkaiError):
-    """A line of the withdrawals' file that can't be read; nothing is served until it can, lest they come back."""
+    """A line of the withdrawals' file is not as it was written; nothing is served until it is, lest they come back."""
 
     def __init__(self, name: str, line: int) -> None:
-        super().__init__(f"撤回登记 {name} 第 {line} 行读不出。请从备份恢复该文件，或改正这一行。")
+        super().__init__(f"撤回登记 {name} 第 {line} 行读不出或被改动。请从备份恢复该文件。")
         self.line = line
 
 

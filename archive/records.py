@@ -9,10 +9,12 @@ row in it. A withdrawal does not wait for that (see ``withdrawals``), so that fi
 import fcntl
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,8 @@ from archive.tables import (
     versions,
 )
 from archive.tables import audit as audit_rows
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1
 # What a document is made of besides its own row, in the order in which rows may refer to each other.
@@ -113,6 +117,27 @@ class Records:
             raise RecordDamaged(id, "内容与其哈希不符")
         return {table.name: [_typed(table, row) for row in rows[table.name]] for table in (documents, *PARTS)}
 
+    def check(self, connection: Connection, id: str) -> None:
+        """Hold a document's record against the database. Inside ``writing``. Raises RecordDamaged."""
+        kept, found = self.read(id), _rows(connection, id)
+        for table in (documents, *PARTS):
+            rows = [_typed(table, row) for row in found[table.name]]
+            for own, row in zip_longest(kept[table.name], rows):
+                # A column that came with a later program is not in a record of before.
+                if not own or not row or any(row[name] != value for name, value in own.items()):
+                    raise RecordDamaged(id, f"与数据库的 {table.name} 不一致")
+
+    def check_log(self, connection: Connection) -> None:
+        """Hold the carried audit log against the database. Inside ``writing``. Raises RecordDamaged."""
+        rows = connection.execute(select(audit_rows).order_by(audit_rows.c.sequence)).mappings()
+        for number, (kept, row) in enumerate(zip_longest(self.events(), map(dict, rows)), 1):
+            if kept != row:
+                raise RecordDamaged(self.log.name, f"第 {number} 行与数据库不一致")
+
+    def aside(self) -> list[Path]:
+        """The folders of records that were put aside by ``follow``."""
+        return sorted(self.folder.parent.glob(f"{self.folder.name}-*"))
+
     def events(self) -> Iterator[dict[str, object]]:
         """The audit log's rows in their order; a last line that was cut off is left out. Raises RecordDamaged."""
         try:
@@ -183,6 +208,7 @@ class Records:
     def _put_aside(self) -> None:
         name = f"{self.folder.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
         aside = self.folder.with_name(name)
+        log.warning("数据库比档案记录旧，或不是同一个数据库：原有的档案记录移到 %s。", aside)
         aside.mkdir()
         # The folder itself stays: its lock is held.
         for path in self.folder.iterdir():

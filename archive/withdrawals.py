@@ -6,6 +6,7 @@ is carried out again (``review.reapply_withdrawals``). A line is written and syn
 at worst a withdrawal that was not acknowledged takes effect.
 """
 
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -30,7 +31,10 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawals:
-    """The file, one JSON object a line; the caller's writing transaction keeps others from writing at once."""
+    """The file, one JSON object a line with a hash over itself.
+
+    The caller's writing transaction keeps others from writing at once.
+    """
 
     path: Path
 
@@ -45,15 +49,21 @@ class Withdrawals:
 
     def _read(self, number: int, line: bytes) -> Withdrawal:
         try:
-            return Withdrawal(**json.loads(line))
-        except (ValueError, TypeError) as error:
+            said = json.loads(line)
+            digest = said.pop("sha256")
+            found = Withdrawal(**said)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise WithdrawalsDamaged(self.path.name, number) from error
+        if digest != _digest(found):
+            raise WithdrawalsDamaged(self.path.name, number)
+        return found
 
     def append(self, withdrawal: Withdrawal) -> None:
         """Write one down, durably. Raises OSError; then it is not there."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         fresh = not self.path.exists()
-        line = json.dumps(asdict(withdrawal), ensure_ascii=False).encode() + b"\n"
+        said = {**asdict(withdrawal), "sha256": _digest(withdrawal)}
+        line = json.dumps(said, ensure_ascii=False).encode() + b"\n"
         with self.path.open("ab+") as out:
             whole = self._whole_lines(out.tell())
             out.truncate(whole)
@@ -70,3 +80,8 @@ class Withdrawals:
     def _whole_lines(self, size: int) -> int:
         """How many bytes make up whole lines."""
         return self.path.read_bytes().rfind(b"\n") + 1 if size else 0
+
+
+def _digest(withdrawal: Withdrawal) -> str:
+    canonical = json.dumps(asdict(withdrawal), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

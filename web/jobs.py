@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 
@@ -14,18 +13,11 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from archive import validity
+from archive import fixity, validity
 from archive.bundle import is_bundle, open_bundle
-from archive.errors import (
-    BlobDamaged,
-    BlobMissing,
-    GongkaiError,
-    IndexAhead,
-    IndexDamaged,
-    IndexOutdated,
-    RecordDamaged,
-)
+from archive.errors import GongkaiError, IndexAhead, IndexDamaged, IndexOutdated
 from archive.extract import Limits, Sandbox
+from archive.fixity import Kind
 from archive.intake import Intake, Item, Result
 from archive.manifest import items_below, read_manifest
 from indexer import sync
@@ -33,8 +25,6 @@ from web.services import Services
 
 # How often a job that does not run on a terminal says how far it is.
 LINE_SECONDS = 5.0
-# In how many nights every original is verified once.
-ROUND = 90
 
 
 def take_in(
@@ -104,51 +94,22 @@ def bring_up(opened: Services, full: bool) -> None:
 
 
 def verify(opened: Services, day: date | None = None) -> int:
-    """Check originals, records, audit log and index, saying what is wrong; how many things are.
+    """Check originals, records, audit log, withdrawals, database and index, saying what is wrong; how many things are.
 
-    With a ``day`` only what is due on it of originals and records: each once in ``ROUND`` days.
+    With a ``day`` only what is due on it of originals and records (see ``fixity``).
     """
-    known = opened.catalogue.digests()
-    kept = len(known)
-    untracked = sorted(set(opened.blobs.digests()) - set(known))
-    if day is not None:
-        known = {digest: id for digest, id in known.items() if _due(digest, day)}
-    changed = missing = 0
-    with progress("核验", len(known)) as advance:
-        for digest, id in known.items():
-            try:
-                opened.blobs.verify(digest)
-            except (BlobDamaged, BlobMissing) as error:
-                changed += isinstance(error, BlobDamaged)
-                missing += isinstance(error, BlobMissing)
-                click.echo(f"文件 {id}：{error}", err=True)
-            advance()
-    for digest in untracked:
-        click.echo(f"未登记的原件：{digest}", err=True)
-    torn = 0
-    for id in opened.catalogue.ids():
-        if day is None or _due(sha256(id.encode()).hexdigest(), day):
-            try:
-                opened.catalogue.records.read(id)
-            except RecordDamaged as error:
-                torn += 1
-                click.echo(str(error), err=True)
-    broken = opened.catalogue.audit_break()
-    if broken is not None:
-        click.echo(f"审计日志第 {broken.sequence} 条{broken.reason}。", err=True)
+    with progress("核验", None) as advance:
+        found = fixity.verify(opened.catalogue, opened.blobs, day, advance)
+    for finding in found.findings:
+        click.echo(finding.sentence, err=True)
     problem = _index_problem(opened)
-    records = f"损坏 {torn} 件" if torn else "完好"
-    log = "不完整" if broken is not None else "完整"
+    changed, missing, untracked = map(found.count, (Kind.CHANGED, Kind.MISSING, Kind.UNTRACKED))
+    rest = [f"{kind}{'有问题' if found.count(kind) else '完好'}" for kind in Kind if kind not in fixity.ORIGINALS]
     click.echo(
-        f"原件 {kept} 件，核验 {len(known)} 件：完好 {len(known) - changed - missing}，改变 {changed}，缺失 {missing}，"
-        f"未登记 {len(untracked)}；档案记录{records}；审计日志{log}；{problem or '索引完好'}。"
+        f"原件 {found.originals} 件，核验 {found.verified} 件：完好 {found.verified - changed - missing}，"
+        f"改变 {changed}，缺失 {missing}，未登记 {untracked}；{'；'.join(rest)}；{problem or '索引完好'}。"
     )
-    # A file that no document names is left over from an interrupted ingest: reported, but no loss.
-    return changed + missing + torn + (broken is not None) + bool(problem)
-
-
-def _due(digest: str, day: date) -> bool:
-    return int(digest[:8], 16) % ROUND == day.toordinal() % ROUND
+    return found.losses + bool(problem)
 
 
 def _index_problem(opened: Services) -> str:
