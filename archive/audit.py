@@ -5,14 +5,13 @@ can write to the database could hash all of it anew: note the head that ``gongka
 and give it back with ``--expect`` later.
 """
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
+from archive import canonical
 from archive.tables import audit, audit_head
 
 GENESIS = "0" * 64
@@ -58,7 +57,7 @@ def append(
         "details": dict(details),
         "previous": last or GENESIS,
     }
-    digest = _hash(row)
+    digest = canonical.digest(row)
     sequence = connection.execute(
         insert(audit).values(**row, hash=digest).returning(audit.c.sequence)
     ).scalar_one()
@@ -93,7 +92,7 @@ def first_break(connection: Connection, expected: str | None = None) -> Break | 
         last = int(row["sequence"])
         if row["previous"] != previous:
             return Break(last, "与前一条不相续：前面有记录缺失，或顺序被改动")
-        if row["hash"] != _hash(_hashed(row)):
+        if row["hash"] != canonical.digest(_hashed(row)):
             return Break(last, "内容被改动")
         previous = row["hash"]
         seen = seen or previous == expected
@@ -106,8 +105,3 @@ def first_break(connection: Connection, expected: str | None = None) -> Break | 
 
 def _hashed(row: RowMapping) -> dict[str, object]:
     return {name: row[name] for name in _HASHED}
-
-
-def _hash(row: Mapping[str, object]) -> str:
-    canonical = json.dumps(row, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()

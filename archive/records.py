@@ -7,7 +7,6 @@ row in it. A withdrawal does not wait for that (see ``withdrawals``), so that fi
 """
 
 import fcntl
-import hashlib
 import json
 import logging
 import os
@@ -20,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, select
 
+from archive import canonical
 from archive.blobs import sync_folder
 from archive.errors import RecordDamaged
 from archive.tables import (
@@ -113,7 +113,7 @@ class Records:
             raise RecordDamaged(id, "读不出") from error
         if form != FORMAT:
             raise RecordDamaged(id, f"格式 {form} 不是本程序的格式 {FORMAT}")
-        if digest != _digest(rows):
+        if digest != canonical.digest(rows):
             raise RecordDamaged(id, "内容与其哈希不符")
         return {table.name: [_typed(table, row) for row in rows[table.name]] for table in (documents, *PARTS)}
 
@@ -157,7 +157,7 @@ class Records:
             sync_folder(self.folder)
         fresh = path.with_suffix(".new")
         with fresh.open("w", encoding="utf-8") as out:
-            kept = {"format": FORMAT, "sha256": _digest(rows), "rows": rows}
+            kept = {"format": FORMAT, "sha256": canonical.digest(rows), "rows": rows}
             json.dump(kept, out, ensure_ascii=False, indent=1)
             out.flush()
             os.fsync(out.fileno())
@@ -248,8 +248,3 @@ def _typed(table: Table, row: Mapping[str, object]) -> dict[str, object]:
         for column in table.columns
         if column.name in row
     }
-
-
-def _digest(rows: Record) -> str:
-    canonical = json.dumps(rows, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()

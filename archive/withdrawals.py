@@ -6,12 +6,12 @@ is carried out again (``review.reapply_withdrawals``). A line is written and syn
 at worst a withdrawal that was not acknowledged takes effect.
 """
 
-import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from archive import canonical
 from archive.blobs import sync_folder
 from archive.errors import WithdrawalsDamaged
 
@@ -54,7 +54,7 @@ class Withdrawals:
             found = Withdrawal(**said)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise WithdrawalsDamaged(self.path.name, number) from error
-        if digest != _digest(found):
+        if digest != canonical.digest(asdict(found)):
             raise WithdrawalsDamaged(self.path.name, number)
         return found
 
@@ -62,7 +62,7 @@ class Withdrawals:
         """Write one down, durably. Raises OSError; then it is not there."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         fresh = not self.path.exists()
-        said = {**asdict(withdrawal), "sha256": _digest(withdrawal)}
+        said = {**asdict(withdrawal), "sha256": canonical.digest(asdict(withdrawal))}
         line = json.dumps(said, ensure_ascii=False).encode() + b"\n"
         with self.path.open("ab+") as out:
             whole = self._whole_lines(out.tell())
@@ -80,8 +80,3 @@ class Withdrawals:
     def _whole_lines(self, size: int) -> int:
         """How many bytes make up whole lines."""
         return self.path.read_bytes().rfind(b"\n") + 1 if size else 0
-
-
-def _digest(withdrawal: Withdrawal) -> str:
-    canonical = json.dumps(asdict(withdrawal), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()

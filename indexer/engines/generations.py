@@ -9,8 +9,8 @@
       generations/building-…/        under way; after a crash the next build goes on with it or clears it away
       lock                           held by the one process that builds, naming itself
 
-The manifest holds each file's SHA-256, so that a torn or rotten file is noticed before Whoosh, which has no checksums
-of its own, reads it (its table of contents is a pickle).
+The manifest holds each file's SHA-256 and one of itself, so that a torn or rotten file is noticed before Whoosh, which
+has no checksums of its own, reads it (its table of contents is a pickle).
 """
 
 import fcntl
@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from archive import canonical
 from archive.blobs import digest_of, sync_folder
 from archive.errors import IndexDamaged, IndexerBusy, IndexMissing
 
@@ -94,11 +95,13 @@ class Generations:
     def manifest(self, generation: Path) -> Manifest:
         """A generation's manifest, its files unchecked. Raises IndexDamaged."""
         try:
-            found = Manifest(**json.loads((generation / MANIFEST).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError) as error:
+            kept = json.loads((generation / MANIFEST).read_text(encoding="utf-8"))
+            digest = kept.pop("sha256")
+            found = Manifest(**kept)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise IndexDamaged(generation.name, "没有可读的清单") from error
-        if not isinstance(found.files, dict) or not isinstance(found.cursor, int):
-            raise IndexDamaged(generation.name, "清单的格式不对")
+        if digest != canonical.digest(asdict(found)):
+            raise IndexDamaged(generation.name, "清单与其哈希不符")
         return found
 
     def verify(self, generation: Path, anew: bool = False) -> Manifest:
@@ -193,7 +196,8 @@ class Generations:
                 os.fsync(stream.fileno())
         fresh = building / f"{MANIFEST}.new"
         with fresh.open("w", encoding="utf-8") as out:
-            json.dump(asdict(replace(manifest, files=files)), out, ensure_ascii=False, indent=1)
+            sealed = replace(manifest, files=files)
+            json.dump({**asdict(sealed), "sha256": canonical.digest(asdict(sealed))}, out, ensure_ascii=False, indent=1)
             out.flush()
             os.fsync(out.fileno())
         fresh.replace(building / MANIFEST)
