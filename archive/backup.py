@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from archive import VERSION
+from archive import VERSION, canonical
 from archive.blobs import Blobs, digest_of, sync_folder
 from archive.catalogue import Catalogue
 from archive.errors import BackupDamaged, BackupRefused
@@ -69,8 +69,9 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
             _keep(digest, blobs, Blobs(partial / "blobs"), Blobs(formers[-1]) if formers else None)
             progress(done, len(digests))
         files = {str(path.relative_to(partial)): _digest(path) for path in _files(partial)}
-        manifest = Manifest(FORMAT, VERSION, at.isoformat(timespec="seconds"), len(ids), files)
-        (partial / MANIFEST).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
+        manifest = asdict(Manifest(FORMAT, VERSION, at.isoformat(timespec="seconds"), len(ids), files))
+        manifest["sha256"] = canonical.digest(manifest)
+        (partial / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
         # One call for thousands of files.
         os.sync()
         partial.rename(final)
@@ -84,10 +85,14 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
 def check(folder: Path, progress: Progress) -> Manifest:
     """Read a whole backup. Raises BackupDamaged with the first thing that is not as it was."""
     try:
-        manifest = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        kept = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        digest = kept.pop("sha256")
+        manifest = Manifest(**kept)
         expected = dict(manifest.files)
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise BackupDamaged(folder.name, f"没有可读的 {MANIFEST}") from error
+    if digest != canonical.digest(kept):
+        raise BackupDamaged(folder.name, f"{MANIFEST} 与其哈希不符")
     if manifest.format != FORMAT:
         raise BackupDamaged(folder.name, f"格式 {manifest.format} 不是本程序的格式 {FORMAT}")
     for done, (place, digest) in enumerate(expected.items(), 1):

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -25,7 +25,9 @@ from archive.describe import describe
 from archive.document import Attachment, Disclosure, File, Metadata, Place
 from archive.errors import DecisionRefused, FileRefused
 from archive.extract import Sandbox, media_type
+from archive.extract.extraction import Extraction
 from archive.tables import attachments, documents, sources, versions
+from archive.text import normalise
 
 SOURCE_GROUND = "来源标注，未写理由"
 TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
@@ -149,19 +151,17 @@ class Intake:
         main, *others = [self._sandbox.extract(path, kind) for path, kind in zip(paths, types, strict=True)]
         metadata = describe(main, item.stated, readable(item.path.name))
         files = [self._keep(*each) for each in zip(paths, types, digests, strict=True)]
+        text, places = _with_title(main, metadata.title)
         return _Prepared(
             item=item,
             signature=signature,
             content=content,
             file=files[0],
             metadata=metadata,
-            text="\n".join(main.paragraphs),
+            text=text,
             warnings=main.warnings,
-            places=main.places,
-            attachments=tuple(
-                Attachment(file, "\n".join(part.paragraphs), part.warnings, part.places)
-                for file, part in zip(files[1:], others, strict=True)
-            ),
+            places=places,
+            attachments=tuple(_attachment(*each) for each in zip(files[1:], others, strict=True)),
         )
 
     def _keep(self, path: Path, kind: str, expected: str) -> File:
@@ -315,6 +315,24 @@ def readable(name: str) -> str:
         except UnicodeDecodeError:
             continue
     return raw.decode("utf-8", "backslashreplace")
+
+
+def _attachment(file: File, part: Extraction) -> Attachment:
+    text, places = _with_title(part)
+    return Attachment(file, text, part.warnings, places)
+
+
+def _with_title(extraction: Extraction, shown: str = "") -> tuple[str, tuple[Place, ...]]:
+    """The text and its places, a title of its own above it that is not ``shown`` as the document's."""
+    own, places = extraction.title, extraction.places
+    if not own or normalise(own) in normalise(shown):
+        return "\n".join(extraction.paragraphs), places
+    # What begins with the first line begins with the title now, but for a table, which it is none of.
+    moved = tuple(
+        place if not place.start and "表" not in place.label else replace(place, start=place.start + 1)
+        for place in places
+    )
+    return "\n".join((own, *extraction.paragraphs)), moved
 
 
 def _file_columns(file: File) -> dict[str, object]:

@@ -143,7 +143,7 @@ def test_attachments_belong_to_the_document(intake: Intake, catalogue: Catalogue
     id = str(intake.receive(item).document_id)
     (part,) = catalogue.newest(id).attachments
     assert part.file.name == "附表.txt"
-    assert "沙袋" in part.text
+    assert part.text == "防汛物资表\n沙袋 三百个"
     assert set(blobs.digests()) == set(catalogue.digests())
     item.attachments[0].write_text("防汛物资表\n沙袋 五百个\n", encoding="utf-8")
     assert intake.receive(item).result is Result.CHANGED
@@ -237,4 +237,17 @@ def test_where_a_text_stands_is_kept(catalogue: Catalogue, intake: Intake, tmp_p
     document = catalogue.newest(id)
     assert [place.label for place in document.places] == ["表 1", ""]
     assert document.text.splitlines()[document.places[0].start] == "机关\t件数"
-    assert [place.label for place in document.attachments[0].places] == ["表 1", ""]
+    (part,) = document.attachments
+    assert [place.label for place in part.places] == ["表 1", ""]
+    assert part.text.splitlines()[part.places[0].start] == "机关\t件数"
+
+
+def test_a_title_that_gives_way_to_a_stated_one_stays_in_the_text(
+    catalogue: Catalogue, intake: Intake, write: Write
+) -> None:
+    path = write("a.txt", "关于印发防汛预案的通知\n请落实。\n")
+    id = str(intake.receive(Item(path, "a", {"title": "2020年防汛工作"})).document_id)
+    assert catalogue.newest(id).text == "关于印发防汛预案的通知\n请落实。"
+    path = write("b.txt", "关于印发抗旱预案的通知\n请落实。\n")
+    id = str(intake.receive(Item(path, "b", {"title": "临沭县关于印发抗旱预案的通知"})).document_id)
+    assert catalogue.newest(id).text == "请落实。"
