@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from archive import audit, dates, force, migrations
 from archive.document import Attachment, Disclosure, Document, File, Metadata, Place, Status, Validity, Verdict
-from archive.errors import BadSettings, CatalogueLost, DocumentWithdrawn, UnknownDocument
+from archive.errors import BadSettings, CatalogueDamaged, CatalogueLost, DocumentWithdrawn, UnknownDocument
 from archive.records import Records
 from archive.tables import attachments, changes, decisions, documents, sources, validities, versions
 from archive.withdrawals import Withdrawals
@@ -88,6 +88,9 @@ class Catalogue:
                     self.records.follow(connection)
         except BaseException as error:
             self.close()
+            if isinstance(error, UnicodeDecodeError):
+                # A damaged database that SQLite quotes in its complaint.
+                raise CatalogueDamaged from error
             if not isinstance(error, SQLAlchemyError):
                 raise
             raise BadSettings(f"打不开数据库（{parsed.render_as_string()}）：{error.args[0]}") from error
@@ -97,13 +100,17 @@ class Catalogue:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent view of the catalogue."""
+        """One consistent view of the catalogue. Raises CatalogueDamaged for what can't be understood of it."""
         with self._engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 # Its default shows to each statement what has been committed until then.
                 connection.execution_options(isolation_level="REPEATABLE READ")
-            with connection.begin():
-                yield connection
+            try:
+                with connection.begin():
+                    yield connection
+            except ValueError as error:
+                # Bytes that are no characters, a day that is none, JSON that is none.
+                raise CatalogueDamaged from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -112,6 +112,15 @@ class CatalogueNotEmpty(GongkaiError):
         )
 
 
+class CatalogueDamaged(GongkaiError):
+    """The database holds what nobody wrote into it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "数据库的内容已损坏。请停止写入，把数据库移到别处，再运行 gongkai rebuild-catalogue 由档案记录重建。"
+        )
+
+
 class CatalogueLost(GongkaiError):
     """The database is empty, and the files beside it tell of documents."""
 

@@ -11,6 +11,7 @@ from archive.errors import (
     BadQuery,
     BlobDamaged,
     BlobMissing,
+    CatalogueDamaged,
     DocumentWithdrawn,
     GongkaiError,
     IndexUnusable,
@@ -62,6 +63,7 @@ def withdrawn(error: DocumentWithdrawn) -> Response:
 @errors.app_errorhandler(SQLAlchemyError)
 @errors.app_errorhandler(BlobDamaged)
 @errors.app_errorhandler(BlobMissing)
+@errors.app_errorhandler(CatalogueDamaged)
 def unavailable(error: Exception) -> Response:
     log.error("%s: %s", type(error).__name__, error)
     return _answer(503, UNAVAILABLE)

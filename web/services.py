@@ -33,14 +33,14 @@ class Services:
         self.catalogue.close()
 
 
-def open_services(settings: Settings, serving: bool = False) -> Services:
+def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer | None = None) -> Services:
     """Open an installation, creating its folder and its catalogue when they are new. Raises BadSettings.
 
-    ``serving``: people wait for answers, so what can be made beside them is.
+    ``serving``: people wait for answers, so what can be made beside them is. ``analyzer``: one that is loaded already.
     """
     index_folder = settings.index_folder
     settings.data.mkdir(parents=True, exist_ok=True)
-    analyzer = Analyzer(settings.data / "cache")
+    analyzer = analyzer or Analyzer(settings.data / "cache")
     engine = WhooshEngine(index_folder, analyzer, settings.cache_mb << 20)
     synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)
     catalogue = Catalogue(settings.database_url, settings.data)

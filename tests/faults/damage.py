@@ -1,0 +1,172 @@
+"""R6 and R7: files that were torn, and files in which a bit was flipped: each is told, or mended without loss."""
+
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from archive import backup as backups
+from archive import review
+from archive.catalogue import Catalogue
+from archive.document import Verdict
+from archive.errors import GongkaiError
+from archive.tables import metadata
+from indexer import sync
+from indexer.engine import SearchRequest
+from indexer.parse import parse
+from tests.faults.fault import Trial, archive_alarm, index_alarm, installation, take_in, write_documents
+
+FLIPS, LONG = 200, 5000
+_NAMES = [f"第{number}项" for number in range(12)]
+Tear = Callable[[Path], None]
+
+
+def _keep(part: float) -> Tear:
+    def tear(path: Path) -> None:
+        whole = path.read_bytes()
+        _write(path, whole[: min(int(len(whole) * part), len(whole) - 1)])
+
+    return tear
+
+
+TEARS: Mapping[str, Tear] = {"gone": Path.unlink, "empty": _keep(0), "half": _keep(0.5), "last byte gone": _keep(1)}
+
+
+class Torn:
+    TITLE = "a torn file of each kind"
+
+    @staticmethod
+    def run(folder: Path, long: bool, random: Random) -> Trial:
+        trial = Trial()
+        sound = _Sound(folder / "sound")
+        for kind, files in sound.kinds.items():
+            for name, tear in TEARS.items():
+                for place in files if long else random.sample(files, 1):
+                    _try(trial, sound, folder / "case", place, f"{kind}, {name}", tear)
+        return trial
+
+
+class Flipped:
+    TITLE = "one bit flipped"
+
+    @staticmethod
+    def run(folder: Path, long: bool, random: Random) -> Trial:
+        trial = Trial()
+        sound = _Sound(folder / "sound")
+        for _ in range(LONG if long else FLIPS):
+            kind = random.choice(sorted(sound.kinds))
+            place = random.choice(sound.kinds[kind])
+            at, bit = random.randrange((sound.folder / place).stat().st_size), random.randrange(8)
+
+            def flip(path: Path, at: int = at, bit: int = bit) -> None:
+                whole = bytearray(path.read_bytes())
+                whole[at] ^= 1 << bit
+                _write(path, bytes(whole))
+
+            _try(trial, sound, folder / "case", place, f"{kind}, bit {bit} of byte {at}", flip)
+        return trial
+
+
+class _Sound:
+    """An installation in ``folder / "data"`` and its backup, the files of each kind (places in ``folder``)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        data = folder / "data"
+        with installation(data) as opened:
+            ids = take_in(opened, write_documents(folder / "incoming", _NAMES))
+            sync.rebuild(opened.catalogue, opened.engine)
+            # What a second segment and a former generation hold, and what stands in the ledger.
+            ids += take_in(opened, write_documents(folder / "incoming", ["后到"]))
+            review.decide(opened.catalogue, ids[0], Verdict.WITHDRAW, "审查员", "有误")
+            sync.catch_up(opened.catalogue, opened.engine)
+            made = backups.backup(opened.catalogue, opened.blobs, data, folder / "backups", lambda done, total: None)
+            self.live = opened.engine._generations.live()  # type: ignore[attr-defined]  # noqa: SLF001, RUF100
+        self.rows = rows(data)
+        # What has nothing in it can't be torn.
+        index = {path for path in self.live.iterdir() if path.name != "MANIFEST.json" and path.stat().st_size}
+        columns, contents = ({path for path in index if path.suffix == kind} for kind in (".col", ".toc"))
+        kinds: Mapping[str, Iterable[Path]] = {
+            "original": (data / "blobs").glob("*/*"),
+            "record": (data / "records").glob("??/*.json"),
+            "audit log beside the records": [data / "records" / "audit.jsonl"],
+            "ledger of withdrawals": [data / "withdrawals.jsonl"],
+            "database": [data / "catalogue.sqlite3"],
+            "manifest of the index": [self.live / "MANIFEST.json"],
+            "column of the index": columns,
+            "contents of the index": contents,
+            "postings of the index": index - columns - contents,
+            "original in the backup": made.glob("blobs/*/*"),
+            "record in the backup": made.glob("records/??/*.json"),
+            "audit log in the backup": [made / "records" / "audit.jsonl"],
+            "ledger in the backup": [made / "withdrawals.jsonl"],
+            "manifest of the backup": [made / "backup.json"],
+        }
+        self.kinds = {kind: sorted(str(path.relative_to(folder)) for path in paths) for kind, paths in kinds.items()}
+
+
+def rows(data: Path) -> Sequence[object]:
+    """All that the database says."""
+    catalogue = Catalogue(f"sqlite:///{data / 'catalogue.sqlite3'}", data)
+    try:
+        with catalogue.reading() as connection:
+            return [
+                [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
+                for table in metadata.sorted_tables
+            ]
+    finally:
+        catalogue.close()
+
+
+def _try(trial: Trial, sound: _Sound, case: Path, place: str, what: str, harm: Tear) -> None:
+    """Harm a copy: it must be told or mended; then put right, as the manual says, and it must be as it was."""
+    shutil.rmtree(case, ignore_errors=True)
+    shutil.copytree(sound.folder, case, symlinks=True)
+    harm(case / place)
+    trial.cases += 1
+    alarm = _alarm(case)
+    trial.tally("told" if alarm else "mended or without effect")
+    if not alarm and not _mended(sound, case, place):
+        trial.failures.append(f"{what} of {place}: not noticed")
+        return
+    if alarm and "index/" not in place:
+        shutil.copy2(sound.folder / place, case / place)
+        for beside in (f"{place}-wal", f"{place}-shm"):
+            (case / beside).unlink(missing_ok=True)
+    try:
+        with installation(case / "data") as opened:
+            if "index/" in place:
+                sync.rebuild(opened.catalogue, opened.engine)
+            found = opened.engine.search(SearchRequest(query=parse("通知"))).total
+        trial.expect(found == len(_NAMES), f"{what} of {place}: {found} found after the mend")
+        trial.expect(not (alarm := _alarm(case)), f"{what} of {place}: after the mend still: {alarm}")
+    except (GongkaiError, SQLAlchemyError) as error:
+        trial.failures.append(f"{what} of {place}: after the mend {error}")
+
+
+def _alarm(folder: Path) -> str:
+    """What the nightly jobs would say first of an installation and its backup."""
+    try:
+        with installation(folder / "data") as opened:
+            if said := archive_alarm(opened.catalogue, opened.blobs) or index_alarm(opened):
+                return said
+        (made,) = (folder / "backups").glob("gongkai-*")
+        backups.check(made, lambda done, total: None)
+    except (GongkaiError, SQLAlchemyError) as error:
+        return str(error) or type(error).__name__
+    return ""
+
+
+def _mended(sound: _Sound, case: Path, place: str) -> bool:
+    """Whether a file says again what it said: to the byte, or a database in every row of it."""
+    if place.endswith(".sqlite3"):
+        return rows(case / "data") == sound.rows
+    return (case / place).exists() and (case / place).read_bytes() == (sound.folder / place).read_bytes()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.chmod(0o644)
+    path.write_bytes(content)

@@ -1,0 +1,76 @@
+"""R14: a restore drill while writes go on: all that was acknowledged before the backup began comes back."""
+
+from pathlib import Path
+from random import Random
+from threading import Thread
+from time import sleep
+
+from archive import backup as backups
+from archive.catalogue import Catalogue
+from archive.rebuild import rebuild
+from indexer import sync
+from indexer.engine import SearchRequest
+from indexer.parse import parse
+from tests.faults.fault import (
+    Trial,
+    archive_alarm,
+    child,
+    index_alarm,
+    ingest_and_publish,
+    installation,
+    take_in,
+    write_documents,
+)
+
+TITLE = "a restore drill while writes go on"
+_BEFORE, _MEANWHILE = 30, 150
+
+
+def run(folder: Path, long: bool, random: Random) -> Trial:
+    trial = Trial()
+    for drill in range(20 if long else 2):
+        _drill(trial, folder / str(drill), random)
+        trial.cases += 1
+    return trial
+
+
+def _drill(trial: Trial, folder: Path, random: Random) -> None:
+    data = folder / "data"
+    with installation(data) as opened:
+        ids = take_in(opened, write_documents(folder / "incoming", [f"早先{n}" for n in range(_BEFORE)]))
+        sync.rebuild(opened.catalogue, opened.engine)
+    writer = child(ingest_and_publish, data, write_documents(folder / "later", [f"其间{n}" for n in range(_MEANWHILE)]))
+    heard: list[tuple[str, object]] = []
+
+    def listen() -> None:
+        for each in writer.heard():
+            heard.append(each)
+
+    listening = Thread(target=listen)
+    listening.start()
+    sleep(random.uniform(0.3, 1.0))
+    published = {*ids, *(str(id) for done, id in [*heard] if done == "published")}
+    with installation(data) as opened:
+        made = backups.backup(opened.catalogue, opened.blobs, data, folder / "backups", lambda done, total: None)
+        during = len(heard)
+    listening.join()
+    trial.expect(during < 2 * _MEANWHILE, "the writer had ended before the backup did: the drill proves nothing")
+    trial.expect(len(heard) == 2 * _MEANWHILE, f"the writer ended with {heard[-1:]}")
+    again = folder / "again" / "data"
+    again.parent.mkdir()
+    backups.restore(made, again, (), False, lambda done, total: None)
+    catalogue = Catalogue(f"sqlite:///{again / 'catalogue.sqlite3'}", again, empty=True)
+    rebuild(catalogue)
+    catalogue.close()
+    with installation(again) as restored, installation(data) as live:
+        sync.rebuild(restored.catalogue, restored.engine)
+        for alarm in (archive_alarm(restored.catalogue, restored.blobs), index_alarm(restored)):
+            trial.expect(not alarm, alarm)
+        public = {document.id for document in restored.catalogue.public_all()}
+        trial.expect(published <= public, f"{len(published - public)} of {len(published)} did not come back")
+        trial.expect(public <= {document.id for document in live.catalogue.public_all()}, "more is public than was")
+        for id in random.sample(sorted(public), 10):
+            title = restored.catalogue.public(id).metadata.title
+            first = restored.engine.search(SearchRequest(query=parse(f"“{title}”"), limit=1)).hits
+            trial.expect([hit.id for hit in first] == [id], f"“{title}” is not found")
+    trial.notes.append(f"{len(published)} acknowledged before, {len(public)} came back of {_BEFORE + _MEANWHILE}")

@@ -1,0 +1,160 @@
+"""What all faults share: how a result is told, installations to break, children to kill."""
+
+import multiprocessing
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from random import Random
+
+from archive import fixity
+from archive.blobs import Blobs
+from archive.catalogue import Catalogue
+from archive.errors import GongkaiError
+from archive.extract import Sandbox
+from archive.intake import Intake, Item, Outcome, Result
+from archive.settings import Settings
+from indexer import sync
+from tests.conftest import publish
+from tests.faults.warm import ANALYZER
+from web.services import Services, open_services
+
+# Children are forked from a process that has imported everything and started no thread.
+CHILDREN = multiprocessing.get_context("forkserver")
+CHILDREN.set_forkserver_preload(["tests.faults.warm"])
+
+
+@dataclass
+class Trial:
+    """How a fault went: ``cases`` were tried, ``failures`` says of each that did not hold what happened."""
+
+    cases: int = 0
+    failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    tallies: Counter[str] = field(default_factory=Counter)
+
+    def expect(self, holds: bool, what: str) -> None:
+        if not holds:
+            self.failures.append(what)
+
+    def tally(self, what: str) -> None:
+        self.tallies[what] += 1
+
+    def bound(self) -> str:
+        """What no failure in so many independent cases says: the exact upper bound at 95 % confidence."""
+        share = 1 - 0.05 ** (1 / self.cases) if self.cases and not self.failures else 1.0
+        return f"under {100 * share:.1f} % at 95 % confidence" if share < 1 else "no bound"
+
+
+def write_documents(folder: Path, names: Sequence[str]) -> list[Item]:
+    """A small text file for each name, with its name in the title; each is a source of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    items = []
+    for name in names:
+        path = folder / f"{name}.txt"
+        lines = [f"关于{name}工作的通知", f"各乡镇：现就{name}有关事项通知如下。", f"请按照要求落实{name}。"]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        items.append(Item(path, f"file:{name}"))
+    return items
+
+
+def take_in(services: Services, items: Sequence[Item], public: bool = True) -> list[str]:
+    """Their ids; every one must be taken."""
+    with Sandbox() as sandbox:
+        outcomes = list(Intake(services.catalogue, services.blobs, sandbox, "收文员").receive_all(items))
+    ids = [taken(outcome) for outcome in outcomes]
+    if public:
+        for id in ids:
+            publish(services.catalogue, id)
+    return ids
+
+
+def taken(outcome: Outcome) -> str:
+    if outcome.result is Result.REFUSED or outcome.document_id is None:
+        raise RuntimeError(f"{outcome.item.path.name}: {outcome.reason}")
+    return outcome.document_id
+
+
+def ingest_and_publish(data: Path, items: Sequence[Item], tell: Callable[[object], None]) -> None:
+    """For a child: tells ("received", id) and ("published", id) as soon as that is done, and what went wrong."""
+    try:
+        with installation(data) as opened, Sandbox(workers=1) as sandbox:
+            for outcome in Intake(opened.catalogue, opened.blobs, sandbox, "收文员").receive_all(items):
+                id = taken(outcome)
+                tell(("received", id))
+                publish(opened.catalogue, id)
+                tell(("published", id))
+    except Exception as error:  # noqa: BLE001, RUF100 - whatever it is, it is told
+        tell(("failed", f"{type(error).__name__}: {error}"))
+
+
+@contextmanager
+def installation(data: Path) -> Iterator[Services]:
+    opened = open_services(Settings.at(data), analyzer=ANALYZER)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def archive_alarm(catalogue: Catalogue, blobs: Blobs) -> str:
+    """What ``gongkai verify`` says first of the archive; "" of a sound one."""
+    found = fixity.verify(catalogue, blobs, None, lambda done, total: None).findings
+    return next((finding.sentence for finding in found if finding.kind is not fixity.Kind.UNTRACKED), "")
+
+
+def index_alarm(services: Services) -> str:
+    try:
+        services.engine.verify()
+        sync.lag(services.catalogue, services.engine)
+        indexed, public = services.engine.count(), services.catalogue.public_count()
+    except GongkaiError as error:
+        return str(error)
+    return "" if indexed == public else f"{indexed} of {public}"
+
+
+@dataclass
+class Child:
+    """A process to be killed; ``told`` is what it said was done until then."""
+
+    process: multiprocessing.process.BaseProcess
+    ear: Connection
+
+    def killed_after(self, seconds: float) -> list[tuple[str, object]]:
+        self.process.join(seconds)
+        self.process.kill()
+        return self.told()
+
+    def told(self) -> list[tuple[str, object]]:
+        """All that it says until it ends."""
+        return [*self.heard()]
+
+    def heard(self) -> Iterator[tuple[str, object]]:
+        """What it says, as it says it, until it ends."""
+        # Half of what it was saying may be the last of it.
+        with suppress(EOFError, OSError):
+            while True:
+                yield self.ear.recv()
+        self.process.join()
+        self.ear.close()
+
+
+def child(function: Callable[..., None], *arguments: object) -> Child:
+    """Run ``function(*arguments, tell)`` in a process of its own; whatever it is to ``tell`` is told at once."""
+    ear, mouth = CHILDREN.Pipe(duplex=False)
+    process = CHILDREN.Process(target=_speak, args=(function, arguments, mouth))
+    process.start()
+    mouth.close()
+    return Child(process, ear)
+
+
+def _speak(function: Callable[..., None], arguments: Sequence[object], mouth: Connection) -> None:
+    function(*arguments, mouth.send)
+    mouth.close()
+
+
+def moments(random: Random, count: int, until: float) -> list[float]:
+    """So many random moments of a span, in seconds."""
+    return [random.uniform(0, until) for _ in range(count)]

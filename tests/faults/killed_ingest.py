@@ -1,0 +1,82 @@
+"""R1: kill -9 during an ingest and its publication; every acknowledged document is there, with the right hash."""
+
+from pathlib import Path
+from random import Random
+from time import monotonic
+
+from archive.blobs import Blobs
+from archive.catalogue import Catalogue
+from archive.errors import GongkaiError
+from archive.extract import Sandbox
+from archive.intake import Intake, Item
+from tests.faults.fault import (
+    Trial,
+    archive_alarm,
+    child,
+    ingest_and_publish,
+    installation,
+    moments,
+    taken,
+    write_documents,
+)
+
+TITLE = "kill -9 during an ingest"
+KILLS, LONG = 150, 1500
+_A_ROUND = 6
+_FIRST = ("首批", "次批")
+
+
+def run(folder: Path, long: bool, random: Random) -> Trial:
+    trial = Trial()
+    data = folder / "data"
+    known: set[str] = set()
+    # How long a round takes that nobody kills, its start included; the first one starts what children are forked from.
+    for name in _FIRST:
+        began = monotonic()
+        known |= _checked(data, child(ingest_and_publish, data, _batch(folder, name)).told(), trial)
+        whole = monotonic() - began
+    cut = 0
+    for kill, moment in enumerate(moments(random, LONG if long else KILLS, whole)):
+        told = child(ingest_and_publish, data, _batch(folder, f"第{kill}批")).killed_after(moment)
+        cut += len(told) < 2 * _A_ROUND
+        known |= _checked(data, told, trial)
+        trial.cases += 1
+    with installation(data) as opened:
+        trial.expect(not (alarm := archive_alarm(opened.catalogue, opened.blobs)), alarm)
+        for id in known:
+            trial.expect(opened.catalogue.newest(id).id == id, f"{id} is gone")
+        # Sent once more, everything is there, once.
+        batches = [_batch(folder, name) for name in (*_FIRST, *(f"第{kill}批" for kill in range(trial.cases)))]
+        with Sandbox() as sandbox:
+            intake = Intake(opened.catalogue, opened.blobs, sandbox, "收文员")
+            again = {taken(outcome) for batch in batches for outcome in intake.receive_all(batch)}
+        trial.expect(again == set(opened.catalogue.ids()), "sent again, documents are there twice")
+        trial.expect(known <= again, "sent again, a document has another id")
+    trial.notes.append(f"{cut} of {trial.cases} were cut short; {len(known)} documents acknowledged")
+    return trial
+
+
+def _batch(folder: Path, name: str) -> list[Item]:
+    return write_documents(folder / "incoming", [f"{name}之{number}" for number in range(_A_ROUND)])
+
+
+def _checked(data: Path, told: list[tuple[str, object]], trial: Trial) -> set[str]:
+    """The documents that were acknowledged, each found to be there."""
+    catalogue = Catalogue(f"sqlite:///{data / 'catalogue.sqlite3'}", data)
+    blobs = Blobs(data / "blobs")
+    ids = set()
+    for done, said in told:
+        id = str(said)
+        if done == "failed":
+            trial.failures.append(id)
+            continue
+        ids.add(id)
+        try:
+            blobs.verify(catalogue.newest(id).file.digest)
+            catalogue.check_record(id)
+            if done == "published":
+                catalogue.public(id)
+        except GongkaiError as error:
+            trial.failures.append(f"{done} {id}: {error}")
+    catalogue.close()
+    return ids
