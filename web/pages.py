@@ -88,11 +88,13 @@ def _send(file: File) -> Response:
     """An original as a download under its own name, once its bytes are found to be what was stored."""
     blobs = services().blobs
     blobs.verify(file.digest)
-    return send_file(
+    response = send_file(
         blobs.path(file.digest),
         mimetype=file.media_type,
         as_attachment=True,
         download_name=file.name,
         etag=file.digest,
-        max_age=0,
     )
+    # When the bytes were kept first may have been with another document, which is hidden.
+    del response.headers["Last-Modified"]
+    return response

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from stat import S_ISREG
 from types import SimpleNamespace
 
 from archive import blobs
@@ -15,7 +16,12 @@ VARIABLE = "GONGKAI_FAULTS_WITHOUT"
 
 def _without_fsync() -> None:
     """An original is renamed into place before its bytes are on the disk."""
-    blobs.os = SimpleNamespace(**{**vars(os), "fsync": lambda descriptor: None})
+
+    def fsync(descriptor: int) -> None:
+        if not S_ISREG(os.fstat(descriptor).st_mode):
+            os.fsync(descriptor)
+
+    blobs.os = SimpleNamespace(**{**vars(os), "fsync": fsync})
 
 
 def _without_manifest() -> None:
