@@ -315,7 +315,9 @@ class Catalogue:
             select(attachments).where(attachments.c.document_id.in_(wanted)).order_by(attachments.c.position)
         ).mappings()
         for row in found:
-            part = Attachment(_file(row), row["text"], tuple(row["warnings"]), _places(row))
+            part = Attachment(
+                _file(row), row["text"], tuple(row["warnings"]), _places(row), tuple(row["concealed"])
+            )
             parts.setdefault((row["document_id"], row["version"]), []).append(part)
         turns, today = turns_of(connection, wanted), self.today()
         return [
@@ -379,6 +381,7 @@ def _document(
         attachments=tuple(parts),
         warnings=tuple(row["warnings"]),
         places=_places(row),
+        concealed=tuple(row["concealed"]),
         received_at=datetime.fromisoformat(row["received_at"]),
         status=Status.PUBLISHED if public else Status(row["status"]),
     )

@@ -147,6 +147,7 @@ class Attachment:
     text: str
     warnings: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
+    concealed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,8 @@ class Document:
     """One version of a document.
 
     ``text`` holds one paragraph a line; a line with tabs is a table row, its cells between the tabs. ``places`` say on
-    which page or in which table the paragraphs stand.
+    which page or in which table the paragraphs stand. ``concealed`` is what the file holds and does not show, for staff
+    alone.
     """
 
     id: str
@@ -167,3 +169,4 @@ class Document:
     received_at: datetime | None = None
     status: Status = Status.WAITING
     places: tuple[Place, ...] = ()
+    concealed: tuple[str, ...] = ()

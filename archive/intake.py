@@ -81,6 +81,7 @@ class _Prepared:
     text: str
     warnings: tuple[str, ...]
     places: tuple[Place, ...]
+    concealed: tuple[str, ...]
     attachments: tuple[Attachment, ...]
 
 
@@ -161,6 +162,7 @@ class Intake:
             text=text,
             warnings=main.warnings,
             places=places,
+            concealed=main.concealed,
             attachments=tuple(_attachment(*each) for each in zip(files[1:], others, strict=True)),
         )
 
@@ -277,6 +279,7 @@ class Intake:
                 text=prepared.text,
                 warnings=list(prepared.warnings),
                 places=_places(prepared.places),
+                concealed=list(prepared.concealed),
                 received_at=now,
                 note=prepared.item.note,
             )
@@ -295,6 +298,7 @@ class Intake:
                     text=part.text,
                     warnings=list(part.warnings),
                     places=_places(part.places),
+                    concealed=list(part.concealed),
                 )
             )
         details = {
@@ -319,7 +323,7 @@ def readable(name: str) -> str:
 
 def _attachment(file: File, part: Extraction) -> Attachment:
     text, places = _with_title(part)
-    return Attachment(file, text, part.warnings, places)
+    return Attachment(file, text, part.warnings, places, part.concealed)
 
 
 def _with_title(extraction: Extraction, shown: str = "") -> tuple[str, tuple[Place, ...]]:

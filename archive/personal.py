@@ -6,6 +6,7 @@ an organisation's and is not personal, though as long as an identity number.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _SEPARATED = re.compile(r"(?<=[0-9Xx])[\s\-—–·.]+(?=[0-9Xx])")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
@@ -17,6 +18,14 @@ _PLATE = re.compile(
     r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][·\s]?[A-HJ-NP-Z0-9]{5,6}(?![A-Z0-9])"
 )
 _DOOR = re.compile(r"\d+\s*(?:号楼|栋|幢|单元|室|户)")
+# A run of digits, single blanks or hyphens inside it, that is no part of a longer run, a decimal or a word.
+_DIGITS = re.compile(r"(?<![0-9A-Za-z.\-_/])(?<!\d )\d(?:[ -]?\d){9,17}(?:[ -]?[0-9Xx])?(?![0-9A-Za-z_/]|[.-]\d| \d)")
+_GROUPS = re.compile(r"\d+|\d{4}([ -])\d{4}(?:\1\d{4})+(?:\1\d{1,3})?|\d{6}[ -]\d{10,13}")
+_OTHER_CODE = re.compile(
+    r"(?:信用代码|机构代码|代码证|纳税人识别号|登记证号|许可证号|项目编号|招标编号|批准文号|备案号|索引号|流水号|订单号)\D{0,4}$"
+)
+_BANK = re.compile(r"卡号|账号|帐号|银行|账户|帐户|信用社|开户")
+IDENTITY, CARD, MOBILE, PLATE = "IDENTITY", "CARD", "MOBILE", "PLATE"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 # The hundred commonest surnames, and those of two characters.
@@ -40,6 +49,36 @@ def has_identifier(text: str) -> bool:
         or any(pattern.search(flat) for pattern in (_OLD_IDENTITY, _MOBILE, _MAIL, _DOOR))
         or _PLATE.search(flat.upper()) is not None
     )
+
+
+def identifiers(text: str) -> Iterator[tuple[str, int, int]]:
+    """Kind, start and end of each identity number, card, mobile number and plate in a line that is NFKC.
+
+    Digits may be parted one blank or hyphen at a time; what stands behind the name of another code is that code.
+    """
+    for match in _DIGITS.finditer(text):
+        digits = re.sub(r"[ -]", "", match[0])
+        kind = _kind_of(digits, match[0])
+        if kind and not _OTHER_CODE.search(text, max(0, match.start() - 14), match.start()):
+            if kind == CARD and not (digits.startswith("62") or _BANK.search(text)):
+                continue
+            if kind == MOBILE and text[match.end() : match.end() + 1] in tuple("元万亿件"):
+                continue
+            yield kind, *match.span()
+    for match in _PLATE.finditer(text.upper()):
+        yield PLATE, *match.span()
+
+
+def _kind_of(digits: str, written: str) -> str | None:
+    if len(digits) == 18 and is_identity_number(digits):
+        return IDENTITY
+    if len(digits) == 15 and _OLD_IDENTITY.fullmatch(digits) and digits == written:
+        return IDENTITY
+    if 16 <= len(digits) <= 19 and digits.isdigit() and _luhn(digits) and _GROUPS.fullmatch(written):
+        return CARD
+    if len(digits) in (11, 13) and _MOBILE.fullmatch(digits):
+        return MOBILE
+    return None
 
 
 def is_identity_number(text: str) -> bool:

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from archive import audit
+from archive import audit, precheck
 from archive.catalogue import Catalogue
 from archive.document import Aspect, Disclosure, Outcome, Status, Verdict
 from archive.errors import DecisionRefused, UnknownDocument
@@ -25,8 +25,6 @@ STATUS = {
     Verdict.WITHDRAW: Status.WITHDRAWN,
 }
 ASPECT_LABELS = {Aspect.TRUTHFULNESS: "真实性", Aspect.CONFIDENTIALITY: "保密性"}
-# Recorded with each examination; raised when what is to be looked at changes.
-RULES = "2026-1"
 
 
 def classify(
@@ -99,7 +97,7 @@ def examine(
 def _add_examination(
     connection: Connection, id: str, version: int, aspect: Aspect, outcome: Outcome, reviewer: str, basis: str
 ) -> None:
-    found = {"aspect": aspect.value, "outcome": outcome.value, "basis": basis, "rules": RULES}
+    found = {"aspect": aspect.value, "outcome": outcome.value, "basis": basis, "rules": precheck.RULES}
     connection.execute(
         insert(examinations).values(
             document_id=id, version=version, reviewer=reviewer, decided_at=audit.now(), **found

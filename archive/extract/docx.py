@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from zipfile import BadZipFile
@@ -19,6 +20,7 @@ from archive.extract import html, plain
 from archive.extract.assemble import assemble, table_labels
 from archive.extract.characters import joined, squeezed
 from archive.extract.charset import decode
+from archive.extract.concealed import concealed
 from archive.extract.extraction import Extraction
 from archive.extract.titles import may_be_title
 from archive.extract.wordstyles import Numbering, Styles, W
@@ -55,7 +57,8 @@ class _Docx:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._chunks: list[Extraction] = []
-        self._reader = Reader(Styles(self._root("styles")), Numbering(self._root("numbering")), self._chunk)
+        self._styles = Styles(self._root("styles"))
+        self._reader = Reader(self._styles, Numbering(self._root("numbering")), self._chunk)
 
     def extraction(self) -> Extraction:
         body = self._reader.lines(self._document.element.body)
@@ -68,7 +71,13 @@ class _Docx:
         stated = {label: value for each in self._chunks for label, value in each.stated.items()}
         page_date = next((each.page_date for each in self._chunks if each.page_date), "")
         warnings = [warning for each in self._chunks for warning in each.warnings] + self._warnings(body_seen)
-        return assemble(title, lines, labels=labels, stated=stated, warnings=warnings, page_date=page_date)
+        found = assemble(title, lines, labels=labels, stated=stated, warnings=warnings, page_date=page_date)
+        return replace(found, concealed=tuple(self._concealed()))
+
+    def _concealed(self) -> list[str]:
+        around = [_parse(part.blob) for kind in ("header", "footer", "footnotes") for part in self._parts(kind)]
+        roots = [self._document.element.body, *around]
+        return concealed(self._document, self._styles, roots, self._root("comments"))
 
     def _parts(self, kind: str) -> list[Part]:
         return [

@@ -19,7 +19,7 @@ class Extraction:
     metadata card and of a page's header as printed, without spaces and colon ("索引号", "发文字号", "来源"), to their
     values, none empty; and ``page_date`` is the ISO date that a page's header shows, or "". ``warnings`` are Chinese
     sentences for the reviewer ("扫描件没有文字层…"); text is never silently missing: without paragraphs there is a
-    warning.
+    warning. ``concealed`` are lines for the reviewer about what the file holds and does not show ("批注（张三）：…").
     """
 
     title: str | None
@@ -28,3 +28,4 @@ class Extraction:
     warnings: tuple[str, ...] = ()
     page_date: str = ""
     places: tuple[Place, ...] = ()
+    concealed: tuple[str, ...] = ()

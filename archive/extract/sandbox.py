@@ -307,6 +307,7 @@ def _extraction(payload: bytes | bytearray) -> Extraction:
         stated=checked,
         warnings=_list(answer.get("warnings"), broken),
         page_date=_line(answer.get("page_date"), broken),
+        concealed=_list(answer.get("concealed"), broken),
         places=_places(answer.get("places"), len(paragraphs), broken),
     )
 

@@ -162,6 +162,7 @@ def _answer(path: Path, media_type: str, limits: Limits) -> bytes:
             "warnings": found.warnings,
             "page_date": found.page_date,
             "places": [(place.start, place.label) for place in found.places],
+            "concealed": found.concealed,
         }
     except FileRefused as refused:
         answer = {"failed": refused.reason}

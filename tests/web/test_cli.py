@@ -317,6 +317,15 @@ def test_a_documents_force_is_recorded(run: Run, folder: Path) -> None:
     assert "已废止" in run("review", "show", id).output
 
 
+def test_what_must_be_looked_at_is_listed(run: Run, folder: Path) -> None:
+    (folder / "c.txt").write_text("关于救助的公示\n王某，身份证号11010519491231002X。\n", encoding="utf-8")
+    run("ingest", str(folder))
+    said = run("review", "check", code=1).output
+    assert said.count("没有发现") == 2
+    assert "拦截  居民身份证号  正文第 1 段" in said
+    assert "11010519491231002X" not in said
+
+
 @in_a_file
 def test_what_is_lost_comes_back(run: Run, folder: Path, tmp_path: Path) -> None:
     run("ingest", str(folder / "a.txt"))

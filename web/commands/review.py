@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import click
 
+from archive import precheck
 from archive import review as reviewing
 from archive.document import Aspect, Disclosure, Outcome, Status, Verdict
 from archive.errors import GongkaiError
@@ -64,6 +65,27 @@ def review_show(id: str) -> None:
         for warning in part.warnings:
             click.echo(f"注意\t{warning}")
         click.echo(part.text)
+
+
+@review.command()
+@click.argument("ids", nargs=-1)
+@reported
+def check(ids: tuple[str, ...]) -> None:
+    """Say what to look at in documents, or in all that wait: each place with its reason (see archive/precheck.py).
+
+    Exits with 1 if anything must be dealt with before publication (拦截).
+    """
+    blocked = 0
+    with services() as opened:
+        for id in ids or [each.id for each in opened.catalogue.listed(Status.WAITING)]:
+            document = opened.catalogue.newest(id)
+            found = precheck.findings(document)
+            blocked += any(finding.blocks for finding in found)
+            click.echo(f"{id}  第 {document.version} 版  {document.metadata.title}：{f'{len(found)} 处' if found else '没有发现'}")
+            for finding in found:
+                weight = "拦截" if finding.blocks else "提示"
+                click.echo(f"    {weight}  {finding.kind}  {finding.where}  {finding.excerpt}  {finding.reason}")
+    sys.exit(1 if blocked else 0)
 
 
 _REVIEWER = click.option("--reviewer", required=True, help="Who decides.")

@@ -182,3 +182,19 @@ def test_a_document_with_a_broken_part_is_refused_with_a_sentence(tmp_path: Path
 )
 def test_numbers_are_written_in_chinese(value: int, text: str) -> None:
     assert chinese(value) == text
+
+
+def test_what_a_document_conceals_is_told_and_is_no_text(tmp_path: Path) -> None:
+    def fill_it(document: Document) -> None:
+        document.add_paragraph("各镇：请落实。")
+        add_xml(
+            document,
+            "<w:p><w:r><w:t>经费</w:t></w:r><w:del><w:r><w:delText>三十万元</w:delText></w:r></w:del>"
+            "<w:r><w:rPr><w:vanish/></w:rPr><w:t>内部掌握</w:t></w:r></w:p>",
+        )
+        document.core_properties.author = "张三"
+        document.core_properties.last_modified_by = "Administrator"
+
+    found = extract_plain(write_docx(tmp_path / "a.docx", fill_it), DOCX)
+    assert found.concealed == ("修订中删除：三十万元", "隐藏文字：内部掌握", "文档属性 作者：张三")
+    assert not {"三十万元", "内部掌握", "张三"} & set("".join(found.paragraphs).split())
