@@ -81,7 +81,8 @@ def check(ids: tuple[str, ...]) -> None:
             document = opened.catalogue.newest(id)
             found = precheck.findings(document)
             blocked += any(finding.blocks for finding in found)
-            click.echo(f"{id}  第 {document.version} 版  {document.metadata.title}：{f'{len(found)} 处' if found else '没有发现'}")
+            told = f"{len(found)} 处" if found else "没有发现"
+            click.echo(f"{id}  第 {document.version} 版  {document.metadata.title}：{told}")
             for finding in found:
                 weight = "拦截" if finding.blocks else "提示"
                 click.echo(f"    {weight}  {finding.kind}  {finding.where}  {finding.excerpt}  {finding.reason}")
