@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import TypeVar
 
-from archive import agencies, dates, docnumber, makers, statutes, taxonomy
+from archive import agencies, dates, docnumber, effect, makers, statutes, taxonomy
 from archive.docnumber import Kind, Number
 from archive.document import Disclosure, Metadata, Validity
 from archive.errors import FileRefused
@@ -52,12 +52,20 @@ _CARD: Mapping[str, tuple[str, ...]] = {
         *("印发日期", "制发日期", "形成日期"),
     ),
     "published_on": ("发布日期", "发布时间", "公开日期", "公开时间"),
+    "effective_on": ("施行日期", "实施日期", "生效日期", "施行时间", "实施时间", "生效时间"),
+    "expires_on": ("失效日期", "失效时间", "有效期至", "有效期截止日期", "废止日期"),
     "validity": ("有效性", "效力状态", "时效性", "时效", "信息有效性", "文件状态", "文件有效性", "是否有效"),
     "disclosure": ("公开属性", "公开方式", "公开类别"),
 }
 _REGISTERED = ("登记号", "规范性文件登记号", "统一编号", "规范性文件编号")
 _NOTHING = frozenset({"无", "暂无", "-", "--", "—", "——", "/", "无文号", "null", "None"})
-_LABELS = {"written_on": "成文日期", "published_on": "公开日期", "validity": "有效性", "disclosure": "公开属性"}
+_LABELS_OF_DAYS = {
+    "written_on": "成文日期",
+    "published_on": "公开日期",
+    "effective_on": "施行日期",
+    "expires_on": "失效日期",
+}
+_LABELS = {**_LABELS_OF_DAYS, "validity": "有效性", "disclosure": "公开属性"}
 _MARKS = (
     (Disclosure.WITHHELD, re.compile(r"[（(]?\s*(?:此件|本件|公开属性[:：])?\s*不(?:予)?公开\s*[）)]?")),
     (Disclosure.ON_REQUEST, re.compile(r"[（(]?\s*(?:(?:此件|本件|公开属性[:：])\s*)?依申请公开\s*[）)]?")),
@@ -110,6 +118,7 @@ def describe(extraction: Extraction, stated: Mapping[str, str], file_name: str) 
     found.add("published_on", dates.parse_date(extraction.page_date), PAGE)
     if match := _FILE_DATE.search(stem):
         found.add("written_on", dates.parse_date(match["date"]), FILE)
+    _add_effect(found, extraction.paragraphs)
     _add_genre(found, title, block)
     _add_mark(found, extraction.paragraphs)
     # Sites write it into the title: 上海市停车场（库）管理办法（已废止）
@@ -131,6 +140,8 @@ def _metadata(found: _Found, title: str, own: Sequence[str], cited: Sequence[str
         column=found.text("column"),
         written_on=_day(found.values.get("written_on")),
         published_on=_day(found.values.get("published_on")),
+        effective_on=_day(found.values.get("effective_on")),
+        expires_on=_day(found.values.get("expires_on")),
         validity=validity if isinstance(validity, Validity) else None,
         disclosure=disclosure if isinstance(disclosure, Disclosure) else None,
         source_url=found.text("source_url"),
@@ -142,8 +153,8 @@ def _metadata(found: _Found, title: str, own: Sequence[str], cited: Sequence[str
 
 def _add_stated(found: _Found, stated: Mapping[str, str]) -> None:
     for name, value in stated.items():
-        if name in ("written_on", "published_on"):
-            day = dates.parse_date(value)
+        if name in _LABELS_OF_DAYS:
+            day = _stated_day(name, value)
             if day is None and value.strip():
                 raise FileRefused(f"清单中的{_LABELS[name]}“{value}”不是可用的日期，请写成 2019-01-31 的样子。")
             found.add(name, day, MANIFEST)
@@ -153,6 +164,13 @@ def _add_stated(found: _Found, stated: Mapping[str, str]) -> None:
             found.add(name, _allowed(Disclosure, name, value), MANIFEST)
         else:
             found.add(name, _clean(name, value), MANIFEST)
+
+
+def _stated_day(name: str, value: str) -> date | None:
+    """A day of the past, but for those from and until which a document is in force."""
+    if name in ("written_on", "published_on"):
+        return dates.parse_date(value)
+    return next((day for day, start, _ in dates.find(value.strip()) if start == 0), None)
 
 
 def _allowed(kind: type[E], name: str, value: str) -> E | None:
@@ -167,8 +185,8 @@ def _allowed(kind: type[E], name: str, value: str) -> E | None:
 def _add_card(found: _Found, card: Mapping[str, str]) -> None:
     for name, labels in _CARD.items():
         value = next((card[label] for label in labels if card.get(label, "").strip()), "")
-        if name in ("written_on", "published_on"):
-            found.add(name, dates.parse_date(value), CARD)
+        if name in _LABELS_OF_DAYS:
+            found.add(name, _stated_day(name, value), CARD)
         elif name == "validity":
             found.add(name, taxonomy.validity(value), CARD)
         elif name == "disclosure":
@@ -286,6 +304,14 @@ def _add_makers(found: _Found, title: str, paragraphs: Sequence[str], block: sta
     # 县财政局 only says who it is to those who know the county: better than nothing, and no more.
     found.add("issuer", named, TITLE)
     found.add("issuer", signature.issuer if signature else None, SIGNATURE)
+
+
+def _add_effect(found: _Found, paragraphs: Sequence[str]) -> None:
+    issued_on = _day(found.values.get("written_on")) or _day(found.values.get("published_on"))
+    said = effect.read("\n".join(paragraphs), issued_on)
+    if said is not None:
+        found.add("effective_on", said.effective_on, TEXT)
+        found.add("expires_on", said.expires_on, TEXT)
 
 
 def _add_genre(found: _Found, title: str, block: statutes.Block | None) -> None:

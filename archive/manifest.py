@@ -22,6 +22,8 @@ STATED = (
     "column",
     "written_on",
     "published_on",
+    "effective_on",
+    "expires_on",
     "validity",
     "disclosure",
     "source_url",

@@ -100,6 +100,8 @@ def _document(document: Document) -> dict[str, object]:
         "year": facets.values(document)["year"][0] if facets.day(metadata) else None,
         "written_on": _iso(metadata.written_on),
         "published_on": _iso(metadata.published_on),
+        "effective_on": _iso(metadata.effective_on),
+        "expires_on": _iso(metadata.expires_on),
         "validity": metadata.validity,
         "disclosure": metadata.disclosure,
         "source_url": metadata.source_url,

@@ -124,6 +124,8 @@ def card(document: Document) -> list[CardLine]:
         ("column", "栏目", metadata.column, only("column", metadata.column)),
         ("written_on", "成文日期", _chinese(metadata.written_on), None),
         ("published_on", "公开日期", _chinese(metadata.published_on), None),
+        ("effective_on", "施行日期", _chinese(metadata.effective_on), None),
+        ("expires_on", "有效期至", _chinese(metadata.expires_on), None),
         ("validity", "有效性", metadata.validity.value if metadata.validity else None, None),
         ("disclosure", "公开属性", metadata.disclosure.value if metadata.disclosure else None, None),
         ("source_url", "原文网址", metadata.source_url, None),
