@@ -1,0 +1,136 @@
+"""``python -m tests.metadata FOLDER``: how much of real documents' metadata is read right, misses by cause.
+
+FOLDER holds published numbers, titles, pages and statutes with what is known of each (see its README). A number that
+is wrong as it was published (no year, no serial, a bracket that is none) is told apart by a rule, not by hand.
+"""
+
+import argparse
+import csv
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from archive import dates, makers
+from archive.describe import describe
+from archive.docnumber import canonicals, find
+from archive.extract import extract_plain
+from archive.extract.mediatype import media_type
+from archive.text import normalise
+
+SOURCES = ("state-council", "guangdong", "shanghai", "yunnan")
+# A number has a year and a serial: what lacks one of them is none, whoever published it.
+_YEAR = re.compile(r"(?:19|20)\d\d|[〔\[(（【]\d{2}[〕\])）】]")
+_SERIAL = re.compile(r"\d\s*号|第[〇零一二三四五六七八九十百千\d]+号")
+# As the standard has it (GB/T 9704-2012): the canonical form must be this one, but for its bracket.
+_REGULAR = re.compile(r"[\u4e00-\u9fff]{2,14}[〔\[(](?:19|20)\d\d[〕\])]\d{1,5}号")
+_SHOWN = 6
+
+
+@dataclass
+class Measure:
+    """How often a field was right where the answer is ``known``; ``wrong`` answers are not counted among them."""
+
+    name: str
+    known: int = 0
+    right: int = 0
+    wrong: int = 0
+    misses: list[str] = field(default_factory=list)
+
+    def add(self, right: bool, what: str) -> None:
+        self.known += 1
+        self.right += right
+        if not right:
+            self.misses.append(what)
+
+    @property
+    def share(self) -> float:
+        return self.right / self.known if self.known else 1.0
+
+
+def numbers(folder: Path) -> Measure:
+    """Whether a published number is found, and in its canonical form if it is regular."""
+    measure = Measure("document numbers")
+    for source in SOURCES:
+        lines = (folder / "docnumbers" / f"{source}.tsv").read_text(encoding="utf-8").splitlines()[1:]
+        for published in (line.split("\t")[0].strip() for line in lines):
+            if not published:
+                continue
+            form = normalise(published)
+            if not (_YEAR.search(form) or "令" in form) or not _SERIAL.search(form):
+                measure.wrong += 1
+                continue
+            forms = list(canonicals(find(published)))
+            right = [_plain(published)] == [_plain(each) for each in forms] if _REGULAR.fullmatch(form) else forms != []
+            measure.add(right, f"{source}: {published}: {forms}")
+    return measure
+
+
+def _plain(number: str) -> str:
+    return re.sub(r"[〔〕\[\]()（）]", "|", normalise(number))
+
+
+def pages(folder: Path) -> Iterator[Measure]:
+    """Title, issuer and number of the State Council's pages."""
+    answers = (folder / "policies" / "answers.jsonl").read_text(encoding="utf-8").splitlines()
+    found = {name: Measure(f"pages: {name}") for name in ("title", "issuer", "number", "index_code")}
+    for answer in map(json.loads, answers):
+        path = folder / "policies" / answer["file"]
+        metadata = describe(extract_plain(path, media_type(path, path.name)), {}, path.name)
+        for name, measure in found.items():
+            if answer.get(name):
+                said = str(getattr(metadata, name) or "")
+                measure.add(normalise(said) == normalise(answer[name]), f"{said} for {answer[name]}")
+    yield from found.values()
+
+
+def statutes(folder: Path) -> Iterator[Measure]:
+    """Titles and days of statutes; the file's name says the day, and is told apart where the text does not."""
+    title, day = Measure("statutes: title"), Measure("statutes: day")
+    for path in sorted((folder / "laws").rglob("*.md")):
+        extraction = extract_plain(path, "text/markdown")
+        # A name that tells nothing.
+        metadata = describe(extraction, {}, "x.md")
+        heading = next((line[2:] for line in path.read_text("utf-8").splitlines() if line.startswith("# ")), "")
+        title.add(normalise(metadata.title) == normalise(heading), f"{metadata.title} for {heading}")
+        if match := re.search(r"\((\d{4}-\d\d-\d\d)\)", path.name):
+            known = date.fromisoformat(match[1])
+            if known in {each for line in extraction.paragraphs[:12] for each, _, _ in dates.find(line)}:
+                day.add(metadata.written_on == known, f"{path.name}: {metadata.written_on}")
+            else:
+                day.wrong += 1
+    yield title
+    yield day
+
+
+def issuers(folder: Path) -> Measure:
+    """Of titles that begin with who issued them, whether that is told; right where the source's own name is in it."""
+    measure = Measure("titles: issuer")
+    names = {"Guangdong": "广东", "Shanghai": "上海", "Yunnan": "云南"}
+    with (folder / "titles" / "policy-titles.tsv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+            place = names.get(row["source"].split()[0], "")
+            match = re.match(rf"({place}[省市]?(?:人民政府|人民政府办公厅))关于", row["title"]) if place else None
+            if match:
+                measure.add(makers.of_title(row["title"]) == match[1], row["title"][:40])
+    return measure
+
+
+def measures(folder: Path) -> Sequence[Measure]:
+    return (numbers(folder), *pages(folder), *statutes(folder), issuers(folder))
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("folder", type=Path)
+    for measure in measures(arguments.parse_args().folder):
+        wrong = f"; {measure.wrong} more whose answer is none, or not in the text" if measure.wrong else ""
+        print(f"{measure.name}: {measure.right} of {measure.known} right ({100 * measure.share:.2f} %){wrong}")
+        for miss in measure.misses[:_SHOWN]:
+            print(f"    {miss}")
+
+
+if __name__ == "__main__":
+    main()
