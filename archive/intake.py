@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from archive import audit, review
+from archive import audit, relations, review
 from archive.blobs import Blobs, digest_of
 from archive.catalogue import Catalogue
 from archive.describe import describe
@@ -301,6 +301,7 @@ class Intake:
                     concealed=list(part.concealed),
                 )
             )
+        relations.add_stated(connection, id, version, prepared.metadata.title, prepared.text)
         details = {
             "version": version,
             "digest": prepared.file.digest,

@@ -9,6 +9,7 @@ from web.commands.custody import audit, backup, export, rebuild_catalogue, resto
 from web.commands.history import history, validity
 from web.commands.index import judge, reindex, search
 from web.commands.intake import ingest
+from web.commands.relations import relations
 from web.commands.review import review
 from web.commands.serving import demo, serve
 from web.commands.vocabulary import gaps, synonyms
@@ -36,7 +37,7 @@ def cli() -> None:
 
 
 COMMANDS = (
-    *(ingest, review, history, validity, reindex, search, synonyms, gaps, judge, serve, demo),
+    *(ingest, review, history, validity, relations, reindex, search, synonyms, gaps, judge, serve, demo),
     *(verify, audit, backup, restore, rebuild_catalogue, export),
 )
 for command in COMMANDS:

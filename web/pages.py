@@ -12,7 +12,7 @@ from indexer.snippets import Marker
 from web.app import services
 from web.params import SearchForm, read
 from web.reading import document_page
-from web.search import find, home, interpreted, note_gap, similar
+from web.search import find, home, interpreted, note_gap, related, similar
 
 log = logging.getLogger(__name__)
 pages = Blueprint("pages", __name__)
@@ -39,7 +39,8 @@ def document(id: str) -> str:
     found = services().catalogue.public(id)
     form = read(request.args)
     marker = Marker(_marked(form), services().analyzer)
-    page = document_page(found, marker, form.address() if form.pairs() else None, _similar(id))
+    back_url = form.address() if form.pairs() else None
+    page = document_page(found, marker, back_url, _similar(id), related(services(), id))
     return render_template("document.html", page=page)
 
 

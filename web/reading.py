@@ -7,6 +7,7 @@ from itertools import groupby
 
 from archive.dates import OFFICE_TIME
 from archive.document import Attachment, Document, label_at
+from archive.relations import Kind
 from indexer import facets
 from indexer.duplicates import alike, sketch
 from indexer.snippets import Fragment, Marker
@@ -53,6 +54,15 @@ class SimilarView:
 
 
 @dataclass(frozen=True, slots=True)
+class RelationView:
+    """A confirmed relation to another public document: "废止了", "被其废止"."""
+
+    label: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentPage:
     id: str
     url: str
@@ -66,11 +76,17 @@ class DocumentPage:
     received_on: date | None
     back_url: str | None = None
     similar: Sequence[SimilarView] = ()
+    relations: Sequence[RelationView] = ()
 
 
 def document_page(
-    document: Document, marker: Marker, back_url: str | None, similar: Sequence[Document] = ()
+    document: Document,
+    marker: Marker,
+    back_url: str | None,
+    similar: Sequence[Document] = (),
+    relations: Sequence[tuple[Kind, bool, Document]] = (),
 ) -> DocumentPage:
+    """``relations``: the kind, whether it goes out from this document, and the other one."""
     metadata = document.metadata
     own = sketch(document.text)
     return DocumentPage(
@@ -91,6 +107,10 @@ def document_page(
         received_on=document.received_at.astimezone(OFFICE_TIME).date() if document.received_at else None,
         back_url=back_url,
         similar=[_similar(each, alike(own, sketch(each.text))) for each in similar],
+        relations=[
+            RelationView(f"本件{kind}" if out else f"{kind}本件", other.metadata.title, document_url(other.id))
+            for kind, out, other in relations
+        ],
     )
 
 

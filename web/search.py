@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from archive import relations
 from archive.dates import office_today
 from archive.document import Document
 from archive.text import normalise
@@ -106,6 +107,13 @@ def similar(services: Services, id: str) -> list[Document]:
     hits = services.engine.search(request).hits
     documents = services.catalogue.public_many(hit.id for hit in hits)
     return [documents[hit.id] for hit in hits if hit.id in documents]
+
+
+def related(services: Services, id: str) -> list[tuple[relations.Kind, bool, Document]]:
+    """Confirmed relations of a document to public ones."""
+    found = relations.confirmed(services.catalogue, id)
+    documents = services.catalogue.public_many(other for _, _, other in found)
+    return [(kind, out, documents[other]) for kind, out, other in found if other in documents]
 
 
 def _answer(services: Services, form: SearchForm, shown: Sequence[Document], relaxed: bool) -> AnswerView | None:

@@ -9,8 +9,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from archive import review
+from archive.document import Verdict
+from archive.settings import Settings
 from tests.conftest import Installation, in_a_file
+from web.app import create_app
 from web.cli import cli
+from web.services import open_services
 
 Run = Callable[..., Result]
 
@@ -324,6 +329,27 @@ def test_what_must_be_looked_at_is_listed(run: Run, folder: Path) -> None:
     assert said.count("没有发现") == 2
     assert "拦截  居民身份证号  正文第 1 段" in said
     assert "11010519491231002X" not in said
+
+
+def test_a_stated_repeal_is_confirmed_and_shown(
+    run: Run, folder: Path, environment: dict[str, str]
+) -> None:
+    (folder / "c.txt").write_text("关于废止《关于做好防汛工作的通知》的决定\n现予公布。\n", encoding="utf-8")
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    number, deciding = run("relations", "list").stdout.split()[:2]
+    old = run("relations", "list").stdout.split("可能是：")[1].split()[0]
+    run("relations", "confirm", number, "--target", "x", "--person", "法制科", code=1)
+    run("relations", "confirm", number, "--target", old, "--person", "法制科", "--since", "2020-01-01")
+    run("relations", "refuse", number, "--person", "法制科", code=1)
+    assert "已废止" in run("review", "show", old).stdout
+    run("reindex")
+    opened = open_services(Settings.from_environment(environment))
+    client = create_app(opened).test_client()
+    assert f'废止本件：<a href="/documents/{deciding}">' in client.get(f"/documents/{old}").text
+    assert f'本件废止：<a href="/documents/{old}">' in client.get(f"/documents/{deciding}").text
+    review.decide(opened.catalogue, deciding, Verdict.WITHDRAW, "审查员", "有误")
+    assert "废止本件" not in client.get(f"/documents/{old}").text
+    opened.close()
 
 
 @in_a_file

@@ -45,11 +45,14 @@ class _Day(click.ParamType[date]):
         return day
 
 
+DAY = _Day()
+
+
 @click.command()
 @click.argument("id")
 @click.argument("state", type=click.Choice(VALIDITIES))
-@click.option("--since", required=True, type=_Day(), help="The first day on which it is so.")
-@click.option("--until", type=_Day(), help="A new last day in force (续期).")
+@click.option("--since", required=True, type=DAY, help="The first day on which it is so.")
+@click.option("--until", type=DAY, help="A new last day in force (续期).")
 @click.option("--by", "by_id", metavar="ID", help="The document that says so.")
 @click.option("--person", required=True, help="Who records it.")
 @click.option("--reason", required=True, help="On what ground.")

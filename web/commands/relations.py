@@ -1,0 +1,55 @@
+"""What documents state of each other, and who says that it is so."""
+
+from datetime import date
+
+import click
+
+from archive import relations as related
+from archive.relations import Kind
+from web.commands.history import DAY
+from web.commands.installation import reported, services
+
+_PERSON = click.option("--person", required=True, help="Who says so.")
+
+
+@click.group()
+def relations() -> None:
+    """Relations that documents state (修改、废止、解读、转发、答复): confirm or refuse them."""
+
+
+@relations.command("list")
+@click.argument("id", required=False)
+@reported
+def relations_list(id: str | None) -> None:
+    """List what is stated and undecided, with documents that may be meant."""
+    with services() as opened:
+        for each in related.proposals(opened.catalogue, id):
+            target = f"《{each.stated.title}》" if each.stated.title else ""
+            click.echo(f"{each.id}  {each.document_id}  {each.stated.kind}  {target}{each.stated.number or ''}")
+            click.echo(f"    原文：{each.stated.sentence[:120]}")
+            click.echo(f"    可能是：{'、'.join(each.candidates) or '档案中没有找到'}")
+
+
+@relations.command()
+@click.argument("number", type=int)
+@click.option("--target", required=True, metavar="ID", help="The document that is meant.")
+@click.option("--since", type=DAY, help="From when on it is repealed or amended (default: today).")
+@_PERSON
+@reported
+def confirm(number: int, target: str, since: date | None, person: str) -> None:
+    """Say that relation NUMBER holds; a repeal or an amendment also changes the other document's validity."""
+    with services() as opened:
+        kind = related.confirm(opened.catalogue, number, target, person, since or opened.catalogue.today())
+    turned = "，其效力状态已登记" if kind in (Kind.REPEALS, Kind.AMENDS) else ""
+    click.echo(f"关系 {number} 已确认：{kind} {target}{turned}")
+
+
+@relations.command()
+@click.argument("number", type=int)
+@_PERSON
+@reported
+def refuse(number: int, person: str) -> None:
+    """Say that relation NUMBER is none."""
+    with services() as opened:
+        related.refuse(opened.catalogue, number, person)
+    click.echo(f"关系 {number} 不成立，已登记")
