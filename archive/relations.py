@@ -56,7 +56,8 @@ _NAME = re.compile(
     r"《(?P<title>[^《》]{2,80}(?:《[^《》]{2,60}》[^《》]{0,40})?)》(?:\s*[（(](?P<number>[^（）()]{4,40})[）)])?"
 )
 _REPEALING = re.compile(r"(?:关于|决定)?\s*(?:公布)?(?:废止|宣布失效)")
-_AMENDING = re.compile(r"(?:关于)?(?:修改|修订|修正|调整)(?!后)")
+# What is amended stands behind it: 关于同意《…规划（局部调整）》的批复 amends nothing.
+_AMENDING = re.compile(r"(?:修改|修订|修正|调整)(?!后)[^《》]{0,12}《")
 _INTERPRETING = re.compile(r"解读|图解|一图读懂|政策问答|起草说明|制定说明")
 _BY_TITLE = ((_INTERPRETING, Kind.INTERPRETS), (_REPEALING, Kind.REPEALS), (_AMENDING, Kind.AMENDS))
 _FORWARDING = re.compile(r"转发(?P<rest>.{4,90}?)的?(?:通知|函)$")

@@ -30,6 +30,10 @@ def test_titles_state_relations(title: str, kind: Kind, named: list[str | None])
     assert [(each.kind, each.title) for each in found] == [(kind, name) for name in named]
 
 
+def test_a_plan_that_is_approved_is_not_amended() -> None:
+    assert stated("关于同意《A片区控制性详细规划局部调整》的批复", "") == ()
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
