@@ -58,6 +58,8 @@ _ALONE = re.compile(rf"[\[(【〔]?\s*(?:密\s*级\s*[:：]?\s*)?{_LEVEL}(?:\s*[
 _LABELLED = re.compile(rf"密\s*级(?:\s*和保密期限)?\s*[:：\t]\s*{_LEVEL}")
 # A mark that stands in a line by itself is one of the first page.
 _FIRST = 5
+# Where a preamble may stand, and how much of a paragraph is read for it.
+_PREAMBLE, _LONGEST = 12, 3000
 _INTERNAL = (
     r"内部(?:资料|文件|使用|材料|明电|传阅|刊物)|注意保存|不得(?:外传|翻印|复制)|严禁外传|"
     r"(?:此件|本件)?不(?:予)?公开|工作秘密"
@@ -170,8 +172,8 @@ def _broken(before: str, after: str) -> Iterator[tuple[Kind, str]]:
 
 def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, Kind, str]]:
     """Sections that the preamble names and no heading bears."""
-    for number, paragraph in enumerate(paragraphs[:12]):
-        promise = _PROMISE.search(paragraph)
+    for number, paragraph in enumerate(paragraphs[:_PREAMBLE]):
+        promise = _PROMISE.search(paragraph, 0, _LONGEST)
         if not promise:
             continue
         names = [name.strip(" “”\"和及与以") for name in re.split(r"[、;；,，]|以及", promise["list"])]

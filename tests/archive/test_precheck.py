@@ -76,3 +76,9 @@ def test_a_heading_without_content(table: list[str]) -> None:
     text = ["一、总体情况", "全年平稳。", "二、申请情况", *table, "三、问题", "人手不足。"]
     kinds = [kind for _, kind, _ in precheck.in_text(text)]
     assert kinds == ([] if table else [Kind.EMPTY_HEADING])
+
+
+@pytest.mark.parametrize("piece", ["内容包括、", "路", "\t1", "《", "机 密 ", "住址：路"])
+def test_a_long_paragraph_is_read_through(piece: str) -> None:
+    # Quadratic time would take minutes.
+    assert len(list(precheck.in_text([piece * (300_000 // len(piece))]))) < 2
