@@ -24,7 +24,7 @@ from archive.withdrawals import Withdrawals
 FORMAT = 1
 MANIFEST = "backup.json"
 # What staff wrote into the data folder themselves.
-OWN = ("synonyms.tsv",)
+OWN = ("site.toml", "synonyms.tsv")
 Progress = Callable[[int, int], None]
 
 

@@ -12,6 +12,7 @@ AHEAD = timedelta(days=366)
 # What the office's clock shows, whatever the machine is set to.
 OFFICE_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
 _NUMERAL = numerals.CHINESE
+_ISO = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class _Fold(dict[int, str]):
@@ -21,9 +22,21 @@ class _Fold(dict[int, str]):
         return chr(code - 0xFEE0) if 0xFF01 <= code <= 0xFF5E else chr(code)
 
 
+def office_now() -> datetime:
+    """This instant, as the office's clock shows it."""
+    return datetime.now(OFFICE_TIME)
+
+
 def office_today() -> date:
     """The day in the office."""
-    return datetime.now(OFFICE_TIME).date()
+    return office_now().date()
+
+
+def of_iso(text: str) -> date:
+    """The day that is written 2019-01-31 and in no other way that ISO 8601 has. Raises ValueError."""
+    if not _ISO.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
 
 
 _FOLD = _Fold({0x3000: " ", 0xA0: " "})

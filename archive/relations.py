@@ -16,7 +16,7 @@ from archive import audit, docnumber, validity
 from archive.catalogue import Catalogue
 from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
-from archive.tables import documents, relations, versions
+from archive.tables import changes, documents, relations, versions
 from archive.text import normalise
 
 
@@ -185,6 +185,11 @@ def confirm(catalogue: Catalogue, number: int, target_id: str, person: str, sinc
         if connection.execute(select(documents.c.id).where(documents.c.id == target_id)).first() is None:
             raise UnknownDocument(target_id)
         _decide(connection, number, id, "confirmed", person, target_id, kind)
+        both = select(documents.c.id).where(documents.c.id.in_((id, target_id)))
+        public = connection.scalars(both.where(documents.c.public_version.is_not(None))).all()
+        # Both pages show it from now on; with a hidden one, neither does.
+        if len(public) == 2:
+            connection.execute(insert(changes), [{"document_id": each, "at": audit.now()} for each in sorted(public)])
         turned = {Kind.REPEALS: Validity.REPEALED, Kind.AMENDS: Validity.AMENDED}.get(kind)
         if turned is not None:
             validity.add(connection, target_id, turned, person, row["sentence"], since, by_id=id)

@@ -12,13 +12,22 @@ variable                  meaning                                               
 ``GONGKAI_CACHE_MB``      megabytes of postings that a serving process keeps          96
 ``GONGKAI_OCR_SECONDS``   how long tesseract, where it is installed, may read a        25
                           picture; 0: pictures are kept without text
+``GONGKAI_ADDRESS``       the site's public address, https://… , for what is taken     as it is asked
+                          home (QR codes, feeds, site map)
+``GONGKAI_TERMINALS``     addresses and networks of public query terminals, between   none
+                          commas: ``10.1.2.3,10.1.7.0/24``
+``GONGKAI_PROXIES``       how many web servers of one's own stand before it, whose    0
+                          ``X-Forwarded-*`` are to be believed
+``GONGKAI_RATE``          requests a minute that one address may make; 0: any         300
 ========================= ==========================================================  =====================
 """
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from archive import gaps
 from archive.errors import BadSettings
@@ -35,6 +44,10 @@ class Settings:
     gaps_k: int = gaps.K
     cache_mb: int = 96
     ocr_seconds: int = 25
+    address: str = ""
+    terminals: tuple[IPv4Network | IPv6Network, ...] = ()
+    proxies: int = 0
+    rate: int = 300
 
     @classmethod
     def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
@@ -57,6 +70,10 @@ class Settings:
             _whole("GONGKAI_CACHE_MB", environment.get("GONGKAI_CACHE_MB") or str(plain.cache_mb), 1, 1 << 20),
             # Less than an extraction may take in all.
             _whole("GONGKAI_OCR_SECONDS", environment.get("GONGKAI_OCR_SECONDS") or str(plain.ocr_seconds), 0, 50),
+            _address("GONGKAI_ADDRESS", environment.get("GONGKAI_ADDRESS") or ""),
+            _networks("GONGKAI_TERMINALS", environment.get("GONGKAI_TERMINALS") or ""),
+            _whole("GONGKAI_PROXIES", environment.get("GONGKAI_PROXIES") or str(plain.proxies), 0, 5),
+            _whole("GONGKAI_RATE", environment.get("GONGKAI_RATE") or str(plain.rate), 0, 1_000_000),
         )
 
     @property
@@ -77,3 +94,17 @@ def _whole(name: str, text: str, least: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise BadSettings(f"{name} 为“{text}”，应为 {least} 到 {most} 之间的整数。")
     return int(text)
+
+
+def _networks(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise BadSettings(f"{name} 为“{text}”，应为以逗号隔开的地址或网段，如 10.1.2.3,10.1.7.0/24。") from error
+
+
+def _address(name: str, text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query):
+        raise BadSettings(f"{name} 为“{text}”，应为网站的地址，如 https://gongkai.example.gov.cn。")
+    return text.rstrip("/")

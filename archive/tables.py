@@ -267,3 +267,4 @@ changes = Table(
     Column("at", String(32), nullable=False),
     sqlite_autoincrement=True,
 )
+Index("ix_changes_document_id", changes.c.document_id, changes.c.sequence)

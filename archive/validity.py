@@ -55,7 +55,17 @@ def add(
     )
     told = {name: str(value) if isinstance(value, date) else value for name, value in about.items()}
     audit.append(connection, person, "validity", id, told)
-    connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+    public = select(documents.c.public_version).where(documents.c.id == id)
+    if connection.execute(public).scalar() is not None:
+        # Changes are what the public can see of: one of a hidden document would tell that there is something.
+        connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+
+
+def ended_by(catalogue: Catalogue, id: str) -> str | None:
+    """The document by which a person recorded that this one's force changed last, or None."""
+    query = select(validities.c.by_id).where(validities.c.document_id == id).order_by(validities.c.id.desc()).limit(1)
+    with catalogue.reading() as connection:
+        return connection.execute(query).scalar()
 
 
 def turn(catalogue: Catalogue, today: date) -> list[str]:

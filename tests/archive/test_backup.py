@@ -53,9 +53,11 @@ def test_an_archive_comes_back_out_of_its_backup(
     catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str]
 ) -> None:
     (data / "synonyms.tsv").write_text("低保\t最低生活保障\t=\t本单位\n", encoding="utf-8")
+    (data / "site.toml").write_text('[requests]\noffice = "政务公开办"\n', encoding="utf-8")
     made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet)
     again = elsewhere / "again"
     assert backups.restore(made, again, (), False, quiet) is None
+    assert (again / "site.toml").read_bytes() == (data / "site.toml").read_bytes()
     restored = opened(again, empty=True)
     assert rebuild(restored).public == 2
     assert {document.id: document for document in restored.public_all()} == {
