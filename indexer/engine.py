@@ -119,6 +119,10 @@ class Engine(Protocol):
         """The last change applied; 0 for an index that is not there yet."""
         ...
 
+    def generation(self) -> str:
+        """Names what answers now: another after each build. Raises as a search does."""
+        ...
+
     def verify(self) -> None:
         """Read the live index through. Raises IndexDamaged; an index that is not there yet is sound."""
         ...

@@ -50,6 +50,7 @@ READ = 30
 READ_TERMS = 30
 # How many words tell what a document is about, and how much of a document is read for them.
 LIKE_TERMS = 25
+LIKE_ASKED = 60
 LIKE_READ = 10_000
 TITLE_COUNT = 6
 # A word said once is hardly what a document is about: half of its weight is reached at this count.
@@ -64,22 +65,30 @@ def rarity(passages: float, occurrences: float) -> float:
 
 
 def characteristic(
-    title: Sequence[str], text: Sequence[str], rarity: Callable[[str], float]
+    title: Sequence[str],
+    text: Sequence[str],
+    rarity: Callable[[str], float],
+    estimate: Callable[[str], float] | None = None,
 ) -> dict[str, float]:
     """The words, out of those of its title and its text, that tell what a document is about, with their weights.
 
-    A word that no other document has tells nothing: ``rarity`` is 0 for it.
+    A word that no other document has tells nothing: ``rarity`` is 0 for it. Where a rarity is dear to tell, it is asked
+    of the ``LIKE_ASKED`` weightiest by an ``estimate`` only.
     """
     counts = Counter(text)
     for word in title:
         counts[word] += TITLE_COUNT
-    weights = {
-        word: count / (count + LIKE_K) * rarity(word)
-        for word, count in counts.items()
-        if len(word) > 1 and not word.isdecimal()
+    shares = {
+        word: count / (count + LIKE_K) for word, count in counts.items() if len(word) > 1 and not word.isdecimal()
     }
-    told = sorted((word for word in weights if weights[word] > 0), key=lambda word: (-weights[word], word))
-    return {word: weights[word] for word in told[:LIKE_TERMS]}
+
+    def weightiest(words: Iterable[str], rarity: Callable[[str], float], most: int) -> dict[str, float]:
+        weights = {word: shares[word] * rarity(word) for word in words}
+        told = sorted((word for word in weights if weights[word] > 0), key=lambda word: (-weights[word], word))
+        return {word: weights[word] for word in told[:most]}
+
+    likely = weightiest(shares, estimate, LIKE_ASKED) if estimate else shares
+    return weightiest(likely, rarity, LIKE_TERMS)
 
 
 def gather(weights: dict[str, float], run: str, terms: Iterable[tuple[str, float]]) -> None:

@@ -186,6 +186,11 @@ class SynonymFile:
         self._table = Synonyms.load(packaged)
         self._due = clock()
 
+    @property
+    def stamp(self) -> str:
+        """Another one after each edit that was noticed."""
+        return repr(self._stamps)
+
     def current(self) -> Synonyms:
         """The last good table."""
         with self._lock:

@@ -40,6 +40,7 @@ class MemoryEngine:
         self._analyzer = analyzer
         self._entries: dict[str, Entry] = {}
         self._cursor = 0
+        self._builds = 0
         self._vocabulary = _Vocabulary([])
 
     def search(self, request: SearchRequest) -> Answer:
@@ -73,6 +74,9 @@ class MemoryEngine:
     def cursor(self) -> int:
         return self._cursor
 
+    def generation(self) -> str:
+        return str(self._builds)
+
     def verify(self) -> None:
         pass
 
@@ -91,6 +95,7 @@ class MemoryEngine:
         writer = _Writer(dict(entries), cursor, self._analyzer)
         yield writer
         self._entries, self._cursor = writer.entries, writer.cursor
+        self._builds += 1
         self._vocabulary = _Vocabulary(list(self._entries.values()))
 
     def close(self) -> None:

@@ -339,6 +339,19 @@ def test_a_change_is_there_for_the_next_search(engine: Engine, analyzer: Analyze
     assert engine.cursor() == 9
 
 
+def test_each_build_makes_another_generation(engine: Engine, analyzer: Analyzer) -> None:
+    names = [engine.generation()]
+    assert engine.generation() == names[0]
+    for building in (engine.writing, engine.rebuilding):
+        with building() as writer:
+            writer.put(entry(make_document("new", "新增文件"), analyzer))
+        names.append(engine.generation())
+    with pytest.raises(RuntimeError), engine.writing():
+        raise RuntimeError
+    assert engine.generation() == names[-1]
+    assert len(set(names)) == 3
+
+
 def test_the_same_document_put_twice_is_there_once(engine: Engine, analyzer: Analyzer) -> None:
     with engine.writing() as writer:
         writer.put(entry(make_document("new", "征求意见稿"), analyzer))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from archive.extract import Sandbox
 from archive.intake import Intake, Item
 from indexer import sync
 from indexer.engine import SearchRequest
+from indexer.engines.generations import Generations
+from indexer.engines.whoosh import engine as engine_module
 from indexer.engines.whoosh.engine import WhooshEngine
 from indexer.parse import parse
 from web.services import Services, open_services
@@ -118,6 +121,30 @@ def test_two_generations_are_kept(services: Services, take: Take) -> None:
     assert kept == ["00000003", "00000004"]
 
 
+@pytest.mark.parametrize("where", ["Generations.manifest", "Snapshot"])
+def test_a_generation_that_is_cleared_away_while_it_is_opened_gives_way_to_the_next(
+    services: Services, take: Take, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    take(2)
+    sync.rebuild(services.catalogue, services.engine)
+    place = Generations if where.startswith("Generations") else engine_module
+    name = where.rpartition(".")[2]
+    step = getattr(place, name)
+
+    def late(*arguments: object) -> object:
+        monkeypatch.setattr(place, name, step)
+        for _ in range(2):
+            sync.rebuild(services.catalogue, services.engine)
+        return step(*arguments)
+
+    with closing(WhooshEngine(services.settings.index_folder, services.analyzer)) as cold:
+        monkeypatch.setattr(place, name, late)
+        assert cold.search(SearchRequest()).total == 2
+        assert cold.generation() == "00000003"
+        monkeypatch.setattr(place, name, late)
+        cold.verify()
+
+
 def test_only_one_indexer_at_a_time(services: Services, take: Take) -> None:
     take(1)
     with (
@@ -135,6 +162,7 @@ def test_a_torn_generation_falls_back_to_the_former_one_at_a_cold_start(services
     _tear(next((folder / "current").resolve().glob("*.trm")))
     cold = WhooshEngine(folder, services.analyzer)
     assert cold.search(SearchRequest()).total == 2
+    assert cold.generation() == "00000001"
     cold.close()
 
 

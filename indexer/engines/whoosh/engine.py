@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from whoosh.index import EmptyIndexError
+
 from archive.errors import IndexDamaged, IndexMissing, IndexOutdated
 from indexer.analyzer import Analyzer
 from indexer.engine import Answer, SearchRequest, Vocabulary
@@ -59,11 +61,20 @@ class WhooshEngine:
         except IndexMissing:
             return 0
 
+    def generation(self) -> str:
+        return self._current()[2].name
+
     def verify(self) -> None:
         try:
-            self._generations.verify(self._generations.live(), anew=True)
+            live = self._generations.live()
         except IndexMissing:
             return
+        try:
+            self._generations.verify(live, anew=True)
+        except IndexDamaged:
+            if self._generations.live() == live:
+                raise
+            self.verify()
 
     @contextmanager
     def writing(self) -> Iterator[IndexWriter]:
@@ -104,6 +115,9 @@ class WhooshEngine:
             manifest, snapshot = self._open(live)
             return live, manifest, snapshot
         except IndexDamaged as damage:
+            # Two builds later it is live no more, and cleared away.
+            if (now := self._generations.live()) != live:
+                return self._open_best(now, opened)
             if opened is not None:
                 log.error("%s 继续使用已打开的索引 %s。", damage, opened[0].name)
                 return live, opened[1], opened[2]
@@ -119,7 +133,10 @@ class WhooshEngine:
     def _open(self, generation: Path) -> tuple[Manifest, Snapshot]:
         manifest = self._generations.verify(generation)
         self._check_fingerprint(manifest)
-        return manifest, Snapshot(generation, self._cache)
+        try:
+            return manifest, Snapshot(generation, self._cache)
+        except (EmptyIndexError, FileNotFoundError) as error:
+            raise IndexDamaged(generation.name, "打开时文件已经不在") from error
 
     def _check_fingerprint(self, manifest: Manifest) -> None:
         if manifest.fingerprint != self._fingerprint:

@@ -403,10 +403,16 @@ class _Evaluation:
             term = self._term("words", word)
             return term.rarity if term.postings.count > 1 else 0.0
 
+        def estimate(word: str) -> float:
+            # Deleted documents count in the dictionary; but to read where each word stands would be most of the work.
+            occurrences, frequency = snapshot.frequencies(*_stored("words", word))
+            return relevance.rarity(snapshot.passages["words"], occurrences) if frequency > 1 else 0.0
+
         weights = relevance.characteristic(
             self._analyzer.words(snapshot.titles[slot]),
             self._analyzer.words(snapshot.text(slot)[: relevance.LIKE_READ]),
             shared_rarity,
+            estimate,
         )
         return [replace(self._term("words", word), rarity=weight) for word, weight in weights.items()]
 

@@ -41,11 +41,12 @@ _TEXTS_AT_ONCE = 512
 class _Term:
     """A term of a stream: where its postings stand in each segment, and they, once they were read."""
 
-    __slots__ = ("entries", "occurrences", "postings")
+    __slots__ = ("entries", "frequency", "occurrences", "postings")
 
     def __init__(self, entries: Sequence[tuple[int, W3TermInfo]]) -> None:
         self.entries = entries
         self.occurrences = float(sum(entry.weight() for _, entry in entries))
+        self.frequency = sum(entry.doc_frequency() for _, entry in entries)
         self.postings: Postings | None = None
 
     @property
@@ -149,6 +150,7 @@ class Snapshot:
     """A read-only index. Searches from several threads share it."""
 
     def __init__(self, folder: Path, budget: int = BUDGET) -> None:
+        self.name = folder.name
         storage = Storage(str(folder))
         toc = TOC.read(storage, NAME, schema=schema())
         self._segments = [SegmentReader(storage, segment) for segment in toc.segments]
@@ -204,6 +206,11 @@ class Snapshot:
     def occurrences(self, stream: str, name: str) -> float:
         """How often a term stands in the index, deleted documents included: known without reading where."""
         return self._term(stream, name).occurrences
+
+    def frequencies(self, stream: str, name: str) -> tuple[float, int]:
+        """Likewise, and in how many documents."""
+        term = self._term(stream, name)
+        return term.occurrences, term.frequency
 
     def _term(self, stream: str, name: str) -> _Term:
         key = (stream, name)
