@@ -20,7 +20,10 @@ ONLY_IN = {
     "click": {"web/cli.py", "web/commands", "web/jobs.py", "web/demo.py", "web/judging.py"},
     "docx": {"archive/extract"},
     "pdfminer": {"archive/extract"},
-    "lxml": {"archive/extract"},
+    "lxml": {"archive/extract", "web/xml.py"},
+    "segno": {"web/qr.py"},
+    "prometheus_client": {"web/observed.py"},
+    "flask_limiter": {"web/limits.py"},
 }
 
 

@@ -1,8 +1,12 @@
 """The Flask application."""
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, g, request, url_for
 from flask.json.provider import DefaultJSONProvider
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from web import visitor
+from web.edition import design
 from web.services import Services
 
 # connect-src is for suggestions, which the page's script asks this site for.
@@ -10,23 +14,56 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def create_app(services: Services) -> Flask:
     """An application over one installation; it opens nothing itself."""
+    from web import conditional
     from web.api import api
+    from web.browse import browse
+    from web.bulk import bulk
+    from web.discovery import discovery
     from web.errors import errors
+    from web.feeds import feeds
+    from web.files import files
+    from web.harvest import harvest
+    from web.health import health
+    from web.limits import limit
+    from web.observed import observe
     from web.pages import pages
 
     app = Flask(__name__)
     app.extensions["gongkai"] = services
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
+    app.config["COMPRESS_ALGORITHM"] = ["gzip"]
+    app.config["COMPRESS_STREAMS"] = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["site_name"] = services.settings.site_name
+    app.jinja_env.globals.update(site_name=services.settings.site_name, county=services.county)
     app.json = _Json(app)
-    for blueprint in (pages, api, errors):
-        app.register_blueprint(blueprint)
+    if services.settings.proxies:
+        trusted = services.settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)  # type: ignore[method-assign]
+    # What comes after an answer runs in the reverse order: validators, headers, compression, and the log at last.
+    app.extensions["metrics"] = observe(app, services)
+    Compress(app)
+    app.before_request(_meet)
     app.after_request(_headers)
+    limit(app, services.settings)
+    app.before_request(_choose)
+    app.before_request(conditional.begin)
+    app.after_request(conditional.finish)
+    for blueprint in (pages, browse, files, bulk, api, feeds, discovery, harvest, health, errors):
+        app.register_blueprint(blueprint)
+    app.context_processor(_context)
     return app
 
 
@@ -36,6 +73,11 @@ def services() -> Services:
     return found
 
 
+def absolute(path: str) -> str:
+    """An address to take elsewhere: under the site's public address where that is configured."""
+    return (services().settings.address or request.host_url.rstrip("/")) + path
+
+
 class _Json(DefaultJSONProvider):
     """Chinese as itself, keys in the order they were given."""
 
@@ -43,11 +85,46 @@ class _Json(DefaultJSONProvider):
     sort_keys = False
 
 
+def _meet() -> None:
+    """Who asks; whatever goes wrong with the request later, its answer looks as they want it."""
+    g.visitor = visitor.known(request, services().settings)
+
+
+def _choose() -> None:
+    if request.endpoint != "static" and not visitor.SWITCHES.isdisjoint(request.args):
+        g.visitor = visitor.switched(g.visitor, request, services().settings)
+        g.chosen = True
+
+
+def _context() -> dict[str, object]:
+    def static(name: str) -> str:
+        """A file of ours under an address that changes with it, so that a browser may keep it for ever."""
+        return url_for("static", filename=name, v=design())
+
+    def switch(**steps: int) -> str:
+        # A page that is not there shows nothing of its address: hidden and unknown look alike.
+        known = request.url_rule is not None and not g.get("failed", False)
+        arguments = request.args if known else request.args.__class__()
+        return visitor.address_with(request.path if known else "/", arguments, steps)
+
+    return {"visitor": g.visitor, "edition": g.get("edition"), "static": static, "switch": switch, "absolute": absolute}
+
+
 def _headers(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    if request.endpoint == "pages.forget":
+        # Whatever else went wrong: the next person at a terminal finds nothing of this one's.
+        response.delete_cookie(visitor.COOKIE)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    elif g.get("chosen", False):
+        visitor.remember(response, request, g.visitor)
+    if request.endpoint == "static" and request.args.get("v") == design() and response.status_code in (200, 304):
+        response.headers["Cache-Control"] = _FOR_EVER
+    elif g.visitor.terminal and request.endpoint != "static":
+        # The next person at this terminal finds nothing of what this one read.
+        response.headers["Cache-Control"] = "no-store"
     # A withdrawal takes effect at once: nothing but style and script may come from a cache unasked.
-    if not response.headers.get("Cache-Control"):
+    elif not response.headers.get("Cache-Control"):
         response.headers["Cache-Control"] = "no-cache"
     return response

@@ -1,6 +1,7 @@
 """The demo: the sample corpus taken in, reviewed as recorded, indexed; and a check that asks the running server."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,12 +15,20 @@ from archive.document import Verdict
 from archive.errors import BadManifest
 from archive.intake import Result
 from archive.manifest import read_manifest
+from web import county
 from web.app import create_app
-from web.jobs import bring_up, take_in
+from web.jobs import bring_up, make_lists, take_in
 from web.server import running
 from web.services import Services
 
 ACTOR = "演示"
+
+
+def introduce(corpus: Path, data: Path) -> None:
+    """Put what the sample says of its county where an installation says it."""
+    if (stated := corpus / county.FILE).exists():
+        data.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(stated, data / county.FILE)
 
 
 def prepare(opened: Services, corpus: Path) -> None:
@@ -28,6 +37,7 @@ def prepare(opened: Services, corpus: Path) -> None:
     if counts[Result.TAKEN] or counts[Result.CHANGED] or not opened.catalogue.last_change():
         apply_reviews(opened, corpus)
     bring_up(opened, full=False)
+    make_lists(opened)
 
 
 def apply_reviews(opened: Services, corpus: Path) -> None:
@@ -96,6 +106,11 @@ def _ask(address: str) -> None:
     document = read(f"/api/v1/documents/{found['hits'][0]['id']}")
     _expect(document["title"] in get(document["url"]).decode(), "文件页没有显示标题")
     click.echo(f"文件  《{document['title']}》正文 {len(document['text'])} 字，附件 {len(document['attachments'])} 个")
+
+    feed, harvest = get("/search.atom").decode(), get("/oai?verb=ListRecords&metadataPrefix=oai_dc").decode()
+    lists = get("/documents.jsonl").decode().splitlines()
+    _expect(document["title"] in harvest and "<entry>" in feed, "订阅或收割没有列出公开文件")
+    click.echo(f"程序  订阅 {feed.count('<entry>')} 条，收割首页 {harvest.count('<record>')} 条，清单 {len(lists)} 条")
 
     original = document["original"]
     body = get(original["url"])

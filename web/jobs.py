@@ -21,6 +21,7 @@ from archive.fixity import Kind
 from archive.intake import Intake, Item, Result
 from archive.manifest import items_below, read_manifest
 from indexer import sync
+from web import bulk, edition
 from web.services import Services
 
 # How often a job that does not run on a terminal says how far it is.
@@ -89,8 +90,16 @@ def bring_up(opened: Services, full: bool) -> None:
                 raise
             say(f"{error} 现在重建。")
             report = sync.rebuild(opened.catalogue, opened.engine, advance)
+    edition.stamp(opened.settings.data)
     count = opened.engine.count() if report.cursor else 0
     click.echo(f"索引写入 {report.put} 件，移出 {report.removed} 件；现有 {count} 件，至第 {report.cursor} 号变更。")
+
+
+def make_lists(opened: Services) -> None:
+    """Make the lists of all public metadata that the site offers, with progress and a closing count."""
+    with progress("元数据清单", None) as advance:
+        count = bulk.make(opened, advance, lambda path: opened.settings.address + path)
+    click.echo(f"元数据清单 {count} 件。")
 
 
 def verify(opened: Services, day: date | None = None) -> int:

@@ -58,6 +58,11 @@ class Offers:
         self.suggester = _Made(engine, suggester, background)
         self.corrector = _Made(engine, corrector, background)
 
+    @property
+    def made(self) -> int:
+        """Rises whenever something else is offered than before."""
+        return self.suggester.made + self.corrector.made
+
 
 class _Made(Generic[T]):
     """Something made of the vocabulary, made anew when the index changes."""
@@ -70,6 +75,7 @@ class _Made(Generic[T]):
         self._of: Vocabulary | None = None
         self._made: T | None = None
         self._again_at = 0.0
+        self.made = 0
 
     def current(self) -> T | None:
         """The one of the live index; in a server the former one, or None, while that is being made.
@@ -82,6 +88,7 @@ class _Made(Generic[T]):
                 return self._made
             if not self._background:
                 self._made = self._make(vocabulary)
+                self.made += 1
                 self._of = vocabulary
                 return self._made
             self._of = vocabulary
@@ -100,6 +107,7 @@ class _Made(Generic[T]):
         with self._lock:
             if vocabulary is self._of:
                 self._made = made
+                self.made += 1
         _settle()
 
 

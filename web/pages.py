@@ -2,17 +2,23 @@
 
 import logging
 
-from flask import Blueprint, Response, redirect, render_template, request, send_file
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from archive.document import Document, File
-from archive.errors import BadQuery, IndexUnusable, UnknownDocument
+from archive import publications
+from archive.dates import office_now
+from archive.document import Document
+from archive.errors import BadQuery, IndexUnusable
 from indexer.query import Everything, Query
 from indexer.snippets import Marker
-from web.app import services
-from web.params import SearchForm, read
-from web.reading import document_page
-from web.search import find, home, interpreted, note_gap, related, similar
+from web import conditional, qr
+from web.app import absolute, services
+from web.keyboard import words_by_reading
+from web.params import SearchForm, read, read_part
+from web.present import document_url
+from web.reading import described, document_page, sheet_page
+from web.search import ended_by, find, home, interpreted, note_gap, related, similar
+from web.visitor import Visitor
 
 log = logging.getLogger(__name__)
 pages = Blueprint("pages", __name__)
@@ -29,32 +35,54 @@ def search() -> str | WerkzeugResponse:
     page = find(services(), form)
     if page.form.page > page.pages:
         # A page past the end, from an old link: the last one there is.
-        return redirect(form.turned(page.pages).address())
-    note_gap(services(), page)
+        return redirect(form.turned(page.pages).address(), 301)
+    if not page.total or page.relaxed:
+        # Counted each time, which a cache would swallow.
+        conditional.alone()
+        note_gap(services(), page)
     return render_template("search.html", page=page)
 
 
 @pages.get("/documents/<id>")
 def document(id: str) -> str:
-    found = services().catalogue.public(id)
-    form = read(request.args)
-    marker = Marker(_marked(form), services().analyzer)
-    back_url = form.address() if form.pairs() else None
-    page = document_page(found, marker, back_url, _similar(id), related(services(), id))
-    return render_template("document.html", page=page)
+    opened = services()
+    found = opened.catalogue.public(id)
+    form, part = read(request.args), read_part(request.args)
+    page = document_page(
+        found,
+        Marker(_marked(form), opened.analyzer),
+        form,
+        part,
+        similar=_similar(id),
+        relations=related(opened, id),
+        versions=publications.public_versions(opened.catalogue, id),
+        ended_by=ended_by(opened, id),
+    )
+    code = qr.drawn(absolute(page.url), "用手机扫描，打开这份文件")
+    return render_template("document.html", page=page, code=code, described=described(found, absolute(page.url)))
 
 
-@pages.get("/documents/<id>/original")
-def original(id: str) -> Response:
-    return _send(services().catalogue.public(id).file)
+@pages.get("/documents/<id>/sheet")
+def sheet(id: str) -> str:
+    """One sheet of paper: what the document is, where it is found, and by what its copy is recognised."""
+    conditional.alone()
+    page = sheet_page(services().catalogue.public(id))
+    code = qr.drawn(absolute(document_url(id)), "用手机扫描，打开这份文件")
+    return render_template("sheet.html", page=page, code=code, now=office_now())
 
 
-@pages.get("/documents/<id>/attachments/<int:position>")
-def attachment(id: str, position: int) -> Response:
-    parts = services().catalogue.public(id).attachments
-    if not 1 <= position <= len(parts):
-        raise UnknownDocument(id)
-    return _send(parts[position - 1].file)
+@pages.get("/forget")
+def forget() -> str:
+    """The first page for the next person at a terminal; its headers make the browser forget (see ``web.app``)."""
+    conditional.alone()
+    g.visitor = Visitor(terminal=g.visitor.terminal)
+    return index()
+
+
+@pages.get("/keyboard.json")
+def keyboard() -> Response:
+    """What may be meant by syllables typed on a terminal's own keyboard: words of the lexicon, no document's."""
+    return jsonify(words_by_reading(services()))
 
 
 @pages.get("/help")
@@ -62,10 +90,20 @@ def help() -> str:
     return render_template("help.html")
 
 
-@pages.get("/healthz")
-def healthz() -> Response:
-    services().engine.count()
-    return Response("ok\n", mimetype="text/plain")
+@pages.get("/guide")
+def guide() -> str:
+    """How to ask for what is not here, and where to ask in person."""
+    return render_template("guide.html")
+
+
+@pages.get("/about")
+def about() -> str:
+    return render_template("about.html", total=services().catalogue.public_count())
+
+
+@pages.get("/accessibility")
+def accessibility() -> str:
+    return render_template("accessibility.html")
 
 
 def _similar(id: str) -> list[Document]:
@@ -83,19 +121,3 @@ def _marked(form: SearchForm) -> Query:
         return interpreted(services(), form).query
     except BadQuery:
         return Everything()
-
-
-def _send(file: File) -> Response:
-    """An original as a download under its own name, once its bytes are found to be what was stored."""
-    blobs = services().blobs
-    blobs.verify(file.digest)
-    response = send_file(
-        blobs.path(file.digest),
-        mimetype=file.media_type,
-        as_attachment=True,
-        download_name=file.name,
-        etag=file.digest,
-    )
-    # When the bytes were kept first may have been with another document, which is hidden.
-    del response.headers["Last-Modified"]
-    return response

@@ -8,6 +8,7 @@ from urllib.parse import quote_plus
 
 from werkzeug.datastructures import MultiDict
 
+from archive.dates import of_iso
 from archive.errors import GongkaiError
 from indexer import facets
 from indexer.engine import SearchRequest, Sort
@@ -16,6 +17,7 @@ from indexer.query import Query
 PER_PAGE = 10
 MAX_PER_PAGE = 50
 MAX_PAGE = 100
+_MAX_PART = 9999
 MAX_CHOSEN = 20
 MAX_VALUE = 100
 # WeChat adds from=… to links that are shared in it; as a date it means nothing.
@@ -109,6 +111,11 @@ class SearchForm:
             pairs.append(("per_page", str(self.per_page)))
         return pairs
 
+    @property
+    def quoted(self) -> str:
+        """The words in quotation marks; words that bring their own need none."""
+        return self.q if any(mark in self.q for mark in "“”\"") else f"“{self.q}”"
+
     def address(self, path: str = "/search") -> str:
         query = "&".join(f"{name}={_quoted(value)}" for name, value in self.pairs())
         return f"{path}?{query}" if query else path
@@ -129,9 +136,9 @@ def read(arguments: MultiDict[str, str]) -> SearchForm:
         since=since,
         until=until,
         sort=_sort(arguments.get("sort", "")),
-        page=_number(arguments, "page", 1, MAX_PAGE, "页码"),
-        per_page=_number(arguments, "per_page", PER_PAGE, MAX_PER_PAGE, "每页条数"),
-        literal=arguments.get("literal", "") == "1",
+        page=whole(arguments, "page", 1, 1, MAX_PAGE, "页码"),
+        per_page=whole(arguments, "per_page", PER_PAGE, 1, MAX_PER_PAGE, "每页条数"),
+        literal=whole(arguments, "literal", 0, 0, 1, "是否只检索原词") == 1,
     )
 
 
@@ -146,7 +153,7 @@ def _clean(text: str) -> str:
 def _chosen(name: str, values: Sequence[str]) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(value for value in map(_clean, values) if value))
     # Each link of a page repeats its address: what an address may hold bounds what a page weighs.
-    if len(chosen) > MAX_CHOSEN or any(len(value) > MAX_VALUE for value in chosen):
+    if len(values) > MAX_CHOSEN or any(len(value) > MAX_VALUE for value in values):
         raise BadParameter(f"筛选条件“{name}”的取值过多或过长，最多 {MAX_CHOSEN} 个，每个最多 {MAX_VALUE} 个字。")
     return chosen
 
@@ -156,7 +163,7 @@ def _day(arguments: MultiDict[str, str], name: str, label: str) -> date | None:
     if not text or text in _SHARED_BY_WECHAT:
         return None
     try:
-        return date.fromisoformat(text)
+        return of_iso(text)
     except ValueError as error:
         raise BadParameter(f"{label}“{text[:20]}”不是有效的日期。请写成 2019-01-31 的样子。") from error
 
@@ -170,10 +177,16 @@ def _sort(text: str) -> Sort | None:
         raise BadParameter(f"没有“{text[:20]}”这种排序。可用：{'、'.join(Sort)}。") from error
 
 
-def _number(arguments: MultiDict[str, str], name: str, default: int, most: int, label: str) -> int:
+def read_part(arguments: MultiDict[str, str]) -> int:
+    """Which page of a document's text; 0 for all of it ("all"). Raises BadParameter."""
+    return 0 if arguments.get("part") == "all" else whole(arguments, "part", 1, 1, _MAX_PART, "页码")
+
+
+def whole(arguments: MultiDict[str, str], name: str, default: int, least: int, most: int, label: str) -> int:
+    """A whole number of an address. Raises BadParameter."""
     text = arguments.get(name, "").strip()
     if not text:
         return default
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
-        raise BadParameter(f"{label}“{text[:20]}”无效，应为 1 到 {most} 之间的整数。")
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and least <= int(text) <= most):
+        raise BadParameter(f"{label}“{text[:20]}”无效，应为 {least} 到 {most} 之间的整数。")
     return int(text)

@@ -22,7 +22,6 @@ FORMATS = {
     "text/markdown": "文本",
     "text/plain": "文本",
 }
-# China has one time; a fixed offset needs no time zone database on the machine.
 LAPSED = frozenset({Validity.REPEALED, Validity.EXPIRED})
 
 
@@ -34,6 +33,15 @@ class FileView:
     format: str
     size: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the page: a chip to take off, an order, a page number (``current`` is where we are)."""
+
+    label: str
+    url: str
+    current: bool = False
 
 
 def document_url(id: str) -> str:

@@ -1,27 +1,59 @@
 """A document's page, as plain values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import chain, count, groupby
 
 from archive.dates import OFFICE_TIME
 from archive.document import Attachment, Document, label_at
+from archive.publications import PublicVersion
 from archive.relations import Kind
 from indexer import facets
 from indexer.duplicates import alike, sketch
 from indexer.snippets import Fragment, Marker
-from web.params import SearchForm
-from web.present import LAPSED, FileView, document_url, file_view
+from web.params import BadParameter, SearchForm
+from web.present import LAPSED, FileView, Link, document_url, file_view
+
+# What a page of a text may weigh, in bytes of UTF-8 and markup: 60 KB with all that surrounds it.
+PAGE = 36_000
+# Of a table that is longer than that, so much makes a piece; rows are filled up to so many cells.
+_ROWS = 18_000
+_FILLED = 40
+_MARKUP = 12
+# A sheet's summary (domain rules 3.1: at most 200 characters), and the longest line of its card.
+_SUMMARY = 200
+_SHEET_LINE = 80
+# How many places with searched words a page lists.
+_LISTED = 30
+
+
+def _weight(text: Sequence[Fragment]) -> int:
+    """About how many bytes a paragraph or a cell is."""
+    return _MARKUP + sum(3 * len(piece.text) for piece in text)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph (``rows`` empty) or a table; ``name`` is what a hit in it calls it ("表 2"), "" if it has none."""
+    """A paragraph (``rows`` empty) or a table; ``name`` is what a hit in it calls it ("表 2"), "" if it has none.
+
+    ``sheet`` names the page of the original that it begins on ("第 3 页"). ``mark`` counts the blocks with searched
+    words through the whole document, from 1; 0 for one without.
+    """
 
     text: Sequence[Fragment] = ()
-    rows: Sequence[Sequence[str]] = ()
+    rows: Sequence[Sequence[Sequence[Fragment]]] = ()
     name: str = ""
+    sheet: str = ""
+    mark: int = 0
+
+    @property
+    def weight(self) -> int:
+        return sum(map(_weight, (self.text, *chain(*self.rows))))
+
+    @property
+    def marked(self) -> bool:
+        return any(piece.marked for cell in (self.text, *chain(*self.rows)) for piece in cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +67,34 @@ class CardLine:
 
 
 @dataclass(frozen=True, slots=True)
-class AttachmentView:
-    file: FileView
+class Section:
+    """A piece of the document's own text (``file`` None), or of an attachment's, which ``begins`` here or goes on.
+
+    ``position`` counts attachments from 1.
+    """
+
+    file: FileView | None
+    position: int
+    begins: bool
     blocks: Sequence[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class MarkView:
+    """A place with searched words; ``label`` says where ("附件《收支表.pdf》第 3 页")."""
+
+    number: int
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """A version that was made public on a day; ``current`` is the one that is shown."""
+
+    version: int
+    on: date
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +112,7 @@ class SimilarView:
 
 @dataclass(frozen=True, slots=True)
 class RelationView:
-    """A confirmed relation to another public document: "废止了", "被其废止"."""
+    """A confirmed relation to another public document: "本件废止", "废止本件"."""
 
     label: str
     title: str
@@ -64,6 +121,11 @@ class RelationView:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPage:
+    """A page of a document. ``sections`` are what stands on it, ``parts`` lead to the others of a long text.
+
+    ``ended_by`` is what amended or repealed it, where that is known and public. ``marks`` are in the whole document.
+    """
+
     id: str
     url: str
     title: str
@@ -71,47 +133,201 @@ class DocumentPage:
     validity: str | None
     lapsed: bool
     original: FileView
-    blocks: Sequence[Block]
-    attachments: Sequence[AttachmentView]
-    received_on: date | None
+    attachments: Sequence[FileView]
+    sections: Sequence[Section]
+    digest: str
+    cite: str
+    source_url: str | None
+    received_at: datetime | None
+    form: SearchForm
+    part: int = 1
+    parts: Sequence[Link] = ()
+    whole_url: str | None = None
     back_url: str | None = None
+    marks: Sequence[MarkView] = ()
+    marked: int = 0
     similar: Sequence[SimilarView] = ()
     relations: Sequence[RelationView] = ()
+    versions: Sequence[VersionView] = ()
+    ended_by: RelationView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPage:
+    """What fits on one sheet of paper. ``summary`` is the beginning of the text."""
+
+    id: str
+    url: str
+    title: str
+    card: Sequence[CardLine]
+    validity: str | None
+    lapsed: bool
+    summary: str
+    original: FileView
+    digest: str
 
 
 def document_page(
     document: Document,
     marker: Marker,
-    back_url: str | None,
+    form: SearchForm,
+    part: int = 1,
     similar: Sequence[Document] = (),
     relations: Sequence[tuple[Kind, bool, Document]] = (),
+    versions: Sequence[PublicVersion] = (),
+    ended_by: Document | None = None,
 ) -> DocumentPage:
-    """``relations``: the kind, whether it goes out from this document, and the other one."""
+    """``part`` 0 is the whole text on one page. ``relations``: the kind, whether it goes out from this document, and
+    the other one. Raises BadParameter for a part that there is not.
+    """
     metadata = document.metadata
     own = sketch(document.text)
+    url = document_url(document.id)
+    files = [file_view(each.file, f"{url}/attachments/{at}") for at, each in enumerate(document.attachments, 1)]
+    pages = paged(_sections(document, files, marker))
+    if part > len(pages):
+        raise BadParameter(f"这份文件只有 {len(pages)} 页，没有第 {part} 页。")
+
+    def at(number: int | None) -> str:
+        address = form.address(url)
+        if number == 1:
+            return address
+        return f"{address}{'&' if '?' in address else '?'}part={'all' if number is None else number}"
+
+    marks = [
+        MarkView(block.mark, _label(section, block), f"{at(number) if part and number != part else ''}#m{block.mark}")
+        for number, page in enumerate(pages, 1)
+        for section in page
+        for block in section.blocks
+        if block.mark
+    ]
     return DocumentPage(
         id=document.id,
-        url=document_url(document.id),
+        url=url,
         title=metadata.title,
         card=card(document),
         validity=metadata.validity.value if metadata.validity else None,
         lapsed=metadata.validity in LAPSED,
-        original=file_view(document.file, f"/documents/{document.id}/original"),
-        blocks=blocks(document, marker),
-        attachments=[
-            AttachmentView(
-                file_view(part.file, f"/documents/{document.id}/attachments/{at}"), blocks(part, marker)
-            )
-            for at, part in enumerate(document.attachments, 1)
-        ],
-        received_on=document.received_at.astimezone(OFFICE_TIME).date() if document.received_at else None,
-        back_url=back_url,
+        original=file_view(document.file, f"{url}/original"),
+        attachments=files,
+        sections=pages[part - 1] if part else [section for page in pages for section in page],
+        digest=document.file.digest,
+        cite=cite(document),
+        source_url=metadata.source_url,
+        received_at=document.received_at.astimezone(OFFICE_TIME) if document.received_at else None,
+        form=form,
+        part=part,
+        parts=[Link(str(number), at(number), number == part) for number in range(1, len(pages) + 1)]
+        if len(pages) > 1
+        else (),
+        whole_url=at(None) if len(pages) > 1 and part else None,
+        back_url=form.address() if form.pairs() else None,
+        marks=marks[:_LISTED],
+        marked=len(marks),
         similar=[_similar(each, alike(own, sketch(each.text))) for each in similar],
-        relations=[
-            RelationView(f"本件{kind}" if out else f"{kind}本件", other.metadata.title, document_url(other.id))
-            for kind, out, other in relations
+        relations=[_relation(*each) for each in relations],
+        versions=[
+            VersionView(each.version, each.at.astimezone(OFFICE_TIME).date(), each.version == document.version)
+            for each in versions
         ],
+        ended_by=_relation(Kind.AMENDS, False, ended_by) if ended_by else None,
     )
+
+
+def sheet_page(document: Document) -> SheetPage:
+    """The sheet of a document, with what identifies it and nothing that could run over the page."""
+    metadata = document.metadata
+    url = document_url(document.id)
+    # Rows of tables say nothing without their columns.
+    lines = (line for line in document.text.replace(metadata.title, "", 1).splitlines() if "\t" not in line)
+    said = " ".join(" ".join(lines).split())
+    return SheetPage(
+        id=document.id,
+        url=url,
+        title=metadata.title,
+        card=[line for line in card(document) if len(line.value) <= _SHEET_LINE],
+        validity=metadata.validity.value if metadata.validity else None,
+        lapsed=metadata.validity in LAPSED,
+        summary=said if len(said) <= _SUMMARY else f"{said[:_SUMMARY]}…",
+        original=file_view(document.file, f"{url}/original"),
+        digest=document.file.digest,
+    )
+
+
+def paged(sections: Sequence[Section]) -> list[list[Section]]:
+    """The sections on pages of about ``PAGE`` bytes; a section that does not fit is cut between its blocks."""
+    pages: list[list[Section]] = [[]]
+    weight = 0
+    for section in sections:
+        begins, kept = section.begins, list[Block]()
+        for block in section.blocks:
+            if weight and weight + block.weight > PAGE:
+                if kept:
+                    pages[-1].append(replace(section, begins=begins, blocks=kept))
+                    begins = False
+                pages.append([])
+                weight, kept = 0, []
+            kept.append(block)
+            weight += block.weight
+        pages[-1].append(replace(section, begins=begins, blocks=kept))
+    return pages
+
+
+def cite(document: Document) -> str:
+    """How a document is cited, up to where it is found: 机构：《标题》（文号），日期."""
+    metadata = document.metadata
+    said = f"《{metadata.title}》" if "《" not in metadata.title else metadata.title
+    when = metadata.written_on or metadata.published_on
+    named = f"{metadata.issuer}：{said}" if metadata.issuer else said
+    return f"{named}{f'（{metadata.number}）' if metadata.number else ''}{f'，{_chinese(when)}' if when else ''}"
+
+
+def described(document: Document, address: str) -> dict[str, object]:
+    """A document for programs that read pages, in schema.org's words; what is unknown is left out."""
+    metadata = document.metadata
+    issuers = [each for each in (metadata.issuer or "").split("、") if each]
+    told = {
+        "@context": "https://schema.org",
+        "@type": "DigitalDocument",
+        "@id": address,
+        "url": address,
+        "name": metadata.title,
+        "identifier": list(metadata.numbers) or None,
+        "author": [{"@type": "GovernmentOrganization", "name": each} for each in issuers] or None,
+        "dateCreated": metadata.written_on.isoformat() if metadata.written_on else None,
+        "datePublished": metadata.published_on.isoformat() if metadata.published_on else None,
+        "genre": metadata.genre,
+        "about": metadata.topic,
+        "inLanguage": "zh-CN",
+        "encodingFormat": document.file.media_type,
+        "creativeWorkStatus": metadata.validity.value if metadata.validity else None,
+        "isAccessibleForFree": True,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _sections(document: Document, files: Sequence[FileView], marker: Marker) -> list[Section]:
+    """All of a document's text, its blocks with searched words numbered."""
+    parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
+    numbers = count(1)
+    return [
+        Section(
+            files[at - 1] if at else None,
+            at,
+            True,
+            [replace(block, mark=next(numbers)) if block.marked else block for block in blocks(part, marker)],
+        )
+        for at, part in enumerate(parts)
+    ]
+
+
+def _label(section: Section, block: Block) -> str:
+    place = " ".join(each for each in (block.sheet, block.name) if each)
+    return f"附件《{section.file.name}》{place}" if section.file else place or "正文"
+
+
+def _relation(kind: Kind, out: bool, other: Document) -> RelationView:
+    return RelationView(f"本件{kind}" if out else f"{kind}本件", other.metadata.title, document_url(other.id))
 
 
 def _similar(document: Document, nearly: bool) -> SimilarView:
@@ -128,7 +344,12 @@ def _similar(document: Document, nearly: bool) -> SimilarView:
 
 
 def card(document: Document) -> list[CardLine]:
-    """The metadata in the order of a disclosure catalogue; what is unknown is left out."""
+    """The metadata in the order of a disclosure catalogue; what is unknown is left out.
+
+    Source: the elements of article 12 of the regulation (index, name, summary, day), in the order in which the portals'
+    catalogues show them: 索引号, 分类, 发布机构, 成文日期, 发布日期, 文号, 有效性. The name is the page's heading; the
+    summary stands on the sheet, where the text does not.
+    """
     metadata = document.metadata
 
     def only(name: str, *values: str | None) -> str | None:
@@ -137,18 +358,17 @@ def card(document: Document) -> list[CardLine]:
 
     lines = (
         ("index_code", "索引号", metadata.index_code, None),
-        ("number", "文号", metadata.number, None),
-        ("issuer", "发布机构", metadata.issuer, only("issuer", *(metadata.issuer or "").split("、"))),
-        ("genre", "体裁", metadata.genre, only("genre", metadata.genre)),
         ("topic", "主题", metadata.topic, only("topic", metadata.topic)),
-        ("column", "栏目", metadata.column, only("column", metadata.column)),
+        ("issuer", "发布机构", metadata.issuer, only("issuer", *(metadata.issuer or "").split("、"))),
         ("written_on", "成文日期", _chinese(metadata.written_on), None),
         ("published_on", "公开日期", _chinese(metadata.published_on), None),
+        ("number", "文号", metadata.number, None),
+        ("validity", "有效性", metadata.validity.value if metadata.validity else None, None),
         ("effective_on", "施行日期", _chinese(metadata.effective_on), None),
         ("expires_on", "有效期至", _chinese(metadata.expires_on), None),
-        ("validity", "有效性", metadata.validity.value if metadata.validity else None, None),
+        ("genre", "体裁", metadata.genre, only("genre", metadata.genre)),
+        ("column", "栏目", metadata.column, only("column", metadata.column)),
         ("disclosure", "公开属性", metadata.disclosure.value if metadata.disclosure else None, None),
-        ("source_url", "原文网址", metadata.source_url, None),
         ("cited_numbers", "引用文件", "、".join(metadata.cited_numbers[:10]) or None, None),
     )
     return [
@@ -159,24 +379,38 @@ def card(document: Document) -> list[CardLine]:
 def blocks(part: Document | Attachment, marker: Marker) -> list[Block]:
     """A text as paragraphs and tables: lines with tabs that follow each other are rows of one table, by its place."""
     found: list[Block] = []
-    numbered = enumerate(part.text.splitlines())
-    for (is_row, name), lines in groupby(numbered, lambda line: ("\t" in line[1], _table_at(part, *line))):
+    numbered = [(line, *_place(part, number)) for number, line in enumerate(part.text.splitlines())]
+    for (is_row, table), lines in groupby(numbered, lambda each: ("\t" in each[0], each[2] if "\t" in each[0] else "")):
         if is_row:
-            found.append(_table(name, [line.split("\t") for _, line in lines]))
+            found += _tables(table, [(sheet, line.split("\t")) for line, sheet, _ in lines], marker)
         else:
-            found += [Block(text=marker.fragments(line)) for _, line in lines]
+            found += [Block(text=marker.fragments(line), sheet=sheet) for line, sheet, _ in lines]
     return found
 
 
-def _table_at(part: Document | Attachment, number: int, line: str) -> str:
-    """The table that a row stands in, whatever its page; "" where its place does not say."""
-    _, table, count = label_at(part.places, number).partition("表 ") if "\t" in line else ("", "", "")
-    return table + count
+def _place(part: Document | Attachment, number: int) -> tuple[str, str]:
+    """The page and the table that a line stands in: ("第 3 页", "表 1"), "" where its place does not say."""
+    sheet, table, counted = label_at(part.places, number).partition("表 ")
+    return sheet.strip(), table + counted
 
 
-def _table(name: str, rows: Sequence[Sequence[str]]) -> Block:
-    width = max(len(row) for row in rows)
-    return Block(rows=[(*row, *[""] * (width - len(row))) for row in rows], name=name)
+def _tables(name: str, rows: Sequence[tuple[str, Sequence[str]]], marker: Marker) -> list[Block]:
+    """A table's rows with their pages, in pieces that fit on a page of ours, each with its first row."""
+    width = min(_FILLED, max(len(row) for _, row in rows))
+    marked = [
+        (sheet, [marker.fragments(cell) for cell in (*row, *[""] * (width - len(row)))]) for sheet, row in rows
+    ]
+    beginning, heading = marked[0]
+    pieces: list[tuple[str, list[list[list[Fragment]]]]] = [(beginning, [heading])]
+    headed = weight = sum(map(_weight, heading))
+    for sheet, row in marked[1:]:
+        own = sum(map(_weight, row))
+        if weight + own > max(_ROWS, 2 * headed) and len(pieces[-1][1]) > 1:
+            pieces.append((sheet, [heading]))
+            weight = headed
+        weight += own
+        pieces[-1][1].append(row)
+    return [Block(rows=piece, name=name, sheet=sheet) for sheet, piece in pieces]
 
 
 def _chinese(day: date | None) -> str | None:

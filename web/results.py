@@ -13,7 +13,7 @@ from indexer.interpret import Expansion
 from indexer.quantities import Found
 from indexer.snippets import Fragment, Marker, opening
 from web.params import MAX_PAGE, SearchForm
-from web.present import LAPSED, document_url, format_of
+from web.present import LAPSED, Link, document_url, format_of
 
 SORT_LABELS = {Sort.RELEVANCE: "按相关度", Sort.NEWEST: "最新在前", Sort.OLDEST: "最早在前"}
 
@@ -69,21 +69,35 @@ class FacetView:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A link of the page: a chip to take off, an order, a page number (``current`` is where we are)."""
-
-    label: str
-    url: str
-    current: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerView:
     """The sentence of a public document that answers a question for a number, the number marked."""
 
     sentence: Sequence[Fragment]
     title: str
     url: str
+    validity: str | None
+    lapsed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """A filter that stands in the way: without it so many documents answer."""
+
+    label: str
+    url: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberView:
+    """What is known of a document number that was asked for: its document, where that is public.
+
+    ``citing`` is how many of the answers only name the number.
+    """
+
+    number: str
+    hit: HitView | None
+    citing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,7 @@ class SearchPage:
     """A page of results. ``total`` is exact; ``reachable`` says whether all of them can be paged to.
 
     ``expansions`` are other words that were searched for, which ``literal_url`` does without; ``corrections`` are what
-    may have been meant.
+    may have been meant. ``reliefs``: which filter to drop where nothing answers.
     """
 
     form: SearchForm
@@ -110,6 +124,8 @@ class SearchPage:
     expansions: Sequence[Expansion] = ()
     corrections: Sequence[Link] = ()
     answer: AnswerView | None = None
+    number: NumberView | None = None
+    reliefs: Sequence[Relief] = ()
     took_ms: float = 0.0
 
     @property
@@ -120,6 +136,14 @@ class SearchPage:
             for hit in self.hits
             if hit.duplicate_of is None
         ]
+
+    @property
+    def feed_url(self) -> str:
+        return replace(self.form, page=1).address("/search.atom")
+
+    @property
+    def table_url(self) -> str:
+        return replace(self.form, page=1).address("/search.csv")
 
     @property
     def reachable(self) -> bool:
@@ -159,7 +183,14 @@ def answer_view(document: Document, found: Found, form: SearchForm) -> AnswerVie
         Fragment(document.text[end : found.end].rstrip(), False),
     )
     sentence = [piece for piece in pieces if piece.text]
-    return AnswerView(sentence, document.metadata.title, form.address(document_url(document.id)))
+    validity = document.metadata.validity
+    return AnswerView(
+        sentence,
+        document.metadata.title,
+        form.address(document_url(document.id)),
+        validity.value if validity else None,
+        validity in LAPSED,
+    )
 
 
 def _hit(document: Document, marker: Marker, form: SearchForm) -> HitView:
@@ -227,15 +258,26 @@ def _facet(facet: facets.Facet, counts: Mapping[str, int], form: SearchForm) -> 
     )
 
 
-def _chips(form: SearchForm) -> list[Link]:
-    chips = [
-        Link(f"{facet.label}：{value.replace('/', ' › ')}", form.toggled(facet.name, value).address())
+def number_view(number: str, documents: Sequence[Document], total: int, marker: Marker, form: SearchForm) -> NumberView:
+    """``documents`` are the first page of what answers a search for this number, ``total`` all of it."""
+    own = [document for document in documents if number in document.metadata.numbers]
+    return NumberView(number, _hit(own[0], marker, form) if own else None, total - len(own))
+
+
+def loosened(form: SearchForm) -> list[tuple[str, SearchForm]]:
+    """Each filter of a form, in words, with the form without it."""
+    found = [
+        (f"{facet.label}：{value.replace('/', ' › ')}", form.toggled(facet.name, value))
         for facet in facets.FACETS
         for value in form.filters.get(facet.name, ())
     ]
     if form.since or form.until:
-        chips.append(Link(f"日期：{form.since or '…'} 至 {form.until or '…'}", form.without_dates().address()))
-    return chips
+        found.append((f"日期：{form.since or '…'} 至 {form.until or '…'}", form.without_dates()))
+    return found
+
+
+def _chips(form: SearchForm) -> list[Link]:
+    return [Link(label, without.address()) for label, without in loosened(form)]
 
 
 def _near(page: int, pages: int) -> list[int]:

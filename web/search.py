@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from archive import relations
+from archive import docnumber, relations, validity
 from archive.dates import office_today
 from archive.document import Document
 from archive.text import normalise
@@ -16,13 +16,27 @@ from indexer.query import Like, Or, Part, Phrase, Query, Within
 from indexer.snippets import Marker
 from indexer.sync import lag
 from web.params import SearchForm
-from web.results import AnswerView, FacetView, HitView, Link, SearchPage, answer_view, search_page
+from web.present import LAPSED, Link
+from web.results import (
+    AnswerView,
+    FacetView,
+    HitView,
+    NumberView,
+    Relief,
+    SearchPage,
+    answer_view,
+    loosened,
+    number_view,
+    search_page,
+)
 from web.services import Services
 
 NEWEST = 8
 SIMILAR = 6
 # How many of the best documents are read for a number that answers.
 ASKED = 10
+# How many filters are tried without where nothing answers.
+LOOSENED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,8 @@ def find(services: Services, form: SearchForm) -> SearchPage:
     answer = services.engine.search(request)
     documents = services.catalogue.public_many(hit.id for hit in answer.hits)
     shown = [documents[hit.id] for hit in answer.hits if hit.id in documents]
-    page = search_page(form, answer, shown, Marker(meaning.query, services.analyzer))
+    marker = Marker(meaning.query, services.analyzer)
+    page = search_page(form, answer, shown, marker)
     page = replace(
         page,
         expansions=meaning.expansions,
@@ -53,8 +68,37 @@ def find(services: Services, form: SearchForm) -> SearchPage:
             Link(q, form.asking(q).address()) for q in _corrections(services, form, answer.total, answer.relaxed)
         ],
         answer=_answer(services, form, shown, answer.relaxed),
+        number=_number(form, answer.total, shown, marker),
+        reliefs=_reliefs(services, form, request) if not answer.total else (),
     )
     return replace(page, took_ms=round((perf_counter() - started) * 1000, 1))
+
+
+def _number(form: SearchForm, total: int, shown: Sequence[Document], marker: Marker) -> NumberView | None:
+    """The document of a number, where nothing but a number was asked for."""
+    found = docnumber.read_query(form.q) if form.page == 1 and total and form.order is Sort.RELEVANCE else ()
+    if len(found) != 1 or not found[0].sure or (form.q[: found[0].start] + form.q[found[0].end :]).strip():
+        return None
+    return number_view(found[0].canonical, shown, total, marker, form)
+
+
+def _reliefs(services: Services, form: SearchForm, request: SearchRequest) -> list[Relief]:
+    """Which one filter stands in the way of an answer, and what there is without it; most first."""
+    found = []
+    for label, without in loosened(form)[:LOOSENED]:
+        asked = without.request(request.query, request.hidden)
+        total = services.engine.search(replace(asked, facets=(), limit=1)).total
+        if total:
+            found.append(Relief(label, without.address(), total))
+    return sorted(found, key=lambda relief: -relief.count)
+
+
+def documents_of(services: Services, form: SearchForm, limit: int) -> tuple[int, list[Document]]:
+    """How many documents answer a form, and the first ``limit`` of them, public as of now. Raises as ``find``."""
+    request = form.request(interpreted(services, form).query, _hidden(services))
+    answer = services.engine.search(replace(request, facets=(), offset=0, limit=limit))
+    documents = services.catalogue.public_many(hit.id for hit in answer.hits)
+    return answer.total, [documents[hit.id] for hit in answer.hits if hit.id in documents]
 
 
 def interpreted(services: Services, form: SearchForm) -> Interpretation:
@@ -116,6 +160,12 @@ def related(services: Services, id: str) -> list[tuple[relations.Kind, bool, Doc
     return [(kind, out, documents[other]) for kind, out, other in found if other in documents]
 
 
+def ended_by(services: Services, id: str) -> Document | None:
+    """The public document that amended or repealed this one, where that was recorded."""
+    other = validity.ended_by(services.catalogue, id)
+    return services.catalogue.public_many([other]).get(other) if other else None
+
+
 def _answer(services: Services, form: SearchForm, shown: Sequence[Document], relaxed: bool) -> AnswerView | None:
     """The sentence of a document on the first page that answers a question for a number."""
     if form.page != 1 or form.order is not Sort.RELEVANCE:
@@ -123,12 +173,13 @@ def _answer(services: Services, form: SearchForm, shown: Sequence[Document], rel
     question = Question(form.q, services.synonyms.current(), services.analyzer)
     if not question.asks:
         return None
+    # Of two that answer as well, not the one that is repealed.
     found = best(
-        (rank, each)
+        (rank + ASKED * (document.metadata.validity in LAPSED), each)
         for rank, document in enumerate(shown[:ASKED])
         for each in question.answers(document.metadata.title, document.text, beside_only=relaxed)
     )
-    return answer_view(shown[found[0]], found[1], form) if found else None
+    return answer_view(shown[found[0] % ASKED], found[1], form) if found else None
 
 
 def suggestions(services: Services, typed: str) -> list[str]:

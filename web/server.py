@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from flask import Flask
 from waitress import create_server, wasyncore
@@ -14,6 +15,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer
 
 from archive.errors import IndexUnusable
+from web import observed
 from web.app import create_app
 from web.services import Services
 
@@ -29,9 +31,21 @@ THREADS = 2
 _TURN = 0.0005
 
 
-def serve(opened: Services, host: str, port: int, threads: int) -> None:
-    """Answer requests until interrupted. Raises OSError when the address can't be had."""
-    server = _bound(create_app(opened), host, port, threads)
+def serve(
+    opened: Services,
+    host: str,
+    port: int,
+    threads: int,
+    metrics_port: int | None = None,
+    access_log: Path | None = None,
+) -> None:
+    """Answer requests until interrupted. Raises OSError when an address or a log can't be had."""
+    app = create_app(opened)
+    if access_log:
+        observed.log_to(access_log)
+    server = _bound(app, host, port, threads)
+    if metrics_port:
+        observed.serve_metrics(app.extensions["metrics"], metrics_port)
     sys.setswitchinterval(_TURN)
     _warm_up(opened)
     print(f"检索页面  http://{host}:{port}/", f"程序接口  http://{host}:{port}/api/v1/search?q=", sep="\n")
@@ -81,7 +95,11 @@ def _bound(
     except OSError as error:
         why = f"无法在 {host}:{port} 提供服务（{error.strerror}），请换一个 --port"
         raise OSError(error.errno, why) from error
-    server = create_server(app, map=connections, sockets=[listening], threads=threads, ident=None)
+    # Without a proxy of one's own nobody's word for who asks is passed on.
+    behind = app.extensions["gongkai"].settings.proxies > 0
+    server = create_server(
+        app, map=connections, sockets=[listening], threads=threads, ident=None, clear_untrusted_proxy_headers=not behind
+    )
     server.channel_class = _Channel
     return server
 

@@ -12,6 +12,8 @@ from indexer.analyzer import Analyzer
 from indexer.engine import Engine
 from indexer.engines.whoosh.engine import WhooshEngine
 from indexer.synonyms import OWN_NAME, PACKAGED, SynonymFile
+from web import county
+from web.county import County
 from web.offers import Offers
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ class Services:
     synonyms: SynonymFile
     offers: Offers
     gaps: Gaps
+    county: County
 
     def close(self) -> None:
         self.engine.close()
@@ -40,6 +43,7 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
     """
     index_folder = settings.index_folder
     settings.data.mkdir(parents=True, exist_ok=True)
+    stated = county.load(settings.data)
     analyzer = analyzer or Analyzer(settings.data / "cache")
     engine = WhooshEngine(index_folder, analyzer, settings.cache_mb << 20)
     synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)
@@ -55,4 +59,5 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
         synonyms=synonyms,
         offers=Offers(engine, analyzer, synonyms, background=serving),
         gaps=Gaps(settings.data, settings.gaps_k, analyzer.is_word),
+        county=stated,
     )

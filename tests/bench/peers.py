@@ -231,6 +231,9 @@ class Fts5:
     def count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM documents").fetchone()[0])
 
+    def generation(self) -> str:
+        return "1"
+
     def cursor(self) -> int:
         return self._cursor
 

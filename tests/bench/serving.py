@@ -5,6 +5,7 @@
 
 import http.client
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -33,6 +34,9 @@ _GLANCE = 0.01
 # A server that uses less of a processor than this for a while has prepared what it offers.
 _IDLE = 0.05
 _PAUSE = 1.0
+# A document's page among a result list's links; how many of them are asked for.
+_DOCUMENT = re.compile(rb'href="(/documents/\w+)[?"]')
+_DOCUMENTS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ def serving_rows(bed: Bed, seconds: float) -> list[Row]:
                     if name == OURS:
                         raise
                     bed.failures[name] = str(error)
+        single = _single_pages(servers, addresses, dict(bed.failures))
 
     def pages(taken: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, ...]]:
         return {name: p50_p95(each) for name, each in taken.items()}
@@ -91,6 +96,10 @@ def serving_rows(bed: Bed, seconds: float) -> list[Row]:
     return [
         row("page cold", "page over HTTP, one user, the first time: p50 / p95 (ms)", pages(first)),
         row("page warm", "page over HTTP, one user, again: p50 / p95 (ms)", pages(again)),
+        *(
+            row(f"page {kind}", f"{kind} page over HTTP, one user, again: p50 / p95 (ms)", pages(taken))
+            for kind, taken in single
+        ),
         row(
             "load",
             f"page over HTTP, {USERS} users for {seconds:g} s: requests/s, p50 / p95 (ms)",
@@ -107,6 +116,20 @@ def serving_rows(bed: Bed, seconds: float) -> list[Row]:
             {name: (each.started,) for name, each in servers.items()},
         ),
     ]
+
+
+def _single_pages(
+    servers: Mapping[str, Serving], addresses: Sequence[str], failures: dict[str, str]
+) -> list[tuple[str, dict[str, list[float]]]]:
+    """The seconds of the first page and of documents' pages, by server, once each had been asked for."""
+    ask = _asking(servers[OURS].port, addresses)
+    found = [path for at in range(len(addresses)) for path in _DOCUMENT.findall(ask(at))]
+    documents = sorted({path.decode() for path in found})[:_DOCUMENTS]
+    measured = []
+    for kind, paths in (("first", ["/"] * _DOCUMENTS), ("document", documents)):
+        asks = {name: _asking(each.port, paths) for name, each in servers.items() if name not in failures}
+        measured.append((kind, by_turns(asks, len(paths), _WARM, failures)))
+    return measured
 
 
 @contextmanager
@@ -149,15 +172,15 @@ def _environment(bed: Bed) -> dict[str, str]:
     return kept | {"GONGKAI_DATA": str(bed.settings.data)}
 
 
-def _asking(port: int, addresses: Sequence[str]) -> Callable[[int], object]:
+def _asking(port: int, addresses: Sequence[str]) -> Callable[[int], bytes]:
     """Asks for one of the pages over a connection that is kept. Raises ConnectionError for anything but a page."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
 
-    def ask(at: int) -> object:
+    def ask(at: int) -> bytes:
         try:
             connection.request("GET", addresses[at])
             response = connection.getresponse()
-            page = response.read()
+            page = bytes(response.read())
         except (http.client.HTTPException, OSError) as error:
             connection.close()
             raise ConnectionError(f"{type(error).__name__} for {addresses[at]}") from error

@@ -1,12 +1,16 @@
 """A small installation with public and hidden documents, indexed, and a client that asks it."""
 
+import ctypes.util
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.test import TestResponse
 
 from archive import review
@@ -16,7 +20,9 @@ from archive.intake import Intake, Result
 from archive.manifest import read_manifest
 from indexer import sync
 from tests.conftest import Installation, publish
+from web import county
 from web.app import create_app
+from web.server import running
 from web.services import Services, open_services
 
 LINES = (
@@ -58,6 +64,18 @@ LINES = (
     {"path": "撤回.txt", "text": "云溪县救助对象名单\n\n独角兽名单含个人信息。\n", "written_on": "2020-03-03"},
 )
 HIDDEN_WORDS = ("仙人掌", "火烈鸟", "独角兽")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+# Of a module whose tests drive Debian's Chromium with Playwright.
+IN_A_BROWSER = [
+    pytest.mark.skipif(
+        CHROMIUM is None or ctypes.util.find_library("atomic") is None,
+        reason="Chromium or what Playwright's driver needs is not installed (apt-get install chromium libatomic1)",
+    ),
+    # Playwright leaves its event loop's sockets to the garbage collector.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+CORPUS = Path(__file__).parent.parent.parent / "corpus"
 
 
 class Client(FlaskClient):
@@ -76,12 +94,12 @@ class Site:
     ids: dict[str, str]
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
-    (folder / "申请表.txt").write_text("最低生活保障申请表\n家庭成员情况\n", encoding="utf-8")
+def built(
+    folder: Path, installation: Installation, lines: Sequence[Mapping[str, object]]
+) -> tuple[Services, dict[str, str]]:
+    """An installation that has taken in documents, none of them public yet, and their ids by file name."""
     with (folder / "manifest.jsonl").open("w", encoding="utf-8") as manifest:
-        for line in LINES:
+        for line in lines:
             entry = dict(line)
             (folder / str(entry["path"])).write_text(str(entry.pop("text")), encoding="utf-8")
             manifest.write(json.dumps(entry, ensure_ascii=False) + "\n")
@@ -92,13 +110,67 @@ def site(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -
         for outcome in intake.receive_all(read_manifest(folder / "manifest.jsonl")):
             assert outcome.result is Result.TAKEN, outcome.reason
             ids[outcome.item.path.name] = str(outcome.document_id)
+    return services, ids
+
+
+def client_of(services: Services) -> FlaskClient:
+    app = create_app(services)
+    app.test_client_class = Client
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "申请表.txt").write_text("最低生活保障申请表\n家庭成员情况\n", encoding="utf-8")
+    services, ids = built(folder, installation, LINES)
     for name in ("低保.txt", "旧办法.txt", "预算.txt", "撤回.txt"):
         publish(services.catalogue, ids[name])
     sync.catch_up(services.catalogue, services.engine)
     review.decide(services.catalogue, ids["不予.txt"], Verdict.REJECT, "审查员", "内部资料")
     # Withdrawn after the index was built: the index still holds it.
     review.decide(services.catalogue, ids["撤回.txt"], Verdict.WITHDRAW, "审查员", "含个人信息")
-    app = create_app(services)
-    app.test_client_class = Client
-    yield Site(services, app.test_client(), ids)
+    yield Site(services, client_of(services), ids)
     services.close()
+
+
+@pytest.fixture
+def own(tmp_path: Path, installation: Installation) -> Iterator[Site]:
+    """The same documents for one test alone, all but the hidden ones public; what it does to them is its own affair."""
+    (tmp_path / "申请表.txt").write_text("最低生活保障申请表\n家庭成员情况\n", encoding="utf-8")
+    services, ids = built(tmp_path, installation, LINES)
+    for name in ("低保.txt", "旧办法.txt", "预算.txt", "撤回.txt"):
+        publish(services.catalogue, ids[name])
+    sync.catch_up(services.catalogue, services.engine)
+    yield Site(services, client_of(services), ids)
+    services.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address(site: Site) -> Iterator[str]:
+    """Of a server over ``site``, with what the sample says of its county."""
+    with running(create_app(replace(site.services, county=county.load(CORPUS)))) as address:
+        yield address
+
+
+@pytest.fixture
+def scripted(browser: Browser, address: str) -> Iterator[Page]:
+    """A page at a desk, on which nothing may go wrong and nothing may leave the site."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1024})
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(address) else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.goto(address)
+    yield page
+    context.close()
+    assert wrong == []

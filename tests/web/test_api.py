@@ -1,7 +1,15 @@
 """The JSON API says what its description says."""
 
+from datetime import date
+
 import pytest
 
+from archive import validity
+from archive.document import Validity
+from archive.extract import Sandbox
+from archive.intake import Intake, Item
+from indexer import sync
+from tests.conftest import publish
 from tests.web.conftest import Site
 
 
@@ -97,6 +105,21 @@ def test_suggestions_are_what_public_documents_are_called(site: Site) -> None:
     assert suggested(site, "云政发〔2019") == ["云政发〔2019〕6号"]
     for hidden in ("救助对象", "矿区搬迁", "应急演练", "jiuzhuduixiang"):
         assert suggested(site, hidden) == []
+
+
+def test_an_answer_out_of_a_repealed_document_says_so(own: Site) -> None:
+    (own.services.settings.data / "旧.txt").write_text("殡葬服务收费办法\n\n骨灰寄存费每年60元。\n", encoding="utf-8")
+    with Sandbox() as sandbox:
+        intake = Intake(own.services.catalogue, own.services.blobs, sandbox, "收文员")
+        id = str(intake.receive(Item(own.services.settings.data / "旧.txt", "旧")).document_id)
+    publish(own.services.catalogue, id)
+    validity.record(own.services.catalogue, id, Validity.REPEALED, "法制科", "清理", date(2020, 1, 1))
+    sync.catch_up(own.services.catalogue, own.services.engine)
+    answer = (own.client.get("/api/v1/search?q=骨灰寄存费每年多少钱").json or {})["answer"]
+    assert answer["url"].startswith(f"/documents/{id}") and answer["validity"] == "已废止"
+    page = own.client.get("/search?q=骨灰寄存费每年多少钱").text
+    box = page.partition('class="answer"')[2].partition("</section>")[0]
+    assert "已废止" in box and "不再作为办事依据" in box
 
 
 def test_corrections_are_offered_and_nothing_is_applied(site: Site) -> None:

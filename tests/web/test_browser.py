@@ -1,41 +1,17 @@
 """The pages in a real browser: Debian's Chromium, driven by Playwright. Skipped where there is no Chromium."""
 
-import ctypes.util
-import shutil
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from pdfminer.high_level import extract_text
+from pdfminer.pdfpage import PDFPage
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
-from tests.web.conftest import Site
-from web.app import create_app
-from web.server import running
+from tests.web.conftest import IN_A_BROWSER, Site
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-
-pytestmark = [
-    pytest.mark.skipif(
-        CHROMIUM is None or ctypes.util.find_library("atomic") is None,
-        reason="Chromium or what Playwright's driver needs is not installed (apt-get install chromium libatomic1)",
-    ),
-    # Playwright leaves its event loop's sockets to the garbage collector.
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def address(site: Site) -> Iterator[str]:
-    with running(create_app(site.services)) as address:
-        yield address
+pytestmark = IN_A_BROWSER
+TITLE = "关于印发云溪县最低生活保障实施办法的通知"
 
 
 @pytest.fixture(params=[(1280, 1024), (390, 844)], ids=["terminal", "phone"])
@@ -110,20 +86,6 @@ def test_the_keyboard_reaches_results_and_filters(page: Page, address: str) -> N
     assert any("最低生活保障实施办法" in text for text in reached)
 
 
-@pytest.fixture
-def scripted(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 1024})
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(address) else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.goto(address)
-    yield page
-    context.close()
-    assert wrong == []
-
-
 def test_suggestions_are_reached_by_keyboard_and_searched_for(scripted: Page) -> None:
     box = scripted.get_by_role("combobox").first
     box.press_sequentially("实施办法")
@@ -143,6 +105,36 @@ def test_suggestions_are_reached_by_keyboard_and_searched_for(scripted: Page) ->
     box.press_sequentially("的")
     scripted.get_by_role("option").first.click()
     expect(scripted.get_by_role("heading", level=1)).to_contain_text("关于印发云溪县最低生活保障实施办法的通知")
+
+
+def test_the_filters_can_be_folded_away(scripted: Page, address: str) -> None:
+    scripted.goto(f"{address}/search?q=最低生活保障")
+    column = scripted.get_by_role("navigation", name="筛选检索结果")
+    fold = scripted.locator(".fold summary")
+    width = scripted.locator("#results").bounding_box()["width"]  # type: ignore[index]
+    expect(column).to_be_visible()
+    fold.focus()
+    scripted.keyboard.press("Enter")
+    expect(column).to_be_hidden()
+    assert scripted.locator("#results").bounding_box()["width"] > width  # type: ignore[index]
+    fold.click()
+    expect(column).to_be_visible()
+    scripted.set_viewport_size({"width": 390, "height": 844})
+    scripted.reload()
+    expect(column).to_be_hidden()
+    fold.click()
+    expect(column).to_be_visible()
+
+
+def test_a_suggestion_is_taken_by_touch(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_role("combobox").first.tap()
+    page.keyboard.insert_text("实施办法")
+    page.get_by_role("option", name=TITLE).tap()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(TITLE)
+    context.close()
 
 
 def test_letters_suggest_by_pinyin_and_nothing_hidden(scripted: Page) -> None:
@@ -169,3 +161,109 @@ def test_synonyms_can_be_done_without(scripted: Page, address: str) -> None:
     expect(scripted.get_by_role("heading", level=1)).to_contain_text("没有找到")
     scripted.get_by_role("link", name="同时检索近义的说法").click()
     expect(scripted.locator(".hit").first).to_be_visible()
+
+
+def test_every_page_is_reached_and_used_without_javascript(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("link", name="高对比度", exact=True).click()
+    expect(page.locator("html")).to_have_class("contrast")
+    page.get_by_role("link", name="按文号").click()
+    page.get_by_role("link", name="〔2019〕").click()
+    page.get_by_role("link", name=TITLE).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+    expect(page.get_by_role("img", name="用手机扫描")).to_be_visible()
+    page.get_by_role("link", name="打印单").click()
+    expect(page.get_by_text("SHA-256")).to_be_visible()
+    page.get_by_role("link", name="返回文件").click()
+    for name in ("分类浏览", "依申请公开与查阅点", "使用说明", "关于本站", "无障碍声明"):
+        page.get_by_role("contentinfo").get_by_role("link", name=name).click()
+        expect(page.locator("html")).to_have_class("contrast")
+    page.goto(f"{address}/search?q=最低生活保障")
+    page.get_by_role("link", name=TITLE).click()
+    page.get_by_role("link", name="第 2 处").click()
+    assert page.url.endswith("#m2")
+    page.get_by_role("link", name="退出高对比度").click()
+    expect(page.locator("html")).not_to_have_class("contrast")
+
+
+def test_the_whole_walk_goes_by_keyboard_alone(scripted: Page, address: str) -> None:
+    def tab_to(text: str) -> None:
+        for _ in range(60):
+            scripted.keyboard.press("Tab")
+            if text in scripted.evaluate("document.activeElement.textContent"):
+                focus = "getComputedStyle(document.activeElement).outlineStyle"
+                assert scripted.evaluate(focus) != "none"
+                return
+        raise AssertionError(f"{text} is not reached")
+
+    # The first page is ready to be typed into; the browser gives the focus when it first draws, a moment after "load".
+    expect(scripted.get_by_role("combobox")).to_be_focused()
+    scripted.keyboard.type("最低生活保障")
+    scripted.keyboard.press("Enter")
+    expect(scripted.get_by_role("heading", level=1)).to_contain_text("最低生活保障")
+    tab_to("跳到检索结果")
+    scripted.keyboard.press("Enter")
+    tab_to(TITLE)
+    scripted.keyboard.press("Enter")
+    expect(scripted.get_by_role("heading", level=1)).to_have_text(TITLE)
+    # A letter says something only among the places.
+    scripted.keyboard.press("n")
+    expect(scripted.locator("#m1")).not_to_be_focused()
+    while not scripted.evaluate("document.activeElement.closest('.marks') !== null"):
+        scripted.keyboard.press("Tab")
+    scripted.keyboard.press("n")
+    expect(scripted.locator("#m1")).to_be_focused()
+    scripted.keyboard.press("n")
+    expect(scripted.locator("#m2")).to_be_focused()
+    scripted.keyboard.press("p")
+    expect(scripted.locator("#m1")).to_be_focused()
+    scripted.keyboard.press("Control+/")
+    expect(scripted.get_by_role("combobox")).to_be_focused()
+    scripted.keyboard.type("np/")
+    expect(scripted.get_by_role("combobox")).to_have_value("np/")
+
+
+def test_syllables_under_an_input_method_are_no_search_yet(scripted: Page) -> None:
+    asked: list[str] = []
+    scripted.on("request", lambda request: asked.append(request.url) if "/suggest" in request.url else None)
+    box = scripted.get_by_role("combobox").first
+    box.click()
+    keys = scripted.context.new_cdp_session(scripted)
+    for typed in ("z", "zui", "zui di", "zui di sheng"):
+        keys.send("Input.imeSetComposition", {"text": typed, "selectionStart": len(typed), "selectionEnd": len(typed)})
+    scripted.wait_for_timeout(400)
+    assert asked == []
+    # Enter chooses a word of the input method's, and sends no search.
+    box.dispatch_event("keydown", {"key": "ArrowDown", "isComposing": True})
+    with scripted.expect_response("**/api/v1/suggest*"):
+        keys.send("Input.insertText", {"text": "最低生活"})
+    expect(box).to_have_value("最低生活")
+    expect(scripted.get_by_role("option").first).to_be_visible()
+    assert len(asked) == 1
+
+
+def test_the_sheet_is_one_page_of_paper(scripted: Page, address: str, site: Site) -> None:
+    for look in ("0000", "1120"):
+        scripted.context.add_cookies([{"name": "display", "value": look, "url": address}])
+        scripted.goto(f"{address}/documents/{site.ids['低保.txt']}/sheet")
+        paper = BytesIO(scripted.pdf(format="A4"))
+        assert len(list(PDFPage.get_pages(paper))) == 1
+        assert "返回文件" not in extract_text(paper)
+        assert "云政发〔2019〕6号" in extract_text(paper)
+    scripted.goto(f"{address}/search?q=最低生活保障")
+    assert "筛选" not in extract_text(BytesIO(scripted.pdf(format="A4")))
+
+
+def test_what_can_be_read_aloud_is_offered_where_there_is_a_voice(browser: Browser, address: str, site: Site) -> None:
+    context = browser.new_context()
+    context.add_init_script(
+        "speechSynthesis.getVoices = () => [{ lang: 'zh-CN' }];"
+        "window.said = []; speechSynthesis.speak = (utterance) => window.said.push(utterance.text);"
+    )
+    page = context.new_page()
+    page.goto(f"{address}/documents/{site.ids['低保.txt']}")
+    page.get_by_role("button", name="朗读正文").click()
+    said = page.evaluate("window.said")
+    assert "".join(said).startswith("各镇人民政府：") and "最低生活保障标准每年调整一次。" in said
+    expect(page.get_by_role("button", name="停止朗读")).to_be_visible()
+    context.close()

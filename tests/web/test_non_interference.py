@@ -1,5 +1,6 @@
 """What is hidden does not show: with and without it, the same requests are answered alike to the byte (R17)."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,8 +97,11 @@ def sites(
     documents = made(folder / "incoming", Random(17))  # noqa: S311 - which documents, not which keys
     alone = open_services(installation(folder / "alone"))
     mixed = open_services(installation(folder / "mixed"))
-    built(alone, [each for each in documents if each.fate == "public"])
-    ids = built(mixed, documents)
+    with pytest.MonkeyPatch.context() as frozen:
+        # Both were published at the same instant, which is told.
+        frozen.setattr("archive.audit.now", lambda: "2026-01-31T02:00:00.000000+00:00")
+        built(alone, [each for each in documents if each.fate == "public"])
+        ids = built(mixed, documents)
     assert alone.catalogue.public_count() == mixed.catalogue.public_count() == PUBLIC
     assert len(mixed.catalogue.ids()) > PUBLIC + HIDDEN / 2
     yield create_app(alone).test_client(), create_app(mixed).test_client(), documents, ids
@@ -133,7 +137,7 @@ def requests(random: Random, documents: Sequence[Made], ids: Sequence[str], tags
 
     def own() -> str:
         id = random.choice((random.choice(ids), "".join(random.choices("abcdefghijklmnopqrstuvwxyz234567", k=12))))
-        parts = ("", "/original", "/attachments/1", "/attachments/2", "/x")
+        parts = ("", "/original", "/attachments/1", "/attachments/2", "/sheet", "?part=2", "?part=all", "/x")
         return random.choice((f"/api/v1/documents/{id}", *(f"/documents/{id}{part}" for part in parts)))
 
     def typed() -> str:
@@ -143,12 +147,28 @@ def requests(random: Random, documents: Sequence[Made], ids: Sequence[str], tags
     def search(path: str) -> str:
         return f"{path}?{urlencode([('q', query()), *filters()])}"
 
+    lists = (
+        *("/", "/help", "/about", "/guide", "/healthz", "/robots.txt", "/feed", "/static/style.css", "/documents/"),
+        *("/browse/columns", "/browse/issuers", "/browse/years", "/browse/numbers", "/edition", "/readyz"),
+        *(f"/browse/numbers/{code}/{year}" for code in ("云政发", "云保密") for year in range(2014, 2022)),
+        *("/sitemap.xml", "/sitemaps/0.xml", "/sitemaps/60.xml", "/documents.csv", "/documents.jsonl"),
+        *("/api/v1/documents", "/api/v1/documents?after=30&limit=7", "/api/v1/documents?column=x", "/keyboard.json"),
+        *("/?terminal=1", "/search?elder=1&contrast=1", "/opensearch.xml", "/forget", "/api/v1/openapi.json"),
+    )
+
+    def harvested() -> str:
+        about = ("Identify", "ListSets", "ListRecords&metadataPrefix=oai_dc", "ListIdentifiers&metadataPrefix=oai_dc")
+        one = f"GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:{random.choice(ids)}"
+        return f"/oai?verb={random.choice((*about, one))}"
+
     kinds: Sequence[Callable[[], str]] = (
         *(lambda: search("/search"),) * 5,
         *(lambda: search("/api/v1/search"),) * 4,
         *(lambda: f"/api/v1/suggest?q={quote(typed())}",) * 3,
         *(own,) * 4,
-        lambda: random.choice(("/", "/help", "/healthz", "/robots.txt", "/feed", "/static/style.css", "/documents/")),
+        *(lambda: search(random.choice(("/search.atom", "/search.csv"))),) * 2,
+        *(lambda: random.choice(lists),) * 3,
+        harvested,
     )
     for _ in range(REQUESTS):
         method = random.choices(("GET", "HEAD", "POST"), (90, 6, 4))[0]
@@ -168,7 +188,8 @@ def test_hidden_documents_change_no_answer(
 
     def answered(client: FlaskClient, method: str, address: str, headers: dict[str, str]) -> tuple[object, ...]:
         answer = client.open(address, method=method, headers=headers, buffered=True)
-        return answer.status_code, sorted(each for each in answer.headers if each[0] != "Date"), answer.data
+        body = re.sub(rb"<responseDate>[^<]*|\d+:\d\d</dd>", b"", answer.data)
+        return answer.status_code, sorted(each for each in answer.headers if each[0] != "Date"), body
 
     for method, address, headers in requests(random, documents, ids, tags):
         one, other = (answered(client, method, address, headers) for client in (alone, mixed))

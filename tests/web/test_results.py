@@ -64,10 +64,13 @@ def test_tables_that_touch_each_other_are_two_and_one_that_goes_on_over_a_page_i
         make_document("tables", "收支表", "一\t二\n1\t2\n3\t4\n甲\t乙\n完。\n丙\t丁"),
         places=(Place(0, "第 1 页 表 1"), Place(2, "第 2 页 表 1"), Place(3, "第 2 页 表 2"), Place(4, "第 2 页")),
     )
-    found = [(block.name, block.rows) for block in blocks(document, Marker(Text("无"), analyzer))]
+    found = [
+        (block.sheet, block.name, ["".join(piece.text for cell in row for piece in cell) for row in block.rows])
+        for block in blocks(document, Marker(Text("无"), analyzer))
+    ]
     assert found == [
-        ("表 1", [("一", "二"), ("1", "2"), ("3", "4")]),
-        ("表 2", [("甲", "乙")]),
-        ("", ()),
-        ("", [("丙", "丁")]),
+        ("第 1 页", "表 1", ["一二", "12", "34"]),
+        ("第 2 页", "表 2", ["甲乙"]),
+        ("第 2 页", "", []),
+        ("第 2 页", "", ["丙丁"]),
     ]

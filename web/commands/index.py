@@ -25,6 +25,14 @@ def reindex(full: bool) -> None:
 
 
 @click.command()
+@reported
+def lists() -> None:
+    """Make the lists of all public metadata (CSV, JSON Lines) that the site offers for download."""
+    with services() as opened:
+        jobs.make_lists(opened)
+
+
+@click.command()
 @click.argument("query")
 @click.option("--facet", "chosen", multiple=True, metavar="NAME=VALUE", help=f"Narrow by {', '.join(facets.NAMES)}.")
 @click.option("--page", default=1, show_default=True, type=click.IntRange(1, 100))

@@ -8,7 +8,7 @@ import click
 from archive.settings import Settings
 from web import server
 from web.commands.installation import reported, services
-from web.demo import check_server, prepare
+from web.demo import check_server, introduce, prepare
 from web.services import open_services
 
 ROOT = Path(__file__).parent.parent.parent
@@ -18,11 +18,17 @@ ROOT = Path(__file__).parent.parent.parent
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--threads", default=server.THREADS, show_default=True, type=click.IntRange(1, 64))
+@click.option("--metrics-port", type=click.IntRange(1, 65535), help="Figures for Prometheus, on 127.0.0.1 only.")
+@click.option(
+    "--access-log",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A JSON object a line for each answer, without what was searched for; opened anew when it was moved away.",
+)
 @reported
-def serve(host: str, port: int, threads: int) -> None:
+def serve(host: str, port: int, threads: int, metrics_port: int | None, access_log: Path | None) -> None:
     """Serve the public pages and the API."""
     with services(serving=True) as opened:
-        server.serve(opened, host, port, threads)
+        server.serve(opened, host, port, threads, metrics_port, access_log)
 
 
 @click.command()
@@ -43,6 +49,7 @@ def serve(host: str, port: int, threads: int) -> None:
 @reported
 def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
     """Take in the sample corpus, apply its review decisions, index it and serve it."""
+    introduce(corpus, data)
     opened = open_services(Settings.at(data, "云溪县政府信息公开检索"), serving=True)
     try:
         prepare(opened, corpus)

@@ -1,0 +1,126 @@
+"""Every state of every page, as people meet it: axe-core finds nothing serious, and a picture of each is kept.
+
+The pictures are in ``.artefacts/`` (git leaves it alone): to be looked at, one folder a size and look.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.conftest import IN_A_BROWSER, Site
+
+pytestmark = IN_A_BROWSER
+ARTEFACTS = Path(__file__).parent.parent.parent / ".artefacts"
+SIZES = {"terminal-1280": (1280, 1024), "phone-390": (390, 844)}
+LOOKS = {"normal": "0000", "large-contrast": "1120"}
+# WCAG 2.2 A and AA, and what axe's makers count among good practice.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def opened(path: str) -> Callable[[Page, str, Site], None]:
+    def go(page: Page, address: str, site: Site) -> None:
+        page.goto(address + re.sub(r"\{(.+?)\}", lambda match: site.ids[match[1]], path))
+
+    return go
+
+
+def suggestions(page: Page, address: str, site: Site) -> None:
+    page.goto(address)
+    page.get_by_role("combobox").first.press_sequentially("实施办法")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+
+
+def filters(page: Page, address: str, site: Site) -> None:
+    page.goto(f"{address}/search?q=最低生活保障&genre=通知")
+    for summary in page.locator("details:not([open]) > summary").all():
+        if summary.is_visible():
+            summary.click()
+
+
+def asked(page: Page, address: str, site: Site) -> None:
+    page.clock.install()
+    page.goto(f"{address}/search?q=最低生活保障&terminal=1")
+    page.clock.run_for(185_000)
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+
+
+def keyboard(page: Page, address: str, site: Site) -> None:
+    page.goto(f"{address}/?terminal=1")
+    page.get_by_role("button", name="屏幕键盘").click()
+    page.locator(".keyboard [data-skbtn='d']").click()
+    page.locator(".keyboard [data-skbtn='i']").click()
+    expect(page.locator(".hg-candidate-box-list-item").first).to_be_visible()
+
+
+STATES: dict[str, Callable[[Page, str, Site], None]] = {
+    "home": opened("/"),
+    "suggestions": suggestions,
+    "results": opened("/search?q=低保"),
+    "filters": filters,
+    "nothing": opened("/search?q=最低生活保障&issuer=云溪县财政局&genre=通知"),
+    "number": opened("/search?q=云政发〔2019〕6号"),
+    "document": opened("/documents/{低保.txt}?q=最低生活保障"),
+    "repealed": opened("/documents/{旧办法.txt}"),
+    "table": opened("/documents/{预算.txt}"),
+    "withdrawn": opened("/documents/{撤回.txt}"),
+    "unknown": opened("/documents/nowhere"),
+    "sheet": opened("/documents/{低保.txt}/sheet"),
+    "columns": opened("/browse/columns"),
+    "numbers": opened("/browse/numbers"),
+    "series": opened("/browse/numbers/云政发/2019"),
+    "help": opened("/help"),
+    "guide": opened("/guide"),
+    "about": opened("/about"),
+    "accessibility": opened("/accessibility"),
+    "terminal": opened("/?terminal=1"),
+    "terminal-document": opened("/documents/{低保.txt}?q=最低生活保障&terminal=1"),
+    "terminal-asks": asked,
+    "terminal-keyboard": keyboard,
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("look", LOOKS)
+def test_nothing_stands_in_anybodys_way(browser: Browser, address: str, site: Site, size: str, look: str) -> None:
+    width, height = SIZES[size]
+    folder = ARTEFACTS / f"{size}-{look}"
+    folder.mkdir(parents=True, exist_ok=True)
+    found: list[str] = []
+    for name, go in STATES.items():
+        context = browser.new_context(viewport={"width": width, "height": height})
+        context.add_cookies([{"name": "display", "value": LOOKS[look], "url": address}])
+        page = context.new_page()
+        outside: list[str] = []
+        page.on(
+            "request", lambda request, log=outside: None if request.url.startswith(address) else log.append(request.url)
+        )
+        go(page, address, site)
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        results = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+        found += [
+            f"{name}: {each['id']} ({each['impact']}) {each['nodes'][0]['html'][:160]}"
+            for each in results.response["violations"]
+        ]
+        scrolled = page.evaluate("document.documentElement.scrollWidth")
+        if scrolled > width:
+            found.append(f"{name}: {scrolled} px wide")
+        found += [f"{name}: asks {each}" for each in outside]
+        context.close()
+    assert not found, "\n".join(found)
+
+
+def test_wide_screens_are_looked_at_too(browser: Browser, address: str, site: Site) -> None:
+    folder = ARTEFACTS / "wide-1920"
+    folder.mkdir(parents=True, exist_ok=True)
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    for name in ("home", "results", "document", "columns"):
+        STATES[name](page, address, site)
+        page.screenshot(path=folder / f"{name}.png")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1920
+    context.close()

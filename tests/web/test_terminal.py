@@ -1,0 +1,163 @@
+"""A public query terminal in a real browser: what it offers, when it forgets, and that nothing can be had back."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.web.conftest import CORPUS, IN_A_BROWSER, Site
+from web import county
+from web.app import create_app
+from web.server import running
+
+pytestmark = IN_A_BROWSER
+TITLE = "关于印发云溪县最低生活保障实施办法的通知"
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 1024}, has_touch=True)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def terminal(context: BrowserContext, address: str) -> Iterator[Page]:
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(address) else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.clock.install(time="2026-01-31T10:00:00+08:00")
+    page.goto(f"{address}/?terminal=1")
+    yield page
+    assert wrong == []
+
+
+def read_a_document(page: Page) -> None:
+    page.get_by_role("combobox").first.fill("最低生活保障")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=TITLE).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+    # The script that counts the seconds comes after the text.
+    page.wait_for_load_state()
+
+
+def test_after_three_minutes_it_asks_and_then_forgets_everything(terminal: Page, address: str) -> None:
+    terminal.get_by_role("link", name="高对比度", exact=True).click()
+    read_a_document(terminal)
+    terminal.evaluate("sessionStorage.setItem('x', '1'); localStorage.setItem('x', '1')")
+    length = terminal.evaluate("history.length")
+    terminal.clock.run_for(179_000)
+    expect(terminal.get_by_role("alertdialog")).to_have_count(0)
+    terminal.clock.run_for(3_000)
+    dialog = terminal.get_by_role("alertdialog", name="还在使用吗？")
+    expect(dialog).to_be_visible()
+    expect(terminal.get_by_role("button", name="继续使用")).to_be_focused()
+    expect(dialog).to_contain_text("28 秒后回到首页")
+    with terminal.expect_navigation():
+        terminal.clock.run_for(30_000)
+    expect(terminal).to_have_url(f"{address}/")
+    expect(terminal.get_by_role("heading", level=1)).to_have_text("政府信息公开检索")
+    expect(terminal.locator("html")).to_have_class("touch terminal")
+    assert terminal.evaluate("sessionStorage.length + localStorage.length") == 0
+    assert terminal.evaluate("history.length") == length
+    assert [each["name"] for each in terminal.context.cookies()] == ["terminal"]
+
+
+def test_there_is_nothing_to_go_back_to(terminal: Page, address: str) -> None:
+    read_a_document(terminal)
+    terminal.clock.run_for(215_000)
+    expect(terminal).to_have_url(f"{address}/")
+    terminal.go_back()
+    terminal.wait_for_timeout(300)
+    assert TITLE not in terminal.content()
+    assert "最低生活保障实施办法" not in terminal.title()
+    terminal.go_forward()
+    terminal.wait_for_timeout(300)
+    assert "户籍所在地" not in terminal.content()
+
+
+@pytest.mark.parametrize("sign", ["button", "key", "touch", "wheel"])
+def test_whoever_is_there_goes_on_where_they_were(terminal: Page, sign: str) -> None:
+    read_a_document(terminal)
+    here = terminal.url
+    terminal.clock.run_for(185_000)
+    dialog = terminal.get_by_role("alertdialog")
+    expect(dialog).to_be_visible()
+    if sign == "button":
+        terminal.get_by_role("button", name="继续使用").click()
+    elif sign == "key":
+        terminal.keyboard.press("Enter")
+    elif sign == "touch":
+        terminal.touchscreen.tap(20, 500)
+    else:
+        terminal.mouse.wheel(0, 100)
+    expect(dialog).to_have_count(0)
+    terminal.clock.run_for(170_000)
+    expect(dialog).to_have_count(0)
+    assert terminal.url == here
+
+
+def test_it_writes_chinese_without_an_input_method(terminal: Page) -> None:
+    terminal.get_by_role("button", name="屏幕键盘").click()
+    keys = terminal.get_by_role("region", name="拼音键盘")
+    expect(keys).to_be_visible()
+    for letter in "dibao":
+        keys.locator(f"[data-skbtn='{letter}']").click()
+    box = terminal.get_by_role("combobox").first
+    expect(box).to_have_value("dibao")
+    keys.locator(".hg-candidate-box-list-item", has_text="低保").first.click()
+    expect(box).to_have_value("低保")
+    for letter in "shen":
+        keys.locator(f"[data-skbtn='{letter}']").click()
+    expect(keys.locator(".hg-candidate-box-list-item").first).to_be_visible()
+    keys.locator("[data-skbtn='{clear}']").click()
+    expect(box).to_have_value("")
+    for letter in "dibao":
+        keys.locator(f"[data-skbtn='{letter}']").click()
+    keys.locator(".hg-candidate-box-list-item").first.click()
+    keys.locator("[data-skbtn='{enter}']").click()
+    expect(terminal.get_by_role("heading", level=1)).to_contain_text("低保")
+
+
+def test_what_fingers_reach_is_large(terminal: Page, address: str) -> None:
+    for path in ("/", "/search?q=最低生活保障", "/browse/columns"):
+        terminal.goto(address + path)
+        small = terminal.evaluate(
+            """() => [...document.querySelectorAll('main a, main button, main summary, header a, nav.looks a')]
+            .filter(e => e.offsetParent && !e.closest('.skip') && e.getBoundingClientRect().height < 59.5)
+            .map(e => e.outerHTML.slice(0, 120))"""
+        )
+        assert small == [], path
+
+
+def test_it_works_without_script(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 1024}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/?terminal=1")
+    page.get_by_role("searchbox").fill("最低生活保障")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=TITLE).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+    expect(page.get_by_role("link", name="下载原件")).to_have_count(0)
+    page.get_by_role("link", name="打印单（一页）").click()
+    expect(page.get_by_text("校验值")).to_be_visible()
+    # Where nothing can ask, the page goes home by itself after ten minutes.
+    assert "600; url=/forget" in page.content()
+    context.close()
+
+
+def test_the_last_good_index_is_said_to_be_old(site: Site, browser: Browser) -> None:
+    stamp = site.services.settings.data / "brought-up"
+    stamp.write_text("2026-01-02T18:00:00+00:00\n", encoding="ascii")
+    try:
+        with running(create_app(replace(site.services, county=county.load(CORPUS)))) as address:
+            page = browser.new_page()
+            page.goto(f"{address}/search?q=最低生活保障&terminal=1")
+            expect(page.get_by_role("status").first).to_contain_text("数据截至 2026年1月3日 02:00。此后的更新没有完成")
+            expect(page.locator(".hit")).to_have_count(2)
+            page.close()
+    finally:
+        stamp.unlink()

@@ -1,0 +1,129 @@
+"""Ways in without a search: by column, agency, year, and by series of document numbers."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import Blueprint, render_template
+
+from archive import docnumber, publications
+from archive.catalogue import Catalogue
+from archive.docnumber import Kind
+from archive.errors import UnknownDocument
+from web.app import services
+from web.params import SearchForm
+from web.present import document_url
+from web.results import FacetView
+from web.search import find
+from web.services import Services
+
+browse = Blueprint("browse", __name__, url_prefix="/browse")
+# A series has its serials from 1; one that begins beyond this counts something else.
+_LAST = 5000
+_CANONICAL = re.compile(r"(?P<code>[^〔〕]{1,20})〔(?P<year>\d{4})〕(?P<serial>[1-9]\d{0,3})号")
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The numbers of one code and year: 云政发〔2019〕."""
+
+    code: str
+    year: int
+    count: int
+    last: int
+
+    @property
+    def url(self) -> str:
+        return f"/browse/numbers/{self.code}/{self.year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A number of a series with its document, or numbers from ``first`` to ``last`` of which none is here."""
+
+    first: int
+    last: int
+    number: str = ""
+    title: str = ""
+    url: str = ""
+
+
+@browse.get("/columns")
+def columns() -> str:
+    return render_template("browse.html", current="columns", facet=facet(services(), "column"))
+
+
+@browse.get("/issuers")
+def issuers() -> str:
+    return render_template("browse.html", current="issuers", facet=facet(services(), "issuer"))
+
+
+@browse.get("/years")
+def years() -> str:
+    return render_template("browse.html", current="years", facet=facet(services(), "year"))
+
+
+@browse.get("/numbers")
+def numbers() -> str:
+    by_code: dict[str, list[Series]] = defaultdict(list)
+    for each in series(services()):
+        by_code[each.code].append(each)
+    return render_template("numbers.html", by_code=by_code)
+
+
+@browse.get("/numbers/<code>/<int:year>")
+def number_series(code: str, year: int) -> str:
+    held = _held(services()).get((code, year))
+    if held is None:
+        raise UnknownDocument(f"{code}〔{year}〕")
+    return render_template("series.html", code=code, year=year, rows=rows(held), count=len(held), last=max(held))
+
+
+def facet(services: Services, name: str) -> FacetView:
+    """All values of a facet over everything that is public."""
+    page = find(services, SearchForm())
+    return next(each for each in page.facets if each.name == name)
+
+
+def series(services: Services) -> list[Series]:
+    """Every series of which something is public: by code, the newest year first."""
+    found = [Series(code, year, len(held), max(held)) for (code, year), held in _held(services).items()]
+    return sorted(found, key=lambda each: (each.code, -each.year))
+
+
+def rows(held: Mapping[int, tuple[str, str, str]]) -> list[Row]:
+    """A series from 1 to the last number that is here, what is missing drawn together."""
+    found: list[Row] = []
+    before = 0
+    for serial in sorted(held):
+        if serial > before + 1:
+            found.append(Row(before + 1, serial - 1))
+        number, id, title = held[serial]
+        found.append(Row(serial, serial, number, title, document_url(id)))
+        before = serial
+    return found
+
+
+def _held(services: Services) -> Mapping[tuple[str, int], Mapping[int, tuple[str, str, str]]]:
+    return _series_of(services.catalogue, services.catalogue.last_change())
+
+
+@lru_cache(maxsize=2)
+def _series_of(catalogue: Catalogue, _change: int) -> dict[tuple[str, int], dict[int, tuple[str, str, str]]]:
+    """The numbers, ids and titles of public documents by code, year and serial, as of a change."""
+    found: dict[tuple[str, int], dict[int, tuple[str, str, str]]] = defaultdict(dict)
+    for text, id, title in publications.numbers(catalogue):
+        canonical = _CANONICAL.fullmatch(text)
+        if canonical and _counts_documents(canonical["code"]) and int(canonical["serial"]) <= _LAST:
+            series = found[canonical["code"], int(canonical["year"])]
+            series.setdefault(int(canonical["serial"]), (text, id, title))
+    return dict(found)
+
+
+@lru_cache(maxsize=10_000)
+def _counts_documents(code: str) -> bool:
+    """Whether numbers with this code are documents': those of cases look alike."""
+    number = docnumber.find(f"{code}〔2019〕1号")
+    return len(number) == 1 and number[0].kind is Kind.DOCUMENT and number[0].agency == code

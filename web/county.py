@@ -1,0 +1,88 @@
+"""What an installation says of its county: where to ask in person, and how to ask for what is not disclosed.
+
+It stands in ``site.toml`` in the data folder; without that file, pages do without. ::
+
+    [requests]                    # the office that takes 依申请公开, all of it as it shall be read
+    office = "云溪县政务公开工作办公室"
+    address = "…"
+    phone = "…"
+
+    [[query_points]]              # 查阅点, in the order in which they shall be listed
+    name = "云溪县图书馆政府信息查阅点"
+    address = "…"
+    phone = "…"
+    hours = "…"
+"""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from archive.errors import BadSettings
+
+FILE = "site.toml"
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The office that takes requests; "" for what is not stated."""
+
+    office: str
+    address: str = ""
+    postcode: str = ""
+    phone: str = ""
+    email: str = ""
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPoint:
+    """A place where anybody may read what is disclosed."""
+
+    name: str
+    address: str
+    phone: str = ""
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    requests: Office | None = None
+    query_points: tuple[QueryPoint, ...] = ()
+
+
+def load(data: Path) -> County:
+    """What ``site.toml`` says. Raises BadSettings with what to mend."""
+    path = data / FILE
+    try:
+        stated = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return County()
+    except (OSError, ValueError) as error:
+        raise BadSettings(f"{FILE} 读不出来：{error}") from error
+    if unknown := stated.keys() - {"requests", "query_points"}:
+        raise BadSettings(f"{FILE} 中有不认识的部分：{'、'.join(sorted(unknown))}。")
+    points = stated.get("query_points", [])
+    if not isinstance(points, list):
+        raise BadSettings(f"{FILE} 中的查阅点应写成 [[query_points]]。")
+    return County(
+        _read(Office, stated["requests"], "requests") if "requests" in stated else None,
+        tuple(_read(QueryPoint, each, f"第 {at} 个 query_points") for at, each in enumerate(points, 1)),
+    )
+
+
+def _read(kind: Any, table: object, where: str) -> Any:
+    names = [field.name for field in fields(kind)]
+    if not isinstance(table, dict):
+        raise BadSettings(f"{FILE} 中 {where} 应是一个表。")
+    for name, value in table.items():
+        if name not in names:
+            raise BadSettings(f"{FILE} 中 {where} 有不认识的项“{name}”，可用：{'、'.join(names)}。")
+        if not isinstance(value, str) or len(value) > _LONGEST:
+            raise BadSettings(f"{FILE} 中 {where} 的“{name}”应是 {_LONGEST} 字以内的文字。")
+    try:
+        return kind(**table)
+    except TypeError as error:
+        raise BadSettings(f"{FILE} 中 {where} 缺少必填的项（{error.args[0].rpartition(': ')[2]}）。") from error

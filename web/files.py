@@ -1,0 +1,47 @@
+"""Originals and attachments, byte for byte, as downloads under their own names."""
+
+from flask import Blueprint, Response, abort, g, request, send_file
+
+from archive.document import File
+from archive.errors import UnknownDocument
+from web.app import services
+
+files = Blueprint("files", __name__)
+
+
+@files.before_request
+def _not_at_a_terminal() -> None:
+    # Nothing is left on a machine that everybody uses; its pages show text, a code to take home, and a sheet to print.
+    if g.visitor.terminal:
+        abort(403)
+
+
+@files.get("/documents/<id>/original")
+def original(id: str) -> Response:
+    return _send(services().catalogue.public(id).file)
+
+
+@files.get("/documents/<id>/attachments/<int:position>")
+def attachment(id: str, position: int) -> Response:
+    parts = services().catalogue.public(id).attachments
+    if not 1 <= position <= len(parts):
+        raise UnknownDocument(id)
+    return _send(parts[position - 1].file)
+
+
+def _send(file: File) -> Response:
+    """Once its bytes are found to be what was stored."""
+    blobs = services().blobs
+    blobs.verify(file.digest)
+    response = send_file(
+        blobs.path(file.digest),
+        mimetype=file.media_type,
+        as_attachment=True,
+        download_name=file.name,
+        conditional=False,
+        etag=file.digest,
+    )
+    # When the bytes were kept first may have been with another document, which is hidden: no answer may depend on it.
+    del response.headers["Last-Modified"]
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=file.size)
+    return response

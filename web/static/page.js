@@ -1,0 +1,97 @@
+// What a page can do more where scripts run: print, read aloud, go from one marked place to the next, keys.
+"use strict";
+
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});
+
+// The filters: folded on a narrow screen from the start, on a wide one by whoever wants them out of the way.
+const fold = document.querySelector(".fold");
+if (fold) {
+  fold.classList.add("folds");
+  fold.open = window.matchMedia("(min-width: 921px)").matches;
+  fold.addEventListener("toggle", () => fold.closest(".search-layout").classList.toggle("folded", !fold.open));
+}
+
+// Reading aloud, where the browser has a voice for Chinese.
+document.querySelectorAll("[data-read]").forEach((button) => {
+  const speech = window.speechSynthesis;
+  const text = document.querySelector(button.dataset.read);
+  if (!speech || !text) return;
+  const label = button.textContent;
+  const LONGEST = 180; // characters; Chromium falls silent in longer ones
+
+  function offer() {
+    button.hidden = !speech.getVoices().some((voice) => /^(zh|cmn)/i.test(voice.lang));
+  }
+
+  function stop() {
+    speech.cancel();
+    button.textContent = label;
+  }
+
+  function pieces() {
+    return Array.from(text.querySelectorAll("p, td, th")).flatMap((element) =>
+      element.textContent.match(new RegExp(`[^。！？；]{1,${LONGEST}}[。！？；]?`, "g")) || []);
+  }
+
+  offer();
+  speech.addEventListener("voiceschanged", offer);
+  button.addEventListener("click", () => {
+    if (speech.speaking) {
+      stop();
+      return;
+    }
+    const said = pieces();
+    if (!said.length) return;
+    button.textContent = "停止朗读";
+    said.forEach((piece, at) => {
+      const utterance = new SpeechSynthesisUtterance(piece);
+      utterance.lang = "zh-CN";
+      if (at === said.length - 1) utterance.addEventListener("end", stop);
+      speech.speak(utterance);
+    });
+  });
+  window.addEventListener("pagehide", () => speech.cancel());
+});
+
+// From one place with searched words to the next: buttons after the list of places, and the keys N and P where the focus
+// is in that list or on a place. Nowhere else: a letter that a voice types must not move the page (WCAG 2.1.4).
+const places = Array.from(document.querySelectorAll("[id^=m]")).filter((element) => /^m\d+$/.test(element.id));
+let place = -1;
+
+function go(step) {
+  if (!places.length) return;
+  place = (place + step + places.length) % places.length;
+  places[place].focus({ preventScroll: true });
+  places[place].scrollIntoView({ block: "center" });
+}
+
+const list = document.querySelector(".marks");
+if (list && places.length > 1) {
+  const bar = document.createElement("p");
+  bar.className = "steps";
+  [["上一处", -1], ["下一处", 1]].forEach(([label, step]) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "plain-button";
+    button.textContent = label;
+    button.addEventListener("click", () => go(step));
+    bar.append(button);
+  });
+  list.append(bar);
+}
+
+document.addEventListener("keydown", (event) => {
+  const box = document.querySelector("input[name=q]");
+  if (event.key === "/" && event.ctrlKey && box) {
+    event.preventDefault();
+    box.focus();
+    return;
+  }
+  const among = event.target.closest(".marks") || places.includes(event.target);
+  if (!among || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  const step = { n: 1, p: -1 }[event.key.toLowerCase()];
+  if (step) go(step);
+});

@@ -1,0 +1,89 @@
+// A public query terminal: nothing of one person is left for the next. Pages replace each other, so that there is nothing
+// to go back to, and without input for three minutes the page asks whether somebody is there, and then forgets.
+"use strict";
+
+const IDLE = 180; // seconds without input
+const COUNTDOWN = 30; // seconds to answer
+let seen = Date.now();
+let asking = null;
+
+// Where a plain click would go, go there in this entry of the history.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || event.button !== 0) return;
+  if (link.getAttribute("href").startsWith("#")) {
+    // A jump within the page leaves no entry either.
+    event.preventDefault();
+    const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (target) {
+      target.scrollIntoView();
+      // A heading takes the focus only when it is told to.
+      if (target.tabIndex < 0) target.tabIndex = -1;
+      target.focus();
+    }
+    return;
+  }
+  event.preventDefault();
+  if (link.origin === location.origin) location.replace(link.href);
+});
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  location.replace(`${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`);
+});
+
+function forget() {
+  try {
+    sessionStorage.clear();
+    localStorage.clear();
+  } catch (error) {
+    // A browser that keeps nothing has nothing to clear.
+  }
+  location.replace("/forget");
+}
+
+function ask() {
+  const dialog = document.createElement("div");
+  dialog.className = "still-there";
+  dialog.setAttribute("role", "alertdialog");
+  dialog.setAttribute("aria-modal", "true");
+  dialog.setAttribute("aria-labelledby", "still-there");
+  dialog.innerHTML = '<div><h2 id="still-there">还在使用吗？</h2><p><span aria-live="polite"></span>秒后回到首页，并清除您的检索内容。</p><button type="button" class="plain-button">继续使用</button></div>';
+  document.body.append(dialog);
+  const before = document.activeElement;
+  dialog.querySelector("button").focus();
+  return { dialog, before, shown: dialog.querySelector("span") };
+}
+
+function stay() {
+  seen = Date.now();
+  if (!asking) return;
+  asking.dialog.remove();
+  if (asking.before) asking.before.focus();
+  asking = null;
+}
+
+["pointerdown", "keydown", "wheel", "touchstart", "input"].forEach((name) =>
+  document.addEventListener(name, stay, { passive: true }));
+
+window.setInterval(() => {
+  const idle = (Date.now() - seen) / 1000;
+  if (idle < IDLE) return;
+  if (idle >= IDLE + COUNTDOWN) {
+    forget();
+    return;
+  }
+  if (!asking) asking = ask();
+  // Spoken now and then, not at each second.
+  const left = Math.ceil(IDLE + COUNTDOWN - idle);
+  asking.shown.setAttribute("aria-live", left % 10 === 0 ? "polite" : "off");
+  asking.shown.textContent = `${left} `;
+}, 1000);
+
+// A page that the browser kept whole shows nothing of before.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.replace("/forget");
+});
+
+if (location.pathname === "/forget") history.replaceState(null, "", "/");
