@@ -1,59 +1,25 @@
 """A document's page, as plain values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain, count, groupby
 
 from archive.dates import OFFICE_TIME
-from archive.document import Attachment, Document, label_at
+from archive.document import Document
 from archive.publications import PublicVersion
 from archive.relations import Kind
 from indexer import facets
 from indexer.duplicates import alike, sketch
-from indexer.snippets import Fragment, Marker
+from indexer.snippets import Marker
+from web.blocks import Block, Section, paged, sections
 from web.params import BadParameter, SearchForm
 from web.present import LAPSED, FileView, Link, document_url, file_view
 
-# What a page of a text may weigh, in bytes of UTF-8 and markup: 60 KB with all that surrounds it.
-PAGE = 36_000
-# Of a table that is longer than that, so much makes a piece; rows are filled up to so many cells.
-_ROWS = 18_000
-_FILLED = 40
-_MARKUP = 12
 # A sheet's summary (domain rules 3.1: at most 200 characters), and the longest line of its card.
 _SUMMARY = 200
 _SHEET_LINE = 80
 # How many places with searched words a page lists.
 _LISTED = 30
-
-
-def _weight(text: Sequence[Fragment]) -> int:
-    """About how many bytes a paragraph or a cell is."""
-    return _MARKUP + sum(3 * len(piece.text) for piece in text)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A paragraph (``rows`` empty) or a table; ``name`` is what a hit in it calls it ("表 2"), "" if it has none.
-
-    ``sheet`` names the page of the original that it begins on ("第 3 页"). ``mark`` counts the blocks with searched
-    words through the whole document, from 1; 0 for one without.
-    """
-
-    text: Sequence[Fragment] = ()
-    rows: Sequence[Sequence[Sequence[Fragment]]] = ()
-    name: str = ""
-    sheet: str = ""
-    mark: int = 0
-
-    @property
-    def weight(self) -> int:
-        return sum(map(_weight, (self.text, *chain(*self.rows))))
-
-    @property
-    def marked(self) -> bool:
-        return any(piece.marked for cell in (self.text, *chain(*self.rows)) for piece in cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +30,6 @@ class CardLine:
     value: str
     url: str | None = None
     read_from: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A piece of the document's own text (``file`` None), or of an attachment's, which ``begins`` here or goes on.
-
-    ``position`` counts attachments from 1.
-    """
-
-    file: FileView | None
-    position: int
-    begins: bool
-    blocks: Sequence[Block]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +137,7 @@ def document_page(
     own = sketch(document.text)
     url = document_url(document.id)
     files = [file_view(each.file, f"{url}/attachments/{at}") for at, each in enumerate(document.attachments, 1)]
-    pages = paged(_sections(document, files, marker))
+    pages = paged(sections(document, files, marker))
     if part > len(pages):
         raise BadParameter(f"这份文件只有 {len(pages)} 页，没有第 {part} 页。")
 
@@ -254,25 +207,6 @@ def sheet_page(document: Document) -> SheetPage:
     )
 
 
-def paged(sections: Sequence[Section]) -> list[list[Section]]:
-    """The sections on pages of about ``PAGE`` bytes; a section that does not fit is cut between its blocks."""
-    pages: list[list[Section]] = [[]]
-    weight = 0
-    for section in sections:
-        begins, kept = section.begins, list[Block]()
-        for block in section.blocks:
-            if weight and weight + block.weight > PAGE:
-                if kept:
-                    pages[-1].append(replace(section, begins=begins, blocks=kept))
-                    begins = False
-                pages.append([])
-                weight, kept = 0, []
-            kept.append(block)
-            weight += block.weight
-        pages[-1].append(replace(section, begins=begins, blocks=kept))
-    return pages
-
-
 def cite(document: Document) -> str:
     """How a document is cited, up to where it is found: 机构：《标题》（文号），日期."""
     metadata = document.metadata
@@ -304,21 +238,6 @@ def described(document: Document, address: str) -> dict[str, object]:
         "isAccessibleForFree": True,
     }
     return {name: value for name, value in told.items() if value is not None}
-
-
-def _sections(document: Document, files: Sequence[FileView], marker: Marker) -> list[Section]:
-    """All of a document's text, its blocks with searched words numbered."""
-    parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
-    numbers = count(1)
-    return [
-        Section(
-            files[at - 1] if at else None,
-            at,
-            True,
-            [replace(block, mark=next(numbers)) if block.marked else block for block in blocks(part, marker)],
-        )
-        for at, part in enumerate(parts)
-    ]
 
 
 def _label(section: Section, block: Block) -> str:
@@ -374,43 +293,6 @@ def card(document: Document) -> list[CardLine]:
     return [
         CardLine(label, value, url, metadata.sources.get(name, "")) for name, label, value, url in lines if value
     ]
-
-
-def blocks(part: Document | Attachment, marker: Marker) -> list[Block]:
-    """A text as paragraphs and tables: lines with tabs that follow each other are rows of one table, by its place."""
-    found: list[Block] = []
-    numbered = [(line, *_place(part, number)) for number, line in enumerate(part.text.splitlines())]
-    for (is_row, table), lines in groupby(numbered, lambda each: ("\t" in each[0], each[2] if "\t" in each[0] else "")):
-        if is_row:
-            found += _tables(table, [(sheet, line.split("\t")) for line, sheet, _ in lines], marker)
-        else:
-            found += [Block(text=marker.fragments(line), sheet=sheet) for line, sheet, _ in lines]
-    return found
-
-
-def _place(part: Document | Attachment, number: int) -> tuple[str, str]:
-    """The page and the table that a line stands in: ("第 3 页", "表 1"), "" where its place does not say."""
-    sheet, table, counted = label_at(part.places, number).partition("表 ")
-    return sheet.strip(), table + counted
-
-
-def _tables(name: str, rows: Sequence[tuple[str, Sequence[str]]], marker: Marker) -> list[Block]:
-    """A table's rows with their pages, in pieces that fit on a page of ours, each with its first row."""
-    width = min(_FILLED, max(len(row) for _, row in rows))
-    marked = [
-        (sheet, [marker.fragments(cell) for cell in (*row, *[""] * (width - len(row)))]) for sheet, row in rows
-    ]
-    beginning, heading = marked[0]
-    pieces: list[tuple[str, list[list[list[Fragment]]]]] = [(beginning, [heading])]
-    headed = weight = sum(map(_weight, heading))
-    for sheet, row in marked[1:]:
-        own = sum(map(_weight, row))
-        if weight + own > max(_ROWS, 2 * headed) and len(pieces[-1][1]) > 1:
-            pieces.append((sheet, [heading]))
-            weight = headed
-        weight += own
-        pieces[-1][1].append(row)
-    return [Block(rows=piece, name=name, sheet=sheet) for sheet, piece in pieces]
 
 
 def _chinese(day: date | None) -> str | None:

@@ -174,12 +174,13 @@ def _answer(services: Services, form: SearchForm, shown: Sequence[Document], rel
     if not question.asks:
         return None
     # Of two that answer as well, not the one that is repealed.
+    asked = sorted(shown[:ASKED], key=lambda document: document.metadata.validity in LAPSED)
     found = best(
-        (rank + ASKED * (document.metadata.validity in LAPSED), each)
-        for rank, document in enumerate(shown[:ASKED])
+        (rank, each)
+        for rank, document in enumerate(asked)
         for each in question.answers(document.metadata.title, document.text, beside_only=relaxed)
     )
-    return answer_view(shown[found[0] % ASKED], found[1], form) if found else None
+    return answer_view(asked[found[0]], found[1], form) if found else None
 
 
 def suggestions(services: Services, typed: str) -> list[str]:

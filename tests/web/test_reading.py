@@ -19,8 +19,9 @@ from indexer.query import Everything, Or, Text
 from indexer.snippets import Marker
 from tests.conftest import make_document, publish
 from tests.web.conftest import Site
+from web.blocks import PAGE
 from web.params import BadParameter, SearchForm
-from web.reading import PAGE, cite, document_page
+from web.reading import cite, document_page
 
 
 def long_document(paragraphs: int) -> str:

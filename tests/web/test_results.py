@@ -8,8 +8,8 @@ from indexer.engine import Answer, Hit
 from indexer.query import Text
 from indexer.snippets import Marker
 from tests.conftest import make_document
+from web.blocks import blocks
 from web.params import SearchForm
-from web.reading import blocks
 from web.results import search_page
 
 NOTICE = (
