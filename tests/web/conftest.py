@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from jinja2 import FileSystemBytecodeCache
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.test import TestResponse
 
 from archive import review
@@ -76,6 +78,8 @@ IN_A_BROWSER = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
+# What is waited for comes within a second; where other work has the machine, later. No test waits for nothing to come.
+expect.set_options(timeout=20_000)
 
 
 class Client(FlaskClient):
@@ -117,6 +121,15 @@ def client_of(services: Services) -> FlaskClient:
     app = create_app(services)
     app.test_client_class = Client
     return app.test_client()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Templates are compiled once for all applications that tests make, which was most of their time."""
+    with pytest.MonkeyPatch.context() as patch:
+        cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": cache})
+        yield
 
 
 @pytest.fixture(scope="session")
