@@ -15,7 +15,8 @@ from indexer.engine import SearchRequest, Sort
 from indexer.query import Query
 
 PER_PAGE = 10
-MAX_PER_PAGE = 50
+# So many of the longest that were met still make a page of 60 KB.
+MAX_PER_PAGE = 40
 MAX_PAGE = 100
 _MAX_PART = 9999
 MAX_CHOSEN = 20

@@ -271,7 +271,7 @@ def test_a_withdrawn_document_leads_to_a_public_replacement(services: Services, 
 
 def test_a_document_that_is_not_approved_is_in_no_answer_of_the_site(site: Site) -> None:
     words = [*HIDDEN_WORDS, "矿区搬迁", "应急演练", "救助对象", "云溪县"]
-    addresses = ["/", "/search", "/search?sort=newest&per_page=50"]
+    addresses = ["/", "/search", "/search?sort=newest&per_page=40"]
     for word in words:
         addresses += [f"/search?q={word}", f"/api/v1/search?q={word}", f"/api/v1/suggest?q={word}"]
         addresses += [f"/search?q=-{word}", f"/api/v1/search?q=“{word}”&sort=oldest"]

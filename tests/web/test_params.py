@@ -10,7 +10,7 @@ from werkzeug.urls import iri_to_uri
 
 from indexer import facets
 from indexer.engine import Sort
-from web.params import BadParameter, SearchForm, read
+from web.params import MAX_PER_PAGE, BadParameter, SearchForm, read
 
 
 def test_a_form_is_read_from_its_parameters() -> None:
@@ -51,7 +51,7 @@ FORMS = st.builds(
     until=st.none() | st.dates(date(2001, 1, 1), date(2030, 1, 1)),
     sort=st.none() | st.sampled_from(Sort),
     page=st.integers(1, 100),
-    per_page=st.integers(1, 50),
+    per_page=st.integers(1, MAX_PER_PAGE),
 )
 
 
