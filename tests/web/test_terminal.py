@@ -100,6 +100,51 @@ def test_whoever_is_there_goes_on_where_they_were(terminal: Page, sign: str) -> 
     assert terminal.url == here
 
 
+def test_the_answer_is_nothing_else(terminal: Page, address: str) -> None:
+    terminal.goto(f"{address}/search?q=最低生活保障")
+    asked = terminal.url
+    dialog = terminal.get_by_role("alertdialog")
+    # The finger is over a link of the page below.
+    link = terminal.get_by_role("link", name=TITLE).first
+    terminal.clock.run_for(181_000)
+    place = link.bounding_box()
+    assert place
+    terminal.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    expect(dialog).to_have_count(0)
+    # Enter was for the question, and not for the box that has the focus again.
+    box = terminal.get_by_role("combobox").first
+    box.fill("预算")
+    terminal.clock.run_for(185_000)
+    expect(dialog).to_be_visible()
+    terminal.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(box).to_be_focused()
+    # A finger that is drawn makes no click; the question goes a second later.
+    terminal.clock.run_for(185_000)
+    expect(dialog).to_be_visible()
+    dialog.dispatch_event("pointerdown")
+    terminal.clock.run_for(2_500)
+    expect(dialog).to_have_count(0)
+    assert terminal.url == asked
+    assert box.input_value() == "预算"
+
+
+def test_nobody_is_asked_at_a_page_that_nobody_touched(terminal: Page, address: str) -> None:
+    terminal.goto(f"{address}/forget")
+    terminal.wait_for_load_state()
+    terminal.clock.run_for(400_000)
+    expect(terminal.get_by_role("alertdialog")).to_have_count(0)
+    expect(terminal).to_have_url(f"{address}/")
+    # It is fetched anew now and then: the newest documents are shown here.
+    with terminal.expect_navigation():
+        terminal.clock.run_for(201_000)
+    expect(terminal).to_have_url(f"{address}/")
+    terminal.wait_for_load_state()
+    terminal.get_by_role("combobox").first.fill("预算")
+    terminal.clock.run_for(181_000)
+    expect(terminal.get_by_role("alertdialog")).to_be_visible()
+
+
 def test_it_writes_chinese_without_an_input_method(terminal: Page) -> None:
     terminal.get_by_role("button", name="屏幕键盘").click()
     keys = terminal.get_by_role("region", name="拼音键盘")

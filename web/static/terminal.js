@@ -4,8 +4,11 @@
 
 const IDLE = 180; // seconds without input
 const COUNTDOWN = 30; // seconds to answer
+const REFRESH = 600; // seconds after which a first page that nobody touched is fetched anew
 let seen = Date.now();
 let asking = null;
+// The first page as everything was forgotten, until somebody touches it: there is nothing to forget, and nobody to ask.
+let untouched = location.pathname === "/forget";
 
 // Where a plain click would go, go there in this entry of the history.
 document.addEventListener("click", (event) => {
@@ -56,20 +59,42 @@ function ask() {
   return { dialog, before, shown: dialog.querySelector("span") };
 }
 
-function stay() {
-  seen = Date.now();
+function close() {
   if (!asking) return;
   asking.dialog.remove();
   if (asking.before) asking.before.focus();
   asking = null;
 }
 
-["pointerdown", "keydown", "wheel", "touchstart", "input"].forEach((name) =>
-  document.addEventListener(name, stay, { passive: true }));
+function noticed() {
+  seen = Date.now();
+  untouched = false;
+}
+
+["pointerdown", "touchstart", "input"].forEach((name) => document.addEventListener(name, noticed, { passive: true }));
+
+// What answers the question does nothing else: the question lies over the page until the click has come, lest the finger
+// follow the link below it, and Enter sends no search.
+["click", "wheel", "keydown"].forEach((name) =>
+  document.addEventListener(name, (event) => {
+    noticed();
+    if (!asking) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    close();
+  }, { capture: true, passive: false }));
 
 window.setInterval(() => {
   const idle = (Date.now() - seen) / 1000;
-  if (idle < IDLE) return;
+  if (untouched) {
+    if (idle >= REFRESH) forget();
+    return;
+  }
+  if (idle < IDLE) {
+    // A finger that was drawn over the question makes no click.
+    if (idle >= 1) close();
+    return;
+  }
   if (idle >= IDLE + COUNTDOWN) {
     forget();
     return;
