@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from cProfile import Profile
 from dataclasses import replace
 from datetime import date
 from itertools import count
@@ -81,6 +82,13 @@ def publish(catalogue: Catalogue, id: str, reviewer: str = "审查员", reason: 
     """Make the newest version of a document public, with all that the rules ask for."""
     with catalogue.writing() as connection:
         review.vouch(connection, id, reviewer, reason or "一事一审")
+
+
+def calls(function: Callable[[], object]) -> int:
+    """How many calls a piece of work makes: what it costs where a clock would measure the machine."""
+    profile = Profile()
+    profile.runcall(function)
+    return sum(int(each.callcount) for each in profile.getstats())
 
 
 def make_document(
