@@ -10,8 +10,8 @@ from web.present import FileView
 
 # What a page of a text may weigh, in bytes of UTF-8 and markup: 60 KB with all that surrounds it.
 PAGE = 36_000
-# Of a table that is longer than that, so much makes a piece; rows are filled up to so many cells.
-_ROWS = 18_000
+# Of a table or a paragraph that is longer, so much makes a piece; rows are filled up to so many cells.
+_ROWS = _LONG = 18_000
 _FILLED = 40
 _MARKUP = 12
 
@@ -94,8 +94,28 @@ def blocks(part: Document | Attachment, marker: Marker) -> list[Block]:
         if is_row:
             found += _tables(table, [(sheet, line.split("\t")) for line, sheet, _ in lines], marker)
         else:
-            found += [Block(text=marker.fragments(line), sheet=sheet) for line, sheet, _ in lines]
+            found += [
+                Block(text=piece, sheet=sheet) for line, sheet, _ in lines for piece in _pieces(marker.fragments(line))
+            ]
     return found
+
+
+def _pieces(paragraph: list[Fragment]) -> list[list[Fragment]]:
+    """A paragraph, or of one that no page could hold pieces that end with a sentence where one ends in time."""
+    if _weight(paragraph) <= _LONG:
+        return [paragraph]
+    pieces: list[list[Fragment]] = [[]]
+    room = _LONG // 3
+    for fragment in paragraph:
+        rest = fragment.text
+        while len(rest) > room and not fragment.marked:
+            end = rest.rfind("。", 0, room) + 1 or room
+            pieces[-1].append(Fragment(rest[:end], marked=False))
+            pieces.append([])
+            rest, room = rest[end:], _LONG // 3
+        pieces[-1].append(Fragment(rest, fragment.marked))
+        room = max(room - len(rest), 1)
+    return [piece for piece in pieces if piece]
 
 
 def _place(part: Document | Attachment, number: int) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from web.present import LAPSED, FileView, Link, document_url, file_view
 # A sheet's summary (domain rules 3.1: at most 200 characters), and the longest line of its card.
 _SUMMARY = 200
 _SHEET_LINE = 80
-# How many places with searched words a page lists.
+# How many of the places with searched words on a page are listed.
 _LISTED = 30
 
 
@@ -76,7 +76,9 @@ class RelationView:
 class DocumentPage:
     """A page of a document. ``sections`` are what stands on it, ``parts`` lead to the others of a long text.
 
-    ``ended_by`` is what amended or repealed it, where that is known and public. ``marks`` are in the whole document.
+    ``ended_by`` is what amended or repealed it, where that is known and public. ``marks`` are the first of the
+    ``marked_here`` places with searched words on this page, of ``marked`` in the whole document; ``before`` and
+    ``after`` lead to the nearest ones on other pages.
     """
 
     id: str
@@ -98,7 +100,10 @@ class DocumentPage:
     whole_url: str | None = None
     back_url: str | None = None
     marks: Sequence[MarkView] = ()
+    marked_here: int = 0
     marked: int = 0
+    before: MarkView | None = None
+    after: MarkView | None = None
     similar: Sequence[SimilarView] = ()
     relations: Sequence[RelationView] = ()
     versions: Sequence[VersionView] = ()
@@ -137,7 +142,8 @@ def document_page(
     own = sketch(document.text)
     url = document_url(document.id)
     files = [file_view(each.file, f"{url}/attachments/{at}") for at, each in enumerate(document.attachments, 1)]
-    pages = paged(sections(document, files, marker))
+    whole = sections(document, files, marker)
+    pages = paged(whole)
     if part > len(pages):
         raise BadParameter(f"这份文件只有 {len(pages)} 页，没有第 {part} 页。")
 
@@ -147,13 +153,10 @@ def document_page(
             return address
         return f"{address}{'&' if '?' in address else '?'}part={'all' if number is None else number}"
 
-    marks = [
-        MarkView(block.mark, _label(section, block), f"{at(number) if part and number != part else ''}#m{block.mark}")
-        for number, page in enumerate(pages, 1)
-        for section in page
-        for block in section.blocks
-        if block.mark
-    ]
+    found = [[(section, block) for section in page for block in section.blocks if block.mark] for page in pages]
+    here = found[part - 1] if part else [place for places in found for place in places]
+    before = next((number for number in range(part - 1, 0, -1) if found[number - 1]), 0)
+    after = next((number for number in range(part + 1, len(pages) + 1) if found[number - 1]), 0) if part else 0
     return DocumentPage(
         id=document.id,
         url=url,
@@ -163,7 +166,7 @@ def document_page(
         lapsed=metadata.validity in LAPSED,
         original=file_view(document.file, f"{url}/original"),
         attachments=files,
-        sections=pages[part - 1] if part else [section for page in pages for section in page],
+        sections=pages[part - 1] if part else whole,
         digest=document.file.digest,
         cite=cite(document),
         source_url=metadata.source_url,
@@ -175,8 +178,11 @@ def document_page(
         else (),
         whole_url=at(None) if len(pages) > 1 and part else None,
         back_url=form.address() if form.pairs() else None,
-        marks=marks[:_LISTED],
-        marked=len(marks),
+        marks=[MarkView(block.mark, _label(section, block), f"#m{block.mark}") for section, block in here[:_LISTED]],
+        marked_here=len(here),
+        marked=sum(map(len, found)),
+        before=_elsewhere(before, at(before), found[before - 1][-1][1]) if before else None,
+        after=_elsewhere(after, at(after), found[after - 1][0][1]) if after else None,
         similar=[_similar(each, alike(own, sketch(each.text))) for each in similar],
         relations=[_relation(*each) for each in relations],
         versions=[
@@ -243,6 +249,10 @@ def described(document: Document, address: str) -> dict[str, object]:
 def _label(section: Section, block: Block) -> str:
     place = " ".join(each for each in (block.sheet, block.name) if each)
     return f"附件《{section.file.name}》{place}" if section.file else place or "正文"
+
+
+def _elsewhere(part: int, address: str, block: Block) -> MarkView:
+    return MarkView(block.mark, f"第 {part} 页", f"{address}#m{block.mark}")
 
 
 def _relation(kind: Kind, out: bool, other: Document) -> RelationView:

@@ -1,5 +1,6 @@
 """The pages in a real browser: Debian's Chromium, driven by Playwright. Skipped where there is no Chromium."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -8,7 +9,14 @@ from pdfminer.high_level import extract_text
 from pdfminer.pdfpage import PDFPage
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
+from archive.extract import Sandbox
+from archive.intake import Intake
+from archive.manifest import Item
+from indexer import sync
+from tests.conftest import publish
 from tests.web.conftest import IN_A_BROWSER, Site
+from web.app import create_app
+from web.server import running
 
 pytestmark = IN_A_BROWSER
 TITLE = "关于印发云溪县最低生活保障实施办法的通知"
@@ -221,6 +229,35 @@ def test_the_whole_walk_goes_by_keyboard_alone(scripted: Page, address: str) -> 
     expect(scripted.get_by_role("combobox")).to_be_focused()
     scripted.keyboard.type("np/")
     expect(scripted.get_by_role("combobox")).to_have_value("np/")
+
+
+def test_a_long_text_is_walked_and_printed_whole(browser: Browser, own: Site) -> None:
+    path = own.services.settings.data / "长.txt"
+    lines = "\n".join(f"第{n}条 {'各镇应当做好防汛工作。' * 8}" for n in range(300))
+    path.write_text(f"云溪县防汛办法\n\n{lines}\n", encoding="utf-8")
+    with Sandbox() as sandbox:
+        taken = Intake(own.services.catalogue, own.services.blobs, sandbox, "收文员").receive(Item(path, "长", {}))
+    publish(own.services.catalogue, str(taken.document_id))
+    sync.catch_up(own.services.catalogue, own.services.engine)
+    with running(create_app(own.services)) as address:
+        page = browser.new_page()
+        page.add_init_script("window.print = () => { window.printed = document.body.innerText; }")
+        page.goto(f"{address}/documents/{taken.document_id}?q=防汛工作")
+        page.get_by_role("button", name="上一处").click()
+        first = page.locator("mark").count()
+        expect(page.locator(":focus")).to_have_id(re.compile(r"m\d+"))
+        last = page.evaluate("document.activeElement.id")
+        page.get_by_role("button", name="下一处").click()
+        expect(page).to_have_url(re.compile(r"part=2#m\d+"))
+        assert page.evaluate("location.hash.slice(2)") == str(int(last[1:]) + 1)
+        page.get_by_role("button", name="上一处").click()
+        expect(page).to_have_url(re.compile(rf"#{last}$"))
+        assert first > 30
+        page.get_by_role("link", name="打印全文").click()
+        page.wait_for_function("window.printed")
+        assert all(f"第{n}条" in page.evaluate("window.printed") for n in (0, 150, 299))
+        assert page.evaluate("location.hash") == ""
+        page.close()
 
 
 def test_syllables_under_an_input_method_are_no_search_yet(scripted: Page) -> None:

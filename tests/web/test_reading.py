@@ -52,7 +52,11 @@ def test_a_long_text_stands_on_several_pages_and_nothing_is_lost(analyzer: Analy
     assert all(len(text_of(page).encode()) <= PAGE for page in pages)
     assert text_of(document_page(document, marker, SearchForm(), 0)) == document.text
     # The place is on the last page, and the first leads to it.
-    assert [each.url for each in first.marks] == [f"/documents/long?q=%E7%AC%AC399%E6%9D%A1&part={len(pages)}#m1"]
+    assert (first.marked, first.marked_here, first.marks, first.before) == (1, 0, [], None)
+    assert first.after and first.after.url == f"/documents/long?q=%E7%AC%AC399%E6%9D%A1&part={len(pages)}#m1"
+    assert pages[-1].after is None and [each.url for each in pages[-1].marks] == ["#m1"]
+    # All of it on one page is in one piece, whose names are unique.
+    assert [section.begins for section in document_page(document, marker, SearchForm(), 0).sections] == [True]
     assert first.whole_url and first.whole_url.endswith("part=all")
     with pytest.raises(BadParameter, match=f"只有 {len(pages)} 页"):
         document_page(document, marker, SearchForm(), len(pages) + 1)
@@ -72,7 +76,37 @@ def test_a_table_longer_than_a_page_goes_on_with_its_heading(analyzer: Analyzer)
                 assert heading == ["户名", "地址", "金额"]
                 seen += [row[0] for row in body]
     assert seen == [f"第{n}户" for n in range(1500)]
-    assert len(first.marks) == 1
+    assert first.marked == 1
+
+
+def test_every_place_is_reached_from_page_to_page(analyzer: Analyzer) -> None:
+    document = make_document("long", "防汛办法", long_document(400))
+    marker = Marker(Text("防汛"), analyzer)
+    page = document_page(document, marker, SearchForm())
+    parts, reached, back = len(page.parts), 0, []
+    for part in range(1, parts + 1):
+        page = document_page(document, marker, SearchForm(), part)
+        numbers = [block.mark for section in page.sections for block in section.blocks if block.mark]
+        assert numbers == list(range(reached + 1, reached + page.marked_here + 1))
+        assert [each.number for each in page.marks] == numbers[:30]
+        if page.before:
+            back.append(page.before.number)
+            assert page.before.number == reached
+        reached += page.marked_here
+        assert (page.after.number if page.after else 0) == (reached + 1 if part < parts else 0)
+    assert reached == page.marked == 400 and len(back) == parts - 1
+
+
+def test_a_paragraph_longer_than_a_page_is_cut_after_a_sentence(analyzer: Analyzer) -> None:
+    sentence = "各镇人民政府应当做好防汛工作。"
+    document = make_document("one", "办法", sentence * 4000 + "无句号" * 9000)
+    marker = Marker(Text("防汛"), analyzer)
+    first = document_page(document, marker, SearchForm())
+    pages = [document_page(document, marker, SearchForm(), part) for part in range(1, len(first.parts) + 1)]
+    blocks = [block for page in pages for section in page.sections for block in section.blocks]
+    assert "".join(piece.text for block in blocks for piece in block.text) == document.text
+    assert all(block.weight <= PAGE // 2 + 100 for block in blocks)
+    assert "".join(piece.text for piece in blocks[0].text).endswith("。")
 
 
 def test_a_sparse_or_a_wide_table_goes_onto_pages_too(analyzer: Analyzer) -> None:
@@ -101,7 +135,10 @@ def test_no_page_of_a_long_document_is_heavy(own: Site, tmp_path: object) -> Non
         assert len(own.client.get(f"{address}?q=防汛工作&part={part}").data) <= 60 * 1024
     assert own.client.get(f"{address}?part={last + 1}").status_code == 400
     assert own.client.get(f"{address}?part=all").text.count("各镇人民政府应当做好防汛工作") == 900 * 8
-    assert "检索词出现在 900 处，列出前 30 处" in page.text
+    assert re.search(r"检索词出现在 900 处，本页 \d+ 处，列出前 30 处", page.text)
+    # What is printed says that it is a part, and leads to all of it.
+    assert f"这是全文 {last} 页中的第 1 页" in page.text and "part=all#print" in page.text
+    assert "这是全文" not in own.client.get(f"{address}?part=all").text
 
 
 def test_places_with_searched_words_are_listed_and_reached(site: Site) -> None:

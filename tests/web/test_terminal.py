@@ -153,6 +153,12 @@ def test_it_writes_chinese_without_an_input_method(terminal: Page) -> None:
         keys.locator(f"[data-skbtn='{letter}']").click()
     box = terminal.get_by_role("combobox").first
     expect(box).to_have_value("dibao")
+    # Paper has no keys, and lines of their own height.
+    terminal.emulate_media(media="print")
+    expect(keys).to_be_hidden()
+    assert terminal.evaluate("getComputedStyle(document.querySelector('main a')).minHeight") in ("auto", "0px")
+    assert terminal.evaluate("getComputedStyle(document.body).paddingBottom") == "0px"
+    terminal.emulate_media(media="screen")
     keys.locator(".hg-candidate-box-list-item", has_text="低保").first.click()
     expect(box).to_have_value("低保")
     for letter in "shen":

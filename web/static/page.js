@@ -6,6 +6,12 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.addEventListener("click", () => window.print());
 });
 
+// "Print all" leads here from a part of a long text.
+if (location.hash === "#print") {
+  history.replaceState(null, "", location.pathname + location.search);
+  window.addEventListener("load", () => window.print());
+}
+
 // The filters: folded on a narrow screen from the start, on a wide one by whoever wants them out of the way.
 const fold = document.querySelector(".fold");
 if (fold) {
@@ -59,17 +65,25 @@ document.querySelectorAll("[data-read]").forEach((button) => {
 // From one place with searched words to the next: buttons after the list of places, and the keys N and P where the focus
 // is in that list or on a place. Nowhere else: a letter that a voice types must not move the page (WCAG 2.1.4).
 const places = Array.from(document.querySelectorAll("[id^=m]")).filter((element) => /^m\d+$/.test(element.id));
-let place = -1;
+let place = places.findIndex((element) => `#${element.id}` === location.hash);
 
+// Beyond the last place of a page the next one is on another page of the text.
 function go(step) {
+  const last = places.length - 1;
+  const next = place < 0 && step < 0 ? last : place + step;
+  const elsewhere = document.querySelector(step > 0 ? "[data-after]" : "[data-before]");
+  if (elsewhere && (next < 0 || next > last)) {
+    elsewhere.click();
+    return;
+  }
   if (!places.length) return;
-  place = (place + step + places.length) % places.length;
+  place = (next + places.length) % places.length;
   places[place].focus({ preventScroll: true });
   places[place].scrollIntoView({ block: "center" });
 }
 
 const list = document.querySelector(".marks");
-if (list && places.length > 1) {
+if (list && (places.length > 1 || list.querySelector(".elsewhere"))) {
   const bar = document.createElement("p");
   bar.className = "steps";
   [["上一处", -1], ["下一处", 1]].forEach(([label, step]) => {
