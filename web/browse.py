@@ -2,26 +2,31 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
 from archive import docnumber, publications
 from archive.catalogue import Catalogue
 from archive.docnumber import Kind
 from archive.errors import UnknownDocument
 from web.app import services
-from web.params import SearchForm
+from web.params import SearchForm, whole
 from web.present import document_url
 from web.results import FacetView
 from web.search import find
 from web.services import Services
 
 browse = Blueprint("browse", __name__, url_prefix="/browse")
+# So many rows of a series stand on a page of at most 60 KB.
+_ROWS = 200
 # A series has its serials from 1; one that begins beyond this counts something else.
 _LAST = 5000
+# By serial, the numbers, ids and titles of public documents: one each, or several where a number was given twice.
+Held: TypeAlias = Mapping[int, Sequence[tuple[str, str, str]]]
 _CANONICAL = re.compile(r"(?P<code>[^〔〕]{1,20})〔(?P<year>\d{4})〕(?P<serial>[1-9]\d{0,3})号")
 
 
@@ -78,7 +83,14 @@ def number_series(code: str, year: int) -> str:
     held = _held(services()).get((code, year))
     if held is None:
         raise UnknownDocument(f"{code}〔{year}〕")
-    return render_template("series.html", code=code, year=year, rows=rows(held), count=len(held), last=max(held))
+    found = rows(held)
+    pages = -(-len(found) // _ROWS)
+    page = whole(request.args, "page", 1, 1, pages, "页码")
+    return render_template(
+        "series.html",
+        **{"code": code, "year": year, "page": page, "pages": pages, "count": _count(held), "last": max(held)},
+        rows=found[(page - 1) * _ROWS : page * _ROWS],
+    )
 
 
 def facet(services: Services, name: str) -> FacetView:
@@ -89,37 +101,39 @@ def facet(services: Services, name: str) -> FacetView:
 
 def series(services: Services) -> list[Series]:
     """Every series of which something is public: by code, the newest year first."""
-    found = [Series(code, year, len(held), max(held)) for (code, year), held in _held(services).items()]
+    found = [Series(code, year, _count(held), max(held)) for (code, year), held in _held(services).items()]
     return sorted(found, key=lambda each: (each.code, -each.year))
 
 
-def rows(held: Mapping[int, tuple[str, str, str]]) -> list[Row]:
+def rows(held: Held) -> list[Row]:
     """A series from 1 to the last number that is here, what is missing drawn together."""
     found: list[Row] = []
     before = 0
     for serial in sorted(held):
         if serial > before + 1:
             found.append(Row(before + 1, serial - 1))
-        number, id, title = held[serial]
-        found.append(Row(serial, serial, number, title, document_url(id)))
+        found += [Row(serial, serial, number, title, document_url(id)) for number, id, title in held[serial]]
         before = serial
     return found
 
 
-def _held(services: Services) -> Mapping[tuple[str, int], Mapping[int, tuple[str, str, str]]]:
+def _count(held: Held) -> int:
+    return sum(map(len, held.values()))
+
+
+def _held(services: Services) -> Mapping[tuple[str, int], Held]:
     return _series_of(services.catalogue, services.catalogue.last_change())
 
 
 @lru_cache(maxsize=2)
-def _series_of(catalogue: Catalogue, _change: int) -> dict[tuple[str, int], dict[int, tuple[str, str, str]]]:
+def _series_of(catalogue: Catalogue, _change: int) -> dict[tuple[str, int], Held]:
     """The numbers, ids and titles of public documents by code, year and serial, as of a change."""
-    found: dict[tuple[str, int], dict[int, tuple[str, str, str]]] = defaultdict(dict)
+    found: dict[tuple[str, int], dict[int, list[tuple[str, str, str]]]] = defaultdict(lambda: defaultdict(list))
     for text, id, title in publications.numbers(catalogue):
         canonical = _CANONICAL.fullmatch(text)
         if canonical and _counts_documents(canonical["code"]) and int(canonical["serial"]) <= _LAST:
-            series = found[canonical["code"], int(canonical["year"])]
-            series.setdefault(int(canonical["serial"]), (text, id, title))
-    return dict(found)
+            found[canonical["code"], int(canonical["year"])][int(canonical["serial"])].append((text, id, title))
+    return {key: dict(series) for key, series in found.items()}
 
 
 @lru_cache(maxsize=10_000)

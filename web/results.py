@@ -90,13 +90,13 @@ class Relief:
 
 @dataclass(frozen=True, slots=True)
 class NumberView:
-    """What is known of a document number that was asked for: its document, where that is public.
+    """What is known of a document number that was asked for: its document, where that is public, or several by mistake.
 
     ``citing`` is how many of the answers only name the number.
     """
 
     number: str
-    hit: HitView | None
+    hits: Sequence[HitView]
     citing: int
 
 
@@ -261,7 +261,7 @@ def _facet(facet: facets.Facet, counts: Mapping[str, int], form: SearchForm) -> 
 def number_view(number: str, documents: Sequence[Document], total: int, marker: Marker, form: SearchForm) -> NumberView:
     """``documents`` are the first page of what answers a search for this number, ``total`` all of it."""
     own = [document for document in documents if number in document.metadata.numbers]
-    return NumberView(number, _hit(own[0], marker, form) if own else None, total - len(own))
+    return NumberView(number, [_hit(document, marker, form) for document in own], total - len(own))
 
 
 def loosened(form: SearchForm) -> list[tuple[str, SearchForm]]:
