@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
 
 from archive.catalogue import Catalogue
 from archive.document import Verdict
@@ -52,14 +52,31 @@ def after(
     """
     query = _publications(withdrawn).where(changes.c.sequence > sequence)
     if column:
-        below = versions.c.column.startswith(f"{column}/", autoescape=True)
-        query = query.where(or_(versions.c.column == column, below))
+        query = query.where(_in(column))
     if since:
         query = query.where(changes.c.at >= since.astimezone(UTC).isoformat(timespec="seconds"))
     if until:
         # "2019-01-31T10:00:00.5+00:00" sorts before the end of its second, which "…:00~" stands for.
         query = query.where(changes.c.at < until.astimezone(UTC).isoformat(timespec="seconds")[:19] + "~")
     return _read(catalogue, query.order_by(changes.c.sequence).limit(limit))
+
+
+def latest(catalogue: Catalogue, limit: int, column: str = "") -> list[Publication]:
+    """The public documents that changed last, the last one first; ``column`` as in ``after``."""
+    query = _publications(False)
+    if column:
+        query = query.where(_in(column))
+    return _read(catalogue, query.order_by(changes.c.sequence.desc()).limit(limit))
+
+
+def newest(catalogue: Catalogue, limit: int) -> list[Publication]:
+    """The public documents that were disclosed last, the last one first.
+
+    By the day of disclosure that they state; a back catalogue states it, and is taken in in any order. Else by the day
+    they were made, or by that of their last change here.
+    """
+    day = func.coalesce(cast(versions.c.published_on, String), cast(versions.c.written_on, String), changes.c.at)
+    return _read(catalogue, _publications(False).order_by(day.desc(), changes.c.sequence.desc()).limit(limit))
 
 
 def of(catalogue: Catalogue, id: str) -> Publication | None:
@@ -128,6 +145,10 @@ def public_versions(catalogue: Catalogue, id: str) -> list[PublicVersion]:
             else:
                 found.append(PublicVersion(row.version, _instant(row.decided_at)))
     return found
+
+
+def _in(column: str) -> ColumnElement[bool]:
+    return or_(versions.c.column == column, versions.c.column.startswith(f"{column}/", autoescape=True))
 
 
 def _public_versions(*columns: ColumnElement[Any]) -> Select[Any]:

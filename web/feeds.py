@@ -10,12 +10,13 @@ from flask import Blueprint, Response, abort, g, request
 
 from archive import publications
 from archive.document import Document
+from archive.publications import Publication
 from indexer.engine import Sort
 from web import xml
 from web.app import absolute, services
-from web.params import SearchForm, read
+from web.params import PER_PAGE, SearchForm, read
 from web.present import document_url
-from web.search import documents_of
+from web.search import documents_of, ids_of
 
 feeds = Blueprint("feeds", __name__)
 ATOM = "http://www.w3.org/2005/Atom"
@@ -31,21 +32,21 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 @feeds.get("/search.atom")
 def atom() -> Response:
-    """The newest documents that a search finds; without words, of a column or of all."""
-    form = replace(read(request.args), sort=Sort.NEWEST, page=1, per_page=ENTRIES)
-    _, documents = documents_of(services(), form, ENTRIES)
+    """What a search finds that was made public or changed last; without words, of a column or of all."""
+    form = replace(read(request.args), sort=None, page=1, per_page=PER_PAGE)
+    found = _latest(form)
+    documents = services().catalogue.public_many(each.id for each in found)
     root = xml.root(ATOM, "feed")
     root.set("{http://www.w3.org/XML/1998/namespace}lang", "zh-CN")
     name = services().settings.site_name
     xml.add(root, "title", f"{_described(form)} - {name}")
-    here = absolute(replace(form, sort=None, per_page=10).address("/search.atom"))
+    here = absolute(form.address("/search.atom"))
     xml.add(root, "id", here)
     xml.add(root, "link", attributes={"rel": "self", "type": "application/atom+xml", "href": here})
-    there = absolute(replace(form, sort=None, per_page=10).address())
+    there = absolute(form.address())
     xml.add(root, "link", attributes={"rel": "alternate", "type": "text/html", "href": there})
-    publications_of = publications.of_each(services().catalogue, (document.id for document in documents))
     # Withdrawn between the list and now: left out.
-    entries = [(each, publications_of[each.id].at) for each in documents if each.id in publications_of]
+    entries = [(documents[each.id], each.at) for each in found if each.id in documents]
     newest = max((at for _, at in entries), default=None) or datetime(1970, 1, 1, tzinfo=UTC)
     xml.add(root, "updated", _instant(newest))
     xml.add(xml.add(root, "author"), "name", name)
@@ -60,12 +61,26 @@ def table() -> Response:
     if g.visitor.terminal:
         abort(403)
     form = read(request.args)
-    _, documents = documents_of(services(), replace(form, page=1), ROWS)
+    documents = documents_of(services(), replace(form, page=1), ROWS)
     # Spreadsheets take a table without the mark for one in the machine's own encoding.
     body = "\ufeff" + "".join(csv_lines(row(each, absolute) for each in documents))
     response = Response(body, content_type="text/csv; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename="search.csv")
     return response
+
+
+def _latest(form: SearchForm) -> list[Publication]:
+    """What a feed tells, the latest first: what is published today may be dated of any year.
+
+    Of a search that finds more than ``ROWS`` documents, those of the newest dates are looked at.
+    """
+    catalogue = services().catalogue
+    columns = form.filters.get("column", ())
+    if replace(form, filters={}) == SearchForm() and set(form.filters) <= {"column"} and len(columns) < 2:
+        return publications.latest(catalogue, ENTRIES, *columns)
+    found = publications.of_each(catalogue, ids_of(services(), replace(form, sort=Sort.NEWEST), ROWS)).values()
+    public = (each for each in found if each.public)
+    return sorted(public, key=lambda each: -each.sequence)[:ENTRIES]
 
 
 def row(document: Document, address: Callable[[str], str]) -> tuple[str, ...]:

@@ -160,7 +160,7 @@ def search_page(form: SearchForm, answer: Answer, documents: Sequence[Document],
         pages=pages,
         relaxed=answer.relaxed,
         hits=[
-            replace(_hit(document, marker, form), duplicate_of=documents[same].id if same is not None else None)
+            replace(hit_view(document, marker, form), duplicate_of=documents[same].id if same is not None else None)
             for document, same in zip(documents, first, strict=True)
         ],
         facets=[_facet(facet, answer.facets.get(facet.name, {}), form) for facet in facets.FACETS],
@@ -193,7 +193,7 @@ def answer_view(document: Document, found: Found, form: SearchForm) -> AnswerVie
     )
 
 
-def _hit(document: Document, marker: Marker, form: SearchForm) -> HitView:
+def hit_view(document: Document, marker: Marker, form: SearchForm) -> HitView:
     metadata = document.metadata
     url = document_url(document.id)
     snippets = _snippets(document, marker)
@@ -261,7 +261,7 @@ def _facet(facet: facets.Facet, counts: Mapping[str, int], form: SearchForm) -> 
 def number_view(number: str, documents: Sequence[Document], total: int, marker: Marker, form: SearchForm) -> NumberView:
     """``documents`` are the first page of what answers a search for this number, ``total`` all of it."""
     own = [document for document in documents if number in document.metadata.numbers]
-    return NumberView(number, [_hit(document, marker, form) for document in own], total - len(own))
+    return NumberView(number, [hit_view(document, marker, form) for document in own], total - len(own))
 
 
 def loosened(form: SearchForm) -> list[tuple[str, SearchForm]]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from time import perf_counter
 
-from archive import docnumber, relations, validity
+from archive import docnumber, publications, relations, validity
+from archive.catalogue import Catalogue
 from archive.dates import office_today
 from archive.document import Document
 from archive.text import normalise
@@ -12,7 +14,7 @@ from indexer.engine import SearchRequest, Sort
 from indexer.interpret import Interpretation, interpret
 from indexer.parse import parse
 from indexer.quantities import Question, best
-from indexer.query import Like, Or, Part, Phrase, Query, Within
+from indexer.query import Everything, Like, Or, Part, Phrase, Query, Within
 from indexer.snippets import Marker
 from indexer.sync import lag
 from web.params import SearchForm
@@ -25,6 +27,7 @@ from web.results import (
     Relief,
     SearchPage,
     answer_view,
+    hit_view,
     loosened,
     number_view,
     search_page,
@@ -93,12 +96,17 @@ def _reliefs(services: Services, form: SearchForm, request: SearchRequest) -> li
     return sorted(found, key=lambda relief: -relief.count)
 
 
-def documents_of(services: Services, form: SearchForm, limit: int) -> tuple[int, list[Document]]:
-    """How many documents answer a form, and the first ``limit`` of them, public as of now. Raises as ``find``."""
+def ids_of(services: Services, form: SearchForm, limit: int) -> list[str]:
+    """The ids of the first ``limit`` documents that answer a form. Raises as ``find``."""
     request = form.request(interpreted(services, form).query, _hidden(services))
-    answer = services.engine.search(replace(request, facets=(), offset=0, limit=limit))
-    documents = services.catalogue.public_many(hit.id for hit in answer.hits)
-    return answer.total, [documents[hit.id] for hit in answer.hits if hit.id in documents]
+    return [hit.id for hit in services.engine.search(replace(request, facets=(), offset=0, limit=limit)).hits]
+
+
+def documents_of(services: Services, form: SearchForm, limit: int) -> list[Document]:
+    """The first ``limit`` documents that answer a form, public as of now. Raises as ``find``."""
+    ids = ids_of(services, form, limit)
+    documents = services.catalogue.public_many(ids)
+    return [documents[id] for id in ids if id in documents]
 
 
 def interpreted(services: Services, form: SearchForm) -> Interpretation:
@@ -141,8 +149,7 @@ def note_gap(services: Services, page: SearchPage) -> None:
 def ranked(services: Services, typed: str, limit: int) -> list[str]:
     """The ids that a citizen's search for this leads to, best first: what ``gongkai judge`` measures."""
     form = SearchForm(q=typed)
-    request = form.request(interpreted(services, form).query, _hidden(services))
-    return [hit.id for hit in services.engine.search(replace(request, facets=(), limit=limit)).hits]
+    return ids_of(services, form, limit)
 
 
 def similar(services: Services, id: str) -> list[Document]:
@@ -210,10 +217,20 @@ def suggestions(services: Services, typed: str) -> list[str]:
 
 
 def home(services: Services) -> HomePage:
-    page = find(services, SearchForm(sort=Sort.NEWEST, per_page=NEWEST))
+    page = find(services, SearchForm(per_page=1))
     columns = next(facet for facet in page.facets if facet.name == "column")
+    ids = _newest(services.catalogue, services.catalogue.last_change())
+    documents = services.catalogue.public_many(ids)
     # Links from here start a search of their own.
-    return HomePage(SearchForm(), page.total, columns, list(page.hits))
+    form, marker = SearchForm(), Marker(Everything(), services.analyzer)
+    newest = [hit_view(documents[id], marker, form) for id in ids if id in documents]
+    return HomePage(form, page.total, columns, newest)
+
+
+@lru_cache(maxsize=2)
+def _newest(catalogue: Catalogue, _change: int) -> list[str]:
+    """The ids of what was disclosed last, as of a change."""
+    return [each.id for each in publications.newest(catalogue, NEWEST)]
 
 
 def _hidden(services: Services) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from io import StringIO
 
 import pytest
@@ -9,6 +10,9 @@ from lxml import etree
 
 from archive import review
 from archive.document import Verdict
+from archive.extract import Sandbox
+from archive.intake import Intake
+from archive.manifest import Item
 from indexer import sync
 from tests.conftest import publish
 from tests.web.conftest import HIDDEN_WORDS, Site
@@ -28,7 +32,8 @@ def parsed(site: Site, address: str) -> etree._Element:
 def test_a_feed_tells_the_newest_documents_of_a_search(site: Site) -> None:
     feed = parsed(site, "/search.atom?q=最低生活保障")
     titles = feed.xpath("a:entry/a:title/text()", namespaces=NAMES)
-    assert titles == ["关于印发云溪县最低生活保障实施办法的通知", "关于印发云溪县最低生活保障暂行办法的通知"]
+    # The older one was made public after the other.
+    assert titles == ["关于印发云溪县最低生活保障暂行办法的通知", "关于印发云溪县最低生活保障实施办法的通知"]
     for required in ("a:id", "a:title", "a:updated", "a:link[@rel='self']", "a:author/a:name"):
         assert len(feed.xpath(required, namespaces=NAMES)) == 1, required
     for entry in feed.xpath("a:entry", namespaces=NAMES):
@@ -37,6 +42,26 @@ def test_a_feed_tells_the_newest_documents_of_a_search(site: Site) -> None:
     column = parsed(site, "/search.atom?column=法定主动公开内容/财政信息")
     assert column.xpath("a:entry/a:title/text()", namespaces=NAMES) == ["云溪县财政局2020年部门预算"]
     assert not any(word in etree.tostring(parsed(site, "/search.atom"), encoding="unicode") for word in HIDDEN_WORDS)
+
+
+def test_what_is_published_today_is_news_whatever_it_is_dated(own: Site) -> None:
+    folder = own.services.settings.data
+    stated = {"written_on": "2011-05-01", "published_on": "2026-11-26", "column": "法定主动公开内容/财政信息"}
+    (folder / "旧账.txt").write_text("云溪县2010年财政决算\n\n历年欠账已经还清。\n", encoding="utf-8")
+    with Sandbox() as sandbox:
+        intake = Intake(own.services.catalogue, own.services.blobs, sandbox, "收文员")
+        taken = intake.receive(Item(folder / "旧账.txt", "旧账", stated))
+    publish(own.services.catalogue, str(taken.document_id))
+    sync.catch_up(own.services.catalogue, own.services.engine)
+    address = f"http://localhost/documents/{taken.document_id}"
+    for asked in ("", "column=法定主动公开内容", "q=财政", "topic=无&q=财政 -决算", "genre=预算"):
+        told = parsed(own, f"/search.atom?{asked}").xpath("a:entry/a:id/text()", namespaces=NAMES)
+        assert (told[:1] == [address]) is (asked in ("", "column=法定主动公开内容", "q=财政")), asked
+    assert re.findall(r'<a href="/documents/(\w+)"', own.client.get("/").text)[0] == taken.document_id
+    # A withdrawal ends it at once.
+    review.decide(own.services.catalogue, str(taken.document_id), Verdict.WITHDRAW, "审查员", "有误")
+    assert address not in own.client.get("/search.atom").text
+    assert str(taken.document_id) not in own.client.get("/").text
 
 
 def test_a_table_has_the_list_in_its_order(site: Site) -> None:

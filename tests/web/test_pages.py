@@ -305,7 +305,7 @@ def test_without_an_index_the_site_says_so_instead_of_finding_nothing(
 ) -> None:
     services = open_services(installation(tmp_path / "empty"))
     client = create_app(services).test_client()
-    for address in ("/", "/search?q=预算", "/api/v1/search?q=预算", "/browse/columns", "/search.atom", "/search.csv"):
+    for address in ("/", "/search?q=预算", "/api/v1/search?q=预算", "/browse/columns", "/search.atom?q=预算", "/search.csv"):
         response = client.get(address)
         assert response.status_code == 503
         assert "稍后再试" in response.text
