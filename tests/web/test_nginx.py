@@ -1,6 +1,7 @@
 """Behind Debian's nginx with the sample configuration: files, cache, limits, and who is believed to be who."""
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -67,6 +68,7 @@ def configured(folder: Path, port: int, upstream: str) -> Path:
         ("listen 80;", f"listen 127.0.0.1:{port};"),
         ("/opt/gongkai/web", f"{ROOT}/web"),
         ("/var/log/nginx/gongkai.log", f"{folder}/access.log"),
+        ("/var/log/nginx/gongkai-error.log", f"{folder}/wrong.log"),
     ):
         assert before in sample
         sample = sample.replace(before, after)
@@ -210,12 +212,27 @@ def test_what_is_for_the_machine_alone_is_not_for_others(front: Front) -> None:
     assert front.get("/readyz", "127.0.0.5").status == 403
 
 
-def test_the_log_holds_no_words_and_no_addresses(front: Front, tmp_path: Path) -> None:
-    front.get("/search?q=%E4%BD%8E%E4%BF%9D", "127.0.0.6")
+def words_in(folder: Path) -> list[str]:
+    """The lines of any log that tell what somebody asked for, or who."""
+    lines = [line for log in folder.glob("*.log") for line in log.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if re.search(r"%E4|search|127\.0\.0\.6|client:", line)]
+
+
+def test_no_log_holds_words_or_addresses(front: Front, tmp_path: Path) -> None:
+    asked = {front.get("/search?q=%E4%BD%8E%E4%BF%9D", "127.0.0.6").status for _ in range(80)}
+    assert asked == {200, 429}
     sleep(0.2)
-    log = (tmp_path / "nginx" / "access.log").read_text(encoding="utf-8")
-    assert re.search(r"GET 200 \d+ ", log)
-    assert "%E4" not in log and "search" not in log and "127.0.0.6" not in log
+    folder = tmp_path / "nginx"
+    assert re.search(r"GET 200 \d+ ", (folder / "access.log").read_text(encoding="utf-8"))
+    assert words_in(folder) == []
+
+
+def test_a_program_is_refused_in_its_own_way(front: Front) -> None:
+    asked = (front.get("/api/v1/suggest?q=x", "127.0.0.8") for _ in range(200))
+    refused = next(each for each in asked if each.status == 429)
+    assert refused.headers["Content-Type"] == "application/json" and refused.headers["Retry-After"] == "60"
+    assert "访问过于频繁" in json.loads(refused.text)["error"]
+    assert {name: refused.headers[name] for name in HEADERS} == HEADERS
 
 
 def test_when_the_service_is_down_a_sentence_says_so(own: Site, tmp_path: Path) -> None:
@@ -228,7 +245,8 @@ def test_when_the_service_is_down_a_sentence_says_so(own: Site, tmp_path: Path) 
         deadline = monotonic() + 20
         while True:
             try:
-                answer = Front(own, port).get("/")
+                answer = Front(own, port).get("/search?q=%E4%BD%8E%E4%BF%9D", "127.0.0.6")
+                api = Front(own, port).get("/api/v1/search?q=%E4%BD%8E%E4%BF%9D", "127.0.0.6")
                 break
             except ConnectionError:
                 assert monotonic() < deadline and process.poll() is None
@@ -236,6 +254,8 @@ def test_when_the_service_is_down_a_sentence_says_so(own: Site, tmp_path: Path) 
     finally:
         process.terminate()
         process.wait(20)
+    assert words_in(folder) == []
+    assert (api.status, list(json.loads(api.text))) == (503, ["error"])
     assert answer.status == 503
     assert "检索服务暂时不可用" in answer.text and answer.headers["Retry-After"] == "60"
     assert answer.headers["Cache-Control"] == "no-store"
