@@ -4,6 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
+from indexer.pinyin import spellings
 from tests.web.conftest import HIDDEN_WORDS, Site
 
 FOLDER = Path(__file__).parent.parent.parent / "web" / "static" / "keyboard"
@@ -26,6 +27,9 @@ def test_words_come_by_their_reading_and_from_no_document(site: Site) -> None:
     words = site.client.get("/keyboard.json").json or {}
     assert "低保" in words["dibao"].split()
     assert "政务公开" in words["zhengwugongkai"].split()
+    everyday = "学校 补贴 医疗 申请 土地 政策 标准 工作 信息 住房 教育 养老 社保 户口 办理 拆迁 退休 残疾 招聘 公告"
+    for word in everyday.split():
+        assert word in words["".join(next(spellings(word)))].split(), word
     assert all(re.fullmatch("[a-z]+", reading) for reading in words)
     everything = " ".join(words.values())
     assert not any(word in everything for word in (*HIDDEN_WORDS, "云溪县"))
