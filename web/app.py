@@ -22,6 +22,11 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_PACKED = [
+    *("text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml", "text/plain", "text/csv"),
+    *("application/json", "application/ld+json", "application/xml", "text/xml", "application/atom+xml"),
+    "application/opensearchdescription+xml",
+]
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -46,6 +51,9 @@ def create_app(services: Services) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["COMPRESS_ALGORITHM"] = ["gzip"]
     app.config["COMPRESS_STREAMS"] = False
+    app.config["COMPRESS_MIMETYPES"] = _PACKED
+    # "/browse//columns" is no page.
+    app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(site_name=services.settings.site_name, county=services.county)
     app.json = _Json(app)

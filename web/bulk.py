@@ -7,11 +7,12 @@ document out of last night's file.
 import json
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, g, send_file
+from flask import Blueprint, Response, abort, g, request, send_file
 
 from archive.blobs import sync_folder
 from archive.document import Document
@@ -38,15 +39,25 @@ def documents(kind: str) -> Response:
     path = made / f"documents.{kind}"
     changed = opened.catalogue.hidden_since(_cursor(made))
     name = f"documents-{made.name}.{kind}"
-    if not changed:
-        tag = f"{made.name}-{kind}"
+    packed = request.accept_encodings["gzip"] > 0
+    tag = f"{made.name}-{kind}"
+    if not changed and not packed:
         mimetype = _TYPES[kind].partition(";")[0]
-        return send_file(path, mimetype=mimetype, as_attachment=True, download_name=name, etag=tag)
+        response = send_file(path, mimetype=mimetype, as_attachment=True, download_name=name, etag=tag)
+        response.vary.add("Accept-Encoding")
+        return response
     # Opened before the answer begins: another night's files may take its place while it is sent.
     stream = path.open("rb")
-    response = Response(_without(stream, changed), content_type=_TYPES[kind])
+    lines = _without(stream, changed)
+    response = Response(_packed(lines) if packed else lines, content_type=_TYPES[kind])
     response.call_on_close(stream.close)
     response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.vary.add("Accept-Encoding")
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    if not changed:
+        response.set_etag(f"{tag}-gzip")
+        response.make_conditional(request)
     return response
 
 
@@ -101,3 +112,12 @@ def _without(lines: Iterable[bytes], changed: frozenset[str]) -> Iterator[bytes]
     """The file's lines, each of which begins with a document's id, but for these documents."""
     gone = tuple(prefix % id.encode() for id in changed for prefix in (b"%s,", b'{"id": "%s"'))
     yield from (line for line in lines if not line.startswith(gone))
+
+
+def _packed(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines in gzip's format, as they come."""
+    packer = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    for line in lines:
+        if piece := packer.compress(line):
+            yield piece
+    yield packer.flush()

@@ -1,7 +1,8 @@
 """Which state of the public collection a page shows, and since when: what caches go by.
 
 An edition changes with everything that can change a page: a publication or a withdrawal the moment it is acknowledged,
-the index when another generation goes live, a day, the synonyms, what the installation says of itself, and the program.
+the index when another generation goes live or it has become old, a day, the synonyms, what the installation says of
+itself, and the program.
 It depends on nothing that is hidden.
 """
 
@@ -47,13 +48,14 @@ def edition(services: Services) -> Edition:
     services.synonyms.current()
     settings = services.settings
     itself = settings.site_name, settings.address, services.county, design()
+    stale = as_of is not None and datetime.now(UTC) - as_of > _STALE
     beside = services.offers.made, services.synonyms.stamp, office_today()
-    about = last, index, changed_at, as_of, *beside, *itself
+    about = last, index, changed_at, as_of, stale, *beside, *itself
     token = hashlib.sha256(repr(about).encode()).hexdigest()[:16]
     return Edition(
         token,
         as_of.astimezone(OFFICE_TIME) if as_of else None,
-        as_of is not None and datetime.now(UTC) - as_of > _STALE,
+        stale,
         changed_at,
         office_today(),
     )

@@ -189,6 +189,9 @@ def _list(
     """A page of a list and the token of the next one (3.5)."""
     if "resumptionToken" in arguments:
         selection = _Selection.of_token(arguments["resumptionToken"])
+        # A place that there is not yet is of an archive that was put back since: that is not the end of the list.
+        if selection.after > services().catalogue.last_change():
+            raise _Refused("badResumptionToken", "The resumptionToken is of another state of this repository.")
     else:
         if "metadataPrefix" not in arguments:
             raise _Refused("badArgument", "metadataPrefix is required.")

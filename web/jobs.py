@@ -97,6 +97,8 @@ def bring_up(opened: Services, full: bool) -> None:
 
 def make_lists(opened: Services) -> None:
     """Make the lists of all public metadata that the site offers, with progress and a closing count."""
+    if not opened.settings.address:
+        click.echo("没有设置 GONGKAI_ADDRESS，清单里的网址只写路径。", err=True)
     with progress("元数据清单", None) as advance:
         count = bulk.make(opened, advance, lambda path: opened.settings.address + path)
     click.echo(f"元数据清单 {count} 件。")

@@ -14,7 +14,7 @@ from indexer.snippets import Marker
 from web import conditional, qr
 from web.app import absolute, services
 from web.keyboard import words_by_reading
-from web.params import SearchForm, read, read_part
+from web.params import BadParameter, SearchForm, read, read_part
 from web.present import document_url
 from web.reading import described, document_page, sheet_page
 from web.search import ended_by, find, home, interpreted, note_gap, related, similar
@@ -47,7 +47,7 @@ def search() -> str | WerkzeugResponse:
 def document(id: str) -> str:
     opened = services()
     found = opened.catalogue.public(id)
-    form, part = read(request.args), read_part(request.args)
+    form, part = _carried(), read_part(request.args)
     page = document_page(
         found,
         Marker(_marked(form), opened.analyzer),
@@ -104,6 +104,14 @@ def about() -> str:
 @pages.get("/accessibility")
 def accessibility() -> str:
     return render_template("accessibility.html")
+
+
+def _carried() -> SearchForm:
+    """The search that led to a document. What other sites add to a link they share is no reason not to show it."""
+    try:
+        return read(request.args)
+    except BadParameter:
+        return SearchForm()
 
 
 def _similar(id: str) -> list[Document]:

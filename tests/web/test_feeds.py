@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from gzip import decompress
 from io import StringIO
 
 import pytest
@@ -95,7 +96,15 @@ def test_the_lists_hold_everything_public_and_nothing_withdrawn_since(own: Site)
     assert not any(word in whole for word in ("仙人掌", "火烈鸟"))
     tag = own.client.get("/documents.csv").headers["ETag"]
     assert own.client.get("/documents.csv", headers={"If-None-Match": tag}).status_code == 304
+    gzip = {"Accept-Encoding": "gzip"}
+    packed = own.client.get("/documents.jsonl", headers=gzip)
+    assert packed.headers["Content-Encoding"] == "gzip" and "Accept-Encoding" in packed.headers["Vary"]
+    assert decompress(packed.data).decode() == whole
+    assert own.client.get("/search.csv", headers=gzip).headers["Content-Encoding"] == "gzip"
+    again = own.client.get("/documents.jsonl", headers={**gzip, "If-None-Match": packed.headers["ETag"]})
+    assert again.status_code == 304
     review.decide(own.services.catalogue, id, Verdict.WITHDRAW, "审查员", "含个人信息")
+    assert id not in decompress(own.client.get("/documents.jsonl", headers=gzip).data).decode()
     for kind in ("csv", "jsonl"):
         since = own.client.get(f"/documents.{kind}", headers={"If-None-Match": tag})
         assert since.status_code == 200

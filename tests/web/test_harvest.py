@@ -99,6 +99,8 @@ WRONG = (
     ("?verb=ListRecords&resumptionToken=WzEsICIiLCAiIl0=", "badResumptionToken"),
     ("?verb=ListRecords&resumptionToken=x&metadataPrefix=oai_dc", "badArgument"),
     ("?verb=ListSets&resumptionToken=x", "badResumptionToken"),
+    # A place far beyond the last change: [99999, "", "", ""].
+    ("?verb=ListRecords&resumptionToken=Wzk5OTk5LCAiIiwgIiIsICIiXQ==", "badResumptionToken"),
     ("?verb=GetRecord&metadataPrefix=oai_dc", "badArgument"),
     ("?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:%00", "idDoesNotExist"),
     ("?verb=ListMetadataFormats&identifier=urn:x", "idDoesNotExist"),

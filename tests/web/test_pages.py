@@ -211,6 +211,10 @@ def test_an_unknown_facet_value_finds_nothing_and_can_be_taken_off(site: Site) -
 
 def test_links_shared_in_wechat_work(site: Site) -> None:
     assert site.client.get("/search?q=预算&from=timeline&isappinstalled=0").status_code == 200
+    # A document is shown whatever another site has added to its address.
+    shared = site.client.get(f"/documents/{site.ids['低保.txt']}?from=app&sort=x")
+    assert shared.status_code == 200 and "户籍所在地" in shared.text
+    assert site.client.get("/browse//columns").status_code == 404
 
 
 def hidden_addresses(site: Site) -> list[str]:
@@ -305,7 +309,7 @@ def test_without_an_index_the_site_says_so_instead_of_finding_nothing(
 ) -> None:
     services = open_services(installation(tmp_path / "empty"))
     client = create_app(services).test_client()
-    for address in ("/", "/search?q=预算", "/api/v1/search?q=预算", "/browse/columns", "/search.atom?q=预算", "/search.csv"):
+    for address in ("/", "/search?q=预算", "/api/v1/search?q=预算", "/browse/years", "/search.atom?q=x", "/search.csv"):
         response = client.get(address)
         assert response.status_code == 503
         assert "稍后再试" in response.text
