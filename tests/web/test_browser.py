@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from pdfminer.high_level import extract_text
 from pdfminer.pdfpage import PDFPage
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
@@ -15,6 +16,7 @@ from archive.manifest import Item
 from indexer import sync
 from tests.conftest import publish
 from tests.web.conftest import IN_A_BROWSER, Site
+from tests.web.test_states import RULES
 from web.app import create_app
 from web.server import running
 
@@ -243,6 +245,10 @@ def test_a_long_text_is_walked_and_printed_whole(browser: Browser, own: Site) ->
         page = browser.new_page()
         page.add_init_script("window.print = () => { window.printed = document.body.innerText; }")
         page.goto(f"{address}/documents/{taken.document_id}?q=防汛工作")
+        # A state of the page that test_states has no document for.
+        assert Axe().run(page, options={"runOnly": RULES}).violations_count == 0
+        current = page.locator(".parts [aria-current]").first
+        assert current.evaluate("element => getComputedStyle(element).display") == "inline-flex"
         page.get_by_role("button", name="上一处").click()
         first = page.locator("mark").count()
         expect(page.locator(":focus")).to_have_id(re.compile(r"m\d+"))

@@ -145,7 +145,8 @@ def test_every_link_of_a_page_leads_somewhere(site: Site, address: str) -> None:
 def test_a_page_loads_little(site: Site) -> None:
     """What any one page loads: the issue's 20 KB of style and 30 KB of script, the terminal's keyboard aside."""
     client = client_of(site.services)
-    for address in (*ADDRESSES, f"/documents/{site.ids['低保.txt']}", "/browse/numbers", "/search?q=x&terminal=1"):
+    document = f"/documents/{site.ids['低保.txt']}"
+    for address in (*ADDRESSES, document, "/browse/numbers", "/search?q=x&terminal=1", f"{document}?terminal=1"):
         page = client.get(address).text
         for kind, most in (("css", 20 * 1024), ("js", 30 * 1024)):
             loaded = set(re.findall(rf'(?:href|src)="(/static/[a-z]+\.{kind}\?v=\w+)"', page))
