@@ -86,32 +86,29 @@ STATES: dict[str, Callable[[Page, str, Site], None]] = {
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("look", LOOKS)
-def test_nothing_stands_in_anybodys_way(browser: Browser, address: str, site: Site, size: str, look: str) -> None:
+@pytest.mark.parametrize("state", STATES)
+def test_nothing_stands_in_anybodys_way(
+    browser: Browser, address: str, site: Site, size: str, look: str, state: str
+) -> None:
     width, height = SIZES[size]
     folder = ARTEFACTS / f"{size}-{look}"
     folder.mkdir(parents=True, exist_ok=True)
-    found: list[str] = []
-    for name, go in STATES.items():
-        context = browser.new_context(viewport={"width": width, "height": height})
-        context.add_cookies([{"name": "display", "value": LOOKS[look], "url": address}])
-        page = context.new_page()
-        outside: list[str] = []
-        page.on(
-            "request", lambda request, log=outside: None if request.url.startswith(address) else log.append(request.url)
-        )
-        go(page, address, site)
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
-        results = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
-        found += [
-            f"{name}: {each['id']} ({each['impact']}) {each['nodes'][0]['html'][:160]}"
-            for each in results.response["violations"]
-        ]
-        scrolled = page.evaluate("document.documentElement.scrollWidth")
-        if scrolled > width:
-            found.append(f"{name}: {scrolled} px wide")
-        found += [f"{name}: asks {each}" for each in outside]
-        context.close()
+    context = browser.new_context(viewport={"width": width, "height": height})
+    context.add_cookies([{"name": "display", "value": LOOKS[look], "url": address}])
+    page = context.new_page()
+    outside: list[str] = []
+    page.on("request", lambda request: None if request.url.startswith(address) else outside.append(request.url))
+    STATES[state](page, address, site)
+    page.screenshot(path=folder / f"{state}.png", full_page=True)
+    results = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+    scrolled = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    found = [
+        f"{each['id']} ({each['impact']}) {each['nodes'][0]['html'][:160]}" for each in results.response["violations"]
+    ]
     assert not found, "\n".join(found)
+    assert scrolled <= width
+    assert outside == []
 
 
 def test_wide_screens_are_looked_at_too(browser: Browser, address: str, site: Site) -> None:
