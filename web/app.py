@@ -59,6 +59,7 @@ def create_app(services: Services) -> Flask:
     app.json = _Json(app)
     if services.settings.proxies:
         trusted = services.settings.proxies
+        # Flask's own way of wrapping an application, which its types forbid.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)  # type: ignore[method-assign]
     # What comes after an answer runs in the reverse order: validators, headers, compression, and the log at last.
     app.extensions["metrics"] = observe(app, services)

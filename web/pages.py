@@ -1,8 +1,10 @@
 """The public pages."""
 
 import logging
+from contextlib import suppress
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from archive import publications
@@ -81,7 +83,7 @@ def forget() -> str:
 
 @pages.get("/keyboard.json")
 def keyboard() -> Response:
-    """What may be meant by syllables typed on a terminal's own keyboard: words of the lexicon, no document's."""
+    """What may be meant by syllables typed on a terminal's own keyboard: words of the language, no document's."""
     return jsonify(words_by_reading(services()))
 
 
@@ -108,10 +110,10 @@ def accessibility() -> str:
 
 def _carried() -> SearchForm:
     """The search that led to a document. What other sites add to a link they share is no reason not to show it."""
-    try:
-        return read(request.args)
-    except BadParameter:
-        return SearchForm()
+    for arguments in (request.args, MultiDict({"q": request.args.get("q", "")})):
+        with suppress(BadParameter):
+            return read(arguments)
+    return SearchForm()
 
 
 def _similar(id: str) -> list[Document]:

@@ -6,6 +6,7 @@ cookie holds the choice and nothing that tells one visitor from another.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from ipaddress import ip_address
 from urllib.parse import quote
 
@@ -89,13 +90,13 @@ def switched(before: Visitor, request: Request, settings: Settings) -> Visitor:
 
 def remember(response: Response, request: Request, visitor: Visitor) -> None:
     """Keep what this request chose."""
-    about = {"httponly": True, "samesite": "Lax", "secure": request.is_secure}
+    keep = partial(response.set_cookie, httponly=True, samesite="Lax", secure=request.is_secure)
     if "terminal" in request.args:
         # For as long as the browser is open: a phone that followed such a link is itself again tomorrow.
-        response.set_cookie(TERMINAL_COOKIE, str(int(visitor.terminal)), **about)  # type: ignore[arg-type]
+        keep(TERMINAL_COOKIE, str(int(visitor.terminal)))
     # A terminal is forgotten about with the next person.
     age = None if visitor.terminal else _YEAR
-    response.set_cookie(COOKIE, visitor.display.cookie, max_age=age, **about)  # type: ignore[arg-type]
+    keep(COOKIE, visitor.display.cookie, max_age=age)
 
 
 def address_with(path: str, arguments: MultiDict[str, str], switch: Mapping[str, int]) -> str:

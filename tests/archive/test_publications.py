@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,8 +35,8 @@ def taken(services: Services, folder: Path, *names: str) -> list[str]:
     return ids
 
 
-def seen(catalogue: Catalogue, after: int = 0, **wanted: object) -> list[tuple[str, bool]]:
-    return [(each.id, each.public) for each in publications.after(catalogue, after, **wanted)]  # type: ignore[arg-type]
+def seen(catalogue: Catalogue, after: int = 0, **wanted: Any) -> list[tuple[str, bool]]:
+    return [(each.id, each.public) for each in publications.after(catalogue, after, **wanted)]
 
 
 def test_who_goes_on_after_a_place_misses_nothing_and_sees_what_is_gone(opened: Services, tmp_path: Path) -> None:

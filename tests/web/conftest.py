@@ -174,15 +174,21 @@ def address(site: Site) -> Iterator[str]:
         yield address
 
 
+def watched(page: Page, address: str) -> list[str]:
+    """What goes wrong on a page from now on: requests that leave the site, and errors."""
+    wrong: list[str] = []
+    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(address) else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    return wrong
+
+
 @pytest.fixture
 def scripted(browser: Browser, address: str) -> Iterator[Page]:
     """A page at a desk, on which nothing may go wrong and nothing may leave the site."""
     context = browser.new_context(viewport={"width": 1280, "height": 1024})
     page = context.new_page()
-    wrong: list[str] = []
-    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(address) else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    wrong = watched(page, address)
     page.goto(address)
     yield page
     context.close()

@@ -8,14 +8,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from pdfminer.high_level import extract_text
 from pdfminer.pdfpage import PDFPage
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from archive.extract import Sandbox
 from archive.intake import Intake
 from archive.manifest import Item
 from indexer import sync
 from tests.conftest import publish
-from tests.web.conftest import IN_A_BROWSER, Site
+from tests.web.conftest import IN_A_BROWSER, Site, watched
 from tests.web.test_states import RULES
 from web.app import create_app
 from web.server import running
@@ -35,19 +35,14 @@ def context(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Browse
 @pytest.fixture
 def page(context: BrowserContext, address: str) -> Iterator[Page]:
     page = context.new_page()
-    elsewhere: list[str] = []
-    failed: list[str] = []
-
-    def note(request: Request) -> None:
-        if not request.url.startswith(address):
-            elsewhere.append(request.url)
-
-    page.on("request", note)
-    page.on("requestfailed", lambda request: failed.append(request.url))
-    page.on("console", lambda message: failed.append(message.text) if message.type == "error" else None)
+    wrong = watched(page, address)
+    page.on("requestfailed", lambda request: wrong.append(request.url))
     yield page
-    assert elsewhere == []
-    assert [each for each in failed if "/original" not in each] == []
+    assert [each for each in wrong if "/original" not in each] == []
+
+
+def width_of(element: Locator) -> float:
+    return float(element.evaluate("element => element.getBoundingClientRect().width"))
 
 
 def test_a_citizen_searches_narrows_opens_and_downloads_without_javascript(page: Page, address: str) -> None:
@@ -78,7 +73,7 @@ def test_a_citizen_searches_narrows_opens_and_downloads_without_javascript(page:
 def test_no_page_is_wider_than_its_screen(page: Page, address: str, path: str) -> None:
     page.goto(address + path)
     width = page.viewport_size["width"] if page.viewport_size else 0
-    assert page.locator("body").bounding_box()["width"] <= width  # type: ignore[index]
+    assert width_of(page.locator("body")) <= width
     assert page.locator("html").evaluate("e => e.scrollWidth") <= width
 
 
@@ -121,12 +116,12 @@ def test_the_filters_can_be_folded_away(scripted: Page, address: str) -> None:
     scripted.goto(f"{address}/search?q=最低生活保障")
     column = scripted.get_by_role("navigation", name="筛选检索结果")
     fold = scripted.locator(".fold summary")
-    width = scripted.locator("#results").bounding_box()["width"]  # type: ignore[index]
+    width = width_of(scripted.locator("#results"))
     expect(column).to_be_visible()
     fold.focus()
     scripted.keyboard.press("Enter")
     expect(column).to_be_hidden()
-    assert scripted.locator("#results").bounding_box()["width"] > width  # type: ignore[index]
+    assert width_of(scripted.locator("#results")) > width
     fold.click()
     expect(column).to_be_visible()
     scripted.set_viewport_size({"width": 390, "height": 844})

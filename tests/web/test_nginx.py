@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -87,29 +87,36 @@ def configured(folder: Path, port: int, upstream: str) -> Path:
     return main
 
 
+@contextmanager
+def started(front: Front, main: Path) -> Iterator[Front]:
+    """nginx with this configuration, from its first answer on."""
+    process = subprocess.Popen([str(NGINX), "-p", str(main.parent), "-c", str(main)])  # noqa: S603  # Debian's
+    try:
+        deadline = monotonic() + 20
+        while True:
+            try:
+                front.get("/static/style.css", TERMINAL)
+                break
+            except ConnectionError:
+                assert monotonic() < deadline and process.poll() is None, (main.parent / "error.log").read_text()
+                sleep(0.05)
+        yield front
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
 @pytest.fixture
 def front(own: Site, tmp_path: Path) -> Iterator[Front]:
     settings = replace(own.services.settings, proxies=1, terminals=(ip_network(TERMINAL),), rate=0)
     port = free_port()
     folder = tmp_path / "nginx"
     folder.mkdir()
-    with running(create_app(replace(own.services, settings=settings))) as upstream:
-        main = configured(folder, port, upstream)
-        process = subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(main)])  # noqa: S603  # Debian's
-        try:
-            made = Front(own, port)
-            deadline = monotonic() + 20
-            while True:
-                try:
-                    made.get("/healthz", TERMINAL)
-                    break
-                except ConnectionError:
-                    assert monotonic() < deadline and process.poll() is None, (folder / "error.log").read_text()
-                    sleep(0.05)
-            yield made
-        finally:
-            process.terminate()
-            process.wait(20)
+    with (
+        running(create_app(replace(own.services, settings=settings))) as upstream,
+        started(Front(own, port), configured(folder, port, upstream)) as front,
+    ):
+        yield front
 
 
 def test_a_page_is_kept_until_the_edition_changes(front: Front) -> None:
@@ -239,21 +246,9 @@ def test_when_the_service_is_down_a_sentence_says_so(own: Site, tmp_path: Path) 
     folder = tmp_path / "down"
     folder.mkdir()
     port = free_port()
-    main = configured(folder, port, f"http://127.0.0.1:{free_port()}")
-    process = subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(main)])  # noqa: S603  # Debian's
-    try:
-        deadline = monotonic() + 20
-        while True:
-            try:
-                answer = Front(own, port).get("/search?q=%E4%BD%8E%E4%BF%9D", "127.0.0.6")
-                api = Front(own, port).get("/api/v1/search?q=%E4%BD%8E%E4%BF%9D", "127.0.0.6")
-                break
-            except ConnectionError:
-                assert monotonic() < deadline and process.poll() is None
-                sleep(0.05)
-    finally:
-        process.terminate()
-        process.wait(20)
+    with started(Front(own, port), configured(folder, port, f"http://127.0.0.1:{free_port()}")) as front:
+        answer = front.get("/search?q=%E4%BD%8E%E4%BF%9D", "127.0.0.6")
+        api = front.get("/api/v1/search?q=%E4%BD%8E%E4%BF%9D", "127.0.0.6")
     assert words_in(folder) == []
     assert (api.status, list(json.loads(api.text))) == (503, ["error"])
     assert answer.status == 503

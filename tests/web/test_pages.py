@@ -213,8 +213,8 @@ def test_an_unknown_facet_value_finds_nothing_and_can_be_taken_off(site: Site) -
 def test_links_shared_in_wechat_work(site: Site) -> None:
     assert site.client.get("/search?q=预算&from=timeline&isappinstalled=0").status_code == 200
     # A document is shown whatever another site has added to its address.
-    shared = site.client.get(f"/documents/{site.ids['低保.txt']}?from=app&sort=x")
-    assert shared.status_code == 200 and "户籍所在地" in shared.text
+    shared = site.client.get(f"/documents/{site.ids['低保.txt']}?q=户籍&from=app&sort=x")
+    assert shared.status_code == 200 and "<mark>户籍</mark>所在地" in shared.text
     assert site.client.get("/browse//columns").status_code == 404
 
 

@@ -57,7 +57,9 @@ def routes(site: Site) -> list[str]:
     found = []
     for rule in create_app(site.services).url_map.iter_rules():
         if "GET" in (rule.methods or ()):
-            found.append(rule.build({name: here[name] for name in rule.arguments})[1])  # type: ignore[index]
+            built = rule.build({name: here[name] for name in rule.arguments})
+            assert built is not None
+            found.append(built[1])
     return found
 
 

@@ -21,17 +21,17 @@ from tests.conftest import make_document, publish
 from tests.web.conftest import Site
 from web.blocks import PAGE
 from web.params import BadParameter, SearchForm
-from web.reading import cite, document_page
+from web.reading import DocumentPage, cite, document_page
 
 
 def long_document(paragraphs: int) -> str:
     return "\n".join(f"第{n}条 {'各镇人民政府应当做好防汛工作。' * 8}" for n in range(paragraphs))
 
 
-def text_of(page: object) -> str:
+def text_of(page: DocumentPage) -> str:
     return "\n".join(
         "".join(piece.text for piece in block.text)
-        for section in page.sections  # type: ignore[attr-defined]
+        for section in page.sections
         for block in section.blocks
     )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.web.conftest import CORPUS, IN_A_BROWSER, Site
+from tests.web.conftest import CORPUS, IN_A_BROWSER, Site, watched
 from web import county
 from web.app import create_app
 from web.server import running
@@ -25,10 +25,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture
 def terminal(context: BrowserContext, address: str) -> Iterator[Page]:
     page = context.new_page()
-    wrong: list[str] = []
-    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(address) else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    wrong = watched(page, address)
     page.clock.install(time="2026-01-31T10:00:00+08:00")
     page.goto(f"{address}/?terminal=1")
     yield page
