@@ -15,8 +15,10 @@ from indexer.engine import Engine, SearchRequest, Sort
 from indexer.engines.memory import MemoryEngine
 from indexer.engines.whoosh.engine import WhooshEngine
 from indexer.fields import entry
+from indexer.interpret import interpret
 from indexer.parse import parse
 from indexer.query import Everything, Like, Or, Phrase, Synonymous, Text
+from indexer.synonyms import PACKAGED, Synonyms
 from tests.conftest import make_document
 
 DOCUMENTS = [
@@ -188,6 +190,15 @@ def test_words_stand_scattered_and_sentences_in_one_piece(engine: Engine) -> Non
 def test_one_of_two_words_is_enough_beside_or(engine: Engine) -> None:
     assert set(found(engine, "节约用水 OR 预决算")) == {"undated", "budget"}
     assert found(engine, "节约用水 OR 预决算 收入") == ["budget"]
+
+
+def test_what_nobody_says_beside_or_takes_nothing_from_the_others(engine: Engine, analyzer: Analyzer) -> None:
+    assert found(engine, "火星年报 OR 预算") == found(engine, "预算") != []
+    # Either side has other words for it, and one of them holds what the other asks.
+    for typed in ("申请低保 OR 办理低保", "外星人低保标准 OR 医保报销", "鑫淼犇低保 OR 通知"):
+        meaning = interpret(typed, Synonyms.load(PACKAGED), analyzer)
+        assert meaning.expansions
+        assert "allowance" in [hit.id for hit in engine.search(SearchRequest(query=meaning.query)).hits]
 
 
 def test_a_search_may_be_about_one_part(engine: Engine) -> None:

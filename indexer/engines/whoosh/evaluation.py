@@ -187,15 +187,13 @@ class _Evaluation:
         self._snapshot = snapshot
         self._analyzer = analyzer
         self._query = query
-        # Which documents answered a choice's parts: each is scored by those that it answers.
-        self._answered: dict[Query, Slots] = {}
 
     def answering(self) -> Slots:
         """The documents that answer."""
         return self._answering(self._query, self._all)
 
     def scores(self, slots: Slots) -> Scores:
-        """How well each of some documents answers, out of those that do."""
+        """How well each of some documents answers, out of those that do; ``slots`` rise."""
         return self._final(slots, self._scores(self._query, slots)) if len(slots) else np.empty(0)
 
     def read(self, slots: Slots, scores: Scores) -> Scores:
@@ -284,12 +282,10 @@ class _Evaluation:
                         break
                 return among
             case Or(parts):
-                for part in parts:
-                    self._answered[part] = self._answering(part, among)
-                return self._united(*(self._answered[part] for part in parts))
+                return self._united(*(self._answering(part, among) for part in parts))
 
     def _scores(self, query: Query, slots: Slots) -> Scores:
-        """How well each of some documents answers, out of those that do."""
+        """How well each of some documents answers, out of those that do; ``slots`` rise."""
         match query:
             case Text(text, weight) | Phrase(text, weight):
                 return self._bm25(text, slots) * weight
@@ -313,9 +309,9 @@ class _Evaluation:
             case Or(parts):
                 best = np.zeros(len(slots))
                 for part in parts:
-                    own = self._answered[part]
-                    at = np.flatnonzero(self._mask(own)[slots])
-                    best[at] = np.maximum(best[at], self._scores(part, slots[at]))
+                    own = self._answering(part, slots)
+                    at = slots.searchsorted(own)
+                    best[at] = np.maximum(best[at], self._scores(part, own))
                 return best
             case _:
                 return np.zeros(len(slots))
