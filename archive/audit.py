@@ -58,9 +58,7 @@ def append(
         "previous": last or GENESIS,
     }
     digest = canonical.digest(row)
-    sequence = connection.execute(
-        insert(audit).values(**row, hash=digest).returning(audit.c.sequence)
-    ).scalar_one()
+    sequence = connection.execute(insert(audit).values(**row, hash=digest).returning(audit.c.sequence)).scalar_one()
     head = {"sequence": sequence, "hash": digest}
     if not connection.execute(update(audit_head).values(**head)).rowcount:
         connection.execute(insert(audit_head).values(id=1, **head))

@@ -315,9 +315,7 @@ class Catalogue:
             select(attachments).where(attachments.c.document_id.in_(wanted)).order_by(attachments.c.position)
         ).mappings()
         for row in found:
-            part = Attachment(
-                _file(row), row["text"], tuple(row["warnings"]), _places(row), tuple(row["concealed"])
-            )
+            part = Attachment(_file(row), row["text"], tuple(row["warnings"]), _places(row), tuple(row["concealed"]))
             parts.setdefault((row["document_id"], row["version"]), []).append(part)
         turns, today = turns_of(connection, wanted), self.today()
         return [
@@ -368,9 +366,7 @@ def turns_of(connection: Connection, ids: Iterable[str]) -> dict[str, list[force
     return turns
 
 
-def _document(
-    row: RowMapping, parts: Sequence[Attachment], turns: Sequence[force.Turn], today: date
-) -> Document:
+def _document(row: RowMapping, parts: Sequence[Attachment], turns: Sequence[force.Turn], today: date) -> Document:
     public = row["version"] == row["public_version"]
     return Document(
         id=row["document_id"],

@@ -61,9 +61,7 @@ class Report:
         return len(self.findings) - self.count(Kind.UNTRACKED)
 
 
-def verify(
-    catalogue: Catalogue, blobs: Blobs, day: date | None, progress: Callable[[int, int], None]
-) -> Report:
+def verify(catalogue: Catalogue, blobs: Blobs, day: date | None, progress: Callable[[int, int], None]) -> Report:
     """Read everything, or with a ``day`` of originals and records what is due on it: each once in ``ROUND`` days."""
     known = catalogue.digests()
     due = {digest: id for digest, id in known.items() if day is None or _due(digest, day)}

@@ -80,9 +80,7 @@ def differences(former: Document, newer: Document) -> tuple[str, ...]:
     after_files = {part.file.name: part.file.digest for part in newer.attachments}
     told += [f"增加附件 {name}" for name in after_files if name not in before_files]
     told += [f"删去附件 {name}" for name in before_files if name not in after_files]
-    told += [
-        f"更换附件 {name}" for name, digest in after_files.items() if before_files.get(name, digest) != digest
-    ]
+    told += [f"更换附件 {name}" for name, digest in after_files.items() if before_files.get(name, digest) != digest]
     if not told and former.file.digest != newer.file.digest:
         told.append("文字没有变化，文件不同")
     return tuple(told) or ("没有变化",)

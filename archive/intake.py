@@ -174,9 +174,7 @@ class Intake:
         return File(digest, readable(path.name), kind, size)
 
     def _find(self, source: str, signature: str) -> str | None:
-        query = select(sources.c.document_id).where(
-            sources.c.source == source, sources.c.signature == signature
-        )
+        query = select(sources.c.document_id).where(sources.c.source == source, sources.c.signature == signature)
         with self._catalogue.reading() as connection:
             return connection.execute(query).scalar()
 
@@ -209,9 +207,7 @@ class Intake:
         if row["public_version"] == row["version"]:
             return ""
         newest = connection.execute(
-            select(versions.c.content).where(
-                versions.c.document_id == id, versions.c.version == row["version"]
-            )
+            select(versions.c.content).where(versions.c.document_id == id, versions.c.version == row["version"])
         ).scalar()
         if newest != content:
             return "该文件另有待审的新版本，没有公开"
@@ -232,9 +228,7 @@ class Intake:
         if known is not None and known["original"]:
             id = str(known["document_id"])
             self._add_version(connection, id, prepared)
-            connection.execute(
-                update(sources).where(sources.c.source == source).values(signature=prepared.signature)
-            )
+            connection.execute(update(sources).where(sources.c.source == source).values(signature=prepared.signature))
             return id, Result.CHANGED
         if known is not None:
             # A copy that now differs goes its own way.
@@ -262,13 +256,9 @@ class Intake:
         last = connection.execute(select(documents.c.version).where(documents.c.id == id)).scalar()
         version = (last or 0) + 1
         if last is None:
-            connection.execute(
-                insert(documents).values(id=id, version=version, status="waiting", received_at=now)
-            )
+            connection.execute(insert(documents).values(id=id, version=version, status="waiting", received_at=now))
         else:
-            connection.execute(
-                update(documents).where(documents.c.id == id).values(version=version, status="waiting")
-            )
+            connection.execute(update(documents).where(documents.c.id == id).values(version=version, status="waiting"))
         connection.execute(
             insert(versions).values(
                 document_id=id,

@@ -176,7 +176,7 @@ def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, Kind, str]]:
         promise = _PROMISE.search(paragraph, 0, _LONGEST)
         if not promise:
             continue
-        names = [name.strip(" “”\"和及与以") for name in re.split(r"[、;；,，]|以及", promise["list"])]
+        names = [name.strip(' “”"和及与以') for name in re.split(r"[、;；,，]|以及", promise["list"])]
         names = [name for name in names if 2 <= len(name) <= 40]
         headings = [match[1] for line in paragraphs[number:] for match in _HEADING.finditer(line)]
         unkept = [name for name in names if not _akin(name, headings)]

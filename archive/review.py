@@ -99,9 +99,7 @@ def _add_examination(
 ) -> None:
     found = {"aspect": aspect.value, "outcome": outcome.value, "basis": basis, "rules": precheck.RULES}
     connection.execute(
-        insert(examinations).values(
-            document_id=id, version=version, reviewer=reviewer, decided_at=audit.now(), **found
-        )
+        insert(examinations).values(document_id=id, version=version, reviewer=reviewer, decided_at=audit.now(), **found)
     )
     audit.append(connection, reviewer, "examine", id, {"version": version, **found})
 
@@ -223,9 +221,7 @@ def _newest(connection: Connection, id: str, version: int | None) -> RowMapping:
     return row
 
 
-def _withdrawal(
-    connection: Connection, id: str, reviewer: str, reason: str, replacement: str | None
-) -> Withdrawal:
+def _withdrawal(connection: Connection, id: str, reviewer: str, reason: str, replacement: str | None) -> Withdrawal:
     row = _newest(connection, id, None)
     _require(id, reviewer, "审查决定必须写明审查人。")
     _require(id, reason, "撤回必须写明理由，该理由将向公众显示。")
@@ -264,9 +260,7 @@ def _withdraw(connection: Connection, about: Withdrawal) -> None:
 
 def ever_stopped(catalogue: Catalogue, connection: Connection, id: str) -> bool:
     """Whether a reviewer ever refused or withdrew any version of a document."""
-    query = select(decisions.c.id).where(
-        decisions.c.document_id == id, decisions.c.verdict != Verdict.APPROVE.value
-    )
+    query = select(decisions.c.id).where(decisions.c.document_id == id, decisions.c.verdict != Verdict.APPROVE.value)
     found = connection.execute(query.limit(1)).first() is not None
     return found or any(each.document_id == id for each in catalogue.withdrawals.all())
 

@@ -84,9 +84,7 @@ class Settings:
         """
         engine, _, place = self.engine_url.partition(":")
         if engine != "whoosh":
-            raise BadSettings(
-                f"GONGKAI_ENGINE_URL 为“{self.engine_url}”，本版本只支持 whoosh:（或 whoosh:/文件夹）。"
-            )
+            raise BadSettings(f"GONGKAI_ENGINE_URL 为“{self.engine_url}”，本版本只支持 whoosh:（或 whoosh:/文件夹）。")
         return Path(place).absolute() if place.strip("/") else self.data / "index"
 
 

@@ -50,9 +50,7 @@ def add(
     if until is not None and until < since:
         raise DecisionRefused(id, f"失效日期 {until} 早于起始日期 {since}。")
     about = {"validity": validity.value, "since": since, "until": until, "by_id": by_id, "reason": reason}
-    connection.execute(
-        insert(validities).values(document_id=id, person=person, decided_at=audit.now(), **about)
-    )
+    connection.execute(insert(validities).values(document_id=id, person=person, decided_at=audit.now(), **about))
     told = {name: str(value) if isinstance(value, date) else value for name, value in about.items()}
     audit.append(connection, person, "validity", id, told)
     public = select(documents.c.public_version).where(documents.c.id == id)

@@ -87,9 +87,7 @@ class Marker:
         chosen: list[_Window] = []
         for window in sorted(windows, key=lambda each: -each.worth):
             start = _from_sentence(texts[window.part], window.start, window.end, marks[window.part])
-            if all(
-                window.part != other.part or window.end <= other.start or start >= other.end for other in chosen
-            ):
+            if all(window.part != other.part or window.end <= other.start or start >= other.end for other in chosen):
                 chosen.append(replace(window, start=start))
             if len(chosen) == PASSAGES:
                 break

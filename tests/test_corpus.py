@@ -78,9 +78,7 @@ def test_preparing_again_changes_nothing(demo: Demo) -> None:
     assert before == after
 
 
-def test_the_check_asks_the_running_server_and_says_what_it_saw(
-    demo: Demo, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_check_asks_the_running_server_and_says_what_it_saw(demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:
     assert check_server(demo.services, port=0)
     said = capsys.readouterr()
     steps = ["检查", "检索", "分面", "文件", "程序", "原件", "检查通过。"]

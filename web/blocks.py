@@ -127,9 +127,7 @@ def _place(part: Document | Attachment, number: int) -> tuple[str, str]:
 def _tables(name: str, rows: Sequence[tuple[str, Sequence[str]]], marker: Marker) -> list[Block]:
     """A table's rows with their pages, in pieces that fit on a page of ours, each with its first row."""
     width = min(_FILLED, max(len(row) for _, row in rows))
-    marked = [
-        (sheet, [marker.fragments(cell) for cell in (*row, *[""] * (width - len(row)))]) for sheet, row in rows
-    ]
+    marked = [(sheet, [marker.fragments(cell) for cell in (*row, *[""] * (width - len(row)))]) for sheet, row in rows]
     beginning, heading = marked[0]
     pieces: list[tuple[str, list[list[list[Fragment]]]]] = [(beginning, [heading])]
     headed = weight = sum(map(_weight, heading))

@@ -115,7 +115,7 @@ class SearchForm:
     @property
     def quoted(self) -> str:
         """The words in quotation marks; words that bring their own need none."""
-        return self.q if any(mark in self.q for mark in "“”\"") else f"“{self.q}”"
+        return self.q if any(mark in self.q for mark in '“”"') else f"“{self.q}”"
 
     def address(self, path: str = "/search") -> str:
         query = "&".join(f"{name}={_quoted(value)}" for name, value in self.pairs())

@@ -300,9 +300,7 @@ def card(document: Document) -> list[CardLine]:
         ("disclosure", "公开属性", metadata.disclosure.value if metadata.disclosure else None, None),
         ("cited_numbers", "引用文件", "、".join(metadata.cited_numbers[:10]) or None, None),
     )
-    return [
-        CardLine(label, value, url, metadata.sources.get(name, "")) for name, label, value, url in lines if value
-    ]
+    return [CardLine(label, value, url, metadata.sources.get(name, "")) for name, label, value, url in lines if value]
 
 
 def _chinese(day: date | None) -> str | None:

@@ -211,9 +211,7 @@ def hit_view(document: Document, marker: Marker, form: SearchForm) -> HitView:
         published_on=metadata.published_on,
         validity=metadata.validity.value if metadata.validity else None,
         lapsed=metadata.validity in LAPSED,
-        formats=list(
-            dict.fromkeys(map(format_of, (document.file, *(part.file for part in document.attachments))))
-        ),
+        formats=list(dict.fromkeys(map(format_of, (document.file, *(part.file for part in document.attachments))))),
         snippets=[fragments for _, fragments in snippets],
         places=[place for place, _ in snippets],
     )

@@ -19,8 +19,7 @@ _CORE = (
 ).split()
 # Labels that may head a line of a document itself; on a card they count as well.
 _PLAIN = (
-    "标题 信息名称 文件名称 文件标题 名称 来源 日期 责任编辑 作者 分类词 备注 文号备注 所属主题 所属栏目 "
-    "链接地址"
+    "标题 信息名称 文件名称 文件标题 名称 来源 日期 责任编辑 作者 分类词 备注 文号备注 所属主题 所属栏目 链接地址"
 ).split()
 _LABELS = frozenset(_CORE) | frozenset(_PLAIN)
 

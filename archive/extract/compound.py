@@ -35,8 +35,8 @@ class _Container:
         header = stream.read(_HEADER)
         # 2.2: a sector has 512 or 4,096 bytes; 109 sectors of the allocation table are named in the header.
         self._size = 4_096 if struct.unpack_from("<H", header, 30)[0] == 12 else 512
-        self._first, = struct.unpack_from("<I", header, 48)
-        self._more, = struct.unpack_from("<I", header, 68)
+        (self._first,) = struct.unpack_from("<I", header, 48)
+        (self._more,) = struct.unpack_from("<I", header, 68)
         self._table = list(struct.unpack_from("<109I", header, 76))
 
     def directory(self) -> bytes:
@@ -71,6 +71,6 @@ def _top(directory: bytes) -> Iterator[str]:
         if number == _NOBODY or number in seen or start + _ENTRY > len(directory):
             continue
         seen.add(number)
-        length, = struct.unpack_from("<H", directory, start + 64)
+        (length,) = struct.unpack_from("<H", directory, start + 64)
         yield directory[start : start + max(min(length, 64) - 2, 0)].decode("utf-16-le", "replace").lower()
         waiting += struct.unpack_from("<2I", directory, start + 68)

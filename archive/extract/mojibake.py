@@ -35,7 +35,8 @@ def is_garbled(text: str) -> bool:
     return (
         _length(_PLACEHOLDERS, wide) > _DOTTED * len(wide)
         or sum(map(_from_gbk, _LATIN_RUN.findall(wide))) > _GARBLED * len(wide)
-        or len(_LATIN_TRIPLE.findall(wide)) > 1 and _length(_LATIN_TRIPLE, wide) > _GARBLED * len(wide)
+        or len(_LATIN_TRIPLE.findall(wide)) > 1
+        and _length(_LATIN_TRIPLE, wide) > _GARBLED * len(wide)
         or _is_utf8_as_gbk(wide)
     )
 

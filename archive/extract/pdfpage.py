@@ -215,9 +215,7 @@ def _without_shadows(row: list[Glyph]) -> list[Glyph]:
     """Bold made by printing a character twice, a little apart, is one character."""
     kept: list[Glyph] = []
     for glyph in row:
-        twin = any(
-            each.text == glyph.text and glyph.x0 - each.x0 < 0.3 * (each.x1 - each.x0) for each in kept[-3:]
-        )
+        twin = any(each.text == glyph.text and glyph.x0 - each.x0 < 0.3 * (each.x1 - each.x0) for each in kept[-3:])
         if not twin:
             kept.append(glyph)
     return kept

@@ -151,6 +151,4 @@ def _neighbours(page: Sequence[Item], position: int) -> Iterator[TextLine]:
 
 
 def _aligned(line: TextLine, other: TextLine) -> bool:
-    return any(
-        abs(mine - theirs) < line.size for mine, _ in line.segments[1:] for theirs, _ in other.segments[1:]
-    )
+    return any(abs(mine - theirs) < line.size for mine, _ in line.segments[1:] for theirs, _ in other.segments[1:])

@@ -31,9 +31,7 @@ _UNCALCULATED = re.compile(
     rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
 # [MS-XLS] 2.1.7.20.1: FilePass comes right after the first record, or after WriteProtect.
-_LOCKED = re.compile(
-    rb"\x09\x08(?:\x08\x00\x00\x05.{6}|\x10\x00\x00\x06.{14})(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL
-)
+_LOCKED = re.compile(rb"\x09\x08(?:\x08\x00\x00\x05.{6}|\x10\x00\x00\x06.{14})(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 _DAMAGED = "电子表格已损坏或不合格式，无法读取。请用办公软件打开并另存后再提交。"
 
 _Cell = int | float | str | bool | time | date | datetime | timedelta

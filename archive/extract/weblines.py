@@ -151,6 +151,4 @@ def is_data_table(table: etree._Element) -> bool:
     lengths = [len(text_of(cell)) for cells in rows for cell in cells]
     blocks = [sum(1 for each in cell.iter("p", "div", "br")) for cells in rows for cell in cells]
     longest = max(range(len(lengths)), key=lengths.__getitem__)
-    return not (
-        lengths[longest] > _LONG_CELL and lengths[longest] > 0.8 * sum(lengths) and blocks[longest] >= 3
-    )
+    return not (lengths[longest] > _LONG_CELL and lengths[longest] > 0.8 * sum(lengths) and blocks[longest] >= 3)

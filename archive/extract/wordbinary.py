@@ -198,6 +198,7 @@ class _Word:
         order = sorted(range(len(starts)), key=starts.__getitem__)
         return _Ranges([starts[each] for each in order], [kept[each] for each in order])
 
+
 def _look_at(page: bytes, runs: int, run: int) -> bytes:
     """2.9.32, 2.9.33: the properties of a range of characters."""
     at = 2 * page[4 * (runs + 1) + run]

@@ -229,5 +229,3 @@ def _symbol(element: etree._Element) -> str:
     except ValueError:
         return ""
     return "" if 0xE000 <= code <= 0xF8FF or code < 0x20 or code > 0x10FFFF or 0xD800 <= code < 0xE000 else chr(code)
-
-

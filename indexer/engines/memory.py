@@ -233,8 +233,7 @@ class _Search:
     def _bm25(self, entry: Entry, text: str) -> float:
         cut = self._rarest(text)
         by_grams = sum(
-            self._gram_rarity(gram)
-            * _saturate(_gram_weight(entry, gram), entry.grams_length / self._grams_average)
+            self._gram_rarity(gram) * _saturate(_gram_weight(entry, gram), entry.grams_length / self._grams_average)
             for gram in cut.grams
         )
         return self._by_words(entry, {word: self._word_rarity(word) for word in cut.words}) + by_grams
@@ -325,9 +324,7 @@ def _passes(entry: Entry, filters: Mapping[str, frozenset[str]], but: str | None
     )
 
 
-def _counts(
-    name: str, found: Sequence[tuple[Entry, float]], filters: Mapping[str, frozenset[str]]
-) -> dict[str, int]:
+def _counts(name: str, found: Sequence[tuple[Entry, float]], filters: Mapping[str, frozenset[str]]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for entry, _ in found:
         if _passes(entry, filters, but=name):

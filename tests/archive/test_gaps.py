@@ -60,7 +60,14 @@ def test_the_files_are_the_owners_alone(kept: Gaps, tmp_path: Path) -> None:
     "text",
     [
         *("-王小明", "低保“王小明”", "王小明,低保", "柳河镇王小明", "冀小兵", "wangxiaoming", "11010519491231002X"),
-        "低保 13800138000", "王小明", "王小明 低保", "幸福小区3号楼", "a@b.cn", "水", "", "长" * 41,
+        "低保 13800138000",
+        "王小明",
+        "王小明 低保",
+        "幸福小区3号楼",
+        "a@b.cn",
+        "水",
+        "",
+        "长" * 41,
     ],
 )
 def test_what_may_be_about_a_person_is_kept_in_no_form(text: str, kept: Gaps, tmp_path: Path) -> None:

@@ -43,9 +43,7 @@ def test_each_version_says_what_changed_and_why(
     )
 
 
-def test_a_new_version_without_a_reason_is_remarked(
-    intake: Intake, write: Callable[[str, str], Path], id: str
-) -> None:
+def test_a_new_version_without_a_reason_is_remarked(intake: Intake, write: Callable[[str, str], Path], id: str) -> None:
     outcome = intake.receive(Item(write("a.txt", TEXT + "四、报告。\n"), "a"))
     assert outcome.result is Result.CHANGED
     assert "更正原因" in outcome.reason

@@ -13,7 +13,13 @@ Write = Callable[[str, str], Path]
 
 
 def test_paths_are_relative_to_the_manifest_and_the_source_is_the_url(write: Write) -> None:
-    entry = {"path": "文件/a.docx", "title": "标题", "number": None, "attachments": ["b.pdf"], "source_url": "http://x.example/1"}
+    entry = {
+        "path": "文件/a.docx",
+        "title": "标题",
+        "number": None,
+        "attachments": ["b.pdf"],
+        "source_url": "http://x.example/1",
+    }
     manifest = write("m.jsonl", json.dumps(entry, ensure_ascii=False) + "\n\n" + json.dumps({"path": "c.txt"}) + "\n")
     first, second = read_manifest(manifest)
     assert first.path == manifest.parent / "文件/a.docx"

@@ -38,9 +38,7 @@ def ids(catalogue: Catalogue, intake: Intake, write: Callable[[str, str], Path])
 
 
 @pytest.fixture
-def empty(
-    catalogue: Catalogue, ids: dict[str, str], tmp_path: Path, database: NewDatabase
-) -> Iterator[Catalogue]:
+def empty(catalogue: Catalogue, ids: dict[str, str], tmp_path: Path, database: NewDatabase) -> Iterator[Catalogue]:
     """A new database beside the files; the former one is as if it were lost."""
     opened = Catalogue(database(), tmp_path, empty=True)
     yield opened

@@ -144,8 +144,6 @@ def test_a_decision_about_no_version_is_refused_by_the_database(catalogue: Catal
         connection.execute(insert(decisions).values(**row))
 
 
-
-
 @pytest.mark.parametrize("missing", [*Aspect])
 def test_one_examination_does_not_stand_for_the_other(catalogue: Catalogue, id: str, missing: Aspect) -> None:
     review.classify(catalogue, id, Disclosure.ACTIVE, "经办人", "条例第二十条")

@@ -1,6 +1,5 @@
 """The search form: one for all spellings of a thing, and back to the places of the original."""
 
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st

@@ -191,7 +191,7 @@ class Fts5:
                 "CREATE VIRTUAL TABLE words USING fts5(title, text, content = '', tokenize = 'unicode61');"
                 "CREATE VIRTUAL TABLE counts USING fts5vocab(words, row);"
                 f"CREATE TABLE documents (place INTEGER PRIMARY KEY, id TEXT, number TEXT, day INTEGER, at INTEGER,"
-                f' {", ".join(map(_quoted, facets.NAMES))});'
+                f" {', '.join(map(_quoted, facets.NAMES))});"
             )
             for place, document in enumerate(documents):
                 self._put(place, document, cursor)

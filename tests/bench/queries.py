@@ -43,9 +43,7 @@ def queries(documents: Sequence[Document], analyzer: Analyzer) -> dict[str, list
         "phrase": [f"“{text}”" for text in phrases(documents, 2)],
     }
     forms = {kind: [SearchForm(q=q) for q in texts] for kind, texts in typed.items()}
-    forms["filtered"] = [
-        SearchForm(q=q, filters=chosen) for q, chosen in zip(("", *words[::4]), filters, strict=False)
-    ]
+    forms["filtered"] = [SearchForm(q=q, filters=chosen) for q, chosen in zip(("", *words[::4]), filters, strict=False)]
     return forms
 
 

@@ -109,9 +109,7 @@ def test_a_city_is_not_taken_for_the_county_even_where_no_document_has_it(analyz
         ({"公开审理": 300, "公开": 500, "宙": 2, "理": 100, "方法": 50_000}, "公开宙理", "公开审理"),
     ],
 )
-def test_what_can_be_cut_into_characters_may_still_be_wrong(
-    vocabulary: dict[str, int], typed: str, meant: str
-) -> None:
+def test_what_can_be_cut_into_characters_may_still_be_wrong(vocabulary: dict[str, int], typed: str, meant: str) -> None:
     assert meant in Corrector(vocabulary).corrections(typed)
 
 

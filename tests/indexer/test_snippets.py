@@ -118,4 +118,3 @@ def test_a_snippet_never_ends_inside_a_mark(analyzer: Analyzer) -> None:
 def test_blanks_and_invisible_characters_within_a_word_do_not_hide_it(analyzer: Analyzer) -> None:
     for text in ("做好政  务  公 开工作", "做好政\u200b务公开工作"):
         assert any(each.marked for each in Marker(Phrase("政务公开"), analyzer).fragments(text))
-

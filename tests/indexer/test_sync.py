@@ -106,9 +106,7 @@ def test_searches_go_on_during_a_rebuild(services: Services, take: Take) -> None
     take(4)
     sync.catch_up(services.catalogue, services.engine)
     seen: list[int] = []
-    searched = sync.rebuild(
-        services.catalogue, services.engine, lambda *_: seen.append(total(services, "通知"))
-    )
+    searched = sync.rebuild(services.catalogue, services.engine, lambda *_: seen.append(total(services, "通知")))
     assert searched.put == 4
     assert seen == [4, 4, 4, 4]
 
@@ -221,9 +219,7 @@ def test_a_link_to_nowhere_falls_back_to_the_former_generation(services: Service
     cold.close()
 
 
-def test_a_writer_starts_where_the_live_index_stands_once_the_lock_is_its_own(
-    services: Services, take: Take
-) -> None:
+def test_a_writer_starts_where_the_live_index_stands_once_the_lock_is_its_own(services: Services, take: Take) -> None:
     take(2)
     sync.catch_up(services.catalogue, services.engine)
     stale = WhooshEngine(services.settings.index_folder, services.analyzer)

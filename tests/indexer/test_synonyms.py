@@ -234,9 +234,7 @@ def test_width_case_and_traditional_characters_do_not_matter(tmp_path: Path) -> 
         ("", []),
     ],
 )
-def test_words_are_found_where_words_begin_and_end(
-    tmp_path: Path, cut: str, found: list[tuple[int, int, str]]
-) -> None:
+def test_words_are_found_where_words_begin_and_end(tmp_path: Path, cut: str, found: list[tuple[int, int, str]]) -> None:
     words = ["低保", "保险", "工资", "拖欠工资", "工资清单制"]
     table = Synonyms.load(write(tmp_path, *(f"{word} 别的{at} > 甲" for at, word in enumerate(words))))
     matches = table.within(cut.split())

@@ -331,9 +331,7 @@ def test_what_must_be_looked_at_is_listed(run: Run, folder: Path) -> None:
     assert "11010519491231002X" not in said
 
 
-def test_a_stated_repeal_is_confirmed_and_shown(
-    run: Run, folder: Path, environment: dict[str, str]
-) -> None:
+def test_a_stated_repeal_is_confirmed_and_shown(run: Run, folder: Path, environment: dict[str, str]) -> None:
     (folder / "c.txt").write_text("关于废止《关于做好防汛工作的通知》的决定\n现予公布。\n", encoding="utf-8")
     run("ingest", str(folder), "--already-published", "--actor", "移交")
     number, deciding = run("relations", "list").stdout.split()[:2]

@@ -210,7 +210,7 @@ def test_every_answer_bears_the_headers_once_whoever_makes_it(front: Front) -> N
         assert len(answer.headers.get_all("Cache-Control") or []) == 1, status
         assert answer.headers["Retry-After"] == ("60" if status == 429 else None)
         # A sentence in Chinese, and not the web server's own page.
-        assert status == 301 or "<html lang=\"zh-CN\"" in answer.text and "nginx" not in answer.text, status
+        assert status == 301 or '<html lang="zh-CN"' in answer.text and "nginx" not in answer.text, status
 
 
 def test_what_is_for_the_machine_alone_is_not_for_others(front: Front) -> None:

@@ -51,7 +51,7 @@ def test_a_search_shows_hits_with_marks_total_and_facets(site: Site) -> None:
 def test_a_facet_link_narrows_and_its_chip_widens(site: Site) -> None:
     page = text_of(site.client, "/search?q=最低生活保障&validity=现行有效")
     assert site.ids["低保.txt"] in page
-    assert f'/documents/{site.ids["旧办法.txt"]}' not in page
+    assert f"/documents/{site.ids['旧办法.txt']}" not in page
     assert "取消筛选" in page
     assert 'href="/search?q=' in page
 
@@ -369,9 +369,7 @@ def test_searches_in_vain_are_counted_for_staff_and_shown_to_nobody(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted: list[tuple[str, bool]] = []
-    monkeypatch.setattr(
-        "archive.gaps.Gaps.record", lambda self, typed, partly, today: counted.append((typed, partly))
-    )
+    monkeypatch.setattr("archive.gaps.Gaps.record", lambda self, typed, partly, today: counted.append((typed, partly)))
     asked = "航天飞机"
     first = text_of(site.client, f"/search?q={asked}")
     others = (f"/search?q={asked}&genre=通知", f"/search?q={asked}&sort=newest", "/search?q=最低生活保障", "/search")

@@ -30,9 +30,7 @@ def long_document(paragraphs: int) -> str:
 
 def text_of(page: DocumentPage) -> str:
     return "\n".join(
-        "".join(piece.text for piece in block.text)
-        for section in page.sections
-        for block in section.blocks
+        "".join(piece.text for piece in block.text) for section in page.sections for block in section.blocks
     )
 
 

@@ -95,9 +95,7 @@ def export(destination: Path, bagit: bool, everything: bool) -> None:
     """Write the public documents with their metadata to DESTINATION, for another archive."""
     with services() as opened, jobs.progress("导出", opened.catalogue.public_count()) as advance:
         catalogue = opened.catalogue
-        documents = (
-            (catalogue.newest(each.id) for each in catalogue.listed()) if everything else catalogue.public_all()
-        )
+        documents = (catalogue.newest(each.id) for each in catalogue.listed()) if everything else catalogue.public_all()
         count = bag.export(documents, opened.blobs, destination, opened.settings.site_name, advance)
     click.echo(f"导出 {count} 件到 {destination}")
 

@@ -57,9 +57,7 @@ DAY = _Day()
 @click.option("--person", required=True, help="Who records it.")
 @click.option("--reason", required=True, help="On what ground.")
 @reported
-def validity(
-    id: str, state: str, since: date, until: date | None, by_id: str | None, person: str, reason: str
-) -> None:
+def validity(id: str, state: str, since: date, until: date | None, by_id: str | None, person: str, reason: str) -> None:
     """Record that a document's force changes on a day; run gongkai reindex afterwards."""
     with services() as opened:
         force.record(opened.catalogue, id, Validity(state), person, reason, since, until, by_id)

@@ -56,9 +56,7 @@ def search(query: str, chosen: tuple[str, ...], page: int, as_json: bool) -> Non
         click.echo(f"{at:3}. {hit.plain_title}  [{hit.id}]")
         click.echo("     " + "  ".join(str(detail) for detail in details if detail))
         for snippet in hit.snippets:
-            text = "".join(
-                click.style(piece.text, bold=True) if piece.marked else piece.text for piece in snippet
-            )
+            text = "".join(click.style(piece.text, bold=True) if piece.marked else piece.text for piece in snippet)
             click.echo("     " + text)
     sys.exit(0 if found.total else 1)
 

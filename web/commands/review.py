@@ -121,9 +121,7 @@ def examine(ids: tuple[str, ...], aspect: str, outcome: str, reviewer: str, basi
     """Record an examination (truthfulness 真实性, confidentiality 保密性) of the newest version of documents."""
 
     def each(opened: Services, id: str, version: int | None) -> str:
-        about = reviewing.examine(
-            opened.catalogue, id, Aspect(aspect), Outcome(outcome), reviewer, basis, version
-        )
+        about = reviewing.examine(opened.catalogue, id, Aspect(aspect), Outcome(outcome), reviewer, basis, version)
         label = reviewing.ASPECT_LABELS[Aspect(aspect)]
         return f"{id}: 第 {about} 版{label}审查{OUTCOME_LABELS[Outcome(outcome)]}"
 
@@ -183,9 +181,7 @@ def withdraw(ids: tuple[str, ...], reviewer: str, reason: str, replacement: str 
     """Take documents off every public channel at once."""
 
     def each(opened: Services, id: str, version: int | None) -> str:
-        about = reviewing.decide(
-            opened.catalogue, id, Verdict.WITHDRAW, reviewer, reason, version, replacement
-        )
+        about = reviewing.decide(opened.catalogue, id, Verdict.WITHDRAW, reviewer, reason, version, replacement)
         return f"{id}: 第 {about} 版已撤回"
 
     sys.exit(1 if _each(ids, each) else 0)

@@ -161,8 +161,7 @@ def _carry_over() -> None:
         " FROM decisions WHERE verdict = 'approve' ORDER BY id"
     )
     op.execute(
-        "INSERT INTO audit_head (id, sequence, hash)"
-        " SELECT 1, sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"
+        "INSERT INTO audit_head (id, sequence, hash) SELECT 1, sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"
     )
 
 

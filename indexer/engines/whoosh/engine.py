@@ -108,9 +108,7 @@ class WhooshEngine:
         finally:
             self._opening.release()
 
-    def _open_best(
-        self, live: Path, opened: "_Opened | None"
-    ) -> "_Opened":
+    def _open_best(self, live: Path, opened: "_Opened | None") -> "_Opened":
         try:
             manifest, snapshot = self._open(live)
             return live, manifest, snapshot

@@ -162,9 +162,7 @@ class Snapshot:
         self._firsts = np.cumsum([0, *(int(mask.sum()) for mask in live)])
         self.size = int(self._firsts[-1])
         # A segment's document number -> the slot of that document.
-        self._slot = [
-            np.cumsum(mask) - 1 + first for mask, first in zip(live, self._firsts[:-1], strict=True)
-        ]
+        self._slot = [np.cumsum(mask) - 1 + first for mask, first in zip(live, self._firsts[:-1], strict=True)]
         self.all = np.arange(self.size)
         self.ids = Ids(list(self._strings("id")))
         self.titles = Titles([title.decode() for title in self._strings("title")])

@@ -228,7 +228,7 @@ def report_docx(path: Path) -> Path:
 
 def report_html(path: Path) -> Path:
     """The report as a page, its cells merged by colspan and rowspan."""
-    parts = [f"<html><body><h1>{TITLE}</h1><div class=\"TRS_Editor\">"]
+    parts = [f'<html><body><h1>{TITLE}</h1><div class="TRS_Editor">']
     for table in TABLES:
         parts.append(f"<p>{table.heading}</p><table>")
         for row in range(table.height):

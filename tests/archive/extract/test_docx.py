@@ -80,9 +80,9 @@ def test_a_document_reads_as_it_is_printed(letter: Path) -> None:
 
 
 MHT = (
-    "MIME-Version: 1.0\nContent-Type: multipart/related; type=\"text/html\"; boundary=\"b\"\n\n--b\n"
-    "Content-Type: text/html; charset=\"utf-8\"\nContent-Transfer-Encoding: quoted-printable\n\n"
-    "<html><head><meta charset=3D\"utf-8\"/></head><body><h1>中华人民共和国某法</h1>\n"
+    'MIME-Version: 1.0\nContent-Type: multipart/related; type="text/html"; boundary="b"\n\n--b\n'
+    'Content-Type: text/html; charset="utf-8"\nContent-Transfer-Encoding: quoted-printable\n\n'
+    '<html><head><meta charset=3D"utf-8"/></head><body><h1>中华人民共和国某法</h1>\n'
     "<pre><code>第一条 为了。\n第二条 本法。\n</code></pre><p>第三条=20施行。</p></body></html>\n--b--\n"
 )
 

@@ -71,7 +71,7 @@ BODY = "本办法所称政府信息，是指行政机关在履行职能过程中
         '<td class="b12c" id="vsb_content_2">{}</td>',
         '<div class="TRS_Editor">{}</div>',
         '<div class="article-content main">{}</div>',
-        '<article>{}</article>',
+        "<article>{}</article>",
         '<div class="anything">{}</div>',
     ],
 )

@@ -50,9 +50,7 @@ def test_a_matrix_scales_text_and_its_place(tmp_path: Path) -> None:
 
 
 def test_templates_annotations_and_units_are_part_of_a_page(tmp_path: Path) -> None:
-    common = (
-        '<ofd:TemplatePage ID="7" BaseLoc="Tpls/Tpl_0/Content.xml"/><ofd:PublicRes>PublicRes.xml</ofd:PublicRes>'
-    )
+    common = '<ofd:TemplatePage ID="7" BaseLoc="Tpls/Tpl_0/Content.xml"/><ofd:PublicRes>PublicRes.xml</ofd:PublicRes>'
     unit = f'<ofd:CompositeGraphicUnit ID="9"><ofd:Content>{text(0, 10, "组合图元中的字", 5)}</ofd:Content>'
     annotation = f'<ofd:Appearance Boundary="20 200 100 20">{text(0, 10, "批准同意", 5)}</ofd:Appearance></ofd:Annot>'
     more = {

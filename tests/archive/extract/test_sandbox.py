@@ -414,7 +414,7 @@ def test_places_come_through_as_they_were_found(tmp_path: Path) -> None:
             b'{"title": null, "paragraphs": ["a", "b"], "stated": {}, "warnings": [], "page_date": "", "places": '
             + each
             + b"}"
-            for each in (b'{"0": "a"}', b'[[0]]', b'[["0", "a"]]', b'[[0, 1]]', b'[[2, "a"]]', b'[[1, "a"], [1, "b"]]')
+            for each in (b'{"0": "a"}', b"[[0]]", b'[["0", "a"]]', b"[[0, 1]]", b'[[2, "a"]]', b'[[1, "a"], [1, "b"]]')
         ),
         b'{"failed": {"a": 1}}',
         b"[" * 100_000,

@@ -20,7 +20,9 @@ def relations(targets: Mapping[str, tuple[str, str]]) -> str:
     inside = "".join(
         f'<Relationship Id="{id}" Type="{OFFICE}/{kind}" Target="{target}"/>' for id, (kind, target) in targets.items()
     )
-    return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inside}</Relationships>'
+    return (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inside}</Relationships>'
+    )
 
 
 def write_pptx(path: Path, slides: Sequence[str], more: Mapping[str, str] | None = None) -> Path:

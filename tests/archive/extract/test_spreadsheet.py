@@ -55,7 +55,7 @@ def test_values_stand_as_a_reader_sees_them(tmp_path: Path) -> None:
 
 def test_a_merged_cell_stands_only_at_its_beginning(tmp_path: Path) -> None:
     data = rows("机关|行政许可||合计", "|申请|办结", "财政局|3||3", "|5|4|5")
-    merged = "<mergeCells><mergeCell ref='A1:A2'/><mergeCell ref='B1:C1'/><mergeCell ref='D1:D2'/>" "</mergeCells>"
+    merged = "<mergeCells><mergeCell ref='A1:A2'/><mergeCell ref='B1:C1'/><mergeCell ref='D1:D2'/></mergeCells>"
     found = read(write_xlsx(tmp_path / "a", {"Sheet1": data + merged}))
     assert found.paragraphs == ("机关\t行政许可\t\t合计", "\t申请\t办结\t", "财政局\t3\t\t3", "\t5\t4\t5")
 

@@ -33,7 +33,7 @@ def test_what_is_deleted_or_hidden_is_left_out_and_told(tmp_path: Path) -> None:
 
 
 def test_a_field_shows_what_it_yields(tmp_path: Path) -> None:
-    runs = [Run("见\x13 HYPERLINK \"http://x\" \x14附件一\x13 PAGE \x143\x15页\x15。\x01\r")]
+    runs = [Run('见\x13 HYPERLINK "http://x" \x14附件一\x13 PAGE \x143\x15页\x15。\x01\r')]
     found = read(write_doc(tmp_path / "a", runs))
     assert found.paragraphs == ("见附件一3页。",)
     assert any("1 幅图片" in each for each in found.warnings)

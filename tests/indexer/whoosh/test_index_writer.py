@@ -84,9 +84,7 @@ def test_plain_whoosh_reads_the_index(engine: WhooshEngine, analyzer: Analyzer, 
         assert len(searcher.search(Term("words", "条例"), limit=None)) == 30
 
 
-def test_a_night_adds_a_segment_and_shares_the_others(
-    engine: WhooshEngine, analyzer: Analyzer, tmp_path: Path
-) -> None:
+def test_a_night_adds_a_segment_and_shares_the_others(engine: WhooshEngine, analyzer: Analyzer, tmp_path: Path) -> None:
     with engine.rebuilding() as writer:
         assert list(writer.put_all(_documents(40)))[-1] == 40
     before = {path.name: path.stat().st_ino for path in _segments(tmp_path)}
