@@ -28,7 +28,7 @@
         ├── IndexingStopped    a process that cuts documents for it died
         └── IndexerBusy        another process is writing to it
 
-Texts are Chinese sentences: they reach reviewers and citizens. ``web/errors.py`` turns the classes into
+Texts are Chinese sentences: they reach reviewers and citizens. ``web/http/errors.py`` turns the classes into
 HTTP statuses and ``web/commands`` into exit codes; nothing else catches them.
 """
 

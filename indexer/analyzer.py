@@ -24,7 +24,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from archive.text import is_han
+from archive.chinese.text import is_han
 
 if TYPE_CHECKING:
     import jieba

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.text import normalise
+from archive.chinese.text import normalise
 
 RUN = 5
 SIZE = 256

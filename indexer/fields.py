@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from archive.chinese.text import normalise
 from archive.document import Document, Validity
-from archive.text import normalise
 from indexer import facets, relevance
 from indexer.analyzer import Analyzer, grams, marks
 

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from archive.simplified import traditional_of
+from archive.chinese.simplified import traditional_of
 from indexer.analyzer import Analyzer
 from indexer.query import Query, keys, runs
 

@@ -6,8 +6,8 @@ Both are the same loop over ``catalogue.public_many``; replaying it is harmless,
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from archive.catalogue import Catalogue
 from archive.errors import IndexAhead
+from archive.store.catalogue import Catalogue
 from indexer.engine import Engine, Writer
 
 # Called with how many documents are done and how many there are.

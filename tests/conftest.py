@@ -13,12 +13,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from archive import review
-from archive.catalogue import Catalogue
+from archive.decisions import review
 from archive.document import Document, File, Metadata, Validity
-from archive.settings import Settings
+from archive.store.catalogue import Catalogue
 from indexer.analyzer import Analyzer
-from web.services import Services, open_services
+from web.installation.services import Services, open_services
+from web.installation.settings import Settings
 
 MakeDocument = Callable[..., Document]
 NewDatabase = Callable[[], str]

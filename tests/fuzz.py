@@ -20,14 +20,14 @@ from hypothesis import strategies as st
 from archive.errors import BadQuery
 from indexer import facets
 from indexer.analyzer import Analyzer
-from indexer.corrections import Corrector
+from indexer.asking.interpret import interpret
+from indexer.asking.parse import MAX_LENGTH
+from indexer.asking.synonyms import PACKAGED, Synonyms
 from indexer.engine import SearchRequest
 from indexer.engines.whoosh.engine import WhooshEngine
-from indexer.interpret import interpret
-from indexer.parse import MAX_LENGTH
+from indexer.helping.corrections import Corrector
+from indexer.helping.suggestions import Suggester
 from indexer.snippets import Marker
-from indexer.suggest import Suggester
-from indexer.synonyms import PACKAGED, Synonyms
 from tests.bench.documents import documents, paragraphs
 
 LIMIT_MS = 300.0

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from archive import dates, makers
-from archive.describe import describe
-from archive.docnumber import canonicals, find
+from archive.chinese import dates
+from archive.chinese.text import normalise
+from archive.describe import issuers as issuing
+from archive.describe.docnumber import canonicals, find
+from archive.describe.metadata import describe
 from archive.extract import extract_plain
 from archive.extract.mediatype import media_type
-from archive.text import normalise
 
 SOURCES = ("state-council", "guangdong", "shanghai", "yunnan")
 # A number has a year and a serial: what lacks one of them is none, whoever published it.
@@ -114,7 +115,7 @@ def issuers(folder: Path) -> Measure:
             place = names.get(row["source"].split()[0], "")
             match = re.match(rf"({place}[省市]?(?:人民政府|人民政府办公厅))关于", row["title"]) if place else None
             if match:
-                measure.add(makers.of_title(row["title"]) == match[1], row["title"][:40])
+                measure.add(issuing.of_title(row["title"]) == match[1], row["title"][:40])
     return measure
 
 

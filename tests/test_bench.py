@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from archive.settings import Settings
 from indexer import facets
 from indexer.analyzer import Analyzer
+from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
 from indexer.facets import NAMES, values
-from indexer.parse import parse
 from tests.bench.bed import FTS5, by_turns
 from tests.bench.documents import LENGTH, changed, documents, publish
 from tests.bench.peers import Fts5, Tantivy
@@ -19,7 +18,8 @@ from tests.bench.processes import ChildFailed, measured, memory, size
 from tests.bench.queries import LENGTHS, phrases, queries
 from tests.bench.searching import SHAPED
 from tests.bench.table import Row, Table, load, markdown, percentile, save
-from web.services import open_services
+from web.installation.services import open_services
+from web.installation.settings import Settings
 
 LINES = [
     f"第{at}条 县级以上人民政府应当加强第{at}项工作，公开政府信息{at * 7}件，并报上级机关备案。" for at in range(400)

@@ -12,13 +12,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from archive.document import Status
-from archive.manifest import read_manifest
+from archive.intake.manifest import read_manifest
 from tests.conftest import Installation
 from web.app import create_app
-from web.demo import check_server, prepare
-from web.params import SearchForm
-from web.search import find
-from web.services import Services, open_services
+from web.commands.demo import check_server, prepare
+from web.installation.services import Services, open_services
+from web.search.find import find
+from web.search.params import SearchForm
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 RANKINGS = Path(__file__).parent / "rankings.txt"

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from archive.extract import Sandbox
-from archive.intake import Intake, Result
-from archive.manifest import items_below
+from archive.intake.manifest import items_below
+from archive.intake.receive import Intake, Result
 from indexer import sync
 from tests.conftest import Installation
 from web.app import create_app
-from web.params import SearchForm
-from web.search import find
-from web.services import Services, open_services
+from web.installation.services import Services, open_services
+from web.search.find import find
+from web.search.params import SearchForm
 
 REAL = Path(__file__).parent.parent.parent / "shared" / "real"
 REPORT = "临沭县人民政府2019年政府信息公开工作年度报告"

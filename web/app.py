@@ -5,9 +5,9 @@ from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import visitor
-from web.edition import design
-from web.services import Services
+from web.http import visitor
+from web.http.edition import design
+from web.installation.services import Services
 
 # connect-src is for suggestions, which the page's script asks this site for.
 CONTENT_SECURITY_POLICY = (
@@ -32,19 +32,19 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 def create_app(services: Services) -> Flask:
     """An application over one installation; it opens nothing itself."""
-    from web import conditional
-    from web.api import api
-    from web.browse import browse
-    from web.bulk import bulk
-    from web.discovery import discovery
-    from web.errors import errors
-    from web.feeds import feeds
-    from web.files import files
-    from web.harvest import harvest
-    from web.health import health
-    from web.limits import limit
-    from web.observed import observe
-    from web.pages import pages
+    from web.citizens.browse import browse
+    from web.citizens.files import files
+    from web.citizens.pages import pages
+    from web.http import conditional
+    from web.http.errors import errors
+    from web.http.health import health
+    from web.http.limits import limit
+    from web.http.metrics import observe
+    from web.programs.api import api
+    from web.programs.bulk import bulk
+    from web.programs.discovery import discovery
+    from web.programs.feeds import feeds
+    from web.programs.harvest import harvest
 
     app = Flask(__name__)
     app.extensions["gongkai"] = services

@@ -15,9 +15,9 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer
 
 from archive.errors import IndexUnusable
-from web import observed
 from web.app import create_app
-from web.services import Services
+from web.http import metrics
+from web.installation.services import Services
 
 # How long requests under way may take when the server stops, in seconds.
 _GRACE = 5
@@ -42,10 +42,10 @@ def serve(
     """Answer requests until interrupted. Raises OSError when an address or a log can't be had."""
     app = create_app(opened)
     if access_log:
-        observed.log_to(access_log)
+        metrics.log_to(access_log)
     server = _bound(app, host, port, threads)
     if metrics_port:
-        observed.serve_metrics(app.extensions["metrics"], metrics_port)
+        metrics.serve_metrics(app.extensions["metrics"], metrics_port)
     sys.setswitchinterval(_TURN)
     _warm_up(opened)
     print(f"检索页面  http://{host}:{port}/", f"程序接口  http://{host}:{port}/api/v1/search?q=", sep="\n")

@@ -24,20 +24,20 @@ from archive.extract.mediatype import (
 )
 
 _MODULES = {
-    HTML: "html",
-    DOCX: "docx",
-    DOC: "wordbinary",
-    RTF: "richtext",
-    WORD_XML: "wordxml",
-    PDF: "pdf",
-    PLAIN: "plain",
-    MARKDOWN: "markdown",
-    XLSX: "spreadsheet",
-    XLS: "spreadsheet",
-    CSV: "csvtable",
-    OFD: "ofd",
-    PPTX: "slides",
-    **dict.fromkeys(IMAGES, "image"),
+    HTML: "webpage.html",
+    DOCX: "word.docx",
+    DOC: "word.binary",
+    RTF: "word.richtext",
+    WORD_XML: "word.xml",
+    PDF: "pdf.reader",
+    PLAIN: "others.plain",
+    MARKDOWN: "others.markdown",
+    XLSX: "others.spreadsheet",
+    XLS: "others.spreadsheet",
+    CSV: "others.csvtable",
+    OFD: "ofd.ofd",
+    PPTX: "others.slides",
+    **dict.fromkeys(IMAGES, "others.image"),
 }
 MODULES = tuple(dict.fromkeys(_MODULES.values()))
 

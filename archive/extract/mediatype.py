@@ -5,9 +5,9 @@ import zipfile
 from pathlib import Path
 
 from archive.errors import FileRefused
-from archive.extract import compound
+from archive.extract.containers import compound
+from archive.extract.containers.zipguard import open_container
 from archive.extract.limits import INPUT_SIZE, MIB
-from archive.extract.zipguard import open_container
 
 HTML = "text/html"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

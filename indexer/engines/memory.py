@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 
+from archive.chinese.text import normalise
 from archive.document import Document
-from archive.text import normalise
 from indexer import fields, relevance
 from indexer.analyzer import Analyzer, Cut
 from indexer.engine import Answer, Hit, SearchRequest, Sort

@@ -17,8 +17,8 @@ import numpy as np
 from whoosh import fields, index
 from whoosh.qparser import MultifieldParser, OrGroup
 
+from archive.chinese.text import normalise
 from archive.document import Document
-from archive.text import normalise
 from indexer.analyzer import grams, query_grams
 from indexer.judging.measures import Search
 

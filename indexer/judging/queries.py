@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.chinese.numerals import chinese
+from archive.chinese.text import HAN, normalise
 from archive.document import Document
 from archive.errors import GongkaiError
-from archive.manifest import read_manifest
-from archive.numerals import chinese
-from archive.text import HAN, normalise
-from indexer.parse import MAX_LENGTH
+from archive.intake.manifest import read_manifest
+from indexer.asking.parse import MAX_LENGTH
 
 SUBSTRING = "substring"
 QUOTED = "quoted"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.blobs import Blobs
-from archive.catalogue import Catalogue
 from archive.extract import Sandbox
-from archive.intake import Intake
+from archive.intake.receive import Intake
+from archive.store.blobs import Blobs
+from archive.store.catalogue import Catalogue
 from tests.conftest import NewDatabase
 
 

@@ -9,9 +9,9 @@ from statistics import median
 from time import perf_counter
 from typing import TypeVar
 
-from archive.settings import Settings
 from indexer.analyzer import Analyzer
-from web.params import SearchForm
+from web.installation.settings import Settings
+from web.search.params import SearchForm
 
 # By the names that the table gives them.
 OURS = "gongkai"

@@ -12,11 +12,11 @@ from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
-from archive.settings import Settings
 from indexer import sync
 from tests.bench.bed import FTS5, OURS, TANTIVY, WHOOSH, load
 from tests.bench.peers import Fts5, Tantivy, build_whoosh
-from web.services import open_services
+from web.installation.services import open_services
+from web.installation.settings import Settings
 
 
 def main() -> None:

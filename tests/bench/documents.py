@@ -13,13 +13,13 @@ from typing import TypeVar
 
 from sqlalchemy import bindparam, insert, update
 
-from archive import taxonomy
-from archive.catalogue import Catalogue
+from archive.describe import taxonomy
 from archive.document import Aspect, Disclosure, Document, File, Metadata, Outcome, Status, Validity, Verdict
 from archive.extract import extract_plain, media_type
-from archive.manifest import items_below
-from archive.tables import changes, classifications, decisions, examinations, versions
-from archive.tables import documents as states
+from archive.intake.manifest import items_below
+from archive.store.catalogue import Catalogue
+from archive.store.tables import changes, classifications, decisions, examinations, versions
+from archive.store.tables import documents as states
 
 T = TypeVar("T")
 CORPUS = Path(__file__).parent.parent.parent / "corpus"

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from archive.errors import GongkaiError
 from archive.extract import Sandbox, extract_plain, media_type
-from archive.manifest import items_below
+from archive.intake.manifest import items_below
 from tests.bench.documents import CORPUS
 from tests.bench.processes import MB
 from tests.bench.table import Row

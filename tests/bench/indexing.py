@@ -16,7 +16,7 @@ from tests.bench.documents import changed, publish
 from tests.bench.peers import Tantivy
 from tests.bench.processes import MB, ChildFailed, files, measured, size
 from tests.bench.table import Row
-from web.services import open_services
+from web.installation.services import open_services
 
 # Whoosh with jieba takes half a minute for a thousand.
 FEW = 2000

@@ -14,8 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from archive.chinese.text import normalise
 from archive.document import Document
-from archive.text import normalise
 from indexer import facets
 from indexer.analyzer import Analyzer, grams
 from indexer.engine import Answer, Hit, SearchRequest, Sort

@@ -5,10 +5,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from archive.chinese.text import normalise
 from archive.document import Document
-from archive.text import normalise
 from indexer.analyzer import Analyzer
-from web.params import SearchForm
+from web.search.params import SearchForm
 
 SEED = 711
 # In what share of the documents a word stands, from very common to rare.

@@ -7,7 +7,6 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from archive.settings import Settings
 from tests.bench.bed import Bed, timed
 from tests.bench.documents import documents, publish
 from tests.bench.indexing import nightly_rows, rebuild_rows
@@ -15,7 +14,8 @@ from tests.bench.queries import phrases, queries
 from tests.bench.searching import phrase_rows, query_rows
 from tests.bench.serving import serving_rows
 from tests.bench.table import Row
-from web.services import open_services
+from web.installation.services import open_services
+from web.installation.settings import Settings
 
 # How many documents queries are made of.
 _SAMPLE = 1000

@@ -4,15 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
 from indexer import facets
+from indexer.asking.interpret import interpret
+from indexer.asking.parse import parse
+from indexer.asking.synonyms import PACKAGED, Synonyms
 from indexer.engine import Engine, SearchRequest
-from indexer.interpret import interpret
-from indexer.parse import parse
 from indexer.query import Phrase
-from indexer.synonyms import PACKAGED, Synonyms
 from tests.bench.bed import FTS5, OURS, TANTIVY, Ask, Bed, by_turns, load
 from tests.bench.peers import Fts5, Tantivy
 from tests.bench.table import Row, p50_p95, percentile
-from web.services import open_services
+from web.installation.services import open_services
 
 # How often each query is asked when its words were used before.
 _WARM = 5

@@ -17,14 +17,14 @@ from itertools import chain, count
 from pathlib import Path
 from time import perf_counter, sleep
 
-from archive.settings import Settings
 from tests.bench.bed import FTS5, OURS, Bed, by_turns
 from tests.bench.peers import Fts5
 from tests.bench.processes import MB, ROOT, memory, processor_seconds
 from tests.bench.table import Row, p50_p95
 from web import server
-from web.offers import Offers
-from web.services import open_services
+from web.installation.offers import Offers
+from web.installation.services import open_services
+from web.installation.settings import Settings
 
 USERS = 4
 _START_SECONDS = 600.0
@@ -59,7 +59,7 @@ class Load:
 def serving_rows(bed: Bed, seconds: float) -> list[Row]:
     """A page for one user and for four, and what the server takes."""
     addresses = [form.address() for form in bed.all_forms]
-    commands = {OURS: ["-m", "web.cli", "serve", "--port"]}
+    commands = {OURS: ["-m", "web.commands.cli", "serve", "--port"]}
     if FTS5 not in bed.failures:
         commands[FTS5] = ["-m", "tests.bench.serving"]
     with ExitStack() as stack:

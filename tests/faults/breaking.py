@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping
 from stat import S_ISREG
 from types import SimpleNamespace
 
-from archive import blobs
-from archive.catalogue import Catalogue
 from archive.document import Document
 from archive.errors import UnknownDocument
+from archive.store import blobs
+from archive.store.catalogue import Catalogue
 from indexer.engines.generations import Generations
 
 VARIABLE = "GONGKAI_FAULTS_WITHOUT"

@@ -8,15 +8,15 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive import backup as backups
-from archive import review
-from archive.catalogue import Catalogue
+from archive.custody import backup as backups
+from archive.decisions import review
 from archive.document import Verdict
 from archive.errors import GongkaiError
-from archive.tables import metadata
+from archive.store.catalogue import Catalogue
+from archive.store.tables import metadata
 from indexer import sync
+from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
-from indexer.parse import parse
 from tests.faults.fault import Trial, archive_alarm, index_alarm, installation, take_in, write_documents
 
 FLIPS, LONG = 200, 5000

@@ -5,12 +5,12 @@ from random import Random
 from threading import Thread
 from time import sleep
 
-from archive import backup as backups
-from archive.catalogue import Catalogue
-from archive.rebuild import rebuild
+from archive.custody import backup as backups
+from archive.custody.rebuild import rebuild
+from archive.store.catalogue import Catalogue
 from indexer import sync
+from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
-from indexer.parse import parse
 from tests.faults.fault import (
     Trial,
     archive_alarm,

@@ -9,17 +9,17 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 
-from archive import fixity
-from archive.blobs import Blobs
-from archive.catalogue import Catalogue
+from archive.custody import fixity
 from archive.errors import GongkaiError
 from archive.extract import Sandbox
-from archive.intake import Intake, Item, Outcome, Result
-from archive.settings import Settings
+from archive.intake.receive import Intake, Item, Outcome, Result
+from archive.store.blobs import Blobs
+from archive.store.catalogue import Catalogue
 from indexer import sync
 from tests.conftest import publish
 from tests.faults.warm import ANALYZER
-from web.services import Services, open_services
+from web.installation.services import Services, open_services
+from web.installation.settings import Settings
 
 # Children are forked from a process that has imported everything and started no thread.
 CHILDREN = multiprocessing.get_context("forkserver")

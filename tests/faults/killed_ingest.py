@@ -4,11 +4,11 @@ from pathlib import Path
 from random import Random
 from time import monotonic
 
-from archive.blobs import Blobs
-from archive.catalogue import Catalogue
 from archive.errors import GongkaiError
 from archive.extract import Sandbox
-from archive.intake import Intake, Item
+from archive.intake.receive import Intake, Item
+from archive.store.blobs import Blobs
+from archive.store.catalogue import Catalogue
 from tests.faults.fault import (
     Trial,
     archive_alarm,

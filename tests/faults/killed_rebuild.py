@@ -7,9 +7,9 @@ from threading import Event
 from time import monotonic, sleep
 
 from indexer import sync
+from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
 from indexer.engines.whoosh.engine import WhooshEngine
-from indexer.parse import parse
 from tests.faults.fault import Child, Trial, child, index_alarm, installation, moments, take_in, write_documents
 from tests.faults.warm import ANALYZER
 

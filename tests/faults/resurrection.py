@@ -13,20 +13,20 @@ from random import Random
 
 from flask.testing import FlaskClient
 
-from archive import backup as backups
-from archive import review
-from archive.catalogue import Catalogue
+from archive.custody import backup as backups
+from archive.custody.rebuild import rebuild
+from archive.decisions import review
 from archive.document import Verdict
 from archive.errors import IndexAhead
 from archive.extract import Sandbox
-from archive.intake import Intake, Item
-from archive.rebuild import rebuild
+from archive.intake.receive import Intake, Item
+from archive.store.catalogue import Catalogue
 from indexer import sync
 from indexer.engine import Answer, SearchRequest
 from tests.conftest import publish
 from tests.faults.fault import Trial, child, installation, take_in, taken, write_documents
 from web.app import create_app
-from web.services import Services
+from web.installation.services import Services
 
 TITLE = "a withdrawn document, after a crash, a rollback, a restore, an older index, a stale cache"
 # Asked for by the one, it would be told by the other.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.text import normalise
+from archive.chinese.text import normalise
 from indexer.analyzer import Analyzer, Cut, grams, query_grams
 from tests.test_real import REAL
 

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from archive.chinese.text import normalise
 from archive.document import Document, Validity
-from archive.text import normalise
 from indexer import facets
 from indexer.analyzer import Analyzer
+from indexer.asking.interpret import interpret
+from indexer.asking.parse import parse
+from indexer.asking.synonyms import PACKAGED, Synonyms
 from indexer.engine import Engine, SearchRequest, Sort
 from indexer.engines.memory import MemoryEngine
 from indexer.engines.whoosh.engine import WhooshEngine
 from indexer.fields import entry
-from indexer.interpret import interpret
-from indexer.parse import parse
 from indexer.query import Everything, Like, Or, Phrase, Synonymous, Text
-from indexer.synonyms import PACKAGED, Synonyms
 from tests.conftest import make_document
 
 DOCUMENTS = [

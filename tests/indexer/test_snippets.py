@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analyzer import Analyzer
-from indexer.parse import parse
+from indexer.asking.parse import parse
 from indexer.query import Phrase, Text
 from indexer.snippets import PASSAGES, WIDTH, Fragment, Marker, opening
 

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from archive import review
+from archive.decisions import review
 from archive.document import Verdict
 from archive.errors import IndexDamaged, IndexerBusy, IndexMissing, IndexOutdated
 from archive.extract import Sandbox
-from archive.intake import Intake, Item
+from archive.intake.receive import Intake, Item
 from indexer import sync
+from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
 from indexer.engines.generations import Generations
 from indexer.engines.whoosh import engine as engine_module
 from indexer.engines.whoosh.engine import WhooshEngine
-from indexer.parse import parse
-from web.services import Services, open_services
+from web.installation.services import Services, open_services
 
 Take = Callable[[int], list[str]]
 

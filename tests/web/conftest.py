@@ -15,17 +15,17 @@ from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.test import TestResponse
 
-from archive import review
+from archive.decisions import review
 from archive.document import Verdict
 from archive.extract import Sandbox
-from archive.intake import Intake, Result
-from archive.manifest import read_manifest
+from archive.intake.manifest import read_manifest
+from archive.intake.receive import Intake, Result
 from indexer import sync
 from tests.conftest import Installation, publish
-from web import county
 from web.app import create_app
+from web.installation import county
+from web.installation.services import Services, open_services
 from web.server import running
-from web.services import Services, open_services
 
 LINES = (
     {

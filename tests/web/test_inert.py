@@ -15,8 +15,8 @@ from lxml import etree
 from indexer import sync
 from tests.conftest import Installation, publish
 from tests.web.conftest import Site, built, client_of
-from web import bulk
 from web.app import HEADERS
+from web.programs import bulk
 
 PAYLOADS = (
     "<script>alert(1)</script>",

@@ -16,11 +16,11 @@ from time import monotonic, sleep
 
 import pytest
 
-from archive import review
+from archive.decisions import review
 from archive.document import Verdict
 from tests.web.conftest import Site
-from web import edition
 from web.app import HEADERS, create_app
+from web.http import edition
 from web.server import running
 
 ROOT = Path(__file__).parent.parent.parent

@@ -10,14 +10,14 @@ from urllib.parse import quote, urlencode
 import pytest
 from flask.testing import FlaskClient
 
-from archive import review
+from archive.decisions import review
 from archive.document import Disclosure, Verdict
 from archive.extract import Sandbox
-from archive.intake import Intake, Item
+from archive.intake.receive import Intake, Item
 from indexer import sync
 from tests.conftest import Installation, publish
 from web.app import create_app
-from web.services import Services, open_services
+from web.installation.services import Services, open_services
 
 PUBLIC, HIDDEN, REQUESTS = 60, 200, 2000
 PLACES = ("云溪县", "柳河镇", "青崖乡", "石榴坪村")
@@ -99,7 +99,7 @@ def sites(
     mixed = open_services(installation(folder / "mixed"))
     with pytest.MonkeyPatch.context() as frozen:
         # Both were published at the same instant, which is told.
-        frozen.setattr("archive.audit.now", lambda: "2026-01-31T02:00:00.000000+00:00")
+        frozen.setattr("archive.store.audit.now", lambda: "2026-01-31T02:00:00.000000+00:00")
         built(alone, [each for each in documents if each.fate == "public"])
         ids = built(mixed, documents)
     assert alone.catalogue.public_count() == mixed.catalogue.public_count() == PUBLIC
@@ -179,7 +179,7 @@ def test_hidden_documents_change_no_answer(
     sites: tuple[FlaskClient, FlaskClient, list[Made], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The one thing of an answer that is told of the machine.
-    monkeypatch.setattr("web.search.perf_counter", lambda: 0.0)
+    monkeypatch.setattr("web.search.find.perf_counter", lambda: 0.0)
     alone, mixed, documents, ids = sites
     services: Services = mixed.application.extensions["gongkai"]
     tags = [*services.catalogue.digests()]

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.web.conftest import CORPUS, IN_A_BROWSER, Site, watched
-from web import county
 from web.app import create_app
+from web.installation import county
 from web.server import running
 
 pytestmark = IN_A_BROWSER

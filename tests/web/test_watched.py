@@ -11,12 +11,12 @@ import pytest
 from prometheus_client import generate_latest
 from sqlalchemy.exc import OperationalError
 
-from archive import review
+from archive.decisions import review
 from archive.document import Verdict
 from indexer import sync
 from tests.web.conftest import Site, client_of
-from web import edition, observed
 from web.app import create_app
+from web.http import edition, metrics
 
 
 def test_readiness_tells_generation_cursor_lag_and_age(own: Site) -> None:
@@ -47,7 +47,7 @@ def test_figures_are_on_a_port_of_their_own(site: Site) -> None:
     for address in ("/", "/search?q=低保", "/documents/nowhere", "/metrics"):
         client.get(address).close()
     assert client.get("/metrics").status_code == 404
-    server, thread = observed.serve_metrics(app.extensions["metrics"], 0)
+    server, thread = metrics.serve_metrics(app.extensions["metrics"], 0)
     try:
         host, port = server.server_address[:2]
         assert host == "127.0.0.1"
@@ -74,23 +74,23 @@ def test_figures_say_that_the_database_is_gone(site: Site, monkeypatch: pytest.M
         raise OperationalError("SELECT", {}, Exception("gone"))
 
     app = create_app(site.services)
-    monkeypatch.setattr("web.edition.publications.last", gone)
+    monkeypatch.setattr("web.http.edition.publications.last", gone)
     assert b"gongkai_ready 0.0" in generate_latest(app.extensions["metrics"])
 
 
 def test_the_log_names_routes_and_nobody_at_a_terminal(site: Site, tmp_path: Path) -> None:
     settings = replace(site.services.settings, terminals=(ip_network("10.1.7.0/24"),))
     client = client_of(replace(site.services, settings=settings))
-    handlers = list(observed.access.handlers)
-    observed.log_to(tmp_path / "access.log")
+    handlers = list(metrics.access.handlers)
+    metrics.log_to(tmp_path / "access.log")
     try:
         client.get("/search?q=低保", environ_base={"REMOTE_ADDR": "10.1.7.9"})
         client.get(f"/documents/{site.ids['低保.txt']}", environ_base={"REMOTE_ADDR": "203.0.113.7"})
     finally:
-        for handler in [each for each in observed.access.handlers if each not in handlers]:
-            observed.access.removeHandler(handler)
+        for handler in [each for each in metrics.access.handlers if each not in handlers]:
+            metrics.access.removeHandler(handler)
             handler.close()
-        observed.access.setLevel(logging.NOTSET)
+        metrics.access.setLevel(logging.NOTSET)
     text = (tmp_path / "access.log").read_text(encoding="utf-8")
     terminal, phone = map(json.loads, text.splitlines())
     assert (terminal["route"], terminal["status"], terminal["terminal"]) == ("/search", 200, True)

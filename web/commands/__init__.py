@@ -1,1 +1,1 @@
-"""The commands of ``gongkai``, by what they are about; ``web/cli.py`` gathers them."""
+"""The commands of ``gongkai``, by what they are about; ``web/commands/cli.py`` gathers them."""

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from archive import audit as log
-from archive import backup as backups
-from archive import bag
-from archive.catalogue import Catalogue
-from archive.dates import OFFICE_TIME, office_today
-from archive.rebuild import rebuild
-from archive.settings import Settings
-from web import jobs
+from archive.chinese.dates import OFFICE_TIME, office_today
+from archive.custody import backup as backups
+from archive.custody import bag
+from archive.custody.rebuild import rebuild
+from archive.store import audit as log
+from archive.store.catalogue import Catalogue
+from web.commands import jobs
 from web.commands.installation import reported, services
+from web.installation.settings import Settings
 
 _FOLDER = click.Path(path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 import click
 
-from archive import history as histories
-from archive import validity as force
-from archive.dates import OFFICE_TIME, parse_date
+from archive.chinese.dates import OFFICE_TIME, parse_date
+from archive.decisions import history as histories
+from archive.decisions import validity as force
 from archive.document import Validity
 from web.commands.custody import event_line
 from web.commands.installation import reported, services

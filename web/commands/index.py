@@ -8,11 +8,11 @@ import click
 
 from archive.errors import BadQuery
 from indexer import facets
-from web import jobs, judging
-from web.api import search_answer
+from web.commands import jobs, judging
 from web.commands.installation import reported, services
-from web.params import SearchForm
-from web.search import find
+from web.programs.api import search_answer
+from web.search.find import find
+from web.search.params import SearchForm
 
 
 @click.command()

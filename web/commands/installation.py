@@ -10,8 +10,8 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.errors import GongkaiError, IndexerBusy
-from archive.settings import Settings
-from web.services import Services, open_services
+from web.installation.services import Services, open_services
+from web.installation.settings import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")

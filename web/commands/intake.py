@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from archive.intake import Result
-from web import jobs
+from archive.intake.receive import Result
+from web.commands import jobs
 from web.commands.installation import reported, services
 
 

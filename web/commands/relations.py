@@ -4,8 +4,8 @@ from datetime import date
 
 import click
 
-from archive import relations as related
-from archive.relations import Kind
+from archive.decisions import relations as related
+from archive.decisions.relations import Kind
 from web.commands.history import DAY
 from web.commands.installation import reported, services
 

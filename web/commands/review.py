@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 import click
 
-from archive import precheck
-from archive import review as reviewing
+from archive.decisions import precheck
+from archive.decisions import review as reviewing
 from archive.document import Aspect, Disclosure, Outcome, Status, Verdict
 from archive.errors import GongkaiError
-from web import jobs
+from web.citizens.reading import card
+from web.commands import jobs
 from web.commands.installation import reported, services
-from web.reading import card
-from web.services import Services
+from web.installation.services import Services
 
 STATUSES = [*(status.value for status in Status), "all"]
 ATTRIBUTES = [each.value for each in Disclosure]
@@ -71,7 +71,7 @@ def review_show(id: str) -> None:
 @click.argument("ids", nargs=-1)
 @reported
 def check(ids: tuple[str, ...]) -> None:
-    """Say what to look at in documents, or in all that wait: each place with its reason (see archive/precheck.py).
+    """Say what to look at in documents, or in all that wait: each place with its reason (archive.decisions.precheck).
 
     Exits with 1 if anything must be dealt with before publication (拦截).
     """

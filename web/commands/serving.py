@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from archive.settings import Settings
 from web import server
+from web.commands.demo import check_server, introduce, prepare
 from web.commands.installation import reported, services
-from web.demo import check_server, introduce, prepare
-from web.services import open_services
+from web.installation.services import open_services
+from web.installation.settings import Settings
 
 ROOT = Path(__file__).parent.parent.parent
 

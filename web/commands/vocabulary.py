@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from archive.settings import Settings
-from indexer.synonyms import OWN_NAME, PACKAGED, Synonyms
-from web import jobs
+from indexer.asking.synonyms import OWN_NAME, PACKAGED, Synonyms
+from web.commands import jobs
 from web.commands.installation import reported, services
+from web.installation.settings import Settings
 
 
 @click.group()

@@ -18,7 +18,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.filetables import OrderedHashWriter
 from whoosh.system import pack_ushort
 
-from archive.text import normalise
+from archive.chinese.text import normalise
 from indexer import relevance
 from indexer.engines.whoosh import blocks
 from indexer.engines.whoosh.segment import COLUMNS, ENCODING, NAME, STREAMS

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import W3TermInfo
 from whoosh.index import TOC
 
-from archive.text import normalise
+from archive.chinese.text import normalise
 from indexer import facets, relevance
 from indexer.engines.whoosh.postings import Coded, Mask, Postings, Slots
 from indexer.engines.whoosh.segment import ENCODING, NAME, schema

@@ -12,8 +12,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from archive.errors import ExtractionFailed
 from archive.extract import extract_plain
-from archive.extract import pdf as reader
 from archive.extract.mediatype import PDF
+from archive.extract.pdf import reader
 from tests.archive.extract.makers import pdf, put
 
 TROUBLES = (

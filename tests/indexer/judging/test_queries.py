@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.docnumber import read_query
-from archive.text import normalise
+from archive.chinese.text import normalise
+from archive.describe.docnumber import read_query
 from indexer.judging.queries import EXACT, BadQueries, Judged, known, read, respelt
 from tests.conftest import make_document
 

@@ -12,12 +12,12 @@ from archive.document import Document
 from archive.errors import IndexingStopped
 from indexer import facets
 from indexer.analyzer import Analyzer
+from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
 from indexer.engines.memory import MemoryEngine
 from indexer.engines.whoosh import index_writer, workers
 from indexer.engines.whoosh.engine import WhooshEngine
 from indexer.fields import entry
-from indexer.parse import parse
 from tests.conftest import make_document
 
 QUERIES = ("公开", "信息公开 条例", "“政府信息”", "水", "3号", "标题:信息", "云溪县第2局 -条例", "")

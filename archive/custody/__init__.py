@@ -1,0 +1,1 @@
+"""That the archive lasts: backup, fixity checks, rebuilding the catalogue, export."""

@@ -1,0 +1,135 @@
+"""Fixity: whether everything that the archive holds is still as it was written.
+
+Each thing is held against another that says the same: an original against the digest it is named by, a document's
+record against the hash in it and against the database, the audit log against its own chain and the copy in the
+records, the withdrawals against the decisions. None of it is mended here.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from hashlib import sha256
+
+from sqlalchemy import select, text
+
+from archive.errors import BlobDamaged, BlobMissing, RecordDamaged, WithdrawalsDamaged
+from archive.store.blobs import Blobs
+from archive.store.catalogue import Catalogue
+from archive.store.tables import decisions
+
+# In how many nights everything is read once: ISO 16363 leaves the span to the archive, and a quarter is common.
+ROUND = 90
+
+
+class Kind(StrEnum):
+    """What is not as it should be; an untracked original is left over from an interrupted intake, and no loss."""
+
+    CHANGED = "改变"
+    MISSING = "缺失"
+    UNTRACKED = "未登记"
+    RECORD = "档案记录"
+    AUDIT = "审计日志"
+    WITHDRAWALS = "撤回登记"
+    DATABASE = "数据库"
+
+
+ORIGINALS = (Kind.CHANGED, Kind.MISSING, Kind.UNTRACKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``sentence`` says in Chinese what is wrong with what."""
+
+    kind: Kind
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """``originals`` are kept, ``verified`` of them were read."""
+
+    originals: int
+    verified: int
+    findings: tuple[Finding, ...]
+
+    def count(self, *kinds: Kind) -> int:
+        return sum(finding.kind in kinds for finding in self.findings)
+
+    @property
+    def losses(self) -> int:
+        return len(self.findings) - self.count(Kind.UNTRACKED)
+
+
+def verify(catalogue: Catalogue, blobs: Blobs, day: date | None, progress: Callable[[int, int], None]) -> Report:
+    """Read everything, or with a ``day`` of originals and records what is due on it: each once in ``ROUND`` days."""
+    known = catalogue.digests()
+    due = {digest: id for digest, id in known.items() if day is None or _due(digest, day)}
+    findings = [*_database(catalogue)]
+    for done, (digest, id) in enumerate(due.items(), 1):
+        try:
+            blobs.verify(digest)
+        except (BlobDamaged, BlobMissing) as error:
+            kind = Kind.CHANGED if isinstance(error, BlobDamaged) else Kind.MISSING
+            findings.append(Finding(kind, f"文件 {id}：{error}"))
+        progress(done, len(due))
+    findings += [
+        Finding(Kind.UNTRACKED, f"未登记的原件：{digest}") for digest in sorted({*blobs.digests()} - known.keys())
+    ]
+    findings += [*_records(catalogue, day), *_audit(catalogue), *_withdrawals(catalogue)]
+    return Report(len(known), len(due), tuple(findings))
+
+
+def _due(digest: str, day: date) -> bool:
+    return int(digest[:8], 16) % ROUND == day.toordinal() % ROUND
+
+
+def _database(catalogue: Catalogue) -> Iterator[Finding]:
+    """What SQLite finds in its own pages; PostgreSQL's are its administrator's (``data_checksums``)."""
+    with catalogue.reading() as connection:
+        if connection.dialect.name != "sqlite":
+            return
+        said = [*connection.scalars(text("PRAGMA integrity_check(1)"))]
+        if said != ["ok"]:
+            yield Finding(Kind.DATABASE, f"数据库文件损坏：{said[0]}。请停止写入，用 rebuild-catalogue 重建。")
+
+
+def _records(catalogue: Catalogue, day: date | None) -> Iterator[Finding]:
+    records = catalogue.records
+    ids = catalogue.ids()
+    for id in ids:
+        if day is None or _due(sha256(id.encode()).hexdigest(), day):
+            try:
+                catalogue.check_record(id)
+            except RecordDamaged as error:
+                yield Finding(Kind.RECORD, str(error))
+    for id in sorted({*records.ids()} - {*catalogue.ids()}):
+        yield Finding(Kind.RECORD, f"文件 {id} 有档案记录，而数据库里没有。")
+    for folder in records.aside():
+        why = "是数据库退回到较早状态时移开的，其中有数据库没有的内容。查明后请另行保存，再从数据目录移走。"
+        yield Finding(Kind.RECORD, f"{folder.name} {why}")
+
+
+def _audit(catalogue: Catalogue) -> Iterator[Finding]:
+    broken = catalogue.audit_break()
+    if broken is not None:
+        yield Finding(Kind.AUDIT, f"审计日志第 {broken.sequence} 条{broken.reason}。")
+    try:
+        catalogue.check_log()
+    except RecordDamaged as error:
+        yield Finding(Kind.AUDIT, str(error))
+
+
+def _withdrawals(catalogue: Catalogue) -> Iterator[Finding]:
+    """Of the ledger; what it has and the database has not, the next opening makes up for."""
+    try:
+        ledger = {each.token for each in catalogue.withdrawals.all()}
+    except WithdrawalsDamaged as error:
+        yield Finding(Kind.WITHDRAWALS, str(error))
+        return
+    query = select(decisions.c.token, decisions.c.document_id).where(decisions.c.token.is_not(None))
+    with catalogue.reading() as connection:
+        for token, id in connection.execute(query):
+            if token not in ledger:
+                sentence = f"撤回登记中没有文件 {id} 的撤回，请从备份恢复 {catalogue.withdrawals.path.name}。"
+                yield Finding(Kind.WITHDRAWALS, sentence)

@@ -1,0 +1,1 @@
+"""What persons decide about a document: examination and approval, validity, relations to others."""

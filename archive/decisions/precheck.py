@@ -1,0 +1,201 @@
+"""The pre-check: what a reviewer must look at before a document becomes public, each place with its reason.
+
+A machine finds, a person decides: nothing is refused here. Marks of secrecy are those of GB/T 9704-2012, personal data
+those of ``personal``; then what a text promises and does not hold. Contact data of offices are known by the words
+beside them and pass.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from archive.chinese import personal
+from archive.document import Attachment, Document, label_at
+from archive.extract.text.headings import missing_content
+
+# Recorded with each examination; raised when what is looked for changes.
+RULES = "2026-2"
+
+
+class Kind(StrEnum):
+    """What was found."""
+
+    SECRECY = "密级标志"
+    INTERNAL = "内部标志"
+    IDENTITY = "居民身份证号"
+    CARD = "银行卡号"
+    MOBILE = "手机号码"
+    PLATE = "车牌号"
+    ADDRESS = "个人住址"
+    CONCEALED = "隐藏内容"
+    EMPTY_HEADING = "标题下没有内容"
+    UNKEPT_PROMISE = "所称部分没有出现"
+
+
+# What stops a document until a person has dealt with it; the others are to be looked at.
+BLOCKING = frozenset({Kind.SECRECY, Kind.IDENTITY, Kind.CARD, Kind.MOBILE})
+_REASONS = {
+    Kind.SECRECY: "带有密级标志，公开前须经保密审查。",
+    Kind.INTERNAL: "标明内部使用或不公开，请核对公开属性。",
+    Kind.IDENTITY: "是有效的居民身份证号，公开时须隐去。",
+    Kind.CARD: "符合银行卡号的校验规则，公开时须隐去。",
+    Kind.MOBILE: "是手机号码，且不像机关的联系方式，公开时须隐去。",
+    Kind.PLATE: "是机动车号牌，请核对能否公开。",
+    Kind.ADDRESS: "是具体到门牌的住址，请核对能否公开。",
+    Kind.CONCEALED: "文件中有看不见的内容，会随原件一起公开。",
+    Kind.EMPTY_HEADING: "标题下没有内容，可能在抽取时丢失了表格，请与原件核对。",
+    Kind.UNKEPT_PROMISE: "开头说有这一部分，正文的标题里没有，请与原件核对。",
+}
+_AROUND = 12
+_LONG = re.compile(r"\d(?:[\s-]?[\dXx]){6,}")
+
+_LEVEL = r"(?:绝\s*密|机\s*密|秘\s*密)"
+_TERM = r"(?:\s*(?:\d{1,2}\s*(?:年|个月|月|天|日)|长期|启封|至.{0,12}))?"
+_STARRED = re.compile(rf"{_LEVEL}(?:\s*级)?\s*[★☆✩✭*※]")
+_ALONE = re.compile(rf"[\[(【〔]?\s*(?:密\s*级\s*[:：]?\s*)?{_LEVEL}(?:\s*[级件])?{_TERM}\s*[\])】〕]?")
+_LABELLED = re.compile(rf"密\s*级(?:\s*和保密期限)?\s*[:：\t]\s*{_LEVEL}")
+# A mark that stands in a line by itself is one of the first page.
+_FIRST = 5
+# Where a preamble may stand, and how much of a paragraph is read for it.
+_PREAMBLE, _LONGEST = 12, 3000
+_INTERNAL = (
+    r"内部(?:资料|文件|使用|材料|明电|传阅|刊物)|注意保存|不得(?:外传|翻印|复制)|严禁外传|"
+    r"(?:此件|本件)?不(?:予)?公开|工作秘密"
+)
+_INTERNAL_ALONE = re.compile(rf"[\s(（【\[]*(?:{_INTERNAL})(?:[\s,，、;；]*(?:{_INTERNAL}))*[\s)）】\]。!！]*")
+_INTERNAL_BRACKETED = re.compile(rf"[(（【\[]\s*(?:{_INTERNAL})(?:[\s,，、]*(?:{_INTERNAL}))*\s*[)）】\]]")
+
+_OFFICE = re.compile(
+    r"咨询|举报|投诉|监督|热线|值班|办公|传真|邮编|邮政编码|报名|受理|服务电话|客服|单位电话|公开电话|"
+    r"联系(?:人|方式|电话)?[:：]?.{0,10}(?:局|办|委|中心|科|股|站|所|院|政府|大厅)|(?:局|办公室|中心|科|股|站|大厅)\S{0,6}电话"
+)
+_PRIVATE = re.compile(r"户主|家庭|本人|学生|家长|患者|申请人|低保|救助对象|贫困户|身份证|姓名")
+_DOOR = r"\d+\s*(?:号楼|栋|幢|单元|号院|排\d+号)(?:\s*\d+\s*(?:单元|楼|层|室|号))*|\d+\s*室"
+_ADDRESS = re.compile(
+    rf"(?:[村路街巷道区苑园庄镇乡里弄]|小区|家属院|公寓|花园)[^\t,，。;；:：\d]{{0,8}}(?:\d+号[^\t,，。;；:：\d]{{0,6}})?(?:{_DOOR})"
+)
+_DWELLING = re.compile(
+    r"(?:现住|家住|住址|住所|居住|户籍(?:地|所在地)?|家庭(?:住址|地址)|户口所在地)[^\t。;；\d]{0,24}\d+\s*(?:号|组|户|室|栋|幢|单元)"
+)
+_BUREAU = re.compile(
+    r"政府|[局委院]|办公|中心|大厅|行政|机关|大楼|大厦|服务|公司|学校|酒店|宾馆|会议|银行|超市|商场|站|[招开评]标|编办"
+)
+_PROMISE = re.compile(
+    r"(?:内容|全文|报告|本文)[^。:]{0,12}?(?:包括|包含|分为|由)(?P<list>[^。\n]{4,400}?)"
+    r"(?:等(?:内容|方面)|(?:等)?(?:共)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})个?(?:部分|方面|项内容))"
+)
+_COUNT = "[一二三四五六七八九十]{1,3}"
+# Scraped texts run headings into the paragraph before.
+_HEADING = re.compile(rf"(?:^|[\s。;；:：)）])(?:第?{_COUNT}[、章节.．]|[(（]{_COUNT}[)）])\s*(.{{2,40}})")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``where`` names the part, the paragraph (from 1) and the page; ``excerpt`` has numbers of persons masked."""
+
+    kind: Kind
+    where: str
+    excerpt: str
+
+    @property
+    def blocks(self) -> bool:
+        return self.kind in BLOCKING
+
+    @property
+    def reason(self) -> str:
+        return _REASONS[self.kind]
+
+
+def findings(document: Document) -> tuple[Finding, ...]:
+    """All findings, the title's first, then the text's and each attachment's in their order."""
+    found = [Finding(kind, "标题", excerpt) for kind, excerpt in _in_line(document.metadata.title, 0)]
+    parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
+    for part in parts:
+        name = "正文" if isinstance(part, Document) else f"附件《{part.file.name}》"
+        paragraphs = part.text.split("\n")
+        for number, kind, excerpt in in_text(paragraphs):
+            place = label_at(part.places, number)
+            where = f"{name}第 {number + 1} 段" + (f"（{place}）" if place else "")
+            found.append(Finding(kind, where, excerpt))
+        found += [Finding(Kind.CONCEALED, name, masked(line)[:200]) for line in part.concealed]
+    return tuple(found)
+
+
+def in_text(paragraphs: Sequence[str]) -> Iterator[tuple[int, Kind, str]]:
+    """What stands in a text, with the paragraph counted from 0."""
+    for number, paragraph in enumerate(paragraphs):
+        for kind, excerpt in _in_line(paragraph, number):
+            yield number, kind, excerpt
+        if number:
+            yield from ((number, kind, excerpt) for kind, excerpt in _broken(paragraphs[number - 1], paragraph))
+    for heading in missing_content(paragraphs):
+        yield next((n for n, each in enumerate(paragraphs) if heading in each), 0), Kind.EMPTY_HEADING, heading
+    yield from _unkept(paragraphs)
+
+
+def _in_line(line: str, number: int) -> Iterator[tuple[Kind, str]]:
+    flat = unicodedata.normalize("NFKC", line)
+    yield from _marks(flat, number)
+    for cell in flat.split("\t"):
+        for kind, start, end in personal.identifiers(cell):
+            # The row says what a cell is.
+            if kind == personal.MOBILE and _OFFICE.search(flat) and not _PRIVATE.search(flat):
+                continue
+            yield Kind[kind], _excerpt(cell, start, end)
+        for match in (*_ADDRESS.finditer(cell), *_DWELLING.finditer(cell)):
+            if not _BUREAU.search(cell, max(0, match.start() - 20), match.end()):
+                yield Kind.ADDRESS, _excerpt(cell, match.start(), match.end())
+                break
+
+
+def _marks(line: str, number: int) -> Iterator[tuple[Kind, str]]:
+    alone = _ALONE.fullmatch(line.strip())
+    if (alone and number < _FIRST) or _STARRED.search(line) or _LABELLED.search(line):
+        yield Kind.SECRECY, line.strip()[:60]
+    elif _INTERNAL_ALONE.fullmatch(line) or _INTERNAL_BRACKETED.search(line):
+        yield Kind.INTERNAL, line.strip()[:60]
+
+
+def _broken(before: str, after: str) -> Iterator[tuple[Kind, str]]:
+    """An identity number or a card that the end of a line cut in two."""
+    if not (before[-1:].isdigit() and after[:1].isalnum()):
+        return
+    tail, head = (re.search(r"[\d ]{1,24}$", before), re.match(r"[\dXx ]{1,24}", after))
+    if tail and head:
+        whole = unicodedata.normalize("NFKC", tail[0] + head[0])
+        for kind, start, end in personal.identifiers(whole):
+            if kind in (personal.IDENTITY, personal.CARD) and start < len(tail[0]) < end:
+                yield Kind[kind], _excerpt(whole, start, end)
+
+
+def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, Kind, str]]:
+    """Sections that the preamble names and no heading bears."""
+    for number, paragraph in enumerate(paragraphs[:_PREAMBLE]):
+        promise = _PROMISE.search(paragraph, 0, _LONGEST)
+        if not promise:
+            continue
+        names = [name.strip(' “”"和及与以') for name in re.split(r"[、;；,，]|以及", promise["list"])]
+        names = [name for name in names if 2 <= len(name) <= 40]
+        headings = [match[1] for line in paragraphs[number:] for match in _HEADING.finditer(line)]
+        unkept = [name for name in names if not _akin(name, headings)]
+        if len(names) >= 3 and headings and unkept:
+            yield number, Kind.UNKEPT_PROMISE, "、".join(unkept)
+        return
+
+
+def _akin(name: str, headings: Sequence[str]) -> bool:
+    """Whether one of the headings says it: most of its pairs of characters stand in one of them."""
+    name = name.replace(" ", "")
+    pairs = {name[at : at + 2] for at in range(len(name) - 1)}
+    return any(sum(pair in heading for pair in pairs) >= 0.6 * len(pairs) for heading in headings)
+
+
+def _excerpt(line: str, start: int, end: int) -> str:
+    return masked(line[max(0, start - _AROUND) : end + _AROUND].strip())
+
+
+def masked(text: str) -> str:
+    """With the middle of each long number out: what a list of findings shows is itself a paper that lies about."""
+    return _LONG.sub(lambda match: match[0][:3] + "*" * (len(match[0]) - 5) + match[0][-2:], text)

@@ -1,0 +1,238 @@
+"""Relations between documents: what a title or a text states of another, for a person to confirm or refuse.
+
+Only what is confirmed counts, and is shown to the public when both documents are public. Confirming that a document
+repeals or amends another records that one's validity in the same transaction.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+
+from archive.chinese.text import normalise
+from archive.decisions import validity
+from archive.describe import docnumber
+from archive.document import Validity
+from archive.errors import DecisionRefused, UnknownDocument
+from archive.store import audit
+from archive.store.catalogue import Catalogue
+from archive.store.tables import changes, documents, relations, versions
+
+
+class Kind(StrEnum):
+    """What one document does to another."""
+
+    AMENDS = "修改"
+    REPEALS = "废止"
+    INTERPRETS = "解读"
+    FORWARDS = "转发"
+    ANSWERS = "答复"
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A relation as it is stated: the other document's canonical ``number`` or ``title``, and the ``sentence``."""
+
+    kind: Kind
+    number: str | None
+    title: str | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A stated relation in the catalogue; ``candidates`` are documents that bear the number or the title."""
+
+    id: int
+    document_id: str
+    stated: Stated
+    stage: str
+    target_id: str | None
+    candidates: tuple[str, ...] = ()
+
+
+_NAME = re.compile(
+    r"《(?P<title>[^《》]{2,80}(?:《[^《》]{2,60}》[^《》]{0,40})?)》(?:\s*[（(](?P<number>[^（）()]{4,40})[）)])?"
+)
+_REPEALING = re.compile(r"(?:关于|决定)?\s*(?:公布)?(?:废止|宣布失效)")
+# What is amended stands behind it: 关于同意《…规划（局部调整）》的批复 amends nothing.
+_AMENDING = re.compile(r"(?:修改|修订|修正|调整)(?!后)[^《》]{0,12}《")
+_INTERPRETING = re.compile(r"解读|图解|一图读懂|政策问答|起草说明|制定说明")
+_BY_TITLE = ((_INTERPRETING, Kind.INTERPRETS), (_REPEALING, Kind.REPEALS), (_AMENDING, Kind.AMENDS))
+_FORWARDING = re.compile(r"转发(?P<rest>.{4,90}?)的?(?:通知|函)$")
+_ANSWERING = re.compile(r"第\s*(?P<number>\d{1,6})\s*号(?:建议|提案|议案)(?:的)?(?:答复|复函|办理)")
+_ENDED = re.compile(r"(?:同时|一并|予以|即行|自行|随之)?(?:废止|停止执行|停止施行|失效)")
+# 《甲》（…）同时废止, but not 按照《甲》的规定废止的文件.
+_AFTER_NAMES = re.compile(rf"[》）)](?:等\S{{0,8}})?\s*(?:自\S{{4,16}}起)?{_ENDED.pattern}")
+_SENTENCE = re.compile(r"[^。；;\n]+")
+_MOST = 20
+_LONGEST = 600
+
+
+def stated(title: str, text: str) -> tuple[Stated, ...]:
+    """What a document states of others; nothing is looked up.
+
+    >>> [(each.kind.value, each.title) for each in stated("关于废止《云溪县收费办法》的通知", "")]
+    [('废止', '云溪县收费办法')]
+    """
+    found = dict.fromkeys((*_of_title(title), *_of_text(text)))
+    return tuple(found)[:_MOST]
+
+
+def _of_title(title: str) -> Iterator[Stated]:
+    if answer := _ANSWERING.search(title):
+        yield Stated(Kind.ANSWERS, f"第{answer['number']}号", None, title)
+        return
+    kind = next((kind for pattern, kind in _BY_TITLE if pattern.search(title)), None)
+    names = list(_names(title))
+    if kind is not None and names:
+        yield from (Stated(kind, number, name, title) for name, number in names)
+    elif forwarded := _FORWARDING.search(title):
+        yield from (Stated(Kind.FORWARDS, number, name, title) for name, number in names or [(forwarded["rest"], None)])
+
+
+def _of_text(text: str) -> Iterator[Stated]:
+    for match in _SENTENCE.finditer(text):
+        sentence = match[0].strip()
+        if len(sentence) > _LONGEST or "》" not in sentence or not _ENDED.search(sentence):
+            continue
+        end = _AFTER_NAMES.search(sentence)
+        if end:
+            named = [each for each in _NAME.finditer(sentence, 0, end.end()) if not _cited(sentence, each.start())]
+            yield from (Stated(Kind.REPEALS, _number(each), each["title"], sentence) for each in named)
+
+
+def _cited(sentence: str, at: int) -> bool:
+    """Whether a name is what the sentence goes by, and not what it ends."""
+    return bool(re.search(r"(?:根据|依据|按照|依照|贯彻|执行|落实)\s*$", sentence[max(0, at - 6) : at]))
+
+
+def _names(text: str) -> Iterator[tuple[str, str | None]]:
+    for match in _NAME.finditer(text):
+        yield match["title"], _number(match)
+
+
+def _number(match: re.Match[str]) -> str | None:
+    return next(docnumber.canonicals(docnumber.find(match["number"] or "")), None)
+
+
+def add_stated(connection: Connection, id: str, version: int, title: str, text: str) -> None:
+    """Keep what a version states, inside the caller's transaction."""
+    for each in stated(title, text):
+        connection.execute(
+            insert(relations).values(
+                document_id=id,
+                version=version,
+                kind=each.kind.value,
+                number=each.number,
+                title=each.title,
+                sentence=each.sentence[:_LONGEST],
+                stage="stated",
+            )
+        )
+
+
+def proposals(catalogue: Catalogue, id: str | None = None) -> list[Proposal]:
+    """What newest versions state and nobody has decided on yet, of one document or of all; for staff only."""
+    query = (
+        select(relations)
+        .join(documents, (documents.c.id == relations.c.document_id) & (documents.c.version == relations.c.version))
+        .where(relations.c.stage == "stated")
+        .order_by(relations.c.id)
+    )
+    if id is not None:
+        query = query.where(relations.c.document_id == id)
+    with catalogue.reading() as connection:
+        rows = connection.execute(query).mappings().all()
+        return [
+            Proposal(
+                row["id"],
+                row["document_id"],
+                Stated(Kind(row["kind"]), row["number"], row["title"], row["sentence"]),
+                row["stage"],
+                row["target_id"],
+                _candidates(connection, row["document_id"], row["number"], row["title"]),
+            )
+            for row in rows
+        ]
+
+
+def _candidates(connection: Connection, id: str, number: str | None, title: str | None) -> tuple[str, ...]:
+    on = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
+    query = select(documents.c.id, versions.c.title).join(versions, on).where(documents.c.id != id)
+    asked = [versions.c.number == number] if number else []
+    if title:
+        # 印发《办法》的通知 bears the title of what it brings.
+        asked.append(versions.c.title.contains(title, autoescape=True))
+    if not asked:
+        return ()
+    rows = connection.execute(query.where(or_(*asked)).order_by(documents.c.id)).all()
+    exact = [row.id for row in rows if title and normalise(row.title) == normalise(title)]
+    return tuple(exact or [row.id for row in rows])[:5]
+
+
+def confirm(catalogue: Catalogue, number: int, target_id: str, person: str, since: date) -> Kind:
+    """A person says that a stated relation holds, to that document, and for repeals and amendments from which day on.
+
+    Raises UnknownDocument and DecisionRefused; then nothing is recorded.
+    """
+    with catalogue.writing() as connection:
+        row = _undecided(connection, number, person)
+        id, kind = row["document_id"], Kind(row["kind"])
+        if target_id == id:
+            raise DecisionRefused(id, "文件不能与自身有关系。")
+        if connection.execute(select(documents.c.id).where(documents.c.id == target_id)).first() is None:
+            raise UnknownDocument(target_id)
+        _decide(connection, number, id, "confirmed", person, target_id, kind)
+        both = select(documents.c.id).where(documents.c.id.in_((id, target_id)))
+        public = connection.scalars(both.where(documents.c.public_version.is_not(None))).all()
+        # Both pages show it from now on; with a hidden one, neither does.
+        if len(public) == 2:
+            connection.execute(insert(changes), [{"document_id": each, "at": audit.now()} for each in sorted(public)])
+        turned = {Kind.REPEALS: Validity.REPEALED, Kind.AMENDS: Validity.AMENDED}.get(kind)
+        if turned is not None:
+            validity.add(connection, target_id, turned, person, row["sentence"], since, by_id=id)
+        return kind
+
+
+def refuse(catalogue: Catalogue, number: int, person: str) -> None:
+    """A person says that a stated relation is none. Raises DecisionRefused; then nothing is recorded."""
+    with catalogue.writing() as connection:
+        row = _undecided(connection, number, person)
+        _decide(connection, number, row["document_id"], "refused", person, None, Kind(row["kind"]))
+
+
+def _undecided(connection: Connection, number: int, person: str) -> RowMapping:
+    row = connection.execute(select(relations).where(relations.c.id == number)).mappings().first()
+    if row is None or row["stage"] != "stated":
+        raise DecisionRefused(str(number), "没有这条待确认的关系。")
+    if not person.strip():
+        raise DecisionRefused(row["document_id"], "确认关系必须写明经办人。")
+    return row
+
+
+def _decide(
+    connection: Connection, number: int, id: str, stage: str, person: str, target_id: str | None, kind: Kind
+) -> None:
+    values = {"stage": stage, "person": person, "target_id": target_id, "decided_at": audit.now()}
+    connection.execute(update(relations).where(relations.c.id == number).values(**values))
+    details = {"relation": number, "kind": kind.value, "stage": stage, "target": target_id}
+    audit.append(connection, person, "relation", id, details)
+
+
+def confirmed(catalogue: Catalogue, id: str) -> list[tuple[Kind, bool, str]]:
+    """Kind, whether it goes out from this document, and the other one's id, of each confirmed relation of a document.
+
+    Of any state: what is shown to the public is asked of ``public_many``.
+    """
+    either = or_(relations.c.document_id == id, relations.c.target_id == id)
+    query = select(relations).where(relations.c.stage == "confirmed", either).order_by(relations.c.id)
+    with catalogue.reading() as connection:
+        found = []
+        for row in connection.execute(query).mappings():
+            out = row["document_id"] == id
+            found.append((Kind(row["kind"]), out, str(row["target_id"] if out else row["document_id"])))
+    return list(dict.fromkeys(found))

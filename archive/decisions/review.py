@@ -1,0 +1,302 @@
+"""Review: the only way for a document to become public, and to stop being so.
+
+A version is classified (公开属性), examined for truthfulness and for confidentiality, and then approved: without both
+examinations passed and the attribute 主动公开 the code refuses it with a sentence, and the database by a trigger.
+Each decision is one transaction: the decision, the document's state, an audit event and, where it changes what the
+public sees, a row in ``changes``.
+The archive does not know that an index exists; that row is the whole link.
+"""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from archive.decisions import precheck
+from archive.document import Aspect, Disclosure, Outcome, Status, Verdict
+from archive.errors import DecisionRefused, UnknownDocument
+from archive.store import audit
+from archive.store.catalogue import Catalogue
+from archive.store.tables import changes, classifications, decisions, documents, examinations
+from archive.store.withdrawals import Withdrawal
+
+STATUS = {
+    Verdict.APPROVE: Status.PUBLISHED,
+    Verdict.REJECT: Status.REFUSED,
+    Verdict.WITHDRAW: Status.WITHDRAWN,
+}
+ASPECT_LABELS = {Aspect.TRUTHFULNESS: "真实性", Aspect.CONFIDENTIALITY: "保密性"}
+
+
+def classify(
+    catalogue: Catalogue,
+    id: str,
+    disclosure: Disclosure,
+    person: str,
+    basis: str,
+    ground: str = "",
+    version: int | None = None,
+) -> int:
+    """Set the disclosure attribute of a document's newest version; ``ground`` is why it is withheld.
+
+    Returns the version. Raises UnknownDocument and DecisionRefused; then nothing is recorded.
+    """
+    with catalogue.writing() as connection:
+        about = _newest(connection, id, version)
+        _require(id, person, "标注公开属性必须写明经办人。")
+        _require(id, basis, "标注公开属性必须写明依据。")
+        if disclosure is Disclosure.WITHHELD:
+            _require(id, ground, "不予公开必须写明理由（如“属于国家秘密”“保护第三方合法权益”）。")
+        if disclosure is not Disclosure.ACTIVE and about["public_version"] == about["version"]:
+            raise DecisionRefused(id, f"第 {about['version']} 版已经公开，请先用 withdraw 撤回。")
+        add_classification(connection, id, about["version"], disclosure, person, basis, ground)
+        details = {"version": about["version"], "disclosure": disclosure.value, "basis": basis, "ground": ground}
+        audit.append(connection, person, "classify", id, details)
+        return int(about["version"])
+
+
+def add_classification(
+    connection: Connection, id: str, version: int, disclosure: Disclosure, person: str, basis: str, ground: str = ""
+) -> None:
+    """One more row of ``classifications``, as a person or a source states it; the audit event is the caller's."""
+    connection.execute(
+        insert(classifications).values(
+            document_id=id,
+            version=version,
+            disclosure=disclosure.value,
+            ground=ground,
+            person=person,
+            basis=basis,
+            decided_at=audit.now(),
+        )
+    )
+
+
+def examine(
+    catalogue: Catalogue,
+    id: str,
+    aspect: Aspect,
+    outcome: Outcome,
+    reviewer: str,
+    basis: str,
+    version: int | None = None,
+) -> int:
+    """Record what a person found who examined a document's newest version; the last finding of an aspect counts.
+
+    Returns the version. Raises UnknownDocument and DecisionRefused; then nothing is recorded.
+    """
+    with catalogue.writing() as connection:
+        about = _newest(connection, id, version)
+        _require(id, reviewer, "审查必须写明审查人。")
+        _require(id, basis, "审查必须写明依据。")
+        if about["public_version"] == about["version"] and outcome is Outcome.FAILED:
+            raise DecisionRefused(id, f"第 {about['version']} 版已经公开，请先用 withdraw 撤回。")
+        _add_examination(connection, id, about["version"], aspect, outcome, reviewer, basis)
+        return int(about["version"])
+
+
+def _add_examination(
+    connection: Connection, id: str, version: int, aspect: Aspect, outcome: Outcome, reviewer: str, basis: str
+) -> None:
+    found = {"aspect": aspect.value, "outcome": outcome.value, "basis": basis, "rules": precheck.RULES}
+    connection.execute(
+        insert(examinations).values(document_id=id, version=version, reviewer=reviewer, decided_at=audit.now(), **found)
+    )
+    audit.append(connection, reviewer, "examine", id, {"version": version, **found})
+
+
+def decide(
+    catalogue: Catalogue,
+    id: str,
+    verdict: Verdict,
+    reviewer: str,
+    reason: str = "",
+    version: int | None = None,
+    replacement: str | None = None,
+) -> int:
+    """Record a decision about a document's newest version, or (withdraw) about its public one.
+
+    ``version`` is the one the reviewer read: when a newer one came in meanwhile, the decision is refused.
+    ``replacement`` is the document that stands in for a withdrawn one. Returns the version that was decided on. Raises
+    UnknownDocument and DecisionRefused; then nothing is recorded.
+    """
+    with catalogue.writing() as connection:
+        if verdict is not Verdict.WITHDRAW:
+            return record(connection, id, verdict, reviewer, reason, version)
+        about = _withdrawal(connection, id, reviewer, reason, replacement)
+        _withdraw(connection, about)
+        # Before the commit: what is written there holds, whatever becomes of this database.
+        catalogue.withdrawals.append(about)
+        return about.version
+
+
+def reapply_withdrawals(catalogue: Catalogue) -> list[str]:
+    """Withdraw again what was withdrawn and is not so in this database, which is then one of before.
+
+    Returns the ids that were public.
+    """
+    ledger = catalogue.withdrawals.all()
+    if not ledger:
+        return []
+    query = select(decisions.c.token).where(decisions.c.token.is_not(None))
+    with catalogue.reading() as connection:
+        known = set(connection.execute(query).scalars())
+    lost = [each for each in ledger if each.token not in known]
+    if not lost:
+        return []
+    hidden: list[str] = []
+    with catalogue.writing() as connection:
+        for each in lost:
+            row = connection.execute(select(documents).where(documents.c.id == each.document_id)).mappings().first()
+            if row is None:
+                continue
+            if row["public_version"] is not None:
+                hidden.append(each.document_id)
+            about = row["public_version"] or row["version"]
+            _withdraw(connection, replace(each, version=about))
+    return hidden
+
+
+def vouch(connection: Connection, id: str, person: str, basis: str, version: int | None = None) -> int:
+    """One person's word for all that is asked before publication: attribute, both examinations, approval.
+
+    An attribute that the source states is left as it is, and stands against the approval if it is another. Raises
+    UnknownDocument and DecisionRefused; then nothing is recorded.
+    """
+    about = int(_newest(connection, id, version)["version"])
+    _require(id, person, "审查决定必须写明审查人。")
+    with connection.begin_nested():
+        if _disclosure(connection, id, about) is None:
+            add_classification(connection, id, about, Disclosure.ACTIVE, person, basis)
+        for aspect in Aspect:
+            _add_examination(connection, id, about, aspect, Outcome.PASSED, person, basis)
+        return record(connection, id, Verdict.APPROVE, person, basis)
+
+
+def record(
+    connection: Connection, id: str, verdict: Verdict, reviewer: str, reason: str, version: int | None = None
+) -> int:
+    """``decide`` to approve or to reject, inside the caller's transaction."""
+    row = _newest(connection, id, version)
+    _require(id, reviewer, "审查决定必须写明审查人。")
+    about = int(row["version"])
+    status = Status(row["status"])
+    if verdict is Verdict.REJECT:
+        _require(id, reason, "不予发布必须写明理由。")
+        if status is not Status.WAITING:
+            hint = "请用 withdraw 撤回。" if status is Status.PUBLISHED else "不在待审状态。"
+            raise DecisionRefused(id, f"第 {about} 版{hint}")
+    else:
+        if status is Status.PUBLISHED:
+            raise DecisionRefused(id, f"第 {about} 版已经公开。")
+        _check_publishable(connection, id, about)
+    decision = connection.execute(
+        insert(decisions)
+        .values(
+            document_id=id,
+            version=about,
+            verdict=verdict.value,
+            reviewer=reviewer,
+            reason=reason,
+            decided_at=audit.now(),
+        )
+        .returning(decisions.c.id)
+    ).scalar_one()
+    values: dict[str, object] = {"status": STATUS[verdict].value}
+    if verdict is Verdict.APPROVE:
+        values |= {"public_version": about, "public_decision": decision, "public_verdict": verdict.value}
+    connection.execute(update(documents).where(documents.c.id == id).values(**values))
+    audit.append(connection, reviewer, verdict.value, id, {"version": about, "reason": reason})
+    if verdict is Verdict.APPROVE:
+        # A refusal leaves what the public sees as it is, so there is nothing for an index to follow.
+        connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+    return about
+
+
+def _newest(connection: Connection, id: str, version: int | None) -> RowMapping:
+    row = connection.execute(select(documents).where(documents.c.id == id)).mappings().first()
+    if row is None:
+        raise UnknownDocument(id)
+    if version is not None and version != row["version"]:
+        raise DecisionRefused(id, f"已有新版本（第 {row['version']} 版），请审阅后再作决定。")
+    return row
+
+
+def _withdrawal(connection: Connection, id: str, reviewer: str, reason: str, replacement: str | None) -> Withdrawal:
+    row = _newest(connection, id, None)
+    _require(id, reviewer, "审查决定必须写明审查人。")
+    _require(id, reason, "撤回必须写明理由，该理由将向公众显示。")
+    if row["public_version"] is None:
+        raise DecisionRefused(id, "该文件没有公开，无须撤回。")
+    if replacement == id:
+        raise DecisionRefused(id, "不能以自身代替自身。")
+    if replacement:
+        _newest(connection, replacement, None)
+    return Withdrawal(uuid4().hex, id, int(row["public_version"]), reviewer, reason, replacement, audit.now())
+
+
+def _withdraw(connection: Connection, about: Withdrawal) -> None:
+    id = about.document_id
+    row = _newest(connection, id, None)
+    connection.execute(
+        insert(decisions).values(
+            document_id=id,
+            version=about.version,
+            verdict=Verdict.WITHDRAW.value,
+            reviewer=about.reviewer,
+            reason=about.reason,
+            decided_at=about.at,
+            replacement=about.replacement,
+            token=about.token,
+        )
+    )
+    # A newer version that waits goes on waiting.
+    values = {"public_version": None, "public_decision": None, "public_verdict": None}
+    status = Status.WITHDRAWN.value if row["status"] == Status.PUBLISHED else row["status"]
+    connection.execute(update(documents).where(documents.c.id == id).values(status=status, **values))
+    details = {"version": about.version, "reason": about.reason, "replacement": about.replacement}
+    audit.append(connection, about.reviewer, Verdict.WITHDRAW.value, id, details)
+    connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+
+
+def ever_stopped(catalogue: Catalogue, connection: Connection, id: str) -> bool:
+    """Whether a reviewer ever refused or withdrew any version of a document."""
+    query = select(decisions.c.id).where(decisions.c.document_id == id, decisions.c.verdict != Verdict.APPROVE.value)
+    found = connection.execute(query.limit(1)).first() is not None
+    return found or any(each.document_id == id for each in catalogue.withdrawals.all())
+
+
+def _require(id: str, value: str, otherwise: str) -> None:
+    if not value.strip():
+        raise DecisionRefused(id, otherwise)
+
+
+def _check_publishable(connection: Connection, id: str, version: int) -> None:
+    for aspect in Aspect:
+        found = connection.execute(
+            select(examinations.c.outcome)
+            .where(
+                examinations.c.document_id == id,
+                examinations.c.version == version,
+                examinations.c.aspect == aspect.value,
+            )
+            .order_by(examinations.c.id.desc())
+            .limit(1)
+        ).scalar()
+        if found != Outcome.PASSED:
+            how = "没有通过" if found else "还没有作"
+            raise DecisionRefused(id, f"第 {version} 版{how}{ASPECT_LABELS[aspect]}审查，不能公开。")
+    disclosure = _disclosure(connection, id, version)
+    if disclosure is None:
+        raise DecisionRefused(id, f"第 {version} 版没有标明公开属性，按不公开处理；请先用 classify 标注。")
+    if disclosure is not Disclosure.ACTIVE:
+        raise DecisionRefused(id, f"公开属性为“{disclosure}”，不能向公众发布。")
+
+
+def _disclosure(connection: Connection, id: str, version: int) -> Disclosure | None:
+    """The attribute of a version; None is not public."""
+    query = select(classifications.c.disclosure).where(
+        classifications.c.document_id == id, classifications.c.version == version
+    )
+    found = connection.execute(query.order_by(classifications.c.id.desc()).limit(1)).scalar()
+    return Disclosure(found) if found else None

@@ -1,0 +1,109 @@
+"""What a person records about a document's force, and what turns with the calendar (the rule itself: ``force``)."""
+
+from datetime import date
+
+from sqlalchemy import Connection, insert, select, update
+
+from archive import in_force
+from archive.document import Validity
+from archive.errors import DecisionRefused, UnknownDocument
+from archive.store import audit
+from archive.store.catalogue import Catalogue, turns_of
+from archive.store.tables import calendar, changes, documents, validities, versions
+
+_JOB = "validity"
+
+
+def record(
+    catalogue: Catalogue,
+    id: str,
+    validity: Validity,
+    person: str,
+    reason: str,
+    since: date,
+    until: date | None = None,
+    by_id: str | None = None,
+) -> None:
+    """Record that a document's force changes on a day, and by which document. ``until``: it has a new last day.
+
+    Raises UnknownDocument and DecisionRefused; then nothing is recorded.
+    """
+    with catalogue.writing() as connection:
+        add(connection, id, validity, person, reason, since, until, by_id)
+
+
+def add(
+    connection: Connection,
+    id: str,
+    validity: Validity,
+    person: str,
+    reason: str,
+    since: date,
+    until: date | None = None,
+    by_id: str | None = None,
+) -> None:
+    """``record`` inside the caller's transaction."""
+    for each in (id, by_id):
+        if each and connection.execute(select(documents.c.id).where(documents.c.id == each)).first() is None:
+            raise UnknownDocument(each)
+    if not person.strip() or not reason.strip():
+        raise DecisionRefused(id, "登记效力状态必须写明经办人和依据。")
+    if until is not None and until < since:
+        raise DecisionRefused(id, f"失效日期 {until} 早于起始日期 {since}。")
+    about = {"validity": validity.value, "since": since, "until": until, "by_id": by_id, "reason": reason}
+    connection.execute(insert(validities).values(document_id=id, person=person, decided_at=audit.now(), **about))
+    told = {name: str(value) if isinstance(value, date) else value for name, value in about.items()}
+    audit.append(connection, person, "validity", id, told)
+    public = select(documents.c.public_version).where(documents.c.id == id)
+    if connection.execute(public).scalar() is not None:
+        # Changes are what the public can see of: one of a hidden document would tell that there is something.
+        connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+
+
+def ended_by(catalogue: Catalogue, id: str) -> str | None:
+    """The document by which a person recorded that this one's force changed last, or None."""
+    query = select(validities.c.by_id).where(validities.c.document_id == id).order_by(validities.c.id.desc()).limit(1)
+    with catalogue.reading() as connection:
+        return connection.execute(query).scalar()
+
+
+def turn(catalogue: Catalogue, today: date) -> list[str]:
+    """Give a change to each public document whose validity turned since this was last done; their ids.
+
+    A clock that was put back turns nothing. To be done before the index is brought up.
+    """
+    with catalogue.writing() as connection:
+        query = select(calendar.c.done_until).where(calendar.c.job == _JOB)
+        done_until = connection.execute(query).scalar()
+        if done_until is not None and done_until >= today:
+            return []
+        turned = [] if done_until is None else _turning(connection, done_until, today)
+        for id in turned:
+            connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+        if done_until is None:
+            connection.execute(insert(calendar).values(job=_JOB, done_until=today))
+        else:
+            connection.execute(update(calendar).where(calendar.c.job == _JOB).values(done_until=today))
+        if turned:
+            audit.append(connection, "gongkai", "turn", None, {"until": str(today), "documents": turned})
+    return turned
+
+
+def _turning(connection: Connection, after: date, until: date) -> list[str]:
+    """Public documents whose validity may turn on a day after one and up to another, by id."""
+    on_public = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.public_version)
+    query = select(versions.c.document_id, versions.c.effective_on, versions.c.expires_on).select_from(
+        documents.join(versions, on_public)
+    )
+    recorded = select(validities.c.document_id)
+    dated = versions.c.effective_on.is_not(None) | versions.c.expires_on.is_not(None)
+    rows = connection.execute(query.where(dated | versions.c.document_id.in_(recorded))).all()
+    turns = turns_of(connection, [row.document_id for row in rows])
+    return sorted(
+        row.document_id
+        for row in rows
+        if any(
+            after < day <= until
+            for day in in_force.boundaries(row.effective_on, row.expires_on, turns.get(row.document_id, ()))
+        )
+    )

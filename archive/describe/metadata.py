@@ -1,0 +1,338 @@
+"""What a document says of itself: its metadata, each field with where it was read.
+
+What the manifest states wins over the page's card, the card over the text. What is not said stays unknown.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import PurePath
+from typing import TypeVar
+
+from archive.chinese import dates
+from archive.describe import agencies, docnumber, issuers, statutes, taxonomy, term
+from archive.describe.docnumber import Kind, Number
+from archive.document import Disclosure, Metadata, Validity
+from archive.errors import FileRefused
+from archive.extract.extraction import Extraction
+
+E = TypeVar("E", bound=StrEnum)
+
+MAX_TITLE = 200
+MAX_CITED = 200
+# How many paragraphs about the title may bear the number.
+_HEAD = 12
+_LONGEST_HEAD_LINE = 400
+
+MANIFEST, CARD, TITLE, HEAD, SIGNATURE, NUMBER, TEXT, PAGE, FILE = (
+    "清单",
+    "信息卡",
+    "标题",
+    "题下",
+    "落款",
+    "文号",
+    "正文",
+    "页头",
+    "文件名",
+)
+_CARD: Mapping[str, tuple[str, ...]] = {
+    "title": ("标题", "信息名称", "文件名称", "文件标题", "名称"),
+    "number": ("发文字号", "文号", "发文号", "文件编号", "文件字号", "发布文号"),
+    "index_code": ("索引号", "信息索引号"),
+    "issuer": (
+        *("发文机关", "发布机构", "发布单位", "发布机关", "公开机构", "发文单位", "发文部门"),
+        *("制发机关", "制发单位", "制作单位", "公开单位", "公开责任部门"),
+    ),
+    "genre": ("体裁", "体裁分类", "文种"),
+    "topic": ("主题分类", "所属主题", "组配分类"),
+    "column": ("所属栏目",),
+    "written_on": (
+        *("成文日期", "成文时间", "生成日期", "生成时间", "发文日期", "发文时间"),
+        *("印发日期", "制发日期", "形成日期"),
+    ),
+    "published_on": ("发布日期", "发布时间", "公开日期", "公开时间"),
+    "effective_on": ("施行日期", "实施日期", "生效日期", "施行时间", "实施时间", "生效时间"),
+    "expires_on": ("失效日期", "失效时间", "有效期至", "有效期截止日期", "废止日期"),
+    "validity": ("有效性", "效力状态", "时效性", "时效", "信息有效性", "文件状态", "文件有效性", "是否有效"),
+    "disclosure": ("公开属性", "公开方式", "公开类别"),
+}
+_REGISTERED = ("登记号", "规范性文件登记号", "统一编号", "规范性文件编号")
+_NOTHING = frozenset({"无", "暂无", "-", "--", "—", "——", "/", "无文号", "null", "None"})
+_LABELS_OF_DAYS = {
+    "written_on": "成文日期",
+    "published_on": "公开日期",
+    "effective_on": "施行日期",
+    "expires_on": "失效日期",
+}
+_LABELS = {**_LABELS_OF_DAYS, "validity": "有效性", "disclosure": "公开属性"}
+_MARKS = (
+    (Disclosure.WITHHELD, re.compile(r"[（(]?\s*(?:此件|本件|公开属性[:：])?\s*不(?:予)?公开\s*[）)]?")),
+    (Disclosure.ON_REQUEST, re.compile(r"[（(]?\s*(?:(?:此件|本件|公开属性[:：])\s*)?依申请公开\s*[）)]?")),
+    (
+        Disclosure.ACTIVE,
+        re.compile(r"[（(]\s*(?:此件|本件|公开属性[:：])?\s*(?:公开发布|主动公开)\s*[）)]|此件(?:公开发布|主动公开)"),
+    ),
+)
+_COPY = re.compile(r"\s*[（(]\d{1,2}[）)]$")
+_FILE_DATE = re.compile(r"\s*[（(](?P<date>\d{4}-\d{2}-\d{2})[）)]$")
+_REPEALED = re.compile(r"[（(](?:已|已经)?废止[）)]$")
+_BODY = re.compile(r"第[一二三四五六七八九十]+[章条编]|[一二三四五六七八九十]{1,3}、")
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class _Found:
+    """Values by field, with their sources; the first one said stays."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, value: object, source: str) -> None:
+        if value and name not in self.values:
+            self.values[name] = value
+            self.sources[name] = source
+
+    def text(self, name: str) -> str | None:
+        value = self.values.get(name)
+        return str(value) if value else None
+
+
+def describe(extraction: Extraction, stated: Mapping[str, str], file_name: str) -> Metadata:
+    """The metadata of a document; each known field has its source in ``Metadata.sources``.
+
+    ``stated`` holds the fields of a manifest. Raises FileRefused when it states what can't be: a date that is none, a
+    validity or disclosure outside the list.
+    """
+    found = _Found()
+    _add_stated(found, stated)
+    _add_card(found, extraction.stated)
+    stem = PurePath(file_name).stem
+    for title, source in ((extraction.title, TITLE), (_title_line(extraction.paragraphs), TEXT), (_bare(stem), FILE)):
+        found.add("title", _spaced(title or "")[:MAX_TITLE], source)
+    title = found.text("title") or file_name
+    head = _head(extraction.paragraphs)
+    block = statutes.read(title, head)
+    own = _add_numbers(found, extraction.stated, head, block, stem)
+    _add_makers(found, title, extraction.paragraphs, block)
+    found.add("published_on", dates.parse_date(extraction.page_date), PAGE)
+    if match := _FILE_DATE.search(stem):
+        found.add("written_on", dates.parse_date(match["date"]), FILE)
+    _add_effect(found, extraction.paragraphs)
+    _add_genre(found, title, block)
+    _add_mark(found, extraction.paragraphs)
+    # Sites write it into the title: 上海市停车场（库）管理办法（已废止）
+    found.add("validity", Validity.REPEALED if _REPEALED.search(title) else None, TITLE)
+    return _metadata(found, title, own, _cited(title, extraction.paragraphs))
+
+
+def _metadata(found: _Found, title: str, own: Sequence[str], cited: Sequence[str]) -> Metadata:
+    number = found.text("number")
+    others = tuple(each for each in dict.fromkeys(own) if each != number)
+    validity, disclosure = found.values.get("validity"), found.values.get("disclosure")
+    return Metadata(
+        title=title,
+        number=number,
+        index_code=found.text("index_code"),
+        issuer=found.text("issuer"),
+        genre=found.text("genre"),
+        topic=found.text("topic"),
+        column=found.text("column"),
+        written_on=_day(found.values.get("written_on")),
+        published_on=_day(found.values.get("published_on")),
+        effective_on=_day(found.values.get("effective_on")),
+        expires_on=_day(found.values.get("expires_on")),
+        validity=validity if isinstance(validity, Validity) else None,
+        disclosure=disclosure if isinstance(disclosure, Disclosure) else None,
+        source_url=found.text("source_url"),
+        other_numbers=others,
+        cited_numbers=tuple(each for each in cited if each != number and each not in others)[:MAX_CITED],
+        sources=found.sources,
+    )
+
+
+def _add_stated(found: _Found, stated: Mapping[str, str]) -> None:
+    for name, value in stated.items():
+        if name in _LABELS_OF_DAYS:
+            day = _stated_day(name, value)
+            if day is None and value.strip():
+                raise FileRefused(f"清单中的{_LABELS[name]}“{value}”不是可用的日期，请写成 2019-01-31 的样子。")
+            found.add(name, day, MANIFEST)
+        elif name == "validity":
+            found.add(name, _allowed(Validity, name, value), MANIFEST)
+        elif name == "disclosure":
+            found.add(name, _allowed(Disclosure, name, value), MANIFEST)
+        else:
+            found.add(name, _clean(name, value), MANIFEST)
+
+
+def _stated_day(name: str, value: str) -> date | None:
+    """A day of the past, but for those from and until which a document is in force."""
+    if name in ("written_on", "published_on"):
+        return dates.parse_date(value)
+    return next((day for day, start, _ in dates.find(value.strip()) if start == 0), None)
+
+
+def _allowed(kind: type[E], name: str, value: str) -> E | None:
+    if not value.strip():
+        return None
+    try:
+        return kind(value.strip())
+    except ValueError as error:
+        raise FileRefused(f"清单中的{_LABELS[name]}“{value}”无效，可用：{'、'.join(kind)}。") from error
+
+
+def _add_card(found: _Found, card: Mapping[str, str]) -> None:
+    for name, labels in _CARD.items():
+        value = next((card[label] for label in labels if card.get(label, "").strip()), "")
+        if name in _LABELS_OF_DAYS:
+            found.add(name, _stated_day(name, value), CARD)
+        elif name == "validity":
+            found.add(name, taxonomy.validity(value), CARD)
+        elif name == "disclosure":
+            found.add(name, next((each for each in Disclosure if each.value == value.strip()), None), CARD)
+        else:
+            found.add(name, _clean(name, value), CARD)
+
+
+def _clean(name: str, value: str) -> str:
+    """A printed value in the catalogue's form; "" for one that says that there is none."""
+    value = _spaced(value)
+    if value in _NOTHING:
+        return ""
+    if name == "topic":
+        return taxonomy.topic(value)
+    if name == "column":
+        return "/".join(taxonomy.levels(value))
+    if name == "index_code":
+        return docnumber.index_code(value)
+    if name == "number":
+        first = next(iter(docnumber.find(value)), None)
+        # A decree stays as its card prints it (国令第707号); its canonical form is among the other numbers.
+        return first.canonical if first and first.start == 0 and first.kind is not Kind.DECREE else value
+    return issuers.joined(value) if name == "issuer" else value
+
+
+def _spaced(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip()
+
+
+def _title_line(paragraphs: Sequence[str]) -> str | None:
+    """The first line, if it looks like a title: not too long, not a sentence, not a number or a date."""
+    for line in paragraphs[:3]:
+        numbers = docnumber.find(line)
+        if numbers and _alone(numbers[0], line) or dates.parse_date(line):
+            continue
+        fit = 2 <= len(line) <= 80 and "\t" not in line and not line.endswith(("。", "；", "，", "：", ":"))
+        return line if fit else None
+    return None
+
+
+def _bare(stem: str) -> str:
+    return _FILE_DATE.sub("", _COPY.sub("", stem)).strip() or stem
+
+
+def _head(paragraphs: Sequence[str]) -> list[str]:
+    """The lines about the title: those before the body begins. Lines that end as sentences are body."""
+    head = []
+    for paragraph in paragraphs[:_HEAD]:
+        if len(paragraph) > _LONGEST_HEAD_LINE or paragraph.endswith(("。", "；")) or _BODY.match(paragraph):
+            break
+        if paragraph.endswith(("：", ":")) and len(paragraph) > 3:
+            break
+        head.append(paragraph)
+    return head
+
+
+def _add_numbers(
+    found: _Found, card: Mapping[str, str], head: Sequence[str], block: statutes.Block | None, stem: str
+) -> list[str]:
+    """Add the document's number; all the numbers that are its own, that one among them."""
+    own = list(docnumber.canonicals(docnumber.find(found.text("number") or "")))
+    for label in ("发文字号", "文号", *_REGISTERED):
+        own += docnumber.canonicals(docnumber.find(card.get(label, "")))
+    text = "\n".join(head)
+    for number in docnumber.find(text):
+        line = text[text.rfind("\n", 0, number.start) + 1 :].split("\n")[0]
+        if number.kind is Kind.REGISTRATION or _alone(number, line):
+            own.append(number.canonical)
+            found.add("number", number.canonical if number.kind is not Kind.REGISTRATION else None, HEAD)
+    for number, source in _named_by(found.text("title") or "", stem):
+        own.append(number.canonical)
+        found.add("number", number.canonical, source)
+    if block and block.numbers:
+        # The block tells a statute's history: the newest decree is the one it goes by.
+        found.add("number", block.numbers[-1], HEAD)
+        own += block.numbers
+    return own
+
+
+def _named_by(title: str, stem: str) -> Iterator[tuple[Number, str]]:
+    """Numbers that a title or a file's name begins with, or has in brackets at its end."""
+    for text, source in ((title, TITLE), (stem, FILE)):
+        for number in docnumber.find(text):
+            bracketed = number.end == len(text) - 1 and text[-1] in "）)" and text[number.start - 1] in "（("
+            if number.kind is not Kind.REGISTRATION and (number.start == 0 or bracketed):
+                yield number, source
+
+
+def _alone(number: Number, line: str) -> bool:
+    """Whether a line is little else than this number (and a second one beside it)."""
+    rest = re.sub(r"[（()）\s\[\]]|(?:文号|字号|登记号|编号)[:：]?", "", line)
+    return len(rest) <= (number.end - number.start) + 14 and not re.search(r"《|根据|公布|修订|发布|修正", line)
+
+
+def _cited(title: str, paragraphs: Sequence[str]) -> list[str]:
+    numbers = docnumber.find("\n".join((title, *paragraphs)))
+    return list(docnumber.canonicals(number for number in numbers if number.canonical))
+
+
+def _add_makers(found: _Found, title: str, paragraphs: Sequence[str], block: statutes.Block | None) -> None:
+    """Add who made the document and when."""
+    if block:
+        found.add("issuer", block.issuer, HEAD)
+        found.add("written_on", dates.possible(block.written_on) if block.written_on else None, HEAD)
+    named = issuers.of_title(title)
+    if named and not issuers.is_relative(named):
+        found.add("issuer", named, TITLE)
+    signature = issuers.signature(paragraphs)
+    if signature:
+        if signature.issuer and not issuers.is_relative(signature.issuer):
+            found.add("issuer", signature.issuer, SIGNATURE)
+        found.add("written_on", dates.possible(signature.written_on) if signature.written_on else None, SIGNATURE)
+    found.add("issuer", issuers.of_number(found.text("number") or ""), NUMBER)
+    # 县财政局 only says who it is to those who know the county: better than nothing, and no more.
+    found.add("issuer", named, TITLE)
+    found.add("issuer", signature.issuer if signature else None, SIGNATURE)
+
+
+def _add_effect(found: _Found, paragraphs: Sequence[str]) -> None:
+    issued_on = _day(found.values.get("written_on")) or _day(found.values.get("published_on"))
+    said = term.read("\n".join(paragraphs), issued_on)
+    if said is not None:
+        found.add("effective_on", said.effective_on, TEXT)
+        found.add("expires_on", said.expires_on, TEXT)
+
+
+def _add_genre(found: _Found, title: str, block: statutes.Block | None) -> None:
+    if block:
+        found.add("genre", block.genre, HEAD)
+    if statutes.is_title(title) and not title.endswith(("决定", "决议")):
+        decree = (found.text("number") or "").startswith(("国务院令", "国令"))
+        found.add("genre", "行政法规" if decree else None, NUMBER)
+        found.add("genre", "行政法规" if title.removeprefix(agencies.NATION).startswith("国务院关于") else None, TITLE)
+    found.add("genre", taxonomy.genre_of_title(title), TITLE)
+
+
+def _add_mark(found: _Found, paragraphs: Sequence[str]) -> None:
+    """（此件公开发布） and the like, which stand alone at the end of a letter; the most reserved one counts."""
+    marked = {
+        mark for line in paragraphs if len(line) <= 20 for mark, pattern in _MARKS if pattern.fullmatch(line.strip())
+    }
+    for mark, _ in _MARKS:
+        found.add("disclosure", mark if mark in marked else None, TEXT)
+
+
+def _day(value: object) -> date | None:
+    return value if isinstance(value, date) else None

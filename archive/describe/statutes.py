@@ -1,0 +1,121 @@
+"""The block under a statute's title that tells who made it and how it came to its present form.
+
+::
+
+    中华人民共和国政府信息公开条例
+    2007年4月5日 中华人民共和国国务院令第492号公布
+    2019年4月3日 中华人民共和国国务院令第711号修订
+    2019年5月15日 施行
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from archive.chinese import dates
+from archive.describe import agencies, docnumber, taxonomy
+from archive.describe.docnumber import Kind
+
+_DONE = re.compile(r"(?:公布|发布|通过|修订|修正|批准|修改|制定|印发|公告)[）)》>〉;；]*$")
+_IN_FORCE = re.compile(r"施行[）)》]*$")
+_QUOTED = re.compile(r"[《〈<][^《》]*[》〉>]|“[^”]*”")
+_CONGRESS = re.compile(
+    r"(?P<place>[\u4e00-\u9fff]{0,16}?)(?:第[一二三四五六七八九十\d]+届)?人民代表大会(?P<standing>常务委员会)?"
+)
+_SESSION = re.compile(r"第[一二三四五六七八九十\d]+届")
+_PUBLISHER = re.compile(
+    r"^(?P<who>[\u4e00-\u9fff、和 　]{2,40}?)(?:令(?:\d{4}年)?第?\S{1,8}号)?"
+    r"(?:修正|重新|联合|第\S次)?(?:公布|发布|印发)"
+)
+_BEGINNING = re.compile(r"(?:自\s*)?(?:(?:19|20)\d\d|[一二][〇○零一二三四五六七八九]{3})\s*年")
+_LONGEST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What the lines under a statute's title say; ``numbers`` are its decrees, oldest first."""
+
+    issuer: str | None
+    written_on: date | None
+    genre: str | None
+    numbers: tuple[str, ...]
+
+
+def read(title: str, lines: Sequence[str]) -> Block | None:
+    """The block among a document's first lines; None where none of them tells of a statute's making."""
+    history = _history(lines)
+    if not history:
+        return None
+    made = [line for line in history if not _IN_FORCE.search(line) or re.search(r"公布|发布|通过", line)]
+    makers = [maker for line in made if (maker := _maker(line))]
+    if makers[:1] == ["政务院"] and any("国务院" in maker for maker in makers):
+        makers = makers[1:]
+    numbers = [
+        number.canonical
+        for line in made
+        for number in docnumber.find(_QUOTED.sub("", line))
+        if number.kind in (Kind.DECREE, Kind.DOCUMENT, Kind.ANNOUNCEMENT)
+    ]
+    return Block(
+        issuer=makers[0] if makers else None,
+        written_on=max((day for line in made for day, _, _ in dates.find(_QUOTED.sub("", line))), default=None),
+        genre=_genre(title, made, makers),
+        numbers=tuple(dict.fromkeys(numbers)),
+    )
+
+
+def is_title(title: str) -> bool:
+    """Whether a title ends as statutes' titles do: 条例, 办法（试行） …"""
+    bare = re.sub(r"[（(][^（）()]*[）)]$", "", title.strip("《》 "))
+    return bare.endswith(taxonomy.load().statute_endings)
+
+
+def _history(lines: Sequence[str]) -> list[str]:
+    """The lines of the block, each whole."""
+    history: list[str] = []
+    broken = ""
+    for raw in lines:
+        line = (broken + raw).strip("（）() \u3000")
+        broken = ""
+        if not _BEGINNING.match(line) or len(line) > _LONGEST:
+            continue
+        if _DONE.search(line) or _IN_FORCE.search(line):
+            history.append(line)
+        elif not line.endswith(("。", "；", "日")):
+            broken = line
+    return history
+
+
+def _maker(line: str) -> str | None:
+    """Who passed or published: the congress or its standing committee, the State Council, a ministry."""
+    said = _without_date(_QUOTED.sub("", line))
+    congress = _CONGRESS.search(_SESSION.sub("", said))
+    if congress and not re.search(r"(?:批准|决定)[）)]*$", said):
+        return f"{congress['place'].removeprefix(agencies.NATION)}人民代表大会{congress['standing'] or ''}"
+    if re.match(r"(?:中华人民共和国)?国务院(?!批准)", said) and not re.search(r"(?:修订|修正)$", said):
+        joint = re.match(r"国务院[、和 \u3000]+中央军(?:事)?委(?:员会)?", said.removeprefix(agencies.NATION))
+        return "国务院、中央军委" if joint else "国务院"
+    publisher = _PUBLISHER.match(said)
+    if not publisher:
+        return None
+    parts = re.split(r"[、\s]+", publisher["who"].strip())
+    return "、".join(taxonomy.issuer(part.removeprefix(agencies.NATION)) for part in parts if part) or None
+
+
+def _without_date(line: str) -> str:
+    day = next(dates.find(line[:24]), None)
+    return (line[day[2] :] if day else line).strip(" \u3000经由（(")
+
+
+def _genre(title: str, made: Sequence[str], makers: Sequence[str]) -> str | None:
+    if not is_title(title):
+        return None
+    congress = next((maker for maker in makers if "人民代表大会" in maker), None)
+    if congress:
+        return "法律" if congress.startswith("全国") else "地方性法规"
+    if any("人民代表大会" in _QUOTED.sub("", line) and line.endswith("批准") for line in made):
+        return "地方性法规"
+    # Until 2000 ministries published administrative regulations that the State Council had approved.
+    council = any(re.search(r"国务院|政务院", _without_date(_QUOTED.sub("", line))) for line in made)
+    return "行政法规" if council or "国务院" in "".join(makers) else None

@@ -1,0 +1,1 @@
+"""OFD, the fixed-layout format of GB/T 33190."""

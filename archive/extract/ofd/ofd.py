@@ -1,0 +1,191 @@
+"""OFD (GB/T 33190-2016), the fixed-layout format of official documents: a zip of XML whose pages are read as a PDF's.
+
+Numbers in comments are clauses of the standard.
+"""
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from lxml import etree
+
+from archive.errors import ExtractionFailed
+from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype
+from archive.extract.extraction import Extraction
+from archive.extract.ofd.page import PageReader, numbers
+from archive.extract.pdf.page import PageContent
+from archive.extract.pdf.reader import Pages
+
+_DAMAGED = "文件（OFD）已损坏或不完整，无法读取。请重新获取，或用阅读软件打开并另存后再提交。"
+_LOCKED = "文件（OFD）经过加密，无法读取。请去掉密码后重新提交。"
+_A4 = (210.0, 297.0)
+
+
+def extract(path: Path) -> Extraction:
+    """The text of an OFD file: that of its pages with their templates and annotations, without watermarks."""
+    parts = read_parts(path)
+    refuse_doctype(parts)
+    return _Ofd(_Package(parts)).extraction()
+
+
+class _Package:
+    """The parts of a file, found by how other parts name them (7.2, ST_Loc)."""
+
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
+        self._parts = {name.replace("\\", "/").lower(): content for name, content in parts.items()}
+        # GM/T 0099: the list of what is encrypted, and how.
+        self.encrypted = any(name.endswith("encryptions.xml") for name in self._parts)
+
+    def find(self, location: str, beside: str = "") -> str | None:
+        """A part's name: named from the root, or from the folder of the part that names it, or of one above."""
+        location = location.strip().replace("\\", "/").lower()
+        folder = posixpath.dirname(beside)
+        while True:
+            name = posixpath.normpath(posixpath.join("/", folder, location)).lstrip("/")
+            if name in self._parts:
+                return name
+            if not folder:
+                return None
+            folder = posixpath.dirname(folder)
+
+    def tree(self, name: str | None) -> etree._Element:
+        """Raises ExtractionFailed where there is no such part, or none that can be read."""
+        if name is None:
+            raise ExtractionFailed(_LOCKED if self.encrypted else _DAMAGED)
+        return parse_part(self._parts[name])
+
+
+class _Ofd(Pages):
+    """The documents of a package, page by page."""
+
+    _damaged = _DAMAGED
+
+    def __init__(self, package: _Package) -> None:
+        super().__init__()
+        self._package = package
+        self._hidden = self._watermarks = 0
+        self._attached: list[str] = []
+
+    def _contents(self) -> Iterator[PageContent]:
+        package = self._package
+        root = package.find("OFD.xml")
+        for location in package.tree(root).iterfind("{*}DocBody/{*}DocRoot"):
+            name = package.find(location.text or "", root or "")
+            document = _Document(package, name)
+            self._attached += document.attached()
+            for page in document.root.iterfind("{*}Pages/{*}Page"):
+                self._pages += 1
+                try:
+                    content = self._page(document, page)
+                except (ExtractionFailed, ValueError) as error:
+                    if package.encrypted:
+                        raise ExtractionFailed(_LOCKED) from error
+                    # One broken page must not take the others with it.
+                    self._broken.append(self._pages)
+                    content = PageContent(0, 0)
+                yield self._noted(content)
+
+    def _page(self, document: "_Document", page: etree._Element) -> PageContent:
+        name = self._package.find(page.get("BaseLoc", ""), document.name)
+        root = self._package.tree(name)
+        box = root.find("{*}Area/{*}PhysicalBox")
+        width, height = _size(box.text) if box is not None else document.size
+        reader = PageReader(width, height, document.units(root, name or ""))
+        for template in root.iterfind("{*}Template"):
+            place = document.templates.get(template.get("TemplateID", ""))
+            if place is not None:
+                for content in self._package.tree(place).iterfind("{*}Content"):
+                    reader.read(content)
+        for content in root.iterfind("{*}Content"):
+            reader.read(content)
+        for annotation in document.annotations(page.get("ID", "")):
+            self._read_annotation(reader, annotation)
+        if not any(glyph.text != " " for glyph in reader.content.glyphs):
+            # What was recognised on a scan often lies behind its picture, hidden.
+            reader.content.glyphs, reader.hidden = reader.hidden, []
+        self._hidden += sum(glyph.text != " " for glyph in reader.hidden)
+        return reader.content
+
+    def _read_annotation(self, reader: PageReader, annotation: etree._Element) -> None:
+        """15: what a reader sees of a note, a form's field or a stamp; watermarks are only counted."""
+        if annotation.get("Visible", "true").lower() in ("false", "0"):
+            return
+        for appearance in annotation.iterfind("{*}Appearance"):
+            if annotation.get("Type") == "Watermark":
+                self._watermarks += sum(len((code.text or "").strip()) for code in appearance.iter("{*}TextCode"))
+                continue
+            x, y, _, _ = numbers(appearance.get("Boundary"), 4)
+            # A seal is a picture that has nothing to search for.
+            reader.read(appearance, pictures=annotation.get("Type") != "Stamp", at=(x, y))
+
+    def _warnings(self, any_text: bool) -> list[str]:
+        told = super()._warnings(any_text)
+        if self._hidden:
+            told.append(f"文件中有 {self._hidden} 个字设为隐藏，没有收入正文，请核对。")
+        if self._watermarks:
+            told.append(f"有 {self._watermarks} 个水印字没有收入正文。")
+        if self._attached:
+            shown = "、".join(self._attached[:10])
+            told.append(f"文件内带有 {len(self._attached)} 个附件（{shown}），没有收入，请另行提交。")
+        return told
+
+
+class _Document:
+    """One document of a package: what its pages share."""
+
+    def __init__(self, package: _Package, name: str | None) -> None:
+        self._package = package
+        self.root = package.tree(name)
+        self.name = name or ""
+        box = self.root.find("{*}CommonData/{*}PageArea/{*}PhysicalBox")
+        self.size = _size(box.text) if box is not None else _A4
+        self.templates = {
+            each.get("ID", ""): package.find(each.get("BaseLoc", ""), self.name)
+            for each in self.root.iterfind("{*}CommonData/{*}TemplatePage")
+        }
+        self._units: dict[str, etree._Element] = {}
+        for kind in ("PublicRes", "DocumentRes"):
+            self._units |= self._resources(self.root.iterfind(f"{{*}}CommonData/{{*}}{kind}"), self.name)
+
+    def units(self, page: etree._Element, name: str) -> Mapping[str, etree._Element]:
+        """The composite graphic units that a page can show, by ID."""
+        own = self._resources(page.iterfind("{*}PageRes"), name)
+        return self._units | own if own else self._units
+
+    def _resources(self, places: Iterator[etree._Element], beside: str) -> dict[str, etree._Element]:
+        found: dict[str, etree._Element] = {}
+        for place in places:
+            name = self._package.find(place.text or "", beside)
+            if name is not None:
+                for unit in self._package.tree(name).iter("{*}CompositeGraphicUnit"):
+                    found[unit.get("ID", "")] = unit
+        return found
+
+    def annotations(self, page: str) -> Iterator[etree._Element]:
+        for name, root in self._listed("Annotations"):
+            for entry in root.iterfind("{*}Page"):
+                place = entry.findtext("{*}FileLoc")
+                if entry.get("PageID") == page and place:
+                    found = self._package.find(place, name)
+                    if found is not None:
+                        yield from self._package.tree(found).iterfind("{*}Annot")
+
+    def attached(self) -> list[str]:
+        """The names of the files that are packed along (16)."""
+        return [
+            each.get("Name") or "未命名"
+            for _, root in self._listed("Attachments")
+            for each in root.iterfind("{*}Attachment")
+            if each.get("Visible", "true").lower() not in ("false", "0")
+        ]
+
+    def _listed(self, kind: str) -> Iterator[tuple[str, etree._Element]]:
+        for place in self.root.iterfind(f"{{*}}{kind}"):
+            name = self._package.find(place.text or "", self.name)
+            if name is not None:
+                yield name, self._package.tree(name)
+
+
+def _size(box: str | None) -> tuple[float, float]:
+    _, _, width, height = numbers(box, 4)
+    return (width, height) if width > 0 and height > 0 else _A4

@@ -1,0 +1,234 @@
+"""What stands on an OFD page (GB/T 33190-2016): its objects as the same content that a PDF page has.
+
+Numbers in comments are clauses of the standard. It measures in millimetres downwards from the upper left corner; here
+as in ``pdfpage`` places are points upwards from the lower left one.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
+
+from lxml import etree
+
+from archive.chinese.radicals import unfold
+from archive.errors import ExtractionFailed
+from archive.extract.pdf.page import Glyph, PageContent
+from archive.extract.text.characters import han_count
+
+POINTS = 72 / 25.4
+# a, b, c, d, e, f: x' = a x + c y + e, y' = b x + d y + f
+Matrix = tuple[float, float, float, float, float, float]
+Point = tuple[float, float]
+
+_STILL: Matrix = (1, 0, 0, 1, 0, 0)
+_DESCENT, _ASCENT = 0.2, 0.8
+_THIN = 3.0
+# Beyond this (a kilometre) there is no page.
+_FAR = 1e6
+# 9.3: what moves the pen, by how many of the numbers after it.
+_PATH = re.compile(r"[A-Z]|[-+.\deE]+")
+_ARGUMENTS = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
+# More objects than this on a page, or units within units, are an attack.
+_OBJECTS = 300_000
+_DEPTH = 8
+
+
+class PageReader:
+    """Gathers a page's objects. ``units`` are the composite graphic units (13) that it may show, by ID."""
+
+    def __init__(self, width: float, height: float, units: Mapping[str, etree._Element]) -> None:
+        self.content = PageContent(width * POINTS, height * POINTS)
+        self.hidden: list[Glyph] = []
+        self._units = units
+        self._base: Matrix = (POINTS, 0, 0, -POINTS, 0, self.content.height)
+        self._objects = 0
+
+    def read(self, parent: etree._Element, pictures: bool = True, at: Point = (0, 0)) -> None:
+        """Everything below a Content, Layer or Appearance whose upper left corner is at a place of the page."""
+        self._read(parent, _then((1, 0, 0, 1, *at), self._base), True, pictures, 0)
+
+    def _read(self, parent: etree._Element, outer: Matrix, shown: bool, pictures: bool, depth: int) -> None:
+        for element in parent.iterchildren("{*}*"):
+            self._objects += 1
+            if self._objects > _OBJECTS or depth > 32:
+                raise ExtractionFailed("文件（OFD）的页面对象多得不合常理，疑似恶意文件，没有收入。")
+            visible = shown and element.get("Visible", "true").lower() not in ("false", "0")
+            kind = etree.QName(element).localname
+            if kind in ("Content", "Layer", "PageBlock"):
+                self._read(element, outer, visible, pictures, depth + 1)
+            elif kind == "TextObject":
+                self._add_text(element, _placed(element, outer), visible)
+            elif kind == "PathObject" and visible:
+                self._add_rules(element, _placed(element, outer))
+            elif kind == "ImageObject" and visible and pictures:
+                self._add_picture(element, outer)
+            elif kind == "CompositeObject" and depth < _DEPTH:
+                unit = self._units.get(element.get("ResourceID", ""))
+                if unit is not None:
+                    self._read(unit, _placed(element, outer), visible, pictures, depth + 1)
+
+    def _add_text(self, element: etree._Element, matrix: Matrix, visible: bool) -> None:
+        a, b, c, d, _, _ = matrix
+        size = _number(element.get("Size"), 1.0)
+        wide, tall = math.hypot(a, b) or 1.0, math.hypot(c, d) or 1.0
+        across, up = (a / wide, b / wide), (-c / tall, -d / tall)
+        height = max(tall * size, 1.0)
+        boxes: dict[float, tuple[float, float, float, float]] = {}
+        for text, places, widths, vertical in _codes(element, size):
+            flow = (-up[0], -up[1]) if vertical else across
+            turn = 0
+            if abs(flow[1]) > 0.1 * abs(flow[0]):
+                if abs(flow[0]) > 0.1 * abs(flow[1]):
+                    self.content.slanted += len(text)
+                    continue
+                turn = 1 if flow[1] > 0 else -1
+            for letter, place, width in zip(text, places, widths, strict=True):
+                if letter == "\ufffd" or "\ue000" <= letter <= "\uf8ff":
+                    self.content.lost += 1
+                    continue
+                x, y = _moved(place, matrix)
+                if width not in boxes:
+                    boxes[width] = _box(width * wide, height, across, up)
+                x0, y0, x1, y1 = boxes[width]
+                seen = unfold(letter) if letter.strip() else " "
+                glyph = Glyph(seen, x + x0, y + y0, x + x1, y + y1, height, turn)
+                (self.content.glyphs if visible else self.hidden).append(glyph)
+        if not "".join(code.text or "" for code in element.iterchildren("{*}TextCode")):
+            # Shapes of a font without the characters they stand for.
+            shapes = element.iterchildren("{*}CGTransform")
+            self.content.lost += sum(int(each.get("GlyphCount", "1")) for each in shapes)
+
+    def _add_rules(self, element: etree._Element, matrix: Matrix) -> None:
+        lines = [[_moved(point, matrix) for point in line] for line in _outlines(element)]
+        xs, ys = ([point[axis] for line in lines for point in line] for axis in (0, 1))
+        if not xs:
+            return
+        width, height = max(xs) - min(xs), max(ys) - min(ys)
+        if width >= 0.98 * self.content.width and height >= 0.98 * self.content.height:
+            return
+        # A surface without an outline is a background, unless it is so thin that it is a rule.
+        if element.get("Stroke", "true").lower() == "false" and min(width, height) > _THIN:
+            return
+        for line in lines:
+            for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+                if abs(y1 - y0) <= 1 and abs(x1 - x0) > _THIN:
+                    self.content.horizontals.append(((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
+                elif abs(x1 - x0) <= 1 and abs(y1 - y0) > _THIN:
+                    self.content.verticals.append(((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+
+    def _add_picture(self, element: etree._Element, outer: Matrix) -> None:
+        _, _, width, height = numbers(element.get("Boundary"), 4)
+        scale = abs(outer[0] * outer[3] - outer[1] * outer[2])
+        area = abs(width * height) * scale / max(self.content.width * self.content.height, 1)
+        self.content.covered += area
+        self.content.pictures += area > 0.02
+
+
+def _box(width: float, height: float, across: Point, up: Point) -> tuple[float, float, float, float]:
+    """The box of a character from the place on the baseline where it begins, whichever way it is turned."""
+    ends = [
+        (across[0] * along + up[0] * above, across[1] * along + up[1] * above)
+        for along in (0, width)
+        for above in (-_DESCENT * height, _ASCENT * height)
+    ]
+    xs, ys = [end[0] for end in ends], [end[1] for end in ends]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def numbers(text: str | None, count: int) -> list[float]:
+    """So many numbers; zeros where there are fewer, or none that mean a place. Raises ValueError for no numbers."""
+    found = [_number(each, 0.0) for each in (text or "").replace(",", " ").split()[:count]]
+    return found + [0.0] * (count - len(found))
+
+
+def _number(text: str | None, otherwise: float) -> float:
+    """A number, or the other where there is none or one that means no place. Raises ValueError."""
+    number = float(text) if text else otherwise
+    return number if abs(number) < _FAR else otherwise
+
+
+def _then(first: Matrix, second: Matrix) -> Matrix:
+    a, b, c, d, e, f = first
+    return (*_turned((a, b), second), *_turned((c, d), second), *_moved((e, f), second))
+
+
+def _turned(vector: Point, matrix: Matrix) -> Point:
+    (x, y), (a, b, c, d, _, _) = vector, matrix
+    return a * x + c * y, b * x + d * y
+
+
+def _moved(point: Point, matrix: Matrix) -> Point:
+    x, y = _turned(point, matrix)
+    return x + matrix[4], y + matrix[5]
+
+
+def _placed(element: etree._Element, outer: Matrix) -> Matrix:
+    """8.5: an object's own matrix, then its place in what holds it."""
+    a, b, c, d, e, f = numbers(element.get("CTM"), 6) if element.get("CTM") else _STILL
+    x, y, _, _ = numbers(element.get("Boundary"), 4)
+    return _then((a, b, c, d, e + x, f + y), outer)
+
+
+def _codes(element: etree._Element, size: float) -> Iterator[tuple[str, list[Point], list[float], bool]]:
+    """11.3: the runs of a text object, each character with its place and its width, and whether they run down."""
+    stretch = _number(element.get("HScale"), 1.0)
+    x = y = 0.0
+    for code in element.iterchildren("{*}TextCode"):
+        text = (code.text or "").replace("\r", "").replace("\n", "")
+        # What a code does not say is as in the one before.
+        x, y = _number(code.get("X"), x), _number(code.get("Y"), y)
+        across = _deltas(code.get("DeltaX"), len(text) - 1, goes_on=True)
+        # Else a line that was broken once would go on down a staircase.
+        down = _deltas(code.get("DeltaY"), len(text) - 1, goes_on=not across)
+        vertical = len(text) > 1 and bool(down) and not any(across)
+        widths = [size * stretch * _width(letter) for letter in text]
+        steps = across or ([0.0] * len(down) if down else widths[:-1])
+        for index, step in enumerate(across):
+            if step > 0:
+                # Latin letters reach to the next one, if that is near; Han characters have the width of the type.
+                widths[index] = min(step, widths[index] if _width(text[index]) == 1 else size * stretch)
+        places = [(x, y)]
+        for index in range(len(text) - 1):
+            places.append((places[-1][0] + steps[index], places[-1][1] + (down[index] if down else 0.0)))
+        if text:
+            yield text, places[: len(text)], widths, vertical
+
+
+def _deltas(text: str | None, count: int, goes_on: bool) -> list[float]:
+    """11.3: the steps between so many characters; ``g 3 2.5`` is 2.5 three times. Where they end the last goes on."""
+    tokens = (text or "").split()
+    found: list[float] = []
+    while tokens and len(found) < count:
+        if tokens[0].lower() == "g" and len(tokens) > 2:
+            found += repeat(_number(tokens[2], 0.0), min(int(tokens[1]), count))
+            tokens = tokens[3:]
+        else:
+            found.append(_number(tokens[0], 0.0))
+            tokens = tokens[1:]
+    missing = repeat(found[-1] if goes_on else 0.0, count - len(found)) if found else ()
+    return [*found, *missing][: max(count, 0)]
+
+
+def _width(letter: str) -> float:
+    """About how wide a character is in most fonts, by the size of the type: the files' own fonts are not read."""
+    if han_count(letter) or letter >= "\u2e80" or letter in "“”‘’…—①②③④⑤⑥⑦⑧⑨⑩":
+        return 1.0
+    return 0.8 if letter in "mwMW@%" else 0.5
+
+
+def _outlines(element: etree._Element) -> Iterator[Sequence[Point]]:
+    """9.3: the straight lines of a path; where it curves it breaks off."""
+    data = element.find("{*}AbbreviatedData")
+    tokens = iter(_PATH.findall((data.text if data is not None else "") or ""))
+    line: list[Point] = []
+    for operator in tokens:
+        values = [_number(each, 0.0) for _, each in zip(range(_ARGUMENTS.get(operator, 0)), tokens, strict=False)]
+        if operator == "C" and line:
+            line.append(line[0])
+        elif operator == "L" and len(values) == 2:
+            line.append((values[0], values[1]))
+        else:
+            yield line
+            line = [(values[-2], values[-1])] if len(values) >= 2 else []
+    yield line

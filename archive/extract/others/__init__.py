@@ -1,0 +1,1 @@
+"""Formats that one module reads: workbooks, slides, CSV, plain text, Markdown, pictures."""

@@ -1,0 +1,48 @@
+"""Plain text, as typed or as scraped from a page."""
+
+import re
+from pathlib import Path
+
+from archive.extract.extraction import Extraction
+from archive.extract.text.assemble import Lines, assemble
+from archive.extract.text.boilerplate import sift
+from archive.extract.text.characters import clean, row
+from archive.extract.text.charset import decode
+
+# Layout cells that a scraper printed as bars: "标题 | ||||||"
+_TRAILING_BARS = re.compile(r"(?:\s*[|｜])+\s*$")
+_LEADING_BARS = re.compile(r"^\s*(?:[|｜]\s*)+")
+_INNER_BAR = re.compile(r"\s*[|｜]\s*")
+_SENTENCE_END = re.compile(r"[。；;，,！!？?：:、…]$")
+_TITLE_LENGTH = 80
+
+
+def extract(path: Path) -> Extraction:
+    """The text of a plain file, one paragraph a line."""
+    decoded = decode(path.read_bytes())
+    return from_text(decoded.text, decoded.warnings)
+
+
+def from_text(text: str, warnings: tuple[str, ...] = ()) -> Extraction:
+    """An Extraction of decoded plain text."""
+    lines = Lines()
+    for line in text.splitlines():
+        _add(lines, line)
+    own = sift(lines.found[:20]).lines
+    title = own[0] if own and looks_like_title(own[0]) else None
+    return assemble(title, lines.found, warnings=warnings)
+
+
+def looks_like_title(line: str) -> bool:
+    """Short, one line, and not a sentence."""
+    return len(line) <= _TITLE_LENGTH and "\t" not in line and not _SENTENCE_END.search(line)
+
+
+def _add(lines: Lines, line: str) -> None:
+    line = _TRAILING_BARS.sub("", _LEADING_BARS.sub("", line))
+    if "|" in line or "｜" in line:
+        lines.add_row(row(_INNER_BAR.split(line)))
+    elif "\t" in line.strip():
+        lines.add_row(row(line.strip().split("\t")))
+    else:
+        lines.add(clean(line))

@@ -1,0 +1,105 @@
+"""Text set in two columns, as gazettes are: read down the one and then down the other."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from archive.extract.pdf.page import Glyph, rows_by_line
+
+# Sizes of type: the gap between columns, and the least width of one; cells of tables are narrower, and seldom full.
+_GUTTER = 1.2
+_WIDTH = 10
+_FILLED = 0.8
+_ROWS = 5
+# Where the gap may be, as parts of the width of the text.
+_MIDDLE = (0.35, 0.65)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Glyphs that are read together, and the height at which they come: a second column comes where the first does."""
+
+    glyphs: Sequence[Glyph]
+    top: float | None = None
+
+
+def parts_of(glyphs: Sequence[Glyph]) -> list[Part]:
+    """The parts of a page in the order of reading; one, without a height of its own, where there are no columns."""
+    rows = rows_by_line([glyph for glyph in glyphs if not glyph.turn])
+    gutter = _gutter(rows)
+    if gutter is None:
+        return [Part(glyphs)]
+    found: list[Part] = [Part([glyph for glyph in glyphs if glyph.turn])]
+    for is_split, block in _blocks(rows, gutter):
+        everything = [glyph for row in block for glyph in row]
+        if is_split:
+            top = max(glyph.y1 for glyph in everything)
+            found.append(Part([glyph for glyph in everything if glyph.x < gutter], top))
+            found.append(Part([glyph for glyph in everything if glyph.x >= gutter], top))
+        else:
+            found.append(Part(everything))
+    return found
+
+
+def _gutter(rows: Sequence[Sequence[Glyph]]) -> float | None:
+    """The middle of the gap that most rows have in common; None where too few have one."""
+    seen = [glyph for row in rows for glyph in row if glyph.text != " "]
+    if not seen:
+        return None
+    size = median(glyph.size for glyph in seen)
+    left, right = min(glyph.x0 for glyph in seen), max(glyph.x1 for glyph in seen)
+    low, high = (left + part * (right - left) for part in _MIDDLE)
+    gaps = [gap for row in rows for gap in _gaps(row) if gap[1] - gap[0] >= _GUTTER * size]
+    places = {round((start + end) / 2) for start, end in gaps if low <= (start + end) / 2 <= high}
+    starts, ends = sorted(start for start, _ in gaps), sorted(end for _, end in gaps)
+    common = {place: bisect_left(starts, place) - bisect_right(ends, place) for place in places}
+    best = max(common, key=lambda place: common[place], default=0)
+    return best if best in common and common[best] >= _ROWS else None
+
+
+def _gaps(row: Sequence[Glyph]) -> Iterator[tuple[float, float]]:
+    ordered = sorted((glyph for glyph in row if glyph.text != " "), key=lambda glyph: glyph.x0)
+    for before, glyph in zip(ordered, ordered[1:], strict=False):
+        yield before.x1, glyph.x0
+
+
+def _blocks(rows: Sequence[Sequence[Glyph]], gutter: float) -> Iterator[tuple[bool, list[Sequence[Glyph]]]]:
+    """Runs of rows from the top, each with whether it is set in columns."""
+    run: list[Sequence[Glyph]] = []
+    plain: list[Sequence[Glyph]] = []
+    for row in [*rows, None]:
+        if row is not None and not any(glyph.x0 < gutter < glyph.x1 for glyph in row if glyph.text != " "):
+            run.append(row)
+            continue
+        if _is_columns(run, gutter):
+            yield False, plain
+            yield True, run
+            plain = []
+        else:
+            plain += run
+        run = []
+        plain += [] if row is None else [row]
+    yield False, plain
+
+
+def _is_columns(rows: Sequence[Sequence[Glyph]], gutter: float) -> bool:
+    """Whether enough rows have text on both sides of the gutter, and that fills both columns."""
+    sides = [
+        ([glyph for glyph in row if glyph.x < gutter], [glyph for glyph in row if glyph.x >= gutter]) for row in rows
+    ]
+    split = [(_extent(left), _extent(right)) for left, right in sides if _extent(left) and _extent(right)]
+    if len(split) < _ROWS:
+        return False
+    size = median(glyph.size for row in rows for glyph in row)
+    for side in zip(*split, strict=True):
+        known = [extent for extent in side if extent]
+        width = max(end for _, end in known) - min(start for start, _ in known)
+        if width < _WIDTH * size or median(end - start for start, end in known) < _FILLED * width:
+            return False
+    return True
+
+
+def _extent(glyphs: Sequence[Glyph]) -> tuple[float, float] | None:
+    seen = [glyph for glyph in glyphs if glyph.text != " "]
+    return (min(glyph.x0 for glyph in seen), max(glyph.x1 for glyph in seen)) if seen else None

@@ -1,0 +1,202 @@
+"""Tables drawn with rules: which cells the rules make, and what stands in them."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from archive.extract.pdf.page import Glyph, PageContent, TextLine, form_lines
+from archive.extract.text.characters import joined, rows
+
+_NEAR = 3.0
+# A page of more rules than this is a drawing.
+_PAIRS = 1_000_000
+_SLOTS = 20_000
+
+_Rule = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A ruled table: the places of its columns' and rows' bounds (rows from the top), and its rules."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    horizontals: tuple[_Rule, ...]
+    verticals: tuple[_Rule, ...]
+
+    def holds(self, glyph: Glyph) -> bool:
+        return self.xs[0] <= glyph.x <= self.xs[-1] and self.ys[-1] <= glyph.y <= self.ys[0]
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """The texts of a row's cells by the left ends of the columns in which they begin."""
+
+    grid: Grid
+    cells: Mapping[float, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row as ``characters.rows`` writes it, and the number of its table in the document."""
+
+    text: str
+    table: int
+
+
+def find_grids(page: PageContent) -> list[Grid]:
+    """The ruled tables of a page, those with at least two cells."""
+    horizontals, verticals = _whole(page.horizontals), _whole(page.verticals)
+    if not horizontals or not verticals or len(horizontals) * len(verticals) > _PAIRS:
+        return []
+    groups = _connected(horizontals, verticals)
+    grids: list[Grid] = []
+    for across, down in groups:
+        if not across or not down:
+            continue
+        xs = _bounds(down, across)
+        ys = _bounds(across, down)[::-1]
+        if 2 <= len(xs) and 2 <= len(ys) and 2 < (len(xs) - 1) * (len(ys) - 1) + 1 and len(xs) * len(ys) < _SLOTS:
+            grids.append(Grid(tuple(xs), tuple(ys), tuple(across), tuple(down)))
+    # A frame around several tables would swallow them.
+    return [
+        grid
+        for grid in grids
+        if not any(other is not grid and _inside(other, grid) and len(other.xs) > len(grid.xs) for other in grids)
+    ]
+
+
+def _whole(rules: Sequence[_Rule]) -> list[_Rule]:
+    """Rules that were drawn in pieces, cell by cell, put together again."""
+    places = _places([place for place, _, _ in rules])
+    ordered = sorted((bisect_right(places, place) - 1, start, end) for place, start, end in rules)
+    whole: list[_Rule] = []
+    for at, start, end in ordered:
+        if whole and whole[-1][0] == places[at] and start <= whole[-1][2] + _NEAR:
+            whole[-1] = (places[at], whole[-1][1], max(whole[-1][2], end))
+        else:
+            whole.append((places[at], start, end))
+    return whole
+
+
+def _inside(inner: Grid, outer: Grid) -> bool:
+    return (
+        outer.xs[0] - _NEAR <= inner.xs[0]
+        and inner.xs[-1] <= outer.xs[-1] + _NEAR
+        and outer.ys[-1] - _NEAR <= inner.ys[-1]
+        and inner.ys[0] <= outer.ys[0] + _NEAR
+    )
+
+
+def _connected(across: Sequence[_Rule], down: Sequence[_Rule]) -> list[tuple[list[_Rule], list[_Rule]]]:
+    """Rules that touch each other belong to one table."""
+    leaders = _Leaders(len(across) + len(down))
+    for i, (y, x0, x1) in enumerate(across):
+        for j, (x, y0, y1) in enumerate(down):
+            if x0 - _NEAR <= x <= x1 + _NEAR and y0 - _NEAR <= y <= y1 + _NEAR:
+                leaders.join(i, len(across) + j)
+    groups: dict[int, tuple[list[_Rule], list[_Rule]]] = {}
+    for i, rule in enumerate(across):
+        groups.setdefault(leaders.of(i), ([], []))[0].append(rule)
+    for j, rule in enumerate(down):
+        groups.setdefault(leaders.of(len(across) + j), ([], []))[1].append(rule)
+    return list(groups.values())
+
+
+class _Leaders:
+    """Disjoint sets of the numbers below ``size``."""
+
+    def __init__(self, size: int) -> None:
+        self._above = list(range(size))
+
+    def of(self, member: int) -> int:
+        while self._above[member] != member:
+            self._above[member] = self._above[self._above[member]]
+            member = self._above[member]
+        return member
+
+    def join(self, first: int, second: int) -> None:
+        low, high = sorted((self.of(first), self.of(second)))
+        self._above[high] = low
+
+
+def _places(values: Sequence[float]) -> list[float]:
+    """Distinct places in rising order; those that nearly agree are one."""
+    places: list[float] = []
+    for value in sorted(values):
+        if not places or value - places[-1] > _NEAR:
+            places.append(value)
+    return places
+
+
+def _bounds(rules: Sequence[_Rule], crossing: Sequence[_Rule]) -> list[float]:
+    """The places of rules, and where most of those that cross them end: no rule may close a table at a page break."""
+    places = _places([place for place, _, _ in rules])
+    first, last = (sorted(each[side] for each in crossing)[len(crossing) // 2] for side in (1, 2))
+    if first < places[0] - 2 * _NEAR:
+        places.insert(0, first)
+    if last > places[-1] + 2 * _NEAR:
+        places.append(last)
+    return places
+
+
+def rows_of(grid: Grid, glyphs: Sequence[Glyph]) -> list[GridRow]:
+    """The rows of a table from the top; a merged cell stands where it begins."""
+    columns, lines = len(grid.xs) - 1, len(grid.ys) - 1
+    leaders = _Leaders(columns * lines)
+    for r in range(lines):
+        for c in range(columns):
+            if c + 1 < columns and not _wall(grid.verticals, grid.xs[c + 1], (grid.ys[r] + grid.ys[r + 1]) / 2):
+                leaders.join(r * columns + c, r * columns + c + 1)
+            if r + 1 < lines and not _wall(grid.horizontals, grid.ys[r + 1], (grid.xs[c] + grid.xs[c + 1]) / 2):
+                leaders.join(r * columns + c, (r + 1) * columns + c)
+    held: dict[int, list[Glyph]] = {}
+    for glyph in glyphs:
+        c = sum(glyph.x > x for x in grid.xs[1:-1])
+        r = sum(glyph.y < y for y in grid.ys[1:-1])
+        held.setdefault(leaders.of(r * columns + c), []).append(glyph)
+    texts: list[dict[float, str]] = [{} for _ in range(lines)]
+    for leader, inside in held.items():
+        texts[leader // columns][grid.xs[leader % columns]] = _text(inside)
+    return [GridRow(grid, cells) for cells in texts]
+
+
+def set_tables(pages: Sequence[Sequence[TextLine | GridRow]]) -> list[list[TextLine | TableRow]]:
+    """The pages with the rows of their tables written out, the tables counted; one may go on over a page break."""
+    tables: list[list[GridRow]] = []
+    before: TextLine | GridRow | None = None
+    for page in pages:
+        for position, item in enumerate(page):
+            if isinstance(item, GridRow):
+                joins = isinstance(before, GridRow) and (
+                    before.grid is item.grid or position == 0 and _goes_on(before.grid, item.grid)
+                )
+                if not joins:
+                    tables.append([])
+                tables[-1].append(item)
+            before = item
+    written: dict[int, TableRow] = {}
+    for number, table in enumerate(tables, 1):
+        bounds = _places([x for each in table for x in each.grid.xs])
+        lines = rows([{bisect_right(bounds, x + _NEAR): text for x, text in each.cells.items()} for each in table])
+        written |= {id(each): TableRow(line, number) for each, line in zip(table, lines, strict=True)}
+    laid = [[each if isinstance(each, TextLine) else written[id(each)] for each in page] for page in pages]
+    return [[item for item in page if item.text] for page in laid]
+
+
+def _goes_on(grid: Grid, other: Grid) -> bool:
+    """Whether a table has the columns of the one at the end of the page before, or some of them merged."""
+    few, many = sorted((grid.xs, other.xs), key=len)
+    same_sides = abs(few[0] - many[0]) <= _NEAR and abs(few[-1] - many[-1]) <= _NEAR
+    return same_sides and all(any(abs(x - each) <= _NEAR for each in many) for x in few)
+
+
+def _wall(rules: Sequence[_Rule], place: float, across: float) -> bool:
+    return any(abs(at - place) <= _NEAR and start - _NEAR <= across <= end + _NEAR for at, start, end in rules)
+
+
+def _text(glyphs: Iterable[Glyph]) -> str:
+    whole = ""
+    for line in form_lines(glyphs):
+        whole = joined(whole, line.text)
+    return whole

@@ -1,0 +1,221 @@
+"""What stands on a PDF page: characters with their places, the lines they form, rules and pictures."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pdfminer.layout import LTChar, LTComponent, LTContainer, LTCurve, LTImage, LTPage, LTRect
+
+from archive.chinese.radicals import unfold
+from archive.extract.text.characters import han_count
+
+# Wider than this many times the type size, a gap separates cells; narrower ones are spaces.
+CELL_GAP = 2.0
+_HAN_SPACE = 0.8
+_LATIN_SPACE = 0.18
+_THIN = 3.0
+_MEANINGLESS = frozenset(("Cc", "Cn", "Co", "Cs"))
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A character (or a space) and its box in points; ``turn`` is 1 or -1 where text runs up or down."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    turn: int = 0
+
+    @property
+    def x(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @property
+    def y(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """Characters on one baseline; ``segments`` are the runs between wide gaps, each with its left end.
+
+    ``column`` tells the columns of a page apart; 0 for what stands over both, or where there are none.
+    """
+
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+    size: float
+    segments: tuple[tuple[float, str], ...]
+    column: int = 0
+
+    @property
+    def text(self) -> str:
+        return " ".join(text for _, text in self.segments)
+
+
+@dataclass(slots=True)
+class PageContent:
+    """All of a page that matters for its text.
+
+    ``lost`` counts characters that the font gives no meaning, ``drawn`` the bytes of the instructions that draw it.
+    """
+
+    width: float
+    height: float
+    glyphs: list[Glyph] = field(default_factory=list)
+    # y, x0, x1 and x, y0, y1
+    horizontals: list[tuple[float, float, float]] = field(default_factory=list)
+    verticals: list[tuple[float, float, float]] = field(default_factory=list)
+    pictures: int = 0
+    covered: float = 0.0
+    lost: int = 0
+    slanted: int = 0
+    drawn: int = 0
+
+
+def read_page(page: LTPage) -> PageContent:
+    """The content of a page that was interpreted without layout analysis."""
+    content = PageContent(page.width, page.height)
+    waiting: list[LTComponent] = list(page)[::-1]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, LTChar):
+            _add_character(content, item)
+        elif isinstance(item, LTImage):
+            area = max(item.width, 0) * max(item.height, 0) / max(page.width * page.height, 1)
+            content.covered += area
+            content.pictures += area > 0.02
+        elif isinstance(item, LTCurve):
+            _add_rule(content, item)
+        elif isinstance(item, LTContainer):
+            waiting += list(item)[::-1]
+    return content
+
+
+def _add_character(content: PageContent, item: LTChar) -> None:
+    text = item.get_text()
+    if not text.strip():
+        text = " "
+    elif _is_lost(text):
+        content.lost += 1
+        return
+    a, b, c, d, _, _ = item.matrix
+    turn = 0
+    if abs(b) > 0.1 * abs(a) and abs(b) > 1e-6:
+        if abs(a) > 0.1 * abs(b):
+            content.slanted += 1
+            return
+        turn = 1 if b > 0 else -1
+    # ``size`` of pdfminer is the box across the line; the height of type does for both directions.
+    size = max(item.size, 1.0)
+    content.glyphs.append(Glyph(unfold(text), item.x0, item.y0, item.x1, item.y1, size, turn))
+
+
+def _is_lost(text: str) -> bool:
+    """Whether a glyph has no character: pdfminer gives its number, or the font a control, unassigned or private one."""
+    if text.isprintable() and text != "\ufffd":
+        return text.startswith("(cid:")
+    return any(each == "\ufffd" or unicodedata.category(each) in _MEANINGLESS for each in text)
+
+
+def _add_rule(content: PageContent, item: LTCurve) -> None:
+    if item.width >= 0.98 * content.width and item.height >= 0.98 * content.height:
+        return
+    flat, steep = item.height <= _THIN, item.width <= _THIN
+    if flat and item.width > _THIN:
+        content.horizontals.append(((item.y0 + item.y1) / 2, item.x0, item.x1))
+    elif steep and item.height > _THIN:
+        content.verticals.append(((item.x0 + item.x1) / 2, item.y0, item.y1))
+    elif isinstance(item, LTRect) and item.stroke and not flat and not steep:
+        # A surface without an outline is a background: editors put one behind every line of highlighted text.
+        content.horizontals += [(item.y0, item.x0, item.x1), (item.y1, item.x0, item.x1)]
+        content.verticals += [(item.x0, item.y0, item.y1), (item.x1, item.y0, item.y1)]
+
+
+def form_lines(glyphs: Iterable[Glyph]) -> list[TextLine]:
+    """Lines from top to bottom; text that runs upwards or downwards gives lines of its own after the others."""
+    level: list[Glyph] = []
+    turned: dict[int, list[Glyph]] = {}
+    for glyph in glyphs:
+        (turned.setdefault(glyph.turn, []) if glyph.turn else level).append(glyph)
+    lines = [_line(row) for row in rows_by_line(level) if _is_seen(row)]
+    for turn, column in turned.items():
+        # As if the page were turned: what runs along y is read as running along x.
+        upright = [
+            Glyph(each.text, turn * each.y0, -turn * each.x1, turn * each.y1, -turn * each.x0, each.size)
+            if turn > 0
+            else Glyph(each.text, -each.y1, each.x0, -each.y0, each.x1, each.size)
+            for each in column
+        ]
+        x0, x1 = min(each.x0 for each in column), max(each.x1 for each in column)
+        y0, y1 = min(each.y0 for each in column), max(each.y1 for each in column)
+        for line in (_line(row) for row in rows_by_line(upright) if _is_seen(row)):
+            lines.append(TextLine(x0, x1, y0, y1, line.size, ((x0, line.text),)))
+    return lines
+
+
+def rows_by_line(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Level glyphs by the lines that they stand on, from top to bottom, in no order within."""
+    rows: list[list[Glyph]] = []
+    center = 0.0
+    size = 0.0
+    for glyph in sorted(glyphs, key=lambda each: -each.y):
+        if rows and abs(glyph.y - center) <= 0.4 * max(size, min(glyph.size, 1.5 * size)):
+            rows[-1].append(glyph)
+            if glyph.size > size:
+                center, size = glyph.y, glyph.size
+        else:
+            rows.append([glyph])
+            center, size = glyph.y, glyph.size
+    return rows
+
+
+def _is_seen(row: Sequence[Glyph]) -> bool:
+    return any(each.text != " " for each in row)
+
+
+def _line(row: Sequence[Glyph]) -> TextLine:
+    everything = _without_shadows(sorted(row, key=lambda each: each.x0))
+    # Places of the spaces that the file has; others are told by gaps.
+    blanks = [each.x for each in everything if each.text == " "]
+    ordered = [each for each in everything if each.text != " "]
+    size = sorted(each.size for each in ordered)[len(ordered) // 2]
+    segments: list[tuple[float, str]] = []
+    start, text = ordered[0].x0, ordered[0].text
+    for before, glyph in zip(ordered, ordered[1:], strict=False):
+        gap = glyph.x0 - before.x1
+        if gap > CELL_GAP * size:
+            segments.append((start, text))
+            start, text = glyph.x0, glyph.text
+        else:
+            spaced = gap > 0.1 * size and any(before.x <= at <= glyph.x for at in blanks)
+            text += (" " if spaced or _is_space(before, glyph, gap) else "") + glyph.text
+    segments.append((start, text))
+    return TextLine(
+        x0=ordered[0].x0,
+        x1=max(each.x1 for each in ordered),
+        y0=min(each.y0 for each in ordered),
+        y1=max(each.y1 for each in ordered),
+        size=size,
+        segments=tuple(segments),
+    )
+
+
+def _is_space(before: Glyph, glyph: Glyph, gap: float) -> bool:
+    latin = not han_count(before.text + glyph.text) and (before.text + glyph.text).isascii()
+    return gap > (_LATIN_SPACE if latin else _HAN_SPACE) * min(before.size, glyph.size)
+
+
+def _without_shadows(row: list[Glyph]) -> list[Glyph]:
+    """Bold made by printing a character twice, a little apart, is one character."""
+    kept: list[Glyph] = []
+    for glyph in row:
+        twin = any(each.text == glyph.text and glyph.x0 - each.x0 < 0.3 * (each.x1 - each.x0) for each in kept[-3:])
+        if not twin:
+            kept.append(glyph)
+    return kept

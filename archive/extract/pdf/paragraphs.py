@@ -1,0 +1,154 @@
+"""Lines of PDF pages joined to the paragraphs that they were before they were set."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from archive.extract.pdf.grid import TableRow
+from archive.extract.pdf.page import TextLine
+from archive.extract.text.characters import HAN, clean, joined, row
+
+_SENTENCE_END = re.compile(r"[。；;：:！!？?”）)…]")
+_BEGINNING = re.compile(
+    r"(?:[一二三四五六七八九十百]+、|[（(][一二三四五六七八九十\d]+[）)]|第[一二三四五六七八九十百零〇\d]+[条章节编款]|\d{1,2}[.、．]\D|附\s*件)"
+)
+
+
+# A Han character that may end a line: no mark comes after it that may not begin one.
+_FREE = re.compile(rf"[{HAN}](?![，。、；：！？）》〉〕】”’…—])")
+
+Item = TextLine | TableRow
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph or a table row, the page that it begins on, from 1, and the number of its table or 0."""
+
+    text: str
+    page: int
+    table: int = 0
+
+    @property
+    def label(self) -> str:
+        """What a place is called (see ``Place``)."""
+        return f"第 {self.page} 页 表 {self.table}" if self.table else f"第 {self.page} 页"
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Where the text of a page stands, and how far apart its lines are."""
+
+    left: float
+    right: float
+    leading: float
+
+
+def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
+    """The paragraphs of all pages; one that goes on over a page break or in the next column is one."""
+    sheets = [(number, sheet) for number, page in enumerate(pages, 1) for sheet in _columns(page)]
+    blocks = _blocks([sheet for _, sheet in sheets])
+    found: list[Paragraph] = []
+    last: tuple[TextLine, int] | None = None
+    for at, (number, sheet) in enumerate(sheets):
+        for position, item in enumerate(sheet):
+            row = item.text if isinstance(item, TableRow) else _as_row(sheet, position)
+            if row or isinstance(item, TableRow):
+                found.append(Paragraph(row, number, item.table if isinstance(item, TableRow) else 0))
+                last = None
+                continue
+            text = clean(item.text)
+            if last is not None and _parted(last[0], item, number - sheets[last[1]][0]):
+                last = None
+            same = last is not None and last[1] == at
+            if last is None or _begins(item, last[0], blocks[last[1]], blocks[at], found[-1].text, same):
+                found.append(Paragraph(text, number))
+            else:
+                found[-1] = replace(found[-1], text=joined(found[-1].text, text))
+            last = (item, at)
+    return [paragraph for paragraph in found if paragraph.text]
+
+
+def _parted(last: TextLine, line: TextLine, pages: int) -> bool:
+    """Whether two lines so many pages apart can't be of one paragraph."""
+    # A page between the two is a picture, or broken; what stands over both columns is none of theirs.
+    return pages > 1 or pages == 0 and bool(last.column) != bool(line.column)
+
+
+def _columns(page: Sequence[Item]) -> list[list[Item]]:
+    """A page's items, one list for each of its columns; a table belongs to what is above it."""
+    sheets: list[list[Item]] = [[]]
+    column = 0
+    for item in page:
+        if isinstance(item, TextLine) and item.column != column:
+            column = item.column
+            sheets.append([])
+        sheets[-1].append(item)
+    return sheets
+
+
+def _blocks(pages: Sequence[Sequence[Item]]) -> list[_Block]:
+    """The text block of each page; a page with few lines has that of the whole document."""
+    everything = [_block([item for item in page if isinstance(item, TextLine)]) for page in pages]
+    known = [block for block in everything if block is not None]
+    if not known:
+        lines = [item for page in pages for item in page if isinstance(item, TextLine)]
+        left = min((line.x0 for line in lines), default=0)
+        return [_Block(left, max((line.x1 for line in lines), default=0), 0) for _ in pages]
+    common = _Block(*(median(values) for values in zip(*((b.left, b.right, b.leading) for b in known), strict=True)))
+    return [common if block is None else block for block in everything]
+
+
+def _block(lines: Sequence[TextLine]) -> _Block | None:
+    if len(lines) < 4:
+        return None
+    widest = max(line.x1 - line.x0 for line in lines)
+    long = [line for line in lines if line.x1 - line.x0 > 0.75 * widest]
+    steps = [above.y1 - below.y1 for above, below in zip(lines, lines[1:], strict=False) if above.y1 > below.y1]
+    return _Block(min(line.x0 for line in long), max(line.x1 for line in long), median(steps) if steps else 0)
+
+
+def _begins(line: TextLine, last: TextLine, block: _Block, own: _Block, before: str, same_page: bool) -> bool:
+    """Whether a line begins a paragraph, given the line before it and the blocks of text that both stand in."""
+    size = max(line.size, last.size)
+    if abs(line.size - last.size) > 0.12 * size:
+        return True
+    if last.x1 < block.right - 2.2 * size:
+        return True
+    # The last character alone: a paragraph that goes on for pages would be searched again with each line.
+    ended = bool(_SENTENCE_END.match(before[-1:]))
+    # The line before could have held one more character, and nothing kept this one from it.
+    if ended and last.x1 < block.right - 1.1 * size and _FREE.match(clean(line.text)):
+        return True
+    # Signatures and dates stand to the right, each in a line of its own.
+    if min(line.x0 - own.left, last.x0 - block.left) > 4 * size:
+        return True
+    indented = line.x0 > own.left + 1.2 * size
+    if indented and (ended or line.x0 - own.left > (last.x0 - block.left) + 0.5 * size):
+        return True
+    if ended and _BEGINNING.match(clean(line.text)):
+        return True
+    return same_page and own.leading > 0 and last.y1 - line.y1 > 1.5 * own.leading
+
+
+def _as_row(page: Sequence[Item], position: int) -> str:
+    """A line of cells that no rules were drawn around, as a row; "" if it is no such line."""
+    line = page[position]
+    if isinstance(line, TableRow) or len(line.segments) < 2:
+        return ""
+    lined_up = any(_aligned(line, other) for other in _neighbours(page, position))
+    if len(line.segments) >= 3 and max(len(text) for _, text in line.segments) > 1 or lined_up:
+        return row([text for _, text in line.segments])
+    return ""
+
+
+def _neighbours(page: Sequence[Item], position: int) -> Iterator[TextLine]:
+    for index in (position - 1, position + 1):
+        if 0 <= index < len(page):
+            other = page[index]
+            if isinstance(other, TextLine) and len(other.segments) >= 2:
+                yield other
+
+
+def _aligned(line: TextLine, other: TextLine) -> bool:
+    return any(abs(mine - theirs) < line.size for mine, _ in line.segments[1:] for theirs, _ in other.segments[1:])

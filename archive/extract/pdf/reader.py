@@ -1,0 +1,258 @@
+"""PDF files: characters with places put together to lines, rows and paragraphs again."""
+
+import logging
+import re
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from pdfminer.converter import PDFPageAggregator
+from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
+from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfpage import PDFPage
+from pdfminer.pdfparser import PDFParser
+
+from archive.errors import ExtractionFailed
+from archive.extract.extraction import Extraction
+from archive.extract.pdf.columns import parts_of
+from archive.extract.pdf.grid import GridRow, find_grids, rows_of, set_tables
+from archive.extract.pdf.page import PageContent, TextLine, form_lines, read_page
+from archive.extract.pdf.paragraphs import Item, paragraphs_of
+from archive.extract.pdf.promise import declared_pages, drawn_bytes
+from archive.extract.text.assemble import SCANNED, assemble, listed
+from archive.extract.text.characters import clean, joined
+from archive.extract.text.titles import may_be_title
+
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
+
+_DAMAGED = "文件（PDF）已损坏或不完整，无法读取。请重新获取，或用阅读软件打开并另存后再提交。"
+_LOCKED = "文件（PDF）设有打开密码，无法读取。请去掉密码后重新提交。"
+_PAGE_NUMBER = re.compile(
+    r"[\s—\-–－―─~·•.]*\d{1,4}[\s—\-–－―─~·•.]*"
+    r"|第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?|\d{1,4}\s*/\s*\d{1,4}|Page\s*\d+(?: of \d+)?",
+    re.IGNORECASE,
+)
+_MARGIN = 0.12
+_BROKEN = 1000
+# Bytes of instructions: those that draw the outline of one character, and those that draw more than a few of them.
+_OUTLINE = 1000
+_DRAWN = 20_000
+
+
+def extract(path: Path) -> Extraction:
+    """The text of a PDF; pages that are only pictures, and characters without meaning, are told as warnings."""
+    with path.open("rb") as stream:
+        document = _open(stream)
+        try:
+            return _Pdf(document).extraction()
+        except (ExtractionFailed, MemoryError):
+            raise
+        except Exception as error:
+            raise ExtractionFailed(_DAMAGED) from error
+
+
+def _open(stream: BinaryIO) -> PDFDocument:
+    try:
+        return PDFDocument(PDFParser(stream), password="")
+    except PDFPasswordIncorrect as error:
+        raise ExtractionFailed(_LOCKED) from error
+    except PDFEncryptionError as error:
+        raise ExtractionFailed("文件（PDF）的加密方式无法识别。请去掉密码后重新提交。") from error
+    except MemoryError:
+        raise
+    except Exception as error:
+        # pdfminer raises whatever its parts do: KeyError, TypeError, struct.error …
+        raise ExtractionFailed(_DAMAGED) from error
+
+
+class Pages(ABC):
+    """Pages of placed characters put together to an Extraction; what a file's pages are, its format says."""
+
+    _damaged = _DAMAGED
+
+    def __init__(self) -> None:
+        self._scanned: list[int] = []
+        self._drawings: list[int] = []
+        self._broken: list[int] = []
+        # How many characters of each page have no meaning; pages without such are left out.
+        self._lost: dict[int, int] = {}
+        self._pages = 0
+        self._slanted = self._pictures = 0
+
+    def extraction(self) -> Extraction:
+        pages = [self._items(page) for page in self._contents()]
+        if not self._pages or len(self._broken) == self._pages:
+            raise ExtractionFailed(self._damaged)
+        laid = set_tables(_without_running_heads(pages))
+        title = _find_title(laid[0]) if laid else None
+        paragraphs = paragraphs_of(laid)
+        lines, labels = [each.text for each in paragraphs], [each.label for each in paragraphs]
+        return assemble(title, lines, labels=labels, warnings=self._warnings(bool(lines)))
+
+    @abstractmethod
+    def _contents(self) -> Iterator[PageContent]:
+        """The pages, each counted in ``_pages`` before it is read and ``_noted`` afterwards, or ``_broken``."""
+
+    def _noted(self, content: PageContent) -> PageContent:
+        if content.lost:
+            self._lost[self._pages] = content.lost
+        self._slanted += content.slanted
+        shown = sum(glyph.text != " " for glyph in content.glyphs)
+        # A stamp or a page number over a picture that fills the page is no text layer.
+        if (shown < 10 and content.covered > 0.3) or (not shown and content.pictures):
+            self._scanned.append(self._pages)
+        else:
+            self._pictures += content.pictures
+            if content.drawn > max(_DRAWN, _OUTLINE * (shown + content.lost)):
+                self._drawings.append(self._pages)
+        return content
+
+    def _items(self, page: PageContent) -> list[TextLine | GridRow]:
+        """Lines and table rows from the top of a page to its bottom, without its number."""
+        items: list[tuple[float, TextLine | GridRow]] = []
+        free = page.glyphs
+        for grid in find_grids(page):
+            rows = rows_of(grid, [glyph for glyph in free if grid.holds(glyph)])
+            if all(len(row.cells) < 2 for row in rows):
+                # A frame or a background of paragraphs.
+                continue
+            free = [glyph for glyph in free if not grid.holds(glyph)]
+            # All at the table's top: one that stands beside it comes after it as a whole.
+            items += [(grid.ys[0], row) for row in rows]
+        for number, part in enumerate(parts_of(free)):
+            for line in form_lines(part.glyphs):
+                edge = line.y0 > (1 - _MARGIN) * page.height or line.y1 < _MARGIN * page.height
+                if not (edge and _PAGE_NUMBER.fullmatch(clean(line.text))):
+                    if part.top is None:
+                        items.append((line.y1, line))
+                    else:
+                        items.append((part.top, replace(line, column=number)))
+        return [item for _, item in sorted(items, key=lambda each: -each[0])]
+
+    def _warnings(self, any_text: bool) -> list[str]:
+        told: list[str] = []
+        if len(self._scanned) == self._pages:
+            told.append(f"{SCANNED}。")
+        elif self._scanned:
+            told.append(f"第 {listed(self._scanned)} 页是{SCANNED}。")
+        if self._broken:
+            told.append(f"第 {listed(self._broken)} 页已损坏，没有读出文字，请核对原件。")
+        lost = sum(self._lost.values())
+        if lost and any_text:
+            told.append(f"第 {listed(self._lost)} 页有 {lost} 个字的字体没有给出编码，无法识别，检索不到，请核对原件。")
+        elif lost:
+            told.append(f"全文 {lost} 个字的字体都没有给出编码，无法识别，检索不到。请索取文字可以复制的文件。")
+        if self._drawings:
+            told.append(f"第 {listed(self._drawings)} 页图形很多而文字很少，文字可能已转成图形，检索不到，请核对原件。")
+        if self._slanted > 10:
+            told.append(f"有 {self._slanted} 个斜排的字（多为水印）没有收入正文。")
+        if self._pictures:
+            told.append(f"正文含有 {self._pictures} 幅图片，图片中的文字检索不到。")
+        return told
+
+
+class _Pdf(Pages):
+    def __init__(self, document: PDFDocument) -> None:
+        super().__init__()
+        self._document = document
+
+    def _contents(self) -> Iterator[PageContent]:
+        manager = PDFResourceManager()
+        # Without layout analysis: its own grouping takes most of the time and knows neither cells nor Chinese.
+        device = PDFPageAggregator(manager, laparams=None)
+        interpreter = PDFPageInterpreter(manager, device)
+        for page in self._found_pages():
+            self._pages += 1
+            try:
+                interpreter.process_page(page)
+                content = read_page(device.get_result())
+                content.drawn = drawn_bytes(page)
+            except MemoryError:
+                raise
+            except Exception:
+                # As in _open; here one broken page must not take the others with it.
+                self._broken.append(self._pages)
+                if len(self._broken) > _BROKEN:
+                    raise
+                content = PageContent(0, 0)
+            yield self._noted(content)
+
+    def _found_pages(self) -> Iterator[PDFPage]:
+        """The pages up to the first one that can't be found; ``_warnings`` tells of the others."""
+        pages = PDFPage.create_pages(self._document)
+        while True:
+            try:
+                page = next(pages, None)
+            except MemoryError:
+                raise
+            except Exception:
+                return
+            if page is None:
+                return
+            yield page
+
+    def _warnings(self, any_text: bool) -> list[str]:
+        told = super()._warnings(any_text)
+        promised = declared_pages(self._document)
+        if promised > self._pages:
+            told.append(f"文件注明共 {promised} 页，只读到 {self._pages} 页，其余已损坏或缺失，请核对原件。")
+        if self._document.encryption is not None:
+            told.append("文件（PDF）经过加密，但不用密码即可阅读；归档前宜另存为不加密的文件。")
+        return told
+
+
+def _without_running_heads(pages: list[list[TextLine | GridRow]]) -> list[list[TextLine | GridRow]]:
+    """A first or last line that comes back on most pages is kept only once."""
+    if len(pages) < 3:
+        return pages
+    edges = Counter(key for page in pages for key in {_key(item) for item in page[:1] + page[-1:]})
+    running = {key for key, count in edges.items() if key and count >= max(3, len(pages) / 2)}
+    kept: list[list[TextLine | GridRow]] = []
+    seen: set[str] = set()
+    for page in pages:
+        own: list[TextLine | GridRow] = []
+        for number, item in enumerate(page):
+            key = _key(item)
+            if number in (0, len(page) - 1) and key in running:
+                if key in seen:
+                    continue
+                seen.add(key)
+            own.append(item)
+        kept.append(own)
+    return kept
+
+
+def _key(item: TextLine | GridRow) -> str:
+    return re.sub(r"\d+", "#", clean(item.text)) if isinstance(item, TextLine) else ""
+
+
+def _find_title(page: Sequence[Item]) -> str | None:
+    """The lines in the largest type near the top, joined; None where all type is alike."""
+    lines = [item for item in page if isinstance(item, TextLine)]
+    if not lines:
+        return None
+    sizes = Counter[float]()
+    for line in lines:
+        sizes[round(line.size, 1)] += len(line.text)
+    body = sizes.most_common(1)[0][0]
+    top = [line for line in lines[:15] if may_be_title(clean(line.text))]
+    largest = max((line.size for line in top), default=0.0)
+    if largest < 1.12 * body and len(sizes) > 1 or not top:
+        return None
+    return _joined_title(lines, largest) if largest >= 1.12 * body else None
+
+
+def _joined_title(lines: Sequence[TextLine], size: float) -> str | None:
+    whole = ""
+    last: TextLine | None = None
+    for line in lines[:20]:
+        text = clean(line.text)
+        large = abs(line.size - size) <= 0.06 * size and may_be_title(text)
+        if last is not None and (not large or last.y0 - line.y1 > 1.6 * size):
+            break
+        if large:
+            whole, last = joined(whole, text), line
+    return whole or None

@@ -1,0 +1,342 @@
+"""Extraction in a process that may be lost: hostile or broken files never harm the caller or the next file.
+
+A Sandbox keeps up to ``workers`` zygotes (``archive.extract.zygote``): small processes with the libraries loaded, each
+of which forks one job at a time, a limited process that reads files. The caller reads what a job says as JSON of
+checked types and limited size.
+
+A job reads up to ``limits.files`` files, one after another: to fork, fill and end a process costs 6 to 12 ms, and to
+read a web page takes 1.5. It is kept only when it gave text, and holds no process, thread, descriptor or memory that a
+new one would not, for which the kernel is asked and not the job. What a used job says counts only when it is text,
+given soon; everything else, be it a refusal or a crash, is asked again of a new job, which has the limits for itself.
+So a file that breaks, fills or clogs its job never costs another one its answer.
+
+What this gives up, next to a process for each file: a file that takes its job over, through an error in libxml2 or
+zlib, could also falsify what that job says about later files. It could do worse even in a process of its own, as the
+limits are no wall: a job is the caller's user, and may open what that user may. Who must reckon with such files runs
+the intake as a user of its own, and sets ``files`` to 1.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from archive.document import Place
+from archive.errors import ExtractionFailed
+from archive.extract.extraction import Extraction
+from archive.extract.limits import MIB, Limits
+
+_COMMAND = (sys.executable, "-P", "-m", "archive.extract.process.zygote")
+# How long a zygote may take to load the libraries, or to end a job and fork the next.
+_GRACE = 60.0
+_HEADER = 4
+# A job's standard descriptors and its channel.
+_MEMORY_PAGE = os.sysconf("SC_PAGE_SIZE")
+_DESCRIPTORS = 4
+# What a job may have in memory and be kept. A new one has some 45 MiB, which documents of usual sizes leave at 52.
+_RESIDENT = 80 * MIB
+
+
+class _Lost(Exception):
+    """The zygote died, hung or talked nonsense."""
+
+
+class _Died(Exception):
+    """The job ended before it had answered."""
+
+
+class _Job:
+    """A process that reads files, one after another, as its caller sees it."""
+
+    def __init__(self, pid: int, zygote: int, channel: socket.socket, limits: Limits) -> None:
+        self.files = 0
+        self._pid = pid
+        self._zygote = zygote
+        self._channel = channel
+        self._limits = limits
+
+    def extract(self, request: bytes) -> Extraction:
+        """The text of a file. Raises ExtractionFailed or _Died: then the job is no longer to be used."""
+        limit = self._limits.wall_seconds
+        if self.files:
+            limit = min(limit, self._limits.patience)
+        self.files += 1
+        deadline = time.monotonic() + limit
+        answer = bytearray()
+        end = _HEADER
+        try:
+            self._channel.settimeout(limit)
+            self._channel.sendall(request)
+            while len(answer) < end:
+                self._channel.settimeout(max(deadline - time.monotonic(), 0.001))
+                part = self._channel.recv(MIB // 16)
+                if not part:
+                    raise _Died
+                answer += part
+                end = _HEADER + int.from_bytes(answer[:_HEADER], "big")
+                if end > _HEADER + self._limits.result_size:
+                    raise ExtractionFailed("抽取出的文字过多，已中止。请检查文件，或拆分后再收。")
+        except TimeoutError as error:
+            raise ExtractionFailed(f"抽取文字超过 {limit:g} 秒仍未完成，已中止。请检查文件，或拆分后再收。") from error
+        except ConnectionError as error:
+            raise _Died from error
+        return _extraction(answer[_HEADER:])
+
+    def is_as_new(self) -> bool:
+        """Whether it may read one more file, by all that the kernel knows of it; never where that can't be asked."""
+        try:
+            threads, resident = _size(self._pid)
+            return (
+                self.files < self._limits.files
+                and threads == 1
+                and resident <= _RESIDENT
+                and len(os.listdir(f"/proc/{self._pid}/fd")) == _DESCRIPTORS  # noqa: PTH208  # as in _read
+                # None of its own, and none that became the zygote's by being moved away.
+                and _children(self._pid) == []
+                and _children(self._zygote) == [self._pid]
+            )
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        self._channel.close()
+
+
+class _Zygote:
+    """One zygote process and the job it has; used by one thread at a time."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._job: _Job | None = None
+        self._former = 0
+        self._control, theirs = socket.socketpair()
+        self._control.settimeout(_GRACE)
+        root = Path(__file__).resolve().parents[3]
+        # Nothing of the caller's environment (database URLs, keys) reaches a process that reads hostile files.
+        environment = {"PYTHONPATH": str(root), "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"}
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
+                [*_COMMAND, json.dumps(asdict(limits))],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                env=environment,
+                start_new_session=True,
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def extract(self, path: Path, media_type: str) -> Extraction:
+        """The text of a file. Raises ExtractionFailed as a job that read nothing else says it, or _Lost."""
+        request = json.dumps({"path": str(path.absolute()), "media_type": media_type}) + "\n"
+        while True:
+            job = self._job or self._take()
+            try:
+                found = job.extract(request.encode())
+            except (ExtractionFailed, _Died) as error:
+                self._renew(job)
+                if job.files > 1:
+                    continue
+                if isinstance(error, _Died):
+                    self._take()
+                    raise ExtractionFailed(_death(self._former, self._limits)) from error
+                raise
+            if not job.is_as_new():
+                self._renew(job)
+            return found
+
+    def _take(self) -> _Job:
+        """The job that the zygote has made, and how the former one ended."""
+        try:
+            told, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
+        except OSError as error:
+            raise _Lost from error
+        if not descriptors:
+            raise _Lost
+        self._former, pid = map(int, told.split())
+        self._job = _Job(pid, self._process.pid, socket.socket(fileno=descriptors[0]), self._limits)
+        return self._job
+
+    def _renew(self, job: _Job) -> None:
+        """Have the job ended and another one made, which is ready by the time a file comes."""
+        self._job = None
+        job.close()
+        # A zygote that is lost shows when its next job is wanted; the answer that was had meanwhile holds.
+        with suppress(OSError):
+            self._control.send(b"\n")
+
+    def stop(self) -> None:
+        """End the process and whatever it was doing; leaves no zombie and no open descriptor."""
+        if self._job is not None:
+            self._job.close()
+        self._control.close()
+        try:
+            # A zygote that sees its input closed kills its job and leaves.
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+
+def _children(pid: int) -> list[int]:
+    """The processes that a process with one thread has started or inherited."""
+    return [int(each) for each in _read(f"/proc/{pid}/task/{pid}/children").split()]
+
+
+def _size(pid: int) -> tuple[int, int]:
+    """How many threads a process has, and how many bytes of memory it has touched."""
+    # The fields after the name, which may hold anything, begin with the third; see proc(5).
+    known = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    return int(known[20 - 3]), int(known[24 - 3]) * _MEMORY_PAGE
+
+
+def _read(place: str) -> bytes:
+    """A small file of the kernel's. Four are read after each document: by pathlib that took longer than most texts."""
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        return os.read(descriptor, 1 << 16)
+    finally:
+        os.close(descriptor)
+
+
+class Sandbox:
+    """Extracts text from files in limited child processes; thread-safe, and unharmed by what a file does to them."""
+
+    def __init__(self, workers: int = 2, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._slots = threading.BoundedSemaphore(workers)
+        self._lock = threading.Lock()
+        self._idle: list[_Zygote] = []
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child processes; an extraction that runs in another thread ends with its own answer first."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for zygote in idle:
+            zygote.stop()
+
+    def extract(self, path: Path, media_type: str) -> Extraction:
+        """The text of one file. Raises ExtractionFailed with a sentence for everything that can go wrong in it."""
+        with self._slots:
+            zygote = self._take()
+            try:
+                found = zygote.extract(path, media_type)
+            except ExtractionFailed:
+                self._give_back(zygote)
+                raise
+            except _Lost as error:
+                zygote.stop()
+                raise ExtractionFailed("抽取文字的进程意外中断，请重试；再次失败时请检查文件是否损坏。") from error
+            except BaseException:
+                # Interrupted half-way: its answer would be taken for the next file's.
+                zygote.stop()
+                raise
+            self._give_back(zygote)
+        return found
+
+    def _take(self) -> _Zygote:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the sandbox is closed")
+            zygote = self._idle.pop() if self._idle else None
+        if zygote is not None and zygote.alive:
+            return zygote
+        if zygote is not None:
+            zygote.stop()
+        return _Zygote(self._limits)
+
+    def _give_back(self, zygote: _Zygote) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(zygote)
+                return
+        zygote.stop()
+
+
+def _death(status: int, limits: Limits) -> str:
+    """What a wait status means, as a sentence."""
+    ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+    if ended_by == signal.SIGXCPU:
+        return f"抽取文字用时超过 {limits.cpu_seconds} 秒（处理器时间），已中止。请检查文件，或拆分后再收。"
+    if ended_by == signal.SIGXFSZ:
+        return "抽取文字时写出的文件过大，已中止。请检查文件。"
+    return "读取该文件的进程异常中止，文件可能已损坏。请用办公软件打开并另存后再收。"
+
+
+def _extraction(payload: bytes | bytearray) -> Extraction:
+    """The checked content of an answer: it comes from a process that read a hostile file."""
+    broken = ExtractionFailed("抽取结果的格式不对，文件可能已损坏。请用办公软件打开并另存后再收。")
+    try:
+        answer = json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        raise broken from error
+    if not isinstance(answer, dict):
+        raise broken
+    if "failed" in answer:
+        raise ExtractionFailed(_line(answer["failed"], broken)[:500])
+    title = answer.get("title")
+    stated = answer.get("stated")
+    if not isinstance(stated, dict):
+        raise broken
+    checked: Mapping[str, str] = {_line(key, broken): _line(value, broken) for key, value in stated.items()}
+    paragraphs = _list(answer.get("paragraphs"), broken)
+    return Extraction(
+        title=None if title is None else _line(title, broken),
+        paragraphs=paragraphs,
+        stated=checked,
+        warnings=_list(answer.get("warnings"), broken),
+        page_date=_line(answer.get("page_date"), broken),
+        concealed=_list(answer.get("concealed"), broken),
+        places=_places(answer.get("places"), len(paragraphs), broken),
+    )
+
+
+def _places(value: object, paragraphs: int, broken: ExtractionFailed) -> tuple[Place, ...]:
+    """Places in rising order, each of a paragraph that there is."""
+    if not isinstance(value, list):
+        raise broken
+    found: list[Place] = []
+    for each in value:
+        if not isinstance(each, list) or len(each) != 2 or not isinstance(each[0], int):
+            raise broken
+        if not (found[-1].start if found else -1) < each[0] < paragraphs:
+            raise broken
+        found.append(Place(each[0], _line(each[1], broken)))
+    return tuple(found)
+
+
+def _list(value: object, broken: ExtractionFailed) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise broken
+    return tuple(_line(item, broken) for item in value)
+
+
+def _line(value: object, broken: ExtractionFailed) -> str:
+    if not isinstance(value, str) or "\n" in value or "\r" in value:
+        raise broken
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise broken from error
+    return value

@@ -1,0 +1,147 @@
+"""The last steps that every format shares: from the lines found to an Extraction that keeps its promises."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from archive.document import Place
+from archive.errors import ExtractionFailed
+from archive.extract.extraction import Extraction
+from archive.extract.limits import CHARACTERS, PARAGRAPHS
+from archive.extract.text.boilerplate import attachment_warning, sift
+from archive.extract.text.characters import clean, joined, squeezed
+from archive.extract.text.headings import missing_content, missing_content_warning
+from archive.extract.text.mojibake import is_garbled
+
+SCANNED = "扫描件没有文字层，检索不到其内容"
+_PAGE = re.compile(r"第 (\d+) 页")
+_TITLE_LINES = 4
+_TITLE_DEPTH = 12
+_QUOTES = re.compile(r"[\s“”\"'‘’《》<>〈〉（）()]")
+
+
+class Lines:
+    """Gathers clean lines; raises ExtractionFailed as soon as there are more than any document has."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        # For each line the number of the table that it is a row of, 0 for none.
+        self.tables: list[int] = []
+        self._characters = 0
+
+    def add(self, text: str) -> None:
+        """One line of text; line breaks in it begin new ones, blank lines are left out."""
+        for part in text.splitlines() or [text]:
+            self._put(clean(part), 0)
+
+    def add_row(self, line: str, table: int = 0) -> None:
+        """A table row as ``characters.row`` makes it."""
+        self._put(line, table)
+
+    def _put(self, line: str, table: int) -> None:
+        if not line:
+            return
+        self.found.append(line)
+        self.tables.append(table)
+        self._characters += len(line)
+        if len(self.found) > PARAGRAPHS:
+            raise ExtractionFailed(f"文件的段落超过 {PARAGRAPHS} 个，已中止。请检查文件，或拆分后再收。")
+        if self._characters > CHARACTERS:
+            raise ExtractionFailed(f"文件的文字超过 {CHARACTERS // 10_000} 万字，已中止。请检查文件，或拆分后再收。")
+
+
+def assemble(
+    title: str | None,
+    lines: Iterable[str],
+    *,
+    labels: Sequence[str] = (),
+    stated: Mapping[str, str] | None = None,
+    warnings: Iterable[str] = (),
+    page_date: str = "",
+) -> Extraction:
+    """An Extraction of clean lines: boilerplate taken out, the title not repeated, what may be missing told.
+
+    ``labels`` say for each line where it stands (see ``Place``); none of them: nothing is known of that.
+    """
+    readable, garbled = _without_garbled(lines)
+    sifted = sift(text for _, text in readable)
+    title = clean(title or "")
+    title = None if not title or is_garbled(title) else title
+    paragraphs = sifted.lines
+    told = list(warnings)
+    if garbled:
+        pages = [labels[number] for number, _ in garbled] if labels else []
+        told.append(_garbled_warning([text for _, text in garbled], pages, paragraphs))
+    labels = [labels[readable[number][0]] for number in sifted.kept] if labels else []
+    if title:
+        start, end = title_span(title, paragraphs)
+        paragraphs = paragraphs[:start] + paragraphs[end:]
+        labels = labels[:start] + labels[end:]
+    told += [attachment_warning(name) for name in sifted.attachments]
+    told += [missing_content_warning(heading) for heading in missing_content(paragraphs)[:20]]
+    if not paragraphs and not garbled and not any(SCANNED in each for each in told):
+        told.append("没有抽取到正文文字，请检查文件是否完整。")
+    return Extraction(
+        title=title,
+        paragraphs=tuple(paragraphs),
+        stated={**sifted.stated, **{label: value for label, value in (stated or {}).items() if value}},
+        warnings=tuple(dict.fromkeys(told)),
+        page_date=page_date or sifted.page_date,
+        places=_places(labels),
+    )
+
+
+def _without_garbled(lines: Iterable[str]) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """The lines with their numbers: those that can be read, and those that can't."""
+    readable: list[tuple[int, str]] = []
+    garbled: list[tuple[int, str]] = []
+    for number, line in enumerate(lines):
+        (garbled if is_garbled(line) else readable).append((number, line))
+    return readable, garbled
+
+
+def _garbled_warning(garbled: Sequence[str], labels: Sequence[str], rest: Sequence[str]) -> str:
+    count = sum(len(squeezed(text)) for text in garbled)
+    if not rest:
+        return f"全文 {count} 个字都是乱码，无法识别，检索不到。请核对原件，重新导出或另存后再提交。"
+    pages = listed(dict.fromkeys(page[1] for label in labels if (page := _PAGE.match(label))))
+    where = f"第 {pages} 页" if pages else "正文"
+    return f"{where}有 {len(garbled)} 段共 {count} 个字是乱码，没有收入正文，检索不到，请核对原件。"
+
+
+def listed(pages: Iterable[int | str]) -> str:
+    """Numbers of pages as a warning names them: the first twenty, and how many there are if that isn't all."""
+    known = list(pages)
+    shown = "、".join(map(str, known[:20]))
+    return f"{shown} 等 {len(known)}" if len(known) > 20 else shown
+
+
+def table_labels(tables: Iterable[int]) -> list[str]:
+    """The labels of lines that are rows of these tables (0 for none), the tables counted anew: 表 1, 表 2 …"""
+    known: dict[int, str] = {0: ""}
+    return [known.setdefault(table, f"表 {len(known)}") for table in tables]
+
+
+def _places(labels: Iterable[str]) -> tuple[Place, ...]:
+    found: list[Place] = []
+    for start, label in enumerate(labels):
+        if label != (found[-1].label if found else ""):
+            found.append(Place(start, label))
+    return tuple(found)
+
+
+def title_span(title: str, paragraphs: Sequence[str]) -> tuple[int, int]:
+    """Where the title stands near the top, in one line or broken over up to four: its first one and after its last."""
+    wanted = _key(title)
+    for start in range(min(_TITLE_DEPTH, len(paragraphs))):
+        whole = ""
+        for end in range(start, min(start + _TITLE_LINES, len(paragraphs))):
+            whole = joined(whole, paragraphs[end])
+            if _key(whole) == wanted:
+                return start, end + 1
+            if not wanted.startswith(_key(whole)):
+                break
+    return 0, 0
+
+
+def _key(text: str) -> str:
+    return _QUOTES.sub("", squeezed(text))

@@ -1,0 +1,75 @@
+"""Web pages: the document in the middle of the page, its metadata card and the date in its header."""
+
+import re
+from pathlib import Path
+
+from lxml import etree
+
+from archive.extract.extraction import Extraction
+from archive.extract.text.assemble import assemble, table_labels, title_span
+from archive.extract.text.boilerplate import FILE_NAME, attachment_warning, iso_date, read_header
+from archive.extract.text.characters import clean
+from archive.extract.text.charset import decode
+from archive.extract.webpage.card import read_card
+from archive.extract.webpage.lines import gather, images_in, lines_of, text_of
+from archive.extract.webpage.page import drop_furniture, drop_hidden, drop_link_lists, find_content, parse
+from archive.extract.webpage.title import find_title, meta_date
+
+_DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+_XML_DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]+)""", re.IGNORECASE)
+
+
+def extract(path: Path) -> Extraction:
+    """The document that a saved web page shows."""
+    data = path.read_bytes()
+    declared = _DECLARED.search(data[:4096]) or _XML_DECLARED.search(data[:200])
+    decoded = decode(data, declared[1].decode("ascii") if declared else None)
+    return from_text(decoded.text, decoded.warnings)
+
+
+def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) -> Extraction:
+    """An Extraction of decoded HTML; ``whole`` for a fragment that is all document, with no page around it."""
+    root = parse(text)
+    # Read before it goes: the page's title stands in <head>.
+    drop_furniture(root)
+    body = root.find(".//body")
+    body = root if body is None else body
+    content, named = (body, True) if whole else find_content(root)
+    hidden = drop_hidden(root, content)
+    page = read_card(lines_of(body))
+    told = list(warnings)
+    if hidden >= 10:
+        told.append(f"网页中有 {hidden} 个字设为不显示，没有收入正文，请核对。")
+    if not named:
+        drop_link_lists(content)
+    gathered = gather(content)
+    card = read_card(gathered.found)
+    lines = card.rest
+    labels = table_labels(gathered.tables[number] for number in card.kept)
+    images = images_in(content)
+    if images:
+        told.append(f"正文含有 {images} 幅图片，图片中的文字检索不到。")
+    told += [attachment_warning(name) for name in _linked_files(content)]
+    title = find_title(root, page.stated, lines)
+    stated, page_date = dict(page.stated), ""
+    for line in page.rest:
+        header = read_header(line, top=False)
+        if header is not None:
+            page_date = page_date or header.page_date
+            stated = {**header.stated, **stated}
+    page_date = page_date or iso_date(meta_date(root))
+    if title and not named:
+        # Above the title there is only the way to the page.
+        start, _ = title_span(title, lines)
+        lines, labels = lines[start:], labels[start:]
+    return assemble(title, lines, labels=labels, stated=stated, warnings=told, page_date=page_date)
+
+
+def _linked_files(content: etree._Element) -> list[str]:
+    """The names of files that the document links to, as the links print them."""
+    names: list[str] = []
+    for link in content.iter("a"):
+        name = clean(text_of(link))
+        if FILE_NAME.fullmatch(name) and name not in names:
+            names.append(name)
+    return names

@@ -1,0 +1,154 @@
+"""The lines of an element as a browser would break them; data tables as rows."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from archive.extract.text.assemble import Lines
+from archive.extract.text.characters import rows, unwrap
+
+BLOCKS = frozenset(
+    (
+        "address article aside blockquote body caption center dd details dialog "
+        "dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
+        "header hr html legend li main menu nav ol optgroup option p pre section "
+        "summary table tbody td tfoot th thead tr ul br"
+    ).split()
+)
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+# An image smaller than this is a bullet or an icon.
+_ICON = 60
+_LONG_CELL = 300
+# The most that a cell may span by the HTML standard; no document's table has a hundred columns.
+_COLUMNS = 100
+_ROWS = 65_534
+
+
+def lines_of(root: etree._Element) -> list[str]:
+    """The clean lines below an element, in reading order."""
+    return gather(root).found
+
+
+def gather(root: etree._Element) -> Lines:
+    """The same, with the tables that they are rows of."""
+    gathered = Lines()
+    _Walk(gathered).through(root)
+    return gathered
+
+
+def text_of(element: etree._Element) -> str:
+    """All text below an element, as its source has it."""
+    return "".join(str(part) for part in element.itertext())
+
+
+def images_in(root: etree._Element) -> int:
+    """How many images of a size that could show text there are."""
+    return sum(1 for image in root.iter("img") if not _is_icon(image))
+
+
+def _is_icon(image: etree._Element) -> bool:
+    for side in ("width", "height"):
+        value = re.match(r"\d+", image.get(side, ""))
+        if value and int(value[0]) < _ICON:
+            return True
+    return bool(re.search(r"icon|/ico|fileTypeImages|\.gif$", image.get("src", ""), re.IGNORECASE))
+
+
+class _Walk:
+    def __init__(self, gathered: Lines) -> None:
+        self._gathered = gathered
+        self._inline: list[str] = []
+        self._preformatted = 0
+        self._tables = 0
+
+    def through(self, root: etree._Element) -> None:
+        skipped: etree._Element | None = None
+        walker = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walker:
+            tag = element.tag if isinstance(element.tag, str) else ""
+            if event == "start":
+                if tag in BLOCKS:
+                    self._end_line()
+                if tag == "table" and is_data_table(element):
+                    self._rows(element)
+                    walker.skip_subtree()
+                    skipped = element
+                    continue
+                self._preformatted += tag == "pre"
+                if tag:
+                    self._text(element.text)
+                continue
+            if element is skipped:
+                skipped = None
+            else:
+                self._preformatted -= tag == "pre"
+            if tag in BLOCKS:
+                self._end_line()
+            if element is not root:
+                self._text(element.tail)
+        self._end_line()
+
+    def _rows(self, table: etree._Element) -> None:
+        for caption in table.iter("caption"):
+            self._gathered.add(_SPACES.sub(" ", text_of(caption)))
+        self._tables += 1
+        for line in rows([{column: " ".join(lines_of(cell)) for column, cell in each} for each in _placed(table)]):
+            self._gathered.add_row(line, self._tables if "\t" in line else 0)
+
+    def _text(self, text: str | None) -> None:
+        if not text:
+            return
+        if self._preformatted:
+            first, *more = text.split("\n")
+            self._inline.append(first)
+            for line in more:
+                self._end_line()
+                self._inline.append(line)
+        else:
+            self._inline.append(_SPACES.sub(" ", unwrap(text)))
+
+    def _end_line(self) -> None:
+        if self._inline:
+            self._gathered.add("".join(self._inline))
+            self._inline.clear()
+
+
+def _cells(table: etree._Element) -> Iterator[list[etree._Element]]:
+    for line in table.iter("tr"):
+        yield [cell for cell in line if cell.tag in ("td", "th")]
+
+
+def _placed(table: etree._Element) -> Iterator[list[tuple[int, etree._Element]]]:
+    """The cells of each row with the columns in which they begin, by the table model of HTML (4.9.12)."""
+    # How many more rows a column is covered from above.
+    covered: dict[int, int] = {}
+    for cells in _cells(table):
+        column, placed, begun = 0, [], {}
+        for cell in cells:
+            while covered.get(column, 0):
+                column += 1
+            placed.append((column, cell))
+            for each in range(column, column + _span(cell, "colspan", _COLUMNS)):
+                begun[each] = _span(cell, "rowspan", _ROWS) - 1
+            column = max(begun) + 1
+        covered = {each: left - 1 for each, left in covered.items() if left > 1} | begun
+        yield placed
+
+
+def _span(cell: etree._Element, name: str, most: int) -> int:
+    value = re.match(r"\s*(\d{1,6})", cell.get(name, ""))
+    return min(max(int(value[1]), 1), most) if value else 1
+
+
+def is_data_table(table: etree._Element) -> bool:
+    """Whether a table shows rows of cells; one that only lays out the page holds tables, or nearly all in one cell."""
+    if next(table.iterdescendants("table"), None) is not None:
+        return False
+    rows = list(_cells(table))
+    if max((len(cells) for cells in rows), default=0) <= 1:
+        return False
+    lengths = [len(text_of(cell)) for cells in rows for cell in cells]
+    blocks = [sum(1 for each in cell.iter("p", "div", "br")) for cells in rows for cell in cells]
+    longest = max(range(len(lengths)), key=lengths.__getitem__)
+    return not (lengths[longest] > _LONG_CELL and lengths[longest] > 0.8 * sum(lengths) and blocks[longest] >= 3)

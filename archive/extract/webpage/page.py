@@ -1,0 +1,170 @@
+"""A web page as a tree: what is no content taken away, and the element that holds the document found."""
+
+import re
+from collections.abc import Iterable
+
+from lxml import etree, html
+
+from archive.errors import ExtractionFailed
+from archive.extract.text.characters import han_count, squeezed
+from archive.extract.webpage.lines import BLOCKS, text_of
+
+_DROPPED = (
+    "script style noscript template iframe frame object embed applet canvas svg audio video map nav aside "
+    "input select button textarea datalist"
+).split()
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_CLASSES = {"hidden", "hide", "sr-only", "visually-hidden"}
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+# Ids and classes that the systems county sites run on give to the document's text, the surest first.
+_CONTAINERS = (
+    re.compile(
+        r"UCAP-CONTENT|zoom|vsb_content(_\d+)?|v_news_content|TRS_(UE)?Editor|trs_editor_view|ueditor|fontzoom",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(article|news|info|detail|text|main|xxgk|page|doc|zw|nr|con|wz)[-_]?(content|con|text|body|article|detail|txt|nr|box)"
+        r"|artic(le|al)|zhengwen|zw|wzy?|nr|neirong|pages_content|xl_content|con_con|ewb-article"
+        r"|content[-_]?(box|text|body)|Custom_UnionStyle",
+        re.IGNORECASE,
+    ),
+    re.compile(r"content|cont|main|detail", re.IGNORECASE),
+)
+_ENOUGH = 200
+# These hold parts of a document, not all of it.
+_INNER = frozenset(("p", "li", "pre", "tr", "tbody", "thead", "ul", "ol", "dl", "dd", "blockquote"))
+_SENTENCE = re.compile(r"[，。；：、,;]")
+
+
+def parse(text: str) -> etree._Element:
+    """The tree of a page. Raises ExtractionFailed when there is none, or when the parser gave up inside it."""
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        root: etree._Element = html.document_fromstring(_DECLARATION.sub("", text), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise ExtractionFailed("网页没有内容，或不合格式。请检查后重新提交。") from error
+    if any("depth" in entry.message.lower() for entry in parser.error_log):
+        raise ExtractionFailed("网页的结构嵌套过深，无法读取。请用浏览器打开并另存后再收。")
+    return root
+
+
+def drop_furniture(root: etree._Element) -> None:
+    """Take away what is never content: scripts, navigation, controls, page headers and footers, small forms."""
+    for element in list(root.iter(*_DROPPED)):
+        _drop(element)
+    for element in list(root.iter("form", "header", "footer")):
+        # A whole page may stand in one form (ASP.NET), and a document's title in a header.
+        if text_length(element) < _ENOUGH or link_length(element) > text_length(element) / 2:
+            if element.find(".//h1") is None and element.tag not in ("html", "body"):
+                _drop(element)
+
+
+def drop_hidden(root: etree._Element, but: etree._Element) -> int:
+    """Take away what a browser doesn't show; how many Han characters that was below ``but``, which itself stays."""
+    kept = {but, *but.iterancestors()}
+    below = 0
+    for element in [each for each in root.iter() if _is_hidden(each) and each not in kept]:
+        if but in element.iterancestors():
+            below += han_count(text_of(element))
+        _drop(element)
+    return below
+
+
+def drop_link_lists(content: etree._Element) -> None:
+    """Take away menus and lists of other pages from an element that was only guessed to be the content."""
+    for element in list(content.iter("ul", "ol", "dl", "div", "table", "td", "section")):
+        if element is content or element.getparent() is None:
+            continue
+        links = sum(1 for _ in element.iter("a"))
+        if links >= 3 and link_length(element) > 0.6 * text_length(element) and _plain_length(element) < _ENOUGH:
+            _drop(element)
+
+
+def find_content(root: etree._Element) -> tuple[etree._Element, bool]:
+    """The element that holds the document, and whether its name says so (else it was found by where sentences are)."""
+    body = root.find(".//body")
+    body = root if body is None else body
+    total = _plain_length(body)
+    for pattern in _CONTAINERS:
+        named = [each for each in body.iter() if isinstance(each.tag, str) and _is_named(each, pattern)]
+        sized = [(each, _plain_length(each)) for each in named]
+        largest = max((size for _, size in sized), default=0)
+        if largest >= min(_ENOUGH, total / 4) and largest > 0:
+            # The innermost of those that hold nearly all of it: the outer ones bring buttons along.
+            return [each for each, size in sized if size >= 0.9 * largest][-1], True
+    return _densest(body), False
+
+
+def _is_named(element: etree._Element, pattern: re.Pattern[str]) -> bool:
+    names = [element.get("id", ""), *element.get("class", "").split()]
+    return any(pattern.fullmatch(name) for name in names)
+
+
+def _densest(body: etree._Element) -> etree._Element:
+    """The smallest element that holds three quarters of all that reads like sentences."""
+    sentences: dict[etree._Element, int] = {}
+    for element in body.iter(etree.Element):
+        own = _own_text(element)
+        if len(own) >= 15 and _SENTENCE.search(own) and element.tag != "a":
+            for each in (element, *element.iterancestors()):
+                sentences[each] = sentences.get(each, 0) + len(own)
+    best = body
+    while True:
+        inner = [child for child in best if sentences.get(child, 0) >= 0.75 * sentences.get(body, 1)]
+        if not inner or inner[0].tag not in BLOCKS:
+            break
+        best = inner[0]
+    while best.tag in _INNER and best is not body:
+        parent = best.getparent()
+        if parent is None:
+            break
+        best = parent
+    return best
+
+
+def _own_text(element: etree._Element) -> str:
+    return squeezed((element.text or "") + "".join(child.tail or "" for child in element))
+
+
+def text_length(element: etree._Element) -> int:
+    """Characters of text, blanks not counted."""
+    return len(squeezed(text_of(element)))
+
+
+def link_length(element: etree._Element) -> int:
+    """Characters of text in links."""
+    return _sum(element.iter("a"))
+
+
+def _plain_length(element: etree._Element) -> int:
+    return text_length(element) - link_length(element)
+
+
+def _sum(elements: Iterable[etree._Element]) -> int:
+    return sum(text_length(each) for each in elements)
+
+
+def _is_hidden(element: etree._Element) -> bool:
+    if not isinstance(element.tag, str):
+        return False
+    return (
+        "hidden" in element.attrib
+        or element.get("aria-hidden") == "true"
+        or bool(_HIDDEN_STYLE.search(element.get("style", "")))
+        or bool(_HIDDEN_CLASSES & set(element.get("class", "").split()))
+    )
+
+
+def _drop(element: etree._Element) -> None:
+    """Remove an element and keep the text that follows it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    before = element.getprevious()
+    if element.tail:
+        if before is None:
+            parent.text = (parent.text or "") + element.tail
+        else:
+            before.tail = (before.tail or "") + element.tail
+    parent.remove(element)

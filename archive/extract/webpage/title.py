@@ -1,0 +1,95 @@
+"""A page's title: what its card, its metadata or its headings say, told apart from the name of the site."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from lxml import etree
+
+from archive.extract.text.characters import clean, joined, squeezed
+from archive.extract.webpage.lines import lines_of
+
+_CARD_LABELS = ("标题", "信息名称", "文件名称", "文件标题", "名称")
+_META = ("articletitle", "og:title", "title", "dc.title")
+_DATE_META = ("pubdate", "publishdate", "article:published_time", "dc.date")
+_TITLE_NAMES = re.compile(r".*(title|headline|biaoti|bt)\d?(_\w+)?", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[_|｜]|\s[-–—]+\s|--+|>+|[-–—](?=[^-–—]*(?:网|网站|政府|门户|平台|信息公开)$)")
+_SITE = re.compile(
+    r".{0,20}(?:网|网站|人民政府|门户|平台|频道|栏目|首页|信息公开|政务公开|公开目录|委员会|办公室|办公厅|局|厅)|中国.{2,4}|首页|通知公告|公告公示|正文|详情"
+)
+_CUT = re.compile(r"(?:\.{2,}|…+)$")
+_SHORTEST = 4
+
+
+def find_title(root: etree._Element, stated: Mapping[str, str], content: Sequence[str]) -> str | None:
+    """The document's title, or None; ``content`` are the lines of the document, to complete a title that was cut."""
+    for label in _CARD_LABELS:
+        if len(stated.get(label, "")) >= _SHORTEST:
+            return _completed(stated[label], content)
+    page = _without_site(clean("".join(root.findtext(".//title") or "")))
+    for candidate in (*_meta(root, _META[:1]), *_headings(root, page)):
+        if len(candidate) >= _SHORTEST and not _SITE.fullmatch(candidate):
+            return _completed(candidate, content)
+    if page:
+        return _completed(page, content)
+    return None
+
+
+def meta_date(root: etree._Element) -> str:
+    """The date of publication that a page's metadata give, as written there, or ""."""
+    return next(iter(_meta(root, _DATE_META)), "")
+
+
+def _meta(root: etree._Element, names: Sequence[str]) -> list[str]:
+    found: dict[str, str] = {}
+    for element in root.iter("meta"):
+        name = (element.get("name") or element.get("property") or "").lower()
+        value = clean(element.get("content") or "")
+        if name in names and value:
+            found.setdefault(name, value)
+    return [found[name] for name in names if name in found]
+
+
+def _headings(root: etree._Element, page: str) -> list[str]:
+    """Headings that could be the title, those that the page's own title bears out first."""
+    firsts = [_text(each) for each in root.iter("h1")]
+    named = [
+        _text(each)
+        for each in root.iter("h2", "h3", "div", "p", "td", "span")
+        if any(_TITLE_NAMES.fullmatch(name) for name in (each.get("id", ""), *each.get("class", "").split()))
+    ]
+    others = [text for text in (*named, *(_text(each) for each in root.iter("h2"))) if text and len(text) <= 120]
+    borne_out = [text for text in (*firsts, *others) if text and _agree(text, page)]
+    return [*borne_out, *(text for text in firsts if text)]
+
+
+def _agree(heading: str, page: str) -> bool:
+    first, second = squeezed(heading), squeezed(_CUT.sub("", page))
+    return bool(second) and len(first) >= _SHORTEST and (first.startswith(second) or second.startswith(first))
+
+
+def _text(element: etree._Element) -> str:
+    whole = ""
+    for line in lines_of(element):
+        whole = joined(whole, line)
+    return whole
+
+
+def _without_site(title: str) -> str:
+    """关于印发方案的通知_通知公告_临沭县人民政府 → 关于印发方案的通知; "" when only the site is named."""
+    parts = [part.strip() for part in _SEPARATORS.split(title) if part.strip()]
+    own = [part for part in parts if not _SITE.fullmatch(part)]
+    return max(own, key=len, default="")
+
+
+def _completed(title: str, content: Sequence[str]) -> str:
+    """A title that ends in dots, whole again where the document's first lines have the rest."""
+    if not _CUT.search(title):
+        return title
+    start = squeezed(_CUT.sub("", title))
+    for first in range(min(8, len(content))):
+        whole = ""
+        for line in content[first : first + 3]:
+            whole = joined(whole, line)
+            if squeezed(whole).startswith(start) and len(squeezed(whole)) > len(start):
+                return whole
+    return title

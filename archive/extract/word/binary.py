@@ -1,0 +1,304 @@
+"""Word documents before 2007 (doc, and WPS's copy of it): the text by its pieces, as [MS-DOC] numbers its sections.
+
+What a page shows is not in one place: the text lies in pieces all over the file (2.8.35 PlcPcd), and what of it is
+hidden, deleted by a revision, centered or the end of a table row, ranges of the file say (2.8.5, 2.8.6).
+"""
+
+import re
+import struct
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import olefile
+
+from archive.errors import ExtractionFailed
+from archive.extract.extraction import Extraction
+from archive.extract.text.assemble import assemble, table_labels
+from archive.extract.text.characters import clean, joined, rows
+from archive.extract.text.titles import may_be_title
+
+_DAMAGED = "旧版 Word 文件（doc）已损坏或不完整，无法读取。请用办公软件打开并另存为 docx 后再提交。"
+_LOCKED = "旧版 Word 文件（doc）设有打开密码，无法读取。请去掉密码后重新提交。"
+_TOO_OLD = "是 Word 95 或更早的文件，暂不能抽取文字。请用办公软件打开后另存为 docx，再重新提交。"
+_PAGE = 512
+# 2.5.1: what the file information block says, by its offset.
+_MAGIC, _FLAGS, _COUNTS = 0, 0x0A, 0x4C
+_CHARACTERS, _PARAGRAPHS, _CLX = 0xFA, 0x102, 0x1A2
+_WORD_97, _WORD_95 = 0xA5EC, 0xA5DC
+_ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
+# 2.6: properties by their number, with the size of what follows by its upper bits.
+_DELETED, _HIDDEN, _SIZE = 0x0800, 0x083C, 0x4A43
+_ROW_END, _IN_TABLE, _ALIGNED = 0x2417, 0x2416, (0x2403, 0x2461)
+_OPERANDS = (1, 1, 2, 4, 2, 2, None, 3)
+_LARGE = 15.0
+_TITLE_DEPTH = 15
+# Over how many further lines a title is broken at most.
+_BROKEN_OVER = 3
+# Who passed it and when, the table of contents, the first chapter or article.
+_TEXT_BEGINS = re.compile(r"[（(]?\s*(?:19|20)\d\d\s*年|目\s*录$|第[一二三四五六七八九十\d]+[编章条]|总\s*则$|一、")
+_CELL_END = "\x07"
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """``size`` in points, 0 where its style says it."""
+
+    text: str
+    centered: bool = False
+    size: float = 0.0
+    cell: bool = False
+    row_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranges:
+    """Properties by ranges of the file: from ``starts[n]`` on those of ``kept[n]``."""
+
+    starts: Sequence[int]
+    kept: Sequence[bytes]
+
+    def at(self, offset: int) -> dict[int, int]:
+        place = bisect_right(self.starts, offset) - 1
+        return dict(_properties(self.kept[place])) if place >= 0 else {}
+
+
+@dataclass(slots=True)
+class _Found:
+    paragraphs: list[_Paragraph] = field(default_factory=list)
+    deleted: int = 0
+    hidden: int = 0
+    pictures: int = 0
+
+
+def extract(path: Path) -> Extraction:
+    """The text of a Word document of before 2007 as it reads with all revisions accepted."""
+    try:
+        with olefile.OleFileIO(str(path)) as container:
+            main = container.openstream("WordDocument").read()
+            flags = struct.unpack_from("<H", main, _FLAGS)[0]
+            magic = struct.unpack_from("<H", main, _MAGIC)[0]
+            if magic != _WORD_97:
+                raise ExtractionFailed(_TOO_OLD if magic == _WORD_95 else _DAMAGED)
+            if flags & _ENCRYPTED:
+                raise ExtractionFailed(_LOCKED)
+            table = container.openstream("1Table" if flags & _SECOND_TABLE else "0Table").read()
+        return _assembled(_Word(main, table).read())
+    except (OSError, ValueError, struct.error, IndexError, OverflowError) as error:
+        raise ExtractionFailed(_DAMAGED) from error
+
+
+class _Word:
+    def __init__(self, main: bytes, table: bytes) -> None:
+        self._main = main
+        self._table = table
+        self._looks = self._ranges(_CHARACTERS, _look_at)
+        self._forms = self._ranges(_PARAGRAPHS, _form_at)
+
+    def read(self) -> _Found:
+        """The main text, then footnotes, endnotes and text boxes; no headers and no comments."""
+        text, footnotes, headers, _, comments, endnotes, boxes = struct.unpack_from("<7i", self._main, _COUNTS)
+        after_headers = text + footnotes + headers
+        endnotes_at = after_headers + comments
+        wanted = ((0, text + footnotes), (endnotes_at, endnotes_at + endnotes + boxes))
+        found = _Found()
+        for start, end in wanted:
+            self._gather(start, end, found)
+        return found
+
+    def _gather(self, start: int, end: int, found: _Found) -> None:
+        whole: list[str] = []
+        fields: list[bool] = []
+        size = 0.0
+        for offset, width, text in self._runs(start, end):
+            look = self._looks.at(offset)
+            shown = not (look.get(_DELETED, 0) & 1 or look.get(_HIDDEN, 0) & 1)
+            for at, character in enumerate(text):
+                if character == "\x13":
+                    fields.append(True)
+                elif character == "\x14" and fields:
+                    fields[-1] = False
+                elif character == "\x15" and fields:
+                    fields.pop()
+                elif character in "\r\x07\x0c":
+                    form = self._forms.at(offset + at * width)
+                    found.paragraphs.append(
+                        _Paragraph(
+                            "".join(whole),
+                            any(form.get(each) == 1 for each in _ALIGNED),
+                            size,
+                            bool(form.get(_IN_TABLE)) or character == _CELL_END,
+                            bool(form.get(_ROW_END)),
+                        )
+                    )
+                    if character == _CELL_END:
+                        found.paragraphs[-1].text += _CELL_END
+                    whole, size = [], 0.0
+                elif any(fields):
+                    # The instruction of a field; what it yields comes after it.
+                    continue
+                elif character in "\x01\x08":
+                    found.pictures += 1
+                elif not shown:
+                    found.deleted += bool(look.get(_DELETED, 0) & 1)
+                    found.hidden += not look.get(_DELETED, 0) & 1
+                else:
+                    whole.append({"\x0b": " ", "\x1e": "-", "\xa0": " "}.get(character, character))
+                    size = max(size, look.get(_SIZE, 0) / 2)
+        if whole:
+            found.paragraphs.append(_Paragraph("".join(whole)))
+
+    def _runs(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """Text between two places, cut where its look changes: offset in the file, bytes a character, text."""
+        for first, last, offset, width in self._pieces():
+            first_wanted, last_wanted = max(first, start), min(last, end)
+            at = offset + (first_wanted - first) * width
+            stop = offset + (last_wanted - first) * width
+            while at < stop:
+                following = bisect_right(self._looks.starts, at)
+                until = self._looks.starts[following] if following < len(self._looks.starts) else stop
+                until = min(stop, at + max(width, (until - at) // width * width))
+                data = self._main[at:until]
+                yield at, width, data.decode("utf-16-le", "replace") if width == 2 else data.decode("cp1252", "replace")
+                at = until
+
+    def _pieces(self) -> Iterator[tuple[int, int, int, int]]:
+        """2.8.35, 2.9.73: first and last place in the text, offset in the file, bytes a character."""
+        at, size = struct.unpack_from("<2I", self._main, _CLX)
+        clx = self._table[at : at + size]
+        at = 0
+        while clx[at] == 1:
+            at += 3 + struct.unpack_from("<H", clx, at + 1)[0]
+        length = struct.unpack_from("<I", clx, at + 1)[0]
+        plc = clx[at + 5 : at + 5 + length]
+        count = (len(plc) - 4) // 12
+        places = struct.unpack_from(f"<{count + 1}I", plc)
+        for number in range(count):
+            where = struct.unpack_from("<I", plc, 4 * (count + 1) + 8 * number + 2)[0]
+            offset, width = (where & 0x3FFFFFFF, 2) if not where & 0x40000000 else ((where & 0x3FFFFFFF) // 2, 1)
+            if places[number] < places[number + 1]:
+                yield places[number], places[number + 1], offset, width
+
+    def _ranges(self, place: int, of: Callable[[bytes, int, int], bytes]) -> _Ranges:
+        """2.8.5, 2.8.6: pages of 512 bytes that say from which offset on which properties hold."""
+        at, size = struct.unpack_from("<2I", self._main, place)
+        plc = self._table[at : at + size]
+        count = (len(plc) - 4) // 8
+        starts: list[int] = []
+        kept: list[bytes] = []
+        for number in range(count):
+            page = struct.unpack_from("<I", plc, 4 * (count + 1) + 4 * number)[0] & 0x3FFFFF
+            data = self._main[page * _PAGE : (page + 1) * _PAGE]
+            if len(data) < _PAGE:
+                continue
+            runs = data[-1]
+            starts += struct.unpack_from(f"<{runs}I", data)
+            kept += [of(data, runs, run) for run in range(runs)]
+        order = sorted(range(len(starts)), key=starts.__getitem__)
+        return _Ranges([starts[each] for each in order], [kept[each] for each in order])
+
+
+def _look_at(page: bytes, runs: int, run: int) -> bytes:
+    """2.9.32, 2.9.33: the properties of a range of characters."""
+    at = 2 * page[4 * (runs + 1) + run]
+    return page[at + 1 : at + 1 + page[at]] if at else b""
+
+
+def _form_at(page: bytes, runs: int, run: int) -> bytes:
+    """2.9.174, 2.9.175: the properties of a paragraph, after the number of its style."""
+    at = 2 * page[4 * (runs + 1) + 13 * run]
+    if not at:
+        return b""
+    size, begin = (2 * page[at] - 1, at + 1) if page[at] else (2 * page[at + 1], at + 2)
+    return page[begin + 2 : begin + size]
+
+
+def _properties(data: bytes) -> Iterator[tuple[int, int]]:
+    """2.6.1: each property's number and value; of longer ones the first four bytes."""
+    at = 0
+    while at + 2 < len(data):
+        number = struct.unpack_from("<H", data, at)[0]
+        size = _OPERANDS[number >> 13]
+        at += 2
+        if size is None:
+            # A table's definition counts its length in two bytes.
+            size = struct.unpack_from("<H", data, at)[0] + 1 if number == 0xD608 else data[at] + 1
+        yield number, int.from_bytes(data[at : at + min(size, 4)], "little")
+        at += size
+
+
+def _assembled(found: _Found) -> Extraction:
+    lines: list[str] = []
+    tables: list[int] = []
+    looks: list[_Paragraph | None] = []
+    for number, part in enumerate(_parts(found.paragraphs), 1):
+        if isinstance(part, _Paragraph):
+            line = clean(part.text)
+            lines += [line] if line else []
+            looks += [part] if line else []
+            tables += [0] if line else []
+        else:
+            kept = [line for line in rows(part) if line]
+            lines += kept
+            looks += [None] * len(kept)
+            tables += [number] * len(kept)
+    told: list[str] = []
+    if found.hidden:
+        told.append(f"文档中有 {found.hidden} 个字设为隐藏，没有收入正文，请核对。")
+    if found.deleted:
+        told.append("文档中有修订痕迹，正文按接受全部修订后的文字收入，请核对是否定稿。")
+    if found.pictures:
+        told.append(f"正文含有 {found.pictures} 幅图片或图形，其中的文字检索不到。")
+    return assemble(_find_title(lines, looks), lines, labels=table_labels(tables), warnings=told)
+
+
+def _parts(paragraphs: Sequence[_Paragraph]) -> Iterator[_Paragraph | list[dict[int, str]]]:
+    """Paragraphs, and tables as rows of cells by their columns."""
+    table: list[dict[int, str]] = []
+    cells: list[str] = []
+    cell = ""
+    for each in paragraphs:
+        if not each.cell and not each.row_end:
+            if cells or cell:
+                table.append(dict(enumerate([*cells, cell])))
+                cells, cell = [], ""
+            if table:
+                yield table
+                table = []
+            yield each
+        elif each.row_end:
+            table.append(dict(enumerate(cells)))
+            cells, cell = [], ""
+        elif each.text.endswith(_CELL_END):
+            cells.append(joined(cell, clean(each.text.removesuffix(_CELL_END))))
+            cell = ""
+        else:
+            cell = joined(cell, clean(each.text))
+    if cells or cell:
+        table.append(dict(enumerate([*cells, cell])))
+    if table:
+        yield table
+
+
+def _find_title(lines: Sequence[str], looks: Sequence[_Paragraph | None]) -> str | None:
+    """The largest centered lines above the text; where only styles say what is, all that stands above it."""
+    end = next((at for at, line in enumerate(lines[:_TITLE_DEPTH]) if _TEXT_BEGINS.match(line)), _TITLE_DEPTH)
+    above = [(at, look) for at, look in enumerate(looks[:end]) if look is not None and may_be_title(lines[at])]
+    centered = [(at, look) for at, look in above if look.centered]
+    largest = max((look.size for _, look in centered), default=0.0)
+    for at, look in centered:
+        if look.size == largest and (largest >= _LARGE or largest == 0.0):
+            return _whole(lines, at, [each for each, other in centered if other.size == largest])
+    first = [at for at, _ in above]
+    return _whole(lines, first[0], first) if end < _TITLE_DEPTH and 0 < len(first) <= _BROKEN_OVER else None
+
+
+def _whole(lines: Sequence[str], at: int, alike: Sequence[int]) -> str:
+    """The line and those after it that are of its kind."""
+    whole = lines[at]
+    for following in range(at + 1, at + _BROKEN_OVER + 1):
+        if following not in alike or len(lines[following]) > 40:
+            break
+        whole = joined(whole, lines[following])
+    return whole

@@ -1,0 +1,200 @@
+"""Word documents (docx)."""
+
+import email
+import email.policy
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
+from zipfile import BadZipFile
+
+import docx
+from docx.document import Document
+from docx.opc.exceptions import OpcError
+from docx.opc.part import Part
+from lxml import etree
+
+from archive.errors import ExtractionFailed
+from archive.extract.containers.zipguard import read_parts, refuse_doctype, repack
+from archive.extract.extraction import Extraction
+from archive.extract.others import plain
+from archive.extract.text.assemble import assemble, table_labels
+from archive.extract.text.characters import joined, squeezed
+from archive.extract.text.charset import decode
+from archive.extract.text.titles import may_be_title
+from archive.extract.webpage import html
+from archive.extract.word.concealed import concealed
+from archive.extract.word.styles import Numbering, Styles, W
+from archive.extract.word.text import Line, Reader, Seen
+
+_DAMAGED = "文件（docx）不合格式，无法读取。请用办公软件打开并另存后再提交。"
+_PAGE_NUMBER = re.compile(r"[\s\-—–－―·.,/第页共页码ofPpage\d一二三四五六七八九十PAGENUMS]*")
+_TITLE_STYLES = re.compile(r"(?:title|标题|.*(?:公文|文章|文件|大|主)标题)", re.IGNORECASE)
+_HEADING_STYLES = re.compile(r"(?:heading 1|标题 ?1)", re.IGNORECASE)
+_TITLE_DEPTH = 15
+_LARGE = 15.0
+
+
+def extract(path: Path) -> Extraction:
+    """The text of a Word document as it reads with all revisions accepted."""
+    return from_parts(read_parts(path))
+
+
+def from_parts(parts: dict[str, bytes]) -> Extraction:
+    """The text of a Word document given by its parts, by their names in the container."""
+    refuse_doctype(parts)
+    try:
+        document = docx.Document(repack(parts))
+        return _Docx(document).extraction()
+    except (LookupError, ValueError, AttributeError, TypeError, OpcError, BadZipFile, etree.LxmlError) as error:
+        if "memory" in str(error).lower() or str(error).startswith("unknown error"):
+            # A parser that runs out of memory can't even say so.
+            raise MemoryError from error
+        raise ExtractionFailed(_DAMAGED) from error
+
+
+class _Docx:
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._chunks: list[Extraction] = []
+        self._styles = Styles(self._root("styles"))
+        self._reader = Reader(self._styles, Numbering(self._root("numbering")), self._chunk)
+
+    def extraction(self) -> Extraction:
+        body = self._reader.lines(self._document.element.body)
+        seen = self._reader.seen
+        body_seen = Seen(seen.hidden, seen.pictures, seen.objects, seen.revisions)
+        title = _find_title(body) or next((each.title for each in self._chunks if each.title), None)
+        lines = [line.text for line in body]
+        lines += self._notes() + self._margins({squeezed(line) for line in [*lines, title or ""]})
+        labels = table_labels(line.table for line in body) + [""] * (len(lines) - len(body))
+        stated = {label: value for each in self._chunks for label, value in each.stated.items()}
+        page_date = next((each.page_date for each in self._chunks if each.page_date), "")
+        warnings = [warning for each in self._chunks for warning in each.warnings] + self._warnings(body_seen)
+        found = assemble(title, lines, labels=labels, stated=stated, warnings=warnings, page_date=page_date)
+        return replace(found, concealed=tuple(self._concealed()))
+
+    def _concealed(self) -> list[str]:
+        around = [_parse(part.blob) for kind in ("header", "footer", "footnotes") for part in self._parts(kind)]
+        roots = [self._document.element.body, *around]
+        return concealed(self._document, self._styles, roots, self._root("comments"))
+
+    def _parts(self, kind: str) -> list[Part]:
+        return [
+            relation.target_part
+            for relation in self._document.part.rels.values()
+            if not relation.is_external and relation.reltype.endswith(f"/{kind}")
+        ]
+
+    def _root(self, kind: str) -> etree._Element | None:
+        for part in self._parts(kind):
+            return _parse(part.blob)
+        return None
+
+    def _notes(self) -> list[str]:
+        """Footnotes and endnotes, in the order of their numbers."""
+        lines: list[str] = []
+        for kind in ("footnotes", "endnotes"):
+            root = self._root(kind)
+            for note in () if root is None else root:
+                if note.get(f"{W}type", "normal") == "normal":
+                    lines += [line.text for line in self._reader.lines(note)]
+        return lines
+
+    def _margins(self, known: set[str]) -> list[str]:
+        """Headers and footers, each line once, without page numbers and what the body says anyway."""
+        lines: list[str] = []
+        for part in self._parts("header") + self._parts("footer"):
+            for line in self._reader.lines(_parse(part.blob)):
+                key = squeezed(line.text)
+                if key not in known and not _PAGE_NUMBER.fullmatch(line.text):
+                    known.add(key)
+                    lines.append(line.text)
+        return lines
+
+    def _chunk(self, identifier: str) -> Extraction:
+        """A document embedded as a whole (altChunk): web page, web archive or plain text."""
+        relation = self._document.part.rels.get(identifier)
+        if relation is None or relation.is_external:
+            raise ExtractionFailed("文件的正文存放在文件之外，无法读取。请用办公软件打开并另存后再提交。")
+        found = _read_chunk(relation.target_part)
+        self._chunks.append(found)
+        return found
+
+    def _warnings(self, seen: Seen) -> list[str]:
+        told: list[str] = []
+        if seen.hidden:
+            told.append(f"文档中有 {seen.hidden} 个字设为隐藏，没有收入正文，请核对。")
+        if seen.revisions:
+            told.append(f"文档中有 {seen.revisions} 处修订痕迹，正文按接受全部修订后的文字收入，请核对是否定稿。")
+        comments = self._root("comments")
+        if comments is not None and len(comments):
+            told.append(f"文档中有 {len(comments)} 条批注，没有收入正文；公开前请删除批注。")
+        if seen.pictures:
+            told.append(f"正文含有 {seen.pictures} 幅图片或图形，其中的文字检索不到。")
+        if seen.objects:
+            told.append(f"正文含有 {seen.objects} 个嵌入对象（如电子表格），其中的文字检索不到。")
+        return told
+
+
+def _parse(blob: bytes) -> etree._Element:
+    return etree.fromstring(blob, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+
+
+def _read_chunk(part: Part) -> Extraction:
+    data: bytes = part.blob
+    name = str(part.partname).lower()
+    if name.endswith((".mht", ".mhtml")) or data.lstrip()[:13].lower() == b"mime-version:":
+        message = email.message_from_bytes(data, policy=email.policy.default)
+        for content in message.walk():
+            if isinstance(content, EmailMessage) and content.get_content_type() in ("text/html", "text/plain"):
+                payload = content.get_payload(decode=True)
+                if isinstance(payload, bytes):
+                    return _from_bytes(payload, content.get_content_type(), content.get_content_charset())
+    elif name.endswith((".html", ".htm", ".xhtml")):
+        return _from_bytes(data, "text/html", None)
+    elif name.endswith(".txt"):
+        return _from_bytes(data, "text/plain", None)
+    raise ExtractionFailed("文件的正文以不认识的格式嵌在文件中，无法读取。请用办公软件打开并另存后再提交。")
+
+
+def _from_bytes(data: bytes, kind: str, charset: str | None) -> Extraction:
+    decoded = decode(data, charset)
+    if kind == "text/html":
+        return html.from_text(decoded.text, decoded.warnings, whole=True)
+    return plain.from_text(decoded.text, decoded.warnings)
+
+
+def _find_title(body: Sequence[Line]) -> str | None:
+    """The title by its style, else by being centered and large above the text; a broken one is joined."""
+    top = [line for line in body[:_TITLE_DEPTH]]
+    for pattern, depth in ((_TITLE_STYLES, _TITLE_DEPTH), (_HEADING_STYLES, 1)):
+        for index, line in enumerate(top[:depth]):
+            if line.look is not None and pattern.fullmatch(line.look.style):
+                return _whole(top, index)
+    candidates = [
+        index
+        for index, line in enumerate(top)
+        if line.look is not None and line.look.centered and may_be_title(line.text)
+    ]
+    large = [index for index in candidates if _size(top[index]) >= _LARGE]
+    for index in large or candidates[:1]:
+        if _size(top[index]) == max((_size(top[each]) for each in candidates), default=0):
+            return _whole(top, index)
+    return None
+
+
+def _size(line: Line) -> float:
+    return line.look.size if line.look is not None else 0.0
+
+
+def _whole(lines: Sequence[Line], index: int) -> str:
+    """The line and those after it that look the same and go on with it."""
+    first = lines[index]
+    whole = first.text
+    for line in lines[index + 1 : index + 4]:
+        if line.look != first.look or not may_be_title(line.text) or len(line.text) > 40:
+            break
+        whole = joined(whole, line.text)
+    return whole

@@ -1,0 +1,231 @@
+"""The text of a Word document's parts in reading order: paragraphs, tables in their places, text boxes, notes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+
+from lxml import etree
+
+from archive.document import label_at
+from archive.extract.extraction import Extraction
+from archive.extract.text.assemble import Lines
+from archive.extract.text.characters import clean, joined, rows
+from archive.extract.word.styles import Look, Numbering, Styles, W
+
+# Deleted or moved away, settings, field codes, annotations over characters: no text of the document as it stands.
+_SKIPPED = frozenset(
+    (
+        "del moveFrom delText instrText delInstrText pPr rPr tblPr trPr tcPr sectPr sdtPr sdtEndPr rt proofErr "
+        "commentReference annotationRef footnoteReference endnoteReference fldData ffData"
+    ).split()
+)
+_CHARACTERS = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
+_PICTURES = ("blip", "imagedata", "relIds", "chart")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the body and the looks of its paragraph; a table's rows have none, but the number of their table."""
+
+    text: str
+    look: Look | None = None
+    table: int = 0
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was met on the way and is not in the text."""
+
+    hidden: int = 0
+    pictures: int = 0
+    objects: int = 0
+    revisions: int = 0
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the blocks of one document; ``chunk`` gives an altChunk by its relationship."""
+
+    styles: Styles
+    numbering: Numbering
+    chunk: Callable[[str], Extraction]
+    seen: Seen = field(default_factory=Seen)
+    tables: int = 0
+
+    def lines(self, container: etree._Element) -> list[Line]:
+        """The lines of all blocks in a container."""
+        found: list[Line] = []
+        bound = Lines()
+        for line in self._blocks(container):
+            (bound.add_row if "\t" in line.text else bound.add)(line.text)
+            found.append(line)
+        return found
+
+    def _blocks(self, container: etree._Element) -> Iterator[Line]:
+        for child in container:
+            name = local(child)
+            if name == "p":
+                yield from self._paragraph(child)
+            elif name == "tbl":
+                yield from self._table(child)
+            elif name == "altChunk":
+                identifier = next((value for key, value in child.attrib.items() if str(key).endswith("}id")), "")
+                yield from self._chunk(self.chunk(str(identifier)))
+            elif name == "AlternateContent":
+                yield from self._blocks(_chosen(child))
+            elif name in ("del", "moveFrom"):
+                self.seen.revisions += 1
+            elif name not in _SKIPPED:
+                self.seen.revisions += name in ("ins", "moveTo")
+                yield from self._blocks(child)
+
+    def _chunk(self, chunk: Extraction) -> Iterator[Line]:
+        label, label_before = "", ""
+        for number, text in enumerate(chunk.paragraphs):
+            label, label_before = label_at(chunk.places, number), label
+            self.tables += bool(label) and label != label_before
+            yield Line(text, table=self.tables if label else 0)
+
+    def _paragraph(self, paragraph: etree._Element) -> Iterator[Line]:
+        pieces: list[str] = []
+        boxes: list[etree._Element] = []
+        self._inline(paragraph, pieces, boxes)
+        look = self.styles.look(paragraph)
+        place = self.styles.numbering(paragraph)
+        label = ""
+        text = "".join(pieces)
+        if place is not None and clean(text):
+            label = clean(self.numbering.label(*place))
+        for number, part in enumerate(text.split("\n")):
+            line = clean(part)
+            if line and label and number == 0:
+                line = f"{label} {line}" if label[-1] in ".)" or label[-1].isdigit() else joined(label, line)
+            if line:
+                yield Line(line, look)
+        for box in boxes:
+            yield from (Line(each.text) for each in self._blocks(box))
+
+    def _inline(self, element: etree._Element, pieces: list[str], boxes: list[etree._Element]) -> None:
+        for child in element:
+            name = local(child)
+            if name == "t":
+                pieces.append(child.text or "")
+            elif name in _CHARACTERS:
+                pieces.append(_CHARACTERS[name])
+            elif name == "sym":
+                pieces.append(_symbol(child))
+            elif name == "txbxContent":
+                boxes.append(child)
+            elif name == "AlternateContent":
+                self._inline(_chosen(child), pieces, boxes)
+            elif name == "r" and self.styles.hides(child):
+                unseen: list[str] = []
+                self._inline(child, unseen, [])
+                self.seen.hidden += len(clean("".join(unseen)))
+            elif name in ("del", "moveFrom"):
+                self.seen.revisions += 1
+            elif name not in _SKIPPED:
+                self.seen.revisions += name in ("ins", "moveTo")
+                self.seen.pictures += name in _PICTURES
+                self.seen.objects += name == "OLEObject"
+                self._inline(child, pieces, boxes)
+
+    def _table(self, table: etree._Element) -> Iterator[Line]:
+        cells = [list(_cells(line)) for line in _rows(table)]
+        if max(map(len, cells), default=0) <= 1:
+            # A box drawn with a table: its paragraphs are paragraphs.
+            for _, cell in chain.from_iterable(cells):
+                yield from self._blocks(cell)
+            return
+        self.tables += 1
+        number = self.tables
+        texts: list[dict[int, str]] = []
+        nested: list[list[Line]] = []
+        for each in cells:
+            inner: list[Line] = []
+            texts.append({column: self._cell(cell, inner) for column, cell in each})
+            nested.append(inner)
+        for line, inside in zip(rows(texts), nested, strict=True):
+            if line:
+                yield Line(line, table=number if "\t" in line else 0)
+            # A table within the table stands below the row that holds it.
+            yield from (Line(each.text, table=number if each.table else 0) for each in inside)
+
+    def _cell(self, cell: etree._Element, nested: list[Line]) -> str:
+        own: list[str] = []
+        for block in _flat(cell):
+            if local(block) == "tbl":
+                tables = self.tables
+                nested += self._table(block)
+                self.tables = tables
+            else:
+                own += [line.text for line in self._paragraph(block)]
+        return " ".join(own).replace("\t", " ")
+
+
+def local(element: etree._Element) -> str:
+    """An element's name without its namespace; "" for comments and the like."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def _chosen(alternatives: etree._Element) -> etree._Element:
+    """The one of several forms of the same content that a current Word shows."""
+    for name in ("Choice", "Fallback"):
+        for child in alternatives:
+            if local(child) == name:
+                return child
+    return alternatives
+
+
+def _rows(table: etree._Element) -> Iterator[etree._Element]:
+    for child in table:
+        name = local(child)
+        if name == "tr":
+            if child.find(f"{W}trPr/{W}del") is None:
+                yield child
+        elif name not in _SKIPPED:
+            yield from _rows(child)
+
+
+def _cells(line: etree._Element) -> Iterator[tuple[int, etree._Element]]:
+    """The cells of a row that show something, with their columns: a merged cell only where it begins."""
+    column = _number(line.find(f"{W}trPr/{W}gridBefore"))
+    for cell in _all_cells(line):
+        merges = (cell.find(f"{W}tcPr/{W}{kind}") for kind in ("vMerge", "hMerge"))
+        if not any(each is not None and each.get(f"{W}val", "continue") == "continue" for each in merges):
+            yield column, cell
+        column += max(_number(cell.find(f"{W}tcPr/{W}gridSpan")), 1)
+
+
+def _all_cells(line: etree._Element) -> Iterator[etree._Element]:
+    for child in line:
+        name = local(child)
+        if name == "tc":
+            yield child
+        elif name not in _SKIPPED:
+            yield from _all_cells(child)
+
+
+def _number(element: etree._Element | None) -> int:
+    """The whole number that a setting gives; 0 without."""
+    value = "" if element is None else element.get(f"{W}val", "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
+
+
+def _flat(cell: etree._Element) -> Iterator[etree._Element]:
+    for child in cell:
+        name = local(child)
+        if name in ("p", "tbl"):
+            yield child
+        elif name not in _SKIPPED:
+            yield from _flat(child)
+
+
+def _symbol(element: etree._Element) -> str:
+    """A character given by its code; those of symbol fonts (private use) can't be told and are left out."""
+    try:
+        code = int(element.get(f"{W}char", ""), 16)
+    except ValueError:
+        return ""
+    return "" if 0xE000 <= code <= 0xF8FF or code < 0x20 or code > 0x10FFFF or 0xD800 <= code < 0xE000 else chr(code)

@@ -1,0 +1,79 @@
+"""Word documents in one XML file: the parts of a docx in a row (Flat OPC), or Word 2003's own (WordprocessingML)."""
+
+import base64
+import binascii
+from pathlib import Path
+
+from lxml import etree
+
+from archive.errors import ExtractionFailed
+from archive.extract.containers.zipguard import parse_part, refuse_doctype
+from archive.extract.extraction import Extraction
+from archive.extract.word import docx
+
+_DAMAGED = "文件（Word XML）不合格式，无法读取。请用办公软件打开并另存为 docx 后再提交。"
+_PKG = "{http://schemas.microsoft.com/office/2006/xmlPackage}"
+_OLD, _NEW = (
+    b"http://schemas.microsoft.com/office/word/2003/wordml",
+    b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+)
+_W = f"{{{_NEW.decode()}}}"
+_TYPES = b"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+<Default Extension="xml" ContentType="application/xml"/>
+<Override PartName="/word/document.xml"
+ ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"""
+_RELATIONS = b"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+<Relationship Id="r1" Target="word/document.xml"
+ Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/></Relationships>"""
+
+
+def extract(path: Path) -> Extraction:
+    """The text of either, read as a docx is."""
+    data = path.read_bytes()
+    refuse_doctype({path.name: data})
+    try:
+        root = parse_part(data.replace(_OLD, _NEW))
+        parts = _flat(root) if root.tag == f"{_PKG}package" else _of_2003(root)
+    except (etree.LxmlError, binascii.Error, ValueError) as error:
+        raise ExtractionFailed(_DAMAGED) from error
+    return docx.from_parts(parts)
+
+
+def _flat(root: etree._Element) -> dict[str, bytes]:
+    parts: dict[str, bytes] = {}
+    types = etree.Element("{http://schemas.openxmlformats.org/package/2006/content-types}Types")
+    for part in root.iterfind(f"{_PKG}part"):
+        name = part.get(f"{_PKG}name", "")
+        xml, binary = part.find(f"{_PKG}xmlData"), part.find(f"{_PKG}binaryData")
+        if xml is not None and len(xml):
+            parts[name.lstrip("/")] = etree.tostring(xml[0])
+        elif binary is not None:
+            parts[name.lstrip("/")] = base64.b64decode(binary.text or "")
+        if not name.endswith(".rels"):
+            kind = part.get(f"{_PKG}contentType", "")
+            etree.SubElement(types, types.tag.replace("Types", "Override"), PartName=name, ContentType=kind)
+    rels = "application/vnd.openxmlformats-package.relationships+xml"
+    etree.SubElement(types, types.tag.replace("Types", "Default"), Extension="rels", ContentType=rels)
+    return {"[Content_Types].xml": etree.tostring(types), **parts}
+
+
+def _of_2003(root: etree._Element) -> dict[str, bytes]:
+    body = root.find(f"{_W}body")
+    if body is None:
+        raise ExtractionFailed(_DAMAGED)
+    # Sections stand around paragraphs there; what they say is about the page.
+    for section in [each for each in body.iter("{*}sect", "{*}sub-section")]:
+        parent = section.getparent()
+        if parent is not None:
+            at = parent.index(section)
+            for child in reversed(section):
+                parent.insert(at + 1, child)
+            parent.remove(section)
+    document = etree.Element(f"{_W}document")
+    document.append(body)
+    return {
+        "[Content_Types].xml": _TYPES,
+        "_rels/.rels": _RELATIONS,
+        "word/document.xml": etree.tostring(document),
+    }

@@ -1,0 +1,1 @@
+"""How documents come in: single files, folders with a manifest, bundles."""

@@ -1,0 +1,95 @@
+"""Bundles: a zip of files with a manifest that says what they are, as one office sends them to another."""
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from archive.errors import FileRefused
+from archive.extract.containers.zipguard import members, open_container
+from archive.extract.limits import ZipLimits
+from archive.intake.manifest import place, read_manifest
+from archive.intake.receive import Item
+
+MANIFEST = "manifest.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What a bundle's manifest names, and the names of the files in it that the manifest does not."""
+
+    items: tuple[Item, ...]
+    unlisted: tuple[str, ...]
+
+
+def is_bundle(path: Path) -> bool:
+    """Whether a file is a zip with a manifest in it, at its top or in the one folder that was packed."""
+    if not path.is_file():
+        return False
+    try:
+        with open_container(path) as container:
+            return _manifest(container.namelist()) is not None
+    except (zipfile.BadZipFile, FileRefused, ValueError, OSError, NotImplementedError):
+        return False
+
+
+@contextmanager
+def open_bundle(path: Path, limits: ZipLimits | None = None) -> Iterator[Bundle]:
+    """The contents of a bundle, unpacked into a private folder that is gone at the end.
+
+    The source of a file, where the manifest states no address, is its place in the bundle: a bundle that is sent again
+    under the same name has new versions of the same documents. Raises FileRefused for a bundle that can't be unpacked
+    or that names files outside of itself, and BadManifest.
+    """
+    with tempfile.TemporaryDirectory(prefix="gongkai-bundle-") as folder:
+        root = Path(folder)
+        names = _unpack(path, root, limits)
+        manifest = _manifest(names)
+        if manifest is None:
+            raise FileRefused(f"压缩包中没有清单（{MANIFEST}），不能收入。请补上清单，或解压后提交其中的文件。")
+        items = tuple(_inside(item, root, path) for item in read_manifest(root / manifest))
+        listed = {_name(each, root) for item in items for each in (item.path, *item.attachments)}
+        yield Bundle(items, tuple(sorted(set(names) - listed - {manifest})))
+
+
+def _manifest(names: Iterable[str]) -> str | None:
+    """The one nearest to the top, if it is at the top or in a folder there."""
+    found = sorted(
+        (name.count("/"), name) for name in names if name.rpartition("/")[2] == MANIFEST and name.count("/") < 2
+    )
+    return found[0][1] if found else None
+
+
+def _unpack(path: Path, root: Path, limits: ZipLimits | None) -> list[str]:
+    """Write the files of a zip below a folder; their names."""
+    names: list[str] = []
+    for member, content in members(path, limits):
+        name = member.replace("\\", "/")
+        target = root / name
+        if name.endswith("/"):
+            continue
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as stream:
+                stream.write(content)
+        except (OSError, ValueError) as error:
+            raise FileRefused(f"压缩包中的文件“{name[:80]}”不能解压（名称过长、重复或含有不能用的字符）。") from error
+        names.append(_name(target, root))
+    return names
+
+
+def _inside(item: Item, root: Path, path: Path) -> Item:
+    """An item with a source that outlives the folder. Raises FileRefused if it leads out of that."""
+    for each in (item.path, *item.attachments):
+        if not Path(os.path.normpath(each)).is_relative_to(root):
+            raise FileRefused("压缩包的清单指向压缩包之外的文件，疑似恶意文件，没有收入。")
+    if "source_url" in item.stated:
+        return item
+    return replace(item, source=f"{place(path)}!{_name(item.path, root)}")
+
+
+def _name(path: Path, root: Path) -> str:
+    return os.path.relpath(path, root)

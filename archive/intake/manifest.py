@@ -1,0 +1,85 @@
+"""What to take in: folders, files, and the lines of a manifest.
+
+A manifest is JSON Lines; a line names a file and states what is known about it (the keys are ``STATED``). Its paths are
+relative to the manifest's own folder.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from archive.errors import BadManifest
+from archive.intake.receive import Item, readable
+
+STATED = (
+    "title",
+    "number",
+    "index_code",
+    "issuer",
+    "genre",
+    "topic",
+    "column",
+    "written_on",
+    "published_on",
+    "effective_on",
+    "expires_on",
+    "validity",
+    "disclosure",
+    "source_url",
+)
+
+
+def items_below(path: Path) -> Iterator[Item]:
+    """A file itself, or the files below a folder in the order of their names; hidden ones and links are left out."""
+    if not path.is_dir():
+        yield Item(path, place(path))
+        return
+    try:
+        children = sorted(path.iterdir())
+    except OSError:
+        # Refused like a file that can't be read, and no reason to stop.
+        yield Item(path, place(path))
+        return
+    for child in children:
+        if not child.name.startswith(".") and not child.is_symlink():
+            yield from items_below(child)
+
+
+def read_manifest(manifest: Path) -> list[Item]:
+    """The items of a manifest. Raises BadManifest at the first line that can't be read, before anything is taken in."""
+    try:
+        lines = manifest.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise BadManifest(1, "清单不是 UTF-8 编码。") from error
+    return [_item(manifest.parent, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _item(folder: Path, number: int, line: str) -> Item:
+    try:
+        entry = json.loads(line)
+    except ValueError as error:
+        raise BadManifest(number, f"不是 JSON：{error}") from error
+    if not isinstance(entry, dict) or not isinstance(entry.get("path"), str) or not entry["path"]:
+        raise BadManifest(number, "缺少 path（文件路径）。")
+    unknown = sorted(set(entry) - {*STATED, "path", "attachments", "note"})
+    if unknown:
+        raise BadManifest(number, f"不认识的字段：{'、'.join(unknown)}。可用：{'、'.join(STATED)}、attachments、note。")
+    stated = {key: entry[key] for key in STATED if entry.get(key) not in (None, "")}
+    wrong = [key for key, value in stated.items() if not isinstance(value, str)]
+    attachments = entry.get("attachments") or []
+    if not isinstance(attachments, list) or not all(isinstance(each, str) for each in attachments):
+        wrong.append("attachments")
+    note = entry.get("note") or ""
+    if not isinstance(note, str):
+        wrong.append("note")
+    if wrong:
+        raise BadManifest(number, f"字段 {'、'.join(wrong)} 的值类型不对。")
+    path = folder / entry["path"]
+    source = stated.get("source_url") or place(path)
+    return Item(path, source, stated, tuple(folder / each for each in attachments), note)
+
+
+def place(path: Path) -> str:
+    """Where a file is, the same however its path was spelt."""
+    return f"file:{readable(os.path.normpath(path.absolute()))}"

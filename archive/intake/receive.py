@@ -1,0 +1,366 @@
+"""Intake: from a file on disk to a document in the archive that waits for review.
+
+Order of one ingest, which a crash may interrupt anywhere: text extracted in the sandbox → metadata described →
+originals synced to the store → one transaction with the version, its attachments and the audit event → the outcome is
+told.
+"""
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from archive.chinese.text import normalise
+from archive.decisions import relations, review
+from archive.describe.metadata import describe
+from archive.document import Attachment, Disclosure, File, Metadata, Place
+from archive.errors import DecisionRefused, FileRefused
+from archive.extract import Sandbox, media_type
+from archive.extract.extraction import Extraction
+from archive.store import audit
+from archive.store.blobs import Blobs, digest_of
+from archive.store.catalogue import Catalogue
+from archive.store.tables import attachments, documents, sources, versions
+
+SOURCE_GROUND = "来源标注，未写理由"
+TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file to take in. ``source`` names where it comes from: the same source again is the same document.
+
+    ``note`` says why there is this version, in the words of who brings it.
+    """
+
+    path: Path
+    source: str
+    stated: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Path, ...] = ()
+    note: str = ""
+
+
+class Result(StrEnum):
+    TAKEN = "taken"
+    CHANGED = "changed"
+    HELD = "held"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an item. ``reason`` is why it was refused, or what to know of a file that was held."""
+
+    item: Item
+    result: Result
+    document_id: str | None = None
+    reason: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+_REASONS = {
+    Result.HELD: "与已有文件内容相同，记为同一文件的另一来源",
+    Result.CHANGED: "新版本没有写明更正原因",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    item: Item
+    signature: str
+    content: str
+    file: File
+    metadata: Metadata
+    text: str
+    warnings: tuple[str, ...]
+    places: tuple[Place, ...]
+    concealed: tuple[str, ...]
+    attachments: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    item: Item
+    document_id: str
+    content: str
+
+
+class Intake:
+    """Takes in files for one archive. ``actor`` is written into the audit log.
+
+    With ``already_published`` (a portal's back catalogue) each document also gets a decision to publish, by the actor;
+    never one that a reviewer refused or withdrew before.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, actor: str, already_published: bool = False
+    ) -> None:
+        self._catalogue = catalogue
+        self._blobs = blobs
+        self._sandbox = sandbox
+        self._actor = actor
+        self._already_published = already_published
+
+    def receive(self, item: Item) -> Outcome:
+        """Take in one file; a refusal is an outcome, not an error."""
+        return next(self.receive_all([item]))
+
+    def receive_all(self, items: Iterable[Item], ahead: int = 8) -> Iterator[Outcome]:
+        """Take in files in their order, extracting a few ahead; one that can't be taken never stops the rest."""
+        waiting = iter(items)
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            queue: list[tuple[Item, Future[_Prepared | _Held]]] = []
+            while True:
+                for item in islice(waiting, ahead - len(queue)):
+                    queue.append((item, pool.submit(self._prepare, item)))
+                if not queue:
+                    return
+                item, future = queue.pop(0)
+                try:
+                    prepared = future.result()
+                    if isinstance(prepared, _Held):
+                        yield self._held(prepared)
+                    else:
+                        yield self._record(prepared)
+                except FileRefused as refused:
+                    yield Outcome(item, Result.REFUSED, reason=refused.reason)
+                except OSError as error:
+                    which = f"（{Path(str(error.filename)).name}）" if error.filename else ""
+                    yield Outcome(item, Result.REFUSED, reason=f"读写文件出错{which}：{error.strerror or error}")
+                except ValueError as error:
+                    # A name or a stated value that no database takes: a NUL, half of a character.
+                    yield Outcome(item, Result.REFUSED, reason=f"文件名或清单中有无法保存的字符：{error}")
+
+    def _prepare(self, item: Item) -> "_Prepared | _Held":
+        """All that needs no writing transaction; less of it when the same file is held already."""
+        paths = (item.path, *item.attachments)
+        types = [media_type(path, readable(path.name)) for path in paths]
+        digests = [_digest(path) for path in paths]
+        content = _hash(digests)
+        signature = _hash([content, *sorted(f"{key}={value}" for key, value in item.stated.items())])
+        held = self._find(item.source, signature)
+        if held is not None:
+            return _Held(item, held, content)
+        # Text first, so that a file that is refused leaves nothing in the store.
+        main, *others = [self._sandbox.extract(path, kind) for path, kind in zip(paths, types, strict=True)]
+        metadata = describe(main, item.stated, readable(item.path.name))
+        files = [self._keep(*each) for each in zip(paths, types, digests, strict=True)]
+        text, places = _with_title(main, metadata.title)
+        return _Prepared(
+            item=item,
+            signature=signature,
+            content=content,
+            file=files[0],
+            metadata=metadata,
+            text=text,
+            warnings=main.warnings,
+            places=places,
+            concealed=main.concealed,
+            attachments=tuple(_attachment(*each) for each in zip(files[1:], others, strict=True)),
+        )
+
+    def _keep(self, path: Path, kind: str, expected: str) -> File:
+        with path.open("rb") as stream:
+            digest, size = self._blobs.put(stream)
+        if digest != expected:
+            raise FileRefused("文件在接收过程中被改动，请待其写完后重新接收。")
+        return File(digest, readable(path.name), kind, size)
+
+    def _find(self, source: str, signature: str) -> str | None:
+        query = select(sources.c.document_id).where(sources.c.source == source, sources.c.signature == signature)
+        with self._catalogue.reading() as connection:
+            return connection.execute(query).scalar()
+
+    def _held(self, held: _Held) -> Outcome:
+        reason = ""
+        if self._already_published:
+            with self._catalogue.writing() as connection:
+                reason = self._take_over(connection, held.document_id, held.content)
+        return Outcome(held.item, Result.HELD, held.document_id, reason)
+
+    def _record(self, prepared: _Prepared) -> Outcome:
+        with self._catalogue.writing() as connection:
+            id, result = self._place(connection, prepared)
+            reason = _REASONS.get(result, "")
+            if result is Result.CHANGED and prepared.item.note:
+                reason = ""
+            if result is Result.HELD and set(prepared.item.stated) - {"source_url"}:
+                reason += "；清单中另写的信息没有采用，请核对"
+            if self._already_published:
+                reason = self._take_over(connection, id, prepared.content) or reason
+        warnings = prepared.warnings + tuple(w for part in prepared.attachments for w in part.warnings)
+        return Outcome(prepared.item, result, id, reason, warnings)
+
+    def _take_over(self, connection: Connection, id: str, content: str) -> str:
+        """Publish what a portal had published already; why not, where a reviewer's word stands against it.
+
+        Only the very content that was taken in is vouched for, never a newer version that waits.
+        """
+        row = connection.execute(select(documents).where(documents.c.id == id)).mappings().one()
+        if row["public_version"] == row["version"]:
+            return ""
+        newest = connection.execute(
+            select(versions.c.content).where(versions.c.document_id == id, versions.c.version == row["version"])
+        ).scalar()
+        if newest != content:
+            return "该文件另有待审的新版本，没有公开"
+        if review.ever_stopped(self._catalogue, connection, id):
+            return "审查曾决定不予发布或撤回，没有公开"
+        try:
+            review.vouch(connection, id, self._actor, TAKEN_OVER)
+        except DecisionRefused as refused:
+            return f"没有公开：{refused.reason}"
+        return ""
+
+    def _place(self, connection: Connection, prepared: _Prepared) -> tuple[str, Result]:
+        """Find or found the document that a prepared file belongs to, and add its version if it is new."""
+        source = prepared.item.source
+        known = connection.execute(select(sources).where(sources.c.source == source)).mappings().first()
+        if known is not None and known["signature"] == prepared.signature:
+            return known["document_id"], Result.HELD
+        if known is not None and known["original"]:
+            id = str(known["document_id"])
+            self._add_version(connection, id, prepared)
+            connection.execute(update(sources).where(sources.c.source == source).values(signature=prepared.signature))
+            return id, Result.CHANGED
+        if known is not None:
+            # A copy that now differs goes its own way.
+            connection.execute(delete(sources).where(sources.c.source == source))
+        twin = connection.execute(
+            select(versions.c.document_id)
+            .where(versions.c.content == prepared.content)
+            .order_by(versions.c.received_at)
+        ).scalar()
+        id = str(twin) if twin else _id(prepared.content)
+        if twin is None:
+            self._add_version(connection, id, prepared)
+        connection.execute(
+            insert(sources).values(
+                source=source, document_id=id, signature=prepared.signature, original=int(twin is None)
+            )
+        )
+        if twin is None:
+            return id, Result.TAKEN
+        audit.append(connection, self._actor, "copy", id, {"source": source})
+        return id, Result.HELD
+
+    def _add_version(self, connection: Connection, id: str, prepared: _Prepared) -> None:
+        now = audit.now()
+        last = connection.execute(select(documents.c.version).where(documents.c.id == id)).scalar()
+        version = (last or 0) + 1
+        if last is None:
+            connection.execute(insert(documents).values(id=id, version=version, status="waiting", received_at=now))
+        else:
+            connection.execute(update(documents).where(documents.c.id == id).values(version=version, status="waiting"))
+        connection.execute(
+            insert(versions).values(
+                document_id=id,
+                version=version,
+                content=prepared.content,
+                **_file_columns(prepared.file),
+                **_metadata_columns(prepared.metadata),
+                text=prepared.text,
+                warnings=list(prepared.warnings),
+                places=_places(prepared.places),
+                concealed=list(prepared.concealed),
+                received_at=now,
+                note=prepared.item.note,
+            )
+        )
+        if disclosure := prepared.metadata.disclosure:
+            read_from = prepared.metadata.sources.get("disclosure", "")
+            ground = SOURCE_GROUND if disclosure is Disclosure.WITHHELD else ""
+            review.add_classification(connection, id, version, disclosure, self._actor, read_from, ground)
+        for position, part in enumerate(prepared.attachments):
+            connection.execute(
+                insert(attachments).values(
+                    document_id=id,
+                    version=version,
+                    position=position,
+                    **_file_columns(part.file),
+                    text=part.text,
+                    warnings=list(part.warnings),
+                    places=_places(part.places),
+                    concealed=list(part.concealed),
+                )
+            )
+        relations.add_stated(connection, id, version, prepared.metadata.title, prepared.text)
+        details = {
+            "version": version,
+            "digest": prepared.file.digest,
+            "source": prepared.item.source,
+            "note": prepared.item.note,
+        }
+        audit.append(connection, self._actor, "receive", id, details)
+
+
+def readable(name: str) -> str:
+    """A file's name as text: names out of old archives are often GB 18030, which Python hands over as surrogates."""
+    raw = os.fsencode(name)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", "backslashreplace")
+
+
+def _attachment(file: File, part: Extraction) -> Attachment:
+    text, places = _with_title(part)
+    return Attachment(file, text, part.warnings, places, part.concealed)
+
+
+def _with_title(extraction: Extraction, shown: str = "") -> tuple[str, tuple[Place, ...]]:
+    """The text and its places, a title of its own above it that is not ``shown`` as the document's."""
+    own, places = extraction.title, extraction.places
+    if not own or normalise(own) in normalise(shown):
+        return "\n".join(extraction.paragraphs), places
+    # What begins with the first line begins with the title now, but for a table, which it is none of.
+    moved = tuple(
+        place if not place.start and "表" not in place.label else replace(place, start=place.start + 1)
+        for place in places
+    )
+    return "\n".join((own, *extraction.paragraphs)), moved
+
+
+def _file_columns(file: File) -> dict[str, object]:
+    return {
+        "digest": file.digest,
+        "file_name": file.name,
+        "media_type": file.media_type,
+        "size": file.size,
+    }
+
+
+def _metadata_columns(metadata: Metadata) -> dict[str, object]:
+    columns: dict[str, object] = {item.name: getattr(metadata, item.name) for item in fields(metadata)}
+    columns["other_numbers"] = list(metadata.other_numbers)
+    columns["cited_numbers"] = list(metadata.cited_numbers)
+    columns["sources"] = dict(metadata.sources)
+    return columns
+
+
+def _places(places: Iterable[Place]) -> list[list[object]]:
+    return [[place.start, place.label] for place in places]
+
+
+def _id(content: str) -> str:
+    """A document's id: 60 bits of its first version's hash, so that a rebuilt archive has the same addresses."""
+    return base64.b32encode(bytes.fromhex(content))[:12].decode().lower()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return digest_of(stream)
+
+
+def _hash(parts: Iterable[str]) -> str:
+    return hashlib.sha256(json.dumps(list(parts), ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,421 @@
+"""The catalogue: what the county holds, and the one rule of what the public may see.
+
+A version is public when a decision approved exactly that version (the database insists on it, see ``tables``)
+and no later decision withdrew it. ``public`` and its plural forms are that rule; everything that serves the public
+asks them.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, Select, create_engine, event, func, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from archive import in_force
+from archive.chinese import dates
+from archive.document import Attachment, Disclosure, Document, File, Metadata, Place, Status, Validity, Verdict
+from archive.errors import BadSettings, CatalogueDamaged, CatalogueLost, DocumentWithdrawn, UnknownDocument
+from archive.store import audit, migrations
+from archive.store.records import Records
+from archive.store.tables import attachments, changes, decisions, documents, sources, validities, versions
+from archive.store.withdrawals import Withdrawals
+
+BATCH = 200
+_ADVISORY_LOCK = 0x676F6E67
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something about a document changed; ``sequence`` rises with every change of the archive."""
+
+    sequence: int
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of a staff list."""
+
+    id: str
+    version: int
+    status: Status
+    public_version: int | None
+    title: str
+    received_at: datetime
+    warnings: tuple[str, ...]
+
+
+class Catalogue:
+    """A connection pool to the catalogue's database, brought to this program's tables when it is opened.
+
+    What it holds is also kept in files below ``folder`` (``records``, ``withdrawals``), from which it can be brought
+    back. ``today`` is the day by which documents are in force. Raises BadSettings, and CatalogueLost for an empty
+    database beside such files, unless it shall be ``empty``.
+    """
+
+    def __init__(
+        self, url: str, folder: Path, today: Callable[[], date] = dates.office_today, empty: bool = False
+    ) -> None:
+        self.withdrawals = Withdrawals(folder / "withdrawals.jsonl")
+        self.records = Records(folder / "records")
+        self.today = today
+        try:
+            parsed = make_url(url)
+            if parsed.drivername == "postgresql":
+                parsed = parsed.set(drivername="postgresql+psycopg")
+            self._engine = create_engine(parsed, json_serializer=_json)
+        except (ArgumentError, ImportError) as error:
+            raise BadSettings(f"GONGKAI_DATABASE_URL 无法使用：{error}") from error
+        if parsed.get_backend_name() == "sqlite":
+            _prepare_sqlite(self._engine)
+        try:
+            with self.reading() as connection:
+                current = migrations.is_current(connection)
+            if not current:
+                with self._transaction() as connection:
+                    migrations.upgrade(connection)
+            with self.reading() as connection:
+                behind = self.records.behind(connection)
+                lost = not empty and self.records.log.exists() and audit.head(connection) == (0, audit.GENESIS)
+            if lost:
+                raise CatalogueLost(str(folder))
+            if behind:
+                with self.records.writing(), self.reading() as connection:
+                    self.records.follow(connection)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, UnicodeDecodeError):
+                # A damaged database that SQLite quotes in its complaint.
+                raise CatalogueDamaged from error
+            if not isinstance(error, SQLAlchemyError):
+                raise
+            raise BadSettings(f"打不开数据库（{parsed.render_as_string()}）：{error.args[0]}") from error
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view of the catalogue. Raises CatalogueDamaged for what can't be understood of it."""
+        with self._engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                # Its default shows to each statement what has been committed until then.
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            try:
+                with connection.begin():
+                    yield connection
+            except ValueError as error:
+                # Bytes that are no characters, a day that is none, JSON that is none.
+                raise CatalogueDamaged from error
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The only writer for as long as it lasts; committed and recorded on exit, rolled back on error.
+
+        Raises OSError when it was committed and could not be recorded: the files follow with the next that can.
+        """
+        with self.records.writing():
+            with self._transaction() as connection:
+                yield connection
+            with self.reading() as connection:
+                self.records.follow(connection)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                # Sequence numbers of ``changes`` must become visible in their order.
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            yield connection
+
+    def public(self, id: str) -> Document:
+        """The public version of a document.
+
+        Raises UnknownDocument, whether it is hidden or not there; DocumentWithdrawn for one that was public.
+        """
+        if not id.isprintable():
+            # An address may hold a NUL, about which PostgreSQL can't be asked.
+            raise UnknownDocument(id)
+        found = self.public_many([id]).get(id)
+        if found is None:
+            raise self._withdrawn(id) or UnknownDocument(id)
+        return found
+
+    def _withdrawn(self, id: str) -> DocumentWithdrawn | None:
+        """What to say of a document that was public until it was withdrawn, or None."""
+        query = (
+            select(decisions)
+            .where(decisions.c.document_id == id, decisions.c.verdict != Verdict.REJECT.value)
+            .order_by(decisions.c.id.desc())
+            .limit(1)
+        )
+        with self.reading() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None or row["verdict"] != Verdict.WITHDRAW:
+            return None
+        replacement = row["replacement"] and self.public_many([row["replacement"]]).get(row["replacement"])
+        at = datetime.fromisoformat(row["decided_at"])
+        return DocumentWithdrawn(id, row["reason"], at, replacement.id if replacement else None)
+
+    def public_many(self, ids: Iterable[str]) -> dict[str, Document]:
+        """The public versions among these documents, by id; those that are not public are left out."""
+        wanted = list(ids)
+        found: dict[str, Document] = {}
+        with self.reading() as connection:
+            for start in range(0, len(wanted), BATCH):
+                query = _public().where(documents.c.id.in_(wanted[start : start + BATCH]))
+                found.update((document.id, document) for document in self._documents(connection, query))
+        return found
+
+    def public_all(self, after: str = "") -> Iterator[Document]:
+        """Every public document with an id ``after`` this one, in the order of ids, read in batches."""
+        while True:
+            query = _public().where(documents.c.id > after).order_by(documents.c.id).limit(BATCH)
+            with self.reading() as connection:
+                batch = self._documents(connection, query)
+            yield from batch
+            if len(batch) < BATCH:
+                return
+            after = batch[-1].id
+
+    def public_count(self) -> int:
+        with self.reading() as connection:
+            query = select(func.count()).where(documents.c.public_version.is_not(None))
+            return connection.execute(query).scalar_one()
+
+    def newest(self, id: str) -> Document:
+        """The newest version of a document, public or not: for staff only. Raises UnknownDocument."""
+        on = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
+        query = _columns().join(versions, on).where(documents.c.id == id)
+        with self.reading() as connection:
+            found = self._documents(connection, query)
+        if not found:
+            raise UnknownDocument(id)
+        return found[0]
+
+    def versions(self, connection: Connection, id: str) -> list[Document]:
+        """Every version of a document, oldest first, public or not: for staff only."""
+        query = _columns().join(versions, versions.c.document_id == documents.c.id)
+        return self._documents(connection, query.where(documents.c.id == id).order_by(versions.c.version))
+
+    def listed(self, status: Status | None = None) -> list[Listed]:
+        """Documents by the state of their newest version, oldest first: for staff only."""
+        on = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
+        query = select(
+            documents.c.id,
+            documents.c.version,
+            documents.c.status,
+            documents.c.public_version,
+            versions.c.title,
+            versions.c.received_at,
+            versions.c.warnings,
+        ).join(versions, on)
+        if status is not None:
+            query = query.where(documents.c.status == status.value)
+        with self.reading() as connection:
+            rows = connection.execute(query.order_by(versions.c.received_at, documents.c.id)).all()
+        return [
+            Listed(
+                id=row.id,
+                version=row.version,
+                status=Status(row.status),
+                public_version=row.public_version,
+                title=row.title,
+                received_at=datetime.fromisoformat(row.received_at),
+                warnings=tuple(row.warnings),
+            )
+            for row in rows
+        ]
+
+    def by_source(self, source: str) -> str | None:
+        """The id of the document that was taken in from a source, or None."""
+        query = select(sources.c.document_id).where(sources.c.source == source)
+        with self.reading() as connection:
+            return connection.execute(query).scalar()
+
+    def by_name(self) -> dict[str, str]:
+        """The ids of public documents by the names they go by: their id, and each source they were taken in from."""
+        public = select(documents.c.id).where(documents.c.public_version.is_not(None))
+        named = select(sources.c.source, sources.c.document_id).where(sources.c.document_id.in_(public))
+        with self.reading() as connection:
+            by_source = {row.source: row.document_id for row in connection.execute(named)}
+            return by_source | {id: id for id in connection.scalars(public)}
+
+    def decided(self) -> dict[str, int]:
+        """How many decisions there are about each document that has any."""
+        query = select(decisions.c.document_id, func.count()).group_by(decisions.c.document_id)
+        with self.reading() as connection:
+            return {id: count for id, count in connection.execute(query)}
+
+    def changes_after(self, cursor: int, limit: int = BATCH) -> list[Change]:
+        """Changes with a sequence number above ``cursor``, in order."""
+        query = select(changes.c.sequence, changes.c.document_id).where(changes.c.sequence > cursor)
+        with self.reading() as connection:
+            rows = connection.execute(query.order_by(changes.c.sequence).limit(limit)).all()
+        return [Change(row.sequence, row.document_id) for row in rows]
+
+    def last_change(self) -> int:
+        """The newest change's sequence number; 0 for an empty archive."""
+        with self.reading() as connection:
+            return connection.execute(select(func.max(changes.c.sequence))).scalar() or 0
+
+    def hidden_since(self, cursor: int) -> frozenset[str]:
+        """Documents whose public version changed after ``cursor``: withdrawn, replaced, or published.
+
+        An index that stands at ``cursor`` may hold a version of them that is not the public one; a search leaves them
+        out, so that nothing of a withdrawn or corrected version shows in hits, counts or suggestions.
+        """
+        query = select(changes.c.document_id).where(changes.c.sequence > cursor).distinct()
+        with self.reading() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def digests(self) -> dict[str, str]:
+        """Every original that some version or attachment names: its digest and its document's id."""
+        with self.reading() as connection:
+            rows = [
+                *connection.execute(select(versions.c.digest, versions.c.document_id)),
+                *connection.execute(select(attachments.c.digest, attachments.c.document_id)),
+            ]
+        return {row.digest: row.document_id for row in rows}
+
+    def ids(self) -> list[str]:
+        """Of every document, public or not: for staff only."""
+        with self.reading() as connection:
+            return [*connection.scalars(select(documents.c.id).order_by(documents.c.id))]
+
+    def events(self, id: str | None = None) -> list[audit.Event]:
+        """The audit log in its order, of one document or of all."""
+        with self.reading() as connection:
+            return [*audit.events(connection, id)]
+
+    def check_record(self, id: str) -> None:
+        """Hold a document's record against its rows. Raises RecordDamaged."""
+        with self.records.writing(), self.reading() as connection:
+            self.records.check(connection, id)
+
+    def check_log(self) -> None:
+        """Hold the audit log in the records against the one here; nobody writes meanwhile. Raises RecordDamaged."""
+        with self.records.writing(), self.reading() as connection:
+            self.records.check_log(connection)
+
+    def audit_break(self, expected: str | None = None) -> audit.Break | None:
+        """Where the audit log's chain does not go on, or None (see ``audit.first_break``)."""
+        with self.reading() as connection:
+            return audit.first_break(connection, expected)
+
+    def _documents(self, connection: Connection, query: Select[Any]) -> list[Document]:
+        rows = connection.execute(query).mappings().all()
+        wanted = {row["document_id"] for row in rows}
+        parts: dict[tuple[str, int], list[Attachment]] = {}
+        found = connection.execute(
+            select(attachments).where(attachments.c.document_id.in_(wanted)).order_by(attachments.c.position)
+        ).mappings()
+        for row in found:
+            part = Attachment(_file(row), row["text"], tuple(row["warnings"]), _places(row), tuple(row["concealed"]))
+            parts.setdefault((row["document_id"], row["version"]), []).append(part)
+        turns, today = turns_of(connection, wanted), self.today()
+        return [
+            _document(row, parts.get((id, row["version"]), ()), turns.get(id, ()), today)
+            for row in rows
+            for id in (row["document_id"],)
+        ]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL with full sync, enforced references, and a writer that takes its lock before it reads."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy's begin event below says BEGIN, not the driver
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _columns() -> Select[Any]:
+    own = (documents.c.status, documents.c.public_version)
+    return select(*versions.c, *own).select_from(documents)
+
+
+def _public() -> Select[Any]:
+    on = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.public_version)
+    return _columns().join(versions, on)
+
+
+def turns_of(connection: Connection, ids: Iterable[str]) -> dict[str, list[in_force.Turn]]:
+    """What was recorded about the force of these documents, by id, in the order in which it was."""
+    wanted = list(ids)
+    turns: dict[str, list[in_force.Turn]] = {}
+    for start in range(0, len(wanted), BATCH):
+        query = select(validities).where(validities.c.document_id.in_(wanted[start : start + BATCH]))
+        for row in connection.execute(query.order_by(validities.c.id)).mappings():
+            turn = in_force.Turn(Validity(row["validity"]), row["since"], row["until"])
+            turns.setdefault(row["document_id"], []).append(turn)
+    return turns
+
+
+def _document(row: RowMapping, parts: Sequence[Attachment], turns: Sequence[in_force.Turn], today: date) -> Document:
+    public = row["version"] == row["public_version"]
+    return Document(
+        id=row["document_id"],
+        version=row["version"],
+        metadata=_metadata(row, public, turns, today),
+        file=_file(row),
+        text=row["text"],
+        attachments=tuple(parts),
+        warnings=tuple(row["warnings"]),
+        places=_places(row),
+        concealed=tuple(row["concealed"]),
+        received_at=datetime.fromisoformat(row["received_at"]),
+        status=Status.PUBLISHED if public else Status(row["status"]),
+    )
+
+
+def _metadata(row: RowMapping, public: bool, turns: Sequence[in_force.Turn], today: date) -> Metadata:
+    sources: Mapping[str, str] = row["sources"]
+    stated = Validity(row["validity"]) if row["validity"] else None
+    disclosure = Disclosure(row["disclosure"]) if row["disclosure"] else None
+    if public and disclosure is None:
+        # Approving a document of unknown attribute is the decision to disclose it actively (see ``review``).
+        disclosure, sources = Disclosure.ACTIVE, {**sources, "disclosure": "审查决定"}
+    return Metadata(
+        title=row["title"],
+        number=row["number"],
+        index_code=row["index_code"],
+        issuer=row["issuer"],
+        genre=row["genre"],
+        topic=row["topic"],
+        column=row["column"],
+        written_on=row["written_on"],
+        published_on=row["published_on"],
+        effective_on=row["effective_on"],
+        expires_on=row["expires_on"],
+        validity=in_force.on(today, stated, row["effective_on"], row["expires_on"], turns),
+        disclosure=disclosure,
+        source_url=row["source_url"],
+        other_numbers=tuple(row["other_numbers"]),
+        cited_numbers=tuple(row["cited_numbers"]),
+        sources=sources,
+    )
+
+
+def _places(row: RowMapping) -> tuple[Place, ...]:
+    return tuple(Place(start, label) for start, label in row["places"])
+
+
+def _file(row: RowMapping) -> File:
+    return File(row["digest"], row["file_name"], row["media_type"], row["size"])

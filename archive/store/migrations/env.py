@@ -1,0 +1,13 @@
+"""What Alembic runs for a command; the connection comes from ``upgrade``."""
+
+from alembic import context
+
+from archive.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,250 @@
+"""Records: every document as a file beside the database, so that the files alone can bring the catalogue back.
+
+One JSON file a document holds all rows that make it up, with a hash over itself; the audit log is carried along, a line
+a row. Both follow the database at the end of each writing transaction, before the caller is told that it is done; what
+a crash left out is made up for when the catalogue is opened, by the audit log: whatever is done about a document has a
+row in it. A withdrawal does not wait for that (see ``withdrawals``), so that files never say more is public than was.
+"""
+
+import fcntl
+import json
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, func, select
+
+from archive.errors import RecordDamaged
+from archive.store import canonical
+from archive.store.blobs import sync_folder
+from archive.store.tables import (
+    attachments,
+    classifications,
+    decisions,
+    documents,
+    examinations,
+    relations,
+    sources,
+    validities,
+    versions,
+)
+from archive.store.tables import audit as audit_rows
+
+log = logging.getLogger(__name__)
+
+FORMAT = 1
+# What a document is made of besides its own row, in the order in which rows may refer to each other.
+PARTS: Sequence[Table] = (
+    *(versions, attachments, sources, classifications, examinations, decisions),
+    *(validities, relations),
+)
+_TAIL = 1 << 16
+Row = Mapping[str, object]
+Record = Mapping[str, Sequence[Row]]
+
+
+class Records:
+    """The files below one folder. Whoever writes to the catalogue holds ``writing`` meanwhile."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.log = folder / "audit.jsonl"
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Held by the one process, and the one thread of it, that writes."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def behind(self, connection: Connection) -> bool:
+        """Whether there is something for ``follow`` to do."""
+        last = self._last()
+        newest = connection.execute(select(func.max(audit_rows.c.sequence))).scalar()
+        return newest is not None and (last is None or last["sequence"] != newest or not _knows(connection, last))
+
+    def follow(self, connection: Connection) -> int:
+        """Bring the files up to the database; how many documents were written. Inside ``writing``. Raises OSError.
+
+        Files of another database, or of a later state of this one, are put aside under another name, not written over.
+        """
+        last = self._last()
+        if last is not None and not _knows(connection, last):
+            self._put_aside()
+            last = None
+        query = select(audit_rows).order_by(audit_rows.c.sequence)
+        if last is not None:
+            query = query.where(audit_rows.c.sequence > last["sequence"])
+        lines: list[str] = []
+        touched: dict[str, None] = {}
+        for row in connection.execute(query).mappings():
+            lines.append(json.dumps(dict(row), ensure_ascii=False))
+            if row["document_id"]:
+                touched[row["document_id"]] = None
+        for id in touched:
+            self._write(id, _rows(connection, id))
+        if lines:
+            # Last: it tells how far the records have come.
+            self._append("".join(f"{line}\n" for line in lines))
+        return len(touched)
+
+    def path(self, id: str) -> Path:
+        return self.folder / id[:2] / f"{id}.json"
+
+    def ids(self) -> Iterator[str]:
+        """Of every record, in their order."""
+        for path in sorted(self.folder.glob("??/*.json")):
+            yield path.stem
+
+    def read(self, id: str) -> dict[str, list[dict[str, object]]]:
+        """A document's rows by table, as they were in the database. Raises RecordDamaged."""
+        try:
+            kept = json.loads(self.path(id).read_text(encoding="utf-8"))
+            rows, digest, form = kept["rows"], kept["sha256"], kept["format"]
+        except FileNotFoundError as error:
+            raise RecordDamaged(id, "缺失") from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise RecordDamaged(id, "读不出") from error
+        if form != FORMAT:
+            raise RecordDamaged(id, f"格式 {form} 不是本程序的格式 {FORMAT}")
+        if digest != canonical.digest(rows):
+            raise RecordDamaged(id, "内容与其哈希不符")
+        return {table.name: [_typed(table, row) for row in rows[table.name]] for table in (documents, *PARTS)}
+
+    def check(self, connection: Connection, id: str) -> None:
+        """Hold a document's record against the database. Inside ``writing``. Raises RecordDamaged."""
+        kept, found = self.read(id), _rows(connection, id)
+        for table in (documents, *PARTS):
+            rows = [_typed(table, row) for row in found[table.name]]
+            for own, row in zip_longest(kept[table.name], rows):
+                # A column that came with a later program is not in a record of before.
+                if not own or not row or any(row[name] != value for name, value in own.items()):
+                    raise RecordDamaged(id, f"与数据库的 {table.name} 不一致")
+
+    def check_log(self, connection: Connection) -> None:
+        """Hold the carried audit log against the database. Inside ``writing``. Raises RecordDamaged."""
+        rows = connection.execute(select(audit_rows).order_by(audit_rows.c.sequence)).mappings()
+        for number, (kept, row) in enumerate(zip_longest(self.events(), map(dict, rows)), 1):
+            if kept != row:
+                raise RecordDamaged(self.log.name, f"第 {number} 行与数据库不一致")
+
+    def aside(self) -> list[Path]:
+        """The folders of records that were put aside by ``follow``."""
+        return sorted(self.folder.parent.glob(f"{self.folder.name}-*"))
+
+    def events(self) -> Iterator[dict[str, object]]:
+        """The audit log's rows in their order; a last line that was cut off is left out. Raises RecordDamaged."""
+        try:
+            lines = self.log.read_bytes().split(b"\n")[:-1]
+        except FileNotFoundError:
+            return
+        for number, line in enumerate(lines, 1):
+            try:
+                yield _typed(audit_rows, json.loads(line))
+            except ValueError as error:
+                raise RecordDamaged(self.log.name, f"第 {number} 行读不出") from error
+
+    def _write(self, id: str, rows: Record) -> None:
+        path = self.path(id)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
+            sync_folder(self.folder)
+        fresh = path.with_suffix(".new")
+        with fresh.open("w", encoding="utf-8") as out:
+            kept = {"format": FORMAT, "sha256": canonical.digest(rows), "rows": rows}
+            json.dump(kept, out, ensure_ascii=False, indent=1)
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(path)
+        sync_folder(path.parent)
+
+    def _append(self, lines: str) -> None:
+        fresh = not self.log.exists()
+        with self.log.open("ab") as out:
+            out.truncate(self._whole())
+            out.write(lines.encode())
+            out.flush()
+            os.fsync(out.fileno())
+        if fresh:
+            sync_folder(self.folder)
+
+    def _whole(self) -> int:
+        """How many bytes of the log are whole lines."""
+        with self.log.open("rb") as log:
+            size = at = log.seek(0, os.SEEK_END)
+            while at:
+                begin = max(0, at - _TAIL)
+                log.seek(begin)
+                found = log.read(at - begin).rfind(b"\n")
+                if found >= 0:
+                    return begin + found + 1
+                at = begin
+        return 0 if size else size
+
+    def _last(self) -> dict[str, object] | None:
+        """The log's last whole row, or None."""
+        if not self.log.exists() or not (whole := self._whole()):
+            return None
+        tail = min(whole, _TAIL)
+        with self.log.open("rb") as log:
+            while True:
+                log.seek(whole - tail)
+                lines = log.read(tail).split(b"\n")
+                if len(lines) > 2 or tail == whole:
+                    break
+                tail = min(whole, tail * 4)
+        try:
+            row = json.loads(lines[-2])
+            return {"sequence": int(row["sequence"]), "hash": str(row["hash"])}
+        except (ValueError, KeyError, TypeError) as error:
+            raise RecordDamaged(self.log.name, "最后一行读不出") from error
+
+    def _put_aside(self) -> None:
+        name = f"{self.folder.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        aside = self.folder.with_name(name)
+        log.warning("数据库比档案记录旧，或不是同一个数据库：原有的档案记录移到 %s。", aside)
+        aside.mkdir()
+        # The folder itself stays: its lock is held.
+        for path in self.folder.iterdir():
+            if path.name != "lock":
+                path.rename(aside / path.name)
+        sync_folder(self.folder.parent)
+
+
+def _knows(connection: Connection, last: Mapping[str, object]) -> bool:
+    query = select(audit_rows.c.hash).where(audit_rows.c.sequence == last["sequence"])
+    return connection.execute(query).scalar() == last["hash"]
+
+
+def _rows(connection: Connection, id: str) -> Record:
+    own = select(documents).where(documents.c.id == id)
+    found: dict[str, Sequence[Row]] = {documents.name: _plain(connection, own)}
+    for table in PARTS:
+        query = select(table).where(table.c.document_id == id).order_by(*table.primary_key.columns)
+        found[table.name] = _plain(connection, query)
+    return found
+
+
+def _plain(connection: Connection, query: Select[Any]) -> list[Row]:
+    """Rows as JSON takes them."""
+    return [
+        {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def _typed(table: Table, row: Mapping[str, object]) -> dict[str, object]:
+    """A row as the database takes it; columns that it does not know yet take their defaults."""
+    return {
+        column.name: date.fromisoformat(value)
+        if isinstance(value := row[column.name], str) and column.type.python_type is date
+        else value
+        for column in table.columns
+        if column.name in row
+    }

@@ -1,0 +1,1 @@
+"""What a typed search means: the grammar, synonyms, quantities."""

@@ -1,0 +1,219 @@
+"""From what a person types to a query tree.
+
+The grammar, as the help page tells it::
+
+    低保 申请            both words
+    "低保申请"           exactly this
+    -预算                not this; also -"部门预算", -机构:财政局
+    低保 OR 五保 申请     one of the two on either side of OR
+    标题:招聘            in the title; 文号:沭政发2019 (pieces of a number); 机构:财政局
+    日期:2019            also 2019-05, 2019-05-03, 2019年5月, 2019-01..2020-06, 2019.. and ..2019
+
+A document number is recognised in any spelling, anywhere, and asked for as itself. Nothing a person types is a syntax
+error: what has no meaning as grammar is text.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date
+
+from archive.chinese.text import HAN, is_han, normalise
+from archive.describe.docnumber import Number, read_query
+from archive.errors import BadQuery
+from indexer.query import And, Dated, Everything, Key, Not, Or, Part, Phrase, Query, Text, Within
+
+MAX_LENGTH = 200
+MAX_TERMS = 16
+DATE = "日期"
+# This many single characters in a row are one word with blanks between: 政 务 公 开.
+_SPACED = 3
+
+# As people write the names of the parts who write traditional characters.
+_TRADITIONAL = {"標題": Part.TITLE, "文號": Part.NUMBER, "機構": Part.ISSUER}
+_PARTS = "|".join((*Part, DATE, *_TRADITIONAL))
+_QUOTES = {f"q{at}": marks for at, marks in enumerate(('""', "“”", "「」", "『』", "＂＂"))}
+_QUOTED = "|".join(f"{marks[0]}(?P<{name}>[^{marks[1]}]+){marks[1]}" for name, marks in _QUOTES.items())
+# Quotes mean "exactly" only around a whole term: those inside a pasted title belong to it.
+_FIELD = re.compile(rf"(?<!\S)(?P<minus>[-－]?)(?P<part>{_PARTS})[:：]\s*(?:(?:{_QUOTED})(?!\S)|(?P<bare>\S+))")
+_PHRASE = re.compile(rf"(?<!\S)(?P<minus>[-－]?)(?:{_QUOTED})(?!\S)")
+_CHARACTER = re.compile(r"[^\W_]")
+# Stands for a part of the query that was read already; what is typed has none of it.
+_MARK = "\ue000"
+_OR = "OR"
+_DAY = re.compile(r"(\d{4})(?:[-./年](\d{1,2})(?:[-./月](\d{1,2})日?|月)?|年)?")
+_LIST = re.compile(r"\s*[、,，和及与]\s*")
+# The beginning of a number: 云政办发2019, 沭政办字〔2016〕.
+_CODE_AND_YEAR = re.compile(rf"[{HAN}]{{1,10}}[发字函办规电任令][〔\[(]?(?:19|20)\d\d[〕\])]?年?")
+_RANGE = re.compile(r"\.\.+|…+|~|至|到")
+
+
+def parse(typed: str) -> Query:
+    """The tree of what was typed; Everything for nothing. Raises BadQuery with a sentence that says what to change."""
+    typed = typed.strip()
+    if not typed:
+        return Everything()
+    if len(typed) > MAX_LENGTH:
+        raise BadQuery(f"检索词有 {len(typed)} 个字，最多 {MAX_LENGTH} 个字。请缩短后再检索。")
+    if not _CHARACTER.search(typed):
+        raise BadQuery("检索词里没有文字或数字。请输入要查找的词语、标题或文号。")
+    terms = _Terms(typed)
+    parts = list(_joined(terms))
+    if terms.count > MAX_TERMS:
+        raise BadQuery(f"检索词有 {terms.count} 个，最多 {MAX_TERMS} 个。请去掉一些再检索。")
+    if not parts:
+        # OR, or 标题:、 and nothing else: then it is what is looked for.
+        return Text(normalise(typed))
+    if all(isinstance(part, Not) for part in parts):
+        parts.insert(0, Everything())
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+class _Terms:
+    """The terms of what was typed and the ORs between them, in their order; ``count`` of them."""
+
+    def __init__(self, typed: str) -> None:
+        self._read: list[Query | None] = []
+        rest = _FIELD.sub(self._field, typed.replace(_MARK, " "))
+        rest = _PHRASE.sub(self._phrase, rest)
+        for start, end, numbers in reversed(_listed(rest)):
+            asked = [
+                each
+                for number in numbers
+                for spelt in [normalise(rest[number.start : number.end])]
+                for each in (Key(number.canonical), Phrase(spelt) if number.sure else Text(spelt))
+            ]
+            minus = re.search(r"(?:^|\s)([-－])$", rest[:start])
+            marked = self._mark(_perhaps_not(minus[1] if minus else "", Or(tuple(asked))))
+            rest = rest[: minus.start(1) if minus else start] + marked + rest[end:]
+        self._chunks = list(_respaced(rest.split()))
+        self.count = sum(chunk != _OR for chunk in self._chunks)
+
+    def __iter__(self) -> "Iterator[Query | str]":
+        for chunk in self._chunks:
+            if chunk == _OR:
+                yield _OR
+                continue
+            term = self._read[len(chunk) - 2] if chunk[0] == _MARK else _word(chunk)
+            if term is not None:
+                yield term
+
+    def _mark(self, term: Query | None) -> str:
+        """As many marks as say which term they stand for."""
+        self._read.append(term)
+        return f" {_MARK}{_MARK * len(self._read)} "
+
+    def _field(self, match: re.Match[str]) -> str:
+        name, value = match["part"], match["bare"] or _quoted(match)
+        term = _dated(value) if name == DATE else _within(Part(_TRADITIONAL.get(name, name)), value)
+        return self._mark(_perhaps_not(match["minus"], term))
+
+    def _phrase(self, match: re.Match[str]) -> str:
+        phrase = normalise(_quoted(match))
+        return self._mark(_perhaps_not(match["minus"], Phrase(phrase) if _CHARACTER.search(phrase) else None))
+
+
+def _listed(text: str) -> list[tuple[int, int, list[Number]]]:
+    """The numbers in a text with their places; those of one list (甲号、乙号) together."""
+    found: list[tuple[int, int, list[Number]]] = []
+    for number in read_query(text):
+        if found and _LIST.fullmatch(text[found[-1][1] : number.start]):
+            start, _, numbers = found.pop()
+            found.append((start, number.end, [*numbers, number]))
+        else:
+            found.append((number.start, number.end, [number]))
+    return found
+
+
+def _joined(terms: "_Terms") -> Iterator[Query]:
+    """The terms, each OR with those beside it as one; an OR without a term on both sides means nothing."""
+    alternatives: list[Query] = []
+    or_before = False
+    for term in terms:
+        if isinstance(term, str):
+            or_before = True
+            continue
+        # An exclusion is no alternative.
+        if alternatives and not (or_before and not isinstance(term, Not) and not isinstance(alternatives[-1], Not)):
+            yield _one_of(alternatives)
+            alternatives = []
+        alternatives.append(term)
+        or_before = False
+    if alternatives:
+        yield _one_of(alternatives)
+
+
+def _one_of(alternatives: list[Query]) -> Query:
+    return alternatives[0] if len(alternatives) == 1 else Or(tuple(alternatives))
+
+
+def _respaced(chunks: list[str]) -> Iterator[str]:
+    """The chunks, those of single Han that spell out a word as that word."""
+    single: list[str] = []
+    for chunk in [*chunks, ""]:
+        if len(chunk) == 1 and is_han(chunk):
+            single.append(chunk)
+            continue
+        yield from single if len(single) < _SPACED else ["".join(single)]
+        single = []
+        if chunk:
+            yield chunk
+
+
+def _quoted(match: re.Match[str]) -> str:
+    return next(match[name] for name in _QUOTES if match[name])
+
+
+def _perhaps_not(minus: str, term: Query | None) -> Query | None:
+    return Not(term) if minus and term is not None else term
+
+
+def _word(chunk: str) -> Query | None:
+    unwanted = chunk[0] in "-－" and len(chunk) > 1
+    text = normalise(chunk[1:] if unwanted else chunk)
+    if not _CHARACTER.search(text):
+        return None
+    # What is excluded is excluded as it stands: -预算 must not remove documents that only have its bigrams apart.
+    if unwanted:
+        return Not(Phrase(text))
+    return Or((Within(Part.NUMBER, text), Text(text))) if _CODE_AND_YEAR.fullmatch(text) else Text(text)
+
+
+def _within(part: Part, value: str) -> Query | None:
+    if part is Part.NUMBER:
+        numbers = read_query(value)
+        if len(numbers) == 1 and numbers[0].sure and (numbers[0].start, numbers[0].end) == (0, len(value)):
+            value = numbers[0].canonical
+    text = normalise(value)
+    return Within(part, text) if _CHARACTER.search(text) else None
+
+
+def _dated(value: str) -> Query:
+    """A day, month or year, or from one to another. Raises BadQuery."""
+    ends = _RANGE.split(normalise(value))
+    try:
+        spans = [_span(end) if end else None for end in ends]
+        if len(spans) > 2 or not any(spans):
+            raise ValueError
+        first, last = spans[0], spans[-1]
+        since = first[0] if first else date.min
+        until = last[1] if last else date.max
+    except ValueError as error:
+        example = "日期:2019、日期:2019-05 或 日期:2019-01..2020-06"
+        raise BadQuery(f"日期“{value[:20]}”无法识别。请写成 {example} 的样子。") from error
+    if since > until:
+        raise BadQuery(f"日期“{value[:30]}”的起始晚于截止。请调换后再检索。")
+    return Dated(since.toordinal(), until.toordinal())
+
+
+def _span(text: str) -> tuple[date, date]:
+    """The first and last day of a year, month or day."""
+    match = _DAY.fullmatch(text)
+    if match is None:
+        raise ValueError(text)
+    year, month, day = (int(group) if group else None for group in match.groups())
+    if year is None or month is None:
+        return date(int(match[1]), 1, 1), date(int(match[1]), 12, 31)
+    if day is not None:
+        return date(year, month, day), date(year, month, day)
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])

@@ -1,0 +1,1 @@
+"""What helps someone to type: suggestions, corrections, pinyin."""

@@ -1,0 +1,286 @@
+"""What may have been meant by a word that stands nowhere: a correction by sound, by shape, or for a slip of the hand.
+
+A noisy channel (Kernighan, Church and Gale, A spelling correction program based on a noisy channel model, 1990): what
+was typed is cut into words that stand in public documents and words that are an edit away from one, so that the cost of
+the words (how rare they are) and of the edits is least. A known word is never edited: 决算 stays, however much commoner
+预算 is. Latin letters are read as pinyin, or as the initials of one word.
+
+Corrections are only ever offered; whether they lead anywhere is for the caller to see.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import groupby
+from pathlib import Path
+
+from archive.chinese.text import HAN, normalise
+from indexer.helping.pinyin import readings, spellings
+from indexer.helping.spelling import Spellings
+
+SHAPES = Path(__file__).parent / "shapes.tsv"
+# Longer searches and longer runs of Han in them are pasted, not typed.
+LONGEST = 40
+LONGEST_RUN = 14
+_LONGEST_PINYIN = 60
+_LONGEST_WORD = 10
+# Costs in nats, beside -ln of a word's share of all words: an edit is cheaper the surer it is. A character by itself
+# costs what a word does and more: the pieces of a word that was mistyped are mostly such.
+_CHARACTER = 13.0
+_FAMILIAR = 9.0
+_FUNCTION = 6.0
+_ALONE = 2.0
+# How much less likely than the first offer the others may be.
+_BESIDE = 6.0
+# A word of the language that no document has; what speaks for a word of the county's, and what it costs at most:
+# 临沐 means 临沭 also where few documents have it yet.
+_UNSEEN = 11.0
+_OWN = 6.0
+_OWN_MOST = 8.5
+_SAME_SOUND = 4.0
+_SHAPE = 5.0
+_NEAR_SOUND = 6.5
+# Cheap for an edit: longer words are rarer, and pay for it.
+_LACKING = 4.0
+_DOUBLED = 4.0
+_SWAPPED = 5.0
+# Two characters with one of them wrong say little about which word was meant.
+_SHORT = 2.5
+_RUN = re.compile(f"(?<![{HAN}])[{HAN}]{{2,{LONGEST_RUN}}}(?![{HAN}])")
+_WORD = re.compile(f"[{HAN}]+|[a-z]+")
+_LATIN = re.compile(r"[a-z]{2,40}")
+# 第三十五条 is not 第二十五条.
+_NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
+# Terms of the grammar that are meant as they stand.
+_GRAMMAR = re.compile(r'^[-－]|[:："“”「」『』]|^OR$')
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    word: str
+    cost: float
+
+
+class Corrector:
+    """Knows the words that stand in public documents, normalised, with in how many documents each stands."""
+
+    def __init__(
+        self,
+        vocabulary: Mapping[str, int],
+        function_words: Iterable[str] = (),
+        is_word: Callable[[str], bool] = lambda word: False,
+        lexicon: Iterable[str] = (),
+    ) -> None:
+        """``function_words`` and what ``is_word`` of the language are right, whether or not a document has them.
+
+        Only the county's own words (``lexicon``) may be meant by a word of the language: 临沭 by 临沐.
+        """
+        words = {word: count for word, count in vocabulary.items() if count > 0}
+        common = max(words.values(), default=1)
+        words |= {word: max(common // 10, words.get(word, 1)) for word in function_words}
+        self._single = {word: count for word, count in words.items() if len(word) == 1}
+        self._function = frozenset(function_words)
+        self._known = {
+            word: count for word, count in words.items() if 1 < len(word) <= _LONGEST_WORD and _WORD.fullmatch(word)
+        }
+        self._is_word = is_word
+        self._lexicon = frozenset(lexicon)
+        self._total = sum(self._known.values()) or 1
+
+    def prepare(self) -> None:
+        """Do now what the first correction would wait for."""
+        _ = self._spellings, self._characters, _shapes()
+
+    def corrections(self, typed: str, limit: int = 3) -> list[str]:
+        """Whole searches that may have been meant, best first; none when nothing is likely wrong."""
+        chunks = typed.split()
+        latin = [_letters(chunk) for chunk in chunks]
+        if chunks and all(map(_LATIN.fullmatch, latin)):
+            # Also letters that stand in documents: a county's address on the web is its name in pinyin.
+            return [text for text in dict.fromkeys(self._from_pinyin(latin)) if text != typed][:limit]
+        if len(typed) > LONGEST:
+            return []
+        units = list(self._units(chunks))
+        best = [self._corrected(unit, limit) for unit in units]
+        if not any(best):
+            return []
+        # The best of all, then one unit at a time in its next best form.
+        tops = [found[0] if found else unit for unit, found in zip(units, best, strict=True)]
+        offers = [" ".join(tops)]
+        for at, found in enumerate(best):
+            offers += [" ".join((*tops[:at], each, *tops[at + 1 :])) for each in found[1:]]
+        return list(dict.fromkeys(offers))[:limit]
+
+    def _units(self, chunks: Iterable[str]) -> Iterator[str]:
+        """The chunks, those of letters that follow one another as one: zhengwu gongkai is one word."""
+        for letters, run in groupby(chunks, self._is_pinyin):
+            if letters:
+                yield " ".join(run)
+            else:
+                yield from run
+
+    def _is_pinyin(self, chunk: str) -> bool:
+        letters = _letters(chunk)
+        return bool(_LATIN.fullmatch(letters)) and letters not in self._known and not _GRAMMAR.search(chunk)
+
+    def _corrected(self, unit: str, limit: int) -> list[str]:
+        if all(map(self._is_pinyin, unit.split())):
+            return list(dict.fromkeys(self._from_pinyin(map(_letters, unit.split()))))[:limit]
+        if _GRAMMAR.search(unit):
+            return []
+        text = normalise(unit)
+        found = []
+        for match in _RUN.finditer(text):
+            found += [text[: match.start()] + each + text[match.end() :] for each in self._edited(match[0], limit)]
+        return list(dict.fromkeys(found))[:limit]
+
+    def _edited(self, run: str, limit: int) -> list[str]:
+        """Other forms of a run of Han, none if it is best as it stands."""
+        paths: list[list[tuple[float, str]]] = [[(0.0, "")]]
+        for end in range(1, len(run) + 1):
+            ending: dict[str, float] = {}
+            for start in range(max(0, end - _LONGEST_WORD - 1), end):
+                for candidate in self._candidates(run[start:end]):
+                    for cost, before in paths[start]:
+                        text = before + candidate.word
+                        total = cost + candidate.cost
+                        if total < ending.get(text, math.inf):
+                            ending[text] = total
+            best = sorted((cost, text) for text, cost in ending.items())[: limit + 1]
+            # What was typed stays in the race, to be compared with.
+            if run[:end] in ending and all(text != run[:end] for _, text in best):
+                best.append((ending[run[:end]], run[:end]))
+            paths.append(best)
+        ranked = sorted(paths[-1])
+        if not ranked or ranked[0][1] == run:
+            return []
+        most = ranked[0][0] + _BESIDE
+        return [text for cost, text in ranked if text != run and cost <= most]
+
+    def _candidates(self, piece: str) -> Iterator[_Candidate]:
+        if len(piece) == 1:
+            # 县, 费 and the like end many words.
+            yield _Candidate(piece, self._alone(piece))
+            return
+        if piece in self._known:
+            yield _Candidate(piece, self._cost(piece))
+            return
+        of_the_language = self._is_word(piece)
+        if of_the_language:
+            yield _Candidate(piece, _UNSEEN)
+        for word, edit in self._edits(piece).items():
+            short = _SHORT if len(word) == 2 else 0.0
+            if word in self._lexicon:
+                yield _Candidate(word, min(self._cost(word), _OWN_MOST) + edit + short - _OWN)
+            elif not of_the_language:
+                yield _Candidate(word, self._cost(word) + edit + short)
+
+    @cached_property
+    def _spellings(self) -> Spellings:
+        words = [word for word in self._known if not word.isascii()]
+        return Spellings(sorted(words, key=lambda word: (-self._known[word], word)))
+
+    @cached_property
+    def _characters(self) -> frozenset[str]:
+        """Characters that begin or end words so often that one may stand alone."""
+        counts: dict[str, int] = {}
+        for word in self._known:
+            for character in {word[0], word[-1]}:
+                counts[character] = counts.get(character, 0) + 1
+        least = max(3, len(self._known) // 2000)
+        return frozenset(character for character, count in counts.items() if count >= least)
+
+    def _alone(self, character: str) -> float:
+        if character in self._function:
+            return _FUNCTION
+        unseen = _FAMILIAR if character in self._characters else _CHARACTER
+        if count := self._single.get(character):
+            return min(unseen, -math.log(count / self._total) + _ALONE)
+        return unseen
+
+    def _cost(self, word: str) -> float:
+        return -math.log(self._known[word] / self._total)
+
+    def _from_pinyin(self, chunks: Iterable[str]) -> Iterator[str]:
+        letters = "".join(chunks)
+        if len(letters) > _LONGEST_PINYIN:
+            return
+        initialled = self._spellings.initialled(letters)
+        sounding = self._spellings.sounding(letters)
+        yield from initialled[:1]
+        yield from sounding[:1]
+        if read := self._read(letters):
+            yield read
+        yield from sounding[1:]
+        yield from initialled[1:]
+
+    def _read(self, letters: str) -> str | None:
+        """The likeliest words whose pinyin these letters are."""
+        paths: list[tuple[float, tuple[str, ...]] | None] = [(0.0, ())]
+        for end in range(1, len(letters) + 1):
+            best: tuple[float, tuple[str, ...]] | None = None
+            for start in range(max(0, end - 6 * _LONGEST_WORD), end):
+                before = paths[start]
+                if before and (words := self._spellings.sounding(letters[start:end])):
+                    word = words[0]
+                    # Each word more is a boundary more that was not typed.
+                    cost = before[0] + self._cost(word) + 2
+                    if best is None or cost < best[0]:
+                        best = cost, (*before[1], word)
+            paths.append(best)
+        return " ".join(paths[-1][1]) if paths[-1] else None
+
+    def _edits(self, piece: str) -> dict[str, float]:
+        """The known words that one edit makes of a piece, with what the edit costs."""
+        found: dict[str, float] = {}
+        numerals = _numerals(piece)
+
+        def add(word: str, cost: float) -> None:
+            if word in self._known and cost < found.get(word, math.inf) and _numerals(word) == numerals:
+                found[word] = cost
+
+        for spelling in spellings(piece, 4):
+            for word in self._spellings.near(spelling):
+                # More of it wrong than right, and it is another word.
+                if 2 * sum(map(str.__ne__, piece, word)) <= len(word):
+                    add(word, _sound_cost(piece, word))
+        for at, character in enumerate(piece):
+            for other in _shapes().get(character, ""):
+                add(piece[:at] + other + piece[at + 1 :], _SHAPE)
+            if len(piece) > 3:
+                if at and piece[at - 1] == character:
+                    add(piece[:at] + piece[at + 1 :], _DOUBLED)
+                if at:
+                    add(piece[: at - 1] + character + piece[at - 1] + piece[at + 1 :], _SWAPPED)
+        if len(piece) > 2:
+            for word in self._spellings.lacking(piece):
+                add(word, _LACKING)
+        return found
+
+
+def _letters(chunk: str) -> str:
+    """Without the apostrophes that part syllables: xi'an."""
+    return normalise(chunk).replace("'", "").replace("’", "")
+
+
+def _numerals(word: str) -> str:
+    return "".join(character for character in word if character in _NUMERALS)
+
+
+def _sound_cost(piece: str, word: str) -> float:
+    """By how many characters differ, and whether they sound the same or nearly so."""
+    cost = 0.0
+    for typed, meant in zip(piece, word, strict=True):
+        if typed != meant:
+            same = not set(readings(typed)).isdisjoint(readings(meant))
+            cost += (_SAME_SOUND if same else _NEAR_SOUND) * (1.0 if cost == 0.0 else 0.6)
+    return cost
+
+
+@cache
+def _shapes() -> Mapping[str, str]:
+    """The characters that each is confused with."""
+    lines = (line.split("\t") for line in SHAPES.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    return {character: others for character, others in lines}

@@ -1,0 +1,131 @@
+"""Words found by how they are spelt: in pinyin, its initials, sounds that are nearly alike, and with a character less.
+
+Dicts of strings are 150 MB for 300,000 words. Here an entry is 12 bytes, a hash of its key and the word's row, and the
+hashes of all words are worked out together. Of 64 bits, two of a million keys share them in one of 30 million cases.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.helping.pinyin import near, readings
+
+# What is written the same has so many offers, the commonest words.
+SAME_KEPT = 3
+# A hash is a polynomial in this odd number modulo 2 ** 64: that of a text follows from those of its parts.
+_BASE = 0x9E3779B97F4A7C15
+_MODULUS = 1 << 64
+
+_Hashes = NDArray[np.uint64]
+_Rows = NDArray[np.int64]
+
+
+class Spellings:
+    """Over words of Han, the commonest first. Of a character's readings two count, the second only once in a word."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
+        self._lengths = np.fromiter(map(len, words), np.int64, len(words))
+        self._starts = np.cumsum(self._lengths) - self._lengths
+        characters, first = np.unique(codes, return_inverse=True)
+        written = list(map(chr, characters.tolist()))
+        read = [(*readings(each), "", "")[:2] for each in written]
+        # The second readings have their places after all the first ones.
+        syllables = [each for each, _ in read] + [each for _, each in read]
+        there = np.array(list(map(bool, syllables)), bool)
+        known = np.flatnonzero(self._whole(there[first]))
+        again = self._last(there[first + len(read)])
+        second = first.copy()
+        second[again[again >= 0]] += len(read)
+        heteronyms = known[again[known] >= 0]
+        long = known[self._lengths[known] > 2]
+        longer = np.flatnonzero(self._lengths > 3)
+
+        alike = _Parts(near(each) + " " for each in syllables)
+        both = [(known, first), (heteronyms, second)]
+        self._near = _Keyed(words, [(rows, self._hashes(alike, each, rows)) for rows, each in both])
+        letters = _Parts(syllables)
+        # Read so less often, they come last: dibao is no 提报.
+        self._sounding = _Keyed(words, [(rows, self._hashes(letters, each, rows)) for rows, each in both])
+        initials = _Parts(each[:1] for each in syllables)
+        # Words of two characters are too many to tell by their initials.
+        self._initialled = _Keyed(words, [(long, self._hashes(initials, first, long))])
+        characters_alone = _Parts(written)
+        self._lacking = _Keyed(
+            words,
+            [
+                (rows, self._hashes(characters_alone, first, rows, without=at))
+                for at in range(int(self._lengths.max(initial=0)))
+                for rows in [longer[self._lengths[longer] > at]]
+            ],
+        )
+
+    def near(self, spelling: Iterable[str]) -> list[str]:
+        """The words that sound nearly as these syllables do."""
+        return list(self._near.words("".join(near(each) + " " for each in spelling)))
+
+    def lacking(self, piece: str) -> list[str]:
+        """The words of more than three characters that this is with one character less."""
+        return list(self._lacking.words(piece))
+
+    def sounding(self, letters: str) -> list[str]:
+        """The commonest words that are these letters in pinyin."""
+        return list(islice(dict.fromkeys(self._sounding.words(letters)), SAME_KEPT))
+
+    def initialled(self, letters: str) -> list[str]:
+        """The commonest words of more than two characters whose initials these are."""
+        return list(islice(self._initialled.words(letters), SAME_KEPT))
+
+    def _whole(self, which: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The words of whose characters all are among ``which``."""
+        return np.add.reduceat(which, self._starts, dtype=np.int64) == self._lengths if len(which) else which
+
+    def _last(self, which: NDArray[np.bool_]) -> _Rows:
+        """The place of the last character of each word that is among ``which``; -1 where none is."""
+        places = np.where(which, np.arange(len(which)), -1)
+        return np.maximum.reduceat(places, self._starts) if len(places) else places
+
+    def _hashes(self, parts: "_Parts", places: _Rows, rows: _Rows, without: int = -1) -> _Hashes:
+        """The hashes of what these rows' characters are spelt as, one of the characters left out."""
+        found = np.zeros(len(rows), np.uint64)
+        for at in range(int(self._lengths[rows].max(initial=0))):
+            if at != without:
+                some = np.flatnonzero(self._lengths[rows] > at)
+                part = places[self._starts[rows[some]] + at]
+                found[some] = found[some] * parts.shifts[part] + parts.hashes[part]
+        return found
+
+
+class _Parts:
+    """What characters are spelt as: the hash of each, and what a hash is multiplied by to append it."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        texts = list(texts)
+        self.hashes = np.array(list(map(_hash, texts)), np.uint64)
+        self.shifts = np.array([pow(_BASE, len(text), _MODULUS) for text in texts], np.uint64)
+
+
+class _Keyed:
+    """The words that have a key, in the order in which their rows were given."""
+
+    def __init__(self, words: Sequence[str], entries: Iterable[tuple[_Rows, _Hashes]]) -> None:
+        entries = list(entries)
+        hashes = np.concatenate([np.empty(0, np.uint64), *(each for _, each in entries)])
+        order = np.argsort(hashes, kind="stable")
+        self._words = words
+        self._hashes = hashes[order]
+        self._rows = np.concatenate([np.empty(0, np.int64), *(rows for rows, _ in entries)])[order].astype(np.int32)
+
+    def words(self, key: str) -> Iterable[str]:
+        wanted = np.uint64(_hash(key))
+        at = int(self._hashes.searchsorted(wanted))
+        while at < len(self._hashes) and self._hashes[at] == wanted:
+            yield self._words[self._rows[at]]
+            at += 1
+
+
+def _hash(text: str) -> int:
+    return reduce(lambda found, character: (found * _BASE + ord(character)) % _MODULUS, text, 0)

@@ -1,0 +1,106 @@
+"""Whatever the archive holds and is not as it was written is told."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from archive.custody import fixity
+from archive.custody.fixity import ROUND, Kind
+from archive.decisions import review
+from archive.document import Verdict
+from archive.intake.receive import Intake, Item
+from archive.store.blobs import Blobs
+from archive.store.catalogue import Catalogue
+from tests.conftest import in_a_file, publish
+
+
+@pytest.fixture
+def ids(catalogue: Catalogue, intake: Intake, write: Callable[[str, str], Path]) -> list[str]:
+    made = []
+    for name in ("甲", "乙", "丙"):
+        made.append(str(intake.receive(Item(write(f"{name}.txt", f"关于{name}的通知\n请落实。\n"), name)).document_id))
+        publish(catalogue, made[-1])
+    review.decide(catalogue, made[2], Verdict.WITHDRAW, "审查员", "有误")
+    return made
+
+
+def kinds(catalogue: Catalogue, blobs: Blobs, day: date | None = None) -> list[Kind]:
+    report = fixity.verify(catalogue, blobs, day, lambda done, total: None)
+    assert report.originals == 3
+    return [finding.kind for finding in report.findings]
+
+
+def test_a_sound_archive_has_nothing_to_tell(catalogue: Catalogue, blobs: Blobs, ids: list[str]) -> None:
+    assert kinds(catalogue, blobs) == []
+
+
+def test_everything_is_read_once_in_a_round(catalogue: Catalogue, blobs: Blobs, ids: list[str]) -> None:
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(ROUND)]
+    verified = [fixity.verify(catalogue, blobs, day, lambda done, total: None).verified for day in days]
+    assert sum(verified) == 3
+    catalogue.records.path(ids[0]).write_text("{")
+    assert [each for day in days for each in kinds(catalogue, blobs, day)] == [Kind.RECORD]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE documents SET public_version = NULL, public_decision = NULL, public_verdict = NULL",
+        "UPDATE sources SET signature = 'x'",
+        "DELETE FROM sources",
+    ],
+)
+def test_a_row_that_its_record_does_not_know_is_told(
+    catalogue: Catalogue, blobs: Blobs, ids: list[str], statement: str
+) -> None:
+    with catalogue.writing() as connection:
+        key = "id" if "documents" in statement else "document_id"
+        connection.execute(text(f"{statement} WHERE {key} = :id"), {"id": ids[0]})
+    assert kinds(catalogue, blobs) == [Kind.RECORD]
+
+
+def test_a_copy_of_the_audit_log_that_differs_is_told(catalogue: Catalogue, blobs: Blobs, ids: list[str]) -> None:
+    log = catalogue.records.log
+    log.write_bytes(log.read_bytes().replace("审查员".encode(), "某某某".encode(), 1))
+    assert kinds(catalogue, blobs) == [Kind.AUDIT]
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-1]))
+    assert kinds(catalogue, blobs) == [Kind.AUDIT]
+
+
+@pytest.mark.parametrize("kept", ["", "{}\n", "changed"])
+def test_a_ledger_of_withdrawals_that_differs_is_told(
+    catalogue: Catalogue, blobs: Blobs, ids: list[str], kept: str
+) -> None:
+    path = catalogue.withdrawals.path
+    path.write_text(path.read_text().replace("有误", "无误") if kept == "changed" else kept)
+    assert kinds(catalogue, blobs) == [Kind.WITHDRAWALS]
+
+
+def test_records_that_were_put_aside_are_told_until_they_are_gone(
+    catalogue: Catalogue, blobs: Blobs, ids: list[str]
+) -> None:
+    folder = catalogue.records.folder
+    aside = folder.with_name(f"{folder.name}-20260101-000000")
+    aside.mkdir()
+    assert kinds(catalogue, blobs) == [Kind.RECORD]
+    aside.rmdir()
+    assert kinds(catalogue, blobs) == []
+
+
+@in_a_file
+def test_a_damaged_database_file_is_told(
+    catalogue: Catalogue, blobs: Blobs, ids: list[str], tmp_path: Path, url: str
+) -> None:
+    catalogue.close()
+    with (tmp_path / "catalogue.sqlite3").open("rb+") as file:
+        whole = file.read()
+        # The cells of an index, which no query of ours goes through here.
+        at = whole.rfind(ids[1].encode())
+        file.seek(at)
+        file.write(b"?")
+    again = Catalogue(url, tmp_path)
+    assert Kind.DATABASE in kinds(again, blobs) or Kind.RECORD in kinds(again, blobs)
+    again.close()

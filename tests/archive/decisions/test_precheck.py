@@ -1,0 +1,84 @@
+"""What a reviewer must look at is found, and what only looks like it passes: measured on cases with known answers."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.decisions import precheck
+from archive.decisions.precheck import Kind
+from archive.document import Attachment, Document, File, Metadata, Place
+
+CASES = Path(__file__).with_name("precheck_cases.tsv")
+LOOK_ALIKE = "-"
+
+
+def cases() -> Iterator[tuple[str, list[str]]]:
+    for line in CASES.read_text(encoding="utf-8").splitlines()[1:]:
+        kind, _, text = line.partition("\t")
+        yield kind, text.replace("␉", "\t").split("⏎")
+
+
+def test_recall_and_precision_on_marked_places_and_look_alikes() -> None:
+    right: Counter[str] = Counter()
+    wrong: list[str] = []
+    known: Counter[str] = Counter()
+    missed = []
+    for kind, paragraphs in cases():
+        found = {each.name for _, each, _ in precheck.in_text(paragraphs)}
+        known[kind] += 1
+        if kind in found:
+            right[kind] += 1
+        elif kind != LOOK_ALIKE:
+            missed.append(f"{kind}: {paragraphs}")
+        wrong += [f"{each}: {paragraphs}" for each in found - {kind}]
+    marked = sum(known.values()) - known[LOOK_ALIKE]
+    recall, precision = sum(right.values()) / marked, sum(right.values()) / (sum(right.values()) + len(wrong))
+    print(f"{marked} places, {known[LOOK_ALIKE]} look-alikes: recall {recall:.3f}, precision {precision:.3f}")
+    print(", ".join(f"{kind} {right[kind]}/{known[kind]}" for kind in known if kind != LOOK_ALIKE))
+    print("\n".join([f"missed {each}" for each in missed] + [f"wrong {each}" for each in wrong]))
+    assert marked >= 200 and known[LOOK_ALIKE] >= 200
+    assert recall >= 0.98, missed
+    assert precision >= 0.95, wrong
+
+
+def made(text: str, **more: object) -> Document:
+    file = File("0" * 64, "甲.docx", "application/octet-stream", 1)
+    return Document("d", 1, Metadata("关于防汛工作的通知"), file, text, **more)  # type: ignore[arg-type]
+
+
+def test_a_finding_says_where_it_stands_and_shows_no_number_whole() -> None:
+    text = "各镇：\n申请人王某，身份证号11010519491231002X，请核对。"
+    part = Attachment(File("1" * 64, "名册.pdf", "application/pdf", 1), text, places=(Place(0, "第 3 页"),))
+    first, second = precheck.findings(made(text, attachments=(part,)))
+    assert (first.kind, first.where, first.blocks) == (Kind.IDENTITY, "正文第 2 段", True)
+    assert second.where == "附件《名册.pdf》第 2 段（第 3 页）"
+    assert "11010519491231002X" not in first.excerpt
+    assert "身份证号110" in first.excerpt
+
+
+def test_what_a_file_conceals_is_told() -> None:
+    (found,) = precheck.findings(made("正文。", concealed=("批注（张三）：此处有误",)))
+    assert (found.kind, found.excerpt, found.blocks) == (Kind.CONCEALED, "批注（张三）：此处有误", False)
+
+
+def test_sections_that_the_preamble_names_and_the_text_has_not() -> None:
+    preamble = "本报告内容包括总体情况、主动公开情况、收费及减免情况、存在的问题等内容。"
+    headings = ["一、总体情况", "全年平稳。", "二、主动公开政府信息情况", "共三件。"]
+    headings += ["三、存在的主要问题", "人手不足。"]
+    found = [(kind, said) for _, kind, said in precheck.in_text([preamble, *headings])]
+    assert found == [(Kind.UNKEPT_PROMISE, "收费及减免情况")]
+
+
+@pytest.mark.parametrize("table", [[], ["机关\t件数", "财政局\t3"]])
+def test_a_heading_without_content(table: list[str]) -> None:
+    text = ["一、总体情况", "全年平稳。", "二、申请情况", *table, "三、问题", "人手不足。"]
+    kinds = [kind for _, kind, _ in precheck.in_text(text)]
+    assert kinds == ([] if table else [Kind.EMPTY_HEADING])
+
+
+@pytest.mark.parametrize("piece", ["内容包括、", "路", "\t1", "《", "机 密 ", "住址：路"])
+def test_a_long_paragraph_is_read_through(piece: str) -> None:
+    # Quadratic time would take minutes.
+    assert len(list(precheck.in_text([piece * (300_000 // len(piece))]))) < 2

@@ -1,0 +1,253 @@
+"""Taking files in: what becomes of a new, a known, a changed, a copied and a bad one."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from archive.decisions import review
+from archive.document import Disclosure, Status, Verdict
+from archive.errors import UnknownDocument
+from archive.extract import Extraction, Sandbox
+from archive.intake.receive import Intake, Item, Result
+from archive.store.blobs import Blobs
+from archive.store.catalogue import Catalogue
+from tests.conftest import NewDatabase, publish
+
+Write = Callable[[str, str], Path]
+
+TEXT = "关于做好防汛工作的通知\n\n各镇人民政府：\n请做好防汛准备，落实值班制度。\n"
+
+
+@pytest.fixture
+def item(write: Write) -> Item:
+    return Item(write("a.txt", TEXT), source="http://www.yunxi.example/1.htm")
+
+
+@pytest.fixture
+def portal(catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox) -> Intake:
+    return Intake(catalogue, blobs, sandbox, actor="移交", already_published=True)
+
+
+def test_a_new_file_waits_and_is_not_public(intake: Intake, catalogue: Catalogue, item: Item) -> None:
+    outcome = intake.receive(item)
+    assert outcome.result is Result.TAKEN
+    assert outcome.document_id is not None
+    document = catalogue.newest(outcome.document_id)
+    assert document.status is Status.WAITING
+    assert document.metadata.title == "关于做好防汛工作的通知"
+    assert "落实值班制度" in document.text
+    with pytest.raises(UnknownDocument):
+        catalogue.public(outcome.document_id)
+    assert list(catalogue.public_all()) == []
+
+
+def test_the_same_file_again_changes_nothing(intake: Intake, catalogue: Catalogue, item: Item) -> None:
+    first = intake.receive(item)
+    again = intake.receive(item)
+    assert again.result is Result.HELD
+    assert again.document_id == first.document_id
+    assert len(catalogue.listed()) == 1
+    assert catalogue.newest(str(first.document_id)).version == 1
+
+
+def test_a_changed_file_is_a_new_version_that_waits_while_the_former_stays_public(
+    intake: Intake, catalogue: Catalogue, item: Item
+) -> None:
+    id = str(intake.receive(item).document_id)
+    publish(catalogue, id)
+    item.path.write_text(TEXT + "补充：汛期值班电话另行通知。\n", encoding="utf-8")
+    outcome = intake.receive(item)
+    assert (outcome.result, outcome.document_id) == (Result.CHANGED, id)
+    assert catalogue.newest(id).version == 2
+    assert "补充" not in catalogue.public(id).text
+    publish(catalogue, id)
+    assert "补充" in catalogue.public(id).text
+    assert catalogue.public(id).version == 2
+
+
+def test_stated_metadata_that_changes_is_a_new_version(intake: Intake, catalogue: Catalogue, item: Item) -> None:
+    id = str(intake.receive(item).document_id)
+    outcome = intake.receive(Item(item.path, item.source, {"validity": "已废止"}))
+    assert (outcome.result, outcome.document_id) == (Result.CHANGED, id)
+    assert catalogue.newest(id).metadata.validity == "已废止"
+
+
+def test_a_copy_from_another_source_is_the_same_document(intake: Intake, catalogue: Catalogue, item: Item) -> None:
+    first = intake.receive(item)
+    copy = intake.receive(Item(item.path, source="http://www.yunxi.example/2.htm"))
+    assert (copy.result, copy.document_id) == (Result.HELD, first.document_id)
+    assert "另一来源" in copy.reason
+    assert len(catalogue.listed()) == 1
+
+
+def test_a_copy_that_changes_goes_its_own_way(intake: Intake, catalogue: Catalogue, item: Item, write: Write) -> None:
+    first = intake.receive(item)
+    path = write("b.txt", TEXT)
+    intake.receive(Item(path, "copy"))
+    path.write_text(TEXT + "修改后的正文。\n", encoding="utf-8")
+    outcome = intake.receive(Item(path, "copy"))
+    assert outcome.result is Result.TAKEN
+    assert outcome.document_id != first.document_id
+    assert catalogue.newest(str(first.document_id)).version == 1
+
+
+def test_the_id_of_a_document_comes_from_its_bytes(
+    intake: Intake, item: Item, tmp_path: Path, sandbox: Sandbox, database: NewDatabase
+) -> None:
+    other = Catalogue(database(), tmp_path / "other")
+    elsewhere = Intake(other, Blobs(tmp_path / "other"), sandbox, "x")
+    assert elsewhere.receive(item).document_id == intake.receive(item).document_id
+    other.close()
+
+
+def test_a_bad_file_does_not_stop_the_rest_and_leaves_nothing(
+    intake: Intake, blobs: Blobs, catalogue: Catalogue, write: Write, tmp_path: Path
+) -> None:
+    items = [
+        Item(write("0.txt", ""), "0"),
+        Item(write("1.txt", TEXT), "1"),
+        Item(tmp_path / "missing.txt", "2"),
+        Item(write("3.pdf", "%PDF-1.7 不是真的"), "3"),
+        Item(write("4.txt", TEXT + "第二件"), "4", {"written_on": "2019-02-30"}),
+        Item(write("5.txt", TEXT + "第三件"), "5"),
+    ]
+    outcomes = list(intake.receive_all(items))
+    assert [outcome.item for outcome in outcomes] == items
+    refused = [outcome for outcome in outcomes if outcome.result is Result.REFUSED]
+    assert [outcome.item.source for outcome in refused] == ["0", "2", "3", "4"]
+    assert all(outcome.reason for outcome in refused)
+    assert len(catalogue.listed()) == 2
+    assert set(blobs.digests()) == set(catalogue.digests())
+
+
+def test_a_file_that_changes_while_it_is_taken_in_is_refused(
+    catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, item: Item
+) -> None:
+    class Meddled:
+        def extract(self, path: Path, media_type: str) -> Extraction:
+            found = sandbox.extract(path, media_type)
+            path.write_text(TEXT + "改动", encoding="utf-8")
+            return found
+
+    outcome = Intake(catalogue, blobs, cast(Sandbox, Meddled()), "收文员").receive(item)
+    assert outcome.result is Result.REFUSED
+    assert "改动" in outcome.reason
+    assert catalogue.listed() == []
+
+
+def test_attachments_belong_to_the_document(intake: Intake, catalogue: Catalogue, write: Write, blobs: Blobs) -> None:
+    item = Item(write("a.txt", TEXT), "a", attachments=(write("附表.txt", "防汛物资表\n沙袋 三百个\n"),))
+    id = str(intake.receive(item).document_id)
+    (part,) = catalogue.newest(id).attachments
+    assert part.file.name == "附表.txt"
+    assert part.text == "防汛物资表\n沙袋 三百个"
+    assert set(blobs.digests()) == set(catalogue.digests())
+    item.attachments[0].write_text("防汛物资表\n沙袋 五百个\n", encoding="utf-8")
+    assert intake.receive(item).result is Result.CHANGED
+
+
+def test_an_attachment_that_cannot_be_read_refuses_the_document(intake: Intake, write: Write) -> None:
+    outcome = intake.receive(Item(write("a.txt", TEXT), "a", attachments=(write("空.txt", ""),)))
+    assert outcome.result is Result.REFUSED
+
+
+def test_a_back_catalogue_is_public_by_a_decision_that_says_so(
+    portal: Intake, catalogue: Catalogue, item: Item
+) -> None:
+    id = str(portal.receive(item).document_id)
+    document = catalogue.public(id)
+    assert document.metadata.disclosure is Disclosure.ACTIVE
+    assert document.metadata.sources["disclosure"] == "审查决定"
+    assert catalogue.decided() == {id: 1}
+    assert catalogue.audit_break() is None
+
+
+def test_a_waiting_document_is_published_when_it_comes_again_as_already_published(
+    intake: Intake, portal: Intake, catalogue: Catalogue, item: Item
+) -> None:
+    id = str(intake.receive(item).document_id)
+    assert portal.receive(item).result is Result.HELD
+    assert catalogue.public(id).id == id
+
+
+def test_a_newer_version_that_waits_is_not_published_by_vouching_for_an_older_one(
+    intake: Intake, portal: Intake, catalogue: Catalogue, item: Item, write: Write
+) -> None:
+    id = str(intake.receive(item).document_id)
+    item.path.write_text(TEXT + "未经审查的内容。\n", encoding="utf-8")
+    intake.receive(item)
+    copy = portal.receive(Item(write("portal/a.txt", TEXT), "portal"))
+    assert copy.document_id == id
+    assert "待审的新版本" in copy.reason
+    assert catalogue.public_count() == 0
+
+
+def test_names_and_values_that_no_database_takes_are_refused_or_made_readable(
+    intake: Intake, catalogue: Catalogue, item: Item, tmp_path: Path
+) -> None:
+    gbk = os.fsencode(tmp_path) + "/关于汛期的通知.txt".encode("gb18030")
+    Path(os.fsdecode(gbk)).write_text(TEXT + "第二件", encoding="utf-8")
+    outcomes = list(
+        intake.receive_all(
+            [
+                Item(tmp_path / "nul\0.txt", "nul"),
+                Item(item.path, "half", {"title": "\ud800"}),
+                Item(Path(os.fsdecode(gbk)), "gbk"),
+                Item(tmp_path, "a folder"),
+                item,
+            ]
+        )
+    )
+    results = [outcome.result for outcome in outcomes]
+    assert results == [Result.REFUSED, Result.REFUSED, Result.TAKEN, Result.REFUSED, Result.TAKEN]
+    assert catalogue.newest(str(outcomes[2].document_id)).file.name == "关于汛期的通知.txt"
+
+
+@pytest.mark.parametrize("change", ["", "新版本的正文。\n"])
+def test_what_a_reviewer_withdrew_is_not_brought_back(
+    portal: Intake, catalogue: Catalogue, item: Item, change: str
+) -> None:
+    id = str(portal.receive(item).document_id)
+    review.decide(catalogue, id, Verdict.WITHDRAW, "审查员", "涉及个人隐私")
+    item.path.write_text(TEXT + change, encoding="utf-8")
+    outcome = portal.receive(item)
+    assert "没有公开" in outcome.reason
+    assert catalogue.public_many([id]) == {}
+    copy = portal.receive(Item(item.path, "elsewhere"))
+    assert copy.document_id == id
+    assert catalogue.public_many([id]) == {}
+
+
+def test_what_is_not_for_the_public_is_not_taken_over(portal: Intake, catalogue: Catalogue, item: Item) -> None:
+    outcome = portal.receive(Item(item.path, item.source, {"disclosure": "不予公开"}))
+    assert outcome.result is Result.TAKEN
+    assert "不予公开" in outcome.reason
+    assert catalogue.public_count() == 0
+
+
+def test_where_a_text_stands_is_kept(catalogue: Catalogue, intake: Intake, tmp_path: Path) -> None:
+    table = "<table><tr><td>机关</td><td>件数</td></tr><tr><td>财政局</td><td>3</td></tr></table>"
+    page = f"<html><body><h1>关于统计的通知</h1><p>情况如下。</p>{table}<p>特此通知。</p></body></html>"
+    for name in ("a.html", "b.html"):
+        (tmp_path / name).write_text(page.replace("如下", f"如下（{name}）"), encoding="utf-8")
+    id = str(intake.receive(Item(tmp_path / "a.html", "a", {}, (tmp_path / "b.html",))).document_id)
+    document = catalogue.newest(id)
+    assert [place.label for place in document.places] == ["表 1", ""]
+    assert document.text.splitlines()[document.places[0].start] == "机关\t件数"
+    (part,) = document.attachments
+    assert [place.label for place in part.places] == ["表 1", ""]
+    assert part.text.splitlines()[part.places[0].start] == "机关\t件数"
+
+
+def test_a_title_that_gives_way_to_a_stated_one_stays_in_the_text(
+    catalogue: Catalogue, intake: Intake, write: Write
+) -> None:
+    path = write("a.txt", "关于印发防汛预案的通知\n请落实。\n")
+    id = str(intake.receive(Item(path, "a", {"title": "2020年防汛工作"})).document_id)
+    assert catalogue.newest(id).text == "关于印发防汛预案的通知\n请落实。"
+    path = write("b.txt", "关于印发抗旱预案的通知\n请落实。\n")
+    id = str(intake.receive(Item(path, "b", {"title": "临沭县关于印发抗旱预案的通知"})).document_id)
+    assert catalogue.newest(id).text == "请落实。"

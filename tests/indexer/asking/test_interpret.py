@@ -1,0 +1,78 @@
+"""What a search means beyond what was typed, and what it never means."""
+
+import pytest
+
+from indexer.analyzer import Analyzer
+from indexer.asking.interpret import OTHER_WORDS, Expansion, interpret
+from indexer.asking.synonyms import PACKAGED, Synonyms
+from indexer.query import And, Or, Part, Phrase, Synonymous, Text, Within
+
+SYNONYMS = Synonyms.load(PACKAGED)
+ALLOWANCE = Phrase("最低生活保障", OTHER_WORDS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "others"),
+    [
+        ("低保", {"低保": "最低生活保障"}),
+        ("怎么申请低保", {"低保": "最低生活保障"}),
+        ("低保 OR 临时救助", {"低保": "最低生活保障"}),
+        ("第14次常务会议", {"第14次": "第十四次"}),
+        ("第十次会议", {"第十次": "第10次"}),
+        ("条例第三十三条", {"第三十三条": "第33条"}),
+        # What is meant as it stands.
+        ("“低保”", {}),
+        ("-低保", {}),
+        ("标题:低保", {}),
+        ("云政发〔2019〕6号", {}),
+        ("临沂", {}),
+        ("决算", {"决算": "预决算"}),
+        ("复议", {"复议": "行政复议"}),
+    ],
+)
+def test_words_are_expanded_and_nothing_else(typed: str, others: dict[str, str], analyzer: Analyzer) -> None:
+    meaning = interpret(typed, SYNONYMS, analyzer)
+    found = {each.word: each.others for each in meaning.expansions}
+    assert set(found) == set(others)
+    assert all(other in found[word] for word, other in others.items())
+    assert interpret(typed, SYNONYMS, analyzer, literal=True).expansions == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "other"),
+    [
+        ("机构:环保局", "生态环境局"),
+        ("机构:县环保局", "县生态环境局"),
+        ("机构:国办", "国务院办公厅"),
+        ("机构:县府办", "县人民政府办公室"),
+    ],
+)
+def test_an_agency_is_found_under_its_other_names(typed: str, other: str, analyzer: Analyzer) -> None:
+    query = interpret(typed, SYNONYMS, analyzer).query
+    assert isinstance(query, Or)
+    assert Within(Part.ISSUER, other) in query.parts
+    assert query.parts[0] == Within(Part.ISSUER, typed.partition(":")[2])
+
+
+def test_a_text_stands_as_typed_or_piece_by_piece(analyzer: Analyzer) -> None:
+    meaning = interpret("低保标准", SYNONYMS, analyzer)
+    assert meaning.expansions == (Expansion("低保", ("最低生活保障",)),)
+    assert meaning.query == Synonymous(Text("低保标准"), (Or((Text("低保"), ALLOWANCE)), Text("标准")))
+
+
+def test_years_are_told_from_this_one(analyzer: Analyzer) -> None:
+    meaning = interpret("去年年报", SYNONYMS, analyzer, year=2026)
+    assert meaning.expansions[0] == Expansion("去年", ("2025年",))
+    assert "去年" not in {each.word for each in interpret("去年年报", SYNONYMS, analyzer).expansions}
+
+
+def test_function_words_beside_a_synonym_are_not_wanted(analyzer: Analyzer) -> None:
+    meaning = interpret("低保的", SYNONYMS, analyzer)
+    assert isinstance(meaning.query, Synonymous)
+    assert meaning.query.pieces == (Or((Text("低保"), ALLOWANCE)),)
+
+
+def test_only_words_of_a_longer_query_are_expanded(analyzer: Analyzer) -> None:
+    query = interpret("低保 “申请表”", SYNONYMS, analyzer).query
+    assert isinstance(query, And)
+    assert query.parts[1] == Phrase("申请表")

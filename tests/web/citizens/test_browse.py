@@ -1,0 +1,73 @@
+"""Ways in without a search: columns, agencies, years, and series of numbers whose gaps are seen."""
+
+import re
+
+from archive.extract import Sandbox
+from archive.intake.manifest import Item
+from archive.intake.receive import Intake
+from indexer import sync
+from tests.conftest import publish
+from tests.web.conftest import HIDDEN_WORDS, Site
+from web.citizens.browse import Row, rows
+
+
+def test_columns_agencies_and_years_lead_to_their_documents(site: Site) -> None:
+    for name, label in (("columns", "规范性文件"), ("issuers", "云溪县财政局"), ("years", "2019")):
+        page = site.client.get(f"/browse/{name}").text
+        assert label in page and 'aria-current="page"' in page
+        link = re.search(rf'href="(/search\?[^"]+)"><span>{label}</span> <span class="count">(\d+)', page)
+        assert link and "per_page" not in link[1]
+        found = site.client.get(link[1].replace("&amp;", "&")).text
+        assert f"<strong>{link[2]}</strong>" in found
+        assert not any(word in page for word in HIDDEN_WORDS)
+
+
+def test_a_series_shows_what_is_here_and_what_is_missing(site: Site) -> None:
+    listed = site.client.get("/browse/numbers").text
+    assert "云政发" in listed and "/browse/numbers/云政发/2019" in listed
+    page = site.client.get("/browse/numbers/云政发/2019").text
+    assert "1 至 6 号中，本站有 1 件" in page
+    assert re.search(r"1 至 5 号</span><span>没有收录（5 个号）", page)
+    assert f'href="/documents/{site.ids["低保.txt"]}"' in page
+    assert site.client.get("/browse/numbers/云政发/1999").status_code == 404
+
+
+def test_a_hidden_document_is_a_gap_like_any_other(own: Site) -> None:
+    before = own.client.get("/browse/numbers").text
+    assert "待审" not in before
+    publish(own.services.catalogue, own.ids["待审.txt"])
+    assert own.client.get("/browse/numbers").status_code == 200
+
+
+def test_rows_draw_gaps_together() -> None:
+    held = {serial: [(f"甲〔2019〕{serial}号", f"id{serial}", "题")] for serial in (1, 2, 5)}
+    assert [(row.first, row.last, bool(row.url)) for row in rows(held)] == [
+        (1, 1, True),
+        (2, 2, True),
+        (3, 4, False),
+        (5, 5, True),
+    ]
+    assert rows({}) == list[Row]()
+
+
+def test_a_number_that_was_given_twice_is_shown_twice(own: Site) -> None:
+    folder = own.services.settings.data
+    lines = []
+    for at in range(250):
+        number = f"云审批字〔2024〕{at // 2 + 1}号" if at < 2 else f"云审批字〔2024〕{2 * at}号"
+        (folder / f"批{at}.txt").write_text(f"关于第{at}个项目的批复\n\n同意建设。\n", encoding="utf-8")
+        lines.append(Item(folder / f"批{at}.txt", f"批{at}", {"number": number}))
+    with Sandbox() as sandbox:
+        taken = list(Intake(own.services.catalogue, own.services.blobs, sandbox, "收文员").receive_all(lines))
+    for each in taken:
+        publish(own.services.catalogue, str(each.document_id))
+    sync.catch_up(own.services.catalogue, own.services.engine)
+    first = own.client.get("/browse/numbers/云审批字/2024")
+    assert "1 至 498 号中，本站有 250 件" in first.text
+    assert first.text.count("云审批字〔2024〕1号") == 2
+    shown = [own.client.get(f"/browse/numbers/云审批字/2024?page={page}") for page in (1, 2, 3)]
+    assert all(len(page.data) <= 60 * 1024 for page in shown)
+    assert all("".join(page.text for page in shown).count(f'/documents/{each.document_id}"') == 1 for each in taken)
+    assert own.client.get("/browse/numbers/云审批字/2024?page=4").status_code == 400
+    card = own.client.get("/search?q=云审批字〔2024〕1号").text
+    assert "云审批字〔2024〕1号：有 2 件文件使用这个文号" in card

@@ -1,0 +1,153 @@
+"""``gongkai judge``, run as a person runs it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.conftest import Installation
+from web.commands.cli import cli
+from web.installation.services import open_services
+from web.installation.settings import Settings
+from web.search.find import find, ranked
+from web.search.params import SearchForm
+
+pytest.importorskip("ir_measures")
+
+Run = Callable[..., Result]
+TEXTS = {
+    "防汛.txt": "关于做好防汛工作的通知\n\n请各镇落实值班制度，确保汛期安全。\n",
+    "抗旱.txt": "关于做好抗旱工作的通知\n\n请各镇节约用水，落实值班制度。\n",
+    "预算.txt": "云溪县财政局2020年部门预算\n\n收入一百二十万元。\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "incoming"
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path, installation: Installation) -> Settings:
+    return installation(tmp_path / "data")
+
+
+@pytest.fixture
+def invoke(settings: Settings) -> Run:
+    environment = {
+        "GONGKAI_DATA": str(settings.data),
+        "GONGKAI_DATABASE_URL": settings.database_url,
+        "GONGKAI_ENGINE_URL": "",
+    }
+
+    def run(*arguments: str | Path, code: int = 0) -> Result:
+        result = CliRunner().invoke(cli, list(map(str, arguments)), env=environment)
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+@pytest.fixture
+def run(invoke: Run, folder: Path) -> Run:
+    """The command line of an installation with three public documents, indexed."""
+    invoke("ingest", folder, "--already-published", "--actor", "移交")
+    invoke("reindex")
+    return invoke
+
+
+@pytest.fixture
+def queries(tmp_path: Path) -> Path:
+    path = tmp_path / "lay.jsonl"
+    rows = [
+        {"id": "1", "query": "防汛", "relevant": ["incoming/防汛.txt"]},
+        {"id": "2", "query": "节约用水", "relevant": ["抗旱.txt"], "class": "按内容"},
+        {"id": "3", "query": "密", "relevant": ["不公开.txt"]},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_judged_and_known_queries_are_measured_beside_the_baselines(run: Run, queries: Path) -> None:
+    told = json.loads(run("judge", queries, "--known", "5", "--baselines", "--json").stdout)
+    ours = told["systems"]["gongkai"]
+    assert list(told["systems"]) == ["gongkai", "jieba + Whoosh BM25F", "bigrams + BM25", "FTS5 trigram"]
+    assert ours["lay"]["values"]["Success@1"] == ours["按内容"]["values"]["Success@1"] == 1
+    assert ours["title"]["values"]["Success@1"] == 1
+    assert (ours["substring"]["recall"], ours["quoted"]["recall"], ours["quoted"]["precision"]) == (1, 1, 1)
+    assert told["ratio"]["lay"]["ours"] == 1
+    assert "quoted" not in told["ratio"]
+    assert told["unknown"] == ["3: 不公开.txt"]
+    assert told["skipped"] == ["3"]
+    assert told["against"] is None
+
+
+def test_the_tables_stand_in_columns(run: Run, queries: Path) -> None:
+    lines = run("judge", queries, "--baselines").stdout.splitlines()
+    assert lines[:3] == [
+        "2 queries over 3 public documents",
+        "1 judgements name no public document, the first: 3: 不公开.txt",
+        "1 queries skipped: no public document answers them",
+    ]
+    header = next(line for line in lines if line.startswith("class"))
+    chinese = next(line for line in lines if line.startswith("按内容"))
+    # Three characters are six columns.
+    assert len(chinese) == len(header) - 3
+    assert any(line.startswith("按内容") and "+ " in line for line in lines[-4:])
+
+
+def test_a_run_is_kept_and_compared_with(run: Run, queries: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "run.json"
+    run("judge", queries, "--save", kept)
+    saved = json.loads(kept.read_text(encoding="utf-8"))
+    saved["ranked"]["1"] = []
+    kept.write_text(json.dumps(saved), encoding="utf-8")
+    told = json.loads(run("judge", queries, "--against", kept, "--json").stdout)["against"]
+    assert {kind: each["gain"] for kind, each in told.items()} == {"lay": 1, "按内容": 0, "all": 0.5}
+    assert told["all"]["won"] == [["防汛", 1.0]]
+    assert "  +1.000  防汛" in run("judge", queries, "--against", kept).stdout
+    assert "has none of these queries" in run("judge", "--known", "3", "--against", kept).stdout
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [(None, "run.json"), ("{", "--save"), ("[]", "--save"), ('{"ranked": [], "took": {}}', "--save")],
+)
+def test_what_is_no_kept_run_is_told(run: Run, queries: Path, tmp_path: Path, kept: str | None, told: str) -> None:
+    path = tmp_path / "run.json"
+    if kept is not None:
+        path.write_text(kept, encoding="utf-8")
+    assert told in run("judge", queries, "--against", path, code=1).stderr
+
+
+def test_what_cannot_be_judged_is_a_sentence(invoke: Run, folder: Path, queries: Path, tmp_path: Path) -> None:
+    assert "请给出文件" in invoke("judge", code=1).stderr
+    assert "公开文件共 0 件" in invoke("judge", queries, code=1).stderr
+    invoke("ingest", folder, "--already-published", "--actor", "移交")
+    assert "gongkai reindex" in invoke("judge", queries, code=1).stderr
+    assert "无法读取" in invoke("judge", tmp_path / "none.jsonl", code=1).stderr
+    invoke("reindex")
+    assert "none/run.json" in invoke("judge", queries, "--save", tmp_path / "none" / "run.json", code=1).stderr
+
+
+def test_an_id_of_a_file_is_none_of_the_known_ones(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_text(json.dumps({"id": "title-0", "query": "防汛", "relevant": ["防汛.txt"]}), encoding="utf-8")
+    assert "title-0" in run("judge", path, "--known", "1", code=1).stderr
+
+
+@pytest.mark.parametrize("typed", ["通知", "值班制度", "“值班制度”", "做好工作", "预算 财政局"])
+def test_what_is_judged_is_what_a_citizen_sees(run: Run, settings: Settings, typed: str) -> None:
+    services = open_services(settings)
+    try:
+        seen = [hit.id for hit in find(services, SearchForm(q=typed)).hits]
+        assert seen
+        assert ranked(services, typed, 100) == seen
+    finally:
+        services.close()

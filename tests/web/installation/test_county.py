@@ -1,0 +1,49 @@
+"""What an installation says of its county: shown where people look for it, refused where it is wrong."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archive.errors import BadSettings
+from tests.web.conftest import CORPUS, Site, client_of
+from web.installation import county
+from web.installation.county import County
+
+
+def test_without_the_file_pages_do_without(site: Site, tmp_path: Path) -> None:
+    assert county.load(tmp_path) == County()
+    assert "到哪里查" not in site.client.get("/").text
+    assert site.client.get("/guide").status_code == 200
+
+
+def test_query_points_and_the_office_are_on_the_pages(site: Site) -> None:
+    stated = county.load(CORPUS)
+    assert len(stated.query_points) == 3 and stated.requests
+    client = client_of(replace(site.services, county=stated))
+    for address in ("/", "/guide"):
+        page = client.get(address).text
+        assert all(each.name in page and each.address in page for each in stated.query_points)
+        assert stated.requests.office in page and stated.requests.phone in page
+    assert stated.requests.phone in client.get("/accessibility").text
+    assert stated.requests.email in client.get("/oai?verb=Identify").text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[requests", "读不出来"),
+        ("[office]\na = 'b'", "不认识的部分：office"),
+        ("query_points = 1", r"\[\[query_points\]\]"),
+        ("query_points = [1]", "应是一个表"),
+        ("[[query_points]]\nname = '甲'", "缺少必填的项.*address"),
+        ("[[query_points]]\nname = '甲'\naddress = '乙'\nfax = '1'", "不认识的项“fax”"),
+        ("[requests]\noffice = 1", "字以内的文字"),
+        (f"[requests]\noffice = '{'长' * 201}'", "字以内的文字"),
+        ("\xff\xfe", "读不出来"),
+    ],
+)
+def test_a_file_that_is_wrong_is_told(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "site.toml").write_bytes(text.encode("latin-1" if text.startswith("\xff") else "utf-8"))
+    with pytest.raises(BadSettings, match=says):
+        county.load(tmp_path)

@@ -1,0 +1,144 @@
+"""Ways in without a search: by column, agency, year, and by series of document numbers."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeAlias
+
+from flask import Blueprint, render_template, request
+
+from archive.describe import docnumber
+from archive.describe.docnumber import Kind
+from archive.errors import UnknownDocument
+from archive.store import publications
+from archive.store.catalogue import Catalogue
+from web.app import services
+from web.installation.services import Services
+from web.search.find import find
+from web.search.params import SearchForm, whole
+from web.search.present import document_url
+from web.search.results import FacetView
+
+browse = Blueprint("browse", __name__, url_prefix="/browse")
+# So many rows of a series stand on a page of at most 60 KB.
+_ROWS = 200
+# A series has its serials from 1; one that begins beyond this counts something else.
+_LAST = 5000
+# By serial, the numbers, ids and titles of public documents: one each, or several where a number was given twice.
+Held: TypeAlias = Mapping[int, Sequence[tuple[str, str, str]]]
+_CANONICAL = re.compile(r"(?P<code>[^〔〕]{1,20})〔(?P<year>\d{4})〕(?P<serial>[1-9]\d{0,3})号")
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The numbers of one code and year: 云政发〔2019〕."""
+
+    code: str
+    year: int
+    count: int
+    last: int
+
+    @property
+    def url(self) -> str:
+        return f"/browse/numbers/{self.code}/{self.year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A number of a series with its document, or numbers from ``first`` to ``last`` of which none is here."""
+
+    first: int
+    last: int
+    number: str = ""
+    title: str = ""
+    url: str = ""
+
+
+@browse.get("/columns")
+def columns() -> str:
+    return render_template("browse.html", current="columns", facet=facet(services(), "column"))
+
+
+@browse.get("/issuers")
+def issuers() -> str:
+    return render_template("browse.html", current="issuers", facet=facet(services(), "issuer"))
+
+
+@browse.get("/years")
+def years() -> str:
+    return render_template("browse.html", current="years", facet=facet(services(), "year"))
+
+
+@browse.get("/numbers")
+def numbers() -> str:
+    by_code: dict[str, list[Series]] = defaultdict(list)
+    for each in series(services()):
+        by_code[each.code].append(each)
+    return render_template("numbers.html", by_code=by_code)
+
+
+@browse.get("/numbers/<code>/<int:year>")
+def number_series(code: str, year: int) -> str:
+    held = _held(services()).get((code, year))
+    if held is None:
+        raise UnknownDocument(f"{code}〔{year}〕")
+    found = rows(held)
+    pages = -(-len(found) // _ROWS)
+    page = whole(request.args, "page", 1, 1, pages, "页码")
+    return render_template(
+        "series.html",
+        **{"code": code, "year": year, "page": page, "pages": pages, "count": _count(held), "last": max(held)},
+        rows=found[(page - 1) * _ROWS : page * _ROWS],
+    )
+
+
+def facet(services: Services, name: str) -> FacetView:
+    """All values of a facet over everything that is public."""
+    page = find(services, SearchForm())
+    return next(each for each in page.facets if each.name == name)
+
+
+def series(services: Services) -> list[Series]:
+    """Every series of which something is public: by code, the newest year first."""
+    found = [Series(code, year, _count(held), max(held)) for (code, year), held in _held(services).items()]
+    return sorted(found, key=lambda each: (each.code, -each.year))
+
+
+def rows(held: Held) -> list[Row]:
+    """A series from 1 to the last number that is here, what is missing drawn together."""
+    found: list[Row] = []
+    before = 0
+    for serial in sorted(held):
+        if serial > before + 1:
+            found.append(Row(before + 1, serial - 1))
+        found += [Row(serial, serial, number, title, document_url(id)) for number, id, title in held[serial]]
+        before = serial
+    return found
+
+
+def _count(held: Held) -> int:
+    return sum(map(len, held.values()))
+
+
+def _held(services: Services) -> Mapping[tuple[str, int], Held]:
+    return _series_of(services.catalogue, services.catalogue.last_change())
+
+
+@lru_cache(maxsize=2)
+def _series_of(catalogue: Catalogue, _change: int) -> dict[tuple[str, int], Held]:
+    """The numbers, ids and titles of public documents by code, year and serial, as of a change."""
+    found: dict[tuple[str, int], dict[int, list[tuple[str, str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for text, id, title in publications.numbers(catalogue):
+        canonical = _CANONICAL.fullmatch(text)
+        if canonical and _counts_documents(canonical["code"]) and int(canonical["serial"]) <= _LAST:
+            found[canonical["code"], int(canonical["year"])][int(canonical["serial"])].append((text, id, title))
+    return {key: dict(series) for key, series in found.items()}
+
+
+@lru_cache(maxsize=10_000)
+def _counts_documents(code: str) -> bool:
+    """Whether numbers with this code are documents': those of cases look alike."""
+    number = docnumber.find(f"{code}〔2019〕1号")
+    return len(number) == 1 and number[0].kind is Kind.DOCUMENT and number[0].agency == code

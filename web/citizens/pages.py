@@ -1,0 +1,134 @@
+"""The public pages."""
+
+import logging
+from contextlib import suppress
+
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from archive.chinese.dates import office_now
+from archive.document import Document
+from archive.errors import BadQuery, IndexUnusable
+from archive.store import publications
+from indexer.query import Everything, Query
+from indexer.snippets import Marker
+from web.app import absolute, services
+from web.citizens import qr
+from web.citizens.keyboard import words_by_reading
+from web.citizens.reading import described, document_page, sheet_page
+from web.http import conditional
+from web.http.visitor import Visitor
+from web.search.find import ended_by, find, home, interpreted, note_gap, related, similar
+from web.search.params import BadParameter, SearchForm, read, read_part
+from web.search.present import document_url
+
+log = logging.getLogger(__name__)
+pages = Blueprint("pages", __name__)
+
+
+@pages.get("/")
+def index() -> str:
+    return render_template("home.html", page=home(services()))
+
+
+@pages.get("/search")
+def search() -> str | WerkzeugResponse:
+    form = read(request.args)
+    page = find(services(), form)
+    if page.form.page > page.pages:
+        # A page past the end, from an old link: the last one there is.
+        return redirect(form.turned(page.pages).address(), 301)
+    if not page.total or page.relaxed:
+        # Counted each time, which a cache would swallow.
+        conditional.alone()
+        note_gap(services(), page)
+    return render_template("search.html", page=page)
+
+
+@pages.get("/documents/<id>")
+def document(id: str) -> str:
+    opened = services()
+    found = opened.catalogue.public(id)
+    form, part = _carried(), read_part(request.args)
+    page = document_page(
+        found,
+        Marker(_marked(form), opened.analyzer),
+        form,
+        part,
+        similar=_similar(id),
+        relations=related(opened, id),
+        versions=publications.public_versions(opened.catalogue, id),
+        ended_by=ended_by(opened, id),
+    )
+    code = qr.drawn(absolute(page.url), "用手机扫描，打开这份文件")
+    return render_template("document.html", page=page, code=code, described=described(found, absolute(page.url)))
+
+
+@pages.get("/documents/<id>/sheet")
+def sheet(id: str) -> str:
+    """One sheet of paper: what the document is, where it is found, and by what its copy is recognised."""
+    conditional.alone()
+    page = sheet_page(services().catalogue.public(id))
+    code = qr.drawn(absolute(document_url(id)), "用手机扫描，打开这份文件")
+    return render_template("sheet.html", page=page, code=code, now=office_now())
+
+
+@pages.get("/forget")
+def forget() -> str:
+    """The first page for the next person at a terminal; its headers make the browser forget (see ``web.app``)."""
+    conditional.alone()
+    g.visitor = Visitor(terminal=g.visitor.terminal)
+    return index()
+
+
+@pages.get("/keyboard.json")
+def keyboard() -> Response:
+    """What may be meant by syllables typed on a terminal's own keyboard: words of the language, no document's."""
+    return jsonify(words_by_reading(services()))
+
+
+@pages.get("/help")
+def help() -> str:
+    return render_template("help.html")
+
+
+@pages.get("/guide")
+def guide() -> str:
+    """How to ask for what is not here, and where to ask in person."""
+    return render_template("guide.html")
+
+
+@pages.get("/about")
+def about() -> str:
+    return render_template("about.html", total=services().catalogue.public_count())
+
+
+@pages.get("/accessibility")
+def accessibility() -> str:
+    return render_template("accessibility.html")
+
+
+def _carried() -> SearchForm:
+    """The search that led to a document. What other sites add to a link they share is no reason not to show it."""
+    for arguments in (request.args, MultiDict({"q": request.args.get("q", "")})):
+        with suppress(BadParameter):
+            return read(arguments)
+    return SearchForm()
+
+
+def _similar(id: str) -> list[Document]:
+    """Documents like this one; none while there is no index, since the document itself can be read without."""
+    try:
+        return similar(services(), id)
+    except IndexUnusable as error:
+        log.error("%s: %s", type(error).__name__, error)
+        return []
+
+
+def _marked(form: SearchForm) -> Query:
+    """What to mark in a document; nothing for words that no search would take."""
+    try:
+        return interpreted(services(), form).query
+    except BadQuery:
+        return Everything()

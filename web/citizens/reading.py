@@ -1,0 +1,307 @@
+"""A document's page, as plain values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from archive.chinese.dates import OFFICE_TIME
+from archive.decisions.relations import Kind
+from archive.document import Document
+from archive.store.publications import PublicVersion
+from indexer import facets
+from indexer.duplicates import alike, sketch
+from indexer.snippets import Marker
+from web.citizens.blocks import Block, Section, paged, sections
+from web.search.params import BadParameter, SearchForm
+from web.search.present import LAPSED, FileView, Link, document_url, file_view
+
+# A sheet's summary (domain rules 3.1: at most 200 characters), and the longest line of its card.
+_SUMMARY = 200
+_SHEET_LINE = 80
+# How many of the places with searched words on a page are listed.
+_LISTED = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """A line of the metadata card; ``read_from`` says where a reviewer finds it."""
+
+    label: str
+    value: str
+    url: str | None = None
+    read_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkView:
+    """A place with searched words; ``label`` says where ("附件《收支表.pdf》第 3 页")."""
+
+    number: int
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """A version that was made public on a day; ``current`` is the one that is shown."""
+
+    version: int
+    on: date
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarView:
+    """A document about the same; ``nearly``: it says nearly the same."""
+
+    title: str
+    url: str
+    issuer: str | None
+    day: date | None
+    validity: str | None
+    lapsed: bool
+    nearly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RelationView:
+    """A confirmed relation to another public document: "本件废止", "废止本件"."""
+
+    label: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """A page of a document. ``sections`` are what stands on it, ``parts`` lead to the others of a long text.
+
+    ``ended_by`` is what amended or repealed it, where that is known and public. ``marks`` are the first of the
+    ``marked_here`` places with searched words on this page, of ``marked`` in the whole document; ``before`` and
+    ``after`` lead to the nearest ones on other pages.
+    """
+
+    id: str
+    url: str
+    title: str
+    card: Sequence[CardLine]
+    validity: str | None
+    lapsed: bool
+    original: FileView
+    attachments: Sequence[FileView]
+    sections: Sequence[Section]
+    digest: str
+    cite: str
+    source_url: str | None
+    received_at: datetime | None
+    form: SearchForm
+    part: int = 1
+    parts: Sequence[Link] = ()
+    whole_url: str | None = None
+    back_url: str | None = None
+    marks: Sequence[MarkView] = ()
+    marked_here: int = 0
+    marked: int = 0
+    before: MarkView | None = None
+    after: MarkView | None = None
+    similar: Sequence[SimilarView] = ()
+    relations: Sequence[RelationView] = ()
+    versions: Sequence[VersionView] = ()
+    ended_by: RelationView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPage:
+    """What fits on one sheet of paper. ``summary`` is the beginning of the text."""
+
+    id: str
+    url: str
+    title: str
+    card: Sequence[CardLine]
+    validity: str | None
+    lapsed: bool
+    summary: str
+    original: FileView
+    digest: str
+
+
+def document_page(
+    document: Document,
+    marker: Marker,
+    form: SearchForm,
+    part: int = 1,
+    similar: Sequence[Document] = (),
+    relations: Sequence[tuple[Kind, bool, Document]] = (),
+    versions: Sequence[PublicVersion] = (),
+    ended_by: Document | None = None,
+) -> DocumentPage:
+    """``part`` 0 is the whole text on one page. ``relations``: the kind, whether it goes out from this document, and
+    the other one. Raises BadParameter for a part that there is not.
+    """
+    metadata = document.metadata
+    own = sketch(document.text)
+    url = document_url(document.id)
+    files = [file_view(each.file, f"{url}/attachments/{at}") for at, each in enumerate(document.attachments, 1)]
+    whole = sections(document, files, marker)
+    pages = paged(whole)
+    if part > len(pages):
+        raise BadParameter(f"这份文件只有 {len(pages)} 页，没有第 {part} 页。")
+
+    def at(number: int | None) -> str:
+        address = form.address(url)
+        if number == 1:
+            return address
+        return f"{address}{'&' if '?' in address else '?'}part={'all' if number is None else number}"
+
+    found = [[(section, block) for section in page for block in section.blocks if block.mark] for page in pages]
+    here = found[part - 1] if part else [place for places in found for place in places]
+    before = next((number for number in range(part - 1, 0, -1) if found[number - 1]), 0)
+    after = next((number for number in range(part + 1, len(pages) + 1) if found[number - 1]), 0) if part else 0
+    return DocumentPage(
+        id=document.id,
+        url=url,
+        title=metadata.title,
+        card=card(document),
+        validity=metadata.validity.value if metadata.validity else None,
+        lapsed=metadata.validity in LAPSED,
+        original=file_view(document.file, f"{url}/original"),
+        attachments=files,
+        sections=pages[part - 1] if part else whole,
+        digest=document.file.digest,
+        cite=cite(document),
+        source_url=metadata.source_url,
+        received_at=document.received_at.astimezone(OFFICE_TIME) if document.received_at else None,
+        form=form,
+        part=part,
+        parts=[Link(str(number), at(number), number == part) for number in range(1, len(pages) + 1)]
+        if len(pages) > 1
+        else (),
+        whole_url=at(None) if len(pages) > 1 and part else None,
+        back_url=form.address() if form.pairs() else None,
+        marks=[MarkView(block.mark, _label(section, block), f"#m{block.mark}") for section, block in here[:_LISTED]],
+        marked_here=len(here),
+        marked=sum(map(len, found)),
+        before=_elsewhere(before, at(before), found[before - 1][-1][1]) if before else None,
+        after=_elsewhere(after, at(after), found[after - 1][0][1]) if after else None,
+        similar=[_similar(each, alike(own, sketch(each.text))) for each in similar],
+        relations=[_relation(*each) for each in relations],
+        versions=[
+            VersionView(each.version, each.at.astimezone(OFFICE_TIME).date(), each.version == document.version)
+            for each in versions
+        ],
+        ended_by=_relation(Kind.AMENDS, False, ended_by) if ended_by else None,
+    )
+
+
+def sheet_page(document: Document) -> SheetPage:
+    """The sheet of a document, with what identifies it and nothing that could run over the page."""
+    metadata = document.metadata
+    url = document_url(document.id)
+    # Rows of tables say nothing without their columns.
+    lines = (line for line in document.text.replace(metadata.title, "", 1).splitlines() if "\t" not in line)
+    said = " ".join(" ".join(lines).split())
+    return SheetPage(
+        id=document.id,
+        url=url,
+        title=metadata.title,
+        card=[line for line in card(document) if len(line.value) <= _SHEET_LINE],
+        validity=metadata.validity.value if metadata.validity else None,
+        lapsed=metadata.validity in LAPSED,
+        summary=said if len(said) <= _SUMMARY else f"{said[:_SUMMARY]}…",
+        original=file_view(document.file, f"{url}/original"),
+        digest=document.file.digest,
+    )
+
+
+def cite(document: Document) -> str:
+    """How a document is cited, up to where it is found: 机构：《标题》（文号），日期."""
+    metadata = document.metadata
+    said = f"《{metadata.title}》" if "《" not in metadata.title else metadata.title
+    when = metadata.written_on or metadata.published_on
+    named = f"{metadata.issuer}：{said}" if metadata.issuer else said
+    return f"{named}{f'（{metadata.number}）' if metadata.number else ''}{f'，{_chinese(when)}' if when else ''}"
+
+
+def described(document: Document, address: str) -> dict[str, object]:
+    """A document for programs that read pages, in schema.org's words; what is unknown is left out."""
+    metadata = document.metadata
+    issuers = [each for each in (metadata.issuer or "").split("、") if each]
+    told = {
+        "@context": "https://schema.org",
+        "@type": "DigitalDocument",
+        "@id": address,
+        "url": address,
+        "name": metadata.title,
+        "identifier": list(metadata.numbers) or None,
+        "author": [{"@type": "GovernmentOrganization", "name": each} for each in issuers] or None,
+        "dateCreated": metadata.written_on.isoformat() if metadata.written_on else None,
+        "datePublished": metadata.published_on.isoformat() if metadata.published_on else None,
+        "genre": metadata.genre,
+        "about": metadata.topic,
+        "inLanguage": "zh-CN",
+        "encodingFormat": document.file.media_type,
+        "creativeWorkStatus": metadata.validity.value if metadata.validity else None,
+        "isAccessibleForFree": True,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _label(section: Section, block: Block) -> str:
+    place = " ".join(each for each in (block.sheet, block.name) if each)
+    return f"附件《{section.file.name}》{place}" if section.file else place or "正文"
+
+
+def _elsewhere(part: int, address: str, block: Block) -> MarkView:
+    return MarkView(block.mark, f"第 {part} 页", f"{address}#m{block.mark}")
+
+
+def _relation(kind: Kind, out: bool, other: Document) -> RelationView:
+    return RelationView(f"本件{kind}" if out else f"{kind}本件", other.metadata.title, document_url(other.id))
+
+
+def _similar(document: Document, nearly: bool) -> SimilarView:
+    metadata = document.metadata
+    return SimilarView(
+        title=metadata.title,
+        url=document_url(document.id),
+        issuer=metadata.issuer,
+        day=facets.day(metadata),
+        validity=metadata.validity.value if metadata.validity else None,
+        lapsed=metadata.validity in LAPSED,
+        nearly=nearly,
+    )
+
+
+def card(document: Document) -> list[CardLine]:
+    """The metadata in the order of a disclosure catalogue; what is unknown is left out.
+
+    Source: the elements of article 12 of the regulation (index, name, summary, day), in the order in which the portals'
+    catalogues show them: 索引号, 分类, 发布机构, 成文日期, 发布日期, 文号, 有效性. The name is the page's heading; the
+    summary stands on the sheet, where the text does not.
+    """
+    metadata = document.metadata
+
+    def only(name: str, *values: str | None) -> str | None:
+        chosen = tuple(value for value in values if value)
+        return SearchForm(filters={name: chosen}).address() if chosen else None
+
+    lines = (
+        ("index_code", "索引号", metadata.index_code, None),
+        ("topic", "主题", metadata.topic, only("topic", metadata.topic)),
+        ("issuer", "发布机构", metadata.issuer, only("issuer", *(metadata.issuer or "").split("、"))),
+        ("written_on", "成文日期", _chinese(metadata.written_on), None),
+        ("published_on", "公开日期", _chinese(metadata.published_on), None),
+        ("number", "文号", metadata.number, None),
+        ("validity", "有效性", metadata.validity.value if metadata.validity else None, None),
+        ("effective_on", "施行日期", _chinese(metadata.effective_on), None),
+        ("expires_on", "有效期至", _chinese(metadata.expires_on), None),
+        ("genre", "体裁", metadata.genre, only("genre", metadata.genre)),
+        ("column", "栏目", metadata.column, only("column", metadata.column)),
+        ("disclosure", "公开属性", metadata.disclosure.value if metadata.disclosure else None, None),
+        ("cited_numbers", "引用文件", "、".join(metadata.cited_numbers[:10]) or None, None),
+    )
+    return [CardLine(label, value, url, metadata.sources.get(name, "")) for name, label, value, url in lines if value]
+
+
+def _chinese(day: date | None) -> str | None:
+    return f"{day.year}年{day.month}月{day.day}日" if day else None

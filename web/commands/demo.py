@@ -1,0 +1,123 @@
+"""The demo: the sample corpus taken in, reviewed as recorded, indexed; and a check that asks the running server."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import click
+
+from archive.decisions import review
+from archive.document import Verdict
+from archive.errors import BadManifest
+from archive.intake.manifest import read_manifest
+from archive.intake.receive import Result
+from archive.store.catalogue import Catalogue
+from web.app import create_app
+from web.commands.jobs import bring_up, make_lists, take_in
+from web.installation import county
+from web.installation.services import Services
+from web.server import running
+
+ACTOR = "演示"
+
+
+def introduce(corpus: Path, data: Path) -> None:
+    """Put what the sample says of its county where an installation says it."""
+    if (stated := corpus / county.FILE).exists():
+        data.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(stated, data / county.FILE)
+
+
+def prepare(opened: Services, corpus: Path) -> None:
+    """Bring the demo's archive and index up to the corpus. What is done already is left alone."""
+    counts = take_in(opened, (), corpus / "manifest.jsonl", ACTOR, already_published=False)
+    if counts[Result.TAKEN] or counts[Result.CHANGED] or not opened.catalogue.last_change():
+        apply_reviews(opened, corpus)
+    bring_up(opened, full=False)
+    make_lists(opened)
+
+
+def apply_reviews(opened: Services, corpus: Path) -> None:
+    """Apply the recorded decisions that have not been applied yet, each document's in its order."""
+    sources = {item.path: item.source for item in read_manifest(corpus / "manifest.jsonl")}
+    recorded: dict[str, list[dict[str, str]]] = {}
+    for number, line in enumerate((corpus / "reviews.jsonl").read_text(encoding="utf-8").splitlines(), 1):
+        entry = json.loads(line)
+        source = sources.get(corpus / entry["path"])
+        id = opened.catalogue.by_source(source) if source else None
+        if id is None:
+            raise BadManifest(number, f"reviews.jsonl 中的 {entry['path']} 不在清单里，或没有收进来。")
+        # Copies of one document are one document, decided once.
+        if not recorded.get(id) or recorded[id][-1]["verdict"] != entry["verdict"]:
+            recorded.setdefault(id, []).append(entry)
+    done = opened.catalogue.decided()
+    for id, entries in recorded.items():
+        for entry in entries[done.get(id, 0) :]:
+            _decide(opened.catalogue, id, Verdict(entry["verdict"]), entry["reviewer"], entry.get("reason", ""))
+
+
+def _decide(catalogue: Catalogue, id: str, verdict: Verdict, reviewer: str, reason: str) -> None:
+    if verdict is not Verdict.APPROVE:
+        review.decide(catalogue, id, verdict, reviewer, reason)
+        return
+    with catalogue.writing() as connection:
+        review.vouch(connection, id, reviewer, reason or "一事一审")
+
+
+def check_server(opened: Services, port: int) -> bool:
+    """Start the server, ask it for a search, a facet, a document and a file, say what it answered, stop it."""
+    with running(create_app(opened), port) as address:
+        click.echo(f"检查 {address}")
+        try:
+            _ask(address)
+        except (OSError, ValueError, LookupError) as error:
+            click.echo(f"失败：{error}", err=True)
+            return False
+    click.echo("检查通过。")
+    return True
+
+
+def _ask(address: str) -> None:
+    """Raises ValueError with what is not as it should be."""
+
+    def get(path: str) -> bytes:
+        with urlopen(address + path, timeout=30) as response:  # noqa: S310  # our own http address
+            body: bytes = response.read()
+            return body
+
+    def read(path: str) -> Any:
+        return json.loads(get(path))
+
+    found = read(f"/api/v1/search?q={quote('最低生活保障')}")
+    _expect(found["total"] > 0, "检索“最低生活保障”没有结果")
+    click.echo(f"检索  “最低生活保障”共 {found['total']} 件，首条《{found['hits'][0]['title']}》")
+    page = get(f"/search?q={quote('最低生活保障')}").decode()
+    _expect(found["hits"][0]["url"] in page and "<mark>" in page, "检索页没有列出首条结果")
+
+    facet = next(each for each in found["facets"] if each["values"])
+    value = facet["values"][0]
+    narrowed = read(f"/api/v1/search?q={quote('最低生活保障')}&{facet['name']}={quote(value['value'])}")
+    _expect(narrowed["total"] == value["count"], f"分面“{value['label']}”的件数与筛选结果不符")
+    click.echo(f"分面  {facet['label']}“{value['label']}”{value['count']} 件，筛选后 {narrowed['total']} 件")
+
+    document = read(f"/api/v1/documents/{found['hits'][0]['id']}")
+    _expect(document["title"] in get(document["url"]).decode(), "文件页没有显示标题")
+    click.echo(f"文件  《{document['title']}》正文 {len(document['text'])} 字，附件 {len(document['attachments'])} 个")
+
+    feed, harvest = get("/search.atom").decode(), get("/oai?verb=ListRecords&metadataPrefix=oai_dc").decode()
+    lists = get("/documents.jsonl").decode().splitlines()
+    _expect(document["title"] in harvest and "<entry>" in feed, "订阅或收割没有列出公开文件")
+    click.echo(f"程序  订阅 {feed.count('<entry>')} 条，收割首页 {harvest.count('<record>')} 条，清单 {len(lists)} 条")
+
+    original = document["original"]
+    body = get(original["url"])
+    _expect(len(body) == original["size"], "下载的原件大小不符")
+    click.echo(f"原件  {original['name']}，{len(body)} 字节，与登记的大小一致")
+
+
+def _expect(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise ValueError(otherwise)

@@ -1,0 +1,194 @@
+"""What the command line does with an installation, telling how it goes: used by the commands and by the demo."""
+
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from time import monotonic
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from archive.custody import fixity
+from archive.custody.fixity import Kind
+from archive.decisions import validity
+from archive.errors import GongkaiError, IndexAhead, IndexDamaged, IndexOutdated
+from archive.extract import Limits, Sandbox
+from archive.intake.bundle import is_bundle, open_bundle
+from archive.intake.manifest import items_below, read_manifest
+from archive.intake.receive import Intake, Item, Result
+from indexer import sync
+from web.http import edition
+from web.installation.services import Services
+from web.programs import bulk
+
+# How often a job that does not run on a terminal says how far it is.
+LINE_SECONDS = 5.0
+
+
+def take_in(
+    opened: Services,
+    paths: tuple[Path, ...],
+    manifest: Path | None,
+    actor: str,
+    already_published: bool,
+    note: str = "",
+) -> dict[Result, int]:
+    """Ingest, with progress and notes on standard error and a closing count on standard output.
+
+    ``note`` is why there are new versions, where the manifest does not say so itself.
+    """
+    counts = dict.fromkeys(Result, 0)
+    with ExitStack() as opening:
+        items = read_manifest(manifest) if manifest else []
+        items += [item for path in paths for item in _items(path, opening)]
+        items = [item if item.note else replace(item, note=note) for item in items]
+        sandbox = opening.enter_context(Sandbox(limits=Limits(ocr_seconds=opened.settings.ocr_seconds)))
+        advance = opening.enter_context(progress("接收", len(items)))
+        intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)
+        for outcome in intake.receive_all(items):
+            counts[outcome.result] += 1
+            for note in _notes(outcome.reason, outcome.warnings, outcome.result):
+                say(f"{outcome.item.path}: {note}")
+            advance()
+    click.echo(
+        f"新接收 {counts[Result.TAKEN]} 件，新版本 {counts[Result.CHANGED]} 件，"
+        f"已有 {counts[Result.HELD]} 件，拒收 {counts[Result.REFUSED]} 件。"
+    )
+    return counts
+
+
+def _items(path: Path, opening: ExitStack) -> Iterable[Item]:
+    """The files of a folder, of a bundle (unpacked until the stack ends), or the file itself."""
+    if not is_bundle(path):
+        return items_below(path)
+    bundle = opening.enter_context(open_bundle(path))
+    for name in bundle.unlisted:
+        say(f"{path}: 注意：其中的“{name}”不在清单里，没有接收。")
+    return bundle.items
+
+
+def _notes(reason: str, warnings: tuple[str, ...], result: Result) -> list[str]:
+    if result is Result.REFUSED:
+        return [f"拒收：{reason}"]
+    return ([reason] if reason else []) + [f"注意：{warning}" for warning in warnings]
+
+
+def bring_up(opened: Services, full: bool) -> None:
+    """Reindex, with progress and a closing count."""
+    turned = validity.turn(opened.catalogue, opened.catalogue.today())
+    if turned:
+        say(f"{len(turned)} 件文件的效力状态到期变化。")
+    run = sync.rebuild if full else sync.catch_up
+    with progress("建索引", None) as advance:
+        try:
+            report = run(opened.catalogue, opened.engine, advance)
+        except (IndexDamaged, IndexAhead, IndexOutdated) as error:
+            if full:
+                raise
+            say(f"{error} 现在重建。")
+            report = sync.rebuild(opened.catalogue, opened.engine, advance)
+    edition.stamp(opened.settings.data)
+    count = opened.engine.count() if report.cursor else 0
+    click.echo(f"索引写入 {report.put} 件，移出 {report.removed} 件；现有 {count} 件，至第 {report.cursor} 号变更。")
+
+
+def make_lists(opened: Services) -> None:
+    """Make the lists of all public metadata that the site offers, with progress and a closing count."""
+    if not opened.settings.address:
+        click.echo("没有设置 GONGKAI_ADDRESS，清单里的网址只写路径。", err=True)
+    with progress("元数据清单", None) as advance:
+        count = bulk.make(opened, advance, lambda path: opened.settings.address + path)
+    click.echo(f"元数据清单 {count} 件。")
+
+
+def verify(opened: Services, day: date | None = None) -> int:
+    """Check originals, records, audit log, withdrawals, database and index, saying what is wrong; how many things are.
+
+    With a ``day`` only what is due on it of originals and records (see ``fixity``).
+    """
+    with progress("核验", None) as advance:
+        found = fixity.verify(opened.catalogue, opened.blobs, day, advance)
+    for finding in found.findings:
+        click.echo(finding.sentence, err=True)
+    problem = _index_problem(opened)
+    changed, missing, untracked = map(found.count, (Kind.CHANGED, Kind.MISSING, Kind.UNTRACKED))
+    rest = [f"{kind}{'有问题' if found.count(kind) else '完好'}" for kind in Kind if kind not in fixity.ORIGINALS]
+    click.echo(
+        f"原件 {found.originals} 件，核验 {found.verified} 件：完好 {found.verified - changed - missing}，"
+        f"改变 {changed}，缺失 {missing}，未登记 {untracked}；{'；'.join(rest)}；{problem or '索引完好'}。"
+    )
+    return found.losses + bool(problem)
+
+
+def _index_problem(opened: Services) -> str:
+    """What is wrong with the index; "" also for one that merely has changes to catch up with."""
+    try:
+        opened.engine.verify()
+        behind = sync.lag(opened.catalogue, opened.engine)
+        indexed, public = opened.engine.count(), opened.catalogue.public_count()
+    except GongkaiError as error:
+        return str(error).rstrip("。")
+    if behind:
+        say(f"索引落后 {behind} 条变更，请运行 gongkai reindex。")
+        return ""
+    return f"索引有 {indexed} 件而应有 {public} 件" if indexed != public else ""
+
+
+@contextmanager
+def progress(label: str, total: int | None) -> Iterator[Callable[..., None]]:
+    """A bar on a terminal, a plain line now and then elsewhere. Call it to advance by one, or with (done, total)."""
+    if not sys.stderr.isatty():
+        yield _Lines(label, total)
+        return
+    parts = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*parts, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(label, total=total)
+
+        def advance(done: int | None = None, whole: int | None = None) -> None:
+            if done is None:
+                progress.advance(task)
+            else:
+                progress.update(task, completed=done, total=whole)
+
+        yield advance
+
+
+class _Lines:
+    """Progress for a log file, with how long the rest will take if it goes on as it went."""
+
+    def __init__(self, label: str, total: int | None) -> None:
+        self._label = label
+        self._done, self._total = 0, total
+        self._said_at = monotonic()
+        self._began: tuple[float, int] | None = None
+
+    def __call__(self, done: int | None = None, whole: int | None = None) -> None:
+        self._done = self._done + 1 if done is None else done
+        self._total = self._total if whole is None else whole
+        now = monotonic()
+        # A rebuild that is taken up again has much of it done before it begins.
+        since, before = self._began = self._began or (now, self._done)
+        if now - self._said_at >= LINE_SECONDS:
+            self._said_at = now
+            left = f"，约剩 {_spell(rest)}" if (rest := self._left(now - since, self._done - before)) else ""
+            say(f"{self._label} {self._done}/{self._total or '?'}{left}")
+
+    def _left(self, seconds: float, done: int) -> float:
+        return (self._total - self._done) * seconds / done if self._total and done else 0.0
+
+
+def _spell(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"{minutes} 分钟" if minutes else f"{max(1, round(seconds))} 秒"
+
+
+def say(line: str) -> None:
+    """A line for a person, on standard error, without what could drive a terminal."""
+    shown = "".join(character for character in line if unicodedata.category(character) not in ("Cc", "Cs"))
+    # Not by click: a progress bar redirects sys.stderr so that lines stand above it.
+    print(shown, file=sys.stderr)

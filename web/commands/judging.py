@@ -1,0 +1,172 @@
+"""``gongkai judge``: the search as citizens have it, measured on judged queries and printed as tables."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from rich.cells import cell_len
+
+from archive.errors import BadQuery
+from indexer.judging import baselines, queries
+from indexer.judging.measures import DEPTH, NAMES, NDCG, Difference, Run, Scores, differences, run, scores
+from web.installation.services import Services
+from web.search.find import ranked
+
+OURS = "gongkai"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """``systems`` has ours first; ``against`` is by class; for the others see ``queries.Reading``."""
+
+    documents: int
+    judged: Sequence[queries.Judged]
+    systems: Mapping[str, Mapping[str, Scores]]
+    skipped: Sequence[str]
+    unknown: Sequence[str]
+    against: Mapping[str, Difference] | None
+    ours: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """``NDCG`` of ours and of the best ``baseline``; no ``ratio`` where that found nothing."""
+
+    ours: float
+    best: float
+    baseline: str
+    ratio: float | None
+
+
+def judge(
+    services: Services, files: Sequence[Path], known: int, seed: int, compare: bool, against: Path | None
+) -> Judgement:
+    """Raises BadQueries, NotInstalled, IndexUnusable."""
+    documents = list(services.catalogue.public_all())
+    named = services.catalogue.by_name()
+    before = _saved(against) if against else None
+    reading = queries.read(files, lambda name: _named(named, name))
+    made = list(queries.known(documents, known, seed)) if known else []
+    judged = [*reading.judged, *made]
+    if not files and not known:
+        raise queries.BadQueries("没有可评测的检索词：请给出文件，或者加 --known 数量。")
+    if not judged:
+        raise queries.BadQueries(
+            f"没有可评测的检索词：{len(reading.skipped)} 条检索词所指的文件都没有公开，公开文件共 {len(documents)} 件。"
+        )
+    if twice := {query.id for query in reading.judged} & {query.id for query in made}:
+        raise queries.BadQueries(f"编号 {min(twice)} 与 --known 自拟的检索词重复，请改用别的编号。")
+
+    def ours(text: str, limit: int) -> Sequence[str]:
+        try:
+            return ranked(services, text, limit)
+        except BadQuery:
+            return []
+
+    # The first search loads what all later ones share.
+    ours(judged[0].text, 1)
+    runs = {OURS: run(ours, judged, len(documents))}
+    if compare:
+        with baselines.baselines(documents) as others:
+            runs |= {name: run(search, judged, len(documents)) for name, search in others.items()}
+    return Judgement(
+        documents=len(documents),
+        judged=judged,
+        systems={name: scores(judged, done) for name, done in runs.items()},
+        skipped=reading.skipped,
+        unknown=reading.unknown,
+        against=differences(judged, runs[OURS], before) if before else None,
+        ours=runs[OURS],
+    )
+
+
+def _named(named: Mapping[str, str], name: str) -> str | None:
+    """The public document of an id, a source, or a path that one source ends with."""
+    if name in named:
+        return named[name]
+    return next((id for source, id in named.items() if source.endswith(f"/{name}")), None)
+
+
+def _saved(path: Path) -> Run:
+    try:
+        saved = json.loads(path.read_text(encoding="utf-8"))
+        ranked_ids = {id: list(map(str, found)) for id, found in saved["ranked"].items()}
+        return Run({id: saved["asked"][id] for id in ranked_ids}, ranked_ids, dict(saved["took"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise queries.BadQueries(f"{path} 不是以 --save 存下的结果。") from error
+
+
+def save(judgement: Judgement, path: Path) -> None:
+    ranked_ids = {id: list(found)[:DEPTH] for id, found in judgement.ours.ranked.items()}
+    done = {"asked": judgement.ours.asked, "ranked": ranked_ids, "took": judgement.ours.took}
+    path.write_text(json.dumps(done, ensure_ascii=False), encoding="utf-8")
+
+
+def as_json(judgement: Judgement) -> str:
+    against = judgement.against
+    found = {
+        "documents": judgement.documents,
+        "systems": {
+            name: {kind: asdict(each) for kind, each in by_kind.items()} for name, by_kind in judgement.systems.items()
+        },
+        "ratio": {kind: asdict(each) for kind, each in _ratios(judgement)},
+        "skipped": list(judgement.skipped),
+        "unknown": list(judgement.unknown),
+        "against": {kind: asdict(each) for kind, each in against.items()} if against is not None else None,
+    }
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def _ratios(judgement: Judgement) -> Iterator[tuple[str, Ratio]]:
+    for kind, each in judgement.systems[OURS].items():
+        others = {name: by[kind].values[NDCG] for name, by in judgement.systems.items() if name != OURS and each.values}
+        if others:
+            best = max(others, key=lambda name: others[name])
+            mine = each.values[NDCG]
+            yield kind, Ratio(mine, others[best], best, mine / others[best] if others[best] else None)
+
+
+def show(judgement: Judgement) -> None:
+    """The tables, by class of query."""
+    click.echo(f"{len(judgement.judged)} queries over {judgement.documents} public documents")
+    if judgement.unknown:
+        click.echo(f"{len(judgement.unknown)} judgements name no public document, the first: {judgement.unknown[0]}")
+    if judgement.skipped:
+        click.echo(f"{len(judgement.skipped)} queries skipped: no public document answers them")
+    header = ("class", "n", "S@1", "S@3", "S@5", "MRR", NDCG, "R@100", "recall", "precision", "p50 ms", "p95 ms")
+    for name, by_kind in judgement.systems.items():
+        click.echo(f"\n{name}")
+        click.echo(_row(header))
+        for kind, each in by_kind.items():
+            exact = [f"{value:.4f}" if value is not None else "" for value in (each.recall, each.precision)]
+            values = [f"{each.values[measure]:.3f}" if each.values else "" for measure in NAMES]
+            click.echo(_row((kind, str(each.queries), *values, *exact, f"{each.p50:.1f}", f"{each.p95:.1f}")))
+    if len(judgement.systems) > 1:
+        click.echo(f"\n{NDCG} against the best baseline")
+        click.echo(_row(("class", "ours", "best", "ratio")))
+        for kind, of in _ratios(judgement):
+            ratio = f"{of.ratio:.3f}" if of.ratio is not None else "-"
+            click.echo(_row((kind, f"{of.ours:.3f}", f"{of.best:.3f}", ratio)) + f"  {of.baseline}")
+    if judgement.against is not None:
+        _show_differences(judgement.against)
+
+
+def _show_differences(against: Mapping[str, Difference]) -> None:
+    if not against:
+        click.echo("\nthe saved run has none of these queries")
+        return
+    click.echo(f"\n{NDCG} against the saved run")
+    click.echo(_row(("class", "n", "gain", "p")))
+    for kind, each in against.items():
+        click.echo(_row((kind, str(each.queries), f"{each.gain:+.4f}", f"{each.p:.3f}")))
+    # The last row is over all, or the only class.
+    for text, gain in (*each.won, *each.lost):
+        click.echo(f"  {gain:+.3f}  {text}")
+
+
+def _row(cells: Sequence[str]) -> str:
+    # A class may be named in Chinese, whose characters are two columns wide.
+    first, *rest = cells
+    return first + " " * max(1, 14 - cell_len(first)) + "".join(f"{cell:>10}" for cell in rest)

@@ -1,0 +1,87 @@
+"""Which state of the public collection a page shows, and since when: what caches go by.
+
+An edition changes with everything that can change a page: a publication or a withdrawal the moment it is acknowledged,
+the index when another generation goes live or it has become old, a day, the synonyms, what the installation says of
+itself, and the program.
+It depends on nothing that is hidden.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from archive import VERSION
+from archive.chinese.dates import OFFICE_TIME, office_today
+from archive.errors import IndexUnusable
+from archive.store import publications
+from web.installation.services import Services
+
+# The jobs run every night: after this long one of them did not do its work.
+_STALE = timedelta(hours=36)
+_STAMP = "brought-up"
+_PROGRAM = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """``token`` names it; ``as_of`` is when the index was last found or made up to date, ``stale``: too long ago.
+
+    ``changed_at`` is when the collection changed last; ``today`` is the day in the office.
+    """
+
+    token: str
+    as_of: datetime | None
+    stale: bool
+    changed_at: datetime | None
+    today: date
+
+
+def edition(services: Services) -> Edition:
+    """The edition now."""
+    try:
+        index = services.engine.generation()
+    except IndexUnusable:
+        index = "none"
+    as_of = _stamped(services.settings.data)
+    last, changed_at = publications.last(services.catalogue)
+    services.synonyms.current()
+    settings = services.settings
+    itself = settings.site_name, settings.address, services.county, design()
+    stale = as_of is not None and datetime.now(UTC) - as_of > _STALE
+    beside = services.offers.made, services.synonyms.stamp, office_today()
+    about = last, index, changed_at, as_of, stale, *beside, *itself
+    token = hashlib.sha256(repr(about).encode()).hexdigest()[:16]
+    return Edition(
+        token,
+        as_of.astimezone(OFFICE_TIME) if as_of else None,
+        stale,
+        changed_at,
+        office_today(),
+    )
+
+
+def stamp(data: Path) -> None:
+    """Note that the index is up to date with the archive now."""
+    fresh = data / f".{_STAMP}"
+    fresh.write_text(datetime.now(UTC).isoformat(timespec="seconds") + "\n", encoding="ascii")
+    fresh.replace(data / _STAMP)
+
+
+@cache
+def design() -> str:
+    """Names this program, its pages, style and scripts: another release, another name."""
+    digest = hashlib.sha256(VERSION.encode())
+    for folder in ("archive", "indexer", "web"):
+        for path in sorted((_PROGRAM / folder).rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _stamped(data: Path) -> datetime | None:
+    try:
+        return datetime.fromisoformat((data / _STAMP).read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        return None

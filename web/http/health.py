@@ -1,0 +1,62 @@
+"""Whether the service lives, and whether it can answer: for who watches over it, and for the web server in front."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, jsonify, make_response
+from sqlalchemy.exc import SQLAlchemyError
+
+from archive.errors import GongkaiError
+from indexer.sync import lag
+from web.app import services
+from web.http.edition import edition as edition_of
+from web.installation.services import Services
+
+health = Blueprint("health", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """``edition`` names what pages show, ``generation`` the index that answers; ``lag`` counts the changes it lacks;
+    ``age_seconds`` since it was last found or made up to date, None where no job has said so.
+    """
+
+    ready: bool
+    edition: str
+    generation: str
+    cursor: int
+    lag: int
+    documents: int
+    age_seconds: int | None
+
+
+def readiness(services: Services) -> Readiness:
+    """Raises IndexUnusable where no index answers."""
+    engine, now = services.engine, edition_of(services)
+    documents = engine.count()
+    age = round((datetime.now(UTC) - now.as_of).total_seconds()) if now.as_of else None
+    behind = lag(services.catalogue, engine)
+    return Readiness(True, now.token, engine.generation(), engine.cursor(), behind, documents, age)
+
+
+@health.get("/healthz")
+def healthz() -> Response:
+    """The process answers; nothing else is asked."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@health.get("/readyz")
+def readyz() -> Response:
+    """Searches are answered: with the index's generation, cursor, lag and age."""
+    try:
+        return jsonify(asdict(readiness(services())))
+    except (GongkaiError, SQLAlchemyError) as error:
+        told = str(error) if isinstance(error, GongkaiError) else "数据库不可用。"
+        return make_response(jsonify(ready=False, error=told), 503)
+
+
+@health.get("/edition")
+def edition() -> Response:
+    """The edition's name as a header, for a cache to go by (see ``docs/nginx.conf``)."""
+    token = edition_of(services()).token
+    return Response(f"{token}\n", mimetype="text/plain", headers={"X-Edition": token})

@@ -1,0 +1,56 @@
+"""How much one address may ask for, so that one program does not keep all others waiting.
+
+Terminals are spared: many people share one. So is this very machine: a server behind a web server that does not say who
+asks would otherwise count everybody as one.
+"""
+
+from ipaddress import IPv6Address, ip_address
+
+from flask import Flask, request
+from flask_limiter import Limiter
+
+from web.http.visitor import stands_at_terminal
+from web.installation.settings import Settings
+
+_FREE = frozenset({"static", "health.healthz", "health.readyz", "health.edition", None})
+
+
+def limit(app: Flask, settings: Settings) -> None:
+    """Answer 429 to an address that asks for more than ``settings.rate`` in a minute."""
+    if not settings.rate:
+        return
+    # A moving window: no burst at the turn of a minute.
+    limiter = Limiter(
+        _counted,
+        app=app,
+        application_limits=[f"{settings.rate} per minute"],
+        storage_uri="memory://",
+        strategy="moving-window",
+    )
+
+    @limiter.request_filter
+    def spared() -> bool:
+        # By its address: anybody may say that they are a terminal.
+        asking = request.remote_addr
+        return request.endpoint in _FREE or stands_at_terminal(asking, settings) or _is_loopback(asking)
+
+
+def _counted() -> str:
+    """The address that a request is counted for; of version 6 the half that tells networks apart.
+
+    Whoever has one such address has all the others of its /64 (RFC 6177).
+    """
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return request.remote_addr or ""
+    if not isinstance(address, IPv6Address):
+        return str(address)
+    return str(address.ipv4_mapped or address.packed[:8].hex())
+
+
+def _is_loopback(address: str | None) -> bool:
+    try:
+        return ip_address(address or "").is_loopback
+    except ValueError:
+        return False

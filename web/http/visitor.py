@@ -1,0 +1,121 @@
+"""Who asks, as far as a page depends on it: how it shall look, and whether this is a public query terminal.
+
+How a page shall look is the visitor's own choice: a link on every page (``?elder=1``) makes it, a cookie keeps it. The
+cookie holds the choice and nothing that tells one visitor from another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import partial
+from ipaddress import ip_address
+from urllib.parse import quote
+
+from flask import Request, Response
+from werkzeug.datastructures import MultiDict
+
+from web.installation.settings import Settings
+from web.search.params import BadParameter
+
+COOKIE = "display"
+TERMINAL_COOKIE = "terminal"
+_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """``elder``: large type and targets, one column. ``size``: 0 to 2 steps of larger type.
+
+    ``simple``: without what surrounds the one thing that a page is for.
+    """
+
+    elder: int = 0
+    contrast: int = 0
+    size: int = 0
+    simple: int = 0
+
+    @property
+    def classes(self) -> str:
+        """For the style: "elder contrast size-2"."""
+        switched = [name for name in ("elder", "contrast", "simple") if getattr(self, name)]
+        return " ".join([*switched, *([f"size-{self.size}"] if self.size else [])])
+
+    @property
+    def cookie(self) -> str:
+        """ "1020": a digit a field, so that there are few spellings and a cache holds few pages."""
+        return "".join(str(getattr(self, field.name)) for field in fields(self))
+
+    @classmethod
+    def of_cookie(cls, text: str) -> "Display":
+        """The plain look for anything that is not such a cookie."""
+        digits = [int(each) for each in text if each in "012"]
+        if len(digits) != len(text) or len(text) != len(_MOST) or any(map(int.__gt__, digits, _MOST.values())):
+            return cls()
+        return cls(*digits)
+
+
+_MOST = {"elder": 1, "contrast": 1, "size": 2, "simple": 1}
+SWITCHES = frozenset({*_MOST, "terminal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    display: Display = Display()
+    terminal: bool = False
+
+    @property
+    def classes(self) -> str:
+        """For the style: how the page looks, and whether fingers are what it is used with."""
+        touched = ["touch"] if self.terminal or self.display.elder else []
+        return " ".join([*self.display.classes.split(), *touched, *(["terminal"] if self.terminal else [])])
+
+
+def known(request: Request, settings: Settings) -> Visitor:
+    """Who asks, by what was chosen before and by where they are."""
+    terminal = request.cookies.get(TERMINAL_COOKIE) == "1" or stands_at_terminal(request.remote_addr, settings)
+    return Visitor(Display.of_cookie(request.cookies.get(COOKIE, "")), terminal)
+
+
+def switched(before: Visitor, request: Request, settings: Settings) -> Visitor:
+    """The visitor after what this request chooses. Raises BadParameter."""
+    display, terminal = before.display, before.terminal
+    for name, most in _MOST.items():
+        if name in request.args:
+            display = replace(display, **{name: _step(name, request.args[name], most)})
+    if "terminal" in request.args:
+        terminal = bool(_step("terminal", request.args["terminal"], 1)) or stands_at_terminal(
+            request.remote_addr, settings
+        )
+    return Visitor(display, terminal)
+
+
+def remember(response: Response, request: Request, visitor: Visitor) -> None:
+    """Keep what this request chose."""
+    keep = partial(response.set_cookie, httponly=True, samesite="Lax", secure=request.is_secure)
+    if "terminal" in request.args:
+        # For as long as the browser is open: a phone that followed such a link is itself again tomorrow.
+        keep(TERMINAL_COOKIE, str(int(visitor.terminal)))
+    # A terminal is forgotten about with the next person.
+    age = None if visitor.terminal else _YEAR
+    keep(COOKIE, visitor.display.cookie, max_age=age)
+
+
+def address_with(path: str, arguments: MultiDict[str, str], switch: Mapping[str, int]) -> str:
+    """This page's own address, with something switched."""
+    pairs = [(name, value) for name, value in arguments.items(multi=True) if name not in SWITCHES]
+    pairs += [(name, str(step)) for name, step in switch.items()]
+    return quote(path) + ("?" + "&".join(f"{quote(name)}={quote(value)}" for name, value in pairs) if pairs else "")
+
+
+def _step(name: str, text: str, most: int) -> int:
+    if text not in [str(step) for step in range(most + 1)]:
+        raise BadParameter(f"显示设置“{name}”的值“{text[:20]}”无效，应为 0 到 {most} 之间的整数。")
+    return int(text)
+
+
+def stands_at_terminal(address: str | None, settings: Settings) -> bool:
+    """Whether an address is one of the configured terminals."""
+    try:
+        asking = ip_address(address or "")
+    except ValueError:
+        return False
+    return any(asking in network for network in settings.terminals)

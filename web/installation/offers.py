@@ -1,0 +1,121 @@
+"""What is offered beside an answer: suggestions while typing, and corrections of what was typed.
+
+Both are made of the live index's vocabulary, which takes seconds for a large one: a server makes them in the background
+after a switch, and offers what it has until then. Either is shown only where a search would find something public.
+"""
+
+import ctypes
+import gc
+import logging
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable
+from time import monotonic
+from typing import Generic, TypeVar
+
+from archive.chinese.text import normalise
+from indexer.analyzer import Analyzer
+from indexer.asking.synonyms import SynonymFile
+from indexer.engine import Engine, Vocabulary
+from indexer.helping.corrections import Corrector
+from indexer.helping.suggestions import Suggester
+
+T = TypeVar("T")
+_AGAIN_SECONDS = 30.0
+_PLACE = re.compile(r"(\w{2,4}?)([县市区镇乡])")
+log = logging.getLogger(__name__)
+
+
+class Offers:
+    """``background``: never let a request wait for what it can do without."""
+
+    def __init__(self, engine: Engine, analyzer: Analyzer, synonyms: SynonymFile, background: bool = False) -> None:
+        def suggester(vocabulary: Vocabulary) -> Suggester:
+            known = (*analyzer.lexicon, *(pair.word for pair in synonyms.current().pairs))
+            return Suggester(vocabulary, vocabulary.words().keys() & known)
+
+        def corrector(vocabulary: Vocabulary) -> Corrector:
+            words = Counter(vocabulary.words())
+            # 云政发 out of 云政发〔2019〕6号: no dictionary has it.
+            codes = Counter(normalise(number.partition("〔")[0]) for _, number in vocabulary.numbers)
+            # 云溪 and 云溪县 out of 云溪县财政局: nor these.
+            places = Counter(
+                {
+                    name: words[f"{place[1]}{place[2]}"] or 1
+                    for place in map(_PLACE.match, vocabulary.issuers)
+                    if place
+                    for name in (place[1], f"{place[1]}{place[2]}")
+                }
+            )
+            known = (*analyzer.lexicon, *codes, *places)
+            words |= codes
+            words |= places
+            made = Corrector(words, analyzer.function_words, analyzer.is_word, known)
+            made.prepare()
+            return made
+
+        self.suggester = _Made(engine, suggester, background)
+        self.corrector = _Made(engine, corrector, background)
+
+    @property
+    def made(self) -> int:
+        """Rises whenever something else is offered than before."""
+        return self.suggester.made + self.corrector.made
+
+
+class _Made(Generic[T]):
+    """Something made of the vocabulary, made anew when the index changes."""
+
+    def __init__(self, engine: Engine, make: Callable[[Vocabulary], T], background: bool) -> None:
+        self._engine = engine
+        self._make = make
+        self._background = background
+        self._lock = threading.Lock()
+        self._of: Vocabulary | None = None
+        self._made: T | None = None
+        self._again_at = 0.0
+        self.made = 0
+
+    def current(self) -> T | None:
+        """The one of the live index; in a server the former one, or None, while that is being made.
+
+        Raises IndexUnusable.
+        """
+        vocabulary = self._engine.vocabulary()
+        with self._lock:
+            if vocabulary is self._of or monotonic() < self._again_at:
+                return self._made
+            if not self._background:
+                self._made = self._make(vocabulary)
+                self.made += 1
+                self._of = vocabulary
+                return self._made
+            self._of = vocabulary
+        threading.Thread(target=self._remake, args=(vocabulary,), name="offers", daemon=True).start()
+        return self._made
+
+    def _remake(self, vocabulary: Vocabulary) -> None:
+        try:
+            made = self._make(vocabulary)
+        except Exception:
+            # Searches do without; it is tried again.
+            log.exception("offers could not be made")
+            with self._lock:
+                self._of, self._again_at = None, monotonic() + _AGAIN_SECONDS
+            return
+        with self._lock:
+            if vocabulary is self._of:
+                self._made = made
+                self.made += 1
+        _settle()
+
+
+def _settle() -> None:
+    """Give back what the making needed, and let the garbage collector look no more at what stays."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    # Python frees it to the C library, and glibc keeps it: 50 MB of 200,000 documents.
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)

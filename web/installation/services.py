@@ -1,0 +1,63 @@
+"""The parts of one installation, wired together."""
+
+import logging
+from dataclasses import dataclass
+
+from archive.decisions import review
+from archive.store.blobs import Blobs
+from archive.store.catalogue import Catalogue
+from indexer.analyzer import Analyzer
+from indexer.asking.synonyms import OWN_NAME, PACKAGED, SynonymFile
+from indexer.engine import Engine
+from indexer.engines.whoosh.engine import WhooshEngine
+from indexer.gaps import Gaps
+from web.installation import county
+from web.installation.county import County
+from web.installation.offers import Offers
+from web.installation.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    catalogue: Catalogue
+    blobs: Blobs
+    analyzer: Analyzer
+    engine: Engine
+    synonyms: SynonymFile
+    offers: Offers
+    gaps: Gaps
+    county: County
+
+    def close(self) -> None:
+        self.engine.close()
+        self.catalogue.close()
+
+
+def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer | None = None) -> Services:
+    """Open an installation, creating its folder and its catalogue when they are new. Raises BadSettings.
+
+    ``serving``: people wait for answers, so what can be made beside them is. ``analyzer``: one that is loaded already.
+    """
+    index_folder = settings.index_folder
+    settings.data.mkdir(parents=True, exist_ok=True)
+    stated = county.load(settings.data)
+    analyzer = analyzer or Analyzer(settings.data / "cache")
+    engine = WhooshEngine(index_folder, analyzer, settings.cache_mb << 20)
+    synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)
+    catalogue = Catalogue(settings.database_url, settings.data)
+    for id in review.reapply_withdrawals(catalogue):
+        log.warning("文件 %s 曾经撤回，而数据库不知道（可能是恢复的旧备份），已再次撤回。", id)
+    return Services(
+        settings=settings,
+        catalogue=catalogue,
+        blobs=Blobs(settings.data / "blobs"),
+        analyzer=analyzer,
+        engine=engine,
+        synonyms=synonyms,
+        offers=Offers(engine, analyzer, synonyms, background=serving),
+        gaps=Gaps(settings.data, settings.gaps_k, analyzer.is_word),
+        county=stated,
+    )

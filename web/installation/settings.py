@@ -1,0 +1,108 @@
+"""Where things are, read once from the environment and passed on explicitly.
+
+========================= ==========================================================  =====================
+variable                  meaning                                                     default
+========================= ==========================================================  =====================
+``GONGKAI_DATA``          folder of originals, catalogue and index                    ``gongkai-data``
+``GONGKAI_DATABASE_URL``  the catalogue's SQLAlchemy URL                              SQLite in that folder
+``GONGKAI_ENGINE_URL``    ``whoosh:`` (index in that folder) or ``whoosh:/folder``    ``whoosh:``
+``GONGKAI_SITE_NAME``     the name on the pages                                       政府信息公开检索
+``GONGKAI_GAPS_K``        how often a search without hits was made before staff may   3
+                          read it; at least 2
+``GONGKAI_CACHE_MB``      megabytes of postings that a serving process keeps          96
+``GONGKAI_OCR_SECONDS``   how long tesseract, where it is installed, may read a        25
+                          picture; 0: pictures are kept without text
+``GONGKAI_ADDRESS``       the site's public address, https://… , for what is taken     as it is asked
+                          home (QR codes, feeds, site map)
+``GONGKAI_TERMINALS``     addresses and networks of public query terminals, between   none
+                          commas: ``10.1.2.3,10.1.7.0/24``
+``GONGKAI_PROXIES``       how many web servers of one's own stand before it, whose    0
+                          ``X-Forwarded-*`` are to be believed
+``GONGKAI_RATE``          requests a minute that one address may make; 0: any         300
+========================= ==========================================================  =====================
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from archive.errors import BadSettings
+from indexer import gaps
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One installation. ``data`` is absolute."""
+
+    data: Path
+    database_url: str
+    engine_url: str
+    site_name: str = "政府信息公开检索"
+    gaps_k: int = gaps.K
+    cache_mb: int = 96
+    ocr_seconds: int = 25
+    address: str = ""
+    terminals: tuple[IPv4Network | IPv6Network, ...] = ()
+    proxies: int = 0
+    rate: int = 300
+
+    @classmethod
+    def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
+        """The defaults, with everything inside one folder."""
+        data = data.absolute()
+        return cls(data, f"sqlite:///{data / 'catalogue.sqlite3'}", "whoosh:", site_name)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Raises BadSettings with the variable's name when a value can't be used."""
+        plain = cls.at(Path(environment.get("GONGKAI_DATA") or "gongkai-data"))
+        if plain.data.exists() and not plain.data.is_dir():
+            raise BadSettings(f"GONGKAI_DATA 应当是一个文件夹，而 {plain.data} 不是。")
+        return cls(
+            plain.data,
+            environment.get("GONGKAI_DATABASE_URL") or plain.database_url,
+            environment.get("GONGKAI_ENGINE_URL") or plain.engine_url,
+            environment.get("GONGKAI_SITE_NAME") or plain.site_name,
+            _whole("GONGKAI_GAPS_K", environment.get("GONGKAI_GAPS_K") or str(plain.gaps_k), 2, 1000),
+            _whole("GONGKAI_CACHE_MB", environment.get("GONGKAI_CACHE_MB") or str(plain.cache_mb), 1, 1 << 20),
+            # Less than an extraction may take in all.
+            _whole("GONGKAI_OCR_SECONDS", environment.get("GONGKAI_OCR_SECONDS") or str(plain.ocr_seconds), 0, 50),
+            _address("GONGKAI_ADDRESS", environment.get("GONGKAI_ADDRESS") or ""),
+            _networks("GONGKAI_TERMINALS", environment.get("GONGKAI_TERMINALS") or ""),
+            _whole("GONGKAI_PROXIES", environment.get("GONGKAI_PROXIES") or str(plain.proxies), 0, 5),
+            _whole("GONGKAI_RATE", environment.get("GONGKAI_RATE") or str(plain.rate), 0, 1_000_000),
+        )
+
+    @property
+    def index_folder(self) -> Path:
+        """Where an embedded engine keeps its generations.
+
+        Raises BadSettings for an engine this version does not have.
+        """
+        engine, _, place = self.engine_url.partition(":")
+        if engine != "whoosh":
+            raise BadSettings(f"GONGKAI_ENGINE_URL 为“{self.engine_url}”，本版本只支持 whoosh:（或 whoosh:/文件夹）。")
+        return Path(place).absolute() if place.strip("/") else self.data / "index"
+
+
+def _whole(name: str, text: str, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise BadSettings(f"{name} 为“{text}”，应为 {least} 到 {most} 之间的整数。")
+    return int(text)
+
+
+def _networks(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise BadSettings(f"{name} 为“{text}”，应为以逗号隔开的地址或网段，如 10.1.2.3,10.1.7.0/24。") from error
+
+
+def _address(name: str, text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query):
+        raise BadSettings(f"{name} 为“{text}”，应为网站的地址，如 https://gongkai.example.gov.cn。")
+    return text.rstrip("/")

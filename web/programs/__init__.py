@@ -1,0 +1,1 @@
+"""The interfaces that programs read: API, feeds, OAI-PMH, lists, site map."""

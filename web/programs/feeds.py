@@ -1,0 +1,147 @@
+"""A result list to take along: an Atom feed that goes on telling what is new, and a table for a spreadsheet."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import StringIO
+
+from flask import Blueprint, Response, abort, g, request
+
+from archive.document import Document
+from archive.store import publications
+from archive.store.publications import Publication
+from indexer.engine import Sort
+from web.app import absolute, services
+from web.programs import xml
+from web.search.find import documents_of, ids_of
+from web.search.params import PER_PAGE, SearchForm, read
+from web.search.present import document_url
+
+feeds = Blueprint("feeds", __name__)
+ATOM = "http://www.w3.org/2005/Atom"
+ENTRIES = 30
+ROWS = 1000
+HEADINGS = (
+    *("编号", "标题", "文号", "索引号", "发布机构", "体裁", "主题", "栏目"),
+    *("成文日期", "公开日期", "有效性", "网址"),
+)
+# With these a spreadsheet begins a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+@feeds.get("/search.atom")
+def atom() -> Response:
+    """What a search finds that was made public or changed last; without words, of a column or of all."""
+    form = replace(read(request.args), sort=None, page=1, per_page=PER_PAGE)
+    found = _latest(form)
+    documents = services().catalogue.public_many(each.id for each in found)
+    root = xml.root(ATOM, "feed")
+    root.set("{http://www.w3.org/XML/1998/namespace}lang", "zh-CN")
+    name = services().settings.site_name
+    xml.add(root, "title", f"{_described(form)} - {name}")
+    here = absolute(form.address("/search.atom"))
+    xml.add(root, "id", here)
+    xml.add(root, "link", attributes={"rel": "self", "type": "application/atom+xml", "href": here})
+    there = absolute(form.address())
+    xml.add(root, "link", attributes={"rel": "alternate", "type": "text/html", "href": there})
+    # Withdrawn between the list and now: left out.
+    entries = [(documents[each.id], each.at) for each in found if each.id in documents]
+    newest = max((at for _, at in entries), default=None) or datetime(1970, 1, 1, tzinfo=UTC)
+    xml.add(root, "updated", _instant(newest))
+    xml.add(xml.add(root, "author"), "name", name)
+    for document, at in entries:
+        _entry(root, document, at)
+    return xml.answer(root, "application/atom+xml")
+
+
+@feeds.get("/search.csv")
+def table() -> Response:
+    """The metadata of what a search finds, up to ``ROWS``, in the order of the list."""
+    if g.visitor.terminal:
+        abort(403)
+    form = read(request.args)
+    documents = documents_of(services(), replace(form, page=1), ROWS)
+    # Spreadsheets take a table without the mark for one in the machine's own encoding.
+    body = "\ufeff" + "".join(csv_lines(row(each, absolute) for each in documents))
+    response = Response(body, content_type="text/csv; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename="search.csv")
+    return response
+
+
+def _latest(form: SearchForm) -> list[Publication]:
+    """What a feed tells, the latest first: what is published today may be dated of any year.
+
+    Of a search that finds more than ``ROWS`` documents, those of the newest dates are looked at.
+    """
+    catalogue = services().catalogue
+    columns = form.filters.get("column", ())
+    if replace(form, filters={}) == SearchForm() and set(form.filters) <= {"column"} and len(columns) < 2:
+        return publications.latest(catalogue, ENTRIES, *columns)
+    found = publications.of_each(catalogue, ids_of(services(), replace(form, sort=Sort.NEWEST), ROWS)).values()
+    public = (each for each in found if each.public)
+    return sorted(public, key=lambda each: -each.sequence)[:ENTRIES]
+
+
+def row(document: Document, address: Callable[[str], str]) -> tuple[str, ...]:
+    """A document's metadata under ``HEADINGS``; ``address`` makes a path into an address."""
+    metadata = document.metadata
+    return (
+        document.id,
+        metadata.title,
+        metadata.number or "",
+        metadata.index_code or "",
+        metadata.issuer or "",
+        metadata.genre or "",
+        metadata.topic or "",
+        metadata.column or "",
+        str(metadata.written_on or ""),
+        str(metadata.published_on or ""),
+        metadata.validity.value if metadata.validity else "",
+        address(document_url(document.id)),
+    )
+
+
+def csv_lines(rows: Iterable[Sequence[str]], headed: bool = True) -> Iterator[str]:
+    """The headings and then a line each, in whose cells a spreadsheet finds no formula."""
+    for cells in (*([HEADINGS] if headed else []), *rows):
+        out = StringIO()
+        csv.writer(out).writerow([harmless(cell) for cell in cells])
+        yield out.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """A cell on one line that is text whatever it begins with.
+
+    >>> harmless("=1+1"), harmless("云政发\\n〔2019〕6号")
+    ("'=1+1", '云政发 〔2019〕6号')
+    """
+    line = " ".join("".join(each if each.isprintable() else " " for each in cell).split())
+    return f"'{line}" if line.startswith(_FORMULA) else line
+
+
+def _entry(root: xml.Element, document: Document, at: datetime) -> None:
+    metadata = document.metadata
+    entry = xml.add(root, "entry")
+    address = absolute(document_url(document.id))
+    xml.add(entry, "title", metadata.title)
+    xml.add(entry, "id", address)
+    xml.add(entry, "link", attributes={"rel": "alternate", "type": "text/html", "href": address})
+    xml.add(entry, "updated", _instant(at))
+    if metadata.published_on:
+        xml.add(entry, "published", f"{metadata.published_on}T00:00:00+08:00")
+    if metadata.issuer:
+        xml.add(xml.add(entry, "author"), "name", metadata.issuer)
+    if metadata.column:
+        xml.add(entry, "category", attributes={"term": metadata.column})
+    summary = " ".join(document.text.split())
+    xml.add(entry, "summary", summary[:200], {"type": "text"})
+
+
+def _described(form: SearchForm) -> str:
+    chosen = [value for values in form.filters.values() for value in values]
+    return "、".join([*([f"检索{form.quoted}"] if form.q else []), *chosen]) or "最新公开"
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""The search walk: from the parameters of a request to a page of results."""

@@ -1,0 +1,193 @@
+"""Between an address and a search form: ``read`` a request's parameters, ``address`` a form as parameters again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+from urllib.parse import quote_plus
+
+from werkzeug.datastructures import MultiDict
+
+from archive.chinese.dates import of_iso
+from archive.errors import GongkaiError
+from indexer import facets
+from indexer.engine import SearchRequest, Sort
+from indexer.query import Query
+
+PER_PAGE = 10
+# So many of the longest that were met still make a page of 60 KB.
+MAX_PER_PAGE = 40
+MAX_PAGE = 100
+_MAX_PART = 9999
+MAX_CHOSEN = 20
+MAX_VALUE = 100
+# WeChat adds from=… to links that are shared in it; as a date it means nothing.
+_SHARED_BY_WECHAT = frozenset({"singlemessage", "groupmessage", "timeline"})
+PARAMETERS = frozenset({"q", *facets.NAMES, "from", "to", "sort", "page", "per_page", "literal"})
+
+
+class BadParameter(GongkaiError):
+    """A parameter of an address that has no meaning; the text says which and what to put instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm:
+    """What a search page was asked for.
+
+    ``filters`` maps a facet's name to the chosen values, in their order. ``literal``: only what was typed, no synonyms.
+    """
+
+    q: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    since: date | None = None
+    until: date | None = None
+    sort: Sort | None = None
+    page: int = 1
+    per_page: int = PER_PAGE
+    literal: bool = False
+
+    @property
+    def order(self) -> Sort:
+        """The order asked for; else by relevance where words are searched for, and the newest first where not."""
+        return self.sort or (Sort.RELEVANCE if self.q.strip() else Sort.NEWEST)
+
+    def request(self, query: Query, hidden: frozenset[str] = frozenset()) -> SearchRequest:
+        """The form as a search for what its ``q`` means."""
+        return SearchRequest(
+            query=query,
+            filters={name: frozenset(values) for name, values in self.filters.items()},
+            facets=facets.NAMES,
+            sort=self.order,
+            offset=(self.page - 1) * self.per_page,
+            limit=self.per_page,
+            since=self.since.toordinal() if self.since else None,
+            until=self.until.toordinal() if self.until else None,
+            hidden=hidden,
+        )
+
+    def toggled(self, name: str, value: str) -> "SearchForm":
+        """This form with one value of a facet switched on or off, back on its first page.
+
+        Values of one facet mean "or": choosing a second level takes its first level off, which would swallow it, and
+        the other way round.
+        """
+        chosen = self.filters.get(name, ())
+        if value in chosen:
+            kept = tuple(each for each in chosen if each != value)
+        else:
+            kept = (*(each for each in chosen if not _within(each, value) and not _within(value, each)), value)
+        return replace(self, filters={**self.filters, name: kept}, page=1)
+
+    def turned(self, page: int) -> "SearchForm":
+        return replace(self, page=page)
+
+    def sorted_by(self, sort: Sort) -> "SearchForm":
+        return replace(self, sort=sort, page=1)
+
+    def literally(self) -> "SearchForm":
+        return replace(self, literal=True, page=1)
+
+    def asking(self, q: str) -> "SearchForm":
+        """Something else, with the same filters and order."""
+        return replace(self, q=q, literal=False, page=1)
+
+    def without_dates(self) -> "SearchForm":
+        return replace(self, since=None, until=None, page=1)
+
+    def without_filters(self) -> "SearchForm":
+        return replace(self, filters={}, since=None, until=None, page=1)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of this form's address; what has its default is left out."""
+        pairs = [("q", self.q)] if self.q else []
+        pairs += [(name, value) for name in facets.NAMES for value in self.filters.get(name, ())]
+        pairs += [(name, day.isoformat()) for name, day in (("from", self.since), ("to", self.until)) if day]
+        if self.sort:
+            pairs.append(("sort", self.sort.value))
+        if self.literal:
+            pairs.append(("literal", "1"))
+        if self.page != 1:
+            pairs.append(("page", str(self.page)))
+        if self.per_page != PER_PAGE:
+            pairs.append(("per_page", str(self.per_page)))
+        return pairs
+
+    @property
+    def quoted(self) -> str:
+        """The words in quotation marks; words that bring their own need none."""
+        return self.q if any(mark in self.q for mark in '“”"') else f"“{self.q}”"
+
+    def address(self, path: str = "/search") -> str:
+        query = "&".join(f"{name}={_quoted(value)}" for name, value in self.pairs())
+        return f"{path}?{query}" if query else path
+
+
+# A page has hundreds of addresses of the same words.
+_quoted = lru_cache(2000)(quote_plus)
+
+
+def read(arguments: MultiDict[str, str]) -> SearchForm:
+    """The form of a request's parameters; unknown ones are ignored. Raises BadParameter."""
+    since, until = _day(arguments, "from", "起始日期"), _day(arguments, "to", "截止日期")
+    if since and until and since > until:
+        raise BadParameter(f"起始日期 {since} 晚于截止日期 {until}。请调换后再检索。")
+    return SearchForm(
+        q=_clean(arguments.get("q", "")),
+        filters={name: chosen for name in facets.NAMES if (chosen := _chosen(name, arguments.getlist(name)))},
+        since=since,
+        until=until,
+        sort=_sort(arguments.get("sort", "")),
+        page=whole(arguments, "page", 1, 1, MAX_PAGE, "页码"),
+        per_page=whole(arguments, "per_page", PER_PAGE, 1, MAX_PER_PAGE, "每页条数"),
+        literal=whole(arguments, "literal", 0, 0, 1, "是否只检索原词") == 1,
+    )
+
+
+def _within(inner: str, outer: str) -> bool:
+    return inner.startswith(f"{outer}/")
+
+
+def _clean(text: str) -> str:
+    return "".join(character for character in text if character.isprintable() or character.isspace()).strip()
+
+
+def _chosen(name: str, values: Sequence[str]) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(value for value in map(_clean, values) if value))
+    # Each link of a page repeats its address: what an address may hold bounds what a page weighs.
+    if len(values) > MAX_CHOSEN or any(len(value) > MAX_VALUE for value in values):
+        raise BadParameter(f"筛选条件“{name}”的取值过多或过长，最多 {MAX_CHOSEN} 个，每个最多 {MAX_VALUE} 个字。")
+    return chosen
+
+
+def _day(arguments: MultiDict[str, str], name: str, label: str) -> date | None:
+    text = arguments.get(name, "").strip()
+    if not text or text in _SHARED_BY_WECHAT:
+        return None
+    try:
+        return of_iso(text)
+    except ValueError as error:
+        raise BadParameter(f"{label}“{text[:20]}”不是有效的日期。请写成 2019-01-31 的样子。") from error
+
+
+def _sort(text: str) -> Sort | None:
+    if not text:
+        return None
+    try:
+        return Sort(text)
+    except ValueError as error:
+        raise BadParameter(f"没有“{text[:20]}”这种排序。可用：{'、'.join(Sort)}。") from error
+
+
+def read_part(arguments: MultiDict[str, str]) -> int:
+    """Which page of a document's text; 0 for all of it ("all"). Raises BadParameter."""
+    return 0 if arguments.get("part") == "all" else whole(arguments, "part", 1, 1, _MAX_PART, "页码")
+
+
+def whole(arguments: MultiDict[str, str], name: str, default: int, least: int, most: int, label: str) -> int:
+    """A whole number of an address. Raises BadParameter."""
+    text = arguments.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and least <= int(text) <= most):
+        raise BadParameter(f"{label}“{text[:20]}”无效，应为 {least} 到 {most} 之间的整数。")
+    return int(text)

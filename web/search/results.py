@@ -1,0 +1,283 @@
+"""A page of results, as plain values: templates only draw them, and the JSON API serialises the same ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from math import ceil
+
+from archive.document import Attachment, Document, label_at
+from indexer import facets
+from indexer.asking.interpret import Expansion
+from indexer.asking.quantities import Found
+from indexer.duplicates import folded
+from indexer.engine import Answer, Sort
+from indexer.snippets import Fragment, Marker, opening
+from web.search.params import MAX_PAGE, SearchForm
+from web.search.present import LAPSED, Link, document_url, format_of
+
+SORT_LABELS = {Sort.RELEVANCE: "按相关度", Sort.NEWEST: "最新在前", Sort.OLDEST: "最早在前"}
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """A line of a result list. ``lapsed``: repealed or expired.
+
+    ``places`` say of each snippet where it stands, "" for nowhere in particular; it begins with that for its readers.
+    ``duplicate_of`` is the hit above it that says nearly the same.
+    """
+
+    id: str
+    url: str
+    title: Sequence[Fragment]
+    plain_title: str
+    number: str | None
+    issuer: str | None
+    genre: str | None
+    topic: str | None
+    column: str | None
+    written_on: date | None
+    published_on: date | None
+    validity: str | None
+    lapsed: bool
+    formats: Sequence[str]
+    snippets: Sequence[Sequence[Fragment]]
+    places: Sequence[str]
+    duplicate_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """``url`` switches the value on or off. ``children`` are the second level of a two-level facet."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    url: str
+    children: Sequence["FacetValue"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    name: str
+    label: str
+    values: Sequence[FacetValue]
+
+    @property
+    def open(self) -> bool:
+        return any(value.selected or any(child.selected for child in value.children) for value in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """The sentence of a public document that answers a question for a number, the number marked."""
+
+    sentence: Sequence[Fragment]
+    title: str
+    url: str
+    validity: str | None
+    lapsed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """A filter that stands in the way: without it so many documents answer."""
+
+    label: str
+    url: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberView:
+    """What is known of a document number that was asked for: its document, where that is public, or several by mistake.
+
+    ``citing`` is how many of the answers only name the number.
+    """
+
+    number: str
+    hits: Sequence[HitView]
+    citing: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A page of results. ``total`` is exact; ``reachable`` says whether all of them can be paged to.
+
+    ``expansions`` are other words that were searched for, which ``literal_url`` does without; ``corrections`` are what
+    may have been meant. ``reliefs``: which filter to drop where nothing answers.
+    """
+
+    form: SearchForm
+    total: int
+    pages: int
+    relaxed: bool
+    hits: Sequence[HitView]
+    facets: Sequence[FacetView]
+    chips: Sequence[Link]
+    clear_url: str
+    sorts: Sequence[Link]
+    page_links: Sequence[Link]
+    previous_url: str | None
+    next_url: str | None
+    literal_url: str
+    expansions: Sequence[Expansion] = ()
+    corrections: Sequence[Link] = ()
+    answer: AnswerView | None = None
+    number: NumberView | None = None
+    reliefs: Sequence[Relief] = ()
+    took_ms: float = 0.0
+
+    @property
+    def groups(self) -> list[tuple[HitView, list[HitView]]]:
+        """The hits, each with those that say nearly the same."""
+        return [
+            (hit, [each for each in self.hits if each.duplicate_of == hit.id])
+            for hit in self.hits
+            if hit.duplicate_of is None
+        ]
+
+    @property
+    def feed_url(self) -> str:
+        return replace(self.form, page=1).address("/search.atom")
+
+    @property
+    def table_url(self) -> str:
+        return replace(self.form, page=1).address("/search.csv")
+
+    @property
+    def reachable(self) -> bool:
+        return self.total <= self.pages * self.form.per_page
+
+
+def search_page(form: SearchForm, answer: Answer, documents: Sequence[Document], marker: Marker) -> SearchPage:
+    """The page of an answer, whose hits are these documents."""
+    first = folded([document.text for document in documents])
+    pages = min(MAX_PAGE, max(1, ceil(answer.total / form.per_page)))
+    return SearchPage(
+        form=form,
+        total=answer.total,
+        pages=pages,
+        relaxed=answer.relaxed,
+        hits=[
+            replace(hit_view(document, marker, form), duplicate_of=documents[same].id if same is not None else None)
+            for document, same in zip(documents, first, strict=True)
+        ],
+        facets=[_facet(facet, answer.facets.get(facet.name, {}), form) for facet in facets.FACETS],
+        chips=_chips(form),
+        clear_url=form.without_filters().address(),
+        sorts=[Link(SORT_LABELS[sort], form.sorted_by(sort).address(), sort is form.order) for sort in Sort],
+        page_links=[Link(str(n), form.turned(n).address(), n == form.page) for n in _near(form.page, pages)],
+        previous_url=form.turned(form.page - 1).address() if 1 < form.page <= pages else None,
+        next_url=form.turned(form.page + 1).address() if form.page < pages else None,
+        literal_url=form.literally().address(),
+    )
+
+
+def answer_view(document: Document, found: Found, form: SearchForm) -> AnswerView:
+    """The sentence as it stands in the document, its number marked."""
+    start, end = found.quantity
+    pieces = (
+        Fragment(document.text[found.start : start].lstrip(), False),
+        Fragment(document.text[start:end], True),
+        Fragment(document.text[end : found.end].rstrip(), False),
+    )
+    sentence = [piece for piece in pieces if piece.text]
+    validity = document.metadata.validity
+    return AnswerView(
+        sentence,
+        document.metadata.title,
+        form.address(document_url(document.id)),
+        validity.value if validity else None,
+        validity in LAPSED,
+    )
+
+
+def hit_view(document: Document, marker: Marker, form: SearchForm) -> HitView:
+    metadata = document.metadata
+    url = document_url(document.id)
+    snippets = _snippets(document, marker)
+    return HitView(
+        id=document.id,
+        url=form.address(url),
+        title=marker.fragments(metadata.title),
+        plain_title=metadata.title,
+        number=metadata.number,
+        issuer=metadata.issuer,
+        genre=metadata.genre,
+        topic=metadata.topic,
+        column=metadata.column,
+        written_on=metadata.written_on,
+        published_on=metadata.published_on,
+        validity=metadata.validity.value if metadata.validity else None,
+        lapsed=metadata.validity in LAPSED,
+        formats=list(dict.fromkeys(map(format_of, (document.file, *(part.file for part in document.attachments))))),
+        snippets=[fragments for _, fragments in snippets],
+        places=[place for place, _ in snippets],
+    )
+
+
+def _snippets(document: Document, marker: Marker) -> list[tuple[str, list[Fragment]]]:
+    """The passages to show, each with where it stands ("附件《收支表.pdf》第 3 页", "表 2", "") and begun with that."""
+    parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
+    shown: list[tuple[str, list[Fragment]]] = []
+    for passage in marker.passages(*(part.text for part in parts)):
+        part = parts[passage.part]
+        place = label_at(part.places, part.text.count("\n", 0, passage.start))
+        if isinstance(part, Attachment):
+            place = f"附件《{part.file.name}》{place}"
+        shown.append((place, [*([Fragment(f"{place}：", False)] if place else ()), *passage.fragments]))
+    return shown or [("", piece) for piece in [opening(document.text)] if piece]
+
+
+def _facet(facet: facets.Facet, counts: Mapping[str, int], form: SearchForm) -> FacetView:
+    chosen = form.filters.get(facet.name, ())
+    # A chosen value stays visible with nothing behind it, so that it can be taken off.
+    counts = {**dict.fromkeys(chosen, 0), **counts}
+
+    def view(value: str, children: Sequence[FacetValue] = ()) -> FacetValue:
+        label = value.partition("/")[2] or value if facet.levels == 2 else value
+        url = form.toggled(facet.name, value).address()
+        return FacetValue(value, label, counts.get(value, 0), value in chosen, url, children)
+
+    def order(value: str) -> tuple[int, str]:
+        return (-int(value), "") if facet.name == "year" and value.isdigit() else (-counts.get(value, 0), value)
+
+    if facet.levels == 1:
+        return FacetView(facet.name, facet.label, [view(value) for value in sorted(counts, key=order)])
+    first = dict.fromkeys(value.partition("/")[0] for value in sorted(counts, key=order))
+    return FacetView(
+        facet.name,
+        facet.label,
+        [
+            view(top, [view(value) for value in sorted(counts, key=order) if value.startswith(f"{top}/")])
+            for top in first
+        ],
+    )
+
+
+def number_view(number: str, documents: Sequence[Document], total: int, marker: Marker, form: SearchForm) -> NumberView:
+    """``documents`` are the first page of what answers a search for this number, ``total`` all of it."""
+    own = [document for document in documents if number in document.metadata.numbers]
+    return NumberView(number, [hit_view(document, marker, form) for document in own], total - len(own))
+
+
+def loosened(form: SearchForm) -> list[tuple[str, SearchForm]]:
+    """Each filter of a form, in words, with the form without it."""
+    found = [
+        (f"{facet.label}：{value.replace('/', ' › ')}", form.toggled(facet.name, value))
+        for facet in facets.FACETS
+        for value in form.filters.get(facet.name, ())
+    ]
+    if form.since or form.until:
+        found.append((f"日期：{form.since or '…'} 至 {form.until or '…'}", form.without_dates()))
+    return found
+
+
+def _chips(form: SearchForm) -> list[Link]:
+    return [Link(label, without.address()) for label, without in loosened(form)]
+
+
+def _near(page: int, pages: int) -> list[int]:
+    """Page numbers to offer: the first, the last, and those around the current one."""
+    return sorted({1, pages, *range(max(1, page - 3), min(pages, page + 3) + 1)})
