@@ -1,11 +1,12 @@
-"""Everything that can go wrong, as one tree; each class carries facts, and its text says what to do.
+"""What can go wrong with the archive, as one tree; each class carries facts, and its text says what to do.
+
+The search has errors of its own under the same root, and so have an address's parameters.
 
 ::
 
     GongkaiError
     ├── BadSettings            a setting or environment variable that can't be used
     ├── BadManifest            a line of an ingest manifest that can't be read
-    ├── BadSynonyms            a line of a synonyms file that can't be taken
     ├── FileRefused            a file that the archive does not take in, with the reason
     │   └── ExtractionFailed   its text could not be read
     ├── BlobMissing            an original that the catalogue names is not in the store
@@ -19,17 +20,10 @@
     ├── UnknownDocument        no such document (or none that the asker may see)
     │   └── DocumentWithdrawn  it was public, and was withdrawn
     ├── DecisionRefused        a review decision that the rules don't allow
-    ├── BadQuery               a search that can't be carried out as typed
-    └── IndexUnusable          the index can't answer; the archive is not touched by it
-        ├── IndexMissing       none has been built yet
-        ├── IndexDamaged       its files are not what its manifest says
-        ├── IndexOutdated      built by another analyzer, lexicon or set of fields
-        ├── IndexAhead         knows changes that the archive does not (a restored catalogue)
-        ├── IndexingStopped    a process that cuts documents for it died
-        └── IndexerBusy        another process is writing to it
 
-Texts are Chinese sentences: they reach reviewers and citizens. ``web/http/errors.py`` turns the classes into
-HTTP statuses and ``web/commands`` into exit codes; nothing else catches them.
+Texts are Chinese sentences, for staff and citizens. Most errors pass through to the edge, where they become an HTTP
+status or an exit code. They are caught on the way only where a job goes on without what failed and reports it (a file of
+an intake, a check of ``verify``), or where another error says more.
 """
 
 from datetime import datetime
@@ -48,15 +42,6 @@ class BadManifest(GongkaiError):
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(f"清单第 {line} 行：{reason}")
-        self.line = line
-        self.reason = reason
-
-
-class BadSynonyms(GongkaiError):
-    """A line of a synonyms file that can't be taken; ``line`` counts from 1."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"同义词表第 {line} 行：{reason}")
         self.line = line
         self.reason = reason
 
@@ -172,67 +157,3 @@ class DecisionRefused(GongkaiError):
         super().__init__(f"文件 {id}：{reason}")
         self.id = id
         self.reason = reason
-
-
-class BadQuery(GongkaiError):
-    """A search that can't be carried out as typed; ``reason`` says what to change."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class IndexUnusable(GongkaiError):
-    """The index can't answer; the archive is not touched by it."""
-
-
-class IndexMissing(IndexUnusable):
-    """No index has been built yet."""
-
-    def __init__(self) -> None:
-        super().__init__("还没有建立索引，请先运行 gongkai reindex。")
-
-
-class IndexDamaged(IndexUnusable):
-    """The index's files are not what its manifest says."""
-
-    def __init__(self, where: str, what: str) -> None:
-        super().__init__(f"索引 {where} 已损坏（{what}），请运行 gongkai reindex --full 重建。")
-        self.where = where
-        self.what = what
-
-
-class IndexOutdated(IndexUnusable):
-    """The index was built by another analyzer, lexicon or set of fields than this program has."""
-
-    def __init__(self, expected: str, found: str) -> None:
-        super().__init__("索引由不同版本的分词程序或词典建立，请运行 gongkai reindex --full 重建。")
-        self.expected = expected
-        self.found = found
-
-
-class IndexAhead(IndexUnusable):
-    """The index knows changes that the archive does not: the catalogue was restored or replaced."""
-
-    def __init__(self, index: int, archive: int) -> None:
-        super().__init__(
-            f"索引（第 {index} 号变更）比档案（第 {archive} 号变更）新，数据库可能是恢复的旧备份。"
-            "请运行 gongkai reindex --full 重建。"
-        )
-        self.index = index
-        self.archive = archive
-
-
-class IndexingStopped(IndexUnusable):
-    """A process that cuts documents for the index died; the index is as it was."""
-
-    def __init__(self) -> None:
-        super().__init__("分词的子进程意外退出（可能内存不足），索引未改变。请释放内存后重新运行 gongkai reindex。")
-
-
-class IndexerBusy(IndexUnusable):
-    """Another process is writing to the index; ``holder`` says which."""
-
-    def __init__(self, holder: str) -> None:
-        super().__init__(f"另一个建索引的进程正在运行（{holder}），请等它结束后再试。")
-        self.holder = holder

@@ -6,9 +6,9 @@ Both are the same loop over ``catalogue.public_many``; replaying it is harmless,
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from archive.errors import IndexAhead
 from archive.store.catalogue import Catalogue
 from indexer.engine import Engine, Writer
+from indexer.errors import IndexAhead
 
 # Called with how many documents are done and how many there are.
 Progress = Callable[[int, int], None]

@@ -17,7 +17,6 @@ from time import perf_counter
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from archive.errors import BadQuery
 from indexer import facets
 from indexer.analyzer import Analyzer
 from indexer.asking.interpret import interpret
@@ -25,6 +24,7 @@ from indexer.asking.parse import MAX_LENGTH
 from indexer.asking.synonyms import PACKAGED, Synonyms
 from indexer.engine import SearchRequest
 from indexer.engines.whoosh.engine import WhooshEngine
+from indexer.errors import BadQuery
 from indexer.helping.corrections import Corrector
 from indexer.helping.suggestions import Suggester
 from indexer.snippets import Marker

@@ -1,13 +1,50 @@
-"""Imports point one way: web → indexer → archive; and each library stays where it belongs."""
+"""Imports point one way, from package to package and from room to room, and libraries stay where they belong."""
 
 import ast
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MAY_IMPORT = {"archive": {"archive"}, "indexer": {"archive", "indexer"}, "web": {"archive", "indexer", "web"}}
+PACKAGES = ("archive", "indexer", "web")
+# The rooms, the lowest first, also within a line: each imports only itself and what is listed before it. A room is a
+# folder or a module; a package's own name stands for its ``__init__`` alone.
+ROOMS = """
+archive archive.document archive.errors archive.in_force
+archive.chinese
+archive.extract.extraction archive.extract.limits
+archive.extract.containers archive.extract.mediatype
+archive.extract.text
+archive.extract.pdf archive.extract.webpage
+archive.extract.others archive.extract.ofd
+archive.extract.word
+archive.extract.formats archive.extract.process archive.extract
+archive.describe
+archive.store
+archive.decisions
+archive.intake
+archive.custody
+
+indexer indexer.errors indexer.query indexer.relevance indexer.gaps
+indexer.analyzer indexer.facets indexer.fields indexer.engine
+indexer.snippets indexer.duplicates indexer.sync
+indexer.asking
+indexer.helping
+indexer.engines
+indexer.judging
+
+web web.installation
+web.http
+web.search
+web.citizens
+web.programs
+web.app web.server
+web.commands
+"""
 ONLY_IN = {
     # The baselines are what others do with the two.
     "whoosh": {"indexer/engines/whoosh/", "indexer/judging/baselines.py"},
@@ -27,37 +64,126 @@ ONLY_IN = {
 }
 
 
-def _modules() -> list[Path]:
-    return sorted(path for package in MAY_IMPORT for path in (ROOT / package).rglob("*.py"))
+def _modules() -> dict[str, Path]:
+    """Every module by its name; a folder's own module has the folder's name."""
+    found = {}
+    for path in sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
 
 
-def _imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+MODULES = _modules()
+
+
+def _imported(source: str) -> Iterator[str]:
+    """The names that a module imports, wherever in it: ``a.b.c`` for ``from a.b import c``."""
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: a relative import"
-            yield node.module or ""
+            assert node.level == 0, "a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_imports_only_what_its_layer_may(path: Path) -> None:
-    place = path.relative_to(ROOT)
-    for name in _imported(path):
+def _module(name: str, modules: Iterable[str]) -> str | None:
+    """The module of ours that an imported name is, or is in."""
+    while name and name not in modules:
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+def _arrows(sources: dict[str, str]) -> dict[str, set[str]]:
+    """Which modules each module imports."""
+    return {
+        module: {found for name in _imported(source) if (found := _module(name, sources)) and found != module}
+        for module, source in sources.items()
+    }
+
+
+def _room(module: str, rooms: Iterable[str]) -> str:
+    """The innermost listed room that a module is in."""
+    room = module
+    while room not in rooms or (room in PACKAGES and room != module):
+        room = room.rpartition(".")[0]
+        assert room, f"{module} is in no room"
+    return room
+
+
+def wrong_arrows(sources: dict[str, str], listed: str) -> list[str]:
+    """Imports that point to a room listed below."""
+    rank = {room: (at, place) for at, line in enumerate(listed.splitlines()) for place, room in enumerate(line.split())}
+    wrong = []
+    for module, imported in _arrows(sources).items():
+        here = _room(module, rank)
+        for other in sorted(imported):
+            there = _room(other, rank)
+            if here != there and rank[there] > rank[here]:
+                wrong.append(f"{module} imports {other}")
+    return wrong
+
+
+def _sources() -> dict[str, str]:
+    return {module: path.read_text(encoding="utf-8") for module, path in MODULES.items()}
+
+
+def test_a_room_imports_only_rooms_listed_above_it() -> None:
+    assert wrong_arrows(_sources(), ROOMS) == []
+
+
+def test_an_import_upward_is_told() -> None:
+    sources = {
+        "web.http": "",
+        "web.http.errors": "from web.search import find",
+        "web.search.find": "import web.http.errors",
+    }
+    assert wrong_arrows(sources, "web.http\nweb.search\nweb") == ["web.http.errors imports web.search.find"]
+
+
+def test_every_folder_is_a_listed_room_or_in_one() -> None:
+    listed = set(ROOMS.split())
+    assert {_room(module, listed) for module in MODULES} == listed
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    try:
+        tuple(TopologicalSorter(_arrows(_sources())).static_order())
+    except CycleError as error:
+        pytest.fail(f"a circle: {error.args[1]}")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_library_is_imported_where_it_belongs(module: str) -> None:
+    place = str(MODULES[module].relative_to(ROOT))
+    for name in _imported(MODULES[module].read_text(encoding="utf-8")):
         top = name.partition(".")[0]
-        if top in MAY_IMPORT:
-            assert top in MAY_IMPORT[place.parts[0]], f"{place} imports {name}"
         if top in ONLY_IN:
-            assert any(str(place).startswith(where) for where in ONLY_IN[top]), f"{place} imports {name}"
+            assert any(place.startswith(where) for where in ONLY_IN[top]), f"{place} imports {name}"
 
 
 def test_the_query_tree_imports_nothing_of_ours() -> None:
-    names = {name.partition(".")[0] for name in _imported(ROOT / "indexer" / "query.py")}
-    assert not names & set(MAY_IMPORT)
+    assert not _arrows(_sources())["indexer.query"]
 
 
 def test_only_the_wiring_names_an_engine() -> None:
-    for path in _modules():
-        place = str(path.relative_to(ROOT))
-        if place.startswith("web/") and place != "web/installation/services.py":
-            assert not any(name.startswith("indexer.engines") for name in _imported(path)), place
+    for module, imported in _arrows(_sources()).items():
+        if module.startswith("web.") and not module.startswith("web.installation."):
+            assert not any(name.startswith("indexer.engines") for name in imported), module
+
+
+def _loaded(*arguments: str) -> set[str]:
+    """The modules that a command of the command line loads."""
+    say = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); "
+    code = f"{say}from web.commands.cli import main; sys.argv[1:] = {list(arguments)}; main()"
+    command = [sys.executable, "-c", code]
+    return set(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stderr.split())  # noqa: S603
+
+
+def test_the_command_line_loads_what_serves_pages_only_to_serve_them() -> None:
+    loaded = _loaded("--help")
+    assert "web.commands.serving" in loaded
+    assert not {"flask", "waitress", "web.app"} & loaded
+
+
+def test_saying_the_version_loads_no_library_but_the_command_lines() -> None:
+    assert not {"sqlalchemy", "numpy", "whoosh", "jieba", "lxml"} & _loaded("--version")

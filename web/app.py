@@ -1,13 +1,26 @@
 """The Flask application."""
 
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, Response, g, request, url_for
 from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web.http import visitor
+from web.citizens.browse import browse
+from web.citizens.files import files
+from web.citizens.pages import pages
+from web.http import conditional, visitor
+from web.http.current import absolute, services
 from web.http.edition import design
+from web.http.errors import errors
+from web.http.health import health
+from web.http.limits import limit
+from web.http.metrics import observe
 from web.installation.services import Services
+from web.programs.api import api
+from web.programs.bulk import bulk
+from web.programs.discovery import discovery
+from web.programs.feeds import feeds
+from web.programs.harvest import harvest
 
 # connect-src is for suggestions, which the page's script asks this site for.
 CONTENT_SECURITY_POLICY = (
@@ -30,24 +43,10 @@ _PACKED = [
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def create_app(services: Services) -> Flask:
+def create_app(installation: Services) -> Flask:
     """An application over one installation; it opens nothing itself."""
-    from web.citizens.browse import browse
-    from web.citizens.files import files
-    from web.citizens.pages import pages
-    from web.http import conditional
-    from web.http.errors import errors
-    from web.http.health import health
-    from web.http.limits import limit
-    from web.http.metrics import observe
-    from web.programs.api import api
-    from web.programs.bulk import bulk
-    from web.programs.discovery import discovery
-    from web.programs.feeds import feeds
-    from web.programs.harvest import harvest
-
     app = Flask(__name__)
-    app.extensions["gongkai"] = services
+    app.extensions["gongkai"] = installation
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["COMPRESS_ALGORITHM"] = ["gzip"]
     app.config["COMPRESS_STREAMS"] = False
@@ -55,36 +54,25 @@ def create_app(services: Services) -> Flask:
     # "/browse//columns" is no page.
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(site_name=services.settings.site_name, county=services.county)
+    app.jinja_env.globals.update(site_name=installation.settings.site_name, county=installation.county)
     app.json = _Json(app)
-    if services.settings.proxies:
-        trusted = services.settings.proxies
+    if installation.settings.proxies:
+        trusted = installation.settings.proxies
         # Flask's own way of wrapping an application, which its types forbid.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)  # type: ignore[method-assign]
     # What comes after an answer runs in the reverse order: validators, headers, compression, and the log at last.
-    app.extensions["metrics"] = observe(app, services)
+    app.extensions["metrics"] = observe(app, installation)
     Compress(app)
-    app.before_request(_meet)
+    app.before_request(_know_visitor)
     app.after_request(_headers)
-    limit(app, services.settings)
-    app.before_request(_choose)
+    limit(app, installation.settings)
+    app.before_request(_remember_choice)
     app.before_request(conditional.begin)
     app.after_request(conditional.finish)
     for blueprint in (pages, browse, files, bulk, api, feeds, discovery, harvest, health, errors):
         app.register_blueprint(blueprint)
     app.context_processor(_context)
     return app
-
-
-def services() -> Services:
-    """The installation that the current request is about."""
-    found: Services = current_app.extensions["gongkai"]
-    return found
-
-
-def absolute(path: str) -> str:
-    """An address to take elsewhere: under the site's public address where that is configured."""
-    return (services().settings.address or request.host_url.rstrip("/")) + path
 
 
 class _Json(DefaultJSONProvider):
@@ -94,12 +82,12 @@ class _Json(DefaultJSONProvider):
     sort_keys = False
 
 
-def _meet() -> None:
+def _know_visitor() -> None:
     """Who asks; whatever goes wrong with the request later, its answer looks as they want it."""
     g.visitor = visitor.known(request, services().settings)
 
 
-def _choose() -> None:
+def _remember_choice() -> None:
     if request.endpoint != "static" and not visitor.SWITCHES.isdisjoint(request.args):
         g.visitor = visitor.switched(g.visitor, request, services().settings)
         g.chosen = True

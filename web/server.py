@@ -14,18 +14,14 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer
 
-from archive.errors import IndexUnusable
+from indexer.errors import IndexUnusable
 from web.app import create_app
 from web.http import metrics
 from web.installation.services import Services
+from web.installation.settings import THREADS
 
 # How long requests under way may take when the server stops, in seconds.
 _GRACE = 5
-# Requests that are computed at once; others wait their turn, and the network waits for none of them. A page is mostly
-# Python, of which one thread runs at a time: four at once are no faster than two, and each of them takes longer (four
-# users at 50,000 documents: p95 73 ms with one, 76 to 90 with two, 99 to 147 with four). Two, so that one rare query
-# that takes long does not keep everybody waiting.
-THREADS = 2
 # How long a thread that computes (offers being made, a rare query) keeps the others waiting, in seconds. A page gives
 # up its turn dozens of times, at each row and each posting that it reads: with Python's 5 ms that came to a second.
 _TURN = 0.0005

@@ -20,7 +20,7 @@ from datetime import date
 
 from archive.chinese.text import HAN, is_han, normalise
 from archive.describe.docnumber import Number, read_query
-from archive.errors import BadQuery
+from indexer.errors import BadQuery
 from indexer.query import And, Dated, Everything, Key, Not, Or, Part, Phrase, Query, Text, Within
 
 MAX_LENGTH = 200

@@ -15,7 +15,7 @@ from threading import Lock
 from time import monotonic
 
 from archive.chinese.text import normalise
-from archive.errors import BadSynonyms
+from indexer.errors import BadSynonyms
 
 PACKAGED = Path(__file__).parent / "synonyms.tsv"
 # The name of an installation's own file, in its data folder.

@@ -24,9 +24,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.errors import IndexDamaged, IndexerBusy, IndexMissing
 from archive.store import canonical
 from archive.store.blobs import digest_of, sync_folder
+from indexer.errors import IndexDamaged, IndexerBusy, IndexMissing
 
 MANIFEST = "MANIFEST.json"
 KEPT = 2

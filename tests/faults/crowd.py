@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from archive.errors import IndexerBusy
 from indexer import sync
+from indexer.errors import IndexerBusy
 from tests.faults.fault import (
     Trial,
     archive_alarm,

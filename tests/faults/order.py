@@ -21,7 +21,7 @@ _CALLS = "write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,openat,close"
 _LINE = re.compile(r"^(?:\[pid +\d+\] |\d+ +)?(\w+)\((.*)\) += (-?\d+)")
 _OPEN_FILE = re.compile(r"\d+<([^>]*)>")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_PROGRAM = "import tests.faults.breaking as b; b.apply(); from web.cli import main; main()"
+_PROGRAM = "import tests.faults.breaking as b; b.apply(); from web.commands.cli import main; main()"
 
 
 @dataclass(frozen=True)

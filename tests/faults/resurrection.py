@@ -17,12 +17,12 @@ from archive.custody import backup as backups
 from archive.custody.rebuild import rebuild
 from archive.decisions import review
 from archive.document import Verdict
-from archive.errors import IndexAhead
 from archive.extract import Sandbox
 from archive.intake.receive import Intake, Item
 from archive.store.catalogue import Catalogue
 from indexer import sync
 from indexer.engine import Answer, SearchRequest
+from indexer.errors import IndexAhead
 from tests.conftest import publish
 from tests.faults.fault import Trial, child, installation, take_in, taken, write_documents
 from web.app import create_app

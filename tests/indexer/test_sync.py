@@ -14,7 +14,6 @@ import pytest
 
 from archive.decisions import review
 from archive.document import Verdict
-from archive.errors import IndexDamaged, IndexerBusy, IndexMissing, IndexOutdated
 from archive.extract import Sandbox
 from archive.intake.receive import Intake, Item
 from indexer import sync
@@ -23,6 +22,7 @@ from indexer.engine import SearchRequest
 from indexer.engines.generations import Generations
 from indexer.engines.whoosh import engine as engine_module
 from indexer.engines.whoosh.engine import WhooshEngine
+from indexer.errors import IndexDamaged, IndexerBusy, IndexMissing, IndexOutdated
 from web.installation.services import Services, open_services
 
 Take = Callable[[int], list[str]]
@@ -258,9 +258,9 @@ def test_a_reindex_killed_half_way_leaves_the_former_index_serving(
         import sys, time
         from dataclasses import replace
         from pathlib import Path
-        from archive.settings import Settings
+        from web.installation.settings import Settings
         from indexer import sync
-        from web.services import open_services
+        from web.installation.services import open_services
 
         opened = open_services(replace(Settings.at(Path(sys.argv[1])), database_url=sys.argv[2]))
 

@@ -16,7 +16,7 @@ from indexer import sync
 from tests.conftest import Installation, publish
 from tests.web.conftest import Site, built, client_of
 from web.app import HEADERS
-from web.programs import bulk
+from web.programs import lists
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -131,7 +131,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, installation: Installation
     for id in ids.values():
         publish(services.catalogue, id)
     sync.catch_up(services.catalogue, services.engine)
-    bulk.make(services, lambda *_: None, lambda path: path)
+    lists.make(services, lambda *_: None, lambda path: path)
     yield Site(services, client_of(services), ids)
     services.close()
 

@@ -14,11 +14,12 @@ from archive.describe.docnumber import Kind
 from archive.errors import UnknownDocument
 from archive.store import publications
 from archive.store.catalogue import Catalogue
-from web.app import services
+from web.http.addresses import document_url
+from web.http.current import services
+from web.http.parameters import whole
 from web.installation.services import Services
 from web.search.find import find
-from web.search.params import SearchForm, whole
-from web.search.present import document_url
+from web.search.params import SearchForm
 from web.search.results import FacetView
 
 browse = Blueprint("browse", __name__, url_prefix="/browse")

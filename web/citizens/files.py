@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, g, request, send_file
 
 from archive.document import File
 from archive.errors import UnknownDocument
-from web.app import services
+from web.http.current import services
 
 files = Blueprint("files", __name__)
 

@@ -9,19 +9,20 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from archive.chinese.dates import office_now
 from archive.document import Document
-from archive.errors import BadQuery, IndexUnusable
 from archive.store import publications
+from indexer.errors import BadQuery, IndexUnusable
 from indexer.query import Everything, Query
 from indexer.snippets import Marker
-from web.app import absolute, services
 from web.citizens import qr
 from web.citizens.keyboard import words_by_reading
 from web.citizens.reading import described, document_page, sheet_page
 from web.http import conditional
+from web.http.addresses import document_url
+from web.http.current import absolute, services
+from web.http.parameters import BadParameter
 from web.http.visitor import Visitor
 from web.search.find import ended_by, find, home, interpreted, note_gap, related, similar
-from web.search.params import BadParameter, SearchForm, read, read_part
-from web.search.present import document_url
+from web.search.params import SearchForm, read, read_part
 
 log = logging.getLogger(__name__)
 pages = Blueprint("pages", __name__)

@@ -12,8 +12,10 @@ from indexer import facets
 from indexer.duplicates import alike, sketch
 from indexer.snippets import Marker
 from web.citizens.blocks import Block, Section, paged, sections
-from web.search.params import BadParameter, SearchForm
-from web.search.present import LAPSED, FileView, Link, document_url, file_view
+from web.http.addresses import document_url
+from web.http.parameters import BadParameter
+from web.search.params import SearchForm
+from web.search.present import LAPSED, FileView, Link, file_view
 
 # A sheet's summary (domain rules 3.1: at most 200 characters), and the longest line of its card.
 _SUMMARY = 200

@@ -1,18 +1,49 @@
 """The command line. Exit codes: 0 done, 1 not (or not all of it), 2 called wrongly, 3 another process is at it."""
 
 import logging
+from importlib import import_module
 
 import click
 
 from archive import VERSION
-from web.commands.custody import audit, backup, export, rebuild_catalogue, restore, verify
-from web.commands.history import history, validity
-from web.commands.index import judge, lists, reindex, search
-from web.commands.intake import ingest
-from web.commands.relations import relations
-from web.commands.review import review
-from web.commands.serving import demo, serve
-from web.commands.vocabulary import gaps, synonyms
+
+# Where each command is: its module in this folder. A command is loaded when it is called, so that a command that looks
+# something up does not wait for what serves pages.
+COMMANDS = {
+    "ingest": "intake",
+    "review": "review",
+    "history": "history",
+    "validity": "history",
+    "relations": "relations",
+    "reindex": "index",
+    "lists": "index",
+    "search": "index",
+    "synonyms": "vocabulary",
+    "gaps": "vocabulary",
+    "judge": "index",
+    "serve": "serving",
+    "demo": "serving",
+    "verify": "custody",
+    "audit": "custody",
+    "backup": "custody",
+    "restore": "custody",
+    "rebuild-catalogue": "custody",
+    "export": "custody",
+}
+
+
+class _Commands(click.Group):
+    """Loads a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"web.commands.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
 
 
 def main() -> None:
@@ -20,7 +51,7 @@ def main() -> None:
     cli(prog_name="gongkai")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION)
 def cli() -> None:
     """Search and archive service for a county's government information disclosure.
@@ -38,14 +69,6 @@ def cli() -> None:
     GONGKAI_PROXIES       how many web servers stand before it, whose X-Forwarded-* are believed (default: 0)
     GONGKAI_RATE          requests a minute that one address may make; 0: any (default: 300)
     """
-
-
-COMMANDS = (
-    *(ingest, review, history, validity, relations, reindex, lists, search, synonyms, gaps, judge, serve, demo),
-    *(verify, audit, backup, restore, rebuild_catalogue, export),
-)
-for command in COMMANDS:
-    cli.add_command(command)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,9 @@ from archive.errors import BadManifest
 from archive.intake.manifest import read_manifest
 from archive.intake.receive import Result
 from archive.store.catalogue import Catalogue
-from web.app import create_app
 from web.commands.jobs import bring_up, make_lists, take_in
 from web.installation import county
 from web.installation.services import Services
-from web.server import running
 
 ACTOR = "演示"
 
@@ -69,6 +67,9 @@ def _decide(catalogue: Catalogue, id: str, verdict: Verdict, reviewer: str, reas
 
 def check_server(opened: Services, port: int) -> bool:
     """Start the server, ask it for a search, a facet, a document and a file, say what it answered, stop it."""
+    from web.app import create_app
+    from web.server import running
+
     with running(create_app(opened), port) as address:
         click.echo(f"检查 {address}")
         try:

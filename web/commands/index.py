@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from archive.errors import BadQuery
 from indexer import facets
+from indexer.errors import BadQuery
 from web.commands import jobs, judging
 from web.commands.installation import reported, services
-from web.programs.api import search_answer
+from web.programs.answers import search_answer
 from web.search.find import find
 from web.search.params import SearchForm
 

@@ -9,7 +9,8 @@ from typing import ParamSpec, TypeVar
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive.errors import GongkaiError, IndexerBusy
+from archive.errors import GongkaiError
+from indexer.errors import IndexerBusy
 from web.installation.services import Services, open_services
 from web.installation.settings import Settings
 

@@ -16,15 +16,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from archive.custody import fixity
 from archive.custody.fixity import Kind
 from archive.decisions import validity
-from archive.errors import GongkaiError, IndexAhead, IndexDamaged, IndexOutdated
+from archive.errors import GongkaiError
 from archive.extract import Limits, Sandbox
 from archive.intake.bundle import is_bundle, open_bundle
 from archive.intake.manifest import items_below, read_manifest
 from archive.intake.receive import Intake, Item, Result
 from indexer import sync
+from indexer.errors import IndexAhead, IndexDamaged, IndexOutdated
 from web.http import edition
 from web.installation.services import Services
-from web.programs import bulk
+from web.programs import lists
 
 # How often a job that does not run on a terminal says how far it is.
 LINE_SECONDS = 5.0
@@ -102,7 +103,7 @@ def make_lists(opened: Services) -> None:
     if not opened.settings.address:
         click.echo("没有设置 GONGKAI_ADDRESS，清单里的网址只写路径。", err=True)
     with progress("元数据清单", None) as advance:
-        count = bulk.make(opened, advance, lambda path: opened.settings.address + path)
+        count = lists.make(opened, advance, lambda path: opened.settings.address + path)
     click.echo(f"元数据清单 {count} 件。")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.cells import cell_len
 
-from archive.errors import BadQuery
+from indexer.errors import BadQuery
 from indexer.judging import baselines, queries
 from indexer.judging.measures import DEPTH, NAMES, NDCG, Difference, Run, Scores, differences, run, scores
 from web.installation.services import Services

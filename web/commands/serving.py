@@ -5,11 +5,10 @@ from pathlib import Path
 
 import click
 
-from web import server
 from web.commands.demo import check_server, introduce, prepare
 from web.commands.installation import reported, services
 from web.installation.services import open_services
-from web.installation.settings import Settings
+from web.installation.settings import THREADS, Settings
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -17,7 +16,7 @@ ROOT = Path(__file__).parent.parent.parent
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--threads", default=server.THREADS, show_default=True, type=click.IntRange(1, 64))
+@click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 64))
 @click.option("--metrics-port", type=click.IntRange(1, 65535), help="Figures for Prometheus, on 127.0.0.1 only.")
 @click.option(
     "--access-log",
@@ -27,6 +26,8 @@ ROOT = Path(__file__).parent.parent.parent
 @reported
 def serve(host: str, port: int, threads: int, metrics_port: int | None, access_log: Path | None) -> None:
     """Serve the public pages and the API."""
+    from web import server
+
     with services(serving=True) as opened:
         server.serve(opened, host, port, threads, metrics_port, access_log)
 
@@ -49,12 +50,14 @@ def serve(host: str, port: int, threads: int, metrics_port: int | None, access_l
 @reported
 def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
     """Take in the sample corpus, apply its review decisions, index it and serve it."""
+    from web import server
+
     introduce(corpus, data)
     opened = open_services(Settings.at(data, "云溪县政府信息公开检索"), serving=True)
     try:
         prepare(opened, corpus)
         if check:
             sys.exit(0 if check_server(opened, port) else 1)
-        server.serve(opened, "127.0.0.1", port, server.THREADS)
+        server.serve(opened, "127.0.0.1", port, THREADS)
     finally:
         opened.close()

@@ -9,7 +9,7 @@ import hashlib
 
 from flask import Response, g, request
 
-from web.app import services
+from web.http.current import services
 from web.http.edition import Edition, edition
 from web.http.visitor import SWITCHES, Visitor
 

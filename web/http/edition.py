@@ -14,8 +14,8 @@ from pathlib import Path
 
 from archive import VERSION
 from archive.chinese.dates import OFFICE_TIME, office_today
-from archive.errors import IndexUnusable
 from archive.store import publications
+from indexer.errors import IndexUnusable
 from web.installation.services import Services
 
 # The jobs run every night: after this long one of them did not do its work.

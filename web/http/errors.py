@@ -7,18 +7,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from archive.chinese.dates import OFFICE_TIME
-from archive.errors import (
-    BadQuery,
-    BlobDamaged,
-    BlobMissing,
-    CatalogueDamaged,
-    DocumentWithdrawn,
-    GongkaiError,
-    IndexUnusable,
-    UnknownDocument,
-)
-from web.search.params import BadParameter
-from web.search.present import document_url
+from archive.errors import BlobDamaged, BlobMissing, CatalogueDamaged, DocumentWithdrawn, GongkaiError, UnknownDocument
+from indexer.errors import BadQuery, IndexUnusable
+from web.http.addresses import document_url
+from web.http.parameters import BadParameter
 
 log = logging.getLogger(__name__)
 errors = Blueprint("errors", __name__)

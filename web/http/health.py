@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.errors import GongkaiError
 from indexer.sync import lag
-from web.app import services
+from web.http.current import services
 from web.http.edition import edition as edition_of
 from web.installation.services import Services
 

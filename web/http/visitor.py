@@ -13,8 +13,8 @@ from urllib.parse import quote
 from flask import Request, Response
 from werkzeug.datastructures import MultiDict
 
+from web.http.parameters import BadParameter
 from web.installation.settings import Settings
-from web.search.params import BadParameter
 
 COOKIE = "display"
 TERMINAL_COOKIE = "terminal"

@@ -9,7 +9,7 @@ from archive.store.catalogue import Catalogue
 from indexer.analyzer import Analyzer
 from indexer.asking.synonyms import OWN_NAME, PACKAGED, SynonymFile
 from indexer.engine import Engine
-from indexer.engines.whoosh.engine import WhooshEngine
+from indexer.engines.opening import open_engine
 from indexer.gaps import Gaps
 from web.installation import county
 from web.installation.county import County
@@ -41,11 +41,12 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
 
     ``serving``: people wait for answers, so what can be made beside them is. ``analyzer``: one that is loaded already.
     """
-    index_folder = settings.index_folder
+    # An engine that this version does not have is told before anything is written.
+    _ = settings.index_folder
     settings.data.mkdir(parents=True, exist_ok=True)
     stated = county.load(settings.data)
     analyzer = analyzer or Analyzer(settings.data / "cache")
-    engine = WhooshEngine(index_folder, analyzer, settings.cache_mb << 20)
+    engine = open_engine(settings.engine_url, settings.data, analyzer, settings.cache_mb << 20)
     synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)
     catalogue = Catalogue(settings.database_url, settings.data)
     for id in review.reapply_withdrawals(catalogue):

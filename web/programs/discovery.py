@@ -4,9 +4,9 @@ from flask import Blueprint, Response
 
 from archive.errors import UnknownDocument
 from archive.store import publications
-from web.app import absolute, services
+from web.http.addresses import document_url
+from web.http.current import absolute, services
 from web.programs import xml
-from web.search.present import document_url
 
 discovery = Blueprint("discovery", __name__)
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"

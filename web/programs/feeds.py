@@ -1,10 +1,7 @@
 """A result list to take along: an Atom feed that goes on telling what is new, and a table for a spreadsheet."""
 
-import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from io import StringIO
 
 from flask import Blueprint, Response, abort, g, request
 
@@ -12,22 +9,17 @@ from archive.document import Document
 from archive.store import publications
 from archive.store.publications import Publication
 from indexer.engine import Sort
-from web.app import absolute, services
+from web.http.addresses import document_url
+from web.http.current import absolute, services
 from web.programs import xml
+from web.programs.metadata import csv_lines, row
 from web.search.find import documents_of, ids_of
 from web.search.params import PER_PAGE, SearchForm, read
-from web.search.present import document_url
 
 feeds = Blueprint("feeds", __name__)
 ATOM = "http://www.w3.org/2005/Atom"
 ENTRIES = 30
 ROWS = 1000
-HEADINGS = (
-    *("编号", "标题", "文号", "索引号", "发布机构", "体裁", "主题", "栏目"),
-    *("成文日期", "公开日期", "有效性", "网址"),
-)
-# With these a spreadsheet begins a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @feeds.get("/search.atom")
@@ -81,43 +73,6 @@ def _latest(form: SearchForm) -> list[Publication]:
     found = publications.of_each(catalogue, ids_of(services(), replace(form, sort=Sort.NEWEST), ROWS)).values()
     public = (each for each in found if each.public)
     return sorted(public, key=lambda each: -each.sequence)[:ENTRIES]
-
-
-def row(document: Document, address: Callable[[str], str]) -> tuple[str, ...]:
-    """A document's metadata under ``HEADINGS``; ``address`` makes a path into an address."""
-    metadata = document.metadata
-    return (
-        document.id,
-        metadata.title,
-        metadata.number or "",
-        metadata.index_code or "",
-        metadata.issuer or "",
-        metadata.genre or "",
-        metadata.topic or "",
-        metadata.column or "",
-        str(metadata.written_on or ""),
-        str(metadata.published_on or ""),
-        metadata.validity.value if metadata.validity else "",
-        address(document_url(document.id)),
-    )
-
-
-def csv_lines(rows: Iterable[Sequence[str]], headed: bool = True) -> Iterator[str]:
-    """The headings and then a line each, in whose cells a spreadsheet finds no formula."""
-    for cells in (*([HEADINGS] if headed else []), *rows):
-        out = StringIO()
-        csv.writer(out).writerow([harmless(cell) for cell in cells])
-        yield out.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A cell on one line that is text whatever it begins with.
-
-    >>> harmless("=1+1"), harmless("云政发\\n〔2019〕6号")
-    ("'=1+1", '云政发 〔2019〕6号')
-    """
-    line = " ".join("".join(each if each.isprintable() else " " for each in cell).split())
-    return f"'{line}" if line.startswith(_FORMULA) else line
 
 
 def _entry(root: xml.Element, document: Document, at: datetime) -> None:

@@ -20,9 +20,9 @@ from archive.document import Document
 from archive.store import publications
 from archive.store.catalogue import Catalogue
 from archive.store.publications import Publication
-from web.app import absolute, services
+from web.http.addresses import document_url
+from web.http.current import absolute, services
 from web.programs import xml
-from web.search.present import document_url
 
 harvest = Blueprint("harvest", __name__)
 OAI = "http://www.openarchives.org/OAI/2.0/"

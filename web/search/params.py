@@ -9,10 +9,10 @@ from urllib.parse import quote_plus
 from werkzeug.datastructures import MultiDict
 
 from archive.chinese.dates import of_iso
-from archive.errors import GongkaiError
 from indexer import facets
 from indexer.engine import SearchRequest, Sort
 from indexer.query import Query
+from web.http.parameters import BadParameter, whole
 
 PER_PAGE = 10
 # So many of the longest that were met still make a page of 60 KB.
@@ -24,10 +24,6 @@ MAX_VALUE = 100
 # WeChat adds from=… to links that are shared in it; as a date it means nothing.
 _SHARED_BY_WECHAT = frozenset({"singlemessage", "groupmessage", "timeline"})
 PARAMETERS = frozenset({"q", *facets.NAMES, "from", "to", "sort", "page", "per_page", "literal"})
-
-
-class BadParameter(GongkaiError):
-    """A parameter of an address that has no meaning; the text says which and what to put instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +177,3 @@ def _sort(text: str) -> Sort | None:
 def read_part(arguments: MultiDict[str, str]) -> int:
     """Which page of a document's text; 0 for all of it ("all"). Raises BadParameter."""
     return 0 if arguments.get("part") == "all" else whole(arguments, "part", 1, 1, _MAX_PART, "页码")
-
-
-def whole(arguments: MultiDict[str, str], name: str, default: int, least: int, most: int, label: str) -> int:
-    """A whole number of an address. Raises BadParameter."""
-    text = arguments.get(name, "").strip()
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) <= 10 and least <= int(text) <= most):
-        raise BadParameter(f"{label}“{text[:20]}”无效，应为 {least} 到 {most} 之间的整数。")
-    return int(text)

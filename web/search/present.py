@@ -46,10 +46,6 @@ class Link:
     current: bool = False
 
 
-def document_url(id: str) -> str:
-    return f"/documents/{id}"
-
-
 def format_of(file: File) -> str:
     return FORMATS.get(file.media_type, "文件")
 

@@ -12,8 +12,9 @@ from indexer.asking.quantities import Found
 from indexer.duplicates import folded
 from indexer.engine import Answer, Sort
 from indexer.snippets import Fragment, Marker, opening
+from web.http.addresses import document_url
 from web.search.params import MAX_PAGE, SearchForm
-from web.search.present import LAPSED, Link, document_url, format_of
+from web.search.present import LAPSED, Link, format_of
 
 SORT_LABELS = {Sort.RELEVANCE: "按相关度", Sort.NEWEST: "最新在前", Sort.OLDEST: "最早在前"}
 

@@ -14,13 +14,13 @@ from pathlib import Path
 
 from whoosh.index import EmptyIndexError
 
-from archive.errors import IndexDamaged, IndexMissing, IndexOutdated
 from indexer.analyzer import Analyzer
 from indexer.engine import Answer, SearchRequest, Vocabulary
 from indexer.engines.generations import Generations, Manifest
 from indexer.engines.whoosh import evaluation
 from indexer.engines.whoosh.index_writer import IndexWriter
 from indexer.engines.whoosh.snapshot import BUDGET, Snapshot
+from indexer.errors import IndexDamaged, IndexMissing, IndexOutdated
 from indexer.fields import fingerprint
 
 log = logging.getLogger(__name__)

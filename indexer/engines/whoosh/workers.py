@@ -19,10 +19,10 @@ from pathlib import Path
 from whoosh.codec.whoosh3 import W3Segment
 
 from archive.document import Document
-from archive.errors import IndexingStopped
 from indexer.analyzer import Analyzer
 from indexer.engines.whoosh.segment_reader import Storage
 from indexer.engines.whoosh.segment_writer import SegmentWriter
+from indexer.errors import IndexingStopped
 from indexer.fields import entry
 
 BATCH = 16

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.errors import BadQuery
 from indexer.asking.parse import MAX_LENGTH, MAX_TERMS, parse
+from indexer.errors import BadQuery
 from indexer.query import (
     And,
     Dated,

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from archive.chinese.text import normalise
-from archive.errors import BadSynonyms
 from indexer.analyzer import Analyzer
 from indexer.asking.synonyms import MAX_OTHERS, PACKAGED, RELATED, SAME, Match, Synonym, SynonymFile, Synonyms
+from indexer.errors import BadSynonyms
 
 # Pairs of the domain's tables (6.2 and 6.4), former and short names, laypeople's words. "=" also the other way.
 TYPICAL = """

@@ -9,7 +9,6 @@ from whoosh import index as whoosh_index
 from whoosh.query import Term
 
 from archive.document import Document
-from archive.errors import IndexingStopped
 from indexer import facets
 from indexer.analyzer import Analyzer
 from indexer.asking.parse import parse
@@ -17,6 +16,7 @@ from indexer.engine import SearchRequest
 from indexer.engines.memory import MemoryEngine
 from indexer.engines.whoosh import index_writer, workers
 from indexer.engines.whoosh.engine import WhooshEngine
+from indexer.errors import IndexingStopped
 from indexer.fields import entry
 from tests.conftest import make_document
 

@@ -21,7 +21,8 @@ from tests.conftest import make_document, publish
 from tests.web.conftest import Site
 from web.citizens.blocks import PAGE
 from web.citizens.reading import DocumentPage, cite, document_page
-from web.search.params import BadParameter, SearchForm
+from web.http.parameters import BadParameter
+from web.search.params import SearchForm
 
 
 def long_document(paragraphs: int) -> str:

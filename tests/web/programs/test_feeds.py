@@ -17,8 +17,9 @@ from archive.intake.receive import Intake
 from indexer import sync
 from tests.conftest import publish
 from tests.web.conftest import HIDDEN_WORDS, Site
-from web.programs import bulk
-from web.programs.feeds import ATOM, HEADINGS, harmless
+from web.programs import lists
+from web.programs.feeds import ATOM
+from web.programs.metadata import HEADINGS, harmless
 
 NAMES = {"a": ATOM, "s": "http://www.sitemaps.org/schemas/sitemap/0.9", "o": "http://a9.com/-/spec/opensearch/1.1/"}
 
@@ -85,7 +86,7 @@ def test_a_cell_is_never_a_formula(cell: str) -> None:
 
 def test_the_lists_hold_everything_public_and_nothing_withdrawn_since(own: Site) -> None:
     assert own.client.get("/documents.csv").status_code == 404
-    assert bulk.make(own.services, lambda *_: None, lambda path: "https://x.example" + path) == 4
+    assert lists.make(own.services, lambda *_: None, lambda path: "https://x.example" + path) == 4
     id = own.ids["低保.txt"]
     whole = own.client.get("/documents.jsonl").text
     assert [json.loads(line)["id"] for line in whole.splitlines()] == sorted(
@@ -110,21 +111,21 @@ def test_the_lists_hold_everything_public_and_nothing_withdrawn_since(own: Site)
         assert since.status_code == 200
         assert id not in since.text and "云政发〔2019〕6号" not in since.text
         assert own.ids["预算.txt"] in since.text
-    kept = bulk.newest(own.services.settings.data)
-    bulk.make(own.services, lambda *_: None, lambda path: path)
-    assert bulk.newest(own.services.settings.data) != kept
+    kept = lists.newest(own.services.settings.data)
+    lists.make(own.services, lambda *_: None, lambda path: path)
+    assert lists.newest(own.services.settings.data) != kept
     assert len(own.client.get("/documents.jsonl").text.splitlines()) == 3
     assert len(list((own.services.settings.data / "bulk").iterdir())) == 1
 
 
 def test_a_list_of_changes_that_the_catalogue_does_not_know_is_not_handed_out(own: Site) -> None:
-    bulk.make(own.services, lambda *_: None, lambda path: path)
-    made = bulk.newest(own.services.settings.data)
+    lists.make(own.services, lambda *_: None, lambda path: path)
+    made = lists.newest(own.services.settings.data)
     assert made
     # As after an older database was put back.
     made.rename(made.with_name(f"50-{made.name.partition('-')[2]}"))
     assert own.client.get("/documents.csv").status_code == own.client.get("/documents.jsonl").status_code == 404
-    bulk.make(own.services, lambda *_: None, lambda path: path)
+    lists.make(own.services, lambda *_: None, lambda path: path)
     assert own.client.get("/documents.csv").status_code == 200
 
 

@@ -10,7 +10,8 @@ from werkzeug.urls import iri_to_uri
 
 from indexer import facets
 from indexer.engine import Sort
-from web.search.params import MAX_PER_PAGE, BadParameter, SearchForm, read
+from web.http.parameters import BadParameter
+from web.search.params import MAX_PER_PAGE, SearchForm, read
 
 
 def test_a_form_is_read_from_its_parameters() -> None:

@@ -1,0 +1,25 @@
+"""From an engine's URL to the engine."""
+
+from pathlib import Path
+
+from archive.errors import BadSettings
+from indexer.analyzer import Analyzer
+from indexer.engine import Engine
+from indexer.engines.whoosh.engine import WhooshEngine
+
+
+def open_engine(url: str, data: Path, analyzer: Analyzer, cache_bytes: int) -> Engine:
+    """Open the engine that GONGKAI_ENGINE_URL names.
+
+    ``whoosh:`` keeps its index in ``data``, ``whoosh:/folder`` in that folder; ``cache_bytes`` of postings stay in
+    memory. Raises BadSettings for an engine that this version does not have.
+    """
+    return WhooshEngine(index_folder(url, data), analyzer, cache_bytes)
+
+
+def index_folder(url: str, data: Path) -> Path:
+    """Return where an embedded engine keeps its generations. Raises BadSettings."""
+    engine, _, place = url.partition(":")
+    if engine != "whoosh":
+        raise BadSettings(f"GONGKAI_ENGINE_URL 为“{url}”，本版本只支持 whoosh:（或 whoosh:/文件夹）。")
+    return Path(place).absolute() if place.strip("/") else data / "index"

@@ -1,0 +1,92 @@
+"""What can go wrong with a search or an index, as one tree under ``archive.errors.GongkaiError``.
+
+::
+
+    GongkaiError
+    ├── BadQuery               a search that can't be carried out as typed
+    ├── BadSynonyms            a line of a synonyms file that can't be used
+    └── IndexUnusable          the index can't answer; the archive is untouched
+        ├── IndexMissing       none has been built yet
+        ├── IndexDamaged       its files are not what its manifest says
+        ├── IndexOutdated      built by another analyzer, lexicon or set of fields
+        ├── IndexAhead         knows changes that the archive does not (a restored catalogue)
+        ├── IndexingStopped    a process that analyzes documents for it died
+        └── IndexerBusy        another process is writing to it
+
+Texts are Chinese sentences for staff and citizens.
+"""
+
+from archive.errors import GongkaiError
+
+
+class BadSynonyms(GongkaiError):
+    """A line of a synonyms file that can't be taken; ``line`` counts from 1."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"同义词表第 {line} 行：{reason}")
+        self.line = line
+        self.reason = reason
+
+
+class BadQuery(GongkaiError):
+    """A search that can't be carried out as typed; ``reason`` says what to change."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class IndexUnusable(GongkaiError):
+    """The index can't answer; the archive is not touched by it."""
+
+
+class IndexMissing(IndexUnusable):
+    """No index has been built yet."""
+
+    def __init__(self) -> None:
+        super().__init__("还没有建立索引，请先运行 gongkai reindex。")
+
+
+class IndexDamaged(IndexUnusable):
+    """The index's files are not what its manifest says."""
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(f"索引 {where} 已损坏（{what}），请运行 gongkai reindex --full 重建。")
+        self.where = where
+        self.what = what
+
+
+class IndexOutdated(IndexUnusable):
+    """The index was built by another analyzer, lexicon or set of fields than this program has."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__("索引由不同版本的分词程序或词典建立，请运行 gongkai reindex --full 重建。")
+        self.expected = expected
+        self.found = found
+
+
+class IndexAhead(IndexUnusable):
+    """The index knows changes that the archive does not: the catalogue was restored or replaced."""
+
+    def __init__(self, index: int, archive: int) -> None:
+        super().__init__(
+            f"索引（第 {index} 号变更）比档案（第 {archive} 号变更）新，数据库可能是恢复的旧备份。"
+            "请运行 gongkai reindex --full 重建。"
+        )
+        self.index = index
+        self.archive = archive
+
+
+class IndexingStopped(IndexUnusable):
+    """A process that cuts documents for the index died; the index is as it was."""
+
+    def __init__(self) -> None:
+        super().__init__("分词的子进程意外退出（可能内存不足），索引未改变。请释放内存后重新运行 gongkai reindex。")
+
+
+class IndexerBusy(IndexUnusable):
+    """Another process is writing to the index; ``holder`` says which."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"另一个建索引的进程正在运行（{holder}），请等它结束后再试。")
+        self.holder = holder

@@ -1,0 +1,6 @@
+"""Addresses that other rooms link to."""
+
+
+def document_url(id: str) -> str:
+    """The path of a document's page."""
+    return f"/documents/{id}"

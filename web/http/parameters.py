@@ -1,0 +1,19 @@
+"""Parameters of an address, whichever page they are for."""
+
+from collections.abc import Mapping
+
+from archive.errors import GongkaiError
+
+
+class BadParameter(GongkaiError):
+    """A parameter of an address that can't be used; the text says which one and what to write instead."""
+
+
+def whole(arguments: Mapping[str, str], name: str, default: int, least: int, most: int, label: str) -> int:
+    """The whole number that a parameter states, from ``least`` to ``most``. Raises BadParameter."""
+    text = arguments.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and least <= int(text) <= most):
+        raise BadParameter(f"{label}“{text[:20]}”无效，应为 {least} 到 {most} 之间的整数。")
+    return int(text)

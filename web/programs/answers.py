@@ -1,0 +1,99 @@
+"""A page of results and a document as JSON values: what the API serves and the command line prints."""
+
+from collections.abc import Sequence
+
+from archive.document import Document
+from indexer.snippets import Fragment
+from web.http.addresses import document_url
+from web.programs.metadata import iso, metadata_of
+from web.search.present import format_of
+from web.search.results import AnswerView, FacetValue, HitView, SearchPage
+
+
+def search_answer(page: SearchPage) -> dict[str, object]:
+    """Return a page of results."""
+    return {
+        "query": page.form.q,
+        "total": page.total,
+        "page": page.form.page,
+        "pages": page.pages,
+        "took_ms": page.took_ms,
+        "relaxed": page.relaxed,
+        "expansions": [{"word": each.word, "others": list(each.others)} for each in page.expansions],
+        "corrections": [each.label for each in page.corrections],
+        "answer": _answer(page.answer) if page.answer else None,
+        "hits": [_hit(hit) for hit in page.hits],
+        "facets": [
+            {
+                "name": facet.name,
+                "label": facet.label,
+                "values": [_value(each) for value in facet.values for each in (value, *value.children)],
+            }
+            for facet in page.facets
+        ],
+    }
+
+
+def _hit(hit: HitView) -> dict[str, object]:
+    return {
+        "id": hit.id,
+        "title": hit.plain_title,
+        "number": hit.number,
+        "issuer": hit.issuer,
+        "genre": hit.genre,
+        "topic": hit.topic,
+        "column": hit.column,
+        "written_on": iso(hit.written_on),
+        "published_on": iso(hit.published_on),
+        "validity": hit.validity,
+        "url": document_url(hit.id),
+        "snippets": [_fragments(snippet) for snippet in hit.snippets],
+        "places": list(hit.places),
+        "near_duplicate_of": hit.duplicate_of,
+    }
+
+
+def _answer(answer: AnswerView) -> dict[str, object]:
+    return {
+        "sentence": _fragments(answer.sentence),
+        "title": answer.title,
+        "validity": answer.validity,
+        "url": answer.url,
+    }
+
+
+def document_answer(document: Document) -> dict[str, object]:
+    """Return a document: its metadata, its text and its files."""
+    return {
+        **metadata_of(document),
+        "sources": dict(document.metadata.sources),
+        "text": document.text,
+        "original": {
+            "name": document.file.name,
+            "format": format_of(document.file),
+            "media_type": document.file.media_type,
+            "size": document.file.size,
+            "sha256": document.file.digest,
+            "url": f"/documents/{document.id}/original",
+        },
+        "attachments": [
+            {
+                "name": part.file.name,
+                "format": format_of(part.file),
+                "media_type": part.file.media_type,
+                "size": part.file.size,
+                "sha256": part.file.digest,
+                "url": f"/documents/{document.id}/attachments/{at}",
+                "text": part.text,
+            }
+            for at, part in enumerate(document.attachments, 1)
+        ],
+    }
+
+
+def _value(value: FacetValue) -> dict[str, object]:
+    return {"value": value.value, "label": value.label, "count": value.count, "selected": value.selected}
+
+
+def _fragments(fragments: Sequence[Fragment]) -> list[dict[str, object]]:
+    return [{"text": fragment.text, "marked": fragment.marked} for fragment in fragments]
