@@ -33,6 +33,10 @@ class Validity(StrEnum):
     EXPIRED = "已失效"
 
 
+# No longer in force, and no later day changes that by itself.
+LAPSED = frozenset({Validity.REPEALED, Validity.EXPIRED})
+
+
 class Disclosure(StrEnum):
     """公开属性, articles 13 to 16 and 19 of the Regulations on Open Government Information."""
 

@@ -19,11 +19,11 @@ The search has errors of its own under the same root, and so have an address's p
     ├── WithdrawalsDamaged     a line of the withdrawals' file that can't be read
     ├── UnknownDocument        no such document (or none that the asker may see)
     │   └── DocumentWithdrawn  it was public, and was withdrawn
-    ├── DecisionRefused        a review decision that the rules don't allow
+    └── DecisionRefused        a review decision that the rules don't allow
 
 Texts are Chinese sentences, for staff and citizens. Most errors pass through to the edge, where they become an HTTP
-status or an exit code. They are caught on the way only where a job goes on without what failed and reports it (a file of
-an intake, a check of ``verify``), or where another error says more.
+status or an exit code. They are caught on the way only where a job goes on without what failed and reports it (a
+file of an intake, a check of ``verify``), or where another error says more.
 """
 
 from datetime import datetime

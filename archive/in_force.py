@@ -8,10 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from archive.document import Validity
-
-# What no later day undoes by itself.
-_ENDED = (Validity.REPEALED, Validity.EXPIRED)
+from archive.document import LAPSED, Validity
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +35,15 @@ def on(
     past = sorted((turn for turn in turns if turn.since <= day), key=lambda turn: turn.since)
     last = past[-1] if past else None
     if last is not None:
-        if last.validity in _ENDED:
+        if last.validity in LAPSED:
             return last.validity
         if last.until is not None:
             expires_on = last.until
     if expires_on is not None and expires_on < day:
-        return stated if stated in _ENDED else Validity.EXPIRED
+        return stated if stated in LAPSED else Validity.EXPIRED
     if last is not None:
         return last.validity
-    if stated in _ENDED:
+    if stated in LAPSED:
         return stated
     if effective_on is not None and effective_on > day:
         return Validity.NOT_YET

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from archive.chinese.text import normalise
-from archive.document import Document, Validity
+from archive.document import LAPSED, Document
 from indexer import facets, relevance
 from indexer.analyzer import Analyzer, grams, marks
 
@@ -20,7 +20,6 @@ TITLE_WEIGHT = 6.0
 NUMBER_WEIGHT = 6.0
 ISSUER_WEIGHT = 2.0
 ATTACHMENT_WEIGHT = 0.5
-LAPSED = frozenset({Validity.REPEALED, Validity.EXPIRED})
 LAPSED_PRIOR = 0.6
 
 # What a number is made of: letters and Han, or digits.

@@ -187,3 +187,24 @@ def test_the_command_line_loads_what_serves_pages_only_to_serve_them() -> None:
 
 def test_saying_the_version_loads_no_library_but_the_command_lines() -> None:
     assert not {"sqlalchemy", "numpy", "whoosh", "jieba", "lxml"} & _loaded("--version")
+
+
+def _writes(source: str) -> list[str]:
+    """What in a module takes a connection to write with, or makes a statement that changes rows."""
+    found = [
+        f"sqlalchemy.{name}" for name in ("insert", "update", "delete") if f"sqlalchemy.{name}" in _imported(source)
+    ]
+    for node in ast.walk(ast.parse(source)):
+        # An engine's writer is of the index.
+        if isinstance(node, ast.Attribute) and node.attr == "writing" and ast.unparse(node.value) != "engine":
+            found.append(ast.unparse(node))
+    return found
+
+
+def test_only_the_archive_writes_to_the_archive() -> None:
+    assert _writes("from sqlalchemy import insert\nopened.catalogue.writing()") == [
+        "sqlalchemy.insert",
+        "opened.catalogue.writing",
+    ]
+    sources = _sources()
+    assert {m: found for m in sources if not m.startswith("archive") and (found := _writes(sources[m]))} == {}

@@ -105,7 +105,7 @@ def _warm_up(opened: Services) -> None:
     opened.analyzer.query("预热")
     try:
         opened.engine.count()
-        opened.offers.suggester.current()
-        opened.offers.corrector.current()
+        opened.typing_aids.suggester.current()
+        opened.typing_aids.corrector.current()
     except IndexUnusable as error:
         print(f"注意：{error}", flush=True)

@@ -20,7 +20,7 @@ from archive.store import canonical
 from archive.store.blobs import Blobs, digest_of, sync_folder
 from archive.store.catalogue import Catalogue
 from archive.store.records import Records
-from archive.store.withdrawals import Withdrawals
+from archive.store.withdrawal_ledger import WithdrawalLedger
 
 FORMAT = 1
 MANIFEST = "backup.json"
@@ -120,7 +120,7 @@ def restore(folder: Path, data: Path, ledgers: Iterable[Path], replace: bool, pr
     occupied = data.exists() and any(data.iterdir())
     if occupied and not replace:
         raise BackupRefused(f"{data} 不是空的。要用备份替换，请加 --replace：原有数据会移到旁边，不会删除。")
-    known = [Withdrawals(path) for path in (data / "withdrawals.jsonl", *ledgers)]
+    known = [WithdrawalLedger(path) for path in (data / "withdrawals.jsonl", *ledgers)]
     lost = {each.token: each for each in chain.from_iterable(ledger.all() for ledger in known)}
     fresh = data.with_name(f".{data.name}.restoring")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -130,7 +130,7 @@ def restore(folder: Path, data: Path, ledgers: Iterable[Path], replace: bool, pr
             shutil.copytree(each, fresh / each.name)
         elif each.name != MANIFEST:
             shutil.copy2(each, fresh / each.name)
-    ledger = Withdrawals(fresh / "withdrawals.jsonl")
+    ledger = WithdrawalLedger(fresh / "withdrawals.jsonl")
     for token in {each.token for each in ledger.all()}:
         lost.pop(token, None)
     for withdrawal in lost.values():
@@ -166,7 +166,10 @@ def _stage(catalogue: Catalogue, staged: Path) -> None:
             os.link(path, staged / "records" / path.parent.name / path.name)
         staged.mkdir(parents=True, exist_ok=True)
         (staged / "records").mkdir(exist_ok=True)
-        for path, place in ((records.log, "records/audit.jsonl"), (catalogue.withdrawals.path, "withdrawals.jsonl")):
+        for path, place in (
+            (records.log, "records/audit.jsonl"),
+            (catalogue.withdrawal_ledger.path, "withdrawals.jsonl"),
+        ):
             if path.exists():
                 shutil.copy2(path, staged / place)
 

@@ -22,7 +22,7 @@ from archive.store.tables import decisions
 ROUND = 90
 
 
-class Kind(StrEnum):
+class Damage(StrEnum):
     """What is not as it should be; an untracked original is left over from an interrupted intake, and no loss."""
 
     CHANGED = "改变"
@@ -34,14 +34,14 @@ class Kind(StrEnum):
     DATABASE = "数据库"
 
 
-ORIGINALS = (Kind.CHANGED, Kind.MISSING, Kind.UNTRACKED)
+ORIGINALS = (Damage.CHANGED, Damage.MISSING, Damage.UNTRACKED)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """``sentence`` says in Chinese what is wrong with what."""
 
-    kind: Kind
+    kind: Damage
     sentence: str
 
 
@@ -53,12 +53,12 @@ class Report:
     verified: int
     findings: tuple[Finding, ...]
 
-    def count(self, *kinds: Kind) -> int:
+    def count(self, *kinds: Damage) -> int:
         return sum(finding.kind in kinds for finding in self.findings)
 
     @property
     def losses(self) -> int:
-        return len(self.findings) - self.count(Kind.UNTRACKED)
+        return len(self.findings) - self.count(Damage.UNTRACKED)
 
 
 def verify(catalogue: Catalogue, blobs: Blobs, day: date | None, progress: Callable[[int, int], None]) -> Report:
@@ -70,11 +70,11 @@ def verify(catalogue: Catalogue, blobs: Blobs, day: date | None, progress: Calla
         try:
             blobs.verify(digest)
         except (BlobDamaged, BlobMissing) as error:
-            kind = Kind.CHANGED if isinstance(error, BlobDamaged) else Kind.MISSING
+            kind = Damage.CHANGED if isinstance(error, BlobDamaged) else Damage.MISSING
             findings.append(Finding(kind, f"文件 {id}：{error}"))
         progress(done, len(due))
     findings += [
-        Finding(Kind.UNTRACKED, f"未登记的原件：{digest}") for digest in sorted({*blobs.digests()} - known.keys())
+        Finding(Damage.UNTRACKED, f"未登记的原件：{digest}") for digest in sorted({*blobs.digests()} - known.keys())
     ]
     findings += [*_records(catalogue, day), *_audit(catalogue), *_withdrawals(catalogue)]
     return Report(len(known), len(due), tuple(findings))
@@ -91,7 +91,7 @@ def _database(catalogue: Catalogue) -> Iterator[Finding]:
             return
         said = [*connection.scalars(text("PRAGMA integrity_check(1)"))]
         if said != ["ok"]:
-            yield Finding(Kind.DATABASE, f"数据库文件损坏：{said[0]}。请停止写入，用 rebuild-catalogue 重建。")
+            yield Finding(Damage.DATABASE, f"数据库文件损坏：{said[0]}。请停止写入，用 rebuild-catalogue 重建。")
 
 
 def _records(catalogue: Catalogue, day: date | None) -> Iterator[Finding]:
@@ -102,34 +102,34 @@ def _records(catalogue: Catalogue, day: date | None) -> Iterator[Finding]:
             try:
                 catalogue.check_record(id)
             except RecordDamaged as error:
-                yield Finding(Kind.RECORD, str(error))
+                yield Finding(Damage.RECORD, str(error))
     for id in sorted({*records.ids()} - {*catalogue.ids()}):
-        yield Finding(Kind.RECORD, f"文件 {id} 有档案记录，而数据库里没有。")
+        yield Finding(Damage.RECORD, f"文件 {id} 有档案记录，而数据库里没有。")
     for folder in records.aside():
         why = "是数据库退回到较早状态时移开的，其中有数据库没有的内容。查明后请另行保存，再从数据目录移走。"
-        yield Finding(Kind.RECORD, f"{folder.name} {why}")
+        yield Finding(Damage.RECORD, f"{folder.name} {why}")
 
 
 def _audit(catalogue: Catalogue) -> Iterator[Finding]:
     broken = catalogue.audit_break()
     if broken is not None:
-        yield Finding(Kind.AUDIT, f"审计日志第 {broken.sequence} 条{broken.reason}。")
+        yield Finding(Damage.AUDIT, f"审计日志第 {broken.sequence} 条{broken.reason}。")
     try:
         catalogue.check_log()
     except RecordDamaged as error:
-        yield Finding(Kind.AUDIT, str(error))
+        yield Finding(Damage.AUDIT, str(error))
 
 
 def _withdrawals(catalogue: Catalogue) -> Iterator[Finding]:
     """Of the ledger; what it has and the database has not, the next opening makes up for."""
     try:
-        ledger = {each.token for each in catalogue.withdrawals.all()}
+        ledger = {each.token for each in catalogue.withdrawal_ledger.all()}
     except WithdrawalsDamaged as error:
-        yield Finding(Kind.WITHDRAWALS, str(error))
+        yield Finding(Damage.WITHDRAWALS, str(error))
         return
     query = select(decisions.c.token, decisions.c.document_id).where(decisions.c.token.is_not(None))
     with catalogue.reading() as connection:
         for token, id in connection.execute(query):
             if token not in ledger:
-                sentence = f"撤回登记中没有文件 {id} 的撤回，请从备份恢复 {catalogue.withdrawals.path.name}。"
-                yield Finding(Kind.WITHDRAWALS, sentence)
+                sentence = f"撤回登记中没有文件 {id} 的撤回，请从备份恢复 {catalogue.withdrawal_ledger.path.name}。"
+                yield Finding(Damage.WITHDRAWALS, sentence)

@@ -15,6 +15,7 @@ from archive.decisions import review
 from archive.errors import CatalogueNotEmpty, RecordDamaged
 from archive.store import audit
 from archive.store.catalogue import Catalogue
+from archive.store.public import is_public
 from archive.store.records import PARTS
 from archive.store.tables import audit as audit_rows
 from archive.store.tables import audit_head, changes, classifications, decisions, documents, examinations
@@ -62,7 +63,7 @@ def rebuild(catalogue: Catalogue, progress: Callable[[int, int], None] = lambda 
         _advance_sequences(connection)
         about = {"documents": len(ids) - len(damaged), "damaged": [error.id for error in damaged]}
         audit.append(connection, ACTOR, "rebuild", None, about)
-        public = select(documents.c.id).where(documents.c.public_version.is_not(None)).order_by(documents.c.id)
+        public = select(documents.c.id).where(is_public).order_by(documents.c.id)
         news = [{"document_id": id, "at": audit.now()} for id in connection.scalars(public)]
         if news:
             connection.execute(insert(changes), news)

@@ -19,7 +19,7 @@ from archive.extract.text.headings import missing_content
 RULES = "2026-2"
 
 
-class Kind(StrEnum):
+class Concern(StrEnum):
     """What was found."""
 
     SECRECY = "密级标志"
@@ -35,18 +35,18 @@ class Kind(StrEnum):
 
 
 # What stops a document until a person has dealt with it; the others are to be looked at.
-BLOCKING = frozenset({Kind.SECRECY, Kind.IDENTITY, Kind.CARD, Kind.MOBILE})
+BLOCKING = frozenset({Concern.SECRECY, Concern.IDENTITY, Concern.CARD, Concern.MOBILE})
 _REASONS = {
-    Kind.SECRECY: "带有密级标志，公开前须经保密审查。",
-    Kind.INTERNAL: "标明内部使用或不公开，请核对公开属性。",
-    Kind.IDENTITY: "是有效的居民身份证号，公开时须隐去。",
-    Kind.CARD: "符合银行卡号的校验规则，公开时须隐去。",
-    Kind.MOBILE: "是手机号码，且不像机关的联系方式，公开时须隐去。",
-    Kind.PLATE: "是机动车号牌，请核对能否公开。",
-    Kind.ADDRESS: "是具体到门牌的住址，请核对能否公开。",
-    Kind.CONCEALED: "文件中有看不见的内容，会随原件一起公开。",
-    Kind.EMPTY_HEADING: "标题下没有内容，可能在抽取时丢失了表格，请与原件核对。",
-    Kind.UNKEPT_PROMISE: "开头说有这一部分，正文的标题里没有，请与原件核对。",
+    Concern.SECRECY: "带有密级标志，公开前须经保密审查。",
+    Concern.INTERNAL: "标明内部使用或不公开，请核对公开属性。",
+    Concern.IDENTITY: "是有效的居民身份证号，公开时须隐去。",
+    Concern.CARD: "符合银行卡号的校验规则，公开时须隐去。",
+    Concern.MOBILE: "是手机号码，且不像机关的联系方式，公开时须隐去。",
+    Concern.PLATE: "是机动车号牌，请核对能否公开。",
+    Concern.ADDRESS: "是具体到门牌的住址，请核对能否公开。",
+    Concern.CONCEALED: "文件中有看不见的内容，会随原件一起公开。",
+    Concern.EMPTY_HEADING: "标题下没有内容，可能在抽取时丢失了表格，请与原件核对。",
+    Concern.UNKEPT_PROMISE: "开头说有这一部分，正文的标题里没有，请与原件核对。",
 }
 _AROUND = 12
 _LONG = re.compile(r"\d(?:[\s-]?[\dXx]){6,}")
@@ -95,7 +95,7 @@ _HEADING = re.compile(rf"(?:^|[\s。;；:：)）])(?:第?{_COUNT}[、章节.．]
 class Finding:
     """``where`` names the part, the paragraph (from 1) and the page; ``excerpt`` has numbers of persons masked."""
 
-    kind: Kind
+    kind: Concern
     where: str
     excerpt: str
 
@@ -119,11 +119,11 @@ def findings(document: Document) -> tuple[Finding, ...]:
             place = label_at(part.places, number)
             where = f"{name}第 {number + 1} 段" + (f"（{place}）" if place else "")
             found.append(Finding(kind, where, excerpt))
-        found += [Finding(Kind.CONCEALED, name, masked(line)[:200]) for line in part.concealed]
+        found += [Finding(Concern.CONCEALED, name, masked(line)[:200]) for line in part.concealed]
     return tuple(found)
 
 
-def in_text(paragraphs: Sequence[str]) -> Iterator[tuple[int, Kind, str]]:
+def in_text(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
     """What stands in a text, with the paragraph counted from 0."""
     for number, paragraph in enumerate(paragraphs):
         for kind, excerpt in _in_line(paragraph, number):
@@ -131,11 +131,11 @@ def in_text(paragraphs: Sequence[str]) -> Iterator[tuple[int, Kind, str]]:
         if number:
             yield from ((number, kind, excerpt) for kind, excerpt in _broken(paragraphs[number - 1], paragraph))
     for heading in missing_content(paragraphs):
-        yield next((n for n, each in enumerate(paragraphs) if heading in each), 0), Kind.EMPTY_HEADING, heading
+        yield next((n for n, each in enumerate(paragraphs) if heading in each), 0), Concern.EMPTY_HEADING, heading
     yield from _unkept(paragraphs)
 
 
-def _in_line(line: str, number: int) -> Iterator[tuple[Kind, str]]:
+def _in_line(line: str, number: int) -> Iterator[tuple[Concern, str]]:
     flat = unicodedata.normalize("NFKC", line)
     yield from _marks(flat, number)
     for cell in flat.split("\t"):
@@ -143,22 +143,22 @@ def _in_line(line: str, number: int) -> Iterator[tuple[Kind, str]]:
             # The row says what a cell is.
             if kind == personal.MOBILE and _OFFICE.search(flat) and not _PRIVATE.search(flat):
                 continue
-            yield Kind[kind], _excerpt(cell, start, end)
+            yield Concern[kind], _excerpt(cell, start, end)
         for match in (*_ADDRESS.finditer(cell), *_DWELLING.finditer(cell)):
             if not _BUREAU.search(cell, max(0, match.start() - 20), match.end()):
-                yield Kind.ADDRESS, _excerpt(cell, match.start(), match.end())
+                yield Concern.ADDRESS, _excerpt(cell, match.start(), match.end())
                 break
 
 
-def _marks(line: str, number: int) -> Iterator[tuple[Kind, str]]:
+def _marks(line: str, number: int) -> Iterator[tuple[Concern, str]]:
     alone = _ALONE.fullmatch(line.strip())
     if (alone and number < _FIRST) or _STARRED.search(line) or _LABELLED.search(line):
-        yield Kind.SECRECY, line.strip()[:60]
+        yield Concern.SECRECY, line.strip()[:60]
     elif _INTERNAL_ALONE.fullmatch(line) or _INTERNAL_BRACKETED.search(line):
-        yield Kind.INTERNAL, line.strip()[:60]
+        yield Concern.INTERNAL, line.strip()[:60]
 
 
-def _broken(before: str, after: str) -> Iterator[tuple[Kind, str]]:
+def _broken(before: str, after: str) -> Iterator[tuple[Concern, str]]:
     """An identity number or a card that the end of a line cut in two."""
     if not (before[-1:].isdigit() and after[:1].isalnum()):
         return
@@ -167,10 +167,10 @@ def _broken(before: str, after: str) -> Iterator[tuple[Kind, str]]:
         whole = unicodedata.normalize("NFKC", tail[0] + head[0])
         for kind, start, end in personal.identifiers(whole):
             if kind in (personal.IDENTITY, personal.CARD) and start < len(tail[0]) < end:
-                yield Kind[kind], _excerpt(whole, start, end)
+                yield Concern[kind], _excerpt(whole, start, end)
 
 
-def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, Kind, str]]:
+def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
     """Sections that the preamble names and no heading bears."""
     for number, paragraph in enumerate(paragraphs[:_PREAMBLE]):
         promise = _PROMISE.search(paragraph, 0, _LONGEST)
@@ -181,7 +181,7 @@ def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, Kind, str]]:
         headings = [match[1] for line in paragraphs[number:] for match in _HEADING.finditer(line)]
         unkept = [name for name in names if not _akin(name, headings)]
         if len(names) >= 3 and headings and unkept:
-            yield number, Kind.UNKEPT_PROMISE, "、".join(unkept)
+            yield number, Concern.UNKEPT_PROMISE, "、".join(unkept)
         return
 
 

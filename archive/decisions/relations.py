@@ -19,10 +19,11 @@ from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
 from archive.store import audit
 from archive.store.catalogue import Catalogue
+from archive.store.public import is_public
 from archive.store.tables import changes, documents, relations, versions
 
 
-class Kind(StrEnum):
+class RelationKind(StrEnum):
     """What one document does to another."""
 
     AMENDS = "修改"
@@ -36,7 +37,7 @@ class Kind(StrEnum):
 class Stated:
     """A relation as it is stated: the other document's canonical ``number`` or ``title``, and the ``sentence``."""
 
-    kind: Kind
+    kind: RelationKind
     number: str | None
     title: str | None
     sentence: str
@@ -61,7 +62,11 @@ _REPEALING = re.compile(r"(?:关于|决定)?\s*(?:公布)?(?:废止|宣布失效
 # What is amended stands behind it: 关于同意《…规划（局部调整）》的批复 amends nothing.
 _AMENDING = re.compile(r"(?:修改|修订|修正|调整)(?!后)[^《》]{0,12}《")
 _INTERPRETING = re.compile(r"解读|图解|一图读懂|政策问答|起草说明|制定说明")
-_BY_TITLE = ((_INTERPRETING, Kind.INTERPRETS), (_REPEALING, Kind.REPEALS), (_AMENDING, Kind.AMENDS))
+_BY_TITLE = (
+    (_INTERPRETING, RelationKind.INTERPRETS),
+    (_REPEALING, RelationKind.REPEALS),
+    (_AMENDING, RelationKind.AMENDS),
+)
 _FORWARDING = re.compile(r"转发(?P<rest>.{4,90}?)的?(?:通知|函)$")
 _ANSWERING = re.compile(r"第\s*(?P<number>\d{1,6})\s*号(?:建议|提案|议案)(?:的)?(?:答复|复函|办理)")
 _ENDED = re.compile(r"(?:同时|一并|予以|即行|自行|随之)?(?:废止|停止执行|停止施行|失效)")
@@ -84,14 +89,16 @@ def stated(title: str, text: str) -> tuple[Stated, ...]:
 
 def _of_title(title: str) -> Iterator[Stated]:
     if answer := _ANSWERING.search(title):
-        yield Stated(Kind.ANSWERS, f"第{answer['number']}号", None, title)
+        yield Stated(RelationKind.ANSWERS, f"第{answer['number']}号", None, title)
         return
     kind = next((kind for pattern, kind in _BY_TITLE if pattern.search(title)), None)
     names = list(_names(title))
     if kind is not None and names:
         yield from (Stated(kind, number, name, title) for name, number in names)
     elif forwarded := _FORWARDING.search(title):
-        yield from (Stated(Kind.FORWARDS, number, name, title) for name, number in names or [(forwarded["rest"], None)])
+        yield from (
+            Stated(RelationKind.FORWARDS, number, name, title) for name, number in names or [(forwarded["rest"], None)]
+        )
 
 
 def _of_text(text: str) -> Iterator[Stated]:
@@ -102,7 +109,7 @@ def _of_text(text: str) -> Iterator[Stated]:
         end = _AFTER_NAMES.search(sentence)
         if end:
             named = [each for each in _NAME.finditer(sentence, 0, end.end()) if not _cited(sentence, each.start())]
-            yield from (Stated(Kind.REPEALS, _number(each), each["title"], sentence) for each in named)
+            yield from (Stated(RelationKind.REPEALS, _number(each), each["title"], sentence) for each in named)
 
 
 def _cited(sentence: str, at: int) -> bool:
@@ -151,7 +158,7 @@ def proposals(catalogue: Catalogue, id: str | None = None) -> list[Proposal]:
             Proposal(
                 row["id"],
                 row["document_id"],
-                Stated(Kind(row["kind"]), row["number"], row["title"], row["sentence"]),
+                Stated(RelationKind(row["kind"]), row["number"], row["title"], row["sentence"]),
                 row["stage"],
                 row["target_id"],
                 _candidates(connection, row["document_id"], row["number"], row["title"]),
@@ -174,25 +181,25 @@ def _candidates(connection: Connection, id: str, number: str | None, title: str 
     return tuple(exact or [row.id for row in rows])[:5]
 
 
-def confirm(catalogue: Catalogue, number: int, target_id: str, person: str, since: date) -> Kind:
+def confirm(catalogue: Catalogue, number: int, target_id: str, person: str, since: date) -> RelationKind:
     """A person says that a stated relation holds, to that document, and for repeals and amendments from which day on.
 
     Raises UnknownDocument and DecisionRefused; then nothing is recorded.
     """
     with catalogue.writing() as connection:
         row = _undecided(connection, number, person)
-        id, kind = row["document_id"], Kind(row["kind"])
+        id, kind = row["document_id"], RelationKind(row["kind"])
         if target_id == id:
             raise DecisionRefused(id, "文件不能与自身有关系。")
         if connection.execute(select(documents.c.id).where(documents.c.id == target_id)).first() is None:
             raise UnknownDocument(target_id)
         _decide(connection, number, id, "confirmed", person, target_id, kind)
         both = select(documents.c.id).where(documents.c.id.in_((id, target_id)))
-        public = connection.scalars(both.where(documents.c.public_version.is_not(None))).all()
+        public = connection.scalars(both.where(is_public)).all()
         # Both pages show it from now on; with a hidden one, neither does.
         if len(public) == 2:
             connection.execute(insert(changes), [{"document_id": each, "at": audit.now()} for each in sorted(public)])
-        turned = {Kind.REPEALS: Validity.REPEALED, Kind.AMENDS: Validity.AMENDED}.get(kind)
+        turned = {RelationKind.REPEALS: Validity.REPEALED, RelationKind.AMENDS: Validity.AMENDED}.get(kind)
         if turned is not None:
             validity.add(connection, target_id, turned, person, row["sentence"], since, by_id=id)
         return kind
@@ -202,7 +209,7 @@ def refuse(catalogue: Catalogue, number: int, person: str) -> None:
     """A person says that a stated relation is none. Raises DecisionRefused; then nothing is recorded."""
     with catalogue.writing() as connection:
         row = _undecided(connection, number, person)
-        _decide(connection, number, row["document_id"], "refused", person, None, Kind(row["kind"]))
+        _decide(connection, number, row["document_id"], "refused", person, None, RelationKind(row["kind"]))
 
 
 def _undecided(connection: Connection, number: int, person: str) -> RowMapping:
@@ -215,7 +222,7 @@ def _undecided(connection: Connection, number: int, person: str) -> RowMapping:
 
 
 def _decide(
-    connection: Connection, number: int, id: str, stage: str, person: str, target_id: str | None, kind: Kind
+    connection: Connection, number: int, id: str, stage: str, person: str, target_id: str | None, kind: RelationKind
 ) -> None:
     values = {"stage": stage, "person": person, "target_id": target_id, "decided_at": audit.now()}
     connection.execute(update(relations).where(relations.c.id == number).values(**values))
@@ -223,8 +230,8 @@ def _decide(
     audit.append(connection, person, "relation", id, details)
 
 
-def confirmed(catalogue: Catalogue, id: str) -> list[tuple[Kind, bool, str]]:
-    """Kind, whether it goes out from this document, and the other one's id, of each confirmed relation of a document.
+def confirmed(catalogue: Catalogue, id: str) -> list[tuple[RelationKind, bool, str]]:
+    """Return each confirmed relation of a document: its kind, whether it goes out from it, and the other one's id.
 
     Of any state: what is shown to the public is asked of ``public_many``.
     """
@@ -234,5 +241,5 @@ def confirmed(catalogue: Catalogue, id: str) -> list[tuple[Kind, bool, str]]:
         found = []
         for row in connection.execute(query).mappings():
             out = row["document_id"] == id
-            found.append((Kind(row["kind"]), out, str(row["target_id"] if out else row["document_id"])))
+            found.append((RelationKind(row["kind"]), out, str(row["target_id"] if out else row["document_id"])))
     return list(dict.fromkeys(found))

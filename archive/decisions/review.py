@@ -18,7 +18,7 @@ from archive.errors import DecisionRefused, UnknownDocument
 from archive.store import audit
 from archive.store.catalogue import Catalogue
 from archive.store.tables import changes, classifications, decisions, documents, examinations
-from archive.store.withdrawals import Withdrawal
+from archive.store.withdrawal_ledger import Withdrawal
 
 STATUS = {
     Verdict.APPROVE: Status.PUBLISHED,
@@ -126,7 +126,7 @@ def decide(
         about = _withdrawal(connection, id, reviewer, reason, replacement)
         _withdraw(connection, about)
         # Before the commit: what is written there holds, whatever becomes of this database.
-        catalogue.withdrawals.append(about)
+        catalogue.withdrawal_ledger.append(about)
         return about.version
 
 
@@ -135,7 +135,7 @@ def reapply_withdrawals(catalogue: Catalogue) -> list[str]:
 
     Returns the ids that were public.
     """
-    ledger = catalogue.withdrawals.all()
+    ledger = catalogue.withdrawal_ledger.all()
     if not ledger:
         return []
     query = select(decisions.c.token).where(decisions.c.token.is_not(None))
@@ -157,7 +157,16 @@ def reapply_withdrawals(catalogue: Catalogue) -> list[str]:
     return hidden
 
 
-def vouch(connection: Connection, id: str, person: str, basis: str, version: int | None = None) -> int:
+def vouch(catalogue: Catalogue, id: str, person: str, basis: str, version: int | None = None) -> int:
+    """Record one person's word for all that is asked before publication; return the version.
+
+    Raises UnknownDocument and DecisionRefused; then nothing is recorded.
+    """
+    with catalogue.writing() as connection:
+        return add_vouching(connection, id, person, basis, version)
+
+
+def add_vouching(connection: Connection, id: str, person: str, basis: str, version: int | None = None) -> int:
     """One person's word for all that is asked before publication: attribute, both examinations, approval.
 
     An attribute that the source states is left as it is, and stands against the approval if it is another. Raises
@@ -263,7 +272,7 @@ def ever_stopped(catalogue: Catalogue, connection: Connection, id: str) -> bool:
     """Whether a reviewer ever refused or withdrew any version of a document."""
     query = select(decisions.c.id).where(decisions.c.document_id == id, decisions.c.verdict != Verdict.APPROVE.value)
     found = connection.execute(query.limit(1)).first() is not None
-    return found or any(each.document_id == id for each in catalogue.withdrawals.all())
+    return found or any(each.document_id == id for each in catalogue.withdrawal_ledger.all())
 
 
 def _require(id: str, value: str, otherwise: str) -> None:

@@ -1,4 +1,4 @@
-"""What a person records about a document's force, and what turns with the calendar (the rule itself: ``force``)."""
+"""What a person records about a document's force, and what turns with the calendar (the rule itself: ``in_force``)."""
 
 from datetime import date
 
@@ -9,6 +9,7 @@ from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
 from archive.store import audit
 from archive.store.catalogue import Catalogue, turns_of
+from archive.store.public import is_public, public_versions
 from archive.store.tables import calendar, changes, documents, validities, versions
 
 _JOB = "validity"
@@ -54,8 +55,8 @@ def add(
     connection.execute(insert(validities).values(document_id=id, person=person, decided_at=audit.now(), **about))
     told = {name: str(value) if isinstance(value, date) else value for name, value in about.items()}
     audit.append(connection, person, "validity", id, told)
-    public = select(documents.c.public_version).where(documents.c.id == id)
-    if connection.execute(public).scalar() is not None:
+    public = select(documents.c.id).where(documents.c.id == id, is_public)
+    if connection.execute(public).first() is not None:
         # Changes are what the public can see of: one of a hidden document would tell that there is something.
         connection.execute(insert(changes).values(document_id=id, at=audit.now()))
 
@@ -91,10 +92,7 @@ def turn(catalogue: Catalogue, today: date) -> list[str]:
 
 def _turning(connection: Connection, after: date, until: date) -> list[str]:
     """Public documents whose validity may turn on a day after one and up to another, by id."""
-    on_public = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.public_version)
-    query = select(versions.c.document_id, versions.c.effective_on, versions.c.expires_on).select_from(
-        documents.join(versions, on_public)
-    )
+    query = select(versions.c.document_id, versions.c.effective_on, versions.c.expires_on).select_from(public_versions)
     recorded = select(validities.c.document_id)
     dated = versions.c.effective_on.is_not(None) | versions.c.expires_on.is_not(None)
     rows = connection.execute(query.where(dated | versions.c.document_id.in_(recorded))).all()

@@ -56,7 +56,7 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Receipt:
     """What became of an item. ``reason`` is why it was refused, or what to know of a file that was held."""
 
     item: Item
@@ -109,11 +109,11 @@ class Intake:
         self._actor = actor
         self._already_published = already_published
 
-    def receive(self, item: Item) -> Outcome:
+    def receive(self, item: Item) -> Receipt:
         """Take in one file; a refusal is an outcome, not an error."""
         return next(self.receive_all([item]))
 
-    def receive_all(self, items: Iterable[Item], ahead: int = 8) -> Iterator[Outcome]:
+    def receive_all(self, items: Iterable[Item], ahead: int = 8) -> Iterator[Receipt]:
         """Take in files in their order, extracting a few ahead; one that can't be taken never stops the rest."""
         waiting = iter(items)
         with ThreadPoolExecutor(max_workers=2) as pool:
@@ -131,13 +131,13 @@ class Intake:
                     else:
                         yield self._record(prepared)
                 except FileRefused as refused:
-                    yield Outcome(item, Result.REFUSED, reason=refused.reason)
+                    yield Receipt(item, Result.REFUSED, reason=refused.reason)
                 except OSError as error:
                     which = f"（{Path(str(error.filename)).name}）" if error.filename else ""
-                    yield Outcome(item, Result.REFUSED, reason=f"读写文件出错{which}：{error.strerror or error}")
+                    yield Receipt(item, Result.REFUSED, reason=f"读写文件出错{which}：{error.strerror or error}")
                 except ValueError as error:
                     # A name or a stated value that no database takes: a NUL, half of a character.
-                    yield Outcome(item, Result.REFUSED, reason=f"文件名或清单中有无法保存的字符：{error}")
+                    yield Receipt(item, Result.REFUSED, reason=f"文件名或清单中有无法保存的字符：{error}")
 
     def _prepare(self, item: Item) -> "_Prepared | _Held":
         """All that needs no writing transaction; less of it when the same file is held already."""
@@ -179,14 +179,14 @@ class Intake:
         with self._catalogue.reading() as connection:
             return connection.execute(query).scalar()
 
-    def _held(self, held: _Held) -> Outcome:
+    def _held(self, held: _Held) -> Receipt:
         reason = ""
         if self._already_published:
             with self._catalogue.writing() as connection:
                 reason = self._take_over(connection, held.document_id, held.content)
-        return Outcome(held.item, Result.HELD, held.document_id, reason)
+        return Receipt(held.item, Result.HELD, held.document_id, reason)
 
-    def _record(self, prepared: _Prepared) -> Outcome:
+    def _record(self, prepared: _Prepared) -> Receipt:
         with self._catalogue.writing() as connection:
             id, result = self._place(connection, prepared)
             reason = _REASONS.get(result, "")
@@ -197,7 +197,7 @@ class Intake:
             if self._already_published:
                 reason = self._take_over(connection, id, prepared.content) or reason
         warnings = prepared.warnings + tuple(w for part in prepared.attachments for w in part.warnings)
-        return Outcome(prepared.item, result, id, reason, warnings)
+        return Receipt(prepared.item, result, id, reason, warnings)
 
     def _take_over(self, connection: Connection, id: str, content: str) -> str:
         """Publish what a portal had published already; why not, where a reviewer's word stands against it.
@@ -215,7 +215,7 @@ class Intake:
         if review.ever_stopped(self._catalogue, connection, id):
             return "审查曾决定不予发布或撤回，没有公开"
         try:
-            review.vouch(connection, id, self._actor, TAKEN_OVER)
+            review.add_vouching(connection, id, self._actor, TAKEN_OVER)
         except DecisionRefused as refused:
             return f"没有公开：{refused.reason}"
         return ""

@@ -1,8 +1,6 @@
 """The catalogue: what the county holds, and the one rule of what the public may see.
 
-A version is public when a decision approved exactly that version (the database insists on it, see ``tables``)
-and no later decision withdrew it. ``public`` and its plural forms are that rule; everything that serves the public
-asks them.
+``public`` and its plural forms carry out the rule of ``public.py``; everything that serves the public asks them.
 """
 
 import json
@@ -13,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, FromClause, RowMapping, Select, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -22,12 +20,16 @@ from archive.chinese import dates
 from archive.document import Attachment, Disclosure, Document, File, Metadata, Place, Status, Validity, Verdict
 from archive.errors import BadSettings, CatalogueDamaged, CatalogueLost, DocumentWithdrawn, UnknownDocument
 from archive.store import audit, migrations
+from archive.store.public import is_public, public_versions
 from archive.store.records import Records
 from archive.store.tables import attachments, changes, decisions, documents, sources, validities, versions
-from archive.store.withdrawals import Withdrawals
+from archive.store.withdrawal_ledger import WithdrawalLedger
 
 BATCH = 200
 _ADVISORY_LOCK = 0x676F6E67
+_newest_versions = documents.join(
+    versions, (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Catalogue:
     def __init__(
         self, url: str, folder: Path, today: Callable[[], date] = dates.office_today, empty: bool = False
     ) -> None:
-        self.withdrawals = Withdrawals(folder / "withdrawals.jsonl")
+        self.withdrawal_ledger = WithdrawalLedger(folder / "withdrawals.jsonl")
         self.records = Records(folder / "records")
         self.today = today
         try:
@@ -186,13 +188,12 @@ class Catalogue:
 
     def public_count(self) -> int:
         with self.reading() as connection:
-            query = select(func.count()).where(documents.c.public_version.is_not(None))
+            query = select(func.count()).where(is_public)
             return connection.execute(query).scalar_one()
 
     def newest(self, id: str) -> Document:
         """The newest version of a document, public or not: for staff only. Raises UnknownDocument."""
-        on = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
-        query = _columns().join(versions, on).where(documents.c.id == id)
+        query = _columns(_newest_versions).where(documents.c.id == id)
         with self.reading() as connection:
             found = self._documents(connection, query)
         if not found:
@@ -201,12 +202,11 @@ class Catalogue:
 
     def versions(self, connection: Connection, id: str) -> list[Document]:
         """Every version of a document, oldest first, public or not: for staff only."""
-        query = _columns().join(versions, versions.c.document_id == documents.c.id)
+        query = _columns(documents.join(versions, versions.c.document_id == documents.c.id))
         return self._documents(connection, query.where(documents.c.id == id).order_by(versions.c.version))
 
     def listed(self, status: Status | None = None) -> list[Listed]:
         """Documents by the state of their newest version, oldest first: for staff only."""
-        on = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
         query = select(
             documents.c.id,
             documents.c.version,
@@ -215,7 +215,7 @@ class Catalogue:
             versions.c.title,
             versions.c.received_at,
             versions.c.warnings,
-        ).join(versions, on)
+        ).select_from(_newest_versions)
         if status is not None:
             query = query.where(documents.c.status == status.value)
         with self.reading() as connection:
@@ -241,7 +241,7 @@ class Catalogue:
 
     def by_name(self) -> dict[str, str]:
         """The ids of public documents by the names they go by: their id, and each source they were taken in from."""
-        public = select(documents.c.id).where(documents.c.public_version.is_not(None))
+        public = select(documents.c.id).where(is_public)
         named = select(sources.c.source, sources.c.document_id).where(sources.c.document_id.in_(public))
         with self.reading() as connection:
             by_source = {row.source: row.document_id for row in connection.execute(named)}
@@ -346,14 +346,12 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _columns() -> Select[Any]:
-    own = (documents.c.status, documents.c.public_version)
-    return select(*versions.c, *own).select_from(documents)
+def _columns(rows: FromClause) -> Select[Any]:
+    return select(*versions.c, documents.c.status, documents.c.public_version).select_from(rows)
 
 
 def _public() -> Select[Any]:
-    on = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.public_version)
-    return _columns().join(versions, on)
+    return _columns(public_versions)
 
 
 def turns_of(connection: Connection, ids: Iterable[str]) -> dict[str, list[in_force.Turn]]:

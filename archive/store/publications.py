@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or
 
 from archive.document import Verdict
 from archive.store.catalogue import Catalogue
+from archive.store.public import is_public, public_versions
 from archive.store.tables import changes, decisions, documents, versions
 
 
@@ -130,7 +131,7 @@ def columns(catalogue: Catalogue) -> list[str]:
         return sorted(filter(None, connection.scalars(found)))
 
 
-def public_versions(catalogue: Catalogue, id: str) -> list[PublicVersion]:
+def approved_versions(catalogue: Catalogue, id: str) -> list[PublicVersion]:
     """The versions of a document that were made public since it was last withdrawn, oldest first."""
     query = (
         select(decisions.c.version, decisions.c.verdict, decisions.c.decided_at)
@@ -152,8 +153,7 @@ def _in(column: str) -> ColumnElement[bool]:
 
 
 def _public_versions(*columns: ColumnElement[Any]) -> Select[Any]:
-    on = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.public_version)
-    return select(*columns).select_from(documents.join(versions, on))
+    return select(*columns).select_from(public_versions)
 
 
 def _publications(withdrawn: bool) -> Select[tuple[int, str, str, int | None, str | None]]:
@@ -169,8 +169,7 @@ def _publications(withdrawn: bool) -> Select[tuple[int, str, str, int | None, st
         .where(decisions.c.document_id == documents.c.id, decisions.c.verdict == Verdict.WITHDRAW.value)
         .scalar_subquery()
     )
-    public = documents.c.public_version.is_not(None)
-    version = case((public, documents.c.public_version), else_=gone) if withdrawn else documents.c.public_version
+    version = case((is_public, documents.c.public_version), else_=gone) if withdrawn else documents.c.public_version
     on = and_(versions.c.document_id == documents.c.id, versions.c.version == version)
     return (
         select(changes.c.sequence, changes.c.document_id, changes.c.at, documents.c.public_version, versions.c.column)

@@ -22,9 +22,9 @@ from tests.bench.peers import Fts5
 from tests.bench.processes import MB, ROOT, memory, processor_seconds
 from tests.bench.table import Row, p50_p95
 from web import server
-from web.installation.offers import Offers
 from web.installation.services import open_services
 from web.installation.settings import Settings
+from web.installation.typing_aids import TypingAids
 
 USERS = 4
 _START_SECONDS = 600.0
@@ -220,8 +220,10 @@ def main() -> None:
     port, data, place = sys.argv[1:]
     opened = open_services(Settings.at(Path(data)), serving=True)
     engine = Fts5(Path(place), opened.analyzer)
-    offers = Offers(engine, opened.analyzer, opened.synonyms, background=True)
-    server.serve(replace(opened, engine=engine, offers=offers), "127.0.0.1", int(port), threads=server.THREADS)
+    typing_aids = TypingAids(engine, opened.analyzer, opened.synonyms, background=True)
+    server.serve(
+        replace(opened, engine=engine, typing_aids=typing_aids), "127.0.0.1", int(port), threads=server.THREADS
+    )
 
 
 if __name__ == "__main__":

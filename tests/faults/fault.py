@@ -12,7 +12,7 @@ from random import Random
 from archive.custody import fixity
 from archive.errors import GongkaiError
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item, Outcome, Result
+from archive.intake.receive import Intake, Item, Receipt, Result
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from indexer import sync
@@ -71,7 +71,7 @@ def take_in(services: Services, items: Sequence[Item], public: bool = True) -> l
     return ids
 
 
-def taken(outcome: Outcome) -> str:
+def taken(outcome: Receipt) -> str:
     if outcome.result is Result.REFUSED or outcome.document_id is None:
         raise RuntimeError(f"{outcome.item.path.name}: {outcome.reason}")
     return outcome.document_id
@@ -102,7 +102,7 @@ def installation(data: Path) -> Iterator[Services]:
 def archive_alarm(catalogue: Catalogue, blobs: Blobs) -> str:
     """What ``gongkai verify`` says first of the archive; "" of a sound one."""
     found = fixity.verify(catalogue, blobs, None, lambda done, total: None).findings
-    return next((finding.sentence for finding in found if finding.kind is not fixity.Kind.UNTRACKED), "")
+    return next((finding.sentence for finding in found if finding.kind is not fixity.Damage.UNTRACKED), "")
 
 
 def index_alarm(services: Services) -> str:

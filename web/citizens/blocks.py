@@ -6,7 +6,7 @@ from itertools import chain, count, groupby
 
 from archive.document import Attachment, Document, label_at
 from indexer.snippets import Fragment, Marker
-from web.search.present import FileView
+from web.search.views import FileView
 
 # What a page of a text may weigh, in bytes of UTF-8 and markup: 60 KB with all that surrounds it.
 PAGE = 36_000

@@ -42,7 +42,7 @@ def search() -> str | WerkzeugResponse:
         return redirect(form.turned(page.pages).address(), 301)
     if not page.total or page.relaxed:
         # Counted each time, which a cache would swallow.
-        conditional.alone()
+        conditional.forbid_caching()
         note_gap(services(), page)
     return render_template("search.html", page=page)
 
@@ -59,7 +59,7 @@ def document(id: str) -> str:
         part,
         similar=_similar(id),
         relations=related(opened, id),
-        versions=publications.public_versions(opened.catalogue, id),
+        versions=publications.approved_versions(opened.catalogue, id),
         ended_by=ended_by(opened, id),
     )
     code = qr.drawn(absolute(page.url), "用手机扫描，打开这份文件")
@@ -69,7 +69,7 @@ def document(id: str) -> str:
 @pages.get("/documents/<id>/sheet")
 def sheet(id: str) -> str:
     """One sheet of paper: what the document is, where it is found, and by what its copy is recognised."""
-    conditional.alone()
+    conditional.forbid_caching()
     page = sheet_page(services().catalogue.public(id))
     code = qr.drawn(absolute(document_url(id)), "用手机扫描，打开这份文件")
     return render_template("sheet.html", page=page, code=code, now=office_now())
@@ -78,7 +78,7 @@ def sheet(id: str) -> str:
 @pages.get("/forget")
 def forget() -> str:
     """The first page for the next person at a terminal; its headers make the browser forget (see ``web.app``)."""
-    conditional.alone()
+    conditional.forbid_caching()
     g.visitor = Visitor(terminal=g.visitor.terminal)
     return index()
 

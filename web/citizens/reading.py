@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from archive.chinese.dates import OFFICE_TIME
-from archive.decisions.relations import Kind
-from archive.document import Document
+from archive.decisions.relations import RelationKind
+from archive.document import LAPSED, Document
 from archive.store.publications import PublicVersion
 from indexer import facets
 from indexer.duplicates import alike, sketch
@@ -15,7 +15,7 @@ from web.citizens.blocks import Block, Section, paged, sections
 from web.http.addresses import document_url
 from web.http.parameters import BadParameter
 from web.search.params import SearchForm
-from web.search.present import LAPSED, FileView, Link, file_view
+from web.search.views import FileView, Link, file_view
 
 # A sheet's summary (domain rules 3.1: at most 200 characters), and the longest line of its card.
 _SUMMARY = 200
@@ -133,7 +133,7 @@ def document_page(
     form: SearchForm,
     part: int = 1,
     similar: Sequence[Document] = (),
-    relations: Sequence[tuple[Kind, bool, Document]] = (),
+    relations: Sequence[tuple[RelationKind, bool, Document]] = (),
     versions: Sequence[PublicVersion] = (),
     ended_by: Document | None = None,
 ) -> DocumentPage:
@@ -191,7 +191,7 @@ def document_page(
             VersionView(each.version, each.at.astimezone(OFFICE_TIME).date(), each.version == document.version)
             for each in versions
         ],
-        ended_by=_relation(Kind.AMENDS, False, ended_by) if ended_by else None,
+        ended_by=_relation(RelationKind.AMENDS, False, ended_by) if ended_by else None,
     )
 
 
@@ -257,7 +257,7 @@ def _elsewhere(part: int, address: str, block: Block) -> MarkView:
     return MarkView(block.mark, f"第 {part} 页", f"{address}#m{block.mark}")
 
 
-def _relation(kind: Kind, out: bool, other: Document) -> RelationView:
+def _relation(kind: RelationKind, out: bool, other: Document) -> RelationView:
     return RelationView(f"本件{kind}" if out else f"{kind}本件", other.metadata.title, document_url(other.id))
 
 

@@ -61,8 +61,7 @@ def _decide(catalogue: Catalogue, id: str, verdict: Verdict, reviewer: str, reas
     if verdict is not Verdict.APPROVE:
         review.decide(catalogue, id, verdict, reviewer, reason)
         return
-    with catalogue.writing() as connection:
-        review.vouch(connection, id, reviewer, reason or "一事一审")
+    review.vouch(catalogue, id, reviewer, reason or "一事一审")
 
 
 def check_server(opened: Services, port: int) -> bool:

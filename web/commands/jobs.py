@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from archive.custody import fixity
-from archive.custody.fixity import Kind
+from archive.custody.fixity import Damage
 from archive.decisions import validity
 from archive.errors import GongkaiError
 from archive.extract import Limits, Sandbox
@@ -117,8 +117,8 @@ def verify(opened: Services, day: date | None = None) -> int:
     for finding in found.findings:
         click.echo(finding.sentence, err=True)
     problem = _index_problem(opened)
-    changed, missing, untracked = map(found.count, (Kind.CHANGED, Kind.MISSING, Kind.UNTRACKED))
-    rest = [f"{kind}{'有问题' if found.count(kind) else '完好'}" for kind in Kind if kind not in fixity.ORIGINALS]
+    changed, missing, untracked = map(found.count, (Damage.CHANGED, Damage.MISSING, Damage.UNTRACKED))
+    rest = [f"{kind}{'有问题' if found.count(kind) else '完好'}" for kind in Damage if kind not in fixity.ORIGINALS]
     click.echo(
         f"原件 {found.originals} 件，核验 {found.verified} 件：完好 {found.verified - changed - missing}，"
         f"改变 {changed}，缺失 {missing}，未登记 {untracked}；{'；'.join(rest)}；{problem or '索引完好'}。"

@@ -5,7 +5,7 @@ from datetime import date
 import click
 
 from archive.decisions import relations as related
-from archive.decisions.relations import Kind
+from archive.decisions.relations import RelationKind
 from web.commands.history import DAY
 from web.commands.installation import reported, services
 
@@ -40,7 +40,7 @@ def confirm(number: int, target: str, since: date | None, person: str) -> None:
     """Say that relation NUMBER holds; a repeal or an amendment also changes the other document's validity."""
     with services() as opened:
         kind = related.confirm(opened.catalogue, number, target, person, since or opened.catalogue.today())
-    turned = "，其效力状态已登记" if kind in (Kind.REPEALS, Kind.AMENDS) else ""
+    turned = "，其效力状态已登记" if kind in (RelationKind.REPEALS, RelationKind.AMENDS) else ""
     click.echo(f"关系 {number} 已确认：{kind} {target}{turned}")
 
 

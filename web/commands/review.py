@@ -146,8 +146,7 @@ def approve(ids: tuple[str, ...], reviewer: str, reason: str, vouch: bool) -> No
         if not vouch:
             about = reviewing.decide(opened.catalogue, id, Verdict.APPROVE, reviewer, reason, version)
         else:
-            with opened.catalogue.writing() as connection:
-                about = reviewing.vouch(connection, id, reviewer, reason, version)
+            about = reviewing.vouch(opened.catalogue, id, reviewer, reason, version)
         return f"{id}: 第 {about} 版已公开"
 
     failed = _each(ids, each)

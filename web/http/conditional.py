@@ -43,15 +43,15 @@ def finish(response: Response) -> Response:
     return response
 
 
-def alone() -> None:
+def forbid_caching() -> None:
     """This answer is to be asked for each time: it counts something, or holds what is of this moment."""
-    g.alone = True
+    g.uncacheable = True
 
 
 def _own() -> bool:
     """Whether this answer is only for who asks now."""
     visitor: Visitor = g.visitor
-    return visitor.terminal or g.get("alone", False) or not SWITCHES.isdisjoint(request.args)
+    return visitor.terminal or g.get("uncacheable", False) or not SWITCHES.isdisjoint(request.args)
 
 
 def _kept(response: Response) -> Response:

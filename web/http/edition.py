@@ -50,7 +50,7 @@ def edition(services: Services) -> Edition:
     settings = services.settings
     itself = settings.site_name, settings.address, services.county, design()
     stale = as_of is not None and datetime.now(UTC) - as_of > _STALE
-    beside = services.offers.made, services.synonyms.stamp, office_today()
+    beside = services.typing_aids.made, services.synonyms.stamp, office_today()
     about = last, index, changed_at, as_of, stale, *beside, *itself
     token = hashlib.sha256(repr(about).encode()).hexdigest()[:16]
     return Edition(

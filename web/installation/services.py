@@ -13,8 +13,8 @@ from indexer.engines.opening import open_engine
 from indexer.gaps import Gaps
 from web.installation import county
 from web.installation.county import County
-from web.installation.offers import Offers
 from web.installation.settings import Settings
+from web.installation.typing_aids import TypingAids
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class Services:
     analyzer: Analyzer
     engine: Engine
     synonyms: SynonymFile
-    offers: Offers
+    typing_aids: TypingAids
     gaps: Gaps
     county: County
 
@@ -58,7 +58,7 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
         analyzer=analyzer,
         engine=engine,
         synonyms=synonyms,
-        offers=Offers(engine, analyzer, synonyms, background=serving),
+        typing_aids=TypingAids(engine, analyzer, synonyms, background=serving),
         gaps=Gaps(settings.data, settings.gaps_k, analyzer.is_word),
         county=stated,
     )

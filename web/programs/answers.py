@@ -6,8 +6,8 @@ from archive.document import Document
 from indexer.snippets import Fragment
 from web.http.addresses import document_url
 from web.programs.metadata import iso, metadata_of
-from web.search.present import format_of
 from web.search.results import AnswerView, FacetValue, HitView, SearchPage
+from web.search.views import format_of
 
 
 def search_answer(page: SearchPage) -> dict[str, object]:

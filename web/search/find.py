@@ -9,7 +9,7 @@ from archive.chinese.dates import office_today
 from archive.chinese.text import normalise
 from archive.decisions import relations, validity
 from archive.describe import docnumber
-from archive.document import Document
+from archive.document import LAPSED, Document
 from archive.store import publications
 from archive.store.catalogue import Catalogue
 from indexer.asking.interpret import Interpretation, interpret
@@ -21,7 +21,6 @@ from indexer.snippets import Marker
 from indexer.sync import lag
 from web.installation.services import Services
 from web.search.params import SearchForm
-from web.search.present import LAPSED, Link
 from web.search.results import (
     AnswerView,
     FacetView,
@@ -35,6 +34,7 @@ from web.search.results import (
     number_view,
     search_page,
 )
+from web.search.views import Link
 
 NEWEST = 8
 SIMILAR = 6
@@ -122,7 +122,7 @@ def _corrections(services: Services, form: SearchForm, total: int, relaxed: bool
     latin = form.q.isascii() and form.q.replace(" ", "").isalpha()
     if form.page != 1 or total and not relaxed and not latin:
         return []
-    corrector = services.offers.corrector.current()
+    corrector = services.typing_aids.corrector.current()
     if corrector is None:
         return []
     hidden = _hidden(services)
@@ -162,7 +162,7 @@ def similar(services: Services, id: str) -> list[Document]:
     return [documents[hit.id] for hit in hits if hit.id in documents]
 
 
-def related(services: Services, id: str) -> list[tuple[relations.Kind, bool, Document]]:
+def related(services: Services, id: str) -> list[tuple[relations.RelationKind, bool, Document]]:
     """Confirmed relations of a document to public ones."""
     found = relations.confirmed(services.catalogue, id)
     documents = services.catalogue.public_many(other for _, _, other in found)
@@ -194,7 +194,7 @@ def _answer(services: Services, form: SearchForm, shown: Sequence[Document], rel
 
 def suggestions(services: Services, typed: str) -> list[str]:
     """Titles, numbers, agencies and words of public documents that go with what was typed so far."""
-    suggester = services.offers.suggester.current()
+    suggester = services.typing_aids.suggester.current()
     if suggester is None:
         return []
     hidden = _hidden(services)

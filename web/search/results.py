@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 
-from archive.document import Attachment, Document, label_at
+from archive.document import LAPSED, Attachment, Document, label_at
 from indexer import facets
 from indexer.asking.interpret import Expansion
 from indexer.asking.quantities import Found
@@ -14,7 +14,7 @@ from indexer.engine import Answer, Sort
 from indexer.snippets import Fragment, Marker, opening
 from web.http.addresses import document_url
 from web.search.params import MAX_PAGE, SearchForm
-from web.search.present import LAPSED, Link, format_of
+from web.search.views import Link, format_of
 
 SORT_LABELS = {Sort.RELEVANCE: "按相关度", Sort.NEWEST: "最新在前", Sort.OLDEST: "最早在前"}
 

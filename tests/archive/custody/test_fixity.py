@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from archive.custody import fixity
-from archive.custody.fixity import ROUND, Kind
+from archive.custody.fixity import ROUND, Damage
 from archive.decisions import review
 from archive.document import Verdict
 from archive.intake.receive import Intake, Item
@@ -27,7 +27,7 @@ def ids(catalogue: Catalogue, intake: Intake, write: Callable[[str, str], Path])
     return made
 
 
-def kinds(catalogue: Catalogue, blobs: Blobs, day: date | None = None) -> list[Kind]:
+def kinds(catalogue: Catalogue, blobs: Blobs, day: date | None = None) -> list[Damage]:
     report = fixity.verify(catalogue, blobs, day, lambda done, total: None)
     assert report.originals == 3
     return [finding.kind for finding in report.findings]
@@ -42,7 +42,7 @@ def test_everything_is_read_once_in_a_round(catalogue: Catalogue, blobs: Blobs, 
     verified = [fixity.verify(catalogue, blobs, day, lambda done, total: None).verified for day in days]
     assert sum(verified) == 3
     catalogue.records.path(ids[0]).write_text("{")
-    assert [each for day in days for each in kinds(catalogue, blobs, day)] == [Kind.RECORD]
+    assert [each for day in days for each in kinds(catalogue, blobs, day)] == [Damage.RECORD]
 
 
 @pytest.mark.parametrize(
@@ -59,24 +59,24 @@ def test_a_row_that_its_record_does_not_know_is_told(
     with catalogue.writing() as connection:
         key = "id" if "documents" in statement else "document_id"
         connection.execute(text(f"{statement} WHERE {key} = :id"), {"id": ids[0]})
-    assert kinds(catalogue, blobs) == [Kind.RECORD]
+    assert kinds(catalogue, blobs) == [Damage.RECORD]
 
 
 def test_a_copy_of_the_audit_log_that_differs_is_told(catalogue: Catalogue, blobs: Blobs, ids: list[str]) -> None:
     log = catalogue.records.log
     log.write_bytes(log.read_bytes().replace("审查员".encode(), "某某某".encode(), 1))
-    assert kinds(catalogue, blobs) == [Kind.AUDIT]
+    assert kinds(catalogue, blobs) == [Damage.AUDIT]
     log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-1]))
-    assert kinds(catalogue, blobs) == [Kind.AUDIT]
+    assert kinds(catalogue, blobs) == [Damage.AUDIT]
 
 
 @pytest.mark.parametrize("kept", ["", "{}\n", "changed"])
 def test_a_ledger_of_withdrawals_that_differs_is_told(
     catalogue: Catalogue, blobs: Blobs, ids: list[str], kept: str
 ) -> None:
-    path = catalogue.withdrawals.path
+    path = catalogue.withdrawal_ledger.path
     path.write_text(path.read_text().replace("有误", "无误") if kept == "changed" else kept)
-    assert kinds(catalogue, blobs) == [Kind.WITHDRAWALS]
+    assert kinds(catalogue, blobs) == [Damage.WITHDRAWALS]
 
 
 def test_records_that_were_put_aside_are_told_until_they_are_gone(
@@ -85,7 +85,7 @@ def test_records_that_were_put_aside_are_told_until_they_are_gone(
     folder = catalogue.records.folder
     aside = folder.with_name(f"{folder.name}-20260101-000000")
     aside.mkdir()
-    assert kinds(catalogue, blobs) == [Kind.RECORD]
+    assert kinds(catalogue, blobs) == [Damage.RECORD]
     aside.rmdir()
     assert kinds(catalogue, blobs) == []
 
@@ -102,5 +102,5 @@ def test_a_damaged_database_file_is_told(
         file.seek(at)
         file.write(b"?")
     again = Catalogue(url, tmp_path)
-    assert Kind.DATABASE in kinds(again, blobs) or Kind.RECORD in kinds(again, blobs)
+    assert Damage.DATABASE in kinds(again, blobs) or Damage.RECORD in kinds(again, blobs)
     again.close()

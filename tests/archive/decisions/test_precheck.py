@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive.decisions import precheck
-from archive.decisions.precheck import Kind
+from archive.decisions.precheck import Concern
 from archive.document import Attachment, Document, File, Metadata, Place
 
 CASES = Path(__file__).with_name("precheck_cases.tsv")
@@ -52,7 +52,7 @@ def test_a_finding_says_where_it_stands_and_shows_no_number_whole() -> None:
     text = "各镇：\n申请人王某，身份证号11010519491231002X，请核对。"
     part = Attachment(File("1" * 64, "名册.pdf", "application/pdf", 1), text, places=(Place(0, "第 3 页"),))
     first, second = precheck.findings(made(text, attachments=(part,)))
-    assert (first.kind, first.where, first.blocks) == (Kind.IDENTITY, "正文第 2 段", True)
+    assert (first.kind, first.where, first.blocks) == (Concern.IDENTITY, "正文第 2 段", True)
     assert second.where == "附件《名册.pdf》第 2 段（第 3 页）"
     assert "11010519491231002X" not in first.excerpt
     assert "身份证号110" in first.excerpt
@@ -60,7 +60,7 @@ def test_a_finding_says_where_it_stands_and_shows_no_number_whole() -> None:
 
 def test_what_a_file_conceals_is_told() -> None:
     (found,) = precheck.findings(made("正文。", concealed=("批注（张三）：此处有误",)))
-    assert (found.kind, found.excerpt, found.blocks) == (Kind.CONCEALED, "批注（张三）：此处有误", False)
+    assert (found.kind, found.excerpt, found.blocks) == (Concern.CONCEALED, "批注（张三）：此处有误", False)
 
 
 def test_sections_that_the_preamble_names_and_the_text_has_not() -> None:
@@ -68,14 +68,14 @@ def test_sections_that_the_preamble_names_and_the_text_has_not() -> None:
     headings = ["一、总体情况", "全年平稳。", "二、主动公开政府信息情况", "共三件。"]
     headings += ["三、存在的主要问题", "人手不足。"]
     found = [(kind, said) for _, kind, said in precheck.in_text([preamble, *headings])]
-    assert found == [(Kind.UNKEPT_PROMISE, "收费及减免情况")]
+    assert found == [(Concern.UNKEPT_PROMISE, "收费及减免情况")]
 
 
 @pytest.mark.parametrize("table", [[], ["机关\t件数", "财政局\t3"]])
 def test_a_heading_without_content(table: list[str]) -> None:
     text = ["一、总体情况", "全年平稳。", "二、申请情况", *table, "三、问题", "人手不足。"]
     kinds = [kind for _, kind, _ in precheck.in_text(text)]
-    assert kinds == ([] if table else [Kind.EMPTY_HEADING])
+    assert kinds == ([] if table else [Concern.EMPTY_HEADING])
 
 
 @pytest.mark.parametrize("piece", ["内容包括、", "路", "\t1", "《", "机 密 ", "住址：路"])

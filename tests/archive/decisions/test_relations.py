@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archive.decisions import relations
-from archive.decisions.relations import Kind, stated
+from archive.decisions.relations import RelationKind, stated
 from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
 from archive.intake.receive import Intake, Item
@@ -16,16 +16,16 @@ from archive.store.catalogue import Catalogue
 @pytest.mark.parametrize(
     ("title", "kind", "named"),
     [
-        ("云溪县人民政府关于废止《云溪县收费管理办法》的决定", Kind.REPEALS, ["云溪县收费管理办法"]),
-        ("关于废止《甲地办法》《乙地规定》等文件的通知", Kind.REPEALS, ["甲地办法", "乙地规定"]),
-        ("关于修改《云溪县低保实施办法》的决定", Kind.AMENDS, ["云溪县低保实施办法"]),
-        ("《云溪县公共租赁住房管理办法》政策解读", Kind.INTERPRETS, ["云溪县公共租赁住房管理办法"]),
-        ("一图读懂《云溪县防汛预案》", Kind.INTERPRETS, ["云溪县防汛预案"]),
-        ("转发市政府办公室关于做好防汛工作的通知", Kind.FORWARDS, ["市政府办公室关于做好防汛工作"]),
-        ("对县十八届人大三次会议第12号建议的答复", Kind.ANSWERS, [None]),
+        ("云溪县人民政府关于废止《云溪县收费管理办法》的决定", RelationKind.REPEALS, ["云溪县收费管理办法"]),
+        ("关于废止《甲地办法》《乙地规定》等文件的通知", RelationKind.REPEALS, ["甲地办法", "乙地规定"]),
+        ("关于修改《云溪县低保实施办法》的决定", RelationKind.AMENDS, ["云溪县低保实施办法"]),
+        ("《云溪县公共租赁住房管理办法》政策解读", RelationKind.INTERPRETS, ["云溪县公共租赁住房管理办法"]),
+        ("一图读懂《云溪县防汛预案》", RelationKind.INTERPRETS, ["云溪县防汛预案"]),
+        ("转发市政府办公室关于做好防汛工作的通知", RelationKind.FORWARDS, ["市政府办公室关于做好防汛工作"]),
+        ("对县十八届人大三次会议第12号建议的答复", RelationKind.ANSWERS, [None]),
     ],
 )
-def test_titles_state_relations(title: str, kind: Kind, named: list[str | None]) -> None:
+def test_titles_state_relations(title: str, kind: RelationKind, named: list[str | None]) -> None:
     found = stated(title, "")
     assert [(each.kind, each.title) for each in found] == [(kind, name) for name in named]
 
@@ -48,7 +48,7 @@ def test_a_plan_that_is_approved_is_not_amended() -> None:
 )
 def test_texts_state_what_they_repeal(text: str, named: list[tuple[str, str | None]]) -> None:
     found = stated("关于印发办法的通知", f"各镇：\n{text}")
-    assert [(each.kind, each.title, each.number) for each in found] == [(Kind.REPEALS, *each) for each in named]
+    assert [(each.kind, each.title, each.number) for each in found] == [(RelationKind.REPEALS, *each) for each in named]
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_a_confirmed_repeal_ends_the_other_document(catalogue: Catalogue, pair: 
     assert relations.confirmed(catalogue, old) == []
     relations.confirm(catalogue, proposal.id, old, "法制科", date(2020, 1, 1))
     assert relations.proposals(catalogue) == []
-    assert relations.confirmed(catalogue, old) == [(Kind.REPEALS, False, new)]
-    assert relations.confirmed(catalogue, new) == [(Kind.REPEALS, True, old)]
+    assert relations.confirmed(catalogue, old) == [(RelationKind.REPEALS, False, new)]
+    assert relations.confirmed(catalogue, new) == [(RelationKind.REPEALS, True, old)]
     assert catalogue.newest(old).metadata.validity is Validity.REPEALED
     assert catalogue.audit_break() is None
 

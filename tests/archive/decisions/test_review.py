@@ -225,7 +225,7 @@ def test_one_persons_word_is_recorded_whole_or_not_at_all(catalogue: Catalogue, 
     review.classify(catalogue, id, Disclosure.ON_REQUEST, "经办人", "条例第二十七条")
     before = counts(catalogue)
     with catalogue.writing() as connection, pytest.raises(DecisionRefused):
-        review.vouch(connection, id, "审查员", "一事一审")
+        review.add_vouching(connection, id, "审查员", "一事一审")
     assert counts(catalogue) == before
     with catalogue.reading() as connection:
         assert not connection.execute(select(examinations)).all()

@@ -59,7 +59,7 @@ def test_the_audit_log_is_carried_along(catalogue: Catalogue, id: str) -> None:
 def test_what_was_rolled_back_is_not_recorded(catalogue: Catalogue, id: str) -> None:
     before = catalogue.records.path(id).read_bytes()
     with pytest.raises(ZeroDivisionError), catalogue.writing() as connection:
-        review.vouch(connection, id, "审查员", "一事一审")
+        review.add_vouching(connection, id, "审查员", "一事一审")
         raise ZeroDivisionError
     assert catalogue.records.path(id).read_bytes() == before
 

@@ -10,7 +10,7 @@ from archive.document import Status, Verdict
 from archive.errors import DecisionRefused, WithdrawalsDamaged
 from archive.intake.receive import Intake, Item
 from archive.store.catalogue import Catalogue
-from archive.store.withdrawals import Withdrawal, Withdrawals
+from archive.store.withdrawal_ledger import Withdrawal, WithdrawalLedger
 from tests.conftest import in_a_file, publish
 
 ONE = Withdrawal("t1", "d1", 1, "审查员", "有误", None, "2020-01-01T00:00:00+00:00")
@@ -18,30 +18,30 @@ TWO = Withdrawal("t2", "d2", 3, "审查员", "重复", "d1", "2020-01-02T00:00:0
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Withdrawals:
-    return Withdrawals(tmp_path / "withdrawals.jsonl")
+def ledger(tmp_path: Path) -> WithdrawalLedger:
+    return WithdrawalLedger(tmp_path / "withdrawals.jsonl")
 
 
-def test_withdrawals_are_read_as_they_were_written(ledger: Withdrawals) -> None:
+def test_withdrawals_are_read_as_they_were_written(ledger: WithdrawalLedger) -> None:
     assert ledger.all() == []
     ledger.append(ONE)
     ledger.append(TWO)
     assert ledger.all() == [ONE, TWO]
 
 
-def test_a_line_that_a_crash_cut_off_is_not_there_and_is_replaced(ledger: Withdrawals) -> None:
+def test_a_line_that_a_crash_cut_off_is_not_there_and_is_replaced(ledger: WithdrawalLedger) -> None:
     ledger.append(ONE)
     whole = ledger.path.read_bytes()
     ledger.append(TWO)
     for cut in range(len(whole), len(ledger.path.read_bytes())):
-        torn = Withdrawals(ledger.path.with_name("torn.jsonl"))
+        torn = WithdrawalLedger(ledger.path.with_name("torn.jsonl"))
         torn.path.write_bytes(ledger.path.read_bytes()[:cut])
         assert torn.all() == [ONE]
         torn.append(TWO)
         assert torn.all() == [ONE, TWO]
 
 
-def test_a_line_that_cannot_be_read_is_named_and_never_passed_over(ledger: Withdrawals) -> None:
+def test_a_line_that_cannot_be_read_is_named_and_never_passed_over(ledger: WithdrawalLedger) -> None:
     ledger.append(ONE)
     ledger.path.write_bytes(b"{}\n" + ledger.path.read_bytes())
     with pytest.raises(WithdrawalsDamaged, match="第 1 行"):
@@ -81,7 +81,7 @@ def test_a_database_of_before_the_withdrawal_learns_of_it(catalogue: Catalogue, 
 
 def test_a_withdrawal_that_was_not_committed_takes_effect(catalogue: Catalogue, ids: list[str]) -> None:
     publish(catalogue, ids[0])
-    catalogue.withdrawals.append(Withdrawal("t", ids[0], 1, "审查员", "有误", None, "2020-01-01T00:00:00+00:00"))
+    catalogue.withdrawal_ledger.append(Withdrawal("t", ids[0], 1, "审查员", "有误", None, "2020-01-01T00:00:00+00:00"))
     assert review.reapply_withdrawals(catalogue) == [ids[0]]
     assert catalogue.public_count() == 0
 
@@ -90,7 +90,7 @@ def test_a_withdrawal_that_cannot_be_written_down_is_not_made(
     catalogue: Catalogue, ids: list[str], tmp_path: Path
 ) -> None:
     publish(catalogue, ids[0])
-    catalogue.withdrawals.path.mkdir()
+    catalogue.withdrawal_ledger.path.mkdir()
     with pytest.raises(OSError, match="directory"):
         review.decide(catalogue, ids[0], Verdict.WITHDRAW, "审查员", "有误")
     assert catalogue.public_count() == 1
@@ -100,7 +100,7 @@ def test_nothing_replaces_itself_or_is_replaced_by_nothing_known(catalogue: Cata
     publish(catalogue, ids[0])
     with pytest.raises(DecisionRefused, match="自身"):
         review.decide(catalogue, ids[0], Verdict.WITHDRAW, "审查员", "有误", replacement=ids[0])
-    assert catalogue.withdrawals.all() == []
+    assert catalogue.withdrawal_ledger.all() == []
 
 
 def test_a_portal_taken_over_anew_does_not_bring_back_what_the_ledger_names(

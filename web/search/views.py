@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from archive.document import File, Validity
+from archive.document import File
 
 FORMATS = {
     "application/pdf": "PDF",
@@ -24,7 +24,6 @@ FORMATS = {
     "text/markdown": "文本",
     "text/plain": "文本",
 }
-LAPSED = frozenset({Validity.REPEALED, Validity.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from archive.intake.receive import Intake, Item
 from indexer import sync
 from indexer.helping.suggestions import Suggestion
 from tests.conftest import Installation, publish
-from web.installation import offers
-from web.installation.offers import _Made
+from web.installation import typing_aids
 from web.installation.services import Services, open_services
+from web.installation.typing_aids import _Made
 from web.search.find import find, suggestions
 from web.search.params import SearchForm
 
@@ -106,7 +106,7 @@ def test_an_older_making_does_not_replace_a_newer_one() -> None:
 def test_trouble_in_making_is_logged_and_tried_again(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(offers, "_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(typing_aids, "_AGAIN_SECONDS", 0.0)
     tries: list[int] = []
 
     def make(vocabulary: object) -> str:

@@ -30,7 +30,7 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawals:
+class WithdrawalLedger:
     """The file, one JSON object a line with a hash over itself.
 
     The caller's writing transaction keeps others from writing at once.

@@ -27,7 +27,7 @@ _PLACE = re.compile(r"(\w{2,4}?)([县市区镇乡])")
 log = logging.getLogger(__name__)
 
 
-class Offers:
+class TypingAids:
     """``background``: never let a request wait for what it can do without."""
 
     def __init__(self, engine: Engine, analyzer: Analyzer, synonyms: SynonymFile, background: bool = False) -> None:
