@@ -25,7 +25,7 @@ def opened(tmp_path: Path, installation: Installation) -> Iterator[Services]:
 
 
 def taken(services: Services, folder: Path, *names: str) -> list[str]:
-    ids = []
+    ids: list[str] = []
     with Sandbox() as sandbox:
         for name in names:
             path = folder / f"{name}.txt"
