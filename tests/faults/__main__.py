@@ -50,7 +50,7 @@ def main() -> None:
     else:
         jobs = [(name, "") for name in FAULTS if not chosen.faults or name in chosen.faults]
     with ThreadPoolExecutor(2) as pool:
-        held = list(pool.map(lambda job: _run(*job, chosen.long, chosen.seed), jobs))
+        held = list(pool.map(lambda job: _run(job[0], job[1], chosen.long, chosen.seed), jobs))
     print(f"{len(jobs)} faults in {monotonic() - began:.0f} s", flush=True)
     sys.exit(0 if all(held) else 1)
 

@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from stat import S_ISREG
 from types import SimpleNamespace
+from unittest.mock import patch
 
 from archive.document import Document
 from archive.errors import UnknownDocument
-from archive.store import blobs
 from archive.store.catalogue import Catalogue
-from indexer.engines.generations import Generations
+from indexer.engines.generations import Generations, Manifest
 
 VARIABLE = "GONGKAI_FAULTS_WITHOUT"
 
@@ -21,12 +22,16 @@ def _without_fsync() -> None:
         if not S_ISREG(os.fstat(descriptor).st_mode):
             os.fsync(descriptor)
 
-    blobs.os = SimpleNamespace(**{**vars(os), "fsync": fsync})
+    patch("archive.store.blobs.os", SimpleNamespace(**{**vars(os), "fsync": fsync})).start()
 
 
 def _without_manifest() -> None:
     """A generation is opened whatever its files hold."""
-    Generations.verify = lambda self, generation, anew=False: self.manifest(generation)
+
+    def verify(self: Generations, generation: Path, anew: bool = False) -> Manifest:
+        return self.manifest(generation)
+
+    patch.object(Generations, "verify", verify).start()
 
 
 def _without_gate() -> None:
@@ -41,7 +46,7 @@ def _without_gate() -> None:
                 continue
         return found
 
-    Catalogue.public_many = public_many
+    patch.object(Catalogue, "public_many", public_many).start()
 
 
 SAFEGUARDS: Mapping[str, Callable[[], None]] = {

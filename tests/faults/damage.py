@@ -17,6 +17,7 @@ from archive.store.tables import metadata
 from indexer import sync
 from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
+from indexer.engines.whoosh.engine import WhooshEngine
 from tests.faults.fault import Trial, archive_alarm, index_alarm, installation, take_in, write_documents
 
 FLIPS, LONG = 200, 5000
@@ -84,7 +85,8 @@ class _Sound:
             review.decide(opened.catalogue, ids[0], Verdict.WITHDRAW, "审查员", "有误")
             sync.catch_up(opened.catalogue, opened.engine)
             made = backups.backup(opened.catalogue, opened.blobs, data, folder / "backups", lambda done, total: None)
-            self.live = opened.engine._generations.live()  # type: ignore[attr-defined]  # noqa: SLF001, RUF100
+            assert isinstance(opened.engine, WhooshEngine)
+            self.live = opened.engine._generations.live()
         self.rows = rows(data)
         # What has nothing in it can't be torn.
         index = {path for path in self.live.iterdir() if path.name != "MANIFEST.json" and path.stat().st_size}

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from unittest.mock import patch
 
 from flask.testing import FlaskClient
 
@@ -217,8 +218,8 @@ def _while_asked(trial: Trial, scene: Scene, what: str, address: str) -> None:
                 _withdraw(scene.data, scene.id, None, lambda said: None)
             return answer
 
-        opened.engine.search = and_then_withdrawn  # type: ignore[method-assign]
-        trial.expect(TELLING not in client.get(address).text, f"{what}: told")
+        with patch.object(opened.engine, "search", and_then_withdrawn):
+            trial.expect(TELLING not in client.get(address).text, f"{what}: told")
 
 
 def _withdraw(data: Path, id: str, replacement: str | None, tell: Callable[[object], None]) -> None:

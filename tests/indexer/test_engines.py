@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import pytest
 
@@ -97,8 +98,18 @@ def engine(make: Callable[[], Engine], analyzer: Analyzer) -> Engine:
     return engine
 
 
-def found(engine: Engine, typed: str, **request: object) -> list[str]:
-    answer = engine.search(SearchRequest(query=parse(typed), **request))  # type: ignore[arg-type]
+class Asked(TypedDict, total=False):
+    """What a request may ask for beside the words."""
+
+    sort: Sort
+    offset: int
+    limit: int
+    since: int
+    until: int
+
+
+def found(engine: Engine, typed: str, **asked: Unpack[Asked]) -> list[str]:
+    answer = engine.search(SearchRequest(query=parse(typed), **asked))
     assert len(answer.hits) <= answer.total
     return [hit.id for hit in answer.hits]
 

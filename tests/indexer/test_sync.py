@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -29,7 +29,7 @@ Take = Callable[[int], list[str]]
 
 
 @pytest.fixture(scope="module")
-def sandbox() -> "pytest.Generator[Sandbox]":
+def sandbox() -> Iterator[Sandbox]:
     with Sandbox() as opened:
         yield opened
 

@@ -11,8 +11,7 @@ from pdfminer.pdfpage import PDFPage
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from archive.extract import Sandbox
-from archive.intake.manifest import Item
-from archive.intake.receive import Intake
+from archive.intake.receive import Intake, Item
 from indexer import sync
 from tests.conftest import publish
 from tests.web.conftest import IN_A_BROWSER, Site, watched

@@ -226,7 +226,7 @@ def test_an_original_is_sent_as_a_file_whatever_it_is_called(hostile: Site) -> N
 
 def test_every_answer_has_the_headers(hostile: Site, site: Site) -> None:
     id = site.ids["低保.txt"]
-    addresses = (
+    addresses: tuple[str, ...] = (
         "/",
         "/search?q=x",
         f"/documents/{id}",

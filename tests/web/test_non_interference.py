@@ -42,7 +42,7 @@ def made(folder: Path, random: Random) -> list[Made]:
     fates = ["public"] * (PUBLIC - 1)
     fates += [random.choice(("waiting", "refused", "withheld", "on request", "newer")) for _ in range(HIDDEN)]
     random.shuffle(fates)
-    found = []
+    found: list[Made] = []
     for number, fate in enumerate(["public", *fates]):
         hidden = fate != "public"
         words = [*random.sample(AFFAIRS, 2), *(random.sample(SECRETS, 2) if hidden else ())]
@@ -121,6 +121,7 @@ def requests(random: Random, documents: Sequence[Made], ids: Sequence[str], tags
     def query() -> str:
         word, other = random.choice(words), random.choice(words)
         number, title = random.choice(numbers), random.choice(titles)
+        said: tuple[str, ...]
         said = (word, f"{word} {other}", f"“{word}工作”", f"{word} -{other}", f"{word} OR {other}", number, title)
         said += (f"标题:{word}", f"机构:{other}", f"文号:{number[:8]}", f"{word}经费多少万元", title[3:9], number[-4:])
         return random.choice(said)

@@ -86,6 +86,7 @@ def test_no_parameter_of_any_address_breaks_it(site: Site) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_no_name_in_any_address_breaks_it(site: Site) -> None:
+    shapes: tuple[str, ...]
     shapes = ("/documents/{}", "/documents/{}/sheet", "/documents/{}/original", "/documents/x/attachments/{}", "/{}")
     shapes += (
         "/browse/numbers/{}/2019",

@@ -43,9 +43,9 @@ def test_recall_and_precision_on_marked_places_and_look_alikes() -> None:
     assert precision >= 0.95, wrong
 
 
-def made(text: str, **more: object) -> Document:
+def made(text: str, attachments: tuple[Attachment, ...] = (), concealed: tuple[str, ...] = ()) -> Document:
     file = File("0" * 64, "甲.docx", "application/octet-stream", 1)
-    return Document("d", 1, Metadata("关于防汛工作的通知"), file, text, **more)  # type: ignore[arg-type]
+    return Document("d", 1, Metadata("关于防汛工作的通知"), file, text, attachments, concealed=concealed)
 
 
 def test_a_finding_says_where_it_stands_and_shows_no_number_whole() -> None:

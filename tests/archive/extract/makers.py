@@ -53,7 +53,7 @@ def assert_golden(name: str, extraction: Extraction) -> None:
     assert expected == found, "\n".join(difference)
 
 
-def write_docx(path: Path, fill: Callable[[Document], None]) -> Path:
+def write_docx(path: Path, fill: Callable[[Document], object]) -> Path:
     document = docx.Document()
     fill(document)
     document.save(str(path))

@@ -1,9 +1,9 @@
 """What is public, in the order in which it last changed."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 import pytest
 
@@ -25,7 +25,7 @@ def opened(tmp_path: Path, installation: Installation) -> Iterator[Services]:
 
 
 def taken(services: Services, folder: Path, *names: str) -> list[str]:
-    ids = []
+    ids: list[str] = []
     with Sandbox() as sandbox:
         for name in names:
             path = folder / f"{name}.txt"
@@ -36,7 +36,17 @@ def taken(services: Services, folder: Path, *names: str) -> list[str]:
     return ids
 
 
-def seen(catalogue: Catalogue, after: int = 0, **wanted: Any) -> list[tuple[str, bool]]:
+class Wanted(TypedDict, total=False):
+    """What the list may be narrowed to."""
+
+    limit: int
+    column: str
+    since: datetime
+    until: datetime
+    withdrawn: bool
+
+
+def seen(catalogue: Catalogue, after: int = 0, **wanted: Unpack[Wanted]) -> list[tuple[str, bool]]:
     return [(each.id, each.public) for each in publications.after(catalogue, after, **wanted)]
 
 

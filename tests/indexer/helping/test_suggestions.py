@@ -27,8 +27,8 @@ class Names:
 SUGGESTER = Suggester(Names(), ["最低生活保障", "政务公开"])
 
 
-def suggested(typed: str, **options: object) -> list[str]:
-    return [each.text for each in SUGGESTER.suggest(typed, **options)]  # type: ignore[arg-type]  # limit or hidden
+def suggested(typed: str, hidden: frozenset[str] = frozenset()) -> list[str]:
+    return [each.text for each in SUGGESTER.suggest(typed, hidden=hidden)]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Changing an index: what is shared, merged, left off and taken up again."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -155,14 +156,14 @@ def test_a_process_that_dies_is_an_error_and_the_index_is_as_it_was(
     def dying() -> Iterator[Document]:
         for at, document in enumerate(taken):
             if at == 60:
-                writer_pools[0].submit(workers.os._exit, 1)
+                writer_pools[0].submit(os._exit, 1)
             yield document
 
     writer_pools = []
     opened = workers.Workers.__init__
 
-    def remember(self: workers.Workers, *arguments: object) -> None:
-        opened(self, *arguments)  # type: ignore[arg-type]
+    def remember(self: workers.Workers, folder: Path, analyzer: Analyzer, postings: int) -> None:
+        opened(self, folder, analyzer, postings)
         writer_pools.extend(self._pools)
 
     monkeypatch.setattr(workers.Workers, "__init__", remember)

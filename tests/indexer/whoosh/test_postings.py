@@ -1,5 +1,7 @@
 """Arrays of documents, held against sets and dictionaries."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,12 +15,12 @@ SLOTS = st.one_of(
 SETS = st.sets(st.integers(0, 40), min_size=1)
 
 
-def _rising(slots: object) -> np.ndarray:
-    return np.array(sorted(slots), np.intp)  # type: ignore[call-overload]
+def _rising(slots: Iterable[int]) -> np.ndarray:
+    return np.array(sorted(slots), np.intp)
 
 
 @given(SLOTS, SLOTS)
-def test_a_term_is_met_where_it_stands(standing: object, asked: object) -> None:
+def test_a_term_is_met_where_it_stands(standing: Iterable[int], asked: Iterable[int]) -> None:
     slots, wanted = _rising(standing), _rising(asked)
     postings = Postings(slots, (slots % 7 + 1).astype(np.float32), SIZE)
     assert postings.slots.tolist() == slots.tolist()

@@ -3,8 +3,7 @@
 import re
 
 from archive.extract import Sandbox
-from archive.intake.manifest import Item
-from archive.intake.receive import Intake
+from archive.intake.receive import Intake, Item
 from indexer import sync
 from tests.conftest import publish
 from tests.web.conftest import HIDDEN_WORDS, Site

@@ -12,8 +12,7 @@ from lxml import etree
 from archive.decisions import review
 from archive.document import Verdict
 from archive.extract import Sandbox
-from archive.intake.manifest import Item
-from archive.intake.receive import Intake
+from archive.intake.receive import Intake, Item
 from indexer import sync
 from tests.conftest import publish
 from tests.web.conftest import HIDDEN_WORDS, Site
@@ -31,18 +30,25 @@ def parsed(site: Site, address: str) -> etree._Element:
     return etree.fromstring(answer.data)
 
 
+def strings(element: etree._Element, path: str) -> list[str]:
+    """What a path that leads to texts or attributes finds."""
+    found = element.xpath(path, namespaces=NAMES)
+    assert isinstance(found, list)
+    return [str(each) for each in found]
+
+
 def test_a_feed_tells_the_newest_documents_of_a_search(site: Site) -> None:
     feed = parsed(site, "/search.atom?q=最低生活保障")
-    titles = feed.xpath("a:entry/a:title/text()", namespaces=NAMES)
+    titles = strings(feed, "a:entry/a:title/text()")
     # The older one was made public after the other.
     assert titles == ["关于印发云溪县最低生活保障暂行办法的通知", "关于印发云溪县最低生活保障实施办法的通知"]
     for required in ("a:id", "a:title", "a:updated", "a:link[@rel='self']", "a:author/a:name"):
-        assert len(feed.xpath(required, namespaces=NAMES)) == 1, required
-    for entry in feed.xpath("a:entry", namespaces=NAMES):
+        assert len(feed.findall(required, NAMES)) == 1, required
+    for entry in feed.findall("a:entry", NAMES):
         for required in ("a:id", "a:title", "a:updated", "a:link[@href]", "a:summary"):
-            assert len(entry.xpath(required, namespaces=NAMES)) == 1, required
+            assert len(entry.findall(required, NAMES)) == 1, required
     column = parsed(site, "/search.atom?column=法定主动公开内容/财政信息")
-    assert column.xpath("a:entry/a:title/text()", namespaces=NAMES) == ["云溪县财政局2020年部门预算"]
+    assert strings(column, "a:entry/a:title/text()") == ["云溪县财政局2020年部门预算"]
     assert not any(word in etree.tostring(parsed(site, "/search.atom"), encoding="unicode") for word in HIDDEN_WORDS)
 
 
@@ -57,7 +63,7 @@ def test_what_is_published_today_is_news_whatever_it_is_dated(own: Site) -> None
     sync.catch_up(own.services.catalogue, own.services.engine)
     address = f"http://localhost/documents/{taken.document_id}"
     for asked in ("", "column=法定主动公开内容", "q=财政", "topic=无&q=财政 -决算", "genre=预算"):
-        told = parsed(own, f"/search.atom?{asked}").xpath("a:entry/a:id/text()", namespaces=NAMES)
+        told = strings(parsed(own, f"/search.atom?{asked}"), "a:entry/a:id/text()")
         assert (told[:1] == [address]) is (asked in ("", "column=法定主动公开内容", "q=财政")), asked
     assert re.findall(r'<a href="/documents/(\w+)"', own.client.get("/").text)[0] == taken.document_id
     # A withdrawal ends it at once.
@@ -130,11 +136,11 @@ def test_a_list_of_changes_that_the_catalogue_does_not_know_is_not_handed_out(ow
 
 
 def test_the_site_map_has_each_document_with_its_last_change(own: Site) -> None:
-    (where,) = parsed(own, "/sitemap.xml").xpath("s:sitemap/s:loc/text()", namespaces=NAMES)
-    found = parsed(own, where.removeprefix("http://localhost")).xpath("s:url/s:loc/text()", namespaces=NAMES)
+    (where,) = strings(parsed(own, "/sitemap.xml"), "s:sitemap/s:loc/text()")
+    found = strings(parsed(own, where.removeprefix("http://localhost")), "s:url/s:loc/text()")
     expected = [own.ids[name] for name in ("低保.txt", "旧办法.txt", "预算.txt", "撤回.txt")]
     assert [each.rpartition("/")[2] for each in found] == expected
-    dates = parsed(own, "/sitemaps/0.xml").xpath("s:url/s:lastmod/text()", namespaces=NAMES)
+    dates = strings(parsed(own, "/sitemaps/0.xml"), "s:url/s:lastmod/text()")
     assert all(each.startswith("20") and each.endswith("+00:00") for each in dates)
     review.decide(own.services.catalogue, own.ids["撤回.txt"], Verdict.WITHDRAW, "审查员", "含个人信息")
     assert own.ids["撤回.txt"] not in own.client.get("/sitemaps/0.xml").text
@@ -143,9 +149,9 @@ def test_the_site_map_has_each_document_with_its_last_change(own: Site) -> None:
 
 def test_a_browser_can_add_the_site(site: Site) -> None:
     described = parsed(site, "/opensearch.xml")
-    template = described.xpath("o:Url[@type='text/html']/@template", namespaces=NAMES)[0]
+    template = strings(described, "o:Url[@type='text/html']/@template")[0]
     assert template == "http://localhost/search?q={searchTerms}"
-    assert len(described.xpath("o:ShortName/text()", namespaces=NAMES)[0]) <= 16
+    assert len(strings(described, "o:ShortName/text()")[0]) <= 16
     assert "/opensearch.xml" in site.client.get("/").text
     assert "Sitemap: http://localhost/sitemap.xml" in site.client.get("/robots.txt").text
 

@@ -1,12 +1,14 @@
 """OAI-PMH 2.0: asked by a client library over HTTP, and what the protocol says of wrong requests."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import pytest
 from lxml import etree
 from oaipmh_scythe import Scythe
 from oaipmh_scythe.exceptions import NoRecordsMatch
+from oaipmh_scythe.models import Header, MetadataFormat, Record, Set
 
 from archive.decisions import review
 from archive.document import Verdict
@@ -16,6 +18,16 @@ from web.programs import harvest
 from web.server import running
 
 OAI = {"o": "http://www.openarchives.org/OAI/2.0/"}
+Item = TypeVar("Item")
+
+
+def all_of(kind: type[Item], harvested: Iterable[object]) -> list[Item]:
+    """What was harvested, as what it is: the client may also be set to hand out raw answers."""
+    found = []
+    for each in harvested:
+        assert isinstance(each, kind)
+        found.append(each)
+    return found
 
 
 @pytest.fixture
@@ -28,9 +40,9 @@ def client(own: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scythe]:
 
 def test_a_client_harvests_everything_in_pages(own: Site, client: Scythe) -> None:
     assert client.identify().repositoryName == own.services.settings.site_name
-    assert [each.metadataPrefix for each in client.list_metadata_formats()] == ["oai_dc"]
-    records = list(client.list_records(metadata_prefix="oai_dc"))
-    by_id = {record.header.identifier.rpartition(":")[2]: record for record in records}
+    assert [each.metadataPrefix for each in all_of(MetadataFormat, client.list_metadata_formats())] == ["oai_dc"]
+    records = all_of(Record, client.list_records(metadata_prefix="oai_dc"))
+    by_id = {str(record.header.identifier).rpartition(":")[2]: record for record in records}
     assert set(by_id) == {own.ids[name] for name in ("低保.txt", "旧办法.txt", "预算.txt", "撤回.txt")}
     about = by_id[own.ids["低保.txt"]].metadata
     assert about["title"] == ["关于印发云溪县最低生活保障实施办法的通知"]
@@ -42,22 +54,22 @@ def test_a_client_harvests_everything_in_pages(own: Site, client: Scythe) -> Non
 
 
 def test_sets_are_columns(own: Site, client: Scythe) -> None:
-    sets = {each.setName: each.setSpec for each in client.list_sets()}
+    sets = {each.setName: each.setSpec for each in all_of(Set, client.list_sets())}
     assert {"法定主动公开内容", "法定主动公开内容 › 财政信息"} <= set(sets)
-    found = list(client.list_records(metadata_prefix="oai_dc", set_=sets["法定主动公开内容 › 财政信息"]))
+    found = all_of(Record, client.list_records(metadata_prefix="oai_dc", set_=sets["法定主动公开内容 › 财政信息"]))
     assert [each.metadata["title"] for each in found] == [["云溪县财政局2020年部门预算"]]
     whole = list(client.list_identifiers(metadata_prefix="oai_dc", set_=sets["法定主动公开内容"]))
     assert len(whole) == 3
 
 
 def test_a_set_tells_of_what_is_gone_and_needs_no_index(own: Site, client: Scythe) -> None:
-    sets = {each.setName: each.setSpec for each in client.list_sets()}
+    sets = {each.setName: each.setSpec for each in all_of(Set, client.list_sets())}
     budgets = sets["法定主动公开内容 › 财政信息"]
     review.decide(own.services.catalogue, own.ids["预算.txt"], Verdict.WITHDRAW, "审查员", "有误")
     shutil.rmtree(own.services.settings.index_folder)
-    (gone,) = client.list_records(metadata_prefix="oai_dc", set_=budgets)
+    (gone,) = all_of(Record, client.list_records(metadata_prefix="oai_dc", set_=budgets))
     assert gone.deleted
-    assert budgets in {each.setSpec for each in client.list_sets()}
+    assert budgets in {each.setSpec for each in all_of(Set, client.list_sets())}
 
 
 @pytest.mark.parametrize("day", ["", "20190131", "2019-W05", "2019-W05-4", "2019-1-31"])
@@ -71,8 +83,10 @@ def test_what_may_be_asked_with_is_told(site: Site) -> None:
 
 
 def test_a_record_by_its_identifier_and_nothing_of_hidden_ones(own: Site, client: Scythe) -> None:
-    identifier = next(iter(client.list_identifiers(metadata_prefix="oai_dc"))).identifier
-    assert client.get_record(identifier=identifier, metadata_prefix="oai_dc").header.identifier == identifier
+    identifier = all_of(Header, client.list_identifiers(metadata_prefix="oai_dc"))[0].identifier
+    assert identifier
+    (record,) = all_of(Record, [client.get_record(identifier=identifier, metadata_prefix="oai_dc")])
+    assert record.header.identifier == identifier
     with pytest.raises(NoRecordsMatch):
         list(client.list_records(metadata_prefix="oai_dc", until="2000-01-01"))
     hidden = f"oai:localhost:{own.ids['待审.txt']}"

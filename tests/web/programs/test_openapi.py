@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 import schemathesis
@@ -11,10 +12,15 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.web.conftest import Site
 from web.app import create_app
+
+if TYPE_CHECKING:
+    # The library itself has it for checkers of types alone.
+    from schemathesis.specs.openapi.schemas import OpenApiOperation
 
 EXAMPLES = 80
 # Within the process nobody unpacks an answer.
@@ -35,6 +41,7 @@ def test_the_interface_is_as_it_is_described(site: Site) -> None:
     assert {*schema.raw_schema["paths"], "/api/v1/openapi.json"} == routes
     answered: Counter[int] = Counter()
     for found in schema.get_all_operations():
+        assert isinstance(found, Ok), found
         operation = found.ok()
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
 
@@ -47,7 +54,7 @@ def test_the_interface_is_as_it_is_described(site: Site) -> None:
                 suppress_health_check=list(HealthCheck),
             )
             @given(case=operation.as_strategy(generation_mode=mode))
-            def ask(case: Case) -> None:
+            def ask(case: Case["OpenApiOperation"]) -> None:
                 # A well-formed request may be refused for what it says: a day after the last, 201 characters.
                 response = case.call_and_validate(headers=PLAIN, excluded_checks=[positive_data_acceptance])
                 answered[response.status_code] += 1

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from archive.extract.containers.compound import MAGIC, root_entries
-from tests.archive.extract.compounds import write_compound
+from tests.archive.extract.compounds import Entries, write_compound
 
 
 def test_what_is_embedded_does_not_stand_at_the_top(tmp_path: Path) -> None:
-    inner = {"WordDocument": b"x", "Deeper": {"Book": b"x"}}
+    inner: Entries = {"WordDocument": b"x", "Deeper": {"Book": b"x"}}
     path = write_compound(tmp_path / "a", {"Workbook": b"x" * 9000, "MBD01": inner, "\x05SummaryInformation": b""})
     assert root_entries(path) == {"workbook", "mbd01", "\x05summaryinformation"}
 

@@ -84,9 +84,8 @@ def test_rules_are_lines_outlines_and_thin_surfaces_but_no_backgrounds() -> None
         '<ofd:PathObject Boundary="20 20 100 {0}" Stroke="false" Fill="true"><ofd:AbbreviatedData>'
         "M 0 0 L 100 0 L 100 {0} L 0 {0} C</ofd:AbbreviatedData></ofd:PathObject>"
     )
-    assert content(rule(20, 50, 100, 0)).horizontals == [
-        (pytest.approx((297 - 50) * POINTS), pytest.approx(20 * POINTS), pytest.approx(120 * POINTS))
-    ]
+    (line,) = content(rule(20, 50, 100, 0)).horizontals
+    assert line == pytest.approx(((297 - 50) * POINTS, 20 * POINTS, 120 * POINTS))
     assert len(content(rule(20, 50, 0, 100)).verticals) == 1
     assert len(content(shape.format(0.5)).horizontals) == 2
     assert content(shape.format(30)).horizontals == []

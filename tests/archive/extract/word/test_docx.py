@@ -88,7 +88,7 @@ MHT = (
 
 
 def test_text_in_an_embedded_web_archive_is_read(tmp_path: Path) -> None:
-    source = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("在前") and None)
+    source = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("在前"))
     relation = (
         "</Relationships>",
         '<Relationship Id="chunk" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/aFChunk" '
@@ -110,7 +110,7 @@ def test_text_in_an_embedded_web_archive_is_read(tmp_path: Path) -> None:
 
 
 def test_a_relationship_that_leads_nowhere_does_no_harm(tmp_path: Path) -> None:
-    source = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("正文。") and None)
+    source = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("正文。"))
     dangling = '<Relationship Id="x" Type="urn:x" Target="userCustomization/no.xml"/></Relationships>'
     path = with_parts(source, tmp_path / "b.docx", {}, {"_rels/.rels": ("</Relationships>", dangling)})
     assert extract_plain(path, DOCX).paragraphs == ("正文。",)
@@ -127,12 +127,12 @@ def test_a_title_style_is_the_title(tmp_path: Path) -> None:
 
 
 def test_without_marks_of_a_title_there_is_none(tmp_path: Path) -> None:
-    path = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("一段文字。") and None)
+    path = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("一段文字。"))
     assert extract_plain(path, DOCX).title is None
 
 
 def test_footnotes_follow_the_body_and_comments_are_told(tmp_path: Path) -> None:
-    source = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("正文。") and None)
+    source = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("正文。"))
     space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
     note = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
     kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -162,7 +162,7 @@ def test_footnotes_follow_the_body_and_comments_are_told(tmp_path: Path) -> None
 
 
 def test_a_document_type_in_a_part_is_refused(tmp_path: Path) -> None:
-    source = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("甲") and None)
+    source = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("甲"))
     declared = ("<w:document", "<!DOCTYPE x><w:document")
     path = with_parts(source, tmp_path / "b.docx", {}, {"word/document.xml": declared})
     with pytest.raises(ExtractionFailed, match="DOCTYPE"):
@@ -171,7 +171,7 @@ def test_a_document_type_in_a_part_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("part", ["word/document.xml", "[Content_Types].xml", "_rels/.rels"])
 def test_a_document_with_a_broken_part_is_refused_with_a_sentence(tmp_path: Path, part: str) -> None:
-    source = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("甲") and None)
+    source = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("甲"))
     path = with_parts(source, tmp_path / "b.docx", {part: b"<broken"}, {})
     with pytest.raises(ExtractionFailed, match="docx|已损坏"):
         extract_plain(path, DOCX)
