@@ -120,10 +120,10 @@ def test_the_public_versions_of_a_document_are_those_since_it_was_last_withdrawn
     (one,) = taken(opened, tmp_path, "甲")
     publish(opened.catalogue, one)
     review.decide(opened.catalogue, one, Verdict.WITHDRAW, "审查员", "含个人信息")
-    assert publications.public_versions(opened.catalogue, one) == []
+    assert publications.approved_versions(opened.catalogue, one) == []
     with Sandbox() as sandbox:
         (tmp_path / "甲.txt").write_text("云溪县甲办法\n\n更正的正文。\n", encoding="utf-8")
         Intake(opened.catalogue, opened.blobs, sandbox, "收文员").receive(Item(tmp_path / "甲.txt", "甲", {}))
-    assert publications.public_versions(opened.catalogue, one) == []
+    assert publications.approved_versions(opened.catalogue, one) == []
     publish(opened.catalogue, one)
-    assert [each.version for each in publications.public_versions(opened.catalogue, one)] == [2]
+    assert [each.version for each in publications.approved_versions(opened.catalogue, one)] == [2]
