@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from archive.document import Document
+from indexer.explanation import Explanation
 from indexer.fields import Entry
 from indexer.query import Everything, Query
 
@@ -106,6 +107,13 @@ class Engine(Protocol):
     """An index. Reading raises IndexMissing, IndexDamaged or IndexOutdated rather than answer wrongly."""
 
     def search(self, request: SearchRequest) -> Answer: ...
+
+    def explain(self, request: SearchRequest, id: str) -> Explanation | None:
+        """How the score that a search gives a document comes about; None where the document is not in its answer.
+
+        Which page is asked for makes no difference. It costs about as much as the search itself.
+        """
+        ...
 
     def vocabulary(self) -> Vocabulary:
         """What suggestions and corrections are made of."""

@@ -49,6 +49,11 @@ class Synonymous:
     text: Text
     pieces: "tuple[Text | Or, ...]"
 
+    @property
+    def choice(self) -> "Or":
+        """The same in simpler terms."""
+        return Or((self.text, And(self.pieces)))
+
 
 @dataclass(frozen=True, slots=True)
 class Key:

@@ -23,9 +23,18 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from indexer.query import Phrase, Query, Text, leaves
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
+# One document's figure, or those of many at once.
+Figure = TypeVar("Figure", float, "NDArray[np.float64]")
 K1 = 1.5
 B = 0.35
 TITLE = 3.0
@@ -64,6 +73,26 @@ def rarity(passages: float, occurrences: float) -> float:
     return math.log(1 + (passages + 0.5) / (occurrences + 0.5))
 
 
+def norm(length: Figure) -> Figure:
+    """What holds counts down in a document of this length, in lengths of the average one."""
+    return K1 * (1 - B + B * length)
+
+
+def length(norm: float) -> float:
+    """The length that has this norm."""
+    return (norm / K1 - (1 - B)) / B
+
+
+def saturated(count: Figure, norm: Figure) -> Figure:
+    """How much a term's occurrences say by their number: each further one says less."""
+    return count * (K1 + 1) / (count + norm)
+
+
+def titled(share: Figure) -> Figure:
+    """What a score is multiplied by when the query makes up this share of the title."""
+    return 1 + TITLE * share
+
+
 def characteristic(
     title: Sequence[str],
     text: Sequence[str],
@@ -91,7 +120,16 @@ def characteristic(
     return weightiest(likely, rarity, LIKE_TERMS)
 
 
-def gather(weights: dict[str, float], run: str, terms: Iterable[tuple[str, float]]) -> None:
+def sought(query: Query, terms: Callable[[str], Iterable[tuple[str, float]]]) -> dict[str, float]:
+    """What is looked for in passages, with weights; ``terms`` tells a text's terms and their rarities."""
+    weights: dict[str, float] = {}
+    for leaf in leaves(query):
+        if isinstance(leaf, Text | Phrase):
+            _gather(weights, leaf.text, [(term, rarity * leaf.weight) for term, rarity in terms(leaf.text)])
+    return _telling(weights)
+
+
+def _gather(weights: dict[str, float], run: str, terms: Iterable[tuple[str, float]]) -> None:
     """Add what to look for of a run of text: its terms, and the run itself, which says as much again as all of them.
 
     A word and a bigram may be the same characters: the weightier counts.
@@ -103,7 +141,7 @@ def gather(weights: dict[str, float], run: str, terms: Iterable[tuple[str, float
         weights[term] = max(weights.get(term, 0.0), weight)
 
 
-def telling(terms: Mapping[str, float]) -> dict[str, float]:
+def _telling(terms: Mapping[str, float]) -> dict[str, float]:
     """The ``READ_TERMS`` weightiest terms, if there are two: the others change little and cost as much to look for."""
     if len(terms) < 2:
         # One term stands in the best passage of every document that has it.
@@ -111,24 +149,35 @@ def telling(terms: Mapping[str, float]) -> dict[str, float]:
     return dict(sorted(terms.items(), key=lambda term: (-term[1], term[0]))[:READ_TERMS])
 
 
-def best_passage(heading: str, text: str, terms: Mapping[str, float]) -> float:
-    """The greatest sum of weights of terms that stand together in one passage of a text.
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage of a text, with the sought terms that stand in it and those that stand in the heading over it."""
+
+    text: str
+    in_heading: Sequence[str]
+    terms: Sequence[str]
+    value: float
+
+
+def best_passage(heading: str, text: str, terms: Mapping[str, float]) -> Passage:
+    """The passage of a text with the greatest sum of weights of the terms that stand in it; the first of several.
 
     A passage is as many lines as make up ``PASSAGE`` characters, or one longer line. What stands in the heading is
     said of every passage.
     """
-    said = sum(weight for term, weight in terms.items() if term in heading)
+    in_heading = [term for term in terms if term in heading]
     ends = passage_ends(text)
-    sums = [said] * len(ends)
-    for term, weight in terms.items():
-        if term in heading:
-            continue
-        at = text.find(term)
+    standing: list[list[str]] = [[] for _ in ends or [0]]
+    for term in terms:
+        at = -1 if term in in_heading else text.find(term)
         while at >= 0:
             passage = bisect_right(ends, at)
-            sums[passage] += weight
+            standing[passage].append(term)
             at = text.find(term, ends[passage])
-    return max(sums, default=said)
+    sums = [sum((terms[term] for term in (*in_heading, *found)), 0.0) for found in standing]
+    best = sums.index(max(sums))
+    said = text[ends[best - 1] if best else 0 : ends[best]] if ends else ""
+    return Passage(said, in_heading, standing[best], sums[best])
 
 
 def passage_ends(text: str) -> list[int]:

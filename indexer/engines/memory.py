@@ -3,31 +3,26 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from archive.chinese.text import normalise
 from archive.document import Document
-from indexer import fields, relevance
+from indexer import explanation, fields, relevance
 from indexer.analyzer import Analyzer, Cut
 from indexer.engine import Answer, Hit, SearchRequest, Sort
+from indexer.explanation import Explanation, Facts, Spread, Term
 from indexer.fields import Entry, number_pattern
 from indexer.query import (
-    And,
     Dated,
-    Everything,
     Key,
     Like,
-    Not,
-    Or,
     Part,
     Phrase,
     Query,
     Some,
-    Synonymous,
     Text,
     Within,
-    leaves,
     looser,
     runs,
 )
@@ -44,26 +39,38 @@ class MemoryEngine:
         self._vocabulary = _Vocabulary([])
 
     def search(self, request: SearchRequest) -> Answer:
+        found = self._find(request)
+        ordered = sorted(found.answering, key=_order(request.sort))
+        if request.sort is Sort.RELEVANCE:
+            read = [(entry, found.search.read(entry, score)) for entry, score in ordered[: relevance.READ]]
+            ordered = [*sorted(read, key=_order(request.sort)), *ordered[relevance.READ :]]
+        page = ordered[request.offset : request.offset + request.limit]
+        return Answer(
+            total=len(found.answering),
+            hits=tuple(Hit(entry.id, score) for entry, score in page),
+            facets={name: _counts(name, found.in_range, request.filters) for name in request.facets},
+            relaxed=found.relaxed,
+        )
+
+    def explain(self, request: SearchRequest, id: str) -> Explanation | None:
+        found = self._find(request)
+        for place, (entry, score) in enumerate(sorted(found.answering, key=_order(request.sort))):
+            if entry.id == id:
+                read = request.sort is Sort.RELEVANCE and place < relevance.READ
+                return found.search.explain(entry, score, read)
+        return None
+
+    def _find(self, request: SearchRequest) -> "_Found":
         everything = list(self._entries.values())
         entries = [entry for entry in everything if entry.id not in request.hidden]
         for query in (request.query, *looser(request.query)):
             search = _Search(self._analyzer, everything, query)
-            found = search.among(entries)
-            if found:
+            scored = search.among(entries)
+            if scored:
                 break
-        in_range = [(entry, score) for entry, score in found if _in_range(entry, request)]
+        in_range = [(entry, score) for entry, score in scored if _in_range(entry, request)]
         answering = [(entry, score) for entry, score in in_range if _passes(entry, request.filters)]
-        ordered = sorted(answering, key=_order(request.sort))
-        if request.sort is Sort.RELEVANCE:
-            read = [(entry, search.read(entry, score)) for entry, score in ordered[: relevance.READ]]
-            ordered = [*sorted(read, key=_order(request.sort)), *ordered[relevance.READ :]]
-        page = ordered[request.offset : request.offset + request.limit]
-        return Answer(
-            total=len(answering),
-            hits=tuple(Hit(entry.id, score) for entry, score in page),
-            facets={name: _counts(name, in_range, request.filters) for name in request.facets},
-            relaxed=bool(found) and query is not request.query,
-        )
+        return _Found(search, in_range, answering, relaxed=bool(scored) and query is not request.query)
 
     def vocabulary(self) -> "_Vocabulary":
         return self._vocabulary
@@ -160,87 +167,95 @@ class _Search:
             "words": sum(entry.words_length for entry in entries),
             "grams": sum(entry.grams_length for entry in entries),
         }
-        self._words_average = self._tokens["words"] / total or 1
-        self._grams_average = self._tokens["grams"] / total or 1
+        self._average = {stream: count / total or 1 for stream, count in self._tokens.items()}
 
     def among(self, entries: Sequence[Entry]) -> list[tuple[Entry, float]]:
         """The entries that answer, with their scores."""
-        scored = ((entry, self._score(entry, self._query)) for entry in entries)
+        scored = ((entry, explanation.score(self._query, _Candidate(self, entry))) for entry in entries)
         return [(entry, self._final(entry, score)) for entry, score in scored if score is not None]
 
     def read(self, entry: Entry, score: float) -> float:
         """The score with what the best passage adds."""
-        weights: dict[str, float] = {}
-        for text in (leaf for leaf in leaves(self._query) if isinstance(leaf, Text | Phrase)):
-            cut = self._rarest(text.text)
-            terms_of = [(word, self._word_rarity(word) * text.weight) for word in cut.words]
-            terms_of += [(gram, self._gram_rarity(gram) * text.weight) for gram in cut.grams]
-            relevance.gather(weights, text.text, terms_of)
-        added = self._final(entry, relevance.best_passage(entry.title, entry.text, relevance.telling(weights)))
+        added = self._final(entry, relevance.best_passage(entry.title, entry.text, self._sought).value)
         return round(score + added, relevance.DIGITS)
 
+    def explain(self, entry: Entry, score: float, read: bool) -> Explanation:
+        final = self.read(entry, score) if read else score
+        return explanation.explain(self._query, _Candidate(self, entry), final, read, self._analyzer)
+
     def _final(self, entry: Entry, score: float) -> float:
-        title = 1 + relevance.TITLE * relevance.covered(entry.title, self._runs)
+        title = relevance.titled(relevance.covered(entry.title, self._runs))
         return round(score * title * entry.prior, relevance.DIGITS)
 
-    def _score(self, entry: Entry, query: Query) -> float | None:
-        """The sum of what matches; None when the entry does not answer."""
+    @cached_property
+    def _sought(self) -> Mapping[str, float]:
+        return relevance.sought(self._query, self.rarities)
+
+    def rarities(self, text: str) -> list[tuple[str, float]]:
+        """The terms that a text is told by, with their rarities."""
+        cut = self._rarest(text)
+        return [
+            *((word, self._word_rarity(word)) for word in cut.words),
+            *((gram, self._gram_rarity(gram)) for gram in cut.grams),
+        ]
+
+    def answers(self, entry: Entry, query: Query) -> bool:
+        """Whether an entry answers a query that has no parts of its own."""
         match query:
-            case Everything():
-                return 0.0
-            case Text(text, weight):
+            case Text(text):
                 cut = self._cut(text)
                 every_word = len(cut.words) <= relevance.SCATTERED and all(word in entry.words for word in cut.words)
                 every_gram = all(_gram_weight(entry, gram) for gram in cut.every)
                 if relevance.is_code(text):
                     every_gram = text in entry.text
-                return self._bm25(entry, text) * weight if every_word or every_gram else None
-            case Phrase(text, weight):
-                return self._bm25(entry, text) * weight if text in entry.text else None
-            case Synonymous(said, pieces):
-                return self._score(entry, Or((said, And(pieces))))
+                return every_word or every_gram
+            case Phrase(text):
+                return text in entry.text
             case Key(key):
-                if key in entry.keys:
-                    return relevance.OWN if key == entry.keys[0] else relevance.BEARS
-                return relevance.CITES if key in entry.cites else None
+                return key in entry.keys or key in entry.cites
             case Within(part, text):
-                if not _stands_within(entry, part, text):
-                    return None
-                return self._bm25(entry, text) if part is Part.TITLE else 0.0
+                return _stands_within(entry, part, text)
             case Dated(since, until):
-                return 0.0 if since <= entry.day <= until else None
+                return since <= entry.day <= until
             case Like(id):
                 words = self._characteristic(id)
                 have = sum(weight for word, weight in words.items() if word in entry.words)
-                enough = entry.id != id and have > 0 and have >= relevance.LIKE_SHARE * sum(words.values())
-                return self._by_words(entry, words) if enough else None
+                return entry.id != id and have > 0 and have >= relevance.LIKE_SHARE * sum(words.values())
             case Some(texts):
                 asked = [text.text for text in texts if text.weight == 1]
-                enough = self._covers(entry, asked, relevance.RELAXED_SHARE) or any(
+                return self._covers(entry, asked, relevance.RELAXED_SHARE) or any(
                     self._covers(entry, [text.text], relevance.OTHER_SHARE, missing_too=True)
                     for text in texts
                     if text.weight != 1
                 )
-                return sum(self._bm25(entry, text.text) * text.weight for text in texts) if enough else None
-            case Not(part):
-                return 0.0 if self._score(entry, part) is None else None
-            case And(parts):
-                scores = [self._score(entry, part) for part in parts]
-                return None if None in scores else sum(score for score in scores if score is not None)
-            case Or(parts):
-                return max((score for part in parts if (score := self._score(entry, part)) is not None), default=None)
+            case _:
+                return True
 
-    def _bm25(self, entry: Entry, text: str) -> float:
+    def terms(self, entry: Entry, text: str) -> list[Term]:
+        """The terms of a text that stand in an entry."""
         cut = self._rarest(text)
-        by_grams = sum(
-            self._gram_rarity(gram) * _saturate(_gram_weight(entry, gram), entry.grams_length / self._grams_average)
-            for gram in cut.grams
-        )
-        return self._by_words(entry, {word: self._word_rarity(word) for word in cut.words}) + by_grams
+        words, grams = self._norm(entry, "words"), self._norm(entry, "grams")
+        found = [Term(word, "words", self._word_rarity(word), entry.words.get(word, 0), words) for word in cut.words]
+        found += [Term(gram, "grams", self._gram_rarity(gram), _gram_weight(entry, gram), grams) for gram in cut.grams]
+        return [term for term in found if term.count]
 
-    def _by_words(self, entry: Entry, weights: Mapping[str, float]) -> float:
-        length = entry.words_length / self._words_average
-        return sum(weight * _saturate(entry.words.get(word, 0), length) for word, weight in weights.items())
+    def shared(self, entry: Entry, id: str) -> list[Term]:
+        """The terms that tell what another entry is about and stand in this one."""
+        norm = self._norm(entry, "words")
+        return [
+            Term(word, "words", weight, entry.words[word], norm, characteristic=True)
+            for word, weight in self._characteristic(id).items()
+            if word in entry.words
+        ]
+
+    def spread(self, term: Term) -> Spread:
+        weight_in = _word_in(term.name) if term.stream == "words" else _gram_in(term.name)
+        weights = [weight for entry in self._entries if (weight := weight_in(entry))]
+        return Spread(sum(weights), len(weights), self._passages(term.stream))
+
+    def _norm(self, entry: Entry, stream: str) -> float:
+        length = entry.words_length if stream == "words" else entry.grams_length
+        return relevance.norm(length / self._average[stream])
 
     def _characteristic(self, id: str) -> Mapping[str, float]:
         def shared_rarity(word: str) -> float:
@@ -276,8 +291,52 @@ class _Search:
         return sum(rarity for rarity, weight in terms if missing_too or any(map(weight, among)))
 
     def _rarity(self, stream: str, weight: Callable[[Entry], float]) -> float:
-        passages = self._tokens[stream] / relevance.PASSAGE_TOKENS[stream]
-        return relevance.rarity(passages, sum(map(weight, self._entries)))
+        return relevance.rarity(self._passages(stream), sum(map(weight, self._entries)))
+
+    def _passages(self, stream: str) -> float:
+        return self._tokens[stream] / relevance.PASSAGE_TOKENS[stream]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What answers a request: entries of the right days, and those of them with the right facets; scored, not read."""
+
+    search: _Search
+    in_range: Sequence[tuple[Entry, float]]
+    answering: Sequence[tuple[Entry, float]]
+    relaxed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An entry before a search."""
+
+    search: _Search
+    entry: Entry
+
+    def facts(self) -> Facts:
+        entry = self.entry
+        return Facts(entry.title, entry.text, entry.keys, entry.facets.get("issuer", ()), entry.prior)
+
+    def answers(self, leaf: Query) -> bool:
+        return self.search.answers(self.entry, leaf)
+
+    def number(self, key: str) -> float:
+        if key not in self.entry.keys:
+            return relevance.CITES
+        return relevance.OWN if key == self.entry.keys[0] else relevance.BEARS
+
+    def terms(self, text: str) -> Sequence[Term]:
+        return self.search.terms(self.entry, text)
+
+    def shared_with(self, id: str) -> Sequence[Term]:
+        return self.search.shared(self.entry, id)
+
+    def rarities(self, text: str) -> Sequence[tuple[str, float]]:
+        return self.search.rarities(text)
+
+    def spread(self, term: Term) -> Spread:
+        return self.search.spread(term)
 
 
 def _stands_within(entry: Entry, part: Part, text: str) -> bool:
@@ -297,11 +356,6 @@ def _word_in(word: str) -> Callable[[Entry], float]:
 
 def _gram_in(gram: str) -> Callable[[Entry], float]:
     return lambda entry: _gram_weight(entry, gram)
-
-
-def _saturate(weight: float, length: float) -> float:
-    norm = relevance.K1 * (1 - relevance.B + relevance.B * length)
-    return weight * (relevance.K1 + 1) / (weight + norm) if weight else 0.0
 
 
 def _gram_weight(entry: Entry, gram: str) -> float:

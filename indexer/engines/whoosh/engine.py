@@ -17,10 +17,11 @@ from whoosh.index import EmptyIndexError
 from indexer.analyzer import Analyzer
 from indexer.engine import Answer, SearchRequest, Vocabulary
 from indexer.engines.generations import Generations, Manifest
-from indexer.engines.whoosh import evaluation
+from indexer.engines.whoosh import evaluation, explaining
 from indexer.engines.whoosh.index_writer import IndexWriter
 from indexer.engines.whoosh.snapshot import BUDGET, Snapshot
 from indexer.errors import IndexDamaged, IndexMissing, IndexOutdated
+from indexer.explanation import Explanation
 from indexer.fields import fingerprint
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,9 @@ class WhooshEngine:
 
     def search(self, request: SearchRequest) -> Answer:
         return evaluation.search(self._current()[2], self._analyzer, request)
+
+    def explain(self, request: SearchRequest, id: str) -> Explanation | None:
+        return explaining.explain(self._current()[2], self._analyzer, request, id)
 
     def vocabulary(self) -> Vocabulary:
         return self._current()[2].vocabulary

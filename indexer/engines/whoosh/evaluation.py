@@ -33,7 +33,6 @@ from indexer.query import (
     Synonymous,
     Text,
     Within,
-    leaves,
     looser,
     runs,
 )
@@ -43,7 +42,7 @@ _FEW = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Term:
+class Stored:
     """A term of a stream, how much it says, and where it stands."""
 
     name: str
@@ -52,18 +51,21 @@ class _Term:
     postings: Postings
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What answers a request: documents of the right days, and those of them that the filters let pass."""
+
+    evaluation: "Evaluation"
+    in_range: Slots
+    passing: Mapping[str, Mask]
+    chosen: Slots
+    relaxed: bool
+
+
 def search(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Answer:
     """The answer to a request, as ``indexer.engine`` describes it."""
-    hidden = snapshot.ids.slots(request.hidden)
-    for query in (request.query, *looser(request.query)):
-        evaluation = _Evaluation(snapshot, analyzer, query)
-        slots = _without(evaluation.answering(), hidden)
-        if len(slots):
-            break
-    answered = bool(len(slots))
-    slots = _within(snapshot, slots, request.since, request.until)
-    passing = {name: snapshot.facets[name].having(wanted) for name, wanted in request.filters.items() if wanted}
-    chosen = _passing(slots, passing)
+    found = find(snapshot, analyzer, request)
+    chosen, evaluation = found.chosen, found.evaluation
     count = request.offset + request.limit
     scores = evaluation.scores(chosen)
     if request.sort is Sort.RELEVANCE and request.offset < relevance.READ:
@@ -83,9 +85,37 @@ def search(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> An
             Hit(snapshot.ids[slot], score)
             for slot, score in zip(slots_in_order[page].tolist(), scores_in_order[page].tolist(), strict=True)
         ),
-        facets={name: snapshot.facets[name].counts(_passing(slots, passing, but=name)) for name in request.facets},
-        relaxed=answered and query is not request.query,
+        facets={
+            name: snapshot.facets[name].counts(_passing(found.in_range, found.passing, but=name))
+            for name in request.facets
+        },
+        relaxed=found.relaxed,
     )
+
+
+def find(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Found:
+    """What answers a request, or the strictest looser form of its query that is answered."""
+    hidden = snapshot.ids.slots(request.hidden)
+    for query in (request.query, *looser(request.query)):
+        evaluation = Evaluation(snapshot, analyzer, query)
+        slots = _without(evaluation.answering(), hidden)
+        if len(slots):
+            break
+    answered = bool(len(slots))
+    slots = _within(snapshot, slots, request.since, request.until)
+    passing = {name: snapshot.facets[name].having(wanted) for name, wanted in request.filters.items() if wanted}
+    relaxed = answered and query is not request.query
+    return Found(evaluation, slots, passing, _passing(slots, passing), relaxed)
+
+
+def score_of(snapshot: Snapshot, found: Found, slot: int, sort: Sort) -> tuple[float, bool]:
+    """The score of a document that was found, as a search gives it, and whether it is one of the best that are read."""
+    chosen, evaluation = found.chosen, found.evaluation
+    scores = evaluation.scores(chosen)
+    at = chosen == slot
+    if sort is Sort.RELEVANCE and slot in chosen[_first(snapshot, chosen, scores, sort, relevance.READ)]:
+        return float(evaluation.read(chosen[at], scores[at])[0]), True
+    return float(scores[at][0]), False
 
 
 def unanswered(snapshot: Snapshot, analyzer: Analyzer, sample: int) -> list[str]:
@@ -95,7 +125,7 @@ def unanswered(snapshot: Snapshot, analyzer: Analyzer, sample: int) -> list[str]
     return [
         snapshot.ids[slot]
         for slot in titled
-        if slot not in _Evaluation(snapshot, analyzer, Text(snapshot.titles[slot])).answering()
+        if slot not in Evaluation(snapshot, analyzer, Text(snapshot.titles[slot])).answering()
     ]
 
 
@@ -180,29 +210,33 @@ def _cost(query: Query) -> int:
             return 0
 
 
-class _Evaluation:
+class Evaluation:
     """One query over a snapshot."""
 
     def __init__(self, snapshot: Snapshot, analyzer: Analyzer, query: Query) -> None:
         self._snapshot = snapshot
         self._analyzer = analyzer
-        self._query = query
+        self.query = query
 
     def answering(self) -> Slots:
         """The documents that answer."""
-        return self._answering(self._query, self._all)
+        return self._answering(self.query, self._all)
+
+    def answers(self, part: Query, slot: int) -> bool:
+        """Whether a document answers a part of the query."""
+        return len(self._answering(part, np.array([slot]))) > 0
+
+    def score(self, part: Query, slot: int) -> float:
+        """What a document that answers a part of the query scores for it."""
+        return float(self._scores(part, np.array([slot]))[0])
 
     def scores(self, slots: Slots) -> Scores:
         """How well each of some documents answers, out of those that do; ``slots`` rise."""
-        return self._final(slots, self._scores(self._query, slots)) if len(slots) else np.empty(0)
+        return self._final(slots, self._scores(self.query, slots)) if len(slots) else np.empty(0)
 
     def read(self, slots: Slots, scores: Scores) -> Scores:
         """The scores of some documents, in any order, with what the best passage adds to each."""
-        weights: dict[str, float] = {}
-        for text in (leaf for leaf in leaves(self._query) if isinstance(leaf, Text | Phrase)):
-            terms_of = [(term.name, term.rarity * text.weight) for term in self._terms(text.text)]
-            relevance.gather(weights, text.text, terms_of)
-        terms = relevance.telling(weights)
+        terms = relevance.sought(self.query, self.rarities)
         if not len(slots) or not terms:
             return scores
         rising = np.argsort(slots)
@@ -236,13 +270,13 @@ class _Evaluation:
         return best
 
     def _final(self, slots: Slots, scores: Scores) -> Scores:
-        title = 1 + relevance.TITLE * self._covered.take(slots)
+        title = relevance.titled(self._covered.take(slots))
         final: Scores = (scores * title * self._snapshot.prior.take(slots)).round(relevance.DIGITS)
         return final
 
     @cached_property
     def _covered(self) -> Scores:
-        return self._snapshot.titles.covered(runs(self._query))
+        return self._snapshot.titles.covered(runs(self.query))
 
     @property
     def _all(self) -> Slots:
@@ -258,8 +292,8 @@ class _Evaluation:
                 return self._said(text, among)
             case Phrase(text):
                 return self._containing(text, among)
-            case Synonymous(said, pieces):
-                return self._answering(Or((said, And(pieces))), among)
+            case Synonymous():
+                return self._answering(query.choice, among)
             case Key(key):
                 bearing, citing = (snapshot.postings(stream, key).among(among) for stream in ("keys", "cites"))
                 return self._united(bearing, citing)
@@ -291,8 +325,8 @@ class _Evaluation:
                 return self._bm25(text, slots) * weight
             case Within(Part.TITLE, text):
                 return self._bm25(text, slots)
-            case Synonymous(said, pieces):
-                return self._scores(Or((said, And(pieces))), slots)
+            case Synonymous():
+                return self._scores(query.choice, slots)
             case Key(key):
                 scores = np.full(len(slots), relevance.CITES)
                 places, weights = self._snapshot.postings("keys", key).meet(slots)
@@ -300,7 +334,7 @@ class _Evaluation:
                 scores[places] = np.where(weights > 0, own, scores[places])
                 return scores
             case Like(id):
-                return self._sum(self._terms_of(id), slots)
+                return self._sum(self.terms_of(id), slots)
             case Some(texts):
                 parts_of = (self._bm25(text.text, slots) * text.weight for text in texts)
                 return sum(parts_of, np.zeros(len(slots)))
@@ -329,7 +363,11 @@ class _Evaluation:
             return some[0] if some else slots[0]
         return np.flatnonzero(self._mask(*some))
 
-    def _terms(self, text: str) -> list[_Term]:
+    def rarities(self, text: str) -> list[tuple[str, float]]:
+        """The terms that a text is told by, with their rarities."""
+        return [(term.name, term.rarity) for term in self.terms(text)]
+
+    def terms(self, text: str) -> list[Stored]:
         """The terms that say something."""
         cut = self._analyzer.query(text)
         names = [("words", name) for name in cut.words] + [("grams", name) for name in cut.grams]
@@ -337,9 +375,13 @@ class _Evaluation:
             names = relevance.rarest({name: self._snapshot.occurrences(*_stored(*name)) for name in names})
         return [self._term(*name) for name in names]
 
-    def _term(self, stream: str, name: str) -> _Term:
-        found = self._snapshot.postings(*_stored(stream, name))
-        return _Term(name, stream, relevance.rarity(self._snapshot.passages[stream], found.occurrences), found)
+    def postings(self, stream: str, name: str) -> Postings:
+        """Where a term of a query stands."""
+        return self._snapshot.postings(*_stored(stream, name))
+
+    def _term(self, stream: str, name: str) -> Stored:
+        found = self.postings(stream, name)
+        return Stored(name, stream, relevance.rarity(self._snapshot.passages[stream], found.occurrences), found)
 
     def _said(self, text: str, among: Slots) -> Slots:
         """Which documents answer a ``Text``."""
@@ -379,7 +421,7 @@ class _Evaluation:
 
     def _like(self, id: str) -> Mask:
         slot = self._snapshot.ids.slot(id)
-        terms = self._terms_of(id)
+        terms = self.terms_of(id)
         have = np.zeros(self._snapshot.size)
         for term in terms:
             term.postings.add_to(have, term.rarity)
@@ -388,7 +430,7 @@ class _Evaluation:
             enough[slot] = False
         return enough
 
-    def _terms_of(self, id: str) -> list[_Term]:
+    def terms_of(self, id: str) -> list[Stored]:
         """The terms that tell what a document is about, with what each is worth in place of its rarity."""
         snapshot = self._snapshot
         slot = snapshot.ids.slot(id)
@@ -413,15 +455,14 @@ class _Evaluation:
         return [replace(self._term("words", word), rarity=weight) for word, weight in weights.items()]
 
     def _bm25(self, text: str, slots: Slots) -> Scores:
-        return self._sum(self._terms(text), slots)
+        return self._sum(self.terms(text), slots)
 
-    def _sum(self, terms: Sequence[_Term], slots: Slots) -> Scores:
+    def _sum(self, terms: Sequence[Stored], slots: Slots) -> Scores:
         total = np.zeros(len(slots))
         norms = {stream: norm.take(slots) for stream, norm in self._snapshot.norms.items()}
         for term in terms:
             places, weights = term.postings.meet(slots)
-            count = weights.astype(np.float64)
-            total[places] += term.rarity * (count * (relevance.K1 + 1) / (count + norms[term.stream][places]))
+            total[places] += term.rarity * relevance.saturated(weights.astype(np.float64), norms[term.stream][places])
         return total
 
     def _enough(self, texts: Sequence[Text]) -> Mask:
@@ -436,7 +477,7 @@ class _Evaluation:
         """Which documents have this share of the texts' terms; those that no document has count only if said so."""
         have = np.zeros(self._snapshot.size)
         wanted = 0.0
-        for term in (term for text in texts for term in self._terms(text)):
+        for term in (term for text in texts for term in self.terms(text)):
             term.postings.add_to(have, term.rarity)
             wanted += term.rarity if missing_too or term.postings.count else 0.0
         covering: Mask = (have > 0) & (have >= share * wanted)

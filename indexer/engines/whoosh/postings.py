@@ -129,6 +129,10 @@ class Coded:
         counts = np.bincount(self.value, weights=combined[self.of], minlength=len(self.values))
         return {self.values[at]: int(counts[at]) for at in counts.nonzero()[0].tolist()}
 
+    def of_slot(self, slot: int) -> list[str]:
+        """The values that a document has."""
+        return [self.values[at] for at in self.value[self.of == self.codes[slot]].tolist()]
+
     def having(self, wanted: frozenset[str]) -> Mask:
         """The documents that have one of the wanted values."""
         chosen = np.zeros(self.combinations, bool)

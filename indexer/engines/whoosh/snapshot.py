@@ -314,6 +314,12 @@ class Snapshot:
         found[slots[np.searchsorted(ends, places, side="right")]] = True
         return found
 
+    def numbers(self, slot: int) -> list[str]:
+        """The numbers that a document bears, in normal form."""
+        text, ends, slots = self._all_numbers
+        rows = (slots == slot).nonzero()[0].tolist()
+        return [text[ends[row - 1] + 1 if row else 0 : ends[row]] for row in rows]
+
     @cached_property
     def _all_numbers(self) -> tuple[str, Numbers, Slots]:
         """All of them in normal form, one a line; where each ends; whose each is."""
@@ -332,7 +338,6 @@ def _numbers(segments: Sequence[SegmentReader]) -> Iterator[tuple[int, str, str]
 
 
 def _norm(lengths: Scores) -> Scores:
-    """K1·(1 - B + B·length/average) of each document."""
+    """``relevance.norm`` of each document."""
     average = lengths.mean() if len(lengths) and lengths.any() else 1.0
-    norm: Scores = relevance.K1 * (1 - relevance.B + relevance.B * (lengths / average))
-    return norm
+    return relevance.norm(lengths / average)

@@ -6,6 +6,7 @@ and trees that ``interpret`` never builds, such as a ``Not`` outside of an ``And
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from archive.document import Document, Validity
-from indexer import facets
+from indexer import facets, relevance
 from indexer.analyzer import Analyzer
 from indexer.engine import Engine, SearchRequest, Sort
 from indexer.engines.memory import MemoryEngine
@@ -37,6 +38,7 @@ from indexer.query import (
     Within,
 )
 from tests.conftest import make_document
+from tests.indexer.arithmetic import assert_adds_up, steps
 
 COUNT = 160
 # Common words and rare ones, so that terms are kept both ways; a character beyond 16 bits among them.
@@ -149,3 +151,28 @@ def test_every_kind_of_query_is_answered_as_the_reference_does(
     assert [hit.id for hit in engine.hits] == [hit.id for hit in reference.hits]
     assert [hit.score for hit in engine.hits] == pytest.approx([hit.score for hit in reference.hits], abs=1e-5)
     assert (engine.total, engine.facets, engine.relaxed) == (reference.total, reference.facets, reference.relaxed)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(request=REQUESTS)
+@example(request=SearchRequest(Like("d010")))
+@example(request=SearchRequest(Or((Key("云政发〔2019〕3号"), Text("水"), Phrase("疫苗", 0.5))), offset=5))
+@example(request=SearchRequest(Text("水火星政府abc")))
+def test_an_explanation_makes_the_score_of_its_hit_and_is_the_reference_s(
+    engines: tuple[Engine, Engine], request: SearchRequest
+) -> None:
+    reference, engine = engines
+    # The first and the last of a page, and the last that is read and the first that is not.
+    hits = engine.search(request).hits
+    borders = {0, len(hits) - 1, relevance.READ - 1 - request.offset, relevance.READ - request.offset}
+    for at in borders & set(range(len(hits))):
+        explained, expected = (each.explain(request, hits[at].id) for each in (engine, reference))
+        assert explained is not None
+        assert expected is not None
+        assert_adds_up(explained, hits[at].score)
+        for got, wanted in zip(steps(explained), steps(expected), strict=True):
+            assert replace(got, value=0, parts=(), figures={}) == replace(wanted, value=0, parts=(), figures={})
+            assert got.value == pytest.approx(wanted.value, abs=1e-5)
+            assert got.figures == pytest.approx(dict(wanted.figures), abs=1e-5)
+    for id in ("nobody", *request.hidden):
+        assert engine.explain(request, id) is reference.explain(request, id) is None
