@@ -30,7 +30,7 @@ archive.intake
 archive.custody
 
 indexer indexer.errors indexer.query indexer.relevance indexer.gaps
-indexer.analyzer indexer.facets indexer.fields indexer.engine
+indexer.analyzer indexer.facets indexer.fields indexer.explanation indexer.engine
 indexer.snippets indexer.duplicates indexer.sync
 indexer.asking
 indexer.helping

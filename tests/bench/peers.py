@@ -240,6 +240,9 @@ class Fts5:
     def verify(self) -> None:
         return
 
+    def explain(self, request: SearchRequest, id: str) -> None:
+        """Nothing: what rank is made of stays inside SQLite."""
+
     def writing(self) -> NoReturn:
         raise NotImplementedError
 

@@ -23,7 +23,7 @@ from tests.bench.processes import MB, ROOT, memory, processor_seconds
 from tests.bench.table import Row, p50_p95
 from web import server
 from web.installation.services import open_services
-from web.installation.settings import Settings
+from web.installation.settings import THREADS, Settings
 from web.installation.typing_aids import TypingAids
 
 USERS = 4
@@ -221,9 +221,7 @@ def main() -> None:
     opened = open_services(Settings.at(Path(data)), serving=True)
     engine = Fts5(Path(place), opened.analyzer)
     typing_aids = TypingAids(engine, opened.analyzer, opened.synonyms, background=True)
-    server.serve(
-        replace(opened, engine=engine, typing_aids=typing_aids), "127.0.0.1", int(port), threads=server.THREADS
-    )
+    server.serve(replace(opened, engine=engine, typing_aids=typing_aids), "127.0.0.1", int(port), threads=THREADS)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ from whoosh.index import TOC
 
 from archive.chinese.text import normalise
 from indexer import facets, relevance
-from indexer.engines.whoosh.postings import Coded, Mask, Postings, Slots
+from indexer.engines.whoosh.facet_counts import Coded
+from indexer.engines.whoosh.postings import Mask, Postings, Slots
 from indexer.engines.whoosh.segment import ENCODING, NAME, schema
 from indexer.engines.whoosh.segment_reader import SegmentReader, Storage
 from indexer.engines.whoosh.titles import Titles

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.engines.whoosh.postings import Coded, Postings
+from indexer.engines.whoosh.facet_counts import Coded
+from indexer.engines.whoosh.postings import Postings
 
 SIZE = 3000
 SLOTS = st.one_of(
