@@ -1,11 +1,13 @@
 """What all tests share: an analyzer (its dictionary is loaded once), an empty installation, made-up documents."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from cProfile import Profile
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
@@ -28,47 +30,72 @@ POSTGRESQL = os.environ.get("GONGKAI_TEST_POSTGRESQL", "")
 in_a_file = pytest.mark.skipif(POSTGRESQL != "", reason="about the file of a SQLite database")
 
 
+class Databases:
+    """Makes databases: SQLite files, or with GONGKAI_TEST_POSTGRESQL databases there, dropped when ``made`` ends."""
+
+    def __init__(self, folder: Path, made: ExitStack) -> None:
+        self._folder = folder
+        self._made = made
+
+    def empty(self, file: Path) -> str:
+        """The URL of a database without tables; ``file`` is where one of SQLite will be."""
+        return self._on_server() if POSTGRESQL else f"sqlite:///{file}"
+
+    def new(self, file: Path) -> str:
+        """The URL of a database that has the program's tables and holds nothing."""
+        return self.copied(self._migrated, file)
+
+    def copied(self, url: str, file: Path) -> str:
+        """The URL of a copy of a database that nobody has open."""
+        if POSTGRESQL:
+            return self._on_server(f" TEMPLATE {make_url(url).database}")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(str(make_url(url).database), file)
+        return f"sqlite:///{file}"
+
+    @cached_property
+    def _migrated(self) -> str:
+        url = self.empty(self._folder / "migrated.sqlite3")
+        Catalogue(url, self._folder).close()
+        return url
+
+    def _on_server(self, template: str = "") -> str:
+        name = f"gongkai_test_{uuid4().hex}"
+        _tell_server(f"CREATE DATABASE {name}{template}")
+        self._made.callback(_tell_server, f"DROP DATABASE {name} WITH (FORCE)")
+        return make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
+
+
+def _tell_server(statement: str) -> None:
+    engine = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def analyzer(tmp_path_factory: pytest.TempPathFactory) -> Analyzer:
     return Analyzer(tmp_path_factory.mktemp("jieba"))
 
 
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """The only way to a database of either kind, by which ``asks_the_database`` knows a test that needs one."""
+    with ExitStack() as made:
+        yield Databases(tmp_path_factory.mktemp("databases"), made)
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[NewDatabase]:
-    """Gives URLs of new databases: SQLite files, or with GONGKAI_TEST_POSTGRESQL of a server databases there."""
+def database(tmp_path: Path, databases: Databases) -> NewDatabase:
+    """Gives URLs of new databases that have the program's tables."""
     numbers = count()
-    with _databases() as make:
-        yield lambda: make(tmp_path / f"catalogue{next(numbers) or ''}.sqlite3")
+    return lambda: databases.new(tmp_path / f"catalogue{next(numbers) or ''}.sqlite3")
 
 
 @pytest.fixture(scope="session")
-def installation() -> Iterator[Installation]:
+def installation(databases: Databases) -> Installation:
     """Gives the settings of installations in folders, with new databases as ``database`` has them."""
-    with _databases() as make:
-        yield lambda data: replace(Settings.at(data), database_url=make(data / "catalogue.sqlite3"))
-
-
-@contextmanager
-def _databases() -> Iterator[Callable[[Path], str]]:
-    """Gives the URL of a new database, in a file if it is one of SQLite."""
-    with ExitStack() as made:
-
-        def make(file: Path) -> str:
-            if not POSTGRESQL:
-                return f"sqlite:///{file}"
-            name = f"gongkai_test_{uuid4().hex}"
-            _on_server(f"CREATE DATABASE {name}")
-            made.callback(_on_server, f"DROP DATABASE {name} WITH (FORCE)")
-            return make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
-
-        yield make
-
-
-def _on_server(statement: str) -> None:
-    engine = create_engine(POSTGRESQL, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    return lambda data: replace(Settings.at(data), database_url=databases.new(data / "catalogue.sqlite3"))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import ctypes.util
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,12 @@ from archive.extract import Sandbox
 from archive.intake.manifest import read_manifest
 from archive.intake.receive import Intake, Result
 from indexer import sync
-from tests.conftest import Installation, publish
+from indexer.analyzer import Analyzer
+from tests.conftest import Databases, Installation, publish
 from web.app import create_app
 from web.installation import county
 from web.installation.services import Services, open_services
+from web.installation.settings import Settings
 from web.server import running
 
 LINES = (
@@ -132,31 +135,56 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
         yield
 
 
+@dataclass(frozen=True)
+class Mould:
+    """A folder with an installation that nobody has open, to be copied: a copy is made in a hundredth of the time."""
+
+    folder: Path
+    database_url: str
+    ids: dict[str, str]
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
+def mould(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -> Mould:
+    """The documents, all but the hidden ones public and indexed."""
+    folder = tmp_path_factory.mktemp("mould")
     (folder / "申请表.txt").write_text("最低生活保障申请表\n家庭成员情况\n", encoding="utf-8")
     services, ids = built(folder, installation, LINES)
     for name in ("低保.txt", "旧办法.txt", "预算.txt", "撤回.txt"):
         publish(services.catalogue, ids[name])
     sync.catch_up(services.catalogue, services.engine)
-    review.decide(services.catalogue, ids["不予.txt"], Verdict.REJECT, "审查员", "内部资料")
-    # Withdrawn after the index was built: the index still holds it.
-    review.decide(services.catalogue, ids["撤回.txt"], Verdict.WITHDRAW, "审查员", "含个人信息")
-    yield Site(services, client_of(services), ids)
     services.close()
+    return Mould(folder, services.settings.database_url, ids)
+
+
+@contextmanager
+def cast(mould: Mould, folder: Path, databases: Databases, analyzer: Analyzer) -> Iterator[Site]:
+    """An installation like the mould's, in a folder of its own."""
+    shutil.copytree(mould.folder, folder, symlinks=True, dirs_exist_ok=True)
+    data = folder / "data"
+    url = databases.copied(mould.database_url, data / "catalogue.sqlite3")
+    services = open_services(replace(Settings.at(data), database_url=url), analyzer=analyzer)
+    yield Site(services, client_of(services), mould.ids)
+    services.close()
+
+
+@pytest.fixture(scope="session")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, mould: Mould, databases: Databases, analyzer: Analyzer
+) -> Iterator[Site]:
+    with cast(mould, tmp_path_factory.mktemp("site"), databases, analyzer) as site:
+        catalogue = site.services.catalogue
+        review.decide(catalogue, site.ids["不予.txt"], Verdict.REJECT, "审查员", "内部资料")
+        # Withdrawn after the index was built: the index still holds it.
+        review.decide(catalogue, site.ids["撤回.txt"], Verdict.WITHDRAW, "审查员", "含个人信息")
+        yield site
 
 
 @pytest.fixture
-def own(tmp_path: Path, installation: Installation) -> Iterator[Site]:
+def own(tmp_path: Path, mould: Mould, databases: Databases, analyzer: Analyzer) -> Iterator[Site]:
     """The same documents for one test alone, all but the hidden ones public; what it does to them is its own affair."""
-    (tmp_path / "申请表.txt").write_text("最低生活保障申请表\n家庭成员情况\n", encoding="utf-8")
-    services, ids = built(tmp_path, installation, LINES)
-    for name in ("低保.txt", "旧办法.txt", "预算.txt", "撤回.txt"):
-        publish(services.catalogue, ids[name])
-    sync.catch_up(services.catalogue, services.engine)
-    yield Site(services, client_of(services), ids)
-    services.close()
+    with cast(mould, tmp_path, databases, analyzer) as site:
+        yield site
 
 
 @pytest.fixture(scope="module")

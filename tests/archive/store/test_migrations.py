@@ -10,10 +10,11 @@ from sqlalchemy import text
 from archive.errors import BadSettings
 from archive.store.catalogue import Catalogue
 from archive.store.tables import metadata
+from tests.conftest import Databases
 
 
-def test_a_migrated_database_has_exactly_the_tables_of_the_program(url: str, tmp_path: Path) -> None:
-    catalogue = Catalogue(url, tmp_path)
+def test_a_migrated_database_has_exactly_the_tables_of_the_program(databases: Databases, tmp_path: Path) -> None:
+    catalogue = Catalogue(databases.empty(tmp_path / "empty.sqlite3"), tmp_path)
     with catalogue.reading() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     catalogue.close()

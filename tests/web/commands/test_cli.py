@@ -4,6 +4,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from archive.decisions import review
 from archive.document import Verdict
-from tests.conftest import Installation, in_a_file
+from tests.conftest import Databases, in_a_file
 from web.app import create_app
 from web.commands.cli import cli
 from web.installation.services import open_services
@@ -21,8 +22,10 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def environment(tmp_path: Path, installation: Installation) -> dict[str, str]:
-    settings = installation(tmp_path / "data")
+def environment(tmp_path: Path, databases: Databases) -> dict[str, str]:
+    """Of an installation that is not there yet."""
+    data = tmp_path / "data"
+    settings = replace(Settings.at(data), database_url=databases.empty(data / "catalogue.sqlite3"))
     return {
         "GONGKAI_DATA": str(settings.data),
         "GONGKAI_DATABASE_URL": settings.database_url,
