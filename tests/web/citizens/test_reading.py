@@ -11,14 +11,14 @@ import pytest
 from archive.decisions import review, validity
 from archive.document import Attachment, File, Place, Validity, Verdict
 from archive.extract import Sandbox
-from archive.intake.manifest import read_manifest
+from archive.intake.manifest import place, read_manifest
 from archive.intake.receive import Intake, Item, Result
 from indexer import sync
 from indexer.analyzer import Analyzer
 from indexer.query import Everything, Or, Text
 from indexer.snippets import Marker
 from tests.conftest import make_document, publish
-from tests.web.conftest import Site
+from tests.web.conftest import Mould, Site
 from web.citizens.blocks import PAGE
 from web.citizens.reading import DocumentPage, cite, document_page
 from web.http.parameters import BadParameter
@@ -172,14 +172,17 @@ def test_a_repealed_document_names_what_repealed_it(own: Site) -> None:
     assert "依据《" not in own.client.get(f"/documents/{old}").text
 
 
-def test_a_corrected_document_tells_its_versions(own: Site) -> None:
+def test_a_corrected_document_tells_its_versions(own: Site, mould: Mould) -> None:
     id = own.ids["预算.txt"]
     assert "版本</h2>" not in own.client.get(f"/documents/{id}").text
     folder = own.services.settings.data.parent
     (folder / "预算.txt").write_text("云溪县财政局2020年部门预算\n\n更正后的预算。\n", encoding="utf-8")
     with Sandbox() as sandbox:
         intake = Intake(own.services.catalogue, own.services.blobs, sandbox, "收文员")
-        outcomes = list(intake.receive_all(read_manifest(folder / "manifest.jsonl")))
+        # They come from where they first came from.
+        lines = read_manifest(folder / "manifest.jsonl")
+        items = [replace(item, source=place(mould.folder / item.path.name)) for item in lines]
+        outcomes = list(intake.receive_all(items))
     assert [each.document_id for each in outcomes if each.result is Result.CHANGED] == [id]
     assert "第 2 版" not in own.client.get(f"/documents/{id}").text
     publish(own.services.catalogue, id)
