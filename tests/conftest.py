@@ -1,5 +1,6 @@
 """What all tests share: an analyzer (its dictionary is loaded once), an empty installation, made-up documents."""
 
+import argparse
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 from archive.decisions import review
@@ -23,6 +25,8 @@ from web.installation.services import Services, open_services
 from web.installation.settings import Settings
 
 MakeDocument = Callable[..., Document]
+# Of each property; a test that has a number of its own keeps it.
+USUAL, THOROUGH = 100, 5000
 NewDatabase = Callable[[], str]
 Installation = Callable[[Path], Settings]
 # A server where the tests of the catalogue may make databases of their own.
@@ -71,6 +75,44 @@ def _tell_server(statement: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say how much of the tests is run; ``./run test`` hands these on."""
+    group = parser.getgroup("gongkai")
+    group.addoption("--slow", action="store_true", help="Only the slow kinds: killed processes, nginx, real material.")
+    group.addoption("--thorough", action="store_true", help=f"{THOROUGH} examples of each property instead of {USUAL}.")
+    group.addoption("--pictures", action="store_true", help="Keep a picture of each page's states in .artefacts.")
+    group.addoption("--without-slow", action="store_true", help=argparse.SUPPRESS)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples are tried, and whether slow tests stay out: only where none is asked for by its path."""
+    config.addinivalue_line("markers", "slow: killed processes, nginx, real material; runs with --slow or by its path")
+    config.addinivalue_line("markers", "page: how pages look and work in a browser, which is alike over any database")
+    settings.register_profile("usual", max_examples=USUAL)
+    settings.register_profile("thorough", max_examples=THOROUGH)
+    settings.load_profile("thorough" if config.option.thorough else "usual")
+    # Workers are handed the options and the paths, and could not tell these paths from paths that were named.
+    if config.args_source is not pytest.Config.ArgsSource.ARGS and not config.option.slow:
+        config.option.without_slow = True
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not asked for, and over PostgreSQL what asks no database; pytest tells how many they were."""
+    left_out = []
+    for item in items:
+        slow = item.get_closest_marker("slow") is not None
+        out = slow if config.option.without_slow else config.option.slow and not slow
+        if out or POSTGRESQL and not asks_the_database(item):
+            left_out.append(item)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def asks_the_database(item: pytest.Item) -> bool:
+    """Whether a test depends on ``databases``, however indirectly, and is not about pages in a browser."""
+    return "databases" in getattr(item, "fixturenames", ()) and item.get_closest_marker("page") is None
 
 
 @pytest.fixture(scope="session")

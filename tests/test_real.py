@@ -20,7 +20,10 @@ from web.search.params import SearchForm
 REAL = Path(__file__).parent.parent.parent / "shared" / "real"
 REPORT = "临沭县人民政府2019年政府信息公开工作年度报告"
 
-pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the real documents are not on this machine")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not REAL.is_dir(), reason="the real documents are not on this machine"),
+]
 
 
 @pytest.fixture(scope="module")

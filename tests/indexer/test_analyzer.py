@@ -47,6 +47,7 @@ def test_both_segmenters_cut_any_mixture_alike(analyzer: Analyzer) -> None:
         agree(analyzer, "".join(chance.choices(ALPHABET, k=chance.randrange(14))))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.exists(), reason="the real documents are not here")
 def test_both_segmenters_cut_real_statutes_alike(analyzer: Analyzer) -> None:
     chosen = sorted((REAL / "laws").rglob("*.md"))[::30]

@@ -88,7 +88,7 @@ WANTED = st.sampled_from(["政务公开", "预算", "2019", "公"])
 
 
 @given(st.lists(WORDS, max_size=80), st.lists(WANTED, min_size=1, max_size=3))
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 def test_fragments_put_together_are_the_text(analyzer: Analyzer, pieces: list[str], wanted: list[str]) -> None:
     text = "".join(pieces)
     marker = Marker(parse(" ".join(wanted)), analyzer)

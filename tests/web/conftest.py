@@ -73,6 +73,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 # Of a module whose tests drive Debian's Chromium with Playwright.
 IN_A_BROWSER = [
+    pytest.mark.page,
     pytest.mark.skipif(
         CHROMIUM is None or ctypes.util.find_library("atomic") is None,
         reason="Chromium or what Playwright's driver needs is not installed (apt-get install chromium libatomic1)",

@@ -69,9 +69,7 @@ def test_no_parameter_of_any_address_breaks_it(site: Site) -> None:
     assert len(addresses) > 25
     asked: set[int] = set()
 
-    @settings(
-        max_examples=1200, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
+    @settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(addresses), PAIRS)
     def ask(address: str, pairs: list[tuple[str, str]]) -> None:
         answer = site.client.get(address, query_string=pairs)
@@ -97,7 +95,7 @@ def test_no_name_in_any_address_breaks_it(site: Site) -> None:
     )
     shapes += ("/documents.{}", "/browse/{}", "/static/{}")
 
-    @settings(max_examples=600, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(shapes), VALUES)
     def ask(shape: str, value: str) -> None:
         answer = site.client.get(shape.format(quote(value, safe="/")))

@@ -1,6 +1,6 @@
-"""Every state of every page, as people meet it: axe-core finds nothing serious, and a picture of each is kept.
+"""Every state of every page, as people meet it: axe-core finds nothing serious, and nothing is wider than the screen.
 
-The pictures are in ``.artefacts/`` (git leaves it alone): to be looked at, one folder a size and look.
+``./run test --pictures`` keeps a picture of each in ``.artefacts/`` (git leaves it alone), one folder a size and look.
 """
 
 import re
@@ -14,9 +14,12 @@ from playwright.sync_api import Browser, Page, expect
 from tests.web.conftest import IN_A_BROWSER, Site
 
 pytestmark = IN_A_BROWSER
+Picture = Callable[[Page, str, bool], None]
 ARTEFACTS = Path(__file__).parent.parent.parent / ".artefacts"
 SIZES = {"terminal-1280": (1280, 1024), "phone-390": (390, 844)}
 LOOKS = {"normal": "0000", "large-contrast": "1120"}
+# Each size and each look once: axe takes most of the time, and finds by the rules of both.
+EXAMINED = {("terminal-1280", "normal"), ("phone-390", "large-contrast")}
 # WCAG 2.2 A and AA, and what axe's makers count among good practice.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -84,40 +87,52 @@ STATES: dict[str, Callable[[Page, str, Site], None]] = {
 }
 
 
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with a page, each as a line."""
+    results = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+    return [
+        f"{each['id']} ({each['impact']}) {each['nodes'][0]['html'][:160]}" for each in results.response["violations"]
+    ]
+
+
+@pytest.fixture
+def picture(pytestconfig: pytest.Config) -> Picture:
+    """Keeps a picture of a page under a name, if pictures are asked for; whole: also what has to be scrolled to."""
+
+    def keep(page: Page, name: str, whole: bool) -> None:
+        if pytestconfig.option.pictures:
+            page.screenshot(path=ARTEFACTS / name, full_page=whole)
+
+    return keep
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("state", STATES)
 def test_nothing_stands_in_anybodys_way(
-    browser: Browser, address: str, site: Site, size: str, look: str, state: str
+    browser: Browser, address: str, site: Site, picture: Picture, size: str, look: str, state: str
 ) -> None:
     width, height = SIZES[size]
-    folder = ARTEFACTS / f"{size}-{look}"
-    folder.mkdir(parents=True, exist_ok=True)
     context = browser.new_context(viewport={"width": width, "height": height})
     context.add_cookies([{"name": "display", "value": LOOKS[look], "url": address}])
     page = context.new_page()
     outside: list[str] = []
     page.on("request", lambda request: None if request.url.startswith(address) else outside.append(request.url))
     STATES[state](page, address, site)
-    page.screenshot(path=folder / f"{state}.png", full_page=True)
-    results = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+    picture(page, f"{size}-{look}/{state}.png", True)
+    found = violations(page) if (size, look) in EXAMINED else []
     scrolled = page.evaluate("document.documentElement.scrollWidth")
     context.close()
-    found = [
-        f"{each['id']} ({each['impact']}) {each['nodes'][0]['html'][:160]}" for each in results.response["violations"]
-    ]
     assert not found, "\n".join(found)
     assert scrolled <= width
     assert outside == []
 
 
-def test_wide_screens_are_looked_at_too(browser: Browser, address: str, site: Site) -> None:
-    folder = ARTEFACTS / "wide-1920"
-    folder.mkdir(parents=True, exist_ok=True)
+def test_wide_screens_are_looked_at_too(browser: Browser, address: str, site: Site, picture: Picture) -> None:
     context = browser.new_context(viewport={"width": 1920, "height": 1080})
     page = context.new_page()
     for name in ("home", "results", "document", "columns"):
         STATES[name](page, address, site)
-        page.screenshot(path=folder / f"{name}.png")
+        picture(page, f"wide-1920/{name}.png", False)
         assert page.evaluate("document.documentElement.scrollWidth") <= 1920
     context.close()

@@ -245,6 +245,7 @@ def test_a_long_text_without_numbers_is_read_at_once() -> None:
 _REGULAR = re.compile(r"[\u4e00-\u9fff]{2,14}[〔\[【（(﹝［](?:19|20)\d\d年?[〕\]】）)﹞］]第?\d{1,5}号")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["state-council", "guangdong", "shanghai", "yunnan"])
 def test_real_numbers_are_recognised_whole(source: str) -> None:
     path = REAL / "docnumbers" / f"{source}.tsv"
@@ -256,6 +257,7 @@ def test_real_numbers_are_recognised_whole(source: str) -> None:
     assert len(whole) / len(regular) >= 0.98, sorted(set(regular) - set(whole))[:20]
 
 
+@pytest.mark.slow
 def test_the_countys_report_cites_its_four_numbers() -> None:
     path = REAL / "linshu-2019-annual-report.txt"
     if not path.exists():

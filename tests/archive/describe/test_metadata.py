@@ -262,6 +262,7 @@ def test_the_work_of_a_description_grows_with_the_text_and_no_faster() -> None:
     assert work(400) < 2.5 * work(200)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.exists(), reason=ABSENT)
 def test_real_policy_pages_agree_with_their_answers() -> None:
     lines = (REAL / "policies" / "answers.jsonl").read_text(encoding="utf-8").splitlines()
@@ -272,6 +273,7 @@ def test_real_policy_pages_agree_with_their_answers() -> None:
         assert found == {key: answer[key] for key in found}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.exists(), reason=ABSENT)
 def test_the_countys_report_is_described() -> None:
     extraction = extract_plain(REAL / "linshu-2019-annual-report.txt", "text/plain")
@@ -285,6 +287,7 @@ def test_the_countys_report_is_described() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.exists(), reason=ABSENT)
 def test_most_real_statutes_are_described() -> None:
     known: Counter[str] = Counter()

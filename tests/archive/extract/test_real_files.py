@@ -12,7 +12,7 @@ from archive.errors import FileRefused
 from archive.extract import Extraction, Sandbox, media_type
 from tests.archive.extract.makers import REAL
 
-pytestmark = pytest.mark.skipif(not REAL.exists(), reason="the shared real material is not here")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not REAL.exists(), reason="the shared real material is not here")]
 SUFFIXES = {".docx", ".doc", ".pdf", ".html", ".txt", ".md"}
 
 

@@ -17,7 +17,7 @@ from archive.extract import Extraction, Limits, Sandbox, media_type
 from tests.archive.extract.makers import REAL
 
 FILES = REAL / "files"
-pytestmark = pytest.mark.skipif(not FILES.exists(), reason="the shared real material is not here")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not FILES.exists(), reason="the shared real material is not here")]
 CODE = re.compile(rb"<(?:\w+:)?TextCode\b[^>]*>([^<]*)<")
 # What is hidden or slanted is told and not read.
 UNREAD = re.compile(

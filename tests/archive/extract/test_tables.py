@@ -95,6 +95,7 @@ def numbers(cells: Sequence[str]) -> list[float]:
     return [float(cell or 0) for cell in cells]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REPORT.exists(), reason="the shared real material is not here")
 def test_the_tables_of_a_real_report_add_up() -> None:
     """Sums that the form itself asks for (勾稽关系) hold only if each cell stands where it does on the page."""

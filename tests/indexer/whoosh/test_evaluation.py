@@ -133,7 +133,7 @@ REQUESTS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(request=REQUESTS)
 # One part of a choice gives up early where another one asks the same of more documents.
 @example(

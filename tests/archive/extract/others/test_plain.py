@@ -49,6 +49,7 @@ def test_the_first_line_is_the_title_if_it_looks_like_one(tmp_path: Path, first:
     assert extraction.paragraphs[-1] == "正文。"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not LINSHU.exists(), reason="the shared real material is not here")
 def test_the_seed_report_reads_as_a_document() -> None:
     extraction = extract_plain(LINSHU, "text/plain")

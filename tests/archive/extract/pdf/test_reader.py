@@ -148,6 +148,7 @@ def test_radicals_become_ordinary_characters_and_nothing_else_changes(text: str,
     assert unfold(text) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REPORTS.exists(), reason="the shared real material is not here")
 def test_a_real_report_in_radicals_is_readable() -> None:
     extraction = extract_plain(REPORTS / "suqian-compare.pdf", PDF)

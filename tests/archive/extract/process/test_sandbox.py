@@ -171,6 +171,7 @@ def test_text_beyond_the_size_of_a_result_is_refused(tmp_path: Path, text: Path)
         assert sandbox.extract(text, PLAIN).paragraphs
 
 
+@pytest.mark.slow
 def test_six_hundred_thousand_paragraphs_are_refused_cleanly(shared: Sandbox, tmp_path: Path, text: Path) -> None:
     path = busy(tmp_path, 600_000)
     started = time.monotonic()
@@ -180,6 +181,7 @@ def test_six_hundred_thousand_paragraphs_are_refused_cleanly(shared: Sandbox, tm
     assert shared.extract(text, PLAIN).paragraphs
 
 
+@pytest.mark.slow
 def test_a_job_that_is_killed_is_a_reason_and_the_next_file_works(watched: Watched, tmp_path: Path, text: Path) -> None:
     with Sandbox(workers=1) as sandbox, ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(sandbox.extract, endless(tmp_path), PLAIN)
@@ -191,6 +193,7 @@ def test_a_job_that_is_killed_is_a_reason_and_the_next_file_works(watched: Watch
         assert watched.job != job
 
 
+@pytest.mark.slow
 def test_a_zygote_that_is_killed_is_replaced(watched: Watched, tmp_path: Path, text: Path) -> None:
     with Sandbox(workers=1) as sandbox, ThreadPoolExecutor(1) as pool:
         sandbox.extract(text, PLAIN)
@@ -205,6 +208,7 @@ def test_a_zygote_that_is_killed_is_replaced(watched: Watched, tmp_path: Path, t
         assert sandbox.extract(text, PLAIN).paragraphs
 
 
+@pytest.mark.slow
 def test_no_job_outlives_a_zygote_that_is_killed_at_any_moment(watched: Watched, tmp_path: Path) -> None:
     path = endless(tmp_path)
     jobs: list[int] = []
@@ -243,6 +247,7 @@ def test_a_closed_sandbox_takes_no_more_files(text: Path) -> None:
         sandbox.extract(text, PLAIN)
 
 
+@pytest.mark.slow
 def test_the_children_leave_when_their_caller_dies(tmp_path: Path) -> None:
     path = endless(tmp_path)
     program = (
@@ -347,6 +352,7 @@ def test_a_job_that_could_not_read_a_file_reads_no_more(watched: Watched, tmp_pa
         assert sandbox.extract(text, PLAIN).paragraphs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left", ["thread", "descriptor", "process", "stray", "orphan", "memory"])
 def test_a_job_that_keeps_something_of_a_file_reads_no_more(
     left: str, mischief: None, watched: Watched, text: Path
@@ -365,6 +371,7 @@ def test_a_job_that_keeps_something_of_a_file_reads_no_more(
         assert children(watched.job) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("then", ["dies", "leaves", "hangs", "fails", "talks", "shouts", "grasps"])
 def test_what_a_file_does_to_its_job_never_costs_the_next_its_answer(
     then: str, mischief: None, tmp_path: Path, text: Path
@@ -378,6 +385,7 @@ def test_what_a_file_does_to_its_job_never_costs_the_next_its_answer(
             assert sandbox.extract(text, PLAIN).paragraphs == ("正文第一段。",)
 
 
+@pytest.mark.slow
 def test_a_file_has_its_processor_time_for_itself(mischief: None, text: Path) -> None:
     path = named(text, "spins")
     with Sandbox(workers=1, limits=Limits(cpu_seconds=1)) as sandbox:

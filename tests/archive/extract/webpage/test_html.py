@@ -129,6 +129,7 @@ def test_ten_thousand_nested_elements_are_read_or_refused() -> None:
         assert extraction.paragraphs == ("正文在最里面。",)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not POLICIES.exists(), reason="the shared real material is not here")
 def test_every_policy_page_has_its_card_and_title() -> None:
     answers = [json.loads(line) for line in (POLICIES / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
