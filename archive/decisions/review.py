@@ -175,7 +175,7 @@ def add_vouching(connection: Connection, id: str, person: str, basis: str, versi
     about = int(_newest(connection, id, version)["version"])
     _require(id, person, "审查决定必须写明审查人。")
     with connection.begin_nested():
-        if _disclosure(connection, id, about) is None:
+        if disclosure_of(connection, id, about) is None:
             add_classification(connection, id, about, Disclosure.ACTIVE, person, basis)
         for aspect in Aspect:
             _add_examination(connection, id, about, aspect, Outcome.PASSED, person, basis)
@@ -295,17 +295,26 @@ def _check_publishable(connection: Connection, id: str, version: int) -> None:
         if found != Outcome.PASSED:
             how = "没有通过" if found else "还没有作"
             raise DecisionRefused(id, f"第 {version} 版{how}{ASPECT_LABELS[aspect]}审查，不能公开。")
-    disclosure = _disclosure(connection, id, version)
+    disclosure = disclosure_of(connection, id, version)
     if disclosure is None:
         raise DecisionRefused(id, f"第 {version} 版没有标明公开属性，按不公开处理；请先用 classify 标注。")
     if disclosure is not Disclosure.ACTIVE:
         raise DecisionRefused(id, f"公开属性为“{disclosure}”，不能向公众发布。")
 
 
-def _disclosure(connection: Connection, id: str, version: int) -> Disclosure | None:
-    """The attribute of a version; None is not public."""
+def disclosure_of(connection: Connection, id: str, version: int) -> Disclosure | None:
+    """Return the disclosure attribute of a version; None where nobody stated one, which is not public."""
     query = select(classifications.c.disclosure).where(
         classifications.c.document_id == id, classifications.c.version == version
+    )
+    found = connection.execute(query.order_by(classifications.c.id.desc()).limit(1)).scalar()
+    return Disclosure(found) if found else None
+
+
+def ever_restricted(connection: Connection, id: str) -> Disclosure | None:
+    """Return an attribute other than 主动公开 that any version of a document was ever given, or None."""
+    query = select(classifications.c.disclosure).where(
+        classifications.c.document_id == id, classifications.c.disclosure != Disclosure.ACTIVE.value
     )
     found = connection.execute(query.order_by(classifications.c.id.desc()).limit(1)).scalar()
     return Disclosure(found) if found else None

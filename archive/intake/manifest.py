@@ -1,7 +1,7 @@
 """What to take in: folders, files, and the lines of a manifest.
 
 A manifest is JSON Lines; a line names a file and states what is known about it (the keys are ``STATED``). Its paths are
-relative to the manifest's own folder.
+relative to the manifest's own folder, and lead nowhere else.
 """
 
 import json
@@ -58,7 +58,7 @@ def read_manifest(manifest: Path) -> list[Item]:
 def _item(folder: Path, number: int, line: str) -> Item:
     try:
         entry = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadManifest(number, f"不是 JSON：{error}") from error
     if not isinstance(entry, dict) or not isinstance(entry.get("path"), str) or not entry["path"]:
         raise BadManifest(number, "缺少 path（文件路径）。")
@@ -75,9 +75,22 @@ def _item(folder: Path, number: int, line: str) -> Item:
         wrong.append("note")
     if wrong:
         raise BadManifest(number, f"字段 {'、'.join(wrong)} 的值类型不对。")
-    path = folder / entry["path"]
+    path = _below(folder, number, entry["path"])
     source = stated.get("source_url") or place(path)
-    return Item(path, source, stated, tuple(folder / each for each in attachments), note)
+    return Item(path, source, stated, tuple(_below(folder, number, each) for each in attachments), note)
+
+
+def _below(folder: Path, number: int, name: str) -> Path:
+    """A file that a line names, which lies below the manifest's folder wherever links lead. Raises BadManifest."""
+    path = folder / name
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError, RuntimeError) as error:
+        # A NUL, a circle of links.
+        raise BadManifest(number, f"“{name[:80]}”不是能用的路径。") from error
+    if not inside:
+        raise BadManifest(number, f"“{name[:80]}”在清单所在的文件夹之外。请把文件放到清单旁边，路径相对清单书写。")
+    return path
 
 
 def place(path: Path) -> str:

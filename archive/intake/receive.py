@@ -20,8 +20,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from archive.chinese.text import normalise
 from archive.decisions import relations, review
-from archive.describe.metadata import describe
-from archive.document import Attachment, Disclosure, File, Metadata, Place
+from archive.describe.metadata import MANIFEST, describe
+from archive.document import Attachment, Disclosure, File, Metadata, Place, Validity
 from archive.errors import DecisionRefused, FileRefused
 from archive.extract import Sandbox, media_type
 from archive.extract.extraction import Extraction
@@ -31,6 +31,22 @@ from archive.store.catalogue import Catalogue
 from archive.store.tables import attachments, documents, sources, versions
 
 SOURCE_GROUND = "来源标注，未写理由"
+# What a manifest may state, but for the title, and how a person calls it.
+FIELD_LABELS = {
+    "number": "文号",
+    "index_code": "索引号",
+    "issuer": "发布机构",
+    "genre": "体裁",
+    "topic": "主题",
+    "column": "栏目",
+    "written_on": "成文日期",
+    "published_on": "公开日期",
+    "effective_on": "施行日期",
+    "expires_on": "失效日期",
+    "validity": "有效性",
+    "disclosure": "公开属性",
+    "source_url": "网址",
+}
 TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
 
 
@@ -188,12 +204,14 @@ class Intake:
 
     def _record(self, prepared: _Prepared) -> Receipt:
         with self._catalogue.writing() as connection:
-            id, result = self._place(connection, prepared)
+            id, result, kept = self._place(connection, prepared)
             reason = _REASONS.get(result, "")
             if result is Result.CHANGED and prepared.item.note:
                 reason = ""
+            if kept:
+                reason = "；".join(filter(None, (reason, f"本次没有写明，沿用原先的{'、'.join(kept)}")))
             if result is Result.HELD and set(prepared.item.stated) - {"source_url"}:
-                reason += "；清单中另写的信息没有采用，请核对"
+                reason += f"；{self._tighten(connection, id, prepared.metadata.disclosure)}"
             if self._already_published:
                 reason = self._take_over(connection, id, prepared.content) or reason
         warnings = prepared.warnings + tuple(w for part in prepared.attachments for w in part.warnings)
@@ -214,23 +232,44 @@ class Intake:
             return "该文件另有待审的新版本，没有公开"
         if review.ever_stopped(self._catalogue, connection, id):
             return "审查曾决定不予发布或撤回，没有公开"
+        if restricted := review.ever_restricted(connection, id):
+            return f"该文件曾标为“{restricted}”，没有公开，请审查"
         try:
             review.add_vouching(connection, id, self._actor, TAKEN_OVER)
         except DecisionRefused as refused:
             return f"没有公开：{refused.reason}"
         return ""
 
-    def _place(self, connection: Connection, prepared: _Prepared) -> tuple[str, Result]:
-        """Find or found the document that a prepared file belongs to, and add its version if it is new."""
+    def _tighten(self, connection: Connection, id: str, stated: Disclosure | None) -> str:
+        """Restrict a document that another source of the same content restricts; return what became of that."""
+        if stated in (None, Disclosure.ACTIVE):
+            return "清单中另写的信息没有采用，请核对"
+        row = connection.execute(select(documents).where(documents.c.id == id)).mappings().one()
+        if row["public_version"] is not None:
+            return f"清单中另写为“{stated}”，而该文件已经公开，请核实是否撤回"
+        known = review.disclosure_of(connection, id, row["version"])
+        if known in (None, Disclosure.ACTIVE):
+            ground = SOURCE_GROUND if stated is Disclosure.WITHHELD else ""
+            review.add_classification(connection, id, row["version"], stated, self._actor, MANIFEST, ground)
+            details = {"version": row["version"], "disclosure": stated.value, "ground": ground, "basis": MANIFEST}
+            audit.append(connection, self._actor, "classify", id, details)
+        return f"按清单标为“{stated}”，清单中另写的其他信息没有采用，请核对"
+
+    def _place(self, connection: Connection, prepared: _Prepared) -> tuple[str, Result, tuple[str, ...]]:
+        """Find or found the document that a prepared file belongs to, and add its version if it is new.
+
+        The last value names what the new version keeps of what was stated about the one before.
+        """
         source = prepared.item.source
         known = connection.execute(select(sources).where(sources.c.source == source)).mappings().first()
         if known is not None and known["signature"] == prepared.signature:
-            return known["document_id"], Result.HELD
+            return known["document_id"], Result.HELD, ()
         if known is not None and known["original"]:
             id = str(known["document_id"])
-            self._add_version(connection, id, prepared)
+            metadata, kept = _keeping(connection, id, prepared.metadata)
+            self._add_version(connection, id, replace(prepared, metadata=metadata))
             connection.execute(update(sources).where(sources.c.source == source).values(signature=prepared.signature))
-            return id, Result.CHANGED
+            return id, Result.CHANGED, kept
         if known is not None:
             # A copy that now differs goes its own way.
             connection.execute(delete(sources).where(sources.c.source == source))
@@ -248,9 +287,9 @@ class Intake:
             )
         )
         if twin is None:
-            return id, Result.TAKEN
+            return id, Result.TAKEN, ()
         audit.append(connection, self._actor, "copy", id, {"source": source})
-        return id, Result.HELD
+        return id, Result.HELD, ()
 
     def _add_version(self, connection: Connection, id: str, prepared: _Prepared) -> None:
         now = audit.now()
@@ -311,6 +350,31 @@ def readable(name: str) -> str:
         except UnicodeDecodeError:
             continue
     return raw.decode("utf-8", "backslashreplace")
+
+
+def _keeping(connection: Connection, id: str, metadata: Metadata) -> tuple[Metadata, tuple[str, ...]]:
+    """Return a new version's metadata with what was stated about the newest one, and the labels of what that adds.
+
+    An intake that states less never loosens what was stated: a field out of a manifest stays until a manifest states
+    another, and a disclosure attribute that restricts stays whoever stated it. Only the title is the new text's own.
+    """
+    on = (documents.c.id == versions.c.document_id) & (documents.c.version == versions.c.version)
+    query = select(versions).select_from(versions.join(documents, on)).where(documents.c.id == id)
+    former = connection.execute(query).mappings().one()
+    kept: dict[str, object] = {
+        name: former[name]
+        for name in FIELD_LABELS
+        if former["sources"].get(name) == MANIFEST and metadata.sources.get(name) != MANIFEST
+    }
+    disclosure = review.disclosure_of(connection, id, former["version"])
+    if disclosure not in (None, Disclosure.ACTIVE) and metadata.sources.get("disclosure") != MANIFEST:
+        kept["disclosure"] = disclosure
+    for name, kind in (("validity", Validity), ("disclosure", Disclosure)):
+        if name in kept:
+            kept[name] = kind(str(kept[name]))
+    told = tuple(FIELD_LABELS[name] for name, value in kept.items() if value != getattr(metadata, name))
+    sources = {**metadata.sources, **dict.fromkeys(kept, MANIFEST)}
+    return replace(metadata, **kept, sources=sources), told  # type: ignore[arg-type]  # fields by their names
 
 
 def _attachment(file: File, part: Extraction) -> Attachment:

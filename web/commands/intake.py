@@ -20,7 +20,9 @@ from web.commands.installation import reported, services
 def ingest(
     paths: tuple[Path, ...], manifest: Path | None, already_published: bool, note: str, actor: str | None
 ) -> None:
-    """Take in files, folders, bundles (a zip with a manifest.jsonl in it), and what a manifest lists.
+    """Take in files, folders and bundles (a zip with a manifest.jsonl in it), or what a manifest lists.
+
+    With --manifest only what it lists is taken in, and files below PATHS that it leaves out are named.
 
     Documents wait for review unless they are --already-published. Exits with 1 if a file was refused.
     """

@@ -41,12 +41,15 @@ def take_in(
 ) -> dict[Result, int]:
     """Ingest, with progress and notes on standard error and a closing count on standard output.
 
+    With a ``manifest`` only what it lists is taken in; ``paths`` are then searched for files that it leaves out.
     ``note`` is why there are new versions, where the manifest does not say so itself.
     """
     counts = dict.fromkeys(Result, 0)
     with ExitStack() as opening:
-        items = read_manifest(manifest) if manifest else []
-        items += [item for path in paths for item in _items(path, opening)]
+        items = read_manifest(manifest) if manifest else [item for path in paths for item in _items(path, opening)]
+        unlisted = _unlisted(items, paths, manifest) if manifest else []
+        for path in unlisted:
+            say(f"{path}: 注意：不在清单里，没有接收。")
         items = [item if item.note else replace(item, note=note) for item in items]
         sandbox = opening.enter_context(Sandbox(limits=Limits(ocr_seconds=opened.settings.ocr_seconds)))
         advance = opening.enter_context(progress("接收", len(items)))
@@ -58,9 +61,16 @@ def take_in(
             advance()
     click.echo(
         f"新接收 {counts[Result.TAKEN]} 件，新版本 {counts[Result.CHANGED]} 件，"
-        f"已有 {counts[Result.HELD]} 件，拒收 {counts[Result.REFUSED]} 件。"
+        f"已有 {counts[Result.HELD]} 件，拒收 {counts[Result.REFUSED]} 件"
+        + (f"；清单未列 {len(unlisted)} 个文件，没有接收。" if unlisted else "。")
     )
     return counts
+
+
+def _unlisted(items: Iterable[Item], paths: Iterable[Path], manifest: Path) -> list[Path]:
+    """The files in some places that a manifest does not list: where there is one, only it says what is taken in."""
+    listed = {path.resolve() for item in items for path in (item.path, *item.attachments)} | {manifest.resolve()}
+    return [item.path for path in paths for item in items_below(path) if item.path.resolve() not in listed]
 
 
 def _items(path: Path, opening: ExitStack) -> Iterable[Item]:

@@ -79,7 +79,7 @@ def test_names_of_old_programs_are_read(tmp_path: Path, encoding: str) -> None:
 def test_a_manifest_that_leads_out_of_the_bundle_is_refused(tmp_path: Path, named: str, key: str) -> None:
     entry = {"path": "a.txt", "attachments": []} | {key: named if key == "path" else [named]}
     path = write(tmp_path / "a.zip", {"manifest.jsonl": manifest(entry), "a.txt": b"x"})
-    with pytest.raises(FileRefused, match="之外"), open_bundle(path):
+    with pytest.raises(BadManifest, match="之外"), open_bundle(path):
         pass
 
 

@@ -59,3 +59,26 @@ def test_a_folder_yields_its_files_in_order_without_hidden_ones_and_links(write:
     write("tree/.hidden/3.txt", "x")
     (first.parent / "link.txt").symlink_to(first)
     assert [item.path for item in items_below(first.parent)] == [first, second]
+
+
+@pytest.mark.parametrize("name", ["../above.txt", "{outside}", "linked/inside.txt", "circle/a.txt", "a\\u0000b.txt"])
+@pytest.mark.parametrize("as_attachment", [False, True])
+def test_a_manifest_reads_nothing_outside_its_folder(tmp_path: Path, name: str, as_attachment: bool) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "portal"
+    outside.mkdir()
+    folder.mkdir()
+    for path in (tmp_path / "above.txt", outside / "inside.txt", folder / "a.txt"):
+        path.write_text("关于防汛的通知", encoding="utf-8")
+    (folder / "linked").symlink_to(outside)
+    (folder / "circle").symlink_to(folder / "circle")
+    named = name.format(outside=outside / "inside.txt")
+    line = f'{{"path": "a.txt", "attachments": ["{named}"]}}' if as_attachment else f'{{"path": "{named}"}}'
+    (folder / "m.jsonl").write_text(line, encoding="utf-8")
+    with pytest.raises(BadManifest, match="第 1 行"):
+        read_manifest(folder / "m.jsonl")
+
+
+def test_a_line_that_nests_too_deep_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "m.jsonl").write_text("[" * 200_000, encoding="utf-8")
+    with pytest.raises(BadManifest, match="第 1 行"):
+        read_manifest(tmp_path / "m.jsonl")

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 
 from archive.decisions import review
-from archive.document import Disclosure, Status, Verdict
+from archive.document import Disclosure, Status, Validity, Verdict
 from archive.errors import UnknownDocument
 from archive.extract import Extraction, Sandbox
 from archive.intake.receive import Intake, Item, Result
@@ -251,3 +252,61 @@ def test_a_title_that_gives_way_to_a_stated_one_stays_in_the_text(
     path = write("b.txt", "关于印发抗旱预案的通知\n请落实。\n")
     id = str(intake.receive(Item(path, "b", {"title": "临沭县关于印发抗旱预案的通知"})).document_id)
     assert catalogue.newest(id).text == "请落实。"
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_an_intake_that_states_less_keeps_what_was_stated(
+    catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, write: Write, published: bool
+) -> None:
+    path = write("b.txt", TEXT)
+    stated = {
+        "disclosure": "依申请公开",
+        "validity": "已废止",
+        "number": "云政发〔2009〕8号",
+        "written_on": "2009-05-01",
+    }
+    first = Intake(catalogue, blobs, sandbox, "移交", published).receive(Item(path, "file:b.txt", stated))
+    again = Intake(catalogue, blobs, sandbox, "移交", published).receive(Item(path, "file:b.txt"))
+    assert again.document_id == first.document_id
+    found = catalogue.newest(str(first.document_id)).metadata
+    assert (found.disclosure, found.validity, found.number) == (
+        Disclosure.ON_REQUEST,
+        Validity.REPEALED,
+        "云政发〔2009〕8号",
+    )
+    assert str(found.written_on) == "2009-05-01"
+    assert "公开属性" in again.reason or "依申请公开" in again.reason
+    assert list(catalogue.public_all()) == []
+
+
+def test_what_a_person_restricted_is_not_taken_over_with_a_new_text(
+    portal: Intake, intake: Intake, catalogue: Catalogue, item: Item
+) -> None:
+    id = str(intake.receive(item).document_id)
+    review.classify(catalogue, id, Disclosure.WITHHELD, "审查员", "内部", "内部事务信息")
+    item.path.write_text(TEXT.replace("值班", "轮班"), encoding="utf-8")
+    again = portal.receive(item)
+    assert "不予公开" in again.reason
+    assert list(catalogue.public_all()) == []
+    # Nor when a line states the opposite: a reviewer's word is lifted by a reviewer.
+    opposite = portal.receive(replace(item, stated={"disclosure": "主动公开"}))
+    assert "不予公开" in opposite.reason
+    assert list(catalogue.public_all()) == []
+
+
+def test_another_source_of_the_same_content_tightens_and_never_loosens(
+    portal: Intake, intake: Intake, catalogue: Catalogue, item: Item
+) -> None:
+    id = str(intake.receive(item).document_id)
+    other = replace(item, source="http://www.yunxi.example/2.htm", stated={"disclosure": "依申请公开"})
+    told = portal.receive(other)
+    assert told.document_id == id
+    assert "依申请公开" in told.reason
+    assert "依申请公开" in portal.receive(replace(item, source="http://www.yunxi.example/3.htm")).reason
+    assert list(catalogue.public_all()) == []
+
+
+def test_a_restriction_that_comes_after_publication_is_told(portal: Intake, intake: Intake, item: Item) -> None:
+    portal.receive(item)
+    late = intake.receive(replace(item, source="http://www.yunxi.example/2.htm", stated={"disclosure": "不予公开"}))
+    assert "请核实是否撤回" in late.reason

@@ -380,3 +380,26 @@ def test_what_is_lost_comes_back(run: Run, folder: Path, tmp_path: Path) -> None
     assert "审计日志" in run("audit", "verify", "--expect", "f" * 64, code=1).output
     assert "withdraw" in run("audit", "list", id).output
     assert "导出 1 件" in run("export", str(tmp_path / "bag"), "--bagit", "--all").output
+
+
+@pytest.mark.parametrize("address", ["", "http://portal.example/a.htm"])
+def test_a_takeover_takes_in_what_its_manifest_lists_and_as_it_is_marked(run: Run, folder: Path, address: str) -> None:
+    (folder / "c.txt").write_text("关于供水的通知\n\n供水公司负责。\n", encoding="utf-8")
+    lines = [
+        {"path": "incoming/a.txt", "disclosure": "依申请公开", **({"source_url": address} if address else {})},
+        {"path": "incoming/b.md", "validity": "已废止", "number": "云政发〔2009〕8号", "written_on": "2009-05-01"},
+    ]
+    manifest = folder.parent / "portal.jsonl"
+    manifest.write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in lines), encoding="utf-8")
+    command = ("ingest", str(folder), "--manifest", str(manifest), "--already-published", "--actor", "移交")
+    told = run(*command)
+    assert "c.txt" in told.stderr
+    assert "新接收 2 件，新版本 0 件" in told.stdout
+    assert "清单未列 1 个文件，没有接收" in told.stdout
+    # Once more, and the folder alone, as somebody does who has forgotten the manifest.
+    run(*command)
+    (folder / "c.txt").unlink()
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    run("reindex")
+    [hit] = json.loads(run("search", "通知", "--json").stdout)["hits"]
+    assert (hit["number"], hit["validity"]) == ("云政发〔2009〕8号", "已废止")
