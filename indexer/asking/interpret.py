@@ -105,7 +105,7 @@ def _matches(text: str, synonyms: Synonyms, analyzer: Analyzer, year: int | None
 
 def _respelt(number: str, counted: str) -> str | None:
     value = numerals.value(number)
-    if not value or value >= 10_000:
+    if not value or value >= numerals.LIMIT:
         return None
     return f"第{numerals.chinese(value) if number.isdecimal() else value}{counted}"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.chinese.numerals import chinese
+from archive.chinese.numerals import LIMIT, chinese
 from archive.chinese.text import HAN, normalise
 from archive.document import Document
 from archive.errors import GongkaiError
@@ -227,7 +227,7 @@ def _digits(year: str) -> str:
 
 
 def _chinese(serial: str) -> str:
-    return chinese(int(serial)) if int(serial) < 10_000 else serial
+    return chinese(int(serial)) if int(serial) < LIMIT else serial
 
 
 def _wide(text: str) -> str:

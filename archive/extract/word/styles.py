@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from archive.chinese import numerals
+
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VAL = f"{W}val"
-_DIGITS = "〇一二三四五六七八九"
-_CHINESE = {
+_COUNTED = {
     "chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCounting", "taiwaneseCountingThousand",
     "ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital", "koreanCounting",
 }  # fmt: skip
@@ -181,8 +182,8 @@ def _levels(definition: etree._Element) -> dict[int, _Level]:
 
 
 def _written(value: int, form: str) -> str:
-    if form in _CHINESE:
-        return chinese(value)
+    if form in _COUNTED and 0 < value < numerals.LIMIT:
+        return numerals.chinese(value)
     if form == "ideographTraditional":
         return _STEMS[(value - 1) % 10]
     if form in ("upperLetter", "lowerLetter"):
@@ -199,21 +200,3 @@ def _written(value: int, form: str) -> str:
     if form == "decimalFullWidth":
         return "".join(chr(ord(digit) - ord("0") + 0xFF10) for digit in str(value))
     return str(value)
-
-
-def chinese(value: int) -> str:
-    """A number up to 999 in Chinese numerals.
-
-    >>> [chinese(value) for value in (1, 10, 12, 20, 21, 105, 110)]
-    ['一', '十', '十二', '二十', '二十一', '一百〇五', '一百一十']
-    """
-    if value >= 1000 or value <= 0:
-        return str(value)
-    hundreds, rest = divmod(value, 100)
-    tens, ones = divmod(rest, 10)
-    text = f"{_DIGITS[hundreds]}百" if hundreds else ""
-    if tens:
-        text += ("" if tens == 1 and not hundreds else _DIGITS[tens]) + "十"
-    elif hundreds and ones:
-        text += "〇"
-    return text + (_DIGITS[ones] if ones else "")

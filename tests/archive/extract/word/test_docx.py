@@ -8,7 +8,6 @@ from docx.shared import Pt
 from archive.errors import ExtractionFailed
 from archive.extract import extract_plain
 from archive.extract.mediatype import DOCX
-from archive.extract.word.styles import chinese
 from tests.archive.extract.makers import add_xml, assert_golden, with_parts, write_docx
 
 NUMBERED = (
@@ -178,10 +177,23 @@ def test_a_document_with_a_broken_part_is_refused_with_a_sentence(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(1, "一"), (10, "十"), (11, "十一"), (40, "四十"), (101, "一百〇一"), (2000, "2000")]
+    ("start", "label"),
+    [(1, "一"), (10, "十"), (11, "十一"), (40, "四十"), (101, "一百零一"), (2000, "二千"), (0, "0"), (10_000, "10000")],
 )
-def test_numbers_are_written_in_chinese(value: int, text: str) -> None:
-    assert chinese(value) == text
+def test_a_list_is_numbered_as_word_prints_it(tmp_path: Path, start: int, label: str) -> None:
+    # ECMA-376, 17.18.59: chineseCountingThousand fills a gap between units with 零, not with 〇.
+    source = write_docx(
+        tmp_path / "source.docx", lambda document: add_xml(document, NUMBERED.format(level=0, text="总则"))
+    )
+    counted = NUMBERING.replace("<w:start w:val='1'/>", f"<w:start w:val='{start}'/>", 1)
+    number = "<w:num w:numId='77'><w:abstractNumId w:val='77'/></w:num>"
+    path = with_parts(
+        source,
+        tmp_path / "list.docx",
+        {},
+        {"word/numbering.xml": ("</w:numbering>", f"{counted}{number}</w:numbering>")},
+    )
+    assert extract_plain(path, DOCX).paragraphs == (f"{label}、总则",)
 
 
 def test_what_a_document_conceals_is_told_and_is_no_text(tmp_path: Path) -> None:
