@@ -1,1 +1,1 @@
-"""How Chinese is written: characters, dates, numerals, names of persons, traditional and simplified forms."""
+"""Rules of written Chinese: characters, dates, numerals, personal names, traditional and simplified forms."""

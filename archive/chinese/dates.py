@@ -1,4 +1,4 @@
-"""Dates as documents write them."""
+"""Finding and reading dates in the spellings of documents."""
 
 import re
 from collections.abc import Iterator
@@ -6,34 +6,34 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from archive.chinese import numerals
 
-# No document of this State is older, and none is dated more than a year ahead.
+# No document is older than the People's Republic, and none is dated more than a year ahead.
 EARLIEST = date(1949, 1, 1)
 AHEAD = timedelta(days=366)
-# What the office's clock shows, whatever the machine is set to.
+# The office's time zone, whatever the machine is set to.
 OFFICE_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
 _NUMERAL = numerals.CHINESE
 _ISO = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class _Fold(dict[int, str]):
-    """One character for one: places in the folded text are places in the text."""
+    """A table that maps one character to one, so that offsets in the folded text hold in the text."""
 
     def __missing__(self, code: int) -> str:
         return chr(code - 0xFEE0) if 0xFF01 <= code <= 0xFF5E else chr(code)
 
 
 def office_now() -> datetime:
-    """This instant, as the office's clock shows it."""
+    """Return the current time in the office's time zone."""
     return datetime.now(OFFICE_TIME)
 
 
 def office_today() -> date:
-    """The day in the office."""
+    """Return today's date in the office's time zone."""
     return office_now().date()
 
 
 def of_iso(text: str) -> date:
-    """The day that is written 2019-01-31 and in no other way that ISO 8601 has. Raises ValueError."""
+    """Parse a date written exactly as 2019-01-31; ISO 8601's other forms raise ValueError."""
     if not _ISO.fullmatch(text):
         raise ValueError(text)
     return date.fromisoformat(text)
@@ -49,7 +49,7 @@ _DATE = re.compile(
 
 
 def find(text: str) -> Iterator[tuple[date, int, int]]:
-    """The dates that stand in a text, each with its place; impossible ones (2019-02-30) are none."""
+    """Yield each date in a text with its start and end; impossible ones (2019-02-30) are skipped."""
     for match in _DATE.finditer(text.translate(_FOLD)):
         parts = [match[name] for name in match.groupdict() if match[name]]
         year, month, day = (numerals.value(part) or 0 for part in parts)
@@ -60,7 +60,7 @@ def find(text: str) -> Iterator[tuple[date, int, int]]:
 
 
 def parse_date(text: str) -> date | None:
-    """The date that a text begins with, in any of these spellings; None if it is none, or none a document can have.
+    """Return the date at the beginning of a text; None if there is none or no document can bear it (``possible``).
 
     >>> parse_date("二〇一九年九月二十日"), parse_date("2019/1/3"), parse_date("２０１９年１月３日 10:00")
     (datetime.date(2019, 9, 20), datetime.date(2019, 1, 3), datetime.date(2019, 1, 3))
@@ -74,5 +74,5 @@ def parse_date(text: str) -> date | None:
 
 
 def possible(day: date) -> date | None:
-    """A date that a document can have: of this State's time, and none of next year and later."""
+    """Return the date if a document can bear it (1949 to a year from today), else None."""
     return day if EARLIEST <= day <= datetime.now(UTC).date() + AHEAD else None

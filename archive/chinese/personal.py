@@ -1,7 +1,7 @@
-"""What may be about a person: told by form, with check digits where there are some.
+"""Recognising what may be about a person by its form, and by check digits where there are any.
 
-Identity numbers by GB 11643-1999, bank cards by Luhn (ISO/IEC 7812-1). A unified social credit code (GB 32100-2015) is
-an organisation's and is not personal, though as long as an identity number.
+Identity numbers follow GB 11643-1999, bank cards the Luhn check of ISO/IEC 7812-1. A unified social credit code
+(GB 32100-2015) is as long as an identity number, but belongs to an organisation and is not personal.
 """
 
 import re
@@ -18,7 +18,7 @@ _PLATE = re.compile(
     r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][·\s]?[A-HJ-NP-Z0-9]{5,6}(?![A-Z0-9])"
 )
 _DOOR = re.compile(r"\d+\s*(?:号楼|栋|幢|单元|室|户)")
-# A run of digits, single blanks or hyphens inside it, that is no part of a longer run, a decimal or a word.
+# A run of digits, perhaps with single blanks or hyphens inside, that is not part of a longer run, a decimal or a word.
 _DIGITS = re.compile(r"(?<![0-9A-Za-z.\-_/])(?<!\d )\d(?:[ -]?\d){9,17}(?:[ -]?[0-9Xx])?(?![0-9A-Za-z_/]|[.-]\d| \d)")
 _GROUPS = re.compile(r"\d+|\d{4}([ -])\d{4}(?:\1\d{4})+(?:\1\d{1,3})?|\d{6}[ -]\d{10,13}")
 _OTHER_CODE = re.compile(
@@ -28,7 +28,7 @@ _BANK = re.compile(r"卡号|账号|帐号|银行|账户|帐户|信用社|开户"
 IDENTITY, CARD, MOBILE, PLATE = "IDENTITY", "CARD", "MOBILE", "PLATE"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-# The hundred commonest surnames, and those of two characters.
+# The commonest surnames, and those of two characters.
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜"
     "崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
@@ -41,7 +41,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
 def has_identifier(text: str) -> bool:
-    """Whether a text has what may be a person's: identity number, mobile, card, mail address, plate, door."""
+    """Tell whether a text has a personal identifier: identity number, mobile, card, email address, plate or door."""
     flat = _SEPARATED.sub("", unicodedata.normalize("NFKC", text))
     return (
         any(is_identity_number(match[0]) for match in _IDENTITY.finditer(flat))
@@ -52,9 +52,9 @@ def has_identifier(text: str) -> bool:
 
 
 def identifiers(text: str) -> Iterator[tuple[str, int, int]]:
-    """Kind, start and end of each identity number, card, mobile number and plate in a line that is NFKC.
+    """Yield the kind, start and end of each identity number, card, mobile number and plate in a line in NFKC.
 
-    Digits may be parted one blank or hyphen at a time; what stands behind the name of another code is that code.
+    Single blanks or hyphens may separate the digits. Digits after the name of another code are that code, and skipped.
     """
     for match in _DIGITS.finditer(text):
         digits = re.sub(r"[ -]", "", match[0])
@@ -82,7 +82,7 @@ def _kind_of(digits: str, written: str) -> str | None:
 
 
 def is_identity_number(text: str) -> bool:
-    """Whether 18 characters are a resident's identity number: a date that there can be, and the right check digit.
+    """Tell whether 18 characters are a resident identity number, with a possible date and the right check digit.
 
     >>> is_identity_number("11010519491231002X"), is_identity_number("110105194912310021")
     (True, False)
@@ -95,7 +95,7 @@ def is_identity_number(text: str) -> bool:
 
 
 def may_be_name(text: str) -> bool:
-    """Whether a text by itself looks like a person's name; many words do too."""
+    """Tell whether a text on its own looks like a personal name; many ordinary words do, too."""
     if not _HAN.fullmatch(text):
         return False
     return 2 <= len(text) <= 3 and text[0] in _SURNAMES or 3 <= len(text) <= 4 and text.startswith(_DOUBLE)

@@ -1,8 +1,8 @@
-"""The one search form of text, for documents and queries alike.
+"""Normalising text to its search form, the same for documents and queries.
 
-Two spellings of one thing have one form: width, case, compatibility characters, radicals of PDF fonts, traditional
-characters, kinds of quotes and dashes, invisible characters, blanks that typesetting left between Han (domain rules 0,
-T3 and T4). Different things stay different: [2019], (2019) and 〔2019〕 are three, as are 临沂 and 临沭.
+Spellings of one thing share a form. It folds width, case, compatibility characters, radicals of PDF fonts, traditional
+characters, kinds of quotes and dashes, invisible characters, and blanks that typesetting left between Han characters
+(domain rules 0, T3 and T4). Different things stay different: [2019], (2019) and 〔2019〕 are three, 临沂 and 临沭 two.
 """
 
 import re
@@ -14,7 +14,7 @@ from archive.chinese.simplified import simplified_of
 
 # Han characters (URO, extensions A to H, compatibility), with 〇 and 々.
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-# What stands for one thing and is typed in many ways. Brackets of different kinds stay different.
+# Characters that are typed in many ways for one thing. Brackets of different kinds stay different.
 _VARIANTS = {
     **dict.fromkeys("“”„‟〝〞〟「」『』«»", '"'),
     **dict.fromkeys("‘’‚‛", "'"),
@@ -34,18 +34,18 @@ _INVISIBLE = re.compile(
     r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 _KEPT = 100_000
-# Joining changes what joins next at most twice; the limit is there so that no input can make it go on.
+# One joining can make another possible, at most twice in a row; the limit guards against any input that goes on.
 _ROUNDS = 4
 
 
 class _Forms(dict[int, str]):
-    """The form of each character by its code point, worked out when it is first met."""
+    """A table from code point to search form, filled when a character is first met."""
 
     def __missing__(self, code: int) -> str:
         form, before = chr(code), ""
         while form != before:
             before = form
-            # Variants first: NFKC would take ⼾ for the traditional 戶.
+            # Variants first, because NFKC would turn ⼾ into the traditional 戶.
             form = "".join(_VARIANTS.get(character, character) for character in _INVISIBLE.sub("", form))
             form = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", form).casefold())
         if len(self) < _KEPT:
@@ -56,13 +56,13 @@ class _Forms(dict[int, str]):
 _FORMS = _Forms()
 _DIGITS_AND_MARKS = r"0-9、。,;:!?\"'()\[\]〔〕《》〈〉【】〖〗·-"
 _RUN = re.compile(r"\s{2,}|[^\S ]")
-# Marks that only Chinese text has take no blank on either side; others take none beside Han.
+# Marks used only in Chinese text have no blank on either side; other marks have none beside a Han character.
 _CHINESE_MARKS = "、。〔〕《》〈〉【】〖〗"
 _NEEDLESS = re.compile(
     rf" (?:(?<=[{HAN}] )(?=[{HAN}{_DIGITS_AND_MARKS}])|(?<=[{HAN}{_DIGITS_AND_MARKS}] )(?=[{HAN}])"
     rf"|(?<=[{_CHINESE_MARKS}] )|(?=[{_CHINESE_MARKS}]))"
 )
-# What never joins the character before it when it is normalised, with what follows up to the next such.
+# A character that never joins the one before it in normalisation, with everything up to the next such character.
 _CLUSTER = re.compile(rf"[\x00-\x7f{HAN}][^\x00-\x7f{HAN}]*|[^\x00-\x7f{HAN}]+")
 
 
@@ -70,12 +70,12 @@ _ONE_HAN = re.compile(f"[{HAN}]")
 
 
 def is_han(character: str) -> bool:
-    """Whether this one character is a Han character (〇 and 々 among them)."""
+    """Tell whether this one character is a Han character; 〇 and 々 are."""
     return _ONE_HAN.fullmatch(character) is not None
 
 
 def normalise(text: str) -> str:
-    """The search form: what two spellings of one thing have in common. A search form is its own search form.
+    """Return the search form, which spellings of one thing share. A search form is its own search form.
 
     >>> normalise("关于印发 ２０１９年 政务 公开工作要点的通知（ＰＭ2.5）")
     '关于印发2019年政务公开工作要点的通知(pm2.5)'
@@ -84,7 +84,7 @@ def normalise(text: str) -> str:
 
 
 def _composed(text: str) -> str:
-    """Characters whose forms join with each other (a letter and its accent), joined."""
+    """Join characters whose forms combine, such as a letter and its accent."""
     for _ in range(_ROUNDS):
         if unicodedata.is_normalized("NFKC", text):
             break
@@ -93,7 +93,7 @@ def _composed(text: str) -> str:
 
 
 def aligned(text: str) -> tuple[str, list[int]]:
-    """``normalise(text)``, and for each character of it the offset in ``text`` of the character that it came from.
+    """Return ``normalise(text)`` and, for each of its characters, the offset in ``text`` that it came from.
 
     >>> aligned("《条例》 第１条")
     ('《条例》第1条', [0, 1, 2, 3, 5, 6, 7])
@@ -116,14 +116,14 @@ def _align_composed(text: str, offsets: list[int]) -> tuple[str, list[int]]:
     for match in _CLUSTER.finditer(text):
         piece = _composed(match[0])
         own = offsets[match.start() : match.end()]
-        # Where characters were joined, the places within a cluster are those of its beginning.
+        # Where characters were joined, every offset in the cluster is that of its beginning.
         kept += own if len(piece) == len(own) else [own[0]] * len(piece)
         pieces.append(piece)
     return "".join(pieces), kept
 
 
 def _align_removed(pattern: re.Pattern[str], replacement: str, text: str, offsets: list[int]) -> tuple[str, list[int]]:
-    """``pattern.sub(replacement, text)`` for a replacement no longer than any match."""
+    """Apply ``pattern.sub(replacement, text)`` to text and offsets; no match may be shorter than ``replacement``."""
     kept: list[int] = []
     for start, end in _outside(pattern, text, len(replacement)):
         kept += offsets[start:end]

@@ -1,4 +1,4 @@
-"""Dates in the spellings of documents."""
+"""Reading dates in the spellings of documents."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Numbers in Chinese numerals, read and written by one rule."""
+"""Reading and writing Chinese numerals by one rule."""
 
 import pytest
 

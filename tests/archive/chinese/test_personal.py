@@ -1,4 +1,4 @@
-"""What may be about a person, and what only looks like it."""
+"""What may be about a person, and what only looks as if it were."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""One character for one, and what is simplified stays so."""
+"""The table from traditional to simplified characters, and its way back."""
 
 from archive.chinese.simplified import simplified_of, traditional_of
 

@@ -1,4 +1,4 @@
-"""The search form: one for all spellings of a thing, and back to the places of the original."""
+"""The search form that all spellings share, and its offsets in the original text."""
 
 import pytest
 from hypothesis import example, given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from archive.chinese.text import aligned, is_han, normalise
 from tests.conftest import calls
 
-# Any text, and texts of what joins, folds and disappears.
+# Any text, and texts of characters that join, fold or disappear.
 TEXTS = st.one_of(
     st.text(max_size=60),
     st.text(
@@ -87,5 +87,5 @@ def test_han_is_told_from_the_rest(character: str, han: bool) -> None:
 def test_a_text_is_normalised_as_a_whole() -> None:
     line = "第一条　为了保障公民、法人和其他组织依法获取政府信息，提高政府工作的透明度（2019年修订），制定本条例。\n"
     normalise(line)
-    # Line by line or character by character it would be a different algorithm, and tens of times slower.
+    # Going line by line or character by character would make many more calls, and be tens of times slower.
     assert calls(lambda: normalise(line * 5000)) < 100
