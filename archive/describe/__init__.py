@@ -1,1 +1,1 @@
-"""What a document says of itself: its title, number, issuer, days, kind and the documents it cites."""
+"""Reading what a document says about itself: title, number, issuer, dates, genre and the documents it cites."""

@@ -1,29 +1,29 @@
-"""Who stands before a number: the agency's code or name, cut out of the words that lead up to it.
+"""Finding the agency's code or name before a number, and cutting it off from the words that lead up to it.
 
-In 依据国办发〔2019〕14号 it is 国办发; in 沪经信规〔2018〕641号 it is 沪经信规, although 经 may end a clause. Codes and
-names that the taxonomy lists are cut where they begin; others after the last word that leads up to a citation.
+In 依据国办发〔2019〕14号 it is 国办发; in 沪经信规〔2018〕641号 it is 沪经信规, although 经 may end a clause. A code
+or name listed in the taxonomy is cut off where it begins; any other after the last word that introduces a citation.
 """
 
 import re
 
 from archive.describe import taxonomy
 
-# Words that no code and no agency's name contains, so that what follows them is its beginning.
+# Words that no code and no agency's name contains, so that the code or name begins after them.
 _LEADING = re.compile(
     r".*(?:根据|依据|按照|遵照|参照|依照|对照|落实|贯彻|执行|印发|转发|下发|文件|通知|通告|意见|规定|(?<!药)办法|方案|批复|请示|报告|决定|公告|"
     r"废止|修订|修改|以下简称|文号|字号|编号|人民政府|办公厅|办公室|委员会|同意|批准|替代|取代|重新|请问|查询|查找|查看|引用|关于|"
     r"有关|详见|原|号|的|及|与|见|由|以|将|按|对|在|是|[上中]列)"
 )
-# Characters that may lead up to a code and may as well stand in one: 经国办发 and 沪经信规, 1日云政发 and 日政发.
+# Characters that may introduce a code or be part of one: 经国办发 and 沪经信规, 1日云政发 and 日政发.
 _PERHAPS = re.compile(r"[经和据照依为日件至到从向给]")
-# How codes begin: the State, the provinces, and places whose documents the county holds.
+# First characters of codes: the State, the provinces, and places whose documents the county holds.
 _PLACES = "国京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川蜀黔滇云藏陕甘陇青宁新临沭"
-# Codes of governments and their offices, which no other code ends in.
+# Codes of governments and their offices; no other code ends in one of these.
 _GOVERNMENT = re.compile(rf"[{_PLACES}][政办发函]")
 _ENDING = re.compile(r"[发字函办令电任规告联批复请示政府审人财税教科卫农水交建土文监环报议提工信安综计]$")
 _INCOMPLETE = re.compile(r"[办发字函号政]")
 LONGEST_CODE = 12
-# What an agency's name ends in, where it makes decrees and announcements.
+# Names of agencies that issue decrees and announcements, by their endings.
 _NAME = re.compile(
     r"[\u4e00-\u9fff]{1,24}(?:人民政府|办公厅|办公室|委员会|银行|法院|检察院|人大|海关|[部局厅署委会院办府])|主席"
 )
@@ -32,9 +32,9 @@ NATION = "中华人民共和国"
 
 
 def code(run: str) -> tuple[int, str, bool]:
-    """Where in a run of Han before a bracket the agency's code begins, the code, and whether it surely is one.
+    """Return where the agency's code begins in the Han before a bracket, the code, and whether it is certain.
 
-    ``run`` may hold blanks; the code has none. No code is "".
+    ``run`` may contain blanks; the code has none, and is "" if there is no code.
 
     >>> code("按照沭政 办字")
     (2, '沭政办字', True)
@@ -58,7 +58,7 @@ def _start(squeezed: str, last_part: int) -> int:
     for at in range(start, len(squeezed) - 1):
         known = squeezed[at:] in codes
         begins = known or squeezed[at] in _PLACES and bool(_ENDING.search(squeezed))
-        # 财税 is a code, and 沪财税 another: a known code only begins where something ends.
+        # 财税 is a code and 沪财税 is another, so a known code counts only where something else ends.
         if begins and at > start and _PERHAPS.match(squeezed[at - 1]):
             return at
         if known and (at == last_part or at - start > 4 or _GOVERNMENT.match(squeezed[at:])):
@@ -68,12 +68,12 @@ def _start(squeezed: str, last_part: int) -> int:
 
 
 def _last_part(run: str, places: list[int]) -> int:
-    """Where, among the characters that are no blanks, the part after the last blank begins."""
+    """Return where the part after the last blank begins, counting only characters that are not blank."""
     return next((at for at in range(len(places) - 1, 0, -1) if places[at] - places[at - 1] > 1), 0)
 
 
 def _after_name(run: str) -> int:
-    """Where a listed agency's name at the beginning of a run ends, if a listed code follows: 财政部|财税, 工信部规."""
+    """Return where a listed name at the start of a run ends if a listed code follows (财政部|财税), else 0."""
     listed = taxonomy.load()
     if run in listed.codes:
         return 0
@@ -81,7 +81,7 @@ def _after_name(run: str) -> int:
 
 
 def name(run: str) -> tuple[int, str]:
-    """Where in the words before 令 or 公告 the agencies' names begin, and the names (one name for each) with 、.
+    """Return where the agencies' names begin in the words before 令 or 公告, and their canonical names joined by 、.
 
     >>> name("按照财政部 国家税务总局")
     (2, '财政部、税务总局')
@@ -105,7 +105,7 @@ def _names_in(part: str) -> list[str]:
     known = taxonomy.load().names
     if part in known:
         return [taxonomy.issuer(part)]
-    # 财政部和税务总局, but not 工业和信息化部.
+    # Splits 财政部和税务总局, but not 工业和信息化部.
     for at, character in enumerate(part):
         if character in "和与及" and part[:at] in known and part[at + 1 :] in known:
             return [taxonomy.issuer(part[:at]), taxonomy.issuer(part[at + 1 :])]

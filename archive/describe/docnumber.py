@@ -1,9 +1,9 @@
-"""Document numbers: 国办发〔2019〕14号 in any spelling, and the like of them, in their one canonical form.
+"""Finding document numbers such as 国办发〔2019〕14号 in any spelling, and putting them in canonical form.
 
-The grammar is that of GB/T 9704-2012 (agency code, year in full within 〔〕, serial number without leading zeros, 号),
-read as widely as offices and readers write it: any brackets, any width, blanks and line breaks, 第, leading zeros,
-Chinese numerals (domain rules 3.4 and 3.5). Look-alikes (dates, standards, credit codes, house numbers) are not
-numbers; numbers of enforcement and court cases are of a kind of their own.
+The grammar is that of GB/T 9704-2012: agency code, full year within 〔〕, serial number without leading zeros, 号. It
+is read as loosely as offices and readers write it: any brackets, any width, blanks and line breaks, 第, leading
+zeros, Chinese numerals (domain rules 3.4 and 3.5). Look-alikes (dates, standards, credit codes, house numbers) are not
+numbers. Numbers of enforcement and court cases are a kind of their own.
 """
 
 import re
@@ -15,37 +15,39 @@ from archive.chinese import numerals
 from archive.describe import agencies, taxonomy
 
 
-class Kind(StrEnum):
+class NumberKind(StrEnum):
+    """What a number identifies."""
+
     DOCUMENT = "document"
     DECREE = "decree"
     ANNOUNCEMENT = "announcement"
-    # 规范性文件登记号, Shandong's "three unities": LSDR-2019-0010001
+    # 规范性文件登记号, from Shandong's "three unities" (三统一): LSDR-2019-0010001
     REGISTRATION = "registration"
-    # The number of an enforcement or court case looks like a document's and is none: 沭环罚字〔2019〕12号
+    # An enforcement or court case, whose number only looks like a document's: 沭环罚字〔2019〕12号
     CASE = "case"
     INDEX_CODE = "index code"
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number that stands at ``text[start:end]``. Not ``sure``: read from a spelling that may mean something else.
+    """A number found at ``text[start:end]``; not ``sure`` if its spelling may mean something else.
 
-    A range (沭政发〔2019〕1-3号) is several numbers, whose places follow each other. ``agency`` is the code before a
-    bracket, the name before 令 or 公告 ("" where none is named), the prefix of a registration number.
+    A range (沭政发〔2019〕1-3号) gives several numbers, at places one after the other. ``agency`` is the code before a
+    bracket, the name before 令 or 公告 ("" where none is named), or the prefix of a registration number.
     """
 
     canonical: str
     agency: str
     year: int | None
     serial: int | None
-    kind: Kind
+    kind: NumberKind
     start: int
     end: int
     sure: bool = True
 
 
 class _Fold(dict[int, str]):
-    """One character for one, so that places in the folded text are places in the text."""
+    """A table that maps one character to one, so that offsets in the folded text hold in the text."""
 
     def __missing__(self, code: int) -> str:
         return chr(code - 0xFEE0) if 0xFF01 <= code <= 0xFF5E else chr(code)
@@ -63,7 +65,7 @@ _PAIRS = frozenset(map("".join, zip("〔﹝［[【（(〖{｛<＜", "〕﹞］]�
 _HAN = r"\u4e00-\u9fff"
 _YEAR = rf"(?:19|20)\d\d|[一二][{numerals.CHINESE}]{{3}}"
 _ONE = rf"\d{{1,5}}|[{numerals.COUNTED}]{{1,6}}"
-# Blanks, as many as a line break with an indent has: counted, so that no text of blanks takes long.
+# Blanks, up to a line break with an indent. The bound keeps a text full of blanks from taking long.
 _B = r"\s{0,5}"
 _MORE = r"(?:\s*(?:-|至|~|、)\s*\d{1,5}){0,20}"
 _BRACKETED = re.compile(
@@ -81,7 +83,7 @@ _ANNOUNCEMENT = re.compile(
 )
 _REGISTRATION = re.compile(
     r"(?<![0-9A-Za-z])(?P<prefix>[A-Za-z]{2}[PCDpcd][Rr])\s{0,5}-?\s{0,5}(?P<year>(?:19|20)\d\d)\s{0,5}-?\s{0,5}"
-    r"(?P<maker>\d{3})\s{0,5}-?\s{0,5}(?P<serial>\d{4})(?!\d)"
+    r"(?P<office>\d{3})\s{0,5}-?\s{0,5}(?P<serial>\d{4})(?!\d)"
 )
 _COURT = re.compile(
     rf"〔{_B}(?P<year>{_YEAR}){_B}〕{_B}(?P<court>[{_HAN}]\d{{0,4}}[{_HAN}]{{1,4}})第?{_B}(?P<serial>\d{{1,6}}){_B}号"
@@ -89,12 +91,12 @@ _COURT = re.compile(
 _INDEX_CODE = re.compile(
     r"(?<![0-9A-Za-z])(?P<code>[0-9A-Za-z][0-9A-Za-z-]{6,19}\s{0,5}/\s{0,5}\d{4,6}\s{0,5}-\s{0,5}\d{4,6})(?![0-9A-Za-z])"
 )
-# What only a person who searches writes: no brackets, or no 号.
+# Spellings found only in queries: without brackets, or without 号.
 _LOOSE = re.compile(
     rf"(?P<agency>[{_HAN}]{{2,12}}){_B}〔?{_B}(?P<year>{_YEAR}){_B}(?:年|-|/|〕|〔|\s){{1,3}}{_B}第?{_B}(?P<serial>{_ONE})"
     rf"{_B}(?:号|(?![\d月季期届批次年个件条]))"
 )
-# 国务院令第711, whose 号 was forgotten.
+# A decree without its 号: 国务院令第711.
 _LOOSE_DECREE = re.compile(
     rf"令{_B}(?:(?P<year>{_YEAR}){_B}年{_B})?第{_B}(?P<serial>{_ONE})(?!{_B}[号\d{numerals.COUNTED}条])(?P<serial2>(?!))?"
 )
@@ -104,18 +106,19 @@ _ENFORCEMENT = re.compile(
 _RUN = re.compile(rf"[{_HAN}](?:\s*[{_HAN}])*\s*$")
 _BRANCH = re.compile(rf"(?P<agency>[{_HAN}]{{2,12}})〔(?P<place>[{_HAN}]{{1,3}})〕$")
 _NAMES = re.compile(rf"[{_HAN}、,\s]+$")
+# How many characters before a match are searched for the agency.
 _REACH = 60
 
 
 def find(text: str) -> tuple[Number, ...]:
-    """The numbers that stand in a document's text, in order."""
+    """Return the numbers in a document's text, in order."""
     return _read(text, text.translate(_FOLD)).in_order()
 
 
 def read_query(text: str) -> tuple[Number, ...]:
-    """The numbers in what a person typed: also 国办发2019年14号, 沭政办字2016 74, 711号令 and index codes.
+    """Return the numbers in a query, including 国办发2019年14号, 沭政办字2016 74, 711号令 and index codes.
 
-    A known agency's code makes any spelling sure. No two of them overlap, so each can be taken out of the query.
+    A known agency's code makes any spelling sure. Numbers do not overlap, so each can be cut out of the query.
     """
     folded = text.translate(_FOLD)
     found = _read(text, folded)
@@ -128,12 +131,12 @@ def read_query(text: str) -> tuple[Number, ...]:
 
 
 def canonicals(numbers: Iterable[Number]) -> Iterator[str]:
-    """Their canonical forms, each once, in order."""
+    """Yield the canonical forms of the numbers, each once, in order."""
     yield from dict.fromkeys(number.canonical for number in numbers)
 
 
 def index_code(text: str) -> str:
-    """An index code (索引号) as it is compared: without blanks, half width, upper case.
+    """Return an index code (索引号) in the form used for comparison: no blanks, half width, upper case.
 
     >>> index_code(" 11341702486344515h／202110－00013")
     '11341702486344515H/202110-00013'
@@ -142,7 +145,7 @@ def index_code(text: str) -> str:
 
 
 class _Found:
-    """Numbers, none of which stands where another was read before it."""
+    """A collection of numbers that do not overlap: of two, the one added first stays."""
 
     def __init__(self) -> None:
         self._numbers: list[Number] = []
@@ -183,7 +186,7 @@ def _each(pattern: re.Pattern[str], text: str, read: Callable[[re.Match[str]], N
 
 
 def _bracketed(text: str, folded: str, match: re.Match[str]) -> list[Number]:
-    """The number whose year and serial a match is, with the agency's code read from the words before it."""
+    """Return the numbers of a match for year and serial, with the agency's code read from the words before it."""
     if not (match["open"] or match["close"]) or match["nian"] and not (match["open"] and match["close"]):
         return []
     damaged = "".join(text[slice(*match.span(name))] for name in ("open", "close") if match[name]) not in _PAIRS
@@ -194,19 +197,19 @@ def _bracketed(text: str, folded: str, match: re.Match[str]) -> list[Number]:
     start, agency, sure = agencies.code(run[0])
     branch = _BRANCH.search(folded, max(0, run.start() - _REACH), run.start())
     if branch and len(agency) <= 5:
-        # The code of a branch: 沂环(云)罚字.
+        # The code of a branch office: 沂环(云)罚字.
         run, inner = branch, f"({branch['place']}){agency}"
         start, agency, sure = agencies.code(branch["agency"])
         agency += inner
     known = agency in taxonomy.load().codes
     if year < 100:
-        # Only documents of the last century, and only where nothing else can be meant.
+        # A two-digit year is of the last century, and counts only after a known code.
         year, sure = year + 1900, False
         if not known or year < 1949:
             return []
     if not agency or damaged and not (sure or known):
         return []
-    kind = Kind.CASE if _ENFORCEMENT.search(agency) else Kind.DOCUMENT
+    kind = NumberKind.CASE if _ENFORCEMENT.search(agency) else NumberKind.DOCUMENT
     numbers = []
     for serial, begin, end in _serials(match, run.start() + start):
         canonical = f"{agency}〔{year}〕{serial}号"
@@ -215,7 +218,7 @@ def _bracketed(text: str, folded: str, match: re.Match[str]) -> list[Number]:
 
 
 def _serials(match: re.Match[str], start: int) -> Iterator[tuple[int, int, int]]:
-    """The serial numbers of a match, 1-3 as three, each with its part of the place."""
+    """Yield the serial numbers of a match (three for 1-3), each with the start and end of its part of the text."""
     first = numerals.value(match["serial"])
     if not first:
         return
@@ -247,7 +250,7 @@ def _decree(text: str, match: re.Match[str]) -> list[Number]:
         return []
     year = numerals.value(match["year"]) if match["year"] else None
     canonical = f"{agency}令{f'{year}年' if year else ''}第{serial}号"
-    return [Number(canonical, agency, year, serial, Kind.DECREE, run.start() + start, match.end())]
+    return [Number(canonical, agency, year, serial, NumberKind.DECREE, run.start() + start, match.end())]
 
 
 def _announcement(text: str, match: re.Match[str]) -> list[Number]:
@@ -259,11 +262,14 @@ def _announcement(text: str, match: re.Match[str]) -> list[Number]:
         return []
     begin = run.start() + start if run and agency else match.start()
     canonical = f"{agency}公告{f'{year}年' if year else ''}第{serial}号"
-    return [Number(canonical, agency, year, serial, Kind.ANNOUNCEMENT, begin, match.end())]
+    return [Number(canonical, agency, year, serial, NumberKind.ANNOUNCEMENT, begin, match.end())]
 
 
 def _names(run: str) -> tuple[int, str]:
-    """The agencies named at the end of a run, also where blanks stand inside a name (中华人民共和国 国务院)."""
+    """Return where the agencies named at the end of a run begin, and their names.
+
+    Blanks inside a name (中华人民共和国 国务院) do not matter.
+    """
     start, found = agencies.name(run)
     if not found and any(character.isspace() for character in run):
         places = [at for at, character in enumerate(run) if not character.isspace()]
@@ -274,14 +280,14 @@ def _names(run: str) -> tuple[int, str]:
 
 def _registration(match: re.Match[str]) -> Number:
     prefix, year = match["prefix"].upper(), match["year"]
-    canonical = f"{prefix}-{year}-{match['maker']}{match['serial']}"
-    return Number(canonical, prefix, int(year), int(match["serial"]), Kind.REGISTRATION, *match.span())
+    canonical = f"{prefix}-{year}-{match['office']}{match['serial']}"
+    return Number(canonical, prefix, int(year), int(match["serial"]), NumberKind.REGISTRATION, *match.span())
 
 
 def _court(match: re.Match[str]) -> Number:
     year = numerals.value(match["year"])
     canonical = f"({year}){match['court']}{match['serial']}号"
-    return Number(canonical, match["court"], year, int(match["serial"]), Kind.CASE, *match.span())
+    return Number(canonical, match["court"], year, int(match["serial"]), NumberKind.CASE, *match.span())
 
 
 def _loose(match: re.Match[str]) -> Number | None:
@@ -290,18 +296,18 @@ def _loose(match: re.Match[str]) -> Number | None:
     known = agency in taxonomy.load().codes
     if not year or not serial or not known and not (sure and re.search(r"[发字函办规电任]$", agency)):
         return None
-    kind = Kind.CASE if _ENFORCEMENT.search(agency) else Kind.DOCUMENT
+    kind = NumberKind.CASE if _ENFORCEMENT.search(agency) else NumberKind.DOCUMENT
     canonical = f"{agency}〔{year}〕{serial}号"
     return Number(canonical, agency, year, serial, kind, match.start() + start, match.end(), known)
 
 
 def _index_code(match: re.Match[str]) -> Number:
-    return Number(index_code(match["code"]), "", None, None, Kind.INDEX_CODE, *match.span())
+    return Number(index_code(match["code"]), "", None, None, NumberKind.INDEX_CODE, *match.span())
 
 
 def _bare_decrees(text: str) -> Iterator[Number]:
-    """711号令 and 令第711号, without an agency: the State Council's are those that people call so."""
+    """Yield decrees without an agency, such as 711号令 and 令第711号; people mean the State Council's."""
     for match in _DECREE.finditer(text):
         serial = numerals.value(match["serial"] or match["serial2"])
         if serial and not match["year"] and not re.search(rf"[{_HAN}]\s*$", text[: match.start()]):
-            yield Number(f"国务院令第{serial}号", "国务院", None, serial, Kind.DECREE, *match.span(), sure=False)
+            yield Number(f"国务院令第{serial}号", "国务院", None, serial, NumberKind.DECREE, *match.span(), sure=False)

@@ -1,4 +1,4 @@
-"""Who made a document, read from its title or from the signature at its end; and the day of the signature."""
+"""Reading a document's issuer from its title, number or signature, and its date from the signature."""
 
 import re
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ _WHAT = (
 )
 _OF_TITLE = re.compile(rf"(?P<issuers>{_AGENCY}(?:[、，,\s]+{_AGENCY})*)\s*(?={_WHAT})")
 _NO_AGENCY = re.compile(r"关于|转发|印发|批转|贯彻|对|给|致|《|“|\d|一图|在|全|本|我|各|第|[一二]\S{3}年")
-# Names that mean another agency elsewhere: 县财政局, 市政府.
+# Names that mean a different agency in each place: 县财政局, 市政府.
 _RELATIVE = re.compile(r"[省市县区镇州][^省市县区]")
 _INSIDE = re.compile("转发|印发|关于|办法|规定|条例")
-# 中共云南省委云南省人民政府, printed without anything between.
+# Two issuers printed with nothing between them: 中共云南省委云南省人民政府.
 _TOUCHING = re.compile(r"(?<=[省市县区州]委)(?=[\u4e00-\u9fff]{2,10}人民政府)")
-# What names no agency by itself.
+# Words that do not name an agency on their own.
 _BARE = frozenset(
     {"政府", "人民政府", "办公室", "办公厅", "委员会", "公司", "中心", "人民政府办公室", "本院", "指挥部"}
 )
@@ -33,20 +33,22 @@ _BARE = frozenset(
 _HEAD_OF_AGENCY = re.compile(
     r"(?:代)?(?:总理|主席|省长|市长|县长|区长|州长|部长|局长|主任|署长|行长)\s*[\u4e00-\u9fff·\s]{2,10}"
 )
+# The longest line that may be part of a signature, in characters.
 _SIGNATURE_LINE = 60
+# How many lines from the end a date without a name may stand.
 _TAIL = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """An agency's name and a date at the end of what it signs; either may be missing."""
+    """The agency and the date that close a document; either may be missing."""
 
     issuer: str | None
     written_on: date | None
 
 
 def joined(printed: str) -> str:
-    """The agencies of a printed list, each by its one name, with 、 between them.
+    """Return the agencies of a printed list by their canonical names, joined by 、.
 
     >>> joined("财政部 国家税务总局")
     '财政部、税务总局'
@@ -58,7 +60,7 @@ def joined(printed: str) -> str:
 
 
 def of_title(title: str) -> str | None:
-    """The agencies that a title begins with: 国务院办公厅 of 国务院办公厅关于…的通知."""
+    """Return the agencies at the start of a title, such as 国务院办公厅 in 国务院办公厅关于…的通知."""
     bare = title.removeprefix(agencies.NATION)
     match = None if _NO_AGENCY.match(bare) else _OF_TITLE.match(bare)
     if not match or match["issuers"] in _BARE:
@@ -69,25 +71,25 @@ def of_title(title: str) -> str | None:
 
 
 def is_relative(issuers: str) -> bool:
-    """Whether a name only says which agency it is to those who know the place: 县财政局."""
+    """Tell whether a name identifies the agency only to those who know the place, as 县财政局 does."""
     return any(_RELATIVE.match(name) for name in issuers.split("、"))
 
 
 def of_number(number: str) -> str | None:
-    """The issuer that a number tells by its code or its name."""
+    """Return the issuer that a number names, or whose code it bears."""
     found = next(iter(docnumber.find(number)), None)
     if found is None:
         return None
-    if found.kind in (docnumber.Kind.DECREE, docnumber.Kind.ANNOUNCEMENT):
+    if found.kind in (docnumber.NumberKind.DECREE, docnumber.NumberKind.ANNOUNCEMENT):
         return found.agency or None
     return taxonomy.issuer_of_code(found.agency)
 
 
 def signature(paragraphs: Sequence[str]) -> Signature | None:
-    """The first signature: a short line of agencies before (or on) a line that is a date.
+    """Return the first signature: a short line of agencies above a line with only a date, or on that line.
 
-    It stands at the end of what it signs: of the whole, or of the letter before what is issued with it. A date that
-    stands alone near the end counts without a name.
+    It closes the whole document, or the letter before what is issued with it. A date on its own near the end counts as
+    a signature without a name.
     """
     alone: date | None = None
     for at, line in enumerate(paragraphs):
@@ -107,7 +109,7 @@ def signature(paragraphs: Sequence[str]) -> Signature | None:
 
 
 def _signers_above(paragraphs: Sequence[str], at: int) -> str | None:
-    """The agencies that stand above a date, one or several a line."""
+    """Return the agencies above a date, one or several to a line."""
     lines: list[str] = []
     while at > 0 and len(lines) < 12 and (names := _signers(paragraphs[at - 1])):
         lines.insert(0, names)
@@ -119,6 +121,6 @@ def _signers(line: str) -> str | None:
     squeezed = re.sub(r"\s+", " ", line).strip()
     if not 2 <= len(squeezed) <= _SIGNATURE_LINE or re.match(r"[一二三四五六七八九十]+、|附件|抄送|主送|各", squeezed):
         return None
-    # 国 务 院 is letterspacing, 财政部 税务总局 are two.
+    # 国 务 院 is one letterspaced name; 财政部 税务总局 is two names.
     squeezed = re.sub(r"(?<=\b\S) (?=\S\b)", "", squeezed)
     return joined(squeezed) if _AGENCIES.fullmatch(squeezed) else None

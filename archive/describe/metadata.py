@@ -1,6 +1,6 @@
-"""What a document says of itself: its metadata, each field with where it was read.
+"""Collecting a document's metadata, each field with where it was read.
 
-What the manifest states wins over the page's card, the card over the text. What is not said stays unknown.
+The manifest wins over the page's card, and the card over the text. What is not stated stays unknown.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from archive.chinese import dates
 from archive.describe import agencies, docnumber, issuers, statutes, taxonomy, term
-from archive.describe.docnumber import Kind, Number
+from archive.describe.docnumber import Number, NumberKind
 from archive.document import Disclosure, Metadata, Validity
 from archive.errors import FileRefused
 from archive.extract.extraction import Extraction
@@ -22,7 +22,7 @@ E = TypeVar("E", bound=StrEnum)
 
 MAX_TITLE = 200
 MAX_CITED = 200
-# How many paragraphs about the title may bear the number.
+# How many of the first paragraphs may bear the number.
 _HEAD = 12
 _LONGEST_HEAD_LINE = 400
 
@@ -84,7 +84,7 @@ _BLANKS = re.compile(r"\s+")
 
 @dataclass(slots=True)
 class _Found:
-    """Values by field, with their sources; the first one said stays."""
+    """Values by field with their sources; the first value added stays."""
 
     values: dict[str, object] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -100,10 +100,10 @@ class _Found:
 
 
 def describe(extraction: Extraction, stated: Mapping[str, str], file_name: str) -> Metadata:
-    """The metadata of a document; each known field has its source in ``Metadata.sources``.
+    """Return a document's metadata; ``Metadata.sources`` says where each known field was read.
 
-    ``stated`` holds the fields of a manifest. Raises FileRefused when it states what can't be: a date that is none, a
-    validity or disclosure outside the list.
+    ``stated`` holds the fields of a manifest. Raises FileRefused if it states an impossible date, or a validity or
+    disclosure that is not listed.
     """
     found = _Found()
     _add_stated(found, stated)
@@ -115,14 +115,14 @@ def describe(extraction: Extraction, stated: Mapping[str, str], file_name: str) 
     head = _head(extraction.paragraphs)
     block = statutes.read(title, head)
     own = _add_numbers(found, extraction.stated, head, block, stem)
-    _add_makers(found, title, extraction.paragraphs, block)
+    _add_issuer_and_day(found, title, extraction.paragraphs, block)
     found.add("published_on", dates.parse_date(extraction.page_date), PAGE)
     if match := _FILE_DATE.search(stem):
         found.add("written_on", dates.parse_date(match["date"]), FILE)
-    _add_effect(found, extraction.paragraphs)
+    _add_term(found, extraction.paragraphs)
     _add_genre(found, title, block)
-    _add_mark(found, extraction.paragraphs)
-    # Sites write it into the title: 上海市停车场（库）管理办法（已废止）
+    _add_disclosure(found, extraction.paragraphs)
+    # Sites write a repeal into the title: 上海市停车场（库）管理办法（已废止）
     found.add("validity", Validity.REPEALED if _REPEALED.search(title) else None, TITLE)
     return _metadata(found, title, own, _cited(title, extraction.paragraphs))
 
@@ -168,7 +168,7 @@ def _add_stated(found: _Found, stated: Mapping[str, str]) -> None:
 
 
 def _stated_day(name: str, value: str) -> date | None:
-    """A day of the past, but for those from and until which a document is in force."""
+    """Read a stated day; one on which a document was written or published must be possible (``parse_date``)."""
     if name in ("written_on", "published_on"):
         return dates.parse_date(value)
     return next((day for day, start, _ in dates.find(value.strip()) if start == 0), None)
@@ -197,7 +197,7 @@ def _add_card(found: _Found, card: Mapping[str, str]) -> None:
 
 
 def _clean(name: str, value: str) -> str:
-    """A printed value in the catalogue's form; "" for one that says that there is none."""
+    """Return a printed value in the catalogue's form; "" if it says that there is none."""
     value = _spaced(value)
     if value in _NOTHING:
         return ""
@@ -209,8 +209,8 @@ def _clean(name: str, value: str) -> str:
         return docnumber.index_code(value)
     if name == "number":
         first = next(iter(docnumber.find(value)), None)
-        # A decree stays as its card prints it (国令第707号); its canonical form is among the other numbers.
-        return first.canonical if first and first.start == 0 and first.kind is not Kind.DECREE else value
+        # A decree stays as its card prints it (国令第707号); the canonical form is added to the other numbers.
+        return first.canonical if first and first.start == 0 and first.kind is not NumberKind.DECREE else value
     return issuers.joined(value) if name == "issuer" else value
 
 
@@ -219,7 +219,7 @@ def _spaced(text: str) -> str:
 
 
 def _title_line(paragraphs: Sequence[str]) -> str | None:
-    """The first line, if it looks like a title: not too long, not a sentence, not a number or a date."""
+    """Return the first line that is not a number or a date, if it is short and not a sentence."""
     for line in paragraphs[:3]:
         numbers = docnumber.find(line)
         if numbers and _alone(numbers[0], line) or dates.parse_date(line):
@@ -234,7 +234,7 @@ def _bare(stem: str) -> str:
 
 
 def _head(paragraphs: Sequence[str]) -> list[str]:
-    """The lines about the title: those before the body begins. Lines that end as sentences are body."""
+    """Return the lines around the title, before the body begins. Lines that end like sentences are body."""
     head = []
     for paragraph in paragraphs[:_HEAD]:
         if len(paragraph) > _LONGEST_HEAD_LINE or paragraph.endswith(("。", "；")) or _BODY.match(paragraph):
@@ -248,37 +248,37 @@ def _head(paragraphs: Sequence[str]) -> list[str]:
 def _add_numbers(
     found: _Found, card: Mapping[str, str], head: Sequence[str], block: statutes.Block | None, stem: str
 ) -> list[str]:
-    """Add the document's number; all the numbers that are its own, that one among them."""
+    """Add the document's number, and return all numbers that are its own, including that one."""
     own = list(docnumber.canonicals(docnumber.find(found.text("number") or "")))
     for label in ("发文字号", "文号", *_REGISTERED):
         own += docnumber.canonicals(docnumber.find(card.get(label, "")))
     text = "\n".join(head)
     for number in docnumber.find(text):
         line = text[text.rfind("\n", 0, number.start) + 1 :].split("\n")[0]
-        if number.kind is Kind.REGISTRATION or _alone(number, line):
+        if number.kind is NumberKind.REGISTRATION or _alone(number, line):
             own.append(number.canonical)
-            found.add("number", number.canonical if number.kind is not Kind.REGISTRATION else None, HEAD)
+            found.add("number", number.canonical if number.kind is not NumberKind.REGISTRATION else None, HEAD)
     for number, source in _named_by(found.text("title") or "", stem):
         own.append(number.canonical)
         found.add("number", number.canonical, source)
     if block and block.numbers:
-        # The block tells a statute's history: the newest decree is the one it goes by.
+        # The block tells a statute's history; the newest decree is its number.
         found.add("number", block.numbers[-1], HEAD)
         own += block.numbers
     return own
 
 
 def _named_by(title: str, stem: str) -> Iterator[tuple[Number, str]]:
-    """Numbers that a title or a file's name begins with, or has in brackets at its end."""
+    """Yield numbers at the start of a title or file name, or in brackets at its end, with their source."""
     for text, source in ((title, TITLE), (stem, FILE)):
         for number in docnumber.find(text):
             bracketed = number.end == len(text) - 1 and text[-1] in "）)" and text[number.start - 1] in "（("
-            if number.kind is not Kind.REGISTRATION and (number.start == 0 or bracketed):
+            if number.kind is not NumberKind.REGISTRATION and (number.start == 0 or bracketed):
                 yield number, source
 
 
 def _alone(number: Number, line: str) -> bool:
-    """Whether a line is little else than this number (and a second one beside it)."""
+    """Tell whether a line holds little besides this number, or this one and a second beside it."""
     rest = re.sub(r"[（()）\s\[\]]|(?:文号|字号|登记号|编号)[:：]?", "", line)
     return len(rest) <= (number.end - number.start) + 14 and not re.search(r"《|根据|公布|修订|发布|修正", line)
 
@@ -288,8 +288,8 @@ def _cited(title: str, paragraphs: Sequence[str]) -> list[str]:
     return list(docnumber.canonicals(number for number in numbers if number.canonical))
 
 
-def _add_makers(found: _Found, title: str, paragraphs: Sequence[str], block: statutes.Block | None) -> None:
-    """Add who made the document and when."""
+def _add_issuer_and_day(found: _Found, title: str, paragraphs: Sequence[str], block: statutes.Block | None) -> None:
+    """Add who issued the document and when it was written."""
     if block:
         found.add("issuer", block.issuer, HEAD)
         found.add("written_on", dates.possible(block.written_on) if block.written_on else None, HEAD)
@@ -302,12 +302,12 @@ def _add_makers(found: _Found, title: str, paragraphs: Sequence[str], block: sta
             found.add("issuer", signature.issuer, SIGNATURE)
         found.add("written_on", dates.possible(signature.written_on) if signature.written_on else None, SIGNATURE)
     found.add("issuer", issuers.of_number(found.text("number") or ""), NUMBER)
-    # 县财政局 only says who it is to those who know the county: better than nothing, and no more.
+    # 县财政局 identifies the issuer only to those who know the county, but that is better than nothing.
     found.add("issuer", named, TITLE)
     found.add("issuer", signature.issuer if signature else None, SIGNATURE)
 
 
-def _add_effect(found: _Found, paragraphs: Sequence[str]) -> None:
+def _add_term(found: _Found, paragraphs: Sequence[str]) -> None:
     issued_on = _day(found.values.get("written_on")) or _day(found.values.get("published_on"))
     said = term.read("\n".join(paragraphs), issued_on)
     if said is not None:
@@ -325,8 +325,8 @@ def _add_genre(found: _Found, title: str, block: statutes.Block | None) -> None:
     found.add("genre", taxonomy.genre_of_title(title), TITLE)
 
 
-def _add_mark(found: _Found, paragraphs: Sequence[str]) -> None:
-    """（此件公开发布） and the like, which stand alone at the end of a letter; the most reserved one counts."""
+def _add_disclosure(found: _Found, paragraphs: Sequence[str]) -> None:
+    """Add what a mark on a line of its own says, such as （此件公开发布）; the most restrictive one counts."""
     marked = {
         mark for line in paragraphs if len(line) <= 20 for mark, pattern in _MARKS if pattern.fullmatch(line.strip())
     }

@@ -1,4 +1,4 @@
-"""The block under a statute's title that tells who made it and how it came to its present form.
+"""Reading the block under a statute's title that says who passed it and how it was amended.
 
 ::
 
@@ -15,7 +15,7 @@ from datetime import date
 
 from archive.chinese import dates
 from archive.describe import agencies, docnumber, taxonomy
-from archive.describe.docnumber import Kind
+from archive.describe.docnumber import NumberKind
 
 _DONE = re.compile(r"(?:公布|发布|通过|修订|修正|批准|修改|制定|印发|公告)[）)》>〉;；]*$")
 _IN_FORCE = re.compile(r"施行[）)》]*$")
@@ -43,36 +43,36 @@ class Block:
 
 
 def read(title: str, lines: Sequence[str]) -> Block | None:
-    """The block among a document's first lines; None where none of them tells of a statute's making."""
+    """Read the block among a document's first lines; None if no line tells of a statute's passing or amending."""
     history = _history(lines)
     if not history:
         return None
     made = [line for line in history if not _IN_FORCE.search(line) or re.search(r"公布|发布|通过", line)]
-    makers = [maker for line in made if (maker := _maker(line))]
-    if makers[:1] == ["政务院"] and any("国务院" in maker for maker in makers):
-        makers = makers[1:]
+    issuers = [issuer for line in made if (issuer := _issuer(line))]
+    if issuers[:1] == ["政务院"] and any("国务院" in issuer for issuer in issuers):
+        issuers = issuers[1:]
     numbers = [
         number.canonical
         for line in made
         for number in docnumber.find(_QUOTED.sub("", line))
-        if number.kind in (Kind.DECREE, Kind.DOCUMENT, Kind.ANNOUNCEMENT)
+        if number.kind in (NumberKind.DECREE, NumberKind.DOCUMENT, NumberKind.ANNOUNCEMENT)
     ]
     return Block(
-        issuer=makers[0] if makers else None,
+        issuer=issuers[0] if issuers else None,
         written_on=max((day for line in made for day, _, _ in dates.find(_QUOTED.sub("", line))), default=None),
-        genre=_genre(title, made, makers),
+        genre=_genre(title, made, issuers),
         numbers=tuple(dict.fromkeys(numbers)),
     )
 
 
 def is_title(title: str) -> bool:
-    """Whether a title ends as statutes' titles do: 条例, 办法（试行） …"""
+    """Tell whether a title ends like a statute's: 条例, 办法（试行） …"""
     bare = re.sub(r"[（(][^（）()]*[）)]$", "", title.strip("《》 "))
     return bare.endswith(taxonomy.load().statute_endings)
 
 
 def _history(lines: Sequence[str]) -> list[str]:
-    """The lines of the block, each whole."""
+    """Return the lines of the block, with broken ones joined."""
     history: list[str] = []
     broken = ""
     for raw in lines:
@@ -87,8 +87,8 @@ def _history(lines: Sequence[str]) -> list[str]:
     return history
 
 
-def _maker(line: str) -> str | None:
-    """Who passed or published: the congress or its standing committee, the State Council, a ministry."""
+def _issuer(line: str) -> str | None:
+    """Return who passed or published it: the congress, its standing committee, the State Council or a ministry."""
     said = _without_date(_QUOTED.sub("", line))
     congress = _CONGRESS.search(_SESSION.sub("", said))
     if congress and not re.search(r"(?:批准|决定)[）)]*$", said):
@@ -108,14 +108,14 @@ def _without_date(line: str) -> str:
     return (line[day[2] :] if day else line).strip(" \u3000经由（(")
 
 
-def _genre(title: str, made: Sequence[str], makers: Sequence[str]) -> str | None:
+def _genre(title: str, made: Sequence[str], issuers: Sequence[str]) -> str | None:
     if not is_title(title):
         return None
-    congress = next((maker for maker in makers if "人民代表大会" in maker), None)
+    congress = next((issuer for issuer in issuers if "人民代表大会" in issuer), None)
     if congress:
         return "法律" if congress.startswith("全国") else "地方性法规"
     if any("人民代表大会" in _QUOTED.sub("", line) and line.endswith("批准") for line in made):
         return "地方性法规"
-    # Until 2000 ministries published administrative regulations that the State Council had approved.
+    # Until 2000, ministries published administrative regulations that the State Council had approved.
     council = any(re.search(r"国务院|政务院", _without_date(_QUOTED.sub("", line))) for line in made)
-    return "行政法规" if council or "国务院" in "".join(makers) else None
+    return "行政法规" if council or "国务院" in "".join(issuers) else None

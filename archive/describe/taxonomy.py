@@ -1,6 +1,6 @@
-"""The controlled lists of ``taxonomy.toml``: genres, topics, validities, issuers and the codes of their numbers.
+"""Looking up the controlled lists of ``taxonomy.toml``: genres, topics, validities, issuers and their number codes.
 
-Lists of columns are open: a column is kept as it is stated, with the order in which the site first named it.
+The list of columns is open: a column is kept as stated, in the order in which the site first named it.
 """
 
 import re
@@ -20,7 +20,7 @@ _TRAILING = re.compile(r"\s*[（(][^（）()]{0,24}[）)]$")
 
 @dataclass(frozen=True, slots=True)
 class Genre:
-    """A kind of document; ``statutory`` ones are the fifteen of the Party's and government's rules of 2012."""
+    """A kind of document; ``statutory`` for the fifteen kinds in the Party and government rules of 2012."""
 
     name: str
     statutory: bool
@@ -29,7 +29,7 @@ class Genre:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A class of the first level, with the names that it also goes by."""
+    """A first-level class, with its other names."""
 
     name: str
     aliases: tuple[str, ...]
@@ -37,7 +37,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """An agency by its one name, its other names, and the codes of its document numbers."""
+    """An agency's canonical name, its other names, and the codes of its document numbers."""
 
     name: str
     aliases: tuple[str, ...]
@@ -46,10 +46,11 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """The lists, and what is looked up in them.
+    """The lists, and the tables for looking things up in them.
 
-    ``endings`` map a title's end to its genre ("" for none), the longest first; ``codes`` a number's code to its issuer
-    ("" for a code of several); ``aliases`` other names to the one name; ``names`` are all names of issuers.
+    ``endings`` maps a title's ending to its genre ("" for none), the longest ending first. ``codes`` maps a number's
+    code to its issuer ("" for a code that several share). ``aliases`` maps other names of issuers to the canonical
+    one, and ``names`` holds all of them.
     """
 
     genres: tuple[Genre, ...]
@@ -67,7 +68,7 @@ class Taxonomy:
 
 @cache
 def load() -> Taxonomy:
-    """The lists, read once."""
+    """Return the lists, which are read once."""
     data = tomllib.loads(FILE.read_text(encoding="utf-8"))
     genres = tuple(
         Genre(name, kind == "statutory", tuple(endings))
@@ -97,7 +98,7 @@ def load() -> Taxonomy:
 
 
 def issuer(name: str) -> str:
-    """An agency's one name; a name that is not listed is its own, with a place's 政府 in full.
+    """Return an agency's canonical name; an unlisted name stays, but a place's 政府 becomes 人民政府.
 
     >>> issuer("国家税务总局"), issuer("临沭县政府办公室")
     ('税务总局', '临沭县人民政府办公室')
@@ -106,7 +107,7 @@ def issuer(name: str) -> str:
 
 
 def issuer_of_code(code: str) -> str | None:
-    """Whose numbers bear this code, where that is one agency.
+    """Return the agency whose numbers bear this code; None if it is unknown or several share it.
 
     >>> issuer_of_code("沭政办字"), issuer_of_code("财税")
     ('临沭县人民政府办公室', None)
@@ -115,9 +116,9 @@ def issuer_of_code(code: str) -> str | None:
 
 
 def genre_of_title(title: str) -> str | None:
-    """What kind of document a title says it is: the longest ending that says so, or None.
+    """Return the genre that the longest matching ending of a title names, or None.
 
-    An ending within 《》 is the inner document's, and names the genre only where nothing stands around it.
+    An ending within 《》 belongs to the inner document, and counts only if nothing stands around the marks.
 
     >>> genre_of_title("国务院办公厅关于印发2019年政务公开工作要点的通知")
     '通知'
@@ -132,7 +133,7 @@ def genre_of_title(title: str) -> str | None:
 
 
 def _bare(title: str) -> str:
-    """A title without （试行）, （2019年修订） and the like at its end."""
+    """Strip （试行）, （2019年修订） and the like from the end of a title."""
     before = ""
     while title != before:
         before, title = title, _TRAILING.sub("", title.strip(' \u3000”"'))
@@ -140,7 +141,7 @@ def _bare(title: str) -> str:
 
 
 def topic(printed: str) -> str:
-    """A topic as "first/second", its first level by the name in the list; what is not in the list stays as printed.
+    """Return a topic as "first/second", with the first level's canonical name; what is not listed stays as printed.
 
     >>> topic("市场监管、安全生产监管\\\\\\\\食品药品监管")
     '市场监管、安全生产监督管理/食品药品监管'
@@ -153,17 +154,17 @@ def topic(printed: str) -> str:
 
 
 def levels(printed: str) -> list[str]:
-    r"""The levels of a printed path, which sites part by ``\``, ``/``, ``>`` or ``-``."""
+    r"""Split a printed path into its levels, which sites separate by ``\``, ``/``, ``>`` or ``-``."""
     return [part for part in _SEPARATOR.split(printed.strip()) if part]
 
 
 def in_order(columns: Iterable[str]) -> list[str]:
-    """Columns, each once, in the order in which they were first stated."""
+    """Return the columns, each once, in the order in which they were first stated."""
     return list(dict.fromkeys(columns))
 
 
 def validity(printed: str) -> Validity | None:
-    """The validity that a card's word means, or None for a word that means none."""
+    """Return the validity that a word on a card means, or None if it means none."""
     word = "".join(printed.split())
     listed = load()
     return next((each for each in listed.validities if each.value == word), listed.validity_aliases.get(word))

@@ -1,7 +1,7 @@
-"""From when until when a document says it is in force (施行日期, 有效期): read, never inferred.
+"""Reading from when until when a document says that it is in force (施行日期, 有效期); nothing is inferred.
 
-Only what a document says of itself counts (本办法自…起施行), not what it says of licences or of other documents. A span
-runs from the first day, so its last day is the day before: five years from 2020-01-01 end on 2024-12-31.
+Only what a document says of itself counts (本办法自…起施行), not what it says of licences or other documents. A period
+includes its first day: five years from 2020-01-01 end on 2024-12-31.
 """
 
 import re
@@ -30,43 +30,43 @@ _SPAN = re.compile(rf"(?:有效|试行|施行|实施|暂行)期限?(?:为|是|[:
 _SELF = re.compile(_ITSELF)
 _SENTENCE = re.compile(r"[^。；;\n]+")
 _TERM = re.compile(r"有效期|试行期|施行期|实施期|执行期|暂行期|(?:截?至|截止到?)[^，,]{8,14}(?:止|失效|废止)")
-# How long such a sentence is: one that is longer is a rule of something else.
+# The longest sentence that states a term; a longer one regulates something else.
 _LONGEST = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """The first and the last day, None where nothing is said; ``sentence`` is where it was read."""
+class Term:
+    """The first and the last day in force, None where not stated; ``sentence`` is where they were read."""
 
     effective_on: date | None
     expires_on: date | None
     sentence: str
 
 
-def read(text: str, issued_on: date | None) -> Effect | None:
-    """What a text says of its own force, the last sentence that does; ``issued_on`` is the day it was made.
+def read(text: str, issued_on: date | None) -> Term | None:
+    """Read a document's term from the last sentence that states it; ``issued_on`` is the day of issue.
 
     >>> read("本办法自2020年1月1日起施行，有效期5年。", None)
     ... # doctest: +ELLIPSIS
-    Effect(effective_on=datetime.date(2020, 1, 1), expires_on=datetime.date(2024, 12, 31), sentence='本办法自...')
+    Term(effective_on=datetime.date(2020, 1, 1), expires_on=datetime.date(2024, 12, 31), sentence='本办法自...')
     """
-    found: Effect | None = None
+    found: Term | None = None
     for line in text.split("\n"):
         if "\t" in line or not any(word in line for word in ("行", "实施", "生效", "有效期")):
             continue
         before = ""
         for match in _SENTENCE.finditer(line):
             sentence = match[0].strip()
-            # 本办法自…起施行。有效期五年。: the second sentence goes on with the first.
+            # In 本办法自…起施行。有效期五年。 the second sentence continues the first.
             about = sentence if _SELF.search(sentence) or not before else f"{before}，{sentence}"
-            if len(about) <= _LONGEST and (effect := _effect(about, issued_on)):
-                found, before = effect, about
+            if len(about) <= _LONGEST and (stated := _stated_in(about, issued_on)):
+                found, before = stated, about
             else:
                 before = ""
     return found
 
 
-def _effect(sentence: str, issued_on: date | None) -> Effect | None:
+def _stated_in(sentence: str, issued_on: date | None) -> Term | None:
     begin = _FROM_DAY.search(sentence) or _FROM_ISSUE.search(sentence)
     itself = _SELF.search(sentence)
     if itself is None and not (begin and begin.start() <= 6):
@@ -79,7 +79,7 @@ def _effect(sentence: str, issued_on: date | None) -> Effect | None:
         return None
     if effective and expires and expires < effective:
         expires = None
-    return Effect(effective, expires, sentence) if effective or expires else None
+    return Term(effective, expires, sentence) if effective or expires else None
 
 
 def _first_day(begin: re.Match[str] | None, issued_on: date | None) -> date | None:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from flask import Blueprint, render_template, request
 
 from archive.describe import docnumber
-from archive.describe.docnumber import Kind
+from archive.describe.docnumber import NumberKind
 from archive.errors import UnknownDocument
 from archive.store import publications
 from archive.store.catalogue import Catalogue
@@ -142,4 +142,4 @@ def _series_of(catalogue: Catalogue, _change: int) -> dict[tuple[str, int], Held
 def _counts_documents(code: str) -> bool:
     """Whether numbers with this code are documents': those of cases look alike."""
     number = docnumber.find(f"{code}〔2019〕1号")
-    return len(number) == 1 and number[0].kind is Kind.DOCUMENT and number[0].agency == code
+    return len(number) == 1 and number[0].kind is NumberKind.DOCUMENT and number[0].agency == code

@@ -1,11 +1,11 @@
-"""The grammar of document numbers, as tables: the variants and look-alikes of domain rules 3.4 and 3.5."""
+"""The grammar of document numbers in tables: variants and look-alikes of domain rules 3.4 and 3.5."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from archive.describe.docnumber import Kind, Number, canonicals, find, index_code, read_query
+from archive.describe.docnumber import Number, NumberKind, canonicals, find, index_code, read_query
 
 REAL = Path(__file__).parents[4] / "shared" / "real"
 
@@ -38,7 +38,7 @@ DOCUMENTS = [
     ("国办发明电〔2019〕3号", "国办发明电〔2019〕3号"),
     ("沭政任〔2019〕5号", "沭政任〔2019〕5号"),
     ("鲁政土字[2019]123号", "鲁政土字〔2019〕123号"),
-    # beyond the table
+    # Beyond the table of the domain rules.
     ("依据国办发〔2019〕14号", "国办发〔2019〕14号"),
     ("经国办发〔2019〕14号同意", "国办发〔2019〕14号"),
     ("沪经信规〔2018〕641号", "沪经信规〔2018〕641号"),
@@ -135,25 +135,25 @@ def only(numbers: tuple[Number, ...]) -> Number:
 @pytest.mark.parametrize(("text", "canonical"), DOCUMENTS)
 def test_a_document_number_has_one_form_however_it_is_printed(text: str, canonical: str) -> None:
     number = only(find(text))
-    assert (number.canonical, number.kind) == (canonical, Kind.DOCUMENT)
+    assert (number.canonical, number.kind) == (canonical, NumberKind.DOCUMENT)
 
 
 @pytest.mark.parametrize(("text", "canonical"), DECREES)
 def test_a_decree_goes_by_its_issuer_and_number(text: str, canonical: str) -> None:
     number = only(find(text))
-    assert (number.canonical, number.kind) == (canonical, Kind.DECREE)
+    assert (number.canonical, number.kind) == (canonical, NumberKind.DECREE)
 
 
 @pytest.mark.parametrize(("text", "canonical"), ANNOUNCEMENTS)
 def test_an_announcement_goes_by_its_issuers_year_and_number(text: str, canonical: str) -> None:
     number = only(find(text))
-    assert (number.canonical, number.kind) == (canonical, Kind.ANNOUNCEMENT)
+    assert (number.canonical, number.kind) == (canonical, NumberKind.ANNOUNCEMENT)
 
 
 @pytest.mark.parametrize("text", REGISTRATIONS)
 def test_a_registration_number_keeps_its_leading_zeros(text: str) -> None:
     assert only(find(text)).canonical == "LSDR-2019-0010001"
-    assert only(find(text)).kind is Kind.REGISTRATION
+    assert only(find(text)).kind is NumberKind.REGISTRATION
 
 
 @pytest.mark.parametrize("text", NEGATIVES)
@@ -172,7 +172,7 @@ def test_what_only_looks_like_a_number_is_none(text: str) -> None:
 )
 def test_the_number_of_a_case_is_of_its_own_kind(text: str, canonical: str) -> None:
     number = only(find(text))
-    assert (number.canonical, number.kind) == (canonical, Kind.CASE)
+    assert (number.canonical, number.kind) == (canonical, NumberKind.CASE)
 
 
 @pytest.mark.parametrize("text", ["沭政发〔2019〕1-3号", "沭政发〔2019〕1、2、3号", "沭政发〔2019〕1至3号"])

@@ -1,4 +1,4 @@
-"""What a document says of itself, and which of several sources is believed."""
+"""What a document says about itself, and which of several sources is believed."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The controlled lists and what is looked up in them."""
+"""Looking things up in the controlled lists."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""From when until when a document is in force: only what it says, and only of itself."""
+"""Reading a document's term: only what it states, and only of itself."""
 
 from datetime import date
 
