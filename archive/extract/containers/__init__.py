@@ -1,1 +1,1 @@
-"""Files that hold files, opened within limits: zip packages and OLE compound documents."""
+"""Opening files that contain files within limits: zip packages and OLE compound documents."""

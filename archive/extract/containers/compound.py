@@ -1,6 +1,6 @@
-"""What stands at the top of a compound file, the container of Word, Excel and PowerPoint before 2007.
+"""Listing the top level of a compound file, the container of Word, Excel and PowerPoint before 2007.
 
-Numbers in comments are sections of [MS-CFB].
+Numbers in comments and docstrings are sections of [MS-CFB].
 """
 
 import struct
@@ -11,16 +11,17 @@ from typing import BinaryIO
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADER = 512
 _ENTRY = 128
-_LAST = 0xFFFFFFFA  # this and the numbers above name no sector
-_NOBODY = 0xFFFFFFFF
-# A directory, or a list of the table's own sectors, that is longer than this is none.
-_LONGEST = 4_224
+# This number and those above it do not name a sector.
+_NO_SECTOR = 0xFFFFFFFA
+_NO_ENTRY = 0xFFFFFFFF
+# A valid directory, and a valid list of the allocation table's sectors, has at most this many sectors.
+_MAX_CHAIN = 4_224
 
 
 def root_entries(path: Path) -> frozenset[str]:
-    """The names of the streams and storages at the top, in small letters; those that are found in a broken file.
+    """Return the names of the top-level streams and storages in lower case; of a broken file, none.
 
-    What is embedded in a document lies in storages of its own: a letter with a table in it is still a letter.
+    Embedded documents are in storages of their own: a letter with a spreadsheet in it is still a letter.
     """
     with path.open("rb") as stream:
         try:
@@ -33,7 +34,7 @@ class _Container:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         header = stream.read(_HEADER)
-        # 2.2: a sector has 512 or 4,096 bytes; 109 sectors of the allocation table are named in the header.
+        # 2.2: a sector has 512 or 4,096 bytes; the header names 109 sectors of the allocation table.
         self._size = 4_096 if struct.unpack_from("<H", header, 30)[0] == 12 else 512
         (self._first,) = struct.unpack_from("<I", header, 48)
         (self._more,) = struct.unpack_from("<I", header, 68)
@@ -43,16 +44,16 @@ class _Container:
         return b"".join(self._sector(number) for number in self._chain(self._first))
 
     def _chain(self, sector: int) -> Iterator[int]:
-        for _ in range(_LONGEST):
-            if sector >= _LAST:
+        for _ in range(_MAX_CHAIN):
+            if sector >= _NO_SECTOR:
                 return
             yield sector
             place, slot = divmod(sector, self._size // 4)
-            # 2.5: longer files name the further sectors of their table in a chain of sectors.
-            while len(self._table) <= min(place, _LONGEST) and self._more < _LAST:
+            # 2.5: longer files name the remaining sectors of the table in a chain of sectors.
+            while len(self._table) <= min(place, _MAX_CHAIN) and self._more < _NO_SECTOR:
                 *numbers, self._more = struct.unpack(f"<{self._size // 4}I", self._sector(self._more))
                 self._table += numbers
-            if place >= len(self._table) or self._table[place] >= _LAST:
+            if place >= len(self._table) or self._table[place] >= _NO_SECTOR:
                 return
             sector = struct.unpack_from("<I", self._sector(self._table[place]), 4 * slot)[0]
 
@@ -62,13 +63,13 @@ class _Container:
 
 
 def _top(directory: bytes) -> Iterator[str]:
-    """2.6: the children of the first entry are a tree, linked by the numbers of their neighbours."""
+    """Yield the names of the first entry's children, a tree linked by the numbers of siblings (2.6)."""
     seen: set[int] = set()
     waiting = [struct.unpack_from("<I", directory, 76)[0]]
     while waiting:
         number = waiting.pop()
         start = number * _ENTRY
-        if number == _NOBODY or number in seen or start + _ENTRY > len(directory):
+        if number == _NO_ENTRY or number in seen or start + _ENTRY > len(directory):
             continue
         seen.add(number)
         (length,) = struct.unpack_from("<H", directory, start + 64)

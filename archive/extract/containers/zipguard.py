@@ -1,4 +1,4 @@
-"""The parts of a zip container, read under bounds that its own headers have no say in."""
+"""Reading the parts of a zip container under limits that do not rely on its headers."""
 
 import io
 import re
@@ -14,14 +14,14 @@ from archive.errors import ExtractionFailed
 from archive.extract.limits import INPUT_SIZE, MIB, ZipLimits
 
 _CHUNK = 64 * 1024
-# Room for some thousand entries with names of usual length.
-_DIRECTORY = 1 * MIB
+# Room for several thousand entries with names of usual length.
+_MAX_DIRECTORY = 1 * MIB
 _END, _END_MARK = 22, b"PK\x05\x06"
 _TAIL = _END + (1 << 16)
-# Parts that can hold text; pictures and fonts are counted and let go.
+# Parts that can contain text. Pictures and fonts are counted but not kept.
 _KEPT = (".xml", ".rels", ".mht", ".mhtml", ".html", ".htm", ".xhtml", ".txt", ".docx", ".rtf")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-# The strict form of the standard names everything anew; python-docx knows the older names only.
+# Strict Open XML uses different namespaces; python-docx knows only the older, transitional ones.
 _STRICT = (
     (
         b"http://purl.oclc.org/ooxml/officeDocument/relationships",
@@ -38,18 +38,18 @@ _DAMAGED = "文件已损坏或不完整，请重新获取，或用办公软件�
 
 
 def open_container(path: Path) -> zipfile.ZipFile:
-    """A container whose directory is no longer than an honest one. Raises ExtractionFailed, and what zipfile raises.
+    """Open a container if its directory has a plausible size. Raises ExtractionFailed, and whatever zipfile raises.
 
-    zipfile makes an object of each entry before anybody can count them: a million of them, in a file of 50 MB, take it
-    half a gigabyte and as good as a minute.
+    zipfile makes an object of every entry before the caller can count them: a million entries, in a file of 50 MB, take
+    it half a gigabyte and almost a minute.
     """
-    if _directory_size(path) > _DIRECTORY:
+    if _directory_size(path) > _MAX_DIRECTORY:
         raise ExtractionFailed("文件内的部件多得不合常理，疑似恶意文件，没有收入。")
     return zipfile.ZipFile(path)
 
 
 def _directory_size(path: Path) -> int:
-    """How long a container's directory is in bytes, found as zipfile finds it; 0 where it will find none."""
+    """Return the size of a container's directory in bytes, found as zipfile finds it; 0 if zipfile will find none."""
     with path.open("rb") as stream:
         stream.seek(max(path.stat().st_size - _TAIL, 0))
         tail = stream.read()
@@ -58,7 +58,7 @@ def _directory_size(path: Path) -> int:
         end = tail.rfind(_END_MARK)
     if end < 0 or end + _END > len(tail):
         return 0
-    # The record of larger files stands before that, and a pointer to it in between.
+    # Zip64 files have a larger record before this one, and between the two a pointer to it.
     large = end - 20 - 56
     if large >= 0 and tail.startswith(b"PK\x06\x07", end - 20) and tail.startswith(b"PK\x06\x06", large):
         return int.from_bytes(tail[large + 40 : large + 48], "little")
@@ -66,16 +66,16 @@ def _directory_size(path: Path) -> int:
 
 
 def read_parts(path: Path, limits: ZipLimits | None = None) -> dict[str, bytes]:
-    """The parts of a container that can hold text, by name; all of its members are counted against the limits.
+    """Return the parts of a container that can contain text, by name; all members count against the limits.
 
-    Raises ExtractionFailed for a container that is damaged, too large when unpacked, encrypted, or that names parts
-    outside of itself, links, or the same part twice.
+    Raises ExtractionFailed if the container is damaged, encrypted or too large when unpacked, or if it contains links,
+    the same name twice, or names that point outside of it.
     """
     return {name: content for name, content in members(path, limits) if name.lower().endswith(_KEPT)}
 
 
 def members(path: Path, limits: ZipLimits | None = None) -> Iterator[tuple[str, bytes]]:
-    """The names and bytes of a container's members, folders among them, in their order. Raises as ``read_parts``."""
+    """Yield the names and bytes of a container's members, including folders, in order. Raises as ``read_parts``."""
     limits = limits or ZipLimits()
     if path.stat().st_size > INPUT_SIZE:
         raise ExtractionFailed(f"文件超过 {INPUT_SIZE // MIB} MB，请拆分或压缩其中的图片后重新提交。")
@@ -103,7 +103,7 @@ def _members(container: zipfile.ZipFile, limits: ZipLimits) -> Iterator[tuple[st
 
 
 def readable_name(member: zipfile.ZipInfo) -> str:
-    """A member's name. Without a flag for UTF-8 it is taken for a DOS code page's; Windows here writes GB 18030."""
+    """Return a member's name; zipfile assumes CP437 where no flag says UTF-8, but Chinese Windows writes GB 18030."""
     if member.flag_bits & 0x800:
         return member.filename
     raw = member.filename.encode("cp437", "replace")
@@ -129,7 +129,7 @@ def _check(member: zipfile.ZipInfo, name: str, seen: set[str]) -> None:
 
 
 def _unpack(container: zipfile.ZipFile, member: zipfile.ZipInfo, limits: ZipLimits) -> bytes:
-    """A member's bytes, counted as they come; what the directory says about its size is not believed."""
+    """Return a member's bytes, counted while reading, because the size in the directory may be false."""
     bound = min(limits.member_size, max(limits.ratio_free, limits.ratio * max(member.compress_size, 1)))
     chunks: list[bytes] = []
     size = 0
@@ -143,7 +143,7 @@ def _unpack(container: zipfile.ZipFile, member: zipfile.ZipInfo, limits: ZipLimi
 
 
 def refuse_doctype(parts: Mapping[str, bytes]) -> None:
-    """Raise ExtractionFailed if a part declares a document type: text after its entities would be lost in silence."""
+    """Raise ExtractionFailed if a part declares a document type: text in its entities would be lost silently."""
     for name, content in parts.items():
         if name.lower().endswith((".xml", ".rels")) and (
             _DOCTYPE.search(content) or (b"\x00" in content[:200] and _DOCTYPE.search(content.replace(b"\x00", b"")))
@@ -152,7 +152,7 @@ def refuse_doctype(parts: Mapping[str, bytes]) -> None:
 
 
 def parse_part(content: bytes) -> etree._Element:
-    """The tree of an XML part; nothing outside of it is read. Raises ExtractionFailed where it is broken."""
+    """Parse an XML part without reading anything outside of it. Raises ExtractionFailed if it is broken."""
     try:
         return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     except etree.XMLSyntaxError as error:
@@ -160,7 +160,7 @@ def parse_part(content: bytes) -> etree._Element:
 
 
 def repack(parts: Mapping[str, bytes]) -> io.BytesIO:
-    """A container of just these parts, with the relationships that lead to others taken out."""
+    """Return a container of just these parts, without relationships that lead to other parts."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as container:
         for name, content in parts.items():
