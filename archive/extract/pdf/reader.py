@@ -22,7 +22,7 @@ from archive.extract.pdf.grid import GridRow, find_grids, rows_of, set_tables
 from archive.extract.pdf.page import PageContent, TextLine, form_lines, read_page
 from archive.extract.pdf.paragraphs import Item, paragraphs_of
 from archive.extract.pdf.promise import declared_pages, drawn_bytes
-from archive.extract.text.assemble import SCANNED, assemble, listed
+from archive.extract.text.assemble import SCANNED, assemble, page_list
 from archive.extract.text.characters import clean, joined
 from archive.extract.text.titles import may_be_title
 
@@ -137,16 +137,18 @@ class Pages(ABC):
         if len(self._scanned) == self._pages:
             told.append(f"{SCANNED}。")
         elif self._scanned:
-            told.append(f"第 {listed(self._scanned)} 页是{SCANNED}。")
+            told.append(f"第 {page_list(self._scanned)} 页是{SCANNED}。")
         if self._broken:
-            told.append(f"第 {listed(self._broken)} 页已损坏，没有读出文字，请核对原件。")
-        lost = sum(self._lost.values())
+            told.append(f"第 {page_list(self._broken)} 页已损坏，没有读出文字，请核对原件。")
+        lost, pages = sum(self._lost.values()), page_list(self._lost)
         if lost and any_text:
-            told.append(f"第 {listed(self._lost)} 页有 {lost} 个字的字体没有给出编码，无法识别，检索不到，请核对原件。")
+            told.append(f"第 {pages} 页有 {lost} 个字的字体没有给出编码，无法识别，检索不到，请核对原件。")
         elif lost:
             told.append(f"全文 {lost} 个字的字体都没有给出编码，无法识别，检索不到。请索取文字可以复制的文件。")
         if self._drawings:
-            told.append(f"第 {listed(self._drawings)} 页图形很多而文字很少，文字可能已转成图形，检索不到，请核对原件。")
+            told.append(
+                f"第 {page_list(self._drawings)} 页图形很多而文字很少，文字可能已转成图形，检索不到，请核对原件。"
+            )
         if self._slanted > 10:
             told.append(f"有 {self._slanted} 个斜排的字（多为水印）没有收入正文。")
         if self._pictures:

@@ -1,1 +1,1 @@
-"""From the pieces that a reader finds to clean text: character sets, headings, titles, boilerplate."""
+"""Turning what the format readers find into clean text: character sets, headings, titles, boilerplate."""

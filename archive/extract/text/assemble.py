@@ -1,4 +1,4 @@
-"""The last steps that every format shares: from the lines found to an Extraction that keeps its promises."""
+"""Making an Extraction from the lines found, the last step of every format."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,21 +20,21 @@ _QUOTES = re.compile(r"[\s“”\"'‘’《》<>〈〉（）()]")
 
 
 class Lines:
-    """Gathers clean lines; raises ExtractionFailed as soon as there are more than any document has."""
+    """A collector of clean lines; raises ExtractionFailed as soon as there are more than any document has."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
-        # For each line the number of the table that it is a row of, 0 for none.
+        # For each line, the number of the table it is a row of, or 0.
         self.tables: list[int] = []
         self._characters = 0
 
     def add(self, text: str) -> None:
-        """One line of text; line breaks in it begin new ones, blank lines are left out."""
+        """Add text; a line break in it begins a new line, and blank lines are left out."""
         for part in text.splitlines() or [text]:
             self._put(clean(part), 0)
 
     def add_row(self, line: str, table: int = 0) -> None:
-        """A table row as ``characters.row`` makes it."""
+        """Add a table row made by ``characters.row``."""
         self._put(line, table)
 
     def _put(self, line: str, table: int) -> None:
@@ -58,9 +58,9 @@ def assemble(
     warnings: Iterable[str] = (),
     page_date: str = "",
 ) -> Extraction:
-    """An Extraction of clean lines: boilerplate taken out, the title not repeated, what may be missing told.
+    """Make an Extraction of clean lines: remove boilerplate and the repeated title, and warn of what may be missing.
 
-    ``labels`` say for each line where it stands (see ``Place``); none of them: nothing is known of that.
+    ``labels`` say for each line where it stands (see ``Place``); empty if that is not known.
     """
     readable, garbled = _without_garbled(lines)
     sifted = sift(text for _, text in readable)
@@ -91,7 +91,7 @@ def assemble(
 
 
 def _without_garbled(lines: Iterable[str]) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
-    """The lines with their numbers: those that can be read, and those that can't."""
+    """Split the lines, each with its number, into readable and garbled ones."""
     readable: list[tuple[int, str]] = []
     garbled: list[tuple[int, str]] = []
     for number, line in enumerate(lines):
@@ -103,20 +103,20 @@ def _garbled_warning(garbled: Sequence[str], labels: Sequence[str], rest: Sequen
     count = sum(len(squeezed(text)) for text in garbled)
     if not rest:
         return f"全文 {count} 个字都是乱码，无法识别，检索不到。请核对原件，重新导出或另存后再提交。"
-    pages = listed(dict.fromkeys(page[1] for label in labels if (page := _PAGE.match(label))))
+    pages = page_list(dict.fromkeys(page[1] for label in labels if (page := _PAGE.match(label))))
     where = f"第 {pages} 页" if pages else "正文"
     return f"{where}有 {len(garbled)} 段共 {count} 个字是乱码，没有收入正文，检索不到，请核对原件。"
 
 
-def listed(pages: Iterable[int | str]) -> str:
-    """Numbers of pages as a warning names them: the first twenty, and how many there are if that isn't all."""
+def page_list(pages: Iterable[int | str]) -> str:
+    """Write page numbers for a warning: the first twenty, and the count if there are more."""
     known = list(pages)
     shown = "、".join(map(str, known[:20]))
     return f"{shown} 等 {len(known)}" if len(known) > 20 else shown
 
 
 def table_labels(tables: Iterable[int]) -> list[str]:
-    """The labels of lines that are rows of these tables (0 for none), the tables counted anew: 表 1, 表 2 …"""
+    """Label lines by their tables (0 for none), numbered from 1 in order of appearance: 表 1, 表 2 …"""
     known: dict[int, str] = {0: ""}
     return [known.setdefault(table, f"表 {len(known)}") for table in tables]
 
@@ -130,7 +130,7 @@ def _places(labels: Iterable[str]) -> tuple[Place, ...]:
 
 
 def title_span(title: str, paragraphs: Sequence[str]) -> tuple[int, int]:
-    """Where the title stands near the top, in one line or broken over up to four: its first one and after its last."""
+    """Return the range (start, end) of the one to four lines near the top that make up the title; (0, 0) if none do."""
     wanted = _key(title)
     for start in range(min(_TITLE_DEPTH, len(paragraphs))):
         whole = ""

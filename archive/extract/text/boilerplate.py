@@ -1,4 +1,4 @@
-"""What a web page prints around a document and a scraper copies along: counters, buttons, bars, attachment links."""
+"""Removing what a page prints around a document and a scraper copies: counters, buttons, bars, attachment links."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ _TIME = r"(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\.\d+)?)?"
 _GAP = r"[\s|｜\[\]【】()（）丨·•,，;；/]*"
 _DATE_LABEL = r"(?:(?:信息)?(?:发布|发文|公开|发表|上传|录入|添加|更新|编辑|撰写)?(?:时间|日期)|日\s*期|时\s*间)"
 
-# What a line under the title consists of; "strong" parts never stand in a document itself.
+# The parts of a line under the title. "Strong" parts never occur in a document itself.
 _DATED = re.compile(rf"{_DATE_LABEL}\s*[:：]\s*(?P<labelled>{_DATE}){_TIME}")
 _BARE_DATE = re.compile(rf"(?P<bare>{_DATE}){_TIME}")
 _COUNTER = re.compile(
@@ -53,13 +53,13 @@ _NAMED = re.compile(
     rf"(?:附\s*件\s*[\d一二三四五六七八九十]*\s*[:：.、]?\s*|附[:：]\s*)(?P<name>\S.{{0,120}}?{_SUFFIX})", re.IGNORECASE
 )
 FILE_NAME = re.compile(rf"[^\\/:*?\"<>|\t]{{1,120}}{_SUFFIX}", re.IGNORECASE)
-# How many lines from the top can still belong to a page's header.
+# How many lines from the top may belong to a page's header.
 _HEADER_LINES = 8
 
 
 @dataclass(slots=True)
 class Sifted:
-    """The lines that are a document's own with their numbers among those given, and what the others told."""
+    """A document's own lines, their numbers among the lines given, and what the other lines state."""
 
     lines: list[str] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
@@ -70,14 +70,14 @@ class Sifted:
 
 @dataclass(frozen=True, slots=True)
 class HeaderLine:
-    """A line such as ``发布时间：2020-01-23 来源：县政府办 点击数：12``; ``page_date`` is ISO or ""."""
+    """What a line such as ``发布时间：2020-01-23 来源：县政府办 点击数：12`` states; ``page_date`` is ISO or ""."""
 
     page_date: str
     stated: dict[str, str]
 
 
 def sift(lines: Iterable[str]) -> Sifted:
-    """Take a page's own lines away from a document's; the lines given are clean (see ``characters.clean``)."""
+    """Separate a document's lines from the page's own; all must be clean (see ``characters.clean``)."""
     sifted = Sifted()
     for number, line in enumerate(lines):
         if not line or _is_furniture(line):
@@ -101,7 +101,7 @@ def sift(lines: Iterable[str]) -> Sifted:
 
 
 def attachment_warning(name: str) -> str:
-    """What a reviewer is told about a file that a text names and that is not part of it."""
+    """Write the warning about a file that a text names but does not contain."""
     return f"正文提到附件“{name}”，其内容不在本文件中，请一并收取。"
 
 
@@ -112,18 +112,18 @@ def _add(names: list[str], name: str) -> None:
 
 
 def _is_furniture(line: str) -> bool:
-    # A row of a table is never a page's furniture: its cells may well say 大, 中, 小.
+    # A table row is never furniture, although its cells may say 大, 中, 小.
     return "\t" not in line and len(line) <= 200 and _WHOLE.fullmatch(line) is not None
 
 
 def read_header(line: str, top: bool) -> HeaderLine | None:
-    """What a page's header line states, or None for any other line; ``top``: nothing but a header is above it."""
+    """Return what a page's header line states, or None for any other line; ``top`` for lines near the top."""
     if "\t" in line or len(line) > 200:
         return None
     position, strong, dated, bare = 0, 0, "", ""
     stated: dict[str, str] = {}
     gap = re.compile(_GAP)
-    # A gap may be empty, so it always matches; the pattern's type can't say that.
+    # The gap may be empty, so the pattern always matches, which its type does not express.
     while (position := gap.match(line, position).end()) < len(line):  # type: ignore[union-attr]
         for pattern in (*_STRONG, _BARE_DATE, _CREDIT, _BUTTON):
             found = pattern.match(line, position)
@@ -138,7 +138,7 @@ def read_header(line: str, top: bool) -> HeaderLine | None:
         if groups.get("value"):
             stated[re.sub(r"\s", "", groups["label"])] = groups["value"]
         position = found.end()
-    # 2019年12月31日 by itself is a signature; 2020-01-23 under a title is the page's.
+    # 2019年12月31日 on its own is a signature; 2020-01-23 under a title is the page's date.
     alone = bool(bare) and "年" not in bare
     if not strong and not (top and (stated or alone)):
         return None
@@ -146,7 +146,7 @@ def read_header(line: str, top: bool) -> HeaderLine | None:
 
 
 def iso_date(text: str) -> str:
-    """2020年1月23日, 2020-01-23 10:11, 2020/1/23 → 2020-01-23; "" when there is no such day."""
+    """Return a date such as 2020年1月23日, 2020-01-23 10:11 or 2020/1/23 in ISO form; "" if there is no such day."""
     numbers = re.match(r"\D*(\d{4})\D+(\d{1,2})\D+(\d{1,2})(?!\d)", text)
     if not numbers:
         return ""

@@ -1,4 +1,4 @@
-"""Bytes to text, without guessing silently: the encodings of Chinese files told apart by what their text looks like."""
+"""Decoding Chinese text by how likely each encoding's result looks, with a warning for every doubt."""
 
 import codecs
 import re
@@ -13,7 +13,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# The most frequent characters of running Chinese text, simplified and traditional; half of any text is made of them.
+# The most frequent characters of running Chinese text, simplified and traditional. They make up half of any text.
 _FREQUENT = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经十三之进"
     "着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形相全表间样与关各"
@@ -27,7 +27,7 @@ _MARKS = frozenset("，。、；：？！“”‘’（）《》〈〉【】〔
 _UNLIKELY = re.compile(r"[\u0080-\u00a0\ue000-\uf8ff\ufffd\uff61-\uff9f\u3040-\u30ff\u0400-\u04ff\u2500-\u259f]")
 _WIDE = re.compile(r"[^\x00-\x7f]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-# Text this likely is right; text less likely than this is none.
+# Likelihoods from which on text is taken as right, and below which it is not taken as text.
 _LIKELY = 0.45
 _HOPELESS = 0.2
 _SAMPLE = 20_000
@@ -36,7 +36,7 @@ _ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-g
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text, the encoding it was in, and what a reviewer must know about it."""
+    """Text, its encoding, and warnings for the reviewer."""
 
     text: str
     encoding: str
@@ -44,9 +44,10 @@ class Decoded:
 
 
 def decode(data: bytes, declared: str | None = None) -> Decoded:
-    """Decode a Chinese text: by its byte order mark, as UTF-8, as declared if that reads well, else the likeliest.
+    """Decode Chinese text by its byte order mark, else as UTF-8, else by the likeliest encoding.
 
-    Raises ExtractionFailed for what is no text. Bytes that could not be read are left out and counted in a warning.
+    ``declared`` is one of the candidates and wins a tie. Raises ExtractionFailed for what is not text. Bytes that
+    cannot be decoded are left out and counted in a warning.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
@@ -84,12 +85,12 @@ def _codec(declared: str | None) -> str | None:
         found = codecs.lookup(name)
     except (LookupError, ValueError):
         return None
-    # Python's own codecs (zip, rot13, …) are no encodings of text.
+    # Python also has codecs that are not text encodings (zip, rot13, …).
     return found.name if found._is_text_encoding else None
 
 
 def _likelihood(data: bytes, encoding: str) -> float:
-    """How much of the wide characters are frequent ones, with each unlikely or unreadable one counted against them."""
+    """Return the share of frequent characters among the wide ones, less twice the share of unlikely or unreadable."""
     text = data[:_SAMPLE].decode(encoding, errors="replace")
     if len(data) > _SAMPLE:
         text = text[:-2]

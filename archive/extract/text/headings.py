@@ -1,18 +1,18 @@
-"""Headings of official documents, and those whose content got lost."""
+"""Finding headings of official documents whose content was lost."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _NUMERALS = "一二三四五六七八九十百"
-# Rank, pattern: a heading of lower rank ends those of higher rank.
+# Rank and pattern; a heading of lower rank ends the sections of those of higher rank.
 _KINDS = (
     (1, re.compile(rf"第([{_NUMERALS}]+)编")),
     (2, re.compile(rf"第([{_NUMERALS}]+)(?:章|部分)")),
     (3, re.compile(rf"第([{_NUMERALS}]+)节")),
     (4, re.compile(rf"([{_NUMERALS}]{{1,3}})\s*、")),
 )
-# A numbered heading inside a line: scraped texts run them into the paragraph before.
+# A numbered heading within a line: scraped texts run headings into the paragraph before.
 _INLINE = re.compile(rf"(?<=[。；;：:)）”])\s*(?=[{_NUMERALS}]{{1,3}}、)|\s(?=[{_NUMERALS}]{{1,3}}、)")
 _CONTENTS = re.compile(r"目\s*[录次]")
 _MAXIMUM = 40
@@ -22,16 +22,19 @@ _DIGITS = {character: value for value, character in enumerate("零一二三四�
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    rank: int  # 0 for text
+    """A heading, or text of rank 0; a ``bare`` heading has nothing after it in its line."""
+
+    rank: int
     number: int
     text: str
-    bare: bool  # a heading with nothing after it in its line
+    bare: bool
 
 
 def missing_content(paragraphs: Sequence[str]) -> list[str]:
-    """The headings below which there is no text, table or sub-heading, where others of their kind have some.
+    """Return the headings with no text, table or sub-heading below them, where others of their kind have some.
 
-    A list of titles (an agenda, a table of contents) is none of that: its entries, or all but the last, are bare.
+    A list of titles (an agenda, a table of contents) has no missing content: all its entries, or all but the last, are
+    bare.
     """
     pieces = _without_contents(list(_pieces(paragraphs)))
     missing: list[tuple[int, str]] = []
@@ -45,6 +48,7 @@ def missing_content(paragraphs: Sequence[str]) -> list[str]:
 
 
 def missing_content_warning(heading: str) -> str:
+    """Write the warning about a heading without content."""
     return f"“{heading}”之下没有内容，可能在抽取时丢失了表格。"
 
 
@@ -60,7 +64,7 @@ def _pieces(paragraphs: Sequence[str]) -> Iterator[_Piece]:
 
 
 def _without_contents(pieces: list[_Piece]) -> list[_Piece]:
-    """Leave out a table of contents: what stands between 目录 and the place where its first heading comes again."""
+    """Leave out a table of contents: everything from 目录 to where its first heading appears again."""
     for start, piece in enumerate(pieces):
         if not _CONTENTS.fullmatch(piece.text):
             continue
@@ -96,7 +100,7 @@ def _value(numeral: str) -> int:
 
 
 def _sequences(pieces: Sequence[_Piece], rank: int) -> Iterator[list[int]]:
-    """Runs of headings of one kind with rising numbers, none of a higher kind between."""
+    """Yield runs of headings of one rank with rising numbers and no heading of a lower rank between them."""
     run: list[int] = []
     for index, piece in enumerate(pieces):
         if piece.rank == 0 or piece.rank > rank:
@@ -110,7 +114,7 @@ def _sequences(pieces: Sequence[_Piece], rank: int) -> Iterator[list[int]]:
 
 
 def _has_text(pieces: Sequence[_Piece], index: int) -> bool:
-    """Whether a heading, or one of those below it, is followed by something that is no bare heading."""
+    """Tell whether anything other than bare headings follows a heading within its section."""
     if not pieces[index].bare:
         return True
     for piece in pieces[index + 1 :]:

@@ -1,30 +1,30 @@
-"""Text that was read in a wrong encoding on its way here: ÖÐ¹ú for 中国. It is no text, and never indexed as such.
+"""Detecting text that was decoded wrongly before it came here, such as ÖÐ¹ú for 中国; it is never indexed.
 
-Each kind is told by undoing it: bytes that make sense the other way, and by chance never so many of them.
+Each kind is detected by undoing it: if so many of the bytes make sense in the other encoding, it is not by chance.
 """
 
 import re
 
 from archive.extract.text.characters import han_count, squeezed
 
-# What a converter puts where it could not read a character, and that once more read as GBK; uninitialised memory.
+# What a converter writes for a character it could not read, the same read once more as GBK, and uninitialised memory.
 _PLACEHOLDERS = re.compile(r"[\ufffd\ue000-\uf8ff]|(?:锟斤拷)+|锟斤|烫烫烫+|屯屯屯+")
-# GBK as Latin-1 (ÖÐ¹ú): letters with accents in a row, as no language has them.
+# GBK read as Latin-1 (ÖÐ¹ú): runs of accented letters that no language has.
 _LATIN_RUN = re.compile(r"[\u00a1-\u00fe]{4,}")
-# UTF-8 as Windows-1252 or Latin-1 (å…¬å¼€): the first byte of a Han character and two that go on.
-_GOES_ON = r"[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
-_LATIN_TRIPLE = re.compile(rf"[\u00e3-\u00e9]{_GOES_ON}{{2}}")
-# UTF-8 as GBK (鍏紑): at least every other Han character in it begins as a pair of these bytes, which are rare ones.
+# UTF-8 read as Windows-1252 or Latin-1 (å…¬å¼€): the first byte of a Han character and two continuation bytes.
+_CONTINUATION = r"[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+_LATIN_TRIPLE = re.compile(rf"[\u00e3-\u00e9]{_CONTINUATION}{{2}}")
+# UTF-8 read as GBK (鍏紑): every other character or more begins with these bytes, which are rare in real text.
 _RARE = "".join(bytes((first, second)).decode("gbk") for first in range(0xE4, 0xEA) for second in range(0x80, 0xC0))
 _SUSPICIOUS = re.compile(rf"[\u0080-\u00ff\ufffd\ue000-\uf8ff锟烫屯{_RARE}]")
 _ASCII = re.compile(r"[\x00-\x7f]+")
-# The share of a text's characters beyond ASCII from which on it is garbled.
+# Text is garbled if more than this share of its non-ASCII characters is wrong, or this share is placeholders.
 _GARBLED = 0.5
-_DOTTED = 0.2
+_PLACEHELD = 0.2
 
 
 def is_garbled(text: str) -> bool:
-    """Whether a paragraph can't be read as it is.
+    """Tell whether a paragraph is unreadable because it was decoded wrongly.
 
     >>> [is_garbled(each) for each in ("ÖÐ¹úÕþ¸®", "å…¬å¼€ä¿¡æ¯", "鍏紑淇℃伅", "锟斤拷锟斤拷", "中国政府", "Ménière")]
     [True, True, True, True, False, False]
@@ -33,7 +33,7 @@ def is_garbled(text: str) -> bool:
         return False
     wide = _ASCII.sub("", squeezed(text))
     return (
-        _length(_PLACEHOLDERS, wide) > _DOTTED * len(wide)
+        _length(_PLACEHOLDERS, wide) > _PLACEHELD * len(wide)
         or sum(map(_from_gbk, _LATIN_RUN.findall(wide))) > _GARBLED * len(wide)
         or len(_LATIN_TRIPLE.findall(wide)) > 1
         and _length(_LATIN_TRIPLE, wide) > _GARBLED * len(wide)
@@ -46,14 +46,14 @@ def _length(pattern: re.Pattern[str], text: str) -> int:
 
 
 def _from_gbk(run: str) -> int:
-    """How many of these characters are bytes of GB2312's common Han characters and marks."""
+    """Count the characters that are bytes of GB 2312's common Han characters and punctuation."""
     pairs = [run[at : at + 2] for at in range(0, len(run) - 1, 2)]
     return 2 * sum("\u00a1" <= pair[0] <= "\u00a3" or "\u00b0" <= pair[0] <= "\u00d7" for pair in pairs)
 
 
 def _is_utf8_as_gbk(wide: str) -> bool:
-    """鍏紑 for 公开: its bytes in GBK are, mostly, UTF-8 of Han characters; those of real text hardly ever are."""
-    # 0x80 alone, which ends many a Han character in UTF-8, is € to Windows and no character to others.
+    """Tell whether a text's GBK bytes are mostly UTF-8 of Han characters (鍏紑 for 公开); real text's rarely are."""
+    # A lone 0x80, the last byte of many Han characters in UTF-8, is € to Windows and no character to others.
     data = wide.replace("\ufffd", "€").encode("gb18030", "ignore").replace("€".encode("gb18030"), b"\x80")
     found = han_count(data.decode("utf-8", "ignore"))
     return found > 1 and 3 * found > _GARBLED * len(data)
