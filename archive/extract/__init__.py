@@ -1,4 +1,4 @@
-"""From a file's bytes to its text, in a resource-limited child process (see ``sandbox``)."""
+"""Extracting the text of files in a resource-limited child process (see ``process.sandbox``)."""
 
 from archive.extract.extraction import Extraction
 from archive.extract.formats import extract_plain

@@ -1,4 +1,4 @@
-"""What an extractor yields."""
+"""The result of every extractor."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,16 +10,16 @@ from archive.document import Place
 class Extraction:
     """A file's text as a reader would see it, and what its format or its page states about it.
 
-    ``title`` is what the format marks as such (a heading, ``<h1>``, ``# ``, the largest type), in one line however it
-    was broken, or None. ``paragraphs`` are in reading order, none empty, none with a line break, and the title is not
-    repeated among them. A table row is one paragraph with a tab between its cells; all rows of a table have as many,
-    so that every cell stands in its column: a merged one where it begins, the others that it covers are empty, and
-    rows and columns without any text are left out. ``places`` say from which paragraph on the text stands on which
-    page or in which table, in rising order, each another one than the one before. ``stated`` maps the labels of a
-    metadata card and of a page's header as printed, without spaces and colon ("索引号", "发文字号", "来源"), to their
-    values, none empty; and ``page_date`` is the ISO date that a page's header shows, or "". ``warnings`` are Chinese
-    sentences for the reviewer ("扫描件没有文字层…"); text is never silently missing: without paragraphs there is a
-    warning. ``concealed`` are lines for the reviewer about what the file holds and does not show ("批注（张三）：…").
+    ``title`` is the text that the format marks as title (a heading, ``<h1>``, ``# ``, the largest type), joined into
+    one line, or None. ``paragraphs`` are in reading order. None is empty or has a line break, and they do not repeat
+    the title. A table row is one paragraph with tabs between its cells. All rows of a table have the same number of
+    cells, so that every cell is in its column: a merged cell has its text where it begins and is empty elsewhere, and
+    rows and columns without any text are left out. ``places`` say from which paragraph on the text is on which page or
+    in which table; they are in rising order, and each differs from the one before. ``stated`` maps labels of a metadata
+    card and a page's header, as printed but without spaces and colon ("索引号", "发文字号", "来源"), to their values,
+    none of them empty. ``page_date`` is the ISO date in a page's header, or "". ``warnings`` are Chinese sentences for
+    the reviewer ("扫描件没有文字层…"). Text is never missing silently: if there are no paragraphs, there is a warning.
+    ``concealed`` are lines for the reviewer about what the file contains but does not show ("批注（张三）：…").
     """
 
     title: str | None

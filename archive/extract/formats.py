@@ -1,4 +1,4 @@
-"""Which extractor reads which media type."""
+"""Choosing the extractor for a media type."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -43,14 +43,14 @@ MODULES = tuple(dict.fromkeys(_MODULES.values()))
 
 
 def extract_plain(path: Path, media_type: str, ocr_seconds: float = 0.0) -> Extraction:
-    """The text of one file, read in this very process: for a sandboxed child, and for tests with files one trusts.
+    """Extract the text of a file in this process: for the sandbox's child, and for tests with trusted files.
 
-    A picture is read by tesseract, where it is installed, for up to ``ocr_seconds``.
-    Raises FileRefused or ExtractionFailed with a sentence; on a hostile file also anything a library may raise.
+    A picture is read by tesseract, if installed, for up to ``ocr_seconds``. Raises FileRefused or ExtractionFailed with
+    a sentence; a hostile file may also raise anything that a library raises.
     """
     name = _MODULES.get(media_type)
     if name is None:
         raise ExtractionFailed(f"不能从 {media_type} 类型的文件中抽取文字。")
-    # Imported on demand: the callers of a sandbox need none of the libraries.
+    # Imported on demand, because a sandbox's caller needs none of the libraries.
     extract: Callable[..., Extraction] = import_module(f"archive.extract.{name}").extract
     return extract(path, ocr_seconds) if media_type in IMAGES else extract(path)

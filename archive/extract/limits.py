@@ -1,4 +1,4 @@
-"""What one extraction may cost, and what a container file may hold."""
+"""Limits on the resources of an extraction and on the contents of a container file."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,11 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one extraction's process; bytes and seconds. The defaults are those of the reliability rules.
+    """Limits of one extraction process, in bytes and seconds. The defaults are those of the reliability rules.
 
-    A process reads up to ``files``, and has ``patience`` for each but its first: then a new one starts over.
-    ``ocr_seconds`` is how long tesseract, where it is installed, may read a picture; 0 is not at all.
+    A process reads up to ``files`` files. It has ``wall_seconds`` for the first and ``patience`` for each later one,
+    after which a new process reads that file again. ``ocr_seconds`` is how long tesseract, if installed, may read a
+    picture; 0 turns it off.
     """
 
     address_space: int = 1024 * MIB
@@ -25,17 +26,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ZipLimits:
-    """Bounds of a zip container, counted while reading; ``ratio`` is unpacked bytes to packed ones."""
+    """Limits of a zip container, checked while reading; ``ratio`` is unpacked bytes to packed ones."""
 
     members: int = 2_000
     member_size: int = 64 * MIB
     total_size: int = 256 * MIB
     ratio: int = 100
-    # A few kilobytes of blanks or XML namespaces pack better than 100:1 and harm nobody.
+    # Members up to this size may exceed the ratio: a few kilobytes of blanks pack better than 100:1 and do no harm.
     ratio_free: int = 1 * MIB
 
 
-# More than any document has; a file beyond them is an attack or a data dump, and would only slow the index down.
+# More than any document has. A file beyond these limits is an attack or a data dump, and would only slow the index.
 PARAGRAPHS = 200_000
 CHARACTERS = 20_000_000
 INPUT_SIZE = 256 * MIB

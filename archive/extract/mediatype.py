@@ -1,4 +1,4 @@
-"""What a file is, told by its content first and by its name only where content can't tell."""
+"""Determining a file's media type from its content, and from its name only where the content does not tell."""
 
 import re
 import zipfile
@@ -29,7 +29,7 @@ _TEXT_NAMES = {
     ".txt": PLAIN, ".text": PLAIN, ".md": MARKDOWN, ".markdown": MARKDOWN, ".csv": CSV, ".tsv": CSV, ".xls": CSV
 }  # fmt: skip
 _HTML_NAMES = {".html", ".htm", ".shtml", ".xhtml", ".jhtml"}
-# Names under which web pages and plain texts are sent as well; an .xls that is text is a table that a program wrote.
+# Extensions that senders also give to web pages and plain text. An .xls that is text is a table some program wrote.
 _OFTEN_WRONG = {"", ".doc", ".docx", ".wps", ".pdf"}
 _WORD_XML_MARKS = (b'progid="Word.Document"', b"office/2006/xmlPackage", b"office/word/2003/wordml")
 _HTML_MARKS = (b"<!doctype html", b"<html", b"<head", b"<body")
@@ -38,7 +38,7 @@ _IMAGE_MARKS = (
     (JPEG, re.compile(rb"\xff\xd8\xff")),
     (GIF, re.compile(rb"GIF8[79]a")),
     (TIFF, re.compile(rb"II[*+]\x00|MM\x00[*+]")),
-    # Its length, four zeros, where the pixels begin, and how long the next header is: two letters alone say little.
+    # Two letters prove little, so also: file length, four zero bytes, offset of the pixels, length of the next header.
     (BMP, re.compile(rb"BM.{4}\x00{4}.{2}\x00{2}[\x0c\x28\x38\x40\x6c\x7c]\x00{3}", re.DOTALL)),
     (WEBP, re.compile(rb"RIFF.{4}WEBP", re.DOTALL)),
 )
@@ -49,9 +49,9 @@ _SAVE_AS = "请用办公软件打开后另存为 docx 或 PDF，再重新提交�
 
 
 def media_type(path: Path, name: str) -> str:
-    """The media type of a file that can be taken in. Raises FileRefused with what to do about any other.
+    """Return the media type of a file that can be taken in; for any other raise FileRefused, saying what to do.
 
-    ``name`` is the name it was given by its sender; a wrong extension does not matter where the content is clear.
+    ``name`` is the file name given by the sender. A wrong extension does not matter if the content is clear.
     """
     size = path.stat().st_size
     if size == 0:
@@ -62,7 +62,7 @@ def media_type(path: Path, name: str) -> str:
         head = stream.read(_HEAD)
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xfe\xff"):
         raise FileRefused("文件没有内容，请检查后重新提交。")
-    # Readers accept a PDF header anywhere in the first kilobyte, and so do senders of PDFs.
+    # PDF readers accept the header anywhere in the first kilobyte, so files have it there.
     if b"%PDF-" in head[:1024] and not _looks_html(head):
         return PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
@@ -106,7 +106,7 @@ def _zip_type(path: Path) -> str:
 
 
 def _compound_type(path: Path) -> str:
-    """By what stands at the top of the container: what is embedded in a document says nothing about it."""
+    """Look only at the container's top level: what is embedded in a document says nothing about the document."""
     entries = compound.root_entries(path)
     if "encryptedpackage" in entries:
         raise FileRefused("文件设有打开密码，无法读取。请去掉密码后重新提交。")
