@@ -1,1 +1,1 @@
-"""Word in all its forms: docx, doc, rtf and the single-file XML."""
+"""Reading Word documents in all their formats: docx, doc, rtf and single-file XML."""

@@ -1,7 +1,7 @@
-"""Word documents before 2007 (doc, and WPS's copy of it): the text by its pieces, as [MS-DOC] numbers its sections.
+"""Reading Word documents from before 2007 (doc, and WPS's copy of the format).
 
-What a page shows is not in one place: the text lies in pieces all over the file (2.8.35 PlcPcd), and what of it is
-hidden, deleted by a revision, centered or the end of a table row, ranges of the file say (2.8.5, 2.8.6).
+The text is in pieces all over the file (2.8.35 PlcPcd). What is hidden, deleted by a revision, centered or the end of a
+table row is stated for ranges of the file (2.8.5, 2.8.6). Numbers in this module are sections of [MS-DOC].
 """
 
 import re
@@ -23,27 +23,27 @@ _DAMAGED = "旧版 Word 文件（doc）已损坏或不完整，无法读取。�
 _LOCKED = "旧版 Word 文件（doc）设有打开密码，无法读取。请去掉密码后重新提交。"
 _TOO_OLD = "是 Word 95 或更早的文件，暂不能抽取文字。请用办公软件打开后另存为 docx，再重新提交。"
 _PAGE = 512
-# 2.5.1: what the file information block says, by its offset.
+# 2.5.1: offsets in the file information block.
 _MAGIC, _FLAGS, _COUNTS = 0, 0x0A, 0x4C
 _CHARACTERS, _PARAGRAPHS, _CLX = 0xFA, 0x102, 0x1A2
 _WORD_97, _WORD_95 = 0xA5EC, 0xA5DC
 _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
-# 2.6: properties by their number, with the size of what follows by its upper bits.
+# 2.6: numbers of properties, and the sizes of their operands by the number's upper three bits.
 _DELETED, _HIDDEN, _SIZE = 0x0800, 0x083C, 0x4A43
 _ROW_END, _IN_TABLE, _ALIGNED = 0x2417, 0x2416, (0x2403, 0x2461)
 _OPERANDS = (1, 1, 2, 4, 2, 2, None, 3)
 _LARGE = 15.0
 _TITLE_DEPTH = 15
-# Over how many further lines a title is broken at most.
-_BROKEN_OVER = 3
-# Who passed it and when, the table of contents, the first chapter or article.
+# How many more lines a title may continue on.
+_MORE_TITLE_LINES = 3
+# The end of a title: who passed it and when, the table of contents, the first chapter or article.
 _TEXT_BEGINS = re.compile(r"[（(]?\s*(?:19|20)\d\d\s*年|目\s*录$|第[一二三四五六七八九十\d]+[编章条]|总\s*则$|一、")
 _CELL_END = "\x07"
 
 
 @dataclass(slots=True)
 class _Paragraph:
-    """``size`` in points, 0 where its style says it."""
+    """A paragraph or cell; ``size`` is in points, 0 if only its style states it."""
 
     text: str
     centered: bool = False
@@ -54,14 +54,14 @@ class _Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class _Ranges:
-    """Properties by ranges of the file: from ``starts[n]`` on those of ``kept[n]``."""
+    """Properties of ranges of the file: ``properties[n]`` hold from offset ``starts[n]`` to the next."""
 
     starts: Sequence[int]
-    kept: Sequence[bytes]
+    properties: Sequence[bytes]
 
     def at(self, offset: int) -> dict[int, int]:
         place = bisect_right(self.starts, offset) - 1
-        return dict(_properties(self.kept[place])) if place >= 0 else {}
+        return dict(_parsed(self.properties[place])) if place >= 0 else {}
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class _Found:
 
 
 def extract(path: Path) -> Extraction:
-    """The text of a Word document of before 2007 as it reads with all revisions accepted."""
+    """Extract the text of a Word document from before 2007 as it reads with all revisions accepted."""
     try:
         with olefile.OleFileIO(str(path)) as container:
             main = container.openstream("WordDocument").read()
@@ -93,11 +93,11 @@ class _Word:
     def __init__(self, main: bytes, table: bytes) -> None:
         self._main = main
         self._table = table
-        self._looks = self._ranges(_CHARACTERS, _look_at)
-        self._forms = self._ranges(_PARAGRAPHS, _form_at)
+        self._character_ranges = self._ranges(_CHARACTERS, _character_properties)
+        self._paragraph_ranges = self._ranges(_PARAGRAPHS, _paragraph_properties)
 
     def read(self) -> _Found:
-        """The main text, then footnotes, endnotes and text boxes; no headers and no comments."""
+        """Read the main text, then footnotes, endnotes and text boxes, but no headers or comments."""
         text, footnotes, headers, _, comments, endnotes, boxes = struct.unpack_from("<7i", self._main, _COUNTS)
         after_headers = text + footnotes + headers
         endnotes_at = after_headers + comments
@@ -112,7 +112,7 @@ class _Word:
         fields: list[bool] = []
         size = 0.0
         for offset, width, text in self._runs(start, end):
-            look = self._looks.at(offset)
+            look = self._character_ranges.at(offset)
             shown = not (look.get(_DELETED, 0) & 1 or look.get(_HIDDEN, 0) & 1)
             for at, character in enumerate(text):
                 if character == "\x13":
@@ -122,7 +122,7 @@ class _Word:
                 elif character == "\x15" and fields:
                     fields.pop()
                 elif character in "\r\x07\x0c":
-                    form = self._forms.at(offset + at * width)
+                    form = self._paragraph_ranges.at(offset + at * width)
                     found.paragraphs.append(
                         _Paragraph(
                             "".join(whole),
@@ -136,7 +136,7 @@ class _Word:
                         found.paragraphs[-1].text += _CELL_END
                     whole, size = [], 0.0
                 elif any(fields):
-                    # The instruction of a field; what it yields comes after it.
+                    # A field's instruction; its result comes after it.
                     continue
                 elif character in "\x01\x08":
                     found.pictures += 1
@@ -150,21 +150,25 @@ class _Word:
             found.paragraphs.append(_Paragraph("".join(whole)))
 
     def _runs(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-        """Text between two places, cut where its look changes: offset in the file, bytes a character, text."""
+        """Yield the text between two positions, cut where its properties change.
+
+        Each item is the offset in the file, the bytes per character, and the text.
+        """
         for first, last, offset, width in self._pieces():
             first_wanted, last_wanted = max(first, start), min(last, end)
             at = offset + (first_wanted - first) * width
             stop = offset + (last_wanted - first) * width
             while at < stop:
-                following = bisect_right(self._looks.starts, at)
-                until = self._looks.starts[following] if following < len(self._looks.starts) else stop
+                starts = self._character_ranges.starts
+                following = bisect_right(starts, at)
+                until = starts[following] if following < len(starts) else stop
                 until = min(stop, at + max(width, (until - at) // width * width))
                 data = self._main[at:until]
                 yield at, width, data.decode("utf-16-le", "replace") if width == 2 else data.decode("cp1252", "replace")
                 at = until
 
     def _pieces(self) -> Iterator[tuple[int, int, int, int]]:
-        """2.8.35, 2.9.73: first and last place in the text, offset in the file, bytes a character."""
+        """Yield start and end in the text, offset in the file, and bytes per character (2.8.35, 2.9.73)."""
         at, size = struct.unpack_from("<2I", self._main, _CLX)
         clx = self._table[at : at + size]
         at = 0
@@ -181,12 +185,12 @@ class _Word:
                 yield places[number], places[number + 1], offset, width
 
     def _ranges(self, place: int, of: Callable[[bytes, int, int], bytes]) -> _Ranges:
-        """2.8.5, 2.8.6: pages of 512 bytes that say from which offset on which properties hold."""
+        """Read the pages of 512 bytes that say from which offset on which properties hold (2.8.5, 2.8.6)."""
         at, size = struct.unpack_from("<2I", self._main, place)
         plc = self._table[at : at + size]
         count = (len(plc) - 4) // 8
         starts: list[int] = []
-        kept: list[bytes] = []
+        properties: list[bytes] = []
         for number in range(count):
             page = struct.unpack_from("<I", plc, 4 * (count + 1) + 4 * number)[0] & 0x3FFFFF
             data = self._main[page * _PAGE : (page + 1) * _PAGE]
@@ -194,19 +198,19 @@ class _Word:
                 continue
             runs = data[-1]
             starts += struct.unpack_from(f"<{runs}I", data)
-            kept += [of(data, runs, run) for run in range(runs)]
+            properties += [of(data, runs, run) for run in range(runs)]
         order = sorted(range(len(starts)), key=starts.__getitem__)
-        return _Ranges([starts[each] for each in order], [kept[each] for each in order])
+        return _Ranges([starts[each] for each in order], [properties[each] for each in order])
 
 
-def _look_at(page: bytes, runs: int, run: int) -> bytes:
-    """2.9.32, 2.9.33: the properties of a range of characters."""
+def _character_properties(page: bytes, runs: int, run: int) -> bytes:
+    """Return the properties of a range of characters (2.9.32, 2.9.33)."""
     at = 2 * page[4 * (runs + 1) + run]
     return page[at + 1 : at + 1 + page[at]] if at else b""
 
 
-def _form_at(page: bytes, runs: int, run: int) -> bytes:
-    """2.9.174, 2.9.175: the properties of a paragraph, after the number of its style."""
+def _paragraph_properties(page: bytes, runs: int, run: int) -> bytes:
+    """Return the properties of a paragraph, which follow the number of its style (2.9.174, 2.9.175)."""
     at = 2 * page[4 * (runs + 1) + 13 * run]
     if not at:
         return b""
@@ -214,8 +218,8 @@ def _form_at(page: bytes, runs: int, run: int) -> bytes:
     return page[begin + 2 : begin + size]
 
 
-def _properties(data: bytes) -> Iterator[tuple[int, int]]:
-    """2.6.1: each property's number and value; of longer ones the first four bytes."""
+def _parsed(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield each property's number and value, of longer values the first four bytes (2.6.1)."""
     at = 0
     while at + 2 < len(data):
         number = struct.unpack_from("<H", data, at)[0]
@@ -254,7 +258,7 @@ def _assembled(found: _Found) -> Extraction:
 
 
 def _parts(paragraphs: Sequence[_Paragraph]) -> Iterator[_Paragraph | list[dict[int, str]]]:
-    """Paragraphs, and tables as rows of cells by their columns."""
+    """Yield paragraphs, and tables as rows that map columns to cells."""
     table: list[dict[int, str]] = []
     cells: list[str] = []
     cell = ""
@@ -282,22 +286,23 @@ def _parts(paragraphs: Sequence[_Paragraph]) -> Iterator[_Paragraph | list[dict[
 
 
 def _find_title(lines: Sequence[str], looks: Sequence[_Paragraph | None]) -> str | None:
-    """The largest centered lines above the text; where only styles say what is, all that stands above it."""
+    """Join the largest centered lines above the text; if only styles state the look, all lines above it."""
     end = next((at for at, line in enumerate(lines[:_TITLE_DEPTH]) if _TEXT_BEGINS.match(line)), _TITLE_DEPTH)
     above = [(at, look) for at, look in enumerate(looks[:end]) if look is not None and may_be_title(lines[at])]
     centered = [(at, look) for at, look in above if look.centered]
     largest = max((look.size for _, look in centered), default=0.0)
     for at, look in centered:
         if look.size == largest and (largest >= _LARGE or largest == 0.0):
-            return _whole(lines, at, [each for each, other in centered if other.size == largest])
+            return _joined_title(lines, at, [each for each, other in centered if other.size == largest])
     first = [at for at, _ in above]
-    return _whole(lines, first[0], first) if end < _TITLE_DEPTH and 0 < len(first) <= _BROKEN_OVER else None
+    short = 0 < len(first) <= _MORE_TITLE_LINES
+    return _joined_title(lines, first[0], first) if end < _TITLE_DEPTH and short else None
 
 
-def _whole(lines: Sequence[str], at: int, alike: Sequence[int]) -> str:
-    """The line and those after it that are of its kind."""
+def _joined_title(lines: Sequence[str], at: int, alike: Sequence[int]) -> str:
+    """Join a line with those right after it that are among ``alike``."""
     whole = lines[at]
-    for following in range(at + 1, at + _BROKEN_OVER + 1):
+    for following in range(at + 1, at + _MORE_TITLE_LINES + 1):
         if following not in alike or len(lines[following]) > 40:
             break
         whole = joined(whole, lines[following])

@@ -1,4 +1,4 @@
-"""Word documents (docx)."""
+"""Reading Word documents (docx)."""
 
 import email
 import email.policy
@@ -37,19 +37,19 @@ _LARGE = 15.0
 
 
 def extract(path: Path) -> Extraction:
-    """The text of a Word document as it reads with all revisions accepted."""
+    """Extract the text of a Word document as it reads with all revisions accepted."""
     return from_parts(read_parts(path))
 
 
 def from_parts(parts: dict[str, bytes]) -> Extraction:
-    """The text of a Word document given by its parts, by their names in the container."""
+    """Extract the text of a Word document given as its parts by their names in the container."""
     refuse_doctype(parts)
     try:
         document = docx.Document(repack(parts))
         return _Docx(document).extraction()
     except (LookupError, ValueError, AttributeError, TypeError, OpcError, BadZipFile, etree.LxmlError) as error:
         if "memory" in str(error).lower() or str(error).startswith("unknown error"):
-            # A parser that runs out of memory can't even say so.
+            # A parser that runs out of memory reports only an unknown error.
             raise MemoryError from error
         raise ExtractionFailed(_DAMAGED) from error
 
@@ -93,7 +93,7 @@ class _Docx:
         return None
 
     def _notes(self) -> list[str]:
-        """Footnotes and endnotes, in the order of their numbers."""
+        """Return the lines of footnotes and endnotes, in the order of their numbers."""
         lines: list[str] = []
         for kind in ("footnotes", "endnotes"):
             root = self._root(kind)
@@ -103,7 +103,7 @@ class _Docx:
         return lines
 
     def _margins(self, known: set[str]) -> list[str]:
-        """Headers and footers, each line once, without page numbers and what the body says anyway."""
+        """Return the lines of headers and footers, each once, without page numbers and lines that the body has too."""
         lines: list[str] = []
         for part in self._parts("header") + self._parts("footer"):
             for line in self._reader.lines(_parse(part.blob)):
@@ -114,7 +114,7 @@ class _Docx:
         return lines
 
     def _chunk(self, identifier: str) -> Extraction:
-        """A document embedded as a whole (altChunk): web page, web archive or plain text."""
+        """Read a document embedded as a whole (altChunk): a web page, web archive or plain text."""
         relation = self._document.part.rels.get(identifier)
         if relation is None or relation.is_external:
             raise ExtractionFailed("文件的正文存放在文件之外，无法读取。请用办公软件打开并另存后再提交。")
@@ -167,12 +167,12 @@ def _from_bytes(data: bytes, kind: str, charset: str | None) -> Extraction:
 
 
 def _find_title(body: Sequence[Line]) -> str | None:
-    """The title by its style, else by being centered and large above the text; a broken one is joined."""
+    """Find the title by its style, else as the large centered lines near the top; join a broken one."""
     top = [line for line in body[:_TITLE_DEPTH]]
     for pattern, depth in ((_TITLE_STYLES, _TITLE_DEPTH), (_HEADING_STYLES, 1)):
         for index, line in enumerate(top[:depth]):
             if line.look is not None and pattern.fullmatch(line.look.style):
-                return _whole(top, index)
+                return _joined_title(top, index)
     candidates = [
         index
         for index, line in enumerate(top)
@@ -181,7 +181,7 @@ def _find_title(body: Sequence[Line]) -> str | None:
     large = [index for index in candidates if _size(top[index]) >= _LARGE]
     for index in large or candidates[:1]:
         if _size(top[index]) == max((_size(top[each]) for each in candidates), default=0):
-            return _whole(top, index)
+            return _joined_title(top, index)
     return None
 
 
@@ -189,8 +189,8 @@ def _size(line: Line) -> float:
     return line.look.size if line.look is not None else 0.0
 
 
-def _whole(lines: Sequence[Line], index: int) -> str:
-    """The line and those after it that look the same and go on with it."""
+def _joined_title(lines: Sequence[Line], index: int) -> str:
+    """Join a line with those right after it that look the same."""
     first = lines[index]
     whole = first.text
     for line in lines[index + 1 : index + 4]:

@@ -1,4 +1,4 @@
-"""Rich Text Format (RTF 1.9.1, Microsoft 2008): text between braces and control words."""
+"""Reading Rich Text Format (RTF 1.9.1, Microsoft 2008)."""
 
 import codecs
 import re
@@ -14,13 +14,13 @@ from archive.extract.text.titles import may_be_title
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\$"
 )
-# Groups that hold no text of the document; others that are not known say so themselves (\\*).
-_ELSEWHERE = frozenset(
+# Groups without text of the document. Groups unknown here are marked as ignorable in the file (\\*).
+_NO_TEXT = frozenset(
     b"fonttbl colortbl stylesheet info pict object header footer headerl headerr headerf footerl footerr footerf "
     b"listtable listoverridetable rsidtbl generator themedata colorschememapping latentstyles datastore xmlnstbl "
     b"fldinst annotation atnid atnauthor revtbl filetbl bkmkstart bkmkend".split()
 )
-# \\fcharsetN to the code page of its bytes.
+# Code pages by the number of \\fcharset.
 _CHARSETS = {0: "cp1252", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5", 204: "cp1251", 238: "cp1250"}
 _SIGNS = {
     b"tab": "\t", b"line": " ", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘", b"rquote": "’",
@@ -33,7 +33,7 @@ _TITLE_DEPTH = 15
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What holds within a group; ``size`` in half points."""
+    """The formatting within a group; ``size`` is in half points."""
 
     skipped: bool = False
     hidden: bool = False
@@ -54,7 +54,7 @@ class _Text:
 
 
 def extract(path: Path) -> Extraction:
-    """The text of an RTF file as it reads with all revisions accepted."""
+    """Extract the text of an RTF file as it reads with all revisions accepted."""
     found = _Reader(path.read_bytes()).read()
     told: list[str] = []
     if found.hidden:
@@ -106,7 +106,7 @@ class _Reader:
                     font = value
                 elif in_fonts and word == b"fcharset" and value is not None:
                     self._fonts[font] = _CHARSETS.get(value, self._default)
-                if star or word in _ELSEWHERE:
+                if star or word in _NO_TEXT:
                     self._text.pictures += word == b"pict" and not state.skipped
                     state = replace(state, skipped=True)
                 state = self._control(word, value, state)
@@ -190,11 +190,11 @@ class _Reader:
         if state.skipped:
             return
         if state.in_table:
-            # A paragraph within a cell goes on with it.
+            # The end of a paragraph within a cell does not end the cell.
             self._line.append(" ")
             return
         self._end_table()
-        # Surrogates come one by one.
+        # The halves of a surrogate pair arrive separately.
         line = clean("".join(self._line).encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
         self._line.clear()
         if line:
@@ -214,7 +214,7 @@ class _Reader:
 
 
 def _find_title(found: _Text) -> str | None:
-    """The largest of the centered lines at the top."""
+    """Return the largest of the centered lines near the top."""
     top = [
         (size, -at)
         for at, (centered, size) in enumerate(found.looks[:_TITLE_DEPTH])

@@ -1,4 +1,4 @@
-"""What a Word document's styles and numbering say about a paragraph."""
+"""Applying a Word document's styles and numbering to its paragraphs."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _MAXIMUM_DEPTH = 12
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a paragraph looks; ``size`` is the largest type in points, 0 if unknown."""
+    """A paragraph's formatting; ``size`` is the largest type in points, 0 if unknown."""
 
     style: str = ""
     centered: bool = False
@@ -29,12 +29,12 @@ class Look:
 
 
 def on(element: etree._Element | None) -> bool:
-    """Whether an on/off property is there and on."""
+    """Tell whether an on/off property is present and on."""
     return element is not None and element.get(_VAL, "1") not in ("0", "false", "off", "none")
 
 
 class Styles:
-    """The styles part; an absent one knows nothing and harms nothing."""
+    """The styles part of a document, which may be absent."""
 
     def __init__(self, root: etree._Element | None) -> None:
         self._styles: dict[str, etree._Element] = {}
@@ -60,7 +60,7 @@ class Styles:
             identifier = based_on.get(_VAL, "")
 
     def look(self, paragraph: etree._Element) -> Look:
-        """The looks of a paragraph, its own settings over those of its style."""
+        """Return a paragraph's formatting; its own settings override those of its style."""
         identifier = _style_of(paragraph)
         styles = list(self._chain(identifier))
         name = styles[0].find(f"{W}name") if styles else None
@@ -78,7 +78,7 @@ class Styles:
         )
 
     def hides(self, run: etree._Element) -> bool:
-        """Whether a run's text is set to be hidden, by itself or by its character style."""
+        """Tell whether a run is hidden by its own setting or by its character style."""
         vanish = run.find(f"{W}rPr/{W}vanish")
         if vanish is not None:
             return on(vanish)
@@ -88,7 +88,7 @@ class Styles:
         return any(on(each.find(f"{W}rPr/{W}vanish")) for each in self._chain(style.get(_VAL, "")))
 
     def numbering(self, paragraph: etree._Element) -> tuple[str, int] | None:
-        """The list and level that a paragraph is numbered in."""
+        """Return the list and level in which a paragraph is numbered, or None."""
         own = paragraph.find(f"{W}pPr/{W}numPr")
         places = [own] if own is not None else []
         places += [each for style in self._chain(_style_of(paragraph)) for each in style.iterfind(f"{W}pPr/{W}numPr")]
@@ -126,7 +126,7 @@ class _List:
 
 
 class Numbering:
-    """Counts the numbered paragraphs of a document as Word does; readers see those numbers, but no run holds them."""
+    """A counter of numbered paragraphs, as in Word. Readers see these numbers, but no run contains them."""
 
     def __init__(self, root: etree._Element | None) -> None:
         self._lists: dict[str, _List] = {}
@@ -150,7 +150,7 @@ class Numbering:
             self._lists[number.get(f"{W}numId", "")] = found
 
     def label(self, identifier: str, depth: int) -> str:
-        """The next number of a list, as printed; "" for a bullet."""
+        """Return the next number of a list as printed; "" for a bullet."""
         found = self._lists.get(identifier)
         level = found.levels.get(depth) if found else None
         if found is None or level is None:

@@ -1,4 +1,4 @@
-"""The text of a Word document's parts in reading order: paragraphs, tables in their places, text boxes, notes."""
+"""Reading a Word document's parts in order: paragraphs, tables in their places, text boxes, notes."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from archive.extract.text.assemble import Lines
 from archive.extract.text.characters import clean, joined, rows
 from archive.extract.word.styles import Look, Numbering, Styles, W
 
-# Deleted or moved away, settings, field codes, annotations over characters: no text of the document as it stands.
+# Not text of the final document: deleted or moved text, settings, field codes, annotations over characters.
 _SKIPPED = frozenset(
     (
         "del moveFrom delText instrText delInstrText pPr rPr tblPr trPr tcPr sectPr sdtPr sdtEndPr rt proofErr "
@@ -25,7 +25,7 @@ _PICTURES = ("blip", "imagedata", "relIds", "chart")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the body and the looks of its paragraph; a table's rows have none, but the number of their table."""
+    """A line with its paragraph's formatting, or a table row with the number of its table."""
 
     text: str
     look: Look | None = None
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(slots=True)
 class Seen:
-    """What was met on the way and is not in the text."""
+    """Counts of what was met while reading and is not in the text."""
 
     hidden: int = 0
     pictures: int = 0
@@ -44,7 +44,7 @@ class Seen:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the blocks of one document; ``chunk`` gives an altChunk by its relationship."""
+    """A reader of one document's blocks; ``chunk`` returns an altChunk by its relationship."""
 
     styles: Styles
     numbering: Numbering
@@ -53,7 +53,7 @@ class Reader:
     tables: int = 0
 
     def lines(self, container: etree._Element) -> list[Line]:
-        """The lines of all blocks in a container."""
+        """Return the lines of all blocks in a container."""
         found: list[Line] = []
         bound = Lines()
         for line in self._blocks(container):
@@ -133,7 +133,7 @@ class Reader:
     def _table(self, table: etree._Element) -> Iterator[Line]:
         cells = [list(_cells(line)) for line in _rows(table)]
         if max(map(len, cells), default=0) <= 1:
-            # A box drawn with a table: its paragraphs are paragraphs.
+            # A table of one column only draws a box, so its paragraphs are ordinary ones.
             for _, cell in chain.from_iterable(cells):
                 yield from self._blocks(cell)
             return
@@ -148,7 +148,7 @@ class Reader:
         for line, inside in zip(rows(texts), nested, strict=True):
             if line:
                 yield Line(line, table=number if "\t" in line else 0)
-            # A table within the table stands below the row that holds it.
+            # A nested table comes below the row that contains it.
             yield from (Line(each.text, table=number if each.table else 0) for each in inside)
 
     def _cell(self, cell: etree._Element, nested: list[Line]) -> str:
@@ -164,13 +164,13 @@ class Reader:
 
 
 def local(element: etree._Element) -> str:
-    """An element's name without its namespace; "" for comments and the like."""
+    """Return an element's name without its namespace; "" for comments and the like."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def _chosen(alternatives: etree._Element) -> etree._Element:
-    """The one of several forms of the same content that a current Word shows."""
+    """Return the one of several alternatives that a current Word shows."""
     for name in ("Choice", "Fallback"):
         for child in alternatives:
             if local(child) == name:
@@ -189,7 +189,7 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
 
 
 def _cells(line: etree._Element) -> Iterator[tuple[int, etree._Element]]:
-    """The cells of a row that show something, with their columns: a merged cell only where it begins."""
+    """Yield the visible cells of a row with their columns; a merged cell only where it begins."""
     column = _number(line.find(f"{W}trPr/{W}gridBefore"))
     for cell in _all_cells(line):
         merges = (cell.find(f"{W}tcPr/{W}{kind}") for kind in ("vMerge", "hMerge"))
@@ -208,7 +208,7 @@ def _all_cells(line: etree._Element) -> Iterator[etree._Element]:
 
 
 def _number(element: etree._Element | None) -> int:
-    """The whole number that a setting gives; 0 without."""
+    """Return the integer value of a setting; 0 if it is absent or not a number."""
     value = "" if element is None else element.get(f"{W}val", "")
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
 
@@ -223,7 +223,7 @@ def _flat(cell: etree._Element) -> Iterator[etree._Element]:
 
 
 def _symbol(element: etree._Element) -> str:
-    """A character given by its code; those of symbol fonts (private use) can't be told and are left out."""
+    """Return a character given by its code; "" for one of a symbol font (private use), whose meaning is unknown."""
     try:
         code = int(element.get(f"{W}char", ""), 16)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Word documents in one XML file: the parts of a docx in a row (Flat OPC), or Word 2003's own (WordprocessingML)."""
+"""Reading Word documents in one XML file: Flat OPC (a docx's parts) or the WordprocessingML of Word 2003."""
 
 import base64
 import binascii
@@ -29,18 +29,18 @@ _RELATIONS = b"""<Relationships xmlns="http://schemas.openxmlformats.org/package
 
 
 def extract(path: Path) -> Extraction:
-    """The text of either, read as a docx is."""
+    """Extract the text of either format by reading it as a docx."""
     data = path.read_bytes()
     refuse_doctype({path.name: data})
     try:
         root = parse_part(data.replace(_OLD, _NEW))
-        parts = _flat(root) if root.tag == f"{_PKG}package" else _of_2003(root)
+        parts = _parts_of_flat_opc(root) if root.tag == f"{_PKG}package" else _parts_of_2003(root)
     except (etree.LxmlError, binascii.Error, ValueError) as error:
         raise ExtractionFailed(_DAMAGED) from error
     return docx.from_parts(parts)
 
 
-def _flat(root: etree._Element) -> dict[str, bytes]:
+def _parts_of_flat_opc(root: etree._Element) -> dict[str, bytes]:
     parts: dict[str, bytes] = {}
     types = etree.Element("{http://schemas.openxmlformats.org/package/2006/content-types}Types")
     for part in root.iterfind(f"{_PKG}part"):
@@ -58,11 +58,11 @@ def _flat(root: etree._Element) -> dict[str, bytes]:
     return {"[Content_Types].xml": etree.tostring(types), **parts}
 
 
-def _of_2003(root: etree._Element) -> dict[str, bytes]:
+def _parts_of_2003(root: etree._Element) -> dict[str, bytes]:
     body = root.find(f"{_W}body")
     if body is None:
         raise ExtractionFailed(_DAMAGED)
-    # Sections stand around paragraphs there; what they say is about the page.
+    # In this format, section elements enclose paragraphs; they only describe the page.
     for section in [each for each in body.iter("{*}sect", "{*}sub-section")]:
         parent = section.getparent()
         if parent is not None:

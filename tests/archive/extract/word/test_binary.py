@@ -1,4 +1,4 @@
-"""Word documents of before 2007: pieces, revisions, tables, titles; and what can't be read."""
+"""Word documents from before 2007: pieces, revisions, tables, titles, and files that can't be read."""
 
 from pathlib import Path
 

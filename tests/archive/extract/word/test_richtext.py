@@ -1,4 +1,4 @@
-"""RTF: encodings, what is no text, tables, titles."""
+"""RTF: encodings, groups without text, tables, titles."""
 
 from pathlib import Path
 

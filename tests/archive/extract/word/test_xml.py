@@ -1,4 +1,4 @@
-"""Word documents in one XML file read as a docx does."""
+"""Word documents in one XML file are read like a docx."""
 
 import base64
 import zipfile
