@@ -1,1 +1,1 @@
-"""The child process in which files are read, and the limits it runs under."""
+"""Running extraction in a child process under limits."""

@@ -1,19 +1,19 @@
-"""Extraction in a process that may be lost: hostile or broken files never harm the caller or the next file.
+"""Extracting text in expendable processes, so that a hostile or broken file never harms the caller or the next file.
 
-A Sandbox keeps up to ``workers`` zygotes (``archive.extract.zygote``): small processes with the libraries loaded, each
-of which forks one job at a time, a limited process that reads files. The caller reads what a job says as JSON of
-checked types and limited size.
+A Sandbox keeps up to ``workers`` zygotes (``archive.extract.process.zygote``), small processes with the libraries
+loaded. A zygote forks one job at a time, a limited process that reads files. A job answers in JSON, whose types and
+size the caller checks.
 
-A job reads up to ``limits.files`` files, one after another: to fork, fill and end a process costs 6 to 12 ms, and to
-read a web page takes 1.5. It is kept only when it gave text, and holds no process, thread, descriptor or memory that a
-new one would not, for which the kernel is asked and not the job. What a used job says counts only when it is text,
-given soon; everything else, be it a refusal or a crash, is asked again of a new job, which has the limits for itself.
-So a file that breaks, fills or clogs its job never costs another one its answer.
+A job reads up to ``limits.files`` files one after another, because forking, filling and ending a process costs 6 to
+12 ms, but reading a web page only 1.5 ms. A job is kept only if it returned text, and if it has no process, thread,
+descriptor or memory beyond a new job's; the kernel is asked about that, not the job. From a used job, only text
+returned in time counts. After anything else, such as a refusal or a crash, a new job reads the file again with all the
+limits to itself. So a file that breaks, fills or clogs its job never spoils the result of another file.
 
-What this gives up, next to a process for each file: a file that takes its job over, through an error in libxml2 or
-zlib, could also falsify what that job says about later files. It could do worse even in a process of its own, as the
-limits are no wall: a job is the caller's user, and may open what that user may. Who must reckon with such files runs
-the intake as a user of its own, and sets ``files`` to 1.
+Compared with a process for each file, there is one weakness. A file that takes over its job through a bug in libxml2 or
+zlib could also falsify what that job says about later files. It could do worse even in a process of its own, because
+the limits are not a security boundary: a job runs as the caller's user and may open whatever that user may. If such
+files are a concern, run the intake as a separate user and set ``files`` to 1.
 """
 
 import json
@@ -37,26 +37,26 @@ from archive.extract.extraction import Extraction
 from archive.extract.limits import MIB, Limits
 
 _COMMAND = (sys.executable, "-P", "-m", "archive.extract.process.zygote")
-# How long a zygote may take to load the libraries, or to end a job and fork the next.
+# Seconds that a zygote may take to load the libraries, or to end a job and fork the next.
 _GRACE = 60.0
 _HEADER = 4
-# A job's standard descriptors and its channel.
 _MEMORY_PAGE = os.sysconf("SC_PAGE_SIZE")
+# A job's three standard descriptors and its channel.
 _DESCRIPTORS = 4
-# What a job may have in memory and be kept. A new one has some 45 MiB, which documents of usual sizes leave at 52.
+# Resident memory up to which a job is kept. A new job has about 45 MiB, and 52 after documents of usual sizes.
 _RESIDENT = 80 * MIB
 
 
 class _Lost(Exception):
-    """The zygote died, hung or talked nonsense."""
+    """The zygote died, hung or sent nonsense."""
 
 
 class _Died(Exception):
-    """The job ended before it had answered."""
+    """The job ended before it answered."""
 
 
 class _Job:
-    """A process that reads files, one after another, as its caller sees it."""
+    """The caller's side of a process that reads files one after another."""
 
     def __init__(self, pid: int, zygote: int, channel: socket.socket, limits: Limits) -> None:
         self.files = 0
@@ -66,7 +66,7 @@ class _Job:
         self._limits = limits
 
     def extract(self, request: bytes) -> Extraction:
-        """The text of a file. Raises ExtractionFailed or _Died: then the job is no longer to be used."""
+        """Return the text of a file. After ExtractionFailed or _Died the job must not be used again."""
         limit = self._limits.wall_seconds
         if self.files:
             limit = min(limit, self._limits.patience)
@@ -93,7 +93,7 @@ class _Job:
         return _extraction(answer[_HEADER:])
 
     def is_as_new(self) -> bool:
-        """Whether it may read one more file, by all that the kernel knows of it; never where that can't be asked."""
+        """Tell whether the job may read another file, judging by the kernel's data; False if there are none."""
         try:
             threads, resident = _size(self._pid)
             return (
@@ -101,7 +101,7 @@ class _Job:
                 and threads == 1
                 and resident <= _RESIDENT
                 and len(os.listdir(f"/proc/{self._pid}/fd")) == _DESCRIPTORS  # noqa: PTH208  # as in _read
-                # None of its own, and none that became the zygote's by being moved away.
+                # No child of its own, and none that moved to another session and became the zygote's.
                 and _children(self._pid) == []
                 and _children(self._zygote) == [self._pid]
             )
@@ -113,7 +113,7 @@ class _Job:
 
 
 class _Zygote:
-    """One zygote process and the job it has; used by one thread at a time."""
+    """A zygote process and its job; used by one thread at a time."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -122,7 +122,7 @@ class _Zygote:
         self._control, theirs = socket.socketpair()
         self._control.settimeout(_GRACE)
         root = Path(__file__).resolve().parents[3]
-        # Nothing of the caller's environment (database URLs, keys) reaches a process that reads hostile files.
+        # Keep the caller's environment (database URLs, keys) from a process that reads hostile files.
         environment = {"PYTHONPATH": str(root), "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"}
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
@@ -138,7 +138,7 @@ class _Zygote:
         return self._process.poll() is None
 
     def extract(self, path: Path, media_type: str) -> Extraction:
-        """The text of a file. Raises ExtractionFailed as a job that read nothing else says it, or _Lost."""
+        """Return the text of a file. Raises ExtractionFailed only as a fresh job reports it, or _Lost."""
         request = json.dumps({"path": str(path.absolute()), "media_type": media_type}) + "\n"
         while True:
             job = self._job or self._take()
@@ -157,7 +157,7 @@ class _Zygote:
             return found
 
     def _take(self) -> _Job:
-        """The job that the zygote has made, and how the former one ended."""
+        """Receive the zygote's next job and the wait status of the one before."""
         try:
             told, descriptors, _, _ = socket.recv_fds(self._control, 64, 1)
         except OSError as error:
@@ -169,20 +169,20 @@ class _Zygote:
         return self._job
 
     def _renew(self, job: _Job) -> None:
-        """Have the job ended and another one made, which is ready by the time a file comes."""
+        """Ask the zygote to end the job and fork the next, so that one is ready when a file comes."""
         self._job = None
         job.close()
-        # A zygote that is lost shows when its next job is wanted; the answer that was had meanwhile holds.
+        # A lost zygote is noticed when its next job is needed; the answer already received stays valid.
         with suppress(OSError):
             self._control.send(b"\n")
 
     def stop(self) -> None:
-        """End the process and whatever it was doing; leaves no zombie and no open descriptor."""
+        """End the process and its job, leaving no zombie and no open descriptor."""
         if self._job is not None:
             self._job.close()
         self._control.close()
         try:
-            # A zygote that sees its input closed kills its job and leaves.
+            # A zygote whose input is closed kills its job and exits.
             self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
@@ -190,19 +190,19 @@ class _Zygote:
 
 
 def _children(pid: int) -> list[int]:
-    """The processes that a process with one thread has started or inherited."""
+    """Return the children, started or inherited, of a process with one thread."""
     return [int(each) for each in _read(f"/proc/{pid}/task/{pid}/children").split()]
 
 
 def _size(pid: int) -> tuple[int, int]:
-    """How many threads a process has, and how many bytes of memory it has touched."""
-    # The fields after the name, which may hold anything, begin with the third; see proc(5).
+    """Return a process's number of threads and its resident memory in bytes."""
+    # The name may contain anything; the fields after it begin with the third, see proc(5).
     known = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
     return int(known[20 - 3]), int(known[24 - 3]) * _MEMORY_PAGE
 
 
 def _read(place: str) -> bytes:
-    """A small file of the kernel's. Four are read after each document: by pathlib that took longer than most texts."""
+    """Read a small file in /proc. Four are read per document, which with pathlib took longer than most extractions."""
     descriptor = os.open(place, os.O_RDONLY)
     try:
         return os.read(descriptor, 1 << 16)
@@ -211,7 +211,7 @@ def _read(place: str) -> bytes:
 
 
 class Sandbox:
-    """Extracts text from files in limited child processes; thread-safe, and unharmed by what a file does to them."""
+    """An extractor that reads files in limited child processes; thread-safe, and unharmed if a file breaks them."""
 
     def __init__(self, workers: int = 2, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
@@ -229,7 +229,7 @@ class Sandbox:
         self.close()
 
     def close(self) -> None:
-        """End the child processes; an extraction that runs in another thread ends with its own answer first."""
+        """End the child processes; an extraction running in another thread finishes first."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -237,7 +237,7 @@ class Sandbox:
             zygote.stop()
 
     def extract(self, path: Path, media_type: str) -> Extraction:
-        """The text of one file. Raises ExtractionFailed with a sentence for everything that can go wrong in it."""
+        """Return the text of a file. Raises ExtractionFailed, with a sentence, whatever goes wrong in it."""
         with self._slots:
             zygote = self._take()
             try:
@@ -249,7 +249,7 @@ class Sandbox:
                 zygote.stop()
                 raise ExtractionFailed("抽取文字的进程意外中断，请重试；再次失败时请检查文件是否损坏。") from error
             except BaseException:
-                # Interrupted half-way: its answer would be taken for the next file's.
+                # Interrupted half-way: the pending answer would be taken for the next file's.
                 zygote.stop()
                 raise
             self._give_back(zygote)
@@ -275,7 +275,7 @@ class Sandbox:
 
 
 def _death(status: int, limits: Limits) -> str:
-    """What a wait status means, as a sentence."""
+    """Explain a wait status in a sentence."""
     ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     if ended_by == signal.SIGXCPU:
         return f"抽取文字用时超过 {limits.cpu_seconds} 秒（处理器时间），已中止。请检查文件，或拆分后再收。"
@@ -285,7 +285,7 @@ def _death(status: int, limits: Limits) -> str:
 
 
 def _extraction(payload: bytes | bytearray) -> Extraction:
-    """The checked content of an answer: it comes from a process that read a hostile file."""
+    """Check an answer and return its content, because it comes from a process that read a hostile file."""
     broken = ExtractionFailed("抽取结果的格式不对，文件可能已损坏。请用办公软件打开并另存后再收。")
     try:
         answer = json.loads(payload)
@@ -313,7 +313,7 @@ def _extraction(payload: bytes | bytearray) -> Extraction:
 
 
 def _places(value: object, paragraphs: int, broken: ExtractionFailed) -> tuple[Place, ...]:
-    """Places in rising order, each of a paragraph that there is."""
+    """Check that places are in rising order and refer to existing paragraphs."""
     if not isinstance(value, list):
         raise broken
     found: list[Place] = []

@@ -1,11 +1,11 @@
-"""The process that forks limited jobs, one at a time; run as ``python -m archive.extract.process.zygote LIMITS``.
+"""Forking limited jobs one at a time; run as ``python -m archive.extract.process.zygote LIMITS``.
 
-Its standard input is a socket to the caller. Over it go, for each job, how the former one ended (its wait status), the
-new one's process number and a socket to it; any byte that comes back asks for the next. It ends with the caller, and
-its job with it, and never speaks with a job itself: that is a process that has read a hostile file.
+The zygote's standard input is a socket to the caller. For each job, the zygote sends over it the previous job's wait
+status, the new job's process number and a socket to the new job. Any byte in reply asks for the next job. The zygote
+and its job end when the caller does. The zygote never communicates with a job, which may have read a hostile file.
 
-A job is sent one JSON object a line, ``path`` and ``media_type``; it answers each with a frame: a length (four bytes,
-big-endian) and as many bytes of JSON.
+A job receives one JSON object per line, with ``path`` and ``media_type``. It answers each with a frame: a length (four
+bytes, big-endian) and that many bytes of JSON.
 """
 
 import ctypes
@@ -28,7 +28,7 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _OVERTIME = 5.0
 _STDIN = 0
-# A job's only descriptor besides the standard ones, which lead nowhere.
+# A job's only descriptor besides the standard ones, which are the null device.
 _CHANNEL = 3
 
 
@@ -38,7 +38,7 @@ def main() -> None:
     for name in MODULES:
         import_module(f"archive.extract.{name}")
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
-    # The objects loaded so far are never garbage: without this, each job would copy their pages while collecting.
+    # The objects loaded so far are never garbage; unless frozen, each job's collector would copy their pages.
     gc.collect()
     gc.freeze()
     status = 0
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def _fork(limits: Limits) -> tuple[int, socket.socket]:
-    """Start a job; its number, and the caller's end of the channel to it."""
+    """Start a job; return its process number and the caller's end of its channel."""
     zygote = os.getpid()
     ours, theirs = socket.socketpair()
     pid = os.fork()
@@ -68,13 +68,13 @@ def _fork(limits: Limits) -> tuple[int, socket.socket]:
 
 
 def _end(pid: int) -> int:
-    """Kill a job's process group, and whatever it left outside of it; the job's wait status."""
-    # Before it is waited for: until then its number can't belong to another process. One that has begun to end by
-    # itself keeps the status it chose.
+    """Kill a job's process group and whatever it left outside of it; return the job's wait status."""
+    # Kill before waiting: until then no other process can have its number. A job that is already ending keeps its own
+    # status.
     try:
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
-        # It had not come to found its group.
+        # The job had not created its group yet.
         os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     _bury_strays()
@@ -82,7 +82,7 @@ def _end(pid: int) -> int:
 
 
 def _bury_strays() -> None:
-    """Kill processes that a job had moved to another session; they became children of this one (subreaper)."""
+    """Kill processes that a job moved to another session; they became children of this process (subreaper)."""
     while True:
         try:
             if os.waitpid(-1, os.WNOHANG)[0]:
@@ -99,12 +99,12 @@ def _bury_strays() -> None:
 
 
 def _job(channel: int, limits: Limits, zygote: int) -> NoReturn:
-    """The forked process: limit itself, then read files until it is ended."""
+    """Run the forked process: set its limits, then read files until it is ended."""
     status = 1
     try:
         os.setpgid(0, 0)
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        # The zygote may have died before that was set.
+        # The zygote may have died before the death signal was set.
         if os.getppid() != zygote:
             os._exit(status)
         quiet = os.open(os.devnull, os.O_RDWR)
@@ -113,17 +113,17 @@ def _job(channel: int, limits: Limits, zygote: int) -> NoReturn:
         os.dup2(channel, _CHANNEL)
         os.closerange(_CHANNEL + 1, 1 << 16)
         _limit(limits)
-        # What a file leaves is collected after it, once and as a whole.
+        # Garbage is collected once after each file.
         gc.disable()
         with os.fdopen(_CHANNEL, "rb", closefd=False) as requests:
             while request := requests.readline():
-                # Should nothing else end this job, the clock does; one that waits in vain for a file ends by it too.
+                # The timer ends this job if nothing else does, also while it waits for a next file in vain.
                 signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _OVERTIME)
                 asked = json.loads(request)
                 answer = _answer(Path(asked["path"]), asked["media_type"], limits)
                 _write_all(_CHANNEL, len(answer).to_bytes(4, "big") + answer)
-                # Now, while the caller takes that in: python-docx leaves its trees to the collector, which doesn't
-                # know how large they are.
+                # Collect while the caller reads the answer: python-docx leaves its trees to the collector, which
+                # doesn't know how large they are.
                 gc.collect()
         status = 0
     finally:
@@ -131,7 +131,7 @@ def _job(channel: int, limits: Limits, zygote: int) -> NoReturn:
 
 
 def _limit(limits: Limits) -> None:
-    # Python ignores SIGXFSZ; here it shall end the process as SIGXCPU does.
+    # Python ignores SIGXFSZ; here it must end the process as SIGXCPU does.
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     for what, bound in (
         (resource.RLIMIT_CORE, 0),
@@ -141,7 +141,7 @@ def _limit(limits: Limits) -> None:
         (resource.RLIMIT_CPU, limits.cpu_seconds),
     ):
         _, hard = resource.getrlimit(what)
-        # One second more before SIGKILL, so that SIGXCPU can tell the reason.
+        # SIGKILL comes one second later, so that SIGXCPU can end the process and show the reason.
         ceiling = bound + 1 if what == resource.RLIMIT_CPU else bound
         if hard != resource.RLIM_INFINITY:
             ceiling = min(ceiling, hard)
@@ -173,9 +173,9 @@ def _answer(path: Path, media_type: str, limits: Limits) -> bytes:
     except OSError as error:
         answer = {"failed": f"读文件出错：{error.strerror or error}"}
     except Exception as error:
-        # A hostile file makes a library raise anything; whatever it is, the caller is owed a sentence.
+        # A hostile file can make a library raise anything; the caller needs a sentence in any case.
         answer = {"failed": f"文件不合格式，无法读取（{type(error).__name__}）。请用办公软件打开并另存后再收。"}
-    # Half of a character may stand in a broken file; Chinese as it is takes half the bytes of its escapes.
+    # A broken file may contain half a surrogate pair. Unescaped, Chinese takes half the bytes.
     return json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
@@ -186,7 +186,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 
 def _prctl(option: int, value: int) -> None:
-    """Linux only; elsewhere the limits and the process group still hold."""
+    """Call prctl(2) on Linux; elsewhere the limits and the process group still hold."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
