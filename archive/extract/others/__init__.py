@@ -1,1 +1,1 @@
-"""Formats that one module reads: workbooks, slides, CSV, plain text, Markdown, pictures."""
+"""Reading the formats that need only one module each: workbooks, slides, CSV, plain text, Markdown, pictures."""

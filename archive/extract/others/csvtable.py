@@ -1,4 +1,4 @@
-"""Tables as text (CSV, TSV): one row a paragraph."""
+"""Reading tables in text form (CSV, TSV), one paragraph per row."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ csv.field_size_limit(CHARACTERS)
 
 
 def extract(path: Path) -> Extraction:
-    """The rows of a table as text, a tab between cells; a first row of one cell is the title."""
+    """Extract the rows of a table, with tabs between cells; a first row of one cell is the title."""
     decoded = decode(path.read_bytes())
     text, delimiter = io.StringIO(decoded.text, newline=""), _delimiter(decoded.text)
     lines = Lines()
@@ -32,7 +32,7 @@ def extract(path: Path) -> Extraction:
 
 
 def _delimiter(text: str) -> str:
-    """The mark by which most of the first rows have the same number of cells, more than one; else the comma."""
+    """Return the delimiter that gives most of the first rows the same number of cells, at least two; else a comma."""
 
     def agreeing(delimiter: str) -> int:
         sample = text.splitlines()[:_SAMPLE]

@@ -1,6 +1,6 @@
-"""Pictures: kept as they are, with the warning that they have no text; or read by tesseract where it is installed.
+"""Reading pictures with tesseract if it is installed; otherwise a warning says that they have no text.
 
-Debian's packages ``tesseract-ocr`` and ``tesseract-ocr-chi-sim``. What it reads is put together as a PDF's page is.
+The Debian packages are ``tesseract-ocr`` and ``tesseract-ocr-chi-sim``. Recognised words are assembled like a PDF page.
 """
 
 import csv
@@ -19,15 +19,15 @@ from archive.extract.text.assemble import SCANNED, assemble
 
 _LANGUAGE = "chi_sim"
 _WORD = "5"
-# Of 100; what it sees in a photograph without text is less sure than this, a clean scan 85 and more.
+# Least mean confidence, of 100. A photograph without text stays below it; a clean scan reaches 85 and more.
 _SURE = 55.0
-# A line of these sizes is of the page's own type: how high a line is depends on which characters stand in it.
+# A line with a height in this range of the usual one has the usual type size: height depends on a line's characters.
 _SMALLEST, _LARGEST = 0.7, 1.35
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word with its box in pixels from the upper left corner."""
+    """A word with its box, in pixels from the upper left corner."""
 
     page: int
     line: tuple[int, ...]
@@ -40,7 +40,7 @@ class _Word:
 
 
 def extract(path: Path, seconds: float = 0.0) -> Extraction:
-    """The text that tesseract reads within ``seconds`` (0: don't ask it), else none; a warning says which of them."""
+    """Extract the text that tesseract reads within ``seconds`` (0 turns it off); a warning says whether it did."""
     words = list(_words(_recognise(path, seconds))) if seconds > 0 else []
     if not words or mean(word.confidence for word in words) < _SURE:
         return assemble(None, (), warnings=[f"图片或{SCANNED}。"])
@@ -69,7 +69,7 @@ def _page(words: Sequence[_Word]) -> PageContent:
     content = PageContent(max(word.left + word.width for word in words), bottom)
     for height, line in zip(heights, lines, strict=True):
         size = usual if _SMALLEST * usual < height < _LARGEST * usual else height
-        # One line, however high its characters are.
+        # All words of a line are centered on one height, however tall their characters are.
         middle = bottom - median(word.top + word.height / 2 for word in line)
         for word in line:
             box = (word.left, middle - size / 2, word.left + word.width, middle + size / 2)
@@ -78,7 +78,7 @@ def _page(words: Sequence[_Word]) -> PageContent:
 
 
 def _recognise(path: Path, seconds: float) -> str:
-    """What tesseract says, as a table with a row for each word; "" where it can't, or not in time."""
+    """Return tesseract's output, a table with a row for each word; "" if it fails or takes too long."""
     program = shutil.which("tesseract")
     if program is None:
         return ""

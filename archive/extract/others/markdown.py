@@ -1,4 +1,4 @@
-"""Markdown, as the sample of laws is kept in: the marks taken away, the text kept."""
+"""Reading Markdown, the format of the sample of laws, without its markup."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,8 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]+)\]\((?:[^()]|\([^()]*\))*\)")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
-# Between Han characters a star marks emphasis, between Latin ones it multiplies; underscores never do inside a word.
+# A star beside Latin letters or digits may multiply, so it is emphasis only away from them; an underscore inside a word
+# never is.
 _EMPHASIS = re.compile(
     r"(?<![A-Za-z0-9*\\])\*(?=[^\s*])([^*]+?)(?<=[^\s\\])\*(?![A-Za-z0-9*])"
     r"|(?<![\w\\])_(?=[^\s_])([^_]+?)(?<=[^\s\\])_(?!\w)"
@@ -31,13 +32,13 @@ _CELL_BAR = re.compile(r"(?<!\\)\|")
 
 
 def extract(path: Path) -> Extraction:
-    """The text of a Markdown file; its first heading of the first level is the title."""
+    """Extract the text of a Markdown file; its first heading of the first level is the title."""
     decoded = decode(path.read_bytes())
     return from_text(decoded.text, decoded.warnings)
 
 
 def from_text(text: str, warnings: tuple[str, ...] = ()) -> Extraction:
-    """An Extraction of decoded Markdown."""
+    """Make an Extraction of decoded Markdown."""
     lines = Lines()
     title: str | None = None
     source = _COMMENT.sub("", text).splitlines()
@@ -74,7 +75,7 @@ def _list_mark(line: str) -> int:
 
 
 def _is_table_row(source: list[str], number: int) -> bool:
-    """A line with bars in a block that has a rule under its first line."""
+    """Tell whether a line has bars and belongs to a block with a rule under its first line."""
     if "|" not in source[number]:
         return False
     first = number
@@ -88,7 +89,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Inline marks taken away; escaped marks are the characters they stand for."""
+    """Remove inline markup, and replace escaped marks with the characters they stand for."""
     text = _IMAGE.sub(r"\1", text)
     text = _LINK.sub(r"\1", text)
     text = _CODE.sub(r"\2", text)

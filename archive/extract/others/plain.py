@@ -1,4 +1,4 @@
-"""Plain text, as typed or as scraped from a page."""
+"""Reading plain text, as typed or as scraped from a page."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from archive.extract.text.boilerplate import sift
 from archive.extract.text.characters import clean, row
 from archive.extract.text.charset import decode
 
-# Layout cells that a scraper printed as bars: "标题 | ||||||"
+# Empty layout cells that a scraper printed as bars: "标题 | ||||||"
 _TRAILING_BARS = re.compile(r"(?:\s*[|｜])+\s*$")
 _LEADING_BARS = re.compile(r"^\s*(?:[|｜]\s*)+")
 _INNER_BAR = re.compile(r"\s*[|｜]\s*")
@@ -18,13 +18,13 @@ _TITLE_LENGTH = 80
 
 
 def extract(path: Path) -> Extraction:
-    """The text of a plain file, one paragraph a line."""
+    """Extract the text of a plain text file, one paragraph per line."""
     decoded = decode(path.read_bytes())
     return from_text(decoded.text, decoded.warnings)
 
 
 def from_text(text: str, warnings: tuple[str, ...] = ()) -> Extraction:
-    """An Extraction of decoded plain text."""
+    """Make an Extraction of decoded plain text."""
     lines = Lines()
     for line in text.splitlines():
         _add(lines, line)
@@ -34,7 +34,7 @@ def from_text(text: str, warnings: tuple[str, ...] = ()) -> Extraction:
 
 
 def looks_like_title(line: str) -> bool:
-    """Short, one line, and not a sentence."""
+    """Tell whether a line is short, not a table row and not a sentence."""
     return len(line) <= _TITLE_LENGTH and "\t" not in line and not _SENTENCE_END.search(line)
 
 

@@ -1,4 +1,4 @@
-"""Presentations (pptx): the text of each slide in the order of its shapes, without the speakers' notes."""
+"""Reading presentations (pptx): the text of each slide in the order of its shapes, without speaker notes."""
 
 import posixpath
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from archive.extract.text.assemble import Lines, assemble
 from archive.extract.text.characters import clean, joined, rows
 
 _PRESENTATION = "ppt/presentation.xml"
-# In the usual and in the strict form of the standard.
+# In the transitional and in the strict form of the standard.
 _IDS = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
     "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
@@ -22,7 +22,7 @@ _DAMAGED = "演示文稿（pptx）已损坏或不合格式，无法读取。请�
 
 
 def extract(path: Path) -> Extraction:
-    """The text of a presentation; its title is that of its first slide. Hidden slides are left out, and told."""
+    """Extract the text of a presentation, titled like its first slide; a warning counts the hidden slides left out."""
     parts = read_parts(path)
     refuse_doctype(parts)
     lines = Lines()
@@ -60,7 +60,7 @@ def extract(path: Path) -> Extraction:
 
 
 def _slides(parts: Mapping[str, bytes]) -> Iterator[str]:
-    """The names of the slides' parts, in the order they are shown."""
+    """Yield the names of the slides' parts, in the order of presentation."""
     if _PRESENTATION not in parts:
         raise ExtractionFailed(_DAMAGED)
     relations = _relations(parts, _PRESENTATION)
@@ -71,7 +71,7 @@ def _slides(parts: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def _relations(parts: Mapping[str, bytes], name: str) -> dict[str, tuple[str, str]]:
-    """What a part refers to: the last word of the relation's type, and a part's name, by its id."""
+    """Return a part's relations by id: the last segment of the type, and the name of the part referred to."""
     folder, _, file = name.rpartition("/")
     content = parts.get(f"{folder}/_rels/{file}.rels")
     return {
@@ -85,7 +85,7 @@ def _relations(parts: Mapping[str, bytes], name: str) -> dict[str, tuple[str, st
 
 
 def _lines(parent: etree._Element) -> Iterator[str]:
-    """The paragraphs and table rows below an element that show something."""
+    """Yield the paragraphs and table rows below an element that are not empty."""
     for element in parent.iterchildren("{*}*"):
         kind = etree.QName(element).localname
         if kind == "tbl":
@@ -94,7 +94,7 @@ def _lines(parent: etree._Element) -> Iterator[str]:
         if kind == "p":
             line = clean("".join(_run(each) for each in element.iterchildren("{*}*")))
         elif kind == "Fallback":
-            # The same again, for programs that can't show the first choice.
+            # The same content again, for programs that can't show the first choice.
             continue
         else:
             yield from _lines(element)
@@ -113,7 +113,7 @@ def _cells(line: etree._Element) -> dict[int, str]:
 
 def _run(element: etree._Element) -> str:
     kind = etree.QName(element).localname
-    # Slide numbers and dates are fields that the program fills in.
+    # Fields are slide numbers and dates, which the program fills in.
     return " " if kind == "br" else "" if kind == "fld" else "".join(each.text or "" for each in element.iter("{*}t"))
 
 

@@ -1,4 +1,4 @@
-"""Workbooks (xls, xlsx and their relatives): each sheet's name as a line, then its rows."""
+"""Reading workbooks (xls, xlsx and related formats): each sheet's name as a line, then its rows."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,16 +17,16 @@ from archive.extract.text.assemble import Lines, assemble
 from archive.extract.text.characters import clean, rows
 from archive.extract.text.titles import title_row
 
-# A sheet is held as a rectangle, empty cells and all: that of two cells in far corners has 17 thousand million.
-_CELLS = 8_000_000
-# What the programs call a sheet that nobody has named.
+# A sheet is kept in memory as a rectangle with its empty cells; two cells in opposite corners span 17 billion.
+_MAX_CELLS = 8_000_000
+# Default names of sheets.
 _UNNAMED = re.compile(r"(?:Sheet|工作表)\s*\d{0,3}", re.IGNORECASE)
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _DRAWING = re.compile(r"xl/drawings/[^/]+\.xml", re.IGNORECASE)
 _COMMENTS = re.compile(r"xl/comments[^/]*\.xml", re.IGNORECASE)
 _FILLED = re.compile(rb"<(?:\w+:)?c\s([^<>]*[^<>/])>(?!</)")
 _PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
-# A formula with no value after it: the program that wrote the file did not calculate.
+# A formula without a value: the program that wrote the file did not calculate it.
 _UNCALCULATED = re.compile(
     rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
@@ -39,7 +39,7 @@ _Cell = int | float | str | bool | time | date | datetime | timedelta
 
 @dataclass(slots=True)
 class _Book:
-    """What was found in a workbook, with the sheet of each line; ``hidden`` are the names of those not shown."""
+    """The content of a workbook; ``labels`` name each line's sheet, ``hidden`` the sheets that are not shown."""
 
     lines: Lines = field(default_factory=Lines)
     title: str | None = None
@@ -48,7 +48,7 @@ class _Book:
 
 
 def extract(path: Path) -> Extraction:
-    """The text of a workbook; a first row of one cell is the title. Hidden sheets are left out, and told."""
+    """Extract the text of a workbook; a first row of one cell is the title. Hidden sheets only give a warning."""
     with path.open("rb") as stream:
         if stream.read(2) == b"PK":
             return _extract_parts(read_parts(path))
@@ -100,7 +100,7 @@ def _hidden_warning(names: Sequence[str]) -> list[str]:
 
 
 def _check_area(content: bytes) -> None:
-    """Refuse a sheet whose rectangle would fill the memory, before it does."""
+    """Refuse a sheet whose rectangle of cells would fill the memory, before it is read."""
     rows: tuple[int, int] | None = None
     columns = (0, 0)
     for found in _FILLED.finditer(content):
@@ -112,14 +112,14 @@ def _check_area(content: bytes) -> None:
             rows, columns = (min(first, down), max(last, down)), (min(left, across), max(right, across))
     if rows:
         height, width = rows[1] - rows[0] + 1, columns[1] - columns[0] + 1
-        if height * width > _CELLS:
+        if height * width > _MAX_CELLS:
             raise ExtractionFailed(
                 f"电子表格中有数据的区域达 {height:,} 行 {width:,} 列，无法读取。请删除表格以外的零星内容后再提交。"
             )
 
 
 def _number(letters: bytes) -> int:
-    """A column's number by its letters: 1 for A, 27 for AA."""
+    """Return a column's number by its letters: 1 for A, 27 for AA."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
@@ -133,7 +133,7 @@ def _guarded() -> Iterator[None]:
     except CalamineError as error:
         raise ExtractionFailed(_DAMAGED) from error
     except BaseException as error:
-        # What goes wrong in Rust unforeseen comes as a class that can't be imported and is no Exception.
+        # A panic in calamine's Rust code arrives as a class that can't be imported and is not an Exception.
         if type(error).__name__ == "PanicException":
             raise ExtractionFailed(_DAMAGED) from error
         raise
@@ -163,13 +163,13 @@ def _add(book: _Book, name: str, lines: Sequence[str]) -> None:
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[str]:
-    """The rows of a sheet, every cell in its column; of a merged one calamine has the text where it begins."""
+    """Yield the rows of a sheet, every cell in its column; calamine gives a merged cell's text where it begins."""
     found = sheet.iter_rows()
     return rows([{across: _text(cell) for across, cell in enumerate(cells) if cell != ""} for cells in found])
 
 
 def _text(cell: _Cell) -> str:
-    """A cell as a reader sees it, with dates in ISO; how else numbers are to be shown calamine does not tell."""
+    """Return a cell's text, with dates in ISO form; calamine does not tell how numbers are formatted."""
     match cell:
         case str():
             return cell
