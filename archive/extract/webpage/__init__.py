@@ -1,1 +1,1 @@
-"""Web pages: the article without its site, and the card of metadata beside it."""
+"""Reading web pages: the document without the site around it, and its metadata card."""

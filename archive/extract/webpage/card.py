@@ -1,4 +1,4 @@
-"""The metadata card that a disclosure page prints above a document: 索引号, 发文机关, 成文日期 …"""
+"""Reading the metadata card that a disclosure page prints above a document: 索引号, 发文机关, 成文日期 …"""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from archive.extract.text.characters import clean, squeezed
 
-# Labels that stand on cards only; two of them close together are a card.
+# Labels found only on cards; two different ones in a run of labelled lines make it a card.
 _CORE = (
     "索引号 信息索引号 主题分类 信息分类 分类 体裁分类 组配分类 体裁 发文机关 发布机构 发布单位 发布机关 "
     "公开机构 公开单位 公开责任部门 发文单位 发文部门 制发机关 制发单位 制作单位 责任部门 信息来源 所属机构 "
@@ -17,7 +17,7 @@ _CORE = (
     "公开形式 公开范围 公开类别 公开时限 公开程序 信息类别 内容概述 内容概要 服务对象 服务对象分类 载体类型 "
     "载体形式 记录形式 语种 收录时间 发布文号 文种"
 ).split()
-# Labels that may head a line of a document itself; on a card they count as well.
+# Labels that may also begin a line of the document itself; on a card they are read, too.
 _PLAIN = (
     "标题 信息名称 文件名称 文件标题 名称 来源 日期 责任编辑 作者 分类词 备注 文号备注 所属主题 所属栏目 链接地址"
 ).split()
@@ -37,7 +37,7 @@ _VALUE_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a card states, labels without spaces and colon, and the lines that are no part of it, with their numbers."""
+    """What cards state, by label without spaces and colon, and the other lines with their numbers (``kept``)."""
 
     stated: dict[str, str]
     rest: list[str]
@@ -45,7 +45,7 @@ class Card:
 
 
 def read_card(lines: Sequence[str]) -> Card:
-    """Find the cards among clean lines: runs of labels and values that name at least two of the labels of cards."""
+    """Find cards in clean lines: runs of labels and values with at least two labels found only on cards."""
     stated: dict[str, str] = {}
     kept: list[int] = []
     index = 0
@@ -63,7 +63,7 @@ def read_card(lines: Sequence[str]) -> Card:
 
 
 def _run(lines: Sequence[str], start: int) -> tuple[int, list[tuple[str, str]]]:
-    """The labelled lines from ``start`` on: where they end, and their pairs."""
+    """Return where the run of labelled lines from ``start`` ends, and its pairs of label and value."""
     pairs: list[tuple[str, str]] = []
     index = start
     below = False
@@ -74,7 +74,7 @@ def _run(lines: Sequence[str], start: int) -> tuple[int, list[tuple[str, str]]]:
         index += 1
         last_label, last_value = found[-1]
         following = lines[index] if index < len(lines) else ""
-        # <dt> and <dd>, or blocks of their own: values stand below their labels, label and value by turns.
+        # In <dt> and <dd>, or in blocks of their own, labels and values alternate, each value below its label.
         if not last_value and following and not _pairs(following) and _is_value(following, last_label):
             below = below or (index + 1 < len(lines) and bool(_pairs(lines[index + 1])))
             if below:
@@ -90,9 +90,9 @@ def _is_value(line: str, label: str) -> bool:
 
 
 def _pairs(line: str) -> list[tuple[str, str]]:
-    """The labels and values that a line consists of; none if it says anything else."""
+    """Return the labels and values that a line consists of; none if it has any other text."""
     if "\t" in line:
-        # Empty ones belong to a merged cell before them.
+        # Empty cells belong to a merged cell before them.
         return _cell_pairs([cell for cell in line.split("\t") if cell])
     label = _label(line)
     if label:
@@ -125,13 +125,13 @@ def _cell_pairs(cells: Sequence[str]) -> list[tuple[str, str]]:
             pairs += inline
         elif cell:
             others += 1
-    # The heading row of a list of documents: labels side by side, with no values.
+    # Labels side by side without values are the heading row of a list of documents.
     heads = len(pairs) > 2 and sum(bool(value) for _, value in pairs) <= 1
     return [] if others or heads else pairs
 
 
 def _label(text: str) -> str | None:
-    """The label that a cell or line consists of, with or without colon and brackets."""
+    """Return the label that a cell or line consists of, with or without colon and brackets, or None."""
     if len(text) > 24:
         return None
     bare = squeezed(text).strip("【】[]:：*·|")

@@ -1,4 +1,4 @@
-"""Web pages: the document in the middle of the page, its metadata card and the date in its header."""
+"""Extracting the document in a web page, its metadata card and the date in its header."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ _XML_DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]+)"""
 
 
 def extract(path: Path) -> Extraction:
-    """The document that a saved web page shows."""
+    """Extract the document that a saved web page shows."""
     data = path.read_bytes()
     declared = _DECLARED.search(data[:4096]) or _XML_DECLARED.search(data[:200])
     decoded = decode(data, declared[1].decode("ascii") if declared else None)
@@ -28,9 +28,8 @@ def extract(path: Path) -> Extraction:
 
 
 def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) -> Extraction:
-    """An Extraction of decoded HTML; ``whole`` for a fragment that is all document, with no page around it."""
+    """Make an Extraction of decoded HTML; ``whole`` for a fragment that is all document, without a page around it."""
     root = parse(text)
-    # Read before it goes: the page's title stands in <head>.
     drop_furniture(root)
     body = root.find(".//body")
     body = root if body is None else body
@@ -59,14 +58,14 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
             stated = {**header.stated, **stated}
     page_date = page_date or iso_date(meta_date(root))
     if title and not named:
-        # Above the title there is only the way to the page.
+        # Above the title there are only navigation paths.
         start, _ = title_span(title, lines)
         lines, labels = lines[start:], labels[start:]
     return assemble(title, lines, labels=labels, stated=stated, warnings=told, page_date=page_date)
 
 
 def _linked_files(content: etree._Element) -> list[str]:
-    """The names of files that the document links to, as the links print them."""
+    """Return the names of files that the document links to, as the links show them."""
     names: list[str] = []
     for link in content.iter("a"):
         name = clean(text_of(link))

@@ -1,4 +1,4 @@
-"""The lines of an element as a browser would break them; data tables as rows."""
+"""Breaking an element into lines as a browser would, with data tables as rows."""
 
 import re
 from collections.abc import Iterator
@@ -17,33 +17,33 @@ BLOCKS = frozenset(
     ).split()
 )
 _SPACES = re.compile(r"[ \t\r\n\f]+")
-# An image smaller than this is a bullet or an icon.
+# An image narrower or lower than this many pixels is a bullet or an icon.
 _ICON = 60
 _LONG_CELL = 300
-# The most that a cell may span by the HTML standard; no document's table has a hundred columns.
+# The most rows that a cell may span by the HTML standard, and the most columns in any document's table.
 _COLUMNS = 100
 _ROWS = 65_534
 
 
 def lines_of(root: etree._Element) -> list[str]:
-    """The clean lines below an element, in reading order."""
+    """Return the clean lines below an element, in reading order."""
     return gather(root).found
 
 
 def gather(root: etree._Element) -> Lines:
-    """The same, with the tables that they are rows of."""
+    """Collect the clean lines below an element, with the tables they are rows of."""
     gathered = Lines()
     _Walk(gathered).through(root)
     return gathered
 
 
 def text_of(element: etree._Element) -> str:
-    """All text below an element, as its source has it."""
+    """Return all text below an element, as in the source."""
     return "".join(str(part) for part in element.itertext())
 
 
 def images_in(root: etree._Element) -> int:
-    """How many images of a size that could show text there are."""
+    """Count the images large enough to show text."""
     return sum(1 for image in root.iter("img") if not _is_icon(image))
 
 
@@ -120,8 +120,8 @@ def _cells(table: etree._Element) -> Iterator[list[etree._Element]]:
 
 
 def _placed(table: etree._Element) -> Iterator[list[tuple[int, etree._Element]]]:
-    """The cells of each row with the columns in which they begin, by the table model of HTML (4.9.12)."""
-    # How many more rows a column is covered from above.
+    """Yield the cells of each row with the columns in which they begin, by HTML's table model (4.9.12)."""
+    # For each column, how many more rows a cell from above covers.
     covered: dict[int, int] = {}
     for cells in _cells(table):
         column, placed, begun = 0, [], {}
@@ -142,7 +142,7 @@ def _span(cell: etree._Element, name: str, most: int) -> int:
 
 
 def is_data_table(table: etree._Element) -> bool:
-    """Whether a table shows rows of cells; one that only lays out the page holds tables, or nearly all in one cell."""
+    """Tell whether a table shows data; one that only lays out the page has tables inside, or most text in one cell."""
     if next(table.iterdescendants("table"), None) is not None:
         return False
     rows = list(_cells(table))

@@ -1,4 +1,4 @@
-"""A web page as a tree: what is no content taken away, and the element that holds the document found."""
+"""Parsing a web page, removing what is not content, and finding the element that contains the document."""
 
 import re
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _HIDDEN_CLASSES = {"hidden", "hide", "sr-only", "visually-hidden"}
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
-# Ids and classes that the systems county sites run on give to the document's text, the surest first.
+# Ids and classes that the content systems of county sites give to the document's text, the most reliable first.
 _CONTAINERS = (
     re.compile(
         r"UCAP-CONTENT|zoom|vsb_content(_\d+)?|v_news_content|TRS_(UE)?Editor|trs_editor_view|ueditor|fontzoom",
@@ -31,14 +31,15 @@ _CONTAINERS = (
     ),
     re.compile(r"content|cont|main|detail", re.IGNORECASE),
 )
+# How many characters of text can be a document.
 _ENOUGH = 200
-# These hold parts of a document, not all of it.
+# Elements that contain parts of a document, not all of it.
 _INNER = frozenset(("p", "li", "pre", "tr", "tbody", "thead", "ul", "ol", "dl", "dd", "blockquote"))
 _SENTENCE = re.compile(r"[，。；：、,;]")
 
 
 def parse(text: str) -> etree._Element:
-    """The tree of a page. Raises ExtractionFailed when there is none, or when the parser gave up inside it."""
+    """Parse a page. Raises ExtractionFailed if it has no content, or is nested too deeply to be read."""
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         root: etree._Element = html.document_fromstring(_DECLARATION.sub("", text), parser=parser)
@@ -50,18 +51,18 @@ def parse(text: str) -> etree._Element:
 
 
 def drop_furniture(root: etree._Element) -> None:
-    """Take away what is never content: scripts, navigation, controls, page headers and footers, small forms."""
+    """Remove what is never content: scripts, navigation, controls, page headers and footers, small forms."""
     for element in list(root.iter(*_DROPPED)):
         _drop(element)
     for element in list(root.iter("form", "header", "footer")):
-        # A whole page may stand in one form (ASP.NET), and a document's title in a header.
+        # A whole page may be inside one form (ASP.NET), and a document's title inside a header.
         if text_length(element) < _ENOUGH or link_length(element) > text_length(element) / 2:
             if element.find(".//h1") is None and element.tag not in ("html", "body"):
                 _drop(element)
 
 
 def drop_hidden(root: etree._Element, but: etree._Element) -> int:
-    """Take away what a browser doesn't show; how many Han characters that was below ``but``, which itself stays."""
+    """Remove what a browser doesn't show, but not ``but``; return how many Han characters were removed below it."""
     kept = {but, *but.iterancestors()}
     below = 0
     for element in [each for each in root.iter() if _is_hidden(each) and each not in kept]:
@@ -72,7 +73,7 @@ def drop_hidden(root: etree._Element, but: etree._Element) -> int:
 
 
 def drop_link_lists(content: etree._Element) -> None:
-    """Take away menus and lists of other pages from an element that was only guessed to be the content."""
+    """Remove menus and lists of other pages from an element that was only guessed to be the content."""
     for element in list(content.iter("ul", "ol", "dl", "div", "table", "td", "section")):
         if element is content or element.getparent() is None:
             continue
@@ -82,7 +83,10 @@ def drop_link_lists(content: etree._Element) -> None:
 
 
 def find_content(root: etree._Element) -> tuple[etree._Element, bool]:
-    """The element that holds the document, and whether its name says so (else it was found by where sentences are)."""
+    """Return the element that contains the document, and whether its id or class says so.
+
+    Otherwise it is the element where the sentences are.
+    """
     body = root.find(".//body")
     body = root if body is None else body
     total = _plain_length(body)
@@ -91,7 +95,7 @@ def find_content(root: etree._Element) -> tuple[etree._Element, bool]:
         sized = [(each, _plain_length(each)) for each in named]
         largest = max((size for _, size in sized), default=0)
         if largest >= min(_ENOUGH, total / 4) and largest > 0:
-            # The innermost of those that hold nearly all of it: the outer ones bring buttons along.
+            # Take the innermost element with nearly all of the text, because outer ones include buttons.
             return [each for each, size in sized if size >= 0.9 * largest][-1], True
     return _densest(body), False
 
@@ -102,7 +106,7 @@ def _is_named(element: etree._Element, pattern: re.Pattern[str]) -> bool:
 
 
 def _densest(body: etree._Element) -> etree._Element:
-    """The smallest element that holds three quarters of all that reads like sentences."""
+    """Return the smallest element with three quarters of the text that reads like sentences."""
     sentences: dict[etree._Element, int] = {}
     for element in body.iter(etree.Element):
         own = _own_text(element)
@@ -128,12 +132,12 @@ def _own_text(element: etree._Element) -> str:
 
 
 def text_length(element: etree._Element) -> int:
-    """Characters of text, blanks not counted."""
+    """Count the characters of text without blanks."""
     return len(squeezed(text_of(element)))
 
 
 def link_length(element: etree._Element) -> int:
-    """Characters of text in links."""
+    """Count the characters of text in links, without blanks."""
     return _sum(element.iter("a"))
 
 
@@ -157,7 +161,7 @@ def _is_hidden(element: etree._Element) -> bool:
 
 
 def _drop(element: etree._Element) -> None:
-    """Remove an element and keep the text that follows it."""
+    """Remove an element, but keep the text that follows it."""
     parent = element.getparent()
     if parent is None:
         return

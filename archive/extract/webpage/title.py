@@ -1,4 +1,4 @@
-"""A page's title: what its card, its metadata or its headings say, told apart from the name of the site."""
+"""Finding a page's title in its card, metadata or headings, and telling it from the name of the site."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ _SHORTEST = 4
 
 
 def find_title(root: etree._Element, stated: Mapping[str, str], content: Sequence[str]) -> str | None:
-    """The document's title, or None; ``content`` are the lines of the document, to complete a title that was cut."""
+    """Return the document's title, or None; the document's lines (``content``) complete a title that was cut."""
     for label in _CARD_LABELS:
         if len(stated.get(label, "")) >= _SHORTEST:
             return _completed(stated[label], content)
@@ -35,7 +35,7 @@ def find_title(root: etree._Element, stated: Mapping[str, str], content: Sequenc
 
 
 def meta_date(root: etree._Element) -> str:
-    """The date of publication that a page's metadata give, as written there, or ""."""
+    """Return the publication date in a page's metadata, as written there, or ""."""
     return next(iter(_meta(root, _DATE_META)), "")
 
 
@@ -50,7 +50,7 @@ def _meta(root: etree._Element, names: Sequence[str]) -> list[str]:
 
 
 def _headings(root: etree._Element, page: str) -> list[str]:
-    """Headings that could be the title, those that the page's own title bears out first."""
+    """Return headings that may be the title, first those that agree with the page's own title."""
     firsts = [_text(each) for each in root.iter("h1")]
     named = [
         _text(each)
@@ -75,14 +75,17 @@ def _text(element: etree._Element) -> str:
 
 
 def _without_site(title: str) -> str:
-    """关于印发方案的通知_通知公告_临沭县人民政府 → 关于印发方案的通知; "" when only the site is named."""
+    """Strip the site's names from a title, leaving "" if it names nothing else.
+
+    关于印发方案的通知_通知公告_临沭县人民政府 becomes 关于印发方案的通知.
+    """
     parts = [part.strip() for part in _SEPARATORS.split(title) if part.strip()]
     own = [part for part in parts if not _SITE.fullmatch(part)]
     return max(own, key=len, default="")
 
 
 def _completed(title: str, content: Sequence[str]) -> str:
-    """A title that ends in dots, whole again where the document's first lines have the rest."""
+    """Complete a title that ends in dots from the document's first lines, if they have the rest."""
     if not _CUT.search(title):
         return title
     start = squeezed(_CUT.sub("", title))
