@@ -1,1 +1,1 @@
-"""OFD, the fixed-layout format of GB/T 33190."""
+"""Reading OFD, the fixed-layout format of GB/T 33190."""

@@ -1,6 +1,6 @@
-"""OFD (GB/T 33190-2016), the fixed-layout format of official documents: a zip of XML whose pages are read as a PDF's.
+"""Reading OFD (GB/T 33190-2016), a zip of XML for official documents, by treating its pages like those of a PDF.
 
-Numbers in comments are clauses of the standard.
+Numbers in comments and docstrings are clauses of the standard.
 """
 
 import posixpath
@@ -22,22 +22,22 @@ _A4 = (210.0, 297.0)
 
 
 def extract(path: Path) -> Extraction:
-    """The text of an OFD file: that of its pages with their templates and annotations, without watermarks."""
+    """Extract the text of an OFD file's pages, including templates and annotations but not watermarks."""
     parts = read_parts(path)
     refuse_doctype(parts)
     return _Ofd(_Package(parts)).extraction()
 
 
 class _Package:
-    """The parts of a file, found by how other parts name them (7.2, ST_Loc)."""
+    """The parts of a file, looked up by the locations that other parts give (7.2, ST_Loc)."""
 
     def __init__(self, parts: Mapping[str, bytes]) -> None:
         self._parts = {name.replace("\\", "/").lower(): content for name, content in parts.items()}
-        # GM/T 0099: the list of what is encrypted, and how.
+        # GM/T 0099: the list of encrypted parts.
         self.encrypted = any(name.endswith("encryptions.xml") for name in self._parts)
 
     def find(self, location: str, beside: str = "") -> str | None:
-        """A part's name: named from the root, or from the folder of the part that names it, or of one above."""
+        """Return the name of the part at a location, relative to the folder of the part ``beside`` or one above it."""
         location = location.strip().replace("\\", "/").lower()
         folder = posixpath.dirname(beside)
         while True:
@@ -49,7 +49,7 @@ class _Package:
             folder = posixpath.dirname(folder)
 
     def tree(self, name: str | None) -> etree._Element:
-        """Raises ExtractionFailed where there is no such part, or none that can be read."""
+        """Parse a part. Raises ExtractionFailed if it is missing or can't be read."""
         if name is None:
             raise ExtractionFailed(_LOCKED if self.encrypted else _DAMAGED)
         return parse_part(self._parts[name])
@@ -101,13 +101,13 @@ class _Ofd(Pages):
         for annotation in document.annotations(page.get("ID", "")):
             self._read_annotation(reader, annotation)
         if not any(glyph.text != " " for glyph in reader.content.glyphs):
-            # What was recognised on a scan often lies behind its picture, hidden.
+            # The recognised text of a scan is often hidden behind its picture.
             reader.content.glyphs, reader.hidden = reader.hidden, []
         self._hidden += sum(glyph.text != " " for glyph in reader.hidden)
         return reader.content
 
     def _read_annotation(self, reader: PageReader, annotation: etree._Element) -> None:
-        """15: what a reader sees of a note, a form's field or a stamp; watermarks are only counted."""
+        """Read the visible part of a note, form field or stamp (15); only count the characters of watermarks."""
         if annotation.get("Visible", "true").lower() in ("false", "0"):
             return
         for appearance in annotation.iterfind("{*}Appearance"):
@@ -115,7 +115,7 @@ class _Ofd(Pages):
                 self._watermarks += sum(len((code.text or "").strip()) for code in appearance.iter("{*}TextCode"))
                 continue
             x, y, _, _ = numbers(appearance.get("Boundary"), 4)
-            # A seal is a picture that has nothing to search for.
+            # The picture of a seal has no text to search for.
             reader.read(appearance, pictures=annotation.get("Type") != "Stamp", at=(x, y))
 
     def _warnings(self, any_text: bool) -> list[str]:
@@ -131,7 +131,7 @@ class _Ofd(Pages):
 
 
 class _Document:
-    """One document of a package: what its pages share."""
+    """One document of a package, with what its pages share."""
 
     def __init__(self, package: _Package, name: str | None) -> None:
         self._package = package
@@ -148,7 +148,7 @@ class _Document:
             self._units |= self._resources(self.root.iterfind(f"{{*}}CommonData/{{*}}{kind}"), self.name)
 
     def units(self, page: etree._Element, name: str) -> Mapping[str, etree._Element]:
-        """The composite graphic units that a page can show, by ID."""
+        """Return the composite graphic units that a page can show, by ID."""
         own = self._resources(page.iterfind("{*}PageRes"), name)
         return self._units | own if own else self._units
 
@@ -171,7 +171,7 @@ class _Document:
                         yield from self._package.tree(found).iterfind("{*}Annot")
 
     def attached(self) -> list[str]:
-        """The names of the files that are packed along (16)."""
+        """Return the names of the attached files (16)."""
         return [
             each.get("Name") or "未命名"
             for _, root in self._listed("Attachments")

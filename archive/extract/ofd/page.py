@@ -1,7 +1,7 @@
-"""What stands on an OFD page (GB/T 33190-2016): its objects as the same content that a PDF page has.
+"""Reading an OFD page (GB/T 33190-2016) into the same content as a PDF page.
 
-Numbers in comments are clauses of the standard. It measures in millimetres downwards from the upper left corner; here
-as in ``pdfpage`` places are points upwards from the lower left one.
+Numbers in comments and docstrings are clauses of the standard. OFD measures in millimetres down from the upper left
+corner; here, as in ``pdf.page``, places are in points up from the lower left corner.
 """
 
 import math
@@ -21,21 +21,21 @@ POINTS = 72 / 25.4
 Matrix = tuple[float, float, float, float, float, float]
 Point = tuple[float, float]
 
-_STILL: Matrix = (1, 0, 0, 1, 0, 0)
+_IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 _DESCENT, _ASCENT = 0.2, 0.8
 _THIN = 3.0
-# Beyond this (a kilometre) there is no page.
+# Coordinates beyond this (a kilometre) are not on any page.
 _FAR = 1e6
-# 9.3: what moves the pen, by how many of the numbers after it.
+# 9.3: operators that move the pen, and how many numbers each takes.
 _PATH = re.compile(r"[A-Z]|[-+.\deE]+")
 _ARGUMENTS = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
-# More objects than this on a page, or units within units, are an attack.
+# More objects on a page, or deeper nesting of units, is an attack.
 _OBJECTS = 300_000
 _DEPTH = 8
 
 
 class PageReader:
-    """Gathers a page's objects. ``units`` are the composite graphic units (13) that it may show, by ID."""
+    """A collector of a page's objects; ``units`` are the composite graphic units (13) it may show, by ID."""
 
     def __init__(self, width: float, height: float, units: Mapping[str, etree._Element]) -> None:
         self.content = PageContent(width * POINTS, height * POINTS)
@@ -45,7 +45,7 @@ class PageReader:
         self._objects = 0
 
     def read(self, parent: etree._Element, pictures: bool = True, at: Point = (0, 0)) -> None:
-        """Everything below a Content, Layer or Appearance whose upper left corner is at a place of the page."""
+        """Read everything below a Content, Layer or Appearance whose upper left corner is at ``at`` on the page."""
         self._read(parent, _then((1, 0, 0, 1, *at), self._base), True, pictures, 0)
 
     def _read(self, parent: etree._Element, outer: Matrix, shown: bool, pictures: bool, depth: int) -> None:
@@ -95,7 +95,7 @@ class PageReader:
                 glyph = Glyph(seen, x + x0, y + y0, x + x1, y + y1, height, turn)
                 (self.content.glyphs if visible else self.hidden).append(glyph)
         if not "".join(code.text or "" for code in element.iterchildren("{*}TextCode")):
-            # Shapes of a font without the characters they stand for.
+            # Glyphs of a font without the characters they stand for.
             shapes = element.iterchildren("{*}CGTransform")
             self.content.lost += sum(int(each.get("GlyphCount", "1")) for each in shapes)
 
@@ -107,7 +107,7 @@ class PageReader:
         width, height = max(xs) - min(xs), max(ys) - min(ys)
         if width >= 0.98 * self.content.width and height >= 0.98 * self.content.height:
             return
-        # A surface without an outline is a background, unless it is so thin that it is a rule.
+        # A shape without an outline is a background, unless it is thin enough to be a rule.
         if element.get("Stroke", "true").lower() == "false" and min(width, height) > _THIN:
             return
         for line in lines:
@@ -126,7 +126,7 @@ class PageReader:
 
 
 def _box(width: float, height: float, across: Point, up: Point) -> tuple[float, float, float, float]:
-    """The box of a character from the place on the baseline where it begins, whichever way it is turned."""
+    """Return a character's box relative to its starting point on the baseline, whichever way it is turned."""
     ends = [
         (across[0] * along + up[0] * above, across[1] * along + up[1] * above)
         for along in (0, width)
@@ -137,13 +137,13 @@ def _box(width: float, height: float, across: Point, up: Point) -> tuple[float, 
 
 
 def numbers(text: str | None, count: int) -> list[float]:
-    """So many numbers; zeros where there are fewer, or none that mean a place. Raises ValueError for no numbers."""
+    """Read ``count`` numbers, with zeros for missing and impossible ones. Raises ValueError if one is not a number."""
     found = [_number(each, 0.0) for each in (text or "").replace(",", " ").split()[:count]]
     return found + [0.0] * (count - len(found))
 
 
 def _number(text: str | None, otherwise: float) -> float:
-    """A number, or the other where there is none or one that means no place. Raises ValueError."""
+    """Read a number; ``otherwise`` if it is missing or impossible. Raises ValueError if it is not a number."""
     number = float(text) if text else otherwise
     return number if abs(number) < _FAR else otherwise
 
@@ -164,29 +164,29 @@ def _moved(point: Point, matrix: Matrix) -> Point:
 
 
 def _placed(element: etree._Element, outer: Matrix) -> Matrix:
-    """8.5: an object's own matrix, then its place in what holds it."""
-    a, b, c, d, e, f = numbers(element.get("CTM"), 6) if element.get("CTM") else _STILL
+    """Combine an object's own matrix with its place in its container (8.5)."""
+    a, b, c, d, e, f = numbers(element.get("CTM"), 6) if element.get("CTM") else _IDENTITY
     x, y, _, _ = numbers(element.get("Boundary"), 4)
     return _then((a, b, c, d, e + x, f + y), outer)
 
 
 def _codes(element: etree._Element, size: float) -> Iterator[tuple[str, list[Point], list[float], bool]]:
-    """11.3: the runs of a text object, each character with its place and its width, and whether they run down."""
+    """Yield a text object's runs: the text, each character's place and width, and whether it runs down (11.3)."""
     stretch = _number(element.get("HScale"), 1.0)
     x = y = 0.0
     for code in element.iterchildren("{*}TextCode"):
         text = (code.text or "").replace("\r", "").replace("\n", "")
-        # What a code does not say is as in the one before.
+        # A coordinate that is not given is that of the run before.
         x, y = _number(code.get("X"), x), _number(code.get("Y"), y)
         across = _deltas(code.get("DeltaX"), len(text) - 1, goes_on=True)
-        # Else a line that was broken once would go on down a staircase.
+        # If both went on, a line that was broken once would become a staircase.
         down = _deltas(code.get("DeltaY"), len(text) - 1, goes_on=not across)
         vertical = len(text) > 1 and bool(down) and not any(across)
         widths = [size * stretch * _width(letter) for letter in text]
         steps = across or ([0.0] * len(down) if down else widths[:-1])
         for index, step in enumerate(across):
             if step > 0:
-                # Latin letters reach to the next one, if that is near; Han characters have the width of the type.
+                # A Latin letter reaches to the next if that is near; a Han character is as wide as the type size.
                 widths[index] = min(step, widths[index] if _width(text[index]) == 1 else size * stretch)
         places = [(x, y)]
         for index in range(len(text) - 1):
@@ -196,7 +196,10 @@ def _codes(element: etree._Element, size: float) -> Iterator[tuple[str, list[Poi
 
 
 def _deltas(text: str | None, count: int, goes_on: bool) -> list[float]:
-    """11.3: the steps between so many characters; ``g 3 2.5`` is 2.5 three times. Where they end the last goes on."""
+    """Read ``count`` steps between characters (11.3); ``g 3 2.5`` is 2.5 three times.
+
+    Missing steps repeat the last one if ``goes_on``, and are zero otherwise; without any text there are no steps.
+    """
     tokens = (text or "").split()
     found: list[float] = []
     while tokens and len(found) < count:
@@ -211,14 +214,14 @@ def _deltas(text: str | None, count: int, goes_on: bool) -> list[float]:
 
 
 def _width(letter: str) -> float:
-    """About how wide a character is in most fonts, by the size of the type: the files' own fonts are not read."""
+    """Return about how wide a character is in most fonts, relative to the type size; embedded fonts are not read."""
     if han_count(letter) or letter >= "\u2e80" or letter in "“”‘’…—①②③④⑤⑥⑦⑧⑨⑩":
         return 1.0
     return 0.8 if letter in "mwMW@%" else 0.5
 
 
 def _outlines(element: etree._Element) -> Iterator[Sequence[Point]]:
-    """9.3: the straight lines of a path; where it curves it breaks off."""
+    """Yield the straight lines of a path, which break off at curves (9.3)."""
     data = element.find("{*}AbbreviatedData")
     tokens = iter(_PATH.findall((data.text if data is not None else "") or ""))
     line: list[Point] = []
