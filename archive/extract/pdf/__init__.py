@@ -1,1 +1,1 @@
-"""PDF: characters on a page, put together to lines, columns, tables and paragraphs."""
+"""Reading PDF: putting the characters on a page together into lines, columns, tables and paragraphs."""

@@ -1,4 +1,4 @@
-"""Text set in two columns, as gazettes are: read down the one and then down the other."""
+"""Splitting text set in two columns, as in gazettes, so that one is read after the other."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -7,25 +7,27 @@ from statistics import median
 
 from archive.extract.pdf.page import Glyph, rows_by_line
 
-# Sizes of type: the gap between columns, and the least width of one; cells of tables are narrower, and seldom full.
+# The least gap between columns and the least width of one, in multiples of the type size. Cells of tables are narrower.
 _GUTTER = 1.2
 _WIDTH = 10
+# How much of a column its median line fills at least; cells of tables are seldom full.
 _FILLED = 0.8
+# How many rows must show the gap.
 _ROWS = 5
-# Where the gap may be, as parts of the width of the text.
+# Where the gap may be, as shares of the width of the text.
 _MIDDLE = (0.35, 0.65)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Glyphs that are read together, and the height at which they come: a second column comes where the first does."""
+    """Glyphs that are read together, and for a column the height at which both columns begin."""
 
     glyphs: Sequence[Glyph]
     top: float | None = None
 
 
 def parts_of(glyphs: Sequence[Glyph]) -> list[Part]:
-    """The parts of a page in the order of reading; one, without a height of its own, where there are no columns."""
+    """Split a page into parts in reading order; a page without columns is one part, without a ``top``."""
     rows = rows_by_line([glyph for glyph in glyphs if not glyph.turn])
     gutter = _gutter(rows)
     if gutter is None:
@@ -43,7 +45,7 @@ def parts_of(glyphs: Sequence[Glyph]) -> list[Part]:
 
 
 def _gutter(rows: Sequence[Sequence[Glyph]]) -> float | None:
-    """The middle of the gap that most rows have in common; None where too few have one."""
+    """Return the middle of the gap that most rows share; None if too few have one."""
     seen = [glyph for row in rows for glyph in row if glyph.text != " "]
     if not seen:
         return None
@@ -65,7 +67,7 @@ def _gaps(row: Sequence[Glyph]) -> Iterator[tuple[float, float]]:
 
 
 def _blocks(rows: Sequence[Sequence[Glyph]], gutter: float) -> Iterator[tuple[bool, list[Sequence[Glyph]]]]:
-    """Runs of rows from the top, each with whether it is set in columns."""
+    """Yield runs of rows from the top, each with whether it is set in columns."""
     run: list[Sequence[Glyph]] = []
     plain: list[Sequence[Glyph]] = []
     for row in [*rows, None]:
@@ -84,7 +86,7 @@ def _blocks(rows: Sequence[Sequence[Glyph]], gutter: float) -> Iterator[tuple[bo
 
 
 def _is_columns(rows: Sequence[Sequence[Glyph]], gutter: float) -> bool:
-    """Whether enough rows have text on both sides of the gutter, and that fills both columns."""
+    """Tell whether enough rows have text on both sides of the gutter, and fill both columns."""
     sides = [
         ([glyph for glyph in row if glyph.x < gutter], [glyph for glyph in row if glyph.x >= gutter]) for row in rows
     ]

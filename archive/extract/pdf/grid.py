@@ -1,4 +1,4 @@
-"""Tables drawn with rules: which cells the rules make, and what stands in them."""
+"""Reading tables drawn with rules: the cells that the rules form, and the text in them."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from archive.extract.pdf.page import Glyph, PageContent, TextLine, form_lines
 from archive.extract.text.characters import joined, rows
 
+# Distances up to this many points count as none.
 _NEAR = 3.0
-# A page of more rules than this is a drawing.
-_PAIRS = 1_000_000
-_SLOTS = 20_000
+# A page with more crossings or bounds than this is a drawing.
+_MAX_PAIRS = 1_000_000
+_MAX_BOUNDS = 20_000
 
 _Rule = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A ruled table: the places of its columns' and rows' bounds (rows from the top), and its rules."""
+    """A ruled table: the bounds of its columns and of its rows (from the top), and its rules."""
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
@@ -30,7 +31,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """The texts of a row's cells by the left ends of the columns in which they begin."""
+    """The texts of a row's cells, by the left bound of the column in which each begins."""
 
     grid: Grid
     cells: Mapping[float, str]
@@ -38,16 +39,16 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row as ``characters.rows`` writes it, and the number of its table in the document."""
+    """A row as written by ``characters.rows``, and the number of its table in the document."""
 
     text: str
     table: int
 
 
 def find_grids(page: PageContent) -> list[Grid]:
-    """The ruled tables of a page, those with at least two cells."""
+    """Return the ruled tables of a page that have at least two cells."""
     horizontals, verticals = _whole(page.horizontals), _whole(page.verticals)
-    if not horizontals or not verticals or len(horizontals) * len(verticals) > _PAIRS:
+    if not horizontals or not verticals or len(horizontals) * len(verticals) > _MAX_PAIRS:
         return []
     groups = _connected(horizontals, verticals)
     grids: list[Grid] = []
@@ -56,7 +57,7 @@ def find_grids(page: PageContent) -> list[Grid]:
             continue
         xs = _bounds(down, across)
         ys = _bounds(across, down)[::-1]
-        if 2 <= len(xs) and 2 <= len(ys) and 2 < (len(xs) - 1) * (len(ys) - 1) + 1 and len(xs) * len(ys) < _SLOTS:
+        if 2 <= len(xs) and 2 <= len(ys) and 2 < (len(xs) - 1) * (len(ys) - 1) + 1 and len(xs) * len(ys) < _MAX_BOUNDS:
             grids.append(Grid(tuple(xs), tuple(ys), tuple(across), tuple(down)))
     # A frame around several tables would swallow them.
     return [
@@ -67,7 +68,7 @@ def find_grids(page: PageContent) -> list[Grid]:
 
 
 def _whole(rules: Sequence[_Rule]) -> list[_Rule]:
-    """Rules that were drawn in pieces, cell by cell, put together again."""
+    """Join rules that were drawn in pieces, cell by cell."""
     places = _places([place for place, _, _ in rules])
     ordered = sorted((bisect_right(places, place) - 1, start, end) for place, start, end in rules)
     whole: list[_Rule] = []
@@ -89,8 +90,8 @@ def _inside(inner: Grid, outer: Grid) -> bool:
 
 
 def _connected(across: Sequence[_Rule], down: Sequence[_Rule]) -> list[tuple[list[_Rule], list[_Rule]]]:
-    """Rules that touch each other belong to one table."""
-    leaders = _Leaders(len(across) + len(down))
+    """Group the rules that touch each other, because they belong to one table."""
+    leaders = _DisjointSets(len(across) + len(down))
     for i, (y, x0, x1) in enumerate(across):
         for j, (x, y0, y1) in enumerate(down):
             if x0 - _NEAR <= x <= x1 + _NEAR and y0 - _NEAR <= y <= y1 + _NEAR:
@@ -103,8 +104,8 @@ def _connected(across: Sequence[_Rule], down: Sequence[_Rule]) -> list[tuple[lis
     return list(groups.values())
 
 
-class _Leaders:
-    """Disjoint sets of the numbers below ``size``."""
+class _DisjointSets:
+    """Disjoint sets of the numbers below ``size``; the leader of a set is its smallest number."""
 
     def __init__(self, size: int) -> None:
         self._above = list(range(size))
@@ -121,7 +122,7 @@ class _Leaders:
 
 
 def _places(values: Sequence[float]) -> list[float]:
-    """Distinct places in rising order; those that nearly agree are one."""
+    """Return the distinct places in rising order; places that nearly agree are one."""
     places: list[float] = []
     for value in sorted(values):
         if not places or value - places[-1] > _NEAR:
@@ -130,7 +131,7 @@ def _places(values: Sequence[float]) -> list[float]:
 
 
 def _bounds(rules: Sequence[_Rule], crossing: Sequence[_Rule]) -> list[float]:
-    """The places of rules, and where most of those that cross them end: no rule may close a table at a page break."""
+    """Return the places of rules, and where most rules that cross them end: at a page break no rule closes a table."""
     places = _places([place for place, _, _ in rules])
     first, last = (sorted(each[side] for each in crossing)[len(crossing) // 2] for side in (1, 2))
     if first < places[0] - 2 * _NEAR:
@@ -141,9 +142,9 @@ def _bounds(rules: Sequence[_Rule], crossing: Sequence[_Rule]) -> list[float]:
 
 
 def rows_of(grid: Grid, glyphs: Sequence[Glyph]) -> list[GridRow]:
-    """The rows of a table from the top; a merged cell stands where it begins."""
+    """Return the rows of a table from the top; a merged cell is given where it begins."""
     columns, lines = len(grid.xs) - 1, len(grid.ys) - 1
-    leaders = _Leaders(columns * lines)
+    leaders = _DisjointSets(columns * lines)
     for r in range(lines):
         for c in range(columns):
             if c + 1 < columns and not _wall(grid.verticals, grid.xs[c + 1], (grid.ys[r] + grid.ys[r + 1]) / 2):
@@ -162,7 +163,7 @@ def rows_of(grid: Grid, glyphs: Sequence[Glyph]) -> list[GridRow]:
 
 
 def set_tables(pages: Sequence[Sequence[TextLine | GridRow]]) -> list[list[TextLine | TableRow]]:
-    """The pages with the rows of their tables written out, the tables counted; one may go on over a page break."""
+    """Write out the table rows of all pages and number the tables; a table may continue over a page break."""
     tables: list[list[GridRow]] = []
     before: TextLine | GridRow | None = None
     for page in pages:
@@ -185,7 +186,7 @@ def set_tables(pages: Sequence[Sequence[TextLine | GridRow]]) -> list[list[TextL
 
 
 def _goes_on(grid: Grid, other: Grid) -> bool:
-    """Whether a table has the columns of the one at the end of the page before, or some of them merged."""
+    """Tell whether a table has the same columns as the last one on the page before, or some of them merged."""
     few, many = sorted((grid.xs, other.xs), key=len)
     same_sides = abs(few[0] - many[0]) <= _NEAR and abs(few[-1] - many[-1]) <= _NEAR
     return same_sides and all(any(abs(x - each) <= _NEAR for each in many) for x in few)

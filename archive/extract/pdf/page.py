@@ -1,4 +1,4 @@
-"""What stands on a PDF page: characters with their places, the lines they form, rules and pictures."""
+"""Reading a PDF page: characters with their places, the lines they form, rules and pictures."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -9,17 +9,18 @@ from pdfminer.layout import LTChar, LTComponent, LTContainer, LTCurve, LTImage, 
 from archive.chinese.radicals import unfold
 from archive.extract.text.characters import han_count
 
-# Wider than this many times the type size, a gap separates cells; narrower ones are spaces.
+# In multiples of the type size: a gap wider than the first separates cells, one wider than the others is a space.
 CELL_GAP = 2.0
 _HAN_SPACE = 0.8
 _LATIN_SPACE = 0.18
+# A shape up to this many points thick is a rule.
 _THIN = 3.0
 _MEANINGLESS = frozenset(("Cc", "Cn", "Co", "Cs"))
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """A character (or a space) and its box in points; ``turn`` is 1 or -1 where text runs up or down."""
+    """A character or a space, with its box in points; ``turn`` is 1 where text runs up and -1 where it runs down."""
 
     text: str
     x0: float
@@ -42,7 +43,7 @@ class Glyph:
 class TextLine:
     """Characters on one baseline; ``segments`` are the runs between wide gaps, each with its left end.
 
-    ``column`` tells the columns of a page apart; 0 for what stands over both, or where there are none.
+    ``column`` is the same for all lines of a column; 0 for a line across both, or where there are none.
     """
 
     x0: float
@@ -60,9 +61,10 @@ class TextLine:
 
 @dataclass(slots=True)
 class PageContent:
-    """All of a page that matters for its text.
+    """Everything on a page that matters for its text.
 
-    ``lost`` counts characters that the font gives no meaning, ``drawn`` the bytes of the instructions that draw it.
+    ``covered`` is the share of the page under pictures. ``lost`` counts characters to which the font gives no meaning,
+    ``slanted`` characters in slanted lines, and ``drawn`` the bytes of the page's drawing instructions.
     """
 
     width: float
@@ -79,7 +81,7 @@ class PageContent:
 
 
 def read_page(page: LTPage) -> PageContent:
-    """The content of a page that was interpreted without layout analysis."""
+    """Read the content of a page that was interpreted without layout analysis."""
     content = PageContent(page.width, page.height)
     waiting: list[LTComponent] = list(page)[::-1]
     while waiting:
@@ -111,13 +113,16 @@ def _add_character(content: PageContent, item: LTChar) -> None:
             content.slanted += 1
             return
         turn = 1 if b > 0 else -1
-    # ``size`` of pdfminer is the box across the line; the height of type does for both directions.
+    # pdfminer's ``size`` is the box across the line, which serves as the type size in both directions.
     size = max(item.size, 1.0)
     content.glyphs.append(Glyph(unfold(text), item.x0, item.y0, item.x1, item.y1, size, turn))
 
 
 def _is_lost(text: str) -> bool:
-    """Whether a glyph has no character: pdfminer gives its number, or the font a control, unassigned or private one."""
+    """Tell whether a glyph has no known character.
+
+    Then pdfminer gives its number, or the font gives a control, unassigned or private-use character.
+    """
     if text.isprintable() and text != "\ufffd":
         return text.startswith("(cid:")
     return any(each == "\ufffd" or unicodedata.category(each) in _MEANINGLESS for each in text)
@@ -132,20 +137,20 @@ def _add_rule(content: PageContent, item: LTCurve) -> None:
     elif steep and item.height > _THIN:
         content.verticals.append(((item.x0 + item.x1) / 2, item.y0, item.y1))
     elif isinstance(item, LTRect) and item.stroke and not flat and not steep:
-        # A surface without an outline is a background: editors put one behind every line of highlighted text.
+        # A rectangle without an outline is a background; editors put one behind every line of highlighted text.
         content.horizontals += [(item.y0, item.x0, item.x1), (item.y1, item.x0, item.x1)]
         content.verticals += [(item.x0, item.y0, item.y1), (item.x1, item.y0, item.y1)]
 
 
 def form_lines(glyphs: Iterable[Glyph]) -> list[TextLine]:
-    """Lines from top to bottom; text that runs upwards or downwards gives lines of its own after the others."""
+    """Form lines from top to bottom; text that runs up or down gives lines of its own after the others."""
     level: list[Glyph] = []
     turned: dict[int, list[Glyph]] = {}
     for glyph in glyphs:
         (turned.setdefault(glyph.turn, []) if glyph.turn else level).append(glyph)
     lines = [_line(row) for row in rows_by_line(level) if _is_seen(row)]
     for turn, column in turned.items():
-        # As if the page were turned: what runs along y is read as running along x.
+        # Turn the glyphs so that lines along y are read like lines along x.
         upright = [
             Glyph(each.text, turn * each.y0, -turn * each.x1, turn * each.y1, -turn * each.x0, each.size)
             if turn > 0
@@ -160,7 +165,7 @@ def form_lines(glyphs: Iterable[Glyph]) -> list[TextLine]:
 
 
 def rows_by_line(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
-    """Level glyphs by the lines that they stand on, from top to bottom, in no order within."""
+    """Group level glyphs into lines from top to bottom; within a line they are in no order."""
     rows: list[list[Glyph]] = []
     center = 0.0
     size = 0.0
@@ -181,7 +186,7 @@ def _is_seen(row: Sequence[Glyph]) -> bool:
 
 def _line(row: Sequence[Glyph]) -> TextLine:
     everything = _without_shadows(sorted(row, key=lambda each: each.x0))
-    # Places of the spaces that the file has; others are told by gaps.
+    # Places of the spaces in the file; other spaces are recognised by gaps.
     blanks = [each.x for each in everything if each.text == " "]
     ordered = [each for each in everything if each.text != " "]
     size = sorted(each.size for each in ordered)[len(ordered) // 2]
@@ -212,7 +217,7 @@ def _is_space(before: Glyph, glyph: Glyph, gap: float) -> bool:
 
 
 def _without_shadows(row: list[Glyph]) -> list[Glyph]:
-    """Bold made by printing a character twice, a little apart, is one character."""
+    """Drop the second of two equal characters printed a little apart to look bold."""
     kept: list[Glyph] = []
     for glyph in row:
         twin = any(each.text == glyph.text and glyph.x0 - each.x0 < 0.3 * (each.x1 - each.x0) for each in kept[-3:])

@@ -1,4 +1,4 @@
-"""Lines of PDF pages joined to the paragraphs that they were before they were set."""
+"""Joining the lines of PDF pages into paragraphs."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ _BEGINNING = re.compile(
 )
 
 
-# A Han character that may end a line: no mark comes after it that may not begin one.
+# A Han character after which a line may break, because no mark follows that must not begin a line.
 _FREE = re.compile(rf"[{HAN}](?![，。、；：！？）》〉〕】”’…—])")
 
 Item = TextLine | TableRow
@@ -23,7 +23,7 @@ Item = TextLine | TableRow
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph or a table row, the page that it begins on, from 1, and the number of its table or 0."""
+    """A paragraph or table row, the page on which it begins (from 1), and the number of its table or 0."""
 
     text: str
     page: int
@@ -31,13 +31,13 @@ class Paragraph:
 
     @property
     def label(self) -> str:
-        """What a place is called (see ``Place``)."""
+        """The label of its place (see ``Place``)."""
         return f"第 {self.page} 页 表 {self.table}" if self.table else f"第 {self.page} 页"
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Where the text of a page stands, and how far apart its lines are."""
+    """The left and right bounds of a page's text, and the distance between its lines, in points."""
 
     left: float
     right: float
@@ -45,7 +45,7 @@ class _Block:
 
 
 def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
-    """The paragraphs of all pages; one that goes on over a page break or in the next column is one."""
+    """Join the lines of all pages into paragraphs, also across page breaks and columns."""
     sheets = [(number, sheet) for number, page in enumerate(pages, 1) for sheet in _columns(page)]
     blocks = _blocks([sheet for _, sheet in sheets])
     found: list[Paragraph] = []
@@ -70,13 +70,13 @@ def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
 
 
 def _parted(last: TextLine, line: TextLine, pages: int) -> bool:
-    """Whether two lines so many pages apart can't be of one paragraph."""
-    # A page between the two is a picture, or broken; what stands over both columns is none of theirs.
+    """Tell whether two lines, that many pages apart, can't be of one paragraph."""
+    # A page between them is a picture or broken; a line across both columns belongs to neither.
     return pages > 1 or pages == 0 and bool(last.column) != bool(line.column)
 
 
 def _columns(page: Sequence[Item]) -> list[list[Item]]:
-    """A page's items, one list for each of its columns; a table belongs to what is above it."""
+    """Split a page's items into its columns; a table belongs to the column above it."""
     sheets: list[list[Item]] = [[]]
     column = 0
     for item in page:
@@ -88,7 +88,7 @@ def _columns(page: Sequence[Item]) -> list[list[Item]]:
 
 
 def _blocks(pages: Sequence[Sequence[Item]]) -> list[_Block]:
-    """The text block of each page; a page with few lines has that of the whole document."""
+    """Return the text block of each page; a page with few lines gets the document's median."""
     everything = [_block([item for item in page if isinstance(item, TextLine)]) for page in pages]
     known = [block for block in everything if block is not None]
     if not known:
@@ -109,18 +109,18 @@ def _block(lines: Sequence[TextLine]) -> _Block | None:
 
 
 def _begins(line: TextLine, last: TextLine, block: _Block, own: _Block, before: str, same_page: bool) -> bool:
-    """Whether a line begins a paragraph, given the line before it and the blocks of text that both stand in."""
+    """Tell whether a line begins a paragraph, given the line before it and the text blocks of both."""
     size = max(line.size, last.size)
     if abs(line.size - last.size) > 0.12 * size:
         return True
     if last.x1 < block.right - 2.2 * size:
         return True
-    # The last character alone: a paragraph that goes on for pages would be searched again with each line.
+    # Look at the last character only: otherwise a paragraph of many pages would be searched again for every line.
     ended = bool(_SENTENCE_END.match(before[-1:]))
-    # The line before could have held one more character, and nothing kept this one from it.
+    # The line before had room for one more character, and nothing kept this line's first one from going there.
     if ended and last.x1 < block.right - 1.1 * size and _FREE.match(clean(line.text)):
         return True
-    # Signatures and dates stand to the right, each in a line of its own.
+    # Signatures and dates are far to the right, each on a line of its own.
     if min(line.x0 - own.left, last.x0 - block.left) > 4 * size:
         return True
     indented = line.x0 > own.left + 1.2 * size
@@ -132,7 +132,7 @@ def _begins(line: TextLine, last: TextLine, block: _Block, own: _Block, before: 
 
 
 def _as_row(page: Sequence[Item], position: int) -> str:
-    """A line of cells that no rules were drawn around, as a row; "" if it is no such line."""
+    """Return a line as a table row if it consists of cells without rules around them, else ""."""
     line = page[position]
     if isinstance(line, TableRow) or len(line.segments) < 2:
         return ""

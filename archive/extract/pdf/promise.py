@@ -1,4 +1,4 @@
-"""How much a PDF says that there is in it: what is read is compared with that, so that nothing is lost in silence."""
+"""Measuring how much a PDF declares to contain, so that the reader can warn of what it did not find."""
 
 from collections.abc import Iterator
 
@@ -6,23 +6,23 @@ from pdfminer.pdfdocument import PDFDocument
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdftypes import PDFStream, dict_value, int_value, resolve1, stream_value
 
-# A page tree that claims more pages lies.
-_PAGES = 100_000
+# A page tree that declares more pages is false.
+_MAX_PAGES = 100_000
 
 
 def declared_pages(document: PDFDocument) -> int:
-    """How many pages the page tree says it has; 0 where it says nothing that could be true."""
+    """Return the number of pages that the page tree declares; 0 if it declares none or an impossible number."""
     try:
         count = int_value(dict_value(document.catalog["Pages"])["Count"])
     except MemoryError:
         raise
     except Exception:
         return 0
-    return count if 0 < count <= _PAGES else 0
+    return count if 0 < count <= _MAX_PAGES else 0
 
 
 def drawn_bytes(page: PDFPage) -> int:
-    """How long the instructions are that draw a page: its own and its forms', without fonts and pictures."""
+    """Return the bytes of instructions that draw a page, including its forms but not fonts and pictures."""
     return sum(len(stream.get_data()) for stream in _drawings(page))
 
 

@@ -1,4 +1,4 @@
-"""PDF files: characters with places put together to lines, rows and paragraphs again."""
+"""Reading PDF files, and putting placed characters together into lines, rows and paragraphs."""
 
 import logging
 import re
@@ -35,15 +35,17 @@ _PAGE_NUMBER = re.compile(
     r"|第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?|\d{1,4}\s*/\s*\d{1,4}|Page\s*\d+(?: of \d+)?",
     re.IGNORECASE,
 )
+# The share of a page's height at its top and bottom where a page number may be.
 _MARGIN = 0.12
-_BROKEN = 1000
-# Bytes of instructions: those that draw the outline of one character, and those that draw more than a few of them.
+# How many broken pages a file may have before reading stops.
+_MAX_BROKEN = 1000
+# Bytes of instructions that draw the outline of one character, and that draw more than a few of them.
 _OUTLINE = 1000
 _DRAWN = 20_000
 
 
 def extract(path: Path) -> Extraction:
-    """The text of a PDF; pages that are only pictures, and characters without meaning, are told as warnings."""
+    """Extract the text of a PDF; warnings tell of pages that are only pictures and of characters without meaning."""
     with path.open("rb") as stream:
         document = _open(stream)
         try:
@@ -64,12 +66,12 @@ def _open(stream: BinaryIO) -> PDFDocument:
     except MemoryError:
         raise
     except Exception as error:
-        # pdfminer raises whatever its parts do: KeyError, TypeError, struct.error …
+        # pdfminer lets any error through: KeyError, TypeError, struct.error …
         raise ExtractionFailed(_DAMAGED) from error
 
 
 class Pages(ABC):
-    """Pages of placed characters put together to an Extraction; what a file's pages are, its format says."""
+    """A builder that puts pages of placed characters together into an Extraction; subclasses yield the pages."""
 
     _damaged = _DAMAGED
 
@@ -77,7 +79,7 @@ class Pages(ABC):
         self._scanned: list[int] = []
         self._drawings: list[int] = []
         self._broken: list[int] = []
-        # How many characters of each page have no meaning; pages without such are left out.
+        # The number of characters without meaning on each page that has any.
         self._lost: dict[int, int] = {}
         self._pages = 0
         self._slanted = self._pictures = 0
@@ -94,14 +96,18 @@ class Pages(ABC):
 
     @abstractmethod
     def _contents(self) -> Iterator[PageContent]:
-        """The pages, each counted in ``_pages`` before it is read and ``_noted`` afterwards, or ``_broken``."""
+        """Yield the content of each page, as returned by ``_noted``.
+
+        A page is counted in ``_pages`` before it is read, and its number added to ``_broken`` if that fails.
+        """
 
     def _noted(self, content: PageContent) -> PageContent:
+        """Record what the warnings about a page need, and return its content."""
         if content.lost:
             self._lost[self._pages] = content.lost
         self._slanted += content.slanted
         shown = sum(glyph.text != " " for glyph in content.glyphs)
-        # A stamp or a page number over a picture that fills the page is no text layer.
+        # A stamp or page number over a picture that fills the page is not a text layer.
         if (shown < 10 and content.covered > 0.3) or (not shown and content.pictures):
             self._scanned.append(self._pages)
         else:
@@ -111,16 +117,16 @@ class Pages(ABC):
         return content
 
     def _items(self, page: PageContent) -> list[TextLine | GridRow]:
-        """Lines and table rows from the top of a page to its bottom, without its number."""
+        """Return the lines and table rows of a page from top to bottom, without its number."""
         items: list[tuple[float, TextLine | GridRow]] = []
         free = page.glyphs
         for grid in find_grids(page):
             rows = rows_of(grid, [glyph for glyph in free if grid.holds(glyph)])
             if all(len(row.cells) < 2 for row in rows):
-                # A frame or a background of paragraphs.
+                # Rules with one cell per row are a frame or background of paragraphs.
                 continue
             free = [glyph for glyph in free if not grid.holds(glyph)]
-            # All at the table's top: one that stands beside it comes after it as a whole.
+            # All rows are placed at the table's top, so that a table beside it comes after it as a whole.
             items += [(grid.ys[0], row) for row in rows]
         for number, part in enumerate(parts_of(free)):
             for line in form_lines(part.glyphs):
@@ -163,7 +169,7 @@ class _Pdf(Pages):
 
     def _contents(self) -> Iterator[PageContent]:
         manager = PDFResourceManager()
-        # Without layout analysis: its own grouping takes most of the time and knows neither cells nor Chinese.
+        # No layout analysis: pdfminer's takes most of the time and knows neither table cells nor Chinese.
         device = PDFPageAggregator(manager, laparams=None)
         interpreter = PDFPageInterpreter(manager, device)
         for page in self._found_pages():
@@ -175,15 +181,15 @@ class _Pdf(Pages):
             except MemoryError:
                 raise
             except Exception:
-                # As in _open; here one broken page must not take the others with it.
+                # pdfminer may raise anything, as in _open; one broken page must not take the others with it.
                 self._broken.append(self._pages)
-                if len(self._broken) > _BROKEN:
+                if len(self._broken) > _MAX_BROKEN:
                     raise
                 content = PageContent(0, 0)
             yield self._noted(content)
 
     def _found_pages(self) -> Iterator[PDFPage]:
-        """The pages up to the first one that can't be found; ``_warnings`` tells of the others."""
+        """Yield the pages up to the first one that can't be found; ``_warnings`` tells of the others."""
         pages = PDFPage.create_pages(self._document)
         while True:
             try:
@@ -207,7 +213,7 @@ class _Pdf(Pages):
 
 
 def _without_running_heads(pages: list[list[TextLine | GridRow]]) -> list[list[TextLine | GridRow]]:
-    """A first or last line that comes back on most pages is kept only once."""
+    """Keep a first or last line that is repeated on most pages only once."""
     if len(pages) < 3:
         return pages
     edges = Counter(key for page in pages for key in {_key(item) for item in page[:1] + page[-1:]})
@@ -232,7 +238,7 @@ def _key(item: TextLine | GridRow) -> str:
 
 
 def _find_title(page: Sequence[Item]) -> str | None:
-    """The lines in the largest type near the top, joined; None where all type is alike."""
+    """Join the lines in the largest type near the top; None if all type has about the same size."""
     lines = [item for item in page if isinstance(item, TextLine)]
     if not lines:
         return None
