@@ -18,10 +18,10 @@ from pdfminer.pdfparser import PDFParser
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.pdf.columns import parts_of
+from archive.extract.pdf.declared import declared_pages, drawn_bytes
 from archive.extract.pdf.grid import GridRow, find_grids, rows_of, set_tables
 from archive.extract.pdf.page import PageContent, TextLine, form_lines, read_page
 from archive.extract.pdf.paragraphs import Item, paragraphs_of
-from archive.extract.pdf.promise import declared_pages, drawn_bytes
 from archive.extract.text.assemble import SCANNED, assemble, page_list
 from archive.extract.text.characters import clean, joined
 from archive.extract.text.titles import may_be_title
