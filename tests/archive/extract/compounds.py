@@ -1,4 +1,4 @@
-"""Compound files ([MS-CFB]) and the workbooks in them ([MS-XLS]), as small as they can be."""
+"""Writing minimal compound files ([MS-CFB]) and workbooks in them ([MS-XLS])."""
 
 import struct
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ Entries = Mapping[str, "bytes | Entries"]
 
 
 def write_compound(path: Path, entries: Entries) -> Path:
-    """A compound file with streams and, in the same form, storages; every stream in sectors of its own."""
+    """Write a compound file with streams and, given in the same form, storages; no two streams share a sector."""
     names: list[tuple[str, int, int, int, int, int]] = [("Root Entry", 5, _NOBODY, 1, _END, 0)]
     sectors: list[bytes] = []
     table: list[int] = []
@@ -25,7 +25,7 @@ def write_compound(path: Path, entries: Entries) -> Path:
         return first
 
     def add(inside: Entries) -> None:
-        # The children of a storage are a list here: each is the right neighbour of the one before.
+        # A storage's children form a list here: each is the right sibling of the one before.
         places = range(len(names), len(names) + len(inside))
         names.extend([("", 0, 0, 0, 0, 0)] * len(inside))
         for place, (name, content) in zip(places, inside.items(), strict=True):
@@ -56,7 +56,7 @@ def write_compound(path: Path, entries: Entries) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows of cells; merged ranges as first and last row, first and last column."""
+    """A sheet of rows of cells; a merged range is its first and last row, then first and last column."""
 
     name: str
     rows: Sequence[Sequence[str | float | None]]
@@ -65,7 +65,7 @@ class Sheet:
 
 
 def write_xls(path: Path, sheets: Sequence[Sheet], before: bytes = b"") -> Path:
-    """A workbook of Excel 97; ``before`` are records that stand right after its first."""
+    """Write an Excel 97 workbook; ``before`` are records right after the first one."""
     begin, end = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6)), _record(0x0A, b"")
     bodies = [begin.replace(b"\x05\0", b"\x10\0", 1) + _cells(sheet) + end for sheet in sheets]
     heads = [struct.pack("<BB", sheet.hidden, 0) + _text(sheet.name, "<B") for sheet in sheets]

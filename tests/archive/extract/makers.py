@@ -1,4 +1,4 @@
-"""Small files of each format for the tests, and golden texts to compare with."""
+"""Making small files of each format for the tests, and comparing extractions with golden texts."""
 
 import difflib
 import io
@@ -30,7 +30,7 @@ NAMESPACES = (
 
 
 def shown(extraction: Extraction) -> str:
-    """An extraction as a golden file has it: a tab is shown as " ¦ ", a place as a line of its own."""
+    """Write out an extraction as in a golden file, with tabs as " ¦ " and each place on a line of its own."""
     lines = [f"标题 {extraction.title}", f"页面日期 {extraction.page_date}"]
     lines += [f"卡片 {label} = {value}" for label, value in extraction.stated.items()]
     lines += [f"提示 {warning}" for warning in extraction.warnings]
@@ -43,7 +43,7 @@ def shown(extraction: Extraction) -> str:
 
 
 def assert_golden(name: str, extraction: Extraction) -> None:
-    """Compare with golden/NAME.txt; with GOLDEN=write in the environment, write it."""
+    """Compare with golden/NAME.txt, or write that file if the environment has GOLDEN=write."""
     path = HERE / "golden" / f"{name}.txt"
     found = shown(extraction)
     if os.environ.get("GOLDEN") == "write":
@@ -68,7 +68,7 @@ def add_xml(document: Document, xml: str) -> None:
 
 
 def with_parts(source: Path, target: Path, parts: dict[str, bytes], edit: dict[str, tuple[str, str]]) -> Path:
-    """A copy of a zip container with parts added or replaced, and texts in others replaced once."""
+    """Copy a zip container with parts added or replaced, and with one text replaced in each of some others."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             content = old.read(name)
@@ -84,14 +84,14 @@ def with_parts(source: Path, target: Path, parts: dict[str, bytes], edit: dict[s
 
 
 class Lock(Enum):
-    """What a password is asked for."""
+    """What a PDF's password protects."""
 
     OPENING = "opening"
     CHANGING = "changing"
 
 
 def pdf(path: Path, draw: Callable[[Canvas], None], lock: Lock | None = None) -> Path:
-    """A PDF of A4 pages in a Chinese font."""
+    """Write a PDF of A4 pages in a Chinese font."""
     font = "STSong-Light"
     if font not in pdfmetrics.getRegisteredFontNames():
         pdfmetrics.registerFont(UnicodeCIDFont(font))
@@ -109,7 +109,7 @@ def put(canvas: Canvas, x: float, y: float, text: str, size: float = 16) -> None
 
 
 def picture() -> io.BytesIO:
-    """A small grey picture, as a scan would be."""
+    """Make a small grey picture that stands for a scan."""
     from PIL import Image
 
     stream = io.BytesIO()

@@ -1,4 +1,4 @@
-"""OFD files (GB/T 33190-2016) out of the XML of their pages."""
+"""Writing OFD files (GB/T 33190-2016) from the XML of their pages."""
 
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -19,10 +19,10 @@ def write_ofd(
     after: str = "",
     namespace: str = NAMESPACE,
 ) -> Path:
-    """A document of A4 pages, each the XML of what stands on it, or all of a page when that is what it begins with.
+    """Write a document of A4 pages, each given as the XML of its objects or as a complete page part.
 
-    ``common`` goes into CommonData and ``after`` behind the list of pages; ``more`` are parts to be added or, as "",
-    left out.
+    ``common`` goes into CommonData, and ``after`` after the list of pages. ``more`` are parts to be added, or left out
+    where "".
     """
     listed = "".join(f'<ofd:Page ID="{n}" BaseLoc="Pages/Page_{n}/Content.xml"/>' for n in range(len(pages)))
     parts = {
@@ -41,14 +41,14 @@ def write_ofd(
 
 
 def page(content: str, namespace: str = NAMESPACE) -> str:
-    """The part of a page with one layer, unless the XML brings its own Content."""
+    """Return a page part with one layer, unless the XML has its own Content."""
     if "<ofd:Content>" not in content:
         content = f"<ofd:Content><ofd:Layer>{content}</ofd:Layer></ofd:Content>"
     return f'<ofd:Page xmlns:ofd="{namespace}">{content}</ofd:Page>'
 
 
 def text(x: float, y: float, words: str, size: float = 5.6, step: float | None = None, more: str = "") -> str:
-    """A line of text whose lower left corner is so many millimetres from the page's left and upper edges."""
+    """Return a line of text whose lower left corner is at x and y, in millimetres from the page's upper left corner."""
     steps = f' DeltaX="g {len(words) - 1} {step or size}"' if len(words) > 1 else ""
     return (
         f'<ofd:TextObject Boundary="{x} {y - size} 160 {size * 1.2}" Size="{size}" Font="1" {more}>'
@@ -57,7 +57,7 @@ def text(x: float, y: float, words: str, size: float = 5.6, step: float | None =
 
 
 def rule(x: float, y: float, width: float, height: float) -> str:
-    """A straight line from a place, across or down."""
+    """Return a straight line across or down from a point."""
     return (
         f'<ofd:PathObject Boundary="{x} {y} {width or 0.3} {height or 0.3}" LineWidth="0.3"><ofd:AbbreviatedData>'
         f"M 0 0 L {width} {height}</ofd:AbbreviatedData></ofd:PathObject>"

@@ -1,4 +1,4 @@
-"""The three statutory tables of an annual report in the form of 2021 (国办公开办函〔2021〕30号), as PDF and as docx."""
+"""Writing the three statutory tables of an annual report (国办公开办函〔2021〕30号) as PDF, docx and web page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _SIZE = 8.0
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell with the row and column where it begins, and how many of each it covers."""
+    """A cell with the row and column in which it begins, and how many of each it covers."""
 
     row: int
     column: int
@@ -29,7 +29,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """``widths`` of the columns in points."""
+    """A table with its heading; ``widths`` of the columns are in points."""
 
     heading: str
     widths: Sequence[float]
@@ -40,7 +40,7 @@ class Table:
         return max(cell.row + cell.rows for cell in self.cells)
 
     def lines(self) -> list[str]:
-        """The rows as an extraction has them."""
+        """Return the rows as an extraction has them."""
         texts = {(cell.row, cell.column): cell.text for cell in self.cells}
         return [
             "\t".join(texts.get((row, column), "") for column in range(len(self.widths))) for row in range(self.height)
@@ -52,7 +52,7 @@ def _row(row: int, first: int, *texts: str) -> list[Cell]:
 
 
 def disclosed() -> Table:
-    """二、主动公开政府信息情况."""
+    """Return the table of 二、主动公开政府信息情况."""
     cells = [Cell(0, 0, "第二十条第（一）项", columns=4)]
     cells += _row(1, 0, "信息内容", "本年制发件数", "本年废止件数", "现行有效件数")
     cells += _row(2, 0, "规章", "0", "", "0") + _row(3, 0, "行政规范性文件", "24", "2", "61")
@@ -109,7 +109,7 @@ _RESULTS = (
 
 
 def requested() -> Table:
-    """三、收到和处理政府信息公开申请情况."""
+    """Return the table of 三、收到和处理政府信息公开申请情况."""
     relation = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"
     cells = [Cell(0, 0, relation, rows=3, columns=3), Cell(0, 3, "申请人情况", columns=7)]
     cells += [Cell(1, 3, "自然人", rows=2), Cell(1, 4, "法人或其他组织", columns=5), Cell(1, 9, "总计", rows=2)]
@@ -123,14 +123,14 @@ def requested() -> Table:
         labels += [Cell(row + at, 2, kind) for at, kind in enumerate(kinds)]
         row += max(len(kinds), 1)
     labels.append(Cell(row, 0, "四、结转下年度继续办理", columns=3))
-    # The first column has a number everywhere, others only where the row's own number divides.
+    # The first column has a number in every row, another one only in rows whose number it divides.
     for at in range(3, row + 1):
         cells += _row(at, 3, *(str(at) if at % step == 0 else "" for step in range(1, 7)), str(2 * at))
     return Table("三、收到和处理政府信息公开申请情况", (26, 62, 130, 34, 38, 38, 42, 42, 34, 38), cells + labels)
 
 
 def contested() -> Table:
-    """四、政府信息公开行政复议、行政诉讼情况."""
+    """Return the table of 四、政府信息公开行政复议、行政诉讼情况."""
     outcomes = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
     cells = [Cell(0, 0, "行政复议", columns=5), Cell(0, 5, "行政诉讼", columns=10)]
     cells += [Cell(1, at, text, rows=2) for at, text in enumerate(outcomes)]
@@ -143,7 +143,7 @@ TABLES = (disclosed(), requested(), contested())
 
 
 def report_pdf(path: Path) -> Path:
-    """The report with its tables, rules around each cell; a table that does not fit goes on on the next page."""
+    """Write the report as PDF, with rules around each cell; a table that does not fit continues on the next page."""
 
     def draw(canvas: Canvas) -> None:
         put(canvas, 70, 790, TITLE, 18)
@@ -197,7 +197,7 @@ def _wrapped(text: str, width: float) -> list[str]:
 
 
 def _draw_text(canvas: Canvas, text: str, box: tuple[float, float, float, float]) -> None:
-    """In the middle of its cell, line by line."""
+    """Draw text in the middle of its cell, line by line."""
     lines = _wrapped(text, box[2] - box[0])
     y = (box[1] + box[3]) / 2 + 1.25 * _SIZE * len(lines) / 2 - _SIZE
     for line in lines:
@@ -206,7 +206,7 @@ def _draw_text(canvas: Canvas, text: str, box: tuple[float, float, float, float]
 
 
 def report_docx(path: Path) -> Path:
-    """The report with its tables."""
+    """Write the report as docx."""
 
     def fill(document: Document) -> None:
         heading = document.add_paragraph()
@@ -227,7 +227,7 @@ def report_docx(path: Path) -> Path:
 
 
 def report_html(path: Path) -> Path:
-    """The report as a page, its cells merged by colspan and rowspan."""
+    """Write the report as a web page, with cells merged by colspan and rowspan."""
     parts = [f'<html><body><h1>{TITLE}</h1><div class="TRS_Editor">']
     for table in TABLES:
         parts.append(f"<p>{table.heading}</p><table>")

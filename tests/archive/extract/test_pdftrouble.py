@@ -1,4 +1,4 @@
-"""What can go wrong in a PDF is told in a sentence, by page, and never lost in silence."""
+"""Whatever goes wrong in a PDF is reported in a sentence, by page, and never lost silently."""
 
 import binascii
 import logging
@@ -105,7 +105,7 @@ def test_garbled_text_is_left_out_with_its_page(tmp_path: Path) -> None:
 
 
 def without_meaning(text: str) -> bytes:
-    """A PDF that shows four glyphs whose font gives them no characters, and beside them a text in a font that does."""
+    """Write a PDF with four glyphs whose font gives them no characters, and a text in a font that does."""
     font = (
         b"<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/Identity-H/DescendantFonts[<</Type/Font/Subtype/CIDFontType2"
         b"/BaseFont/X/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor<</Type"

@@ -1,4 +1,4 @@
-"""Files that others made: office documents, PDFs and pages, broken and hostile ones among them."""
+"""Files made by others: office documents, PDFs and web pages, including broken and hostile ones."""
 
 import re
 from collections import Counter
@@ -40,7 +40,7 @@ def test_every_file_gives_text_or_a_reason(sandbox: Sandbox) -> None:
     for path, each in zip(paths, found, strict=True):
         if isinstance(each, str):
             assert re.fullmatch(r"[^\n]+。", each), path.name
-            # The reason of a process that died: none of these should get that far.
+            # This is the reason given for a process that died, which no file should cause.
             assert "异常中止" not in each and "意外中断" not in each, path.name
         else:
             assert each.paragraphs or each.warnings, path.name
@@ -65,7 +65,7 @@ def test_a_law_reads_the_same_from_word_and_from_pdf(sandbox: Sandbox) -> None:
         first, second = (_pairs(each) for each in (word, page))
         return 2 * sum((first & second).values()) / (first.total() + second.total()), path.name
 
-    # The longest one takes as long as all the others.
+    # The longest file takes as long as all the others.
     paths = [path for path in files("pairs", "*.docx") if path.stat().st_size < 200_000]
     with ThreadPoolExecutor(2) as pool:
         worst = min(pool.map(compare, paths))
@@ -73,7 +73,7 @@ def test_a_law_reads_the_same_from_word_and_from_pdf(sandbox: Sandbox) -> None:
 
 
 def _pairs(extraction: Extraction) -> Counter[str]:
-    """Neighbouring characters, blanks not counted: that text is the same and in the same order."""
+    """Count pairs of neighbouring characters without blanks, to compare texts and their order."""
     text = re.sub(r"\s", "", (extraction.title or "") + "".join(extraction.paragraphs))
     return Counter(text[index : index + 2] for index in range(len(text) - 1))
 
@@ -98,7 +98,7 @@ def test_regulations_of_cities_give_their_text_and_title_whatever_their_files_ar
         for path, each in found
         if isinstance(each, str)
         or sum(map(len, each.paragraphs)) < 2000
-        # A standing committee's decision names the regulation that it passes.
+        # The decision of a standing committee has the title of the regulation that it passes.
         or path.stem.split("_", 1)[1] not in re.findall("《(.+?)》", each.title or "") + [each.title]
     ]
     assert wrong == []

@@ -1,4 +1,4 @@
-"""Every file of the shared material through the sandbox; ``pytest -s`` shows what was taken and refused, by format."""
+"""Every real file goes through the sandbox; ``pytest -s`` shows what was taken and refused, by format."""
 
 import re
 import time
@@ -19,7 +19,7 @@ from tests.archive.extract.makers import REAL
 FILES = REAL / "files"
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not FILES.exists(), reason="the shared real material is not here")]
 CODE = re.compile(rb"<(?:\w+:)?TextCode\b[^>]*>([^<]*)<")
-# What is hidden or slanted is told and not read.
+# Hidden and slanted text, which is reported but not read.
 UNREAD = re.compile(
     rb'<(?:\w+:)?TextObject\b[^>]*\b(?:Visible="false"|CTM="0\.707)[^>]*>.*?</(?:\w+:)?TextObject>', re.DOTALL
 )
@@ -27,7 +27,7 @@ UNREAD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What became of a file: its text, or why there is none, and how many seconds that took."""
+    """The result for a file: its text, or why there is none, and how many seconds that took."""
 
     path: Path
     extraction: Extraction | None
@@ -67,7 +67,7 @@ def test_every_file_gives_text_or_a_warning_or_a_reason_within_the_limits(found:
     for each in found:
         if each.extraction is None:
             assert re.fullmatch(r"[^\n]*[\u4e00-\u9fff][^\n]*。", each.reason), each.path.name
-            # The reasons of a process that died: none of these should get that far.
+            # These are the reasons given for a process that died, which no file should cause.
             assert "异常中止" not in each.reason and "意外中断" not in each.reason, each.path.name
             assert "限额" not in each.reason and "超过 30 秒" not in each.reason, each.path.name
         else:
@@ -77,7 +77,7 @@ def test_every_file_gives_text_or_a_warning_or_a_reason_within_the_limits(found:
 
 
 def test_every_ofd_yields_its_text(found: list[Found]) -> None:
-    """Against the characters of all page and template parts, however they are placed."""
+    """Compare with the characters of all page and template parts, wherever they are placed."""
     files = [each for each in found if each.path.suffix == ".ofd"]
     assert len(files) == 12
     for each in files:
@@ -90,7 +90,7 @@ def test_every_ofd_yields_its_text(found: list[Found]) -> None:
 
 
 def _characters(path: Path) -> Counter[str]:
-    """The characters that pages and templates show, without blanks and those without a meaning of their own."""
+    """Return the characters that pages and templates show, without blanks and those without a meaning."""
     whole = ""
     with zipfile.ZipFile(path) as container:
         for name in container.namelist():

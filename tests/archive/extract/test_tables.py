@@ -1,4 +1,4 @@
-"""Tables keep every cell in its row and column, whatever file they stand in."""
+"""Tables keep every cell in its row and column in every format."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ REPORT = REAL / "annual-reports" / "hongze-2023.pdf"
 
 
 def tables(extraction: Extraction) -> dict[str, list[list[str]]]:
-    """The rows of each table by its name, without the pages."""
+    """Return the rows of each table by its name, ignoring pages."""
     found: dict[str, list[list[str]]] = {}
     for number, paragraph in enumerate(extraction.paragraphs):
         _, table, count = label_at(extraction.places, number).rpartition("表 ")
@@ -63,7 +63,7 @@ def test_tables_beside_each_other_and_rules_drawn_in_pieces_keep_their_cells(tmp
                     canvas.line(x, y, x + 80, y)
             for x in (left, left + 80, left + 160, left + 240):
                 canvas.line(x, 625, x, 650)
-            # The upper rows are one cell each: no upright rule touches the middle piece of those that divide them.
+            # The upper rows are one cell each, so no vertical rule touches the middle piece of the rules between them.
             for x in (left, left + 240):
                 canvas.line(x, 650, x, 700)
             for y, text in ((683, "第二十条"), (658, "本年数量"), (633, f"甲{left}")):
@@ -98,7 +98,7 @@ def numbers(cells: Sequence[str]) -> list[float]:
 @pytest.mark.slow
 @pytest.mark.skipif(not REPORT.exists(), reason="the shared real material is not here")
 def test_the_tables_of_a_real_report_add_up() -> None:
-    """Sums that the form itself asks for (勾稽关系) hold only if each cell stands where it does on the page."""
+    """Sums required by the form (勾稽关系) hold only if each cell is where it is on the page."""
     extraction = extract_plain(REPORT, "application/pdf")
     assert extraction.warnings == ()
     found = tables(extraction)
@@ -110,7 +110,7 @@ def test_the_tables_of_a_real_report_add_up() -> None:
     for new, carried, *handled, all_handled, left in zip(*rows, strict=True):
         assert sum(handled) == all_handled
         assert new + carried == all_handled + left
-    # 总计 in its row, and not moved by the merged cells before it.
+    # 总计 is in its column, not moved by the merged cells before it.
     assert found["表 2"][-2][:3] == ["", "（七）总计", ""]
-    # Its totals are not what the agency itself adds up, so that only the kind of each cell can be told.
+    # The agency's own totals in this table do not add up, so only the kind of each cell can be checked.
     assert all(cell.isdigit() for cell in found["表 3"][-1])

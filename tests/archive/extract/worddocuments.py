@@ -1,4 +1,4 @@
-"""Word documents of before 2007 ([MS-DOC]), as small as they can be."""
+"""Writing minimal Word documents from before 2007 ([MS-DOC])."""
 
 import struct
 from collections.abc import Sequence
@@ -20,9 +20,10 @@ def size(points: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Text of one look in a piece of its own, one byte a character (Windows-1252) where it shall be ``narrow``.
+    """A piece of text with one set of character properties (``look``).
 
-    ``form`` is that of the paragraph that ends in it.
+    A ``narrow`` piece has one byte per character (Windows-1252). ``form`` are the properties of the paragraph that
+    ends in it.
     """
 
     text: str
@@ -32,7 +33,7 @@ class Run:
 
 
 def write_doc(path: Path, runs: Sequence[Run], flags: int = 0x0200, magic: int = 0xA5EC, beyond: int = 0) -> Path:
-    """A document of these runs; the last ``beyond`` of them are its header."""
+    """Write a document of these runs; the last ``beyond`` of them are its header."""
     begin = 8 * _PAGE
     data = b""
     places, pieces, starts = [0], [], []
@@ -54,7 +55,7 @@ def write_doc(path: Path, runs: Sequence[Run], flags: int = 0x0200, magic: int =
     header[4 * _PAGE : 5 * _PAGE] = looks
     header[5 * _PAGE : 6 * _PAGE] = forms
     plc = struct.pack(f"<{len(places)}I", *places) + b"".join(pieces)
-    # Properties of no piece go before the pieces.
+    # A block of properties that no piece uses comes before the pieces.
     clx = b"\x01" + struct.pack("<H", 2) + b"\0\0" + b"\x02" + struct.pack("<I", len(plc)) + plc
     table = b""
     for place, content in (
@@ -86,7 +87,7 @@ def _forms(starts: Sequence[int], forms: Sequence[bytes]) -> bytes:
     at = _PAGE - 2
     for number, form in enumerate(forms):
         content = b"\0\0" + form
-        # An odd number of bytes has its half, rounded up, before it; an even one a zero more.
+        # An odd number of bytes is preceded by half of it, rounded up; an even one by a zero and its half.
         half = (len(content) + 1) // 2
         whole = (bytes([half]) if len(content) % 2 else bytes([0, half])) + content
         at = (at - len(whole)) // 2 * 2

@@ -1,4 +1,4 @@
-"""Workbooks of Excel 2007 and later, out of the XML of their rows."""
+"""Writing workbooks of Excel 2007 and later from the XML of their rows."""
 
 import zipfile
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from pathlib import Path
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
-# What cells are shown as, by number: general, a date, a percentage, 2020年1月23日, a time.
+# Cell formats by number: general, a date, a percentage, 2020年1月23日, a time.
 _STYLES = (0, 14, 10, 31, 21)
 
 
 def write_xlsx(path: Path, sheets: Mapping[str, str], more: Mapping[str, str] | None = None, hidden: str = "") -> Path:
-    """A workbook of sheets by name, each the XML in its ``worksheet``; ``more`` are parts to be added."""
+    """Write a workbook of sheets by name, each given as the XML in its ``worksheet``; ``more`` parts are added."""
     numbers = range(1, len(sheets) + 1)
     named = "".join(
         f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}" state="{"hidden" if name == hidden else "visible"}"/>'
@@ -43,7 +43,7 @@ def write_xlsx(path: Path, sheets: Mapping[str, str], more: Mapping[str, str] | 
 
 
 def rows(*given: str) -> str:
-    """The data of a sheet: cells of text, separated by bars, in rows."""
+    """Return the data of a sheet; each row is given as text cells separated by bars."""
     return "<sheetData>" + "".join(_row(down, line.split("|")) for down, line in enumerate(given, 1)) + "</sheetData>"
 
 

@@ -88,7 +88,7 @@ def test_a_part_with_a_document_type_is_refused(content: bytes) -> None:
 
 
 def entries(count: int) -> bytes:
-    """So many entries of a directory, of files that aren't there."""
+    """Return a directory of ``count`` entries for files that do not exist."""
     entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 0, 20, *[0] * 8, 8, *[0] * 6)
     return b"".join(entry + b"%08x" % number for number in range(count))
 

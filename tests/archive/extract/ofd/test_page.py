@@ -1,4 +1,4 @@
-"""Where the characters of an OFD page stand; lines are as ``form_lines`` puts them together."""
+"""The places of characters on an OFD page, seen in the lines that ``form_lines`` makes of them."""
 
 import re
 
@@ -18,7 +18,7 @@ def content(*objects: str) -> PageContent:
 
 
 def lines(*objects: str) -> list[str]:
-    """A wide gap is shown as " ¦ "."""
+    """Return the lines of a page, with wide gaps shown as " ¦ "."""
     return [" ¦ ".join(words for _, words in line.segments) for line in form_lines(content(*objects).glyphs)]
 
 

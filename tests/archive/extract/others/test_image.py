@@ -18,7 +18,7 @@ FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 
 
 def line(number: int, left: int, top: int, words: str, size: int = 30, page: int = 1, sure: int = 92) -> list[str]:
-    """What tesseract says of a line: each character is a word to it, of about the height of the type."""
+    """Return tesseract's output for a line: each character is a word, about as high as the type."""
     return [
         f"5 {page} 1 1 {number} {n} {left + size * n} {top + n % 3} {size - 3} {size - n % 3} {sure} {letter}"
         for n, letter in enumerate(words)
@@ -34,7 +34,7 @@ def scan(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Whatever stands in this file, tesseract says."""
+    """Install a tesseract that prints the content of the file returned."""
     program, words = tmp_path / "tesseract", tmp_path / "words"
     program.write_text(f"#!/bin/sh\n[ -f '{words}' ] || exit 1\ncat '{words}'\n", encoding="utf-8")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)

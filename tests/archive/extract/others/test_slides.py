@@ -26,7 +26,7 @@ def relations(targets: Mapping[str, tuple[str, str]]) -> str:
 
 
 def write_pptx(path: Path, slides: Sequence[str], more: Mapping[str, str] | None = None) -> Path:
-    """A presentation whose slides are shown in the reverse order of their parts; each is the XML in its shape tree."""
+    """Write a presentation that shows its slides in the reverse order of their parts; each is given as its shapes."""
     numbers = range(len(slides), 0, -1)
     listed = "".join(f'<p:sldId id="{255 + n}" r:id="rId{n}"/>' for n in numbers)
     parts = {

@@ -1,4 +1,4 @@
-"""Columns are read down, one after the other; tables and ordinary pages are read across as before."""
+"""Columns are read down, one after the other; tables and ordinary pages are read across."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from archive.extract.pdf.columns import parts_of
 from archive.extract.pdf.page import Glyph
 from tests.archive.extract.makers import pdf, put
 
-# Two paragraphs without a stop before their ends, of 18 characters a line.
+# Two paragraphs with a full stop only at the end, set in lines of 18 characters.
 FIRST = "为了规范政府信息公开工作保障公民法人和其他组织依法获取政府信息提高政府工作的透明度" * 4 + "。"
 SECOND = "充分发挥政府信息对人民群众生产生活和经济社会活动的服务作用根据有关法律行政法规制定" * 4 + "。"
 
@@ -21,7 +21,7 @@ def lines(text: str) -> list[str]:
 
 
 def gazette(canvas: Canvas) -> None:
-    """A heading over both columns, paragraphs that go on from column to column and to the next page."""
+    """Draw a heading across both columns, and paragraphs that continue in the next column and on the next page."""
     waiting = lines(FIRST) + lines(SECOND)
     put(canvas, 150, 760, "某市人民政府公报", 22)
     for page, rows in enumerate((5, 5)):

@@ -17,7 +17,7 @@ LONG = "根据全县各镇街和县直部门政务公开工作年度报告编制
 def report(canvas: Canvas) -> None:
     put(canvas, 180, 760, "临沭县人民政府2019年政府", 22)
     put(canvas, 200, 730, "信息公开工作年度报告", 22)
-    # First-line indent, two full lines, a short one.
+    # A first line with indent, two full lines, a short one.
     put(canvas, 104, 690, LONG[:26])
     put(canvas, 72, 662, LONG[10:38])
     put(canvas, 72, 634, "有关情况报告如下。")
@@ -57,7 +57,7 @@ def test_lines_are_joined_and_tables_keep_their_rows(tmp_path: Path) -> None:
 
 
 def test_a_line_that_had_room_for_one_more_character_ends_its_paragraph(tmp_path: Path) -> None:
-    """Web pages printed as PDF have no indents, and last lines of paragraphs that are nearly full."""
+    """In web pages printed as PDF, paragraphs have no indents, and their last lines may be nearly full."""
 
     def draw(canvas: Canvas) -> None:
         full, last = LONG[:28], f"{LONG[:25]}。"
@@ -67,7 +67,7 @@ def test_a_line_that_had_room_for_one_more_character_ends_its_paragraph(tmp_path
 
     found = extract_plain(pdf(tmp_path / "a.pdf", draw), PDF)
     assert [each[:4] for each in found.paragraphs] == ["根据全县", "下一段落"]
-    # Here the mark that must not begin a line took its character along.
+    # Here the punctuation mark, which must not begin a line, took the character before it to the next line.
     assert "。应，不能" in found.paragraphs[1]
 
 
@@ -104,7 +104,7 @@ def test_a_pdf_with_a_password_is_refused_with_what_to_do(tmp_path: Path) -> Non
 
 
 def test_a_pdf_that_is_only_protected_against_changes_is_read_with_a_warning(tmp_path: Path) -> None:
-    # Latin: pdfminer can't tell the encoding of reportlab's Chinese fonts in a file that is encrypted.
+    # Latin text, because pdfminer can't read the encoding of reportlab's Chinese fonts in an encrypted file.
     path = pdf(tmp_path / "a.pdf", lambda canvas: canvas.drawString(100, 700, "Open data."), lock=Lock.CHANGING)
     extraction = extract_plain(path, PDF)
     assert extraction.paragraphs == ("Open data.",)

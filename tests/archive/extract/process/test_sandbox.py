@@ -36,16 +36,16 @@ def text(tmp_path: Path) -> Path:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that any thread of a process has started."""
+    """Return the processes started by any thread of a process."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
     return [int(each) for task in tasks for each in (task / "children").read_text().split()]
 
 
 def runs(pid: int) -> bool:
-    """Whether a process is there and no zombie: an init that reaps nobody may have inherited it."""
+    """Tell whether a process exists and is not a zombie, which an init that does not reap may keep."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):  # the latter where it ends between opening and reading
+    except (FileNotFoundError, ProcessLookupError):  # the latter if it ends between opening and reading
         return False
 
 
@@ -65,7 +65,7 @@ def wait_for(condition: object, seconds: float = 5) -> bool:
 
 @dataclass
 class Watched:
-    """The processes of the sandbox that a test opens; those of others are not its own."""
+    """The processes of the test's own sandbox; ``others`` existed before."""
 
     others: list[int]
 
@@ -76,7 +76,7 @@ class Watched:
 
     @property
     def job(self) -> int:
-        """The one that waits for the next file, or reads this one."""
+        """The job that reads a file or waits for the next one."""
         zygote = self.zygote
         assert wait_for(lambda: children(zygote))
         return children(zygote)[0]
@@ -92,14 +92,14 @@ def watched(shared: Sandbox, text: Path) -> Watched:
 
 
 def endless(tmp_path: Path) -> Path:
-    """A pipe that nobody writes to: reading it never ends."""
+    """Make a pipe that nobody writes to, so that reading it never ends."""
     path = tmp_path / "endless.txt"
     os.mkfifo(path)
     return path
 
 
 def busy(tmp_path: Path, paragraphs: int = 150_000) -> Path:
-    """A document that takes seconds to read, of texts that don't compress beyond the bounds."""
+    """Write a document that takes seconds to read, of text that stays within the limit for compression."""
     path = tmp_path / "busy.docx"
     number = random.Random(1)  # noqa: S311 - no secret
     body = "".join(f"<w:p><w:r><w:t>{number.getrandbits(32):x}</w:t></w:r></w:p>" for _ in range(paragraphs))
@@ -284,7 +284,7 @@ def test_a_caller_with_unwritten_threads_can_close(text: Path) -> None:
     assert done.is_set()
 
 
-# What a hostile file might do to its job, named by the file that does it; else a job as it is.
+# A zygote whose jobs do what a hostile file might do to them; the file's name says what.
 MISCHIEF = """
 import os, resource, signal, subprocess, sys, threading, time
 from archive.extract.process import zygote
@@ -364,7 +364,7 @@ def test_a_job_that_keeps_something_of_a_file_reads_no_more(
         assert watched.job == job
         assert sandbox.extract(named(text, left), PLAIN).paragraphs
         assert wait_for(lambda: not runs(job))
-        # Once another job has read a file, whatever was left is buried.
+        # Once another job has read a file, nothing of the first is left.
         text.write_text("关于防汛的通知\n正文。\n", encoding="utf-8")
         assert sandbox.extract(text, PLAIN).paragraphs
         assert children(watched.zygote) == [watched.job]

@@ -1,4 +1,4 @@
-"""What was read in a wrong encoding is told from text, however it came about, and no text is taken for it."""
+"""Text decoded wrongly is recognised however it came about, and real text is never taken for it."""
 
 from pathlib import Path
 
