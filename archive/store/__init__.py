@@ -1,1 +1,1 @@
-"""Where documents are kept so that none is lost: catalogue, originals, records, audit log, ledger of withdrawals."""
+"""Safe storage of documents: catalogue, originals, records, audit log, ledger of withdrawals."""

@@ -1,8 +1,8 @@
 """The audit log: who did what and when, each row hashed over the one before it.
 
-The last row's hash is kept apart (``audit_head``), so that rows missing from the end are told like any others. Whoever
-can write to the database could hash all of it anew: note the head that ``gongkai audit verify`` prints somewhere else,
-and give it back with ``--expect`` later.
+The last row's hash is stored separately (``audit_head``), so that rows missing from the end are detected too. Anyone
+who can write to the database could recompute the whole chain. To guard against that, note the head that ``gongkai
+audit verify`` prints in another place, and pass it to ``--expect`` later.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,14 +33,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Where the chain does not go on; ``reason`` is a Chinese sentence."""
+    """The point where the chain breaks; ``reason`` is a Chinese sentence."""
 
     sequence: int
     reason: str
 
 
 def now() -> str:
-    """This instant as the catalogue writes it: ISO 8601, UTC, microseconds."""
+    """Return the current instant as the catalogue writes it: ISO 8601, UTC, microseconds."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
@@ -65,7 +65,7 @@ def append(
 
 
 def events(connection: Connection, document_id: str | None = None) -> Iterator[Event]:
-    """The rows in their order, of one document or of all."""
+    """Yield the rows of one document, or of all, in order."""
     query = select(audit).order_by(audit.c.sequence)
     if document_id is not None:
         query = query.where(audit.c.document_id == document_id)
@@ -74,15 +74,15 @@ def events(connection: Connection, document_id: str | None = None) -> Iterator[E
 
 
 def head(connection: Connection) -> tuple[int, str]:
-    """The sequence number and the hash of the last row, as it was written; (0, GENESIS) of an empty log."""
+    """Return the sequence number and hash recorded for the last row; (0, GENESIS) for an empty log."""
     row = connection.execute(select(audit_head)).mappings().first()
     return (int(row["sequence"]), str(row["hash"])) if row else (0, GENESIS)
 
 
 def first_break(connection: Connection, expected: str | None = None) -> Break | None:
-    """The first row that was changed, is missing or stands elsewhere; None if there is none.
+    """Find the first row that was changed, is missing or is out of order; None if there is none.
 
-    ``expected`` is a head that was noted before: the row with that hash must still be there.
+    ``expected`` is a head that was noted earlier: the row with that hash must still be there.
     """
     previous, last = GENESIS, 0
     seen = expected is None or expected == GENESIS

@@ -1,7 +1,7 @@
 """Originals, byte for byte, each a read-only file named by the SHA-256 of its bytes.
 
-A blob is written to a temporary file, synced, renamed into place, and its folder synced, before ``put`` returns:
-what the catalogue is told about afterwards can't be lost with the power.
+Before ``put`` returns, a blob is written to a temporary file, synced and renamed into place, and its folder is synced.
+So a power failure can't lose a blob that the catalogue already names.
 """
 
 import hashlib
@@ -28,18 +28,18 @@ def sync_folder(folder: Path) -> None:
 
 
 def digest_of(stream: BufferedReader) -> str:
-    """The hex SHA-256 of what is left in a stream."""
+    """Return the hex SHA-256 of the rest of a stream."""
     return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Blobs:
-    """The store under one folder."""
+    """The originals stored under one folder."""
 
     folder: Path
 
     def put(self, stream: BinaryIO) -> tuple[str, int]:
-        """Keep a stream's bytes; the digest and the size in bytes. The same bytes twice are one blob."""
+        """Store a stream's bytes and return their digest and size in bytes. Identical bytes share one blob."""
         self.folder.mkdir(parents=True, exist_ok=True)
         hasher = hashlib.sha256()
         size = 0
@@ -66,25 +66,25 @@ class Blobs:
         return digest, size
 
     def path(self, digest: str) -> Path:
-        """Where a blob with this digest is or would be."""
+        """Return the path where a blob with this digest is or would be."""
         return self.folder / digest[:2] / digest[2:]
 
     def open(self, digest: str) -> BufferedReader:
-        """A blob's bytes. Raises BlobMissing."""
+        """Open a blob for reading. Raises BlobMissing."""
         try:
             return self.path(digest).open("rb")
         except FileNotFoundError as error:
             raise BlobMissing(digest) from error
 
     def verify(self, digest: str) -> None:
-        """Read a blob through. Raises BlobMissing or BlobDamaged."""
+        """Read a whole blob and check its digest. Raises BlobMissing or BlobDamaged."""
         with self.open(digest) as stream:
             found = digest_of(stream)
         if found != digest:
             raise BlobDamaged(digest, found)
 
     def digests(self) -> Iterator[str]:
-        """The digests under which files are stored, in order."""
+        """Yield the digests of all stored files, in order."""
         if self.folder.is_dir():
             for prefix in sorted(p for p in self.folder.iterdir() if p.is_dir()):
                 yield from (prefix.name + path.name for path in sorted(prefix.iterdir()))

@@ -1,6 +1,6 @@
 """The catalogue: what the county holds, and the one rule of what the public may see.
 
-``public`` and its plural forms carry out the rule of ``public.py``; everything that serves the public asks them.
+``public`` and its plural forms apply the rule in ``public.py``; everything that serves the public goes through them.
 """
 
 import json
@@ -34,7 +34,7 @@ _newest_versions = documents.join(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something about a document changed; ``sequence`` rises with every change of the archive."""
+    """A change to a document; ``sequence`` rises with every change in the archive."""
 
     sequence: int
     document_id: str
@@ -42,7 +42,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A line of a staff list."""
+    """One line of a staff list."""
 
     id: str
     version: int
@@ -54,11 +54,11 @@ class Listed:
 
 
 class Catalogue:
-    """A connection pool to the catalogue's database, brought to this program's tables when it is opened.
+    """A connection pool to the catalogue's database; opening it migrates the tables to this program's.
 
-    What it holds is also kept in files below ``folder`` (``records``, ``withdrawals``), from which it can be brought
-    back. ``today`` is the day by which documents are in force. Raises BadSettings, and CatalogueLost for an empty
-    database beside such files, unless it shall be ``empty``.
+    The contents are also kept in files below ``folder`` (``records``, ``withdrawals``), from which the database can be
+    rebuilt. ``today`` gives the day on which validity is judged. Raises BadSettings. Raises CatalogueLost for an empty
+    database beside such files, unless ``empty`` says that it should be.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Catalogue:
         except BaseException as error:
             self.close()
             if isinstance(error, UnicodeDecodeError):
-                # A damaged database that SQLite quotes in its complaint.
+                # SQLite's error message quotes bytes of the damaged database.
                 raise CatalogueDamaged from error
             if not isinstance(error, SQLAlchemyError):
                 raise
@@ -104,23 +104,23 @@ class Catalogue:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent view of the catalogue. Raises CatalogueDamaged for what can't be understood of it."""
+        """Open one consistent view of the catalogue. Raises CatalogueDamaged for contents that can't be decoded."""
         with self._engine.connect() as connection:
             if connection.dialect.name == "postgresql":
-                # Its default shows to each statement what has been committed until then.
+                # By default each statement sees whatever has been committed before it.
                 connection.execution_options(isolation_level="REPEATABLE READ")
             try:
                 with connection.begin():
                     yield connection
             except ValueError as error:
-                # Bytes that are no characters, a day that is none, JSON that is none.
+                # Invalid characters, dates or JSON.
                 raise CatalogueDamaged from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """The only writer for as long as it lasts; committed and recorded on exit, rolled back on error.
+        """Open the only writing transaction: committed and recorded on exit, rolled back on error.
 
-        Raises OSError when it was committed and could not be recorded: the files follow with the next that can.
+        Raises OSError when it was committed but could not be recorded; a later one brings the files up to date.
         """
         with self.records.writing():
             with self._transaction() as connection:
@@ -132,17 +132,17 @@ class Catalogue:
     def _transaction(self) -> Iterator[Connection]:
         with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
-                # Sequence numbers of ``changes`` must become visible in their order.
+                # Sequence numbers of ``changes`` must become visible in order.
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
             yield connection
 
     def public(self, id: str) -> Document:
-        """The public version of a document.
+        """Return the public version of a document.
 
-        Raises UnknownDocument, whether it is hidden or not there; DocumentWithdrawn for one that was public.
+        Raises UnknownDocument whether it is hidden or does not exist, DocumentWithdrawn for one that was public.
         """
         if not id.isprintable():
-            # An address may hold a NUL, about which PostgreSQL can't be asked.
+            # An address may contain a NUL, which PostgreSQL does not accept in a query.
             raise UnknownDocument(id)
         found = self.public_many([id]).get(id)
         if found is None:
@@ -150,7 +150,7 @@ class Catalogue:
         return found
 
     def _withdrawn(self, id: str) -> DocumentWithdrawn | None:
-        """What to say of a document that was public until it was withdrawn, or None."""
+        """Return the error for a document that was public until it was withdrawn, or None."""
         query = (
             select(decisions)
             .where(decisions.c.document_id == id, decisions.c.verdict != Verdict.REJECT.value)
@@ -166,7 +166,7 @@ class Catalogue:
         return DocumentWithdrawn(id, row["reason"], at, replacement.id if replacement else None)
 
     def public_many(self, ids: Iterable[str]) -> dict[str, Document]:
-        """The public versions among these documents, by id; those that are not public are left out."""
+        """Return the public versions of these documents by id, leaving out any that are not public."""
         wanted = list(ids)
         found: dict[str, Document] = {}
         with self.reading() as connection:
@@ -176,7 +176,7 @@ class Catalogue:
         return found
 
     def public_all(self, after: str = "") -> Iterator[Document]:
-        """Every public document with an id ``after`` this one, in the order of ids, read in batches."""
+        """Yield every public document whose id comes ``after`` this one, in order of id, read in batches."""
         while True:
             query = _public().where(documents.c.id > after).order_by(documents.c.id).limit(BATCH)
             with self.reading() as connection:
@@ -192,7 +192,7 @@ class Catalogue:
             return connection.execute(query).scalar_one()
 
     def newest(self, id: str) -> Document:
-        """The newest version of a document, public or not: for staff only. Raises UnknownDocument."""
+        """Return the newest version of a document, public or not: for staff only. Raises UnknownDocument."""
         query = _columns(_newest_versions).where(documents.c.id == id)
         with self.reading() as connection:
             found = self._documents(connection, query)
@@ -201,12 +201,12 @@ class Catalogue:
         return found[0]
 
     def versions(self, connection: Connection, id: str) -> list[Document]:
-        """Every version of a document, oldest first, public or not: for staff only."""
+        """Return every version of a document, oldest first, public or not: for staff only."""
         query = _columns(documents.join(versions, versions.c.document_id == documents.c.id))
         return self._documents(connection, query.where(documents.c.id == id).order_by(versions.c.version))
 
     def listed(self, status: Status | None = None) -> list[Listed]:
-        """Documents by the state of their newest version, oldest first: for staff only."""
+        """List documents, optionally by the status of their newest version, oldest first: for staff only."""
         query = select(
             documents.c.id,
             documents.c.version,
@@ -234,13 +234,13 @@ class Catalogue:
         ]
 
     def by_source(self, source: str) -> str | None:
-        """The id of the document that was taken in from a source, or None."""
+        """Return the id of the document that was taken in from a source, or None."""
         query = select(sources.c.document_id).where(sources.c.source == source)
         with self.reading() as connection:
             return connection.execute(query).scalar()
 
     def by_name(self) -> dict[str, str]:
-        """The ids of public documents by the names they go by: their id, and each source they were taken in from."""
+        """Map each name of a public document to its id; the names are the id itself and each source it came from."""
         public = select(documents.c.id).where(is_public)
         named = select(sources.c.source, sources.c.document_id).where(sources.c.document_id.in_(public))
         with self.reading() as connection:
@@ -248,35 +248,35 @@ class Catalogue:
             return by_source | {id: id for id in connection.scalars(public)}
 
     def decided(self) -> dict[str, int]:
-        """How many decisions there are about each document that has any."""
+        """Count the decisions about each document that has any."""
         query = select(decisions.c.document_id, func.count()).group_by(decisions.c.document_id)
         with self.reading() as connection:
             return {id: count for id, count in connection.execute(query)}
 
     def changes_after(self, cursor: int, limit: int = BATCH) -> list[Change]:
-        """Changes with a sequence number above ``cursor``, in order."""
+        """Return the changes with a sequence number above ``cursor``, in order."""
         query = select(changes.c.sequence, changes.c.document_id).where(changes.c.sequence > cursor)
         with self.reading() as connection:
             rows = connection.execute(query.order_by(changes.c.sequence).limit(limit)).all()
         return [Change(row.sequence, row.document_id) for row in rows]
 
     def last_change(self) -> int:
-        """The newest change's sequence number; 0 for an empty archive."""
+        """Return the newest change's sequence number; 0 for an empty archive."""
         with self.reading() as connection:
             return connection.execute(select(func.max(changes.c.sequence))).scalar() or 0
 
     def hidden_since(self, cursor: int) -> frozenset[str]:
-        """Documents whose public version changed after ``cursor``: withdrawn, replaced, or published.
+        """Return documents whose public version changed after ``cursor``: withdrawn, replaced, or published.
 
-        An index that stands at ``cursor`` may hold a version of them that is not the public one; a search leaves them
-        out, so that nothing of a withdrawn or corrected version shows in hits, counts or suggestions.
+        An index at ``cursor`` may hold another version of them than the public one. A search leaves them out, so that
+        nothing from a withdrawn or corrected version shows in hits, counts or suggestions.
         """
         query = select(changes.c.document_id).where(changes.c.sequence > cursor).distinct()
         with self.reading() as connection:
             return frozenset(connection.execute(query).scalars())
 
     def digests(self) -> dict[str, str]:
-        """Every original that some version or attachment names: its digest and its document's id."""
+        """Map the digest of every original that a version or attachment names to its document's id."""
         with self.reading() as connection:
             rows = [
                 *connection.execute(select(versions.c.digest, versions.c.document_id)),
@@ -285,27 +285,27 @@ class Catalogue:
         return {row.digest: row.document_id for row in rows}
 
     def ids(self) -> list[str]:
-        """Of every document, public or not: for staff only."""
+        """Return the id of every document, public or not: for staff only."""
         with self.reading() as connection:
             return [*connection.scalars(select(documents.c.id).order_by(documents.c.id))]
 
     def events(self, id: str | None = None) -> list[audit.Event]:
-        """The audit log in its order, of one document or of all."""
+        """Return the audit log of one document, or of all, in order."""
         with self.reading() as connection:
             return [*audit.events(connection, id)]
 
     def check_record(self, id: str) -> None:
-        """Hold a document's record against its rows. Raises RecordDamaged."""
+        """Compare a document's record with its rows. Raises RecordDamaged."""
         with self.records.writing(), self.reading() as connection:
             self.records.check(connection, id)
 
     def check_log(self) -> None:
-        """Hold the audit log in the records against the one here; nobody writes meanwhile. Raises RecordDamaged."""
+        """Compare the audit log in the records with the database's, keeping writers out. Raises RecordDamaged."""
         with self.records.writing(), self.reading() as connection:
             self.records.check_log(connection)
 
     def audit_break(self, expected: str | None = None) -> audit.Break | None:
-        """Where the audit log's chain does not go on, or None (see ``audit.first_break``)."""
+        """Return where the audit log's chain breaks, or None (see ``audit.first_break``)."""
         with self.reading() as connection:
             return audit.first_break(connection, expected)
 
@@ -332,7 +332,7 @@ def _json(value: object) -> str:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    """WAL with full sync, enforced references, and a writer that takes its lock before it reads."""
+    """Set WAL with full sync, enforced references, and writers that take their lock before they read."""
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: object) -> None:
@@ -355,7 +355,7 @@ def _public() -> Select[Any]:
 
 
 def turns_of(connection: Connection, ids: Iterable[str]) -> dict[str, list[in_force.Turn]]:
-    """What was recorded about the force of these documents, by id, in the order in which it was."""
+    """Return what was recorded about the validity of these documents, by id, in the order of recording."""
     wanted = list(ids)
     turns: dict[str, list[in_force.Turn]] = {}
     for start in range(0, len(wanted), BATCH):
@@ -388,7 +388,7 @@ def _metadata(row: RowMapping, public: bool, turns: Sequence[in_force.Turn], tod
     stated = Validity(row["validity"]) if row["validity"] else None
     disclosure = Disclosure(row["disclosure"]) if row["disclosure"] else None
     if public and disclosure is None:
-        # Approving a document of unknown attribute is the decision to disclose it actively (see ``review``).
+        # Approving a document whose attribute is unknown is a decision to disclose it actively (see ``review``).
         disclosure, sources = Disclosure.ACTIVE, {**sources, "disclosure": "审查决定"}
     return Metadata(
         title=row["title"],

@@ -1,7 +1,7 @@
-"""What the public may see, in the order in which it last changed: what harvests, feeds and site maps go by.
+"""Publications in the order of their last change, for harvests, feeds and site maps.
 
-A document's place is its last change. Who has read up to a place and goes on after it misses nothing: whatever changes
-meanwhile moves to the end. A withdrawn document keeps its place as one that is gone, and nothing else of it.
+A document's place is its last change. A reader who continues from the last place read misses nothing, because whatever
+changes meanwhile moves to the end. A withdrawn document keeps only its place, marked as gone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ from archive.store.tables import changes, decisions, documents, versions
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """``sequence`` and ``at`` are of the document's last change. Not ``public``: it was, and is withdrawn."""
+    """A document's last change: its ``sequence`` and ``at``. It is not ``public`` if it was and is now withdrawn."""
 
     sequence: int
     id: str
@@ -30,7 +30,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class PublicVersion:
-    """A version that was made public on an instant."""
+    """A version, and the instant at which it was made public."""
 
     version: int
     at: datetime
@@ -46,10 +46,10 @@ def after(
     until: datetime | None = None,
     withdrawn: bool = True,
 ) -> list[Publication]:
-    """Publications with a place above ``sequence``, in order.
+    """Return publications with a place above ``sequence``, in order.
 
-    ``column``: only of this one, at either level. ``since`` and ``until`` bound the last change, both included to the
-    second. ``withdrawn``: also those that are gone.
+    ``column`` limits them to one column, at either level. ``since`` and ``until`` bound the last change, both inclusive
+    to the second. ``withdrawn`` includes documents that are gone.
     """
     query = _publications(withdrawn).where(changes.c.sequence > sequence)
     if column:
@@ -63,7 +63,7 @@ def after(
 
 
 def latest(catalogue: Catalogue, limit: int, column: str = "") -> list[Publication]:
-    """The public documents that changed last, the last one first; ``column`` as in ``after``."""
+    """Return the public documents that changed last, most recent first; ``column`` as in ``after``."""
     query = _publications(False)
     if column:
         query = query.where(_in(column))
@@ -71,28 +71,28 @@ def latest(catalogue: Catalogue, limit: int, column: str = "") -> list[Publicati
 
 
 def newest(catalogue: Catalogue, limit: int) -> list[Publication]:
-    """The public documents that were disclosed last, the last one first.
+    """Return the public documents that were disclosed last, most recent first.
 
-    By the day of disclosure that they state; a back catalogue states it, and is taken in in any order. Else by the day
-    they were made, or by that of their last change here.
+    The order follows the disclosure date that a document states, since a back catalogue may be taken in in any order.
+    Failing that, it follows the date the document was made, or its last change here.
     """
     day = func.coalesce(cast(versions.c.published_on, String), cast(versions.c.written_on, String), changes.c.at)
     return _read(catalogue, _publications(False).order_by(day.desc(), changes.c.sequence.desc()).limit(limit))
 
 
 def of(catalogue: Catalogue, id: str) -> Publication | None:
-    """The publication of one document; None for what was never public."""
+    """Return the publication of one document; None if it was never public."""
     return of_each(catalogue, [id]).get(id)
 
 
 def of_each(catalogue: Catalogue, ids: Iterable[str]) -> dict[str, Publication]:
-    """The publications of some documents, by their ids."""
+    """Return the publications of some documents, by id."""
     found = _read(catalogue, _publications(True).where(changes.c.document_id.in_([*ids])))
     return {each.id: each for each in found}
 
 
 def last(catalogue: Catalogue) -> tuple[int, datetime | None]:
-    """The last change of the collection and when it was made; (0, None) for an empty one."""
+    """Return the collection's last change and its instant; (0, None) for an empty collection."""
     with catalogue.reading() as connection:
         query = select(changes.c.sequence, changes.c.at).order_by(changes.c.sequence.desc()).limit(1)
         row = connection.execute(query).first()
@@ -100,13 +100,13 @@ def last(catalogue: Catalogue) -> tuple[int, datetime | None]:
 
 
 def first_at(catalogue: Catalogue) -> datetime | None:
-    """The earliest last change of all; None for an empty collection."""
+    """Return the earliest last change of any document; None for an empty collection."""
     found = after(catalogue, limit=1)
     return found[0].at if found else None
 
 
 def places(catalogue: Catalogue, every: int) -> list[int]:
-    """The places after which each next ``every`` public documents begin: 0, then each ``every``-th one's."""
+    """Return the places after which each batch of ``every`` public documents begins: 0, then every ``every``-th."""
     counted = _publications(False).subquery()
     numbered = select(counted.c.sequence, func.row_number().over(order_by=counted.c.sequence).label("row")).subquery()
     query = select(numbered.c.sequence).where(numbered.c.row % every == 0).order_by(numbered.c.sequence)
@@ -117,7 +117,7 @@ def places(catalogue: Catalogue, every: int) -> list[int]:
 
 
 def numbers(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
-    """The number, id and title of each public document that bears a number."""
+    """Yield the number, id and title of each public document that has a number."""
     query = _public_versions(documents.c.id, versions.c.number, versions.c.title).where(versions.c.number.is_not(None))
     with catalogue.reading() as connection:
         for row in connection.execute(query.order_by(documents.c.id)):
@@ -125,14 +125,14 @@ def numbers(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
 
 
 def columns(catalogue: Catalogue) -> list[str]:
-    """The columns of all that is or was public, in order."""
+    """Return the columns of all documents that are or were public, in order."""
     found = _publications(True).with_only_columns(versions.c.column).where(versions.c.column.is_not(None)).distinct()
     with catalogue.reading() as connection:
         return sorted(filter(None, connection.scalars(found)))
 
 
 def approved_versions(catalogue: Catalogue, id: str) -> list[PublicVersion]:
-    """The versions of a document that were made public since it was last withdrawn, oldest first."""
+    """Return the versions of a document made public since it was last withdrawn, oldest first."""
     query = (
         select(decisions.c.version, decisions.c.verdict, decisions.c.decided_at)
         .where(decisions.c.document_id == id, decisions.c.verdict != Verdict.REJECT.value)
@@ -163,7 +163,7 @@ def _publications(withdrawn: bool) -> Select[tuple[int, str, str, int | None, st
         .where(later.c.document_id == changes.c.document_id, later.c.sequence > changes.c.sequence)
         .exists()
     )
-    # Of a withdrawn document the version that was: a newer one may wait, of which nobody shall know.
+    # A withdrawn document counts as its withdrawn version: a newer one may be waiting, which must not be revealed.
     gone = (
         select(func.max(decisions.c.version))
         .where(decisions.c.document_id == documents.c.id, decisions.c.verdict == Verdict.WITHDRAW.value)

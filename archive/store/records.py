@@ -1,9 +1,10 @@
 """Records: every document as a file beside the database, so that the files alone can bring the catalogue back.
 
-One JSON file a document holds all rows that make it up, with a hash over itself; the audit log is carried along, a line
-a row. Both follow the database at the end of each writing transaction, before the caller is told that it is done; what
-a crash left out is made up for when the catalogue is opened, by the audit log: whatever is done about a document has a
-row in it. A withdrawal does not wait for that (see ``withdrawals``), so that files never say more is public than was.
+One JSON file per document holds all its rows, with a hash over itself. The audit log is kept beside them, one line per
+row. Both are updated at the end of each writing transaction, before the caller is told that it is done. What a crash
+left out is written when the catalogue is next opened: every action on a document has a row in the audit log, so the log
+tells what is missing. A withdrawal does not wait for that (see ``withdrawal_ledger``), so the files never make more
+public than it was.
 """
 
 import fcntl
@@ -38,7 +39,7 @@ from archive.store.tables import audit as audit_rows
 log = logging.getLogger(__name__)
 
 FORMAT = 1
-# What a document is made of besides its own row, in the order in which rows may refer to each other.
+# The tables that hold a document besides its own row, in an order that satisfies their references.
 PARTS: Sequence[Table] = (
     *(versions, attachments, sources, classifications, examinations, decisions),
     *(validities, relations),
@@ -49,7 +50,7 @@ Record = Mapping[str, Sequence[Row]]
 
 
 class Records:
-    """The files below one folder. Whoever writes to the catalogue holds ``writing`` meanwhile."""
+    """The files below one folder. Whoever writes to the catalogue holds ``writing`` for that time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -57,22 +58,22 @@ class Records:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Held by the one process, and the one thread of it, that writes."""
+        """Lock out every other writing process and thread."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def behind(self, connection: Connection) -> bool:
-        """Whether there is something for ``follow`` to do."""
+        """Tell whether ``follow`` has anything to do."""
         last = self._last()
         newest = connection.execute(select(func.max(audit_rows.c.sequence))).scalar()
         return newest is not None and (last is None or last["sequence"] != newest or not _knows(connection, last))
 
     def follow(self, connection: Connection) -> int:
-        """Bring the files up to the database; how many documents were written. Inside ``writing``. Raises OSError.
+        """Bring the files up to date; return how many documents were written. Inside ``writing``. Raises OSError.
 
-        Files of another database, or of a later state of this one, are put aside under another name, not written over.
+        Files from another database, or from a later state of this one, are moved aside instead of being overwritten.
         """
         last = self._last()
         if last is not None and not _knows(connection, last):
@@ -90,7 +91,7 @@ class Records:
         for id in touched:
             self._write(id, _rows(connection, id))
         if lines:
-            # Last: it tells how far the records have come.
+            # Written last, because the log marks how far the records are up to date.
             self._append("".join(f"{line}\n" for line in lines))
         return len(touched)
 
@@ -98,12 +99,12 @@ class Records:
         return self.folder / id[:2] / f"{id}.json"
 
     def ids(self) -> Iterator[str]:
-        """Of every record, in their order."""
+        """Yield the id of every record, in order."""
         for path in sorted(self.folder.glob("??/*.json")):
             yield path.stem
 
     def read(self, id: str) -> dict[str, list[dict[str, object]]]:
-        """A document's rows by table, as they were in the database. Raises RecordDamaged."""
+        """Return a document's rows by table, as they were in the database. Raises RecordDamaged."""
         try:
             kept = json.loads(self.path(id).read_text(encoding="utf-8"))
             rows, digest, form = kept["rows"], kept["sha256"], kept["format"]
@@ -118,28 +119,28 @@ class Records:
         return {table.name: [_typed(table, row) for row in rows[table.name]] for table in (documents, *PARTS)}
 
     def check(self, connection: Connection, id: str) -> None:
-        """Hold a document's record against the database. Inside ``writing``. Raises RecordDamaged."""
+        """Compare a document's record with the database. Inside ``writing``. Raises RecordDamaged."""
         kept, found = self.read(id), _rows(connection, id)
         for table in (documents, *PARTS):
             rows = [_typed(table, row) for row in found[table.name]]
             for own, row in zip_longest(kept[table.name], rows):
-                # A column that came with a later program is not in a record of before.
+                # An older record lacks the columns that later versions of the program added.
                 if not own or not row or any(row[name] != value for name, value in own.items()):
                     raise RecordDamaged(id, f"与数据库的 {table.name} 不一致")
 
     def check_log(self, connection: Connection) -> None:
-        """Hold the carried audit log against the database. Inside ``writing``. Raises RecordDamaged."""
+        """Compare the audit log kept here with the database. Inside ``writing``. Raises RecordDamaged."""
         rows = connection.execute(select(audit_rows).order_by(audit_rows.c.sequence)).mappings()
         for number, (kept, row) in enumerate(zip_longest(self.events(), map(dict, rows)), 1):
             if kept != row:
                 raise RecordDamaged(self.log.name, f"第 {number} 行与数据库不一致")
 
     def aside(self) -> list[Path]:
-        """The folders of records that were put aside by ``follow``."""
+        """Return the folders of records that ``follow`` moved aside."""
         return sorted(self.folder.parent.glob(f"{self.folder.name}-*"))
 
     def events(self) -> Iterator[dict[str, object]]:
-        """The audit log's rows in their order; a last line that was cut off is left out. Raises RecordDamaged."""
+        """Yield the audit log's rows in order, without a last line that was cut off. Raises RecordDamaged."""
         try:
             lines = self.log.read_bytes().split(b"\n")[:-1]
         except FileNotFoundError:
@@ -175,7 +176,7 @@ class Records:
             sync_folder(self.folder)
 
     def _whole(self) -> int:
-        """How many bytes of the log are whole lines."""
+        """Return how many bytes of the log are whole lines."""
         with self.log.open("rb") as log:
             size = at = log.seek(0, os.SEEK_END)
             while at:
@@ -188,7 +189,7 @@ class Records:
         return 0 if size else size
 
     def _last(self) -> dict[str, object] | None:
-        """The log's last whole row, or None."""
+        """Return the sequence number and hash of the log's last whole row, or None."""
         if not self.log.exists() or not (whole := self._whole()):
             return None
         tail = min(whole, _TAIL)
@@ -210,7 +211,7 @@ class Records:
         aside = self.folder.with_name(name)
         log.warning("数据库比档案记录旧，或不是同一个数据库：原有的档案记录移到 %s。", aside)
         aside.mkdir()
-        # The folder itself stays: its lock is held.
+        # The folder itself stays, because its lock is held.
         for path in self.folder.iterdir():
             if path.name != "lock":
                 path.rename(aside / path.name)
@@ -232,7 +233,7 @@ def _rows(connection: Connection, id: str) -> Record:
 
 
 def _plain(connection: Connection, query: Select[Any]) -> list[Row]:
-    """Rows as JSON takes them."""
+    """Return rows in a form that JSON accepts."""
     return [
         {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
         for row in connection.execute(query).mappings()
@@ -240,7 +241,7 @@ def _plain(connection: Connection, query: Select[Any]) -> list[Row]:
 
 
 def _typed(table: Table, row: Mapping[str, object]) -> dict[str, object]:
-    """A row as the database takes it; columns that it does not know yet take their defaults."""
+    """Return a row in the form that the database accepts; columns missing from it get their defaults."""
     return {
         column.name: date.fromisoformat(value)
         if isinstance(value := row[column.name], str) and column.type.python_type is date

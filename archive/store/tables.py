@@ -1,9 +1,9 @@
-"""The catalogue's tables. Changing one takes a migration beside it (``archive/migrations/versions``).
+"""The catalogue's tables. Changing one needs a migration (``archive/store/migrations/versions``).
 
-``documents.public_*`` point at the decision that made a version public. The composite foreign key, with the
-check on the verdict, makes "public without an approval of exactly this version" impossible in the database itself;
-triggers (see the migrations) refuse an approval without both examinations and the attribute 主动公开, and any change of
-a row that is history: versions, attachments, examinations, classifications, decisions, validities, audit, changes.
+``documents.public_*`` point at the decision that made a version public. The composite foreign key and the check on the
+verdict make "public without an approval of exactly this version" impossible in the database itself. Triggers (see the
+migrations) refuse an approval without both examinations and the attribute 主动公开. They also refuse any change to a
+row that is history: versions, attachments, examinations, classifications, decisions, validities, audit, changes.
 Instants are ISO 8601 text in UTC; lists and mappings are JSON.
 """
 
@@ -87,7 +87,7 @@ versions = Table(
     Column("text", Text, nullable=False),
     Column("warnings", JSON, nullable=False),
     Column("received_at", String(32), nullable=False),
-    # Why there is this version, in the words of who brought it.
+    # Why this version exists, in the words of whoever brought it.
     Column("note", Text, nullable=False, server_default=""),
     Column("effective_on", Date),
     Column("expires_on", Date),
@@ -115,7 +115,7 @@ attachments = Table(
 )
 Index("ix_attachments_digest", attachments.c.digest)
 
-# Where a document was taken in from. ``original`` marks the source that founded it; the others hold copies.
+# Where a document was taken in from. ``original`` marks its first source; the others hold copies.
 sources = Table(
     "sources",
     metadata,
@@ -126,7 +126,7 @@ sources = Table(
 )
 Index("ix_sources_document_id", sources.c.document_id)
 
-# What a person found who examined a version for one aspect of the county's rule, and by which rules.
+# A person's finding on one aspect of a version, as the county's rule asks, and the pre-check rules that applied.
 examinations = Table(
     "examinations",
     metadata,
@@ -146,7 +146,7 @@ examinations = Table(
 )
 Index("ix_examinations_document_id", examinations.c.document_id)
 
-# The disclosure attribute of a version, first as its source states it; the last row counts.
+# The disclosure attribute of a version, at first as its source states it; the last row counts.
 classifications = Table(
     "classifications",
     metadata,
@@ -175,7 +175,7 @@ decisions = Table(
     Column("reviewer", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("decided_at", String(32), nullable=False),
-    # Of a withdrawal: the document that replaces this one, and the token by which ``withdrawals`` knows it.
+    # For a withdrawal: the document that replaces this one, and its token in the ``withdrawal_ledger``.
     Column("replacement", String(32)),
     Column("token", String(32)),
     CheckConstraint("verdict IN ('approve', 'reject', 'withdraw')", name="verdict"),
@@ -185,7 +185,7 @@ decisions = Table(
 )
 Index("ix_decisions_document_id", decisions.c.document_id)
 
-# What became of a document's force, from which day on; the last one counts (see ``validity``).
+# A change of a document's validity, and the day it takes effect; the last row counts (see ``validity``).
 validities = Table(
     "validities",
     metadata,
@@ -202,7 +202,7 @@ validities = Table(
 )
 Index("ix_validities_document_id", validities.c.document_id)
 
-# What a version says of its relation to another document; it counts when a person confirmed it.
+# A relation to another document that a version states; it counts once a person has confirmed it.
 relations = Table(
     "relations",
     metadata,
@@ -225,7 +225,7 @@ relations = Table(
 Index("ix_relations_document_id", relations.c.document_id)
 Index("ix_relations_target_id", relations.c.target_id)
 
-# Append-only; each row carries the hash of the one before (see ``audit``).
+# Append-only; each row carries the hash of the one before it (see ``audit``).
 audit = Table(
     "audit",
     metadata,
@@ -240,7 +240,7 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 
-# The last row of the audit log, so that rows missing from its end are told, too.
+# The last row of the audit log, so that rows missing from its end are detected too.
 audit_head = Table(
     "audit_head",
     metadata,
@@ -250,7 +250,7 @@ audit_head = Table(
     CheckConstraint("id = 1", name="one"),
 )
 
-# How far a job that goes by the calendar has come: its name, the last day it has done.
+# The progress of each job that follows the calendar: its name and the last day it completed.
 calendar = Table(
     "calendar",
     metadata,
@@ -258,7 +258,7 @@ calendar = Table(
     Column("done_until", Date, nullable=False),
 )
 
-# The whole link between the archive and any index: what changed, in order.
+# The only link between the archive and any index: what changed, in order.
 changes = Table(
     "changes",
     metadata,

@@ -1,9 +1,9 @@
-"""The withdrawals, written down beside the database as well: a file that is only added to.
+"""The ledger of withdrawals: an append-only file beside the database.
 
-A database can be put back to what it was yesterday, by a restored backup or by somebody's copy; a document that was
-withdrawn since would be public again. When an installation is opened, each withdrawal that its database does not know
-is carried out again (``review.reapply_withdrawals``). A line is written and synced before the withdrawal is committed:
-at worst a withdrawal that was not acknowledged takes effect.
+A restored backup or somebody's copy can return a database to yesterday's state. A document withdrawn since then would
+be public again. So when an installation is opened, each withdrawal that its database does not know is applied again
+(``review.reapply_withdrawals``). A line is written and synced before the withdrawal is committed. At worst, a
+withdrawal that was never acknowledged takes effect.
 """
 
 import json
@@ -18,7 +18,7 @@ from archive.store.blobs import sync_folder
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """``token`` tells it from all others; ``at`` is an ISO instant in UTC; ``reason`` is shown to the public."""
+    """A withdrawal: ``token`` is unique; ``at`` is an ISO instant in UTC; ``reason`` is shown to the public."""
 
     token: str
     document_id: str
@@ -31,20 +31,20 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalLedger:
-    """The file, one JSON object a line with a hash over itself.
+    """The ledger's file: one JSON object per line, with a hash over itself.
 
-    The caller's writing transaction keeps others from writing at once.
+    The caller's writing transaction keeps others from writing at the same time.
     """
 
     path: Path
 
     def all(self) -> list[Withdrawal]:
-        """Every withdrawal, oldest first. Raises WithdrawalsDamaged: none of them may be passed over."""
+        """Return every withdrawal, oldest first. Raises WithdrawalsDamaged, because none may be skipped."""
         try:
             lines = self.path.read_bytes().split(b"\n")
         except FileNotFoundError:
             return []
-        # What follows the last line end was being written when the power went, and was never acknowledged.
+        # Anything after the last newline was cut off by a crash, and was never acknowledged.
         return [self._read(number, line) for number, line in enumerate(lines[:-1], 1)]
 
     def _read(self, number: int, line: bytes) -> Withdrawal:
@@ -59,7 +59,7 @@ class WithdrawalLedger:
         return found
 
     def append(self, withdrawal: Withdrawal) -> None:
-        """Write one down, durably. Raises OSError; then it is not there."""
+        """Append one withdrawal durably. Raises OSError; then nothing is appended."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         fresh = not self.path.exists()
         said = {**asdict(withdrawal), "sha256": canonical.digest(asdict(withdrawal))}
@@ -78,5 +78,5 @@ class WithdrawalLedger:
             sync_folder(self.path.parent)
 
     def _whole_lines(self, size: int) -> int:
-        """How many bytes make up whole lines."""
+        """Return how many bytes make up whole lines."""
         return self.path.read_bytes().rfind(b"\n") + 1 if size else 0

@@ -12,12 +12,12 @@ from archive.errors import BadSettings
 
 
 def is_current(connection: Connection) -> bool:
-    """Whether a database has this program's tables; asking writes nothing."""
+    """Tell whether a database has this program's tables, without writing anything."""
     return MigrationContext.configure(connection).get_current_revision() == _scripts(_config()).get_current_head()
 
 
 def upgrade(connection: Connection) -> None:
-    """Apply what is missing, inside the caller's transaction. Raises BadSettings for a newer database."""
+    """Apply missing migrations inside the caller's transaction. Raises BadSettings for a newer database."""
     config = _config()
     scripts = _scripts(config)
     current = MigrationContext.configure(connection).get_current_revision()

@@ -1,4 +1,4 @@
-"""What Alembic runs for a command; the connection comes from ``upgrade``."""
+"""The script that Alembic runs for a command; the connection comes from ``upgrade``."""
 
 from alembic import context
 

@@ -17,8 +17,8 @@ APPROVAL = (
 
 
 def upgrade() -> None:
-    # documents and decisions refer to each other: SQLite takes a reference to a table that comes later,
-    # but can't add one afterwards; other databases the other way round.
+    # documents and decisions refer to each other. SQLite accepts a reference to a table created later, but can't add
+    # one afterwards; other databases are the other way round.
     name = "fk_documents_public_decision"
     inline = op.get_bind().dialect.name == "sqlite"
     theirs = [f"decisions.{column}" for column in APPROVAL[1]]

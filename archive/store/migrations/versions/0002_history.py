@@ -1,6 +1,6 @@
 """Examinations, classifications, force, relations; and triggers that keep history as it was.
 
-What was approved before had one decision for both aspects: it is written down as that, by the same person.
+Earlier approvals were one decision for both aspects; each is recorded as that, by the same person.
 """
 
 from collections.abc import Sequence
