@@ -125,7 +125,7 @@ class RecordDamaged(GongkaiError):
 
 
 class WithdrawalsDamaged(GongkaiError):
-    """A line of the withdrawals' file is not as it was written; nothing is served until it is, lest they come back."""
+    """A damaged line of the withdrawals' file; nothing is served until it is repaired, so that none is undone."""
 
     def __init__(self, name: str, line: int) -> None:
         super().__init__(f"撤回登记 {name} 第 {line} 行读不出或被改动。请从备份恢复该文件。")

@@ -1,1 +1,1 @@
-"""That the archive lasts: backup, fixity checks, rebuilding the catalogue, export."""
+"""Long-term custody: backup, fixity checks, rebuilding the catalogue, export."""

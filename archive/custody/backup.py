@@ -41,7 +41,7 @@ class Manifest:
 
 
 def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, progress: Progress) -> Path:
-    """Make a backup below ``destination``; its folder. Others may write meanwhile.
+    """Make a backup below ``destination`` and return its folder. Others may write meanwhile.
 
     All that was acknowledged before it began is in it. Originals that a former backup there has are shared with it by
     hard links. Raises BackupRefused, BlobMissing, BlobDamaged, RecordDamaged, OSError; then there is no new backup.
@@ -84,7 +84,7 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
 
 
 def check(folder: Path, progress: Progress) -> Manifest:
-    """Read a whole backup. Raises BackupDamaged with the first thing that is not as it was."""
+    """Read a whole backup. Raises BackupDamaged for the first thing that has changed."""
     try:
         kept = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         digest = kept.pop("sha256")

@@ -22,7 +22,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def export(
     documents: Iterable[Document], blobs: Blobs, destination: Path, source: str, progress: Callable[[], None]
 ) -> int:
-    """Write these documents into a new bag; how many there are.
+    """Write these documents into a new bag and return how many there are.
 
     The payload: ``documents/ID/`` with the original and its attachments, each under a plain name (the names they came
     with are in the metadata), the text as ``text.txt``; ``metadata.jsonl`` with everything known, ``metadata.csv`` for
@@ -60,7 +60,7 @@ def export(
 
 
 def _put(document: Document, blobs: Blobs, folder: Path) -> dict[str, object]:
-    """Copy a document's files; its line of ``metadata.jsonl``."""
+    """Copy a document's files and return its line of ``metadata.jsonl``."""
     own = folder / "documents" / document.id
     own.mkdir(parents=True)
     texts = [document.text, *(part.text for part in document.attachments)]

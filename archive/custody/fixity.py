@@ -1,8 +1,8 @@
 """Fixity: whether everything that the archive holds is still as it was written.
 
-Each thing is held against another that says the same: an original against the digest it is named by, a document's
-record against the hash in it and against the database, the audit log against its own chain and the copy in the
-records, the withdrawals against the decisions. None of it is mended here.
+Each item is compared with another that says the same: an original with the digest in its name, a document's record
+with its own hash and with the database, the audit log with its own chain and with the copy in the records, the
+withdrawals with the decisions. Nothing is repaired here.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.tables import decisions
 
-# In how many nights everything is read once: ISO 16363 leaves the span to the archive, and a quarter is common.
+# Everything is read once in this many nights: ISO 16363 leaves the span to the archive, and a quarter is common.
 ROUND = 90
 
 

@@ -1,7 +1,7 @@
-"""The catalogue brought back out of the files alone: records, withdrawals, and the originals that they name.
+"""Rebuilding the catalogue from the files alone: records, withdrawals, and the originals that they name.
 
-Same ids, same versions and decisions, and never more public than it was: a document whose record is missing or torn is
-not there at all, and what was withdrawn is withdrawn again.
+Ids, versions and decisions stay the same, and nothing becomes public that was not. A document whose record is missing
+or torn is left out, and withdrawn documents are withdrawn again.
 """
 
 from collections import deque
@@ -39,7 +39,7 @@ class Rebuilt:
 def rebuild(catalogue: Catalogue, progress: Callable[[int, int], None] = lambda done, total: None) -> Rebuilt:
     """Fill an empty catalogue. Raises CatalogueNotEmpty, and RecordDamaged for an audit log that can't be read.
 
-    Everything happens in one transaction: stopped, it has not happened.
+    Everything happens in one transaction, so an interrupted rebuild leaves nothing behind.
     """
     records = catalogue.records
     damaged: list[RecordDamaged] = []

@@ -171,7 +171,7 @@ def _broken(before: str, after: str) -> Iterator[tuple[Concern, str]]:
 
 
 def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
-    """Sections that the preamble names and no heading bears."""
+    """Find sections that the preamble names but no heading does."""
     for number, paragraph in enumerate(paragraphs[:_PREAMBLE]):
         promise = _PROMISE.search(paragraph, 0, _LONGEST)
         if not promise:
@@ -197,5 +197,5 @@ def _excerpt(line: str, start: int, end: int) -> str:
 
 
 def masked(text: str) -> str:
-    """With the middle of each long number out: what a list of findings shows is itself a paper that lies about."""
+    """Mask the middle of each long number, because a list of findings may itself be left lying about."""
     return _LONG.sub(lambda match: match[0][:3] + "*" * (len(match[0]) - 5) + match[0][-2:], text)

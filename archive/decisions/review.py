@@ -81,7 +81,7 @@ def examine(
     basis: str,
     version: int | None = None,
 ) -> int:
-    """Record what a person found who examined a document's newest version; the last finding of an aspect counts.
+    """Record a person's examination of a document's newest version; the last finding on each aspect counts.
 
     Returns the version. Raises UnknownDocument and DecisionRefused; then nothing is recorded.
     """

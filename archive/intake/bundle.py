@@ -38,7 +38,7 @@ def is_bundle(path: Path) -> bool:
 
 @contextmanager
 def open_bundle(path: Path, limits: ZipLimits | None = None) -> Iterator[Bundle]:
-    """The contents of a bundle, unpacked into a private folder that is gone at the end.
+    """Unpack a bundle into a private folder that is removed at the end.
 
     The source of a file, where the manifest states no address, is its place in the bundle: a bundle that is sent again
     under the same name has new versions of the same documents. Raises FileRefused for a bundle that can't be unpacked,
@@ -64,7 +64,7 @@ def _manifest(names: Iterable[str]) -> str | None:
 
 
 def _unpack(path: Path, root: Path, limits: ZipLimits | None) -> list[str]:
-    """Write the files of a zip below a folder; their names."""
+    """Write the files of a zip below a folder and return their names."""
     names: list[str] = []
     for member, content in members(path, limits):
         name = member.replace("\\", "/")
@@ -82,7 +82,7 @@ def _unpack(path: Path, root: Path, limits: ZipLimits | None) -> list[str]:
 
 
 def _inside(item: Item, root: Path, path: Path) -> Item:
-    """An item with a source that outlives the folder."""
+    """Give an item a source that outlives the folder."""
     if "source_url" in item.stated:
         return item
     return replace(item, source=f"{place(path)}!{_name(item.path, root)}")

@@ -130,7 +130,7 @@ class Intake:
         return next(self.receive_all([item]))
 
     def receive_all(self, items: Iterable[Item], ahead: int = 8) -> Iterator[Receipt]:
-        """Take in files in their order, extracting a few ahead; one that can't be taken never stops the rest."""
+        """Take in files in order, extracting a few ahead; a file that is refused never stops the rest."""
         waiting = iter(items)
         with ThreadPoolExecutor(max_workers=2) as pool:
             queue: list[tuple[Item, Future[_Prepared | _Held]]] = []
@@ -156,7 +156,7 @@ class Intake:
                     yield Receipt(item, Result.REFUSED, reason=f"文件名或清单中有无法保存的字符：{error}")
 
     def _prepare(self, item: Item) -> "_Prepared | _Held":
-        """All that needs no writing transaction; less of it when the same file is held already."""
+        """Do all that needs no writing transaction; stop early when the same file is already held."""
         paths = (item.path, *item.attachments)
         types = [media_type(path, readable(path.name)) for path in paths]
         digests = [_digest(path) for path in paths]
@@ -271,7 +271,7 @@ class Intake:
             connection.execute(update(sources).where(sources.c.source == source).values(signature=prepared.signature))
             return id, Result.CHANGED, kept
         if known is not None:
-            # A copy that now differs goes its own way.
+            # A copy that now differs becomes a document of its own.
             connection.execute(delete(sources).where(sources.c.source == source))
         twin = connection.execute(
             select(versions.c.document_id)
@@ -383,11 +383,11 @@ def _attachment(file: File, part: Extraction) -> Attachment:
 
 
 def _with_title(extraction: Extraction, shown: str = "") -> tuple[str, tuple[Place, ...]]:
-    """The text and its places, a title of its own above it that is not ``shown`` as the document's."""
+    """Return the text and its places, headed by its own title unless that is ``shown`` as the document's."""
     own, places = extraction.title, extraction.places
     if not own or normalise(own) in normalise(shown):
         return "\n".join(extraction.paragraphs), places
-    # What begins with the first line begins with the title now, but for a table, which it is none of.
+    # A place that starts at the first line now starts at the title, except a table, which the title is not part of.
     moved = tuple(
         place if not place.start and "表" not in place.label else replace(place, start=place.start + 1)
         for place in places
