@@ -1,1 +1,1 @@
-"""How it is found: analysis, query tree, engines, reindexing. Knows nothing of Flask."""
+"""Full-text search: analysis, the query tree, engines and reindexing. Knows nothing of Flask."""

@@ -1,12 +1,12 @@
-"""How text is cut for searching: a stream of words and a stream of character bigrams; the only user of jieba.
+"""Text analysis: cuts text into a stream of words and a stream of character bigrams. The only user of jieba.
 
-Words rank: they are what a reader would call words. Bigrams keep the promise that what stands in a document is found,
-wherever jieba put its cuts, and rank as well. Both are cut from ``archive.text.normalise``d text, documents and queries
-alike, so every engine finds the same.
+Words are what a reader would call words, and they rank. Bigrams rank too, and they guarantee that any text in a
+document is found, wherever jieba cut it. Both streams are made from text in the form of
+``archive.chinese.text.normalise``, for documents and queries alike, so every engine finds the same.
 
-jieba is the segmenter. rjieba, the same algorithm over the same dictionary in Rust, cuts for it where it is installed,
-and what it cuts otherwise is put right; a test holds them together. Either is loaded when something is first cut, and
-never both: jieba's dictionary takes a second and 80 MB, rjieba's a tenth and 30.
+jieba is the reference. rjieba, the same algorithm and dictionary in Rust, replaces it where installed. Where rjieba
+cuts differently, its output is corrected; a test checks that the two agree. Only one of them is loaded, on first use:
+jieba's dictionary takes 1 s and 80 MB, rjieba's 0.1 s and 30 MB.
 """
 
 import hashlib
@@ -29,24 +29,24 @@ from archive.chinese.text import is_han
 if TYPE_CHECKING:
     import jieba
 
-# What changes the streams changes this number, and with it the fingerprint.
+# Raise this with any change to the streams: it is part of the fingerprint.
 VERSION = 2
 _HERE = Path(__file__).parent
 LEXICON = _HERE / "lexicon.txt"
 STOPWORDS = _HERE / "stopwords.txt"
 _RUN = re.compile(r"[^\W_]+")
-# Where rjieba's idea of a Han character or of a word of letters is wider than jieba's.
+# Han characters and words of letters that rjieba recognises and jieba does not.
 _BEYOND = re.compile(r"([\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00010000-\U0010ffff])")
 _JOINED = re.compile(r"[a-zA-Z0-9][-_.][a-zA-Z0-9]")
 _APART = re.compile(f"{_BEYOND.pattern}|{_JOINED.pattern}")
-# jieba's own.
+# Copied from jieba.
 _LETTERS = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 _CUTS_KEPT = 2000
 _FUNCTION_FREQUENCY = 5000
 
 
 def common_words(most: int) -> list[str]:
-    """The commonest words of two to four characters in jieba's dictionary, the commonest first."""
+    """Return the commonest words of two to four characters in jieba's dictionary, commonest first."""
     found = []
     with (files("jieba") / "dict.txt").open(encoding="utf-8") as lines:
         for line in lines:
@@ -60,8 +60,8 @@ def common_words(most: int) -> list[str]:
 class Cut:
     """The distinct terms of a query's text.
 
-    ``words`` carry its meaning: none inside another, function words left out. ``grams`` are the bigrams that are not
-    wholly of function words; ``every`` are all of them: what contains the text has every one.
+    ``words`` carry the meaning: they do not overlap and leave out function words. ``grams`` leaves out bigrams made
+    only of function words. ``every`` has all bigrams; a document that contains the text has every one of them.
     """
 
     words: tuple[str, ...]
@@ -70,7 +70,7 @@ class Cut:
 
 
 class Analyzer:
-    """Cuts normalised text. ``cache`` is a private folder for jieba's dictionary (its default is a shared one)."""
+    """Cuts normalised text. ``cache`` is a private folder for jieba's dictionary (jieba's default is shared)."""
 
     def __init__(self, cache: Path) -> None:
         cache.mkdir(parents=True, exist_ok=True)
@@ -78,13 +78,13 @@ class Analyzer:
         self._stopwords = frozenset(STOPWORDS.read_text(encoding="utf-8").split())
         entries = (line.split() for line in LEXICON.read_text(encoding="utf-8").splitlines())
         self._own_words = [(word, int(frequency), tag) for word, frequency, tag in entries]
-        # 多少天 is one function word, and not 多少 and a 天 to search for.
+        # 多少天 must stay one function word: otherwise jieba cuts it into 多少 and 天, and 天 is searched for.
         self._own_words += [(word, _FUNCTION_FREQUENCY, "r") for word in sorted(self._stopwords) if len(word) > 2]
         self.query = lru_cache(_CUTS_KEPT)(self._query)
 
     @cached_property
     def jieba(self) -> "jieba.Tokenizer":
-        """The reference."""
+        """The reference segmenter, loaded on first use."""
         import jieba
 
         jieba.setLogLevel(logging.WARNING)
@@ -97,31 +97,31 @@ class Analyzer:
 
     @cached_property
     def rjieba(self) -> ModuleType | None:
-        """The accelerated form; None where it is not installed."""
+        """The accelerated segmenter, or None where it is not installed."""
         try:
             import rjieba
         except ImportError:  # no wheel for this machine
             return None
-        # The module's own tokenizer: it is there in any case, and another would have the dictionary a second time.
+        # Use the module's own tokenizer: it is loaded anyway, and another would load the dictionary twice.
         for word, frequency, tag in self._own_words:
             rjieba.add_word(word, frequency, tag)
         return rjieba
 
     @cached_property
     def fingerprint(self) -> str:
-        """A digest of everything that decides the streams."""
+        """A digest of everything that determines the streams."""
         parts = [str(VERSION), version("jieba"), version("opencc"), unicodedata.unidata_version]
         parts += [path.read_text(encoding="utf-8") for path in (LEXICON, STOPWORDS)]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
     def words(self, text: str) -> list[str]:
-        """The words of a document's text: long words and the shorter ones inside them."""
+        """Cut a document's text into words: long words and the shorter ones inside them."""
         if self.rjieba is None:
             cut: Iterable[str] = self.jieba.cut_for_search(text)
         elif not _APART.search(text):
             cut = self.rjieba.cut_for_search(text)
         else:
-            # Neither joins words across a line break, so most lines may be cut the fast way.
+            # Neither segmenter joins words across a line break, so most lines can take the fast path.
             cut = chain.from_iterable(
                 chain.from_iterable(map(self._with_shorter, self._apart(line)))
                 if _APART.search(line)
@@ -131,11 +131,11 @@ class Analyzer:
         return [word for word in cut if word.isalnum() or _RUN.search(word)]
 
     def pieces(self, text: str) -> list[str]:
-        """The text cut into words as a reader sees them, nothing left out: joined they are the text."""
+        """Cut a text into words as a reader sees them. Joined again, the pieces are the text."""
         return list(self._apart(text))
 
     def _apart(self, text: str) -> Iterator[str]:
-        """The words as jieba cuts them, also where rjieba would join what it keeps apart."""
+        """Yield the words as jieba cuts them, splitting what rjieba alone would join."""
         cut = self.rjieba.cut if self.rjieba else self.jieba.cut
         for part in filter(None, _BEYOND.split(text)):
             for word in cut(part):
@@ -145,13 +145,13 @@ class Analyzer:
                     yield word
 
     def _with_shorter(self, word: str) -> Iterator[str]:
-        """As jieba cuts for a search."""
+        """Yield the shorter words inside a word, then the word itself, as jieba's search mode does."""
         for size in range(2, min(len(word), 4)):
             yield from filter(self.is_word, (word[at : at + size] for at in range(len(word) - size + 1)))
         yield word
 
     def is_word(self, text: str) -> bool:
-        """Whether the language or the county's lexicon has this word."""
+        """Return whether this word is in the dictionary or the county's lexicon."""
         return bool(self.rjieba.has_word(text)) if self.rjieba else bool(self.jieba.FREQ.get(text))
 
     @cached_property
@@ -165,7 +165,7 @@ class Analyzer:
         return self._stopwords
 
     def says_something(self, text: str) -> bool:
-        """Whether a text has a word beyond function words."""
+        """Return whether a text has any word other than function words."""
         return any(word not in self._stopwords for word in self.query(text).words)
 
     def _query(self, text: str) -> Cut:
@@ -176,7 +176,7 @@ class Analyzer:
         if not words:
             return Cut(tuple(said), tuple(every), tuple(every))
         if all(len(word) == 1 for word in words):
-            # 罚多少钱: no bigram that it has with a question word stands in an answer.
+            # 罚多少钱: no answer contains a bigram that joins 罚 to the question word.
             alone = "".join(" " * len(piece) if piece in self._stopwords else piece for piece in pieces)
             return Cut(tuple(words), tuple(query_grams(alone)), tuple(every))
         idle = "".join((" " if piece in self._stopwords else "x") * len(piece) for piece in pieces)
@@ -185,9 +185,9 @@ class Analyzer:
 
 
 def grams(text: str) -> list[str]:
-    """The bigrams of a document's text, within runs of letters and digits.
+    """Return the bigrams of a document's text, taken within runs of letters and digits.
 
-    The last character of each run also stands alone, so that every character begins some gram.
+    The last character of each run is also a gram of its own, so that every character begins one.
 
     >>> grams("公开条例，2019")
     ['公开', '开条', '条例', '例', '20', '01', '19', '9']
@@ -196,7 +196,7 @@ def grams(text: str) -> list[str]:
 
 
 def query_grams(text: str) -> list[str]:
-    """The distinct bigrams of a query; a run of one character yields that character, the beginning of a gram.
+    """Return the distinct bigrams of a query. A run of one character yields that character, as a prefix of grams.
 
     >>> query_grams("水 公开")
     ['水', '公开']
@@ -205,12 +205,12 @@ def query_grams(text: str) -> list[str]:
 
 
 def is_gram(text: str) -> bool:
-    """Whether a text is a gram, or the beginning of some."""
+    """Return whether a text is a gram or the prefix of one."""
     return 0 < len(text) <= 2 and text.isalnum()
 
 
 def marks(text: str) -> list[str]:
-    """The distinct characters of a text that stand in no gram, line breaks aside.
+    """Return the distinct characters of a text that are in no gram, apart from line breaks.
 
     >>> marks("公开，2019，公开")
     ['，']

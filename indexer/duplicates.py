@@ -1,8 +1,8 @@
-"""Documents that say nearly the same: the same notice from two offices, a page and its reprint.
+"""Near-duplicates: the same notice from two offices, a page and its reprint.
 
 A text's sketch is the ``SIZE`` smallest hashes of its runs of ``RUN`` characters (bottom-k sketch; Broder, On the
-resemblance and containment of documents, 1997). The share that two sketches have in common estimates how much of what
-the two texts say together both say: their Jaccard similarity, within about ±0.05.
+resemblance and containment of documents, 1997). The share that two sketches have in common estimates the Jaccard
+similarity of the two texts, within about ±0.05.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from archive.chinese.text import normalise
 
 RUN = 5
 SIZE = 256
-# Of two forms of one notice that differ in names and dates, about four fifths is the same; of two years' reports by one
-# office, about half.
+# Two versions of one notice that differ in names and dates share about four fifths; one office's reports for two years
+# share about half.
 ALIKE = 0.8
-# What two long texts have in common shows in their beginnings.
+# The beginnings of two long texts are enough to compare them by.
 READ = 4000
-# Texts this short are alike by their headings alone.
+# Shorter texts would count as alike for their headings alone.
 SHORTEST = 60
 
 Sketch = NDArray[np.uint64]
@@ -28,11 +28,11 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 
 def sketch(text: str) -> Sketch:
-    """The sketch of a text; empty for one too short to compare. Not to be written into."""
+    """Return the sketch of a text, empty if it is too short to compare. The array is cached: do not write into it."""
     return _sketch(text[:READ])
 
 
-# The same documents come up again and again; 8 KB each.
+# The same documents come up again and again. A cached entry takes 8 KB.
 @lru_cache(1000)
 def _sketch(text: str) -> Sketch:
     codes = np.frombuffer("".join(normalise(text).split()).encode("utf-32-le"), np.uint32).astype(np.uint64)
@@ -41,10 +41,10 @@ def _sketch(text: str) -> Sketch:
     count = len(codes) - RUN + 1
     hashes = np.zeros(count, np.uint64)
     for at in range(RUN):
-        # Multiplication wraps around, as a hash may.
+        # The multiplication wraps around, which is fine for a hash.
         hashes = (hashes ^ codes[at : at + count]) * _MULTIPLIER
         hashes ^= hashes >> np.uint64(29)
-    # np.unique sorts what it has put into a table of its own: 20 times as slow.
+    # np.unique builds a hash table before it sorts, which is 20 times as slow.
     hashes.sort()
     first = np.append(True, hashes[1:] != hashes[:-1])
     distinct: Sketch = hashes[first][:SIZE]
@@ -52,7 +52,7 @@ def _sketch(text: str) -> Sketch:
 
 
 def folded(texts: Sequence[str]) -> list[int | None]:
-    """For each text the place of an earlier one that says nearly the same and is not folded itself, or None."""
+    """Return for each text the index of an earlier, unfolded one that says nearly the same, or None."""
     sketches = [sketch(text) for text in texts]
     places: list[int | None] = []
     for at, each in enumerate(sketches):
@@ -62,14 +62,14 @@ def folded(texts: Sequence[str]) -> list[int | None]:
 
 
 def alike(one: Sketch, other: Sketch) -> bool:
-    """Whether two texts say nearly the same."""
-    # Most have hardly anything in common: that is quicker to see than how much.
+    """Return whether two texts say nearly the same."""
+    # Most pairs share hardly anything, and this cheap bound rules them out before the exact figure.
     common = len(np.intersect1d(one, other, assume_unique=True))
     return common / max(1, len(one), len(other)) >= ALIKE and resemblance(one, other) >= ALIKE
 
 
 def resemblance(one: Sketch, other: Sketch) -> float:
-    """How much two texts have in common, 0 to 1; 0 where one is too short to say."""
+    """Return how much two texts have in common, from 0 to 1; 0 if either is too short to tell."""
     if not len(one) or not len(other):
         return 0.0
     both = np.union1d(one, other)[:SIZE]

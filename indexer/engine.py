@@ -1,4 +1,4 @@
-"""The contract between a search and what carries it out. One suite of tests holds every engine to it."""
+"""The contract that every search engine fulfils. One test suite runs against all of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -20,10 +20,11 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """``filters`` maps a facet's name to the values of which a document must have one.
+    """One search: the query, what narrows it, and which part of the result to return.
 
-    ``since`` and ``until`` are ordinal days, both included; a document without a day is in no range. ``hidden`` are ids
-    that the answer leaves out entirely.
+    ``filters`` maps a facet's name to values; a document must have one of them. ``since`` and ``until`` are ordinal
+    days, both included; a document without a day is in no range. ``hidden`` are ids that the answer leaves out
+    entirely.
     """
 
     query: Query = field(default_factory=Everything)
@@ -45,9 +46,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``total`` counts all documents that answer; ``facets`` counts them by value, each facet without its own filter.
+    """The result of a search.
 
-    ``relaxed``: no document answered the whole query; these answer a good part of it.
+    ``total`` counts all matching documents. ``facets`` counts them by value, each facet without its own filter.
+    ``relaxed`` means that no document matched the whole query and these match a good part of it.
     """
 
     total: int
@@ -57,7 +59,7 @@ class Answer:
 
 
 class Vocabulary(Protocol):
-    """What the documents of an index are called and what they say; the same object until the index changes."""
+    """The titles, numbers, issuers and words of an index's documents. The same object until the index changes."""
 
     @property
     def titles(self) -> Sequence[tuple[str, str]]:
@@ -66,22 +68,22 @@ class Vocabulary(Protocol):
 
     @property
     def numbers(self) -> Sequence[tuple[str, str]]:
-        """The numbers that documents bear, each with the document's id."""
+        """Each number that a document bears, with the document's id."""
         ...
 
     @property
     def issuers(self) -> Sequence[str]: ...
 
     def words(self) -> Mapping[str, int]:
-        """The words of all texts, with in how many documents each stands; worked out at each call."""
+        """Count for every word the documents that contain it. Computed anew at each call."""
         ...
 
 
 class Writer(Protocol):
-    """Changes that take effect together, on top of an index of ``count`` documents that stands at ``cursor``.
+    """A batch of changes that take effect together, on top of an index of ``count`` documents at ``cursor``.
 
-    ``mark`` says up to which change of the archive they go. A rebuild that was stopped may be taken up again: then
-    ``last_put`` is the last document put into what there is of it, else "".
+    ``mark`` records the last change of the archive that the batch covers. ``last_put`` is the id of the last document
+    of an interrupted rebuild that is being resumed, otherwise "".
     """
 
     @property
@@ -96,7 +98,7 @@ class Writer(Protocol):
     def put(self, entry: Entry) -> None: ...
 
     def put_all(self, documents: Iterable[Document]) -> Iterator[int]:
-        """Put many documents, each once, saying how many have been taken; the iterator has to be run to its end."""
+        """Put many documents, each once, and yield how many are done. The iterator must be run to its end."""
         ...
 
     def remove(self, id: str) -> None: ...
@@ -104,46 +106,46 @@ class Writer(Protocol):
 
 
 class Engine(Protocol):
-    """An index. Reading raises IndexMissing, IndexDamaged or IndexOutdated rather than answer wrongly."""
+    """A searchable index. Reading raises IndexMissing, IndexDamaged or IndexOutdated rather than answer wrongly."""
 
     def search(self, request: SearchRequest) -> Answer: ...
 
     def explain(self, request: SearchRequest, id: str) -> Explanation | None:
-        """How the score that a search gives a document comes about; None where the document is not in its answer.
+        """Explain the score that a search gives a document, or return None if the document is not in the answer.
 
-        Which page is asked for makes no difference. It costs about as much as the search itself.
+        The page requested makes no difference. The cost is about that of the search itself.
         """
         ...
 
     def vocabulary(self) -> Vocabulary:
-        """What suggestions and corrections are made of."""
+        """Return what suggestions and corrections are made from."""
         ...
 
     def count(self) -> int:
-        """How many documents the index holds."""
+        """Return how many documents the index holds."""
         ...
 
     def cursor(self) -> int:
-        """The last change applied; 0 for an index that is not there yet."""
+        """Return the last change applied, or 0 if there is no index yet."""
         ...
 
     def generation(self) -> str:
-        """Names what answers now: another after each build. Raises as a search does."""
+        """Return a name for the live index, different after each build. Raises as a search does."""
         ...
 
     def verify(self) -> None:
-        """Read the live index through. Raises IndexDamaged; an index that is not there yet is sound."""
+        """Read the whole live index. Raises IndexDamaged. If there is no index yet, nothing is wrong."""
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:
-        """Change the index: commits on exit, discards on error. Raises IndexerBusy."""
+        """Change the index. Commits on exit and discards on error. Raises IndexerBusy."""
         ...
 
     def rebuilding(self) -> AbstractContextManager[Writer]:
-        """Build an index from nothing beside the live one: promotes on exit, discards on error. Raises IndexerBusy.
+        """Build a new index beside the live one. Promotes it on exit and discards it on error. Raises IndexerBusy.
 
-        An engine may keep what there is of it when the process is stopped, and go on from there the next time;
-        documents must be put in the order of ids for that.
+        An engine may keep the partial index of an interrupted process and resume from it. For that, documents must be
+        put in order of their ids.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""What can go wrong with a search or an index, as one tree under ``archive.errors.GongkaiError``.
+"""Errors of searches and indexes, as one tree under ``archive.errors.GongkaiError``.
 
 ::
 
@@ -8,8 +8,8 @@
     └── IndexUnusable          the index can't answer; the archive is untouched
         ├── IndexMissing       none has been built yet
         ├── IndexDamaged       its files are not what its manifest says
-        ├── IndexOutdated      built by another analyzer, lexicon or set of fields
-        ├── IndexAhead         knows changes that the archive does not (a restored catalogue)
+        ├── IndexOutdated      built with a different analyzer, lexicon or set of fields
+        ├── IndexAhead         has changes that the archive lacks (a restored catalogue)
         ├── IndexingStopped    a process that analyzes documents for it died
         └── IndexerBusy        another process is writing to it
 
@@ -20,7 +20,7 @@ from archive.errors import GongkaiError
 
 
 class BadSynonyms(GongkaiError):
-    """A line of a synonyms file that can't be taken; ``line`` counts from 1."""
+    """A line of a synonyms file that can't be used; ``line`` counts from 1."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(f"同义词表第 {line} 行：{reason}")
@@ -37,7 +37,7 @@ class BadQuery(GongkaiError):
 
 
 class IndexUnusable(GongkaiError):
-    """The index can't answer; the archive is not touched by it."""
+    """The index can't answer; the archive is untouched."""
 
 
 class IndexMissing(IndexUnusable):
@@ -57,7 +57,7 @@ class IndexDamaged(IndexUnusable):
 
 
 class IndexOutdated(IndexUnusable):
-    """The index was built by another analyzer, lexicon or set of fields than this program has."""
+    """The index was built with a different analyzer, lexicon or set of fields."""
 
     def __init__(self, expected: str, found: str) -> None:
         super().__init__("索引由不同版本的分词程序或词典建立，请运行 gongkai reindex --full 重建。")
@@ -66,7 +66,7 @@ class IndexOutdated(IndexUnusable):
 
 
 class IndexAhead(IndexUnusable):
-    """The index knows changes that the archive does not: the catalogue was restored or replaced."""
+    """The index has changes that the archive lacks: the catalogue was restored or replaced."""
 
     def __init__(self, index: int, archive: int) -> None:
         super().__init__(
@@ -78,7 +78,7 @@ class IndexAhead(IndexUnusable):
 
 
 class IndexingStopped(IndexUnusable):
-    """A process that cuts documents for the index died; the index is as it was."""
+    """A process that analyzes documents for the index died; the index is unchanged."""
 
     def __init__(self) -> None:
         super().__init__("分词的子进程意外退出（可能内存不足），索引未改变。请释放内存后重新运行 gongkai reindex。")

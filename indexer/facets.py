@@ -1,4 +1,4 @@
-"""The facets: by what a result list can be narrowed, and which values a document has in each."""
+"""The facets that can narrow a result list, and a document's values in each."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,9 +8,9 @@ from archive.document import Document, Metadata
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """``name`` is the word in addresses and the API, ``label`` the one on pages.
+    """A facet: ``name`` is used in URLs and the API, ``label`` on pages.
 
-    In a facet of two levels a document has both: 法定主动公开内容 and 法定主动公开内容/规范性文件.
+    In a facet of two levels a document has a value for each: 法定主动公开内容 and 法定主动公开内容/规范性文件.
     """
 
     name: str
@@ -30,12 +30,12 @@ NAMES = tuple(facet.name for facet in FACETS)
 
 
 def day(metadata: Metadata) -> date | None:
-    """The day a document counts under for years, ranges and order: when it was made, else when it was disclosed."""
+    """Return the day used for years, ranges and order: when the document was written, else when it was disclosed."""
     return metadata.written_on or metadata.published_on
 
 
 def values(document: Document) -> dict[str, tuple[str, ...]]:
-    """A document's values of each facet; none where it is unknown."""
+    """Return a document's values in each facet; an empty tuple where unknown."""
     metadata = document.metadata
     when = day(metadata)
     stated = {

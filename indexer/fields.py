@@ -1,7 +1,7 @@
-"""What an index holds of a document, as an engine receives it: text already cut, keys, facets, dates.
+"""The form in which an engine receives a document: text already cut, keys, facets, dates.
 
-Weights follow BM25F in its simple form (Robertson, Zaragoza, Taylor: Simple BM25 Extension to Multiple Weighted Fields,
-2004): an occurrence in the title counts as several in the text, before saturation.
+Weights follow the simple form of BM25F (Robertson, Zaragoza, Taylor: Simple BM25 Extension to Multiple Weighted Fields,
+2004): before saturation, an occurrence in the title counts as several in the text.
 """
 
 import hashlib
@@ -22,9 +22,9 @@ ISSUER_WEIGHT = 2.0
 ATTACHMENT_WEIGHT = 0.5
 LAPSED_PRIOR = 0.6
 
-# What a number is made of: letters and Han, or digits.
+# A document number consists of runs of digits and runs of letters or Han.
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
-# Weights that binary fractions hold exactly, so that an engine may store them in 32 bits.
+# The weights are exact binary fractions, so that an engine can store them in 32 bits.
 WEIGHTS: Mapping[str, float] = {
     "title": TITLE_WEIGHT,
     "number": NUMBER_WEIGHT,
@@ -32,7 +32,7 @@ WEIGHTS: Mapping[str, float] = {
     "text": 1.0,
     "attachments": ATTACHMENT_WEIGHT,
 }
-# How a document's own number is told from the others that it bears.
+# These tell a document's own number from the others that it bears.
 KEY_WEIGHTS = (2.0, 1.0)
 FIELDS: Mapping[str, object] = {
     "words": WEIGHTS,
@@ -50,11 +50,10 @@ FIELDS: Mapping[str, object] = {
 class Entry:
     """One document in an index.
 
-    ``words`` and ``grams`` map terms to weighted counts; ``*_length`` count the tokens of each stream, unweighted.
-    Among the grams is every mark of the text by itself: it narrows down where a phrase with it may stand.
-    ``keys`` has the document's own number first.
-    ``title`` and ``text`` are normalised; text has one paragraph a line, the title and the numbers first. ``day`` is a
-    proleptic ordinal, 0 unknown. ``prior`` multiplies the score.
+    ``words`` and ``grams`` map terms to weighted counts; ``*_length`` are the unweighted token counts of each stream.
+    ``grams`` also has each punctuation mark of the text, to narrow down phrases that contain one. ``keys`` has the
+    document's own number first. ``title`` and ``text`` are normalised. ``text`` has one paragraph a line, after the
+    title and the numbers. ``day`` is a proleptic ordinal, 0 if unknown. ``prior`` multiplies the score.
     """
 
     id: str
@@ -72,12 +71,12 @@ class Entry:
 
 
 def fingerprint(analyzer: Analyzer) -> str:
-    """A digest of the fields and of how text is cut: an index with another one can't be asked."""
+    """Return a digest of the fields and of the analysis. An index with a different one can't be searched."""
     return hashlib.sha256((json.dumps(FIELDS, sort_keys=True) + analyzer.fingerprint).encode()).hexdigest()
 
 
 def entry(document: Document, analyzer: Analyzer) -> Entry:
-    """A document as an engine receives it."""
+    """Convert a document to the form that an engine receives."""
     metadata = document.metadata
     title = normalise(metadata.title)
     issuer = normalise(metadata.issuer or "")
@@ -118,7 +117,7 @@ def _lines(text: str) -> list[str]:
 
 def _weigh(parts: Iterable[tuple[list[str], float]]) -> tuple[dict[str, float], int]:
     counted = [(Counter(terms), weight) for terms, weight in parts]
-    # The text, which is most of it, as it was counted.
+    # The text has weight 1 and most of the terms: start from its counts as they are.
     total: dict[str, float] = dict(next((counts for counts, weight in counted if weight == 1), {}))
     for counts, weight in counted:
         if weight != 1:
@@ -128,7 +127,7 @@ def _weigh(parts: Iterable[tuple[list[str], float]]) -> tuple[dict[str, float], 
 
 
 def number_pattern(typed: str) -> re.Pattern[str] | None:
-    """A pattern for the normalised numbers that have the pieces which were typed, in their order; None without any.
+    """Compile a pattern for normalised numbers that have the typed pieces in order; return None for no pieces.
 
     >>> pattern = number_pattern("沭政办字 74")
     >>> [pattern.search(number) is not None for number in ("沭政办字〔2016〕74号", "沭政办字〔2016〕174号")]
@@ -139,5 +138,5 @@ def number_pattern(typed: str) -> re.Pattern[str] | None:
 
 
 def _whole(piece: str) -> str:
-    """A pattern for a piece: 0074 and 74 are one serial, and 7 is no part of it."""
+    """Return a pattern for a piece: 0074 and 74 are the same serial, and 7 does not match in it."""
     return rf"(?<!\d)0*{int(piece)}(?!\d)" if piece.isdecimal() else re.escape(piece)

@@ -1,16 +1,17 @@
-"""Searches that nothing answered, for staff: candidates for synonyms and for disclosure.
+"""Searches without hits, recorded for staff as candidates for synonyms and for disclosure.
 
-What is kept, and what an operator may promise:
+An operator may promise the following about what is kept:
 
-- a text is kept readable only once it was searched for at least ``k`` times on at least two days; until then there is
-  only its HMAC under this installation's own key, with a count and the days of the first and the last time;
-- nothing says who asked, from where or at what hour;
-- a text with what looks like a person's number, address or name in it is not kept in any form (a name by its surname,
-  where no word of the language explains the characters), nor is one of Latin letters alone, nor a long one;
-- a digest is forgotten after ``DIGEST_DAYS`` days without another search, a text after ``TEXT_DAYS``, and of more than
-  ``MOST`` digests the ones not seen for longest.
+- A text is kept readable only once it was searched for at least ``k`` times on at least two days. Until then there is
+  only its HMAC under this installation's own key, with a count and the days of the first and last search.
+- Nothing records who searched, from where or at what hour.
+- A text that seems to contain a person's number, address or name is not kept in any form. A name is recognised by its
+  surname, where no dictionary word explains the characters. Texts of Latin letters alone and long texts are not kept
+  either.
+- A digest is forgotten after ``DIGEST_DAYS`` days without another search, a text after ``TEXT_DAYS``. Beyond ``MOST``
+  digests, those not seen for longest are forgotten.
 
-The file lies apart from the catalogue: losing it loses nothing else, and no trouble with it ever stops a search.
+The file is separate from the catalogue: losing it loses nothing else, and a fault in it never stops a search.
 """
 
 import hmac
@@ -36,7 +37,7 @@ DAYS = 2
 DIGEST_DAYS = 90
 TEXT_DAYS = 365
 MOST = 20_000
-# How long a search waits for another one's record before it goes on without its own.
+# How long a search waits for the file's lock before it goes on unrecorded.
 BUSY_SECONDS = 0.2
 _TABLES = """
 CREATE TABLE IF NOT EXISTS digests (
@@ -52,7 +53,7 @@ log = logging.getLogger(__name__)
 
 
 class GapsUnreadable(GongkaiError):
-    """The file of searches without hits can't be read; nothing else needs it."""
+    """The file of searches without hits can't be read. Nothing else needs it."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"无法读取无结果检索的记录 {path}。可以删除该文件，会从头记起，其他功能不受影响。")
@@ -60,7 +61,7 @@ class GapsUnreadable(GongkaiError):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A text searched for ``times`` times, and no document answered it; ``partly``: some answered a part of it."""
+    """A text searched for ``times`` times without a full match; ``partly`` if some documents matched a part of it."""
 
     text: str
     times: int
@@ -73,7 +74,7 @@ class Gaps:
     """The record of one installation. Safe to use from several threads and processes."""
 
     def __init__(self, folder: Path, k: int = K, is_word: Callable[[str], bool] = lambda text: False) -> None:
-        """``is_word`` tells words of the language from names of persons."""
+        """Set up the record in ``folder``. ``is_word`` tells dictionary words from names of persons."""
         self._path = folder / "gaps.sqlite3"
         self._key_path = folder / "gaps.key"
         self._k = k
@@ -81,8 +82,8 @@ class Gaps:
         self._told = False
 
     def record(self, typed: str, partly: bool, today: date) -> None:
-        """Count a search. Raises nothing: a search that can't be counted is answered all the same."""
-        # Word by word first: blanks between Han are lost in the one search form.
+        """Count a search. Raises nothing: a search that can't be counted must still be answered."""
+        # Normalise word by word first: the whole text would lose its blanks between Han.
         words = [normalise(word) for word in typed.split()]
         text = normalise(typed)
         if not self._may_keep(text, words):
@@ -97,7 +98,7 @@ class Gaps:
             self._told = True
 
     def listed(self) -> list[Gap]:
-        """The texts that may be read, the most wanted first. Raises GapsUnreadable."""
+        """Return the texts that may be read, most searched first. Raises GapsUnreadable."""
         try:
             with self._open() as connection:
                 rows = connection.execute("SELECT text, times, first, last, partly FROM gaps ORDER BY times DESC, text")
@@ -109,7 +110,7 @@ class Gaps:
             raise GapsUnreadable(self._path) from error
 
     def dismiss(self, text: str) -> bool:
-        """Take a text off the list until it is searched for ``k`` times again; False if it is not on it.
+        """Take a text off the list until it has been searched for ``k`` times again; return whether it was listed.
 
         Raises GapsUnreadable.
         """
@@ -120,7 +121,7 @@ class Gaps:
             raise GapsUnreadable(self._path) from error
 
     def clear(self) -> None:
-        """Forget everything, the key included."""
+        """Forget everything, including the key."""
         for path in (self._path, self._key_path, *(Path(f"{self._path}{end}") for end in ("-wal", "-shm"))):
             path.unlink(missing_ok=True)
 
@@ -131,7 +132,7 @@ class Gaps:
         return not any(may_be_name(left) for run in runs for left in self._unexplained(run))
 
     def _unexplained(self, run: str) -> Iterator[str]:
-        """What of a run of Han no word of the language explains, longest words taken first."""
+        """Yield the parts of a run of Han that no dictionary word explains, taking the longest words first."""
         left, at = "", 0
         while at < len(run):
             sizes = range(min(6, len(run) - at), 1, -1)
@@ -141,7 +142,7 @@ class Gaps:
                 left, at = "", at + length
             else:
                 left, at = left + run[at], at + 1
-        # 王小明的 and the like: a name, and what follows it.
+        # A name may be followed by something else, as in 王小明的.
         yield from (left[:size] for size in range(2, len(left) + 1))
 
     def _count(self, connection: sqlite3.Connection, text: str, partly: bool, today: str) -> None:
@@ -166,7 +167,7 @@ class Gaps:
             connection.execute(f"DELETE FROM {table} WHERE last < ?", (oldest,))  # noqa: S608  # one of two names
         surplus = connection.execute("SELECT count(*) FROM digests").fetchone()[0] - MOST
         if surplus > 0:
-            # A tenth more than is too many, so that a flood does not make every search delete.
+            # Delete a tenth more than the surplus, so that a flood does not make every search delete.
             connection.execute(
                 "DELETE FROM digests WHERE digest IN (SELECT digest FROM digests ORDER BY last LIMIT ?)",
                 (surplus + MOST // 10,),
@@ -180,7 +181,7 @@ class Gaps:
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 out.write(secrets.token_bytes(32))
             try:
-                # Whoever comes first decides; a link never replaces a key that is there.
+                # The first process wins: a link never replaces an existing key.
                 os.link(fresh, self._key_path)
             except FileExistsError:
                 pass

@@ -1,16 +1,16 @@
-"""The query tree: what a search means, apart from how it is typed or carried out. Imports nothing of ours."""
+"""The query tree: what a search means, whatever its syntax or engine. Imports no other module of the project."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeGuard
 
-# The weight of what is wanted nearly whole or not at all (see ``Some``).
+# The weight of a text that must match nearly whole or not at all (see ``Some``).
 NEARLY = 0.75
 
 
 class Part(StrEnum):
-    """What a search can be narrowed to; the values are the words of the grammar."""
+    """A part of the metadata that a search can be limited to. The values are the words of the grammar."""
 
     TITLE = "标题"
     NUMBER = "文号"
@@ -26,8 +26,8 @@ class Everything:
 class Text:
     """A run of text as typed, normalised.
 
-    A document answers a few words with all of them, and a whole sentence only with all of its bigrams: scattered over a
-    long document, the words of a sentence say nothing. ``weight`` multiplies what it scores.
+    A few words match a document that has all of them. A whole sentence matches only with all of its bigrams, because
+    its words scattered over a long document mean nothing. ``weight`` multiplies the score.
     """
 
     text: str
@@ -36,7 +36,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Exactly this run of normalised characters, wherever word cuts fall."""
+    """Exactly this run of normalised characters, regardless of word boundaries."""
 
     text: str
     weight: float = 1.0
@@ -44,27 +44,27 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Synonymous:
-    """A ``Text`` as it stands, or all of its ``pieces``: what of it has no synonym, and a choice where there is one."""
+    """A ``Text`` as it stands, or all of its ``pieces``, each a text without synonyms or a choice among synonyms."""
 
     text: Text
     pieces: "tuple[Text | Or, ...]"
 
     @property
     def choice(self) -> "Or":
-        """The same in simpler terms."""
+        """The same expressed with Or and And."""
         return Or((self.text, And(self.pieces)))
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A document number or index code in canonical form: documents that bear it, then those that cite it."""
+    """A document number or index code in canonical form. Matches documents that bear it, then those that cite it."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """This run of characters in one part of a document's metadata; the pieces of a number in their order."""
+    """This run of characters in one part of a document's metadata; for a number, its pieces in order."""
 
     part: Part
     text: str
@@ -108,9 +108,9 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """A good part of what these texts say, by weight of their terms (see ``relevance.RELAXED_SHARE``).
+    """A good part of these texts, measured by the weight of their terms (see ``relevance.RELAXED_SHARE``).
 
-    Texts of less weight than 1 are other words for what was asked: nearly all of one will do as well.
+    Texts with a weight below 1 are other words for what was asked. Nearly all of one such text is enough.
     """
 
     texts: tuple[Text, ...]
@@ -120,7 +120,7 @@ Query = Everything | Text | Phrase | Synonymous | Key | Within | Dated | Like | 
 
 
 def leaves(query: Query) -> "Iterator[Query]":
-    """What a document is wanted for, in order: all leaves but excluded ones."""
+    """Yield the leaves that a document is wanted for, in order: all but excluded ones."""
     match query:
         case And(parts) | Or(parts) | Some(parts):
             for part in parts:
@@ -135,9 +135,9 @@ def leaves(query: Query) -> "Iterator[Query]":
 
 
 def runs(query: Query) -> tuple[str, ...]:
-    """The distinct texts a document is wanted for: what a title is compared with and a snippet marks.
+    """Return the distinct texts a document is wanted for, to compare with titles and to mark in snippets.
 
-    Not the other words of a ``Some``: a title out of one of those says little about a whole question.
+    Other words in a ``Some`` are left out: a title made up of one of them says little about a whole question.
     """
     found = (leaf.text for leaf in leaves(query) if _is_run(leaf))
     return tuple(dict.fromkeys(found))
@@ -154,16 +154,16 @@ def _is_run(leaf: "Query") -> TypeGuard["Text | Phrase | Within"]:
 
 
 def keys(query: Query) -> tuple[str, ...]:
-    """The numbers a query asks for."""
+    """Return the numbers a query asks for."""
     return tuple(leaf.key for leaf in leaves(query) if isinstance(leaf, Key))
 
 
 def looser(query: Query) -> Iterator[Query]:
-    """The same wish, giving up more and more, for when nothing answers it whole.
+    """Yield looser and looser forms of a query, to try when nothing matches the whole.
 
-    First the words beside a number: whoever names it wants it. Then all words for a good part of them. Phrases,
-    exclusions, parts and runs of digits stand: who typed those means them. Of a number that nobody bears or cites
-    nearly all has to stand there: its digits stand in many others.
+    The first drops the words beside a number: whoever types a number wants that document. The next asks for a good
+    part of the words. Phrases, exclusions, parts and runs of digits stay, because they were typed on purpose. A number
+    that no document bears or cites must occur nearly whole, because its digits occur in many others.
     """
     parts = query.parts if isinstance(query, And) else (query,)
     loose = [part for part in parts if _loose(part)]

@@ -1,22 +1,21 @@
-"""The ranking formula, written once; engines differ only in how fast they compute it.
+"""The ranking formula, written once. Engines differ only in how fast they compute it.
 
-A text scores by BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009) over its words and its
-bigrams alike; counts are weighted by field (see ``fields``)::
+A text scores by BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009) over both its words and its
+bigrams. Counts are weighted by field (see ``fields``)::
 
     bm25(term) = rarity · f·(K1 + 1) / (f + K1·(1 - B + B·length/average))
     rarity     = ln(1 + (U + 0.5) / (c + 0.5))
 
-where c is how often the term stands in all documents and U how many passages they would make: a term's weight comes
-from how rare it is among passages, not among documents, since a long law has nearly every word somewhere.
+where c is how often the term occurs in all documents and U how many passages the documents make up. A term is weighted
+by its rarity among passages, not among documents, since a long law has nearly every word somewhere.
 
-The best of a document's answers are then read: each of the ``READ`` best gains the rarity of all the terms that stand
-in its best passage, and as much again where they stand as they were typed, so that terms close together go before terms
-far apart. The sum is multiplied by
+The ``READ`` best documents are then read. Each gains the rarity of all terms in its best passage, and as much again
+where they stand as typed, so that terms close together rank above terms far apart. The sum is multiplied by
 ``1 + TITLE · share``, where share is how much of the document's title the query's runs make up, and by the document's
-prior. Equal scores are ordered by day, newest first, then by id: the order is always defined.
+prior. Equal scores are ordered by day, newest first, then by id, so the order is always defined.
 
-The figures were chosen on 407 questions of laypeople over 1,512 statutes (``gongkai judge``) and held to the sample's
-judged queries. What each is worth there stands in the README.
+The figures were chosen on 407 laypeople's questions over 1,512 statutes (``gongkai judge``) and checked against the
+sample's judged queries. The README says what each contributes there.
 """
 
 import math
@@ -33,63 +32,63 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 T = TypeVar("T")
-# One document's figure, or those of many at once.
+# The figure of one document, or an array for many.
 Figure = TypeVar("Figure", float, "NDArray[np.float64]")
 K1 = 1.5
 B = 0.35
 TITLE = 3.0
-# A number is an identity: who bears it stands before all that text can say, whose own it is before who was first made
-# under it and amended since, who cites it only above the rest.
+# A number identifies a document, so bearing it outranks any text score. A document's own number outranks one that it
+# was first issued under before an amendment. Citing a number only ranks above the rest.
 OWN = 1000.0
 BEARS = 900.0
 CITES = 10.0
-# A text longer than these many terms is told by its rarest ones.
+# A text with more terms than this is represented by its rarest ones.
 MOST_TERMS = 64
-# How many words of meaning may stand scattered over a document; more make a sentence, which has to stand in one piece.
+# How many meaningful words may be scattered over a document. More make a sentence, which must occur in one piece.
 SCATTERED = 2
-# The share of a query's rarity that a document has to have when nothing answers it whole. Terms that no document has
-# are left out of the reckoning: nothing could have them.
+# The share of a query's rarity that a document needs when nothing matches the whole query. Terms that no document has
+# don't count: nothing could match them.
 RELAXED_SHARE = 0.15
-# Other words for what was asked have to stand there nearly whole: 报告 alone is not 年度报告.
+# Other words for what was asked must match nearly whole: 报告 alone is not 年度报告.
 OTHER_SHARE = 0.8
-# Tokens of each stream that make a passage.
+# How many tokens of each stream make up a passage.
 PASSAGE_TOKENS: Mapping[str, int] = {"words": 200, "grams": 300}
 PASSAGE = 150
 READ = 30
 READ_TERMS = 30
-# How many words tell what a document is about, and how much of a document is read for them.
+# How many words characterise a document, and how much of it is read to find them.
 LIKE_TERMS = 25
 LIKE_ASKED = 60
 LIKE_READ = 10_000
 TITLE_COUNT = 6
-# A word said once is hardly what a document is about: half of its weight is reached at this count.
+# A word used once hardly says what a document is about: a word reaches half its weight at this count.
 LIKE_K = 4.0
 LIKE_SHARE = 0.2
 DIGITS = 6
 
 
 def rarity(passages: float, occurrences: float) -> float:
-    """How much a term says that stands ``occurrences`` times in text that makes ``passages``; positive."""
+    """Return the weight of a term that occurs ``occurrences`` times in text of ``passages`` passages; positive."""
     return math.log(1 + (passages + 0.5) / (occurrences + 0.5))
 
 
 def norm(length: Figure) -> Figure:
-    """What holds counts down in a document of this length, in lengths of the average one."""
+    """Return the BM25 normaliser for a document's length, given as a multiple of the average."""
     return K1 * (1 - B + B * length)
 
 
 def length(norm: float) -> float:
-    """The length that has this norm."""
+    """Return the length that has this norm."""
     return (norm / K1 - (1 - B)) / B
 
 
 def saturated(count: Figure, norm: Figure) -> Figure:
-    """How much a term's occurrences say by their number: each further one says less."""
+    """Return the saturated count of a term: each further occurrence adds less."""
     return count * (K1 + 1) / (count + norm)
 
 
 def titled(share: Figure) -> Figure:
-    """What a score is multiplied by when the query makes up this share of the title."""
+    """Return the factor for a score when the query makes up this share of the title."""
     return 1 + TITLE * share
 
 
@@ -99,10 +98,10 @@ def characteristic(
     rarity: Callable[[str], float],
     estimate: Callable[[str], float] | None = None,
 ) -> dict[str, float]:
-    """The words, out of those of its title and its text, that tell what a document is about, with their weights.
+    """Return the words of a title and text that say what the document is about, with their weights.
 
-    A word that no other document has tells nothing: ``rarity`` is 0 for it. Where a rarity is dear to tell, it is asked
-    of the ``LIKE_ASKED`` weightiest by an ``estimate`` only.
+    ``rarity`` is 0 for a word that no other document has, since it links to nothing. Where rarities are expensive, pass
+    an ``estimate``: then only the ``LIKE_ASKED`` weightiest words by the estimate are looked up.
     """
     counts = Counter(text)
     for word in title:
@@ -121,7 +120,7 @@ def characteristic(
 
 
 def sought(query: Query, terms: Callable[[str], Iterable[tuple[str, float]]]) -> dict[str, float]:
-    """What is looked for in passages, with weights; ``terms`` tells a text's terms and their rarities."""
+    """Return the terms to look for in passages, with weights. ``terms`` gives a text's terms and their rarities."""
     weights: dict[str, float] = {}
     for leaf in leaves(query):
         if isinstance(leaf, Text | Phrase):
@@ -130,9 +129,9 @@ def sought(query: Query, terms: Callable[[str], Iterable[tuple[str, float]]]) ->
 
 
 def _gather(weights: dict[str, float], run: str, terms: Iterable[tuple[str, float]]) -> None:
-    """Add what to look for of a run of text: its terms, and the run itself, which says as much again as all of them.
+    """Add the terms of a run of text, and the run itself with the weight of all its terms together.
 
-    A word and a bigram may be the same characters: the weightier counts.
+    A word and a bigram may be the same characters: the larger weight counts.
     """
     own: dict[str, float] = {}
     for term, weight in terms:
@@ -142,16 +141,19 @@ def _gather(weights: dict[str, float], run: str, terms: Iterable[tuple[str, floa
 
 
 def _telling(terms: Mapping[str, float]) -> dict[str, float]:
-    """The ``READ_TERMS`` weightiest terms, if there are two: the others change little and cost as much to look for."""
+    """Return the ``READ_TERMS`` weightiest terms, if there are at least two.
+
+    The others change little and cost as much to look for.
+    """
     if len(terms) < 2:
-        # One term stands in the best passage of every document that has it.
+        # A single term is in the best passage of every document that has it.
         return {}
     return dict(sorted(terms.items(), key=lambda term: (-term[1], term[0]))[:READ_TERMS])
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage of a text, with the sought terms that stand in it and those that stand in the heading over it."""
+    """A passage of a text, with the sought terms in it and those in the heading above it."""
 
     text: str
     in_heading: Sequence[str]
@@ -160,10 +162,10 @@ class Passage:
 
 
 def best_passage(heading: str, text: str, terms: Mapping[str, float]) -> Passage:
-    """The passage of a text with the greatest sum of weights of the terms that stand in it; the first of several.
+    """Return the passage of a text whose terms have the greatest total weight; the first if several tie.
 
-    A passage is as many lines as make up ``PASSAGE`` characters, or one longer line. What stands in the heading is
-    said of every passage.
+    A passage is as many lines as fit into ``PASSAGE`` characters, or one longer line. Terms in the heading count for
+    every passage.
     """
     in_heading = [term for term in terms if term in heading]
     ends = passage_ends(text)
@@ -181,7 +183,7 @@ def best_passage(heading: str, text: str, terms: Mapping[str, float]) -> Passage
 
 
 def passage_ends(text: str) -> list[int]:
-    """Where each passage of a text ends."""
+    """Return the offset at which each passage of a text ends."""
     ends: list[int] = []
     start = end = 0
     for line in text.splitlines(keepends=True):
@@ -193,7 +195,7 @@ def passage_ends(text: str) -> list[int]:
 
 
 def is_code(text: str) -> bool:
-    """Whether a text is one run of letters or digits: its bigrams stand in many others, so it is wanted whole.
+    """Return whether a text is one run of letters or digits, whose bigrams occur in many others: it must match whole.
 
     >>> [is_code(text) for text in ("10113", "pm2", "253件", "12")]
     [True, True, False, False]
@@ -202,7 +204,10 @@ def is_code(text: str) -> bool:
 
 
 def rarest(terms: Mapping[T, float]) -> list[T]:
-    """The terms that a long text is told by, out of those that any document has, with how often each occurs."""
+    """Return the terms that represent a text: all if few, else the rarest that any document has.
+
+    ``terms`` maps each term to how often it occurs.
+    """
     if len(terms) <= MOST_TERMS:
         return list(terms)
     standing = [term for term in terms if terms[term] > 0]
@@ -210,7 +215,7 @@ def rarest(terms: Mapping[T, float]) -> list[T]:
 
 
 def covered(title: str, runs: Sequence[str]) -> float:
-    """How much of a title is made up of the runs it contains, 0 to 1."""
+    """Return the share of a title, 0 to 1, that is covered by the runs it contains."""
     marked = bytearray(len(title))
     for run in runs:
         at = title.find(run) if run else -1

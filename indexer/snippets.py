@@ -1,7 +1,7 @@
-"""The passages of a document that answer a query, with what was searched for marked.
+"""Snippets: the passages of a document that answer a query, with the searched words marked.
 
-Marks are found in the original text itself, by a pattern that allows what normalising folds (width, case, traditional
-characters, spaces between Han), so that their places are the original's and need no mapping back.
+Marks are found in the original text itself, by a pattern that allows for what normalising folds (width, case,
+traditional characters, spaces between Han). Their offsets are therefore the original's and need no mapping back.
 """
 
 import re
@@ -38,7 +38,7 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of one of several texts: the number of the text, and where the piece begins in it."""
+    """A piece of one of several texts: ``part`` is the index of the text, ``start`` the piece's offset in it."""
 
     part: int
     start: int
@@ -47,7 +47,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """A piece of a text that marks may be shown in; ``worth`` says how much of the query it shows."""
+    """A stretch of text that may be shown with its marks. ``worth`` says how much of the query it shows."""
 
     part: int
     start: int
@@ -56,26 +56,26 @@ class _Window:
 
 
 class Marker:
-    """Finds in original text what one query searches for."""
+    """Finds the searched words of one query in original text."""
 
     def __init__(self, query: Query, analyzer: Analyzer) -> None:
         wanted = list(runs(query))
         words = [word for run in wanted for word in analyzer.query(run).words]
-        # A word of one character is noise beside longer ones.
+        # Words of one character are noise beside longer ones.
         long = [word for word in words if len(word) > 1]
         terms = sorted({*wanted, *keys(query), *(long or words)}, key=lambda term: (-len(term), term))
         self._pattern = re.compile("|".join(map(_loosely, terms)), re.IGNORECASE) if terms else None
-        # What a window is worth that shows everything as it was typed.
+        # The worth of a window that shows everything as typed.
         self._enough = sum(_worth(run) for run in wanted)
 
     def fragments(self, text: str) -> list[Fragment]:
-        """The whole of a short text."""
+        """Return the whole of a short text, marked."""
         return _cut(text, 0, len(text), self._marks(text))
 
     def passages(self, *texts: str) -> list[Passage]:
-        """The best passages of some texts, in their order; none where nothing is found.
+        """Return the best passages of some texts in text order, or none if nothing is found.
 
-        Those of an earlier text go first where they show as much, and where they show all the later ones aren't read.
+        Of passages that show as much, those of an earlier text win. Once one shows everything, later texts aren't read.
         """
         marks: list[list[tuple[int, int]]] = []
         windows: list[_Window] = []
@@ -98,7 +98,7 @@ class Marker:
         ]
 
     def _marks(self, text: str) -> list[tuple[int, int]]:
-        """Where marks begin and end, touching ones as one."""
+        """Return the start and end of each mark, merging those that touch."""
         marks: list[tuple[int, int]] = []
         if self._pattern is None:
             return marks
@@ -112,7 +112,7 @@ class Marker:
         return marks
 
     def _windows(self, part: int, text: str, marks: Sequence[tuple[int, int]]) -> Iterable[_Window]:
-        """A window from each mark on, within its paragraph."""
+        """Yield a window that starts at each mark and stays within its paragraph."""
         ends = [end for _, end in marks]
         said = [text[begin:end].casefold() for begin, end in marks]
         worth = {each: _worth(each) for each in said}
@@ -121,18 +121,18 @@ class Marker:
             limit = min(len(text) if stop < 0 else stop, max(start + WIDTH, first_end))
             after = bisect_right(ends, limit, at)
             if after < len(marks) and start < marks[after][0] < limit:
-                # Not within a mark.
+                # Do not end inside a mark.
                 limit = marks[after][0]
             yield _Window(part, start, limit, sum(map(worth.__getitem__, dict.fromkeys(said[at:after]))))
 
 
 def _worth(said: str) -> float:
-    """Long runs say more than several short ones of the same length together."""
+    """Score a marked run: one long run is worth more than several short ones of the same total length."""
     return float(len(said) ** 1.5)
 
 
 def opening(text: str) -> list[Fragment]:
-    """The beginning of a text, for a document that no words were searched for in."""
+    """Return the beginning of a text, for searches without words to mark."""
     end = min(len(text), WIDTH)
     piece = text[:end].replace("\n", " ")
     piece = _TABS.sub(" ", piece)
@@ -140,17 +140,17 @@ def opening(text: str) -> list[Fragment]:
 
 
 def _loosely(term: str) -> str:
-    """A pattern for the original spellings that normalise to ``term``."""
+    """Return a pattern for the original spellings that normalise to ``term``."""
     pieces = [
         f"[{re.escape(character + _FOLDED.get(character, '') + traditional_of().get(character, ''))}]"
         for character in term
     ]
-    # Blanks and invisible characters that normalising takes out, never a line break.
+    # Allow blanks and invisible characters that normalising removes, but never a line break.
     return r"[ \t\u3000\u00a0\u2002-\u200d\ufeff\u00ad]{0,4}".join(pieces)
 
 
 def _from_sentence(text: str, start: int, limit: int, marks: Sequence[tuple[int, int]]) -> int:
-    """Where the sentence of a window begins, if that leaves room for what the window shows."""
+    """Return where the sentence of a window begins, as far as the window has room for it."""
     room = max(0, WIDTH - (limit - start)) + WIDTH // 3
     earliest = max(0, start - room)
     begin = max(text.rfind(end, earliest, start) for end in _ENDS) + 1

@@ -1,6 +1,6 @@
-"""Bringing an index up to the archive: by the changes since its cursor, or from nothing.
+"""Brings an index up to date with the archive: by the changes since its cursor, or from scratch.
 
-Both are the same loop over ``catalogue.public_many``; replaying it is harmless, so a crash is too.
+Both use the same loop over ``catalogue.public_many``. Replaying it is harmless, and so is a crash.
 """
 
 from collections.abc import Callable
@@ -10,13 +10,13 @@ from archive.store.catalogue import Catalogue
 from indexer.engine import Engine, Writer
 from indexer.errors import IndexAhead
 
-# Called with how many documents are done and how many there are.
+# Called with the number of documents done and the total.
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was done: documents put into the index, taken out of it, and the change it now stands at."""
+    """What was done: documents put into the index, documents removed, and the last change it now has."""
 
     put: int
     removed: int
@@ -26,7 +26,7 @@ class Report:
 def catch_up(catalogue: Catalogue, engine: Engine, progress: Progress | None = None) -> Report:
     """Apply every change after the engine's cursor.
 
-    Raises IndexerBusy, and IndexDamaged or IndexAhead for an index that must be rebuilt; then it is as it was.
+    Raises IndexerBusy, or IndexDamaged or IndexAhead for an index that must be rebuilt. An error leaves it unchanged.
     """
     engine.verify()
     if lag(catalogue, engine) == 0:
@@ -36,7 +36,7 @@ def catch_up(catalogue: Catalogue, engine: Engine, progress: Progress | None = N
 
 
 def lag(catalogue: Catalogue, engine: Engine) -> int:
-    """How many changes the index is behind. Raises IndexAhead when it knows some that the archive does not."""
+    """Return how many changes the index is behind. Raises IndexAhead if it has some that the archive lacks."""
     cursor, last = engine.cursor(), catalogue.last_change()
     if cursor > last:
         raise IndexAhead(cursor, last)
@@ -44,10 +44,10 @@ def lag(catalogue: Catalogue, engine: Engine) -> int:
 
 
 def rebuild(catalogue: Catalogue, engine: Engine, progress: Progress | None = None) -> Report:
-    """Build the index anew out of the archive while searches go on over the live one; goes on where it was stopped.
+    """Rebuild the index from the archive while the live one keeps answering. Resumes an interrupted build.
 
-    Raises IndexerBusy, and IndexAhead for a stopped build that knows changes which the archive does not; that is gone
-    then.
+    Raises IndexerBusy. Raises IndexAhead if the interrupted build has changes that the archive lacks, and discards that
+    build.
     """
     with engine.rebuilding() as writer:
         last = catalogue.last_change()
