@@ -1,1 +1,1 @@
-"""What a typed search means: the grammar, synonyms, quantities."""
+"""The meaning of a typed search: grammar, synonyms, quantities."""

@@ -1,4 +1,4 @@
-"""What a typed search means, and what else it may mean: the query tree with synonyms, each of which the page shows."""
+"""Interprets a typed search: the query tree, expanded with synonyms that the page shows."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,8 +12,8 @@ from indexer.asking.parse import parse
 from indexer.asking.synonyms import SAME, Match, Synonym, Synonyms
 from indexer.query import And, Or, Part, Phrase, Query, Synonymous, Text, Within
 
-# What stands in a document in other words counts less than what was asked: less than half of it helped nobody over the
-# 407 questions of ``relevance``, and from here to 1 hardly anything changed.
+# Synonyms count less than the words that were typed. Over the 407 questions of ``relevance``, weights below a half
+# helped nobody, and between this value and 1 hardly anything changed.
 OTHER_WORDS = 0.75
 
 _ORDINAL = re.compile(rf"第(?P<number>\d{{1,4}}|[{numerals.COUNTED}]{{1,7}})(?P<counted>[次届号条章节款项期批季轮])")
@@ -31,7 +31,7 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """``query`` as it is carried out; ``expansions`` are what it has beyond what was typed."""
+    """The ``query`` to carry out, and the ``expansions`` that it has beyond what was typed."""
 
     query: Query
     expansions: tuple[Expansion, ...] = ()
@@ -40,12 +40,10 @@ class Interpretation:
 def interpret(
     typed: str, synonyms: Synonyms, analyzer: Analyzer, literal: bool = False, year: int | None = None
 ) -> Interpretation:
-    """The meaning of a typed search; ``literal`` leaves out synonyms. Raises BadQuery.
+    """Interpret a typed search. Raises BadQuery.
 
-    ``year`` is the one that 今年 means.
-
-    Words are expanded, and names after 机构:. What is quoted, excluded, a number or asked for in another part is meant
-    as it stands.
+    ``literal`` leaves out synonyms. ``year`` is the one that 今年 means. Words are expanded, and so are names after
+    机构:. Phrases, exclusions, numbers and terms for other parts are meant literally.
     """
     query = parse(typed)
     if literal:
@@ -62,7 +60,7 @@ def interpret(
                     found[each.text] = Expansion(each.text, tuple(other.other for other in each.others))
                 return Synonymous(part, tuple(_pieces(text, matches, analyzer))) if matches else part
             case Within(Part.ISSUER, name):
-                # An agency goes by several names, and by former ones.
+                # An agency may have several names, and former ones.
                 others = _other_names(name, synonyms, analyzer)
                 if others:
                     found[name] = Expansion(name, others)
@@ -84,7 +82,7 @@ def _other_names(name: str, synonyms: Synonyms, analyzer: Analyzer) -> tuple[str
 
 
 def _matches(text: str, synonyms: Synonyms, analyzer: Analyzer, year: int | None) -> list[Match]:
-    """Words with synonyms; ordinals, whose other spelling is one (第14次, 第十四次); years told from now (去年)."""
+    """Find words with synonyms, ordinals with another spelling (第14次, 第十四次) and relative years (去年)."""
     respelt = [
         Match(*match.span(), match[0], (Synonym(match[0], other, SAME),))
         for match in _ORDINAL.finditer(text)
@@ -111,7 +109,7 @@ def _respelt(number: str, counted: str) -> str | None:
 
 
 def _pieces(text: str, matches: Sequence[Match], analyzer: Analyzer) -> Iterator[Text | Or]:
-    """What of a text has no synonym, and is no function word, and a choice where there is one."""
+    """Yield a choice for each match, and the text between matches unless it has only function words."""
     ends = [0, *(match.end for match in matches)]
     starts = [*(match.start for match in matches), len(text)]
     for at, (start, end) in enumerate(zip(ends, starts, strict=True)):

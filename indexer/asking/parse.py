@@ -1,6 +1,6 @@
-"""From what a person types to a query tree.
+"""Parses what a person types into a query tree.
 
-The grammar, as the help page tells it::
+The grammar, as on the help page::
 
     低保 申请            both words
     "低保申请"           exactly this
@@ -9,8 +9,8 @@ The grammar, as the help page tells it::
     标题:招聘            in the title; 文号:沭政发2019 (pieces of a number); 机构:财政局
     日期:2019            also 2019-05, 2019-05-03, 2019年5月, 2019-01..2020-06, 2019.. and ..2019
 
-A document number is recognised in any spelling, anywhere, and asked for as itself. Nothing a person types is a syntax
-error: what has no meaning as grammar is text.
+A document number is recognised in any spelling, anywhere, and looked up as a number. Nothing is a syntax error: what
+has no meaning in the grammar is text.
 """
 
 import re
@@ -26,19 +26,19 @@ from indexer.query import And, Dated, Everything, Key, Not, Or, Part, Phrase, Qu
 MAX_LENGTH = 200
 MAX_TERMS = 16
 DATE = "日期"
-# This many single characters in a row are one word with blanks between: 政 务 公 开.
+# This many single characters in a row are one spaced-out word: 政 务 公 开.
 _SPACED = 3
 
-# As people write the names of the parts who write traditional characters.
+# The names of the parts in traditional characters.
 _TRADITIONAL = {"標題": Part.TITLE, "文號": Part.NUMBER, "機構": Part.ISSUER}
 _PARTS = "|".join((*Part, DATE, *_TRADITIONAL))
 _QUOTES = {f"q{at}": marks for at, marks in enumerate(('""', "“”", "「」", "『』", "＂＂"))}
 _QUOTED = "|".join(f"{marks[0]}(?P<{name}>[^{marks[1]}]+){marks[1]}" for name, marks in _QUOTES.items())
-# Quotes mean "exactly" only around a whole term: those inside a pasted title belong to it.
+# Quotes mean "exactly" only around a whole term: quotes inside a pasted title belong to the title.
 _FIELD = re.compile(rf"(?<!\S)(?P<minus>[-－]?)(?P<part>{_PARTS})[:：]\s*(?:(?:{_QUOTED})(?!\S)|(?P<bare>\S+))")
 _PHRASE = re.compile(rf"(?<!\S)(?P<minus>[-－]?)(?:{_QUOTED})(?!\S)")
 _CHARACTER = re.compile(r"[^\W_]")
-# Stands for a part of the query that was read already; what is typed has none of it.
+# Stands for a part of the query that was already parsed; removed from typed text first.
 _MARK = "\ue000"
 _OR = "OR"
 _DAY = re.compile(r"(\d{4})(?:[-./年](\d{1,2})(?:[-./月](\d{1,2})日?|月)?|年)?")
@@ -49,7 +49,7 @@ _RANGE = re.compile(r"\.\.+|…+|~|至|到")
 
 
 def parse(typed: str) -> Query:
-    """The tree of what was typed; Everything for nothing. Raises BadQuery with a sentence that says what to change."""
+    """Parse a search; an empty one means Everything. Raises BadQuery with a sentence that says what to change."""
     typed = typed.strip()
     if not typed:
         return Everything()
@@ -62,7 +62,7 @@ def parse(typed: str) -> Query:
     if terms.count > MAX_TERMS:
         raise BadQuery(f"检索词有 {terms.count} 个，最多 {MAX_TERMS} 个。请去掉一些再检索。")
     if not parts:
-        # OR, or 标题:、 and nothing else: then it is what is looked for.
+        # Only OR, or only 标题:、 was typed: search for it as text.
         return Text(normalise(typed))
     if all(isinstance(part, Not) for part in parts):
         parts.insert(0, Everything())
@@ -70,7 +70,7 @@ def parse(typed: str) -> Query:
 
 
 class _Terms:
-    """The terms of what was typed and the ORs between them, in their order; ``count`` of them."""
+    """The terms of a search and the ORs between them, in order. ``count`` is the number of terms."""
 
     def __init__(self, typed: str) -> None:
         self._read: list[Query | None] = []
@@ -99,7 +99,7 @@ class _Terms:
                 yield term
 
     def _mark(self, term: Query | None) -> str:
-        """As many marks as say which term they stand for."""
+        """Store a term and return a placeholder for it, whose length says which term it is."""
         self._read.append(term)
         return f" {_MARK}{_MARK * len(self._read)} "
 
@@ -114,7 +114,7 @@ class _Terms:
 
 
 def _listed(text: str) -> list[tuple[int, int, list[Number]]]:
-    """The numbers in a text with their places; those of one list (甲号、乙号) together."""
+    """Find the numbers in a text with their places, grouping those of one list (甲号、乙号)."""
     found: list[tuple[int, int, list[Number]]] = []
     for number in read_query(text):
         if found and _LIST.fullmatch(text[found[-1][1] : number.start]):
@@ -126,14 +126,14 @@ def _listed(text: str) -> list[tuple[int, int, list[Number]]]:
 
 
 def _joined(terms: "_Terms") -> Iterator[Query]:
-    """The terms, each OR with those beside it as one; an OR without a term on both sides means nothing."""
+    """Yield the terms, combining those joined by OR. An OR without a term on both sides is ignored."""
     alternatives: list[Query] = []
     or_before = False
     for term in terms:
         if isinstance(term, str):
             or_before = True
             continue
-        # An exclusion is no alternative.
+        # An exclusion can't be an alternative.
         if alternatives and not (or_before and not isinstance(term, Not) and not isinstance(alternatives[-1], Not)):
             yield _one_of(alternatives)
             alternatives = []
@@ -148,7 +148,7 @@ def _one_of(alternatives: list[Query]) -> Query:
 
 
 def _respaced(chunks: list[str]) -> Iterator[str]:
-    """The chunks, those of single Han that spell out a word as that word."""
+    """Yield the chunks, joining single Han that spell out a word."""
     single: list[str] = []
     for chunk in [*chunks, ""]:
         if len(chunk) == 1 and is_han(chunk):
@@ -173,7 +173,7 @@ def _word(chunk: str) -> Query | None:
     text = normalise(chunk[1:] if unwanted else chunk)
     if not _CHARACTER.search(text):
         return None
-    # What is excluded is excluded as it stands: -预算 must not remove documents that only have its bigrams apart.
+    # Exclude only the exact text: -预算 must not remove documents that merely have its bigrams scattered.
     if unwanted:
         return Not(Phrase(text))
     return Or((Within(Part.NUMBER, text), Text(text))) if _CODE_AND_YEAR.fullmatch(text) else Text(text)
@@ -189,7 +189,7 @@ def _within(part: Part, value: str) -> Query | None:
 
 
 def _dated(value: str) -> Query:
-    """A day, month or year, or from one to another. Raises BadQuery."""
+    """Parse a day, month or year, or a range of them. Raises BadQuery."""
     ends = _RANGE.split(normalise(value))
     try:
         spans = [_span(end) if end else None for end in ends]
@@ -207,7 +207,7 @@ def _dated(value: str) -> Query:
 
 
 def _span(text: str) -> tuple[date, date]:
-    """The first and last day of a year, month or day."""
+    """Return the first and last day of a year, month or day. Raises ValueError."""
     match = _DAY.fullmatch(text)
     if match is None:
         raise ValueError(text)

@@ -1,8 +1,7 @@
-"""Sentences that answer a question for a number: 不动产登记几天 → “……5个工作日以内……”.
+"""Finds sentences that answer a question about a quantity: 不动产登记几天 → “……5个工作日以内……”.
 
-Nothing is made up: an answer is a sentence of a public document, and where in it the number stands. What a question
-asks for is told by its question word; a sentence answers it if it has a number of that kind and what the question is
-about.
+Nothing is made up: an answer is a sentence of a public document and the place of the number in it. The question word
+says what kind of number is asked for. A sentence answers if it has such a number and the subject of the question.
 """
 
 import re
@@ -24,7 +23,7 @@ _DAY_OF_YEAR = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{4}年(?:\d{1,2}
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """``asked``: how people ask; ``form``: such a number in normalised text; ``cue``: words that go with it."""
+    """A kind of number: how people ask for it, its ``form`` in normalised text, and words that go with it (``cue``)."""
 
     asked: re.Pattern[str]
     form: re.Pattern[str]
@@ -65,27 +64,27 @@ _KINDS = (
         re.compile(r"共|全年|累计|合计"),
     ),
 )
-# 市场准入、不动产登记分别压减到3个和5个工作日以内: as many things as numbers, in one order.
+# 市场准入、不动产登记分别压减到3个和5个工作日以内: as many things as numbers, in the same order.
 _RESPECTIVELY = re.compile(
     rf"(?P<things>[^,。;:]*[、和及与][^,。;:]*?)分别[^,。;\d一二三四五六七八九十百]{{0,8}}"
     rf"(?P<numbers>{_NUMBER}[^、和及与,。;]{{0,4}}(?:[、和及与]{_NUMBER}[^、和及与,。;]{{0,4}})+)(?:工作日|天|日|小时|年|月|元|万元)?(?:以内|之内|内)?"
 )
 _CLAUSE = re.compile(r"[^,;]+")
-# What a line over a sentence may have at most to be its heading.
+# The most characters that a line above a sentence may have to count as its heading.
 _HEADING = 20
 _SENTENCE = re.compile(r"[^。！？；!?;\n]+[。！？；!?;]?")
-# Cheap to ask, and true of every answer: free of charge (免、不收) is a number too.
+# A cheap test that every answer passes: "free of charge" (免、不收) counts as a number.
 _WITH_NUMBER = re.compile(r"[\d一二三四五六七八九十两百半免不]")
 LONGEST = 160
-# How much of the words that a question is about a sentence must have, itself and in its document's title.
+# The share of a question's subject words that a sentence, together with its document's title, must have.
 SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """``text[start:end]`` of a document is the sentence; ``quantity`` the place of the number in the same text.
+    """An answer: the sentence is ``text[start:end]`` of a document, and ``quantity`` the number's span in that text.
 
-    ``fit`` says how well it answers: more is better.
+    ``fit`` says how well it answers; higher is better.
     """
 
     start: int
@@ -95,7 +94,7 @@ class Found:
 
 
 class Question:
-    """What a typed search asks for, if it asks for a number (``asks``)."""
+    """A typed search, read as a question about a quantity. ``asks`` says whether it is one."""
 
     def __init__(self, typed: str, synonyms: Synonyms, analyzer: Analyzer) -> None:
         text = normalise(typed)
@@ -105,16 +104,16 @@ class Question:
 
     @property
     def asks(self) -> bool:
-        # 多少条信息 is about anything.
+        # 多少条信息 is too vague: its subject could be anything.
         vague = self._kind is _KINDS[-1] and sum(len(words[0]) for words in self._about) < 3
         return self._kind is not None and bool(self._about) and not vague
 
     def answers(self, title: str, text: str, beside_only: bool = False) -> Iterator[Found]:
-        """The sentences of a document that answer, in its order.
+        """Yield the sentences of a document that answer, in text order.
 
-        The number stands in one clause with what is asked about, or in its place of a list; or the whole document is
-        about it, and the clause, or the heading over it, about numbers of this kind. That second way is left out by
-        ``beside_only``, for documents that may be about something else.
+        Either the number is in the same clause as the subject, or in the matching place of a list; or the whole
+        document is about the subject, and the clause or the heading above is about numbers of this kind.
+        ``beside_only`` excludes the second case, for documents that may be about something else.
         """
         if self._kind is None or not self._about:
             return
@@ -143,7 +142,7 @@ class Question:
         return {at for at, words in enumerate(self._about) if any(word in text for word in words)}
 
     def _number(self, sentence: str) -> tuple[tuple[int, int] | None, bool]:
-        """The number that answers, and whether what is asked about stands beside it."""
+        """Return the span of the number that answers, and whether the subject stands beside it."""
         if self._kind is None:
             return None, False
         listed = self._listed(sentence)
@@ -161,7 +160,7 @@ class Question:
         return (numbers[0] if numbers else None), False
 
     def _listed(self, sentence: str) -> tuple[int, int] | None:
-        """The number at the place in its list that what is asked about has in its own: 甲、乙分别为3个、5个工作日."""
+        """Return the number whose place in its list is the subject's place in its own: 甲、乙分别为3个、5个工作日."""
         match = _RESPECTIVELY.search(sentence)
         if match is None or self._kind is None or not self._kind.form.search(match[0]):
             return None
@@ -177,12 +176,12 @@ class Question:
 
 
 def _clause(sentence: str, at: int) -> str:
-    """The part between commas that a place is in."""
+    """Return the clause, between commas or semicolons, that contains a place."""
     return next((match[0] for match in _CLAUSE.finditer(sentence) if match.end() > at), sentence)
 
 
 def _about(text: str, synonyms: Synonyms, analyzer: Analyzer) -> Iterator[tuple[str, ...]]:
-    """The words of a text that carry its meaning, each with its synonyms."""
+    """Yield the meaningful words of a text, each with its synonyms."""
     rest = text
     for match in synonyms.within(analyzer.pieces(text)):
         yield (match.text, *(other.other for other in match.others))
@@ -193,5 +192,5 @@ def _about(text: str, synonyms: Synonyms, analyzer: Analyzer) -> Iterator[tuple[
 
 
 def best(answers: Iterable[tuple[int, Found]]) -> tuple[int, Found] | None:
-    """Of answers out of ranked documents (rank from 0) the one that has most of the question, then of the first."""
+    """Return the answer that fits best; of equals, that of the highest-ranked document (rank 0 first)."""
     return max(answers, key=lambda each: (each[1].fit, -each[0], -each[1].start), default=None)

@@ -1,8 +1,8 @@
-"""What laypeople say and what statutes and offices write: pairs that staff edit, and where a query has them.
+"""Synonyms: what laypeople say and what statutes and offices write, as pairs that staff edit.
 
-The packaged ``synonyms.tsv`` says its format in its header; an installation's own file of the same format adds to it.
-Every form goes through ``archive.text.normalise``. A word leads to its others in one hop: what they lead to in turn is
-not asked, or 预算 would reach 决算 by way of 预决算.
+The header of the packaged ``synonyms.tsv`` documents the format; an installation's own file in the same format adds to
+it. Every form is normalised by ``archive.chinese.text.normalise``. Only direct synonyms count: if they were followed
+further, 预算 would reach 决算 through 预决算.
 """
 
 import logging
@@ -29,9 +29,9 @@ RECHECK_SECONDS = 1.0
 _BOTH_WAYS = "="
 _WEIGHTS = {_BOTH_WAYS: SAME, ">": SAME, "~": RELATED}
 _COLUMNS = 4
-# When a file was changed (ns), and its size in bytes.
+# A file's modification time (ns) and size (bytes).
 _Stamp = tuple[int, int]
-# Terms of law and names that differ in what follows from them (domain rules 6.2 and 6.5): none stands for another.
+# Legal terms and names with different consequences (domain rules 6.2 and 6.5): none may stand for another.
 _DISTINCT = (
     ("临沂", "临沭", "临沐"),
     ("征收", "征用"),
@@ -78,7 +78,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Synonym:
-    """A search for ``word`` also asks for ``other``, which counts ``weight`` times as much (SAME or RELATED)."""
+    """A search for ``word`` also looks for ``other``, which counts ``weight`` times as much (SAME or RELATED)."""
 
     word: str
     other: str
@@ -87,7 +87,7 @@ class Synonym:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A word of the table in a text, from ``start`` up to ``end``, and what else to ask for, strongest first."""
+    """A word of the table in a text, from ``start`` up to ``end``, with its synonyms, strongest first."""
 
     start: int
     end: int
@@ -96,13 +96,13 @@ class Match:
 
 
 class Synonyms:
-    """A table of pairs, never changed once it is loaded.
+    """An immutable table of pairs.
 
-    ``pairs`` are the lines that stand, in order; ``idle`` the lines that take out a pair which is not there.
+    ``pairs`` are the lines in effect, in order. ``idle`` numbers the lines that remove a pair which is not there.
     """
 
     def __init__(self, pairs: Iterable[Pair], idle: Iterable[int] = ()) -> None:
-        """Raises BadSynonyms for a pair that gives its word more than MAX_OTHERS others."""
+        """Build the table. Raises BadSynonyms for a word with more than MAX_OTHERS synonyms."""
         self.pairs = tuple(pairs)
         self.idle = tuple(idle)
         weights: dict[str, dict[str, float]] = {}
@@ -119,10 +119,10 @@ class Synonyms:
 
     @classmethod
     def load(cls, path: Path, own: Path | None = None) -> "Synonyms":
-        """The table of a file, with the installation's own lines after it.
+        """Load the table from a file, followed by the installation's own lines.
 
-        Of two lines about the same pair in the same order the last one stands. Raises BadSynonyms with the line and
-        the reason, OSError when a file can't be read.
+        If two lines have the same pair in the same order, the last one wins. Raises BadSynonyms with the line and the
+        reason, or OSError if a file can't be read.
         """
         pairs: dict[tuple[str, str], Pair] = {}
         idle: list[int] = []
@@ -140,19 +140,19 @@ class Synonyms:
         return cls(pairs.values(), idle)
 
     def of(self, word: str) -> tuple[Synonym, ...]:
-        """What else a search for this word asks for, strongest first; () for a word that is not in the table."""
+        """Return the synonyms of a word, strongest first; () if it is not in the table."""
         return self._others.get(normalise(word), ())
 
     def naming(self, word: str) -> list[Pair]:
-        """The pairs that a word stands in, on either side."""
+        """Return the pairs that have this word on either side."""
         form = normalise(word)
         return [pair for pair in self.pairs if form in (pair.word, pair.other)]
 
     def within(self, words: Sequence[str]) -> list[Match]:
-        """The words of the table in a normalised text that is cut into ``words``, in the order of the text.
+        """Find the table's words in a normalised text that is cut into ``words``, in text order.
 
-        One begins and ends where words do (低保 is not in 最低|保障), may span several, and overlaps no other: the
-        longer is taken, then the earlier. Offsets are those of the words joined.
+        A match begins and ends at word boundaries (低保 is not in 最低|保障) and may span several words. Of overlapping
+        matches the longest wins, then the earliest. Offsets refer to the joined words.
         """
         text = "".join(words)
         ends = list(accumulate(map(len, words)))
@@ -171,13 +171,13 @@ class Synonyms:
 
 
 class SynonymFile:
-    """The table as the files are now: an edit shows within RECHECK_SECONDS, a bad one is logged and not taken.
+    """The current table of the files. An edit takes effect within RECHECK_SECONDS; a bad one is logged and ignored.
 
     The installation's own file may be missing. Safe to share between threads.
     """
 
     def __init__(self, packaged: Path, own: Path, clock: Callable[[], float] = monotonic) -> None:
-        """Raises BadSynonyms or OSError for the packaged file; one's own is only logged."""
+        """Load the packaged file. Raises BadSynonyms or OSError for it; errors in the own file are only logged."""
         self._packaged = packaged
         self._own = own
         self._clock = clock
@@ -188,11 +188,11 @@ class SynonymFile:
 
     @property
     def stamp(self) -> str:
-        """Another one after each edit that was noticed."""
+        """A value that changes with each noticed edit."""
         return repr(self._stamps)
 
     def current(self) -> Synonyms:
-        """The last good table."""
+        """Return the last good table."""
         with self._lock:
             now = self._clock()
             if now >= self._due:
@@ -204,7 +204,7 @@ class SynonymFile:
         stamps = _stamp(self._packaged), _stamp(self._own)
         if stamps == self._stamps:
             return
-        # Noted even if the edit is bad, so that it is read and logged once.
+        # Remember the stamps even of a bad edit, so that it is read and logged only once.
         self._stamps = stamps
         try:
             self._table = Synonyms.load(self._packaged, self._own if stamps[1] else None)
@@ -213,10 +213,10 @@ class SynonymFile:
 
 
 def _ways(pair: Pair) -> list[tuple[str, str]]:
-    """Which word leads to which.
+    """Return which word leads to which.
 
-    A document that says 行政复议 says 复议: that way the pair finds nothing more and only ranks who says it in full
-    higher; the other way from a short form to a longer colloquial one it would do nothing for anybody.
+    A document with 行政复议 also has 复议, so leading from 复议 to 行政复议 finds nothing new; it only ranks the full
+    term higher. Leading back from a short formal word to a longer colloquial one would help nobody, so it is left out.
     """
     forth = [(pair.word, pair.other)]
     back = pair.direction == _BOTH_WAYS and pair.other not in pair.word
@@ -224,7 +224,7 @@ def _ways(pair: Pair) -> list[tuple[str, str]]:
 
 
 def _within_reach(start: int, ends: Sequence[int]) -> Iterator[int]:
-    """The ends that are not too far from a start for a word of the table."""
+    """Yield the ends that are close enough to a start for a word of the table."""
     for end in ends:
         if end - start > MAX_LENGTH:
             break
@@ -240,16 +240,16 @@ def _stamp(path: Path) -> _Stamp | None:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that say something, with their numbers."""
+    """Yield the lines that are neither empty nor comments, with their numbers."""
     raw = path.read_bytes()
     try:
-        # Editors on Windows put a byte order mark first.
+        # Editors on Windows write a byte order mark.
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise BadSynonyms(line, "不是 UTF-8 编码，请另存为 UTF-8。") from error
     for at, spaced in enumerate(text.split("\n"), 1):
-        # Blanks at the end are what spreadsheets leave for empty columns.
+        # Spreadsheets leave trailing blanks for empty columns.
         if (said := spaced.strip()) and not said.startswith("#"):
             yield at, said
 
@@ -283,9 +283,9 @@ def _words(line: int, columns: Sequence[str]) -> tuple[str, str]:
 
 
 def _confused(word: str, other: str) -> tuple[str, str] | None:
-    """The two distinct terms of which one stands on either side: 预算 and 决算, 预算 and 部门决算.
+    """Return two terms of different meaning that a pair has on its two sides: 预算 and 决算, 预算 and 部门决算.
 
-    Not where a side has both (预决算), and not in the names of agencies, which were merged and renamed.
+    A side that has both (预决算) is fine, and so are names of agencies, since agencies get merged and renamed.
     """
     if _AGENCY.search(word) and _AGENCY.search(other):
         return None
@@ -301,6 +301,6 @@ def _apart(one: str, two: str, word: str, other: str) -> bool:
 
 
 def _has(text: str, term: str) -> bool:
-    """Whether a text has a term's characters in their order: 预决算 has 预算."""
+    """Return whether a text has a term's characters in order: 预决算 has 预算."""
     characters = iter(text)
     return all(character in characters for character in term)
