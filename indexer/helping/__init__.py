@@ -1,1 +1,1 @@
-"""What helps someone to type: suggestions, corrections, pinyin."""
+"""Help with typing: suggestions, corrections, pinyin."""

@@ -1,11 +1,11 @@
-"""What may have been meant by a word that stands nowhere: a correction by sound, by shape, or for a slip of the hand.
+"""Spelling corrections for words that no document has: by sound, by shape, or for a typing slip.
 
-A noisy channel (Kernighan, Church and Gale, A spelling correction program based on a noisy channel model, 1990): what
-was typed is cut into words that stand in public documents and words that are an edit away from one, so that the cost of
-the words (how rare they are) and of the edits is least. A known word is never edited: 决算 stays, however much commoner
-预算 is. Latin letters are read as pinyin, or as the initials of one word.
+The model is a noisy channel (Kernighan, Church and Gale, A spelling correction program based on a noisy channel model,
+1990). What was typed is cut into words of public documents and words one edit away from those, at the least total cost
+of words (the rarer, the dearer) and edits. A known word is never edited: 决算 stays, however much commoner 预算 is.
+Latin letters are read as pinyin, or as the initials of one word.
 
-Corrections are only ever offered; whether they lead anywhere is for the caller to see.
+Corrections are only offers. The caller checks whether they find anything.
 """
 
 import math
@@ -26,34 +26,34 @@ LONGEST = 40
 LONGEST_RUN = 14
 _LONGEST_PINYIN = 60
 _LONGEST_WORD = 10
-# Costs in nats, beside -ln of a word's share of all words: an edit is cheaper the surer it is. A character by itself
-# costs what a word does and more: the pieces of a word that was mistyped are mostly such.
+# Costs in nats; a word costs -ln of its share of all words. The likelier an edit, the cheaper it is. A single character
+# costs more than a word, because a mistyped word mostly falls apart into single characters.
 _CHARACTER = 13.0
 _FAMILIAR = 9.0
 _FUNCTION = 6.0
 _ALONE = 2.0
-# How much less likely than the first offer the others may be.
+# How much more than the first offer the others may cost.
 _BESIDE = 6.0
-# A word of the language that no document has; what speaks for a word of the county's, and what it costs at most:
-# 临沐 means 临沭 also where few documents have it yet.
+# The cost of a dictionary word that no document has; the bonus of a county word, and the most that one costs: 临沐
+# means 临沭 even where few documents have it yet.
 _UNSEEN = 11.0
 _OWN = 6.0
 _OWN_MOST = 8.5
 _SAME_SOUND = 4.0
 _SHAPE = 5.0
 _NEAR_SOUND = 6.5
-# Cheap for an edit: longer words are rarer, and pay for it.
+# Cheap for an edit, since longer words are rarer and cost more.
 _LACKING = 4.0
 _DOUBLED = 4.0
 _SWAPPED = 5.0
-# Two characters with one of them wrong say little about which word was meant.
+# With one of two characters wrong, little is known about the word that was meant.
 _SHORT = 2.5
 _RUN = re.compile(f"(?<![{HAN}])[{HAN}]{{2,{LONGEST_RUN}}}(?![{HAN}])")
 _WORD = re.compile(f"[{HAN}]+|[a-z]+")
 _LATIN = re.compile(r"[a-z]{2,40}")
-# 第三十五条 is not 第二十五条.
+# Never corrected into each other: 第三十五条 is not 第二十五条.
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
-# Terms of the grammar that are meant as they stand.
+# Terms of the grammar, which are meant literally.
 _GRAMMAR = re.compile(r'^[-－]|[:："“”「」『』]|^OR$')
 
 
@@ -64,7 +64,7 @@ class _Candidate:
 
 
 class Corrector:
-    """Knows the words that stand in public documents, normalised, with in how many documents each stands."""
+    """Corrects searches by the normalised words of public documents and the number of documents that have each."""
 
     def __init__(
         self,
@@ -73,9 +73,10 @@ class Corrector:
         is_word: Callable[[str], bool] = lambda word: False,
         lexicon: Iterable[str] = (),
     ) -> None:
-        """``function_words`` and what ``is_word`` of the language are right, whether or not a document has them.
+        """Set up the vocabulary.
 
-        Only the county's own words (``lexicon``) may be meant by a word of the language: 临沭 by 临沐.
+        ``function_words`` and dictionary words (``is_word``) are correct whether or not a document has them. Only the
+        county's own words (``lexicon``) may replace a dictionary word: 临沐 may mean 临沭.
         """
         words = {word: count for word, count in vocabulary.items() if count > 0}
         common = max(words.values(), default=1)
@@ -90,15 +91,15 @@ class Corrector:
         self._total = sum(self._known.values()) or 1
 
     def prepare(self) -> None:
-        """Do now what the first correction would wait for."""
+        """Load now what the first correction would otherwise wait for."""
         _ = self._spellings, self._characters, _shapes()
 
     def corrections(self, typed: str, limit: int = 3) -> list[str]:
-        """Whole searches that may have been meant, best first; none when nothing is likely wrong."""
+        """Return whole searches that may have been meant, best first; none if nothing seems wrong."""
         chunks = typed.split()
         latin = [_letters(chunk) for chunk in chunks]
         if chunks and all(map(_LATIN.fullmatch, latin)):
-            # Also letters that stand in documents: a county's address on the web is its name in pinyin.
+            # Even if documents have these letters: a county's web address is its name in pinyin.
             return [text for text in dict.fromkeys(self._from_pinyin(latin)) if text != typed][:limit]
         if len(typed) > LONGEST:
             return []
@@ -106,7 +107,7 @@ class Corrector:
         best = [self._corrected(unit, limit) for unit in units]
         if not any(best):
             return []
-        # The best of all, then one unit at a time in its next best form.
+        # First the best form of every unit, then variants with one unit in its next best form.
         tops = [found[0] if found else unit for unit, found in zip(units, best, strict=True)]
         offers = [" ".join(tops)]
         for at, found in enumerate(best):
@@ -114,7 +115,7 @@ class Corrector:
         return list(dict.fromkeys(offers))[:limit]
 
     def _units(self, chunks: Iterable[str]) -> Iterator[str]:
-        """The chunks, those of letters that follow one another as one: zhengwu gongkai is one word."""
+        """Yield the chunks, joining consecutive chunks of letters: zhengwu gongkai is one word."""
         for letters, run in groupby(chunks, self._is_pinyin):
             if letters:
                 yield " ".join(run)
@@ -137,7 +138,7 @@ class Corrector:
         return list(dict.fromkeys(found))[:limit]
 
     def _edited(self, run: str, limit: int) -> list[str]:
-        """Other forms of a run of Han, none if it is best as it stands."""
+        """Return better forms of a run of Han; none if it is best as typed."""
         paths: list[list[tuple[float, str]]] = [[(0.0, "")]]
         for end in range(1, len(run) + 1):
             ending: dict[str, float] = {}
@@ -149,7 +150,7 @@ class Corrector:
                         if total < ending.get(text, math.inf):
                             ending[text] = total
             best = sorted((cost, text) for text, cost in ending.items())[: limit + 1]
-            # What was typed stays in the race, to be compared with.
+            # Keep what was typed, to compare with.
             if run[:end] in ending and all(text != run[:end] for _, text in best):
                 best.append((ending[run[:end]], run[:end]))
             paths.append(best)
@@ -161,7 +162,7 @@ class Corrector:
 
     def _candidates(self, piece: str) -> Iterator[_Candidate]:
         if len(piece) == 1:
-            # 县, 费 and the like end many words.
+            # Characters such as 县 and 费 end many words.
             yield _Candidate(piece, self._alone(piece))
             return
         if piece in self._known:
@@ -184,7 +185,7 @@ class Corrector:
 
     @cached_property
     def _characters(self) -> frozenset[str]:
-        """Characters that begin or end words so often that one may stand alone."""
+        """Characters that begin or end so many words that they may stand alone."""
         counts: dict[str, int] = {}
         for word in self._known:
             for character in {word[0], word[-1]}:
@@ -217,7 +218,7 @@ class Corrector:
         yield from initialled[1:]
 
     def _read(self, letters: str) -> str | None:
-        """The likeliest words whose pinyin these letters are."""
+        """Return the likeliest words with these letters as pinyin."""
         paths: list[tuple[float, tuple[str, ...]] | None] = [(0.0, ())]
         for end in range(1, len(letters) + 1):
             best: tuple[float, tuple[str, ...]] | None = None
@@ -225,7 +226,7 @@ class Corrector:
                 before = paths[start]
                 if before and (words := self._spellings.sounding(letters[start:end])):
                     word = words[0]
-                    # Each word more is a boundary more that was not typed.
+                    # Each further word adds a boundary that was not typed.
                     cost = before[0] + self._cost(word) + 2
                     if best is None or cost < best[0]:
                         best = cost, (*before[1], word)
@@ -233,7 +234,7 @@ class Corrector:
         return " ".join(paths[-1][1]) if paths[-1] else None
 
     def _edits(self, piece: str) -> dict[str, float]:
-        """The known words that one edit makes of a piece, with what the edit costs."""
+        """Return the known words that are one edit away from a piece, with the cost of the edit."""
         found: dict[str, float] = {}
         numerals = _numerals(piece)
 
@@ -243,7 +244,7 @@ class Corrector:
 
         for spelling in spellings(piece, 4):
             for word in self._spellings.near(spelling):
-                # More of it wrong than right, and it is another word.
+                # If more than half of the characters differ, it is another word.
                 if 2 * sum(map(str.__ne__, piece, word)) <= len(word):
                     add(word, _sound_cost(piece, word))
         for at, character in enumerate(piece):
@@ -261,7 +262,7 @@ class Corrector:
 
 
 def _letters(chunk: str) -> str:
-    """Without the apostrophes that part syllables: xi'an."""
+    """Normalise a chunk and drop the apostrophes between syllables, as in xi'an."""
     return normalise(chunk).replace("'", "").replace("’", "")
 
 
@@ -270,7 +271,7 @@ def _numerals(word: str) -> str:
 
 
 def _sound_cost(piece: str, word: str) -> float:
-    """By how many characters differ, and whether they sound the same or nearly so."""
+    """Return the cost by how many characters differ and whether they sound the same or nearly the same."""
     cost = 0.0
     for typed, meant in zip(piece, word, strict=True):
         if typed != meant:
@@ -281,6 +282,6 @@ def _sound_cost(piece: str, word: str) -> float:
 
 @cache
 def _shapes() -> Mapping[str, str]:
-    """The characters that each is confused with."""
+    """Return for each character those it is confused with."""
     lines = (line.split("\t") for line in SHAPES.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
     return {character: others for character, others in lines}

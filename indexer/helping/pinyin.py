@@ -1,6 +1,6 @@
-"""How Han characters are read: for suggestions and corrections only, never for matching (景点 is not 经典).
+"""Pinyin readings of Han characters, for suggestions and corrections only, never for matching (景点 is not 经典).
 
-Tones are left out; ü is v. The only user of pypinyin.
+Tones are left out; ü is written v. The only user of pypinyin.
 """
 
 import os
@@ -8,21 +8,21 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice, product
 
-# A character with several readings keeps this many, the commonest first.
+# How many readings of a character are kept, commonest first.
 READINGS = 3
-# Sounds that dialects and input methods take for each other.
+# Sounds that dialects and input methods confuse.
 _NEAR_BEGINNINGS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("h", "f"))
 _NEAR_ENDINGS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 
 
 @cache
 def readings(character: str) -> tuple[str, ...]:
-    """The syllables a character is read as, the commonest first; none for what is not Han.
+    """Return the syllables a character is read as, commonest first; none if it is not Han.
 
     >>> readings("行"), readings("沭"), readings("a")
     (('xing', 'hang', 'heng'), ('shu',), ())
     """
-    # How words are read is 44 MB that single characters have no use for.
+    # Skip the readings of whole words: 44 MB that single characters do not need.
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
     os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "1")
     from pypinyin import Style, pinyin
@@ -32,13 +32,13 @@ def readings(character: str) -> tuple[str, ...]:
 
 
 def spellings(word: str, most: int = 4) -> Iterator[tuple[str, ...]]:
-    """How a word may be read, syllable by syllable, likeliest first; nothing where a character has no reading."""
+    """Yield the readings of a word, syllable by syllable, likeliest first; none if a character has no reading."""
     return islice(product(*map(readings, word)), most)
 
 
 @cache
 def near(syllable: str) -> str:
-    """One form for syllables that sound nearly alike.
+    """Return one common form for syllables that sound nearly alike.
 
     >>> [near(each) for each in ("zhang", "zan", "lin", "ning", "shen")]
     ['zan', 'zan', 'lin', 'lin', 'sen']

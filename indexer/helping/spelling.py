@@ -1,7 +1,8 @@
-"""Words found by how they are spelt: in pinyin, its initials, sounds that are nearly alike, and with a character less.
+"""Finds words by their spelling: by pinyin, initials, similar sounds, or with one character missing.
 
-Dicts of strings are 150 MB for 300,000 words. Here an entry is 12 bytes, a hash of its key and the word's row, and the
-hashes of all words are worked out together. Of 64 bits, two of a million keys share them in one of 30 million cases.
+Dicts of strings would take 150 MB for 300,000 words. Here an entry takes 12 bytes, for a 64-bit hash of its key and the
+word's row, and the hashes of all words are computed together. The chance that any two of a million keys have the same
+hash is one in 30 million.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,9 +14,9 @@ from numpy.typing import NDArray
 
 from indexer.helping.pinyin import near, readings
 
-# What is written the same has so many offers, the commonest words.
+# How many words are offered for the same spelling, commonest first.
 SAME_KEPT = 3
-# A hash is a polynomial in this odd number modulo 2 ** 64: that of a text follows from those of its parts.
+# A hash is a polynomial in this odd number modulo 2 ** 64, so the hash of a text follows from those of its parts.
 _BASE = 0x9E3779B97F4A7C15
 _MODULUS = 1 << 64
 
@@ -24,7 +25,10 @@ _Rows = NDArray[np.int64]
 
 
 class Spellings:
-    """Over words of Han, the commonest first. Of a character's readings two count, the second only once in a word."""
+    """Spellings of Han words, commonest first.
+
+    Two readings of a character count. The second one counts only once in a word.
+    """
 
     def __init__(self, words: Sequence[str]) -> None:
         codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
@@ -33,7 +37,7 @@ class Spellings:
         characters, first = np.unique(codes, return_inverse=True)
         written = list(map(chr, characters.tolist()))
         read = [(*readings(each), "", "")[:2] for each in written]
-        # The second readings have their places after all the first ones.
+        # All second readings come after all first ones.
         syllables = [each for each, _ in read] + [each for _, each in read]
         there = np.array(list(map(bool, syllables)), bool)
         known = np.flatnonzero(self._whole(there[first]))
@@ -48,10 +52,10 @@ class Spellings:
         both = [(known, first), (heteronyms, second)]
         self._near = _Keyed(words, [(rows, self._hashes(alike, each, rows)) for rows, each in both])
         letters = _Parts(syllables)
-        # Read so less often, they come last: dibao is no 提报.
+        # Second readings are less common and come last: dibao does not mean 提报.
         self._sounding = _Keyed(words, [(rows, self._hashes(letters, each, rows)) for rows, each in both])
         initials = _Parts(each[:1] for each in syllables)
-        # Words of two characters are too many to tell by their initials.
+        # Too many words of two characters share their initials.
         self._initialled = _Keyed(words, [(long, self._hashes(initials, first, long))])
         characters_alone = _Parts(written)
         self._lacking = _Keyed(
@@ -64,32 +68,32 @@ class Spellings:
         )
 
     def near(self, spelling: Iterable[str]) -> list[str]:
-        """The words that sound nearly as these syllables do."""
+        """Return the words that sound nearly like these syllables."""
         return list(self._near.words("".join(near(each) + " " for each in spelling)))
 
     def lacking(self, piece: str) -> list[str]:
-        """The words of more than three characters that this is with one character less."""
+        """Return the words of more than three characters that become this piece when one character is left out."""
         return list(self._lacking.words(piece))
 
     def sounding(self, letters: str) -> list[str]:
-        """The commonest words that are these letters in pinyin."""
+        """Return the commonest words with these letters as pinyin."""
         return list(islice(dict.fromkeys(self._sounding.words(letters)), SAME_KEPT))
 
     def initialled(self, letters: str) -> list[str]:
-        """The commonest words of more than two characters whose initials these are."""
+        """Return the commonest words of more than two characters with these initials."""
         return list(islice(self._initialled.words(letters), SAME_KEPT))
 
     def _whole(self, which: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """The words of whose characters all are among ``which``."""
+        """Return which words have only characters that are in ``which``."""
         return np.add.reduceat(which, self._starts, dtype=np.int64) == self._lengths if len(which) else which
 
     def _last(self, which: NDArray[np.bool_]) -> _Rows:
-        """The place of the last character of each word that is among ``which``; -1 where none is."""
+        """Return the place of each word's last character that is in ``which``; -1 if there is none."""
         places = np.where(which, np.arange(len(which)), -1)
         return np.maximum.reduceat(places, self._starts) if len(places) else places
 
     def _hashes(self, parts: "_Parts", places: _Rows, rows: _Rows, without: int = -1) -> _Hashes:
-        """The hashes of what these rows' characters are spelt as, one of the characters left out."""
+        """Return the hashes of these rows' spellings, leaving out the character at ``without``."""
         found = np.zeros(len(rows), np.uint64)
         for at in range(int(self._lengths[rows].max(initial=0))):
             if at != without:
@@ -100,7 +104,7 @@ class Spellings:
 
 
 class _Parts:
-    """What characters are spelt as: the hash of each, and what a hash is multiplied by to append it."""
+    """Spellings of characters: the hash of each, and the factor for a hash that it is appended to."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         texts = list(texts)
@@ -109,7 +113,7 @@ class _Parts:
 
 
 class _Keyed:
-    """The words that have a key, in the order in which their rows were given."""
+    """Words by key, in the order in which their rows were given."""
 
     def __init__(self, words: Sequence[str], entries: Iterable[tuple[_Rows, _Hashes]]) -> None:
         entries = list(entries)

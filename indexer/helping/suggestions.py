@@ -1,5 +1,6 @@
-"""Suggestions while typing: titles, numbers, agencies and words of public documents, by how they begin, by what stands
-in them, by their pinyin and by its initials. What other people searched for is never among them.
+"""Suggestions while typing: titles, numbers, agencies and words of public documents.
+
+They are found by prefix, by substring, by pinyin and by its initials. Other people's searches are never suggested.
 """
 
 import re
@@ -15,10 +16,10 @@ from indexer.fields import number_pattern
 from indexer.helping.pinyin import readings
 
 LIMIT = 10
-# How often letters are looked for again where they begin inside a syllable: a or e stands in most of them.
+# How many hits of a text are looked at, since letters such as a and e are found inside most syllables.
 _STEPS = 3000
 _LATIN = re.compile(r"[a-z][a-z' ]*")
-# A single character of these would make the text of all titles twice as large.
+# One such character would double the memory of the text of all titles.
 _RARE = re.compile("[\U00010000-\U0010ffff]")
 _STAND_IN = "\ufffd"
 _BATCH = 10_000
@@ -26,31 +27,31 @@ _BATCH = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A text to search for. ``id`` is the document that it is the title or number of, None for other words."""
+    """A text to search for. ``id`` is the document that has it as title or number, None for other words."""
 
     text: str
     id: str | None = None
 
 
 class Suggester:
-    """Over what the documents of one index are called, and words that stand in them."""
+    """Suggests titles, numbers and issuers of the documents of one index, and words in them."""
 
     def __init__(self, vocabulary: Vocabulary, words: Iterable[str] = ()) -> None:
         own = [*vocabulary.issuers, *words]
         texts = [*own, *(title for _, title in vocabulary.titles), *(number for _, number in vocabulary.numbers)]
         ids = [""] * len(own) + [id for id, _ in (*vocabulary.titles, *vocabulary.numbers)]
         first_number = len(own) + len(vocabulary.titles)
-        # Shorter ones first: what is found first is what is offered.
+        # Shorter texts first, because the first ones found are offered.
         order = sorted(range(len(texts)), key=ids.__getitem__)
         order.sort(key=texts.__getitem__)
         order.sort(key=lambda at: len(texts[at]))
-        # Titles come in their search form.
+        # Titles are already normalised.
         forms = [texts[at] if len(own) <= at < first_number else normalise(texts[at]) for at in order]
         self._spelt = _spelt(forms)
         forms = [_RARE.sub(_STAND_IN, form) for form in forms]
         self._forms = _Rows.of(forms)
         self._ids = _Rows.of([ids[at] for at in order])
-        # A row's text is what it is found by, all but for these.
+        # Keep the original text only of rows where it differs from the searched form.
         self._written = {
             row: texts[at] for row, (at, form) in enumerate(zip(order, forms, strict=True)) if texts[at] != form
         }
@@ -58,10 +59,10 @@ class Suggester:
         self._numbers = _Rows.of([forms[row] for row in self._numbered.tolist()])
 
     def suggest(self, typed: str, limit: int = LIMIT, hidden: frozenset[str] = frozenset()) -> list[Suggestion]:
-        """Up to ``limit`` suggestions: those that begin with what was typed, then those that contain it.
+        """Return up to ``limit`` suggestions: first those that begin with what was typed, then those that contain it.
 
-        Letters are looked for as they stand, then as pinyin, then as initials. What belongs only to documents with
-        ``hidden`` ids is left out.
+        Letters are matched literally, then as pinyin, then as initials. What belongs only to documents with ``hidden``
+        ids is left out.
         """
         text = normalise(typed)
         looked_for = _RARE.sub(_STAND_IN, text)
@@ -79,7 +80,7 @@ class Suggester:
     def _rows(self, text: str) -> Iterator[int]:
         yield from self._forms.beginning(text)
         yield from self._forms.containing(text)
-        # 云政发2019 is not in 云政发〔2019〕6号, and its pieces are.
+        # 云政发2019 is not a substring of 云政发〔2019〕6号, but its pieces match.
         if any(map(str.isdecimal, text)) and (pattern := number_pattern(text)):
             yield from (int(self._numbered[row]) for row in self._numbers.matching(pattern))
         if _LATIN.fullmatch(text):
@@ -90,16 +91,16 @@ class Suggester:
 
 
 def _syllable(character: str) -> str:
-    """How a character is spelt, in ASCII: what begins a syllable is a capital, what is not typed in letters a blank."""
+    """Return a character's spelling in ASCII: each syllable is capitalised, and anything but letters is a blank."""
     found = readings(character)
     spelt = found[0] if found else character
     return "".join(each if "a" <= each <= "z" else " " for each in spelt).capitalize()
 
 
 def _spelt(texts: Sequence[str]) -> "tuple[_Rows, _Rows]":
-    """The texts in pinyin, to be found from where a syllable begins, and in initials."""
+    """Return the texts in pinyin, searchable from the start of a syllable, and in initials."""
     table = {ord(each): _syllable(each) for each in set().union(*texts)} | {ord("\n"): "\n"}
-    # A batch at a time: all of them at once would be several times as large as what is kept.
+    # Work in batches: all texts at once would take several times the memory of the result.
     batches = ("\n".join(texts[at : at + _BATCH]).translate(table) for at in range(0, len(texts), _BATCH))
     spelt = "\n".join(("", *batches, ""))
     codes = np.frombuffer(spelt.encode("ascii"), np.uint8)
@@ -114,11 +115,13 @@ def _starts(codes: NDArray[np.uint8]) -> NDArray[np.int32]:
 
 
 class _Rows:
-    """Short texts in one, each on a line of its own, searched at the speed of a search in one text."""
+    """Short texts joined into one, a line each, so that one string search covers them all."""
 
     def __init__(self, lines: str, starts: NDArray[np.int32], begins: bytes | None = None) -> None:
-        """``starts``: where each row begins, and where one more would. ``begins``: a bit for each character, set where
-        one may be found from; None for anywhere.
+        """Set up the rows.
+
+        ``starts`` is where each row begins, and where one more would. ``begins`` has a bit for each character, set
+        where a match may start; None allows any place.
         """
         self._lines = lines
         self._starts = starts
@@ -146,12 +149,12 @@ class _Rows:
             if self._begins is None or self._begins[at >> 3] & (0x80 >> (at & 7)):
                 row = self._row(at)
                 yield row
-                # Once in a row is enough.
+                # One match in a row is enough.
                 at = int(self._starts[row + 1]) - 1
             at = self._lines.find(text, at + 1)
 
     def matching(self, pattern: re.Pattern[str]) -> Iterator[int]:
-        """The texts that a pattern which does not cross lines is found in, from their beginning on."""
+        """Yield the rows that contain a match of a pattern. The pattern must not cross lines."""
         yield from (self._row(match.start()) for match in pattern.finditer(self._lines))
 
     def _row(self, at: int) -> int:
