@@ -1,1 +1,1 @@
-"""Judging search: queries with the documents that answer them, runs over them, measures, and baselines to beat."""
+"""Evaluation of search quality: judged queries, runs over them, measures, and baselines to beat."""

@@ -1,7 +1,7 @@
-"""What anyone would build first, over the same documents: the least that this search has to beat.
+"""Baselines: the searches that anyone would build first, which this one has to beat.
 
-jieba's analyzer in Whoosh with BM25F over title and body, as their documentation shows it; BM25 over character bigrams;
-SQLite's FTS5 over trigrams. Each is a ``measures.Search``. All ask for any of the query's terms.
+They are jieba's analyzer in Whoosh with BM25F over title and body, as in their documentation; BM25 over character
+bigrams; and SQLite's FTS5 over trigrams. Each is a ``measures.Search`` and matches any of the query's terms.
 """
 
 import math
@@ -28,7 +28,7 @@ B = 0.75
 
 @contextmanager
 def baselines(documents: Sequence[Document]) -> Iterator[dict[str, Search]]:
-    """The three by name, ready to be asked until the end of the block."""
+    """Yield the three baselines by name, usable until the end of the block."""
     texts = {document.id: (document.metadata.title, document.text) for document in documents}
     with TemporaryDirectory() as folder, _trigrams(texts) as trigrams, _jieba(texts, Path(folder)) as words:
         yield {"jieba + Whoosh BM25F": words, "bigrams + BM25": _Bigrams(texts).search, "FTS5 trigram": trigrams}
@@ -36,7 +36,7 @@ def baselines(documents: Sequence[Document]) -> Iterator[dict[str, Search]]:
 
 @contextmanager
 def _jieba(texts: dict[str, tuple[str, str]], folder: Path) -> Iterator[Search]:
-    # Importing it reads files that nothing else needs, and leaves them open.
+    # The import reads files that nothing else needs, and leaves them open.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         from jieba.analyse import ChineseAnalyzer

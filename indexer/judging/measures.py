@@ -1,4 +1,4 @@
-"""What a run is worth: the field's measures (through ir_measures), by class of query, and one run against another."""
+"""Measures of a run by class of query, through ir_measures, and comparison of two runs."""
 
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,20 +9,20 @@ from time import perf_counter
 from archive.errors import GongkaiError
 from indexer.judging.queries import EXACT, Judged
 
-# A class alone has its own name; this is the row over all of them.
+# The name of the row over all classes.
 ALL = "all"
 DEPTH = 100
 NDCG = "nDCG@10"
 NAMES = ("Success@1", "Success@3", "Success@5", "RR", NDCG, "R@100")
-# How often two runs are shuffled to tell a difference from chance.
+# How many random shuffles of two runs test whether a difference is chance.
 SHUFFLES = 2000
 
-# What is judged: ids for a text, best first, at most so many.
+# A search to judge: returns at most so many ids for a text, best first.
 Search = Callable[[str, int], Sequence[str]]
 
 
 class NotInstalled(GongkaiError):
-    """The measuring library is not there."""
+    """The measuring library is not installed."""
 
     def __init__(self) -> None:
         super().__init__("没有安装 ir-measures，无法评测。请改用 ./run judge，它会先安装。")
@@ -30,7 +30,7 @@ class NotInstalled(GongkaiError):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """By query: what was asked, the ranked ids, and how many milliseconds they took."""
+    """A run: by query id, the text asked, the ranked ids, and the milliseconds taken."""
 
     asked: Mapping[str, str]
     ranked: Mapping[str, Sequence[str]]
@@ -39,9 +39,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """``values`` are means over a class by measure; p50 and p95 are milliseconds.
+    """The scores of a class: ``values`` are means by measure; ``p50`` and ``p95`` are milliseconds.
 
-    Of an exact class there are ``recall`` and ``precision`` of all documents found instead.
+    An exact class has ``recall`` and ``precision`` over all documents found instead of ``values``.
     """
 
     queries: int
@@ -54,7 +54,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How much better ``NDCG`` is than in another run, and ``p``, the chance of a difference as great by luck.
+    """The ``gain`` in ``NDCG`` over another run, and ``p``, the chance of a difference as great by luck.
 
     ``won`` and ``lost`` are the queries that gained and lost most.
     """
@@ -67,7 +67,7 @@ class Difference:
 
 
 def run(search: Search, queries: Iterable[Judged], everything: int) -> Run:
-    """Ask every query; ``everything`` is how many documents there are, for classes where all that answer count."""
+    """Run every query. ``everything`` is the number of documents, the limit for classes where every hit counts."""
     asked: dict[str, str] = {}
     ranked: dict[str, Sequence[str]] = {}
     took: dict[str, float] = {}
@@ -80,7 +80,7 @@ def run(search: Search, queries: Iterable[Judged], everything: int) -> Run:
 
 
 def scores(queries: Sequence[Judged], done: Run) -> dict[str, Scores]:
-    """The measures of a run by class, and over all classes that are not exact. Raises NotInstalled."""
+    """Return the scores of a run by class, and over all classes that are not exact. Raises NotInstalled."""
     ranking = [query for query in queries if query.kind not in EXACT]
     each = per_query(ranking, done)
     kinds = dict.fromkeys(query.kind for query in queries)
@@ -91,7 +91,7 @@ def scores(queries: Sequence[Judged], done: Run) -> dict[str, Scores]:
 
 
 def per_query(queries: Sequence[Judged], done: Run) -> dict[str, dict[str, float]]:
-    """Each measure of each query. Raises NotInstalled."""
+    """Return each measure of each query. Raises NotInstalled."""
     try:
         import ir_measures
     except ImportError as error:
@@ -130,10 +130,10 @@ def _shares(query: Judged, found: set[str]) -> tuple[float, float]:
 
 
 def differences(queries: Sequence[Judged], now: Run, before: Run) -> dict[str, Difference]:
-    """A run against another on the queries that both have, by class and over all; exact classes are left out.
+    """Compare two runs on their common queries, by class and over all, leaving out exact classes.
 
-    Empty if they have none in common: known items of another seed have the same ids and are other queries. Raises
-    NotInstalled.
+    Queries are common if id and text agree: known items of another seed have the same ids but are different queries.
+    Returns an empty dict if there are none. Raises NotInstalled.
     """
     both = [query for query in queries if before.asked.get(query.id) == query.text and query.kind not in EXACT]
     if not both:
@@ -159,10 +159,10 @@ def _difference(queries: Sequence[Judged], gains: Mapping[str, float]) -> Differ
 
 
 def chance_of(gains: Sequence[float]) -> float:
-    """The chance of a mean gain as great, either way, if it were a coin's toss which run had which score.
+    """Return the chance of a mean gain as great, either way, if a coin toss decided which run had which score.
 
-    That of a paired randomisation test (Smucker, Allan and Carterette, A comparison of statistical significance tests
-    for information retrieval evaluation, 2007), of ``SHUFFLES`` tosses.
+    This is the paired randomisation test (Smucker, Allan and Carterette, A comparison of statistical significance tests
+    for information retrieval evaluation, 2007) with ``SHUFFLES`` shuffles.
     """
     chance = random.Random(0)  # noqa: S311  # a sample, not a secret
     observed = abs(sum(gains))

@@ -1,4 +1,4 @@
-"""Judged queries: written down in files, and made out of the public documents themselves."""
+"""Judged queries: read from files, or generated from the public documents themselves."""
 
 import csv
 import json
@@ -17,9 +17,9 @@ from indexer.asking.parse import MAX_LENGTH
 
 SUBSTRING = "substring"
 QUOTED = "quoted"
-# Classes whose relevant documents are all that contain the run, so that recall and precision are exact.
+# In these classes every document that contains the run is relevant, so recall and precision are exact.
 EXACT = frozenset({SUBSTRING, QUOTED})
-# What stands around the year of a document number, as offices and readers write it.
+# The brackets that offices and readers write around the year of a document number.
 BRACKETS = tuple(zip("〔﹝[［【(（〖{<", "〕﹞]］】)）〗}>", strict=True))
 
 
@@ -29,7 +29,7 @@ class BadQueries(GongkaiError):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A query of a class, with the grade (above 0) of each document that answers it."""
+    """A query, its class (``kind``), and the grade (above 0) of each document that answers it."""
 
     id: str
     text: str
@@ -39,9 +39,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What files say: the ``judged`` queries that a public document is left for, and the ids of those ``skipped``.
+    """What was read from files.
 
-    ``unknown`` are judgements that name no public document, as "query id: name".
+    ``judged`` are the queries with a relevant public document, ``skipped`` the ids of those without. ``unknown`` are
+    judgements that name no public document, as "query id: name".
     """
 
     judged: Sequence[Judged]
@@ -50,11 +51,11 @@ class Reading:
 
 
 def read(paths: Iterable[Path], resolve: Callable[[str], str | None]) -> Reading:
-    """The queries of files. ``resolve`` finds the public document of an id or path.
+    """Read judged queries from files. ``resolve`` finds the public document of an id or path.
 
     Each file is JSON Lines of ``{"id", "query", "relevant": [id or path, ...], "class"?}``, or a ``queries.tsv`` (id,
-    query, kind) with its ``judgements.tsv`` (id, path, grade) beside it. Raises BadQueries, also where two queries have
-    one id: their rankings would be taken for each other.
+    query, kind) with its ``judgements.tsv`` (id, path, grade) beside it. Raises BadQueries, also if two queries share
+    an id, since their rankings would be mixed up.
     """
     judged: dict[str, Judged] = {}
     skipped: list[str] = []
@@ -109,7 +110,7 @@ def _tsv(path: Path) -> Iterator[tuple[str, str, str, Mapping[str, int]]]:
 
 
 def _columns(path: Path, *names: str) -> Iterator[list[str]]:
-    # A quote is part of the query: a phrase is asked for in quotes.
+    # Quotes belong to the query: they mark a phrase.
     for row in csv.DictReader(_lines(path), delimiter="\t", quoting=csv.QUOTE_NONE):
         cells = [row[name] for name in names]
         if None in cells:
@@ -118,7 +119,7 @@ def _columns(path: Path, *names: str) -> Iterator[list[str]]:
 
 
 def _lines(path: Path) -> list[str]:
-    # Only line feeds end a line: str.splitlines would also cut at U+2028 within a query.
+    # Split at line feeds only: str.splitlines would also split at U+2028 inside a query.
     try:
         return path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
@@ -128,13 +129,13 @@ def _lines(path: Path) -> list[str]:
 
 
 def known(documents: Sequence[Document], count: int, seed: int) -> Iterator[Judged]:
-    """``count`` queries of each class that the documents themselves answer: titles, numbers, substrings, quoted ones.
+    """Generate ``count`` queries of each class from the documents: titles, numbers, substrings, quoted substrings.
 
-    A title or number that several documents bear is answered by any of them. A substring is 2 to 8 Han characters out
-    of a title or paragraph, and is answered by every document that contains it.
+    If several documents share a title or number, any of them answers it. A substring is 2 to 8 Han characters from a
+    title or paragraph, and every document that contains it answers it.
     """
     chance = random.Random(seed)  # noqa: S311  # a sample, not a secret
-    # Longer titles can't be typed.
+    # The grammar does not accept longer ones.
     titled = [document for document in documents if 1 < len(document.metadata.title) <= MAX_LENGTH]
     by_title = _by(titled, lambda document: normalise(document.metadata.title))
     for at, document in enumerate(_sample(chance, titled, count)):
@@ -183,9 +184,9 @@ def _runs(documents: Sequence[Document], chance: random.Random, count: int) -> I
 
 
 def respelt(number: str, chance: random.Random) -> str:
-    """A document number as somebody may type it: other brackets and widths, blanks, 第, zeros, Chinese numerals.
+    """Respell a document number as typed by hand: other brackets and widths, blanks, 第, zeros, Chinese numerals.
 
-    So are numbers of decrees and announcements (国务院令第412号); others stay as they stand.
+    Numbers of decrees and announcements (国务院令第412号) are respelt too; any other form is returned unchanged.
     """
     bracketed = re.fullmatch(r"(.+)〔(\d{4})〕(\d+)号", number)
     counted = re.fullmatch(r"(.+?)(?:(\d{4})年)?第(\d+)号", number)
