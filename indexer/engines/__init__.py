@@ -1,1 +1,1 @@
-"""The engines behind the contract of ``indexer.engine``; what each one speaks stays in here."""
+"""The engines that implement the contract of ``indexer.engine``. Their libraries are used nowhere else."""

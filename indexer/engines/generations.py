@@ -1,16 +1,16 @@
-"""Generations: an index is a folder that never changes once it is finished, and a link says which one is live.
+"""Generations: a finished index is a folder that never changes, and a link says which one is live.
 
 ::
 
     index/
       current -> generations/00000007
-      generations/00000006/          the former one, kept to fall back on
+      generations/00000006/          the previous one, kept as a fallback
       generations/00000007/          its files and MANIFEST.json
-      generations/building-…/        under way; after a crash the next build goes on with it or clears it away
-      lock                           held by the one process that builds, naming itself
+      generations/building-…/        in progress; after a crash the next build resumes it or removes it
+      lock                           held by the one process that builds, and names it
 
-The manifest holds each file's SHA-256 and one of itself, so that a torn or rotten file is noticed before Whoosh, which
-has no checksums of its own, reads it (its table of contents is a pickle).
+The manifest has the SHA-256 of each file and of itself, so that a torn or corrupted file is noticed before Whoosh reads
+it. Whoosh has no checksums of its own, and its table of contents is a pickle.
 """
 
 import fcntl
@@ -30,7 +30,7 @@ from indexer.errors import IndexDamaged, IndexerBusy, IndexMissing
 
 MANIFEST = "MANIFEST.json"
 KEPT = 2
-# A build from nothing, which may go on where it was stopped, and one of changes, which is begun again.
+# A build from scratch can be resumed after an interruption; a build of changes starts over.
 _ANEW, _CHANGES = "building-anew", "building-changes"
 _READERS = 2
 _REMEMBERED = 10_000
@@ -38,9 +38,9 @@ _REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation says of itself; ``files`` maps names to SHA-256, ``cursor`` is the last change in it.
+    """The description of a generation: ``files`` maps names to SHA-256, ``cursor`` is the last change in it.
 
-    ``last_put`` is the last document put into one that is not finished.
+    ``last_put`` is the id of the last document put into an unfinished generation, otherwise "".
     """
 
     fingerprint: str
@@ -54,9 +54,9 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Building:
-    """A generation under way in ``folder``; ``base`` says what is in it already.
+    """A generation in progress in ``folder``. ``base`` describes what it already has.
 
-    ``seal`` makes what is in the folder last; it is promoted as it was sealed last.
+    ``seal`` makes the folder's contents durable. The generation is promoted as it was last sealed.
     """
 
     folder: Path
@@ -65,19 +65,19 @@ class Building:
 
 
 class Generations:
-    """The generations below one folder."""
+    """The generations in one folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._all = folder / "generations"
         self._link = folder / "current"
-        # What was found in files, by what tells a file that has not changed.
+        # Digests of files already read, by device, inode, size and modification time.
         self._digests: dict[tuple[int, int, int, int], str] = {}
 
     def live(self) -> Path:
-        """The folder that the link names, unchecked. Raises IndexMissing."""
+        """Return the folder that the link names, unchecked. Raises IndexMissing, or IndexDamaged if it is no link."""
         try:
-            # Asked at every search: pathlib takes ten times as long.
+            # This runs at every search, and pathlib takes ten times as long.
             return Path(f"{self._folder}/{os.readlink(self._link)}")  # noqa: PTH115
         except FileNotFoundError as error:
             raise IndexMissing from error
@@ -85,7 +85,7 @@ class Generations:
             raise IndexDamaged("current", "不是链接") from error
 
     def former(self) -> list[Path]:
-        """Finished generations other than the live one, newest first."""
+        """Return the finished generations other than the live one, newest first."""
         try:
             live = self.live().name
         except IndexMissing:
@@ -93,7 +93,7 @@ class Generations:
         return [path for path in self._finished() if path.name != live][::-1]
 
     def manifest(self, generation: Path) -> Manifest:
-        """A generation's manifest, its files unchecked. Raises IndexDamaged."""
+        """Return a generation's manifest without checking its files. Raises IndexDamaged."""
         try:
             kept = json.loads((generation / MANIFEST).read_text(encoding="utf-8"))
             digest = kept.pop("sha256")
@@ -105,9 +105,10 @@ class Generations:
         return found
 
     def verify(self, generation: Path, anew: bool = False) -> Manifest:
-        """The manifest, after every file was read and found to have its digest. Raises IndexDamaged.
+        """Check the digest of every file and return the manifest. Raises IndexDamaged.
 
-        What this process has read before, in this generation or one that shares the file, is only read again ``anew``.
+        Files that this process has read before, in this generation or another that shares them, are only read again if
+        ``anew``.
         """
         manifest = self.manifest(generation)
         with ThreadPoolExecutor(_READERS) as pool:
@@ -120,7 +121,7 @@ class Generations:
         return manifest
 
     def _digest(self, path: Path, anew: bool) -> str | None:
-        """A file's digest, or None if it can't be read."""
+        """Return a file's digest, or None if it can't be read."""
         try:
             with path.open("rb") as stream:
                 about = os.fstat(stream.fileno())
@@ -135,11 +136,11 @@ class Generations:
 
     @contextmanager
     def building(self, fresh: bool, fingerprint: str) -> Iterator[Building]:
-        """A folder to build in, promoted on exit and discarded on error.
+        """Yield a folder to build in. Promotes it on exit and discards it on error.
 
-        Unless it shall be ``fresh``, it starts as the live generation, read through first, its files shared by hard
-        links: a builder adds and unlinks files and never writes into one that is there. A fresh one that was stopped
-        after it had been sealed goes on from there, if it is sound and has the ``fingerprint``. Raises IndexerBusy and
+        Unless ``fresh``, it starts as a copy of the live generation, which is verified first. The files are shared by
+        hard links, so a builder may add and unlink files but must never write into existing ones. An interrupted fresh
+        build resumes from its last seal if it is sound and has the same ``fingerprint``. Raises IndexerBusy and
         IndexDamaged.
         """
         with self._locked():
@@ -147,7 +148,7 @@ class Generations:
             for orphan in self._all.glob("building-*"):
                 if orphan.name != _ANEW or not (orphan / MANIFEST).exists():
                     shutil.rmtree(orphan)
-            # Chosen under the lock: another indexer may have promoted a generation until just now.
+            # Choose the base under the lock: another indexer may have just promoted a generation.
             base = self._stopped(building, fingerprint) if fresh else self._sound()
             if base is None and building.exists():
                 shutil.rmtree(building)
@@ -164,7 +165,7 @@ class Generations:
             self._prune()
 
     def _stopped(self, building: Path, fingerprint: str) -> Manifest | None:
-        """What a build that was stopped had come to, its folder without what came after; None if it is of no use."""
+        """Return the manifest of an interrupted build and remove unsealed files; None if it can't be resumed."""
         try:
             manifest = self.verify(building)
         except IndexDamaged:
@@ -179,7 +180,7 @@ class Generations:
         return manifest
 
     def _sound(self) -> Manifest | None:
-        """The live generation's manifest, its files verified; None when there is none yet. Raises IndexDamaged."""
+        """Verify the live generation and return its manifest, or None if there is none yet. Raises IndexDamaged."""
         try:
             return self.verify(self.live())
         except IndexMissing:
@@ -213,7 +214,7 @@ class Generations:
         fresh = self._folder / f".current-{os.getpid()}"
         fresh.symlink_to(target.relative_to(self._folder))
         if self._link.is_dir() and not self._link.is_symlink():
-            # A copy that was made without links made a folder of it, over which nothing can be renamed.
+            # A copy that did not keep links turned this one into a folder, which a rename can't replace.
             shutil.rmtree(self._link)
         fresh.replace(self._link)
         sync_folder(self._folder)

@@ -1,4 +1,4 @@
-"""From an engine's URL to the engine."""
+"""Opens the engine that a URL names."""
 
 from pathlib import Path
 

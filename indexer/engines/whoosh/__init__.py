@@ -1,5 +1,5 @@
-"""The embedded engine: Whoosh's files, numpy's arithmetic.
+"""The embedded engine: Whoosh's file format with numpy arithmetic.
 
-``engine`` is the way in. A search goes through ``snapshot`` (an opened index) and ``evaluation`` (the formula over
-``postings`` and ``titles``); a build through ``index_writer``, ``segment_writer`` and ``blocks`` (the format on disk).
+Start at ``engine``. A search goes through ``snapshot`` (an opened index) and ``evaluation`` (the formula over
+``postings`` and ``titles``). A build goes through ``index_writer``, ``segment_writer`` and ``blocks`` (on disk).
 """

@@ -1,8 +1,8 @@
-"""A term's postings on disk: Whoosh's own block format, with arrays where Whoosh's writer puts lists of numbers.
+"""A term's postings on disk: Whoosh's own block format, with arrays where Whoosh writes lists of numbers.
 
-A block is a pickled tuple of document numbers (each as its distance from the one before), weights, and values. Whoosh
-reads whatever yields numbers there. A list of Python numbers is read one number at a time; ``bytes`` and
-``array.array`` are read at once, so all postings of a term make one block, uncompressed.
+A block is a pickled tuple of document numbers (each as its distance from the one before), weights and values. Whoosh
+accepts any sequence of numbers there. A list of Python numbers is read one by one, but ``bytes`` and ``array.array``
+are read at once. So all postings of a term are one uncompressed block.
 """
 
 import io
@@ -17,20 +17,24 @@ from whoosh.system import pack_int
 Numbers = NDArray[np.int64]
 Weights = NDArray[np.float32]
 
-# Terms of fewer postings stand in the term dictionary itself.
+# Terms with fewer postings keep them in the term dictionary itself.
 INLINE = 8
-# Bytes as they are, and no frames: most blocks are short.
+# This pickle protocol stores bytes as they are, without frames, which suits short blocks.
 _PROTOCOL = 3
 _LENGTH_SIZE = 4
 
 
 def entry(count: int, first: int, last: int, total: float, most: float) -> W3TermInfo:
-    """What the term dictionary says of a term; its postings, or where they stand, are for the caller to add."""
+    """Return a term's dictionary entry. The caller adds the postings or their place."""
     return W3TermInfo(weight=total, df=count, minlength=0, maxweight=most, minid=first, maxid=last)
 
 
 def encode(distances: NDArray[np.uint32], weights: Weights, last: int, most: float) -> bytes:
-    """The block of a term: each document number's distance from the one before, its weight, the last and the most."""
+    """Encode a term's block.
+
+    ``distances`` are those of each document number from the one before, ``last`` is the last document number, and
+    ``most`` the largest weight.
+    """
     about = pickle.dumps((len(distances), last, most, 0, 0, 0), _PROTOCOL)
     data = pickle.dumps((_narrow(distances), _few(weights, most), None), _PROTOCOL)
     # The length of the last block is negative, and this is the only one.
@@ -39,11 +43,11 @@ def encode(distances: NDArray[np.uint32], weights: Weights, last: int, most: flo
 
 
 def decode(block: bytes) -> tuple[Numbers, Weights]:
-    """The document numbers and weights in a term's block."""
+    """Decode a term's block into document numbers and weights."""
     stream = io.BytesIO(block)
     stream.seek(len(WHOOSH3_HEADER_MAGIC) + _LENGTH_SIZE)
     count = pickle.load(stream)[0]  # noqa: S301  # the manifest vouches for the file
-    distances, weights, _ = pickle.load(stream)  # noqa: S301  # likewise
+    distances, weights, _ = pickle.load(stream)  # noqa: S301  # the manifest vouches for the file
     numbers = np.cumsum(_array(distances), dtype=np.int64)
     if weights is None or isinstance(weights, float):
         return numbers, np.full(count, 1.0 if weights is None else weights, np.float32)
@@ -51,7 +55,7 @@ def decode(block: bytes) -> tuple[Numbers, Weights]:
 
 
 def decode_inline(about: W3TermInfo) -> tuple[Numbers, Weights]:
-    """The same of a term of few postings."""
+    """Return the document numbers and weights of a term with few postings, kept in its entry."""
     numbers, weights, _ = about.inlined_postings()
     return np.array(numbers, np.int64), np.array(weights, np.float32)
 
@@ -65,7 +69,7 @@ def _narrow(distances: NDArray[np.uint32]) -> "bytes | array[int]":
 
 
 def _few(weights: Weights, most: float) -> "bytes | array[float] | float | None":
-    """Weights are halves, mostly small whole numbers, often all the same."""
+    """Store weights compactly: they are multiples of a half, mostly small whole numbers, often all the same."""
     if weights.min() == most:
         return None if most == 1 else most
     if most < 1 << 8:

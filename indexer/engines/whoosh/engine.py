@@ -1,7 +1,6 @@
-"""Whoosh as the embedded engine: it stores postings and columns; numpy scores them.
+"""Whoosh as the embedded engine: Whoosh stores postings and columns, numpy scores them.
 
-A generation is opened once into a ``Snapshot``, which searches then share; ``generations`` says when there is a new
-one.
+A generation is opened once as a ``Snapshot`` that searches share. ``generations`` tells when there is a new one.
 """
 
 import logging
@@ -27,19 +26,19 @@ from indexer.fields import fingerprint
 log = logging.getLogger(__name__)
 
 LIBRARIES = ("whoosh", "jieba", "numpy")
-# How many documents of a new generation are searched for by their titles before it goes live.
+# How many documents of a new generation are searched for by title before it goes live.
 _SELF_CHECKED = 50
 
 
-# The folder that was live when it was opened, with what it holds.
+# The live folder at the time of opening, with its manifest and snapshot.
 _Opened = tuple[Path, Manifest, Snapshot]
 
 
 class WhooshEngine:
-    """The index in a folder. Any number of threads may search; a build happens beside what they read."""
+    """The index in a folder. Any number of threads may search, also during a build."""
 
     def __init__(self, folder: Path, analyzer: Analyzer, cache: int = BUDGET) -> None:
-        """``cache``: bytes of postings to keep in memory."""
+        """Set up the engine over ``folder``. ``cache`` is how many bytes of postings to keep in memory."""
         self._cache = cache
         self._generations = Generations(folder)
         self._analyzer = analyzer
@@ -97,12 +96,12 @@ class WhooshEngine:
                 self._opened = None
 
     def _current(self) -> "_Opened":
-        """The live generation, opened; a new one is taken up at the first search after its promotion."""
+        """Return the live generation, opened. A new one is picked up at the first search after its promotion."""
         live = self._generations.live()
         opened = self._opened
         if opened is not None and opened[0] == live:
             return opened
-        # One thread opens it; the others go on with what is open until then.
+        # One thread opens the new generation; the others keep using the old one until then.
         if not self._opening.acquire(blocking=opened is None):
             return opened if opened is not None else self._current()
         try:
@@ -117,7 +116,7 @@ class WhooshEngine:
             manifest, snapshot = self._open(live)
             return live, manifest, snapshot
         except IndexDamaged as damage:
-            # Two builds later it is live no more, and cleared away.
+            # The generation may have been replaced and removed meanwhile, by two further builds.
             if (now := self._generations.live()) != live:
                 return self._open_best(now, opened)
             if opened is not None:
@@ -172,7 +171,7 @@ class WhooshEngine:
             self._check(building.folder)
 
     def _check(self, folder: Path) -> None:
-        """Raise IndexDamaged unless what was built answers."""
+        """Raise IndexDamaged unless the new generation answers searches."""
         manifest, snapshot = self._open(folder)
         if snapshot.size != manifest.documents:
             raise IndexDamaged(folder.name, f"应有 {manifest.documents} 件，读到 {snapshot.size} 件")

@@ -1,4 +1,4 @@
-"""A facet's values as arrays over the slots of documents, and how many of some documents have each value."""
+"""Facet counts: a facet's values as arrays over document slots, and how many documents have each value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from indexer.engines.whoosh.postings import Mask, Slots
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A facet's values: a document has those of combination ``codes[slot]``.
+    """A facet's values: the document in a slot has those of combination ``codes[slot]``.
 
-    Most documents have one value, and few combinations of several occur, so counting combinations first is counting
-    one number a document. ``of`` and ``value`` are the pairs of a combination and a value in it.
+    Most documents have one value, and few combinations of several occur. Counting combinations first means counting one
+    number per document. ``of`` and ``value`` are parallel arrays: a combination and a value in it.
     """
 
     values: tuple[str, ...]
@@ -25,7 +25,7 @@ class Coded:
 
     @staticmethod
     def of_postings(postings: Mapping[str, Slots], size: int) -> "Coded":
-        """From the documents that have each value."""
+        """Build the codes from the documents that have each value."""
         values = tuple(postings)
         codes = np.zeros(size, np.int32)
         combinations: dict[tuple[int, ...], int] = {(): 0}
@@ -46,17 +46,17 @@ class Coded:
         return Coded(values, narrow, len(members), table[:, 0].copy(), table[:, 1].copy())
 
     def counts(self, slots: Slots) -> dict[str, int]:
-        """How many of these documents have each value that any has."""
+        """Count these documents by value, leaving out values that none has."""
         combined = np.bincount(self.codes.take(slots), minlength=self.combinations)
         counts = np.bincount(self.value, weights=combined[self.of], minlength=len(self.values))
         return {self.values[at]: int(counts[at]) for at in counts.nonzero()[0].tolist()}
 
     def of_slot(self, slot: int) -> list[str]:
-        """The values that a document has."""
+        """Return the values that a document has."""
         return [self.values[at] for at in self.value[self.of == self.codes[slot]].tolist()]
 
     def having(self, wanted: frozenset[str]) -> Mask:
-        """The documents that have one of the wanted values."""
+        """Return which documents have one of the wanted values."""
         chosen = np.zeros(self.combinations, bool)
         chosen[self.of[np.array([name in wanted for name in self.values], bool)[self.value]]] = True
         having: Mask = chosen[self.codes]

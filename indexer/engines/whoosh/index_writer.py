@@ -1,8 +1,8 @@
-"""Changing an index in a folder: segments are added whole, and documents of earlier ones only marked as deleted.
+"""Changes an index in a folder: segments are added whole, and documents in earlier ones are only marked as deleted.
 
-Files that are there are never written into, so a folder may share them with another one by hard links. A night's few
-documents make a small segment; when small ones have become too many they are merged, as Lucene's tiered merge policy
-does, so that all the work ever spent on a document grows with the logarithm of their number.
+Existing files are never written into, so a folder may share them with another by hard links. A night's few documents
+make a small segment. Too many small segments are merged, as in Lucene's tiered merge policy, so that the total work
+spent on a document grows with the logarithm of the number of documents.
 """
 
 from collections import defaultdict
@@ -23,23 +23,23 @@ from indexer.engines.whoosh.segment_writer import MOST_DOCUMENTS, SegmentWriter
 from indexer.engines.whoosh.workers import BATCH, Workers, Written, processors
 from indexer.fields import Entry
 
-# Postings that are gathered, by all processes together, before they are written: 8 bytes each in memory, and half as
-# much again for the terms' names.
+# How many postings all processes together gather before they are written: 8 bytes each in memory, and half as much
+# again for the terms' names.
 SEGMENT_POSTINGS = 40_000_000
-# Fewer documents are cut in this process.
+# Fewer documents are analyzed in this process.
 _FEW = 500
-# How many segments of about one size (one number of decimal digits) may stand side by side.
+# How many segments of about one size (with the same number of decimal digits) may coexist.
 _SIDE_BY_SIDE = 9
-# None larger is made by merging: a night's work stays a night's. Bytes of postings and terms.
+# The largest segment made by merging, in bytes of postings and terms, so that a night's work stays small.
 _MERGED_BYTES = 64 << 20
 _GENERATION = 0
 
 
 class IndexWriter:
-    """``indexer.engine.Writer`` over a folder, with an index in it or not.
+    """``indexer.engine.Writer`` over a folder, which may already have an index.
 
-    ``on_segment`` is called whenever another segment stands on disk; ``cursor`` and ``last_put`` then are those of
-    what has been written.
+    ``on_segment`` is called whenever another segment has been written to disk. ``cursor`` and ``last_put`` then
+    describe what is on disk.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class IndexWriter:
 
     @property
     def count(self) -> int:
-        """How many documents there are."""
+        """The number of documents in the index."""
         return len(self._home)
 
     def put(self, entry: Entry) -> None:
@@ -80,12 +80,12 @@ class IndexWriter:
         rest = iter(documents)
         few = list(islice(rest, _FEW))
         if len(few) < _FEW or processors() < 2:
-            # Other processes would take longer to start.
+            # Starting other processes would take longer.
             for done, document in enumerate(chain(few, rest), 1):
                 self.put(fields.entry(document, self._analyzer))
                 yield done
             return
-        # What is put twice must have been written before it can be marked as deleted.
+        # A document that is put again must be on disk before it can be marked as deleted.
         self._flush()
         done = 0
         with closing(Workers(Path(self._storage.folder), self._analyzer, SEGMENT_POSTINGS)) as workers:
@@ -117,14 +117,14 @@ class IndexWriter:
         self.cursor = cursor
 
     def commit(self) -> None:
-        """Write what was put, and merge what has become too much."""
+        """Write what was put, and merge segments where there are too many."""
         self._flush()
         while wasteful := self._wasteful():
             self._merge(wasteful)
         self._write_toc()
 
     def close(self) -> None:
-        """Let go of a segment under way; what stands on disk stays."""
+        """Discard an unfinished segment. What is on disk stays."""
         if self._writer is not None:
             self._writer.discard()
             self._writer = None
@@ -142,7 +142,7 @@ class IndexWriter:
         TOC(schema(), self._segments, _GENERATION).write(self._storage, NAME)
 
     def _wasteful(self) -> list[W3Segment]:
-        """Segments that should be written anew as one: mostly deleted ones, else the smallest of too many alike."""
+        """Return segments to rewrite as one: one that is mostly deleted, else the smallest of too many alike."""
         for segment in self._segments:
             if segment.deleted_count() * 2 > segment.doc_count_all():
                 return [segment]
@@ -166,7 +166,7 @@ class IndexWriter:
         return sum(self._storage.file_length(name) for name in names)
 
     def _merge(self, segments: Sequence[W3Segment]) -> None:
-        """Write the live documents of some segments as one in place of them."""
+        """Replace some segments with one that has their live documents."""
         writer = SegmentWriter(self._storage)
         for segment in segments:
             with closing(SegmentReader(self._storage, segment)) as reader:
@@ -182,7 +182,7 @@ class IndexWriter:
                 self._storage.delete_file(name)
 
     def _copy(self, reader: SegmentReader, writer: SegmentWriter) -> None:
-        """Put a segment's live documents into another."""
+        """Copy a segment's live documents into another segment."""
         alive = reader.alive
         moved = alive.cumsum() - 1 + writer.documents
         strings = {name: reader.strings(name) for name in COLUMNS if name not in reader.NUMERIC}

@@ -1,17 +1,17 @@
-"""What a search computes with: a term's postings and a facet's values, as arrays over the slots of documents."""
+"""A term's postings as arrays over document slots, which searches compute with."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Documents, by their slots, rising; of the type that numpy finds places by.
+# Documents by slot, ascending, in the type that numpy indexes with.
 Slots = NDArray[np.intp]
-# Something said of every slot.
+# A truth value for every slot.
 Mask = NDArray[np.bool_]
 Weights = NDArray[np.float32]
 
-# A term that more than one in so many documents have is kept as a weight for every document.
+# A term that more than one in this many documents has is kept as a weight for every document.
 _SPARSE = 4
-# A search for one number among many costs as much as reading this many of them in a row.
+# A binary search for one number costs as much as reading this many numbers in a row.
 _SEARCH = 32
 
 
@@ -36,18 +36,19 @@ class Postings:
     @property
     def slots(self) -> Slots:
         """The documents that have the term."""
-        # Zeros are told from numbers ten times as fast when they are made truth values first.
+        # nonzero() is ten times as fast on truth values as on numbers.
         return self._slots.astype(np.intp) if self._everywhere is None else (self._everywhere > 0).nonzero()[0]
 
     def among(self, candidates: Slots) -> Slots:
-        """Which of these documents have the term."""
+        """Return those of these documents that have the term."""
         places, weights = self.meet(candidates)
         return candidates[weights > 0] if isinstance(places, slice) else candidates[places]
 
     def meet(self, slots: Slots) -> tuple[slice | NDArray[np.intp], Weights]:
-        """Where among these documents the term stands, and its weights there; all of them, and some weights 0, or few.
+        """Return the places among these documents that have the term, and its weights there.
 
-        Goes through whichever is shorter, the documents or the postings.
+        The places may also be all of them; then the weight is 0 where a document does not have the term. The method
+        iterates over the shorter of documents and postings.
         """
         if self._everywhere is not None:
             return slice(None), self._everywhere.take(slots)
@@ -77,7 +78,10 @@ def _spread(slots: NDArray[np.integer], weights: Weights, size: int) -> Weights:
 
 
 def _search(among: NDArray[np.integer], wanted: NDArray[np.integer]) -> tuple[NDArray[np.intp], Mask]:
-    """For each wanted number its place, and whether it is there; both rising, of one type."""
+    """Return for each wanted number its place in ``among`` and whether it is there.
+
+    Both arrays must be ascending and of one type.
+    """
     if not len(among):
         return np.zeros(len(wanted), np.intp), np.zeros(len(wanted), bool)
     places = np.minimum(among.searchsorted(wanted), len(among) - 1)

@@ -1,4 +1,4 @@
-"""The shape of a segment: which fields have postings, which columns there are, in Whoosh's terms."""
+"""The layout of a segment as a Whoosh schema: the fields with postings, and the columns."""
 
 from collections.abc import Mapping
 
@@ -7,16 +7,16 @@ from whoosh import columns, fields
 from indexer import facets
 
 NAME = "MAIN"
-# Fields with postings. ``characters`` is made of the grams' first ones: what a query of one character reads.
+# Fields with postings. ``characters`` has the first characters of the grams, for queries of one character.
 STREAMS = ("words", "grams", "characters", "keys", "cites", *facets.NAMES)
 COLUMNS: Mapping[str, columns.Column] = {
     "id": columns.VarBytesColumn(),
     "title": columns.VarBytesColumn(),
     # A line for each number: as it is shown, a tab, its normalised form.
     "numbers": columns.VarBytesColumn(),
-    # UTF-16, so that a place in the bytes is a place in the text, with a line break at the end.
+    # UTF-16, so that byte offsets are proportional to text offsets; ends with a line break.
     "text": columns.VarBytesColumn(),
-    # Where each passage of the text ends, in its UTF-16 units.
+    # Where each passage of the text ends, in UTF-16 units.
     "passages": columns.VarBytesColumn(),
     "day": columns.NumericColumn("i"),
     "prior": columns.NumericColumn("d", default=1.0),
@@ -27,6 +27,6 @@ ENCODING = "utf-16-le"
 
 
 def schema() -> fields.Schema:
-    """``fields.Entry`` in Whoosh's terms."""
+    """Return the Whoosh schema of ``fields.Entry``."""
     streams = {name: fields.ID() for name in STREAMS}
     return fields.Schema(**streams, **{name: fields.COLUMN(column) for name, column in COLUMNS.items()})

@@ -1,6 +1,7 @@
-"""A segment opened: its term dictionary, its blocks and its columns, read by position and never mapped.
+"""Reads a segment: its term dictionary, blocks and columns.
 
-So threads need not wait for each other, and what a process holds in memory is what it keeps on purpose.
+Files are read by position and never mapped. So threads need not wait for each other, and a process only holds in memory
+what it keeps on purpose.
 """
 
 import os
@@ -23,32 +24,32 @@ from indexer.engines.whoosh import blocks
 from indexer.engines.whoosh.postings import Mask
 from indexer.engines.whoosh.segment import COLUMNS, STREAMS
 
-# Of the term dictionary: the sizes of a key and of its entry; flags, weight and document frequency, which begin that.
+# The term dictionary has the sizes of a key and its entry; the entry begins with flags, weight and document frequency.
 _SIZES = Struct("!ii")
 _FREQUENCY = Struct("!5xI")
 _NUMBER_SIZE = len(pack_ushort(0))
-# What the names of temporary folders end in.
+# The suffix of temporary folders.
 TEMPORARY = ".tmp"
 
 
 class Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
-    """A folder whose files any number of threads read."""
+    """A folder whose files any number of threads may read."""
 
     def open_file(self, name: str, **_: object) -> "_Positional":
         return _Positional(Path(self.folder, name).open("rb"), name=name)
 
     def temp_storage(self, name: str | None = None) -> FileStorage:
-        """A folder of its own, so that several segments may be written at once; it is left empty."""
+        """Create a separate folder, so that several segments may be written at once. It is left empty."""
         return FileStorage(tempfile.mkdtemp(TEMPORARY, dir=self.folder))
 
 
-class _Positional(StructFile):  # type: ignore[misc]  # likewise
+class _Positional(StructFile):  # type: ignore[misc]  # Whoosh has no types
     def get(self, position: int, length: int) -> bytes:
         return os.pread(self.fileno(), length, position)
 
 
 class SegmentReader:
-    """The documents of a segment by their numbers in it, deleted ones included; ``alive`` says which are not."""
+    """The documents of a segment by number, including deleted ones. ``alive`` says which are not deleted."""
 
     NUMERIC = tuple(name for name, column in COLUMNS.items() if isinstance(column, NumericColumn))
 
@@ -69,28 +70,31 @@ class SegmentReader:
             self._blocks.close()
 
     def __del__(self) -> None:
-        # A search may still read it when a newer index is opened: whoever lets go of it last closes it.
+        # A search may still use it when a newer index is opened, so the last reference closes it.
         if hasattr(self, "_closed"):
             self.close()
 
     def entry(self, stream: str, term: str) -> W3TermInfo | None:
-        """What the dictionary says of a term, or None."""
+        """Return the dictionary entry of a term, or None."""
         try:
             return self._terms.term_info(stream, term.encode())
         except TermNotFound:
             return None
 
     def entries(self, stream: str) -> Iterator[tuple[str, W3TermInfo]]:
-        """All terms of a stream, in order."""
+        """Yield all terms of a stream with their entries, in order."""
         for (name, term), entry in self._terms.items_from(stream, b""):
             if name != stream:
                 return
             yield term.decode(), entry
 
     def document_frequencies(self, stream: str) -> Iterator[tuple[str, int]]:
-        """In how many documents each term of a stream stands, deleted ones included; much faster than by entries."""
+        """Yield each term of a stream with its number of documents, including deleted ones.
+
+        Much faster than ``entries``.
+        """
         index, number = self._terms._tindex, STREAMS.index(stream)
-        # Keys begin with their field's number, and stand in order.
+        # Keys begin with the number of their field and are sorted.
         start, end = (index.closest_key_pos(pack_ushort(each)) for each in (number, number + 1))
         start, end = (index.endofdata if each is None else each for each in (start, end))
         data = index.dbfile.get(start, end - start)
@@ -103,43 +107,43 @@ class SegmentReader:
             at = entry + entry_size
 
     def postings(self, entry: W3TermInfo) -> tuple[blocks.Numbers, blocks.Weights]:
-        """The documents that have a term, rising, and its weight in each."""
+        """Return the documents that have a term, ascending, and its weight in each."""
         if entry.is_inlined():
             return blocks.decode_inline(entry)
-        # Whoosh 2.7.4 hands out the length as it unpacked it: a tuple of one.
+        # Whoosh 2.7.4 returns the length as unpacked, a tuple of one.
         offset, (length,) = entry.extent()
         return blocks.decode(self._blocks.get(offset, length))
 
     def numeric(self, name: str) -> NDArray[np.generic]:
-        """A column of numbers."""
+        """Return a column of numbers."""
         column = COLUMNS[name]
         dtype = np.dtype(">" + column._typecode)
         stored = np.frombuffer(self._file(name).read_bytes(), dtype)
-        # Whoosh leaves out defaults at the end.
+        # Whoosh does not store trailing defaults.
         values = np.full(self.size, column.default_value(), dtype.newbyteorder("="))
         values[: len(stored)] = stored
         return values
 
     def live_strings(self, name: str) -> Iterator[bytes]:
-        """A column of strings, of the documents that are not deleted."""
+        """Yield a column of strings for the documents that are not deleted."""
         return (value for value, alive in zip(self.strings(name), self.alive.tolist(), strict=True) if alive)
 
     def strings(self, name: str) -> list[bytes]:
-        """A column of strings, all of it."""
+        """Return a column of strings for all documents."""
         data = self._file(name).read_bytes()
         starts, ends = self.placed(name)
         return [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def placed(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where each document's value of a column of strings starts and ends in its file."""
-        # Opened for this only: an index of many segments would use up what a process may have open.
+        """Return where each document's value in a column of strings starts and ends in the column's file."""
+        # Open the reader only for this: an index of many segments could exceed the limit of open files.
         with closing(self._segment.codec().per_document_reader(self._storage, self._segment)) as reader:
             lengths = np.array(reader.column_reader(name, COLUMNS[name])._lengths, np.int64)
         ends = np.cumsum(lengths)
         return ends - lengths, ends
 
     def opened(self, name: str) -> int:
-        """A descriptor of a column's file; the caller closes it."""
+        """Open a column's file and return its descriptor. The caller closes it."""
         return os.open(self._file(name), os.O_RDONLY | os.O_CLOEXEC)
 
     def _file(self, name: str) -> Path:

@@ -1,8 +1,8 @@
-"""Writing a segment of an index: documents come one by one, their postings are sorted and written term by term.
+"""Writes a segment: documents arrive one by one, and their postings are sorted and written term by term.
 
 Whoosh's own writer handles every posting as a Python object, several times. Here a posting is one 64-bit number, so
-that sorting numbers sorts postings, and terms are written whole (see ``blocks``). What comes out is a segment of
-Whoosh 2.7.4 that Whoosh itself reads: its columns and its term dictionary are written by its own classes.
+sorting numbers sorts postings, and terms are written whole (see ``blocks``). The result is a segment that Whoosh 2.7.4
+can read: Whoosh's own classes write its columns and term dictionary.
 """
 
 from array import array
@@ -24,7 +24,7 @@ from indexer.engines.whoosh import blocks
 from indexer.engines.whoosh.segment import COLUMNS, ENCODING, NAME, STREAMS
 from indexer.fields import KEY_WEIGHTS, Entry
 
-# A posting: 27 bits of term, 17 of document, 20 of weight in halves. A weight beyond that says no more than the most.
+# A posting has 27 bits of term, 17 of document and 20 of weight in halves. Larger weights are capped.
 _WEIGHT_BITS = 20
 _DOCUMENT_BITS = 17
 _WEIGHT_SHIFT = np.uint64(_WEIGHT_BITS)
@@ -34,18 +34,18 @@ _DOCUMENT_MASK = np.uint64((1 << _DOCUMENT_BITS) - 1)
 _MOST_WEIGHT = (1 << _WEIGHT_BITS) - 1
 _WEIGHT_MASK = np.uint64(_MOST_WEIGHT)
 MOST_DOCUMENTS = 1 << _DOCUMENT_BITS
-# Far fewer than fit, since one document may bring millions.
+# Far fewer than fit, since one document may add millions.
 _MANY_TERMS = 1 << 22
-# Documents that may still come when it is found to be full.
+# How many documents may still arrive after the segment is found to be full.
 _SPARE_DOCUMENTS = 1 << 12
-# Postings decoded at once while writing; bounds the memory of it.
+# How many postings are decoded at once while writing, to bound the memory.
 _AT_ONCE = 1 << 20
 
 Packed = NDArray[np.uint64]
 
 
 class SegmentWriter:
-    """One segment under way."""
+    """A segment in progress."""
 
     def __init__(self, storage: FileStorage) -> None:
         codec = W3Codec()
@@ -56,7 +56,7 @@ class SegmentWriter:
         self.documents = 0
 
     def fill(self, postings: int) -> float:
-        """How full it is: at 1 it should be finished, for having so many postings or as many documents as can be."""
+        """Return how full the segment is. At 1 it has enough postings, or too many terms or documents: finish it."""
         parts = self._streams.values()
         return max(
             sum(stream.postings for stream in parts) / postings,
@@ -65,7 +65,7 @@ class SegmentWriter:
         )
 
     def add(self, entry: Entry) -> int:
-        """Take a document in; its number in this segment."""
+        """Add a document and return its number in this segment."""
         self._put("words", entry.words)
         self._put("grams", entry.grams)
         self._put("keys", {key: KEY_WEIGHTS[min(at, 1)] for at, key in enumerate(entry.keys)})
@@ -91,7 +91,7 @@ class SegmentWriter:
             self._streams[stream].put(self.documents, weights)
 
     def add_columns(self, values: Mapping[str, bytes | int | float]) -> int:
-        """A document's columns; its postings are given apart."""
+        """Add a document's columns, without its postings, and return its number in this segment."""
         self._columns.start_doc(self.documents)
         for name, value in values.items():
             self._columns.add_column_value(name, COLUMNS[name], value)
@@ -100,17 +100,17 @@ class SegmentWriter:
         return self.documents - 1
 
     def add_postings(self, stream: str, term: str, documents: blocks.Numbers, weights: blocks.Weights) -> None:
-        """A term's postings out of another segment, with numbers of this one."""
+        """Add a term's postings from another segment, renumbered for this one."""
         self._streams[stream].put_term(term, documents, weights)
 
     def discard(self) -> None:
-        """Give up what was taken in."""
+        """Discard the segment and its files."""
         self._columns.close()
         for name in self.segment.list_files(self._storage):
             self._storage.delete_file(name)
 
     def finish(self) -> W3Segment:
-        """The segment, its files written."""
+        """Write the segment's files and return the segment."""
         self._columns.close()
         terms = OrderedHashWriter(self.segment.create_file(self._storage, W3Codec.TERMS_EXT))
         terms.extras["fieldmap"] = {name: number for number, name in enumerate(STREAMS)}
@@ -119,7 +119,7 @@ class SegmentWriter:
         with self.segment.create_file(self._storage, W3Codec.POSTS_EXT) as out:
             for number, name in enumerate(STREAMS):
                 if name == "characters":
-                    # They stand after the grams.
+                    # They follow the grams and are derived from them.
                     postings = postings.by_first_character()
                 else:
                     postings = self._streams.pop(name).sorted()
@@ -158,7 +158,7 @@ class _Stream:
         self._packed.frombytes(packed.tobytes())
 
     def sorted(self) -> "_Sorted":
-        """All of it in the order of terms, then of documents; nothing can be put any more."""
+        """Return all postings sorted by term, then document. Nothing can be put afterwards."""
         names = sorted(self.terms)
         rank = np.empty(len(names), np.uint64)
         rank[[self.terms[name] for name in names]] = np.arange(len(names), dtype=np.uint64)
@@ -174,14 +174,14 @@ class _Stream:
 
 @dataclass(frozen=True, slots=True)
 class _Sorted:
-    """The terms of a field in order, all their postings in order, and where each one's end."""
+    """The sorted terms of a field, all their postings in order, and where each term's postings end."""
 
     names: list[str]
     packed: Packed
     ends: NDArray[np.intp]
 
     def portions(self) -> "Iterator[_Sorted]":
-        """The same, as many terms at a time as have ``_AT_ONCE`` postings together, or one."""
+        """Yield portions of at least one term, with at most ``_AT_ONCE`` postings if they have several."""
         first = start = 0
         while first < len(self.names):
             last = max(first + 1, int(np.searchsorted(self.ends, start + _AT_ONCE, side="right")))
@@ -190,7 +190,7 @@ class _Sorted:
             first, start = last, end
 
     def by_first_character(self) -> "_Sorted":
-        """The characters that terms begin with, with the summed weights of these terms."""
+        """Merge the terms by first character, summing their weights."""
         starts = [at for at, name in enumerate(self.names) if not at or self.names[at - 1][0] != name[0]]
         summed: list[Packed] = []
         ends: list[int] = []
@@ -206,7 +206,7 @@ class _Sorted:
         return _Sorted([self.names[at][0] for at in starts], packed, np.array(ends, np.intp))
 
     def encoded(self, offset: int) -> Iterator[tuple[str, bytes, bytes]]:
-        """Each term with its dictionary entry and its block; the blocks will stand together from ``offset`` on."""
+        """Yield each term with its dictionary entry and its block. The blocks go into the file from ``offset`` on."""
         for portion in self.portions():
             for term in portion._encoded(offset):
                 yield term

@@ -1,6 +1,6 @@
-"""One generation opened for searching: Whoosh's postings and columns as numpy arrays, one slot a live document.
+"""A generation opened for searching: Whoosh's postings and columns as numpy arrays, with a slot per live document.
 
-A term's postings are read once and kept within a budget; ``evaluation`` turns queries into arithmetic over the arrays.
+A term's postings are read once and cached within a budget. ``evaluation`` turns queries into arithmetic on the arrays.
 """
 
 import os
@@ -29,18 +29,18 @@ from indexer.engines.whoosh.titles import Titles
 Scores = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
-# Bytes of postings kept in memory unless said otherwise; least recently used terms go first.
+# The default size of the postings cache in bytes. The least recently used terms are dropped first.
 BUDGET = 96 << 20
-# What a term costs beside its postings.
+# The memory of a term besides its postings.
 _TERM_BYTES = 600
-# Texts that stand this near in the file are read at once, with what is between them.
+# Texts this close in the file are read at once, together with what is between them.
 _NEAR = 4096
-# How many texts are looked through at once.
+# How many texts are searched at once.
 _TEXTS_AT_ONCE = 512
 
 
 class _Term:
-    """A term of a stream: where its postings stand in each segment, and they, once they were read."""
+    """A term of a stream: its entry in each segment, and its postings once they have been read."""
 
     __slots__ = ("entries", "frequency", "occurrences", "postings")
 
@@ -57,14 +57,14 @@ class _Term:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The normalised texts of some documents, one after the other: document ``i``'s is ``units[starts[i]:ends[i]]``."""
+    """The normalised texts of some documents in one array. Document ``i`` has ``units[starts[i]:ends[i]]``."""
 
     units: NDArray[np.uint16]
     starts: Numbers
     ends: Numbers
 
     def places(self, run: str) -> Numbers:
-        """Where a run of characters begins."""
+        """Return every place where a run of characters begins."""
         wanted = np.frombuffer(run.encode(ENCODING), np.uint16)
         last = len(self.units) - len(wanted) + 1
         if not len(wanted) or last <= 0:
@@ -78,23 +78,23 @@ class Texts:
         return places
 
     def having(self, run: str) -> Mask:
-        """Which of the documents have the run."""
+        """Return which of the documents have the run."""
         places = self.places(run)
         owners = np.searchsorted(self.starts, places, side="right") - 1
         having = np.zeros(len(self.starts), bool)
-        # Between the texts may be some that were not asked for.
+        # Texts that were not requested may lie between.
         within = owners >= 0
         having[owners[within & (places < self.ends[owners])]] = True
         return having
 
 
 class Ids:
-    """The documents' ids, by slot."""
+    """The ids of the documents by slot."""
 
     def __init__(self, ids: Sequence[bytes]) -> None:
         self._ids = np.array(ids, np.bytes_)
         self._rising = self._ids.argsort()
-        # Each slot's place in the order of ids.
+        # The rank of each slot in the order of ids.
         self.place: Scores = np.empty(len(ids))
         self.place[self._rising] = np.arange(len(ids))
 
@@ -106,13 +106,13 @@ class Ids:
         return (id.decode() for id in self._ids.tolist())
 
     def slot(self, id: str) -> int | None:
-        """The slot of an id, or None."""
+        """Return the slot of an id, or None."""
         found = self.slots([id])
         return int(found[0]) if len(found) else None
 
     def slots(self, ids: Iterable[str]) -> Slots:
-        """The slots of those ids that are there, rising."""
-        # Of one type with what is looked through: numpy would copy all of that for each search otherwise.
+        """Return the slots of the ids that exist, ascending."""
+        # Use the dtype of the ids: otherwise numpy would copy all of them at each search.
         wanted = [id.encode() for id in ids]
         known = np.array([id for id in wanted if len(id) <= self._ids.itemsize], self._ids.dtype)
         at = self._ids.searchsorted(known, sorter=self._rising)
@@ -139,7 +139,7 @@ class SnapshotVocabulary:
         return [(self._ids[slot], shown) for slot, shown, _ in _numbers(self._segments)]
 
     def words(self) -> Mapping[str, int]:
-        """Deleted documents count as long as their segment is there."""
+        """Count documents per word. Deleted documents count as long as their segment exists."""
         counts: Counter[str] = Counter()
         for segment in self._segments:
             for word, frequency in segment.document_frequencies("words"):
@@ -148,7 +148,7 @@ class SnapshotVocabulary:
 
 
 class Snapshot:
-    """A read-only index. Searches from several threads share it."""
+    """A read-only index, shared by searches from several threads."""
 
     def __init__(self, folder: Path, budget: int = BUDGET) -> None:
         self.name = folder.name
@@ -162,7 +162,7 @@ class Snapshot:
         live = [segment.alive for segment in self._segments]
         self._firsts = np.cumsum([0, *(int(mask.sum()) for mask in live)])
         self.size = int(self._firsts[-1])
-        # A segment's document number -> the slot of that document.
+        # For each segment, the slot of each document number.
         self._slot = [np.cumsum(mask) - 1 + first for mask, first in zip(live, self._firsts[:-1], strict=True)]
         self.all = np.arange(self.size)
         self.ids = Ids(list(self._strings("id")))
@@ -171,7 +171,7 @@ class Snapshot:
         self.prior = self._numeric("prior").astype(np.float64)
         lengths = {name: self._numeric(f"{name}_length").astype(np.float64) for name in ("words", "grams")}
         self.norms = {name: _norm(length) for name, length in lengths.items()}
-        # How many passages the texts would make, by stream.
+        # How many passages the texts make up, by stream.
         self.passages = {name: length.sum() / relevance.PASSAGE_TOKENS[name] for name, length in lengths.items()}
         self.facets = {name: Coded.of_postings(self._values(name), self.size) for name in facets.NAMES}
         # Each issuer's name and its normalised form.
@@ -186,12 +186,12 @@ class Snapshot:
         self._texts = []
 
     def __del__(self) -> None:
-        # A search may still read it when a newer one is opened: whoever lets go of it last closes it.
+        # A search may still use it when a newer one is opened, so the last reference closes it.
         if hasattr(self, "_texts"):
             self.close()
 
     def postings(self, stream: str, name: str) -> Postings:
-        """A term's postings, out of memory if they were asked for lately."""
+        """Return a term's postings, from the cache if they were used recently."""
         term = self._term(stream, name)
         found = term.postings
         if found is None:
@@ -203,11 +203,11 @@ class Snapshot:
         return found
 
     def occurrences(self, stream: str, name: str) -> float:
-        """How often a term stands in the index, deleted documents included: known without reading where."""
+        """Return how often a term occurs, deleted documents included. Needs no reading of postings."""
         return self._term(stream, name).occurrences
 
     def frequencies(self, stream: str, name: str) -> tuple[float, int]:
-        """Likewise, and in how many documents."""
+        """Return how often a term occurs and in how many documents, deleted ones included."""
         term = self._term(stream, name)
         return term.occurrences, term.frequency
 
@@ -241,7 +241,7 @@ class Snapshot:
         return Postings(np.concatenate(slots), np.concatenate(weights), self.size)
 
     def texts(self, slots: Slots, near: int = 0) -> Texts:
-        """The texts of these documents; others may stand between them if those ``near`` each other are read at once."""
+        """Read the texts of these documents. Those within ``near`` bytes are read at once, with others between them."""
         if not len(slots):
             return Texts(np.empty(0, np.uint16), np.empty(0, np.int64), np.empty(0, np.int64))
         starts, ends = self._text_starts[slots], self._text_ends[slots]
@@ -256,26 +256,26 @@ class Snapshot:
         return Texts(np.frombuffer(read, np.uint16), (starts + moved) // 2, (ends + moved) // 2)
 
     def passage_ends(self, slots: Slots) -> tuple[Numbers, Numbers]:
-        """Where each passage of these documents' texts ends, one document after the other, and how many each has."""
+        """Return where each passage of these documents ends, document by document, and how many each document has."""
         starts, ends = self._passage_starts[slots], self._passage_starts[slots + 1]
         counts = ends - starts
         skipped = np.repeat(starts - (np.cumsum(counts) - counts), counts)
         return self._passages[skipped + np.arange(len(skipped))].astype(np.int64), counts
 
     def _read_passages(self) -> tuple[NDArray[np.uint32], Numbers]:
-        """Where every passage ends, and where each document's begin among them."""
+        """Read the ends of all passages, and where each document's begin among them."""
         values = list(self._strings("passages"))
         starts = np.cumsum([0, *(len(value) // 4 for value in values)])
         return np.frombuffer(b"".join(values), "<u4"), starts
 
     def containing(self, run: str, candidates: Slots) -> Slots:
-        """Which of the candidates have exactly this run of characters in their text."""
+        """Return the candidates that have exactly this run of characters in their text."""
         parts = [candidates[at : at + _TEXTS_AT_ONCE] for at in range(0, len(candidates), _TEXTS_AT_ONCE)]
         found = [part[self.texts(part, _NEAR).having(run)] for part in parts]
         return np.concatenate(found) if found else candidates
 
     def text(self, slot: int) -> str:
-        """A document's normalised text: its title first, one paragraph a line."""
+        """Return a document's normalised text: its title first, one paragraph a line."""
         units = self.texts(np.array([slot])).units
         return units.tobytes().decode(ENCODING).removesuffix("\n")
 
@@ -295,7 +295,7 @@ class Snapshot:
         )
 
     def _values(self, name: str) -> dict[str, Slots]:
-        """The documents that have each value of a facet."""
+        """Return the documents that have each value of a facet."""
         found: dict[str, list[tuple[int, W3TermInfo]]] = {}
         for at, segment in enumerate(self._segments):
             for value, entry in segment.entries(name):
@@ -308,7 +308,7 @@ class Snapshot:
         return SnapshotVocabulary(self.ids, self.titles, self.facets["issuer"].values, self._segments)
 
     def numbered(self, pattern: re.Pattern[str]) -> Mask:
-        """Which documents bear a number that the pattern finds in its normalised form."""
+        """Return which documents bear a number whose normalised form matches the pattern."""
         text, ends, slots = self._all_numbers
         places = [match.start() for match in pattern.finditer(text)]
         found = np.zeros(self.size, bool)
@@ -316,21 +316,21 @@ class Snapshot:
         return found
 
     def numbers(self, slot: int) -> list[str]:
-        """The numbers that a document bears, in normal form."""
+        """Return the normalised numbers that a document bears."""
         text, ends, slots = self._all_numbers
         rows = (slots == slot).nonzero()[0].tolist()
         return [text[ends[row - 1] + 1 if row else 0 : ends[row]] for row in rows]
 
     @cached_property
     def _all_numbers(self) -> tuple[str, Numbers, Slots]:
-        """All of them in normal form, one a line; where each ends; whose each is."""
+        """All numbers in normalised form, one a line; where each ends; the slot of its document."""
         rows = [(slot, form) for slot, _, form in _numbers(self._segments)]
         ends = np.cumsum([len(form) + 1 for _, form in rows], dtype=np.int64) - 1
         return "\n".join(form for _, form in rows), ends, np.array([slot for slot, _ in rows], np.intp)
 
 
 def _numbers(segments: Sequence[SegmentReader]) -> Iterator[tuple[int, str, str]]:
-    """The numbers that documents bear, each with the document's slot, as it is shown and in normal form."""
+    """Yield each number that a document bears: the document's slot, the number as shown and in normalised form."""
     values = chain.from_iterable(segment.live_strings("numbers") for segment in segments)
     for slot, lines in enumerate(values):
         for line in lines.decode().split("\n") if lines else ():
@@ -339,6 +339,6 @@ def _numbers(segments: Sequence[SegmentReader]) -> Iterator[tuple[int, str, str]
 
 
 def _norm(lengths: Scores) -> Scores:
-    """``relevance.norm`` of each document."""
+    """Return ``relevance.norm`` for each document."""
     average = lengths.mean() if len(lengths) and lengths.any() else 1.0
     return relevance.norm(lengths / average)

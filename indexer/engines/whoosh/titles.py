@@ -1,4 +1,4 @@
-"""All titles as one array of characters, with the places of each pair of them: where a run of characters stands."""
+"""All titles as one array of characters, indexed by character pairs to find runs of characters."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from indexer.engines.whoosh.postings import Mask, Slots
 
 Places = NDArray[np.int32]
-# Pairs are told apart by 16 bits first; a few share them.
+# Pairs are hashed to 16 bits; a few share a bucket.
 _BUCKETS = 1 << 16
 _MIX = np.uint32(40503)
 
 
 class Titles:
-    """Normalised titles, by slot; none has a line break, so no run can span two."""
+    """Normalised titles by slot. None has a line break, so no run can span two."""
 
     def __init__(self, titles: Sequence[str]) -> None:
         self._size = len(titles)
@@ -29,13 +29,13 @@ class Titles:
         return self._characters[start : self._ends[slot]].tobytes().decode("utf-32-le")
 
     def having(self, run: str) -> Mask:
-        """Which titles have exactly this run of characters."""
+        """Return which titles have exactly this run of characters."""
         found = np.zeros(self._size, bool)
         found[self._owners(self._standing(run))] = True
         return found
 
     def covered(self, runs: Sequence[str]) -> NDArray[np.float64]:
-        """``relevance.covered`` of all titles at once."""
+        """Return ``relevance.covered`` for all titles at once."""
         covered = np.zeros(self._size)
         found = [(places, len(run)) for run in runs if len(places := self._standing(run))]
         if not found:
@@ -45,7 +45,7 @@ class Titles:
         if len(found) > 1:
             order = start.argsort(kind="stable")
             start, end = start[order], end[order]
-        # What an earlier run covered counts once.
+        # Overlapping runs count once.
         reached = np.maximum.accumulate(end)
         fresh = end - start
         fresh[1:] = np.maximum(end[1:] - np.maximum(start[1:], reached[:-1]), 0)
@@ -57,7 +57,7 @@ class Titles:
         return covered
 
     def _standing(self, run: str) -> Places:
-        """Where a run begins, rising: the places of its rarest pair, and of them where the others stand beside."""
+        """Return where a run begins, ascending: the places of its rarest pair, kept where the whole run matches."""
         wanted = np.frombuffer(run.encode("utf-32-le"), np.uint32)
         last = len(self._characters) - len(wanted)
         if not len(wanted) or last < 0:
@@ -77,13 +77,13 @@ class Titles:
         return places
 
     def _owners(self, places: Places) -> Slots:
-        """The slot of the title in which each place is."""
+        """Return the slot of the title that contains each place."""
         owners: Slots = self._ends.searchsorted(places, side="right")
         return owners
 
 
 def _buckets(characters: NDArray[np.uint32]) -> NDArray[np.uint16]:
-    """Of each character with the next one."""
+    """Return the bucket of each character together with the next one."""
     pairs = characters * _MIX
     pairs[:-1] += characters[1:]
     return pairs.astype(np.uint16)

@@ -1,7 +1,7 @@
-"""Segments written by as many processes as there are processors: cutting documents is most of an index's work.
+"""Writes segments in one process per processor, because analyzing documents is most of the work of indexing.
 
-Each process gathers a segment of its own out of the documents that it is given, in turns. All are asked for what they
-have at the same time, so that a moment comes when everything that was put stands on disk.
+The processes get batches of documents in turn, and each gathers a segment of its own. All are told to finish at the
+same time, so that everything that was put is then on disk.
 """
 
 import os
@@ -26,34 +26,34 @@ from indexer.errors import IndexingStopped
 from indexer.fields import entry
 
 BATCH = 16
-# Batches given to each process before the first is awaited; what waits is in memory.
+# How many batches each process is given ahead. Waiting batches are in memory.
 _AHEAD = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A segment and the ids of its documents, in their order in it."""
+    """A segment and the ids of its documents, in order."""
 
     segment: W3Segment
     ids: Sequence[str]
 
 
 class Workers:
-    """Processes that write segments of so many ``postings``, all together, into a folder."""
+    """Processes that write segments into a folder, with ``postings`` postings in all before they are full."""
 
     def __init__(self, folder: Path, analyzer: Analyzer, postings: int) -> None:
-        # Each its own pool of one, so that all can be spoken to. Not forked: the caller may have threads.
+        # A pool of one for each, so that every process can be addressed. No fork, since the caller may have threads.
         self._pools = [
             ProcessPoolExecutor(1, get_context("spawn"), _begin, (folder, analyzer.cache, postings // processors()))
             for _ in range(processors())
         ]
         self._given: deque[Future[bool]] = deque()
         self._turn = 0
-        # Whether some process has gathered enough.
+        # Whether any process has gathered enough.
         self.full = False
 
     def put(self, documents: Sequence[Document]) -> None:
-        """Give a batch to the process whose turn it is."""
+        """Give a batch to the next process in turn."""
         with _stopping():
             self._given.append(self._pools[self._turn].submit(_add, documents))
             self._turn = (self._turn + 1) % len(self._pools)
@@ -61,7 +61,7 @@ class Workers:
                 self.full |= self._given.popleft().result()
 
     def finish(self) -> list[Written]:
-        """Have everything that was put written to disk."""
+        """Write everything that was put to disk, and return the segments."""
         with _stopping():
             for given in self._given:
                 given.result()
@@ -76,7 +76,7 @@ class Workers:
 
 
 def processors() -> int:
-    """How many processes can work at once."""
+    """Return how many processes can run at once."""
     return len(os.sched_getaffinity(0))
 
 
@@ -89,7 +89,7 @@ def _stopping() -> Iterator[None]:
 
 
 class _Worker:
-    """What one of the processes has."""
+    """The state of a worker process."""
 
     def __init__(self, folder: Path, cache: Path, postings: int) -> None:
         self.postings = postings
@@ -104,9 +104,9 @@ _worker: _Worker
 
 def _begin(folder: Path, cache: Path, postings: int) -> None:
     global _worker
-    # Who interrupts the command means the process that gives out the work; it ends this one.
+    # An interrupt is meant for the parent process, which then ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # And if that was killed, nobody would.
+    # If the parent is killed, nobody else ends this process.
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     _worker = _Worker(folder, cache, postings)
 
@@ -118,7 +118,7 @@ def _leave_with_parent() -> None:
 
 
 def _add(documents: Sequence[Document]) -> bool:
-    """Whether enough has been gathered."""
+    """Add documents to the segment and return whether enough has been gathered."""
     if _worker.writer is None:
         _worker.writer = SegmentWriter(_worker.storage)
     for document in documents:
