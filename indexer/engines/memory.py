@@ -1,4 +1,4 @@
-"""The meaning of the contract, one document at a time: slow, short, and what the other engines are tested against."""
+"""The reference engine: slow and short, one document at a time. The other engines are tested against it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ from indexer.query import (
 
 
 class MemoryEngine:
-    """An index in a dictionary, for tests and as a reference."""
+    """An index in a dictionary, for tests and as the reference."""
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
@@ -151,7 +151,7 @@ class _Vocabulary:
 
 
 class _Search:
-    """One query over all entries, which its statistics come from."""
+    """The evaluation of one query over all entries, which also supply its statistics."""
 
     def __init__(self, analyzer: Analyzer, entries: Sequence[Entry], query: Query) -> None:
         self._query = query
@@ -170,12 +170,12 @@ class _Search:
         self._average = {stream: count / total or 1 for stream, count in self._tokens.items()}
 
     def among(self, entries: Sequence[Entry]) -> list[tuple[Entry, float]]:
-        """The entries that answer, with their scores."""
+        """Return the entries that match, with their scores."""
         scored = ((entry, explanation.score(self._query, _Candidate(self, entry))) for entry in entries)
         return [(entry, self._final(entry, score)) for entry, score in scored if score is not None]
 
     def read(self, entry: Entry, score: float) -> float:
-        """The score with what the best passage adds."""
+        """Return the score including what the best passage adds."""
         added = self._final(entry, relevance.best_passage(entry.title, entry.text, self._sought).value)
         return round(score + added, relevance.DIGITS)
 
@@ -192,7 +192,7 @@ class _Search:
         return relevance.sought(self._query, self.rarities)
 
     def rarities(self, text: str) -> list[tuple[str, float]]:
-        """The terms that a text is told by, with their rarities."""
+        """Return the terms that represent a text, with their rarities."""
         cut = self._rarest(text)
         return [
             *((word, self._word_rarity(word)) for word in cut.words),
@@ -200,7 +200,7 @@ class _Search:
         ]
 
     def answers(self, entry: Entry, query: Query) -> bool:
-        """Whether an entry answers a query that has no parts of its own."""
+        """Return whether an entry matches a query that has no parts of its own."""
         match query:
             case Text(text):
                 cut = self._cut(text)
@@ -232,7 +232,7 @@ class _Search:
                 return True
 
     def terms(self, entry: Entry, text: str) -> list[Term]:
-        """The terms of a text that stand in an entry."""
+        """Return the terms of a text that an entry has."""
         cut = self._rarest(text)
         words, grams = self._norm(entry, "words"), self._norm(entry, "grams")
         found = [Term(word, "words", self._word_rarity(word), entry.words.get(word, 0), words) for word in cut.words]
@@ -240,7 +240,7 @@ class _Search:
         return [term for term in found if term.count]
 
     def shared(self, entry: Entry, id: str) -> list[Term]:
-        """The terms that tell what another entry is about and stand in this one."""
+        """Return the terms that characterise another entry and that this one has."""
         norm = self._norm(entry, "words")
         return [
             Term(word, "words", weight, entry.words[word], norm, characteristic=True)
@@ -284,7 +284,7 @@ class _Search:
         return have > 0 and have >= share * sum(self._had(self._entries, text, missing_too) for text in texts)
 
     def _had(self, among: Sequence[Entry], text: str, missing_too: bool = False) -> float:
-        """How much of the rarity of a text's terms some of these entries have."""
+        """Return how much of the rarity of a text's terms any of these entries has."""
         cut = self._rarest(text)
         terms = [(self._word_rarity(word), _word_in(word)) for word in cut.words]
         terms += [(self._gram_rarity(gram), _gram_in(gram)) for gram in cut.grams]
@@ -299,7 +299,7 @@ class _Search:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What answers a request: entries of the right days, and those of them with the right facets; scored, not read."""
+    """The matches of a request, scored but not read: entries within its dates, and those that pass the filters."""
 
     search: _Search
     in_range: Sequence[tuple[Entry, float]]
@@ -309,7 +309,7 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """An entry before a search."""
+    """An entry prepared for searching."""
 
     search: _Search
     entry: Entry
@@ -359,7 +359,7 @@ def _gram_in(gram: str) -> Callable[[Entry], float]:
 
 
 def _gram_weight(entry: Entry, gram: str) -> float:
-    """A single character is the beginning of a gram."""
+    """Treat a single character as the prefix of grams."""
     if len(gram) > 1:
         return entry.grams.get(gram, 0)
     return sum(weight for found, weight in entry.grams.items() if found.startswith(gram))

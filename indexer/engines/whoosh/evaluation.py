@@ -1,8 +1,8 @@
-"""Searching a snapshot: which documents answer, how well each does, the best of them, and counts by facet.
+"""Searches a snapshot: which documents match, their scores, the best of them, and counts by facet.
 
-Documents are passed along as rising arrays of slots: what is asked of a few costs little, whatever the index holds.
-The formula is ``relevance``'s; the memory engine computes the same one document at a time, and tests hold the two
-together.
+Documents are passed as ascending arrays of slots, so a check of a few documents is cheap however large the index is.
+The formula is that of ``relevance``. The memory engine computes the same one document at a time, and tests compare the
+two.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +43,7 @@ _FEW = 200
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A term of a stream, how much it says, and where it stands."""
+    """A term of a stream, with its rarity and its postings."""
 
     name: str
     stream: str
@@ -53,7 +53,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What answers a request: documents of the right days, and those of them that the filters let pass."""
+    """The matches of a request: documents within its dates, and those of them that pass the filters."""
 
     evaluation: "Evaluation"
     in_range: Slots
@@ -63,7 +63,7 @@ class Found:
 
 
 def search(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Answer:
-    """The answer to a request, as ``indexer.engine`` describes it."""
+    """Answer a request as ``indexer.engine`` describes."""
     found = find(snapshot, analyzer, request)
     chosen, evaluation = found.chosen, found.evaluation
     count = request.offset + request.limit
@@ -94,7 +94,7 @@ def search(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> An
 
 
 def find(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Found:
-    """What answers a request, or the strictest looser form of its query that is answered."""
+    """Find the matches of a request, or of the strictest looser form of its query that has any."""
     hidden = snapshot.ids.slots(request.hidden)
     for query in (request.query, *looser(request.query)):
         evaluation = Evaluation(snapshot, analyzer, query)
@@ -109,7 +109,7 @@ def find(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Foun
 
 
 def score_of(snapshot: Snapshot, found: Found, slot: int, sort: Sort) -> tuple[float, bool]:
-    """The score of a document that was found, as a search gives it, and whether it is one of the best that are read."""
+    """Return the score that a search gives a matching document, and whether it is one of the best that are read."""
     chosen, evaluation = found.chosen, found.evaluation
     scores = evaluation.scores(chosen)
     at = chosen == slot
@@ -119,7 +119,7 @@ def score_of(snapshot: Snapshot, found: Found, slot: int, sort: Sort) -> tuple[f
 
 
 def unanswered(snapshot: Snapshot, analyzer: Analyzer, sample: int) -> list[str]:
-    """Ids, out of an even sample, of documents that do not answer their own title: an index with any is broken."""
+    """Return ids, from an even sample, of documents that their own title does not find. A sound index has none."""
     step = max(1, snapshot.size // sample)
     titled = [slot for slot in range(0, snapshot.size, step) if query_grams(snapshot.titles[slot])]
     return [
@@ -145,7 +145,7 @@ def _passing(slots: Slots, passing: Mapping[str, Mask], but: str | None = None) 
 
 
 def _without(slots: Slots, others: Slots) -> Slots:
-    """These but those; both rising."""
+    """Return these slots without those; both are ascending."""
     if not len(others) or not len(slots):
         return slots
     places = np.minimum(np.searchsorted(others, slots), len(others) - 1)
@@ -154,7 +154,7 @@ def _without(slots: Slots, others: Slots) -> Slots:
 
 
 def _first(snapshot: Snapshot, slots: Slots, scores: Scores, sort: Sort, count: int) -> NDArray[np.intp]:
-    """The first ``count`` in the order of ``sort``; ties by day, then by id, as ``relevance`` says."""
+    """Return the first ``count`` in the order of ``sort``. Ties are ordered by day, then by id, as in ``relevance``."""
 
     def by_score(at: NDArray[np.intp]) -> Scores:
         return -scores[at]
@@ -180,9 +180,9 @@ def _first(snapshot: Snapshot, slots: Slots, scores: Scores, sort: Sort, count: 
 def _least(
     places: NDArray[np.intp], keys: Sequence[Callable[[NDArray[np.intp]], Scores]], count: int
 ) -> NDArray[np.intp]:
-    """The ``count`` of these places that are least by the first key, then by the next ones, in that order.
+    """Return the ``count`` least of these places in order, by the first key, then by the next ones.
 
-    Only those up to the last one that is wanted are sorted, and a key is asked only for those that it may tell apart.
+    Only places up to the last wanted one are sorted, and a key is computed only for places that it may tell apart.
     """
     if keys and len(places) > max(_FEW, count) and count:
         values = keys[0](places)
@@ -194,7 +194,7 @@ def _least(
 
 
 def _cost(query: Query) -> int:
-    """How dear a part is to ask: a look at metadata, at terms, at those of several texts, or at texts themselves."""
+    """Rank how expensive a part is to check: metadata, terms, terms of several texts, or the texts themselves."""
     match query:
         case Phrase() | Synonymous():
             return 3
@@ -211,7 +211,7 @@ def _cost(query: Query) -> int:
 
 
 class Evaluation:
-    """One query over a snapshot."""
+    """The evaluation of one query over a snapshot."""
 
     def __init__(self, snapshot: Snapshot, analyzer: Analyzer, query: Query) -> None:
         self._snapshot = snapshot
@@ -219,15 +219,15 @@ class Evaluation:
         self.query = query
 
     def answering(self) -> Slots:
-        """The documents that answer."""
+        """Return the documents that match."""
         return self._answering(self.query, self._all)
 
     def answers(self, part: Query, slot: int) -> bool:
-        """Whether a document answers a part of the query."""
+        """Return whether a document matches a part of the query."""
         return len(self._answering(part, np.array([slot]))) > 0
 
     def score(self, part: Query, slot: int) -> float:
-        """What a document that answers a part of the query scores for it."""
+        """Return the score for a part of the query of a document that matches it."""
         return float(self._scores(part, np.array([slot]))[0])
 
     def scores(self, slots: Slots) -> Scores:
@@ -235,7 +235,7 @@ class Evaluation:
         return self._final(slots, self._scores(self.query, slots)) if len(slots) else np.empty(0)
 
     def read(self, slots: Slots, scores: Scores) -> Scores:
-        """The scores of some documents, in any order, with what the best passage adds to each."""
+        """Return the scores of some documents, in any order, including what the best passage adds to each."""
         terms = relevance.sought(self.query, self.rarities)
         if not len(slots) or not terms:
             return scores
@@ -246,7 +246,7 @@ class Evaluation:
         return read
 
     def _best_passages(self, slots: Slots, terms: Mapping[str, float]) -> Scores:
-        """``relevance.best_passage`` of several documents at once."""
+        """Compute ``relevance.best_passage`` for several documents at once."""
         titles = [self._snapshot.titles[slot] for slot in slots.tolist()]
         texts = self._snapshot.texts(slots)
         ends, counts = self._snapshot.passage_ends(slots)
@@ -283,7 +283,7 @@ class Evaluation:
         return self._snapshot.all
 
     def _answering(self, query: Query, among: Slots) -> Slots:
-        """Which of some documents answer."""
+        """Return those of some documents that match."""
         snapshot = self._snapshot
         match query:
             case Everything():
@@ -357,18 +357,18 @@ class Evaluation:
         return mask
 
     def _united(self, *slots: Slots) -> Slots:
-        """What is in any of these, rising."""
+        """Return the union of these, ascending."""
         some = [each for each in slots if len(each)]
         if len(some) < 2:
             return some[0] if some else slots[0]
         return np.flatnonzero(self._mask(*some))
 
     def rarities(self, text: str) -> list[tuple[str, float]]:
-        """The terms that a text is told by, with their rarities."""
+        """Return the terms that represent a text, with their rarities."""
         return [(term.name, term.rarity) for term in self.terms(text)]
 
     def terms(self, text: str) -> list[Stored]:
-        """The terms that say something."""
+        """Return the terms that represent a text."""
         cut = self._analyzer.query(text)
         names = [("words", name) for name in cut.words] + [("grams", name) for name in cut.grams]
         if len(names) > relevance.MOST_TERMS:
@@ -376,7 +376,7 @@ class Evaluation:
         return [self._term(*name) for name in names]
 
     def postings(self, stream: str, name: str) -> Postings:
-        """Where a term of a query stands."""
+        """Return the postings of a query's term."""
         return self._snapshot.postings(*_stored(stream, name))
 
     def _term(self, stream: str, name: str) -> Stored:
@@ -384,7 +384,7 @@ class Evaluation:
         return Stored(name, stream, relevance.rarity(self._snapshot.passages[stream], found.occurrences), found)
 
     def _said(self, text: str, among: Slots) -> Slots:
-        """Which documents answer a ``Text``."""
+        """Return the documents that match a ``Text``."""
         cut = self._analyzer.query(text)
         said = self._every("grams", cut.every, among)
         if relevance.is_code(text):
@@ -396,7 +396,7 @@ class Evaluation:
         return said
 
     def _containing(self, text: str, among: Slots) -> Slots:
-        """Which documents have exactly this run of characters in their text; as few texts as can be are looked at."""
+        """Return the documents with exactly this run of characters in their text, reading as few texts as possible."""
         cut = self._analyzer.query(text)
         narrowed = self._every("grams", (*cut.every, *marks(text)), among)
         # A gram, and a word that is cut out, stands in the text, unless it is the issuer's.
@@ -410,7 +410,7 @@ class Evaluation:
         return self._united(known, self._snapshot.containing(text, _without(narrowed, known)))
 
     def _every(self, stream: str, names: Sequence[str], among: Slots) -> Slots:
-        """Which documents have all of these terms: the rarest first, since none may be left after a few."""
+        """Return the documents that have all of these terms. The rarest go first, since few may leave no document."""
         stored = [_stored(stream, name) for name in names]
         for name in sorted(stored, key=lambda name: self._snapshot.occurrences(*name)):
             postings = self._snapshot.postings(*name)
@@ -431,7 +431,7 @@ class Evaluation:
         return enough
 
     def terms_of(self, id: str) -> list[Stored]:
-        """The terms that tell what a document is about, with what each is worth in place of its rarity."""
+        """Return the terms that characterise a document, each with the weight that replaces its rarity."""
         snapshot = self._snapshot
         slot = snapshot.ids.slot(id)
         if slot is None:
@@ -474,7 +474,7 @@ class Evaluation:
         return enough
 
     def _covering(self, texts: Sequence[str], share: float, missing_too: bool = False) -> Mask:
-        """Which documents have this share of the texts' terms; those that no document has count only if said so."""
+        """Return the documents with this share of the texts' terms. Terms no document has need ``missing_too``."""
         have = np.zeros(self._snapshot.size)
         wanted = 0.0
         for term in (term for text in texts for term in self.terms(text)):
@@ -496,5 +496,5 @@ class Evaluation:
 
 
 def _stored(stream: str, name: str) -> tuple[str, str]:
-    """Where a term's postings stand: a gram of one character is all that begin with it."""
+    """Return the stream and name of a term's postings. A gram of one character stands for all that begin with it."""
     return ("characters", name) if stream == "grams" and len(name) == 1 else (stream, name)
