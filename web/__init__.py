@@ -1,1 +1,1 @@
-"""How it is asked: pages, API, command line; the only place where the parts are wired."""
+"""How the archive is asked: pages, API, command line. The only package that wires the parts together."""

@@ -22,7 +22,7 @@ from web.programs.discovery import discovery
 from web.programs.feeds import feeds
 from web.programs.harvest import harvest
 
-# connect-src is for suggestions, which the page's script asks this site for.
+# connect-src lets the page's script fetch suggestions from this site.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -44,14 +44,14 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def create_app(installation: Services) -> Flask:
-    """An application over one installation; it opens nothing itself."""
+    """Create an application over one installation. It opens nothing itself."""
     app = Flask(__name__)
     app.extensions["gongkai"] = installation
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["COMPRESS_ALGORITHM"] = ["gzip"]
     app.config["COMPRESS_STREAMS"] = False
     app.config["COMPRESS_MIMETYPES"] = _PACKED
-    # "/browse//columns" is no page.
+    # "/browse//columns" must not lead to a page.
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(site_name=installation.settings.site_name, county=installation.county)
@@ -60,7 +60,7 @@ def create_app(installation: Services) -> Flask:
         trusted = installation.settings.proxies
         # Flask's own way of wrapping an application, which its types forbid.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)  # type: ignore[method-assign]
-    # What comes after an answer runs in the reverse order: validators, headers, compression, and the log at last.
+    # After-request handlers run in reverse order: validators, headers, compression, and finally the log.
     app.extensions["metrics"] = observe(app, installation)
     Compress(app)
     app.before_request(_know_visitor)
@@ -76,14 +76,14 @@ def create_app(installation: Services) -> Flask:
 
 
 class _Json(DefaultJSONProvider):
-    """Chinese as itself, keys in the order they were given."""
+    """JSON with Chinese characters unescaped and keys in insertion order."""
 
     ensure_ascii = False
     sort_keys = False
 
 
 def _know_visitor() -> None:
-    """Who asks; whatever goes wrong with the request later, its answer looks as they want it."""
+    """Identify the visitor first, so that even an error page has the look they chose."""
     g.visitor = visitor.known(request, services().settings)
 
 
@@ -95,11 +95,11 @@ def _remember_choice() -> None:
 
 def _context() -> dict[str, object]:
     def static(name: str) -> str:
-        """A file of ours under an address that changes with it, so that a browser may keep it for ever."""
+        """Return a static file's address, which changes with the file so that a browser may keep it for ever."""
         return url_for("static", filename=name, v=design())
 
     def switch(**steps: int) -> str:
-        # A page that is not there shows nothing of its address: hidden and unknown look alike.
+        # An error page repeats nothing of its address, so that hidden and unknown documents look alike.
         known = request.url_rule is not None and not g.get("failed", False)
         arguments = request.args if known else request.args.__class__()
         return visitor.address_with(request.path if known else "/", arguments, steps)
@@ -111,7 +111,7 @@ def _headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
     if request.endpoint == "pages.forget":
-        # Whatever else went wrong: the next person at a terminal finds nothing of this one's.
+        # Even after an error, the next person at a terminal must find nothing left by this one.
         response.delete_cookie(visitor.COOKIE)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
     elif g.get("chosen", False):
@@ -119,9 +119,9 @@ def _headers(response: Response) -> Response:
     if request.endpoint == "static" and request.args.get("v") == design() and response.status_code in (200, 304):
         response.headers["Cache-Control"] = _FOR_EVER
     elif g.visitor.terminal and request.endpoint != "static":
-        # The next person at this terminal finds nothing of what this one read.
+        # The next person at this terminal must not find what this one read.
         response.headers["Cache-Control"] = "no-store"
-    # A withdrawal takes effect at once: nothing but style and script may come from a cache unasked.
+    # A withdrawal takes effect at once, so only style and script may come from a cache without revalidation.
     elif not response.headers.get("Cache-Control"):
         response.headers["Cache-Control"] = "no-cache"
     return response

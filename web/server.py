@@ -1,4 +1,4 @@
-"""The server: waitress around the application."""
+"""The waitress server around the application."""
 
 import re
 import socket
@@ -20,10 +20,10 @@ from web.http import metrics
 from web.installation.services import Services
 from web.installation.settings import THREADS
 
-# How long requests under way may take when the server stops, in seconds.
+# Seconds that requests in progress may still take when the server stops.
 _GRACE = 5
-# How long a thread that computes (offers being made, a rare query) keeps the others waiting, in seconds. A page gives
-# up its turn dozens of times, at each row and each posting that it reads: with Python's 5 ms that came to a second.
+# Seconds that a computing thread (building typing aids, running a rare query) keeps the others waiting. A page gives up
+# its turn dozens of times, at each row and each posting it reads; with Python's default of 5 ms that added up to a second.
 _TURN = 0.0005
 
 
@@ -35,7 +35,7 @@ def serve(
     metrics_port: int | None = None,
     access_log: Path | None = None,
 ) -> None:
-    """Answer requests until interrupted. Raises OSError when an address or a log can't be had."""
+    """Answer requests until interrupted. Raises OSError when the address or the log can't be opened."""
     app = create_app(opened)
     if access_log:
         metrics.log_to(access_log)
@@ -54,7 +54,7 @@ def serve(
 
 @contextmanager
 def running(app: Flask, port: int = 0) -> Iterator[str]:
-    """The application served beside the caller for a while; its address. Port 0 takes one that is free."""
+    """Serve the application in a background thread and yield its address. Port 0 picks a free one."""
     connections: dict[int, object] = {}
     server = _bound(app, "127.0.0.1", port, THREADS, connections=connections)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -62,14 +62,14 @@ def running(app: Flask, port: int = 0) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        # Workers first: one that still answers would find its connection closed. Then the loop itself closes them.
+        # Stop the workers first, or one still answering would find its connection closed. Then the loop closes them all.
         server.task_dispatcher.shutdown(timeout=_GRACE)
         server.trigger.pull_trigger(lambda: wasyncore.close_all(connections))
         thread.join(_GRACE)
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-    """Takes an address with Chinese as it was typed (``curl 'http://…/search?q=低保'``), which waitress refuses."""
+    """A parser that accepts unescaped Chinese in an address (``curl 'http://…/search?q=低保'``); waitress refuses it."""
 
     def parse_header(self, header_plus: bytes) -> None:
         line, newline, rest = header_plus.partition(b"\r\n")
@@ -84,14 +84,14 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 def _bound(
     app: Flask, host: str, port: int, threads: int, connections: dict[int, object] | None = None
 ) -> BaseWSGIServer:
-    """A server that listens; it keeps what it waits for in ``connections``."""
+    """Return a listening server that keeps its open sockets in ``connections``."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family)
     except OSError as error:
         why = f"无法在 {host}:{port} 提供服务（{error.strerror}），请换一个 --port"
         raise OSError(error.errno, why) from error
-    # Without a proxy of one's own nobody's word for who asks is passed on.
+    # Without a proxy of our own, no client is believed about where a request comes from.
     behind = app.extensions["gongkai"].settings.proxies > 0
     server = create_server(
         app, map=connections, sockets=[listening], threads=threads, ident=None, clear_untrusted_proxy_headers=not behind
@@ -101,7 +101,7 @@ def _bound(
 
 
 def _warm_up(opened: Services) -> None:
-    """Load the dictionary and open the index before the first person asks; without an index, start all the same."""
+    """Load the dictionary and open the index before the first request. A missing index does not stop the start."""
     opened.analyzer.query("预热")
     try:
         opened.engine.count()

@@ -1,4 +1,4 @@
-"""A document's text as it stands on pages: its paragraphs and tables, and where a long one is cut."""
+"""A document's text as pages show it: paragraphs, tables, and where a long text is cut."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,9 +8,9 @@ from archive.document import Attachment, Document, label_at
 from indexer.snippets import Fragment, Marker
 from web.search.views import FileView
 
-# What a page of a text may weigh, in bytes of UTF-8 and markup: 60 KB with all that surrounds it.
+# Bytes of UTF-8 text and markup that one page of a text may hold; with everything around it the page stays under 60 KB.
 PAGE = 36_000
-# Of a table or a paragraph that is longer, so much makes a piece; rows are filled up to so many cells.
+# Bytes in each piece of a table or a paragraph too long for one page, and the cells to which table rows are padded.
 _ROWS = _LONG = 18_000
 _FILLED = 40
 _MARKUP = 12
@@ -18,10 +18,10 @@ _MARKUP = 12
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph (``rows`` empty) or a table; ``name`` is what a hit in it calls it ("表 2"), "" if it has none.
+    """A paragraph (``rows`` empty) or a table. ``name`` is what a hit calls it ("表 2"), "" if it has none.
 
-    ``sheet`` names the page of the original that it begins on ("第 3 页"). ``mark`` counts the blocks with searched
-    words through the whole document, from 1; 0 for one without.
+    ``sheet`` names the page of the original on which it begins ("第 3 页"). ``mark`` numbers the blocks that contain
+    searched words, from 1 through the whole document; it is 0 for a block without any.
     """
 
     text: Sequence[Fragment] = ()
@@ -41,7 +41,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A piece of the document's own text (``file`` None), or of an attachment's, which ``begins`` here or goes on.
+    """A piece of the document's own text (``file`` None) or of an attachment's. The text ``begins`` here or continues.
 
     ``position`` counts attachments from 1.
     """
@@ -53,7 +53,7 @@ class Section:
 
 
 def sections(document: Document, files: Sequence[FileView], marker: Marker) -> list[Section]:
-    """All of a document's text and its attachments' (shown as ``files``), blocks with searched words numbered."""
+    """Return the text of a document and its attachments (shown as ``files``), with matching blocks numbered."""
     parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
     numbers = count(1)
     return [
@@ -68,7 +68,7 @@ def sections(document: Document, files: Sequence[FileView], marker: Marker) -> l
 
 
 def paged(sections: Sequence[Section]) -> list[list[Section]]:
-    """The sections on pages of about ``PAGE`` bytes; a section that does not fit is cut between its blocks."""
+    """Split sections into pages of about ``PAGE`` bytes. A section that does not fit is cut between its blocks."""
     pages: list[list[Section]] = [[]]
     weight = 0
     for section in sections:
@@ -87,7 +87,7 @@ def paged(sections: Sequence[Section]) -> list[list[Section]]:
 
 
 def blocks(part: Document | Attachment, marker: Marker) -> list[Block]:
-    """A text as paragraphs and tables: lines with tabs that follow each other are rows of one table, by its place."""
+    """Split a text into paragraphs and tables. Consecutive lines with tabs in the same place are rows of one table."""
     found: list[Block] = []
     numbered = [(line, *_place(part, number)) for number, line in enumerate(part.text.splitlines())]
     for (is_row, table), lines in groupby(numbered, lambda each: ("\t" in each[0], each[2] if "\t" in each[0] else "")):
@@ -101,7 +101,7 @@ def blocks(part: Document | Attachment, marker: Marker) -> list[Block]:
 
 
 def _pieces(paragraph: list[Fragment]) -> list[list[Fragment]]:
-    """A paragraph, or of one that no page could hold pieces that end with a sentence where one ends in time."""
+    """Split a paragraph that no page could hold, at the end of a sentence if possible. Others stay whole."""
     if _weight(paragraph) <= _LONG:
         return [paragraph]
     pieces: list[list[Fragment]] = [[]]
@@ -119,13 +119,13 @@ def _pieces(paragraph: list[Fragment]) -> list[list[Fragment]]:
 
 
 def _place(part: Document | Attachment, number: int) -> tuple[str, str]:
-    """The page and the table that a line stands in: ("第 3 页", "表 1"), "" where its place does not say."""
+    """Return a line's page and table: ("第 3 页", "表 1"), with "" for what its place does not say."""
     sheet, table, counted = label_at(part.places, number).partition("表 ")
     return sheet.strip(), table + counted
 
 
 def _tables(name: str, rows: Sequence[tuple[str, Sequence[str]]], marker: Marker) -> list[Block]:
-    """A table's rows with their pages, in pieces that fit on a page of ours, each with its first row."""
+    """Split a table's rows, given with their pages, into pieces that fit on a page. Each repeats the first row."""
     width = min(_FILLED, max(len(row) for _, row in rows))
     marked = [(sheet, [marker.fragments(cell) for cell in (*row, *[""] * (width - len(row)))]) for sheet, row in rows]
     beginning, heading = marked[0]
@@ -142,5 +142,5 @@ def _tables(name: str, rows: Sequence[tuple[str, Sequence[str]]], marker: Marker
 
 
 def _weight(text: Sequence[Fragment]) -> int:
-    """About how many bytes a paragraph or a cell is."""
+    """Estimate the bytes of a paragraph or a cell."""
     return _MARKUP + sum(3 * len(piece.text) for piece in text)

@@ -1,4 +1,4 @@
-"""Ways in without a search: by column, agency, year, and by series of document numbers."""
+"""Browsing without a search: by column, agency, year, and series of document numbers."""
 
 import re
 from collections import defaultdict
@@ -23,11 +23,11 @@ from web.search.params import SearchForm
 from web.search.results import FacetView
 
 browse = Blueprint("browse", __name__, url_prefix="/browse")
-# So many rows of a series stand on a page of at most 60 KB.
+# Rows of a series on one page, chosen to keep it under 60 KB.
 _ROWS = 200
-# A series has its serials from 1; one that begins beyond this counts something else.
+# A series counts from 1. A serial above this counts something else.
 _LAST = 5000
-# By serial, the numbers, ids and titles of public documents: one each, or several where a number was given twice.
+# Numbers, ids and titles of public documents by serial: one for each, or several where a number was given twice.
 Held: TypeAlias = Mapping[int, Sequence[tuple[str, str, str]]]
 _CANONICAL = re.compile(r"(?P<code>[^〔〕]{1,20})〔(?P<year>\d{4})〕(?P<serial>[1-9]\d{0,3})号")
 
@@ -48,7 +48,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A number of a series with its document, or numbers from ``first`` to ``last`` of which none is here."""
+    """A number of a series with its document, or a gap: no number from ``first`` to ``last`` is public."""
 
     first: int
     last: int
@@ -96,19 +96,19 @@ def number_series(code: str, year: int) -> str:
 
 
 def facet(services: Services, name: str) -> FacetView:
-    """All values of a facet over everything that is public."""
+    """Return all values of a facet over everything public."""
     page = find(services, SearchForm())
     return next(each for each in page.facets if each.name == name)
 
 
 def series(services: Services) -> list[Series]:
-    """Every series of which something is public: by code, the newest year first."""
+    """List every series with a public document, by code and then newest year first."""
     found = [Series(code, year, _count(held), max(held)) for (code, year), held in _held(services).items()]
     return sorted(found, key=lambda each: (each.code, -each.year))
 
 
 def rows(held: Held) -> list[Row]:
-    """A series from 1 to the last number that is here, what is missing drawn together."""
+    """List a series from 1 to its last public number. Each run of missing numbers becomes one row."""
     found: list[Row] = []
     before = 0
     for serial in sorted(held):
@@ -129,7 +129,7 @@ def _held(services: Services) -> Mapping[tuple[str, int], Held]:
 
 @lru_cache(maxsize=2)
 def _series_of(catalogue: Catalogue, _change: int) -> dict[tuple[str, int], Held]:
-    """The numbers, ids and titles of public documents by code, year and serial, as of a change."""
+    """Return the numbers, ids and titles of public documents by code, year and serial, as of a change."""
     found: dict[tuple[str, int], dict[int, list[tuple[str, str, str]]]] = defaultdict(lambda: defaultdict(list))
     for text, id, title in publications.numbers(catalogue):
         canonical = _CANONICAL.fullmatch(text)
@@ -140,6 +140,6 @@ def _series_of(catalogue: Catalogue, _change: int) -> dict[tuple[str, int], Held
 
 @lru_cache(maxsize=10_000)
 def _counts_documents(code: str) -> bool:
-    """Whether numbers with this code are documents': those of cases look alike."""
+    """Tell whether numbers with this code belong to documents. Case numbers look the same."""
     number = docnumber.find(f"{code}〔2019〕1号")
     return len(number) == 1 and number[0].kind is NumberKind.DOCUMENT and number[0].agency == code

@@ -1,4 +1,4 @@
-"""Originals and attachments, byte for byte, as downloads under their own names."""
+"""Downloads of originals and attachments, byte for byte and under their own names."""
 
 from flask import Blueprint, Response, abort, g, request, send_file
 
@@ -11,7 +11,7 @@ files = Blueprint("files", __name__)
 
 @files.before_request
 def _not_at_a_terminal() -> None:
-    # Nothing is left on a machine that everybody uses; its pages show text, a code to take home, and a sheet to print.
+    # A machine that everybody uses must keep no files. Its pages offer text, a QR code to take home and a sheet to print.
     if g.visitor.terminal:
         abort(403)
 
@@ -30,7 +30,7 @@ def attachment(id: str, position: int) -> Response:
 
 
 def _send(file: File) -> Response:
-    """Once its bytes are found to be what was stored."""
+    """Send a file after checking that its bytes are the ones stored."""
     blobs = services().blobs
     blobs.verify(file.digest)
     response = send_file(
@@ -41,7 +41,7 @@ def _send(file: File) -> Response:
         conditional=False,
         etag=file.digest,
     )
-    # When the bytes were kept first may have been with another document, which is hidden: no answer may depend on it.
+    # The same bytes may first have been stored with a hidden document; no answer may depend on when.
     del response.headers["Last-Modified"]
     response.make_conditional(request.environ, accept_ranges=True, complete_length=file.size)
     return response

@@ -1,7 +1,7 @@
-"""Words for the keyboard on a terminal's screen, by how they are read: dibao offers 低保.
+"""Words by reading for the on-screen keyboard of a terminal: dibao offers 低保.
 
-They are the lexicon's, the synonyms' and the commonest of the language, which are no document's. The keyboard itself
-knows single characters.
+They come from the lexicon, the synonyms and the commonest words of the language, never from a document. The keyboard
+itself knows single characters.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _COMMON = 12_000
 
 
 def words_by_reading(services: Services) -> dict[str, str]:
-    """The words of each reading, without tones or gaps, between blanks; what offices say goes first."""
+    """Map each reading, without tones or gaps, to its words, separated by spaces. Official terms come first."""
     pairs = services.synonyms.current().pairs
     found = _read([*services.analyzer.lexicon, *(word for pair in pairs for word in (pair.word, pair.other))])
     common = _common()

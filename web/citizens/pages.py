@@ -38,10 +38,10 @@ def search() -> str | WerkzeugResponse:
     form = read(request.args)
     page = find(services(), form)
     if page.form.page > page.pages:
-        # A page past the end, from an old link: the last one there is.
+        # An old link may lead past the end: show the last page instead.
         return redirect(form.turned(page.pages).address(), 301)
     if not page.total or page.relaxed:
-        # Counted each time, which a cache would swallow.
+        # Each such search must be counted, and a cache would hide repeats.
         conditional.forbid_caching()
         note_gap(services(), page)
     return render_template("search.html", page=page)
@@ -68,7 +68,7 @@ def document(id: str) -> str:
 
 @pages.get("/documents/<id>/sheet")
 def sheet(id: str) -> str:
-    """One sheet of paper: what the document is, where it is found, and by what its copy is recognised."""
+    """Show one sheet to print: what the document is, where to find it, and how to recognise a copy."""
     conditional.forbid_caching()
     page = sheet_page(services().catalogue.public(id))
     code = qr.drawn(absolute(document_url(id)), "用手机扫描，打开这份文件")
@@ -77,7 +77,7 @@ def sheet(id: str) -> str:
 
 @pages.get("/forget")
 def forget() -> str:
-    """The first page for the next person at a terminal; its headers make the browser forget (see ``web.app``)."""
+    """Show the first page to the next person at a terminal. Its headers make the browser forget (see ``web.app``)."""
     conditional.forbid_caching()
     g.visitor = Visitor(terminal=g.visitor.terminal)
     return index()
@@ -85,7 +85,7 @@ def forget() -> str:
 
 @pages.get("/keyboard.json")
 def keyboard() -> Response:
-    """What may be meant by syllables typed on a terminal's own keyboard: words of the language, no document's."""
+    """Return words for the syllables typed on a terminal's keyboard. They come from no document."""
     return jsonify(words_by_reading(services()))
 
 
@@ -96,7 +96,7 @@ def help() -> str:
 
 @pages.get("/guide")
 def guide() -> str:
-    """How to ask for what is not here, and where to ask in person."""
+    """Explain how to request what is not published here, and where to ask in person."""
     return render_template("guide.html")
 
 
@@ -111,7 +111,7 @@ def accessibility() -> str:
 
 
 def _carried() -> SearchForm:
-    """The search that led to a document. What other sites add to a link they share is no reason not to show it."""
+    """Return the search that led to a document. Parameters added by sites that share links are ignored."""
     for arguments in (request.args, MultiDict({"q": request.args.get("q", "")})):
         with suppress(BadParameter):
             return read(arguments)
@@ -119,7 +119,7 @@ def _carried() -> SearchForm:
 
 
 def _similar(id: str) -> list[Document]:
-    """Documents like this one; none while there is no index, since the document itself can be read without."""
+    """Find documents like this one. Without an index there are none: the document itself can still be read."""
     try:
         return similar(services(), id)
     except IndexUnusable as error:
@@ -128,7 +128,7 @@ def _similar(id: str) -> list[Document]:
 
 
 def _marked(form: SearchForm) -> Query:
-    """What to mark in a document; nothing for words that no search would take."""
+    """Return what to mark in a document: nothing for words that a search would refuse."""
     try:
         return interpreted(services(), form).query
     except BadQuery:

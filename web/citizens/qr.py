@@ -1,4 +1,4 @@
-"""A square code that takes an address home on a phone, drawn into the page."""
+"""QR codes, drawn into the page, that take an address home on a phone."""
 
 from functools import lru_cache
 from html import escape
@@ -7,11 +7,11 @@ import segno
 from markupsafe import Markup
 
 
-# Drawing one takes longer than all else on a page.
+# Drawing a code takes longer than the rest of a page.
 @lru_cache(maxsize=2048)
 def drawn(address: str, label: str) -> Markup:
-    """An SVG of the code, read out as its label; correction level M bears a smudge on paper."""
+    """Draw the code as an SVG that is read aloud as ``label``. Correction level M survives a smudge on paper."""
     code = segno.make_qr(address, error="m")
     svg = code.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None, dark="#000", light="#fff")
-    # What segno draws is its own; the address itself is in it as modules alone.
+    # segno writes the SVG; the address appears in it only as modules, never as text.
     return Markup(svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1))  # noqa: S704

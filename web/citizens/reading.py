@@ -1,4 +1,4 @@
-"""A document's page, as plain values."""
+"""A document's page as plain values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ from web.http.parameters import BadParameter
 from web.search.params import SearchForm
 from web.search.views import FileView, Link, file_view
 
-# A sheet's summary (domain rules 3.1: at most 200 characters), and the longest line of its card.
+# Characters in a sheet's summary (domain rules 3.1: at most 200) and in the longest line of its card.
 _SUMMARY = 200
 _SHEET_LINE = 80
-# How many of the places with searched words on a page are listed.
+# How many places with searched words a page lists.
 _LISTED = 30
 
 
 @dataclass(frozen=True, slots=True)
 class CardLine:
-    """A line of the metadata card; ``read_from`` says where a reviewer finds it."""
+    """A line of the metadata card. ``read_from`` says where a reviewer finds the value."""
 
     label: str
     value: str
@@ -36,7 +36,7 @@ class CardLine:
 
 @dataclass(frozen=True, slots=True)
 class MarkView:
-    """A place with searched words; ``label`` says where ("附件《收支表.pdf》第 3 页")."""
+    """A place with searched words. ``label`` says where it is ("附件《收支表.pdf》第 3 页")."""
 
     number: int
     label: str
@@ -45,7 +45,7 @@ class MarkView:
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """A version that was made public on a day; ``current`` is the one that is shown."""
+    """A version and the day it was made public. ``current`` marks the one shown."""
 
     version: int
     on: date
@@ -54,7 +54,7 @@ class VersionView:
 
 @dataclass(frozen=True, slots=True)
 class SimilarView:
-    """A document about the same; ``nearly``: it says nearly the same."""
+    """A document on the same subject. ``nearly`` marks one whose text is nearly the same."""
 
     title: str
     url: str
@@ -76,11 +76,11 @@ class RelationView:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPage:
-    """A page of a document. ``sections`` are what stands on it, ``parts`` lead to the others of a long text.
+    """A page of a document. ``sections`` are its content; ``parts`` link to the other pages of a long text.
 
-    ``ended_by`` is what amended or repealed it, where that is known and public. ``marks`` are the first of the
-    ``marked_here`` places with searched words on this page, of ``marked`` in the whole document; ``before`` and
-    ``after`` lead to the nearest ones on other pages.
+    ``ended_by`` is the document that amended or repealed it, if known and public. ``marked`` counts the places with
+    searched words in the whole document and ``marked_here`` those on this page; ``marks`` lists the first of the latter.
+    ``before`` and ``after`` link to the nearest places on other pages.
     """
 
     id: str
@@ -137,8 +137,10 @@ def document_page(
     versions: Sequence[PublicVersion] = (),
     ended_by: Document | None = None,
 ) -> DocumentPage:
-    """``part`` 0 is the whole text on one page. ``relations``: the kind, whether it goes out from this document, and
-    the other one. Raises BadParameter for a part that there is not.
+    """Build a document's page. ``part`` 0 is the whole text on one page.
+
+    A relation is its kind, whether it starts from this document, and the other one. Raises BadParameter for a part that
+    does not exist.
     """
     metadata = document.metadata
     own = sketch(document.text)
@@ -196,10 +198,10 @@ def document_page(
 
 
 def sheet_page(document: Document) -> SheetPage:
-    """The sheet of a document, with what identifies it and nothing that could run over the page."""
+    """Build a document's sheet: what identifies it, and nothing that could overflow the page."""
     metadata = document.metadata
     url = document_url(document.id)
-    # Rows of tables say nothing without their columns.
+    # Table rows mean nothing without their column headings.
     lines = (line for line in document.text.replace(metadata.title, "", 1).splitlines() if "\t" not in line)
     said = " ".join(" ".join(lines).split())
     return SheetPage(
@@ -216,7 +218,7 @@ def sheet_page(document: Document) -> SheetPage:
 
 
 def cite(document: Document) -> str:
-    """How a document is cited, up to where it is found: 机构：《标题》（文号），日期."""
+    """Cite a document, without its address: 机构：《标题》（文号），日期."""
     metadata = document.metadata
     said = f"《{metadata.title}》" if "《" not in metadata.title else metadata.title
     when = metadata.written_on or metadata.published_on
@@ -225,7 +227,7 @@ def cite(document: Document) -> str:
 
 
 def described(document: Document, address: str) -> dict[str, object]:
-    """A document for programs that read pages, in schema.org's words; what is unknown is left out."""
+    """Describe a document in schema.org's vocabulary, for programs that read pages. Unknown fields are left out."""
     metadata = document.metadata
     issuers = [each for each in (metadata.issuer or "").split("、") if each]
     told = {
@@ -275,11 +277,11 @@ def _similar(document: Document, nearly: bool) -> SimilarView:
 
 
 def card(document: Document) -> list[CardLine]:
-    """The metadata in the order of a disclosure catalogue; what is unknown is left out.
+    """List the metadata in the order of a disclosure catalogue. Unknown fields are left out.
 
-    Source: the elements of article 12 of the regulation (index, name, summary, day), in the order in which the portals'
-    catalogues show them: 索引号, 分类, 发布机构, 成文日期, 发布日期, 文号, 有效性. The name is the page's heading; the
-    summary stands on the sheet, where the text does not.
+    Source: the elements of article 12 of the regulation (index, name, summary, day), in the order used by the portals'
+    catalogues: 索引号, 分类, 发布机构, 成文日期, 发布日期, 文号, 有效性. The name is the page's heading; the summary is
+    only on the sheet, which has no text.
     """
     metadata = document.metadata
 
