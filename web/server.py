@@ -23,7 +23,7 @@ from web.installation.settings import THREADS
 # Seconds that requests in progress may still take when the server stops.
 _GRACE = 5
 # Seconds that a computing thread (building typing aids, running a rare query) keeps the others waiting. A page gives up
-# its turn dozens of times, at each row and each posting it reads; with Python's default of 5 ms that added up to a second.
+# its turn dozens of times, at each row and posting it reads; with Python's default of 5 ms that added up to a second.
 _TURN = 0.0005
 
 
@@ -62,14 +62,14 @@ def running(app: Flask, port: int = 0) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        # Stop the workers first, or one still answering would find its connection closed. Then the loop closes them all.
+        # Stop the workers first, or one still answering would find its connection closed. Then the loop closes all.
         server.task_dispatcher.shutdown(timeout=_GRACE)
         server.trigger.pull_trigger(lambda: wasyncore.close_all(connections))
         thread.join(_GRACE)
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-    """A parser that accepts unescaped Chinese in an address (``curl 'http://…/search?q=低保'``); waitress refuses it."""
+    """A parser that accepts unescaped Chinese in an address (``curl 'http://…/search?q=低保'``), unlike waitress's."""
 
     def parse_header(self, header_plus: bytes) -> None:
         line, newline, rest = header_plus.partition(b"\r\n")

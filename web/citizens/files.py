@@ -11,7 +11,7 @@ files = Blueprint("files", __name__)
 
 @files.before_request
 def _not_at_a_terminal() -> None:
-    # A machine that everybody uses must keep no files. Its pages offer text, a QR code to take home and a sheet to print.
+    # A machine that everybody uses keeps no files. Its pages offer text, a QR code to take home and a sheet to print.
     if g.visitor.terminal:
         abort(403)
 

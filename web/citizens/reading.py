@@ -79,7 +79,7 @@ class DocumentPage:
     """A page of a document. ``sections`` are its content; ``parts`` link to the other pages of a long text.
 
     ``ended_by`` is the document that amended or repealed it, if known and public. ``marked`` counts the places with
-    searched words in the whole document and ``marked_here`` those on this page; ``marks`` lists the first of the latter.
+    searched words in the whole document and ``marked_here`` those on this page; ``marks`` lists the first of these.
     ``before`` and ``after`` link to the nearest places on other pages.
     """
 

@@ -1,1 +1,1 @@
-"""What every answer shares: errors, editions, conditional requests, rate limits, the visitor, metrics."""
+"""What all responses share: errors, editions, conditional requests, rate limits, the visitor, metrics."""

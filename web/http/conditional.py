@@ -1,8 +1,8 @@
-"""Answers that a browser, a harvester or a cache has already: told by the edition, before anything is worked out.
+"""Conditional requests: the edition tells, before any work is done, whether a client already has the answer.
 
-A validator is of one address, one look and one edition. A page says ``no-cache`` to browsers, which then ask each time;
-to the web server in front it says how long it may keep it *for this edition* (see ``docs/nginx.conf``, which asks
-``/edition`` at each request), so that a withdrawal is out of that cache the moment it is acknowledged.
+A validator belongs to one address, one look and one edition. A page tells browsers ``no-cache``, so they ask each time.
+It tells the web server in front how long to keep it *for this edition*. That server asks ``/edition`` at each request
+(see ``docs/nginx.conf``), so a withdrawn document leaves its cache the moment the withdrawal is acknowledged.
 """
 
 import hashlib
@@ -13,14 +13,14 @@ from web.http.current import services
 from web.http.edition import Edition, edition
 from web.http.visitor import SWITCHES, Visitor
 
-# What shows the collection. Originals have validators of their own, and health is always asked for.
+# Blueprints that show the collection. Originals have their own validators, and health is never cached.
 _EDITED = frozenset({"pages", "browse", "api", "feeds", "discovery", "harvest"})
-# In seconds. An edition lasts for a day at most.
+# In seconds. An edition lasts a day at most.
 _KEPT = 3600
 
 
 def begin() -> Response | None:
-    """Before a page is worked out: its edition, or the answer that it has not changed."""
+    """Note the edition before a page is made, and answer 304 if the client already has it."""
     if request.blueprint not in _EDITED:
         return None
     g.edition = edition(services())
@@ -28,14 +28,14 @@ def begin() -> Response | None:
         return None
     tag = _tag(g.edition, g.visitor)
     known = request.if_none_match
-    # Not "*": whether there is anything at this address is not known yet.
+    # "*" can't be answered: it is not yet known whether anything exists at this address.
     if not known.star_tag and known.contains_weak(tag):
         return _kept(Response(status=304))
     return None
 
 
 def finish(response: Response) -> Response:
-    """After it: what tells this answer from a later one."""
+    """Add the validator that tells this answer from a later one."""
     if request.blueprint in _EDITED and response.status_code == 200 and not _own():
         _kept(response)
         if "Last-Modified" in response.headers:
@@ -44,12 +44,12 @@ def finish(response: Response) -> Response:
 
 
 def forbid_caching() -> None:
-    """This answer is to be asked for each time: it counts something, or holds what is of this moment."""
+    """Make clients ask for this answer each time, because it is counted or holds only for this moment."""
     g.uncacheable = True
 
 
 def _own() -> bool:
-    """Whether this answer is only for who asks now."""
+    """Tell whether this answer is only for the current visitor."""
     visitor: Visitor = g.visitor
     return visitor.terminal or g.get("uncacheable", False) or not SWITCHES.isdisjoint(request.args)
 

@@ -1,9 +1,8 @@
-"""Which state of the public collection a page shows, and since when: what caches go by.
+"""The edition: which state of the public collection a page shows, and since when. Caches rely on it.
 
-An edition changes with everything that can change a page: a publication or a withdrawal the moment it is acknowledged,
-the index when another generation goes live or it has become old, a day, the synonyms, what the installation says of
-itself, and the program.
-It depends on nothing that is hidden.
+An edition changes with everything that can change a page: a publication or withdrawal (as soon as it is acknowledged),
+a new live generation of the index, an index that has become stale, the day, the synonyms, what the installation says
+of itself, and the program. It depends on nothing hidden.
 """
 
 import hashlib
@@ -18,7 +17,7 @@ from archive.store import publications
 from indexer.errors import IndexUnusable
 from web.installation.services import Services
 
-# The jobs run every night: after this long one of them did not do its work.
+# Jobs run every night, so an index older than this means that one has failed.
 _STALE = timedelta(hours=36)
 _STAMP = "brought-up"
 _PROGRAM = Path(__file__).parents[2]
@@ -26,9 +25,9 @@ _PROGRAM = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """``token`` names it; ``as_of`` is when the index was last found or made up to date, ``stale``: too long ago.
+    """An edition, named by ``token``. ``as_of`` is when the index was last up to date; ``stale`` means too long ago.
 
-    ``changed_at`` is when the collection changed last; ``today`` is the day in the office.
+    ``changed_at`` is when the collection last changed; ``today`` is the date at the office.
     """
 
     token: str
@@ -39,7 +38,7 @@ class Edition:
 
 
 def edition(services: Services) -> Edition:
-    """The edition now."""
+    """Return the current edition."""
     try:
         index = services.engine.generation()
     except IndexUnusable:
@@ -63,7 +62,7 @@ def edition(services: Services) -> Edition:
 
 
 def stamp(data: Path) -> None:
-    """Note that the index is up to date with the archive now."""
+    """Record that the index is up to date with the archive now."""
     fresh = data / f".{_STAMP}"
     fresh.write_text(datetime.now(UTC).isoformat(timespec="seconds") + "\n", encoding="ascii")
     fresh.replace(data / _STAMP)
@@ -71,7 +70,7 @@ def stamp(data: Path) -> None:
 
 @cache
 def design() -> str:
-    """Names this program, its pages, style and scripts: another release, another name."""
+    """Return a name for this program with its pages, style and scripts. Each release has its own."""
     digest = hashlib.sha256(VERSION.encode())
     for folder in ("archive", "indexer", "web"):
         for path in sorted((_PROGRAM / folder).rglob("*")):

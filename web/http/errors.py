@@ -1,4 +1,4 @@
-"""From an exception to a status and a sentence: the only place on the web side that catches them."""
+"""Turn an exception into a status and a sentence. Nothing else on the web side catches them."""
 
 import logging
 
@@ -14,7 +14,7 @@ from web.http.parameters import BadParameter
 
 log = logging.getLogger(__name__)
 errors = Blueprint("errors", __name__)
-# After which a moving window of a minute has room again for whoever stops asking.
+# By then the moving window of a minute has room again for a client that stops asking.
 RETRY_SECONDS = 60
 
 WITHDRAWN = "该文件已经撤回，不再公开。"
@@ -40,7 +40,7 @@ def bad_request(error: GongkaiError) -> Response:
 
 @errors.app_errorhandler(UnknownDocument)
 def unknown(_error: UnknownDocument) -> Response:
-    # Hidden and unknown answer alike, to the byte.
+    # Hidden and unknown documents get the same answer, to the byte.
     return _answer(404, NOT_FOUND)
 
 

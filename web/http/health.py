@@ -1,4 +1,4 @@
-"""Whether the service lives, and whether it can answer: for who watches over it, and for the web server in front."""
+"""Liveness and readiness, for monitoring and for the web server in front."""
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -17,8 +17,10 @@ health = Blueprint("health", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """``edition`` names what pages show, ``generation`` the index that answers; ``lag`` counts the changes it lacks;
-    ``age_seconds`` since it was last found or made up to date, None where no job has said so.
+    """What ``/readyz`` reports. ``edition`` names what pages show, ``generation`` the index that answers.
+
+    ``lag`` counts the changes that the index lacks. ``age_seconds`` counts from when it was last up to date, None if no
+    job has recorded that.
     """
 
     ready: bool
@@ -31,7 +33,7 @@ class Readiness:
 
 
 def readiness(services: Services) -> Readiness:
-    """Raises IndexUnusable where no index answers."""
+    """Return the state of the index. Raises IndexUnusable if none answers."""
     engine, now = services.engine, edition_of(services)
     documents = engine.count()
     age = round((datetime.now(UTC) - now.as_of).total_seconds()) if now.as_of else None
@@ -41,13 +43,13 @@ def readiness(services: Services) -> Readiness:
 
 @health.get("/healthz")
 def healthz() -> Response:
-    """The process answers; nothing else is asked."""
+    """Say that the process answers, and check nothing else."""
     return Response("ok\n", mimetype="text/plain")
 
 
 @health.get("/readyz")
 def readyz() -> Response:
-    """Searches are answered: with the index's generation, cursor, lag and age."""
+    """Say whether searches are answered, with the index's generation, cursor, lag and age."""
     try:
         return jsonify(asdict(readiness(services())))
     except (GongkaiError, SQLAlchemyError) as error:
@@ -57,6 +59,6 @@ def readyz() -> Response:
 
 @health.get("/edition")
 def edition() -> Response:
-    """The edition's name as a header, for a cache to go by (see ``docs/nginx.conf``)."""
+    """Return the edition's name as a header for a cache to rely on (see ``docs/nginx.conf``)."""
     token = edition_of(services()).token
     return Response(f"{token}\n", mimetype="text/plain", headers={"X-Edition": token})

@@ -1,7 +1,7 @@
-"""How much one address may ask for, so that one program does not keep all others waiting.
+"""Rate limits by address, so that one program does not keep everyone else waiting.
 
-Terminals are spared: many people share one. So is this very machine: a server behind a web server that does not say who
-asks would otherwise count everybody as one.
+Terminals are exempt because many people share one. So is this machine: behind a web server that does not pass on client
+addresses, everybody would otherwise count as one.
 """
 
 from ipaddress import IPv6Address, ip_address
@@ -19,7 +19,7 @@ def limit(app: Flask, settings: Settings) -> None:
     """Answer 429 to an address that asks for more than ``settings.rate`` in a minute."""
     if not settings.rate:
         return
-    # A moving window: no burst at the turn of a minute.
+    # A moving window allows no burst at the turn of a minute.
     limiter = Limiter(
         _counted,
         app=app,
@@ -30,15 +30,15 @@ def limit(app: Flask, settings: Settings) -> None:
 
     @limiter.request_filter
     def spared() -> bool:
-        # By its address: anybody may say that they are a terminal.
+        # Go by the address, since anybody can claim to be a terminal.
         asking = request.remote_addr
         return request.endpoint in _FREE or stands_at_terminal(asking, settings) or _is_loopback(asking)
 
 
 def _counted() -> str:
-    """The address that a request is counted for; of version 6 the half that tells networks apart.
+    """Return the address a request is counted under; for IPv6, only its /64 network.
 
-    Whoever has one such address has all the others of its /64 (RFC 6177).
+    Whoever has one IPv6 address has all the others in its /64 (RFC 6177).
     """
     try:
         address = ip_address(request.remote_addr or "")

@@ -1,7 +1,7 @@
-"""What the server tells of its work: an access log, and figures for Prometheus on a port of their own.
+"""An access log, and Prometheus metrics on a separate port.
 
-Neither says what anybody searched for. The log names a route and not an address of a page, and of a terminal not even
-where the request came from.
+Neither says what anybody searched for. The log names the route and not the page's address, and for a terminal it omits
+even where the request came from.
 """
 
 import json
@@ -29,7 +29,7 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 def observe(app: Flask, services: Services) -> CollectorRegistry:
-    """Count and log what this application answers; the registry that holds the figures."""
+    """Count and log what this application answers, and return the registry that holds the figures."""
     registry = CollectorRegistry()
     answers = Counter("gongkai_answers", "Answers by route and status.", ["route", "status"], registry=registry)
     taken = Histogram("gongkai_answer_seconds", "Seconds to an answer.", ["route"], buckets=_SECONDS, registry=registry)
@@ -53,7 +53,7 @@ def observe(app: Flask, services: Services) -> CollectorRegistry:
 
 
 def log_to(path: Path) -> None:
-    """Write a line for each answer. Raises OSError when the file can't be written."""
+    """Log a line for each answer to a file. Raises OSError when it can't be written."""
     handler = WatchedFileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(message)s"))
     access.addHandler(handler)
@@ -62,7 +62,7 @@ def log_to(path: Path) -> None:
 
 
 def serve_metrics(registry: CollectorRegistry, port: int) -> tuple[WSGIServer, Thread]:
-    """Answer Prometheus on the loopback interface, beside the caller. Raises OSError when the port can't be had."""
+    """Answer Prometheus on the loopback interface in a thread. Raises OSError when the port is unavailable."""
     try:
         return start_http_server(port, addr="127.0.0.1", registry=registry)
     except OSError as error:
@@ -86,7 +86,7 @@ def _line(route: str, response: Response, seconds: float) -> str:
 
 
 class _State(Collector):
-    """What the index is at, asked when Prometheus asks."""
+    """The state of the index, read whenever Prometheus asks."""
 
     def __init__(self, services: Services) -> None:
         self._services = services

@@ -1,4 +1,4 @@
-"""Parameters of an address, whichever page they are for."""
+"""Query parameters, for any page."""
 
 from collections.abc import Mapping
 
@@ -6,11 +6,11 @@ from archive.errors import GongkaiError
 
 
 class BadParameter(GongkaiError):
-    """A parameter of an address that can't be used; the text says which one and what to write instead."""
+    """A query parameter can't be used. The text says which one and what to write instead."""
 
 
 def whole(arguments: Mapping[str, str], name: str, default: int, least: int, most: int, label: str) -> int:
-    """The whole number that a parameter states, from ``least`` to ``most``. Raises BadParameter."""
+    """Return a parameter as a whole number from ``least`` to ``most``. Raises BadParameter."""
     text = arguments.get(name, "").strip()
     if not text:
         return default

@@ -1,7 +1,7 @@
-"""Who asks, as far as a page depends on it: how it shall look, and whether this is a public query terminal.
+"""What a page depends on about its visitor: the look they chose, and whether they are at a public query terminal.
 
-How a page shall look is the visitor's own choice: a link on every page (``?elder=1``) makes it, a cookie keeps it. The
-cookie holds the choice and nothing that tells one visitor from another.
+A link on every page (``?elder=1``) chooses a look, and a cookie keeps it. The cookie holds the choice and nothing that
+distinguishes one visitor from another.
 """
 
 from collections.abc import Mapping
@@ -23,9 +23,9 @@ _YEAR = 365 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """``elder``: large type and targets, one column. ``size``: 0 to 2 steps of larger type.
+    """How pages look. ``elder`` has large type and targets in one column. ``size`` is 0 to 2 steps of larger type.
 
-    ``simple``: without what surrounds the one thing that a page is for.
+    ``simple`` leaves out everything around a page's one purpose.
     """
 
     elder: int = 0
@@ -35,18 +35,18 @@ class Display:
 
     @property
     def classes(self) -> str:
-        """For the style: "elder contrast size-2"."""
+        """Return CSS classes for this look: "elder contrast size-2"."""
         switched = [name for name in ("elder", "contrast", "simple") if getattr(self, name)]
         return " ".join([*switched, *([f"size-{self.size}"] if self.size else [])])
 
     @property
     def cookie(self) -> str:
-        """ "1020": a digit a field, so that there are few spellings and a cache holds few pages."""
+        """Return one digit for each field ("1020"). Few spellings mean few pages in a cache."""
         return "".join(str(getattr(self, field.name)) for field in fields(self))
 
     @classmethod
     def of_cookie(cls, text: str) -> "Display":
-        """The plain look for anything that is not such a cookie."""
+        """Read such a cookie. Anything else gives the plain look."""
         digits = [int(each) for each in text if each in "012"]
         if len(digits) != len(text) or len(text) != len(_MOST) or any(map(int.__gt__, digits, _MOST.values())):
             return cls()
@@ -64,19 +64,19 @@ class Visitor:
 
     @property
     def classes(self) -> str:
-        """For the style: how the page looks, and whether fingers are what it is used with."""
+        """Return CSS classes for the look, and for a touch screen."""
         touched = ["touch"] if self.terminal or self.display.elder else []
         return " ".join([*self.display.classes.split(), *touched, *(["terminal"] if self.terminal else [])])
 
 
 def known(request: Request, settings: Settings) -> Visitor:
-    """Who asks, by what was chosen before and by where they are."""
+    """Identify the visitor by their earlier choice and their location."""
     terminal = request.cookies.get(TERMINAL_COOKIE) == "1" or stands_at_terminal(request.remote_addr, settings)
     return Visitor(Display.of_cookie(request.cookies.get(COOKIE, "")), terminal)
 
 
 def switched(before: Visitor, request: Request, settings: Settings) -> Visitor:
-    """The visitor after what this request chooses. Raises BadParameter."""
+    """Apply the choices in this request to the visitor. Raises BadParameter."""
     display, terminal = before.display, before.terminal
     for name, most in _MOST.items():
         if name in request.args:
@@ -89,18 +89,18 @@ def switched(before: Visitor, request: Request, settings: Settings) -> Visitor:
 
 
 def remember(response: Response, request: Request, visitor: Visitor) -> None:
-    """Keep what this request chose."""
+    """Keep this request's choices in cookies."""
     keep = partial(response.set_cookie, httponly=True, samesite="Lax", secure=request.is_secure)
     if "terminal" in request.args:
-        # For as long as the browser is open: a phone that followed such a link is itself again tomorrow.
+        # A session cookie: a phone that followed such a link is back to normal tomorrow.
         keep(TERMINAL_COOKIE, str(int(visitor.terminal)))
-    # A terminal is forgotten about with the next person.
+    # At a terminal the choice lasts only until the next person.
     age = None if visitor.terminal else _YEAR
     keep(COOKIE, visitor.display.cookie, max_age=age)
 
 
 def address_with(path: str, arguments: MultiDict[str, str], switch: Mapping[str, int]) -> str:
-    """This page's own address, with something switched."""
+    """Return this page's address with some choices switched."""
     pairs = [(name, value) for name, value in arguments.items(multi=True) if name not in SWITCHES]
     pairs += [(name, str(step)) for name, step in switch.items()]
     return quote(path) + ("?" + "&".join(f"{quote(name)}={quote(value)}" for name, value in pairs) if pairs else "")
@@ -113,7 +113,7 @@ def _step(name: str, text: str, most: int) -> int:
 
 
 def stands_at_terminal(address: str | None, settings: Settings) -> bool:
-    """Whether an address is one of the configured terminals."""
+    """Tell whether an address is one of the configured terminals."""
     try:
         asking = ip_address(address or "")
     except ValueError:

@@ -1,1 +1,1 @@
-"""The interfaces that programs read: API, feeds, OAI-PMH, lists, site map."""
+"""Interfaces for programs: API, feeds, OAI-PMH, lists, site map."""

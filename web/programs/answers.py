@@ -1,4 +1,4 @@
-"""A page of results and a document as JSON values: what the API serves and the command line prints."""
+"""A page of results and a document as JSON values, for the API and the command line."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The same pages for programs, as JSON."""
+"""The same pages as JSON, for programs."""
 
 import json
 from pathlib import Path
@@ -27,12 +27,12 @@ def search() -> Response:
 
 @api.get("/documents")
 def documents() -> Response:
-    """Everything that is or was public, in the order in which it last changed: the next page begins ``after`` this one.
+    """List everything that is or was public, in order of last change. The next page begins ``after`` this one.
 
-    Who comes back later with the last ``cursor`` gets what has changed since.
+    A client that returns later with its last ``cursor`` gets what has changed since.
     """
     _know(frozenset({"after", "limit", "column"}))
-    # A place that there is not yet is of an archive that was put back since: nothing may be passed over in silence.
+    # A cursor beyond the last change predates a restore of the archive. Taking it would silently skip changes.
     after = whole(request.args, "after", 0, 0, services().catalogue.last_change(), "游标")
     limit = whole(request.args, "limit", 100, 1, 500, "每页条数")
     columns = read(request.args).filters.get("column", ())
@@ -42,7 +42,7 @@ def documents() -> Response:
     found = publications.after(services().catalogue, after, limit + 1, column=column)
     page, more = found[:limit], len(found) > limit
     public = services().catalogue.public_many(each.id for each in page if each.public)
-    # One that was withdrawn between the two questions is told as gone.
+    # A document withdrawn between the two queries is reported as gone.
     told = [
         {**(metadata_of(public[each.id]) if each.id in public else {"id": each.id, "withdrawn": True})}
         | {"cursor": each.sequence, "changed_at": each.at.isoformat(timespec="seconds")}
@@ -73,7 +73,7 @@ def suggest() -> Response:
 
 @api.get("/openapi.json")
 def openapi() -> Response:
-    """What this interface is, for programs that write programs."""
+    """Describe this interface, for tools that generate clients."""
     described = json.loads(_DESCRIPTION.read_text(encoding="utf-8"))
     described["info"]["version"] = VERSION
     described["servers"] = [{"url": absolute("")}]
@@ -85,6 +85,6 @@ def _know(parameters: frozenset[str]) -> None:
     if unknown:
         can = f"可用：{'、'.join(sorted(parameters))}。" if parameters else "这个地址没有参数。"
         raise BadParameter(f"不认识的参数：{'、'.join(unknown)}。{can}")
-    # A form leaves fields empty; a program that does has lost something.
+    # A form may leave fields empty; a program that does has a bug.
     if empty := sorted(name for name, value in request.args.items(multi=True) if name != "q" and not value.strip()):
         raise BadParameter(f"参数 {'、'.join(empty)} 没有值。")

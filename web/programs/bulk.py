@@ -1,7 +1,7 @@
-"""The metadata of everything public in one file, CSV and JSON Lines: made in the night, handed out as of now.
+"""Downloads of all public metadata as one file, CSV or JSON Lines: made at night, correct when sent.
 
-What has changed since a file was made is left out of it line by line as it is sent, so that nobody gets a withdrawn
-document out of last night's file.
+Documents that changed after the file was made are filtered out line by line as it is sent, so nobody gets a withdrawn
+document from last night's file.
 """
 
 import zlib
@@ -22,7 +22,7 @@ def documents(kind: str) -> Response:
         abort(403)
     opened = services()
     made = lists.newest(opened.settings.data)
-    # No night has passed yet; or files of changes that this catalogue does not know, since it was put back.
+    # No night has passed yet, or the catalogue was restored and does not know the changes in the files.
     if made is None or lists.cursor(made) > opened.catalogue.last_change():
         abort(404)
     path = made / f"documents.{kind}"
@@ -35,7 +35,7 @@ def documents(kind: str) -> Response:
         response = send_file(path, mimetype=mimetype, as_attachment=True, download_name=name, etag=tag)
         response.vary.add("Accept-Encoding")
         return response
-    # Opened before the answer begins: another night's files may take its place while it is sent.
+    # Opened before the answer begins, because the next night's files may replace it while it is sent.
     stream = path.open("rb")
     lines = _without(stream, changed)
     response = Response(_packed(lines) if packed else lines, content_type=_TYPES[kind])
@@ -51,13 +51,13 @@ def documents(kind: str) -> Response:
 
 
 def _without(lines: Iterable[bytes], changed: frozenset[str]) -> Iterator[bytes]:
-    """The file's lines, each of which begins with a document's id, but for these documents."""
+    """Yield the file's lines except those of these documents. Each line begins with a document's id."""
     gone = tuple(prefix % id.encode() for id in changed for prefix in (b"%s,", b'{"id": "%s"'))
     yield from (line for line in lines if not line.startswith(gone))
 
 
 def _packed(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines in gzip's format, as they come."""
+    """Compress the lines with gzip as they come."""
     packer = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     for line in lines:
         if piece := packer.compress(line):

@@ -1,4 +1,4 @@
-"""How programs that look for pages find this site's: robots.txt, a site map, OpenSearch."""
+"""How crawlers and browsers find this site's pages: robots.txt, site maps, OpenSearch."""
 
 from flask import Blueprint, Response
 
@@ -17,7 +17,7 @@ ADDRESSES = 10_000
 
 @discovery.get("/robots.txt")
 def robots() -> Response:
-    """Documents and lists of them may be read; result lists and switched looks are without end."""
+    """Allow documents and lists of them. Result lists and switched looks are endless, so they are disallowed."""
     lines = (
         "User-agent: *",
         *(f"Disallow: {path}" for path in ("/search", "/api/", "/oai", "/*?*elder=", "/*?*contrast=", "/*?*size=")),
@@ -29,7 +29,7 @@ def robots() -> Response:
 
 @discovery.get("/sitemap.xml")
 def sitemap() -> Response:
-    """The site maps that there are, each of so many documents in the order in which they last changed."""
+    """List the site maps, each of up to ``ADDRESSES`` documents in order of last change."""
     root = xml.root(SITEMAP, "sitemapindex")
     for place in publications.places(services().catalogue, ADDRESSES):
         xml.add(xml.add(root, "sitemap"), "loc", absolute(f"/sitemaps/{place}.xml"))
@@ -38,7 +38,7 @@ def sitemap() -> Response:
 
 @discovery.get("/sitemaps/<int:after>.xml")
 def sitemap_after(after: int) -> Response:
-    """Documents with the day of their last change."""
+    """List documents with the day of their last change."""
     if after not in publications.places(services().catalogue, ADDRESSES):
         raise UnknownDocument(str(after))
     root = xml.root(SITEMAP, "urlset")
@@ -51,10 +51,10 @@ def sitemap_after(after: int) -> Response:
 
 @discovery.get("/opensearch.xml")
 def opensearch() -> Response:
-    """So that a browser can add this site to its search box."""
+    """Describe this site's search, so that a browser can add it to its search box."""
     name = services().settings.site_name
     root = xml.root(OPENSEARCH, "OpenSearchDescription")
-    # The protocol's limits: 16 and 1024 characters.
+    # OpenSearch allows 16 and 1024 characters.
     xml.add(root, "ShortName", name[:16])
     xml.add(root, "Description", f"在“{name}”中检索公开的文件")
     xml.add(root, "InputEncoding", "UTF-8")

@@ -1,4 +1,4 @@
-"""A result list to take along: an Atom feed that goes on telling what is new, and a table for a spreadsheet."""
+"""Result lists to take away: an Atom feed that keeps reporting what is new, and a table for a spreadsheet."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ ROWS = 1000
 
 @feeds.get("/search.atom")
 def atom() -> Response:
-    """What a search finds that was made public or changed last; without words, of a column or of all."""
+    """Feed the latest publications and changes that a search finds. Without words, cover a column or everything."""
     form = replace(read(request.args), sort=None, page=1, per_page=PER_PAGE)
     found = _latest(form)
     documents = services().catalogue.public_many(each.id for each in found)
@@ -37,7 +37,7 @@ def atom() -> Response:
     xml.add(root, "link", attributes={"rel": "self", "type": "application/atom+xml", "href": here})
     there = absolute(form.address())
     xml.add(root, "link", attributes={"rel": "alternate", "type": "text/html", "href": there})
-    # Withdrawn between the list and now: left out.
+    # Leave out documents withdrawn since the list was read.
     entries = [(documents[each.id], each.at) for each in found if each.id in documents]
     newest = max((at for _, at in entries), default=None) or datetime(1970, 1, 1, tzinfo=UTC)
     xml.add(root, "updated", _instant(newest))
@@ -49,12 +49,12 @@ def atom() -> Response:
 
 @feeds.get("/search.csv")
 def table() -> Response:
-    """The metadata of what a search finds, up to ``ROWS``, in the order of the list."""
+    """Return the metadata of up to ``ROWS`` documents that a search finds, in the order of the result list."""
     if g.visitor.terminal:
         abort(403)
     form = read(request.args)
     documents = documents_of(services(), replace(form, page=1), ROWS)
-    # Spreadsheets take a table without the mark for one in the machine's own encoding.
+    # Without the byte order mark, spreadsheets assume the machine's own encoding.
     body = "\ufeff" + "".join(csv_lines(row(each, absolute) for each in documents))
     response = Response(body, content_type="text/csv; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename="search.csv")
@@ -62,9 +62,9 @@ def table() -> Response:
 
 
 def _latest(form: SearchForm) -> list[Publication]:
-    """What a feed tells, the latest first: what is published today may be dated of any year.
+    """Return a feed's publications, latest first. A document published today may bear a date of any year.
 
-    Of a search that finds more than ``ROWS`` documents, those of the newest dates are looked at.
+    If a search finds more than ``ROWS`` documents, only those with the newest dates are considered.
     """
     catalogue = services().catalogue
     columns = form.filters.get("column", ())

@@ -1,4 +1,4 @@
-"""OAI-PMH 2.0: libraries and archives harvest the metadata of everything public, in Dublin Core, with sets by column.
+"""OAI-PMH 2.0, by which libraries and archives harvest all public metadata: Dublin Core, with a set for each column.
 
 Source: http://www.openarchives.org/OAI/openarchivesprotocol.html; the numbers in brackets are its sections.
 """
@@ -33,7 +33,7 @@ SCHEMA = "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
 PREFIX = "oai_dc"
 PAGE = 100
 _LISTED = {"metadataPrefix", "from", "until", "set", "resumptionToken"}
-# What each verb takes (4.1 to 4.6).
+# The arguments of each verb (4.1 to 4.6).
 _ARGUMENTS = {
     "Identify": set[str](),
     "ListMetadataFormats": {"identifier"},
@@ -45,7 +45,7 @@ _ARGUMENTS = {
 
 
 class _Refused(Exception):
-    """A request that the protocol answers with an error; ``code`` is one of its own (3.6)."""
+    """The request gets an error of the protocol. ``code`` is one of its error codes (3.6)."""
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
@@ -54,7 +54,7 @@ class _Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Selection:
-    """What a list was asked for; ``since`` and ``until`` are instants, ``after`` is where its next page begins."""
+    """What a list covers. ``since`` and ``until`` are instants; ``after`` is where its next page begins."""
 
     since: datetime | None
     until: datetime | None
@@ -80,7 +80,7 @@ class _Selection:
 
 @harvest.route("/oai", methods=["GET", "POST"])
 def oai() -> Response:
-    # Both ways of asking are obligatory (3.1.1).
+    # Both GET and POST are mandatory (3.1.1).
     arguments = request.form if request.method == "POST" else request.args
     root = xml.root(OAI, "OAI-PMH", {"xsi": XSI})
     root.set(f"{{{XSI}}}schemaLocation", f"{OAI} http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd")
@@ -126,7 +126,7 @@ def _identify(_: MultiDict[str, str]) -> xml.Element:
         ("protocolVersion", "2.0"),
         ("adminEmail", (office.email if office else "") or f"webmaster@{_host()}"),
         ("earliestDatestamp", _instant(first)),
-        # What was withdrawn is told, but not over the loss of the database.
+        # Withdrawals are reported, but the record of them does not survive the loss of the database.
         ("deletedRecord", "transient"),
         ("granularity", "YYYY-MM-DDThh:mm:ssZ"),
         ("compression", "gzip"),
@@ -186,10 +186,10 @@ def _list_records(arguments: MultiDict[str, str]) -> xml.Element:
 def _list(
     verb: str, arguments: MultiDict[str, str], put: Callable[[xml.Element, list[Publication]], None]
 ) -> xml.Element:
-    """A page of a list and the token of the next one (3.5)."""
+    """Answer with a page of a list and the token of the next one (3.5)."""
     if "resumptionToken" in arguments:
         selection = _Selection.of_token(arguments["resumptionToken"])
-        # A place that there is not yet is of an archive that was put back since: that is not the end of the list.
+        # A place beyond the last change predates a restore of the archive. It must not look like the end of the list.
         if selection.after > services().catalogue.last_change():
             raise _Refused("badResumptionToken", "The resumptionToken is of another state of this repository.")
     else:
@@ -216,7 +216,7 @@ def _list(
         following = _Selection(selection.since, selection.until, selection.set, found[PAGE - 1].sequence)
         xml.add(answer, "resumptionToken", following.token)
     elif "resumptionToken" in arguments:
-        # An empty one ends a list that came in pieces.
+        # An empty token ends a list that came in pages.
         xml.add(answer, "resumptionToken", "")
     return answer
 
@@ -232,7 +232,7 @@ def _selected(arguments: MultiDict[str, str]) -> _Selection:
 
 
 def _moment(text: str | None, of_day: time) -> datetime | None:
-    """A UTC datestamp of either granularity (3.3); a day stands for its first or its last instant."""
+    """Read a UTC datestamp of either granularity (3.3). A day stands for its first or last instant."""
     if text is None:
         return None
     try:
@@ -252,7 +252,7 @@ def _publication(identifier: str) -> Publication:
     scheme, _, id = identifier.rpartition(":")
     found = publications.of(services().catalogue, id) if scheme == f"oai:{_host()}" and id.isalnum() else None
     if found is None:
-        # Hidden and unknown answer alike.
+        # Hidden and unknown documents get the same answer.
         raise _Refused("idDoesNotExist", "No such record.")
     return found
 
@@ -295,7 +295,7 @@ def _header(parent: xml.Element, publication: Publication, public: bool) -> None
 
 
 def _sets() -> dict[str, str]:
-    """The columns that hold or held something public, and those above them, by their set's name."""
+    """Map set names to the columns that hold or held something public, and to the columns above them."""
     catalogue = services().catalogue
     columns = _columns_as_of(catalogue, catalogue.last_change())
     levels = dict.fromkeys(level for each in columns for level in (each.partition("/")[0], each))
@@ -308,7 +308,7 @@ def _columns_as_of(catalogue: Catalogue, _change: int) -> list[str]:
 
 
 def _spec(column: str) -> str:
-    """A set's name: letters and digits, a colon between levels (2.6), the same as long as the column is called so."""
+    """Return a set's name: letters and digits, a colon between levels (2.6). It changes only with the column's name."""
     top, _, below = column.partition("/")
     levels = (top, column) if below else (top,)
     return ":".join(hashlib.sha256(level.encode()).hexdigest()[:10] for level in levels)

@@ -1,4 +1,4 @@
-"""The lists of all public metadata, made every night: where they lie, and how they are written."""
+"""The nightly lists of all public metadata: where they are kept, and how they are written."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ _NEW = "new"
 
 
 def newest(data: Path) -> Path | None:
-    """The last finished folder of files, named after the last change in it and when it was made."""
+    """Return the last finished folder of files. Its name gives the last change in it and when it was made."""
     return max((data / FOLDER).glob("[0-9]*-[0-9]*"), key=lambda path: path.name.partition("-")[2], default=None)
 
 
@@ -24,9 +24,9 @@ def cursor(made: Path) -> int:
 
 
 def make(opened: Services, advance: Callable[[int, int], None], address: Callable[[str], str]) -> int:
-    """Write the files anew, and take them into use by one rename; how many documents are in them.
+    """Write new files and put them into use with one rename. Returns the number of documents in them.
 
-    ``address`` makes a path into the address that is written. What changes meanwhile is left out as the file is sent.
+    ``address`` turns a path into the address to write. Documents that change meanwhile are left out when it is sent.
     """
     folder = opened.settings.data / FOLDER
     last, total = opened.catalogue.last_change(), opened.catalogue.public_count()

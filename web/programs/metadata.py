@@ -1,4 +1,4 @@
-"""What is known about a document without its text, for programs: as JSON values, as a row of a table."""
+"""A document's metadata for programs, as JSON values or as a row of a table."""
 
 import csv
 import json
@@ -14,7 +14,7 @@ HEADINGS = (
     *("编号", "标题", "文号", "索引号", "发布机构", "体裁", "主题", "栏目"),
     *("成文日期", "公开日期", "有效性", "网址"),
 )
-# With these a spreadsheet begins a formula.
+# A cell that begins with one of these is a formula to a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -51,7 +51,7 @@ def json_line(document: Document, address: Callable[[str], str]) -> str:
 
 
 def row(document: Document, address: Callable[[str], str]) -> tuple[str, ...]:
-    """A document's metadata under ``HEADINGS``; ``address`` makes a path into an address."""
+    """Return a document's metadata in the order of ``HEADINGS``. ``address`` turns a path into an address."""
     metadata = document.metadata
     return (
         document.id,
@@ -70,7 +70,7 @@ def row(document: Document, address: Callable[[str], str]) -> tuple[str, ...]:
 
 
 def csv_lines(rows: Iterable[Sequence[str]], headed: bool = True) -> Iterator[str]:
-    """The headings and then a line each, in whose cells a spreadsheet finds no formula."""
+    """Yield the headings and then a line for each row, with no cell that a spreadsheet takes for a formula."""
     for cells in (*([HEADINGS] if headed else []), *rows):
         out = StringIO()
         csv.writer(out).writerow([harmless(cell) for cell in cells])
@@ -78,7 +78,7 @@ def csv_lines(rows: Iterable[Sequence[str]], headed: bool = True) -> Iterator[st
 
 
 def harmless(cell: str) -> str:
-    """A cell on one line that is text whatever it begins with.
+    """Put a cell on one line and make sure that a spreadsheet reads it as text.
 
     >>> harmless("=1+1"), harmless("云政发\\n〔2019〕6号")
     ("'=1+1", '云政发 〔2019〕6号')

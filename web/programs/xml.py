@@ -1,4 +1,4 @@
-"""XML that programs read: elements with Chinese text, whatever characters a document holds."""
+"""XML for programs, valid whatever characters a document's text contains."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from flask import Response
 from lxml import etree
 
-# What XML 1.0 has no way to write.
+# Characters that XML 1.0 can't represent.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -14,7 +14,7 @@ Element = etree._Element
 
 
 def root(space: str, name: str, others: Mapping[str, str] | None = None) -> Element:
-    """An element in a namespace that its document need not name; ``others`` are prefixes of further ones."""
+    """Create a root element in the default namespace ``space``. ``others`` maps prefixes to further namespaces."""
     spaces: dict[str | None, str] = {prefix: other for prefix, other in (others or {}).items()}
     if space not in spaces.values():
         spaces[None] = space
@@ -22,7 +22,7 @@ def root(space: str, name: str, others: Mapping[str, str] | None = None) -> Elem
 
 
 def add(parent: Element, name: str, text: str | None = None, attributes: Mapping[str, str] | None = None) -> Element:
-    """A child of the parent, in the parent's namespace unless its name says another."""
+    """Add a child to the parent, in the parent's namespace unless its name gives another."""
     space = etree.QName(parent).namespace
     qualified = name if name.startswith("{") or space is None else f"{{{space}}}{name}"
     made = etree.SubElement(parent, qualified)
