@@ -1,4 +1,4 @@
-"""The command line. Exit codes: 0 done, 1 not (or not all of it), 2 called wrongly, 3 another process is at it."""
+"""The command line. Exit codes: 0 done, 1 failed (wholly or partly), 2 wrong usage, 3 another process is at work."""
 
 import logging
 from importlib import import_module
@@ -7,8 +7,8 @@ import click
 
 from archive import VERSION
 
-# Where each command is: its module in this folder. A command is loaded when it is called, so that a command that looks
-# something up does not wait for what serves pages.
+# The module in this folder that holds each command. A command is loaded only when called, so that a simple look-up does
+# not wait for the modules that serve pages.
 COMMANDS = {
     "ingest": "intake",
     "review": "review",
@@ -33,7 +33,7 @@ COMMANDS = {
 
 
 class _Commands(click.Group):
-    """Loads a command's module when the command is asked for."""
+    """A group that loads a command's module only when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

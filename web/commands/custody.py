@@ -1,4 +1,4 @@
-"""Keeping what the archive holds: fixity, backups, the way back, the audit log."""
+"""Commands that keep the archive safe: fixity, backup, restore, the audit log."""
 
 import sys
 from datetime import datetime
@@ -134,7 +134,7 @@ def audit_list(id: str | None) -> None:
 
 
 def event_line(event: log.Event) -> str:
-    """An event in a line."""
+    """Format an event on one line."""
     at = datetime.fromisoformat(event.at).astimezone(OFFICE_TIME)
     told = "，".join(f"{name} {value}" for name, value in event.details.items() if value)
     about = f"  {event.document_id}" if event.document_id else ""

@@ -1,4 +1,4 @@
-"""The demo: the sample corpus taken in, reviewed as recorded, indexed; and a check that asks the running server."""
+"""The demo: take in the sample corpus, apply its recorded reviews, index it, and check the running server."""
 
 import json
 import shutil
@@ -23,14 +23,14 @@ ACTOR = "演示"
 
 
 def introduce(corpus: Path, data: Path) -> None:
-    """Put what the sample says of its county where an installation says it."""
+    """Copy the sample's ``site.toml`` into the data folder."""
     if (stated := corpus / county.FILE).exists():
         data.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(stated, data / county.FILE)
 
 
 def prepare(opened: Services, corpus: Path) -> None:
-    """Bring the demo's archive and index up to the corpus. What is done already is left alone."""
+    """Bring the demo's archive and index up to date with the corpus. Work already done is not repeated."""
     counts = take_in(opened, (), corpus / "manifest.jsonl", ACTOR, already_published=False)
     if counts[Result.TAKEN] or counts[Result.CHANGED] or not opened.catalogue.last_change():
         apply_reviews(opened, corpus)
@@ -39,7 +39,7 @@ def prepare(opened: Services, corpus: Path) -> None:
 
 
 def apply_reviews(opened: Services, corpus: Path) -> None:
-    """Apply the recorded decisions that have not been applied yet, each document's in its order."""
+    """Apply the recorded decisions not yet applied, in order for each document."""
     sources = {item.path: item.source for item in read_manifest(corpus / "manifest.jsonl")}
     recorded: dict[str, list[dict[str, str]]] = {}
     for number, line in enumerate((corpus / "reviews.jsonl").read_text(encoding="utf-8").splitlines(), 1):
@@ -48,7 +48,7 @@ def apply_reviews(opened: Services, corpus: Path) -> None:
         id = opened.catalogue.by_source(source) if source else None
         if id is None:
             raise BadManifest(number, f"reviews.jsonl 中的 {entry['path']} 不在清单里，或没有收进来。")
-        # Copies of one document are one document, decided once.
+        # Copies of a document are one document, decided once.
         if not recorded.get(id) or recorded[id][-1]["verdict"] != entry["verdict"]:
             recorded.setdefault(id, []).append(entry)
     done = opened.catalogue.decided()
@@ -65,7 +65,7 @@ def _decide(catalogue: Catalogue, id: str, verdict: Verdict, reviewer: str, reas
 
 
 def check_server(opened: Services, port: int) -> bool:
-    """Start the server, ask it for a search, a facet, a document and a file, say what it answered, stop it."""
+    """Start the server, ask for a search, a facet, a document and a file, report the answers, and stop it."""
     from web.app import create_app
     from web.server import running
 
@@ -81,7 +81,7 @@ def check_server(opened: Services, port: int) -> bool:
 
 
 def _ask(address: str) -> None:
-    """Raises ValueError with what is not as it should be."""
+    """Check a server's answers. Raises ValueError saying what is wrong."""
 
     def get(path: str) -> bytes:
         with urlopen(address + path, timeout=30) as response:  # noqa: S310  # our own http address

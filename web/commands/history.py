@@ -1,4 +1,4 @@
-"""What became of documents."""
+"""Commands about the history and validity of documents."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""The index: bringing it up, asking it, measuring it."""
+"""Commands that update, search and measure the index."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""What every command stands on: the installation opened, and errors told as sentences with an exit code."""
+"""What every command needs: the opened installation, and errors reported as sentences with an exit code."""
 
 import functools
 import sys
@@ -21,7 +21,7 @@ BUSY = 3
 
 
 def reported(command: Callable[P, R]) -> Callable[P, R]:
-    """Errors that a person can act on become a sentence and an exit code."""
+    """Turn errors that a person can act on into a sentence and an exit code."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""Taking files in."""
+"""The command that takes files in."""
 
 import sys
 from pathlib import Path

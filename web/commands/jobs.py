@@ -1,4 +1,4 @@
-"""What the command line does with an installation, telling how it goes: used by the commands and by the demo."""
+"""Jobs on an installation that report their progress, for the commands and the demo."""
 
 import sys
 import unicodedata
@@ -27,7 +27,7 @@ from web.http import edition
 from web.installation.services import Services
 from web.programs import lists
 
-# How often a job that does not run on a terminal says how far it is.
+# Seconds between progress lines of a job that does not run in a terminal.
 LINE_SECONDS = 5.0
 
 
@@ -39,10 +39,10 @@ def take_in(
     already_published: bool,
     note: str = "",
 ) -> dict[Result, int]:
-    """Ingest, with progress and notes on standard error and a closing count on standard output.
+    """Ingest, with progress and notes on standard error and final counts on standard output.
 
     With a ``manifest`` only what it lists is taken in; ``paths`` are then searched for files that it leaves out.
-    ``note`` is why there are new versions, where the manifest does not say so itself.
+    ``note`` gives the reason for new versions if the manifest does not.
     """
     counts = dict.fromkeys(Result, 0)
     with ExitStack() as opening:
@@ -68,13 +68,13 @@ def take_in(
 
 
 def _unlisted(items: Iterable[Item], paths: Iterable[Path], manifest: Path) -> list[Path]:
-    """The files in some places that a manifest does not list: where there is one, only it says what is taken in."""
+    """List the files in ``paths`` that a manifest leaves out. They are not taken in."""
     listed = {path.resolve() for item in items for path in (item.path, *item.attachments)} | {manifest.resolve()}
     return [item.path for path in paths for item in items_below(path) if item.path.resolve() not in listed]
 
 
 def _items(path: Path, opening: ExitStack) -> Iterable[Item]:
-    """The files of a folder, of a bundle (unpacked until the stack ends), or the file itself."""
+    """Return the files of a folder, of a bundle (unpacked until the stack closes), or the file itself."""
     if not is_bundle(path):
         return items_below(path)
     bundle = opening.enter_context(open_bundle(path))
@@ -90,7 +90,7 @@ def _notes(reason: str, warnings: tuple[str, ...], result: Result) -> list[str]:
 
 
 def bring_up(opened: Services, full: bool) -> None:
-    """Reindex, with progress and a closing count."""
+    """Reindex, with progress and a final count."""
     turned = validity.turn(opened.catalogue, opened.catalogue.today())
     if turned:
         say(f"{len(turned)} 件文件的效力状态到期变化。")
@@ -109,7 +109,7 @@ def bring_up(opened: Services, full: bool) -> None:
 
 
 def make_lists(opened: Services) -> None:
-    """Make the lists of all public metadata that the site offers, with progress and a closing count."""
+    """Make the lists of all public metadata that the site offers, with progress and a final count."""
     if not opened.settings.address:
         click.echo("没有设置 GONGKAI_ADDRESS，清单里的网址只写路径。", err=True)
     with progress("元数据清单", None) as advance:
@@ -118,9 +118,9 @@ def make_lists(opened: Services) -> None:
 
 
 def verify(opened: Services, day: date | None = None) -> int:
-    """Check originals, records, audit log, withdrawals, database and index, saying what is wrong; how many things are.
+    """Check originals, records, audit log, withdrawals, database and index. Report problems and return their number.
 
-    With a ``day`` only what is due on it of originals and records (see ``fixity``).
+    With a ``day``, only the originals and records due on it are checked (see ``fixity``).
     """
     with progress("核验", None) as advance:
         found = fixity.verify(opened.catalogue, opened.blobs, day, advance)
@@ -137,7 +137,7 @@ def verify(opened: Services, day: date | None = None) -> int:
 
 
 def _index_problem(opened: Services) -> str:
-    """What is wrong with the index; "" also for one that merely has changes to catch up with."""
+    """Say what is wrong with the index. The result is "" also if it merely has changes to catch up with."""
     try:
         opened.engine.verify()
         behind = sync.lag(opened.catalogue, opened.engine)
@@ -152,7 +152,7 @@ def _index_problem(opened: Services) -> str:
 
 @contextmanager
 def progress(label: str, total: int | None) -> Iterator[Callable[..., None]]:
-    """A bar on a terminal, a plain line now and then elsewhere. Call it to advance by one, or with (done, total)."""
+    """Show a bar on a terminal, plain lines elsewhere. Call the result to advance by one, or with (done, total)."""
     if not sys.stderr.isatty():
         yield _Lines(label, total)
         return
@@ -170,7 +170,7 @@ def progress(label: str, total: int | None) -> Iterator[Callable[..., None]]:
 
 
 class _Lines:
-    """Progress for a log file, with how long the rest will take if it goes on as it went."""
+    """Progress lines for a log file, with the time left at the present rate."""
 
     def __init__(self, label: str, total: int | None) -> None:
         self._label = label
@@ -182,7 +182,7 @@ class _Lines:
         self._done = self._done + 1 if done is None else done
         self._total = self._total if whole is None else whole
         now = monotonic()
-        # A rebuild that is taken up again has much of it done before it begins.
+        # A resumed rebuild begins with much of the work already done.
         since, before = self._began = self._began or (now, self._done)
         if now - self._said_at >= LINE_SECONDS:
             self._said_at = now
@@ -199,7 +199,7 @@ def _spell(seconds: float) -> str:
 
 
 def say(line: str) -> None:
-    """A line for a person, on standard error, without what could drive a terminal."""
+    """Print a line for a person on standard error, without terminal control characters."""
     shown = "".join(character for character in line if unicodedata.category(character) not in ("Cc", "Cs"))
-    # Not by click: a progress bar redirects sys.stderr so that lines stand above it.
+    # Use print, not click: a progress bar redirects sys.stderr so that lines appear above it.
     print(shown, file=sys.stderr)

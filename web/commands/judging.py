@@ -1,4 +1,4 @@
-"""``gongkai judge``: the search as citizens have it, measured on judged queries and printed as tables."""
+"""``gongkai judge``: measure the citizens' search on judged queries and print tables."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ OURS = "gongkai"
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """``systems`` has ours first; ``against`` is by class; for the others see ``queries.Reading``."""
+    """A measurement. ``systems`` has ours first; ``against`` is by class; for the rest see ``queries.Reading``."""
 
     documents: int
     judged: Sequence[queries.Judged]
@@ -32,7 +32,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """``NDCG`` of ours and of the best ``baseline``; no ``ratio`` where that found nothing."""
+    """The ``NDCG`` of ours and of the best ``baseline``. There is no ``ratio`` if that found nothing."""
 
     ours: float
     best: float
@@ -43,7 +43,7 @@ class Ratio:
 def judge(
     services: Services, files: Sequence[Path], known: int, seed: int, compare: bool, against: Path | None
 ) -> Judgement:
-    """Raises BadQueries, NotInstalled, IndexUnusable."""
+    """Judge the search. Raises BadQueries, NotInstalled, IndexUnusable."""
     documents = list(services.catalogue.public_all())
     named = services.catalogue.by_name()
     before = _saved(against) if against else None
@@ -65,7 +65,7 @@ def judge(
         except BadQuery:
             return []
 
-    # The first search loads what all later ones share.
+    # The first search loads what later ones share, so it is not measured.
     ours(judged[0].text, 1)
     runs = {OURS: run(ours, judged, len(documents))}
     if compare:
@@ -83,7 +83,7 @@ def judge(
 
 
 def _named(named: Mapping[str, str], name: str) -> str | None:
-    """The public document of an id, a source, or a path that one source ends with."""
+    """Return the public document for an id, a source, or a path with which a source ends."""
     if name in named:
         return named[name]
     return next((id for source, id in named.items() if source.endswith(f"/{name}")), None)
@@ -129,7 +129,7 @@ def _ratios(judgement: Judgement) -> Iterator[tuple[str, Ratio]]:
 
 
 def show(judgement: Judgement) -> None:
-    """The tables, by class of query."""
+    """Print the tables, by class of query."""
     click.echo(f"{len(judgement.judged)} queries over {judgement.documents} public documents")
     if judgement.unknown:
         click.echo(f"{len(judgement.unknown)} judgements name no public document, the first: {judgement.unknown[0]}")
@@ -161,12 +161,12 @@ def _show_differences(against: Mapping[str, Difference]) -> None:
     click.echo(_row(("class", "n", "gain", "p")))
     for kind, each in against.items():
         click.echo(_row((kind, str(each.queries), f"{each.gain:+.4f}", f"{each.p:.3f}")))
-    # The last row is over all, or the only class.
+    # The last row covers all classes, or the only one.
     for text, gain in (*each.won, *each.lost):
         click.echo(f"  {gain:+.3f}  {text}")
 
 
 def _row(cells: Sequence[str]) -> str:
-    # A class may be named in Chinese, whose characters are two columns wide.
+    # A class may have a Chinese name, whose characters are two columns wide.
     first, *rest = cells
     return first + " " * max(1, 14 - cell_len(first)) + "".join(f"{cell:>10}" for cell in rest)

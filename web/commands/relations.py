@@ -1,4 +1,4 @@
-"""What documents state of each other, and who says that it is so."""
+"""Commands about the relations that documents state, and about confirming or refusing them."""
 
 from datetime import date
 

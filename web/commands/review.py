@@ -1,4 +1,4 @@
-"""What becomes public."""
+"""Commands that decide what becomes public."""
 
 import sys
 from collections.abc import Callable
@@ -187,7 +187,7 @@ def withdraw(ids: tuple[str, ...], reviewer: str, reason: str, replacement: str 
 
 
 def _each(ids: tuple[str, ...], act: Callable[[Services, str, int | None], str]) -> int:
-    """Do it for each ID or ID@VERSION, telling how it went; how many could not be done."""
+    """Act on each ID or ID@VERSION and report how it went. Returns the number that failed."""
     failed = 0
     with services() as opened:
         for each in ids:

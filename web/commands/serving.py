@@ -1,4 +1,4 @@
-"""The public pages."""
+"""Commands that serve the public pages."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What searches are widened by, and what they looked for in vain."""
+"""Commands about the synonyms that widen searches, and about searches that found nothing."""
 
 import json
 import sys

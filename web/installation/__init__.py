@@ -1,1 +1,1 @@
-"""One installation: its settings, its parts wired together, what its county says of itself."""
+"""One installation: its settings, its parts wired together, and what its county says about itself."""

@@ -1,13 +1,13 @@
-"""What an installation says of its county: where to ask in person, and how to ask for what is not disclosed.
+"""What an installation says about its county: where to ask in person, and how to request what is not disclosed.
 
-It stands in ``site.toml`` in the data folder; without that file, pages do without. ::
+It is read from ``site.toml`` in the data folder. Without that file, pages leave it out. ::
 
-    [requests]                    # the office that takes 依申请公开, all of it as it shall be read
+    [requests]                    # the office that takes 依申请公开, worded as it should be shown
     office = "云溪县政务公开工作办公室"
     address = "…"
     phone = "…"
 
-    [[query_points]]              # 查阅点, in the order in which they shall be listed
+    [[query_points]]              # 查阅点, in the order in which to list them
     name = "云溪县图书馆政府信息查阅点"
     address = "…"
     phone = "…"
@@ -27,7 +27,7 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The office that takes requests; "" for what is not stated."""
+    """The office that takes requests. A field not stated is ""."""
 
     office: str
     address: str = ""
@@ -39,7 +39,7 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class QueryPoint:
-    """A place where anybody may read what is disclosed."""
+    """A place where anybody may read disclosed documents."""
 
     name: str
     address: str
@@ -54,7 +54,7 @@ class County:
 
 
 def load(data: Path) -> County:
-    """What ``site.toml`` says. Raises BadSettings with what to mend."""
+    """Load ``site.toml``. Raises BadSettings saying what to fix."""
     path = data / FILE
     try:
         stated = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -37,11 +37,12 @@ class Services:
 
 
 def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer | None = None) -> Services:
-    """Open an installation, creating its folder and its catalogue when they are new. Raises BadSettings.
+    """Open an installation, creating its folder and catalogue if they don't exist. Raises BadSettings.
 
-    ``serving``: people wait for answers, so what can be made beside them is. ``analyzer``: one that is loaded already.
+    When ``serving``, people wait for answers, so typing aids are made in the background. ``analyzer`` is one that is
+    already loaded.
     """
-    # An engine that this version does not have is told before anything is written.
+    # Refuse an engine that this version lacks before anything is written.
     _ = settings.index_folder
     settings.data.mkdir(parents=True, exist_ok=True)
     stated = county.load(settings.data)

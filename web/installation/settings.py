@@ -1,4 +1,4 @@
-"""Where things are, read once from the environment and passed on explicitly.
+"""Settings, read once from the environment and passed on explicitly.
 
 ========================= ==========================================================  =====================
 variable                  meaning                                                     default
@@ -33,16 +33,16 @@ from archive.errors import BadSettings
 from indexer import gaps
 from indexer.engines.opening import index_folder
 
-# Requests that are computed at once; others wait their turn, and the network waits for none of them. A page is mostly
-# Python, of which one thread runs at a time: four at once are no faster than two, and each of them takes longer (four
-# users at 50,000 documents: p95 73 ms with one, 76 to 90 with two, 99 to 147 with four). Two, so that one rare query
-# that takes long does not keep everybody waiting.
+# Requests computed at once. Others wait their turn, but network input and output never wait. A page is mostly Python,
+# which runs one thread at a time: four are no faster than two, and each request takes longer (four users at 50,000
+# documents: p95 73 ms with one thread, 76 to 90 with two, 99 to 147 with four). Two, so that one rare slow query does
+# not keep everybody waiting.
 THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One installation. ``data`` is absolute."""
+    """The settings of one installation. ``data`` is absolute."""
 
     data: Path
     database_url: str
@@ -58,13 +58,13 @@ class Settings:
 
     @classmethod
     def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
-        """The defaults, with everything inside one folder."""
+        """Return the defaults, with everything inside one folder."""
         data = data.absolute()
         return cls(data, f"sqlite:///{data / 'catalogue.sqlite3'}", "whoosh:", site_name)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Raises BadSettings with the variable's name when a value can't be used."""
+        """Read the settings. Raises BadSettings with the variable's name when a value can't be used."""
         plain = cls.at(Path(environment.get("GONGKAI_DATA") or "gongkai-data"))
         if plain.data.exists() and not plain.data.is_dir():
             raise BadSettings(f"GONGKAI_DATA 应当是一个文件夹，而 {plain.data} 不是。")
@@ -75,7 +75,7 @@ class Settings:
             environment.get("GONGKAI_SITE_NAME") or plain.site_name,
             _whole("GONGKAI_GAPS_K", environment.get("GONGKAI_GAPS_K") or str(plain.gaps_k), 2, 1000),
             _whole("GONGKAI_CACHE_MB", environment.get("GONGKAI_CACHE_MB") or str(plain.cache_mb), 1, 1 << 20),
-            # Less than an extraction may take in all.
+            # Must stay below the time limit of a whole extraction.
             _whole("GONGKAI_OCR_SECONDS", environment.get("GONGKAI_OCR_SECONDS") or str(plain.ocr_seconds), 0, 50),
             _address("GONGKAI_ADDRESS", environment.get("GONGKAI_ADDRESS") or ""),
             _networks("GONGKAI_TERMINALS", environment.get("GONGKAI_TERMINALS") or ""),
@@ -85,7 +85,7 @@ class Settings:
 
     @property
     def index_folder(self) -> Path:
-        """Where an embedded engine keeps its generations. Raises BadSettings for an engine that there is not."""
+        """Where an embedded engine keeps its generations. Raises BadSettings for an unknown engine."""
         return index_folder(self.engine_url, self.data)
 
 

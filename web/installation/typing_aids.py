@@ -1,7 +1,8 @@
-"""What is offered beside an answer: suggestions while typing, and corrections of what was typed.
+"""Suggestions while typing, and corrections of what was typed.
 
-Both are made of the live index's vocabulary, which takes seconds for a large one: a server makes them in the background
-after a switch, and offers what it has until then. Either is shown only where a search would find something public.
+Both are built from the live index's vocabulary, which takes seconds if it is large. A server builds them in the
+background after a switch and offers the former ones until then. Either is shown only if a search for it would find
+something public.
 """
 
 import ctypes
@@ -28,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class TypingAids:
-    """``background``: never let a request wait for what it can do without."""
+    """The suggester and the corrector. In the ``background`` they are built without making any request wait."""
 
     def __init__(self, engine: Engine, analyzer: Analyzer, synonyms: SynonymFile, background: bool = False) -> None:
         def suggester(vocabulary: Vocabulary) -> Suggester:
@@ -37,9 +38,9 @@ class TypingAids:
 
         def corrector(vocabulary: Vocabulary) -> Corrector:
             words = Counter(vocabulary.words())
-            # 云政发 out of 云政发〔2019〕6号: no dictionary has it.
+            # 云政发 from 云政发〔2019〕6号, which no dictionary has.
             codes = Counter(normalise(number.partition("〔")[0]) for _, number in vocabulary.numbers)
-            # 云溪 and 云溪县 out of 云溪县财政局: nor these.
+            # 云溪 and 云溪县 from 云溪县财政局, which no dictionary has either.
             places = Counter(
                 {
                     name: words[f"{place[1]}{place[2]}"] or 1
@@ -60,12 +61,12 @@ class TypingAids:
 
     @property
     def made(self) -> int:
-        """Rises whenever something else is offered than before."""
+        """A counter that rises whenever the offers change."""
         return self.suggester.made + self.corrector.made
 
 
 class _Made(Generic[T]):
-    """Something made of the vocabulary, made anew when the index changes."""
+    """Something built from the vocabulary and rebuilt when the index changes."""
 
     def __init__(self, engine: Engine, make: Callable[[Vocabulary], T], background: bool) -> None:
         self._engine = engine
@@ -78,7 +79,7 @@ class _Made(Generic[T]):
         self.made = 0
 
     def current(self) -> T | None:
-        """The one of the live index; in a server the former one, or None, while that is being made.
+        """Return the one for the live index; while that is built in the background, the former one or None.
 
         Raises IndexUnusable.
         """
@@ -99,7 +100,7 @@ class _Made(Generic[T]):
         try:
             made = self._make(vocabulary)
         except Exception:
-            # Searches do without; it is tried again.
+            # Searches work without them, and building is tried again later.
             log.exception("offers could not be made")
             with self._lock:
                 self._of, self._again_at = None, monotonic() + _AGAIN_SECONDS
@@ -112,10 +113,10 @@ class _Made(Generic[T]):
 
 
 def _settle() -> None:
-    """Give back what the making needed, and let the garbage collector look no more at what stays."""
+    """Give back the memory that building needed, and exempt what stays from garbage collection."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
-    # Python frees it to the C library, and glibc keeps it: 50 MB of 200,000 documents.
+    # Python frees the memory to the C library, but glibc keeps it: 50 MB for 200,000 documents.
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)

@@ -1,4 +1,4 @@
-"""A search, from a form to a page of values: what the pages, the API and the command line all call."""
+"""A search, from a form to a page of values. The pages, the API and the command line all call it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -38,15 +38,15 @@ from web.search.views import Link
 
 NEWEST = 8
 SIMILAR = 6
-# How many of the best documents are read for a number that answers.
+# How many of the best documents are read for a number that answers the question.
 ASKED = 10
-# How many filters are tried without where nothing answers.
+# How many filters are tried off, one at a time, when nothing is found.
 LOOSENED = 6
 
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """What the first page shows: how many documents there are, the columns, and the newest documents."""
+    """What the first page shows: the number of documents, the columns, and the newest documents."""
 
     form: SearchForm
     total: int
@@ -55,11 +55,11 @@ class HomePage:
 
 
 def find(services: Services, form: SearchForm) -> SearchPage:
-    """Raises BadQuery, and IndexUnusable rather than show an empty page for a failure."""
+    """Search for a form. Raises BadQuery, and IndexUnusable rather than show an empty page for a failure."""
     started = perf_counter()
     meaning = interpreted(services, form)
-    # What changed since the index was built is left out of hits and counts; and what the index names is shown only
-    # where the catalogue says it is public: two gates.
+    # Two gates: documents no longer public since the index was built are left out of hits and counts, and a hit is
+    # shown only if the catalogue says it is public.
     request: SearchRequest = form.request(meaning.query, _hidden(services))
     answer = services.engine.search(request)
     documents = services.catalogue.public_many(hit.id for hit in answer.hits)
@@ -80,7 +80,7 @@ def find(services: Services, form: SearchForm) -> SearchPage:
 
 
 def _number(form: SearchForm, total: int, shown: Sequence[Document], marker: Marker) -> NumberView | None:
-    """The document of a number, where nothing but a number was asked for."""
+    """Return the document of a number, if the search was for nothing else."""
     found = docnumber.read_query(form.q) if form.page == 1 and total and form.order is Sort.RELEVANCE else ()
     if len(found) != 1 or not found[0].sure or (form.q[: found[0].start] + form.q[found[0].end :]).strip():
         return None
@@ -88,7 +88,7 @@ def _number(form: SearchForm, total: int, shown: Sequence[Document], marker: Mar
 
 
 def _reliefs(services: Services, form: SearchForm, request: SearchRequest) -> list[Relief]:
-    """Which one filter stands in the way of an answer, and what there is without it; most first."""
+    """List the filters that prevent any answer, each with what is found without it. The largest count comes first."""
     found = []
     for label, without in loosened(form)[:LOOSENED]:
         asked = without.request(request.query, request.hidden)
@@ -99,26 +99,26 @@ def _reliefs(services: Services, form: SearchForm, request: SearchRequest) -> li
 
 
 def ids_of(services: Services, form: SearchForm, limit: int) -> list[str]:
-    """The ids of the first ``limit`` documents that answer a form. Raises as ``find``."""
+    """Return the ids of the first ``limit`` documents for a form. Raises as ``find`` does."""
     request = form.request(interpreted(services, form).query, _hidden(services))
     return [hit.id for hit in services.engine.search(replace(request, facets=(), offset=0, limit=limit)).hits]
 
 
 def documents_of(services: Services, form: SearchForm, limit: int) -> list[Document]:
-    """The first ``limit`` documents that answer a form, public as of now. Raises as ``find``."""
+    """Return the first ``limit`` documents for a form that are public now. Raises as ``find`` does."""
     ids = ids_of(services, form, limit)
     documents = services.catalogue.public_many(ids)
     return [documents[id] for id in ids if id in documents]
 
 
 def interpreted(services: Services, form: SearchForm) -> Interpretation:
-    """What a form's words mean. Raises BadQuery."""
+    """Work out what a form's words mean. Raises BadQuery."""
     year = office_today().year
     return interpret(form.q, services.synonyms.current(), services.analyzer, form.literal, year)
 
 
 def _corrections(services: Services, form: SearchForm, total: int, relaxed: bool) -> list[str]:
-    """What may have been meant by a search that nothing answers as it stands, where it would be answered."""
+    """Suggest what may have been meant by a search that finds nothing as typed. Each suggestion finds something."""
     latin = form.q.isascii() and form.q.replace(" ", "").isalpha()
     if form.page != 1 or total and not relaxed and not latin:
         return []
@@ -130,32 +130,32 @@ def _corrections(services: Services, form: SearchForm, total: int, relaxed: bool
     typed = form.q.split()
 
     def answered(q: str) -> bool:
-        # Each word by itself: one that stands only in a withdrawn document must not be told beside one that does not.
+        # Check each word by itself: one that occurs only in a withdrawn document must not slip in beside a public one.
         return all(_stands(services, parse(word), hidden) for word in q.split() if word not in typed)
 
     return [q for q in corrector.corrections(form.q) if answered(q)]
 
 
 def _stands(services: Services, query: Query, hidden: frozenset[str]) -> bool:
-    """Whether a public document answers this as it stands."""
+    """Tell whether a public document matches this query as typed."""
     answer = services.engine.search(SearchRequest(query=query, limit=1, hidden=hidden))
     return answer.total > 0 and not answer.relaxed
 
 
 def note_gap(services: Services, page: SearchPage) -> None:
-    """Count a citizen's search that no document answers; filters and further pages are no searches of their own."""
+    """Count a citizen's search that nothing answers as typed. Adding filters or turning pages is not a new search."""
     if page.form == SearchForm(q=page.form.q) and page.form.q and (not page.total or page.relaxed):
         services.gaps.record(page.form.q, page.relaxed, office_today())
 
 
 def ranked(services: Services, typed: str, limit: int) -> list[str]:
-    """The ids that a citizen's search for this leads to, best first: what ``gongkai judge`` measures."""
+    """Return the ids that a citizen's search finds, best first. ``gongkai judge`` measures this."""
     form = SearchForm(q=typed)
     return ids_of(services, form, limit)
 
 
 def similar(services: Services, id: str) -> list[Document]:
-    """Public documents about the same as this one, nearest first."""
+    """Find public documents on the same subject as this one, nearest first."""
     request = SearchRequest(query=Like(id), limit=SIMILAR, hidden=_hidden(services))
     hits = services.engine.search(request).hits
     documents = services.catalogue.public_many(hit.id for hit in hits)
@@ -163,26 +163,26 @@ def similar(services: Services, id: str) -> list[Document]:
 
 
 def related(services: Services, id: str) -> list[tuple[relations.RelationKind, bool, Document]]:
-    """Confirmed relations of a document to public ones."""
+    """Return a document's confirmed relations to public documents."""
     found = relations.confirmed(services.catalogue, id)
     documents = services.catalogue.public_many(other for _, _, other in found)
     return [(kind, out, documents[other]) for kind, out, other in found if other in documents]
 
 
 def ended_by(services: Services, id: str) -> Document | None:
-    """The public document that amended or repealed this one, where that was recorded."""
+    """Return the public document that amended or repealed this one, if recorded."""
     other = validity.ended_by(services.catalogue, id)
     return services.catalogue.public_many([other]).get(other) if other else None
 
 
 def _answer(services: Services, form: SearchForm, shown: Sequence[Document], relaxed: bool) -> AnswerView | None:
-    """The sentence of a document on the first page that answers a question for a number."""
+    """Find the sentence, in a document on the first page, that answers a question for a number."""
     if form.page != 1 or form.order is not Sort.RELEVANCE:
         return None
     question = Question(form.q, services.synonyms.current(), services.analyzer)
     if not question.asks:
         return None
-    # Of two that answer as well, not the one that is repealed.
+    # Of two equally good answers, prefer the one that is not repealed.
     asked = sorted(shown[:ASKED], key=lambda document: document.metadata.validity in LAPSED)
     found = best(
         (rank, each)
@@ -193,19 +193,19 @@ def _answer(services: Services, form: SearchForm, shown: Sequence[Document], rel
 
 
 def suggestions(services: Services, typed: str) -> list[str]:
-    """Titles, numbers, agencies and words of public documents that go with what was typed so far."""
+    """Suggest titles, numbers, agencies and words of public documents that match what was typed so far."""
     suggester = services.typing_aids.suggester.current()
     if suggester is None:
         return []
     hidden = _hidden(services)
     found = suggester.suggest(typed, hidden=hidden)
-    # The second gate: what documents are called today, and the title as its author wrote it.
+    # The second gate, which also gives today's title, as its author wrote it.
     documents = services.catalogue.public_many(each.id for each in found if each.id)
     offered = []
     for each in found:
         form = normalise(each.text)
         if each.id is None:
-            # Words and agencies are no document's: one that only hidden documents have is nobody's.
+            # Words and agencies name no document. One that only hidden documents contain must not be suggested.
             said = Or((Phrase(form), Within(Part.ISSUER, form)))
             if not hidden or _stands(services, said, hidden):
                 offered.append(each.text)
@@ -223,7 +223,7 @@ def home(services: Services) -> HomePage:
     columns = next(facet for facet in page.facets if facet.name == "column")
     ids = _newest(services.catalogue, services.catalogue.last_change())
     documents = services.catalogue.public_many(ids)
-    # Links from here start a search of their own.
+    # Links on the first page start a new search.
     form, marker = SearchForm(), Marker(Everything(), services.analyzer)
     newest = [hit_view(documents[id], marker, form) for id in ids if id in documents]
     return HomePage(form, page.total, columns, newest)
@@ -231,12 +231,12 @@ def home(services: Services) -> HomePage:
 
 @lru_cache(maxsize=2)
 def _newest(catalogue: Catalogue, _change: int) -> list[str]:
-    """The ids of what was disclosed last, as of a change."""
+    """Return the ids of the documents disclosed last, as of a change."""
     return [each.id for each in publications.newest(catalogue, NEWEST)]
 
 
 def _hidden(services: Services) -> frozenset[str]:
-    """What the index may hold and the public may not see any more."""
+    """Return the ids that the index may still hold but the public may no longer see."""
     if not lag(services.catalogue, services.engine):
         return frozenset()
     return services.catalogue.hidden_since(services.engine.cursor())

@@ -1,4 +1,4 @@
-"""Between an address and a search form: ``read`` a request's parameters, ``address`` a form as parameters again."""
+"""Conversion between addresses and search forms: ``read`` parses parameters, ``SearchForm.address`` writes them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,13 +15,13 @@ from indexer.query import Query
 from web.http.parameters import BadParameter, whole
 
 PER_PAGE = 10
-# So many of the longest that were met still make a page of 60 KB.
+# This many of the longest hits seen still fit on a page of 60 KB.
 MAX_PER_PAGE = 40
 MAX_PAGE = 100
 _MAX_PART = 9999
 MAX_CHOSEN = 20
 MAX_VALUE = 100
-# WeChat adds from=… to links that are shared in it; as a date it means nothing.
+# WeChat adds from=… to links shared in it. It is not a date.
 _SHARED_BY_WECHAT = frozenset({"singlemessage", "groupmessage", "timeline"})
 PARAMETERS = frozenset({"q", *facets.NAMES, "from", "to", "sort", "page", "per_page", "literal"})
 
@@ -30,7 +30,8 @@ PARAMETERS = frozenset({"q", *facets.NAMES, "from", "to", "sort", "page", "per_p
 class SearchForm:
     """What a search page was asked for.
 
-    ``filters`` maps a facet's name to the chosen values, in their order. ``literal``: only what was typed, no synonyms.
+    ``filters`` maps a facet's name to the chosen values, in order. ``literal`` searches for what was typed and adds no
+    synonyms.
     """
 
     q: str = ""
@@ -44,11 +45,11 @@ class SearchForm:
 
     @property
     def order(self) -> Sort:
-        """The order asked for; else by relevance where words are searched for, and the newest first where not."""
+        """The requested order. By default it is relevance for a search with words, and newest first without."""
         return self.sort or (Sort.RELEVANCE if self.q.strip() else Sort.NEWEST)
 
     def request(self, query: Query, hidden: frozenset[str] = frozenset()) -> SearchRequest:
-        """The form as a search for what its ``q`` means."""
+        """Return the search request for this form, given what its ``q`` means."""
         return SearchRequest(
             query=query,
             filters={name: frozenset(values) for name, values in self.filters.items()},
@@ -62,10 +63,10 @@ class SearchForm:
         )
 
     def toggled(self, name: str, value: str) -> "SearchForm":
-        """This form with one value of a facet switched on or off, back on its first page.
+        """Return this form with one value of a facet switched on or off, back on its first page.
 
-        Values of one facet mean "or": choosing a second level takes its first level off, which would swallow it, and
-        the other way round.
+        Values of one facet mean "or". A first level would therefore include its second levels, so choosing either takes
+        the other off.
         """
         chosen = self.filters.get(name, ())
         if value in chosen:
@@ -84,7 +85,7 @@ class SearchForm:
         return replace(self, literal=True, page=1)
 
     def asking(self, q: str) -> "SearchForm":
-        """Something else, with the same filters and order."""
+        """Return a form for other words, with the same filters and order."""
         return replace(self, q=q, literal=False, page=1)
 
     def without_dates(self) -> "SearchForm":
@@ -94,7 +95,7 @@ class SearchForm:
         return replace(self, filters={}, since=None, until=None, page=1)
 
     def pairs(self) -> list[tuple[str, str]]:
-        """The parameters of this form's address; what has its default is left out."""
+        """Return the parameters of this form's address. Defaults are left out."""
         pairs = [("q", self.q)] if self.q else []
         pairs += [(name, value) for name in facets.NAMES for value in self.filters.get(name, ())]
         pairs += [(name, day.isoformat()) for name, day in (("from", self.since), ("to", self.until)) if day]
@@ -110,7 +111,7 @@ class SearchForm:
 
     @property
     def quoted(self) -> str:
-        """The words in quotation marks; words that bring their own need none."""
+        """The words in quotation marks. Words that already have them are unchanged."""
         return self.q if any(mark in self.q for mark in '“”"') else f"“{self.q}”"
 
     def address(self, path: str = "/search") -> str:
@@ -118,12 +119,12 @@ class SearchForm:
         return f"{path}?{query}" if query else path
 
 
-# A page has hundreds of addresses of the same words.
+# A page holds hundreds of addresses with the same words.
 _quoted = lru_cache(2000)(quote_plus)
 
 
 def read(arguments: MultiDict[str, str]) -> SearchForm:
-    """The form of a request's parameters; unknown ones are ignored. Raises BadParameter."""
+    """Read a form from a request's parameters. Unknown ones are ignored. Raises BadParameter."""
     since, until = _day(arguments, "from", "起始日期"), _day(arguments, "to", "截止日期")
     if since and until and since > until:
         raise BadParameter(f"起始日期 {since} 晚于截止日期 {until}。请调换后再检索。")
@@ -149,7 +150,7 @@ def _clean(text: str) -> str:
 
 def _chosen(name: str, values: Sequence[str]) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(value for value in map(_clean, values) if value))
-    # Each link of a page repeats its address: what an address may hold bounds what a page weighs.
+    # Every link on a page repeats its address, so limiting the address limits the page's size.
     if len(values) > MAX_CHOSEN or any(len(value) > MAX_VALUE for value in values):
         raise BadParameter(f"筛选条件“{name}”的取值过多或过长，最多 {MAX_CHOSEN} 个，每个最多 {MAX_VALUE} 个字。")
     return chosen
@@ -175,5 +176,5 @@ def _sort(text: str) -> Sort | None:
 
 
 def read_part(arguments: MultiDict[str, str]) -> int:
-    """Which page of a document's text; 0 for all of it ("all"). Raises BadParameter."""
+    """Read which page of a document's text is wanted; 0 means all of it ("all"). Raises BadParameter."""
     return 0 if arguments.get("part") == "all" else whole(arguments, "part", 1, 1, _MAX_PART, "页码")

@@ -1,4 +1,4 @@
-"""A page of results, as plain values: templates only draw them, and the JSON API serialises the same ones."""
+"""A page of results as plain values. Templates only draw them; the JSON API serialises the same ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,10 +21,10 @@ SORT_LABELS = {Sort.RELEVANCE: "按相关度", Sort.NEWEST: "最新在前", Sort
 
 @dataclass(frozen=True, slots=True)
 class HitView:
-    """A line of a result list. ``lapsed``: repealed or expired.
+    """A line of a result list. ``lapsed`` means repealed or expired.
 
-    ``places`` say of each snippet where it stands, "" for nowhere in particular; it begins with that for its readers.
-    ``duplicate_of`` is the hit above it that says nearly the same.
+    ``places`` say where each snippet stands, "" for nowhere in particular; the displayed snippet begins with its place.
+    ``duplicate_of`` is the hit above it with nearly the same text.
     """
 
     id: str
@@ -48,7 +48,7 @@ class HitView:
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """``url`` switches the value on or off. ``children`` are the second level of a two-level facet."""
+    """A value of a facet. ``url`` switches it on or off. ``children`` are the second level of a two-level facet."""
 
     value: str
     label: str
@@ -71,7 +71,7 @@ class FacetView:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """The sentence of a public document that answers a question for a number, the number marked."""
+    """The sentence of a public document that answers a question for a number, with the number marked."""
 
     sentence: Sequence[Fragment]
     title: str
@@ -82,7 +82,7 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class Relief:
-    """A filter that stands in the way: without it so many documents answer."""
+    """A filter that prevents any answer, and how many documents are found without it."""
 
     label: str
     url: str
@@ -91,9 +91,9 @@ class Relief:
 
 @dataclass(frozen=True, slots=True)
 class NumberView:
-    """What is known of a document number that was asked for: its document, where that is public, or several by mistake.
+    """The requested document number: its document if that is public, or several that share the number by mistake.
 
-    ``citing`` is how many of the answers only name the number.
+    ``citing`` counts the hits that only mention the number.
     """
 
     number: str
@@ -105,8 +105,8 @@ class NumberView:
 class SearchPage:
     """A page of results. ``total`` is exact; ``reachable`` says whether all of them can be paged to.
 
-    ``expansions`` are other words that were searched for, which ``literal_url`` does without; ``corrections`` are what
-    may have been meant. ``reliefs``: which filter to drop where nothing answers.
+    ``expansions`` are the added words, which ``literal_url`` leaves out. ``corrections`` are what may have been meant.
+    ``reliefs`` say which filter to drop when nothing is found.
     """
 
     form: SearchForm
@@ -131,7 +131,7 @@ class SearchPage:
 
     @property
     def groups(self) -> list[tuple[HitView, list[HitView]]]:
-        """The hits, each with those that say nearly the same."""
+        """The hits, each with those whose text is nearly the same."""
         return [
             (hit, [each for each in self.hits if each.duplicate_of == hit.id])
             for hit in self.hits
@@ -152,7 +152,7 @@ class SearchPage:
 
 
 def search_page(form: SearchForm, answer: Answer, documents: Sequence[Document], marker: Marker) -> SearchPage:
-    """The page of an answer, whose hits are these documents."""
+    """Build the page of an answer whose hits are these documents."""
     first = folded([document.text for document in documents])
     pages = min(MAX_PAGE, max(1, ceil(answer.total / form.per_page)))
     return SearchPage(
@@ -176,7 +176,7 @@ def search_page(form: SearchForm, answer: Answer, documents: Sequence[Document],
 
 
 def answer_view(document: Document, found: Found, form: SearchForm) -> AnswerView:
-    """The sentence as it stands in the document, its number marked."""
+    """Show the sentence as it stands in the document, with its number marked."""
     start, end = found.quantity
     pieces = (
         Fragment(document.text[found.start : start].lstrip(), False),
@@ -219,7 +219,7 @@ def hit_view(document: Document, marker: Marker, form: SearchForm) -> HitView:
 
 
 def _snippets(document: Document, marker: Marker) -> list[tuple[str, list[Fragment]]]:
-    """The passages to show, each with where it stands ("附件《收支表.pdf》第 3 页", "表 2", "") and begun with that."""
+    """Return the passages to show. Each begins with its place, also given ("附件《收支表.pdf》第 3 页", "表 2", "")."""
     parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
     shown: list[tuple[str, list[Fragment]]] = []
     for passage in marker.passages(*(part.text for part in parts)):
@@ -233,7 +233,7 @@ def _snippets(document: Document, marker: Marker) -> list[tuple[str, list[Fragme
 
 def _facet(facet: facets.Facet, counts: Mapping[str, int], form: SearchForm) -> FacetView:
     chosen = form.filters.get(facet.name, ())
-    # A chosen value stays visible with nothing behind it, so that it can be taken off.
+    # A chosen value stays visible even with no documents, so that it can be taken off.
     counts = {**dict.fromkeys(chosen, 0), **counts}
 
     def view(value: str, children: Sequence[FacetValue] = ()) -> FacetValue:
@@ -258,13 +258,13 @@ def _facet(facet: facets.Facet, counts: Mapping[str, int], form: SearchForm) -> 
 
 
 def number_view(number: str, documents: Sequence[Document], total: int, marker: Marker, form: SearchForm) -> NumberView:
-    """``documents`` are the first page of what answers a search for this number, ``total`` all of it."""
+    """Describe a number. ``documents`` are the first page of hits in a search for it; ``total`` counts all hits."""
     own = [document for document in documents if number in document.metadata.numbers]
     return NumberView(number, [hit_view(document, marker, form) for document in own], total - len(own))
 
 
 def loosened(form: SearchForm) -> list[tuple[str, SearchForm]]:
-    """Each filter of a form, in words, with the form without it."""
+    """List a form's filters, each as a label with the form that lacks it."""
     found = [
         (f"{facet.label}：{value.replace('/', ' › ')}", form.toggled(facet.name, value))
         for facet in facets.FACETS
@@ -280,5 +280,5 @@ def _chips(form: SearchForm) -> list[Link]:
 
 
 def _near(page: int, pages: int) -> list[int]:
-    """Page numbers to offer: the first, the last, and those around the current one."""
+    """List the page numbers to offer: the first, the last, and those around the current one."""
     return sorted({1, pages, *range(max(1, page - 3), min(pages, page + 3) + 1)})

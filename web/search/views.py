@@ -1,4 +1,4 @@
-"""What result lists and document pages show alike, as plain values that templates draw and the JSON API serialises."""
+"""Plain values shared by result lists and document pages. Templates draw them, and the JSON API serialises them."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A file to download; ``size`` is for reading ("12 KB")."""
+    """A file to download. ``size`` is human-readable ("12 KB")."""
 
     name: str
     format: str
@@ -38,7 +38,7 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link of the page: a chip to take off, an order, a page number (``current`` is where we are)."""
+    """A link on the page: a chip to remove, an order, a page number. ``current`` marks where we are."""
 
     label: str
     url: str

@@ -1,5 +1,5 @@
-// A keyboard on the screen of a terminal that has none, or no input method: pinyin, with characters and words to choose.
-// The library and its table are fetched when somebody opens it.
+// An on-screen keyboard for a terminal without a keyboard or input method: pinyin, with characters and words to choose.
+// The library and its table are fetched when it is opened.
 
 const words = "/keyboard.json";
 

@@ -1,4 +1,4 @@
-// What a page can do more where scripts run: print, read aloud, go from one marked place to the next, keys.
+// What a page also does with script: print, read aloud, jump from one marked place to the next, keys.
 "use strict";
 
 document.querySelectorAll("[data-print]").forEach((button) => {
@@ -12,7 +12,7 @@ if (location.hash === "#print") {
   window.addEventListener("load", () => window.print());
 }
 
-// The filters: folded on a narrow screen from the start, on a wide one by whoever wants them out of the way.
+// The filters start folded on a narrow screen; on a wide one the visitor may fold them.
 const fold = document.querySelector(".fold");
 if (fold) {
   fold.classList.add("folds");

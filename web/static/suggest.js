@@ -84,7 +84,7 @@ document.querySelectorAll("form.search").forEach((form) => {
   }
 
   input.addEventListener("input", (event) => {
-    // While a syllable is being composed its letters are no search yet; compositionend follows.
+    // Letters of a syllable still being composed are not a search yet; compositionend follows.
     if (!event.isComposing) later();
   });
   input.addEventListener("compositionend", later);
@@ -101,7 +101,7 @@ document.querySelectorAll("form.search").forEach((form) => {
   });
   input.addEventListener("blur", close);
   form.addEventListener("submit", close);
-  // Before the box loses the focus, which would close the list.
+  // Runs before the box loses focus, which would close the list.
   list.addEventListener("mousedown", (event) => {
     const option = event.target.closest("[role=option]");
     event.preventDefault();

@@ -1,5 +1,5 @@
-// A public query terminal: nothing of one person is left for the next. Pages replace each other, so that there is nothing
-// to go back to, and without input for three minutes the page asks whether somebody is there, and then forgets.
+// A public query terminal leaves nothing of one person for the next. Pages replace each other, so there is nothing to
+// go back to. After three minutes without input the page asks whether anybody is there, and then forgets.
 "use strict";
 
 const IDLE = 180; // seconds without input
@@ -7,10 +7,10 @@ const COUNTDOWN = 30; // seconds to answer
 const REFRESH = 600; // seconds after which a first page that nobody touched is fetched anew
 let seen = Date.now();
 let asking = null;
-// The first page as everything was forgotten, until somebody touches it: there is nothing to forget, and nobody to ask.
+// The first page after forgetting, until somebody touches it: nothing to forget, nobody to ask.
 let untouched = location.pathname === "/forget";
 
-// Where a plain click would go, go there in this entry of the history.
+// Follow a plain click within the current history entry.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (!link || event.defaultPrevented || event.button !== 0) return;
@@ -20,7 +20,7 @@ document.addEventListener("click", (event) => {
     const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
     if (target) {
       target.scrollIntoView();
-      // A heading takes the focus only when it is told to.
+      // A heading takes focus only by script.
       if (target.tabIndex < 0) target.tabIndex = -1;
       target.focus();
     }
@@ -73,8 +73,8 @@ function noticed() {
 
 ["pointerdown", "touchstart", "input"].forEach((name) => document.addEventListener(name, noticed, { passive: true }));
 
-// What answers the question does nothing else: the question lies over the page until the click has come, lest the finger
-// follow the link below it, and Enter sends no search.
+// Input that answers the question does nothing else: the question covers the page until the click arrives, so that the
+// finger follows no link below it, and Enter sends no search.
 ["click", "wheel", "keydown"].forEach((name) =>
   document.addEventListener(name, (event) => {
     noticed();
@@ -91,7 +91,7 @@ window.setInterval(() => {
     return;
   }
   if (idle < IDLE) {
-    // A finger that was drawn over the question makes no click.
+    // A finger dragged over the question makes no click.
     if (idle >= 1) close();
     return;
   }
@@ -100,13 +100,13 @@ window.setInterval(() => {
     return;
   }
   if (!asking) asking = ask();
-  // Spoken now and then, not at each second.
+  // Spoken at intervals, not every second.
   const left = Math.ceil(IDLE + COUNTDOWN - idle);
   asking.shown.setAttribute("aria-live", left % 10 === 0 ? "polite" : "off");
   asking.shown.textContent = `${left} `;
 }, 1000);
 
-// A page that the browser kept whole shows nothing of before.
+// A page restored from the browser's cache shows nothing of before.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.replace("/forget");
 });
