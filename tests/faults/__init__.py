@@ -1,5 +1,5 @@
-"""``./run faults``: what must hold when things break, proved by breaking them.
+"""``./run faults``: break things to prove what must hold when they break.
 
-Each module below is one fault of the plan: it makes an installation, breaks something about it many times, and says
-what did not hold. ``breaking`` takes a safeguard out, so that the harness itself is seen to turn red.
+Each module is one fault of the plan. It makes an installation, breaks something in it many times, and reports what did
+not hold. ``breaking`` removes a safeguard to show that the harness itself turns red.
 """

@@ -1,4 +1,4 @@
-"""Run faults, two at a time, each in a process of its own; exits with 1 when anything did not hold."""
+"""Run faults, two at a time, each in a process of its own. Exits with 1 when anything did not hold."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-# The longest first. By its number in the plan: the module, and what of it.
+# The module, and the part of it, for each number in the plan. The longest come first.
 FAULTS: Mapping[str, str] = {
     "R2": "killed_rebuild",
     "R1": "killed_ingest",
@@ -22,7 +22,7 @@ FAULTS: Mapping[str, str] = {
     "R14": "drill",
     "R12": "order",
 }
-# What must turn red without which safeguard.
+# The faults that must turn red without each safeguard.
 PROOFS: Mapping[str, Sequence[str]] = {"fsync": ("R12",), "manifest": ("R6", "R7"), "gate": ("R15",)}
 _SHOWN = 5
 
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def _run(name: str, without: str, long: bool, seed: int) -> bool:
-    """Whether it went as it should, which of a broken one is to turn red."""
+    """Tell whether a fault went as it should. With a safeguard removed, it should turn red."""
     with tempfile.TemporaryDirectory(prefix="gongkai-faults-") as folder:
         command = [sys.executable, "-m", "tests.faults", name, "--here", folder, "--seed", str(seed)]
         environment = {**os.environ, "GONGKAI_FAULTS_FOLDER": folder, "GONGKAI_FAULTS_WITHOUT": without}
@@ -65,7 +65,7 @@ def _run(name: str, without: str, long: bool, seed: int) -> bool:
     if not without:
         print(ran.stdout + ran.stderr[-2000:] * (ran.returncode > 0), end="", flush=True)
         return ran.returncode == 0
-    # 1 is what a fault that shows exits with; a harness that breaks by itself proves nothing.
+    # A fault that shows exits with 1. A harness that breaks by itself proves nothing.
     red = ran.returncode == 1 and ran.stdout.startswith(f"{name}: ")
     verdict = "red, as it must be" if red else f"NOT red: the harness does not notice\n{ran.stderr}"
     print(f"without {without}, {name}: {verdict}\n{ran.stdout}", end="", flush=True)

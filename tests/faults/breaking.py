@@ -1,4 +1,4 @@
-"""Safeguards that can be taken out, to see that a fault then shows: ``GONGKAI_FAULTS_WITHOUT`` names one."""
+"""Safeguards to remove, to see that a fault then shows. ``GONGKAI_FAULTS_WITHOUT`` names one."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +16,7 @@ VARIABLE = "GONGKAI_FAULTS_WITHOUT"
 
 
 def _without_fsync() -> None:
-    """An original is renamed into place before its bytes are on the disk."""
+    """Let an original be renamed into place before its bytes are on disk."""
 
     def fsync(descriptor: int) -> None:
         if not S_ISREG(os.fstat(descriptor).st_mode):
@@ -26,7 +26,7 @@ def _without_fsync() -> None:
 
 
 def _without_manifest() -> None:
-    """A generation is opened whatever its files hold."""
+    """Let a generation be opened whatever its files hold."""
 
     def verify(self: Generations, generation: Path, anew: bool = False) -> Manifest:
         return self.manifest(generation)
@@ -35,7 +35,7 @@ def _without_manifest() -> None:
 
 
 def _without_gate() -> None:
-    """What a page shows is not asked for once more: the index's word is taken."""
+    """Let a page trust the index without asking the catalogue again."""
 
     def public_many(self: Catalogue, ids: Iterable[str]) -> dict[str, Document]:
         found = {}

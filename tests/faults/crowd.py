@@ -1,4 +1,4 @@
-"""R8: eight ingests and two indexers at once: nothing is lost, and nobody is told of a lock but the second indexer."""
+"""R8: run eight ingests and two indexers at once. Nothing is lost, and only the second indexer is told of a lock."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +27,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
     with installation(data):
         pass
     stop = data / "stop-indexing"
-    # One by what changed, one anew.
+    # One indexer applies changes, the other rebuilds.
     indexers = [child(_index, data, stop, anew) for anew in (False, True)]
     ingests = []
     for number in range(_INGESTS):

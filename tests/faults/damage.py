@@ -1,4 +1,4 @@
-"""R6 and R7: files that were torn, and files in which a bit was flipped: each is told, or mended without loss."""
+"""R6 and R7: truncated files, and files with a flipped bit. Each is reported, or repaired without loss."""
 
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -72,7 +72,7 @@ class Flipped:
 
 
 class _Sound:
-    """An installation in ``folder / "data"`` and its backup, the files of each kind (places in ``folder``)."""
+    """An installation in ``folder / "data"`` with its backup, and the files of each kind (paths within ``folder``)."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -80,7 +80,7 @@ class _Sound:
         with installation(data) as opened:
             ids = take_in(opened, write_documents(folder / "incoming", _NAMES))
             sync.rebuild(opened.catalogue, opened.engine)
-            # What a second segment and a former generation hold, and what stands in the ledger.
+            # Provide a second segment, a former generation and a ledger entry.
             ids += take_in(opened, write_documents(folder / "incoming", ["后到"]))
             review.decide(opened.catalogue, ids[0], Verdict.WITHDRAW, "审查员", "有误")
             sync.catch_up(opened.catalogue, opened.engine)
@@ -88,7 +88,7 @@ class _Sound:
             assert isinstance(opened.engine, WhooshEngine)
             self.live = opened.engine._generations.live()
         self.rows = rows(data)
-        # What has nothing in it can't be torn.
+        # An empty file can't be truncated.
         index = {path for path in self.live.iterdir() if path.name != "MANIFEST.json" and path.stat().st_size}
         columns, contents = ({path for path in index if path.suffix == kind} for kind in (".col", ".toc"))
         kinds: Mapping[str, Iterable[Path]] = {
@@ -111,7 +111,7 @@ class _Sound:
 
 
 def rows(data: Path) -> Sequence[object]:
-    """All that the database says."""
+    """Return everything in the database."""
     catalogue = Catalogue(f"sqlite:///{data / 'catalogue.sqlite3'}", data)
     try:
         with catalogue.reading() as connection:
@@ -124,7 +124,7 @@ def rows(data: Path) -> Sequence[object]:
 
 
 def _try(trial: Trial, sound: _Sound, case: Path, place: str, what: str, harm: Tear) -> None:
-    """Harm a copy: it must be told or mended; then put right, as the manual says, and it must be as it was."""
+    """Damage a copy. It must be reported or repaired; after the manual's remedy it must be as it was."""
     shutil.rmtree(case, ignore_errors=True)
     shutil.copytree(sound.folder, case, symlinks=True)
     harm(case / place)
@@ -154,7 +154,7 @@ def _try(trial: Trial, sound: _Sound, case: Path, place: str, what: str, harm: T
 
 
 def _alarm(folder: Path) -> str:
-    """What the nightly jobs would say first of an installation and its backup."""
+    """Return the first problem that the nightly jobs would report about an installation and its backup."""
     try:
         with installation(folder / "data") as opened:
             if said := archive_alarm(opened.catalogue, opened.blobs) or index_alarm(opened):
@@ -167,7 +167,7 @@ def _alarm(folder: Path) -> str:
 
 
 def _mended(sound: _Sound, case: Path, place: str) -> bool:
-    """Whether a file says again what it said: to the byte, or a database in every row of it."""
+    """Tell whether a file has its content back: every byte, or every row of a database."""
     if place.endswith(".sqlite3"):
         return rows(case / "data") == sound.rows
     return (case / place).exists() and (case / place).read_bytes() == (sound.folder / place).read_bytes()

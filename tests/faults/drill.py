@@ -1,4 +1,4 @@
-"""R14: a restore drill while writes go on: all that was acknowledged before the backup began comes back."""
+"""R14: a restore drill during writes. Everything acknowledged before the backup began comes back."""
 
 from pathlib import Path
 from random import Random

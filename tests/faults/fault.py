@@ -1,4 +1,4 @@
-"""What all faults share: how a result is told, installations to break, children to kill."""
+"""What all faults share: reporting results, installations to break, child processes to kill."""
 
 import multiprocessing
 from collections import Counter
@@ -21,14 +21,14 @@ from tests.faults.warm import ANALYZER
 from web.installation.services import Services, open_services
 from web.installation.settings import Settings
 
-# Children are forked from a process that has imported everything and started no thread.
+# Children are forked from a process that has imported everything and started no threads.
 CHILDREN = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(["tests.faults.warm"])
 
 
 @dataclass
 class Trial:
-    """How a fault went: ``cases`` were tried, ``failures`` says of each that did not hold what happened."""
+    """The result of a fault. ``cases`` counts attempts; ``failures`` says what happened in each that did not hold."""
 
     cases: int = 0
     failures: list[str] = field(default_factory=list)
@@ -43,13 +43,13 @@ class Trial:
         self.tallies[what] += 1
 
     def bound(self) -> str:
-        """What no failure in so many independent cases says: the exact upper bound at 95 % confidence."""
+        """State the exact 95 % upper confidence bound that follows from no failure in so many independent cases."""
         share = 1 - 0.05 ** (1 / self.cases) if self.cases and not self.failures else 1.0
         return f"under {100 * share:.1f} % at 95 % confidence" if share < 1 else "no bound"
 
 
 def write_documents(folder: Path, names: Sequence[str]) -> list[Item]:
-    """A small text file for each name, with its name in the title; each is a source of its own."""
+    """Write a small text file for each name, with the name in its title. Each is a separate source."""
     folder.mkdir(parents=True, exist_ok=True)
     items = []
     for name in names:
@@ -61,7 +61,7 @@ def write_documents(folder: Path, names: Sequence[str]) -> list[Item]:
 
 
 def take_in(services: Services, items: Sequence[Item], public: bool = True) -> list[str]:
-    """Their ids; every one must be taken."""
+    """Take in items and return their ids. Every one must be accepted."""
     with Sandbox() as sandbox:
         outcomes = list(Intake(services.catalogue, services.blobs, sandbox, "收文员").receive_all(items))
     ids = [taken(outcome) for outcome in outcomes]
@@ -78,7 +78,7 @@ def taken(outcome: Receipt) -> str:
 
 
 def ingest_and_publish(data: Path, items: Sequence[Item], tell: Callable[[object], None]) -> None:
-    """For a child: tells ("received", id) and ("published", id) as soon as that is done, and what went wrong."""
+    """Run in a child: tell ("received", id) and ("published", id) as soon as each is done, and any error."""
     try:
         with installation(data) as opened, Sandbox(workers=1) as sandbox:
             for outcome in Intake(opened.catalogue, opened.blobs, sandbox, "收文员").receive_all(items):
@@ -100,7 +100,7 @@ def installation(data: Path) -> Iterator[Services]:
 
 
 def archive_alarm(catalogue: Catalogue, blobs: Blobs) -> str:
-    """What ``gongkai verify`` says first of the archive; "" of a sound one."""
+    """Return the first problem that ``gongkai verify`` reports about the archive; "" if it is sound."""
     found = fixity.verify(catalogue, blobs, None, lambda done, total: None).findings
     return next((finding.sentence for finding in found if finding.kind is not fixity.Damage.UNTRACKED), "")
 
@@ -117,7 +117,7 @@ def index_alarm(services: Services) -> str:
 
 @dataclass
 class Child:
-    """A process to be killed; ``told`` is what it said was done until then."""
+    """A process to kill. ``told`` is what it reported as done until then."""
 
     process: multiprocessing.process.BaseProcess
     ear: Connection
@@ -128,12 +128,12 @@ class Child:
         return self.told()
 
     def told(self) -> list[tuple[str, object]]:
-        """All that it says until it ends."""
+        """Return everything it says until it ends."""
         return [*self.heard()]
 
     def heard(self) -> Iterator[tuple[str, object]]:
-        """What it says, as it says it, until it ends."""
-        # Half of what it was saying may be the last of it.
+        """Yield what it says, as it says it, until it ends."""
+        # Its last message may be cut off.
         with suppress(EOFError, OSError):
             while True:
                 yield self.ear.recv()
@@ -142,7 +142,7 @@ class Child:
 
 
 def child(function: Callable[..., None], *arguments: object) -> Child:
-    """Run ``function(*arguments, tell)`` in a process of its own; whatever it is to ``tell`` is told at once."""
+    """Run ``function(*arguments, tell)`` in a process of its own. What it passes to ``tell`` is sent at once."""
     ear, mouth = CHILDREN.Pipe(duplex=False)
     process = CHILDREN.Process(target=_speak, args=(function, arguments, mouth))
     process.start()
@@ -156,5 +156,5 @@ def _speak(function: Callable[..., None], arguments: Sequence[object], mouth: Co
 
 
 def moments(random: Random, count: int, until: float) -> list[float]:
-    """So many random moments of a span, in seconds."""
+    """Pick ``count`` random moments within a span of seconds."""
     return [random.uniform(0, until) for _ in range(count)]

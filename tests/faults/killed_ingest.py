@@ -1,4 +1,4 @@
-"""R1: kill -9 during an ingest and its publication; every acknowledged document is there, with the right hash."""
+"""R1: kill -9 during an ingest and its publication. Every acknowledged document is there, with the right hash."""
 
 from pathlib import Path
 from random import Random
@@ -30,7 +30,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
     trial = Trial()
     data = folder / "data"
     known: set[str] = set()
-    # How long a round takes that nobody kills, its start included; the first one starts what children are forked from.
+    # Time a round that is not killed, from its start. The first one also starts the process from which children fork.
     for name in _FIRST:
         began = monotonic()
         known |= _checked(data, child(ingest_and_publish, data, _batch(folder, name)).told(), trial)
@@ -45,7 +45,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
         trial.expect(not (alarm := archive_alarm(opened.catalogue, opened.blobs)), alarm)
         for id in known:
             trial.expect(opened.catalogue.newest(id).id == id, f"{id} is gone")
-        # Sent once more, everything is there, once.
+        # After everything is sent once more, each document is there exactly once.
         batches = [_batch(folder, name) for name in (*_FIRST, *(f"第{kill}批" for kill in range(trial.cases)))]
         with Sandbox() as sandbox:
             intake = Intake(opened.catalogue, opened.blobs, sandbox, "收文员")
@@ -61,7 +61,7 @@ def _batch(folder: Path, name: str) -> list[Item]:
 
 
 def _checked(data: Path, told: list[tuple[str, object]], trial: Trial) -> set[str]:
-    """The documents that were acknowledged, each found to be there."""
+    """Return the acknowledged documents after checking that each is there."""
     catalogue = Catalogue(f"sqlite:///{data / 'catalogue.sqlite3'}", data)
     blobs = Blobs(data / "blobs")
     ids = set()

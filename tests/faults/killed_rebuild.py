@@ -1,4 +1,4 @@
-"""R2: kill -9 during builds and switches of the index, while somebody searches every 20 ms."""
+"""R2: kill -9 while the index is built and switched, and a reader searches every 20 ms."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -35,7 +35,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
         with installation(data) as opened:
             take_in(opened, write_documents(folder / "incoming", [f"第{kill}批"]))
             before = opened.engine.count()
-        # By turns anew and by what changed.
+        # Alternate between a rebuild and applying changes.
         child(_build, data, kill % 2 == 0).killed_after(moment)
         with installation(data) as opened:
             total = opened.engine.search(_EVERYTHING).total
@@ -60,7 +60,7 @@ def _build(data: Path, anew: bool, tell: Callable[[object], None]) -> None:
 
 
 def _read(data: Path, stop: Path, tell: Callable[[object], None]) -> None:
-    """Tells how many were found whenever that changes, what went wrong, and at the end how often it asked."""
+    """Tell the number found whenever it changes, any error, and at the end the number of searches."""
     engine = WhooshEngine(data / "index", ANALYZER)
     pause = Event()
     last, asked = -1, 0

@@ -1,7 +1,7 @@
-"""R12: the system calls of one ingest, one publication and one withdrawal, as the kernel saw them, in their order.
+"""R12: the order of system calls in one ingest, one publication and one withdrawal, as the kernel saw them.
 
-What is renamed into place was synced before, and its folder after; what the database wrote ahead was synced; and all
-that before the command told anybody (its first write to standard output).
+A file is synced before it is renamed into place, and its folder after. The database's write-ahead log is synced. All
+this happens before the command reports anything (its first write to standard output).
 """
 
 import os
@@ -26,7 +26,7 @@ _PROGRAM = "import tests.faults.breaking as b; b.apply(); from web.commands.cli 
 
 @dataclass(frozen=True)
 class Call:
-    """``kind``: write, sync, rename (``path`` to ``target``) or told."""
+    """A system call. ``kind`` is write, sync, rename (``path`` to ``target``) or told."""
 
     kind: str
     path: str
@@ -40,7 +40,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
         trial.failures.append("strace is not installed, or may not trace here: apt-get install strace")
         return trial
     data = folder / "data"
-    # Its tables are made, and one document is there, so that what is traced is an ingest and nothing else.
+    # Create the tables and one document first, so that only an ingest is traced.
     first, second = write_documents(folder / "incoming", ["先到", "后到"])
     _gongkai(data, "ingest", str(first.path))
     calls = _traced(strace, folder, data, "ingest", str(second.path))
@@ -106,7 +106,7 @@ def _traced(strace: str, folder: Path, data: Path, *arguments: str) -> list[Call
 
 
 def _calls(lines: Sequence[str]) -> Iterator[Call]:
-    """What the log says, each call where it ended; one that another thread came into is put together again."""
+    """Read the calls from the log in order of completion. A call interrupted by another thread's is joined again."""
     begun: dict[str, str] = {}
     for line in lines:
         pid, _, rest = line.partition(" ")

@@ -1,7 +1,7 @@
-"""R15: what was withdrawn stays withdrawn, on every public channel, whatever is put back to what it was before.
+"""R15: a withdrawn document stays withdrawn on every public channel, whatever older state is put back.
 
-In each case a document that a warm server has shown is withdrawn, then something of yesterday comes back: the database,
-a backup, a generation of the index, a cache. From the acknowledgement on nothing of it may be told by any address.
+In each case a document that a warm server has shown is withdrawn. Then something older comes back: the database, a
+backup, a generation of the index, a cache. From the acknowledgement on, no address may reveal anything of it.
 """
 
 import shutil
@@ -30,7 +30,7 @@ from web.app import create_app
 from web.installation.services import Services
 
 TITLE = "a withdrawn document, after a crash, a rollback, a restore, an older index, a stale cache"
-# Asked for by the one, it would be told by the other.
+# A search for the first would reveal the document by the second.
 ASKED, TELLING = "珊瑚绒毯", "发放名册"
 NUMBER = "临政发〔2019〕77号"
 _NEIGHBOURS = [f"第{number}项" for number in range(6)]
@@ -39,7 +39,7 @@ _SHAPES = ("in its text", "in its attachment", "with a replacement")
 
 @dataclass(frozen=True)
 class Scene:
-    """An installation in ``data`` that has the document, what it was ``before`` it was withdrawn, and its backup."""
+    """An installation in ``data`` with the document, its state ``before`` the withdrawal, and its backup."""
 
     folder: Path
     id: str
@@ -55,7 +55,7 @@ class Scene:
         return self.folder / "before"
 
     def put_back(self, *names: str) -> None:
-        """Files and folders of the installation become again what they were."""
+        """Put files and folders of the installation back to what they were."""
         for name in names:
             if (self.data / name).is_dir():
                 shutil.rmtree(self.data / name)
@@ -132,7 +132,7 @@ COMEBACKS: Mapping[str, Callable[[Scene], Path]] = {
     "backup restored over it": _restored_over_it,
     "backup restored elsewhere": _restored_elsewhere,
 }
-# A server may run on through these; the manual has it stopped for the others.
+# A server may keep running through these. For the others the manual says to stop it.
 _ONLINE = ("crash", "older index", "former generation")
 
 
@@ -166,7 +166,7 @@ def _scene(folder: Path, shape: str) -> Scene:
             id = taken(intake.receive(item))
         publish(opened.catalogue, id)
         sync.rebuild(opened.catalogue, opened.engine)
-        # A second generation, so that the document is in the former one, too.
+        # Build a second generation, so that the former one holds the document too.
         take_in(opened, neighbours[3:])
         sync.catch_up(opened.catalogue, opened.engine)
         backups.backup(opened.catalogue, opened.blobs, data, folder / "backups", lambda done, total: None)
@@ -184,7 +184,7 @@ def _case(trial: Trial, scene: Scene, what: str, comeback: Callable[[Scene], Pat
     trial.cases += 1
     with _client(scene.data) as (_, client):
         etags = _shown(trial, client, scene, f"{what}, before")
-        # In another process, which is killed as soon as it has told.
+        # Withdraw in another process, which is killed as soon as it has acknowledged.
         withdrawing = child(_withdraw, scene.data, scene.id, scene.replacement)
         told = next(withdrawing.heard(), None)
         withdrawing.process.kill()
@@ -206,7 +206,7 @@ def _case(trial: Trial, scene: Scene, what: str, comeback: Callable[[Scene], Pat
 
 
 def _while_asked(trial: Trial, scene: Scene, what: str, address: str) -> None:
-    """The withdrawal is acknowledged after the index has answered and before the page is drawn."""
+    """Acknowledge the withdrawal after the index has answered and before the page is drawn."""
     trial.cases += 1
     with _client(scene.data) as (opened, client):
         trial.expect(TELLING in client.get(address).text, f"{what}: not shown before")
@@ -241,7 +241,7 @@ def _client(data: Path) -> Iterator[tuple[Services, FlaskClient]]:
 
 
 def _pages(scene: Scene) -> list[str]:
-    """Addresses that are there whatever happens to the document."""
+    """List addresses that exist whatever happens to the document."""
     queries = (ASKED, NUMBER, f"“{ASKED}”", f"{ASKED}&sort=newest", "&year=2019", "标题:通知")
     return [
         "/",
@@ -252,13 +252,13 @@ def _pages(scene: Scene) -> list[str]:
 
 
 def _own(scene: Scene) -> list[str]:
-    """Its own addresses."""
+    """List the document's own addresses."""
     page = f"/documents/{scene.id}"
     return [page, f"{page}?q={ASKED}", f"{page}/original", f"{page}/attachments/1", f"/api/v1/documents/{scene.id}"]
 
 
 def _shown(trial: Trial, client: FlaskClient, scene: Scene, what: str) -> dict[str, str]:
-    """It must be found; the entity tags that a browser would come back with."""
+    """Expect the document to be found. Returns the entity tags that a browser would send back."""
     answers = {address: client.get(address) for address in (*_pages(scene), *_own(scene))}
     for address in (f"/search?q={ASKED}", f"/api/v1/search?q={NUMBER}", f"/documents/{scene.id}"):
         trial.expect(TELLING in answers[address].text, f"{what}: {address} does not show it")

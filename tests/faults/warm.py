@@ -1,4 +1,4 @@
-"""What a child needs not load again: the program, its dictionary; and the safeguard that is taken out, if one is."""
+"""Load what children share before they are forked: the program and its dictionary. Remove a safeguard if one is named."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ import web.citizens.pages  # noqa: F401
 from indexer.analyzer import Analyzer
 from tests.faults import breaking
 
-# A folder of this run's own.
+# A folder used by this run only.
 FOLDER = Path(os.environ["GONGKAI_FAULTS_FOLDER"])
 ANALYZER = Analyzer(FOLDER / "cache")
 breaking.apply()

@@ -62,8 +62,8 @@ document.querySelectorAll("[data-read]").forEach((button) => {
   window.addEventListener("pagehide", () => speech.cancel());
 });
 
-// From one place with searched words to the next: buttons after the list of places, and the keys N and P where the focus
-// is in that list or on a place. Nowhere else: a letter that a voice types must not move the page (WCAG 2.1.4).
+// Jump between places with searched words by buttons after their list, and by the keys N and P while focus is in that
+// list or on a place. Nowhere else: a letter typed by voice must not move the page (WCAG 2.1.4).
 const places = Array.from(document.querySelectorAll("[id^=m]")).filter((element) => /^m\d+$/.test(element.id));
 let place = places.findIndex((element) => `#${element.id}` === location.hash);
 
