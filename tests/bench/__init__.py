@@ -1,1 +1,1 @@
-"""``./run bench``: how fast and how large, next to other engines over the same documents in the same run."""
+"""``./run bench``: measure speed and size beside other engines, over the same documents in the same run."""

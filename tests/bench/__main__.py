@@ -1,4 +1,4 @@
-"""What ``./run bench`` may be told."""
+"""The options of ``./run bench``."""
 
 import argparse
 from pathlib import Path
@@ -42,7 +42,7 @@ def main() -> None:
             rows = extraction_rows(options.folder, max(seconds / 6, 2.0 / every), every)
         tables.append(Table(count, tuple(rows)))
         print(markdown(tables[-1]), flush=True)
-        # After each size: the largest takes longest, and may be interrupted.
+        # Save after each size, because the largest takes longest and may be interrupted.
         if options.save:
             save(options.save, where, tables)
     if options.full:

@@ -1,4 +1,4 @@
-"""What every measurement of a run is made over: documents in a catalogue, an index of ours, and the peers' indexes."""
+"""What every measurement of a run uses: documents in a catalogue, our index, and the peers' indexes."""
 
 import gc
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +13,7 @@ from indexer.analyzer import Analyzer
 from web.installation.settings import Settings
 from web.search.params import SearchForm
 
-# By the names that the table gives them.
+# The engines' names in the table.
 OURS = "gongkai"
 TANTIVY = "tantivy"
 FTS5 = "FTS5 words + trigrams"
@@ -72,7 +72,7 @@ def by_turns(asks: Mapping[str, Ask], count: int, repeats: int, failures: dict[s
     taken: dict[str, list[list[float]]] = {name: [[] for _ in range(count)] for name in asks if name not in failures}
     for again in range(repeats):
         for at in range(count):
-            # Who comes first finds the processor's memory full of other things: each does in its turn.
+            # The first to run finds the processor's caches full of other data, so each takes a turn at going first.
             first = (again + at) % len(taken)
             for name in [name for name in [*taken][first:] + [*taken][:first] if name not in failures]:
                 try:

@@ -1,8 +1,7 @@
-"""A build in a process of its own: ``python -m tests.bench.building NAME DATA PLACE COUNT``; it prints its seconds
-and the processor's.
+"""A build in a process of its own: ``python -m tests.bench.building NAME DATA PLACE COUNT``.
 
-Each goes from the catalogue's texts to an index that answers, the dictionary loaded before; a peer may do with fewer
-documents than there are.
+It prints its elapsed and its processor seconds. Each build goes from the catalogue's texts to an index that answers;
+the dictionary is loaded beforehand. A peer may get only some of the documents.
 """
 
 import os

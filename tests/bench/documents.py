@@ -1,4 +1,4 @@
-"""Made-up documents as a county has them, the same ones in every run, and a catalogue that holds them as public."""
+"""Invented documents like a county's, the same in every run, and a catalogue that holds them as public."""
 
 import json
 import random
@@ -25,7 +25,7 @@ T = TypeVar("T")
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
 LENGTH = 1650
 SEED = 2019
-# PDF is left out: a file takes a second, and says what the others say.
+# PDF is left out: a file takes a second and adds nothing that the others lack.
 _READ = frozenset({".docx", ".html", ".md", ".txt"})
 _LEAST = 10
 _BATCH = 1000
@@ -42,7 +42,7 @@ def paragraphs(folder: Path | None = None) -> list[str]:
     for item in items_below(folder or CORPUS / "files"):
         if item.path.suffix in _READ:
             read = extract_plain(item.path, media_type(item.path, item.path.name))
-            # A very long paragraph would make a document of its own.
+            # A very long paragraph would be a whole document by itself.
             found |= dict.fromkeys(line[:LENGTH] for line in read.paragraphs if len(line) > _LEAST)
     return list(found)
 

@@ -1,4 +1,4 @@
-"""How fast files are read: in the sandbox, as they are taken in, next to the same extractors without one."""
+"""How fast files are read in the sandbox, as at intake, beside the same extractors without it."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -49,7 +49,7 @@ def _row(name: str, what: str, found: Sequence[_Readable], workers: int, seconds
             for each in files:
                 extract_plain(each.path, each.kind)
 
-        # Whoever is first loads the libraries.
+        # The first run loads the libraries.
         boxed(found[:workers])
         plain(found[:1])
         taken = {boxed: 0.0, plain: 0.0}

@@ -1,4 +1,4 @@
-"""How long it takes until documents are found, and what that costs: a rebuild, and a night's changes."""
+"""The time until documents are found, and its cost: for a rebuild, and for a night's changes."""
 
 import shutil
 import threading
@@ -18,7 +18,7 @@ from tests.bench.processes import MB, ChildFailed, files, measured, size
 from tests.bench.table import Row
 from web.installation.services import open_services
 
-# Whoosh with jieba takes half a minute for a thousand.
+# Whoosh with jieba takes half a minute for a thousand documents.
 FEW = 2000
 CHANGED = 100
 # What changed documents say: after more nights than generations are kept.
@@ -30,7 +30,7 @@ def rebuild_rows(bed: Bed) -> list[Row]:
     """Builds ours and all peers' indexes by turns, each in a process of its own."""
     counts = {name: bed.count for name in (OURS, TANTIVY, FTS5)} | {WHOOSH: min(bed.count, FEW)}
     built: dict[str, list[tuple[float, ...]]] = {name: [] for name in counts}
-    # A large index's build is long enough to be sure of.
+    # The build of a large index is long enough to measure once.
     for _ in range(bed.repeats if bed.count <= FEW else 1):
         for name in [name for name in counts if name not in bed.failures]:
             try:

@@ -1,7 +1,7 @@
-"""What else could have been built on: tantivy, SQLite's FTS5, and jieba in Whoosh as their documentation shows it.
+"""The alternatives: tantivy, SQLite's FTS5, and jieba in Whoosh as their documentation shows it.
 
-They are given the very words and bigrams that our index is given, and are asked for what our search page shows: the
-best ten, how many there are, and how many in each value of six facets.
+They get the same words and bigrams as our index, and are asked for what our search page shows: the best ten, the total,
+and the count for each value of six facets.
 """
 
 import sqlite3
@@ -118,7 +118,7 @@ class Tantivy:
                     return words
                 return self._any([words, self._all([self._term("grams", each) for each in cut.every])])
             case Phrase(text) if bigrams:
-                # The last bigram of a run is its last character alone, and in the text the run may go on.
+                # The last bigram of a run is its last character alone, but in the text the run may go on.
                 wanted = grams(text)[:-1] or grams(text)
                 if len(wanted) < 2:
                     return self._all([self._term("grams", each) for each in wanted])
@@ -200,7 +200,7 @@ class Fts5:
 
     def phrase(self, text: str) -> int:
         """How many documents contain a text, after the best ten were fetched; no facets."""
-        # Of two characters trigrams know nothing: the texts are read.
+        # Trigrams can't find two characters, so the texts are read.
         where, asked, order = "trigrams MATCH ?", _quoted(text), "rank"
         if len(text) < 3:
             where, asked, order = "instr(text, ?)", text, "rowid"
@@ -214,7 +214,7 @@ class Fts5:
         columns = ", ".join(map(_quoted, facets.NAMES))
         execute(f"CREATE TEMP TABLE found (place INTEGER PRIMARY KEY, id, number, day, at, {columns})")
         where, values = self._where(request.query)
-        # The texts are looked at once; counts and order are worked out over what was found.
+        # The texts are searched once; counts and order are computed over what was found.
         execute(f"INSERT INTO found SELECT * FROM documents WHERE {where}", values)
         passing = {name: _having(name, chosen) for name, chosen in request.filters.items() if chosen}
         hidden = [f"id NOT IN ({', '.join('?' * len(request.hidden))})"] if request.hidden else []
@@ -269,7 +269,7 @@ class Fts5:
         cut = [" ".join(self._analyzer.words(each)) for each in (title, body)]
         execute("INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", (place, *cut))
         when = facets.day(document.metadata)
-        # Of two levels the second says the first.
+        # A second level implies its first.
         values = [(*each[-1:], None)[0] for each in facets.values(document).values()]
         marks = ", ".join("?" * (5 + len(values)))
         execute(
@@ -319,7 +319,7 @@ class Fts5:
             rows = execute(ranked, [" OR ".join(map(_quoted, words)), *values, *part]).fetchall()
             if rows:
                 return tuple(Hit(*row) for row in rows)
-        # A phrase that no word begins or ends with has no rank by words.
+        # A phrase that no word begins or ends with can't be ranked by words.
         order = "" if request.sort is Sort.OLDEST else "DESC"
         latest = f"SELECT id, 0.0 FROM found WHERE {shown} ORDER BY day {order} LIMIT ? OFFSET ?"
         return tuple(Hit(*row) for row in execute(latest, [*values, *part]))
@@ -372,7 +372,7 @@ def _quoted(text: str) -> str:
 
 def build_whoosh(folder: Path, documents: Iterable[Document]) -> None:
     """jieba's own analyzer in Whoosh's own writer."""
-    # Importing it reads files that nothing else needs, and leaves them open.
+    # Importing it reads files that nothing else needs and leaves them open.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from jieba.analyse import ChineseAnalyzer

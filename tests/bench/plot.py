@@ -1,4 +1,4 @@
-"""A run as a picture: how time, size and memory grow with the number of documents."""
+"""A plot of a run: how time, size and memory grow with the number of documents."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.bench.table import Row, Table
 
 _COLOURS = {OURS: "#b3261e", TANTIVY: "#1f5fa8", FTS5: "#6b6b6b"}
 _DASHED = " --"
-# Each line: its label, whose colour, the row's name, the peer ("" for ours), and what is drawn of the figures.
+# For each line: its label, whose colour it has, the row's name, the peer ("" for ours), and the figure that is drawn.
 _Line = tuple[str, str, str, str, Callable[[int, Sequence[float]], float]]
 
 

@@ -1,4 +1,4 @@
-"""What processes and folders take: memory of a process with its children, bytes on disk."""
+"""Resource use: the memory of a process with its children, and bytes on disk."""
 
 import os
 import subprocess
@@ -49,7 +49,7 @@ def measured(module: str, *arguments: str) -> Done:
         while child.poll() is None:
             started = perf_counter()
             peak = max(peak, memory(child.pid).proportional)
-            # Looking at a large process holds it up: at most a twentieth of the time.
+            # Inspecting a large process slows it down, so do it at most a twentieth of the time.
             sleep(max(_PAUSE, 20 * (perf_counter() - started)))
     finally:
         child.kill()
@@ -80,7 +80,7 @@ def processor_seconds(pid: int) -> float:
 def files(folder: Path) -> dict[tuple[int, int], int]:
     """The size of each file below a folder by its inode and time: hard links are one file."""
     found: dict[tuple[int, int], int] = {}
-    # A build clears away what it no longer needs, folders too.
+    # A build removes what it no longer needs, even folders.
     for parent, _, names in os.walk(folder):
         for path in (Path(parent, name) for name in names):
             with suppress(FileNotFoundError):

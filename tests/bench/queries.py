@@ -1,4 +1,4 @@
-"""What is asked: made out of the documents that are searched, the same in every run over them."""
+"""The queries, made from the documents that are searched and the same in every run over them."""
 
 import random
 import re
@@ -11,7 +11,7 @@ from indexer.analyzer import Analyzer
 from web.search.params import SearchForm
 
 SEED = 711
-# In what share of the documents a word stands, from very common to rare.
+# The share of documents that contain a word, from very common to rare.
 SHARES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.002, 0.0)
 LENGTHS = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20)
 _WORD = re.compile(r"[\u4e00-\u9fff]{2,6}")

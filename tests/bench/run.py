@@ -1,4 +1,4 @@
-"""One run: documents are made, built into every index, and everything is asked of them."""
+"""One run: make documents, build every index, and ask all queries."""
 
 import sys
 import tempfile
@@ -17,9 +17,9 @@ from tests.bench.table import Row
 from web.installation.services import open_services
 from web.installation.settings import Settings
 
-# How many documents queries are made of.
+# The number of documents from which queries are made.
 _SAMPLE = 1000
-# How many phrases of each length.
+# The number of phrases of each length.
 _PHRASES = 12
 
 
@@ -39,7 +39,7 @@ def run(count: int, lines: Sequence[str], seconds: float, every: int, repeats: i
             "queries": query_rows,
             "phrases": phrase_rows,
             "pages": partial(serving_rows, seconds=seconds),
-            # Last: what changed is left out of answers until an index has followed, and a peer's never does.
+            # Last, because changed documents are left out of answers until an index catches up; a peer's never does.
             "a night": nightly_rows,
         }
         for what, measure in measures.items():

@@ -1,4 +1,4 @@
-"""How long searches take within a process: each kind of query, used before or not, and quoted phrases."""
+"""How long searches take within a process: each kind of query, cold and warm, and quoted phrases."""
 
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
@@ -14,7 +14,7 @@ from tests.bench.peers import Fts5, Tantivy
 from tests.bench.table import Row, p50_p95, percentile
 from web.installation.services import open_services
 
-# How often each query is asked when its words were used before.
+# How often each warm query is asked.
 _WARM = 5
 WORDS = "tantivy, by words"
 SHAPED = "tantivy, by bigrams or words"

@@ -1,4 +1,4 @@
-"""Pages over HTTP: the server in a process of its own, as it is put into service, next to the same pages over FTS5.
+"""Pages over HTTP: the server in a process of its own, as in production, beside the same pages over FTS5.
 
 ``python -m tests.bench.serving PORT DATA PLACE`` is that peer: the same application and catalogue, another engine.
 """
@@ -31,7 +31,7 @@ _START_SECONDS = 600.0
 _TURNS = 2
 _WARM = 2
 _GLANCE = 0.01
-# A server that uses less of a processor than this for a while has prepared what it offers.
+# A server that uses less than this share of a processor for a while has built its typing aids.
 _IDLE = 0.05
 _PAUSE = 1.0
 # A document's page among a result list's links; how many of them are asked for.

@@ -1,4 +1,4 @@
-"""What was measured: rows that set one figure beside a peer's, as a table to read and as JSON to keep."""
+"""Measurements: rows that set our figures beside a peer's, as a table to read and as JSON to keep."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Load what children share before they are forked: the program and its dictionary. Remove a safeguard if one is named."""
+"""Load what children share before they are forked: program and dictionary. Remove a safeguard if one is named."""
 
 import os
 from pathlib import Path

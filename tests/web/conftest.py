@@ -71,7 +71,7 @@ LINES = (
 HIDDEN_WORDS = ("仙人掌", "火烈鸟", "独角兽")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-# Of a module whose tests drive Debian's Chromium with Playwright.
+# Marks for modules whose tests drive Debian's Chromium with Playwright.
 IN_A_BROWSER = [
     pytest.mark.page,
     pytest.mark.skipif(
@@ -82,12 +82,12 @@ IN_A_BROWSER = [
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
-# What is waited for comes within a second; where other work has the machine, later. No test waits for nothing to come.
+# What tests wait for comes within a second, or later on a busy machine. No test waits for something not to come.
 expect.set_options(timeout=20_000)
 
 
 class Client(FlaskClient):
-    """Reads answers to their end, so that files which are sent get closed."""
+    """A client that reads answers to the end, so that sent files are closed."""
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
         return super().open(*arguments, **{"buffered": True, **options})
@@ -95,7 +95,7 @@ class Client(FlaskClient):
 
 @dataclass(frozen=True)
 class Site:
-    """``ids`` are by file name."""
+    """An installation with a client. ``ids`` are by file name."""
 
     services: Services
     client: FlaskClient
@@ -105,7 +105,7 @@ class Site:
 def built(
     folder: Path, installation: Installation, lines: Sequence[Mapping[str, object]]
 ) -> tuple[Services, dict[str, str]]:
-    """An installation that has taken in documents, none of them public yet, and their ids by file name."""
+    """Take in documents, none public yet. Returns the installation and their ids by file name."""
     with (folder / "manifest.jsonl").open("w", encoding="utf-8") as manifest:
         for line in lines:
             entry = dict(line)
@@ -129,7 +129,7 @@ def client_of(services: Services) -> FlaskClient:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Templates are compiled once for all applications that tests make, which was most of their time."""
+    """Compile templates once for all applications that tests make; doing it each time took most of their time."""
     with pytest.MonkeyPatch.context() as patch:
         cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": cache})
@@ -198,13 +198,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def address(site: Site) -> Iterator[str]:
-    """Of a server over ``site``, with what the sample says of its county."""
+    """Serve ``site`` with the sample's county information and yield the address."""
     with running(create_app(replace(site.services, county=county.load(CORPUS)))) as address:
         yield address
 
 
 def watched(page: Page, address: str) -> list[str]:
-    """What goes wrong on a page from now on: requests that leave the site, and errors."""
+    """Collect what goes wrong on a page from now on: requests that leave the site, and errors."""
     wrong: list[str] = []
     page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(address) else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -214,7 +214,7 @@ def watched(page: Page, address: str) -> list[str]:
 
 @pytest.fixture
 def scripted(browser: Browser, address: str) -> Iterator[Page]:
-    """A page at a desk, on which nothing may go wrong and nothing may leave the site."""
+    """Open a page at a desk. No error may occur on it, and no request may leave the site."""
     context = browser.new_context(viewport={"width": 1280, "height": 1024})
     page = context.new_page()
     wrong = watched(page, address)

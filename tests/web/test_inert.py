@@ -1,4 +1,4 @@
-"""What a document or a visitor brings in stays text: fifty payloads, in every place that is shown, in every channel."""
+"""Input from documents and visitors stays text: fifty payloads, in every place shown, on every channel."""
 
 import csv
 import json
@@ -75,7 +75,7 @@ _ACTIVE = {"iframe", "object", "embed", "base", "style", "template", "math", "vi
 
 
 class _Live(HTMLParser):
-    """What of a page could run or fetch something."""
+    """A parser that collects what could run or fetch something on a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -173,7 +173,7 @@ def test_what_is_typed_is_inert_on_every_page(site: Site, payload: str) -> None:
         *(f"/documents/{site.ids['低保.txt']}?q={typed}", f"/documents/{typed}", f"/?elder={typed}", f"/{typed}"),
         *(f"/browse/numbers/{typed}/2019", f"/help?x={typed}&contrast=1", f"/search?q=最低生活保障&sort={typed}"),
     ):
-        # Without the cookies that the address before may have set.
+        # A new client, without cookies that an earlier address may have set.
         answer = site.client.application.test_client().get(address)
         assert answer.status_code < 500
         assert live(answer.text) == [], address

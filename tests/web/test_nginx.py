@@ -1,4 +1,4 @@
-"""Behind Debian's nginx with the sample configuration: files, cache, limits, and who is believed to be who."""
+"""The service behind Debian's nginx with the sample configuration: files, cache, limits, and trusted addresses."""
 
 import http.client
 import json
@@ -77,7 +77,7 @@ def configured(folder: Path, port: int, upstream: str) -> Path:
         sample = sample.replace(before, after)
     (folder / "gongkai.conf").write_text(sample, encoding="utf-8")
     main = folder / "nginx.conf"
-    # Started by root its workers are another user, who does not get at a test's folder.
+    # When root starts nginx, its workers run as another user, who can't read a test's folder.
     user = "user root; " if os.geteuid() == 0 else ""
     main.write_text(
         f"{user}daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1;\n"
@@ -145,7 +145,7 @@ def test_each_look_and_each_way_of_packing_is_kept_for_itself(front: Front) -> N
     packed = front.get("/help", Accept_Encoding="gzip")
     assert packed.headers["Content-Encoding"] == "gzip" and packed.headers["X-Cache-Status"] == "MISS"
     assert "Content-Encoding" not in front.get("/help").headers
-    # What sets a cookie is nobody else's.
+    # An answer that sets a cookie must not go to anybody else.
     assert [front.get("/help?elder=1").headers["X-Cache-Status"] for _ in range(2)] == ["MISS", "MISS"]
 
 
@@ -174,7 +174,7 @@ def test_one_network_of_version_6_counts_as_one(front: Front) -> None:
 
     assert asked("a") == {200, 429}
     assert front.get("/healthz", X_Test_Address="2001:db8:0:b::1").status == 200
-    # A line feed is a byte like others.
+    # A line feed is a byte like any other.
     assert front.get("/healthz", X_Test_Address="a0a:a0a:a0a:a0a::1").status == 200
 
 

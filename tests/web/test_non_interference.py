@@ -1,4 +1,4 @@
-"""What is hidden does not show: with and without it, the same requests are answered alike to the byte (R17)."""
+"""Hidden documents leave no trace: with and without them, the same requests get the same bytes (R17)."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ from web.installation.services import Services, open_services
 PUBLIC, HIDDEN, REQUESTS = 60, 200, 2000
 PLACES = ("云溪县", "柳河镇", "青崖乡", "石榴坪村")
 AFFAIRS = ("防汛抗旱", "最低生活保障", "危房改造", "财政预算", "政务公开", "义务教育", "农村公路", "医疗救助")
-# Words that only hidden documents have, some a slip of the hand away from public ones.
+# Words that only hidden documents contain, some one typing error away from public ones.
 SECRETS = ("仙人掌", "火烈鸟", "独角兽计划", "防汛抗早", "政务公幵", "石榴评村")
 GENRES = ("通知", "办法", "公告", "意见")
 ISSUERS = ("云溪县人民政府", "云溪县财政局", "云溪县民政局")
@@ -98,7 +98,7 @@ def sites(
     alone = open_services(installation(folder / "alone"))
     mixed = open_services(installation(folder / "mixed"))
     with pytest.MonkeyPatch.context() as frozen:
-        # Both were published at the same instant, which is told.
+        # Give both the same publication instant, since answers show it.
         frozen.setattr("archive.store.audit.now", lambda: "2026-01-31T02:00:00.000000+00:00")
         built(alone, [each for each in documents if each.fate == "public"])
         ids = built(mixed, documents)
@@ -179,7 +179,7 @@ def requests(random: Random, documents: Sequence[Made], ids: Sequence[str], tags
 def test_hidden_documents_change_no_answer(
     sites: tuple[FlaskClient, FlaskClient, list[Made], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The one thing of an answer that is told of the machine.
+    # The only part of an answer that depends on the machine.
     monkeypatch.setattr("web.search.find.perf_counter", lambda: 0.0)
     alone, mixed, documents, ids = sites
     services: Services = mixed.application.extensions["gongkai"]

@@ -1,4 +1,4 @@
-"""Whatever stands in an address is answered with a sentence or with what it asks for, and never with a 500."""
+"""Any address is answered with what it asks for or with a sentence, and never with a 500."""
 
 from urllib.parse import quote
 

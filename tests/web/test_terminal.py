@@ -1,4 +1,4 @@
-"""A public query terminal in a real browser: what it offers, when it forgets, and that nothing can be had back."""
+"""A public query terminal in a real browser: what it offers, when it forgets, and that nothing can be recovered."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -108,7 +108,7 @@ def test_the_answer_is_nothing_else(terminal: Page, address: str) -> None:
     assert place
     terminal.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
     expect(dialog).to_have_count(0)
-    # Enter was for the question, and not for the box that has the focus again.
+    # Enter answered the question and did not reach the box, which has focus again.
     box = terminal.get_by_role("combobox").first
     box.fill("预算")
     terminal.clock.run_for(185_000)
@@ -116,7 +116,7 @@ def test_the_answer_is_nothing_else(terminal: Page, address: str) -> None:
     terminal.keyboard.press("Enter")
     expect(dialog).to_have_count(0)
     expect(box).to_be_focused()
-    # A finger that is drawn makes no click; the question goes a second later.
+    # A dragged finger makes no click; the question disappears a second later.
     terminal.clock.run_for(185_000)
     expect(dialog).to_be_visible()
     dialog.dispatch_event("pointerdown")
@@ -132,7 +132,7 @@ def test_nobody_is_asked_at_a_page_that_nobody_touched(terminal: Page, address: 
     terminal.clock.run_for(400_000)
     expect(terminal.get_by_role("alertdialog")).to_have_count(0)
     expect(terminal).to_have_url(f"{address}/")
-    # It is fetched anew now and then: the newest documents are shown here.
+    # It is reloaded at intervals, because it shows the newest documents.
     with terminal.expect_navigation():
         terminal.clock.run_for(201_000)
     expect(terminal).to_have_url(f"{address}/")
@@ -150,7 +150,7 @@ def test_it_writes_chinese_without_an_input_method(terminal: Page) -> None:
         keys.locator(f"[data-skbtn='{letter}']").click()
     box = terminal.get_by_role("combobox").first
     expect(box).to_have_value("dibao")
-    # Paper has no keys, and lines of their own height.
+    # Printing shows no keyboard and uses its own line height.
     terminal.emulate_media(media="print")
     expect(keys).to_be_hidden()
     assert terminal.evaluate("getComputedStyle(document.querySelector('main a')).minHeight") in ("auto", "0px")

@@ -1,4 +1,4 @@
-"""What watches over the service is told: readiness, figures, a log that names nobody at a terminal; and limits."""
+"""Monitoring: readiness, metrics, and a log that names nobody at a terminal. Also rate limits."""
 
 import json
 import logging
@@ -116,7 +116,7 @@ def test_who_asks_too_much_is_told_when_to_come_again(limited: Site) -> None:
     assert "访问过于频繁" in refused.text
     program = limited.client.get("/api/v1/search", environ_base=asking)
     assert program.status_code == 429 and "频繁" in (program.json or {})["error"]
-    # What a page needs, and what watches, is not counted; nor is anybody else.
+    # Static files and monitoring are not counted, nor are other addresses.
     assert limited.client.get("/static/style.css", environ_base=asking).status_code == 200
     assert limited.client.get("/healthz", environ_base=asking).status_code == 200
     assert limited.client.get("/", environ_base={"REMOTE_ADDR": "203.0.113.8"}).status_code == 200

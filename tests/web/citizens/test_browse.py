@@ -1,4 +1,4 @@
-"""Ways in without a search: columns, agencies, years, and series of numbers whose gaps are seen."""
+"""Browsing without a search: columns, agencies, years, and series of numbers with visible gaps."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The terminals' keyboard: the bundled files are what was bundled, and its words are nobody's secrets."""
+"""The terminals' keyboard: the bundled files are unchanged, and its words reveal no hidden document."""
 
 import hashlib
 import re

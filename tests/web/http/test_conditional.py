@@ -1,4 +1,4 @@
-"""Answers that a browser or a cache has already; and that no withdrawal leaves one behind."""
+"""Conditional requests, and that no withdrawn document stays in a cache."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -32,7 +32,7 @@ def test_what_has_not_changed_is_not_sent_again(own: Site) -> None:
         again = own.client.get(address, headers={"If-None-Match": tag})
         assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag), address
         assert first.headers["X-Accel-Expires"] and "Cookie" in first.headers["Vary"]
-        # Another page, another look: another answer.
+        # Another page or another look is another answer.
         assert own.client.get("/help", headers={"If-None-Match": tag}).status_code == 200
         assert (
             client_of(own.services).get(f"{address}{'&' if '?' in address else '?'}elder=1").headers.get("ETag") is None
@@ -130,7 +130,7 @@ def test_a_night_that_failed_is_told_and_searches_go_on(own: Site, monkeypatch: 
     edition.stamp(data)
     current = own.client.get("/")
     assert "此后的更新没有完成" not in current.text
-    # It becomes old while nothing else changes: what was kept of before is not confirmed.
+    # When the index becomes stale and nothing else changes, earlier cached pages are not confirmed.
     monkeypatch.setattr("web.http.edition._STALE", timedelta(0))
     later = own.client.get("/", headers={"If-None-Match": current.headers["ETag"]})
     assert later.status_code == 200 and "此后的更新没有完成" in later.text

@@ -1,4 +1,4 @@
-"""What an installation says of its county: shown where people look for it, refused where it is wrong."""
+"""What an installation says about its county is shown where people look for it, and refused if wrong."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Settings out of the environment: what is used, and the sentence for what can't be."""
+"""Settings from the environment: what is used, and the message for what can't be."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is offered beside an answer: made in the background, made again after trouble, and never of withdrawn text."""
+"""Suggestions and corrections: built in the background, rebuilt after an error, and never from withdrawn text."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Result lists to take along: Atom, CSV, the nightly lists, the site map, OpenSearch."""
+"""Result lists to take away: Atom, CSV, the nightly lists, the site map, OpenSearch."""
 
 import csv
 import json
@@ -128,7 +128,7 @@ def test_a_list_of_changes_that_the_catalogue_does_not_know_is_not_handed_out(ow
     lists.make(own.services, lambda *_: None, lambda path: path)
     made = lists.newest(own.services.settings.data)
     assert made
-    # As after an older database was put back.
+    # As if an older database had been restored.
     made.rename(made.with_name(f"50-{made.name.partition('-')[2]}"))
     assert own.client.get("/documents.csv").status_code == own.client.get("/documents.jsonl").status_code == 404
     lists.make(own.services, lambda *_: None, lambda path: path)

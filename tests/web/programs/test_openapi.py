@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from schemathesis.specs.openapi.schemas import OpenApiOperation
 
 EXAMPLES = 80
-# Within the process nobody unpacks an answer.
+# Nothing decompresses an answer within the process.
 PLAIN = {"Accept-Encoding": "identity"}
 
 
@@ -59,7 +59,7 @@ def test_the_interface_is_as_it_is_described(site: Site) -> None:
                 response = case.call_and_validate(headers=PLAIN, excluded_checks=[positive_data_acceptance])
                 answered[response.status_code] += 1
 
-            # Of an interface that takes any text no request is wrong.
+            # An interface that takes any text has no wrong requests.
             with suppress(Unsatisfiable):
                 ask()
     assert {200, 400, 404} <= set(answered) <= {200, 400, 404, 405, 410}, answered
