@@ -235,9 +235,17 @@ class _Search:
         """Return the terms of a text that an entry has."""
         cut = self._rarest(text)
         words, grams = self._norm(entry, "words"), self._norm(entry, "grams")
-        found = [Term(word, "words", self._word_rarity(word), entry.words.get(word, 0), words) for word in cut.words]
-        found += [Term(gram, "grams", self._gram_rarity(gram), _gram_weight(entry, gram), grams) for gram in cut.grams]
-        return [term for term in found if term.count]
+        standing = [
+            Term(word, "words", self._word_rarity(word), count, words)
+            for word in cut.words
+            if (count := entry.words.get(word, 0))
+        ]
+        standing += [
+            Term(gram, "grams", self._gram_rarity(gram), count, grams)
+            for gram in cut.grams
+            if (count := _gram_weight(entry, gram))
+        ]
+        return standing
 
     def shared(self, entry: Entry, id: str) -> list[Term]:
         """Return the terms that characterise another entry and that this one has."""
