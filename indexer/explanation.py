@@ -161,11 +161,13 @@ def score(query: Query, candidate: Candidate) -> float | None:
     return None if found is None else found.value
 
 
-def explain(query: Query, candidate: Candidate, score: float, read: bool, analyzer: Analyzer) -> Explanation:
-    """How the score of a document that answers comes about; ``read``: it is one of the best that were read."""
+def explain(query: Query, candidate: Candidate, score: float, read: bool, analyzer: Analyzer) -> Explanation | None:
+    """How a document's score comes about; None where it does not answer. The best are ``read`` for their passages."""
     facts = candidate.facts()
     details = _Details(candidate, facts, analyzer)
-    asked = _Walk(candidate, details.of_term).down(query) or Explanation(0.0, Says.CONDITION)
+    asked = _Walk(candidate, details.of_term).down(query)
+    if asked is None:
+        return None
     parts = [asked]
     terms = relevance.sought(query, candidate.rarities) if read else {}
     if terms:

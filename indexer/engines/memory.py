@@ -179,7 +179,7 @@ class _Search:
         added = self._final(entry, relevance.best_passage(entry.title, entry.text, self._sought).value)
         return round(score + added, relevance.DIGITS)
 
-    def explain(self, entry: Entry, score: float, read: bool) -> Explanation:
+    def explain(self, entry: Entry, score: float, read: bool) -> Explanation | None:
         final = self.read(entry, score) if read else score
         return explanation.explain(self._query, _Candidate(self, entry), final, read, self._analyzer)
 

@@ -8,11 +8,11 @@ import click
 
 from indexer import facets
 from indexer.errors import BadQuery
-from web.commands import jobs, judging
+from web.commands import explaining, jobs, judging
 from web.commands.installation import reported, services
 from web.programs.answers import search_answer
-from web.search.find import find
-from web.search.params import SearchForm
+from web.search.find import explained, find
+from web.search.params import MAX_PAGE, MAX_PER_PAGE, PER_PAGE, SearchForm
 
 
 @click.command()
@@ -35,14 +35,21 @@ def lists() -> None:
 @click.command()
 @click.argument("query")
 @click.option("--facet", "chosen", multiple=True, metavar="NAME=VALUE", help=f"Narrow by {', '.join(facets.NAMES)}.")
-@click.option("--page", default=1, show_default=True, type=click.IntRange(1, 100))
-@click.option("--json", "as_json", is_flag=True, help="The API's answer.")
+@click.option("--page", default=1, show_default=True, type=click.IntRange(1, MAX_PAGE))
+@click.option("--limit", type=click.IntRange(1, MAX_PER_PAGE), help="Hits a page: 10, or 3 that are explained.")
+@click.option("--explain", is_flag=True, help="Show how the score of each hit comes about.")
+@click.option("--json", "as_json", is_flag=True, help="The API's answer, or the explanations as a tree.")
 @reported
-def search(query: str, chosen: tuple[str, ...], page: int, as_json: bool) -> None:
+def search(query: str, chosen: tuple[str, ...], page: int, limit: int | None, explain: bool, as_json: bool) -> None:
     """Search as the public does. Exits with 1 when nothing is found."""
-    form = SearchForm(q=query, filters=_filters(chosen), page=page)
+    per_page = limit or (explaining.HITS if explain else PER_PAGE)
+    form = SearchForm(q=query, filters=_filters(chosen), page=page, per_page=per_page)
     with services() as opened:
         try:
+            if explain:
+                why = explained(opened, form)
+                click.echo(explaining.as_json(why) if as_json else explaining.as_text(why))
+                sys.exit(0 if why.total else 1)
             found = find(opened, form)
         except BadQuery as error:
             raise click.UsageError(str(error)) from error

@@ -12,10 +12,11 @@ from archive.describe import docnumber
 from archive.document import LAPSED, Document
 from archive.store import publications
 from archive.store.catalogue import Catalogue
-from indexer.asking.interpret import Interpretation, interpret
+from indexer.asking.interpret import Expansion, Interpretation, interpret
 from indexer.asking.parse import parse
 from indexer.asking.quantities import Question, best
 from indexer.engine import SearchRequest, Sort
+from indexer.explanation import Explanation
 from indexer.query import Everything, Like, Or, Part, Phrase, Query, Within
 from indexer.snippets import Marker
 from indexer.sync import lag
@@ -52,6 +53,27 @@ class HomePage:
     total: int
     columns: FacetView
     newest: list[HitView]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedHit:
+    """A hit, counted from 1, and how its score came about."""
+
+    rank: int
+    id: str
+    title: str
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedPage:
+    """The hits of a page; the other fields as those of a ``SearchPage``."""
+
+    form: SearchForm
+    total: int
+    relaxed: bool
+    expansions: Sequence[Expansion]
+    hits: Sequence[ExplainedHit]
 
 
 def find(services: Services, form: SearchForm) -> SearchPage:
@@ -96,6 +118,21 @@ def _reliefs(services: Services, form: SearchForm, request: SearchRequest) -> li
         if total:
             found.append(Relief(label, without.address(), total))
     return sorted(found, key=lambda relief: -relief.count)
+
+
+def explained(services: Services, form: SearchForm) -> ExplainedPage:
+    """Why the hits of a page stand where they stand. Raises as ``find``."""
+    meaning = interpreted(services, form)
+    request = replace(form.request(meaning.query, _hidden(services)), facets=())
+    answer = services.engine.search(request)
+    documents = services.catalogue.public_many(hit.id for hit in answer.hits)
+    hits = [
+        ExplainedHit(rank, hit.id, documents[hit.id].metadata.title, explanation)
+        for rank, hit in enumerate(answer.hits, request.offset + 1)
+        # A build may have taken it away meanwhile.
+        if hit.id in documents and (explanation := services.engine.explain(request, hit.id))
+    ]
+    return ExplainedPage(form, answer.total, answer.relaxed, meaning.expansions, hits)
 
 
 def ids_of(services: Services, form: SearchForm, limit: int) -> list[str]:

@@ -153,26 +153,26 @@ def test_every_kind_of_query_is_answered_as_the_reference_does(
     assert (engine.total, engine.facets, engine.relaxed) == (reference.total, reference.facets, reference.relaxed)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(request=REQUESTS)
-@example(request=SearchRequest(Like("d010")))
-@example(request=SearchRequest(Or((Key("云政发〔2019〕3号"), Text("水"), Phrase("疫苗", 0.5))), offset=5))
-@example(request=SearchRequest(Text("水火星政府abc")))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(request=REQUESTS, place=st.integers(0, 60))
+@example(request=SearchRequest(Like("d010")), place=0)
+@example(request=SearchRequest(Or((Key("云政发〔2019〕3号"), Text("水"), Phrase("疫苗", 0.5)))), place=1)
+@example(request=SearchRequest(Text("水火星政府abc")), place=0)
+# The last that is read, and the first that is not.
+@example(request=SearchRequest(Text("水"), limit=200), place=relevance.READ - 1)
+@example(request=SearchRequest(Text("水"), limit=200), place=relevance.READ)
 def test_an_explanation_makes_the_score_of_its_hit_and_is_the_reference_s(
-    engines: tuple[Engine, Engine], request: SearchRequest
+    engines: tuple[Engine, Engine], request: SearchRequest, place: int
 ) -> None:
     reference, engine = engines
-    # The first and the last of a page, and the last that is read and the first that is not.
-    hits = engine.search(request).hits
-    borders = {0, len(hits) - 1, relevance.READ - 1 - request.offset, relevance.READ - request.offset}
-    for at in borders & set(range(len(hits))):
-        explained, expected = (each.explain(request, hits[at].id) for each in (engine, reference))
+    for hit in engine.search(request).hits[place:][:1]:
+        explained, expected = (each.explain(request, hit.id) for each in (engine, reference))
         assert explained is not None
         assert expected is not None
-        assert_adds_up(explained, hits[at].score)
+        assert_adds_up(explained, hit.score)
         for got, wanted in zip(steps(explained), steps(expected), strict=True):
             assert replace(got, value=0, parts=(), figures={}) == replace(wanted, value=0, parts=(), figures={})
             assert got.value == pytest.approx(wanted.value, abs=1e-5)
             assert got.figures == pytest.approx(dict(wanted.figures), abs=1e-5)
-    for id in ("nobody", *request.hidden):
+    for id in ("nobody", *sorted(request.hidden)[:1]):
         assert engine.explain(request, id) is reference.explain(request, id) is None
