@@ -30,6 +30,7 @@ CODE = read.source_files((*PACKAGES, "tests"))
 # What the tests of the checks make up.
 MADE_UP = {Path(__file__), ROOT / "tests" / "documentation.py", ROOT / "tests" / "test_architecture.py"}
 CONFIGURATION = TEXTS[ROOT / "docs" / "configuration.md"]
+COMMANDS = TEXTS[ROOT / "docs" / "commands.md"]
 INTERFACES = TEXTS[ROOT / "docs" / "interfaces.md"]
 MOMENT = datetime(2026, 1, 31, tzinfo=UTC)
 
@@ -68,12 +69,12 @@ def test_the_table_of_variables_has_the_settings_and_their_defaults() -> None:
 
 
 def test_every_command_and_option_is_documented() -> None:
-    there, named = read.commands(cli), read.commands_named(MANUAL_TEXT, cli)
+    there, named = read.commands(cli), read.commands_named(COMMANDS, cli)
     assert there.commands <= named.commands, there.commands - named.commands
     assert there.options <= named.options, there.options - named.options
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_command_line_can_be_typed(page: Path) -> None:
     assert read.commands_named(TEXTS[page], cli).wrong == []
 
@@ -219,7 +220,7 @@ def _made(kind: type[GongkaiError]) -> GongkaiError:
     return error
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     assert read.broken_links(TEXTS[page], page.parent) == []
 
@@ -230,7 +231,7 @@ def test_a_link_that_leads_nowhere_is_noticed(tmp_path: Path) -> None:
     assert read.broken_links(text + " [f](#gone)", tmp_path) == ["gone.png", "there.md#no", "#gone"]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_paths_in_pages_exist(page: Path) -> None:
     assert read.missing(read.paths(TEXTS[page])) == []
     assert read.file_names(TEXTS[page]) <= {path.name for path in CODE}
