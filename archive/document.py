@@ -46,7 +46,7 @@ class Disclosure(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a document's newest version stands; whether the public sees a version is ``catalogue.public``."""
+    """State of a document's newest version. Whether the public sees any version is up to ``catalogue.public``."""
 
     WAITING = "waiting"
     PUBLISHED = "published"
@@ -78,7 +78,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is known about a document; None is unknown, and stays so.
+    """Known facts about a document. None means unknown.
 
     ``sources`` says for each known field where it was read: "manifest", "card", "title block",
     "signature", "file name" … (the key is the field's name).
@@ -107,7 +107,7 @@ class Metadata:
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """All numbers the document bears, its own first."""
+        """Every number that the document bears, its own first."""
         borne = (self.number, *self.other_numbers, self.index_code)
         return tuple(dict.fromkeys(number for number in borne if number))
 

@@ -13,7 +13,7 @@ from archive.document import LAPSED, Validity
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a person recorded: from ``since`` on, until ``until`` (the last day) where it was given a new end."""
+    """A validity that a person recorded, in effect from ``since``. ``until`` is the new last day, if one was set."""
 
     validity: Validity
     since: date
@@ -27,7 +27,7 @@ def on(
     expires_on: date | None = None,
     turns: Sequence[Turn] = (),
 ) -> Validity | None:
-    """The validity on a day. ``turns`` are in the order in which they were recorded; of one day the last counts.
+    """Return the validity on a day. ``turns`` are in the order of recording; the last one of a day counts.
 
     >>> on(date(2025, 1, 1), None, date(2020, 1, 1), date(2024, 12, 31))
     <Validity.EXPIRED: '已失效'>
@@ -53,7 +53,7 @@ def on(
 
 
 def boundaries(effective_on: date | None, expires_on: date | None, turns: Sequence[Turn]) -> set[date]:
-    """The days on which the validity may turn."""
+    """Return the days on which the validity may change."""
     ends = [expires_on, *(turn.until for turn in turns)]
     begins = [effective_on, *(turn.since for turn in turns)]
     return {day for day in begins if day} | {day + timedelta(days=1) for day in ends if day}

@@ -78,7 +78,7 @@ def _tell_server(statement: str) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Say how much of the tests is run; ``./run test`` hands these on."""
+    """Add the options that choose how much is run. ``./run test`` passes them on."""
     group = parser.getgroup("gongkai")
     group.addoption("--slow", action="store_true", help="Only the slow kinds: killed processes, nginx, real material.")
     group.addoption("--thorough", action="store_true", help=f"{THOROUGH} examples of each property instead of {USUAL}.")
@@ -87,7 +87,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose how many examples are tried, and whether slow tests stay out: only where none is asked for by its path."""
+    """Set the number of examples, and leave out slow tests unless they were named by path."""
     config.addinivalue_line("markers", "slow: killed processes, nginx, real material; runs with --slow or by its path")
     config.addinivalue_line("markers", "page: how pages look and work in a browser, which is alike over any database")
     settings.register_profile("usual", max_examples=USUAL)
@@ -122,7 +122,7 @@ def analyzer(tmp_path_factory: pytest.TempPathFactory) -> Analyzer:
 
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """The only way to a database of either kind, by which ``asks_the_database`` knows a test that needs one."""
+    """Make databases of either kind. ``asks_the_database`` recognises tests that need one by this fixture."""
     with ExitStack() as made:
         yield Databases(tmp_path_factory.mktemp("databases"), made)
 
@@ -154,7 +154,7 @@ def publish(catalogue: Catalogue, id: str, reviewer: str = "审查员", reason: 
 
 
 def calls(function: Callable[[], object]) -> int:
-    """How many calls a piece of work makes: what it costs where a clock would measure the machine."""
+    """Count the calls that a piece of work makes. Unlike time, this does not depend on the machine."""
     profile = Profile()
     profile.runcall(function)
     return sum(int(each.callcount) for each in profile.getstats())

@@ -148,7 +148,7 @@ def restore(folder: Path, data: Path, ledgers: Iterable[Path], replace: bool, pr
 
 
 def named(records: Records, id: str) -> list[str]:
-    """The digests of the originals that a document's record names. Raises RecordDamaged."""
+    """Return the digests of the originals that a document's record names. Raises RecordDamaged."""
     rows = records.read(id)
     return [str(row["digest"]) for table in ("versions", "attachments") for row in rows[table]]
 

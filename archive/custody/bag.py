@@ -90,7 +90,7 @@ def _put(document: Document, blobs: Blobs, folder: Path) -> dict[str, object]:
 
 
 def _place(at: int, file: File) -> str:
-    """A name that every file system takes."""
+    """Make a name that every file system accepts."""
     suffix = PurePath(file.name).suffix.lower()
     kept = suffix if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 8 else ""
     return f"attachment-{at}{kept}" if at else f"original{kept}"

@@ -23,7 +23,7 @@ ROUND = 90
 
 
 class Damage(StrEnum):
-    """What is not as it should be; an untracked original is left over from an interrupted intake, and no loss."""
+    """Kind of damage. An untracked original is left over from an interrupted intake, which is no loss."""
 
     CHANGED = "改变"
     MISSING = "缺失"
@@ -62,7 +62,7 @@ class Report:
 
 
 def verify(catalogue: Catalogue, blobs: Blobs, day: date | None, progress: Callable[[int, int], None]) -> Report:
-    """Read everything, or with a ``day`` of originals and records what is due on it: each once in ``ROUND`` days."""
+    """Read everything. With a ``day``, read only its share of originals and records: each once in ``ROUND`` days."""
     known = catalogue.digests()
     due = {digest: id for digest, id in known.items() if day is None or _due(digest, day)}
     findings = [*_database(catalogue)]
@@ -121,7 +121,7 @@ def _audit(catalogue: Catalogue) -> Iterator[Finding]:
 
 
 def _withdrawals(catalogue: Catalogue) -> Iterator[Finding]:
-    """Of the ledger; what it has and the database has not, the next opening makes up for."""
+    """Check the ledger. Opening the archive repairs what only the database lacks."""
     try:
         ledger = {each.token for each in catalogue.withdrawal_ledger.all()}
     except WithdrawalsDamaged as error:

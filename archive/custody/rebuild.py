@@ -28,7 +28,7 @@ _BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """``damaged`` says of each record that could not be read why; ``broken`` where the carried audit log breaks."""
+    """``damaged`` tells why each unreadable record failed; ``broken`` is where the restored audit log breaks."""
 
     documents: int
     public: int
@@ -72,7 +72,7 @@ def rebuild(catalogue: Catalogue, progress: Callable[[int, int], None] = lambda 
 
 
 def _put(connection: Connection, id: str, rows: Mapping[str, list[dict[str, object]]]) -> None:
-    """One document. Raises RecordDamaged for rows that the database refuses."""
+    """Insert one document. Raises RecordDamaged for rows that the database refuses."""
     try:
         (own,) = rows[documents.name]
         # It is public when all that this rests on is there: the database insists on that.
@@ -118,7 +118,7 @@ def _put_review(connection: Connection, rows: Mapping[str, list[dict[str, object
 
 
 def _advance_sequences(connection: Connection) -> None:
-    """PostgreSQL numbers on from where it was itself, not from the rows that are there."""
+    """Set PostgreSQL's sequences past the inserted rows, which it does not do by itself."""
     if connection.dialect.name != "postgresql":
         return
     for table in (*PARTS, audit_rows):

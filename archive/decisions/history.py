@@ -1,4 +1,4 @@
-"""What became of a document: its versions, each with what changed and why."""
+"""The history of a document: its versions, each with what changed and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -65,7 +65,7 @@ def of(catalogue: Catalogue, id: str) -> list[Version]:
 
 
 def differences(former: Document, newer: Document) -> tuple[str, ...]:
-    """What changed from one version to another, in phrases: fields, paragraphs, files."""
+    """Describe what changed between two versions, in phrases: fields, paragraphs, files."""
     told = [
         f"{LABELS[each.name]}由“{before or '无'}”改为“{after or '无'}”"
         for each in fields(Metadata)
@@ -87,7 +87,7 @@ def differences(former: Document, newer: Document) -> tuple[str, ...]:
 
 
 def _paragraphs(former: Sequence[str], newer: Sequence[str]) -> tuple[int, int]:
-    """How many paragraphs were added and how many removed; one that was reworded is both."""
+    """Count added and removed paragraphs. A reworded paragraph counts as both."""
     added = removed = 0
     for tag, start, end, begin, finish in SequenceMatcher(None, former, newer, autojunk=False).get_opcodes():
         if tag != "equal":

@@ -124,7 +124,7 @@ def findings(document: Document) -> tuple[Finding, ...]:
 
 
 def in_text(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
-    """What stands in a text, with the paragraph counted from 0."""
+    """Find concerns in a text, each with its paragraph, counted from 0."""
     for number, paragraph in enumerate(paragraphs):
         for kind, excerpt in _in_line(paragraph, number):
             yield number, kind, excerpt
@@ -159,7 +159,7 @@ def _marks(line: str, number: int) -> Iterator[tuple[Concern, str]]:
 
 
 def _broken(before: str, after: str) -> Iterator[tuple[Concern, str]]:
-    """An identity number or a card that the end of a line cut in two."""
+    """Find identity and card numbers that a line break cut in two."""
     if not (before[-1:].isdigit() and after[:1].isalnum()):
         return
     tail, head = (re.search(r"[\d ]{1,24}$", before), re.match(r"[\dXx ]{1,24}", after))
@@ -186,7 +186,7 @@ def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
 
 
 def _akin(name: str, headings: Sequence[str]) -> bool:
-    """Whether one of the headings says it: most of its pairs of characters stand in one of them."""
+    """Tell whether a heading says the same: it has most of the pairs of characters."""
     name = name.replace(" ", "")
     pairs = {name[at : at + 2] for at in range(len(name) - 1)}
     return any(sum(pair in heading for pair in pairs) >= 0.6 * len(pairs) for heading in headings)

@@ -35,7 +35,7 @@ class RelationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A relation as it is stated: the other document's canonical ``number`` or ``title``, and the ``sentence``."""
+    """A relation that a text states: the other document's canonical ``number`` or ``title``, and the ``sentence``."""
 
     kind: RelationKind
     number: str | None
@@ -78,7 +78,7 @@ _LONGEST = 600
 
 
 def stated(title: str, text: str) -> tuple[Stated, ...]:
-    """What a document states of others; nothing is looked up.
+    """List the relations that a document states, without looking anything up.
 
     >>> [(each.kind.value, each.title) for each in stated("关于废止《云溪县收费办法》的通知", "")]
     [('废止', '云溪县收费办法')]
@@ -113,7 +113,7 @@ def _of_text(text: str) -> Iterator[Stated]:
 
 
 def _cited(sentence: str, at: int) -> bool:
-    """Whether a name is what the sentence goes by, and not what it ends."""
+    """Tell whether the sentence only cites a name as its basis, rather than ending its validity."""
     return bool(re.search(r"(?:根据|依据|按照|依照|贯彻|执行|落实)\s*$", sentence[max(0, at - 6) : at]))
 
 
@@ -127,7 +127,7 @@ def _number(match: re.Match[str]) -> str | None:
 
 
 def add_stated(connection: Connection, id: str, version: int, title: str, text: str) -> None:
-    """Keep what a version states, inside the caller's transaction."""
+    """Store the relations that a version states, inside the caller's transaction."""
     for each in stated(title, text):
         connection.execute(
             insert(relations).values(
@@ -143,7 +143,7 @@ def add_stated(connection: Connection, id: str, version: int, title: str, text: 
 
 
 def proposals(catalogue: Catalogue, id: str | None = None) -> list[Proposal]:
-    """What newest versions state and nobody has decided on yet, of one document or of all; for staff only."""
+    """List undecided relations that newest versions state, of one document or of all. For staff only."""
     query = (
         select(relations)
         .join(documents, (documents.c.id == relations.c.document_id) & (documents.c.version == relations.c.version))
@@ -182,7 +182,7 @@ def _candidates(connection: Connection, id: str, number: str | None, title: str 
 
 
 def confirm(catalogue: Catalogue, number: int, target_id: str, person: str, since: date) -> RelationKind:
-    """A person says that a stated relation holds, to that document, and for repeals and amendments from which day on.
+    """Confirm a stated relation to a document. Repeals and amendments take effect on ``since``.
 
     Raises UnknownDocument and DecisionRefused; then nothing is recorded.
     """
@@ -206,7 +206,7 @@ def confirm(catalogue: Catalogue, number: int, target_id: str, person: str, sinc
 
 
 def refuse(catalogue: Catalogue, number: int, person: str) -> None:
-    """A person says that a stated relation is none. Raises DecisionRefused; then nothing is recorded."""
+    """Reject a stated relation. Raises DecisionRefused; then nothing is recorded."""
     with catalogue.writing() as connection:
         row = _undecided(connection, number, person)
         _decide(connection, number, row["document_id"], "refused", person, None, RelationKind(row["kind"]))

@@ -58,7 +58,7 @@ def classify(
 def add_classification(
     connection: Connection, id: str, version: int, disclosure: Disclosure, person: str, basis: str, ground: str = ""
 ) -> None:
-    """One more row of ``classifications``, as a person or a source states it; the audit event is the caller's."""
+    """Add a classification as a person or a source states it. The caller appends the audit event."""
     connection.execute(
         insert(classifications).values(
             document_id=id,
@@ -131,7 +131,7 @@ def decide(
 
 
 def reapply_withdrawals(catalogue: Catalogue) -> list[str]:
-    """Withdraw again what was withdrawn and is not so in this database, which is then one of before.
+    """Withdraw again what the ledger has and this database, an older copy, does not.
 
     Returns the ids that were public.
     """
@@ -167,7 +167,7 @@ def vouch(catalogue: Catalogue, id: str, person: str, basis: str, version: int |
 
 
 def add_vouching(connection: Connection, id: str, person: str, basis: str, version: int | None = None) -> int:
-    """One person's word for all that is asked before publication: attribute, both examinations, approval.
+    """Record one person's word for everything that publication requires: attribute, both examinations, approval.
 
     An attribute that the source states is left as it is, and stands against the approval if it is another. Raises
     UnknownDocument and DecisionRefused; then nothing is recorded.
@@ -185,7 +185,7 @@ def add_vouching(connection: Connection, id: str, person: str, basis: str, versi
 def record(
     connection: Connection, id: str, verdict: Verdict, reviewer: str, reason: str, version: int | None = None
 ) -> int:
-    """``decide`` to approve or to reject, inside the caller's transaction."""
+    """Approve or reject as ``decide`` does, inside the caller's transaction."""
     row = _newest(connection, id, version)
     _require(id, reviewer, "审查决定必须写明审查人。")
     about = int(row["version"])
@@ -269,7 +269,7 @@ def _withdraw(connection: Connection, about: Withdrawal) -> None:
 
 
 def ever_stopped(catalogue: Catalogue, connection: Connection, id: str) -> bool:
-    """Whether a reviewer ever refused or withdrew any version of a document."""
+    """Tell whether a reviewer ever refused or withdrew any version of a document."""
     query = select(decisions.c.id).where(decisions.c.document_id == id, decisions.c.verdict != Verdict.APPROVE.value)
     found = connection.execute(query.limit(1)).first() is not None
     return found or any(each.document_id == id for each in catalogue.withdrawal_ledger.all())

@@ -1,4 +1,4 @@
-"""What a person records about a document's force, and what turns with the calendar (the rule itself: ``in_force``)."""
+"""Recording a document's validity, and applying what the calendar changes. The rule itself is in ``in_force``."""
 
 from datetime import date
 
@@ -25,7 +25,7 @@ def record(
     until: date | None = None,
     by_id: str | None = None,
 ) -> None:
-    """Record that a document's force changes on a day, and by which document. ``until``: it has a new last day.
+    """Record that a document's validity changes on a day, and by which document. ``until`` is its new last day.
 
     Raises UnknownDocument and DecisionRefused; then nothing is recorded.
     """
@@ -43,7 +43,7 @@ def add(
     until: date | None = None,
     by_id: str | None = None,
 ) -> None:
-    """``record`` inside the caller's transaction."""
+    """Record as ``record`` does, inside the caller's transaction."""
     for each in (id, by_id):
         if each and connection.execute(select(documents.c.id).where(documents.c.id == each)).first() is None:
             raise UnknownDocument(each)
@@ -62,14 +62,14 @@ def add(
 
 
 def ended_by(catalogue: Catalogue, id: str) -> str | None:
-    """The document by which a person recorded that this one's force changed last, or None."""
+    """Return the document that last changed this one's validity, as a person recorded it, or None."""
     query = select(validities.c.by_id).where(validities.c.document_id == id).order_by(validities.c.id.desc()).limit(1)
     with catalogue.reading() as connection:
         return connection.execute(query).scalar()
 
 
 def turn(catalogue: Catalogue, today: date) -> list[str]:
-    """Give a change to each public document whose validity turned since this was last done; their ids.
+    """Append a change for each public document whose validity changed since the last run, and return their ids.
 
     A clock that was put back turns nothing. To be done before the index is brought up.
     """
@@ -91,7 +91,7 @@ def turn(catalogue: Catalogue, today: date) -> list[str]:
 
 
 def _turning(connection: Connection, after: date, until: date) -> list[str]:
-    """Public documents whose validity may turn on a day after one and up to another, by id."""
+    """Return the ids of public documents whose validity may change after one day and up to another."""
     query = select(versions.c.document_id, versions.c.effective_on, versions.c.expires_on).select_from(public_versions)
     recorded = select(validities.c.document_id)
     dated = versions.c.effective_on.is_not(None) | versions.c.expires_on.is_not(None)

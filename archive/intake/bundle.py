@@ -19,14 +19,14 @@ MANIFEST = "manifest.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What a bundle's manifest names, and the names of the files in it that the manifest does not."""
+    """The items of a bundle's manifest, and the names of files that it leaves out."""
 
     items: tuple[Item, ...]
     unlisted: tuple[str, ...]
 
 
 def is_bundle(path: Path) -> bool:
-    """Whether a file is a zip with a manifest in it, at its top or in the one folder that was packed."""
+    """Tell whether a file is a zip with a manifest at its top or in the one folder that was packed."""
     if not path.is_file():
         return False
     try:
@@ -56,7 +56,7 @@ def open_bundle(path: Path, limits: ZipLimits | None = None) -> Iterator[Bundle]
 
 
 def _manifest(names: Iterable[str]) -> str | None:
-    """The one nearest to the top, if it is at the top or in a folder there."""
+    """Find the manifest nearest to the top, at most one folder deep."""
     found = sorted(
         (name.count("/"), name) for name in names if name.rpartition("/")[2] == MANIFEST and name.count("/") < 2
     )

@@ -31,7 +31,7 @@ STATED = (
 
 
 def items_below(path: Path) -> Iterator[Item]:
-    """A file itself, or the files below a folder in the order of their names; hidden ones and links are left out."""
+    """Yield a file, or the files below a folder by name. Hidden files and links are left out."""
     if not path.is_dir():
         yield Item(path, place(path))
         return
@@ -47,7 +47,7 @@ def items_below(path: Path) -> Iterator[Item]:
 
 
 def read_manifest(manifest: Path) -> list[Item]:
-    """The items of a manifest. Raises BadManifest at the first line that can't be read, before anything is taken in."""
+    """Read the items of a manifest. Raises BadManifest at the first bad line, before anything is taken in."""
     try:
         lines = manifest.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
@@ -81,7 +81,7 @@ def _item(folder: Path, number: int, line: str) -> Item:
 
 
 def _below(folder: Path, number: int, name: str) -> Path:
-    """A file that a line names, which lies below the manifest's folder wherever links lead. Raises BadManifest."""
+    """Return a file that a line names. Raises BadManifest unless it is below the manifest's folder, links resolved."""
     path = folder / name
     try:
         inside = path.resolve().is_relative_to(folder.resolve())
@@ -94,5 +94,5 @@ def _below(folder: Path, number: int, name: str) -> Path:
 
 
 def place(path: Path) -> str:
-    """Where a file is, the same however its path was spelt."""
+    """Return a source for a file's place, the same however its path is spelled."""
     return f"file:{readable(os.path.normpath(path.absolute()))}"

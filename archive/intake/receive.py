@@ -52,7 +52,7 @@ TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A file to take in. ``source`` names where it comes from: the same source again is the same document.
+    """A file to take in. ``source`` says where it comes from; the same source again means the same document.
 
     ``note`` says why there is this version, in the words of who brings it.
     """
@@ -73,7 +73,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of an item. ``reason`` is why it was refused, or what to know of a file that was held."""
+    """What became of an item. ``reason`` says why it was refused, or what else the person should know."""
 
     item: Item
     result: Result
@@ -110,7 +110,7 @@ class _Held:
 
 
 class Intake:
-    """Takes in files for one archive. ``actor`` is written into the audit log.
+    """Intake of files into one archive. The audit log names the ``actor``.
 
     With ``already_published`` (a portal's back catalogue) each document also gets a decision to publish, by the actor;
     never one that a reviewer refused or withdrew before.
@@ -218,7 +218,7 @@ class Intake:
         return Receipt(prepared.item, result, id, reason, warnings)
 
     def _take_over(self, connection: Connection, id: str, content: str) -> str:
-        """Publish what a portal had published already; why not, where a reviewer's word stands against it.
+        """Publish what a portal had already published. Return "", or the reason why it was not published.
 
         Only the very content that was taken in is vouched for, never a newer version that waits.
         """
@@ -342,7 +342,7 @@ class Intake:
 
 
 def readable(name: str) -> str:
-    """A file's name as text: names out of old archives are often GB 18030, which Python hands over as surrogates."""
+    """Decode a file's name. Names in old archives are often GB 18030, which Python returns as surrogates."""
     raw = os.fsencode(name)
     for encoding in ("utf-8", "gb18030"):
         try:
@@ -417,7 +417,7 @@ def _places(places: Iterable[Place]) -> list[list[object]]:
 
 
 def _id(content: str) -> str:
-    """A document's id: 60 bits of its first version's hash, so that a rebuilt archive has the same addresses."""
+    """Make a document's id: 60 bits of its first version's hash, so that a rebuilt archive keeps its addresses."""
     return base64.b32encode(bytes.fromhex(content))[:12].decode().lower()
 
 
