@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, insert, select, update
 
 from archive.chinese.text import normalise
-from archive.decisions import relations, review
+from archive.decisions import history, relations, review
 from archive.describe.metadata import MANIFEST, describe
 from archive.document import Attachment, Disclosure, File, Metadata, Place, Validity
 from archive.errors import DecisionRefused, FileRefused
@@ -31,22 +31,9 @@ from archive.store.catalogue import Catalogue
 from archive.store.tables import attachments, documents, sources, versions
 
 SOURCE_GROUND = "来源标注，未写理由"
-# What a manifest may state, but for the title, and how a person calls it.
-FIELD_LABELS = {
-    "number": "文号",
-    "index_code": "索引号",
-    "issuer": "发布机构",
-    "genre": "体裁",
-    "topic": "主题",
-    "column": "栏目",
-    "written_on": "成文日期",
-    "published_on": "公开日期",
-    "effective_on": "施行日期",
-    "expires_on": "失效日期",
-    "validity": "有效性",
-    "disclosure": "公开属性",
-    "source_url": "网址",
-}
+# What a manifest may state besides the title, as a reader calls it.
+FIELD_LABELS = {name: label for name, label in history.LABELS.items() if name != "title"}
+FIELD_LABELS |= {"validity": "有效性", "disclosure": "公开属性"}
 TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
 
 
