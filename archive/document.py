@@ -160,7 +160,8 @@ class Document:
 
     ``text`` holds one paragraph a line; a line with tabs is a table row, its cells between the tabs. ``places`` say on
     which page or in which table the paragraphs stand. ``concealed`` is what the file holds and does not show, for staff
-    alone.
+    alone. ``public_number`` counts a public document's versions as the public sees them, from 1: only those that were
+    published.
     """
 
     id: str
@@ -174,3 +175,4 @@ class Document:
     status: Status = Status.WAITING
     places: tuple[Place, ...] = ()
     concealed: tuple[str, ...] = ()
+    public_number: int | None = None

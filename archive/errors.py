@@ -13,9 +13,12 @@ The search has errors of its own under the same root, and so have an address's p
     ├── BlobDamaged            an original's bytes no longer have their SHA-256
     ├── BackupRefused          a backup or an export that can't be made or put back there
     ├── BackupDamaged          a backup is not what it was
+    ├── KeyUnusable            a key of the seals is missing, unreadable, or another archive's
+    ├── NotMigrated            the database is an earlier version's
     ├── CatalogueNotEmpty      a catalogue is rebuilt into an empty database only
     ├── CatalogueLost          the database is empty, and the files beside it are not
     ├── RecordDamaged          a document's record beside the database is missing or torn
+    │   └── RecordDisagrees    …or says something else than the database, so that nothing is written over it
     ├── WithdrawalsDamaged     a line of the withdrawals' file that can't be read
     ├── UnknownDocument        no such document (or none that the asker may see)
     │   └── DocumentWithdrawn  it was public, and was withdrawn
@@ -88,6 +91,17 @@ class BackupDamaged(GongkaiError):
         self.what = what
 
 
+class KeyUnusable(GongkaiError):
+    """A key of the seals is missing, unreadable, or another archive's; nothing is public until it is there."""
+
+
+class NotMigrated(GongkaiError):
+    """The database is an earlier version's. It is brought up by a command, which makes a backup first."""
+
+    def __init__(self) -> None:
+        super().__init__("数据库是旧版本的，还没有升级。请先停止服务，运行 gongkai migrate（会先作备份）。")
+
+
 class CatalogueNotEmpty(GongkaiError):
     """A catalogue is rebuilt into an empty database only."""
 
@@ -122,6 +136,13 @@ class RecordDamaged(GongkaiError):
     def __init__(self, id: str, what: str) -> None:
         super().__init__(f"文件 {id} 的档案记录{what}。")
         self.id = id
+
+
+class RecordDisagrees(RecordDamaged):
+    """A document's record says something else than the database: one of them was changed from outside."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id, "与数据库不一致，没有执行。其中之一被改动过，请运行 gongkai verify 查明；可以先撤回该文件")
 
 
 class WithdrawalsDamaged(GongkaiError):

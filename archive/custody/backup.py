@@ -15,11 +15,13 @@ from itertools import chain
 from pathlib import Path
 
 from archive import VERSION
+from archive.custody.sealing import put_keys
 from archive.errors import BackupDamaged, BackupRefused
 from archive.store import canonical
 from archive.store.blobs import Blobs, digest_of, sync_folder
 from archive.store.catalogue import Catalogue
 from archive.store.records import Records
+from archive.store.seals import Key
 from archive.store.withdrawal_ledger import WithdrawalLedger
 
 FORMAT = 1
@@ -109,11 +111,20 @@ def check(folder: Path, progress: Progress) -> Manifest:
     return manifest
 
 
-def restore(folder: Path, data: Path, ledgers: Iterable[Path], replace: bool, progress: Progress) -> Path | None:
+def restore(
+    folder: Path,
+    data: Path,
+    ledgers: Iterable[Path],
+    replace: bool,
+    progress: Progress,
+    key: Key | None = None,
+    lost_key: bool = False,
+) -> Path | None:
     """Put a backup's files into an installation's folder; the catalogue is rebuilt out of them afterwards.
 
     What was in ``data`` is moved aside when it shall be ``replaced``; where to is returned. Withdrawals that the backup
-    does not know, out of what is replaced and out of ``ledgers``, are added to its own. Raises BackupDamaged,
+    does not know, out of what is replaced and out of ``ledgers``, are added to its own. The keys are those of what is
+    replaced, or ``key`` (see ``sealing.put_keys``). Raises BackupDamaged,
     BackupRefused, WithdrawalsDamaged; then nothing has changed.
     """
     check(folder, progress)
@@ -130,6 +141,7 @@ def restore(folder: Path, data: Path, ledgers: Iterable[Path], replace: bool, pr
             shutil.copytree(each, fresh / each.name)
         elif each.name != MANIFEST:
             shutil.copy2(each, fresh / each.name)
+    put_keys(folder, fresh / "keys", data / "keys", key, lost_key)
     ledger = WithdrawalLedger(fresh / "withdrawals.jsonl")
     for token in {each.token for each in ledger.all()}:
         lost.pop(token, None)

@@ -5,24 +5,35 @@ or torn is left out, and withdrawn documents are withdrawn again.
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from archive.decisions import review
-from archive.errors import CatalogueNotEmpty, RecordDamaged
-from archive.store import audit
+from archive.errors import CatalogueNotEmpty, KeyUnusable, RecordDamaged
+from archive.store import approvals, audit
 from archive.store.catalogue import Catalogue
 from archive.store.public import is_public
 from archive.store.records import PARTS
+from archive.store.tables import (
+    attachments,
+    changes,
+    classifications,
+    decisions,
+    documents,
+    examinations,
+    seals,
+    versions,
+)
 from archive.store.tables import audit as audit_rows
-from archive.store.tables import audit_head, changes, classifications, decisions, documents, examinations
 
 ACTOR = "gongkai"
 _PUBLIC = ("public_version", "public_decision", "public_verdict")
 _REVIEW = (classifications, examinations, decisions)
+# They refer to decisions, which come after the examinations they rest on.
+_LAST = (seals,)
 _BATCH = 200
 
 
@@ -36,8 +47,15 @@ class Rebuilt:
     broken: audit.Break | None
 
 
-def rebuild(catalogue: Catalogue, progress: Callable[[int, int], None] = lambda done, total: None) -> Rebuilt:
+def rebuild(
+    catalogue: Catalogue,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    unsealed: bool = False,
+) -> Rebuilt:
     """Fill an empty catalogue. Raises CatalogueNotEmpty, and RecordDamaged for an audit log that can't be read.
+
+    Raises KeyUnusable where another key sealed the log. ``unsealed`` is for when that key is lost: then nothing is
+    checked and nothing is public, until two persons put a new key in force (``sealing.replace``).
 
     Everything happens in one transaction, so an interrupted rebuild leaves nothing behind.
     """
@@ -51,12 +69,15 @@ def rebuild(catalogue: Catalogue, progress: Callable[[int, int], None] = lambda 
         for start in range(0, len(rows), _BATCH):
             connection.execute(insert(audit_rows), rows[start : start + _BATCH])
         if rows:
-            connection.execute(insert(audit_head).values(id=1, sequence=rows[-1]["sequence"], hash=rows[-1]["hash"]))
+            audit.put_head(connection, int(str(rows[-1]["sequence"])), str(rows[-1]["hash"]))
+        sealing = not unsealed and any(row.get("seal") for row in rows)
+        if sealing:
+            _check_key(catalogue, rows)
         broken = audit.first_break(connection)
         for done, id in enumerate(ids, 1):
             try:
                 with connection.begin_nested():
-                    _put(connection, id, records.read(id))
+                    _put(connection, id, records.read(id), sealing)
             except RecordDamaged as error:
                 damaged.append(error)
             progress(done, len(ids))
@@ -71,21 +92,53 @@ def rebuild(catalogue: Catalogue, progress: Callable[[int, int], None] = lambda 
     return Rebuilt(len(ids) - len(damaged), catalogue.public_count(), tuple(damaged), broken)
 
 
-def _put(connection: Connection, id: str, rows: Mapping[str, list[dict[str, object]]]) -> None:
-    """Insert one document. Raises RecordDamaged for rows that the database refuses."""
+def _check_key(catalogue: Catalogue, rows: Sequence[Mapping[str, object]]) -> None:
+    known = {catalogue.keys.public()[0], *catalogue.keys.former()}
+    by = next(str(row["seal"]).partition(":")[0] for row in reversed(rows) if row.get("seal"))
+    if by not in known:
+        raise KeyUnusable(
+            f"档案由密钥 {by} 封存，而现有的密钥是另一把，没有重建。请先放回原来的密钥：gongkai key import FILE。"
+        )
+
+
+def _put(connection: Connection, id: str, rows: Mapping[str, list[dict[str, object]]], sealing: bool) -> None:
+    """Insert one document. Raises RecordDamaged for rows that the database refuses, or an approval without its seal.
+
+    An archive from before the seals is not ``sealing``: its approvals wait for ``gongkai migrate``.
+    """
+    if sealing:
+        _check_seal(connection, id, rows)
     try:
         (own,) = rows[documents.name]
         # It is public when all that this rests on is there: the database insists on that.
         connection.execute(insert(documents).values(**{**own, **dict.fromkeys(_PUBLIC)}))
         for table in PARTS:
-            if rows[table.name] and table not in _REVIEW:
+            if rows[table.name] and table not in (*_REVIEW, *_LAST):
                 connection.execute(insert(table), rows[table.name])
         _put_review(connection, rows)
+        for table in _LAST:
+            if rows[table.name]:
+                connection.execute(insert(table), rows[table.name])
         connection.execute(
             update(documents).where(documents.c.id == id).values(**{name: own[name] for name in _PUBLIC})
         )
     except (IntegrityError, ValueError) as error:
         raise RecordDamaged(id, "与数据库的规则不符，没有收入") from error
+
+
+def _check_seal(connection: Connection, id: str, rows: Mapping[str, list[dict[str, object]]]) -> None:
+    """Raise RecordDamaged unless what the record calls public is what a seal covers."""
+    (own,) = rows[documents.name]
+    public = own["public_version"]
+    if public is None:
+        return
+    main = next((row for row in rows[versions.name] if row["version"] == public), None)
+    parts = [row for row in rows[attachments.name] if row["version"] == public]
+    decision = next((row for row in rows[decisions.name] if row["id"] == own["public_decision"]), None)
+    made = [row for row in rows[seals.name] if row["decision_id"] == own["public_decision"]]
+    keys = audit.keys_of(connection)
+    if not main or not decision or not made or not approvals.sealed(keys, main, parts, decision, made[-1]):
+        raise RecordDamaged(id, "的公开决定没有有效的封签，没有收入")
 
 
 def _put_review(connection: Connection, rows: Mapping[str, list[dict[str, object]]]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from archive.decisions import precheck
 from archive.document import Aspect, Disclosure, Outcome, Status, Verdict
 from archive.errors import DecisionRefused, UnknownDocument
-from archive.store import audit
+from archive.store import approvals, audit
 from archive.store.catalogue import Catalogue
 from archive.store.tables import changes, classifications, decisions, documents, examinations
 from archive.store.withdrawal_ledger import Withdrawal
@@ -120,7 +120,7 @@ def decide(
     ``replacement`` is the document that stands in for a withdrawn one. Returns the version that was decided on. Raises
     UnknownDocument and DecisionRefused; then nothing is recorded.
     """
-    with catalogue.writing() as connection:
+    with catalogue.writing(hides=verdict is Verdict.WITHDRAW) as connection:
         if verdict is not Verdict.WITHDRAW:
             return record(connection, id, verdict, reviewer, reason, version)
         about = _withdrawal(connection, id, reviewer, reason, replacement)
@@ -145,7 +145,7 @@ def reapply_withdrawals(catalogue: Catalogue) -> list[str]:
     if not lost:
         return []
     hidden: list[str] = []
-    with catalogue.writing() as connection:
+    with catalogue.writing(hides=True) as connection:
         for each in lost:
             row = connection.execute(select(documents).where(documents.c.id == each.document_id)).mappings().first()
             if row is None:
@@ -213,6 +213,7 @@ def record(
     ).scalar_one()
     values: dict[str, object] = {"status": STATUS[verdict].value}
     if verdict is Verdict.APPROVE:
+        approvals.seal(connection, audit.keys_of(connection), decision, audit.now())
         values |= {"public_version": about, "public_decision": decision, "public_verdict": verdict.value}
     connection.execute(update(documents).where(documents.c.id == id).values(**values))
     audit.append(connection, reviewer, verdict.value, id, {"version": about, "reason": reason})
@@ -264,7 +265,7 @@ def _withdraw(connection: Connection, about: Withdrawal) -> None:
     status = Status.WITHDRAWN.value if row["status"] == Status.PUBLISHED else row["status"]
     connection.execute(update(documents).where(documents.c.id == id).values(status=status, **values))
     details = {"version": about.version, "reason": about.reason, "replacement": about.replacement}
-    audit.append(connection, about.reviewer, Verdict.WITHDRAW.value, id, details)
+    audit.append(connection, about.reviewer, Verdict.WITHDRAW.value, id, details, hides=True)
     connection.execute(insert(changes).values(document_id=id, at=audit.now()))
 
 

@@ -5,7 +5,6 @@ originals synced to the store → one transaction with the version, its attachme
 told.
 """
 
-import base64
 import hashlib
 import json
 import os
@@ -265,7 +264,7 @@ class Intake:
             .where(versions.c.content == prepared.content)
             .order_by(versions.c.received_at)
         ).scalar()
-        id = str(twin) if twin else _id(prepared.content)
+        id = str(twin) if twin else self._catalogue.keys.address(prepared.content)
         if twin is None:
             self._add_version(connection, id, prepared)
         connection.execute(
@@ -401,11 +400,6 @@ def _metadata_columns(metadata: Metadata) -> dict[str, object]:
 
 def _places(places: Iterable[Place]) -> list[list[object]]:
     return [[place.start, place.label] for place in places]
-
-
-def _id(content: str) -> str:
-    """Make a document's id: 60 bits of its first version's hash, so that a rebuilt archive keeps its addresses."""
-    return base64.b32encode(bytes.fromhex(content))[:12].decode().lower()
 
 
 def _digest(path: Path) -> str:

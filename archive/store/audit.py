@@ -1,20 +1,28 @@
 """The audit log: who did what and when, each row hashed over the one before it.
 
-The last row's hash is stored separately (``audit_head``), so that rows missing from the end are detected too. Anyone
-who can write to the database could recompute the whole chain. To guard against that, note the head that ``gongkai
-audit verify`` prints in another place, and pass it to ``--expect`` later.
+The last row's hash is stored separately (``audit_head``), so that rows missing from the end are detected too. Whoever
+can write to the database could recompute the whole chain, but not the seal that each row and the head carry (see
+``seals``). Whoever also has the key is left: to guard against that, note the head that ``gongkai audit verify`` prints
+in another place, and pass it to ``--expect`` later.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
+from archive.document import Verdict
+from archive.errors import KeyUnusable
 from archive.store import canonical
-from archive.store.tables import audit, audit_head
+from archive.store.seals import Seals
+from archive.store.tables import audit, audit_head, decisions
 
 GENESIS = "0" * 64
+PURPOSE, HEAD = "audit", "audit head"
+KEYS = "seals"
+_VERDICTS = frozenset(Verdict)
 _HASHED = ("at", "actor", "action", "document_id", "details", "previous")
 
 
@@ -45,9 +53,18 @@ def now() -> str:
 
 
 def append(
-    connection: Connection, actor: str, action: str, document_id: str | None, details: Mapping[str, object]
+    connection: Connection,
+    actor: str,
+    action: str,
+    document_id: str | None,
+    details: Mapping[str, object],
+    hides: bool = False,
 ) -> None:
-    """Add one row, inside the caller's writing transaction (which serialises the chain)."""
+    """Add one row, inside the caller's writing transaction (which serialises the chain).
+
+    Raises KeyUnusable where it can't be sealed. What only ``hides`` a document is then done without a seal, because
+    nothing may stand in the way of that; ``verify`` reports such rows.
+    """
     last = connection.execute(select(audit.c.hash).order_by(audit.c.sequence.desc()).limit(1)).scalar()
     row: dict[str, object] = {
         "at": now(),
@@ -58,10 +75,36 @@ def append(
         "previous": last or GENESIS,
     }
     digest = canonical.digest(row)
-    sequence = connection.execute(insert(audit).values(**row, hash=digest).returning(audit.c.sequence)).scalar_one()
-    head = {"sequence": sequence, "hash": digest}
+    try:
+        seal = keys_of(connection).sign(PURPOSE, digest.encode())
+    except KeyUnusable:
+        if not hides:
+            raise
+        seal = ""
+    sequence = connection.execute(
+        insert(audit).values(**row, hash=digest, seal=seal).returning(audit.c.sequence)
+    ).scalar_one()
+    put_head(connection, sequence, digest, sealed=seal != "")
+
+
+def put_head(connection: Connection, sequence: int, digest: str, sealed: bool = True) -> None:
+    """Record which row is the last, sealed unless the key is lacking. Raises KeyUnusable."""
+    seal = keys_of(connection).sign(HEAD, f"{sequence} {digest}".encode()) if sealed else ""
+    head = {"sequence": sequence, "hash": digest, "seal": seal}
     if not connection.execute(update(audit_head).values(**head)).rowcount:
         connection.execute(insert(audit_head).values(id=1, **head))
+
+
+def keys_of(connection: Connection) -> Seals:
+    """Return the keys of the archive that a connection of the catalogue belongs to."""
+    keys = connection.get_execution_options()[KEYS]
+    assert isinstance(keys, Seals)  # noqa: S101  # tells the type checker what the catalogue put there
+    return keys
+
+
+def sealed_by(connection: Connection) -> str:
+    """Return the id of the key that sealed the last row, or "" for an empty log or a row without a seal."""
+    return (connection.execute(select(audit_head.c.seal)).scalar() or "").partition(":")[0]
 
 
 def events(connection: Connection, document_id: str | None = None) -> Iterator[Event]:
@@ -80,11 +123,14 @@ def head(connection: Connection) -> tuple[int, str]:
 
 
 def first_break(connection: Connection, expected: str | None = None) -> Break | None:
-    """Find the first row that was changed, is missing or is out of order; None if there is none.
+    """Find the first row that was changed, is missing, is out of order or has no seal; None if there is none.
 
-    ``expected`` is a head that was noted earlier: the row with that hash must still be there.
+    Rows from before the first seal have none, and of those from before a lost key was replaced the seal can't be
+    checked: the chain of what was sealed after them covers them. ``expected`` is a head that
+    was noted earlier: the row with that hash must still be there. Raises KeyUnusable.
     """
-    previous, last = GENESIS, 0
+    keys = keys_of(connection)
+    previous, last, sealing, vouched = GENESIS, 0, False, _vouched_until(connection, keys)
     seen = expected is None or expected == GENESIS
     for row in connection.execute(select(audit).order_by(audit.c.sequence)).mappings():
         last = int(row["sequence"])
@@ -92,13 +138,65 @@ def first_break(connection: Connection, expected: str | None = None) -> Break | 
             return Break(last, "与前一条不相续：前面有记录缺失，或顺序被改动")
         if row["hash"] != canonical.digest(_hashed(row)):
             return Break(last, "内容被改动")
+        sealing = sealing or row["seal"] != ""
+        if sealing and last > vouched and not is_sealed(keys, row):
+            why = "封签无效" if row["seal"] else "没有封签：是密钥不可用时的撤回，或由他人添加"
+            return Break(last, why)
         previous = row["hash"]
         seen = seen or previous == expected
     if (last, previous) != head(connection):
         return Break(last + 1, "末尾有记录缺失")
+    if sealing and not _head_is_sealed(connection, keys):
+        return Break(last, "末尾的封签无效")
     if not seen:
         return Break(1, "没有所给的哈希，整个日志可能被替换")
     return None
+
+
+def undecided(connection: Connection, document_id: str | None = None) -> tuple[str, int] | None:
+    """Return the document and version of the first decision without its event, or event without its decision.
+
+    None if there is none, in one document or in all.
+    """
+    known = Counter(
+        (event.document_id, event.details.get("version"), event.action, event.actor)
+        for event in events(connection, document_id)
+        if event.action in _VERDICTS
+    )
+    query = select(decisions.c.document_id, decisions.c.version, decisions.c.verdict, decisions.c.reviewer)
+    if document_id is not None:
+        query = query.where(decisions.c.document_id == document_id)
+    found = Counter(tuple(row) for row in connection.execute(query))
+    for id, version, _verdict, _reviewer in sorted((known - found) + (found - known)):
+        return id, version
+    return None
+
+
+def _vouched_until(connection: Connection, keys: Seals) -> int:
+    """Return the last row in which two persons answered for all before it, because the key was lost; 0 if none."""
+    query = select(audit).where(audit.c.action == "key").order_by(audit.c.sequence.desc())
+    for row in connection.execute(query).mappings():
+        if row["details"].get("former") == "" and is_sealed(keys, row):
+            return int(row["sequence"])
+    return 0
+
+
+def is_sealed(keys: Seals, row: RowMapping) -> bool:
+    """Tell whether a row has a valid seal, of the key in force or of a former one. Raises KeyUnusable."""
+    return keys.verify(PURPOSE, str(row["hash"]).encode(), str(row["seal"]), former=True)
+
+
+def may_follow(connection: Connection, row: RowMapping) -> bool:
+    """Tell whether a row was added by the archive: with a seal, or as a withdrawal while there was no key to seal it.
+
+    Raises KeyUnusable.
+    """
+    return is_sealed(keys_of(connection), row) or (row["seal"] == "" and row["action"] == Verdict.WITHDRAW.value)
+
+
+def _head_is_sealed(connection: Connection, keys: Seals) -> bool:
+    row = connection.execute(select(audit_head)).mappings().one()
+    return keys.verify(HEAD, f"{row['sequence']} {row['hash']}".encode(), row["seal"])
 
 
 def _hashed(row: RowMapping) -> dict[str, object]:

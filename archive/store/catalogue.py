@@ -4,6 +4,7 @@
 """
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,12 +19,24 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from archive import in_force
 from archive.chinese import dates
 from archive.document import Attachment, Disclosure, Document, File, Metadata, Place, Status, Validity, Verdict
-from archive.errors import BadSettings, CatalogueDamaged, CatalogueLost, DocumentWithdrawn, UnknownDocument
-from archive.store import audit, migrations
+from archive.errors import (
+    BadSettings,
+    CatalogueDamaged,
+    CatalogueLost,
+    DocumentWithdrawn,
+    KeyUnusable,
+    NotMigrated,
+    RecordDisagrees,
+    UnknownDocument,
+)
+from archive.store import approvals, audit, migrations
 from archive.store.public import is_public, public_versions
 from archive.store.records import Records
+from archive.store.seals import Seals
 from archive.store.tables import attachments, changes, decisions, documents, sources, validities, versions
 from archive.store.withdrawal_ledger import WithdrawalLedger
+
+log = logging.getLogger(__name__)
 
 BATCH = 200
 _ADVISORY_LOCK = 0x676F6E67
@@ -54,16 +67,25 @@ class Listed:
 
 
 class Catalogue:
-    """A connection pool to the catalogue's database; opening it migrates the tables to this program's.
+    """A connection pool to the catalogue's database; opening an empty one makes its tables, and keys for its seals.
 
     The contents are also kept in files below ``folder`` (``records``, ``withdrawals``), from which the database can be
-    rebuilt. ``today`` gives the day on which validity is judged. Raises BadSettings. Raises CatalogueLost for an empty
-    database beside such files, unless ``empty`` says that it should be.
+    rebuilt. ``keys`` is the folder of the keys, by default ``keys`` below ``folder``. ``today`` gives the day on which
+    validity is judged. Raises BadSettings, and NotMigrated for an earlier version's database unless it is opened for
+    ``migrating``. Raises CatalogueLost for an empty database beside such files, unless ``empty`` says that it should
+    be.
     """
 
     def __init__(
-        self, url: str, folder: Path, today: Callable[[], date] = dates.office_today, empty: bool = False
+        self,
+        url: str,
+        folder: Path,
+        today: Callable[[], date] = dates.office_today,
+        empty: bool = False,
+        keys: Path | None = None,
+        migrating: bool = False,
     ) -> None:
+        self.keys = Seals(keys or folder / "keys")
         self.withdrawal_ledger = WithdrawalLedger(folder / "withdrawals.jsonl")
         self.records = Records(folder / "records")
         self.today = today
@@ -77,19 +99,17 @@ class Catalogue:
         if parsed.get_backend_name() == "sqlite":
             _prepare_sqlite(self._engine)
         try:
-            with self.reading() as connection:
-                current = migrations.is_current(connection)
-            if not current:
-                with self._transaction() as connection:
-                    migrations.upgrade(connection)
+            self._bring_up(migrating)
             with self.reading() as connection:
                 behind = self.records.behind(connection)
-                lost = not empty and self.records.log.exists() and audit.head(connection) == (0, audit.GENESIS)
-            if lost:
+                nothing = audit.head(connection) == (0, audit.GENESIS)
+            if nothing and not empty and self.records.log.exists():
                 raise CatalogueLost(str(folder))
+            if nothing and not self.keys.exist() and not self.records.log.exists():
+                self.keys.make()
             if behind:
-                with self.records.writing(), self.reading() as connection:
-                    self.records.follow(connection)
+                with self.records.writing():
+                    self._catch_up()
         except BaseException as error:
             self.close()
             if isinstance(error, UnicodeDecodeError):
@@ -99,13 +119,36 @@ class Catalogue:
                 raise
             raise BadSettings(f"打不开数据库（{parsed.render_as_string()}）：{error.args[0]}") from error
 
+    def _catch_up(self) -> RecordDisagrees | KeyUnusable | None:
+        """Write into the records what a crash left out. Return, and log, why that can't be done; inside ``writing``."""
+        try:
+            with self.reading() as connection:
+                if self.records.behind(connection):
+                    self.records.follow(connection)
+        except (RecordDisagrees, KeyUnusable) as error:
+            log.error("档案记录没有更新：%s", error)
+            return error
+        return None
+
+    def _bring_up(self, migrating: bool) -> None:
+        """Make the tables of an empty database, or when ``migrating`` those that an earlier version lacks."""
+        with self.reading() as connection:
+            if migrations.is_current(connection):
+                return
+            migrations.refuse_newer(connection)
+            allowed = migrating or migrations.is_empty(connection)
+        if not allowed:
+            raise NotMigrated
+        with self._transaction() as connection:
+            migrations.upgrade(connection)
+
     def close(self) -> None:
         self._engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open one consistent view of the catalogue. Raises CatalogueDamaged for contents that can't be decoded."""
-        with self._engine.connect() as connection:
+        with self._engine.connect().execution_options(**{audit.KEYS: self.keys}) as connection:
             if connection.dialect.name == "postgresql":
                 # By default each statement sees whatever has been committed before it.
                 connection.execution_options(isolation_level="REPEATABLE READ")
@@ -117,20 +160,33 @@ class Catalogue:
                 raise CatalogueDamaged from error
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, hides: bool = False) -> Iterator[Connection]:
         """Open the only writing transaction: committed and recorded on exit, rolled back on error.
 
-        Raises OSError when it was committed but could not be recorded; a later one brings the files up to date.
+        A document that it touches must still be what its record says: what was changed behind the archive's back is
+        never written into a record. Raises RecordDisagrees for such a document. What only ``hides`` documents is done
+        nevertheless, and the record put aside. Raises OSError when it was committed but could not be recorded; a later
+        one brings the files up to date.
         """
         with self.records.writing():
+            if (error := self._catch_up()) and not hides:
+                raise error
             with self._transaction() as connection:
                 yield connection
+                with self.reading() as before:
+                    self.records.guard(connection, before, hides)
+            if hides:
+                self._catch_up()
+                return
             with self.reading() as connection:
                 self.records.follow(connection)
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with (
+            self._engine.connect().execution_options(writes=True, **{audit.KEYS: self.keys}) as connection,
+            connection.begin(),
+        ):
             if connection.dialect.name == "postgresql":
                 # Sequence numbers of ``changes`` must become visible in order.
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
@@ -172,7 +228,7 @@ class Catalogue:
         with self.reading() as connection:
             for start in range(0, len(wanted), BATCH):
                 query = _public().where(documents.c.id.in_(wanted[start : start + BATCH]))
-                found.update((document.id, document) for document in self._documents(connection, query))
+                found.update((document.id, document) for document in self._sealed(connection, query))
         return found
 
     def public_all(self, after: str = "") -> Iterator[Document]:
@@ -180,11 +236,12 @@ class Catalogue:
         while True:
             query = _public().where(documents.c.id > after).order_by(documents.c.id).limit(BATCH)
             with self.reading() as connection:
-                batch = self._documents(connection, query)
+                ids = [*connection.scalars(query.with_only_columns(documents.c.id))]
+                batch = self._sealed(connection, query)
             yield from batch
-            if len(batch) < BATCH:
+            if len(ids) < BATCH:
                 return
-            after = batch[-1].id
+            after = ids[-1]
 
     def public_count(self) -> int:
         with self.reading() as connection:
@@ -309,16 +366,43 @@ class Catalogue:
         with self.reading() as connection:
             return audit.first_break(connection, expected)
 
+    def check_key(self) -> None:
+        """Raise KeyUnusable unless the public key is there and is the one that this archive is sealed with."""
+        with self.reading() as connection:
+            self._check_key(connection)
+
+    def _check_key(self, connection: Connection) -> None:
+        own, by = self.keys.public()[0], audit.sealed_by(connection)
+        if by not in ("", own):
+            raise KeyUnusable(f"密钥 {own} 不是封存本档案的密钥 {by}，请放回原来的密钥：gongkai key import FILE。")
+
+    def sealed_ids(self, connection: Connection, ids: Iterable[str]) -> frozenset[str]:
+        """Return those of ``ids`` whose public version a decision with a valid seal made public."""
+        return frozenset(approvals.signed(connection, self.keys, self.withdrawal_ledger, ids))
+
+    def _sealed(self, connection: Connection, query: Select[Any]) -> list[Document]:
+        """Return public documents. One whose seal does not cover what is there is left out, and reported in the log."""
+        rows = connection.execute(query).mappings().all()
+        ids = {row["document_id"] for row in rows}
+        parts = approvals.parts_of(connection, ids)
+        covered = approvals.signed(connection, self.keys, self.withdrawal_ledger, ids)
+        numbers = public_numbers(connection, ids)
+        turns, today = turns_of(connection, ids), self.today()
+        found: list[Document] = []
+        for row in rows:
+            id, of = row["document_id"], parts.get((row["document_id"], row["version"]), [])
+            if covered.get(id) == approvals.covered(row, of):
+                number = numbers[id].index(row["version"]) + 1
+                found.append(_document(row, of, turns.get(id, ()), today, number))
+                continue
+            self._check_key(connection)
+            log.error("文件 %s 第 %d 版没有有效的封签，不向公众提供。请运行 gongkai verify。", id, row["version"])
+        return found
+
     def _documents(self, connection: Connection, query: Select[Any]) -> list[Document]:
         rows = connection.execute(query).mappings().all()
         wanted = {row["document_id"] for row in rows}
-        parts: dict[tuple[str, int], list[Attachment]] = {}
-        found = connection.execute(
-            select(attachments).where(attachments.c.document_id.in_(wanted)).order_by(attachments.c.position)
-        ).mappings()
-        for row in found:
-            part = Attachment(_file(row), row["text"], tuple(row["warnings"]), _places(row), tuple(row["concealed"]))
-            parts.setdefault((row["document_id"], row["version"]), []).append(part)
+        parts = approvals.parts_of(connection, wanted)
         turns, today = turns_of(connection, wanted), self.today()
         return [
             _document(row, parts.get((id, row["version"]), ()), turns.get(id, ()), today)
@@ -366,7 +450,27 @@ def turns_of(connection: Connection, ids: Iterable[str]) -> dict[str, list[in_fo
     return turns
 
 
-def _document(row: RowMapping, parts: Sequence[Attachment], turns: Sequence[in_force.Turn], today: date) -> Document:
+def public_numbers(connection: Connection, ids: Iterable[str]) -> dict[str, list[int]]:
+    """Return the versions of documents that were ever approved, in order, by id.
+
+    To the public a version is the first, second … of these, so that nobody learns of one that was not published.
+    """
+    found: dict[str, list[int]] = {}
+    query = select(decisions.c.document_id, decisions.c.version).where(
+        decisions.c.document_id.in_([*ids]), decisions.c.verdict == Verdict.APPROVE.value
+    )
+    for row in connection.execute(query.distinct().order_by(decisions.c.document_id, decisions.c.version)):
+        found.setdefault(row.document_id, []).append(row.version)
+    return found
+
+
+def _document(
+    row: RowMapping,
+    parts: Sequence[approvals.Row],
+    turns: Sequence[in_force.Turn],
+    today: date,
+    public_number: int | None = None,
+) -> Document:
     public = row["version"] == row["public_version"]
     return Document(
         id=row["document_id"],
@@ -374,13 +478,18 @@ def _document(row: RowMapping, parts: Sequence[Attachment], turns: Sequence[in_f
         metadata=_metadata(row, public, turns, today),
         file=_file(row),
         text=row["text"],
-        attachments=tuple(parts),
+        attachments=tuple(_attachment(part) for part in parts),
         warnings=tuple(row["warnings"]),
         places=_places(row),
         concealed=tuple(row["concealed"]),
         received_at=datetime.fromisoformat(row["received_at"]),
         status=Status.PUBLISHED if public else Status(row["status"]),
+        public_number=public_number,
     )
+
+
+def _attachment(row: approvals.Row) -> Attachment:
+    return Attachment(_file(row), str(row["text"]), tuple(row["warnings"]), _places(row), tuple(row["concealed"]))
 
 
 def _metadata(row: RowMapping, public: bool, turns: Sequence[in_force.Turn], today: date) -> Metadata:
@@ -411,9 +520,9 @@ def _metadata(row: RowMapping, public: bool, turns: Sequence[in_force.Turn], tod
     )
 
 
-def _places(row: RowMapping) -> tuple[Place, ...]:
+def _places(row: approvals.Row) -> tuple[Place, ...]:
     return tuple(Place(start, label) for start, label in row["places"])
 
 
-def _file(row: RowMapping) -> File:
+def _file(row: approvals.Row) -> File:
     return File(row["digest"], row["file_name"], row["media_type"], row["size"])

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
 
 from archive.document import Verdict
-from archive.store.catalogue import Catalogue
+from archive.store.catalogue import Catalogue, public_numbers
 from archive.store.public import is_public, public_versions
 from archive.store.tables import changes, decisions, documents, versions
 
@@ -30,7 +30,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class PublicVersion:
-    """A version, and the instant at which it was made public."""
+    """A version, by its public number, and the instant at which it was made public."""
 
     version: int
     at: datetime
@@ -67,7 +67,7 @@ def latest(catalogue: Catalogue, limit: int, column: str = "") -> list[Publicati
     query = _publications(False)
     if column:
         query = query.where(_in(column))
-    return _read(catalogue, query.order_by(changes.c.sequence.desc()).limit(limit))
+    return _public(catalogue, query.order_by(changes.c.sequence.desc()).limit(limit))
 
 
 def newest(catalogue: Catalogue, limit: int) -> list[Publication]:
@@ -77,7 +77,7 @@ def newest(catalogue: Catalogue, limit: int) -> list[Publication]:
     Failing that, it follows the date the document was made, or its last change here.
     """
     day = func.coalesce(cast(versions.c.published_on, String), cast(versions.c.written_on, String), changes.c.at)
-    return _read(catalogue, _publications(False).order_by(day.desc(), changes.c.sequence.desc()).limit(limit))
+    return _public(catalogue, _publications(False).order_by(day.desc(), changes.c.sequence.desc()).limit(limit))
 
 
 def of(catalogue: Catalogue, id: str) -> Publication | None:
@@ -140,11 +140,12 @@ def approved_versions(catalogue: Catalogue, id: str) -> list[PublicVersion]:
     )
     found: list[PublicVersion] = []
     with catalogue.reading() as connection:
+        numbers = public_numbers(connection, [id]).get(id, [])
         for row in connection.execute(query):
             if row.verdict == Verdict.WITHDRAW:
                 found = []
             else:
-                found.append(PublicVersion(row.version, _instant(row.decided_at)))
+                found.append(PublicVersion(numbers.index(row.version) + 1, _instant(row.decided_at)))
     return found
 
 
@@ -179,11 +180,19 @@ def _publications(withdrawn: bool) -> Select[tuple[int, str, str, int | None, st
 
 
 def _read(catalogue: Catalogue, query: Select[Any]) -> list[Publication]:
+    """Return the publications of a query. What no sealed decision made public counts as withdrawn."""
     with catalogue.reading() as connection:
-        return [
-            Publication(row.sequence, row.document_id, _instant(row.at), row.public_version is not None, row.column)
-            for row in connection.execute(query)
-        ]
+        rows = connection.execute(query).all()
+        public = [row.document_id for row in rows if row.public_version is not None]
+        sealed = catalogue.sealed_ids(connection, public)
+    return [
+        Publication(row.sequence, row.document_id, _instant(row.at), row.document_id in sealed, row.column)
+        for row in rows
+    ]
+
+
+def _public(catalogue: Catalogue, query: Select[Any]) -> list[Publication]:
+    return [each for each in _read(catalogue, query) if each.public]
 
 
 def _instant(at: str) -> datetime:

@@ -20,8 +20,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, select
 
-from archive.errors import RecordDamaged
-from archive.store import canonical
+from archive.errors import RecordDamaged, RecordDisagrees
+from archive.store import audit, canonical
 from archive.store.blobs import sync_folder
 from archive.store.tables import (
     attachments,
@@ -30,6 +30,7 @@ from archive.store.tables import (
     documents,
     examinations,
     relations,
+    seals,
     sources,
     validities,
     versions,
@@ -41,7 +42,7 @@ log = logging.getLogger(__name__)
 FORMAT = 1
 # The tables that hold a document besides its own row, in an order that satisfies their references.
 PARTS: Sequence[Table] = (
-    *(versions, attachments, sources, classifications, examinations, decisions),
+    *(versions, attachments, sources, classifications, examinations, decisions, seals),
     *(validities, relations),
 )
 _TAIL = 1 << 16
@@ -70,10 +71,34 @@ class Records:
         newest = connection.execute(select(func.max(audit_rows.c.sequence))).scalar()
         return newest is not None and (last is None or last["sequence"] != newest or not _knows(connection, last))
 
+    def guard(self, connection: Connection, before: Connection, hides: bool) -> None:
+        """Compare each document that a transaction touches with its record, as of ``before``. Inside ``writing``.
+
+        Raises RecordDisagrees; a transaction that only ``hides`` documents goes on, and the record is put aside.
+        """
+        last = self._last()
+        query = select(audit_rows.c.document_id).where(audit_rows.c.document_id.is_not(None)).distinct()
+        if last is not None:
+            query = query.where(audit_rows.c.sequence > last["sequence"])
+        for id in connection.scalars(query):
+            known = before.execute(select(documents.c.id).where(documents.c.id == id)).first() is not None
+            path = self.path(id)
+            if not known and not path.exists():
+                continue
+            try:
+                self.check(before, id)
+            except RecordDamaged as error:
+                if not hides:
+                    raise RecordDisagrees(id) from error
+                log.error("文件 %s 的档案记录与数据库不一致，原记录保存为 %s。", id, _disagreeing(path).name)
+                if path.exists():
+                    path.rename(_disagreeing(path))
+
     def follow(self, connection: Connection) -> int:
         """Bring the files up to date; return how many documents were written. Inside ``writing``. Raises OSError.
 
-        Files from another database, or from a later state of this one, are moved aside instead of being overwritten.
+        Raises RecordDisagrees, and writes nothing, where a row of the log has no seal. Files from another database, or
+        from a later state of this one, are moved aside instead of being overwritten.
         """
         last = self._last()
         if last is not None and not _knows(connection, last):
@@ -84,7 +109,11 @@ class Records:
             query = query.where(audit_rows.c.sequence > last["sequence"])
         lines: list[str] = []
         touched: dict[str, None] = {}
+        sealing = last is not None and last["seal"] != ""
         for row in connection.execute(query).mappings():
+            sealing = sealing or row["seal"] != ""
+            if sealing and not audit.may_follow(connection, row):
+                raise RecordDisagrees(f"审计日志第 {row['sequence']} 条")
             lines.append(json.dumps(dict(row), ensure_ascii=False))
             if row["document_id"]:
                 touched[row["document_id"]] = None
@@ -116,7 +145,7 @@ class Records:
             raise RecordDamaged(id, f"格式 {form} 不是本程序的格式 {FORMAT}")
         if digest != canonical.digest(rows):
             raise RecordDamaged(id, "内容与其哈希不符")
-        return {table.name: [_typed(table, row) for row in rows[table.name]] for table in (documents, *PARTS)}
+        return {table.name: [_typed(table, row) for row in rows.get(table.name, [])] for table in (documents, *PARTS)}
 
     def check(self, connection: Connection, id: str) -> None:
         """Compare a document's record with the database. Inside ``writing``. Raises RecordDamaged."""
@@ -136,8 +165,11 @@ class Records:
                 raise RecordDamaged(self.log.name, f"第 {number} 行与数据库不一致")
 
     def aside(self) -> list[Path]:
-        """Return the folders of records that ``follow`` moved aside."""
-        return sorted(self.folder.parent.glob(f"{self.folder.name}-*"))
+        """Return what ``follow`` and ``guard`` moved aside."""
+        return [
+            *sorted(self.folder.parent.glob(f"{self.folder.name}-*")),
+            *sorted(self.folder.glob("??/*.disagrees-*")),
+        ]
 
     def events(self) -> Iterator[dict[str, object]]:
         """Yield the audit log's rows in order, without a last line that was cut off. Raises RecordDamaged."""
@@ -189,7 +221,7 @@ class Records:
         return 0 if size else size
 
     def _last(self) -> dict[str, object] | None:
-        """Return the sequence number and hash of the log's last whole row, or None."""
+        """Return the sequence number, hash and seal of the log's last whole row, or None."""
         if not self.log.exists() or not (whole := self._whole()):
             return None
         tail = min(whole, _TAIL)
@@ -202,7 +234,7 @@ class Records:
                 tail = min(whole, tail * 4)
         try:
             row = json.loads(lines[-2])
-            return {"sequence": int(row["sequence"]), "hash": str(row["hash"])}
+            return {"sequence": int(row["sequence"]), "hash": str(row["hash"]), "seal": str(row.get("seal", ""))}
         except (ValueError, KeyError, TypeError) as error:
             raise RecordDamaged(self.log.name, "最后一行读不出") from error
 
@@ -216,6 +248,10 @@ class Records:
             if path.name != "lock":
                 path.rename(aside / path.name)
         sync_folder(self.folder.parent)
+
+
+def _disagreeing(path: Path) -> Path:
+    return path.with_name(f"{path.name}.disagrees-{datetime.now(UTC):%Y%m%d-%H%M%S}")
 
 
 def _knows(connection: Connection, last: Mapping[str, object]) -> bool:

@@ -3,7 +3,8 @@
 ``documents.public_*`` point at the decision that made a version public. The composite foreign key and the check on the
 verdict make "public without an approval of exactly this version" impossible in the database itself. Triggers (see the
 migrations) refuse an approval without both examinations and the attribute 主动公开. They also refuse any change to a
-row that is history: versions, attachments, examinations, classifications, decisions, validities, audit, changes.
+row that is history: versions, attachments, examinations, classifications, decisions, seals, validities, audit,
+changes.
 Instants are ISO 8601 text in UTC; lists and mappings are JSON.
 """
 
@@ -185,6 +186,25 @@ decisions = Table(
 )
 Index("ix_decisions_document_id", decisions.c.document_id)
 
+# The seal of an approval (see ``approvals``): hashes of what it covers, and the signature. The last row counts.
+seals = Table(
+    "seals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("decision_id", Integer, ForeignKey("decisions.id"), nullable=False),
+    Column("text", String(64), nullable=False),
+    Column("metadata", String(64), nullable=False),
+    Column("files", String(64), nullable=False),
+    Column("seal", String(128), nullable=False),
+    Column("sealed_at", String(32), nullable=False),
+    ForeignKeyConstraint(["document_id", "version"], ["versions.document_id", "versions.version"]),
+    sqlite_autoincrement=True,
+)
+Index("ix_seals_document_id", seals.c.document_id)
+Index("ix_seals_decision_id", seals.c.decision_id)
+
 # A change of a document's validity, and the day it takes effect; the last row counts (see ``validity``).
 validities = Table(
     "validities",
@@ -237,6 +257,7 @@ audit = Table(
     Column("details", JSON, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("seal", String(128), nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 
@@ -247,6 +268,7 @@ audit_head = Table(
     Column("id", Integer, primary_key=True),
     Column("sequence", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("seal", String(128), nullable=False, server_default=""),
     CheckConstraint("id = 1", name="one"),
 )
 

@@ -9,6 +9,7 @@ withdrawal that was never acknowledged takes effect.
 import json
 import os
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from archive.errors import WithdrawalsDamaged
@@ -47,6 +48,14 @@ class WithdrawalLedger:
         # Anything after the last newline was cut off by a crash, and was never acknowledged.
         return [self._read(number, line) for number, line in enumerate(lines[:-1], 1)]
 
+    def tokens(self) -> dict[str, frozenset[str]]:
+        """Return the tokens of each document's withdrawals; the file is read again when it has changed."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return {}
+        return _tokens(self, found.st_mtime_ns, found.st_size)
+
     def _read(self, number: int, line: bytes) -> Withdrawal:
         try:
             said = json.loads(line)
@@ -80,3 +89,11 @@ class WithdrawalLedger:
     def _whole_lines(self, size: int) -> int:
         """Return how many bytes make up whole lines."""
         return self.path.read_bytes().rfind(b"\n") + 1 if size else 0
+
+
+@lru_cache(maxsize=4)
+def _tokens(ledger: WithdrawalLedger, _changed: int, _size: int) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for each in ledger.all():
+        found.setdefault(each.document_id, set()).add(each.token)
+    return {id: frozenset(tokens) for id, tokens in found.items()}

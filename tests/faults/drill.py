@@ -51,6 +51,7 @@ def _drill(trial: Trial, folder: Path, random: Random) -> None:
     sleep(random.uniform(0.3, 1.0))
     published = {*ids, *(str(id) for done, id in [*heard] if done == "published")}
     with installation(data) as opened:
+        key = opened.catalogue.keys.private()
         made = backups.backup(opened.catalogue, opened.blobs, data, folder / "backups", lambda done, total: None)
         during = len(heard)
     listening.join()
@@ -58,7 +59,7 @@ def _drill(trial: Trial, folder: Path, random: Random) -> None:
     trial.expect(len(heard) == 2 * _MEANWHILE, f"the writer ended with {heard[-1:]}")
     again = folder / "again" / "data"
     again.parent.mkdir()
-    backups.restore(made, again, (), False, lambda done, total: None)
+    backups.restore(made, again, (), False, lambda done, total: None, key)
     catalogue = Catalogue(f"sqlite:///{again / 'catalogue.sqlite3'}", again, empty=True)
     rebuild(catalogue)
     catalogue.close()

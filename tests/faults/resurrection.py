@@ -21,6 +21,7 @@ from archive.document import Verdict
 from archive.extract import Sandbox
 from archive.intake.receive import Intake, Item
 from archive.store.catalogue import Catalogue
+from archive.store.seals import Seals
 from indexer import sync
 from indexer.engine import Answer, SearchRequest
 from indexer.errors import IndexAhead
@@ -69,7 +70,8 @@ class Scene:
 
     def restore(self, data: Path, *ledgers: Path, replace: bool) -> Path:
         (made,) = (self.folder / "backups").glob("gongkai-*")
-        backups.restore(made, data, ledgers, replace, lambda done, total: None)
+        key = Seals(self.data / "keys").private()
+        backups.restore(made, data, ledgers, replace, lambda done, total: None, None if replace else key)
         _rebuild(data)
         return data
 

@@ -190,7 +190,7 @@ def document_page(
         similar=[_similar(each, alike(own, sketch(each.text))) for each in similar],
         relations=[_relation(*each) for each in relations],
         versions=[
-            VersionView(each.version, each.at.astimezone(OFFICE_TIME).date(), each.version == document.version)
+            VersionView(each.version, each.at.astimezone(OFFICE_TIME).date(), each.version == document.public_number)
             for each in versions
         ],
         ended_by=_relation(RelationKind.AMENDS, False, ended_by) if ended_by else None,

@@ -38,7 +38,8 @@ class Edition:
 
 
 def edition(services: Services) -> Edition:
-    """Return the current edition."""
+    """Return the current edition. Raises KeyUnusable where nothing can be checked before it is shown."""
+    services.catalogue.check_key()
     try:
         index = services.engine.generation()
     except IndexUnusable:

@@ -7,7 +7,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from archive.chinese.dates import OFFICE_TIME
-from archive.errors import BlobDamaged, BlobMissing, CatalogueDamaged, DocumentWithdrawn, GongkaiError, UnknownDocument
+from archive.errors import (
+    BlobDamaged,
+    BlobMissing,
+    CatalogueDamaged,
+    DocumentWithdrawn,
+    GongkaiError,
+    KeyUnusable,
+    UnknownDocument,
+)
 from indexer.errors import BadQuery, IndexUnusable
 from web.http.addresses import document_url
 from web.http.parameters import BadParameter
@@ -61,6 +69,7 @@ def withdrawn(error: DocumentWithdrawn) -> Response:
 @errors.app_errorhandler(BlobDamaged)
 @errors.app_errorhandler(BlobMissing)
 @errors.app_errorhandler(CatalogueDamaged)
+@errors.app_errorhandler(KeyUnusable)
 def unavailable(error: Exception) -> Response:
     log.error("%s: %s", type(error).__name__, error)
     return _answer(503, UNAVAILABLE)

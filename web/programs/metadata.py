@@ -23,7 +23,7 @@ def metadata_of(document: Document) -> dict[str, object]:
     metadata = document.metadata
     return {
         "id": document.id,
-        "version": document.version,
+        "version": document.public_number,
         "title": metadata.title,
         "number": metadata.number,
         "other_numbers": list(metadata.other_numbers),

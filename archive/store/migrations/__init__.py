@@ -16,13 +16,22 @@ def is_current(connection: Connection) -> bool:
     return MigrationContext.configure(connection).get_current_revision() == _scripts(_config()).get_current_head()
 
 
+def is_empty(connection: Connection) -> bool:
+    """Tell whether a database has no tables of this program yet."""
+    return MigrationContext.configure(connection).get_current_revision() is None
+
+
+def refuse_newer(connection: Connection) -> None:
+    """Raise BadSettings for a database that a newer program has made."""
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and current not in {script.revision for script in _scripts(_config()).walk_revisions()}:
+        raise BadSettings(f"数据库由更新版本的程序建立（{current}），请升级程序后再运行。")
+
+
 def upgrade(connection: Connection) -> None:
     """Apply missing migrations inside the caller's transaction. Raises BadSettings for a newer database."""
+    refuse_newer(connection)
     config = _config()
-    scripts = _scripts(config)
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
-        raise BadSettings(f"数据库由更新版本的程序建立（{current}），请升级程序后再运行。")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

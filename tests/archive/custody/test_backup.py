@@ -56,7 +56,7 @@ def test_an_archive_comes_back_out_of_its_backup(
     (data / "site.toml").write_text('[requests]\noffice = "政务公开办"\n', encoding="utf-8")
     made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet)
     again = elsewhere / "again"
-    assert backups.restore(made, again, (), False, quiet) is None
+    assert backups.restore(made, again, (), False, quiet, catalogue.keys.private()) is None
     assert (again / "site.toml").read_bytes() == (data / "site.toml").read_bytes()
     restored = opened(again, empty=True)
     assert rebuild(restored).public == 2
@@ -94,7 +94,7 @@ def test_what_was_acknowledged_before_it_began_is_in_it_while_others_write(
     finally:
         stop.set()
         writer.join()
-    backups.restore(made, elsewhere / "again", (), False, quiet)
+    backups.restore(made, elsewhere / "again", (), False, quiet, catalogue.keys.private())
     restored = opened(elsewhere / "again", empty=True)
     rebuilt = rebuild(restored)
     assert rebuilt.damaged == ()
@@ -126,7 +126,7 @@ def test_a_withdrawal_after_the_backup_outlives_its_restoration(
     catalogue.close()
     live = elsewhere / "live"
     shutil.copytree(data, live)
-    aside = backups.restore(made, live, (), True, quiet)
+    aside = backups.restore(made, live, (), True, quiet, catalogue.keys.private())
     assert aside is not None
     assert (aside / "catalogue.sqlite3").exists()
     restored = opened(live, empty=True)
@@ -134,7 +134,7 @@ def test_a_withdrawal_after_the_backup_outlives_its_restoration(
     assert ids[0] not in {document.id for document in restored.public_all()}
     restored.close()
     # On another machine, with the file saved from the one that is lost.
-    backups.restore(made, elsewhere / "other", [data / "withdrawals.jsonl"], False, quiet)
+    backups.restore(made, elsewhere / "other", [data / "withdrawals.jsonl"], False, quiet, catalogue.keys.private())
     other = opened(elsewhere / "other", empty=True)
     assert rebuild(other).public == 1
     other.close()
@@ -172,7 +172,7 @@ def test_a_damaged_backup_is_not_restored(
             place = str(victim.relative_to(made))
             (made / backups.MANIFEST).write_text(manifest.replace(place, f"../{place}"), encoding="utf-8")
         with pytest.raises(BackupDamaged):
-            backups.restore(made, elsewhere / "again", (), False, quiet)
+            backups.restore(made, elsewhere / "again", (), False, quiet, catalogue.keys.private())
         assert not (elsewhere / "again").exists()
         victim.write_bytes(whole)
 

@@ -95,12 +95,21 @@ def test_a_copy_that_changes_goes_its_own_way(intake: Intake, catalogue: Catalog
     assert catalogue.newest(str(first.document_id)).version == 1
 
 
-def test_the_id_of_a_document_comes_from_its_bytes(
-    intake: Intake, item: Item, tmp_path: Path, sandbox: Sandbox, database: NewDatabase
+@pytest.mark.parametrize("shared", [True, False])
+def test_the_id_of_a_document_comes_from_its_bytes_and_the_archive_s_key(
+    intake: Intake,
+    catalogue: Catalogue,
+    item: Item,
+    tmp_path: Path,
+    sandbox: Sandbox,
+    database: NewDatabase,
+    shared: bool,
 ) -> None:
     other = Catalogue(database(), tmp_path / "other")
+    if shared:
+        other.keys.make(catalogue.keys.private())
     elsewhere = Intake(other, Blobs(tmp_path / "other"), sandbox, "x")
-    assert elsewhere.receive(item).document_id == intake.receive(item).document_id
+    assert (elsewhere.receive(item).document_id == intake.receive(item).document_id) is shared
     other.close()
 
 

@@ -1,0 +1,158 @@
+"""The keys of the seals over an archive's life: brought back with a backup, replaced, or made for an archive of before.
+
+A key is replaced by two named persons. What the key in force (or one before it) seals is sealed anew. Where that can't
+be checked, because the archive is from before the seals or every key is lost, a document is sealed only if its record
+and the audit log agree with the database, and the two persons answer for it.
+"""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from archive.errors import BackupRefused, DecisionRefused, KeyUnusable, RecordDamaged
+from archive.store import approvals, audit
+from archive.store.catalogue import Catalogue
+from archive.store.public import is_public, public_versions
+from archive.store.seals import Key, Seals
+from archive.store.tables import audit as audit_rows
+from archive.store.tables import decisions, documents, versions
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """How many public documents were sealed, and the ids of those that were not, because something disagrees."""
+
+    count: int
+    refused: tuple[str, ...]
+
+
+def put_keys(backup: Path, target: Path, former: Path, key: Key | None, lost: bool) -> None:
+    """Put the keys for a restored backup into ``target``: those of the ``former`` installation there, or ``key``.
+
+    With ``lost`` a new key is made; nothing is public then until it is put in force (``replace``). Raises BackupRefused
+    for a sealed backup without a key.
+    """
+    if former.exists():
+        shutil.copytree(former, target)
+    keys = Seals(target)
+    if key is not None:
+        keys.make(key)
+    elif not keys.exist():
+        if not lost and _is_sealed(backup):
+            raise BackupRefused(
+                "备份里不存放密钥。请加 --key FILE 给出保管的密钥（gongkai key export 的输出）；"
+                "确实遗失的，加 --lost-key 恢复，再由两人运行 gongkai key replace --lost 换用新密钥。"
+            )
+        keys.make()
+
+
+def _is_sealed(backup: Path) -> bool:
+    try:
+        lines = (backup / "records" / "audit.jsonl").read_bytes().splitlines()
+        return bool(lines) and bool(json.loads(lines[-1]).get("seal"))
+    except (OSError, ValueError):
+        return False
+
+
+def replace(catalogue: Catalogue, first: str, second: str, reason: str, lost: bool = False) -> Sealed:
+    """Make a new key and seal every public document with it; the two persons and the reason go into the audit log.
+
+    Without ``lost``, only what has a valid seal is sealed anew. Raises DecisionRefused, KeyUnusable.
+    """
+    _two_persons(first, second, reason)
+    former = catalogue.keys.public()[0] if not lost else ""
+    with catalogue.writing() as connection:
+        good = _unchecked(catalogue, connection) if lost else _checked(catalogue, connection)
+        addresses = None if lost else _addresses(catalogue.keys)
+        catalogue.keys.make(Key.new(addresses))
+        return _seal(catalogue, connection, good, first, second, {"reason": reason, "former": former})
+
+
+def seal_all(catalogue: Catalogue, first: str, second: str) -> Sealed:
+    """Seal the public documents of an archive from before the seals. Does nothing where one is sealed already.
+
+    Raises DecisionRefused, KeyUnusable.
+    """
+    with catalogue.reading() as connection:
+        if connection.execute(select(audit_rows.c.sequence).where(audit_rows.c.seal != "").limit(1)).first():
+            return Sealed(0, ())
+        if not connection.execute(select(documents.c.id).where(is_public).limit(1)).first():
+            return Sealed(0, ())
+    _two_persons(first, second, "升级")
+    with catalogue.writing() as connection:
+        good = _unchecked(catalogue, connection)
+        return _seal(catalogue, connection, good, first, second, {"reason": "升级：为既有的公开决定加封签"})
+
+
+def _two_persons(first: str, second: str, reason: str) -> None:
+    names = {"".join(name.split()).casefold() for name in (first, second)}
+    if len(names) < 2 or "" in names or not reason.strip():
+        raise DecisionRefused("", "换用密钥须写明两名不同的经办人和理由。")
+
+
+def _addresses(keys: Seals) -> bytes | None:
+    """Return the secret of the addresses, so that they stay the same; None where the private key is gone."""
+    try:
+        return keys.private().addresses
+    except KeyUnusable:
+        return None
+
+
+def _public_ids(connection: Connection) -> list[str]:
+    return [*connection.scalars(select(documents.c.id).where(is_public).order_by(documents.c.id))]
+
+
+def _checked(catalogue: Catalogue, connection: Connection) -> list[str]:
+    """Return the public documents whose seal holds and covers what is there."""
+    good: list[str] = []
+    ids = _public_ids(connection)
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        covered = approvals.signed(connection, catalogue.keys, catalogue.withdrawal_ledger, batch, former=True)
+        parts = approvals.parts_of(connection, batch)
+        query = select(versions).select_from(public_versions).where(documents.c.id.in_(batch))
+        for row in connection.execute(query.order_by(documents.c.id)).mappings():
+            id = row["document_id"]
+            if covered.get(id) == approvals.covered(row, parts.get((id, row["version"]), [])):
+                good.append(id)
+    return good
+
+
+def _unchecked(catalogue: Catalogue, connection: Connection) -> list[str]:
+    """Return the public documents whose record says the same and whose approval the audit log knows."""
+    good: list[str] = []
+    for id in _public_ids(connection):
+        try:
+            catalogue.records.check(connection, id)
+        except RecordDamaged:
+            continue
+        if audit.undecided(connection, id) is None:
+            good.append(id)
+    return good
+
+
+def _seal(
+    catalogue: Catalogue,
+    connection: Connection,
+    good: list[str],
+    first: str,
+    second: str,
+    details: dict[str, object],
+) -> Sealed:
+    both, (key, _) = f"{first}、{second}", catalogue.keys.public()
+    refused = sorted({*_public_ids(connection)} - {*good})
+    audit.append(connection, both, "key", None, {**details, "key": key, "sealed": len(good), "refused": refused})
+    query = select(documents.c.id, documents.c.public_decision, decisions.c.version).join(
+        decisions, decisions.c.id == documents.c.public_decision
+    )
+    for start in range(0, len(good), _BATCH):
+        rows = connection.execute(query.where(documents.c.id.in_(good[start : start + _BATCH]))).all()
+        for row in rows:
+            approvals.seal(connection, catalogue.keys, row.public_decision, audit.now())
+            audit.append(connection, both, "seal", row.id, {"version": row.version, "key": key})
+    return Sealed(len(good), tuple(refused))

@@ -1,0 +1,151 @@
+"""Approvals and their seals: what a decision to publish covers, and whether that is still what is there.
+
+A seal is made over the document's id, the version, hashes of its text, metadata and files, and the decision with its
+person and time. A version whose decision has no valid seal is not public, whatever its row says.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select
+
+from archive.document import Verdict
+from archive.store import canonical
+from archive.store.seals import Seals
+from archive.store.tables import attachments, decisions, documents, seals, versions
+from archive.store.withdrawal_ledger import WithdrawalLedger
+
+PURPOSE = "approval"
+# A row of the database or of a record, whose columns have the types that ``tables`` gives them.
+Row = Mapping[str, Any] | RowMapping
+# What the first form of a seal covers. A column that is added later needs a second form beside this one.
+_METADATA = (
+    *("title", "number", "index_code", "issuer", "genre", "topic", "column", "written_on", "published_on"),
+    *(
+        "validity",
+        "disclosure",
+        "source_url",
+        "other_numbers",
+        "cited_numbers",
+        "sources",
+        "effective_on",
+        "expires_on",
+    ),
+    *("file_name", "media_type", "size", "places", "warnings", "concealed", "received_at", "note"),
+)
+_PART = ("position", "file_name", "media_type", "size", "places", "warnings", "concealed")
+_DECISION = ("id", "verdict", "reviewer", "reason", "decided_at")
+_COVERED = ("text", "metadata", "files")
+
+
+def covered(version: Row, parts: Sequence[Row]) -> dict[str, str]:
+    """Return the hex SHA-256 of a version's text, of its metadata and of its files, with those of its attachments."""
+    text = hashlib.sha256()
+    for each in (version, *parts):
+        said = str(each["text"]).encode()
+        text.update(b"%d\n" % len(said) + said)
+    described = [_plain(version, _METADATA), *(_plain(part, _PART) for part in parts)]
+    files = [version["content"], version["digest"], *(part["digest"] for part in parts)]
+    return {"text": text.hexdigest(), "metadata": canonical.digest(described), "files": canonical.digest(files)}
+
+
+def seal(connection: Connection, keys: Seals, decision: int, at: str) -> None:
+    """Seal an approval as it stands in the database, inside the caller's transaction. Raises KeyUnusable."""
+    row = connection.execute(select(decisions).where(decisions.c.id == decision)).mappings().one()
+    id, version = row["document_id"], row["version"]
+    about = versions.c.document_id == id, versions.c.version == version
+    main = connection.execute(select(versions).where(*about)).mappings().one()
+    parts = parts_of(connection, [id]).get((id, version), [])
+    hashes = covered(main, parts)
+    connection.execute(
+        insert(seals).values(
+            document_id=id,
+            version=version,
+            decision_id=decision,
+            **hashes,
+            seal=keys.sign(PURPOSE, _message(row, hashes)),
+            sealed_at=at,
+        )
+    )
+
+
+def signed(
+    connection: Connection, keys: Seals, ledger: WithdrawalLedger, ids: Iterable[str], former: bool = False
+) -> dict[str, dict[str, str]]:
+    """Return the documents among ``ids`` that a sealed decision made public, with the hashes that the seal covers.
+
+    The decision must be the last one, and no withdrawal in the ledger may be unknown to the database. Whether the
+    hashes are those of what is there is for the caller to compare (``covered``). A seal by a ``former`` key counts only
+    when asked for. Raises KeyUnusable.
+    """
+    wanted = [*ids]
+    later = decisions.alias("later")
+    superseded = (
+        select(later.c.id)
+        .where(
+            later.c.document_id == decisions.c.document_id,
+            later.c.id > decisions.c.id,
+            later.c.verdict != Verdict.REJECT.value,
+        )
+        .exists()
+    )
+    on = (
+        (decisions.c.id == documents.c.public_decision)
+        & (decisions.c.document_id == documents.c.id)
+        & (decisions.c.version == documents.c.public_version)
+        & (decisions.c.verdict == Verdict.APPROVE.value)
+    )
+    query = (
+        select(*decisions.c, *(seals.c[name] for name in _COVERED), seals.c.seal)
+        .select_from(documents.join(decisions, on).join(seals, seals.c.decision_id == decisions.c.id))
+        .where(documents.c.id.in_(wanted), ~superseded)
+        .order_by(seals.c.id)
+    )
+    # Of several seals the last counts: the key was replaced.
+    last = {row["document_id"]: row for row in connection.execute(query).mappings()}
+    withdrawn = _withdrawn_elsewhere(connection, ledger, last)
+    return {
+        id: hashes
+        for id, row in last.items()
+        for hashes in ({name: str(row[name]) for name in _COVERED},)
+        if id not in withdrawn and keys.verify(PURPOSE, _message(row, hashes), row["seal"], former)
+    }
+
+
+def _withdrawn_elsewhere(connection: Connection, ledger: WithdrawalLedger, ids: Iterable[str]) -> set[str]:
+    """Return the documents with a withdrawal in the ledger that the database lacks."""
+    tokens = ledger.tokens()
+    concerned = [id for id in ids if id in tokens]
+    if not concerned:
+        return set()
+    query = select(decisions.c.token).where(decisions.c.document_id.in_(concerned), decisions.c.token.is_not(None))
+    known = set(connection.scalars(query))
+    return {id for id in concerned if tokens[id] - known}
+
+
+def sealed(keys: Seals, version: Row, parts: Sequence[Row], decision: Row, made: Row) -> bool:
+    """Tell whether rows that are not in the database yet are what their seal covers. Raises KeyUnusable."""
+    hashes = covered(version, parts)
+    return hashes == {name: made[name] for name in _COVERED} and keys.verify(
+        PURPOSE, _message(decision, hashes), str(made["seal"])
+    )
+
+
+def _message(decision: Row, hashes: Mapping[str, str]) -> bytes:
+    about = {name: decision[name] for name in ("document_id", "version")}
+    return canonical.digest({**about, "decision": _plain(decision, _DECISION), **hashes}).encode()
+
+
+def parts_of(connection: Connection, ids: Iterable[str]) -> dict[tuple[str, int], list[Row]]:
+    """Return the rows of attachments, in order, by document and version."""
+    found: dict[tuple[str, int], list[Row]] = {}
+    query = select(attachments).where(attachments.c.document_id.in_([*ids])).order_by(attachments.c.position)
+    for row in connection.execute(query).mappings():
+        found.setdefault((row["document_id"], row["version"]), []).append(row)
+    return found
+
+
+def _plain(row: Row, names: Iterable[str]) -> list[object]:
+    return [value.isoformat() if isinstance(value := row[name], date) else value for name in names]
