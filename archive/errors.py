@@ -6,6 +6,7 @@ The search has errors of its own under the same root, and so have an address's p
 
     GongkaiError
     ├── BadSettings            a setting or environment variable that can't be used
+    ├── NoArchive              the data folder holds no archive
     ├── BadManifest            a line of an ingest manifest that can't be read
     ├── FileRefused            a file that the archive does not take in, with the reason
     │   └── ExtractionFailed   its text could not be read
@@ -29,6 +30,7 @@ status or an exit code. They are caught on the way only where a job goes on with
 file of an intake, a check of ``verify``), or where another error says more.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 
@@ -38,6 +40,24 @@ class GongkaiError(Exception):
 
 class BadSettings(GongkaiError):
     """A setting or environment variable that can't be used."""
+
+
+class NoArchive(GongkaiError):
+    """The data folder holds no archive; ``others`` names what lies there, where a new one was to be made."""
+
+    def __init__(self, folder: str, is_backup: bool, others: Sequence[str] = ()) -> None:
+        if is_backup:
+            what = "是一份备份，不是档案。请把 GONGKAI_DATA 设为档案的文件夹；要恢复这份备份，请运行 gongkai restore。"
+        elif others:
+            named = "、".join(others[:3]) + ("等" if len(others) > 3 else "")
+            what = f"里有别的内容（{named}），没有在那里建立档案。请核对 GONGKAI_DATA，或者换一个空文件夹。"
+        else:
+            what = (
+                "里没有档案，什么也没有写入。请核对 GONGKAI_DATA；第一次使用请先运行 gongkai init 建立档案，"
+                "由备份恢复请运行 gongkai restore。"
+            )
+        super().__init__(f"{folder} {what}")
+        self.folder = folder
 
 
 class BadManifest(GongkaiError):

@@ -21,6 +21,7 @@ from archive.decisions import review
 from archive.document import Document, File, Metadata, Validity
 from archive.store.catalogue import Catalogue
 from indexer.analyzer import Analyzer
+from web.installation.making import make
 from web.installation.services import Services, open_services
 from web.installation.settings import Settings
 
@@ -137,7 +138,14 @@ def database(tmp_path: Path, databases: Databases) -> NewDatabase:
 @pytest.fixture(scope="session")
 def installation(databases: Databases) -> Installation:
     """Gives the settings of installations in folders, with new databases as ``database`` has them."""
-    return lambda data: replace(Settings.at(data), database_url=databases.new(data / "catalogue.sqlite3"))
+
+    def made(data: Path) -> Settings:
+        settings = replace(Settings.at(data), database_url=databases.new(data / "catalogue.sqlite3"))
+        # A new database in the folder is an archive already; the folder of one in PostgreSQL is made here.
+        make(settings)
+        return settings
+
+    return made
 
 
 @pytest.fixture

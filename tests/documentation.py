@@ -106,7 +106,8 @@ def commands_named(text: str, root: click.Group) -> Named:
     named = Named()
     for code in (*fenced(text), *inline(text)):
         for line in re.split(r";|&&", _without_comment(code)):
-            if found := re.search(r"(?<![\w./-])(?:\./run |\.venv/bin/)?gongkai (\S.*)", line):
+            # After ``=`` or ``-u`` it is the name of a user.
+            if found := re.search(r"(?<![\w./=-])(?<!-u )(?:\./run |\.venv/bin/)?gongkai (\S.*)", line):
                 _follow(found[1].split(), root, named)
             elif found := re.search(r"(?<![\w./-])\./run (demo|judge)\b(.*)", line):
                 _follow([found[1], *found[2].split()], root, named)

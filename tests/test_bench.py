@@ -18,6 +18,7 @@ from tests.bench.processes import ChildFailed, measured, memory, size
 from tests.bench.queries import LENGTHS, phrases, queries
 from tests.bench.searching import SHAPED
 from tests.bench.table import Row, Table, load, markdown, percentile, save
+from web.installation.making import make
 from web.installation.services import open_services
 from web.installation.settings import Settings
 
@@ -39,7 +40,9 @@ def test_documents_have_about_the_length_and_values_in_every_facet() -> None:
 
 
 def test_published_documents_are_public_and_a_changed_one_replaces_its_first_version(tmp_path: Path) -> None:
-    services = open_services(Settings.at(tmp_path))
+    settings = Settings.at(tmp_path)
+    make(settings)
+    services = open_services(settings)
     made = list(documents(5, LINES))
     publish(services.catalogue, made)
     publish(services.catalogue, [changed(made[2], "新添一句。")])

@@ -98,6 +98,7 @@ def dig(kind: str, deep: bool, role: str) -> None:
         ("`gongkai dig plain|fancy [--deep] --as one|two`", []),
         ("`gongkai dig KIND --as ROLE`, `gongkai COMMAND --help`", []),
         ("```sh\n./run gongkai dig plain --deep  # gongkai is --what it is\n```", []),
+        ("`install --owner=gongkai /srv && sudo -u gongkai gongkai dig plain`", []),
         ("`gongkai delve`", ["gongkai delve: no command delve"]),
         ("```\n0 2 * * * cd /opt && ./run gongkai dig --far; true\n```", ["gongkai dig --far: no option --far"]),
         ("`gongkai\ndig --as`", ["gongkai dig --as: --as without a value"]),

@@ -20,12 +20,12 @@ from archive.errors import BackupDamaged, BackupRefused
 from archive.store import canonical
 from archive.store.blobs import Blobs, digest_of, sync_folder
 from archive.store.catalogue import Catalogue
+from archive.store.folder import BACKUP, mark
 from archive.store.records import Records
 from archive.store.seals import Key
 from archive.store.withdrawal_ledger import WithdrawalLedger
 
 FORMAT = 1
-MANIFEST = "backup.json"
 # What staff wrote into the data folder themselves.
 OWN = ("site.toml", "synonyms.tsv")
 Progress = Callable[[int, int], None]
@@ -74,7 +74,7 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
         files = {str(path.relative_to(partial)): _digest(path) for path in _files(partial)}
         manifest = asdict(Manifest(FORMAT, VERSION, at.isoformat(timespec="seconds"), len(ids), files))
         manifest["sha256"] = canonical.digest(manifest)
-        (partial / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+        (partial / BACKUP).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
         # One call for thousands of files.
         os.sync()
         partial.rename(final)
@@ -88,14 +88,14 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
 def check(folder: Path, progress: Progress) -> Manifest:
     """Read a whole backup. Raises BackupDamaged for the first thing that has changed."""
     try:
-        kept = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        kept = json.loads((folder / BACKUP).read_text(encoding="utf-8"))
         digest = kept.pop("sha256")
         manifest = Manifest(**kept)
         expected = dict(manifest.files)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise BackupDamaged(folder.name, f"没有可读的 {MANIFEST}") from error
+        raise BackupDamaged(folder.name, f"没有可读的 {BACKUP}") from error
     if digest != canonical.digest(kept):
-        raise BackupDamaged(folder.name, f"{MANIFEST} 与其哈希不符")
+        raise BackupDamaged(folder.name, f"{BACKUP} 与其哈希不符")
     if manifest.format != FORMAT:
         raise BackupDamaged(folder.name, f"格式 {manifest.format} 不是本程序的格式 {FORMAT}")
     for done, (place, digest) in enumerate(expected.items(), 1):
@@ -139,8 +139,9 @@ def restore(
     for each in sorted(folder.iterdir()):
         if each.is_dir():
             shutil.copytree(each, fresh / each.name)
-        elif each.name != MANIFEST:
+        elif each.name != BACKUP:
             shutil.copy2(each, fresh / each.name)
+    mark(fresh)
     put_keys(folder, fresh / "keys", data / "keys", key, lost_key)
     ledger = WithdrawalLedger(fresh / "withdrawals.jsonl")
     for token in {each.token for each in ledger.all()}:

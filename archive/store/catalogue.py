@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, FromClause, RowMapping, Select, create_engine, event, func, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from archive import in_force
@@ -85,6 +85,7 @@ class Catalogue:
         keys: Path | None = None,
         migrating: bool = False,
     ) -> None:
+        self._folder = folder
         self.keys = Seals(keys or folder / "keys")
         self.withdrawal_ledger = WithdrawalLedger(folder / "withdrawals.jsonl")
         self.records = Records(folder / "records")
@@ -99,11 +100,15 @@ class Catalogue:
         if parsed.get_backend_name() == "sqlite":
             _prepare_sqlite(self._engine)
         try:
-            self._bring_up(migrating)
+            # Files tell of documents, so a database without tables is not this archive's: nothing is made in it.
+            known = not empty and self.records.log.exists()
+            if known and _is_absent_file(parsed):
+                raise CatalogueLost(str(folder))
+            self._bring_up(migrating, known)
             with self.reading() as connection:
                 behind = self.records.behind(connection)
                 nothing = audit.head(connection) == (0, audit.GENESIS)
-            if nothing and not empty and self.records.log.exists():
+            if nothing and known:
                 raise CatalogueLost(str(folder))
             if nothing and not self.keys.exist() and not self.records.log.exists():
                 self.keys.make()
@@ -130,14 +135,16 @@ class Catalogue:
             return error
         return None
 
-    def _bring_up(self, migrating: bool) -> None:
+    def _bring_up(self, migrating: bool, known: bool) -> None:
         """Make the tables of an empty database, or when ``migrating`` those that an earlier version lacks."""
         with self.reading() as connection:
             if migrations.is_current(connection):
                 return
             migrations.refuse_newer(connection)
-            allowed = migrating or migrations.is_empty(connection)
-        if not allowed:
+            begun = migrations.has_begun(connection)
+        if known and not begun:
+            raise CatalogueLost(str(self._folder))
+        if begun and not migrating:
             raise NotMigrated
         with self._transaction() as connection:
             migrations.upgrade(connection)
@@ -428,6 +435,11 @@ def _prepare_sqlite(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _is_absent_file(url: URL) -> bool:
+    """Tell whether a database is a file of SQLite that opening would make."""
+    return url.get_backend_name() == "sqlite" and bool(url.database) and not Path(str(url.database)).exists()
 
 
 def _columns(rows: FromClause) -> Select[Any]:

@@ -14,6 +14,7 @@ from tests.bench.queries import phrases, queries
 from tests.bench.searching import phrase_rows, query_rows
 from tests.bench.serving import serving_rows
 from tests.bench.table import Row
+from web.installation.making import make
 from web.installation.services import open_services
 from web.installation.settings import Settings
 
@@ -27,7 +28,9 @@ def run(count: int, lines: Sequence[str], seconds: float, every: int, repeats: i
     """All rows over so many documents; users go on for so many seconds, and ask one in ``every`` of the queries."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        services = open_services(Settings.at(place / "data"))
+        settings = Settings.at(place / "data")
+        make(settings)
+        services = open_services(settings)
         _, took = timed(lambda: publish(services.catalogue, documents(count, lines)))
         _say(f"{count} documents made in {took:.0f} s")
         sample = list(islice(documents(count, lines), _SAMPLE))

@@ -18,6 +18,7 @@ from archive.store.catalogue import Catalogue
 from indexer import sync
 from tests.conftest import publish
 from tests.faults.warm import ANALYZER
+from web.installation.making import make
 from web.installation.services import Services, open_services
 from web.installation.settings import Settings
 
@@ -92,7 +93,9 @@ def ingest_and_publish(data: Path, items: Sequence[Item], tell: Callable[[object
 
 @contextmanager
 def installation(data: Path) -> Iterator[Services]:
-    opened = open_services(Settings.at(data), analyzer=ANALYZER)
+    settings = Settings.at(data)
+    make(settings)
+    opened = open_services(settings, analyzer=ANALYZER)
     try:
         yield opened
     finally:

@@ -42,6 +42,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
     data = folder / "data"
     # Create the tables and one document first, so that only an ingest is traced.
     first, second = write_documents(folder / "incoming", ["先到", "后到"])
+    _gongkai(data, "init")
     _gongkai(data, "ingest", str(first.path))
     calls = _traced(strace, folder, data, "ingest", str(second.path))
     trial.cases += 1

@@ -10,6 +10,7 @@ from archive import VERSION
 # The module in this folder that holds each command. A command is loaded only when called, so that a simple look-up does
 # not wait for the modules that serve pages.
 COMMANDS = {
+    "init": "init",
     "ingest": "intake",
     "review": "review",
     "history": "history",

@@ -12,6 +12,7 @@ from archive.custody import bag
 from archive.custody.rebuild import rebuild
 from archive.store import audit as log
 from archive.store.catalogue import Catalogue
+from archive.store.folder import require_archive
 from web.commands import jobs
 from web.commands.installation import reported, services
 from web.installation.settings import Settings
@@ -69,7 +70,7 @@ def rebuild_catalogue() -> None:
 
 
 def _rebuild(settings: Settings) -> int:
-    settings.data.mkdir(parents=True, exist_ok=True)
+    require_archive(settings.data)
     catalogue = Catalogue(settings.database_url, settings.data, empty=True)
     try:
         with jobs.progress("重建目录", None) as advance:

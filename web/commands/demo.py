@@ -2,7 +2,11 @@
 
 import json
 import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, redirect_stdout
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
 from urllib.request import urlopen
@@ -17,15 +21,17 @@ from archive.intake.receive import Result
 from archive.store.catalogue import Catalogue
 from web.commands.jobs import bring_up, make_lists, take_in
 from web.installation import county
-from web.installation.services import Services
+from web.installation.making import make
+from web.installation.services import Services, open_services
+from web.installation.settings import Settings
 
-ACTOR = "演示"
+ACTOR, SITE_NAME = "演示", "云溪县政府信息公开检索"
+CORPUS = Path(__file__).parents[2] / "corpus"
 
 
 def introduce(corpus: Path, data: Path) -> None:
     """Copy the sample's ``site.toml`` into the data folder."""
     if (stated := corpus / county.FILE).exists():
-        data.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(stated, data / county.FILE)
 
 
@@ -36,6 +42,20 @@ def prepare(opened: Services, corpus: Path) -> None:
         apply_reviews(opened, corpus)
     bring_up(opened, full=False)
     make_lists(opened)
+
+
+@contextmanager
+def sample() -> Iterator[Services]:
+    """Open the sample corpus, taken in and indexed, in a folder that is gone afterwards."""
+    with TemporaryDirectory(prefix="gongkai-") as folder:
+        settings = Settings.at(Path(folder) / "data", SITE_NAME)
+        make(settings)
+        introduce(CORPUS, settings.data)
+        with closing(open_services(settings)) as opened:
+            # Standard output is what the caller has to say.
+            with redirect_stdout(sys.stderr):
+                prepare(opened, CORPUS)
+            yield opened
 
 
 def apply_reviews(opened: Services, corpus: Path) -> None:

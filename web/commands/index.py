@@ -2,14 +2,20 @@
 
 import json
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
 
+from archive.store.folder import holds_archive
 from indexer import facets
 from indexer.errors import BadQuery
+from indexer.judging.queries import BadQueries
 from web.commands import explaining, jobs, judging
+from web.commands.demo import CORPUS, sample
 from web.commands.installation import reported, services
+from web.installation.services import Services
+from web.installation.settings import Settings
 from web.programs.answers import search_answer
 from web.search.find import explained, find
 from web.search.params import MAX_PAGE, MAX_PER_PAGE, PER_PAGE, SearchForm
@@ -100,8 +106,11 @@ def judge(
 
     FILES are JSON Lines of {"id", "query", "relevant": [id or path, ...]}, or a queries.tsv with its judgements.tsv.
     Known items are made out of the public documents: titles, numbers, substrings, quoted substrings.
+    Where there is no archive the sample corpus is searched.
     """
-    with services() as opened:
+    if not files and not known:
+        raise BadQueries("没有可评测的检索词：请给出文件，或者加 --known 数量。")
+    with _searched() as opened:
         judgement = judging.judge(opened, files, known, seed, baselines, against)
     if save:
         judging.save(judgement, save)
@@ -109,3 +118,12 @@ def judge(
         click.echo(judging.as_json(judgement))
     else:
         judging.show(judgement)
+
+
+def _searched() -> AbstractContextManager[Services]:
+    """Open the installation, or the sample where there is none."""
+    data = Settings.from_environment().data
+    if holds_archive(data):
+        return services()
+    jobs.say(f"{data} 里没有档案，以下评测的是样例 {CORPUS}。")
+    return sample()

@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive.errors import GongkaiError
+from archive.errors import GongkaiError, NoArchive
 from indexer.errors import IndexerBusy
 from web.installation.services import Services, open_services
 from web.installation.settings import Settings
@@ -17,7 +17,8 @@ from web.installation.settings import Settings
 P = ParamSpec("P")
 R = TypeVar("R")
 
-BUSY = 3
+# Of every other error it is 1.
+CODES = {NoArchive: 2, IndexerBusy: 3}
 
 
 def reported(command: Callable[P, R]) -> Callable[P, R]:
@@ -29,7 +30,7 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except GongkaiError as error:
             click.echo(f"gongkai: {error}", err=True)
-            sys.exit(BUSY if isinstance(error, IndexerBusy) else 1)
+            sys.exit(next((code for kind, code in CODES.items() if isinstance(error, kind)), 1))
         except SQLAlchemyError as error:
             why = type(error).__name__
             click.echo(f"gongkai: 数据库出错（{why}），请检查磁盘空间和 GONGKAI_DATABASE_URL。", err=True)

@@ -50,8 +50,6 @@ def judge(
     reading = queries.read(files, lambda name: _named(named, name))
     made = list(queries.known(documents, known, seed)) if known else []
     judged = [*reading.judged, *made]
-    if not files and not known:
-        raise queries.BadQueries("没有可评测的检索词：请给出文件，或者加 --known 数量。")
     if not judged:
         raise queries.BadQueries(
             f"没有可评测的检索词：{len(reading.skipped)} 条检索词所指的文件都没有公开，公开文件共 {len(documents)} 件。"

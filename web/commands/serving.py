@@ -5,12 +5,11 @@ from pathlib import Path
 
 import click
 
-from web.commands.demo import check_server, introduce, prepare
+from web.commands.demo import CORPUS, SITE_NAME, check_server, introduce, prepare
 from web.commands.installation import reported, services
+from web.installation.making import make
 from web.installation.services import open_services
 from web.installation.settings import THREADS, Settings
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 @click.command()
@@ -37,13 +36,13 @@ def serve(host: str, port: int, threads: int, metrics_port: int | None, access_l
 @click.option("--check", is_flag=True, help="Do all but stay: ask the running server, print what it says, stop.")
 @click.option(
     "--corpus",
-    default=ROOT / "corpus",
+    default=CORPUS,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The sample documents (default: those of the source tree).",
 )
 @click.option(
     "--data",
-    default=ROOT / ".demo",
+    default=CORPUS.parent / ".demo",
     type=click.Path(file_okay=False, path_type=Path),
     help="The demo's own folder; GONGKAI_DATA is left alone.",
 )
@@ -52,8 +51,10 @@ def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
     """Take in the sample corpus, apply its review decisions, index it and serve it."""
     from web import server
 
+    settings = Settings.at(data, SITE_NAME)
+    make(settings)
     introduce(corpus, data)
-    opened = open_services(Settings.at(data, "云溪县政府信息公开检索"), serving=True)
+    opened = open_services(settings, serving=True)
     try:
         prepare(opened, corpus)
         if check:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from archive.store.folder import holds_archive
 from indexer.asking.synonyms import OWN_NAME, PACKAGED, Synonyms
 from web.commands import jobs
 from web.commands.installation import reported, services
@@ -54,7 +55,10 @@ def synonyms_show(word: str) -> None:
 
 
 def _own_synonyms() -> Path | None:
-    own = Settings.from_environment().data / OWN_NAME
+    data = Settings.from_environment().data
+    if not holds_archive(data):
+        jobs.say(f"注意：{data} 里没有档案，只有随软件提供的同义词。")
+    own = data / OWN_NAME
     return own if own.exists() else None
 
 

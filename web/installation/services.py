@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from archive.decisions import review
+from archive.store import folder
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from indexer.analyzer import Analyzer
@@ -37,14 +38,14 @@ class Services:
 
 
 def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer | None = None) -> Services:
-    """Open an installation, creating its folder and catalogue if they don't exist. Raises BadSettings.
+    """Open an installation that ``making.make`` or a restore has made. Raises BadSettings and NoArchive.
 
     When ``serving``, people wait for answers, so typing aids are made in the background. ``analyzer`` is one that is
     already loaded.
     """
     # Refuse an engine that this version lacks before anything is written.
     _ = settings.index_folder
-    settings.data.mkdir(parents=True, exist_ok=True)
+    folder.require_archive(settings.data)
     stated = county.load(settings.data)
     analyzer = analyzer or Analyzer(settings.data / "cache")
     engine = open_engine(settings.engine_url, settings.data, analyzer, settings.cache_mb << 20)

@@ -30,6 +30,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive.errors import BadSettings
+from archive.store.folder import CATALOGUE
 from indexer import gaps
 from indexer.engines.opening import index_folder
 
@@ -60,7 +61,7 @@ class Settings:
     def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
         """Return the defaults, with everything inside one folder."""
         data = data.absolute()
-        return cls(data, f"sqlite:///{data / 'catalogue.sqlite3'}", "whoosh:", site_name)
+        return cls(data, f"sqlite:///{data / CATALOGUE}", "whoosh:", site_name)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

@@ -16,9 +16,9 @@ def is_current(connection: Connection) -> bool:
     return MigrationContext.configure(connection).get_current_revision() == _scripts(_config()).get_current_head()
 
 
-def is_empty(connection: Connection) -> bool:
-    """Tell whether a database has no tables of this program yet."""
-    return MigrationContext.configure(connection).get_current_revision() is None
+def has_begun(connection: Connection) -> bool:
+    """Tell whether a database has tables of any version of this program."""
+    return MigrationContext.configure(connection).get_current_revision() is not None
 
 
 def refuse_newer(connection: Connection) -> None:

@@ -15,6 +15,7 @@ from archive.errors import BackupDamaged, BackupRefused, BlobDamaged
 from archive.intake.receive import Intake, Item
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
+from archive.store.folder import BACKUP
 from tests.conftest import in_a_file, publish
 
 Write = Callable[[str, str], Path]
@@ -156,7 +157,7 @@ def test_a_damaged_backup_is_not_restored(
     catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str], damage: str
 ) -> None:
     made = backups.backup(catalogue, blobs, data, elsewhere, quiet)
-    victims = [path for path in made.rglob("*") if path.is_file() and path.name != backups.MANIFEST]
+    victims = [path for path in made.rglob("*") if path.is_file() and path.name != BACKUP]
     assert len(victims) > 6
     for victim in victims:
         whole = victim.read_bytes()
@@ -166,11 +167,11 @@ def test_a_damaged_backup_is_not_restored(
         elif damage == "missing":
             victim.unlink()
         elif damage == "manifest":
-            (made / backups.MANIFEST).write_text("{}")
+            (made / BACKUP).write_text("{}")
         else:
-            manifest = (made / backups.MANIFEST).read_text(encoding="utf-8")
+            manifest = (made / BACKUP).read_text(encoding="utf-8")
             place = str(victim.relative_to(made))
-            (made / backups.MANIFEST).write_text(manifest.replace(place, f"../{place}"), encoding="utf-8")
+            (made / BACKUP).write_text(manifest.replace(place, f"../{place}"), encoding="utf-8")
         with pytest.raises(BackupDamaged):
             backups.restore(made, elsewhere / "again", (), False, quiet, catalogue.keys.private())
         assert not (elsewhere / "again").exists()

@@ -23,7 +23,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def environment(tmp_path: Path, databases: Databases) -> dict[str, str]:
-    """Of an installation that is not there yet."""
+    """Of an archive that is not made yet."""
     data = tmp_path / "data"
     settings = replace(Settings.at(data), database_url=databases.empty(data / "catalogue.sqlite3"))
     return {
@@ -35,6 +35,13 @@ def environment(tmp_path: Path, databases: Databases) -> dict[str, str]:
 
 @pytest.fixture
 def run(environment: dict[str, str]) -> Run:
+    run = caller(environment)
+    run("init")
+    return run
+
+
+def caller(environment: dict[str, str]) -> Run:
+    """Run commands as a person does, and hold their exit codes against ``code``."""
 
     def invoke(*arguments: str, code: int = 0) -> Result:
         result = CliRunner().invoke(cli, arguments, env=environment)
@@ -200,10 +207,10 @@ def test_verify_finds_a_changed_a_missing_and_an_untracked_original(run: Run, fo
 
 
 def test_an_engine_that_is_not_there_is_named(folder: Path, tmp_path: Path) -> None:
-    environment = {"GONGKAI_DATA": str(tmp_path), "GONGKAI_ENGINE_URL": "solr://x"}
-    result = CliRunner().invoke(cli, ["search", "x"], env=environment)
-    assert result.exit_code == 1
-    assert "GONGKAI_ENGINE_URL" in result.output
+    run = caller({"GONGKAI_DATA": str(tmp_path / "data"), "GONGKAI_ENGINE_URL": "solr://x"})
+    for command in (("init",), ("search", "x")):
+        assert "GONGKAI_ENGINE_URL" in run(*command, code=1).output
+    assert not (tmp_path / "data").exists()
 
 
 def test_synonyms_are_checked_and_shown(run: Run, tmp_path: Path) -> None:
@@ -214,7 +221,6 @@ def test_synonyms_are_checked_and_shown(run: Run, tmp_path: Path) -> None:
     assert "没有“白日做梦”" in run("synonyms", "show", "白日做梦", code=1).output
 
     own = tmp_path / "data" / "synonyms.tsv"
-    own.parent.mkdir()
     own.write_text("!低保\t最低生活保障\n白日做梦\t幻想\t~\t本县\n! 没有\t这对\n", encoding="utf-8")
     checked = run("synonyms", "check").output
     assert "本单位增加或改写 1 对" in checked
@@ -243,7 +249,6 @@ def test_searches_in_vain_are_listed_and_dismissed(run: Run, tmp_path: Path) -> 
 
     from indexer.gaps import Gaps
 
-    (tmp_path / "data").mkdir()
     for day in (1, 2, 2):
         Gaps(tmp_path / "data").record("停车收费", False, date(2026, 11, day))
     assert "3  2026-11-01 至 2026-11-02  没有结果  停车收费" in run("gaps", "list").output

@@ -1,0 +1,170 @@
+"""An archive is made on purpose, and no command makes one by the way."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from archive.store.folder import holds_archive
+from tests.conftest import Databases, in_a_file
+from tests.web.commands.test_cli import Run, caller
+from web.commands.cli import cli
+from web.installation.making import make
+from web.installation.settings import Settings
+
+# Each with arguments by which it would go on.
+NEEDING = (
+    ("ingest", "."),
+    ("review", "list"),
+    ("review", "show", "x"),
+    ("review", "check"),
+    ("review", "classify", "x", "--as", "主动公开", "--reviewer", "甲", "--basis", "乙"),
+    ("review", "examine", "x", "--aspect", "truthfulness", "--outcome", "passed", "--reviewer", "甲", "--basis", "乙"),
+    ("review", "approve", "x", "--reviewer", "甲"),
+    ("review", "reject", "x", "--reviewer", "甲", "--reason", "乙"),
+    ("review", "withdraw", "x", "--reviewer", "甲", "--reason", "乙"),
+    ("history", "x"),
+    ("validity", "x", "已废止", "--since", "2026-01-31", "--person", "甲", "--reason", "乙"),
+    ("relations", "list"),
+    ("relations", "confirm", "1", "--target", "x", "--person", "甲"),
+    ("relations", "refuse", "1", "--person", "甲"),
+    ("reindex",),
+    ("reindex", "--full"),
+    ("lists",),
+    ("search", "通知"),
+    ("gaps", "list"),
+    ("gaps", "dismiss", "x"),
+    ("gaps", "clear", "--yes"),
+    ("serve", "--port", "1"),
+    ("verify",),
+    ("audit", "verify"),
+    ("audit", "list"),
+    ("backup", "backups"),
+    ("rebuild-catalogue",),
+    ("export", "bag", "--bagit"),
+)
+NEEDING_NONE = (
+    ("--version",),
+    ("--help",),
+    ("ingest", "--help"),
+    ("review", "approve", "--help"),
+    ("synonyms", "check"),
+    ("synonyms", "show", "低保"),
+)
+MAKING = {("init",), ("restore",), ("demo",), ("judge",)}
+
+
+@pytest.fixture
+def run(tmp_path: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command line where GONGKAI_DATA was mistyped."""
+    monkeypatch.chdir(tmp_path)
+    url = databases.empty(tmp_path / "mistyped" / "catalogue.sqlite3")
+    return caller({"GONGKAI_DATA": str(tmp_path / "mistyped"), "GONGKAI_DATABASE_URL": url, "GONGKAI_ENGINE_URL": ""})
+
+
+def test_every_command_is_among_these() -> None:
+    def names(group: click.Group, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+        for name in group.list_commands(click.Context(group)):
+            command = group.get_command(click.Context(group), name)
+            if isinstance(command, click.Group):
+                yield from names(command, (*above, name))
+            else:
+                yield (*above, name)
+
+    tried = {*NEEDING, *NEEDING_NONE, *MAKING}
+    assert [name for name in names(cli) if not any(each[: len(name)] == name for each in tried)] == []
+
+
+@pytest.mark.parametrize("command", NEEDING, ids=" ".join)
+def test_without_an_archive_a_command_is_refused_and_makes_nothing(
+    run: Run, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    told = run(*command, code=2).stderr
+    assert str(tmp_path / "mistyped") in told
+    assert "GONGKAI_DATA" in told and "gongkai init" in told
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", NEEDING_NONE, ids=" ".join)
+def test_what_needs_no_archive_does_without_and_makes_none(run: Run, command: tuple[str, ...], tmp_path: Path) -> None:
+    run(*command)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_archive_is_made_once(run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "mistyped"
+    assert str(data) in run("init").output
+    assert data.stat().st_mode & 0o777 == 0o700
+    run("verify", code=1)  # no index yet
+    before = {path: path.stat().st_mtime_ns for path in data.rglob("*")}
+    assert "没有改动" in run("init").output
+    assert {path: path.stat().st_mtime_ns for path in data.rglob("*")} == before
+
+
+def test_where_other_things_lie_no_archive_is_made(run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "mistyped"
+    data.mkdir(mode=0o755)
+    (data / "site.toml").touch()
+    (data / "照片.jpg").touch()
+    assert "照片.jpg" in run("init", code=2).stderr
+    assert (data.stat().st_mode & 0o777, len(list(data.iterdir()))) == (0o755, 2)
+    (data / "照片.jpg").unlink()
+    run("init")
+    assert data.stat().st_mode & 0o777 == 0o700
+
+
+@in_a_file
+@pytest.mark.parametrize("kept", ["catalogue.sqlite3", "records", "blobs"])
+def test_an_archive_of_before_is_known_by_what_it_holds(run: Run, tmp_path: Path, kept: str) -> None:
+    made = tmp_path / "mistyped"
+    (tmp_path / "通知.txt").write_text("关于做好防汛工作的通知\n\n请落实值班制度。\n", encoding="utf-8")
+    run("init")
+    run("ingest", str(tmp_path / "通知.txt"))
+    for path in [*made.iterdir()]:
+        if path.name != kept:
+            path.rename(tmp_path / path.name)
+    assert holds_archive(made)
+    assert "没有改动" in run("init").output
+
+
+def test_a_backup_is_no_archive(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "通知.txt").write_text("关于做好防汛工作的通知\n\n请落实值班制度。\n", encoding="utf-8")
+    run("init")
+    run("ingest", str(tmp_path / "通知.txt"))
+    made = run("backup", str(tmp_path / "backups")).stdout.split()[-1]
+    before = sorted(Path(made).rglob("*"))
+    wrong = caller({"GONGKAI_DATA": made, "GONGKAI_DATABASE_URL": "", "GONGKAI_ENGINE_URL": ""})
+    for command in ("init", "verify", "rebuild-catalogue"):
+        assert "gongkai restore" in wrong(command, code=2).stderr
+    assert sorted(Path(made).rglob("*")) == before
+
+
+@in_a_file
+def test_a_mistyped_database_is_not_made(run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "mistyped"
+    (tmp_path / "通知.txt").write_text("关于做好防汛工作的通知\n\n请落实值班制度。\n", encoding="utf-8")
+    run("init")
+    run("ingest", str(tmp_path / "通知.txt"))
+    url = f"sqlite:///{tmp_path}/other.sqlite3"
+    wrong = caller({"GONGKAI_DATA": str(data), "GONGKAI_DATABASE_URL": url, "GONGKAI_ENGINE_URL": ""})
+    assert "GONGKAI_DATABASE_URL" in wrong("review", "list", code=1).stderr
+    assert not (tmp_path / "other.sqlite3").exists()
+
+
+@pytest.mark.slow
+def test_without_an_archive_the_sample_is_judged(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("ir_measures")
+    corpus = Path(__file__).parents[3] / "corpus"
+    result = run("judge", str(corpus / "queries.tsv"))
+    assert "没有档案" in result.stderr
+    assert "over 0 public documents" not in result.stdout and "public documents" in result.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_is_made_private_whatever_the_umask(tmp_path: Path) -> None:
+    assert make(Settings.at(tmp_path / "data"))
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    result = CliRunner().invoke(cli, ["init"], env={"GONGKAI_DATA": str(tmp_path / "data")})
+    assert result.exit_code == 0

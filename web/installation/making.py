@@ -1,0 +1,26 @@
+"""Making a new installation: the one place where an archive begins."""
+
+from archive.errors import NoArchive
+from archive.store import folder
+from archive.store.catalogue import Catalogue
+from web.installation.settings import Settings
+
+
+def make(settings: Settings) -> bool:
+    """Make the data folder (0700) and an empty catalogue. Return False when there is an archive: nothing changes then.
+
+    Raises BadSettings, CatalogueLost, and NoArchive for a folder in which other things lie.
+    """
+    data = settings.data
+    if folder.holds_archive(data):
+        return False
+    if others := folder.foreign(data):
+        raise NoArchive(str(data), folder.BACKUP in others, others)
+    # Refuse an engine that this version lacks before anything is written.
+    _ = settings.index_folder
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data.chmod(0o700)
+    Catalogue(settings.database_url, data).close()
+    # The last step, because it is what the folder is known by.
+    folder.mark(data)
+    return True
