@@ -116,6 +116,14 @@ def asks_the_database(item: pytest.Item) -> bool:
     return "databases" in getattr(item, "fixturenames", ()) and item.get_closest_marker("page") is None
 
 
+@pytest.fixture(autouse=True)
+def usual_umask() -> Iterator[None]:
+    """Set that of a usual machine, by which everybody may read; commands set their own, also those called in a test."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture(scope="session")
 def analyzer(tmp_path_factory: pytest.TempPathFactory) -> Analyzer:
     return Analyzer(tmp_path_factory.mktemp("jieba"))

@@ -20,7 +20,7 @@ from archive.errors import BackupDamaged, BackupRefused
 from archive.store import canonical
 from archive.store.blobs import Blobs, digest_of, sync_folder
 from archive.store.catalogue import Catalogue
-from archive.store.folder import BACKUP, mark
+from archive.store.folder import BACKUP, copy_privately, mark
 from archive.store.records import Records
 from archive.store.seals import Key
 from archive.store.withdrawal_ledger import WithdrawalLedger
@@ -51,7 +51,7 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
     destination = destination.absolute()
     if destination.is_relative_to(data):
         raise BackupRefused("备份不能放在数据目录里面，请换一个地方，最好是另一块磁盘。")
-    destination.mkdir(parents=True, exist_ok=True)
+    destination.mkdir(mode=0o700, parents=True, exist_ok=True)
     at = datetime.now(UTC)
     final = destination / f"gongkai-{at:%Y%m%d-%H%M%S}"
     partial = destination / f".{final.name}.partial"
@@ -60,10 +60,10 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
     staged = data / f".backup-{os.getpid()}"
     try:
         _stage(catalogue, staged)
-        shutil.copytree(staged, partial)
+        copy_privately(staged, partial)
         for name in OWN:
             if (data / name).exists():
-                shutil.copy2(data / name, partial / name)
+                copy_privately(data / name, partial / name)
         records = Records(partial / "records")
         ids = list(records.ids())
         formers = sorted(destination.glob("gongkai-*/blobs"))
@@ -135,12 +135,10 @@ def restore(
     lost = {each.token: each for each in chain.from_iterable(ledger.all() for ledger in known)}
     fresh = data.with_name(f".{data.name}.restoring")
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
+    fresh.mkdir(mode=0o700, parents=True)
     for each in sorted(folder.iterdir()):
-        if each.is_dir():
-            shutil.copytree(each, fresh / each.name)
-        elif each.name != BACKUP:
-            shutil.copy2(each, fresh / each.name)
+        if each.name != BACKUP:
+            copy_privately(each, fresh / each.name)
     mark(fresh)
     put_keys(folder, fresh / "keys", data / "keys", key, lost_key)
     ledger = WithdrawalLedger(fresh / "withdrawals.jsonl")
@@ -192,6 +190,7 @@ def _keep(digest: str, blobs: Blobs, copies: Blobs, former: Blobs | None) -> Non
     if former is not None and former.path(digest).exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         os.link(former.path(digest), target)
+        target.chmod(0o400)
         return
     blobs.verify(digest)
     with blobs.open(digest) as stream:

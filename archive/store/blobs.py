@@ -1,4 +1,4 @@
-"""Originals, byte for byte, each a read-only file named by the SHA-256 of its bytes.
+"""Originals, byte for byte, each a file that only its owner reads and nobody writes, named by the SHA-256 of its bytes.
 
 Before ``put`` returns, a blob is written to a temporary file, synced and renamed into place, and its folder is synced.
 So a power failure can't lose a blob that the catalogue already names.
@@ -58,7 +58,7 @@ class Blobs:
                     if not target.parent.exists():
                         target.parent.mkdir(exist_ok=True)
                         sync_folder(self.folder)
-                    incoming.chmod(0o444)
+                    incoming.chmod(0o400)
                     incoming.rename(target)
                     sync_folder(target.parent)
             finally:

@@ -1,4 +1,4 @@
-"""The data folder: how it is known that it holds an archive.
+"""The data folder: how it is known that it holds an archive, and who else may read it.
 
 A folder holds an archive when one of the things lies in it that ``gongkai init``, and every version before it, makes
 there and nothing else does: the catalogue's file, the records, the originals or the ledger of withdrawals. So archives
@@ -6,7 +6,9 @@ made before there was ``gongkai init`` are known without a mark. The folder says
 PostgreSQL: records and originals are never anywhere else.
 """
 
+import shutil
 from pathlib import Path
+from stat import S_IRWXG, S_IRWXO
 
 from archive.errors import NoArchive
 
@@ -40,6 +42,30 @@ def mark(folder: Path) -> None:
     lock = folder / LOCK
     lock.parent.mkdir(exist_ok=True)
     lock.touch()
+
+
+def exposed(folder: Path) -> list[Path]:
+    """List what users other than the owner may enter or read: a data folder and the main things in it, or a backup.
+
+    Drafts and refused documents lie there, so it should be nothing.
+    """
+    main = (folder, *sorted(folder.glob(f"{CATALOGUE}*")), *(folder / sign.partition("/")[0] for sign in _SIGNS))
+    return [path for path in dict.fromkeys(main) if path.exists() and path.stat().st_mode & (S_IRWXG | S_IRWXO)]
+
+
+def copy_privately(source: Path, target: Path) -> None:
+    """Copy a file or a whole folder; only the owner may read the copy, or write into it if the source may be.
+
+    Raises OSError.
+    """
+    if source.is_dir():
+        target.mkdir(mode=0o700)
+        for path in sorted(source.iterdir()):
+            copy_privately(path, target / path.name)
+    else:
+        target.touch(mode=0o600)
+        shutil.copyfile(source, target)
+        target.chmod(source.stat().st_mode & 0o600 | 0o400)
 
 
 def foreign(folder: Path) -> list[str]:

@@ -1,6 +1,7 @@
 """The command line. Exit codes: 0 done, 1 failed (wholly or partly), 2 wrong usage, 3 another process is at work."""
 
 import logging
+import os
 from importlib import import_module
 
 import click
@@ -70,6 +71,8 @@ def cli() -> None:
     GONGKAI_PROXIES       how many web servers stand before it, whose X-Forwarded-* are believed (default: 0)
     GONGKAI_RATE          requests a minute that one address may make; 0: any (default: 300)
     """
+    # Drafts and refused documents are nobody else's business: whatever a command makes, only its owner may read.
+    os.umask(0o077)
 
 
 if __name__ == "__main__":

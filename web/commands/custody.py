@@ -14,7 +14,7 @@ from archive.store import audit as log
 from archive.store.catalogue import Catalogue
 from archive.store.folder import require_archive
 from web.commands import jobs
-from web.commands.installation import reported, services
+from web.commands.installation import reported, services, warn_of_readers
 from web.installation.settings import Settings
 
 _FOLDER = click.Path(path_type=Path)
@@ -41,6 +41,8 @@ def backup(destination: Path) -> None:
     """Make a backup in a new folder below DESTINATION; others may go on writing meanwhile."""
     with services() as opened, jobs.progress("备份", None) as advance:
         made = backups.backup(opened.catalogue, opened.blobs, opened.settings.data, destination, advance)
+    for each in sorted(destination.glob("gongkai-*")):
+        warn_of_readers(each)
     click.echo(f"备份在 {made}")
 
 

@@ -1,15 +1,18 @@
 """What every command needs: the opened installation, and errors reported as sentences with an exit code."""
 
 import functools
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.errors import GongkaiError, NoArchive
+from archive.store.folder import exposed
 from indexer.errors import IndexerBusy
 from web.installation.services import Services, open_services
 from web.installation.settings import Settings
@@ -47,8 +50,21 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
 
 @contextmanager
 def services(serving: bool = False) -> Iterator[Services]:
-    opened = open_services(Settings.from_environment(), serving)
+    settings = Settings.from_environment()
+    opened = open_services(settings, serving)
+    warn_of_readers(settings.data)
     try:
         yield opened
     finally:
         opened.close()
+
+
+def warn_of_readers(folder: Path) -> None:
+    """Say it when others may read what lies in a data folder or a backup, and how to mend it."""
+    if wide := exposed(folder):
+        mode = wide[0].stat().st_mode & 0o777
+        click.echo(
+            f"注意：{wide[0]} 的权限是 {mode:03o}，这台机器上的其他用户也能读到没有公开的文件。"
+            f"请运行：chmod -R go-rwx {shlex.quote(str(folder))}",
+            err=True,
+        )

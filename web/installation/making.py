@@ -18,7 +18,7 @@ def make(settings: Settings) -> bool:
         raise NoArchive(str(data), folder.BACKUP in others, others)
     # Refuse an engine that this version lacks before anything is written.
     _ = settings.index_folder
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True)
     data.chmod(0o700)
     Catalogue(settings.database_url, data).close()
     # The last step, because it is what the folder is known by.
