@@ -30,7 +30,6 @@ status or an exit code. They are caught on the way only where a job goes on with
 file of an intake, a check of ``verify``), or where another error says more.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 
@@ -43,19 +42,9 @@ class BadSettings(GongkaiError):
 
 
 class NoArchive(GongkaiError):
-    """The data folder holds no archive; ``others`` names what lies there, where a new one was to be made."""
+    """The data folder holds no archive, or none may be made in it; ``what`` says what it is, and what to do."""
 
-    def __init__(self, folder: str, is_backup: bool, others: Sequence[str] = ()) -> None:
-        if is_backup:
-            what = "是一份备份，不是档案。请把 GONGKAI_DATA 设为档案的文件夹；要恢复这份备份，请运行 gongkai restore。"
-        elif others:
-            named = "、".join(others[:3]) + ("等" if len(others) > 3 else "")
-            what = f"里有别的内容（{named}），没有在那里建立档案。请核对 GONGKAI_DATA，或者换一个空文件夹。"
-        else:
-            what = (
-                "里没有档案，什么也没有写入。请核对 GONGKAI_DATA；第一次使用请先运行 gongkai init 建立档案，"
-                "由备份恢复请运行 gongkai restore。"
-            )
+    def __init__(self, folder: str, what: str) -> None:
         super().__init__(f"{folder} {what}")
         self.folder = folder
 

@@ -3,31 +3,32 @@
 What is copied is what the files hold (records, audit log, withdrawals, originals), not the database: restoring is the
 same rebuild as after its loss, and is so tested with every rebuild. Records are linked aside while nobody writes, which
 takes a moment, and copied while others write on; an original is there before a record names it, and never changes.
+
+Disks rot, so nothing is believed unread: an original that a former backup has is shared only if it still has the
+SHA-256 in its name, and each file is read where it lies in the new backup before that is called one.
 """
 
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import count
 from pathlib import Path
 
 from archive import VERSION
-from archive.custody.sealing import put_keys
-from archive.errors import BackupDamaged, BackupRefused
+from archive.errors import BackupDamaged, BackupRefused, BlobDamaged
 from archive.store import canonical
 from archive.store.blobs import Blobs, digest_of, sync_folder
 from archive.store.catalogue import Catalogue
-from archive.store.folder import BACKUP, copy_privately, mark
+from archive.store.folder import BACKUP, copy_privately, link, restrict
 from archive.store.records import Records
-from archive.store.seals import Key
-from archive.store.withdrawal_ledger import WithdrawalLedger
 
 FORMAT = 1
 # What staff wrote into the data folder themselves.
 OWN = ("site.toml", "synonyms.tsv")
+LEDGER = "withdrawals.jsonl"
 Progress = Callable[[int, int], None]
 
 
@@ -42,21 +43,36 @@ class Manifest:
     files: Mapping[str, str]
 
 
-def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, progress: Progress) -> Path:
-    """Make a backup below ``destination`` and return its folder. Others may write meanwhile.
+@dataclass(slots=True)
+class Made:
+    """A backup in ``folder``, and how many originals are in it: ``shared`` with the ``former`` one, or ``copied``.
+
+    ``rotten`` names originals of the former one that have changed since; they were copied anew, out of the archive.
+    """
+
+    folder: Path
+    former: Path | None
+    documents: int = 0
+    shared: int = 0
+    copied: int = 0
+    rotten: list[str] = field(default_factory=list)
+
+
+def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, progress: Progress) -> Made:
+    """Make a backup below ``destination``. Others may write meanwhile.
 
     All that was acknowledged before it began is in it. Originals that a former backup there has are shared with it by
-    hard links. Raises BackupRefused, BlobMissing, BlobDamaged, RecordDamaged, OSError; then there is no new backup.
+    hard links, where the file system allows that. Raises BackupRefused, BlobMissing, BlobDamaged, RecordDamaged,
+    OSError; then there is no new backup.
     """
     destination = destination.absolute()
-    if destination.is_relative_to(data):
+    if destination.resolve().is_relative_to(data.resolve()):
         raise BackupRefused("备份不能放在数据目录里面，请换一个地方，最好是另一块磁盘。")
     destination.mkdir(mode=0o700, parents=True, exist_ok=True)
     at = datetime.now(UTC)
-    final = destination / f"gongkai-{at:%Y%m%d-%H%M%S}"
+    final = free(destination, f"gongkai-{at:%Y%m%d-%H%M%S}")
     partial = destination / f".{final.name}.partial"
-    if final.exists() or partial.exists():
-        raise BackupRefused(f"{final} 已经存在，请稍后再试。")
+    made = Made(final, next(complete(destination), None))
     staged = data / f".backup-{os.getpid()}"
     try:
         _stage(catalogue, staged)
@@ -66,15 +82,22 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
                 copy_privately(data / name, partial / name)
         records = Records(partial / "records")
         ids = list(records.ids())
-        formers = sorted(destination.glob("gongkai-*/blobs"))
+        if not ids:
+            raise BackupRefused(
+                f"{data} 的档案里没有一件文件，没有做备份。请核对 GONGKAI_DATA 和 GONGKAI_DATABASE_URL。"
+            )
+        made.documents = len(ids)
+        files = {_place(path, partial): digest_at(path) for path in files_of(partial)}
         digests = sorted({digest for id in ids for digest in named(records, id)})
+        copies = Blobs(partial / "blobs")
         for done, digest in enumerate(digests, 1):
-            _keep(digest, blobs, Blobs(partial / "blobs"), Blobs(formers[-1]) if formers else None)
+            _keep(digest, blobs, copies, made)
+            files[_place(copies.path(digest), partial)] = digest
             progress(done, len(digests))
-        files = {str(path.relative_to(partial)): _digest(path) for path in _files(partial)}
         manifest = asdict(Manifest(FORMAT, VERSION, at.isoformat(timespec="seconds"), len(ids), files))
         manifest["sha256"] = canonical.digest(manifest)
         (partial / BACKUP).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+        restrict(partial / BACKUP)
         # One call for thousands of files.
         os.sync()
         partial.rename(final)
@@ -82,80 +105,33 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
     finally:
         shutil.rmtree(staged, ignore_errors=True)
         shutil.rmtree(partial, ignore_errors=True)
-    return final
+    return made
 
 
-def check(folder: Path, progress: Progress) -> Manifest:
-    """Read a whole backup. Raises BackupDamaged for the first thing that has changed."""
-    try:
-        kept = json.loads((folder / BACKUP).read_text(encoding="utf-8"))
-        digest = kept.pop("sha256")
-        manifest = Manifest(**kept)
-        expected = dict(manifest.files)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise BackupDamaged(folder.name, f"没有可读的 {BACKUP}") from error
-    if digest != canonical.digest(kept):
-        raise BackupDamaged(folder.name, f"{BACKUP} 与其哈希不符")
-    if manifest.format != FORMAT:
-        raise BackupDamaged(folder.name, f"格式 {manifest.format} 不是本程序的格式 {FORMAT}")
-    for done, (place, digest) in enumerate(expected.items(), 1):
-        if not _inside(place):
-            raise BackupDamaged(folder.name, f"清单中有不该有的路径 {place}")
+def complete(destination: Path) -> Iterator[Path]:
+    """Yield the backups below a folder whose manifest can be read, newest first; their files are not read."""
+    for folder in sorted(destination.glob("gongkai-*"), reverse=True):
         try:
-            found = _digest(folder / place)
-        except OSError as error:
-            raise BackupDamaged(folder.name, f"{place} 缺失或读不出") from error
-        if found != digest:
-            raise BackupDamaged(folder.name, f"{place} 的内容与清单不符")
-        progress(done, len(expected))
-    return manifest
+            read_manifest(folder)
+        except BackupDamaged:
+            continue
+        yield folder
 
 
-def restore(
-    folder: Path,
-    data: Path,
-    ledgers: Iterable[Path],
-    replace: bool,
-    progress: Progress,
-    key: Key | None = None,
-    lost_key: bool = False,
-) -> Path | None:
-    """Put a backup's files into an installation's folder; the catalogue is rebuilt out of them afterwards.
+def thin_out(made: Made, keep: int) -> list[Path]:
+    """Remove the oldest complete backups beside a new one, so that ``keep`` stay; return what was removed.
 
-    What was in ``data`` is moved aside when it shall be ``replaced``; where to is returned. Withdrawals that the backup
-    does not know, out of what is replaced and out of ``ledgers``, are added to its own. The keys are those of what is
-    replaced, or ``key`` (see ``sealing.put_keys``). Raises BackupDamaged,
-    BackupRefused, WithdrawalsDamaged; then nothing has changed.
+    Only those of the same archive count, which is known by the beginning of its audit log. The new one, which has been
+    read as a whole, is never removed. Raises OSError.
     """
-    check(folder, progress)
-    occupied = data.exists() and any(data.iterdir())
-    if occupied and not replace:
-        raise BackupRefused(f"{data} 不是空的。要用备份替换，请加 --replace：原有数据会移到旁边，不会删除。")
-    known = [WithdrawalLedger(path) for path in (data / "withdrawals.jsonl", *ledgers)]
-    lost = {each.token: each for each in chain.from_iterable(ledger.all() for ledger in known)}
-    fresh = data.with_name(f".{data.name}.restoring")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(mode=0o700, parents=True)
-    for each in sorted(folder.iterdir()):
-        if each.name != BACKUP:
-            copy_privately(each, fresh / each.name)
-    mark(fresh)
-    put_keys(folder, fresh / "keys", data / "keys", key, lost_key)
-    ledger = WithdrawalLedger(fresh / "withdrawals.jsonl")
-    for token in {each.token for each in ledger.all()}:
-        lost.pop(token, None)
-    for withdrawal in lost.values():
-        ledger.append(withdrawal)
-    os.sync()
-    aside = None
-    if occupied:
-        aside = data.with_name(f"{data.name}-before-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-        data.rename(aside)
-    elif data.exists():
-        data.rmdir()
-    fresh.rename(data)
-    sync_folder(data.parent)
-    return aside
+    begin = _beginning(made.folder)
+    others = [each for each in complete(made.folder.parent) if each != made.folder and _beginning(each) == begin]
+    gone = others[: keep - 2 if keep > 1 else None : -1]
+    for folder in gone:
+        # A manifest goes first, so that half a backup is never taken for one.
+        (folder / BACKUP).unlink()
+        shutil.rmtree(folder)
+    return gone
 
 
 def named(records: Records, id: str) -> list[str]:
@@ -174,38 +150,87 @@ def _stage(catalogue: Catalogue, staged: Path) -> None:
             (staged / "records" / path.name).mkdir(parents=True)
         for path in records.folder.glob("??/*.json"):
             # A record is replaced as a whole, never written into.
-            os.link(path, staged / "records" / path.parent.name / path.name)
+            place = staged / "records" / path.parent.name / path.name
+            if not link(path, place):
+                copy_privately(path, place)
         staged.mkdir(parents=True, exist_ok=True)
         (staged / "records").mkdir(exist_ok=True)
-        for path, place in (
-            (records.log, "records/audit.jsonl"),
-            (catalogue.withdrawal_ledger.path, "withdrawals.jsonl"),
-        ):
+        for path, where in ((records.log, "records/audit.jsonl"), (catalogue.withdrawal_ledger.path, LEDGER)):
             if path.exists():
-                shutil.copy2(path, staged / place)
+                copy_privately(path, staged / where)
 
 
-def _keep(digest: str, blobs: Blobs, copies: Blobs, former: Blobs | None) -> None:
+def _keep(digest: str, blobs: Blobs, copies: Blobs, made: Made) -> None:
+    """Put one original into a backup, and read it there. Raises BlobMissing, BlobDamaged, OSError."""
     target = copies.path(digest)
-    if former is not None and former.path(digest).exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.link(former.path(digest), target)
-        target.chmod(0o400)
-        return
-    blobs.verify(digest)
+    former = Blobs(made.former / "blobs").path(digest) if made.former else None
+    if former and former.exists():
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if link(former, target):
+            if _reads_as(target, digest) and restrict(target):
+                made.shared += 1
+                return
+            target.unlink()
+        # Another user's may be sound; what can't be read from its disk is not.
+        if os.access(former, os.R_OK) and not _reads_as(former, digest):
+            made.rotten.append(digest)
     with blobs.open(digest) as stream:
-        copies.put(stream)
+        found, _ = copies.put(stream)
+    if found != digest:
+        raise BlobDamaged(digest, found)
+    if (read := digest_at(target)) != digest:
+        raise BackupRefused(
+            f"写到 {target} 的原件读回来变了（{read}），那里的磁盘可能有故障，没有做备份。请换一块磁盘。"
+        )
+    made.copied += 1
 
 
-def _files(folder: Path) -> list[Path]:
+def _reads_as(path: Path, digest: str) -> bool:
+    try:
+        return digest_at(path) == digest
+    except OSError:
+        return False
+
+
+def free(destination: Path, name: str) -> Path:
+    """Return a path for a new folder of that name, with a number after it if there was one in the same second."""
+    names = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    return next(destination / each for each in names if not (destination / each).exists())
+
+
+def _beginning(folder: Path) -> bytes:
+    """Return the first line of a backup's audit log, which tells one archive from another."""
+    try:
+        with (folder / "records" / "audit.jsonl").open("rb") as log:
+            return log.readline()
+    except FileNotFoundError:
+        return b""
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a backup's manifest. Raises BackupDamaged."""
+    try:
+        kept = json.loads((folder / BACKUP).read_text(encoding="utf-8"))
+        digest = kept.pop("sha256")
+        manifest = Manifest(**kept)
+        _ = dict(manifest.files)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BackupDamaged(folder.name, f"没有可读的 {BACKUP}") from error
+    if digest != canonical.digest(kept):
+        raise BackupDamaged(folder.name, f"{BACKUP} 与其哈希不符")
+    if manifest.format != FORMAT:
+        raise BackupDamaged(folder.name, f"格式 {manifest.format} 不是本程序的格式 {FORMAT}")
+    return manifest
+
+
+def files_of(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _inside(place: str) -> bool:
-    parts = Path(place).parts
-    return bool(parts) and not Path(place).is_absolute() and ".." not in parts
+def _place(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder))
 
 
-def _digest(path: Path) -> str:
+def digest_at(path: Path) -> str:
     with path.open("rb") as stream:
         return digest_of(stream)

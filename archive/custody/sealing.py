@@ -6,7 +6,6 @@ and the audit log agree with the database, and the two persons answer for it.
 """
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,24 +30,22 @@ class Sealed:
     refused: tuple[str, ...]
 
 
-def put_keys(backup: Path, target: Path, former: Path, key: Key | None, lost: bool) -> None:
-    """Put the keys for a restored backup into ``target``: those of the ``former`` installation there, or ``key``.
+def need_key(backup: Path, keys: Seals, key: Key | None, lost: bool) -> None:
+    """Raise BackupRefused for a sealed backup when there is no key for it, and it is not said to be ``lost``."""
+    if key is None and not lost and not keys.exist() and _is_sealed(backup):
+        raise BackupRefused(
+            "备份里不存放密钥。请加 --key FILE 给出保管的密钥（gongkai key export 的输出）；"
+            "确实遗失的，加 --lost-key 恢复，再由两人运行 gongkai key replace --lost 换用新密钥。"
+        )
 
-    With ``lost`` a new key is made; nothing is public then until it is put in force (``replace``). Raises BackupRefused
-    for a sealed backup without a key.
+
+def put_keys(keys: Seals, key: Key | None) -> None:
+    """Put ``key`` into force for a restored backup. Without one keep what is there, or make a new one.
+
+    With a new key nothing is public until two persons answer for it (``replace``).
     """
-    if former.exists():
-        shutil.copytree(former, target)
-    keys = Seals(target)
-    if key is not None:
+    if key is not None or not keys.exist():
         keys.make(key)
-    elif not keys.exist():
-        if not lost and _is_sealed(backup):
-            raise BackupRefused(
-                "备份里不存放密钥。请加 --key FILE 给出保管的密钥（gongkai key export 的输出）；"
-                "确实遗失的，加 --lost-key 恢复，再由两人运行 gongkai key replace --lost 换用新密钥。"
-            )
-        keys.make()
 
 
 def _is_sealed(backup: Path) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.errors import BlobDamaged, BlobMissing
+from archive.store.folder import restrict
 
 CHUNK = 1 << 20
 
@@ -58,7 +59,7 @@ class Blobs:
                     if not target.parent.exists():
                         target.parent.mkdir(exist_ok=True)
                         sync_folder(self.folder)
-                    incoming.chmod(0o400)
+                    restrict(incoming)
                     incoming.rename(target)
                     sync_folder(target.parent)
             finally:

@@ -6,6 +6,8 @@ made before there was ``gongkai init`` are known without a mark. The folder says
 PostgreSQL: records and originals are never anywhere else.
 """
 
+import errno
+import os
 import shutil
 from pathlib import Path
 from stat import S_IRWXG, S_IRWXO
@@ -14,8 +16,12 @@ from archive.errors import NoArchive
 
 CATALOGUE = "catalogue.sqlite3"
 BACKUP = "backup.json"
+# What a restore puts into place lies in a folder whose name begins so, until it is done.
+UNFINISHED = ".restored"
 LOCK = "records/lock"
 _SIGNS = (LOCK, "records/audit.jsonl", "withdrawals.jsonl", "blobs")
+# How file systems say that they make no hard link: not of another owner's file, not on vfat or on a network's disk.
+_LINKLESS = {errno.EPERM, errno.EACCES, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 # What may lie in a folder before an archive is made in it: what staff maintain, what is made again by itself, and
 # what a new disk holds.
 _BEFOREHAND = ("synonyms.tsv", "site.toml", "lexicon.txt", "taxonomy.toml", "keys", "cache", "index", "lost+found")
@@ -23,7 +29,7 @@ _BEFOREHAND = ("synonyms.tsv", "site.toml", "lexicon.txt", "taxonomy.toml", "key
 
 def holds_archive(folder: Path) -> bool:
     """Tell whether a folder holds an archive. A backup is none: it must be restored first."""
-    if (folder / BACKUP).exists():
+    if (folder / BACKUP).exists() or unfinished(folder):
         return False
     catalogue = folder / CATALOGUE
     # A database that was only just opened is an empty file.
@@ -31,10 +37,38 @@ def holds_archive(folder: Path) -> bool:
     return begun or any((folder / sign).exists() for sign in _SIGNS)
 
 
+def unfinished(folder: Path) -> list[Path]:
+    """List what restores that were interrupted left in a data folder."""
+    return sorted(folder.glob(f"{UNFINISHED}*"))
+
+
 def require_archive(folder: Path) -> None:
     """Raise NoArchive when a folder doesn't hold one."""
     if not holds_archive(folder):
-        raise NoArchive(str(folder), (folder / BACKUP).exists())
+        raise NoArchive(str(folder), _what(folder))
+
+
+def require_place(folder: Path) -> None:
+    """Raise NoArchive when no archive may be made in a folder, because other things lie there."""
+    if (folder / BACKUP).exists() or unfinished(folder):
+        raise NoArchive(str(folder), _what(folder))
+    names = (path.name for path in folder.iterdir()) if folder.exists() else ()
+    if others := sorted(name for name in names if name not in _BEFOREHAND and name[0] != "." and CATALOGUE not in name):
+        named = "、".join(others[:3]) + ("等" if len(others) > 3 else "")
+        raise NoArchive(
+            str(folder), f"里有别的内容（{named}），没有在那里建立档案。请核对 GONGKAI_DATA，或者换一个空文件夹。"
+        )
+
+
+def _what(folder: Path) -> str:
+    if (folder / BACKUP).exists():
+        return "是一份备份，不是档案。请把 GONGKAI_DATA 设为档案的文件夹；要恢复这份备份，请运行 gongkai restore。"
+    if unfinished(folder):
+        return "里的恢复没有做完。请再次运行 gongkai restore，并加上 --replace。"
+    return (
+        "里没有档案，什么也没有写入。请核对 GONGKAI_DATA；第一次使用请先运行 gongkai init 建立档案，"
+        "由备份恢复请运行 gongkai restore。"
+    )
 
 
 def mark(folder: Path) -> None:
@@ -65,12 +99,25 @@ def copy_privately(source: Path, target: Path) -> None:
     else:
         target.touch(mode=0o600)
         shutil.copyfile(source, target)
-        target.chmod(source.stat().st_mode & 0o600 | 0o400)
+        restrict(target, source.stat().st_mode)
 
 
-def foreign(folder: Path) -> list[str]:
-    """Name what lies in a folder that holds no archive and was not put there for one."""
-    if not folder.exists():
-        return []
-    there = (path.name for path in folder.iterdir())
-    return sorted(name for name in there if name not in _BEFOREHAND and name[0] != "." and CATALOGUE not in name)
+def link(source: Path, target: Path) -> bool:
+    """Make a hard link, or return False where that is refused or impossible. Raises OSError for all else."""
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in _LINKLESS:
+            raise
+        return False
+    return True
+
+
+def restrict(path: Path, mode: int = 0o400) -> bool:
+    """Let only the owner read a file, and write into it if ``mode`` lets them. Return False where that is refused."""
+    try:
+        path.chmod(mode & 0o600 | 0o400)
+    except PermissionError:
+        # Another owner's, or on a file system that has no permissions of its own; the result is told (``exposed``).
+        return False
+    return True

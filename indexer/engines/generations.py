@@ -26,6 +26,7 @@ from pathlib import Path
 
 from archive.store import canonical
 from archive.store.blobs import digest_of, sync_folder
+from archive.store.folder import copy_privately, link
 from indexer.errors import IndexDamaged, IndexerBusy, IndexMissing
 
 MANIFEST = "MANIFEST.json"
@@ -156,7 +157,9 @@ class Generations:
             try:
                 if base is not None and not fresh:
                     for name in base.files:
-                        os.link(self.live() / name, building / name)
+                        former = self.live() / name
+                        if not link(former, building / name):
+                            copy_privately(former, building / name)
                 yield Building(building, base, lambda manifest: self._seal(building, manifest))
                 self._promote(building)
             except Exception:

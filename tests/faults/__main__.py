@@ -21,9 +21,15 @@ FAULTS: Mapping[str, str] = {
     "R8": "crowd",
     "R14": "drill",
     "R12": "order",
+    "R18": "rotten_backup",
 }
 # The faults that must turn red without each safeguard.
-PROOFS: Mapping[str, Sequence[str]] = {"fsync": ("R12",), "manifest": ("R6", "R7"), "gate": ("R15",)}
+PROOFS: Mapping[str, Sequence[str]] = {
+    "fsync": ("R12",),
+    "manifest": ("R6", "R7"),
+    "gate": ("R15",),
+    "reading": ("R18",),
+}
 _SHOWN = 5
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.custody import backup as backups
+from archive.custody import restore as restoring
 from archive.decisions import review
 from archive.document import Verdict
 from archive.errors import GongkaiError
@@ -84,7 +85,9 @@ class _Sound:
             ids += take_in(opened, write_documents(folder / "incoming", ["后到"]))
             review.decide(opened.catalogue, ids[0], Verdict.WITHDRAW, "审查员", "有误")
             sync.catch_up(opened.catalogue, opened.engine)
-            made = backups.backup(opened.catalogue, opened.blobs, data, folder / "backups", lambda done, total: None)
+            made = backups.backup(
+                opened.catalogue, opened.blobs, data, folder / "backups", lambda done, total: None
+            ).folder
             assert isinstance(opened.engine, WhooshEngine)
             self.live = opened.engine._generations.live()
         self.rows = rows(data)
@@ -160,7 +163,7 @@ def _alarm(folder: Path) -> str:
             if said := archive_alarm(opened.catalogue, opened.blobs) or index_alarm(opened):
                 return said
         (made,) = (folder / "backups").glob("gongkai-*")
-        backups.check(made, lambda done, total: None)
+        restoring.check(made, lambda done, total: None)
     except (GongkaiError, SQLAlchemyError) as error:
         return str(error) or type(error).__name__
     return ""

@@ -6,6 +6,7 @@ from threading import Thread
 from time import sleep
 
 from archive.custody import backup as backups
+from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
 from archive.store.catalogue import Catalogue
 from indexer import sync
@@ -52,14 +53,14 @@ def _drill(trial: Trial, folder: Path, random: Random) -> None:
     published = {*ids, *(str(id) for done, id in [*heard] if done == "published")}
     with installation(data) as opened:
         key = opened.catalogue.keys.private()
-        made = backups.backup(opened.catalogue, opened.blobs, data, folder / "backups", lambda done, total: None)
+        made = backups.backup(opened.catalogue, opened.blobs, data, folder / "backups", lambda done, total: None).folder
         during = len(heard)
     listening.join()
     trial.expect(during < 2 * _MEANWHILE, "the writer had ended before the backup did: the drill proves nothing")
     trial.expect(len(heard) == 2 * _MEANWHILE, f"the writer ended with {heard[-1:]}")
     again = folder / "again" / "data"
     again.parent.mkdir()
-    backups.restore(made, again, (), False, lambda done, total: None, key)
+    restoring.restore(made, again, (), False, lambda done, total: None, key)
     catalogue = Catalogue(f"sqlite:///{again / 'catalogue.sqlite3'}", again, empty=True)
     rebuild(catalogue)
     catalogue.close()

@@ -15,6 +15,7 @@ from unittest.mock import patch
 from flask.testing import FlaskClient
 
 from archive.custody import backup as backups
+from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
 from archive.decisions import review
 from archive.document import Verdict
@@ -71,7 +72,7 @@ class Scene:
     def restore(self, data: Path, *ledgers: Path, replace: bool) -> Path:
         (made,) = (self.folder / "backups").glob("gongkai-*")
         key = Seals(self.data / "keys").private()
-        backups.restore(made, data, ledgers, replace, lambda done, total: None, None if replace else key)
+        restoring.restore(made, data, ledgers, replace, lambda done, total: None, None if replace else key)
         _rebuild(data)
         return data
 

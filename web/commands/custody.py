@@ -9,6 +9,7 @@ import click
 from archive.chinese.dates import OFFICE_TIME, office_today
 from archive.custody import backup as backups
 from archive.custody import bag
+from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
 from archive.store import audit as log
 from archive.store.catalogue import Catalogue
@@ -36,14 +37,27 @@ def verify(rotate: bool) -> None:
 
 @click.command()
 @click.argument("destination", type=_FOLDER)
+@click.option("--keep", metavar="N", type=click.IntRange(1), help="Then remove all but the newest N backups there.")
 @reported
-def backup(destination: Path) -> None:
-    """Make a backup in a new folder below DESTINATION; others may go on writing meanwhile."""
+def backup(destination: Path, keep: int | None) -> None:
+    """Make a backup in a new folder below DESTINATION; others may go on writing meanwhile.
+
+    Every file is read in the new backup before that is called done, and before --keep removes an older one.
+    """
     with services() as opened, jobs.progress("备份", None) as advance:
         made = backups.backup(opened.catalogue, opened.blobs, opened.settings.data, destination, advance)
+    if made.rotten:
+        jobs.say(
+            f"注意：上一份备份 {made.former} 中有 {len(made.rotten)} 个原件已经改变或读不出（如 {made.rotten[0]}），"
+            "这次已由档案重新复制。请检查备份盘。"
+        )
+    shared = f"与上一份共用 {made.shared} 个，新复制 {made.copied} 个" if made.shared else f"新复制 {made.copied} 个"
+    click.echo(f"备份 {made.documents} 件文件、{made.shared + made.copied} 个原件（{shared}），均已逐个核对。")
+    for gone in backups.thin_out(made, keep) if keep else ():
+        click.echo(f"已删除旧备份 {gone}")
     for each in sorted(destination.glob("gongkai-*")):
         warn_of_readers(each)
-    click.echo(f"备份在 {made}")
+    click.echo(f"备份在 {made.folder}")
 
 
 @click.command()
@@ -54,8 +68,8 @@ def backup(destination: Path) -> None:
 def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...]) -> None:
     """Bring an installation back out of a BACKUP: its files, its catalogue, its index. Stop the server before."""
     settings = Settings.from_environment()
-    with jobs.progress("核对备份", None) as advance:
-        aside = backups.restore(folder, settings.data, withdrawals, replace, advance)
+    with jobs.progress("恢复备份", None) as advance:
+        aside = restoring.restore(folder, settings.data, withdrawals, replace, advance)
     if aside:
         click.echo(f"原有数据移到 {aside}")
     sys.exit(_rebuild(settings))

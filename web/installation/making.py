@@ -1,6 +1,5 @@
 """Making a new installation: the one place where an archive begins."""
 
-from archive.errors import NoArchive
 from archive.store import folder
 from archive.store.catalogue import Catalogue
 from web.installation.settings import Settings
@@ -14,8 +13,7 @@ def make(settings: Settings) -> bool:
     data = settings.data
     if folder.holds_archive(data):
         return False
-    if others := folder.foreign(data):
-        raise NoArchive(str(data), folder.BACKUP in others, others)
+    folder.require_place(data)
     # Refuse an engine that this version lacks before anything is written.
     _ = settings.index_folder
     data.mkdir(parents=True, exist_ok=True)

@@ -1,21 +1,28 @@
 """A backup is made while others write, and an archive comes back out of it."""
 
+import errno
+import hashlib
+import json
+import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from archive.custody import backup as backups
+from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
 from archive.decisions import review
 from archive.document import Verdict
 from archive.errors import BackupDamaged, BackupRefused, BlobDamaged
 from archive.intake.receive import Intake, Item
+from archive.store import canonical
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
-from archive.store.folder import BACKUP
+from archive.store.folder import BACKUP, holds_archive
 from tests.conftest import in_a_file, publish
 
 Write = Callable[[str, str], Path]
@@ -55,9 +62,9 @@ def test_an_archive_comes_back_out_of_its_backup(
 ) -> None:
     (data / "synonyms.tsv").write_text("低保\t最低生活保障\t=\t本单位\n", encoding="utf-8")
     (data / "site.toml").write_text('[requests]\noffice = "政务公开办"\n', encoding="utf-8")
-    made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet)
+    made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet).folder
     again = elsewhere / "again"
-    assert backups.restore(made, again, (), False, quiet, catalogue.keys.private()) is None
+    assert restoring.restore(made, again, (), False, quiet, catalogue.keys.private()) is None
     assert (again / "site.toml").read_bytes() == (data / "site.toml").read_bytes()
     restored = opened(again, empty=True)
     assert rebuild(restored).public == 2
@@ -91,11 +98,11 @@ def test_what_was_acknowledged_before_it_began_is_in_it_while_others_write(
         while len(done) < 5:
             assert writer.is_alive()
         before = set(done)
-        made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet)
+        made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet).folder
     finally:
         stop.set()
         writer.join()
-    backups.restore(made, elsewhere / "again", (), False, quiet, catalogue.keys.private())
+    restoring.restore(made, elsewhere / "again", (), False, quiet, catalogue.keys.private())
     restored = opened(elsewhere / "again", empty=True)
     rebuilt = rebuild(restored)
     assert rebuilt.damaged == ()
@@ -107,10 +114,10 @@ def test_what_was_acknowledged_before_it_began_is_in_it_while_others_write(
 def test_a_second_backup_shares_the_originals_of_the_first(
     catalogue: Catalogue, intake: Intake, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str], write: Write
 ) -> None:
-    first = backups.backup(catalogue, blobs, data, elsewhere, quiet)
+    first = backups.backup(catalogue, blobs, data, elsewhere, quiet).folder
     first = first.rename(elsewhere / "gongkai-20200101-000000")
     intake.receive(Item(write("丁.txt", "关于丁的通知\n请落实。\n"), "丁"))
-    second = backups.backup(catalogue, blobs, data, elsewhere, quiet)
+    second = backups.backup(catalogue, blobs, data, elsewhere, quiet).folder
     digests = set(Blobs(second / "blobs").digests())
     assert digests - set(Blobs(first / "blobs").digests())
     for digest in Blobs(first / "blobs").digests():
@@ -122,12 +129,12 @@ def test_a_second_backup_shares_the_originals_of_the_first(
 def test_a_withdrawal_after_the_backup_outlives_its_restoration(
     catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str], tmp_path: Path
 ) -> None:
-    made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet)
+    made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet).folder
     review.decide(catalogue, ids[0], Verdict.WITHDRAW, "审查员", "含个人信息")
     catalogue.close()
     live = elsewhere / "live"
     shutil.copytree(data, live)
-    aside = backups.restore(made, live, (), True, quiet, catalogue.keys.private())
+    aside = restoring.restore(made, live, (), True, quiet, catalogue.keys.private())
     assert aside is not None
     assert (aside / "catalogue.sqlite3").exists()
     restored = opened(live, empty=True)
@@ -135,7 +142,7 @@ def test_a_withdrawal_after_the_backup_outlives_its_restoration(
     assert ids[0] not in {document.id for document in restored.public_all()}
     restored.close()
     # On another machine, with the file saved from the one that is lost.
-    backups.restore(made, elsewhere / "other", [data / "withdrawals.jsonl"], False, quiet, catalogue.keys.private())
+    restoring.restore(made, elsewhere / "other", [data / "withdrawals.jsonl"], False, quiet, catalogue.keys.private())
     other = opened(elsewhere / "other", empty=True)
     assert rebuild(other).public == 1
     other.close()
@@ -144,9 +151,9 @@ def test_a_withdrawal_after_the_backup_outlives_its_restoration(
 def test_data_are_not_written_over(
     catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str]
 ) -> None:
-    made = backups.backup(catalogue, blobs, data, elsewhere, quiet)
+    made = backups.backup(catalogue, blobs, data, elsewhere, quiet).folder
     with pytest.raises(BackupRefused, match="--replace"):
-        backups.restore(made, data, (), False, quiet)
+        restoring.restore(made, data, (), False, quiet, catalogue.keys.private())
     assert catalogue.public_count() == 2
     with pytest.raises(BackupRefused, match="数据目录里面"):
         backups.backup(catalogue, blobs, data, data / "backups", quiet)
@@ -156,7 +163,7 @@ def test_data_are_not_written_over(
 def test_a_damaged_backup_is_not_restored(
     catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str], damage: str
 ) -> None:
-    made = backups.backup(catalogue, blobs, data, elsewhere, quiet)
+    made = backups.backup(catalogue, blobs, data, elsewhere, quiet).folder
     victims = [path for path in made.rglob("*") if path.is_file() and path.name != BACKUP]
     assert len(victims) > 6
     for victim in victims:
@@ -173,7 +180,7 @@ def test_a_damaged_backup_is_not_restored(
             place = str(victim.relative_to(made))
             (made / BACKUP).write_text(manifest.replace(place, f"../{place}"), encoding="utf-8")
         with pytest.raises(BackupDamaged):
-            backups.restore(made, elsewhere / "again", (), False, quiet, catalogue.keys.private())
+            restoring.restore(made, elsewhere / "again", (), False, quiet, catalogue.keys.private())
         assert not (elsewhere / "again").exists()
         victim.write_bytes(whole)
 
@@ -188,3 +195,208 @@ def test_a_backup_of_a_damaged_original_is_not_made(
         backups.backup(catalogue, blobs, data, elsewhere, quiet)
     assert list(elsewhere.iterdir()) == []
     assert not list(data.glob(".backup-*"))
+
+
+def later(made: Path) -> Path:
+    """Make a backup one of an earlier day."""
+    return made.rename(made.with_name("gongkai-20260101-000000"))
+
+
+def flip(path: Path) -> None:
+    whole = path.read_bytes()
+    path.chmod(0o600)
+    path.write_bytes(bytes([whole[0] ^ 1]) + whole[1:])
+
+
+def test_a_rotten_original_of_the_former_backup_spoils_no_later_one(
+    catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str]
+) -> None:
+    former = later(backups.backup(catalogue, blobs, data, elsewhere, quiet).folder)
+    rotten = next(Blobs(former / "blobs").digests())
+    flip(Blobs(former / "blobs").path(rotten))
+    made = backups.backup(catalogue, blobs, data, elsewhere, quiet)
+    assert (made.former, made.rotten, made.copied) == (former, [rotten], 1)
+    assert made.shared == len(set(blobs.digests())) - 1
+    restoring.restore(made.folder, elsewhere / "again", (), False, quiet, catalogue.keys.private())
+    for digest in blobs.digests():
+        Blobs(elsewhere / "again" / "blobs").verify(digest)
+    with pytest.raises(BackupDamaged, match=rotten[2:]):
+        restoring.restore(former, elsewhere / "other", (), False, quiet, catalogue.keys.private())
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS])
+def test_where_a_link_is_refused_or_impossible_there_is_a_copy(
+    catalogue: Catalogue,
+    blobs: Blobs,
+    data: Path,
+    elsewhere: Path,
+    ids: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+) -> None:
+    former = later(backups.backup(catalogue, blobs, data, elsewhere, quiet).folder)
+
+    def link(source: Path, target: Path) -> None:
+        raise OSError(number, os.strerror(number), str(source), None, str(target))
+
+    monkeypatch.setattr(os, "link", link)
+    made = backups.backup(catalogue, blobs, data, elsewhere, quiet)
+    assert (made.shared, made.rotten) == (0, [])
+    for digest in blobs.digests():
+        Blobs(made.folder / "blobs").verify(digest)
+        assert not Blobs(made.folder / "blobs").path(digest).samefile(Blobs(former / "blobs").path(digest))
+    restoring.check(made.folder, quiet)
+
+
+def test_a_link_that_fails_otherwise_is_told(
+    catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def link(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(source), None, str(target))
+
+    monkeypatch.setattr(os, "link", link)
+    with pytest.raises(OSError, match="No space"):
+        backups.backup(catalogue, blobs, data, elsewhere, quiet)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_what_is_not_read_back_as_it_was_written_is_no_backup(
+    catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = Blobs.put
+
+    def forgetful(self: Blobs, stream: BinaryIO) -> tuple[str, int]:
+        stored = put(self, stream)
+        flip(self.path(stored[0]))
+        return stored
+
+    monkeypatch.setattr(Blobs, "put", forgetful)
+    with pytest.raises(BackupRefused, match="磁盘"):
+        backups.backup(catalogue, blobs, data, elsewhere, quiet)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_backup_that_was_made_out_of_a_rotten_one_is_not_restored(
+    catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str]
+) -> None:
+    made = backups.backup(catalogue, blobs, data, elsewhere, quiet).folder
+    victim = Blobs(made / "blobs").path(next(blobs.digests()))
+    flip(victim)
+    # As versions of before did: the manifest has the hash of what is there, under a name that says another.
+    manifest = json.loads((made / BACKUP).read_text(encoding="utf-8"))
+    manifest["files"][str(victim.relative_to(made))] = hashlib.sha256(victim.read_bytes()).hexdigest()
+    seal(made, manifest)
+    with pytest.raises(BackupDamaged, match="名字"):
+        restoring.restore(made, elsewhere / "again", (), False, quiet, catalogue.keys.private())
+
+
+def seal(made: Path, manifest: dict[str, object]) -> None:
+    manifest.pop("sha256")
+    (made / BACKUP).write_text(json.dumps({**manifest, "sha256": canonical.digest(manifest)}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("place", ["blobs/*/*", "records/??/*.json"])
+def test_a_backup_without_what_its_records_name_is_not_restored(
+    catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str], place: str
+) -> None:
+    made = backups.backup(catalogue, blobs, data, elsewhere, quiet).folder
+    victim = next(made.glob(place))
+    victim.unlink()
+    manifest = json.loads((made / BACKUP).read_text(encoding="utf-8"))
+    del manifest["files"][str(victim.relative_to(made))]
+    seal(made, manifest)
+    with pytest.raises(BackupDamaged):
+        restoring.restore(made, elsewhere / "again", (), False, quiet, catalogue.keys.private())
+    assert not (elsewhere / "again").exists()
+
+
+def test_everything_that_is_wrong_with_a_backup_is_counted(
+    catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str]
+) -> None:
+    made = backups.backup(catalogue, blobs, data, elsewhere, quiet).folder
+    for path in made.glob("blobs/*/*"):
+        flip(path)
+    with pytest.raises(BackupDamaged, match=f"共 {len(set(blobs.digests()))} 处"):
+        restoring.check(made, quiet)
+
+
+def test_what_is_not_in_the_manifest_is_not_restored_and_told(
+    catalogue: Catalogue,
+    blobs: Blobs,
+    data: Path,
+    elsewhere: Path,
+    ids: list[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    made = backups.backup(catalogue, blobs, data, elsewhere, quiet).folder
+    (made / "records" / "zz").mkdir()
+    (made / "records" / "zz" / "zzzz.json").write_text("{}")
+    restoring.restore(made, elsewhere / "again", (), False, quiet, catalogue.keys.private())
+    assert not (elsewhere / "again" / "records" / "zz").exists()
+    assert "zzzz.json" in caplog.text
+
+
+def test_an_empty_archive_is_no_backup(catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path) -> None:
+    with pytest.raises(BackupRefused, match="GONGKAI_DATA"):
+        backups.backup(catalogue, blobs, data, elsewhere, quiet)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_the_oldest_complete_backups_of_the_same_archive_are_removed(
+    catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str]
+) -> None:
+    made = [backups.backup(catalogue, blobs, data, elsewhere, quiet) for _ in range(6)]
+    folders = [each.folder for each in made]
+    assert sorted(folders) == folders
+    # Of another archive, half of one, and somebody's notes.
+    log = (folders[0] / "records" / "audit.jsonl").read_bytes()
+    (folders[0] / "records" / "audit.jsonl").write_bytes(log.replace(b"2", b"3", 1))
+    (folders[1] / BACKUP).unlink()
+    (elsewhere / "gongkai-notes").mkdir()
+    assert backups.thin_out(made[-1], 2) == [folders[2], folders[3]]
+    assert {*folders[:2], *folders[4:], elsewhere / "gongkai-notes"} == {*elsewhere.iterdir()}
+    assert backups.thin_out(made[-1], 2) == []
+    restoring.check(folders[5], quiet)
+    # A clock that was set back makes the new one the first by name; it stays all the same.
+    assert backups.thin_out(made[4], 1) == [folders[5]]
+
+
+def test_what_an_interrupted_restore_left_is_no_archive_until_it_is_done(
+    catalogue: Catalogue,
+    blobs: Blobs,
+    data: Path,
+    elsewhere: Path,
+    ids: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet).folder
+    review.decide(catalogue, ids[0], Verdict.WITHDRAW, "审查员", "含个人信息")
+    catalogue.close()
+    rename = Path.rename
+    for moment in range(20):
+        live = elsewhere / f"live{moment}"
+        shutil.copytree(data, live, ignore=shutil.ignore_patterns("catalogue*"))
+        left = iter(range(moment))
+
+        def interrupted(self: Path, target: Path, live: Path = live, left: Iterator[int] = left) -> Path:
+            if self.is_relative_to(live) and next(left, None) is None:
+                raise KeyboardInterrupt
+            return rename(self, target)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "rename", interrupted)
+            try:
+                restoring.restore(made, live, (), True, quiet, catalogue.keys.private())
+            except KeyboardInterrupt:
+                # Either nothing has changed, or it says that it is not done.
+                whole = (live / "records" / "audit.jsonl").exists() and not (live / ".restored").exists()
+                assert holds_archive(live) == whole
+            else:
+                break
+        restoring.restore(made, live, (), True, quiet, catalogue.keys.private())
+        restored = opened(live, empty=True)
+        assert rebuild(restored).public == 1
+        assert not list(live.glob(".rest*"))
+        restored.close()
+    assert 5 < moment < 19

@@ -408,3 +408,27 @@ def test_a_takeover_takes_in_what_its_manifest_lists_and_as_it_is_marked(run: Ru
     run("reindex")
     [hit] = json.loads(run("search", "通知", "--json").stdout)["hits"]
     assert (hit["number"], hit["validity"]) == ("云政发〔2009〕8号", "已废止")
+
+
+def test_a_backup_says_what_is_in_it_and_what_it_removed(run: Run, folder: Path, tmp_path: Path) -> None:
+    destination = tmp_path / "backups"
+    assert "没有一件文件" in run("backup", str(destination), code=1).stderr
+    run("ingest", str(folder))
+    told = run("backup", str(destination)).stdout
+    assert "备份 2 件文件、2 个原件（新复制 2 个）" in told
+    first = Path(told.split()[-1])
+    run("backup", str(destination), "--keep", "0", code=2)
+    rotten = next(first.glob("blobs/*/*"))
+    rotten.chmod(0o600)
+    rotten.write_bytes(b"rotten")
+    second = run("backup", str(destination), "--keep", "1")
+    assert "共用 1 个，新复制 1 个" in second.stdout
+    assert f"已删除旧备份 {first}" in second.stdout
+    assert rotten.parent.name + rotten.name in second.stderr
+    (made,) = destination.iterdir()
+    run("restore", str(made), "--replace")
+    victim = next(made.glob("blobs/*/*"))
+    victim.chmod(0o600)
+    victim.write_bytes(b"rotten")
+    assert victim.name in run("restore", str(made), "--replace", code=1).stderr
+    assert "完好" in run("verify").output
