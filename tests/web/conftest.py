@@ -1,4 +1,4 @@
-"""A small installation with public and hidden documents, indexed, and a client that asks it."""
+"""A small indexed installation with public and hidden documents, and a client for it."""
 
 import ctypes.util
 import json
@@ -71,18 +71,18 @@ LINES = (
 HIDDEN_WORDS = ("仙人掌", "火烈鸟", "独角兽")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-# Marks for modules whose tests drive Debian's Chromium with Playwright.
+# Marks for modules with tests that drive Debian's Chromium through Playwright.
 IN_A_BROWSER = [
     pytest.mark.page,
     pytest.mark.skipif(
         CHROMIUM is None or ctypes.util.find_library("atomic") is None,
         reason="Chromium or what Playwright's driver needs is not installed (apt-get install chromium libatomic1)",
     ),
-    # Playwright leaves its event loop's sockets to the garbage collector.
+    # Playwright leaves the sockets of its event loop to the garbage collector.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
-# What tests wait for comes within a second, or later on a busy machine. No test waits for something not to come.
+# Whatever tests wait for takes a second, or longer on a busy machine. No test waits for something not to happen.
 expect.set_options(timeout=20_000)
 
 
@@ -95,7 +95,7 @@ class Client(FlaskClient):
 
 @dataclass(frozen=True)
 class Site:
-    """An installation with a client. ``ids`` are by file name."""
+    """An installation with a client. ``ids`` has the documents' ids by file name."""
 
     services: Services
     client: FlaskClient
@@ -129,7 +129,7 @@ def client_of(services: Services) -> FlaskClient:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Compile templates once for all applications that tests make; doing it each time took most of their time."""
+    """Compile templates once for all applications in tests. Doing it each time took most of their time."""
     with pytest.MonkeyPatch.context() as patch:
         cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": cache})
@@ -138,7 +138,7 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 
 @dataclass(frozen=True)
 class Mould:
-    """A folder with an installation that nobody has open, to be copied: a copy is made in a hundredth of the time."""
+    """A closed installation to be copied. Copying it takes a hundredth of the time that making it takes."""
 
     folder: Path
     database_url: str
@@ -147,7 +147,7 @@ class Mould:
 
 @pytest.fixture(scope="session")
 def mould(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -> Mould:
-    """The documents, all but the hidden ones public and indexed."""
+    """Make the installation with all documents, the public ones published and indexed."""
     folder = tmp_path_factory.mktemp("mould")
     (folder / "申请表.txt").write_text("最低生活保障申请表\n家庭成员情况\n", encoding="utf-8")
     services, ids = built(folder, installation, LINES)
@@ -160,7 +160,7 @@ def mould(tmp_path_factory: pytest.TempPathFactory, installation: Installation) 
 
 @contextmanager
 def cast(mould: Mould, folder: Path, databases: Databases, analyzer: Analyzer) -> Iterator[Site]:
-    """An installation like the mould's, in a folder of its own."""
+    """Open a copy of the mould's installation in a folder of its own."""
     shutil.copytree(mould.folder, folder, symlinks=True, dirs_exist_ok=True)
     data = folder / "data"
     url = databases.copied(mould.database_url, data / "catalogue.sqlite3")
@@ -176,14 +176,14 @@ def site(
     with cast(mould, tmp_path_factory.mktemp("site"), databases, analyzer) as site:
         catalogue = site.services.catalogue
         review.decide(catalogue, site.ids["不予.txt"], Verdict.REJECT, "审查员", "内部资料")
-        # Withdrawn after the index was built: the index still holds it.
+        # It is withdrawn after the index was built, so the index still holds it.
         review.decide(catalogue, site.ids["撤回.txt"], Verdict.WITHDRAW, "审查员", "含个人信息")
         yield site
 
 
 @pytest.fixture
 def own(tmp_path: Path, mould: Mould, databases: Databases, analyzer: Analyzer) -> Iterator[Site]:
-    """The same documents for one test alone, all but the hidden ones public; what it does to them is its own affair."""
+    """Open an installation with the same documents for one test alone, which may change it."""
     with cast(mould, tmp_path, databases, analyzer) as site:
         yield site
 
@@ -204,7 +204,7 @@ def address(site: Site) -> Iterator[str]:
 
 
 def watched(page: Page, address: str) -> list[str]:
-    """Collect what goes wrong on a page from now on: requests that leave the site, and errors."""
+    """Collect what goes wrong on a page from now on: requests to other sites, and errors."""
     wrong: list[str] = []
     page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith(address) else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -214,7 +214,7 @@ def watched(page: Page, address: str) -> list[str]:
 
 @pytest.fixture
 def scripted(browser: Browser, address: str) -> Iterator[Page]:
-    """Open a page at a desk. No error may occur on it, and no request may leave the site."""
+    """Open a page on a desktop's screen. No error may occur on it, and no request may go to another site."""
     context = browser.new_context(viewport={"width": 1280, "height": 1024})
     page = context.new_page()
     wrong = watched(page, address)

@@ -120,7 +120,7 @@ def test_the_filters_can_be_folded_away(scripted: Page, address: str) -> None:
     fold.focus()
     scripted.keyboard.press("Enter")
     expect(column).to_be_hidden()
-    # Hidden is told a frame before the room is given away.
+    # The column counts as hidden one frame before its space is given to the results.
     wider = "least => document.querySelector('#results').getBoundingClientRect().width > least"
     scripted.wait_for_function(wider, arg=width)
     fold.click()
@@ -202,7 +202,7 @@ def test_the_whole_walk_goes_by_keyboard_alone(scripted: Page, address: str) -> 
                 return
         raise AssertionError(f"{text} is not reached")
 
-    # The first page is ready to be typed into; the browser gives the focus when it first draws, a moment after "load".
+    # The first page puts the focus into the search box. The browser does this when it first draws, just after "load".
     expect(scripted.get_by_role("combobox")).to_be_focused()
     scripted.keyboard.type("最低生活保障")
     scripted.keyboard.press("Enter")
@@ -212,7 +212,7 @@ def test_the_whole_walk_goes_by_keyboard_alone(scripted: Page, address: str) -> 
     tab_to(TITLE)
     scripted.keyboard.press("Enter")
     expect(scripted.get_by_role("heading", level=1)).to_have_text(TITLE)
-    # A letter says something only among the places.
+    # The key works only while the focus is in the list of places.
     scripted.keyboard.press("n")
     expect(scripted.locator("#m1")).not_to_be_focused()
     while not scripted.evaluate("document.activeElement.closest('.marks') !== null"):
@@ -241,7 +241,7 @@ def test_a_long_text_is_walked_and_printed_whole(browser: Browser, own: Site) ->
         page = browser.new_page()
         page.add_init_script("window.print = () => { window.printed = document.body.innerText; }")
         page.goto(f"{address}/documents/{taken.document_id}?q=防汛工作")
-        # A state of the page that test_states has no document for.
+        # test_states has no document that shows this state of the page.
         assert Axe().run(page, options={"runOnly": RULES}).violations_count == 0
         current = page.locator(".parts [aria-current]").first
         assert current.evaluate("element => getComputedStyle(element).display") == "inline-flex"
@@ -272,7 +272,7 @@ def test_syllables_under_an_input_method_are_no_search_yet(scripted: Page) -> No
         keys.send("Input.imeSetComposition", {"text": typed, "selectionStart": len(typed), "selectionEnd": len(typed)})
     scripted.wait_for_timeout(400)
     assert asked == []
-    # Enter chooses a word of the input method's, and sends no search.
+    # While the input method composes, keys belong to it and search nothing.
     box.dispatch_event("keydown", {"key": "ArrowDown", "isComposing": True})
     with scripted.expect_response("**/api/v1/suggest*"):
         keys.send("Input.insertText", {"text": "最低生活"})

@@ -70,7 +70,7 @@ PAYLOADS = (
     "%3Cscript%3Ealert(1)%3C/script%3E",
     "<script\x0c>alert(1)</script>",
 )
-# What our own pages are made of. A <script> of theirs has a src of this site, or holds data.
+# Our own pages use none of these. Their <script> elements have a src on this site, or hold data.
 _ACTIVE = {"iframe", "object", "embed", "base", "style", "template", "math", "video", "marquee", "animate", "textarea"}
 
 
@@ -107,7 +107,7 @@ def live(html: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -> Iterator[Site]:
-    """A document for each payload: in title, issuer, column, text, table, file name and attachment's name."""
+    """Make a document for each payload, with it in title, issuer, column, text, table, file name and attachment."""
     folder = tmp_path_factory.mktemp("hostile")
     lines = []
     for at, payload in enumerate(PAYLOADS):
@@ -173,7 +173,7 @@ def test_what_is_typed_is_inert_on_every_page(site: Site, payload: str) -> None:
         *(f"/documents/{site.ids['低保.txt']}?q={typed}", f"/documents/{typed}", f"/?elder={typed}", f"/{typed}"),
         *(f"/browse/numbers/{typed}/2019", f"/help?x={typed}&contrast=1", f"/search?q=最低生活保障&sort={typed}"),
     ):
-        # A new client, without cookies that an earlier address may have set.
+        # A new client has no cookies from earlier addresses.
         answer = site.client.application.test_client().get(address)
         assert answer.status_code < 500
         assert live(answer.text) == [], address
@@ -252,7 +252,7 @@ def test_every_answer_has_the_headers(hostile: Site, site: Site) -> None:
 
 
 def test_the_payloads_are_kept_as_they_are(hostile: Site, tmp_path: Path) -> None:
-    """Inert, and not thrown away: a reader sees what the document says."""
+    """Show payloads to readers as text rather than removing them."""
     titles = [each["title"] for each in (hostile.client.get("/api/v1/documents").json or {})["documents"]]
     assert sum("<script>alert(1)</script>" in title for title in titles) >= 5
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in hostile.client.get("/search?per_page=40").text

@@ -42,7 +42,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Front:
-    """The web server in front; each request comes from an address of this machine's own network."""
+    """The web server in front. Each request comes from a loopback address."""
 
     site: Site
     port: int
@@ -62,7 +62,7 @@ def free_port() -> int:
 
 
 def configured(folder: Path, port: int, upstream: str) -> Path:
-    """The sample, with the places changed that it says are to be changed."""
+    """Write the sample configuration, changed where it says that it must be changed. Returns its path."""
     sample = (ROOT / "docs" / "nginx.conf").read_text(encoding="utf-8")
     for before, after in (
         ("server 127.0.0.1:8000;", f"server {upstream.removeprefix('http://')};"),
@@ -77,7 +77,7 @@ def configured(folder: Path, port: int, upstream: str) -> Path:
         sample = sample.replace(before, after)
     (folder / "gongkai.conf").write_text(sample, encoding="utf-8")
     main = folder / "nginx.conf"
-    # When root starts nginx, its workers run as another user, who can't read a test's folder.
+    # When root starts nginx, its workers run as another user by default, who can't read a test's folder.
     user = "user root; " if os.geteuid() == 0 else ""
     main.write_text(
         f"{user}daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1;\n"
@@ -92,8 +92,8 @@ def configured(folder: Path, port: int, upstream: str) -> Path:
 
 @contextmanager
 def started(front: Front, main: Path) -> Iterator[Front]:
-    """nginx with this configuration, from its first answer on."""
-    process = subprocess.Popen([str(NGINX), "-p", str(main.parent), "-c", str(main)])  # noqa: S603  # Debian's
+    """Run nginx with this configuration, and yield once it answers."""
+    process = subprocess.Popen([str(NGINX), "-p", str(main.parent), "-c", str(main)])  # noqa: S603  # Debian's nginx
     try:
         deadline = monotonic() + 20
         while True:
@@ -145,7 +145,7 @@ def test_each_look_and_each_way_of_packing_is_kept_for_itself(front: Front) -> N
     packed = front.get("/help", Accept_Encoding="gzip")
     assert packed.headers["Content-Encoding"] == "gzip" and packed.headers["X-Cache-Status"] == "MISS"
     assert "Content-Encoding" not in front.get("/help").headers
-    # An answer that sets a cookie must not go to anybody else.
+    # An answer that sets a cookie must not be cached for others.
     assert [front.get("/help?elder=1").headers["X-Cache-Status"] for _ in range(2)] == ["MISS", "MISS"]
 
 
@@ -174,7 +174,7 @@ def test_one_network_of_version_6_counts_as_one(front: Front) -> None:
 
     assert asked("a") == {200, 429}
     assert front.get("/healthz", X_Test_Address="2001:db8:0:b::1").status == 200
-    # A line feed is a byte like any other.
+    # A byte of an address may have the value of a line feed (0x0a).
     assert front.get("/healthz", X_Test_Address="a0a:a0a:a0a:a0a::1").status == 200
 
 
@@ -212,7 +212,7 @@ def test_every_answer_bears_the_headers_once_whoever_makes_it(front: Front) -> N
         assert {name: answer.headers.get_all(name) for name in HEADERS} == {name: [HEADERS[name]] for name in HEADERS}
         assert len(answer.headers.get_all("Cache-Control") or []) == 1, status
         assert answer.headers["Retry-After"] == ("60" if status == 429 else None)
-        # A sentence in Chinese, and not the web server's own page.
+        # The answer is a sentence in Chinese rather than the web server's own page.
         assert status == 301 or '<html lang="zh-CN"' in answer.text and "nginx" not in answer.text, status
 
 
@@ -223,7 +223,7 @@ def test_what_is_for_the_machine_alone_is_not_for_others(front: Front) -> None:
 
 
 def words_in(folder: Path) -> list[str]:
-    """The lines of any log that tell what somebody asked for, or who."""
+    """Return the lines of any log that reveal what somebody asked for, or who asked."""
     lines = [line for log in folder.glob("*.log") for line in log.read_text(encoding="utf-8").splitlines()]
     return [line for line in lines if re.search(r"%E4|search|127\.0\.0\.6|client:", line)]
 

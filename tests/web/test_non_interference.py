@@ -1,4 +1,4 @@
-"""Hidden documents leave no trace: with and without them, the same requests get the same bytes (R17)."""
+"""Hidden documents, which must leave no trace: requests get the same bytes with and without them (R17)."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ from web.installation.services import Services, open_services
 PUBLIC, HIDDEN, REQUESTS = 60, 200, 2000
 PLACES = ("云溪县", "柳河镇", "青崖乡", "石榴坪村")
 AFFAIRS = ("防汛抗旱", "最低生活保障", "危房改造", "财政预算", "政务公开", "义务教育", "农村公路", "医疗救助")
-# Words that only hidden documents contain, some one typing error away from public ones.
+# Only hidden documents contain these words. Some are one typing error away from public words.
 SECRETS = ("仙人掌", "火烈鸟", "独角兽计划", "防汛抗早", "政务公幵", "石榴评村")
 GENRES = ("通知", "办法", "公告", "意见")
 ISSUERS = ("云溪县人民政府", "云溪县财政局", "云溪县民政局")
@@ -31,14 +31,14 @@ HIDDEN_ISSUERS = ("云溪县火烈鸟管理局", "云溪县保密局")
 
 @dataclass(frozen=True)
 class Made:
-    """A document and what becomes of it."""
+    """A document, and the state that it ends in."""
 
     item: Item
     fate: str
 
 
 def made(folder: Path, random: Random) -> list[Made]:
-    """Public and hidden documents, mixed; a few hidden ones are newer versions of public ones."""
+    """Make public and hidden documents in mixed order. A few hidden ones are newer versions of public ones."""
     fates = ["public"] * (PUBLIC - 1)
     fates += [random.choice(("waiting", "refused", "withheld", "on request", "newer")) for _ in range(HIDDEN)]
     random.shuffle(fates)
@@ -68,7 +68,7 @@ def made(folder: Path, random: Random) -> list[Made]:
 
 
 def built(services: Services, documents: Sequence[Made]) -> list[str]:
-    """The ids, in order; the index is built half-way and caught up."""
+    """Take in documents, building the index half-way and updating it at the end. Returns the ids in order."""
     ids = []
     with Sandbox() as sandbox:
         intake = Intake(services.catalogue, services.blobs, sandbox, "收文员")
@@ -92,7 +92,7 @@ def built(services: Services, documents: Sequence[Made]) -> list[str]:
 def sites(
     tmp_path_factory: pytest.TempPathFactory, installation: Installation
 ) -> Iterator[tuple[FlaskClient, FlaskClient, list[Made], list[str]]]:
-    """A client of the public documents alone, one of all of them, all documents and their ids."""
+    """Make a client for the public documents alone and one for all of them. Yields also all documents and their ids."""
     folder = tmp_path_factory.mktemp("mixed")
     documents = made(folder / "incoming", Random(17))  # noqa: S311 - which documents, not which keys
     alone = open_services(installation(folder / "alone"))
@@ -113,7 +113,7 @@ Ask = tuple[str, str, dict[str, str]]
 
 
 def requests(random: Random, documents: Sequence[Made], ids: Sequence[str], tags: Sequence[str]) -> Iterator[Ask]:
-    """Method, address and headers, of every kind that the public can ask."""
+    """Yield method, address and headers of requests of every kind that the public can make."""
     numbers = [each.item.stated["number"] for each in documents]
     titles = [each.item.path.read_text(encoding="utf-8").splitlines()[0] for each in documents]
     words = (*AFFAIRS, *SECRETS, *PLACES, *ISSUERS, *HIDDEN_ISSUERS, *GENRES, "经费", "仙人", "多少万元", "x", "")
@@ -179,7 +179,7 @@ def requests(random: Random, documents: Sequence[Made], ids: Sequence[str], tags
 def test_hidden_documents_change_no_answer(
     sites: tuple[FlaskClient, FlaskClient, list[Made], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The only part of an answer that depends on the machine.
+    # The search time is the only part of an answer that depends on the machine.
     monkeypatch.setattr("web.search.find.perf_counter", lambda: 0.0)
     alone, mixed, documents, ids = sites
     services: Services = mixed.application.extensions["gongkai"]
@@ -196,5 +196,5 @@ def test_hidden_documents_change_no_answer(
         one, other = (answered(client, method, address, headers) for client in (alone, mixed))
         assert one == other, (method, address, headers)
         found += one[0] == 200
-    # Most of them ask for something that is there.
+    # Most requests ask for something that exists.
     assert found > REQUESTS / 2

@@ -1,4 +1,4 @@
-"""Any address is answered with what it asks for or with a sentence, and never with a 500."""
+"""Parameters of any kind at any address: the answer is a page or a sentence about the error, never a 500."""
 
 from urllib.parse import quote
 
@@ -51,7 +51,7 @@ PAIRS = st.lists(st.tuples(st.sampled_from(NAMES), VALUES), max_size=5)
 
 
 def routes(site: Site) -> list[str]:
-    """Every address of the site that is asked by GET, with something that is there where it names something."""
+    """List every address of the site that answers GET. Variable parts name things that exist."""
     here = {"id": site.ids["低保.txt"], "position": "1", "code": "云政发", "year": "2019", "after": "0"}
     here |= {"kind": "csv", "filename": "style.css"}
     found = []

@@ -1,4 +1,4 @@
-"""The server, asked over a socket."""
+"""The server, asked through a socket."""
 
 import json
 import socket

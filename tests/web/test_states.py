@@ -1,6 +1,6 @@
-"""Every state of every page, as people meet it: axe-core finds nothing serious, and nothing is wider than the screen.
+"""Every state of every page, in which axe-core may find nothing serious and nothing may be wider than the screen.
 
-``./run test --pictures`` keeps a picture of each in ``.artefacts/`` (git leaves it alone), one folder a size and look.
+``./run test --pictures`` saves a picture of each in ``.artefacts/`` (which git ignores), in a folder per size and look.
 """
 
 import re
@@ -18,9 +18,9 @@ Picture = Callable[[Page, str, bool], None]
 ARTEFACTS = Path(__file__).parent.parent.parent / ".artefacts"
 SIZES = {"terminal-1280": (1280, 1024), "phone-390": (390, 844)}
 LOOKS = {"normal": "0000", "large-contrast": "1120"}
-# Each size and each look once: axe takes most of the time, and finds by the rules of both.
+# axe takes most of the time. These two combinations cover each size and each look once.
 EXAMINED = {("terminal-1280", "normal"), ("phone-390", "large-contrast")}
-# WCAG 2.2 A and AA, and what axe's makers count among good practice.
+# WCAG 2.2 levels A and AA, and what the makers of axe consider good practice.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -88,7 +88,7 @@ STATES: dict[str, Callable[[Page, str, Site], None]] = {
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds wrong with a page, each as a line."""
+    """List what axe finds wrong with a page, one line each."""
     results = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
     return [
         f"{each['id']} ({each['impact']}) {each['nodes'][0]['html'][:160]}" for each in results.response["violations"]
@@ -97,7 +97,7 @@ def violations(page: Page) -> list[str]:
 
 @pytest.fixture
 def picture(pytestconfig: pytest.Config) -> Picture:
-    """Keeps a picture of a page under a name, if pictures are asked for; whole: also what has to be scrolled to."""
+    """Return a function that saves a picture of a page if pictures are asked for: the whole page or what fits."""
 
     def keep(page: Page, name: str, whole: bool) -> None:
         if pytestconfig.option.pictures:

@@ -1,4 +1,4 @@
-"""A public query terminal in a real browser: what it offers, when it forgets, and that nothing can be recovered."""
+"""A public query terminal in a real browser: what it offers, and when it forgets everything beyond recovery."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,7 +37,7 @@ def read_a_document(page: Page) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("link", name=TITLE).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
-    # The script that counts the seconds comes after the text.
+    # The script that counts the seconds is loaded after the text.
     page.wait_for_load_state()
 
 
@@ -101,14 +101,14 @@ def test_the_answer_is_nothing_else(terminal: Page, address: str) -> None:
     terminal.goto(f"{address}/search?q=最低生活保障")
     asked = terminal.url
     dialog = terminal.get_by_role("alertdialog")
-    # The finger is over a link of the page below.
+    # The finger taps where the page below has a link.
     link = terminal.get_by_role("link", name=TITLE).first
     terminal.clock.run_for(181_000)
     place = link.bounding_box()
     assert place
     terminal.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
     expect(dialog).to_have_count(0)
-    # Enter answered the question and did not reach the box, which has focus again.
+    # Enter answers the question without reaching the search box, which then has the focus again.
     box = terminal.get_by_role("combobox").first
     box.fill("预算")
     terminal.clock.run_for(185_000)
@@ -150,7 +150,7 @@ def test_it_writes_chinese_without_an_input_method(terminal: Page) -> None:
         keys.locator(f"[data-skbtn='{letter}']").click()
     box = terminal.get_by_role("combobox").first
     expect(box).to_have_value("dibao")
-    # Printing shows no keyboard and uses its own line height.
+    # The printed page has no keyboard and its own line height.
     terminal.emulate_media(media="print")
     expect(keys).to_be_hidden()
     assert terminal.evaluate("getComputedStyle(document.querySelector('main a')).minHeight") in ("auto", "0px")

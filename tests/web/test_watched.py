@@ -1,4 +1,4 @@
-"""Monitoring: readiness, metrics, and a log that names nobody at a terminal. Also rate limits."""
+"""Monitoring and rate limits: readiness, metrics, and a log that identifies nobody at a terminal."""
 
 import json
 import logging
@@ -51,7 +51,7 @@ def test_figures_are_on_a_port_of_their_own(site: Site) -> None:
     try:
         host, port = server.server_address[:2]
         assert host == "127.0.0.1"
-        with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:  # our own
+        with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:  # the test's own server
             text = answer.read().decode()
     finally:
         server.shutdown()

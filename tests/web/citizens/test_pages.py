@@ -1,4 +1,4 @@
-"""The pages, asked as a browser asks."""
+"""The citizens' pages, requested as a browser does."""
 
 import json
 import re
@@ -143,7 +143,7 @@ def test_every_link_of_a_page_leads_somewhere(site: Site, address: str) -> None:
 
 
 def test_a_page_loads_little(site: Site) -> None:
-    """What any one page loads: the issue's 20 KB of style and 30 KB of script, the terminal's keyboard aside."""
+    """Hold each page to 20 KB of style and 30 KB of script, not counting the terminal's keyboard."""
     client = client_of(site.services)
     document = f"/documents/{site.ids['低保.txt']}"
     for address in (*ADDRESSES, document, "/browse/numbers", "/search?q=x&terminal=1", f"{document}?terminal=1"):
@@ -155,7 +155,7 @@ def test_a_page_loads_little(site: Site) -> None:
 
 
 def test_style_and_scripts_ask_for_nothing_newer_than_chromium_90() -> None:
-    """A net for what is easily written today; what the pages do in a real browser is seen in the browser tests."""
+    """Look for newer features that are easily used by mistake. The browser tests show what pages really do."""
     newer = r"\.at\(|structuredClone|Object\.hasOwn|findLast|\.groupBy|withResolvers|\?\?=|\|\|=|randomUUID"
     newer += r"|:has\(|@layer|@container|\d(?:dvh|svh|lvh)|color-mix|accent-color|inset-\w+:|text-wrap|<dialog|popover"
     for path in (*STATIC.glob("*.js"), *STATIC.glob("*.css"), *STATIC.parent.glob("templates/*.html")):
@@ -212,7 +212,7 @@ def test_an_unknown_facet_value_finds_nothing_and_can_be_taken_off(site: Site) -
 
 def test_links_shared_in_wechat_work(site: Site) -> None:
     assert site.client.get("/search?q=预算&from=timeline&isappinstalled=0").status_code == 200
-    # A document is shown whatever another site has added to its address.
+    # A document is shown whatever parameters another site has added to its address.
     shared = site.client.get(f"/documents/{site.ids['低保.txt']}?q=户籍&from=app&sort=x")
     assert shared.status_code == 200 and "<mark>户籍</mark>所在地" in shared.text
     assert site.client.get("/browse//columns").status_code == 404
@@ -285,7 +285,7 @@ def test_a_document_that_is_not_approved_is_in_no_answer_of_the_site(site: Site)
         answer = site.client.get(address)
         assert answer.status_code == 200
         shown = answer.text
-        for word in words:  # what was typed comes back in the box and in links
+        for word in words:  # The search box and links repeat what was typed.
             if f"={word}" in address or f"=-{word}" in address or f"“{word}”" in address:
                 shown = shown.replace(word, "")
         shown = re.sub(r"%[0-9A-F]{2}", "", shown)
@@ -297,7 +297,7 @@ def test_a_document_that_is_not_approved_is_in_no_answer_of_the_site(site: Site)
 
 
 def test_a_page_does_not_rely_on_the_index_alone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    # As if the first gate were broken: the index still names the withdrawn document.
+    # Break the first gate: the index then still finds the withdrawn document.
     monkeypatch.setattr(type(site.services.catalogue), "hidden_since", lambda *_: frozenset())
     for address in ("/search?q=独角兽", "/api/v1/search?q=独角兽"):
         answer = site.client.get(address)
@@ -315,7 +315,7 @@ def test_without_an_index_the_site_says_so_instead_of_finding_nothing(
         assert response.status_code == 503
         assert "稍后再试" in response.text
         assert "Traceback" not in response.text
-    # The process lives, and is not ready; what needs no index is there.
+    # The process is alive but not ready. Pages that need no index are still served.
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 503
     assert client.get("/help").status_code == 200

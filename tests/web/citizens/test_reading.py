@@ -1,4 +1,4 @@
-"""A document's page: long texts in parts, places with searched words, versions, validity, the sheet of paper."""
+"""A document's page: long texts in parts, places with searched words, versions, validity, and the printed sheet."""
 
 import json
 import re
@@ -50,11 +50,11 @@ def test_a_long_text_stands_on_several_pages_and_nothing_is_lost(analyzer: Analy
     assert "\n".join(map(text_of, pages)) == document.text
     assert all(len(text_of(page).encode()) <= PAGE for page in pages)
     assert text_of(document_page(document, marker, SearchForm(), 0)) == document.text
-    # The place is on the last page, and the first leads to it.
+    # The only place is on the last page, and the first page links to it.
     assert (first.marked, first.marked_here, first.marks, first.before) == (1, 0, [], None)
     assert first.after and first.after.url == f"/documents/long?q=%E7%AC%AC399%E6%9D%A1&part={len(pages)}#m1"
     assert pages[-1].after is None and [each.url for each in pages[-1].marks] == ["#m1"]
-    # All of it on one page is in one piece, whose names are unique.
+    # The whole text on one page is a single section, so that its anchors are unique.
     assert [section.begins for section in document_page(document, marker, SearchForm(), 0).sections] == [True]
     assert first.whole_url and first.whole_url.endswith("part=all")
     with pytest.raises(BadParameter, match=f"只有 {len(pages)} 页"):
@@ -135,7 +135,7 @@ def test_no_page_of_a_long_document_is_heavy(own: Site, tmp_path: object) -> Non
     assert own.client.get(f"{address}?part={last + 1}").status_code == 400
     assert own.client.get(f"{address}?part=all").text.count("各镇人民政府应当做好防汛工作") == 900 * 8
     assert re.search(r"检索词出现在 900 处，本页 \d+ 处，列出前 30 处", page.text)
-    # What is printed says that it is a part, and leads to all of it.
+    # A printed part says that it is a part, and links to the whole text.
     assert f"这是全文 {last} 页中的第 1 页" in page.text and "part=all#print" in page.text
     assert "这是全文" not in own.client.get(f"{address}?part=all").text
 
@@ -167,7 +167,7 @@ def test_a_repealed_document_names_what_repealed_it(own: Site) -> None:
     validity.record(own.services.catalogue, old, Validity.REPEALED, "经办人", "新办法", date(2019, 9, 20), by_id=new)
     page = own.client.get(f"/documents/{old}").text
     assert re.search(rf'已废止</strong>依据《<a href="/documents/{new}">关于印发', page)
-    # What is withdrawn is not named.
+    # A withdrawn document is not named.
     review.decide(own.services.catalogue, new, Verdict.WITHDRAW, "审查员", "含个人信息")
     assert "依据《" not in own.client.get(f"/documents/{old}").text
 
@@ -179,7 +179,7 @@ def test_a_corrected_document_tells_its_versions(own: Site, mould: Mould) -> Non
     (folder / "预算.txt").write_text("云溪县财政局2020年部门预算\n\n更正后的预算。\n", encoding="utf-8")
     with Sandbox() as sandbox:
         intake = Intake(own.services.catalogue, own.services.blobs, sandbox, "收文员")
-        # They come from where they first came from.
+        # The files keep their first source.
         lines = read_manifest(folder / "manifest.jsonl")
         items = [replace(item, source=place(mould.folder / item.path.name)) for item in lines]
         outcomes = list(intake.receive_all(items))
@@ -233,7 +233,7 @@ def test_help_says_which_filter_to_drop_and_what_that_gives(site: Site) -> None:
 
 
 def test_the_code_reads_back_as_the_address(site: Site) -> None:
-    """Drawn by segno; read back by its own matrix: the SVG's path is the code of this very address."""
+    """Compare the path in the SVG with the one that segno draws for the same address."""
     import segno
 
     from web.citizens import qr

@@ -1,4 +1,4 @@
-"""The command line, run as a person runs it."""
+"""The command line, run as people run it."""
 
 import json
 import shutil
@@ -401,7 +401,7 @@ def test_a_takeover_takes_in_what_its_manifest_lists_and_as_it_is_marked(run: Ru
     assert "c.txt" in told.stderr
     assert "新接收 2 件，新版本 0 件" in told.stdout
     assert "清单未列 1 个文件，没有接收" in told.stdout
-    # Once more, and the folder alone, as somebody does who has forgotten the manifest.
+    # Repeat it. Then take in the folder alone, like somebody who has forgotten the manifest.
     run(*command)
     (folder / "c.txt").unlink()
     run("ingest", str(folder), "--already-published", "--actor", "移交")

@@ -1,4 +1,4 @@
-"""``gongkai search --explain``, run as a person runs it, and its figures checked with pencil and paper."""
+"""``gongkai search --explain``, run as people run it. Its figures are added up as with pencil and paper."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from web.commands.cli import cli
 from web.search.find import find, ids_of
 from web.search.params import SearchForm
 
-# What four decimals may hide.
+# The largest error from rounding to four decimals.
 ROUNDED = 0.00005
 FIGURE = re.compile(r"-?\d+\.\d{4}")
 
@@ -31,12 +31,12 @@ def explain(site: Site, *arguments: str, code: int = 0) -> str:
 
 
 def figures(text: str) -> list[float]:
-    """The figures of an equation's side, without what stands in quotes."""
+    """Return the figures on one side of an equation, ignoring quoted text."""
     return [float(figure) for figure in FIGURE.findall(re.sub("“.*?”", "", text))]
 
 
 def assert_adds_up(lines: list[str]) -> int:
-    """How many lines say how their figure comes about, each of which is right."""
+    """Check each line that says how its figure comes about. Returns the number of these lines."""
     checked = 0
     for at, line in enumerate(lines):
         said = re.sub("“.*?”", "", line).partition("（")[0]
@@ -63,7 +63,7 @@ def assert_adds_up(lines: list[str]) -> int:
 
 
 def _below(lines: list[str], at: int) -> Iterator[float]:
-    """The figures of the lines that stand one step under another."""
+    """Yield the figures of the lines that are one level below another."""
     depth = _depth(lines[at])
     for line in lines[at + 1 :]:
         if _depth(line) <= depth:

@@ -1,4 +1,4 @@
-"""``gongkai judge``, run as a person runs it."""
+"""``gongkai judge``, run as people run it."""
 
 import json
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def invoke(settings: Settings) -> Run:
 
 @pytest.fixture
 def run(invoke: Run, folder: Path) -> Run:
-    """The command line of an installation with three public documents, indexed."""
+    """Return the command line of an installation with three public documents, indexed."""
     invoke("ingest", folder, "--already-published", "--actor", "移交")
     invoke("reindex")
     return invoke
@@ -97,7 +97,7 @@ def test_the_tables_stand_in_columns(run: Run, queries: Path) -> None:
     ]
     header = next(line for line in lines if line.startswith("class"))
     chinese = next(line for line in lines if line.startswith("按内容"))
-    # Three characters are six columns.
+    # Three Chinese characters take six columns.
     assert len(chinese) == len(header) - 3
     assert any(line.startswith("按内容") and "+ " in line for line in lines[-4:])
 

@@ -1,4 +1,4 @@
-"""Conditional requests, and that no withdrawn document stays in a cache."""
+"""Conditional requests and caching, which never keeps a withdrawn document."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -32,7 +32,7 @@ def test_what_has_not_changed_is_not_sent_again(own: Site) -> None:
         again = own.client.get(address, headers={"If-None-Match": tag})
         assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag), address
         assert first.headers["X-Accel-Expires"] and "Cookie" in first.headers["Vary"]
-        # Another page or another look is another answer.
+        # Another page or another look has another tag.
         assert own.client.get("/help", headers={"If-None-Match": tag}).status_code == 200
         assert (
             client_of(own.services).get(f"{address}{'&' if '?' in address else '?'}elder=1").headers.get("ETag") is None

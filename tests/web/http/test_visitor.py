@@ -72,7 +72,7 @@ def test_a_terminal_is_known_by_its_address_too(site: Site) -> None:
     client = client_of(replace(site.services, settings=settings))
     assert "terminal" in client.get("/", environ_base={"REMOTE_ADDR": "10.1.7.9"}).text
     assert "terminal.js" not in client.get("/", environ_base={"REMOTE_ADDR": "10.1.8.9"}).text
-    # No address switches a terminal off.
+    # No parameter in an address can switch a terminal off.
     assert "terminal.js" in client.get("/?terminal=0", environ_base={"REMOTE_ADDR": "10.1.7.9"}).text
 
 

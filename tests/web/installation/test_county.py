@@ -1,4 +1,4 @@
-"""What an installation says about its county is shown where people look for it, and refused if wrong."""
+"""County information: shown where people look for it, and refused if wrong."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Settings from the environment: what is used, and the message for what can't be."""
+"""Settings from the environment: which are used, and what is said about those that can't be."""
 
 import pytest
 

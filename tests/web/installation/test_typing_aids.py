@@ -28,7 +28,7 @@ TEXTS = {
 
 @pytest.fixture
 def withdrawn(tmp_path: Path, installation: Installation) -> Iterator[Services]:
-    """Two documents were indexed, and 危房.txt was withdrawn since."""
+    """Open an installation with two indexed documents, of which 危房.txt was withdrawn afterwards."""
     services = open_services(installation(tmp_path / "data"))
     items = []
     for name, text in TEXTS.items():

@@ -1,4 +1,4 @@
-"""The JSON API says what its description says."""
+"""The JSON API, which answers as its description says."""
 
 from datetime import date
 
@@ -94,7 +94,7 @@ def suggested(site: Site, typed: str) -> list[str]:
 
 
 def test_suggestions_are_what_public_documents_are_called(site: Site) -> None:
-    # The withdrawn one's title begins so too, and the index still holds it.
+    # The withdrawn document's title also begins like this, and the index still holds it.
     assert suggested(site, "云溪县") == ["云溪县财政局", "云溪县人民政府", "云溪县财政局2020年部门预算"] + [
         "关于印发云溪县最低生活保障实施办法的通知",
         "关于印发云溪县最低生活保障暂行办法的通知",
@@ -126,7 +126,7 @@ def test_corrections_are_offered_and_nothing_is_applied(site: Site) -> None:
     answer = site.client.get("/api/v1/search?q=最低生活保樟").get_json()
     assert "最低生活保障" in answer["corrections"]
     assert site.client.get("/api/v1/search?q=zuidishenghuobaozhang").get_json()["corrections"] == ["最低生活保障"]
-    # 独角兽 stands only in a withdrawn document: it is no word to offer.
+    # Only a withdrawn document contains 独角兽, so it must not be offered.
     assert site.client.get("/api/v1/search?q=独角受名单").get_json()["corrections"] == []
     assert site.client.get("/api/v1/search?q=最低生活保障").get_json()["corrections"] == []
 

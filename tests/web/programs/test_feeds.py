@@ -1,4 +1,4 @@
-"""Result lists to take away: Atom, CSV, the nightly lists, the site map, OpenSearch."""
+"""Lists for programs: Atom, CSV, the nightly lists, the site map, OpenSearch."""
 
 import csv
 import json
@@ -31,7 +31,7 @@ def parsed(site: Site, address: str) -> etree._Element:
 
 
 def strings(element: etree._Element, path: str) -> list[str]:
-    """What a path that leads to texts or attributes finds."""
+    """Return the texts or attributes that an XPath finds."""
     found = element.xpath(path, namespaces=NAMES)
     assert isinstance(found, list)
     return [str(each) for each in found]
@@ -40,7 +40,7 @@ def strings(element: etree._Element, path: str) -> list[str]:
 def test_a_feed_tells_the_newest_documents_of_a_search(site: Site) -> None:
     feed = parsed(site, "/search.atom?q=最低生活保障")
     titles = strings(feed, "a:entry/a:title/text()")
-    # The older one was made public after the other.
+    # The older document was published last.
     assert titles == ["关于印发云溪县最低生活保障暂行办法的通知", "关于印发云溪县最低生活保障实施办法的通知"]
     for required in ("a:id", "a:title", "a:updated", "a:link[@rel='self']", "a:author/a:name"):
         assert len(feed.findall(required, NAMES)) == 1, required
@@ -66,7 +66,7 @@ def test_what_is_published_today_is_news_whatever_it_is_dated(own: Site) -> None
         told = strings(parsed(own, f"/search.atom?{asked}"), "a:entry/a:id/text()")
         assert (told[:1] == [address]) is (asked in ("", "column=法定主动公开内容", "q=财政")), asked
     assert re.findall(r'<a href="/documents/(\w+)"', own.client.get("/").text)[0] == taken.document_id
-    # A withdrawal ends it at once.
+    # A withdrawal takes effect at once.
     review.decide(own.services.catalogue, str(taken.document_id), Verdict.WITHDRAW, "审查员", "有误")
     assert address not in own.client.get("/search.atom").text
     assert str(taken.document_id) not in own.client.get("/").text
@@ -128,7 +128,7 @@ def test_a_list_of_changes_that_the_catalogue_does_not_know_is_not_handed_out(ow
     lists.make(own.services, lambda *_: None, lambda path: path)
     made = lists.newest(own.services.settings.data)
     assert made
-    # As if an older database had been restored.
+    # Make the list look newer than the database, as it is after an older database was restored.
     made.rename(made.with_name(f"50-{made.name.partition('-')[2]}"))
     assert own.client.get("/documents.csv").status_code == own.client.get("/documents.jsonl").status_code == 404
     lists.make(own.services, lambda *_: None, lambda path: path)

@@ -1,4 +1,4 @@
-"""OAI-PMH 2.0: asked by a client library over HTTP, and what the protocol says of wrong requests."""
+"""OAI-PMH 2.0: harvesting with a client library over HTTP, and the protocol's errors for wrong requests."""
 
 import shutil
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 
 
 def all_of(kind: type[Item], harvested: Iterable[object]) -> list[Item]:
-    """What was harvested, as what it is: the client may also be set to hand out raw answers."""
+    """Return what was harvested, after checking its type, because the client can also return raw answers."""
     found = []
     for each in harvested:
         assert isinstance(each, kind)
@@ -113,7 +113,7 @@ WRONG = (
     ("?verb=ListRecords&resumptionToken=WzEsICIiLCAiIl0=", "badResumptionToken"),
     ("?verb=ListRecords&resumptionToken=x&metadataPrefix=oai_dc", "badArgument"),
     ("?verb=ListSets&resumptionToken=x", "badResumptionToken"),
-    # A place far beyond the last change: [99999, "", "", ""].
+    # This token decodes to a place far beyond the last change: [99999, "", "", ""].
     ("?verb=ListRecords&resumptionToken=Wzk5OTk5LCAiIiwgIiIsICIiXQ==", "badResumptionToken"),
     ("?verb=GetRecord&metadataPrefix=oai_dc", "badArgument"),
     ("?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:%00", "idDoesNotExist"),

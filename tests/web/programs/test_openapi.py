@@ -1,4 +1,4 @@
-"""The interface is what its description says: schemathesis asks what the description allows and what not."""
+"""The API's description: schemathesis sends requests that it allows and requests that it does not."""
 
 import re
 from collections import Counter
@@ -19,16 +19,16 @@ from tests.web.conftest import Site
 from web.app import create_app
 
 if TYPE_CHECKING:
-    # The library itself has it for checkers of types alone.
+    # The library, too, imports this only for type checkers.
     from schemathesis.specs.openapi.schemas import OpenApiOperation
 
 EXAMPLES = 80
-# Nothing decompresses an answer within the process.
+# Inside the process nothing decompresses answers.
 PLAIN = {"Accept-Encoding": "identity"}
 
 
 def unlimited(site: Site) -> Flask:
-    """One that answers however much is asked: schemathesis says nothing of where it asks from."""
+    """Make an application without a rate limit, because schemathesis sends all requests from one address."""
     return create_app(replace(site.services, settings=replace(site.services.settings, rate=0)))
 
 
@@ -55,18 +55,18 @@ def test_the_interface_is_as_it_is_described(site: Site) -> None:
             )
             @given(case=operation.as_strategy(generation_mode=mode))
             def ask(case: Case["OpenApiOperation"]) -> None:
-                # A well-formed request may be refused for what it says: a day after the last, 201 characters.
+                # A well-formed request may still be refused for its values: a day after the last, 201 characters.
                 response = case.call_and_validate(headers=PLAIN, excluded_checks=[positive_data_acceptance])
                 answered[response.status_code] += 1
 
-            # An interface that takes any text has no wrong requests.
+            # An operation that accepts any text has no wrong requests.
             with suppress(Unsatisfiable):
                 ask()
     assert {200, 400, 404} <= set(answered) <= {200, 400, 404, 405, 410}, answered
 
 
 def test_each_kind_of_answer_is_as_it_is_described(site: Site) -> None:
-    """What schemathesis can't guess: a document that is there, one that was withdrawn, a harvest that goes on."""
+    """Ask for what schemathesis can't guess: an existing document, a withdrawn one, the next page of a harvest."""
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", unlimited(site))
     one, listing = schema["/api/v1/documents/{id}"]["GET"], schema["/api/v1/documents"]["GET"]
     for name, status in (("低保.txt", 200), ("撤回.txt", 410), ("待审.txt", 404)):

@@ -1,4 +1,4 @@
-"""Addresses and forms lead back to each other."""
+"""Converting search forms to addresses and back."""
 
 from datetime import date
 
@@ -64,7 +64,7 @@ def test_an_address_read_back_is_the_form(form: SearchForm) -> None:
 
 @given(FORMS, TEXTS)
 def test_switching_a_value_twice_leads_back(form: SearchForm, value: str) -> None:
-    # Choosing a level takes the other off, for good.
+    # Choosing one level of a facet deselects the other for good, so these cases are left out.
     chosen = (each for each in form.filters.get("genre", ()) if each != value)
     assume(not any(f"{each}/".startswith(f"{value}/") or f"{value}/".startswith(f"{each}/") for each in chosen))
     twice = form.toggled("genre", value).toggled("genre", value)

@@ -1,4 +1,4 @@
-"""What a page shows, as values."""
+"""The values that a page of results shows."""
 
 from dataclasses import replace
 
