@@ -1,4 +1,4 @@
-"""What all tests share: an analyzer (its dictionary is loaded once), an empty installation, made-up documents."""
+"""Fixtures for all tests: an analyzer, which loads its dictionary once, databases, installations and documents."""
 
 import argparse
 import os
@@ -26,32 +26,32 @@ from web.installation.services import Services, open_services
 from web.installation.settings import Settings
 
 MakeDocument = Callable[..., Document]
-# Of each property; a test that has a number of its own keeps it.
+# The numbers of examples for each property. A test that sets its own number keeps it.
 USUAL, THOROUGH = 100, 5000
 NewDatabase = Callable[[], str]
 Installation = Callable[[Path], Settings]
-# A server where the tests of the catalogue may make databases of their own.
+# The URL of a server on which tests of the catalogue may create databases.
 POSTGRESQL = os.environ.get("GONGKAI_TEST_POSTGRESQL", "")
 in_a_file = pytest.mark.skipif(POSTGRESQL != "", reason="about the file of a SQLite database")
 
 
 class Databases:
-    """Makes databases: SQLite files, or with GONGKAI_TEST_POSTGRESQL databases there, dropped when ``made`` ends."""
+    """Make databases: SQLite files, or databases on GONGKAI_TEST_POSTGRESQL, which are dropped when ``made`` ends."""
 
     def __init__(self, folder: Path, made: ExitStack) -> None:
         self._folder = folder
         self._made = made
 
     def empty(self, file: Path) -> str:
-        """The URL of a database without tables; ``file`` is where one of SQLite will be."""
+        """Return the URL of a database without tables. An SQLite database will be at ``file``."""
         return self._on_server() if POSTGRESQL else f"sqlite:///{file}"
 
     def new(self, file: Path) -> str:
-        """The URL of a database that has the program's tables and holds nothing."""
+        """Return the URL of a database that has the program's tables, all empty."""
         return self.copied(self._migrated, file)
 
     def copied(self, url: str, file: Path) -> str:
-        """The URL of a copy of a database that nobody has open."""
+        """Return the URL of a copy of a database. Nobody may have the original open."""
         if POSTGRESQL:
             return self._on_server(f" TEMPLATE {make_url(url).database}")
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -94,13 +94,13 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("usual", max_examples=USUAL)
     settings.register_profile("thorough", max_examples=THOROUGH)
     settings.load_profile("thorough" if config.option.thorough else "usual")
-    # Workers are handed the options and the paths, and could not tell these paths from paths that were named.
+    # Workers receive the paths as if they had been named on the command line, so the decision is passed as an option.
     if config.args_source is not pytest.Config.ArgsSource.ARGS and not config.option.slow:
         config.option.without_slow = True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is not asked for, and over PostgreSQL what asks no database; pytest tells how many they were."""
+    """Leave out slow or fast tests as asked, and over PostgreSQL those without a database. pytest tells how many."""
     left_out = []
     for item in items:
         slow = item.get_closest_marker("slow") is not None
@@ -112,7 +112,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def asks_the_database(item: pytest.Item) -> bool:
-    """Whether a test depends on ``databases``, however indirectly, and is not about pages in a browser."""
+    """Tell whether a test depends on ``databases``, however indirectly, and is not about pages in a browser."""
     return "databases" in getattr(item, "fixturenames", ()) and item.get_closest_marker("page") is None
 
 
@@ -131,14 +131,14 @@ def analyzer(tmp_path_factory: pytest.TempPathFactory) -> Analyzer:
 
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """Make databases of either kind. ``asks_the_database`` recognises tests that need one by this fixture."""
+    """Make databases. ``asks_the_database`` recognises tests that need one by this fixture."""
     with ExitStack() as made:
         yield Databases(tmp_path_factory.mktemp("databases"), made)
 
 
 @pytest.fixture
 def database(tmp_path: Path, databases: Databases) -> NewDatabase:
-    """Gives URLs of new databases that have the program's tables."""
+    """Return a function that makes a database with the program's tables and returns its URL."""
     numbers = count()
     return lambda: databases.new(tmp_path / f"catalogue{next(numbers) or ''}.sqlite3")
 
@@ -164,13 +164,13 @@ def services(tmp_path: Path, installation: Installation) -> Iterator[Services]:
 
 
 def publish(catalogue: Catalogue, id: str, reviewer: str = "审查员", reason: str = "") -> None:
-    """Make the newest version of a document public, with all that the rules ask for."""
+    """Make the newest version of a document public, with everything that the rules require."""
     with catalogue.writing() as connection:
         review.add_vouching(connection, id, reviewer, reason or "一事一审")
 
 
 def calls(function: Callable[[], object]) -> int:
-    """Count the calls that a piece of work makes. Unlike time, this does not depend on the machine."""
+    """Count the function calls that some work makes. Unlike time, this number does not depend on the machine."""
     profile = Profile()
     profile.runcall(function)
     return sum(int(each.callcount) for each in profile.getstats())
@@ -191,7 +191,7 @@ def make_document(
     written_on: date | None = None,
     validity: Validity | None = None,
 ) -> Document:
-    """A document as the catalogue hands it out."""
+    """Make a document like those that the catalogue returns."""
     return Document(
         id=id,
         version=1,

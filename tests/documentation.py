@@ -1,6 +1,6 @@
 """Reading README and ``docs/``: the variables, commands, addresses, classes, links and paths that they name.
 
-Each function takes texts, so that a test can hand it made-up ones.
+Each function takes text, so that a test can give it an invented page.
 """
 
 import ast
@@ -27,24 +27,24 @@ _FILE = re.compile(rf"(?<![\w./-])(?:{_TOP})/[\w./-]*\.(?:py|toml|tsv|txt|md|jso
 _FOLDER = re.compile(rf"(?<![\w./-])(?:{_TOP})/(?:[\w-]+/)*(?![\w.*{{-])")
 _MODULE = re.compile(r"(?<![\w./])(?:archive|indexer|web|tests)(?:\.[A-Za-z_]\w*)+")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
-# What a search for an address in inline code finds that is a place on a disk.
+# Paths in inline code that begin like an address but are places on a disk.
 _DISK = ("/etc/", "/opt/", "/srv/", "/var/")
 
 
 def fenced(text: str) -> Iterator[str]:
-    """The lines of a page's code blocks."""
+    """Yield the lines of a page's code blocks."""
     for block in _FENCE.findall(text):
         yield from block.splitlines()
 
 
 def inline(text: str) -> Iterator[str]:
-    """A page's inline code, each piece on one line."""
+    """Yield the pieces of inline code in a page, each as one line."""
     for piece in _INLINE.findall(_FENCE.sub("", text)):
         yield " ".join(piece.split())
 
 
 def rows(text: str) -> Iterator[list[str]]:
-    """The cells of each row of a page's tables, without headings."""
+    """Yield the cells of each row of a page's tables, without heading rows."""
     lines = [line for line in _FENCE.sub("", text).splitlines() if line.startswith("|")]
     for at, line in enumerate(lines):
         heading = at + 1 < len(lines) and lines[at + 1].startswith("|---")
@@ -56,12 +56,12 @@ def rows(text: str) -> Iterator[list[str]]:
 
 
 def variables(text: str) -> set[str]:
-    """The environment variables that a page or a shell script names."""
+    """Find the environment variables that a page or a shell script names."""
     return set(_VARIABLE.findall(text))
 
 
 def variables_read(source: str) -> set[str]:
-    """The environment variables whose names stand in Python code as strings of their own."""
+    """Find the environment variables whose names are whole strings in Python code."""
     return {
         node.value
         for node in ast.walk(ast.parse(source))
@@ -74,7 +74,7 @@ def variables_read(source: str) -> set[str]:
 
 @dataclass
 class Named:
-    """The commands and options that command lines name, and what is wrong with these lines."""
+    """Commands and options that command lines name, and what is wrong with those lines."""
 
     commands: set[tuple[str, ...]] = field(default_factory=set)
     options: set[tuple[tuple[str, ...], str]] = field(default_factory=set)
@@ -82,7 +82,7 @@ class Named:
 
 
 def commands(root: click.Group) -> Named:
-    """Every command that there is, with its options by their first spelling."""
+    """List every command of the program, with the first spelling of each of its options."""
     there = Named()
 
     def walk(command: click.Command, path: tuple[str, ...]) -> None:
@@ -102,7 +102,7 @@ def commands(root: click.Group) -> Named:
 
 
 def commands_named(text: str, root: click.Group) -> Named:
-    """What the lines ``gongkai …`` of a page name, in code blocks and in inline code."""
+    """Find what the lines ``gongkai …`` of a page name, in code blocks and in inline code."""
     named = Named()
     for code in (*fenced(text), *inline(text)):
         for line in re.split(r";|&&", _without_comment(code)):
@@ -119,7 +119,7 @@ def _without_comment(line: str) -> str:
 
 
 def _follow(words: list[str], root: click.Group, named: Named) -> None:
-    """Go through a command line as click would. Upper case stands for a value, ``A|B`` for one of several."""
+    """Follow a command line as click would. Upper case stands for a value, and ``A|B`` for one of several."""
     line = f"gongkai {' '.join(words)}"
     command: click.Command = root
     path: tuple[str, ...] = ()
@@ -170,7 +170,7 @@ def _not_among(value: str, choices: Iterable[str]) -> list[str]:
 
 
 def tools_named(text: str) -> set[tuple[str, str]]:
-    """The tools ``./run NAME`` that a page names, each with "" and with its options."""
+    """Find the tools ``./run NAME`` that a page names, each with "" and with every option."""
     named = set()
     for code in (*fenced(text), *inline(text)):
         for found in re.finditer(r"(?<![\w./-])\./run ([a-z]+)([^;&]*)", _without_comment(code)):
@@ -184,7 +184,7 @@ def tools_named(text: str) -> set[tuple[str, str]]:
 
 
 def addresses(rule: str) -> set[str]:
-    """The addresses of a Flask rule as a page writes them: ``/documents/<id>``, each of several alternatives."""
+    """Write the addresses of a Flask rule as pages do (``/documents/<id>``), with one address for each alternative."""
     if found := re.search(r"<any\(([^)]*)\):\w+>", rule):
         each = (rule.replace(found[0], name.strip()) for name in found[1].split(","))
         return {address for alternative in each for address in addresses(alternative)}
@@ -192,7 +192,7 @@ def addresses(rule: str) -> set[str]:
 
 
 def addresses_named(text: str) -> set[str]:
-    """The addresses that a page's inline code begins with, without parameters."""
+    """Find the addresses at the beginning of a page's inline code, without their parameters."""
     pieces = (piece for piece in inline(text) if piece.startswith("/") and not piece.startswith(_DISK))
     return {piece.partition("?")[0] for piece in pieces}
 
@@ -201,7 +201,7 @@ def addresses_named(text: str) -> set[str]:
 
 
 def broken_links(text: str, folder: Path) -> list[str]:
-    """Relative links of a page in ``folder`` that lead to no file, or to no heading of it."""
+    """List the relative links of a page in ``folder`` whose file or heading does not exist."""
     broken = []
     for link in _LINK.findall(text):
         if re.match(r"[a-z]+:", link):
@@ -221,22 +221,22 @@ def _anchors(text: str) -> set[str]:
 
 
 def paths(text: str) -> set[str]:
-    """The files and folders of this repository that a text names by their paths."""
+    """Find the files and folders of this repository that a text names by their paths."""
     return {*_FILE.findall(text), *_FOLDER.findall(text)}
 
 
 def file_names(text: str) -> set[str]:
-    """The Python files that a page's inline code names without a folder."""
+    """Find the Python files that a page's inline code names without a folder."""
     return {piece for piece in inline(text) if re.fullmatch(r"\w+\.py", piece)}
 
 
 def missing(named: Iterable[str], root: Path = ROOT) -> list[str]:
-    """The paths that lead nowhere."""
+    """List the paths that do not exist."""
     return sorted(path for path in named if not (root / path).exists())
 
 
 def remarks(source: str) -> Iterator[str]:
-    """The docstrings and comments of a module."""
+    """Yield the docstrings and comments of a module."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             if said := ast.get_docstring(node):
@@ -247,12 +247,12 @@ def remarks(source: str) -> Iterator[str]:
 
 
 def modules(text: str) -> set[str]:
-    """The modules of this repository that a text names with dots, some with a name in them: ``web.app.create_app``."""
+    """Find the modules of this repository, and names in them, that a text names with dots: ``web.app.create_app``."""
     return set(_MODULE.findall(text))
 
 
 def unknown_modules(named: Iterable[str]) -> list[str]:
-    """The names with dots that are neither a module nor something in one."""
+    """List the names with dots that are neither a module nor something in one."""
     return sorted(name for name in named if not _is_there(name))
 
 
@@ -276,14 +276,14 @@ def _is_there(name: str) -> bool:
 
 
 def rooms(text: str) -> list[str]:
-    """What the tables of a page's layout list, by its name with dots, in their order."""
+    """List the rooms in the tables of a page's layout, in order, by their names with dots."""
     layout = text.partition("\n## Layout\n")[2].partition("\n## ")[0].partition("Ten questions")[0]
     listed = (path for cells in rows(layout) for path in _INLINE.findall(cells[0]))
     return [path.removesuffix(".py").rstrip("/").replace("/", ".") for path in listed]
 
 
 def misplaced(listed: Iterable[str], ranks: Mapping[str, int]) -> list[str]:
-    """The rooms that a list has that are none, or has after one that stands above them."""
+    """List the rooms that do not exist, or that come after a room which belongs above them."""
     wrong, highest = [], -1
     for room in listed:
         rank = ranks.get(room, -1)
@@ -294,5 +294,5 @@ def misplaced(listed: Iterable[str], ranks: Mapping[str, int]) -> list[str]:
 
 
 def source_files(folders: Collection[str]) -> list[Path]:
-    """The Python files below these folders."""
+    """List the Python files below these folders."""
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))

@@ -1,8 +1,8 @@
-"""``./run fuzz``: whatever a person can type is answered, in time, over an index as large as a county's.
+"""``./run fuzz``: check that everything people can type is answered in time, over an index as large as a county's.
 
-Hypothesis makes the strings: any text at all, pieces of the grammar, and runs of real text with damage. Each goes the
-way a search goes: interpreted, searched with facets, snippets marked, corrections and suggestions asked for. What
-raises anything but a sentence for the person, or takes longer than the limit, fails.
+Hypothesis makes the strings: any text at all, pieces of the grammar, and damaged runs of real text. Each is treated
+like a search: it is interpreted, searched for with facets, marked in snippets, corrected and completed. It fails if it
+takes longer than the limit, or if it raises anything other than an error with a sentence for the person.
 """
 
 import argparse
@@ -112,7 +112,7 @@ def main() -> None:
         timed("corrections", corrector.corrections, text)
         timed("suggestions", suggester.suggest, text[:50])
 
-    # The first search loads what all others share.
+    # The first search loads everything that all others share.
     search("预热-1")
     ask()
     print(f"{len(took['search'])} strings over {engine.count()} documents, {refused} answered with what to change")

@@ -1,7 +1,7 @@
-"""``python -m tests.metadata FOLDER``: how much of real documents' metadata is read right, misses by cause.
+"""``python -m tests.metadata FOLDER``: measure how much metadata of real documents is read right, and list misses.
 
-FOLDER holds published numbers, titles, pages and statutes with what is known of each (see its README). A number that
-is wrong as it was published (no year, no serial, a bracket that is none) is told apart by a rule, not by hand.
+FOLDER holds published numbers, titles, pages and statutes with what is known of each (see its README). Numbers that
+were already published wrong (no year, no serial, a wrong bracket) are recognised by a rule and counted separately.
 """
 
 import argparse
@@ -22,17 +22,17 @@ from archive.extract import extract_plain
 from archive.extract.mediatype import media_type
 
 SOURCES = ("state-council", "guangdong", "shanghai", "yunnan")
-# A number has a year and a serial: what lacks one of them is none, whoever published it.
+# Every document number has a year and a serial. Anything without one of them is no document number.
 _YEAR = re.compile(r"(?:19|20)\d\d|[〔\[(（【]\d{2}[〕\])）】]")
 _SERIAL = re.compile(r"\d\s*号|第[〇零一二三四五六七八九十百千\d]+号")
-# As the standard has it (GB/T 9704-2012): the canonical form must be this one, but for its bracket.
+# The form required by GB/T 9704-2012. The canonical form must be the same except for the brackets.
 _REGULAR = re.compile(r"[\u4e00-\u9fff]{2,14}[〔\[(](?:19|20)\d\d[〕\])]\d{1,5}号")
 _SHOWN = 6
 
 
 @dataclass
 class Measure:
-    """How often a field was right where the answer is ``known``; ``wrong`` answers are not counted among them."""
+    """How often a field was right when the answer is ``known``. Answers that are ``wrong`` are counted separately."""
 
     name: str
     known: int = 0
@@ -52,7 +52,7 @@ class Measure:
 
 
 def numbers(folder: Path) -> Measure:
-    """Whether a published number is found, and in its canonical form if it is regular."""
+    """Measure whether published numbers are found, and regular ones in their canonical form."""
     measure = Measure("document numbers")
     for source in SOURCES:
         lines = (folder / "docnumbers" / f"{source}.tsv").read_text(encoding="utf-8").splitlines()[1:]
@@ -74,7 +74,7 @@ def _plain(number: str) -> str:
 
 
 def pages(folder: Path) -> Iterator[Measure]:
-    """Title, issuer and number of the State Council's pages."""
+    """Measure titles, issuers, numbers and index codes of the State Council's pages."""
     answers = (folder / "policies" / "answers.jsonl").read_text(encoding="utf-8").splitlines()
     found = {name: Measure(f"pages: {name}") for name in ("title", "issuer", "number", "index_code")}
     for answer in map(json.loads, answers):
@@ -88,11 +88,11 @@ def pages(folder: Path) -> Iterator[Measure]:
 
 
 def statutes(folder: Path) -> Iterator[Measure]:
-    """Titles and days of statutes; the file's name says the day, and is told apart where the text does not."""
+    """Measure titles and days of statutes. The day is in the file's name; it counts only if the text has it too."""
     title, day = Measure("statutes: title"), Measure("statutes: day")
     for path in sorted((folder / "laws").rglob("*.md")):
         extraction = extract_plain(path, "text/markdown")
-        # A name that tells nothing.
+        # This file name reveals nothing.
         metadata = describe(extraction, {}, "x.md")
         heading = next((line[2:] for line in path.read_text("utf-8").splitlines() if line.startswith("# ")), "")
         title.add(normalise(metadata.title) == normalise(heading), f"{metadata.title} for {heading}")
@@ -107,7 +107,7 @@ def statutes(folder: Path) -> Iterator[Measure]:
 
 
 def issuers(folder: Path) -> Measure:
-    """Of titles that begin with who issued them, whether that is told; right where the source's own name is in it."""
+    """Measure issuers read from titles that begin with the name of the source's own government."""
     measure = Measure("titles: issuer")
     names = {"Guangdong": "广东", "Shanghai": "上海", "Yunnan": "云南"}
     with (folder / "titles" / "policy-titles.tsv").open(encoding="utf-8", newline="") as lines:

@@ -1,4 +1,4 @@
-"""Imports point one way, from package to package and from room to room, and libraries stay where they belong."""
+"""The order of imports between packages and rooms, and the places where libraries may be used."""
 
 import ast
 import subprocess
@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("archive", "indexer", "web")
-# The rooms, the lowest first, also within a line: each imports only itself and what is listed before it. A room is a
-# folder or a module; a package's own name stands for its ``__init__`` alone.
+# The rooms, the lowest first, also within a line. Each imports only itself and rooms listed before it. A room is a
+# folder or a module. A package's own name stands for its ``__init__`` alone.
 ROOMS = """
 archive archive.document archive.errors archive.in_force
 archive.chinese
@@ -46,7 +46,7 @@ web.app web.server
 web.commands
 """
 ONLY_IN = {
-    # The baselines are what others do with the two.
+    # The baselines show how others use jieba and Whoosh.
     "whoosh": {"indexer/engines/whoosh/", "indexer/judging/baselines.py"},
     "jieba": {"indexer/analyzer.py", "indexer/judging/baselines.py"},
     "rjieba": {"indexer/analyzer.py"},
@@ -65,7 +65,7 @@ ONLY_IN = {
 
 
 def _modules() -> dict[str, Path]:
-    """Every module by its name; a folder's own module has the folder's name."""
+    """List every module by its name. A folder's own module has the folder's name."""
     found = {}
     for path in sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
@@ -77,7 +77,7 @@ MODULES = _modules()
 
 
 def _imported(source: str) -> Iterator[str]:
-    """The names that a module imports, wherever in it: ``a.b.c`` for ``from a.b import c``."""
+    """List the names that a module imports anywhere in it: ``a.b.c`` for ``from a.b import c``."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -87,14 +87,14 @@ def _imported(source: str) -> Iterator[str]:
 
 
 def _module(name: str, modules: Iterable[str]) -> str | None:
-    """The module of ours that an imported name is, or is in."""
+    """Find the module of this program that an imported name is, or is in."""
     while name and name not in modules:
         name = name.rpartition(".")[0]
     return name or None
 
 
 def _arrows(sources: dict[str, str]) -> dict[str, set[str]]:
-    """Which modules each module imports."""
+    """Map each module to the modules that it imports."""
     return {
         module: {found for name in _imported(source) if (found := _module(name, sources)) and found != module}
         for module, source in sources.items()
@@ -102,7 +102,7 @@ def _arrows(sources: dict[str, str]) -> dict[str, set[str]]:
 
 
 def _room(module: str, rooms: Iterable[str]) -> str:
-    """The innermost listed room that a module is in."""
+    """Find the innermost listed room that a module is in."""
     room = module
     while room not in rooms or (room in PACKAGES and room != module):
         room = room.rpartition(".")[0]
@@ -111,7 +111,7 @@ def _room(module: str, rooms: Iterable[str]) -> str:
 
 
 def wrong_arrows(sources: dict[str, str], listed: str) -> list[str]:
-    """Imports that point to a room listed below."""
+    """List imports of a room that is listed below the importing one."""
     rank = {room: (at, place) for at, line in enumerate(listed.splitlines()) for place, room in enumerate(line.split())}
     wrong = []
     for module, imported in _arrows(sources).items():
@@ -172,7 +172,7 @@ def test_only_the_wiring_names_an_engine() -> None:
 
 
 def _loaded(*arguments: str) -> set[str]:
-    """The modules that a command of the command line loads."""
+    """List the modules that a command of the command line loads."""
     say = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); "
     code = f"{say}from web.commands.cli import main; sys.argv[1:] = {list(arguments)}; main()"
     command = [sys.executable, "-c", code]
@@ -190,12 +190,12 @@ def test_saying_the_version_loads_no_library_but_the_command_lines() -> None:
 
 
 def _writes(source: str) -> list[str]:
-    """What in a module takes a connection to write with, or makes a statement that changes rows."""
+    """List what in a module opens a connection for writing or makes a statement that changes rows."""
     found = [
         f"sqlalchemy.{name}" for name in ("insert", "update", "delete") if f"sqlalchemy.{name}" in _imported(source)
     ]
     for node in ast.walk(ast.parse(source)):
-        # An engine's writer is of the index.
+        # An engine writes to the index, not to the archive.
         if isinstance(node, ast.Attribute) and node.attr == "writing" and ast.unparse(node.value) != "engine":
             found.append(ast.unparse(node))
     return found

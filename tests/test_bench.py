@@ -1,4 +1,4 @@
-"""What ``./run bench`` is made of: its documents, its queries, its figures and its peers."""
+"""The parts of ``./run bench``: documents, queries, figures and peers."""
 
 import os
 from pathlib import Path
@@ -74,7 +74,7 @@ def test_peers_find_what_they_are_asked_for(typed: str, analyzer: Analyzer, tmp_
     chosen = {"genre": frozenset({str(made[0].metadata.genre)})}
     for filters in ({}, chosen):
         answer = sqlite.search(SearchRequest(query=query, filters=filters, facets=facets.NAMES))
-        # Scattered bigrams of a text are in more documents than its words: only quoted texts are asked for by them.
+        # More documents contain a text's scattered bigrams than its words, so bigrams are used only for quoted text.
         assert other.ask(query, filters, bigrams=typed.startswith("“")) == answer.total
         assert len(answer.hits) == min(10, answer.total)
         assert filters or sum(answer.facets["genre"].values()) == answer.total

@@ -1,4 +1,4 @@
-"""The walk from file to hit and the walk from request to page, on the sample corpus and its judged queries."""
+"""The sample corpus and its judged queries, from file to hit and from request to page."""
 
 import csv
 import os
@@ -22,10 +22,10 @@ from web.search.params import SearchForm
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 RANKINGS = Path(__file__).parent / "rankings.txt"
-# What a reader of the corpus must never see, and why, is told in its README.
+# Readers must never see these. The README of the corpus says why.
 HIDDEN = ("琉璃凹安置点", "云栖湖夜航专线", "石榴坪互助点", "翡翠谷玻璃栈道", "鹰嘴岭微波站", "锦鲤桥改线")
-# Shares of judged queries whose first hit is right (of at least the second-best grade), by kind. What is first for each
-# query is committed beside, in rankings.txt.
+# The share of judged queries of each kind whose first hit is right (of at least the second-best grade). The first hits
+# of each query are committed in rankings.txt.
 FLOORS = {
     "title": 1.0,
     "number": 1.0,
@@ -48,7 +48,7 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -> Iterator[Demo]:
     services = open_services(installation(tmp_path_factory.mktemp("demo")))
-    # What has expired since goes behind what is in force: the answers are those of a day.
+    # Documents that have expired rank lower, so the answers are those of a fixed day.
     services.catalogue.today = lambda: date(2021, 6, 30)
     prepare(services, CORPUS)
     ids = {}
@@ -62,7 +62,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -
 
 def rows(name: str) -> list[dict[str, str]]:
     with (CORPUS / name).open(encoding="utf-8", newline="") as file:
-        # Quotes are part of a query.
+        # Quotation marks are part of a query.
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
@@ -167,7 +167,7 @@ def test_a_typo_without_the_right_document_gets_the_right_correction(demo: Demo)
 
 
 def test_rankings_are_as_committed(demo: Demo) -> None:
-    """A change of relevance is a diff to read: GONGKAI_RANKINGS=write ./run test -k rankings."""
+    """Show every change of relevance as a diff. ``GONGKAI_RANKINGS=write ./run test -k rankings`` accepts it."""
     lines = []
     for row in rows("queries.tsv"):
         page = find(demo.services, SearchForm(q=row["query"], per_page=5))

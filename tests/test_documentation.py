@@ -1,4 +1,4 @@
-"""README and ``docs/`` name everything there is to set, call, ask and run into, and nothing that is gone."""
+"""README and ``docs/``, which must name every variable, command, address and error, and none that is gone."""
 
 import pkgutil
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ MANUAL_TEXT = "\n\n".join(TEXTS[path] for path in MANUAL)
 ALL_TEXT = "\n\n".join(TEXTS.values())
 SCRIPTS = (ROOT / "run", ROOT / ".ci" / "run", ROOT / ".ci" / "postgresql")
 CODE = read.source_files((*PACKAGES, "tests"))
-# What the tests of the checks make up.
+# These paths are invented by the tests of the checks.
 MADE_UP = {Path(__file__), ROOT / "tests" / "documentation.py", ROOT / "tests" / "test_architecture.py"}
 CONFIGURATION = TEXTS[ROOT / "docs" / "configuration.md"]
 COMMANDS = TEXTS[ROOT / "docs" / "commands.md"]
@@ -81,7 +81,7 @@ def test_every_command_line_can_be_typed(page: Path) -> None:
 
 @click.group()
 def made_up() -> None:
-    """Stands for the tree of commands."""
+    """Stand for the tree of commands."""
 
 
 @made_up.command()
@@ -89,7 +89,7 @@ def made_up() -> None:
 @click.option("--deep", is_flag=True)
 @click.option("--as", "role", type=click.Choice(["one", "two"]))
 def dig(kind: str, deep: bool, role: str) -> None:
-    """Stands for a command."""
+    """Stand for a command."""
 
 
 @pytest.mark.parametrize(
@@ -167,10 +167,10 @@ def test_a_route_that_is_there_or_named_is_noticed() -> None:
 
 
 def error_classes() -> set[type[GongkaiError]]:
-    """Every class of error of the three packages, once all their modules are loaded."""
+    """List every class of error in the three packages, after loading all their modules."""
     for package in PACKAGES:
         for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
-            # What Alembic runs by itself runs when it is imported.
+            # Alembic runs these modules itself. Importing them would run migrations.
             if not module.name.startswith("archive.store.migrations."):
                 import_module(module.name)
     found, new = set(), {GongkaiError}
@@ -213,7 +213,7 @@ def _raising(error: GongkaiError) -> None:
 
 
 def _made(kind: type[GongkaiError]) -> GongkaiError:
-    """An error of a class, whatever its facts are; those that an answer shows are made up."""
+    """Make an error of a class. Facts that an answer shows are invented."""
     error = kind.__new__(kind)
     facts: dict[str, object] = {"reason": "", "at": MOMENT, "replacement": None}
     for name, value in facts.items():
@@ -243,7 +243,7 @@ def test_paths_and_modules_in_docstrings_and_comments_exist() -> None:
         if path in MADE_UP:
             continue
         said = path.read_text(encoding="utf-8")
-        # What stands nowhere in the file need not be looked for in its remarks.
+        # Reading remarks is slow, so only files that name a missing path or module anywhere are read.
         if not read.missing(read.paths(said)) and not read.unknown_modules(read.modules(said)):
             continue
         said = "\n".join(read.remarks(said))

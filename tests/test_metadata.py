@@ -1,4 +1,4 @@
-"""What real documents say of themselves is read right, as often as was promised."""
+"""Metadata of real documents, which must be read right as often as was promised."""
 
 from pathlib import Path
 

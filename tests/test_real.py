@@ -1,4 +1,4 @@
-"""Real documents, where they are at hand: a county's report, statutes, pages of a ministry's site."""
+"""Real documents, if they are available: a county's report, statutes, and pages of the State Council's site."""
 
 import json
 import re
@@ -28,7 +28,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -> Iterator[Services]:
-    """The report, the State Council's pages, and every fifth statute with all on open information among them."""
+    """Index the report, the State Council's pages, every fifth statute and all statutes on open information."""
     services = open_services(installation(tmp_path_factory.mktemp("real")))
     laws = [item for item in items_below(REAL / "laws")]
     chosen = laws[::5] + [item for item in laws if "政府信息公开" in item.path.name]
