@@ -1,4 +1,4 @@
-"""What every measurement of a run uses: documents in a catalogue, our index, and the peers' indexes."""
+"""The test bed of a run: documents in a catalogue, our index, and the peers' indexes."""
 
 import gc
 from collections.abc import Callable, Mapping, Sequence
@@ -24,9 +24,10 @@ Ask = Callable[[int], object]
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """``repeats``: how often what is done once in a process is done, for the median.
+    """The test bed.
 
-    ``failures`` say why a peer can't be asked, once that is known.
+    ``repeats`` is how often something that a process does only once is repeated, to take the median. ``failures`` says
+    for each peer that failed why it can't be asked.
     """
 
     place: Path
@@ -46,33 +47,33 @@ class Bed:
         return [form for forms in self.forms.values() for form in forms]
 
     def peer(self, name: str) -> Path:
-        """Where a peer's index is."""
+        """Return the place of a peer's index."""
         return self.place / name.replace(" ", "-")
 
 
 def load(analyzer: Analyzer) -> None:
-    """Load the dictionaries, which a process does once."""
-    for text in ("预热", "预热-1"):  # the second is cut by jieba itself
+    """Load the dictionaries, which every process does once."""
+    for text in ("预热", "预热-1"):  # only the second needs jieba's own dictionary
         analyzer.words(text)
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float]:
-    """What came of it, and the seconds it took."""
+    """Return the result of some work, and the seconds it took."""
     started = perf_counter()
     result = work()
     return result, perf_counter() - started
 
 
 def by_turns(asks: Mapping[str, Ask], count: int, repeats: int, failures: dict[str, str]) -> dict[str, list[float]]:
-    """The seconds that each of ``count`` questions takes each of them, asked by turns; the median of some.
+    """Ask each engine ``count`` questions by turns. Returns the median seconds for each question, by engine.
 
-    A peer that fails is asked no more; ours may not.
+    A peer that fails is not asked again. A failure of our own engine is raised.
     """
     gc.collect()
     taken: dict[str, list[list[float]]] = {name: [[] for _ in range(count)] for name in asks if name not in failures}
     for again in range(repeats):
         for at in range(count):
-            # The first to run finds the processor's caches full of other data, so each takes a turn at going first.
+            # Whoever goes first finds the processor's caches full of other data, so all take turns at it.
             first = (again + at) % len(taken)
             for name in [name for name in [*taken][first:] + [*taken][:first] if name not in failures]:
                 try:

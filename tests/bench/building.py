@@ -1,7 +1,7 @@
-"""A build in a process of its own: ``python -m tests.bench.building NAME DATA PLACE COUNT``.
+"""Build one index in a process of its own: ``python -m tests.bench.building NAME DATA PLACE COUNT``.
 
-It prints its elapsed and its processor seconds. Each build goes from the catalogue's texts to an index that answers;
-the dictionary is loaded beforehand. A peer may get only some of the documents.
+It prints the elapsed seconds and the processor's. Each build starts from the catalogue's texts and ends with an index
+that answers. The dictionary is loaded beforehand. A peer may get only some of the documents.
 """
 
 import os

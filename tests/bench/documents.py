@@ -1,4 +1,4 @@
-"""Invented documents like a county's, the same in every run, and a catalogue that holds them as public."""
+"""Inventing documents like a county's, the same in every run, and publishing them in a catalogue."""
 
 import json
 import random
@@ -37,7 +37,7 @@ _CLAUSE = re.compile(r"[\u4e00-\u9fff《》、]{8,28}")
 
 
 def paragraphs(folder: Path | None = None) -> list[str]:
-    """The distinct paragraphs of a folder's files, in the order of their names; the sample corpus's by default."""
+    """Read the distinct paragraphs of a folder's files (by default the sample's), in the order of the file names."""
     found: dict[str, None] = {}
     for item in items_below(folder or CORPUS / "files"):
         if item.path.suffix in _READ:
@@ -48,7 +48,7 @@ def paragraphs(folder: Path | None = None) -> list[str]:
 
 
 def documents(count: int, lines: Sequence[str]) -> Iterator[Document]:
-    """Documents of about ``LENGTH`` characters out of these paragraphs; fewer of them are the first of more."""
+    """Yield documents of about ``LENGTH`` characters from these paragraphs. A larger ``count`` only adds to the end."""
     chance = random.Random(SEED)  # noqa: S311  # made-up documents
     issuers, genres = taxonomy.load().issuers, [genre.name for genre in taxonomy.load().genres]
     topics, columns = _stated("topic"), _stated("column")
@@ -82,14 +82,15 @@ def documents(count: int, lines: Sequence[str]) -> Iterator[Document]:
 
 
 def changed(document: Document, sentence: str) -> Document:
-    """The next version of a document, which says one sentence more."""
+    """Return the next version of a document, with one more sentence."""
     return replace(document, version=document.version + 1, text=f"{document.text}\n{sentence}")
 
 
 def publish(catalogue: Catalogue, made: Iterable[Document]) -> None:
-    """Put versions into a catalogue with a decision to publish each, as the tables demand; no files and no audit log.
+    """Put versions into a catalogue, with the decision to publish that the tables require, but no files or audit log.
 
-    What ``Intake`` and ``review`` do for a document at a time, in one transaction and a statement for a thousand rows.
+    ``Intake`` and ``review`` do this for one document at a time. Here it is one transaction, with a thousand rows in a
+    statement.
     """
     at = _RECEIVED_AT.isoformat(timespec="microseconds")
     waiting = iter(made)
@@ -157,11 +158,11 @@ def _row(document: Document, at: str) -> dict[str, object]:
 
 
 def _one(values: Sequence[T], chance: random.Random) -> T:
-    """One of these, the first more often than the last, as issuers and topics are."""
+    """Choose one of these, the first more often than the last, because some issuers and topics are more common."""
     return values[int(len(values) * chance.random() ** 2)]
 
 
 def _stated(name: str) -> list[str]:
-    """What the sample's manifest states of this field."""
+    """List the values that the sample's manifest states for a field."""
     lines = (CORPUS / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
     return list(dict.fromkeys(value for line in lines if (value := json.loads(line).get(name))))

@@ -1,4 +1,4 @@
-"""How fast files are read in the sandbox, as at intake, beside the same extractors without it."""
+"""Measuring how fast files are read in the sandbox, as at intake, compared with the same extractors without it."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +27,7 @@ class _Readable:
 
 
 def extraction_rows(folder: Path | None, seconds: float, every: int = 1) -> list[Row]:
-    """One in ``every`` of the files of each kind, over and over; of the sample's where the folder has none."""
+    """Read one in ``every`` files of each kind repeatedly. Kinds that the folder lacks come from the sample."""
     rows = []
     for name, suffixes in KINDS.items():
         found = (_readable(folder, suffixes) or _readable(None, suffixes))[::every]
@@ -49,7 +49,7 @@ def _row(name: str, what: str, found: Sequence[_Readable], workers: int, seconds
             for each in files:
                 extract_plain(each.path, each.kind)
 
-        # The first run loads the libraries.
+        # The first run loads the libraries, so it is not measured.
         boxed(found[:workers])
         plain(found[:1])
         taken = {boxed: 0.0, plain: 0.0}
@@ -66,7 +66,7 @@ def _row(name: str, what: str, found: Sequence[_Readable], workers: int, seconds
 
 
 def _readable(folder: Path | None, suffixes: set[str]) -> list[_Readable]:
-    """The files of these kinds that can be read at all."""
+    """List the files of these kinds that can be read."""
     found = []
     for item in items_below(folder or CORPUS / "files"):
         if item.path.suffix.lower() in suffixes:

@@ -1,4 +1,4 @@
-"""The time until documents are found, and its cost: for a rebuild, and for a night's changes."""
+"""Measuring the time until documents are found and what it costs, for a rebuild and for a night's changes."""
 
 import shutil
 import threading
@@ -21,16 +21,16 @@ from web.installation.services import open_services
 # Whoosh with jieba takes half a minute for a thousand documents.
 FEW = 2000
 CHANGED = 100
-# What changed documents say: after more nights than generations are kept.
+# A sentence that each night adds to documents. There are more nights than generations that are kept.
 _SENTENCES = ("第一夜新增戊己庚辛", "第二夜新增戊己庚辛", "第三夜新增戊己庚辛")
 _GLANCE = 0.02
 
 
 def rebuild_rows(bed: Bed) -> list[Row]:
-    """Builds ours and all peers' indexes by turns, each in a process of its own."""
+    """Build our index and the peers' by turns, each in a process of its own."""
     counts = {name: bed.count for name in (OURS, TANTIVY, FTS5)} | {WHOOSH: min(bed.count, FEW)}
     built: dict[str, list[tuple[float, ...]]] = {name: [] for name in counts}
-    # The build of a large index is long enough to measure once.
+    # Building a large index takes so long that one measurement is enough.
     for _ in range(bed.repeats if bed.count <= FEW else 1):
         for name in [name for name in counts if name not in bed.failures]:
             try:
@@ -53,7 +53,7 @@ def rebuild_rows(bed: Bed) -> list[Row]:
 
 
 def nightly_rows(bed: Bed) -> list[Row]:
-    """What happens every night: some documents changed, and a process that answers searches finds them."""
+    """Measure what happens every night: documents change, and a process that answers searches finds the changes."""
     services, watching = open_services(bed.settings), open_services(bed.settings)
     load(services.analyzer)
     watching.engine.count()
@@ -93,7 +93,7 @@ def _change_tantivy(bed: Bed, new: list[Document], sentence: str) -> tuple[float
 
 
 def _change(folder: Path, whole: int, follow: Callable[[], int], changes: int) -> tuple[float, ...]:
-    """Seconds, newly written megabytes, and the most that was on disk to the size of the index."""
+    """Measure seconds, newly written megabytes, and the highest use of disk as a multiple of the index's size."""
     before = files(folder)
     with _most_bytes(folder) as most:
         found, seconds = timed(follow)
@@ -109,7 +109,7 @@ def _medians(nights: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
 
 @contextmanager
 def _most_bytes(folder: Path) -> Iterator[list[int]]:
-    """The most bytes that were below a folder at once, looked at again and again."""
+    """Look at a folder repeatedly, and keep the most bytes that it had at once."""
     most = [size(folder)]
     over = threading.Event()
 
@@ -126,7 +126,7 @@ def _most_bytes(folder: Path) -> Iterator[list[int]]:
 
 
 def _build(bed: Bed, name: str, count: int) -> tuple[float, ...]:
-    """Documents a second, milliseconds of processors for each, and the most memory in megabytes. Raises ChildFailed."""
+    """Measure documents a second, processor milliseconds for each, and most megabytes of memory. Raises ChildFailed."""
     place = bed.peer(name)
     if place.is_dir():
         shutil.rmtree(place)

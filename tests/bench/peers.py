@@ -1,7 +1,7 @@
 """The alternatives: tantivy, SQLite's FTS5, and jieba in Whoosh as their documentation shows it.
 
-They get the same words and bigrams as our index, and are asked for what our search page shows: the best ten, the total,
-and the count for each value of six facets.
+They get the same words and bigrams as our index. They are asked for everything that our search page shows: the best
+ten, the total, and the count for each value of six facets.
 """
 
 import sqlite3
@@ -47,7 +47,7 @@ _MOST_VALUES = 1000
 
 
 class Tantivy:
-    """tantivy over the streams of our index; positions only where a phrase needs them, and no text kept."""
+    """tantivy over the words and bigrams of our index. It keeps no text, and positions only where phrases need them."""
 
     def __init__(self, folder: Path, analyzer: Analyzer) -> None:
         import tantivy
@@ -69,7 +69,7 @@ class Tantivy:
         self._searcher = self._index.searcher()
 
     def put(self, documents: Iterable[Document]) -> None:
-        """Add documents or replace those of the same id, and make them found."""
+        """Add documents, replacing those with the same ids, so that the next search finds them."""
         writer = self._index.writer(heap_size=_MEMORY)
         for each in documents:
             title, body = normalise(each.metadata.title), lines(each.text)
@@ -92,9 +92,10 @@ class Tantivy:
         self._searcher = self._index.searcher()
 
     def ask(self, query: Query, filters: Mapping[str, frozenset[str]], bigrams: bool) -> int:
-        """How many there are, after the best ten and all counts were fetched.
+        """Fetch the best ten and all counts of facets. Returns the total.
 
-        ``bigrams``: a text is wanted as our engine wants it, by every bigram or by every word; else by every word.
+        With ``bigrams`` a text is found by all its bigrams or all its words, as in our engine. Otherwise all its words
+        are needed.
         """
         asked = self._query(query, bigrams)
         passing = {name: self._having(name, values) for name, values in filters.items()}
@@ -107,7 +108,7 @@ class Tantivy:
         for name in passing:
             others = [each for other, each in passing.items() if other != name]
             self._searcher.aggregate(self._all([asked, *others]), _counted([name]))
-        return int(found.count)  # type: ignore[attr-defined]  # not in its stub
+        return int(found.count)  # type: ignore[attr-defined]  # missing in the stub
 
     def _query(self, query: Query, bigrams: bool) -> "tantivy.Query":
         match query:
@@ -118,7 +119,7 @@ class Tantivy:
                     return words
                 return self._any([words, self._all([self._term("grams", each) for each in cut.every])])
             case Phrase(text) if bigrams:
-                # The last bigram of a run is its last character alone, but in the text the run may go on.
+                # The last bigram of a run is its last character alone, but in the text the run may be longer.
                 wanted = grams(text)[:-1] or grams(text)
                 if len(wanted) < 2:
                     return self._all([self._term("grams", each) for each in wanted])
@@ -164,7 +165,7 @@ def _counted(names: Iterable[str]) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class _Vocabulary:
-    """``indexer.engine.Vocabulary`` out of the tables."""
+    """``indexer.engine.Vocabulary`` from the tables."""
 
     titles: Sequence[tuple[str, str]]
     numbers: Sequence[tuple[str, str]]
@@ -176,7 +177,7 @@ class _Vocabulary:
 
 
 class Fts5:
-    """An ``indexer.engine.Engine`` to read, over SQLite's FTS5: trigrams for phrases, our words for words."""
+    """A read-only ``indexer.engine.Engine`` over SQLite's FTS5, with trigrams for phrases and our words for words."""
 
     def __init__(self, path: Path, analyzer: Analyzer) -> None:
         self._path = path
@@ -199,8 +200,8 @@ class Fts5:
                 self._connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
 
     def phrase(self, text: str) -> int:
-        """How many documents contain a text, after the best ten were fetched; no facets."""
-        # Trigrams can't find two characters, so the texts are read.
+        """Fetch the best ten documents that contain a text, without facets. Returns the total."""
+        # Trigrams can't find two characters, so all texts are read.
         where, asked, order = "trigrams MATCH ?", _quoted(text), "rank"
         if len(text) < 3:
             where, asked, order = "instr(text, ?)", text, "rowid"
@@ -214,7 +215,7 @@ class Fts5:
         columns = ", ".join(map(_quoted, facets.NAMES))
         execute(f"CREATE TEMP TABLE found (place INTEGER PRIMARY KEY, id, number, day, at, {columns})")
         where, values = self._where(request.query)
-        # The texts are searched once; counts and order are computed over what was found.
+        # The texts are searched once. Counts and order are computed from what was found.
         execute(f"INSERT INTO found SELECT * FROM documents WHERE {where}", values)
         passing = {name: _having(name, chosen) for name, chosen in request.filters.items() if chosen}
         hidden = [f"id NOT IN ({', '.join('?' * len(request.hidden))})"] if request.hidden else []
@@ -241,7 +242,7 @@ class Fts5:
         return
 
     def explain(self, request: SearchRequest, id: str) -> None:
-        """Nothing: what rank is made of stays inside SQLite."""
+        """Explain nothing, because SQLite does not reveal how it ranks."""
 
     def writing(self) -> NoReturn:
         raise NotImplementedError
@@ -254,7 +255,7 @@ class Fts5:
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        """One a thread."""
+        """Return the thread's own connection."""
         if not hasattr(self._connections, "own"):
             self._connections.own = sqlite3.connect(self._path)
             for pragma in ("mmap_size = 8000000000", "cache_size = -64000", "temp_store = memory"):
@@ -269,7 +270,7 @@ class Fts5:
         cut = [" ".join(self._analyzer.words(each)) for each in (title, body)]
         execute("INSERT INTO words (rowid, title, text) VALUES (?, ?, ?)", (place, *cut))
         when = facets.day(document.metadata)
-        # A second level implies its first.
+        # A value of the second level includes the first.
         values = [(*each[-1:], None)[0] for each in facets.values(document).values()]
         marks = ", ".join("?" * (5 + len(values)))
         execute(
@@ -278,7 +279,7 @@ class Fts5:
         )
 
     def _where(self, query: Query) -> tuple[str, list[object]]:
-        """A condition on ``documents`` and its values."""
+        """Return a condition on ``documents``, and the values in it."""
         match query:
             case Text(text):
                 wanted = " ".join(map(_quoted, self._analyzer.query(text).words))
@@ -319,13 +320,13 @@ class Fts5:
             rows = execute(ranked, [" OR ".join(map(_quoted, words)), *values, *part]).fetchall()
             if rows:
                 return tuple(Hit(*row) for row in rows)
-        # A phrase that no word begins or ends with can't be ranked by words.
+        # A phrase that cuts through words can't be ranked by words.
         order = "" if request.sort is Sort.OLDEST else "DESC"
         latest = f"SELECT id, 0.0 FROM found WHERE {shown} ORDER BY day {order} LIMIT ? OFFSET ?"
         return tuple(Hit(*row) for row in execute(latest, [*values, *part]))
 
     def _words(self, query: Query) -> list[str]:
-        """The words that a document is wanted for."""
+        """List the words that documents are ranked by."""
         texts = (leaf.text for leaf in leaves(query) if isinstance(leaf, Text | Phrase))
         return list(dict.fromkeys(word for text in texts for word in self._analyzer.query(text).words))
 
@@ -361,7 +362,7 @@ class Fts5:
 
 
 def _having(name: str, chosen: frozenset[str]) -> tuple[str, list[str]]:
-    """A condition on ``found``: one of these values, or a second level of one."""
+    """Return a condition on ``found``, for any of these values or a second level of one, and the values in it."""
     each = f"({_quoted(name)} = ? OR {_quoted(name)} LIKE ? || '/%')"
     return f"({' OR '.join([each] * len(chosen))})", [value for one in sorted(chosen) for value in (one, one)]
 
@@ -371,8 +372,8 @@ def _quoted(text: str) -> str:
 
 
 def build_whoosh(folder: Path, documents: Iterable[Document]) -> None:
-    """jieba's own analyzer in Whoosh's own writer."""
-    # Importing it reads files that nothing else needs and leaves them open.
+    """Build an index with jieba's own analyzer and Whoosh's own writer."""
+    # Importing jieba's analyzer reads files that nothing else needs, and leaves them open.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from jieba.analyse import ChineseAnalyzer

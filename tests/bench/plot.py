@@ -1,4 +1,4 @@
-"""A plot of a run: how time, size and memory grow with the number of documents."""
+"""Plotting a run: how time, size and memory grow with the number of documents."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.bench.table import Row, Table
 
 _COLOURS = {OURS: "#b3261e", TANTIVY: "#1f5fa8", FTS5: "#6b6b6b"}
 _DASHED = " --"
-# For each line: its label, whose colour it has, the row's name, the peer ("" for ours), and the figure that is drawn.
+# For each line: its label, whose colour it has, the row's name, the peer ("" for ours), and which figure is drawn.
 _Line = tuple[str, str, str, str, Callable[[int, Sequence[float]], float]]
 
 
@@ -40,7 +40,7 @@ _PANELS: dict[str, list[_Line]] = {
 
 
 def draw(tables: Sequence[Table], path: Path) -> None:
-    """The same run makes the same file: it bears no date and no random names."""
+    """Draw the plot. The same run makes the same file, without a date or random names."""
     import matplotlib as mpl
 
     sized = sorted((table for table in tables if table.documents), key=lambda table: table.documents)
@@ -67,7 +67,7 @@ def draw(tables: Sequence[Table], path: Path) -> None:
 
 
 def _figures(rows: Sequence[Row], name: str, peer: str) -> tuple[float, ...]:
-    """The figures of the first row of this name that has the peer, ours without one; none where it failed."""
+    """Return the peer's figures from the first row with this name and peer, or ours if no peer is named."""
     for row in rows:
         if row.name == name and (not peer or row.peer == peer):
             return row.theirs if peer else row.ours

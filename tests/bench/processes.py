@@ -1,4 +1,4 @@
-"""Resource use: the memory of a process with its children, and bytes on disk."""
+"""Measuring resources: the memory of a process with its children, and bytes on disk."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ _PAUSE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a child process said, and the most memory it and its children had at once, in bytes."""
+    """The output of a child process, and the most bytes of memory that it and its children had at once."""
 
     said: str
     peak: int
@@ -24,7 +24,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """In bytes, of a process and its children: ``shared`` memory counted in parts, and what is no file's."""
+    """Bytes of memory of a process and its children. ``proportional`` divides shared memory among its users."""
 
     resident: int
     proportional: int
@@ -32,12 +32,12 @@ class Memory:
 
 
 class ChildFailed(Exception):
-    """A child process ended badly; the text is its last line."""
+    """A child process that failed. The text is the last line of its error output."""
 
 
 def measured(module: str, *arguments: str) -> Done:
     """Run one of this package's modules in a process of its own. Raises ChildFailed."""
-    child = subprocess.Popen(  # noqa: S603  # our own
+    child = subprocess.Popen(  # noqa: S603  # our own module
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
@@ -60,7 +60,7 @@ def measured(module: str, *arguments: str) -> Done:
 
 
 def memory(pid: int) -> Memory:
-    """What a process and its children have now; nothing of those that are gone."""
+    """Measure the memory of a process and its children now. Processes that have ended count as nothing."""
     total = [0, 0, 0]
     for each in _family(pid):
         with suppress(OSError):
@@ -72,15 +72,15 @@ def memory(pid: int) -> Memory:
 
 
 def processor_seconds(pid: int) -> float:
-    """What a process has used of the processors so far."""
+    """Return the processor seconds that a process has used so far."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def files(folder: Path) -> dict[tuple[int, int], int]:
-    """The size of each file below a folder by its inode and time: hard links are one file."""
+    """Return the size of each file below a folder by inode and time, so that hard links count once."""
     found: dict[tuple[int, int], int] = {}
-    # A build removes what it no longer needs, even folders.
+    # A build may remove files and folders meanwhile.
     for parent, _, names in os.walk(folder):
         for path in (Path(parent, name) for name in names):
             with suppress(FileNotFoundError):
@@ -91,7 +91,7 @@ def files(folder: Path) -> dict[tuple[int, int], int]:
 
 
 def size(path: Path) -> int:
-    """The bytes of a file, or of all below a folder."""
+    """Return the bytes of a file, or of all files below a folder."""
     return sum(files(path).values()) if path.is_dir() else path.stat().st_size
 
 

@@ -1,4 +1,4 @@
-"""The queries, made from the documents that are searched and the same in every run over them."""
+"""Making queries from the documents that are searched, the same in every run over them."""
 
 import random
 import re
@@ -11,7 +11,7 @@ from indexer.analyzer import Analyzer
 from web.search.params import SearchForm
 
 SEED = 711
-# The share of documents that contain a word, from very common to rare.
+# Shares of documents that contain a word, from very common to rare words.
 SHARES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.002, 0.0)
 LENGTHS = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20)
 _WORD = re.compile(r"[\u4e00-\u9fff]{2,6}")
@@ -20,7 +20,7 @@ _QUOTES = re.compile(r"[\"']")
 
 
 def queries(documents: Sequence[Document], analyzer: Analyzer) -> dict[str, list[SearchForm]]:
-    """Searches by their kind, out of a few hundred of the documents."""
+    """Make searches of each kind from a few hundred of the documents."""
     chance = random.Random(SEED)  # noqa: S311  # made-up queries
     words = _words(documents, analyzer, chance)
     named = chance.sample(list(documents), 12)
@@ -48,7 +48,7 @@ def queries(documents: Sequence[Document], analyzer: Analyzer) -> dict[str, list
 
 
 def phrases(documents: Sequence[Document], each: int) -> list[str]:
-    """Runs of text to be found as they stand: so many of each length, as many with marks inside, and of none found."""
+    """Choose phrases: ``each`` of every length, as many with punctuation inside, and some that no document contains."""
     chance = random.Random(SEED)  # noqa: S311  # made-up queries
     texts = [_QUOTES.sub("", normalise(chance.choice(document.text.splitlines()))) for document in documents]
     found: dict[str, None] = {}
@@ -64,12 +64,12 @@ def phrases(documents: Sequence[Document], each: int) -> list[str]:
 
 
 def lines(text: str) -> str:
-    """The search form of a text, line by line: what an index reads."""
+    """Return the search form of a text, line by line, as an index reads it."""
     return "\n".join(map(normalise, text.splitlines()))
 
 
 def _words(documents: Sequence[Document], analyzer: Analyzer, chance: random.Random) -> list[str]:
-    """Words from very common to rare, three of each share."""
+    """Choose words from very common to rare, three for each share."""
     counts = Counter(word for document in documents for word in set(analyzer.words(lines(document.text))))
     words = sorted(word for word in counts.keys() - analyzer.function_words if _WORD.fullmatch(word))
     chance.shuffle(words)

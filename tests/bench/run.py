@@ -25,7 +25,7 @@ _PHRASES = 12
 
 
 def run(count: int, lines: Sequence[str], seconds: float, every: int, repeats: int) -> list[Row]:
-    """All rows over so many documents; users go on for so many seconds, and ask one in ``every`` of the queries."""
+    """Measure all rows over ``count`` documents. Users ask one in ``every`` queries, for so many seconds."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         settings = Settings.at(place / "data")
@@ -42,7 +42,7 @@ def run(count: int, lines: Sequence[str], seconds: float, every: int, repeats: i
             "queries": query_rows,
             "phrases": phrase_rows,
             "pages": partial(serving_rows, seconds=seconds),
-            # Last, because changed documents are left out of answers until an index catches up; a peer's never does.
+            # This comes last: changed documents are hidden until an index catches up, and a peer's index never does.
             "a night": nightly_rows,
         }
         for what, measure in measures.items():

@@ -1,4 +1,4 @@
-"""How long searches take within a process: each kind of query, cold and warm, and quoted phrases."""
+"""Measuring searches within a process: each kind of query, cold and warm, and quoted phrases."""
 
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
@@ -14,7 +14,7 @@ from tests.bench.peers import Fts5, Tantivy
 from tests.bench.table import Row, p50_p95, percentile
 from web.installation.services import open_services
 
-# How often each warm query is asked.
+# The number of times that each warm query is asked.
 _WARM = 5
 WORDS = "tantivy, by words"
 SHAPED = "tantivy, by bigrams or words"
@@ -22,7 +22,7 @@ SCANNED = "SQLite, reading"
 
 
 def query_rows(bed: Bed) -> list[Row]:
-    """Hits, total and six facets of all kinds of queries: cold, warm, and warm by kind."""
+    """Measure queries of all kinds, with hits, total and six facets: cold, warm, and warm by kind."""
     synonyms = Synonyms.load(PACKAGED)
     forms = bed.all_forms
     requests = [form.request(interpret(form.q, synonyms, bed.analyzer).query) for form in forms]
@@ -52,7 +52,7 @@ def query_rows(bed: Bed) -> list[Row]:
 
 
 def phrase_rows(bed: Bed) -> list[Row]:
-    """Quoted text of 2 to 20 characters; ours with six facets, the peers' without."""
+    """Measure quoted text of 2 to 20 characters. Our engine also counts six facets, the peers do not."""
     rows = []
     for label, peer, some in (
         ("of 3 to 20 characters", FTS5, [text for text in bed.phrases if len(text) > 2]),
@@ -84,7 +84,7 @@ def phrase_rows(bed: Bed) -> list[Row]:
 def _cold_and_warm(
     bed: Bed, count: int, asks: Callable[[Engine], dict[str, Ask]]
 ) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
-    """Seconds of each question when an engine was just opened (the median of several), and when it answered before."""
+    """Measure seconds for each question, cold (just opened, the median of several openings) and warm (asked before)."""
     opened: list[dict[str, list[float]]] = []
     for _ in range(bed.repeats):
         services = open_services(bed.settings)

@@ -1,6 +1,6 @@
-"""Pages over HTTP: the server in a process of its own, as in production, beside the same pages over FTS5.
+"""Measuring pages over HTTP: the server in a process of its own, as in production, and the same pages over FTS5.
 
-``python -m tests.bench.serving PORT DATA PLACE`` is that peer: the same application and catalogue, another engine.
+``python -m tests.bench.serving PORT DATA PLACE`` is that peer: the same application and catalogue with another engine.
 """
 
 import http.client
@@ -31,17 +31,17 @@ _START_SECONDS = 600.0
 _TURNS = 2
 _WARM = 2
 _GLANCE = 0.01
-# A server that uses less than this share of a processor for a while has built its typing aids.
+# A server has built its typing aids once it uses less than this share of a processor for a while.
 _IDLE = 0.05
 _PAUSE = 1.0
-# A document's page among a result list's links; how many of them are asked for.
+# The links to documents in a list of results, and how many of them are asked for.
 _DOCUMENT = re.compile(rb'href="(/documents/\w+)[?"]')
 _DOCUMENTS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A server that answers; ``started`` is how many seconds that took."""
+    """A server that answers. ``started`` is the number of seconds until it did."""
 
     port: int
     pid: int
@@ -50,14 +50,14 @@ class Serving:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The seconds of each request that users made at once, and how long they went on."""
+    """The seconds that each request of simultaneous users took, and how long they went on."""
 
     taken: tuple[float, ...]
     seconds: float
 
 
 def serving_rows(bed: Bed, seconds: float) -> list[Row]:
-    """A page for one user and for four, and what the server takes."""
+    """Measure pages for one user and for four, and what the server needs for them."""
     addresses = [form.address() for form in bed.all_forms]
     commands = {OURS: ["-m", "web.commands.cli", "serve", "--port"]}
     if FTS5 not in bed.failures:
@@ -121,7 +121,7 @@ def serving_rows(bed: Bed, seconds: float) -> list[Row]:
 def _single_pages(
     servers: Mapping[str, Serving], addresses: Sequence[str], failures: dict[str, str]
 ) -> list[tuple[str, dict[str, list[float]]]]:
-    """The seconds of the first page and of documents' pages, by server, once each had been asked for."""
+    """Measure the first page and documents' pages, by server, after each had been asked for once."""
     ask = _asking(servers[OURS].port, addresses)
     found = [path for at in range(len(addresses)) for path in _DOCUMENT.findall(ask(at))]
     documents = sorted({path.decode() for path in found})[:_DOCUMENTS]
@@ -134,11 +134,11 @@ def _single_pages(
 
 @contextmanager
 def _serving(bed: Bed, command: Sequence[str], places: Sequence[str], address: str) -> Iterator[Serving]:
-    """Started as it is put into service, and left alone until it has prepared all it wants to offer."""
+    """Start a server as in production, and yield it once it has finished preparing what it offers."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
     started = perf_counter()
-    child = subprocess.Popen(  # noqa: S603  # our own
+    child = subprocess.Popen(  # noqa: S603  # our own server
         [sys.executable, *command, str(port), *places],
         cwd=ROOT,
         env=_environment(bed),
@@ -167,13 +167,13 @@ def _serving(bed: Bed, command: Sequence[str], places: Sequence[str], address: s
 
 
 def _environment(bed: Bed) -> dict[str, str]:
-    """Ours, with none of the settings of an installation that may be on this machine."""
+    """Return our environment without the settings of an installation that may be on this machine."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")}
     return kept | {"GONGKAI_DATA": str(bed.settings.data)}
 
 
 def _asking(port: int, addresses: Sequence[str]) -> Callable[[int], bytes]:
-    """Asks for one of the pages over a connection that is kept. Raises ConnectionError for anything but a page."""
+    """Return a function that fetches a page over a persistent connection. It raises ConnectionError on failure."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
 
     def ask(at: int) -> bytes:
@@ -192,7 +192,7 @@ def _asking(port: int, addresses: Sequence[str]) -> Callable[[int], bytes]:
 
 
 def _load(port: int, addresses: Sequence[str], seconds: float) -> Load:
-    """Users who ask one thing after another, each beginning somewhere else."""
+    """Let users ask one page after another, each beginning at a different one."""
     started = perf_counter()
 
     def go_on(user: int) -> list[float]:

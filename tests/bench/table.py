@@ -1,4 +1,4 @@
-"""Measurements: rows that set our figures beside a peer's, as a table to read and as JSON to keep."""
+"""Tables of measurements, which compare our figures with a peer's, as Markdown to read and as JSON to keep."""
 
 import json
 import os
@@ -15,9 +15,10 @@ LIBRARIES = ("numpy", "whoosh", "jieba", "rjieba", "tantivy")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``ours`` and ``theirs`` are the same figures, in the order that ``what`` names them.
+    """A row of figures.
 
-    ``failure`` is why there are none of the peer's.
+    ``ours`` and ``theirs`` are the same figures, in the order in which ``what`` names them. ``failure`` says why the
+    peer has none.
     """
 
     name: str
@@ -30,14 +31,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What was measured over so many documents; 0 for what is no matter of their number."""
+    """Measurements over a number of documents, or 0 for those that do not depend on it."""
 
     documents: int
     rows: tuple[Row, ...]
 
 
 def percentile(values: Iterable[float], share: float) -> float:
-    """The least value that this share of the values does not exceed.
+    """Return the smallest value that is at least as large as this share of the values.
 
     >>> [percentile([4, 1, 3, 2], share) for share in (0.5, 0.95, 1.0)]
     [2, 4, 4]
@@ -47,13 +48,13 @@ def percentile(values: Iterable[float], share: float) -> float:
 
 
 def p50_p95(seconds: Iterable[float]) -> tuple[float, float]:
-    """In milliseconds."""
+    """Return the median and the 95th percentile in milliseconds."""
     taken = [each * 1000 for each in seconds]
     return percentile(taken, 0.5), percentile(taken, 0.95)
 
 
 def machine() -> str:
-    """The machine and the versions, in a line."""
+    """Describe the machine and the versions of libraries in one line."""
     known = ", ".join(f"{name} {found}" for name in LIBRARIES if (found := _version(name)))
     cores = len(os.sched_getaffinity(0))
     python = f"Python {platform.python_version()} ({platform.machine()})"
@@ -90,7 +91,7 @@ def _line(row: Row) -> str:
 
 
 def _figures(values: Iterable[float]) -> str:
-    """Three digits of each."""
+    """Write each value with three digits."""
     return " / ".join(f"{value:,.0f}" if value >= 100 else f"{value:.3g}" for value in values)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-# The module, and the part of it, for each number in the plan. The longest come first.
+# The module and class for each fault's number in the plan. The longest come first.
 FAULTS: Mapping[str, str] = {
     "R2": "killed_rebuild",
     "R1": "killed_ingest",
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def _run(name: str, without: str, long: bool, seed: int) -> bool:
-    """Tell whether a fault went as it should. With a safeguard removed, it should turn red."""
+    """Tell whether a fault went as it should. With a safeguard removed, it should fail."""
     with tempfile.TemporaryDirectory(prefix="gongkai-faults-") as folder:
         command = [sys.executable, "-m", "tests.faults", name, "--here", folder, "--seed", str(seed)]
         environment = {**os.environ, "GONGKAI_FAULTS_FOLDER": folder, "GONGKAI_FAULTS_WITHOUT": without}
@@ -71,7 +71,7 @@ def _run(name: str, without: str, long: bool, seed: int) -> bool:
     if not without:
         print(ran.stdout + ran.stderr[-2000:] * (ran.returncode > 0), end="", flush=True)
         return ran.returncode == 0
-    # A fault that shows exits with 1. A harness that breaks by itself proves nothing.
+    # Exit code 1 means that something did not hold, as it should be. Any other failure of the harness proves nothing.
     red = ran.returncode == 1 and ran.stdout.startswith(f"{name}: ")
     verdict = "red, as it must be" if red else f"NOT red: the harness does not notice\n{ran.stderr}"
     print(f"without {without}, {name}: {verdict}\n{ran.stdout}", end="", flush=True)

@@ -1,4 +1,4 @@
-"""Safeguards to remove, to see that a fault then shows. ``GONGKAI_FAULTS_WITHOUT`` names one."""
+"""Safeguards to remove, to show that the faults notice it. ``GONGKAI_FAULTS_WITHOUT`` names one."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping

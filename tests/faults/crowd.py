@@ -63,5 +63,5 @@ def _index(data: Path, stop: Path, anew: bool, tell: Callable[[object], None]) -
                 tell(("built" if report.put else "nothing to do", ""))
             except IndexerBusy:
                 tell(("busy", ""))
-            except Exception as error:  # noqa: BLE001, RUF100 - whatever it is, it is told
+            except Exception as error:  # noqa: BLE001, RUF100 - any error is reported
                 tell(("failed", f"{type(error).__name__}: {error}"))

@@ -1,4 +1,4 @@
-"""R6 and R7: truncated files, and files with a flipped bit. Each is reported, or repaired without loss."""
+"""R6 and R7: delete files, cut them short, or flip a bit in them. Each damage is reported or repaired without loss."""
 
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,6 +34,7 @@ def _keep(part: float) -> Tear:
     return tear
 
 
+# Ways to lose content: the first deletes the file, the others cut it short.
 TEARS: Mapping[str, Tear] = {"gone": Path.unlink, "empty": _keep(0), "half": _keep(0.5), "last byte gone": _keep(1)}
 
 
@@ -73,7 +74,7 @@ class Flipped:
 
 
 class _Sound:
-    """An installation in ``folder / "data"`` with its backup, and the files of each kind (paths within ``folder``)."""
+    """A sound installation in ``folder / "data"`` with its backup, and its files by kind, relative to ``folder``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -91,7 +92,7 @@ class _Sound:
             assert isinstance(opened.engine, WhooshEngine)
             self.live = opened.engine._generations.live()
         self.rows = rows(data)
-        # An empty file can't be truncated.
+        # An empty file can't be cut short.
         index = {path for path in self.live.iterdir() if path.name != "MANIFEST.json" and path.stat().st_size}
         columns, contents = ({path for path in index if path.suffix == kind} for kind in (".col", ".toc"))
         kinds: Mapping[str, Iterable[Path]] = {
@@ -134,7 +135,7 @@ def _try(trial: Trial, sound: _Sound, case: Path, place: str, what: str, harm: T
     trial.cases += 1
     try:
         alarm = _alarm(case)
-    except Exception as error:  # noqa: BLE001, RUF100 - whatever else it is, nobody could act on it
+    except Exception as error:  # noqa: BLE001, RUF100 - nobody could act on any other error
         trial.failures.append(f"{what} of {place}: told as {type(error).__name__}: {error}")
         return
     trial.tally("told" if alarm else "mended or without effect")

@@ -29,7 +29,7 @@ CHILDREN.set_forkserver_preload(["tests.faults.warm"])
 
 @dataclass
 class Trial:
-    """The result of a fault. ``cases`` counts attempts; ``failures`` says what happened in each that did not hold."""
+    """The result of a fault. ``cases`` counts attempts. ``failures`` describes each attempt that went wrong."""
 
     cases: int = 0
     failures: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Trial:
         self.tallies[what] += 1
 
     def bound(self) -> str:
-        """State the exact 95 % upper confidence bound that follows from no failure in so many independent cases."""
+        """State the exact 95 % upper confidence bound on the rate of failure, given independent cases without any."""
         share = 1 - 0.05 ** (1 / self.cases) if self.cases and not self.failures else 1.0
         return f"under {100 * share:.1f} % at 95 % confidence" if share < 1 else "no bound"
 
@@ -87,7 +87,7 @@ def ingest_and_publish(data: Path, items: Sequence[Item], tell: Callable[[object
                 tell(("received", id))
                 publish(opened.catalogue, id)
                 tell(("published", id))
-    except Exception as error:  # noqa: BLE001, RUF100 - whatever it is, it is told
+    except Exception as error:  # noqa: BLE001, RUF100 - any error is reported
         tell(("failed", f"{type(error).__name__}: {error}"))
 
 
@@ -120,7 +120,7 @@ def index_alarm(services: Services) -> str:
 
 @dataclass
 class Child:
-    """A process to kill. ``told`` is what it reported as done until then."""
+    """A process to kill. ``told`` is what it had reported as done by then."""
 
     process: multiprocessing.process.BaseProcess
     ear: Connection

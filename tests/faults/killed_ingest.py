@@ -30,7 +30,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
     trial = Trial()
     data = folder / "data"
     known: set[str] = set()
-    # Time a round that is not killed, from its start. The first one also starts the process from which children fork.
+    # Measure how long a round takes that is not killed. The first also starts the process from which children fork.
     for name in _FIRST:
         began = monotonic()
         known |= _checked(data, child(ingest_and_publish, data, _batch(folder, name)).told(), trial)

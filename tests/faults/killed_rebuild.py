@@ -71,7 +71,7 @@ def _read(data: Path, stop: Path, tell: Callable[[object], None]) -> None:
             if found != last:
                 tell(("found", found))
                 last = found
-        except Exception as error:  # noqa: BLE001, RUF100 - whatever it is, it is told
+        except Exception as error:  # noqa: BLE001, RUF100 - any error is reported
             tell(("failed", f"{type(error).__name__}: {error}"))
         pause.wait(0.02)
     tell(("asked", asked))
