@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from archive.chinese import numerals
+from archive.chinese.folding import Folding
 
 # No document is older than the People's Republic, and none is dated more than a year ahead.
 EARLIEST = date(1949, 1, 1)
@@ -13,13 +14,6 @@ AHEAD = timedelta(days=366)
 OFFICE_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
 _NUMERAL = numerals.CHINESE
 _ISO = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
-
-class _Fold(dict[int, str]):
-    """A table that maps one character to one, so that offsets in the folded text hold in the text."""
-
-    def __missing__(self, code: int) -> str:
-        return chr(code - 0xFEE0) if 0xFF01 <= code <= 0xFF5E else chr(code)
 
 
 def office_now() -> datetime:
@@ -39,7 +33,7 @@ def of_iso(text: str) -> date:
     return date.fromisoformat(text)
 
 
-_FOLD = _Fold({0x3000: " ", 0xA0: " "})
+_FOLD = Folding({0x3000: " ", 0xA0: " "})
 _DATE = re.compile(
     r"(?<!\d)(?P<y1>(?:19|20)\d\d)\s*年\s*(?P<m1>\d{1,2})\s*月\s*(?P<d1>\d{1,2})\s*日"
     rf"|(?P<y2>[一二][{_NUMERAL}]{{3}})\s*年\s*(?P<m2>[{_NUMERAL}十]{{1,3}})\s*月\s*(?P<d2>[{_NUMERAL}十]{{1,3}})\s*日"

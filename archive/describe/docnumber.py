@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from archive.chinese import numerals
+from archive.chinese.folding import Folding
 from archive.describe import agencies, taxonomy
 
 
@@ -46,14 +47,7 @@ class Number:
     sure: bool = True
 
 
-class _Fold(dict[int, str]):
-    """A table that maps one character to one, so that offsets in the folded text hold in the text."""
-
-    def __missing__(self, code: int) -> str:
-        return chr(code - 0xFEE0) if 0xFF01 <= code <= 0xFF5E else chr(code)
-
-
-_FOLD = _Fold(
+_FOLD = Folding(
     {
         **dict.fromkeys(map(ord, "﹝［[【（(〖{｛<＜"), "〔"),
         **dict.fromkeys(map(ord, "﹞］]】）)〗}｝>＞"), "〕"),
