@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from archive.chinese import numerals
+
 _NUMERALS = "一二三四五六七八九十百"
-# Rank and pattern; a heading of lower rank ends the sections of those of higher rank.
+# Rank and pattern; a heading of lower rank ends the sections of those of higher rank. The bounds keep a line of
+# numerals from being read as one number.
 _KINDS = (
-    (1, re.compile(rf"第([{_NUMERALS}]+)编")),
-    (2, re.compile(rf"第([{_NUMERALS}]+)(?:章|部分)")),
-    (3, re.compile(rf"第([{_NUMERALS}]+)节")),
+    (1, re.compile(rf"第([{_NUMERALS}]{{1,9}})编")),
+    (2, re.compile(rf"第([{_NUMERALS}]{{1,9}})(?:章|部分)")),
+    (3, re.compile(rf"第([{_NUMERALS}]{{1,9}})节")),
     (4, re.compile(rf"([{_NUMERALS}]{{1,3}})\s*、")),
 )
 # A numbered heading within a line: scraped texts run headings into the paragraph before.
@@ -17,7 +20,6 @@ _INLINE = re.compile(rf"(?<=[。；;：:)）”])\s*(?=[{_NUMERALS}]{{1,3}}、)|
 _CONTENTS = re.compile(r"目\s*[录次]")
 _MAXIMUM = 40
 _COMPLETE = re.compile(r"[。；;！!？?：:，,、…》]$|略[）)]?$|[：:]\s*\S|\d$|…{2,}|\.{4,}")
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +86,8 @@ def _piece(part: str) -> _Piece:
         if found:
             rest = part[found.end() :].strip()
             bare = 0 < len(rest) and len(part) <= _MAXIMUM and not _COMPLETE.search(rest)
-            return _Piece(rank, _value(found[1]), part, bare)
+            return _Piece(rank, numerals.value(found[1]) or 0, part, bare)
     return _Piece(0, 0, part, False)
-
-
-def _value(numeral: str) -> int:
-    total, digit = 0, 0
-    for character in numeral:
-        if character in "十百":
-            total += (digit or 1) * (10 if character == "十" else 100)
-            digit = 0
-        else:
-            digit = _DIGITS.get(character, 0)
-    return total + digit
 
 
 def _sequences(pieces: Sequence[_Piece], rank: int) -> Iterator[list[int]]:

@@ -28,3 +28,13 @@ TWO_LOST = ["一、总体情况", "正文。", "二、主动公开情况", "三�
 )
 def test_a_heading_with_nothing_below_it_is_found(paragraphs: list[str], missing: list[str]) -> None:
     assert missing_content(paragraphs) == missing
+
+
+def test_a_line_of_numerals_is_no_heading() -> None:
+    assert missing_content([f"第{'一' * 5000}章 甲", "第二章 乙", "正文。", "第三章 丙", "正文。"]) == []
+
+
+@pytest.mark.parametrize(("before", "number", "after"), [("九", "十", "十一"), ("十九", "二十", "二十一")])
+def test_numbers_rise_beyond_ten(before: str, number: str, after: str) -> None:
+    paragraphs = [f"{before}、甲", "正文。", f"{number}、乙", f"{after}、丙", "正文。"]
+    assert missing_content(paragraphs) == [f"{number}、乙"]
