@@ -36,7 +36,7 @@ class Call:
 def run(folder: Path, long: bool, random: Random) -> Trial:
     trial = Trial()
     strace = shutil.which("strace")
-    if not strace or subprocess.run([strace, "-f", "true"], capture_output=True).returncode:  # noqa: S603
+    if not strace or subprocess.run([strace, "-f", "true"], capture_output=True).returncode:  # noqa: S603  # found in PATH
         trial.failures.append("strace is not installed, or may not trace here: apt-get install strace")
         return trial
     data = folder / "data"
@@ -95,14 +95,15 @@ def _environment(data: Path) -> dict[str, str]:
 
 def _gongkai(data: Path, *arguments: str) -> str:
     command = [sys.executable, "-c", _PROGRAM, *arguments]
-    return subprocess.run(command, env=_environment(data), check=True, capture_output=True, text=True).stdout  # noqa: S603
+    ran = subprocess.run(command, env=_environment(data), check=True, capture_output=True, text=True)  # noqa: S603  # ours
+    return ran.stdout
 
 
 def _traced(strace: str, folder: Path, data: Path, *arguments: str) -> list[Call]:
     log = folder / "strace.log"
     tracing = [strace, "-f", "-y", "-s", "4096", "-e", f"trace={_CALLS}", "-o", str(log)]
     command = [*tracing, sys.executable, "-c", _PROGRAM, *arguments]
-    subprocess.run(command, env=_environment(data), check=True, capture_output=True)  # noqa: S603
+    subprocess.run(command, env=_environment(data), check=True, capture_output=True)  # noqa: S603  # our own program
     return list(_calls(log.read_text(errors="replace").splitlines()))
 
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import web.app
-import web.citizens.pages  # noqa: F401
+import web.citizens.pages  # noqa: F401  # to have it loaded
 from indexer.analyzer import Analyzer
 from tests.faults import breaking
 

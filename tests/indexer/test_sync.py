@@ -272,7 +272,8 @@ def test_a_reindex_killed_half_way_leaves_the_former_index_serving(
         """
     )
     arguments = [str(services.settings.data), services.settings.database_url]
-    with subprocess.Popen([sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE) as child:  # noqa: S603
+    command = [sys.executable, "-c", program, *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:  # noqa: S603  # our own program
         assert child.stdout is not None
         while int(child.stdout.readline()) < 10:
             pass

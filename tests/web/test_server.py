@@ -40,7 +40,7 @@ def test_bytes_that_are_no_text_are_answered(site: Site, line: str) -> None:
 
 
 def test_the_server_ends_with_its_last_answer(site: Site) -> None:
-    with running(create_app(site.services)) as address, urlopen(f"{address}/healthz", timeout=10) as answer:  # noqa: S310
+    with running(create_app(site.services)) as address, urlopen(f"{address}/healthz", timeout=10) as answer:  # noqa: S310  # the test's own server
         assert answer.read() == b"ok\n"
     with pytest.raises(OSError, match="refused"):
         raw(address, b"")

@@ -258,7 +258,7 @@ def test_the_children_leave_when_their_caller_dies(tmp_path: Path) -> None:
         "threading.Thread(target=sandbox.extract, args=(path, 'text/plain'), daemon=True).start()\n"
         "time.sleep(60)\n"
     )
-    caller = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)  # noqa: S603
+    caller = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)  # noqa: S603  # our own program
     try:
         assert wait_for(lambda: children(caller.pid) and children(children(caller.pid)[0]), 15)
         zygote = children(caller.pid)[0]
