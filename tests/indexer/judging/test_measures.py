@@ -7,7 +7,7 @@ import pytest
 from indexer.judging.measures import ALL, NDCG, Run, chance_of, differences, per_query, run, scores
 from indexer.judging.queries import Judged
 
-pytest.importorskip("ir_measures")
+pytest.importorskip("ir_measures", reason="ir-measures is not installed")
 
 
 def done(queries: list[Judged], ranked: dict[str, list[str]], took: float = 1.0) -> Run:

@@ -261,7 +261,7 @@ def test_searches_in_vain_are_listed_and_dismissed(run: Run, tmp_path: Path) -> 
 
 
 def test_judge_measures_compares_and_says_what_it_cannot_read(run: Run, folder: Path, tmp_path: Path) -> None:
-    pytest.importorskip("ir_measures")
+    pytest.importorskip("ir_measures", reason="ir-measures is not installed")
     run("ingest", str(folder), "--already-published", "--actor", "移交")
     run("reindex")
     questions = tmp_path / "asked.jsonl"

@@ -14,7 +14,7 @@ from web.installation.settings import Settings
 from web.search.find import find, ranked
 from web.search.params import SearchForm
 
-pytest.importorskip("ir_measures")
+pytest.importorskip("ir_measures", reason="ir-measures is not installed")
 
 Run = Callable[..., Result]
 TEXTS = {
