@@ -17,7 +17,7 @@ FAULTS: Mapping[str, str] = {
     "R1": "killed_ingest",
     "R7": "damage.Flipped",
     "R15": "resurrection",
-    "R6": "damage.Torn",
+    "R6": "damage.Lost",
     "R8": "crowd",
     "R14": "drill",
     "R12": "order",

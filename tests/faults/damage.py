@@ -23,32 +23,32 @@ from tests.faults.fault import Trial, archive_alarm, index_alarm, installation, 
 
 FLIPS, LONG = 200, 5000
 _NAMES = [f"第{number}项" for number in range(12)]
-Tear = Callable[[Path], None]
+Harm = Callable[[Path], None]
 
 
-def _keep(part: float) -> Tear:
-    def tear(path: Path) -> None:
+def _keep(part: float) -> Harm:
+    def shorten(path: Path) -> None:
         whole = path.read_bytes()
         _write(path, whole[: min(int(len(whole) * part), len(whole) - 1)])
 
-    return tear
+    return shorten
 
 
-# Ways to lose content: the first deletes the file, the others cut it short.
-TEARS: Mapping[str, Tear] = {"gone": Path.unlink, "empty": _keep(0), "half": _keep(0.5), "last byte gone": _keep(1)}
+# Ways to lose content: the first deletes the file, the others cut it short or empty it.
+LOSSES: Mapping[str, Harm] = {"gone": Path.unlink, "empty": _keep(0), "half": _keep(0.5), "last byte gone": _keep(1)}
 
 
-class Torn:
-    TITLE = "a torn file of each kind"
+class Lost:
+    TITLE = "a file of each kind deleted or cut short"
 
     @staticmethod
     def run(folder: Path, long: bool, random: Random) -> Trial:
         trial = Trial()
         sound = _Sound(folder / "sound")
         for kind, files in sound.kinds.items():
-            for name, tear in TEARS.items():
+            for name, lose in LOSSES.items():
                 for place in files if long else random.sample(files, 1):
-                    _try(trial, sound, folder / "case", place, f"{kind}, {name}", tear)
+                    _try(trial, sound, folder / "case", place, f"{kind}, {name}", lose)
         return trial
 
 
@@ -127,7 +127,7 @@ def rows(data: Path) -> Sequence[object]:
         catalogue.close()
 
 
-def _try(trial: Trial, sound: _Sound, case: Path, place: str, what: str, harm: Tear) -> None:
+def _try(trial: Trial, sound: _Sound, case: Path, place: str, what: str, harm: Harm) -> None:
     """Damage a copy. It must be reported or repaired; after the manual's remedy it must be as it was."""
     shutil.rmtree(case, ignore_errors=True)
     shutil.copytree(sound.folder, case, symlinks=True)
