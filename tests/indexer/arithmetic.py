@@ -1,4 +1,4 @@
-"""Whether an explanation adds up: what its parts make by the operation that it names is its value."""
+"""Checking that an explanation adds up: each value must follow from its parts by the operation that it names."""
 
 from collections.abc import Iterator
 from math import prod
@@ -8,12 +8,12 @@ import pytest
 from indexer import fields, relevance
 from indexer.explanation import Explanation, How, Says
 
-# A score is rounded before the best passage is added, and so is what that adds.
+# The score is rounded before the best passage is added, and what the passage adds is rounded too.
 ROUNDED = 2 * 10**-relevance.DIGITS
 
 
 def steps(explanation: Explanation) -> Iterator[Explanation]:
-    """An explanation and all below it."""
+    """Yield an explanation and all explanations below it."""
     yield explanation
     for part in explanation.parts:
         yield from steps(part)
@@ -41,7 +41,7 @@ def _made(step: Explanation) -> float:
 
 
 def _of_figures(step: Explanation) -> float:
-    """The value again, out of the figures that are shown with it."""
+    """Compute a value again from the figures shown with it."""
     figures = step.figures
     match step.says:
         case Says.RARITY:

@@ -1,4 +1,4 @@
-"""How text is cut, and that the two segmenters cut it alike."""
+"""Cutting text into words, which both segmenters do alike."""
 
 import random
 from pathlib import Path

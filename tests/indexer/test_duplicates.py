@@ -1,4 +1,4 @@
-"""Documents that say nearly the same."""
+"""Recognising documents that say nearly the same."""
 
 import pytest
 

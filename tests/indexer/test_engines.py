@@ -1,4 +1,4 @@
-"""The contract, held against every engine."""
+"""The contract of a search engine, tested on every engine."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -77,7 +77,7 @@ DOCUMENTS = [
 
 @pytest.fixture(params=["memory", "whoosh"])
 def make(request: pytest.FixtureRequest, tmp_path: Path, analyzer: Analyzer) -> Iterator[Callable[[], Engine]]:
-    """Opens the engine; opened again it is the same index."""
+    """Return a function that opens the engine. Calling it again opens the same index."""
     memory = MemoryEngine(analyzer)
     opened: list[Engine] = []
 
@@ -102,7 +102,7 @@ def engine(make: Callable[[], Engine], analyzer: Analyzer) -> Engine:
 
 
 class Asked(TypedDict, total=False):
-    """What a request may ask for beside the words."""
+    """What a request may ask for in addition to the words."""
 
     sort: Sort
     offset: int
@@ -208,7 +208,7 @@ def test_one_of_two_words_is_enough_beside_or(engine: Engine) -> None:
 
 def test_what_nobody_says_beside_or_takes_nothing_from_the_others(engine: Engine, analyzer: Analyzer) -> None:
     assert found(engine, "火星年报 OR 预算") == found(engine, "预算") != []
-    # Either side has other words for it, and one of them holds what the other asks.
+    # Both sides have synonyms, and a synonym of one side contains what the other side asks for.
     for typed in ("申请低保 OR 办理低保", "外星人低保标准 OR 医保报销", "鑫淼犇低保 OR 通知"):
         meaning = interpret(typed, Synonyms.load(PACKAGED), analyzer)
         assert meaning.expansions
@@ -275,7 +275,7 @@ def test_terms_close_together_go_before_terms_far_apart(make: Callable[[], Engin
 
 
 def explained(engine: Engine, query: Query, id: str, **request: object) -> dict[str, list[Explanation]]:
-    """The steps of a hit's explanation, which make its score, by what they say."""
+    """Group the steps of a hit's explanation by what they say, after checking that they add up to its score."""
     asked = SearchRequest(query=query, **request)  # type: ignore[arg-type]
     score = next(hit.score for hit in engine.search(asked).hits if hit.id == id)
     explanation = engine.explain(asked, id)
@@ -325,7 +325,7 @@ def test_the_best_of_a_choice_counts(engine: Engine) -> None:
     found = explained(engine, said, "allowance")
     phrase = found[Says.PHRASE][0]
     assert [part.says for part in phrase.parts] == [Says.TERMS, Says.WEIGHT]
-    # 低保 itself stands nowhere.
+    # No document contains 低保 itself.
     assert [part.of for part in found[Says.ANY][0].parts] == ["最低生活保障"]
     assert len(found[Says.SYNONYMS]) == 1
 

@@ -1,4 +1,4 @@
-"""Searches without hits: what is kept, when it can be read, and that no trouble with it stops a search."""
+"""Searches without hits: what is kept and when it can be read. A fault in keeping them never stops a search."""
 
 import logging
 import sqlite3

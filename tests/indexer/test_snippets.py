@@ -1,4 +1,4 @@
-"""Passages and marks, in the original's own characters."""
+"""Choosing passages and marking words in them. The original's characters stay unchanged."""
 
 import re
 from collections.abc import Sequence

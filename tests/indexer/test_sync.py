@@ -1,4 +1,4 @@
-"""Catching up and rebuilding: replaying is harmless, and a crash leaves what was."""
+"""Catching up and rebuilding: replaying does no harm, and a crash leaves the index as it was."""
 
 import os
 import shutil
@@ -36,7 +36,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def take(services: Services, sandbox: Sandbox, tmp_path: Path) -> Take:
-    """Takes in and publishes numbered documents; their ids."""
+    """Take in and publish numbered documents. Returns their ids."""
     intake = Intake(services.catalogue, services.blobs, sandbox, "移交", already_published=True)
 
     def take_in(count: int) -> list[str]:

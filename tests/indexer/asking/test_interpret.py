@@ -1,4 +1,4 @@
-"""What a search means beyond what was typed, and what it never means."""
+"""Interpreting a search: what is added to what was typed, and what is never added."""
 
 import pytest
 
@@ -20,7 +20,7 @@ ALLOWANCE = Phrase("最低生活保障", OTHER_WORDS)
         ("第14次常务会议", {"第14次": "第十四次"}),
         ("第十次会议", {"第十次": "第10次"}),
         ("条例第三十三条", {"第三十三条": "第33条"}),
-        # What is meant as it stands.
+        # These are meant literally.
         ("“低保”", {}),
         ("-低保", {}),
         ("标题:低保", {}),

@@ -1,4 +1,4 @@
-"""What is typed, and what it means."""
+"""Parsing what people type into the query that they mean."""
 
 from datetime import date
 
@@ -32,7 +32,7 @@ LOWEST, HIGHEST = date.min.toordinal(), date.max.toordinal()
 
 
 def spelt(key: str, typed: str) -> Or:
-    """A number that was recognised in what was typed, or what was typed itself."""
+    """Return the query for a document number recognised in the input: the number, or the input as a phrase."""
     return Or((Key(key), Phrase(typed)))
 
 
@@ -88,7 +88,7 @@ def days(since: str, until: str) -> Dated:
         ),
         ("政 务 公 开", Text("政务公开")),
         ("水 电", And((Text("水"), Text("电")))),
-        # What is no grammar is text.
+        # Whatever is not grammar is text.
         ('"没有合上', Text('"没有合上')),
         ("关于“无废城市”的通知", Text('关于"无废城市"的通知')),
         ("- 预算", Text("预算")),

@@ -1,4 +1,4 @@
-"""Sentences that answer a question for a number."""
+"""Finding the sentence that answers a question about a quantity."""
 
 import pytest
 

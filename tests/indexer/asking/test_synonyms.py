@@ -1,4 +1,4 @@
-"""What laypeople say leads to what offices write, by a table that staff edit and that a bad edit does not break."""
+"""Synonyms, which lead from laypeople's words to those of offices. A bad edit by staff does not break the table."""
 
 import logging
 import os
@@ -11,7 +11,7 @@ from indexer.analyzer import Analyzer
 from indexer.asking.synonyms import MAX_OTHERS, PACKAGED, RELATED, SAME, Match, Synonym, SynonymFile, Synonyms
 from indexer.errors import BadSynonyms
 
-# Pairs of the domain's tables (6.2 and 6.4), former and short names, laypeople's words. "=" also the other way.
+# Pairs from tables 6.2 and 6.4 of the domain rules: former, short and colloquial names. "=" goes both ways.
 TYPICAL = """
 低保 = 最低生活保障
 五保户 > 特困人员
@@ -86,7 +86,7 @@ def packaged() -> Synonyms:
 
 
 def write(folder: Path, *lines: str, name: str = "synonyms.tsv") -> Path:
-    """A file of lines in which blanks stand for tabs."""
+    """Write a file with these lines, in which blanks stand for tabs."""
     path = folder / name
     path.write_text("".join("\t".join(line.split(" ")) + "\n" for line in lines), encoding="utf-8")
     return path
@@ -178,7 +178,7 @@ def test_a_file_in_another_encoding_is_refused_where_it_shows(tmp_path: Path) ->
 def test_a_word_has_no_more_others_than_can_be_asked(tmp_path: Path) -> None:
     lines = [f"房东 出租人{at:02} = 甲" for at in range(MAX_OTHERS)]
     assert len(Synonyms.load(write(tmp_path, *lines)).of("房东")) == MAX_OTHERS
-    # Both ways, and so one too many for 房东.
+    # "=" counts for both words, so this is one too many for 房东.
     with pytest.raises(BadSynonyms, match=f"第 13 行：“房东”的同义词超过 {MAX_OTHERS} 个"):
         Synonyms.load(write(tmp_path, *lines, "业主甲 房东 = 甲"))
 
@@ -220,15 +220,15 @@ def test_width_case_and_traditional_characters_do_not_matter(tmp_path: Path) -> 
     [
         ("低保 怎么 申请", [(0, 2, "低保")]),
         ("请问 低保", [(2, 4, "低保")]),
-        # 低保 only stands across the cut of other words, or inside one.
+        # The characters of 低保 span two other words, or are inside one.
         ("最低 保障", []),
         ("低保户", []),
         ("城 低 保 障", [(1, 3, "低保")]),
-        # The longest, over several words; what it covers is not a match of its own.
+        # The longest match wins and may span several words. Nothing inside it is matched separately.
         ("拖欠 工资 怎么办", [(0, 4, "拖欠工资")]),
         ("工资 拖欠", [(0, 2, "工资")]),
         ("拖欠 工资 和 工资", [(0, 4, "拖欠工资"), (5, 7, "工资")]),
-        # The longer of two that overlap, though it begins later; of equals the earlier.
+        # Of two overlapping matches the longer wins, even if it begins later. Of equally long ones, the earlier wins.
         ("拖欠 工资 清单 制", [(2, 7, "工资清单制")]),
         ("低 保 险", [(0, 2, "低保")]),
         ("", []),
@@ -270,7 +270,7 @@ def test_files_of_windows_editors_and_spreadsheets_are_read(tmp_path: Path) -> N
 
 
 class Clock:
-    """A clock that a test sets."""
+    """A clock that a test can set."""
 
     now = 0.0
 

@@ -1,4 +1,4 @@
-"""What may have been meant."""
+"""Corrections: offering what may have been meant."""
 
 import pytest
 
@@ -22,23 +22,23 @@ def corrector(analyzer: Analyzer) -> Corrector:
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        # by shape
+        # confused by shape
         ("临沐", "临沭"),
         ("临沐县 低保", "临沭县 低保"),
         ("沐政办字〔2016〕74号", "沭政办字〔2016〕74号"),
         ("予算", "预算"),
-        # by sound
+        # confused by sound
         ("政务功开", "政务公开"),
         ("不动厂登记", "不动产登记"),
         ("生态环镜", "生态环境"),
         ("食品按全 办法", "食品安全 办法"),
         ("行政负议", "行政复议"),
         ("医聊保险", "医疗保险"),
-        # by a slip
+        # a slip of the finger
         ("最低生活保", "最低生活保障"),
         ("信息公公开", "信息公开"),
         ("劳动同合", "劳动合同"),
-        # by pinyin and by initials
+        # pinyin and initials
         ("zhengwu gongkai", "政务公开"),
         ("zhengwugongkai", "政务公开"),
         ("lin shu zheng wu gong kai", "临沭 政务公开"),
@@ -103,7 +103,7 @@ def test_a_city_is_not_taken_for_the_county_even_where_no_document_has_it(analyz
 @pytest.mark.parametrize(
     ("vocabulary", "typed", "meant"),
     [
-        # characters that stand by themselves in documents do not make a word of what was mistyped
+        # Characters that stand alone in documents do not turn a typing error into a word.
         ({"体育锻炼": 100, "体育": 300, "炼": 5, "方法": 50_000}, "体育炼", "体育锻炼"),
         ({"改进": 300, "该": 900, "进": 100, "方法": 50_000}, "该进", "改进"),
         ({"公开审理": 300, "公开": 500, "宙": 2, "理": 100, "方法": 50_000}, "公开宙理", "公开审理"),

@@ -1,4 +1,4 @@
-"""Words by how they are spelt."""
+"""Looking words up by their pinyin spelling."""
 
 import random
 from itertools import islice
@@ -8,7 +8,7 @@ import pytest
 from indexer.helping.pinyin import near, readings, spellings
 from indexer.helping.spelling import SAME_KEPT, Spellings
 
-# Several readings (行, 重, 长, 乐), characters that sound alike, and one that nobody reads.
+# Some have several readings (行, 重, 长, 乐), some sound alike, and one has no reading.
 CHARACTERS = "行重长乐政务公开工功宫公共恭征证正整县先现献临林邻沭术树\u3007\u9fff"
 
 

@@ -44,7 +44,7 @@ def suggested(typed: str, hidden: frozenset[str] = frozenset()) -> list[str]:
         ("云政2019 6", ["云政发〔2019〕6号"]),
         ("政務公", ["政务公开", "2019年政务公开工作要点"]),
         ("县人民政府", ["云溪县人民政府办公室"]),
-        # pinyin, its beginnings, and initials
+        # pinyin, the beginning of pinyin, and initials
         ("zhengwu", ["政务公开", "2019年政务公开工作要点"]),
         ("zheng wu g", ["政务公开", "2019年政务公开工作要点"]),
         ("zwgk", ["政务公开", "2019年政务公开工作要点"]),
@@ -65,7 +65,7 @@ def test_what_was_typed_begins_or_stands_in_a_suggestion(typed: str, first: list
 def test_what_only_hidden_documents_are_called_is_not_suggested() -> None:
     assert "云政发〔2019〕6号" not in suggested("云政发", hidden=frozenset({"a"}))
     assert suggested("关于印发", hidden=frozenset({"a"})) == []
-    # Another document of the same title still is.
+    # Another document with the same title is still suggested.
     assert [each.id for each in SUGGESTER.suggest("最低生活保障申请", hidden=frozenset({"b"}))] == ["e"]
 
 

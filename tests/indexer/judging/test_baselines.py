@@ -1,4 +1,4 @@
-"""The baselines: each really finds, ranks and stops as its kind does."""
+"""The baselines: each one finds, ranks and stops as systems of its kind do."""
 
 from collections.abc import Iterator
 

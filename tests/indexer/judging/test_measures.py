@@ -1,4 +1,4 @@
-"""Measures of runs. Expected values are worked out by hand from the measures' definitions."""
+"""Measures of search quality. Expected values are worked out by hand from the definitions."""
 
 from math import log2
 
@@ -21,7 +21,7 @@ def done(queries: list[Judged], ranked: dict[str, list[str]], took: float = 1.0)
         ({"a": 1}, ["x", "a"], {"Success@1": 0, "Success@3": 1, "RR": 1 / 2, NDCG: 1 / log2(3)}),
         ({"a": 1}, ["x", "x2", "x3", "a"], {"Success@3": 0, "Success@5": 1, "RR": 1 / 4}),
         ({"a": 1, "b": 1}, ["a"], {NDCG: 1 / (1 + 1 / log2(3)), "R@100": 1 / 2}),
-        # The better graded one second.
+        # The document with the better grade comes second.
         ({"a": 3, "b": 1}, ["b", "a"], {NDCG: (1 + 3 / log2(3)) / (3 + 1 / log2(3)), "Success@1": 1}),
         ({"a": 1}, [f"x{at}" for at in range(100)] + ["a"], {"R@100": 0, "RR": 0}),
         ({"a": 1}, [], {"Success@5": 0, "RR": 0, NDCG: 0, "R@100": 0}),
@@ -82,7 +82,7 @@ def test_classes_that_count_all_answers_are_asked_for_all() -> None:
 def test_runs_differ_by_class_with_who_won_and_lost() -> None:
     queries = [
         Judged("1", "同", "words", {"a": 1}),
-        # The same text judged otherwise is another query.
+        # The same text with other judgements is another query.
         Judged("2", "同", "words", {"b": 1}),
         Judged("3", "别", "lay", {"c": 1}),
         Judged("4", "引", "quoted", {"c": 1}),
@@ -104,7 +104,7 @@ def test_a_query_is_not_compared_with_another_of_its_id() -> None:
 
 def test_chance_tells_a_steady_gain_from_luck() -> None:
     assert chance_of([0.0] * 10) == 1
-    # Of ten gains alike, two of the 1,024 ways to toss are as great.
+    # With ten equal gains, 2 of the 1,024 ways to choose their signs give a mean as far from zero.
     assert chance_of([0.1] * 10) == pytest.approx(2 / 1024, abs=0.003)
     assert chance_of([0.1] * 40) < 0.001
     assert chance_of([0.5, -0.5, 0.3, -0.3]) == 1

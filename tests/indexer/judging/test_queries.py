@@ -1,4 +1,4 @@
-"""Judged queries, written down and made out of documents."""
+"""Judged queries: those read from files and those made from documents."""
 
 import json
 import random
@@ -62,7 +62,7 @@ def test_a_table_keeps_grades_and_quotes(tmp_path: Path) -> None:
         "id\tpath\tgrade\nq1\tfiles/抗旱.txt\t3\nq1\tfiles/防汛.txt\t2\nq1\ta\t1\nq2\ta\t0\n", "utf-8"
     )
     reading = read([tmp_path / "queries.tsv"], resolve)
-    # Named twice, a document has its best grade; grade 0 is no answer.
+    # A document named twice gets its best grade. A document of grade 0 is not an answer.
     assert reading.judged == [Judged("q1", '"值班制度"', "phrase", {"b": 3, "a": 2})]
     assert reading.skipped == ["q2"]
     assert reading.unknown == []
@@ -74,7 +74,7 @@ def test_a_table_keeps_grades_and_quotes(tmp_path: Path) -> None:
         ("x.jsonl", '{"id": 1', "第 1 行"),
         ("x.jsonl", '\n{"id": 1, "query": "x"}', "第 2 行"),
         ("x.jsonl", "[1]", "第 1 行"),
-        # A name alone would be read letter by letter.
+        # A string instead of a list would be read letter by letter.
         ("x.jsonl", '{"id": 1, "query": "x", "relevant": "abc"}', "第 1 行"),
         ("x.jsonl", '{"id": 1, "query": "x", "relevant": ["a"]}\n' * 2, "编号 1 的检索词不止一条"),
         ("queries.tsv", "id\tquery\n1\tx\n", "列不对"),

@@ -1,4 +1,4 @@
-"""What is written as a block is read again, by us and by Whoosh."""
+"""Posting blocks: what is written can be read back, by this program and by plain Whoosh."""
 
 import numpy as np
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The arithmetic over arrays, held against the reference for every kind of query in every place of the tree.
+"""Evaluating queries over arrays, compared with the reference for every kind of query at every place in the tree.
 
 What the generator can't make: more than five leaves, weights other than 1, 0.75 and 0.5, runs of more than four words,
 and trees that ``interpret`` never builds, such as a ``Not`` outside of an ``And``.
@@ -41,10 +41,10 @@ from tests.conftest import make_document
 from tests.indexer.arithmetic import assert_adds_up, steps
 
 COUNT = 160
-# Common words and rare ones, so that terms are kept both ways; a character beyond 16 bits among them.
+# Common and rare words are stored differently, so there are both. One character needs more than 16 bits.
 WORDS = ["政府", "信息", "公开", "条例", "的", "，", "。", "\n", "2019", "水", "abc", "𠮷"]
 RARE = ["不动产", "登记", "疫苗", "渔业", "烟草", "pm2.5", "云政发〔2019〕3号"]
-# No document has any of their characters.
+# No document contains any of these characters.
 MISSING = ["火星", "鑫淼犇"]
 FIRST, LAST = date(2018, 1, 1).toordinal(), date(2020, 12, 31).toordinal()
 
@@ -72,7 +72,7 @@ def _documents() -> Iterator[Document]:
 
 @pytest.fixture(scope="module")
 def engines(analyzer: Analyzer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Engine]]:
-    """The reference, and the engine with several segments and deleted documents."""
+    """Build the reference, and the engine with several segments and deleted documents."""
     reference, engine = MemoryEngine(analyzer), WhooshEngine(tmp_path_factory.mktemp("index"), analyzer)
     documents = list(_documents())
     with reference.rebuilding() as writer:
@@ -91,7 +91,7 @@ RUNS = st.lists(WORD, min_size=1, max_size=4).map(lambda words: "".join(words).s
 WEIGHTS = st.sampled_from([1.0, NEARLY, 0.5])
 TEXTS = st.builds(Text, RUNS.map(lambda run: run.replace("\n", "")).filter(bool), WEIGHTS)
 PHRASES = TEXTS.map(lambda text: Phrase(text.text, text.weight))
-# As ``interpret`` makes them: what has no synonym as it stands, and a choice where there is one.
+# These are like the pieces that ``interpret`` makes: plain text, or a choice where there is a synonym.
 CHOICES = st.tuples(TEXTS, st.lists(PHRASES, min_size=1, max_size=2)).map(lambda two: Or((two[0], *two[1])))
 PIECES = st.lists(st.one_of(TEXTS, CHOICES), min_size=1, max_size=3).map(tuple)
 LEAVES: st.SearchStrategy[Query] = st.one_of(
@@ -114,7 +114,7 @@ QUERIES: st.SearchStrategy[Query] = st.recursive(
         st.lists(parts, min_size=1, max_size=3).map(lambda some: And(tuple(some))),
         st.lists(parts, min_size=1, max_size=3).map(lambda some: Or(tuple(some))),
         st.tuples(parts, parts).map(lambda two: And((two[0], Not(two[1])))),
-        # The same part is asked of all documents and of those that another one leaves.
+        # The same part is evaluated over all documents, and over only those that another part leaves.
         st.tuples(parts, parts).map(lambda two: Or((And((two[1], two[0])), two[0]))),
     ),
     max_leaves=5,
@@ -135,7 +135,7 @@ REQUESTS = st.builds(
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(request=REQUESTS)
-# One part of a choice gives up early where another one asks the same of more documents.
+# One part of a choice stops early, while another part asks the same of more documents.
 @example(
     request=SearchRequest(Or((And((Or((Text("水"), Text("abc"))), Text("鑫淼犇"))), Or((Text("水"), Text("abc"))))))
 )
@@ -158,7 +158,7 @@ def test_every_kind_of_query_is_answered_as_the_reference_does(
 @example(request=SearchRequest(Like("d010")), place=0)
 @example(request=SearchRequest(Or((Key("云政发〔2019〕3号"), Text("水"), Phrase("疫苗", 0.5)))), place=1)
 @example(request=SearchRequest(Text("水火星政府abc")), place=0)
-# The last that is read, and the first that is not.
+# These places are the last hit whose text is read, and the first whose text is not.
 @example(request=SearchRequest(Text("水"), limit=200), place=relevance.READ - 1)
 @example(request=SearchRequest(Text("水"), limit=200), place=relevance.READ)
 def test_an_explanation_makes_the_score_of_its_hit_and_is_the_reference_s(

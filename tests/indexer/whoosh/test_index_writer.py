@@ -1,4 +1,4 @@
-"""Changing an index: what is shared, merged, left off and taken up again."""
+"""Changing an index: sharing and merging segments, and resuming a build that was interrupted."""
 
 import os
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def _segments(folder: Path) -> list[Path]:
 
 
 def _assert_same(engine: WhooshEngine, documents: list[Document], analyzer: Analyzer) -> None:
-    """The engine answers as one that holds just these documents."""
+    """Check that the engine answers like one that holds exactly these documents."""
     reference = MemoryEngine(analyzer)
     with reference.rebuilding() as writer:
         for document in documents:
@@ -187,7 +187,7 @@ def test_a_rebuild_that_was_stopped_goes_on(
             writer.put(entry(document, analyzer))
         raise _Interrupted
     with engine.writing() as writer:
-        # A night's work in between neither uses it nor throws it away.
+        # A nightly update in between neither uses the unfinished build nor removes it.
         writer.put(entry(documents[0], analyzer))
     with engine.rebuilding() as writer:
         assert writer.cursor == 8

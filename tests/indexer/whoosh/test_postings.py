@@ -1,4 +1,4 @@
-"""Arrays of documents, held against sets and dictionaries."""
+"""Operations on arrays of documents, compared with the same on sets and dictionaries."""
 
 from collections.abc import Iterable
 

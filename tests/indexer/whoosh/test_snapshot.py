@@ -1,3 +1,5 @@
+"""Looking up the places of documents in an index by their ids."""
+
 import numpy as np
 
 from indexer.engines.whoosh.snapshot import Ids

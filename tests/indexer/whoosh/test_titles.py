@@ -1,4 +1,4 @@
-"""Runs in titles, held against Python's own search."""
+"""Finding runs of characters in titles, compared with Python's own search."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from indexer import relevance
 from indexer.engines.whoosh.titles import Titles
 
-# Characters that share their lower 16 bits among them.
+# Some of these characters have the same lower 16 bits.
 TEXT = st.text("信息公开报告abc\u4fe1\U00014fe1 ", max_size=12)
 
 
