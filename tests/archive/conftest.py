@@ -20,7 +20,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def url(database: NewDatabase) -> str:
-    """Of the catalogue's database."""
+    """Return the URL of the catalogue's database."""
     return database()
 
 
@@ -43,7 +43,7 @@ def intake(catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox) -> Intake:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[str, str], Path]:
-    """Writes a text file below a folder of incoming files."""
+    """Return a function that writes a text file below a folder of incoming files and returns its path."""
 
     def write_file(name: str, text: str) -> Path:
         path = tmp_path / "incoming" / name

@@ -1,4 +1,4 @@
-"""The table of the rule: what is known of a document, and its validity on a day."""
+"""The rule for a document's validity on a day, given what is known of it."""
 
 from datetime import date
 
@@ -33,10 +33,10 @@ IN, NOT_YET, AMENDED, REPEALED, EXPIRED = (
         (IN, None, None, [Turn(REPEALED, AFTER)], IN),
         (IN, None, BEFORE, [Turn(AMENDED, date(2024, 1, 1))], EXPIRED),
         (IN, None, AFTER, [Turn(AMENDED, date(2024, 1, 1))], AMENDED),
-        # 到期前续期
+        # renewed before it expired (到期前续期)
         (IN, None, BEFORE, [Turn(IN, date(2025, 5, 1), AFTER)], IN),
         (IN, None, BEFORE, [Turn(IN, date(2025, 5, 1), date(2025, 5, 20))], EXPIRED),
-        # Recorded later for an earlier day; and of one day the last one recorded.
+        # The latest day counts, whatever the order of recording. For the same day, the last record counts.
         (IN, None, None, [Turn(REPEALED, BEFORE), Turn(AMENDED, date(2020, 1, 1))], REPEALED),
         (IN, None, None, [Turn(REPEALED, BEFORE), Turn(IN, BEFORE)], IN),
     ],

@@ -1,4 +1,4 @@
-"""What may be about a person, and what only looks as if it were."""
+"""Recognising text that may be about a person, and text that only looks like it."""
 
 import pytest
 

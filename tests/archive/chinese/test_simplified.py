@@ -1,4 +1,4 @@
-"""The table from traditional to simplified characters, and its way back."""
+"""The table from traditional to simplified characters, and its inverse."""
 
 from archive.chinese.simplified import simplified_of, traditional_of
 

@@ -1,4 +1,4 @@
-"""A backup is made while others write, and an archive comes back out of it."""
+"""Backups: made while others write, and restored to an archive."""
 
 import errno
 import hashlib

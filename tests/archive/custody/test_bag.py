@@ -1,4 +1,4 @@
-"""A bag that the field's own library finds whole."""
+"""Exporting a bag that the standard library for BagIt finds valid."""
 
 import csv
 import json
@@ -43,7 +43,7 @@ def test_the_bag_is_valid_and_holds_what_is_public(
         assert (folder / "data" / each["path"]).stat().st_size == each["size"]
     with (folder / "data/metadata.csv").open(encoding="utf-8-sig", newline="") as table:
         (row,) = csv.DictReader(table)
-    # A spreadsheet takes no title for a formula.
+    # The apostrophe keeps spreadsheets from reading a title as a formula.
     assert row["title"] == "'=1+1的通知"
     assert "不公开" not in (folder / "data/metadata.jsonl").read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Whatever the archive holds and is not as it was written is told."""
+"""Checking fixity: anything in the archive that differs from what was written is reported."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Out of the files alone the same archive comes back, and never a wider one."""
+"""Rebuilding the same archive from its files alone, never with more of it public."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -20,7 +20,7 @@ from tests.conftest import NewDatabase, publish
 
 @pytest.fixture
 def ids(catalogue: Catalogue, intake: Intake, write: Callable[[str, str], Path]) -> dict[str, str]:
-    """Documents in every state."""
+    """Take in documents and bring one into each state. Returns their ids by state."""
     made: dict[str, str] = {}
     for name in ("public", "waiting", "refused", "withdrawn", "replaced", "failed later"):
         text = f"关于{name}的通知\n请落实。\n"
@@ -39,7 +39,7 @@ def ids(catalogue: Catalogue, intake: Intake, write: Callable[[str, str], Path])
 
 @pytest.fixture
 def empty(catalogue: Catalogue, ids: dict[str, str], tmp_path: Path, database: NewDatabase) -> Iterator[Catalogue]:
-    """A new database beside the files; the former one is as if it were lost."""
+    """Open a new database beside the files, as if the former one were lost."""
     opened = Catalogue(database(), tmp_path, empty=True)
     yield opened
     opened.close()

@@ -1,4 +1,4 @@
-"""Versions, with what changed and why."""
+"""The history of a document: its versions, what changed in each, and why."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a reviewer must look at is found, and what only looks like it passes: measured on cases with known answers."""
+"""Finding what a reviewer must look at and passing what only looks like it, on cases with known answers."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -80,5 +80,5 @@ def test_a_heading_without_content(table: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", ["内容包括、", "路", "\t1", "《", "机 密 ", "住址：路"])
 def test_a_long_paragraph_is_read_through(piece: str) -> None:
-    # Quadratic time would take minutes.
+    # An algorithm that takes quadratic time would need minutes.
     assert len(list(precheck.in_text([piece * (300_000 // len(piece))]))) < 2

@@ -1,4 +1,4 @@
-"""What documents state of each other is proposed, and counts once a person has confirmed it."""
+"""Relations that documents state of each other: proposed first, and valid once a person has confirmed them."""
 
 from datetime import date
 from pathlib import Path
@@ -66,7 +66,7 @@ def test_what_is_only_cited_is_no_relation(text: str) -> None:
 
 @pytest.fixture
 def pair(intake: Intake, tmp_path: Path) -> tuple[str, str]:
-    """A document, and one that repeals it."""
+    """Take in a document and one that repeals it. Returns their ids in this order."""
     ids = []
     for name, text in (
         ("旧", "云溪县收费管理办法\n第一条　收费按规定执行。\n"),

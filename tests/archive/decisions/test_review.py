@@ -1,4 +1,4 @@
-"""Decisions: what they change together, and what the rules and the database refuse."""
+"""Review decisions: what each one changes together, and what the rules and the database refuse."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ def id(intake: Intake, write: Callable[[str, str], Path]) -> str:
 
 
 def ready(catalogue: Catalogue, id: str) -> None:
-    """All but the approval."""
+    """Do everything that a document needs to be approved, except approving it."""
     review.classify(catalogue, id, Disclosure.ACTIVE, "经办人", "条例第二十条")
     for aspect in Aspect:
         review.examine(catalogue, id, aspect, Outcome.PASSED, "审查员", "一事一审")

@@ -1,4 +1,4 @@
-"""What is recorded about a document's force, and what the calendar does to it."""
+"""Recording whether a document is in force, and how that changes with the calendar."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What a document says about itself, and which of several sources is believed."""
+"""Reading metadata from what a document says about itself, and choosing between sources that differ."""
 
 import json
 from collections import Counter

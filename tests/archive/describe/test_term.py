@@ -1,4 +1,4 @@
-"""Reading a document's term: only what it states, and only of itself."""
+"""Reading a document's term: only what it states, and only about itself."""
 
 from datetime import date
 

@@ -22,7 +22,7 @@ def write_ofd(
     """Write a document of A4 pages, each given as the XML of its objects or as a complete page part.
 
     ``common`` goes into CommonData, and ``after`` after the list of pages. ``more`` are parts to be added, or left out
-    where "".
+    if they are "".
     """
     listed = "".join(f'<ofd:Page ID="{n}" BaseLoc="Pages/Page_{n}/Content.xml"/>' for n in range(len(pages)))
     parts = {

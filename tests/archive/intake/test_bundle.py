@@ -16,7 +16,7 @@ def manifest(*entries: Mapping[str, object]) -> bytes:
 
 
 class OldInfo(zipfile.ZipInfo):
-    """A member whose name is written as programs do that set no flag for what it is encoded in."""
+    """A member whose name is written without the flag for UTF-8, as older programs do."""
 
     encoding = ""
 

@@ -1,4 +1,4 @@
-"""Taking files in: what becomes of a new, a known, a changed, a copied and a bad one."""
+"""Taking in files: new, known, changed, copied and bad ones."""
 
 import os
 from collections.abc import Callable
@@ -297,7 +297,7 @@ def test_what_a_person_restricted_is_not_taken_over_with_a_new_text(
     again = portal.receive(item)
     assert "不予公开" in again.reason
     assert list(catalogue.public_all()) == []
-    # Nor when a line states the opposite: a reviewer's word is lifted by a reviewer.
+    # Stating the opposite does not help either: only a reviewer can lift what a reviewer has decided.
     opposite = portal.receive(replace(item, stated={"disclosure": "主动公开"}))
     assert "不予公开" in opposite.reason
     assert list(catalogue.public_all()) == []

@@ -1,4 +1,4 @@
-"""The audit log's chain: whatever is done to its rows is told."""
+"""The audit log's hash chain, which reveals any change to its rows."""
 
 import pytest
 from sqlalchemy import text
@@ -16,7 +16,7 @@ def log(catalogue: Catalogue) -> Catalogue:
 
 
 def tamper(catalogue: Catalogue, *statements: str) -> None:
-    """What somebody may do who has the database in his hands."""
+    """Change the log without its triggers, as somebody with full access to the database can."""
     with catalogue.writing() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("ALTER TABLE audit DISABLE TRIGGER audit_only_added_to"))

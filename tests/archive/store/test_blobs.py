@@ -1,4 +1,4 @@
-"""Originals are kept byte for byte, and damage does not go unnoticed."""
+"""Keeping originals byte for byte, and noticing damage to them."""
 
 import hashlib
 import io

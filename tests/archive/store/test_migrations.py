@@ -1,4 +1,4 @@
-"""The migrations and the tables say the same."""
+"""Migrations, which lead to the same schema as the tables in the code."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is public, in the order in which it last changed."""
+"""The list of publications, in the order of their last change."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -37,7 +37,7 @@ def taken(services: Services, folder: Path, *names: str) -> list[str]:
 
 
 class Wanted(TypedDict, total=False):
-    """What the list may be narrowed to."""
+    """Conditions that narrow the list."""
 
     limit: int
     column: str
@@ -59,7 +59,7 @@ def test_who_goes_on_after_a_place_misses_nothing_and_sees_what_is_gone(opened: 
     assert [each.id for each in first] == [one, two]
     place = first[-1].sequence
     assert seen(catalogue, place) == []
-    # Changed while somebody harvests: it moves to the end.
+    # A document that changes during a harvest moves to the end.
     validity.record(catalogue, one, Validity.REPEALED, "经办人", "新办法", date(2020, 1, 1))
     publish(catalogue, three)
     review.decide(catalogue, two, Verdict.WITHDRAW, "审查员", "含个人信息")

@@ -1,4 +1,4 @@
-"""The files beside the database follow it, and say so when they are not what they were."""
+"""Record files beside the database, which follow its changes. Damage to them is noticed."""
 
 import json
 from collections.abc import Callable

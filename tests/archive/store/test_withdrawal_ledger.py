@@ -1,4 +1,4 @@
-"""What was withdrawn stays withdrawn, whatever database comes back."""
+"""The withdrawal ledger, which keeps documents withdrawn whatever older database is restored."""
 
 import shutil
 from pathlib import Path
@@ -71,7 +71,7 @@ def test_a_database_of_before_the_withdrawal_learns_of_it(catalogue: Catalogue, 
     assert [document.id for document in before.public_all()] == [ids[1]]
     assert before.newest(ids[0]).status is Status.WITHDRAWN
     assert before.audit_break() is None
-    # Once; and a person may publish it again.
+    # A withdrawal is reapplied only once, so that a person may publish the document again.
     assert review.reapply_withdrawals(before) == []
     publish(before, ids[0])
     assert review.reapply_withdrawals(before) == []

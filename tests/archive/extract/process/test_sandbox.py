@@ -45,7 +45,7 @@ def runs(pid: int) -> bool:
     """Tell whether a process exists and is not a zombie, which an init that does not reap may keep."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):  # the latter if it ends between opening and reading
+    except (FileNotFoundError, ProcessLookupError):  # The latter: it ended after it was opened.
         return False
 
 
