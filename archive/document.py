@@ -80,10 +80,10 @@ class Outcome(StrEnum):
 class Metadata:
     """Known facts about a document. None means unknown.
 
-    ``sources`` says for each known field where it was read: "manifest", "card", "title block",
-    "signature", "file name" … (the key is the field's name).
-    ``other_numbers`` are further numbers the document itself bears (a statute's earlier decrees, the second
-    number of a joint document); ``cited_numbers`` are numbers of other documents that its text names. All are
+    ``sources`` maps the name of each known field to where it was read: "manifest", "card", "title block",
+    "signature", "file name" …
+    ``other_numbers`` are further numbers of the document itself: a statute's earlier decrees, or the second
+    number of a joint document. ``cited_numbers`` are numbers of other documents that its text mentions. All are
     canonical.
     """
 
@@ -107,7 +107,7 @@ class Metadata:
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """Every number that the document bears, its own first."""
+        """Every number of the document, the main one first."""
         borne = (self.number, *self.other_numbers, self.index_code)
         return tuple(dict.fromkeys(number for number in borne if number))
 
@@ -124,9 +124,10 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """From the paragraph ``start`` on, counted from 0, a text stands in ``label``.
+    """The page or table that a text's paragraphs stand in, from paragraph ``start`` (counted from 0) onwards.
 
-    That is "第 3 页", "第 3 页 表 1" or "表 2", the tables counted through the text; "" where a table has ended.
+    ``label`` is "第 3 页", "第 3 页 表 1" or "表 2", with tables numbered through the whole text. It is "" after the
+    end of a table.
     """
 
     start: int
@@ -134,7 +135,7 @@ class Place:
 
 
 def label_at(places: Sequence[Place], paragraph: int) -> str:
-    """Where a paragraph stands, given all places of its text in rising order; "" where nothing is said of it.
+    """Return the label for a paragraph, given its text's places in ascending order; "" if it has none.
 
     >>> label_at((Place(2, "表 1"), Place(5, "")), 4)
     '表 1'

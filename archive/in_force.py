@@ -1,7 +1,7 @@
 """Whether a normative document is in force on a given day (domain rules 3.1 and 3.5).
 
-What a person recorded counts, from its day on. A document that says until when it is in force has expired the day after
-(到期未续自动失效), and one that says from when is not yet in force before. What nothing says stays unknown.
+What a person recorded takes precedence, from its day onwards. Otherwise the document's own dates decide: it is not yet
+in force before its first day, and it has expired after its last (到期未续自动失效). With neither, validity is unknown.
 """
 
 from collections.abc import Sequence

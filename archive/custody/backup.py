@@ -1,4 +1,4 @@
-"""Backups: a folder from which an archive comes back, whatever database it lived in.
+"""Backups: a folder from which an archive can be restored, whatever database it used.
 
 What is copied is what the files hold (records, audit log, withdrawals, originals), not the database: restoring is the
 same rebuild as after its loss, and is so tested with every rebuild. Records are linked aside while nobody writes, which
@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """``files`` maps each file's place to the hex SHA-256 of its bytes; originals are named by theirs."""
+    """The contents of a backup. ``files`` maps each path to the hex SHA-256 of its bytes. Originals are named by it."""
 
     format: int
     program: str

@@ -1,4 +1,4 @@
-"""The archive as a BagIt bag (RFC 8493), for whoever takes it over: an archives bureau, another program."""
+"""Export of the archive as a BagIt bag (RFC 8493), for an archives bureau or another program to take over."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ from archive.errors import BackupRefused
 from archive.store.blobs import Blobs
 
 COLUMNS = ("id", "version", *(each.name for each in fields(Metadata) if each.name != "sources"))
-# What a spreadsheet would take for a formula.
+# Text that starts with one of these is a formula to a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -24,9 +24,10 @@ def export(
 ) -> int:
     """Write these documents into a new bag and return how many there are.
 
-    The payload: ``documents/ID/`` with the original and its attachments, each under a plain name (the names they came
-    with are in the metadata), the text as ``text.txt``; ``metadata.jsonl`` with everything known, ``metadata.csv`` for
-    a spreadsheet. Raises BackupRefused, BlobMissing, BlobDamaged, OSError; then there is no bag.
+    The payload has a folder ``documents/ID/`` for each document, with the original, its attachments and the text as
+    ``text.txt``. Files get plain names; their own names are in the metadata. ``metadata.jsonl`` holds everything known,
+    and ``metadata.csv`` is for spreadsheets. Raises BackupRefused, BlobMissing, BlobDamaged, OSError; then there is no
+    bag.
     """
     destination = destination.absolute()
     if destination.exists():
@@ -49,7 +50,7 @@ def export(
                 progress()
         info = {"Source-Organization": source, "External-Description": f"政府信息公开档案，{count} 件"}
         bag = bagit.make_bag(str(partial), bag_info=info, checksums=["sha256"])
-        # The library says 0.97, the draft before the RFC; what it writes of plain names is the same in both.
+        # The library writes 0.97, the draft before the RFC. For plain names the two formats are the same.
         (partial / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", encoding="utf-8")
         bag.save()
         partial.rename(destination)

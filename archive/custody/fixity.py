@@ -1,7 +1,7 @@
-"""Fixity: whether everything that the archive holds is still as it was written.
+"""Fixity: whether everything in the archive is still as it was written.
 
-Each item is compared with another that says the same: an original with the digest in its name, a document's record
-with its own hash and with the database, the audit log with its own chain and with the copy in the records, the
+Each item is compared with something that must agree with it: an original with the digest in its name, a document's
+record with its own hash and with the database, the audit log with its own chain and with the copy in the records, the
 withdrawals with the decisions. Nothing is repaired here.
 """
 
@@ -18,12 +18,12 @@ from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.tables import decisions
 
-# Everything is read once in this many nights: ISO 16363 leaves the span to the archive, and a quarter is common.
+# Everything is read once in this many nights. ISO 16363 leaves the period to the archive, and a quarter is common.
 ROUND = 90
 
 
 class Damage(StrEnum):
-    """Kind of damage. An untracked original is left over from an interrupted intake, which is no loss."""
+    """Kind of damage. An untracked original is left over from an interrupted intake and means no loss."""
 
     CHANGED = "改变"
     MISSING = "缺失"
@@ -39,7 +39,7 @@ ORIGINALS = (Damage.CHANGED, Damage.MISSING, Damage.UNTRACKED)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``sentence`` says in Chinese what is wrong with what."""
+    """A damaged item. ``sentence`` says in Chinese what is wrong with it."""
 
     kind: Damage
     sentence: str
@@ -47,7 +47,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``originals`` are kept, ``verified`` of them were read."""
+    """The result of a check. ``originals`` counts those kept, and ``verified`` those of them that were read."""
 
     originals: int
     verified: int
@@ -62,7 +62,7 @@ class Report:
 
 
 def verify(catalogue: Catalogue, blobs: Blobs, day: date | None, progress: Callable[[int, int], None]) -> Report:
-    """Read everything. With a ``day``, read only its share of originals and records: each once in ``ROUND`` days."""
+    """Check everything, or with a ``day`` only its share of originals and records, so each once in ``ROUND`` days."""
     known = catalogue.digests()
     due = {digest: id for digest, id in known.items() if day is None or _due(digest, day)}
     findings = [*_database(catalogue)]
@@ -85,7 +85,7 @@ def _due(digest: str, day: date) -> bool:
 
 
 def _database(catalogue: Catalogue) -> Iterator[Finding]:
-    """What SQLite finds in its own pages; PostgreSQL's are its administrator's (``data_checksums``)."""
+    """Yield what SQLite finds wrong in its pages. PostgreSQL's are left to its administrator (``data_checksums``)."""
     with catalogue.reading() as connection:
         if connection.dialect.name != "sqlite":
             return
@@ -121,7 +121,7 @@ def _audit(catalogue: Catalogue) -> Iterator[Finding]:
 
 
 def _withdrawals(catalogue: Catalogue) -> Iterator[Finding]:
-    """Check the ledger. Opening the archive repairs what only the database lacks."""
+    """Check the ledger. Withdrawals that only the database lacks are restored when the archive is opened."""
     try:
         ledger = {each.token for each in catalogue.withdrawal_ledger.all()}
     except WithdrawalsDamaged as error:

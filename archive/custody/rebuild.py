@@ -1,7 +1,7 @@
 """Rebuilding the catalogue from the files alone: records, withdrawals, and the originals that they name.
 
-Ids, versions and decisions stay the same, and nothing becomes public that was not. A document whose record is missing
-or torn is left out, and withdrawn documents are withdrawn again.
+Ids, versions and decisions stay the same, and nothing becomes public that was not public before. A document whose
+record is missing or damaged is left out, and withdrawn documents are withdrawn again.
 """
 
 from collections import deque
@@ -39,7 +39,10 @@ _BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """``damaged`` tells why each unreadable record failed; ``broken`` is where the restored audit log breaks."""
+    """The result of a rebuild. ``damaged`` says why each unreadable record failed.
+
+    ``broken`` is where the restored audit log breaks.
+    """
 
     documents: int
     public: int
@@ -110,7 +113,7 @@ def _put(connection: Connection, id: str, rows: Mapping[str, list[dict[str, obje
         _check_seal(connection, id, rows)
     try:
         (own,) = rows[documents.name]
-        # It is public when all that this rests on is there: the database insists on that.
+        # The public columns are set last, because the database requires the rows that they depend on.
         connection.execute(insert(documents).values(**{**own, **dict.fromkeys(_PUBLIC)}))
         for table in PARTS:
             if rows[table.name] and table not in (*_REVIEW, *_LAST):
@@ -142,9 +145,10 @@ def _check_seal(connection: Connection, id: str, rows: Mapping[str, list[dict[st
 
 
 def _put_review(connection: Connection, rows: Mapping[str, list[dict[str, object]]]) -> None:
-    """Classifications, examinations and decisions in their order: each approval rests on what was there then.
+    """Insert classifications, examinations and decisions in order, since each approval depends on what preceded it.
 
-    By the clock, which may have been put back: an approval that is refused waits for what comes after it.
+    The order is that of the clock, which may have been put back. So an approval that is refused is tried again after
+    the rows that follow it.
     """
     grounds = deque(
         sorted(
@@ -171,7 +175,7 @@ def _put_review(connection: Connection, rows: Mapping[str, list[dict[str, object
 
 
 def _advance_sequences(connection: Connection) -> None:
-    """Set PostgreSQL's sequences past the inserted rows, which it does not do by itself."""
+    """Move PostgreSQL's sequences past the inserted rows, which it does not do by itself."""
     if connection.dialect.name != "postgresql":
         return
     for table in (*PARTS, audit_rows):

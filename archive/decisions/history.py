@@ -12,7 +12,7 @@ from archive.errors import UnknownDocument
 from archive.store.catalogue import Catalogue
 from archive.store.tables import decisions, documents, versions
 
-# The fields whose change is told, as a reader calls them.
+# The fields whose changes are reported, with the names that readers know them by.
 LABELS = {
     "title": "标题",
     "number": "文号",
@@ -31,9 +31,10 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """``changed`` are Chinese phrases, none for the first; ``note`` is why, in the words of who brought it.
+    """A version and how it differs from the one before.
 
-    ``approved_at`` is when it was last made public, None if it never was.
+    ``changed`` has Chinese phrases, none for the first version. ``note`` is the reason given by whoever submitted it.
+    ``approved_at`` is when it was last made public, or None if it never was.
     """
 
     document: Document
@@ -43,7 +44,7 @@ class Version:
 
 
 def of(catalogue: Catalogue, id: str) -> list[Version]:
-    """Every version of a document, oldest first, public or not: for staff. Raises UnknownDocument."""
+    """Return every version of a document, oldest first, public or not. For staff only. Raises UnknownDocument."""
     with catalogue.reading() as connection:
         if connection.execute(select(documents.c.id).where(documents.c.id == id)).first() is None:
             raise UnknownDocument(id)

@@ -1,8 +1,8 @@
 """The pre-check: what a reviewer must look at before a document becomes public, each place with its reason.
 
-A machine finds, a person decides: nothing is refused here. Marks of secrecy are those of GB/T 9704-2012, personal data
-those of ``personal``; then what a text promises and does not hold. Contact data of offices are known by the words
-beside them and pass.
+The program finds and a person decides, so nothing is refused here. Secrecy marks follow GB/T 9704-2012, and personal
+data is what ``personal`` recognises. Sections that a text announces but lacks are also found. The contact details of
+offices are recognised by the words around them and let through.
 """
 
 import re
@@ -15,7 +15,7 @@ from archive.chinese import personal
 from archive.document import Attachment, Document, label_at
 from archive.extract.text.headings import missing_content
 
-# Recorded with each examination; raised when what is looked for changes.
+# Recorded with each examination. Raise it when the rules change.
 RULES = "2026-2"
 
 
@@ -34,7 +34,7 @@ class Concern(StrEnum):
     UNKEPT_PROMISE = "所称部分没有出现"
 
 
-# What stops a document until a person has dealt with it; the others are to be looked at.
+# These block a document until a person has dealt with them. The others only need a look.
 BLOCKING = frozenset({Concern.SECRECY, Concern.IDENTITY, Concern.CARD, Concern.MOBILE})
 _REASONS = {
     Concern.SECRECY: "带有密级标志，公开前须经保密审查。",
@@ -56,9 +56,9 @@ _TERM = r"(?:\s*(?:\d{1,2}\s*(?:年|个月|月|天|日)|长期|启封|至.{0,12}
 _STARRED = re.compile(rf"{_LEVEL}(?:\s*级)?\s*[★☆✩✭*※]")
 _ALONE = re.compile(rf"[\[(【〔]?\s*(?:密\s*级\s*[:：]?\s*)?{_LEVEL}(?:\s*[级件])?{_TERM}\s*[\])】〕]?")
 _LABELLED = re.compile(rf"密\s*级(?:\s*和保密期限)?\s*[:：\t]\s*{_LEVEL}")
-# A mark that stands in a line by itself is one of the first page.
+# A mark on a line of its own counts only among the first paragraphs.
 _FIRST = 5
-# Where a preamble may stand, and how much of a paragraph is read for it.
+# How many paragraphs may hold the preamble, and how many characters of each are read.
 _PREAMBLE, _LONGEST = 12, 3000
 _INTERNAL = (
     r"内部(?:资料|文件|使用|材料|明电|传阅|刊物)|注意保存|不得(?:外传|翻印|复制)|严禁外传|"
@@ -87,13 +87,13 @@ _PROMISE = re.compile(
     r"(?:等(?:内容|方面)|(?:等)?(?:共)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})个?(?:部分|方面|项内容))"
 )
 _COUNT = "[一二三四五六七八九十]{1,3}"
-# Scraped texts run headings into the paragraph before.
+# In scraped texts a heading may be run into the paragraph before it.
 _HEADING = re.compile(rf"(?:^|[\s。;；:：)）])(?:第?{_COUNT}[、章节.．]|[(（]{_COUNT}[)）])\s*(.{{2,40}})")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``where`` names the part, the paragraph (from 1) and the page; ``excerpt`` has numbers of persons masked."""
+    """A concern and where it is: the part, the paragraph (from 1) and the page. ``excerpt`` masks personal numbers."""
 
     kind: Concern
     where: str
@@ -109,7 +109,7 @@ class Finding:
 
 
 def findings(document: Document) -> tuple[Finding, ...]:
-    """All findings, the title's first, then the text's and each attachment's in their order."""
+    """Return all findings: the title's first, then those of the text and of each attachment in order."""
     found = [Finding(kind, "标题", excerpt) for kind, excerpt in _in_line(document.metadata.title, 0)]
     parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
     for part in parts:
@@ -140,7 +140,7 @@ def _in_line(line: str, number: int) -> Iterator[tuple[Concern, str]]:
     yield from _marks(flat, number)
     for cell in flat.split("\t"):
         for kind, start, end in personal.identifiers(cell):
-            # The row says what a cell is.
+            # The rest of the row tells what a cell means.
             if kind == personal.MOBILE and _OFFICE.search(flat) and not _PRIVATE.search(flat):
                 continue
             yield Concern[kind], _excerpt(cell, start, end)
@@ -186,7 +186,7 @@ def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
 
 
 def _akin(name: str, headings: Sequence[str]) -> bool:
-    """Tell whether a heading says the same: it has most of the pairs of characters."""
+    """Tell whether a heading says the same, which means that it has most of the character pairs."""
     name = name.replace(" ", "")
     pairs = {name[at : at + 2] for at in range(len(name) - 1)}
     return any(sum(pair in heading for pair in pairs) >= 0.6 * len(pairs) for heading in headings)
@@ -197,5 +197,5 @@ def _excerpt(line: str, start: int, end: int) -> str:
 
 
 def masked(text: str) -> str:
-    """Mask the middle of each long number, because a list of findings may itself be left lying about."""
+    """Mask the middle of each long number, because a list of findings may itself be left in the open."""
     return _LONG.sub(lambda match: match[0][:3] + "*" * (len(match[0]) - 5) + match[0][-2:], text)

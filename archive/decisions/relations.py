@@ -1,7 +1,7 @@
-"""Relations between documents: what a title or a text states of another, for a person to confirm or refuse.
+"""Relations between documents: what one document states about another, for a person to confirm or refuse.
 
-Only what is confirmed counts, and is shown to the public when both documents are public. Confirming that a document
-repeals or amends another records that one's validity in the same transaction.
+Only confirmed relations count. The public sees them when both documents are public. Confirming that one document
+repeals or amends another also records the other's validity, in the same transaction.
 """
 
 import re
@@ -35,7 +35,7 @@ class RelationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A relation that a text states: the other document's canonical ``number`` or ``title``, and the ``sentence``."""
+    """A relation stated by a text: the other document's canonical ``number`` or ``title``, and the ``sentence``."""
 
     kind: RelationKind
     number: str | None
@@ -45,7 +45,7 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A stated relation in the catalogue; ``candidates`` are documents that bear the number or the title."""
+    """A stated relation in the catalogue. ``candidates`` are the documents with that number or title."""
 
     id: int
     document_id: str
@@ -59,7 +59,7 @@ _NAME = re.compile(
     r"《(?P<title>[^《》]{2,80}(?:《[^《》]{2,60}》[^《》]{0,40})?)》(?:\s*[（(](?P<number>[^（）()]{4,40})[）)])?"
 )
 _REPEALING = re.compile(r"(?:关于|决定)?\s*(?:公布)?(?:废止|宣布失效)")
-# What is amended stands behind it: 关于同意《…规划（局部调整）》的批复 amends nothing.
+# The amended document's name follows the verb: 关于同意《…规划（局部调整）》的批复 amends nothing.
 _AMENDING = re.compile(r"(?:修改|修订|修正|调整)(?!后)[^《》]{0,12}《")
 _INTERPRETING = re.compile(r"解读|图解|一图读懂|政策问答|起草说明|制定说明")
 _BY_TITLE = (
@@ -172,7 +172,7 @@ def _candidates(connection: Connection, id: str, number: str | None, title: str 
     query = select(documents.c.id, versions.c.title).join(versions, on).where(documents.c.id != id)
     asked = [versions.c.number == number] if number else []
     if title:
-        # 印发《办法》的通知 bears the title of what it brings.
+        # The title of a notice that issues a document (印发《办法》的通知) contains that document's title.
         asked.append(versions.c.title.contains(title, autoescape=True))
     if not asked:
         return ()
@@ -196,7 +196,7 @@ def confirm(catalogue: Catalogue, number: int, target_id: str, person: str, sinc
         _decide(connection, number, id, "confirmed", person, target_id, kind)
         both = select(documents.c.id).where(documents.c.id.in_((id, target_id)))
         public = connection.scalars(both.where(is_public)).all()
-        # Both pages show it from now on; with a hidden one, neither does.
+        # Both pages show it from now on. If one document is hidden, neither page does.
         if len(public) == 2:
             connection.execute(insert(changes), [{"document_id": each, "at": audit.now()} for each in sorted(public)])
         turned = {RelationKind.REPEALS: Validity.REPEALED, RelationKind.AMENDS: Validity.AMENDED}.get(kind)
@@ -231,9 +231,9 @@ def _decide(
 
 
 def confirmed(catalogue: Catalogue, id: str) -> list[tuple[RelationKind, bool, str]]:
-    """Return each confirmed relation of a document: its kind, whether it goes out from it, and the other one's id.
+    """Return each confirmed relation of a document: its kind, whether this document states it, and the other's id.
 
-    Of any state: what is shown to the public is asked of ``public_many``.
+    The other document may be in any state; ``public_many`` tells which may be shown to the public.
     """
     either = or_(relations.c.document_id == id, relations.c.target_id == id)
     query = select(relations).where(relations.c.stage == "confirmed", either).order_by(relations.c.id)

@@ -1,10 +1,11 @@
 """Review: the only way for a document to become public, and to stop being so.
 
-A version is classified (公开属性), examined for truthfulness and for confidentiality, and then approved: without both
-examinations passed and the attribute 主动公开 the code refuses it with a sentence, and the database by a trigger.
-Each decision is one transaction: the decision, the document's state, an audit event and, where it changes what the
+A version is classified (公开属性), examined for truthfulness and for confidentiality, and then approved. Approval
+requires that both examinations passed and that the attribute is 主动公开. Otherwise the code refuses it with a
+sentence, and a trigger in the database refuses it too.
+Each decision is one transaction: the decision, the document's state, an audit event and, if it changes what the
 public sees, a row in ``changes``.
-The archive does not know that an index exists; that row is the whole link.
+The archive does not know that an index exists; that row is the only link.
 """
 
 from dataclasses import replace
@@ -37,7 +38,7 @@ def classify(
     ground: str = "",
     version: int | None = None,
 ) -> int:
-    """Set the disclosure attribute of a document's newest version; ``ground`` is why it is withheld.
+    """Set the disclosure attribute of a document's newest version. ``ground`` is the reason for withholding it.
 
     Returns the version. Raises UnknownDocument and DecisionRefused; then nothing is recorded.
     """
@@ -81,7 +82,7 @@ def examine(
     basis: str,
     version: int | None = None,
 ) -> int:
-    """Record a person's examination of a document's newest version; the last finding on each aspect counts.
+    """Record a person's examination of a document's newest version. The latest finding on each aspect counts.
 
     Returns the version. Raises UnknownDocument and DecisionRefused; then nothing is recorded.
     """
@@ -114,10 +115,10 @@ def decide(
     version: int | None = None,
     replacement: str | None = None,
 ) -> int:
-    """Record a decision about a document's newest version, or (withdraw) about its public one.
+    """Record a decision about a document's newest version, or withdraw its public one.
 
-    ``version`` is the one the reviewer read: when a newer one came in meanwhile, the decision is refused.
-    ``replacement`` is the document that stands in for a withdrawn one. Returns the version that was decided on. Raises
+    ``version`` is the one the reviewer read. If a newer one has come in meanwhile, the decision is refused.
+    ``replacement`` is the document to read instead of a withdrawn one. Returns the version that was decided on. Raises
     UnknownDocument and DecisionRefused; then nothing is recorded.
     """
     with catalogue.writing(hides=verdict is Verdict.WITHDRAW) as connection:
@@ -125,15 +126,15 @@ def decide(
             return record(connection, id, verdict, reviewer, reason, version)
         about = _withdrawal(connection, id, reviewer, reason, replacement)
         _withdraw(connection, about)
-        # Before the commit: what is written there holds, whatever becomes of this database.
+        # Before the commit, so that the withdrawal holds even if this database is lost.
         catalogue.withdrawal_ledger.append(about)
         return about.version
 
 
 def reapply_withdrawals(catalogue: Catalogue) -> list[str]:
-    """Withdraw again what the ledger has and this database, an older copy, does not.
+    """Repeat the withdrawals that the ledger has and this database, restored from an older copy, lacks.
 
-    Returns the ids that were public.
+    Returns the ids of the documents that were public until now.
     """
     ledger = catalogue.withdrawal_ledger.all()
     if not ledger:
@@ -158,7 +159,7 @@ def reapply_withdrawals(catalogue: Catalogue) -> list[str]:
 
 
 def vouch(catalogue: Catalogue, id: str, person: str, basis: str, version: int | None = None) -> int:
-    """Record one person's word for all that is asked before publication; return the version.
+    """Record one person's word for everything that publication requires, and return the version.
 
     Raises UnknownDocument and DecisionRefused; then nothing is recorded.
     """
@@ -169,7 +170,7 @@ def vouch(catalogue: Catalogue, id: str, person: str, basis: str, version: int |
 def add_vouching(connection: Connection, id: str, person: str, basis: str, version: int | None = None) -> int:
     """Record one person's word for everything that publication requires: attribute, both examinations, approval.
 
-    An attribute that the source states is left as it is, and stands against the approval if it is another. Raises
+    An attribute that the source states is kept; if it is not 主动公开, the approval is refused. Raises
     UnknownDocument and DecisionRefused; then nothing is recorded.
     """
     about = int(_newest(connection, id, version)["version"])
@@ -218,7 +219,7 @@ def record(
     connection.execute(update(documents).where(documents.c.id == id).values(**values))
     audit.append(connection, reviewer, verdict.value, id, {"version": about, "reason": reason})
     if verdict is Verdict.APPROVE:
-        # A refusal leaves what the public sees as it is, so there is nothing for an index to follow.
+        # A refusal does not change what the public sees, so the index needs no update.
         connection.execute(insert(changes).values(document_id=id, at=audit.now()))
     return about
 
@@ -260,7 +261,7 @@ def _withdraw(connection: Connection, about: Withdrawal) -> None:
             token=about.token,
         )
     )
-    # A newer version that waits goes on waiting.
+    # A newer version under review stays under review.
     values = {"public_version": None, "public_decision": None, "public_verdict": None}
     status = Status.WITHDRAWN.value if row["status"] == Status.PUBLISHED else row["status"]
     connection.execute(update(documents).where(documents.c.id == id).values(status=status, **values))
@@ -304,7 +305,7 @@ def _check_publishable(connection: Connection, id: str, version: int) -> None:
 
 
 def disclosure_of(connection: Connection, id: str, version: int) -> Disclosure | None:
-    """Return the disclosure attribute of a version; None where nobody stated one, which is not public."""
+    """Return the disclosure attribute of a version, or None if nobody stated one; then it can't be published."""
     query = select(classifications.c.disclosure).where(
         classifications.c.document_id == id, classifications.c.version == version
     )
@@ -313,7 +314,7 @@ def disclosure_of(connection: Connection, id: str, version: int) -> Disclosure |
 
 
 def ever_restricted(connection: Connection, id: str) -> Disclosure | None:
-    """Return an attribute other than 主动公开 that any version of a document was ever given, or None."""
+    """Return the latest attribute other than 主动公开 that any version of a document was given, or None."""
     query = select(classifications.c.disclosure).where(
         classifications.c.document_id == id, classifications.c.disclosure != Disclosure.ACTIVE.value
     )

@@ -25,7 +25,9 @@ def record(
     until: date | None = None,
     by_id: str | None = None,
 ) -> None:
-    """Record that a document's validity changes on a day, and by which document. ``until`` is its new last day.
+    """Record that a document's validity changes on a day, and which document changes it.
+
+    ``until`` is the document's new last day in force.
 
     Raises UnknownDocument and DecisionRefused; then nothing is recorded.
     """
@@ -57,7 +59,7 @@ def add(
     audit.append(connection, person, "validity", id, told)
     public = select(documents.c.id).where(documents.c.id == id, is_public)
     if connection.execute(public).first() is not None:
-        # Changes are what the public can see of: one of a hidden document would tell that there is something.
+        # Changes are public, and one about a hidden document would reveal that it exists.
         connection.execute(insert(changes).values(document_id=id, at=audit.now()))
 
 
@@ -71,7 +73,7 @@ def ended_by(catalogue: Catalogue, id: str) -> str | None:
 def turn(catalogue: Catalogue, today: date) -> list[str]:
     """Append a change for each public document whose validity changed since the last run, and return their ids.
 
-    A clock that was put back turns nothing. To be done before the index is brought up.
+    Does nothing if the clock was put back. Run it before the index is updated.
     """
     with catalogue.writing() as connection:
         query = select(calendar.c.done_until).where(calendar.c.job == _JOB)

@@ -1,4 +1,4 @@
-"""Bundles: a zip of files with a manifest that says what they are, as one office sends them to another."""
+"""Bundles: a zip of files with a manifest that describes them, sent from one office to another."""
 
 import os
 import tempfile
@@ -19,7 +19,7 @@ MANIFEST = "manifest.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The items of a bundle's manifest, and the names of files that it leaves out."""
+    """The items of a bundle's manifest, and the names of the files that the manifest leaves out."""
 
     items: tuple[Item, ...]
     unlisted: tuple[str, ...]
@@ -40,9 +40,9 @@ def is_bundle(path: Path) -> bool:
 def open_bundle(path: Path, limits: ZipLimits | None = None) -> Iterator[Bundle]:
     """Unpack a bundle into a private folder that is removed at the end.
 
-    The source of a file, where the manifest states no address, is its place in the bundle: a bundle that is sent again
-    under the same name has new versions of the same documents. Raises FileRefused for a bundle that can't be unpacked,
-    and BadManifest, also for a manifest that names files outside of it.
+    If the manifest states no address for a file, its source is its place in the bundle. So a bundle that is sent again
+    under the same name brings new versions of the same documents. Raises FileRefused for a bundle that can't be
+    unpacked, and BadManifest, also for a manifest that names files outside the bundle.
     """
     with tempfile.TemporaryDirectory(prefix="gongkai-bundle-") as folder:
         root = Path(folder)

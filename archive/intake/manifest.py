@@ -1,7 +1,7 @@
 """What to take in: folders, files, and the lines of a manifest.
 
-A manifest is JSON Lines; a line names a file and states what is known about it (the keys are ``STATED``). Its paths are
-relative to the manifest's own folder, and lead nowhere else.
+A manifest is JSON Lines. Each line names a file and states what is known about it, under the keys in ``STATED``. Paths
+are relative to the manifest's own folder and must stay inside it.
 """
 
 import json
@@ -38,7 +38,7 @@ def items_below(path: Path) -> Iterator[Item]:
     try:
         children = sorted(path.iterdir())
     except OSError:
-        # Refused like a file that can't be read, and no reason to stop.
+        # A folder that can't be listed is refused like a file that can't be read, and does not stop the rest.
         yield Item(path, place(path))
         return
     for child in children:
@@ -86,7 +86,7 @@ def _below(folder: Path, number: int, name: str) -> Path:
     try:
         inside = path.resolve().is_relative_to(folder.resolve())
     except (OSError, ValueError, RuntimeError) as error:
-        # A NUL, a circle of links.
+        # For example a NUL, or links in a circle.
         raise BadManifest(number, f"“{name[:80]}”不是能用的路径。") from error
     if not inside:
         raise BadManifest(number, f"“{name[:80]}”在清单所在的文件夹之外。请把文件放到清单旁边，路径相对清单书写。")
@@ -94,5 +94,5 @@ def _below(folder: Path, number: int, name: str) -> Path:
 
 
 def place(path: Path) -> str:
-    """Return a source for a file's place, the same however its path is spelled."""
+    """Return the source that stands for a file's location. It is the same however the path is spelled."""
     return f"file:{readable(os.path.normpath(path.absolute()))}"

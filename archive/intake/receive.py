@@ -1,8 +1,8 @@
 """Intake: from a file on disk to a document in the archive that waits for review.
 
-Order of one ingest, which a crash may interrupt anywhere: text extracted in the sandbox → metadata described →
-originals synced to the store → one transaction with the version, its attachments and the audit event → the outcome is
-told.
+A crash may interrupt the intake of a file at any of its steps: the text is extracted in the sandbox → the metadata is
+described → the originals are synced to the store → one transaction writes the version, its attachments and the audit
+event → the outcome is reported.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ from archive.store.catalogue import Catalogue
 from archive.store.tables import attachments, documents, sources, versions
 
 SOURCE_GROUND = "来源标注，未写理由"
-# What a manifest may state besides the title, as a reader calls it.
+# What a manifest may state besides the title, with the names that readers know it by.
 FIELD_LABELS = {name: label for name, label in history.LABELS.items() if name != "title"}
 FIELD_LABELS |= {"validity": "有效性", "disclosure": "公开属性"}
 TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
@@ -40,7 +40,7 @@ TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
 class Item:
     """A file to take in. ``source`` says where it comes from; the same source again means the same document.
 
-    ``note`` says why there is this version, in the words of who brings it.
+    ``note`` is the reason for this version, given by whoever submits it.
     """
 
     path: Path
@@ -59,7 +59,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of an item. ``reason`` says why it was refused, or what else the person should know."""
+    """The outcome for an item. ``reason`` says why it was refused, or what else the person should know."""
 
     item: Item
     result: Result
@@ -98,8 +98,8 @@ class _Held:
 class Intake:
     """Intake of files into one archive. The audit log names the ``actor``.
 
-    With ``already_published`` (a portal's back catalogue) each document also gets a decision to publish, by the actor;
-    never one that a reviewer refused or withdrew before.
+    With ``already_published`` (a portal's back catalogue) the actor also approves each document for publication, except
+    those that a reviewer refused or withdrew before.
     """
 
     def __init__(
@@ -112,11 +112,11 @@ class Intake:
         self._already_published = already_published
 
     def receive(self, item: Item) -> Receipt:
-        """Take in one file; a refusal is an outcome, not an error."""
+        """Take in one file. A refusal is an outcome, not an error."""
         return next(self.receive_all([item]))
 
     def receive_all(self, items: Iterable[Item], ahead: int = 8) -> Iterator[Receipt]:
-        """Take in files in order, extracting a few ahead; a file that is refused never stops the rest."""
+        """Take in files in order, extracting a few ahead. A file that is refused never stops the rest."""
         waiting = iter(items)
         with ThreadPoolExecutor(max_workers=2) as pool:
             queue: list[tuple[Item, Future[_Prepared | _Held]]] = []
@@ -138,11 +138,11 @@ class Intake:
                     which = f"（{Path(str(error.filename)).name}）" if error.filename else ""
                     yield Receipt(item, Result.REFUSED, reason=f"读写文件出错{which}：{error.strerror or error}")
                 except ValueError as error:
-                    # A name or a stated value that no database takes: a NUL, half of a character.
+                    # A name or a stated value that no database accepts: a NUL, or half of a character.
                     yield Receipt(item, Result.REFUSED, reason=f"文件名或清单中有无法保存的字符：{error}")
 
     def _prepare(self, item: Item) -> "_Prepared | _Held":
-        """Do all that needs no writing transaction; stop early when the same file is already held."""
+        """Do everything that needs no writing transaction. Stop early if the archive already has the same file."""
         paths = (item.path, *item.attachments)
         types = [media_type(path, readable(path.name)) for path in paths]
         digests = [_digest(path) for path in paths]
@@ -151,7 +151,7 @@ class Intake:
         held = self._find(item.source, signature)
         if held is not None:
             return _Held(item, held, content)
-        # Text first, so that a file that is refused leaves nothing in the store.
+        # The text comes first, so that a refused file leaves nothing in the store.
         main, *others = [self._sandbox.extract(path, kind) for path, kind in zip(paths, types, strict=True)]
         metadata = describe(main, item.stated, readable(item.path.name))
         files = [self._keep(*each) for each in zip(paths, types, digests, strict=True)]
@@ -206,7 +206,7 @@ class Intake:
     def _take_over(self, connection: Connection, id: str, content: str) -> str:
         """Publish what a portal had already published. Return "", or the reason why it was not published.
 
-        Only the very content that was taken in is vouched for, never a newer version that waits.
+        Only the content that was taken in is vouched for, never a newer version under review.
         """
         row = connection.execute(select(documents).where(documents.c.id == id)).mappings().one()
         if row["public_version"] == row["version"]:
@@ -227,7 +227,7 @@ class Intake:
         return ""
 
     def _tighten(self, connection: Connection, id: str, stated: Disclosure | None) -> str:
-        """Restrict a document that another source of the same content restricts; return what became of that."""
+        """Restrict a document if another source of the same content restricts it. Return a sentence on the result."""
         if stated in (None, Disclosure.ACTIVE):
             return "清单中另写的信息没有采用，请核对"
         row = connection.execute(select(documents).where(documents.c.id == id)).mappings().one()
@@ -242,9 +242,9 @@ class Intake:
         return f"按清单标为“{stated}”，清单中另写的其他信息没有采用，请核对"
 
     def _place(self, connection: Connection, prepared: _Prepared) -> tuple[str, Result, tuple[str, ...]]:
-        """Find or found the document that a prepared file belongs to, and add its version if it is new.
+        """Find or create the document that a prepared file belongs to, and add its version if it is new.
 
-        The last value names what the new version keeps of what was stated about the one before.
+        The last value names the stated fields that the new version keeps from the one before.
         """
         source = prepared.item.source
         known = connection.execute(select(sources).where(sources.c.source == source)).mappings().first()
@@ -257,7 +257,7 @@ class Intake:
             connection.execute(update(sources).where(sources.c.source == source).values(signature=prepared.signature))
             return id, Result.CHANGED, kept
         if known is not None:
-            # A copy that now differs becomes a document of its own.
+            # A copy that differs from now on becomes a document of its own.
             connection.execute(delete(sources).where(sources.c.source == source))
         twin = connection.execute(
             select(versions.c.document_id)
@@ -341,8 +341,8 @@ def readable(name: str) -> str:
 def _keeping(connection: Connection, id: str, metadata: Metadata) -> tuple[Metadata, tuple[str, ...]]:
     """Return a new version's metadata with what was stated about the newest one, and the labels of what that adds.
 
-    An intake that states less never loosens what was stated: a field out of a manifest stays until a manifest states
-    another, and a disclosure attribute that restricts stays whoever stated it. Only the title is the new text's own.
+    Stating less never loosens what was stated before. A field from a manifest stays until a manifest states another
+    value, and a restricting disclosure attribute stays no matter who stated it. Only the title comes from the new text.
     """
     on = (documents.c.id == versions.c.document_id) & (documents.c.version == versions.c.version)
     query = select(versions).select_from(versions.join(documents, on)).where(documents.c.id == id)
@@ -369,11 +369,11 @@ def _attachment(file: File, part: Extraction) -> Attachment:
 
 
 def _with_title(extraction: Extraction, shown: str = "") -> tuple[str, tuple[Place, ...]]:
-    """Return the text and its places, headed by its own title unless that is ``shown`` as the document's."""
+    """Return the text and its places, with its own title on top unless that is ``shown`` as the document's."""
     own, places = extraction.title, extraction.places
     if not own or normalise(own) in normalise(shown):
         return "\n".join(extraction.paragraphs), places
-    # A place that starts at the first line now starts at the title, except a table, which the title is not part of.
+    # A place that starts at the first line now starts at the title. A table does not, as the title is not part of it.
     moved = tuple(
         place if not place.start and "表" not in place.label else replace(place, start=place.start + 1)
         for place in places
