@@ -1,4 +1,4 @@
-"""The reference engine: slow and short, one document at a time. The other engines are tested against it."""
+"""The reference engine: short and slow, it takes one document at a time. The other engines are tested against it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -175,7 +175,7 @@ class _Search:
         return [(entry, self._final(entry, score)) for entry, score in scored if score is not None]
 
     def read(self, entry: Entry, score: float) -> float:
-        """Return the score including what the best passage adds."""
+        """Return the score with what the best passage adds."""
         added = self._final(entry, relevance.best_passage(entry.title, entry.text, self._sought).value)
         return round(score + added, relevance.DIGITS)
 
@@ -200,7 +200,7 @@ class _Search:
         ]
 
     def answers(self, entry: Entry, query: Query) -> bool:
-        """Return whether an entry matches a query that has no parts of its own."""
+        """Return whether an entry matches a query that has no subqueries."""
         match query:
             case Text(text):
                 cut = self._cut(text)
@@ -248,7 +248,7 @@ class _Search:
         return standing
 
     def shared(self, entry: Entry, id: str) -> list[Term]:
-        """Return the terms that characterise another entry and that this one has."""
+        """Return the terms that characterise another entry and are also in this one."""
         norm = self._norm(entry, "words")
         return [
             Term(word, "words", weight, entry.words[word], norm, characteristic=True)
@@ -307,7 +307,7 @@ class _Search:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The matches of a request, scored but not read: entries within its dates, and those that pass the filters."""
+    """The matches of a request before passages are read: entries within its dates, and those that also pass filters."""
 
     search: _Search
     in_range: Sequence[tuple[Entry, float]]
@@ -367,7 +367,7 @@ def _gram_in(gram: str) -> Callable[[Entry], float]:
 
 
 def _gram_weight(entry: Entry, gram: str) -> float:
-    """Treat a single character as the prefix of grams."""
+    """Return the weight of a gram in an entry. A single character counts for every gram that begins with it."""
     if len(gram) > 1:
         return entry.grams.get(gram, 0)
     return sum(weight for found, weight in entry.grams.items() if found.startswith(gram))

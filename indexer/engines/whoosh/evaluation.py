@@ -1,8 +1,8 @@
-"""Searches a snapshot: which documents match, their scores, the best of them, and counts by facet.
+"""Searching a snapshot: which documents match, their scores, the best of them, and counts by facet.
 
-Documents are passed as ascending arrays of slots, so a check of a few documents is cheap however large the index is.
-The formula is that of ``relevance``. The memory engine computes the same one document at a time, and tests compare the
-two.
+Documents are passed as ascending arrays of slots, so checking a few documents is cheap however large the index is.
+The formula is that of ``relevance``. The memory engine computes the same for one document at a time, and tests compare
+the two.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +37,7 @@ from indexer.query import (
     runs,
 )
 
-# So few are sorted whole.
+# Up to this many documents are simply sorted.
 _FEW = 200
 
 
@@ -53,7 +53,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The matches of a request: documents within its dates, and those of them that pass the filters."""
+    """The matches of a request: the documents within its dates, and among them those that pass the filters."""
 
     evaluation: "Evaluation"
     in_range: Slots
@@ -94,7 +94,7 @@ def search(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> An
 
 
 def find(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Found:
-    """Find the matches of a request, or of the strictest looser form of its query that has any."""
+    """Find the matches of a request. If there are none, find those of the strictest looser query that has any."""
     hidden = snapshot.ids.slots(request.hidden)
     for query in (request.query, *looser(request.query)):
         evaluation = Evaluation(snapshot, analyzer, query)
@@ -109,7 +109,7 @@ def find(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Foun
 
 
 def score_of(snapshot: Snapshot, found: Found, slot: int, sort: Sort) -> tuple[float, bool]:
-    """Return the score that a search gives a matching document, and whether it is one of the best that are read."""
+    """Return a matching document's score, and whether it is among the best, whose passages are read."""
     chosen, evaluation = found.chosen, found.evaluation
     scores = evaluation.scores(chosen)
     at = chosen == slot
@@ -119,7 +119,7 @@ def score_of(snapshot: Snapshot, found: Found, slot: int, sort: Sort) -> tuple[f
 
 
 def unanswered(snapshot: Snapshot, analyzer: Analyzer, sample: int) -> list[str]:
-    """Return ids, from an even sample, of documents that their own title does not find. A sound index has none."""
+    """Return the ids, in an even sample, of documents that a search for their title misses. A sound index has none."""
     step = max(1, snapshot.size // sample)
     titled = [slot for slot in range(0, snapshot.size, step) if query_grams(snapshot.titles[slot])]
     return [
@@ -145,7 +145,7 @@ def _passing(slots: Slots, passing: Mapping[str, Mask], but: str | None = None) 
 
 
 def _without(slots: Slots, others: Slots) -> Slots:
-    """Return these slots without those; both are ascending."""
+    """Return the slots that are not among the others. Both are ascending."""
     if not len(others) or not len(slots):
         return slots
     places = np.minimum(np.searchsorted(others, slots), len(others) - 1)
@@ -180,9 +180,9 @@ def _first(snapshot: Snapshot, slots: Slots, scores: Scores, sort: Sort, count: 
 def _least(
     places: NDArray[np.intp], keys: Sequence[Callable[[NDArray[np.intp]], Scores]], count: int
 ) -> NDArray[np.intp]:
-    """Return the ``count`` least of these places in order, by the first key, then by the next ones.
+    """Return the ``count`` smallest of these places in order, by the first key, then by the next ones.
 
-    Only places up to the last wanted one are sorted, and a key is computed only for places that it may tell apart.
+    Only places up to the last wanted one are sorted. A key is computed only for places whose order it may decide.
     """
     if keys and len(places) > max(_FEW, count) and count:
         values = keys[0](places)
@@ -227,15 +227,15 @@ class Evaluation:
         return len(self._answering(part, np.array([slot]))) > 0
 
     def score(self, part: Query, slot: int) -> float:
-        """Return the score for a part of the query of a document that matches it."""
+        """Return the score that a part of the query gives a document that matches it."""
         return float(self._scores(part, np.array([slot]))[0])
 
     def scores(self, slots: Slots) -> Scores:
-        """How well each of some documents answers, out of those that do; ``slots`` rise."""
+        """Return the scores of some matching documents. ``slots`` are ascending."""
         return self._final(slots, self._scores(self.query, slots)) if len(slots) else np.empty(0)
 
     def read(self, slots: Slots, scores: Scores) -> Scores:
-        """Return the scores of some documents, in any order, including what the best passage adds to each."""
+        """Return the scores of some documents, in any order, with what the best passage adds to each."""
         terms = relevance.sought(self.query, self.rarities)
         if not len(slots) or not terms:
             return scores
@@ -262,7 +262,7 @@ class Evaluation:
             if len(places):
                 has = np.zeros(len(sums), bool)
                 has[ends.searchsorted(places, side="right")] = True
-                # What the title says is said of every passage already.
+                # A term in the title already counts for every passage.
                 if (titled := stands[term]).any():
                     has &= ~titled[owners]
                 sums[has] += weight
@@ -283,7 +283,7 @@ class Evaluation:
         return self._snapshot.all
 
     def _answering(self, query: Query, among: Slots) -> Slots:
-        """Return those of some documents that match."""
+        """Return the matching documents among the given ones."""
         snapshot = self._snapshot
         match query:
             case Everything():
@@ -309,7 +309,7 @@ class Evaluation:
             case Not(part):
                 return _without(among, self._answering(part, among))
             case And(parts):
-                # What is dear is asked only where nothing cheaper has said no.
+                # Expensive parts come last, so that they check only what the cheaper parts have left.
                 for part in sorted(parts, key=_cost):
                     among = self._answering(part, among)
                     if not len(among):
@@ -319,7 +319,7 @@ class Evaluation:
                 return self._united(*(self._answering(part, among) for part in parts))
 
     def _scores(self, query: Query, slots: Slots) -> Scores:
-        """How well each of some documents answers, out of those that do; ``slots`` rise."""
+        """Return a query's scores for some documents that match it. ``slots`` are ascending."""
         match query:
             case Text(text, weight) | Phrase(text, weight):
                 return self._bm25(text, slots) * weight
@@ -357,7 +357,7 @@ class Evaluation:
         return mask
 
     def _united(self, *slots: Slots) -> Slots:
-        """Return the union of these, ascending."""
+        """Return the union of several arrays of slots, ascending."""
         some = [each for each in slots if len(each)]
         if len(some) < 2:
             return some[0] if some else slots[0]
@@ -390,16 +390,16 @@ class Evaluation:
         if relevance.is_code(text):
             token = self._every("words", cut.words, among)
             return self._united(token, self._snapshot.containing(text, _without(said, token)))
-        # What has one word has its bigrams.
+        # A document that has the word also has its bigrams, so for a single word there is nothing to add.
         if len(cut.words) <= relevance.SCATTERED and cut.words != (text,):
             return self._united(said, self._every("words", cut.words, among))
         return said
 
     def _containing(self, text: str, among: Slots) -> Slots:
-        """Return the documents with exactly this run of characters in their text, reading as few texts as possible."""
+        """Return the documents whose text contains exactly these characters, reading as few texts as possible."""
         cut = self._analyzer.query(text)
         narrowed = self._every("grams", (*cut.every, *marks(text)), among)
-        # A gram, and a word that is cut out, stands in the text, unless it is the issuer's.
+        # A document that has a gram, or a word as cut, has it in its text, unless it comes from the issuer's name.
         if is_gram(text):
             known = narrowed
         elif cut.words == (text,):
@@ -410,7 +410,7 @@ class Evaluation:
         return self._united(known, self._snapshot.containing(text, _without(narrowed, known)))
 
     def _every(self, stream: str, names: Sequence[str], among: Slots) -> Slots:
-        """Return the documents that have all of these terms. The rarest go first, since few may leave no document."""
+        """Return the documents that have all of these terms. The rarest come first, as they may leave no document."""
         stored = [_stored(stream, name) for name in names]
         for name in sorted(stored, key=lambda name: self._snapshot.occurrences(*name)):
             postings = self._snapshot.postings(*name)
@@ -442,7 +442,8 @@ class Evaluation:
             return term.rarity if term.postings.count > 1 else 0.0
 
         def estimate(word: str) -> float:
-            # Deleted documents count in the dictionary; but to read where each word stands would be most of the work.
+            # The dictionary also counts deleted documents. Exact counts would mean reading each word's postings,
+            # which would be most of the work.
             occurrences, frequency = snapshot.frequencies(*_stored("words", word))
             return relevance.rarity(snapshot.passages["words"], occurrences) if frequency > 1 else 0.0
 
@@ -474,7 +475,7 @@ class Evaluation:
         return enough
 
     def _covering(self, texts: Sequence[str], share: float, missing_too: bool = False) -> Mask:
-        """Return the documents with this share of the texts' terms. Terms no document has need ``missing_too``."""
+        """Return the documents with this share of the texts' terms. ``missing_too`` counts terms no document has."""
         have = np.zeros(self._snapshot.size)
         wanted = 0.0
         for term in (term for text in texts for term in self.terms(text)):

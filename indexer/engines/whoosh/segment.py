@@ -12,9 +12,9 @@ STREAMS = ("words", "grams", "characters", "keys", "cites", *facets.NAMES)
 COLUMNS: Mapping[str, columns.Column] = {
     "id": columns.VarBytesColumn(),
     "title": columns.VarBytesColumn(),
-    # A line for each number: as it is shown, a tab, its normalised form.
+    # One line per number: the number as shown, a tab, and its normalised form.
     "numbers": columns.VarBytesColumn(),
-    # UTF-16, so that byte offsets are proportional to text offsets; ends with a line break.
+    # Encoded as UTF-16, so that byte offsets are proportional to text offsets. Ends with a line break.
     "text": columns.VarBytesColumn(),
     # Where each passage of the text ends, in UTF-16 units.
     "passages": columns.VarBytesColumn(),
