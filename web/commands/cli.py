@@ -8,7 +8,7 @@ import click
 
 from archive import VERSION
 
-# The module in this folder that holds each command. A command is loaded only when called, so that a simple look-up does
+# The module in this folder that holds each command. A command is loaded only when called, so that a quick command does
 # not wait for the modules that serve pages.
 COMMANDS = {
     "init": "init",
@@ -63,13 +63,13 @@ def cli() -> None:
     GONGKAI_DATABASE_URL  the catalogue, an SQLAlchemy URL (default: SQLite in that folder)
     GONGKAI_ENGINE_URL    whoosh: or whoosh:/folder (default: whoosh:)
     GONGKAI_SITE_NAME     the name on the pages
-    GONGKAI_GAPS_K        how often something was searched for in vain before staff may read it (default: 3)
+    GONGKAI_GAPS_K        how often a search must have found nothing before staff may read it (default: 3)
     GONGKAI_CACHE_MB      megabytes of postings that a serving process keeps in memory (default: 96)
-    GONGKAI_OCR_SECONDS   how long tesseract, where installed, may read a picture; 0: never (default: 25)
-    GONGKAI_ADDRESS       the site's public address, for QR codes, feeds and site map (default: as it is asked)
+    GONGKAI_OCR_SECONDS   how long tesseract, if installed, may read a picture; 0: never (default: 25)
+    GONGKAI_ADDRESS       the site's public address, for QR codes, feeds and site map (default: from the request)
     GONGKAI_TERMINALS     addresses and networks of public query terminals: 10.1.2.3,10.1.7.0/24 (default: none)
-    GONGKAI_PROXIES       how many web servers stand before it, whose X-Forwarded-* are believed (default: 0)
-    GONGKAI_RATE          requests a minute that one address may make; 0: any (default: 300)
+    GONGKAI_PROXIES       number of reverse proxies whose X-Forwarded-* headers are trusted (default: 0)
+    GONGKAI_RATE          requests per minute allowed from one address; 0: no limit (default: 300)
     """
     # Drafts and refused documents are nobody else's business: whatever a command makes, only its owner may read.
     os.umask(0o077)

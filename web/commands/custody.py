@@ -23,12 +23,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--rotate", is_flag=True, help="Only today's 1/90 of originals and records: all of them in 90 nights.")
+@click.option("--rotate", is_flag=True, help="Check only today's 1/90 of originals and records: all in 90 nights.")
 @reported
 def verify(rotate: bool) -> None:
-    """Read every original against its SHA-256, the audit log against its chain, the index against its manifest.
+    """Check every original against its SHA-256, the audit log against its chain, the index against its manifest.
 
-    Changed, missing and untracked originals are reported apart. Exits with 1 if anything is wrong.
+    Changed, missing and untracked originals are reported separately. Exits with 1 if anything is wrong.
     """
     with services() as opened:
         wrong = jobs.verify(opened, office_today() if rotate else None)
@@ -62,11 +62,11 @@ def backup(destination: Path, keep: int | None) -> None:
 
 @click.command()
 @click.argument("folder", metavar="BACKUP", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--replace", is_flag=True, help="The installation has data: move them aside.")
-@click.option("--withdrawals", multiple=True, type=_FILE, help="Withdrawals that neither of them knows.")
+@click.option("--replace", is_flag=True, help="If the installation has data, move it aside.")
+@click.option("--withdrawals", multiple=True, type=_FILE, help="A ledger of withdrawals to add.")
 @reported
 def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...]) -> None:
-    """Bring an installation back out of a BACKUP: its files, its catalogue, its index. Stop the server before."""
+    """Restore an installation from a BACKUP: its files, catalogue and index. Stop the server first."""
     settings = Settings.from_environment()
     with jobs.progress("恢复备份", None) as advance:
         aside = restoring.restore(folder, settings.data, withdrawals, replace, advance)
@@ -78,9 +78,9 @@ def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...]) -> None:
 @click.command("rebuild-catalogue")
 @reported
 def rebuild_catalogue() -> None:
-    """Bring a lost database back out of the files in GONGKAI_DATA, then build the index anew. Stop the server before.
+    """Rebuild a lost database from the files in GONGKAI_DATA, then build the index anew. Stop the server first.
 
-    Exits with 1 when a record could not be read: its document is then not public.
+    Exits with 1 if a record could not be read. Its document is then not public.
     """
     sys.exit(_rebuild(Settings.from_environment()))
 
@@ -105,11 +105,11 @@ def _rebuild(settings: Settings) -> int:
 
 @click.command()
 @click.argument("destination", type=_FOLDER)
-@click.option("--bagit", is_flag=True, required=True, help="As a BagIt bag (RFC 8493), the one format there is.")
-@click.option("--all", "everything", is_flag=True, help="Also what is not public: the newest version of each document.")
+@click.option("--bagit", is_flag=True, required=True, help="Export as a BagIt bag (RFC 8493), the only format.")
+@click.option("--all", "everything", is_flag=True, help="Include what is not public: each document's newest version.")
 @reported
 def export(destination: Path, bagit: bool, everything: bool) -> None:
-    """Write the public documents with their metadata to DESTINATION, for another archive."""
+    """Export the public documents with their metadata to DESTINATION, for another archive."""
     with services() as opened, jobs.progress("导出", opened.catalogue.public_count()) as advance:
         catalogue = opened.catalogue
         documents = (catalogue.newest(each.id) for each in catalogue.listed()) if everything else catalogue.public_all()
@@ -123,12 +123,12 @@ def audit() -> None:
 
 
 @audit.command("verify")
-@click.option("--expect", metavar="HASH", help="A head noted before: the log must still contain it.")
+@click.option("--expect", metavar="HASH", help="A head noted earlier, which the log must still contain.")
 @reported
 def audit_verify(expect: str | None) -> None:
-    """Find any row that was changed, is missing or stands elsewhere. Exits with 1 if there is one.
+    """Find any row that was changed, removed or moved. Exits with 1 if there is one.
 
-    Prints the head, to be noted somewhere else.
+    Prints the head of the log. Note it somewhere else.
     """
     with services() as opened:
         broken = opened.catalogue.audit_break(expect)
@@ -144,7 +144,7 @@ def audit_verify(expect: str | None) -> None:
 @click.argument("id", required=False)
 @reported
 def audit_list(id: str | None) -> None:
-    """List what was done, about one document or all."""
+    """List what was done, to one document or to all."""
     with services() as opened:
         for event in opened.catalogue.events(id):
             click.echo(event_line(event))

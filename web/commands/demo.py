@@ -30,7 +30,7 @@ CORPUS = Path(__file__).parents[2] / "corpus"
 
 
 def introduce(corpus: Path, data: Path) -> None:
-    """Copy the sample's ``site.toml`` into the data folder."""
+    """Copy the sample's ``site.toml`` to the data folder."""
     if (stated := corpus / county.FILE).exists():
         shutil.copyfile(stated, data / county.FILE)
 
@@ -68,7 +68,7 @@ def apply_reviews(opened: Services, corpus: Path) -> None:
         id = opened.catalogue.by_source(source) if source else None
         if id is None:
             raise BadManifest(number, f"reviews.jsonl 中的 {entry['path']} 不在清单里，或没有收进来。")
-        # Copies of a document are one document, decided once.
+        # Copies of a document are the same document, which is decided once.
         if not recorded.get(id) or recorded[id][-1]["verdict"] != entry["verdict"]:
             recorded.setdefault(id, []).append(entry)
     done = opened.catalogue.decided()

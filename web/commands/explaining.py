@@ -1,4 +1,4 @@
-"""``gongkai search --explain``: why a hit stands where it stands, as a tree of lines or as JSON."""
+"""``gongkai search --explain``: why each hit is ranked where it is, as a tree of lines or as JSON."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,14 +7,14 @@ from indexer import fields, relevance
 from indexer.explanation import Explanation, How, Says
 from web.search.find import ExplainedPage
 
-# How many hits are explained unless said otherwise.
+# How many hits are explained by default.
 HITS = 3
-# Of many terms the weightiest are shown, and the others as one sum.
+# How many terms are shown, those with the most weight. The others are shown as one sum.
 _MOST = 8
 _DIGITS = 4
 _PASSAGE = 40
 _BEFORE = 12
-# A sum of so few parts is written out.
+# A sum of up to this many parts is written out.
 _IN_LINE = 3
 _INDENT = "  "
 
@@ -48,9 +48,9 @@ _LABELS: Mapping[Says, str] = {
     Says.PASSAGE_TERM: "段落中有",
 }
 _FIELDS: Mapping[str, str] = {"title": "标题", "number": "文号", "issuer": "发布机构"}
-# What is made of terms: of many only the weightiest are shown.
+# Steps made of terms. If there are many terms, only those with the most weight are shown.
 _OF_TERMS = frozenset({Says.TEXT, Says.PHRASE, Says.IN_TITLE, Says.TERMS, Says.LIKE, Says.PASSAGE})
-# A term's two factors stand in its own line.
+# A term's two factors are shown on its own line.
 _TERMS = frozenset({Says.WORD, Says.GRAM})
 _NOTES: Mapping[Says, str] = {
     Says.OWN_NUMBER: "为本文件所有",
@@ -95,7 +95,7 @@ def _tree(step: Explanation) -> dict[str, object]:
 
 
 def as_text(page: ExplainedPage) -> str:
-    """The explanations in lines, each part below what it is a part of."""
+    """Format the explanations as lines, each part below the whole it belongs to."""
     note = "（没有文件符合全部条件，以下部分相符）" if page.relaxed else ""
     lines = [f"共 {page.total} 件{note}"]
     if page.expansions:
@@ -110,7 +110,7 @@ def as_text(page: ExplainedPage) -> str:
 
 
 def _lines(step: Explanation) -> Iterator[str]:
-    """A step's line, and its parts' below it."""
+    """Yield a step's line, and below it the lines of its parts."""
     yield _line(step)
     if step.how is How.BEST:
         counted = max(step.parts, key=lambda part: part.value)
@@ -148,7 +148,7 @@ def _figure(value: float) -> str:
 
 
 def _made(step: Explanation) -> str:
-    """How the parts make the value."""
+    """Format how the parts make up the value."""
     count = len(step.parts)
     if step.says is Says.TITLE_SHARE:
         return f" = 1 + {relevance.TITLE:g} × {_figure(step.figures['share'])}"
@@ -181,7 +181,7 @@ def _note(step: Explanation) -> str:
 
 
 def _excerpt(passage: Explanation) -> str:
-    """The passage from shortly before the weightiest of what stands in it."""
+    """Return the passage, starting shortly before the term with the most weight in it."""
     said = " ".join(passage.of.split())
     standing = [part for part in passage.parts if part.says is Says.PASSAGE_TERM]
     at = said.find(max(standing, key=lambda part: part.value).of) if standing else 0
@@ -196,7 +196,7 @@ def _spread(figures: Mapping[str, float]) -> str:
 
 
 def _count(figures: Mapping[str, float]) -> str:
-    """What a term counts here: occurrences in what tells a document apart weigh more than in its text."""
+    """Format a term's count. Occurrences in titles and other distinguishing fields weigh more than in the text."""
     places = [f"{label} {figures[name]:g}×{fields.WEIGHTS[name]:g}" for name, label in _FIELDS.items() if figures[name]]
     if figures["others"]:
         places.append(f"正文和附件 {figures['others']:g}")

@@ -18,7 +18,7 @@ VALIDITIES = [each.value for each in Validity]
 @click.argument("id")
 @reported
 def history(id: str) -> None:
-    """Show a document's versions, what changed and why, and everything that was done about it."""
+    """Show a document's versions, what changed and why, and everything that was done to it."""
     with services() as opened:
         versions = histories.of(opened.catalogue, id)
         events = opened.catalogue.events(id)
@@ -51,14 +51,14 @@ DAY = _Day()
 @click.command()
 @click.argument("id")
 @click.argument("state", type=click.Choice(VALIDITIES))
-@click.option("--since", required=True, type=DAY, help="The first day on which it is so.")
+@click.option("--since", required=True, type=DAY, help="The first day of the new validity.")
 @click.option("--until", type=DAY, help="A new last day in force (续期).")
-@click.option("--by", "by_id", metavar="ID", help="The document that says so.")
+@click.option("--by", "by_id", metavar="ID", help="The document that causes the change.")
 @click.option("--person", required=True, help="Who records it.")
-@click.option("--reason", required=True, help="On what ground.")
+@click.option("--reason", required=True, help="The reason for the change.")
 @reported
 def validity(id: str, state: str, since: date, until: date | None, by_id: str | None, person: str, reason: str) -> None:
-    """Record that a document's force changes on a day; run gongkai reindex afterwards."""
+    """Record that a document's validity changes on a day. Run gongkai reindex afterwards."""
     with services() as opened:
         force.record(opened.catalogue, id, Validity(state), person, reason, since, until, by_id)
     click.echo(f"{id}: 自 {since} 起{state}")

@@ -22,10 +22,10 @@ from web.search.params import MAX_PAGE, MAX_PER_PAGE, PER_PAGE, SearchForm
 
 
 @click.command()
-@click.option("--full", is_flag=True, help="Build the index anew instead of applying the changes since the last time.")
+@click.option("--full", is_flag=True, help="Build the index anew instead of applying the latest changes.")
 @reported
 def reindex(full: bool) -> None:
-    """Bring the index up to the archive. Searches go on over the former index meanwhile."""
+    """Bring the index up to date with the archive. Meanwhile searches use the former index."""
     with services() as opened:
         jobs.bring_up(opened, full)
 
@@ -33,7 +33,7 @@ def reindex(full: bool) -> None:
 @click.command()
 @reported
 def lists() -> None:
-    """Make the lists of all public metadata (CSV, JSON Lines) that the site offers for download."""
+    """Write the lists of all public metadata (CSV, JSON Lines) that the site offers for download."""
     with services() as opened:
         jobs.make_lists(opened)
 
@@ -42,12 +42,12 @@ def lists() -> None:
 @click.argument("query")
 @click.option("--facet", "chosen", multiple=True, metavar="NAME=VALUE", help=f"Narrow by {', '.join(facets.NAMES)}.")
 @click.option("--page", default=1, show_default=True, type=click.IntRange(1, MAX_PAGE))
-@click.option("--limit", type=click.IntRange(1, MAX_PER_PAGE), help="Hits a page: 10, or 3 that are explained.")
-@click.option("--explain", is_flag=True, help="Show how the score of each hit comes about.")
-@click.option("--json", "as_json", is_flag=True, help="The API's answer, or the explanations as a tree.")
+@click.option("--limit", type=click.IntRange(1, MAX_PER_PAGE), help="Hits per page (default: 10, or 3 with --explain).")
+@click.option("--explain", is_flag=True, help="Show how each hit's score is computed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the API's answer, or the explanations as a tree.")
 @reported
 def search(query: str, chosen: tuple[str, ...], page: int, limit: int | None, explain: bool, as_json: bool) -> None:
-    """Search as the public does. Exits with 1 when nothing is found."""
+    """Search as the public does. Exits with 1 if nothing is found."""
     per_page = limit or (explaining.HITS if explain else PER_PAGE)
     form = SearchForm(q=query, filters=_filters(chosen), page=page, per_page=per_page)
     with services() as opened:
@@ -86,12 +86,12 @@ def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--known", default=0, metavar="N", type=click.IntRange(0), help="Also N known items of each kind.")
-@click.option("--seed", default=1, show_default=True, help="Which ones.")
-@click.option("--baselines", is_flag=True, help="Also what anyone would build first, in the same run.")
-@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Keep the ranking.")
-@click.option("--against", type=click.Path(dir_okay=False, path_type=Path), help="Compare with a ranking kept before.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--known", default=0, metavar="N", type=click.IntRange(0), help="Add N known items of each kind.")
+@click.option("--seed", default=1, show_default=True, help="Seed that picks the known items.")
+@click.option("--baselines", is_flag=True, help="Measure simple searches for comparison.")
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Save the ranking.")
+@click.option("--against", type=click.Path(dir_okay=False, path_type=Path), help="Compare with a saved ranking.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @reported
 def judge(
     files: tuple[Path, ...],

@@ -13,16 +13,16 @@ from web.commands.installation import reported, services
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--manifest", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A JSON Lines manifest.")
-@click.option("--already-published", is_flag=True, help="The files are a portal's public back catalogue: publish them.")
-@click.option("--note", default="", help="Why there are new versions of what was taken in before.")
-@click.option("--actor", help="Who takes them in, for the audit log; required with --already-published.")
+@click.option("--already-published", is_flag=True, help="Publish the files: they are a portal's back catalogue.")
+@click.option("--note", default="", help="The reason for new versions of known documents.")
+@click.option("--actor", help="Name for the audit log; required with --already-published.")
 @reported
 def ingest(
     paths: tuple[Path, ...], manifest: Path | None, already_published: bool, note: str, actor: str | None
 ) -> None:
     """Take in files, folders and bundles (a zip with a manifest.jsonl in it), or what a manifest lists.
 
-    With --manifest only what it lists is taken in, and files below PATHS that it leaves out are named.
+    With --manifest only what it lists is taken in. Other files below PATHS are reported and left.
 
     Documents wait for review unless they are --already-published. Exits with 1 if a file was refused.
     """

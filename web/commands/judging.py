@@ -19,7 +19,7 @@ OURS = "gongkai"
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A measurement. ``systems`` has ours first; ``against`` is by class; for the rest see ``queries.Reading``."""
+    """A measurement. ``systems`` begins with ours, ``against`` is by class. For the rest see ``queries.Reading``."""
 
     documents: int
     judged: Sequence[queries.Judged]
@@ -32,7 +32,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """The ``NDCG`` of ours and of the best ``baseline``. There is no ``ratio`` if that found nothing."""
+    """The ``NDCG`` of our search and of the best ``baseline``. There is no ``ratio`` if the baseline found nothing."""
 
     ours: float
     best: float
@@ -81,7 +81,7 @@ def judge(
 
 
 def _named(named: Mapping[str, str], name: str) -> str | None:
-    """Return the public document for an id, a source, or a path with which a source ends."""
+    """Return the public document for an id, a source, or a path that a source ends with."""
     if name in named:
         return named[name]
     return next((id for source, id in named.items() if source.endswith(f"/{name}")), None)

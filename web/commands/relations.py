@@ -9,7 +9,7 @@ from archive.decisions.relations import RelationKind
 from web.commands.history import DAY
 from web.commands.installation import reported, services
 
-_PERSON = click.option("--person", required=True, help="Who says so.")
+_PERSON = click.option("--person", required=True, help="Who decides.")
 
 
 @click.group()
@@ -21,7 +21,7 @@ def relations() -> None:
 @click.argument("id", required=False)
 @reported
 def relations_list(id: str | None) -> None:
-    """List what is stated and undecided, with documents that may be meant."""
+    """List undecided relations, with the documents that may be meant."""
     with services() as opened:
         for each in related.proposals(opened.catalogue, id):
             target = f"《{each.stated.title}》" if each.stated.title else ""
@@ -32,12 +32,12 @@ def relations_list(id: str | None) -> None:
 
 @relations.command()
 @click.argument("number", type=int)
-@click.option("--target", required=True, metavar="ID", help="The document that is meant.")
-@click.option("--since", type=DAY, help="From when on it is repealed or amended (default: today).")
+@click.option("--target", required=True, metavar="ID", help="The other document.")
+@click.option("--since", type=DAY, help="The day the repeal or amendment takes effect (default: today).")
 @_PERSON
 @reported
 def confirm(number: int, target: str, since: date | None, person: str) -> None:
-    """Say that relation NUMBER holds; a repeal or an amendment also changes the other document's validity."""
+    """Confirm relation NUMBER. A repeal or an amendment also changes the other document's validity."""
     with services() as opened:
         kind = related.confirm(opened.catalogue, number, target, person, since or opened.catalogue.today())
     turned = "，其效力状态已登记" if kind in (RelationKind.REPEALS, RelationKind.AMENDS) else ""
@@ -49,7 +49,7 @@ def confirm(number: int, target: str, since: date | None, person: str) -> None:
 @_PERSON
 @reported
 def refuse(number: int, person: str) -> None:
-    """Say that relation NUMBER is none."""
+    """Reject relation NUMBER."""
     with services() as opened:
         related.refuse(opened.catalogue, number, person)
     click.echo(f"关系 {number} 不成立，已登记")

@@ -51,7 +51,7 @@ def review_list(status: str) -> None:
 @click.argument("id")
 @reported
 def review_show(id: str) -> None:
-    """Show what a decision is about: metadata with where each field was read, warnings, the text."""
+    """Show what a decision is about: the metadata, where each field was read, the warnings and the text."""
     with services() as opened:
         document = opened.catalogue.newest(id)
     click.echo(f"{document.id}  {STATUS_LABELS[document.status]}  第 {document.version} 版  {document.metadata.title}")
@@ -71,7 +71,7 @@ def review_show(id: str) -> None:
 @click.argument("ids", nargs=-1)
 @reported
 def check(ids: tuple[str, ...]) -> None:
-    """Say what to look at in documents, or in all that wait: each place with its reason (archive.decisions.precheck).
+    """List the places to look at in documents, or in all that wait, with the reasons (archive.decisions.precheck).
 
     Exits with 1 if anything must be dealt with before publication (拦截).
     """
@@ -95,10 +95,10 @@ _IDS = click.argument("ids", nargs=-1, required=True)
 
 @review.command()
 @_IDS
-@click.option("--as", "disclosure", required=True, type=click.Choice(ATTRIBUTES), help="The attribute.")
+@click.option("--as", "disclosure", required=True, type=click.Choice(ATTRIBUTES), help="The disclosure attribute.")
 @click.option("--reviewer", required=True, help="Who classifies.")
-@click.option("--basis", required=True, help="The rule that it goes by, such as 条例第二十条.")
-@click.option("--ground", default="", help="Why it is withheld; required for 不予公开.")
+@click.option("--basis", required=True, help="The rule it is based on, such as 条例第二十条.")
+@click.option("--ground", default="", help="The reason for withholding it; required for 不予公开.")
 @reported
 def classify(ids: tuple[str, ...], disclosure: str, reviewer: str, basis: str, ground: str) -> None:
     """Set the disclosure attribute of the newest version of documents."""
@@ -112,10 +112,10 @@ def classify(ids: tuple[str, ...], disclosure: str, reviewer: str, basis: str, g
 
 @review.command()
 @_IDS
-@click.option("--aspect", required=True, type=click.Choice(ASPECTS), help="What was examined.")
-@click.option("--outcome", required=True, type=click.Choice(OUTCOMES), help="What was found.")
+@click.option("--aspect", required=True, type=click.Choice(ASPECTS), help="The aspect examined.")
+@click.option("--outcome", required=True, type=click.Choice(OUTCOMES), help="The result.")
 @_REVIEWER
-@click.option("--basis", required=True, help="On what ground.")
+@click.option("--basis", required=True, help="The basis of the result.")
 @reported
 def examine(ids: tuple[str, ...], aspect: str, outcome: str, reviewer: str, basis: str) -> None:
     """Record an examination (truthfulness 真实性, confidentiality 保密性) of the newest version of documents."""
@@ -131,13 +131,13 @@ def examine(ids: tuple[str, ...], aspect: str, outcome: str, reviewer: str, basi
 @review.command()
 @_IDS
 @_REVIEWER
-@click.option("--reason", default="", help="On what ground.")
-@click.option("--vouch", is_flag=True, help="Also record both examinations and the attribute 主动公开, on this reason.")
+@click.option("--reason", default="", help="The reason; required with --vouch.")
+@click.option("--vouch", is_flag=True, help="Also record both examinations and 主动公开, for this reason.")
 @reported
 def approve(ids: tuple[str, ...], reviewer: str, reason: str, vouch: bool) -> None:
-    """Make the newest version of documents public; ID@VERSION only if that is still the newest.
+    """Make the newest version of documents public. ID@VERSION does so only if that is still the newest.
 
-    Both examinations must have passed and the attribute must be 主动公开, or the reviewer vouches for all of it.
+    Both examinations must have passed and the attribute must be 主动公开, unless the reviewer vouches for all of this.
     """
     if vouch and not reason.strip():
         raise click.UsageError("--vouch needs --reason: the basis of both examinations")
@@ -158,7 +158,7 @@ def approve(ids: tuple[str, ...], reviewer: str, reason: str, vouch: bool) -> No
 @review.command()
 @_IDS
 @_REVIEWER
-@click.option("--reason", required=True, help="Why not.")
+@click.option("--reason", required=True, help="The reason.")
 @reported
 def reject(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
     """Refuse the newest version of documents."""
@@ -173,11 +173,11 @@ def reject(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
 @review.command()
 @_IDS
 @_REVIEWER
-@click.option("--reason", required=True, help="Why; the public reads it.")
-@click.option("--replacement", metavar="ID", help="The document that stands in for it; the public is led there.")
+@click.option("--reason", required=True, help="The reason, shown to the public.")
+@click.option("--replacement", metavar="ID", help="The document that the public should read instead.")
 @reported
 def withdraw(ids: tuple[str, ...], reviewer: str, reason: str, replacement: str | None) -> None:
-    """Take documents off every public channel at once."""
+    """Remove documents from every public channel at once."""
 
     def each(opened: Services, id: str, version: int | None) -> str:
         about = reviewing.decide(opened.catalogue, id, Verdict.WITHDRAW, reviewer, reason, version, replacement)

@@ -16,11 +16,11 @@ from web.installation.settings import THREADS, Settings
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 64))
-@click.option("--metrics-port", type=click.IntRange(1, 65535), help="Figures for Prometheus, on 127.0.0.1 only.")
+@click.option("--metrics-port", type=click.IntRange(1, 65535), help="Port for Prometheus metrics, on 127.0.0.1 only.")
 @click.option(
     "--access-log",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A JSON object a line for each answer, without what was searched for; opened anew when it was moved away.",
+    help="Write one JSON line per answer, without the search text. The file is reopened after log rotation.",
 )
 @reported
 def serve(host: str, port: int, threads: int, metrics_port: int | None, access_log: Path | None) -> None:
@@ -33,18 +33,18 @@ def serve(host: str, port: int, threads: int, metrics_port: int | None, access_l
 
 @click.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--check", is_flag=True, help="Do all but stay: ask the running server, print what it says, stop.")
+@click.option("--check", is_flag=True, help="Send requests to the server, print its answers, and stop.")
 @click.option(
     "--corpus",
     default=CORPUS,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The sample documents (default: those of the source tree).",
+    help="The sample documents (default: those in the source tree).",
 )
 @click.option(
     "--data",
     default=CORPUS.parent / ".demo",
     type=click.Path(file_okay=False, path_type=Path),
-    help="The demo's own folder; GONGKAI_DATA is left alone.",
+    help="The demo's own data folder. GONGKAI_DATA is not used.",
 )
 @reported
 def demo(port: int, check: bool, corpus: Path, data: Path) -> None:

@@ -16,7 +16,7 @@ from web.installation.settings import Settings
 
 @click.group()
 def synonyms() -> None:
-    """Look into the synonyms that searches are widened by."""
+    """Inspect the synonyms that widen searches."""
 
 
 @synonyms.command("check")
@@ -25,7 +25,7 @@ def synonyms() -> None:
 def synonyms_check(file: Path | None) -> None:
     """Check FILE (default: the installation's own synonyms.tsv) on top of the packaged synonyms.
 
-    Exits with 1, the line and the reason when a line can't be taken.
+    If a line can't be used, prints it with the reason and exits with 1.
     """
     own = file or _own_synonyms()
     loaded = Synonyms.load(PACKAGED, own)
@@ -40,7 +40,7 @@ def synonyms_check(file: Path | None) -> None:
 @click.argument("word")
 @reported
 def synonyms_show(word: str) -> None:
-    """Show the pairs that WORD stands in, and what a search for it also searches. Exits with 1 if there are none."""
+    """Show the pairs that contain WORD, and what else a search for it looks for. Exits with 1 if there are none."""
     loaded = Synonyms.load(PACKAGED, _own_synonyms())
     pairs = loaded.naming(word)
     for pair in pairs:
@@ -64,14 +64,14 @@ def _own_synonyms() -> Path | None:
 
 @click.group()
 def gaps() -> None:
-    """What people searched for and did not find: candidates for synonyms and for disclosure."""
+    """Searches that found nothing: candidates for synonyms and for disclosure."""
 
 
 @gaps.command("list")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @reported
 def gaps_list(as_json: bool) -> None:
-    """List them, the most wanted first: times, first and last day, whether some documents answer a part of it."""
+    """List them, most frequent first: count, first and last day, and whether a part of it has answers."""
     with services() as opened:
         listed = opened.gaps.listed()
     if as_json:
@@ -87,7 +87,7 @@ def gaps_list(as_json: bool) -> None:
 @click.argument("texts", nargs=-1, required=True)
 @reported
 def gaps_dismiss(texts: tuple[str, ...]) -> None:
-    """Take texts off the list until they are searched for often again. Exits with 1 if one is not on it."""
+    """Remove texts from the list until they are searched for often again. Exits with 1 if one is not on it."""
     with services() as opened:
         gone = [text for text in texts if not opened.gaps.dismiss(text)]
     for text in gone:
@@ -99,6 +99,6 @@ def gaps_dismiss(texts: tuple[str, ...]) -> None:
 @click.confirmation_option(prompt="Forget all of them?")
 @reported
 def gaps_clear() -> None:
-    """Forget all of them, also those counted and not yet listed."""
+    """Forget all of them, including those counted but not yet listed."""
     with services() as opened:
         opened.gaps.clear()
