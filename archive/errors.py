@@ -1,6 +1,6 @@
-"""What can go wrong with the archive, as one tree; each class carries facts, and its text says what to do.
+"""What can go wrong with the archive, as one tree. Each class carries facts, and its text says what to do.
 
-The search has errors of its own under the same root, and so have an address's parameters.
+The search has its own errors under the same root, and so have the parameters of addresses.
 
 ::
 
@@ -8,7 +8,7 @@ The search has errors of its own under the same root, and so have an address's p
     ├── BadSettings            a setting or environment variable that can't be used
     ├── NoArchive              the data folder holds no archive
     ├── BadManifest            a line of an ingest manifest that can't be read
-    ├── FileRefused            a file that the archive does not take in, with the reason
+    ├── FileRefused            a file that the archive does not accept, with the reason
     │   └── ExtractionFailed   its text could not be read
     ├── BlobMissing            an original that the catalogue names is not in the store
     ├── BlobDamaged            an original's bytes no longer have their SHA-256
@@ -21,13 +21,13 @@ The search has errors of its own under the same root, and so have an address's p
     ├── RecordDamaged          a document's record beside the database is missing or torn
     │   └── RecordDisagrees    …or says something else than the database, so that nothing is written over it
     ├── WithdrawalsDamaged     a line of the withdrawals' file that can't be read
-    ├── UnknownDocument        no such document (or none that the asker may see)
-    │   └── DocumentWithdrawn  it was public, and was withdrawn
+    ├── UnknownDocument        no such document, or none that the reader may see
+    │   └── DocumentWithdrawn  a document that was public and was withdrawn
     └── DecisionRefused        a review decision that the rules don't allow
 
 Texts are Chinese sentences, for staff and citizens. Most errors pass through to the edge, where they become an HTTP
-status or an exit code. They are caught on the way only where a job goes on without what failed and reports it (a
-file of an intake, a check of ``verify``), or where another error says more.
+status or an exit code. They are caught on the way only if a job continues without what failed and reports it (a
+file of an intake, a check of ``verify``), or if another error says more.
 """
 
 from datetime import datetime
@@ -59,7 +59,7 @@ class BadManifest(GongkaiError):
 
 
 class FileRefused(GongkaiError):
-    """A file that the archive does not take in; ``reason`` is a Chinese sentence."""
+    """A file that the archive does not accept. ``reason`` is a Chinese sentence."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -88,11 +88,11 @@ class BlobDamaged(GongkaiError):
 
 
 class BackupRefused(GongkaiError):
-    """A backup or an export that can't be made or put back there, with what to do."""
+    """A backup or an export that can't be made or restored there, with advice on what to do."""
 
 
 class BackupDamaged(GongkaiError):
-    """A backup is not what it was."""
+    """A backup has changed since it was made."""
 
     def __init__(self, name: str, what: str) -> None:
         super().__init__(f"备份 {name} 已损坏（{what}），没有恢复任何内容。请换一份备份。")
@@ -112,7 +112,7 @@ class NotMigrated(GongkaiError):
 
 
 class CatalogueNotEmpty(GongkaiError):
-    """A catalogue is rebuilt into an empty database only."""
+    """A catalogue can only be rebuilt into an empty database."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -121,7 +121,7 @@ class CatalogueNotEmpty(GongkaiError):
 
 
 class CatalogueDamaged(GongkaiError):
-    """The database holds what nobody wrote into it."""
+    """The database contains something that the program did not write."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -130,7 +130,7 @@ class CatalogueDamaged(GongkaiError):
 
 
 class CatalogueLost(GongkaiError):
-    """The database is empty, and the files beside it tell of documents."""
+    """The database is empty, but the files beside it hold documents."""
 
     def __init__(self, folder: str) -> None:
         super().__init__(
@@ -140,7 +140,7 @@ class CatalogueLost(GongkaiError):
 
 
 class RecordDamaged(GongkaiError):
-    """A document's record beside the database is missing or not what it was."""
+    """A document's record beside the database is missing or damaged."""
 
     def __init__(self, id: str, what: str) -> None:
         super().__init__(f"文件 {id} 的档案记录{what}。")
@@ -155,7 +155,7 @@ class RecordDisagrees(RecordDamaged):
 
 
 class WithdrawalsDamaged(GongkaiError):
-    """A damaged line of the withdrawals' file; nothing is served until it is repaired, so that none is undone."""
+    """A damaged line of the withdrawals' file. Nothing is served until it is repaired, so that none is undone."""
 
     def __init__(self, name: str, line: int) -> None:
         super().__init__(f"撤回登记 {name} 第 {line} 行读不出或被改动。请从备份恢复该文件。")
@@ -163,7 +163,7 @@ class WithdrawalsDamaged(GongkaiError):
 
 
 class UnknownDocument(GongkaiError):
-    """No such document, or none that the asker may see: the two are never told apart."""
+    """No such document, or none that the reader may see. The two cases look alike."""
 
     def __init__(self, id: str) -> None:
         super().__init__(f"没有编号为“{id}”的文件。")
@@ -171,7 +171,7 @@ class UnknownDocument(GongkaiError):
 
 
 class DocumentWithdrawn(UnknownDocument):
-    """A document that was public and was withdrawn; ``replacement`` is the id of a public one in its stead, or None."""
+    """A document that was public and was withdrawn. ``replacement`` is the id of a public one to read instead."""
 
     def __init__(self, id: str, reason: str, at: datetime, replacement: str | None) -> None:
         super().__init__(id)

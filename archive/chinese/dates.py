@@ -54,7 +54,7 @@ def find(text: str) -> Iterator[tuple[date, int, int]]:
 
 
 def parse_date(text: str) -> date | None:
-    """Return the date at the beginning of a text; None if there is none or no document can bear it (``possible``).
+    """Return the date at the beginning of a text, or None if there is none that a document can have (``possible``).
 
     >>> parse_date("二〇一九年九月二十日"), parse_date("2019/1/3"), parse_date("２０１９年１月３日 10:00")
     (datetime.date(2019, 9, 20), datetime.date(2019, 1, 3), datetime.date(2019, 1, 3))
@@ -68,5 +68,5 @@ def parse_date(text: str) -> date | None:
 
 
 def possible(day: date) -> date | None:
-    """Return the date if a document can bear it (1949 to a year from today), else None."""
+    """Return the date if a document can have it (1949 to a year from today), else None."""
     return day if EARLIEST <= day <= datetime.now(UTC).date() + AHEAD else None

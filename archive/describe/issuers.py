@@ -76,7 +76,7 @@ def is_relative(issuers: str) -> bool:
 
 
 def of_number(number: str) -> str | None:
-    """Return the issuer that a number names, or whose code it bears."""
+    """Return the issuer that a number names, or the one whose code it has."""
     found = next(iter(docnumber.find(number)), None)
     if found is None:
         return None

@@ -22,7 +22,7 @@ E = TypeVar("E", bound=StrEnum)
 
 MAX_TITLE = 200
 MAX_CITED = 200
-# How many of the first paragraphs may bear the number.
+# How many of the first paragraphs may contain the number.
 _HEAD = 12
 _LONGEST_HEAD_LINE = 400
 

@@ -107,7 +107,7 @@ def issuer(name: str) -> str:
 
 
 def issuer_of_code(code: str) -> str | None:
-    """Return the agency whose numbers bear this code; None if it is unknown or several share it.
+    """Return the agency whose numbers have this code, or None if it is unknown or several share it.
 
     >>> issuer_of_code("沭政办字"), issuer_of_code("财税")
     ('临沭县人民政府办公室', None)

@@ -1,7 +1,7 @@
-"""Reading from when until when a document says that it is in force (施行日期, 有效期); nothing is inferred.
+"""Reading the period for which a document says that it is in force (施行日期, 有效期). Nothing is inferred.
 
-Only what a document says of itself counts (本办法自…起施行), not what it says of licences or other documents. A period
-includes its first day: five years from 2020-01-01 end on 2024-12-31.
+Only what a document says about itself counts (本办法自…起施行), not what it says about licences or other documents. A
+period includes its first day: five years from 2020-01-01 end on 2024-12-31.
 """
 
 import re
@@ -36,7 +36,7 @@ _LONGEST = 160
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The first and the last day in force, None where not stated; ``sentence`` is where they were read."""
+    """The first and the last day in force, None if not stated. ``sentence`` is where they were read."""
 
     effective_on: date | None
     expires_on: date | None

@@ -117,7 +117,7 @@ def _job(channel: int, limits: Limits, zygote: int) -> NoReturn:
         gc.disable()
         with os.fdopen(_CHANNEL, "rb", closefd=False) as requests:
             while request := requests.readline():
-                # The timer ends this job if nothing else does, also while it waits for a next file in vain.
+                # The timer ends this job if nothing else does, even while it waits for a next file that never comes.
                 signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _OVERTIME)
                 asked = json.loads(request)
                 answer = _answer(Path(asked["path"]), asked["media_type"], limits)

@@ -112,7 +112,7 @@ def _add(names: list[str], name: str) -> None:
 
 
 def _is_furniture(line: str) -> bool:
-    # A table row is never furniture, although its cells may say 大, 中, 小.
+    # A table row is never boilerplate, although its cells may say 大, 中, 小.
     return "\t" not in line and len(line) <= 200 and _WHOLE.fullmatch(line) is not None
 
 
