@@ -68,7 +68,7 @@ class Vocabulary(Protocol):
 
     @property
     def numbers(self) -> Sequence[tuple[str, str]]:
-        """Each number that a document bears, with the document's id."""
+        """Each number that a document has, with the document's id."""
         ...
 
     @property

@@ -1,7 +1,7 @@
 """How a document's score comes about: the formula of ``relevance``, applied to one document step by step.
 
-``score`` and ``explain`` are one walk down the query tree. The memory engine ranks by it; an engine that scores many
-documents at once explains a hit by it, and tests hold the two to the same figures.
+``score`` and ``explain`` share one walk down the query tree. The memory engine ranks by it. An engine that scores many
+documents at once uses it to explain a hit, and tests check that both give the same figures.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ from indexer.query import (
 
 
 class How(StrEnum):
-    """How the parts of an explanation make its value. A figure has no parts."""
+    """How the parts of an explanation make up its value. A figure has no parts."""
 
     SUM = "sum"
     PRODUCT = "product"
@@ -43,7 +43,7 @@ class How(StrEnum):
 
 
 class Says(StrEnum):
-    """What an explanation is about; the comment says what it is ``of`` and which ``figures`` it has."""
+    """What an explanation is about. The comments say what it is ``of`` and which ``figures`` it has."""
 
     SCORE = "score"
     CONTENT = "content"
@@ -58,18 +58,18 @@ class Says(StrEnum):
     PHRASE = "phrase"  # of: the text
     IN_TITLE = "in title"  # of: the text
     LIKE = "like"  # of: the other document's id
-    OWN_NUMBER = "own number"  # of: the number, likewise of the next two
+    OWN_NUMBER = "own number"  # of: the number; the same for the next two
     BORNE_NUMBER = "borne number"
     CITED_NUMBER = "cited number"
-    EXCLUDED = "excluded"  # of: the texts that must not stand there
-    CONDITION = "condition"  # of: what was asked for, in the words of our grammar
+    EXCLUDED = "excluded"  # of: the texts that must not occur
+    CONDITION = "condition"  # of: the condition as the grammar writes it
     # The terms of a text.
     TERMS = "terms"
     WEIGHT = "weight"
     WORD = "word"  # of: the term
     GRAM = "gram"  # of: the term
     RARITY = "rarity"  # figures: occurrences, documents, passages
-    CHARACTERISTIC = "characteristic"  # likewise
+    CHARACTERISTIC = "characteristic"  # figures: the same
     FREQUENCY = "frequency"  # figures: title, number, issuer, others, count, length
     # The best passage.
     PASSAGE = "passage"  # of: the passage
@@ -91,10 +91,10 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term that stands in a document.
+    """A term that occurs in a document.
 
-    ``count`` is weighted by field; ``norm`` is the document's in the stream (see ``relevance.norm``). Where a term is
-    ``characteristic`` of another document, its rarity is reckoned with how often it stands there.
+    ``count`` is weighted by field. ``norm`` is that of the document in the stream (see ``relevance.norm``). If the term
+    is ``characteristic`` of another document, ``rarity`` also depends on how often it occurs there.
     """
 
     name: str
@@ -107,7 +107,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How often a term stands in all documents, weighted by field, in how many, and how many passages these make."""
+    """How often a term occurs in all documents, weighted by field, and in how many of them.
+
+    ``passages`` is the number of passages in all documents.
+    """
 
     occurrences: float
     documents: int
@@ -116,7 +119,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What an index holds of a document beside its terms."""
+    """What an index holds about a document besides its terms."""
 
     title: str
     text: str
@@ -126,43 +129,46 @@ class Facts:
 
 
 class Candidate(Protocol):
-    """A document before a query, as an engine knows it."""
+    """A document that is compared with a query, as an engine knows it."""
 
     def facts(self) -> Facts: ...
 
     def answers(self, leaf: Query) -> bool:
-        """Whether it answers a query that has no parts of its own."""
+        """Tell whether the document matches a query that has no subqueries."""
         ...
 
     def number(self, key: str) -> float:
-        """OWN, BEARS or CITES of ``relevance``, for a number that it answers."""
+        """Return OWN, BEARS or CITES of ``relevance``, for a number that the document matches."""
         ...
 
     def terms(self, text: str) -> Sequence[Term]:
-        """The terms of a text that stand in it."""
+        """Return the terms of a text that occur in the document."""
         ...
 
     def shared_with(self, id: str) -> Sequence[Term]:
-        """The terms that tell what another document is about and stand in this one; each term's worth is its rarity."""
+        """Return the terms that characterise another document and occur in this one, weighted by ``rarity``."""
         ...
 
     def rarities(self, text: str) -> Iterable[tuple[str, float]]:
-        """All the terms that a text is told by."""
+        """Return all the terms that represent a text, with their rarities."""
         ...
 
     def spread(self, term: Term) -> Spread:
-        """How a term is spread over all documents."""
+        """Return how a term is spread over all documents."""
         ...
 
 
 def score(query: Query, candidate: Candidate) -> float | None:
-    """What a document scores for a query before passage, title and prior; None where it does not answer."""
+    """Return a document's score for a query before passage, title and prior, or None if it does not match."""
     found = _Walk(candidate, _gained).down(query)
     return None if found is None else found.value
 
 
 def explain(query: Query, candidate: Candidate, score: float, read: bool, analyzer: Analyzer) -> Explanation | None:
-    """How a document's score comes about; None where it does not answer. The best are ``read`` for their passages."""
+    """Explain how a document's score is computed, or return None if it does not match.
+
+    ``read`` says that the document is among the best, whose passages are read.
+    """
     facts = candidate.facts()
     details = _Details(candidate, facts, analyzer)
     asked = _Walk(candidate, details.of_term).down(query)
@@ -190,13 +196,13 @@ _NUMBERS = {
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """Down a query with a document; ``of_term`` says what a term gives."""
+    """A walk down a query with one document. ``of_term`` returns what a term contributes."""
 
     candidate: Candidate
     of_term: Callable[[Term], Explanation]
 
     def down(self, query: Query) -> Explanation | None:
-        """What a part of the query gives; None where the document does not answer it."""
+        """Return what a part of the query contributes, or None if the document does not match it."""
         match query:
             case And(parts):
                 return self._all(parts)
@@ -251,7 +257,7 @@ class _Walk:
 
 
 class _Details:
-    """What stands behind a term's part of a score."""
+    """The details behind a term's contribution to a score."""
 
     def __init__(self, candidate: Candidate, facts: Facts, analyzer: Analyzer) -> None:
         self._candidate = candidate
@@ -287,7 +293,7 @@ def _gained(term: Term) -> Explanation:
 
 
 def _is(term: Term, token: str) -> bool:
-    """A gram of one character is the beginning of a token."""
+    """Tell whether a token is the term. A gram of one character only needs to begin the token."""
     return token == term.name or term.stream == "grams" and len(term.name) == 1 and token.startswith(term.name)
 
 

@@ -32,7 +32,7 @@ WEIGHTS: Mapping[str, float] = {
     "text": 1.0,
     "attachments": ATTACHMENT_WEIGHT,
 }
-# These tell a document's own number from the others that it bears.
+# These distinguish a document's main number from its other numbers.
 KEY_WEIGHTS = (2.0, 1.0)
 FIELDS: Mapping[str, object] = {
     "words": WEIGHTS,

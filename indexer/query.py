@@ -57,7 +57,7 @@ class Synonymous:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A document number or index code in canonical form. Matches documents that bear it, then those that cite it."""
+    """A document number or index code in canonical form. Matches documents that have it, then those that cite it."""
 
     key: str
 

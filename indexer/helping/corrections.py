@@ -2,7 +2,7 @@
 
 The model is a noisy channel (Kernighan, Church and Gale, A spelling correction program based on a noisy channel model,
 1990). What was typed is cut into words of public documents and words one edit away from those, at the least total cost
-of words (the rarer, the dearer) and edits. A known word is never edited: 决算 stays, however much commoner 预算 is.
+of words (rarer ones cost more) and edits. A known word is never edited: 决算 stays, however much commoner 预算 is.
 Latin letters are read as pinyin, or as the initials of one word.
 
 Corrections are only offers. The caller checks whether they find anything.
@@ -32,7 +32,7 @@ _CHARACTER = 13.0
 _FAMILIAR = 9.0
 _FUNCTION = 6.0
 _ALONE = 2.0
-# How much more than the first offer the others may cost.
+# How much more than the first suggestion the others may cost.
 _BESIDE = 6.0
 # The cost of a dictionary word that no document has; the bonus of a county word, and the most that one costs: 临沐
 # means 临沭 even where few documents have it yet.

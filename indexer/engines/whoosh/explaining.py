@@ -1,4 +1,4 @@
-"""Explaining a hit: what a snapshot knows of one document, for the walk that explains."""
+"""Explaining a hit: what a snapshot knows about one document, for the walk in ``indexer.explanation``."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from indexer.query import Key, Query
 
 
 def explain(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest, id: str) -> Explanation | None:
-    """How the score of a document comes about, as ``indexer.engine`` describes it."""
+    """Explain the score of a document as ``indexer.engine`` describes."""
     found = evaluation.find(snapshot, analyzer, request)
     slot = snapshot.ids.slot(id)
     if slot is None or slot not in found.chosen:
@@ -28,7 +28,7 @@ def explain(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest, id: 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A document of a snapshot before a query."""
+    """A document of a snapshot that is compared with a query."""
 
     snapshot: Snapshot
     evaluation: Evaluation

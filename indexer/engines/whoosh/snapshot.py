@@ -308,7 +308,7 @@ class Snapshot:
         return SnapshotVocabulary(self.ids, self.titles, self.facets["issuer"].values, self._segments)
 
     def numbered(self, pattern: re.Pattern[str]) -> Mask:
-        """Return which documents bear a number whose normalised form matches the pattern."""
+        """Return which documents have a number whose normalised form matches the pattern."""
         text, ends, slots = self._all_numbers
         places = [match.start() for match in pattern.finditer(text)]
         found = np.zeros(self.size, bool)
@@ -316,7 +316,7 @@ class Snapshot:
         return found
 
     def numbers(self, slot: int) -> list[str]:
-        """Return the normalised numbers that a document bears."""
+        """Return the normalised numbers of a document."""
         text, ends, slots = self._all_numbers
         rows = (slots == slot).nonzero()[0].tolist()
         return [text[ends[row - 1] + 1 if row else 0 : ends[row]] for row in rows]
@@ -330,7 +330,7 @@ class Snapshot:
 
 
 def _numbers(segments: Sequence[SegmentReader]) -> Iterator[tuple[int, str, str]]:
-    """Yield each number that a document bears: the document's slot, the number as shown and in normalised form."""
+    """Yield each number of a document: the document's slot, the number as shown and in normalised form."""
     values = chain.from_iterable(segment.live_strings("numbers") for segment in segments)
     for slot, lines in enumerate(values):
         for line in lines.decode().split("\n") if lines else ():
