@@ -2,5 +2,5 @@
 
 
 def document_url(id: str) -> str:
-    """The path of a document's page."""
+    """Return the path of a document's page."""
     return f"/documents/{id}"

@@ -44,7 +44,7 @@ def finish(response: Response) -> Response:
 
 
 def forbid_caching() -> None:
-    """Make clients ask for this answer each time, because it is counted or holds only for this moment."""
+    """Make clients ask for this answer each time, because it is counted or true only at this moment."""
     g.uncacheable = True
 
 

@@ -10,15 +10,15 @@ variable                  meaning                                               
 ``GONGKAI_GAPS_K``        how often a search without hits was made before staff may   3
                           read it; at least 2
 ``GONGKAI_CACHE_MB``      megabytes of postings that a serving process keeps          96
-``GONGKAI_OCR_SECONDS``   how long tesseract, where it is installed, may read a        25
+``GONGKAI_OCR_SECONDS``   how long tesseract, if it is installed, may read a          25
                           picture; 0: pictures are kept without text
-``GONGKAI_ADDRESS``       the site's public address, https://… , for what is taken     as it is asked
-                          home (QR codes, feeds, site map)
+``GONGKAI_ADDRESS``       the site's public address, https://… , for addresses used   from the request
+                          elsewhere (QR codes, feeds, site map)
 ``GONGKAI_TERMINALS``     addresses and networks of public query terminals, between   none
                           commas: ``10.1.2.3,10.1.7.0/24``
-``GONGKAI_PROXIES``       how many web servers of one's own stand before it, whose    0
-                          ``X-Forwarded-*`` are to be believed
-``GONGKAI_RATE``          requests a minute that one address may make; 0: any         300
+``GONGKAI_PROXIES``       number of your own reverse proxies in front, whose          0
+                          ``X-Forwarded-*`` headers are trusted
+``GONGKAI_RATE``          requests per minute allowed from one address; 0: no limit   300
 ========================= ==========================================================  =====================
 """
 

@@ -62,7 +62,7 @@ def table() -> Response:
 
 
 def _latest(form: SearchForm) -> list[Publication]:
-    """Return a feed's publications, latest first. A document published today may bear a date of any year.
+    """Return a feed's publications, latest first. A document published today may have a date of any year.
 
     If a search finds more than ``ROWS`` documents, only those with the newest dates are considered.
     """

@@ -41,7 +41,7 @@ NEWEST = 8
 SIMILAR = 6
 # How many of the best documents are read for a number that answers the question.
 ASKED = 10
-# How many filters are tried off, one at a time, when nothing is found.
+# How many filters are switched off, one at a time, when nothing is found.
 LOOSENED = 6
 
 
@@ -57,7 +57,7 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedHit:
-    """A hit, counted from 1, and how its score came about."""
+    """A hit with its rank, counted from 1, and how its score is computed."""
 
     rank: int
     id: str
@@ -67,7 +67,7 @@ class ExplainedHit:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedPage:
-    """The hits of a page; the other fields as those of a ``SearchPage``."""
+    """The explained hits of a page. The other fields are those of a ``SearchPage``."""
 
     form: SearchForm
     total: int
@@ -121,7 +121,7 @@ def _reliefs(services: Services, form: SearchForm, request: SearchRequest) -> li
 
 
 def explained(services: Services, form: SearchForm) -> ExplainedPage:
-    """Why the hits of a page stand where they stand. Raises as ``find``."""
+    """Explain why the hits of a page are ranked where they are. Raises as ``find`` does."""
     meaning = interpreted(services, form)
     request = replace(form.request(meaning.query, _hidden(services)), facets=())
     answer = services.engine.search(request)
@@ -129,7 +129,7 @@ def explained(services: Services, form: SearchForm) -> ExplainedPage:
     hits = [
         ExplainedHit(rank, hit.id, documents[hit.id].metadata.title, explanation)
         for rank, hit in enumerate(answer.hits, request.offset + 1)
-        # A build may have taken it away meanwhile.
+        # A build may have removed it meanwhile.
         if hit.id in documents and (explanation := services.engine.explain(request, hit.id))
     ]
     return ExplainedPage(form, answer.total, answer.relaxed, meaning.expansions, hits)

@@ -23,7 +23,7 @@ SORT_LABELS = {Sort.RELEVANCE: "按相关度", Sort.NEWEST: "最新在前", Sort
 class HitView:
     """A line of a result list. ``lapsed`` means repealed or expired.
 
-    ``places`` say where each snippet stands, "" for nowhere in particular; the displayed snippet begins with its place.
+    ``places`` say where each snippet is, "" for nowhere in particular. The displayed snippet begins with its place.
     ``duplicate_of`` is the hit above it with nearly the same text.
     """
 
@@ -176,7 +176,7 @@ def search_page(form: SearchForm, answer: Answer, documents: Sequence[Document],
 
 
 def answer_view(document: Document, found: Found, form: SearchForm) -> AnswerView:
-    """Show the sentence as it stands in the document, with its number marked."""
+    """Show the sentence as written in the document, with its number marked."""
     start, end = found.quantity
     pieces = (
         Fragment(document.text[found.start : start].lstrip(), False),

@@ -83,7 +83,7 @@ document.querySelectorAll("form.search").forEach((form) => {
     if (!keyboard) await open();
     place.hidden = false;
     input.focus({ preventScroll: true });
-    // The suggestions stand below the box and above the keyboard.
+    // The suggestions are shown below the box and above the keyboard.
     form.scrollIntoView({ block: "start" });
   });
 });

@@ -1,4 +1,4 @@
-// What a page also does with script: print, read aloud, jump from one marked place to the next, keys.
+// What scripts add to a page: printing, reading aloud, jumping between marked places, keys.
 "use strict";
 
 document.querySelectorAll("[data-print]").forEach((button) => {
@@ -6,7 +6,7 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.addEventListener("click", () => window.print());
 });
 
-// "Print all" leads here from a part of a long text.
+// "Print all" on a part of a long text leads here.
 if (location.hash === "#print") {
   history.replaceState(null, "", location.pathname + location.search);
   window.addEventListener("load", () => window.print());
@@ -20,7 +20,7 @@ if (fold) {
   fold.addEventListener("toggle", () => fold.closest(".search-layout").classList.toggle("folded", !fold.open));
 }
 
-// Reading aloud, where the browser has a voice for Chinese.
+// Reading aloud, if the browser has a voice for Chinese.
 document.querySelectorAll("[data-read]").forEach((button) => {
   const speech = window.speechSynthesis;
   const text = document.querySelector(button.dataset.read);

@@ -1,5 +1,5 @@
 // Suggestions below a search box, as the ARIA pattern "editable combobox with list autocomplete" describes it.
-// Without this file the page does all it should.
+// The page works without this file.
 "use strict";
 
 const WAIT = 120; // ms after the last key
@@ -74,7 +74,7 @@ document.querySelectorAll("form.search").forEach((form) => {
       const answer = await fetch(`/api/v1/suggest?q=${encodeURIComponent(typed.slice(0, 50))}`, { signal: asking.signal });
       if (answer.ok && document.activeElement === input) show((await answer.json()).suggestions);
     } catch (error) {
-      // Superseded by the next key, or no network: the form works without.
+      // Superseded by the next key, or no network. The form works without suggestions.
     }
   }
 

@@ -1,5 +1,5 @@
-// A public query terminal leaves nothing of one person for the next. Pages replace each other, so there is nothing to
-// go back to. After three minutes without input the page asks whether anybody is there, and then forgets.
+// At a public query terminal, nothing of one person's visit is left for the next. Pages replace each other, so there is
+// nothing to go back to. After three minutes without input the page asks whether anybody is there, and then forgets.
 "use strict";
 
 const IDLE = 180; // seconds without input
@@ -7,7 +7,7 @@ const COUNTDOWN = 30; // seconds to answer
 const REFRESH = 600; // seconds after which a first page that nobody touched is fetched anew
 let seen = Date.now();
 let asking = null;
-// The first page after forgetting, until somebody touches it: nothing to forget, nobody to ask.
+// The first page after forgetting, until somebody touches it. There is nothing to forget and nobody to ask.
 let untouched = location.pathname === "/forget";
 
 // Follow a plain click within the current history entry.
@@ -106,7 +106,7 @@ window.setInterval(() => {
   asking.shown.textContent = `${left} `;
 }, 1000);
 
-// A page restored from the browser's cache shows nothing of before.
+// A page restored from the browser's cache must not show what an earlier person saw.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.replace("/forget");
 });
