@@ -30,7 +30,11 @@ status or an exit code. They are caught on the way only if a job continues witho
 file of an intake, a check of ``verify``), or if another error says more.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+
+# How many lines of a file an error names; a file of another kind has nothing but bad ones.
+SHOWN = 20
 
 
 class GongkaiError(Exception):
@@ -56,6 +60,30 @@ class BadManifest(GongkaiError):
         super().__init__(f"清单第 {line} 行：{reason}")
         self.line = line
         self.reason = reason
+
+
+class BadCalendar(GongkaiError):
+    """Lines of a file of holiday notices that can't be used; ``problems`` are Chinese sentences, one a line."""
+
+    def __init__(self, name: str, problems: Sequence[str]) -> None:
+        more = [f"（另有 {len(problems) - SHOWN} 处）"] if len(problems) > SHOWN else []
+        first = f"日历文件 {name} 不能采用，有 {len(problems)} 处需要改正："
+        super().__init__("\n".join((first, *problems[:SHOWN], *more)))
+        self.name = name
+        self.problems = problems
+
+
+class YearMissing(GongkaiError):
+    """Working days are counted in a year whose holidays are not known, or were not known on the day ``as_of``."""
+
+    def __init__(self, year: int, as_of: date | None = None) -> None:
+        known = f"按 {as_of} 已有的通知，" if as_of else ""
+        super().__init__(
+            f"{known}缺 {year} 年放假安排，不能推算。国务院办公厅的通知一般在上一年 11 月前后发布，"
+            "请用 gongkai calendar import 录入。"
+        )
+        self.year = year
+        self.as_of = as_of
 
 
 class FileRefused(GongkaiError):

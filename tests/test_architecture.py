@@ -27,6 +27,7 @@ archive.describe
 archive.store
 archive.decisions
 archive.intake
+archive.registers
 archive.custody
 
 indexer indexer.errors indexer.query indexer.relevance indexer.gaps

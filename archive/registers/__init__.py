@@ -1,0 +1,1 @@
+"""The registers of the office, and the calendar that their terms are counted by."""
