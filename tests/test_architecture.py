@@ -191,6 +191,12 @@ def test_saying_the_version_loads_no_library_but_the_command_lines() -> None:
     assert not {"sqlalchemy", "numpy", "whoosh", "jieba", "lxml"} & _loaded("--version")
 
 
+def test_counting_working_days_loads_neither_database_nor_engine() -> None:
+    assert not {"sqlalchemy", "numpy", "whoosh", "jieba", "lxml", "flask", "rich"} & _loaded(
+        "workdays", "2020-01-20", "+20"
+    )
+
+
 def _writes(source: str) -> list[str]:
     """List what in a module opens a connection for writing or makes a statement that changes rows."""
     found = [

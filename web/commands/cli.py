@@ -23,6 +23,8 @@ COMMANDS = {
     "synonyms": "vocabulary",
     "gaps": "vocabulary",
     "judge": "index",
+    "workdays": "workdays",
+    "calendar": "workdays",
     "serve": "serving",
     "demo": "serving",
     "verify": "custody",

@@ -1,4 +1,7 @@
-"""What every command needs: the opened installation, and errors reported as sentences with an exit code."""
+"""What every command needs: the opened installation, and errors reported as sentences with an exit code.
+
+The database and the engine are loaded by commands that open the installation, so that a look-up answers at once.
+"""
 
 import functools
 import shlex
@@ -9,13 +12,14 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from archive.errors import GongkaiError, NoArchive
 from archive.store.folder import exposed
 from indexer.errors import IndexerBusy
-from web.installation.services import Services, open_services
 from web.installation.settings import Settings
+
+if TYPE_CHECKING:
+    from web.installation.services import Services
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +50,12 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
             sys.exit(1)
 
     return run
+
+
+def _database_errors() -> type[Exception]:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return SQLAlchemyError
 
 
 @contextmanager

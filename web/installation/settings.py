@@ -32,7 +32,6 @@ from urllib.parse import urlsplit
 from archive.errors import BadSettings
 from archive.store.folder import CATALOGUE
 from indexer import gaps
-from indexer.engines.opening import index_folder
 
 # Requests computed at once. Others wait their turn, but network input and output never wait. A page is mostly Python,
 # which runs one thread at a time: four are no faster than two, and each request takes longer (four users at 50,000
@@ -87,6 +86,9 @@ class Settings:
     @property
     def index_folder(self) -> Path:
         """Where an embedded engine keeps its generations. Raises BadSettings for an unknown engine."""
+        # Loads the engine, which a command that only reads the settings need not wait for.
+        from indexer.engines.opening import index_folder
+
         return index_folder(self.engine_url, self.data)
 
 
