@@ -8,17 +8,12 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from archive.errors import BadCalendar
 from archive.registers.notices import OWN_NAME, Kind, Line, numbered, own, packaged, write
 from archive.registers.workdays import WEEK, Calendar
-
-# Days off in every year since 2000 by the 全国年节及纪念日放假办法, as month and day.
-_STATUTORY = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))
-# Spring Festival begins on a day from 21 January to 20 February, and its days off last a week.
-_SPRING = ((1, 20), (2, 27))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +46,7 @@ def plan(data: Path, file: Path, today: date) -> Added:
     fresh = [(at, line) for at, line in offered if line.key not in known]
     after = Calendar((*before.lines, *(line for _, line in fresh)))
     problems = [f"第 {at} 行：{wrong}" for at, line in offered if (wrong := _wrong(line, known.get(line.key), today))]
-    problems += [wrong for _, line in fresh if line.kind is Kind.YEAR and (wrong := _incomplete(line.day.year, after))]
-    if problems:
+    if problems := problems or after.incomplete():
         raise BadCalendar(file.name, problems)
     return Added(tuple(line for _, line in fresh), len(offered) - len(fresh), tuple(_hints(fresh, before, after)))
 
@@ -66,18 +60,6 @@ def _wrong(line: Line, known: Line | None, today: date) -> str:
     if known and known.kind is not line.kind:
         return f"{line.said}，与已有的 {known.notice}同日通知而相反，请核对。"
     return ""
-
-
-def _incomplete(year: int, calendar: Calendar) -> str:
-    """Say which holidays of every year a year lacks, so that half a notice does not pass for one; "" if none."""
-    lacking = [f"{month} 月 {day} 日" for month, day in _STATUTORY if calendar.works(date(year, month, day))]
-    first, last = (date(year, month, day) for month, day in _SPRING)
-    window = (first + timedelta(days=days) for days in range((last - first).days + 1))
-    if all(calendar.works(day) for day in window if day.weekday() < 5):
-        lacking.append("春节")
-    if not lacking:
-        return ""
-    return f"{year} 年写明“全年”，而这些日子没有放假：{'、'.join(lacking)}。通知没有录全，请补上。"
 
 
 def _hints(fresh: Sequence[tuple[int, Line]], before: Calendar, after: Calendar) -> Iterator[str]:

@@ -10,6 +10,7 @@ import io
 import os
 import re
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
@@ -191,7 +192,7 @@ def _line(heading: Sequence[str], cells: Sequence[str]) -> Line | str:
     if any(cells[len(heading) :]):
         return f"有 {len(cells)} 栏，而列名有 {len(heading)} 个。"
     said = dict(zip(heading, cells, strict=False))
-    when, kind, since = (said.get(name, "") for name in NEEDED)
+    when, kind, since = (unicodedata.normalize("NFKC", said.get(name, "")) for name in NEEDED)
     if kind not in list(Kind):
         return f"安排“{kind[:20]}”应为 {'、'.join(Kind)} 之一。"
     year = _YEAR.fullmatch(when)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from archive.errors import YearMissing
-from archive.registers.notices import Kind, Line, own, packaged
+from archive.errors import BadCalendar, YearMissing
+from archive.registers.notices import OWN_NAME, Kind, Line, own, packaged
 
 WEEK = "一二三四五六日"
 _DAY = timedelta(days=1)
@@ -19,6 +19,10 @@ _SATURDAY = 5
 # From here on days of December may still be changed: the notice for the next year arranges New Year's Day. None so far
 # (2007–2026) reaches further back than to 29 December.
 _OPEN_FROM = 29
+# Days off in every year since 2000 by the 全国年节及纪念日放假办法, as month and day.
+_STATUTORY = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))
+# Spring Festival begins on a day from 21 January to 20 February, and its days off last a week.
+_SPRING = ((1, 20), (2, 27))
 # In November the notice for the next year is due.
 _DUE_MONTH = 11
 
@@ -74,7 +78,10 @@ class Calendar:
 
         Raises BadCalendar or OSError for a file that can't be used.
         """
-        return cls((*packaged(), *own(data)), as_of)
+        calendar = cls((*packaged(), *own(data)))
+        if lacking := calendar.incomplete():
+            raise BadCalendar(OWN_NAME, lacking)
+        return calendar if as_of is None else calendar.known_on(as_of)
 
     def known_on(self, as_of: date | None) -> "Calendar":
         """Return the calendar as it was known on a day."""
@@ -88,6 +95,19 @@ class Calendar:
     def years(self) -> tuple[int, ...]:
         """The years that can be counted in, in order."""
         return tuple(sorted(self._years))
+
+    def incomplete(self) -> list[str]:
+        """Say of each year which holidays of every year it lacks, so that half a notice does not pass for a whole."""
+        return [lacks for year in self.years if (lacks := self._lacks(year))]
+
+    def _lacks(self, year: int) -> str:
+        lacking = [f"{month} 月 {day} 日" for month, day in _STATUTORY if self.works(date(year, month, day))]
+        first, last = (date(year, month, day) for month, day in _SPRING)
+        spring = (first + days * _DAY for days in range((last - first).days + 1))
+        if all(self.works(day) for day in spring if day.weekday() < _SATURDAY):
+            lacking.append("春节")
+        said = f"{year} 年写明“全年”，而这些日子没有放假：{'、'.join(lacking)}。通知没有录全，请补上。"
+        return said if lacking else ""
 
     def missing(self, today: date) -> tuple[int, ...]:
         """Return the years whose notice must be asked for: this one, and from November on the next."""

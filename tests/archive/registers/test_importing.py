@@ -105,9 +105,18 @@ def test_of_a_file_all_lines_are_added_or_none(tmp_path: Path, add: Add) -> None
     assert not (tmp_path / "data" / "calendar.tsv").exists()
 
 
-def test_all_the_shipped_years_would_pass_as_whole(tmp_path: Path) -> None:
-    calendar = Calendar.load(tmp_path)
-    assert [importing._incomplete(year, calendar) for year in calendar.years] == [""] * 20
+def test_half_a_notice_does_not_pass_for_a_whole_one(tmp_path: Path, add: Add) -> None:
+    assert Calendar.load(tmp_path).incomplete() == []
+    assert refused(add, *YEAR[:-1]).startswith("2027 年写明“全年”，而这些日子没有放假：10 月 1 日。")
+    assert refused(add, *YEAR[:2], YEAR[-1]).startswith("2027 年写明“全年”，而这些日子没有放假：春节。")
+    # Neither when it was written by hand, nor when a later notice spoils it.
+    add(*YEAR)
+    spoilt = "2027-10-01\t上班\t国庆节\tx\t2026-11-06"
+    assert refused(add, spoilt).startswith("2027 年写明“全年”，而这些日子没有放假：10 月 1 日。")
+    with (tmp_path / "data" / "calendar.tsv").open("a", encoding="utf-8") as out:
+        out.write(f"{spoilt}\n")
+    with pytest.raises(BadCalendar, match="10 月 1 日"):
+        Calendar.load(tmp_path / "data")
 
 
 def test_what_looks_like_a_slip_is_pointed_out_and_taken(add: Add) -> None:

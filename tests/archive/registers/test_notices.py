@@ -58,7 +58,7 @@ def test_a_table_is_read_however_a_spreadsheet_has_saved_it(tmp_path: Path, enco
 
 
 def test_a_whole_year_is_said_by_its_number(tmp_path: Path) -> None:
-    (tmp_path / "a").write_text(f"{HEADING}\n2027年\t全年\t\t{NOTICE}\t2026-11-05\n", encoding="utf-8")
+    (tmp_path / "a").write_text(f"{HEADING}\n２０２７ 年\t全年\t\t{NOTICE}\t2026-11-05\n", encoding="utf-8")
     assert numbered(tmp_path / "a") == [(2, Line(date(2027, 1, 1), Kind.YEAR, "", NOTICE, date(2026, 11, 5)))]
 
 

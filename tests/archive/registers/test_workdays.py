@@ -6,7 +6,7 @@ from pathlib import Path
 
 import chinese_calendar
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.errors import YearMissing
@@ -82,6 +82,7 @@ def test_every_day_is_as_another_calendar_has_it() -> None:
     assert [day for day in ALL_DAYS if NOW.works(day) != chinese_calendar.is_workday(day)] == []
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ALL_DAYS[900:-900]), st.integers(-600, 600))
 def test_counts_agree_with_another_calendar(start: date, count: int) -> None:
     step = DAY if count > 0 else -DAY
@@ -103,6 +104,7 @@ _SINCE = st.dates(on("2025-11-01"), on("2025-11-06"))
 _LINES = st.lists(st.builds(Line, _DAYS, st.sampled_from([Kind.OFF, Kind.WORK]), st.just(""), st.just("x"), _SINCE))
 
 
+@settings(deadline=None)
 @given(_LINES, _SINCE, _DAYS, st.integers(1, 30))
 def test_counts_agree_with_a_count_day_by_day(lines: list[Line], as_of: date, start: date, count: int) -> None:
     unlike = list({line.key: line for line in lines}.values())
