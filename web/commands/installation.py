@@ -48,6 +48,10 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
             place = f"：{error.filename}" if error.filename else ""
             click.echo(f"gongkai: {error.strerror or error}{place}", err=True)
             sys.exit(1)
+        except _database_errors() as error:
+            why = type(error).__name__
+            click.echo(f"gongkai: 数据库出错（{why}），请检查磁盘空间和 GONGKAI_DATABASE_URL。", err=True)
+            sys.exit(1)
 
     return run
 

@@ -1,0 +1,45 @@
+"""What a command says when something fails that it can't mend."""
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from archive.errors import YearMissing
+from indexer.errors import IndexerBusy
+from web.commands import installation
+from web.commands.installation import reported
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (YearMissing(2027), 1, "gongkai: 缺 2027 年放假安排"),
+        (IndexerBusy("1"), 3, "gongkai: "),
+        (OperationalError("select 1", {}, Exception("disk I/O error")), 1, "gongkai: 数据库出错（OperationalError）"),
+        (OSError(28, "No space left on device", "catalogue"), 1, "gongkai: No space left on device：catalogue"),
+    ],
+)
+def test_an_error_is_a_sentence_and_an_exit_code(
+    capsys: pytest.CaptureFixture[str], error: Exception, code: int, said: str
+) -> None:
+    @reported
+    def command() -> None:
+        raise error
+
+    with pytest.raises(SystemExit) as left:
+        command()
+    assert left.value.code == code
+    assert capsys.readouterr().err.startswith(said)
+
+
+def test_a_full_disk_is_told_though_nothing_more_can_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable() -> type[Exception]:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(installation, "_database_errors", unreadable)
+
+    @reported
+    def command() -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(SystemExit):
+        command()
