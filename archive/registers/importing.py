@@ -30,6 +30,8 @@ def add(data: Path, file: Path, today: date) -> Added:
 
     Raises BadCalendar with every line that can't be added, or OSError; then nothing has changed.
     """
+    # What is refused leaves no folder behind.
+    plan(data, file, today)
     data.mkdir(parents=True, exist_ok=True)
     with _alone(data):
         added = plan(data, file, today)

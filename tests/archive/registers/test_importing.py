@@ -102,7 +102,7 @@ def test_a_line_that_cannot_be_added_is_refused_with_its_reason(add: Add, row: s
 def test_of_a_file_all_lines_are_added_or_none(tmp_path: Path, add: Add) -> None:
     assert "第 10 行" in refused(add, *YEAR, "2027-13-01\t放假\t国庆节\tx\t2026-11-05")
     assert "第 10 行" in refused(add, *YEAR, "2027-10-04\t放假\t国庆节\tx\t2026-12-05")
-    assert not (tmp_path / "data" / "calendar.tsv").exists()
+    assert not (tmp_path / "data").exists()
 
 
 def test_half_a_notice_does_not_pass_for_a_whole_one(tmp_path: Path, add: Add) -> None:
