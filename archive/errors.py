@@ -7,6 +7,8 @@ The search has its own errors under the same root, and so have the parameters of
     GongkaiError
     ├── BadSettings            a setting or environment variable that can't be used
     ├── NoArchive              the data folder holds no archive
+    ├── BadCalendar            lines of a holiday notice that can't be used, each with the reason
+    ├── YearMissing            working days are counted in a year whose holidays are not known
     ├── BadManifest            a line of an ingest manifest that can't be read
     ├── FileRefused            a file that the archive does not accept, with the reason
     │   └── ExtractionFailed   its text could not be read
@@ -15,6 +17,7 @@ The search has its own errors under the same root, and so have the parameters of
     ├── BackupRefused          a backup or an export that can't be made or put back there
     ├── BackupDamaged          a backup is not what it was
     ├── KeyUnusable            a key of the seals is missing, unreadable, or another archive's
+    ├── KeyRefused             a key is replaced only by two different persons
     ├── NotMigrated            the database is an earlier version's
     ├── CatalogueNotEmpty      a catalogue is rebuilt into an empty database only
     ├── CatalogueLost          the database is empty, and the files beside it are not
@@ -130,6 +133,13 @@ class BackupDamaged(GongkaiError):
 
 class KeyUnusable(GongkaiError):
     """A key of the seals is missing, unreadable, or another archive's; nothing is public until it is there."""
+
+
+class KeyRefused(GongkaiError):
+    """A key is replaced only by two different persons, with a reason."""
+
+    def __init__(self) -> None:
+        super().__init__("须写明两名不同的经办人（--by、--and）和理由，没有改动。")
 
 
 class NotMigrated(GongkaiError):

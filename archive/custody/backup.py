@@ -19,6 +19,7 @@ from pathlib import Path
 
 from archive import VERSION
 from archive.errors import BackupDamaged, BackupRefused, BlobDamaged
+from archive.registers import notices
 from archive.store import canonical
 from archive.store.blobs import Blobs, digest_of, sync_folder
 from archive.store.catalogue import Catalogue
@@ -27,7 +28,7 @@ from archive.store.records import Records
 
 FORMAT = 1
 # What staff wrote into the data folder themselves.
-OWN = ("site.toml", "synonyms.tsv")
+OWN = ("site.toml", "synonyms.tsv", notices.OWN_NAME)
 LEDGER = "withdrawals.jsonl"
 Progress = Callable[[int, int], None]
 
@@ -145,7 +146,8 @@ def _stage(catalogue: Catalogue, staged: Path) -> None:
     shutil.rmtree(staged, ignore_errors=True)
     with records.writing():
         with catalogue.reading() as connection:
-            records.follow(connection)
+            if records.behind(connection):
+                records.follow(connection)
         for path in records.folder.glob("??"):
             (staged / "records" / path.name).mkdir(parents=True)
         for path in records.folder.glob("??/*.json"):

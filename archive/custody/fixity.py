@@ -13,10 +13,12 @@ from hashlib import sha256
 
 from sqlalchemy import select, text
 
-from archive.errors import BlobDamaged, BlobMissing, RecordDamaged, WithdrawalsDamaged
+from archive.errors import BlobDamaged, BlobMissing, KeyUnusable, RecordDamaged, WithdrawalsDamaged
+from archive.store import audit, migrations
 from archive.store.blobs import Blobs
-from archive.store.catalogue import Catalogue
-from archive.store.tables import decisions
+from archive.store.catalogue import BATCH, Catalogue
+from archive.store.public import is_public
+from archive.store.tables import decisions, documents
 
 # Everything is read once in this many nights. ISO 16363 leaves the period to the archive, and a quarter is common.
 ROUND = 90
@@ -32,6 +34,8 @@ class Damage(StrEnum):
     AUDIT = "审计日志"
     WITHDRAWALS = "撤回登记"
     DATABASE = "数据库"
+    SEAL = "封签"
+    RULES = "数据库规则"
 
 
 ORIGINALS = (Damage.CHANGED, Damage.MISSING, Damage.UNTRACKED)
@@ -77,6 +81,7 @@ def verify(catalogue: Catalogue, blobs: Blobs, day: date | None, progress: Calla
         Finding(Damage.UNTRACKED, f"未登记的原件：{digest}") for digest in sorted({*blobs.digests()} - known.keys())
     ]
     findings += [*_records(catalogue, day), *_audit(catalogue), *_withdrawals(catalogue)]
+    findings += [*_seals(catalogue, day), *_rules(catalogue)]
     return Report(len(known), len(due), tuple(findings))
 
 
@@ -118,6 +123,43 @@ def _audit(catalogue: Catalogue) -> Iterator[Finding]:
         catalogue.check_log()
     except RecordDamaged as error:
         yield Finding(Damage.AUDIT, str(error))
+
+
+def _seals(catalogue: Catalogue, day: date | None) -> Iterator[Finding]:
+    """Hold what is public against the seals, and every decision against the audit log."""
+    try:
+        with catalogue.reading() as connection:
+            ids = [*connection.scalars(select(documents.c.id).where(is_public).order_by(documents.c.id))]
+            undecided = audit.undecided(connection)
+        due = [id for id in ids if day is None or _due(sha256(id.encode()).hexdigest(), day)]
+        for start in range(0, len(due), BATCH):
+            batch = due[start : start + BATCH]
+            for id in sorted({*batch} - catalogue.public_many(batch).keys()):
+                yield Finding(
+                    Damage.SEAL, f"文件 {id} 列为公开，而公开决定没有有效的封签，公众看不到。请查明后重新审查。"
+                )
+    except KeyUnusable as error:
+        yield Finding(Damage.SEAL, str(error))
+        return
+    except WithdrawalsDamaged:
+        # Reported with the withdrawals; nothing is public until the ledger is repaired.
+        return
+    if undecided:
+        id, version = undecided
+        yield Finding(Damage.SEAL, f"文件 {id} 第 {version} 版的决定与审计日志不一致，其中之一被改动过。")
+
+
+def _rules(catalogue: Catalogue) -> Iterator[Finding]:
+    """Hold the database's triggers against those that a new database gets."""
+    with catalogue.reading() as connection:
+        there = migrations.triggers(connection)
+    expected = catalogue.expected_triggers()
+    for name in sorted(expected.keys() - there.keys()):
+        yield Finding(Damage.RULES, f"数据库里少了触发器 {name}。它可能被人移除，请查明谁能写数据库，再从备份恢复。")
+    for name in sorted(there.keys() - expected.keys()):
+        yield Finding(Damage.RULES, f"数据库里多了触发器 {name}，不是本程序建立的。请查明。")
+    for name in sorted(name for name in expected.keys() & there.keys() if expected[name] != there[name]):
+        yield Finding(Damage.RULES, f"数据库的触发器 {name} 被改动或停用。请查明谁能写数据库，再从备份恢复。")
 
 
 def _withdrawals(catalogue: Catalogue) -> Iterator[Finding]:

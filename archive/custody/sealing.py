@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from archive.errors import BackupRefused, DecisionRefused, KeyUnusable, RecordDamaged
-from archive.store import approvals, audit
+from archive.errors import BackupRefused, KeyRefused, KeyUnusable, RecordDamaged
+from archive.store import approvals, audit, migrations
 from archive.store.catalogue import Catalogue
 from archive.store.public import is_public, public_versions
 from archive.store.seals import Key, Seals
@@ -46,6 +46,7 @@ def put_keys(keys: Seals, key: Key | None) -> None:
     """
     if key is not None or not keys.exist():
         keys.make(key)
+    keys.restrict()
 
 
 def _is_sealed(backup: Path) -> bool:
@@ -56,12 +57,34 @@ def _is_sealed(backup: Path) -> bool:
         return False
 
 
+def bring_back(catalogue: Catalogue, key: Key) -> None:
+    """Put a key that was kept elsewhere back into force. Raises KeyUnusable unless it is the archive's."""
+    with catalogue.reading() as connection:
+        by = audit.sealed_by(connection)
+    if by not in ("", key.id):
+        raise KeyUnusable(f"这是密钥 {key.id}，而档案由密钥 {by} 封存。没有放入，请找出原来的那一份。")
+    catalogue.keys.make(key)
+
+
+def is_migrated(catalogue: Catalogue) -> bool:
+    """Tell whether a database has this version's tables, and every public document a seal."""
+    with catalogue.reading() as connection:
+        return migrations.is_current(connection) and not _unsealed(connection)
+
+
+def _unsealed(connection: Connection) -> bool:
+    """Tell whether documents are public by decisions from before the first seal."""
+    if connection.execute(select(audit_rows.c.sequence).where(audit_rows.c.seal != "").limit(1)).first():
+        return False
+    return connection.execute(select(documents.c.id).where(is_public).limit(1)).first() is not None
+
+
 def replace(catalogue: Catalogue, first: str, second: str, reason: str, lost: bool = False) -> Sealed:
     """Make a new key and seal every public document with it; the two persons and the reason go into the audit log.
 
-    Without ``lost``, only what has a valid seal is sealed anew. Raises DecisionRefused, KeyUnusable.
+    Without ``lost``, only what has a valid seal is sealed anew. Raises KeyRefused, KeyUnusable.
     """
-    _two_persons(first, second, reason)
+    two_persons(first, second, reason)
     former = catalogue.keys.public()[0] if not lost else ""
     with catalogue.writing() as connection:
         good = _unchecked(catalogue, connection) if lost else _checked(catalogue, connection)
@@ -73,23 +96,24 @@ def replace(catalogue: Catalogue, first: str, second: str, reason: str, lost: bo
 def seal_all(catalogue: Catalogue, first: str, second: str) -> Sealed:
     """Seal the public documents of an archive from before the seals. Does nothing where one is sealed already.
 
-    Raises DecisionRefused, KeyUnusable.
+    Raises KeyRefused, KeyUnusable.
     """
     with catalogue.reading() as connection:
-        if connection.execute(select(audit_rows.c.sequence).where(audit_rows.c.seal != "").limit(1)).first():
+        if not _unsealed(connection):
             return Sealed(0, ())
-        if not connection.execute(select(documents.c.id).where(is_public).limit(1)).first():
-            return Sealed(0, ())
-    _two_persons(first, second, "升级")
+    if not catalogue.keys.exist():
+        catalogue.keys.make()
+    two_persons(first, second, "升级")
     with catalogue.writing() as connection:
         good = _unchecked(catalogue, connection)
         return _seal(catalogue, connection, good, first, second, {"reason": "升级：为既有的公开决定加封签"})
 
 
-def _two_persons(first: str, second: str, reason: str) -> None:
+def two_persons(first: str, second: str, reason: str) -> None:
+    """Raise KeyRefused unless two different persons are named, and a reason."""
     names = {"".join(name.split()).casefold() for name in (first, second)}
     if len(names) < 2 or "" in names or not reason.strip():
-        raise DecisionRefused("", "换用密钥须写明两名不同的经办人和理由。")
+        raise KeyRefused
 
 
 def _addresses(keys: Seals) -> bytes | None:

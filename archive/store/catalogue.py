@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from archive.errors import (
     UnknownDocument,
 )
 from archive.store import approvals, audit, migrations
+from archive.store.folder import KEYS
 from archive.store.public import is_public, public_versions
 from archive.store.records import Records
 from archive.store.seals import Seals
@@ -66,13 +68,21 @@ class Listed:
     warnings: tuple[str, ...]
 
 
+class Earlier(Enum):
+    """What to do with an earlier version's database. While it is KEPT, only its backup may be made."""
+
+    REFUSED = 0
+    KEPT = 1
+    BROUGHT_UP = 2
+
+
 class Catalogue:
     """A connection pool to the catalogue's database; opening an empty one makes its tables, and keys for its seals.
 
     The contents are also kept in files below ``folder`` (``records``, ``withdrawals``), from which the database can be
     rebuilt. ``keys`` is the folder of the keys, by default ``keys`` below ``folder``. ``today`` gives the day on which
-    validity is judged. Raises BadSettings, and NotMigrated for an earlier version's database unless it is opened for
-    ``migrating``. Raises CatalogueLost for an empty database beside such files, unless ``empty`` says that it should
+    validity is judged. ``earlier`` says what to do with an earlier version's database. Raises BadSettings, NotMigrated.
+    Raises CatalogueLost for an empty database beside such files, unless ``empty`` says that it should
     be.
     """
 
@@ -83,10 +93,10 @@ class Catalogue:
         today: Callable[[], date] = dates.office_today,
         empty: bool = False,
         keys: Path | None = None,
-        migrating: bool = False,
+        earlier: Earlier = Earlier.REFUSED,
     ) -> None:
         self._folder = folder
-        self.keys = Seals(keys or folder / "keys")
+        self.keys = Seals(keys or folder / KEYS)
         self.withdrawal_ledger = WithdrawalLedger(folder / "withdrawals.jsonl")
         self.records = Records(folder / "records")
         self.today = today
@@ -104,7 +114,8 @@ class Catalogue:
             known = not empty and self.records.log.exists()
             if known and _is_absent_file(parsed):
                 raise CatalogueLost(str(folder))
-            self._bring_up(migrating, known)
+            if not self._bring_up(earlier, known):
+                return
             with self.reading() as connection:
                 behind = self.records.behind(connection)
                 nothing = audit.head(connection) == (0, audit.GENESIS)
@@ -135,19 +146,36 @@ class Catalogue:
             return error
         return None
 
-    def _bring_up(self, migrating: bool, known: bool) -> None:
-        """Make the tables of an empty database, or when ``migrating`` those that an earlier version lacks."""
+    def _bring_up(self, earlier: Earlier, known: bool) -> bool:
+        """Make the tables that the database lacks. Return False for one that is kept as an earlier version left it."""
         with self.reading() as connection:
             if migrations.is_current(connection):
-                return
+                return True
             migrations.refuse_newer(connection)
             begun = migrations.has_begun(connection)
         if known and not begun:
             raise CatalogueLost(str(self._folder))
-        if begun and not migrating:
+        if begun and earlier is Earlier.REFUSED:
             raise NotMigrated
+        if begun and earlier is Earlier.KEPT:
+            return False
         with self._transaction() as connection:
             migrations.upgrade(connection)
+        return True
+
+    def expected_triggers(self) -> dict[str, str]:
+        """Return what the triggers of a new database do, by name: it is made, read and given up again."""
+        if self._engine.dialect.name == "sqlite":
+            with create_engine("sqlite://").begin() as connection:
+                migrations.upgrade(connection)
+                return migrations.triggers(connection)
+        with self._engine.connect() as connection:
+            connection.execute(text("CREATE SCHEMA gongkai_expected"))
+            connection.execute(text("SET LOCAL search_path TO gongkai_expected"))
+            migrations.upgrade(connection)
+            found = migrations.triggers(connection)
+            connection.rollback()
+            return found
 
     def close(self) -> None:
         self._engine.dispose()

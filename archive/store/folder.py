@@ -15,6 +15,7 @@ from stat import S_IRWXG, S_IRWXO
 from archive.errors import NoArchive
 
 CATALOGUE = "catalogue.sqlite3"
+KEYS = "keys"
 BACKUP = "backup.json"
 # What a restore puts into place lies in a folder whose name begins so, until it is done.
 UNFINISHED = ".restored"
@@ -84,6 +85,7 @@ def exposed(folder: Path) -> list[Path]:
     Drafts and refused documents lie there, so it should be nothing.
     """
     main = (folder, *sorted(folder.glob(f"{CATALOGUE}*")), *(folder / sign.partition("/")[0] for sign in _SIGNS))
+    main = (*main, folder / KEYS, folder / KEYS / "private.key")
     return [path for path in dict.fromkeys(main) if path.exists() and path.stat().st_mode & (S_IRWXG | S_IRWXO)]
 
 

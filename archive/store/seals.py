@@ -14,6 +14,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -45,6 +46,10 @@ class Key:
     @property
     def public(self) -> Ed25519PublicKey:
         return self.signing.public_key()
+
+    @property
+    def id(self) -> str:
+        return key_id(self.public)
 
     def written(self) -> str:
         """Return the key as text for a file or for paper."""
@@ -83,13 +88,20 @@ class Seals:
         if self.exist():
             former = self.folder / FORMER
             former.mkdir(mode=0o700, exist_ok=True)
-            old, public = self.public()
-            _put(former / f"{old}.key", _public_text(public))
+            # One that can't be read checks nothing any more.
+            with suppress(KeyUnusable):
+                old, public = self.public()
+                _put(former / f"{old}.key", _public_text(public))
         # The public key last: it is what says that there are keys.
         _put(self.folder / PRIVATE, key.written())
         _put(self.folder / PUBLIC, _public_text(key.public))
         sync_folder(self.folder)
         return key
+
+    def restrict(self) -> None:
+        """Let only the owner read the keys, which a copy may have made readable for others. Raises OSError."""
+        for path in (self.folder, *self.folder.rglob("*")):
+            path.chmod(0o700 if path.is_dir() else 0o600)
 
     def public(self) -> tuple[str, Ed25519PublicKey]:
         """Return the public key and its id. Raises KeyUnusable."""

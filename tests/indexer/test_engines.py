@@ -274,11 +274,11 @@ def test_terms_close_together_go_before_terms_far_apart(make: Callable[[], Engin
     assert set(found(engine, "公租房 申请 收入证明")[:2]) == {"d1", "d3"}
 
 
-def explained(engine: Engine, query: Query, id: str, **request: object) -> dict[str, list[Explanation]]:
+def explained(engine: Engine, query: Query, id: str, **asked: Unpack[Asked]) -> dict[str, list[Explanation]]:
     """Group the steps of a hit's explanation by what they say, after checking that they add up to its score."""
-    asked = SearchRequest(query=query, **request)  # type: ignore[arg-type]
-    score = next(hit.score for hit in engine.search(asked).hits if hit.id == id)
-    explanation = engine.explain(asked, id)
+    request = SearchRequest(query=query, **asked)
+    score = next(hit.score for hit in engine.search(request).hits if hit.id == id)
+    explanation = engine.explain(request, id)
     assert explanation is not None
     assert_adds_up(explanation, score)
     found: dict[str, list[Explanation]] = {}

@@ -29,6 +29,8 @@ COMMANDS = {
     "demo": "serving",
     "verify": "custody",
     "audit": "custody",
+    "key": "key",
+    "migrate": "key",
     "backup": "custody",
     "restore": "custody",
     "rebuild-catalogue": "custody",
@@ -63,6 +65,7 @@ def cli() -> None:
     \b
     GONGKAI_DATA          folder of originals, catalogue and index (default: gongkai-data)
     GONGKAI_DATABASE_URL  the catalogue, an SQLAlchemy URL (default: SQLite in that folder)
+    GONGKAI_KEYS          folder of the keys of the seals (default: keys in the data folder)
     GONGKAI_ENGINE_URL    whoosh: or whoosh:/folder (default: whoosh:)
     GONGKAI_SITE_NAME     the name on the pages
     GONGKAI_GAPS_K        how often a search must have found nothing before staff may read it (default: 3)

@@ -8,7 +8,7 @@ import click
 
 from archive.chinese.dates import OFFICE_TIME, office_today
 from archive.custody import backup as backups
-from archive.custody import bag
+from archive.custody import bag, sealing
 from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
 from archive.store import audit as log
@@ -16,9 +16,11 @@ from archive.store.catalogue import Catalogue
 from archive.store.folder import require_archive
 from web.commands import jobs
 from web.commands.installation import reported, services, warn_of_readers
+from web.commands.key import read_key
 from web.installation.settings import Settings
 
 _FOLDER = click.Path(path_type=Path)
+_LOST = "There is no copy of the key. Nothing is public until `key replace --lost`."
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -64,33 +66,40 @@ def backup(destination: Path, keep: int | None) -> None:
 @click.argument("folder", metavar="BACKUP", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="If the installation has data, move it aside.")
 @click.option("--withdrawals", multiple=True, type=_FILE, help="A ledger of withdrawals to add.")
+@click.option("--key", "kept", type=_FILE, help="The key that `key export` printed, if the installation has none.")
+@click.option("--lost-key", is_flag=True, help=_LOST)
 @reported
-def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...]) -> None:
+def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Path | None, lost_key: bool) -> None:
     """Restore an installation from a BACKUP: its files, catalogue and index. Stop the server first."""
     settings = Settings.from_environment()
     with jobs.progress("恢复备份", None) as advance:
-        aside = restoring.restore(folder, settings.data, withdrawals, replace, advance)
+        key = read_key(kept) if kept else None
+        aside = restoring.restore(folder, settings.data, withdrawals, replace, advance, key, lost_key, settings.keys)
     if aside:
         click.echo(f"原有数据移到 {aside}")
-    sys.exit(_rebuild(settings))
+    sys.exit(_rebuild(settings, lost_key))
 
 
 @click.command("rebuild-catalogue")
+@click.option("--lost-key", is_flag=True, help=_LOST)
 @reported
-def rebuild_catalogue() -> None:
+def rebuild_catalogue(lost_key: bool) -> None:
     """Rebuild a lost database from the files in GONGKAI_DATA, then build the index anew. Stop the server first.
 
     Exits with 1 if a record could not be read. Its document is then not public.
     """
-    sys.exit(_rebuild(Settings.from_environment()))
+    sys.exit(_rebuild(Settings.from_environment(), lost_key))
 
 
-def _rebuild(settings: Settings) -> int:
+def _rebuild(settings: Settings, lost_key: bool) -> int:
     require_archive(settings.data)
-    catalogue = Catalogue(settings.database_url, settings.data, empty=True)
+    catalogue = Catalogue(settings.database_url, settings.data, empty=True, keys=settings.keys)
     try:
+        if lost_key and not catalogue.keys.exist():
+            catalogue.keys.make()
         with jobs.progress("重建目录", None) as advance:
-            rebuilt = rebuild(catalogue, advance)
+            rebuilt = rebuild(catalogue, advance, unsealed=lost_key)
+        unsealed = not sealing.is_migrated(catalogue)
     finally:
         catalogue.close()
     for error in rebuilt.damaged:
@@ -98,9 +107,13 @@ def _rebuild(settings: Settings) -> int:
     if rebuilt.broken:
         click.echo(f"gongkai: 审计日志第 {rebuilt.broken.sequence} 条{rebuilt.broken.reason}。", err=True)
     click.echo(f"目录重建：{rebuilt.documents} 件，其中公开 {rebuilt.public} 件。")
+    if lost_key:
+        click.echo("gongkai: 公众现在看不到任何文件。请由两人运行 gongkai key replace --lost 换用新密钥。", err=True)
+    elif unsealed:
+        click.echo("gongkai: 这是旧版本的档案，公众现在看不到任何文件。请由两人运行 gongkai migrate 加封签。", err=True)
     with services() as opened:
         jobs.bring_up(opened, full=True)
-    return 1 if rebuilt.damaged or rebuilt.broken else 0
+    return 1 if rebuilt.damaged or rebuilt.broken or lost_key or unsealed else 0
 
 
 @click.command()

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
@@ -38,10 +38,6 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
         except GongkaiError as error:
             click.echo(f"gongkai: {error}", err=True)
             sys.exit(next((code for kind, code in CODES.items() if isinstance(error, kind)), 1))
-        except SQLAlchemyError as error:
-            why = type(error).__name__
-            click.echo(f"gongkai: 数据库出错（{why}），请检查磁盘空间和 GONGKAI_DATABASE_URL。", err=True)
-            sys.exit(1)
         except BrokenPipeError:
             raise  # click ends quietly, as a tool in a pipe does
         except OSError as error:
@@ -63,7 +59,9 @@ def _database_errors() -> type[Exception]:
 
 
 @contextmanager
-def services(serving: bool = False) -> Iterator[Services]:
+def services(serving: bool = False) -> "Iterator[Services]":
+    from web.installation.services import open_services
+
     settings = Settings.from_environment()
     opened = open_services(settings, serving)
     warn_of_readers(settings.data)

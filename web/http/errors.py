@@ -15,6 +15,7 @@ from archive.errors import (
     GongkaiError,
     KeyUnusable,
     UnknownDocument,
+    WithdrawalsDamaged,
 )
 from indexer.errors import BadQuery, IndexUnusable
 from web.http.addresses import document_url
@@ -70,6 +71,7 @@ def withdrawn(error: DocumentWithdrawn) -> Response:
 @errors.app_errorhandler(BlobMissing)
 @errors.app_errorhandler(CatalogueDamaged)
 @errors.app_errorhandler(KeyUnusable)
+@errors.app_errorhandler(WithdrawalsDamaged)
 def unavailable(error: Exception) -> Response:
     log.error("%s: %s", type(error).__name__, error)
     return _answer(503, UNAVAILABLE)

@@ -18,7 +18,7 @@ def make(settings: Settings) -> bool:
     _ = settings.index_folder
     data.mkdir(parents=True, exist_ok=True)
     data.chmod(0o700)
-    Catalogue(settings.database_url, data).close()
+    Catalogue(settings.database_url, data, keys=settings.keys).close()
     # The last step, because it is what the folder is known by.
     folder.mark(data)
     return True

@@ -50,7 +50,7 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
     analyzer = analyzer or Analyzer(settings.data / "cache")
     engine = open_engine(settings.engine_url, settings.data, analyzer, settings.cache_mb << 20)
     synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)
-    catalogue = Catalogue(settings.database_url, settings.data)
+    catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys)
     for id in review.reapply_withdrawals(catalogue):
         log.warning("文件 %s 曾经撤回，而数据库不知道（可能是恢复的旧备份），已再次撤回。", id)
     return Services(

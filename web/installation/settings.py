@@ -30,7 +30,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive.errors import BadSettings
-from archive.store.folder import CATALOGUE
+from archive.store.folder import CATALOGUE, KEYS
 from indexer import gaps
 
 # Requests computed at once. Others wait their turn, but network input and output never wait. A page is mostly Python,
@@ -55,12 +55,13 @@ class Settings:
     terminals: tuple[IPv4Network | IPv6Network, ...] = ()
     proxies: int = 0
     rate: int = 300
+    keys: Path = Path()
 
     @classmethod
     def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
         """Return the defaults, with everything inside one folder."""
         data = data.absolute()
-        return cls(data, f"sqlite:///{data / CATALOGUE}", "whoosh:", site_name)
+        return cls(data, f"sqlite:///{data / CATALOGUE}", "whoosh:", site_name, keys=data / KEYS)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -81,6 +82,7 @@ class Settings:
             _networks("GONGKAI_TERMINALS", environment.get("GONGKAI_TERMINALS") or ""),
             _whole("GONGKAI_PROXIES", environment.get("GONGKAI_PROXIES") or str(plain.proxies), 0, 5),
             _whole("GONGKAI_RATE", environment.get("GONGKAI_RATE") or str(plain.rate), 0, 1_000_000),
+            Path(environment.get("GONGKAI_KEYS") or plain.keys).absolute(),
         )
 
     @property

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from archive.errors import BadSettings
 
@@ -34,6 +34,19 @@ def upgrade(connection: Connection) -> None:
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def triggers(connection: Connection) -> dict[str, str]:
+    """Return what each trigger of a database does, by name; one that is put out of action says so."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        query = (
+            "SELECT t.tgname AS name, concat_ws(' ', c.relname, t.tgtype, t.tgenabled, p.prosrc) AS sql"
+            " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
+        )
+    return {str(row.name): str(row.sql) for row in connection.execute(text(query))}
 
 
 def _config() -> Config:

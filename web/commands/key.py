@@ -1,0 +1,118 @@
+"""Commands for the keys of the seals, and for bringing an archive of an earlier version up to this one."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from archive.custody import backup as backups
+from archive.custody import sealing
+from archive.store.blobs import Blobs
+from archive.store.catalogue import Catalogue, Earlier
+from archive.store.folder import require_archive
+from archive.store.seals import Key, Seals
+from web.commands import jobs
+from web.commands.installation import reported, services
+from web.installation.settings import Settings
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NAMED = 20
+
+
+@click.group()
+def key() -> None:
+    """The keys by which the archive knows its own decisions again."""
+
+
+@key.command("export")
+@reported
+def export() -> None:
+    """Print the private key, to be printed on paper or kept on another medium. Whoever has it can publish."""
+    settings = Settings.from_environment()
+    require_archive(settings.data)
+    click.echo(Seals(settings.keys).private().written(), nl=False)
+    click.echo("请把以上内容打印，或存到另外的介质，锁在柜中；不要留在这台机器的其他地方。", err=True)
+
+
+@key.command("import")
+@click.argument("file", type=_FILE)
+@reported
+def import_(file: Path) -> None:
+    """Put a key that `key export` printed back into force."""
+    settings = Settings.from_environment()
+    require_archive(settings.data)
+    read = read_key(file)
+    catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys)
+    try:
+        sealing.bring_back(catalogue, read)
+    finally:
+        catalogue.close()
+    click.echo("密钥已经放回。")
+
+
+@key.command("replace")
+@click.option("--by", "first", required=True, metavar="NAME", help="One of the two persons who answer for it.")
+@click.option("--and", "second", required=True, metavar="NAME", help="The other one.")
+@click.option("--reason", required=True)
+@click.option("--lost", is_flag=True, help="There is no copy of the key: what it sealed can't be checked.")
+@reported
+def replace(first: str, second: str, reason: str, lost: bool) -> None:
+    """Make a new key, and seal every public document anew. Stop the server before.
+
+    Exits with 1 when a document was not sealed: it is no longer public.
+    """
+    with services() as opened:
+        sealed = sealing.replace(opened.catalogue, first, second, reason, lost)
+        jobs.bring_up(opened, full=True)
+    sys.exit(_told(sealed))
+
+
+@click.command()
+@click.argument("destination", metavar="BACKUPS", type=click.Path(path_type=Path))
+@click.option("--by", "first", default="", metavar="NAME", help="One of the two persons who answer for the seals.")
+@click.option("--and", "second", default="", metavar="NAME", help="The other one.")
+@reported
+def migrate(destination: Path, first: str, second: str) -> None:
+    """Bring an archive of an earlier version up to this one, after a backup into BACKUPS. Stop the server before.
+
+    The decisions by which documents are public get seals, for which two persons answer. A second time nothing changes.
+    """
+    settings = Settings.from_environment()
+    require_archive(settings.data)
+    before = Catalogue(settings.database_url, settings.data, keys=settings.keys, earlier=Earlier.KEPT)
+    try:
+        if sealing.is_migrated(before):
+            click.echo("档案已经是本版本的，没有改动。")
+            return
+        sealing.two_persons(first, second, "升级")
+        with jobs.progress("备份", None) as advance:
+            made = backups.backup(before, Blobs(settings.data / "blobs"), settings.data, destination, advance)
+    finally:
+        before.close()
+    click.echo(f"备份在 {made.folder}")
+    catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys, earlier=Earlier.BROUGHT_UP)
+    try:
+        sealed = sealing.seal_all(catalogue, first, second)
+    finally:
+        catalogue.close()
+    with services() as opened:
+        jobs.bring_up(opened, full=True)
+    sys.exit(_told(sealed))
+
+
+def read_key(file: Path) -> Key:
+    """Read a private key out of a file. Raises KeyUnusable."""
+    return Key.read(file.read_text(encoding="utf-8", errors="replace"), file.name)
+
+
+def _told(sealed: sealing.Sealed) -> int:
+    click.echo(f"封存 {sealed.count} 件公开文件。")
+    if not sealed.refused:
+        return 0
+    named = "、".join(sealed.refused[:_NAMED]) + ("等" if len(sealed.refused) > _NAMED else "")
+    click.echo(
+        f"gongkai: {len(sealed.refused)} 件没有封存，公众看不到：{named}。"
+        "其数据库内容与档案记录或审计日志不一致，请运行 gongkai verify 查明，再重新审查、公开。",
+        err=True,
+    )
+    return 1
