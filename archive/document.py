@@ -55,11 +55,16 @@ class Status(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What a reviewer decides."""
+    """What is decided about a version. A takeover makes public what a portal had made public before."""
 
     APPROVE = "approve"
+    TAKE_OVER = "takeover"
     REJECT = "reject"
     WITHDRAW = "withdraw"
+
+
+# The decisions that make a version public.
+PUBLISHING = (Verdict.APPROVE, Verdict.TAKE_OVER)
 
 
 class Aspect(StrEnum):
@@ -70,10 +75,21 @@ class Aspect(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What an examination found."""
+    """What an examination found, or a look at a forced approval."""
 
     PASSED = "passed"
     FAILED = "failed"
+
+
+class Settlement(StrEnum):
+    """What a person decides about one finding of the pre-check.
+
+    It may be read by everybody; it is masked in what the public reads; it is not what the rule takes it for.
+    """
+
+    KEEP = "keep"
+    MASKED = "masked"
+    MISTAKEN = "mistaken"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ The search has its own errors under the same root, and so have the parameters of
     ├── WithdrawalsDamaged     a line of the withdrawals' file that can't be read
     ├── UnknownDocument        no such document, or none that the reader may see
     │   └── DocumentWithdrawn  a document that was public and was withdrawn
-    └── DecisionRefused        a review decision that the rules don't allow
+    ├── DecisionRefused        a review decision that the rules don't allow
+    └── PrecheckFailed         the pre-check of a version came to no end
 
 Texts are Chinese sentences, for staff and citizens. Most errors pass through to the edge, where they become an HTTP
 status or an exit code. They are caught on the way only if a job continues without what failed and reports it (a
@@ -225,3 +226,14 @@ class DecisionRefused(GongkaiError):
         super().__init__(f"文件 {id}：{reason}")
         self.id = id
         self.reason = reason
+
+
+class PrecheckFailed(GongkaiError):
+    """The pre-check of a version came to no end, which counts as a stop that is open."""
+
+    def __init__(self, id: str, why: str) -> None:
+        super().__init__(
+            f"文件 {id}：发布前检查没有做成（{why}），在做成以前不能公开。"
+            "请运行 gongkai review check 再试；仍不成的，把文件另存后作为新版本接收，或告知维护人员。"
+        )
+        self.id = id

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
-from archive.decisions import review
+from archive.decisions import publication, review
 from archive.document import Document, File, Metadata, Validity
 from archive.store.catalogue import Catalogue
 from indexer.analyzer import Analyzer
@@ -163,10 +163,13 @@ def services(tmp_path: Path, installation: Installation) -> Iterator[Services]:
     opened.close()
 
 
-def publish(catalogue: Catalogue, id: str, reviewer: str = "审查员", reason: str = "") -> None:
-    """Make the newest version of a document public, with everything that the rules require."""
+def publish(
+    catalogue: Catalogue, id: str, reviewer: str = "审查员", reason: str = "", approver: str = "签发人"
+) -> None:
+    """Make the newest version of a document public, with all that the rules ask for, and by two persons."""
     with catalogue.writing() as connection:
         review.add_vouching(connection, id, reviewer, reason or "一事一审")
+        publication.approve(connection, id, approver, reason or "一事一审")
 
 
 def calls(function: Callable[[], object]) -> int:

@@ -5,13 +5,14 @@ record is missing or damaged is left out, and withdrawn documents are withdrawn 
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, Table, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from archive.decisions import review
+from archive.decisions import publication, review
+from archive.document import PUBLISHING
 from archive.errors import CatalogueNotEmpty, KeyUnusable, RecordDamaged
 from archive.store import approvals, audit
 from archive.store.catalogue import Catalogue
@@ -24,6 +25,7 @@ from archive.store.tables import (
     decisions,
     documents,
     examinations,
+    looks,
     seals,
     versions,
 )
@@ -31,8 +33,8 @@ from archive.store.tables import audit as audit_rows
 
 ACTOR = "gongkai"
 _PUBLIC = ("public_version", "public_decision", "public_verdict")
-_REVIEW = (classifications, examinations, decisions)
-# They refer to decisions, which come after the examinations they rest on.
+_REVIEW = (*publication.GROUNDS, decisions, looks)
+# They refer to decisions, which come after what they rest on.
 _LAST = (seals,)
 _BATCH = 200
 
@@ -77,10 +79,11 @@ def rebuild(
         if sealing:
             _check_key(catalogue, rows)
         broken = audit.first_break(connection)
+        brought = _who_brought(rows)
         for done, id in enumerate(ids, 1):
             try:
                 with connection.begin_nested():
-                    _put(connection, id, records.read(id), sealing)
+                    _put(connection, id, records.read(id), brought, sealing)
             except RecordDamaged as error:
                 damaged.append(error)
             progress(done, len(ids))
@@ -104,13 +107,31 @@ def _check_key(catalogue: Catalogue, rows: Sequence[Mapping[str, object]]) -> No
         )
 
 
-def _put(connection: Connection, id: str, rows: Mapping[str, list[dict[str, object]]], sealing: bool) -> None:
+def _who_brought(events: Iterable[Mapping[str, object]]) -> dict[tuple[object, object], object]:
+    """Map each version, as its document's id and its number, to who brought it in, as the audit log tells it."""
+    return {
+        (event["document_id"], details.get("version")): event["actor"]
+        for event in events
+        if event["action"] == "receive" and isinstance(details := event["details"], dict)
+    }
+
+
+def _put(
+    connection: Connection,
+    id: str,
+    rows: Mapping[str, list[dict[str, object]]],
+    brought: Mapping[tuple[object, object], object],
+    sealing: bool,
+) -> None:
     """Insert one document. Raises RecordDamaged for rows that the database refuses, or an approval without its seal.
 
     An archive from before the seals is not ``sealing``: its approvals wait for ``gongkai migrate``.
     """
     if sealing:
         _check_seal(connection, id, rows)
+    for row in rows[versions.name]:
+        # Records of before do not say it.
+        row.setdefault("brought_by", brought.get((id, row.get("version")), ""))
     try:
         (own,) = rows[documents.name]
         # The public columns are set last, because the database requires the rows that they depend on.
@@ -145,33 +166,54 @@ def _check_seal(connection: Connection, id: str, rows: Mapping[str, list[dict[st
 
 
 def _put_review(connection: Connection, rows: Mapping[str, list[dict[str, object]]]) -> None:
-    """Insert classifications, examinations and decisions in order, since each approval depends on what preceded it.
-
-    The order is that of the clock, which may have been put back. So an approval that is refused is tried again after
-    the rows that follow it.
-    """
-    grounds = deque(
-        sorted(
-            ((row, table) for table in (classifications, examinations) for row in rows[table.name]),
-            key=lambda each: str(each[0]["decided_at"]),
-        )
-    )
+    """Insert decisions and what they rest on, in their order: each was allowed by what was there then."""
+    waiting = {table: deque(rows[table.name]) for table in publication.GROUNDS}
     for decision in rows[decisions.name]:
-        while grounds and str(grounds[0][0]["decided_at"]) <= str(decision["decided_at"]):
-            row, table = grounds.popleft()
-            connection.execute(insert(table).values(**row))
-        while True:
-            try:
-                with connection.begin_nested():
-                    connection.execute(insert(decisions).values(**decision))
-                break
-            except IntegrityError:
-                if not grounds:
-                    raise
-                row, table = grounds.popleft()
-                connection.execute(insert(table).values(**row))
-    for row, table in grounds:
-        connection.execute(insert(table).values(**row))
+        if decision["verdict"] not in PUBLISHING:
+            connection.execute(insert(decisions).values(**decision))
+        elif (rests_on := decision.get("rests_on")) is not None:
+            if not isinstance(rests_on, dict):
+                raise ValueError("rests_on")
+            for table, grounds in waiting.items():
+                while grounds and int(str(grounds[0]["id"])) <= int(rests_on.get(table.name, 0)):
+                    connection.execute(insert(table).values(**grounds.popleft()))
+            connection.execute(insert(decisions).values(**decision))
+        else:
+            _put_former(connection, decision, waiting)
+        afterwards = [row for row in rows[looks.name] if row["decision_id"] == decision["id"]]
+        if afterwards:
+            connection.execute(insert(looks), afterwards)
+    for table, grounds in waiting.items():
+        if grounds:
+            connection.execute(insert(table), [*grounds])
+
+
+def _put_former(
+    connection: Connection, decision: Mapping[str, object], waiting: Mapping[Table, deque[dict[str, object]]]
+) -> None:
+    """Put an approval that does not say what it rests on, as before there were stops: by the clock.
+
+    That may have been put back: an approval that is refused waits for what comes after it.
+    """
+
+    def put_next(until: str | None = None) -> bool:
+        following = [table for table in (classifications, examinations) if waiting[table]]
+        table = min(following, key=lambda each: str(waiting[each][0]["decided_at"]), default=None)
+        if table is None or until is not None and str(waiting[table][0]["decided_at"]) > until:
+            return False
+        connection.execute(insert(table).values(**waiting[table].popleft()))
+        return True
+
+    while put_next(str(decision["decided_at"])):
+        pass
+    while True:
+        try:
+            with connection.begin_nested():
+                connection.execute(insert(decisions).values(**decision))
+            return
+        except IntegrityError:
+            if not put_next():
+                raise
 
 
 def _advance_sequences(connection: Connection) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from archive.decisions import persons
 from archive.errors import BackupRefused, KeyRefused, KeyUnusable, RecordDamaged
 from archive.store import approvals, audit, migrations
 from archive.store.catalogue import Catalogue
@@ -111,8 +112,7 @@ def seal_all(catalogue: Catalogue, first: str, second: str) -> Sealed:
 
 def two_persons(first: str, second: str, reason: str) -> None:
     """Raise KeyRefused unless two different persons are named, and a reason."""
-    names = {"".join(name.split()).casefold() for name in (first, second)}
-    if len(names) < 2 or "" in names or not reason.strip():
+    if persons.same(first, second) or not all(persons.written(each) for each in (first, second, reason)):
         raise KeyRefused
 
 

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 from sqlalchemy import select
 
-from archive.document import Document, Metadata
+from archive.document import PUBLISHING, Document, Metadata
 from archive.errors import UnknownDocument
 from archive.store.catalogue import Catalogue
 from archive.store.tables import decisions, documents, versions
@@ -52,7 +52,7 @@ def of(catalogue: Catalogue, id: str) -> list[Version]:
         query = select(versions.c.version, versions.c.note).where(versions.c.document_id == id)
         notes = {row.version: row.note for row in connection.execute(query)}
         approvals = select(decisions.c.version, decisions.c.decided_at).where(
-            decisions.c.document_id == id, decisions.c.verdict == "approve"
+            decisions.c.document_id == id, decisions.c.verdict.in_([each.value for each in PUBLISHING])
         )
         approved = {
             row.version: datetime.fromisoformat(row.decided_at)

@@ -1,22 +1,28 @@
 """The pre-check: what a reviewer must look at before a document becomes public, each place with its reason.
 
-The program finds and a person decides, so nothing is refused here. Secrecy marks follow GB/T 9704-2012, and personal
-data is what ``personal`` recognises. Sections that a text announces but lacks are also found. The contact details of
-offices are recognised by the words around them and let through.
+It goes over all that a reader could see: the text, what is stated about it, the attachments and the names of the files.
+A machine finds, a person decides: nothing is refused here (see ``stops``). Marks of secrecy are those of GB/T
+9704-2012, personal data those of ``personal``; then what a text promises and does not hold. Contact data of offices are
+known by the words beside them and pass.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
+from urllib.parse import unquote
 
 from archive.chinese import personal
-from archive.document import Attachment, Document, label_at
+from archive.decisions.history import LABELS
+from archive.document import Attachment, Document, Metadata, label_at
 from archive.extract.text.headings import missing_content
+from archive.store import canonical
 
-# Recorded with each examination. Raise it when the rules change.
-RULES = "2026-2"
+# Recorded with each pre-check and each examination; raised when what is looked for changes.
+RULES = "2026-3"
 
 
 class Concern(StrEnum):
@@ -56,7 +62,11 @@ _TERM = r"(?:\s*(?:\d{1,2}\s*(?:年|个月|月|天|日)|长期|启封|至.{0,12}
 _STARRED = re.compile(rf"{_LEVEL}(?:\s*级)?\s*[★☆✩✭*※]")
 _ALONE = re.compile(rf"[\[(【〔]?\s*(?:密\s*级\s*[:：]?\s*)?{_LEVEL}(?:\s*[级件])?{_TERM}\s*[\])】〕]?")
 _LABELLED = re.compile(rf"密\s*级(?:\s*和保密期限)?\s*[:：\t]\s*{_LEVEL}")
-# A mark on a line of its own counts only among the first paragraphs.
+# How a file's name or a title bears a mark: in brackets, or at the beginning and set off.
+_ON_A_NAME = re.compile(rf"[\[(【〔]\s*{_LEVEL}(?:\s*[级件])?{_TERM}\s*[\])】〕]|^\s*{_LEVEL}\s*[级件]?[\s_\-—–.:：]")
+# What joins the parts of a file's name or an address.
+_JOINT = re.compile(r"[_./=&?#+-]+")
+# A mark that stands in a line by itself is one of the first page.
 _FIRST = 5
 # How many paragraphs may hold the preamble, and how many characters of each are read.
 _PREAMBLE, _LONGEST = 12, 3000
@@ -93,11 +103,15 @@ _HEADING = re.compile(rf"(?:^|[\s。;；:：)）])(?:第?{_COUNT}[、章节.．]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A concern and where it is: the part, the paragraph (from 1) and the page. ``excerpt`` masks personal numbers."""
+    """``where`` names the part, the paragraph (from 1) and the page; ``excerpt`` has numbers of persons masked.
+
+    ``digest`` is the hex SHA-256 of what was found and where, by which the same finding is known again.
+    """
 
     kind: Concern
     where: str
     excerpt: str
+    digest: str
 
     @property
     def blocks(self) -> bool:
@@ -108,19 +122,72 @@ class Finding:
         return _REASONS[self.kind]
 
 
+def reason(rule: str) -> str:
+    """Return why a place that a rule of today or of before found is to be looked at; "" for a rule no longer known."""
+    return _REASONS[Concern(rule)] if rule in list(Concern) else ""
+
+
 def findings(document: Document) -> tuple[Finding, ...]:
-    """Return all findings: the title's first, then those of the text and of each attachment in order."""
-    found = [Finding(kind, "标题", excerpt) for kind, excerpt in _in_line(document.metadata.title, 0)]
-    parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
-    for part in parts:
-        name = "正文" if isinstance(part, Document) else f"附件《{part.file.name}》"
-        paragraphs = part.text.split("\n")
-        for number, kind, excerpt in in_text(paragraphs):
-            place = label_at(part.places, number)
-            where = f"{name}第 {number + 1} 段" + (f"（{place}）" if place else "")
-            found.append(Finding(kind, where, excerpt))
-        found += [Finding(Concern.CONCEALED, name, masked(line)[:200]) for line in part.concealed]
-    return tuple(found)
+    """All findings: the title's, of what else is stated, of the files' names, then the text's and each attachment's."""
+    return (*in_metadata(document.metadata), *in_parts(document))
+
+
+def in_metadata(metadata: Metadata) -> tuple[Finding, ...]:
+    """Find concerns in what is stated about a document."""
+
+    def found() -> Iterator[tuple[Concern, str, str, str]]:
+        for name, label in LABELS.items():
+            value = getattr(metadata, name)
+            if isinstance(value, str):
+                for kind, excerpt in _in_name(value, spaced=name != "source_url"):
+                    yield kind, label, excerpt, value
+
+    return _told(found())
+
+
+def in_parts(document: Document) -> tuple[Finding, ...]:
+    """Find concerns in a document's text and in its attachments, and in the names of their files."""
+
+    def found() -> Iterator[tuple[Concern, str, str, str]]:
+        parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
+        for part in parts:
+            for kind, excerpt in _in_name(part.file.name, spaced=False):
+                yield kind, f"文件名《{part.file.name}》", excerpt, part.file.name
+        for part in parts:
+            name = "正文" if isinstance(part, Document) else f"附件《{part.file.name}》"
+            paragraphs = part.text.split("\n")
+            for number, kind, excerpt in in_text(paragraphs):
+                place = label_at(part.places, number)
+                where = f"{name}第 {number + 1} 段" + (f"（{place}）" if place else "")
+                yield kind, where, excerpt, paragraphs[number]
+            for line in part.concealed:
+                yield Concern.CONCEALED, name, masked(line)[:200], line
+
+    return _told(found())
+
+
+def _told(found: Iterable[tuple[Concern, str, str, str]]) -> tuple[Finding, ...]:
+    """Make findings of each kind, place, excerpt and whole line; like ones in one place are counted apart."""
+    seen: Counter[tuple[Concern, str, str]] = Counter()
+    told = []
+    for kind, where, excerpt, line in found:
+        seen[kind, where, line] += 1
+        digest = canonical.digest([kind, where, line, seen[kind, where, line]])
+        told.append(Finding(kind, masked(where), excerpt, digest))
+    return tuple(told)
+
+
+def _in_name(name: str, spaced: bool) -> Iterator[tuple[Concern, str]]:
+    """Find concerns in a title or, if it is not ``spaced`` like a text, in an address or a file's name."""
+    flat = unicodedata.normalize("NFKC", name)
+    readings = [[*_in_line(flat, 0)]]
+    if not spaced:
+        readings += [[*_in_line(_JOINT.sub("，", unquote(flat)), 0)], [*_marks(PurePath(flat).stem, 0)]]
+    if _ON_A_NAME.search(flat):
+        readings.append([(Concern.SECRECY, masked(flat)[:60])])
+    for kind in Concern:
+        # Each reading may find what another does not; the one that finds most has them all.
+        yield from max(([each for each in found if each[0] is kind] for found in readings), key=len)
 
 
 def in_text(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:

@@ -18,10 +18,10 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, insert, select, update
 
 from archive.chinese.text import normalise
-from archive.decisions import history, relations, review
+from archive.decisions import grounds, history, persons, publication, relations, review, stops
 from archive.describe.metadata import MANIFEST, describe
 from archive.document import Attachment, Disclosure, File, Metadata, Place, Validity
-from archive.errors import DecisionRefused, FileRefused
+from archive.errors import DecisionRefused, FileRefused, PrecheckFailed
 from archive.extract import Sandbox, media_type
 from archive.extract.extraction import Extraction
 from archive.store import audit
@@ -59,13 +59,17 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The outcome for an item. ``reason`` says why it was refused, or what else the person should know."""
+    """What became of an item. ``reason`` says why it was refused, or what else the person should know.
+
+    ``stops`` counts the open stops for which it waits for review where it should have been taken over as public.
+    """
 
     item: Item
     result: Result
     document_id: str | None = None
     reason: str = ""
     warnings: tuple[str, ...] = ()
+    stops: int = 0
 
 
 _REASONS = {
@@ -95,11 +99,20 @@ class _Held:
     content: str
 
 
-class Intake:
-    """Intake of files into one archive. The audit log names the ``actor``.
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Why a document was not taken over as public, and how many stops of it are open; no reason if it was."""
 
-    With ``already_published`` (a portal's back catalogue) the actor also approves each document for publication, except
-    those that a reviewer refused or withdrew before.
+    reason: str = ""
+    stops: int = 0
+
+
+class Intake:
+    """Intake of files into one archive. ``actor`` is who brings them in; another approves them.
+
+    With ``already_published`` (a portal's back catalogue) each document is also taken over as public, on the word of
+    the actor; never one that a reviewer refused or withdrew before, or that has stops of the pre-check. Raises
+    ValueError for an actor without a name.
     """
 
     def __init__(
@@ -108,7 +121,9 @@ class Intake:
         self._catalogue = catalogue
         self._blobs = blobs
         self._sandbox = sandbox
-        self._actor = actor
+        self._actor = persons.written(actor)
+        if not self._actor:
+            raise ValueError("who brings files in has a name")
         self._already_published = already_published
 
     def receive(self, item: Item) -> Receipt:
@@ -182,11 +197,11 @@ class Intake:
             return connection.execute(query).scalar()
 
     def _held(self, held: _Held) -> Receipt:
-        reason = ""
+        kept = _Kept()
         if self._already_published:
             with self._catalogue.writing() as connection:
-                reason = self._take_over(connection, held.document_id, held.content)
-        return Receipt(held.item, Result.HELD, held.document_id, reason)
+                kept = self._take_over(connection, held.document_id, held.content)
+        return Receipt(held.item, Result.HELD, held.document_id, kept.reason, stops=kept.stops)
 
     def _record(self, prepared: _Prepared) -> Receipt:
         with self._catalogue.writing() as connection:
@@ -198,33 +213,52 @@ class Intake:
                 reason = "；".join(filter(None, (reason, f"本次没有写明，沿用原先的{'、'.join(kept)}")))
             if result is Result.HELD and set(prepared.item.stated) - {"source_url"}:
                 reason += f"；{self._tighten(connection, id, prepared.metadata.disclosure)}"
-            if self._already_published:
-                reason = self._take_over(connection, id, prepared.content) or reason
-        warnings = prepared.warnings + tuple(w for part in prepared.attachments for w in part.warnings)
-        return Receipt(prepared.item, result, id, reason, warnings)
+            unchecked = self._precheck(connection, id)
+            taken = self._take_over(connection, id, prepared.content) if self._already_published else _Kept()
+        warnings = prepared.warnings + tuple(w for part in prepared.attachments for w in part.warnings) + unchecked
+        return Receipt(prepared.item, result, id, taken.reason or reason, warnings, taken.stops)
 
-    def _take_over(self, connection: Connection, id: str, content: str) -> str:
-        """Publish what a portal had already published. Return "", or the reason why it was not published.
+    def _precheck(self, connection: Connection, id: str) -> tuple[str, ...]:
+        """Pre-check the newest version. Return a warning if that came to no end: it then counts as stopped."""
+        try:
+            stops.bring_up(connection, self._catalogue.newest_in(connection, id))
+        except PrecheckFailed as failed:
+            return (str(failed),)
+        return ()
 
-        Only the content that was taken in is vouched for, never a newer version under review.
+    def _take_over(self, connection: Connection, id: str, content: str) -> _Kept:
+        """Take over what a portal had already published. Return why it was not, if it was not.
+
+        Only the very content that was taken in is taken over, never a newer version that waits.
         """
         row = connection.execute(select(documents).where(documents.c.id == id)).mappings().one()
         if row["public_version"] == row["version"]:
-            return ""
+            return _Kept()
         newest = connection.execute(
             select(versions.c.content).where(versions.c.document_id == id, versions.c.version == row["version"])
         ).scalar()
         if newest != content:
-            return "该文件另有待审的新版本，没有公开"
+            return _Kept("该文件另有待审的新版本，没有公开")
         if review.ever_stopped(self._catalogue, connection, id):
-            return "审查曾决定不予发布或撤回，没有公开"
-        if restricted := review.ever_restricted(connection, id):
-            return f"该文件曾标为“{restricted}”，没有公开，请审查"
+            return _Kept("审查曾决定不予发布或撤回，没有公开")
+        if restricted := grounds.ever_restricted(connection, id):
+            return _Kept(f"该文件曾标为“{restricted}”，没有公开，请审查")
         try:
-            review.add_vouching(connection, id, self._actor, TAKEN_OVER)
+            found = stops.bring_up(connection, self._catalogue.newest_in(connection, id)).precheck
+        except PrecheckFailed:
+            return _Kept("发布前检查没有做成，没有公开，等待审查", 1)
+        if found.open:
+            return _Kept(f"有 {len(found.open)} 处拦截没有处理，没有公开，等待审查", len(found.open))
+        try:
+            with connection.begin_nested():
+                if grounds.disclosure_of(connection, id, row["version"]) is None:
+                    grounds.add_classification(
+                        connection, id, row["version"], Disclosure.ACTIVE, self._actor, TAKEN_OVER
+                    )
+                publication.take_over(connection, id, self._actor, TAKEN_OVER)
         except DecisionRefused as refused:
-            return f"没有公开：{refused.reason}"
-        return ""
+            return _Kept(f"没有公开：{refused.reason}")
+        return _Kept()
 
     def _tighten(self, connection: Connection, id: str, stated: Disclosure | None) -> str:
         """Restrict a document if another source of the same content restricts it. Return a sentence on the result."""
@@ -233,10 +267,10 @@ class Intake:
         row = connection.execute(select(documents).where(documents.c.id == id)).mappings().one()
         if row["public_version"] is not None:
             return f"清单中另写为“{stated}”，而该文件已经公开，请核实是否撤回"
-        known = review.disclosure_of(connection, id, row["version"])
+        known = grounds.disclosure_of(connection, id, row["version"])
         if known in (None, Disclosure.ACTIVE):
             ground = SOURCE_GROUND if stated is Disclosure.WITHHELD else ""
-            review.add_classification(connection, id, row["version"], stated, self._actor, MANIFEST, ground)
+            grounds.add_classification(connection, id, row["version"], stated, self._actor, MANIFEST, ground)
             details = {"version": row["version"], "disclosure": stated.value, "ground": ground, "basis": MANIFEST}
             audit.append(connection, self._actor, "classify", id, details)
         return f"按清单标为“{stated}”，清单中另写的其他信息没有采用，请核对"
@@ -298,12 +332,13 @@ class Intake:
                 concealed=list(prepared.concealed),
                 received_at=now,
                 note=prepared.item.note,
+                brought_by=self._actor,
             )
         )
         if disclosure := prepared.metadata.disclosure:
             read_from = prepared.metadata.sources.get("disclosure", "")
             ground = SOURCE_GROUND if disclosure is Disclosure.WITHHELD else ""
-            review.add_classification(connection, id, version, disclosure, self._actor, read_from, ground)
+            grounds.add_classification(connection, id, version, disclosure, self._actor, read_from, ground)
         for position, part in enumerate(prepared.attachments):
             connection.execute(
                 insert(attachments).values(
@@ -352,7 +387,7 @@ def _keeping(connection: Connection, id: str, metadata: Metadata) -> tuple[Metad
         for name in FIELD_LABELS
         if former["sources"].get(name) == MANIFEST and metadata.sources.get(name) != MANIFEST
     }
-    disclosure = review.disclosure_of(connection, id, former["version"])
+    disclosure = grounds.disclosure_of(connection, id, former["version"])
     if disclosure not in (None, Disclosure.ACTIVE) and metadata.sources.get("disclosure") != MANIFEST:
         kept["disclosure"] = disclosure
     for name, kind in (("validity", Validity), ("disclosure", Disclosure)):

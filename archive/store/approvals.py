@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select
 
-from archive.document import Verdict
+from archive.document import PUBLISHING, Verdict
 from archive.store import canonical
 from archive.store.seals import Seals
 from archive.store.tables import attachments, decisions, documents, seals, versions
@@ -36,7 +36,7 @@ _METADATA = (
     *("file_name", "media_type", "size", "places", "warnings", "concealed", "received_at", "note"),
 )
 _PART = ("position", "file_name", "media_type", "size", "places", "warnings", "concealed")
-_DECISION = ("id", "verdict", "reviewer", "reason", "decided_at")
+_DECISION = ("id", "verdict", "reviewer", "reason", "decided_at", "forced")
 _COVERED = ("text", "metadata", "files")
 
 
@@ -95,7 +95,7 @@ def signed(
         (decisions.c.id == documents.c.public_decision)
         & (decisions.c.document_id == documents.c.id)
         & (decisions.c.version == documents.c.public_version)
-        & (decisions.c.verdict == Verdict.APPROVE.value)
+        & decisions.c.verdict.in_(PUBLISHING)
     )
     query = (
         select(*decisions.c, *(seals.c[name] for name in _COVERED), seals.c.seal)

@@ -19,7 +19,18 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from archive import in_force
 from archive.chinese import dates
-from archive.document import Attachment, Disclosure, Document, File, Metadata, Place, Status, Validity, Verdict
+from archive.document import (
+    PUBLISHING,
+    Attachment,
+    Disclosure,
+    Document,
+    File,
+    Metadata,
+    Place,
+    Status,
+    Validity,
+    Verdict,
+)
 from archive.errors import (
     BadSettings,
     CatalogueDamaged,
@@ -285,9 +296,12 @@ class Catalogue:
 
     def newest(self, id: str) -> Document:
         """Return the newest version of a document, public or not: for staff only. Raises UnknownDocument."""
-        query = _columns(_newest_versions).where(documents.c.id == id)
         with self.reading() as connection:
-            found = self._documents(connection, query)
+            return self.newest_in(connection, id)
+
+    def newest_in(self, connection: Connection, id: str) -> Document:
+        """Do as ``newest`` inside the caller's transaction."""
+        found = self._documents(connection, _columns(_newest_versions).where(documents.c.id == id))
         if not found:
             raise UnknownDocument(id)
         return found[0]
@@ -497,7 +511,7 @@ def public_numbers(connection: Connection, ids: Iterable[str]) -> dict[str, list
     """
     found: dict[str, list[int]] = {}
     query = select(decisions.c.document_id, decisions.c.version).where(
-        decisions.c.document_id.in_([*ids]), decisions.c.verdict == Verdict.APPROVE.value
+        decisions.c.document_id.in_([*ids]), decisions.c.verdict.in_(PUBLISHING)
     )
     for row in connection.execute(query.distinct().order_by(decisions.c.document_id, decisions.c.version)):
         found.setdefault(row.document_id, []).append(row.version)

@@ -29,8 +29,12 @@ from archive.store.tables import (
     decisions,
     documents,
     examinations,
+    findings,
+    looks,
+    prechecks,
     relations,
     seals,
+    settlements,
     sources,
     validities,
     versions,
@@ -39,10 +43,13 @@ from archive.store.tables import audit as audit_rows
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
+# Those that are read: the first had no pre-checks and no looks afterwards.
+FORMATS = (1, FORMAT)
 # The tables that hold a document besides its own row, in an order that satisfies their references.
 PARTS: Sequence[Table] = (
-    *(versions, attachments, sources, classifications, examinations, decisions, seals),
+    *(versions, attachments, sources),
+    *(prechecks, findings, settlements, classifications, examinations, decisions, seals, looks),
     *(validities, relations),
 )
 _TAIL = 1 << 16
@@ -141,11 +148,11 @@ class Records:
             raise RecordDamaged(id, "缺失") from error
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise RecordDamaged(id, "读不出") from error
-        if form != FORMAT:
+        if form not in FORMATS:
             raise RecordDamaged(id, f"格式 {form} 不是本程序的格式 {FORMAT}")
         if digest != canonical.digest(rows):
             raise RecordDamaged(id, "内容与其哈希不符")
-        return {table.name: [_typed(table, row) for row in rows.get(table.name, [])] for table in (documents, *PARTS)}
+        return {table.name: [_typed(table, row) for row in rows.get(table.name, ())] for table in (documents, *PARTS)}
 
     def check(self, connection: Connection, id: str) -> None:
         """Compare a document's record with the database. Inside ``writing``. Raises RecordDamaged."""

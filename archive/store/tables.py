@@ -1,10 +1,11 @@
 """The catalogue's tables. Changing one needs a migration (``archive/store/migrations/versions``).
 
 ``documents.public_*`` point at the decision that made a version public. The composite foreign key and the check on the
-verdict make "public without an approval of exactly this version" impossible in the database itself. Triggers (see the
-migrations) refuse an approval without both examinations and the attribute 主动公开. They also refuse any change to a
-row that is history: versions, attachments, examinations, classifications, decisions, seals, validities, audit,
-changes.
+verdict make "public without a decision on exactly this version" impossible in the database itself. Triggers (see the
+migrations) refuse an approval without both examinations and the attribute 主动公开, with stops of the pre-check that
+nobody has settled, or by a person who brought the version in or examined it. They also refuse any change to a row that
+is history: versions, attachments, prechecks, findings, settlements, examinations, classifications, decisions, seals,
+looks, validities, audit, changes.
 Instants are ISO 8601 text in UTC; lists and mappings are JSON.
 """
 
@@ -48,7 +49,7 @@ documents = Table(
     CheckConstraint(
         "(public_version IS NULL AND public_decision IS NULL AND public_verdict IS NULL)"
         " OR (public_version IS NOT NULL AND public_decision IS NOT NULL"
-        " AND public_verdict IS NOT NULL AND public_verdict = 'approve')",
+        " AND public_verdict IS NOT NULL AND public_verdict IN ('approve', 'takeover'))",
         name="public_only_by_approval",
     ),
     ForeignKeyConstraint(
@@ -94,6 +95,8 @@ versions = Table(
     Column("expires_on", Date),
     Column("places", JSON, nullable=False, server_default="[]"),
     Column("concealed", JSON, nullable=False, server_default="[]"),
+    # Who brought it in; "" where an archive of before does not say so.
+    Column("brought_by", Text, nullable=False, server_default=""),
 )
 Index("ix_versions_content", versions.c.content)
 Index("ix_versions_digest", versions.c.digest)
@@ -126,6 +129,68 @@ sources = Table(
     Column("original", Integer, nullable=False),
 )
 Index("ix_sources_document_id", sources.c.document_id)
+
+# That a version was pre-checked, by which rules, and how many ``findings`` that gave; the last one counts.
+prechecks = Table(
+    "prechecks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("rules", String(32), nullable=False),
+    Column("found", Integer, nullable=False),
+    Column("checked_at", String(32), nullable=False),
+    ForeignKeyConstraint(["document_id", "version"], ["versions.document_id", "versions.version"]),
+    UniqueConstraint("id", "document_id", "version"),
+    sqlite_autoincrement=True,
+)
+Index("ix_prechecks_document_id", prechecks.c.document_id)
+
+# What a pre-check found, numbered from 1: by which rule, where, and a digest by which a later one knows it again.
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("precheck_id", Integer, nullable=False),
+    Column("document_id", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("rule", String(32), nullable=False),
+    Column("blocks", Integer, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("excerpt", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    CheckConstraint("blocks IN (0, 1)", name="blocks"),
+    ForeignKeyConstraint(
+        ["precheck_id", "document_id", "version"], ["prechecks.id", "prechecks.document_id", "prechecks.version"]
+    ),
+    UniqueConstraint("precheck_id", "number"),
+    UniqueConstraint("id", "document_id", "version", name="uq_findings_id"),
+    sqlite_autoincrement=True,
+)
+Index("ix_findings_document_id", findings.c.document_id)
+
+# What a person decided about one finding; a finding without any is open.
+settlements = Table(
+    "settlements",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("finding_id", Integer, nullable=False),
+    Column("document_id", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("decision", String(16), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_at", String(32), nullable=False),
+    CheckConstraint("decision IN ('keep', 'masked', 'mistaken')", name="decision"),
+    CheckConstraint("trim(person) <> '' AND trim(reason) <> ''", name="by_a_person"),
+    ForeignKeyConstraint(
+        ["finding_id", "document_id", "version"], ["findings.id", "findings.document_id", "findings.version"]
+    ),
+    sqlite_autoincrement=True,
+)
+Index("ix_settlements_document_id", settlements.c.document_id)
+Index("ix_settlements_finding_id", settlements.c.finding_id)
 
 # A person's finding on one aspect of a version, as the county's rule asks, and the pre-check rules that applied.
 examinations = Table(
@@ -179,7 +244,11 @@ decisions = Table(
     # For a withdrawal: the document that replaces this one, and its token in the ``withdrawal_ledger``.
     Column("replacement", String(32)),
     Column("token", String(32)),
-    CheckConstraint("verdict IN ('approve', 'reject', 'withdraw')", name="verdict"),
+    # For an approval: whether the approver is one of those who brought it in or examined it.
+    Column("forced", Integer, nullable=False, server_default="0"),
+    # For what makes public: the last id of each table of the review then. Null in approvals of before these rules.
+    Column("rests_on", JSON(none_as_null=True)),
+    CheckConstraint("verdict IN ('approve', 'takeover', 'reject', 'withdraw')", name="verdict"),
     ForeignKeyConstraint(["document_id", "version"], ["versions.document_id", "versions.version"]),
     UniqueConstraint("id", "document_id", "version", "verdict"),
     sqlite_autoincrement=True,
@@ -204,6 +273,32 @@ seals = Table(
 )
 Index("ix_seals_document_id", seals.c.document_id)
 Index("ix_seals_decision_id", seals.c.decision_id)
+
+# Another person's look at a forced approval afterwards; the last one counts.
+looks = Table(
+    "looks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("decision_id", Integer, ForeignKey("decisions.id"), nullable=False),
+    Column("document_id", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("outcome", String(8), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_at", String(32), nullable=False),
+    CheckConstraint("outcome IN ('passed', 'failed')", name="outcome"),
+    ForeignKeyConstraint(["document_id", "version"], ["versions.document_id", "versions.version"]),
+    sqlite_autoincrement=True,
+)
+Index("ix_looks_document_id", looks.c.document_id)
+
+# Since when this database has held a rule; what came before is kept as it was.
+rules = Table(
+    "rules",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("since", String(32), nullable=False),
+)
 
 # A change of a document's validity, and the day it takes effect; the last row counts (see ``validity``).
 validities = Table(

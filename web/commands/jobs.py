@@ -20,7 +20,7 @@ from archive.errors import GongkaiError
 from archive.extract import Limits, Sandbox
 from archive.intake.bundle import is_bundle, open_bundle
 from archive.intake.manifest import items_below, read_manifest
-from archive.intake.receive import Intake, Item, Result
+from archive.intake.receive import Intake, Item, Receipt, Result
 from indexer import sync
 from indexer.errors import IndexAhead, IndexDamaged, IndexOutdated
 from web.http import edition
@@ -45,6 +45,7 @@ def take_in(
     ``note`` gives the reason for new versions if the manifest does not.
     """
     counts = dict.fromkeys(Result, 0)
+    stopped: dict[str, Receipt] = {}
     with ExitStack() as opening:
         items = read_manifest(manifest) if manifest else [item for path in paths for item in _items(path, opening)]
         unlisted = _unlisted(items, paths, manifest) if manifest else []
@@ -56,6 +57,8 @@ def take_in(
         intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)
         for outcome in intake.receive_all(items):
             counts[outcome.result] += 1
+            if outcome.stops:
+                stopped[str(outcome.document_id)] = outcome
             for note in _notes(outcome.reason, outcome.warnings, outcome.result):
                 say(f"{outcome.item.path}: {note}")
             advance()
@@ -64,6 +67,14 @@ def take_in(
         f"已有 {counts[Result.HELD]} 件，拒收 {counts[Result.REFUSED]} 件"
         + (f"；清单未列 {len(unlisted)} 个文件，没有接收。" if unlisted else "。")
     )
+    if stopped:
+        click.echo(f"有拦截没有处理，没有公开，等待审查：{len(stopped)} 件。")
+        for id, outcome in stopped.items():
+            click.echo(f"{id}  拦截 {outcome.stops} 处  {outcome.item.path}")
+        click.echo(
+            "请逐件处理：gongkai review check 编号 查看各处；gongkai review settle 编号 序号 逐处处理，"
+            "或遮盖后按原来源重新接收；再经两项审查（examine），由另一人批准（approve）。"
+        )
     return counts
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import click
 
-from archive.decisions import precheck
+from archive.decisions import afterwards, grounds, stops
 from archive.decisions import review as reviewing
-from archive.document import Aspect, Disclosure, Outcome, Status, Verdict
+from archive.document import Aspect, Disclosure, Outcome, Settlement, Status, Verdict
 from archive.errors import GongkaiError
 from web.citizens.reading import card
 from web.commands import jobs
@@ -25,6 +25,11 @@ STATUS_LABELS = {
     Status.WITHDRAWN: "已撤回",
 }
 OUTCOME_LABELS = {Outcome.PASSED: "通过", Outcome.FAILED: "不通过"}
+SETTLEMENT_LABELS = {Settlement.KEEP: "保留", Settlement.MASKED: "已遮盖", Settlement.MISTAKEN: "误报"}
+SETTLEMENTS = {
+    **{each.value: each for each in Settlement},
+    **{label: each for each, label in SETTLEMENT_LABELS.items()},
+}
 
 
 @click.group()
@@ -36,12 +41,15 @@ def review() -> None:
 @click.option("--status", type=click.Choice(STATUSES), default=Status.WAITING.value, show_default=True)
 @reported
 def review_list(status: str) -> None:
-    """List documents by the state of their newest version: id, state, version, title."""
+    """List documents by the state of their newest version: id, state, version, title, and open stops."""
     with services() as opened:
         listed = opened.catalogue.listed(None if status == "all" else Status(status))
+        stopped = stops.count_open(opened.catalogue)
     for each in listed:
         public = f"，公开第 {each.public_version} 版" if each.public_version else ""
         click.echo(f"{each.id}  {STATUS_LABELS[each.status]}  第 {each.version} 版{public}  {each.title}")
+        if each.id in stopped:
+            click.echo(f"              注意：有 {stopped[each.id]} 处拦截没有处理，请用 check 查看，用 settle 处理")
         for warning in each.warnings:
             click.echo(f"              注意：{warning}")
     jobs.say(f"共 {len(listed)} 件。")
@@ -69,28 +77,75 @@ def review_show(id: str) -> None:
 
 @review.command()
 @click.argument("ids", nargs=-1)
+@click.option("--status", type=click.Choice(STATUSES), default=Status.WAITING.value, show_default=True)
 @reported
-def check(ids: tuple[str, ...]) -> None:
-    """List the places to look at in documents, or in all that wait, with the reasons (archive.decisions.precheck).
+def check(ids: tuple[str, ...], status: str) -> None:
+    """Say what to look at in documents, or in all of one state: each place with its reason.
 
-    Exits with 1 if anything must be dealt with before publication (拦截).
+    What was found is kept, and found anew once the rules have changed. Exits with 1 if anything that blocks publication
+    (拦截) is not settled.
     """
     blocked = 0
     with services() as opened:
-        for id in ids or [each.id for each in opened.catalogue.listed(Status.WAITING)]:
-            document = opened.catalogue.newest(id)
-            found = precheck.findings(document)
-            blocked += any(finding.blocks for finding in found)
-            told = f"{len(found)} 处" if found else "没有发现"
-            click.echo(f"{id}  第 {document.version} 版  {document.metadata.title}：{told}")
-            for finding in found:
-                weight = "拦截" if finding.blocks else "提示"
-                click.echo(f"    {weight}  {finding.kind}  {finding.where}  {finding.excerpt}  {finding.reason}")
+        wanted = None if status == "all" else Status(status)
+        for id in ids or [each.id for each in opened.catalogue.listed(wanted)]:
+            try:
+                checked = stops.check(opened.catalogue, id)
+            except GongkaiError as error:
+                blocked += 1
+                click.echo(f"gongkai: {error}", err=True)
+                continue
+            blocked += bool(checked.precheck.open)
+            _tell(checked)
     sys.exit(1 if blocked else 0)
+
+
+def _tell(checked: stops.Checked) -> None:
+    document, found = checked.document, checked.precheck.found
+    told = f"{len(found)} 处" if found else "没有发现"
+    public = "（已经公开）" if document.status is Status.PUBLISHED else ""
+    click.echo(f"{document.id}  第 {document.version} 版{public}  {document.metadata.title}：{told}")
+    if (renewed := checked.renewed) is not None:
+        click.echo(
+            f"    检查规则已由 {renewed.former} 改为 {checked.precheck.rules}，已重新检查："
+            f"新增 {renewed.added} 处，不再有 {renewed.gone} 处；其余处理照旧"
+        )
+    for each in found:
+        weight = "拦截" if each.blocks else "提示"
+        click.echo(f"    {each.number}. {weight}  {each.rule}  {each.place}  {each.excerpt}  {each.reason}")
+        if (settled := each.settled) is not None:
+            label = SETTLEMENT_LABELS[settled.settlement]
+            click.echo(f"       已处理：{label}  {settled.person}  {settled.at[:10]}  {settled.reason}")
 
 
 _REVIEWER = click.option("--reviewer", required=True, help="Who decides.")
 _IDS = click.argument("ids", nargs=-1, required=True)
+
+
+@review.command()
+@click.argument("id")
+@click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True, type=click.IntRange(1))
+@click.option("--as", "settlement", required=True, type=click.Choice([*SETTLEMENTS]), help="What it is, and may be.")
+@_REVIEWER
+@click.option("--reason", required=True, help="Why.")
+@reported
+def settle(id: str, numbers: tuple[int, ...], settlement: str, reviewer: str, reason: str) -> None:
+    """Decide about findings of a document that `check` numbers: keep them, or say that they are mistaken.
+
+    Each number is recorded by itself. What was masked is taken in again as a new version, in which it is not found.
+    """
+    decision = SETTLEMENTS[settlement]
+    failed = 0
+    with services() as opened:
+        for number in numbers:
+            try:
+                of, version = _named(id)
+                found = stops.settle(opened.catalogue, of, number, decision, reviewer, reason, version)
+                click.echo(f"{of}: 第 {number} 处（{found.rule}，{found.place}）{SETTLEMENT_LABELS[decision]}")
+            except GongkaiError as error:
+                failed += 1
+                click.echo(f"gongkai: {error}", err=True)
+    sys.exit(1 if failed else 0)
 
 
 @review.command()
@@ -112,18 +167,27 @@ def classify(ids: tuple[str, ...], disclosure: str, reviewer: str, basis: str, g
 
 @review.command()
 @_IDS
-@click.option("--aspect", required=True, type=click.Choice(ASPECTS), help="The aspect examined.")
-@click.option("--outcome", required=True, type=click.Choice(OUTCOMES), help="The result.")
+@click.option(
+    "--aspect", "aspects", required=True, multiple=True, type=click.Choice(ASPECTS), help="What was examined."
+)
+@click.option("--outcome", required=True, type=click.Choice(OUTCOMES), help="What was found.")
 @_REVIEWER
 @click.option("--basis", required=True, help="The basis of the result.")
 @reported
-def examine(ids: tuple[str, ...], aspect: str, outcome: str, reviewer: str, basis: str) -> None:
-    """Record an examination (truthfulness 真实性, confidentiality 保密性) of the newest version of documents."""
+def examine(ids: tuple[str, ...], aspects: tuple[str, ...], outcome: str, reviewer: str, basis: str) -> None:
+    """Record an examination (truthfulness 真实性, confidentiality 保密性) of the newest version of documents.
+
+    --aspect may be given twice. Confidentiality is examined one document a call.
+    """
+    if Aspect.CONFIDENTIALITY in aspects and len(ids) > 1:
+        raise click.UsageError("confidentiality is examined one ID a call: 保密审查须逐件进行，一次只写一个编号")
 
     def each(opened: Services, id: str, version: int | None) -> str:
-        about = reviewing.examine(opened.catalogue, id, Aspect(aspect), Outcome(outcome), reviewer, basis, version)
-        label = reviewing.ASPECT_LABELS[Aspect(aspect)]
-        return f"{id}: 第 {about} 版{label}审查{OUTCOME_LABELS[Outcome(outcome)]}"
+        found = Outcome(outcome)
+        for aspect in dict.fromkeys(map(Aspect, aspects)):
+            about = reviewing.examine(opened.catalogue, id, aspect, found, reviewer, basis, version)
+        labels = "、".join(grounds.ASPECT_LABELS[aspect] for aspect in dict.fromkeys(map(Aspect, aspects)))
+        return f"{id}: 第 {about} 版{labels}审查{OUTCOME_LABELS[found]}"
 
     sys.exit(1 if _each(ids, each) else 0)
 
@@ -131,28 +195,67 @@ def examine(ids: tuple[str, ...], aspect: str, outcome: str, reviewer: str, basi
 @review.command()
 @_IDS
 @_REVIEWER
-@click.option("--reason", default="", help="The reason; required with --vouch.")
-@click.option("--vouch", is_flag=True, help="Also record both examinations and 主动公开, for this reason.")
+@click.option("--reason", default="", help="On what ground.")
+@click.option("--force", is_flag=True, help="There is no other person; one must look at it afterwards. Needs --reason.")
+@click.option("--vouch", is_flag=True, help="Also record both examinations and the attribute 主动公开, on this reason.")
 @reported
-def approve(ids: tuple[str, ...], reviewer: str, reason: str, vouch: bool) -> None:
-    """Make the newest version of documents public. ID@VERSION does so only if that is still the newest.
+def approve(ids: tuple[str, ...], reviewer: str, reason: str, force: bool, vouch: bool) -> None:
+    """Make the newest version of documents public; ID@VERSION only if that is still the newest.
 
-    Both examinations must have passed and the attribute must be 主动公开, unless the reviewer vouches for all of this.
+    Both examinations must have passed, the attribute must be 主动公开, each 拦截 must be settled, and the reviewer is
+    another than who brought it in or examined it. --force and --vouch take one document a call.
     """
-    if vouch and not reason.strip():
-        raise click.UsageError("--vouch needs --reason: the basis of both examinations")
+    if (vouch or force) and not reason.strip():
+        raise click.UsageError(f"{'--vouch' if vouch else '--force'} needs --reason")
+    if (vouch or force) and len(ids) > 1:
+        raise click.UsageError("--vouch and --force take one ID a call: 一人批准的须逐件进行，一次只写一个编号")
+    alone: list[str] = []
 
     def each(opened: Services, id: str, version: int | None) -> str:
-        if not vouch:
-            about = reviewing.decide(opened.catalogue, id, Verdict.APPROVE, reviewer, reason, version)
+        if vouch:
+            about = reviewing.approve_alone(opened.catalogue, id, reviewer, reason, version, force)
         else:
-            about = reviewing.vouch(opened.catalogue, id, reviewer, reason, version)
+            about = reviewing.decide(opened.catalogue, id, Verdict.APPROVE, reviewer, reason, version, forced=force)
+        alone.extend(item.id for item in afterwards.waiting(opened.catalogue) if item.id == id and force)
         return f"{id}: 第 {about} 版已公开"
 
     failed = _each(ids, each)
+    for id in dict.fromkeys(alone):
+        jobs.say(f"{id}: 由一人批准，事后须由另一人复看：gongkai review after {id} --reviewer 复看人 --outcome passed")
     if failed < len(ids):
         jobs.say("运行 gongkai reindex 后可以检索到。")
     sys.exit(1 if failed else 0)
+
+
+@review.command()
+@click.argument("id", required=False)
+@click.option("--reviewer", help="Who looks at it.")
+@click.option("--outcome", type=click.Choice(OUTCOMES), help="What was found.")
+@click.option("--reason", default="", help="What is to be said; required for failed.")
+@reported
+def after(id: str | None, reviewer: str | None, outcome: str | None, reason: str) -> None:
+    """Look afterwards at what one person approved alone (--force), or without ID list what waits for that.
+
+    The list exits with 0. Who brought it in, examined it or forced it can't be the one who looks.
+    """
+    with services() as opened:
+        if id is None:
+            waiting = afterwards.waiting(opened.catalogue)
+            for each in waiting:
+                click.echo(
+                    f"{each.id}  第 {each.version} 版  {each.title}  {each.person}  {each.at[:10]}  {each.reason}"
+                )
+                if each.objection:
+                    click.echo(f"              有异议（{each.objection}），请撤回（withdraw），或由另一人再看")
+            jobs.say(f"等待复看 {len(waiting)} 件。")
+            return
+        if not reviewer or not outcome:
+            raise click.UsageError("a look at ID needs --reviewer and --outcome")
+        of, version = _named(id)
+        about = afterwards.look(opened.catalogue, of, reviewer, Outcome(outcome), reason, version)
+        click.echo(f"{of}: 第 {about} 版复看{OUTCOME_LABELS[Outcome(outcome)]}")
+        if Outcome(outcome) is Outcome.FAILED:
+            jobs.say(f"文件仍然公开。要撤回，请运行 gongkai review withdraw {of} --reviewer 审查人 --reason 理由。")
 
 
 @review.command()
@@ -191,12 +294,18 @@ def _each(ids: tuple[str, ...], act: Callable[[Services, str, int | None], str])
     failed = 0
     with services() as opened:
         for each in ids:
-            id, _, read = each.partition("@")
-            if read and not read.isdigit():
-                raise click.UsageError(f"{each}: write ID or ID@VERSION")
+            id, version = _named(each)
             try:
-                click.echo(act(opened, id, int(read) if read else None))
+                click.echo(act(opened, id, version))
             except GongkaiError as error:
                 failed += 1
                 click.echo(f"gongkai: {error}", err=True)
     return failed
+
+
+def _named(text: str) -> tuple[str, int | None]:
+    """Read ID or ID@VERSION."""
+    id, _, read = text.partition("@")
+    if read and not (read.isascii() and read.isdigit()):
+        raise click.UsageError(f"{text}: write ID or ID@VERSION")
+    return id, int(read) if read else None

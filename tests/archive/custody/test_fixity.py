@@ -16,6 +16,9 @@ from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from tests.conftest import in_a_file, publish
 
+# How a page of a SQLite database begins that holds the ends of an index.
+INDEX_LEAF = 0x0A
+
 
 @pytest.fixture
 def ids(catalogue: Catalogue, intake: Intake, write: Callable[[str, str], Path]) -> list[str]:

@@ -109,7 +109,7 @@ def test_files_of_another_database_are_put_aside(
         (lambda text: text.replace("请落实", "不落实"), "哈希"),
         (lambda text: text[:-20], "读不出"),
         (lambda text: "[]", "读不出"),
-        (lambda text: text.replace('"format": 1', '"format": 9'), "格式"),
+        (lambda text: text.replace('"format": 2', '"format": 9'), "格式"),
     ],
 )
 def test_a_record_that_is_not_what_it_was_is_told(
@@ -127,4 +127,4 @@ def test_a_log_line_longer_than_what_is_read_at_once_is_found(catalogue: Catalog
     with catalogue.writing() as connection:
         append(connection, "收文员", "note", None, {})
     lines = [json.loads(line) for line in catalogue.records.log.read_text(encoding="utf-8").splitlines()]
-    assert [line["sequence"] for line in lines] == [1, 2, 3]
+    assert [line["sequence"] for line in lines] == [1, 2, 3, 4]

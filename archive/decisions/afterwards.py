@@ -1,0 +1,109 @@
+"""Looks afterwards: what one person approved alone, another looks at as soon as there is one.
+
+The other person is one who could have approved it: nobody who brought it in, examined it or forced it. Whoever objects
+says why; the document then stays on the list until it is withdrawn or another look passes it.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, insert, select
+
+from archive.decisions import acts, four_eyes, persons
+from archive.document import Outcome
+from archive.errors import DecisionRefused
+from archive.store import audit
+from archive.store.catalogue import Catalogue
+from archive.store.tables import decisions, documents, looks, versions
+
+
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """A forced approval that waits for a look; ``objection`` is what the last one said against it, or ""."""
+
+    decision: int
+    id: str
+    version: int
+    title: str
+    person: str
+    reason: str
+    at: str
+    objection: str
+
+
+def waiting(catalogue: Catalogue) -> list[Forced]:
+    """List the forced approvals that another person has still to look at, oldest first."""
+    with catalogue.reading() as connection:
+        return _waiting(connection)
+
+
+def look(
+    catalogue: Catalogue, id: str, person: str, outcome: Outcome, reason: str = "", version: int | None = None
+) -> int:
+    """Record a person's look at the forced approval of a document, of its newest if there are several.
+
+    Returns the version that was approved. Raises UnknownDocument and DecisionRefused; then nothing is recorded.
+    """
+    with catalogue.writing() as connection:
+        acts.newest(connection, id, None)
+        name = acts.named(id, person, "复看必须写明复看人。")
+        if outcome is Outcome.FAILED:
+            acts.required(id, reason, "有异议的必须写明理由。")
+        about = [each for each in _waiting(connection, id) if version in (None, each.version)]
+        if not about:
+            raise DecisionRefused(id, "没有等待复看的一人批准。")
+        forced = about[-1]
+        alone = four_eyes.deeds(connection, id, forced.version, name)
+        if persons.same(forced.person, name):
+            alone.append("批准了它")
+        if alone:
+            raise DecisionRefused(id, f"复看的须是另一人：第 {forced.version} 版，{name}{'、'.join(alone)}。")
+        said = {"outcome": outcome.value, "reason": reason.strip()}
+        connection.execute(
+            insert(looks).values(
+                decision_id=forced.decision,
+                document_id=id,
+                version=forced.version,
+                person=name,
+                decided_at=audit.now(),
+                **said,
+            )
+        )
+        audit.append(connection, name, "look", id, {"version": forced.version, **said})
+    return forced.version
+
+
+def _waiting(connection: Connection, id: str | None = None) -> list[Forced]:
+    query = (
+        select(decisions, versions.c.title, documents.c.public_decision)
+        .join(
+            versions, and_(versions.c.document_id == decisions.c.document_id, versions.c.version == decisions.c.version)
+        )
+        .join(documents, documents.c.id == decisions.c.document_id)
+        .where(decisions.c.forced == 1)
+    )
+    if id is not None:
+        query = query.where(decisions.c.document_id == id)
+    said = {
+        row.decision_id: row
+        for row in connection.execute(
+            select(looks).join(decisions, decisions.c.id == looks.c.decision_id).order_by(looks.c.id)
+        )
+    }
+    found = []
+    for row in connection.execute(query.order_by(decisions.c.id)):
+        last = said.get(row.id)
+        if last is not None and (last.outcome == Outcome.PASSED or row.public_decision != row.id):
+            continue
+        found.append(
+            Forced(
+                row.id,
+                row.document_id,
+                row.version,
+                row.title,
+                row.reviewer,
+                row.reason,
+                row.decided_at,
+                f"{last.person}：{last.reason}" if last is not None else "",
+            )
+        )
+    return found

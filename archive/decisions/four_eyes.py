@@ -1,0 +1,40 @@
+"""Four eyes: who brought a version in or examined it does not approve it. Triggers hold the same (migration 0004).
+
+One person may bring in, classify, settle findings and make both examinations; the approval is always another's.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from archive.decisions import persons
+from archive.store.tables import classifications, examinations, settlements, versions
+
+SETTLED = "处理了检查发现"
+
+
+def involved(connection: Connection, id: str, version: int) -> Iterator[tuple[str, str]]:
+    """Yield who had a hand in a version, and what each did; one person may come several times, "" is nobody known."""
+    brought = select(versions.c.brought_by).where(versions.c.document_id == id, versions.c.version == version)
+    yield connection.execute(brought).scalar() or "", "接收了它"
+    for table, column, did in (
+        (classifications, classifications.c.person, "标注了公开属性"),
+        (examinations, examinations.c.reviewer, "作了审查"),
+        (settlements, settlements.c.person, SETTLED),
+    ):
+        query = select(column).where(table.c.document_id == id, table.c.version == version).distinct()
+        for person in connection.scalars(query.order_by(column)):
+            yield person, did
+
+
+def deeds(connection: Connection, id: str, version: int, person: str) -> list[str]:
+    """Return what a person did with a version."""
+    return [did for other, did in involved(connection, id, version) if persons.same(other, person)]
+
+
+def objections(connection: Connection, id: str, version: int, person: str) -> list[str]:
+    """Return a phrase for each reason why ``person`` is not the other person that an approval needs."""
+    found = [f"{person}{did}" for did in deeds(connection, id, version, person)]
+    if any(not other for other, _ in involved(connection, id, version)):
+        found.append("没有记载由谁接收")
+    return found

@@ -1,0 +1,84 @@
+"""What an approval rests on: the disclosure attribute of a version and its two examinations, the last of each."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, insert, select
+
+from archive.decisions import precheck
+from archive.document import Aspect, Disclosure, Outcome
+from archive.store import audit
+from archive.store.tables import classifications, examinations
+
+ASPECT_LABELS = {Aspect.TRUTHFULNESS: "真实性", Aspect.CONFIDENTIALITY: "保密性"}
+
+
+def add_classification(
+    connection: Connection, id: str, version: int, disclosure: Disclosure, person: str, basis: str, ground: str = ""
+) -> None:
+    """Add a classification as a person or a source states it. The caller appends the audit event."""
+    connection.execute(
+        insert(classifications).values(
+            document_id=id,
+            version=version,
+            disclosure=disclosure.value,
+            ground=ground,
+            person=person,
+            basis=basis,
+            decided_at=audit.now(),
+        )
+    )
+
+
+def add_examination(
+    connection: Connection, id: str, version: int, aspect: Aspect, outcome: Outcome, reviewer: str, basis: str
+) -> None:
+    """Add an examination and its audit event."""
+    found = {"aspect": aspect.value, "outcome": outcome.value, "basis": basis, "rules": precheck.RULES}
+    connection.execute(
+        insert(examinations).values(document_id=id, version=version, reviewer=reviewer, decided_at=audit.now(), **found)
+    )
+    audit.append(connection, reviewer, "examine", id, {"version": version, **found})
+
+
+def disclosure_of(connection: Connection, id: str, version: int) -> Disclosure | None:
+    """Return the disclosure attribute of a version; None where nobody stated one, which is not public."""
+    query = select(classifications.c.disclosure).where(
+        classifications.c.document_id == id, classifications.c.version == version
+    )
+    found = connection.execute(query.order_by(classifications.c.id.desc()).limit(1)).scalar()
+    return Disclosure(found) if found else None
+
+
+def ever_restricted(connection: Connection, id: str) -> Disclosure | None:
+    """Return an attribute other than 主动公开 that any version of a document was ever given, or None."""
+    query = select(classifications.c.disclosure).where(
+        classifications.c.document_id == id, classifications.c.disclosure != Disclosure.ACTIVE.value
+    )
+    found = connection.execute(query.order_by(classifications.c.id.desc()).limit(1)).scalar()
+    return Disclosure(found) if found else None
+
+
+def outcome_of(connection: Connection, id: str, version: int, aspect: Aspect) -> Outcome | None:
+    """Return what the last examination of one aspect found; None where there was none."""
+    query = select(examinations.c.outcome).where(
+        examinations.c.document_id == id, examinations.c.version == version, examinations.c.aspect == aspect.value
+    )
+    found = connection.execute(query.order_by(examinations.c.id.desc()).limit(1)).scalar()
+    return Outcome(found) if found else None
+
+
+def unexamined(connection: Connection, id: str, version: int) -> Iterator[str]:
+    """Yield a sentence for each examination that was not passed."""
+    for aspect in Aspect:
+        found = outcome_of(connection, id, version, aspect)
+        if found is not Outcome.PASSED:
+            yield f"第 {version} 版{'没有通过' if found else '还没有作'}{ASPECT_LABELS[aspect]}审查，不能公开。"
+
+
+def closed(connection: Connection, id: str, version: int) -> Iterator[str]:
+    """Yield a sentence if the attribute is not 主动公开."""
+    disclosure = disclosure_of(connection, id, version)
+    if disclosure is None:
+        yield f"第 {version} 版没有标明公开属性，按不公开处理；请先用 classify 标注。"
+    elif disclosure is not Disclosure.ACTIVE:
+        yield f"公开属性为“{disclosure}”，不能向公众发布。"

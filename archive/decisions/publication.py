@@ -1,0 +1,117 @@
+"""Publication: what must hold before a version becomes public, and the one place where that is written.
+
+An approval needs both examinations, the attribute 主动公开, every stop settled, and a person who had no hand in it
+before. Where there is no other person it may be forced, for a reason, and is then looked at (see ``afterwards``).
+A takeover of what a portal had made public is an act of its own: it needs neither examinations nor a second person,
+passes no open stop, and undoes no reviewer's decision. The database's triggers refuse whatever is not so.
+"""
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from archive.decisions import acts, four_eyes, grounds, stops
+from archive.document import Outcome, Status, Verdict
+from archive.errors import DecisionRefused
+from archive.store import approvals, audit
+from archive.store.tables import (
+    changes,
+    classifications,
+    decisions,
+    documents,
+    examinations,
+    findings,
+    prechecks,
+    settlements,
+)
+
+# The tables of the review, in the order in which their rows rest on each other.
+GROUNDS = (prechecks, findings, settlements, classifications, examinations)
+
+
+def approve(
+    connection: Connection, id: str, reviewer: str, reason: str, version: int | None = None, forced: bool = False
+) -> int:
+    """Make a document's newest version public. Return the version.
+
+    ``forced`` lets one person approve who brought it in or examined it; the ``reason`` must then be said. Raises
+    UnknownDocument, and DecisionRefused with all that stands in the way; then nothing is recorded.
+    """
+    row = acts.newest(connection, id, version)
+    about = int(row["version"])
+    person = acts.named(id, reviewer, "审查决定必须写明审查人。")
+    if row["status"] == Status.PUBLISHED:
+        raise DecisionRefused(id, f"第 {about} 版已经公开。")
+    obstacles = [*grounds.unexamined(connection, id, about), *grounds.closed(connection, id, about)]
+    obstacles += stops.obstacles(connection, id, about)
+    alone = four_eyes.objections(connection, id, about, person)
+    if alone and not forced:
+        obstacles.append(
+            f"批准公开的须是另一人：第 {about} 版{'、'.join(alone)}。"
+            "本单位只有一人的，可用 --force 并写明理由，事后须由另一人复看。"
+        )
+    if forced and not reason.strip():
+        obstacles.append("一人批准（--force）必须写明理由。")
+    if obstacles:
+        raise DecisionRefused(id, "".join(obstacles))
+    # What another person could have approved is no forced approval.
+    _publish(connection, id, about, Verdict.APPROVE, person, reason, bool(alone))
+    return about
+
+
+def take_over(connection: Connection, id: str, person: str, ground: str) -> int:
+    """Make public what was already public elsewhere, on the word of ``person``. Return the version.
+
+    The caller sees to the pre-check, and that no reviewer withdrew or restricted the document. Raises DecisionRefused.
+    """
+    about = int(acts.newest(connection, id, None)["version"])
+    name = acts.named(id, person, "接收既有公开信息必须写明经办人。")
+    obstacles = [*grounds.closed(connection, id, about), *stops.obstacles(connection, id, about)]
+    failed = select(examinations.c.id).where(
+        examinations.c.document_id == id,
+        examinations.c.version == about,
+        examinations.c.outcome == Outcome.FAILED.value,
+    )
+    if connection.execute(failed.limit(1)).first():
+        obstacles.append(f"第 {about} 版曾审查为不通过，须经审查后批准。")
+    if four_eyes.SETTLED in four_eyes.deeds(connection, id, about, name):
+        obstacles.append(f"第 {about} 版有拦截由{name}处理，须由另一人审查后批准。")
+    if obstacles:
+        raise DecisionRefused(id, "".join(obstacles))
+    _publish(connection, id, about, Verdict.TAKE_OVER, name, ground, False)
+    return about
+
+
+def _publish(
+    connection: Connection, id: str, version: int, verdict: Verdict, person: str, reason: str, forced: bool
+) -> None:
+    """Write the decision that makes a version public, and all that follows from it."""
+    decision = connection.execute(
+        insert(decisions)
+        .values(
+            document_id=id,
+            version=version,
+            verdict=verdict.value,
+            reviewer=person,
+            reason=reason,
+            decided_at=audit.now(),
+            forced=int(forced),
+            rests_on=resting(connection, id),
+        )
+        .returning(decisions.c.id)
+    ).scalar_one()
+    approvals.seal(connection, audit.keys_of(connection), decision, audit.now())
+    public = {"public_version": version, "public_decision": decision, "public_verdict": verdict.value}
+    connection.execute(update(documents).where(documents.c.id == id).values(status=Status.PUBLISHED.value, **public))
+    told: dict[str, object] = {"version": version, "reason": reason}
+    audit.append(connection, person, verdict.value, id, told | ({"forced": True} if forced else {}))
+    connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+
+
+def resting(connection: Connection, id: str) -> dict[str, int]:
+    """Return the last id of each table of a document's review: what a decision made now can rest on.
+
+    A rebuild puts rows back up to there before the decision, whatever the clock said.
+    """
+    return {
+        table.name: connection.execute(select(func.max(table.c.id)).where(table.c.document_id == id)).scalar() or 0
+        for table in GROUNDS
+    }

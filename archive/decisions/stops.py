@@ -1,0 +1,283 @@
+"""Stops: what the pre-check of a version found, and what persons decided about each finding.
+
+A version with a stop that nobody has settled, without a pre-check, or with one of older rules is not made public. The
+database's triggers hold the same (but for the rules, which are the program's). A later pre-check is known by its own
+findings; what was decided about a finding that stands there unchanged goes on to hold.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, func, insert, select
+
+from archive.decisions import acts, precheck
+from archive.document import Document, Settlement
+from archive.errors import DecisionRefused, PrecheckFailed
+from archive.store import audit
+from archive.store.catalogue import Catalogue
+from archive.store.tables import documents, findings, prechecks, settlements
+
+# Who is named in the audit log for what the program does by itself.
+PROGRAM = "gongkai"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A person's decision about a finding, and when it was made (ISO 8601, UTC)."""
+
+    settlement: Settlement
+    person: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A finding as it is kept. ``number`` counts from 1 within the pre-check; ``settled`` is None while it is open."""
+
+    id: int
+    number: int
+    rule: str
+    blocks: bool
+    place: str
+    excerpt: str
+    digest: str
+    settled: Settled | None
+
+    @property
+    def reason(self) -> str:
+        return precheck.reason(self.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Precheck:
+    """A pre-check of a version. ``whole`` is false if findings are missing that it says it made."""
+
+    id: int
+    rules: str
+    found: tuple[Stored, ...]
+    whole: bool
+
+    @property
+    def open(self) -> tuple[Stored, ...]:
+        """The stops that nobody has settled."""
+        return tuple(each for each in self.found if each.blocks and each.settled is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """What a pre-check by new rules changed: what was found by which rules before, and what is new or gone."""
+
+    former: str
+    added: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A version and its pre-check; ``renewed`` says what it changed if there was one by other rules."""
+
+    document: Document
+    precheck: Precheck
+    renewed: Renewed | None
+
+
+def of(connection: Connection, id: str, version: int) -> Precheck | None:
+    """Return the last pre-check of a version; None if it was never made."""
+    row = connection.execute(
+        select(prechecks)
+        .where(prechecks.c.document_id == id, prechecks.c.version == version)
+        .order_by(prechecks.c.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    settled: dict[int, Settled] = {}
+    decided = select(settlements).where(settlements.c.document_id == id, settlements.c.version == version)
+    for each in connection.execute(decided.order_by(settlements.c.id)):
+        settled[each.finding_id] = Settled(Settlement(each.decision), each.person, each.reason, each.decided_at)
+    query = select(findings).where(findings.c.precheck_id == row.id).order_by(findings.c.number)
+    found = tuple(
+        Stored(
+            each.id,
+            each.number,
+            each.rule,
+            bool(each.blocks),
+            each.place,
+            each.excerpt,
+            each.digest,
+            settled.get(each.id),
+        )
+        for each in connection.execute(query)
+    )
+    return Precheck(row.id, row.rules, found, len(found) == row.found)
+
+
+def check(catalogue: Catalogue, id: str) -> Checked:
+    """Return the pre-check of a document's newest version, making it if there is none by the rules of today.
+
+    Raises UnknownDocument and PrecheckFailed; then nothing is recorded.
+    """
+    with catalogue.reading() as connection:
+        document = catalogue.newest_in(connection, id)
+        former = of(connection, id, document.version)
+    if former is not None and _holds(former):
+        return Checked(document, former, None)
+    with catalogue.writing() as connection:
+        return bring_up(connection, catalogue.newest_in(connection, id))
+
+
+def bring_up(connection: Connection, document: Document) -> Checked:
+    """Do as ``check`` inside the caller's transaction."""
+    former = of(connection, document.id, document.version)
+    if former is not None and _holds(former):
+        return Checked(document, former, None)
+    made = add(connection, document.id, document.version, _found(document))
+    if former is None or former.rules == precheck.RULES:
+        return Checked(document, made, None)
+    before, now = ({each.digest for each in one.found} for one in (former, made))
+    return Checked(document, made, Renewed(former.rules, len(now - before), len(before - now)))
+
+
+def add(connection: Connection, id: str, version: int, found: Sequence[precheck.Finding]) -> Precheck:
+    """Add a pre-check with its findings and an audit event.
+
+    What was decided about a finding of the one before holds for the same finding in this one.
+    """
+    former = of(connection, id, version)
+    known = {each.digest: each.settled for each in former.found if each.settled} if former else {}
+    at = audit.now()
+    row = {"rules": precheck.RULES, "found": len(found), "checked_at": at}
+    made = connection.execute(
+        insert(prechecks).values(document_id=id, version=version, **row).returning(prechecks.c.id)
+    ).scalar_one()
+    about = {"document_id": id, "version": version}
+    for number, each in enumerate(found, 1):
+        finding = connection.execute(
+            insert(findings)
+            .values(
+                precheck_id=made,
+                number=number,
+                rule=each.kind.value,
+                blocks=int(each.blocks),
+                place=each.where,
+                excerpt=each.excerpt,
+                digest=each.digest,
+                **about,
+            )
+            .returning(findings.c.id)
+        ).scalar_one()
+        if settled := known.get(each.digest):
+            _add_settlement(connection, finding, about, settled)
+    told = {"version": version, "rules": precheck.RULES, "found": len(found), "stops": sum(map(_blocks, found))}
+    audit.append(connection, PROGRAM, "precheck", id, told)
+    stored = of(connection, id, version)
+    if stored is None:
+        raise RuntimeError("the database has not what was just written into it")
+    return stored
+
+
+def settle(
+    catalogue: Catalogue,
+    id: str,
+    number: int,
+    settlement: Settlement,
+    person: str,
+    reason: str,
+    version: int | None = None,
+) -> Stored:
+    """Record a person's decision about one finding of a document's newest version; the last one counts.
+
+    Raises UnknownDocument and DecisionRefused; then nothing is recorded.
+    """
+    with catalogue.writing() as connection:
+        row = acts.newest(connection, id, version)
+        about = int(row["version"])
+        name = acts.named(id, person, "处理检查发现必须写明经办人。")
+        acts.required(id, reason, "处理检查发现必须写明理由。")
+        stored = of(connection, id, about)
+        if stored is None or not _holds(stored):
+            raise DecisionRefused(id, f"第 {about} 版的发布前检查{_lack(stored)}，请先运行 gongkai review check {id}。")
+        finding = next((each for each in stored.found if each.number == number), None)
+        if finding is None:
+            raise DecisionRefused(id, f"第 {about} 版的发布前检查只有 {len(stored.found)} 处，没有第 {number} 处。")
+        if settlement is Settlement.MASKED and _still_there(catalogue, connection, id, finding):
+            raise DecisionRefused(
+                id, f"第 {number} 处在第 {about} 版中原样存在，没有遮盖。请在文件中遮盖后，按原来源作为新版本接收。"
+            )
+        settled = Settled(settlement, name, reason.strip(), audit.now())
+        _add_settlement(connection, finding.id, {"document_id": id, "version": about}, settled)
+        told = {"version": about, "number": number, "rule": finding.rule, "place": finding.place}
+        audit.append(connection, name, "settle", id, {**told, "decision": settlement.value, "reason": settled.reason})
+    return finding
+
+
+def obstacles(connection: Connection, id: str, version: int) -> list[str]:
+    """Return a sentence for each reason why the pre-check keeps a version from being made public."""
+    stored = of(connection, id, version)
+    if stored is None or not _holds(stored):
+        return [f"第 {version} 版的发布前检查{_lack(stored)}，请先运行 gongkai review check {id}。"]
+    if not stored.open:
+        return []
+    numbers = "、".join(str(each.number) for each in stored.open[:10]) + ("等" if len(stored.open) > 10 else "")
+    how = f"请用 gongkai review check {id} 查看，用 gongkai review settle 逐处处理。"
+    return [f"第 {version} 版有 {len(stored.open)} 处拦截没有处理（第 {numbers} 处），不能公开。{how}"]
+
+
+def count_open(catalogue: Catalogue) -> Mapping[str, int]:
+    """Count the open stops in the newest version of each document that has any."""
+    last = (
+        select(prechecks.c.document_id, func.max(prechecks.c.id).label("id"))
+        .join(documents, and_(documents.c.id == prechecks.c.document_id, documents.c.version == prechecks.c.version))
+        .group_by(prechecks.c.document_id)
+        .subquery()
+    )
+    settled = select(settlements.c.id).where(settlements.c.finding_id == findings.c.id).exists()
+    query = (
+        select(findings.c.document_id, func.count())
+        .join(last, last.c.id == findings.c.precheck_id)
+        .where(findings.c.blocks == 1, ~settled)
+        .group_by(findings.c.document_id)
+    )
+    with catalogue.reading() as connection:
+        return {id: count for id, count in connection.execute(query)}
+
+
+def _found(document: Document) -> tuple[precheck.Finding, ...]:
+    try:
+        return precheck.findings(document)
+    except Exception as error:
+        # Whatever it was: what could not be checked is not public, and that is told.
+        raise PrecheckFailed(document.id, type(error).__name__) from error
+
+
+def _holds(stored: Precheck) -> bool:
+    return stored.whole and stored.rules == precheck.RULES
+
+
+def _lack(stored: Precheck | None) -> str:
+    if stored is None:
+        return "还没有作"
+    return f"是按旧规则（{stored.rules}）作的" if stored.whole else "不完整"
+
+
+def _still_there(catalogue: Catalogue, connection: Connection, id: str, finding: Stored) -> bool:
+    found = _found(catalogue.newest_in(connection, id))
+    return finding.digest in {each.digest for each in found}
+
+
+def _blocks(finding: precheck.Finding) -> bool:
+    return finding.blocks
+
+
+def _add_settlement(connection: Connection, finding: int, about: Mapping[str, object], settled: Settled) -> None:
+    connection.execute(
+        insert(settlements).values(
+            finding_id=finding,
+            decision=settled.settlement.value,
+            person=settled.person,
+            reason=settled.reason,
+            decided_at=settled.at,
+            **about,
+        )
+    )
