@@ -13,12 +13,13 @@ from typing import TypeVar
 
 from sqlalchemy import bindparam, insert, update
 
+from archive.decisions.precheck import RULES
 from archive.describe import taxonomy
 from archive.document import Aspect, Disclosure, Document, File, Metadata, Outcome, Status, Validity, Verdict
 from archive.extract import extract_plain, media_type
 from archive.intake.manifest import items_below
 from archive.store.catalogue import Catalogue
-from archive.store.tables import changes, classifications, decisions, examinations, versions
+from archive.store.tables import changes, classifications, decisions, examinations, prechecks, versions
 from archive.store.tables import documents as states
 
 T = TypeVar("T")
@@ -101,6 +102,10 @@ def publish(catalogue: Catalogue, made: Iterable[Document]) -> None:
                 connection.execute(insert(states).values(received_at=at), new)
             connection.execute(insert(versions), [_row(each, at) for each in batch])
             about = [{"document_id": each.id, "version": each.version, "decided_at": at} for each in batch]
+            connection.execute(
+                insert(prechecks).values(rules=RULES, found=0),
+                [{"document_id": each.id, "version": each.version, "checked_at": at} for each in batch],
+            )
             for aspect in Aspect:
                 found = {"aspect": aspect, "outcome": Outcome.PASSED, "reviewer": "bench", "basis": "", "rules": ""}
                 connection.execute(insert(examinations).values(**found), about)
@@ -113,9 +118,11 @@ def publish(catalogue: Catalogue, made: Iterable[Document]) -> None:
                         "document_id": each.id,
                         "version": each.version,
                         "verdict": Verdict.APPROVE,
-                        "reviewer": "bench",
+                        "reviewer": "approver",
                         "reason": "",
                         "decided_at": at,
+                        # Nothing is rebuilt from records here.
+                        "rests_on": {},
                     }
                     for each in batch
                 ],
@@ -154,6 +161,7 @@ def _row(document: Document, at: str) -> dict[str, object]:
         "text": document.text,
         "warnings": [],
         "received_at": at,
+        "brought_by": "bench",
     }
 
 

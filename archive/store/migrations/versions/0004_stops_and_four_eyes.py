@@ -1,7 +1,8 @@
 """Stops of the pre-check, four eyes, and takeovers as acts of their own kind.
 
-What was public stays so: approvals that stand here are of before these rules, and rest on nothing (``rests_on``). The
-triggers let such a one in only if it is older than the rules are here, which a rebuild from old records needs.
+What was public stays so: approvals that stand here are of before these rules, and rest on nothing (``rests_on``). A
+rebuild from old records must put such ones in. The triggers let it while nothing has ever been published here, and only
+if the approval is older than the rules are here.
 """
 
 # ruff: noqa: S608  # the names that the statements are made of are our own
@@ -42,10 +43,13 @@ _ABOUT = "document_id = NEW.document_id AND version = NEW.version"
 _BEFORE = (
     "NEW.verdict = 'approve' AND NEW.forced = 0 AND NEW.rests_on IS NULL"
     " AND NEW.decided_at < COALESCE((SELECT since FROM rules WHERE name = 'four eyes'), '')"
+    " AND NOT EXISTS (SELECT 1 FROM changes)"
 )
 _PRECHECK = f"(SELECT MAX(id) FROM prechecks WHERE {_ABOUT})"
 # The code points of blanks besides U+0020, as SQLite must be told them.
 _BLANKS = (9, 10, 13, 160, 8203, 12288)
+# Blanks and what can't be seen, as a regular expression of PostgreSQL's.
+_UNSEEN = r"[\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 # What NFKC would change in a name: full and half widths, compatible ideographs, blanks and marks of other kinds.
 _NOT_PLAIN = ((160, 160), (8192, 8303), (12272, 12288), (63744, 64255), (65280, 65519))
 
@@ -59,7 +63,7 @@ def folded_in_sqlite(name: str) -> str:
 
 
 def folded_in_postgresql(name: str) -> str:
-    return f"lower(regexp_replace(normalize({name}, NFKC), '\\s', '', 'g'))"
+    return f"lower(regexp_replace(normalize({name}, NFKC), '{_UNSEEN}', '', 'g'))"
 
 
 def refusals(folded: Folded, not_plain: str) -> tuple[tuple[str, str, str, str], ...]:
@@ -104,7 +108,7 @@ def refusals(folded: Folded, not_plain: str) -> tuple[tuple[str, str, str, str],
             "approved_when_prechecked",
             "decisions",
             f"{published} AND NOT ({_BEFORE}) AND (NEW.rests_on IS NULL OR {_PRECHECK} IS NULL"
-            f" OR (SELECT found FROM prechecks WHERE id = {_PRECHECK})"
+            f" OR (SELECT prechecks.found FROM prechecks WHERE id = {_PRECHECK})"
             f" <> (SELECT COUNT(*) FROM findings WHERE precheck_id = {_PRECHECK}))",
             "an approval needs a whole pre-check of this version",
         ),
