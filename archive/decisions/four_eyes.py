@@ -16,7 +16,7 @@ SETTLED = "处理了检查发现"
 def involved(connection: Connection, id: str, version: int) -> Iterator[tuple[str, str]]:
     """Yield who had a hand in a version, and what each did; one person may come several times, "" is nobody known."""
     brought = select(versions.c.brought_by).where(versions.c.document_id == id, versions.c.version == version)
-    yield connection.execute(brought).scalar() or "", "接收了它"
+    yield connection.execute(brought).scalar() or "", "接收了文件"
     for table, column, did in (
         (classifications, classifications.c.person, "标注了公开属性"),
         (examinations, examinations.c.reviewer, "作了审查"),

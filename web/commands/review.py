@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import click
 
-from archive.decisions import afterwards, grounds, stops
+from archive.decisions import afterwards, four_eyes, grounds, stops
 from archive.decisions import review as reviewing
 from archive.document import Aspect, Disclosure, Outcome, Settlement, Status, Verdict
 from archive.errors import GongkaiError
@@ -62,9 +62,13 @@ def review_show(id: str) -> None:
     """Show what a decision is about: the metadata, where each field was read, the warnings and the text."""
     with services() as opened:
         document = opened.catalogue.newest(id)
+        with opened.catalogue.reading() as connection:
+            involved = [*four_eyes.involved(connection, id, document.version)]
     click.echo(f"{document.id}  {STATUS_LABELS[document.status]}  第 {document.version} 版  {document.metadata.title}")
     for line in card(document):
         click.echo(f"{line.label}\t{line.value}\t{line.read_from}")
+    for person, did in involved:
+        click.echo(f"经办\t{person or '没有记载'}\t{did}")
     for warning in document.warnings:
         click.echo(f"注意\t{warning}")
     click.echo(f"\n{document.text}")

@@ -74,7 +74,7 @@ def test_capitals_and_widths_make_no_other_person(
 def test_who_brought_it_in_may_classify_and_examine_it(catalogue: Catalogue, intake: Intake, write: Write) -> None:
     id = str(intake.receive(Item(write("b.txt", "关于值班的通知\n请落实。\n"), "b")).document_id)
     review.vouch(catalogue, id, "收文员", "一事一审")
-    with pytest.raises(DecisionRefused, match="收文员接收了它、收文员标注了公开属性、收文员作了审查"):
+    with pytest.raises(DecisionRefused, match="收文员接收了文件、收文员标注了公开属性、收文员作了审查"):
         review.decide(catalogue, id, Verdict.APPROVE, "收文员")
     assert review.decide(catalogue, id, Verdict.APPROVE, "签发人") == 1
 

@@ -20,13 +20,13 @@ from tests.archive.decisions.refusals import allowed, refused
 
 Write = Callable[[str, str], Path]
 # Two stops: a mark of secrecy and a mobile number; and a place to look at, a plate.
-SECRET = "机密★10年\n关于防汛的通知\n联系人王某，手机13812345678。\n车牌浙A12345。\n"
+STOPPED = "机密★10年\n关于防汛的通知\n联系人王某，手机13812345678。\n车牌浙A12345。\n"
 STOPS, PLACES = (1, 2), 3
 
 
 @pytest.fixture
 def id(intake: Intake, write: Write) -> str:
-    return str(intake.receive(Item(write("a.txt", SECRET), "a")).document_id)
+    return str(intake.receive(Item(write("a.txt", STOPPED), "a")).document_id)
 
 
 @pytest.fixture
@@ -133,14 +133,14 @@ def test_the_database_itself_takes_no_settlement_without_a_person_and_a_reason(
 def test_what_still_stands_there_is_not_masked(catalogue: Catalogue, intake: Intake, id: str, write: Write) -> None:
     with pytest.raises(DecisionRefused, match="没有遮盖"):
         stops.settle(catalogue, id, 2, Settlement.MASKED, "保密员", "已遮盖")
-    masked = SECRET.replace("机密★10年\n", "").replace("13812345678", "138****5678")
+    masked = STOPPED.replace("机密★10年\n", "").replace("13812345678", "138****5678")
     intake.receive(Item(write("a.txt", masked), "a"))
     assert stops.check(catalogue, id).precheck.open == ()
 
 
 def test_a_new_version_is_checked_anew(catalogue: Catalogue, intake: Intake, ready: str, write: Write) -> None:
     settle(catalogue, ready, *STOPS)
-    intake.receive(Item(write("a.txt", SECRET + "补充。\n"), "a"))
+    intake.receive(Item(write("a.txt", STOPPED + "补充。\n"), "a"))
     review.vouch(catalogue, ready, "审查员", "一事一审")
     with pytest.raises(DecisionRefused, match="第 2 版有 2 处拦截没有处理"):
         review.decide(catalogue, ready, Verdict.APPROVE, "签发人")
@@ -235,7 +235,7 @@ def test_a_takeover_leaves_what_has_stops_for_review(
     catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, write: Write, intake: Intake, item: Item, before: bool
 ) -> None:
     for path in (item.path, *item.attachments):
-        write(path.name, SECRET if path.name == "a.txt" else f"关于{path.stem[:2]}的通知\n请落实值班制度。\n")
+        write(path.name, STOPPED if path.name == "a.txt" else f"关于{path.stem[:2]}的通知\n请落实值班制度。\n")
     folder = write("x.txt", "x").parent
     there = Item(folder / item.path, item.source, item.stated, tuple(folder / each for each in item.attachments))
     if before:
