@@ -15,6 +15,7 @@ from archive.intake.receive import Intake, Item
 from archive.store import audit
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
+from archive.store.records import _rows
 from archive.store.tables import looks
 from tests.archive.decisions.refusals import allowed, refused
 
@@ -236,6 +237,8 @@ def test_an_archive_that_does_not_say_who_brought_it_in_asks_for_force(catalogue
         else:
             connection.exec_driver_sql("ALTER TABLE versions DISABLE TRIGGER versions_only_added_to")
         connection.exec_driver_sql("UPDATE versions SET brought_by = ''")
+    with catalogue.reading() as connection:
+        catalogue.records._write(id, _rows(connection, id))
     refused(catalogue, id, "签发人", "does not approve it")
     with pytest.raises(DecisionRefused, match="没有记载由谁接收"):
         review.decide(catalogue, id, Verdict.APPROVE, "签发人")

@@ -16,7 +16,7 @@ from web.installation.settings import Settings
 
 # Each with arguments by which it would go on.
 NEEDING = (
-    ("ingest", "."),
+    ("ingest", ".", "--actor", "甲"),
     ("review", "list"),
     ("review", "show", "x"),
     ("review", "check"),
@@ -24,6 +24,8 @@ NEEDING = (
     ("review", "examine", "x", "--aspect", "truthfulness", "--outcome", "passed", "--reviewer", "甲", "--basis", "乙"),
     ("review", "approve", "x", "--reviewer", "甲"),
     ("review", "reject", "x", "--reviewer", "甲", "--reason", "乙"),
+    ("review", "settle", "x", "1", "--as", "保留", "--reviewer", "甲", "--reason", "乙"),
+    ("review", "after", "x", "--reviewer", "甲", "--outcome", "passed"),
     ("review", "withdraw", "x", "--reviewer", "甲", "--reason", "乙"),
     ("history", "x"),
     ("validity", "x", "已废止", "--since", "2026-01-31", "--person", "甲", "--reason", "乙"),
@@ -125,7 +127,7 @@ def test_an_archive_of_before_is_known_by_what_it_holds(run: Run, tmp_path: Path
     made = tmp_path / "mistyped"
     (tmp_path / "通知.txt").write_text("关于做好防汛工作的通知\n\n请落实值班制度。\n", encoding="utf-8")
     run("init")
-    run("ingest", str(tmp_path / "通知.txt"))
+    run("ingest", str(tmp_path / "通知.txt"), "--actor", "收文员")
     for path in [*made.iterdir()]:
         if path.name != kept:
             path.rename(tmp_path / path.name)
@@ -136,7 +138,7 @@ def test_an_archive_of_before_is_known_by_what_it_holds(run: Run, tmp_path: Path
 def test_a_backup_is_no_archive(run: Run, tmp_path: Path) -> None:
     (tmp_path / "通知.txt").write_text("关于做好防汛工作的通知\n\n请落实值班制度。\n", encoding="utf-8")
     run("init")
-    run("ingest", str(tmp_path / "通知.txt"))
+    run("ingest", str(tmp_path / "通知.txt"), "--actor", "收文员")
     made = run("backup", str(tmp_path / "backups")).stdout.split()[-1]
     before = sorted(Path(made).rglob("*"))
     wrong = caller({"GONGKAI_DATA": made, "GONGKAI_DATABASE_URL": "", "GONGKAI_ENGINE_URL": ""})
@@ -150,7 +152,7 @@ def test_a_mistyped_database_is_not_made(run: Run, tmp_path: Path) -> None:
     data = tmp_path / "mistyped"
     (tmp_path / "通知.txt").write_text("关于做好防汛工作的通知\n\n请落实值班制度。\n", encoding="utf-8")
     run("init")
-    run("ingest", str(tmp_path / "通知.txt"))
+    run("ingest", str(tmp_path / "通知.txt"), "--actor", "收文员")
     url = f"sqlite:///{tmp_path}/other.sqlite3"
     wrong = caller({"GONGKAI_DATA": str(data), "GONGKAI_DATABASE_URL": url, "GONGKAI_ENGINE_URL": ""})
     assert "GONGKAI_DATABASE_URL" in wrong("review", "list", code=1).stderr

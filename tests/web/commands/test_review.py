@@ -30,6 +30,7 @@ def run(tmp_path: Path, databases: Databases) -> Run:
         assert "Traceback" not in result.output
         return result
 
+    invoke("init")
     return invoke
 
 
