@@ -9,6 +9,8 @@ The search has its own errors under the same root, and so have the parameters of
     ├── NoArchive              the data folder holds no archive
     ├── BadCalendar            lines of a holiday notice that can't be used, each with the reason
     ├── YearMissing            working days are counted in a year whose holidays are not known
+    ├── DiskFull               there is no room for what should be written
+    ├── NotRecorded            something was done, and the files beside the database don't say so yet
     ├── BadManifest            a line of an ingest manifest that can't be read
     ├── FileRefused            a file that the archive does not accept, with the reason
     │   └── ExtractionFailed   its text could not be read
@@ -55,6 +57,25 @@ class NoArchive(GongkaiError):
     def __init__(self, folder: str, what: str) -> None:
         super().__init__(f"{folder} {what}")
         self.folder = folder
+
+
+class DiskFull(GongkaiError):
+    """There is no room for what should be written; ``path`` says where, ``disk`` where its file system begins."""
+
+    def __init__(self, path: str, disk: str) -> None:
+        where = f"{path}（在文件系统 {disk}）" if disk else path
+        super().__init__(f"磁盘已满：{where} 写不进去。请腾出空间，再重新运行。")
+        self.path = path
+
+
+class NotRecorded(GongkaiError):
+    """Something holds, because the database has it, and the files beside it could not be brought up to date."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"这项操作已经生效，但档案记录没有写成：{why.rstrip('。')}。"
+            "故障排除后，再运行任何一个命令（如 gongkai verify）都会补写。"
+        )
 
 
 class BadManifest(GongkaiError):

@@ -25,6 +25,7 @@ from archive.store.blobs import Blobs, digest_of, sync_folder
 from archive.store.catalogue import Catalogue
 from archive.store.folder import BACKUP, copy_privately, link, restrict
 from archive.store.records import Records
+from archive.store.space import naming
 
 FORMAT = 1
 # What staff wrote into the data folder themselves.
@@ -76,7 +77,8 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
     made = Made(final, next(complete(destination), None))
     staged = data / f".backup-{os.getpid()}"
     try:
-        _stage(catalogue, staged)
+        with naming(staged):
+            _stage(catalogue, staged)
         copy_privately(staged, partial)
         for name in OWN:
             if (data / name).exists():
@@ -97,7 +99,8 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
             progress(done, len(digests))
         manifest = asdict(Manifest(FORMAT, VERSION, at.isoformat(timespec="seconds"), len(ids), files))
         manifest["sha256"] = canonical.digest(manifest)
-        (partial / BACKUP).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+        with naming(partial / BACKUP):
+            (partial / BACKUP).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
         restrict(partial / BACKUP)
         # One call for thousands of files.
         os.sync()

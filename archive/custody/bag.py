@@ -13,6 +13,7 @@ import bagit
 from archive.document import Document, File, Metadata
 from archive.errors import BackupRefused
 from archive.store.blobs import Blobs
+from archive.store.space import naming
 
 COLUMNS = ("id", "version", *(each.name for each in fields(Metadata) if each.name != "sources"))
 # Text that starts with one of these is a formula to a spreadsheet.
@@ -38,6 +39,7 @@ def export(
     count = 0
     try:
         with (
+            naming(partial),
             (partial / "metadata.jsonl").open("w", encoding="utf-8") as lines,
             (partial / "metadata.csv").open("w", encoding="utf-8-sig", newline="") as table,
         ):

@@ -15,6 +15,7 @@ from archive.store.blobs import sync_folder
 from archive.store.folder import BACKUP, UNFINISHED, copy_privately, mark, unfinished
 from archive.store.records import Records
 from archive.store.seals import Key, Seals
+from archive.store.space import RESERVE
 from archive.store.withdrawal_ledger import WithdrawalLedger
 
 log = logging.getLogger(__name__)
@@ -141,7 +142,7 @@ def _switch(fresh: Path, data: Path, present: Iterable[Path], aside: Path | None
 
 def _is_replaced(path: Path) -> bool:
     """Tell whether something in a data folder makes way: not keys, nor what was replaced before."""
-    return path.name not in ("keys", "lost+found") and not path.name.startswith((".", _ASIDE))
+    return path.name not in ("keys", RESERVE, "lost+found") and not path.name.startswith((".", _ASIDE))
 
 
 def _problem(folder: Path, place: str, digest: str) -> str:

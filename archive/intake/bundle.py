@@ -13,6 +13,7 @@ from archive.extract.containers.zipguard import members, open_container
 from archive.extract.limits import ZipLimits
 from archive.intake.manifest import place, read_manifest
 from archive.intake.receive import Item
+from archive.store.space import disk_full
 
 MANIFEST = "manifest.jsonl"
 
@@ -76,6 +77,8 @@ def _unpack(path: Path, root: Path, limits: ZipLimits | None) -> list[str]:
             with target.open("xb") as stream:
                 stream.write(content)
         except (OSError, ValueError) as error:
+            if full := disk_full(error, root):
+                raise full from error
             raise FileRefused(f"压缩包中的文件“{name[:80]}”不能解压（名称过长、重复或含有不能用的字符）。") from error
         names.append(_name(target, root))
     return names

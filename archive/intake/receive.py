@@ -16,17 +16,19 @@ from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from archive.chinese.text import normalise
 from archive.decisions import grounds, history, persons, publication, relations, review, stops
 from archive.describe.metadata import MANIFEST, describe
 from archive.document import Attachment, Disclosure, File, Metadata, Place, Validity
-from archive.errors import DecisionRefused, FileRefused, PrecheckFailed
+from archive.errors import DecisionRefused, FileRefused, NotRecorded, PrecheckFailed
 from archive.extract import Sandbox, media_type
 from archive.extract.extraction import Extraction
 from archive.store import audit
 from archive.store.blobs import Blobs, digest_of
 from archive.store.catalogue import Catalogue
+from archive.store.space import disk_full
 from archive.store.tables import attachments, documents, sources, versions
 
 SOURCE_GROUND = "来源标注，未写理由"
@@ -131,16 +133,22 @@ class Intake:
         return next(self.receive_all([item]))
 
     def receive_all(self, items: Iterable[Item], ahead: int = 8) -> Iterator[Receipt]:
-        """Take in files in order, extracting a few ahead. A file that is refused never stops the rest."""
+        """Take in files in order, extracting a few ahead; a file that is refused never stops the rest.
+
+        A full disk and a database that fails do stop it, at once. What had been done about the item by then is told
+        before, as the catalogue has it: an outcome says what holds. Raises DiskFull, NotRecorded, SQLAlchemyError.
+        """
         waiting = iter(items)
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            queue: list[tuple[Item, Future[_Prepared | _Held]]] = []
+        pool = ThreadPoolExecutor(max_workers=2)
+        queue: list[tuple[Item, Future[_Prepared | _Held]]] = []
+        try:
             while True:
                 for item in islice(waiting, ahead - len(queue)):
                     queue.append((item, pool.submit(self._prepare, item)))
                 if not queue:
                     return
                 item, future = queue.pop(0)
+                prepared: _Prepared | _Held | None = None
                 try:
                     prepared = future.result()
                     if isinstance(prepared, _Held):
@@ -149,12 +157,44 @@ class Intake:
                         yield self._record(prepared)
                 except FileRefused as refused:
                     yield Receipt(item, Result.REFUSED, reason=refused.reason)
-                except OSError as error:
-                    which = f"（{Path(str(error.filename)).name}）" if error.filename else ""
-                    yield Receipt(item, Result.REFUSED, reason=f"读写文件出错{which}：{error.strerror or error}")
+                except (OSError, NotRecorded, SQLAlchemyError) as error:
+                    full = disk_full(error, self._blobs.folder)
+                    standing = self._standing(prepared, str(full or error)) if prepared else None
+                    if standing:
+                        yield standing
+                    if full:
+                        raise full from error
+                    if not isinstance(error, OSError):
+                        raise
+                    if not standing:
+                        which = f"（{Path(str(error.filename)).name}）" if error.filename else ""
+                        yield Receipt(item, Result.REFUSED, reason=f"读写文件出错{which}：{error.strerror or error}")
                 except ValueError as error:
                     # A name or a stated value that no database accepts: a NUL, or half of a character.
                     yield Receipt(item, Result.REFUSED, reason=f"文件名或清单中有无法保存的字符：{error}")
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _standing(self, prepared: "_Prepared | _Held", why: str) -> Receipt | None:
+        """Read back what the catalogue has of an item after an error; None if it has nothing of it."""
+        item = prepared.item
+        query = (
+            select(sources.c.original, documents)
+            .join(documents, sources.c.document_id == documents.c.id)
+            .where(sources.c.source == item.source)
+        )
+        if isinstance(prepared, _Prepared):
+            query = query.where(sources.c.signature == prepared.signature)
+        with self._catalogue.reading() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        if isinstance(prepared, _Held) or not row["original"]:
+            result = Result.HELD
+        else:
+            result = Result.TAKEN if row["version"] == 1 else Result.CHANGED
+        state = "已经公开" if row["public_version"] == row["version"] else "没有公开"
+        return Receipt(item, result, str(row["id"]), f"第 {row['version']} 版已在档案中，{state}；{why}")
 
     def _prepare(self, item: Item) -> "_Prepared | _Held":
         """Do everything that needs no writing transaction. Stop early if the archive already has the same file."""

@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from archive.errors import BlobDamaged, BlobMissing
 from archive.store.folder import restrict
+from archive.store.space import naming
 
 CHUNK = 1 << 20
 
@@ -41,6 +42,10 @@ class Blobs:
 
     def put(self, stream: BinaryIO) -> tuple[str, int]:
         """Store a stream's bytes and return their digest and size in bytes. Identical bytes share one blob."""
+        with naming(self.folder):
+            return self._put(stream)
+
+    def _put(self, stream: BinaryIO) -> tuple[str, int]:
         self.folder.mkdir(parents=True, exist_ok=True)
         hasher = hashlib.sha256()
         size = 0

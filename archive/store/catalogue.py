@@ -36,8 +36,10 @@ from archive.errors import (
     CatalogueDamaged,
     CatalogueLost,
     DocumentWithdrawn,
+    GongkaiError,
     KeyUnusable,
     NotMigrated,
+    NotRecorded,
     RecordDisagrees,
     UnknownDocument,
 )
@@ -46,6 +48,7 @@ from archive.store.folder import KEYS
 from archive.store.public import is_public, public_versions
 from archive.store.records import Records
 from archive.store.seals import Seals
+from archive.store.space import disk_full
 from archive.store.tables import attachments, changes, decisions, documents, sources, validities, versions
 from archive.store.withdrawal_ledger import WithdrawalLedger
 
@@ -136,7 +139,10 @@ class Catalogue:
                 self.keys.make()
             if behind:
                 with self.records.writing():
-                    self._catch_up()
+                    problem = self._catch_up()
+                # On a full disk it is for a later command to write them.
+                if isinstance(problem, NotRecorded) and not disk_full(problem, folder):
+                    raise problem
         except BaseException as error:
             self.close()
             if isinstance(error, UnicodeDecodeError):
@@ -145,17 +151,6 @@ class Catalogue:
             if not isinstance(error, SQLAlchemyError):
                 raise
             raise BadSettings(f"打不开数据库（{parsed.render_as_string()}）：{error.args[0]}") from error
-
-    def _catch_up(self) -> RecordDisagrees | KeyUnusable | None:
-        """Write into the records what a crash left out. Return, and log, why that can't be done; inside ``writing``."""
-        try:
-            with self.reading() as connection:
-                if self.records.behind(connection):
-                    self.records.follow(connection)
-        except (RecordDisagrees, KeyUnusable) as error:
-            log.error("档案记录没有更新：%s", error)
-            return error
-        return None
 
     def _bring_up(self, earlier: Earlier, known: bool) -> bool:
         """Make the tables that the database lacks. Return False for one that is kept as an earlier version left it."""
@@ -211,21 +206,48 @@ class Catalogue:
 
         A document that it touches must still be what its record says: what was changed behind the archive's back is
         never written into a record. Raises RecordDisagrees for such a document. What only ``hides`` documents is done
-        nevertheless, and the record put aside. Raises OSError when it was committed but could not be recorded; a later
-        one brings the files up to date.
+        nevertheless, and the record put aside. Raises NotRecorded when it was committed but could not be recorded; a
+        later one brings the files up to date.
         """
         with self.records.writing():
-            if (error := self._catch_up()) and not hides:
-                raise error
+            if (problem := self._catch_up()) and not hides:
+                raise disk_full(problem, self._folder) or problem
             with self._transaction() as connection:
                 yield connection
                 with self.reading() as before:
                     self.records.guard(connection, before, hides)
-            if hides:
-                self._catch_up()
-                return
+            if not hides:
+                self._record()
+            elif isinstance(problem := self._catch_up(), NotRecorded):
+                raise problem
+
+    def record(self) -> None:
+        """Bring the files up to date with the database. Raises NotRecorded."""
+        with self.records.writing():
+            self._record()
+
+    def _record(self) -> None:
+        try:
             with self.reading() as connection:
                 self.records.follow(connection)
+        except (OSError, SQLAlchemyError) as error:
+            full = disk_full(error, self.records.folder)
+            raise NotRecorded(str(full or getattr(error, "strerror", None) or type(error).__name__)) from error
+
+    def _catch_up(self) -> GongkaiError | None:
+        """Record what an interrupted process left out. Return, and log, why that can't be done; inside ``writing``.
+
+        What is committed holds anyway.
+        """
+        try:
+            with self.reading() as connection:
+                behind = self.records.behind(connection)
+            if behind:
+                self._record()
+        except (RecordDisagrees, KeyUnusable, NotRecorded) as error:
+            log.error("档案记录没有更新：%s", error)
+            return error
+        return None
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

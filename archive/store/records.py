@@ -23,6 +23,7 @@ from sqlalchemy import Connection, Select, Table, func, select
 from archive.errors import RecordDamaged, RecordDisagrees
 from archive.store import audit, canonical
 from archive.store.blobs import sync_folder
+from archive.store.space import naming
 from archive.store.tables import (
     attachments,
     classifications,
@@ -108,6 +109,10 @@ class Records:
         from a later state of this one, are moved aside instead of being overwritten.
         """
         last = self._last()
+        with naming(self.folder):
+            return self._follow(connection, last)
+
+    def _follow(self, connection: Connection, last: Mapping[str, object] | None) -> int:
         if last is not None and not _knows(connection, last):
             self._put_aside()
             last = None

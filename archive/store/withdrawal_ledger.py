@@ -15,6 +15,7 @@ from pathlib import Path
 from archive.errors import WithdrawalsDamaged
 from archive.store import canonical
 from archive.store.blobs import sync_folder
+from archive.store.space import naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class WithdrawalLedger:
         fresh = not self.path.exists()
         said = {**asdict(withdrawal), "sha256": canonical.digest(asdict(withdrawal))}
         line = json.dumps(said, ensure_ascii=False).encode() + b"\n"
-        with self.path.open("ab+") as out:
+        with naming(self.path), self.path.open("ab+") as out:
             whole = self._whole_lines(out.tell())
             out.truncate(whole)
             try:

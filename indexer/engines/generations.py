@@ -27,6 +27,7 @@ from pathlib import Path
 from archive.store import canonical
 from archive.store.blobs import digest_of, sync_folder
 from archive.store.folder import copy_privately, link
+from archive.store.space import naming
 from indexer.errors import IndexDamaged, IndexerBusy, IndexMissing
 
 MANIFEST = "MANIFEST.json"
@@ -160,8 +161,9 @@ class Generations:
                         former = self.live() / name
                         if not link(former, building / name):
                             copy_privately(former, building / name)
-                yield Building(building, base, lambda manifest: self._seal(building, manifest))
-                self._promote(building)
+                with naming(building):
+                    yield Building(building, base, lambda manifest: self._seal(building, manifest))
+                    self._promote(building)
             except Exception:
                 shutil.rmtree(building, ignore_errors=True)
                 raise

@@ -22,6 +22,7 @@ FAULTS: Mapping[str, str] = {
     "R14": "drill",
     "R12": "order",
     "R18": "rotten_backup",
+    "R19": "full_disk",
 }
 # The faults that must turn red without each safeguard.
 PROOFS: Mapping[str, Sequence[str]] = {
@@ -29,6 +30,7 @@ PROOFS: Mapping[str, Sequence[str]] = {
     "manifest": ("R6", "R7"),
     "gate": ("R15",),
     "reading": ("R18",),
+    "reserve": ("R19",),
 }
 _SHOWN = 5
 

@@ -54,11 +54,18 @@ def _without_reading() -> None:
     patch("archive.custody.backup._reads_as", lambda path, digest: True).start()
 
 
+def _without_reserve() -> None:
+    """Let a withdrawal find no reserve to give up."""
+    patch("web.commands.review.release_reserve_if_full", lambda data: None).start()
+    patch("web.commands.review.release_reserve", lambda data: False).start()
+
+
 SAFEGUARDS: Mapping[str, Callable[[], None]] = {
     "fsync": _without_fsync,
     "manifest": _without_manifest,
     "gate": _without_gate,
     "reading": _without_reading,
+    "reserve": _without_reserve,
 }
 
 

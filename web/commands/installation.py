@@ -15,6 +15,7 @@ import click
 
 from archive.errors import GongkaiError, NoArchive
 from archive.store.folder import exposed
+from archive.store.space import disk_full, make_reserve
 from indexer.errors import IndexerBusy
 from web.installation.settings import Settings
 
@@ -41,12 +42,10 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
         except BrokenPipeError:
             raise  # click ends quietly, as a tool in a pipe does
         except OSError as error:
-            place = f"：{error.filename}" if error.filename else ""
-            click.echo(f"gongkai: {error.strerror or error}{place}", err=True)
+            click.echo(f"gongkai: {sentence(error)}", err=True)
             sys.exit(1)
         except _database_errors() as error:
-            why = type(error).__name__
-            click.echo(f"gongkai: 数据库出错（{why}），请检查磁盘空间和 GONGKAI_DATABASE_URL。", err=True)
+            click.echo(f"gongkai: {sentence(error)}", err=True)
             sys.exit(1)
 
     return run
@@ -58,12 +57,32 @@ def _database_errors() -> type[Exception]:
     return SQLAlchemyError
 
 
+def sentence(error: Exception) -> str:
+    """Say what failed in the file system or the database, where, and what to do."""
+    if isinstance(error, GongkaiError):
+        return str(error)
+    from sqlalchemy.engine import make_url
+
+    settings = Settings.from_environment()
+    url = make_url(settings.database_url)
+    on_server = url.get_backend_name() != "sqlite"
+    database = f"数据库 {url.host or ''}/{url.database}" if on_server else str(url.database)
+    place = settings.data if on_server or isinstance(error, OSError) else Path(database).parent
+    if full := disk_full(error, place, database):
+        return str(full)
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}{f'：{error.filename}' if error.filename else ''}"
+    return f"数据库出错（{type(error).__name__}），请检查 {database} 和它所在的磁盘。"
+
+
 @contextmanager
 def services(serving: bool = False) -> "Iterator[Services]":
     from web.installation.services import open_services
 
     settings = Settings.from_environment()
     opened = open_services(settings, serving)
+    # For a withdrawal on a disk that has become full.
+    make_reserve(settings.data)
     warn_of_readers(settings.data)
     try:
         yield opened

@@ -12,11 +12,12 @@ from time import monotonic
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import SQLAlchemyError
 
 from archive.custody import fixity
 from archive.custody.fixity import Damage
 from archive.decisions import validity
-from archive.errors import GongkaiError
+from archive.errors import DiskFull, GongkaiError, NotRecorded
 from archive.extract import Limits, Sandbox
 from archive.intake.bundle import is_bundle, open_bundle
 from archive.intake.manifest import items_below, read_manifest
@@ -45,7 +46,8 @@ def take_in(
     ``note`` gives the reason for new versions if the manifest does not.
     """
     counts = dict.fromkeys(Result, 0)
-    stopped: dict[str, Receipt] = {}
+    waiting: dict[str, Receipt] = {}
+    stopped: Exception | None = None
     with ExitStack() as opening:
         items = read_manifest(manifest) if manifest else [item for path in paths for item in _items(path, opening)]
         unlisted = _unlisted(items, paths, manifest) if manifest else []
@@ -55,26 +57,34 @@ def take_in(
         sandbox = opening.enter_context(Sandbox(limits=Limits(ocr_seconds=opened.settings.ocr_seconds)))
         advance = opening.enter_context(progress("接收", len(items)))
         intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)
-        for outcome in intake.receive_all(items):
-            counts[outcome.result] += 1
-            if outcome.stops:
-                stopped[str(outcome.document_id)] = outcome
-            for note in _notes(outcome.reason, outcome.warnings, outcome.result):
-                say(f"{outcome.item.path}: {note}")
-            advance()
+        try:
+            for outcome in intake.receive_all(items):
+                counts[outcome.result] += 1
+                if outcome.stops:
+                    waiting[str(outcome.document_id)] = outcome
+                for note in _notes(outcome.reason, outcome.warnings, outcome.result):
+                    say(f"{outcome.item.path}: {note}")
+                advance()
+        except (DiskFull, NotRecorded, SQLAlchemyError) as error:
+            # Whoever called is told what was done before being told why no more was.
+            stopped = error
+    left = len(items) - sum(counts.values())
     click.echo(
         f"新接收 {counts[Result.TAKEN]} 件，新版本 {counts[Result.CHANGED]} 件，"
         f"已有 {counts[Result.HELD]} 件，拒收 {counts[Result.REFUSED]} 件"
+        + (f"；接收中止，其余 {left} 件没有接收" if stopped else "")
         + (f"；清单未列 {len(unlisted)} 个文件，没有接收。" if unlisted else "。")
     )
-    if stopped:
-        click.echo(f"有拦截没有处理，没有公开，等待审查：{len(stopped)} 件。")
-        for id, outcome in stopped.items():
+    if waiting:
+        click.echo(f"有拦截没有处理，没有公开，等待审查：{len(waiting)} 件。")
+        for id, outcome in waiting.items():
             click.echo(f"{id}  拦截 {outcome.stops} 处  {outcome.item.path}")
         click.echo(
             "请逐件处理：gongkai review check 编号 查看各处；gongkai review settle 编号 序号 逐处处理，"
             "或遮盖后按原来源重新接收；再经两项审查（examine），由另一人批准（approve）。"
         )
+    if stopped:
+        raise stopped
     return counts
 
 

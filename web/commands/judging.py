@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.cells import cell_len
 
+from archive.store.space import naming
 from indexer.errors import BadQuery
 from indexer.judging import baselines, queries
 from indexer.judging.measures import DEPTH, NAMES, NDCG, Difference, Run, Scores, differences, run, scores
@@ -99,7 +100,8 @@ def _saved(path: Path) -> Run:
 def save(judgement: Judgement, path: Path) -> None:
     ranked_ids = {id: list(found)[:DEPTH] for id, found in judgement.ours.ranked.items()}
     done = {"asked": judgement.ours.asked, "ranked": ranked_ids, "took": judgement.ours.took}
-    path.write_text(json.dumps(done, ensure_ascii=False), encoding="utf-8")
+    with naming(path):
+        path.write_text(json.dumps(done, ensure_ascii=False), encoding="utf-8")
 
 
 def as_json(judgement: Judgement) -> str:

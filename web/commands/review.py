@@ -4,15 +4,18 @@ import sys
 from collections.abc import Callable
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from archive.decisions import afterwards, four_eyes, grounds, stops
 from archive.decisions import review as reviewing
 from archive.document import Aspect, Disclosure, Outcome, Settlement, Status, Verdict
-from archive.errors import GongkaiError
+from archive.errors import GongkaiError, NotRecorded
+from archive.store.space import disk_full, release_reserve, release_reserve_if_full
 from web.citizens.reading import card
 from web.commands import jobs
-from web.commands.installation import reported, services
+from web.commands.installation import reported, sentence, services
 from web.installation.services import Services
+from web.installation.settings import Settings
 
 STATUSES = [*(status.value for status in Status), "all"]
 ATTRIBUTES = [each.value for each in Disclosure]
@@ -284,12 +287,25 @@ def reject(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
 @click.option("--replacement", metavar="ID", help="The document that the public should read instead.")
 @reported
 def withdraw(ids: tuple[str, ...], reviewer: str, reason: str, replacement: str | None) -> None:
-    """Remove documents from every public channel at once."""
+    """Take documents off every public channel at once; on a full disk, too."""
+    data = Settings.from_environment().data
 
     def each(opened: Services, id: str, version: int | None) -> str:
-        about = reviewing.decide(opened.catalogue, id, Verdict.WITHDRAW, reviewer, reason, version, replacement)
+        def act() -> int:
+            return reviewing.decide(opened.catalogue, id, Verdict.WITHDRAW, reviewer, reason, version, replacement)
+
+        try:
+            about = act()
+        except (NotRecorded, OSError, SQLAlchemyError) as error:
+            if not disk_full(error, data) or not release_reserve(data):
+                raise
+            if isinstance(error, NotRecorded):
+                opened.catalogue.record()
+                return f"{id}: 已撤回"
+            about = act()
         return f"{id}: 第 {about} 版已撤回"
 
+    release_reserve_if_full(data)
     sys.exit(1 if _each(ids, each) else 0)
 
 
@@ -297,13 +313,20 @@ def _each(ids: tuple[str, ...], act: Callable[[Services, str, int | None], str])
     """Act on each ID or ID@VERSION and report how it went. Returns the number that failed."""
     failed = 0
     with services() as opened:
-        for each in ids:
+        for at, each in enumerate(ids):
             id, version = _named(each)
             try:
                 click.echo(act(opened, id, version))
-            except GongkaiError as error:
+            except (GongkaiError, OSError, SQLAlchemyError) as error:
                 failed += 1
-                click.echo(f"gongkai: {error}", err=True)
+                click.echo(f"gongkai: {sentence(error)}", err=True)
+                if isinstance(error, GongkaiError) and not isinstance(error, NotRecorded):
+                    continue
+                # An error on the way may come before or after the commit, so what holds is read back.
+                click.echo(f"{id}: {_standing(opened, id)}", err=True)
+                if left := ids[at + 1 :]:
+                    click.echo(f"gongkai: 没有继续处理：{'、'.join(left)}。", err=True)
+                return failed + len(left)
     return failed
 
 
@@ -313,3 +336,12 @@ def _named(text: str) -> tuple[str, int | None]:
     if read and not (read.isascii() and read.isdigit()):
         raise click.UsageError(f"{text}: write ID or ID@VERSION")
     return id, int(read) if read else None
+
+
+def _standing(opened: Services, id: str) -> str:
+    """Say what the catalogue has of a document now."""
+    newest = next((each for each in opened.catalogue.listed() if each.id == id), None)
+    if newest is None:
+        return "没有这件文件"
+    public = f"公众看到的是第 {newest.public_version} 版" if newest.public_version else "公众看不到"
+    return f"现在的状态：第 {newest.version} 版{STATUS_LABELS[newest.status]}，{public}"

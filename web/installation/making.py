@@ -2,6 +2,7 @@
 
 from archive.store import folder
 from archive.store.catalogue import Catalogue
+from archive.store.space import make_reserve
 from web.installation.settings import Settings
 
 
@@ -21,4 +22,5 @@ def make(settings: Settings) -> bool:
     Catalogue(settings.database_url, data, keys=settings.keys).close()
     # The last step, because it is what the folder is known by.
     folder.mark(data)
+    make_reserve(data, spare=1)
     return True

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.store.blobs import sync_folder
+from archive.store.space import naming
 from web.installation.services import Services
 from web.programs.metadata import csv_lines, json_line, row
 
@@ -35,6 +36,7 @@ def make(opened: Services, advance: Callable[[int, int], None], address: Callabl
     new.mkdir(parents=True)
     count = 0
     with (
+        naming(new),
         (new / "documents.csv").open("w", encoding="utf-8-sig") as table,
         (new / "documents.jsonl").open("w", encoding="utf-8") as lines,
     ):

@@ -1,5 +1,6 @@
 """The command line, run as people run it."""
 
+import errno
 import json
 import shutil
 import zipfile
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from archive.decisions import review
 from archive.document import Verdict
+from archive.store.records import Record, Records
 from tests.conftest import Databases, in_a_file
 from web.app import create_app
 from web.commands.cli import cli
@@ -441,3 +443,55 @@ def test_a_backup_says_what_is_in_it_and_what_it_removed(run: Run, folder: Path,
     victim.write_bytes(b"rotten")
     assert victim.name in run("restore", str(made), "--replace", code=1).stderr
     assert "完好" in run("verify").output
+
+
+def recording_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a disk be full from now on where records are written, which is after the commit."""
+
+    def full(self: Records, id: str, rows: Record) -> None:
+        raise OSError(errno.ENOSPC, "no", str(self.path(id)))
+
+    monkeypatch.setattr(Records, "_write", full)
+
+
+def test_on_a_full_disk_each_command_says_what_holds_and_which_disk_it_is(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = str(tmp_path / "data" / "records")
+    with monkeypatch.context() as patch:
+        recording_fails(patch)
+        told = run("ingest", str(folder), "--already-published", "--actor", "移交", code=1)
+        assert "新接收 1 件，新版本 0 件，已有 0 件，拒收 0 件；接收中止，其余 1 件没有接收" in told.stdout
+        assert "已经公开" in told.stderr and "磁盘已满" in told.stderr and records in told.stderr
+    assert "新接收 1 件，新版本 0 件，已有 1 件" in run("ingest", str(folder)).stdout
+    published = run("review", "list", "--status", "published").stdout.split()[0]
+    waiting = run("review", "list").stdout.split()[0]
+    recording_fails(monkeypatch)
+    who = ("--reviewer", "审查员", "--vouch", "--reason", "一事一审")
+    told = run("review", "approve", waiting, published, *who, code=1)
+    assert "已经生效" in told.stderr and records in told.stderr
+    assert f"{waiting}: 现在的状态：第 1 版已公开，公众看到的是第 1 版" in told.stderr
+    assert f"没有继续处理：{published}" in told.stderr
+
+
+def test_a_withdrawal_gives_up_the_reserve_where_there_is_no_other_room(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    first, second = (line.split()[0] for line in run("review", "list", "--status", "published").stdout.splitlines())
+    reserve = tmp_path / "data" / "reserve"
+    run("review", "withdraw", first, "--reviewer", "审查员", "--reason", "有误")
+    assert reserve.exists()
+    write = Records._write
+
+    def full(self: Records, id: str, rows: Record) -> None:
+        if reserve.exists():
+            raise OSError(errno.ENOSPC, "no", str(self.path(id)))
+        write(self, id, rows)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Records, "_write", full)
+        assert "已撤回" in run("review", "withdraw", second, "--reviewer", "审查员", "--reason", "有误").stdout
+        assert not reserve.exists()
+    assert "档案记录完好" in run("verify", code=1).stdout
+    assert reserve.exists()

@@ -1,0 +1,115 @@
+"""A full disk: how it shows, which one it is, and the reserve by which a withdrawal goes through all the same.
+
+A document that must not be public has to go at once, also where nothing can be written any more. So a few files lie in
+the data folder that hold nothing: they are deleted when a withdrawal needs the room, and made again when there is some.
+"""
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from archive.errors import DiskFull, NotRecorded
+
+RESERVE = "reserve"
+# Several files, because a disk may also have run out of files. Together they are many times what a withdrawal writes.
+_FILES, _SIZE = 8, 256 << 10
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_POSTGRESQL_FULL = "53100"
+# Of these SQLite doesn't say why. Opening takes it less than this many bytes.
+_SQLITE_UNCLEAR = ("SQLITE_IOERR", "SQLITE_CANTOPEN")
+_OPENING = 128 << 10
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Add to an OSError of a write, which names no file, what was being written."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+def disk_full(error: BaseException, folder: Path, database: str = "") -> DiskFull | None:
+    """Return the error as one that says which disk is full, or None for one that has another cause.
+
+    ``folder`` is where it was written when the error doesn't say; ``database`` names one on a server.
+    """
+    if isinstance(error, NotRecorded) and error.__cause__:
+        error = error.__cause__
+    if isinstance(error, DiskFull):
+        return error
+    if isinstance(error, OSError) and error.errno in _FULL:
+        # What is copied has two names, and the second is where to.
+        return _named(Path(str(error.filename2 or error.filename or folder)))
+    if not isinstance(error, DBAPIError):
+        return None
+    if getattr(error.orig, "sqlstate", None) == _POSTGRESQL_FULL:
+        return DiskFull(database or "PostgreSQL", "")
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    if name == "SQLITE_FULL" or name.startswith(_SQLITE_UNCLEAR) and free(folder) < _OPENING:
+        return _named(folder)
+    return None
+
+
+def free(path: Path) -> int:
+    """Return how many bytes may still be written on a path's file system; 0 when it takes no more files."""
+    at = os.statvfs(_there(path))
+    return at.f_bavail * at.f_frsize if at.f_favail or not at.f_files else 0
+
+
+def make_reserve(data: Path, spare: int = 2) -> bool:
+    """Make the reserve if it isn't whole and ``spare`` times its size is free. Return whether it is there."""
+    reserve = data / RESERVE
+    files = [reserve / f"{number}" for number in range(_FILES)]
+    if all(path.exists() for path in files):
+        return True
+    if free(data) < spare * _FILES * _SIZE:
+        return False
+    try:
+        reserve.mkdir(mode=0o700, exist_ok=True)
+        for path in files:
+            with path.open("wb") as out:
+                # Not zeros: a file system may keep those in no room at all.
+                out.write(os.urandom(_SIZE))
+                out.flush()
+                os.fsync(out.fileno())
+    except OSError:
+        # Whoever takes the last room needs it more.
+        shutil.rmtree(reserve, ignore_errors=True)
+        return False
+    return True
+
+
+def release_reserve(data: Path) -> bool:
+    """Delete the reserve. Return whether that gave any room."""
+    there = (data / RESERVE).exists()
+    shutil.rmtree(data / RESERVE, ignore_errors=True)
+    return there
+
+
+def release_reserve_if_full(data: Path) -> None:
+    """Delete the reserve where less than its size is free, before anything is opened that needs room."""
+    if free(data) < _FILES * _SIZE:
+        release_reserve(data)
+
+
+def _named(path: Path) -> DiskFull:
+    mount = _there(path)
+    while not mount.is_mount() and mount != mount.parent:
+        mount = mount.parent
+    return DiskFull(str(path), str(mount))
+
+
+def _there(path: Path) -> Path:
+    """Return a path, or the first folder above it that is there."""
+    path = path.absolute()
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path
