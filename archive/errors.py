@@ -9,6 +9,7 @@ The search has its own errors under the same root, and so have the parameters of
     ├── NoArchive              the data folder holds no archive
     ├── BadCalendar            lines of a holiday notice that can't be used, each with the reason
     ├── YearMissing            working days are counted in a year whose holidays are not known
+    ├── WrongUser              the data folder is another user's than who runs the command
     ├── DiskFull               there is no room for what should be written
     ├── NotRecorded            something was done, and the files beside the database don't say so yet
     ├── BadManifest            a line of an ingest manifest that can't be read
@@ -57,6 +58,10 @@ class NoArchive(GongkaiError):
     def __init__(self, folder: str, what: str) -> None:
         super().__init__(f"{folder} {what}")
         self.folder = folder
+
+
+class WrongUser(GongkaiError):
+    """A command is run by another user than the one to whom the data folder, or something in it, belongs."""
 
 
 class DiskFull(GongkaiError):

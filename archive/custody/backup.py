@@ -117,7 +117,7 @@ def complete(destination: Path) -> Iterator[Path]:
     for folder in sorted(destination.glob("gongkai-*"), reverse=True):
         try:
             read_manifest(folder)
-        except BackupDamaged:
+        except (BackupDamaged, PermissionError):
             continue
         yield folder
 
@@ -213,12 +213,15 @@ def _beginning(folder: Path) -> bytes:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read a backup's manifest. Raises BackupDamaged."""
+    """Read a backup's manifest. Raises BackupDamaged, PermissionError."""
     try:
         kept = json.loads((folder / BACKUP).read_text(encoding="utf-8"))
         digest = kept.pop("sha256")
         manifest = Manifest(**kept)
         _ = dict(manifest.files)
+    except PermissionError:
+        # It may be sound: whoever runs this may not read it.
+        raise
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise BackupDamaged(folder.name, f"没有可读的 {BACKUP}") from error
     if digest != canonical.digest(kept):

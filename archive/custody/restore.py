@@ -12,7 +12,7 @@ from archive.custody.backup import LEDGER, Manifest, Progress, digest_at, files_
 from archive.custody.sealing import need_key, put_keys
 from archive.errors import BackupDamaged, BackupRefused
 from archive.store.blobs import sync_folder
-from archive.store.folder import BACKUP, UNFINISHED, copy_privately, mark, unfinished
+from archive.store.folder import BACKUP, UNFINISHED, copy_privately, mark, require_maker, unfinished
 from archive.store.records import Records
 from archive.store.seals import Key, Seals
 from archive.store.space import RESERVE
@@ -64,8 +64,9 @@ def restore(
     What was in ``data`` is moved into a folder in it when it shall be ``replaced``; where to is returned. Withdrawals
     that the backup does not know, out of what is replaced and out of ``ledgers``, are added to its own. A backup holds
     no key: that of the installation stays, or ``key`` comes into force, in the folder ``keys`` (by default in
-    ``data``). Raises BackupDamaged, BackupRefused, WithdrawalsDamaged; then nothing has changed.
+    ``data``). Raises BackupDamaged, BackupRefused, WithdrawalsDamaged, WrongUser; then nothing has changed.
     """
+    require_maker(data)
     seals = Seals(keys or data / "keys")
     need_key(folder, seals, key, lost_key)
     whole = 2 * len(read_manifest(folder).files)

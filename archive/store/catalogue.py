@@ -150,6 +150,9 @@ class Catalogue:
                 raise CatalogueDamaged from error
             if not isinstance(error, SQLAlchemyError):
                 raise
+            file = parsed.database if parsed.get_backend_name() == "sqlite" else None
+            if full := disk_full(error, Path(file).parent if file else folder, parsed.render_as_string()):
+                raise full from error
             raise BadSettings(f"打不开数据库（{parsed.render_as_string()}）：{error.args[0]}") from error
 
     def _bring_up(self, earlier: Earlier, known: bool) -> bool:

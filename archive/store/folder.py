@@ -1,4 +1,4 @@
-"""The data folder: how it is known that it holds an archive, and who else may read it.
+"""The data folder: how it is known that it holds an archive, whose it is, and who else may read it.
 
 A folder holds an archive when one of the things lies in it that ``gongkai init``, and every version before it, makes
 there and nothing else does: the catalogue's file, the records, the originals or the ledger of withdrawals. So archives
@@ -8,11 +8,14 @@ PostgreSQL: records and originals are never anywhere else.
 
 import errno
 import os
+import pwd
+import shlex
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from stat import S_IRWXG, S_IRWXO
 
-from archive.errors import NoArchive
+from archive.errors import NoArchive, WrongUser
 
 CATALOGUE = "catalogue.sqlite3"
 KEYS = "keys"
@@ -21,6 +24,8 @@ BACKUP = "backup.json"
 UNFINISHED = ".restored"
 LOCK = "records/lock"
 _SIGNS = (LOCK, "records/audit.jsonl", "withdrawals.jsonl", "blobs")
+# What commands write in a data folder. The rest is what staff put there, who need not be this user.
+_WRITTEN = (CATALOGUE, "records", "blobs", "withdrawals.jsonl", "index", "cache", "bulk", "brought-up", "gaps")
 # How file systems say that they make no hard link: not of another owner's file, not on vfat or on a network's disk.
 _LINKLESS = {errno.EPERM, errno.EACCES, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 # What may lie in a folder before an archive is made in it: what staff maintain, what is made again by itself, and
@@ -70,6 +75,65 @@ def _what(folder: Path) -> str:
         "里没有档案，什么也没有写入。请核对 GONGKAI_DATA；第一次使用请先运行 gongkai init 建立档案，"
         "由备份恢复请运行 gongkai restore。"
     )
+
+
+def require_owner(folder: Path) -> None:
+    """Raise WrongUser unless the user who runs this owns a data folder and what is in it; root is no exception.
+
+    What root makes there the service's user can't write to, nor link into a backup.
+    """
+    try:
+        if not folder.exists():
+            return
+        for path in (folder, *_main(folder)):
+            if (owner := path.lstat().st_uid) != os.geteuid():
+                raise WrongUser(_whose(path, owner, folder))
+    except PermissionError as error:
+        there = next(path for path in folder.parents if os.access(path, os.F_OK))
+        raise WrongUser(_whose(there, there.stat().st_uid, folder)) from error
+
+
+def require_maker(folder: Path) -> None:
+    """Raise WrongUser unless the user who runs this owns a data folder, or may make it where it is to be."""
+    require_owner(folder)
+    if folder.exists():
+        return
+    me = os.geteuid()
+    there = next(path for path in folder.parents if path.exists())
+    if not os.access(there, os.W_OK, effective_ids=True):
+        made = f"install -d -m 700 -o {user(me)} {shlex.quote(str(folder))}"
+        raise WrongUser(f"{folder} 还没有，而用户 {user(me)} 不能在 {there} 里建立。请以 root 运行：{made}")
+    if me == 0 and (owner := there.stat().st_uid) != 0:
+        raise WrongUser(_whose(there, owner, folder))
+
+
+def user(number: int) -> str:
+    """Return a user's name, or the number in the form that ``sudo -u`` takes for one without a name."""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"#{number}"
+
+
+def _main(folder: Path) -> Iterator[Path]:
+    """Yield what commands write in a data folder, and one level below: a folder of another owner bars every writer."""
+    for path in folder.iterdir():
+        if path.name.startswith(_WRITTEN):
+            yield path
+            # Its owner was seen before it is entered.
+            if path.is_dir() and not path.is_symlink():
+                yield from path.iterdir()
+
+
+def _whose(path: Path, owner: int, folder: Path) -> str:
+    me, theirs = user(os.geteuid()), user(owner)
+    if path == folder or not path.is_relative_to(folder):
+        how = f"请以该用户运行：sudo -u {shlex.quote(theirs)} gongkai …"
+        if me != "root":
+            how += f"；要改归 {me}，请以 root 运行：chown -R {me} {shlex.quote(str(folder))}"
+    else:
+        how = f"大概有命令曾以 {theirs} 运行。请以 root 运行：chown -R {me} {shlex.quote(str(folder))}"
+    return f"{path} 属于用户 {theirs}，而运行命令的是 {me}。{how}"
 
 
 def mark(folder: Path) -> None:

@@ -23,6 +23,7 @@ FAULTS: Mapping[str, str] = {
     "R12": "order",
     "R18": "rotten_backup",
     "R19": "full_disk",
+    "R20": "other_user",
 }
 # The faults that must turn red without each safeguard.
 PROOFS: Mapping[str, Sequence[str]] = {

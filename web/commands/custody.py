@@ -1,5 +1,6 @@
 """Commands that keep the archive safe: fixity, backup, restore, the audit log."""
 
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
 from archive.store import audit as log
 from archive.store.catalogue import Catalogue
-from archive.store.folder import require_archive
+from archive.store.folder import require_archive, require_owner, user
 from web.commands import jobs
 from web.commands.installation import reported, services, warn_of_readers
 from web.commands.key import read_key
@@ -75,6 +76,7 @@ def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Pa
     with jobs.progress("恢复备份", None) as advance:
         key = read_key(kept) if kept else None
         aside = restoring.restore(folder, settings.data, withdrawals, replace, advance, key, lost_key, settings.keys)
+    click.echo(f"备份恢复到 {settings.data}，属于用户 {user(os.geteuid())}。")
     if aside:
         click.echo(f"原有数据移到 {aside}")
     sys.exit(_rebuild(settings, lost_key))
@@ -92,6 +94,7 @@ def rebuild_catalogue(lost_key: bool) -> None:
 
 
 def _rebuild(settings: Settings, lost_key: bool) -> int:
+    require_owner(settings.data)
     require_archive(settings.data)
     catalogue = Catalogue(settings.database_url, settings.data, empty=True, keys=settings.keys)
     try:

@@ -9,9 +9,10 @@ from web.installation.settings import Settings
 def make(settings: Settings) -> bool:
     """Make the data folder (0700) and an empty catalogue. Return False when there is an archive: nothing changes then.
 
-    Raises BadSettings, CatalogueLost, and NoArchive for a folder in which other things lie.
+    Raises BadSettings, CatalogueLost, WrongUser, and NoArchive for a folder in which other things lie.
     """
     data = settings.data
+    folder.require_maker(data)
     if folder.holds_archive(data):
         return False
     folder.require_place(data)

@@ -38,13 +38,14 @@ class Services:
 
 
 def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer | None = None) -> Services:
-    """Open an installation that ``making.make`` or a restore has made. Raises BadSettings and NoArchive.
+    """Open an installation that ``making.make`` or a restore has made. Raises BadSettings, NoArchive, WrongUser.
 
     When ``serving``, people wait for answers, so typing aids are made in the background. ``analyzer`` is one that is
     already loaded.
     """
     # Refuse an engine that this version lacks before anything is written.
     _ = settings.index_folder
+    folder.require_owner(settings.data)
     folder.require_archive(settings.data)
     stated = county.load(settings.data)
     analyzer = analyzer or Analyzer(settings.data / "cache")
