@@ -1,6 +1,7 @@
 """README and ``docs/``, which must name every variable, command, address and error, and none that is gone."""
 
 import pkgutil
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
@@ -19,6 +20,7 @@ from tests.test_architecture import ROOMS
 from web.app import create_app
 from web.commands.cli import cli
 from web.commands.installation import reported
+from web.commands.words import ASPECT, DISCLOSURE, FACETS, OUTCOME, STATUS, VALIDITY
 from web.installation.services import open_services
 from web.installation.settings import Settings
 
@@ -72,6 +74,13 @@ def test_every_command_and_option_is_documented() -> None:
     there, named = read.commands(cli), read.commands_named(COMMANDS, cli)
     assert there.commands <= named.commands, there.commands - named.commands
     assert there.options <= named.options, there.options - named.options
+
+
+def test_every_word_of_a_choice_is_documented() -> None:
+    documented = re.findall(r"[^\s`|,]+", COMMANDS)
+    for kind in (STATUS, DISCLOSURE, ASPECT, OUTCOME, VALIDITY):
+        assert set(kind.choices) <= set(documented)
+    assert FACETS.keys() <= set(documented)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -61,10 +61,13 @@ def parse_date(text: str) -> date | None:
     >>> parse_date("2019-02-30"), parse_date("1900-01-01")
     (None, None)
     """
-    stripped = text.strip()
-    for found, start, _ in find(stripped):
-        return possible(found) if start == 0 else None
-    return None
+    found = date_at_start(text)
+    return possible(found) if found else None
+
+
+def date_at_start(text: str) -> date | None:
+    """Return the date at the beginning of a text, whenever it is; None if there is none."""
+    return next((day for day, start, _ in find(text.strip()) if start == 0), None)
 
 
 def possible(day: date) -> date | None:

@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import Connection, insert, select, update
 
 from archive import in_force
+from archive.chinese import dates
 from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
 from archive.store import audit
@@ -13,6 +14,9 @@ from archive.store.public import is_public, public_versions
 from archive.store.tables import calendar, changes, documents, validities, versions
 
 _JOB = "validity"
+# How many years ahead a change may begin, and how many years in force may be added. A normative document usually holds
+# for five at most, a plan for fifteen or twenty: what is later was mistyped.
+BEGINS, LASTS = 5, 20
 
 
 def record(
@@ -51,8 +55,18 @@ def add(
             raise UnknownDocument(each)
     if not person.strip() or not reason.strip():
         raise DecisionRefused(id, "登记效力状态必须写明经办人和依据。")
+    if not dates.EARLIEST <= since <= _years_after(dates.office_today(), BEGINS):
+        raise DecisionRefused(
+            id, f"起始日期 {since} 不合规则：应在 {dates.EARLIEST} 之后、今天起 {BEGINS} 年之内。请核对年份。"
+        )
     if until is not None and until < since:
         raise DecisionRefused(id, f"失效日期 {until} 早于起始日期 {since}。")
+    if until is not None and until > _years_after(since, LASTS):
+        raise DecisionRefused(
+            id,
+            f"失效日期 {until} 超过起始日期 {since} 之后 {LASTS} 年。规范性文件的有效期一般不超过 5 年，"
+            f"规划等较长的也不超过 {LASTS} 年。请核对年份。",
+        )
     about = {"validity": validity.value, "since": since, "until": until, "by_id": by_id, "reason": reason}
     connection.execute(insert(validities).values(document_id=id, person=person, decided_at=audit.now(), **about))
     told = {name: str(value) if isinstance(value, date) else value for name, value in about.items()}
@@ -61,6 +75,14 @@ def add(
     if connection.execute(public).first() is not None:
         # Changes are public, and one about a hidden document would reveal that it exists.
         connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+
+
+def _years_after(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        # The 29th of February.
+        return day.replace(year=day.year + years, day=28)
 
 
 def ended_by(catalogue: Catalogue, id: str) -> str | None:

@@ -171,7 +171,7 @@ def _stated_day(name: str, value: str) -> date | None:
     """Read a stated day; one on which a document was written or published must be possible (``parse_date``)."""
     if name in ("written_on", "published_on"):
         return dates.parse_date(value)
-    return next((day for day, start, _ in dates.find(value.strip()) if start == 0), None)
+    return dates.date_at_start(value)
 
 
 def _allowed(kind: type[E], name: str, value: str) -> E | None:

@@ -4,14 +4,13 @@ from datetime import date, datetime
 
 import click
 
-from archive.chinese.dates import OFFICE_TIME, parse_date
+from archive.chinese.dates import OFFICE_TIME, date_at_start
 from archive.decisions import history as histories
 from archive.decisions import validity as force
 from archive.document import Validity
 from web.commands.custody import event_line
 from web.commands.installation import reported, services
-
-VALIDITIES = [each.value for each in Validity]
+from web.commands.words import VALIDITY
 
 
 @click.command()
@@ -39,7 +38,7 @@ class _Day(click.ParamType[date]):
     name = "date"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        day = value if isinstance(value, date) else parse_date(str(value))
+        day = value if isinstance(value, date) else date_at_start(str(value))
         if day is None:
             self.fail(f"{value} is no date; write 2026-01-31", param, ctx)
         return day
@@ -50,17 +49,19 @@ DAY = _Day()
 
 @click.command()
 @click.argument("id")
-@click.argument("state", type=click.Choice(VALIDITIES))
+@click.argument("state", type=VALIDITY)
 @click.option("--since", required=True, type=DAY, help="The first day of the new validity.")
-@click.option("--until", type=DAY, help="A new last day in force (续期).")
+@click.option("--until", type=DAY, help=f"A new last day in force (续期), at most {force.LASTS} years after that.")
 @click.option("--by", "by_id", metavar="ID", help="The document that causes the change.")
 @click.option("--person", required=True, help="Who records it.")
 @click.option("--reason", required=True, help="The reason for the change.")
 @reported
-def validity(id: str, state: str, since: date, until: date | None, by_id: str | None, person: str, reason: str) -> None:
+def validity(
+    id: str, state: Validity, since: date, until: date | None, by_id: str | None, person: str, reason: str
+) -> None:
     """Record that a document's validity changes on a day. Run gongkai reindex afterwards."""
     with services() as opened:
-        force.record(opened.catalogue, id, Validity(state), person, reason, since, until, by_id)
+        force.record(opened.catalogue, id, state, person, reason, since, until, by_id)
     click.echo(f"{id}: 自 {since} 起{state}")
 
 

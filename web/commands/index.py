@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from archive.store.folder import holds_archive
-from indexer import facets
 from indexer.errors import BadQuery
 from indexer.judging.queries import BadQueries
 from web.commands import explaining, jobs, judging
 from web.commands.demo import CORPUS, sample
 from web.commands.installation import reported, services
+from web.commands.words import FACETS
 from web.installation.services import Services
 from web.installation.settings import Settings
 from web.programs.answers import search_answer
@@ -40,7 +40,7 @@ def lists() -> None:
 
 @click.command()
 @click.argument("query")
-@click.option("--facet", "chosen", multiple=True, metavar="NAME=VALUE", help=f"Narrow by {', '.join(facets.NAMES)}.")
+@click.option("--facet", "chosen", multiple=True, metavar="NAME=VALUE", help=f"Narrow by {', '.join(FACETS)}.")
 @click.option("--page", default=1, show_default=True, type=click.IntRange(1, MAX_PAGE))
 @click.option("--limit", type=click.IntRange(1, MAX_PER_PAGE), help="Hits per page (default: 10, or 3 with --explain).")
 @click.option("--explain", is_flag=True, help="Show how each hit's score is computed.")
@@ -78,9 +78,9 @@ def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     filters: dict[str, tuple[str, ...]] = {}
     for each in chosen:
         name, equals, value = each.partition("=")
-        if name not in facets.NAMES or not equals or not value:
-            raise click.UsageError(f"--facet {each}: expected NAME=VALUE, NAME one of {', '.join(facets.NAMES)}")
-        filters[name] = (*filters.get(name, ()), value)
+        if name not in FACETS or not equals or not value:
+            raise click.UsageError(f"--facet {each}: expected NAME=VALUE, NAME one of {', '.join(FACETS)}")
+        filters[FACETS[name]] = (*filters.get(FACETS[name], ()), value)
     return filters
 
 

@@ -4,19 +4,17 @@ The database and the engine are loaded by commands that open the installation, s
 """
 
 import functools
-import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 import click
 
-from archive.errors import BadSettings, GongkaiError, NoArchive, WrongUser
-from archive.store.folder import exposed, user
-from archive.store.space import disk_full, make_reserve
+from archive.errors import GongkaiError, NoArchive, WrongUser
+from archive.store.folder import exposed
 from indexer.errors import IndexerBusy
 from web.installation.settings import Settings
 
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# What SQLite says of a file that may not be opened or written.
-_SQLITE_BARRED = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 # Of every other error it is 1.
 CODES = {NoArchive: 2, WrongUser: 2, IndexerBusy: 3}
 
@@ -39,19 +35,21 @@ def reported(command: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except GongkaiError as error:
-            click.echo(f"gongkai: {sentence(error)}", err=True)
-            sys.exit(next((code for kind, code in CODES.items() if isinstance(error, kind)), 1))
         except BrokenPipeError:
             raise  # click ends quietly, as a tool in a pipe does
-        except OSError as error:
-            click.echo(f"gongkai: {sentence(error)}", err=True)
-            sys.exit(1)
+        except (GongkaiError, OSError) as error:
+            _fail(error)
         except _database_errors() as error:
-            click.echo(f"gongkai: {sentence(error)}", err=True)
-            sys.exit(1)
+            _fail(error)
 
     return run
+
+
+def _fail(error: Exception) -> NoReturn:
+    from web.commands.sentences import sentence
+
+    click.echo(f"gongkai: {sentence(error)}", err=True)
+    sys.exit(next((code for kind, code in CODES.items() if isinstance(error, kind)), 1))
 
 
 def _database_errors() -> type[Exception]:
@@ -60,52 +58,9 @@ def _database_errors() -> type[Exception]:
     return SQLAlchemyError
 
 
-def sentence(error: Exception) -> str:
-    """Say what failed in the file system or the database, where, and what to do."""
-    if isinstance(error, BadSettings) and isinstance(error.__cause__, SQLAlchemyError):
-        # A database that can't be opened need not be a wrong setting.
-        return _barred_database(error.__cause__) or str(error)
-    if isinstance(error, GongkaiError):
-        return str(error)
-    from sqlalchemy.engine import make_url
-
-    settings = Settings.from_environment()
-    url = make_url(settings.database_url)
-    on_server = url.get_backend_name() != "sqlite"
-    database = f"数据库 {url.host or ''}/{url.database}" if on_server else str(url.database)
-    place = settings.data if on_server or isinstance(error, OSError) else Path(database).parent
-    if full := disk_full(error, place, database):
-        return str(full)
-    if isinstance(error, OSError):
-        named = error.filename2 or error.filename
-        barred = _barred(Path(str(named))) if named and isinstance(error, PermissionError) else ""
-        return barred or f"{error.strerror or error}{f'：{named}' if named else ''}"
-    return _barred_database(error) or f"数据库出错（{type(error).__name__}），请检查 {database} 和它所在的磁盘。"
-
-
-def _barred_database(error: BaseException) -> str:
-    """Say whose a file of SQLite is that may not be opened or written; "" for another failure."""
-    url = make_url(Settings.from_environment().database_url)
-    name = str(getattr(getattr(error, "orig", None), "sqlite_errorname", ""))
-    return _barred(Path(str(url.database))) if name.startswith(_SQLITE_BARRED) else ""
-
-
-def _barred(path: Path) -> str:
-    """Say whose a path is that may not be read or written; "" if it is one's own."""
-    path, data = path.absolute(), Settings.from_environment().data
-    me = os.geteuid()
-    there = next(each for each in (path, *path.parents) if os.access(each, os.F_OK))
-    if (owner := there.stat().st_uid) == me:
-        return ""
-    whole = data if path.is_relative_to(data) else there
-    return (
-        f"{path} 不能读写：{there} 属于用户 {user(owner)}，而运行命令的是 {user(me)}。"
-        f"请以该用户运行，或以 root 运行：chown -R {user(me)} {shlex.quote(str(whole))}"
-    )
-
-
 @contextmanager
 def services(serving: bool = False) -> "Iterator[Services]":
+    from archive.store.space import make_reserve
     from web.installation.services import open_services
 
     settings = Settings.from_environment()

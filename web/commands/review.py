@@ -13,26 +13,20 @@ from archive.errors import GongkaiError, NotRecorded
 from archive.store.space import disk_full, release_reserve, release_reserve_if_full
 from web.citizens.reading import card
 from web.commands import jobs
-from web.commands.installation import reported, sentence, services
+from web.commands.installation import reported, services
+from web.commands.sentences import sentence
+from web.commands.words import (
+    ASPECT,
+    DISCLOSURE,
+    OUTCOME,
+    OUTCOME_LABELS,
+    SETTLEMENT,
+    SETTLEMENT_LABELS,
+    STATUS,
+    STATUS_LABELS,
+)
 from web.installation.services import Services
 from web.installation.settings import Settings
-
-STATUSES = [*(status.value for status in Status), "all"]
-ATTRIBUTES = [each.value for each in Disclosure]
-ASPECTS = [each.value for each in Aspect]
-OUTCOMES = [each.value for each in Outcome]
-STATUS_LABELS = {
-    Status.WAITING: "待审",
-    Status.PUBLISHED: "已公开",
-    Status.REFUSED: "不予发布",
-    Status.WITHDRAWN: "已撤回",
-}
-OUTCOME_LABELS = {Outcome.PASSED: "通过", Outcome.FAILED: "不通过"}
-SETTLEMENT_LABELS = {Settlement.KEEP: "保留", Settlement.MASKED: "已遮盖", Settlement.MISTAKEN: "误报"}
-SETTLEMENTS = {
-    **{each.value: each for each in Settlement},
-    **{label: each for each, label in SETTLEMENT_LABELS.items()},
-}
 
 
 @click.group()
@@ -41,12 +35,12 @@ def review() -> None:
 
 
 @review.command("list")
-@click.option("--status", type=click.Choice(STATUSES), default=Status.WAITING.value, show_default=True)
+@click.option("--status", type=STATUS, default="waiting", show_default=True)
 @reported
-def review_list(status: str) -> None:
+def review_list(status: Status | None) -> None:
     """List documents by the state of their newest version: id, state, version, title, and open stops."""
     with services() as opened:
-        listed = opened.catalogue.listed(None if status == "all" else Status(status))
+        listed = opened.catalogue.listed(status)
         stopped = stops.count_open(opened.catalogue)
     for each in listed:
         public = f"，公开第 {each.public_version} 版" if each.public_version else ""
@@ -84,7 +78,7 @@ def review_show(id: str) -> None:
 
 @review.command()
 @click.argument("ids", nargs=-1)
-@click.option("--status", type=click.Choice(STATUSES), default=Status.WAITING.value, show_default=True)
+@click.option("--status", type=STATUS, default=Status.WAITING.value, show_default=True)
 @reported
 def check(ids: tuple[str, ...], status: str) -> None:
     """Say what to look at in documents, or in all of one state: each place with its reason.
@@ -132,23 +126,22 @@ _IDS = click.argument("ids", nargs=-1, required=True)
 @review.command()
 @click.argument("id")
 @click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True, type=click.IntRange(1))
-@click.option("--as", "settlement", required=True, type=click.Choice([*SETTLEMENTS]), help="What it is, and may be.")
+@click.option("--as", "settlement", required=True, type=SETTLEMENT, help="What it is, and may be.")
 @_REVIEWER
 @click.option("--reason", required=True, help="Why.")
 @reported
-def settle(id: str, numbers: tuple[int, ...], settlement: str, reviewer: str, reason: str) -> None:
+def settle(id: str, numbers: tuple[int, ...], settlement: Settlement, reviewer: str, reason: str) -> None:
     """Decide about findings of a document that `check` numbers: keep them, or say that they are mistaken.
 
     Each number is recorded by itself. What was masked is taken in again as a new version, in which it is not found.
     """
-    decision = SETTLEMENTS[settlement]
     failed = 0
     with services() as opened:
         for number in numbers:
             try:
                 of, version = _named(id)
-                found = stops.settle(opened.catalogue, of, number, decision, reviewer, reason, version)
-                click.echo(f"{of}: 第 {number} 处（{found.rule}，{found.place}）{SETTLEMENT_LABELS[decision]}")
+                found = stops.settle(opened.catalogue, of, number, settlement, reviewer, reason, version)
+                click.echo(f"{of}: 第 {number} 处（{found.rule}，{found.place}）{SETTLEMENT_LABELS[settlement]}")
             except GongkaiError as error:
                 failed += 1
                 click.echo(f"gongkai: {error}", err=True)
@@ -157,16 +150,16 @@ def settle(id: str, numbers: tuple[int, ...], settlement: str, reviewer: str, re
 
 @review.command()
 @_IDS
-@click.option("--as", "disclosure", required=True, type=click.Choice(ATTRIBUTES), help="The disclosure attribute.")
+@click.option("--as", "disclosure", required=True, type=DISCLOSURE, help="The disclosure attribute.")
 @click.option("--reviewer", required=True, help="Who classifies.")
 @click.option("--basis", required=True, help="The rule it is based on, such as 条例第二十条.")
 @click.option("--ground", default="", help="The reason for withholding it; required for 不予公开.")
 @reported
-def classify(ids: tuple[str, ...], disclosure: str, reviewer: str, basis: str, ground: str) -> None:
+def classify(ids: tuple[str, ...], disclosure: Disclosure, reviewer: str, basis: str, ground: str) -> None:
     """Set the disclosure attribute of the newest version of documents."""
 
     def each(opened: Services, id: str, version: int | None) -> str:
-        about = reviewing.classify(opened.catalogue, id, Disclosure(disclosure), reviewer, basis, ground, version)
+        about = reviewing.classify(opened.catalogue, id, disclosure, reviewer, basis, ground, version)
         return f"{id}: 第 {about} 版公开属性：{disclosure}"
 
     sys.exit(1 if _each(ids, each) else 0)
@@ -174,14 +167,12 @@ def classify(ids: tuple[str, ...], disclosure: str, reviewer: str, basis: str, g
 
 @review.command()
 @_IDS
-@click.option(
-    "--aspect", "aspects", required=True, multiple=True, type=click.Choice(ASPECTS), help="What was examined."
-)
-@click.option("--outcome", required=True, type=click.Choice(OUTCOMES), help="What was found.")
+@click.option("--aspect", "aspects", required=True, multiple=True, type=ASPECT, help="What was examined.")
+@click.option("--outcome", required=True, type=OUTCOME, help="What was found.")
 @_REVIEWER
 @click.option("--basis", required=True, help="The basis of the result.")
 @reported
-def examine(ids: tuple[str, ...], aspects: tuple[str, ...], outcome: str, reviewer: str, basis: str) -> None:
+def examine(ids: tuple[str, ...], aspects: tuple[Aspect, ...], outcome: Outcome, reviewer: str, basis: str) -> None:
     """Record an examination (truthfulness 真实性, confidentiality 保密性) of the newest version of documents.
 
     --aspect may be given twice. Confidentiality is examined one document a call.
@@ -190,11 +181,10 @@ def examine(ids: tuple[str, ...], aspects: tuple[str, ...], outcome: str, review
         raise click.UsageError("confidentiality is examined one ID a call: 保密审查须逐件进行，一次只写一个编号")
 
     def each(opened: Services, id: str, version: int | None) -> str:
-        found = Outcome(outcome)
-        for aspect in dict.fromkeys(map(Aspect, aspects)):
-            about = reviewing.examine(opened.catalogue, id, aspect, found, reviewer, basis, version)
-        labels = "、".join(grounds.ASPECT_LABELS[aspect] for aspect in dict.fromkeys(map(Aspect, aspects)))
-        return f"{id}: 第 {about} 版{labels}审查{OUTCOME_LABELS[found]}"
+        for aspect in dict.fromkeys(aspects):
+            about = reviewing.examine(opened.catalogue, id, aspect, outcome, reviewer, basis, version)
+        labels = "、".join(grounds.ASPECT_LABELS[aspect] for aspect in dict.fromkeys(aspects))
+        return f"{id}: 第 {about} 版{labels}审查{OUTCOME_LABELS[outcome]}"
 
     sys.exit(1 if _each(ids, each) else 0)
 
@@ -237,10 +227,10 @@ def approve(ids: tuple[str, ...], reviewer: str, reason: str, force: bool, vouch
 @review.command()
 @click.argument("id", required=False)
 @click.option("--reviewer", help="Who looks at it.")
-@click.option("--outcome", type=click.Choice(OUTCOMES), help="What was found.")
+@click.option("--outcome", type=OUTCOME, help="What was found.")
 @click.option("--reason", default="", help="What is to be said; required for failed.")
 @reported
-def after(id: str | None, reviewer: str | None, outcome: str | None, reason: str) -> None:
+def after(id: str | None, reviewer: str | None, outcome: Outcome | None, reason: str) -> None:
     """Look afterwards at what one person approved alone (--force), or without ID list what waits for that.
 
     The list exits with 0. Who brought it in, examined it or forced it can't be the one who looks.
@@ -259,9 +249,9 @@ def after(id: str | None, reviewer: str | None, outcome: str | None, reason: str
         if not reviewer or not outcome:
             raise click.UsageError("a look at ID needs --reviewer and --outcome")
         of, version = _named(id)
-        about = afterwards.look(opened.catalogue, of, reviewer, Outcome(outcome), reason, version)
-        click.echo(f"{of}: 第 {about} 版复看{OUTCOME_LABELS[Outcome(outcome)]}")
-        if Outcome(outcome) is Outcome.FAILED:
+        about = afterwards.look(opened.catalogue, of, reviewer, outcome, reason, version)
+        click.echo(f"{of}: 第 {about} 版复看{OUTCOME_LABELS[outcome]}")
+        if outcome is Outcome.FAILED:
             jobs.say(f"文件仍然公开。要撤回，请运行 gongkai review withdraw {of} --reviewer 审查人 --reason 理由。")
 
 

@@ -1,0 +1,70 @@
+"""The words of the command line that name one of several things: in English and in Chinese, either may be typed."""
+
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+import click
+
+from archive.document import Aspect, Disclosure, Outcome, Settlement, Status, Validity
+from indexer import facets
+
+T = TypeVar("T")
+STATUS_LABELS = {
+    Status.WAITING: "待审",
+    Status.PUBLISHED: "已公开",
+    Status.REFUSED: "不予发布",
+    Status.WITHDRAWN: "已撤回",
+}
+OUTCOME_LABELS = {Outcome.PASSED: "通过", Outcome.FAILED: "不通过"}
+
+SETTLEMENT_LABELS = {Settlement.KEEP: "保留", Settlement.MASKED: "已遮盖", Settlement.MISTAKEN: "误报"}
+
+
+class Words(click.Choice[str], Generic[T]):
+    """A choice among things, each under an English and a Chinese word; its value is the thing."""
+
+    def __init__(self, words: Mapping[T, tuple[str, str]]) -> None:
+        self._things = {word: thing for thing, pair in words.items() for word in pair}
+        self._pairs = ["/".join(pair) for pair in words.values()]
+        super().__init__(list(self._things), case_sensitive=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the thing that a word names."""
+        word = str(value).strip().lower()
+        if word not in self._things:
+            self.fail(f"“{value}” is none of {', '.join(self._pairs)}.", param, ctx)
+        return self._things[word]
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Return what the help shows: each pair of words."""
+        return f"[{'|'.join(self._pairs)}]"
+
+
+STATUS = Words(
+    {
+        **{status: (status.value, label) for status, label in STATUS_LABELS.items()},
+        None: ("all", "全部"),
+    }
+)
+DISCLOSURE = Words(
+    {
+        Disclosure.ACTIVE: ("active", Disclosure.ACTIVE.value),
+        Disclosure.ON_REQUEST: ("on-request", Disclosure.ON_REQUEST.value),
+        Disclosure.WITHHELD: ("withheld", Disclosure.WITHHELD.value),
+    }
+)
+ASPECT = Words({Aspect.TRUTHFULNESS: ("truthfulness", "真实性"), Aspect.CONFIDENTIALITY: ("confidentiality", "保密性")})
+OUTCOME = Words({outcome: (outcome.value, label) for outcome, label in OUTCOME_LABELS.items()})
+SETTLEMENT = Words({settlement: (settlement.value, label) for settlement, label in SETTLEMENT_LABELS.items()})
+VALIDITY = Words(
+    {
+        Validity.IN_FORCE: ("in-force", Validity.IN_FORCE.value),
+        Validity.NOT_YET: ("not-yet", Validity.NOT_YET.value),
+        Validity.AMENDED: ("amended", Validity.AMENDED.value),
+        Validity.PARTLY: ("partly", Validity.PARTLY.value),
+        Validity.REPEALED: ("repealed", Validity.REPEALED.value),
+        Validity.EXPIRED: ("expired", Validity.EXPIRED.value),
+    }
+)
+# Of a facet the name that addresses use, by either word.
+FACETS = {word: facet.name for facet in facets.FACETS for word in (facet.name, facet.label)}
