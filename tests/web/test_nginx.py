@@ -67,7 +67,7 @@ def configured(folder: Path, port: int, upstream: str) -> Path:
     for before, after in (
         ("server 127.0.0.1:8000;", f"server {upstream.removeprefix('http://')};"),
         ("10.1.7.0/24 1;", f"{TERMINAL} 1;"),
-        ("/var/cache/nginx/gongkai", f"{folder}/cache"),
+        ("/var/lib/nginx/gongkai", f"{folder}/cache"),
         ("listen 80;", f"listen 127.0.0.1:{port};"),
         ("/opt/gongkai/web", f"{ROOT}/web"),
         ("/var/log/nginx/gongkai.log", f"{folder}/access.log"),
@@ -88,6 +88,35 @@ def configured(folder: Path, port: int, upstream: str) -> Path:
         encoding="utf-8",
     )
     return main
+
+
+def may_mount() -> bool:
+    """Tell whether a process may have mounts of its own here, so that a test can look like another machine."""
+    tried = ["unshare", "--mount", "--net", "true"]
+    return shutil.which("unshare") is not None and subprocess.run(tried, capture_output=True).returncode == 0  # noqa: S603
+
+
+@pytest.mark.skipif(
+    not may_mount() or not Path("/etc/nginx/sites-available").is_dir(),
+    reason="only root can have a stock Debian's nginx for itself (as root: apt-get install nginx)",
+)
+def test_the_sample_starts_as_it_is_written_on_a_stock_debian(tmp_path: Path) -> None:
+    (tmp_path / "conf.d").mkdir()
+    shutil.copy(ROOT / "docs" / "nginx.conf", tmp_path / "conf.d" / "gongkai.conf")
+    # What the package brings is there and empty; what it doesn't bring is not there.
+    script = f"""
+set -eu
+for place in /run /var/cache /var/log /var/lib; do mount -t tmpfs none $place; done
+mkdir /var/log/nginx /var/lib/nginx
+mount --bind {tmp_path}/conf.d /etc/nginx/conf.d
+ip link set lo up 2>/dev/null || true
+{NGINX} -t
+{NGINX}
+test -d /var/lib/nginx/gongkai
+{NGINX} -s stop
+"""
+    ran = subprocess.run(["unshare", "--mount", "--net", "sh", "-c", script], capture_output=True, text=True)  # noqa: S603, S607
+    assert ran.returncode == 0, ran.stderr
 
 
 @contextmanager
