@@ -22,8 +22,8 @@ archive.extract.text
 archive.extract.pdf archive.extract.webpage
 archive.extract.others archive.extract.ofd
 archive.extract.word
-archive.extract.formats archive.extract.process archive.extract
 archive.describe
+archive.extract.formats archive.extract.process archive.extract
 archive.store
 archive.decisions
 archive.intake

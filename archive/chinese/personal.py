@@ -56,12 +56,16 @@ def identifiers(text: str) -> Iterator[tuple[str, int, int]]:
 
     Single blanks or hyphens may separate the digits. Digits after the name of another code are that code, and skipped.
     """
+    bank: bool | None = None
     for match in _DIGITS.finditer(text):
         digits = re.sub(r"[ -]", "", match[0])
         kind = _kind_of(digits, match[0])
         if kind and not _OTHER_CODE.search(text, max(0, match.start() - 14), match.start()):
-            if kind == CARD and not (digits.startswith("62") or _BANK.search(text)):
-                continue
+            if kind == CARD and not digits.startswith("62"):
+                # Searched once: a line may be as long as a table, and all of it numbers.
+                bank = _BANK.search(text) is not None if bank is None else bank
+                if not bank:
+                    continue
             if kind == MOBILE and text[match.end() : match.end() + 1] in tuple("元万亿件"):
                 continue
             yield kind, *match.span()

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import PurePath
 from urllib.parse import unquote
 
@@ -70,6 +71,8 @@ _JOINT = re.compile(r"[_./=&?#+-]+")
 _FIRST = 5
 # How many paragraphs may hold the preamble, and how many characters of each are read.
 _PREAMBLE, _LONGEST = 12, 3000
+# How many headings are compared with what a preamble promises, more than any document has.
+_HEADINGS = 1000
 _INTERNAL = (
     r"内部(?:资料|文件|使用|材料|明电|传阅|刊物)|注意保存|不得(?:外传|翻印|复制)|严禁外传|"
     r"(?:此件|本件)?不(?:予)?公开|工作秘密"
@@ -197,19 +200,23 @@ def in_text(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
             yield number, kind, excerpt
         if number:
             yield from ((number, kind, excerpt) for kind, excerpt in _broken(paragraphs[number - 1], paragraph))
-    for heading in missing_content(paragraphs):
-        yield next((n for n, each in enumerate(paragraphs) if heading in each), 0), Concern.EMPTY_HEADING, heading
+    for number, heading in missing_content(paragraphs):
+        yield number, Concern.EMPTY_HEADING, heading
     yield from _unkept(paragraphs)
 
 
 def _in_line(line: str, number: int) -> Iterator[tuple[Concern, str]]:
     flat = unicodedata.normalize("NFKC", line)
     yield from _marks(flat, number)
+    of_office: bool | None = None
     for cell in flat.split("\t"):
         for kind, start, end in personal.identifiers(cell):
-            # The rest of the row tells what a cell means.
-            if kind == personal.MOBILE and _OFFICE.search(flat) and not _PRIVATE.search(flat):
-                continue
+            if kind == personal.MOBILE:
+                # The row says what a cell is. It is read once, however many cells it has.
+                if of_office is None:
+                    of_office = _OFFICE.search(flat) is not None and _PRIVATE.search(flat) is None
+                if of_office:
+                    continue
             yield Concern[kind], _excerpt(cell, start, end)
         for match in (*_ADDRESS.finditer(cell), *_DWELLING.finditer(cell)):
             if not _BUREAU.search(cell, max(0, match.start() - 20), match.end()):
@@ -229,7 +236,7 @@ def _broken(before: str, after: str) -> Iterator[tuple[Concern, str]]:
     """Find identity and card numbers that a line break cut in two."""
     if not (before[-1:].isdigit() and after[:1].isalnum()):
         return
-    tail, head = (re.search(r"[\d ]{1,24}$", before), re.match(r"[\dXx ]{1,24}", after))
+    tail, head = (re.search(r"[\d ]{1,24}$", before[-24:]), re.match(r"[\dXx ]{1,24}", after))
     if tail and head:
         whole = unicodedata.normalize("NFKC", tail[0] + head[0])
         for kind, start, end in personal.identifiers(whole):
@@ -245,7 +252,8 @@ def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
             continue
         names = [name.strip(' “”"和及与以') for name in re.split(r"[、;；,，]|以及", promise["list"])]
         names = [name for name in names if 2 <= len(name) <= 40]
-        headings = [match[1] for line in paragraphs[number:] for match in _HEADING.finditer(line)]
+        found = (match[1] for line in paragraphs[number:] for match in _HEADING.finditer(line))
+        headings = list(islice(found, _HEADINGS))
         unkept = [name for name in names if not _akin(name, headings)]
         if len(names) >= 3 and headings and unkept:
             yield number, Concern.UNKEPT_PROMISE, "、".join(unkept)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 
 from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
@@ -58,7 +59,7 @@ class Proposal:
 _NAME = re.compile(
     r"《(?P<title>[^《》]{2,80}(?:《[^《》]{2,60}》[^《》]{0,40})?)》(?:\s*[（(](?P<number>[^（）()]{4,40})[）)])?"
 )
-_REPEALING = re.compile(r"(?:关于|决定)?\s*(?:公布)?(?:废止|宣布失效)")
+_REPEALING = re.compile(r"废止|宣布失效")
 # The amended document's name follows the verb: 关于同意《…规划（局部调整）》的批复 amends nothing.
 _AMENDING = re.compile(r"(?:修改|修订|修正|调整)(?!后)[^《》]{0,12}《")
 _INTERPRETING = re.compile(r"解读|图解|一图读懂|政策问答|起草说明|制定说明")
@@ -83,8 +84,12 @@ def stated(title: str, text: str) -> tuple[Stated, ...]:
     >>> [(each.kind.value, each.title) for each in stated("关于废止《云溪县收费办法》的通知", "")]
     [('废止', '云溪县收费办法')]
     """
-    found = dict.fromkeys((*_of_title(title), *_of_text(text)))
-    return tuple(found)[:_MOST]
+    found: dict[Stated, None] = {}
+    for each in chain(_of_title(title), _of_text(text)):
+        found[each] = None
+        if len(found) == _MOST:
+            break
+    return tuple(found)
 
 
 def _of_title(title: str) -> Iterator[Stated]:

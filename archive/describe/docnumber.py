@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 
 from archive.chinese import numerals
 from archive.chinese.folding import Folding
@@ -59,9 +60,10 @@ _PAIRS = frozenset(map("".join, zip("〔﹝［[【（(〖{｛<＜", "〕﹞］]�
 _HAN = r"\u4e00-\u9fff"
 _YEAR = rf"(?:19|20)\d\d|[一二][{numerals.CHINESE}]{{3}}"
 _ONE = rf"\d{{1,5}}|[{numerals.COUNTED}]{{1,6}}"
-# Blanks, up to a line break with an indent. The bound keeps a text full of blanks from taking long.
-_B = r"\s{0,5}"
-_MORE = r"(?:\s*(?:-|至|~|、)\s*\d{1,5}){0,20}"
+# Blanks, up to a line break with an indent. The bound, and never giving one back, keep a text full of blanks from
+# taking long.
+_B = r"\s{0,5}+"
+_MORE = rf"(?:{_B}(?:-|至|~|、){_B}\d{{1,5}}){{0,20}}"
 _BRACKETED = re.compile(
     rf"(?:(?P<open>〔){_B})?(?P<year>{_YEAR}|\d\d(?={_B}〕)){_B}(?P<nian>年?){_B}(?P<close>〕?){_B}第?{_B}"
     rf"(?P<serial>{_ONE})(?P<more>{_MORE}){_B}号"
@@ -87,7 +89,7 @@ _INDEX_CODE = re.compile(
 )
 # Spellings found only in queries: without brackets, or without 号.
 _LOOSE = re.compile(
-    rf"(?P<agency>[{_HAN}]{{2,12}}){_B}〔?{_B}(?P<year>{_YEAR}){_B}(?:年|-|/|〕|〔|\s){{1,3}}{_B}第?{_B}(?P<serial>{_ONE})"
+    rf"(?P<agency>[{_HAN}]{{2,12}}){_B}〔?{_B}(?P<year>{_YEAR})\s{{0,5}}(?:年|-|/|〕|〔|\s){{1,3}}{_B}第?{_B}(?P<serial>{_ONE})"
     rf"{_B}(?:号|(?![\d月季期届批次年个件条]))"
 )
 # A decree without its 号: 国务院令第711.
@@ -100,12 +102,17 @@ _ENFORCEMENT = re.compile(
 _RUN = re.compile(rf"[{_HAN}](?:\s*[{_HAN}])*\s*$")
 _BRANCH = re.compile(rf"(?P<agency>[{_HAN}]{{2,12}})〔(?P<place>[{_HAN}]{{1,3}})〕$")
 _NAMES = re.compile(rf"[{_HAN}、,\s]+$")
+_HAN_BEFORE = re.compile(rf"[{_HAN}]\s*$")
 # How many characters before a match are searched for the agency.
 _REACH = 60
+# How many matches of each spelling are read in a text, and how many numbers a range gives, each more than any document
+# has. Of a longer range its end is still a number.
+_MOST = 5000
+_WIDEST = 50
 
 
 def find(text: str) -> tuple[Number, ...]:
-    """Return the numbers in a document's text, in order."""
+    """Return the numbers in a document's text, in order; those after the first thousands are not read."""
     return _read(text, text.translate(_FOLD)).in_order()
 
 
@@ -141,15 +148,16 @@ def index_code(text: str) -> str:
 class _Found:
     """A collection of numbers that do not overlap: of two, the one added first stays."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
         self._numbers: list[Number] = []
-        self._taken: set[int] = set()
+        # A byte for each character, 1 where a number is.
+        self._taken = bytearray(len(text))
 
     def add(self, numbers: list[Number]) -> None:
         if numbers:
-            place = range(numbers[0].start, numbers[-1].end)
-            if self._taken.isdisjoint(place):
-                self._taken.update(place)
+            start, end = numbers[0].start, numbers[-1].end
+            if not any(self._taken[start:end]):
+                self._taken[start:end] = b"\x01" * (end - start)
                 self._numbers += numbers
 
     def in_order(self) -> tuple[Number, ...]:
@@ -157,17 +165,17 @@ class _Found:
 
 
 def _read(text: str, folded: str) -> _Found:
-    found = _Found()
+    found = _Found(text)
     if "号" in folded:
-        for match in _COURT.finditer(folded):
+        for match in islice(_COURT.finditer(folded), _MOST):
             found.add([_court(match)])
-        for match in _BRACKETED.finditer(folded):
+        for match in islice(_BRACKETED.finditer(folded), _MOST):
             found.add(_bracketed(text, folded, match))
-        for match in _DECREE.finditer(folded):
+        for match in islice(_DECREE.finditer(folded), _MOST):
             found.add(_decree(folded, match))
-        for match in _ANNOUNCEMENT.finditer(folded):
+        for match in islice(_ANNOUNCEMENT.finditer(folded), _MOST):
             found.add(_announcement(folded, match))
-    for match in _REGISTRATION.finditer(folded):
+    for match in islice(_REGISTRATION.finditer(folded), _MOST):
         found.add([_registration(match)])
     return found
 
@@ -221,7 +229,7 @@ def _serials(match: re.Match[str], start: int) -> Iterator[tuple[int, int, int]]
     for more in re.finditer(r"([-至~、])\s*(\d+)", rest):
         last, at = int(more[2]), match.end("serial") + more.end()
         before = listed[-1][0]
-        if more[1] != "、" and before < last <= before + 50:
+        if more[1] != "、" and before < last <= before + _WIDEST - len(listed):
             listed += [(between, listed[-1][1]) for between in range(before + 1, last)]
         listed.append((last, at))
     listed[-1] = (listed[-1][0], match.end())
@@ -303,5 +311,5 @@ def _bare_decrees(text: str) -> Iterator[Number]:
     """Yield decrees without an agency, such as 711号令 and 令第711号; people mean the State Council's."""
     for match in _DECREE.finditer(text):
         serial = numerals.value(match["serial"] or match["serial2"])
-        if serial and not match["year"] and not re.search(rf"[{_HAN}]\s*$", text[: match.start()]):
+        if serial and not match["year"] and not _HAN_BEFORE.search(text, max(0, match.start() - _REACH), match.start()):
             yield Number(f"国务院令第{serial}号", "国务院", None, serial, NumberKind.DECREE, *match.span(), sure=False)

@@ -13,12 +13,15 @@ _END = (
     r"工作领导小组|领导小组|指挥部|中央军委|人民银行|人大常委会|公司|中心|协会|联合会|银行|支队|大队|联社|法院|检察院|[厅局委部院署处会室])"
 )
 _AGENCY = rf"[\u4e00-\u9fff（）()]{{0,24}}?{_END}"
-_AGENCIES = re.compile(rf"{_AGENCY}(?:[、，,\s]+{_AGENCY})*")
+_ONE_AGENCY = re.compile(_AGENCY)
+_BETWEEN = re.compile(r"[、，,\s]+")
 _WHAT = (
     r"(?:关于|印发|转发|批转|贯彻|对[\u4e00-\u9fff《]|发布|公布|(?:19|20)\d\d年|[一二][〇○零一二三四五六七八九]{3}年|公告|通告|令|"
     r"政府信息公开|(?<=人民政府)信息公开|(?<=[局委厅])信息公开|政务公开|预算|决算|行政处罚)"
 )
-_OF_TITLE = re.compile(rf"(?P<issuers>{_AGENCY}(?:[、，,\s]+{_AGENCY})*)\s*(?={_WHAT})")
+# An agency before another one ends where the first thing that may follow it stands, and is not tried again: 市人民政府
+# ends in two names of kinds, so that a row of them could be read in more ways than can be tried.
+_OF_TITLE = re.compile(rf"(?P<issuers>(?:(?>{_AGENCY}(?=[、，,\s]|{_WHAT}))[、，,\s]++)*{_AGENCY})\s*(?={_WHAT})")
 _NO_AGENCY = re.compile(r"关于|转发|印发|批转|贯彻|对|给|致|《|“|\d|一图|在|全|本|我|各|第|[一二]\S{3}年")
 # Names that mean a different agency in each place: 县财政局, 市政府.
 _RELATIVE = re.compile(r"[省市县区镇州][^省市县区]")
@@ -35,6 +38,8 @@ _HEAD_OF_AGENCY = re.compile(
 )
 # The longest line that may be part of a signature, in characters.
 _SIGNATURE_LINE = 60
+# The same before its blanks are squeezed.
+_LONGEST = 400
 # How many lines from the end a date without a name may stand.
 _TAIL = 15
 
@@ -118,9 +123,9 @@ def _signers_above(paragraphs: Sequence[str], at: int) -> str | None:
 
 
 def _signers(line: str) -> str | None:
-    squeezed = re.sub(r"\s+", " ", line).strip()
+    squeezed = re.sub(r"\s+", " ", line).strip() if len(line) <= _LONGEST else ""
     if not 2 <= len(squeezed) <= _SIGNATURE_LINE or re.match(r"[一二三四五六七八九十]+、|附件|抄送|主送|各", squeezed):
         return None
     # 国 务 院 is one letterspaced name; 财政部 税务总局 is two names.
     squeezed = re.sub(r"(?<=\b\S) (?=\S\b)", "", squeezed)
-    return joined(squeezed) if _AGENCIES.fullmatch(squeezed) else None
+    return joined(squeezed) if all(map(_ONE_AGENCY.fullmatch, _BETWEEN.split(squeezed))) else None

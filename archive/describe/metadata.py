@@ -22,6 +22,10 @@ E = TypeVar("E", bound=StrEnum)
 
 MAX_TITLE = 200
 MAX_CITED = 200
+# Numbers of the document's own besides the first.
+MAX_OTHERS = 50
+# What a manifest may state in one field, in characters; a longer value on a card is cut there.
+MAX_STATED = 1000
 # How many of the first paragraphs may contain the number.
 _HEAD = 12
 _LONGEST_HEAD_LINE = 400
@@ -102,8 +106,8 @@ class _Found:
 def describe(extraction: Extraction, stated: Mapping[str, str], file_name: str) -> Metadata:
     """Return a document's metadata; ``Metadata.sources`` says where each known field was read.
 
-    ``stated`` holds the fields of a manifest. Raises FileRefused if it states an impossible date, or a validity or
-    disclosure that is not listed.
+    ``stated`` holds the fields of a manifest. Raises FileRefused if it states an impossible date, a validity or
+    disclosure that is not listed, or more than ``MAX_STATED`` characters.
     """
     found = _Found()
     _add_stated(found, stated)
@@ -111,7 +115,7 @@ def describe(extraction: Extraction, stated: Mapping[str, str], file_name: str) 
     stem = PurePath(file_name).stem
     for title, source in ((extraction.title, TITLE), (_title_line(extraction.paragraphs), TEXT), (_bare(stem), FILE)):
         found.add("title", _spaced(title or "")[:MAX_TITLE], source)
-    title = found.text("title") or file_name
+    title = found.text("title") or _spaced(file_name)
     head = _head(extraction.paragraphs)
     block = statutes.read(title, head)
     own = _add_numbers(found, extraction.stated, head, block, stem)
@@ -129,7 +133,7 @@ def describe(extraction: Extraction, stated: Mapping[str, str], file_name: str) 
 
 def _metadata(found: _Found, title: str, own: Sequence[str], cited: Sequence[str]) -> Metadata:
     number = found.text("number")
-    others = tuple(each for each in dict.fromkeys(own) if each != number)
+    others = tuple(each for each in dict.fromkeys(own) if each != number)[:MAX_OTHERS]
     validity, disclosure = found.values.get("validity"), found.values.get("disclosure")
     return Metadata(
         title=title,
@@ -154,6 +158,8 @@ def _metadata(found: _Found, title: str, own: Sequence[str], cited: Sequence[str
 
 def _add_stated(found: _Found, stated: Mapping[str, str]) -> None:
     for name, value in stated.items():
+        if len(value) > MAX_STATED:
+            raise FileRefused(f"清单中的 {name} 有 {len(value)} 字，超过 {MAX_STATED} 字，请改短后再收。")
         if name in _LABELS_OF_DAYS:
             day = _stated_day(name, value)
             if day is None and value.strip():
@@ -185,7 +191,7 @@ def _allowed(kind: type[E], name: str, value: str) -> E | None:
 
 def _add_card(found: _Found, card: Mapping[str, str]) -> None:
     for name, labels in _CARD.items():
-        value = next((card[label] for label in labels if card.get(label, "").strip()), "")
+        value = next((card[label] for label in labels if card.get(label, "").strip()), "")[:MAX_STATED]
         if name in _LABELS_OF_DAYS:
             found.add(name, _stated_day(name, value), CARD)
         elif name == "validity":
@@ -221,8 +227,9 @@ def _spaced(text: str) -> str:
 def _title_line(paragraphs: Sequence[str]) -> str | None:
     """Return the first line that is not a number or a date, if it is short and not a sentence."""
     for line in paragraphs[:3]:
-        numbers = docnumber.find(line)
-        if numbers and _alone(numbers[0], line) or dates.parse_date(line):
+        beginning = line[:_LONGEST_HEAD_LINE]
+        numbers = docnumber.find(beginning)
+        if numbers and _alone(numbers[0], line) or dates.parse_date(beginning):
             continue
         fit = 2 <= len(line) <= 80 and "\t" not in line and not line.endswith(("。", "；", "，", "：", ":"))
         return line if fit else None
@@ -251,7 +258,7 @@ def _add_numbers(
     """Add the document's number, and return all numbers that are its own, including that one."""
     own = list(docnumber.canonicals(docnumber.find(found.text("number") or "")))
     for label in ("发文字号", "文号", *_REGISTERED):
-        own += docnumber.canonicals(docnumber.find(card.get(label, "")))
+        own += docnumber.canonicals(docnumber.find(card.get(label, "")[:MAX_STATED]))
     text = "\n".join(head)
     for number in docnumber.find(text):
         line = text[text.rfind("\n", 0, number.start) + 1 :].split("\n")[0]

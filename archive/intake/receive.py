@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.chinese.text import normalise
 from archive.decisions import grounds, history, persons, publication, relations, review, stops
-from archive.describe.metadata import MANIFEST, describe
+from archive.describe.metadata import MANIFEST
 from archive.document import Attachment, Disclosure, File, Metadata, Place, Validity
 from archive.errors import DecisionRefused, FileRefused, NotRecorded, PrecheckFailed
 from archive.extract import Sandbox, media_type
@@ -206,9 +206,9 @@ class Intake:
         held = self._find(item.source, signature)
         if held is not None:
             return _Held(item, held, content)
-        # The text comes first, so that a refused file leaves nothing in the store.
-        main, *others = [self._sandbox.extract(path, kind) for path, kind in zip(paths, types, strict=True)]
-        metadata = describe(main, item.stated, readable(item.path.name))
+        # Text first, so that a file that is refused leaves nothing in the store.
+        main, metadata = self._sandbox.read(item.path, types[0], item.stated, readable(item.path.name))
+        others = [self._sandbox.extract(*each) for each in zip(item.attachments, types[1:], strict=True)]
         files = [self._keep(*each) for each in zip(paths, types, digests, strict=True)]
         text, places = _with_title(main, metadata.title)
         return _Prepared(

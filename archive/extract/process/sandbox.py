@@ -31,10 +31,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archive.document import Place
+from archive.document import Metadata
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.limits import MIB, Limits
+from archive.extract.process import answer
 
 _COMMAND = (sys.executable, "-P", "-m", "archive.extract.process.zygote")
 # Seconds that a zygote may take to load the libraries, or to end a job and fork the next.
@@ -45,6 +46,8 @@ _MEMORY_PAGE = os.sysconf("SC_PAGE_SIZE")
 _DESCRIPTORS = 4
 # Resident memory up to which a job is kept. A new job has about 45 MiB, and 52 after documents of usual sizes.
 _RESIDENT = 80 * MIB
+
+_Read = tuple[Extraction, Metadata | None]
 
 
 class _Lost(Exception):
@@ -65,32 +68,32 @@ class _Job:
         self._channel = channel
         self._limits = limits
 
-    def extract(self, request: bytes) -> Extraction:
-        """Return the text of a file. After ExtractionFailed or _Died the job must not be used again."""
+    def read(self, request: bytes) -> _Read:
+        """Return what a file says. After ExtractionFailed or _Died the job must not be used again."""
         limit = self._limits.wall_seconds
         if self.files:
             limit = min(limit, self._limits.patience)
         self.files += 1
         deadline = time.monotonic() + limit
-        answer = bytearray()
+        told = bytearray()
         end = _HEADER
         try:
             self._channel.settimeout(limit)
             self._channel.sendall(request)
-            while len(answer) < end:
+            while len(told) < end:
                 self._channel.settimeout(max(deadline - time.monotonic(), 0.001))
                 part = self._channel.recv(MIB // 16)
                 if not part:
                     raise _Died
-                answer += part
-                end = _HEADER + int.from_bytes(answer[:_HEADER], "big")
+                told += part
+                end = _HEADER + int.from_bytes(told[:_HEADER], "big")
                 if end > _HEADER + self._limits.result_size:
                     raise ExtractionFailed("抽取出的文字过多，已中止。请检查文件，或拆分后再收。")
         except TimeoutError as error:
             raise ExtractionFailed(f"抽取文字超过 {limit:g} 秒仍未完成，已中止。请检查文件，或拆分后再收。") from error
         except ConnectionError as error:
             raise _Died from error
-        return _extraction(answer[_HEADER:])
+        return answer.read(told[_HEADER:])
 
     def is_as_new(self) -> bool:
         """Tell whether the job may read another file, judging by the kernel's data; False if there are none."""
@@ -137,13 +140,12 @@ class _Zygote:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def extract(self, path: Path, media_type: str) -> Extraction:
-        """Return the text of a file. Raises ExtractionFailed only as a fresh job reports it, or _Lost."""
-        request = json.dumps({"path": str(path.absolute()), "media_type": media_type}) + "\n"
+    def read(self, request: bytes) -> _Read:
+        """Return what a file says. Raises ExtractionFailed only as a fresh job reports it, or _Lost."""
         while True:
             job = self._job or self._take()
             try:
-                found = job.extract(request.encode())
+                found = job.read(request)
             except (ExtractionFailed, _Died) as error:
                 self._renew(job)
                 if job.files > 1:
@@ -238,10 +240,28 @@ class Sandbox:
 
     def extract(self, path: Path, media_type: str) -> Extraction:
         """Return the text of a file. Raises ExtractionFailed, with a sentence, whatever goes wrong in it."""
+        return self._read({"path": str(path.absolute()), "media_type": media_type})[0]
+
+    def read(self, path: Path, media_type: str, stated: Mapping[str, str], name: str) -> tuple[Extraction, Metadata]:
+        """Return the text of a file and what it says of itself (see ``describe``), given its manifest and its name.
+
+        Raises ExtractionFailed as ``extract`` does, also where the manifest states what can't be, and ValueError for a
+        stated value that has half a character.
+        """
+        for value in (name, *stated.keys(), *stated.values()):
+            value.encode()
+        about = [dict(stated), name]
+        found, metadata = self._read({"path": str(path.absolute()), "media_type": media_type, "describe": about})
+        if metadata is None:
+            raise ExtractionFailed("抽取结果的格式不对，文件可能已损坏。请用办公软件打开并另存后再收。")
+        return found, metadata
+
+    def _read(self, asked: Mapping[str, object]) -> _Read:
+        request = f"{json.dumps(asked)}\n".encode()
         with self._slots:
             zygote = self._take()
             try:
-                found = zygote.extract(path, media_type)
+                found = zygote.read(request)
             except ExtractionFailed:
                 self._give_back(zygote)
                 raise
@@ -282,61 +302,3 @@ def _death(status: int, limits: Limits) -> str:
     if ended_by == signal.SIGXFSZ:
         return "抽取文字时写出的文件过大，已中止。请检查文件。"
     return "读取该文件的进程异常中止，文件可能已损坏。请用办公软件打开并另存后再收。"
-
-
-def _extraction(payload: bytes | bytearray) -> Extraction:
-    """Check an answer and return its content, because it comes from a process that read a hostile file."""
-    broken = ExtractionFailed("抽取结果的格式不对，文件可能已损坏。请用办公软件打开并另存后再收。")
-    try:
-        answer = json.loads(payload)
-    except (ValueError, RecursionError) as error:
-        raise broken from error
-    if not isinstance(answer, dict):
-        raise broken
-    if "failed" in answer:
-        raise ExtractionFailed(_line(answer["failed"], broken)[:500])
-    title = answer.get("title")
-    stated = answer.get("stated")
-    if not isinstance(stated, dict):
-        raise broken
-    checked: Mapping[str, str] = {_line(key, broken): _line(value, broken) for key, value in stated.items()}
-    paragraphs = _list(answer.get("paragraphs"), broken)
-    return Extraction(
-        title=None if title is None else _line(title, broken),
-        paragraphs=paragraphs,
-        stated=checked,
-        warnings=_list(answer.get("warnings"), broken),
-        page_date=_line(answer.get("page_date"), broken),
-        concealed=_list(answer.get("concealed"), broken),
-        places=_places(answer.get("places"), len(paragraphs), broken),
-    )
-
-
-def _places(value: object, paragraphs: int, broken: ExtractionFailed) -> tuple[Place, ...]:
-    """Check that places are in rising order and refer to existing paragraphs."""
-    if not isinstance(value, list):
-        raise broken
-    found: list[Place] = []
-    for each in value:
-        if not isinstance(each, list) or len(each) != 2 or not isinstance(each[0], int):
-            raise broken
-        if not (found[-1].start if found else -1) < each[0] < paragraphs:
-            raise broken
-        found.append(Place(each[0], _line(each[1], broken)))
-    return tuple(found)
-
-
-def _list(value: object, broken: ExtractionFailed) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise broken
-    return tuple(_line(item, broken) for item in value)
-
-
-def _line(value: object, broken: ExtractionFailed) -> str:
-    if not isinstance(value, str) or "\n" in value or "\r" in value:
-        raise broken
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise broken from error
-    return value

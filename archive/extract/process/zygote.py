@@ -4,8 +4,9 @@ The zygote's standard input is a socket to the caller. For each job, the zygote 
 status, the new job's process number and a socket to the new job. Any byte in reply asks for the next job. The zygote
 and its job end when the caller does. The zygote never communicates with a job, which may have read a hostile file.
 
-A job receives one JSON object per line, with ``path`` and ``media_type``. It answers each with a frame: a length (four
-bytes, big-endian) and that many bytes of JSON.
+A job receives one JSON object per line, with ``path`` and ``media_type``, and with ``describe`` (what a manifest states
+and the file's name) where the file's metadata are asked for. It answers each with a frame: a length (four bytes,
+big-endian) and that many bytes of JSON (see ``answer``).
 """
 
 import ctypes
@@ -21,8 +22,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
-from archive.extract.formats import MODULES
+from archive.describe import taxonomy
+from archive.describe.metadata import describe
+from archive.errors import FileRefused
+from archive.extract.formats import MODULES, extract_plain
 from archive.extract.limits import Limits
+from archive.extract.process import answer
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -37,6 +42,7 @@ def main() -> None:
     # Loaded once here, so that a job costs a fork and no imports.
     for name in MODULES:
         import_module(f"archive.extract.{name}")
+    taxonomy.load()
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     # The objects loaded so far are never garbage; unless frozen, each job's collector would copy their pages.
     gc.collect()
@@ -120,8 +126,8 @@ def _job(channel: int, limits: Limits, zygote: int) -> NoReturn:
                 # The timer ends this job if nothing else does, even while it waits for a next file that never comes.
                 signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _OVERTIME)
                 asked = json.loads(request)
-                answer = _answer(Path(asked["path"]), asked["media_type"], limits)
-                _write_all(_CHANNEL, len(answer).to_bytes(4, "big") + answer)
+                told = _answer(Path(asked["path"]), asked["media_type"], asked.get("describe"), limits)
+                _write_all(_CHANNEL, len(told).to_bytes(4, "big") + told)
                 # Collect while the caller reads the answer: python-docx leaves its trees to the collector, which
                 # doesn't know how large they are.
                 gc.collect()
@@ -148,35 +154,22 @@ def _limit(limits: Limits) -> None:
         resource.setrlimit(what, (min(bound, ceiling), ceiling))
 
 
-def _answer(path: Path, media_type: str, limits: Limits) -> bytes:
-    from archive.errors import FileRefused
-    from archive.extract.formats import extract_plain
-
-    answer: dict[str, object]
+def _answer(path: Path, media_type: str, about: tuple[dict[str, str], str] | None, limits: Limits) -> bytes:
     try:
         found = extract_plain(path, media_type, limits.ocr_seconds)
-        answer = {
-            "title": found.title,
-            "paragraphs": found.paragraphs,
-            "stated": dict(found.stated),
-            "warnings": found.warnings,
-            "page_date": found.page_date,
-            "places": [(place.start, place.label) for place in found.places],
-            "concealed": found.concealed,
-        }
+        return answer.of(found, describe(found, *about) if about else None)
     except FileRefused as refused:
-        answer = {"failed": refused.reason}
+        reason = refused.reason
     except MemoryError:
-        answer = {"failed": "读取该文件需要的内存超过限额，已中止。请检查文件，或拆分后再收。"}
+        reason = "读取该文件需要的内存超过限额，已中止。请检查文件，或拆分后再收。"
     except RecursionError:
-        answer = {"failed": "文件的结构嵌套过深，无法读取。请用办公软件打开并另存后再收。"}
+        reason = "文件的结构嵌套过深，无法读取。请用办公软件打开并另存后再收。"
     except OSError as error:
-        answer = {"failed": f"读文件出错：{error.strerror or error}"}
+        reason = f"读文件出错：{error.strerror or error}"
     except Exception as error:
         # A hostile file can make a library raise anything; the caller needs a sentence in any case.
-        answer = {"failed": f"文件不合格式，无法读取（{type(error).__name__}）。请用办公软件打开并另存后再收。"}
-    # A broken file may contain half a surrogate pair. Unescaped, Chinese takes half the bytes.
-    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        reason = f"文件不合格式，无法读取（{type(error).__name__}）。请用办公软件打开并另存后再收。"
+    return answer.failure(reason)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

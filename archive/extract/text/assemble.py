@@ -16,6 +16,8 @@ SCANNED = "扫描件没有文字层，检索不到其内容"
 _PAGE = re.compile(r"第 (\d+) 页")
 _TITLE_LINES = 4
 _TITLE_DEPTH = 12
+# How many warnings of one kind are written out.
+_TOLD = 20
 _QUOTES = re.compile(r"[\s“”\"'‘’《》<>〈〉（）()]")
 
 
@@ -76,8 +78,10 @@ def assemble(
         start, end = title_span(title, paragraphs)
         paragraphs = paragraphs[:start] + paragraphs[end:]
         labels = labels[:start] + labels[end:]
-    told += [attachment_warning(name) for name in sifted.attachments]
-    told += [missing_content_warning(heading) for heading in missing_content(paragraphs)[:20]]
+    told += [attachment_warning(name) for name in sifted.attachments[:_TOLD]]
+    if len(sifted.attachments) > _TOLD:
+        told.append(f"正文共提到 {len(sifted.attachments)} 个附件，上面只列出 {_TOLD} 个，请一并核对。")
+    told += [missing_content_warning(heading) for _, heading in missing_content(paragraphs)[:_TOLD]]
     if not paragraphs and not garbled and not any(SCANNED in each for each in told):
         told.append("没有抽取到正文文字，请检查文件是否完整。")
     return Extraction(

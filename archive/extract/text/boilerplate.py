@@ -79,12 +79,13 @@ class HeaderLine:
 def sift(lines: Iterable[str]) -> Sifted:
     """Separate a document's lines from the page's own; all must be clean (see ``characters.clean``)."""
     sifted = Sifted()
+    attachments: dict[str, None] = {}
     for number, line in enumerate(lines):
         if not line or _is_furniture(line):
             continue
         bracketed = _BRACKETED.fullmatch(line)
         if bracketed:
-            _add(sifted.attachments, bracketed["name"])
+            attachments[bracketed["name"].strip()] = None
             continue
         header = read_header(line, top=len(sifted.lines) < _HEADER_LINES)
         if header is not None:
@@ -94,21 +95,16 @@ def sift(lines: Iterable[str]) -> Sifted:
             continue
         named = _NAMED.fullmatch(line)
         if named:
-            _add(sifted.attachments, named["name"])
+            attachments[named["name"].strip()] = None
         sifted.lines.append(line)
         sifted.kept.append(number)
+    sifted.attachments = list(filter(None, attachments))
     return sifted
 
 
 def attachment_warning(name: str) -> str:
     """Write the warning about a file that a text names but does not contain."""
     return f"正文提到附件“{name}”，其内容不在本文件中，请一并收取。"
-
-
-def _add(names: list[str], name: str) -> None:
-    name = name.strip()
-    if name and name not in names:
-        names.append(name)
 
 
 def _is_furniture(line: str) -> bool:

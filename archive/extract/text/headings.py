@@ -24,29 +24,32 @@ _COMPLETE = re.compile(r"[。；;！!？?：:，,、…》]$|略[）)]?$|[：:]\
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A heading, or text of rank 0; a ``bare`` heading has nothing after it in its line."""
+    """A heading, or text of rank 0, in a ``paragraph``; a ``bare`` heading has nothing after it in its line."""
 
+    paragraph: int
     rank: int
     number: int
     text: str
     bare: bool
 
 
-def missing_content(paragraphs: Sequence[str]) -> list[str]:
+def missing_content(paragraphs: Sequence[str]) -> list[tuple[int, str]]:
     """Return the headings with no text, table or sub-heading below them, where others of their kind have some.
 
-    A list of titles (an agenda, a table of contents) has no missing content: all its entries, or all but the last, are
-    bare.
+    Each comes with its paragraph, counted from 0. A list of titles (an agenda, a table of contents) has no missing
+    content: all its entries, or all but the last, are bare.
     """
     pieces = _without_contents(list(_pieces(paragraphs)))
-    missing: list[tuple[int, str]] = []
+    sections = _section_ends(pieces)
+    texts = _next_texts(pieces)
+    missing: list[int] = []
     for rank, _ in _KINDS:
         for sequence in _sequences(pieces, rank):
             empty = [index for index in sequence if _is_empty(pieces, index)]
-            full = [index for index in sequence if _has_text(pieces, index)]
+            full = [index for index in sequence if texts[index] < sections[index]]
             if empty and full and full != sequence[-1:] and len(empty) <= len(full) + 3:
-                missing += [(index, pieces[index].text) for index in empty]
-    return [text for _, text in sorted(missing)]
+                missing += empty
+    return [(pieces[index].paragraph, pieces[index].text) for index in sorted(missing)]
 
 
 def missing_content_warning(heading: str) -> str:
@@ -55,39 +58,40 @@ def missing_content_warning(heading: str) -> str:
 
 
 def _pieces(paragraphs: Sequence[str]) -> Iterator[_Piece]:
-    for paragraph in paragraphs:
+    for number, paragraph in enumerate(paragraphs):
         if "\t" in paragraph:
-            yield _Piece(0, 0, paragraph, False)
+            yield _Piece(number, 0, 0, paragraph, False)
             continue
         for part in _INLINE.split(paragraph):
             part = part.strip()
             if part:
-                yield _piece(part)
+                yield _piece(number, part)
 
 
 def _without_contents(pieces: list[_Piece]) -> list[_Piece]:
     """Leave out a table of contents: everything from 目录 to where its first heading appears again."""
+    last = {(piece.rank, piece.number): at for at, piece in enumerate(pieces)}
     for start, piece in enumerate(pieces):
         if not _CONTENTS.fullmatch(piece.text):
             continue
-        entries = pieces[start + 1 :]
-        first = next((each for each in entries[:3] if each.rank), None)
-        if first is not None:
-            after = entries.index(first) + 1
-            for index, each in enumerate(entries[after:], after):
-                if (each.rank, each.number) == (first.rank, first.number):
-                    return pieces[:start] + entries[index:]
+        first = next((at for at in range(start + 1, min(start + 4, len(pieces))) if pieces[at].rank), None)
+        if first is None:
+            continue
+        heading = pieces[first].rank, pieces[first].number
+        if last[heading] > first:
+            again = next(at for at in range(first + 1, len(pieces)) if (pieces[at].rank, pieces[at].number) == heading)
+            return pieces[:start] + pieces[again:]
     return pieces
 
 
-def _piece(part: str) -> _Piece:
+def _piece(number: int, part: str) -> _Piece:
     for rank, pattern in _KINDS:
         found = pattern.match(part)
         if found:
             rest = part[found.end() :].strip()
             bare = 0 < len(rest) and len(part) <= _MAXIMUM and not _COMPLETE.search(rest)
-            return _Piece(rank, numerals.value(found[1]) or 0, part, bare)
-    return _Piece(0, 0, part, False)
+            return _Piece(number, rank, numerals.value(found[1]) or 0, part, bare)
+    return _Piece(number, 0, 0, part, False)
 
 
 def _sequences(pieces: Sequence[_Piece], rank: int) -> Iterator[list[int]]:
@@ -104,16 +108,25 @@ def _sequences(pieces: Sequence[_Piece], rank: int) -> Iterator[list[int]]:
     yield run
 
 
-def _has_text(pieces: Sequence[_Piece], index: int) -> bool:
-    """Tell whether anything other than bare headings follows a heading within its section."""
-    if not pieces[index].bare:
-        return True
-    for piece in pieces[index + 1 :]:
-        if 0 < piece.rank <= pieces[index].rank:
-            return False
-        if not piece.bare:
-            return True
-    return False
+def _section_ends(pieces: Sequence[_Piece]) -> list[int]:
+    """Return where each piece's section ends: at the next heading of the same or a lower rank."""
+    ends = [0] * len(pieces)
+    following = [len(pieces)] * (len(_KINDS) + 1)
+    for index in reversed(range(len(pieces))):
+        rank = pieces[index].rank
+        ends[index] = min(following[1 : rank + 1], default=0)
+        following[rank] = index
+    return ends
+
+
+def _next_texts(pieces: Sequence[_Piece]) -> list[int]:
+    """Return for each piece the first one from it on that is more than a bare heading."""
+    found = [len(pieces)] * len(pieces)
+    following = len(pieces)
+    for index in reversed(range(len(pieces))):
+        following = following if pieces[index].bare else index
+        found[index] = following
+    return found
 
 
 def _is_empty(pieces: Sequence[_Piece], index: int) -> bool:

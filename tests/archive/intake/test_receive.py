@@ -1,7 +1,7 @@
 """Taking in files: new, known, changed, copied and bad ones."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from archive.decisions import review
-from archive.document import Disclosure, Status, Validity, Verdict
+from archive.document import Disclosure, Metadata, Status, Validity, Verdict
 from archive.errors import UnknownDocument
 from archive.extract import Extraction, Sandbox
 from archive.intake.receive import Intake, Item, Result
@@ -137,8 +137,10 @@ def test_a_file_that_changes_while_it_is_taken_in_is_refused(
     catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, item: Item
 ) -> None:
     class Meddled:
-        def extract(self, path: Path, media_type: str) -> Extraction:
-            found = sandbox.extract(path, media_type)
+        def read(
+            self, path: Path, media_type: str, stated: Mapping[str, str], name: str
+        ) -> tuple[Extraction, Metadata]:
+            found = sandbox.read(path, media_type, stated, name)
             path.write_text(TEXT + "改动", encoding="utf-8")
             return found
 

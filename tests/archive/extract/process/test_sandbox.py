@@ -1,3 +1,4 @@
+import json
 import os
 import random
 import signal
@@ -13,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from archive.describe.metadata import describe
+from archive.document import Metadata
 from archive.errors import ExtractionFailed
 from archive.extract import Limits, Sandbox, extract_plain, media_type
 from archive.extract.limits import MIB
 from archive.extract.mediatype import DOCX, PDF, PLAIN
-from archive.extract.process.sandbox import _extraction
+from archive.extract.process import answer
 from tests.archive.extract.makers import ROOT
 from tests.archive.extract.statutory import report_pdf
 
@@ -293,7 +296,7 @@ extract = zygote._answer
 held = []
 then = ""
 
-def answer(path, media_type, limits):
+def answer(path, media_type, about, limits):
     global then
     match then:
         case "dies": os.kill(os.getpid(), signal.SIGKILL)
@@ -315,7 +318,7 @@ def answer(path, media_type, limits):
             while time.process_time() < end:
                 pass
         case other: then = other
-    return extract(path, media_type, limits)
+    return extract(path, media_type, about, limits)
 
 zygote._answer = answer
 zygote.main()
@@ -400,35 +403,86 @@ def test_a_used_job_reads_every_file_as_a_new_one_does() -> None:
         assert found.result() == expected.result()
 
 
+def test_a_description_comes_through_as_it_was_made() -> None:
+    paths = sorted(path for path in (ROOT / "corpus" / "files").rglob("*") if path.suffix in (".html", ".txt"))
+    stated = {
+        "number": "云政发〔2019〕3号",
+        "published_on": "2019-03-01",
+        "validity": "已废止",
+        "disclosure": "依申请公开",
+    }
+    with Sandbox(workers=1) as sandbox:
+        for path in paths:
+            kind = media_type(path, path.name)
+            expected = extract_plain(path, kind)
+            for facts in ({}, stated):
+                assert sandbox.read(path, kind, facts, path.name) == (expected, describe(expected, facts, path.name))
+
+
+ENDLESS = """
+from archive.extract.process import zygote
+zygote.describe = lambda *_: [None for _ in iter(int, 1)]
+zygote.main()
+"""
+
+
+def test_a_description_has_the_limits_of_the_reading(monkeypatch: pytest.MonkeyPatch, text: Path) -> None:
+    monkeypatch.setattr("archive.extract.process.sandbox._COMMAND", (sys.executable, "-P", "-c", ENDLESS))
+    with Sandbox(workers=1, limits=Limits(cpu_seconds=1)) as sandbox:
+        with pytest.raises(ExtractionFailed, match="超过 1 秒（处理器时间）"):
+            sandbox.read(text, PLAIN, {}, "a.txt")
+        assert sandbox.extract(text, PLAIN).paragraphs
+
+
+def test_a_manifests_impossible_statement_is_told_and_half_a_character_is_the_callers(
+    shared: Sandbox, text: Path
+) -> None:
+    with pytest.raises(ExtractionFailed, match="不是可用的日期"):
+        shared.read(text, PLAIN, {"written_on": "2019-02-30"}, "a.txt")
+    with pytest.raises(UnicodeEncodeError):
+        shared.read(text, PLAIN, {"title": "\ud800"}, "a.txt")
+
+
 def test_places_come_through_as_they_were_found(tmp_path: Path) -> None:
     path = report_pdf(tmp_path / "report.pdf")
     with Sandbox(workers=1) as sandbox:
         assert sandbox.extract(path, PDF) == extract_plain(path, PDF)
 
 
+DESCRIBED: dict[str, object] = {"title": "a", "other_numbers": [], "cited_numbers": [], "sources": {}}
+ANSWER: dict[str, object] = {
+    **{"title": None, "paragraphs": ["a", "b"], "stated": {}, "warnings": [], "page_date": "", "places": []},
+    **{"concealed": [], "metadata": DESCRIBED},
+}
+
+
+WRONG_TEXTS: list[tuple[str, object]] = [
+    *(("title", 1), ("paragraphs", ["a\nb"]), ("paragraphs", ["\ud800"]), ("paragraphs", "ab"), ("page_date", None)),
+    *(("stated", {"a": 1}), ("warnings", None), ("concealed", [1]), ("failed", {"a": 1})),
+]
+WRONG_PLACES: list[object] = [{"0": "a"}, [[0]], [["0", "a"]], [[0, 1]], [[2, "a"]], [[1, "a"], [1, "b"]]]
+WRONG_METADATA: list[object] = [
+    *([], {}, "a"),
+    *(DESCRIBED | {"title": None}, DESCRIBED | {"cited_numbers": "b"}, DESCRIBED | {"number": 1}),
+    *(DESCRIBED | {"validity": "b"}, DESCRIBED | {"written_on": "2019-02-30"}, DESCRIBED | {"sources": []}),
+]
+
+
 @pytest.mark.parametrize(
-    "payload",
+    "wrong",
     [
-        b"",
-        b"no json",
-        b"[]",
-        b"{}",
-        b'{"title": 1, "paragraphs": [], "stated": {}, "warnings": [], "page_date": "", "places": []}',
-        b'{"title": null, "paragraphs": ["a\\nb"], "stated": {}, "warnings": [], "page_date": "", "places": []}',
-        b'{"title": null, "paragraphs": ["\\ud800"], "stated": {}, "warnings": [], "page_date": "", "places": []}',
-        b'{"title": null, "paragraphs": "ab", "stated": {}, "warnings": [], "page_date": "", "places": []}',
-        b'{"title": null, "paragraphs": [], "stated": {"a": 1}, "warnings": [], "page_date": "", "places": []}',
-        *(
-            b'{"title": null, "paragraphs": ["a", "b"], "stated": {}, "warnings": [], "page_date": "", "places": '
-            + each
-            + b"}"
-            for each in (b'{"0": "a"}', b"[[0]]", b'[["0", "a"]]', b"[[0, 1]]", b'[[2, "a"]]', b'[[1, "a"], [1, "b"]]')
-        ),
-        b'{"failed": {"a": 1}}',
-        b"[" * 100_000,
-        b"cos\nsystem\n(S'true'\ntR.",
+        *({name: each} for name, each in WRONG_TEXTS),
+        *({"places": each} for each in WRONG_PLACES),
+        *({"metadata": each} for each in WRONG_METADATA),
     ],
 )
-def test_an_answer_of_the_wrong_form_is_not_taken_on_trust(payload: bytes) -> None:
+def test_an_answer_of_the_wrong_form_is_not_taken_on_trust(wrong: dict[str, object]) -> None:
+    assert answer.read(json.dumps(ANSWER).encode())[1] == Metadata("a")
     with pytest.raises(ExtractionFailed, match="格式不对"):
-        _extraction(payload)
+        answer.read(json.dumps(ANSWER | wrong).encode())
+
+
+@pytest.mark.parametrize("payload", [b"", b"no json", b"[]", b"{}", b"[" * 100_000, b"cos\nsystem\n(S'true'\ntR."])
+def test_what_is_no_answer_is_not_taken_for_one(payload: bytes) -> None:
+    with pytest.raises(ExtractionFailed, match="格式不对"):
+        answer.read(payload)

@@ -27,7 +27,13 @@ TWO_LOST = ["一、总体情况", "正文。", "二、主动公开情况", "三�
     ],
 )
 def test_a_heading_with_nothing_below_it_is_found(paragraphs: list[str], missing: list[str]) -> None:
-    assert missing_content(paragraphs) == missing
+    assert [heading for _, heading in missing_content(paragraphs)] == missing
+
+
+def test_an_empty_heading_comes_with_its_own_paragraph() -> None:
+    # The text names the heading before.
+    named = ["分为一、总体情况，二、主动公开情况等。", *TWO_LOST]
+    assert missing_content(named) == [(3, "二、主动公开情况"), (4, "三、申请情况")]
 
 
 def test_a_line_of_numerals_is_no_heading() -> None:
@@ -37,4 +43,4 @@ def test_a_line_of_numerals_is_no_heading() -> None:
 @pytest.mark.parametrize(("before", "number", "after"), [("九", "十", "十一"), ("十九", "二十", "二十一")])
 def test_numbers_rise_beyond_ten(before: str, number: str, after: str) -> None:
     paragraphs = [f"{before}、甲", "正文。", f"{number}、乙", f"{after}、丙", "正文。"]
-    assert missing_content(paragraphs) == [f"{number}、乙"]
+    assert [heading for _, heading in missing_content(paragraphs)] == [f"{number}、乙"]

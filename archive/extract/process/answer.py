@@ -1,0 +1,132 @@
+"""What a job says about a file, as JSON: the job writes it, and the caller checks it, for a hostile file may have.
+
+The answer is either ``failed`` with a sentence, or the fields of an Extraction and, where asked for, of its Metadata.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+
+from archive.document import Disclosure, Metadata, Place, Validity
+from archive.errors import ExtractionFailed
+from archive.extract.extraction import Extraction
+
+_TEXTS = ("number", "index_code", "issuer", "genre", "topic", "column", "source_url")
+_DAYS = ("written_on", "published_on", "effective_on", "expires_on")
+_LONGEST_REASON = 500
+
+
+def failure(reason: str) -> bytes:
+    """Write why a file could not be read."""
+    return _written({"failed": reason})
+
+
+def of(extraction: Extraction, metadata: Metadata | None) -> bytes:
+    """Write what was read."""
+    answer: dict[str, object] = {
+        "title": extraction.title,
+        "paragraphs": extraction.paragraphs,
+        "stated": dict(extraction.stated),
+        "warnings": extraction.warnings,
+        "page_date": extraction.page_date,
+        "places": [(place.start, place.label) for place in extraction.places],
+        "concealed": extraction.concealed,
+    }
+    if metadata is not None:
+        days = {name: day.isoformat() for name in _DAYS if (day := getattr(metadata, name)) is not None}
+        answer["metadata"] = asdict(metadata) | dict.fromkeys(_DAYS) | days
+    return _written(answer)
+
+
+def _written(answer: Mapping[str, object]) -> bytes:
+    # A broken file may contain half a surrogate pair. Unescaped, Chinese takes half the bytes.
+    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def read(payload: bytes | bytearray) -> tuple[Extraction, Metadata | None]:
+    """Check an answer and return its content. Raises ExtractionFailed for a failure, and for what is no answer."""
+    broken = ExtractionFailed("抽取结果的格式不对，文件可能已损坏。请用办公软件打开并另存后再收。")
+    try:
+        answer = json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        raise broken from error
+    if not isinstance(answer, dict):
+        raise broken
+    if "failed" in answer:
+        raise ExtractionFailed(_line(answer["failed"], broken)[:_LONGEST_REASON])
+    paragraphs = _lines(answer.get("paragraphs"), broken)
+    extraction = Extraction(
+        title=_perhaps(answer.get("title"), broken),
+        paragraphs=paragraphs,
+        stated=_mapping(answer.get("stated"), broken),
+        warnings=_lines(answer.get("warnings"), broken),
+        page_date=_line(answer.get("page_date"), broken),
+        concealed=_lines(answer.get("concealed"), broken),
+        places=_places(answer.get("places"), len(paragraphs), broken),
+    )
+    described = answer.get("metadata")
+    return extraction, None if described is None else _metadata(described, broken)
+
+
+def _metadata(value: object, broken: ExtractionFailed) -> Metadata:
+    if not isinstance(value, dict):
+        raise broken
+    texts = {name: _perhaps(value.get(name), broken) for name in _TEXTS}
+    printed = {name: _perhaps(value.get(name), broken) for name in (*_DAYS, "validity", "disclosure")}
+    try:
+        days = {name: date.fromisoformat(day) if (day := printed[name]) else None for name in _DAYS}
+        validity = Validity(printed["validity"]) if printed["validity"] else None
+        disclosure = Disclosure(printed["disclosure"]) if printed["disclosure"] else None
+    except ValueError as error:
+        raise broken from error
+    return Metadata(
+        title=_line(value.get("title"), broken),
+        **texts,  # type: ignore[arg-type]  # fields by their names
+        **days,  # type: ignore[arg-type]  # fields by their names
+        validity=validity,
+        disclosure=disclosure,
+        other_numbers=_lines(value.get("other_numbers"), broken),
+        cited_numbers=_lines(value.get("cited_numbers"), broken),
+        sources=_mapping(value.get("sources"), broken),
+    )
+
+
+def _places(value: object, paragraphs: int, broken: ExtractionFailed) -> tuple[Place, ...]:
+    """Check that places are in rising order and refer to existing paragraphs."""
+    if not isinstance(value, list):
+        raise broken
+    found: list[Place] = []
+    for each in value:
+        if not isinstance(each, list) or len(each) != 2 or not isinstance(each[0], int):
+            raise broken
+        if not (found[-1].start if found else -1) < each[0] < paragraphs:
+            raise broken
+        found.append(Place(each[0], _line(each[1], broken)))
+    return tuple(found)
+
+
+def _mapping(value: object, broken: ExtractionFailed) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise broken
+    return {_line(key, broken): _line(each, broken) for key, each in value.items()}
+
+
+def _lines(value: object, broken: ExtractionFailed) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise broken
+    return tuple(_line(item, broken) for item in value)
+
+
+def _perhaps(value: object, broken: ExtractionFailed) -> str | None:
+    return None if value is None else _line(value, broken)
+
+
+def _line(value: object, broken: ExtractionFailed) -> str:
+    if not isinstance(value, str) or "\n" in value or "\r" in value:
+        raise broken
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise broken from error
+    return value
