@@ -70,11 +70,9 @@ class Cut:
 
 
 class Analyzer:
-    """Cuts normalised text. ``cache`` is a private folder for jieba's dictionary (jieba's default is shared)."""
+    """Cuts normalised text."""
 
-    def __init__(self, cache: Path) -> None:
-        cache.mkdir(parents=True, exist_ok=True)
-        self.cache = cache
+    def __init__(self) -> None:
         self._stopwords = frozenset(STOPWORDS.read_text(encoding="utf-8").split())
         entries = (line.split() for line in LEXICON.read_text(encoding="utf-8").splitlines())
         self._own_words = [(word, int(frequency), tag) for word, frequency, tag in entries]
@@ -89,8 +87,7 @@ class Analyzer:
 
         jieba.setLogLevel(logging.WARNING)
         tokenizer = jieba.Tokenizer()
-        tokenizer.tmp_dir = str(self.cache)
-        tokenizer.initialize()
+        load(tokenizer)
         for word, frequency, tag in self._own_words:
             tokenizer.add_word(word, frequency, tag)
         return tokenizer
@@ -182,6 +179,15 @@ class Analyzer:
         idle = "".join((" " if piece in self._stopwords else "x") * len(piece) for piece in pieces)
         telling = dict.fromkeys(gram for at, gram in _places(text) if idle[at : at + len(gram)].strip())
         return Cut(tuple(words), tuple(telling), tuple(every))
+
+
+def load(tokenizer: "jieba.Tokenizer") -> None:
+    """Load jieba's dictionary from its package.
+
+    jieba itself would first look for a cache in a shared folder and read it by ``marshal``, whoever wrote it.
+    """
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
 
 
 def grams(text: str) -> list[str]:

@@ -125,8 +125,8 @@ def usual_umask() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def analyzer(tmp_path_factory: pytest.TempPathFactory) -> Analyzer:
-    return Analyzer(tmp_path_factory.mktemp("jieba"))
+def analyzer() -> Analyzer:
+    return Analyzer()
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def main() -> None:
     chosen = arguments.parse_args()
     folder = chosen.folder or Path(tempfile.mkdtemp())
     lines = paragraphs()
-    analyzer = Analyzer(folder / "cache")
+    analyzer = Analyzer()
     engine = WhooshEngine(folder / "index", analyzer)
     if not (folder / "index" / "current").exists():
         started = perf_counter()

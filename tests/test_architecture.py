@@ -216,3 +216,23 @@ def test_only_the_archive_writes_to_the_archive() -> None:
     ]
     sources = _sources()
     assert {m: found for m in sources if not m.startswith("archive") and (found := _writes(sources[m]))} == {}
+
+
+def _loads(source: str) -> list[str]:
+    """What in a module could run a file's content by loading it; writing pickles for Whoosh is no such thing."""
+    names = (*("pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle"), "numpy.load", "pandas.read_pickle")
+    found = [name for name in _imported(source) if name.partition(".")[0] in names and name != "pickle"]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute):
+            said = ast.unparse(node).replace("np.", "numpy.", 1)
+            if said in names or (said.startswith("pickle.") and said != "pickle.dumps"):
+                found.append(said)
+    return found
+
+
+def test_nothing_is_unpickled() -> None:
+    """Whoosh would unpickle its files; ``indexer.engines.whoosh.pickles`` reads them as data."""
+    source = "import pickle, numpy as np\nfrom marshal import load\npickle.dumps(1)\npickle.loads(b'')\nnp.load('x')"
+    assert _loads(source) == ["marshal.load", "pickle.loads", "numpy.load"]
+    sources = _sources()
+    assert {module: found for module in sources if (found := _loads(sources[module]))} == {}

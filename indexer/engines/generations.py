@@ -9,49 +9,33 @@
       generations/building-…/        in progress; after a crash the next build resumes it or removes it
       lock                           held by the one process that builds, and names it
 
-The manifest has the SHA-256 of each file and of itself, so that a torn or corrupted file is noticed before Whoosh reads
-it. Whoosh has no checksums of its own, and its table of contents is a pickle.
+The manifest (``manifest``) has the SHA-256 of each file and a seal, so that a torn or corrupted file is noticed before
+Whoosh reads it. Whoosh has no checksums of its own.
 """
 
 import fcntl
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.store import canonical
 from archive.store.blobs import digest_of, sync_folder
 from archive.store.folder import copy_privately, link
 from archive.store.space import naming
+from indexer.engines import manifest as manifests
+from indexer.engines.manifest import Manifest
 from indexer.errors import IndexDamaged, IndexerBusy, IndexMissing
 
-MANIFEST = "MANIFEST.json"
 KEPT = 2
 # A build from scratch can be resumed after an interruption; a build of changes starts over.
 _ANEW, _CHANGES = "building-anew", "building-changes"
 _READERS = 2
 _REMEMBERED = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """The description of a generation: ``files`` maps names to SHA-256, ``cursor`` is the last change in it.
-
-    ``last_put`` is the id of the last document put into an unfinished generation, otherwise "".
-    """
-
-    fingerprint: str
-    cursor: int
-    documents: int
-    libraries: dict[str, str]
-    built_at: str
-    files: dict[str, str] = field(default_factory=dict)
-    last_put: str = ""
+_LONGEST_HOLDER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +80,7 @@ class Generations:
 
     def manifest(self, generation: Path) -> Manifest:
         """Return a generation's manifest without checking its files. Raises IndexDamaged."""
-        try:
-            kept = json.loads((generation / MANIFEST).read_text(encoding="utf-8"))
-            digest = kept.pop("sha256")
-            found = Manifest(**kept)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise IndexDamaged(generation.name, "没有可读的清单") from error
-        if digest != canonical.digest(asdict(found)):
-            raise IndexDamaged(generation.name, "清单与其哈希不符")
-        return found
+        return manifests.read(generation)
 
     def verify(self, generation: Path, anew: bool = False) -> Manifest:
         """Check the digest of every file and return the manifest. Raises IndexDamaged.
@@ -148,7 +124,7 @@ class Generations:
         with self._locked():
             building = self._all / (_ANEW if fresh else _CHANGES)
             for orphan in self._all.glob("building-*"):
-                if orphan.name != _ANEW or not (orphan / MANIFEST).exists():
+                if orphan.name != _ANEW or not (orphan / manifests.NAME).exists():
                     shutil.rmtree(orphan)
             # Choose the base under the lock: another indexer may have just promoted a generation.
             base = self._stopped(building, fingerprint) if fresh else self._sound()
@@ -180,7 +156,7 @@ class Generations:
         for path in building.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
-            elif path.name not in (MANIFEST, *manifest.files):
+            elif path.name not in (manifests.NAME, *manifest.files):
                 path.unlink()
         return manifest
 
@@ -193,21 +169,14 @@ class Generations:
 
     def _seal(self, building: Path, manifest: Manifest) -> None:
         files = {}
-        for path in sorted(path for path in building.iterdir() if path.is_file() and path.name != MANIFEST):
+        for path in sorted(path for path in building.iterdir() if path.is_file() and path.name != manifests.NAME):
             digest = self._digest(path, anew=False)
             if digest is None:
                 raise IndexDamaged(building.name, f"文件 {path.name} 缺失")
             files[path.name] = digest
             with path.open("rb") as stream:
                 os.fsync(stream.fileno())
-        fresh = building / f"{MANIFEST}.new"
-        with fresh.open("w", encoding="utf-8") as out:
-            sealed = replace(manifest, files=files)
-            json.dump({**asdict(sealed), "sha256": canonical.digest(asdict(sealed))}, out, ensure_ascii=False, indent=1)
-            out.flush()
-            os.fsync(out.fileno())
-        fresh.replace(building / MANIFEST)
-        sync_folder(building)
+        manifests.write(building, replace(manifest, files=files))
 
     def _promote(self, building: Path) -> None:
         last = max((int(path.name) for path in self._finished()), default=0)
@@ -239,7 +208,7 @@ class Generations:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 lock.seek(0)
-                raise IndexerBusy(lock.read().strip() or "?") from error
+                raise IndexerBusy(lock.read(_LONGEST_HOLDER).strip() or "?") from error
             lock.truncate(0)
             lock.write(f"进程 {os.getpid()}，{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC 起")
             lock.flush()

@@ -19,7 +19,7 @@ from whoosh.qparser import MultifieldParser, OrGroup
 
 from archive.chinese.text import normalise
 from archive.document import Document
-from indexer.analyzer import grams, query_grams
+from indexer.analyzer import grams, load, query_grams
 from indexer.judging.measures import Search
 
 K1 = 1.2
@@ -39,8 +39,10 @@ def _jieba(texts: dict[str, tuple[str, str]], folder: Path) -> Iterator[Search]:
     # The import reads files that nothing else needs, and leaves them open.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
+        import jieba
         from jieba.analyse import ChineseAnalyzer
 
+    load(jieba.dt)
     analyzer = ChineseAnalyzer()
     schema = fields.Schema(
         id=fields.ID(stored=True), title=fields.TEXT(analyzer=analyzer), body=fields.TEXT(analyzer=analyzer)

@@ -10,7 +10,8 @@ from unittest.mock import patch
 from archive.document import Document
 from archive.errors import UnknownDocument
 from archive.store.catalogue import Catalogue
-from indexer.engines.generations import Generations, Manifest
+from indexer.engines.generations import Generations
+from indexer.engines.manifest import Manifest
 
 VARIABLE = "GONGKAI_FAULTS_WITHOUT"
 

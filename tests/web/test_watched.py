@@ -29,6 +29,7 @@ def test_readiness_tells_generation_cursor_lag_and_age(own: Site) -> None:
         "lag": 0,
         "documents": 4,
         "age_seconds": None,
+        "warning": "",
     }
     edition.stamp(own.services.settings.data)
     review.decide(own.services.catalogue, own.ids["撤回.txt"], Verdict.WITHDRAW, "审查员", "含个人信息")

@@ -20,6 +20,9 @@ from web.installation.services import Services
 # Jobs run every night, so an index older than this means that one has failed.
 _STALE = timedelta(hours=36)
 _STAMP = "brought-up"
+# A stamp is a line of about 25 characters. The clocks of two machines that share a folder may differ a little.
+_LONGEST_STAMP = 64
+_FIRST, _AHEAD = datetime(2000, 1, 1, tzinfo=UTC), timedelta(minutes=5)
 _PROGRAM = Path(__file__).parents[2]
 
 
@@ -27,12 +30,14 @@ _PROGRAM = Path(__file__).parents[2]
 class Edition:
     """An edition, named by ``token``. ``as_of`` is when the index was last up to date; ``stale`` means too long ago.
 
-    ``changed_at`` is when the collection last changed; ``today`` is the date at the office.
+    ``doubt`` says why ``as_of`` is unknown though it was recorded, otherwise "". ``changed_at`` is when the collection
+    last changed; ``today`` is the date at the office.
     """
 
     token: str
     as_of: datetime | None
     stale: bool
+    doubt: str
     changed_at: datetime | None
     today: date
 
@@ -44,19 +49,20 @@ def edition(services: Services) -> Edition:
         index = services.engine.generation()
     except IndexUnusable:
         index = "none"
-    as_of = _stamped(services.settings.data)
+    as_of, doubt = _stamped(services.settings.data)
     last, changed_at = publications.last(services.catalogue)
     services.synonyms.current()
     settings = services.settings
     itself = settings.site_name, settings.address, services.county, design()
     stale = as_of is not None and datetime.now(UTC) - as_of > _STALE
     beside = services.typing_aids.made, services.synonyms.stamp, office_today()
-    about = last, index, changed_at, as_of, stale, *beside, *itself
+    about = last, index, changed_at, as_of, stale, doubt, *beside, *itself
     token = hashlib.sha256(repr(about).encode()).hexdigest()[:16]
     return Edition(
         token,
         as_of.astimezone(OFFICE_TIME) if as_of else None,
         stale,
+        doubt,
         changed_at,
         office_today(),
     )
@@ -80,8 +86,21 @@ def design() -> str:
     return digest.hexdigest()[:12]
 
 
-def _stamped(data: Path) -> datetime | None:
+def _stamped(data: Path) -> tuple[datetime | None, str]:
+    """Return when the index was last up to date, and why that is not known if a record of it can't be believed."""
+    path = data / _STAMP
     try:
-        return datetime.fromisoformat((data / _STAMP).read_text(encoding="ascii").strip())
-    except (OSError, ValueError):
-        return None
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            told = lines.read(_LONGEST_STAMP).strip()
+    except FileNotFoundError:
+        return None, ""
+    except OSError as error:
+        return None, f"数据截至的时间读不出来（{_STAMP}：{error.strerror}）。"
+    try:
+        stamped = datetime.fromisoformat(told)
+        if _FIRST <= stamped <= datetime.now(UTC) + _AHEAD:
+            return stamped, ""
+    except (ValueError, TypeError):
+        # No time, or one without a zone.
+        pass
+    return None, f"数据截至的时间不可信（{_STAMP} 写的不是一个过去的时间），请核对本机时钟，再运行 gongkai reindex。"

@@ -21,6 +21,15 @@ from indexer.errors import BadQuery, IndexUnusable
 from web.http.addresses import document_url
 from web.http.parameters import BadParameter
 
+
+class ListsDamaged(GongkaiError):
+    """A list for download is not what was written; ``name`` is its file's."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"元数据清单 {name} 已损坏，请运行 gongkai lists 重做。")
+        self.name = name
+
+
 log = logging.getLogger(__name__)
 errors = Blueprint("errors", __name__)
 # By then the moving window of a minute has room again for a client that stops asking.
@@ -72,6 +81,7 @@ def withdrawn(error: DocumentWithdrawn) -> Response:
 @errors.app_errorhandler(CatalogueDamaged)
 @errors.app_errorhandler(KeyUnusable)
 @errors.app_errorhandler(WithdrawalsDamaged)
+@errors.app_errorhandler(ListsDamaged)
 def unavailable(error: Exception) -> Response:
     log.error("%s: %s", type(error).__name__, error)
     return _answer(503, UNAVAILABLE)

@@ -20,7 +20,7 @@ class Readiness:
     """What ``/readyz`` reports. ``edition`` names what pages show, ``generation`` the index that answers.
 
     ``lag`` counts the changes that the index lacks. ``age_seconds`` counts from when it was last up to date, None if no
-    job has recorded that.
+    job has recorded that or if the record can't be believed, which ``warning`` says.
     """
 
     ready: bool
@@ -30,6 +30,7 @@ class Readiness:
     lag: int
     documents: int
     age_seconds: int | None
+    warning: str = ""
 
 
 def readiness(services: Services) -> Readiness:
@@ -38,7 +39,7 @@ def readiness(services: Services) -> Readiness:
     documents = engine.count()
     age = round((datetime.now(UTC) - now.as_of).total_seconds()) if now.as_of else None
     behind = lag(services.catalogue, engine)
-    return Readiness(True, now.token, engine.generation(), engine.cursor(), behind, documents, age)
+    return Readiness(True, now.token, engine.generation(), engine.cursor(), behind, documents, age, now.doubt)
 
 
 @health.get("/healthz")

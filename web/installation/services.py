@@ -48,7 +48,7 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
     folder.require_owner(settings.data)
     folder.require_archive(settings.data)
     stated = county.load(settings.data)
-    analyzer = analyzer or Analyzer(settings.data / "cache")
+    analyzer = analyzer or Analyzer()
     engine = open_engine(settings.engine_url, settings.data, analyzer, settings.cache_mb << 20)
     synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)
     catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys)

@@ -4,10 +4,12 @@ Documents that changed after the file was made are filtered out line by line as 
 document from last night's file.
 """
 
+import os
 import zlib
 from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response, abort, g, request, send_file
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from web.http.current import services
 from web.programs import lists
@@ -23,20 +25,28 @@ def documents(kind: str) -> Response:
     opened = services()
     made = lists.newest(opened.settings.data)
     # No night has passed yet, or the catalogue was restored and does not know the changes in the files.
-    if made is None or lists.cursor(made) > opened.catalogue.last_change():
+    if made is None or made.cursor > opened.catalogue.last_change():
         abort(404)
-    path = made / f"documents.{kind}"
-    changed = opened.catalogue.hidden_since(lists.cursor(made))
+    # Opened before the answer begins, because the next night's files may replace it while it is sent.
+    stream = made.open(kind)
+    changed = opened.catalogue.hidden_since(made.cursor)
     name = f"documents-{made.name}.{kind}"
     packed = request.accept_encodings["gzip"] > 0
     tag = f"{made.name}-{kind}"
     if not changed and not packed:
         mimetype = _TYPES[kind].partition(";")[0]
-        response = send_file(path, mimetype=mimetype, as_attachment=True, download_name=name, etag=tag)
+        size = os.fstat(stream.fileno()).st_size
+        response = send_file(
+            stream, mimetype=mimetype, as_attachment=True, download_name=name, etag=tag, conditional=False
+        )
+        response.content_length = size
+        try:
+            response.make_conditional(request, accept_ranges=True, complete_length=size)
+        except RequestedRangeNotSatisfiable:
+            stream.close()
+            raise
         response.vary.add("Accept-Encoding")
         return response
-    # Opened before the answer begins, because the next night's files may replace it while it is sent.
-    stream = path.open("rb")
     lines = _without(stream, changed)
     response = Response(_packed(lines) if packed else lines, content_type=_TYPES[kind])
     response.call_on_close(stream.close)

@@ -1,27 +1,83 @@
-"""The nightly lists of all public metadata: where they are kept, and how they are written."""
+"""The nightly lists of all public metadata: where they are kept, how they are written, and if they still are so."""
 
 import os
 import shutil
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BufferedReader
 from pathlib import Path
 
-from archive.store.blobs import sync_folder
+from archive.store import sealed
+from archive.store.blobs import digest_of, sync_folder
+from archive.store.sealed import Unsealed
 from archive.store.space import naming
+from web.http.errors import ListsDamaged
 from web.installation.services import Services
 from web.programs.metadata import csv_lines, json_line, row
 
 FOLDER = "bulk"
+KINDS = ("csv", "jsonl")
 _NEW = "new"
+_MANIFEST = "MANIFEST.json"
+# Longer than a tick of any file system's clock, in nanoseconds.
+_TICK = 2_000_000_000
+# Digests of files already read, by what changes with their content. A night adds two.
+_digests: dict[tuple[int, ...], str] = {}
 
 
-def newest(data: Path) -> Path | None:
-    """Return the last finished folder of files. Its name gives the last change in it and when it was made."""
-    return max((data / FOLDER).glob("[0-9]*-[0-9]*"), key=lambda path: path.name.partition("-")[2], default=None)
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """A finished folder of lists. ``cursor`` is the last change in them, ``files`` the SHA-256 of each by its name."""
+
+    folder: Path
+    cursor: int
+    files: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    def open(self, kind: str) -> BufferedReader:
+        """Open the list of a kind. Raises ListsDamaged if it isn't as it was written."""
+        path = self.folder / f"documents.{kind}"
+        try:
+            stream = path.open("rb")
+        except OSError as error:
+            raise ListsDamaged(path.name) from error
+        try:
+            about = os.fstat(stream.fileno())
+            # The time of the last change is one that nobody can set.
+            same = about.st_dev, about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
+            if (found := _digests.get(same)) is None:
+                found = digest_of(stream)
+                stream.seek(0)
+                # A file that changes twice within a tick of the file system's clock looks the same.
+                if time.time_ns() - about.st_ctime_ns > _TICK:
+                    _digests[same] = found
+            if found != self.files.get(path.name):
+                raise ListsDamaged(path.name)
+        except BaseException:
+            stream.close()
+            raise
+        return stream
 
 
-def cursor(made: Path) -> int:
-    return int(made.name.partition("-")[0])
+def newest(data: Path) -> Lists | None:
+    """Return the last finished lists, or None if there are none. Raises ListsDamaged."""
+    folders = (path for path in (data / FOLDER).glob("[0-9]*") if (path / _MANIFEST).exists())
+    folder = max(folders, key=lambda path: path.name.partition("-")[2], default=None)
+    if folder is None:
+        return None
+    try:
+        about = sealed.read(folder / _MANIFEST)
+    except Unsealed as error:
+        raise ListsDamaged(_MANIFEST) from error
+    match about:
+        case {"name": folder.name, "cursor": int(cursor), "files": dict(files)}:
+            return Lists(folder, cursor, files)
+    raise ListsDamaged(_MANIFEST)
 
 
 def make(opened: Services, advance: Callable[[int, int], None], address: Callable[[str], str]) -> int:
@@ -48,8 +104,12 @@ def make(opened: Services, advance: Callable[[int, int], None], address: Callabl
         for out in (table, lines):
             out.flush()
             os.fsync(out.fileno())
-    sync_folder(new)
     target = folder / f"{last}-{datetime.now(UTC):%Y%m%d%H%M%S%f}"
+    files = {}
+    for kind in KINDS:
+        with (new / f"documents.{kind}").open("rb") as written:
+            files[f"documents.{kind}"] = digest_of(written)
+    sealed.write(new / _MANIFEST, {"name": target.name, "cursor": last, "files": files})
     new.rename(target)
     sync_folder(folder)
     for old in folder.glob("[0-9]*"):

@@ -2,17 +2,23 @@
 
 A block is a pickled tuple of document numbers (each as its distance from the one before), weights and values. Whoosh
 accepts any sequence of numbers there. A list of Python numbers is read one by one, but ``bytes`` and ``array.array``
-are read at once. So all postings of a term are one uncompressed block.
+are read at once. So all postings of a term are one uncompressed block. Nothing is unpickled to read one: see
+``pickles``.
 """
 
-import io
+import math
 import pickle
+import struct
 from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3TermInfo
 from whoosh.system import pack_int
+
+from indexer.engines.whoosh.pickles import Made, Malformed, Name, read, read_first
 
 Numbers = NDArray[np.int64]
 Weights = NDArray[np.float32]
@@ -22,6 +28,25 @@ INLINE = 8
 # This pickle protocol stores bytes as they are, without frames, which suits short blocks.
 _PROTOCOL = 3
 _LENGTH_SIZE = 4
+# An entry begins with a flag, the weight in all and the number of documents; what follows up to the postings, or up to
+# their place and length in the file, is for Whoosh.
+_ABOUT = struct.Struct("!BfI14x")
+_EXTENT = struct.Struct("!qi")
+# How an array's numbers are stored, by the code that stands for it (PEP 3118's machine formats in ``arraymodule.c``).
+_FORMS: Mapping[int, "np.dtype[np.generic]"] = {
+    code: np.dtype(kind) for code, kind in ((2, "<u2"), (3, ">u2"), (6, "<u4"), (7, ">u4"), (14, "<f4"), (15, ">f4"))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A term in the dictionary: its weight in all and number of documents, and its postings or their place."""
+
+    weight: float
+    frequency: int
+    offset: int
+    length: int
+    inline: bytes
 
 
 def entry(count: int, first: int, last: int, total: float, most: float) -> W3TermInfo:
@@ -42,22 +67,56 @@ def encode(distances: NDArray[np.uint32], weights: Weights, last: int, most: flo
     return b"".join((WHOOSH3_HEADER_MAGIC, length, about, data))
 
 
+def decode_entry(stored: bytes) -> Entry:
+    """Decode a term's dictionary entry. Raises Malformed."""
+    try:
+        inlined, weight, frequency = _ABOUT.unpack_from(stored)
+        if not 0 <= weight < math.inf:
+            raise Malformed("a term of an impossible weight")
+        if inlined:
+            return Entry(weight, frequency, 0, 0, stored[_ABOUT.size :])
+        offset, length = _EXTENT.unpack_from(stored, _ABOUT.size)
+    except struct.error as error:
+        raise Malformed("a term's entry that breaks off") from error
+    if offset < 0 or length <= 0:
+        raise Malformed("a term's postings that stand nowhere")
+    return Entry(weight, frequency, offset, length, b"")
+
+
+def frequency(stored: bytes) -> int:
+    """Return the number of documents of a stored entry, without the rest. Raises Malformed."""
+    return decode_entry(stored).frequency
+
+
 def decode(block: bytes) -> tuple[Numbers, Weights]:
-    """Decode a term's block into document numbers and weights."""
-    stream = io.BytesIO(block)
-    stream.seek(len(WHOOSH3_HEADER_MAGIC) + _LENGTH_SIZE)
-    count = pickle.load(stream)[0]  # noqa: S301  # the manifest vouches for the file
-    distances, weights, _ = pickle.load(stream)  # noqa: S301  # the manifest vouches for the file
-    numbers = np.cumsum(_array(distances), dtype=np.int64)
-    if weights is None or isinstance(weights, float):
-        return numbers, np.full(count, 1.0 if weights is None else weights, np.float32)
-    return numbers, _array(weights).astype(np.float32)
+    """Decode a term's block into document numbers, which do not fall, and weights. Raises Malformed."""
+    about, end = read_first(block, len(WHOOSH3_HEADER_MAGIC) + _LENGTH_SIZE)
+    found, _ = read_first(block, end)
+    match about, found:
+        case (int(count), _, _, _, _, _), (distances, None | float() as weight, None):
+            numbers = np.cumsum(_array(distances), dtype=np.int64)
+            weights = np.full(len(numbers), 1.0 if weight is None else weight, np.float32)
+        case (int(count), _, _, _, _, _), (distances, stored, None):
+            numbers = np.cumsum(_array(distances), dtype=np.int64)
+            weights = _array(stored).astype(np.float32)
+        case _:
+            raise Malformed("a block of something else")
+    if not count == len(numbers) == len(weights) or not (weights >= 0).all():
+        raise Malformed("a block of another length, or of impossible weights")
+    return numbers, weights
 
 
-def decode_inline(about: W3TermInfo) -> tuple[Numbers, Weights]:
-    """Return the document numbers and weights of a term with few postings, kept in its entry."""
-    numbers, weights, _ = about.inlined_postings()
-    return np.array(numbers, np.int64), np.array(weights, np.float32)
+def decode_inline(stored: bytes) -> tuple[Numbers, Weights]:
+    """Decode the few postings of a term that stand in its entry. Raises Malformed."""
+    match read(stored):
+        case (tuple(numbers), tuple(weights), ()) if (
+            len(numbers) == len(weights)
+            and all(type(number) is int for number in numbers)
+            and all(type(weight) is float and weight >= 0 for weight in weights)
+            and all(before < after for before, after in zip((-1, *numbers), numbers, strict=False))
+        ):
+            return np.array(numbers, np.int64), np.array(weights, np.float32)
+    raise Malformed("an entry of something else")
 
 
 def _narrow(distances: NDArray[np.uint32]) -> "bytes | array[int]":
@@ -79,5 +138,12 @@ def _few(weights: Weights, most: float) -> "bytes | array[float] | float | None"
     return array("f", weights.tobytes())
 
 
-def _array(stored: "bytes | array[int] | array[float]") -> NDArray[np.generic]:
-    return np.frombuffer(stored, np.uint8 if isinstance(stored, bytes) else stored.typecode)
+def _array(stored: object) -> NDArray[np.generic]:
+    """Return the numbers of ``bytes`` or of an ``array.array``, which is pickled as a call with its bytes."""
+    match stored:
+        case bytes():
+            return np.frombuffer(stored, np.uint8)
+        case Made(Name("array", "_array_reconstructor"), (Name("array", "array"), str(), int(form), bytes(numbers))):
+            if (kind := _FORMS.get(form)) is not None and len(numbers) % kind.itemsize == 0:
+                return np.frombuffer(numbers, kind)
+    raise Malformed("a block of no numbers")

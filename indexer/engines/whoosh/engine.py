@@ -5,17 +5,17 @@ A generation is opened once as a ``Snapshot`` that searches share. ``generations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-
-from whoosh.index import EmptyIndexError
+from typing import TypeVar
 
 from indexer.analyzer import Analyzer
 from indexer.engine import Answer, SearchRequest, Vocabulary
-from indexer.engines.generations import Generations, Manifest
+from indexer.engines.generations import Generations
+from indexer.engines.manifest import Manifest
 from indexer.engines.whoosh import evaluation, explaining
 from indexer.engines.whoosh.index_writer import IndexWriter
 from indexer.engines.whoosh.snapshot import BUDGET, Snapshot
@@ -23,6 +23,7 @@ from indexer.errors import IndexDamaged, IndexMissing, IndexOutdated
 from indexer.explanation import Explanation
 from indexer.fields import fingerprint
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 LIBRARIES = ("whoosh", "jieba", "numpy")
@@ -45,12 +46,14 @@ class WhooshEngine:
         self._fingerprint = fingerprint(analyzer)
         self._opening = threading.Lock()
         self._opened: _Opened | None = None
+        # Generations whose files proved to be damaged while they were searched.
+        self._given_up: list[tuple[Manifest, IndexDamaged]] = []
 
     def search(self, request: SearchRequest) -> Answer:
-        return evaluation.search(self._current()[2], self._analyzer, request)
+        return self._ask(lambda snapshot: evaluation.search(snapshot, self._analyzer, request))
 
     def explain(self, request: SearchRequest, id: str) -> Explanation | None:
-        return explaining.explain(self._current()[2], self._analyzer, request, id)
+        return self._ask(lambda snapshot: explaining.explain(snapshot, self._analyzer, request, id))
 
     def vocabulary(self) -> Vocabulary:
         return self._current()[2].vocabulary
@@ -95,6 +98,21 @@ class WhooshEngine:
                 self._opened[2].close()
                 self._opened = None
 
+    def _ask(self, question: Callable[[Snapshot], T]) -> T:
+        """Ask the live generation. One whose files prove to be damaged is given up for the former one.
+
+        Files are checked when a generation is opened, and they may be damaged afterwards.
+        """
+        opened = self._current()
+        try:
+            return question(opened[2])
+        except IndexDamaged as damage:
+            with self._opening:
+                self._given_up.append((opened[1], damage))
+                if self._opened is opened:
+                    self._opened = None
+            return question(self._current()[2])
+
     def _current(self) -> "_Opened":
         """Return the live generation, opened. A new one is picked up at the first search after its promotion."""
         live = self._generations.live()
@@ -133,11 +151,17 @@ class WhooshEngine:
 
     def _open(self, generation: Path) -> tuple[Manifest, Snapshot]:
         manifest = self._generations.verify(generation)
+        for known, damage in self._given_up:
+            if manifest == known:
+                raise damage
         self._check_fingerprint(manifest)
         try:
             return manifest, Snapshot(generation, self._cache)
-        except (EmptyIndexError, FileNotFoundError) as error:
+        except FileNotFoundError as error:
             raise IndexDamaged(generation.name, "打开时文件已经不在") from error
+        except (ValueError, LookupError) as error:
+            # Files that agree with each other, but that no program of ours wrote.
+            raise IndexDamaged(generation.name, "文件的内容不对") from error
 
     def _check_fingerprint(self, manifest: Manifest) -> None:
         if manifest.fingerprint != self._fingerprint:

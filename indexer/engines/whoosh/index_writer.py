@@ -17,9 +17,9 @@ from whoosh.index import TOC
 from archive.document import Document
 from indexer import fields
 from indexer.analyzer import Analyzer
-from indexer.engines.whoosh.segment import COLUMNS, NAME, STREAMS, schema
-from indexer.engines.whoosh.segment_reader import TEMPORARY, SegmentReader, Storage
-from indexer.engines.whoosh.segment_writer import MOST_DOCUMENTS, SegmentWriter
+from indexer.engines.whoosh.segment import COLUMNS, GENERATION, MOST_DOCUMENTS, NAME, STREAMS, schema
+from indexer.engines.whoosh.segment_reader import TEMPORARY, SegmentReader, Storage, read_segments
+from indexer.engines.whoosh.segment_writer import SegmentWriter
 from indexer.engines.whoosh.workers import BATCH, Workers, Written, processors
 from indexer.fields import Entry
 
@@ -32,7 +32,6 @@ _FEW = 500
 _SIDE_BY_SIDE = 9
 # The largest segment made by merging, in bytes of postings and terms, so that a night's work stays small.
 _MERGED_BYTES = 64 << 20
-_GENERATION = 0
 
 
 class IndexWriter:
@@ -49,16 +48,17 @@ class IndexWriter:
         self.cursor = cursor
         self.last_put = last_put
         self._storage = Storage(str(folder))
-        self._toc = folder / TOC._filename(NAME, _GENERATION)
+        self._toc = folder / TOC._filename(NAME, GENERATION)
         self._on_segment = on_segment
         self._segments: list[W3Segment] = []
         if self._toc.exists():
-            self._segments = TOC.read(self._storage, NAME, schema=schema()).segments
+            self._segments = read_segments(self._storage)
         self._home: dict[str, tuple[W3Segment, int]] = {}
         for segment in self._segments:
             with closing(SegmentReader(self._storage, segment)) as reader:
-                ids = zip(reader.strings("id"), reader.alive.tolist(), strict=True)
-                self._home |= {id.decode(): (segment, number) for number, (id, alive) in enumerate(ids) if alive}
+                numbers = reader.alive.nonzero()[0].tolist()
+                ids = zip(reader.live_texts("id"), numbers, strict=True)
+                self._home |= {id: (segment, number) for id, number in ids}
         self._writer: SegmentWriter | None = None
 
     @property
@@ -88,7 +88,7 @@ class IndexWriter:
         # A document that is put again must be on disk before it can be marked as deleted.
         self._flush()
         done = 0
-        with closing(Workers(Path(self._storage.folder), self._analyzer, SEGMENT_POSTINGS)) as workers:
+        with closing(Workers(Path(self._storage.folder), SEGMENT_POSTINGS)) as workers:
             waiting = chain(few, rest)
             while batch := list(islice(waiting, BATCH)):
                 for document in batch:
@@ -139,7 +139,7 @@ class IndexWriter:
         for path in self._toc.parent.glob(f"*{TEMPORARY}"):
             path.rmdir()
         self._toc.unlink(missing_ok=True)
-        TOC(schema(), self._segments, _GENERATION).write(self._storage, NAME)
+        TOC(schema(), self._segments, GENERATION).write(self._storage, NAME)
 
     def _wasteful(self) -> list[W3Segment]:
         """Return segments to rewrite as one: one that is mostly deleted, else the smallest of too many alike."""
@@ -167,7 +167,8 @@ class IndexWriter:
 
     def _merge(self, segments: Sequence[W3Segment]) -> None:
         """Replace some segments with one that has their live documents."""
-        writer = SegmentWriter(self._storage)
+        # What is unfinished when a segment proves to be damaged is discarded by ``close``.
+        self._writer = writer = SegmentWriter(self._storage)
         for segment in segments:
             with closing(SegmentReader(self._storage, segment)) as reader:
                 self._copy(reader, writer)
@@ -176,6 +177,7 @@ class IndexWriter:
             self._segments.append(writer.finish())
         else:
             writer.discard()
+        self._writer = None
         self._write_toc()
         for segment in segments:
             for name in segment.list_files(self._storage):

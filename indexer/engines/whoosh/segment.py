@@ -7,6 +7,10 @@ from whoosh import columns, fields
 from indexer import facets
 
 NAME = "MAIN"
+# The number of Whoosh's table of contents. A folder has only one, since a generation of ours is a folder.
+GENERATION = 0
+# As many as a document's number in a posting has bits for (see ``segment_writer``).
+MOST_DOCUMENTS = 1 << 17
 # Fields with postings. ``characters`` has the first characters of the grams, for queries of one character.
 STREAMS = ("words", "grams", "characters", "keys", "cites", *facets.NAMES)
 COLUMNS: Mapping[str, columns.Column] = {

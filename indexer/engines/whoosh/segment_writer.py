@@ -21,19 +21,18 @@ from whoosh.system import pack_ushort
 from archive.chinese.text import normalise
 from indexer import relevance
 from indexer.engines.whoosh import blocks
-from indexer.engines.whoosh.segment import COLUMNS, ENCODING, NAME, STREAMS
+from indexer.engines.whoosh.segment import COLUMNS, ENCODING, MOST_DOCUMENTS, NAME, STREAMS
 from indexer.fields import KEY_WEIGHTS, Entry
 
 # A posting has 27 bits of term, 17 of document and 20 of weight in halves. Larger weights are capped.
 _WEIGHT_BITS = 20
-_DOCUMENT_BITS = 17
+_DOCUMENT_BITS = (MOST_DOCUMENTS - 1).bit_length()
 _WEIGHT_SHIFT = np.uint64(_WEIGHT_BITS)
 _TERM_SHIFT = np.uint64(_WEIGHT_BITS + _DOCUMENT_BITS)
 _BELOW_TERM = np.uint64((1 << _WEIGHT_BITS + _DOCUMENT_BITS) - 1)
 _DOCUMENT_MASK = np.uint64((1 << _DOCUMENT_BITS) - 1)
 _MOST_WEIGHT = (1 << _WEIGHT_BITS) - 1
 _WEIGHT_MASK = np.uint64(_MOST_WEIGHT)
-MOST_DOCUMENTS = 1 << _DOCUMENT_BITS
 # Far fewer than fit, since one document may add millions.
 _MANY_TERMS = 1 << 22
 # How many documents may still arrive after the segment is found to be full.

@@ -3,7 +3,6 @@
 A term's postings are read once and cached within a budget. ``evaluation`` turns queries into arithmetic on the arrays.
 """
 
-import os
 import re
 import threading
 from collections import Counter, OrderedDict
@@ -15,16 +14,16 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.codec.whoosh3 import W3TermInfo
-from whoosh.index import TOC
 
 from archive.chinese.text import normalise
 from indexer import facets, relevance
+from indexer.engines.whoosh.blocks import Entry
 from indexer.engines.whoosh.facet_counts import Coded
 from indexer.engines.whoosh.postings import Mask, Postings, Slots
-from indexer.engines.whoosh.segment import ENCODING, NAME, schema
-from indexer.engines.whoosh.segment_reader import SegmentReader, Storage
+from indexer.engines.whoosh.segment import ENCODING
+from indexer.engines.whoosh.segment_reader import SegmentReader, Storage, read_segments
 from indexer.engines.whoosh.titles import Titles
+from indexer.errors import IndexDamaged
 
 Scores = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -37,6 +36,8 @@ _TERM_BYTES = 600
 _NEAR = 4096
 # How many texts are searched at once.
 _TEXTS_AT_ONCE = 512
+# Days, lengths and priors are below.
+_MOST_NUMBER = 1 << 31
 
 
 class _Term:
@@ -44,10 +45,10 @@ class _Term:
 
     __slots__ = ("entries", "frequency", "occurrences", "postings")
 
-    def __init__(self, entries: Sequence[tuple[int, W3TermInfo]]) -> None:
+    def __init__(self, entries: Sequence[tuple[int, Entry]]) -> None:
         self.entries = entries
-        self.occurrences = float(sum(entry.weight() for _, entry in entries))
-        self.frequency = sum(entry.doc_frequency() for _, entry in entries)
+        self.occurrences = float(sum(entry.weight for _, entry in entries))
+        self.frequency = sum(entry.frequency for _, entry in entries)
         self.postings: Postings | None = None
 
     @property
@@ -92,6 +93,8 @@ class Ids:
     """The ids of the documents by slot."""
 
     def __init__(self, ids: Sequence[bytes]) -> None:
+        # All of them are text.
+        b"".join(ids).decode()
         self._ids = np.array(ids, np.bytes_)
         self._rising = self._ids.argsort()
         # The rank of each slot in the order of ids.
@@ -153,8 +156,7 @@ class Snapshot:
     def __init__(self, folder: Path, budget: int = BUDGET) -> None:
         self.name = folder.name
         storage = Storage(str(folder))
-        toc = TOC.read(storage, NAME, schema=schema())
-        self._segments = [SegmentReader(storage, segment) for segment in toc.segments]
+        self._segments = [SegmentReader(storage, segment) for segment in read_segments(storage)]
         self._budget = budget
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], _Term] = OrderedDict()
@@ -167,28 +169,21 @@ class Snapshot:
         self.all = np.arange(self.size)
         self.ids = Ids(list(self._strings("id")))
         self.titles = Titles([title.decode() for title in self._strings("title")])
-        self.days = self._numeric("day").astype(np.float64)
-        self.prior = self._numeric("prior").astype(np.float64)
-        lengths = {name: self._numeric(f"{name}_length").astype(np.float64) for name in ("words", "grams")}
+        self.days = self._numeric("day")
+        self.prior = self._numeric("prior")
+        lengths = {name: self._numeric(f"{name}_length") for name in ("words", "grams")}
         self.norms = {name: _norm(length) for name, length in lengths.items()}
         # How many passages the texts make up, by stream.
         self.passages = {name: length.sum() / relevance.PASSAGE_TOKENS[name] for name, length in lengths.items()}
         self.facets = {name: Coded.of_postings(self._values(name), self.size) for name in facets.NAMES}
         # Each issuer's name and its normalised form.
         self.issuers = [(name, normalise(name)) for name in self.facets["issuer"].values]
-        self._texts = [segment.opened("text") for segment in self._segments]
         self._text_starts, self._text_ends = self._placed("text")
         self._passages, self._passage_starts = self._read_passages()
 
     def close(self) -> None:
-        for descriptor in self._texts:
-            os.close(descriptor)
-        self._texts = []
-
-    def __del__(self) -> None:
-        # A search may still use it when a newer one is opened, so the last reference closes it.
-        if hasattr(self, "_texts"):
-            self.close()
+        for segment in self._segments:
+            segment.close()
 
     def postings(self, stream: str, name: str) -> Postings:
         """Return a term's postings, from the cache if they were used recently."""
@@ -231,7 +226,7 @@ class Snapshot:
             _, dropped = self._kept.popitem(last=False)
             self._kept_bytes -= dropped.nbytes
 
-    def _read(self, entries: Sequence[tuple[int, W3TermInfo]]) -> Postings:
+    def _read(self, entries: Sequence[tuple[int, Entry]]) -> Postings:
         slots, weights = [np.empty(0, np.intp)], [np.empty(0, np.float32)]
         for at, entry in entries:
             numbers, found = self._segments[at].postings(entry)
@@ -251,7 +246,7 @@ class Snapshot:
         last = np.concatenate((first[1:], [len(slots)])) - 1
         lengths = ends[last] - starts[first]
         places = zip(home[first].tolist(), starts[first].tolist(), lengths.tolist(), strict=True)
-        read = b"".join([os.pread(self._texts[at], length, start) for at, start, length in places])
+        read = b"".join([self._segments[at].read("text", start, length) for at, start, length in places])
         moved = np.repeat(np.cumsum(lengths) - lengths - starts[first], last - first + 1)
         return Texts(np.frombuffer(read, np.uint16), (starts + moved) // 2, (ends + moved) // 2)
 
@@ -266,7 +261,11 @@ class Snapshot:
         """Read the ends of all passages, and where each document's begin among them."""
         values = list(self._strings("passages"))
         starts = np.cumsum([0, *(len(value) // 4 for value in values)])
-        return np.frombuffer(b"".join(values), "<u4"), starts
+        passages = np.frombuffer(b"".join(values), "<u4")
+        counts = np.diff(starts)
+        if (passages > np.repeat((self._text_ends - self._text_starts) // 2, counts)).any():
+            raise IndexDamaged(self.name, "文件的段落在正文之外")
+        return passages, starts
 
     def containing(self, run: str, candidates: Slots) -> Slots:
         """Return the candidates that have exactly this run of characters in their text."""
@@ -277,14 +276,20 @@ class Snapshot:
     def text(self, slot: int) -> str:
         """Return a document's normalised text: its title first, one paragraph a line."""
         units = self.texts(np.array([slot])).units
-        return units.tobytes().decode(ENCODING).removesuffix("\n")
+        try:
+            return units.tobytes().decode(ENCODING).removesuffix("\n")
+        except UnicodeDecodeError as error:
+            raise IndexDamaged(self.name, "文件的正文不是文字") from error
 
     def _strings(self, name: str) -> Iterator[bytes]:
         return chain.from_iterable(segment.live_strings(name) for segment in self._segments)
 
-    def _numeric(self, name: str) -> NDArray[np.generic]:
-        parts = [segment.numeric(name)[segment.alive] for segment in self._segments]
-        return np.concatenate(parts) if parts else np.empty(0)
+    def _numeric(self, name: str) -> NDArray[np.float64]:
+        parts = [segment.numeric(name)[segment.alive].astype(np.float64) for segment in self._segments]
+        values = np.concatenate(parts) if parts else np.empty(0)
+        if not ((values >= 0) & (values < _MOST_NUMBER)).all():
+            raise IndexDamaged(self.name, "文件的日期、长度或先验不可能是这样")
+        return values
 
     def _placed(self, name: str) -> tuple[Numbers, Numbers]:
         found = [(segment.alive, *segment.placed(name)) for segment in self._segments]
@@ -296,7 +301,7 @@ class Snapshot:
 
     def _values(self, name: str) -> dict[str, Slots]:
         """Return the documents that have each value of a facet."""
-        found: dict[str, list[tuple[int, W3TermInfo]]] = {}
+        found: dict[str, list[tuple[int, Entry]]] = {}
         for at, segment in enumerate(self._segments):
             for value, entry in segment.entries(name):
                 found.setdefault(value, []).append((at, entry))
@@ -331,9 +336,9 @@ class Snapshot:
 
 def _numbers(segments: Sequence[SegmentReader]) -> Iterator[tuple[int, str, str]]:
     """Yield each number of a document: the document's slot, the number as shown and in normalised form."""
-    values = chain.from_iterable(segment.live_strings("numbers") for segment in segments)
+    values = chain.from_iterable(segment.live_texts("numbers") for segment in segments)
     for slot, lines in enumerate(values):
-        for line in lines.decode().split("\n") if lines else ():
+        for line in lines.split("\n") if lines else ():
             shown, _, form = line.partition("\t")
             yield slot, shown, form
 

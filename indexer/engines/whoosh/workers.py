@@ -41,10 +41,10 @@ class Written:
 class Workers:
     """Processes that write segments into a folder, with ``postings`` postings in all before they are full."""
 
-    def __init__(self, folder: Path, analyzer: Analyzer, postings: int) -> None:
+    def __init__(self, folder: Path, postings: int) -> None:
         # A pool of one for each, so that every process can be addressed. No fork, since the caller may have threads.
         self._pools = [
-            ProcessPoolExecutor(1, get_context("spawn"), _begin, (folder, analyzer.cache, postings // processors()))
+            ProcessPoolExecutor(1, get_context("spawn"), _begin, (folder, postings // processors()))
             for _ in range(processors())
         ]
         self._given: deque[Future[bool]] = deque()
@@ -91,10 +91,10 @@ def _stopping() -> Iterator[None]:
 class _Worker:
     """The state of a worker process."""
 
-    def __init__(self, folder: Path, cache: Path, postings: int) -> None:
+    def __init__(self, folder: Path, postings: int) -> None:
         self.postings = postings
         self.storage = Storage(str(folder))
-        self.analyzer = Analyzer(cache)
+        self.analyzer = Analyzer()
         self.writer: SegmentWriter | None = None
         self.ids: list[str] = []
 
@@ -102,13 +102,13 @@ class _Worker:
 _worker: _Worker
 
 
-def _begin(folder: Path, cache: Path, postings: int) -> None:
+def _begin(folder: Path, postings: int) -> None:
     global _worker
     # An interrupt is meant for the parent process, which then ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # If the parent is killed, nobody else ends this process.
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _worker = _Worker(folder, cache, postings)
+    _worker = _Worker(folder, postings)
 
 
 def _leave_with_parent() -> None:

@@ -162,8 +162,8 @@ def test_a_process_that_dies_is_an_error_and_the_index_is_as_it_was(
     writer_pools = []
     opened = workers.Workers.__init__
 
-    def remember(self: workers.Workers, folder: Path, analyzer: Analyzer, postings: int) -> None:
-        opened(self, folder, analyzer, postings)
+    def remember(self: workers.Workers, folder: Path, postings: int) -> None:
+        opened(self, folder, postings)
         writer_pools.extend(self._pools)
 
     monkeypatch.setattr(workers.Workers, "__init__", remember)

@@ -134,8 +134,27 @@ def test_a_night_that_failed_is_told_and_searches_go_on(own: Site, monkeypatch: 
     monkeypatch.setattr("web.http.edition._STALE", timedelta(0))
     later = own.client.get("/", headers={"If-None-Match": current.headers["ETag"]})
     assert later.status_code == 200 and "此后的更新没有完成" in later.text
-    (data / "brought-up").write_text("半", encoding="utf-8")
-    assert own.client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *("半", "", "\0" * 10_000_000, "2026-01-02T18:00:00", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00"),
+        "2099-06-30T23:51:09+00:00",
+        "1969-12-31T00:00:00+00:00",
+    ],
+)
+def test_a_record_of_the_night_that_can_not_be_is_unknown_and_told(told: str, own: Site) -> None:
+    (own.services.settings.data / "brought-up").write_text(told, encoding="utf-8")
+    page = own.client.get("/")
+    assert page.status_code == 200
+    assert "数据截至的时间不明" in page.text and "年" not in page.text.partition("数据截至的时间不明")[2][:40]
+    ready = own.client.get("/readyz").json or {}
+    assert ready["age_seconds"] is None
+    assert "gongkai reindex" in ready["warning"]
+    edition.stamp(own.services.settings.data)
+    assert "数据截至的时间不明" not in own.client.get("/").text
+    assert (own.client.get("/readyz").json or {})["warning"] == ""
 
 
 def test_the_style_may_be_kept_for_ever_and_pages_not(own: Site) -> None:

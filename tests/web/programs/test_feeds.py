@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 from gzip import decompress
 from io import StringIO
@@ -13,6 +14,7 @@ from archive.decisions import review
 from archive.document import Verdict
 from archive.extract import Sandbox
 from archive.intake.receive import Intake, Item
+from archive.store import sealed
 from indexer import sync
 from tests.conftest import publish
 from tests.web.conftest import HIDDEN_WORDS, Site
@@ -128,11 +130,55 @@ def test_a_list_of_changes_that_the_catalogue_does_not_know_is_not_handed_out(ow
     lists.make(own.services, lambda *_: None, lambda path: path)
     made = lists.newest(own.services.settings.data)
     assert made
-    # Make the list look newer than the database, as it is after an older database was restored.
-    made.rename(made.with_name(f"50-{made.name.partition('-')[2]}"))
+    # As if an older database had been restored.
+    sealed.write(made.folder / "MANIFEST.json", {"name": made.name, "cursor": 50, "files": made.files})
     assert own.client.get("/documents.csv").status_code == own.client.get("/documents.jsonl").status_code == 404
     lists.make(own.services, lambda *_: None, lambda path: path)
     assert own.client.get("/documents.csv").status_code == 200
+
+
+@pytest.mark.parametrize("harm", ["a line", "the manifest", "its cursor", "its name", "a file gone"])
+def test_a_list_that_is_not_what_was_written_is_not_handed_out(harm: str, own: Site) -> None:
+    lists.make(own.services, lambda *_: None, lambda path: path)
+    assert own.client.get("/documents.csv").status_code == 200
+    made = lists.newest(own.services.settings.data)
+    assert made
+    table, manifest = made.folder / "documents.csv", made.folder / "MANIFEST.json"
+    before = table.stat()
+    if harm == "a line":
+        table.write_bytes(table.read_bytes().replace("云政发".encode(), "雨政发".encode()))
+        os.utime(table, ns=(before.st_atime_ns, before.st_mtime_ns))
+    elif harm == "a file gone":
+        table.unlink()
+    elif harm == "the manifest":
+        manifest.write_text("[" * 200_000, encoding="utf-8")
+    elif harm == "its cursor":
+        about = json.loads(manifest.read_text(encoding="utf-8"))
+        manifest.write_text(json.dumps({**about, "cursor": 0}), encoding="utf-8")
+    else:
+        made.folder.rename(made.folder.with_name("9-99999999999999999999"))
+    for headers in ({}, {"Accept-Encoding": "gzip"}):
+        answer = own.client.get("/documents.csv", headers=headers)
+        assert answer.status_code == 503
+        assert "雨政发" not in answer.text
+    lists.make(own.services, lambda *_: None, lambda path: path)
+    assert own.client.get("/documents.csv").status_code == 200
+
+
+def test_a_folder_that_no_list_is_in_is_none(own: Site) -> None:
+    folder = own.services.settings.data / "bulk"
+    for name in ("1x-2", "5-20260101", "٣-٤"):
+        (folder / name).mkdir(parents=True)
+    assert own.client.get("/documents.csv").status_code == 404
+
+
+def test_a_list_can_be_fetched_in_pieces(own: Site) -> None:
+    lists.make(own.services, lambda *_: None, lambda path: path)
+    whole = own.client.get("/documents.csv").data
+    piece = own.client.get("/documents.csv", headers={"Range": "bytes=10-19"})
+    assert (piece.status_code, piece.data) == (206, whole[10:20])
+    beyond = own.client.get("/documents.csv", headers={"Range": f"bytes={len(whole)}-"})
+    assert beyond.status_code == 416
 
 
 def test_the_site_map_has_each_document_with_its_last_change(own: Site) -> None:
