@@ -25,6 +25,7 @@ from pathlib import Path
 
 from archive.store.blobs import digest_of, sync_folder
 from archive.store.folder import copy_privately, link
+from archive.store.seals import Seals
 from archive.store.space import naming
 from indexer.engines import manifest as manifests
 from indexer.engines.manifest import Manifest
@@ -53,8 +54,9 @@ class Building:
 class Generations:
     """The generations in one folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keys: Seals | None = None) -> None:
         self._folder = folder
+        self._keys = keys
         self._all = folder / "generations"
         self._link = folder / "current"
         # Digests of files already read, by device, inode, size and modification time.
@@ -80,7 +82,7 @@ class Generations:
 
     def manifest(self, generation: Path) -> Manifest:
         """Return a generation's manifest without checking its files. Raises IndexDamaged."""
-        return manifests.read(generation)
+        return manifests.read(generation, self._keys)
 
     def verify(self, generation: Path, anew: bool = False) -> Manifest:
         """Check the digest of every file and return the manifest. Raises IndexDamaged.
@@ -176,7 +178,7 @@ class Generations:
             files[path.name] = digest
             with path.open("rb") as stream:
                 os.fsync(stream.fileno())
-        manifests.write(building, replace(manifest, files=files))
+        manifests.write(building, replace(manifest, files=files), self._keys)
 
     def _promote(self, building: Path) -> None:
         last = max((int(path.name) for path in self._finished()), default=0)

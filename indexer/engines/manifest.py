@@ -6,9 +6,11 @@ from pathlib import Path
 
 from archive.store import sealed
 from archive.store.sealed import Unsealed
+from archive.store.seals import Seals
 from indexer.errors import IndexDamaged
 
 NAME = "MANIFEST.json"
+_PURPOSE = "generation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +29,15 @@ class Manifest:
     last_put: str = ""
 
 
-def write(folder: Path, manifest: Manifest) -> None:
-    """Write a generation's manifest durably."""
-    sealed.write(folder / NAME, asdict(manifest))
+def write(folder: Path, manifest: Manifest, keys: Seals | None) -> None:
+    """Write a generation's manifest durably, sealed with the archive's ``keys``. Raises KeyUnusable."""
+    sealed.write(folder / NAME, asdict(manifest), _PURPOSE, keys)
 
 
-def read(folder: Path) -> Manifest:
-    """Read a generation's manifest. Raises IndexDamaged if it isn't as it was written."""
+def read(folder: Path, keys: Seals | None) -> Manifest:
+    """Read a generation's manifest. Raises IndexDamaged if it isn't as it was written, KeyUnusable without a key."""
     try:
-        about = sealed.read(folder / NAME)
+        about = sealed.read(folder / NAME, _PURPOSE, keys)
     except Unsealed as error:
         raise IndexDamaged(folder.name, error.reason) from error
     match about:

@@ -3,18 +3,19 @@
 from pathlib import Path
 
 from archive.errors import BadSettings
+from archive.store.seals import Seals
 from indexer.analyzer import Analyzer
 from indexer.engine import Engine
 from indexer.engines.whoosh.engine import WhooshEngine
 
 
-def open_engine(url: str, data: Path, analyzer: Analyzer, cache_bytes: int) -> Engine:
+def open_engine(url: str, data: Path, analyzer: Analyzer, cache_bytes: int, keys: Seals) -> Engine:
     """Open the engine that GONGKAI_ENGINE_URL names.
 
     ``whoosh:`` keeps its index in ``data``, ``whoosh:/folder`` in that folder; ``cache_bytes`` of postings stay in
-    memory. Raises BadSettings for an engine that this version does not have.
+    memory. A generation must be sealed with ``keys``. Raises BadSettings for an engine that this version does not have.
     """
-    return WhooshEngine(index_folder(url, data), analyzer, cache_bytes)
+    return WhooshEngine(index_folder(url, data), analyzer, cache_bytes, keys)
 
 
 def index_folder(url: str, data: Path) -> Path:

@@ -49,9 +49,9 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
     folder.require_archive(settings.data)
     stated = county.load(settings.data)
     analyzer = analyzer or Analyzer()
-    engine = open_engine(settings.engine_url, settings.data, analyzer, settings.cache_mb << 20)
     synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)
     catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys)
+    engine = open_engine(settings.engine_url, settings.data, analyzer, settings.cache_mb << 20, catalogue.keys)
     for id in review.reapply_withdrawals(catalogue):
         log.warning("文件 %s 曾经撤回，而数据库不知道（可能是恢复的旧备份），已再次撤回。", id)
     return Services(

@@ -23,7 +23,7 @@ def documents(kind: str) -> Response:
     if g.visitor.terminal:
         abort(403)
     opened = services()
-    made = lists.newest(opened.settings.data)
+    made = lists.newest(opened.settings.data, opened.catalogue.keys)
     # No night has passed yet, or the catalogue was restored and does not know the changes in the files.
     if made is None or made.cursor > opened.catalogue.last_change():
         abort(404)

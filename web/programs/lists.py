@@ -12,6 +12,7 @@ from pathlib import Path
 from archive.store import sealed
 from archive.store.blobs import digest_of, sync_folder
 from archive.store.sealed import Unsealed
+from archive.store.seals import Seals
 from archive.store.space import naming
 from web.http.errors import ListsDamaged
 from web.installation.services import Services
@@ -21,6 +22,7 @@ FOLDER = "bulk"
 KINDS = ("csv", "jsonl")
 _NEW = "new"
 _MANIFEST = "MANIFEST.json"
+_PURPOSE = "lists"
 # Longer than a tick of any file system's clock, in nanoseconds.
 _TICK = 2_000_000_000
 # Digests of files already read, by what changes with their content. A night adds two.
@@ -64,14 +66,14 @@ class Lists:
         return stream
 
 
-def newest(data: Path) -> Lists | None:
+def newest(data: Path, keys: Seals) -> Lists | None:
     """Return the last finished lists, or None if there are none. Raises ListsDamaged."""
     folders = (path for path in (data / FOLDER).glob("[0-9]*") if (path / _MANIFEST).exists())
     folder = max(folders, key=lambda path: path.name.partition("-")[2], default=None)
     if folder is None:
         return None
     try:
-        about = sealed.read(folder / _MANIFEST)
+        about = sealed.read(folder / _MANIFEST, _PURPOSE, keys)
     except Unsealed as error:
         raise ListsDamaged(_MANIFEST) from error
     match about:
@@ -109,7 +111,8 @@ def make(opened: Services, advance: Callable[[int, int], None], address: Callabl
     for kind in KINDS:
         with (new / f"documents.{kind}").open("rb") as written:
             files[f"documents.{kind}"] = digest_of(written)
-    sealed.write(new / _MANIFEST, {"name": target.name, "cursor": last, "files": files})
+    about = {"name": target.name, "cursor": last, "files": files}
+    sealed.write(new / _MANIFEST, about, _PURPOSE, opened.catalogue.keys)
     new.rename(target)
     sync_folder(folder)
     for old in folder.glob("[0-9]*"):

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
 
+from archive.store.seals import Seals
 from indexer.analyzer import Analyzer
 from indexer.engine import Answer, SearchRequest, Vocabulary
 from indexer.engines.generations import Generations
@@ -38,10 +39,13 @@ _Opened = tuple[Path, Manifest, Snapshot]
 class WhooshEngine:
     """The index in a folder. Any number of threads may search, also during a build."""
 
-    def __init__(self, folder: Path, analyzer: Analyzer, cache: int = BUDGET) -> None:
-        """Set up the engine over ``folder``. ``cache`` is how many bytes of postings to keep in memory."""
+    def __init__(self, folder: Path, analyzer: Analyzer, cache: int = BUDGET, keys: Seals | None = None) -> None:
+        """Set up the engine over ``folder``. ``cache`` is how many bytes of postings to keep in memory.
+
+        With ``keys`` a generation must be sealed with them.
+        """
         self._cache = cache
-        self._generations = Generations(folder)
+        self._generations = Generations(folder, keys)
         self._analyzer = analyzer
         self._fingerprint = fingerprint(analyzer)
         self._opening = threading.Lock()

@@ -119,19 +119,20 @@ def test_the_lists_hold_everything_public_and_nothing_withdrawn_since(own: Site)
         assert since.status_code == 200
         assert id not in since.text and "云政发〔2019〕6号" not in since.text
         assert own.ids["预算.txt"] in since.text
-    kept = lists.newest(own.services.settings.data)
+    kept = lists.newest(own.services.settings.data, own.services.catalogue.keys)
     lists.make(own.services, lambda *_: None, lambda path: path)
-    assert lists.newest(own.services.settings.data) != kept
+    assert lists.newest(own.services.settings.data, own.services.catalogue.keys) != kept
     assert len(own.client.get("/documents.jsonl").text.splitlines()) == 3
     assert len(list((own.services.settings.data / "bulk").iterdir())) == 1
 
 
 def test_a_list_of_changes_that_the_catalogue_does_not_know_is_not_handed_out(own: Site) -> None:
     lists.make(own.services, lambda *_: None, lambda path: path)
-    made = lists.newest(own.services.settings.data)
+    made = lists.newest(own.services.settings.data, own.services.catalogue.keys)
     assert made
     # As if an older database had been restored.
-    sealed.write(made.folder / "MANIFEST.json", {"name": made.name, "cursor": 50, "files": made.files})
+    about = {"name": made.name, "cursor": 50, "files": made.files}
+    sealed.write(made.folder / "MANIFEST.json", about, "lists", own.services.catalogue.keys)
     assert own.client.get("/documents.csv").status_code == own.client.get("/documents.jsonl").status_code == 404
     lists.make(own.services, lambda *_: None, lambda path: path)
     assert own.client.get("/documents.csv").status_code == 200
@@ -141,7 +142,7 @@ def test_a_list_of_changes_that_the_catalogue_does_not_know_is_not_handed_out(ow
 def test_a_list_that_is_not_what_was_written_is_not_handed_out(harm: str, own: Site) -> None:
     lists.make(own.services, lambda *_: None, lambda path: path)
     assert own.client.get("/documents.csv").status_code == 200
-    made = lists.newest(own.services.settings.data)
+    made = lists.newest(own.services.settings.data, own.services.catalogue.keys)
     assert made
     table, manifest = made.folder / "documents.csv", made.folder / "MANIFEST.json"
     before = table.stat()
