@@ -142,7 +142,7 @@ def in_metadata(metadata: Metadata) -> tuple[Finding, ...]:
         for name, label in LABELS.items():
             value = getattr(metadata, name)
             if isinstance(value, str):
-                for kind, excerpt in _in_name(value, spaced=name != "source_url"):
+                for kind, excerpt in _in_name(value):
                     yield kind, label, excerpt, value
 
     return _told(found())
@@ -154,7 +154,7 @@ def in_parts(document: Document) -> tuple[Finding, ...]:
     def found() -> Iterator[tuple[Concern, str, str, str]]:
         parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
         for part in parts:
-            for kind, excerpt in _in_name(part.file.name, spaced=False):
+            for kind, excerpt in _in_name(part.file.name):
                 yield kind, f"文件名《{part.file.name}》", excerpt, part.file.name
         for part in parts:
             name = "正文" if isinstance(part, Document) else f"附件《{part.file.name}》"
@@ -172,22 +172,27 @@ def in_parts(document: Document) -> tuple[Finding, ...]:
 def _told(found: Iterable[tuple[Concern, str, str, str]]) -> tuple[Finding, ...]:
     """Make findings of each kind, place, excerpt and whole line; like ones in one place are counted apart."""
     seen: Counter[tuple[Concern, str, str]] = Counter()
+    # A line may be as long as a book, and be full of findings.
+    hashes: dict[str, str] = {}
     told = []
     for kind, where, excerpt, line in found:
+        if line not in hashes:
+            hashes[line] = canonical.digest(line)
         seen[kind, where, line] += 1
-        digest = canonical.digest([kind, where, line, seen[kind, where, line]])
+        digest = canonical.digest([kind, where, hashes[line], seen[kind, where, line]])
         told.append(Finding(kind, masked(where), excerpt, digest))
     return tuple(told)
 
 
-def _in_name(name: str, spaced: bool) -> Iterator[tuple[Concern, str]]:
-    """Find concerns in a title or, if it is not ``spaced`` like a text, in an address or a file's name."""
-    flat = unicodedata.normalize("NFKC", name)
-    readings = [[*_in_line(flat, 0)]]
-    if not spaced:
-        readings += [[*_in_line(_JOINT.sub("，", unquote(flat)), 0)], [*_marks(PurePath(flat).stem, 0)]]
-    if _ON_A_NAME.search(flat):
-        readings.append([(Concern.SECRECY, masked(flat)[:60])])
+def _in_name(name: str) -> Iterator[tuple[Concern, str]]:
+    """Find concerns in a file's name, an address, a title: also between what joins the parts of one."""
+    flat = unicodedata.normalize("NFKC", unquote(name))
+    readings = [
+        [*_in_line(name, 0)],
+        [*_in_line(_JOINT.sub("，", flat), 0)],
+        [*_marks(PurePath(flat).stem, 0)],
+        [(Concern.SECRECY, masked(flat)[:60])] if _ON_A_NAME.search(flat) else [],
+    ]
     for kind in Concern:
         # Each reading may find what another does not; the one that finds most has them all.
         yield from max(([each for each in found if each[0] is kind] for found in readings), key=len)

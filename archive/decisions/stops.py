@@ -8,7 +8,7 @@ findings; what was decided about a finding that stands there unchanged goes on t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, select
 
 from archive.decisions import acts, precheck
 from archive.document import Document, Settlement
@@ -152,29 +152,27 @@ def add(connection: Connection, id: str, version: int, found: Sequence[precheck.
         insert(prechecks).values(document_id=id, version=version, **row).returning(prechecks.c.id)
     ).scalar_one()
     about = {"document_id": id, "version": version}
-    for number, each in enumerate(found, 1):
-        finding = connection.execute(
-            insert(findings)
-            .values(
-                precheck_id=made,
-                number=number,
-                rule=each.kind.value,
-                blocks=int(each.blocks),
-                place=each.where,
-                excerpt=each.excerpt,
-                digest=each.digest,
-                **about,
-            )
-            .returning(findings.c.id)
-        ).scalar_one()
-        if settled := known.get(each.digest):
-            _add_settlement(connection, finding, about, settled)
+    rows = [
+        {
+            "precheck_id": made,
+            "number": number,
+            "rule": each.kind.value,
+            "blocks": int(each.blocks),
+            "place": each.where,
+            "excerpt": each.excerpt,
+            "digest": each.digest,
+            **about,
+        }
+        for number, each in enumerate(found, 1)
+    ]
+    if rows:
+        connection.execute(insert(findings), rows)
+    for finding in _stored(connection, id, version).found if known else ():
+        if settled := known.get(finding.digest):
+            _add_settlement(connection, finding.id, about, settled)
     told = {"version": version, "rules": precheck.RULES, "found": len(found), "stops": sum(map(_blocks, found))}
     audit.append(connection, PROGRAM, "precheck", id, told)
-    stored = of(connection, id, version)
-    if stored is None:
-        raise RuntimeError("the database has not what was just written into it")
-    return stored
+    return _stored(connection, id, version)
 
 
 def settle(
@@ -224,23 +222,44 @@ def obstacles(connection: Connection, id: str, version: int) -> list[str]:
     return [f"第 {version} 版有 {len(stored.open)} 处拦截没有处理（第 {numbers} 处），不能公开。{how}"]
 
 
-def count_open(catalogue: Catalogue) -> Mapping[str, int]:
+def count_open(catalogue: Catalogue) -> dict[str, int]:
     """Count the open stops in the newest version of each document that has any."""
-    last = (
-        select(prechecks.c.document_id, func.max(prechecks.c.id).label("id"))
-        .join(documents, and_(documents.c.id == prechecks.c.document_id, documents.c.version == prechecks.c.version))
-        .group_by(prechecks.c.document_id)
-        .subquery()
-    )
-    settled = select(settlements.c.id).where(settlements.c.finding_id == findings.c.id).exists()
-    query = (
-        select(findings.c.document_id, func.count())
-        .join(last, last.c.id == findings.c.precheck_id)
-        .where(findings.c.blocks == 1, ~settled)
-        .group_by(findings.c.document_id)
-    )
     with catalogue.reading() as connection:
-        return {id: count for id, count in connection.execute(query)}
+        return _count_open(connection, documents.c.version)
+
+
+def public_with_stops(catalogue: Catalogue) -> tuple[int, int]:
+    """Count the public documents that were not pre-checked by the rules of today, and those with open stops.
+
+    They are public by decisions of before, or by rules of before, and stay so until a person withdraws them.
+    """
+    public = _last(documents.c.public_version).where(prechecks.c.rules == precheck.RULES).subquery()
+    with catalogue.reading() as connection:
+        whole = connection.execute(select(func.count()).where(documents.c.public_version.is_not(None))).scalar_one()
+        checked = connection.execute(select(func.count()).select_from(public)).scalar_one()
+        return whole - checked, len(_count_open(connection, documents.c.public_version))
+
+
+def _last(version: ColumnElement[int | None]) -> Select[tuple[str, int]]:
+    """The last pre-check of one version of each document."""
+    of_it = and_(documents.c.id == prechecks.c.document_id, version == prechecks.c.version)
+    columns = (prechecks.c.document_id, func.max(prechecks.c.id).label("id"))
+    return select(*columns).join(documents, of_it).group_by(prechecks.c.document_id)
+
+
+def _count_open(connection: Connection, version: ColumnElement[int | None]) -> dict[str, int]:
+    last = _last(version).subquery()
+    settled = select(settlements.c.id).where(settlements.c.finding_id == findings.c.id).exists()
+    query = select(findings.c.document_id, func.count()).join(last, last.c.id == findings.c.precheck_id)
+    query = query.where(findings.c.blocks == 1, ~settled).group_by(findings.c.document_id)
+    return {id: count for id, count in connection.execute(query)}
+
+
+def _stored(connection: Connection, id: str, version: int) -> Precheck:
+    stored = of(connection, id, version)
+    if stored is None:
+        raise RuntimeError("the database has not what was just written into it")
+    return stored
 
 
 def _found(document: Document) -> tuple[precheck.Finding, ...]:

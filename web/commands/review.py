@@ -98,6 +98,11 @@ def check(ids: tuple[str, ...], status: str) -> None:
                 continue
             blocked += bool(checked.precheck.open)
             _tell(checked)
+        unchecked, stopped = stops.public_with_stops(opened.catalogue)
+    if stopped:
+        jobs.say(f"已经公开的文件中，有 {stopped} 件有拦截没有处理；请逐件处理，或者撤回。")
+    if unchecked:
+        jobs.say(f"已经公开的文件中，有 {unchecked} 件没有按现行规则检查：gongkai review check --status published。")
     sys.exit(1 if blocked else 0)
 
 

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -82,3 +84,73 @@ def test_a_heading_without_content(table: list[str]) -> None:
 def test_a_long_paragraph_is_read_through(piece: str) -> None:
     # An algorithm that takes quadratic time would need minutes.
     assert len(list(precheck.in_text([piece * (300_000 // len(piece))]))) < 2
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("王某13812345678.docx", Concern.MOBILE),
+        ("救助名单_13812345678_终.xlsx", Concern.MOBILE),
+        ("13812345678_13912345678.txt", Concern.MOBILE),
+        ("11010519491231002X.pdf", Concern.IDENTITY),
+        ("处罚-11010519491231002X-决定.pdf", Concern.IDENTITY),
+        ("机密.docx", Concern.SECRECY),
+        ("机密★10年.docx", Concern.SECRECY),
+        ("【秘密】会议纪要.docx", Concern.SECRECY),
+        ("（机密）会议纪要.docx", Concern.SECRECY),
+        ("绝密-会议纪要.docx", Concern.SECRECY),
+        ("内部资料.docx", Concern.INTERNAL),
+        ("云政办字〔2019〕40号(2).docx", None),
+        ("t20190514_1234567.html", None),
+        ("国家秘密载体管理办法.docx", None),
+        ("保守商业秘密 工作要点.docx", None),
+        ("0539-6211226办公电话.txt", None),
+    ],
+)
+def test_names_of_files_are_read_too(name: str, kind: Concern | None) -> None:
+    file = File("0" * 64, name, "text/plain", 1)
+    document = replace(made("正文。"), file=file)
+    part = replace(made("正文。"), attachments=(Attachment(file, "正文。"),))
+    for each in (document, part):
+        assert {found.kind for found in precheck.findings(each)} == ({kind} if kind else set())
+        assert all("文件名" in found.where and "13812345678" not in found.where for found in precheck.findings(each))
+
+
+@pytest.mark.parametrize(
+    ("stated", "kind"),
+    [
+        ({"title": "关于王某13812345678的通知"}, Concern.MOBILE),
+        ({"title": "【机密】会议纪要"}, Concern.SECRECY),
+        ({"issuer": "王某 11010519491231002X"}, Concern.IDENTITY),
+        ({"column": "公示/13812345678"}, Concern.MOBILE),
+        ({"index_code": "11010519491231002X"}, Concern.IDENTITY),
+        ({"source_url": "http://a.example/x?id=11010519491231002X&y=1"}, Concern.IDENTITY),
+        ({"source_url": "http://a.example/%E6%9C%BA%E5%AF%86.htm"}, Concern.SECRECY),
+        (
+            {"source_url": "http://a.example/art/2019/5/14/art_1234_5678.html", "index_code": "000014349/2019-00032"},
+            None,
+        ),
+    ],
+)
+def test_what_is_stated_is_read_too(stated: dict[str, str], kind: Concern | None) -> None:
+    metadata = Metadata(**{"title": "关于防汛工作的通知", **stated})  # type: ignore[arg-type]  # each takes a text
+    found = precheck.findings(replace(made("正文。"), metadata=metadata))
+    assert {each.kind for each in found} == ({kind} if kind else set())
+
+
+def test_two_numbers_in_a_title_are_two_findings() -> None:
+    metadata = Metadata("王某13812345678、李某13912345678")
+    assert len(precheck.findings(replace(made("正文。"), metadata=metadata))) == 2
+
+
+@pytest.mark.parametrize(
+    "piece", ["王某13812345678，", "王某13812345678\t", "11010519491231002X；", "4111111111111111，"]
+)
+def test_a_long_line_that_is_full_of_findings_takes_time_in_proportion(piece: str) -> None:
+    def seconds(count: int) -> float:
+        began = process_time()
+        precheck.findings(made(piece * count))
+        return process_time() - began
+
+    seconds(10)
+    assert seconds(8000) < 10 * max(seconds(2000), 0.05)

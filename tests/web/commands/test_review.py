@@ -145,7 +145,9 @@ def test_new_rules_are_told_and_what_is_public_is_checked_too(
     former = precheck.RULES
     monkeypatch.setattr(precheck, "RULES", "2099-1")
     monkeypatch.setattr(precheck, "findings", lambda document: (found,))
+    assert "有 1 件没有按现行规则检查" in run("review", "check").stderr
     said = run("review", "check", "--status", "published", code=1).stdout
+    assert "有 1 件有拦截没有处理" in run("review", "check").stderr
     assert f"检查规则已由 {former} 改为 2099-1，已重新检查：新增 1 处，不再有 0 处" in said
     assert "（已经公开）" in said
     assert len(ids(run, "published")) == 1
