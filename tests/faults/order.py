@@ -51,8 +51,12 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
     _judge(trial, calls, data, "ingest")
     listed = _gongkai(data, "review", "list").split()
     id = next(word for word in listed if re.fullmatch(r"[a-z2-7]{12}", word))
-    who = ("--reviewer", "审查员", "--reason", "一事一审")
-    for command in (("approve", id, "--vouch", *who), ("withdraw", id, *who)):
+    examiner = ("--reviewer", "审查员", "--basis", "一事一审")
+    _gongkai(data, "review", "classify", id, "--as", "主动公开", *examiner)
+    aspects = ("--aspect", "truthfulness", "--aspect", "confidentiality")
+    _gongkai(data, "review", "examine", id, *aspects, "--outcome", "passed", *examiner)
+    who = ("--reviewer", "签发人", "--reason", "一事一审")
+    for command in (("approve", id, *who), ("withdraw", id, *who)):
         calls = _traced(strace, folder, data, "review", *command)
         trial.cases += 1
         _judge(trial, calls, data, command[0])
@@ -90,7 +94,7 @@ def _renames(calls: Sequence[Call], folder: Path) -> list[Call]:
 
 
 def _environment(data: Path) -> dict[str, str]:
-    return {**os.environ, "GONGKAI_DATA": str(data), "GONGKAI_DATABASE_URL": ""}
+    return {**os.environ, "GONGKAI_DATA": str(data), "GONGKAI_DATABASE_URL": "", "GONGKAI_ACTOR": "收文员"}
 
 
 def _gongkai(data: Path, *arguments: str) -> str:
