@@ -12,6 +12,7 @@ The search has its own errors under the same root, and so have the parameters of
     ├── WrongUser              the data folder is another user's than who runs the command
     ├── DiskFull               there is no room for what should be written
     ├── NotRecorded            something was done, and the files beside the database don't say so yet
+    ├── BadTaxonomy            an installation's own lists of issuers, topics and genres can't be used
     ├── BadManifest            a line of an ingest manifest that can't be read
     ├── FileRefused            a file that the archive does not accept, with the reason
     │   └── ExtractionFailed   its text could not be read
@@ -27,6 +28,7 @@ The search has its own errors under the same root, and so have the parameters of
     ├── RecordDamaged          a document's record beside the database is missing or torn
     │   └── RecordDisagrees    …or says something else than the database, so that nothing is written over it
     ├── WithdrawalsDamaged     a line of the withdrawals' file that can't be read
+    ├── ListsDamaged           a list of metadata for download is not what was written
     ├── UnknownDocument        no such document, or none that the reader may see
     │   └── DocumentWithdrawn  a document that was public and was withdrawn
     ├── DecisionRefused        a review decision that the rules don't allow
@@ -39,6 +41,7 @@ file of an intake, a check of ``verify``), or if another error says more.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from pathlib import Path
 
 # How many lines of a file an error names; a file of another kind has nothing but bad ones.
 SHOWN = 20
@@ -81,6 +84,14 @@ class NotRecorded(GongkaiError):
             f"这项操作已经生效，但档案记录没有写成：{why.rstrip('。')}。"
             "故障排除后，再运行任何一个命令（如 gongkai verify）都会补写。"
         )
+
+
+class BadTaxonomy(GongkaiError):
+    """An installation's own lists of issuers, topics and genres can't be used; ``reason`` is a Chinese sentence."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"分类表 {path}：{reason}")
+        self.reason = reason
 
 
 class BadManifest(GongkaiError):
@@ -225,6 +236,14 @@ class WithdrawalsDamaged(GongkaiError):
     def __init__(self, name: str, line: int) -> None:
         super().__init__(f"撤回登记 {name} 第 {line} 行读不出或被改动。请从备份恢复该文件。")
         self.line = line
+
+
+class ListsDamaged(GongkaiError):
+    """A list for download is not what was written; ``name`` is its file's."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"元数据清单 {name} 已损坏，请运行 gongkai lists 重做。")
+        self.name = name
 
 
 class UnknownDocument(GongkaiError):

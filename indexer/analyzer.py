@@ -13,27 +13,24 @@ import hashlib
 import logging
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from heapq import nlargest
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import chain
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from archive.chinese.text import is_han
+from indexer.lexicon import Lexicon
 
 if TYPE_CHECKING:
     import jieba
+    import rjieba
 
 # Raise this with any change to the streams: it is part of the fingerprint.
 VERSION = 2
-_HERE = Path(__file__).parent
-LEXICON = _HERE / "lexicon.txt"
-STOPWORDS = _HERE / "stopwords.txt"
 _RUN = re.compile(r"[^\W_]+")
 # Han characters and words of letters that rjieba recognises and jieba does not.
 _BEYOND = re.compile(r"([\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00010000-\U0010ffff])")
@@ -43,6 +40,12 @@ _APART = re.compile(f"{_BEYOND.pattern}|{_JOINED.pattern}")
 _LETTERS = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 _CUTS_KEPT = 2000
 _FUNCTION_FREQUENCY = 5000
+
+
+def fingerprint() -> str:
+    """Return a digest of everything but the lexicon that determines the streams."""
+    parts = [str(VERSION), version("jieba"), version("opencc"), unicodedata.unidata_version]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def common_words(most: int) -> list[str]:
@@ -70,12 +73,12 @@ class Cut:
 
 
 class Analyzer:
-    """Cuts normalised text."""
+    """Cuts normalised text by jieba's dictionary and a lexicon, which is the one that ships if none is given."""
 
-    def __init__(self) -> None:
-        self._stopwords = frozenset(STOPWORDS.read_text(encoding="utf-8").split())
-        entries = (line.split() for line in LEXICON.read_text(encoding="utf-8").splitlines())
-        self._own_words = [(word, int(frequency), tag) for word, frequency, tag in entries]
+    def __init__(self, lexicon: Lexicon | None = None) -> None:
+        self.lexicon = lexicon or Lexicon.load()
+        self._stopwords = self.lexicon.stopwords
+        self._own_words = list(self.lexicon.words)
         # 多少天 must stay one function word: otherwise jieba cuts it into 多少 and 天, and 天 is searched for.
         self._own_words += [(word, _FUNCTION_FREQUENCY, "r") for word in sorted(self._stopwords) if len(word) > 2]
         self.query = lru_cache(_CUTS_KEPT)(self._query)
@@ -93,23 +96,18 @@ class Analyzer:
         return tokenizer
 
     @cached_property
-    def rjieba(self) -> ModuleType | None:
+    def rjieba(self) -> "rjieba.Jieba | None":
         """The accelerated segmenter, or None where it is not installed."""
         try:
             import rjieba
         except ImportError:  # no wheel for this machine
             return None
-        # Use the module's own tokenizer: it is loaded anyway, and another would load the dictionary twice.
+        # The module has loaded a dictionary for itself, which nobody uses: each analyzer has words of its own.
+        rjieba.clear()  # type: ignore[no-untyped-call]  # its stub says nothing of what it returns
+        tokenizer = rjieba.Jieba()
         for word, frequency, tag in self._own_words:
-            rjieba.add_word(word, frequency, tag)
-        return rjieba
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """A digest of everything that determines the streams."""
-        parts = [str(VERSION), version("jieba"), version("opencc"), unicodedata.unidata_version]
-        parts += [path.read_text(encoding="utf-8") for path in (LEXICON, STOPWORDS)]
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+            tokenizer.add_word(word, frequency, tag)
+        return tokenizer
 
     def words(self, text: str) -> list[str]:
         """Cut a document's text into words: long words and the shorter ones inside them."""
@@ -151,10 +149,10 @@ class Analyzer:
         """Return whether this word is in the dictionary or the county's lexicon."""
         return bool(self.rjieba.has_word(text)) if self.rjieba else bool(self.jieba.FREQ.get(text))
 
-    @cached_property
-    def lexicon(self) -> tuple[str, ...]:
-        """The county's own words."""
-        return tuple(word for word, _, _ in self._own_words if word not in self._stopwords)
+    @property
+    def own_words(self) -> Sequence[str]:
+        """The words of the lexicon."""
+        return [word for word, _, _ in self.lexicon.words]
 
     @property
     def function_words(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from archive.document import Document
+from indexer.analyzer import Analyzer
 from indexer.explanation import Explanation
 from indexer.fields import Entry
 from indexer.query import Everything, Query
@@ -117,6 +118,13 @@ class Engine(Protocol):
         """
         ...
 
+    def analyzer(self) -> Analyzer:
+        """Return what cuts the texts of the live index and what is asked of it: with the lexicon it was built with.
+
+        If no index answers, it is the one that the next would be built with. Never raises.
+        """
+        ...
+
     def vocabulary(self) -> Vocabulary:
         """Return what suggestions and corrections are made from."""
         ...
@@ -138,11 +146,13 @@ class Engine(Protocol):
         ...
 
     def writing(self) -> AbstractContextManager[Writer]:
-        """Change the index. Commits on exit and discards on error. Raises IndexerBusy."""
+        """Change the index, with its own lexicon. Commits on exit and discards on error. Raises IndexerBusy."""
         ...
 
     def rebuilding(self) -> AbstractContextManager[Writer]:
-        """Build a new index beside the live one. Promotes it on exit and discards it on error. Raises IndexerBusy.
+        """Build a new index beside the live one, with the lexicon of today.
+
+        Promotes it on exit and discards it on error. Raises IndexerBusy.
 
         An engine may keep the partial index of an interrupted process and resume from it. For that, documents must be
         put in order of their ids.

@@ -5,16 +5,19 @@
     GongkaiError
     ├── BadQuery               a search that can't be carried out as typed
     ├── BadSynonyms            a line of a synonyms file that can't be used
+    ├── BadLexicon             a line of a lexicon that can't be used
     └── IndexUnusable          the index can't answer; the archive is untouched
         ├── IndexMissing       none has been built yet
         ├── IndexDamaged       its files are not what its manifest says
-        ├── IndexOutdated      built with a different analyzer, lexicon or set of fields
+        ├── IndexOutdated      built by a program that cuts text differently or has other fields
         ├── IndexAhead         has changes that the archive lacks (a restored catalogue)
         ├── IndexingStopped    a process that analyzes documents for it died
         └── IndexerBusy        another process is writing to it
 
 Texts are Chinese sentences for staff and citizens.
 """
+
+from pathlib import Path
 
 from archive.errors import GongkaiError
 
@@ -24,6 +27,15 @@ class BadSynonyms(GongkaiError):
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(f"同义词表第 {line} 行：{reason}")
+        self.line = line
+        self.reason = reason
+
+
+class BadLexicon(GongkaiError):
+    """A line of a lexicon that can't be used; ``line`` counts from 1, and is 0 for the whole file."""
+
+    def __init__(self, path: Path, line: int, reason: str) -> None:
+        super().__init__(f"词典 {path}{f' 第 {line} 行' if line else ''}：{reason}")
         self.line = line
         self.reason = reason
 
@@ -57,10 +69,10 @@ class IndexDamaged(IndexUnusable):
 
 
 class IndexOutdated(IndexUnusable):
-    """The index was built with a different analyzer, lexicon or set of fields."""
+    """The index was built by a program that cuts text differently or has other fields."""
 
     def __init__(self, expected: str, found: str) -> None:
-        super().__init__("索引由不同版本的分词程序或词典建立，请运行 gongkai reindex --full 重建。")
+        super().__init__("索引由不同版本的程序建立，请运行 gongkai reindex --full 重建。")
         self.expected = expected
         self.found = found
 

@@ -15,6 +15,7 @@ from archive.chinese.text import normalise
 from archive.document import LAPSED, Document
 from indexer import facets, relevance
 from indexer.analyzer import Analyzer, grams, marks
+from indexer.analyzer import fingerprint as analysis
 
 TITLE_WEIGHT = 6.0
 NUMBER_WEIGHT = 6.0
@@ -70,9 +71,12 @@ class Entry:
     prior: float
 
 
-def fingerprint(analyzer: Analyzer) -> str:
-    """Return a digest of the fields and of the analysis. An index with a different one can't be searched."""
-    return hashlib.sha256((json.dumps(FIELDS, sort_keys=True) + analyzer.fingerprint).encode()).hexdigest()
+def fingerprint() -> str:
+    """Return a digest of the fields and of the analysis. An index with a different one can't be searched.
+
+    The lexicon is not in it: an index keeps its own.
+    """
+    return hashlib.sha256((json.dumps(FIELDS, sort_keys=True) + analysis()).encode()).hexdigest()
 
 
 def entry(document: Document, analyzer: Analyzer) -> Entry:

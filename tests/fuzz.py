@@ -70,9 +70,9 @@ def main() -> None:
     texts = {document.id: document.text for document in documents(engine.count(), lines)}
     synonyms = Synonyms.load(PACKAGED)
     vocabulary = engine.vocabulary()
-    corrector = Corrector(vocabulary.words(), analyzer.function_words, analyzer.is_word, analyzer.lexicon)
+    corrector = Corrector(vocabulary.words(), analyzer.function_words, analyzer.is_word, analyzer.own_words)
     corrector.prepare()
-    suggester = Suggester(vocabulary, analyzer.lexicon)
+    suggester = Suggester(vocabulary, analyzer.own_words)
     took: dict[str, list[float]] = {"search": [], "corrections": [], "suggestions": []}
     slowest: list[tuple[float, str]] = []
     refused = 0

@@ -31,7 +31,7 @@ archive.registers
 archive.custody
 
 indexer indexer.errors indexer.query indexer.relevance indexer.gaps
-indexer.analyzer indexer.facets indexer.fields indexer.explanation indexer.engine
+indexer.lexicon indexer.analyzer indexer.facets indexer.fields indexer.explanation indexer.engine
 indexer.snippets indexer.duplicates indexer.sync
 indexer.asking
 indexer.helping

@@ -29,7 +29,7 @@ from archive.store.space import naming
 
 FORMAT = 1
 # What staff wrote into the data folder themselves.
-OWN = ("site.toml", "synonyms.tsv", notices.OWN_NAME)
+OWN = ("site.toml", "synonyms.tsv", "lexicon.txt", "taxonomy.toml", notices.OWN_NAME)
 LEDGER = "withdrawals.jsonl"
 Progress = Callable[[int, int], None]
 

@@ -1,6 +1,7 @@
 """Looking up the controlled lists of ``taxonomy.toml``: genres, topics, validities, issuers and their number codes.
 
-The list of columns is open: a column is kept as stated, in the order in which the site first named it.
+An installation's own file of the same form adds to them (see ``own_lists``). The list of columns is open: a column is
+kept as stated, in the order in which the site first named it.
 """
 
 import re
@@ -9,13 +10,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from archive.describe import own_lists
 from archive.document import Validity
+from archive.errors import BadTaxonomy
 
 FILE = Path(__file__).with_name("taxonomy.toml")
+# The name of an installation's own file, in its data folder.
+OWN_NAME = "taxonomy.toml"
 _SEPARATOR = re.compile(r"\s*[\\/>›»＞＼／→]+\s*|\s*(?:[-—–－]{1,2})\s*")
 _SHORT_GOVERNMENT = re.compile(r"(?<=[\u4e00-\u9fff]{2}[省市县区镇乡])政府(?=$|办公[室厅]$)")
 _TRAILING = re.compile(r"\s*[（(][^（）()]{0,24}[）)]$")
+_in_use: "Taxonomy | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +73,41 @@ class Taxonomy:
     codes: Mapping[str, str]
 
 
-@cache
 def load() -> Taxonomy:
-    """Return the lists, which are read once."""
-    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    """Return the lists in use: those that ship, with what ``use`` has added."""
+    return _in_use or _shipped()
+
+
+def use(own: Path) -> None:
+    """Add an installation's own file to the lists of this process, if there is one.
+
+    Raises BadTaxonomy for a file that can't be used; then the lists that ship are in use.
+    """
+    global _in_use
+    _in_use = None
+    if own.exists():
+        _in_use = read(own)
+
+
+def read(own: Path) -> Taxonomy:
+    """Return the lists that ship together with an installation's own file. Raises BadTaxonomy."""
+    shipped = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    try:
+        lists = _made(own_lists.joined(shipped, tomllib.loads(own.read_text(encoding="utf-8-sig"))))
+        own_lists.check((each.name, each.aliases, each.codes) for each in lists.issuers)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadTaxonomy(own, f"读不出来（{error}）。") from error
+    except own_lists.Odd as error:
+        raise BadTaxonomy(own, str(error)) from error
+    return lists
+
+
+@cache
+def _shipped() -> Taxonomy:
+    return _made(tomllib.loads(FILE.read_text(encoding="utf-8")))
+
+
+def _made(data: Mapping[str, Any]) -> Taxonomy:
     genres = tuple(
         Genre(name, kind == "statutory", tuple(endings))
         for kind, listed in data["genres"].items()

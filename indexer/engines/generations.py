@@ -115,13 +115,14 @@ class Generations:
             return None
 
     @contextmanager
-    def building(self, fresh: bool, fingerprint: str) -> Iterator[Building]:
+    def building(self, fresh: bool, fingerprint: str, words: str) -> Iterator[Building]:
         """Yield a folder to build in. Promotes it on exit and discards it on error.
 
         Unless ``fresh``, it starts as a copy of the live generation, which is verified first. The files are shared by
         hard links, so a builder may add and unlink files but must never write into existing ones. An interrupted fresh
-        build resumes from its last seal if it is sound and has the same ``fingerprint``. Raises IndexerBusy and
-        IndexDamaged.
+        build resumes from its last seal if it is sound and of the same ``fingerprint`` and ``words``.
+
+        Raises IndexerBusy and IndexDamaged.
         """
         with self._locked():
             building = self._all / (_ANEW if fresh else _CHANGES)
@@ -129,7 +130,7 @@ class Generations:
                 if orphan.name != _ANEW or not (orphan / manifests.NAME).exists():
                     shutil.rmtree(orphan)
             # Choose the base under the lock: another indexer may have just promoted a generation.
-            base = self._stopped(building, fingerprint) if fresh else self._sound()
+            base = self._stopped(building, fingerprint, words) if fresh else self._sound()
             if base is None and building.exists():
                 shutil.rmtree(building)
             building.mkdir(parents=True, exist_ok=True)
@@ -147,13 +148,13 @@ class Generations:
                 raise
             self._prune()
 
-    def _stopped(self, building: Path, fingerprint: str) -> Manifest | None:
+    def _stopped(self, building: Path, fingerprint: str, words: str) -> Manifest | None:
         """Return the manifest of an interrupted build and remove unsealed files; None if it can't be resumed."""
         try:
             manifest = self.verify(building)
         except IndexDamaged:
             return None
-        if manifest.fingerprint != fingerprint or not manifest.last_put:
+        if (manifest.fingerprint, manifest.words) != (fingerprint, words) or not manifest.last_put:
             return None
         for path in building.iterdir():
             if path.is_dir():

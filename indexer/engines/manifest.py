@@ -17,10 +17,12 @@ _PURPOSE = "generation"
 class Manifest:
     """The description of a generation: ``files`` maps names to SHA-256, ``cursor`` is the last change in it.
 
+    ``fingerprint`` names the program's way of indexing and ``words`` the lexicon, which is one of the files.
     ``last_put`` is the id of the last document put into an unfinished generation, otherwise "".
     """
 
     fingerprint: str
+    words: str
     cursor: int
     documents: int
     libraries: Mapping[str, str]
@@ -40,9 +42,11 @@ def read(folder: Path, keys: Seals | None) -> Manifest:
         about = sealed.read(folder / NAME, _PURPOSE, keys)
     except Unsealed as error:
         raise IndexDamaged(folder.name, error.reason) from error
-    match about:
+    # Manifests of before name no lexicon, and their fingerprint is another.
+    match {"words": "", **about}:
         case {
             "fingerprint": str(fingerprint),
+            "words": str(words),
             "cursor": int(cursor),
             "documents": int(documents),
             "libraries": dict(libraries),
@@ -50,7 +54,7 @@ def read(folder: Path, keys: Seals | None) -> Manifest:
             "files": dict(files),
             "last_put": str(last_put),
         } if all(_within(name, digest) for name, digest in files.items()):
-            return Manifest(fingerprint, cursor, documents, libraries, built_at, files, last_put)
+            return Manifest(fingerprint, words, cursor, documents, libraries, built_at, files, last_put)
     raise IndexDamaged(folder.name, "清单写的不是一代索引")
 
 

@@ -38,6 +38,9 @@ class MemoryEngine:
         self._builds = 0
         self._vocabulary = _Vocabulary([])
 
+    def analyzer(self) -> Analyzer:
+        return self._analyzer
+
     def search(self, request: SearchRequest) -> Answer:
         found = self._find(request)
         ordered = sorted(found.answering, key=_order(request.sort))

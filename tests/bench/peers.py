@@ -184,6 +184,9 @@ class Fts5:
         self._analyzer = analyzer
         self._connections = threading.local()
 
+    def analyzer(self) -> Analyzer:
+        return self._analyzer
+
     def build(self, documents: Iterable[Document], cursor: int) -> None:
         with self._connection:
             self._connection.execute("PRAGMA synchronous = OFF")

@@ -220,7 +220,7 @@ def main() -> None:
     port, data, place = sys.argv[1:]
     opened = open_services(Settings.at(Path(data)), serving=True)
     engine = Fts5(Path(place), opened.analyzer)
-    typing_aids = TypingAids(engine, opened.analyzer, opened.synonyms, background=True)
+    typing_aids = TypingAids(engine, opened.synonyms, background=True)
     server.serve(replace(opened, engine=engine, typing_aids=typing_aids), "127.0.0.1", int(port), threads=THREADS)
 
 

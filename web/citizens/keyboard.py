@@ -18,7 +18,7 @@ _COMMON = 12_000
 def words_by_reading(services: Services) -> dict[str, str]:
     """Map each reading, without tones or gaps, to its words, separated by spaces. Official terms come first."""
     pairs = services.synonyms.current().pairs
-    found = _read([*services.analyzer.lexicon, *(word for pair in pairs for word in (pair.word, pair.other))])
+    found = _read([*services.analyzer.own_words, *(word for pair in pairs for word in (pair.word, pair.other))])
     common = _common()
     return {
         reading: " ".join(dict.fromkeys([*found.get(reading, ()), *common.get(reading, ())]))

@@ -21,6 +21,8 @@ COMMANDS = {
     "lists": "index",
     "search": "index",
     "synonyms": "vocabulary",
+    "lexicon": "vocabulary",
+    "taxonomy": "vocabulary",
     "gaps": "vocabulary",
     "judge": "index",
     "workdays": "workdays",

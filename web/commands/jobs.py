@@ -17,13 +17,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from archive.custody import fixity
 from archive.custody.fixity import Damage
 from archive.decisions import validity
+from archive.describe import taxonomy
 from archive.errors import DiskFull, GongkaiError, NotRecorded
 from archive.extract import Limits, Sandbox
 from archive.intake.bundle import is_bundle, open_bundle
 from archive.intake.manifest import items_below, read_manifest
 from archive.intake.receive import Intake, Item, Receipt, Result
-from indexer import sync
-from indexer.errors import IndexAhead, IndexDamaged, IndexOutdated
+from indexer import lexicon, sync
+from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated, IndexUnusable
+from indexer.lexicon import Lexicon
 from web.http import edition
 from web.installation.services import Services
 from web.programs import lists
@@ -43,8 +45,9 @@ def take_in(
     """Ingest, with progress and notes on standard error and final counts on standard output.
 
     With a ``manifest`` only what it lists is taken in; ``paths`` are then searched for files that it leaves out.
-    ``note`` gives the reason for new versions if the manifest does not.
+    ``note`` gives the reason for new versions if the manifest does not. Raises BadTaxonomy before anything is taken in.
     """
+    taxonomy.use(opened.settings.data / taxonomy.OWN_NAME)
     counts = dict.fromkeys(Result, 0)
     waiting: dict[str, Receipt] = {}
     stopped: Exception | None = None
@@ -111,22 +114,49 @@ def _notes(reason: str, warnings: tuple[str, ...], result: Result) -> list[str]:
 
 
 def bring_up(opened: Services, full: bool) -> None:
-    """Reindex, with progress and a final count."""
+    """Reindex, with progress and a final count. An index of another lexicon than today's is built anew.
+
+    While a line of the lexicon can't be used, changes are brought in with the words that the index has, and then
+    BadLexicon is raised.
+    """
+    problem = None
+    try:
+        renewed = Lexicon.load(opened.settings.data / lexicon.OWN_NAME) != opened.analyzer.lexicon
+    except BadLexicon as error:
+        if full or not answers(opened):
+            raise
+        say(f"{error} 索引沿用原来的词。")
+        problem, renewed = error, False
     turned = validity.turn(opened.catalogue, opened.catalogue.today())
     if turned:
         say(f"{len(turned)} 件文件的效力状态到期变化。")
-    run = sync.rebuild if full else sync.catch_up
+    if renewed and not full and answers(opened):
+        say("词典有改动，现在重建索引；建成之前，检索沿用原来的索引。")
+    run = sync.rebuild if full or renewed else sync.catch_up
     with progress("建索引", None) as advance:
         try:
             report = run(opened.catalogue, opened.engine, advance)
         except (IndexDamaged, IndexAhead, IndexOutdated) as error:
-            if full:
+            if full or renewed:
                 raise
+            if problem:
+                raise problem from error
             say(f"{error} 现在重建。")
             report = sync.rebuild(opened.catalogue, opened.engine, advance)
     edition.stamp(opened.settings.data)
     count = opened.engine.count() if report.cursor else 0
     click.echo(f"索引写入 {report.put} 件，移出 {report.removed} 件；现有 {count} 件，至第 {report.cursor} 号变更。")
+    if problem:
+        raise problem
+
+
+def answers(opened: Services) -> bool:
+    """Whether there is an index that searches can go on with."""
+    try:
+        opened.engine.generation()
+    except IndexUnusable:
+        return False
+    return True
 
 
 def make_lists(opened: Services) -> None:

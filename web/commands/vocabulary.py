@@ -7,8 +7,13 @@ from pathlib import Path
 
 import click
 
+from archive.chinese.text import normalise
+from archive.describe import taxonomy as taxonomies
 from archive.store.folder import holds_archive
+from indexer import lexicon as lexicons
+from indexer.analyzer import Analyzer
 from indexer.asking.synonyms import OWN_NAME, PACKAGED, Synonyms
+from indexer.lexicon import Lexicon
 from web.commands import jobs
 from web.commands.installation import reported, services
 from web.installation.settings import Settings
@@ -60,6 +65,64 @@ def _own_synonyms() -> Path | None:
         jobs.say(f"注意：{data} 里没有档案，只有随软件提供的同义词。")
     own = data / OWN_NAME
     return own if own.exists() else None
+
+
+@click.group()
+def lexicon() -> None:
+    """Look into the words by which texts are cut."""
+
+
+@lexicon.command("check")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@reported
+def lexicon_check(file: Path | None) -> None:
+    """Check FILE (default: the installation's own lexicon.txt) on top of the words that ship.
+
+    Exits with 1, the line and the reason when a line can't be taken.
+    """
+    own = file or _own(lexicons.OWN_NAME)
+    shipped, loaded = Lexicon.load(), Lexicon.load(own)
+    added = len(set(loaded.words) - set(shipped.words))
+    click.echo(f"共 {len(loaded.words)} 个词，其中本单位增加或改写 {added} 个。")
+    if not own.exists():
+        click.echo(f"本单位的词典还没有建立：{own}")
+        return
+    with services() as opened:
+        if file is None and jobs.answers(opened) and opened.analyzer.lexicon != loaded:
+            jobs.say("现有索引还没有用上这些词，请运行 gongkai reindex（会重建索引，检索不中断）。")
+
+
+@lexicon.command("cut")
+@click.argument("text")
+@reported
+def lexicon_cut(text: str) -> None:
+    """Show how TEXT is cut into words, with the lexicon as it is now."""
+    click.echo(" ".join(Analyzer(Lexicon.load(_own(lexicons.OWN_NAME))).pieces(normalise(text))))
+
+
+@click.group()
+def taxonomy() -> None:
+    """Look into the lists of issuers, topics and genres."""
+
+
+@taxonomy.command("check")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@reported
+def taxonomy_check(file: Path | None) -> None:
+    """Check FILE (default: the installation's own taxonomy.toml) on top of the lists that ship.
+
+    Exits with 1 and the reason when it can't be used.
+    """
+    own = file or _own(taxonomies.OWN_NAME)
+    if not own.exists():
+        click.echo(f"本单位的分类表还没有建立：{own}")
+        return
+    lists = taxonomies.read(own)
+    click.echo(f"发布机构 {len(lists.issuers)} 个，公文种类 {len(lists.genres)} 种，主题 {len(lists.topics)} 类。")
+
+
+def _own(name: str) -> Path:
+    return Settings.from_environment().data / name
 
 
 @click.group()

@@ -14,21 +14,13 @@ from archive.errors import (
     DocumentWithdrawn,
     GongkaiError,
     KeyUnusable,
+    ListsDamaged,
     UnknownDocument,
     WithdrawalsDamaged,
 )
 from indexer.errors import BadQuery, IndexUnusable
 from web.http.addresses import document_url
 from web.http.parameters import BadParameter
-
-
-class ListsDamaged(GongkaiError):
-    """A list for download is not what was written; ``name`` is its file's."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"元数据清单 {name} 已损坏，请运行 gongkai lists 重做。")
-        self.name = name
-
 
 log = logging.getLogger(__name__)
 errors = Blueprint("errors", __name__)

@@ -2,16 +2,22 @@
 
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 
 from archive.decisions import review
+from archive.describe import taxonomy
+from archive.errors import BadTaxonomy
 from archive.store import folder
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
+from indexer import lexicon
 from indexer.analyzer import Analyzer
 from indexer.asking.synonyms import OWN_NAME, PACKAGED, SynonymFile
 from indexer.engine import Engine
 from indexer.engines.opening import open_engine
+from indexer.errors import BadLexicon
 from indexer.gaps import Gaps
+from indexer.lexicon import Lexicon
 from web.installation import county
 from web.installation.county import County
 from web.installation.settings import Settings
@@ -25,12 +31,16 @@ class Services:
     settings: Settings
     catalogue: Catalogue
     blobs: Blobs
-    analyzer: Analyzer
     engine: Engine
     synonyms: SynonymFile
     typing_aids: TypingAids
     gaps: Gaps
     county: County
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """What cuts text as the live index does. It changes with the index."""
+        return self.engine.analyzer()
 
     def close(self) -> None:
         self.engine.close()
@@ -48,7 +58,8 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
     folder.require_owner(settings.data)
     folder.require_archive(settings.data)
     stated = county.load(settings.data)
-    analyzer = analyzer or Analyzer()
+    _add_lists(settings.data / taxonomy.OWN_NAME)
+    analyzer = analyzer or Analyzer(_lexicon(settings.data / lexicon.OWN_NAME))
     synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)
     catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys)
     engine = open_engine(settings.engine_url, settings.data, analyzer, settings.cache_mb << 20, catalogue.keys)
@@ -58,10 +69,29 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
         settings=settings,
         catalogue=catalogue,
         blobs=Blobs(settings.data / "blobs"),
-        analyzer=analyzer,
         engine=engine,
         synonyms=synonyms,
-        typing_aids=TypingAids(engine, analyzer, synonyms, background=serving),
-        gaps=Gaps(settings.data, settings.gaps_k, analyzer.is_word),
+        typing_aids=TypingAids(engine, synonyms, background=serving),
+        gaps=Gaps(settings.data, settings.gaps_k, lambda text: engine.analyzer().is_word(text)),
         county=stated,
     )
+
+
+def _add_lists(own: Path) -> None:
+    """Add the installation's own issuers, topics and genres. A file that can't be used stops the intake only."""
+    try:
+        taxonomy.use(own)
+    except BadTaxonomy as error:
+        log.error("%s 暂用随软件提供的分类表。", error)
+
+
+def _lexicon(own: Path) -> Lexicon:
+    """Load the lexicon of today. A line that can't be used stops nobody from searching or deciding.
+
+    It does stop a rebuild of the index, see ``web.commands.jobs``.
+    """
+    try:
+        return Lexicon.load(own)
+    except BadLexicon as error:
+        log.error("%s 检索沿用现有索引的词。", error)
+        return Lexicon.bare()

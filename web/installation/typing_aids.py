@@ -16,7 +16,6 @@ from time import monotonic
 from typing import Generic, TypeVar
 
 from archive.chinese.text import normalise
-from indexer.analyzer import Analyzer
 from indexer.asking.synonyms import SynonymFile
 from indexer.engine import Engine, Vocabulary
 from indexer.helping.corrections import Corrector
@@ -31,9 +30,9 @@ log = logging.getLogger(__name__)
 class TypingAids:
     """The suggester and the corrector. In the ``background`` they are built without making any request wait."""
 
-    def __init__(self, engine: Engine, analyzer: Analyzer, synonyms: SynonymFile, background: bool = False) -> None:
+    def __init__(self, engine: Engine, synonyms: SynonymFile, background: bool = False) -> None:
         def suggester(vocabulary: Vocabulary) -> Suggester:
-            known = (*analyzer.lexicon, *(pair.word for pair in synonyms.current().pairs))
+            known = (*engine.analyzer().own_words, *(pair.word for pair in synonyms.current().pairs))
             return Suggester(vocabulary, vocabulary.words().keys() & known)
 
         def corrector(vocabulary: Vocabulary) -> Corrector:
@@ -49,7 +48,8 @@ class TypingAids:
                     for name in (place[1], f"{place[1]}{place[2]}")
                 }
             )
-            known = (*analyzer.lexicon, *codes, *places)
+            analyzer = engine.analyzer()
+            known = (*analyzer.own_words, *codes, *places)
             words |= codes
             words |= places
             made = Corrector(words, analyzer.function_words, analyzer.is_word, known)

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from io import BufferedReader
 from pathlib import Path
 
+from archive.errors import ListsDamaged
 from archive.store import sealed
 from archive.store.blobs import digest_of, sync_folder
 from archive.store.sealed import Unsealed
 from archive.store.seals import Seals
 from archive.store.space import naming
-from web.http.errors import ListsDamaged
 from web.installation.services import Services
 from web.programs.metadata import csv_lines, json_line, row
 

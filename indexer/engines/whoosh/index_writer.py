@@ -88,7 +88,7 @@ class IndexWriter:
         # A document that is put again must be on disk before it can be marked as deleted.
         self._flush()
         done = 0
-        with closing(Workers(Path(self._storage.folder), SEGMENT_POSTINGS)) as workers:
+        with closing(Workers(Path(self._storage.folder), self._analyzer.lexicon, SEGMENT_POSTINGS)) as workers:
             waiting = chain(few, rest)
             while batch := list(islice(waiting, BATCH)):
                 for document in batch:

@@ -24,6 +24,7 @@ from indexer.engines.whoosh.segment_reader import Storage
 from indexer.engines.whoosh.segment_writer import SegmentWriter
 from indexer.errors import IndexingStopped
 from indexer.fields import entry
+from indexer.lexicon import Lexicon
 
 BATCH = 16
 # How many batches each process is given ahead. Waiting batches are in memory.
@@ -41,10 +42,10 @@ class Written:
 class Workers:
     """Processes that write segments into a folder, with ``postings`` postings in all before they are full."""
 
-    def __init__(self, folder: Path, postings: int) -> None:
+    def __init__(self, folder: Path, lexicon: Lexicon, postings: int) -> None:
         # A pool of one for each, so that every process can be addressed. No fork, since the caller may have threads.
         self._pools = [
-            ProcessPoolExecutor(1, get_context("spawn"), _begin, (folder, postings // processors()))
+            ProcessPoolExecutor(1, get_context("spawn"), _begin, (folder, lexicon, postings // processors()))
             for _ in range(processors())
         ]
         self._given: deque[Future[bool]] = deque()
@@ -91,10 +92,10 @@ def _stopping() -> Iterator[None]:
 class _Worker:
     """The state of a worker process."""
 
-    def __init__(self, folder: Path, postings: int) -> None:
+    def __init__(self, folder: Path, lexicon: Lexicon, postings: int) -> None:
         self.postings = postings
         self.storage = Storage(str(folder))
-        self.analyzer = Analyzer()
+        self.analyzer = Analyzer(lexicon)
         self.writer: SegmentWriter | None = None
         self.ids: list[str] = []
 
@@ -102,13 +103,13 @@ class _Worker:
 _worker: _Worker
 
 
-def _begin(folder: Path, postings: int) -> None:
+def _begin(folder: Path, lexicon: Lexicon, postings: int) -> None:
     global _worker
     # An interrupt is meant for the parent process, which then ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # If the parent is killed, nobody else ends this process.
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    _worker = _Worker(folder, postings)
+    _worker = _Worker(folder, lexicon, postings)
 
 
 def _leave_with_parent() -> None:

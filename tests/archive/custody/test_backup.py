@@ -60,7 +60,8 @@ def opened(folder: Path, empty: bool = False) -> Catalogue:
 def test_an_archive_comes_back_out_of_its_backup(
     catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str]
 ) -> None:
-    (data / "synonyms.tsv").write_text("低保\t最低生活保障\t=\t本单位\n", encoding="utf-8")
+    for name in backups.OWN:
+        (data / name).write_text(f"# 本单位的 {name}\n", encoding="utf-8")
     (data / "site.toml").write_text('[requests]\noffice = "政务公开办"\n', encoding="utf-8")
     made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet).folder
     again = elsewhere / "again"
@@ -73,7 +74,8 @@ def test_an_archive_comes_back_out_of_its_backup(
     }
     for digest in restored.digests():
         Blobs(again / "blobs").verify(digest)
-    assert (again / "synonyms.tsv").read_bytes() == (data / "synonyms.tsv").read_bytes()
+    for name in backups.OWN:
+        assert (again / name).read_bytes() == (data / name).read_bytes()
     restored.close()
 
 

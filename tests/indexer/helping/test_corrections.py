@@ -16,7 +16,7 @@ VOCABULARY = {
 
 @pytest.fixture(scope="module")
 def corrector(analyzer: Analyzer) -> Corrector:
-    return Corrector(VOCABULARY, analyzer.function_words, analyzer.is_word, analyzer.lexicon)
+    return Corrector(VOCABULARY, analyzer.function_words, analyzer.is_word, analyzer.own_words)
 
 
 @pytest.mark.parametrize(

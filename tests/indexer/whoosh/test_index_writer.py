@@ -19,6 +19,7 @@ from indexer.engines.whoosh import index_writer, workers
 from indexer.engines.whoosh.engine import WhooshEngine
 from indexer.errors import IndexingStopped
 from indexer.fields import entry
+from indexer.lexicon import Lexicon
 from tests.conftest import make_document
 
 QUERIES = ("公开", "信息公开 条例", "“政府信息”", "水", "3号", "标题:信息", "云溪县第2局 -条例", "")
@@ -162,8 +163,8 @@ def test_a_process_that_dies_is_an_error_and_the_index_is_as_it_was(
     writer_pools = []
     opened = workers.Workers.__init__
 
-    def remember(self: workers.Workers, folder: Path, postings: int) -> None:
-        opened(self, folder, postings)
+    def remember(self: workers.Workers, folder: Path, lexicon: Lexicon, postings: int) -> None:
+        opened(self, folder, lexicon, postings)
         writer_pools.extend(self._pools)
 
     monkeypatch.setattr(workers.Workers, "__init__", remember)

@@ -225,6 +225,38 @@ def test_an_engine_that_is_not_there_is_named(folder: Path, tmp_path: Path) -> N
     assert not (tmp_path / "data").exists()
 
 
+def test_own_words_are_checked_and_tried(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    run("reindex")
+    assert "还没有建立" in run("lexicon", "check").output
+    assert run("lexicon", "cut", "云溪新城区征收").output.split()[0] != "云溪新城区"
+    own = tmp_path / "data" / "lexicon.txt"
+    own.write_text("云溪新城区\n", encoding="utf-8")
+    checked = run("lexicon", "check").output
+    assert "本单位增加或改写 1 个" in checked and "gongkai reindex" in checked
+    assert run("lexicon", "cut", "云溪新城区征收").output == "云溪新城区 征收\n"
+    assert "词典有改动" in run("reindex").output
+    assert "reindex" not in run("lexicon", "check").output
+    draft = tmp_path / "draft.txt"
+    draft.write_text("云溪新城区\n镇\n", encoding="utf-8")
+    assert "第 2 行" in run("lexicon", "check", str(draft), code=1).output
+    own.write_text("镇\n", encoding="utf-8")
+    assert "第 1 行" in run("reindex", code=1).output
+    assert "共 2 件" in run("search", "通知").output
+
+
+def test_own_lists_are_checked(run: Run, folder: Path, tmp_path: Path) -> None:
+    assert "还没有建立" in run("taxonomy", "check").output
+    (tmp_path / "data").mkdir()
+    own = tmp_path / "data" / "taxonomy.toml"
+    own.write_text('[issuers]\n"云溪县大数据局" = { codes = ["云数发"] }\n', encoding="utf-8")
+    assert "发布机构" in run("taxonomy", "check").output
+    own.write_text('[issuers]\n"云溪县大数据局" = { codes = ["云政发"] }\n', encoding="utf-8")
+    assert "写了两次" in run("taxonomy", "check", code=1).output
+    assert "写了两次" in run("ingest", str(folder), code=1).output
+    assert run("review", "list").exit_code == 0
+
+
 def test_synonyms_are_checked_and_shown(run: Run, tmp_path: Path) -> None:
     assert "还没有建立" in run("synonyms", "check").output
     shown = run("synonyms", "show", "低保").output
