@@ -40,21 +40,28 @@ def approve(
     person = acts.named(id, reviewer, "审查决定必须写明审查人。")
     if row["status"] == Status.PUBLISHED:
         raise DecisionRefused(id, f"第 {about} 版已经公开。")
-    obstacles = [*grounds.unexamined(connection, id, about), *grounds.closed(connection, id, about)]
-    obstacles += stops.obstacles(connection, id, about)
-    alone = four_eyes.objections(connection, id, about, person)
+    in_the_way = obstacles(connection, id, about, person, forced)
+    if forced and not reason.strip():
+        in_the_way.append("一人批准（--force）必须写明理由。")
+    if in_the_way:
+        raise DecisionRefused(id, "".join(in_the_way))
+    # What another person could have approved is no forced approval.
+    alone = bool(four_eyes.objections(connection, id, about, person))
+    _publish(connection, id, about, Verdict.APPROVE, person, reason, alone)
+    return about
+
+
+def obstacles(connection: Connection, id: str, version: int, person: str, forced: bool = False) -> list[str]:
+    """Return a sentence for each reason why ``person`` can't approve a version now; none if nothing is in the way."""
+    found = [*grounds.unexamined(connection, id, version), *grounds.closed(connection, id, version)]
+    found += stops.obstacles(connection, id, version)
+    alone = four_eyes.objections(connection, id, version, person)
     if alone and not forced:
-        obstacles.append(
-            f"批准公开的须是另一人：第 {about} 版{'、'.join(alone)}。"
+        found.append(
+            f"批准公开的须是另一人：第 {version} 版{'、'.join(alone)}。"
             "本单位只有一人的，可用 --force 并写明理由，事后须由另一人复看。"
         )
-    if forced and not reason.strip():
-        obstacles.append("一人批准（--force）必须写明理由。")
-    if obstacles:
-        raise DecisionRefused(id, "".join(obstacles))
-    # What another person could have approved is no forced approval.
-    _publish(connection, id, about, Verdict.APPROVE, person, reason, bool(alone))
-    return about
+    return found
 
 
 def take_over(connection: Connection, id: str, person: str, ground: str) -> int:
@@ -62,20 +69,23 @@ def take_over(connection: Connection, id: str, person: str, ground: str) -> int:
 
     The caller sees to the pre-check, and that no reviewer withdrew or restricted the document. Raises DecisionRefused.
     """
-    about = int(acts.newest(connection, id, None)["version"])
+    row = acts.newest(connection, id, None)
+    about = int(row["version"])
+    if row["status"] == Status.PUBLISHED:
+        raise DecisionRefused(id, f"第 {about} 版已经公开。")
     name = acts.named(id, person, "接收既有公开信息必须写明经办人。")
-    obstacles = [*grounds.closed(connection, id, about), *stops.obstacles(connection, id, about)]
+    in_the_way = [*grounds.closed(connection, id, about), *stops.obstacles(connection, id, about)]
     failed = select(examinations.c.id).where(
         examinations.c.document_id == id,
         examinations.c.version == about,
         examinations.c.outcome == Outcome.FAILED.value,
     )
     if connection.execute(failed.limit(1)).first():
-        obstacles.append(f"第 {about} 版曾审查为不通过，须经审查后批准。")
+        in_the_way.append(f"第 {about} 版曾审查为不通过，须经审查后批准。")
     if four_eyes.SETTLED in four_eyes.deeds(connection, id, about, name):
-        obstacles.append(f"第 {about} 版有拦截由{name}处理，须由另一人审查后批准。")
-    if obstacles:
-        raise DecisionRefused(id, "".join(obstacles))
+        in_the_way.append(f"第 {about} 版有拦截由{name}处理，须由另一人审查后批准。")
+    if in_the_way:
+        raise DecisionRefused(id, "".join(in_the_way))
     _publish(connection, id, about, Verdict.TAKE_OVER, name, ground, False)
     return about
 

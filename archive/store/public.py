@@ -1,7 +1,8 @@
 """The rule of what is public, in SQL; every query about public documents is built from it.
 
-A version is public when a decision approved exactly that version (the database enforces this, see ``tables``) and no
-later decision withdrew it. ``documents.public_version`` then names it.
+A version is public when a decision approved exactly that version or took it over (written in one place,
+``archive/decisions/publication.py``; the database enforces it, see ``tables``) and no later decision withdrew it.
+``documents.public_version`` then names it.
 """
 
 from archive.store.tables import documents, versions
