@@ -36,7 +36,7 @@ _METADATA = (
     *("file_name", "media_type", "size", "places", "warnings", "concealed", "received_at", "note"),
 )
 _PART = ("position", "file_name", "media_type", "size", "places", "warnings", "concealed")
-_DECISION = ("id", "verdict", "reviewer", "reason", "decided_at", "forced")
+_DECISION = ("id", "verdict", "reviewer", "reason", "decided_at")
 _COVERED = ("text", "metadata", "files")
 
 
@@ -135,7 +135,9 @@ def sealed(keys: Seals, version: Row, parts: Sequence[Row], decision: Row, made:
 
 def _message(decision: Row, hashes: Mapping[str, str]) -> bytes:
     about = {name: decision[name] for name in ("document_id", "version")}
-    return canonical.digest({**about, "decision": _plain(decision, _DECISION), **hashes}).encode()
+    # A record from before there were forced approvals does not say it.
+    approval = [*_plain(decision, _DECISION), int(decision.get("forced") or 0)]
+    return canonical.digest({**about, "decision": approval, **hashes}).encode()
 
 
 def parts_of(connection: Connection, ids: Iterable[str]) -> dict[tuple[str, int], list[Row]]:

@@ -290,7 +290,8 @@ def _confused(word: str, other: str) -> tuple[str, str] | None:
     if _AGENCY.search(word) and _AGENCY.search(other):
         return None
     for terms in _DISTINCT:
-        for one, two in combinations(terms, 2):
+        # Most pairs have none of them, and a table has thousands of pairs.
+        for one, two in combinations([term for term in terms if term in word or term in other], 2):
             if _apart(one, two, word, other) or _apart(two, one, word, other):
                 return one, two
     return None

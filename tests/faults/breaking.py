@@ -70,6 +70,11 @@ SAFEGUARDS: Mapping[str, Callable[[], None]] = {
 }
 
 
+def removed() -> str:
+    """Return the name of the safeguard that this run does without, or ""."""
+    return os.environ.get(VARIABLE, "")
+
+
 def apply() -> None:
-    if named := os.environ.get(VARIABLE):
+    if named := removed():
         SAFEGUARDS[named]()

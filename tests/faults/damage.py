@@ -135,12 +135,12 @@ def _try(trial: Trial, sound: _Sound, case: Path, place: str, what: str, harm: H
     trial.cases += 1
     try:
         alarm = _alarm(case)
-    except Exception as error:  # noqa: BLE001, RUF100 - nobody could act on any other error
-        trial.failures.append(f"{what} of {place}: told as {type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001, RUF100 - whatever else it is, nobody could act on it
+        trial.fail(f"{what} of {place}: told as {type(error).__name__}: {error}")
         return
     trial.tally("told" if alarm else "mended or without effect")
     if not alarm and not _mended(sound, case, place):
-        trial.failures.append(f"{what} of {place}: not noticed")
+        trial.fail(f"{what} of {place}: not noticed")
         return
     if alarm and "index/" not in place:
         shutil.copy2(sound.folder / place, case / place)
@@ -154,7 +154,7 @@ def _try(trial: Trial, sound: _Sound, case: Path, place: str, what: str, harm: H
         trial.expect(found == len(_NAMES), f"{what} of {place}: {found} found after the mend")
         trial.expect(not (alarm := _alarm(case)), f"{what} of {place}: after the mend still: {alarm}")
     except (GongkaiError, SQLAlchemyError) as error:
-        trial.failures.append(f"{what} of {place}: after the mend {error}")
+        trial.fail(f"{what} of {place}: after the mend {error}")
 
 
 def _alarm(folder: Path) -> str:

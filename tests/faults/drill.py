@@ -24,7 +24,7 @@ from tests.faults.fault import (
 )
 
 TITLE = "a restore drill while writes go on"
-_BEFORE, _MEANWHILE = 30, 150
+_BEFORE, _MEANWHILE = 30, 80
 
 
 def run(folder: Path, long: bool, random: Random) -> Trial:
@@ -49,7 +49,10 @@ def _drill(trial: Trial, folder: Path, random: Random) -> None:
 
     listening = Thread(target=listen)
     listening.start()
-    sleep(random.uniform(0.3, 1.0))
+    # In the midst of its writing.
+    begun = random.randrange(2, _MEANWHILE // 2)
+    while len(heard) < begun and listening.is_alive():
+        sleep(0.01)
     published = {*ids, *(str(id) for done, id in [*heard] if done == "published")}
     with installation(data) as opened:
         key = opened.catalogue.keys.private()

@@ -3,7 +3,7 @@
 import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -17,6 +17,7 @@ from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from indexer import sync
 from tests.conftest import publish
+from tests.faults import breaking
 from tests.faults.warm import ANALYZER
 from web.installation.making import make
 from web.installation.services import Services, open_services
@@ -25,6 +26,14 @@ from web.installation.settings import Settings
 # Children are forked from a process that has imported everything and started no threads.
 CHILDREN = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(["tests.faults.warm"])
+
+
+class TurnedRed(Exception):
+    """A fault has shown that a safeguard is gone; ``trial`` is what was done until then."""
+
+    def __init__(self, trial: "Trial") -> None:
+        super().__init__(trial.failures[-1])
+        self.trial = trial
 
 
 @dataclass
@@ -38,7 +47,13 @@ class Trial:
 
     def expect(self, holds: bool, what: str) -> None:
         if not holds:
-            self.failures.append(what)
+            self.fail(what)
+
+    def fail(self, what: str) -> None:
+        """Note what did not hold. Raises TurnedRed when that was to be shown: then the rest would show no more."""
+        self.failures.append(what)
+        if breaking.removed():
+            raise TurnedRed(self)
 
     def tally(self, what: str) -> None:
         self.tallies[what] += 1
@@ -61,10 +76,12 @@ def write_documents(folder: Path, names: Sequence[str]) -> list[Item]:
     return items
 
 
-def take_in(services: Services, items: Sequence[Item], public: bool = True) -> list[str]:
-    """Take in items and return their ids. Every one must be accepted."""
-    with Sandbox() as sandbox:
-        outcomes = list(Intake(services.catalogue, services.blobs, sandbox, "收文员").receive_all(items))
+def take_in(
+    services: Services, items: Sequence[Item], public: bool = True, sandbox: Sandbox | None = None
+) -> list[str]:
+    """Take in items and return their ids. Every one must be accepted. A ``sandbox`` that is there saves a second."""
+    with nullcontext(sandbox) if sandbox else Sandbox(workers=1) as reading:
+        outcomes = list(Intake(services.catalogue, services.blobs, reading, "收文员").receive_all(items))
     ids = [taken(outcome) for outcome in outcomes]
     if public:
         for id in ids:

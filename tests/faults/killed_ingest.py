@@ -68,7 +68,7 @@ def _checked(data: Path, told: list[tuple[str, object]], trial: Trial) -> set[st
     for done, said in told:
         id = str(said)
         if done == "failed":
-            trial.failures.append(id)
+            trial.fail(id)
             continue
         ids.add(id)
         try:
@@ -77,6 +77,6 @@ def _checked(data: Path, told: list[tuple[str, object]], trial: Trial) -> set[st
             if done == "published":
                 catalogue.public(id)
         except GongkaiError as error:
-            trial.failures.append(f"{done} {id}: {error}")
+            trial.fail(f"{done} {id}: {error}")
     catalogue.close()
     return ids

@@ -6,6 +6,7 @@ from random import Random
 from threading import Event
 from time import monotonic, sleep
 
+from archive.extract import Sandbox
 from indexer import sync
 from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
@@ -20,6 +21,11 @@ _EVERYTHING = SearchRequest(query=parse("通知"))
 
 
 def run(folder: Path, long: bool, random: Random) -> Trial:
+    with Sandbox(workers=1) as sandbox:
+        return _run(folder, long, random, sandbox)
+
+
+def _run(folder: Path, long: bool, random: Random, sandbox: Sandbox) -> Trial:
     trial = Trial()
     data = folder / "data"
     with installation(data) as opened:
@@ -33,7 +39,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
     switched = 0
     for kill, moment in enumerate(moments(random, LONG if long else KILLS, whole)):
         with installation(data) as opened:
-            take_in(opened, write_documents(folder / "incoming", [f"第{kill}批"]))
+            take_in(opened, write_documents(folder / "incoming", [f"第{kill}批"]), sandbox=sandbox)
             before = opened.engine.count()
         # Alternate between a rebuild and applying changes.
         child(_build, data, kill % 2 == 0).killed_after(moment)

@@ -37,7 +37,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
     trial = Trial()
     strace = shutil.which("strace")
     if not strace or subprocess.run([strace, "-f", "true"], capture_output=True).returncode:  # noqa: S603  # found in PATH
-        trial.failures.append("strace is not installed, or may not trace here: apt-get install strace")
+        trial.fail("strace is not installed, or may not trace here: apt-get install strace")
         return trial
     data = folder / "data"
     # Create the tables and one document first, so that only an ingest is traced.
@@ -69,7 +69,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
 def _judge(trial: Trial, calls: Sequence[Call], data: Path, what: str) -> None:
     told = next((at for at, call in enumerate(calls) if call.kind == "told"), None)
     if told is None:
-        trial.failures.append(f"{what}: nothing was told")
+        trial.fail(f"{what}: nothing was told")
         return
     before = calls[:told]
     for at, call in enumerate(before):

@@ -7,6 +7,7 @@ from archive.custody import backup as backups
 from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
 from archive.errors import BackupDamaged
+from archive.extract import Sandbox
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from tests.faults.fault import Trial, archive_alarm, installation, take_in, write_documents
@@ -18,14 +19,15 @@ _NIGHTS, _LONG = 5, 200
 def run(folder: Path, long: bool, random: Random) -> Trial:
     trial = Trial()
     data, disk = folder / "data", folder / "disk"
-    with installation(data) as opened:
-        ids = set(take_in(opened, write_documents(folder / "incoming", [f"第{number}项" for number in range(20)])))
+    with installation(data) as opened, Sandbox(workers=1) as sandbox:
+        items = write_documents(folder / "incoming", [f"第{number}项" for number in range(20)])
+        ids = set(take_in(opened, items, sandbox=sandbox))
         newest = _backup(opened.catalogue, opened.blobs, data, disk)
         for night in range(_LONG if long else _NIGHTS):
             trial.cases += 1
             victim = random.choice(sorted(newest.folder.glob("blobs/*/*")))
             _flip(victim, random)
-            ids |= set(take_in(opened, write_documents(folder / str(night), [f"第{night}夜"])))
+            ids |= set(take_in(opened, write_documents(folder / str(night), [f"第{night}夜"]), sandbox=sandbox))
             former, newest = newest, _backup(opened.catalogue, opened.blobs, data, disk)
             digest = victim.parent.name + victim.name
             trial.expect(newest.rotten == [digest], f"night {night}: told {newest.rotten}, and {digest} has rotted")

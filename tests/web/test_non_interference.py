@@ -97,6 +97,8 @@ def sites(
     documents = made(folder / "incoming", Random(17))  # noqa: S311 - which documents, not which keys
     alone = open_services(installation(folder / "alone"))
     mixed = open_services(installation(folder / "mixed"))
+    # The same document has the same address in both.
+    mixed.catalogue.keys.make(alone.catalogue.keys.private())
     with pytest.MonkeyPatch.context() as frozen:
         # Give both the same publication instant, since answers show it.
         frozen.setattr("archive.store.audit.now", lambda: "2026-01-31T02:00:00.000000+00:00")

@@ -87,6 +87,8 @@ def test_a_document_that_is_there_again_and_one_that_changed_are_told_as_such(
             (receipt,), error = taken_in(portal, [item])
         assert receipt.result is result
         assert isinstance(error, DiskFull)
+        # Nothing goes on before the records have caught up.
+        catalogue.record()
 
 
 @pytest.mark.parametrize("where", ["originals", "database", "server"])
