@@ -23,7 +23,7 @@ def checkout(tmp_path: Path) -> Path:
     (folder / "lxml_or_so.py").touch()
     shutil.copy2(ROOT / "run", folder)
     shutil.copytree(ROOT / "locks", folder / "locks")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / ".venv"], check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / ".venv"], check=True)  # noqa: S603  # our own command
     locks = b"".join((folder / "locks" / name).read_bytes() for name in ("build.txt", "runtime.txt"))
     (folder / ".venv" / "stamp-runtime").write_text(f"{hashlib.sha256(locks).hexdigest()} \n")
     return folder
@@ -32,7 +32,7 @@ def checkout(tmp_path: Path) -> Path:
 def called(command: Path, *arguments: str, cwd: Path, **variables: str) -> list[str]:
     environment = {**os.environ, **variables}
     environment.pop("PYTHON", None)
-    ran = subprocess.run([command, *arguments], cwd=cwd, env=environment, capture_output=True, text=True)  # noqa: S603
+    ran = subprocess.run([command, *arguments], cwd=cwd, env=environment, capture_output=True, text=True)  # noqa: S603  # our own command
     assert ran.returncode == 0, ran.stderr
     return ran.stdout.split()
 

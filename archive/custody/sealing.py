@@ -174,6 +174,6 @@ def _seal(
     for start in range(0, len(good), _BATCH):
         rows = connection.execute(query.where(documents.c.id.in_(good[start : start + _BATCH]))).all()
         for row in rows:
-            approvals.seal(connection, catalogue.keys, row.public_decision, audit.now())
+            approvals.seal(connection, catalogue.keys, [row.public_decision], audit.now())
             audit.append(connection, both, "seal", row.id, {"version": row.version, "key": key})
     return Sealed(len(good), tuple(refused))

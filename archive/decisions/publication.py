@@ -108,7 +108,7 @@ def _publish(
         )
         .returning(decisions.c.id)
     ).scalar_one()
-    approvals.seal(connection, audit.keys_of(connection), decision, audit.now())
+    approvals.seal(connection, audit.keys_of(connection), [decision], audit.now())
     public = {"public_version": version, "public_decision": decision, "public_verdict": verdict.value}
     connection.execute(update(documents).where(documents.c.id == id).values(status=Status.PUBLISHED.value, **public))
     told: dict[str, object] = {"version": version, "reason": reason}

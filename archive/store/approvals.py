@@ -51,24 +51,21 @@ def covered(version: Row, parts: Sequence[Row]) -> dict[str, str]:
     return {"text": text.hexdigest(), "metadata": canonical.digest(described), "files": canonical.digest(files)}
 
 
-def seal(connection: Connection, keys: Seals, decision: int, at: str) -> None:
-    """Seal an approval as it stands in the database, inside the caller's transaction. Raises KeyUnusable."""
-    row = connection.execute(select(decisions).where(decisions.c.id == decision)).mappings().one()
-    id, version = row["document_id"], row["version"]
-    about = versions.c.document_id == id, versions.c.version == version
-    main = connection.execute(select(versions).where(*about)).mappings().one()
-    parts = parts_of(connection, [id]).get((id, version), [])
-    hashes = covered(main, parts)
-    connection.execute(
-        insert(seals).values(
-            document_id=id,
-            version=version,
-            decision_id=decision,
-            **hashes,
-            seal=keys.sign(PURPOSE, _message(row, hashes)),
-            sealed_at=at,
-        )
-    )
+def seal(connection: Connection, keys: Seals, decided: Sequence[int], at: str) -> None:
+    """Seal approvals as they stand in the database, inside the caller's transaction. Raises KeyUnusable."""
+    rows = connection.execute(select(decisions).where(decisions.c.id.in_(decided))).mappings().all()
+    ids = {row["document_id"] for row in rows}
+    found = connection.execute(select(versions).where(versions.c.document_id.in_(ids))).mappings()
+    of = {(row["document_id"], row["version"]): row for row in found}
+    parts = parts_of(connection, ids)
+    made = []
+    for row in rows:
+        about = row["document_id"], row["version"]
+        hashes = covered(of[about], parts.get(about, []))
+        signature = keys.sign(PURPOSE, _message(row, hashes))
+        made.append(dict(zip(("document_id", "version"), about, strict=True)) | hashes)
+        made[-1] |= {"decision_id": row["id"], "seal": signature, "sealed_at": at}
+    connection.execute(insert(seals), made)
 
 
 def signed(

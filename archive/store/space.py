@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError
-
 from archive.errors import DiskFull, NotRecorded
 
 RESERVE = "reserve"
@@ -48,6 +46,9 @@ def disk_full(error: BaseException, folder: Path, database: str = "") -> DiskFul
     if isinstance(error, OSError) and error.errno in _FULL:
         # What is copied has two names, and the second is where to.
         return _named(Path(str(error.filename2 or error.filename or folder)))
+    # Loads the database's library, which a command that counts working days need not wait for.
+    from sqlalchemy.exc import DBAPIError
+
     if not isinstance(error, DBAPIError):
         return None
     if getattr(error.orig, "sqlstate", None) == _POSTGRESQL_FULL:

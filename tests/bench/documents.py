@@ -18,6 +18,7 @@ from archive.describe import taxonomy
 from archive.document import Aspect, Disclosure, Document, File, Metadata, Outcome, Status, Validity, Verdict
 from archive.extract import extract_plain, media_type
 from archive.intake.manifest import items_below
+from archive.store import approvals
 from archive.store.catalogue import Catalogue
 from archive.store.tables import changes, classifications, decisions, examinations, prechecks, versions
 from archive.store.tables import documents as states
@@ -127,6 +128,7 @@ def publish(catalogue: Catalogue, made: Iterable[Document]) -> None:
                     for each in batch
                 ],
             ).all()
+            approvals.seal(connection, catalogue.keys, decided, at)
             connection.execute(
                 update(states)
                 .where(states.c.id == bindparam("of"))

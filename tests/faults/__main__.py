@@ -74,7 +74,7 @@ def _run(name: str, without: str, long: bool, seed: int) -> bool:
     memory = name in IN_MEMORY and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
     with tempfile.TemporaryDirectory(prefix="gongkai-faults-", dir=_MEMORY if memory else None) as folder:
         command = [sys.executable, "-m", "tests.faults", name, "--here", folder, "--seed", str(seed)]
-        environment = {**os.environ, "GONGKAI_FAULTS_WITHOUT": without}
+        environment = {**os.environ, "GONGKAI_FAULTS_FOLDER": folder, "GONGKAI_FAULTS_WITHOUT": without}
         command += ["--long"] * long
         ran = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603  # this module
     if not without:

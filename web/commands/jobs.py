@@ -47,7 +47,8 @@ def take_in(
     With a ``manifest`` only what it lists is taken in; ``paths`` are then searched for files that it leaves out.
     ``note`` gives the reason for new versions if the manifest does not. Raises BadTaxonomy before anything is taken in.
     """
-    taxonomy.use(opened.settings.data / taxonomy.OWN_NAME)
+    own = opened.settings.data / taxonomy.OWN_NAME
+    taxonomy.use(own)
     counts = dict.fromkeys(Result, 0)
     waiting: dict[str, Receipt] = {}
     stopped: Exception | None = None
@@ -57,7 +58,7 @@ def take_in(
         for path in unlisted:
             say(f"{path}: 注意：不在清单里，没有接收。")
         items = [item if item.note else replace(item, note=note) for item in items]
-        sandbox = opening.enter_context(Sandbox(limits=Limits(ocr_seconds=opened.settings.ocr_seconds)))
+        sandbox = opening.enter_context(Sandbox(limits=Limits(ocr_seconds=opened.settings.ocr_seconds), lists=own))
         advance = opening.enter_context(progress("接收", len(items)))
         intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)
         try:

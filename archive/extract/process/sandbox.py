@@ -118,7 +118,7 @@ class _Job:
 class _Zygote:
     """A zygote process and its job; used by one thread at a time."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, lists: Path | None) -> None:
         self._limits = limits
         self._job: _Job | None = None
         self._former = 0
@@ -129,7 +129,7 @@ class _Zygote:
         environment = {"PYTHONPATH": str(root), "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"}
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
-                [*_COMMAND, json.dumps(asdict(limits))],
+                [*_COMMAND, json.dumps(asdict(limits)), str(lists or "")],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 env=environment,
@@ -215,8 +215,10 @@ def _read(place: str) -> bytes:
 class Sandbox:
     """An extractor that reads files in limited child processes; thread-safe, and unharmed if a file breaks them."""
 
-    def __init__(self, workers: int = 2, limits: Limits | None = None) -> None:
+    def __init__(self, workers: int = 2, limits: Limits | None = None, lists: Path | None = None) -> None:
+        """Set up to ``workers`` processes. ``lists`` is the installation's own file of ``taxonomy``, if it has one."""
         self._limits = limits or Limits()
+        self._lists = lists.absolute() if lists else None
         self._slots = threading.BoundedSemaphore(workers)
         self._lock = threading.Lock()
         self._idle: list[_Zygote] = []
@@ -284,7 +286,7 @@ class Sandbox:
             return zygote
         if zygote is not None:
             zygote.stop()
-        return _Zygote(self._limits)
+        return _Zygote(self._limits, self._lists)
 
     def _give_back(self, zygote: _Zygote) -> None:
         with self._lock:

@@ -42,6 +42,8 @@ def main() -> None:
     # Loaded once here, so that a job costs a fork and no imports.
     for name in MODULES:
         import_module(f"archive.extract.{name}")
+    if sys.argv[2]:
+        taxonomy.use(Path(sys.argv[2]))
     taxonomy.load()
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     # The objects loaded so far are never garbage; unless frozen, each job's collector would copy their pages.

@@ -1,5 +1,6 @@
 """Migrations lead to the same schema as the tables in the code, and leave an archive of before what it was."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,14 +8,15 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, insert, select, text
+from sqlalchemy import Connection, create_engine, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
+from archive.custody import sealing
 from archive.decisions import grounds, publication, review, stops
 from archive.document import Disclosure, Verdict
-from archive.errors import BadSettings, DecisionRefused
-from archive.store import audit, migrations
-from archive.store.catalogue import Catalogue
+from archive.errors import BadSettings, DecisionRefused, NotMigrated
+from archive.store import audit, canonical, migrations
+from archive.store.catalogue import Catalogue, Earlier
 from archive.store.tables import decisions, documents, metadata, versions
 from tests.conftest import Databases
 
@@ -75,13 +77,37 @@ def former(databases: Databases, tmp_path: Path) -> str:
             if statement.strip():
                 connection.exec_driver_sql(statement)
         for id, actor in (("old", "张三"), ("new", "李四")):
-            audit.append(connection, actor, "receive", id, {"version": 1})
+            _event_of_before(connection, actor, "receive", id)
+        _event_of_before(connection, "张三", "approve", "old")
     engine.dispose()
     return url
 
 
+def _event_of_before(connection: Connection, actor: str, action: str, id: str) -> None:
+    """Add a row to the audit log as it was before rows had seals."""
+    last = connection.exec_driver_sql("SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1").scalar()
+    row = {"at": audit.now(), "actor": actor, "action": action, "document_id": id, "details": {"version": 1}}
+    row |= {"previous": last or audit.GENESIS}
+    row |= {"hash": canonical.digest(row), "details": json.dumps(row["details"])}
+    names = ", ".join(row)
+    connection.execute(text(f"INSERT INTO audit ({names}) VALUES ({', '.join(f':{name}' for name in row)})"), row)  # noqa: S608  # our own names
+    connection.exec_driver_sql("DELETE FROM audit_head")
+    connection.exec_driver_sql(
+        "INSERT INTO audit_head (id, sequence, hash) SELECT 1, sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"
+    )
+
+
+def brought_up(url: str, folder: Path) -> Catalogue:
+    """Bring an archive of before up, as ``gongkai migrate`` does."""
+    with pytest.raises(NotMigrated, match="gongkai migrate"):
+        Catalogue(url, folder)
+    catalogue = Catalogue(url, folder, earlier=Earlier.BROUGHT_UP)
+    assert sealing.seal_all(catalogue, "甲", "乙") == sealing.Sealed(1, ())
+    return catalogue
+
+
 def test_what_was_public_stays_so_and_nothing_becomes_public(former: str, tmp_path: Path) -> None:
-    catalogue = Catalogue(former, tmp_path)
+    catalogue = brought_up(former, tmp_path)
     assert [document.id for document in catalogue.public_all()] == ["old"]
     with catalogue.reading() as connection:
         brought = {row.document_id: row.brought_by for row in connection.execute(select(versions))}
@@ -98,7 +124,7 @@ def test_what_was_public_stays_so_and_nothing_becomes_public(former: str, tmp_pa
 
 
 def test_what_waits_is_asked_for_all_that_is_asked_today(former: str, tmp_path: Path) -> None:
-    catalogue = Catalogue(former, tmp_path)
+    catalogue = brought_up(former, tmp_path)
     review.vouch(catalogue, "new", "李四", "一事一审")
     for person in ("李四", "王五"):
         with pytest.raises(DecisionRefused, match="还没有作"):
@@ -116,7 +142,7 @@ def test_what_waits_is_asked_for_all_that_is_asked_today(former: str, tmp_path: 
 
 def test_the_checks_that_name_the_verdicts_are_worded_anew(former: str, tmp_path: Path) -> None:
     """Where the two checks stayed as they were, a takeover could not be written, or could not make public."""
-    catalogue = Catalogue(former, tmp_path)
+    catalogue = brought_up(former, tmp_path)
     with catalogue.writing() as connection:
         stops.add(connection, "new", 1, ())
         grounds.add_classification(connection, "new", 1, Disclosure.ACTIVE, "李四", "门户")

@@ -247,7 +247,6 @@ def test_own_words_are_checked_and_tried(run: Run, folder: Path, tmp_path: Path)
 
 def test_own_lists_are_checked(run: Run, folder: Path, tmp_path: Path) -> None:
     assert "还没有建立" in run("taxonomy", "check").output
-    (tmp_path / "data").mkdir()
     own = tmp_path / "data" / "taxonomy.toml"
     own.write_text('[issuers]\n"云溪县大数据局" = { codes = ["云数发"] }\n', encoding="utf-8")
     assert "发布机构" in run("taxonomy", "check").output
@@ -564,9 +563,11 @@ def test_on_a_full_disk_each_command_says_what_holds_and_which_disk_it_is(
     assert "新接收 1 件，新版本 0 件，已有 1 件" in run("ingest", str(folder)).stdout
     published = run("review", "list", "--status", "published").stdout.split()[0]
     waiting = run("review", "list").stdout.split()[0]
+    by = ("--reviewer", "审查员", "--basis", "一事一审")
+    run("review", "classify", waiting, "--as", "主动公开", *by)
+    run("review", "examine", waiting, "--aspect", "真实性", "--aspect", "保密性", "--outcome", "通过", *by)
     recording_fails(monkeypatch)
-    who = ("--reviewer", "审查员", "--vouch", "--reason", "一事一审")
-    told = run("review", "approve", waiting, published, *who, code=1)
+    told = run("review", "approve", waiting, published, "--reviewer", "签发人", code=1)
     assert "已经生效" in told.stderr and records in told.stderr
     assert f"{waiting}: 现在的状态：第 1 版已公开，公众看到的是第 1 版" in told.stderr
     assert f"没有继续处理：{published}" in told.stderr

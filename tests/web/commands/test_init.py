@@ -57,6 +57,9 @@ NEEDING_NONE = (
     ("review", "approve", "--help"),
     ("synonyms", "check"),
     ("synonyms", "show", "低保"),
+    ("lexicon", "check"),
+    ("lexicon", "cut", "低保"),
+    ("taxonomy", "check"),
     ("workdays", "2020-01-20", "+20"),
 )
 MAKING = {("key", "import"), ("calendar", "import"), ("init",), ("restore",), ("demo",), ("judge",)}

@@ -15,7 +15,8 @@ from web.commands.installation import reported
         (YearMissing(2027), 1, "gongkai: 缺 2027 年放假安排"),
         (IndexerBusy("1"), 3, "gongkai: "),
         (OperationalError("select 1", {}, Exception("disk I/O error")), 1, "gongkai: 数据库出错（OperationalError）"),
-        (OSError(28, "No space left on device", "catalogue"), 1, "gongkai: No space left on device：catalogue"),
+        (OSError(28, "No space left on device", "catalogue"), 1, "gongkai: 磁盘已满："),
+        (OSError(13, "Permission denied", "catalogue"), 1, "gongkai: Permission denied：catalogue"),
     ],
 )
 def test_an_error_is_a_sentence_and_an_exit_code(
