@@ -9,23 +9,27 @@ from archive.extract.text.characters import row
 from archive.extract.text.charset import decode
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)$")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-+)\s*$")
 _RULE = re.compile(r"\s{0,3}([-*_])(?:\s*\1){2,}\s*$")
 _FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
 _LIST_MARK = re.compile(r"\s*(?:>\s*)*(?:[-*+]\s+)?")
-_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+# Like the other patterns here, it never tries a run of blanks in two ways: a line may be as long as a file.
+_TABLE_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+\|?\s*$")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
-_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
-_LINK = re.compile(r"\[([^\]]+)\]\((?:[^()]|\([^()]*\))*\)")
-_BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+# What a link shows and where it leads are bounded, since each of a line's brackets may begin one.
+_IMAGE = re.compile(r"!\[([^\]]{0,500})\]\([^)]{0,2000}\)")
+_LINK = re.compile(r"\[([^\]]{1,500})\]\((?:[^()]|\([^()]{0,500}\)){0,2000}\)")
+_BOLD = tuple(
+    (re.compile(rf"{mark}(?=\S)(.+?)(?<=\S){mark}"), re.compile(rf"(?<=\S){mark}")) for mark in (r"\*\*", "__")
+)
 # A star beside Latin letters or digits may multiply, so it is emphasis only away from them; an underscore inside a word
 # never is.
 _EMPHASIS = re.compile(
     r"(?<![A-Za-z0-9*\\])\*(?=[^\s*])([^*]+?)(?<=[^\s\\])\*(?![A-Za-z0-9*])"
     r"|(?<![\w\\])_(?=[^\s_])([^_]+?)(?<=[^\s\\])_(?!\w)"
 )
-_CODE = re.compile(r"(`+)(.+?)\1")
+_TICKS = re.compile(r"`+")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _CELL_BAR = re.compile(r"(?<!\\)\|")
@@ -43,7 +47,10 @@ def from_text(text: str, warnings: tuple[str, ...] = ()) -> Extraction:
     title: str | None = None
     source = _COMMENT.sub("", text).splitlines()
     fenced = False
+    # Where the block of lines with bars begins that a line is in.
+    block = 0
     for number, line in enumerate(source):
+        block = block if "|" in line else number + 1
         if _FENCE.match(line):
             fenced = not fenced
             continue
@@ -53,13 +60,13 @@ def from_text(text: str, warnings: tuple[str, ...] = ()) -> Extraction:
         above = source[number - 1].strip() if number else ""
         if _RULE.match(line) or (_UNDERLINE.match(line) and above):
             continue
-        if _is_table_row(source, number):
+        if "|" in line and _is_table(source, block):
             if not _TABLE_RULE.match(line):
                 lines.add_row(row([_plain(cell) for cell in _cells(line)]))
             continue
         heading = _HEADING.match(line)
         if heading:
-            content = _plain(heading[2])
+            content = _plain(heading[2].rstrip().rstrip("#"))
             if title is None and heading[1] == "#":
                 title = content
             lines.add(content)
@@ -74,13 +81,8 @@ def _list_mark(line: str) -> int:
     return found.end() if found else 0
 
 
-def _is_table_row(source: list[str], number: int) -> bool:
-    """Tell whether a line has bars and belongs to a block with a rule under its first line."""
-    if "|" not in source[number]:
-        return False
-    first = number
-    while first > 0 and "|" in source[first - 1]:
-        first -= 1
+def _is_table(source: list[str], first: int) -> bool:
+    """Tell whether a block of lines with bars has a rule under its first line."""
     return first + 1 < len(source) and "|" in source[first + 1] and _TABLE_RULE.match(source[first + 1]) is not None
 
 
@@ -92,7 +94,31 @@ def _plain(text: str) -> str:
     """Remove inline markup, and replace escaped marks with the characters they stand for."""
     text = _IMAGE.sub(r"\1", text)
     text = _LINK.sub(r"\1", text)
-    text = _CODE.sub(r"\2", text)
-    text = _BOLD.sub(r"\2", text)
+    text = _without_ticks(text)
+    for pattern, closing in _BOLD:
+        # After the last mark that may close, none can open.
+        end = max((found.end() for found in closing.finditer(text)), default=0)
+        text = pattern.sub(r"\1", text[:end]) + text[end:]
     text = _EMPHASIS.sub(lambda found: found[1] or found[2], text)
     return _ESCAPE.sub(r"\1", _TAG.sub("", text))
+
+
+def _without_ticks(text: str) -> str:
+    """Remove the ticks around code: a run of them closes the one before it of the same length."""
+    runs = [found.span() for found in _TICKS.finditer(text)]
+    closing: dict[int, int] = {}
+    pairs: dict[int, int] = {}
+    for at in reversed(range(len(runs))):
+        length = runs[at][1] - runs[at][0]
+        if length in closing:
+            pairs[at] = closing[length]
+        closing[length] = at
+    pieces: list[str] = []
+    at = end = 0
+    while at < len(runs):
+        if at in pairs:
+            (start, inside), (inner, after) = runs[at], runs[pairs[at]]
+            pieces += text[end:start], text[inside:inner]
+            at, end = pairs[at], after
+        at += 1
+    return "".join(pieces) + text[end:]

@@ -10,9 +10,8 @@ from archive.extract.text.characters import clean, row
 from archive.extract.text.charset import decode
 
 # Empty layout cells that a scraper printed as bars: "标题 | ||||||"
-_TRAILING_BARS = re.compile(r"(?:\s*[|｜])+\s*$")
-_LEADING_BARS = re.compile(r"^\s*(?:[|｜]\s*)+")
-_INNER_BAR = re.compile(r"\s*[|｜]\s*")
+_BARS_AND_BLANKS = "|｜" + "".join(filter(str.isspace, map(chr, range(0x3001))))
+_BAR = re.compile(r"[|｜]")
 _SENTENCE_END = re.compile(r"[。；;，,！!？?：:、…]$")
 _TITLE_LENGTH = 80
 
@@ -39,10 +38,10 @@ def looks_like_title(line: str) -> bool:
 
 
 def _add(lines: Lines, line: str) -> None:
-    line = _TRAILING_BARS.sub("", _LEADING_BARS.sub("", line))
+    line = line.strip(_BARS_AND_BLANKS)
     if "|" in line or "｜" in line:
-        lines.add_row(row(_INNER_BAR.split(line)))
-    elif "\t" in line.strip():
-        lines.add_row(row(line.strip().split("\t")))
+        lines.add_row(row(_BAR.split(line)))
+    elif "\t" in line:
+        lines.add_row(row(line.split("\t")))
     else:
         lines.add(clean(line))

@@ -1,6 +1,7 @@
 """Reading a PDF page: characters with their places, the lines they form, rules and pictures."""
 
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -187,7 +188,7 @@ def _is_seen(row: Sequence[Glyph]) -> bool:
 def _line(row: Sequence[Glyph]) -> TextLine:
     everything = _without_shadows(sorted(row, key=lambda each: each.x0))
     # Places of the spaces in the file; other spaces are recognised by gaps.
-    blanks = [each.x for each in everything if each.text == " "]
+    blanks = sorted(each.x for each in everything if each.text == " ")
     ordered = [each for each in everything if each.text != " "]
     size = sorted(each.size for each in ordered)[len(ordered) // 2]
     segments: list[tuple[float, str]] = []
@@ -198,7 +199,7 @@ def _line(row: Sequence[Glyph]) -> TextLine:
             segments.append((start, text))
             start, text = glyph.x0, glyph.text
         else:
-            spaced = gap > 0.1 * size and any(before.x <= at <= glyph.x for at in blanks)
+            spaced = gap > 0.1 * size and bisect_left(blanks, before.x) < bisect_right(blanks, glyph.x)
             text += (" " if spaced or _is_space(before, glyph, gap) else "") + glyph.text
     segments.append((start, text))
     return TextLine(

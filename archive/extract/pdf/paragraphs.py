@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 
 from archive.extract.pdf.grid import TableRow
@@ -48,25 +48,26 @@ def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
     """Join the lines of all pages into paragraphs, also across page breaks and columns."""
     sheets = [(number, sheet) for number, page in enumerate(pages, 1) for sheet in _columns(page)]
     blocks = _blocks([sheet for _, sheet in sheets])
-    found: list[Paragraph] = []
+    # The lines of each paragraph, its page and its table.
+    found: list[tuple[list[str], int, int]] = []
     last: tuple[TextLine, int] | None = None
     for at, (number, sheet) in enumerate(sheets):
         for position, item in enumerate(sheet):
             row = item.text if isinstance(item, TableRow) else _as_row(sheet, position)
             if row or isinstance(item, TableRow):
-                found.append(Paragraph(row, number, item.table if isinstance(item, TableRow) else 0))
+                found.append(([row], number, item.table if isinstance(item, TableRow) else 0))
                 last = None
                 continue
             text = clean(item.text)
             if last is not None and _parted(last[0], item, number - sheets[last[1]][0]):
                 last = None
             same = last is not None and last[1] == at
-            if last is None or _begins(item, last[0], blocks[last[1]], blocks[at], found[-1].text, same):
-                found.append(Paragraph(text, number))
-            else:
-                found[-1] = replace(found[-1], text=joined(found[-1].text, text))
+            if last is None or _begins(item, last[0], blocks[last[1]], blocks[at], found[-1][0][-1], same):
+                found.append(([text], number, 0))
+            elif text:
+                found[-1][0].append(text)
             last = (item, at)
-    return [paragraph for paragraph in found if paragraph.text]
+    return [Paragraph(text, number, table) for lines, number, table in found if (text := joined(*lines))]
 
 
 def _parted(last: TextLine, line: TextLine, pages: int) -> bool:
@@ -115,7 +116,6 @@ def _begins(line: TextLine, last: TextLine, block: _Block, own: _Block, before: 
         return True
     if last.x1 < block.right - 2.2 * size:
         return True
-    # Look at the last character only: otherwise a paragraph of many pages would be searched again for every line.
     ended = bool(_SENTENCE_END.match(before[-1:]))
     # The line before had room for one more character, and nothing kept this line's first one from going there.
     if ended and last.x1 < block.right - 1.1 * size and _FREE.match(clean(line.text)):

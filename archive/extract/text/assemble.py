@@ -7,7 +7,7 @@ from archive.document import Place
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.limits import CHARACTERS, PARAGRAPHS
-from archive.extract.text.boilerplate import attachment_warning, sift
+from archive.extract.text.boilerplate import attachment_warnings, sift
 from archive.extract.text.characters import clean, joined, squeezed
 from archive.extract.text.headings import missing_content, missing_content_warning
 from archive.extract.text.mojibake import is_garbled
@@ -22,10 +22,14 @@ _QUOTES = re.compile(r"[\s“”\"'‘’《》<>〈〉（）()]")
 
 
 class Lines:
-    """A collector of clean lines; raises ExtractionFailed as soon as there are more than any document has."""
+    """A collector of clean lines; raises ExtractionFailed as soon as there are more than any document has.
+
+    ``told`` is what a reviewer should know of them.
+    """
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self.told: list[str] = []
         # For each line, the number of the table it is a row of, or 0.
         self.tables: list[int] = []
         self._characters = 0
@@ -78,9 +82,7 @@ def assemble(
         start, end = title_span(title, paragraphs)
         paragraphs = paragraphs[:start] + paragraphs[end:]
         labels = labels[:start] + labels[end:]
-    told += [attachment_warning(name) for name in sifted.attachments[:_TOLD]]
-    if len(sifted.attachments) > _TOLD:
-        told.append(f"正文共提到 {len(sifted.attachments)} 个附件，上面只列出 {_TOLD} 个，请一并核对。")
+    told += attachment_warnings(sifted.attachments)
     told += [missing_content_warning(heading) for _, heading in missing_content(paragraphs)[:_TOLD]]
     if not paragraphs and not garbled and not any(SCANNED in each for each in told):
         told.append("没有抽取到正文文字，请检查文件是否完整。")

@@ -1,7 +1,7 @@
 """Removing what a page prints around a document and a scraper copies: counters, buttons, bars, attachment links."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -55,6 +55,8 @@ _NAMED = re.compile(
 FILE_NAME = re.compile(rf"[^\\/:*?\"<>|\t]{{1,120}}{_SUFFIX}", re.IGNORECASE)
 # How many lines from the top may belong to a page's header.
 _HEADER_LINES = 8
+# How many attachments are named in warnings.
+_TOLD = 20
 
 
 @dataclass(slots=True)
@@ -102,9 +104,10 @@ def sift(lines: Iterable[str]) -> Sifted:
     return sifted
 
 
-def attachment_warning(name: str) -> str:
-    """Write the warning about a file that a text names but does not contain."""
-    return f"正文提到附件“{name}”，其内容不在本文件中，请一并收取。"
+def attachment_warnings(names: Sequence[str]) -> list[str]:
+    """Write the warnings about files that a text names but does not contain."""
+    told = [f"正文提到附件“{name}”，其内容不在本文件中，请一并收取。" for name in names[:_TOLD]]
+    return told if len(names) <= _TOLD else [*told, f"正文共提到 {len(names)} 个附件，只列出 {_TOLD} 个，请一并收取。"]
 
 
 def _is_furniture(line: str) -> bool:

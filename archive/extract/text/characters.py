@@ -4,6 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
+from archive.errors import ExtractionFailed
+from archive.extract.limits import CHARACTERS
+
 # Han characters, and with symbols and wide forms all that is written without spaces.
 HAN = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WIDE = rf"{HAN}\u3001-\u303f\u2014\u2018-\u201d\u2026\uff00-\uffef"
@@ -57,14 +60,20 @@ def rows(cells: Sequence[Mapping[int, str]]) -> Iterator[str]:
     """Yield the rows of a table as lines with a cell for every column; each row maps columns to texts.
 
     A merged cell is given only where it begins. Columns without any text are left out, and a row without text is "".
+    Raises ExtractionFailed if they would fill more than any document has.
 
     >>> list(rows([{0: "行政复议", 5: "行政诉讼"}, {0: "维持", 1: "纠正", 5: "维持"}]))
     ['行政复议\\t\\t行政诉讼', '维持\\t纠正\\t维持']
     """
-    cleaned = [{column: clean(text) for column, text in each.items()} for each in cells]
-    columns = sorted({column for each in cleaned for column, text in each.items() if text})
-    # Lazily: a table of a few kilobytes can be as wide as it is long, and the caller stops when there is too much.
-    return (row([each.get(column, "") for column in columns]) for each in cleaned)
+    cleaned = [{column: text for column, raw in each.items() if (text := clean(raw))} for each in cells]
+    columns = sorted({column for each in cleaned for column in each})
+    # A table of a few kilobytes can be as wide as it is long.
+    if len(columns) * sum(map(bool, cleaned)) > CHARACTERS:
+        raise ExtractionFailed(
+            f"表格达 {len(cleaned):,} 行 {len(columns):,} 列，无法读取。请删除表格以外的零星内容，或拆分后再提交。"
+        )
+    # Lazily: the caller stops when there is too much.
+    return ("\t".join([each.get(column, "") for column in columns]) if each else "" for each in cleaned)
 
 
 def unwrap(text: str) -> str:
@@ -82,8 +91,13 @@ def han_count(text: str) -> int:
     return len(_HAN_LETTER.findall(text))
 
 
-def joined(first: str, second: str) -> str:
-    """Join two halves of a broken line, with a space only between Latin letters or digits."""
-    if first and second and first[-1].isascii() and second[0].isascii() and first[-1].isalnum() and second[0].isalnum():
-        return f"{first} {second}"
-    return first + second
+def joined(*parts: str) -> str:
+    """Join the parts of a broken line, with a space only between Latin letters or digits."""
+    pieces: list[str] = []
+    last = ""
+    for part in filter(None, parts):
+        if last.isascii() and last.isalnum() and part[0].isascii() and part[0].isalnum():
+            pieces.append(" ")
+        pieces.append(part)
+        last = part[-1]
+    return "".join(pieces)

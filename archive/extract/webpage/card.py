@@ -57,8 +57,10 @@ def read_card(lines: Sequence[str]) -> Card:
                     stated[label] = value
             index = end
         else:
-            kept.append(index)
-            index += 1
+            # A run that is no card has none that begins later in it.
+            end = max(end, index + 1)
+            kept += range(index, end)
+            index = end
     return Card(stated, [lines[each] for each in kept], kept)
 
 

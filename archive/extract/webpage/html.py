@@ -7,7 +7,7 @@ from lxml import etree
 
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import assemble, table_labels, title_span
-from archive.extract.text.boilerplate import FILE_NAME, attachment_warning, iso_date, read_header
+from archive.extract.text.boilerplate import FILE_NAME, attachment_warnings, iso_date, read_header
 from archive.extract.text.characters import clean
 from archive.extract.text.charset import decode
 from archive.extract.webpage.card import read_card
@@ -42,13 +42,14 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
     if not named:
         drop_link_lists(content)
     gathered = gather(content)
+    told += gathered.told
     card = read_card(gathered.found)
     lines = card.rest
     labels = table_labels(gathered.tables[number] for number in card.kept)
     images = images_in(content)
     if images:
         told.append(f"正文含有 {images} 幅图片，图片中的文字检索不到。")
-    told += [attachment_warning(name) for name in _linked_files(content)]
+    told += attachment_warnings(_linked_files(content))
     title = find_title(root, page.stated, lines)
     stated, page_date = dict(page.stated), ""
     for line in page.rest:
@@ -66,9 +67,5 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
 
 def _linked_files(content: etree._Element) -> list[str]:
     """Return the names of files that the document links to, as the links show them."""
-    names: list[str] = []
-    for link in content.iter("a"):
-        name = clean(text_of(link))
-        if FILE_NAME.fullmatch(name) and name not in names:
-            names.append(name)
-    return names
+    names = (clean(text_of(link)) for link in content.iter("a"))
+    return list(dict.fromkeys(name for name in names if FILE_NAME.fullmatch(name)))

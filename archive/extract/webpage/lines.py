@@ -23,6 +23,9 @@ _LONG_CELL = 300
 # The most rows that a cell may span by the HTML standard, and the most columns in any document's table.
 _COLUMNS = 100
 _ROWS = 65_534
+# How many places all merged cells of a page may cover; each is looked at in each row that it reaches.
+_COVERED = 1_000_000
+_TOO_MANY = "表格中的合并单元格超出限额，其后的单元格未按合并对齐，请与原件核对。"
 
 
 def lines_of(root: etree._Element) -> list[str]:
@@ -61,6 +64,7 @@ class _Walk:
         self._inline: list[str] = []
         self._preformatted = 0
         self._tables = 0
+        self._spare = _COVERED
 
     def through(self, root: etree._Element) -> None:
         skipped: etree._Element | None = None
@@ -93,8 +97,33 @@ class _Walk:
         for caption in table.iter("caption"):
             self._gathered.add(_SPACES.sub(" ", text_of(caption)))
         self._tables += 1
-        for line in rows([{column: " ".join(lines_of(cell)) for column, cell in each} for each in _placed(table)]):
+        placed = self._placed(table)
+        for line in rows([{column: " ".join(lines_of(cell)) for column, cell in each} for each in placed]):
             self._gathered.add_row(line, self._tables if "\t" in line else 0)
+
+    def _placed(self, table: etree._Element) -> Iterator[list[tuple[int, etree._Element]]]:
+        """Yield the cells of each row with the columns in which they begin, by HTML's table model (4.9.12)."""
+        # For each column, the row below the last one that a cell from above covers.
+        covered: dict[int, int] = {}
+        for number, cells in enumerate(_cells(table)):
+            column, placed = 0, []
+            for cell in cells:
+                while covered.get(column, 0) > number:
+                    column += 1
+                    self._spare -= 1
+                placed.append((column, cell))
+                across, down = _span(cell, "colspan", _COLUMNS), _span(cell, "rowspan", _ROWS)
+                self._spare -= across - 1
+                if self._spare < 0:
+                    across = down = 1
+                    if _TOO_MANY not in self._gathered.told:
+                        self._gathered.told.append(_TOO_MANY)
+                begun = range(column, column + across)
+                covered |= {each: number + down for each in begun if down > 1 or each in covered}
+                column += across
+            if self._spare < 0:
+                covered.clear()
+            yield placed
 
     def _text(self, text: str | None) -> None:
         if not text:
@@ -117,23 +146,6 @@ class _Walk:
 def _cells(table: etree._Element) -> Iterator[list[etree._Element]]:
     for line in table.iter("tr"):
         yield [cell for cell in line if cell.tag in ("td", "th")]
-
-
-def _placed(table: etree._Element) -> Iterator[list[tuple[int, etree._Element]]]:
-    """Yield the cells of each row with the columns in which they begin, by HTML's table model (4.9.12)."""
-    # For each column, how many more rows a cell from above covers.
-    covered: dict[int, int] = {}
-    for cells in _cells(table):
-        column, placed, begun = 0, [], {}
-        for cell in cells:
-            while covered.get(column, 0):
-                column += 1
-            placed.append((column, cell))
-            for each in range(column, column + _span(cell, "colspan", _COLUMNS)):
-                begun[each] = _span(cell, "rowspan", _ROWS) - 1
-            column = max(begun) + 1
-        covered = {each: left - 1 for each, left in covered.items() if left > 1} | begun
-        yield placed
 
 
 def _span(cell: etree._Element, name: str, most: int) -> int:

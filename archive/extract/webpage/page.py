@@ -1,7 +1,7 @@
 """Parsing a web page, removing what is not content, and finding the element that contains the document."""
 
 import re
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from lxml import etree, html
 
@@ -38,6 +38,19 @@ _INNER = frozenset(("p", "li", "pre", "tr", "tbody", "thead", "ul", "ol", "dl", 
 _SENTENCE = re.compile(r"[，。；：、,;]")
 
 
+@dataclass(slots=True)
+class _Size:
+    """The characters of an element's text and of the links in it, without blanks, and the number of links."""
+
+    text: int = 0
+    links: int = 0
+    anchors: int = 0
+
+    @property
+    def plain(self) -> int:
+        return self.text - self.links
+
+
 def parse(text: str) -> etree._Element:
     """Parse a page. Raises ExtractionFailed if it has no content, or is nested too deeply to be read."""
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
@@ -54,31 +67,37 @@ def drop_furniture(root: etree._Element) -> None:
     """Remove what is never content: scripts, navigation, controls, page headers and footers, small forms."""
     for element in list(root.iter(*_DROPPED)):
         _drop(element)
-    for element in list(root.iter("form", "header", "footer")):
+    forms = list(root.iter("form", "header", "footer"))
+    sizes = _sizes(root) if forms else {}
+    for element in forms:
+        size = sizes[element]
         # A whole page may be inside one form (ASP.NET), and a document's title inside a header.
-        if text_length(element) < _ENOUGH or link_length(element) > text_length(element) / 2:
+        if size.text < _ENOUGH or size.links > size.text / 2:
             if element.find(".//h1") is None and element.tag not in ("html", "body"):
                 _drop(element)
 
 
 def drop_hidden(root: etree._Element, but: etree._Element) -> int:
     """Remove what a browser doesn't show, but not ``but``; return how many Han characters were removed below it."""
-    kept = {but, *but.iterancestors()}
+    kept, inside = {but, *but.iterancestors()}, set(but.iter())
     below = 0
+    gone: set[etree._Element] = set()
     for element in [each for each in root.iter() if _is_hidden(each) and each not in kept]:
-        if but in element.iterancestors():
-            below += han_count(text_of(element))
-        _drop(element)
+        if element not in gone:
+            gone.update(element.iter())
+            below += han_count(text_of(element)) if element in inside else 0
+            _drop(element)
     return below
 
 
 def drop_link_lists(content: etree._Element) -> None:
     """Remove menus and lists of other pages from an element that was only guessed to be the content."""
+    sizes = _sizes(content)
     for element in list(content.iter("ul", "ol", "dl", "div", "table", "td", "section")):
+        size = sizes[element]
         if element is content or element.getparent() is None:
             continue
-        links = sum(1 for _ in element.iter("a"))
-        if links >= 3 and link_length(element) > 0.6 * text_length(element) and _plain_length(element) < _ENOUGH:
+        if size.anchors >= 3 and size.links > 0.6 * size.text and size.plain < _ENOUGH:
             _drop(element)
 
 
@@ -89,10 +108,11 @@ def find_content(root: etree._Element) -> tuple[etree._Element, bool]:
     """
     body = root.find(".//body")
     body = root if body is None else body
-    total = _plain_length(body)
+    sizes = _sizes(body)
+    total = sizes[body].plain
     for pattern in _CONTAINERS:
         named = [each for each in body.iter() if isinstance(each.tag, str) and _is_named(each, pattern)]
-        sized = [(each, _plain_length(each)) for each in named]
+        sized = [(each, sizes[each].plain) for each in named]
         largest = max((size for _, size in sized), default=0)
         if largest >= min(_ENOUGH, total / 4) and largest > 0:
             # Take the innermost element with nearly all of the text, because outer ones include buttons.
@@ -108,11 +128,13 @@ def _is_named(element: etree._Element, pattern: re.Pattern[str]) -> bool:
 def _densest(body: etree._Element) -> etree._Element:
     """Return the smallest element with three quarters of the text that reads like sentences."""
     sentences: dict[etree._Element, int] = {}
-    for element in body.iter(etree.Element):
+    for element in reversed(list(body.iter(etree.Element))):
         own = _own_text(element)
         if len(own) >= 15 and _SENTENCE.search(own) and element.tag != "a":
-            for each in (element, *element.iterancestors()):
-                sentences[each] = sentences.get(each, 0) + len(own)
+            sentences[element] = sentences.get(element, 0) + len(own)
+        parent = element.getparent()
+        if parent is not None and element in sentences:
+            sentences[parent] = sentences.get(parent, 0) + sentences[element]
     best = body
     while True:
         inner = [child for child in best if sentences.get(child, 0) >= 0.75 * sentences.get(body, 1)]
@@ -131,22 +153,25 @@ def _own_text(element: etree._Element) -> str:
     return squeezed((element.text or "") + "".join(child.tail or "" for child in element))
 
 
-def text_length(element: etree._Element) -> int:
-    """Count the characters of text without blanks."""
-    return len(squeezed(text_of(element)))
+def _sizes(root: etree._Element) -> dict[etree._Element, _Size]:
+    """Measure an element and all below it, each once, however deeply they are nested."""
+    sizes = {each: _Size() for each in root.iter()}
+    for element in reversed(sizes):
+        size, above = sizes[element], element.getparent()
+        size.text += _length(element.text) if isinstance(element.tag, str) else 0
+        if element.tag == "a":
+            size.links += size.text
+            size.anchors += 1
+        parent = None if above is None else sizes.get(above)
+        if parent is not None:
+            parent.text += size.text + _length(element.tail)
+            parent.links += size.links
+            parent.anchors += size.anchors
+    return sizes
 
 
-def link_length(element: etree._Element) -> int:
-    """Count the characters of text in links, without blanks."""
-    return _sum(element.iter("a"))
-
-
-def _plain_length(element: etree._Element) -> int:
-    return text_length(element) - link_length(element)
-
-
-def _sum(elements: Iterable[etree._Element]) -> int:
-    return sum(text_length(each) for each in elements)
+def _length(text: str | None) -> int:
+    return len(squeezed(text)) if text else 0
 
 
 def _is_hidden(element: etree._Element) -> bool:

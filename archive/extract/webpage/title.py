@@ -18,6 +18,7 @@ _SITE = re.compile(
 )
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _SHORTEST = 4
+_LONGEST = 1000
 
 
 def find_title(root: etree._Element, stated: Mapping[str, str], content: Sequence[str]) -> str | None:
@@ -51,13 +52,15 @@ def _meta(root: etree._Element, names: Sequence[str]) -> list[str]:
 
 def _headings(root: etree._Element, page: str) -> list[str]:
     """Return headings that may be the title, first those that agree with the page's own title."""
-    firsts = [_text(each) for each in root.iter("h1")]
+    firsts = [_text(each) for each in root.iter("h1") if _is_short(each)]
     named = [
         _text(each)
         for each in root.iter("h2", "h3", "div", "p", "td", "span")
         if any(_TITLE_NAMES.fullmatch(name) for name in (each.get("id", ""), *each.get("class", "").split()))
+        and _is_short(each)
     ]
-    others = [text for text in (*named, *(_text(each) for each in root.iter("h2"))) if text and len(text) <= 120]
+    seconds = (_text(each) for each in root.iter("h2") if _is_short(each))
+    others = [text for text in (*named, *seconds) if text and len(text) <= 120]
     borne_out = [text for text in (*firsts, *others) if text and _agree(text, page)]
     return [*borne_out, *(text for text in firsts if text)]
 
@@ -65,6 +68,16 @@ def _headings(root: etree._Element, page: str) -> list[str]:
 def _agree(heading: str, page: str) -> bool:
     first, second = squeezed(heading), squeezed(_CUT.sub("", page))
     return bool(second) and len(first) >= _SHORTEST and (first.startswith(second) or second.startswith(first))
+
+
+def _is_short(element: etree._Element) -> bool:
+    """Tell whether an element's text may be a title, without reading much of it: such elements may be nested."""
+    length = 0
+    for part in element.itertext():
+        length += len(part.strip())
+        if length > _LONGEST:
+            return False
+    return True
 
 
 def _text(element: etree._Element) -> str:

@@ -15,7 +15,8 @@ import olefile
 
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
-from archive.extract.text.assemble import assemble, table_labels
+from archive.extract.limits import CHARACTERS
+from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.characters import clean, joined, rows
 from archive.extract.text.titles import may_be_title
 
@@ -70,6 +71,7 @@ class _Found:
     deleted: int = 0
     hidden: int = 0
     pictures: int = 0
+    read: int = 0
 
 
 def extract(path: Path) -> Extraction:
@@ -109,18 +111,28 @@ class _Word:
 
     def _gather(self, start: int, end: int, found: _Found) -> None:
         whole: list[str] = []
+        # For each field that is open, whether its instruction is; and how many instructions are.
         fields: list[bool] = []
+        instructions = 0
         size = 0.0
         for offset, width, text in self._runs(start, end):
+            # The pieces of a damaged file may be the same text again and again.
+            found.read += len(text)
+            if found.read > CHARACTERS:
+                raise ExtractionFailed(
+                    f"文件的文字超过 {CHARACTERS // 10_000} 万字，已中止。请检查文件，或拆分后再收。"
+                )
             look = self._character_ranges.at(offset)
             shown = not (look.get(_DELETED, 0) & 1 or look.get(_HIDDEN, 0) & 1)
             for at, character in enumerate(text):
                 if character == "\x13":
                     fields.append(True)
+                    instructions += 1
                 elif character == "\x14" and fields:
+                    instructions -= fields[-1]
                     fields[-1] = False
                 elif character == "\x15" and fields:
-                    fields.pop()
+                    instructions -= fields.pop()
                 elif character in "\r\x07\x0c":
                     form = self._paragraph_ranges.at(offset + at * width)
                     found.paragraphs.append(
@@ -135,7 +147,7 @@ class _Word:
                     if character == _CELL_END:
                         found.paragraphs[-1].text += _CELL_END
                     whole, size = [], 0.0
-                elif any(fields):
+                elif instructions:
                     # A field's instruction; its result comes after it.
                     continue
                 elif character in "\x01\x08":
@@ -233,20 +245,16 @@ def _parsed(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _assembled(found: _Found) -> Extraction:
-    lines: list[str] = []
-    tables: list[int] = []
+    lines = Lines()
     looks: list[_Paragraph | None] = []
     for number, part in enumerate(_parts(found.paragraphs), 1):
         if isinstance(part, _Paragraph):
-            line = clean(part.text)
-            lines += [line] if line else []
-            looks += [part] if line else []
-            tables += [0] if line else []
+            lines.add_row(clean(part.text))
+            looks += [part] * (len(lines.found) - len(looks))
         else:
-            kept = [line for line in rows(part) if line]
-            lines += kept
-            looks += [None] * len(kept)
-            tables += [number] * len(kept)
+            for line in rows(part):
+                lines.add_row(line, number)
+            looks += [None] * (len(lines.found) - len(looks))
     told: list[str] = []
     if found.hidden:
         told.append(f"文档中有 {found.hidden} 个字设为隐藏，没有收入正文，请核对。")
@@ -254,33 +262,35 @@ def _assembled(found: _Found) -> Extraction:
         told.append("文档中有修订痕迹，正文按接受全部修订后的文字收入，请核对是否定稿。")
     if found.pictures:
         told.append(f"正文含有 {found.pictures} 幅图片或图形，其中的文字检索不到。")
-    return assemble(_find_title(lines, looks), lines, labels=table_labels(tables), warnings=told)
+    title = _find_title(lines.found, looks)
+    return assemble(title, lines.found, labels=table_labels(lines.tables), warnings=told)
 
 
 def _parts(paragraphs: Sequence[_Paragraph]) -> Iterator[_Paragraph | list[dict[int, str]]]:
     """Yield paragraphs, and tables as rows that map columns to cells."""
     table: list[dict[int, str]] = []
     cells: list[str] = []
-    cell = ""
+    # The paragraphs of a cell.
+    cell: list[str] = []
     for each in paragraphs:
         if not each.cell and not each.row_end:
             if cells or cell:
-                table.append(dict(enumerate([*cells, cell])))
-                cells, cell = [], ""
+                table.append(dict(enumerate([*cells, joined(*cell)])))
+                cells, cell = [], []
             if table:
                 yield table
                 table = []
             yield each
         elif each.row_end:
             table.append(dict(enumerate(cells)))
-            cells, cell = [], ""
+            cells, cell = [], []
         elif each.text.endswith(_CELL_END):
-            cells.append(joined(cell, clean(each.text.removesuffix(_CELL_END))))
-            cell = ""
+            cells.append(joined(*cell, clean(each.text.removesuffix(_CELL_END))))
+            cell = []
         else:
-            cell = joined(cell, clean(each.text))
+            cell.append(clean(each.text))
     if cells or cell:
-        table.append(dict(enumerate([*cells, cell])))
+        table.append(dict(enumerate([*cells, joined(*cell)])))
     if table:
         yield table
 

@@ -57,7 +57,7 @@ def from_parts(parts: dict[str, bytes]) -> Extraction:
 class _Docx:
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._chunks: list[Extraction] = []
+        self._chunks: dict[str, Extraction] = {}
         self._styles = Styles(self._root("styles"))
         self._reader = Reader(self._styles, Numbering(self._root("numbering")), self._chunk)
 
@@ -65,13 +65,13 @@ class _Docx:
         body = self._reader.lines(self._document.element.body)
         seen = self._reader.seen
         body_seen = Seen(seen.hidden, seen.pictures, seen.objects, seen.revisions)
-        title = _find_title(body) or next((each.title for each in self._chunks if each.title), None)
+        title = _find_title(body) or next((each.title for each in self._chunks.values() if each.title), None)
         lines = [line.text for line in body]
         lines += self._notes() + self._margins({squeezed(line) for line in [*lines, title or ""]})
         labels = table_labels(line.table for line in body) + [""] * (len(lines) - len(body))
-        stated = {label: value for each in self._chunks for label, value in each.stated.items()}
-        page_date = next((each.page_date for each in self._chunks if each.page_date), "")
-        warnings = [warning for each in self._chunks for warning in each.warnings] + self._warnings(body_seen)
+        stated = {label: value for each in self._chunks.values() for label, value in each.stated.items()}
+        page_date = next((each.page_date for each in self._chunks.values() if each.page_date), "")
+        warnings = [warning for each in self._chunks.values() for warning in each.warnings] + self._warnings(body_seen)
         found = assemble(title, lines, labels=labels, stated=stated, warnings=warnings, page_date=page_date)
         return replace(found, concealed=tuple(self._concealed()))
 
@@ -81,11 +81,13 @@ class _Docx:
         return concealed(self._document, self._styles, roots, self._root("comments"))
 
     def _parts(self, kind: str) -> list[Part]:
-        return [
+        """Return the parts of a kind, each once, however many relationships lead to it."""
+        found = [
             relation.target_part
             for relation in self._document.part.rels.values()
             if not relation.is_external and relation.reltype.endswith(f"/{kind}")
         ]
+        return list(dict.fromkeys(found))
 
     def _root(self, kind: str) -> etree._Element | None:
         for part in self._parts(kind):
@@ -118,9 +120,9 @@ class _Docx:
         relation = self._document.part.rels.get(identifier)
         if relation is None or relation.is_external:
             raise ExtractionFailed("文件的正文存放在文件之外，无法读取。请用办公软件打开并另存后再提交。")
-        found = _read_chunk(relation.target_part)
-        self._chunks.append(found)
-        return found
+        if identifier not in self._chunks:
+            self._chunks[identifier] = _read_chunk(relation.target_part)
+        return self._chunks[identifier]
 
     def _warnings(self, seen: Seen) -> list[str]:
         told: list[str] = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive.extract.extraction import Extraction
-from archive.extract.text.assemble import assemble, table_labels
+from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.characters import clean, rows
 from archive.extract.text.titles import may_be_title
 
@@ -46,8 +46,7 @@ class _State:
 
 @dataclass(slots=True)
 class _Text:
-    lines: list[str] = field(default_factory=list)
-    tables: list[int] = field(default_factory=list)
+    lines: Lines = field(default_factory=Lines)
     looks: list[tuple[bool, int]] = field(default_factory=list)
     hidden: int = 0
     pictures: int = 0
@@ -61,7 +60,8 @@ def extract(path: Path) -> Extraction:
         told.append(f"文档中有 {found.hidden} 个字设为隐藏或已删除，没有收入正文，请核对。")
     if found.pictures:
         told.append(f"正文含有 {found.pictures} 幅图片或图形，其中的文字检索不到。")
-    return assemble(_find_title(found), found.lines, labels=table_labels(found.tables), warnings=told)
+    labels = table_labels(found.lines.tables)
+    return assemble(_find_title(found), found.lines.found, labels=labels, warnings=told)
 
 
 class _Reader:
@@ -198,18 +198,18 @@ class _Reader:
         line = clean("".join(self._line).encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
         self._line.clear()
         if line:
-            self._text.lines.append(line)
-            self._text.tables.append(0)
+            self._text.lines.add_row(line)
             self._text.looks.append((state.centered, state.size))
 
     def _end_table(self) -> None:
         if self._cells:
             self._table.append(dict(enumerate(self._cells)))
             self._cells = []
-        kept = [line for line in rows(self._table) if line]
-        self._text.tables += [len(self._text.tables) + 1] * len(kept)
-        self._text.lines += kept
-        self._text.looks += [(False, 0)] * len(kept)
+        lines = self._text.lines
+        number = len(lines.found) + 1
+        for line in rows(self._table):
+            lines.add_row(line, number)
+        self._text.looks += [(False, 0)] * (len(lines.found) - len(self._text.looks))
         self._table = []
 
 
@@ -218,6 +218,6 @@ def _find_title(found: _Text) -> str | None:
     top = [
         (size, -at)
         for at, (centered, size) in enumerate(found.looks[:_TITLE_DEPTH])
-        if centered and may_be_title(found.lines[at])
+        if centered and may_be_title(found.lines.found[at])
     ]
-    return found.lines[-max(top)[1]] if top else None
+    return found.lines.found[-max(top)[1]] if top else None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -15,8 +15,26 @@ _COUNTED = {
     "ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital", "koreanCounting",
 }  # fmt: skip
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
-_ROMAN = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+_ROMAN = (
+    (1000, "m"),
+    (900, "cm"),
+    (500, "d"),
+    (400, "cd"),
+    (100, "c"),
+    (90, "xc"),
+    (50, "l"),
+    (40, "xl"),
+    (10, "x"),
+    (9, "ix"),
+    (5, "v"),
+    (4, "iv"),
+    (1, "i"),
+)
 _MAXIMUM_DEPTH = 12
+# How many levels a list has (17.9.6).
+_LEVELS = 9
+# Greater numbers have no Roman numeral.
+_ROMAN_LIMIT = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +150,16 @@ class Numbering:
         self._lists: dict[str, _List] = {}
         if root is None:
             return
-        abstract = {each.get(f"{W}abstractNumId", ""): each for each in root.findall(f"{W}abstractNum")}
-        shared: dict[str, _List] = {}
+        abstract = {each.get(f"{W}abstractNumId", ""): _levels(each) for each in root.findall(f"{W}abstractNum")}
+        shared = {key: _List(levels) for key, levels in abstract.items()}
         for number in root.findall(f"{W}num"):
             reference = number.find(f"{W}abstractNumId")
             key = reference.get(_VAL, "") if reference is not None else ""
-            definition = abstract.get(key)
-            if definition is None:
+            levels = abstract.get(key)
+            if levels is None:
                 continue
             overrides = number.findall(f"{W}lvlOverride")
-            found = _List(_levels(definition)) if overrides else shared.setdefault(key, _List(_levels(definition)))
+            found = _List({at: replace(level) for at, level in levels.items()}) if overrides else shared[key]
             for override in overrides:
                 start = override.find(f"{W}startOverride")
                 depth = int(override.get(f"{W}ilvl", "0") or 0)
@@ -171,7 +189,7 @@ class Numbering:
 
 def _levels(definition: etree._Element) -> dict[int, _Level]:
     levels: dict[int, _Level] = {}
-    for each in definition.findall(f"{W}lvl"):
+    for each in definition.findall(f"{W}lvl")[:_LEVELS]:
         start, form, text = (each.find(f"{W}{name}") for name in ("start", "numFmt", "lvlText"))
         levels[int(each.get(f"{W}ilvl", "0") or 0)] = _Level(
             start=int(_number(start)) if start is not None else 1,
@@ -189,7 +207,7 @@ def _written(value: int, form: str) -> str:
     if form in ("upperLetter", "lowerLetter"):
         letter = chr(ord("a") + (value - 1) % 26)
         return letter.upper() if form == "upperLetter" else letter
-    if form in ("upperRoman", "lowerRoman"):
+    if form in ("upperRoman", "lowerRoman") and value < _ROMAN_LIMIT:
         roman = ""
         for worth, sign in _ROMAN:
             while value >= worth:

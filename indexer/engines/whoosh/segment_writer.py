@@ -235,7 +235,9 @@ class _Sorted:
 
 
 def _passages(text: str) -> bytes:
-    ends = relevance.passage_ends(text)
+    ends = np.array(relevance.passage_ends(text), "<u4")
     if text and max(text) > "\uffff":
-        ends = [len(text[:end].encode(ENCODING)) // 2 for end in ends]
-    return np.array(ends, "<u4").tobytes()
+        # Each of these characters is two units of UTF-16.
+        beyond = np.frombuffer(text.encode("utf-32-le"), "<u4") > 0xFFFF
+        ends += np.cumsum(beyond, dtype="<u4")[ends - 1]
+    return ends.tobytes()

@@ -44,12 +44,14 @@ def write_compound(path: Path, entries: Entries) -> Path:
         for name, kind, after, child, start, size in names
     )
     first = put(directory)
-    table.append(_TABLE)
-    content = struct.pack(f"<{_SECTOR // 4}I", *table, *[_FREE] * (_SECTOR // 4 - len(table)))
+    each = _SECTOR // 4
+    tables = -(-len(table) // (each - 1))
+    table += [_TABLE] * tables
+    content = struct.pack(f"<{tables * each}I", *table, *[_FREE] * (tables * each - len(table)))
     header = struct.pack(
-        "<8s16xHHHHH6xIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, first, 0, 4096,
+        "<8s16xHHHHH6xIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0x3E, 3, 0xFFFE, 9, 6, 0, tables, first, 0, 4096,
         _END, 0, _END, 0,
-    ) + struct.pack("<109I", len(sectors), *[_FREE] * 108)  # fmt: skip
+    ) + struct.pack("<109I", *range(len(sectors), len(sectors) + tables), *[_FREE] * (109 - tables))  # fmt: skip
     path.write_bytes(header + b"".join(sectors) + content)
     return path
 
