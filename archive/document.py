@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from archive.plain import one_line
+
 
 class Validity(StrEnum):
     """效力状态 of a normative document (domain rules 3.1)."""
@@ -92,6 +94,11 @@ class Settlement(StrEnum):
     MISTAKEN = "mistaken"
 
 
+# A title or a file's name of which nothing can be seen.
+UNNAMED = "（无名）"
+_LINES = ("title", "number", "index_code", "issuer", "genre", "topic", "column", "source_url")
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """Known facts about a document. None means unknown.
@@ -121,6 +128,16 @@ class Metadata:
     cited_numbers: tuple[str, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        # Wherever a fact comes from, also from an archive of before, it is one line that does nothing.
+        for name in _LINES:
+            if (value := getattr(self, name)) and (line := one_line(value)) != value:
+                object.__setattr__(self, name, line or None)
+        for name in ("other_numbers", "cited_numbers"):
+            object.__setattr__(self, name, tuple(filter(None, map(one_line, getattr(self, name)))))
+        if not self.title:
+            object.__setattr__(self, "title", UNNAMED)
+
     @property
     def numbers(self) -> tuple[str, ...]:
         """Every number of the document, the main one first."""
@@ -136,6 +153,9 @@ class File:
     name: str
     media_type: str
     size: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", one_line(self.name) or UNNAMED)
 
 
 @dataclass(frozen=True, slots=True)

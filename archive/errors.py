@@ -43,6 +43,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from archive.plain import one_line
+
 # How many lines of a file an error names; a file of another kind has nothing but bad ones.
 SHOWN = 20
 
@@ -259,7 +261,7 @@ class DocumentWithdrawn(UnknownDocument):
 
     def __init__(self, id: str, reason: str, at: datetime, replacement: str | None) -> None:
         super().__init__(id)
-        self.reason = reason
+        self.reason = one_line(reason)
         self.at = at
         self.replacement = replacement
 

@@ -21,6 +21,7 @@ from web.programs.bulk import bulk
 from web.programs.discovery import discovery
 from web.programs.feeds import feeds
 from web.programs.harvest import harvest
+from web.search.params import kept
 
 # connect-src lets the page's script fetch suggestions from this site.
 CONTENT_SECURITY_POLICY = (
@@ -101,8 +102,7 @@ def _context() -> dict[str, object]:
     def switch(**steps: int) -> str:
         # An error page repeats nothing of its address, so that hidden and unknown documents look alike.
         known = request.url_rule is not None and not g.get("failed", False)
-        arguments = request.args if known else request.args.__class__()
-        return visitor.address_with(request.path if known else "/", arguments, steps)
+        return visitor.address_with(request.path if known else "/", kept(request.args) if known else "", steps)
 
     return {"visitor": g.visitor, "edition": g.get("edition"), "static": static, "switch": switch, "absolute": absolute}
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from archive.chinese.radicals import HAN_OF
 from archive.chinese.simplified import simplified_of
+from archive.plain import UNSEEN
 
 # Han characters (URO, extensions A to H, compatibility), with 〇 and 々.
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -28,11 +29,6 @@ _VARIANTS = {
 }
 _VARIANTS |= HAN_OF
 _VARIANTS |= simplified_of()
-# Controls other than white space, soft hyphen, joiners, directions, byte order mark, variation selectors, tags.
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
 _KEPT = 100_000
 # One joining can make another possible, at most twice in a row; the limit guards against any input that goes on.
 _ROUNDS = 4
@@ -46,7 +42,7 @@ class _Forms(dict[int, str]):
         while form != before:
             before = form
             # Variants first, because NFKC would turn ⼾ into the traditional 戶.
-            form = "".join(_VARIANTS.get(character, character) for character in _INVISIBLE.sub("", form))
+            form = "".join(_VARIANTS.get(character, character) for character in UNSEEN.sub("", form))
             form = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", form).casefold())
         if len(self) < _KEPT:
             self[code] = form

@@ -17,6 +17,7 @@ from archive.describe.docnumber import Number, NumberKind
 from archive.document import Disclosure, Metadata, Validity
 from archive.errors import FileRefused
 from archive.extract.extraction import Extraction
+from archive.plain import one_line
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -94,6 +95,8 @@ class _Found:
     sources: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, value: object, source: str) -> None:
+        # Not the members of an enumeration, which are text too.
+        value = one_line(value) if type(value) is str else value
         if value and name not in self.values:
             self.values[name] = value
             self.sources[name] = source

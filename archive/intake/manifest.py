@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archive.errors import BadManifest
 from archive.intake.receive import Item, readable
+from archive.plain import one_line
 
 STATED = (
     "title",
@@ -49,7 +50,7 @@ def items_below(path: Path) -> Iterator[Item]:
 def read_manifest(manifest: Path) -> list[Item]:
     """Read the items of a manifest. Raises BadManifest at the first bad line, before anything is taken in."""
     try:
-        lines = manifest.read_text(encoding="utf-8-sig").splitlines()
+        lines = manifest.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         raise BadManifest(1, "清单不是 UTF-8 编码。") from error
     return [_item(manifest.parent, number, line) for number, line in enumerate(lines, 1) if line.strip()]
@@ -77,7 +78,7 @@ def _item(folder: Path, number: int, line: str) -> Item:
         raise BadManifest(number, f"字段 {'、'.join(wrong)} 的值类型不对。")
     path = _below(folder, number, entry["path"])
     source = stated.get("source_url") or place(path)
-    return Item(path, source, stated, tuple(_below(folder, number, each) for each in attachments), note)
+    return Item(path, source, stated, tuple(_below(folder, number, each) for each in attachments), one_line(note))
 
 
 def _below(folder: Path, number: int, name: str) -> Path:

@@ -43,6 +43,7 @@ from archive.errors import (
     RecordDisagrees,
     UnknownDocument,
 )
+from archive.plain import one_line
 from archive.store import approvals, audit, migrations
 from archive.store.folder import KEYS
 from archive.store.public import is_public, public_versions
@@ -357,7 +358,7 @@ class Catalogue:
                 version=row.version,
                 status=Status(row.status),
                 public_version=row.public_version,
-                title=row.title,
+                title=one_line(row.title),
                 received_at=datetime.fromisoformat(row.received_at),
                 warnings=tuple(row.warnings),
             )

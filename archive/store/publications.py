@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
 
 from archive.document import Verdict
+from archive.plain import one_line
 from archive.store.catalogue import Catalogue, public_numbers
 from archive.store.public import is_public, public_versions
 from archive.store.tables import changes, decisions, documents, versions
@@ -121,14 +122,14 @@ def numbers(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
     query = _public_versions(documents.c.id, versions.c.number, versions.c.title).where(versions.c.number.is_not(None))
     with catalogue.reading() as connection:
         for row in connection.execute(query.order_by(documents.c.id)):
-            yield row.number, row.id, row.title
+            yield one_line(row.number), row.id, one_line(row.title)
 
 
 def columns(catalogue: Catalogue) -> list[str]:
     """Return the columns of all documents that are or were public, in order."""
     found = _publications(True).with_only_columns(versions.c.column).where(versions.c.column.is_not(None)).distinct()
     with catalogue.reading() as connection:
-        return sorted(filter(None, connection.scalars(found)))
+        return sorted(filter(None, set(map(one_line, connection.scalars(found)))))
 
 
 def approved_versions(catalogue: Catalogue, id: str) -> list[PublicVersion]:
@@ -186,7 +187,13 @@ def _read(catalogue: Catalogue, query: Select[Any]) -> list[Publication]:
         public = [row.document_id for row in rows if row.public_version is not None]
         sealed = catalogue.sealed_ids(connection, public)
     return [
-        Publication(row.sequence, row.document_id, _instant(row.at), row.document_id in sealed, row.column)
+        Publication(
+            row.sequence,
+            row.document_id,
+            _instant(row.at),
+            row.document_id in sealed,
+            one_line(row.column) if row.column else None,
+        )
         for row in rows
     ]
 

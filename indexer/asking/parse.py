@@ -48,13 +48,18 @@ _CODE_AND_YEAR = re.compile(rf"[{HAN}]{{1,10}}[发字函办规电任令][〔\[(]
 _RANGE = re.compile(r"\.\.+|…+|~|至|到")
 
 
+def check_length(typed: str) -> None:
+    """Raise BadQuery for a search that is longer than any may be."""
+    if len(typed) > MAX_LENGTH:
+        raise BadQuery(f"检索词有 {len(typed)} 个字，最多 {MAX_LENGTH} 个字。请缩短后再检索。")
+
+
 def parse(typed: str) -> Query:
     """Parse a search; an empty one means Everything. Raises BadQuery with a sentence that says what to change."""
     typed = typed.strip()
     if not typed:
         return Everything()
-    if len(typed) > MAX_LENGTH:
-        raise BadQuery(f"检索词有 {len(typed)} 个字，最多 {MAX_LENGTH} 个字。请缩短后再检索。")
+    check_length(typed)
     if not _CHARACTER.search(typed):
         raise BadQuery("检索词里没有文字或数字。请输入要查找的词语、标题或文号。")
     terms = _Terms(typed)

@@ -113,7 +113,7 @@ def accessibility() -> str:
 def _carried() -> SearchForm:
     """Return the search that led to a document. Parameters added by sites that share links are ignored."""
     for arguments in (request.args, MultiDict({"q": request.args.get("q", "")})):
-        with suppress(BadParameter):
+        with suppress(BadParameter, BadQuery):
             return read(arguments)
     return SearchForm()
 

@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from archive import VERSION
+from web.commands import terminal
 
 # The module in this folder that holds each command. A command is loaded only when called, so that a quick command does
 # not wait for the modules that serve pages.
@@ -55,7 +56,9 @@ class _Commands(click.Group):
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(terminal.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     cli(prog_name="gongkai")
 
 

@@ -16,6 +16,7 @@ import click
 from archive.errors import GongkaiError, NoArchive, WrongUser
 from archive.store.folder import exposed
 from indexer.errors import IndexerBusy
+from web.commands import terminal
 from web.installation.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,10 +30,17 @@ CODES = {NoArchive: 2, WrongUser: 2, IndexerBusy: 3}
 
 
 def reported(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn errors that a person can act on into a sentence and an exit code."""
+    """Turn errors that a person can act on into a sentence and an exit code.
+
+    What is typed and what is printed is without characters that act on a terminal, whoever wrote them.
+    """
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        with terminal.harmless():
+            return told(*args, **terminal.typed(kwargs))
+
+    def told(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
         except BrokenPipeError:

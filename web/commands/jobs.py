@@ -1,7 +1,6 @@
 """Jobs on an installation that report their progress, for the commands and the demo."""
 
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -23,6 +22,7 @@ from archive.extract import Limits, Sandbox
 from archive.intake.bundle import is_bundle, open_bundle
 from archive.intake.manifest import items_below, read_manifest
 from archive.intake.receive import Intake, Item, Receipt, Result
+from archive.plain import one_line
 from indexer import lexicon, sync
 from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated, IndexUnusable
 from indexer.lexicon import Lexicon
@@ -252,6 +252,5 @@ def _spell(seconds: float) -> str:
 
 def say(line: str) -> None:
     """Print a line for a person on standard error, without terminal control characters."""
-    shown = "".join(character for character in line if unicodedata.category(character) not in ("Cc", "Cs"))
     # Use print, not click: a progress bar redirects sys.stderr so that lines appear above it.
-    print(shown, file=sys.stderr)
+    print(one_line(line), file=sys.stderr)

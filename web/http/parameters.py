@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 
 from archive.errors import GongkaiError
+from archive.plain import one_line
 
 
 class BadParameter(GongkaiError):
     """A query parameter can't be used. The text says which one and what to write instead."""
+
+    def __init__(self, sentence: str) -> None:
+        # It repeats what was typed.
+        super().__init__(one_line(sentence))
 
 
 def whole(arguments: Mapping[str, str], name: str, default: int, least: int, most: int, label: str) -> int:

@@ -11,7 +11,6 @@ from ipaddress import ip_address
 from urllib.parse import quote
 
 from flask import Request, Response
-from werkzeug.datastructures import MultiDict
 
 from web.http.parameters import BadParameter
 from web.installation.settings import Settings
@@ -99,11 +98,10 @@ def remember(response: Response, request: Request, visitor: Visitor) -> None:
     keep(COOKIE, visitor.display.cookie, max_age=age)
 
 
-def address_with(path: str, arguments: MultiDict[str, str], switch: Mapping[str, int]) -> str:
-    """Return this page's address with some choices switched."""
-    pairs = [(name, value) for name, value in arguments.items(multi=True) if name not in SWITCHES]
-    pairs += [(name, str(step)) for name, step in switch.items()]
-    return quote(path) + ("?" + "&".join(f"{quote(name)}={quote(value)}" for name, value in pairs) if pairs else "")
+def address_with(path: str, query: str, switch: Mapping[str, int]) -> str:
+    """Return this page's address with some choices switched. ``query`` is what it keeps of its parameters, quoted."""
+    steps = [f"{name}={step}" for name, step in switch.items()]
+    return f"{quote(path)}?{'&'.join([*([query] if query else []), *steps])}"
 
 
 def _step(name: str, text: str, most: int) -> int:

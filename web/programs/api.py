@@ -1,6 +1,7 @@
 """The same pages as JSON, for programs."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -16,6 +17,8 @@ from web.search.find import find, suggestions
 from web.search.params import PARAMETERS, read
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
+# How many unknown parameters an answer names.
+_NAMED = 5
 _DESCRIPTION = Path(__file__).with_name("openapi.json")
 
 
@@ -84,7 +87,13 @@ def _know(parameters: frozenset[str]) -> None:
     unknown = sorted(set(request.args) - parameters)
     if unknown:
         can = f"可用：{'、'.join(sorted(parameters))}。" if parameters else "这个地址没有参数。"
-        raise BadParameter(f"不认识的参数：{'、'.join(unknown)}。{can}")
+        raise BadParameter(f"不认识的参数：{_first(unknown)}。{can}")
     # A form may leave fields empty; a program that does has a bug.
     if empty := sorted(name for name, value in request.args.items(multi=True) if name != "q" and not value.strip()):
-        raise BadParameter(f"参数 {'、'.join(empty)} 没有值。")
+        raise BadParameter(f"参数 {_first(empty)} 没有值。")
+
+
+def _first(names: Sequence[str]) -> str:
+    """Name the first few of what may be thousands."""
+    more = f" 等 {len(names)} 个" if len(names) > _NAMED else ""
+    return "、".join(name[:40] for name in names[:_NAMED]) + more

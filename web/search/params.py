@@ -9,7 +9,9 @@ from urllib.parse import quote_plus
 from werkzeug.datastructures import MultiDict
 
 from archive.chinese.dates import of_iso
+from archive.plain import lines, one_line
 from indexer import facets
+from indexer.asking.parse import MAX_LENGTH, check_length
 from indexer.engine import SearchRequest, Sort
 from indexer.query import Query
 from web.http.parameters import BadParameter, whole
@@ -21,9 +23,12 @@ MAX_PAGE = 100
 _MAX_PART = 9999
 MAX_CHOSEN = 20
 MAX_VALUE = 100
+# Bytes of an address, as it stands in a link. Two hundred Han characters take 1,800.
+MAX_ADDRESS = 2000
 # WeChat adds from=… to links shared in it. It is not a date.
 _SHARED_BY_WECHAT = frozenset({"singlemessage", "groupmessage", "timeline"})
 PARAMETERS = frozenset({"q", *facets.NAMES, "from", "to", "sort", "page", "per_page", "literal"})
+_KEPT = ("q", *facets.NAMES, "from", "to", "sort", "page", "per_page", "literal", "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +129,17 @@ _quoted = lru_cache(2000)(quote_plus)
 
 
 def read(arguments: MultiDict[str, str]) -> SearchForm:
-    """Read a form from a request's parameters. Unknown ones are ignored. Raises BadParameter."""
+    """Read a form from a request's parameters. Unknown ones are ignored. Raises BadParameter, or BadQuery if too long.
+
+    A page repeats its address in every link, so the address is bounded.
+    """
     since, until = _day(arguments, "from", "起始日期"), _day(arguments, "to", "截止日期")
     if since and until and since > until:
         raise BadParameter(f"起始日期 {since} 晚于截止日期 {until}。请调换后再检索。")
-    return SearchForm(
-        q=_clean(arguments.get("q", "")),
+    q = _clean(arguments.get("q", ""))
+    check_length(q)
+    form = SearchForm(
+        q=q,
         filters={name: chosen for name in facets.NAMES if (chosen := _chosen(name, arguments.getlist(name)))},
         since=since,
         until=until,
@@ -138,6 +148,9 @@ def read(arguments: MultiDict[str, str]) -> SearchForm:
         per_page=whole(arguments, "per_page", PER_PAGE, 1, MAX_PER_PAGE, "每页条数"),
         literal=whole(arguments, "literal", 0, 0, 1, "是否只检索原词") == 1,
     )
+    if len(form.address()) > MAX_ADDRESS:
+        raise BadParameter("检索词和筛选条件合起来过长。请缩短检索词，或去掉一些筛选条件。")
+    return form
 
 
 def _within(inner: str, outer: str) -> bool:
@@ -145,12 +158,11 @@ def _within(inner: str, outer: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    return "".join(character for character in text if character.isprintable() or character.isspace()).strip()
+    return lines(text).strip()
 
 
 def _chosen(name: str, values: Sequence[str]) -> tuple[str, ...]:
-    chosen = tuple(dict.fromkeys(value for value in map(_clean, values) if value))
-    # Every link on a page repeats its address, so limiting the address limits the page's size.
+    chosen = tuple(dict.fromkeys(value for value in map(one_line, values) if value))
     if len(values) > MAX_CHOSEN or any(len(value) > MAX_VALUE for value in values):
         raise BadParameter(f"筛选条件“{name}”的取值过多或过长，最多 {MAX_CHOSEN} 个，每个最多 {MAX_VALUE} 个字。")
     return chosen
@@ -178,3 +190,13 @@ def _sort(text: str) -> Sort | None:
 def read_part(arguments: MultiDict[str, str]) -> int:
     """Read which page of a document's text is wanted; 0 means all of it ("all"). Raises BadParameter."""
     return 0 if arguments.get("part") == "all" else whole(arguments, "part", 1, 1, _MAX_PART, "页码")
+
+
+def kept(arguments: MultiDict[str, str]) -> str:
+    """Return what a link to the same page keeps of its parameters, quoted: those that are known and of a usable length.
+
+    Whoever shares a link adds parameters, and anybody may add thousands.
+    """
+    pairs = [(name, value) for name in _KEPT for value in arguments.getlist(name)[: MAX_CHOSEN + 1]]
+    query = "&".join(f"{name}={_quoted(value)}" for name, value in pairs if len(value) <= MAX_LENGTH)
+    return query if len(query) <= MAX_ADDRESS else ""

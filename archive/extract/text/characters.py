@@ -6,17 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from archive.errors import ExtractionFailed
 from archive.extract.limits import CHARACTERS
+from archive.plain import UNSEEN
 
 # Han characters, and with symbols and wide forms all that is written without spaces.
 HAN = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WIDE = rf"{HAN}\u3001-\u303f\u2014\u2018-\u201d\u2026\uff00-\uffef"
 
 _BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\x85]+")
-# Controls, soft hyphen, zero-width and direction marks, variation selectors, noncharacters, surrogates.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]+"
-)
 # Where marks may be stacked on a letter: runs without Latin letters, CJK, Korean and wide characters.
 _MAY_STACK = re.compile("[^\x00-\u02ff\u2000-\u20cf\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]{31,}")
 # The most marks on one letter, as in the Stream-Safe Text Format (Unicode Standard Annex 15, section 13).
@@ -36,7 +32,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    seen = _UNSEEN.sub("", _BLANKS.sub(" ", text))
+    seen = UNSEEN.sub("", _BLANKS.sub(" ", text))
     return unicodedata.normalize("NFC", _MAY_STACK.sub(_without_towers, seen)).strip()
 
 
