@@ -60,7 +60,9 @@ def create_app(installation: Services) -> Flask:
     if installation.settings.proxies:
         trusted = installation.settings.proxies
         # Flask's own way of wrapping an application, which its types forbid.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            visitor.addressed(app.wsgi_app, trusted), x_for=trusted, x_proto=trusted, x_host=trusted
+        )
     # After-request handlers run in reverse order: validators, headers, compression, and finally the log.
     app.extensions["metrics"] = observe(app, installation)
     Compress(app)

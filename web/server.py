@@ -1,18 +1,21 @@
 """The waitress server around the application."""
 
 import re
+import resource
 import socket
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
+from time import monotonic
 
 from flask import Flask
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
-from waitress.server import BaseWSGIServer
+from waitress.server import BaseWSGIServer, TcpWSGIServer
 
 from indexer.errors import IndexUnusable
 from web.app import create_app
@@ -25,6 +28,16 @@ _GRACE = 5
 # Seconds that a computing thread (building typing aids, running a rare query) keeps the others waiting. A page gives up
 # its turn dozens of times, at each row and posting it reads; with Python's default of 5 ms that added up to a second.
 _TURN = 0.0005
+# Connections at once. Of more, those on which nothing is asked are closed, the longest idle first.
+CONNECTIONS = 1000
+# Seconds that a connection may be open without a request, or without taking its answer.
+IDLE_SECONDS = 30
+# Seconds within which a request must have arrived whole, however often a piece of it comes.
+REQUEST_SECONDS = 20
+# Bytes of a request's header. A web server in front holds as much.
+LARGEST_HEADER = 16 << 10
+# Files that the index and the database may have open besides.
+_FILES = 3000
 
 
 def serve(
@@ -78,7 +91,65 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    """A connection. Its times are of a clock that nobody sets back, unlike waitress's own."""
+
     parser_class = _Parser
+    # Since when a request has been arriving, None if none is.
+    arriving: float | None = None
+
+    @property
+    def last_activity(self) -> float:
+        return self._active
+
+    @last_activity.setter
+    def last_activity(self, _: float) -> None:
+        self._active = monotonic()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody waits for an answer on it."""
+        return not self.requests and not self.total_outbufs_len
+
+    def received(self, data: bytes) -> bool:
+        going: bool = super().received(data)
+        if self.request is None:
+            self.arriving = None
+        elif self.arriving is None:
+            self.arriving = monotonic()
+        return going
+
+
+class _Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
+    """A server that connections on which nothing is asked can't keep from answering others."""
+
+    looked_at = 0.0
+
+    def readable(self) -> bool:
+        # waitress would do this by a clock that may be set back.
+        self.next_channel_cleanup = inf
+        now = monotonic()
+        if now - self.looked_at >= self.adj.cleanup_interval:
+            self.looked_at = now
+            self.maintenance(now)
+        if len(self._map) >= self.adj.connection_limit:
+            self._make_room()
+        readable: bool = super().readable()
+        return readable
+
+    def maintenance(self, now: float) -> None:
+        super().maintenance(now)
+        for channel in self.active_channels.values():
+            if channel.arriving is not None and channel.arriving < now - REQUEST_SECONDS:
+                channel.will_close = True
+
+    def _make_room(self) -> None:
+        """Close those of the connections on which nothing is asked that have been so for longest."""
+        idle = sorted(
+            (channel for channel in self.active_channels.values() if channel.idle),
+            key=lambda channel: channel.last_activity,
+        )
+        for channel in idle[: max(1, self.adj.connection_limit // 10)]:
+            channel.will_close = True
 
 
 def _bound(
@@ -94,10 +165,32 @@ def _bound(
     # Without a proxy of our own, no client is believed about where a request comes from.
     behind = app.extensions["gongkai"].settings.proxies > 0
     server = create_server(
-        app, map=connections, sockets=[listening], threads=threads, ident=None, clear_untrusted_proxy_headers=not behind
+        app,
+        map=connections,
+        sockets=[listening],
+        threads=threads,
+        ident=None,
+        clear_untrusted_proxy_headers=not behind,
+        connection_limit=CONNECTIONS,
+        channel_timeout=IDLE_SECONDS,
+        cleanup_interval=1,
+        max_request_header_size=LARGEST_HEADER,
+        max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+        # Without it, a descriptor above 1,023 would end the server.
+        asyncore_use_poll=True,
     )
+    _let_open(CONNECTIONS + _FILES)
+    server.__class__ = _Server
     server.channel_class = _Channel
     return server
+
+
+def _let_open(count: int) -> None:
+    """Let this process have as many files and connections open, as far as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _warm_up(opened: Services) -> None:

@@ -1,13 +1,18 @@
 """The server, asked through a socket."""
 
 import json
+import resource
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from time import monotonic, sleep
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 
 from tests.web.conftest import Site
+from web import server
 from web.app import create_app
 from web.server import running, serve
 
@@ -17,8 +22,12 @@ def raw(address: str, request: bytes) -> bytes:
     with socket.create_connection((place.hostname or "", place.port or 0), timeout=10) as connection:
         connection.sendall(request)
         answer = b""
-        while piece := connection.recv(65536):
-            answer += piece
+        try:
+            while piece := connection.recv(65536):
+                answer += piece
+        except ConnectionResetError:
+            # The server did not read all of it.
+            pass
     return answer
 
 
@@ -51,3 +60,87 @@ def test_a_port_that_is_taken_is_named(site: Site) -> None:
         port = urlsplit(address).port or 0
         with pytest.raises(OSError, match="--port"):
             serve(site.services, "127.0.0.1", port, threads=1)
+
+
+@contextmanager
+def half_open(address: str, count: int, begun: bytes = b"") -> Iterator[list[socket.socket]]:
+    """Connections that ask for nothing, or never finish asking."""
+    place = urlsplit(address)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 8192)), hard))
+    with ExitStack() as opened:
+        made = []
+        for _ in range(count):
+            connection = opened.enter_context(
+                socket.create_connection((place.hostname or "", place.port or 0), timeout=10)
+            )
+            if begun:
+                connection.sendall(begun)
+            made.append(connection)
+        yield made
+
+
+def _closed(connection: socket.socket) -> bool:
+    connection.settimeout(0.01)
+    try:
+        return connection.recv(1) == b""
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+
+
+def _answered(address: str) -> float:
+    """Ask as a browser does, and return how many seconds the answer took."""
+    began = monotonic()
+    with urlopen(f"{address}/healthz", timeout=10) as answer:  # noqa: S310  # our own
+        assert answer.read() == b"ok\n"
+    return monotonic() - began
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-A: "], ids=["silent", "half a header"])
+@pytest.mark.parametrize("limit", [1000, 50], ids=["below the limit", "beyond it"])
+def test_half_open_connections_keep_nobody_waiting(
+    begun: bytes, limit: int, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "CONNECTIONS", limit)
+    with running(create_app(site.services)) as address, half_open(address, 200, begun):
+        for _ in range(3):
+            assert _answered(address) < 2
+
+
+def test_a_request_that_comes_drop_by_drop_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "REQUEST_SECONDS", 1)
+    with running(create_app(site.services)) as address, half_open(address, 5, b"GET / HTTP/1.1\r\nX-A: ") as slow:
+        until = monotonic() + 8
+        while monotonic() < until and not all(map(_closed, slow)):
+            for connection in slow:
+                try:
+                    connection.sendall(b"a")
+                except OSError:
+                    pass
+            sleep(0.1)
+        assert all(map(_closed, slow))
+        assert _answered(address) < 2
+
+
+def test_a_silent_connection_is_closed_though_the_clock_is_set_back(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "IDLE_SECONDS", 1)
+    with running(create_app(site.services)) as address, half_open(address, 3) as silent:
+        assert _answered(address) < 2
+        monkeypatch.setattr("waitress.server.time.time", lambda: 0.0)
+        until = monotonic() + 8
+        while monotonic() < until and not all(map(_closed, silent)):
+            sleep(0.1)
+        assert all(map(_closed, silent))
+
+
+def test_a_header_and_a_body_are_bounded(site: Site) -> None:
+    with running(create_app(site.services)) as address:
+        long = b"GET /search?q=" + b"a" * server.LARGEST_HEADER + b" HTTP/1.1\r\nHost: x\r\n\r\n"
+        assert raw(address, long)[9:12] in (b"431", b"")
+        post = b"POST /oai HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 9999999\r\n\r\n"
+        assert raw(address, post)[9:12] in (b"413", b"")
+        assert _answered(address) < 2

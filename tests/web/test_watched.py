@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -148,3 +149,44 @@ def test_a_terminal_by_its_own_word_is_not_spared(limited: Site) -> None:
     asking = {"REMOTE_ADDR": "203.0.113.9"}
     asked = [limited.client.get("/help?terminal=1", environ_base=asking).status_code for _ in range(8)]
     assert asked[-1] == 429
+
+
+@pytest.fixture
+def behind(site: Site) -> Site:
+    settings = replace(site.services.settings, rate=5, proxies=1, terminals=(ip_network("10.1.7.0/24"),))
+    return replace(site, client=client_of(replace(site.services, settings=settings)))
+
+
+def _forwarded(site: Site, told: str) -> int:
+    return site.client.get("/help", headers={"X-Forwarded-For": told}).status_code
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        pytest.param(lambda at: f"203.0.113.7:{50_000 + at}", id="version 4 with a port"),
+        pytest.param(lambda at: f"[2001:db8:0:7::{at:x}]:{50_000 + at}", id="version 6 with a port"),
+        pytest.param(lambda at: f"2001:db8:0:7::{at:x}", id="one network of version 6"),
+        pytest.param(lambda at: f"2001:0db8:0:7:0:0:0:{at:04x}", id="version 6 spelt out"),
+        pytest.param(
+            lambda at: ("203.0.113.7", "::ffff:203.0.113.7", " 203.0.113.7 ", '"203.0.113.7:1"')[at % 4],
+            id="one of both",
+        ),
+        pytest.param(lambda at: f"garbage{at}", id="garbage"),
+        pytest.param(lambda at: f"203.0.113.{at}.9:80", id="almost an address"),
+        pytest.param(lambda at: f"_hidden{at}:4000", id="an obfuscated name"),
+        pytest.param(lambda at: f"203.0.113.{at}, {'x' * (at + 1)}", id="garbage by the last"),
+        pytest.param(lambda at: "," * (at + 1), id="commas"),
+        pytest.param(lambda at: f"203.0.113.{at} 203.0.113.9", id="two in one"),
+    ],
+)
+def test_whoever_spells_an_address_anew_stays_one_client(spelt: Callable[[int], str], behind: Site) -> None:
+    assert [_forwarded(behind, spelt(at)) for at in range(6)][-1] == 429
+
+
+def test_clients_behind_a_proxy_are_told_apart(behind: Site) -> None:
+    assert [_forwarded(behind, f"203.0.113.{at}:4000") for at in range(6)] == [200] * 6
+    assert [_forwarded(behind, f"198.51.100.9, 203.0.113.{at + 10}") for at in range(6)] == [200] * 6
+    # A terminal is one with its port too, and the machine itself is spared.
+    assert [_forwarded(behind, "10.1.7.9:4000") for _ in range(8)] == [200] * 8
+    assert [behind.client.get("/help").status_code for _ in range(8)] == [200] * 8

@@ -9,6 +9,7 @@ from ipaddress import IPv6Address, ip_address
 from flask import Flask, request
 from flask_limiter import Limiter
 
+from web.http import visitor
 from web.http.visitor import stands_at_terminal
 from web.installation.settings import Settings
 
@@ -43,7 +44,7 @@ def _counted() -> str:
     try:
         address = ip_address(request.remote_addr or "")
     except ValueError:
-        return request.remote_addr or ""
+        return visitor.NOBODY
     if not isinstance(address, IPv6Address):
         return str(address)
     return str(address.ipv4_mapped or address.packed[:8].hex())

@@ -4,20 +4,29 @@ A link on every page (``?elder=1``) chooses a look, and a cookie keeps it. The c
 distinguishes one visitor from another.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from flask import Request, Response
+from werkzeug.http import parse_list_header
 
 from web.http.parameters import BadParameter
 from web.installation.settings import Settings
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 COOKIE = "display"
 TERMINAL_COOKIE = "terminal"
 _YEAR = 365 * 24 * 3600
+# The address of everybody whose address can't be read: one client together, and none that is spared anything.
+NOBODY = "unknown"
+_BRACKETED = re.compile(r"\[([^\]]*)\](?::\d*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,39 @@ def _step(name: str, text: str, most: int) -> int:
     if text not in [str(step) for step in range(most + 1)]:
         raise BadParameter(f"显示设置“{name}”的值“{text[:20]}”无效，应为 0 到 {most} 之间的整数。")
     return int(text)
+
+
+def addressed(app: "WSGIApplication", proxies: int) -> "WSGIApplication":
+    """Wrap an application so that the visitor's address is one, whatever the web servers in front have passed on.
+
+    What is no address, or passed fewer of them than there are, is asked by NOBODY.
+    """
+
+    def asked(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        passed = environ.get("HTTP_X_FORWARDED_FOR", "")
+        lacking = bool(passed) and len(parse_list_header(passed)) < proxies
+        environ["REMOTE_ADDR"] = (not lacking and address_of(environ.get("REMOTE_ADDR", ""))) or NOBODY
+        return app(environ, start_response)
+
+    return asked
+
+
+def address_of(text: str) -> str | None:
+    """Return the address in an element of ``X-Forwarded-For``, which may have a port; None if it has none.
+
+    >>> address_of("192.0.2.7:5432"), address_of("[2001:db8::7]:5432"), address_of("::ffff:192.0.2.7"), address_of("x")
+    ('192.0.2.7', '2001:db8::7', '192.0.2.7', None)
+    """
+    told = text.strip().strip('"')
+    if bracketed := _BRACKETED.fullmatch(told):
+        told = bracketed[1]
+    elif told.count(":") == 1:
+        told = told.partition(":")[0]
+    try:
+        found = ip_address(told)
+    except ValueError:
+        return None
+    return str(found.ipv4_mapped or found) if isinstance(found, IPv6Address) else str(found)
 
 
 def stands_at_terminal(address: str | None, settings: Settings) -> bool:
