@@ -63,6 +63,45 @@ def test_after_three_minutes_it_asks_and_then_forgets_everything(terminal: Page,
     assert [each["name"] for each in terminal.context.cookies()] == ["terminal"]
 
 
+def test_a_clock_that_is_set_back_keeps_nothing(terminal: Page, address: str) -> None:
+    read_a_document(terminal)
+    terminal.clock.set_system_time("2026-01-31T08:00:00+08:00")
+    terminal.clock.run_for(100_000)
+    terminal.clock.set_system_time("2019-01-01T00:00:00+08:00")
+    terminal.clock.run_for(78_000)
+    expect(terminal.get_by_role("alertdialog")).to_have_count(0)
+    terminal.clock.run_for(4_000)
+    expect(terminal.get_by_role("alertdialog")).to_be_visible()
+    terminal.clock.set_system_time("2018-01-01T00:00:00+08:00")
+    with terminal.expect_navigation():
+        terminal.clock.run_for(30_000)
+    expect(terminal).to_have_url(f"{address}/")
+    # The first page is fetched anew at its time too.
+    terminal.wait_for_load_state()
+    terminal.clock.set_system_time("2017-01-01T00:00:00+08:00")
+    with terminal.expect_navigation():
+        terminal.clock.run_for(601_000)
+
+
+def test_whoever_wakes_a_machine_is_asked_first(terminal: Page, address: str) -> None:
+    """While it was asleep, its clock went on and the seconds did not."""
+    read_a_document(terminal)
+    terminal.clock.run_for(20_000)
+    terminal.clock.set_system_time("2026-01-31T10:00:50+08:00")
+    terminal.clock.run_for(2_000)
+    expect(terminal.get_by_role("alertdialog")).to_have_count(0)
+    terminal.clock.set_system_time("2026-01-31T18:00:00+08:00")
+    terminal.clock.run_for(2_000)
+    expect(terminal.get_by_role("alertdialog")).to_be_visible()
+    terminal.get_by_role("button", name="继续使用").click()
+    terminal.clock.run_for(170_000)
+    expect(terminal.get_by_role("alertdialog")).to_have_count(0)
+    terminal.clock.set_system_time("2026-02-01T08:00:00+08:00")
+    with terminal.expect_navigation():
+        terminal.clock.run_for(35_000)
+    expect(terminal).to_have_url(f"{address}/")
+
+
 def test_there_is_nothing_to_go_back_to(terminal: Page, address: str) -> None:
     read_a_document(terminal)
     terminal.clock.run_for(215_000)

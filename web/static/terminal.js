@@ -5,7 +5,10 @@
 const IDLE = 180; // seconds without input
 const COUNTDOWN = 30; // seconds to answer
 const REFRESH = 600; // seconds after which a first page that nobody touched is fetched anew
-let seen = Date.now();
+const SLEPT = 60; // seconds by which the clock runs ahead after the machine was asleep
+// Seconds are counted by a clock that nobody sets. It may stand still while the machine is asleep.
+let seen = performance.now();
+let ahead = new Date() - performance.now();
 let asking = null;
 // The first page after forgetting, until somebody touches it. There is nothing to forget and nobody to ask.
 let untouched = location.pathname === "/forget";
@@ -67,7 +70,7 @@ function close() {
 }
 
 function noticed() {
-  seen = Date.now();
+  seen = performance.now();
   untouched = false;
 }
 
@@ -85,7 +88,12 @@ function noticed() {
   }, { capture: true, passive: false }));
 
 window.setInterval(() => {
-  const idle = (Date.now() - seen) / 1000;
+  const now = performance.now();
+  const drift = new Date() - now;
+  // Whoever wakes the machine may be somebody else: ask at once. A clock set forward looks the same, one set back doesn't.
+  if (drift - ahead > SLEPT * 1000) seen = Math.min(seen, now - IDLE * 1000);
+  ahead = drift;
+  const idle = (now - seen) / 1000;
   if (untouched) {
     if (idle >= REFRESH) forget();
     return;
