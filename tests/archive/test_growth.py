@@ -33,7 +33,8 @@ def work(text: str) -> None:
 @pytest.mark.parametrize("unit", EACH, ids=ascii)
 def test_eight_times_the_text_takes_about_eight_times_as_long(unit: str) -> None:
     small, large = (seconds(work, text_of(unit, size)) for size in (15_000, 120_000))
-    assert large < 16 * small
+    # A busy machine may spoil one measurement.
+    assert large < 16 * small or seconds(work, text_of(unit, 120_000)) < 16 * small
 
 
 @pytest.mark.slow

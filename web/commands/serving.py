@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from archive.errors import BadSettings, NotMigrated
 from web.commands.demo import CORPUS, SITE_NAME, check_server, introduce, prepare
 from web.commands.installation import reported, services
 from web.installation.making import make
@@ -54,7 +55,11 @@ def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
     settings = Settings.at(data, SITE_NAME)
     make(settings)
     introduce(corpus, data)
-    opened = open_services(settings, serving=True)
+    try:
+        opened = open_services(settings, serving=True)
+    except NotMigrated as error:
+        # A sample is not worth a migration.
+        raise BadSettings(f"{data} 是旧版本建立的演示数据，请删除这个文件夹，再重新运行 ./run demo。") from error
     try:
         prepare(opened, corpus)
         if check:
