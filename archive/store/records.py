@@ -191,7 +191,8 @@ class Records:
             return
         for number, line in enumerate(lines, 1):
             try:
-                yield _typed(audit_rows, json.loads(line))
+                # Rows from before the seals don't have one.
+                yield {"seal": "", **_typed(audit_rows, json.loads(line))}
             except ValueError as error:
                 raise RecordDamaged(self.log.name, f"第 {number} 行读不出") from error
 

@@ -84,12 +84,15 @@ def migrate(destination: Path, first: str, second: str) -> None:
         if sealing.is_migrated(before):
             click.echo("档案已经是本版本的，没有改动。")
             return
-        sealing.two_persons(first, second, "升级")
-        with jobs.progress("备份", None) as advance:
-            made = backups.backup(before, Blobs(settings.data / "blobs"), settings.data, destination, advance)
+        if before.public_count():
+            sealing.two_persons(first, second, "升级")
+        # An archive without documents has nothing to back up.
+        if before.ids():
+            with jobs.progress("备份", None) as advance:
+                made = backups.backup(before, Blobs(settings.data / "blobs"), settings.data, destination, advance)
+            click.echo(f"备份在 {made.folder}")
     finally:
         before.close()
-    click.echo(f"备份在 {made.folder}")
     catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys, earlier=Earlier.BROUGHT_UP)
     try:
         sealed = sealing.seal_all(catalogue, first, second)

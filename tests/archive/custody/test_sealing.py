@@ -46,7 +46,9 @@ def before_the_seals(catalogue: Catalogue, url: str) -> None:
     log = catalogue.records.log
     kept = [*catalogue.records.events()]
     log.unlink()
-    catalogue.records._append("".join(f"{json.dumps({**row, 'seal': ''}, ensure_ascii=False)}\n" for row in kept))
+    for row in kept:
+        del row["seal"]
+    catalogue.records._append("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in kept))
 
 
 def findings(catalogue: Catalogue, blobs: Blobs) -> set[Damage]:
