@@ -25,9 +25,10 @@ FAULTS: Mapping[str, str] = {
     "R18": "rotten_backup",
     "R19": "full_disk",
     "R20": "other_user",
+    "R21": "forged",
 }
 # These kill nothing and follow no system call: for them a disk only takes time.
-IN_MEMORY = {"R6", "R7", "R15", "R18", "R20"}
+IN_MEMORY = {"R6", "R7", "R15", "R18", "R20", "R21"}
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
 _ROOM = 1 << 30
 # The faults that must turn red without each safeguard.

@@ -14,6 +14,7 @@ from random import Random
 
 from click.testing import CliRunner
 
+from archive.store.seals import Seals
 from tests.faults.fault import Trial, child, write_documents
 from web.commands.cli import cli
 
@@ -35,7 +36,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
     incoming, more = folder / "incoming", folder / "more"
     write_documents(incoming, [f"第{number}项" for number in range(5)])
     write_documents(more, ["另一项"])
-    os.environ.update(GONGKAI_DATA=str(data), GONGKAI_DATABASE_URL="")
+    os.environ.update(GONGKAI_DATA=str(data), GONGKAI_DATABASE_URL="", GONGKAI_ACTOR="收文员")
 
     def expect(user: int, code: int, words: str, *told: str) -> str:
         trial.cases += 1
@@ -77,11 +78,13 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
     # A restore needs its folder, and not the one above.
     os.chown(service, _MIGHTY, _MIGHTY)
     service.chmod(0o755)
+    key = folder / "paper.txt"
+    key.write_text(Seals(data / "keys").private().written(), encoding="ascii")
     for path in data.iterdir():
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    expect(_SERVICE, 0, f"restore {max(disk.iterdir())}")
+    expect(_SERVICE, 0, f"restore {max(disk.iterdir())} --key {key}")
     expect(_SERVICE, 0, f"restore {max(disk.iterdir())} --replace")
-    expect(_SERVICE, 0, "ingest {more}")
+    expect(_SERVICE, 0, "ingest {more} --actor 移交")
     expect(_SERVICE, 0, "verify")
     return trial
 

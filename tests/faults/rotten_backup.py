@@ -20,6 +20,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
     trial = Trial()
     data, disk = folder / "data", folder / "disk"
     with installation(data) as opened, Sandbox(workers=1) as sandbox:
+        key = opened.catalogue.keys.private()
         items = write_documents(folder / "incoming", [f"第{number}项" for number in range(20)])
         ids = set(take_in(opened, items, sandbox=sandbox))
         newest = _backup(opened.catalogue, opened.blobs, data, disk)
@@ -37,7 +38,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
     if trial.failures:
         return trial
     again = folder / "again"
-    restoring.restore(newest.folder, again, (), False, lambda done, total: None)
+    restoring.restore(newest.folder, again, (), False, lambda done, total: None, key)
     catalogue = Catalogue(f"sqlite:///{again / 'catalogue.sqlite3'}", again, empty=True)
     rebuild(catalogue)
     trial.expect({*catalogue.ids()} == ids, "what was taken in did not all come back")
