@@ -9,6 +9,7 @@ SHA-256 in its name, and each file is read where it lies in the new backup befor
 """
 
 import json
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -27,10 +28,14 @@ from archive.store.folder import BACKUP, copy_privately, link, restrict
 from archive.store.records import Records
 from archive.store.space import naming
 
+log = logging.getLogger(__name__)
+
 FORMAT = 1
 # What staff wrote into the data folder themselves.
 OWN = ("site.toml", "synonyms.tsv", "lexicon.txt", "taxonomy.toml", notices.OWN_NAME)
 LEDGER = "withdrawals.jsonl"
+# Seconds after which what is half made is taken for what an interrupted backup has left.
+_ABANDONED = 2 * 86400
 Progress = Callable[[int, int], None]
 
 
@@ -75,6 +80,10 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
     final = free(destination, f"gongkai-{at:%Y%m%d-%H%M%S}")
     partial = destination / f".{final.name}.partial"
     made = Made(final, next(complete(destination), None))
+    for left in (*destination.glob(".gongkai-*.partial"), *data.glob(".backup-*")):
+        if left.stat().st_mtime < at.timestamp() - _ABANDONED:
+            log.warning("删除以前中断的备份留下的 %s。", left)
+            shutil.rmtree(left, ignore_errors=True)
     staged = data / f".backup-{os.getpid()}"
     try:
         with naming(staged):

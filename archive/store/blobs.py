@@ -4,6 +4,7 @@ Before ``put`` returns, a blob is written to a temporary file, synced and rename
 So a power failure can't lose a blob that the catalogue already names.
 """
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -25,6 +26,10 @@ def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        # Some network file systems do it by themselves and refuse to be asked.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
         os.close(handle)
 

@@ -148,8 +148,12 @@ def exposed(folder: Path) -> list[Path]:
 
     Drafts and refused documents lie there, so it should be nothing.
     """
-    main = (folder, *sorted(folder.glob(f"{CATALOGUE}*")), *(folder / sign.partition("/")[0] for sign in _SIGNS))
-    main = (*main, folder / KEYS, folder / KEYS / "private.key")
+    main = (
+        folder,
+        *sorted(folder.glob(f"{CATALOGUE}*")),
+        *(folder / sign.partition("/")[0] for sign in (*_SIGNS, KEYS)),
+        folder / KEYS / "private.key",
+    )
     return [path for path in dict.fromkeys(main) if path.exists() and path.stat().st_mode & (S_IRWXG | S_IRWXO)]
 
 

@@ -13,7 +13,7 @@ from indexer.judging.queries import BadQueries
 from web.commands import explaining, jobs, judging
 from web.commands.demo import CORPUS, sample
 from web.commands.installation import reported, services
-from web.commands.words import FACETS
+from web.commands.words import FACETS, VALIDITY
 from web.installation.services import Services
 from web.installation.settings import Settings
 from web.programs.answers import search_answer
@@ -80,7 +80,9 @@ def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         name, equals, value = each.partition("=")
         if name not in FACETS or not equals or not value:
             raise click.UsageError(f"--facet {each}: expected NAME=VALUE, NAME one of {', '.join(FACETS)}")
-        filters[FACETS[name]] = (*filters.get(FACETS[name], ()), value)
+        facet = FACETS[name]
+        known = VALIDITY.things.get(value.lower()) if facet == "validity" else None
+        filters[facet] = (*filters.get(facet, ()), known.value if known else value)
     return filters
 
 

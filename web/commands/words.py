@@ -24,16 +24,16 @@ class Words(click.Choice[str], Generic[T]):
     """A choice among things, each under an English and a Chinese word; its value is the thing."""
 
     def __init__(self, words: Mapping[T, tuple[str, str]]) -> None:
-        self._things = {word: thing for thing, pair in words.items() for word in pair}
+        self.things = {word: thing for thing, pair in words.items() for word in pair}
         self._pairs = ["/".join(pair) for pair in words.values()]
-        super().__init__(list(self._things), case_sensitive=False)
+        super().__init__(list(self.things), case_sensitive=False)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the thing that a word names."""
         word = str(value).strip().lower()
-        if word not in self._things:
+        if word not in self.things:
             self.fail(f"“{value}” is none of {', '.join(self._pairs)}.", param, ctx)
-        return self._things[word]
+        return self.things[word]
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         """Return what the help shows: each pair of words."""

@@ -338,6 +338,25 @@ def test_what_is_not_in_the_manifest_is_not_restored_and_told(
     assert "zzzz.json" in caplog.text
 
 
+def test_what_an_interrupted_backup_left_is_removed_after_a_while(
+    catalogue: Catalogue,
+    blobs: Blobs,
+    data: Path,
+    elsewhere: Path,
+    ids: list[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    old, new = elsewhere / ".gongkai-20260101-000000.partial", elsewhere / ".gongkai-20260102-000000.partial"
+    staged = data / ".backup-1"
+    for path in (old, new, staged):
+        (path / "blobs").mkdir(parents=True)
+    for path in (old, staged):
+        os.utime(path, (0, 0))
+    backups.backup(catalogue, blobs, data, elsewhere, quiet)
+    assert (old.exists(), staged.exists(), new.exists()) == (False, False, True)
+    assert str(old) in caplog.text
+
+
 def test_an_empty_archive_is_no_backup(catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path) -> None:
     with pytest.raises(BackupRefused, match="GONGKAI_DATA"):
         backups.backup(catalogue, blobs, data, elsewhere, quiet)

@@ -1,13 +1,16 @@
 """Keeping originals byte for byte, and noticing damage to them."""
 
+import errno
 import hashlib
 import io
+import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from archive.errors import BlobDamaged, BlobMissing
-from archive.store.blobs import Blobs
+from archive.store.blobs import Blobs, sync_folder
 
 
 @pytest.fixture
@@ -59,3 +62,15 @@ def test_what_is_not_there_is_missing(blobs: Blobs) -> None:
 def test_an_original_is_read_only(blobs: Blobs) -> None:
     digest, _ = blobs.put(io.BytesIO(b"x"))
     assert blobs.path(digest).stat().st_mode & 0o222 == 0
+
+
+@pytest.mark.parametrize(("number", "raised"), [(errno.EINVAL, False), (errno.ENOTSUP, False), (errno.EIO, True)])
+def test_a_file_system_may_refuse_to_sync_a_folder_and_not_fail_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, raised: bool
+) -> None:
+    def fsync(descriptor: int) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(OSError) if raised else nullcontext():
+        sync_folder(tmp_path)

@@ -436,6 +436,11 @@ def test_a_facet_goes_by_its_name_on_the_page_too(run: Run, folder: Path) -> Non
     run("ingest", str(folder), "--already-published", "--actor", "移交")
     run("reindex")
     assert run("search", "通知", "--facet", "体裁=通知").output == run("search", "通知", "--facet", "genre=通知").output
+    id = run("review", "list", "--status", "已公开").stdout.split()[0]
+    run("validity", id, "repealed", "--since", "2025-03-01", "--person", "甲", "--reason", "乙")
+    run("reindex")
+    for facet in ("validity=repealed", "有效性=已废止"):
+        assert "共 1 件" in run("search", "通知", "--facet", facet).output
 
 
 def test_what_must_be_looked_at_is_listed(run: Run, folder: Path) -> None:
