@@ -19,6 +19,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from archive.decisions import publication, review
 from archive.document import Document, File, Metadata, Validity
+from archive.store import space
 from archive.store.catalogue import Catalogue
 from indexer.analyzer import Analyzer
 from web.installation.making import make
@@ -114,6 +115,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def asks_the_database(item: pytest.Item) -> bool:
     """Tell whether a test depends on ``databases``, however indirectly, and is not about pages in a browser."""
     return "databases" in getattr(item, "fixturenames", ()) and item.get_closest_marker("page") is None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def small_reserve() -> Iterator[None]:
+    """Let the archives of hundreds of tests, which lie in memory, keep little in reserve."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(space, "_SIZE", 4096)
+        yield
 
 
 @pytest.fixture(autouse=True)

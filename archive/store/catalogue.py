@@ -13,7 +13,19 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, FromClause, RowMapping, Select, create_engine, event, func, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    FromClause,
+    RowMapping,
+    Select,
+    create_engine,
+    event,
+    func,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -115,15 +127,8 @@ class Catalogue:
         self.withdrawal_ledger = WithdrawalLedger(folder / "withdrawals.jsonl")
         self.records = Records(folder / "records")
         self.today = today
-        try:
-            parsed = make_url(url)
-            if parsed.drivername == "postgresql":
-                parsed = parsed.set(drivername="postgresql+psycopg")
-            self._engine = create_engine(parsed, json_serializer=_json)
-        except (ArgumentError, ImportError) as error:
-            raise BadSettings(f"GONGKAI_DATABASE_URL 无法使用：{error}") from error
-        if parsed.get_backend_name() == "sqlite":
-            _prepare_sqlite(self._engine)
+        self._engine = _engine(url)
+        parsed = self._engine.url
         try:
             # Files tell of documents, so a database without tables is not this archive's: nothing is made in it.
             known = not empty and self.records.log.exists()
@@ -488,6 +493,33 @@ class Catalogue:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def holds_documents(url: str) -> bool:
+    """Tell whether a database has any document; one that is not there is not made. Raises BadSettings."""
+    engine = _engine(url)
+    try:
+        if _is_absent_file(engine.url):
+            return False
+        with engine.connect() as connection:
+            there = inspect(connection).has_table(documents.name)
+            return there and connection.execute(select(documents.c.id).limit(1)).first() is not None
+    finally:
+        engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    """Prepare the way to a database, without opening it. Raises BadSettings."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(parsed, json_serializer=_json)
+    except (ArgumentError, ImportError) as error:
+        raise BadSettings(f"GONGKAI_DATABASE_URL 无法使用：{error}") from error
+    if parsed.get_backend_name() == "sqlite":
+        _prepare_sqlite(engine)
+    return engine
 
 
 def _prepare_sqlite(engine: Engine) -> None:

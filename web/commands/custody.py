@@ -12,8 +12,9 @@ from archive.custody import backup as backups
 from archive.custody import bag, sealing
 from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
+from archive.errors import CatalogueNotEmpty
 from archive.store import audit as log
-from archive.store.catalogue import Catalogue
+from archive.store.catalogue import Catalogue, holds_documents
 from archive.store.folder import require_archive, require_owner, user
 from web.commands import jobs
 from web.commands.installation import reported, services, warn_of_readers
@@ -73,6 +74,10 @@ def backup(destination: Path, keep: int | None) -> None:
 def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Path | None, lost_key: bool) -> None:
     """Restore an installation from a BACKUP: its files, catalogue and index. Stop the server first."""
     settings = Settings.from_environment()
+    inside = settings.database_url.startswith(f"sqlite:///{settings.data}/")
+    if not inside and holds_documents(settings.database_url):
+        # Before anything is moved: the files would no longer be those of the database.
+        raise CatalogueNotEmpty
     with jobs.progress("恢复备份", None) as advance:
         key = read_key(kept) if kept else None
         aside = restoring.restore(folder, settings.data, withdrawals, replace, advance, key, lost_key, settings.keys)

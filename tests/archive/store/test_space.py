@@ -15,6 +15,14 @@ from archive.errors import NotRecorded
 from archive.store import space
 from archive.store.space import disk_full, make_reserve, naming, release_reserve, release_reserve_if_full
 
+_SIZE = space._SIZE
+
+
+@pytest.fixture(autouse=True)
+def real_reserve(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what an installation keeps, and not what other tests do."""
+    monkeypatch.setattr(space, "_SIZE", _SIZE)
+
 
 def full_database() -> DBAPIError:
     """Fill a database that may have no more pages, which SQLite says as it says a full disk."""

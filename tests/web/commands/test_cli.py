@@ -539,12 +539,26 @@ def test_a_backup_says_what_is_in_it_and_what_it_removed(run: Run, folder: Path,
     assert f"已删除旧备份 {first}" in second.stdout
     assert rotten.parent.name + rotten.name in second.stderr
     (made,) = destination.iterdir()
-    run("restore", str(made), "--replace")
+    elsewhere = caller({"GONGKAI_DATA": str(tmp_path / "again"), "GONGKAI_DATABASE_URL": "", "GONGKAI_ENGINE_URL": ""})
+    elsewhere("restore", str(made))
     victim = next(made.glob("blobs/*/*"))
     victim.chmod(0o600)
     victim.write_bytes(b"rotten")
-    assert victim.name in run("restore", str(made), "--replace", code=1).stderr
-    assert "完好" in run("verify").output
+    assert victim.name in elsewhere("restore", str(made), "--replace", code=1).stderr
+    assert "完好" in elsewhere("verify").output
+
+
+def test_a_restore_beside_a_database_that_is_not_empty_moves_nothing(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("ingest", str(folder))
+    made = run("backup", str(tmp_path / "backups")).stdout.split()[-1]
+    database = f"sqlite:///{tmp_path}/elsewhere.sqlite3"
+    beside = caller(
+        {"GONGKAI_DATA": str(tmp_path / "other"), "GONGKAI_DATABASE_URL": database, "GONGKAI_ENGINE_URL": ""}
+    )
+    beside("restore", made)
+    before = sorted((tmp_path / "other").rglob("*"))
+    assert "GONGKAI_DATABASE_URL" in beside("restore", made, "--replace", code=1).stderr
+    assert sorted((tmp_path / "other").rglob("*")) == before
 
 
 def recording_fails(monkeypatch: pytest.MonkeyPatch) -> None:
