@@ -8,7 +8,7 @@ take sixteen times as long, the square would take 64.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from itertools import count, takewhile
+from itertools import count, pairwise, takewhile
 
 from archive.errors import ExtractionFailed
 
@@ -68,6 +68,9 @@ UNITS: Mapping[str, Sequence[str]] = {
 EACH = [unit for units in UNITS.values() for unit in units]
 
 
+_TRIES = 5
+
+
 def text_of(unit: str, size: int, width: int = 1) -> str:
     """Repeat a unit up to a number of bytes: half of it on one line, half on lines of at least ``width`` characters.
 
@@ -82,7 +85,21 @@ def text_of(unit: str, size: int, width: int = 1) -> str:
     return "".join(each[:half]) + "\n" + "\n".join(lines)
 
 
-def seconds(work: Callable[[str], object], text: str) -> float:
+def grows(work: Callable[[str], object], *texts: str, most: float) -> bool:
+    """Tell whether each text takes at most ``most`` times the processor time of the one before.
+
+    A busy machine spoils one measurement or another, so it may take a few tries. What grows with the square passes
+    none of them: of eight times the length it takes 64 times as long.
+    """
+    return any(_grows(work, texts, most) for _ in range(_TRIES))
+
+
+def _grows(work: Callable[[str], object], texts: Sequence[str], most: float) -> bool:
+    taken = [_seconds(work, text) for text in texts]
+    return all(later < most * former for former, later in pairwise(taken))
+
+
+def _seconds(work: Callable[[str], object], text: str) -> float:
     """Return the processor time that work on a text takes, not below what noise makes of nothing."""
     start = time.process_time()
     # What has more paragraphs than any document is refused, which is quick.

@@ -10,7 +10,7 @@ from archive.describe.metadata import describe
 from archive.document import Document, File
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble
-from tests.growth import EACH, UNITS, seconds, text_of
+from tests.growth import EACH, UNITS, grows, text_of
 
 
 def work(text: str) -> None:
@@ -32,22 +32,17 @@ def work(text: str) -> None:
 
 @pytest.mark.parametrize("unit", EACH, ids=ascii)
 def test_eight_times_the_text_takes_about_eight_times_as_long(unit: str) -> None:
-    small, large = (seconds(work, text_of(unit, size)) for size in (15_000, 120_000))
-    # A busy machine may spoil one measurement.
-    assert large < 16 * small or seconds(work, text_of(unit, 120_000)) < 16 * small
+    assert grows(work, text_of(unit, 15_000), text_of(unit, 120_000), most=16)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", EACH, ids=ascii)
 def test_a_megabyte_takes_about_ten_times_as_long_as_a_tenth_of_one(unit: str) -> None:
-    small, large = (seconds(work, text_of(unit, size, 60)) for size in (100_000, 1_000_000))
-    assert large < 20 * small
+    assert grows(work, text_of(unit, 100_000, 60), text_of(unit, 1_000_000, 60), most=20)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", UNITS)
 def test_ten_megabytes_of_all_of_a_kind_take_about_a_hundred_times_as_long_as_a_tenth_of_one(kind: str) -> None:
     unit = "".join(UNITS[kind]).replace("%013d", "").replace("%08d", "").replace("%03d", "").replace("%d", "")
-    small, large, larger = (seconds(work, text_of(unit, size, 60)) for size in (100_000, 1_000_000, 10_000_000))
-    assert large < 20 * small
-    assert larger < 20 * large
+    assert grows(work, *(text_of(unit, size, 60) for size in (100_000, 1_000_000, 10_000_000)), most=20)

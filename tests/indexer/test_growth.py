@@ -13,7 +13,7 @@ from indexer.engines.whoosh.segment_writer import SegmentWriter
 from indexer.fields import entry
 from indexer.snippets import Marker
 from tests.conftest import make_document
-from tests.growth import EACH, seconds, text_of
+from tests.growth import EACH, grows, text_of
 
 
 @pytest.mark.parametrize("unit", EACH, ids=ascii)
@@ -33,5 +33,4 @@ def test_eight_times_the_text_takes_about_eight_times_as_long(unit: str, analyze
         duplicates.sketch(document.text)
 
     work(text_of(unit, 1000))
-    small, large = (seconds(work, text_of(unit, size)) for size in (20_000, 160_000))
-    assert large < 16 * small
+    assert grows(work, text_of(unit, 20_000), text_of(unit, 160_000), most=16)

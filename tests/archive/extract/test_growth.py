@@ -13,7 +13,7 @@ from archive.extract.others import markdown, plain
 from archive.extract.webpage import html
 from archive.extract.word.styles import Numbering
 from tests.archive.extract.worddocuments import IN_TABLE, Run, write_doc
-from tests.growth import EACH, seconds, text_of
+from tests.growth import EACH, grows, text_of
 
 PAGE = (
     *(
@@ -92,29 +92,28 @@ RTF = (
 )
 
 
-def grows(work: Callable[[str], object], unit: str) -> None:
-    small, large = (seconds(work, text_of(unit, size)) for size in (10_000, 80_000))
-    assert large < 16 * small
+def check(work: Callable[[str], object], unit: str) -> None:
+    assert grows(work, text_of(unit, 10_000), text_of(unit, 80_000), most=16)
 
 
 @pytest.mark.parametrize("unit", (*PAGE, *EACH[::4]), ids=ascii)
 def test_a_web_page(unit: str) -> None:
-    grows(lambda text: html.from_text(f"<html><body>{text}</body></html>"), unit)
+    check(lambda text: html.from_text(f"<html><body>{text}</body></html>"), unit)
 
 
 @pytest.mark.parametrize("around", WITHIN)
 def test_a_web_page_within_many_elements(around: str) -> None:
-    grows(lambda text: html.from_text(around * (600 // around.count("<")) + text), "<p>甲乙，</p><a>丙</a>")
+    check(lambda text: html.from_text(around * (600 // around.count("<")) + text), "<p>甲乙，</p><a>丙</a>")
 
 
 @pytest.mark.parametrize("unit", (*MARKDOWN, *EACH[::4]), ids=ascii)
 def test_markdown_and_plain_text(unit: str) -> None:
-    grows(lambda text: (markdown.from_text(text), plain.from_text(text)), unit)
+    check(lambda text: (markdown.from_text(text), plain.from_text(text)), unit)
 
 
 @pytest.mark.parametrize("around", ["# a{}b", "# {}x", "a|b\n|{}x", ">{}x", "a{}b"])
 def test_a_long_run_of_blanks_in_markdown_and_plain_text(around: str) -> None:
-    grows(lambda text: (markdown.from_text(around.format(text)), plain.from_text(around.format(text))), " ")
+    check(lambda text: (markdown.from_text(around.format(text)), plain.from_text(around.format(text))), " ")
 
 
 @pytest.mark.parametrize("unit", RTF)
@@ -124,7 +123,7 @@ def test_rich_text(unit: str, tmp_path: Path) -> None:
         path.write_text(f"{{\\rtf1\\ansi {text}}}", encoding="gb18030")
         extract_plain(path, "application/rtf")
 
-    grows(work, unit)
+    check(work, unit)
 
 
 @pytest.mark.parametrize("unit", ["甲\r", "\x13\x14", "甲\x07"], ids=ascii)
@@ -133,7 +132,7 @@ def test_an_old_word_document(unit: str, tmp_path: Path) -> None:
         runs = [Run(text.replace("\n", ""), form=IN_TABLE), Run("公开\r")]
         extract_plain(write_doc(tmp_path / "a.doc", runs), "application/msword")
 
-    grows(work, unit)
+    check(work, unit)
 
 
 def test_a_cell_that_spans_everything_is_bounded_and_told() -> None:
@@ -179,5 +178,4 @@ def test_lists_share_their_levels_and_roman_numerals_do_not_unfold() -> None:
         assert numbering.label("1", 0) == "MMMCMXCIX."
         assert numbering.label("1", 0) == "4000."
 
-    small, large = (seconds(work, "甲" * size) for size in (400, 3_200))
-    assert large < 16 * small
+    assert grows(work, "甲" * 400, "甲" * 3_200, most=16)

@@ -1,68 +1,19 @@
 """The command line, run as people run it."""
 
-import errno
 import json
 import shutil
 import zipfile
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from archive.chinese.dates import office_today
 from archive.decisions import review
 from archive.document import Verdict
-from archive.store.records import Record, Records
-from tests.conftest import Databases, in_a_file
+from tests.conftest import in_a_file
+from tests.web.commands.conftest import Run, caller
 from web.app import create_app
-from web.commands.cli import cli
 from web.installation.services import open_services
 from web.installation.settings import Settings
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def environment(tmp_path: Path, databases: Databases) -> dict[str, str]:
-    """Of an archive that is not made yet."""
-    data = tmp_path / "data"
-    settings = replace(Settings.at(data), database_url=databases.empty(data / "catalogue.sqlite3"))
-    return {
-        "GONGKAI_DATA": str(settings.data),
-        "GONGKAI_DATABASE_URL": settings.database_url,
-        "GONGKAI_ENGINE_URL": "",
-        "GONGKAI_ACTOR": "收文员",
-    }
-
-
-@pytest.fixture
-def run(environment: dict[str, str]) -> Run:
-    run = caller(environment)
-    run("init")
-    return run
-
-
-def caller(environment: dict[str, str]) -> Run:
-    """Run commands as a person does, and hold their exit codes against ``code``."""
-
-    def invoke(*arguments: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(cli, arguments, env=environment)
-        assert result.exit_code == code, result.output
-        assert "Traceback" not in result.output
-        return result
-
-    return invoke
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "incoming"
-    folder.mkdir()
-    (folder / "a.txt").write_text("关于做好防汛工作的通知\n\n请落实值班制度。\n", encoding="utf-8")
-    (folder / "b.md").write_text("# 关于抗旱工作的通知\n\n请节约用水。\n", encoding="utf-8")
-    return folder
 
 
 def approve(run: Run, id: str) -> str:
@@ -373,76 +324,6 @@ def test_a_documents_force_is_recorded(run: Run, folder: Path) -> None:
     assert "已废止" in run("review", "show", id).output
 
 
-def test_a_renewal_is_for_years_and_a_mistyped_year_is_refused(run: Run, folder: Path) -> None:
-    run("ingest", str(folder / "a.txt"))
-    (id,) = (line.split()[0] for line in run("review", "list").stdout.splitlines())
-    who = ("--person", "法制科", "--reason", "云政发〔2025〕3号")
-    today = office_today()
-    for years, code in ((5, 0), (20, 0), (21, 1)):
-        until = f"{today.year + years}-{today.month:02}-28"
-        told = run("validity", id, "现行有效", "--since", f"{today:%Y-%m}-28", "--until", until, *who, code=code)
-    assert "20 年" in told.stderr and "一般不超过 5 年" in told.stderr
-    for since in ("1948-12-31", f"{today.year + 6}-01-01"):
-        assert "起始日期" in run("validity", id, "已废止", "--since", since, *who, code=1).stderr
-    assert "20 年" in run("validity", "--help").output or "20 years" in run("validity", "--help").output
-
-
-@pytest.mark.parametrize(
-    ("option", "english", "chinese"),
-    [
-        ("--as", ("active", "on-request"), ("主动公开", "依申请公开")),
-        ("--aspect", ("truthfulness", "confidentiality"), ("真实性", "保密性")),
-        ("--outcome", ("passed", "failed"), ("通过", "不通过")),
-        (
-            "--status",
-            ("waiting", "published", "refused", "withdrawn", "all"),
-            ("待审", "已公开", "不予发布", "已撤回", "全部"),
-        ),
-        ("STATE", ("in-force", "not-yet", "repealed", "expired"), ("现行有效", "尚未施行", "已废止", "已失效")),
-    ],
-)
-def test_a_choice_is_typed_in_english_or_in_chinese(
-    run: Run, folder: Path, option: str, english: tuple[str, ...], chinese: tuple[str, ...]
-) -> None:
-    run("ingest", str(folder / "a.txt"))
-    (id,) = (line.split()[0] for line in run("review", "list").stdout.splitlines())
-    given = {"--aspect": "真实性", "--outcome": "passed"}
-    commands = {
-        "--as": ("review", "classify", id, "--reviewer", "甲", "--basis", "乙", "--as"),
-        "--status": ("review", "list", "--status"),
-        "STATE": ("validity", id, "--since", "2026-01-31", "--person", "甲", "--reason", "乙"),
-    }
-    for pair in zip(english, chinese, strict=True):
-        said = set()
-        for word in (*pair, f" {pair[0].upper()}"):
-            if option in given:
-                rest = [each for name, value in ({**given, option: word}).items() for each in (name, value)]
-                command = ("review", "examine", id, "--reviewer", "甲", "--basis", "乙", *rest)
-            else:
-                command = (*commands[option], word)
-            said.add(run(*command).output)
-        assert len(said) == 1
-    known = "validity" if option == "STATE" else {"--as": "classify", "--status": "list"}.get(option, "examine")
-    shown = "".join(run(*([known] if option == "STATE" else ["review", known]), "--help").output.split())
-    assert all(f"{pair[0]}/{pair[1]}" in shown for pair in zip(english, chinese, strict=True))
-
-
-def test_a_word_that_names_nothing_is_told_with_those_that_do(run: Run) -> None:
-    wrong = run("review", "list", "--status", "公开", code=2).stderr
-    assert "“公开”" in wrong and "published/已公开" in wrong
-
-
-def test_a_facet_goes_by_its_name_on_the_page_too(run: Run, folder: Path) -> None:
-    run("ingest", str(folder), "--already-published", "--actor", "移交")
-    run("reindex")
-    assert run("search", "通知", "--facet", "体裁=通知").output == run("search", "通知", "--facet", "genre=通知").output
-    id = run("review", "list", "--status", "已公开").stdout.split()[0]
-    run("validity", id, "repealed", "--since", "2025-03-01", "--person", "甲", "--reason", "乙")
-    run("reindex")
-    for facet in ("validity=repealed", "有效性=已废止"):
-        assert "共 1 件" in run("search", "通知", "--facet", facet).output
-
-
 def test_what_must_be_looked_at_is_listed(run: Run, folder: Path) -> None:
     (folder / "c.txt").write_text("关于救助的公示\n王某，身份证号11010519491231002X。\n", encoding="utf-8")
     run("ingest", str(folder))
@@ -521,95 +402,3 @@ def test_a_takeover_takes_in_what_its_manifest_lists_and_as_it_is_marked(run: Ru
     run("reindex")
     [hit] = json.loads(run("search", "通知", "--json").stdout)["hits"]
     assert (hit["number"], hit["validity"]) == ("云政发〔2009〕8号", "已废止")
-
-
-def test_a_backup_says_what_is_in_it_and_what_it_removed(run: Run, folder: Path, tmp_path: Path) -> None:
-    destination = tmp_path / "backups"
-    assert "没有一件文件" in run("backup", str(destination), code=1).stderr
-    run("ingest", str(folder))
-    told = run("backup", str(destination)).stdout
-    assert "备份 2 件文件、2 个原件（新复制 2 个）" in told
-    first = Path(told.split()[-1])
-    run("backup", str(destination), "--keep", "0", code=2)
-    rotten = next(first.glob("blobs/*/*"))
-    rotten.chmod(0o600)
-    rotten.write_bytes(b"rotten")
-    second = run("backup", str(destination), "--keep", "1")
-    assert "共用 1 个，新复制 1 个" in second.stdout
-    assert f"已删除旧备份 {first}" in second.stdout
-    assert rotten.parent.name + rotten.name in second.stderr
-    (made,) = destination.iterdir()
-    elsewhere = caller({"GONGKAI_DATA": str(tmp_path / "again"), "GONGKAI_DATABASE_URL": "", "GONGKAI_ENGINE_URL": ""})
-    elsewhere("restore", str(made))
-    victim = next(made.glob("blobs/*/*"))
-    victim.chmod(0o600)
-    victim.write_bytes(b"rotten")
-    assert victim.name in elsewhere("restore", str(made), "--replace", code=1).stderr
-    assert "完好" in elsewhere("verify").output
-
-
-def test_a_restore_beside_a_database_that_is_not_empty_moves_nothing(run: Run, folder: Path, tmp_path: Path) -> None:
-    run("ingest", str(folder))
-    made = run("backup", str(tmp_path / "backups")).stdout.split()[-1]
-    database = f"sqlite:///{tmp_path}/elsewhere.sqlite3"
-    beside = caller(
-        {"GONGKAI_DATA": str(tmp_path / "other"), "GONGKAI_DATABASE_URL": database, "GONGKAI_ENGINE_URL": ""}
-    )
-    beside("restore", made)
-    before = sorted((tmp_path / "other").rglob("*"))
-    assert "GONGKAI_DATABASE_URL" in beside("restore", made, "--replace", code=1).stderr
-    assert sorted((tmp_path / "other").rglob("*")) == before
-
-
-def recording_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a disk be full from now on where records are written, which is after the commit."""
-
-    def full(self: Records, id: str, rows: Record) -> None:
-        raise OSError(errno.ENOSPC, "no", str(self.path(id)))
-
-    monkeypatch.setattr(Records, "_write", full)
-
-
-def test_on_a_full_disk_each_command_says_what_holds_and_which_disk_it_is(
-    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    records = str(tmp_path / "data" / "records")
-    with monkeypatch.context() as patch:
-        recording_fails(patch)
-        told = run("ingest", str(folder), "--already-published", "--actor", "移交", code=1)
-        assert "新接收 1 件，新版本 0 件，已有 0 件，拒收 0 件；接收中止，其余 1 件没有接收" in told.stdout
-        assert "已经公开" in told.stderr and "磁盘已满" in told.stderr and records in told.stderr
-    assert "新接收 1 件，新版本 0 件，已有 1 件" in run("ingest", str(folder)).stdout
-    published = run("review", "list", "--status", "published").stdout.split()[0]
-    waiting = run("review", "list").stdout.split()[0]
-    by = ("--reviewer", "审查员", "--basis", "一事一审")
-    run("review", "classify", waiting, "--as", "主动公开", *by)
-    run("review", "examine", waiting, "--aspect", "真实性", "--aspect", "保密性", "--outcome", "通过", *by)
-    recording_fails(monkeypatch)
-    told = run("review", "approve", waiting, published, "--reviewer", "签发人", code=1)
-    assert "已经生效" in told.stderr and records in told.stderr
-    assert f"{waiting}: 现在的状态：第 1 版已公开，公众看到的是第 1 版" in told.stderr
-    assert f"没有继续处理：{published}" in told.stderr
-
-
-def test_a_withdrawal_gives_up_the_reserve_where_there_is_no_other_room(
-    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run("ingest", str(folder), "--already-published", "--actor", "移交")
-    first, second = (line.split()[0] for line in run("review", "list", "--status", "published").stdout.splitlines())
-    reserve = tmp_path / "data" / "reserve"
-    run("review", "withdraw", first, "--reviewer", "审查员", "--reason", "有误")
-    assert reserve.exists()
-    write = Records._write
-
-    def full(self: Records, id: str, rows: Record) -> None:
-        if reserve.exists():
-            raise OSError(errno.ENOSPC, "no", str(self.path(id)))
-        write(self, id, rows)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Records, "_write", full)
-        assert "已撤回" in run("review", "withdraw", second, "--reviewer", "审查员", "--reason", "有误").stdout
-        assert not reserve.exists()
-    assert "档案记录完好" in run("verify", code=1).stdout
-    assert reserve.exists()

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from archive.store.folder import holds_archive
 from tests.conftest import Databases, in_a_file
-from tests.web.commands.test_cli import Run, caller
+from tests.web.commands.conftest import Run, caller
 from web.commands.cli import cli
 from web.installation.making import make
 from web.installation.settings import Settings

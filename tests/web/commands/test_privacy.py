@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.commands.test_cli import Run, caller
+from tests.web.commands.conftest import Run, caller
 
 
 @pytest.fixture

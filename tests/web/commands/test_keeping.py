@@ -1,0 +1,109 @@
+"""Backups, restores and full disks, as whoever runs the command line sees them."""
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from archive.store.records import Record, Records
+from tests.web.commands.conftest import Run, caller
+
+
+def test_a_backup_says_what_is_in_it_and_what_it_removed(run: Run, folder: Path, tmp_path: Path) -> None:
+    destination = tmp_path / "backups"
+    assert "没有一件文件" in run("backup", str(destination), code=1).stderr
+    run("ingest", str(folder))
+    told = run("backup", str(destination)).stdout
+    assert "备份 2 件文件、2 个原件（新复制 2 个）" in told
+    first = Path(told.split()[-1])
+    run("backup", str(destination), "--keep", "0", code=2)
+    rotten = next(first.glob("blobs/*/*"))
+    rotten.chmod(0o600)
+    rotten.write_bytes(b"rotten")
+    second = run("backup", str(destination), "--keep", "1")
+    assert "共用 1 个，新复制 1 个" in second.stdout
+    assert f"已删除旧备份 {first}" in second.stdout
+    assert rotten.parent.name + rotten.name in second.stderr
+    (made,) = destination.iterdir()
+    elsewhere = caller({"GONGKAI_DATA": str(tmp_path / "again"), "GONGKAI_DATABASE_URL": "", "GONGKAI_ENGINE_URL": ""})
+    assert "--key" in elsewhere("restore", str(made), code=1).stderr
+    elsewhere("restore", str(made), "--key", on_paper(run, tmp_path))
+    victim = next(made.glob("blobs/*/*"))
+    victim.chmod(0o600)
+    victim.write_bytes(b"rotten")
+    assert victim.name in elsewhere("restore", str(made), "--replace", code=1).stderr
+    assert "完好" in elsewhere("verify").output
+
+
+def test_a_restore_beside_a_database_that_is_not_empty_moves_nothing(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("ingest", str(folder))
+    made = run("backup", str(tmp_path / "backups")).stdout.split()[-1]
+    database = f"sqlite:///{tmp_path}/elsewhere.sqlite3"
+    beside = caller(
+        {"GONGKAI_DATA": str(tmp_path / "other"), "GONGKAI_DATABASE_URL": database, "GONGKAI_ENGINE_URL": ""}
+    )
+    beside("restore", made, "--key", on_paper(run, tmp_path))
+    before = sorted((tmp_path / "other").rglob("*"))
+    assert "GONGKAI_DATABASE_URL" in beside("restore", made, "--replace", code=1).stderr
+    assert sorted((tmp_path / "other").rglob("*")) == before
+
+
+def on_paper(run: Run, folder: Path) -> str:
+    """Keep the archive's key elsewhere, as `key export` prints it. Returns the file."""
+    path = folder / "paper.txt"
+    path.write_text(run("key", "export").stdout, encoding="utf-8")
+    return str(path)
+
+
+def recording_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a disk be full from now on where records are written, which is after the commit."""
+
+    def full(self: Records, id: str, rows: Record) -> None:
+        raise OSError(errno.ENOSPC, "no", str(self.path(id)))
+
+    monkeypatch.setattr(Records, "_write", full)
+
+
+def test_on_a_full_disk_each_command_says_what_holds_and_which_disk_it_is(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = str(tmp_path / "data" / "records")
+    with monkeypatch.context() as patch:
+        recording_fails(patch)
+        told = run("ingest", str(folder), "--already-published", "--actor", "移交", code=1)
+        assert "新接收 1 件，新版本 0 件，已有 0 件，拒收 0 件；接收中止，其余 1 件没有接收" in told.stdout
+        assert "已经公开" in told.stderr and "磁盘已满" in told.stderr and records in told.stderr
+    assert "新接收 1 件，新版本 0 件，已有 1 件" in run("ingest", str(folder)).stdout
+    published = run("review", "list", "--status", "published").stdout.split()[0]
+    waiting = run("review", "list").stdout.split()[0]
+    by = ("--reviewer", "审查员", "--basis", "一事一审")
+    run("review", "classify", waiting, "--as", "主动公开", *by)
+    run("review", "examine", waiting, "--aspect", "真实性", "--aspect", "保密性", "--outcome", "通过", *by)
+    recording_fails(monkeypatch)
+    told = run("review", "approve", waiting, published, "--reviewer", "签发人", code=1)
+    assert "已经生效" in told.stderr and records in told.stderr
+    assert f"{waiting}: 现在的状态：第 1 版已公开，公众看到的是第 1 版" in told.stderr
+    assert f"没有继续处理：{published}" in told.stderr
+
+
+def test_a_withdrawal_gives_up_the_reserve_where_there_is_no_other_room(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    first, second = (line.split()[0] for line in run("review", "list", "--status", "published").stdout.splitlines())
+    reserve = tmp_path / "data" / "reserve"
+    run("review", "withdraw", first, "--reviewer", "审查员", "--reason", "有误")
+    assert reserve.exists()
+    write = Records._write
+
+    def full(self: Records, id: str, rows: Record) -> None:
+        if reserve.exists():
+            raise OSError(errno.ENOSPC, "no", str(self.path(id)))
+        write(self, id, rows)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Records, "_write", full)
+        assert "已撤回" in run("review", "withdraw", second, "--reviewer", "审查员", "--reason", "有误").stdout
+        assert not reserve.exists()
+    assert "档案记录完好" in run("verify", code=1).stdout
+    assert reserve.exists()
