@@ -8,17 +8,18 @@ are read at once. So all postings of a term are one uncompressed block. Nothing 
 
 import math
 import pickle
+import re
 import struct
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3TermInfo
 from whoosh.system import pack_int
 
-from indexer.engines.whoosh.pickles import Made, Malformed, Name, read, read_first
+from indexer.engines.whoosh.pickles import Made, Malformed, Name, read
 
 Numbers = NDArray[np.int64]
 Weights = NDArray[np.float32]
@@ -38,8 +39,16 @@ _FORMS: Mapping[int, "np.dtype[np.generic]"] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+# Postings in an entry, as pickled: a tuple of whole numbers, one of as many fractions, an empty one. There are many of
+# them, so they are matched and not read step by step.
+_WHOLE = re.compile(rb"K.|M..|J....", re.DOTALL)
+_FRACTION_SIZE = 9
+_INLINED = re.compile(
+    rb"\x80\x02\(?((?:%b)+)[t\x85-\x87]q\x00\(?((?:G.{8})+)[t\x85-\x87]q\x01\)\x87q\x02\." % _WHOLE.pattern, re.DOTALL
+)
+
+
+class Entry(NamedTuple):
     """A term in the dictionary: its weight in all and number of documents, and its postings or their place."""
 
     weight: float
@@ -85,13 +94,17 @@ def decode_entry(stored: bytes) -> Entry:
 
 def frequency(stored: bytes) -> int:
     """Return the number of documents of a stored entry, without the rest. Raises Malformed."""
-    return decode_entry(stored).frequency
+    try:
+        count: int = _ABOUT.unpack_from(stored)[2]
+    except struct.error as error:
+        raise Malformed("a term's entry that breaks off") from error
+    return count
 
 
 def decode(block: bytes) -> tuple[Numbers, Weights]:
     """Decode a term's block into document numbers, which do not fall, and weights. Raises Malformed."""
-    about, end = read_first(block, len(WHOOSH3_HEADER_MAGIC) + _LENGTH_SIZE)
-    found, _ = read_first(block, end)
+    about, end = read(block, len(WHOOSH3_HEADER_MAGIC) + _LENGTH_SIZE)
+    found, _ = read(block, end)
     match about, found:
         case (int(count), _, _, _, _, _), (distances, None | float() as weight, None):
             numbers = np.cumsum(_array(distances), dtype=np.int64)
@@ -108,15 +121,20 @@ def decode(block: bytes) -> tuple[Numbers, Weights]:
 
 def decode_inline(stored: bytes) -> tuple[Numbers, Weights]:
     """Decode the few postings of a term that stand in its entry. Raises Malformed."""
-    match read(stored):
-        case (tuple(numbers), tuple(weights), ()) if (
-            len(numbers) == len(weights)
-            and all(type(number) is int for number in numbers)
-            and all(type(weight) is float and weight >= 0 for weight in weights)
-            and all(before < after for before, after in zip((-1, *numbers), numbers, strict=False))
-        ):
+    if found := _INLINED.fullmatch(stored):
+        numbers, count = _whole(found[1]), len(found[2]) // _FRACTION_SIZE
+        weights = struct.unpack(">" + "xd" * count, found[2])
+        rising = numbers == sorted(set(numbers)) and numbers[0] >= 0
+        if rising and len(numbers) == count and min(weights) >= 0 and sum(weights) < math.inf:
             return np.array(numbers, np.int64), np.array(weights, np.float32)
     raise Malformed("an entry of something else")
+
+
+def _whole(stored: bytes) -> list[int]:
+    """Return the whole numbers in a piece of a pickle that has nothing else: each after a letter for its size."""
+    if stored[::2].count(b"K") * 2 == len(stored):
+        return list(stored[1::2])
+    return [int.from_bytes(each[1:], "little", signed=each[:1] == b"J") for each in _WHOLE.findall(stored)]
 
 
 def _narrow(distances: NDArray[np.uint32]) -> "bytes | array[int]":

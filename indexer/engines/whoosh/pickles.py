@@ -36,19 +36,12 @@ class Made:
     items: dict[str, object] = field(default_factory=dict)
 
 
-def read(data: bytes) -> object:
-    """Read a pickle of numbers, bytes, text, and tuples, lists, sets and dictionaries of them.
+def read(data: bytes, at: int) -> tuple[object, int]:
+    """Read the pickle that begins at a place, and return where it ends too.
 
-    Raises Malformed for anything else, also for a pickle that breaks off or that something follows.
+    It may have numbers, bytes, text, and tuples, lists, sets and dictionaries of them. Raises Malformed for anything
+    else, also for a pickle that breaks off.
     """
-    found, end = read_first(data, 0)
-    if end != len(data):
-        raise Malformed("something follows the pickle")
-    return found
-
-
-def read_first(data: bytes, at: int) -> tuple[object, int]:
-    """Read the pickle that begins at a place, and return where it ends too. Raises Malformed as ``read`` does."""
     reading = _Reading(data, at)
     try:
         code = data[at]

@@ -84,7 +84,7 @@ class _Positional(StructFile):  # type: ignore[misc]  # Whoosh has no types
     def read_pickle(self) -> object:
         """Read a pickle as data (see ``pickles``), where Whoosh would run it. Raises Malformed."""
         start = self.tell()
-        found, length = pickles.read_first(self.read(), 0)
+        found, length = pickles.read(self.read(), 0)
         self.seek(start + length)
         return found
 
