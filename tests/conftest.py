@@ -82,7 +82,9 @@ def _tell_server(statement: str) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that choose how much is run. ``./run test`` passes them on."""
     group = parser.getgroup("gongkai")
-    group.addoption("--slow", action="store_true", help="Only the slow kinds: killed processes, nginx, real material.")
+    group.addoption(
+        "--slow", action="store_true", help="Only the slow kinds: killed processes, timed growth, nginx, real material."
+    )
     group.addoption("--thorough", action="store_true", help=f"{THOROUGH} examples of each property instead of {USUAL}.")
     group.addoption("--pictures", action="store_true", help="Keep a picture of each page's states in .artefacts.")
     group.addoption("--without-slow", action="store_true", help=argparse.SUPPRESS)
@@ -90,7 +92,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set the number of examples, and leave out slow tests unless they were named by path."""
-    config.addinivalue_line("markers", "slow: killed processes, nginx, real material; runs with --slow or by its path")
+    config.addinivalue_line(
+        "markers", "slow: killed processes, timed growth, nginx, real material; runs with --slow or by its path"
+    )
     config.addinivalue_line("markers", "page: how pages look and work in a browser, which is alike over any database")
     settings.register_profile("usual", max_examples=USUAL)
     settings.register_profile("thorough", max_examples=THOROUGH)

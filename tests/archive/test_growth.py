@@ -12,6 +12,8 @@ from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble
 from tests.growth import EACH, UNITS, grows, text_of
 
+pytestmark = pytest.mark.slow
+
 
 def work(text: str) -> None:
     """Do with a text what is done with every document, after its format has been read."""

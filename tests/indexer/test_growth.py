@@ -15,6 +15,8 @@ from indexer.snippets import Marker
 from tests.conftest import make_document
 from tests.growth import EACH, grows, text_of
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("unit", EACH, ids=ascii)
 def test_eight_times_the_text_takes_about_eight_times_as_long(unit: str, analyzer: Analyzer, tmp_path: Path) -> None:

@@ -143,6 +143,7 @@ def test_two_numbers_in_a_title_are_two_findings() -> None:
     assert len(precheck.findings(replace(made("正文。"), metadata=metadata))) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["王某13812345678，", "王某13812345678\t", "11010519491231002X；", "4111111111111111，"]
 )

@@ -15,6 +15,8 @@ from archive.extract.word.styles import Numbering
 from tests.archive.extract.worddocuments import IN_TABLE, Run, write_doc
 from tests.growth import EACH, grows, text_of
 
+pytestmark = pytest.mark.slow
+
 PAGE = (
     *(
         "<td>甲",
