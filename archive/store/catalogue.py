@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -181,9 +182,7 @@ class Catalogue:
     def expected_triggers(self) -> dict[str, str]:
         """Return what the triggers of a new database do, by name: it is made, read and given up again."""
         if self._engine.dialect.name == "sqlite":
-            with create_engine("sqlite://").begin() as connection:
-                migrations.upgrade(connection)
-                return migrations.triggers(connection)
+            return _triggers_of_sqlite()
         with self._engine.connect() as connection:
             connection.execute(text("CREATE SCHEMA gongkai_expected"))
             connection.execute(text("SET LOCAL search_path TO gongkai_expected"))
@@ -548,6 +547,13 @@ def _columns(rows: FromClause) -> Select[Any]:
 
 def _public() -> Select[Any]:
     return _columns(public_versions)
+
+
+@cache
+def _triggers_of_sqlite() -> dict[str, str]:
+    with create_engine("sqlite://").begin() as connection:
+        migrations.upgrade(connection)
+        return migrations.triggers(connection)
 
 
 def turns_of(connection: Connection, ids: Iterable[str]) -> dict[str, list[in_force.Turn]]:

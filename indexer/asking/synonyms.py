@@ -58,6 +58,7 @@ _DISTINCT = (
     ("权利", "权力"),
     ("沭政发", "沭政字", "沭政办发", "沭政办字"),
 )
+_TERMS = re.compile("|".join(sorted({term for terms in _DISTINCT for term in terms})))
 
 _AGENCY = re.compile("[局部厅委会署院]$")
 
@@ -289,8 +290,10 @@ def _confused(word: str, other: str) -> tuple[str, str] | None:
     """
     if _AGENCY.search(word) and _AGENCY.search(other):
         return None
+    # Most pairs have none of them, and a table has thousands of pairs.
+    if not (_TERMS.search(word) or _TERMS.search(other)):
+        return None
     for terms in _DISTINCT:
-        # Most pairs have none of them, and a table has thousands of pairs.
         for one, two in combinations([term for term in terms if term in word or term in other], 2):
             if _apart(one, two, word, other) or _apart(two, one, word, other):
                 return one, two
