@@ -9,7 +9,8 @@ from archive.chinese import dates
 from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
 from archive.store import audit
-from archive.store.catalogue import Catalogue, turns_of
+from archive.store.assembly import turns_of
+from archive.store.catalogue import Catalogue
 from archive.store.public import is_public, public_versions
 from archive.store.tables import calendar, changes, documents, validities, versions
 

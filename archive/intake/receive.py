@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -19,22 +19,18 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.chinese.text import normalise
-from archive.decisions import grounds, history, persons, publication, relations, review, stops
-from archive.describe.metadata import MANIFEST
-from archive.document import Attachment, Disclosure, File, Metadata, Place, Validity
+from archive.decisions import grounds, persons, publication, relations, review, stops
+from archive.document import Attachment, Disclosure, File, Metadata, Place
 from archive.errors import DecisionRefused, FileRefused, NotRecorded, PrecheckFailed
 from archive.extract import Sandbox, media_type
 from archive.extract.extraction import Extraction
-from archive.store import audit
+from archive.intake.keeping import SOURCE_GROUND, keeping, tighten
+from archive.store import assembly, audit
 from archive.store.blobs import Blobs, digest_of
 from archive.store.catalogue import Catalogue
 from archive.store.space import disk_full
 from archive.store.tables import attachments, documents, sources, versions
 
-SOURCE_GROUND = "来源标注，未写理由"
-# What a manifest may state besides the title, with the names that readers know it by.
-FIELD_LABELS = {name: label for name, label in history.LABELS.items() if name != "title"}
-FIELD_LABELS |= {"validity": "有效性", "disclosure": "公开属性"}
 TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
 
 
@@ -252,7 +248,7 @@ class Intake:
             if kept:
                 reason = "；".join(filter(None, (reason, f"本次没有写明，沿用原先的{'、'.join(kept)}")))
             if result is Result.HELD and set(prepared.item.stated) - {"source_url"}:
-                reason += f"；{self._tighten(connection, id, prepared.metadata.disclosure)}"
+                reason += f"；{tighten(connection, id, prepared.metadata.disclosure, self._actor)}"
             unchecked = self._precheck(connection, id)
             taken = self._take_over(connection, id, prepared.content) if self._already_published else _Kept()
         warnings = prepared.warnings + tuple(w for part in prepared.attachments for w in part.warnings) + unchecked
@@ -300,21 +296,6 @@ class Intake:
             return _Kept(f"没有公开：{refused.reason}")
         return _Kept()
 
-    def _tighten(self, connection: Connection, id: str, stated: Disclosure | None) -> str:
-        """Restrict a document if another source of the same content restricts it. Return a sentence on the result."""
-        if stated in (None, Disclosure.ACTIVE):
-            return "清单中另写的信息没有采用，请核对"
-        row = connection.execute(select(documents).where(documents.c.id == id)).mappings().one()
-        if row["public_version"] is not None:
-            return f"清单中另写为“{stated}”，而该文件已经公开，请核实是否撤回"
-        known = grounds.disclosure_of(connection, id, row["version"])
-        if known in (None, Disclosure.ACTIVE):
-            ground = SOURCE_GROUND if stated is Disclosure.WITHHELD else ""
-            grounds.add_classification(connection, id, row["version"], stated, self._actor, MANIFEST, ground)
-            details = {"version": row["version"], "disclosure": stated.value, "ground": ground, "basis": MANIFEST}
-            audit.append(connection, self._actor, "classify", id, details)
-        return f"按清单标为“{stated}”，清单中另写的其他信息没有采用，请核对"
-
     def _place(self, connection: Connection, prepared: _Prepared) -> tuple[str, Result, tuple[str, ...]]:
         """Find or create the document that a prepared file belongs to, and add its version if it is new.
 
@@ -326,7 +307,7 @@ class Intake:
             return known["document_id"], Result.HELD, ()
         if known is not None and known["original"]:
             id = str(known["document_id"])
-            metadata, kept = _keeping(connection, id, prepared.metadata)
+            metadata, kept = keeping(connection, id, prepared.metadata)
             self._add_version(connection, id, replace(prepared, metadata=metadata))
             connection.execute(update(sources).where(sources.c.source == source).values(signature=prepared.signature))
             return id, Result.CHANGED, kept
@@ -364,11 +345,11 @@ class Intake:
                 document_id=id,
                 version=version,
                 content=prepared.content,
-                **_file_columns(prepared.file),
-                **_metadata_columns(prepared.metadata),
+                **assembly.file_columns(prepared.file),
+                **assembly.metadata_columns(prepared.metadata),
                 text=prepared.text,
                 warnings=list(prepared.warnings),
-                places=_places(prepared.places),
+                places=assembly.place_column(prepared.places),
                 concealed=list(prepared.concealed),
                 received_at=now,
                 note=prepared.item.note,
@@ -385,10 +366,10 @@ class Intake:
                     document_id=id,
                     version=version,
                     position=position,
-                    **_file_columns(part.file),
+                    **assembly.file_columns(part.file),
                     text=part.text,
                     warnings=list(part.warnings),
-                    places=_places(part.places),
+                    places=assembly.place_column(part.places),
                     concealed=list(part.concealed),
                 )
             )
@@ -413,31 +394,6 @@ def readable(name: str) -> str:
     return raw.decode("utf-8", "backslashreplace")
 
 
-def _keeping(connection: Connection, id: str, metadata: Metadata) -> tuple[Metadata, tuple[str, ...]]:
-    """Return a new version's metadata with what was stated about the newest one, and the labels of what that adds.
-
-    Stating less never loosens what was stated before. A field from a manifest stays until a manifest states another
-    value, and a restricting disclosure attribute stays no matter who stated it. Only the title comes from the new text.
-    """
-    on = (documents.c.id == versions.c.document_id) & (documents.c.version == versions.c.version)
-    query = select(versions).select_from(versions.join(documents, on)).where(documents.c.id == id)
-    former = connection.execute(query).mappings().one()
-    kept: dict[str, object] = {
-        name: former[name]
-        for name in FIELD_LABELS
-        if former["sources"].get(name) == MANIFEST and metadata.sources.get(name) != MANIFEST
-    }
-    disclosure = grounds.disclosure_of(connection, id, former["version"])
-    if disclosure not in (None, Disclosure.ACTIVE) and metadata.sources.get("disclosure") != MANIFEST:
-        kept["disclosure"] = disclosure
-    for name, kind in (("validity", Validity), ("disclosure", Disclosure)):
-        if name in kept:
-            kept[name] = kind(str(kept[name]))
-    told = tuple(FIELD_LABELS[name] for name, value in kept.items() if value != getattr(metadata, name))
-    sources = {**metadata.sources, **dict.fromkeys(kept, MANIFEST)}
-    return replace(metadata, **kept, sources=sources), told  # type: ignore[arg-type]  # fields by their names
-
-
 def _attachment(file: File, part: Extraction) -> Attachment:
     text, places = _with_title(part)
     return Attachment(file, text, part.warnings, places, part.concealed)
@@ -454,27 +410,6 @@ def _with_title(extraction: Extraction, shown: str = "") -> tuple[str, tuple[Pla
         for place in places
     )
     return "\n".join((own, *extraction.paragraphs)), moved
-
-
-def _file_columns(file: File) -> dict[str, object]:
-    return {
-        "digest": file.digest,
-        "file_name": file.name,
-        "media_type": file.media_type,
-        "size": file.size,
-    }
-
-
-def _metadata_columns(metadata: Metadata) -> dict[str, object]:
-    columns: dict[str, object] = {item.name: getattr(metadata, item.name) for item in fields(metadata)}
-    columns["other_numbers"] = list(metadata.other_numbers)
-    columns["cited_numbers"] = list(metadata.cited_numbers)
-    columns["sources"] = dict(metadata.sources)
-    return columns
-
-
-def _places(places: Iterable[Place]) -> list[list[object]]:
-    return [[place.start, place.label] for place in places]
 
 
 def _digest(path: Path) -> str:

@@ -3,45 +3,29 @@
 ``public`` and its plural forms apply the rule in ``public.py``; everything that serves the public goes through them.
 """
 
-import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Engine,
     FromClause,
-    RowMapping,
     Select,
-    create_engine,
-    event,
     func,
-    inspect,
     select,
     text,
 )
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from archive import in_force
 from archive.chinese import dates
 from archive.document import (
-    PUBLISHING,
-    Attachment,
-    Disclosure,
     Document,
-    File,
-    Metadata,
-    Place,
     Status,
-    Validity,
     Verdict,
 )
 from archive.errors import (
@@ -57,13 +41,13 @@ from archive.errors import (
     UnknownDocument,
 )
 from archive.plain import one_line
-from archive.store import approvals, audit, migrations
+from archive.store import approvals, assembly, audit, database, migrations
 from archive.store.folder import KEYS
 from archive.store.public import is_public, public_versions
 from archive.store.records import Records
 from archive.store.seals import Seals
 from archive.store.space import disk_full
-from archive.store.tables import attachments, changes, decisions, documents, sources, validities, versions
+from archive.store.tables import attachments, changes, decisions, documents, sources, versions
 from archive.store.withdrawal_ledger import WithdrawalLedger
 
 log = logging.getLogger(__name__)
@@ -128,12 +112,12 @@ class Catalogue:
         self.withdrawal_ledger = WithdrawalLedger(folder / "withdrawals.jsonl")
         self.records = Records(folder / "records")
         self.today = today
-        self._engine = _engine(url)
+        self._engine = database.engine(url)
         parsed = self._engine.url
         try:
             # Files tell of documents, so a database without tables is not this archive's: nothing is made in it.
             known = not empty and self.records.log.exists()
-            if known and _is_absent_file(parsed):
+            if known and database.is_absent_file(parsed):
                 raise CatalogueLost(str(folder))
             if not self._bring_up(earlier, known):
                 return
@@ -180,16 +164,8 @@ class Catalogue:
         return True
 
     def expected_triggers(self) -> dict[str, str]:
-        """Return what the triggers of a new database do, by name: it is made, read and given up again."""
-        if self._engine.dialect.name == "sqlite":
-            return _triggers_of_sqlite()
-        with self._engine.connect() as connection:
-            connection.execute(text("CREATE SCHEMA gongkai_expected"))
-            connection.execute(text("SET LOCAL search_path TO gongkai_expected"))
-            migrations.upgrade(connection)
-            found = migrations.triggers(connection)
-            connection.rollback()
-            return found
+        """Return what the triggers of a new database of this kind do, by name."""
+        return migrations.expected_triggers(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -465,14 +441,14 @@ class Catalogue:
         ids = {row["document_id"] for row in rows}
         parts = approvals.parts_of(connection, ids)
         covered = approvals.signed(connection, self.keys, self.withdrawal_ledger, ids)
-        numbers = public_numbers(connection, ids)
-        turns, today = turns_of(connection, ids), self.today()
+        numbers = assembly.public_numbers(connection, ids)
+        turns, today = assembly.turns_of(connection, ids), self.today()
         found: list[Document] = []
         for row in rows:
             id, of = row["document_id"], parts.get((row["document_id"], row["version"]), [])
             if covered.get(id) == approvals.covered(row, of):
                 number = numbers[id].index(row["version"]) + 1
-                found.append(_document(row, of, turns.get(id, ()), today, number))
+                found.append(assembly.document(row, of, turns.get(id, ()), today, number))
                 continue
             self._check_key(connection)
             log.error("文件 %s 第 %d 版没有有效的封签，不向公众提供。请运行 gongkai verify。", id, row["version"])
@@ -482,63 +458,12 @@ class Catalogue:
         rows = connection.execute(query).mappings().all()
         wanted = {row["document_id"] for row in rows}
         parts = approvals.parts_of(connection, wanted)
-        turns, today = turns_of(connection, wanted), self.today()
+        turns, today = assembly.turns_of(connection, wanted), self.today()
         return [
-            _document(row, parts.get((id, row["version"]), ()), turns.get(id, ()), today)
+            assembly.document(row, parts.get((id, row["version"]), ()), turns.get(id, ()), today)
             for row in rows
             for id in (row["document_id"],)
         ]
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def holds_documents(url: str) -> bool:
-    """Tell whether a database has any document; one that is not there is not made. Raises BadSettings."""
-    engine = _engine(url)
-    try:
-        if _is_absent_file(engine.url):
-            return False
-        with engine.connect() as connection:
-            there = inspect(connection).has_table(documents.name)
-            return there and connection.execute(select(documents.c.id).limit(1)).first() is not None
-    finally:
-        engine.dispose()
-
-
-def _engine(url: str) -> Engine:
-    """Prepare the way to a database, without opening it. Raises BadSettings."""
-    try:
-        parsed = make_url(url)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed, json_serializer=_json)
-    except (ArgumentError, ImportError) as error:
-        raise BadSettings(f"GONGKAI_DATABASE_URL 无法使用：{error}") from error
-    if parsed.get_backend_name() == "sqlite":
-        _prepare_sqlite(engine)
-    return engine
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    """Set WAL with full sync, enforced references, and writers that take their lock before they read."""
-
-    @event.listens_for(engine, "connect")
-    def connect(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # SQLAlchemy's begin event below says BEGIN, not the driver
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
-            connection.execute(f"PRAGMA {pragma}").close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _is_absent_file(url: URL) -> bool:
-    """Tell whether a database is a file of SQLite that opening would make."""
-    return url.get_backend_name() == "sqlite" and bool(url.database) and not Path(str(url.database)).exists()
 
 
 def _columns(rows: FromClause) -> Select[Any]:
@@ -547,100 +472,3 @@ def _columns(rows: FromClause) -> Select[Any]:
 
 def _public() -> Select[Any]:
     return _columns(public_versions)
-
-
-@cache
-def _triggers_of_sqlite() -> dict[str, str]:
-    with create_engine("sqlite://").begin() as connection:
-        migrations.upgrade(connection)
-        return migrations.triggers(connection)
-
-
-def turns_of(connection: Connection, ids: Iterable[str]) -> dict[str, list[in_force.Turn]]:
-    """Return what was recorded about the validity of these documents, by id, in the order of recording."""
-    wanted = list(ids)
-    turns: dict[str, list[in_force.Turn]] = {}
-    for start in range(0, len(wanted), BATCH):
-        query = select(validities).where(validities.c.document_id.in_(wanted[start : start + BATCH]))
-        for row in connection.execute(query.order_by(validities.c.id)).mappings():
-            turn = in_force.Turn(Validity(row["validity"]), row["since"], row["until"])
-            turns.setdefault(row["document_id"], []).append(turn)
-    return turns
-
-
-def public_numbers(connection: Connection, ids: Iterable[str]) -> dict[str, list[int]]:
-    """Return the versions of documents that were ever approved, in order, by id.
-
-    To the public a version is the first, second … of these, so that nobody learns of one that was not published.
-    """
-    found: dict[str, list[int]] = {}
-    query = select(decisions.c.document_id, decisions.c.version).where(
-        decisions.c.document_id.in_([*ids]), decisions.c.verdict.in_(PUBLISHING)
-    )
-    for row in connection.execute(query.distinct().order_by(decisions.c.document_id, decisions.c.version)):
-        found.setdefault(row.document_id, []).append(row.version)
-    return found
-
-
-def _document(
-    row: RowMapping,
-    parts: Sequence[approvals.Row],
-    turns: Sequence[in_force.Turn],
-    today: date,
-    public_number: int | None = None,
-) -> Document:
-    public = row["version"] == row["public_version"]
-    return Document(
-        id=row["document_id"],
-        version=row["version"],
-        metadata=_metadata(row, public, turns, today),
-        file=_file(row),
-        text=row["text"],
-        attachments=tuple(_attachment(part) for part in parts),
-        warnings=tuple(row["warnings"]),
-        places=_places(row),
-        concealed=tuple(row["concealed"]),
-        received_at=datetime.fromisoformat(row["received_at"]),
-        status=Status.PUBLISHED if public else Status(row["status"]),
-        public_number=public_number,
-    )
-
-
-def _attachment(row: approvals.Row) -> Attachment:
-    return Attachment(_file(row), str(row["text"]), tuple(row["warnings"]), _places(row), tuple(row["concealed"]))
-
-
-def _metadata(row: RowMapping, public: bool, turns: Sequence[in_force.Turn], today: date) -> Metadata:
-    sources: Mapping[str, str] = row["sources"]
-    stated = Validity(row["validity"]) if row["validity"] else None
-    disclosure = Disclosure(row["disclosure"]) if row["disclosure"] else None
-    if public and disclosure is None:
-        # Approving a document whose attribute is unknown is a decision to disclose it actively (see ``review``).
-        disclosure, sources = Disclosure.ACTIVE, {**sources, "disclosure": "审查决定"}
-    return Metadata(
-        title=row["title"],
-        number=row["number"],
-        index_code=row["index_code"],
-        issuer=row["issuer"],
-        genre=row["genre"],
-        topic=row["topic"],
-        column=row["column"],
-        written_on=row["written_on"],
-        published_on=row["published_on"],
-        effective_on=row["effective_on"],
-        expires_on=row["expires_on"],
-        validity=in_force.on(today, stated, row["effective_on"], row["expires_on"], turns),
-        disclosure=disclosure,
-        source_url=row["source_url"],
-        other_numbers=tuple(row["other_numbers"]),
-        cited_numbers=tuple(row["cited_numbers"]),
-        sources=sources,
-    )
-
-
-def _places(row: approvals.Row) -> tuple[Place, ...]:
-    return tuple(Place(start, label) for start, label in row["places"])
-
-
-def _file(row: approvals.Row) -> File:
-    return File(row["digest"], row["file_name"], row["media_type"], row["size"])

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or
 
 from archive.document import Verdict
 from archive.plain import one_line
-from archive.store.catalogue import Catalogue, public_numbers
+from archive.store.assembly import public_numbers
+from archive.store.catalogue import Catalogue
 from archive.store.public import is_public, public_versions
 from archive.store.tables import changes, decisions, documents, versions
 

@@ -14,7 +14,8 @@ from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
 from archive.errors import CatalogueNotEmpty
 from archive.store import audit as log
-from archive.store.catalogue import Catalogue, holds_documents
+from archive.store.catalogue import Catalogue
+from archive.store.database import holds_documents
 from archive.store.folder import require_archive, require_owner, user
 from web.commands import jobs
 from web.commands.installation import reported, services, warn_of_readers

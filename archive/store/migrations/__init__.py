@@ -1,12 +1,13 @@
 """Alembic's migrations of the catalogue; ``upgrade`` brings a database to this program's tables."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
 from archive.errors import BadSettings
 
@@ -47,6 +48,26 @@ def triggers(connection: Connection) -> dict[str, str]:
             " WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
         )
     return {str(row.name): str(row.sql) for row in connection.execute(text(query))}
+
+
+def expected_triggers(engine: Engine) -> dict[str, str]:
+    """Return what the triggers of a new database do, by name: one is made, read and given up again."""
+    if engine.dialect.name == "sqlite":
+        return _expected_of_sqlite()
+    with engine.connect() as connection:
+        connection.execute(text("CREATE SCHEMA gongkai_expected"))
+        connection.execute(text("SET LOCAL search_path TO gongkai_expected"))
+        upgrade(connection)
+        found = triggers(connection)
+        connection.rollback()
+        return found
+
+
+@cache
+def _expected_of_sqlite() -> dict[str, str]:
+    with create_engine("sqlite://").begin() as connection:
+        upgrade(connection)
+        return triggers(connection)
 
 
 def _config() -> Config:
