@@ -12,7 +12,7 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -41,13 +41,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The contents of a backup. ``files`` maps each path to the hex SHA-256 of its bytes. Originals are named by it."""
+    """The contents of a backup. ``files`` maps each path to the hex SHA-256 of its bytes. Originals are named by it.
+
+    ``serial`` counts the backups of a folder, since a clock that was set back gives the newest one an older name.
+    """
 
     format: int
     program: str
     made_at: str
     documents: int
     files: Mapping[str, str]
+    serial: int = 0
 
 
 @dataclass(slots=True)
@@ -79,7 +83,11 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
     at = datetime.now(UTC)
     final = free(destination, f"gongkai-{at:%Y%m%d-%H%M%S}")
     partial = destination / f".{final.name}.partial"
-    made = Made(final, next(complete(destination), None))
+    former = next(iter(complete(destination)), None)
+    serial = read_manifest(former).serial + 1 if former else 1
+    made = Made(final, former)
+    if former and read_manifest(former).made_at > at.isoformat(timespec="seconds"):
+        log.warning("本机的时钟早于上一份备份 %s 的时间，请校准时钟。本次备份的名称和时间照本机时钟写。", former)
     for left in (*destination.glob(".gongkai-*.partial"), *data.glob(".backup-*")):
         if left.stat().st_mtime < at.timestamp() - _ABANDONED:
             log.warning("删除以前中断的备份留下的 %s。", left)
@@ -106,7 +114,7 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
             _keep(digest, blobs, copies, made)
             files[_place(copies.path(digest), partial)] = digest
             progress(done, len(digests))
-        manifest = asdict(Manifest(FORMAT, VERSION, at.isoformat(timespec="seconds"), len(ids), files))
+        manifest = asdict(Manifest(FORMAT, VERSION, at.isoformat(timespec="seconds"), len(ids), files, serial))
         manifest["sha256"] = canonical.digest(manifest)
         with naming(partial / BACKUP):
             (partial / BACKUP).write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -121,14 +129,15 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
     return made
 
 
-def complete(destination: Path) -> Iterator[Path]:
-    """Yield the backups below a folder whose manifest can be read, newest first; their files are not read."""
-    for folder in sorted(destination.glob("gongkai-*"), reverse=True):
+def complete(destination: Path) -> list[Path]:
+    """Return the backups below a folder whose manifest can be read, newest first; their files are not read."""
+    found: list[tuple[int, str, Path]] = []
+    for folder in destination.glob("gongkai-*"):
         try:
-            read_manifest(folder)
+            found.append((read_manifest(folder).serial, folder.name, folder))
         except (BackupDamaged, PermissionError):
             continue
-        yield folder
+    return [folder for *_, folder in sorted(found, reverse=True)]
 
 
 def thin_out(made: Made, keep: int) -> list[Path]:

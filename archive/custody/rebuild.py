@@ -14,13 +14,12 @@ from sqlalchemy.exc import IntegrityError
 from archive.decisions import publication, review
 from archive.document import PUBLISHING
 from archive.errors import CatalogueNotEmpty, KeyUnusable, RecordDamaged
-from archive.store import approvals, audit
+from archive.store import approvals, audit, changes
 from archive.store.catalogue import Catalogue
 from archive.store.public import is_public
 from archive.store.records import PARTS
 from archive.store.tables import (
     attachments,
-    changes,
     classifications,
     decisions,
     documents,
@@ -91,9 +90,7 @@ def rebuild(
         about = {"documents": len(ids) - len(damaged), "damaged": [error.id for error in damaged]}
         audit.append(connection, ACTOR, "rebuild", None, about)
         public = select(documents.c.id).where(is_public).order_by(documents.c.id)
-        news = [{"document_id": id, "at": audit.now()} for id in connection.scalars(public)]
-        if news:
-            connection.execute(insert(changes), news)
+        changes.append(connection, connection.scalars(public).all())
     review.reapply_withdrawals(catalogue)
     return Rebuilt(len(ids) - len(damaged), catalogue.public_count(), tuple(damaged), broken)
 

@@ -11,9 +11,8 @@ from sqlalchemy import Connection, func, insert, select, update
 from archive.decisions import acts, four_eyes, grounds, stops
 from archive.document import Outcome, Status, Verdict
 from archive.errors import DecisionRefused
-from archive.store import approvals, audit
+from archive.store import approvals, audit, changes
 from archive.store.tables import (
-    changes,
     classifications,
     decisions,
     documents,
@@ -113,7 +112,7 @@ def _publish(
     connection.execute(update(documents).where(documents.c.id == id).values(status=Status.PUBLISHED.value, **public))
     told: dict[str, object] = {"version": version, "reason": reason}
     audit.append(connection, person, verdict.value, id, told | ({"forced": True} if forced else {}))
-    connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+    changes.append(connection, [id])
 
 
 def resting(connection: Connection, id: str) -> dict[str, int]:

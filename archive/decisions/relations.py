@@ -18,10 +18,10 @@ from archive.decisions import validity
 from archive.describe import docnumber
 from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
-from archive.store import audit
+from archive.store import audit, changes
 from archive.store.catalogue import Catalogue
 from archive.store.public import is_public
-from archive.store.tables import changes, documents, relations, versions
+from archive.store.tables import documents, relations, versions
 
 
 class RelationKind(StrEnum):
@@ -203,7 +203,7 @@ def confirm(catalogue: Catalogue, number: int, target_id: str, person: str, sinc
         public = connection.scalars(both.where(is_public)).all()
         # Both pages show it from now on. If one document is hidden, neither page does.
         if len(public) == 2:
-            connection.execute(insert(changes), [{"document_id": each, "at": audit.now()} for each in sorted(public)])
+            changes.append(connection, sorted(public))
         turned = {RelationKind.REPEALS: Validity.REPEALED, RelationKind.AMENDS: Validity.AMENDED}.get(kind)
         if turned is not None:
             validity.add(connection, target_id, turned, person, row["sentence"], since, by_id=id)

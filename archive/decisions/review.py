@@ -16,9 +16,9 @@ from sqlalchemy import Connection, insert, select, update
 from archive.decisions import acts, grounds, publication
 from archive.document import Aspect, Disclosure, Outcome, Status, Verdict
 from archive.errors import DecisionRefused
-from archive.store import audit
+from archive.store import audit, changes
 from archive.store.catalogue import Catalogue
-from archive.store.tables import changes, decisions, documents
+from archive.store.tables import decisions, documents
 from archive.store.withdrawal_ledger import Withdrawal
 
 
@@ -218,7 +218,7 @@ def _withdraw(connection: Connection, about: Withdrawal) -> None:
     connection.execute(update(documents).where(documents.c.id == id).values(status=status, **values))
     details = {"version": about.version, "reason": about.reason, "replacement": about.replacement}
     audit.append(connection, about.reviewer, Verdict.WITHDRAW.value, id, details, hides=True)
-    connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+    changes.append(connection, [id])
 
 
 def ever_stopped(catalogue: Catalogue, connection: Connection, id: str) -> bool:

@@ -8,11 +8,11 @@ from archive import in_force
 from archive.chinese import dates
 from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
-from archive.store import audit
+from archive.store import audit, changes
 from archive.store.assembly import turns_of
 from archive.store.catalogue import Catalogue
 from archive.store.public import is_public, public_versions
-from archive.store.tables import calendar, changes, documents, validities, versions
+from archive.store.tables import calendar, documents, validities, versions
 
 _JOB = "validity"
 # How many years ahead a change may begin, and how many years in force may be added. A normative document usually holds
@@ -75,7 +75,7 @@ def add(
     public = select(documents.c.id).where(documents.c.id == id, is_public)
     if connection.execute(public).first() is not None:
         # Changes are public, and one about a hidden document would reveal that it exists.
-        connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+        changes.append(connection, [id])
 
 
 def _years_after(day: date, years: int) -> date:
@@ -96,16 +96,16 @@ def ended_by(catalogue: Catalogue, id: str) -> str | None:
 def turn(catalogue: Catalogue, today: date) -> list[str]:
     """Append a change for each public document whose validity changed since the last run, and return their ids.
 
-    Does nothing if the clock was put back. Run it before the index is updated.
+    If the clock was set back since, the documents whose validity is what it was before are found. Run it before the
+    index is updated.
     """
     with catalogue.writing() as connection:
         query = select(calendar.c.done_until).where(calendar.c.job == _JOB)
         done_until = connection.execute(query).scalar()
-        if done_until is not None and done_until >= today:
+        if done_until == today:
             return []
-        turned = [] if done_until is None else _turning(connection, done_until, today)
-        for id in turned:
-            connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+        turned = [] if done_until is None else _turning(connection, *sorted((done_until, today)))
+        changes.append(connection, turned)
         if done_until is None:
             connection.execute(insert(calendar).values(job=_JOB, done_until=today))
         else:

@@ -26,9 +26,10 @@ FAULTS: Mapping[str, str] = {
     "R19": "full_disk",
     "R20": "other_user",
     "R21": "forged",
+    "R22": "clock_back",
 }
 # These kill nothing and follow no system call: for them a disk only takes time.
-IN_MEMORY = {"R6", "R7", "R15", "R18", "R20", "R21"}
+IN_MEMORY = {"R6", "R7", "R15", "R18", "R20", "R21", "R22"}
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
 _ROOM = 1 << 30
 # The faults that must turn red without each safeguard.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+import time_machine
 
 from archive.custody import backup as backups
 from archive.custody import restore as restoring
@@ -378,8 +379,21 @@ def test_the_oldest_complete_backups_of_the_same_archive_are_removed(
     assert {*folders[:2], *folders[4:], elsewhere / "gongkai-notes"} == {*elsewhere.iterdir()}
     assert backups.thin_out(made[-1], 2) == []
     restoring.check(folders[5], quiet)
-    # A clock that was set back makes the new one the first by name; it stays all the same.
+    # Never the one that was just made.
     assert backups.thin_out(made[4], 1) == [folders[5]]
+
+
+def test_a_clock_that_is_set_back_keeps_the_newest_backups_and_is_told(
+    catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with time_machine.travel("2026-02-01T03:00:00+08:00"):
+        old = [backups.backup(catalogue, blobs, data, elsewhere, quiet) for _ in range(2)]
+    assert "时钟" not in caplog.text
+    with time_machine.travel("2000-01-01T03:00:00+08:00"):
+        new = [backups.backup(catalogue, blobs, data, elsewhere, quiet) for _ in range(2)]
+    assert "请校准时钟" in caplog.text and str(old[-1].folder) in caplog.text
+    assert [each.former for each in (*old, *new)] == [None, old[0].folder, old[1].folder, new[0].folder]
+    assert backups.thin_out(new[-1], 2) == [old[0].folder, old[1].folder]
 
 
 def test_what_an_interrupted_restore_left_is_no_archive_until_it_is_done(

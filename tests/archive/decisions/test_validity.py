@@ -55,6 +55,15 @@ def test_a_clock_that_was_put_back_turns_nothing(catalogue: Catalogue, id: str) 
     assert validity.turn(catalogue, TODAY + timedelta(days=5)) == [id]
 
 
+def test_a_clock_that_had_been_ahead_turns_back_what_it_had_turned(catalogue: Catalogue, id: str) -> None:
+    validity.turn(catalogue, TODAY)
+    validity.record(catalogue, id, Validity.REPEALED, "法制科", "废止", TODAY + timedelta(days=5))
+    ahead = TODAY + timedelta(days=3650)
+    assert validity.turn(catalogue, ahead) == [id]
+    assert validity.turn(catalogue, TODAY) == [id]
+    assert validity.turn(catalogue, TODAY + timedelta(days=5)) == [id]
+
+
 @pytest.mark.parametrize(
     ("person", "reason", "until"),
     [(" ", "废止", None), ("法制科", " ", None), ("法制科", "续期", TODAY - timedelta(days=1))],
