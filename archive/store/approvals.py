@@ -111,6 +111,20 @@ def signed(
     }
 
 
+def published(connection: Connection, keys: Seals, id: str, version: int) -> bool:
+    """Tell whether a sealed decision once published this version as it is there now. It may be withdrawn by now."""
+    query = select(versions).where(versions.c.document_id == id, versions.c.version == version)
+    there = connection.execute(query).mappings().one()
+    now = covered(there, parts_of(connection, [id]).get((id, version), []))
+    query = (
+        select(*decisions.c, seals.c.seal)
+        .join(seals, seals.c.decision_id == decisions.c.id)
+        .where(decisions.c.document_id == id, decisions.c.version == version, decisions.c.verdict.in_(PUBLISHING))
+    )
+    rows = connection.execute(query).mappings()
+    return any(keys.verify(PURPOSE, _message(row, now), row["seal"]) for row in rows)
+
+
 def _withdrawn_elsewhere(connection: Connection, ledger: WithdrawalLedger, ids: Iterable[str]) -> set[str]:
     """Return the documents with a withdrawal in the ledger that the database lacks."""
     tokens = ledger.tokens()

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or
 
 from archive.document import Verdict
 from archive.plain import one_line
+from archive.store import approvals
 from archive.store.assembly import public_numbers
 from archive.store.catalogue import Catalogue
 from archive.store.public import is_public, public_versions
@@ -127,10 +128,20 @@ def numbers(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
 
 
 def columns(catalogue: Catalogue) -> list[str]:
-    """Return the columns of all documents that are or were public, in order."""
-    found = _publications(True).with_only_columns(versions.c.column).where(versions.c.column.is_not(None)).distinct()
+    """Return the columns of all documents that are or were public, in order.
+
+    Each is vouched for by a document that a sealed decision published: the name of a column is shown.
+    """
+    query = _publications(True).with_only_columns(versions.c.column, versions.c.document_id, versions.c.version)
+    holders: dict[str, list[tuple[str, int]]] = {}
     with catalogue.reading() as connection:
-        return sorted(filter(None, set(map(one_line, connection.scalars(found)))))
+        for row in connection.execute(query.where(versions.c.column.is_not(None))):
+            holders.setdefault(one_line(row.column), []).append((row.document_id, row.version))
+        return sorted(
+            column
+            for column, held in holders.items()
+            if column and any(approvals.published(connection, catalogue.keys, *each) for each in held)
+        )
 
 
 def approved_versions(catalogue: Catalogue, id: str) -> list[PublicVersion]:

@@ -20,9 +20,30 @@ from archive.store.tables import changes, decisions, documents, examinations, se
 from indexer import sync
 from tests.faults.fault import Trial, archive_alarm, installation, take_in, write_documents
 from web.app import create_app
+from web.programs import lists
 
 TITLE = "an approval is inserted into the database"
-_FALSIFIED = "假的正文"
+_FALSIFIED = "假的内容"
+# Those that list documents, by the index or by the database.
+_PAGES = (
+    *(
+        "/",
+        "/search?q=工作",
+        "/search.atom",
+        "/search.csv?q=工作",
+        "/documents.csv",
+        "/documents.jsonl",
+        "/sitemap.xml",
+    ),
+    *(
+        "/browse/columns",
+        "/browse/numbers",
+        "/browse/numbers/云政发/2019",
+        "/api/v1/documents",
+        "/api/v1/search?q=工作",
+    ),
+    *("/oai?verb=ListRecords&metadataPrefix=oai_dc", "/oai?verb=ListSets", "/api/v1/suggest?q=假的"),
+)
 
 
 def run(folder: Path, long: bool, random: Random) -> Trial:
@@ -44,6 +65,12 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
             trial.expect((status == 200) is (id in shown), f"{id}: answered with {status}")
             trial.expect((id in opened.catalogue.public_many([id])) is (id in shown), f"{id}: given out")
         sync.catch_up(opened.catalogue, opened.engine)
+        lists.make(opened, lambda *_: None, lambda path: path)
+        for address in _PAGES:
+            trial.cases += 1
+            answer = client.get(address, follow_redirects=True)
+            trial.expect(answer.status_code == 200, f"{address}: answered with {answer.status_code}")
+            trial.expect(_FALSIFIED not in answer.text, f"{address}: shows what was only written into the database")
         trial.expect(opened.engine.count() == len(shown), f"{opened.engine.count()} documents are indexed")
         for id in hidden:
             try:
@@ -82,6 +109,9 @@ def _forge(data: Path, hidden: list[str], public: str) -> None:
             rows = {"public_version": 1, "public_decision": decision, "public_verdict": "approve"}
             connection.execute(update(documents).where(documents.c.id == id).values(status="published", **rows))
             connection.execute(insert(changes).values(document_id=id, at=audit.now()))
+        for serial, id in enumerate((*hidden, public), 1):
+            values = {"title": f"{_FALSIFIED}{serial}", "number": f"云政发〔2019〕{serial}号", "column": _FALSIFIED}
+            connection.execute(update(versions).where(versions.c.document_id == id).values(**values))
         connection.execute(update(versions).where(versions.c.document_id == public).values(text=_FALSIFIED))
         connection.execute(insert(changes).values(document_id=public, at=audit.now()))
     engine.dispose()

@@ -12,6 +12,7 @@ from flask import Blueprint, render_template, request
 from archive.describe import docnumber
 from archive.describe.docnumber import NumberKind
 from archive.errors import UnknownDocument
+from archive.plain import one_line
 from archive.store import publications
 from archive.store.catalogue import Catalogue
 from web.http.addresses import document_url
@@ -54,7 +55,11 @@ class Row:
     last: int
     number: str = ""
     title: str = ""
-    url: str = ""
+    id: str = ""
+
+    @property
+    def url(self) -> str:
+        return document_url(self.id)
 
 
 @browse.get("/columns")
@@ -91,7 +96,7 @@ def number_series(code: str, year: int) -> str:
     return render_template(
         "series.html",
         **{"code": code, "year": year, "page": page, "pages": pages, "count": _count(held), "last": max(held)},
-        rows=found[(page - 1) * _ROWS : page * _ROWS],
+        rows=_given_out(found[(page - 1) * _ROWS : page * _ROWS]),
     )
 
 
@@ -114,9 +119,19 @@ def rows(held: Held) -> list[Row]:
     for serial in sorted(held):
         if serial > before + 1:
             found.append(Row(before + 1, serial - 1))
-        found += [Row(serial, serial, number, title, document_url(id)) for number, id, title in held[serial]]
+        found += [Row(serial, serial, number, title, id) for number, id, title in held[serial]]
         before = serial
     return found
+
+
+def _given_out(shown: Sequence[Row]) -> list[Row]:
+    """Return the gaps, and the documents that the catalogue gives out: not what was only written into the database."""
+    public = services().catalogue.public_many(row.id for row in shown if row.id)
+    return [
+        row
+        for row in shown
+        if not row.id or (row.id in public and one_line(public[row.id].metadata.title) == row.title)
+    ]
 
 
 def _count(held: Held) -> int:
