@@ -59,7 +59,7 @@ class Row:
 
     @property
     def url(self) -> str:
-        return document_url(self.id)
+        return document_url(self.id) if self.id else ""
 
 
 @browse.get("/columns")

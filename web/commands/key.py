@@ -64,6 +64,8 @@ def replace(first: str, second: str, reason: str, lost: bool) -> None:
     with services() as opened:
         sealed = sealing.replace(opened.catalogue, first, second, reason, lost)
         jobs.bring_up(opened, full=True)
+        # They are sealed too.
+        jobs.make_lists(opened)
     sys.exit(_told(sealed))
 
 
@@ -100,6 +102,8 @@ def migrate(destination: Path, first: str, second: str) -> None:
         catalogue.close()
     with services() as opened:
         jobs.bring_up(opened, full=True)
+        # They are sealed too.
+        jobs.make_lists(opened)
     sys.exit(_told(sealed))
 
 

@@ -1,0 +1,35 @@
+"""The archive's key on the command line."""
+
+from contextlib import closing
+from pathlib import Path
+
+from tests.web.commands.conftest import Run
+from web.app import create_app
+from web.installation.services import open_services
+from web.installation.settings import Settings
+
+
+def test_after_a_replacement_everything_is_served_as_before(
+    run: Run, folder: Path, environment: dict[str, str]
+) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    run("reindex")
+    run("lists")
+    before = _served(environment)
+    assert before["/documents.csv"].count("\n") == 3 and "防汛" in before["/api/v1/documents"]
+    said = run("key", "replace", "--by", "甲", "--and", "乙", "--reason", "密钥外泄").output
+    assert "封存 2 件公开文件" in said
+    assert _served(environment) == before
+
+
+def _served(environment: dict[str, str]) -> dict[str, str]:
+    """Return the answers of a server, started anew, that depend on seals."""
+    with closing(open_services(Settings.from_environment(environment))) as services:
+        client = create_app(services).test_client()
+        answers = {
+            path: client.get(path, buffered=True)
+            for path in ("/documents.csv", "/documents.jsonl", "/api/v1/documents", "/search?q=防汛")
+        }
+        assert {answer.status_code for answer in answers.values()} == {200}
+        # A search tells how long it took.
+        return {path: answer.text for path, answer in answers.items() if not path.startswith("/search")}
