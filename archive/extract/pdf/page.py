@@ -5,9 +5,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from pdfminer.layout import LTChar, LTComponent, LTContainer, LTCurve, LTImage, LTPage, LTRect
+from pdfminer.layout import LTChar, LTComponent, LTContainer, LTCurve, LTImage, LTLine, LTPage, LTRect
 
 from archive.chinese.radicals import unfold
+from archive.extract.pdf.paint import Box, Paint, common
+from archive.extract.pdf.painting import Shade, paint_of
+from archive.extract.pdf.unseen import Reason, Sheet
 from archive.extract.text.characters import han_count
 
 # In multiples of the type size: a gap wider than the first separates cells, one wider than the others is a space.
@@ -16,6 +19,8 @@ _HAN_SPACE = 0.8
 _LATIN_SPACE = 0.18
 # A shape up to this many points thick is a rule.
 _THIN = 3.0
+# An outline thicker than this may be a ground to write on; no line is thicker than the second.
+_THICK, _THICKEST = 5.0, 60.0
 _MEANINGLESS = frozenset(("Cc", "Cn", "Co", "Cs"))
 
 
@@ -64,59 +69,94 @@ class TextLine:
 class PageContent:
     """Everything on a page that matters for its text.
 
-    ``covered`` is the share of the page under pictures. ``lost`` counts characters to which the font gives no meaning,
-    ``slanted`` characters in slanted lines, and ``drawn`` the bytes of the page's drawing instructions.
+    ``unseen`` are the characters that nobody sees, by the reason; ``recognised`` counts those that were recognised in a
+    scan and stand behind its picture. ``covered`` is the share of the page under pictures. ``lost`` counts characters
+    to which the font gives no meaning, ``slanted`` characters in slanted lines, and ``drawn`` the bytes of the page's
+    drawing instructions.
     """
 
     width: float
     height: float
     glyphs: list[Glyph] = field(default_factory=list)
+    unseen: dict[Reason, list[Glyph]] = field(default_factory=dict)
     # y, x0, x1 and x, y0, y1
     horizontals: list[tuple[float, float, float]] = field(default_factory=list)
     verticals: list[tuple[float, float, float]] = field(default_factory=list)
     pictures: int = 0
     covered: float = 0.0
+    recognised: int = 0
     lost: int = 0
     slanted: int = 0
     drawn: int = 0
 
 
-def read_page(page: LTPage) -> PageContent:
-    """Read the content of a page that was interpreted without layout analysis."""
+def read_page(page: LTPage, seen: Box) -> PageContent:
+    """Read the content of a page that ``painting`` interpreted; ``seen`` is the part of it that is shown."""
     content = PageContent(page.width, page.height)
+    sheet = Sheet(seen, page.width, page.height)
+    read: list[tuple[Glyph, tuple[Reason | None, int]]] = []
     waiting: list[LTComponent] = list(page)[::-1]
     while waiting:
         item = waiting.pop()
         if isinstance(item, LTChar):
-            _add_character(content, item)
-        elif isinstance(item, LTImage):
-            area = max(item.width, 0) * max(item.height, 0) / max(page.width * page.height, 1)
-            content.covered += area
-            content.pictures += area > 0.02
-        elif isinstance(item, LTCurve):
-            _add_rule(content, item)
+            judged = sheet.character(item.bbox, item.size, paint_of(item))
+            glyph = _glyph(content, item, judged[0] is None)
+            if glyph is not None:
+                read.append((glyph, judged))
         elif isinstance(item, LTContainer):
             waiting += list(item)[::-1]
+        elif not (paint := paint_of(item)).off and paint.opacity > 0:
+            _paint(sheet, item, paint)
+            if isinstance(item, LTImage):
+                area = max(item.width, 0) * max(item.height, 0) / max(page.width * page.height, 1)
+                content.covered += area
+                content.pictures += area > 0.02
+            elif isinstance(item, LTCurve):
+                _add_rule(content, item)
+    for glyph, (reason, time) in read:
+        why, recognised = sheet.judged((glyph.x0, glyph.y0, glyph.x1, glyph.y1), reason, time)
+        content.recognised += recognised
+        (content.glyphs if why is None else content.unseen.setdefault(why, [])).append(glyph)
     return content
 
 
-def _add_character(content: PageContent, item: LTChar) -> None:
+def _paint(sheet: Sheet, item: LTComponent, paint: Paint) -> None:
+    """Enter a shape, a gradient or a picture into the sheet."""
+    box: Box = item.bbox if paint.clip is None else common(item.bbox, paint.clip)
+    if isinstance(item, LTImage):
+        sheet.picture(box, paint.opaque)
+    elif isinstance(item, Shade):
+        sheet.shade(box)
+    elif not isinstance(item, LTCurve):
+        return
+    elif item.fill and isinstance(item, LTRect) and paint.opaque:
+        sheet.rectangle(box, paint.colour)
+    elif item.fill and not isinstance(item, LTLine):
+        sheet.shape(box)
+    elif item.stroke and (isinstance(item, LTLine) or item.linewidth > _THICK):
+        x0, y0, x1, y1 = box
+        beside = min(abs(float(item.linewidth)), _THICKEST) / 2
+        sheet.shade((x0 - beside, y0 - beside, x1 + beside, y1 + beside))
+
+
+def _glyph(content: PageContent, item: LTChar, seen: bool) -> Glyph | None:
+    """Return a character as a glyph; None if it has no meaning or is slanted, which is counted if it is seen."""
     text = item.get_text()
     if not text.strip():
         text = " "
     elif _is_lost(text):
-        content.lost += 1
-        return
+        content.lost += seen
+        return None
     a, b, c, d, _, _ = item.matrix
     turn = 0
     if abs(b) > 0.1 * abs(a) and abs(b) > 1e-6:
         if abs(a) > 0.1 * abs(b):
-            content.slanted += 1
-            return
+            content.slanted += seen
+            return None
         turn = 1 if b > 0 else -1
     # pdfminer's ``size`` is the box across the line, which serves as the type size in both directions.
     size = max(item.size, 1.0)
-    content.glyphs.append(Glyph(unfold(text), item.x0, item.y0, item.x1, item.y1, size, turn))
+    return Glyph(unfold(text), item.x0, item.y0, item.x1, item.y1, size, turn)
 
 
 def _is_lost(text: str) -> bool:

@@ -9,9 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pdfminer.converter import PDFPageAggregator
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 
@@ -20,10 +19,12 @@ from archive.extract.extraction import Extraction
 from archive.extract.pdf.columns import parts_of
 from archive.extract.pdf.declared import declared_pages, drawn_bytes
 from archive.extract.pdf.grid import GridRow, find_grids, rows_of, set_tables
-from archive.extract.pdf.page import PageContent, TextLine, form_lines, read_page
+from archive.extract.pdf.page import Glyph, PageContent, TextLine, form_lines, read_page
+from archive.extract.pdf.painting import Device, Interpreter, hidden_layers
 from archive.extract.pdf.paragraphs import Item, paragraphs_of
 from archive.extract.text.assemble import SCANNED, assemble, page_list
 from archive.extract.text.characters import clean, joined
+from archive.extract.text.concealed import Concealed
 from archive.extract.text.titles import may_be_title
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
@@ -42,6 +43,8 @@ _MAX_BROKEN = 1000
 # Bytes of instructions that draw the outline of one character, and that draw more than a few of them.
 _OUTLINE = 1000
 _DRAWN = 20_000
+# How many recognised characters make a page a recognised one.
+_RECOGNISED = 10
 
 
 def extract(path: Path) -> Extraction:
@@ -83,6 +86,8 @@ class Pages(ABC):
         self._lost: dict[int, int] = {}
         self._pages = 0
         self._slanted = self._pictures = 0
+        self._recognised: list[int] = []
+        self._concealed = Concealed()
 
     def extraction(self) -> Extraction:
         pages = [self._items(page) for page in self._contents()]
@@ -92,7 +97,8 @@ class Pages(ABC):
         title = _find_title(laid[0]) if laid else None
         paragraphs = paragraphs_of(laid)
         lines, labels = [each.text for each in paragraphs], [each.label for each in paragraphs]
-        return assemble(title, lines, labels=labels, warnings=self._warnings(bool(lines)))
+        told, concealed = self._warnings(bool(lines)), self._concealed.lines
+        return assemble(title, lines, labels=labels, warnings=told, concealed=concealed)
 
     @abstractmethod
     def _contents(self) -> Iterator[PageContent]:
@@ -106,6 +112,11 @@ class Pages(ABC):
         if content.lost:
             self._lost[self._pages] = content.lost
         self._slanted += content.slanted
+        for reason, glyphs in content.unseen.items():
+            self._conceal(reason.value, glyphs)
+        # The numbers of pages are recognised too, and tell nothing.
+        if content.recognised > _RECOGNISED:
+            self._recognised.append(self._pages)
         shown = sum(glyph.text != " " for glyph in content.glyphs)
         # A stamp or page number over a picture that fills the page is not a text layer.
         if (shown < 10 and content.covered > 0.3) or (not shown and content.pictures):
@@ -115,6 +126,11 @@ class Pages(ABC):
             if content.drawn > max(_DRAWN, _OUTLINE * (shown + content.lost)):
                 self._drawings.append(self._pages)
         return content
+
+    def _conceal(self, kind: str, glyphs: Sequence[Glyph]) -> None:
+        """List characters that nobody sees, line by line."""
+        for line in form_lines(glyphs):
+            self._concealed.add(f"第 {self._pages} 页{kind}", line.text)
 
     def _items(self, page: PageContent) -> list[TextLine | GridRow]:
         """Return the lines and table rows of a page from top to bottom, without its number."""
@@ -146,6 +162,12 @@ class Pages(ABC):
             told.append(f"第 {page_list(self._scanned)} 页是{SCANNED}。")
         if self._broken:
             told.append(f"第 {page_list(self._broken)} 页已损坏，没有读出文字，请核对原件。")
+        if self._recognised:
+            told.append(
+                f"第 {page_list(self._recognised)} 页是扫描件，文字取自图片背后识别出的一层，可能有错，请与原件核对。"
+            )
+        if self._concealed.characters:
+            told.append(f"有 {self._concealed.characters} 个字在页面上看不见，没有收入正文，请核对。")
         lost, pages = sum(self._lost.values()), page_list(self._lost)
         if lost and any_text:
             told.append(f"第 {pages} 页有 {lost} 个字的字体没有给出编码，无法识别，检索不到，请核对原件。")
@@ -169,14 +191,13 @@ class _Pdf(Pages):
 
     def _contents(self) -> Iterator[PageContent]:
         manager = PDFResourceManager()
-        # No layout analysis: pdfminer's takes most of the time and knows neither table cells nor Chinese.
-        device = PDFPageAggregator(manager, laparams=None)
-        interpreter = PDFPageInterpreter(manager, device)
+        device = Device(manager)
+        interpreter = Interpreter(manager, device, hidden_layers(self._document))
         for page in self._found_pages():
             self._pages += 1
             try:
                 interpreter.process_page(page)
-                content = read_page(device.get_result())
+                content = read_page(device.get_result(), device.seen)
                 content.drawn = drawn_bytes(page)
             except MemoryError:
                 raise

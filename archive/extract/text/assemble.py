@@ -63,6 +63,7 @@ def assemble(
     stated: Mapping[str, str] | None = None,
     warnings: Iterable[str] = (),
     page_date: str = "",
+    concealed: Iterable[str] = (),
 ) -> Extraction:
     """Make an Extraction of clean lines: remove boilerplate and the repeated title, and warn of what may be missing.
 
@@ -93,6 +94,7 @@ def assemble(
         warnings=tuple(dict.fromkeys(told)),
         page_date=page_date or sifted.page_date,
         places=_places(labels),
+        concealed=tuple(concealed),
     )
 
 

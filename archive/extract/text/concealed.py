@@ -1,0 +1,35 @@
+"""Collecting what a file holds and its readers do not see. The reviewer is told: an original is published with it."""
+
+from archive.extract.text.characters import clean
+
+_MOST = 300
+_LONGEST = 200
+
+
+class Concealed:
+    """A list of lines such as ``批注（张三）：…``, each once, which ends after some hundreds and then counts the rest.
+
+    ``characters`` counts the characters of all text that was added.
+    """
+
+    def __init__(self) -> None:
+        self._lines: dict[str, None] = {}
+        self._more = 0
+        self.characters = 0
+
+    def add(self, kind: str, text: str) -> None:
+        """Add a text and what it is; a blank one is left out."""
+        text = clean(text)
+        if not text:
+            return
+        self.characters += len(text)
+        line = f"{kind}：{text}"[:_LONGEST]
+        if len(self._lines) < _MOST:
+            self._lines[line] = None
+        else:
+            self._more += line not in self._lines
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        more = (f"另有 {self._more} 处看不见的内容没有列出，请用办公软件查看原件。",) if self._more else ()
+        return (*self._lines, *more)
