@@ -18,9 +18,9 @@ class Concealed:
         self.characters = 0
 
     def add(self, kind: str, text: str) -> None:
-        """Add a text and what it is; a blank one is left out."""
+        """Add a text and what it is; one without a letter or a digit is left out."""
         text = clean(text)
-        if not text:
+        if not any(map(str.isalnum, text)):
             return
         self.characters += len(text)
         line = f"{kind}：{text}"[:_LONGEST]

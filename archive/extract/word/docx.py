@@ -22,11 +22,13 @@ from archive.extract.others import plain
 from archive.extract.text.assemble import assemble, table_labels
 from archive.extract.text.characters import joined, squeezed
 from archive.extract.text.charset import decode
+from archive.extract.text.concealed import Concealed
 from archive.extract.text.titles import may_be_title
 from archive.extract.webpage import html
-from archive.extract.word.concealed import concealed
+from archive.extract.word.concealed import add_comments, add_properties
 from archive.extract.word.styles import Numbering, Styles, W
 from archive.extract.word.text import Line, Reader, Seen
+from archive.extract.word.visibility import Visibility
 
 _DAMAGED = "文件（docx）不合格式，无法读取。请用办公软件打开并另存后再提交。"
 _PAGE_NUMBER = re.compile(r"[\s\-—–－―·.,/第页共页码ofPpage\d一二三四五六七八九十PAGENUMS]*")
@@ -58,13 +60,17 @@ class _Docx:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._chunks: dict[str, Extraction] = {}
-        self._styles = Styles(self._root("styles"))
-        self._reader = Reader(self._styles, Numbering(self._root("numbering")), self._chunk)
+        self._concealed = Concealed()
+        styles = Styles(self._root("styles"))
+        kinds = ("header", "footer", "footnotes", "endnotes")
+        beside = [_parse(part.blob) for kind in kinds for part in self._parts(kind)]
+        visibility = Visibility(styles, [document.element, *beside])
+        self._reader = Reader(styles, visibility, self._concealed, Numbering(self._root("numbering")), self._chunk)
 
     def extraction(self) -> Extraction:
         body = self._reader.lines(self._document.element.body)
         seen = self._reader.seen
-        body_seen = Seen(seen.hidden, seen.pictures, seen.objects, seen.revisions)
+        body_seen = replace(seen)
         title = _find_title(body) or next((each.title for each in self._chunks.values() if each.title), None)
         lines = [line.text for line in body]
         lines += self._notes() + self._margins({squeezed(line) for line in [*lines, title or ""]})
@@ -72,13 +78,21 @@ class _Docx:
         stated = {label: value for each in self._chunks.values() for label, value in each.stated.items()}
         page_date = next((each.page_date for each in self._chunks.values() if each.page_date), "")
         warnings = [warning for each in self._chunks.values() for warning in each.warnings] + self._warnings(body_seen)
-        found = assemble(title, lines, labels=labels, stated=stated, warnings=warnings, page_date=page_date)
-        return replace(found, concealed=tuple(self._concealed()))
-
-    def _concealed(self) -> list[str]:
-        around = [_parse(part.blob) for kind in ("header", "footer", "footnotes") for part in self._parts(kind)]
-        roots = [self._document.element.body, *around]
-        return concealed(self._document, self._styles, roots, self._root("comments"))
+        for line in (line for each in self._chunks.values() for line in each.concealed):
+            kind, _, text = line.partition("：")
+            self._concealed.add(kind, text)
+        comments = self._root("comments")
+        add_comments(self._concealed, () if comments is None else comments)
+        add_properties(self._concealed, self._document)
+        return assemble(
+            title,
+            lines,
+            labels=labels,
+            stated=stated,
+            warnings=warnings,
+            page_date=page_date,
+            concealed=self._concealed.lines,
+        )
 
     def _parts(self, kind: str) -> list[Part]:
         """Return the parts of a kind, each once, however many relationships lead to it."""
@@ -128,6 +142,10 @@ class _Docx:
         told: list[str] = []
         if seen.hidden:
             told.append(f"文档中有 {seen.hidden} 个字设为隐藏，没有收入正文，请核对。")
+        if seen.doubtful:
+            told.append(f"文档中有 {seen.doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
+        if seen.hidden_rows:
+            told.append(f"文档中有 {seen.hidden_rows} 行表格标为隐藏，未必真看不见，仍收入正文，请与原件核对。")
         if seen.revisions:
             told.append(f"文档中有 {seen.revisions} 处修订痕迹，正文按接受全部修订后的文字收入，请核对是否定稿。")
         comments = self._root("comments")

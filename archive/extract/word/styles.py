@@ -57,16 +57,27 @@ class Styles:
     def __init__(self, root: etree._Element | None) -> None:
         self._styles: dict[str, etree._Element] = {}
         self._default_size = 0.0
+        # The properties of runs that hold for the whole document.
+        self.defaults: etree._Element | None = None
+        # Whether any style hides what it is given to.
+        self.may_hide = False
+        self.roots = [] if root is None else [root]
         if root is None:
             return
+        self.defaults = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        self.may_hide = next(root.iter(f"{W}vanish"), None) is not None
         for style in root.findall(f"{W}style"):
             self._styles[style.get(f"{W}styleId", "")] = style
             if style.get(f"{W}type") == "paragraph" and style.get(f"{W}default") in ("1", "true"):
                 self._styles.setdefault("", style)
-        size = root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr/{W}sz")
-        self._default_size = _number(size) / 2
+        self._default_size = _number(self.default("sz")) / 2
 
-    def _chain(self, identifier: str) -> Iterator[etree._Element]:
+    def default(self, name: str) -> etree._Element | None:
+        """Return a property of runs that holds for the whole document."""
+        return None if self.defaults is None else self.defaults.find(f"{W}{name}")
+
+    def chain(self, identifier: str) -> Iterator[etree._Element]:
+        """Yield a style and those that it is based on; "" is the default style of paragraphs."""
         for _ in range(_MAXIMUM_DEPTH):
             style = self._styles.get(identifier)
             if style is None:
@@ -80,7 +91,7 @@ class Styles:
     def look(self, paragraph: etree._Element) -> Look:
         """Return a paragraph's formatting; its own settings override those of its style."""
         identifier = _style_of(paragraph)
-        styles = list(self._chain(identifier))
+        styles = list(self.chain(identifier))
         name = styles[0].find(f"{W}name") if styles else None
         alignment = paragraph.find(f"{W}pPr/{W}jc")
         sizes = [_number(size) / 2 for size in paragraph.iterfind(f".//{W}r/{W}rPr/{W}sz")]
@@ -95,21 +106,11 @@ class Styles:
             size=max(sizes, default=self._default_size),
         )
 
-    def hides(self, run: etree._Element) -> bool:
-        """Tell whether a run is hidden by its own setting or by its character style."""
-        vanish = run.find(f"{W}rPr/{W}vanish")
-        if vanish is not None:
-            return on(vanish)
-        style = run.find(f"{W}rPr/{W}rStyle")
-        if style is None:
-            return False
-        return any(on(each.find(f"{W}rPr/{W}vanish")) for each in self._chain(style.get(_VAL, "")))
-
     def numbering(self, paragraph: etree._Element) -> tuple[str, int] | None:
         """Return the list and level in which a paragraph is numbered, or None."""
         own = paragraph.find(f"{W}pPr/{W}numPr")
         places = [own] if own is not None else []
-        places += [each for style in self._chain(_style_of(paragraph)) for each in style.iterfind(f"{W}pPr/{W}numPr")]
+        places += [each for style in self.chain(_style_of(paragraph)) for each in style.iterfind(f"{W}pPr/{W}numPr")]
         level, identifier = None, None
         for place in places:
             number, depth = place.find(f"{W}numId"), place.find(f"{W}ilvl")

@@ -10,7 +10,9 @@ from archive.document import label_at
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines
 from archive.extract.text.characters import clean, joined, rows
-from archive.extract.word.styles import Look, Numbering, Styles, W
+from archive.extract.text.concealed import Concealed
+from archive.extract.word.styles import Look, Numbering, Styles, W, on
+from archive.extract.word.visibility import Unseen, Visibility
 
 # Not text of the final document: deleted or moved text, settings, field codes, annotations over characters.
 _SKIPPED = frozenset(
@@ -34,9 +36,11 @@ class Line:
 
 @dataclass(slots=True)
 class Seen:
-    """Counts of what was met while reading and is not in the text."""
+    """Counts of what was met while reading: characters and rows that may be hidden, and what is not in the text."""
 
     hidden: int = 0
+    doubtful: int = 0
+    hidden_rows: int = 0
     pictures: int = 0
     objects: int = 0
     revisions: int = 0
@@ -44,9 +48,14 @@ class Seen:
 
 @dataclass(slots=True)
 class Reader:
-    """A reader of one document's blocks; ``chunk`` returns an altChunk by its relationship."""
+    """A reader of one document's blocks; ``chunk`` returns an altChunk by its relationship.
+
+    What is deleted by a revision or not seen goes to ``concealed``.
+    """
 
     styles: Styles
+    visibility: Visibility
+    concealed: Concealed
     numbering: Numbering
     chunk: Callable[[str], Extraction]
     seen: Seen = field(default_factory=Seen)
@@ -74,10 +83,14 @@ class Reader:
             elif name == "AlternateContent":
                 yield from self._blocks(_chosen(child))
             elif name in ("del", "moveFrom"):
-                self.seen.revisions += 1
+                self._delete(child)
             elif name not in _SKIPPED:
                 self.seen.revisions += name in ("ins", "moveTo")
                 yield from self._blocks(child)
+
+    def _delete(self, element: etree._Element) -> None:
+        self.seen.revisions += 1
+        self.concealed.add("修订中删除", _all_text(element))
 
     def _chunk(self, chunk: Extraction) -> Iterator[Line]:
         label, label_before = "", ""
@@ -89,7 +102,10 @@ class Reader:
     def _paragraph(self, paragraph: etree._Element) -> Iterator[Line]:
         pieces: list[str] = []
         boxes: list[etree._Element] = []
-        self._inline(paragraph, pieces, boxes)
+        unseen: dict[Unseen, list[str]] = {}
+        self._inline(paragraph, pieces, boxes, unseen)
+        for reason, texts in unseen.items():
+            self.concealed.add(reason.value, "".join(texts))
         look = self.styles.look(paragraph)
         place = self.styles.numbering(paragraph)
         label = ""
@@ -105,7 +121,13 @@ class Reader:
         for box in boxes:
             yield from (Line(each.text) for each in self._blocks(box))
 
-    def _inline(self, element: etree._Element, pieces: list[str], boxes: list[etree._Element]) -> None:
+    def _inline(
+        self,
+        element: etree._Element,
+        pieces: list[str],
+        boxes: list[etree._Element],
+        unseen: dict[Unseen, list[str]],
+    ) -> None:
         for child in element:
             name = local(child)
             if name == "t":
@@ -117,21 +139,37 @@ class Reader:
             elif name == "txbxContent":
                 boxes.append(child)
             elif name == "AlternateContent":
-                self._inline(_chosen(child), pieces, boxes)
-            elif name == "r" and self.styles.hides(child):
-                unseen: list[str] = []
-                self._inline(child, unseen, [])
-                self.seen.hidden += len(clean("".join(unseen)))
+                self._inline(_chosen(child), pieces, boxes, unseen)
+            elif name == "r":
+                self._run(child, pieces, boxes, unseen)
             elif name in ("del", "moveFrom"):
-                self.seen.revisions += 1
+                self._delete(child)
             elif name not in _SKIPPED:
                 self.seen.revisions += name in ("ins", "moveTo")
                 self.seen.pictures += name in _PICTURES
                 self.seen.objects += name == "OLEObject"
-                self._inline(child, pieces, boxes)
+                self._inline(child, pieces, boxes, unseen)
+
+    def _run(
+        self,
+        run: etree._Element,
+        pieces: list[str],
+        boxes: list[etree._Element],
+        unseen: dict[Unseen, list[str]],
+    ) -> None:
+        reason, doubtful = self.visibility.of(run)
+        if reason is not None:
+            text = _all_text(run)
+            unseen.setdefault(reason, []).append(text)
+            self.seen.hidden += len(clean(text))
+            return
+        before = len(pieces)
+        self._inline(run, pieces, boxes, unseen)
+        if doubtful:
+            self.seen.doubtful += len(clean("".join(pieces[before:])))
 
     def _table(self, table: etree._Element) -> Iterator[Line]:
-        cells = [list(_cells(line)) for line in _rows(table)]
+        cells = [list(_cells(each)) for each in self._shown(table)]
         if max(map(len, cells), default=0) <= 1:
             # A table of one column only draws a box, so its paragraphs are ordinary ones.
             for _, cell in chain.from_iterable(cells):
@@ -151,6 +189,15 @@ class Reader:
             # A nested table comes below the row that contains it.
             yield from (Line(each.text, table=number if each.table else 0) for each in inside)
 
+    def _shown(self, table: etree._Element) -> Iterator[etree._Element]:
+        """Yield the rows of a table that no revision deletes."""
+        for row in _rows(table):
+            if row.find(f"{W}trPr/{W}del") is not None:
+                self._delete(row)
+            else:
+                self.seen.hidden_rows += on(row.find(f"{W}trPr/{W}hidden"))
+                yield row
+
     def _cell(self, cell: etree._Element, nested: list[Line]) -> str:
         own: list[str] = []
         for block in _flat(cell):
@@ -169,6 +216,13 @@ def local(element: etree._Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
+def _all_text(element: etree._Element) -> str:
+    """Return all text below an element, also the deleted, with blanks where lines and cells end."""
+    ends = {f"{W}p", f"{W}br", f"{W}tab", f"{W}cr"}
+    names = (*ends, f"{W}t", f"{W}delText")
+    return "".join(" " if each.tag in ends else each.text or "" for each in element.iter(*names))
+
+
 def _chosen(alternatives: etree._Element) -> etree._Element:
     """Return the one of several alternatives that a current Word shows."""
     for name in ("Choice", "Fallback"):
@@ -182,8 +236,7 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
     for child in table:
         name = local(child)
         if name == "tr":
-            if child.find(f"{W}trPr/{W}del") is None:
-                yield child
+            yield child
         elif name not in _SKIPPED:
             yield from _rows(child)
 

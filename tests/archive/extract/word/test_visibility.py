@@ -1,0 +1,140 @@
+"""What readers of a Word document do not see is listed for the reviewer and is no text."""
+
+from pathlib import Path
+
+import pytest
+from docx.document import Document
+
+from archive.extract import extract_plain
+from archive.extract.extraction import Extraction
+from archive.extract.mediatype import DOCX
+from tests.archive.extract.makers import add_xml, with_parts, write_docx
+
+STYLES = """
+<w:style w:type="paragraph" w:styleId="HP"><w:name w:val="HP"/><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="HP2"><w:name w:val="HP2"/><w:basedOn w:val="HP"/></w:style>
+<w:style w:type="paragraph" w:styleId="SP"><w:name w:val="SP"/><w:basedOn w:val="HP"/>
+<w:rPr><w:vanish w:val="0"/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="HC"><w:name w:val="HC"/><w:link w:val="HP"/><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type="character" w:styleId="WC"><w:name w:val="WC"/><w:rPr><w:color w:val="FFFFFF"/></w:rPr></w:style>
+<w:style w:type="table" w:styleId="HT"><w:name w:val="HT"/><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type="table" w:styleId="DT"><w:name w:val="DT"/><w:tblStylePr w:type="firstRow">
+<w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:tcPr><w:shd w:val="clear" w:fill="1F4E79"/></w:tcPr></w:tblStylePr></w:style>
+"""
+WHITE = '<w:color w:val="FFFFFF"/>'
+DARK = '<w:shd w:val="clear" w:fill="1F4E79"/>'
+
+
+def paragraph(run: str = "", form: str = "", style: str = "", text: str = "内部掌握") -> str:
+    named = f'<w:pStyle w:val="{style}"/>' if style else ""
+    return f"<w:p><w:pPr>{named}{form}</w:pPr><w:r><w:rPr>{run}</w:rPr><w:t>{text}</w:t></w:r></w:p>"
+
+
+def table(cell: str = "", run: str = "", style: str = "", row: str = "") -> str:
+    named = f'<w:tblPr><w:tblStyle w:val="{style}"/></w:tblPr>' if style else ""
+    cells = f"<w:tc><w:tcPr>{cell}</w:tcPr>{paragraph(run)}</w:tc><w:tc>{paragraph(text='甲')}</w:tc>"
+    return f"<w:tbl>{named}<w:tr><w:trPr>{row}</w:trPr>{cells}</w:tr></w:tbl>"
+
+
+def read(folder: Path, *blocks: str, defaults: str = "", body: str = "") -> Extraction:
+    def fill(document: Document) -> None:
+        document.add_paragraph("各镇：请落实。")
+        for block in blocks:
+            add_xml(document, block)
+
+    source = write_docx(folder / "source.docx", fill)
+    edit = {"word/styles.xml": ("</w:styles>", f"{STYLES}</w:styles>")}
+    if body:
+        edit["word/document.xml"] = ("<w:body>", f"{body}<w:body>")
+    path = with_parts(source, folder / "a.docx", {}, edit)
+    if defaults:
+        edit = {"word/styles.xml": ("<w:rPrDefault><w:rPr>", f"<w:rPrDefault><w:rPr>{defaults}")}
+        path = with_parts(path, folder / "b.docx", {}, edit)
+    return extract_plain(path, DOCX)
+
+
+@pytest.mark.parametrize(
+    ("block", "reason"),
+    [
+        (paragraph("<w:vanish/>"), "隐藏文字"),
+        (paragraph("<w:vanish w:val='true'/>", style="SP"), "隐藏文字"),
+        (paragraph(style="HP"), "隐藏文字"),
+        (paragraph(style="HP2"), "隐藏文字"),
+        (paragraph("<w:rStyle w:val='HC'/>"), "隐藏文字"),
+        (paragraph(WHITE), "与底色相同的文字"),
+        (paragraph('<w:color w:val="FEFDFF"/>'), "与底色相同的文字"),
+        (paragraph('<w:color w:val="FFFFFF" w:themeColor="background1"/>'), "与底色相同的文字"),
+        (paragraph("<w:rStyle w:val='WC'/>"), "与底色相同的文字"),
+        (paragraph(WHITE + '<w:shd w:val="clear" w:fill="FFFFFF"/>'), "与底色相同的文字"),
+        (paragraph('<w:color w:val="000000"/><w:shd w:val="clear" w:fill="000000"/>'), "与底色相同的文字"),
+        (paragraph('<w:color w:val="000000"/><w:highlight w:val="black"/>'), "与底色相同的文字"),
+        (paragraph('<w:sz w:val="2"/>'), "小到看不见的文字"),
+    ],
+)
+def test_what_nobody_sees_is_listed_and_is_no_text(tmp_path: Path, block: str, reason: str) -> None:
+    found = read(tmp_path, block)
+    assert found.concealed == (f"{reason}：内部掌握",)
+    assert found.paragraphs == ("各镇：请落实。",)
+    assert any("4 个字设为隐藏" in each for each in found.warnings)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        paragraph("<w:vanish w:val='0'/>", style="HP"),
+        paragraph(style="SP"),
+        # A property of two styles is turned over twice.
+        paragraph("<w:rStyle w:val='HC'/>", style="HP"),
+        paragraph("<w:webHidden/>"),
+        paragraph(WHITE + DARK),
+        paragraph(WHITE, form=DARK),
+        paragraph(WHITE + '<w:highlight w:val="blue"/>'),
+        paragraph(WHITE + '<w:shd w:val="pct50" w:fill="FFFFFF"/>'),
+        paragraph('<w:color w:val="auto"/><w:shd w:val="clear" w:fill="000000"/>'),
+        paragraph('<w:color w:val="FF0000"/>'),
+        paragraph('<w:sz w:val="10"/>'),
+    ],
+)
+def test_what_is_seen_is_text(tmp_path: Path, block: str) -> None:
+    found = read(tmp_path, block)
+    assert (found.paragraphs, found.concealed, found.warnings) == (("各镇：请落实。", "内部掌握"), (), ())
+
+
+def test_a_cells_ground_counts_and_a_tables_style_makes_white_doubtful(tmp_path: Path) -> None:
+    assert read(tmp_path, table(DARK, WHITE)).paragraphs == ("各镇：请落实。", "内部掌握\t甲")
+    assert read(tmp_path, table("", WHITE)).concealed == ("与底色相同的文字：内部掌握",)
+    assert read(tmp_path, table(style="HT")).concealed == ("隐藏文字：内部掌握", "隐藏文字：甲")
+    doubtful = read(tmp_path, table("", WHITE, style="DT"))
+    assert (doubtful.paragraphs[1], doubtful.concealed) == ("内部掌握\t甲", ())
+    assert any("4 个白色的字，底色不能确定" in each for each in doubtful.warnings)
+
+
+def test_white_text_on_a_page_with_a_colour_or_a_picture_behind_it_stays(tmp_path: Path) -> None:
+    found = read(tmp_path, paragraph(WHITE), body='<w:background w:color="1F4E79"/>')
+    assert found.paragraphs == ("各镇：请落实。", "内部掌握")
+    assert any("底色不能确定" in each for each in found.warnings)
+
+
+def test_what_the_documents_defaults_hide_is_hidden(tmp_path: Path) -> None:
+    found = read(tmp_path, paragraph("<w:vanish w:val='0'/>"), defaults="<w:vanish/>")
+    assert (found.paragraphs, found.concealed) == (("内部掌握",), ("隐藏文字：各镇：请落实。",))
+
+
+def test_a_row_marked_as_hidden_stays_and_is_told_and_a_deleted_one_is_listed(tmp_path: Path) -> None:
+    found = read(tmp_path, table(row="<w:hidden/>"), table(row='<w:del w:id="1" w:author="张三"/>'))
+    assert found.paragraphs == ("各镇：请落实。", "内部掌握\t甲")
+    assert found.concealed == ("修订中删除：内部掌握 甲",)
+    assert any("1 行表格标为隐藏" in each for each in found.warnings)
+
+
+def test_a_text_box_in_a_hidden_run_is_hidden_with_it(tmp_path: Path) -> None:
+    box = f"<w:pict><v:textbox><w:txbxContent>{paragraph(text='框内')}</w:txbxContent></v:textbox></w:pict>"
+    found = read(tmp_path, f"<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>框外</w:t>{box}</w:r></w:p>")
+    assert (found.paragraphs, found.concealed) == (("各镇：请落实。",), ("隐藏文字：框外 框内",))
+    assert read(tmp_path, f"<w:p><w:r>{box}</w:r></w:p>").paragraphs == ("各镇：请落实。", "框内")
+
+
+def test_a_list_that_does_not_end_is_cut_and_the_rest_counted(tmp_path: Path) -> None:
+    found = read(tmp_path, *(paragraph("<w:vanish/>", text=f"第{at}个") for at in range(310)))
+    assert len(found.concealed) == 301
+    assert found.concealed[-1] == "另有 10 处看不见的内容没有列出，请用办公软件查看原件。"
