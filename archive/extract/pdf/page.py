@@ -10,8 +10,9 @@ from pdfminer.layout import LTChar, LTComponent, LTContainer, LTCurve, LTImage, 
 from archive.chinese.radicals import unfold
 from archive.extract.pdf.paint import Box, Paint, common
 from archive.extract.pdf.painting import Shade, paint_of
-from archive.extract.pdf.unseen import Reason, Sheet
+from archive.extract.pdf.unseen import Sheet
 from archive.extract.text.characters import han_count
+from archive.extract.text.concealed import Unseen
 
 # In multiples of the type size: a gap wider than the first separates cells, one wider than the others is a space.
 CELL_GAP = 2.0
@@ -78,7 +79,7 @@ class PageContent:
     width: float
     height: float
     glyphs: list[Glyph] = field(default_factory=list)
-    unseen: dict[Reason, list[Glyph]] = field(default_factory=dict)
+    unseen: dict[Unseen, list[Glyph]] = field(default_factory=dict)
     # y, x0, x1 and x, y0, y1
     horizontals: list[tuple[float, float, float]] = field(default_factory=list)
     verticals: list[tuple[float, float, float]] = field(default_factory=list)
@@ -94,7 +95,7 @@ def read_page(page: LTPage, seen: Box) -> PageContent:
     """Read the content of a page that ``painting`` interpreted; ``seen`` is the part of it that is shown."""
     content = PageContent(page.width, page.height)
     sheet = Sheet(seen, page.width, page.height)
-    read: list[tuple[Glyph, tuple[Reason | None, int]]] = []
+    read: list[tuple[Glyph, tuple[Unseen | None, int]]] = []
     waiting: list[LTComponent] = list(page)[::-1]
     while waiting:
         item = waiting.pop()

@@ -8,9 +8,9 @@ colour is seen. Invisible text over a picture is what was recognised in a scan, 
 
 from array import array
 from collections import defaultdict
-from enum import StrEnum
 
 from archive.extract.pdf.paint import WHITE, Box, Colour, Paint
+from archive.extract.text.concealed import Unseen
 
 # The grid has at most this many cells in a row or column, and no cell is smaller than so many points.
 _MOST, _CELL = 500, 2.0
@@ -27,17 +27,6 @@ _LETTER = 60.0
 _BEYOND = 1.0
 # Rendering modes of text (ISO 32000-1, 9.3.6): filled, invisible, and only a clip for what is painted later.
 _FILLED, _INVISIBLE, _CLIP = 0, 3, 7
-
-
-class Reason(StrEnum):
-    """Why a character is not seen, as the reviewer reads it."""
-
-    INVISIBLE = "不显示的文字"
-    OUTSIDE = "页面以外的文字"
-    COVERED = "被遮盖的文字"
-    GROUND = "与底色相同的文字"
-    TINY = "小到看不见的文字"
-    LAYER = "关闭的图层中的文字"
 
 
 class Sheet:
@@ -90,32 +79,32 @@ class Sheet:
         if box[3] - box[1] <= _LETTER:
             self._fill(self._ink, box)
 
-    def character(self, box: Box, size: float, paint: Paint) -> tuple[Reason | None, int]:
+    def character(self, box: Box, size: float, paint: Paint) -> tuple[Unseen | None, int]:
         """Return why a character is not seen whatever is painted later, and when it was painted, for ``judged``."""
         self._time += 1
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         if paint.off:
-            return Reason.LAYER, 0
+            return Unseen.LAYER, 0
         if _is_beyond(x, y, self._seen) or paint.clip is not None and _is_beyond(x, y, paint.clip):
-            return Reason.OUTSIDE, 0
+            return Unseen.OUTSIDE, 0
         if paint.mode == _CLIP:
             self._clipping = True
-            return Reason.INVISIBLE, self._time
+            return Unseen.INVISIBLE, self._time
         if paint.mode == _INVISIBLE or paint.opacity <= 0:
-            return Reason.INVISIBLE, _NEVER
+            return Unseen.INVISIBLE, _NEVER
         if size < _TINY:
-            return Reason.TINY, 0
+            return Unseen.TINY, 0
         if paint.mode == _FILLED and paint.colour is not None:
             row, column = self._place(x, y)
             if self._ground[row][column] == self._colours.get(paint.colour, -1):
-                return Reason.GROUND, 0
+                return Unseen.GROUND, 0
         return None, self._time
 
-    def judged(self, box: Box, reason: Reason | None, time: int) -> tuple[Reason | None, bool]:
+    def judged(self, box: Box, reason: Unseen | None, time: int) -> tuple[Unseen | None, bool]:
         """Return why a character is not seen, given all that was painted, and whether it was recognised in a scan."""
         x0, y0, x1, y1 = box
         places = [self._place(x0 + share * (x1 - x0), (y0 + y1) / 2) for share in (0.25, 0.5, 0.75)]
-        if reason is Reason.INVISIBLE:
+        if reason is Unseen.INVISIBLE:
             if any(self._painted[row][column] > time for row, column in places):
                 return None, False
             scanned = any(self._ink[row][column] for row, column in places)
@@ -123,7 +112,7 @@ class Sheet:
         if reason is None:
             times = [self._hidden[row][column] for row, column in places]
             if min(times) > time:
-                return (None, True) if max(times) in self._scans else (Reason.COVERED, False)
+                return (None, True) if max(times) in self._scans else (Unseen.COVERED, False)
         return reason, False
 
     def _place(self, x: float, y: float) -> tuple[int, int]:

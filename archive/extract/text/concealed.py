@@ -1,9 +1,24 @@
 """Collecting what a file holds and its readers do not see. The reviewer is told: an original is published with it."""
 
+from enum import StrEnum
+
 from archive.extract.text.characters import clean
 
 _MOST = 300
 _LONGEST = 200
+
+
+class Unseen(StrEnum):
+    """Why readers do not see a text, as the reviewer is told."""
+
+    HIDDEN = "隐藏文字"
+    GROUND = "与底色相同的文字"
+    TINY = "小到看不见的文字"
+    INVISIBLE = "不显示的文字"
+    OUTSIDE = "页面以外的文字"
+    COVERED = "被遮盖的文字"
+    LAYER = "关闭的图层中的文字"
+    DELETED = "修订中删除"
 
 
 class Concealed:

@@ -7,7 +7,7 @@ table row is stated for ranges of the file (2.8.5, 2.8.6). Numbers in this modul
 import re
 import struct
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,21 +18,30 @@ from archive.extract.extraction import Extraction
 from archive.extract.limits import CHARACTERS
 from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.characters import clean, joined, rows
+from archive.extract.text.concealed import Concealed, Unseen
 from archive.extract.text.titles import may_be_title
+from archive.extract.word.binarystyles import (
+    IN_TABLE,
+    SIZE,
+    Looks,
+    Properties,
+    StyleSheet,
+    character_ranges,
+    paragraph_ranges,
+)
 
 _DAMAGED = "旧版 Word 文件（doc）已损坏或不完整，无法读取。请用办公软件打开并另存为 docx 后再提交。"
 _LOCKED = "旧版 Word 文件（doc）设有打开密码，无法读取。请去掉密码后重新提交。"
 _TOO_OLD = "是 Word 95 或更早的文件，暂不能抽取文字。请用办公软件打开后另存为 docx，再重新提交。"
-_PAGE = 512
 # 2.5.1: offsets in the file information block.
 _MAGIC, _FLAGS, _COUNTS = 0, 0x0A, 0x4C
-_CHARACTERS, _PARAGRAPHS, _CLX = 0xFA, 0x102, 0x1A2
+_CLX = 0x1A2
+_COMMENTED, _AUTHORS, _DRAWINGS, _BOXES = 0xBA, 0x1BA, 0x22A, 0x25A
 _WORD_97, _WORD_95 = 0xA5EC, 0xA5DC
 _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
-# 2.6: numbers of properties, and the sizes of their operands by the number's upper three bits.
-_DELETED, _HIDDEN, _SIZE = 0x0800, 0x083C, 0x4A43
-_ROW_END, _IN_TABLE, _ALIGNED = 0x2417, 0x2416, (0x2403, 0x2461)
-_OPERANDS = (1, 1, 2, 4, 2, 2, None, 3)
+# 2.6: numbers of properties.
+_DELETED = 0x0800
+_ROW_END, _ALIGNED = 0x2417, (0x2403, 0x2461)
 _LARGE = 15.0
 _TITLE_DEPTH = 15
 # How many more lines a title may continue on.
@@ -40,6 +49,9 @@ _MORE_TITLE_LINES = 3
 # The end of a title: who passed it and when, the table of contents, the first chapter or article.
 _TEXT_BEGINS = re.compile(r"[（(]?\s*(?:19|20)\d\d\s*年|目\s*录$|第[一二三四五六七八九十\d]+[编章条]|总\s*则$|一、")
 _CELL_END = "\x07"
+# What ends a paragraph, a cell or a page; and text up to such an end.
+_ENDS = "\r\x07\x0c"
+_STRETCH = re.compile(f"[^{_ENDS}]*[{_ENDS}]|[^{_ENDS}]+")
 
 
 @dataclass(slots=True)
@@ -53,25 +65,32 @@ class _Paragraph:
     row_end: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranges:
-    """Properties of ranges of the file: ``properties[n]`` hold from offset ``starts[n]`` to the next."""
-
-    starts: Sequence[int]
-    properties: Sequence[bytes]
-
-    def at(self, offset: int) -> dict[int, int]:
-        place = bisect_right(self.starts, offset) - 1
-        return dict(_parsed(self.properties[place])) if place >= 0 else {}
-
-
 @dataclass(slots=True)
 class _Found:
     paragraphs: list[_Paragraph] = field(default_factory=list)
+    concealed: Concealed = field(default_factory=Concealed)
     deleted: int = 0
     hidden: int = 0
+    doubtful: int = 0
+    comments: int = 0
     pictures: int = 0
     read: int = 0
+
+    def conceal(self, unseen: dict[Unseen, list[str]]) -> None:
+        """List what is not seen of a paragraph, by its kind, and empty it."""
+        for kind, characters in unseen.items():
+            self.concealed.add(kind, "".join(characters))
+        unseen.clear()
+
+
+def _paragraph(text: str, end: str, size: float, form: Properties) -> _Paragraph:
+    return _Paragraph(
+        text=text + (_CELL_END if end == _CELL_END else ""),
+        centered=any(form.get(each) == 1 for each in _ALIGNED),
+        size=size,
+        cell=bool(form.get(IN_TABLE)) or end == _CELL_END,
+        row_end=bool(form.get(_ROW_END)),
+    )
 
 
 def extract(path: Path) -> Extraction:
@@ -95,36 +114,40 @@ class _Word:
     def __init__(self, main: bytes, table: bytes) -> None:
         self._main = main
         self._table = table
-        self._character_ranges = self._ranges(_CHARACTERS, _character_properties)
-        self._paragraph_ranges = self._ranges(_PARAGRAPHS, _paragraph_properties)
+        self._character_ranges = character_ranges(main, table)
+        self._paragraph_ranges = paragraph_ranges(main, table)
+        # 2.8.32: a text box has an entry of 22 bytes and a place; one more stands at the end.
+        self._boxes = max(self._size(_BOXES) // 26 - 1, 0)
+
+    def _size(self, place: int) -> int:
+        """Return the size of a structure in the table; 0 if the file knows no such structure."""
+        return int(struct.unpack_from("<I", self._main, place + 4)[0]) if place + 8 <= len(self._main) else 0
 
     def read(self) -> _Found:
-        """Read the main text, then footnotes, endnotes and text boxes, but no headers or comments."""
+        """Read the main text, then footnotes, endnotes and text boxes, but no headers; comments are only listed."""
         text, footnotes, headers, _, comments, endnotes, boxes = struct.unpack_from("<7i", self._main, _COUNTS)
         after_headers = text + footnotes + headers
         endnotes_at = after_headers + comments
         wanted = ((0, text + footnotes), (endnotes_at, endnotes_at + endnotes + boxes))
         found = _Found()
+        looks = Looks(StyleSheet(self._main, self._table), self._size(_DRAWINGS) > 0)
         for start, end in wanted:
-            self._gather(start, end, found)
+            self._gather(start, end, looks, found)
+        found.pictures = max(found.pictures - self._boxes, 0)
+        self._add_comments(after_headers, endnotes_at, found)
         return found
 
-    def _gather(self, start: int, end: int, found: _Found) -> None:
+    def _gather(self, start: int, end: int, looks: Looks, found: _Found) -> None:
         whole: list[str] = []
+        unseen: dict[Unseen, list[str]] = {}
         # For each field that is open, whether its instruction is; and how many instructions are.
         fields: list[bool] = []
         instructions = 0
         size = 0.0
-        for offset, width, text in self._runs(start, end):
-            # The pieces of a damaged file may be the same text again and again.
-            found.read += len(text)
-            if found.read > CHARACTERS:
-                raise ExtractionFailed(
-                    f"文件的文字超过 {CHARACTERS // 10_000} 万字，已中止。请检查文件，或拆分后再收。"
-                )
-            look = self._character_ranges.at(offset)
-            shown = not (look.get(_DELETED, 0) & 1 or look.get(_HIDDEN, 0) & 1)
-            for at, character in enumerate(text):
+        for look, form, text in self._stretches(start, end, found):
+            deleted = bool(look.get(_DELETED, 0) & 1)
+            reason, doubtful = looks.of(look, form)
+            for character in text:
                 if character == "\x13":
                     fields.append(True)
                     instructions += 1
@@ -133,33 +156,68 @@ class _Word:
                     fields[-1] = False
                 elif character == "\x15" and fields:
                     instructions -= fields.pop()
-                elif character in "\r\x07\x0c":
-                    form = self._paragraph_ranges.at(offset + at * width)
-                    found.paragraphs.append(
-                        _Paragraph(
-                            "".join(whole),
-                            any(form.get(each) == 1 for each in _ALIGNED),
-                            size,
-                            bool(form.get(_IN_TABLE)) or character == _CELL_END,
-                            bool(form.get(_ROW_END)),
-                        )
-                    )
-                    if character == _CELL_END:
-                        found.paragraphs[-1].text += _CELL_END
+                elif character in _ENDS:
+                    found.paragraphs.append(_paragraph("".join(whole), character, size, form))
+                    found.conceal(unseen)
                     whole, size = [], 0.0
                 elif instructions:
                     # A field's instruction; its result comes after it.
                     continue
                 elif character in "\x01\x08":
                     found.pictures += 1
-                elif not shown:
-                    found.deleted += bool(look.get(_DELETED, 0) & 1)
-                    found.hidden += not look.get(_DELETED, 0) & 1
+                elif deleted or reason is not None:
+                    found.deleted += deleted
+                    found.hidden += not deleted
+                    unseen.setdefault(Unseen.DELETED if deleted or reason is None else reason, []).append(character)
                 else:
                     whole.append({"\x0b": " ", "\x1e": "-", "\xa0": " "}.get(character, character))
-                    size = max(size, look.get(_SIZE, 0) / 2)
+                    found.doubtful += doubtful
+                    size = max(size, look.get(SIZE, 0) / 2)
         if whole:
             found.paragraphs.append(_Paragraph("".join(whole)))
+        found.conceal(unseen)
+
+    def _stretches(self, start: int, end: int, found: _Found) -> Iterator[tuple[Properties, Properties, str]]:
+        """Yield the text between two positions with the properties of its characters and of its paragraph."""
+        for offset, width, text in self._runs(start, end):
+            # The pieces of a damaged file may be the same text again and again.
+            found.read += len(text)
+            if found.read > CHARACTERS:
+                raise ExtractionFailed(
+                    f"文件的文字超过 {CHARACTERS // 10_000} 万字，已中止。请检查文件，或拆分后再收。"
+                )
+            look = self._character_ranges.at(offset)
+            at = 0
+            for part in _STRETCH.findall(text):
+                yield look, self._paragraph_ranges.at(offset + at * width), part
+                at += len(part)
+
+    def _add_comments(self, start: int, end: int, found: _Found) -> None:
+        """List the comments, each of which begins with a mark, with their authors (2.8.6, 2.8.7)."""
+        text = "".join(part for _, _, part in self._runs(start, end))
+        authors = self._authors()
+        for number, comment in enumerate(text.split("\x05")[1:]):
+            author = authors[number] if number < len(authors) else "未署名"
+            found.concealed.add(f"批注（{author}）", comment.replace("\r", " "))
+            found.comments += 1
+
+    def _authors(self) -> list[str]:
+        """Return the author of each comment (2.9.6); empty if they can't be read."""
+        try:
+            at, size = struct.unpack_from("<2I", self._main, _AUTHORS)
+            data, names = self._table[at : at + size], list[str]()
+            while data:
+                end = 2 + 2 * struct.unpack_from("<H", data)[0]
+                names.append(clean(data[2:end].decode("utf-16-le", "replace")) or "未署名")
+                data = data[end:]
+            at, size = struct.unpack_from("<2I", self._main, _COMMENTED)
+            count = max(size - 4, 0) // 34
+            # After the places come entries of 30 bytes: the initials in 20, then the author's number.
+            entries = at + 4 * (count + 1)
+            numbers = [struct.unpack_from("<H", self._table, entries + 30 * each + 20)[0] for each in range(count)]
+            return [names[number] if number < len(names) else "未署名" for number in numbers]
+        except struct.error:
+            return []
 
     def _runs(self, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         """Yield the text between two positions, cut where its properties change.
@@ -196,53 +254,6 @@ class _Word:
             if places[number] < places[number + 1]:
                 yield places[number], places[number + 1], offset, width
 
-    def _ranges(self, place: int, of: Callable[[bytes, int, int], bytes]) -> _Ranges:
-        """Read the pages of 512 bytes that say from which offset on which properties hold (2.8.5, 2.8.6)."""
-        at, size = struct.unpack_from("<2I", self._main, place)
-        plc = self._table[at : at + size]
-        count = (len(plc) - 4) // 8
-        starts: list[int] = []
-        properties: list[bytes] = []
-        for number in range(count):
-            page = struct.unpack_from("<I", plc, 4 * (count + 1) + 4 * number)[0] & 0x3FFFFF
-            data = self._main[page * _PAGE : (page + 1) * _PAGE]
-            if len(data) < _PAGE:
-                continue
-            runs = data[-1]
-            starts += struct.unpack_from(f"<{runs}I", data)
-            properties += [of(data, runs, run) for run in range(runs)]
-        order = sorted(range(len(starts)), key=starts.__getitem__)
-        return _Ranges([starts[each] for each in order], [properties[each] for each in order])
-
-
-def _character_properties(page: bytes, runs: int, run: int) -> bytes:
-    """Return the properties of a range of characters (2.9.32, 2.9.33)."""
-    at = 2 * page[4 * (runs + 1) + run]
-    return page[at + 1 : at + 1 + page[at]] if at else b""
-
-
-def _paragraph_properties(page: bytes, runs: int, run: int) -> bytes:
-    """Return the properties of a paragraph, which follow the number of its style (2.9.174, 2.9.175)."""
-    at = 2 * page[4 * (runs + 1) + 13 * run]
-    if not at:
-        return b""
-    size, begin = (2 * page[at] - 1, at + 1) if page[at] else (2 * page[at + 1], at + 2)
-    return page[begin + 2 : begin + size]
-
-
-def _parsed(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield each property's number and value, of longer values the first four bytes (2.6.1)."""
-    at = 0
-    while at + 2 < len(data):
-        number = struct.unpack_from("<H", data, at)[0]
-        size = _OPERANDS[number >> 13]
-        at += 2
-        if size is None:
-            # A table's definition counts its length in two bytes.
-            size = struct.unpack_from("<H", data, at)[0] + 1 if number == 0xD608 else data[at] + 1
-        yield number, int.from_bytes(data[at : at + min(size, 4)], "little")
-        at += size
-
 
 def _assembled(found: _Found) -> Extraction:
     lines = Lines()
@@ -258,12 +269,17 @@ def _assembled(found: _Found) -> Extraction:
     told: list[str] = []
     if found.hidden:
         told.append(f"文档中有 {found.hidden} 个字设为隐藏，没有收入正文，请核对。")
+    if found.doubtful:
+        told.append(f"文档中有 {found.doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
     if found.deleted:
         told.append("文档中有修订痕迹，正文按接受全部修订后的文字收入，请核对是否定稿。")
+    if found.comments:
+        told.append(f"文档中有 {found.comments} 条批注，没有收入正文；公开前请删除批注。")
     if found.pictures:
         told.append(f"正文含有 {found.pictures} 幅图片或图形，其中的文字检索不到。")
     title = _find_title(lines.found, looks)
-    return assemble(title, lines.found, labels=table_labels(lines.tables), warnings=told)
+    labels, concealed = table_labels(lines.tables), found.concealed.lines
+    return assemble(title, lines.found, labels=labels, warnings=told, concealed=concealed)
 
 
 def _parts(paragraphs: Sequence[_Paragraph]) -> Iterator[_Paragraph | list[dict[int, str]]]:

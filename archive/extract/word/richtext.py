@@ -9,6 +9,7 @@ from pathlib import Path
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.characters import clean, rows
+from archive.extract.text.concealed import Concealed, Unseen
 from archive.extract.text.titles import may_be_title
 
 _TOKEN = re.compile(
@@ -18,7 +19,7 @@ _TOKEN = re.compile(
 _NO_TEXT = frozenset(
     b"fonttbl colortbl stylesheet info pict object header footer headerl headerr headerf footerl footerr footerf "
     b"listtable listoverridetable rsidtbl generator themedata colorschememapping latentstyles datastore xmlnstbl "
-    b"fldinst annotation atnid atnauthor revtbl filetbl bkmkstart bkmkend".split()
+    b"fldinst atnid revtbl filetbl bkmkstart bkmkend".split()
 )
 # Code pages by the number of \\fcharset.
 _CHARSETS = {0: "cp1252", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5", 204: "cp1251", 238: "cp1250"}
@@ -27,16 +28,39 @@ _SIGNS = {
     b"ldblquote": "“", b"rdblquote": "”", b"emspace": " ", b"enspace": " ",
 }  # fmt: skip
 _ESCAPED = {b"~": " ", b"_": "-", b"-": "", b"\\": "\\", b"{": "{", b"}": "}", b"\t": "\t"}
+_COMMENT, _AUTHOR = b"annotation", b"atnauthor"
+_TABLE_OF_COLOURS = re.compile(rb"\\colortbl([^{}]*)")
+_PART_OF_COLOUR = re.compile(rb"\\(red|green|blue)(\d{1,3})")
+_MOST_COLOURS = 1000
+# A paragraph or character style, what it states, the style that it is based on, and that it is hidden.
+_STYLE = re.compile(rb"\{(?:\\\*)?\s*\\(c?s)(\d{1,5})((?:[^{}]|\{[^{}]*\})*)\}")
+_STYLE_SHEET, _END_OF_STYLES = b"{\\stylesheet", re.compile(rb"\}\s*\}")
+_BASE, _STYLED_HIDDEN = re.compile(rb"\\sbasedon(\d{1,5})"), re.compile(rb"\\v(?:1|(?![a-z\d-]))")
+# No number of a colour.
+_MIXED = -1
+# A picture or shape that white text may stand on.
+_DRAWING = re.compile(rb"\\(?:shp|do|background)\b")
+# Type up to this many half points is too small to see, and each part of a colour from this value on is white.
+_TINY, _WHITISH = 2, 0xF7
 _MAX_DEPTH = 500
 _TITLE_DEPTH = 15
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The formatting within a group; ``size`` is in half points."""
+    """The formatting within a group; ``size`` is in half points.
+
+    ``colour`` and ``ground`` are numbers in the table of colours, 0 for the automatic one. ``aside`` names the group of
+    a comment or of its author.
+    """
 
     skipped: bool = False
+    aside: bytes = b""
     hidden: bool = False
+    deleted: bool = False
+    colour: int = 0
+    ground: int = 0
+    paragraph_ground: int = 0
     encoding: str = "cp1252"
     unicode_skip: int = 1
     centered: bool = False
@@ -48,7 +72,10 @@ class _State:
 class _Text:
     lines: Lines = field(default_factory=Lines)
     looks: list[tuple[bool, int]] = field(default_factory=list)
+    concealed: Concealed = field(default_factory=Concealed)
     hidden: int = 0
+    doubtful: int = 0
+    comments: int = 0
     pictures: int = 0
 
 
@@ -58,10 +85,15 @@ def extract(path: Path) -> Extraction:
     told: list[str] = []
     if found.hidden:
         told.append(f"文档中有 {found.hidden} 个字设为隐藏或已删除，没有收入正文，请核对。")
+    if found.doubtful:
+        told.append(f"文档中有 {found.doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
+    if found.comments:
+        told.append(f"文档中有 {found.comments} 条批注，没有收入正文；公开前请删除批注。")
     if found.pictures:
         told.append(f"正文含有 {found.pictures} 幅图片或图形，其中的文字检索不到。")
     labels = table_labels(found.lines.tables)
-    return assemble(_find_title(found), found.lines.found, labels=labels, warnings=told)
+    concealed = found.concealed.lines
+    return assemble(_find_title(found), found.lines.found, labels=labels, warnings=told, concealed=concealed)
 
 
 class _Reader:
@@ -74,6 +106,12 @@ class _Reader:
         self._table: list[dict[int, str]] = []
         self._fonts: dict[int, str] = {}
         self._default = "cp1252"
+        self._unseen: dict[Unseen, list[str]] = {}
+        # The text of the comment that is being read, and of its author's name.
+        self._asides: dict[bytes, list[str]] = {_COMMENT: [], _AUTHOR: []}
+        self._colours = _colours(data)
+        self._hidden_styles = _hidden_styles(data)
+        self._has_drawings = _DRAWING.search(data) is not None
 
     def read(self) -> _Text:
         state, stack = _State(), list[_State]()
@@ -91,7 +129,9 @@ class _Reader:
                 self._flush(state)
                 if in_fonts and len(stack) <= fonts_depth:
                     in_fonts = False
-                state = stack.pop() if stack else state
+                inner, state = state, stack.pop() if stack else state
+                if inner.aside == _COMMENT != state.aside:
+                    self._end_comment()
                 star = False
             elif word:
                 value = int(number) if number else None
@@ -106,7 +146,9 @@ class _Reader:
                     font = value
                 elif in_fonts and word == b"fcharset" and value is not None:
                     self._fonts[font] = _CHARSETS.get(value, self._default)
-                if star or word in _NO_TEXT:
+                if word in self._asides and not state.skipped:
+                    state = replace(state, aside=word)
+                elif star or word in _NO_TEXT:
                     self._text.pictures += word == b"pict" and not state.skipped
                     state = replace(state, skipped=True)
                 state = self._control(word, value, state)
@@ -143,24 +185,38 @@ class _Reader:
                 return replace(state, encoding=self._known(self._fonts.get(value, self._default)))
             case b"uc" if value is not None:
                 return replace(state, unicode_skip=max(0, value))
-            case b"v" | b"deleted":
+            case b"v":
                 return replace(state, hidden=on)
+            case b"s" | b"cs" if (word, value) in self._hidden_styles:
+                return replace(state, hidden=True)
+            case b"deleted":
+                return replace(state, deleted=on)
             case b"plain":
-                return replace(state, hidden=False, size=24)
+                return replace(state, hidden=False, deleted=False, size=24, colour=0, ground=0)
+            case b"cf":
+                return replace(state, colour=value or 0)
+            case b"cb" | b"chcbpat" | b"highlight":
+                return replace(state, ground=value or 0)
+            case b"cbpat":
+                return replace(state, paragraph_ground=value or 0)
+            case b"chshdng" | b"shading" if value:
+                # A pattern, on which every colour is seen.
+                return replace(state, ground=_MIXED)
             case b"fs" if value is not None:
                 return replace(state, size=value)
             case b"pard":
-                return replace(state, centered=False, in_table=False)
+                return replace(state, centered=False, in_table=False, paragraph_ground=0)
             case b"qc":
                 return replace(state, centered=True)
             case b"intbl":
                 return replace(state, in_table=True)
             case b"par" | b"sect" | b"page":
                 self._end_line(state)
-            case b"cell" if not state.skipped:
+            case b"cell" if not state.skipped and not state.aside:
+                self._conceal()
                 self._cells.append(clean("".join(self._line)))
                 self._line.clear()
-            case b"row" if not state.skipped:
+            case b"row" if not state.skipped and not state.aside:
                 self._table.append(dict(enumerate(self._cells)))
                 self._cells = []
             case _ if word in _SIGNS:
@@ -181,21 +237,60 @@ class _Reader:
     def _put(self, text: str, state: _State) -> None:
         if state.skipped:
             return
-        if state.hidden:
-            self._text.hidden += len(text.strip())
+        if state.aside:
+            self._asides[state.aside].append(text)
             return
+        reason, doubtful = self._judged(state)
+        if reason is not None:
+            self._text.hidden += len(text.strip())
+            self._unseen.setdefault(reason, []).append(text)
+            return
+        self._text.doubtful += doubtful * len(text.strip())
         self._line.append(text)
+
+    def _judged(self, state: _State) -> tuple[Unseen | None, bool]:
+        """Return why text is not seen, and whether that is in doubt, in which case it counts as seen."""
+        if state.deleted or state.hidden:
+            return Unseen.DELETED if state.deleted else Unseen.HIDDEN, False
+        if 0 < state.size <= _TINY:
+            return Unseen.TINY, False
+        colour, number = self._colour(state.colour), state.ground or state.paragraph_ground
+        if colour is None:
+            return None, False
+        if not number and min(colour) >= _WHITISH:
+            doubtful = state.in_table or self._has_drawings
+            return (None, True) if doubtful else (Unseen.GROUND, False)
+        return (Unseen.GROUND if number and colour == self._colour(number) else None), False
+
+    def _colour(self, number: int) -> tuple[int, int, int] | None:
+        return self._colours[number] if 0 < number < len(self._colours) else None
+
+    def _conceal(self) -> None:
+        """List what is not seen of a paragraph or cell."""
+        for reason, texts in self._unseen.items():
+            self._text.concealed.add(reason, _whole("".join(texts)))
+        self._unseen.clear()
+
+    def _end_comment(self) -> None:
+        author, comment = (_whole("".join(self._asides[name])) for name in (_AUTHOR, _COMMENT))
+        self._text.concealed.add(f"批注（{clean(author) or '未署名'}）", comment)
+        self._text.comments += 1
+        for texts in self._asides.values():
+            texts.clear()
 
     def _end_line(self, state: _State) -> None:
         if state.skipped:
             return
+        if state.aside:
+            self._asides[state.aside].append(" ")
+            return
+        self._conceal()
         if state.in_table:
             # The end of a paragraph within a cell does not end the cell.
             self._line.append(" ")
             return
         self._end_table()
-        # The halves of a surrogate pair arrive separately.
-        line = clean("".join(self._line).encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+        line = clean(_whole("".join(self._line)))
         self._line.clear()
         if line:
             self._text.lines.add_row(line)
@@ -211,6 +306,46 @@ class _Reader:
             lines.add_row(line, number)
         self._text.looks += [(False, 0)] * (len(lines.found) - len(self._text.looks))
         self._table = []
+
+
+def _whole(text: str) -> str:
+    """Join the halves of surrogate pairs, which arrive separately."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _hidden_styles(data: bytes) -> set[tuple[bytes, int]]:
+    """Return the hidden paragraph styles (``s``) and character styles (``cs``), with those based on them."""
+    start = data.find(_STYLE_SHEET)
+    end = _END_OF_STYLES.search(data, max(start, 0))
+    if start < 0 or end is None:
+        return set()
+    hidden: set[tuple[bytes, int]] = set()
+    based: dict[tuple[bytes, int], tuple[bytes, int]] = {}
+    for kind, number, stated in _STYLE.findall(data, start + len(_STYLE_SHEET), end.end()):
+        style = (kind, int(number))
+        if _STYLED_HIDDEN.search(stated):
+            hidden.add(style)
+        elif (base := _BASE.search(stated)) and b"\\v0" not in stated:
+            based[style] = (kind, int(base[1]))
+    for style in based:
+        above, seen = style, {style}
+        while above in based and based[above] not in seen:
+            above = based[above]
+            seen.add(above)
+        if above in hidden:
+            hidden.add(style)
+    return hidden
+
+
+def _colours(data: bytes) -> list[tuple[int, int, int] | None]:
+    """Return the table of colours as red, green and blue; None for the automatic one."""
+    table = _TABLE_OF_COLOURS.search(data)
+    found: list[tuple[int, int, int] | None] = []
+    for entry in (table[1].split(b";") if table else ())[:_MOST_COLOURS]:
+        parts = {name: int(value) for name, value in _PART_OF_COLOUR.findall(entry)}
+        red, green, blue = (parts.get(name, 0) for name in (b"red", b"green", b"blue"))
+        found.append((red, green, blue) if parts else None)
+    return found
 
 
 def _find_title(found: _Text) -> str | None:

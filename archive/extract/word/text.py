@@ -10,9 +10,9 @@ from archive.document import label_at
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines
 from archive.extract.text.characters import clean, joined, rows
-from archive.extract.text.concealed import Concealed
+from archive.extract.text.concealed import Concealed, Unseen
 from archive.extract.word.styles import Look, Numbering, Styles, W, on
-from archive.extract.word.visibility import Unseen, Visibility
+from archive.extract.word.visibility import Visibility
 
 # Not text of the final document: deleted or moved text, settings, field codes, annotations over characters.
 _SKIPPED = frozenset(
@@ -90,7 +90,7 @@ class Reader:
 
     def _delete(self, element: etree._Element) -> None:
         self.seen.revisions += 1
-        self.concealed.add("修订中删除", _all_text(element))
+        self.concealed.add(Unseen.DELETED, _all_text(element))
 
     def _chunk(self, chunk: Extraction) -> Iterator[Line]:
         label, label_before = "", ""
@@ -105,7 +105,7 @@ class Reader:
         unseen: dict[Unseen, list[str]] = {}
         self._inline(paragraph, pieces, boxes, unseen)
         for reason, texts in unseen.items():
-            self.concealed.add(reason.value, "".join(texts))
+            self.concealed.add(reason, "".join(texts))
         look = self.styles.look(paragraph)
         place = self.styles.numbering(paragraph)
         label = ""

@@ -6,10 +6,10 @@ text box, or in a document with a page colour or pictures behind the text may st
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from enum import StrEnum
 
 from lxml import etree
 
+from archive.extract.text.concealed import Unseen
 from archive.extract.word.styles import Styles, W, on
 
 _VAL = f"{W}val"
@@ -21,14 +21,6 @@ _WHITISH = 0xF7
 _HIGHLIGHTS = {"white": "FFFFFF", "black": "000000"}
 # A ground of a pattern, or another on which both white and black are seen.
 _MIXED = "mixed"
-
-
-class Unseen(StrEnum):
-    """Why a run is not seen, as the reviewer reads it."""
-
-    HIDDEN = "隐藏文字"
-    GROUND = "与底色相同的文字"
-    TINY = "小到看不见的文字"
 
 
 class Visibility:

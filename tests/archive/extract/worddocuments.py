@@ -18,22 +18,60 @@ def size(points: int) -> bytes:
     return struct.pack("<HH", 0x4A43, 2 * points)
 
 
+def colour(red: int, green: int, blue: int) -> bytes:
+    return struct.pack("<H4B", 0x6870, red, green, blue, 0)
+
+
+def ground(red: int, green: int, blue: int, of: int = 0xCA71) -> bytes:
+    """Return a shading of characters, or with 0xC64D of a paragraph."""
+    return struct.pack("<HB4B4BH", of, 10, 0, 0, 0, 0xFF, red, green, blue, 0, 0)
+
+
+def styled(number: int) -> bytes:
+    """Return the property of characters in a character style."""
+    return struct.pack("<HH", 0x4A30, number)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A style of characters, or of paragraphs with a ``form``; ``base`` is the number of the one it is based on."""
+
+    look: bytes = b""
+    form: bytes | None = None
+    base: int = 0xFFF
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A piece of text with one set of character properties (``look``).
 
     A ``narrow`` piece has one byte per character (Windows-1252). ``form`` are the properties of the paragraph that
-    ends in it.
+    ends in it, and ``style`` is the number of its style.
     """
 
     text: str
     look: bytes = b""
     form: bytes = b""
     narrow: bool = False
+    style: int = 0
 
 
-def write_doc(path: Path, runs: Sequence[Run], flags: int = 0x0200, magic: int = 0xA5EC, beyond: int = 0) -> Path:
-    """Write a document of these runs; the last ``beyond`` of them are its header."""
+def write_doc(
+    path: Path,
+    runs: Sequence[Run],
+    flags: int = 0x0200,
+    magic: int = 0xA5EC,
+    beyond: int = 0,
+    styles: Sequence[Style] = (),
+    comments: Sequence[tuple[str, str]] = (),
+    drawn: bool = False,
+) -> Path:
+    """Write a document of these runs; the last ``beyond`` of them are its header.
+
+    ``comments`` are authors and texts; a ``drawn`` document says that it has shapes.
+    """
+    without = len(runs)
+    runs = [*runs, *(Run(f"\x05{text}\r") for _, text in comments)]
     begin = 8 * _PAGE
     data = b""
     places, pieces, starts = [0], [], []
@@ -46,12 +84,12 @@ def write_doc(path: Path, runs: Sequence[Run], flags: int = 0x0200, magic: int =
         places.append(places[-1] + len(run.text))
     end = begin + len(data)
     looks = _looks([*starts, end], [run.look for run in runs])
-    forms = _forms([*starts, end], [run.form for run in runs])
-    body = places[len(runs) - beyond]
+    forms = _forms([*starts, end], [struct.pack("<H", run.style) + run.form for run in runs])
+    body, commented = places[without - beyond], places[without]
     header = bytearray(begin)
     struct.pack_into("<H", header, 0, magic)
     struct.pack_into("<H", header, 0x0A, flags)
-    struct.pack_into("<3i", header, 0x4C, body, 0, places[-1] - body)
+    struct.pack_into("<5i", header, 0x4C, body, 0, commented - body, 0, places[-1] - commented)
     header[4 * _PAGE : 5 * _PAGE] = looks
     header[5 * _PAGE : 6 * _PAGE] = forms
     plc = struct.pack(f"<{len(places)}I", *places) + b"".join(pieces)
@@ -62,6 +100,10 @@ def write_doc(path: Path, runs: Sequence[Run], flags: int = 0x0200, magic: int =
         (0xFA, struct.pack("<3I", begin, end, 4)),
         (0x102, struct.pack("<3I", begin, end, 5)),
         (0x1A2, clx),
+        (0xA2, _style_sheet(styles) if styles else b""),
+        (0xBA, _commented(len(comments))),
+        (0x1BA, b"".join(struct.pack("<H", len(name)) + name.encode("utf-16-le") for name, _ in comments)),
+        (0x22A, b"\0" * 8 * drawn),
     ):
         struct.pack_into("<2I", header, place, len(table), len(content))
         table += content
@@ -85,8 +127,7 @@ def _forms(starts: Sequence[int], forms: Sequence[bytes]) -> bytes:
     page = bytearray(_PAGE)
     struct.pack_into(f"<{len(starts)}I", page, 0, *starts)
     at = _PAGE - 2
-    for number, form in enumerate(forms):
-        content = b"\0\0" + form
+    for number, content in enumerate(forms):
         # An odd number of bytes is preceded by half of it, rounded up; an even one by a zero and its half.
         half = (len(content) + 1) // 2
         whole = (bytes([half]) if len(content) % 2 else bytes([0, half])) + content
@@ -95,3 +136,21 @@ def _forms(starts: Sequence[int], forms: Sequence[bytes]) -> bytes:
         page[4 * len(starts) + 13 * number] = at // 2
     page[-1] = len(forms)
     return bytes(page)
+
+
+def _style_sheet(styles: Sequence[Style]) -> bytes:
+    sheet = struct.pack("<HHH14x", 18, len(styles), 10)
+    for style in styles:
+        parts = [style.look] if style.form is None else [b"\0\0" + style.form, style.look]
+        kind = 2 if style.form is None else 1
+        content = struct.pack("<5H", 0, kind | style.base << 4, len(parts), 0, 0) + struct.pack("<HHH", 1, ord("x"), 0)
+        for part in parts:
+            content += struct.pack("<H", len(part)) + part + bytes(len(part) % 2)
+        sheet += struct.pack("<H", len(content)) + content
+    return sheet
+
+
+def _commented(count: int) -> bytes:
+    """Return the places of comments, which the reader doesn't need, with their authors' numbers."""
+    entries = b"".join(struct.pack("<20xH8x", number) for number in range(count))
+    return struct.pack(f"<{count + 1}I", *range(count + 1)) + entries if count else b""

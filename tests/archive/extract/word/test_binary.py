@@ -9,7 +9,20 @@ from archive.extract import extract_plain
 from archive.extract.extraction import Extraction
 from archive.extract.mediatype import DOC, media_type
 from tests.archive.extract.compounds import write_compound
-from tests.archive.extract.worddocuments import CENTERED, DELETED, HIDDEN, IN_TABLE, ROW_END, Run, size, write_doc
+from tests.archive.extract.worddocuments import (
+    CENTERED,
+    DELETED,
+    HIDDEN,
+    IN_TABLE,
+    ROW_END,
+    Run,
+    Style,
+    colour,
+    ground,
+    size,
+    styled,
+    write_doc,
+)
 
 
 def read(path: Path) -> Extraction:
@@ -30,6 +43,70 @@ def test_what_is_deleted_or_hidden_is_left_out_and_told(tmp_path: Path) -> None:
     assert found.paragraphs == ("应当公开。",)
     assert any("修订" in each for each in found.warnings)
     assert any("4 个字设为隐藏" in each for each in found.warnings)
+    assert found.concealed == ("修订中删除：不得", "隐藏文字：（内部）")
+
+
+WHITE = colour(255, 255, 255)
+AS_STYLE, UNLIKE_STYLE, SHOWN = (bytes([0x3C, 0x08, value]) for value in (0x80, 0x81, 0))
+# Styles by number: plain, hidden paragraphs and one based on them, hidden characters and some based on them, a banner.
+STYLES = (
+    *(Style(form=b""), Style(HIDDEN, b""), Style(form=b"", base=1), Style(HIDDEN), Style(base=3)),
+    *(Style(SHOWN, base=3), Style(WHITE, ground(0, 0, 128, 0xC64D))),
+)
+
+
+@pytest.mark.parametrize(
+    ("run", "kind"),
+    [
+        (Run("密语\r", style=1), "隐藏文字"),
+        (Run("密语\r", style=2), "隐藏文字"),
+        (Run("密语\r", styled(3)), "隐藏文字"),
+        (Run("密语\r", styled(4)), "隐藏文字"),
+        (Run("密语\r", AS_STYLE, style=1), "隐藏文字"),
+        (Run("密语\r", UNLIKE_STYLE), "隐藏文字"),
+        (Run("密语\r", WHITE), "与底色相同的文字"),
+        (Run("密语\r", WHITE + ground(255, 255, 255)), "与底色相同的文字"),
+        (Run("密语\r", colour(0, 0, 128) + ground(0, 0, 128)), "与底色相同的文字"),
+        (Run("密语\r", size(1)), "小到看不见的文字"),
+    ],
+)
+def test_what_is_not_seen_for_any_reason_is_listed_and_is_no_text(tmp_path: Path, run: Run, kind: str) -> None:
+    found = read(write_doc(tmp_path / "a", [Run("公开的话。\r"), run], styles=STYLES))
+    assert (found.paragraphs, found.concealed) == (("公开的话。",), (f"{kind}：密语",))
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        *(Run("文字\r", SHOWN, style=1), Run("文字\r", UNLIKE_STYLE, style=1), Run("文字\r", styled(3), style=1)),
+        *(Run("文字\r", styled(5)), Run("文字\r", style=99), Run("文字\r", styled(99)), Run("文字\r", style=6)),
+        *(Run("文字\r", WHITE + ground(0, 0, 128)), Run("文字\r", WHITE, ground(0, 0, 128, 0xC64D))),
+        Run("文字\r", WHITE + ground(0, 0, 0).replace(b"\0\0\0\0\0\0", b"\0\0\0\xff\0\0"), ground(0, 0, 128, 0xC64D)),
+        *(Run("文字\r", WHITE + b"\x0c\x2a\x02"), Run("文字\r", size(2)), Run("文字\r", colour(255, 255, 0))),
+    ],
+)
+def test_what_is_seen_is_text_whatever_styles_say(tmp_path: Path, run: Run) -> None:
+    found = read(write_doc(tmp_path / "a", [Run("公开的话。\r"), run], styles=STYLES))
+    assert (found.paragraphs, found.concealed, found.warnings) == (("公开的话。", "文字"), (), ())
+
+
+def test_white_on_a_ground_that_is_not_known_stays_and_is_told(tmp_path: Path) -> None:
+    cell, end = Run("表头\x07", WHITE, IN_TABLE), Run("\x07", form=IN_TABLE + ROW_END)
+    for path in (
+        write_doc(tmp_path / "a", [cell, end, Run("正文。\r")]),
+        write_doc(tmp_path / "b", [Run("表头\r", WHITE), Run("正文。\r")], drawn=True),
+    ):
+        found = read(path)
+        assert (found.paragraphs, found.concealed) == (("表头", "正文。"), ())
+        assert any("2 个白色的字" in each for each in found.warnings)
+
+
+def test_comments_are_listed_with_their_authors_and_are_no_text(tmp_path: Path) -> None:
+    comments = [("张三", "与常委会意见不一致\r暂不公开"), ("李四", "见附件")]
+    found = read(write_doc(tmp_path / "a", [Run("补助标准。\r"), Run("页眉\r")], beyond=1, comments=comments))
+    assert found.paragraphs == ("补助标准。",)
+    assert found.concealed == ("批注（张三）：与常委会意见不一致 暂不公开", "批注（李四）：见附件")
+    assert any("2 条批注" in each for each in found.warnings)
 
 
 def test_a_field_shows_what_it_yields(tmp_path: Path) -> None:

@@ -45,6 +45,54 @@ def test_what_is_hidden_or_deleted_is_left_out_and_told(tmp_path: Path) -> None:
     assert found.paragraphs == ("abc",)
     assert any("9 个字设为隐藏" in each for each in found.warnings)
     assert any("1 幅图片" in each for each in found.warnings)
+    assert found.concealed == ("隐藏文字：secret", "修订中删除：old")
+
+
+HEAD = (
+    r"{\rtf1{\colortbl;\red255\green255\blue255;\red0\green0\blue128;}{\stylesheet{\s0 Normal;}{\s1\v hidden;}"
+    r"{\s2\sbasedon1 below;}{\*\cs3 \additive \v words;}{\s4\sbasedon1\v0 shown;}{\s5\vern2 s;}}seen\par "
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        *((r"\v secret", "隐藏文字"), (r"\s1 secret", "隐藏文字"), (r"\s2 secret", "隐藏文字")),
+        *((r"\cs3 secret", "隐藏文字"), (r"{\v{\b secret}}", "隐藏文字"), (r"\deleted secret", "修订中删除")),
+        *((r"\cf1 secret", "与底色相同的文字"), (r"\cf2\cb2 secret", "与底色相同的文字")),
+        *((r"\cf1\cbpat1 secret", "与底色相同的文字"), (r"\fs2 secret", "小到看不见的文字")),
+    ],
+)
+def test_what_is_not_seen_for_any_reason_is_listed_and_is_no_text(tmp_path: Path, content: str, kind: str) -> None:
+    found = read(tmp_path, rf"{HEAD}\pard\plain {content}\par\pard\plain after\par}}")
+    assert (found.paragraphs, found.concealed) == (("seen", "after"), (f"{kind}：secret",))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(r"\v\v0 words", r"\s1\v0 words", r"\s4 words", r"\s5 words", r"\s0 words"),
+        *(r"\cf1\cb2 words", r"\cf1\cbpat2 words", r"\cf2 words", r"\fs3 words", r"\cf1\highlight2 words"),
+        r"\cf1\shading5000 words",
+    ],
+)
+def test_what_is_seen_is_text(tmp_path: Path, content: str) -> None:
+    found = read(tmp_path, rf"{HEAD}\pard\plain {content}\par}}")
+    assert (found.paragraphs, found.concealed, found.warnings) == (("seen", "words"), (), ())
+
+
+def test_white_in_a_table_stays_and_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, rf"{HEAD}\trowd\pard\intbl\cf1 head\cell\row\pard\plain after\par}}")
+    assert (found.paragraphs, found.concealed) == (("seen", "head", "after"), ())
+    assert any("4 个白色的字" in each for each in found.warnings)
+
+
+def test_comments_are_listed_with_their_authors_and_are_no_text(tmp_path: Path) -> None:
+    comment = r"{\*\atnid Z}{\*\atnauthor Zhang}\chatn{\*\annotation{\*\atndate 1}not\par agreed}"
+    found = read(tmp_path, rf"{{\rtf1 eight{comment} hundred{{\*\annotation no name}}\par}}")
+    assert found.paragraphs == ("eight hundred",)
+    assert found.concealed == ("批注（Zhang）：not agreed", "批注（未署名）：no name")
+    assert any("2 条批注" in each for each in found.warnings)
 
 
 def test_a_table_is_rows(tmp_path: Path) -> None:

@@ -1,0 +1,232 @@
+"""What a Word document from before 2007 states about its characters: properties of ranges, styles, and what they make.
+
+Numbers are sections of [MS-DOC].
+"""
+
+import struct
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+
+from archive.extract.text.concealed import Unseen
+
+# 2.5.6: where the offsets and sizes of structures are.
+_STYLE_SHEET, _CHARACTERS, _PARAGRAPHS = 0xA2, 0xFA, 0x102
+_PAGE = 512
+# 2.6: numbers of properties, and the sizes of their operands by the number's upper three bits.
+STYLE, SIZE, HIDDEN, _CHARACTER_STYLE = 0x4600, 0x4A43, 0x083C, 0x4A30
+_COLOUR, _OLD_COLOUR, _HIGHLIGHT = 0x6870, 0x2A42, 0x2A0C
+_SHADES, _OLD_SHADES = (0xCA71, 0xC64D), (0x4866, 0x442D)
+IN_TABLE = 0x2416
+_OPERANDS = (1, 1, 2, 4, 2, 2, None, 3)
+# 2.9.262: a property that is as in the style, and one that is not.
+_AS_STYLE, _UNLIKE_STYLE = 0x80, 0x81
+_PARAGRAPH, _CHARACTER = 1, 2
+_NO_STYLE, _DEPTH = 0xFFF, 12
+_AUTOMATIC, _WHITE, _BLACK = 0xFF000000, 0xFFFFFF, 0
+# 2.9.119: numbers of colours.
+_OLD_COLOURS = {0: _AUTOMATIC, 1: _BLACK, 8: _WHITE}
+# A ground on which every colour is seen.
+_MIXED = -1
+# Type up to this many half points is too small to see, and each part of a colour from this value on is white.
+_TINY, _WHITISH = 2, 0xF7
+
+Properties = Mapping[int, int]
+
+
+def parsed(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield each property's number and value, of longer values the first four bytes (2.6.1).
+
+    The value of a shading is the colour that it gives the ground, or ``_MIXED``.
+    """
+    at = 0
+    while at + 2 < len(data):
+        number = struct.unpack_from("<H", data, at)[0]
+        size = _OPERANDS[number >> 13]
+        at += 2
+        if size is None:
+            # A table's definition counts its length in two bytes.
+            size = struct.unpack_from("<H", data, at)[0] + 1 if number == 0xD608 else data[at] + 1
+        if number in _SHADES and at + 11 <= len(data):
+            ground, pattern = struct.unpack_from("<IH", data, at + 5)
+            yield number, ground if pattern == 0 else _MIXED
+        else:
+            yield number, int.from_bytes(data[at : at + min(size, 4)], "little")
+        at += size
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """Properties of ranges of the file: ``properties[n]`` hold from offset ``starts[n]`` to the next."""
+
+    starts: Sequence[int]
+    properties: Sequence[bytes]
+
+    def at(self, offset: int) -> Properties:
+        place = bisect_right(self.starts, offset) - 1
+        return _properties(self.properties[place]) if place >= 0 else {}
+
+
+@lru_cache(1000)
+def _properties(data: bytes) -> Properties:
+    return dict(parsed(data))
+
+
+def character_ranges(main: bytes, table: bytes) -> Ranges:
+    """Read what holds for ranges of characters (2.8.5)."""
+    return _ranges(main, table, _CHARACTERS, _character_properties)
+
+
+def paragraph_ranges(main: bytes, table: bytes) -> Ranges:
+    """Read what holds for ranges of paragraphs (2.8.6); their first property is the number of their style."""
+    return _ranges(main, table, _PARAGRAPHS, _paragraph_properties)
+
+
+def _ranges(main: bytes, table: bytes, place: int, of: Callable[[bytes, int, int], bytes]) -> Ranges:
+    """Read the pages of 512 bytes that say from which offset on which properties hold (2.8.5, 2.8.6)."""
+    at, size = struct.unpack_from("<2I", main, place)
+    plc = table[at : at + size]
+    count = (len(plc) - 4) // 8
+    starts: list[int] = []
+    properties: list[bytes] = []
+    for number in range(count):
+        page = struct.unpack_from("<I", plc, 4 * (count + 1) + 4 * number)[0] & 0x3FFFFF
+        data = main[page * _PAGE : (page + 1) * _PAGE]
+        if len(data) < _PAGE:
+            continue
+        runs = data[-1]
+        starts += struct.unpack_from(f"<{runs}I", data)
+        properties += [of(data, runs, run) for run in range(runs)]
+    order = sorted(range(len(starts)), key=starts.__getitem__)
+    return Ranges([starts[each] for each in order], [properties[each] for each in order])
+
+
+def _character_properties(page: bytes, runs: int, run: int) -> bytes:
+    """Return the properties of a range of characters (2.9.32, 2.9.33)."""
+    at = 2 * page[4 * (runs + 1) + run]
+    return page[at + 1 : at + 1 + page[at]] if at else b""
+
+
+def _paragraph_properties(page: bytes, runs: int, run: int) -> bytes:
+    """Return the properties of a paragraph, with the number of its style as the first (2.9.174, 2.9.175)."""
+    at = 2 * page[4 * (runs + 1) + 13 * run]
+    if not at:
+        return b""
+    size, begin = (2 * page[at] - 1, at + 1) if page[at] else (2 * page[at + 1], at + 2)
+    return struct.pack("<H", STYLE) + page[begin : begin + size]
+
+
+class StyleSheet:
+    """The styles by their numbers (2.9.271); empty where the file has none that can be read."""
+
+    def __init__(self, main: bytes, table: bytes) -> None:
+        self._styles: dict[int, tuple[int, int, Properties]] = {}
+        # What was read until the end of a sheet that is cut off stays.
+        with suppress(struct.error):
+            at, size = struct.unpack_from("<2I", main, _STYLE_SHEET)
+            self._read(table[at : at + size])
+
+    def _read(self, sheet: bytes) -> None:
+        (header,) = struct.unpack_from("<H", sheet)
+        count, fixed = struct.unpack_from("<2H", sheet, 2)
+        at = 2 + header
+        for number in range(count):
+            (length,) = struct.unpack_from("<H", sheet, at)
+            # One style that can't be read leaves the others.
+            with suppress(struct.error, IndexError):
+                self._styles[number] = _style(sheet[at + 2 : at + 2 + length], fixed)
+            at += 2 + length
+
+    def look(self, number: int) -> dict[int, int]:
+        """Return what a style and those that it is based on state."""
+        found: dict[int, int] = {}
+        for _ in range(_DEPTH):
+            if number not in self._styles:
+                break
+            _, base, own = self._styles[number]
+            found = {**own, **found}
+            number = base
+        return found
+
+
+def _style(definition: bytes, fixed: int) -> tuple[int, int, Properties]:
+    """Return a style's kind, the number of the one that it is based on, and its properties (2.9.258)."""
+    (value,) = struct.unpack_from("<H", definition, 2)
+    kind, base = value & 0xF, value >> 4
+    parts = struct.unpack_from("<H", definition, 4)[0] & 0xF
+    # The name has its length before it and a zero behind it.
+    at = fixed + 2 * (struct.unpack_from("<H", definition, fixed)[0] + 2)
+    # A paragraph's own properties, after the style's number, come before those of its characters.
+    begins = {_PARAGRAPH: (2, 0), _CHARACTER: (0,)}.get(kind, ())
+    found: dict[int, int] = {}
+    for begin in begins[:parts]:
+        at += at % 2
+        (length,) = struct.unpack_from("<H", definition, at)
+        found.update(parsed(definition[at + 2 + begin : at + 2 + length]))
+        at += 2 + length
+    return kind, base, found
+
+
+class Looks:
+    """A judge of runs by their own properties, those of their paragraphs, and the styles of both."""
+
+    def __init__(self, styles: StyleSheet, has_drawings: bool) -> None:
+        self._styles = styles
+        self._has_drawings = has_drawings
+        self._known: dict[int, dict[int, int]] = {}
+
+    def of(self, look: Properties, form: Properties) -> tuple[Unseen | None, bool]:
+        """Return why a run is not seen, and whether that is in doubt, in which case it counts as seen."""
+        outer, inner = self._look(form.get(STYLE, 0)), self._look(look.get(_CHARACTER_STYLE, _NO_STYLE))
+        own = look.get(HIDDEN, _AS_STYLE)
+        if own in (_AS_STYLE, _UNLIKE_STYLE):
+            # The styles of paragraph and character each turn it over (2.6.1).
+            styled = bool(outer.get(HIDDEN, 0) & 1) != bool(inner.get(HIDDEN, 0) & 1)
+            hidden = styled != (own == _UNLIKE_STYLE)
+        else:
+            hidden = bool(own & 1)
+        if hidden:
+            return Unseen.HIDDEN, False
+        found = {**outer, **form, **inner, **look}
+        if 0 < found.get(SIZE, 20) <= _TINY:
+            return Unseen.TINY, False
+        colour = _colour(found)
+        if colour is None:
+            return None, False
+        ground = _ground(found)
+        if ground is None and _is_white(colour):
+            doubtful = self._has_drawings or bool(form.get(IN_TABLE))
+            return (None, True) if doubtful else (Unseen.GROUND, False)
+        same = ground == colour or ground not in (None, _MIXED) and _is_white(colour) and _is_white(ground or 0)
+        return (Unseen.GROUND if same else None), False
+
+    def _look(self, style: int) -> dict[int, int]:
+        if style not in self._known:
+            self._known[style] = self._styles.look(style)
+        return self._known[style]
+
+
+def _colour(found: Properties) -> int | None:
+    """Return the colour of characters as blue, green, red; None if it is automatic or unknown."""
+    colour = found.get(_COLOUR)
+    if colour is None:
+        colour = _OLD_COLOURS.get(found.get(_OLD_COLOUR, 0), _AUTOMATIC)
+    return colour if colour < _AUTOMATIC else None
+
+
+def _ground(found: Properties) -> int | None:
+    """Return the colour behind characters; None for the paper's."""
+    if found.get(_HIGHLIGHT):
+        return _OLD_COLOURS.get(found[_HIGHLIGHT], _MIXED)
+    for name in _SHADES:
+        # A shading of the characters that is none leaves the paragraph's.
+        shade = found.get(name, _AUTOMATIC)
+        if shade < _AUTOMATIC:
+            return shade
+    return _MIXED if any(found.get(name, 0) not in (0, 0xFFFF) for name in _OLD_SHADES) else None
+
+
+def _is_white(colour: int) -> bool:
+    return all(colour >> shift & 0xFF >= _WHITISH for shift in (0, 8, 16))
