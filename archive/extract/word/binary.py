@@ -39,6 +39,8 @@ _CLX = 0x1A2
 _COMMENTED, _AUTHORS, _DRAWINGS, _BOXES = 0xBA, 0x1BA, 0x22A, 0x25A
 _WORD_97, _WORD_95 = 0xA5EC, 0xA5DC
 _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
+# [MS-ODRAW] 2.3.23.5: the picture that a shape shows, by its small number.
+_PICTURE = re.compile(rb"\x04\x41..\0\0", re.DOTALL)
 # 2.6: numbers of properties.
 _DELETED = 0x0800
 _ROW_END, _ALIGNED = 0x2417, (0x2403, 0x2461)
@@ -74,6 +76,7 @@ class _Found:
     doubtful: int = 0
     comments: int = 0
     pictures: int = 0
+    floating: int = 0
     read: int = 0
 
     def conceal(self, unseen: dict[Unseen, list[str]]) -> None:
@@ -117,11 +120,13 @@ class _Word:
         self._character_ranges = character_ranges(main, table)
         self._paragraph_ranges = paragraph_ranges(main, table)
         # 2.8.32: a text box has an entry of 22 bytes and a place; one more stands at the end.
-        self._boxes = max(self._size(_BOXES) // 26 - 1, 0)
+        self._boxes = max(len(self._structure(_BOXES)) // 26 - 1, 0)
+        self._drawings = self._structure(_DRAWINGS)
 
-    def _size(self, place: int) -> int:
-        """Return the size of a structure in the table; 0 if the file knows no such structure."""
-        return int(struct.unpack_from("<I", self._main, place + 4)[0]) if place + 8 <= len(self._main) else 0
+    def _structure(self, place: int) -> bytes:
+        """Return a structure of the table; empty if the file knows no such structure."""
+        at, size = struct.unpack_from("<2I", self._main, place) if place + 8 <= len(self._main) else (0, 0)
+        return self._table[at : at + size]
 
     def read(self) -> _Found:
         """Read the main text, then footnotes, endnotes and text boxes, but no headers; comments are only listed."""
@@ -130,10 +135,11 @@ class _Word:
         endnotes_at = after_headers + comments
         wanted = ((0, text + footnotes), (endnotes_at, endnotes_at + endnotes + boxes))
         found = _Found()
-        looks = Looks(StyleSheet(self._main, self._table), self._size(_DRAWINGS) > 0)
+        looks = Looks(StyleSheet(self._main, self._table), len(self._drawings) > 0)
         for start, end in wanted:
             self._gather(start, end, looks, found)
-        found.pictures = max(found.pictures - self._boxes, 0)
+        # What floats is a text box, whose text was read, or may show text; a group may be of both.
+        found.pictures += max(found.floating - self._boxes, len(_PICTURE.findall(self._drawings)))
         self._add_comments(after_headers, endnotes_at, found)
         return found
 
@@ -163,8 +169,10 @@ class _Word:
                 elif instructions:
                     # A field's instruction; its result comes after it.
                     continue
-                elif character in "\x01\x08":
+                elif character == "\x01":
                     found.pictures += 1
+                elif character == "\x08":
+                    found.floating += 1
                 elif deleted or reason is not None:
                     found.deleted += deleted
                     found.hidden += not deleted

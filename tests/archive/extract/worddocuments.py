@@ -64,11 +64,12 @@ def write_doc(
     beyond: int = 0,
     styles: Sequence[Style] = (),
     comments: Sequence[tuple[str, str]] = (),
-    drawn: bool = False,
+    drawing: bytes = b"",
+    boxes: int = 0,
 ) -> Path:
     """Write a document of these runs; the last ``beyond`` of them are its header.
 
-    ``comments`` are authors and texts; a ``drawn`` document says that it has shapes.
+    ``comments`` are authors and texts; ``drawing`` describes shapes, of which ``boxes`` are text boxes.
     """
     without = len(runs)
     runs = [*runs, *(Run(f"\x05{text}\r") for _, text in comments)]
@@ -103,7 +104,8 @@ def write_doc(
         (0xA2, _style_sheet(styles) if styles else b""),
         (0xBA, _commented(len(comments))),
         (0x1BA, b"".join(struct.pack("<H", len(name)) + name.encode("utf-16-le") for name, _ in comments)),
-        (0x22A, b"\0" * 8 * drawn),
+        (0x22A, drawing),
+        (0x25A, bytes(26 * (boxes + 1) + 4) if boxes else b""),
     ):
         struct.pack_into("<2I", header, place, len(table), len(content))
         table += content

@@ -94,11 +94,19 @@ def test_white_on_a_ground_that_is_not_known_stays_and_is_told(tmp_path: Path) -
     cell, end = Run("表头\x07", WHITE, IN_TABLE), Run("\x07", form=IN_TABLE + ROW_END)
     for path in (
         write_doc(tmp_path / "a", [cell, end, Run("正文。\r")]),
-        write_doc(tmp_path / "b", [Run("表头\r", WHITE), Run("正文。\r")], drawn=True),
+        write_doc(tmp_path / "b", [Run("表头\r", WHITE), Run("正文。\r")], drawing=bytes(8)),
     ):
         found = read(path)
         assert (found.paragraphs, found.concealed) == (("表头", "正文。"), ())
         assert any("2 个白色的字" in each for each in found.warnings)
+
+
+def test_a_text_box_is_no_picture_but_one_in_a_group_of_boxes_is(tmp_path: Path) -> None:
+    floating = [Run("\x08正文。\r")]
+    assert any("1 幅图片" in each for each in read(write_doc(tmp_path / "a", floating)).warnings)
+    assert read(write_doc(tmp_path / "b", floating, boxes=1)).warnings == ()
+    found = read(write_doc(tmp_path / "c", floating, boxes=2, drawing=b"\x04\x41\x01\0\0\0"))
+    assert any("1 幅图片" in each for each in found.warnings)
 
 
 def test_comments_are_listed_with_their_authors_and_are_no_text(tmp_path: Path) -> None:
