@@ -1,23 +1,18 @@
 """Reading presentations (pptx): the text of each slide in the order of its shapes, without speaker notes."""
 
-import posixpath
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lxml import etree
 
 from archive.errors import ExtractionFailed
+from archive.extract.containers.relations import IDS, relations
 from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble
 from archive.extract.text.characters import clean, joined, rows
 
 _PRESENTATION = "ppt/presentation.xml"
-# In the transitional and in the strict form of the standard.
-_IDS = (
-    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
-    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",
-)
 _DAMAGED = "演示文稿（pptx）已损坏或不合格式，无法读取。请用办公软件打开并另存后再提交。"
 
 
@@ -30,7 +25,7 @@ def extract(path: Path) -> Extraction:
     shown = hidden = pictures = notes = broken = 0
     for name in _slides(parts):
         try:
-            slide, relations = parse_part(parts[name]), _relations(parts, name)
+            slide, related = parse_part(parts[name]), relations(parts, name)
         except (KeyError, ExtractionFailed):
             broken += 1
             continue
@@ -43,7 +38,7 @@ def extract(path: Path) -> Extraction:
         for text in _lines(slide):
             lines.add_row(text)
         pictures += sum(1 for _ in slide.iter("{*}pic"))
-        for kind, target in relations.values():
+        for kind, target in related.values():
             if kind == "diagramData" and target in parts:
                 for text in _lines(parse_part(parts[target])):
                     lines.add_row(text)
@@ -63,25 +58,11 @@ def _slides(parts: Mapping[str, bytes]) -> Iterator[str]:
     """Yield the names of the slides' parts, in the order of presentation."""
     if _PRESENTATION not in parts:
         raise ExtractionFailed(_DAMAGED)
-    relations = _relations(parts, _PRESENTATION)
+    related = relations(parts, _PRESENTATION)
     for slide in parse_part(parts[_PRESENTATION]).iterfind("{*}sldIdLst/{*}sldId"):
-        for key in _IDS:
+        for key in IDS:
             if relation := slide.get(key):
-                yield relations.get(relation, ("", ""))[1]
-
-
-def _relations(parts: Mapping[str, bytes], name: str) -> dict[str, tuple[str, str]]:
-    """Return a part's relations by id: the last segment of the type, and the name of the part referred to."""
-    folder, _, file = name.rpartition("/")
-    content = parts.get(f"{folder}/_rels/{file}.rels")
-    return {
-        each.get("Id", ""): (
-            each.get("Type", "").rpartition("/")[2],
-            posixpath.normpath(posixpath.join("/", folder, each.get("Target", ""))).lstrip("/"),
-        )
-        for each in (() if content is None else parse_part(content))
-        if each.get("TargetMode") != "External"
-    }
+                yield related.get(relation, ("", ""))[1]
 
 
 def _lines(parent: etree._Element) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Reading workbooks (xls, xlsx and related formats): each sheet's name as a line, then its rows."""
+"""Reading workbooks (xls, xlsx and related formats): each sheet's name as a line, then its rows as they are seen."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,13 +8,18 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+import olefile
+from lxml import etree
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from archive.errors import ExtractionFailed
 from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype, repack
 from archive.extract.extraction import Extraction
+from archive.extract.others import sheetparts, sheetrecords
+from archive.extract.others.sheetview import SheetView, letters
 from archive.extract.text.assemble import Lines, assemble
 from archive.extract.text.characters import clean, rows
+from archive.extract.text.concealed import Concealed, Unseen
 from archive.extract.text.titles import title_row
 
 # A sheet is kept in memory as a rectangle with its empty cells; two cells in opposite corners span 17 billion.
@@ -23,7 +28,6 @@ _MAX_CELLS = 8_000_000
 _UNNAMED = re.compile(r"(?:Sheet|工作表)\s*\d{0,3}", re.IGNORECASE)
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _DRAWING = re.compile(r"xl/drawings/[^/]+\.xml", re.IGNORECASE)
-_COMMENTS = re.compile(r"xl/comments[^/]*\.xml", re.IGNORECASE)
 _FILLED = re.compile(rb"<(?:\w+:)?c\s([^<>]*[^<>/])>(?!</)")
 _PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 # A formula without a value: the program that wrote the file did not calculate it.
@@ -32,6 +36,7 @@ _UNCALCULATED = re.compile(
 )
 # [MS-XLS] 2.1.7.20.1: FilePass comes right after the first record, or after WriteProtect.
 _LOCKED = re.compile(rb"\x09\x08(?:\x08\x00\x00\x05.{6}|\x10\x00\x00\x06.{14})(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
+_STREAMS = ("Workbook", "Book")
 _DAMAGED = "电子表格已损坏或不合格式，无法读取。请用办公软件打开并另存后再提交。"
 
 _Cell = int | float | str | bool | time | date | datetime | timedelta
@@ -39,16 +44,26 @@ _Cell = int | float | str | bool | time | date | datetime | timedelta
 
 @dataclass(slots=True)
 class _Book:
-    """The content of a workbook; ``labels`` name each line's sheet, ``hidden`` the sheets that are not shown."""
+    """The content of a workbook; ``labels`` name each line's sheet, ``hidden`` the sheets that are not shown.
+
+    ``rows`` and ``columns`` count those that are hidden and have text, ``unseen`` the cells that show nothing, and
+    ``doubtful`` the white cells whose ground is not known.
+    """
 
     lines: Lines = field(default_factory=Lines)
     title: str | None = None
     labels: list[str] = field(default_factory=list)
+    concealed: Concealed = field(default_factory=Concealed)
     hidden: list[str] = field(default_factory=list)
+    rows: int = 0
+    columns: int = 0
+    unseen: int = 0
+    doubtful: int = 0
+    comments: int = 0
 
 
 def extract(path: Path) -> Extraction:
-    """Extract the text of a workbook; a first row of one cell is the title. Hidden sheets only give a warning."""
+    """Extract the text that readers of a workbook see; a first row of one cell is the title."""
     with path.open("rb") as stream:
         if stream.read(2) == b"PK":
             return _extract_parts(read_parts(path))
@@ -56,8 +71,18 @@ def extract(path: Path) -> Extraction:
         if _LOCKED.search(stream.read()):
             raise ExtractionFailed("电子表格设有打开密码，无法读取。请去掉密码后重新提交。")
         stream.seek(0)
-        book = _read(stream)
-    return _assembled(book, _hidden_warning(book.hidden))
+        book = _read(stream, sheetrecords.views(_records(path)))
+    return _assembled(book, _warnings(book))
+
+
+def _records(path: Path) -> bytes:
+    """Return the records of a workbook from before 2007; empty if there are none that can be found."""
+    try:
+        with olefile.OleFileIO(str(path)) as container:
+            return next((container.openstream(name).read() for name in _STREAMS if container.exists(name)), b"")
+    except (OSError, ValueError, IndexError, OverflowError):
+        # Whether the file is damaged is for calamine to say.
+        return b""
 
 
 def _extract_parts(parts: Mapping[str, bytes]) -> Extraction:
@@ -67,8 +92,9 @@ def _extract_parts(parts: Mapping[str, bytes]) -> Extraction:
         if _SHEET.fullmatch(name):
             _check_area(content)
             uncalculated += sum(1 for _ in _UNCALCULATED.finditer(content))
-    book = _read(repack(parts))
-    told = _hidden_warning(book.hidden)
+    views = sheetparts.views(parts)
+    book = _read(repack(parts), views)
+    told = _warnings(book)
     if uncalculated:
         told.append(f"有 {uncalculated} 个公式没有保存计算结果，其数值没有收入。请用办公软件打开并保存后再收。")
     pictures = 0
@@ -76,27 +102,43 @@ def _extract_parts(parts: Mapping[str, bytes]) -> Extraction:
         if _DRAWING.fullmatch(name):
             drawing = parse_part(content)
             pictures += sum(1 for _ in drawing.iter("{*}pic", "{*}graphicFrame"))
-            for paragraph in drawing.iter("{*}p"):
-                book.lines.add("".join(text.text or "" for text in paragraph.iter("{*}t")))
-    noted = (parse_part(content) for name, content in parts.items() if _COMMENTS.fullmatch(name))
-    comments = sum(1 for root in noted for _ in root.iter("{*}comment"))
-    if comments:
-        told.append(f"表中有 {comments} 条批注，没有收入正文；公开前请删除批注。")
+            for shape in drawing.iter("{*}sp"):
+                _add_shape(book, shape)
     if pictures:
         told.append(f"表中含有 {pictures} 幅图片或图表，其中的文字检索不到。")
     return _assembled(book, told)
 
 
+def _add_shape(book: _Book, shape: etree._Element) -> None:
+    lines = ["".join(text.text or "" for text in each.iter("{*}t")) for each in shape.iter("{*}p")]
+    properties = shape.find("{*}nvSpPr/{*}cNvPr")
+    if properties is not None and properties.get("hidden") in ("1", "true"):
+        book.concealed.add("隐藏的图形", " ".join(lines))
+        return
+    for line in lines:
+        book.lines.add(line)
+
+
 def _assembled(book: _Book, told: Sequence[str]) -> Extraction:
     rest = [""] * (len(book.lines.found) - len(book.labels))
-    return assemble(book.title, book.lines.found, labels=[*book.labels, *rest], warnings=told)
+    labels, concealed = [*book.labels, *rest], book.concealed.lines
+    return assemble(book.title, book.lines.found, labels=labels, warnings=told, concealed=concealed)
 
 
-def _hidden_warning(names: Sequence[str]) -> list[str]:
-    if not names:
-        return []
-    shown = "、".join(f"“{name}”" for name in names[:10])
-    return [f"有 {len(names)} 张工作表（{shown}）设为隐藏，没有收入正文，请核对；公开前请删除。"]
+def _warnings(book: _Book) -> list[str]:
+    told: list[str] = []
+    if book.hidden:
+        shown = "、".join(f"“{name}”" for name in book.hidden[:10])
+        told.append(f"有 {len(book.hidden)} 张工作表（{shown}）设为隐藏，没有收入正文，请核对；公开前请删除。")
+    if book.rows or book.columns:
+        told.append(f"表中有 {book.rows} 行、{book.columns} 列设为隐藏或被筛选掉，没有收入正文，请核对；公开前请删除。")
+    if book.unseen:
+        told.append(f"表中有 {book.unseen} 个单元格有内容而不显示，没有收入正文，请核对；公开前请删除。")
+    if book.doubtful:
+        told.append(f"表中有 {book.doubtful} 个单元格是白色的字，底色不能确定，仍收入正文，请与原件核对。")
+    if book.comments:
+        told.append(f"表中有 {book.comments} 条批注，没有收入正文；公开前请删除批注。")
+    return told
 
 
 def _check_area(content: bytes) -> None:
@@ -139,16 +181,22 @@ def _guarded() -> Iterator[None]:
         raise
 
 
-def _read(stream: BinaryIO) -> _Book:
+def _read(stream: BinaryIO, views: Sequence[SheetView]) -> _Book:
     book = _Book()
     with _guarded(), CalamineWorkbook.from_filelike(stream) as workbook:
         for index, sheet in enumerate(workbook.sheets_metadata):
+            view = views[index] if index < len(views) else SheetView()
+            name = clean(sheet.name)
             if sheet.typ is SheetTypeEnum.WorkSheet:
-                lines = [line for line in _rows(workbook.get_sheet_by_index(index)) if line]
+                found = workbook.get_sheet_by_index(index)
                 if sheet.visible is SheetVisibleEnum.Visible:
-                    _add(book, clean(sheet.name), lines)
-                elif lines:
-                    book.hidden.append(clean(sheet.name))
+                    _add(book, name, [line for line in rows(_seen(book, name, found, view)) if line])
+                else:
+                    _conceal(book, name, found)
+            for comment in view.comments:
+                place, author = comment.place, clean(comment.author) or "未署名"
+                book.concealed.add(f"工作表“{name}”{place} 批注（{author}）", comment.text)
+            book.comments += len(view.comments)
     return book
 
 
@@ -162,10 +210,54 @@ def _add(book: _Book, name: str, lines: Sequence[str]) -> None:
     book.labels += [f"工作表 {name}"] * (len(book.lines.found) - len(book.labels))
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[str]:
-    """Yield the rows of a sheet, every cell in its column; calamine gives a merged cell's text where it begins."""
-    found = sheet.iter_rows()
-    return rows([{across: _text(cell) for across, cell in enumerate(cells) if cell != ""} for cells in found])
+def _conceal(book: _Book, name: str, sheet: CalamineSheet) -> None:
+    """List a hidden sheet row by row."""
+    any_text = False
+    for down, cells in _cells(sheet):
+        any_text = any_text or bool(cells)
+        book.concealed.add(f"隐藏的工作表“{name}”第 {down + 1} 行", " ".join(map(_text, cells.values())))
+    if any_text:
+        book.hidden.append(name)
+
+
+def _cells(sheet: CalamineSheet) -> Iterator[tuple[int, dict[int, _Cell]]]:
+    """Yield the number of each row, and its cells by column; calamine gives a merged cell where it begins."""
+    left = sheet.start[1] if sheet.start else 0
+    for down, cells in enumerate(sheet.iter_rows()):
+        yield down, {left + across: cell for across, cell in enumerate(cells) if cell != ""}
+
+
+def _seen(book: _Book, name: str, sheet: CalamineSheet, view: SheetView) -> list[dict[int, str]]:
+    """Return the rows as they are seen, each with its cells by column, and list what is not."""
+    ends = dict(sheet.merged_cell_ranges or ())
+    found: list[dict[int, str]] = []
+    hidden_rows: dict[int, list[str]] = {}
+    hidden_columns: dict[int, list[str]] = {}
+    for down, cells in _cells(sheet):
+        seen: dict[int, str] = {}
+        for across, cell in cells.items():
+            # A merged cell is seen as long as one of its rows and one of its columns are.
+            last_row, last_column = ends.get((down, across), (down, across))
+            if all(each in view.rows for each in range(down, last_row + 1)):
+                hidden_rows.setdefault(down, []).append(_text(cell))
+            elif all(each in view.columns for each in range(across, last_column + 1)):
+                hidden_columns.setdefault(across, []).append(_text(cell))
+            else:
+                reason, doubtful = view.unseen(down, across, cell)
+                book.doubtful += doubtful
+                if reason is None:
+                    seen[across] = _text(cell)
+                elif cell != 0:
+                    book.unseen += 1
+                    book.concealed.add(f"工作表“{name}”{letters(across)}{down + 1} {reason}", _text(cell))
+        found.append(seen)
+    for down, texts in hidden_rows.items():
+        book.concealed.add(f"工作表“{name}”第 {down + 1} 行{Unseen.ROW}", " ".join(texts))
+    for across, texts in sorted(hidden_columns.items()):
+        book.concealed.add(f"工作表“{name}”{letters(across)} 列{Unseen.COLUMN}", " ".join(texts))
+    book.rows += len(hidden_rows)
+    book.columns += len(hidden_columns)
+    return found
 
 
 def _text(cell: _Cell) -> str:

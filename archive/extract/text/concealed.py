@@ -19,6 +19,8 @@ class Unseen(StrEnum):
     COVERED = "被遮盖的文字"
     LAYER = "关闭的图层中的文字"
     DELETED = "修订中删除"
+    ROW = "（隐藏行）"
+    COLUMN = "（隐藏列）"
 
 
 class Concealed:
@@ -38,7 +40,9 @@ class Concealed:
         if not any(map(str.isalnum, text)):
             return
         self.characters += len(text)
-        line = f"{kind}：{text}"[:_LONGEST]
+        line = f"{kind}：{text}"
+        if len(line) > _LONGEST:
+            line = f"{line[: _LONGEST - 1]}…"
         if len(self._lines) < _MOST:
             self._lines[line] = None
         else:

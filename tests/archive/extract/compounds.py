@@ -58,43 +58,79 @@ def write_compound(path: Path, entries: Entries) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet of rows of cells; a merged range is its first and last row, then first and last column."""
+    """A sheet of rows of cells; a merged range is its first and last row, then first and last column.
+
+    ``view`` are records on how it is seen, and ``formats`` the number of a cell's format where it is not 0.
+    """
 
     name: str
     rows: Sequence[Sequence[str | float | None]]
     merged: Sequence[tuple[int, int, int, int]] = field(default=())
     hidden: bool = False
+    view: bytes = b""
+    formats: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
 
 def write_xls(path: Path, sheets: Sequence[Sheet], before: bytes = b"") -> Path:
     """Write an Excel 97 workbook; ``before`` are records right after the first one."""
-    begin, end = _record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6)), _record(0x0A, b"")
+    begin, end = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6)), record(0x0A, b"")
     bodies = [begin.replace(b"\x05\0", b"\x10\0", 1) + _cells(sheet) + end for sheet in sheets]
     heads = [struct.pack("<BB", sheet.hidden, 0) + _text(sheet.name, "<B") for sheet in sheets]
     place = len(begin) + len(before) + sum(len(head) + 8 for head in heads) + len(end)
     book = begin + before
     for head, body in zip(heads, bodies, strict=True):
-        book += _record(0x85, struct.pack("<I", place) + head)
+        book += record(0x85, struct.pack("<I", place) + head)
         place += len(body)
     return write_compound(path, {"Workbook": book + end + b"".join(bodies)})
 
 
 def _cells(sheet: Sheet) -> bytes:
-    found = b""
+    found = sheet.view
     for down, cells in enumerate(sheet.rows):
         for across, cell in enumerate(cells):
-            head = struct.pack("<HHH", down, across, 0)
+            head = struct.pack("<HHH", down, across, sheet.formats.get((down, across), 0))
             if isinstance(cell, str):
-                found += _record(0x204, head + _text(cell, "<H"))
+                found += record(0x204, head + _text(cell, "<H"))
             elif cell is not None:
-                found += _record(0x203, head + struct.pack("<d", cell))
+                found += record(0x203, head + struct.pack("<d", cell))
     ranges = b"".join(struct.pack("<HHHH", *each) for each in sheet.merged)
-    return found + (_record(0xE5, struct.pack("<H", len(sheet.merged)) + ranges) if sheet.merged else b"")
+    return found + (record(0xE5, struct.pack("<H", len(sheet.merged)) + ranges) if sheet.merged else b"")
 
 
 def _text(text: str, length: str) -> bytes:
     return struct.pack(length, len(text)) + b"\1" + text.encode("utf-16-le")
 
 
-def _record(kind: int, content: bytes) -> bytes:
+def hidden_row(row: int, height: int = 255, bits: int = 0x20) -> bytes:
+    return record(0x208, struct.pack("<HHHHHHI", row, 0, 9, height, 0, 0, bits))
+
+
+def hidden_columns(first: int, last: int, width: int = 2000, bits: int = 1) -> bytes:
+    return record(0x7D, struct.pack("<6H", first, last, width, 0, bits, 0))
+
+
+def comment(row: int, column: int, author: str, text: str, number: int = 1) -> bytes:
+    """Return the records of a comment, the text of which is cut in two."""
+    halves = [b"\1" + part.encode("utf-16-le") for part in (text[:3], text[3:])]
+    return (
+        record(0x5D, struct.pack("<4H16x", 0x15, 0x12, 0x19, number))
+        + record(0x1B6, struct.pack("<10xHH4x", len(text), 16))
+        + b"".join(record(0x3C, half) for half in halves)
+        + record(0x1C, struct.pack("<4H", row, column, 0, number) + _text(author, "<H"))
+    )
+
+
+def cell_format(font: int, code: int, pattern: int = 0, ground: int = 64) -> bytes:
+    return record(0xE0, struct.pack("<HH10xIH", font, code, pattern << 26, ground))
+
+
+def font(colour: int) -> bytes:
+    return record(0x31, struct.pack("<3H10x", 200, 0, colour))
+
+
+def number_format(number: int, code: str) -> bytes:
+    return record(0x41E, struct.pack("<H", number) + _text(code, "<H"))
+
+
+def record(kind: int, content: bytes) -> bytes:
     return struct.pack("<HH", kind, len(content)) + content
