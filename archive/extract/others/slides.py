@@ -1,5 +1,6 @@
-"""Reading presentations (pptx): the text of each slide in the order of its shapes, without speaker notes."""
+"""Reading presentations (pptx): the text of each slide in the order of its shapes, as it is seen."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,47 +12,167 @@ from archive.extract.containers.zipguard import parse_part, read_parts, refuse_d
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble
 from archive.extract.text.characters import clean, joined, rows
+from archive.extract.text.concealed import Concealed, Unseen
 
 _PRESENTATION = "ppt/presentation.xml"
 _DAMAGED = "演示文稿（pptx）已损坏或不合格式，无法读取。请用办公软件打开并另存后再提交。"
 
 
+# Kinds of relation that lead to comments, and the parts that name their authors.
+_COMMENTED = ("comments", "comment")
+_AUTHORS = ("ppt/commentAuthors.xml", "ppt/authors.xml")
+_SHAPES = frozenset(("sp", "grpSp", "graphicFrame", "cxnSp", "pic"))
+_MEASURE = re.compile(r"-?\d{1,12}")
+# Type up to so many hundredths of a point is too small to see.
+_TINY = 100
+
+
 def extract(path: Path) -> Extraction:
-    """Extract the text of a presentation, titled like its first slide; a warning counts the hidden slides left out."""
+    """Extract the text that is seen of a presentation, titled like its first slide."""
     parts = read_parts(path)
     refuse_doctype(parts)
-    lines = Lines()
-    title: str | None = None
-    shown = hidden = pictures = notes = broken = 0
-    for name in _slides(parts):
-        try:
-            slide, related = parse_part(parts[name]), relations(parts, name)
-        except (KeyError, ExtractionFailed):
-            broken += 1
-            continue
-        if slide.get("show") in ("0", "false"):
-            hidden += 1
-            continue
-        shown += 1
-        if shown == 1:
-            title = _title(slide)
-        for text in _lines(slide):
-            lines.add_row(text)
-        pictures += sum(1 for _ in slide.iter("{*}pic"))
+    return _Presentation(parts).extraction()
+
+
+class _Presentation:
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
+        self._parts = parts
+        self._lines = Lines()
+        self._concealed = Concealed()
+        self._title: str | None = None
+        self._shown = self._hidden = self._pictures = self._notes = self._broken = self._comments = self._unseen = 0
+        self._authors = _authors(parts)
+
+    def extraction(self) -> Extraction:
+        for number, name in enumerate(_slides(self._parts), 1):
+            try:
+                slide, related = parse_part(self._parts[name]), relations(self._parts, name)
+            except (KeyError, ExtractionFailed):
+                self._broken += 1
+                continue
+            self._read(slide, related, number)
+        if not self._shown and not self._hidden:
+            raise ExtractionFailed(_DAMAGED)
+        counted = (
+            (self._broken, "有 {} 张幻灯片已损坏，没有读出文字，请核对原件。"),
+            (self._hidden, "有 {} 张幻灯片设为隐藏，没有收入正文，请核对；公开前请删除。"),
+            (self._unseen, "幻灯片上有 {} 处文字看不见，没有收入正文，请核对；公开前请删除。"),
+            (self._notes, "有 {} 张幻灯片带有备注，没有收入正文；公开前请删除备注。"),
+            (self._comments, "幻灯片上有 {} 条批注，没有收入正文；公开前请删除批注。"),
+            (self._pictures, "正文含有 {} 幅图片，其中的文字检索不到。"),
+        )
+        told = [sentence.format(count) for count, sentence in counted if count]
+        return assemble(self._title, self._lines.found, warnings=told, concealed=self._concealed.lines)
+
+    def _read(self, slide: etree._Element, related: Mapping[str, tuple[str, str]], number: int) -> None:
+        where = f"第 {number} 张幻灯片"
+        is_hidden = slide.get("show") in ("0", "false")
+        if is_hidden:
+            self._hidden += 1
+            self._concealed.add(f"隐藏的{where}", " ".join(_lines(slide)))
+        else:
+            self._shown += 1
+            for kind, text in _take_unseen(slide, _size(self._parts)):
+                self._unseen += 1
+                self._concealed.add(f"{where}{kind}", text)
+            if self._shown == 1:
+                self._title = _title(slide)
+            for text in _lines(slide):
+                self._lines.add_row(text)
+            self._pictures += sum(1 for _ in slide.iter("{*}pic"))
         for kind, target in related.values():
-            if kind == "diagramData" and target in parts:
-                for text in _lines(parse_part(parts[target])):
-                    lines.add_row(text)
-            notes += kind == "notesSlide" and target in parts and any(_lines(parse_part(parts[target])))
-    if not shown and not hidden:
-        raise ExtractionFailed(_DAMAGED)
-    counted = (
-        (broken, "有 {} 张幻灯片已损坏，没有读出文字，请核对原件。"),
-        (hidden, "有 {} 张幻灯片设为隐藏，没有收入正文，请核对；公开前请删除。"),
-        (notes, "有 {} 张幻灯片带有备注，没有收入正文；公开前请删除备注。"),
-        (pictures, "正文含有 {} 幅图片，其中的文字检索不到。"),
-    )
-    return assemble(title, lines.found, warnings=[sentence.format(count) for count, sentence in counted if count])
+            if target not in self._parts:
+                continue
+            if kind == "diagramData":
+                for text in _lines(parse_part(self._parts[target])):
+                    if is_hidden:
+                        self._concealed.add(f"隐藏的{where}", text)
+                    else:
+                        self._lines.add_row(text)
+            elif kind == "notesSlide" and (note := " ".join(_lines(parse_part(self._parts[target])))):
+                self._notes += 1
+                self._concealed.add(f"{where}备注", note)
+            elif kind in _COMMENTED:
+                self._add_comments(where, parse_part(self._parts[target]))
+
+    def _add_comments(self, where: str, root: etree._Element) -> None:
+        """List the comments of a part, older ones and those with answers."""
+        for each in root.iter("{*}cm", "{*}reply"):
+            texts = [part.text or "" for part in each.iterfind("{*}text")]
+            texts += [part.text or "" for part in each.iterfind("{*}txBody//{*}t")]
+            author = clean(self._authors.get(each.get("authorId", ""), "")) or "未署名"
+            self._concealed.add(f"{where}批注（{author}）", "".join(texts))
+            self._comments += 1
+
+
+def _authors(parts: Mapping[str, bytes]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in _AUTHORS:
+        for each in parse_part(parts[name]) if name in parts else ():
+            found[each.get("id", "")] = each.get("name", "")
+    return found
+
+
+def _size(parts: Mapping[str, bytes]) -> tuple[int, int]:
+    """Return the width and height of the slides; 0 if they are not stated."""
+    size = parse_part(parts[_PRESENTATION]).find("{*}sldSz")
+    return _measures(size, "cx", "cy") if size is not None else (0, 0)
+
+
+def _measures(element: etree._Element, *names: str) -> tuple[int, int]:
+    first, second = (int(value) if _MEASURE.fullmatch(value := element.get(name, "")) else 0 for name in names)
+    return first, second
+
+
+def _take_unseen(slide: etree._Element, size: tuple[int, int]) -> Iterator[tuple[str, str]]:
+    """Remove the shapes and runs of a slide that are not seen, and yield the kind and text of each that has any."""
+    for shape in [each for each in slide.iter("{*}*") if etree.QName(each).localname in _SHAPES]:
+        properties = shape.find("{*}*/{*}cNvPr")
+        hidden = properties is not None and properties.get("hidden") in ("1", "true")
+        if hidden or _is_outside(shape, size):
+            text = " ".join(_lines(shape))
+            _remove(shape)
+            if text:
+                yield Unseen.HIDDEN if hidden else Unseen.OUTSIDE, text
+    for run in list(slide.iter("{*}r")):
+        look = run.find("{*}rPr")
+        reason = None if look is None else _unseen(look)
+        if reason is not None and (text := _run(run)).strip():
+            _remove(run)
+            yield reason, text
+
+
+def _remove(element: etree._Element) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        parent.remove(element)
+
+
+def _is_outside(shape: etree._Element, size: tuple[int, int]) -> bool:
+    """Tell whether a shape that is in no group lies wholly beside the slide, however it is turned."""
+    parent = shape.getparent()
+    if parent is None or etree.QName(parent).localname != "spTree" or not all(size):
+        return False
+    place = shape.find("{*}xfrm") if shape.find("{*}xfrm") is not None else shape.find("{*}*/{*}xfrm")
+    begin, extent = (None, None) if place is None else (place.find("{*}off"), place.find("{*}ext"))
+    if place is None or begin is None or extent is None:
+        return False
+    (x, y), (width, height) = _measures(begin, "x", "y"), _measures(extent, "cx", "cy")
+    if place.get("rot", "0") != "0":
+        reach = (width + height) // 2
+        x, y = x + width // 2 - reach, y + height // 2 - reach
+        width = height = 2 * reach
+    return x + width <= 0 or y + height <= 0 or x >= size[0] or y >= size[1]
+
+
+def _unseen(look: etree._Element) -> Unseen | None:
+    """Return why a run of these properties is not seen, if nothing but themselves says so."""
+    alpha = look.find("{*}solidFill/{*}*/{*}alpha")
+    clear = alpha is not None and alpha.get("val") in ("0", "0%")
+    if look.find("{*}noFill") is not None and look.find("{*}ln") is None or clear:
+        return Unseen.INVISIBLE
+    size = look.get("sz", "")
+    return Unseen.TINY if _MEASURE.fullmatch(size) and 0 < int(size) <= _TINY else None
 
 
 def _slides(parts: Mapping[str, bytes]) -> Iterator[str]:

@@ -31,7 +31,7 @@ def write_pptx(path: Path, slides: Sequence[str], more: Mapping[str, str] | None
     listed = "".join(f'<p:sldId id="{255 + n}" r:id="rId{n}"/>' for n in numbers)
     parts = {
         "ppt/presentation.xml": f'<p:presentation {MAIN} xmlns:r="{OFFICE}"><p:sldIdLst>{listed}</p:sldIdLst>'
-        "</p:presentation>",
+        '<p:sldSz cx="1000" cy="500"/></p:presentation>',
         "ppt/_rels/presentation.xml.rels": relations({f"rId{n}": ("slide", f"slides/slide{n}.xml") for n in numbers}),
         **{
             f"ppt/slides/slide{n}.xml": content if content.startswith("<p:sld ") else slide(content)
@@ -113,3 +113,95 @@ def test_a_broken_slide_does_not_take_the_others_with_it(tmp_path: Path) -> None
 def test_what_is_no_presentation_is_a_reason(tmp_path: Path, part: str) -> None:
     with pytest.raises(ExtractionFailed, match="损坏"):
         read(write_pptx(tmp_path / "a", [shape("甲")], {part: "<broken"}))
+
+
+def placed(text: str, place: str = "", properties: str = "", run: str = "") -> str:
+    return (
+        f"<p:sp><p:nvSpPr><p:cNvPr id='1' name='x' {properties}/></p:nvSpPr><p:spPr>{place}</p:spPr>"
+        f"<p:txBody><a:p><a:r>{run}<a:t>{text}</a:t></a:r></a:p></p:txBody></p:sp>"
+    )
+
+
+def at(x: int, y: int, width: int = 100, height: int = 50, more: str = "") -> str:
+    return f"<a:xfrm {more}><a:off x='{x}' y='{y}'/><a:ext cx='{width}' cy='{height}'/></a:xfrm>"
+
+
+@pytest.mark.parametrize(
+    ("unseen", "kind"),
+    [
+        (placed("密语", properties="hidden='1'"), "隐藏文字"),
+        (placed("密语", properties="hidden='true'"), "隐藏文字"),
+        (
+            f"<p:grpSp><p:nvGrpSpPr><p:cNvPr id='2' name='g' hidden='1'/></p:nvGrpSpPr>{placed('密语')}</p:grpSp>",
+            "隐藏文字",
+        ),
+        (placed("密语", at(1000, 0)), "页面以外的文字"),
+        (placed("密语", at(-100, 0)), "页面以外的文字"),
+        (placed("密语", at(0, 500)), "页面以外的文字"),
+        (placed("密语", at(0, -50)), "页面以外的文字"),
+        (placed("密语", at(0, -200, more="rot='5400000'")), "页面以外的文字"),
+        (placed("密语", run="<a:rPr><a:noFill/></a:rPr>"), "不显示的文字"),
+        (
+            placed(
+                "密语",
+                run="<a:rPr><a:solidFill><a:srgbClr val='0'><a:alpha val='0'/></a:srgbClr></a:solidFill></a:rPr>",
+            ),
+            "不显示的文字",
+        ),
+        (placed("密语", run="<a:rPr sz='100'/>"), "小到看不见的文字"),
+    ],
+)
+def test_what_is_not_seen_of_a_slide_is_listed_and_is_no_text(tmp_path: Path, unseen: str, kind: str) -> None:
+    found = read(write_pptx(tmp_path / "a", [shape("一"), unseen + shape("二")]))
+    assert (found.paragraphs, found.concealed) == (("一", "二"), (f"第 2 张幻灯片{kind}：密语",))
+    assert any("1 处文字看不见" in each for each in found.warnings)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        placed("文字", at(999, 499)),
+        placed("文字", at(-99, -49)),
+        placed("文字", at(-100, 0, more="rot='5400000'")),
+        placed("文字", "", "hidden='0'"),
+        f"<p:grpSp><p:grpSpPr>{at(0, 0)}</p:grpSpPr>{placed('文字', at(5000, 5000))}</p:grpSp>",
+        placed("文字", run="<a:rPr sz='1200'><a:ln><a:noFill/></a:ln></a:rPr>"),
+        placed("文字", run="<a:rPr><a:noFill/><a:ln/></a:rPr>"),
+        placed("文字", run="<a:rPr><a:solidFill><a:srgbClr val='FFFFFF'/></a:solidFill></a:rPr>"),
+    ],
+)
+def test_what_is_seen_of_a_slide_is_text(tmp_path: Path, seen: str) -> None:
+    found = read(write_pptx(tmp_path / "a", [shape("一") + seen]))
+    assert (found.paragraphs, found.concealed, found.warnings) == (("一", "文字"), (), ())
+
+
+def test_hidden_slides_notes_and_comments_are_listed_and_are_no_text(tmp_path: Path) -> None:
+    old = "<p:cmLst {}><p:cm authorId='0'><p:text>再核</p:text></p:cm></p:cmLst>"
+    new = (
+        "<p:cmLst {}><p:cm authorId='{{A}}'><p:replyLst><p:reply authorId='x'><p:txBody><a:p><a:r>"
+        "<a:t>同意</a:t></a:r></a:p></p:txBody></p:reply></p:replyLst><p:txBody><a:p><a:r><a:t>缓发</a:t></a:r></a:p></p:txBody></p:cm></p:cmLst>"
+    )
+    more = {
+        "ppt/slides/_rels/slide2.xml.rels": relations(
+            {
+                "a": ("notesSlide", "../notesSlides/notesSlide1.xml"),
+                "b": ("comments", "../comments/comment1.xml"),
+                "c": ("comments", "../comments/modernComment1.xml"),
+            }
+        ),
+        "ppt/notesSlides/notesSlide1.xml": slide(shape("内部口径", "不得外传")),
+        "ppt/comments/comment1.xml": old.format(MAIN),
+        "ppt/comments/modernComment1.xml": new.format(MAIN),
+        "ppt/commentAuthors.xml": f"<p:cmAuthorLst {MAIN}><p:cmAuthor id='0' name='张三'/></p:cmAuthorLst>",
+        "ppt/authors.xml": f"<p:authorLst {MAIN}><p:author id='{{A}}' name='李四'/></p:authorLst>",
+    }
+    found = read(write_pptx(tmp_path / "a", [shape("一"), slide(shape("底稿"), "show='0'")], more))
+    assert found.paragraphs == ("一",)
+    assert found.concealed == (
+        "第 1 张幻灯片备注：内部口径 不得外传",
+        "第 1 张幻灯片批注（张三）：再核",
+        "第 1 张幻灯片批注（李四）：缓发",
+        "第 1 张幻灯片批注（未署名）：同意",
+        "隐藏的第 2 张幻灯片：底稿",
+    )
+    assert any("3 条批注" in each for each in found.warnings)
