@@ -8,12 +8,14 @@ from lxml import etree
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import assemble, table_labels, title_span
 from archive.extract.text.boilerplate import FILE_NAME, attachment_warnings, iso_date, read_header
-from archive.extract.text.characters import clean
+from archive.extract.text.characters import clean, han_count, squeezed
 from archive.extract.text.charset import decode
+from archive.extract.text.concealed import Concealed
 from archive.extract.webpage.card import read_card
 from archive.extract.webpage.lines import gather, images_in, lines_of, text_of
-from archive.extract.webpage.page import drop_furniture, drop_hidden, drop_link_lists, find_content, parse
+from archive.extract.webpage.page import comments_in, drop_furniture, drop_link_lists, find_content, parse
 from archive.extract.webpage.title import find_title, meta_date
+from archive.extract.webpage.visibility import Sheet, take_unseen
 
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _XML_DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]+)""", re.IGNORECASE)
@@ -30,17 +32,28 @@ def extract(path: Path) -> Extraction:
 def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) -> Extraction:
     """Make an Extraction of decoded HTML; ``whole`` for a fragment that is all document, without a page around it."""
     root = parse(text)
+    sheet = Sheet(root)
     drop_furniture(root)
     body = root.find(".//body")
     body = root if body is None else body
     content, named = (body, True) if whole else find_content(root)
-    hidden = drop_hidden(root, content)
+    told, concealed = list(warnings), Concealed()
+    hidden = doubtful = 0
+    for reason, unseen in take_unseen(root, content, sheet):
+        if reason is not None:
+            concealed.add(reason, unseen)
+            hidden += han_count(unseen)
+        else:
+            doubtful += len(squeezed(unseen))
     page = read_card(lines_of(body))
-    told = list(warnings)
     if hidden >= 10:
         told.append(f"网页中有 {hidden} 个字设为不显示，没有收入正文，请核对。")
+    if doubtful:
+        told.append(f"网页中有 {doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
     if not named:
         drop_link_lists(content)
+    for comment in comments_in(content):
+        concealed.add("网页源代码中的注释", comment)
     gathered = gather(content)
     told += gathered.told
     card = read_card(gathered.found)
@@ -62,7 +75,15 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
         # Above the title there are only navigation paths.
         start, _ = title_span(title, lines)
         lines, labels = lines[start:], labels[start:]
-    return assemble(title, lines, labels=labels, stated=stated, warnings=told, page_date=page_date)
+    return assemble(
+        title,
+        lines,
+        labels=labels,
+        stated=stated,
+        warnings=told,
+        page_date=page_date,
+        concealed=concealed.lines,
+    )
 
 
 def _linked_files(content: etree._Element) -> list[str]:

@@ -1,20 +1,24 @@
 """Parsing a web page, removing what is not content, and finding the element that contains the document."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml import etree, html
 
 from archive.errors import ExtractionFailed
-from archive.extract.text.characters import han_count, squeezed
-from archive.extract.webpage.lines import BLOCKS, text_of
+from archive.extract.text.characters import clean, squeezed
+from archive.extract.webpage.lines import BLOCKS
+from archive.extract.webpage.visibility import drop
 
 _DROPPED = (
     "script style noscript template iframe frame object embed applet canvas svg audio video map nav aside "
     "input select button textarea datalist"
 ).split()
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_HIDDEN_CLASSES = {"hidden", "hide", "sr-only", "visually-hidden"}
+# The attribute that holds a comment; one that says something has a Han character or a long number.
+_COMMENT = "data-comment"
+_SAYS = re.compile(r"[\u4e00-\u9fff]|\d{6}")
+_MARKS = re.compile(r"^\[if\b|^.{0,12}(?:开始|结束|begin|end|start)$", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 # Ids and classes that the content systems of county sites give to the document's text, the most reliable first.
@@ -52,21 +56,39 @@ class _Size:
 
 
 def parse(text: str) -> etree._Element:
-    """Parse a page. Raises ExtractionFailed if it has no content, or is nested too deeply to be read."""
-    parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
+    """Parse a page, in which a ``wbr`` with its text holds the place of each comment.
+
+    Raises ExtractionFailed if it has no content, or is nested too deeply to be read.
+    """
+    parser = html.HTMLParser(remove_pis=True, huge_tree=True)
     try:
         root: etree._Element = html.document_fromstring(_DECLARATION.sub("", text), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ExtractionFailed("网页没有内容，或不合格式。请检查后重新提交。") from error
     if any("depth" in entry.message.lower() for entry in parser.error_log):
         raise ExtractionFailed("网页的结构嵌套过深，无法读取。请用浏览器打开并另存后再收。")
+    for comment in list(root.iter(etree.Comment)):
+        parent = comment.getparent()
+        if parent is not None:
+            place = etree.Element("wbr")
+            place.set(_COMMENT, clean(comment.text or ""))
+            place.tail = comment.tail
+            parent.replace(comment, place)
     return root
+
+
+def comments_in(root: etree._Element) -> Iterator[str]:
+    """Yield the comments below an element that say something; what marks a place or suits a browser does not."""
+    for place in root.iter("wbr"):
+        text = place.get(_COMMENT, "")
+        if _SAYS.search(text) and not _MARKS.search(text):
+            yield text
 
 
 def drop_furniture(root: etree._Element) -> None:
     """Remove what is never content: scripts, navigation, controls, page headers and footers, small forms."""
     for element in list(root.iter(*_DROPPED)):
-        _drop(element)
+        drop(element)
     forms = list(root.iter("form", "header", "footer"))
     sizes = _sizes(root) if forms else {}
     for element in forms:
@@ -74,20 +96,7 @@ def drop_furniture(root: etree._Element) -> None:
         # A whole page may be inside one form (ASP.NET), and a document's title inside a header.
         if size.text < _ENOUGH or size.links > size.text / 2:
             if element.find(".//h1") is None and element.tag not in ("html", "body"):
-                _drop(element)
-
-
-def drop_hidden(root: etree._Element, but: etree._Element) -> int:
-    """Remove what a browser doesn't show, but not ``but``; return how many Han characters were removed below it."""
-    kept, inside = {but, *but.iterancestors()}, set(but.iter())
-    below = 0
-    gone: set[etree._Element] = set()
-    for element in [each for each in root.iter() if _is_hidden(each) and each not in kept]:
-        if element not in gone:
-            gone.update(element.iter())
-            below += han_count(text_of(element)) if element in inside else 0
-            _drop(element)
-    return below
+                drop(element)
 
 
 def drop_link_lists(content: etree._Element) -> None:
@@ -98,7 +107,7 @@ def drop_link_lists(content: etree._Element) -> None:
         if element is content or element.getparent() is None:
             continue
         if size.anchors >= 3 and size.links > 0.6 * size.text and size.plain < _ENOUGH:
-            _drop(element)
+            drop(element)
 
 
 def find_content(root: etree._Element) -> tuple[etree._Element, bool]:
@@ -172,28 +181,3 @@ def _sizes(root: etree._Element) -> dict[etree._Element, _Size]:
 
 def _length(text: str | None) -> int:
     return len(squeezed(text)) if text else 0
-
-
-def _is_hidden(element: etree._Element) -> bool:
-    if not isinstance(element.tag, str):
-        return False
-    return (
-        "hidden" in element.attrib
-        or element.get("aria-hidden") == "true"
-        or bool(_HIDDEN_STYLE.search(element.get("style", "")))
-        or bool(_HIDDEN_CLASSES & set(element.get("class", "").split()))
-    )
-
-
-def _drop(element: etree._Element) -> None:
-    """Remove an element, but keep the text that follows it."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    before = element.getprevious()
-    if element.tail:
-        if before is None:
-            parent.text = (parent.text or "") + element.tail
-        else:
-            before.tail = (before.tail or "") + element.tail
-    parent.remove(element)

@@ -18,6 +18,7 @@ from tests.growth import EACH, grows, text_of
 pytestmark = pytest.mark.slow
 
 PAGE = (
+    *("<style>p{color:red}</style><p>甲</p>", "<!--甲-->乙", "<p style='color:#fff'>甲", "<p hidden>甲", "<style>p{"),
     *(
         "<td>甲",
         "<td colspan=100 rowspan=65534>甲",
@@ -90,7 +91,7 @@ MARKDOWN = (
 )
 RTF = (
     *("\\cell ", "\\row ", "甲\\cell\\row ", "{", "{}", "\\par ", "\\v a", "\\u20000?", "\\'b9", "\\f1 ", "\\uc9"),
-    "\\intbl a\\par ",
+    *("\\intbl a\\par ", "{\\stylesheet{\\s1\\v a;}}\\s1 a", "{\\s1 ", "{\\s1\\sbasedon1;}", "{\\*\\annotation a}"),
 )
 
 

@@ -1,0 +1,224 @@
+"""Finding what a browser doesn't show of a page, by attributes, styles and the rules of its own style sheets.
+
+Rules with more than a tag, classes and an id, and those for some media, are not judged; nor are sheets elsewhere.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from archive.extract.text.concealed import Unseen
+from archive.extract.webpage.lines import text_of
+
+_HIDDEN_CLASSES = {"hidden", "hide", "sr-only", "visually-hidden"}
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_BRACE = re.compile(r"([{}])")
+_SELECTOR = re.compile(r"([A-Za-z][\w-]*)?((?:[.#][\w-]+)*)")
+_NOTHING = re.compile(r"[-+]?0*\.?0*(?:px|pt|em|rem|%)?")
+_FAR = re.compile(r"-\d{4,}(?:\.\d+)?(?:px|pt)|-\d{3,}em")
+_HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})")
+_RGB = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\s*(?:[,/]\s*([\d.]+%?)\s*)?\)")
+_NAMED = {"white": "ffffff", "black": "000000", "red": "ff0000", "blue": "0000ff", "yellow": "ffff00"}
+_WHITE = "ffffff"
+# A ground of a picture, a gradient, or a colour that is not read.
+_MIXED = "mixed"
+_MOST_RULES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What text inherits; ``doubtful`` where a style sheet elsewhere may give it a ground."""
+
+    invisible: bool = False
+    small: bool = False
+    colour: str | None = None
+    ground: str = ""
+    doubtful: bool = False
+
+
+class Sheet:
+    """The rules of a page's own style sheets, which must be read before its ``style`` elements are removed."""
+
+    def __init__(self, root: etree._Element) -> None:
+        # For one name of each selector, its tag, all its names, and its place among the rules with what they declare.
+        self._rules: dict[str, dict[tuple[str, frozenset[str]], tuple[int, dict[str, str]]]] = {}
+        self._count = 0
+        # Sheets elsewhere may colour grounds.
+        self.is_whole = not any("stylesheet" in (each.get("rel") or "").lower() for each in root.iter("link"))
+        for element in root.iter("style"):
+            self._add(_COMMENT.sub("", text_of(element)))
+
+    def _add(self, text: str) -> None:
+        # The beginnings of the blocks that are open.
+        opened: list[str] = []
+        parts = _BRACE.split(text)
+        for before, sign in zip(parts[::2], parts[1::2], strict=False):
+            if sign == "{":
+                opened.append(before.strip())
+            elif opened:
+                selectors = opened.pop()
+                if not opened and not selectors.startswith("@"):
+                    self._add_rule(selectors, _declarations(before))
+
+    def _add_rule(self, selectors: str, declared: dict[str, str]) -> None:
+        for selector in selectors.split(","):
+            found = _SELECTOR.fullmatch(selector.strip())
+            if found and found[0] and declared and self._count < _MOST_RULES:
+                self._count += 1
+                names = frozenset(re.findall(r"[.#][\w-]+", found[2]))
+                tag = (found[1] or "").lower()
+                alike = self._rules.setdefault(min(names, default=tag), {})
+                _, before = alike.get((tag, names), (0, {}))
+                alike[tag, names] = self._count, before | declared
+
+    def declared(self, element: etree._Element) -> dict[str, str]:
+        """Return what rules and its own attribute declare of an element; of two rules the later one holds."""
+        own = _declarations(element.get("style", ""))
+        if not self._rules:
+            return own
+        names = {f".{name}" for name in element.get("class", "").split()} | {f"#{element.get('id', '')}"}
+        matched = [
+            (number, declared)
+            for key in (element.tag, *names)
+            for (tag, wanted), (number, declared) in self._rules.get(key, {}).items()
+            if wanted <= names and tag in ("", element.tag)
+        ]
+        found: dict[str, str] = {}
+        for _, declared in sorted(matched, key=lambda each: each[0]):
+            found |= declared
+        return found | own
+
+
+def take_unseen(root: etree._Element, content: etree._Element, sheet: Sheet) -> Iterator[tuple[Unseen | None, str]]:
+    """Remove what is not shown of a page, except ``content`` itself; yield the kind and text of what stood in that.
+
+    The kind is None for what stays because its ground is not known.
+    """
+    kept, inside = {content, *content.iterancestors()}, set(content.iter())
+    declared = {each: sheet.declared(each) for each in root.iter() if isinstance(each.tag, str)}
+    gone: set[etree._Element] = set()
+    for element, styles in declared.items():
+        reason = None if element in kept or element in gone else _removed(element, styles)
+        if reason is not None:
+            gone.update(element.iter())
+            if element in inside:
+                yield reason, text_of(element)
+            drop(element)
+    state = _State()
+    for outer in reversed(list(content.iterancestors())):
+        # How the page makes its document appear is not known; on which ground it stands is.
+        above = _inherited(state, outer, declared.get(outer, {}), sheet.is_whole)
+        state = replace(state, ground=above.ground, doubtful=above.doubtful)
+    yield from _take_text(content, replace(state, invisible=False), declared, sheet.is_whole)
+
+
+def _take_text(
+    content: etree._Element, outer: _State, declared: Mapping[etree._Element, dict[str, str]], whole: bool
+) -> Iterator[tuple[Unseen | None, str]]:
+    """Remove the unseen pieces of text below an element, and yield the kind and text of each."""
+    states: dict[etree._Element, _State] = {}
+    for element in content.iter():
+        parent = element.getparent()
+        state = outer if element is content or parent is None else states[parent]
+        inner = _inherited(state, element, declared.get(element, {}), whole)
+        states[element] = inner
+        if element.text and isinstance(element.tag, str):
+            reason, doubtful = _unseen(inner)
+            if reason is not None or doubtful:
+                yield reason, element.text
+                element.text = element.text if reason is None else " "
+        if element.tail and element is not content:
+            reason, doubtful = _unseen(state)
+            if reason is not None or doubtful:
+                yield reason, element.tail
+                element.tail = element.tail if reason is None else " "
+
+
+def _removed(element: etree._Element, styles: Mapping[str, str]) -> Unseen | None:
+    """Return why an element with all in it is not shown."""
+    overflows = styles.get("overflow") == "hidden"
+    closed = overflows and any(_is_nothing(styles.get(name)) for name in ("height", "width", "max-height"))
+    named = _HIDDEN_CLASSES & set(element.get("class", "").split())
+    if "hidden" in element.attrib or named or styles.get("display") == "none" or closed:
+        return Unseen.HIDDEN
+    if _is_nothing(styles.get("opacity")):
+        return Unseen.INVISIBLE
+    placed = styles.get("position") in ("absolute", "fixed") and any(
+        _FAR.fullmatch(styles.get(name, "")) for name in ("left", "top")
+    )
+    return Unseen.OUTSIDE if placed or _FAR.fullmatch(styles.get("text-indent", "")) else None
+
+
+def _inherited(outer: _State, element: etree._Element, styles: Mapping[str, str], whole: bool) -> _State:
+    visibility, size = styles.get("visibility"), styles.get("font-size")
+    relative = size is None or size.endswith(("em", "%"))
+    colour = styles.get("color", element.get("color") if element.tag == "font" else None)
+    ground = _ground(styles, element.get("bgcolor"))
+    # Only a sheet elsewhere says what a class looks like.
+    named = not whole and bool(element.get("class") or element.get("id"))
+    return _State(
+        invisible=outer.invisible if visibility in (None, "inherit") else visibility in ("hidden", "collapse"),
+        small=_is_nothing(size) or relative and outer.small,
+        colour=outer.colour if colour is None or colour == "inherit" else _colour(colour),
+        ground=ground or outer.ground,
+        doubtful=False if ground else outer.doubtful or named,
+    )
+
+
+def _unseen(state: _State) -> tuple[Unseen | None, bool]:
+    """Return why text is not seen, and whether that is in doubt."""
+    if state.invisible:
+        return Unseen.INVISIBLE, False
+    if state.small:
+        return Unseen.TINY, False
+    if state.colour is None or state.colour != (state.ground or _WHITE):
+        return None, False
+    return (None, True) if state.doubtful else (Unseen.GROUND, False)
+
+
+def _ground(styles: Mapping[str, str], attribute: str | None) -> str:
+    """Return the colour that an element gives its ground; "" for none."""
+    stated = [styles[name] for name in ("background", "background-color", "background-image") if name in styles]
+    stated = [each for each in stated if each not in ("none", "transparent", "inherit", "initial", "unset")]
+    if not stated:
+        return (_colour(attribute) or _MIXED) if attribute else ""
+    return _colour(stated[-1]) or _MIXED if len(stated) == 1 else _MIXED
+
+
+def _colour(text: str) -> str | None:
+    """Read a colour as six digits; None if it is another, or one that lets the ground through."""
+    text = text.strip().lower()
+    if found := _HEX.fullmatch(text):
+        return found[1] if len(found[1]) == 6 else "".join(2 * digit for digit in found[1])
+    if (found := _RGB.fullmatch(text)) and found[4] in (None, "1", "100%"):
+        return "".join(f"{min(int(part), 255):02x}" for part in found.groups()[:3])
+    return _NAMED.get(text)
+
+
+def _is_nothing(measure: str | None) -> bool:
+    return bool(measure) and any(map(str.isdigit, measure or "")) and _NOTHING.fullmatch(measure or "") is not None
+
+
+def _declarations(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for declaration in text.split(";"):
+        name, colon, value = declaration.partition(":")
+        if colon:
+            found[name.strip().lower()] = value.lower().replace("!important", "").strip()
+    return found
+
+
+def drop(element: etree._Element) -> None:
+    """Remove an element, but keep the text that follows it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    before = element.getprevious()
+    if element.tail:
+        if before is None:
+            parent.text = (parent.text or "") + element.tail
+        else:
+            before.tail = (before.tail or "") + element.tail
+    parent.remove(element)

@@ -1,0 +1,98 @@
+"""What a browser doesn't show of a page's document is no text and is listed; what it shows is never lost."""
+
+import pytest
+
+from archive.extract.extraction import Extraction
+from archive.extract.webpage.html import from_text
+
+BODY = "本办法所称政府信息，是指行政机关在履行职能过程中制作的信息，应当及时、准确公开。"
+
+
+def read(inside: str, head: str = "") -> Extraction:
+    return from_text(f"<html><head>{head}</head><body><div id='zoom'><p>{BODY}</p>{inside}</div></body></html>")
+
+
+def styled(style: str, text: str = "密语") -> str:
+    return f"<p style='{style}'>{text}</p>"
+
+
+@pytest.mark.parametrize(
+    ("inside", "head", "kind"),
+    [
+        *((styled("display:none"), "", "隐藏文字"), (styled("DISPLAY : NONE !important"), "", "隐藏文字")),
+        *(("<p hidden>密语</p>", "", "隐藏文字"), ("<p class='x sr-only'>密语</p>", "", "隐藏文字")),
+        *((styled("visibility:hidden"), "", "不显示的文字"), (styled("opacity:0"), "", "不显示的文字")),
+        *((styled("font-size:0"), "", "小到看不见的文字"), (styled("font-size:0.0px"), "", "小到看不见的文字")),
+        *((styled("color:#fff"), "", "与底色相同的文字"), (styled("color:White"), "", "与底色相同的文字")),
+        *(
+            (styled("color:rgb(255, 255,255)"), "", "与底色相同的文字"),
+            ("<font color='#FFFFFF'>密语</font>", "", "与底色相同的文字"),
+        ),
+        (styled("color:#008;background:#000088"), "", "与底色相同的文字"),
+        (f"<table bgcolor='red'><tr><td>{styled('color:#f00')}</td></tr></table>", "", "与底色相同的文字"),
+        (styled("position:absolute;left:-9999px"), "", "页面以外的文字"),
+        (styled("text-indent:-9999px"), "", "页面以外的文字"),
+        (styled("height:0;overflow:hidden"), "", "隐藏文字"),
+        ("<p class='a b'>密语</p>", "<style>/* {} */ p.b, #x {display: none}</style>", "隐藏文字"),
+        ("<p id='x'>密语</p>", "<style>p.b, #x {color: white}</style>", "与底色相同的文字"),
+        ("<p class='b'>密语</p>", "<style>.b {color: red} .b {color: #fff}</style>", "与底色相同的文字"),
+        (f"<div style='visibility:hidden'>{styled('font-size:9px')}</div>", "", "不显示的文字"),
+    ],
+)
+def test_what_is_not_shown_is_listed_and_is_no_text(inside: str, head: str, kind: str) -> None:
+    found = read(f"{inside}<p>以上。</p>", head)
+    assert (found.paragraphs, found.concealed) == ((BODY, "以上。"), (f"{kind}：密语",))
+
+
+@pytest.mark.parametrize(
+    ("inside", "head"),
+    [
+        *(("<p aria-hidden='true'>文字</p>", ""), (styled("display:block", "文字"), "")),
+        (f"<div style='visibility:hidden'>{styled('visibility:visible', '文字')}</div>", ""),
+        (f"<div style='font-size:0'>{styled('font-size:14px', '文字')}</div>", ""),
+        *((styled("font-size:0.8em", "文字"), ""), (styled("opacity:0.5", "文字"), "")),
+        (styled("color:#fff;background:#008", "文字"), ""),
+        (styled("color:#fff;background:url(a.png)", "文字"), ""),
+        (styled("color:#fff;background-color:#fff;background-image:url(a.png)", "文字"), ""),
+        (f"<table bgcolor='#000088'><tr><td>{styled('color:#fff', '文字')}</td></tr></table>", ""),
+        (f"<div style='background:#008'>{styled('color:#fff', '文字')}</div>", ""),
+        (styled("color:rgba(255,255,255,0.1)", "文字"), ""),
+        *((styled("text-indent:-2em", "文字"), ""), (styled("position:relative;left:-9999px", "文字"), "")),
+        ("<p class='b'>文字</p>", "<style>.b .c {display:none} .bb {display:none} p.c {display:none}</style>"),
+        ("<p class='b'>文字</p>", "<style>@media print {.b {display:none}} .b:hover {display:none}</style>"),
+        ("<p class='b'>文字</p>", "<style>.b {display:none} .b {display:block}</style>"),
+        ("<p class='b' style='display:block'>文字</p>", "<style>.b {display:none}</style>"),
+    ],
+)
+def test_what_is_shown_is_text(inside: str, head: str) -> None:
+    found = read(inside, head)
+    assert (found.paragraphs, found.concealed, found.warnings) == ((BODY, "文字"), (), ())
+
+
+def test_white_that_a_sheet_elsewhere_may_give_a_ground_stays_and_is_told() -> None:
+    found = read("<p class='banner' style='color:#fff'>文字</p>", "<link rel='stylesheet' href='a.css'>")
+    assert (found.paragraphs, found.concealed) == ((BODY, "文字"), ())
+    assert any("2 个白色的字" in each for each in found.warnings)
+
+
+def test_a_document_that_its_page_hides_until_a_script_runs_is_text() -> None:
+    page = f"<div style='display:none;visibility:hidden'><div id='zoom' style='display:none'><p>{BODY}</p></div></div>"
+    found = from_text(f"<html><body>{page}</body></html>")
+    assert (found.paragraphs, found.concealed) == ((BODY,), ())
+
+
+def test_comments_that_say_something_are_listed() -> None:
+    comments = (
+        "<!-- 内部口径：暂不公开\x01 -->",
+        "<!--正文开始-->",
+        "<!--[if gte mso 9]>甲<![endif]-->",
+        "<!-- zoom -->",
+    )
+    found = read("".join(comments) + "<p>甲<!--13800001234-->乙</p>")
+    assert found.paragraphs == (BODY, "甲乙")
+    assert found.concealed == ("网页源代码中的注释：内部口径：暂不公开", "网页源代码中的注释：13800001234")
+
+
+def test_scripts_and_menus_are_not_listed() -> None:
+    menu = "<div style='display:none'><a href='/'>首页</a></div><script>var 甲 = '乙'</script><!-- 导航 -->"
+    assert from_text(f"<html><body>{menu}<div id='zoom'><p>{BODY}</p></div></body></html>").concealed == ()
