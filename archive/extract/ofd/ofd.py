@@ -15,9 +15,13 @@ from archive.extract.extraction import Extraction
 from archive.extract.ofd.page import PageReader, numbers
 from archive.extract.pdf.page import PageContent
 from archive.extract.pdf.reader import Pages
+from archive.extract.text.characters import clean
+from archive.extract.text.concealed import Unseen
 
 _DAMAGED = "文件（OFD）已损坏或不完整，无法读取。请重新获取，或用阅读软件打开并另存后再提交。"
 _LOCKED = "文件（OFD）经过加密，无法读取。请去掉密码后重新提交。"
+# A page with pictures on more than this share of it may be a scan.
+_SCAN = 0.3
 _A4 = (210.0, 297.0)
 
 
@@ -63,7 +67,7 @@ class _Ofd(Pages):
     def __init__(self, package: _Package) -> None:
         super().__init__()
         self._package = package
-        self._hidden = self._watermarks = 0
+        self._watermarks = 0
         self._attached: list[str] = []
 
     def _contents(self) -> Iterator[PageContent]:
@@ -100,28 +104,30 @@ class _Ofd(Pages):
             reader.read(content)
         for annotation in document.annotations(page.get("ID", "")):
             self._read_annotation(reader, annotation)
-        if not any(glyph.text != " " for glyph in reader.content.glyphs):
+        found = reader.content
+        if not any(glyph.text != " " for glyph in found.glyphs) and found.covered > _SCAN:
             # The recognised text of a scan is often hidden behind its picture.
-            reader.content.glyphs, reader.hidden = reader.hidden, []
-        self._hidden += sum(glyph.text != " " for glyph in reader.hidden)
-        return reader.content
+            for kind in (Unseen.HIDDEN, Unseen.INVISIBLE):
+                found.glyphs += found.unseen.pop(kind, [])
+            found.recognised = sum(glyph.text != " " for glyph in found.glyphs)
+        return found
 
     def _read_annotation(self, reader: PageReader, annotation: etree._Element) -> None:
-        """Read the visible part of a note, form field or stamp (15); only count the characters of watermarks."""
-        if annotation.get("Visible", "true").lower() in ("false", "0"):
-            return
+        """Read a note, form field or stamp (15); only count the characters of watermarks that are seen."""
+        is_hidden = annotation.get("Visible", "true").lower() in ("false", "0")
+        author = clean(annotation.get("Creator", "")) or "未署名"
+        self._concealed.add(f"第 {self._pages} 页批注（{author}）", annotation.findtext("{*}Remark") or "")
         for appearance in annotation.iterfind("{*}Appearance"):
-            if annotation.get("Type") == "Watermark":
+            if annotation.get("Type") == "Watermark" and not is_hidden:
                 self._watermarks += sum(len((code.text or "").strip()) for code in appearance.iter("{*}TextCode"))
                 continue
             x, y, _, _ = numbers(appearance.get("Boundary"), 4)
+            unseen = Unseen.HIDDEN if is_hidden else None
             # The picture of a seal has no text to search for.
-            reader.read(appearance, pictures=annotation.get("Type") != "Stamp", at=(x, y))
+            reader.read(appearance, pictures=annotation.get("Type") != "Stamp", at=(x, y), unseen=unseen)
 
     def _warnings(self, any_text: bool) -> list[str]:
         told = super()._warnings(any_text)
-        if self._hidden:
-            told.append(f"文件中有 {self._hidden} 个字设为隐藏，没有收入正文，请核对。")
         if self._watermarks:
             told.append(f"有 {self._watermarks} 个水印字没有收入正文。")
         if self._attached:

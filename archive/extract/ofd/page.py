@@ -15,6 +15,7 @@ from archive.chinese.radicals import unfold
 from archive.errors import ExtractionFailed
 from archive.extract.pdf.page import Glyph, PageContent
 from archive.extract.text.characters import han_count
+from archive.extract.text.concealed import Unseen
 
 POINTS = 72 / 25.4
 # a, b, c, d, e, f: x' = a x + c y + e, y' = b x + d y + f
@@ -24,6 +25,8 @@ Point = tuple[float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 _DESCENT, _ASCENT = 0.2, 0.8
 _THIN = 3.0
+# Type below this many points is too small to see; a character so far off the page is not on it.
+_TINY, _BEYOND = 1.2, 1.0
 # Coordinates beyond this (a kilometre) are not on any page.
 _FAR = 1e6
 # 9.3: operators that move the pen, and how many numbers each takes.
@@ -39,36 +42,40 @@ class PageReader:
 
     def __init__(self, width: float, height: float, units: Mapping[str, etree._Element]) -> None:
         self.content = PageContent(width * POINTS, height * POINTS)
-        self.hidden: list[Glyph] = []
         self._units = units
         self._base: Matrix = (POINTS, 0, 0, -POINTS, 0, self.content.height)
         self._objects = 0
 
-    def read(self, parent: etree._Element, pictures: bool = True, at: Point = (0, 0)) -> None:
-        """Read everything below a Content, Layer or Appearance whose upper left corner is at ``at`` on the page."""
-        self._read(parent, _then((1, 0, 0, 1, *at), self._base), True, pictures, 0)
+    def read(
+        self, parent: etree._Element, pictures: bool = True, at: Point = (0, 0), unseen: Unseen | None = None
+    ) -> None:
+        """Read everything below a Content, Layer or Appearance whose upper left corner is at ``at`` on the page.
 
-    def _read(self, parent: etree._Element, outer: Matrix, shown: bool, pictures: bool, depth: int) -> None:
+        ``unseen`` is why none of it is seen.
+        """
+        self._read(parent, _then((1, 0, 0, 1, *at), self._base), unseen, pictures, 0)
+
+    def _read(self, parent: etree._Element, outer: Matrix, unseen: Unseen | None, pictures: bool, depth: int) -> None:
         for element in parent.iterchildren("{*}*"):
             self._objects += 1
             if self._objects > _OBJECTS or depth > 32:
                 raise ExtractionFailed("文件（OFD）的页面对象多得不合常理，疑似恶意文件，没有收入。")
-            visible = shown and element.get("Visible", "true").lower() not in ("false", "0")
+            reason = unseen or _unseen(element)
             kind = etree.QName(element).localname
             if kind in ("Content", "Layer", "PageBlock"):
-                self._read(element, outer, visible, pictures, depth + 1)
+                self._read(element, outer, reason, pictures, depth + 1)
             elif kind == "TextObject":
-                self._add_text(element, _placed(element, outer), visible)
-            elif kind == "PathObject" and visible:
+                self._add_text(element, _placed(element, outer), reason)
+            elif kind == "PathObject" and reason is None:
                 self._add_rules(element, _placed(element, outer))
-            elif kind == "ImageObject" and visible and pictures:
+            elif kind == "ImageObject" and reason is None and pictures:
                 self._add_picture(element, outer)
             elif kind == "CompositeObject" and depth < _DEPTH:
                 unit = self._units.get(element.get("ResourceID", ""))
                 if unit is not None:
-                    self._read(unit, _placed(element, outer), visible, pictures, depth + 1)
+                    self._read(unit, _placed(element, outer), reason, pictures, depth + 1)
 
-    def _add_text(self, element: etree._Element, matrix: Matrix, visible: bool) -> None:
+    def _add_text(self, element: etree._Element, matrix: Matrix, unseen: Unseen | None) -> None:
         a, b, c, d, _, _ = matrix
         size = _number(element.get("Size"), 1.0)
         wide, tall = math.hypot(a, b) or 1.0, math.hypot(c, d) or 1.0
@@ -93,11 +100,20 @@ class PageReader:
                 x0, y0, x1, y1 = boxes[width]
                 seen = unfold(letter) if letter.strip() else " "
                 glyph = Glyph(seen, x + x0, y + y0, x + x1, y + y1, height, turn)
-                (self.content.glyphs if visible else self.hidden).append(glyph)
+                beyond = Unseen.OUTSIDE if self._is_beyond(glyph) else None
+                reason = unseen or beyond or (Unseen.TINY if tall * size < _TINY else None)
+                if reason is None:
+                    self.content.glyphs.append(glyph)
+                else:
+                    self.content.unseen.setdefault(reason, []).append(glyph)
         if not "".join(code.text or "" for code in element.iterchildren("{*}TextCode")):
             # Glyphs of a font without the characters they stand for.
             shapes = element.iterchildren("{*}CGTransform")
             self.content.lost += sum(int(each.get("GlyphCount", "1")) for each in shapes)
+
+    def _is_beyond(self, glyph: Glyph) -> bool:
+        x, y = (glyph.x0 + glyph.x1) / 2, (glyph.y0 + glyph.y1) / 2
+        return not (-_BEYOND <= x <= self.content.width + _BEYOND and -_BEYOND <= y <= self.content.height + _BEYOND)
 
     def _add_rules(self, element: etree._Element, matrix: Matrix) -> None:
         lines = [[_moved(point, matrix) for point in line] for line in _outlines(element)]
@@ -123,6 +139,19 @@ class PageReader:
         area = abs(width * height) * scale / max(self.content.width * self.content.height, 1)
         self.content.covered += area
         self.content.pictures += area > 0.02
+
+
+def _unseen(element: etree._Element) -> Unseen | None:
+    """Return why an object with all in it is not seen (8.5, 11.2)."""
+    if element.get("Visible", "true").lower() in ("false", "0"):
+        return Unseen.HIDDEN
+    clear = element.get("Alpha") == "0"
+    if etree.QName(element).localname == "TextObject":
+        fill, stroke = element.get("Fill", "true").lower(), element.get("Stroke", "false").lower()
+        colour = element.find("{*}FillColor")
+        clear = clear or fill in ("false", "0") and stroke in ("false", "0")
+        clear = clear or colour is not None and colour.get("Alpha") == "0" and stroke in ("false", "0")
+    return Unseen.INVISIBLE if clear else None
 
 
 def _box(width: float, height: float, across: Point, up: Point) -> tuple[float, float, float, float]:

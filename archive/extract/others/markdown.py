@@ -7,6 +7,7 @@ from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble
 from archive.extract.text.characters import row
 from archive.extract.text.charset import decode
+from archive.extract.text.concealed import Concealed
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)$")
@@ -44,6 +45,9 @@ def extract(path: Path) -> Extraction:
 def from_text(text: str, warnings: tuple[str, ...] = ()) -> Extraction:
     """Make an Extraction of decoded Markdown."""
     lines = Lines()
+    concealed = Concealed()
+    for comment in _COMMENT.findall(text):
+        concealed.add_comment(comment.removeprefix("<!--").removesuffix("-->"))
     title: str | None = None
     source = _COMMENT.sub("", text).splitlines()
     fenced = False
@@ -73,7 +77,7 @@ def from_text(text: str, warnings: tuple[str, ...] = ()) -> Extraction:
             continue
         for part in _BREAK.split(line):
             lines.add(_plain(part[_list_mark(part) :]))
-    return assemble(title, lines.found, warnings=warnings)
+    return assemble(title, lines.found, warnings=warnings, concealed=concealed.lines)
 
 
 def _list_mark(line: str) -> int:

@@ -1,11 +1,15 @@
 """Collecting what a file holds and its readers do not see. The reviewer is told: an original is published with it."""
 
+import re
 from enum import StrEnum
 
 from archive.extract.text.characters import clean
 
 _MOST = 300
 _LONGEST = 200
+# A comment in a source that says something has a Han character or a long number; one that marks a place does not.
+_SAYS = re.compile(r"[\u4e00-\u9fff]|\d{6}")
+_MARKS = re.compile(r"\[if\b|.{0,12}(?:开始|结束|begin|end|start)$", re.IGNORECASE)
 
 
 class Unseen(StrEnum):
@@ -47,6 +51,12 @@ class Concealed:
             self._lines[line] = None
         else:
             self._more += line not in self._lines
+
+    def add_comment(self, text: str) -> None:
+        """Add a comment in the source of a web page or of Markdown, if it says something."""
+        text = clean(text)
+        if _SAYS.search(text) and not _MARKS.match(text):
+            self.add("源代码中的注释", text)
 
     @property
     def lines(self) -> tuple[str, ...]:

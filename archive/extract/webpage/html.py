@@ -53,7 +53,7 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
     if not named:
         drop_link_lists(content)
     for comment in comments_in(content):
-        concealed.add("网页源代码中的注释", comment)
+        concealed.add_comment(comment)
     gathered = gather(content)
     told += gathered.told
     card = read_card(gathered.found)

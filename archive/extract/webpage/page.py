@@ -15,10 +15,7 @@ _DROPPED = (
     "script style noscript template iframe frame object embed applet canvas svg audio video map nav aside "
     "input select button textarea datalist"
 ).split()
-# The attribute that holds a comment; one that says something has a Han character or a long number.
 _COMMENT = "data-comment"
-_SAYS = re.compile(r"[\u4e00-\u9fff]|\d{6}")
-_MARKS = re.compile(r"^\[if\b|^.{0,12}(?:开始|结束|begin|end|start)$", re.IGNORECASE)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 # Ids and classes that the content systems of county sites give to the document's text, the most reliable first.
@@ -78,10 +75,9 @@ def parse(text: str) -> etree._Element:
 
 
 def comments_in(root: etree._Element) -> Iterator[str]:
-    """Yield the comments below an element that say something; what marks a place or suits a browser does not."""
+    """Yield the comments below an element."""
     for place in root.iter("wbr"):
-        text = place.get(_COMMENT, "")
-        if _SAYS.search(text) and not _MARKS.search(text):
+        if text := place.get(_COMMENT):
             yield text
 
 

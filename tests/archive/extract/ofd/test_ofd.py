@@ -92,14 +92,66 @@ def test_what_is_not_shown_or_stands_askew_is_told(tmp_path: Path) -> None:
     ]
     found = read(write_ofd(tmp_path / "a", ["".join(things)]))
     assert found.paragraphs == ("看得见的正文。",)
-    assert "5 个字设为隐藏" in "".join(found.warnings) and "12 个斜排的字" in "".join(found.warnings)
+    assert found.concealed == ("第 1 页隐藏文字：看不见的字",)
+    assert "有 5 个字在页面上看不见" in "".join(found.warnings) and "12 个斜排的字" in "".join(found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("unseen", "kind"),
+    [
+        (text(20, 60, "密语", more='Alpha="0"'), "不显示的文字"),
+        (text(20, 60, "密语", more='Fill="false"'), "不显示的文字"),
+        (
+            text(20, 60, "密语").replace("<ofd:TextCode", '<ofd:FillColor Value="0 0 0" Alpha="0"/><ofd:TextCode'),
+            "不显示的文字",
+        ),
+        (f'<ofd:PageBlock Visible="false">{text(20, 60, "密语")}</ofd:PageBlock>', "隐藏文字"),
+        (text(300, 60, "密语"), "页面以外的文字"),
+        (text(20, 400, "密语"), "页面以外的文字"),
+        (text(20, 60, "密语", 0.3), "小到看不见的文字"),
+    ],
+)
+def test_what_is_not_seen_is_listed_and_is_no_text(tmp_path: Path, unseen: str, kind: str) -> None:
+    found = read(write_ofd(tmp_path / "a", [text(20, 40, "看得见的正文。", 5) + unseen]))
+    assert (found.paragraphs, found.concealed) == (("看得见的正文。",), (f"第 1 页{kind}：密语",))
+
+
+@pytest.mark.parametrize(
+    "more", ['Alpha="1"', 'Visible="true"', 'Fill="false" Stroke="true"', 'Alpha="128" Fill="true"']
+)
+def test_what_is_seen_is_text(tmp_path: Path, more: str) -> None:
+    found = read(write_ofd(tmp_path / "a", [text(20, 40, "看得见的正文。", 5, more=more)]))
+    assert (found.paragraphs, found.concealed, found.warnings) == (("看得见的正文。",), (), ())
+
+
+def test_remarks_and_annotations_that_are_not_shown_are_listed(tmp_path: Path) -> None:
+    words = text(0, 10, "密语", 5)
+    note = (
+        f'<ofd:Annot Type="Note" Creator="张三" Visible="false"><ofd:Remark>暂不公开</ofd:Remark>'
+        f'<ofd:Appearance Boundary="20 200 100 20">{words}</ofd:Appearance></ofd:Annot>'
+    )
+    place = '<ofd:Page PageID="0"><ofd:FileLoc>Annot.xml</ofd:FileLoc></ofd:Page>'
+    more = {
+        "Doc_0/Annotations.xml": f"<ofd:Annotations {XMLNS}>{place}</ofd:Annotations>",
+        "Doc_0/Annot.xml": f"<ofd:PageAnnot {XMLNS}>{note}</ofd:PageAnnot>",
+    }
+    after = "<ofd:Annotations>Annotations.xml</ofd:Annotations>"
+    found = read(write_ofd(tmp_path / "a", [text(20, 40, "正文。", 5)], more=more, after=after))
+    assert found.paragraphs == ("正文。",)
+    assert found.concealed == ("第 1 页批注（张三）：暂不公开", "第 1 页隐藏文字：密语")
+
+
+def test_a_page_whose_text_is_all_hidden_and_no_scan_has_no_text(tmp_path: Path) -> None:
+    found = read(write_ofd(tmp_path / "a", [text(20, 60, "密语", more='Visible="false"')]))
+    assert (found.paragraphs, found.concealed) == ((), ("第 1 页隐藏文字：密语",))
 
 
 def test_text_that_was_recognised_behind_a_scan_is_read(tmp_path: Path) -> None:
     scan = '<ofd:ImageObject Boundary="0 0 210 297" ResourceID="3"/>'
     layer = text(20, 40, "扫描件背后识别出的文字一共十几个", 5, more='Visible="false"')
     found = read(write_ofd(tmp_path / "a", [scan + layer]))
-    assert found.paragraphs == ("扫描件背后识别出的文字一共十几个",)
+    assert (found.paragraphs, found.concealed) == (("扫描件背后识别出的文字一共十几个",), ())
+    assert any("取自图片背后识别出的一层" in each for each in found.warnings)
 
 
 def test_a_scan_is_a_warning_and_never_an_empty_success(tmp_path: Path) -> None:

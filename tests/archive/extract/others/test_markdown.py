@@ -55,3 +55,8 @@ def test_marks_are_taken_away_and_the_text_stays(tmp_path: Path) -> None:
 def test_headings_and_comments(source: str, title: str | None, paragraphs: tuple[str, ...]) -> None:
     extraction = from_text(source)
     assert (extraction.title, extraction.paragraphs) == (title, paragraphs)
+
+
+def test_comments_that_say_something_are_listed() -> None:
+    found = from_text("# 甲\n<!-- INFO END --><!-- 正文开始 -->\n正文。<!-- 内部口径\n暂不公开 -->")
+    assert (found.paragraphs, found.concealed) == (("正文。",), ("源代码中的注释：内部口径 暂不公开",))

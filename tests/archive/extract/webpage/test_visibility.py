@@ -90,7 +90,7 @@ def test_comments_that_say_something_are_listed() -> None:
     )
     found = read("".join(comments) + "<p>甲<!--13800001234-->乙</p>")
     assert found.paragraphs == (BODY, "甲乙")
-    assert found.concealed == ("网页源代码中的注释：内部口径：暂不公开", "网页源代码中的注释：13800001234")
+    assert found.concealed == ("源代码中的注释：内部口径：暂不公开", "源代码中的注释：13800001234")
 
 
 def test_scripts_and_menus_are_not_listed() -> None:
