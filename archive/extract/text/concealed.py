@@ -7,6 +7,8 @@ from archive.extract.text.characters import clean
 
 _MOST = 300
 _LONGEST = 200
+# How many characters of the text before tell where something is.
+_NEAR = 15
 # A comment in a source that says something has a Han character or a long number; one that marks a place does not.
 _SAYS = re.compile(r"[\u4e00-\u9fff]|\d{6}")
 _MARKS = re.compile(r"\[if\b|.{0,12}(?:开始|结束|begin|end|start)$", re.IGNORECASE)
@@ -30,13 +32,15 @@ class Unseen(StrEnum):
 class Concealed:
     """A list of lines such as ``批注（张三）：…``, each once, which ends after some hundreds and then counts the rest.
 
-    ``characters`` counts the characters of all text that was added.
+    ``characters`` counts the characters of all text that was added. In a format without pages ``near`` is the text that
+    is seen before the place that is being read, "" at the beginning; None where that says nothing.
     """
 
     def __init__(self) -> None:
         self._lines: dict[str, None] = {}
         self._more = 0
         self.characters = 0
+        self.near: str | None = None
 
     def add(self, kind: str, text: str) -> None:
         """Add a text and what it is; one without a letter or a digit is left out."""
@@ -44,13 +48,19 @@ class Concealed:
         if not any(map(str.isalnum, text)):
             return
         self.characters += len(text)
-        line = f"{kind}：{text}"
-        if len(line) > _LONGEST:
-            line = f"{line[: _LONGEST - 1]}…"
+        line, where = f"{kind}：{text}", self._where()
+        room = _LONGEST - len(where)
+        line = f"{line[: room - 1]}…{where}" if len(line) > room else f"{line}{where}"
         if len(self._lines) < _MOST:
             self._lines[line] = None
         else:
             self._more += line not in self._lines
+
+    def _where(self) -> str:
+        if self.near is None:
+            return ""
+        end = clean(self.near)[-_NEAR:]
+        return f"（在“{end}”之后）" if end else "（在开头）"
 
     def add_comment(self, text: str) -> None:
         """Add a comment in the source of a web page or of Markdown, if it says something."""

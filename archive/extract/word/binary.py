@@ -136,9 +136,11 @@ class _Word:
         wanted = ((0, text + footnotes), (endnotes_at, endnotes_at + endnotes + boxes))
         found = _Found()
         looks = Looks(StyleSheet(self._main, self._table), len(self._drawings) > 0)
+        found.concealed.near = ""
         for start, end in wanted:
             self._gather(start, end, looks, found)
         # What floats is a text box, whose text was read, or may show text; a group may be of both.
+        found.concealed.near = None
         found.pictures += max(found.floating - self._boxes, len(_PICTURE.findall(self._drawings)))
         self._add_comments(after_headers, endnotes_at, found)
         return found
@@ -165,6 +167,7 @@ class _Word:
                 elif character in _ENDS:
                     found.paragraphs.append(_paragraph("".join(whole), character, size, form))
                     found.conceal(unseen)
+                    found.concealed.near = "".join(whole).strip() or found.concealed.near
                     whole, size = [], 0.0
                 elif instructions:
                     # A field's instruction; its result comes after it.

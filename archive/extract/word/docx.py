@@ -68,7 +68,9 @@ class _Docx:
         self._reader = Reader(styles, visibility, self._concealed, Numbering(self._root("numbering")), self._chunk)
 
     def extraction(self) -> Extraction:
+        self._concealed.near = ""
         body = self._reader.lines(self._document.element.body)
+        self._concealed.near = None
         seen = self._reader.seen
         body_seen = replace(seen)
         title = _find_title(body) or next((each.title for each in self._chunks.values() if each.title), None)

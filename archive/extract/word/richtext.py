@@ -107,6 +107,7 @@ class _Reader:
         self._fonts: dict[int, str] = {}
         self._default = "cp1252"
         self._unseen: dict[Unseen, list[str]] = {}
+        self._text.concealed.near = ""
         # The text of the comment that is being read, and of its author's name.
         self._asides: dict[bytes, list[str]] = {_COMMENT: [], _AUTHOR: []}
         self._colours = _colours(data)
@@ -270,6 +271,7 @@ class _Reader:
         for reason, texts in self._unseen.items():
             self._text.concealed.add(reason, _whole("".join(texts)))
         self._unseen.clear()
+        self._text.concealed.near = _whole("".join(self._line)).strip() or self._text.concealed.near
 
     def _end_comment(self) -> None:
         author, comment = (_whole("".join(self._asides[name])) for name in (_AUTHOR, _COMMENT))

@@ -117,6 +117,8 @@ class Reader:
             if line and label and number == 0:
                 line = f"{label} {line}" if label[-1] in ".)" or label[-1].isdigit() else joined(label, line)
             if line:
+                if self.concealed.near is not None:
+                    self.concealed.near = line
                 yield Line(line, look)
         for box in boxes:
             yield from (Line(each.text) for each in self._blocks(box))

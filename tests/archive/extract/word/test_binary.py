@@ -43,7 +43,7 @@ def test_what_is_deleted_or_hidden_is_left_out_and_told(tmp_path: Path) -> None:
     assert found.paragraphs == ("应当公开。",)
     assert any("修订" in each for each in found.warnings)
     assert any("4 个字设为隐藏" in each for each in found.warnings)
-    assert found.concealed == ("修订中删除：不得", "隐藏文字：（内部）")
+    assert found.concealed == ("修订中删除：不得（在开头）", "隐藏文字：（内部）（在开头）")
 
 
 WHITE = colour(255, 255, 255)
@@ -72,7 +72,7 @@ STYLES = (
 )
 def test_what_is_not_seen_for_any_reason_is_listed_and_is_no_text(tmp_path: Path, run: Run, kind: str) -> None:
     found = read(write_doc(tmp_path / "a", [Run("公开的话。\r"), run], styles=STYLES))
-    assert (found.paragraphs, found.concealed) == (("公开的话。",), (f"{kind}：密语",))
+    assert (found.paragraphs, found.concealed) == (("公开的话。",), (f"{kind}：密语（在“公开的话。”之后）",))
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_what_is_hidden_or_deleted_is_left_out_and_told(tmp_path: Path) -> None:
     assert found.paragraphs == ("abc",)
     assert any("9 个字设为隐藏" in each for each in found.warnings)
     assert any("1 幅图片" in each for each in found.warnings)
-    assert found.concealed == ("隐藏文字：secret", "修订中删除：old")
+    assert found.concealed == ("隐藏文字：secret（在开头）", "修订中删除：old（在开头）")
 
 
 HEAD = (
@@ -65,7 +65,7 @@ HEAD = (
 )
 def test_what_is_not_seen_for_any_reason_is_listed_and_is_no_text(tmp_path: Path, content: str, kind: str) -> None:
     found = read(tmp_path, rf"{HEAD}\pard\plain {content}\par\pard\plain after\par}}")
-    assert (found.paragraphs, found.concealed) == (("seen", "after"), (f"{kind}：secret",))
+    assert (found.paragraphs, found.concealed) == (("seen", "after"), (f"{kind}：secret（在“seen”之后）",))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_comments_are_listed_with_their_authors_and_are_no_text(tmp_path: Path) 
     comment = r"{\*\atnid Z}{\*\atnauthor Zhang}\chatn{\*\annotation{\*\atndate 1}not\par agreed}"
     found = read(tmp_path, rf"{{\rtf1 eight{comment} hundred{{\*\annotation no name}}\par}}")
     assert found.paragraphs == ("eight hundred",)
-    assert found.concealed == ("批注（Zhang）：not agreed", "批注（未署名）：no name")
+    assert found.concealed == ("批注（Zhang）：not agreed（在开头）", "批注（未署名）：no name（在开头）")
     assert any("2 条批注" in each for each in found.warnings)
 
 

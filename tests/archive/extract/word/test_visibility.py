@@ -21,6 +21,7 @@ STYLES = """
 <w:style w:type="table" w:styleId="DT"><w:name w:val="DT"/><w:tblStylePr w:type="firstRow">
 <w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:tcPr><w:shd w:val="clear" w:fill="1F4E79"/></w:tcPr></w:tblStylePr></w:style>
 """
+AFTER = "（在“各镇：请落实。”之后）"
 WHITE = '<w:color w:val="FFFFFF"/>'
 DARK = '<w:shd w:val="clear" w:fill="1F4E79"/>'
 
@@ -73,7 +74,7 @@ def read(folder: Path, *blocks: str, defaults: str = "", body: str = "") -> Extr
 )
 def test_what_nobody_sees_is_listed_and_is_no_text(tmp_path: Path, block: str, reason: str) -> None:
     found = read(tmp_path, block)
-    assert found.concealed == (f"{reason}：内部掌握",)
+    assert found.concealed == (f"{reason}：内部掌握{AFTER}",)
     assert found.paragraphs == ("各镇：请落实。",)
     assert any("4 个字设为隐藏" in each for each in found.warnings)
 
@@ -102,8 +103,8 @@ def test_what_is_seen_is_text(tmp_path: Path, block: str) -> None:
 
 def test_a_cells_ground_counts_and_a_tables_style_makes_white_doubtful(tmp_path: Path) -> None:
     assert read(tmp_path, table(DARK, WHITE)).paragraphs == ("各镇：请落实。", "内部掌握\t甲")
-    assert read(tmp_path, table("", WHITE)).concealed == ("与底色相同的文字：内部掌握",)
-    assert read(tmp_path, table(style="HT")).concealed == ("隐藏文字：内部掌握", "隐藏文字：甲")
+    assert read(tmp_path, table("", WHITE)).concealed == (f"与底色相同的文字：内部掌握{AFTER}",)
+    assert read(tmp_path, table(style="HT")).concealed == (f"隐藏文字：内部掌握{AFTER}", f"隐藏文字：甲{AFTER}")
     doubtful = read(tmp_path, table("", WHITE, style="DT"))
     assert (doubtful.paragraphs[1], doubtful.concealed) == ("内部掌握\t甲", ())
     assert any("4 个白色的字，底色不能确定" in each for each in doubtful.warnings)
@@ -117,20 +118,20 @@ def test_white_text_on_a_page_with_a_colour_or_a_picture_behind_it_stays(tmp_pat
 
 def test_what_the_documents_defaults_hide_is_hidden(tmp_path: Path) -> None:
     found = read(tmp_path, paragraph("<w:vanish w:val='0'/>"), defaults="<w:vanish/>")
-    assert (found.paragraphs, found.concealed) == (("内部掌握",), ("隐藏文字：各镇：请落实。",))
+    assert (found.paragraphs, found.concealed) == (("内部掌握",), ("隐藏文字：各镇：请落实。（在开头）",))
 
 
 def test_a_row_marked_as_hidden_stays_and_is_told_and_a_deleted_one_is_listed(tmp_path: Path) -> None:
     found = read(tmp_path, table(row="<w:hidden/>"), table(row='<w:del w:id="1" w:author="张三"/>'))
     assert found.paragraphs == ("各镇：请落实。", "内部掌握\t甲")
-    assert found.concealed == ("修订中删除：内部掌握 甲",)
+    assert found.concealed == ("修订中删除：内部掌握 甲（在“甲”之后）",)
     assert any("1 行表格标为隐藏" in each for each in found.warnings)
 
 
 def test_a_text_box_in_a_hidden_run_is_hidden_with_it(tmp_path: Path) -> None:
     box = f"<w:pict><v:textbox><w:txbxContent>{paragraph(text='框内')}</w:txbxContent></v:textbox></w:pict>"
     found = read(tmp_path, f"<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>框外</w:t>{box}</w:r></w:p>")
-    assert (found.paragraphs, found.concealed) == (("各镇：请落实。",), ("隐藏文字：框外 框内",))
+    assert (found.paragraphs, found.concealed) == (("各镇：请落实。",), (f"隐藏文字：框外 框内{AFTER}",))
     assert read(tmp_path, f"<w:p><w:r>{box}</w:r></w:p>").paragraphs == ("各镇：请落实。", "框内")
 
 
