@@ -18,6 +18,10 @@ _OLD, _NEW = (
     b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
 )
 _W = f"{{{_NEW.decode()}}}"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+# Kinds of annotation in Word 2003, and what they are called in a docx.
+_REVISIONS = {"Word.Deletion": "del", "Word.Insertion": "ins"}
 _TYPES = b"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
 <Default Extension="xml" ContentType="application/xml"/>
@@ -70,10 +74,33 @@ def _parts_of_2003(root: etree._Element) -> dict[str, bytes]:
             for child in reversed(section):
                 parent.insert(at + 1, child)
             parent.remove(section)
+    beside = {"comments": _take_annotations(body), "styles": root.find(f"{_W}styles")}
     document = etree.Element(f"{_W}document")
     document.append(body)
+    relations = "".join(f'<Relationship Id="{name}" Target="{name}.xml" Type="{_OFFICE}/{name}"/>' for name in beside)
     return {
         "[Content_Types].xml": _TYPES,
         "_rels/.rels": _RELATIONS,
+        "word/_rels/document.xml.rels": f'<Relationships xmlns="{_PACKAGE}">{relations}</Relationships>'.encode(),
         "word/document.xml": etree.tostring(document),
+        **{
+            f"word/{name}.xml": etree.tostring(etree.Element(f"{_W}{name}") if part is None else part)
+            for name, part in beside.items()
+        },
     }
+
+
+def _take_annotations(body: etree._Element) -> etree._Element:
+    """Turn revisions into those of a docx, and return the comments, taken out of the text."""
+    comments = etree.Element(f"{_W}comments")
+    for each in list(body.iter("{*}annotation")):
+        kind, parent = each.get(f"{_W}type", ""), each.getparent()
+        if kind in _REVISIONS:
+            each.tag = f"{_W}{_REVISIONS[kind]}"
+        elif kind == "Word.Comment" and parent is not None:
+            author = next((str(value) for name, value in each.attrib.items() if str(name).endswith("}author")), "")
+            parent.remove(each)
+            comment = etree.SubElement(comments, f"{_W}comment")
+            comment.set(f"{_W}author", author)
+            comment.append(each)
+    return comments

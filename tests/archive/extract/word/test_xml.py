@@ -71,6 +71,38 @@ def test_word_2003s_own_is_read_through_its_sections(tmp_path: Path) -> None:
     assert (found.title, found.paragraphs) == ("关于抗旱工作的通知", ("请节约用水。",))
 
 
+def test_what_word_2003s_own_hides_is_listed_and_is_no_text(tmp_path: Path) -> None:
+    def run(words: str, name: str = "t", look: str = "") -> str:
+        return f"<w:r><w:rPr>{look}</w:rPr><w:{name}>{words}</w:{name}></w:r>"
+
+    def annotation(kind: str, content: str) -> str:
+        stated = f"aml:author='张三' w:type='Word.{kind}'"
+        return f"<aml:annotation {stated}><aml:content>{content}</aml:content></aml:annotation>"
+
+    styles = "<w:style w:type='paragraph' w:styleId='H'><w:name w:val='H'/><w:rPr><w:vanish/></w:rPr></w:style>"
+    said = f"<w:p>{run('暂不公开')}</w:p>"
+    body = (
+        f"<w:p>{run('补助')}{annotation('Deletion', run('五百元', 'delText'))}{annotation('Insertion', run('八百元'))}"
+        f"<w:r>{annotation('Comment', said)}</w:r></w:p>"
+        f"<w:p>{run('密语', look='<w:vanish/>')}</w:p><w:p><w:pPr><w:pStyle w:val='H'/></w:pPr>{run('样式密语')}</w:p>"
+    )
+    path = tmp_path / "a.xml"
+    path.write_text(
+        f'{HEAD}<w:wordDocument xmlns:w="{OLD}" xmlns:aml="http://schemas.microsoft.com/aml/2001/core">'
+        f"<w:styles>{styles}</w:styles>"
+        f"<w:body>{body}</w:body></w:wordDocument>",
+        encoding="utf-8",
+    )
+    found = extract_plain(path, media_type(path, path.name))
+    assert found.paragraphs == ("补助八百元",)
+    assert found.concealed == (
+        "修订中删除：五百元（在开头）",
+        "隐藏文字：密语（在“补助八百元”之后）",
+        "隐藏文字：样式密语（在“补助八百元”之后）",
+        "批注（张三）：暂不公开",
+    )
+
+
 @pytest.mark.parametrize(
     "content",
     [
