@@ -7,6 +7,7 @@ from lxml import etree
 
 from archive.extract.containers.relations import IDS, relations
 from archive.extract.containers.zipguard import parse_part
+from archive.extract.others.numberformat import BUILT_IN
 from archive.extract.others.sheetview import Comment, Look, SheetView
 
 _WORKBOOK, _STYLES = "xl/workbook.xml", "xl/styles.xml"
@@ -88,14 +89,15 @@ def _looks(parts: Mapping[str, bytes]) -> list[Look]:
     if _STYLES not in parts:
         return []
     root = parse_part(parts[_STYLES])
-    codes = {each.get("numFmtId"): each.get("formatCode", "") for each in root.iterfind("{*}numFmts/{*}numFmt")}
+    codes = {each.get("numFmtId", ""): each.get("formatCode", "") for each in root.iterfind("{*}numFmts/{*}numFmt")}
     inks = [_colour(font.find("{*}color")) for font in root.iterfind("{*}fonts/{*}font")]
     fills = [_fill(each) for each in root.iterfind("{*}fills/{*}fill")]
     found = []
     for each in root.iterfind("{*}cellXfs/{*}xf"):
         ink, fill = _at(inks, each.get("fontId")), _at(fills, each.get("fillId"))
         same = ink is not None and ink == fill
-        code = codes.get(each.get("numFmtId")) or "General"
+        number = each.get("numFmtId", "")
+        code = codes.get(number) or BUILT_IN.get(int(number) if number.isdigit() else 0, "General")
         found.append(Look(code, same=same, white=ink == _WHITE and fill is None))
     return found
 

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
+from archive.extract.others.numberformat import BUILT_IN
 from archive.extract.others.sheetview import Comment, Look, SheetView, letters
 
 _BEGIN, _END, _SHEET, _CONTINUED = 0x809, 0x0A, 0x85, 0x3C
@@ -68,7 +69,7 @@ def _looks(records: Sequence[_Record]) -> list[Look]:
                 pattern, ground = borders >> 26, _coloured(grounds & 0x7F)
                 same = pattern == 1 and ink == ground
                 white = pattern == 0 and ink == _WHITE
-                found.append(Look(codes.get(code, "General"), same, white))
+                found.append(Look(codes.get(code) or BUILT_IN.get(code, "General"), same, white))
                 continue
             found.append(Look())
     return found

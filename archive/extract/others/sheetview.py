@@ -6,10 +6,9 @@
 import re
 from dataclasses import dataclass, field
 
+from archive.extract.others.numberformat import sections, shown
 from archive.extract.text.concealed import Unseen
 
-# A part of a number format: quoted text, what is in brackets, an escaped character, or any other.
-_PART = re.compile(r'"[^"]*"?|\[[^\]]*\]?|[\\_*].|.', re.DOTALL)
 _CONDITION = re.compile(r"\[[<>=]")
 # A section that shows nothing: blanks, also quoted or escaped, and what only sets a colour or a language.
 _NOTHING = re.compile(r'(?:\[(?![hms]+\])[^\]]*\]|"\s*"|\\\s|_.|\s)*', re.IGNORECASE)
@@ -50,6 +49,13 @@ class SheetView:
     comments: list[Comment] = field(default_factory=list)
     grounded: bool = False
 
+    def number(self, row: int, column: int, value: object) -> str | None:
+        """Return a number as the format of its cell shows it; None for what is no number, or if that is not known."""
+        look = self.looks.get((row, column))
+        if look is None or isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return shown(look.code, value)
+
     def unseen(self, row: int, column: int, value: object) -> tuple[Unseen | None, bool]:
         """Return why a cell of a row and column that are shown is not seen, and whether that is in doubt."""
         look = self.looks.get((row, column))
@@ -75,13 +81,8 @@ def _shows_nothing(code: str, value: object) -> bool:
     """Tell whether a number format shows nothing of a value (ECMA-376 18.8.31): of any value if it is ``;;;``."""
     if isinstance(value, bool) or not isinstance(value, str | int | float) or ";" not in code:
         return False
-    sections = [""]
-    for part in _PART.findall(code):
-        if part == ";":
-            sections.append("")
-        else:
-            sections[-1] += part
-    if len(sections) < 3 or _CONDITION.search(code):
+    parts = sections(code)
+    if len(parts) < 3 or _CONDITION.search(code):
         return False
     which = 3 if isinstance(value, str) else 0 if value > 0 else 1 if value < 0 else 2
-    return which < len(sections) and _NOTHING.fullmatch(sections[which]) is not None
+    return which < len(parts) and _NOTHING.fullmatch(parts[which]) is not None

@@ -236,20 +236,21 @@ def _seen(book: _Book, name: str, sheet: CalamineSheet, view: SheetView) -> list
     for down, cells in _cells(sheet):
         seen: dict[int, str] = {}
         for across, cell in cells.items():
+            text = view.number(down, across, cell) or _text(cell)
             # A merged cell is seen as long as one of its rows and one of its columns are.
             last_row, last_column = ends.get((down, across), (down, across))
             if all(each in view.rows for each in range(down, last_row + 1)):
-                hidden_rows.setdefault(down, []).append(_text(cell))
+                hidden_rows.setdefault(down, []).append(text)
             elif all(each in view.columns for each in range(across, last_column + 1)):
-                hidden_columns.setdefault(across, []).append(_text(cell))
+                hidden_columns.setdefault(across, []).append(text)
             else:
                 reason, doubtful = view.unseen(down, across, cell)
                 book.doubtful += doubtful
                 if reason is None:
-                    seen[across] = _text(cell)
+                    seen[across] = text
                 elif cell != 0:
                     book.unseen += 1
-                    book.concealed.add(f"工作表“{name}”{letters(across)}{down + 1} {reason}", _text(cell))
+                    book.concealed.add(f"工作表“{name}”{letters(across)}{down + 1} {reason}", text)
         found.append(seen)
     for down, texts in hidden_rows.items():
         book.concealed.add(f"工作表“{name}”第 {down + 1} 行{Unseen.ROW}", " ".join(texts))
@@ -261,7 +262,7 @@ def _seen(book: _Book, name: str, sheet: CalamineSheet, view: SheetView) -> list
 
 
 def _text(cell: _Cell) -> str:
-    """Return a cell's text, with dates in ISO form; calamine does not tell how numbers are formatted."""
+    """Return a cell's text as it is without a format, with dates in ISO form."""
     match cell:
         case str():
             return cell
