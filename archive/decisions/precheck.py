@@ -23,7 +23,7 @@ from archive.extract.text.headings import missing_content
 from archive.store import canonical
 
 # Recorded with each pre-check and each examination; raised when what is looked for changes.
-RULES = "2026-3"
+RULES = "2026-4"
 
 
 class Concern(StrEnum):
@@ -148,6 +148,10 @@ def in_metadata(metadata: Metadata) -> tuple[Finding, ...]:
     return _told(found())
 
 
+# What kind of thing is hidden, the text, and after which words it is: see ``archive.extract.text.concealed``.
+_OF_CONCEALED = re.compile(r"[^：]*：(?P<text>.*?)(?:（(?:在“.*”之后|在开头)）)?", re.DOTALL)
+
+
 def in_parts(document: Document) -> tuple[Finding, ...]:
     """Find concerns in a document's text and in its attachments, and in the names of their files."""
 
@@ -165,6 +169,10 @@ def in_parts(document: Document) -> tuple[Finding, ...]:
                 yield kind, where, excerpt, paragraphs[number]
             for line in part.concealed:
                 yield Concern.CONCEALED, name, masked(line)[:200], line
+                # It goes out with the original, so what may not be public stops it here too.
+                said = _OF_CONCEALED.fullmatch(line)
+                for kind, excerpt in _in_line(said["text"] if said else line, 0):
+                    yield kind, f"{name}的隐藏内容", excerpt, line
 
     return _told(found())
 

@@ -138,6 +138,24 @@ def test_what_is_stated_is_read_too(stated: dict[str, str], kind: Concern | None
     assert {each.kind for each in found} == ({kind} if kind else set())
 
 
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("隐藏文字：机密★10年（在“防汛工作的通知”之后）", Concern.SECRECY),
+        ("第 1 页被遮盖的文字：身份证号11010519491231002X", Concern.IDENTITY),
+        ("工作表“表”第 2 行（隐藏行）：王某\t13812345678", Concern.MOBILE),
+        ("批注（张三）：内部资料（在开头）", Concern.INTERNAL),
+        ("批注（张三）：此处有误", None),
+    ],
+)
+def test_what_is_hidden_is_looked_through_as_the_text_is(line: str, kind: Concern | None) -> None:
+    part = Attachment(File("1" * 64, "名册.pdf", "application/pdf", 1), "正文。", concealed=(line,))
+    for document in (made("正文。", concealed=(line,)), made("正文。", attachments=(part,))):
+        found = [each for each in precheck.findings(document) if each.kind is not Concern.CONCEALED]
+        assert [each.kind for each in found] == ([kind] if kind else [])
+        assert all("隐藏内容" in each.where for each in found)
+
+
 def test_two_numbers_in_a_title_are_two_findings() -> None:
     metadata = Metadata("王某13812345678、李某13912345678")
     assert len(precheck.findings(replace(made("正文。"), metadata=metadata))) == 2
