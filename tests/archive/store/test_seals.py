@@ -163,7 +163,8 @@ def test_a_forged_row_of_the_log_is_found_and_never_followed(
     "column", ["text", "title", "digest", "file_name", "number", "sources", "places", "disclosure"]
 )
 def test_a_falsified_version_is_not_shown(catalogue: Catalogue, url: str, ids: dict[str, str], column: str) -> None:
-    value = {"sources": {"title": "别处"}, "places": [[0, "第 9 页"]]}.get(column, "f" * 64)
+    others = {"sources": {"title": "别处"}, "places": [[0, "第 9 页"]], "disclosure": "依申请公开"}
+    value = others.get(column, "f" * 64)
     with inside(url) as connection:
         connection.execute(update(versions).where(versions.c.document_id == ids["public"]).values({column: value}))
     assert catalogue.public_many([ids["public"]]) == {}
