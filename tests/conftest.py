@@ -95,7 +95,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "slow: killed processes, timed growth, nginx, real material; runs with --slow or by its path"
     )
-    config.addinivalue_line("markers", "page: how pages look and work in a browser, which is alike over any database")
+    config.addinivalue_line("markers", "page: how answers look and work, which is alike over any database")
     settings.register_profile("usual", max_examples=USUAL)
     settings.register_profile("thorough", max_examples=THOROUGH)
     settings.load_profile("thorough" if config.option.thorough else "usual")
@@ -117,7 +117,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def asks_the_database(item: pytest.Item) -> bool:
-    """Tell whether a test depends on ``databases``, however indirectly, and is not about pages in a browser."""
+    """Tell whether a test depends on ``databases``, however indirectly, and is not about what answers look like."""
     return "databases" in getattr(item, "fixturenames", ()) and item.get_closest_marker("page") is None
 
 

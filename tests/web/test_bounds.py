@@ -12,6 +12,9 @@ from tests.web.conftest import Site, built, client_of
 from tests.web.test_parameters import routes
 from web.programs import lists
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 LARGEST = 200_000
 # What the answer may add to its own size for what it says of a parameter.
 MORE = 2_000

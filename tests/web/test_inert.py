@@ -18,6 +18,9 @@ from tests.web.conftest import Site, built, client_of
 from web.app import HEADERS
 from web.programs import lists
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 PAYLOADS = (
     "<script>alert(1)</script>",
     "<ScRiPt src=//evil.example/x.js></sCrIpT>",

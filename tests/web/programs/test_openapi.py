@@ -18,6 +18,9 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.web.conftest import Site
 from web.app import create_app
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 if TYPE_CHECKING:
     # The library, too, imports this only for type checkers.
     from schemathesis.specs.openapi.schemas import OpenApiOperation
