@@ -31,6 +31,8 @@ The search has its own errors under the same root, and so have the parameters of
     ├── ListsDamaged           a list of metadata for download is not what was written
     ├── UnknownDocument        no such document, or none that the reader may see
     │   └── DocumentWithdrawn  a document that was public and was withdrawn
+    ├── AccountRefused         an account of staff can't be made or changed that way
+    ├── SignInRefused          somebody may not sign in, or not now
     ├── DecisionRefused        a review decision that the rules don't allow
     └── PrecheckFailed         the pre-check of a version came to no end
 
@@ -264,6 +266,14 @@ class DocumentWithdrawn(UnknownDocument):
         self.reason = one_line(reason)
         self.at = at
         self.replacement = replacement
+
+
+class AccountRefused(GongkaiError):
+    """An account can't be made or changed that way; nothing was changed."""
+
+
+class SignInRefused(GongkaiError):
+    """A sign-in that failed. It doesn't say which part was wrong."""
 
 
 class DecisionRefused(GongkaiError):

@@ -14,11 +14,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 from archive.decisions import publication, review
 from archive.document import Document, File, Metadata, Validity
+from archive.registers import passwords
 from archive.store import space
 from archive.store.catalogue import Catalogue
 from indexer.analyzer import Analyzer
@@ -126,6 +128,14 @@ def small_reserve() -> Iterator[None]:
     """Let the archives of hundreds of tests, which lie in memory, keep little in reserve."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(space, "_SIZE", 4096)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Let passwords of tests take no time: how many rounds a hash takes is the library's affair."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
 
 

@@ -58,6 +58,17 @@ def serve(
     sys.setswitchinterval(_TURN)
     _warm_up(opened)
     print(f"检索页面  http://{host}:{port}/", f"程序接口  http://{host}:{port}/api/v1/search?q=", sep="\n")
+    _run(server)
+
+
+def serve_desk(app: Flask, host: str, port: int) -> None:
+    """Answer requests of staff until interrupted. Raises OSError when the address can't be opened."""
+    server = _bound(app, host, port, THREADS)
+    print(f"工作台  http://{host}:{port}/")
+    _run(server)
+
+
+def _run(server: BaseWSGIServer) -> None:
     print("按 Ctrl+C 停止。", flush=True)
     try:
         server.run()

@@ -21,6 +21,7 @@ from pathlib import Path
 from archive import VERSION
 from archive.errors import BackupDamaged, BackupRefused, BlobDamaged
 from archive.registers import notices
+from archive.registers.staff import DUMP
 from archive.store import canonical
 from archive.store.blobs import Blobs, digest_of, sync_folder
 from archive.store.catalogue import Catalogue
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 FORMAT = 1
 # What staff wrote into the data folder themselves.
-OWN = ("site.toml", "synonyms.tsv", "lexicon.txt", "taxonomy.toml", notices.OWN_NAME)
+OWN = ("site.toml", "synonyms.tsv", "lexicon.txt", "taxonomy.toml", notices.OWN_NAME, DUMP)
 LEDGER = "withdrawals.jsonl"
 # Seconds after which what is half made is taken for what an interrupted backup has left.
 _ABANDONED = 2 * 86400

@@ -29,15 +29,15 @@ def holds_documents(url: str) -> bool:
         opened.dispose()
 
 
-def engine(url: str) -> Engine:
-    """Prepare the way to a database, without opening it. Raises BadSettings."""
+def engine(url: str, variable: str = "GONGKAI_DATABASE_URL") -> Engine:
+    """Prepare the way to a database, without opening it. Raises BadSettings, which names the ``variable``."""
     try:
         parsed = make_url(url)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         made = create_engine(parsed, json_serializer=_json)
     except (ArgumentError, ImportError) as error:
-        raise BadSettings(f"GONGKAI_DATABASE_URL 无法使用：{error}") from error
+        raise BadSettings(f"{variable} 无法使用：{error}") from error
     if parsed.get_backend_name() == "sqlite":
         _prepare_sqlite(made)
     return made

@@ -30,6 +30,8 @@ COMMANDS = {
     "calendar": "workdays",
     "serve": "serving",
     "demo": "serving",
+    "desk": "desk",
+    "accounts": "desk",
     "verify": "custody",
     "audit": "custody",
     "key": "key",
@@ -70,6 +72,7 @@ def cli() -> None:
     \b
     GONGKAI_DATA          folder of originals, catalogue and index (default: gongkai-data)
     GONGKAI_DATABASE_URL  the catalogue, an SQLAlchemy URL (default: SQLite in that folder)
+    GONGKAI_STAFF_DATABASE_URL  accounts of staff (default: SQLite in the data folder)
     GONGKAI_KEYS          folder of the keys of the seals (default: keys in the data folder)
     GONGKAI_ENGINE_URL    whoosh: or whoosh:/folder (default: whoosh:)
     GONGKAI_SITE_NAME     the name on the pages

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,13 +15,16 @@ from archive.custody import bag, sealing
 from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
 from archive.errors import CatalogueNotEmpty
+from archive.registers import staff
 from archive.store import audit as log
 from archive.store.catalogue import Catalogue
 from archive.store.database import holds_documents
 from archive.store.folder import require_archive, require_owner, user
+from archive.store.seals import Seals
 from web.commands import jobs
 from web.commands.installation import reported, services, warn_of_readers
 from web.commands.key import read_key
+from web.installation.services import Services
 from web.installation.settings import Settings
 
 _FOLDER = click.Path(path_type=Path)
@@ -50,7 +55,8 @@ def backup(destination: Path, keep: int | None) -> None:
     Every file is read in the new backup before that is called done, and before --keep removes an older one.
     """
     with services() as opened, jobs.progress("备份", None) as advance:
-        made = backups.backup(opened.catalogue, opened.blobs, opened.settings.data, destination, advance)
+        with _staff_dumped(opened):
+            made = backups.backup(opened.catalogue, opened.blobs, opened.settings.data, destination, advance)
     if made.rotten:
         jobs.say(
             f"注意：上一份备份 {made.former} 中有 {len(made.rotten)} 个原件已经改变或读不出（如 {made.rotten[0]}），"
@@ -85,7 +91,14 @@ def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Pa
     click.echo(f"备份恢复到 {settings.data}，属于用户 {user(os.geteuid())}。")
     if aside:
         click.echo(f"原有数据移到 {aside}")
-    sys.exit(_rebuild(settings, lost_key))
+    code = _rebuild(settings, lost_key)
+    dump = settings.data / staff.DUMP
+    if dump.exists():
+        with closing(staff.Staff(settings.staff_database_url, Seals(settings.keys))) as known:
+            known.load(dump)
+        dump.unlink()
+        click.echo("工作台的账号已恢复，各人重新登录。")
+    sys.exit(code)
 
 
 @click.command("rebuild-catalogue")
@@ -97,6 +110,21 @@ def rebuild_catalogue(lost_key: bool) -> None:
     Exits with 1 if a record could not be read. Its document is then not public.
     """
     sys.exit(_rebuild(Settings.from_environment(), lost_key))
+
+
+@contextmanager
+def _staff_dumped(opened: Services) -> Iterator[None]:
+    """Let what the staff's database has lie in the data folder, while a backup takes it."""
+    settings, dump = opened.settings, opened.settings.data / staff.DUMP
+    if not staff.is_there(settings.staff_database_url):
+        yield
+        return
+    with closing(staff.Staff(settings.staff_database_url, opened.catalogue.keys)) as known:
+        known.dump(dump)
+    try:
+        yield
+    finally:
+        dump.unlink(missing_ok=True)
 
 
 def _rebuild(settings: Settings, lost_key: bool) -> int:

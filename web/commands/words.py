@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 import click
 
 from archive.document import Aspect, Disclosure, Outcome, Settlement, Status, Validity
+from archive.registers.roles import Role
 from indexer import facets
 
 T = TypeVar("T")
@@ -54,6 +55,11 @@ DISCLOSURE = Words(
     }
 )
 ASPECT = Words({Aspect.TRUTHFULNESS: ("truthfulness", "真实性"), Aspect.CONFIDENTIALITY: ("confidentiality", "保密性")})
+_ROLES = {
+    **{Role.SOURCE: "source", Role.REVIEWER: "reviewer", Role.PUBLISHER: "publisher", Role.CLERK: "clerk"},
+    **{Role.HEAD: "head", Role.AUDITOR: "auditor", Role.ADMINISTRATOR: "administrator"},
+}
+ROLE = Words({role: (word, role.value) for role, word in _ROLES.items()})
 OUTCOME = Words({outcome: (outcome.value, label) for outcome, label in OUTCOME_LABELS.items()})
 SETTLEMENT = Words({settlement: (settlement.value, label) for settlement, label in SETTLEMENT_LABELS.items()})
 VALIDITY = Words(

@@ -19,7 +19,11 @@ variable                  meaning                                               
 ``GONGKAI_PROXIES``       number of your own reverse proxies in front, whose          0
                           ``X-Forwarded-*`` headers are trusted
 ``GONGKAI_RATE``          requests per minute allowed from one address; 0: no limit   300
+``GONGKAI_KEYS``          folder of the keys of the seals                             ``keys`` in that folder
 ========================= ==========================================================  =====================
+
+``GONGKAI_STAFF_DATABASE_URL`` is the SQLAlchemy URL of the staff's database, by default SQLite in the data folder. Only
+the desk and the commands about accounts open it.
 """
 
 import os
@@ -30,7 +34,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive.errors import BadSettings
-from archive.store.folder import CATALOGUE, KEYS
+from archive.store.folder import CATALOGUE, KEYS, STAFF
 from indexer import gaps
 
 # Requests computed at once. Others wait their turn, but network input and output never wait. A page is mostly Python,
@@ -56,12 +60,20 @@ class Settings:
     proxies: int = 0
     rate: int = 300
     keys: Path = Path()
+    staff_database_url: str = ""
 
     @classmethod
     def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
         """Return the defaults, with everything inside one folder."""
         data = data.absolute()
-        return cls(data, f"sqlite:///{data / CATALOGUE}", "whoosh:", site_name, keys=data / KEYS)
+        return cls(
+            data,
+            f"sqlite:///{data / CATALOGUE}",
+            "whoosh:",
+            site_name,
+            keys=data / KEYS,
+            staff_database_url=f"sqlite:///{data / STAFF}",
+        )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -83,6 +95,7 @@ class Settings:
             _whole("GONGKAI_PROXIES", environment.get("GONGKAI_PROXIES") or str(plain.proxies), 0, 5),
             _whole("GONGKAI_RATE", environment.get("GONGKAI_RATE") or str(plain.rate), 0, 1_000_000),
             Path(environment.get("GONGKAI_KEYS") or plain.keys).absolute(),
+            environment.get("GONGKAI_STAFF_DATABASE_URL") or plain.staff_database_url,
         )
 
     @property

@@ -1,5 +1,9 @@
-"""Alembic's migrations of the catalogue; ``upgrade`` brings a database to this program's tables."""
+"""Alembic's migrations of the catalogue; ``upgrade`` brings a database to this program's tables.
 
+Another database has scripts of its own, with a table of its own that says which of them it has.
+"""
+
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -12,27 +16,52 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from archive.errors import BadSettings
 
 
-def is_current(connection: Connection) -> bool:
+@dataclass(frozen=True)
+class Scripts:
+    """The migrations of one database: the folder with them, and the table that says which of them it has."""
+
+    folder: Path
+    table: str
+
+    @property
+    def config(self) -> Config:
+        config = Config()
+        config.set_main_option("script_location", str(self.folder).replace("%", "%%"))
+        config.attributes["table"] = self.table
+        return config
+
+    @property
+    def directory(self) -> ScriptDirectory:
+        return ScriptDirectory.from_config(self.config)
+
+    def revision(self, connection: Connection) -> str | None:
+        return MigrationContext.configure(connection, opts={"version_table": self.table}).get_current_revision()
+
+
+CATALOGUE = Scripts(Path(__file__).parent, "alembic_version")
+
+
+def is_current(connection: Connection, scripts: Scripts = CATALOGUE) -> bool:
     """Tell whether a database has this program's tables, without writing anything."""
-    return MigrationContext.configure(connection).get_current_revision() == _scripts(_config()).get_current_head()
+    return scripts.revision(connection) == scripts.directory.get_current_head()
 
 
 def has_begun(connection: Connection) -> bool:
     """Tell whether a database has tables of any version of this program."""
-    return MigrationContext.configure(connection).get_current_revision() is not None
+    return CATALOGUE.revision(connection) is not None
 
 
-def refuse_newer(connection: Connection) -> None:
+def refuse_newer(connection: Connection, scripts: Scripts = CATALOGUE) -> None:
     """Raise BadSettings for a database that a newer program has made."""
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None and current not in {script.revision for script in _scripts(_config()).walk_revisions()}:
+    current = scripts.revision(connection)
+    if current is not None and current not in {script.revision for script in scripts.directory.walk_revisions()}:
         raise BadSettings(f"数据库由更新版本的程序建立（{current}），请升级程序后再运行。")
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, scripts: Scripts = CATALOGUE) -> None:
     """Apply missing migrations inside the caller's transaction. Raises BadSettings for a newer database."""
-    refuse_newer(connection)
-    config = _config()
+    refuse_newer(connection, scripts)
+    config = scripts.config
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
@@ -68,13 +97,3 @@ def _expected_of_sqlite() -> dict[str, str]:
     with create_engine("sqlite://").begin() as connection:
         upgrade(connection)
         return triggers(connection)
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    return config
-
-
-def _scripts(config: Config) -> ScriptDirectory:
-    return ScriptDirectory.from_config(config)

@@ -1,0 +1,206 @@
+"""Accounts of staff: who may sign in to the desk, in which roles, for which unit.
+
+Each act on one is an event of the archive's audit log, with who did it. An account is never deleted, since its person's
+name stands beside decisions; it is disabled.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+
+from archive.decisions import persons
+from archive.errors import AccountRefused
+from archive.registers import passwords
+from archive.registers.roles import SECOND_FACTOR, Act, Role, conflict, may
+from archive.registers.staff import Staff, instant, now
+from archive.registers.staff_tables import accounts, paper_codes, sessions
+from archive.store import audit
+from archive.store.catalogue import Catalogue
+
+_LONGEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account. ``person`` is the name in the log; ``given`` says that its password is one that was handed over."""
+
+    id: str
+    name: str
+    person: str
+    unit: str
+    roles: frozenset[Role]
+    given: bool
+    second_factor: bool
+    disabled: bool
+    locked_until: datetime | None
+
+    def may(self, act: Act) -> bool:
+        return may(self.roles, act)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return not self.roles.isdisjoint(SECOND_FACTOR)
+
+
+class Accounts:
+    """The accounts of one installation. ``by`` is the person who acts on one."""
+
+    def __init__(self, staff: Staff, catalogue: Catalogue) -> None:
+        self._staff = staff
+        self._catalogue = catalogue
+
+    def all(self) -> list[Account]:
+        with self._staff.reading() as connection:
+            rows = connection.execute(select(accounts).order_by(accounts.c.person)).mappings().all()
+        return [account_of(row) for row in rows]
+
+    def named(self, name: str) -> Account:
+        """Return the account with a user name. Raises AccountRefused."""
+        with self._staff.reading() as connection:
+            row = connection.execute(select(accounts).where(accounts.c.name == plain(name))).mappings().first()
+        if row is None:
+            raise AccountRefused(f"没有用户名为“{persons.written(name)}”的账号。")
+        return account_of(row)
+
+    def add(self, name: str, person: str, roles: Iterable[Role], unit: str, by: str) -> tuple[Account, str]:
+        """Add an account and return it with a password to hand over. Raises AccountRefused."""
+        known, person, held = plain(name), persons.written(person), _held(roles)
+        for value, label in ((known, "用户名"), (person, "姓名")):
+            if not 1 <= len(value) <= _LONGEST:
+                raise AccountRefused(f"{label}应有 1 至 {_LONGEST} 个字。")
+        with self._changing(by, "account.add", person, roles=_said(held), unit=unit.strip()) as connection:
+            for row in connection.execute(select(accounts.c.name, accounts.c.person)):
+                if row.name == known:
+                    raise AccountRefused(f"用户名“{known}”已经有了，请换一个。")
+                if persons.same(row.person, person):
+                    raise AccountRefused(
+                        f"“{person}”已有账号 {row.name}。同名的人请加单位以示区别，如“{person}（财政局）”。"
+                    )
+            password, id = passwords.new_password(), uuid4().hex
+            values: Mapping[str, object] = {
+                **{"id": id, "name": known, "person": person, "unit": unit.strip(), "roles": _said(held)},
+                **{"password": passwords.hashed(password), "given": 1, "step": 0, "failed": 0},
+                "created_at": instant(now()),
+            }
+            connection.execute(insert(accounts).values(**values))
+        return self.named(name), password
+
+    def change(self, name: str, by: str, roles: Iterable[Role] | None = None, unit: str | None = None) -> Account:
+        """Give an account other roles or another unit; it is signed out. Raises AccountRefused."""
+        account = self.named(name)
+        held = account.roles if roles is None else _held(roles)
+        unit = account.unit if unit is None else unit.strip()
+        with self._changing(by, "account.change", account.person, roles=_said(held), unit=unit) as connection:
+            self._keep_an_administrator(connection, account, held)
+            _update(connection, account.id, roles=_said(held), unit=unit)
+        return self.named(name)
+
+    def disable(self, name: str, by: str, disabled: bool = True) -> Account:
+        """Keep somebody out from now on, or let them in again. Raises AccountRefused."""
+        account = self.named(name)
+        action = "account.disable" if disabled else "account.enable"
+        with self._changing(by, action, account.person) as connection:
+            if disabled:
+                self._keep_an_administrator(connection, account, ())
+            values = {"disabled_at": instant(now()) if disabled else None, "failed": 0, "locked_until": None}
+            _update(connection, account.id, **values)
+        return self.named(name)
+
+    def reset(self, name: str, by: str) -> str:
+        """Return a new password to hand over, and forget the second factor, which is set up anew."""
+        account, password = self.named(name), passwords.new_password()
+        with self._changing(by, "account.reset", account.person) as connection:
+            values = {"password": passwords.hashed(password), "given": 1, "secret": None, "step": 0}
+            _update(connection, account.id, **values, failed=0, locked_until=None)
+            connection.execute(delete(paper_codes).where(paper_codes.c.account_id == account.id))
+        return password
+
+    def choose_password(self, account: Account, old: str, new: str) -> None:
+        """Replace a person's own password; every session of theirs ends. Raises AccountRefused."""
+        if why := passwords.weakness(new, account.name, account.person):
+            raise AccountRefused(why)
+        with self._changing(account.person, "account.password", account.person) as connection:
+            kept = connection.execute(select(accounts.c.password).where(accounts.c.id == account.id)).scalar_one()
+            if not passwords.matches(kept, old):
+                raise AccountRefused("原密码不正确，密码没有改动。")
+            if passwords.matches(kept, new):
+                raise AccountRefused("新密码与原密码相同，请换一个。")
+            _update(connection, account.id, password=passwords.hashed(new), given=0)
+
+    def enrol(self, account: Account, secret: str, code: str) -> list[str]:
+        """Set up the second factor, proven by a first code; return ten codes to print. Raises AccountRefused."""
+        step = passwords.step_of(secret, code, now().timestamp(), 0)
+        if step is None:
+            raise AccountRefused("验证码不正确。请核对手机的时间，再输入现在显示的六位数字。")
+        codes = passwords.new_paper_codes()
+        with self._changing(account.person, "account.second-factor", account.person) as connection:
+            _update(connection, account.id, secret=self._staff.encrypted(secret), step=step)
+            connection.execute(delete(paper_codes).where(paper_codes.c.account_id == account.id))
+            rows = [{"account_id": account.id, "hash": passwords.paper_hash(each)} for each in codes]
+            connection.execute(insert(paper_codes), rows)
+        return codes
+
+    @contextmanager
+    def _changing(self, by: str, action: str, person: str, **details: object) -> Iterator[Connection]:
+        """Open a transaction that is kept only if the audit log has taken the event."""
+        name = persons.written(by)
+        if not name:
+            raise AccountRefused("请写明由谁办理（--by 姓名）。")
+        with self._staff.writing() as connection:
+            yield connection
+            with self._catalogue.writing() as log:
+                audit.append(log, name, action, None, {"account": person, **details})
+
+    def _keep_an_administrator(self, connection: Connection, account: Account, held: Iterable[Role]) -> None:
+        if Role.ADMINISTRATOR not in account.roles or Role.ADMINISTRATOR in held:
+            return
+        rows = connection.execute(select(accounts).where(accounts.c.disabled_at.is_(None))).mappings()
+        if not any(Role.ADMINISTRATOR in each.roles and each.id != account.id for each in map(account_of, rows)):
+            raise AccountRefused("这是唯一的系统管理员，停用或改变角色之后就没有人能管理账号了。请先设另一名。")
+
+
+def account_of(row: RowMapping) -> Account:
+    return Account(
+        id=row["id"],
+        name=row["name"],
+        person=row["person"],
+        unit=row["unit"],
+        roles=frozenset(map(Role, row["roles"])),
+        given=bool(row["given"]),
+        second_factor=row["secret"] is not None,
+        disabled=row["disabled_at"] is not None,
+        locked_until=datetime.fromisoformat(row["locked_until"]) if row["locked_until"] else None,
+    )
+
+
+def plain(name: str) -> str:
+    """Return a user name as it is compared.
+
+    >>> plain(" ＺhangSan ")
+    'zhangsan'
+    """
+    return unicodedata.normalize("NFKC", persons.written(name).casefold()).replace(" ", "")
+
+
+def _held(roles: Iterable[Role]) -> frozenset[Role]:
+    held = frozenset(roles)
+    if not held:
+        raise AccountRefused("请至少给一个角色。")
+    if alone := conflict(held):
+        raise AccountRefused(f"“{alone}”不能兼任其他角色（三员分立）。")
+    return held
+
+
+def _said(roles: Iterable[Role]) -> list[str]:
+    return [each.value for each in Role if each in roles]
+
+
+def _update(connection: Connection, id: str, **values: object) -> None:
+    """Change an account. Whoever is signed in with it must sign in again, as its rights may be others now."""
+    connection.execute(update(accounts).where(accounts.c.id == id).values(**values))
+    connection.execute(delete(sessions).where(sessions.c.account_id == id))

@@ -1,0 +1,137 @@
+"""The staff's database: accounts, sessions and what they write. The public process has no way to it."""
+
+import json
+import os
+import tempfile
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Connection, Table, func, insert, inspect, select
+
+from archive.errors import BackupDamaged
+from archive.registers.migrations import STAFF
+from archive.registers.staff_tables import accounts, metadata, paper_codes, sessions, sign_ins
+from archive.store import database, migrations
+from archive.store.seals import Seals
+
+_VARIABLE = "GONGKAI_STAFF_DATABASE_URL"
+# What a backup has of it, beside the files that staff wrote.
+DUMP = "staff.jsonl"
+_FOR = b"gongkai staff secrets 1"
+
+
+class Staff:
+    """The staff's database at a URL. ``keys`` are the archive's: secrets are encrypted by a key derived from them.
+
+    Opening brings its tables up to this version. Raises BadSettings, KeyUnusable for the first secret.
+    """
+
+    def __init__(self, url: str, keys: Seals) -> None:
+        self._keys = keys
+        self._engine = database.engine(url, _VARIABLE)
+        file = self._engine.url.database
+        if self._engine.dialect.name == "sqlite" and file:
+            # Only the desk's user reads it, whatever the umask says.
+            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+            Path(file).chmod(0o600)
+        with self.reading() as connection:
+            current = migrations.is_current(connection, STAFF)
+        if not current:
+            with self.writing() as connection:
+                migrations.upgrade(connection, STAFF)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def dump(self, file: Path) -> int:
+        """Write all rows but those of sessions into a file of JSON lines, which a backup takes; return how many."""
+        with self.reading() as connection, tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as made:
+            count = 0
+            for table in _kept():
+                for row in connection.execute(select(table)).mappings():
+                    made.write(json.dumps({"table": table.name, "row": dict(row)}, ensure_ascii=False) + "\n")
+                    count += 1
+            made.flush()
+            os.fsync(made.fileno())
+        Path(made.name).replace(file)
+        return count
+
+    def load(self, file: Path) -> int:
+        """Bring back what ``dump`` wrote, into tables without rows; return how many. Raises BackupDamaged."""
+        tables = {table.name: table for table in _kept()}
+        rows: dict[str, list[dict[str, object]]] = {}
+        try:
+            for line in file.read_text(encoding="utf-8").splitlines():
+                said = json.loads(line)
+                rows.setdefault(tables[said["table"]].name, []).append(said["row"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise BackupDamaged(file.name, "有一行不能识别") from error
+        with self.writing() as connection:
+            for table in _kept():
+                if rows.get(table.name) and connection.execute(select(table).limit(1)).first() is None:
+                    connection.execute(insert(table), rows[table.name])
+            if connection.dialect.name == "postgresql":
+                for table in (paper_codes, sign_ins):
+                    highest = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
+                    connection.execute(select(func.setval(f"{table.name}_id_seq", highest, False)))
+        return sum(map(len, rows.values()))
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open one consistent view."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction that writes: it is kept as a whole or not at all."""
+        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1735289199)")
+            yield connection
+
+    def encrypted(self, secret: str) -> str:
+        return self._cipher().encrypt(secret.encode()).decode()
+
+    def decrypted(self, secret: str) -> str | None:
+        """Return a secret, or None if it was encrypted under another key of the archive."""
+        try:
+            return self._cipher().decrypt(secret.encode()).decode()
+        except InvalidToken:
+            return None
+
+    def _cipher(self) -> Fernet:
+        own = self._keys.private().signing.private_bytes_raw()
+        return Fernet(urlsafe_b64encode(HKDF(SHA256(), 32, salt=None, info=_FOR).derive(own)))
+
+
+def is_there(url: str) -> bool:
+    """Tell whether a staff's database has been made, without making one."""
+    opened = database.engine(url, _VARIABLE)
+    try:
+        if database.is_absent_file(opened.url):
+            return False
+        with opened.connect() as connection:
+            return inspect(connection).has_table(accounts.name)
+    finally:
+        opened.dispose()
+
+
+def _kept() -> list[Table]:
+    """Return the tables that a backup has, each after those that it refers to. Whoever is signed in signs in again."""
+    return [table for table in metadata.sorted_tables if table is not sessions]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def instant(at: datetime) -> str:
+    """Write an instant as the tables keep it: ISO 8601, UTC, microseconds, so that text sorts as time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,119 @@
+"""A desk with an account in each role, over an archive in which a document waits."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from archive.extract import Sandbox
+from archive.intake.receive import Intake, Item
+from archive.registers.accounts import Accounts
+from archive.registers.roles import Role
+from archive.registers.staff import Staff
+from tests.conftest import Databases, Installation
+from web.installation.services import Services, open_services
+from web.staff.desk import create_desk
+
+PASSWORD = "今天食堂的红烧肉很不错呀"  # noqa: S105 - of the tests
+TEXT = "关于做好防汛工作的通知\n\n请落实值班制度。\n\n村民王某13812345678。\n\n云溪县人民政府\n2019年3月1日\n"
+PEOPLE = {
+    Role.SOURCE: ("source", "甲一", "财政局"),
+    Role.REVIEWER: ("reviewer", "乙二", "县政府办"),
+    Role.PUBLISHER: ("publisher", "丙三", "县政府办"),
+    Role.CLERK: ("clerk", "丁四", "县政府办"),
+    Role.HEAD: ("head", "戊五", "县政府办"),
+    Role.AUDITOR: ("auditor", "己六", "县政府办"),
+    Role.ADMINISTRATOR: ("administrator", "庚七", "县政府办"),
+}
+
+
+@dataclass
+class Person:
+    """Somebody at the desk, with a browser of their own."""
+
+    client: FlaskClient
+    name: str
+    codes: list[str] = field(default_factory=list)
+
+    def csrf(self, path: str = "/password") -> str:
+        found = re.search(r'name="csrf" value="([^"]*)"', self.client.get(path).text)
+        return found[1] if found else ""
+
+    def sign_in(self, **more: str) -> TestResponse:
+        code = self.codes.pop() if self.codes else ""
+        data = {"name": self.name, "password": PASSWORD, "code": code, **more}
+        return self.client.post("/sign-in", data=data, base_url="https://localhost")
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path, base_url="https://localhost")
+
+    def post(self, path: str, page: str = "/password", **data: str) -> TestResponse:
+        """Send a form as the page at ``page`` has it."""
+        hidden = dict(
+            re.findall(r'<input type="hidden" name="(csrf|version|last)" value="([^"]*)"', self.get(page).text)
+        )
+        return self.client.post(path, data={**hidden, **data}, base_url="https://localhost")
+
+
+@dataclass
+class DeskSite:
+    app: Flask
+    services: Services
+    staff: Staff
+    people: dict[Role, Person]
+    id: str
+
+    def __getitem__(self, role: Role) -> Person:
+        return self.people[role]
+
+
+@pytest.fixture
+def services(tmp_path: Path, installation: Installation) -> Iterator[Services]:
+    opened = open_services(installation(tmp_path / "data"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def bring(services: Services, tmp_path: Path) -> Callable[[str, str, str], str]:
+    """Take in a text, brought by somebody; return the document's id."""
+
+    def brought(name: str, text: str, by: str) -> str:
+        path = tmp_path / f"{name}.txt"
+        path.write_text(text, encoding="utf-8")
+        with Sandbox(workers=1) as sandbox:
+            intake = Intake(services.catalogue, services.blobs, sandbox, by)
+            return str(intake.receive(Item(path, name)).document_id)
+
+    return brought
+
+
+@pytest.fixture
+def site(
+    services: Services, tmp_path: Path, databases: Databases, bring: Callable[[str, str, str], str]
+) -> Iterator[DeskSite]:
+    staff = Staff(databases.empty(tmp_path / "staff.sqlite3"), services.catalogue.keys)
+    accounts = Accounts(staff, services.catalogue)
+    app = create_desk(services, staff)
+    people = {}
+    for role, (name, person, unit) in PEOPLE.items():
+        _, handed = accounts.add(name, person, [role], unit, "安装人")
+        account = accounts.named(name)
+        accounts.choose_password(account, handed, PASSWORD)
+        codes = []
+        if account.needs_second_factor:
+            import pyotp
+
+            from archive.registers import passwords
+
+            secret = passwords.new_secret()
+            codes = accounts.enrol(account, secret, pyotp.TOTP(secret).now())
+        people[role] = Person(app.test_client(), name, codes)
+        assert people[role].sign_in().status_code == 303
+    yield DeskSite(app, services, staff, people, bring("waiting", TEXT, "丁四"))
+    staff.close()

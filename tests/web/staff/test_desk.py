@@ -1,0 +1,267 @@
+"""The desk: nobody without a session, no act without the right, and a document's way to the public."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from archive.document import Status
+from archive.registers.accounts import Accounts
+from archive.registers.roles import ALLOWED, Act, Role
+from archive.registers.sessions import IDLE, PROOF
+from indexer import sync
+from tests.web.staff.conftest import PASSWORD, DeskSite, Person
+from web.app import create_app
+from web.staff.guard import COOKIE, OPEN, UNFINISHED
+
+Bring = Callable[[str, str, str], str]
+
+
+def addresses(site: DeskSite) -> list[tuple[str, str, Act | None]]:
+    """List every address of the desk with its method, and the act that it is for."""
+    found = []
+    for rule in site.app.url_map.iter_rules():
+        path = rule.rule.replace("<id>", site.id).replace("<int:position>", "0").replace("<int:number>", "1")
+        path = path.replace("<aspect>", "truthfulness").replace("<name>", "clerk")
+        path = path.replace("<any(disable, enable, reset):act>", "disable")
+        act = getattr(site.app.view_functions[rule.endpoint], "act", None)
+        if rule.endpoint not in OPEN:
+            found += [(method, path, act) for method in sorted((rule.methods or set()) & {"GET", "POST"})]
+    return found
+
+
+def test_without_a_session_every_address_leads_to_the_sign_in(site: DeskSite) -> None:
+    stranger = site.app.test_client()
+    tried = 0
+    for method, path, _ in addresses(site):
+        for cookie in ("", "x" * 43):
+            stranger.set_cookie(COOKIE, cookie)
+            answer = stranger.open(path, method=method)
+            if method == "GET":
+                assert answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in"), path
+            else:
+                assert answer.status_code == 403 and "登录工作台" in answer.text, path
+            assert "防汛" not in answer.text
+            tried += 1
+    assert tried > 40
+
+
+def test_every_address_that_is_for_an_act_is_closed_to_other_roles(site: DeskSite) -> None:
+    open_to_all = {"/", "/password", "/second-factor", "/sign-out", "/proof"}
+    for method, path, act in addresses(site):
+        if act is None:
+            assert path in open_to_all, path
+            continue
+        for role, person in site.people.items():
+            if role in ALLOWED[act]:
+                continue
+            answer = person.get(path) if method == "GET" else person.post(path)
+            assert answer.status_code == 403, (path, role)
+            assert "没有这项权限" in answer.text and "防汛" not in answer.text
+    assert site.services.catalogue.newest(site.id).status is Status.WAITING
+    assert UNFINISHED <= {rule.endpoint for rule in site.app.url_map.iter_rules()}
+
+
+def test_a_form_that_the_desk_did_not_make_does_nothing(site: DeskSite) -> None:
+    reviewer = site[Role.REVIEWER]
+    page = f"/documents/{site.id}"
+    events = len(site.services.catalogue.events())
+    for data, headers in (
+        ({"csrf": ""}, {}),
+        ({"csrf": site[Role.PUBLISHER].csrf()}, {}),
+        ({}, {"Origin": "https://evil.example"}),
+        ({}, {"Origin": "null"}),
+        ({}, {"Sec-Fetch-Site": "cross-site"}),
+    ):
+        form = {
+            "csrf": reviewer.csrf(),
+            "version": "1",
+            "last": "99",
+            "disclosure": "主动公开",
+            "basis": "条例",
+            **data,
+        }
+        answer = reviewer.client.post(f"{page}/classify", data=form, headers=headers, base_url="https://localhost")
+        assert answer.status_code == 400 and "没有进行任何操作" in answer.text
+    assert len(site.services.catalogue.events()) == events
+
+
+def test_a_document_goes_from_waiting_to_public_by_two_persons(site: DeskSite) -> None:
+    reviewer, publisher, page = site[Role.REVIEWER], site[Role.PUBLISHER], f"/documents/{site.id}"
+    assert "标注公开属性" in reviewer.get("/queue").text
+    shown = reviewer.get(page).text
+    assert "请落实值班制度" in shown and "手机号码" in shown
+    assert reviewer.client.get(f"{page}/files/0", base_url="https://localhost", buffered=True).text.startswith(
+        "关于做好防汛"
+    )
+    assert site.services.catalogue.events(site.id)[-1].action == "look"
+    assert reviewer.post(f"{page}/classify", page, disclosure="主动公开", basis="条例第二十条").status_code == 303
+    early = publisher.get(page).text
+    assert "还没有作真实性审查" in early and "批准公开第 1 版" not in early
+    number = re.search(r"settle/(\d+)", reviewer.get(page).text)
+    assert number
+    assert (
+        reviewer.post(
+            f"{page}/settle/{number[1]}", page, settlement="keep", reason="公务值班手机，可以公开"
+        ).status_code
+        == 303
+    )
+    for aspect in ("truthfulness", "confidentiality"):
+        assert reviewer.post(f"{page}/examine/{aspect}", page, outcome="passed", basis="逐项看过").status_code == 303
+    assert "批准公开：1" in publisher.get("/queue?step=批准公开").text.replace("<h1>", "")
+    assert publisher.post(f"{page}/approve", page, reason="").status_code == 303
+    assert site.services.catalogue.public(site.id).status is Status.PUBLISHED
+    sync.rebuild(site.services.catalogue, site.services.engine)
+    public = create_app(site.services).test_client()
+    assert public.get(page).status_code == 200
+    names = {each.actor for each in site.services.catalogue.events(site.id)}
+    assert {"乙二", "丙三"} <= names
+    # And away again.
+    assert publisher.post(f"{page}/withdraw", page, reason="手机号码有误").status_code == 303
+    assert public.get(page).status_code == 410
+
+
+def test_what_is_refused_says_why_and_keeps_what_was_typed(site: DeskSite) -> None:
+    reviewer, page = site[Role.REVIEWER], f"/documents/{site.id}"
+    answer = reviewer.post(f"{page}/classify", page, disclosure="不予公开", basis="条例第十四条，写了很久的依据")
+    assert answer.status_code == 409 and 'role="alert"' in answer.text
+    assert "写了很久的依据" in answer.text
+    assert reviewer.post(f"{page}/classify", page, basis="条例").status_code == 409
+    assert reviewer.post(f"{page}/examine/other", page, outcome="passed", basis="x").status_code == 404
+    assert reviewer.post(f"{page}/classify", page, version="x").status_code == 400
+    assert "没有标注" in answer.text
+
+
+def test_a_second_submit_and_a_page_of_before_do_nothing(site: DeskSite) -> None:
+    reviewer, page = site[Role.REVIEWER], f"/documents/{site.id}"
+    form = dict(re.findall(r'name="(csrf|version|last)" value="([^"]*)"', reviewer.get(page).text))
+    form |= {"outcome": "passed", "basis": "看过"}
+    first, second = (
+        reviewer.client.post(f"{page}/examine/truthfulness", data=form, base_url="https://localhost") for _ in range(2)
+    )
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert "您已经对本件作了“审查”" in second.text
+    publisher = site[Role.PUBLISHER]
+    other = publisher.client.post(
+        f"{page}/refuse", data={**form, "csrf": publisher.csrf(), "reason": "缺附件"}, base_url="https://localhost"
+    )
+    assert other.status_code == 409 and "乙二已经对本件作了" in other.text
+    assert [each.action for each in site.services.catalogue.events(site.id)].count("examine") == 1
+
+
+def test_a_session_that_ends_loses_nothing_that_was_typed(site: DeskSite) -> None:
+    reviewer, page = site[Role.REVIEWER], f"/documents/{site.id}"
+    form = dict(re.findall(r'name="(csrf|version|last)" value="([^"]*)"', reviewer.get(page).text))
+    with time_machine.travel(timedelta(seconds=IDLE.total_seconds() + 120)):
+        answer = reviewer.client.post(
+            f"{page}/classify", data={**form, "basis": "写到一半的<依据>"}, base_url="https://localhost"
+        )
+        assert answer.status_code == 403 and "没有丢失" in answer.text
+        typed = re.search(r'name="typed" value="([^"]*)"', answer.text)
+        assert typed
+        kept = typed[1].replace("&#34;", '"').replace("&quot;", '"').replace("&amp;", "&")
+        again = reviewer.sign_in(to=page, typed=kept)
+        assert again.headers["Location"] == page
+        assert "写到一半的&lt;依据&gt;" in reviewer.get(page).text
+
+
+def test_before_an_act_that_can_do_harm_a_proof_is_asked_for(site: DeskSite) -> None:
+    publisher, page = site[Role.PUBLISHER], f"/documents/{site.id}"
+    with time_machine.travel(timedelta(seconds=PROOF.total_seconds() + 10)):
+        asked = publisher.post(f"{page}/refuse", page, reason="缺附件")
+        assert asked.status_code == 303
+        asked = publisher.post(f"{page}/withdraw", page, reason="有误")
+        assert asked.status_code == 403 and "再确认一次身份" in asked.text and "\\u6709\\u8bef" in asked.text
+        wrong = publisher.post(
+            "/proof", target=f"{page}/withdraw", posted="1", typed='{"reason": "有误"}', **{"password": "x"}
+        )
+        assert wrong.status_code == 403 and "不正确" in wrong.text and "\\u6709\\u8bef" in wrong.text
+        token = publisher.client.get_cookie(COOKIE)
+        right = publisher.post(
+            "/proof", target=f"{page}/withdraw", posted="1", typed='{"reason": "有误"}', password=PASSWORD
+        )
+        assert right.status_code == 200 and f'action="{page}/withdraw"' in right.text
+        assert publisher.client.get_cookie(COOKIE) != token
+
+
+def test_a_source_unit_sees_its_own_documents_only(site: DeskSite, bring: Bring) -> None:
+    own = bring("own", "关于预算公开的通知\n\n请按时公开。\n", "甲一")
+    source = site[Role.SOURCE]
+    listed = source.get("/queue").text
+    assert own in listed and site.id not in listed
+    assert source.get(f"/documents/{own}").status_code == 200
+    for path in (f"/documents/{site.id}", f"/documents/{site.id}/files/0", "/documents/nobody234567"):
+        assert source.get(path).status_code == 404
+
+
+def test_handed_over_passwords_and_missing_second_factors_come_first(site: DeskSite) -> None:
+    accounts = Accounts(site.staff, site.services.catalogue)
+    _, handed = accounts.add("new", "辛八", [Role.REVIEWER], "", "庚七")
+    person = Person(site.app.test_client(), "new")
+    assert person.sign_in(password=handed).status_code == 303
+    assert person.get("/queue").headers["Location"] == "/password"
+    answer = person.post("/password", old=handed, new=PASSWORD, again="another one that differs")
+    assert answer.status_code == 400 and "不同" in answer.text
+    assert person.post("/password", old=handed, new=PASSWORD, again=PASSWORD).status_code == 200
+    assert person.get("/queue").headers["Location"].startswith("/sign-in")
+    assert person.sign_in().status_code == 303
+    assert person.get("/queue").headers["Location"] == "/second-factor"
+    page = person.get("/second-factor").text
+    assert "data:image/svg+xml" in page
+    for secret in (re.findall(r"<code>(\w+)</code>", page)[0], "", "不是密钥", "A" * 31):
+        assert person.post("/second-factor", secret=secret, code="000").status_code == 400
+
+
+def test_a_token_from_before_the_sign_in_is_worth_nothing(site: DeskSite) -> None:
+    fixed = site.app.test_client()
+    fixed.set_cookie(COOKIE, "fixed-by-somebody-else", secure=True)
+    person = Person(fixed, "clerk")
+    answer = person.sign_in()
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith(f"{COOKIE}=") and "fixed-by-somebody-else" not in cookie
+    assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+    # One session for each account: the one of before has ended.
+    assert site[Role.CLERK].get("/").status_code == 302
+    assert person.post("/sign-out").status_code == 303 and person.get("/").status_code == 302
+
+
+@pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_nobody_is_sent_elsewhere(site: DeskSite, to: str) -> None:
+    person = Person(site.app.test_client(), "clerk")
+    assert person.sign_in(to=to).headers["Location"] == "/"
+
+
+def test_what_a_document_says_acts_nowhere(site: DeskSite, bring: Bring) -> None:
+    id = bring("<script>", "<script>alert(1)</script>关于甲的通知\n\n<img src=x onerror=alert(2)>\n", '"><b>丁四')
+    reviewer = site[Role.REVIEWER]
+    for path in (f"/documents/{id}", "/queue", "/"):
+        answer = reviewer.get(path)
+        assert "<script" not in answer.text and "<img" not in answer.text and '"><b>' not in answer.text
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
+    original = reviewer.client.get(f"/documents/{id}/files/0", base_url="https://localhost", buffered=True)
+    assert "sandbox" in original.headers["Content-Security-Policy"]
+    assert original.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_an_administrator_manages_accounts_and_sees_no_document(site: DeskSite) -> None:
+    admin = site[Role.ADMINISTRATOR]
+    made = admin.post("/accounts", person="壬九", name="ren", role="审查员", unit="民政局")
+    assert made.status_code == 200 and re.search(r"密码 <code>[\w-]{19}</code>", made.text)
+    assert admin.post("/accounts", person="壬九", name="ren2", role="审查员").text.count("已有账号") == 1
+    assert admin.post("/accounts/ren/disable").status_code == 303
+    assert "不能在这里改自己" in admin.post("/accounts/administrator/disable").text
+    assert admin.post("/accounts/nobody/disable").status_code == 409
+    sessions = re.findall(r"/sessions/(\w+)/end", admin.get("/accounts").text)
+    assert admin.post(f"/sessions/{sessions[0]}/end").status_code == 303
+    assert "防汛" not in admin.get("/").text
+
+
+def test_an_auditor_reads_the_log_and_changes_nothing(site: DeskSite) -> None:
+    auditor = site[Role.AUDITOR]
+    page = auditor.get("/log?q=丁四").text
+    assert "接收" in page and site.id in page and "安装人" not in page
+    shown = auditor.get(f"/documents/{site.id}").text
+    assert "<form" not in shown.replace('<form method="post" action="/sign-out">', "")

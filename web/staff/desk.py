@@ -1,0 +1,60 @@
+"""The desk's Flask application: its own port, its own sign-in, and no page without one."""
+
+from flask import Flask, Response
+
+from archive.registers.staff import Staff
+from web.http.edition import design
+from web.installation.services import Services
+from web.staff.deciding import deciding
+from web.staff.documents import documents
+from web.staff.entrance import entrance
+from web.staff.guard import Desk, guard
+from web.staff.managing import managing
+from web.staff.mistakes import mistakes
+from web.staff.queues import queues
+
+# A form is text; files come in by a route of their own.
+LARGEST_FORM = 256 << 10
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not "no-referrer", with which browsers send forms as coming from nowhere.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def create_desk(installation: Services, staff: Staff) -> Flask:
+    """Create the desk over one installation and its staff's database. It opens nothing itself."""
+    app = Flask("web")
+    app.extensions["gongkai"] = installation
+    app.extensions["gongkai-desk"] = Desk(staff, installation.catalogue)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
+    app.url_map.merge_slashes = False
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(site_name=installation.settings.site_name)
+    guard(app)
+    for blueprint in (entrance, queues, documents, deciding, managing, mistakes):
+        app.register_blueprint(blueprint)
+    app.after_request(_headers)
+    app.context_processor(_context)
+    return app
+
+
+def _context() -> dict[str, object]:
+    return {"static": lambda name: f"/static/{name}?v={design()}"}
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if response.headers.get("Content-Type", "").startswith("text/html") or "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response

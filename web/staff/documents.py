@@ -1,0 +1,141 @@
+"""A document at the desk: left what its readers get, right what is known of it and what is to be done with it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response, g, render_template, send_file
+from sqlalchemy import select
+
+from archive.chinese.dates import OFFICE_TIME
+from archive.decisions import four_eyes, grounds, publication, stops
+from archive.decisions.stops import Precheck
+from archive.document import Aspect, Disclosure, Document, File, Outcome, Settlement, Status
+from archive.errors import UnknownDocument
+from archive.registers import drafts, looks
+from archive.registers.roles import Act
+from archive.store import audit
+from archive.store.tables import documents as rows
+from archive.store.tables import versions
+from indexer.query import Everything
+from indexer.snippets import Marker
+from web.citizens.blocks import sections
+from web.citizens.reading import card
+from web.http.current import services
+from web.search.views import file_view
+from web.staff.guard import allowed, current, desk
+from web.staff.queues import may_see
+from web.staff.words import ACTIONS, ASPECTS, OUTCOMES, SETTLEMENTS, STATES
+
+documents = Blueprint("documents", __name__)
+# Inside an original, nothing runs and nothing is fetched.
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+# Of these a browser shows what everybody sees; all else is saved to be opened in its own program.
+_SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "text/plain"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a version has come. ``last`` is the number of its last event, which a form sends back."""
+
+    document: Document
+    precheck: Precheck
+    disclosure: Disclosure | None
+    outcomes: dict[Aspect, Outcome | None]
+    involved: list[tuple[str, str]]
+    obstacles: list[str]
+    events: list[audit.Event]
+    public_version: int | None
+
+    @property
+    def last(self) -> int:
+        return self.events[-1].sequence if self.events else 0
+
+
+def standing(id: str) -> Standing:
+    """Read how far a document has come, for somebody who may see it. Raises UnknownDocument."""
+    catalogue, account = services().catalogue, current().account
+    checked = stops.check(catalogue, id)
+    document = checked.document
+    with catalogue.reading() as connection:
+        brought = select(versions.c.brought_by).where(
+            versions.c.document_id == id, versions.c.version == document.version
+        )
+        if not may_see(account, connection.execute(brought).scalar() or ""):
+            raise UnknownDocument(id)
+        return Standing(
+            document=document,
+            precheck=checked.precheck,
+            disclosure=grounds.disclosure_of(connection, id, document.version),
+            outcomes={aspect: grounds.outcome_of(connection, id, document.version, aspect) for aspect in Aspect},
+            involved=[*four_eyes.involved(connection, id, document.version)],
+            obstacles=publication.obstacles(connection, id, document.version, account.person),
+            events=[*audit.events(connection, id)],
+            public_version=connection.execute(select(rows.c.public_version).where(rows.c.id == id)).scalar(),
+        )
+
+
+def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | None = None) -> Response:
+    """Show a document, after a refusal with what was typed."""
+    known = standing(id)
+    kept = drafts.of(desk().staff, current().account.id, f"/documents/{id}")
+    document = known.document
+    files = [file_view(part.file, f"/documents/{id}/files/{at}") for at, part in enumerate(document.attachments, 1)]
+    return Response(
+        render_template(
+            "desk/document.html",
+            **{"known": known, "document": document, "card": card(document), "refused": refused},
+            **{"typed": typed or kept, "drafted": bool(kept and typed is None), "done": g.get("done", "")},
+            sections=sections(document, files, Marker(Everything(), services().analyzer)),
+            original=file_view(document.file, f"/documents/{id}/files/0"),
+            **{
+                "ASPECTS": ASPECTS,
+                "OUTCOMES": OUTCOMES,
+                "SETTLEMENTS": SETTLEMENTS,
+                "ACTIONS": ACTIONS,
+                "STATES": STATES,
+            },
+            **{
+                "Disclosure": Disclosure,
+                "Aspect": Aspect,
+                "Outcome": Outcome,
+                "Settlement": Settlement,
+                "Status": Status,
+            },
+            when=_when,
+        ),
+        status,
+    )
+
+
+@documents.get("/documents/<id>")
+@allowed(Act.SEE)
+def document(id: str) -> Response:
+    return page(id)
+
+
+@documents.get("/documents/<id>/files/<int:position>")
+@allowed(Act.SEE)
+def file(id: str, position: int) -> Response:
+    """Show an original (0) or an attachment, byte for byte, where nothing in it can act."""
+    document = standing(id).document
+    if position > len(document.attachments):
+        raise UnknownDocument(id)
+    found: File = document.attachments[position - 1].file if position else document.file
+    services().blobs.verify(found.digest)
+    person = current().account.person
+    looks.note(services().catalogue, id, document.version, person, found.name, current().address)
+    response = send_file(
+        services().blobs.path(found.digest),
+        mimetype=found.media_type if found.media_type in _SHOWN else "application/octet-stream",
+        as_attachment=found.media_type not in _SHOWN,
+        download_name=found.name,
+        conditional=False,
+    )
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _when(at: str) -> str:
+
+    return datetime.fromisoformat(at).astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,141 @@
+"""Who is asking: the session behind each request, the rights it gives, and the forms that are really the desk's own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from hmac import compare_digest
+from typing import ParamSpec
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as Answer
+
+from archive.registers import sessions
+from archive.registers.accounts import Accounts
+from archive.registers.roles import STEPPED_UP, Act
+from archive.registers.sessions import Session
+from archive.registers.staff import Staff
+from archive.store.catalogue import Catalogue
+
+COOKIE = "__Host-desk"
+# What needs no session. Every other address leads to the sign-in.
+OPEN = frozenset({"static", "entrance.sign_in", "entrance.signed_in"})
+# What somebody reaches whose password was handed over, or whose second factor is still to be set up.
+UNFINISHED = frozenset(
+    {"entrance.password", "entrance.choose", "entrance.second_factor", "entrance.enrol", "entrance.sign_out"}
+)
+P = ParamSpec("P")
+View = Callable[P, str | Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the desk has besides the installation."""
+
+    staff: Staff
+    catalogue: Catalogue
+
+    @property
+    def accounts(self) -> Accounts:
+        return Accounts(self.staff, self.catalogue)
+
+
+def desk() -> Desk:
+    found: Desk = current_app.extensions["gongkai-desk"]
+    return found
+
+
+def current() -> Session:
+    """Return the session of this request. Only open addresses have none."""
+    found: Session | None = g.get("session")
+    if found is None:
+        abort(403)
+    return found
+
+
+def guard(app: Flask) -> None:
+    """Let nobody in without a session, and take no form that the desk did not make."""
+    app.before_request(_enter)
+    app.context_processor(lambda: {"session": g.get("session"), "Act": Act, "csrf": _field})
+
+
+def allowed(act: Act) -> Callable[[View[P]], View[P]]:
+    """Let a view be used by accounts whose roles allow an act, after a proof where the act needs one."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> str | Answer:
+            session = current()
+            if not session.account.may(act):
+                abort(403)
+            if act in STEPPED_UP and not session.proven:
+                return unproven()
+            return view(*args, **kwargs)
+
+        checked.act = act  # type: ignore[attr-defined]  # read by the test of every address and role
+        return checked
+
+    return decorate
+
+
+def unproven() -> Response:
+    """Ask for the password or a code, with what was typed, which is sent again afterwards."""
+    typed = {name: value for name, value in request.form.items() if name != "csrf"}
+    page = render_template("desk/proof.html", target=request.path, posted=request.method == "POST", typed=typed)
+    return Response(page, 403)
+
+
+def keep_token(answer: Answer, token: str) -> Answer:
+    answer.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="Strict", path="/")
+    return answer
+
+
+def _field() -> Markup:
+    """Return the hidden field by which a form shows that the desk made it for this session."""
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(g.session.csrf if g.get("session") else "")
+
+
+def _enter() -> Answer | None:
+    if request.method not in ("GET", "HEAD") and not _from_here():
+        abort(400)
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    token = request.cookies.get(COOKIE, "")
+    g.session = sessions.find(desk().staff, token) if token else None
+    if request.endpoint in OPEN:
+        return None
+    if g.session is None:
+        return _ended()
+    if request.method == "POST" and not compare_digest(request.form.get("csrf", ""), g.session.csrf):
+        abort(400)
+    account = g.session.account
+    if request.endpoint not in UNFINISHED:
+        if account.given:
+            return redirect(url_for("entrance.password"))
+        if account.needs_second_factor and not account.second_factor:
+            return redirect(url_for("entrance.second_factor"))
+    return None
+
+
+def _ended() -> Answer:
+    """Lead to the sign-in. What was typed into a form is taken along, and is there again afterwards."""
+    if request.method != "POST":
+        return redirect(url_for("entrance.sign_in", to=request.full_path.rstrip("?")))
+    typed = {name: value for name, value in request.form.items() if name != "csrf"}
+    page = render_template("desk/sign-in.html", to=_page_of(request.path), typed=typed, ended=True)
+    return Response(page, 403)
+
+
+def _page_of(path: str) -> str:
+    """Return the page that a form stands on: acts on a document are below its address."""
+    parts = path.split("/")
+    return "/".join(parts[:3]) if parts[1:2] == ["documents"] else "/"
+
+
+def _from_here() -> bool:
+    """Tell whether a form comes from a page of the desk. Browsers say so; what says nothing has a session's token."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host

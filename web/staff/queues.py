@@ -1,0 +1,128 @@
+"""The first page: how much waits for whom; and the queues, what came first on top."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, render_template, request
+
+from archive.chinese.dates import OFFICE_TIME, office_today
+from archive.decisions import afterwards, persons, worklist
+from archive.decisions.worklist import Step, Work
+from archive.document import Status
+from archive.errors import YearMissing
+from archive.registers.accounts import Account
+from archive.registers.roles import Act, Role
+from archive.registers.workdays import Calendar
+from web.http.current import services
+from web.staff.guard import allowed, current, desk
+
+queues = Blueprint("queues", __name__)
+ROWS = 50
+# Working days from the day that a document was made to its disclosure (条例 §26).
+TERM = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a queue. ``due`` is the last day for disclosure, or why it can not be told."""
+
+    work: Work
+    received: str
+    due: str
+    late: bool
+    near: bool
+
+
+@queues.get("/")
+def first() -> str:
+    account = current().account
+    if not account.may(Act.SEE):
+        return render_template("desk/first.html", counts={}, mine=0, afterwards=0, states={})
+    works = seen(account)
+    counts = Counter(work.step for work in works)
+    states = Counter(each.status for each in services().catalogue.listed()) if not confined(account) else {}
+    return render_template(
+        "desk/first.html",
+        counts={step: counts[step] for step in Step},
+        mine=sum(persons.same(work.brought_by, account.person) for work in works),
+        afterwards=len(afterwards.waiting(services().catalogue)),
+        states={status: states[status] for status in Status} if states else {},
+    )
+
+
+@queues.get("/queue")
+@allowed(Act.SEE)
+def queue() -> str:
+    """A queue by its next step, or by words in title, issuer or id."""
+    account = current().account
+    step = next((each for each in Step if each.value == request.args.get("step")), None)
+    words = request.args.get("q", "").strip()[:100]
+    mine = request.args.get("mine") == "1"
+    works = [
+        work
+        for work in seen(account)
+        if (step is None or work.step is step)
+        and (not mine or persons.same(work.brought_by, account.person))
+        and (not words or words in work.title or words in work.issuer or words == work.id)
+    ]
+    lines = sorted(_lines(works), key=lambda line: (line.due[:1].isdigit() is False, line.due, line.received))
+    pages = max(1, -(-len(lines) // ROWS))
+    page = min(max(1, int(request.args.get("page", "1")) if request.args.get("page", "1").isdecimal() else 1), pages)
+    return render_template(
+        "desk/queue.html",
+        **{"step": step, "words": words, "mine": mine, "page": page, "pages": pages, "total": len(lines)},
+        lines=lines[(page - 1) * ROWS : page * ROWS],
+        steps=Step,
+    )
+
+
+@queues.get("/afterwards")
+@allowed(Act.SEE)
+def forced() -> str:
+    return render_template("desk/afterwards.html", waiting=afterwards.waiting(services().catalogue))
+
+
+def seen(account: Account) -> list[Work]:
+    """Return what waits, as far as an account may see it: a source unit sees what its own people brought in."""
+    works = worklist.waiting(services().catalogue)
+    if not confined(account):
+        return works
+    people = _colleagues(account)
+    return [work for work in works if any(persons.same(work.brought_by, each) for each in people)]
+
+
+def may_see(account: Account, brought_by: str) -> bool:
+    return not confined(account) or any(persons.same(brought_by, each) for each in _colleagues(account))
+
+
+def confined(account: Account) -> bool:
+    """Tell whether an account sees its own unit's documents only."""
+    return account.roles <= {Role.SOURCE}
+
+
+def _colleagues(account: Account) -> list[str]:
+    return [each.person for each in desk().accounts.all() if each.unit == account.unit]
+
+
+def due(work: Work, calendar: Calendar) -> str:
+    """Return the last day for disclosing a document: 20 working days after it was made. Else why it can't be told."""
+    if work.written_on is None:
+        return "待定：没有成文日期"
+    try:
+        return str(calendar.add(work.written_on, TERM).end)
+    except YearMissing as missing:
+        return f"待定：缺{missing.year}年放假安排"
+
+
+def _lines(works: Sequence[Work]) -> list[Line]:
+    calendar = Calendar.load(services().settings.data)
+    today, soon = str(office_today()), str(office_today() + timedelta(days=3))
+    found = []
+    for work in works:
+        day = due(work, calendar)
+        known = day[:1].isdigit()
+        received = work.received_at.astimezone(OFFICE_TIME).strftime("%Y-%m-%d")
+        found.append(Line(work, received, day, known and day < today, known and today <= day <= soon))
+    return found

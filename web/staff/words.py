@@ -1,0 +1,22 @@
+"""The desk's words for states, findings and events."""
+
+from archive.document import Aspect, Outcome, Settlement, Status
+
+STATES = {
+    Status.WAITING: "待审",
+    Status.PUBLISHED: "已公开",
+    Status.REFUSED: "不予发布",
+    Status.WITHDRAWN: "已撤回",
+}
+ASPECTS = {Aspect.TRUTHFULNESS: "真实性", Aspect.CONFIDENTIALITY: "保密性"}
+OUTCOMES = {Outcome.PASSED: "通过", Outcome.FAILED: "不通过"}
+SETTLEMENTS = {
+    Settlement.KEEP: "可以公开，保留",
+    Settlement.MASKED: "新版本中已遮盖",
+    Settlement.MISTAKEN: "误报，不是所指的内容",
+}
+ACTIONS = {
+    **{"receive": "接收", "copy": "另一来源送来同一文件", "classify": "标注公开属性", "examine": "审查"},
+    **{"precheck": "发布前检查", "settle": "处理检查发现", "approve": "批准公开", "takeover": "确认既有公开"},
+    **{"reject": "退回", "withdraw": "撤回", "look": "查看原件", "validity": "登记有效性", "relate": "确认文件关系"},
+}
