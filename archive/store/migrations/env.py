@@ -2,8 +2,12 @@
 
 from alembic import context
 
+from archive.store.tables import metadata
+
 context.configure(
     connection=context.config.attributes["connection"],
+    # By its naming convention constraints get their names.
+    target_metadata=metadata,
     version_table=context.config.attributes["table"],
     render_as_batch=True,
 )

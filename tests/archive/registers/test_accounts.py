@@ -6,13 +6,17 @@ from pathlib import Path
 import pyotp
 import pytest
 import time_machine
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 
 from archive.errors import AccountRefused, BackupDamaged, SignInRefused
 from archive.registers import drafts, passwords, sessions
 from archive.registers.accounts import Accounts
+from archive.registers.migrations import STAFF
 from archive.registers.roles import Act, Role
 from archive.registers.sessions import FAILURES, FAILURES_OF_ADDRESS, IDLE, LONGEST, PROOF, WHILE
 from archive.registers.staff import Staff
+from archive.registers.staff_tables import metadata
 from archive.store.catalogue import Catalogue
 from tests.conftest import Databases
 
@@ -211,3 +215,9 @@ def test_a_dump_brings_everything_back_but_who_is_signed_in(
     with pytest.raises(BackupDamaged):
         again.load(file)
     again.close()
+
+
+def test_a_migrated_database_has_exactly_the_tables_of_the_program(staff: Staff) -> None:
+    with staff.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": STAFF.table})
+        assert compare_metadata(context, metadata) == []

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, insert, select, text
 from sqlalchemy.exc import IntegrityError
@@ -68,8 +67,7 @@ def former(databases: Databases, tmp_path: Path) -> str:
     """The URL of a database that the program of before has filled."""
     url = databases.empty(tmp_path / "former.sqlite3")
     engine = create_engine(url)
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
+    config = migrations.CATALOGUE.config
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
