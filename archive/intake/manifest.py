@@ -6,9 +6,10 @@ are relative to the manifest's own folder and must stay inside it.
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from archive.document import Disclosure
 from archive.errors import BadManifest
 from archive.intake.receive import Item, readable
 from archive.plain import one_line
@@ -53,12 +54,32 @@ def read_manifest(manifest: Path) -> list[Item]:
         lines = manifest.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         raise BadManifest(1, "清单不是 UTF-8 编码。") from error
-    return [_item(manifest.parent, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    items: list[Item] = []
+    first: dict[str, tuple[int, str]] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        item = _item(manifest.parent, number, line)
+        disclosure = item.stated.get("disclosure", "").strip()
+        before, said = first.setdefault(item.source, (number, disclosure))
+        if said != disclosure:
+            raise BadManifest(number, f"与第 {before} 行是同一文件，公开属性却不同。请只留一行，或者写成一致。")
+        items.append(item)
+    return items
+
+
+def strictest_first(items: Iterable[Item]) -> list[Item]:
+    """Return items in order, but those that a manifest restricts before the others.
+
+    Copies of one file may stand in several columns of a portal. So a restriction of any of them is known before one is
+    taken over as public.
+    """
+    return sorted(items, key=lambda item: item.stated.get("disclosure", "").strip() in ("", Disclosure.ACTIVE))
 
 
 def _item(folder: Path, number: int, line: str) -> Item:
     try:
-        entry = json.loads(line)
+        entry = json.loads(line, object_pairs_hook=lambda pairs: _once(number, pairs))
     except (ValueError, RecursionError) as error:
         raise BadManifest(number, f"不是 JSON：{error}") from error
     if not isinstance(entry, dict) or not isinstance(entry.get("path"), str) or not entry["path"]:
@@ -79,6 +100,16 @@ def _item(folder: Path, number: int, line: str) -> Item:
     path = _below(folder, number, entry["path"])
     source = stated.get("source_url") or place(path)
     return Item(path, source, stated, tuple(_below(folder, number, each) for each in attachments), one_line(note))
+
+
+def _once(number: int, pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return what an object of a line states. Raises BadManifest for a field stated twice: only one could hold."""
+    entry = dict(pairs)
+    if len(entry) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadManifest(number, f"字段 {twice[:80]} 写了两次，请只留一个。")
+    return entry
 
 
 def _below(folder: Path, number: int, name: str) -> Path:

@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.chinese.text import normalise
@@ -276,9 +276,9 @@ class Intake:
         if newest != content:
             return _Kept("该文件另有待审的新版本，没有公开")
         if review.ever_stopped(self._catalogue, connection, id):
-            return _Kept("审查曾决定不予发布或撤回，没有公开")
+            return _Kept(f"审查曾决定不予发布或撤回，{_seen(row)}")
         if restricted := grounds.ever_restricted(connection, id):
-            return _Kept(f"该文件曾标为“{restricted}”，没有公开，请审查")
+            return _Kept(f"该文件曾标为“{restricted}”，{_seen(row)}")
         try:
             found = stops.bring_up(connection, self._catalogue.newest_in(connection, id)).precheck
         except PrecheckFailed:
@@ -381,6 +381,12 @@ class Intake:
             "note": prepared.item.note,
         }
         audit.append(connection, self._actor, "receive", id, details)
+
+
+def _seen(row: RowMapping) -> str:
+    """Say what the public sees of a document whose newest version was not taken over."""
+    public = row["public_version"]
+    return f"第 {public} 版仍然公开，请核实是否撤回" if public else "没有公开，请审查"
 
 
 def readable(name: str) -> str:

@@ -20,7 +20,7 @@ from archive.describe import taxonomy
 from archive.errors import DiskFull, GongkaiError, NotRecorded
 from archive.extract import Limits, Sandbox
 from archive.intake.bundle import is_bundle, open_bundle
-from archive.intake.manifest import items_below, read_manifest
+from archive.intake.manifest import items_below, read_manifest, strictest_first
 from archive.intake.receive import Intake, Item, Receipt, Result
 from archive.plain import one_line
 from indexer import lexicon, sync
@@ -57,7 +57,7 @@ def take_in(
         unlisted = _unlisted(items, paths, manifest) if manifest else []
         for path in unlisted:
             say(f"{path}: 注意：不在清单里，没有接收。")
-        items = [item if item.note else replace(item, note=note) for item in items]
+        items = [item if item.note else replace(item, note=note) for item in strictest_first(items)]
         sandbox = opening.enter_context(Sandbox(limits=Limits(ocr_seconds=opened.settings.ocr_seconds), lists=own))
         advance = opening.enter_context(progress("接收", len(items)))
         intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)

@@ -38,6 +38,8 @@ def test_paths_are_relative_to_the_manifest_and_the_source_is_the_url(write: Wri
         ('{"path": "a", "colour": "red"}', "colour"),
         ('{"path": "a", "title": 3}', "title"),
         ('{"path": "a", "attachments": "b"}', "attachments"),
+        ('{"path": "a", "disclosure": "依申请公开", "disclosure": "主动公开"}', "两次"),
+        ('{"path": "x/../ok", "disclosure": "依申请公开"}', "第 1 行"),
     ],
 )
 def test_a_bad_line_is_named(write: Write, line: str, says: str) -> None:

@@ -185,6 +185,13 @@ def test_a_waiting_document_is_published_when_it_comes_again_as_already_publishe
     assert catalogue.public(id).id == id
 
 
+def test_a_restriction_that_comes_late_says_that_the_former_version_is_still_public(portal: Intake, item: Item) -> None:
+    portal.receive(item)
+    late = portal.receive(replace(item, stated={"disclosure": "不予公开"}))
+    assert "第 1 版仍然公开" in late.reason
+    assert "没有公开" not in late.reason
+
+
 def test_a_newer_version_that_waits_is_not_published_by_vouching_for_an_older_one(
     intake: Intake, portal: Intake, catalogue: Catalogue, item: Item, write: Write
 ) -> None:

@@ -50,6 +50,15 @@ def test_an_ingest_of_the_same_tree_twice_changes_nothing(run: Run, folder: Path
     assert "索引写入 0 件" in run("reindex").output
 
 
+def test_of_copies_in_one_manifest_a_restricted_one_keeps_all_from_the_public(run: Run, tmp_path: Path) -> None:
+    for name in ("a.txt", "copy.txt"):
+        (tmp_path / name).write_text("关于防汛的通知\n\n请做好防汛准备，落实值班制度。\n", encoding="utf-8")
+    manifest = tmp_path / "m.jsonl"
+    manifest.write_text('{"path": "a.txt"}\n{"path": "copy.txt", "disclosure": "依申请公开"}\n', encoding="utf-8")
+    run("ingest", "--manifest", str(manifest), "--already-published", "--actor", "移交")
+    assert "共 1 件" in run("review", "list", "--status", "waiting").output
+
+
 def test_a_bundle_is_taken_in_as_its_manifest_says_and_sent_again_it_is_the_same(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "报送.zip"
 
