@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import TypeVar
 
 from archive.chinese import dates
+from archive.chinese.simplified import simplified_of
 from archive.describe import agencies, docnumber, issuers, statutes, taxonomy, term
 from archive.describe.docnumber import Number, NumberKind
 from archive.document import Disclosure, Metadata, Validity
@@ -61,7 +62,7 @@ _CARD: Mapping[str, tuple[str, ...]] = {
     "effective_on": ("施行日期", "实施日期", "生效日期", "施行时间", "实施时间", "生效时间"),
     "expires_on": ("失效日期", "失效时间", "有效期至", "有效期截止日期", "废止日期"),
     "validity": ("有效性", "效力状态", "时效性", "时效", "信息有效性", "文件状态", "文件有效性", "是否有效"),
-    "disclosure": ("公开属性", "公开方式", "公开类别"),
+    "disclosure": ("公开属性", "公开方式", "公开类别", "信息公开选项", "公开选项", "公开形式"),
 }
 _REGISTERED = ("登记号", "规范性文件登记号", "统一编号", "规范性文件编号")
 _NOTHING = frozenset({"无", "暂无", "-", "--", "—", "——", "/", "无文号", "null", "None"})
@@ -72,9 +73,10 @@ _LABELS_OF_DAYS = {
     "expires_on": "失效日期",
 }
 _LABELS = {**_LABELS_OF_DAYS, "validity": "有效性", "disclosure": "公开属性"}
+_FIELD = r"(?:信息)?公开(?:属性|方式|类别|选项|形式)\s*[:：]"
 _MARKS = (
-    (Disclosure.WITHHELD, re.compile(r"[（(]?\s*(?:此件|本件|公开属性[:：])?\s*不(?:予)?公开\s*[）)]?")),
-    (Disclosure.ON_REQUEST, re.compile(r"[（(]?\s*(?:(?:此件|本件|公开属性[:：])\s*)?依申请公开\s*[）)]?")),
+    (Disclosure.WITHHELD, re.compile(rf"[（(]?\s*(?:此件|本件|{_FIELD})?\s*(?:不予?|免予?|暂不|暂缓|非)公开\s*[）)]?")),
+    (Disclosure.ON_REQUEST, re.compile(rf"[（(]?\s*(?:(?:此件|本件|{_FIELD})\s*)?依申请公开\s*[）)]?")),
     (
         Disclosure.ACTIVE,
         re.compile(r"[（(]\s*(?:此件|本件|公开属性[:：])?\s*(?:公开发布|主动公开)\s*[）)]|此件(?:公开发布|主动公开)"),
@@ -200,9 +202,23 @@ def _add_card(found: _Found, card: Mapping[str, str]) -> None:
         elif name == "validity":
             found.add(name, taxonomy.validity(value), CARD)
         elif name == "disclosure":
-            found.add(name, next((each for each in Disclosure if each.value == value.strip()), None), CARD)
+            found.add(name, _printed_disclosure(value), CARD)
         else:
             found.add(name, _clean(name, value), CARD)
+
+
+# What else the field says on portals, the more restrictive first: 依申请, 不公开, 免予公开, 暂缓公开, 内部, 涉密.
+_PRINTED_DISCLOSURES = (
+    (Disclosure.WITHHELD, re.compile(r"[不非免否暂缓禁密]|未公开|内部")),
+    (Disclosure.ON_REQUEST, re.compile(r"申请")),
+    (Disclosure.ACTIVE, re.compile(r"主动")),
+)
+
+
+def _printed_disclosure(value: str) -> Disclosure | None:
+    """Return the attribute that a portal prints in its own words; a negation of any kind is 不予公开."""
+    plain = "".join(simplified_of().get(each, each) for each in value)
+    return next((each for each, pattern in _PRINTED_DISCLOSURES if pattern.search(plain)), None)
 
 
 def _clean(name: str, value: str) -> str:

@@ -223,6 +223,26 @@ def test_a_statute_is_described_from_the_block_under_its_title(
 
 
 @pytest.mark.parametrize(
+    ("printed", "disclosure"),
+    [
+        ("主动公开", Disclosure.ACTIVE),
+        ("主动", Disclosure.ACTIVE),
+        ("依申请", Disclosure.ON_REQUEST),
+        ("依申請公開", Disclosure.ON_REQUEST),
+        ("依申请公开（部分）", Disclosure.ON_REQUEST),
+        ("不公开", Disclosure.WITHHELD),
+        ("不主动公开", Disclosure.WITHHELD),
+        ("免予公开", Disclosure.WITHHELD),
+        ("内部公开", Disclosure.WITHHELD),
+        ("网站公开", None),
+    ],
+)
+def test_a_card_restricts_in_its_own_words(printed: str, disclosure: Disclosure | None) -> None:
+    metadata = describe(Extraction("标题", ("正文。",), stated={"公开方式": printed}), {}, "a.html")
+    assert metadata.disclosure is disclosure
+
+
+@pytest.mark.parametrize(
     ("mark", "disclosure"),
     [
         ("（此件公开发布）", Disclosure.ACTIVE),
@@ -230,6 +250,9 @@ def test_a_statute_is_described_from_the_block_under_its_title(
         ("此件依申请公开", Disclosure.ON_REQUEST),
         ("（依申请公开）", Disclosure.ON_REQUEST),
         ("不予公开", Disclosure.WITHHELD),
+        ("公开方式：免予公开", Disclosure.WITHHELD),
+        ("信息公开选项：不予公开", Disclosure.WITHHELD),
+        ("公开属性： 依申请公开", Disclosure.ON_REQUEST),
         ("关于不予公开的答复", None),
         ("坚持主动公开的原则", None),
     ],
