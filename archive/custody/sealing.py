@@ -6,6 +6,7 @@ and the audit log agree with the database, and the two persons answer for it.
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,11 +33,23 @@ class Sealed:
 
 
 def need_key(backup: Path, keys: Seals, key: Key | None, lost: bool) -> None:
-    """Raise BackupRefused for a sealed backup when there is no key for it, and it is not said to be ``lost``."""
-    if key is None and not lost and not keys.exist() and _is_sealed(backup):
+    """Raise BackupRefused unless there is the key that sealed a backup, or it is said to be ``lost``."""
+    by = _sealed_by(backup)
+    if not by or lost:
+        return
+    known = {key.id} if key else set()
+    # What is there and can't be read is no key for it.
+    with suppress(KeyUnusable):
+        known |= {keys.public()[0], *keys.former()}
+    if not known:
         raise BackupRefused(
             "备份里不存放密钥。请加 --key FILE 给出保管的密钥（gongkai key export 的输出）；"
             "确实遗失的，加 --lost-key 恢复，再由两人运行 gongkai key replace --lost 换用新密钥。"
+        )
+    if by not in known:
+        raise BackupRefused(
+            f"备份由密钥 {by} 封存，而{'给出' if key else '现有'}的密钥是另一把，没有恢复。"
+            f"请找出 key 一行为 {by} 的那一份，用 --key FILE 给出。"
         )
 
 
@@ -50,12 +63,13 @@ def put_keys(keys: Seals, key: Key | None) -> None:
     keys.restrict()
 
 
-def _is_sealed(backup: Path) -> bool:
+def _sealed_by(backup: Path) -> str:
+    """Return the id of the key that sealed a backup's audit log last, or "" if none did."""
     try:
         lines = (backup / "records" / "audit.jsonl").read_bytes().splitlines()
-        return bool(lines) and bool(json.loads(lines[-1]).get("seal"))
+        return str(json.loads(lines[-1]).get("seal") or "").partition(":")[0] if lines else ""
     except (OSError, ValueError):
-        return False
+        return ""
 
 
 def bring_back(catalogue: Catalogue, key: Key) -> None:

@@ -3,7 +3,8 @@
 from contextlib import closing
 from pathlib import Path
 
-from tests.web.commands.conftest import Run
+from archive.store.seals import Key
+from tests.web.commands.conftest import Run, caller
 from web.app import create_app
 from web.installation.services import open_services
 from web.installation.settings import Settings
@@ -33,3 +34,17 @@ def _served(environment: dict[str, str]) -> dict[str, str]:
         assert {answer.status_code for answer in answers.values()} == {200}
         # A search tells how long it took.
         return {path: answer.text for path, answer in answers.items() if not path.startswith("/search")}
+
+
+def test_a_backup_is_not_restored_with_a_key_that_did_not_seal_it(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    other, right = tmp_path / "other.key", tmp_path / "right.key"
+    other.write_text(Key.new().written(), encoding="utf-8")
+    right.write_text(run("key", "export").stdout, encoding="utf-8")
+    run("backup", str(tmp_path / "backups"))
+    (backup,) = (tmp_path / "backups").iterdir()
+    new = caller({"GONGKAI_DATA": str(tmp_path / "new"), "GONGKAI_DATABASE_URL": "", "GONGKAI_ENGINE_URL": ""})
+    assert "另一把，没有恢复" in new("restore", str(backup), "--key", str(other), code=1).stderr
+    assert not (tmp_path / "new").exists()
+    new("restore", str(backup), "--key", str(right))
+    assert "封签完好" in new("verify").output
