@@ -18,6 +18,14 @@ _BRACE = re.compile(r"([{}])")
 _SELECTOR = re.compile(r"([A-Za-z][\w-]*)?((?:[.#][\w-]+)*)")
 _NOTHING = re.compile(r"[-+]?0*\.?0*(?:px|pt|em|rem|%)?")
 _FAR = re.compile(r"-\d{4,}(?:\.\d+)?(?:px|pt)|-\d{3,}em")
+# Up to one point or one pixel, and what cuts, shrinks or filters all of an element away.
+_TINY = re.compile(r"0*(?:\.\d+|1(?:\.0*)?)(?:px|pt)")
+_CUT = re.compile(r"inset\(\s*(?:50|100)%.*\)|(?:circle|ellipse)\(\s*0[\s%p)].*")
+_CUT_IN_PLACE = re.compile(r"rect\(\s*[01](?:px)?(?:[\s,]+[01](?:px)?){3}\s*\)")
+_SHRUNK = re.compile(r"scale(?:x|y|3d)?\(\s*0*\.?0*\s*[,)]")
+_CLEAR = re.compile(
+    r"transparent|#[0-9a-f]{3}0|#[0-9a-f]{6}00|(?:rgb|hsl)a?\((?:(?:[^,()]*,){3}|[^,/()]*/)\s*0*\.?0*%?\s*\)"
+)
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})")
 _RGB = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\s*(?:[,/]\s*([\d.]+%?)\s*)?\)")
 _NAMED = {"white": "ffffff", "black": "000000", "red": "ff0000", "blue": "0000ff", "yellow": "ffff00"}
@@ -32,6 +40,7 @@ class _State:
     """What text inherits; ``doubtful`` where a style sheet elsewhere may give it a ground."""
 
     invisible: bool = False
+    clear: bool = False
     small: bool = False
     colour: str | None = None
     ground: str = ""
@@ -141,14 +150,16 @@ def _removed(element: etree._Element, styles: Mapping[str, str]) -> Unseen | Non
     overflows = styles.get("overflow") == "hidden"
     closed = overflows and any(_is_nothing(styles.get(name)) for name in ("height", "width", "max-height"))
     named = _HIDDEN_CLASSES & set(element.get("class", "").split())
-    if "hidden" in element.attrib or named or styles.get("display") == "none" or closed:
+    shut = element.tag == "dialog" and "open" not in element.attrib or styles.get("content-visibility") == "hidden"
+    if "hidden" in element.attrib or named or styles.get("display") == "none" or closed or shut:
         return Unseen.HIDDEN
-    if _is_nothing(styles.get("opacity")):
+    loose = styles.get("position") in ("absolute", "fixed")
+    cut = _CUT.fullmatch(styles.get("clip-path", "")) or loose and _CUT_IN_PLACE.fullmatch(styles.get("clip", ""))
+    filtered = re.search(r"opacity\(\s*0*\.?0*%?\s*\)", styles.get("filter", ""))
+    if _is_nothing(styles.get("opacity")) or cut or filtered or _SHRUNK.search(styles.get("transform", "")):
         return Unseen.INVISIBLE
-    placed = styles.get("position") in ("absolute", "fixed") and any(
-        _FAR.fullmatch(styles.get(name, "")) for name in ("left", "top")
-    )
-    return Unseen.OUTSIDE if placed or _FAR.fullmatch(styles.get("text-indent", "")) else None
+    away = ("text-indent", "margin-left", *(("left", "top") if loose else ()))
+    return Unseen.OUTSIDE if any(_FAR.fullmatch(styles.get(name, "")) for name in away) else None
 
 
 def _inherited(outer: _State, element: etree._Element, styles: Mapping[str, str], whole: bool) -> _State:
@@ -160,7 +171,8 @@ def _inherited(outer: _State, element: etree._Element, styles: Mapping[str, str]
     named = not whole and bool(element.get("class") or element.get("id"))
     return _State(
         invisible=outer.invisible if visibility in (None, "inherit") else visibility in ("hidden", "collapse"),
-        small=_is_nothing(size) or relative and outer.small,
+        clear=outer.clear if colour in (None, "inherit") else _CLEAR.fullmatch((colour or "").strip()) is not None,
+        small=_is_nothing(size) or _TINY.fullmatch(size or "") is not None or relative and outer.small,
         colour=outer.colour if colour is None or colour == "inherit" else _colour(colour),
         ground=ground or outer.ground,
         doubtful=False if ground else outer.doubtful or named,
@@ -169,7 +181,7 @@ def _inherited(outer: _State, element: etree._Element, styles: Mapping[str, str]
 
 def _unseen(state: _State) -> tuple[Unseen | None, bool]:
     """Return why text is not seen, and whether that is in doubt."""
-    if state.invisible:
+    if state.invisible or state.clear:
         return Unseen.INVISIBLE, False
     if state.small:
         return Unseen.TINY, False
