@@ -7,8 +7,8 @@ cursor, or turn the text around it (ESC, CR, U+202E).
 import re
 
 # Controls other than white space, soft hyphen, joiners and zero-width characters, directions and their isolates, byte
-# order mark, fillers, the blank of Braille, variation selectors, annotations, tags, shorthand, music and hieroglyph controls, noncharacters,
-# halves of characters.
+# order mark, fillers, the blank of Braille, variation selectors, annotations, tags, shorthand, music and hieroglyph
+# controls, noncharacters, halves of characters.
 UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U00013430-\U0001343f"

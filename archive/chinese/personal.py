@@ -12,6 +12,8 @@ _SEPARATED = re.compile(r"(?<=[0-9Xx])[\s\-—–·.]+(?=[0-9Xx])")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
 _OLD_IDENTITY = re.compile(r"(?<!\d)\d{6}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)")
 _MOBILE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")
+# As it is written in parts: 138.0013.8000, 138—0013—8000.
+_MOBILE_IN_PARTS = re.compile(r"(?<![\d.])1[3-9]\d([.·—–])\d{4}\1\d{4}(?![\d.]\d|\d)")
 _CARD = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PLATE = re.compile(
@@ -69,6 +71,8 @@ def identifiers(text: str) -> Iterator[tuple[str, int, int]]:
             if kind == MOBILE and text[match.end() : match.end() + 1] in tuple("元万亿件"):
                 continue
             yield kind, *match.span()
+    for match in _MOBILE_IN_PARTS.finditer(text):
+        yield MOBILE, *match.span()
     for match in _PLATE.finditer(text.upper()):
         yield PLATE, *match.span()
 

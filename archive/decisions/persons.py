@@ -1,7 +1,7 @@
 """The names of persons who act on documents: how one is kept, and when two are one person's.
 
-The database's triggers compare names too (see migration 0004), but see another person in a point or a mark. SQLite knows
-no NFKC, and capitals of ASCII alone: it relies on names being kept as ``written`` gives them.
+The database's triggers compare names too (see migration 0004), but see another person in a point or a mark. SQLite
+knows no NFKC, and capitals of ASCII alone: it relies on names being kept as ``written`` gives them.
 """
 
 import unicodedata

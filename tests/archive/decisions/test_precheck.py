@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.decisions import precheck
-from archive.decisions.precheck import Concern
+from archive.decisions.precheck import BLOCKING, Concern
 from archive.document import Attachment, Document, File, Metadata, Place
 from tests.growth import grows
 
@@ -171,3 +171,19 @@ def test_a_long_line_that_is_full_of_findings_takes_time_in_proportion(piece: st
 
     work(piece * 10)
     assert grows(work, piece * 2000, piece * 8000, most=10)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        *(("機密★10年", Concern.SECRECY), ("秘密●5年", Concern.SECRECY), ("絕密◆", Concern.SECRECY)),
+        *(("张三 138.0013.8000", Concern.MOBILE), ("张三 138—0013—8000。", Concern.MOBILE)),
+    ],
+)
+def test_marks_and_numbers_in_other_hands_stop_a_document(line: str, kind: Concern) -> None:
+    assert kind in {found for _, found, _ in precheck.in_text(("关于防汛的通知", line))}
+
+
+@pytest.mark.parametrize("line", ["版本 138.0013.8000.1", "不属于国家秘密的，应当公开", "保守秘密，人人有责"])
+def test_what_only_looks_like_a_mark_or_a_number_stops_nothing(line: str) -> None:
+    assert not [found for _, found, _ in precheck.in_text(("关于防汛的通知", line)) if found in BLOCKING]
