@@ -15,7 +15,7 @@ import os
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,10 +33,14 @@ _GROUP = 4
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A private key: what signs, and the secret of the addresses; ``id`` names its public half."""
+    """A private key: what signs, and the secret of the addresses; ``id`` names its public half.
+
+    ``former`` are the raw public keys that were in force before, without which older seals can't be checked.
+    """
 
     signing: Ed25519PrivateKey
     addresses: bytes
+    former: tuple[bytes, ...] = ()
 
     @classmethod
     def new(cls, addresses: bytes | None = None) -> "Key":
@@ -54,16 +58,19 @@ class Key:
     def written(self) -> str:
         """Return the key as text for a file or for paper."""
         raw = self.signing.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-        return _written(PRIVATE, {"key": key_id(self.public), "sign": raw.hex(), "address": self.addresses.hex()})
+        told = {"key": key_id(self.public), "sign": raw.hex(), "address": self.addresses.hex()}
+        return _written(PRIVATE, told | {f"former {at}": key.hex() for at, key in enumerate(self.former, 1)})
 
     @classmethod
     def read(cls, text: str, name: str) -> "Key":
         """Read what ``written`` wrote, as it was typed from paper too. Raises KeyUnusable."""
         told = _read(PRIVATE, text, name)
         try:
-            found = cls(
-                Ed25519PrivateKey.from_private_bytes(bytes.fromhex(told["sign"])), bytes.fromhex(told["address"])
-            )
+            former = tuple(bytes.fromhex(value) for field, value in told.items() if field.startswith("former "))
+            for raw in former:
+                Ed25519PublicKey.from_public_bytes(raw)
+            signing = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(told["sign"]))
+            found = cls(signing, bytes.fromhex(told["address"]), former)
         except (KeyError, ValueError) as error:
             raise KeyUnusable(f"密钥 {name} 读不出。") from error
         return found
@@ -86,17 +93,25 @@ class Seals:
         key = key or Key.new()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.exist():
-            former = self.folder / FORMER
-            former.mkdir(mode=0o700, exist_ok=True)
             # One that can't be read checks nothing any more.
             with suppress(KeyUnusable):
-                old, public = self.public()
-                _put(former / f"{old}.key", _public_text(public))
+                self._keep_former(self.public()[1])
+        for raw in key.former:
+            self._keep_former(Ed25519PublicKey.from_public_bytes(raw))
         # The public key last: it is what says that there are keys.
-        _put(self.folder / PRIVATE, key.written())
+        _put(self.folder / PRIVATE, replace(key, former=()).written())
         _put(self.folder / PUBLIC, _public_text(key.public))
         sync_folder(self.folder)
         return key
+
+    def _keep_former(self, public: Ed25519PublicKey) -> None:
+        folder = self.folder / FORMER
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _put(folder / f"{key_id(public)}.key", _public_text(public))
+
+    def exported(self) -> Key:
+        """Return what is kept outside: the private key with the public ones of before. Raises KeyUnusable."""
+        return replace(self.private(), former=tuple(key.public_bytes_raw() for key in self.former().values()))
 
     def restrict(self) -> None:
         """Let only the owner read the keys, which a copy may have made readable for others. Raises OSError."""

@@ -30,7 +30,7 @@ def export() -> None:
     """Print the private key, to be printed on paper or kept on another medium. Whoever has it can publish."""
     settings = Settings.from_environment()
     require_archive(settings.data)
-    click.echo(Seals(settings.keys).private().written(), nl=False)
+    click.echo(Seals(settings.keys).exported().written(), nl=False)
     click.echo("请把以上内容打印，或存到另外的介质，锁在柜中；不要留在这台机器的其他地方。", err=True)
 
 

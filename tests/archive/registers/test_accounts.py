@@ -1,5 +1,6 @@
 """Accounts of staff: made, changed and disabled, and in the audit log with whoever did it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 
 from archive.errors import AccountRefused, BackupDamaged, SignInRefused
 from archive.registers import drafts, passwords, sessions
-from archive.registers.accounts import Accounts
+from archive.registers.accounts import Account, Accounts
 from archive.registers.migrations import STAFF
 from archive.registers.roles import Act, Role
 from archive.registers.sessions import FAILURES, FAILURES_OF_ADDRESS, IDLE, LONGEST, PROOF, WHILE
@@ -72,10 +73,11 @@ def test_an_event_that_is_not_logged_changes_nothing(
 
 
 def test_every_change_ends_the_session(accounts: Accounts, password: str, staff: Staff) -> None:
-    for change in (
+    changes: list[Callable[[], Account]] = [
         lambda: accounts.change("lisi", "管理员", [Role.PUBLISHER]),
         lambda: accounts.disable("lisi", "管理员"),
-    ):
+    ]
+    for change in changes:
         token = signed_in(staff, password)
         change()
         assert sessions.find(staff, token) is None
@@ -87,10 +89,11 @@ def test_every_change_ends_the_session(accounts: Accounts, password: str, staff:
 
 def test_the_last_administrator_stays(accounts: Accounts) -> None:
     accounts.add("a", "甲", [Role.ADMINISTRATOR], "", "安装人")
-    for change in (
+    changes: list[Callable[[], Account]] = [
         lambda: accounts.disable("a", "甲"),
         lambda: accounts.change("a", "甲", [Role.REVIEWER]),
-    ):
+    ]
+    for change in changes:
         with pytest.raises(AccountRefused, match="唯一"):
             change()
     accounts.add("b", "乙", [Role.ADMINISTRATOR], "", "甲")

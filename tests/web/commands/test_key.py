@@ -23,6 +23,25 @@ def test_after_a_replacement_everything_is_served_as_before(
     assert _served(environment) == before
 
 
+def test_after_a_replacement_a_backup_is_restored_with_the_key_on_paper(
+    run: Run, folder: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    for number in ("一", "二"):
+        run("key", "replace", "--by", "甲", "--and", "乙", "--reason", f"第{number}次换人")
+    paper = tmp_path / "key.txt"
+    paper.write_text(run("key", "export").stdout, encoding="utf-8")
+    run("backup", str(tmp_path / "disk"))
+    (made,) = (tmp_path / "disk").iterdir()
+    environment["GONGKAI_DATA"] = str(tmp_path / "again")
+    environment["GONGKAI_DATABASE_URL"] = ""
+    run("restore", str(made), "--key", str(paper))
+    run("verify")
+    assert "2" in run("search", "通知").output
+    # And once more, with the keys as they were brought along.
+    assert run("key", "export").stdout == paper.read_text(encoding="utf-8")
+
+
 def _served(environment: dict[str, str]) -> dict[str, str]:
     """Return the answers of a server, started anew, that depend on seals."""
     with closing(open_services(Settings.from_environment(environment))) as services:
