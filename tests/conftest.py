@@ -85,7 +85,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options that choose how much is run. ``./run test`` passes them on."""
     group = parser.getgroup("gongkai")
     group.addoption(
-        "--slow", action="store_true", help="Only the slow kinds: killed processes, timed growth, nginx, real material."
+        "--slow",
+        action="store_true",
+        help="Only the slow kinds: killed processes, timed growth, every page's states, nginx, real material.",
     )
     group.addoption("--thorough", action="store_true", help=f"{THOROUGH} examples of each property instead of {USUAL}.")
     group.addoption("--pictures", action="store_true", help="Keep a picture of each page's states in .artefacts.")
@@ -95,7 +97,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Set the number of examples, and leave out slow tests unless they were named by path."""
     config.addinivalue_line(
-        "markers", "slow: killed processes, timed growth, nginx, real material; runs with --slow or by its path"
+        "markers",
+        "slow: killed processes, timed growth, every page's states, nginx, real material; runs with --slow or by its path",
     )
     config.addinivalue_line("markers", "page: how answers look and work, which is alike over any database")
     settings.register_profile("usual", max_examples=USUAL)

@@ -20,6 +20,9 @@ from web.installation.services import Services, open_services
 from web.search.find import find
 from web.search.params import SearchForm
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 CORPUS = Path(__file__).parent.parent / "corpus"
 RANKINGS = Path(__file__).parent / "rankings.txt"
 # Readers must never see these. The README of the corpus says why.

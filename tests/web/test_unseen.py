@@ -20,6 +20,9 @@ from tests.web.conftest import Site, built, client_of
 from web.commands.cli import COMMANDS, cli
 from web.programs import lists
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 # CR and LF, a turn of the text, an escape and its 8-bit form, zero width, a bell, a line separator.
 ACTS = "\r\nX-Evil: 1\u202e\x1b]0;x\x07\x9b31m\u200b\u2066\ufeff\u2028\x85"
 # What a text may have that is no binary file.

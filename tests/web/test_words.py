@@ -14,6 +14,9 @@ from tests.web.conftest import Site, client_of
 from web.commands import jobs
 from web.installation.services import open_services
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 WORD = "最低生活保障实施办法"
 PAGES = ("/", "/search?q=最低生活保障", "/api/v1/search?q=最低生活保障", "/readyz", "/keyboard.json", "/about")
 

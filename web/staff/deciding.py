@@ -15,7 +15,7 @@ from archive.registers.roles import Act
 from web.http.current import services
 from web.staff.documents import page, standing
 from web.staff.guard import allowed, current, desk
-from web.staff.words import ACTIONS
+from web.staff.words import ACTIONS, without_commands
 
 deciding = Blueprint("deciding", __name__, url_prefix="/documents/<id>")
 Ask = Callable[[int, str], object]
@@ -105,7 +105,7 @@ def _done(id: str, act: Ask) -> Answer:
     try:
         act(int(version), person)
     except DecisionRefused as refused:
-        return page(id, refused.reason, 409, typed)
+        return page(id, without_commands(refused.reason), 409, typed)
     drafts.drop(desk().staff, current().account.id, f"/documents/{id}")
     return redirect(f"/documents/{id}", 303)
 

@@ -24,7 +24,7 @@ from web.http.current import services
 from web.search.views import file_view
 from web.staff.guard import allowed, current, desk
 from web.staff.queues import may_see
-from web.staff.words import ACTIONS, ASPECTS, OUTCOMES, SETTLEMENTS, STATES
+from web.staff.words import ACTIONS, ASPECTS, OUTCOMES, SETTLEMENTS, STATES, without_commands
 
 documents = Blueprint("documents", __name__)
 # Inside an original, nothing runs and nothing is fetched.
@@ -68,7 +68,10 @@ def standing(id: str) -> Standing:
             disclosure=grounds.disclosure_of(connection, id, document.version),
             outcomes={aspect: grounds.outcome_of(connection, id, document.version, aspect) for aspect in Aspect},
             involved=[*four_eyes.involved(connection, id, document.version)],
-            obstacles=publication.obstacles(connection, id, document.version, account.person),
+            obstacles=[
+                without_commands(each)
+                for each in publication.obstacles(connection, id, document.version, account.person)
+            ],
             events=[*audit.events(connection, id)],
             public_version=connection.execute(select(rows.c.public_version).where(rows.c.id == id)).scalar(),
         )

@@ -1,5 +1,7 @@
 """The desk's words for states, findings and events."""
 
+import re
+
 from archive.document import Aspect, Outcome, Settlement, Status
 
 STATES = {
@@ -20,3 +22,15 @@ ACTIONS = {
     **{"precheck": "发布前检查", "settle": "处理检查发现", "approve": "批准公开", "takeover": "确认既有公开"},
     **{"reject": "退回", "withdraw": "撤回", "look": "查看原件", "validity": "登记有效性", "relate": "确认文件关系"},
 }
+# Sentences about commands, which nobody types at the desk: the page has what they lead to.
+_COMMANDS = re.compile(r"[^。；]*(?:gongkai |--\w|用 classify)[^。；]*[。；]?")
+
+
+def without_commands(told: str) -> str:
+    """Return what the archive says, for somebody at a page.
+
+    >>> without_commands("没有标明公开属性，按不公开处理；请先用 classify 标注。")
+    '没有标明公开属性，按不公开处理。'
+    """
+    left = _COMMANDS.sub("", told).rstrip("；")
+    return left if not left or left.endswith("。") else f"{left}。"

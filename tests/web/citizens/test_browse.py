@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from archive.extract import Sandbox
 from archive.intake.receive import Intake, Item
 from indexer import sync
@@ -49,6 +51,7 @@ def test_rows_draw_gaps_together() -> None:
     assert rows({}) == list[Row]()
 
 
+@pytest.mark.page
 def test_a_number_that_was_given_twice_is_shown_twice(own: Site) -> None:
     folder = own.services.settings.data
     lines = []

@@ -14,6 +14,9 @@ from web.installation.settings import Settings
 from web.search.find import find, ranked
 from web.search.params import SearchForm
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 pytest.importorskip("ir_measures", reason="ir-measures is not installed")
 
 Run = Callable[..., Result]

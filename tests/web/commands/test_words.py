@@ -7,6 +7,9 @@ import pytest
 from archive.chinese.dates import office_today
 from tests.web.commands.conftest import Run
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 
 def test_a_renewal_is_for_years_and_a_mistyped_year_is_refused(run: Run, folder: Path) -> None:
     run("ingest", str(folder / "a.txt"))

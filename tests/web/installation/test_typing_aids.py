@@ -20,6 +20,9 @@ from web.installation.typing_aids import _Made
 from web.search.find import find, suggestions
 from web.search.params import SearchForm
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 TEXTS = {
     "低保.txt": "关于印发低保办法的通知\n\n最低生活保障标准每年调整。\n",
     "危房.txt": "柳河镇危房改造公示\n\n本次危房改造资金已经下达，石榴坪互助点负责。\n",

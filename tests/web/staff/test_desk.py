@@ -99,6 +99,7 @@ def test_a_document_goes_from_waiting_to_public_by_two_persons(site: DeskSite) -
     assert site.services.catalogue.events(site.id)[-1].action == "look"
     assert reviewer.post(f"{page}/classify", page, disclosure="主动公开", basis="条例第二十条").status_code == 303
     early = publisher.get(page).text
+    assert "gongkai review" not in early and "--force" not in early
     assert "还没有作真实性审查" in early and "批准公开第 1 版" not in early
     number = re.search(r"settle/(\d+)", reviewer.get(page).text)
     assert number
