@@ -96,10 +96,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set the number of examples, and leave out slow tests unless they were named by path."""
-    config.addinivalue_line(
-        "markers",
-        "slow: killed processes, timed growth, every page's states, nginx, real material; runs with --slow or by its path",
-    )
+    config.addinivalue_line("markers", "slow: what --slow runs, or its path alone")
     config.addinivalue_line("markers", "page: how answers look and work, which is alike over any database")
     settings.register_profile("usual", max_examples=USUAL)
     settings.register_profile("thorough", max_examples=THOROUGH)
