@@ -17,6 +17,15 @@ _DROPPED = (
 ).split()
 _COMMENT = "data-comment"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# The parser compares each attribute of a tag with all before it, so that its time grows with their square.
+_MOST_ATTRIBUTES = 1_000
+_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?+|'[^']*+'?+|[^\s>]*+))?+"""
+# A comment, or a tag with its name, and where it has more attributes than that, with the first of those.
+_TAG = re.compile(
+    rf"<!--(?:(?!-->).)*+|<(?:(script|style)(?![^\s/>])|[a-z][^\s/>]*+)"
+    rf"(?:{_ATTRIBUTE}){{0,{_MOST_ATTRIBUTES}}}+(?P<more>{_ATTRIBUTE})?+(?(1)(?:(?!</\1).)*+)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 # Ids and classes that the content systems of county sites give to the document's text, the most reliable first.
 _CONTAINERS = (
@@ -55,8 +64,9 @@ class _Size:
 def parse(text: str) -> etree._Element:
     """Parse a page, in which a ``wbr`` with its text holds the place of each comment.
 
-    Raises ExtractionFailed if it has no content, or is nested too deeply to be read.
+    Raises ExtractionFailed if it has no content, or is nested too deeply or has too many attributes to be read.
     """
+    refuse_crowded(text)
     parser = html.HTMLParser(remove_pis=True, huge_tree=True)
     try:
         root: etree._Element = html.document_fromstring(_DECLARATION.sub("", text), parser=parser)
@@ -72,6 +82,14 @@ def parse(text: str) -> etree._Element:
             place.tail = comment.tail
             parent.replace(comment, place)
     return root
+
+
+def refuse_crowded(text: str) -> None:
+    """Raise ExtractionFailed if a tag has more attributes than a page's do and the parser can take."""
+    if any(tag["more"] for tag in _TAG.finditer(text)):
+        raise ExtractionFailed(
+            f"网页中有标签的属性超过 {_MOST_ATTRIBUTES:,} 个，无法读取。请用浏览器打开，复制正文另存后再收。"
+        )
 
 
 def comments_in(root: etree._Element) -> Iterator[str]:

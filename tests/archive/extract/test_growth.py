@@ -10,7 +10,7 @@ from lxml import etree
 from archive.errors import ExtractionFailed
 from archive.extract import extract_plain
 from archive.extract.others import markdown, plain
-from archive.extract.webpage import html
+from archive.extract.webpage import html, page
 from archive.extract.word.styles import Numbering
 from tests.archive.extract.worddocuments import IN_TABLE, Run, write_doc
 from tests.growth import EACH, grows, text_of
@@ -107,6 +107,17 @@ def test_a_web_page(unit: str) -> None:
 @pytest.mark.parametrize("around", WITHIN)
 def test_a_web_page_within_many_elements(around: str) -> None:
     check(lambda text: html.from_text(around * (600 // around.count("<")) + text), "<p>甲乙，</p><a>丙</a>")
+
+
+@pytest.mark.parametrize("tag", ["<p {}>甲", "<script {}></script>", "<p title='<script>'><!--<script>--><p {}>甲"])
+@pytest.mark.parametrize("unit", [" a%d='>'", ' a%d="x"', " a%d", "/a%d = x "])
+def test_a_tag_with_many_attributes(tag: str, unit: str) -> None:
+    assert grows(lambda text: html.from_text(tag.format(text)), text_of(unit, 40_000), text_of(unit, 320_000), most=16)
+
+
+@pytest.mark.parametrize("unit", ["<!--", "<script>", "<a ", "<a b='", "<a b=\"'", "<a b", "<style a='"])
+def test_looking_for_tags_with_many_attributes(unit: str) -> None:
+    assert grows(page.refuse_crowded, text_of(unit, 400_000), text_of(unit, 3_200_000), most=16)
 
 
 @pytest.mark.parametrize("unit", (*MARKDOWN, *EACH[::4]), ids=ascii)

@@ -129,6 +129,16 @@ def test_ten_thousand_nested_elements_are_read_or_refused() -> None:
         assert extraction.paragraphs == ("正文在最里面。",)
 
 
+def test_a_tag_with_more_attributes_than_can_be_read_is_refused() -> None:
+    def page(many: int) -> str:
+        script, inside = ("".join(f" a{at}='>'" for at in range(count)) for count in (2_000, many))
+        return f"<html><body><script>if (i<n {script})</script><!-- <p {script}> --><p {inside}>正文。</body></html>"
+
+    assert from_text(page(1_000)).paragraphs == ("正文。",)
+    with pytest.raises(ExtractionFailed, match="属性超过 1,000 个"):
+        from_text(page(1_001))
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not POLICIES.exists(), reason="the shared real material is not here")
 def test_every_policy_page_has_its_card_and_title() -> None:
