@@ -5,6 +5,10 @@ from enum import StrEnum
 
 from archive.extract.text.characters import clean
 
+# From this value on, each of red, green and blue is as good as white.
+WHITISH = 0xF7
+# Type of a Word document up to this many half points is too small to see.
+TINY = 4
 _MOST = 300
 _LONGEST = 200
 # How many characters of the text before tell where something is.

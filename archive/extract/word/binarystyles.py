@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
-from archive.extract.text.concealed import Unseen
+from archive.extract.text.concealed import TINY, WHITISH, Unseen
 
 # 2.5.6: where the offsets and sizes of structures are.
 _STYLE_SHEET, _CHARACTERS, _PARAGRAPHS = 0xA2, 0xFA, 0x102
@@ -30,8 +30,6 @@ _AUTOMATIC, _WHITE, _BLACK = 0xFF000000, 0xFFFFFF, 0
 _OLD_COLOURS = {0: _AUTOMATIC, 1: _BLACK, 8: _WHITE}
 # A ground on which every colour is seen.
 _MIXED = -1
-# Type up to this many half points is too small to see, and each part of a colour from this value on is white.
-_TINY, _WHITISH = 2, 0xF7
 
 Properties = Mapping[int, int]
 
@@ -190,7 +188,7 @@ class Looks:
         if hidden:
             return Unseen.HIDDEN, False
         found = {**outer, **form, **inner, **look}
-        if 0 < found.get(SIZE, 20) <= _TINY:
+        if 0 < found.get(SIZE, 20) <= TINY:
             return Unseen.TINY, False
         colour = _colour(found)
         if colour is None:
@@ -229,4 +227,4 @@ def _ground(found: Properties) -> int | None:
 
 
 def _is_white(colour: int) -> bool:
-    return all(colour >> shift & 0xFF >= _WHITISH for shift in (0, 8, 16))
+    return all(colour >> shift & 0xFF >= WHITISH for shift in (0, 8, 16))

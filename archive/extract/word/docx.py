@@ -25,6 +25,7 @@ from archive.extract.text.charset import decode
 from archive.extract.text.concealed import Concealed
 from archive.extract.text.titles import may_be_title
 from archive.extract.webpage import html
+from archive.extract.word.colours import Palette
 from archive.extract.word.concealed import add_comments, add_properties
 from archive.extract.word.styles import Numbering, Styles, W
 from archive.extract.word.text import Line, Reader, Seen
@@ -64,7 +65,7 @@ class _Docx:
         styles = Styles(self._root("styles"))
         kinds = ("header", "footer", "footnotes", "endnotes")
         beside = [_parse(part.blob) for kind in kinds for part in self._parts(kind)]
-        visibility = Visibility(styles, [document.element, *beside])
+        visibility = Visibility(styles, [document.element, *beside], Palette(self._root("theme")))
         self._reader = Reader(styles, visibility, self._concealed, Numbering(self._root("numbering")), self._chunk)
 
     def extraction(self) -> Extraction:
@@ -146,8 +147,6 @@ class _Docx:
             told.append(f"文档中有 {seen.hidden} 个字设为隐藏，没有收入正文，请核对。")
         if seen.doubtful:
             told.append(f"文档中有 {seen.doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
-        if seen.hidden_rows:
-            told.append(f"文档中有 {seen.hidden_rows} 行表格标为隐藏，未必真看不见，仍收入正文，请与原件核对。")
         if seen.revisions:
             told.append(f"文档中有 {seen.revisions} 处修订痕迹，正文按接受全部修订后的文字收入，请核对是否定稿。")
         comments = self._root("comments")

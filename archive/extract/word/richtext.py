@@ -9,7 +9,7 @@ from pathlib import Path
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.characters import clean, rows
-from archive.extract.text.concealed import Concealed, Unseen
+from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen
 from archive.extract.text.titles import may_be_title
 
 _TOKEN = re.compile(
@@ -40,8 +40,6 @@ _BASE, _STYLED_HIDDEN = re.compile(rb"\\sbasedon(\d{1,5})"), re.compile(rb"\\v(?
 _MIXED = -1
 # A picture or shape that white text may stand on.
 _DRAWING = re.compile(rb"\\(?:shp|do|background)\b")
-# Type up to this many half points is too small to see, and each part of a colour from this value on is white.
-_TINY, _WHITISH = 2, 0xF7
 _MAX_DEPTH = 500
 _TITLE_DEPTH = 15
 
@@ -253,12 +251,12 @@ class _Reader:
         """Return why text is not seen, and whether that is in doubt, in which case it counts as seen."""
         if state.deleted or state.hidden:
             return Unseen.DELETED if state.deleted else Unseen.HIDDEN, False
-        if 0 < state.size <= _TINY:
+        if 0 < state.size <= TINY:
             return Unseen.TINY, False
         colour, number = self._colour(state.colour), state.ground or state.paragraph_ground
         if colour is None:
             return None, False
-        if not number and min(colour) >= _WHITISH:
+        if not number and min(colour) >= WHITISH:
             doubtful = state.in_table or self._has_drawings
             return (None, True) if doubtful else (Unseen.GROUND, False)
         return (Unseen.GROUND if number and colour == self._colour(number) else None), False

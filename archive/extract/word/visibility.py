@@ -4,56 +4,66 @@ Sections are those of ECMA-376 part 1. Only what is certain is called unseen: wh
 text box, or in a document with a page colour or pictures behind the text may stand on a dark ground.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lxml import etree
 
-from archive.extract.text.concealed import Unseen
+from archive.extract.text.concealed import TINY, Unseen
+from archive.extract.word.colours import AUTO, CLEAR, INKS, MIXED, Palette, ink, is_white
 from archive.extract.word.styles import Styles, W, on
 
 _VAL = f"{W}val"
-# Type up to this many half points is too small to see.
-_TINY = 2
-_HEX = re.compile(r"[0-9A-Fa-f]{6}")
-# From this value on, each of red, green and blue is as good as white.
-_WHITISH = 0xF7
+# Characters up to this share of their width, in percent, and rows up to this exact height, in twentieths of a point.
+_NARROW, _LOW = 5, 20
 _HIGHLIGHTS = {"white": "FFFFFF", "black": "000000"}
-# A ground of a pattern, or another on which both white and black are seen.
-_MIXED = "mixed"
 
 
 class Visibility:
-    """A judge of a document's runs; ``roots`` are its parts with text."""
+    """A judge of a document's runs and rows; ``roots`` are its parts with text."""
 
-    def __init__(self, styles: Styles, roots: Sequence[etree._Element]) -> None:
+    def __init__(self, styles: Styles, roots: Sequence[etree._Element], palette: Palette) -> None:
         self._styles = styles
+        self._palette = palette
         self._dark = any(map(_has_ground, roots))
-        # Most documents have neither, and need not be asked run by run.
+        # Most documents have none of these, and need not be asked run by run.
         every = [*roots, *styles.roots]
-        sizes = (_whole(each) for root in every for each in root.iter(f"{W}sz"))
-        self._tiny = any(size is not None and 0 < int(size) <= _TINY for size in sizes)
-        colours = {_colour(each, _VAL) or "" for root in every for each in root.iter(f"{W}color")}
-        grounds = {_shade(each) for root in every for each in root.iter(f"{W}shd")} | set(_HIGHLIGHTS.values())
-        self._coloured = any(colour in grounds or _is_white(colour) for colour in colours)
+        self._small = [
+            (name, most)
+            for name, most in ((f"{W}sz", TINY), (f"{W}w", _NARROW))
+            if any(_is_up_to(_value(each), most) for root in every for each in root.iter(name))
+        ]
+        coloured = (each.getparent() for root in every for each in root.iter(*INKS))
+        colours = {read(each) or "" for each in coloured if each is not None for read in (palette.fill, palette.line)}
+        grounds = {palette.shade(each) for root in every for each in root.iter(f"{W}shd")} | set(_HIGHLIGHTS.values())
+        self._coloured = any(colour in grounds or colour == CLEAR or is_white(colour) for colour in colours)
 
     def of(self, run: etree._Element) -> tuple[Unseen | None, bool]:
         """Return why a run is not seen, and whether that is in doubt, in which case it counts as seen."""
         if self.hides(run):
             return Unseen.HIDDEN, False
-        if self._tiny and 0 < int(self._found(run, lambda each: _whole(each.find(f"{W}sz"))) or 0) <= _TINY:
+        if any(_is_up_to(self._found(run, _reader(name)), most) for name, most in self._small):
             return Unseen.TINY, False
         if not self._coloured:
             return None, False
-        colour = self._found(run, lambda each: _colour(each.find(f"{W}color"), _VAL))
-        if colour is None or colour == "auto":
+        colour = ink(self._found(run, self._palette.fill), self._found(run, self._palette.line))
+        if colour == CLEAR:
+            return Unseen.INVISIBLE, False
+        if colour is None or colour == AUTO:
             return None, False
         ground = self._ground(run)
-        if not ground and _is_white(colour):
+        if not ground and is_white(colour):
             doubtful = ground == "" or self._dark or self._is_framed(run)
             return (None, True) if doubtful else (Unseen.GROUND, False)
-        same = colour == ground or ground is not None and _is_white(colour) and _is_white(ground)
+        same = colour == ground or ground is not None and is_white(colour) and is_white(ground)
         return (Unseen.GROUND if same else None), False
+
+    def of_row(self, row: etree._Element) -> Unseen | None:
+        """Return why a row of a table is not seen: it is marked as hidden, or is lower than any type."""
+        if on(row.find(f"{W}trPr/{W}hidden")):
+            return Unseen.HIDDEN
+        height = row.find(f"{W}trPr/{W}trHeight")
+        exact = height is not None and height.get(f"{W}hRule") == "exact"
+        return Unseen.TINY if exact and _is_up_to(_value(height), _LOW) else None
 
     def hides(self, run: etree._Element) -> bool:
         """Tell whether a run is hidden: by itself, else by the document's defaults or by its styles.
@@ -98,10 +108,10 @@ class Visibility:
         """Return the colour that a run is shaded with, "" if a style may shade it, None for the paper's."""
         highlight = run.find(f"{W}rPr/{W}highlight")
         if highlight is not None and highlight.get(_VAL) != "none":
-            return _HIGHLIGHTS.get(highlight.get(_VAL, ""), _MIXED)
+            return _HIGHLIGHTS.get(highlight.get(_VAL, ""), MIXED)
         paragraph, cell = _above(run, "p"), _above(run, "tc")
         for place, path in ((run, "rPr"), (paragraph, "pPr"), (cell, "tcPr")):
-            if place is not None and (shade := _shade(place.find(f"{W}{path}/{W}shd"))) is not None:
+            if place is not None and (shade := self._palette.shade(place.find(f"{W}{path}/{W}shd"))) is not None:
                 return shade
         for chain in self._chains(run):
             for style in chain:
@@ -139,30 +149,15 @@ def _has_ground(root: etree._Element) -> bool:
     return False
 
 
-def _colour(element: etree._Element | None, key: str) -> str | None:
-    value = None if element is None else element.get(f"{key}")
-    if value is None:
-        return None
-    return value.upper() if _HEX.fullmatch(value) else "auto"
+def _reader(name: str) -> Callable[[etree._Element], str | None]:
+    return lambda properties: _value(properties.find(name))
 
 
-def _shade(element: etree._Element | None) -> str | None:
-    """Return the colour of a shading; None if it leaves the paper's."""
-    if element is None or element.get(_VAL) == "nil":
-        return None
-    pattern, fill = element.get(_VAL, "clear"), _colour(element, f"{W}fill")
-    if pattern == "solid":
-        return _colour(element, f"{W}color") or _MIXED
-    if pattern != "clear":
-        return _MIXED
-    return None if fill in (None, "auto") else fill
+def _value(element: etree._Element | None) -> str | None:
+    return None if element is None else element.get(_VAL, "")
 
 
-def _is_white(colour: str) -> bool:
-    return _HEX.fullmatch(colour) is not None and all(int(colour[at : at + 2], 16) >= _WHITISH for at in (0, 2, 4))
-
-
-def _whole(element: etree._Element | None) -> str | None:
-    """Return a property that is a whole number, as it is written."""
-    value = "" if element is None else element.get(_VAL, "")
-    return value if value.isascii() and value.isdecimal() and len(value) < 6 else None
+def _is_up_to(value: str | None, most: int) -> bool:
+    """Tell whether a property is a whole number, or so many percent, from one to ``most``."""
+    number = (value or "").removesuffix("%")
+    return number.isascii() and number.isdecimal() and len(number) < 6 and 0 < int(number) <= most

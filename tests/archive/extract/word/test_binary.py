@@ -67,7 +67,7 @@ STYLES = (
         (Run("密语\r", WHITE), "与底色相同的文字"),
         (Run("密语\r", WHITE + ground(255, 255, 255)), "与底色相同的文字"),
         (Run("密语\r", colour(0, 0, 128) + ground(0, 0, 128)), "与底色相同的文字"),
-        (Run("密语\r", size(1)), "小到看不见的文字"),
+        (Run("密语\r", size(2)), "小到看不见的文字"),
     ],
 )
 def test_what_is_not_seen_for_any_reason_is_listed_and_is_no_text(tmp_path: Path, run: Run, kind: str) -> None:
@@ -82,7 +82,7 @@ def test_what_is_not_seen_for_any_reason_is_listed_and_is_no_text(tmp_path: Path
         *(Run("文字\r", styled(5)), Run("文字\r", style=99), Run("文字\r", styled(99)), Run("文字\r", style=6)),
         *(Run("文字\r", WHITE + ground(0, 0, 128)), Run("文字\r", WHITE, ground(0, 0, 128, 0xC64D))),
         Run("文字\r", WHITE + ground(0, 0, 0).replace(b"\0\0\0\0\0\0", b"\0\0\0\xff\0\0"), ground(0, 0, 128, 0xC64D)),
-        *(Run("文字\r", WHITE + b"\x0c\x2a\x02"), Run("文字\r", size(2)), Run("文字\r", colour(255, 255, 0))),
+        *(Run("文字\r", WHITE + b"\x0c\x2a\x02"), Run("文字\r", size(3)), Run("文字\r", colour(255, 255, 0))),
     ],
 )
 def test_what_is_seen_is_text_whatever_styles_say(tmp_path: Path, run: Run) -> None:

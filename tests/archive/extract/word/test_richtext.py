@@ -60,7 +60,7 @@ HEAD = (
         *((r"\v secret", "隐藏文字"), (r"\s1 secret", "隐藏文字"), (r"\s2 secret", "隐藏文字")),
         *((r"\cs3 secret", "隐藏文字"), (r"{\v{\b secret}}", "隐藏文字"), (r"\deleted secret", "修订中删除")),
         *((r"\cf1 secret", "与底色相同的文字"), (r"\cf2\cb2 secret", "与底色相同的文字")),
-        *((r"\cf1\cbpat1 secret", "与底色相同的文字"), (r"\fs2 secret", "小到看不见的文字")),
+        *((r"\cf1\cbpat1 secret", "与底色相同的文字"), (r"\fs4 secret", "小到看不见的文字")),
     ],
 )
 def test_what_is_not_seen_for_any_reason_is_listed_and_is_no_text(tmp_path: Path, content: str, kind: str) -> None:
@@ -72,7 +72,7 @@ def test_what_is_not_seen_for_any_reason_is_listed_and_is_no_text(tmp_path: Path
     "content",
     [
         *(r"\v\v0 words", r"\s1\v0 words", r"\s4 words", r"\s5 words", r"\s0 words"),
-        *(r"\cf1\cb2 words", r"\cf1\cbpat2 words", r"\cf2 words", r"\fs3 words", r"\cf1\highlight2 words"),
+        *(r"\cf1\cb2 words", r"\cf1\cbpat2 words", r"\cf2 words", r"\fs5 words", r"\cf1\highlight2 words"),
         r"\cf1\shading5000 words",
     ],
 )

@@ -23,12 +23,24 @@ STYLES = """
 """
 AFTER = "（在“各镇：请落实。”之后）"
 WHITE = '<w:color w:val="FFFFFF"/>'
+W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
+THEMED = '<w:color w:val="000000" w:themeColor="background1"/>'
 DARK = '<w:shd w:val="clear" w:fill="1F4E79"/>'
 
 
 def paragraph(run: str = "", form: str = "", style: str = "", text: str = "内部掌握") -> str:
     named = f'<w:pStyle w:val="{style}"/>' if style else ""
     return f"<w:p><w:pPr>{named}{form}</w:pPr><w:r><w:rPr>{run}</w:rPr><w:t>{text}</w:t></w:r></w:p>"
+
+
+def effect(inside: str, name: str = "textFill") -> str:
+    return f'<w14:{name} xmlns:w14="{W14}">{inside}</w14:{name}>'
+
+
+def solid(colour: str, alpha: int = 0) -> str:
+    kind = "srgbClr" if len(colour) == 6 else "schemeClr"
+    inside = f'<w14:alpha w14:val="{alpha}"/>' if alpha else ""
+    return f'<w14:solidFill><w14:{kind} w14:val="{colour}">{inside}</w14:{kind}></w14:solidFill>'
 
 
 def table(cell: str = "", run: str = "", style: str = "", row: str = "") -> str:
@@ -69,7 +81,24 @@ def read(folder: Path, *blocks: str, defaults: str = "", body: str = "") -> Extr
         (paragraph(WHITE + '<w:shd w:val="clear" w:fill="FFFFFF"/>'), "与底色相同的文字"),
         (paragraph('<w:color w:val="000000"/><w:shd w:val="clear" w:fill="000000"/>'), "与底色相同的文字"),
         (paragraph('<w:color w:val="000000"/><w:highlight w:val="black"/>'), "与底色相同的文字"),
+        (paragraph(THEMED), "与底色相同的文字"),
+        (paragraph('<w:color w:themeColor="light1"/>'), "与底色相同的文字"),
+        (paragraph('<w:color w:themeColor="background1" w:themeShade="FA"/>'), "与底色相同的文字"),
+        (paragraph('<w:color w:val="000000" w:themeColor="text1" w:themeTint="02"/>'), "与底色相同的文字"),
+        (paragraph(WHITE + '<w:shd w:val="clear" w:fill="000000" w:themeFill="background1"/>'), "与底色相同的文字"),
+        (paragraph(effect("<w14:noFill/>")), "不显示的文字"),
+        (paragraph(effect(solid("FF0000", 100_000))), "不显示的文字"),
+        (paragraph(effect("<w14:noFill/>") + effect("<w14:noFill/>", "textOutline")), "不显示的文字"),
+        (paragraph('<w:color w:val="000000"/>' + effect(solid("bg1"))), "与底色相同的文字"),
+        (paragraph(effect("<w14:noFill/>") + effect(solid("FFFFFF"), "textOutline")), "与底色相同的文字"),
+        (
+            paragraph("<w:rStyle w:val='WC'/>" + effect(solid("FFFFFE"), "textOutline")),
+            "与底色相同的文字",
+        ),
         (paragraph('<w:sz w:val="2"/>'), "小到看不见的文字"),
+        (paragraph('<w:sz w:val="4"/>'), "小到看不见的文字"),
+        (paragraph('<w:w w:val="5"/>'), "小到看不见的文字"),
+        (paragraph('<w:w w:val="1%"/>'), "小到看不见的文字"),
     ],
 )
 def test_what_nobody_sees_is_listed_and_is_no_text(tmp_path: Path, block: str, reason: str) -> None:
@@ -93,7 +122,17 @@ def test_what_nobody_sees_is_listed_and_is_no_text(tmp_path: Path, block: str, r
         paragraph(WHITE + '<w:shd w:val="pct50" w:fill="FFFFFF"/>'),
         paragraph('<w:color w:val="auto"/><w:shd w:val="clear" w:fill="000000"/>'),
         paragraph('<w:color w:val="FF0000"/>'),
-        paragraph('<w:sz w:val="10"/>'),
+        paragraph(THEMED + DARK),
+        paragraph('<w:color w:val="FFFFFF" w:themeColor="text1"/>'),
+        paragraph('<w:color w:val="FFFFFF" w:themeColor="background1" w:themeShade="80"/>'),
+        paragraph(WHITE + '<w:shd w:val="clear" w:fill="FFFFFF" w:themeFill="text1" w:themeFillTint="BF"/>'),
+        paragraph(effect(solid("FF0000", 40_000))),
+        paragraph(effect("<w14:noFill/>") + effect(solid("tx1"), "textOutline")),
+        paragraph(WHITE + effect(solid("000000"))),
+        paragraph(WHITE + effect(solid("000000"), "textOutline")),
+        paragraph("<w:rStyle w:val='WC'/>" + effect(solid("000000"), "textOutline")),
+        paragraph('<w:sz w:val="5"/>'),
+        paragraph('<w:w w:val="50"/>'),
     ],
 )
 def test_what_is_seen_is_text(tmp_path: Path, block: str) -> None:
@@ -103,6 +142,7 @@ def test_what_is_seen_is_text(tmp_path: Path, block: str) -> None:
 
 def test_a_cells_ground_counts_and_a_tables_style_makes_white_doubtful(tmp_path: Path) -> None:
     assert read(tmp_path, table(DARK, WHITE)).paragraphs == ("各镇：请落实。", "内部掌握\t甲")
+    assert read(tmp_path, table(DARK, THEMED)).paragraphs == ("各镇：请落实。", "内部掌握\t甲")
     assert read(tmp_path, table("", WHITE)).concealed == (f"与底色相同的文字：内部掌握{AFTER}",)
     assert read(tmp_path, table(style="HT")).concealed == (f"隐藏文字：内部掌握{AFTER}", f"隐藏文字：甲{AFTER}")
     doubtful = read(tmp_path, table("", WHITE, style="DT"))
@@ -121,11 +161,31 @@ def test_what_the_documents_defaults_hide_is_hidden(tmp_path: Path) -> None:
     assert (found.paragraphs, found.concealed) == (("内部掌握",), ("隐藏文字：各镇：请落实。（在开头）",))
 
 
-def test_a_row_marked_as_hidden_stays_and_is_told_and_a_deleted_one_is_listed(tmp_path: Path) -> None:
-    found = read(tmp_path, table(row="<w:hidden/>"), table(row='<w:del w:id="1" w:author="张三"/>'))
-    assert found.paragraphs == ("各镇：请落实。", "内部掌握\t甲")
-    assert found.concealed == ("修订中删除：内部掌握 甲（在“甲”之后）",)
-    assert any("1 行表格标为隐藏" in each for each in found.warnings)
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("<w:hidden/>", "隐藏文字"),
+        ('<w:trHeight w:val="20" w:hRule="exact"/>', "小到看不见的文字"),
+        ('<w:del w:id="1" w:author="张三"/>', "修订中删除"),
+    ],
+)
+def test_a_row_that_is_hidden_too_low_or_deleted_is_listed(tmp_path: Path, row: str, reason: str) -> None:
+    found = read(tmp_path, table(row=row))
+    assert (found.paragraphs, found.concealed) == (("各镇：请落实。",), (f"{reason}：内部掌握 甲{AFTER}",))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<w:hidden w:val="0"/>',
+        '<w:trHeight w:val="20"/>',
+        '<w:trHeight w:val="20" w:hRule="atLeast"/>',
+        '<w:trHeight w:val="300" w:hRule="exact"/>',
+    ],
+)
+def test_a_row_that_is_seen_is_text(tmp_path: Path, row: str) -> None:
+    found = read(tmp_path, table(row=row))
+    assert (found.paragraphs, found.concealed, found.warnings) == (("各镇：请落实。", "内部掌握\t甲"), (), ())
 
 
 def test_a_text_box_in_a_hidden_run_is_hidden_with_it(tmp_path: Path) -> None:
