@@ -3,13 +3,14 @@
 Rules with more than a tag, classes and an id, and those for some media, are not judged; nor are sheets elsewhere.
 """
 
+import colorsys
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from archive.extract.text.concealed import Unseen
+from archive.extract.text.concealed import WHITISH, Unseen
 from archive.extract.webpage.lines import text_of
 
 _HIDDEN_CLASSES = {"hidden", "hide", "sr-only", "visually-hidden"}
@@ -27,8 +28,13 @@ _CLEAR = re.compile(
     r"transparent|#[0-9a-f]{3}0|#[0-9a-f]{6}00|(?:rgb|hsl)a?\((?:(?:[^,()]*,){3}|[^,/()]*/)\s*0*\.?0*%?\s*\)"
 )
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})")
+_HSL = re.compile(
+    r"hsla?\(\s*(\d{1,3}(?:\.\d{1,9})?)(?:deg)?[\s,]+(\d{1,3}(?:\.\d{1,9})?)%[\s,]+(\d{1,3}(?:\.\d{1,9})?)%"
+    r"\s*(?:[,/]\s*([\d.]+%?)\s*)?\)"
+)
 _RGB = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\s*(?:[,/]\s*([\d.]+%?)\s*)?\)")
-_NAMED = {"white": "ffffff", "black": "000000", "red": "ff0000", "blue": "0000ff", "yellow": "ffff00"}
+_WHITES = {"white": "ffffff", "snow": "fffafa", "ghostwhite": "f8f8ff"}
+_NAMED = {**_WHITES, "black": "000000", "red": "ff0000", "blue": "0000ff", "yellow": "ffff00"}
 _WHITE = "ffffff"
 # A ground of a picture, a gradient, or a colour that is not read.
 _MIXED = "mixed"
@@ -185,7 +191,8 @@ def _unseen(state: _State) -> tuple[Unseen | None, bool]:
         return Unseen.INVISIBLE, False
     if state.small:
         return Unseen.TINY, False
-    if state.colour is None or state.colour != (state.ground or _WHITE):
+    ground = state.ground or _WHITE
+    if state.colour is None or state.colour != ground and not (_is_white(state.colour) and _is_white(ground)):
         return None, False
     return (None, True) if state.doubtful else (Unseen.GROUND, False)
 
@@ -206,7 +213,15 @@ def _colour(text: str) -> str | None:
         return found[1] if len(found[1]) == 6 else "".join(2 * digit for digit in found[1])
     if (found := _RGB.fullmatch(text)) and found[4] in (None, "1", "100%"):
         return "".join(f"{min(int(part), 255):02x}" for part in found.groups()[:3])
+    if (found := _HSL.fullmatch(text)) and found[4] in (None, "1", "100%"):
+        hue, saturation, lightness = (float(part) for part in found.groups()[:3])
+        parts = colorsys.hls_to_rgb(hue / 360, min(lightness, 100) / 100, min(saturation, 100) / 100)
+        return "".join(f"{round(255 * part):02x}" for part in parts)
     return _NAMED.get(text)
+
+
+def _is_white(colour: str) -> bool:
+    return colour != _MIXED and all(int(colour[at : at + 2], 16) >= WHITISH for at in (0, 2, 4))
 
 
 def _is_nothing(measure: str | None) -> bool:

@@ -44,6 +44,12 @@ def styled(style: str, text: str = "密语") -> str:
         (styled("position:absolute;clip:rect(1px, 1px, 1px, 1px)"), "", "不显示的文字"),
         *((styled("margin-left:-9999px"), "", "页面以外的文字"), ("<dialog>密语</dialog>", "", "隐藏文字")),
         (styled("content-visibility:hidden"), "", "隐藏文字"),
+        *((styled("color:#fefefe"), "", "与底色相同的文字"), (styled("color:snow"), "", "与底色相同的文字")),
+        (styled("color:rgb(250,250,250)"), "", "与底色相同的文字"),
+        (styled("color:hsl(0, 0%, 100%)"), "", "与底色相同的文字"),
+        (styled("color:hsl(210deg 50% 99% / 1)"), "", "与底色相同的文字"),
+        (styled("color:#fff;background:#fafafa"), "", "与底色相同的文字"),
+        (styled("color:hsl(240,100%,50%);background:blue"), "", "与底色相同的文字"),
     ],
 )
 def test_what_is_not_shown_is_listed_and_is_no_text(inside: str, head: str, kind: str) -> None:
@@ -63,6 +69,9 @@ def test_what_is_not_shown_is_listed_and_is_no_text(inside: str, head: str, kind
         *((styled("color:#000", "文字"), ""), (styled("color:rgb(0,0,0)", "文字"), "")),
         *((styled("color:#00000080", "文字"), ""), (styled("color:hsl(0,0%,0%)", "文字"), "")),
         *((styled("transform:scale(0.9)", "文字"), ""), (styled("clip-path:inset(0)", "文字"), "")),
+        *((styled("color:#fffff0", "文字"), ""), (styled("color:#fefefe;background:#008", "文字"), "")),
+        *((styled("color:hsl(0,0%,90%)", "文字"), ""), (styled("color:hsl(0,0%,100%,0.5)", "文字"), "")),
+        *((styled("color:#fefefe;background:url(a.png)", "文字"), ""), (styled("color:#ffff00", "文字"), "")),
         *((styled("margin-left:-20px", "文字"), ""), ("<dialog open>文字</dialog>", "")),
         *((styled("font-size:1.2em", "文字"), ""), (styled("clip:rect(0,0,0,0)", "文字"), "")),
         (styled("color:#fff;background:url(a.png)", "文字"), ""),
