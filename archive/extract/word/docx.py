@@ -145,6 +145,8 @@ class _Docx:
         told: list[str] = []
         if seen.hidden:
             told.append(f"文档中有 {seen.hidden} 个字设为隐藏，没有收入正文，请核对。")
+        if seen.hidden_rows:
+            told.append(f"文档中有 {seen.hidden_rows} 行表格标为隐藏，未必真看不见，仍收入正文，请与原件核对。")
         if seen.doubtful:
             told.append(f"文档中有 {seen.doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
         if seen.revisions:

@@ -11,7 +11,7 @@ from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines
 from archive.extract.text.characters import clean, joined, rows
 from archive.extract.text.concealed import Concealed, Unseen
-from archive.extract.word.styles import Look, Numbering, Styles, W
+from archive.extract.word.styles import Look, Numbering, Styles, W, on
 from archive.extract.word.visibility import Visibility
 
 # Not text of the final document: deleted or moved text, settings, field codes, annotations over characters.
@@ -36,9 +36,10 @@ class Line:
 
 @dataclass(slots=True)
 class Seen:
-    """Counts of what was met while reading: characters that may be hidden, and what is not in the text."""
+    """Counts of what was met while reading: characters and rows that may be hidden, and what is not in the text."""
 
     hidden: int = 0
+    hidden_rows: int = 0
     doubtful: int = 0
     pictures: int = 0
     objects: int = 0
@@ -200,6 +201,7 @@ class Reader:
                 self.concealed.add(reason, text)
                 self.seen.hidden += len(clean(text))
             else:
+                self.seen.hidden_rows += on(row.find(f"{W}trPr/{W}hidden"))
                 yield row
 
     def _cell(self, cell: etree._Element, nested: list[Line]) -> str:

@@ -58,9 +58,7 @@ class Visibility:
         return (Unseen.GROUND if same else None), False
 
     def of_row(self, row: etree._Element) -> Unseen | None:
-        """Return why a row of a table is not seen: it is marked as hidden, or is lower than any type."""
-        if on(row.find(f"{W}trPr/{W}hidden")):
-            return Unseen.HIDDEN
+        """Return why a row of a table is not seen: it is lower than any type. A hidden mark hides no cell."""
         height = row.find(f"{W}trPr/{W}trHeight")
         exact = height is not None and height.get(f"{W}hRule") == "exact"
         return Unseen.TINY if exact and _is_up_to(_value(height), _LOW) else None

@@ -164,7 +164,6 @@ def test_what_the_documents_defaults_hide_is_hidden(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("<w:hidden/>", "隐藏文字"),
         ('<w:trHeight w:val="20" w:hRule="exact"/>', "小到看不见的文字"),
         ('<w:del w:id="1" w:author="张三"/>', "修订中删除"),
     ],
@@ -172,6 +171,12 @@ def test_what_the_documents_defaults_hide_is_hidden(tmp_path: Path) -> None:
 def test_a_row_that_is_hidden_too_low_or_deleted_is_listed(tmp_path: Path, row: str, reason: str) -> None:
     found = read(tmp_path, table(row=row))
     assert (found.paragraphs, found.concealed) == (("各镇：请落实。",), (f"{reason}：内部掌握 甲{AFTER}",))
+
+
+def test_a_row_whose_end_is_marked_as_hidden_stays_and_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, table(row="<w:hidden/>"))
+    assert (found.paragraphs, found.concealed) == (("各镇：请落实。", "内部掌握\t甲"), ())
+    assert any("1 行表格标为隐藏" in each for each in found.warnings)
 
 
 @pytest.mark.parametrize(
