@@ -3,7 +3,6 @@
 from flask import Flask, Response, g, request, url_for
 from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web.citizens.browse import browse
 from web.citizens.files import files
@@ -57,12 +56,7 @@ def create_app(installation: Services) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(site_name=installation.settings.site_name, county=installation.county)
     app.json = _Json(app)
-    if installation.settings.proxies:
-        trusted = installation.settings.proxies
-        # Flask's own way of wrapping an application, which its types forbid.
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            visitor.addressed(app.wsgi_app, trusted), x_for=trusted, x_proto=trusted, x_host=trusted
-        )
+    visitor.trust(app, installation.settings.proxies)
     # After-request handlers run in reverse order: validators, headers, compression, and finally the log.
     app.extensions["metrics"] = observe(app, installation)
     Compress(app)

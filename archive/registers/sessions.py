@@ -140,7 +140,9 @@ def _outcome(
     # As much work for a name that nobody has, and for a locked account.
     good = passwords.matches(row["password"] if row else passwords.nobodys(), password)
     if row is None:
-        return "wrong"
+        # As with an account, or one could ask which names there are.
+        tries = (sign_ins.c.name == name) & (sign_ins.c.at > instant(at - WHILE)) & (sign_ins.c.outcome == "wrong")
+        return "locked" if connection.execute(select(func.count()).where(tries)).scalar_one() >= FAILURES else "wrong"
     if _locked(row, at):
         return "locked"
     if row["disabled_at"] is not None:

@@ -12,8 +12,9 @@ from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flask import Request, Response
+from flask import Flask, Request, Response
 from werkzeug.http import parse_list_header
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web.http.parameters import BadParameter
 from web.installation.settings import Settings
@@ -117,6 +118,15 @@ def _step(name: str, text: str, most: int) -> int:
     if text not in [str(step) for step in range(most + 1)]:
         raise BadParameter(f"显示设置“{name}”的值“{text[:20]}”无效，应为 0 到 {most} 之间的整数。")
     return int(text)
+
+
+def trust(app: Flask, proxies: int) -> None:
+    """Let an application believe what so many web servers of one's own in front of it say of the visitor."""
+    if proxies:
+        # Flask's own way of wrapping an application, which its types forbid.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            addressed(app.wsgi_app, proxies), x_for=proxies, x_proto=proxies, x_host=proxies
+        )
 
 
 def addressed(app: "WSGIApplication", proxies: int) -> "WSGIApplication":

@@ -3,6 +3,7 @@
 from flask import Flask, Response
 
 from archive.registers.staff import Staff
+from web.http import visitor
 from web.http.edition import design
 from web.installation.services import Services
 from web.staff.deciding import deciding
@@ -40,6 +41,8 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(site_name=installation.settings.site_name)
+    # Failed sign-ins are counted by address, and forms are held against the host.
+    visitor.trust(app, installation.settings.proxies)
     guard(app)
     for blueprint in (entrance, queues, documents, deciding, managing, mistakes):
         app.register_blueprint(blueprint)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 from archive.errors import AccountRefused, SignInRefused
 from archive.registers import drafts, passwords, sessions
 from web.http.current import services
-from web.staff.guard import COOKIE, current, desk, keep_token
+from web.staff.guard import COOKIE, current, desk, keep_token, page_of
 
 entrance = Blueprint("entrance", __name__)
 _LONGEST_DRAFT = 100_000
@@ -38,7 +38,7 @@ def signed_in() -> Answer:
     except SignInRefused as refused:
         page = render_template("desk/sign-in.html", to=to, typed=typed, name=name, refused=str(refused))
         return make_response(page, 403)
-    if typed:
+    if typed and to == page_of(to) != "/":
         drafts.keep(desk().staff, session.account.id, to, typed)
     return keep_token(redirect(to, 303), token)
 

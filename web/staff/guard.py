@@ -122,15 +122,16 @@ def _ended() -> Answer:
     """Lead to the sign-in. What was typed into a form is taken along, and is there again afterwards."""
     if request.method != "POST":
         return redirect(url_for("entrance.sign_in", to=request.full_path.rstrip("?")))
-    typed = {name: value for name, value in request.form.items() if name != "csrf"}
-    page = render_template("desk/sign-in.html", to=_page_of(request.path), typed=typed, ended=True)
-    return Response(page, 403)
+    to = page_of(request.path)
+    # Nothing of any other form, which may have passwords in it.
+    typed = {name: value for name, value in request.form.items() if name != "csrf"} if to != "/" else {}
+    return Response(render_template("desk/sign-in.html", to=to, typed=typed, ended=True), 403)
 
 
-def _page_of(path: str) -> str:
-    """Return the page that a form stands on: acts on a document are below its address."""
+def page_of(path: str) -> str:
+    """Return the page whose forms are kept as drafts: acts on a document are below its address. Else the first page."""
     parts = path.split("/")
-    return "/".join(parts[:3]) if parts[1:2] == ["documents"] else "/"
+    return "/".join(parts[:3]) if parts[1:2] == ["documents"] and len(parts) > 2 else "/"
 
 
 def _from_here() -> bool:

@@ -173,6 +173,12 @@ def test_an_account_and_an_address_listen_to_so_many_failures(accounts: Accounts
             signed_in(staff, password)
         clock.shift(WHILE + timedelta(seconds=1))
         assert signed_in(staff, password)
+        # A name that nobody has is answered as one that somebody has.
+        for _ in range(FAILURES):
+            with pytest.raises(SignInRefused, match="不正确"):
+                signed_in(staff, "wrong", name="nobody")
+        with pytest.raises(SignInRefused, match="暂停"):
+            signed_in(staff, "wrong", name="nobody")
         # Names that nobody has, from one address; another address is not slowed.
         for number in range(FAILURES_OF_ADDRESS):
             with pytest.raises(SignInRefused):

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from archive.document import Status
 from archive.registers.accounts import Accounts
 from archive.registers.roles import ALLOWED, Act, Role
 from archive.registers.sessions import IDLE, PROOF
+from archive.registers.staff_tables import drafts
 from indexer import sync
 from tests.web.staff.conftest import PASSWORD, DeskSite, Person
 from web.app import create_app
@@ -166,6 +168,19 @@ def test_a_session_that_ends_loses_nothing_that_was_typed(site: DeskSite) -> Non
         again = reviewer.sign_in(to=page, typed=kept)
         assert again.headers["Location"] == page
         assert "写到一半的&lt;依据&gt;" in reviewer.get(page).text
+
+
+@pytest.mark.parametrize("path", ["/password", "/proof", "/second-factor", "/accounts", "/documents"])
+def test_no_password_is_kept_of_a_form_that_came_too_late(site: DeskSite, path: str) -> None:
+    stranger = site.app.test_client()
+    form = {"old": "secret-old", "new": "secret-new", "password": "secret-old", "code": "secret-code"}
+    answer = stranger.post(path, data=form, base_url="https://localhost")
+    assert answer.status_code in (403, 405) or path == "/documents"
+    assert "secret" not in answer.text
+    clerk = site[Role.CLERK]
+    assert clerk.sign_in(to=path, typed='{"old": "secret-old"}').status_code == 303
+    with site.staff.reading() as connection:
+        assert connection.execute(select(drafts)).all() == []
 
 
 def test_before_an_act_that_can_do_harm_a_proof_is_asked_for(site: DeskSite) -> None:
