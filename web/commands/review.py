@@ -19,14 +19,13 @@ from web.commands.words import (
     ASPECT,
     DISCLOSURE,
     OUTCOME,
-    OUTCOME_LABELS,
     SETTLEMENT,
     SETTLEMENT_LABELS,
     STATUS,
-    STATUS_LABELS,
 )
 from web.installation.services import Services
 from web.installation.settings import Settings
+from web.staff.words import OUTCOMES, STATES
 
 
 @click.group()
@@ -44,7 +43,7 @@ def review_list(status: Status | None) -> None:
         stopped = stops.count_open(opened.catalogue)
     for each in listed:
         public = f"，公开第 {each.public_version} 版" if each.public_version else ""
-        click.echo(f"{each.id}  {STATUS_LABELS[each.status]}  第 {each.version} 版{public}  {each.title}")
+        click.echo(f"{each.id}  {STATES[each.status]}  第 {each.version} 版{public}  {each.title}")
         if each.id in stopped:
             click.echo(f"              注意：有 {stopped[each.id]} 处拦截没有处理，请用 check 查看，用 settle 处理")
         for warning in each.warnings:
@@ -61,7 +60,7 @@ def review_show(id: str) -> None:
         document = opened.catalogue.newest(id)
         with opened.catalogue.reading() as connection:
             involved = [*four_eyes.involved(connection, id, document.version)]
-    click.echo(f"{document.id}  {STATUS_LABELS[document.status]}  第 {document.version} 版  {document.metadata.title}")
+    click.echo(f"{document.id}  {STATES[document.status]}  第 {document.version} 版  {document.metadata.title}")
     for line in card(document):
         click.echo(f"{line.label}\t{line.value}\t{line.read_from}")
     for person, did in involved:
@@ -189,7 +188,7 @@ def examine(ids: tuple[str, ...], aspects: tuple[Aspect, ...], outcome: Outcome,
         for aspect in dict.fromkeys(aspects):
             about = reviewing.examine(opened.catalogue, id, aspect, outcome, reviewer, basis, version)
         labels = "、".join(grounds.ASPECT_LABELS[aspect] for aspect in dict.fromkeys(aspects))
-        return f"{id}: 第 {about} 版{labels}审查{OUTCOME_LABELS[outcome]}"
+        return f"{id}: 第 {about} 版{labels}审查{OUTCOMES[outcome]}"
 
     sys.exit(1 if _each(ids, each) else 0)
 
@@ -255,7 +254,7 @@ def after(id: str | None, reviewer: str | None, outcome: Outcome | None, reason:
             raise click.UsageError("a look at ID needs --reviewer and --outcome")
         of, version = _named(id)
         about = afterwards.look(opened.catalogue, of, reviewer, outcome, reason, version)
-        click.echo(f"{of}: 第 {about} 版复看{OUTCOME_LABELS[outcome]}")
+        click.echo(f"{of}: 第 {about} 版复看{OUTCOMES[outcome]}")
         if outcome is Outcome.FAILED:
             jobs.say(f"文件仍然公开。要撤回，请运行 gongkai review withdraw {of} --reviewer 审查人 --reason 理由。")
 
@@ -339,4 +338,4 @@ def _standing(opened: Services, id: str) -> str:
     if newest is None:
         return "没有这件文件"
     public = f"公众看到的是第 {newest.public_version} 版" if newest.public_version else "公众看不到"
-    return f"现在的状态：第 {newest.version} 版{STATUS_LABELS[newest.status]}，{public}"
+    return f"现在的状态：第 {newest.version} 版{STATES[newest.status]}，{public}"

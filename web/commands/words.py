@@ -5,18 +5,12 @@ from typing import Any, Generic, TypeVar
 
 import click
 
-from archive.document import Aspect, Disclosure, Outcome, Settlement, Status, Validity
+from archive.document import Aspect, Disclosure, Settlement, Validity
 from archive.registers.roles import Role
 from indexer import facets
+from web.staff.words import OUTCOMES, STATES
 
 T = TypeVar("T")
-STATUS_LABELS = {
-    Status.WAITING: "待审",
-    Status.PUBLISHED: "已公开",
-    Status.REFUSED: "不予发布",
-    Status.WITHDRAWN: "已撤回",
-}
-OUTCOME_LABELS = {Outcome.PASSED: "通过", Outcome.FAILED: "不通过"}
 
 SETTLEMENT_LABELS = {Settlement.KEEP: "保留", Settlement.MASKED: "已遮盖", Settlement.MISTAKEN: "误报"}
 
@@ -43,7 +37,7 @@ class Words(click.Choice[str], Generic[T]):
 
 STATUS = Words(
     {
-        **{status: (status.value, label) for status, label in STATUS_LABELS.items()},
+        **{status: (status.value, label) for status, label in STATES.items()},
         None: ("all", "全部"),
     }
 )
@@ -60,7 +54,7 @@ _ROLES = {
     **{Role.HEAD: "head", Role.AUDITOR: "auditor", Role.ADMINISTRATOR: "administrator"},
 }
 ROLE = Words({role: (word, role.value) for role, word in _ROLES.items()})
-OUTCOME = Words({outcome: (outcome.value, label) for outcome, label in OUTCOME_LABELS.items()})
+OUTCOME = Words({outcome: (outcome.value, label) for outcome, label in OUTCOMES.items()})
 SETTLEMENT = Words({settlement: (settlement.value, label) for settlement, label in SETTLEMENT_LABELS.items()})
 VALIDITY = Words(
     {

@@ -24,7 +24,7 @@ from web.http.current import services
 from web.search.views import file_view
 from web.staff.guard import allowed, current, desk
 from web.staff.queues import may_see
-from web.staff.words import ACTIONS, ASPECTS, OUTCOMES, SETTLEMENTS, STATES, without_commands
+from web.staff.words import ACTIONS, OUTCOMES, SETTLEMENTS, STATES, without_commands
 
 documents = Blueprint("documents", __name__)
 # Inside an original, nothing runs and nothing is fetched.
@@ -91,7 +91,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
             sections=sections(document, files, Marker(Everything(), services().analyzer)),
             original=file_view(document.file, f"/documents/{id}/files/0"),
             **{
-                "ASPECTS": ASPECTS,
+                "ASPECTS": grounds.ASPECT_LABELS,
                 "OUTCOMES": OUTCOMES,
                 "SETTLEMENTS": SETTLEMENTS,
                 "ACTIONS": ACTIONS,

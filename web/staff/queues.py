@@ -17,6 +17,7 @@ from archive.registers.roles import Act, Role
 from archive.registers.workdays import Calendar
 from web.http.current import services
 from web.staff.guard import allowed, current, desk
+from web.staff.words import STATES
 
 queues = Blueprint("queues", __name__)
 ROWS = 50
@@ -49,6 +50,7 @@ def first() -> str:
         mine=sum(persons.same(work.brought_by, account.person) for work in works),
         afterwards=len(afterwards.waiting(services().catalogue)),
         states={status: states[status] for status in Status} if states else {},
+        STATES=STATES,
     )
 
 

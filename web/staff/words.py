@@ -1,8 +1,8 @@
-"""The desk's words for states, findings and events."""
+"""The words by which staff know states, findings and events, at the desk and on the command line."""
 
 import re
 
-from archive.document import Aspect, Outcome, Settlement, Status
+from archive.document import Outcome, Settlement, Status
 
 STATES = {
     Status.WAITING: "待审",
@@ -10,7 +10,6 @@ STATES = {
     Status.REFUSED: "不予发布",
     Status.WITHDRAWN: "已撤回",
 }
-ASPECTS = {Aspect.TRUTHFULNESS: "真实性", Aspect.CONFIDENTIALITY: "保密性"}
 OUTCOMES = {Outcome.PASSED: "通过", Outcome.FAILED: "不通过"}
 SETTLEMENTS = {
     Settlement.KEEP: "可以公开，保留",
