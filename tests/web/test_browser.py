@@ -111,6 +111,22 @@ def test_suggestions_are_reached_by_keyboard_and_searched_for(scripted: Page) ->
     expect(scripted.get_by_role("heading", level=1)).to_contain_text("关于印发云溪县最低生活保障实施办法的通知")
 
 
+def test_a_suggestion_chosen_at_once_is_not_taken_for_typed_text(scripted: Page) -> None:
+    box = scripted.get_by_role("combobox").first
+    box.press_sequentially("实施")
+    expect(scripted.get_by_role("option").first).to_be_visible()
+    # The next key and the arrow come before the question that the key asks.
+    box.evaluate("""box => {
+        box.value = "实施办法";
+        box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        box.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true }));
+    }""")
+    scripted.wait_for_timeout(400)
+    expect(scripted.get_by_role("option", selected=True)).to_have_count(1)
+    box.press("ArrowUp")
+    expect(box).to_have_value("实施办法")
+
+
 def test_the_filters_can_be_folded_away(scripted: Page, address: str) -> None:
     scripted.goto(f"{address}/search?q=最低生活保障")
     column = scripted.get_by_role("navigation", name="筛选检索结果")

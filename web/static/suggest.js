@@ -23,9 +23,13 @@ document.querySelectorAll("form.search").forEach((form) => {
   let timer = 0;
   let asking = null;
 
-  function close() {
+  function forget() {
     window.clearTimeout(timer);
     if (asking) asking.abort();
+  }
+
+  function close() {
+    forget();
     list.hidden = true;
     list.replaceChildren();
     chosen = -1;
@@ -34,6 +38,8 @@ document.querySelectorAll("form.search").forEach((form) => {
   }
 
   function choose(at) {
+    // A question still on its way would take the chosen suggestion for typed text, or replace the list under it.
+    forget();
     const options = list.children;
     if (chosen >= 0) options[chosen].removeAttribute("aria-selected");
     // One step beyond either end is what was typed.
@@ -64,7 +70,6 @@ document.querySelectorAll("form.search").forEach((form) => {
 
   async function ask() {
     if (asking) asking.abort();
-    typed = input.value;
     if (!typed.trim()) {
       close();
       return;
@@ -79,6 +84,7 @@ document.querySelectorAll("form.search").forEach((form) => {
   }
 
   function later() {
+    typed = input.value;
     window.clearTimeout(timer);
     timer = window.setTimeout(ask, WAIT);
   }
