@@ -48,6 +48,21 @@ def fingerprint() -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+# The last one serves the next analyzer that has the same words; loading the dictionary anew takes 0.1 s.
+@lru_cache(1)
+def _rjieba(own_words: tuple[tuple[str, int, str], ...]) -> "rjieba.Jieba | None":
+    try:
+        import rjieba
+    except ImportError:  # no wheel for this machine
+        return None
+    # The module has loaded a dictionary for itself, which nobody uses: each analyzer has words of its own.
+    rjieba.clear()  # type: ignore[no-untyped-call]  # its stub says nothing of what it returns
+    tokenizer = rjieba.Jieba()
+    for word, frequency, tag in own_words:
+        tokenizer.add_word(word, frequency, tag)
+    return tokenizer
+
+
 def common_words(most: int) -> list[str]:
     """Return the commonest words of two to four characters in jieba's dictionary, commonest first."""
     found = []
@@ -98,16 +113,7 @@ class Analyzer:
     @cached_property
     def rjieba(self) -> "rjieba.Jieba | None":
         """The accelerated segmenter, or None where it is not installed."""
-        try:
-            import rjieba
-        except ImportError:  # no wheel for this machine
-            return None
-        # The module has loaded a dictionary for itself, which nobody uses: each analyzer has words of its own.
-        rjieba.clear()  # type: ignore[no-untyped-call]  # its stub says nothing of what it returns
-        tokenizer = rjieba.Jieba()
-        for word, frequency, tag in self._own_words:
-            tokenizer.add_word(word, frequency, tag)
-        return tokenizer
+        return _rjieba(tuple(self._own_words))
 
     def words(self, text: str) -> list[str]:
         """Cut a document's text into words: long words and the shorter ones inside them."""

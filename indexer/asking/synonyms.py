@@ -178,13 +178,13 @@ class SynonymFile:
     """
 
     def __init__(self, packaged: Path, own: Path, clock: Callable[[], float] = monotonic) -> None:
-        """Load the packaged file. Raises BadSynonyms or OSError for it; errors in the own file are only logged."""
+        """Name the files. They are read on first use: most commands have no use for them."""
         self._packaged = packaged
         self._own = own
         self._clock = clock
         self._lock = Lock()
-        self._stamps: tuple[_Stamp | None, _Stamp | None] = (_stamp(packaged), None)
-        self._table = Synonyms.load(packaged)
+        self._stamps: tuple[_Stamp | None, _Stamp | None] = None, None
+        self._table: Synonyms | None = None
         self._due = clock()
 
     @property
@@ -193,24 +193,29 @@ class SynonymFile:
         return repr(self._stamps)
 
     def current(self) -> Synonyms:
-        """Return the last good table."""
+        """Return the last good table.
+
+        On first use it raises BadSynonyms or OSError for the packaged file. Other errors are only logged.
+        """
         with self._lock:
             now = self._clock()
-            if now >= self._due:
+            if self._table is None or now >= self._due:
                 self._due = now + RECHECK_SECONDS
-                self._reread()
+                self._table = self._reread(self._table)
             return self._table
 
-    def _reread(self) -> None:
+    def _reread(self, former: Synonyms | None) -> Synonyms:
         stamps = _stamp(self._packaged), _stamp(self._own)
-        if stamps == self._stamps:
-            return
+        if former is not None and stamps == self._stamps:
+            return former
         # Remember the stamps even of a bad edit, so that it is read and logged only once.
         self._stamps = stamps
         try:
-            self._table = Synonyms.load(self._packaged, self._own if stamps[1] else None)
+            return Synonyms.load(self._packaged, self._own if stamps[1] else None)
         except (BadSynonyms, OSError) as error:
+            last = former or Synonyms.load(self._packaged)
             log.error("%s（%s）沿用上一次无误的同义词。", error, self._own)
+            return last
 
 
 def _ways(pair: Pair) -> list[tuple[str, str]]:

@@ -337,4 +337,4 @@ def test_a_bad_own_file_at_the_start_leaves_the_packaged_pairs(
     assert others(file.current(), "低保") == {"最低生活保障": SAME}
     assert "应有 4 栏" in caplog.text
     with pytest.raises(BadSynonyms):
-        SynonymFile(write(tmp_path, "低保", name="packaged.tsv"), tmp_path / "none")
+        SynonymFile(write(tmp_path, "低保", name="packaged.tsv"), tmp_path / "none").current()
