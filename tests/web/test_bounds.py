@@ -51,6 +51,14 @@ def varied(tmp_path_factory: pytest.TempPathFactory, installation: Installation)
         yield Site(services, client_of(services), ids)
 
 
+@pytest.fixture(scope="module")
+def usual(varied: Site) -> dict[str, int]:
+    """The addresses with the sizes of their answers."""
+    document = f"/documents/{varied.ids['1.txt']}?q=最低生活保障&part=all"
+    addresses = [*routes(varied), "/search?q=最低生活保障", document]
+    return {address: len(varied.client.get(address).data) for address in addresses}
+
+
 Pairs = Sequence[tuple[str, str]]
 ADDED: dict[str, Pairs] = {
     "a long search": [("q", LONG)],
@@ -71,25 +79,20 @@ ADDED: dict[str, Pairs] = {
 
 
 @pytest.mark.parametrize("added", ADDED)
-def test_no_parameter_makes_an_answer_long(added: str, varied: Site) -> None:
+def test_no_parameter_makes_an_answer_long(added: str, varied: Site, usual: dict[str, int]) -> None:
     # Encoded once: that takes longer than an answer.
     more = urlencode(ADDED[added])
-    for address in [
-        *routes(varied),
-        "/search?q=最低生活保障",
-        f"/documents/{varied.ids['1.txt']}?q=最低生活保障&part=all",
-    ]:
-        plain = varied.client.get(address)
+    for address, plain in usual.items():
         path, _, query = address.partition("?")
         answer = varied.client.get(path, query_string="&".join(filter(None, (quote(query, safe="=&%"), more))))
         assert answer.status_code < 500, address
         size = len(answer.data)
-        assert size <= LARGEST or size <= len(plain.data) + MORE, (address, size, len(plain.data))
+        assert size <= LARGEST or size <= plain + MORE, (address, size, plain)
         # Only what a search is narrowed by is in its links.
         if not path.startswith(("/search", "/documents/", "/api/v1/search", "/oai")):
-            assert size <= max(len(plain.data), 40_000) + 20_000, (address, size, len(plain.data))
+            assert size <= max(plain, 40_000) + 20_000, (address, size, plain)
         if "unknown" in added and answer.status_code == 200:
-            assert size <= len(plain.data) + 200, (address, size, len(plain.data))
+            assert size <= plain + 200, (address, size, plain)
         location = answer.headers.get("Location", "")
         assert len(location) < 3_000
 

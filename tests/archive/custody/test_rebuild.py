@@ -19,43 +19,62 @@ from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.records import PARTS
 from archive.store.tables import audit, documents
-from tests.conftest import NewDatabase, publish
+from tests.conftest import Databases, Mould, publish
 
 PUBLIC = ("public", "replaced", "forced", "settled", "taken over")
 Rows = dict[str, list[dict[str, object]]]
 
 
-@pytest.fixture
-def ids(
-    catalogue: Catalogue, intake: Intake, blobs: Blobs, sandbox: Sandbox, write: Callable[[str, str], Path]
-) -> dict[str, str]:
-    """Take in documents and bring one into each state. Returns their ids by state."""
+@pytest.fixture(scope="module")
+def mould(tmp_path_factory: pytest.TempPathFactory, databases: Databases, sandbox: Sandbox) -> Mould:
+    """Take in documents and bring one into each state. Their ids are those of the states."""
+    folder = tmp_path_factory.mktemp("former")
+    url = databases.new(folder / "catalogue.sqlite3")
+    catalogue, blobs = Catalogue(url, folder), Blobs(folder / "blobs")
+    intake = Intake(catalogue, blobs, sandbox, "收文员")
+
+    def item(name: str, text: str, note: str = "") -> Item:
+        path = folder / f"{name}.txt"
+        path.write_text(text, encoding="utf-8")
+        return Item(path, name, note=note)
+
     made: dict[str, str] = {}
     for name in ("public", "waiting", "refused", "withdrawn", "replaced", "failed later", "forced", "settled"):
         text = f"关于{name}的通知\n请落实。\n" + ("王某，手机13812345678。\n" if name == "settled" else "")
-        made[name] = str(intake.receive(Item(write(f"{name}.txt", text), name)).document_id)
+        made[name] = str(intake.receive(item(name, text)).document_id)
     for name in ("public", "withdrawn", "replaced", "failed later"):
         publish(catalogue, made[name])
     review.decide(catalogue, made["refused"], Verdict.REJECT, "审查员", "内部资料")
     for name in ("withdrawn", "failed later"):
         review.decide(catalogue, made[name], Verdict.WITHDRAW, "审查员", "有误", replacement=made["public"])
     review.examine(catalogue, made["failed later"], Aspect.CONFIDENTIALITY, Outcome.FAILED, "审查员", "复查")
-    intake.receive(Item(write("replaced.txt", "关于replaced的通知\n改正。\n"), "replaced", {}, (), "改正"))
+    intake.receive(item("replaced", "关于replaced的通知\n改正。\n", "改正"))
     publish(catalogue, made["replaced"])
     review.approve_alone(catalogue, made["forced"], "收文员", "只有一人", None, forced=True)
     afterwards.look(catalogue, made["forced"], "复看人", Outcome.PASSED)
     stops.settle(catalogue, made["settled"], 1, Settlement.KEEP, "保密员", "经本人同意")
     publish(catalogue, made["settled"])
     portal = Intake(catalogue, blobs, sandbox, "移交", already_published=True)
-    made["taken over"] = str(portal.receive(Item(write("门户.txt", "关于门户的通知\n请落实。\n"), "门户")).document_id)
+    made["taken over"] = str(portal.receive(item("门户", "关于门户的通知\n请落实。\n")).document_id)
     validity.record(catalogue, made["public"], Validity.REPEALED, "法制科", "废止", date(2020, 1, 1))
-    return made
+    catalogue.close()
+    return Mould(folder, url, made)
 
 
 @pytest.fixture
-def empty(catalogue: Catalogue, ids: dict[str, str], tmp_path: Path, database: NewDatabase) -> Iterator[Catalogue]:
+def url(mould: Mould, tmp_path: Path, databases: Databases) -> str:
+    return mould.copied(tmp_path, databases)
+
+
+@pytest.fixture
+def ids(mould: Mould) -> dict[str, str]:
+    return mould.ids
+
+
+@pytest.fixture
+def empty(catalogue: Catalogue, tmp_path: Path, databases: Databases) -> Iterator[Catalogue]:
     """Open a new database beside the files, as if the former one were lost."""
-    opened = Catalogue(database(), tmp_path, empty=True)
+    opened = Catalogue(databases.new(tmp_path / "new.sqlite3"), tmp_path, empty=True)
     yield opened
     opened.close()
 
@@ -89,10 +108,10 @@ def test_it_goes_on_where_it_was(empty: Catalogue, ids: dict[str, str]) -> None:
 
 
 def test_a_lost_database_is_not_taken_for_an_empty_archive(
-    ids: dict[str, str], tmp_path: Path, database: NewDatabase
+    catalogue: Catalogue, tmp_path: Path, databases: Databases
 ) -> None:
     with pytest.raises(CatalogueLost, match="rebuild-catalogue"):
-        Catalogue(database(), tmp_path)
+        Catalogue(databases.new(tmp_path / "new.sqlite3"), tmp_path)
 
 
 def test_a_catalogue_with_documents_is_not_written_over(catalogue: Catalogue, ids: dict[str, str]) -> None:

@@ -17,8 +17,8 @@ from indexer import sync
 from indexer.analyzer import Analyzer
 from indexer.query import Everything, Or, Text
 from indexer.snippets import Marker
-from tests.conftest import make_document, publish
-from tests.web.conftest import Mould, Site
+from tests.conftest import Mould, make_document, publish
+from tests.web.conftest import Site
 from web.citizens.blocks import PAGE
 from web.citizens.reading import DocumentPage, cite, document_page
 from web.http.parameters import BadParameter

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.conftest import Installation
+from tests.conftest import Databases, Installation, Mould
 from web.commands.cli import cli
 from web.installation.services import open_services
 from web.installation.settings import Settings
@@ -27,22 +28,33 @@ TEXTS = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "incoming"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def mould(tmp_path_factory: pytest.TempPathFactory, installation: Installation) -> Mould:
+    """Make an installation with three public documents, indexed."""
+    folder = tmp_path_factory.mktemp("judged")
+    settings = installation(folder / "data")
+    (folder / "incoming").mkdir()
     for name, text in TEXTS.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
+        (folder / "incoming" / name).write_text(text, encoding="utf-8")
+    invoke = caller(settings)
+    invoke("ingest", folder / "incoming", "--already-published", "--actor", "移交")
+    invoke("reindex")
+    return Mould(folder, settings.database_url, {})
 
 
 @pytest.fixture
-def settings(tmp_path: Path, installation: Installation) -> Settings:
-    return installation(tmp_path / "data")
+def settings(tmp_path: Path, mould: Mould, databases: Databases) -> Settings:
+    url = mould.copied(tmp_path, databases, "data/catalogue.sqlite3")
+    return replace(Settings.at(tmp_path / "data"), database_url=url)
 
 
 @pytest.fixture
-def invoke(settings: Settings) -> Run:
+def run(settings: Settings) -> Run:
+    """Return the command line of an installation with three public documents, indexed."""
+    return caller(settings)
+
+
+def caller(settings: Settings) -> Run:
     environment = {
         "GONGKAI_DATA": str(settings.data),
         "GONGKAI_DATABASE_URL": settings.database_url,
@@ -55,14 +67,6 @@ def invoke(settings: Settings) -> Run:
         return result
 
     return run
-
-
-@pytest.fixture
-def run(invoke: Run, folder: Path) -> Run:
-    """Return the command line of an installation with three public documents, indexed."""
-    invoke("ingest", folder, "--already-published", "--actor", "移交")
-    invoke("reindex")
-    return invoke
 
 
 @pytest.fixture
@@ -129,10 +133,13 @@ def test_what_is_no_kept_run_is_told(run: Run, queries: Path, tmp_path: Path, ke
     assert told in run("judge", queries, "--against", path, code=1).stderr
 
 
-def test_what_cannot_be_judged_is_a_sentence(invoke: Run, folder: Path, queries: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_judged_is_a_sentence(
+    installation: Installation, mould: Mould, queries: Path, tmp_path: Path
+) -> None:
+    invoke = caller(installation(tmp_path / "data"))
     assert "请给出文件" in invoke("judge", code=1).stderr
     assert "公开文件共 0 件" in invoke("judge", queries, code=1).stderr
-    invoke("ingest", folder, "--already-published", "--actor", "移交")
+    invoke("ingest", mould.folder / "incoming", "--already-published", "--actor", "移交")
     assert "gongkai reindex" in invoke("judge", queries, code=1).stderr
     assert "无法读取" in invoke("judge", tmp_path / "none.jsonl", code=1).stderr
     invoke("reindex")

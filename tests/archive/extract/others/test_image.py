@@ -100,6 +100,7 @@ def test_a_program_that_takes_too_long_is_ended(scan: Path, said: Path, tmp_path
     assert "sleep 61.5" not in listed
 
 
+@pytest.mark.usefixtures("processes_of_its_own")
 @pytest.mark.skipif(shutil.which("tesseract") is None or not FONT.exists(), reason="no tesseract, or no font to draw")
 def test_tesseract_reads_within_the_limits_of_a_job_and_leaves_nothing_behind(tmp_path: Path) -> None:
     sheet = Image.new("L", (1240, 600), 255)

@@ -24,6 +24,8 @@ from archive.extract.process import answer
 from tests.archive.extract.makers import ROOT
 from tests.archive.extract.statutory import report_pdf
 
+pytestmark = pytest.mark.usefixtures("processes_of_its_own")
+
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Sandbox]:
