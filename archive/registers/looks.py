@@ -1,10 +1,18 @@
 """Looks of staff at what is not public: each is an event of the audit log, as each act is."""
 
 from archive.store import audit
+from archive.store.audit import Wanted
 from archive.store.catalogue import Catalogue
 
 
 def note(catalogue: Catalogue, id: str, version: int, person: str, file: str, address: str) -> None:
     """Record that a person opened a file of a version, at an address of the network."""
     with catalogue.writing() as connection:
-        audit.append(connection, person, "look", id, {"version": version, "file": file, "address": address})
+        audit.append(connection, person, "view", id, {"version": version, "file": file, "address": address})
+
+
+def note_export(catalogue: Catalogue, person: str, wanted: Wanted, asked: str) -> None:
+    """Record that a person takes events of the log away: which, in words, and how many."""
+    with catalogue.writing() as connection:
+        rows = audit.count_of(connection, wanted)
+        audit.append(connection, person, "export", None, {"wanted": asked, "rows": rows})

@@ -28,6 +28,7 @@ class Act(StrEnum):
     VALIDITY = "登记有效性"
     RELATE = "确认文件关系"
     READ_LOG = "查阅审计日志"
+    EXPORT_LOG = "导出审计日志"
     MANAGE = "管理账号"
 
 
@@ -43,12 +44,13 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.VALIDITY: frozenset({Role.REVIEWER}),
     Act.RELATE: frozenset({Role.REVIEWER}),
     Act.READ_LOG: frozenset({Role.AUDITOR}),
+    Act.EXPORT_LOG: frozenset({Role.AUDITOR}),
     Act.MANAGE: frozenset({Role.ADMINISTRATOR}),
 }
 # Acts after which a stranger at an open desk could have done harm: the password or a code is asked for again.
-STEPPED_UP = frozenset({Act.APPROVE, Act.WITHDRAW, Act.FORCE, Act.MANAGE})
+STEPPED_UP = frozenset({Act.APPROVE, Act.WITHDRAW, Act.FORCE, Act.MANAGE, Act.EXPORT_LOG})
 # Roles whose holders sign in with a second factor, unless the installation makes it optional.
-SECOND_FACTOR = frozenset({Role.REVIEWER, Role.PUBLISHER, Role.HEAD, Role.ADMINISTRATOR})
+SECOND_FACTOR = frozenset({Role.REVIEWER, Role.PUBLISHER, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR})
 # Whoever looks after accounts could give themselves any right; whoever watches would watch themselves.
 _ALONE = (Role.ADMINISTRATOR, Role.AUDITOR)
 

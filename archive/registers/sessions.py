@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select, true, update
 
 from archive.errors import SignInRefused
 from archive.registers import passwords
@@ -79,6 +79,26 @@ def find(staff: Staff, token: str) -> Session | None:
             _end_old(connection, at)
             connection.execute(update(sessions).where(sessions.c.id == found.id).values(seen_at=instant(at)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A sign-in, or a proof afterwards, that was tried. ``at`` is ISO 8601 text in UTC."""
+
+    at: str
+    name: str
+    address: str
+    outcome: str
+
+
+def tries(staff: Staff, words: str, skip: int, most: int) -> tuple[int, list[Try]]:
+    """Return how many sign-ins were tried, and a page of them, the newest first; of a user name or address if given."""
+    chosen = or_(sign_ins.c.name == plain(words), sign_ins.c.address == words) if words else true()
+    query = select(sign_ins).where(chosen).order_by(sign_ins.c.id.desc()).offset(skip).limit(most)
+    with staff.reading() as connection:
+        total = connection.execute(select(func.count()).select_from(sign_ins).where(chosen)).scalar_one()
+        rows = connection.execute(query).mappings()
+        return total, [Try(**{name: row[name] for name in Try.__slots__}) for row in rows]
 
 
 def prove(staff: Staff, token: str, password: str, code: str, address: str) -> str:

@@ -8,11 +8,13 @@ in another place, and pass it to ``--expect`` later.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, true, update
 
+from archive.chinese.dates import OFFICE_TIME
 from archive.document import Verdict
 from archive.errors import KeyUnusable
 from archive.store import canonical
@@ -22,6 +24,8 @@ from archive.store.tables import audit, audit_head, decisions
 GENESIS = "0" * 64
 PURPOSE, HEAD = "audit", "audit head"
 KEYS = "seals"
+# The network address from which whatever is done now is asked for; it is noted beside each event.
+ADDRESS: ContextVar[str] = ContextVar("address", default="")
 _VERDICTS = frozenset(Verdict)
 _HASHED = ("at", "actor", "action", "document_id", "details", "previous")
 
@@ -66,12 +70,13 @@ def append(
     nothing may stand in the way of that; ``verify`` reports such rows.
     """
     last = connection.execute(select(audit.c.hash).order_by(audit.c.sequence.desc()).limit(1)).scalar()
+    address = ADDRESS.get()
     row: dict[str, object] = {
         "at": now(),
         "actor": actor,
         "action": action,
         "document_id": document_id,
-        "details": dict(details),
+        "details": {**details, **({"address": address} if address else {})},
         "previous": last or GENESIS,
     }
     digest = canonical.digest(row)
@@ -112,8 +117,59 @@ def events(connection: Connection, document_id: str | None = None) -> Iterator[E
     query = select(audit).order_by(audit.c.sequence)
     if document_id is not None:
         query = query.where(audit.c.document_id == document_id)
-    for row in connection.execute(query).mappings():
-        yield Event(**{name: row[name] for name in Event.__slots__})
+    yield from map(_event, connection.execute(query).mappings())
+
+
+def _event(row: RowMapping) -> Event:
+    return Event(**{name: row[name] for name in Event.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events somebody looks for; what is empty restricts nothing. Days are of Beijing time, both included."""
+
+    actor: str = ""
+    action: str = ""
+    document_id: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def condition(self) -> ColumnElement[bool]:
+        asked = [
+            audit.c.actor == self.actor if self.actor else None,
+            audit.c.action == self.action if self.action else None,
+            audit.c.document_id == self.document_id if self.document_id else None,
+            audit.c.at >= _begin(self.since) if self.since else None,
+            audit.c.at < _begin(self.until + timedelta(days=1)) if self.until else None,
+        ]
+        return and_(true(), *(each for each in asked if each is not None))
+
+
+def count_of(connection: Connection, wanted: Wanted) -> int:
+    return connection.execute(select(func.count()).select_from(audit).where(wanted.condition())).scalar_one()
+
+
+def newest_of(connection: Connection, wanted: Wanted, skip: int, most: int) -> list[Event]:
+    """Return a page of the events, the newest first."""
+    query = select(audit).where(wanted.condition()).order_by(audit.c.sequence.desc()).offset(skip).limit(most)
+    return [*map(_event, connection.execute(query).mappings())]
+
+
+def oldest_of(connection: Connection, wanted: Wanted, after: int, most: int) -> list[Event]:
+    """Return the next of the events after a sequence number, in order."""
+    chosen = wanted.condition() & (audit.c.sequence > after)
+    query = select(audit).where(chosen).order_by(audit.c.sequence).limit(most)
+    return [*map(_event, connection.execute(query).mappings())]
+
+
+def actions(connection: Connection) -> list[str]:
+    """Return the kinds of events that have happened."""
+    return sorted(connection.execute(select(audit.c.action).distinct()).scalars())
+
+
+def _begin(day: date) -> str:
+    begin = datetime.combine(day, time(), OFFICE_TIME).astimezone(UTC)
+    return begin.isoformat(timespec="microseconds")
 
 
 def head(connection: Connection) -> tuple[int, str]:

@@ -94,7 +94,7 @@ def _done(id: str, act: Ask) -> Answer:
     version, last = (request.form.get(name, "") for name in ("version", "last"))
     if not version.isdecimal() or not last.isdecimal():
         return page(id, "表单不完整，请在这一页上重新操作。", 400, typed)
-    since = [each for each in known.events if each.sequence > int(last) and each.action != "look"]
+    since = [each for each in known.events if each.sequence > int(last) and each.action != "view"]
     if since:
         newest = since[-1]
         who = "您" if newest.actor == person else newest.actor

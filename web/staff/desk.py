@@ -13,6 +13,7 @@ from web.staff.guard import Desk, guard
 from web.staff.managing import managing
 from web.staff.mistakes import mistakes
 from web.staff.queues import queues
+from web.staff.watching import watching
 
 # A form is text; files come in by a route of their own.
 LARGEST_FORM = 256 << 10
@@ -44,7 +45,7 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     # Failed sign-ins are counted by address, and forms are held against the host.
     visitor.trust(app, installation.settings.proxies)
     guard(app)
-    for blueprint in (entrance, queues, documents, deciding, managing, mistakes):
+    for blueprint in (entrance, queues, documents, deciding, managing, watching, mistakes):
         app.register_blueprint(blueprint)
     app.after_request(_headers)
     app.context_processor(_context)

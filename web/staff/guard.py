@@ -16,6 +16,7 @@ from archive.registers.accounts import Accounts
 from archive.registers.roles import STEPPED_UP, Act
 from archive.registers.sessions import Session
 from archive.registers.staff import Staff
+from archive.store import audit
 from archive.store.catalogue import Catalogue
 
 COOKIE = "__Host-desk"
@@ -56,6 +57,8 @@ def current() -> Session:
 
 def guard(app: Flask) -> None:
     """Let nobody in without a session, and take no form that the desk did not make."""
+    app.before_request(_note_address)
+    app.teardown_request(_forget_address)
     app.before_request(_enter)
     app.context_processor(lambda: {"session": g.get("session"), "Act": Act, "csrf": _field})
 
@@ -94,6 +97,14 @@ def keep_token(answer: Answer, token: str) -> Answer:
 def _field() -> Markup:
     """Return the hidden field by which a form shows that the desk made it for this session."""
     return Markup('<input type="hidden" name="csrf" value="{}">').format(g.session.csrf if g.get("session") else "")
+
+
+def _note_address() -> None:
+    audit.ADDRESS.set(request.remote_addr or "")
+
+
+def _forget_address(_: BaseException | None) -> None:
+    audit.ADDRESS.set("")
 
 
 def _enter() -> Answer | None:

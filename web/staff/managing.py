@@ -1,18 +1,14 @@
-"""For the administrator: accounts and who is signed in. No document is seen here. For the auditor: the log."""
+"""For the administrator: accounts and who is signed in. No document is seen here."""
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from archive.chinese.dates import OFFICE_TIME
 from archive.errors import AccountRefused
 from archive.registers import sessions
 from archive.registers.roles import Act, Role
-from web.http.current import services
 from web.staff.guard import allowed, current, desk
-from web.staff.words import ACTIONS
 
 managing = Blueprint("managing", __name__)
-ROWS = 100
 
 
 @managing.get("/accounts")
@@ -53,24 +49,6 @@ def change(name: str, act: str) -> str | Answer:
 def end(id: str) -> Answer:
     sessions.end(desk().staff, id)
     return redirect("/accounts", 303)
-
-
-@managing.get("/log")
-@allowed(Act.READ_LOG)
-def log() -> str:
-    """The audit log, the newest first, by person, act or document."""
-    words = request.args.get("q", "").strip()[:100]
-    events = [
-        each
-        for each in reversed(services().catalogue.events())
-        if not words or words in (each.actor, each.action, each.document_id, ACTIONS.get(each.action))
-    ]
-    page = max(1, int(request.args["page"])) if request.args.get("page", "").isdecimal() else 1
-    return render_template(
-        "desk/log.html",
-        **{"events": events[(page - 1) * ROWS : page * ROWS], "words": words, "page": page, "actions": ACTIONS},
-        **{"pages": -(-len(events) // ROWS), "total": len(events), "office": OFFICE_TIME},
-    )
 
 
 def _accounts(**more: object) -> str:

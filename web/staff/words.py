@@ -1,7 +1,9 @@
 """The words by which staff know states, findings and events, at the desk and on the command line."""
 
 import re
+from collections.abc import Mapping
 
+from archive.decisions import grounds
 from archive.document import Outcome, Settlement, Status
 
 STATES = {
@@ -19,8 +21,68 @@ SETTLEMENTS = {
 ACTIONS = {
     **{"receive": "接收", "copy": "另一来源送来同一文件", "classify": "标注公开属性", "examine": "审查"},
     **{"precheck": "发布前检查", "settle": "处理检查发现", "approve": "批准公开", "takeover": "确认既有公开"},
-    **{"reject": "退回", "withdraw": "撤回", "look": "查看原件", "validity": "登记有效性", "relate": "确认文件关系"},
+    **{"reject": "退回", "withdraw": "撤回", "view": "查看原件", "look": "事后复看", "validity": "登记有效性"},
+    **{"relation": "确认文件关系", "turn": "效力状态到期变化", "export": "导出日志", "rebuild": "重建目录"},
+    **{"key": "更换密钥", "seal": "重新盖章", "account.add": "新建账号", "account.change": "改变角色或单位"},
+    **{"account.disable": "停用账号", "account.enable": "启用账号", "account.reset": "重置密码和验证器"},
+    **{"account.password": "更换密码", "account.second-factor": "设置验证器"},
 }
+_DETAILS = {
+    **{"version": "版本", "reason": "理由", "file": "文件", "aspect": "审查", "outcome": "结论", "basis": "依据"},
+    **{"disclosure": "公开属性", "ground": "不予公开的理由", "note": "说明", "source": "来源", "digest": "校验值"},
+    **{"found": "发现", "stops": "须处理", "rules": "规则", "number": "第几处", "rule": "规则", "place": "位置"},
+    **{
+        "decision": "处理",
+        "forced": "单人特批",
+        "replacement": "替代文件",
+        "until": "至",
+        "since": "自",
+        "by_id": "依据文件",
+    },
+    **{
+        "validity": "有效性",
+        "relation": "关系",
+        "kind": "种类",
+        "stage": "结果",
+        "target": "对方文件",
+        "account": "账号所有人",
+    },
+    **{
+        "roles": "角色",
+        "unit": "单位",
+        "documents": "文件",
+        "damaged": "损坏",
+        "key": "密钥",
+        "sealed": "盖章",
+        "refused": "不盖章",
+    },
+    **{"wanted": "条件", "rows": "条数"},
+}
+_VALUES = {
+    **{each.value: word for each, word in (*OUTCOMES.items(), *SETTLEMENTS.items())},
+    **{each.value: label for each, label in grounds.ASPECT_LABELS.items()},
+}
+
+
+def told(details: Mapping[str, object]) -> str:
+    """Say what an event's details are, but for the network address, which is shown beside them."""
+    return "；".join(
+        f"{_DETAILS.get(name, name)}：{_value(each)}" for name, each in details.items() if _is_said(name, each)
+    )
+
+
+def _is_said(name: str, value: object) -> bool:
+    return name != "address" and value not in (None, "", [], {})
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return "、".join(map(_value, value))
+    if value is True:
+        return "是"
+    return _VALUES.get(value, value) if isinstance(value, str) else str(value)
+
+
 # Sentences about commands, which nobody types at the desk: the page has what they lead to.
 _COMMANDS = re.compile(r"[^。；]*(?:gongkai |--\w|用 classify)[^。；]*[。；]?")
 

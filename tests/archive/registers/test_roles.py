@@ -19,6 +19,7 @@ TABLE = """
 登记有效性          .      x      .      .         .       .       .
 确认文件关系        .      x      .      .         .       .       .
 查阅审计日志        .      .      .      .         .       x       .
+导出审计日志        .      .      .      .         .       x       .
 管理账号            .      .      .      .         .       .       x
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]

@@ -98,7 +98,7 @@ def test_a_document_goes_from_waiting_to_public_by_two_persons(site: DeskSite) -
     assert reviewer.client.get(f"{page}/files/0", base_url="https://localhost", buffered=True).text.startswith(
         "关于做好防汛"
     )
-    assert site.services.catalogue.events(site.id)[-1].action == "look"
+    assert site.services.catalogue.events(site.id)[-1].action == "view"
     assert reviewer.post(f"{page}/classify", page, disclosure="主动公开", basis="条例第二十条").status_code == 303
     early = publisher.get(page).text
     assert "gongkai review" not in early and "--force" not in early
@@ -281,7 +281,7 @@ def test_an_administrator_manages_accounts_and_sees_no_document(site: DeskSite) 
 
 def test_an_auditor_reads_the_log_and_changes_nothing(site: DeskSite) -> None:
     auditor = site[Role.AUDITOR]
-    page = auditor.get("/log?q=丁四").text
+    page = auditor.get("/log?person=丁四").text
     assert "接收" in page and site.id in page and "安装人" not in page
     shown = auditor.get(f"/documents/{site.id}").text
     assert "<form" not in shown.replace('<form method="post" action="/sign-out">', "")
