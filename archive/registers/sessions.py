@@ -50,22 +50,42 @@ def sign_in(staff: Staff, name: str, password: str, code: str, address: str, age
     ``code`` is of the second factor, or one on paper, where the account has any. Raises SignInRefused.
     """
     at = now()
-    known = plain(name)[:64]
     with staff.writing() as connection:
-        outcome = _outcome(staff, connection, known, password, code, address, at)
-        connection.execute(
-            insert(sign_ins).values(at=instant(at), name=known, address=address[:64], outcome=outcome or "opened")
-        )
-        connection.execute(delete(sign_ins).where(sign_ins.c.at < instant(at - KEPT)))
-        if not outcome:
-            row = connection.execute(select(accounts).where(accounts.c.name == known)).mappings().one()
-            return _open(connection, account_of(row), address, agent, at)
+        outcome, account = _tried(staff, connection, name, password, code, address, at, "opened")
+        if account:
+            return _open(connection, account, address, agent, at)
     # Raised outside, so that the failure is counted.
+    raise _refusal(outcome)
+
+
+def identify(staff: Staff, name: str, password: str, code: str, address: str) -> Account:
+    """Return whose account it is, for one command. Failures count as those of signing in. Raises SignInRefused."""
+    with staff.writing() as connection:
+        outcome, account = _tried(staff, connection, name, password, code, address, now(), "command")
+    if account is None:
+        raise _refusal(outcome)
+    return account
+
+
+def _tried(
+    staff: Staff, connection: Connection, name: str, password: str, code: str, address: str, at: datetime, success: str
+) -> tuple[str, Account | None]:
+    """Note a try with its outcome; return that, and the account if it succeeded."""
+    known = plain(name)[:64]
+    outcome = _outcome(staff, connection, known, password, code, address, at) or success
+    connection.execute(insert(sign_ins).values(at=instant(at), name=known, address=address[:64], outcome=outcome))
+    connection.execute(delete(sign_ins).where(sign_ins.c.at < instant(at - KEPT)))
+    if outcome != success:
+        return outcome, None
+    return outcome, account_of(connection.execute(select(accounts).where(accounts.c.name == known)).mappings().one())
+
+
+def _refusal(outcome: str) -> SignInRefused:
     if outcome == "slowed":
-        raise SignInRefused("这个地址失败的次数太多，请过 15 分钟再试。")
+        return SignInRefused("这个地址失败的次数太多，请过 15 分钟再试。")
     if outcome == "locked":
-        raise SignInRefused("连续失败次数太多，这个账号暂停登录 15 分钟。如果不是您本人所为，请告诉系统管理员。")
-    raise SignInRefused(_WRONG)
+        return SignInRefused("连续失败次数太多，这个账号暂停登录 15 分钟。如果不是您本人所为，请告诉系统管理员。")
+    return SignInRefused(_WRONG)
 
 
 def find(staff: Staff, token: str) -> Session | None:

@@ -73,6 +73,7 @@ def cli() -> None:
     GONGKAI_DATA          folder of originals, catalogue and index (default: gongkai-data)
     GONGKAI_DATABASE_URL  the catalogue, an SQLAlchemy URL (default: SQLite in that folder)
     GONGKAI_STAFF_DATABASE_URL  accounts of staff (default: SQLite in the data folder)
+    GONGKAI_SECOND_FACTOR  required or optional for staff who decide (default: required)
     GONGKAI_KEYS          folder of the keys of the seals (default: keys in the data folder)
     GONGKAI_ENGINE_URL    whoosh: or whoosh:/folder (default: whoosh:)
     GONGKAI_SITE_NAME     the name on the pages

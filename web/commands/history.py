@@ -8,7 +8,9 @@ from archive.chinese.dates import OFFICE_TIME, date_at_start
 from archive.decisions import history as histories
 from archive.decisions import validity as force
 from archive.document import Validity
+from archive.registers.roles import Act
 from web.commands.custody import event_line
+from web.commands.deciding import decider
 from web.commands.installation import reported, services
 from web.commands.words import VALIDITY
 
@@ -61,7 +63,8 @@ def validity(
 ) -> None:
     """Record that a document's validity changes on a day. Run gongkai reindex afterwards."""
     with services() as opened:
-        force.record(opened.catalogue, id, state, person, reason, since, until, by_id)
+        who = decider(opened, person, Act.VALIDITY)
+        force.record(opened.catalogue, id, state, who, reason, since, until, by_id)
     click.echo(f"{id}: 自 {since} 起{state}")
 
 

@@ -7,7 +7,9 @@ import click
 
 from archive.decisions import persons
 from archive.intake.receive import Result
+from archive.registers.roles import Act
 from web.commands import jobs
+from web.commands.deciding import decider
 from web.commands.installation import reported, services
 
 
@@ -35,5 +37,6 @@ def ingest(
     if actor is None or not persons.written(actor):
         raise click.UsageError("say who brings them in: --actor NAME or GONGKAI_ACTOR (批准公开的须是另一人)")
     with services() as opened:
-        counts = jobs.take_in(opened, paths, manifest, actor, already_published, note)
+        who = decider(opened, actor, Act.APPROVE) if already_published else actor
+        counts = jobs.take_in(opened, paths, manifest, who, already_published, note)
     sys.exit(1 if counts[Result.REFUSED] else 0)

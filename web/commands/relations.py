@@ -6,6 +6,8 @@ import click
 
 from archive.decisions import relations as related
 from archive.decisions.relations import RelationKind
+from archive.registers.roles import Act
+from web.commands.deciding import decider
 from web.commands.history import DAY
 from web.commands.installation import reported, services
 
@@ -39,7 +41,9 @@ def relations_list(id: str | None) -> None:
 def confirm(number: int, target: str, since: date | None, person: str) -> None:
     """Confirm relation NUMBER. A repeal or an amendment also changes the other document's validity."""
     with services() as opened:
-        kind = related.confirm(opened.catalogue, number, target, person, since or opened.catalogue.today())
+        kind = related.confirm(
+            opened.catalogue, number, target, decider(opened, person, Act.RELATE), since or opened.catalogue.today()
+        )
     turned = "，其效力状态已登记" if kind in (RelationKind.REPEALS, RelationKind.AMENDS) else ""
     click.echo(f"关系 {number} 已确认：{kind} {target}{turned}")
 
@@ -51,5 +55,5 @@ def confirm(number: int, target: str, since: date | None, person: str) -> None:
 def refuse(number: int, person: str) -> None:
     """Reject relation NUMBER."""
     with services() as opened:
-        related.refuse(opened.catalogue, number, person)
+        related.refuse(opened.catalogue, number, decider(opened, person, Act.RELATE))
     click.echo(f"关系 {number} 不成立，已登记")

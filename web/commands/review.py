@@ -10,9 +10,11 @@ from archive.decisions import afterwards, four_eyes, grounds, stops
 from archive.decisions import review as reviewing
 from archive.document import Aspect, Disclosure, Outcome, Settlement, Status, Verdict
 from archive.errors import GongkaiError, NotRecorded
+from archive.registers.roles import Act
 from archive.store.space import disk_full, release_reserve, release_reserve_if_full
 from web.citizens.reading import card
 from web.commands import jobs
+from web.commands.deciding import decider
 from web.commands.installation import reported, services
 from web.commands.sentences import sentence
 from web.commands.words import (
@@ -141,10 +143,11 @@ def settle(id: str, numbers: tuple[int, ...], settlement: Settlement, reviewer: 
     """
     failed = 0
     with services() as opened:
+        person = decider(opened, reviewer, Act.EXAMINE)
         for number in numbers:
             try:
                 of, version = _named(id)
-                found = stops.settle(opened.catalogue, of, number, settlement, reviewer, reason, version)
+                found = stops.settle(opened.catalogue, of, number, settlement, person, reason, version)
                 click.echo(f"{of}: 第 {number} 处（{found.rule}，{found.place}）{SETTLEMENT_LABELS[settlement]}")
             except GongkaiError as error:
                 failed += 1
@@ -162,11 +165,11 @@ def settle(id: str, numbers: tuple[int, ...], settlement: Settlement, reviewer: 
 def classify(ids: tuple[str, ...], disclosure: Disclosure, reviewer: str, basis: str, ground: str) -> None:
     """Set the disclosure attribute of the newest version of documents."""
 
-    def each(opened: Services, id: str, version: int | None) -> str:
-        about = reviewing.classify(opened.catalogue, id, disclosure, reviewer, basis, ground, version)
+    def each(opened: Services, id: str, version: int | None, person: str) -> str:
+        about = reviewing.classify(opened.catalogue, id, disclosure, person, basis, ground, version)
         return f"{id}: 第 {about} 版公开属性：{disclosure}"
 
-    sys.exit(1 if _each(ids, each) else 0)
+    sys.exit(1 if _each(ids, reviewer, Act.EXAMINE, each) else 0)
 
 
 @review.command()
@@ -184,13 +187,13 @@ def examine(ids: tuple[str, ...], aspects: tuple[Aspect, ...], outcome: Outcome,
     if Aspect.CONFIDENTIALITY in aspects and len(ids) > 1:
         raise click.UsageError("confidentiality is examined one ID a call: 保密审查须逐件进行，一次只写一个编号")
 
-    def each(opened: Services, id: str, version: int | None) -> str:
+    def each(opened: Services, id: str, version: int | None, person: str) -> str:
         for aspect in dict.fromkeys(aspects):
-            about = reviewing.examine(opened.catalogue, id, aspect, outcome, reviewer, basis, version)
+            about = reviewing.examine(opened.catalogue, id, aspect, outcome, person, basis, version)
         labels = "、".join(grounds.ASPECT_LABELS[aspect] for aspect in dict.fromkeys(aspects))
         return f"{id}: 第 {about} 版{labels}审查{OUTCOMES[outcome]}"
 
-    sys.exit(1 if _each(ids, each) else 0)
+    sys.exit(1 if _each(ids, reviewer, Act.EXAMINE, each) else 0)
 
 
 @review.command()
@@ -212,15 +215,15 @@ def approve(ids: tuple[str, ...], reviewer: str, reason: str, force: bool, vouch
         raise click.UsageError("--vouch and --force take one ID a call: 一人批准的须逐件进行，一次只写一个编号")
     alone: list[str] = []
 
-    def each(opened: Services, id: str, version: int | None) -> str:
+    def each(opened: Services, id: str, version: int | None, person: str) -> str:
         if vouch:
-            about = reviewing.approve_alone(opened.catalogue, id, reviewer, reason, version, force)
+            about = reviewing.approve_alone(opened.catalogue, id, person, reason, version, force)
         else:
-            about = reviewing.decide(opened.catalogue, id, Verdict.APPROVE, reviewer, reason, version, forced=force)
+            about = reviewing.decide(opened.catalogue, id, Verdict.APPROVE, person, reason, version, forced=force)
         alone.extend(item.id for item in afterwards.waiting(opened.catalogue) if item.id == id and force)
         return f"{id}: 第 {about} 版已公开"
 
-    failed = _each(ids, each)
+    failed = _each(ids, reviewer, Act.FORCE if force or vouch else Act.APPROVE, each)
     for id in dict.fromkeys(alone):
         jobs.say(f"{id}: 由一人批准，事后须由另一人复看：gongkai review after {id} --reviewer 复看人 --outcome passed")
     if failed < len(ids):
@@ -253,7 +256,8 @@ def after(id: str | None, reviewer: str | None, outcome: Outcome | None, reason:
         if not reviewer or not outcome:
             raise click.UsageError("a look at ID needs --reviewer and --outcome")
         of, version = _named(id)
-        about = afterwards.look(opened.catalogue, of, reviewer, outcome, reason, version)
+        person = decider(opened, reviewer, Act.EXAMINE, Act.APPROVE)
+        about = afterwards.look(opened.catalogue, of, person, outcome, reason, version)
         click.echo(f"{of}: 第 {about} 版复看{OUTCOMES[outcome]}")
         if outcome is Outcome.FAILED:
             jobs.say(f"文件仍然公开。要撤回，请运行 gongkai review withdraw {of} --reviewer 审查人 --reason 理由。")
@@ -267,11 +271,11 @@ def after(id: str | None, reviewer: str | None, outcome: Outcome | None, reason:
 def reject(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
     """Refuse the newest version of documents."""
 
-    def each(opened: Services, id: str, version: int | None) -> str:
-        about = reviewing.decide(opened.catalogue, id, Verdict.REJECT, reviewer, reason, version)
+    def each(opened: Services, id: str, version: int | None, person: str) -> str:
+        about = reviewing.decide(opened.catalogue, id, Verdict.REJECT, person, reason, version)
         return f"{id}: 第 {about} 版不予发布"
 
-    sys.exit(1 if _each(ids, each) else 0)
+    sys.exit(1 if _each(ids, reviewer, Act.REFUSE, each) else 0)
 
 
 @review.command()
@@ -284,9 +288,9 @@ def withdraw(ids: tuple[str, ...], reviewer: str, reason: str, replacement: str 
     """Take documents off every public channel at once; on a full disk, too."""
     data = Settings.from_environment().data
 
-    def each(opened: Services, id: str, version: int | None) -> str:
+    def each(opened: Services, id: str, version: int | None, person: str) -> str:
         def act() -> int:
-            return reviewing.decide(opened.catalogue, id, Verdict.WITHDRAW, reviewer, reason, version, replacement)
+            return reviewing.decide(opened.catalogue, id, Verdict.WITHDRAW, person, reason, version, replacement)
 
         try:
             about = act()
@@ -300,17 +304,18 @@ def withdraw(ids: tuple[str, ...], reviewer: str, reason: str, replacement: str 
         return f"{id}: 第 {about} 版已撤回"
 
     release_reserve_if_full(data)
-    sys.exit(1 if _each(ids, each) else 0)
+    sys.exit(1 if _each(ids, reviewer, Act.WITHDRAW, each) else 0)
 
 
-def _each(ids: tuple[str, ...], act: Callable[[Services, str, int | None], str]) -> int:
-    """Act on each ID or ID@VERSION and report how it went. Returns the number that failed."""
+def _each(ids: tuple[str, ...], reviewer: str, right: Act, act: Callable[[Services, str, int | None, str], str]) -> int:
+    """Act on each ID or ID@VERSION as a reviewer who may, and report how it went. Returns the number that failed."""
     failed = 0
     with services() as opened:
+        person = decider(opened, reviewer, right)
         for at, each in enumerate(ids):
             id, version = _named(each)
             try:
-                click.echo(act(opened, id, version))
+                click.echo(act(opened, id, version, person))
             except (GongkaiError, OSError, SQLAlchemyError) as error:
                 failed += 1
                 click.echo(f"gongkai: {sentence(error)}", err=True)

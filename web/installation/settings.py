@@ -44,6 +44,9 @@ from indexer import gaps
 THREADS = 2
 
 
+SECOND_FACTOR = {"required": True, "optional": False}
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one installation. ``data`` is absolute."""
@@ -61,6 +64,8 @@ class Settings:
     rate: int = 300
     keys: Path = Path()
     staff_database_url: str = ""
+    # Whether those who decide sign in with a second factor; if not, it is theirs to set up.
+    second_factor: bool = True
 
     @classmethod
     def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
@@ -96,6 +101,7 @@ class Settings:
             _whole("GONGKAI_RATE", environment.get("GONGKAI_RATE") or str(plain.rate), 0, 1_000_000),
             Path(environment.get("GONGKAI_KEYS") or plain.keys).absolute(),
             environment.get("GONGKAI_STAFF_DATABASE_URL") or plain.staff_database_url,
+            _one("GONGKAI_SECOND_FACTOR", environment.get("GONGKAI_SECOND_FACTOR") or "required", SECOND_FACTOR),
         )
 
     @property
@@ -111,6 +117,12 @@ def _whole(name: str, text: str, least: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise BadSettings(f"{name} 为“{text}”，应为 {least} 到 {most} 之间的整数。")
     return int(text)
+
+
+def _one(name: str, text: str, words: Mapping[str, bool]) -> bool:
+    if text not in words:
+        raise BadSettings(f"{name} 为“{text}”，应为 {' 或 '.join(words)}。")
+    return words[text]
 
 
 def _networks(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -18,6 +18,7 @@ from archive.registers.sessions import Session
 from archive.registers.staff import Staff
 from archive.store import audit
 from archive.store.catalogue import Catalogue
+from web.http.current import services
 
 COOKIE = "__Host-desk"
 # What needs no session. Every other address leads to the sign-in.
@@ -124,7 +125,7 @@ def _enter() -> Answer | None:
     if request.endpoint not in UNFINISHED:
         if account.given:
             return redirect(url_for("entrance.password"))
-        if account.needs_second_factor and not account.second_factor:
+        if services().settings.second_factor and account.needs_second_factor and not account.second_factor:
             return redirect(url_for("entrance.second_factor"))
     return None
 

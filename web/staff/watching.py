@@ -83,7 +83,13 @@ def sign_ins() -> str:
 
 _ASKED = {"person": "人", "act": "操作", "document": "文件", "since": "从", "until": "到"}
 _OUTCOMES = {
-    **{"opened": "登录", "proven": "再次确认身份", "wrong": "密码或验证码不对", "unproven": "再次确认身份，没有通过"},
+    **{
+        "opened": "登录",
+        "command": "在命令行确认身份",
+        "proven": "再次确认身份",
+        "wrong": "密码或验证码不对",
+        "unproven": "再次确认身份，没有通过",
+    },
     **{"locked": "账号暂停登录", "slowed": "这个地址失败太多"},
 }
 

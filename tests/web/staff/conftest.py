@@ -68,6 +68,10 @@ class DeskSite:
     people: dict[Role, Person]
     id: str
 
+    @property
+    def accounts(self) -> Accounts:
+        return Accounts(self.staff, self.services.catalogue)
+
     def __getitem__(self, role: Role) -> Person:
         return self.people[role]
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from archive.registers.staff_tables import drafts
 from indexer import sync
 from tests.web.staff.conftest import PASSWORD, DeskSite, Person
 from web.app import create_app
+from web.staff.desk import create_desk
 from web.staff.guard import COOKIE, OPEN, UNFINISHED
 
 Bring = Callable[[str, str, str], str]
@@ -277,6 +279,19 @@ def test_an_administrator_manages_accounts_and_sees_no_document(site: DeskSite) 
     sessions = re.findall(r"/sessions/(\w+)/end", admin.get("/accounts").text)
     assert admin.post(f"/sessions/{sessions[0]}/end").status_code == 303
     assert "防汛" not in admin.get("/").text
+
+
+def test_an_installation_may_leave_the_second_factor_to_each(site: DeskSite) -> None:
+    _, handed = site.accounts.add("new", "新人", [Role.REVIEWER], "县政府办", "安装人")
+    site.accounts.choose_password(site.accounts.named("new"), handed, PASSWORD)
+    free = replace(site.services, settings=replace(site.services.settings, second_factor=False))
+    for app, status in ((site.app, 302), (create_desk(free, site.staff), 200)):
+        person = Person(app.test_client(), "new")
+        assert person.sign_in().status_code == 303
+        assert person.get("/queue").status_code == status
+    # Who has one needs it nevertheless.
+    reviewer = Person(create_desk(free, site.staff).test_client(), "reviewer")
+    assert reviewer.sign_in().status_code != 303
 
 
 def test_an_auditor_reads_the_log_and_changes_nothing(site: DeskSite) -> None:

@@ -1,0 +1,138 @@
+"""Once there are accounts, deciding commands ask for one and its second factor, and no free name will do."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyotp
+import pytest
+from click.testing import CliRunner, Result
+
+from archive.registers import passwords
+from archive.registers.accounts import Accounts
+from archive.registers.roles import Role
+from archive.registers.staff import Staff
+from tests.conftest import Databases
+from tests.web.commands.conftest import Run
+from web.commands.cli import cli
+from web.installation.services import open_services
+from web.installation.settings import Settings
+
+pytestmark = pytest.mark.usefixtures("quick_hashes")
+
+PASSWORD = "今天食堂的红烧肉很不错呀"  # noqa: S105 - of the tests
+PEOPLE = {"reviewer": ("乙二", Role.REVIEWER), "publisher": ("丙三", Role.PUBLISHER), "head": ("戊五", Role.HEAD)}
+
+
+@dataclass
+class Office:
+    """A document that waits, and people with accounts and paper codes."""
+
+    run: Callable[..., Result]
+    id: str
+    codes: dict[str, list[str]]
+
+    def typed(self, name: str) -> str:
+        """Return what somebody types who is asked for password and code."""
+        return f"{PASSWORD}\n{self.codes[name].pop()}\n"
+
+
+@pytest.fixture
+def office(run: Run, environment: dict[str, str], folder: Path, databases: Databases, tmp_path: Path) -> Office:
+    environment["GONGKAI_STAFF_DATABASE_URL"] = databases.empty(tmp_path / "data" / "staff.sqlite3")
+    run("ingest", str(folder / "a.txt"))
+    (id,) = (line.split()[0] for line in run("review", "list").stdout.splitlines())
+    settings = Settings.from_environment(environment)
+    opened = open_services(settings)
+    staff = Staff(settings.staff_database_url, opened.catalogue.keys)
+    accounts, codes = Accounts(staff, opened.catalogue), {}
+    for name, (person, role) in PEOPLE.items():
+        account, handed = accounts.add(name, person, [role], "县政府办", "安装人")
+        accounts.choose_password(account, handed, PASSWORD)
+        secret = passwords.new_secret()
+        codes[name] = accounts.enrol(account, secret, pyotp.TOTP(secret).now())
+    staff.close()
+    opened.close()
+
+    def typing(*arguments: str, input: str = "", code: int = 0) -> Result:
+        result = CliRunner().invoke(cli, arguments, env=environment, input=input)
+        assert result.exit_code == code, result.output
+        assert "Traceback" not in result.output
+        return result
+
+    return Office(typing, id, codes)
+
+
+def commands(id: str) -> dict[str, tuple[str, ...]]:
+    """List every command that decides, as somebody without an account would type it."""
+    free = ("--reviewer", "路人", "--reason", "看过")
+    return {
+        "classify": ("review", "classify", id, "--as", "主动公开", "--reviewer", "路人", "--basis", "条例"),
+        "examine": (
+            *("review", "examine", id, "--aspect", "真实性", "--outcome", "通过"),
+            *("--reviewer", "路人", "--basis", "看过"),
+        ),
+        "settle": ("review", "settle", id, "1", "--as", "keep", *free),
+        "approve": ("review", "approve", id, *free),
+        "vouch": ("review", "approve", id, "--vouch", *free),
+        "force": ("review", "approve", id, "--force", *free),
+        "reject": ("review", "reject", id, *free),
+        "withdraw": ("review", "withdraw", id, *free),
+        "after": ("review", "after", id, "--outcome", "passed", *free),
+        "validity": ("validity", id, "已废止", "--since", "2026-01-31", "--person", "路人", "--reason", "废止"),
+        "confirm": ("relations", "confirm", "1", "--target", id, "--person", "路人"),
+        "refuse": ("relations", "refuse", "1", "--person", "路人"),
+        "takeover": ("ingest", "corpus/manifest.jsonl", "--already-published", "--actor", "路人"),
+    }
+
+
+@pytest.mark.parametrize("name", commands(""))
+def test_a_free_name_decides_nothing_where_there_are_accounts(office: Office, name: str) -> None:
+    before = office.run("review", "list", "--status", "all").stdout
+    told = office.run(*commands(office.id)[name], input=f"{PASSWORD}\n123456\n", code=1)
+    assert "用户名、密码或验证码不正确" in told.stderr
+    assert office.run("review", "list", "--status", "all").stdout == before
+    assert "路人" not in office.run("audit", "list").stdout
+
+
+def test_a_document_becomes_public_by_two_accounts(office: Office) -> None:
+    id = office.id
+    reviewer = ("--reviewer", "reviewer", "--basis", "条例第二十条")
+    office.run("review", "classify", id, "--as", "active", *reviewer, input=office.typed("reviewer"))
+    both = ("--aspect", "真实性", "--aspect", "保密性", "--outcome", "通过")
+    office.run("review", "examine", id, *both, *reviewer, input=office.typed("reviewer"))
+    # Not by one who may not, not with a code that was used, not with a wrong password.
+    told = office.run("review", "approve", id, "--reviewer", "reviewer", input=office.typed("reviewer"), code=1)
+    assert "乙二的角色（审查员）没有“批准公开”的权限" in told.stderr
+    used = office.typed("publisher")
+    told = office.run(
+        "review", "approve", id, "--vouch", "--reason", "急", "--reviewer", "publisher", input=used, code=1
+    )
+    assert "单人特批" in told.stderr
+    for wrong in (used, "猜的密码猜的密码\n1\n", f"{PASSWORD}\n\n"):
+        assert "不正确" in office.run("review", "approve", id, "--reviewer", "publisher", input=wrong, code=1).stderr
+    office.run("review", "approve", id, "--reviewer", "PUBLISHER", input=office.typed("publisher"))
+    log = office.run("audit", "list").stdout
+    assert re.search("丙三 +approve", log) and "PUBLISHER" not in log
+    assert log.count("命令行") >= 4, "each act of an account says where it was done"
+
+
+def test_a_missing_database_of_accounts_frees_no_name(
+    office: Office, environment: dict[str, str], databases: Databases, tmp_path: Path
+) -> None:
+    environment["GONGKAI_STAFF_DATABASE_URL"] = databases.empty(tmp_path / "elsewhere.sqlite3")
+    told = office.run(*commands(office.id)["classify"], code=1)
+    assert "GONGKAI_STAFF_DATABASE_URL" in told.stderr
+    assert not (tmp_path / "elsewhere.sqlite3").exists() or "sqlite" not in environment["GONGKAI_STAFF_DATABASE_URL"]
+
+
+def test_whoever_has_not_finished_their_account_decides_nothing(
+    office: Office,
+) -> None:
+    made = office.run("accounts", "add", "new", "--person", "新人", "--role", "审查员", "--by", "安装人").stdout
+    password = re.search(r"密码 (\S+?)（", made)
+    assert password
+    command = [each if each != "路人" else "new" for each in commands(office.id)["classify"]]
+    told = office.run(*command, input=f"{password[1]}\n\n", code=1)
+    assert "先登录工作台" in told.stderr

@@ -1,0 +1,56 @@
+"""Who decides at the command line: whoever they say they are, until there are accounts; then somebody who proves it."""
+
+from contextlib import closing
+
+import click
+
+from archive.errors import SignInRefused
+from archive.registers import sessions
+from archive.registers.accounts import Accounts
+from archive.registers.roles import Act
+from archive.registers.staff import Staff, is_there
+from archive.store import audit
+from web.installation.services import Services
+
+HERE = "命令行"
+
+
+def decider(opened: Services, name: str, *acts: Act) -> str:
+    """Return the person who decides and may do one of the acts.
+
+    While the installation has no accounts, that is ``name``. Later ``name`` is a user name, and the password and the
+    second factor are asked for. Raises SignInRefused.
+    """
+    url = opened.settings.staff_database_url
+    if not is_there(url):
+        _hold_against_the_log(opened)
+        return name
+    with closing(Staff(url, opened.catalogue.keys)) as staff:
+        if not Accounts(staff, opened.catalogue).all():
+            _hold_against_the_log(opened)
+            return name
+        click.echo(f"本机已有工作人员账号，请以“{name}”的账号确认身份。", err=True)
+        password = click.prompt("密码", hide_input=True, err=True)
+        code = click.prompt("验证码或备用码（没有设置验证器的，直接回车）", default="", show_default=False, err=True)
+        account = sessions.identify(staff, name, password, code, HERE)
+    unfinished = account.needs_second_factor and opened.settings.second_factor and not account.second_factor
+    if account.given or unfinished:
+        raise SignInRefused("这个账号还没有启用：请本人先登录工作台，更换密码、设置验证器。")
+    if not any(account.may(act) for act in acts):
+        roles = "、".join(sorted(role.value for role in account.roles))
+        raise SignInRefused(f"{account.person}的角色（{roles}）没有“{'”或“'.join(acts)}”的权限，没有进行任何操作。")
+    # For the events of this command.
+    token = audit.ADDRESS.set(HERE)
+    click.get_current_context().call_on_close(lambda: audit.ADDRESS.reset(token))
+    return account.person
+
+
+def _hold_against_the_log(opened: Services) -> None:
+    """Take a free name only where there never were accounts: another database must not make them needless."""
+    with opened.catalogue.reading() as connection:
+        known = any(action.startswith("account.") for action in audit.actions(connection))
+    if known:
+        raise SignInRefused(
+            "审计日志里有工作人员账号，而这里打不开账号的数据库。请核对 GONGKAI_STAFF_DATABASE_URL；"
+            "数据库丢失的，用 gongkai restore 恢复，或用 gongkai accounts add 重新建立账号。"
+        )
