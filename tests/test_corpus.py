@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from socket import socket
+from urllib.request import urlopen
 
 import pytest
 from flask.testing import FlaskClient
 
 from archive.document import Status
+from archive.errors import BadSettings
 from archive.intake.manifest import read_manifest
 from tests.conftest import Installation
 from web.app import create_app
-from web.commands.demo import check_server, prepare
+from web.commands.demo import PASSWORD, check_server, desk, make_accounts, prepare
 from web.installation.services import Services, open_services
 from web.search.find import find
 from web.search.params import SearchForm
@@ -79,6 +82,19 @@ def test_preparing_again_changes_nothing(demo: Demo) -> None:
     prepare(demo.services, CORPUS)
     after = (demo.services.catalogue.last_change(), demo.services.engine.cursor(), demo.services.catalogue.decided())
     assert before == after
+
+
+def test_the_desk_of_the_demo_runs_beside_it_with_accounts_of_its_own(demo: Demo) -> None:
+    told = make_accounts(demo.services)
+    assert make_accounts(demo.services) == told and all(PASSWORD in line for line in told)
+    with socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        taken.listen()
+        with pytest.raises(BadSettings, match="--port"), desk(demo.services, port):
+            pass
+    with desk(demo.services, port) as address, urlopen(address, timeout=30) as page:  # noqa: S310  # our own address
+        assert "登录工作台" in page.read().decode()
 
 
 def test_the_check_asks_the_running_server_and_says_what_it_saw(demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,12 +1,15 @@
 """The demo: take in the sample corpus, apply its recorded reviews, index it, and check the running server."""
 
 import json
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import quote
 from urllib.request import urlopen
@@ -15,9 +18,12 @@ import click
 
 from archive.decisions import review
 from archive.document import Verdict
-from archive.errors import BadManifest
+from archive.errors import BadManifest, BadSettings
 from archive.intake.manifest import read_manifest
 from archive.intake.receive import Result
+from archive.registers.accounts import Accounts
+from archive.registers.roles import Role
+from archive.registers.staff import Staff
 from archive.store.catalogue import Catalogue
 from web.commands.jobs import bring_up, make_lists, take_in
 from web.installation import county
@@ -25,6 +31,10 @@ from web.installation.making import make
 from web.installation.services import Services, open_services
 from web.installation.settings import Settings
 
+# For those who try the desk. An installation's first administrator is made by ``gongkai accounts add``.
+ACCOUNTS = {"shencha": Role.REVIEWER, "fabu": Role.PUBLISHER, "laiyuan": Role.SOURCE, "shenji": Role.AUDITOR}
+PASSWORD = "yunxi-demo-2020"  # noqa: S105  # of the demo, which serves this machine alone
+_PATIENCE = 60.0
 ACTOR, SITE_NAME = "演示", "云溪县政府信息公开检索"
 CORPUS = Path(__file__).parents[2] / "corpus"
 
@@ -75,6 +85,52 @@ def apply_reviews(opened: Services, corpus: Path) -> None:
     for id, entries in recorded.items():
         for entry in entries[done.get(id, 0) :]:
             _decide(opened.catalogue, id, Verdict(entry["verdict"]), entry["reviewer"], entry.get("reason", ""))
+
+
+def make_accounts(opened: Services) -> list[str]:
+    """Make the demo's accounts, which an installation has none of; return a line for each, to sign in with."""
+    with closing(Staff(opened.settings.staff_database_url, opened.catalogue.keys)) as staff:
+        accounts = Accounts(staff, opened.catalogue)
+        there = {each.name for each in accounts.all()}
+        for name, role in ACCOUNTS.items():
+            if name not in there:
+                account, handed = accounts.add(name, f"演示{role.value}", [role], "演示", ACTOR)
+                accounts.choose_password(account, handed, PASSWORD)
+    return [f"  {role.value}  用户名 {name}  密码 {PASSWORD}" for name, role in ACCOUNTS.items()]
+
+
+@contextmanager
+def desk(opened: Services, port: int) -> Iterator[str]:
+    """Run the desk as a process of its own, as an installation does, and yield its address once it answers."""
+    settings = opened.settings
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("GONGKAI_")},
+        **{"GONGKAI_DATA": str(settings.data), "GONGKAI_SITE_NAME": settings.site_name},
+        **{"GONGKAI_DATABASE_URL": settings.database_url, "GONGKAI_STAFF_DATABASE_URL": settings.staff_database_url},
+        # Who tries the demo has no telephone at hand that belongs to its accounts.
+        "GONGKAI_SECOND_FACTOR": "optional",
+    }
+    command = [sys.executable, "-P", "-m", "web.commands.cli", "desk", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603  # this program
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server answers. Raises BadSettings where it ended instead, having said why."""
+    until = monotonic() + _PATIENCE
+    while process.poll() is None and monotonic() < until:
+        try:
+            with urlopen(f"{address}/sign-in", timeout=5):  # noqa: S310  # our own http address
+                return
+        except OSError:
+            sleep(0.1)
+    raise BadSettings(f"工作台没有启动（{address}）。端口被占用的，请用 --port 换一个：工作台用它的下一个。")
 
 
 def _decide(catalogue: Catalogue, id: str, verdict: Verdict, reviewer: str, reason: str) -> None:

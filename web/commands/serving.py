@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from archive.errors import BadSettings, NotMigrated
-from web.commands.demo import CORPUS, SITE_NAME, check_server, introduce, prepare
+from web.commands.demo import CORPUS, SITE_NAME, check_server, desk, introduce, make_accounts, prepare
 from web.commands.installation import reported, services
 from web.installation.making import make
 from web.installation.services import open_services
@@ -33,7 +33,7 @@ def serve(host: str, port: int, threads: int, metrics_port: int | None, access_l
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65534), help="The desk has the next.")
 @click.option("--check", is_flag=True, help="Send requests to the server, print its answers, and stop.")
 @click.option(
     "--corpus",
@@ -49,7 +49,10 @@ def serve(host: str, port: int, threads: int, metrics_port: int | None, access_l
 )
 @reported
 def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
-    """Take in the sample corpus, apply its review decisions, index it and serve it."""
+    """Take in the sample corpus, apply its review decisions, index it and serve it.
+
+    The desk runs beside it, on the next port, with accounts that only the demo has.
+    """
     from web import server
 
     settings = Settings.at(data, SITE_NAME)
@@ -62,8 +65,13 @@ def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
         raise BadSettings(f"{data} 是旧版本建立的演示数据，请删除这个文件夹，再重新运行 ./run demo。") from error
     try:
         prepare(opened, corpus)
-        if check:
-            sys.exit(0 if check_server(opened, port) else 1)
-        server.serve(opened, "127.0.0.1", port, THREADS)
+        told = make_accounts(opened)
+        with desk(opened, port + 1) as address:
+            if check:
+                good = check_server(opened, port)
+                click.echo(f"工作台  {address}/ 有登录页")
+                sys.exit(0 if good else 1)
+            click.echo("\n".join([f"工作台    {address}/", *told]))
+            server.serve(opened, "127.0.0.1", port, THREADS)
     finally:
         opened.close()
