@@ -1,5 +1,6 @@
 """R14: a restore drill during writes. Everything acknowledged before the backup began comes back."""
 
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from threading import Thread
@@ -8,7 +9,12 @@ from time import sleep
 from archive.custody import backup as backups
 from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
+from archive.registers import checking
+from archive.registers.accounts import Accounts
+from archive.registers.roles import Role
+from archive.registers.staff import DUMP, Staff
 from archive.store.catalogue import Catalogue
+from archive.store.folder import STAFF
 from indexer import sync
 from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
@@ -24,7 +30,7 @@ from tests.faults.fault import (
 )
 
 TITLE = "a restore drill while writes go on"
-_BEFORE, _MEANWHILE = 30, 80
+_BEFORE, _MEANWHILE, _PEOPLE = 30, 80, 3
 
 
 def run(folder: Path, long: bool, random: Random) -> Trial:
@@ -33,6 +39,10 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
         _drill(trial, folder / str(drill), random)
         trial.cases += 1
     return trial
+
+
+def _staff(data: Path, catalogue: Catalogue) -> Staff:
+    return Staff(f"sqlite:///{data / STAFF}", catalogue.keys)
 
 
 def _drill(trial: Trial, folder: Path, random: Random) -> None:
@@ -54,8 +64,11 @@ def _drill(trial: Trial, folder: Path, random: Random) -> None:
     while len(heard) < begun and listening.is_alive():
         sleep(0.01)
     published = {*ids, *(str(id) for done, id in [*heard] if done == "published")}
-    with installation(data) as opened:
+    with installation(data) as opened, closing(_staff(data, opened.catalogue)) as staff:
         key = opened.catalogue.keys.private()
+        for number in range(_PEOPLE):
+            Accounts(staff, opened.catalogue).add(f"p{number}", f"第{number}人", [Role.REVIEWER], "县政府办", "安装人")
+        staff.dump(data / DUMP)
         made = backups.backup(opened.catalogue, opened.blobs, data, folder / "backups", lambda done, total: None).folder
         during = len(heard)
     listening.join()
@@ -67,6 +80,12 @@ def _drill(trial: Trial, folder: Path, random: Random) -> None:
     catalogue = Catalogue(f"sqlite:///{again / 'catalogue.sqlite3'}", again, empty=True)
     rebuild(catalogue)
     catalogue.close()
+    with installation(again) as restored, closing(_staff(again, restored.catalogue)) as staff:
+        staff.load(again / DUMP)
+        people = {each.name for each in Accounts(staff, restored.catalogue).all()}
+        trial.expect(people == {f"p{number}" for number in range(_PEOPLE)}, f"of the accounts {people} came back")
+        for sentence in checking.problems(staff, restored.catalogue):
+            trial.expect(False, sentence)
     with installation(again) as restored, installation(data) as live:
         sync.rebuild(restored.catalogue, restored.engine)
         for alarm in (archive_alarm(restored.catalogue, restored.blobs), index_alarm(restored)):

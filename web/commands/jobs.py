@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,7 @@ from archive.intake.bundle import is_bundle, open_bundle
 from archive.intake.manifest import items_below, read_manifest, strictest_first
 from archive.intake.receive import Intake, Item, Receipt, Result
 from archive.plain import one_line
+from archive.registers import checking, staff
 from indexer import lexicon, sync
 from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated, IndexUnusable
 from indexer.lexicon import Lexicon
@@ -178,14 +179,27 @@ def verify(opened: Services, day: date | None = None) -> int:
         found = fixity.verify(opened.catalogue, opened.blobs, day, advance)
     for finding in found.findings:
         click.echo(finding.sentence, err=True)
+    accounts = _account_problems(opened)
+    for sentence in accounts:
+        click.echo(sentence, err=True)
     problem = _index_problem(opened)
     changed, missing, untracked = map(found.count, (Damage.CHANGED, Damage.MISSING, Damage.UNTRACKED))
     rest = [f"{kind}{'有问题' if found.count(kind) else '完好'}" for kind in Damage if kind not in fixity.ORIGINALS]
     click.echo(
         f"原件 {found.originals} 件，核验 {found.verified} 件：完好 {found.verified - changed - missing}，"
-        f"改变 {changed}，缺失 {missing}，未登记 {untracked}；{'；'.join(rest)}；{problem or '索引完好'}。"
+        f"改变 {changed}，缺失 {missing}，未登记 {untracked}；{'；'.join(rest)}；"
+        f"{'账号有问题' if accounts else '账号完好'}；{problem or '索引完好'}。"
     )
-    return found.losses + bool(problem)
+    return found.losses + len(accounts) + bool(problem)
+
+
+def _account_problems(opened: Services) -> list[str]:
+    """Say what is wrong with the accounts of staff. An installation without any has nothing wrong with them."""
+    url = opened.settings.staff_database_url
+    if not staff.is_there(url):
+        return []
+    with closing(staff.Staff(url, opened.catalogue.keys)) as known:
+        return [*checking.problems(known, opened.catalogue)]
 
 
 def _index_problem(opened: Services) -> str:
