@@ -16,10 +16,10 @@ from archive.decisions import persons
 from archive.errors import BackupRefused, KeyRefused, KeyUnusable, RecordDamaged
 from archive.store import approvals, audit, migrations
 from archive.store.catalogue import Catalogue
-from archive.store.public import is_public, public_versions
+from archive.store.public import is_public
 from archive.store.seals import Key, Seals
 from archive.store.tables import audit as audit_rows
-from archive.store.tables import decisions, documents, versions
+from archive.store.tables import decisions, documents
 
 _BATCH = 200
 
@@ -144,18 +144,7 @@ def _public_ids(connection: Connection) -> list[str]:
 
 def _checked(catalogue: Catalogue, connection: Connection) -> list[str]:
     """Return the public documents whose seal holds and covers what is there."""
-    good: list[str] = []
-    ids = _public_ids(connection)
-    for start in range(0, len(ids), _BATCH):
-        batch = ids[start : start + _BATCH]
-        covered = approvals.signed(connection, catalogue.keys, catalogue.withdrawal_ledger, batch, former=True)
-        parts = approvals.parts_of(connection, batch)
-        query = select(versions).select_from(public_versions).where(documents.c.id.in_(batch))
-        for row in connection.execute(query.order_by(documents.c.id)).mappings():
-            id = row["document_id"]
-            if covered.get(id) == approvals.covered(row, parts.get((id, row["version"]), [])):
-                good.append(id)
-    return good
+    return [*approvals.intact(connection, catalogue.keys, catalogue.withdrawal_ledger, former=True)]
 
 
 def _unchecked(catalogue: Catalogue, connection: Connection) -> list[str]:
@@ -166,7 +155,7 @@ def _unchecked(catalogue: Catalogue, connection: Connection) -> list[str]:
             catalogue.records.check(connection, id)
         except RecordDamaged:
             continue
-        if audit.undecided(connection, id) is None:
+        if not audit.undecided(connection, id):
             good.append(id)
     return good
 

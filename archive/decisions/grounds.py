@@ -15,18 +15,12 @@ ASPECT_LABELS = {Aspect.TRUTHFULNESS: "真实性", Aspect.CONFIDENTIALITY: "保�
 def add_classification(
     connection: Connection, id: str, version: int, disclosure: Disclosure, person: str, basis: str, ground: str = ""
 ) -> None:
-    """Add a classification as a person or a source states it. The caller appends the audit event."""
+    """Add a classification, as a person or a source states it, and its audit event."""
+    found = {"disclosure": disclosure.value, "basis": basis, "ground": ground}
     connection.execute(
-        insert(classifications).values(
-            document_id=id,
-            version=version,
-            disclosure=disclosure.value,
-            ground=ground,
-            person=person,
-            basis=basis,
-            decided_at=audit.now(),
-        )
+        insert(classifications).values(document_id=id, version=version, person=person, decided_at=audit.now(), **found)
     )
+    audit.append(connection, person, "classify", id, {"version": version, **found})
 
 
 def add_examination(

@@ -44,8 +44,6 @@ def classify(
         if disclosure is not Disclosure.ACTIVE and about["public_version"] == about["version"]:
             raise DecisionRefused(id, f"第 {about['version']} 版已经公开，请先用 withdraw 撤回。")
         grounds.add_classification(connection, id, about["version"], disclosure, name, basis, ground)
-        details = {"version": about["version"], "disclosure": disclosure.value, "basis": basis, "ground": ground}
-        audit.append(connection, name, "classify", id, details)
         return int(about["version"])
 
 

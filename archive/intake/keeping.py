@@ -7,7 +7,6 @@ from sqlalchemy import Connection, select
 from archive.decisions import grounds, history
 from archive.describe.metadata import MANIFEST
 from archive.document import Disclosure, Metadata, Validity
-from archive.store import audit
 from archive.store.tables import documents, versions
 
 SOURCE_GROUND = "来源标注，未写理由"
@@ -52,6 +51,4 @@ def tighten(connection: Connection, id: str, stated: Disclosure | None, actor: s
     if known in (None, Disclosure.ACTIVE):
         ground = SOURCE_GROUND if stated is Disclosure.WITHHELD else ""
         grounds.add_classification(connection, id, row["version"], stated, actor, MANIFEST, ground)
-        details = {"version": row["version"], "disclosure": stated.value, "ground": ground, "basis": MANIFEST}
-        audit.append(connection, actor, "classify", id, details)
     return f"按清单标为“{stated}”，清单中另写的其他信息没有采用，请核对"

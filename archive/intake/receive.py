@@ -356,10 +356,6 @@ class Intake:
                 brought_by=self._actor,
             )
         )
-        if disclosure := prepared.metadata.disclosure:
-            read_from = prepared.metadata.sources.get("disclosure", "")
-            ground = SOURCE_GROUND if disclosure is Disclosure.WITHHELD else ""
-            grounds.add_classification(connection, id, version, disclosure, self._actor, read_from, ground)
         for position, part in enumerate(prepared.attachments):
             connection.execute(
                 insert(attachments).values(
@@ -381,6 +377,10 @@ class Intake:
             "note": prepared.item.note,
         }
         audit.append(connection, self._actor, "receive", id, details)
+        if disclosure := prepared.metadata.disclosure:
+            read_from = prepared.metadata.sources.get("disclosure", "")
+            ground = SOURCE_GROUND if disclosure is Disclosure.WITHHELD else ""
+            grounds.add_classification(connection, id, version, disclosure, self._actor, read_from, ground)
 
 
 def _seen(row: RowMapping) -> str:

@@ -8,7 +8,6 @@ from sqlalchemy import text
 from archive.registers.accounts import Account, Accounts
 from archive.registers.staff import Staff
 from archive.store import audit
-from archive.store.audit import Wanted
 from archive.store.catalogue import Catalogue
 
 _GIVING = ("account.add", "account.change", "account.disable", "account.enable")
@@ -45,11 +44,9 @@ def problems(staff: Staff, catalogue: Catalogue) -> Iterator[str]:
 def _told(catalogue: Catalogue) -> Mapping[str, _Told]:
     """Return the standing of each account by its person, as its last events in the log give it."""
     with catalogue.reading() as connection:
-        events = [
-            event for action in _GIVING for event in audit.newest_of(connection, Wanted(action=action), 0, 1_000_000)
-        ]
+        events = [*audit.events(connection, actions=_GIVING)]
     told: dict[str, _Told] = {}
-    for event in sorted(events, key=lambda each: each.sequence):
+    for event in events:
         person = str(event.details.get("account", ""))
         former = told.get(person, _Told(frozenset(), "", disabled=False))
         roles, unit = event.details.get("roles"), event.details.get("unit")

@@ -1,8 +1,8 @@
 """Looks of staff at what is not public: each is an event of the audit log, as each act is."""
 
-from archive.store import audit
-from archive.store.audit import Wanted
+from archive.store import audit, events
 from archive.store.catalogue import Catalogue
+from archive.store.events import Wanted
 
 
 def note(catalogue: Catalogue, id: str, version: int, person: str, file: str, address: str) -> None:
@@ -14,5 +14,5 @@ def note(catalogue: Catalogue, id: str, version: int, person: str, file: str, ad
 def note_export(catalogue: Catalogue, person: str, wanted: Wanted, asked: str) -> None:
     """Record that a person takes events of the log away: which, in words, and how many."""
     with catalogue.writing() as connection:
-        rows = audit.count_of(connection, wanted)
+        rows = events.count(connection, wanted)
         audit.append(connection, person, "export", None, {"wanted": asked, "rows": rows})

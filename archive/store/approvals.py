@@ -5,7 +5,7 @@ person and time. A version whose decision has no valid seal is not public, whate
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, RowMapping, insert, select
 
 from archive.document import PUBLISHING, Verdict
 from archive.store import canonical
+from archive.store.public import is_public, public_versions
 from archive.store.seals import Seals
 from archive.store.tables import attachments, decisions, documents, seals, versions
 from archive.store.withdrawal_ledger import WithdrawalLedger
@@ -37,6 +38,7 @@ _METADATA = (
 )
 _PART = ("position", "file_name", "media_type", "size", "places", "warnings", "concealed")
 _DECISION = ("id", "verdict", "reviewer", "reason", "decided_at")
+_BATCH = 200
 _COVERED = ("text", "metadata", "files")
 
 
@@ -109,6 +111,23 @@ def signed(
         for hashes in ({name: str(row[name]) for name in _COVERED},)
         if id not in withdrawn and keys.verify(PURPOSE, _message(row, hashes), row["seal"], former)
     }
+
+
+def intact(connection: Connection, keys: Seals, ledger: WithdrawalLedger, former: bool = False) -> Iterator[str]:
+    """Yield the ids of the public documents whose seal holds and covers what is there, in order.
+
+    Raises KeyUnusable.
+    """
+    ids = [*connection.scalars(select(documents.c.id).where(is_public).order_by(documents.c.id))]
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        hashes = signed(connection, keys, ledger, batch, former)
+        parts = parts_of(connection, batch)
+        query = select(versions).select_from(public_versions).where(documents.c.id.in_(batch))
+        for row in connection.execute(query.order_by(documents.c.id)).mappings():
+            id = row["document_id"]
+            if hashes.get(id) == covered(row, parts.get((id, row["version"]), [])):
+                yield id
 
 
 def published(connection: Connection, keys: Seals, id: str, version: int) -> bool:

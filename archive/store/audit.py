@@ -7,14 +7,13 @@ in another place, and pass it to ``--expect`` later.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, true, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from archive.chinese.dates import OFFICE_TIME
 from archive.document import Verdict
 from archive.errors import KeyUnusable
 from archive.store import canonical
@@ -26,7 +25,6 @@ PURPOSE, HEAD = "audit", "audit head"
 KEYS = "seals"
 # The network address from which whatever is done now is asked for; it is noted beside each event.
 ADDRESS: ContextVar[str] = ContextVar("address", default="")
-_VERDICTS = frozenset(Verdict)
 _HASHED = ("at", "actor", "action", "document_id", "details", "previous")
 
 
@@ -112,64 +110,18 @@ def sealed_by(connection: Connection) -> str:
     return (connection.execute(select(audit_head.c.seal)).scalar() or "").partition(":")[0]
 
 
-def events(connection: Connection, document_id: str | None = None) -> Iterator[Event]:
-    """Yield the rows of one document, or of all, in order."""
+def events(connection: Connection, document_id: str | None = None, actions: Collection[str] = ()) -> Iterator[Event]:
+    """Yield the rows of one document, or of all, in order; with ``actions`` only those about them."""
     query = select(audit).order_by(audit.c.sequence)
     if document_id is not None:
         query = query.where(audit.c.document_id == document_id)
-    yield from map(_event, connection.execute(query).mappings())
+    if actions:
+        query = query.where(audit.c.action.in_([*actions]))
+    yield from map(event, connection.execute(query).mappings())
 
 
-def _event(row: RowMapping) -> Event:
+def event(row: RowMapping) -> Event:
     return Event(**{name: row[name] for name in Event.__slots__})
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which events somebody looks for; what is empty restricts nothing. Days are of Beijing time, both included."""
-
-    actor: str = ""
-    action: str = ""
-    document_id: str = ""
-    since: date | None = None
-    until: date | None = None
-
-    def condition(self) -> ColumnElement[bool]:
-        asked = [
-            audit.c.actor == self.actor if self.actor else None,
-            audit.c.action == self.action if self.action else None,
-            audit.c.document_id == self.document_id if self.document_id else None,
-            audit.c.at >= _begin(self.since) if self.since else None,
-            audit.c.at < _begin(self.until + timedelta(days=1)) if self.until else None,
-        ]
-        return and_(true(), *(each for each in asked if each is not None))
-
-
-def count_of(connection: Connection, wanted: Wanted) -> int:
-    return connection.execute(select(func.count()).select_from(audit).where(wanted.condition())).scalar_one()
-
-
-def newest_of(connection: Connection, wanted: Wanted, skip: int, most: int) -> list[Event]:
-    """Return a page of the events, the newest first."""
-    query = select(audit).where(wanted.condition()).order_by(audit.c.sequence.desc()).offset(skip).limit(most)
-    return [*map(_event, connection.execute(query).mappings())]
-
-
-def oldest_of(connection: Connection, wanted: Wanted, after: int, most: int) -> list[Event]:
-    """Return the next of the events after a sequence number, in order."""
-    chosen = wanted.condition() & (audit.c.sequence > after)
-    query = select(audit).where(chosen).order_by(audit.c.sequence).limit(most)
-    return [*map(_event, connection.execute(query).mappings())]
-
-
-def actions(connection: Connection) -> list[str]:
-    """Return the kinds of events that have happened."""
-    return sorted(connection.execute(select(audit.c.action).distinct()).scalars())
-
-
-def _begin(day: date) -> str:
-    begin = datetime.combine(day, time(), OFFICE_TIME).astimezone(UTC)
-    return begin.isoformat(timespec="microseconds")
 
 
 def head(connection: Connection) -> tuple[int, str]:
@@ -209,23 +161,21 @@ def first_break(connection: Connection, expected: str | None = None) -> Break | 
     return None
 
 
-def undecided(connection: Connection, document_id: str | None = None) -> tuple[str, int] | None:
-    """Return the document and version of the first decision without its event, or event without its decision.
-
-    None if there is none, in one document or in all.
-    """
+def undecided(connection: Connection, document_id: str | None = None) -> list[tuple[str, int]]:
+    """Return the document and version of each decision without its event, and of each event without its decision."""
     known = Counter(
-        (event.document_id, event.details.get("version"), event.action, event.actor)
-        for event in events(connection, document_id)
-        if event.action in _VERDICTS
+        (
+            *(event.document_id, event.details.get("version"), event.action, event.actor),
+            *(event.details.get("reason"), event.details.get("replacement"), bool(event.details.get("forced"))),
+        )
+        for event in events(connection, document_id, [*Verdict])
     )
-    query = select(decisions.c.document_id, decisions.c.version, decisions.c.verdict, decisions.c.reviewer)
+    of = decisions.c
+    query = select(of.document_id, of.version, of.verdict, of.reviewer, of.reason, of.replacement, of.forced == 1)
     if document_id is not None:
-        query = query.where(decisions.c.document_id == document_id)
+        query = query.where(of.document_id == document_id)
     found = Counter(tuple(row) for row in connection.execute(query))
-    for id, version, _verdict, _reviewer in sorted((known - found) + (found - known)):
-        return id, version
-    return None
+    return sorted({(str(id), int(str(version))) for id, version, *_ in (known - found) + (found - known)})
 
 
 def _vouched_until(connection: Connection, keys: Seals) -> int:

@@ -59,8 +59,7 @@ class _Commands(click.Group):
 
 def main() -> None:
     logging.basicConfig(level=logging.WARNING)
-    for handler in logging.getLogger().handlers:
-        handler.setFormatter(terminal.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    terminal.log_sentences()
     cli(prog_name="gongkai")
 
 

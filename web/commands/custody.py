@@ -33,10 +33,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--rotate", is_flag=True, help="Check only today's 1/90 of originals and records: all in 90 nights.")
+@click.option("--rotate", is_flag=True, help="Of the originals check only today's 1/90: all in 90 nights.")
 @reported
 def verify(rotate: bool) -> None:
     """Check every original against its SHA-256, the audit log against its chain, the index against its manifest.
+
+    What was decided is held against the audit log, the seals and the records.
 
     Changed, missing and untracked originals are reported separately. Exits with 1 if anything is wrong.
     """

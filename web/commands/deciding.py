@@ -9,7 +9,7 @@ from archive.registers import sessions
 from archive.registers.accounts import Accounts
 from archive.registers.roles import Act
 from archive.registers.staff import Staff, is_there
-from archive.store import audit
+from archive.store import audit, events
 from web.installation.services import Services
 
 HERE = "命令行"
@@ -48,7 +48,7 @@ def decider(opened: Services, name: str, *acts: Act) -> str:
 def _hold_against_the_log(opened: Services) -> None:
     """Take a free name only where there never were accounts: another database must not make them needless."""
     with opened.catalogue.reading() as connection:
-        known = any(action.startswith("account.") for action in audit.actions(connection))
+        known = any(action.startswith("account.") for action in events.actions(connection))
     if known:
         raise SignInRefused(
             "审计日志里有工作人员账号，而这里打不开账号的数据库。请核对 GONGKAI_STAFF_DATABASE_URL；"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.registers.roles import Role
+from web.commands import terminal
 from web.commands.installation import reported, services
 from web.commands.words import ROLE
 
@@ -24,6 +25,7 @@ def desk(host: str, port: int) -> None:
     from web import server
     from web.staff.desk import create_desk
 
+    terminal.log_lines()
     with (
         services(serving=True) as opened,
         closing(Staff(opened.settings.staff_database_url, opened.catalogue.keys)) as staff,

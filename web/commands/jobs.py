@@ -173,7 +173,7 @@ def make_lists(opened: Services) -> None:
 def verify(opened: Services, day: date | None = None) -> int:
     """Check originals, records, audit log, withdrawals, database and index. Report problems and return their number.
 
-    With a ``day``, only the originals and records due on it are checked (see ``fixity``).
+    With a ``day``, of the originals only those due on it are checked (see ``fixity``).
     """
     with progress("核验", None) as advance:
         found = fixity.verify(opened.catalogue, opened.blobs, day, advance)

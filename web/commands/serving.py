@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from archive.errors import BadSettings, NotMigrated
+from web.commands import terminal
 from web.commands.demo import CORPUS, SITE_NAME, check_server, desk, introduce, make_accounts, prepare
 from web.commands.installation import reported, services
 from web.installation.making import make
@@ -28,6 +29,7 @@ def serve(host: str, port: int, threads: int, metrics_port: int | None, access_l
     """Serve the public pages and the API."""
     from web import server
 
+    terminal.log_lines()
     with services(serving=True) as opened:
         server.serve(opened, host, port, threads, metrics_port, access_log)
 
@@ -65,6 +67,7 @@ def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
         raise BadSettings(f"{data} 是旧版本建立的演示数据，请删除这个文件夹，再重新运行 ./run demo。") from error
     try:
         prepare(opened, corpus)
+        terminal.log_lines()
         told = make_accounts(opened)
         with desk(opened, port + 1) as address:
             if check:

@@ -44,6 +44,21 @@ class Formatter(logging.Formatter):
         return lines(super().format(record))
 
 
+def log_sentences() -> None:
+    """Show what is logged as the sentences that a person at a terminal reads."""
+    _format("gongkai: %(message)s")
+
+
+def log_lines() -> None:
+    """Show what is logged with its time and place, for the log of a server."""
+    _format("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+def _format(line: str) -> None:
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(Formatter(line))
+
+
 class _Harmless:
     """A stream for text that leaves out what acts on a terminal, but for the styles that this program sets there."""
 

@@ -11,9 +11,10 @@ from flask import Blueprint, Response, render_template, request
 from archive.chinese.dates import OFFICE_TIME
 from archive.registers import looks, sessions
 from archive.registers.roles import Act
-from archive.store import audit
-from archive.store.audit import Event, Wanted
+from archive.store import events
+from archive.store.audit import Event
 from archive.store.catalogue import Catalogue
+from archive.store.events import Wanted
 from web.http.current import services
 from web.staff.guard import allowed, current, desk
 from web.staff.words import ACTIONS, told
@@ -33,15 +34,15 @@ def log() -> str:
     wanted, wrong = _wanted(request.args.to_dict())
     page = _page()
     with services().catalogue.reading() as connection:
-        total = audit.count_of(connection, wanted)
+        total = events.count(connection, wanted)
         pages = max(1, -(-total // ROWS))
         page = min(page, pages)
-        events = audit.newest_of(connection, wanted, (page - 1) * ROWS, ROWS)
-        happened = audit.actions(connection)
+        found = events.newest(connection, wanted, (page - 1) * ROWS, ROWS)
+        happened = events.actions(connection)
     asked = {name: request.args.get(name, "")[:100] for name in ("person", "act", "document", "since", "until")}
     return render_template(
         "desk/log.html",
-        **{"events": events, "total": total, "page": page, "pages": pages, "asked": asked, "wrong": wrong},
+        **{"events": found, "total": total, "page": page, "pages": pages, "asked": asked, "wrong": wrong},
         **{"actions": ACTIONS, "happened": happened, "told": told, "when": _when},
     )
 
@@ -128,19 +129,19 @@ def _oldest_first(catalogue: Catalogue, wanted: Wanted) -> Iterator[Event]:
     after = 0
     while True:
         with catalogue.reading() as connection:
-            events = audit.oldest_of(connection, wanted, after, _AT_ONCE)
-        yield from events
-        if len(events) < _AT_ONCE:
+            found = events.oldest(connection, wanted, after, _AT_ONCE)
+        yield from found
+        if len(found) < _AT_ONCE:
             return
-        after = events[-1].sequence
+        after = found[-1].sequence
 
 
-def _csv(events: Iterator[Event]) -> Iterator[str]:
+def _csv(found: Iterator[Event]) -> Iterator[str]:
     written = io.StringIO()
     writer = csv.writer(written)
     # Without the mark, spreadsheets take the text for another encoding.
     writer.writerow(["\ufeff" + _COLUMNS[0], *_COLUMNS[1:]])
-    for each in events:
+    for each in found:
         address = each.details.get("address", "")
         row = (each.actor, ACTIONS.get(each.action, each.action), each.document_id or "", told(each.details), address)
         writer.writerow([each.sequence, _when(each.at), *map(_harmless, map(str, row)), each.hash])
@@ -154,8 +155,8 @@ def _harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _jsonl(events: Iterator[Event]) -> Iterator[str]:
-    for each in events:
+def _jsonl(found: Iterator[Event]) -> Iterator[str]:
+    for each in found:
         kept = {name: getattr(each, name) for name in Event.__slots__}
         yield json.dumps(kept, ensure_ascii=False) + "\n"
 

@@ -9,12 +9,15 @@ from sqlalchemy import text
 
 from archive.custody import fixity
 from archive.custody.fixity import ROUND, Damage
-from archive.decisions import review
-from archive.document import Verdict
+from archive.custody.rebuild import rebuild
+from archive.decisions import review, validity
+from archive.document import Validity, Verdict
 from archive.intake.receive import Intake, Item
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
-from tests.conftest import in_a_file, publish
+from archive.store.records import _rows
+from tests.archive.store.test_seals import inside
+from tests.conftest import NewDatabase, in_a_file, publish
 
 # How a page of a SQLite database begins that holds the ends of an index.
 INDEX_LEAF = 0x0A
@@ -40,12 +43,72 @@ def test_a_sound_archive_has_nothing_to_tell(catalogue: Catalogue, blobs: Blobs,
     assert kinds(catalogue, blobs) == []
 
 
-def test_everything_is_read_once_in_a_round(catalogue: Catalogue, blobs: Blobs, ids: list[str]) -> None:
+def test_every_original_is_read_once_in_a_round_and_all_else_each_night(
+    catalogue: Catalogue, blobs: Blobs, ids: list[str]
+) -> None:
     days = [date(2026, 1, 1) + timedelta(days=n) for n in range(ROUND)]
     verified = [fixity.verify(catalogue, blobs, day, lambda done, total: None).verified for day in days]
     assert sum(verified) == 3
     catalogue.records.path(ids[0]).write_text("{")
-    assert [each for day in days for each in kinds(catalogue, blobs, day)] == [Damage.RECORD]
+    assert [each for day in days[:3] for each in kinds(catalogue, blobs, day)] == [Damage.RECORD] * 3
+
+
+# What somebody who can write to the database alone does to documents 甲, public, and 丙, withdrawn; and what is told.
+EDITS = {
+    "UPDATE decisions SET reason = '机密' WHERE verdict = 'withdraw'": {Damage.WITHDRAWALS, Damage.DECISIONS},
+    "UPDATE decisions SET reviewer = '某某' WHERE document_id = :first": {Damage.SEAL, Damage.DECISIONS},
+    "UPDATE classifications SET person = '某某' WHERE document_id = :first": {Damage.DECISIONS},
+    "UPDATE classifications SET basis = '不详' WHERE document_id = :first": {Damage.DECISIONS},
+    "DELETE FROM classifications WHERE document_id = :withdrawn": {Damage.DECISIONS},
+    "UPDATE examinations SET outcome = 'failed' WHERE document_id = :first": {Damage.DECISIONS},
+    "UPDATE examinations SET basis = '不详' WHERE document_id = :first": {Damage.DECISIONS},
+    "DELETE FROM examinations WHERE document_id = :withdrawn": {Damage.DECISIONS},
+    "UPDATE validities SET reason = '不详' WHERE document_id = :first": {Damage.DECISIONS},
+    "UPDATE documents SET public_version = NULL, public_decision = NULL, public_verdict = NULL WHERE id = :first": {
+        Damage.DECISIONS
+    },
+    "UPDATE documents SET public_version = 1, public_decision ="
+    " (SELECT MIN(id) FROM decisions WHERE document_id = :withdrawn), public_verdict = 'approve'"
+    " WHERE id = :withdrawn": {Damage.DECISIONS, Damage.SEAL},
+    "UPDATE versions SET text = '假的' WHERE document_id = :first": {Damage.SEAL},
+    "UPDATE versions SET text = '假的' WHERE document_id = :withdrawn": set(),
+    "DELETE FROM changes WHERE document_id = :first": {Damage.CHANGES},
+    "DELETE FROM changes WHERE sequence = (SELECT MAX(sequence) FROM changes)": {Damage.CHANGES},
+    "UPDATE changes SET document_id = :first": {Damage.CHANGES},
+}
+
+
+@pytest.mark.parametrize("record", ["as it was", "brought into line"])
+@pytest.mark.parametrize(("edit", "told"), EDITS.items())
+def test_an_edit_in_the_database_is_told_the_same_night(
+    catalogue: Catalogue, url: str, blobs: Blobs, ids: list[str], edit: str, told: set[Damage], record: str
+) -> None:
+    validity.record(catalogue, ids[0], Validity.REPEALED, "登记员", "另有规定", date(2026, 1, 1))
+    with inside(url) as connection:
+        about = {"first": ids[0], "withdrawn": ids[2]}
+        assert connection.execute(text(edit), {name: id for name, id in about.items() if f":{name}" in edit}).rowcount
+    if record == "brought into line":
+        with catalogue.reading() as connection:
+            for id in ids:
+                catalogue.records._write(id, _rows(connection, id))
+    elif "changes" not in edit:
+        told = told | {Damage.RECORD}
+    # A night on which none of the originals is due.
+    found = (fixity.verify(catalogue, blobs, date(2026, 1, 1) + timedelta(days=n), print) for n in range(ROUND))
+    report = next(report for report in found if report.verified == 0)
+    # Whoever did it put the triggers out of action, which is told too.
+    assert {finding.kind for finding in report.findings} - {Damage.RULES} == told
+
+
+def test_what_happened_since_a_rebuild_is_expected_of_the_changes(
+    catalogue: Catalogue, blobs: Blobs, ids: list[str], database: NewDatabase, tmp_path: Path
+) -> None:
+    again = Catalogue(database(), tmp_path, empty=True)
+    rebuild(again)
+    assert kinds(again, blobs) == []
+    review.decide(again, ids[0], Verdict.WITHDRAW, "审查员", "有误")
+    assert kinds(again, blobs) == []
+    again.close()
 
 
 @pytest.mark.parametrize(
@@ -62,7 +125,7 @@ def test_a_row_that_its_record_does_not_know_is_told(
     with catalogue.writing() as connection:
         key = "id" if "documents" in statement else "document_id"
         connection.execute(text(f"{statement} WHERE {key} = :id"), {"id": ids[0]})
-    assert kinds(catalogue, blobs) == [Damage.RECORD]
+    assert kinds(catalogue, blobs)[0] == Damage.RECORD
 
 
 def test_a_copy_of_the_audit_log_that_differs_is_told(catalogue: Catalogue, blobs: Blobs, ids: list[str]) -> None:

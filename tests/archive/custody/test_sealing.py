@@ -158,7 +158,7 @@ def test_a_forged_approval_is_found(catalogue: Catalogue, url: str, ids: list[st
     assert findings(catalogue, blobs) == set()
     with inside(url) as connection:
         forge_approval(connection, ids[2])
-    assert findings(catalogue, blobs) == {Damage.RECORD, Damage.SEAL, Damage.RULES}
+    assert findings(catalogue, blobs) == {Damage.RECORD, Damage.DECISIONS, Damage.SEAL, Damage.RULES}
 
 
 def test_triggers_that_are_gone_or_put_out_of_action_are_found(

@@ -186,7 +186,7 @@ def test_a_takeover_is_an_act_of_its_own(catalogue: Catalogue, blobs: Blobs, san
     assert (kept["verdict"], kept["reviewer"], kept["forced"]) == ("takeover", "移交", 0)
     assert "门户网站既有公开信息" in str(kept["reason"])
     assert record["examinations"] == []
-    assert [event.action for event in catalogue.events(id)] == ["receive", "precheck", "takeover"]
+    assert [event.action for event in catalogue.events(id)] == ["receive", "precheck", "classify", "takeover"]
     assert afterwards.waiting(catalogue) == []
     with pytest.raises(DecisionRefused, match="不是审查决定"):
         review.decide(catalogue, id, Verdict.TAKE_OVER, "移交", "依据")

@@ -180,7 +180,7 @@ def test_what_the_source_states_is_the_first_classification(
     id = str(intake.receive(item).document_id)
     with pytest.raises(DecisionRefused, match="不予公开"):
         publish(catalogue, id)
-    assert counts(catalogue) == (0, 2, 0)
+    assert counts(catalogue) == (0, 3, 0)
 
 
 def test_a_new_version_is_examined_anew(

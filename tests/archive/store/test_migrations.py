@@ -84,9 +84,10 @@ def former(databases: Databases, tmp_path: Path) -> str:
 def _event_of_before(connection: Connection, actor: str, action: str, id: str) -> None:
     """Add a row to the audit log as it was before rows had seals."""
     last = connection.exec_driver_sql("SELECT hash FROM audit ORDER BY sequence DESC LIMIT 1").scalar()
-    row = {"at": audit.now(), "actor": actor, "action": action, "document_id": id, "details": {"version": 1}}
+    details = {"version": 1, "reason": "门户"}
+    row = {"at": audit.now(), "actor": actor, "action": action, "document_id": id, "details": details}
     row |= {"previous": last or audit.GENESIS}
-    row |= {"hash": canonical.digest(row), "details": json.dumps(row["details"])}
+    row |= {"hash": canonical.digest(row), "details": json.dumps(details)}
     names = ", ".join(row)
     connection.execute(text(f"INSERT INTO audit ({names}) VALUES ({', '.join(f':{name}' for name in row)})"), row)  # noqa: S608  # our own names
     connection.exec_driver_sql("DELETE FROM audit_head")

@@ -40,6 +40,13 @@ def ids(catalogue: Catalogue, intake: Intake, write: Callable[[str, str], Path])
     return made
 
 
+# The tables with triggers by which they are only added to.
+HISTORY = (
+    *("versions", "attachments", "decisions", "audit", "changes", "seals", "examinations", "classifications"),
+    "validities",
+)
+
+
 @contextmanager
 def inside(url: str) -> Iterator[Connection]:
     """A connection of somebody who may do anything to the database, and has put the triggers out of action."""
@@ -49,7 +56,7 @@ def inside(url: str) -> Iterator[Connection]:
             for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
                 connection.execute(text(f"DROP TRIGGER {name}"))
         else:
-            for table in ("versions", "attachments", "decisions", "audit", "changes", "seals", "examinations"):
+            for table in HISTORY:
                 connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         yield connection
     engine.dispose()

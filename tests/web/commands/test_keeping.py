@@ -1,12 +1,16 @@
 """Backups, restores and full disks, as whoever runs the command line sees them."""
 
 import errno
+import logging
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from archive.store.records import Record, Records
+from tests.archive.store.test_seals import inside
 from tests.web.commands.conftest import Run, caller
+from web.commands import terminal
 
 
 def test_a_backup_says_what_is_in_it_and_what_it_removed(run: Run, folder: Path, tmp_path: Path) -> None:
@@ -107,3 +111,26 @@ def test_a_withdrawal_gives_up_the_reserve_where_there_is_no_other_room(
         assert not reserve.exists()
     assert "档案记录完好" in run("verify", code=1).stdout
     assert reserve.exists()
+
+
+def test_verify_tells_each_thing_once_and_in_a_sentence(
+    run: Run, folder: Path, environment: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    run("reindex")
+    with inside(environment["GONGKAI_DATABASE_URL"]) as connection:
+        connection.execute(text("UPDATE versions SET text = '假的'"))
+    caplog.clear()
+    told = run("verify", "--rotate", code=1).stderr.splitlines()
+    assert sum("没有有效的封签" in line for line in told) == 2
+    assert caplog.records == []
+
+
+def test_what_is_logged_while_a_command_runs_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.basicConfig(level=logging.WARNING, force=True)
+    terminal.log_sentences()
+    logging.getLogger("archive.store").error("文件 %s\x1b[2J没有有效的封签。", "a")
+    assert capsys.readouterr().err == "gongkai: 文件 a[2J没有有效的封签。\n"
+    terminal.log_lines()
+    logging.getLogger("archive.store").error("读不出。")
+    assert capsys.readouterr().err.endswith("ERROR archive.store: 读不出。\n")
