@@ -6,14 +6,14 @@ and the audit log agree with the database, and the two persons answer for it.
 """
 
 import json
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
 from archive.decisions import persons
-from archive.errors import BackupRefused, KeyRefused, KeyUnusable, RecordDamaged
+from archive.errors import BackupRefused, CatalogueLost, KeyRefused, KeyUnusable, RecordDamaged
 from archive.store import approvals, audit, migrations
 from archive.store.catalogue import Catalogue
 from archive.store.public import is_public
@@ -63,22 +63,28 @@ def put_keys(keys: Seals, key: Key | None) -> None:
     keys.restrict()
 
 
-def _sealed_by(backup: Path) -> str:
-    """Return the id of the key that sealed a backup's audit log last, or "" if none did."""
+def _sealed_by(folder: Path) -> str:
+    """Return the id of the key that sealed the audit log in a folder's records last, or "" if none did."""
     try:
-        lines = (backup / "records" / "audit.jsonl").read_bytes().splitlines()
+        lines = (folder / "records" / "audit.jsonl").read_bytes().splitlines()
         return str(json.loads(lines[-1]).get("seal") or "").partition(":")[0] if lines else ""
     except (OSError, ValueError):
         return ""
 
 
-def bring_back(catalogue: Catalogue, key: Key) -> None:
-    """Put a key that was kept elsewhere back into force. Raises KeyUnusable unless it is the archive's."""
-    with catalogue.reading() as connection:
-        by = audit.sealed_by(connection)
+def bring_back(url: str, folder: Path, keys: Seals, key: Key) -> None:
+    """Put a key that was kept elsewhere back into force. Raises KeyUnusable unless it is the archive's.
+
+    Where the database is lost, its records say by which key it was sealed: a rebuild needs the key first.
+    """
+    try:
+        with closing(Catalogue(url, folder, keys=keys.folder)) as catalogue, catalogue.reading() as connection:
+            by = audit.sealed_by(connection)
+    except CatalogueLost:
+        by = _sealed_by(folder)
     if by not in ("", key.id):
         raise KeyUnusable(f"这是密钥 {key.id}，而档案由密钥 {by} 封存。没有放入，请找出原来的那一份。")
-    catalogue.keys.make(key)
+    keys.make(key)
 
 
 def is_migrated(catalogue: Catalogue) -> bool:

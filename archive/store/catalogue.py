@@ -53,6 +53,8 @@ from archive.store.withdrawal_ledger import WithdrawalLedger
 log = logging.getLogger(__name__)
 
 BATCH = 200
+# How many documents a line of the log names.
+_NAMED = 3
 _ADVISORY_LOCK = 0x676F6E67
 _newest_versions = documents.join(
     versions, (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
@@ -444,14 +446,18 @@ class Catalogue:
         numbers = assembly.public_numbers(connection, ids)
         turns, today = assembly.turns_of(connection, ids), self.today()
         found: list[Document] = []
+        unsealed: list[str] = []
         for row in rows:
             id, of = row["document_id"], parts.get((row["document_id"], row["version"]), [])
             if covered.get(id) == approvals.covered(row, of):
                 number = numbers[id].index(row["version"]) + 1
                 found.append(assembly.document(row, of, turns.get(id, ()), today, number))
-                continue
+            else:
+                unsealed.append(f"{id} 第 {row['version']} 版")
+        if unsealed:
             self._check_key(connection)
-            log.error("文件 %s 第 %d 版没有有效的封签，不向公众提供。请运行 gongkai verify。", id, row["version"])
+            named = "、".join(unsealed[:_NAMED]) + (f"等 {len(unsealed)} 件" if len(unsealed) > _NAMED else "")
+            log.error("文件 %s没有有效的封签，不向公众提供。请运行 gongkai verify。", named)
         return found
 
     def _documents(self, connection: Connection, query: Select[Any]) -> list[Document]:

@@ -251,7 +251,8 @@ def _unreadable(path: Path, error: OSError) -> KeyUnusable:
     if isinstance(error, FileNotFoundError):
         return KeyUnusable(
             f"没有密钥文件 {path}。请从保管的副本恢复：gongkai key import FILE；"
-            "副本也没有的，由两人运行 gongkai key replace 换用新密钥。"
+            "副本也没有的，由两人运行 gongkai key replace --lost 换用新密钥"
+            "（数据库也丢失的，先运行 gongkai rebuild-catalogue --lost-key）。"
         )
     return KeyUnusable(f"不能读取密钥文件 {path}：{error.strerror}。请以保管密钥的用户运行本命令。")
 

@@ -41,12 +41,7 @@ def import_(file: Path) -> None:
     """Put a key that `key export` printed back into force."""
     settings = Settings.from_environment()
     require_archive(settings.data)
-    read = read_key(file)
-    catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys)
-    try:
-        sealing.bring_back(catalogue, read)
-    finally:
-        catalogue.close()
+    sealing.bring_back(settings.database_url, settings.data, Seals(settings.keys), read_key(file))
     click.echo("密钥已经放回。")
 
 

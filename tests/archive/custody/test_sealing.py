@@ -105,13 +105,20 @@ def test_a_lost_key_is_replaced_and_what_disagrees_stays_out(
     assert catalogue.audit_break() is None
 
 
-def test_only_the_archive_s_own_key_is_brought_back(catalogue: Catalogue, ids: list[str]) -> None:
+@pytest.mark.parametrize("lost", [False, True], ids=["database there", "database lost"])
+def test_only_the_archive_s_own_key_is_brought_back(
+    catalogue: Catalogue, url: str, ids: list[str], tmp_path: Path, database: NewDatabase, lost: bool
+) -> None:
     key = catalogue.keys.private()
     shutil.rmtree(catalogue.keys.folder)
+    url = database() if lost else url
     with pytest.raises(KeyUnusable, match=key.id):
-        sealing.bring_back(catalogue, Key.new())
-    sealing.bring_back(catalogue, Key.read(key.written(), "纸"))
-    assert everything_public(catalogue) == {*ids[:2]}
+        sealing.bring_back(url, tmp_path, catalogue.keys, Key.new())
+    sealing.bring_back(url, tmp_path, catalogue.keys, Key.read(key.written(), "纸"))
+    again = Catalogue(url, tmp_path, empty=True)
+    assert not lost or rebuild(again).damaged == ()
+    assert everything_public(again) == {*ids[:2]}
+    again.close()
 
 
 def test_an_archive_from_before_the_seals_shows_nothing_until_two_persons_seal_it(

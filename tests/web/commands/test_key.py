@@ -1,9 +1,13 @@
 """The archive's key on the command line."""
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from archive.store.seals import Key
+from tests.conftest import in_a_file
 from tests.web.commands.conftest import Run, caller
 from web.app import create_app
 from web.installation.services import open_services
@@ -67,3 +71,35 @@ def test_a_backup_is_not_restored_with_a_key_that_did_not_seal_it(run: Run, fold
     assert not (tmp_path / "new").exists()
     new("restore", str(backup), "--key", str(right))
     assert "封签完好" in new("verify").output
+
+
+@in_a_file
+@pytest.mark.parametrize("gone", ["the file", "its content"])
+def test_what_is_said_without_key_and_database_helps_as_it_is_written(
+    run: Run, folder: Path, tmp_path: Path, environment: dict[str, str], gone: str
+) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    paper = tmp_path / "paper.txt"
+    paper.write_text(run("key", "export").stdout, encoding="utf-8")
+
+    def lose() -> None:
+        data = Path(environment["GONGKAI_DATA"])
+        shutil.rmtree(data / "keys")
+        for path in data.glob("catalogue.sqlite3*"):
+            path.unlink()
+        if gone == "its content":
+            (data / "catalogue.sqlite3").touch()
+
+    lose()
+    assert "gongkai rebuild-catalogue" in run("verify", code=1).stderr
+    assert "gongkai key import FILE" in run("rebuild-catalogue", code=1).stderr
+    run("key", "import", str(paper))
+    assert "2 件，其中公开 2 件" in run("rebuild-catalogue").stdout
+    run("verify")
+    # And where the copy on paper is lost, too.
+    lose()
+    told = run("rebuild-catalogue", code=1).stderr
+    assert "gongkai key replace --lost" in told and "gongkai rebuild-catalogue --lost-key" in told
+    run("rebuild-catalogue", "--lost-key", code=1)
+    assert "封存 2 件" in run("key", "replace", "--lost", "--by", "甲", "--and", "乙", "--reason", "遗失").stdout
+    run("verify")
