@@ -38,6 +38,21 @@ def is_bundle(path: Path) -> bool:
 
 
 @contextmanager
+def open_zip(path: Path, limits: ZipLimits | None = None) -> Iterator[tuple[tuple[Path, ...], int]]:
+    """Unpack a zip without a manifest into a private folder that is removed at the end.
+
+    Yields its files in order, and how many were left out because systems hide them. Raises FileRefused.
+    """
+    with tempfile.TemporaryDirectory(prefix="gongkai-zip-") as folder:
+        root = Path(folder)
+        names = _unpack(path, root, limits)
+        seen = [name for name in names if not any(part.startswith((".", "__MACOSX")) for part in name.split("/"))]
+        if not seen:
+            raise FileRefused("压缩包里没有文件，请检查后重新提交。")
+        yield tuple(root / name for name in seen), len(names) - len(seen)
+
+
+@contextmanager
 def open_bundle(path: Path, limits: ZipLimits | None = None) -> Iterator[Bundle]:
     """Unpack a bundle into a private folder that is removed at the end.
 

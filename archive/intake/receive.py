@@ -8,7 +8,7 @@ event → the outcome is reported.
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -38,7 +38,8 @@ TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
 class Item:
     """A file to take in. ``source`` says where it comes from; the same source again means the same document.
 
-    ``note`` is the reason for this version, given by whoever submits it.
+    ``note`` is the reason for this version, given by whoever submits it. ``names`` are what the file and its
+    attachments are called where they are not kept under their names.
     """
 
     path: Path
@@ -46,6 +47,13 @@ class Item:
     stated: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Path, ...] = ()
     note: str = ""
+    names: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> list[tuple[Path, str]]:
+        """The file and its attachments, with the names that readers know them by."""
+        paths = (self.path, *self.attachments)
+        return [*zip(paths, self.names or [readable(path.name) for path in paths], strict=True)]
 
 
 class Result(StrEnum):
@@ -124,11 +132,29 @@ class Intake:
             raise ValueError("who brings files in has a name")
         self._already_published = already_published
 
+    def holds(self, item: Item) -> bool:
+        """Tell whether a version of any document has the bytes of a file and its attachments. Raises OSError."""
+        content = _hash([_digest(path) for path, _ in item.files])
+        with self._catalogue.reading() as connection:
+            query = select(versions.c.document_id).where(versions.c.content == content).limit(1)
+            return connection.execute(query).first() is not None
+
+    def originated(self, source: str) -> Result | None:
+        """Tell what a source brought that no other had: a document, or a new version of one. None if neither."""
+        query = (
+            select(documents.c.version)
+            .join(sources, sources.c.document_id == documents.c.id)
+            .where(sources.c.source == source, sources.c.original == 1)
+        )
+        with self._catalogue.reading() as connection:
+            version = connection.execute(query).scalar()
+        return None if version is None else Result.TAKEN if version == 1 else Result.CHANGED
+
     def receive(self, item: Item) -> Receipt:
         """Take in one file. A refusal is an outcome, not an error."""
         return next(self.receive_all([item]))
 
-    def receive_all(self, items: Iterable[Item], ahead: int = 8) -> Iterator[Receipt]:
+    def receive_all(self, items: Iterable[Item], ahead: int = 8) -> Generator[Receipt, None, None]:
         """Take in files in order, extracting a few ahead; a file that is refused never stops the rest.
 
         A full disk and a database that fails do stop it, at once. What had been done about the item by then is told
@@ -194,38 +220,39 @@ class Intake:
 
     def _prepare(self, item: Item) -> "_Prepared | _Held":
         """Do everything that needs no writing transaction. Stop early if the archive already has the same file."""
-        paths = (item.path, *item.attachments)
-        types = [media_type(path, readable(path.name)) for path in paths]
-        digests = [_digest(path) for path in paths]
+        files = item.files
+        types = [media_type(path, name) for path, name in files]
+        digests = [_digest(path) for path, _ in files]
         content = _hash(digests)
         signature = _hash([content, *sorted(f"{key}={value}" for key, value in item.stated.items())])
         held = self._find(item.source, signature)
         if held is not None:
             return _Held(item, held, content)
         # Text first, so that a file that is refused leaves nothing in the store.
-        main, metadata = self._sandbox.read(item.path, types[0], item.stated, readable(item.path.name))
+        main, metadata = self._sandbox.read(item.path, types[0], item.stated, files[0][1])
         others = [self._sandbox.extract(*each) for each in zip(item.attachments, types[1:], strict=True)]
-        files = [self._keep(*each) for each in zip(paths, types, digests, strict=True)]
+        kept = [self._keep(*each) for each in zip(files, types, digests, strict=True)]
         text, places = _with_title(main, metadata.title)
         return _Prepared(
             item=item,
             signature=signature,
             content=content,
-            file=files[0],
+            file=kept[0],
             metadata=metadata,
             text=text,
             warnings=main.warnings,
             places=places,
             concealed=main.concealed,
-            attachments=tuple(_attachment(*each) for each in zip(files[1:], others, strict=True)),
+            attachments=tuple(_attachment(*each) for each in zip(kept[1:], others, strict=True)),
         )
 
-    def _keep(self, path: Path, kind: str, expected: str) -> File:
+    def _keep(self, named: tuple[Path, str], kind: str, expected: str) -> File:
+        path, name = named
         with path.open("rb") as stream:
             digest, size = self._blobs.put(stream)
         if digest != expected:
             raise FileRefused("文件在接收过程中被改动，请待其写完后重新接收。")
-        return File(digest, readable(path.name), kind, size)
+        return File(digest, name, kind, size)
 
     def _find(self, source: str, signature: str) -> str | None:
         query = select(sources.c.document_id).where(sources.c.source == source, sources.c.signature == signature)
