@@ -77,3 +77,45 @@ drafts = Table(
     Column("values", JSON, nullable=False),
     Column("kept_at", String(32), nullable=False),
 )
+
+# Work that goes on behind a page. Whoever holds the token does it, until the lease has run out.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("payload", JSON, nullable=False),
+    # Who asked for it, and for which unit: its people see it.
+    Column("person", String(64), nullable=False),
+    Column("unit", String(100), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("token", String(32)),
+    # Until then nobody takes it: somebody holds it, or it rests after a failure.
+    Column("leased_until", String(32)),
+    # How often it was taken since it last got on.
+    Column("attempts", Integer, nullable=False, default=0),
+    # Why it rests or was given up, or what else to know: Chinese sentences.
+    Column("told", Text, nullable=False, default=""),
+    Column("made_at", String(32), nullable=False),
+    Column("began_at", String(32)),
+    Column("ended_at", String(32)),
+)
+Index("ix_jobs_state_made_at", jobs.c.state, jobs.c.made_at)
+Index("ix_jobs_unit_made_at", jobs.c.unit, jobs.c.made_at)
+
+# What became of each file of a job; no ``result`` until that is known.
+job_files = Table(
+    "job_files",
+    metadata,
+    Column("job_id", String(32), ForeignKey("jobs.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    # The file whose attachment it is.
+    Column("part_of", Integer),
+    Column("result", String(16)),
+    # As which source it is taken in: decided, by the worker or by a person, once it is not empty.
+    Column("source", Text, nullable=False, default=""),
+    Column("document_id", String(32)),
+    Column("told", Text, nullable=False, default=""),
+)
+Index("ix_job_files_name", job_files.c.name)
