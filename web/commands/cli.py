@@ -31,6 +31,7 @@ COMMANDS = {
     "serve": "serving",
     "demo": "serving",
     "desk": "desk",
+    "worker": "worker",
     "accounts": "desk",
     "verify": "custody",
     "audit": "custody",

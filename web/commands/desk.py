@@ -1,7 +1,14 @@
 """Commands for the staff's desk and the accounts of those who work at it."""
 
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -14,13 +21,22 @@ from web.commands.words import ROLE
 if TYPE_CHECKING:
     from archive.registers.accounts import Accounts
 
+# Seconds until a worker that died is started again, and that one may take for the file in hand when the desk stops.
+AGAIN, PATIENCE = 5.0, 90.0
+log = logging.getLogger(__name__)
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8001, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--no-worker", is_flag=True, help="Start no worker; one runs as a service of its own.")
 @reported
-def desk(host: str, port: int) -> None:
-    """Serve the desk, at which staff examine and publish documents. Make the first account with `accounts add`."""
+def desk(host: str, port: int, no_worker: bool) -> None:
+    """Serve the desk, at which staff bring in, examine and publish documents.
+
+    Make the first account with `accounts add`. A worker is started beside it and stopped with it.
+    """
+    from archive.registers import uploads
     from archive.registers.staff import Staff
     from web import server
     from web.staff.desk import create_desk
@@ -30,7 +46,43 @@ def desk(host: str, port: int) -> None:
         services(serving=True) as opened,
         closing(Staff(opened.settings.staff_database_url, opened.catalogue.keys)) as staff,
     ):
-        server.serve_desk(create_desk(opened, staff), host, port)
+        # An upload that is on its way lies here, and not where files may be kept in memory.
+        tempfile.tempdir = str(uploads.place(opened.settings.data))
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        with nullcontext() if no_worker else worker_beside():
+            server.serve_desk(create_desk(opened, staff), host, port)
+
+
+@contextmanager
+def worker_beside() -> Iterator[None]:
+    """Keep a worker running in a process of its own, which is started again when it dies and ends with this one."""
+    stop = threading.Event()
+    command = [sys.executable, "-P", "-m", "web.commands.cli", "worker", "--parent", str(os.getpid())]
+
+    def keep() -> None:
+        while not stop.is_set():
+            # In a session of its own: what is typed here to stop the desk reaches the desk alone.
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603  # our own
+            while child.poll() is None and not stop.wait(0.2):
+                pass
+            if child.poll() is None:
+                child.terminate()
+                try:
+                    child.wait(PATIENCE)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                    child.wait()
+            elif not stop.is_set():
+                log.error("后台工作意外结束（%s），%.0f 秒后重新启动。", child.returncode, AGAIN)
+                stop.wait(AGAIN)
+
+    beside = threading.Thread(target=keep)
+    beside.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        beside.join()
 
 
 @click.group()

@@ -48,8 +48,7 @@ def take_in(
     With a ``manifest`` only what it lists is taken in; ``paths`` are then searched for files that it leaves out.
     ``note`` gives the reason for new versions if the manifest does not. Raises BadTaxonomy before anything is taken in.
     """
-    own = opened.settings.data / taxonomy.OWN_NAME
-    taxonomy.use(own)
+    taxonomy.use(opened.settings.data / taxonomy.OWN_NAME)
     counts = dict.fromkeys(Result, 0)
     waiting: dict[str, Receipt] = {}
     stopped: Exception | None = None
@@ -59,7 +58,7 @@ def take_in(
         for path in unlisted:
             say(f"{path}: 注意：不在清单里，没有接收。")
         items = [item if item.note else replace(item, note=note) for item in strictest_first(items)]
-        sandbox = opening.enter_context(Sandbox(limits=Limits(ocr_seconds=opened.settings.ocr_seconds), lists=own))
+        sandbox = opening.enter_context(new_sandbox(opened))
         advance = opening.enter_context(progress("接收", len(items)))
         intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)
         try:
@@ -91,6 +90,12 @@ def take_in(
     if stopped:
         raise stopped
     return counts
+
+
+def new_sandbox(opened: Services) -> Sandbox:
+    """Make what reads files, with the installation's own lists and limits."""
+    limits = Limits(ocr_seconds=opened.settings.ocr_seconds)
+    return Sandbox(limits=limits, lists=opened.settings.data / taxonomy.OWN_NAME)
 
 
 def _unlisted(items: Iterable[Item], paths: Iterable[Path], manifest: Path) -> list[Path]:

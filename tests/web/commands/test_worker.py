@@ -1,0 +1,307 @@
+"""The worker: jobs are done whoever is killed, the index follows, and trouble with it is told and ends nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from archive.decisions import review, validity
+from archive.document import Verdict
+from archive.errors import DiskFull
+from archive.intake.receive import Result
+from archive.registers import incoming, jobs, uploads
+from archive.registers.jobs import Kind, State
+from archive.registers.staff import Staff
+from archive.store.blobs import Blobs
+from archive.store.tables import versions
+from indexer import lexicon, sync
+from tests.conftest import Databases, publish
+from web.commands.worker import Upkeep, Worker
+from web.installation.services import Services
+from web.search.find import find
+from web.search.params import SearchForm
+
+
+def text(number: object) -> bytes:
+    return f"关于第{number}项工作的通知\n\n请落实第{number}项工作。\n".encode()
+
+
+@pytest.fixture
+def staff(services: Services, tmp_path: Path, databases: Databases) -> Iterator[Staff]:
+    opened = Staff(databases.empty(tmp_path / "staff.sqlite3"), services.catalogue.keys)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def worker(services: Services, staff: Staff) -> Iterator[Worker]:
+    made = Worker(services, staff, lambda: False)
+    yield made
+    made.close()
+
+
+def sent(services: Services, staff: Staff, files: dict[str, bytes]) -> str:
+    id = jobs.add(staff, Kind.UPLOAD, {"files": list(files), "together": False, "note": ""}, "甲一", "财政局", files)
+    folder = uploads.place(services.settings.data, id)
+    folder.mkdir()
+    for at, content in enumerate(files.values(), 1):
+        (folder / str(at)).write_bytes(content)
+    return id
+
+
+def found(services: Services, words: str) -> list[str]:
+    return [hit.id for hit in find(services, SearchForm(q=words)).hits]
+
+
+def test_two_hundred_files_of_one_job_run_to_the_end(services: Services, staff: Staff, worker: Worker) -> None:
+    id = sent(services, staff, {f"{n}.txt": text(n) for n in range(200)})
+    assert worker.work() and not worker.work()
+    job = jobs.find(staff, id)
+    assert job and (job.state, job.done, job.total) == (State.DONE, 200, 200)
+    assert {each.result for each in jobs.files(staff, id)} == {Result.TAKEN}
+    assert len(services.catalogue.ids()) == 200
+
+
+def test_the_index_follows_what_is_published_and_withdrawn(services: Services, staff: Staff, worker: Worker) -> None:
+    sent(services, staff, {"a.txt": text(1)})
+    worker.work()
+    (id,) = services.catalogue.ids()
+    upkeep = Upkeep(services, staff)
+    upkeep.turn()
+    publish(services.catalogue, id)
+    upkeep.turn()
+    assert found(services, "落实第1项工作") == [id]
+    assert (services.settings.data / "brought-up").exists()
+    review.decide(services.catalogue, id, Verdict.WITHDRAW, "签发人", "有误")
+    upkeep.turn()
+    assert sync.lag(services.catalogue, services.engine) == 0 and services.engine.count() == 0
+
+
+def test_validity_turns_with_the_day(
+    services: Services, staff: Staff, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turned: list[object] = []
+    monkeypatch.setattr(validity, "turn", lambda _, today: turned.append(today))
+    upkeep = Upkeep(services, staff)
+    for _ in range(3):
+        upkeep.turn()
+    assert turned == [services.catalogue.today()]
+
+
+def test_a_damaged_index_is_told_in_a_sentence_built_anew_and_ends_nothing(
+    services: Services, staff: Staff, worker: Worker, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(services, staff, {"a.txt": text(1), "b.txt": text(2)})
+    worker.work()
+    first, second = sorted(services.catalogue.ids())
+    publish(services.catalogue, first)
+    upkeep = Upkeep(services, staff)
+    upkeep.turn()
+    index = services.settings.data / "index"
+    for path in index.rglob("*"):
+        if path.is_file() and not path.is_symlink() and path.stat().st_size > 200:
+            path.chmod(0o600)
+            path.write_bytes(path.read_bytes()[:100])
+    publish(services.catalogue, second)
+    built: list[int] = []
+    monkeypatch.setattr(Upkeep, "_rebuild", lambda _: built.append(1))
+    for _ in range(3):
+        upkeep.turn()
+    assert built == [1], "once, and not again and again"
+    assert "索引" in caplog.text and "现在重建" in caplog.text and "Traceback" not in caplog.text
+    monkeypatch.undo()
+    upkeep._rest.clear()
+    upkeep.turn()
+    assert sorted(found(services, "工作")) == [first, second]
+
+
+def test_a_lexicon_with_a_bad_line_keeps_the_index_as_it_is(
+    services: Services, staff: Staff, worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    (services.settings.data / lexicon.OWN_NAME).write_bytes(b"\xff\xfe\x00bad")
+    sent(services, staff, {"a.txt": text(1)})
+    worker.work()
+    (id,) = services.catalogue.ids()
+    publish(services.catalogue, id)
+    Upkeep(services, staff).turn()
+    assert found(services, "落实第1项工作") == [id]
+
+
+def test_a_full_disk_lets_the_job_rest_and_it_is_done_later(
+    services: Services, staff: Staff, worker: Worker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    id = sent(services, staff, {"a.txt": text(1)})
+
+    def full(*_: object) -> None:
+        raise DiskFull("/srv/gongkai", "/")
+
+    monkeypatch.setattr(Blobs, "put", full)
+    assert worker.work() and not worker.work()
+    job = jobs.find(staff, id)
+    assert job and job.state is State.WAITING and "磁盘已满" in job.told and job.attempts == 0
+    monkeypatch.undo()
+    with staff.writing() as connection:
+        connection.exec_driver_sql("UPDATE jobs SET leased_until = NULL")
+    assert worker.work()
+    assert [each.result for each in jobs.files(staff, id)] == [Result.TAKEN]
+
+
+def test_lists_that_cannot_be_used_let_jobs_rest_and_new_ones_are_gone_by(
+    services: Services, staff: Staff, worker: Worker
+) -> None:
+    own = services.settings.data / "taxonomy.toml"
+    own.write_text("not toml", encoding="utf-8")
+    id = sent(services, staff, {"a.txt": text(1)})
+    assert worker.work()
+    job = jobs.find(staff, id)
+    assert job and job.state is State.WAITING and "分类表" in job.told
+    own.unlink()
+    with staff.writing() as connection:
+        connection.exec_driver_sql("UPDATE jobs SET leased_until = NULL")
+    worker.work()
+    job = jobs.find(staff, id)
+    assert job and job.state is State.DONE
+
+
+def test_an_unexpected_error_is_logged_and_the_job_given_up_after_three(
+    services: Services, staff: Staff, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = sent(services, staff, {"a.txt": text(1)})
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("nobody expects this")
+
+    monkeypatch.setattr("web.commands.worker.Bringing.work_off", broken)
+    for _ in range(3):
+        assert worker.work()
+        with staff.writing() as connection:
+            connection.exec_driver_sql("UPDATE jobs SET leased_until = NULL")
+    assert not worker.work()
+    job = jobs.find(staff, id)
+    assert job and job.state is State.GIVEN_UP and "nobody" not in job.told and "意外错误" in job.told
+    assert list(uploads.place(services.settings.data).iterdir()) != []
+
+
+# From here on with processes that are killed.
+Start = Callable[[], "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def environment(services: Services, staff: Staff) -> dict[str, str]:
+    settings = services.settings
+    url = staff._engine.url.render_as_string(hide_password=False)
+    return {
+        **os.environ,
+        "GONGKAI_DATA": str(settings.data),
+        "GONGKAI_DATABASE_URL": settings.database_url,
+        "GONGKAI_STAFF_DATABASE_URL": url,
+    }
+
+
+@contextmanager
+def running(environment: dict[str, str], *arguments: str) -> "Iterator[subprocess.Popen[str]]":
+    command = [sys.executable, "-P", "-m", "web.commands.cli", *arguments]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603  # our own
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_until(holds: Callable[[], object], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.02)
+
+
+def done(staff: Staff, id: str) -> int:
+    job = jobs.find(staff, id)
+    assert job
+    return job.total if job.state is State.DONE else min(job.done, job.total - 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [0, 1, 5, 17, 29])
+def test_a_worker_that_is_killed_leaves_a_job_that_another_finishes(
+    services: Services, staff: Staff, worker: Worker, environment: dict[str, str], after: int
+) -> None:
+    id = sent(services, staff, {f"{n}.txt": text(n) for n in range(30)})
+    with running(environment, "worker") as first:
+        wait_until(lambda: (job := jobs.find(staff, id)) and job.state is State.RUNNING and job.done >= after)
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    assert not worker.work(), "the lease has not run out"
+    with staff.writing() as connection:
+        connection.exec_driver_sql("UPDATE jobs SET leased_until = '2000'")
+    worker.work()
+    files = jobs.files(staff, id)
+    assert {each.result for each in files} == {Result.TAKEN}
+    with services.catalogue.reading() as connection:
+        rows = connection.execute(select(versions.c.document_id, versions.c.version)).all()
+    assert len(rows) == 30 and {row.version for row in rows} == {1}
+    assert not uploads.place(services.settings.data, id).exists()
+
+
+@pytest.mark.slow
+def test_two_workers_share_jobs_and_stop_after_the_file_in_hand(
+    services: Services, staff: Staff, environment: dict[str, str]
+) -> None:
+    ids = [sent(services, staff, {f"{n}-{m}.txt": text(f"{n}之{m}") for m in range(8)}) for n in range(6)]
+    with running(environment, "worker") as first, running(environment, "worker") as second:
+        wait_until(lambda: all(done(staff, id) == 8 for id in ids))
+        for each in (first, second):
+            each.send_signal(signal.SIGTERM)
+        for each in (first, second):
+            assert each.wait(30) == 0
+    with services.catalogue.reading() as connection:
+        assert len(connection.execute(select(versions.c.document_id)).all()) == 48
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_the_desk_starts_a_worker_again_when_it_dies_and_takes_it_along(
+    services: Services, staff: Staff, environment: dict[str, str], ending: signal.Signals
+) -> None:
+    def workers(of: int) -> list[int]:
+        found = []
+        for path in Path("/proc").iterdir():
+            try:
+                words = (path / "cmdline").read_bytes().split(b"\0") if path.name.isdecimal() else []
+            except OSError:
+                continue
+            if b"worker" in words and str(of).encode() in words:
+                found.append(int(path.name))
+        return found
+
+    with running(environment, "desk", "--port", "18437") as desk:
+        wait_until(lambda: workers(desk.pid))
+        (first,) = workers(desk.pid)
+        wait_until((services.settings.data / incoming.FOLDER).exists)
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: (now := workers(desk.pid)) and now != [first])
+        desk.send_signal(ending)
+        desk.wait(100)
+        wait_until(lambda: not workers(desk.pid))
+
+
+@pytest.mark.slow
+def test_a_published_document_is_found_within_a_minute_and_the_folder_is_watched(
+    services: Services, staff: Staff, environment: dict[str, str]
+) -> None:
+    with running(environment, "worker"):
+        folder = services.settings.data / incoming.FOLDER
+        wait_until(folder.exists)
+        (folder / "a.txt").write_bytes(text(1))
+        wait_until(lambda: len([*services.catalogue.ids()]) == 1)
+        (id,) = services.catalogue.ids()
+        publish(services.catalogue, id)
+        wait_until(lambda: sync.lag(services.catalogue, services.engine) == 0 and found(services, "落实第1项") == [id])

@@ -1,0 +1,245 @@
+"""The worker: takes in what staff bring at the desk and what lies in the watched folder, and lets the index follow."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import date, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from archive.decisions import validity
+from archive.describe import taxonomy
+from archive.errors import BadTaxonomy, DiskFull, GongkaiError
+from archive.extract import Sandbox
+from archive.registers import jobs as register
+from archive.registers import uploads
+from archive.registers.bringing import Bringing
+from archive.registers.incoming import Watch
+from archive.registers.jobs import LEASE, Job, LeaseLost
+from archive.registers.staff import Staff
+from indexer import sync
+from indexer.errors import IndexAhead, IndexDamaged, IndexOutdated
+from web.commands.installation import reported, services
+from web.commands.jobs import new_sandbox, say
+from web.commands.sentences import sentence
+from web.http import edition
+
+if TYPE_CHECKING:
+    from web.installation.services import Services
+
+# Seconds between looks: for a job, and for what else is to be kept up.
+PAUSE, PACE = 0.5, 5.0
+# Seconds until what failed is tried again, and until an index is built anew once more.
+AGAIN, BUILD_AGAIN = 60.0, 1800.0
+_DAY = timedelta(days=1).total_seconds()
+log = logging.getLogger(__name__)
+
+
+@click.command()
+@click.option("--parent", type=click.IntRange(1), metavar="PID", help="End when this process, which started it, has.")
+@reported
+def worker(parent: int | None) -> None:
+    """Take in what staff bring at the desk, and let the index follow what they decide, until stopped.
+
+    When it is told to stop (SIGTERM, Ctrl+C) it finishes the file in hand. `desk` starts one by itself.
+    """
+    stop = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    with (
+        services() as opened,
+        closing(Staff(opened.settings.staff_database_url, opened.catalogue.keys)) as staff,
+    ):
+        # What is unpacked on the way is nobody else's business, and may be more than the memory behind /tmp holds.
+        tempfile.tempdir = str(uploads.place(opened.settings.data))
+        say("后台工作已经开始。")
+        Worker(opened, staff, lambda: stop.is_set() or (parent is not None and os.getppid() != parent)).run()
+    say("后台工作已经停止。")
+
+
+class Worker:
+    """What does the work of one process: jobs one after another, and upkeep beside them."""
+
+    def __init__(self, opened: "Services", staff: Staff, stopping: Callable[[], bool]) -> None:
+        self._opened = opened
+        self._staff = staff
+        self._stopping = stopping
+        self._upkeep = Upkeep(opened, staff)
+        self._own = opened.settings.data / taxonomy.OWN_NAME
+        self._sandbox: Sandbox | None = None
+        self._lists: int | None = None
+
+    def run(self) -> None:
+        """Work until told to stop. What fails is told, and never ends it."""
+        ended = threading.Event()
+        beside = threading.Thread(target=self._keep_up, args=(ended,), daemon=True)
+        beside.start()
+        try:
+            while not self._stopping():
+                if not self.work():
+                    ended.wait(PAUSE)
+        finally:
+            ended.set()
+            # An update of the index that is under way is kept as a whole or not at all.
+            beside.join(LEASE.total_seconds())
+            self.close()
+
+    def close(self) -> None:
+        if self._sandbox:
+            self._sandbox.close()
+
+    def work(self) -> bool:
+        """Take a job and do it; return whether there was one."""
+        try:
+            job = register.take(self._staff)
+        except SQLAlchemyError as error:
+            self._upkeep.tell("jobs", sentence(error))
+            return False
+        if job is None:
+            return False
+        told, failed = "", False
+        try:
+            with self._renewing(job):
+                Bringing(
+                    self._staff, self._opened.catalogue, self._opened.blobs, self._ready(), self._opened.settings.data
+                ).work_off(job, self._stopping)
+                return True
+        except LeaseLost:
+            log.warning("另一个后台进程接手了 %s，这里不再处理。", job.id)
+            return True
+        except (DiskFull, BadTaxonomy) as error:
+            log.error("接收暂停：%s", error)
+            what = "服务器的磁盘已满" if isinstance(error, DiskFull) else "本地的分类表有误"
+            told = f"{what}，接收暂停，请告诉维护人员；排除以后自动继续。"
+        except (GongkaiError, SQLAlchemyError, OSError) as error:
+            log.error("接收没有做成，稍后重试：%s", sentence(error))
+            told, failed = "处理时出错，已记入日志，稍后自动重试。", True
+        except Exception:
+            log.exception("unexpected error")
+            told, failed = "处理时出现意外错误，已记入日志，稍后自动重试。", True
+        # Where even that can't be written, the lease runs out.
+        with suppress(LeaseLost, SQLAlchemyError):
+            register.release(self._staff, job, told, failed)
+        return True
+
+    def _ready(self) -> Sandbox:
+        """Return the sandbox, a new one after the lists have changed that its processes go by. Raises BadTaxonomy."""
+        taxonomy.use(self._own)
+        lists = self._own.stat().st_mtime_ns if self._own.exists() else None
+        if self._sandbox and lists != self._lists:
+            self._sandbox.close()
+            self._sandbox = None
+        if self._sandbox is None:
+            self._sandbox, self._lists = new_sandbox(self._opened), lists
+        return self._sandbox
+
+    @contextmanager
+    def _renewing(self, job: Job) -> Iterator[None]:
+        """Renew the lease of a job as long as it is at work."""
+        done = threading.Event()
+
+        def renew() -> None:
+            while not done.wait(LEASE.total_seconds() / 4):
+                try:
+                    register.renew(self._staff, job)
+                except LeaseLost:
+                    return
+                except SQLAlchemyError as error:
+                    log.warning("%s", sentence(error))
+
+        beside = threading.Thread(target=renew, daemon=True)
+        beside.start()
+        try:
+            yield
+        finally:
+            done.set()
+            beside.join()
+
+    def _keep_up(self, ended: threading.Event) -> None:
+        while True:
+            self._upkeep.turn()
+            if ended.wait(PACE):
+                return
+
+
+class Upkeep:
+    """What is looked after beside the jobs: the watched folder, the index, what is in force today, what was left."""
+
+    def __init__(self, opened: "Services", staff: Staff) -> None:
+        self._opened = opened
+        self._watch = Watch(opened.settings.data, staff)
+        self._staff = staff
+        self._turned: date | None = None
+        self._swept = -_DAY
+        self._rest: dict[str, float] = {}
+        self._told: dict[str, str] = {}
+
+    def turn(self) -> None:
+        """Do what is due. What fails is told once, and tried again after a while."""
+        for name, act in (("folder", self._look), ("index", self._follow), ("uploads", self._sweep)):
+            if monotonic() < self._rest.get(name, 0):
+                continue
+            try:
+                act()
+                self._told.pop(name, None)
+            except (GongkaiError, OSError, SQLAlchemyError) as error:
+                self._rest[name] = monotonic() + AGAIN
+                self.tell(name, sentence(error))
+            except Exception:
+                self._rest[name] = monotonic() + AGAIN
+                log.exception("unexpected error")
+
+    def tell(self, name: str, told: str) -> None:
+        """Log a sentence, unless it was the last one about its matter."""
+        if self._told.get(name) != told:
+            self._told[name] = told
+            log.error("%s", told)
+
+    def _look(self) -> None:
+        self._watch.look()
+
+    def _follow(self) -> None:
+        """Let the index follow what was decided, and the day."""
+        catalogue, engine = self._opened.catalogue, self._opened.engine
+        if (today := catalogue.today()) != self._turned:
+            validity.turn(catalogue, today)
+            self._turned = today
+        try:
+            if sync.lag(catalogue, engine) == 0:
+                return
+            report = sync.catch_up(catalogue, engine)
+        except (IndexDamaged, IndexAhead, IndexOutdated) as error:
+            self.tell("index", f"{error} 现在重建。")
+            if not self._rebuild():
+                self._rest["index"] = monotonic() + BUILD_AGAIN
+            return
+        edition.stamp(self._opened.settings.data)
+        say(f"索引写入 {report.put} 件，移出 {report.removed} 件，至第 {report.cursor} 号变更。")
+
+    def _rebuild(self) -> bool:
+        """Build the index anew in a process of its own, which has the lexicon of today. Return whether it is built."""
+        settings = self._opened.settings
+        environment = {
+            **os.environ,
+            "GONGKAI_DATA": str(settings.data),
+            "GONGKAI_DATABASE_URL": settings.database_url,
+            "GONGKAI_ENGINE_URL": settings.engine_url,
+            "GONGKAI_KEYS": str(settings.keys),
+        }
+        command = [sys.executable, "-P", "-m", "web.commands.cli", "reindex"]
+        ran = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False)  # noqa: S603  # our own
+        return ran.returncode == 0
+
+    def _sweep(self) -> None:
+        if monotonic() - self._swept > _DAY:
+            uploads.sweep(self._opened.settings.data, register.unfinished(self._staff))
+            self._swept = monotonic()
