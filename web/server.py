@@ -5,17 +5,20 @@ import resource
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from math import inf
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from flask import Flask
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, TcpWSGIServer
+from waitress.utilities import RequestEntityTooLarge
 
 from indexer.errors import IndexUnusable
 from web.app import create_app
@@ -32,8 +35,13 @@ _TURN = 0.0005
 CONNECTIONS = 1000
 # Seconds that a connection may be open without a request, or without taking its answer.
 IDLE_SECONDS = 30
-# Seconds within which a request must have arrived whole, however often a piece of it comes.
+# Seconds within which a request must have arrived whole, however often a piece of it comes; and the bytes of a body
+# that must come each second beyond that.
 REQUEST_SECONDS = 20
+SLOWEST = 32 << 10
+TOO_LARGE = "提交的内容太大，没有接收。"
+# The same where more is taken of those who are signed in.
+TOO_LARGE_OR_ENDED = "提交的内容太大，或者登录已经结束，没有接收。请刷新原来的页面，登录后分几次提交。"
 # Bytes of a request's header. A web server in front holds as much.
 LARGEST_HEADER = 16 << 10
 # Files that the index and the database may have open besides.
@@ -92,21 +100,55 @@ def running(app: Flask, port: int = 0) -> Iterator[str]:
         thread.join(_GRACE)
 
 
+# Says of a request's method, path and headers how many bytes its body may have.
+LargestBody = Callable[[str, str, Mapping[str, str]], int]
+
+
+class _TooLarge(RequestEntityTooLarge):  # type: ignore[misc]  # waitress has no types
+    """The answer to a body that is larger than the application takes, before it is read."""
+
+    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff")]
+        return f"{self.code} {self.reason}", headers, f"{self.body}\n".encode()
+
+
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-    """A parser that accepts unescaped Chinese in an address (``curl 'http://…/search?q=低保'``), unlike waitress's."""
+    """A parser that accepts unescaped Chinese in an address (``curl 'http://…/search?q=低保'``), unlike waitress's.
+
+    The application may take larger bodies at some addresses (``largest-body``).
+    """
+
+    error: object
+    adj: Any
+    largest_body: LargestBody | None = None
+
+    def received(self, data: bytes) -> int:
+        consumed: int = super().received(data)
+        if isinstance(self.error, RequestEntityTooLarge):
+            self.error = _TooLarge(TOO_LARGE_OR_ENDED if self.largest_body else TOO_LARGE)
+        return consumed
 
     def parse_header(self, header_plus: bytes) -> None:
         line, newline, rest = header_plus.partition(b"\r\n")
         quoted = re.sub(rb"[\x80-\xff]", lambda byte: b"%%%02X" % byte[0][0], line)
         super().parse_header(quoted + newline + rest)
+        if self.largest_body and self.body_rcv is not None:
+            self.adj = copy(self.adj)
+            # waitress refuses from this number on.
+            self.adj.max_request_body_size = self.largest_body(self.command, self.path, self.headers) + 1
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection. Its times are of a clock that nobody sets back, unlike waitress's own."""
 
-    parser_class = _Parser
     # Since when a request has been arriving, None if none is.
     arriving: float | None = None
+
+    def parser_class(self, adj: object) -> _Parser:
+        """Make a parser, as waitress does by this name."""
+        parser = _Parser(adj)
+        parser.largest_body = self.server.largest_body
+        return parser
 
     @property
     def last_activity(self) -> float:
@@ -134,6 +176,7 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     """A server that connections on which nothing is asked can't keep from answering others."""
 
     looked_at = 0.0
+    largest_body: LargestBody | None = None
 
     def readable(self) -> bool:
         # waitress would do this by a clock that may be set back.
@@ -150,7 +193,9 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     def maintenance(self, now: float) -> None:
         super().maintenance(now)
         for channel in self.active_channels.values():
-            if channel.arriving is not None and channel.arriving < now - REQUEST_SECONDS:
+            coming = channel.request
+            allowed = REQUEST_SECONDS + (coming.body_bytes_received / SLOWEST if coming else 0)
+            if channel.arriving is not None and channel.arriving < now - allowed:
                 channel.will_close = True
 
     def _make_room(self) -> None:
@@ -193,6 +238,7 @@ def _bound(
     _let_open(CONNECTIONS + _FILES)
     server.__class__ = _Server
     server.channel_class = _Channel
+    server.largest_body = app.extensions.get("largest-body")
     return server
 
 

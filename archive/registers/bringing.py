@@ -83,7 +83,7 @@ class Bringing:
                     continue
             source = file.source or (f"desk:{job.unit}/{item.source}" if item.source else own_source(job, file.number))
             in_hand.append(replace(file, source=source))
-            yield replace(item, source=source)
+            yield replace(item, source=source, note=file.told if file.source and file.told else item.note)
 
 
 def own_source(job: Job, number: int) -> str:

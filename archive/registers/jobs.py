@@ -160,14 +160,17 @@ def release(staff: Staff, job: Job, told: str = "", failed: bool = False) -> Non
             _give_up(connection, jobs.c.id == job.id, now())
 
 
-def choose(staff: Staff, id: str, number: int, source: str) -> bool:
-    """Take in a file that was asked about as a source; return whether it still was. The job goes on."""
+def choose(staff: Staff, id: str, number: int, source: str, note: str = "") -> bool:
+    """Take in a file that was asked about as a source; return whether it still was. The job goes on.
+
+    ``note`` is the reason for a new version; until there is a result it stands where that is told.
+    """
     asked = (job_files.c.job_id == id) & (job_files.c.number == number) & (job_files.c.result == ASKED)
     parts = (job_files.c.job_id == id) & or_(job_files.c.number == number, job_files.c.part_of == number)
     with staff.writing() as connection:
-        if not connection.execute(update(job_files).where(asked).values(source=source)).rowcount:
+        if not connection.execute(update(job_files).where(asked).values(source=source, told=note)).rowcount:
             return False
-        connection.execute(update(job_files).where(parts).values(result=None, document_id=None, told=""))
+        connection.execute(update(job_files).where(parts).values(result=None, document_id=None))
         idle = (jobs.c.id == id) & (jobs.c.state == State.ASKING)
         values = {"state": State.WAITING, "attempts": 0, "ended_at": None, "told": ""}
         connection.execute(update(jobs).where(idle).values(**values))
@@ -186,17 +189,11 @@ def files(staff: Staff, id: str) -> list[JobFile]:
         return [_file(row) for row in connection.execute(query).mappings()]
 
 
-def of(staff: Staff, whose: ColumnElement[bool], limit: int) -> list[Job]:
-    """Return the newest of some jobs, the newest first."""
+def of(staff: Staff, person: str, unit: str, folder: bool, limit: int) -> list[Job]:
+    """Return the newest jobs of a unit, or of a person without one, the newest first; ``folder``: the folder's too."""
+    mine = (jobs.c.kind == Kind.UPLOAD) & _theirs(unit, person)
     with staff.reading() as connection:
-        return _jobs(connection, whose, limit)
-
-
-def is_open(staff: Staff, kind: Kind) -> bool:
-    """Tell whether a job of a kind is not done."""
-    with staff.reading() as connection:
-        query = select(jobs.c.id).where(jobs.c.kind == kind, jobs.c.state.in_(_OPEN)).limit(1)
-        return connection.execute(query).first() is not None
+        return _jobs(connection, or_(mine, jobs.c.kind == Kind.FOLDER) if folder else mine, limit)
 
 
 def unfinished(staff: Staff) -> set[str]:
@@ -207,7 +204,7 @@ def unfinished(staff: Staff) -> set[str]:
 
 def namesake(staff: Staff, job: Job, name: str) -> JobFile | None:
     """Return the newest file of that name from the same unit, or person without one, that an earlier job took in."""
-    mine = jobs.c.unit == job.unit if job.unit else (jobs.c.unit == "") & (jobs.c.person == job.person)
+    mine = _theirs(job.unit, job.person)
     query = (
         select(job_files)
         .join(jobs, jobs.c.id == job_files.c.job_id)
@@ -225,6 +222,10 @@ def namesake(staff: Staff, job: Job, name: str) -> JobFile | None:
     with staff.reading() as connection:
         row = connection.execute(query).mappings().first()
     return _file(row) if row else None
+
+
+def _theirs(unit: str, person: str) -> ColumnElement[bool]:
+    return jobs.c.unit == unit if unit else (jobs.c.unit == "") & (jobs.c.person == person)
 
 
 def _give_up(connection: Connection, which: ColumnElement[bool], at: datetime) -> None:

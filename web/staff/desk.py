@@ -1,11 +1,15 @@
 """The desk's Flask application: its own port, its own sign-in, and no page without one."""
 
+from functools import partial
+
 from flask import Flask, Response
 
 from archive.registers.staff import Staff
 from web.http import visitor
 from web.http.edition import design
 from web.installation.services import Services
+from web.staff.arriving import LARGEST_FORM, DeskRequest, forget, largest_body
+from web.staff.bringing import bringing
 from web.staff.deciding import deciding
 from web.staff.documents import documents
 from web.staff.entrance import entrance
@@ -15,11 +19,9 @@ from web.staff.mistakes import mistakes
 from web.staff.queues import queues
 from web.staff.watching import watching
 
-# A form is text; files come in by a route of their own.
-LARGEST_FORM = 256 << 10
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -35,8 +37,11 @@ HEADERS = {
 def create_desk(installation: Services, staff: Staff) -> Flask:
     """Create the desk over one installation and its staff's database. It opens nothing itself."""
     app = Flask("web")
+    app.request_class = DeskRequest
     app.extensions["gongkai"] = installation
     app.extensions["gongkai-desk"] = Desk(staff, installation.catalogue)
+    # By this the server refuses what is larger, before it is read.
+    app.extensions["largest-body"] = partial(largest_body, staff)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
     app.url_map.merge_slashes = False
@@ -45,9 +50,10 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     # Failed sign-ins are counted by address, and forms are held against the host.
     visitor.trust(app, installation.settings.proxies)
     guard(app)
-    for blueprint in (entrance, queues, documents, deciding, managing, watching, mistakes):
+    for blueprint in (entrance, queues, bringing, documents, deciding, managing, watching, mistakes):
         app.register_blueprint(blueprint)
     app.after_request(_headers)
+    app.teardown_request(forget)
     app.context_processor(_context)
     return app
 

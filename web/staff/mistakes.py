@@ -2,11 +2,12 @@
 
 import logging
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from archive.errors import AccountRefused, GongkaiError, UnknownDocument
+from web.staff.arriving import PATH, TOO_LARGE
 
 log = logging.getLogger(__name__)
 mistakes = Blueprint("mistakes", __name__)
@@ -32,7 +33,8 @@ def refused(error: AccountRefused) -> Response:
 @mistakes.app_errorhandler(HTTPException)
 def http(error: HTTPException) -> Response:
     status = error.code or 500
-    return _answer(status, SENTENCES.get(status, SENTENCES[400]))
+    sentence = TOO_LARGE if status == 413 and request.path == PATH else SENTENCES.get(status, SENTENCES[400])
+    return _answer(status, sentence)
 
 
 @mistakes.app_errorhandler(GongkaiError)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 
 from archive.decisions import grounds
 from archive.document import Outcome, Settlement, Status
+from archive.intake.receive import Result
+from archive.registers.jobs import ASKED, State
 
 STATES = {
     Status.WAITING: "待审",
@@ -13,6 +15,20 @@ STATES = {
     Status.WITHDRAWN: "已撤回",
 }
 OUTCOMES = {Outcome.PASSED: "通过", Outcome.FAILED: "不通过"}
+RESULTS = {
+    Result.TAKEN: "新接收",
+    Result.CHANGED: "新版本",
+    Result.HELD: "已有",
+    Result.REFUSED: "拒收",
+    ASKED: "等您决定",
+}
+JOBS = {
+    State.WAITING: "排队等候",
+    State.RUNNING: "正在接收",
+    State.ASKING: "有文件等您决定",
+    State.DONE: "已经办完",
+    State.GIVEN_UP: "没有做完",
+}
 SETTLEMENTS = {
     Settlement.KEEP: "可以公开，保留",
     Settlement.MASKED: "新版本中已遮盖",

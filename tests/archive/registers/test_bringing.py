@@ -111,7 +111,9 @@ def test_a_document_is_not_taken_in_without_an_attachment_that_is_refused(send: 
         assert {each.result for each in files} == {Result.REFUSED}
 
 
-def test_identical_bytes_are_held_and_the_same_name_is_asked_about(send: Send, run: Run, staff: Staff) -> None:
+def test_identical_bytes_are_held_and_the_same_name_is_asked_about(
+    send: Send, run: Run, staff: Staff, catalogue: Catalogue
+) -> None:
     (first,) = run(send({"通知.txt": text(1)}))
     (same,) = run(send({"通知.txt": text(1)}))
     assert (same.result, same.document_id) == (Result.HELD, first.document_id)
@@ -120,9 +122,10 @@ def test_identical_bytes_are_held_and_the_same_name_is_asked_about(send: Send, r
     assert (asked.result, asked.document_id) == (ASKED, first.document_id)
     found = jobs.find(staff, id)
     assert found and found.state is State.ASKING
-    assert jobs.choose(staff, id, 1, first.source)
+    assert jobs.choose(staff, id, 1, first.source, "更正金额")
     (version,) = run(id)
-    assert (version.result, version.document_id) == (Result.CHANGED, first.document_id)
+    assert (version.result, version.document_id, version.told) == (Result.CHANGED, first.document_id, "")
+    assert "更正金额" in str(catalogue.events(str(first.document_id))[-1].details)
     # Another unit is not asked: it has never sent such a file.
     (other,) = run(send({"通知.txt": text(3)}, unit="民政局"))
     assert other.result == Result.TAKEN and other.document_id != first.document_id

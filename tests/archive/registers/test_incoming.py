@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.intake.receive import Result
-from archive.registers import incoming, jobs, staff_tables, uploads
+from archive.registers import incoming, jobs, uploads
 from archive.registers.bringing import Bringing
 from archive.registers.incoming import PERSON, STILL, Watch
 from archive.registers.jobs import JobFile, State
@@ -72,7 +72,8 @@ def test_what_lies_still_is_taken_in_and_moved_out(folder: Path, run: Run, staff
     (folder / "通知.txt").write_bytes(text(1))
     (file,) = run()
     assert (file.name, file.result) == ("通知.txt", Result.TAKEN)
-    (job,) = jobs.of(staff, staff_tables.jobs.c.unit == "", 9)
+    (job,) = jobs.of(staff, "", "", True, 9)
+    assert jobs.of(staff, PERSON, "", False, 9) == []
     assert (job.person, job.state) == (PERSON, State.DONE)
     assert list(folder.iterdir()) == [] and list(uploads.place(tmp_path).iterdir()) == []
 

@@ -1,0 +1,130 @@
+"""Files on their way in: streamed to a private folder as they come, and gone again unless they become a job.
+
+The server asks ``largest_body`` before it reads a body. Every other form of the desk stays small.
+"""
+
+import io
+import os
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+from flask import Request, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from archive.registers import sessions, uploads
+from archive.registers.roles import Act
+from archive.registers.staff import Staff
+from archive.store.space import disk_full
+from web.http.current import services
+from web.staff.guard import COOKIE
+
+# A form is text, in bytes. Files come in at one address alone.
+LARGEST_FORM = 256 << 10
+PATH = "/bring"
+LARGEST_FILE, LARGEST_UPLOAD, MOST_FILES = 100 << 20, 200 << 20, 500
+TOO_LARGE = (
+    f"文件太大或者太多，没有接收：每个不超过 {LARGEST_FILE >> 20} MB，"
+    f"一次合计不超过 {LARGEST_UPLOAD >> 20} MB、{MOST_FILES} 个。请分几次提交，或者压缩其中的图片。"
+)
+_MULTIPART = "multipart/form-data"
+
+
+def largest_body(staff: Staff, method: str, path: str, headers: Mapping[str, str]) -> int:
+    """Return how many bytes a request may have. Files are taken of those alone who are signed in and may bring them."""
+    if method != "POST" or path != PATH or not headers.get("CONTENT_TYPE", "").startswith(_MULTIPART):
+        return LARGEST_FORM
+    try:
+        token = SimpleCookie(headers.get("COOKIE", "")).get(COOKIE)
+    except CookieError:
+        return LARGEST_FORM
+    session = sessions.find(staff, token.value) if token else None
+    return LARGEST_UPLOAD if session and session.account.may(Act.BRING) else LARGEST_FORM
+
+
+class DeskRequest(Request):
+    """A request to the desk. ``names`` are of the files that came with it, which lie in ``folder`` by their numbers."""
+
+    folder: Path | None = None
+
+    def __init__(self, *args: object, **more: object) -> None:
+        super().__init__(*args, **more)  # type: ignore[arg-type]  # as Flask makes it
+        self.names: list[str] = []
+        self._streams: list[IO[bytes]] = []
+
+    @property
+    def max_content_length(self) -> int | None:
+        takes = self.method == "POST" and self.path == PATH and self.mimetype == _MULTIPART
+        return LARGEST_UPLOAD if takes else LARGEST_FORM
+
+    @max_content_length.setter
+    def max_content_length(self, value: int | None) -> None:
+        raise NotImplementedError
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        """Return what a file is written to. A field without a file has no name, and leaves nothing."""
+        if not filename or self.path != PATH:
+            return self._kept(Path(os.devnull).open("w+b"))
+        if len(self.names) >= MOST_FILES:
+            raise RequestEntityTooLarge
+        if self.folder is None:
+            self.folder = uploads.place(services().settings.data, uuid4().hex)
+            self.folder.mkdir(mode=0o700)
+        self.names.append(uploads.shown(filename))
+        return self._kept(_File(self.folder / str(len(self.names))))
+
+    def _kept(self, stream: IO[bytes]) -> IO[bytes]:
+        self._streams.append(stream)
+        return stream
+
+    def close(self) -> None:
+        """Close the files, also the one that was in hand when the request was refused."""
+        for stream in self._streams:
+            stream.close()
+        super().close()
+
+
+class _File(io.FileIO):
+    """A file that grows up to the largest size, readable by its owner alone."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "x+b", opener=lambda name, flags: os.open(name, flags, 0o600))
+        self._folder = path.parent
+        self._size = 0
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]  # werkzeug writes bytes alone
+        self._size += len(data)
+        if self._size > LARGEST_FILE:
+            raise RequestEntityTooLarge
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[super().write(left) or 0 :]
+        except OSError as error:
+            if full := disk_full(error, self._folder):
+                raise full from error
+            raise
+        return len(data)
+
+
+def arrived() -> DeskRequest:
+    """Return the request with its files, which are all here."""
+    found: DeskRequest = request._get_current_object()  # type: ignore[attr-defined]  # what stands behind the proxy
+    # Nothing has been read as long as nobody asks for the form.
+    _ = found.form
+    return found
+
+
+def forget(_error: BaseException | None = None) -> None:
+    """Delete the files of a request that did not become a job's."""
+    found = request._get_current_object()  # type: ignore[attr-defined]  # what stands behind the proxy
+    if isinstance(found, DeskRequest) and found.folder is not None:
+        uploads.drop(services().settings.data, found.folder.name)
