@@ -10,10 +10,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 from pathlib import PurePath
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from archive.chinese import personal
@@ -106,16 +108,36 @@ _HEADING = re.compile(rf"(?:^|[\s。;；:：)）])(?:第?{_COUNT}[、章节.．]
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where exactly something stands: in a document (part 0) or an attachment (from 1), in paragraphs from 0.
+
+    Each piece is a paragraph with the start and end in it, or, if ``concealed``, one of the concealed lines.
+    """
+
+    part: int
+    pieces: tuple[tuple[int, int, int], ...]
+    concealed: bool = False
+
+    def words(self, document: Document) -> str:
+        """Return what stands there."""
+        part = document.attachments[self.part - 1] if self.part else document
+        lines = part.concealed if self.concealed else part.text.split("\n")
+        return "".join(lines[line][start:end] for line, start, end in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """``where`` names the part, the paragraph (from 1) and the page; ``excerpt`` has numbers of persons masked.
 
-    ``digest`` is the hex SHA-256 of what was found and where, by which the same finding is known again.
+    ``digest`` is the hex SHA-256 of what was found and where, by which the same finding is known again. ``spot`` is
+    None for what is in no text: a field, a file's name.
     """
 
     kind: Concern
     where: str
     excerpt: str
     digest: str
+    spot: Spot | None = field(default=None, compare=False)
 
     @property
     def blocks(self) -> bool:
@@ -124,6 +146,18 @@ class Finding:
     @property
     def reason(self) -> str:
         return _REASONS[self.kind]
+
+
+# The paragraph, relative to the one that is read, and the start and end in it.
+_Pieces = tuple[tuple[int, int, int], ...]
+# Kind, where, excerpt, the whole line, and the place in it.
+_Found = tuple[Concern, str, str, str, Spot | None]
+
+
+class _Hit(NamedTuple):
+    kind: Concern
+    excerpt: str
+    pieces: _Pieces
 
 
 def reason(rule: str) -> str:
@@ -139,12 +173,12 @@ def findings(document: Document) -> tuple[Finding, ...]:
 def in_metadata(metadata: Metadata) -> tuple[Finding, ...]:
     """Find concerns in what is stated about a document."""
 
-    def found() -> Iterator[tuple[Concern, str, str, str]]:
+    def found() -> Iterator[_Found]:
         for name, label in LABELS.items():
             value = getattr(metadata, name)
             if isinstance(value, str):
                 for kind, excerpt in _in_name(value):
-                    yield kind, label, excerpt, value
+                    yield kind, label, excerpt, value, None
 
     return _told(found())
 
@@ -156,40 +190,43 @@ _OF_CONCEALED = re.compile(r"[^：]*：(?P<text>.*?)(?:（(?:在“.*”之后|�
 def in_parts(document: Document) -> tuple[Finding, ...]:
     """Find concerns in a document's text and in its attachments, and in the names of their files."""
 
-    def found() -> Iterator[tuple[Concern, str, str, str]]:
+    def found() -> Iterator[_Found]:
         parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
         for part in parts:
             for kind, excerpt in _in_name(part.file.name):
-                yield kind, f"文件名《{part.file.name}》", excerpt, part.file.name
-        for part in parts:
+                yield kind, f"文件名《{part.file.name}》", excerpt, part.file.name, None
+        for at, part in enumerate(parts):
             name = "正文" if isinstance(part, Document) else f"附件《{part.file.name}》"
             paragraphs = part.text.split("\n")
-            for number, kind, excerpt in in_text(paragraphs):
+            for number, hit in _in_paragraphs(paragraphs):
                 place = label_at(part.places, number)
                 where = f"{name}第 {number + 1} 段" + (f"（{place}）" if place else "")
-                yield kind, where, excerpt, paragraphs[number]
-            for line in part.concealed:
-                yield Concern.CONCEALED, name, masked(line)[:200], line
+                pieces = tuple((number + line, start, end) for line, start, end in hit.pieces)
+                yield hit.kind, where, hit.excerpt, paragraphs[number], Spot(at, pieces)
+            for number, line in enumerate(part.concealed):
+                yield Concern.CONCEALED, name, masked(line)[:200], line, None
                 # It goes out with the original, so what may not be public stops it here too.
                 said = _OF_CONCEALED.fullmatch(line)
-                for kind, excerpt in _in_line(said["text"] if said else line, 0):
-                    yield kind, f"{name}的隐藏内容", excerpt, line
+                before = said.start("text") if said else 0
+                for hit in _in_line(said["text"] if said else line, 0):
+                    pieces = tuple((number, before + start, before + end) for _, start, end in hit.pieces)
+                    yield hit.kind, f"{name}的隐藏内容", hit.excerpt, line, Spot(at, pieces, concealed=True)
 
     return _told(found())
 
 
-def _told(found: Iterable[tuple[Concern, str, str, str]]) -> tuple[Finding, ...]:
+def _told(found: Iterable[_Found]) -> tuple[Finding, ...]:
     """Make findings of each kind, place, excerpt and whole line; like ones in one place are counted apart."""
     seen: Counter[tuple[Concern, str, str]] = Counter()
     # A line may be as long as a book, and be full of findings.
     hashes: dict[str, str] = {}
     told = []
-    for kind, where, excerpt, line in found:
+    for kind, where, excerpt, line, spot in found:
         if line not in hashes:
             hashes[line] = canonical.digest(line)
         seen[kind, where, line] += 1
         digest = canonical.digest([kind, where, hashes[line], seen[kind, where, line]])
-        told.append(Finding(kind, masked(where), excerpt, digest))
+        told.append(Finding(kind, masked(where), excerpt, digest, spot))
     return tuple(told)
 
 
@@ -197,9 +234,9 @@ def _in_name(name: str) -> Iterator[tuple[Concern, str]]:
     """Find concerns in a file's name, an address, a title: also between what joins the parts of one."""
     flat = unicodedata.normalize("NFKC", unquote(name))
     readings = [
-        [*_in_line(name, 0)],
-        [*_in_line(_JOINT.sub("，", flat), 0)],
-        [*_marks(PurePath(flat).stem, 0)],
+        [each[:2] for each in _in_line(name, 0)],
+        [each[:2] for each in _in_line(_JOINT.sub("，", flat), 0)],
+        [each[:2] for each in _marks(PurePath(flat).stem, 0)],
         [(Concern.SECRECY, masked(flat)[:60])] if _ON_A_NAME.search(flat) else [],
     ]
     for kind in Concern:
@@ -209,21 +246,30 @@ def _in_name(name: str) -> Iterator[tuple[Concern, str]]:
 
 def in_text(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
     """Find concerns in a text, each with its paragraph, counted from 0."""
+    for number, hit in _in_paragraphs(paragraphs):
+        yield number, hit.kind, hit.excerpt
+
+
+def _in_paragraphs(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:
     for number, paragraph in enumerate(paragraphs):
-        for kind, excerpt in _in_line(paragraph, number):
-            yield number, kind, excerpt
+        for hit in _in_line(paragraph, number):
+            yield number, hit
         if number:
-            yield from ((number, kind, excerpt) for kind, excerpt in _broken(paragraphs[number - 1], paragraph))
+            for hit in _broken(paragraphs[number - 1], paragraph):
+                yield number, hit
     for number, heading in missing_content(paragraphs):
-        yield number, Concern.EMPTY_HEADING, heading
+        yield number, _Hit(Concern.EMPTY_HEADING, heading, _whole(paragraphs[number]))
     yield from _unkept(paragraphs)
 
 
-def _in_line(line: str, number: int) -> Iterator[tuple[Concern, str]]:
+def _in_line(line: str, number: int) -> Iterator[_Hit]:
     flat = unicodedata.normalize("NFKC", line)
-    yield from _marks(flat, number)
+    for hit in _marks(flat, number):
+        yield hit._replace(pieces=_whole(line))
     of_office: bool | None = None
+    after = 0
     for cell in flat.split("\t"):
+        before, after = after, after + len(cell) + 1
         for kind, start, end in personal.identifiers(cell):
             if kind == personal.MOBILE:
                 # The row says what a cell is. It is read once, however many cells it has.
@@ -231,24 +277,45 @@ def _in_line(line: str, number: int) -> Iterator[tuple[Concern, str]]:
                     of_office = _OFFICE.search(flat) is not None and _PRIVATE.search(flat) is None
                 if of_office:
                     continue
-            yield Concern[kind], _excerpt(cell, start, end)
+            yield _Hit(Concern[kind], _excerpt(cell, start, end), _piece(line, before + start, before + end))
         for match in (*_ADDRESS.finditer(cell), *_DWELLING.finditer(cell)):
             if not _BUREAU.search(cell, max(0, match.start() - 20), match.end()):
-                yield Concern.ADDRESS, _excerpt(cell, match.start(), match.end())
+                start, end = match.span()
+                yield _Hit(Concern.ADDRESS, _excerpt(cell, start, end), _piece(line, before + start, before + end))
                 break
 
 
-def _marks(line: str, number: int) -> Iterator[tuple[Concern, str]]:
+def _whole(line: str) -> _Pieces:
+    return ((0, 0, len(line)),)
+
+
+def _piece(line: str, start: int, end: int) -> _Pieces:
+    """Return where a part of a line's NFKC stands in the line itself."""
+    origins = _origins(line)
+    return ((0, origins[start], origins[end - 1] + 1),) if origins else _whole(line)
+
+
+# A line may be as long as a table, and be full of findings.
+@lru_cache(maxsize=2)
+def _origins(line: str) -> Sequence[int]:
+    """Map each character of a line's NFKC to the one it comes from; nothing where characters come from several."""
+    flat = [unicodedata.normalize("NFKC", each) for each in line]
+    if "".join(flat) != unicodedata.normalize("NFKC", line):
+        return ()
+    return [at for at, each in enumerate(flat) for _ in each]
+
+
+def _marks(line: str, number: int) -> Iterator[_Hit]:
     # Offices outside the mainland, and old files, write 機密.
     simple = line if line.isascii() else "".join(simplified_of().get(each, each) for each in line)
     alone = _ALONE.fullmatch(simple.strip())
     if (alone and number < _FIRST) or _STARRED.search(simple) or _LABELLED.search(simple):
-        yield Concern.SECRECY, line.strip()[:60]
+        yield _Hit(Concern.SECRECY, line.strip()[:60], _whole(line))
     elif _INTERNAL_ALONE.fullmatch(line) or _INTERNAL_BRACKETED.search(line):
-        yield Concern.INTERNAL, line.strip()[:60]
+        yield _Hit(Concern.INTERNAL, line.strip()[:60], _whole(line))
 
 
-def _broken(before: str, after: str) -> Iterator[tuple[Concern, str]]:
+def _broken(before: str, after: str) -> Iterator[_Hit]:
     """Find identity and card numbers that a line break cut in two."""
     if not (before[-1:].isdigit() and after[:1].isalnum()):
         return
@@ -257,10 +324,11 @@ def _broken(before: str, after: str) -> Iterator[tuple[Concern, str]]:
         whole = unicodedata.normalize("NFKC", tail[0] + head[0])
         for kind, start, end in personal.identifiers(whole):
             if kind in (personal.IDENTITY, personal.CARD) and start < len(tail[0]) < end:
-                yield Concern[kind], _excerpt(whole, start, end)
+                pieces = ((-1, len(before) - len(tail[0]), len(before)), (0, 0, len(head[0])))
+                yield _Hit(Concern[kind], _excerpt(whole, start, end), pieces)
 
 
-def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
+def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:
     """Find sections that the preamble names but no heading does."""
     for number, paragraph in enumerate(paragraphs[:_PREAMBLE]):
         promise = _PROMISE.search(paragraph, 0, _LONGEST)
@@ -272,7 +340,7 @@ def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
         headings = list(islice(found, _HEADINGS))
         unkept = [name for name in names if not _akin(name, headings)]
         if len(names) >= 3 and headings and unkept:
-            yield number, Concern.UNKEPT_PROMISE, "、".join(unkept)
+            yield number, _Hit(Concern.UNKEPT_PROMISE, "、".join(unkept), _whole(paragraph))
         return
 
 

@@ -187,3 +187,26 @@ def test_marks_and_numbers_in_other_hands_stop_a_document(line: str, kind: Conce
 @pytest.mark.parametrize("line", ["版本 138.0013.8000.1", "不属于国家秘密的，应当公开", "保守秘密，人人有责"])
 def test_what_only_looks_like_a_mark_or_a_number_stops_nothing(line: str) -> None:
     assert not [found for _, found, _ in precheck.in_text(("关于防汛的通知", line)) if found in BLOCKING]
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "stands"),
+    [
+        (["户主王某，电话１３８１２３４５６７８。"], ["１３８１２３４５６７８"]),
+        (["序号㈠\t王某\t138 1234 5678\t㎡"], ["138 1234 5678"]),
+        (["户主身份证110105194912", "31002X，已核对"], ["11010519491231002X"]),
+        (["密级：机密★长期"], ["密级：机密★长期"]),
+        # An accent that stands by itself is one character with the letter before it, in NFKC.
+        (["e\u0301户主13812345678"], ["e\u0301户主13812345678"]),
+    ],
+)
+def test_a_finding_knows_where_exactly_it_stands(paragraphs: list[str], stands: list[str]) -> None:
+    document = Document(
+        "a", 1, Metadata("题"), File("0" * 64, "a.txt", "text/plain", 1), "\n".join(["题", *paragraphs])
+    )
+    attached = Attachment(document.file, document.text, concealed=("批注（张三）：见13912345678（在“某”之后）",))
+    spots = [each.spot for each in precheck.findings(replace(document, attachments=(attached,)))]
+    whole = replace(document, attachments=(attached,))
+    found = [each.words(whole) for each in spots if each]
+    assert found == [*stands, *stands, "13912345678"]
+    assert [each.part for each in spots if each] == [0] * len(stands) + [1] * (len(stands) + 1)
