@@ -19,12 +19,14 @@ archive.chinese
 archive.extract.extraction archive.extract.limits
 archive.extract.containers archive.extract.mediatype
 archive.extract.text
+archive.extract.pictures
 archive.extract.pdf archive.extract.webpage
 archive.extract.others archive.extract.ofd
 archive.extract.word
 archive.describe
 archive.extract.formats archive.extract.process archive.extract
 archive.store
+archive.pictures
 archive.decisions
 archive.intake
 archive.registers
@@ -59,6 +61,8 @@ ONLY_IN = {
     "click": {"web/commands"},
     "docx": {"archive/extract"},
     "pdfminer": {"archive/extract"},
+    "pypdfium2": {"archive/extract/pictures"},
+    "PIL": {"archive/extract/pictures"},
     "lxml": {"archive/extract", "web/programs/xml.py"},
     "segno": {"web/citizens/qr.py", "web/staff/entrance.py"},
     "argon2": {"archive/registers/passwords.py"},

@@ -1,6 +1,7 @@
 """What a job says about a file, as JSON: the job writes it, and the caller checks it, for a hostile file may have.
 
 The answer is either ``failed`` with a sentence, or the fields of an Extraction and, where asked for, of its Metadata.
+After a task of another kind it is ``told``, what the task says, in one line, and then the bytes that it made.
 """
 
 import json
@@ -39,14 +40,17 @@ def of(extraction: Extraction, metadata: Metadata | None) -> bytes:
     return _written(answer)
 
 
+def made(told: Mapping[str, object], content: bytes) -> bytes:
+    """Write what another task says, and what it made."""
+    return _written({"told": told}) + b"\n" + content
+
+
 def _written(answer: Mapping[str, object]) -> bytes:
     # A broken file may contain half a surrogate pair. Unescaped, Chinese takes half the bytes.
     return json.dumps(answer, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def read(payload: bytes | bytearray) -> tuple[Extraction, Metadata | None]:
-    """Check an answer and return its content. Raises ExtractionFailed for a failure, and for what is no answer."""
-    broken = ExtractionFailed("抽取结果的格式不对，文件可能已损坏。请用办公软件打开并另存后再收。")
+def _parsed(payload: bytes | bytearray, broken: ExtractionFailed) -> dict[str, object]:
     try:
         answer = json.loads(payload)
     except (ValueError, RecursionError) as error:
@@ -55,6 +59,23 @@ def read(payload: bytes | bytearray) -> tuple[Extraction, Metadata | None]:
         raise broken
     if "failed" in answer:
         raise ExtractionFailed(_line(answer["failed"], broken)[:_LONGEST_REASON])
+    return answer
+
+
+def read_made(payload: bytes | bytearray) -> tuple[dict[str, object], bytes]:
+    """Return what a task says and what it made; both are still a stranger's word. Raises ExtractionFailed."""
+    broken = ExtractionFailed("处理结果的格式不对，文件可能已损坏。请用办公软件打开并另存后再收。")
+    line, _, content = payload.partition(b"\n")
+    told = _parsed(line, broken).get("told")
+    if not isinstance(told, dict):
+        raise broken
+    return told, bytes(content)
+
+
+def read(payload: bytes | bytearray) -> tuple[Extraction, Metadata | None]:
+    """Check an answer and return its content. Raises ExtractionFailed for a failure, and for what is no answer."""
+    broken = ExtractionFailed("抽取结果的格式不对，文件可能已损坏。请用办公软件打开并另存后再收。")
+    answer = _parsed(payload, broken)
     paragraphs = _lines(answer.get("paragraphs"), broken)
     extraction = Extraction(
         title=_perhaps(answer.get("title"), broken),

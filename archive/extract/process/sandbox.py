@@ -24,18 +24,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from archive.document import Metadata
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.limits import MIB, Limits
 from archive.extract.process import answer
+from archive.extract.process.tasks import Task
 
 _COMMAND = (sys.executable, "-P", "-m", "archive.extract.process.zygote")
 # Seconds that a zygote may take to load the libraries, or to end a job and fork the next.
@@ -47,7 +48,9 @@ _DESCRIPTORS = 4
 # Resident memory up to which a job is kept. A new job has about 45 MiB, and 52 after documents of usual sizes.
 _RESIDENT = 80 * MIB
 
-_Read = tuple[Extraction, Metadata | None]
+Made = tuple[dict[str, object], bytes]
+T = TypeVar("T")
+_Check = Callable[[bytearray], T]
 
 
 class _Lost(Exception):
@@ -68,7 +71,7 @@ class _Job:
         self._channel = channel
         self._limits = limits
 
-    def read(self, request: bytes) -> _Read:
+    def read(self, request: bytes, check: _Check[T]) -> T:
         """Return what a file says. After ExtractionFailed or _Died the job must not be used again."""
         limit = self._limits.wall_seconds
         if self.files:
@@ -88,12 +91,12 @@ class _Job:
                 told += part
                 end = _HEADER + int.from_bytes(told[:_HEADER], "big")
                 if end > _HEADER + self._limits.result_size:
-                    raise ExtractionFailed("抽取出的文字过多，已中止。请检查文件，或拆分后再收。")
+                    raise ExtractionFailed("读出的文字过多，已中止。请检查文件，或拆分后再收。")
         except TimeoutError as error:
-            raise ExtractionFailed(f"抽取文字超过 {limit:g} 秒仍未完成，已中止。请检查文件，或拆分后再收。") from error
+            raise ExtractionFailed(f"读取文件超过 {limit:g} 秒仍未完成，已中止。请检查文件，或拆分后再收。") from error
         except ConnectionError as error:
             raise _Died from error
-        return answer.read(told[_HEADER:])
+        return check(told[_HEADER:])
 
     def is_as_new(self) -> bool:
         """Tell whether the job may read another file, judging by the kernel's data; False if there are none."""
@@ -140,12 +143,12 @@ class _Zygote:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def read(self, request: bytes) -> _Read:
+    def read(self, request: bytes, check: _Check[T]) -> T:
         """Return what a file says. Raises ExtractionFailed only as a fresh job reports it, or _Lost."""
         while True:
             job = self._job or self._take()
             try:
-                found = job.read(request)
+                found = job.read(request, check)
             except (ExtractionFailed, _Died) as error:
                 self._renew(job)
                 if job.files > 1:
@@ -242,7 +245,7 @@ class Sandbox:
 
     def extract(self, path: Path, media_type: str) -> Extraction:
         """Return the text of a file. Raises ExtractionFailed, with a sentence, whatever goes wrong in it."""
-        return self._read({"path": str(path.absolute()), "media_type": media_type})[0]
+        return self._read({"path": str(path.absolute()), "media_type": media_type}, answer.read)[0]
 
     def read(self, path: Path, media_type: str, stated: Mapping[str, str], name: str) -> tuple[Extraction, Metadata]:
         """Return the text of a file and what it says of itself (see ``describe``), given its manifest and its name.
@@ -253,23 +256,32 @@ class Sandbox:
         for value in (name, *stated.keys(), *stated.values()):
             value.encode()
         about = [dict(stated), name]
-        found, metadata = self._read({"path": str(path.absolute()), "media_type": media_type, "describe": about})
+        asked = {"path": str(path.absolute()), "media_type": media_type, "describe": about}
+        found, metadata = self._read(asked, answer.read)
         if metadata is None:
             raise ExtractionFailed("抽取结果的格式不对，文件可能已损坏。请用办公软件打开并另存后再收。")
         return found, metadata
 
-    def _read(self, asked: Mapping[str, object]) -> _Read:
+    def make(self, task: Task, path: Path, media_type: str, **about: object) -> Made:
+        """Do another task with a file; return what it says and the bytes that it made, see ``tasks``.
+
+        Both come from a process that a hostile file may have taken over. Raises ExtractionFailed as ``extract`` does.
+        """
+        asked = {"path": str(path.absolute()), "media_type": media_type, "task": task.value, "about": about}
+        return self._read(asked, answer.read_made)
+
+    def _read(self, asked: Mapping[str, object], check: _Check[T]) -> T:
         request = f"{json.dumps(asked)}\n".encode()
         with self._slots:
             zygote = self._take()
             try:
-                found = zygote.read(request)
+                found = zygote.read(request, check)
             except ExtractionFailed:
                 self._give_back(zygote)
                 raise
             except _Lost as error:
                 zygote.stop()
-                raise ExtractionFailed("抽取文字的进程意外中断，请重试；再次失败时请检查文件是否损坏。") from error
+                raise ExtractionFailed("读取文件的进程意外中断，请重试；再次失败时请检查文件是否损坏。") from error
             except BaseException:
                 # Interrupted half-way: the pending answer would be taken for the next file's.
                 zygote.stop()
@@ -300,7 +312,7 @@ def _death(status: int, limits: Limits) -> str:
     """Explain a wait status in a sentence."""
     ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     if ended_by == signal.SIGXCPU:
-        return f"抽取文字用时超过 {limits.cpu_seconds} 秒（处理器时间），已中止。请检查文件，或拆分后再收。"
+        return f"读取文件用时超过 {limits.cpu_seconds} 秒（处理器时间），已中止。请检查文件，或拆分后再收。"
     if ended_by == signal.SIGXFSZ:
-        return "抽取文字时写出的文件过大，已中止。请检查文件。"
+        return "读取时写出的文件过大，已中止。请检查文件。"
     return "读取该文件的进程异常中止，文件可能已损坏。请用办公软件打开并另存后再收。"

@@ -5,8 +5,9 @@ status, the new job's process number and a socket to the new job. Any byte in re
 and its job end when the caller does. The zygote never communicates with a job, which may have read a hostile file.
 
 A job receives one JSON object per line, with ``path`` and ``media_type``, and with ``describe`` (what a manifest states
-and the file's name) where the file's metadata are asked for. It answers each with a frame: a length (four bytes,
-big-endian) and that many bytes of JSON (see ``answer``).
+and the file's name) where the file's metadata are asked for, or with ``task`` and what is ``about`` it (see ``tasks``)
+where something else is. It answers each with a frame: a length (four bytes, big-endian) and that many bytes (see
+``answer``).
 """
 
 import ctypes
@@ -18,6 +19,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -27,7 +29,7 @@ from archive.describe.metadata import describe
 from archive.errors import FileRefused
 from archive.extract.formats import MODULES, extract_plain
 from archive.extract.limits import Limits
-from archive.extract.process import answer
+from archive.extract.process import answer, tasks
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -128,7 +130,11 @@ def _job(channel: int, limits: Limits, zygote: int) -> NoReturn:
                 # The timer ends this job if nothing else does, even while it waits for a next file that never comes.
                 signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + _OVERTIME)
                 asked = json.loads(request)
-                told = _answer(Path(asked["path"]), asked["media_type"], asked.get("describe"), limits)
+                path, kind = Path(asked["path"]), asked["media_type"]
+                if task := asked.get("task"):
+                    told = _do(task, path, kind, asked["about"])
+                else:
+                    told = _answer(path, kind, asked.get("describe"), limits)
                 _write_all(_CHANNEL, len(told).to_bytes(4, "big") + told)
                 # Collect while the caller reads the answer: python-docx leaves its trees to the collector, which
                 # doesn't know how large they are.
@@ -157,9 +163,21 @@ def _limit(limits: Limits) -> None:
 
 
 def _answer(path: Path, media_type: str, about: tuple[dict[str, str], str] | None, limits: Limits) -> bytes:
-    try:
+    def read() -> bytes:
         found = extract_plain(path, media_type, limits.ocr_seconds)
         return answer.of(found, describe(found, *about) if about else None)
+
+    return _told(read)
+
+
+def _do(task: str, path: Path, media_type: str, about: dict[str, object]) -> bytes:
+    return _told(lambda: answer.made(*tasks.do(tasks.Task(task), path, media_type, about)))
+
+
+def _told(act: Callable[[], bytes]) -> bytes:
+    """Return what an act answers, or why it failed."""
+    try:
+        return act()
     except FileRefused as refused:
         reason = refused.reason
     except MemoryError:
