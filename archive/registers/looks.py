@@ -1,5 +1,8 @@
 """Looks of staff at what is not public: each is an event of the audit log, as each act is."""
 
+from datetime import date, datetime
+
+from archive.chinese.dates import OFFICE_TIME
 from archive.store import audit, events
 from archive.store.catalogue import Catalogue
 from archive.store.events import Wanted
@@ -16,3 +19,21 @@ def note_export(catalogue: Catalogue, person: str, wanted: Wanted, asked: str) -
     with catalogue.writing() as connection:
         rows = events.count(connection, wanted)
         audit.append(connection, person, "export", None, {"wanted": asked, "rows": rows})
+
+
+def note_once(catalogue: Catalogue, id: str, version: int, person: str, file: str, address: str) -> None:
+    """Record a look at a file's pages, once a day for each person, version, file and address, not for each page."""
+    with catalogue.reading() as connection:
+        seen = (
+            each
+            for each in audit.events(connection, id)
+            if each.action == "view" and each.actor == person and _day(each.at) == _day(audit.now())
+        )
+        told = {"version": version, "file": file, "address": address}
+        if any(each.details == told for each in seen):
+            return
+    note(catalogue, id, version, person, file, address)
+
+
+def _day(at: str) -> date:
+    return datetime.fromisoformat(at).astimezone(OFFICE_TIME).date()

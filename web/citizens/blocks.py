@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count, groupby
+from typing import Protocol
 
 from archive.document import Attachment, Document, label_at
-from indexer.snippets import Fragment, Marker
+from indexer.snippets import Fragment
 from web.search.views import FileView
 
 # Bytes of UTF-8 text and markup that one page of a text may hold; with everything around it the page stays under 60 KB.
@@ -14,6 +15,12 @@ PAGE = 36_000
 _ROWS = _LONG = 18_000
 _FILLED = 40
 _MARKUP = 12
+
+
+class Marks(Protocol):
+    """What marks words in a paragraph or a cell: a reader's search, or a pre-check's findings."""
+
+    def fragments(self, text: str) -> list[Fragment]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class Section:
     blocks: Sequence[Block]
 
 
-def sections(document: Document, files: Sequence[FileView], marker: Marker) -> list[Section]:
+def sections(document: Document, files: Sequence[FileView], marker: Marks) -> list[Section]:
     """Return the text of a document and its attachments (shown as ``files``), with matching blocks numbered."""
     parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
     numbers = count(1)
@@ -86,7 +93,7 @@ def paged(sections: Sequence[Section]) -> list[list[Section]]:
     return pages
 
 
-def blocks(part: Document | Attachment, marker: Marker) -> list[Block]:
+def blocks(part: Document | Attachment, marker: Marks) -> list[Block]:
     """Split a text into paragraphs and tables. Consecutive lines with tabs in the same place are rows of one table."""
     found: list[Block] = []
     numbered = [(line, *_place(part, number)) for number, line in enumerate(part.text.splitlines())]
@@ -113,7 +120,7 @@ def _pieces(paragraph: list[Fragment]) -> list[list[Fragment]]:
             pieces[-1].append(Fragment(rest[:end], marked=False))
             pieces.append([])
             rest, room = rest[end:], _LONG // 3
-        pieces[-1].append(Fragment(rest, fragment.marked))
+        pieces[-1].append(replace(fragment, text=rest))
         room = max(room - len(rest), 1)
     return [piece for piece in pieces if piece]
 
@@ -124,7 +131,7 @@ def _place(part: Document | Attachment, number: int) -> tuple[str, str]:
     return sheet.strip(), table + counted
 
 
-def _tables(name: str, rows: Sequence[tuple[str, Sequence[str]]], marker: Marker) -> list[Block]:
+def _tables(name: str, rows: Sequence[tuple[str, Sequence[str]]], marker: Marks) -> list[Block]:
     """Split a table's rows, given with their pages, into pieces that fit on a page. Each repeats the first row."""
     width = min(_FILLED, max(len(row) for _, row in rows))
     marked = [(sheet, [marker.fragments(cell) for cell in (*row, *[""] * (width - len(row)))]) for sheet, row in rows]

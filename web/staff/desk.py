@@ -1,9 +1,13 @@
 """The desk's Flask application: its own port, its own sign-in, and no page without one."""
 
+import weakref
 from functools import partial
 
 from flask import Flask, Response
 
+from archive import pictures
+from archive.extract import Sandbox
+from archive.pictures import Pictures
 from archive.registers.staff import Staff
 from web.http import visitor
 from web.http.edition import design
@@ -16,6 +20,7 @@ from web.staff.entrance import entrance
 from web.staff.guard import Desk, guard
 from web.staff.managing import managing
 from web.staff.mistakes import mistakes
+from web.staff.pages import pages
 from web.staff.queues import queues
 from web.staff.watching import watching
 
@@ -35,11 +40,17 @@ HEADERS = {
 
 
 def create_desk(installation: Services, staff: Staff) -> Flask:
-    """Create the desk over one installation and its staff's database. It opens nothing itself."""
+    """Create the desk over one installation and its staff's database.
+
+    It opens nothing itself but the processes that draw pages, which start with the first page and end with it.
+    """
     app = Flask("web")
     app.request_class = DeskRequest
     app.extensions["gongkai"] = installation
-    app.extensions["gongkai-desk"] = Desk(staff, installation.catalogue)
+    drawing = Sandbox(workers=2, limits=pictures.LIMITS)
+    weakref.finalize(app, drawing.close)
+    kept = Pictures(installation.blobs, drawing, installation.settings.data / "cache" / "pages")
+    app.extensions["gongkai-desk"] = Desk(staff, installation.catalogue, kept)
     # By this the server refuses what is larger, before it is read.
     app.extensions["largest-body"] = partial(largest_body, staff)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
@@ -50,7 +61,7 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     # Failed sign-ins are counted by address, and forms are held against the host.
     visitor.trust(app, installation.settings.proxies)
     guard(app)
-    for blueprint in (entrance, queues, bringing, documents, deciding, managing, watching, mistakes):
+    for blueprint in (entrance, queues, bringing, documents, pages, deciding, managing, watching, mistakes):
         app.register_blueprint(blueprint)
     app.after_request(_headers)
     app.teardown_request(forget)

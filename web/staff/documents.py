@@ -16,13 +16,12 @@ from archive.registers.roles import Act
 from archive.store import audit
 from archive.store.tables import documents as rows
 from archive.store.tables import versions
-from indexer.query import Everything
-from indexer.snippets import Marker
 from web.citizens.blocks import sections
 from web.citizens.reading import card
 from web.http.current import services
 from web.search.views import file_view
 from web.staff.guard import allowed, current, desk
+from web.staff.places import Places, leaves
 from web.staff.queues import may_see
 from web.staff.words import ACTIONS, OUTCOMES, SETTLEMENTS, STATES, without_commands
 
@@ -83,12 +82,15 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
     kept = drafts.of(desk().staff, current().account.id, f"/documents/{id}")
     document = known.document
     files = [file_view(part.file, f"/documents/{id}/files/{at}") for at, part in enumerate(document.attachments, 1)]
+    places = Places(document, known.precheck)
     return Response(
         render_template(
             "desk/document.html",
             **{"known": known, "document": document, "card": card(document), "refused": refused},
             **{"typed": typed or kept, "drafted": bool(kept and typed is None), "done": g.get("done", "")},
-            sections=sections(document, files, Marker(Everything(), services().analyzer)),
+            sections=sections(document, files, places),
+            places=places,
+            leaves=leaves(document, places),
             original=file_view(document.file, f"/documents/{id}/files/0"),
             **{
                 "ASPECTS": grounds.ASPECT_LABELS,

@@ -11,6 +11,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, render_templ
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
+from archive.pictures import Pictures
 from archive.registers import sessions
 from archive.registers.accounts import Accounts
 from archive.registers.roles import STEPPED_UP, Act
@@ -37,6 +38,7 @@ class Desk:
 
     staff: Staff
     catalogue: Catalogue
+    pictures: Pictures
 
     @property
     def accounts(self) -> Accounts:
