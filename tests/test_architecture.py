@@ -24,7 +24,7 @@ archive.extract.pdf archive.extract.webpage
 archive.extract.others archive.extract.ofd
 archive.extract.word
 archive.describe
-archive.extract.formats archive.extract.process archive.extract
+archive.extract.formats archive.masking archive.extract.process archive.extract
 archive.store
 archive.pictures
 archive.decisions
@@ -60,10 +60,10 @@ ONLY_IN = {
     "waitress": {"web"},
     "click": {"web/commands"},
     "docx": {"archive/extract"},
-    "pdfminer": {"archive/extract"},
-    "pypdfium2": {"archive/extract/pictures"},
-    "PIL": {"archive/extract/pictures"},
-    "lxml": {"archive/extract", "web/programs/xml.py"},
+    "pdfminer": {"archive/extract", "archive/masking"},
+    "pypdfium2": {"archive/extract/pictures", "archive/masking"},
+    "PIL": {"archive/extract/pictures", "archive/masking"},
+    "lxml": {"archive/extract", "archive/masking", "web/programs/xml.py"},
     "segno": {"web/citizens/qr.py", "web/staff/entrance.py"},
     "argon2": {"archive/registers/passwords.py"},
     "pyotp": {"archive/registers/passwords.py"},

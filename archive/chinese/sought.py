@@ -5,7 +5,9 @@ Signs within digits don't hide them either: 138-1234-5678 is found as 1381234567
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 MASK = "■"
 # Blanks and signs without width may stand between any two characters; between digits or letters also what joins them.
@@ -26,27 +28,25 @@ def unfit(words: str) -> str:
     return ""
 
 
-def spans(text: str, words: str) -> Iterator[tuple[int, int]]:
-    """Yield the start and end of each place in a text where words stand, without overlaps."""
+def find(text: str, words: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Return each place in a text where one of the words stands: which, and its start and end."""
     flat, origins = _flat(text)
-    for match in _pattern(words).finditer(flat):
-        if match.end() > match.start():
-            yield (
-                (match.start(), match.end())
-                if origins is None
-                else (origins[match.start()], origins[match.end() - 1] + 1)
-            )
+    found = []
+    for at, each in enumerate(words):
+        for match in _pattern(each).finditer(flat):
+            start, end = match.span()
+            found.append((at, origins[start], origins[end - 1] + 1) if origins else (at, start, end))
+    return found
 
 
-def masked(text: str, words: Iterable[str]) -> str:
+def masked(text: str, words: Sequence[str]) -> str:
     """Return a text with each character of the words masked; blanks stay.
 
     >>> masked("电话 138-1234 5678，邮编", ["13812345678"])
     '电话 ■■■■■■■■ ■■■■，邮编'
     """
-    for each in words:
-        for start, end in reversed([*spans(text, each)]):
-            text = text[:start] + blackened(text[start:end]) + text[end:]
+    for _, start, end in find(text, words):
+        text = text[:start] + blackened(text[start:end]) + text[end:]
     return text
 
 
@@ -55,12 +55,14 @@ def blackened(text: str) -> str:
     return "".join(each if each.isspace() else MASK for each in text)
 
 
+@lru_cache(maxsize=1000)
 def _pattern(words: str) -> re.Pattern[str]:
     key = _key(words)
-    parts: list[str] = []
-    for before, each in zip(f"\n{key}", key, strict=False):
-        joint = _JOINT if _plain(before) and _plain(each) else _BLANK
-        parts.append((joint if parts else "") + re.escape(each))
+    if not key:
+        raise ValueError("nothing to look for")
+    parts = [re.escape(key[0])]
+    for before, each in pairwise(key):
+        parts.append((_JOINT if _plain(before) and _plain(each) else _BLANK) + re.escape(each))
     return re.compile("".join(parts))
 
 
@@ -74,15 +76,18 @@ def _key(words: str) -> str:
     return re.sub(r"(?<=[0-9a-z])[\-‐‑–—_.·•]+(?=[0-9a-z])", "", flat)
 
 
+class _Folds(dict[str, str]):
+    def __missing__(self, character: str) -> str:
+        self[character] = folded = unicodedata.normalize("NFKC", character).casefold()
+        return folded
+
+
+_FOLDS = _Folds()
+
+
 def _flat(text: str) -> tuple[str, list[int] | None]:
     """Return a text in NFKC without case, and of each character the one it came from; None if that is its own."""
-    lowered = text.casefold()
-    if len(lowered) == len(text) and unicodedata.is_normalized("NFKC", lowered):
-        return lowered, None
-    flat: list[str] = []
-    origins: list[int] = []
-    for at, each in enumerate(text):
-        for one in unicodedata.normalize("NFKC", each).casefold():
-            flat.append(one)
-            origins.append(at)
-    return "".join(flat), origins
+    flat = "".join(map(_FOLDS.__getitem__, text))
+    if len(flat) == len(text):
+        return flat, None
+    return flat, [at for at, each in enumerate(text) for _ in _FOLDS[each]]

@@ -106,9 +106,7 @@ def text_of(page: pypdfium2.PdfPage) -> str:
 
 def places(page: pypdfium2.PdfPage, words: Sequence[str]) -> list[tuple[int, list[Box]]]:
     """Return the boxes of each place where one of the words stands on a page, with the word's number."""
-    whole = text_of(page)
-    found = [(at, span) for at, each in enumerate(words) for span in sought.spans(whole, each)]
-    return [(at, boxes_of(page, range(*span))) for at, span in found]
+    return [(at, boxes_of(page, range(start, end))) for at, start, end in sought.find(text_of(page), words)]
 
 
 def boxes_of(page: pypdfium2.PdfPage, characters: range) -> list[Box]:

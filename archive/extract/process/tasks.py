@@ -8,16 +8,20 @@ from typing import Any
 
 
 class Task(StrEnum):
-    """What is asked: which pages a file has, or the picture of one."""
+    """What is asked: which pages a file has, the picture of one, a masked copy, or whether words are still there."""
 
     OUTLINE = "outline"
     PICTURE = "picture"
+    MASK = "mask"
+    PROVE = "remains"
 
 
 # Loaded when first asked for: a process that only reads text needs none of the libraries.
 _MODULES = {
     Task.OUTLINE: "archive.extract.pictures.page",
     Task.PICTURE: "archive.extract.pictures.page",
+    Task.MASK: "archive.masking.copy",
+    Task.PROVE: "archive.masking.copy",
 }
 
 

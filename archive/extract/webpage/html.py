@@ -24,9 +24,14 @@ _XML_DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]+)"""
 def extract(path: Path) -> Extraction:
     """Extract the document that a saved web page shows."""
     data = path.read_bytes()
-    declared = _DECLARED.search(data[:4096]) or _XML_DECLARED.search(data[:200])
-    decoded = decode(data, declared[1].decode("ascii") if declared else None)
+    decoded = decode(data, declared_charset(data))
     return from_text(decoded.text, decoded.warnings)
+
+
+def declared_charset(data: bytes) -> str | None:
+    """Return the encoding that a page declares for itself."""
+    declared = _DECLARED.search(data[:4096]) or _XML_DECLARED.search(data[:200])
+    return declared[1].decode("ascii") if declared else None
 
 
 def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) -> Extraction:
