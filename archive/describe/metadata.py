@@ -7,20 +7,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from pathlib import PurePath
-from typing import TypeVar
 
 from archive.chinese import dates
 from archive.chinese.simplified import simplified_of
-from archive.describe import agencies, docnumber, issuers, statutes, taxonomy, term
+from archive.describe import agencies, docnumber, fields, issuers, statutes, taxonomy, term
 from archive.describe.docnumber import Number, NumberKind
 from archive.document import Disclosure, Metadata, Validity
 from archive.errors import FileRefused
 from archive.extract.extraction import Extraction
 from archive.plain import one_line
-
-E = TypeVar("E", bound=StrEnum)
 
 MAX_TITLE = 200
 MAX_CITED = 200
@@ -65,14 +61,6 @@ _CARD: Mapping[str, tuple[str, ...]] = {
     "disclosure": ("公开属性", "公开方式", "公开类别", "信息公开选项", "公开选项", "公开形式"),
 }
 _REGISTERED = ("登记号", "规范性文件登记号", "统一编号", "规范性文件编号")
-_NOTHING = frozenset({"无", "暂无", "-", "--", "—", "——", "/", "无文号", "null", "None"})
-_LABELS_OF_DAYS = {
-    "written_on": "成文日期",
-    "published_on": "公开日期",
-    "effective_on": "施行日期",
-    "expires_on": "失效日期",
-}
-_LABELS = {**_LABELS_OF_DAYS, "validity": "有效性", "disclosure": "公开属性"}
 _FIELD = r"(?:信息)?公开(?:属性|方式|类别|选项|形式)\s*[:：]"
 _MARKS = (
     (Disclosure.WITHHELD, re.compile(rf"[（(]?\s*(?:此件|本件|{_FIELD})?\s*(?:不予?|免予?|暂不|暂缓|非)公开\s*[）)]?")),
@@ -86,7 +74,6 @@ _COPY = re.compile(r"\s*[（(]\d{1,2}[）)]$")
 _FILE_DATE = re.compile(r"\s*[（(](?P<date>\d{4}-\d{2}-\d{2})[）)]$")
 _REPEALED = re.compile(r"[（(](?:已|已经)?废止[）)]$")
 _BODY = re.compile(r"第[一二三四五六七八九十]+[章条编]|[一二三四五六七八九十]{1,3}、")
-_BLANKS = re.compile(r"\s+")
 
 
 @dataclass(slots=True)
@@ -119,8 +106,8 @@ def describe(extraction: Extraction, stated: Mapping[str, str], file_name: str) 
     _add_card(found, extraction.stated)
     stem = PurePath(file_name).stem
     for title, source in ((extraction.title, TITLE), (_title_line(extraction.paragraphs), TEXT), (_bare(stem), FILE)):
-        found.add("title", _spaced(title or "")[:MAX_TITLE], source)
-    title = found.text("title") or _spaced(file_name)
+        found.add("title", fields.spaced(title or "")[:MAX_TITLE], source)
+    title = found.text("title") or fields.spaced(file_name)
     head = _head(extraction.paragraphs)
     block = statutes.read(title, head)
     own = _add_numbers(found, extraction.stated, head, block, stem)
@@ -165,46 +152,23 @@ def _add_stated(found: _Found, stated: Mapping[str, str]) -> None:
     for name, value in stated.items():
         if len(value) > MAX_STATED:
             raise FileRefused(f"清单中的 {name} 有 {len(value)} 字，超过 {MAX_STATED} 字，请改短后再收。")
-        if name in _LABELS_OF_DAYS:
-            day = _stated_day(name, value)
-            if day is None and value.strip():
-                raise FileRefused(f"清单中的{_LABELS[name]}“{value}”不是可用的日期，请写成 2019-01-31 的样子。")
-            found.add(name, day, MANIFEST)
-        elif name == "validity":
-            found.add(name, _allowed(Validity, name, value), MANIFEST)
-        elif name == "disclosure":
-            found.add(name, _allowed(Disclosure, name, value), MANIFEST)
-        else:
-            found.add(name, _clean(name, value), MANIFEST)
-
-
-def _stated_day(name: str, value: str) -> date | None:
-    """Read a stated day; one on which a document was written or published must be possible (``parse_date``)."""
-    if name in ("written_on", "published_on"):
-        return dates.parse_date(value)
-    return dates.date_at_start(value)
-
-
-def _allowed(kind: type[E], name: str, value: str) -> E | None:
-    if not value.strip():
-        return None
-    try:
-        return kind(value.strip())
-    except ValueError as error:
-        raise FileRefused(f"清单中的{_LABELS[name]}“{value}”无效，可用：{'、'.join(kind)}。") from error
+        try:
+            found.add(name, fields.read(name, value), MANIFEST)
+        except ValueError as error:
+            raise FileRefused(f"清单中的{error}") from error
 
 
 def _add_card(found: _Found, card: Mapping[str, str]) -> None:
     for name, labels in _CARD.items():
         value = next((card[label] for label in labels if card.get(label, "").strip()), "")[:MAX_STATED]
-        if name in _LABELS_OF_DAYS:
-            found.add(name, _stated_day(name, value), CARD)
+        if name in fields.DAYS:
+            found.add(name, fields.day(name, value), CARD)
         elif name == "validity":
             found.add(name, taxonomy.validity(value), CARD)
         elif name == "disclosure":
             found.add(name, _printed_disclosure(value), CARD)
         else:
-            found.add(name, _clean(name, value), CARD)
+            found.add(name, fields.clean(name, value), CARD)
 
 
 # What else the field says on portals, the more restrictive first: 依申请, 不公开, 免予公开, 暂缓公开, 内部, 涉密.
@@ -219,28 +183,6 @@ def _printed_disclosure(value: str) -> Disclosure | None:
     """Return the attribute that a portal prints in its own words; a negation of any kind is 不予公开."""
     plain = "".join(simplified_of().get(each, each) for each in value)
     return next((each for each, pattern in _PRINTED_DISCLOSURES if pattern.search(plain)), None)
-
-
-def _clean(name: str, value: str) -> str:
-    """Return a printed value in the catalogue's form; "" if it says that there is none."""
-    value = _spaced(value)
-    if value in _NOTHING:
-        return ""
-    if name == "topic":
-        return taxonomy.topic(value)
-    if name == "column":
-        return "/".join(taxonomy.levels(value))
-    if name == "index_code":
-        return docnumber.index_code(value)
-    if name == "number":
-        first = next(iter(docnumber.find(value)), None)
-        # A decree stays as its card prints it (国令第707号); the canonical form is added to the other numbers.
-        return first.canonical if first and first.start == 0 and first.kind is not NumberKind.DECREE else value
-    return issuers.joined(value) if name == "issuer" else value
-
-
-def _spaced(text: str) -> str:
-    return _BLANKS.sub(" ", text).strip()
 
 
 def _title_line(paragraphs: Sequence[str]) -> str | None:
