@@ -94,6 +94,8 @@ class Settlement(StrEnum):
     MISTAKEN = "mistaken"
 
 
+# How the source of a field begins that a person corrected; the name follows, which is for staff alone.
+BY_HAND = "人工填写"
 # A title or a file's name of which nothing can be seen.
 UNNAMED = "（无名）"
 _LINES = ("title", "number", "index_code", "issuer", "genre", "topic", "column", "source_url")
@@ -104,7 +106,7 @@ class Metadata:
     """Known facts about a document. None means unknown.
 
     ``sources`` maps the name of each known field to where it was read: "manifest", "card", "title block",
-    "signature", "file name" …
+    "signature", "file name" …; of one that a person corrected ``BY_HAND`` and the name.
     ``other_numbers`` are further numbers of the document itself: a statute's earlier decrees, or the second
     number of a joint document. ``cited_numbers`` are numbers of other documents that its text mentions. All are
     canonical.

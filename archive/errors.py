@@ -34,6 +34,7 @@ The search has its own errors under the same root, and so have the parameters of
     ├── AccountRefused         an account of staff can't be made or changed that way
     ├── SignInRefused          somebody may not sign in, or not now
     ├── DecisionRefused        a review decision that the rules don't allow
+    │   └── DoubtfulValue      a correction that is likely a slip, unless the person says that it is none
     └── PrecheckFailed         the pre-check of a version came to no end
 
 Texts are Chinese sentences, for staff and citizens. Most errors pass through to the edge, where they become an HTTP
@@ -283,6 +284,10 @@ class DecisionRefused(GongkaiError):
         super().__init__(f"文件 {id}：{reason}")
         self.id = id
         self.reason = reason
+
+
+class DoubtfulValue(DecisionRefused):
+    """A correction that is likely a slip. It is made if the person says that it is none."""
 
 
 class PrecheckFailed(GongkaiError):

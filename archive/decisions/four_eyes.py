@@ -1,4 +1,4 @@
-"""Four eyes: who brought a version in or examined it does not approve it. Triggers hold the same (migration 0004).
+"""Four eyes: who brought in, corrected or examined a version does not approve it. Triggers hold it too (0004, 0006).
 
 One person may bring in, classify, settle findings and make both examinations; the approval is always another's.
 """
@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select
 
 from archive.decisions import persons
-from archive.store.tables import classifications, examinations, settlements, versions
+from archive.store.tables import classifications, corrections, examinations, settlements, versions
 
 SETTLED = "处理了检查发现"
+CORRECTED = "更正了信息"
 
 
 def involved(connection: Connection, id: str, version: int) -> Iterator[tuple[str, str]]:
@@ -21,6 +22,7 @@ def involved(connection: Connection, id: str, version: int) -> Iterator[tuple[st
         (classifications, classifications.c.person, "标注了公开属性"),
         (examinations, examinations.c.reviewer, "作了审查"),
         (settlements, settlements.c.person, SETTLED),
+        (corrections, corrections.c.person, CORRECTED),
     ):
         query = select(column).where(table.c.document_id == id, table.c.version == version).distinct()
         for person in connection.scalars(query.order_by(column)):

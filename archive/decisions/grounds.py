@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from archive.decisions import precheck
 from archive.document import Aspect, Disclosure, Outcome
 from archive.store import audit
-from archive.store.tables import classifications, examinations
+from archive.store.tables import classifications, corrections, examinations
 
 ASPECT_LABELS = {Aspect.TRUTHFULNESS: "真实性", Aspect.CONFIDENTIALITY: "保密性"}
 
@@ -36,11 +36,15 @@ def add_examination(
 
 def disclosure_of(connection: Connection, id: str, version: int) -> Disclosure | None:
     """Return the disclosure attribute of a version; None where nobody stated one, which is not public."""
-    query = select(classifications.c.disclosure).where(
-        classifications.c.document_id == id, classifications.c.version == version
-    )
-    found = connection.execute(query.order_by(classifications.c.id.desc()).limit(1)).scalar()
-    return Disclosure(found) if found else None
+    found = classified(connection, id, version)
+    return found[0] if found else None
+
+
+def classified(connection: Connection, id: str, version: int) -> tuple[Disclosure, str, str] | None:
+    """Return the disclosure attribute of a version with its basis and its ground; None where nobody stated one."""
+    query = select(classifications).where(classifications.c.document_id == id, classifications.c.version == version)
+    row = connection.execute(query.order_by(classifications.c.id.desc()).limit(1)).first()
+    return (Disclosure(row.disclosure), row.basis, row.ground) if row else None
 
 
 def ever_restricted(connection: Connection, id: str) -> Disclosure | None:
@@ -53,12 +57,23 @@ def ever_restricted(connection: Connection, id: str) -> Disclosure | None:
 
 
 def outcome_of(connection: Connection, id: str, version: int, aspect: Aspect) -> Outcome | None:
-    """Return what the last examination of one aspect found; None where there was none."""
+    """Return what the last examination of one aspect found; None where there was none since the last correction."""
     query = select(examinations.c.outcome).where(
-        examinations.c.document_id == id, examinations.c.version == version, examinations.c.aspect == aspect.value
+        examinations.c.document_id == id,
+        examinations.c.version == version,
+        examinations.c.aspect == aspect.value,
+        examinations.c.id > corrected_after(connection, id, version),
     )
     found = connection.execute(query.order_by(examinations.c.id.desc()).limit(1)).scalar()
     return Outcome(found) if found else None
+
+
+def corrected_after(connection: Connection, id: str, version: int) -> int:
+    """Return the last examination before the last correction of a version; 0 if all of them count."""
+    query = select(func.max(corrections.c.examined)).where(
+        corrections.c.document_id == id, corrections.c.version == version
+    )
+    return connection.execute(query).scalar() or 0
 
 
 def unexamined(connection: Connection, id: str, version: int) -> Iterator[str]:
@@ -66,7 +81,8 @@ def unexamined(connection: Connection, id: str, version: int) -> Iterator[str]:
     for aspect in Aspect:
         found = outcome_of(connection, id, version, aspect)
         if found is not Outcome.PASSED:
-            yield f"第 {version} 版{'没有通过' if found else '还没有作'}{ASPECT_LABELS[aspect]}审查，不能公开。"
+            since = "更正信息后" if corrected_after(connection, id, version) and not found else ""
+            yield f"第 {version} 版{since}{'没有通过' if found else '还没有作'}{ASPECT_LABELS[aspect]}审查，不能公开。"
 
 
 def closed(connection: Connection, id: str, version: int) -> Iterator[str]:

@@ -132,8 +132,17 @@ def _number(match: re.Match[str]) -> str | None:
 
 
 def add_stated(connection: Connection, id: str, version: int, title: str, text: str) -> None:
-    """Store the relations that a version states, inside the caller's transaction."""
+    """Store the relations that a version states, inside the caller's transaction.
+
+    Those are left out that it has already, and those that a person decided on when an earlier version stated them.
+    """
+    query = select(relations).where(
+        relations.c.document_id == id, (relations.c.version == version) | (relations.c.stage != "stated")
+    )
+    known = {(row.kind, row.number, row.title) for row in connection.execute(query)}
     for each in stated(title, text):
+        if (each.kind.value, each.number, each.title) in known:
+            continue
         connection.execute(
             insert(relations).values(
                 document_id=id,

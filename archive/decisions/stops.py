@@ -139,12 +139,23 @@ def bring_up(connection: Connection, document: Document) -> Checked:
     return Checked(document, made, Renewed(former.rules, len(now - before), len(before - now)))
 
 
-def add(connection: Connection, id: str, version: int, found: Sequence[precheck.Finding]) -> Precheck:
+def renew(connection: Connection, document: Document, like: int) -> Precheck:
+    """Pre-check a version whose files are those of the version ``like`` and in which something was corrected.
+
+    What was decided about a finding there holds for the same finding here. Raises PrecheckFailed.
+    """
+    return add(connection, document.id, document.version, _found(document), like)
+
+
+def add(
+    connection: Connection, id: str, version: int, found: Sequence[precheck.Finding], like: int | None = None
+) -> Precheck:
     """Add a pre-check with its findings and an audit event.
 
-    What was decided about a finding of the one before holds for the same finding in this one.
+    What was decided about a finding of the one before holds for the same finding in this one; ``like`` is the version
+    whose pre-check was before, if it is not this one.
     """
-    former = of(connection, id, version)
+    former = of(connection, id, version if like is None else like)
     known = {each.digest: each.settled for each in former.found if each.settled} if former else {}
     at = audit.now()
     row = {"rules": precheck.RULES, "found": len(found), "checked_at": at}

@@ -12,7 +12,7 @@ from archive.decisions import stops
 from archive.document import Aspect, Disclosure, Outcome, Status
 from archive.plain import one_line
 from archive.store.catalogue import Catalogue
-from archive.store.tables import classifications, documents, examinations, versions
+from archive.store.tables import classifications, corrections, documents, examinations, versions
 
 
 class Step(StrEnum):
@@ -77,7 +77,13 @@ def waiting(catalogue: Catalogue) -> list[Work]:
             (row.document_id, row.version): Disclosure(row.disclosure) for row in _newest(connection, classifications)
         }
         outcomes: dict[tuple[str, int], dict[Aspect, Outcome]] = {}
+        corrected: dict[tuple[str, int], int] = {}
+        for row in _newest(connection, corrections):
+            # Never less than the one before, since examinations are only added.
+            corrected[row.document_id, row.version] = row.examined
         for row in _newest(connection, examinations):
+            if row.id <= corrected.get((row.document_id, row.version), 0):
+                continue
             outcomes.setdefault((row.document_id, row.version), {})[Aspect(row.aspect)] = Outcome(row.outcome)
     return [
         Work(

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
-from archive.decisions import grounds, history
+from archive.decisions import corrections, grounds, history
 from archive.describe.metadata import MANIFEST
-from archive.document import Disclosure, Metadata, Validity
+from archive.document import BY_HAND, Disclosure, Metadata, Validity
 from archive.store.tables import documents, versions
 
 SOURCE_GROUND = "来源标注，未写理由"
@@ -19,7 +19,9 @@ def keeping(connection: Connection, id: str, metadata: Metadata) -> tuple[Metada
     """Return a new version's metadata with what was stated about the newest one, and the labels of what that adds.
 
     Stating less never loosens what was stated before. A field from a manifest stays until a manifest states another
-    value, and a restricting disclosure attribute stays no matter who stated it. Only the title comes from the new text.
+    value, and a restricting disclosure attribute stays no matter who stated it. What a person corrected stays, the
+    title too, until a manifest states what was neither there before nor corrected away. Any other title comes from the
+    new text.
     """
     on = (documents.c.id == versions.c.document_id) & (documents.c.version == versions.c.version)
     query = select(versions).select_from(versions.join(documents, on)).where(documents.c.id == id)
@@ -29,14 +31,26 @@ def keeping(connection: Connection, id: str, metadata: Metadata) -> tuple[Metada
         for name in FIELD_LABELS
         if former["sources"].get(name) == MANIFEST and metadata.sources.get(name) != MANIFEST
     }
+    away = corrections.by_hand(connection, id)
+    by_hand = {
+        name: former["sources"][name]
+        for name in corrections.LABELS
+        if former["sources"].get(name, "").startswith(BY_HAND)
+        and (
+            metadata.sources.get(name) != MANIFEST
+            or corrections.plain(getattr(metadata, name)) in away.get(name, frozenset())
+        )
+    }
+    kept |= {name: former[name] for name in by_hand}
     disclosure = grounds.disclosure_of(connection, id, former["version"])
     if disclosure not in (None, Disclosure.ACTIVE) and metadata.sources.get("disclosure") != MANIFEST:
         kept["disclosure"] = disclosure
     for name, kind in (("validity", Validity), ("disclosure", Disclosure)):
-        if name in kept:
+        if kept.get(name):
             kept[name] = kind(str(kept[name]))
-    told = tuple(FIELD_LABELS[name] for name, value in kept.items() if value != getattr(metadata, name))
-    sources = {**metadata.sources, **dict.fromkeys(kept, MANIFEST)}
+    labels = {**corrections.LABELS, **FIELD_LABELS}
+    told = tuple(labels[name] for name, value in kept.items() if value != getattr(metadata, name))
+    sources = {**metadata.sources, **dict.fromkeys(kept, MANIFEST), **by_hand}
     return replace(metadata, **kept, sources=sources), told  # type: ignore[arg-type]  # fields by their names
 
 

@@ -27,6 +27,7 @@ from archive.store.space import naming
 from archive.store.tables import (
     attachments,
     classifications,
+    corrections,
     decisions,
     documents,
     examinations,
@@ -44,12 +45,12 @@ from archive.store.tables import audit as audit_rows
 
 log = logging.getLogger(__name__)
 
-FORMAT = 2
-# Those that are read: the first had no pre-checks and no looks afterwards.
-FORMATS = (1, FORMAT)
+FORMAT = 3
+# Those that are read: the first had no pre-checks and no looks afterwards, the second no corrections.
+FORMATS = (1, 2, FORMAT)
 # The tables that hold a document besides its own row, in an order that satisfies their references.
 PARTS: Sequence[Table] = (
-    *(versions, attachments, sources),
+    *(versions, attachments, sources, corrections),
     *(prechecks, findings, settlements, classifications, examinations, decisions, seals, looks),
     *(validities, relations),
 )

@@ -5,7 +5,8 @@ verdict make "public without a decision on exactly this version" impossible in t
 migrations) refuse an approval without both examinations and the attribute 主动公开, with stops of the pre-check that
 nobody has settled, or by a person who brought the version in or examined it. They also refuse any change to a row that
 is history: versions, attachments, prechecks, findings, settlements, examinations, classifications, decisions, seals,
-looks, validities, audit, changes.
+looks, validities, audit, changes, corrections. Of a version that was never public, what is known may be changed after
+a row in ``corrections`` has said so.
 Instants are ISO 8601 text in UTC; lists and mappings are JSON.
 """
 
@@ -129,6 +130,28 @@ sources = Table(
     Column("original", Integer, nullable=False),
 )
 Index("ix_sources_document_id", sources.c.document_id)
+
+# A person's correction of a version that was never public: what one field said and where that was read, and what it
+# says now. ``examined`` is the last examination before it: only later ones count. Attachments are a field too.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("field", String(16), nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Column("read_from", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("examined", Integer, nullable=False),
+    Column("decided_at", String(32), nullable=False),
+    CheckConstraint("trim(person) <> '' AND trim(reason) <> ''", name="by_a_person"),
+    ForeignKeyConstraint(["document_id", "version"], ["versions.document_id", "versions.version"]),
+    sqlite_autoincrement=True,
+)
+Index("ix_corrections_document_id", corrections.c.document_id)
 
 # That a version was pre-checked, by which rules, and how many ``findings`` that gave; the last one counts.
 prechecks = Table(

@@ -15,6 +15,7 @@ COMMANDS = {
     "init": "init",
     "ingest": "intake",
     "review": "review",
+    "correct": "correcting",
     "history": "history",
     "validity": "history",
     "relations": "relations",

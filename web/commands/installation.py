@@ -60,6 +60,14 @@ def _fail(error: Exception) -> NoReturn:
     sys.exit(next((code for kind, code in CODES.items() if isinstance(error, kind)), 1))
 
 
+def named(text: str) -> tuple[str, int | None]:
+    """Read ID or ID@VERSION."""
+    id, _, read = text.partition("@")
+    if read and not (read.isascii() and read.isdigit()):
+        raise click.UsageError(f"{text}: write ID or ID@VERSION")
+    return id, int(read) if read else None
+
+
 def _database_errors() -> type[Exception]:
     from sqlalchemy.exc import SQLAlchemyError
 

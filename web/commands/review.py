@@ -15,7 +15,7 @@ from archive.store.space import disk_full, release_reserve, release_reserve_if_f
 from web.citizens.reading import card
 from web.commands import jobs
 from web.commands.deciding import decider
-from web.commands.installation import reported, services
+from web.commands.installation import named, reported, services
 from web.commands.sentences import sentence
 from web.commands.words import (
     ASPECT,
@@ -146,7 +146,7 @@ def settle(id: str, numbers: tuple[int, ...], settlement: Settlement, reviewer: 
         person = decider(opened, reviewer, Act.EXAMINE)
         for number in numbers:
             try:
-                of, version = _named(id)
+                of, version = named(id)
                 found = stops.settle(opened.catalogue, of, number, settlement, person, reason, version)
                 click.echo(f"{of}: 第 {number} 处（{found.rule}，{found.place}）{SETTLEMENT_LABELS[settlement]}")
             except GongkaiError as error:
@@ -255,7 +255,7 @@ def after(id: str | None, reviewer: str | None, outcome: Outcome | None, reason:
             return
         if not reviewer or not outcome:
             raise click.UsageError("a look at ID needs --reviewer and --outcome")
-        of, version = _named(id)
+        of, version = named(id)
         person = decider(opened, reviewer, Act.EXAMINE, Act.APPROVE)
         about = afterwards.look(opened.catalogue, of, person, outcome, reason, version)
         click.echo(f"{of}: 第 {about} 版复看{OUTCOMES[outcome]}")
@@ -313,7 +313,7 @@ def _each(ids: tuple[str, ...], reviewer: str, right: Act, act: Callable[[Servic
     with services() as opened:
         person = decider(opened, reviewer, right)
         for at, each in enumerate(ids):
-            id, version = _named(each)
+            id, version = named(each)
             try:
                 click.echo(act(opened, id, version, person))
             except (GongkaiError, OSError, SQLAlchemyError) as error:
@@ -327,14 +327,6 @@ def _each(ids: tuple[str, ...], reviewer: str, right: Act, act: Callable[[Servic
                     click.echo(f"gongkai: 没有继续处理：{'、'.join(left)}。", err=True)
                 return failed + len(left)
     return failed
-
-
-def _named(text: str) -> tuple[str, int | None]:
-    """Read ID or ID@VERSION."""
-    id, _, read = text.partition("@")
-    if read and not (read.isascii() and read.isdigit()):
-        raise click.UsageError(f"{text}: write ID or ID@VERSION")
-    return id, int(read) if read else None
 
 
 def _standing(opened: Services, id: str) -> str:

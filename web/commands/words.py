@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 import click
 
+from archive.decisions import corrections
 from archive.document import Aspect, Disclosure, Settlement, Validity
 from archive.registers.roles import Role
 from indexer import facets
@@ -66,5 +67,6 @@ VALIDITY = Words(
         Validity.EXPIRED: ("expired", Validity.EXPIRED.value),
     }
 )
+FIELD = Words({name: (name, label) for name, label in corrections.LABELS.items()})
 # Of a facet the name that addresses use, by either word.
 FACETS = {word: facet.name for facet in facets.FACETS for word in (facet.name, facet.label)}

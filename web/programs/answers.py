@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from archive.document import Document
+from archive.document import BY_HAND, Document
 from indexer.snippets import Fragment
 from web.http.addresses import document_url
 from web.programs.metadata import iso, metadata_of
@@ -66,7 +66,11 @@ def document_answer(document: Document) -> dict[str, object]:
     """Return a document: its metadata, its text and its files."""
     return {
         **metadata_of(document),
-        "sources": dict(document.metadata.sources),
+        # Who corrected a field is for staff alone.
+        "sources": {
+            name: BY_HAND if source.startswith(BY_HAND) else source
+            for name, source in document.metadata.sources.items()
+        },
         "text": document.text,
         "original": {
             "name": document.file.name,

@@ -109,7 +109,7 @@ def test_files_of_another_database_are_put_aside(
         (lambda text: text.replace("请落实", "不落实"), "哈希"),
         (lambda text: text[:-20], "读不出"),
         (lambda text: "[]", "读不出"),
-        (lambda text: text.replace('"format": 2', '"format": 9'), "格式"),
+        (lambda text: text.replace('"format": 3', '"format": 9'), "格式"),
     ],
 )
 def test_a_record_that_is_not_what_it_was_is_told(

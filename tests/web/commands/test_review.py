@@ -168,3 +168,19 @@ def test_a_precheck_that_fails_is_told_and_the_rest_goes_on(
         assert "发布前检查没有做成" in run("review", "check", code=1).output
     assert ids(run, "published") == []
     assert "没有发现" in run("review", "check").output
+
+
+def test_a_field_is_corrected_by_one_and_approved_by_another(run: Run, folder: Path) -> None:
+    (folder / "a.txt").write_text("关于防汛的通知\n请值班。\n2019年3月1日\n", encoding="utf-8")
+    run("ingest", str(folder), "--actor", "收文员")
+    id = run("review", "list").stdout.split()[0]
+    told = run("correct", f"{id}@1", "成文日期", "2019-03-02", "--as", "更正员", "--reason", "与原件不符").output
+    assert "第 1 版成文日期由“无”改为“2019-03-02”" in told
+    assert "人工填写：更正员" in run("review", "show", id).output
+    slip = ("correct", id, "number", "三号", "--as", "更正员", "--reason", "补登")
+    assert "不像文号" in run(*slip, code=1).output
+    run(*slip, "--sure")
+    assert "已有新版本" in run("correct", f"{id}@2", "genre", "公告", "--as", "更正员", "--reason", "x", code=1).output
+    run("review", "approve", id, "--vouch", "--force", "--reason", "一人", "--reviewer", "更正员")
+    told = run("correct", id, "genre", "", "--as", "更正员", "--reason", "不是公文").output
+    assert "第 2 版体裁由“通知”改为“无”" in told and "等待审查" in told

@@ -39,7 +39,7 @@ def files(services: Services, tmp_path: Path) -> Files:
 
 
 def looks(site: DeskSite, id: str) -> list[object]:
-    return [each.details["file"] for each in site.services.catalogue.events(id) if each.action == "look"]
+    return [each.details["file"] for each in site.services.catalogue.events(id) if each.action == "view"]
 
 
 def test_a_pdf_is_shown_as_its_pages_with_the_findings_on_them(site: DeskSite, files: Files) -> None:
