@@ -29,7 +29,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A version under review. ``stops`` counts the findings that nobody has settled."""
+    """A version under review. ``stops`` counts the findings that nobody has settled.
+
+    ``bringers`` are those who brought in this version and those before.
+    """
 
     id: str
     version: int
@@ -38,6 +41,7 @@ class Work:
     written_on: date | None
     received_at: datetime
     brought_by: str
+    bringers: tuple[str, ...]
     disclosure: Disclosure | None
     outcomes: Mapping[Aspect, Outcome]
     stops: int
@@ -76,6 +80,13 @@ def waiting(catalogue: Catalogue) -> list[Work]:
         attributes = {
             (row.document_id, row.version): Disclosure(row.disclosure) for row in _newest(connection, classifications)
         }
+        bringers: dict[str, list[str]] = {}
+        for each in connection.execute(
+            select(versions.c.document_id, versions.c.brought_by)
+            .join(documents, documents.c.id == versions.c.document_id)
+            .where(documents.c.status == Status.WAITING.value)
+        ):
+            bringers.setdefault(each.document_id, []).append(each.brought_by or "")
         outcomes: dict[tuple[str, int], dict[Aspect, Outcome]] = {}
         corrected: dict[tuple[str, int], int] = {}
         for row in _newest(connection, corrections):
@@ -94,6 +105,7 @@ def waiting(catalogue: Catalogue) -> list[Work]:
             written_on=row.written_on,
             received_at=datetime.fromisoformat(row.received_at),
             brought_by=row.brought_by or "",
+            bringers=tuple(bringers[row.id]),
             disclosure=attributes.get((row.id, row.version)),
             outcomes=outcomes.get((row.id, row.version), {}),
             stops=open_stops.get(row.id, 0),

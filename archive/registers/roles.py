@@ -20,6 +20,7 @@ class Role(StrEnum):
 class Act(StrEnum):
     BRING = "收文"
     SEE = "查看待审文件"
+    CORRECT = "更正信息"
     EXAMINE = "审查"
     APPROVE = "批准公开"
     REFUSE = "退回"
@@ -36,6 +37,7 @@ _DESK = frozenset({Role.REVIEWER, Role.PUBLISHER, Role.HEAD})
 ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.BRING: frozenset({Role.SOURCE, Role.REVIEWER, Role.CLERK}),
     Act.SEE: _DESK | {Role.SOURCE, Role.CLERK, Role.AUDITOR},
+    Act.CORRECT: frozenset({Role.SOURCE, Role.REVIEWER, Role.CLERK}),
     Act.EXAMINE: frozenset({Role.REVIEWER}),
     Act.APPROVE: frozenset({Role.PUBLISHER}),
     Act.REFUSE: frozenset({Role.REVIEWER, Role.PUBLISHER}),

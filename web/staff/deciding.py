@@ -1,24 +1,21 @@
 """The acts on a document. Each comes from a form on its page, names the version and the last event that was seen."""
 
-from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response as Answer
 
 from archive.decisions import review, stops
 from archive.document import Aspect, Disclosure, Outcome, Settlement, Verdict
 from archive.errors import DecisionRefused
-from archive.registers import drafts
 from archive.registers.roles import Act
 from web.http.current import services
-from web.staff.documents import page, standing
-from web.staff.guard import allowed, current, desk
-from web.staff.words import ACTIONS, without_commands
+from web.staff.acting import done
+from web.staff.documents import page
+from web.staff.guard import allowed
 
 deciding = Blueprint("deciding", __name__, url_prefix="/documents/<id>")
-Ask = Callable[[int, str], object]
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -33,7 +30,7 @@ def classify(id: str) -> Answer:
             services().catalogue, id, disclosure, person, form.get("basis", ""), form.get("ground", ""), version
         )
 
-    return _done(id, act)
+    return done(id, act)
 
 
 @deciding.post("/settle/<int:number>")
@@ -43,7 +40,7 @@ def settle(id: str, number: int) -> Answer:
         how = _one(Settlement, "settlement", id)
         return stops.settle(services().catalogue, id, number, how, person, request.form.get("reason", ""), version)
 
-    return _done(id, act)
+    return done(id, act)
 
 
 @deciding.post("/examine/<aspect>")
@@ -55,59 +52,36 @@ def examine(id: str, aspect: str) -> Answer:
 
     if aspect not in [each.value for each in Aspect]:
         return page(id, "没有这种审查。", 404)
-    return _done(id, act)
+    return done(id, act)
 
 
 @deciding.post("/approve")
 @allowed(Act.APPROVE)
 def approve(id: str) -> Answer:
-    return _done(id, lambda version, person: _decide(id, Verdict.APPROVE, person, version))
+    return done(id, lambda version, person: _decide(id, Verdict.APPROVE, person, version))
 
 
 @deciding.post("/approve-alone")
 @allowed(Act.FORCE)
 def approve_alone(id: str) -> Answer:
-    return _done(id, lambda version, person: _decide(id, Verdict.APPROVE, person, version, forced=True))
+    return done(id, lambda version, person: _decide(id, Verdict.APPROVE, person, version, forced=True))
 
 
 @deciding.post("/refuse")
 @allowed(Act.REFUSE)
 def refuse(id: str) -> Answer:
-    return _done(id, lambda version, person: _decide(id, Verdict.REJECT, person, version))
+    return done(id, lambda version, person: _decide(id, Verdict.REJECT, person, version))
 
 
 @deciding.post("/withdraw")
 @allowed(Act.WITHDRAW)
 def withdraw(id: str) -> Answer:
-    return _done(id, lambda version, person: _decide(id, Verdict.WITHDRAW, person, None))
+    return done(id, lambda version, person: _decide(id, Verdict.WITHDRAW, person, None))
 
 
 def _decide(id: str, verdict: Verdict, person: str, version: int | None, forced: bool = False) -> int:
     reason = request.form.get("reason", "")
     return review.decide(services().catalogue, id, verdict, person, reason, version, forced=forced)
-
-
-def _done(id: str, act: Ask) -> Answer:
-    """Do an act for the person who is signed in. A second time, or after another's act, it is refused and shown why."""
-    known, person = standing(id), current().account.person
-    typed = {name: value for name, value in request.form.items() if name != "csrf"}
-    version, last = (request.form.get(name, "") for name in ("version", "last"))
-    if not version.isdecimal() or not last.isdecimal():
-        return page(id, "表单不完整，请在这一页上重新操作。", 400, typed)
-    since = [each for each in known.events if each.sequence > int(last) and each.action != "view"]
-    if since:
-        newest = since[-1]
-        who = "您" if newest.actor == person else newest.actor
-        what = ACTIONS.get(newest.action, newest.action)
-        return page(
-            id, f"您打开这一页之后，{who}已经对本件作了“{what}”，这次操作没有进行。请看过现在的情况再决定。", 409, typed
-        )
-    try:
-        act(int(version), person)
-    except DecisionRefused as refused:
-        return page(id, without_commands(refused.reason), 409, typed)
-    drafts.drop(desk().staff, current().account.id, f"/documents/{id}")
-    return redirect(f"/documents/{id}", 303)
 
 
 def _one(kind: type[Choice], name: str, id: str) -> Choice:

@@ -14,6 +14,7 @@ from web.http.edition import design
 from web.installation.services import Services
 from web.staff.arriving import LARGEST_FORM, DeskRequest, forget, largest_body
 from web.staff.bringing import bringing
+from web.staff.correcting import correcting
 from web.staff.deciding import deciding
 from web.staff.documents import documents
 from web.staff.entrance import entrance
@@ -61,7 +62,7 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     # Failed sign-ins are counted by address, and forms are held against the host.
     visitor.trust(app, installation.settings.proxies)
     guard(app)
-    for blueprint in (entrance, queues, bringing, documents, pages, deciding, managing, watching, mistakes):
+    for blueprint in (entrance, queues, bringing, documents, pages, deciding, correcting, managing, watching, mistakes):
         app.register_blueprint(blueprint)
     app.after_request(_headers)
     app.teardown_request(forget)

@@ -17,13 +17,13 @@ from archive.store import audit
 from archive.store.tables import documents as rows
 from archive.store.tables import versions
 from web.citizens.blocks import sections
-from web.citizens.reading import card
 from web.http.current import services
 from web.search.views import file_view
+from web.staff import fields
 from web.staff.guard import allowed, current, desk
 from web.staff.places import Places, leaves
 from web.staff.queues import may_see
-from web.staff.words import ACTIONS, OUTCOMES, SETTLEMENTS, STATES, without_commands
+from web.staff.words import OUTCOMES, SETTLEMENTS, STATES, deed, without_commands
 
 documents = Blueprint("documents", __name__)
 # Inside an original, nothing runs and nothing is fetched.
@@ -56,10 +56,9 @@ def standing(id: str) -> Standing:
     checked = stops.check(catalogue, id)
     document = checked.document
     with catalogue.reading() as connection:
-        brought = select(versions.c.brought_by).where(
-            versions.c.document_id == id, versions.c.version == document.version
-        )
-        if not may_see(account, connection.execute(brought).scalar() or ""):
+        # Whose document it is does not change with who corrects it.
+        brought = connection.scalars(select(versions.c.brought_by).where(versions.c.document_id == id)).all()
+        if not may_see(account, brought):
             raise UnknownDocument(id)
         return Standing(
             document=document,
@@ -86,7 +85,8 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
     return Response(
         render_template(
             "desk/document.html",
-            **{"known": known, "document": document, "card": card(document), "refused": refused},
+            **{"known": known, "document": document, "refused": refused},
+            fields=fields.of(services().catalogue, document),
             **{"typed": typed or kept, "drafted": bool(kept and typed is None), "done": g.get("done", "")},
             sections=sections(document, files, places),
             places=places,
@@ -96,7 +96,6 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
                 "ASPECTS": grounds.ASPECT_LABELS,
                 "OUTCOMES": OUTCOMES,
                 "SETTLEMENTS": SETTLEMENTS,
-                "ACTIONS": ACTIONS,
                 "STATES": STATES,
             },
             **{
@@ -106,7 +105,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
                 "Settlement": Settlement,
                 "Status": Status,
             },
-            when=_when,
+            **{"when": _when, "deed": deed},
         ),
         status,
     )

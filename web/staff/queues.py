@@ -1,7 +1,7 @@
 """The first page: how much waits for whom; and the queues, what came first on top."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -92,11 +92,16 @@ def seen(account: Account) -> list[Work]:
     if not confined(account):
         return works
     people = _colleagues(account)
-    return [work for work in works if any(persons.same(work.brought_by, each) for each in people)]
+    return [work for work in works if _of(people, work.bringers)]
 
 
-def may_see(account: Account, brought_by: str) -> bool:
-    return not confined(account) or any(persons.same(brought_by, each) for each in _colleagues(account))
+def may_see(account: Account, bringers: Iterable[str]) -> bool:
+    """Tell whether an account may see a document, by who brought its versions in."""
+    return not confined(account) or _of(_colleagues(account), bringers)
+
+
+def _of(people: Sequence[str], bringers: Iterable[str]) -> bool:
+    return any(persons.same(one, other) for one in bringers for other in people)
 
 
 def confined(account: Account) -> bool:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 
-from archive.decisions import grounds
+from archive.decisions import corrections, grounds
 from archive.document import Outcome, Settlement, Status
 from archive.intake.receive import Result
 from archive.registers.jobs import ASKED, State
+from archive.store.audit import Event
 
 STATES = {
     Status.WAITING: "待审",
@@ -49,9 +50,9 @@ _DETAILS = dict(
     for pair in """
         version=版本 reason=理由 file=文件 aspect=审查 outcome=结论 basis=依据 disclosure=公开属性 ground=不予公开的理由
         note=说明 source=来源 digest=校验值 found=发现 stops=须处理 rules=规则 number=第几处 rule=规则 place=位置
-        decision=处理 forced=单人特批 replacement=替代文件 until=至 since=自 by_id=依据文件 validity=有效性 relation=关系
-        kind=种类 stage=结果 target=对方文件 account=账号所有人 roles=角色 unit=单位 documents=文件 damaged=损坏 key=密钥
-        sealed=盖章 refused=不盖章 wanted=条件 rows=条数
+        decision=处理 forced=单人特批 replacement=替代文件 until=至 since=自 by_id=依据文件 validity=有效性
+        relation=关系 kind=种类 stage=结果 target=对方文件 account=账号所有人 roles=角色 unit=单位 documents=文件
+        damaged=损坏 key=密钥 sealed=盖章 refused=不盖章 wanted=条件 rows=条数 field=字段 before=原为 after=改为
     """.split()
 )
 _VALUES = {
@@ -77,6 +78,19 @@ def _value(value: object) -> str:
     if value is True:
         return "是"
     return _VALUES.get(value, value) if isinstance(value, str) else str(value)
+
+
+def deed(event: Event) -> str:
+    """Return what was done in an event, of a correction also what was made of what."""
+    if event.action == "correct":
+        field = str(event.details["field"])
+        before, after = (corrections.shown(field, kept(event.details[each])) for each in ("before", "after"))
+        return f"更正信息：{corrections.label(field)}由“{before}”改为“{after}”"
+    return ACTIONS.get(event.action, event.action)
+
+
+def kept(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 # Sentences about commands, which nobody types at the desk: the page has what they lead to.

@@ -28,7 +28,7 @@ def addresses(site: DeskSite) -> list[tuple[str, str, Act | None]]:
     found = []
     for rule in site.app.url_map.iter_rules():
         path = rule.rule.replace("<id>", site.id).replace("<int:position>", "0").replace("<int:number>", "1")
-        path = path.replace("<aspect>", "truthfulness").replace("<name>", "clerk")
+        path = path.replace("<aspect>", "truthfulness").replace("<name>", "clerk").replace("<field>", "genre")
         path = path.replace("<any(disable, enable, reset):act>", "disable")
         act = getattr(site.app.view_functions[rule.endpoint], "act", None)
         if rule.endpoint not in OPEN:

@@ -1,0 +1,47 @@
+"""Doing what a form on a document's page asks for: once, for the person who sees what there is to be decided on."""
+
+from collections.abc import Callable
+
+from flask import redirect, request
+from werkzeug.wrappers import Response as Answer
+
+from archive.errors import DecisionRefused, DoubtfulValue, PrecheckFailed
+from archive.registers import drafts
+from archive.store import audit
+from web.staff.documents import page, standing
+from web.staff.guard import current, desk
+from web.staff.words import deed, without_commands
+
+Ask = Callable[[int, str], object]
+
+
+def done(id: str, act: Ask, place: str = "") -> Answer:
+    """Do an act for the person who is signed in. A second time, or after another's act, it is refused and shown why.
+
+    ``act`` is told the version and the person. ``place`` is the part of the page that is shown afterwards.
+    """
+    known, person = standing(id), current().account.person
+    typed = {name: value for name, value in request.form.items() if name != "csrf"}
+    version, last = (request.form.get(name, "") for name in ("version", "last"))
+    if not version.isdecimal() or not last.isdecimal():
+        return page(id, "表单不完整，请在这一页上重新操作。", 400, typed)
+    since = [each for each in known.events if each.sequence > int(last) and each.action != "view"]
+    if since:
+        return page(id, _overtaken(since, person), 409, typed)
+    try:
+        act(int(version), person)
+    except DoubtfulValue as doubtful:
+        return page(id, doubtful.reason, 409, {**typed, "doubtful": "1"})
+    except DecisionRefused as refused:
+        return page(id, without_commands(refused.reason), 409, typed)
+    except PrecheckFailed as failed:
+        return page(id, without_commands(str(failed)), 409, typed)
+    drafts.drop(desk().staff, current().account.id, f"/documents/{id}")
+    return redirect(f"/documents/{id}" + (f"#{place}" if place else ""), 303)
+
+
+def _overtaken(since: list[audit.Event], person: str) -> str:
+    """Say what was done to a document after somebody had opened its page: the last that a person did."""
+    newest = next((each for each in reversed(since) if each.action != "precheck"), since[-1])
+    who = "您" if newest.actor == person else newest.actor
+    return f"您打开这一页之后，{who}已经对本件作了“{deed(newest)}”，这次操作没有进行。请看过现在的情况再决定。"
