@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select
 
-from archive.decisions import stops
+from archive.decisions import scheduled, stops
+from archive.decisions.scheduled import Plan
 from archive.document import Aspect, Disclosure, Outcome, Status
 from archive.plain import one_line
 from archive.store.catalogue import Catalogue
@@ -23,6 +24,8 @@ class Step(StrEnum):
     TRUTHFULNESS = "审查真实性"
     CONFIDENTIALITY = "审查保密性"
     APPROVE = "批准公开"
+    # It is approved, for a time to come.
+    SCHEDULED = "定时公开"
     # Its attribute is none under which it may be public, or an examination was not passed.
     KEEP_BACK = "不予公开或退回"
 
@@ -31,7 +34,8 @@ class Step(StrEnum):
 class Work:
     """A version under review. ``stops`` counts the findings that nobody has settled.
 
-    ``bringers`` are those who brought in this version and those before.
+    ``bringers`` are those who brought in this version and those before. ``plan`` says when it is to be public, or why
+    it did not become so at its time.
     """
 
     id: str
@@ -45,6 +49,7 @@ class Work:
     disclosure: Disclosure | None
     outcomes: Mapping[Aspect, Outcome]
     stops: int
+    plan: Plan | None = None
 
     @property
     def step(self) -> Step:
@@ -57,7 +62,7 @@ class Work:
         for aspect, step in ((Aspect.TRUTHFULNESS, Step.TRUTHFULNESS), (Aspect.CONFIDENTIALITY, Step.CONFIDENTIALITY)):
             if aspect not in self.outcomes:
                 return step
-        return Step.APPROVE
+        return Step.SCHEDULED if self.plan and not self.plan.told else Step.APPROVE
 
 
 def waiting(catalogue: Catalogue) -> list[Work]:
@@ -74,7 +79,7 @@ def waiting(catalogue: Catalogue) -> list[Work]:
         .where(documents.c.status == Status.WAITING.value)
         .order_by(versions.c.received_at, documents.c.id)
     )
-    open_stops = stops.count_open(catalogue)
+    open_stops, plans = stops.count_open(catalogue), scheduled.plans(catalogue)
     with catalogue.reading() as connection:
         rows = connection.execute(query).all()
         attributes = {
@@ -109,6 +114,7 @@ def waiting(catalogue: Catalogue) -> list[Work]:
             disclosure=attributes.get((row.id, row.version)),
             outcomes=outcomes.get((row.id, row.version), {}),
             stops=open_stops.get(row.id, 0),
+            plan=plans.get(row.id),
         )
         for row in rows
     ]

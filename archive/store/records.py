@@ -35,6 +35,7 @@ from archive.store.tables import (
     looks,
     prechecks,
     relations,
+    schedules,
     seals,
     settlements,
     sources,
@@ -46,13 +47,13 @@ from archive.store.tables import audit as audit_rows
 log = logging.getLogger(__name__)
 
 FORMAT = 3
-# Those that are read: the first had no pre-checks and no looks afterwards, the second no corrections.
+# Those that are read: the first had no pre-checks and no looks afterwards, the second no corrections and no schedules.
 FORMATS = (1, 2, FORMAT)
 # The tables that hold a document besides its own row, in an order that satisfies their references.
 PARTS: Sequence[Table] = (
     *(versions, attachments, sources, corrections),
     *(prechecks, findings, settlements, classifications, examinations, decisions, seals, looks),
-    *(validities, relations),
+    *(validities, relations, schedules),
 )
 _TAIL = 1 << 16
 Row = Mapping[str, object]

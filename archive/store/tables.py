@@ -5,8 +5,8 @@ verdict make "public without a decision on exactly this version" impossible in t
 migrations) refuse an approval without both examinations and the attribute 主动公开, with stops of the pre-check that
 nobody has settled, or by a person who brought the version in or examined it. They also refuse any change to a row that
 is history: versions, attachments, prechecks, findings, settlements, examinations, classifications, decisions, seals,
-looks, validities, audit, changes, corrections. Of a version that was never public, what is known may be changed after
-a row in ``corrections`` has said so.
+looks, validities, audit, changes, corrections, schedules. Of a version that was never public, what is known may be
+changed after a row in ``corrections`` has said so.
 Instants are ISO 8601 text in UTC; lists and mappings are JSON.
 """
 
@@ -277,6 +277,28 @@ decisions = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_decisions_document_id", decisions.c.document_id)
+
+# What was approved for a time to come, and what became of it; the last row of a document counts (see ``scheduled``).
+# ``boot`` and ``uptime`` say since which start, and for how many seconds, the machine had been running then.
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("publish_at", String(32), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("boot", String(64), nullable=False),
+    Column("uptime", Integer, nullable=False),
+    Column("decided_at", String(32), nullable=False),
+    CheckConstraint("stage IN ('set', 'cancelled', 'refused', 'done')", name="stage"),
+    CheckConstraint("trim(person) <> ''", name="by_a_person"),
+    ForeignKeyConstraint(["document_id", "version"], ["versions.document_id", "versions.version"]),
+    sqlite_autoincrement=True,
+)
+Index("ix_schedules_document_id", schedules.c.document_id)
 
 # The seal of an approval (see ``approvals``): hashes of what it covers, and the signature. The last row counts.
 seals = Table(

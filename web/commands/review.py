@@ -16,6 +16,7 @@ from web.citizens.reading import card
 from web.commands import jobs
 from web.commands.deciding import decider
 from web.commands.installation import named, reported, services
+from web.commands.scheduling import schedule, scheduled, unschedule
 from web.commands.sentences import sentence
 from web.commands.words import (
     ASPECT,
@@ -229,6 +230,11 @@ def approve(ids: tuple[str, ...], reviewer: str, reason: str, force: bool, vouch
     if failed < len(ids):
         jobs.say("运行 gongkai reindex 后可以检索到。")
     sys.exit(1 if failed else 0)
+
+
+review.add_command(schedule)
+review.add_command(unschedule)
+review.add_command(scheduled)
 
 
 @review.command()

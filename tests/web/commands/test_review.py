@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 
+from archive.chinese.dates import OFFICE_TIME
 from archive.decisions import precheck
+from archive.decisions.scheduled import Running
 from tests.conftest import Databases
 from web.commands.cli import cli
 from web.installation.settings import Settings
@@ -184,3 +189,28 @@ def test_a_field_is_corrected_by_one_and_approved_by_another(run: Run, folder: P
     run("review", "approve", id, "--vouch", "--force", "--reason", "一人", "--reviewer", "更正员")
     told = run("correct", id, "genre", "", "--as", "更正员", "--reason", "不是公文").output
     assert "第 2 版体裁由“通知”改为“无”" in told and "等待审查" in told
+
+
+def test_a_document_is_approved_for_a_time_and_made_public_then(run: Run, folder: Path) -> None:
+    (folder / "a.txt").write_text("关于防汛的通知\n请值班。\n", encoding="utf-8")
+    run("ingest", str(folder), "--actor", "收文员")
+    id = run("review", "list").stdout.split()[0]
+    run("review", "classify", id, "--as", "主动公开", *EXAMINER)
+    run("review", "examine", id, *ASPECTS, *EXAMINER)
+    at = datetime.now(OFFICE_TIME) + timedelta(hours=3)
+    schedule = ("review", "schedule", id, f"{at:%Y-%m-%d %H:%M}", "--reviewer", "签发人")
+    assert "is no time" in run("review", "schedule", id, "明天", "--reviewer", "签发人", code=2).output
+    assert f"定于 {at:%Y-%m-%d %H:%M} 公开" in run(*schedule).output
+    assert "已定于" in run(*schedule, code=1).output
+    assert "签发人" in run("review", "scheduled").output
+    run("review", "unschedule", id, "--reviewer", "签发人", "--reason", "改期")
+    assert "共 0 件" in run("review", "scheduled").output
+    run(*schedule)
+    assert run("publish-due").output == ""
+    with time_machine.travel(at + timedelta(minutes=1)):
+        # The machine has not run so long: it is its clock that was put forward.
+        assert "时钟" in run("review", "scheduled").output and run("publish-due").output == ""
+        with mock.patch.object(Running, "now", lambda: Running("another", 5)):
+            assert f"{id}  第 1 版  关于防汛的通知：已公开" in run("publish-due").output
+            assert run("publish-due").output == ""
+    assert "已公开" in run("review", "list", "--status", "all").output
