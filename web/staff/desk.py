@@ -23,8 +23,24 @@ from web.staff.managing import managing
 from web.staff.mistakes import mistakes
 from web.staff.pages import pages
 from web.staff.queues import queues
+from web.staff.scheduling import scheduling
 from web.staff.watching import watching
+from web.staff.words import without_commands
 
+# The order is that of the pages' menu, as far as they are in it.
+PARTS = (
+    entrance,
+    queues,
+    bringing,
+    documents,
+    pages,
+    correcting,
+    deciding,
+    scheduling,
+    managing,
+    watching,
+    mistakes,
+)
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -59,10 +75,11 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(site_name=installation.settings.site_name)
+    app.jinja_env.filters["without_commands"] = without_commands
     # Failed sign-ins are counted by address, and forms are held against the host.
     visitor.trust(app, installation.settings.proxies)
     guard(app)
-    for blueprint in (entrance, queues, bringing, documents, pages, deciding, correcting, managing, watching, mistakes):
+    for blueprint in PARTS:
         app.register_blueprint(blueprint)
     app.after_request(_headers)
     app.teardown_request(forget)

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, g, render_template, send_file
 from sqlalchemy import select
 
 from archive.chinese.dates import OFFICE_TIME
-from archive.decisions import four_eyes, grounds, publication, stops
+from archive.decisions import four_eyes, grounds, publication, scheduled, stops
+from archive.decisions.scheduled import Plan
 from archive.decisions.stops import Precheck
 from archive.document import Aspect, Disclosure, Document, File, Outcome, Settlement, Status
 from archive.errors import UnknownDocument
@@ -44,6 +45,7 @@ class Standing:
     obstacles: list[str]
     events: list[audit.Event]
     public_version: int | None
+    plan: Plan | None
 
     @property
     def last(self) -> int:
@@ -72,6 +74,7 @@ def standing(id: str) -> Standing:
             ],
             events=[*audit.events(connection, id)],
             public_version=connection.execute(select(rows.c.public_version).where(rows.c.id == id)).scalar(),
+            plan=scheduled.plans(catalogue).get(id),
         )
 
 
