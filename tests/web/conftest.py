@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from socket import create_server
 from typing import Any
 
 import pytest
@@ -119,6 +120,12 @@ def built(
             assert outcome.result is Result.TAKEN, outcome.reason
             ids[outcome.item.path.name] = str(outcome.document_id)
     return services, ids
+
+
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
+    with create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
 
 
 def client_of(services: Services) -> FlaskClient:

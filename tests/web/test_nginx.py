@@ -11,14 +11,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
 from pathlib import Path
-from socket import create_server
 from time import monotonic, sleep
 
 import pytest
 
 from archive.decisions import review
 from archive.document import Verdict
-from tests.web.conftest import Site
+from tests.web.conftest import Site, free_port
 from web.app import HEADERS, create_app
 from web.http import edition
 from web.server import running
@@ -54,11 +53,6 @@ class Front:
             connection.request("GET", path, headers={"Host": "gongkai.example.gov.cn", **named})
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read().decode("utf-8", "replace"))
-
-
-def free_port() -> int:
-    with create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def configured(folder: Path, port: int, upstream: str) -> Path:

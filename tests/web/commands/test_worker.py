@@ -23,6 +23,7 @@ from archive.store.blobs import Blobs
 from archive.store.tables import versions
 from indexer import lexicon, sync
 from tests.conftest import Databases, publish
+from tests.web.conftest import free_port
 from web.commands.worker import Upkeep, Worker
 from web.installation.services import Services
 from web.search.find import find
@@ -282,7 +283,7 @@ def test_the_desk_starts_a_worker_again_when_it_dies_and_takes_it_along(
                 found.append(int(path.name))
         return found
 
-    with running(environment, "desk", "--port", "18437") as desk:
+    with running(environment, "desk", "--port", str(free_port())) as desk:
         wait_until(lambda: workers(desk.pid))
         (first,) = workers(desk.pid)
         wait_until((services.settings.data / incoming.FOLDER).exists)
