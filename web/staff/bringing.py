@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from secrets import token_hex
@@ -70,10 +71,12 @@ def bring() -> Answer:
 def job(id: str) -> str:
     found = _seen(id)
     files = jobs.files(desk().staff, id)
+    results = Counter(each.result for each in files)
     return render_template(
         "desk/job.html",
         **{"job": found, "files": files, "titles": _titles(each.document_id for each in files if each.document_id)},
         **{"RESULTS": RESULTS, "JOBS": JOBS, "ASKED": ASKED, "State": State, "when": _when, "folder": FOLDER},
+        counts=[(result, results[result]) for result in RESULTS if results[result]],
         late=found.state is State.WAITING and not found.told and now() - found.made_at > _LATE,
     )
 

@@ -12,6 +12,8 @@ if (form) {
   let files = [];
   let bars = [];
   form.querySelector(".scripted").hidden = false;
+  // Its label stands for the control, whose words are in the browser's own language.
+  form.classList.add("drops");
 
   function tell(sentence) {
     refused.textContent = sentence;
