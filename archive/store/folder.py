@@ -26,7 +26,10 @@ UNFINISHED = ".restored"
 LOCK = "records/lock"
 _SIGNS = (LOCK, "records/audit.jsonl", "withdrawals.jsonl", "blobs")
 # What commands write in a data folder. The rest is what staff put there, who need not be this user.
-_WRITTEN = (CATALOGUE, STAFF, "records", "blobs", "withdrawals.jsonl", "index", "cache", "bulk", "brought-up", "gaps")
+_WRITTEN = (
+    *(CATALOGUE, STAFF, "records", "blobs", "withdrawals.jsonl", "index", "cache", "bulk", "brought-up", "gaps"),
+    "uploads",
+)
 # How file systems say that they make no hard link: not of another owner's file, not on vfat or on a network's disk.
 _LINKLESS = {errno.EPERM, errno.EACCES, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 # What may lie in a folder before an archive is made in it: what staff maintain, what is made again by itself, and

@@ -12,6 +12,7 @@ from typing import IO
 from uuid import uuid4
 
 from flask import Request, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from archive.registers import sessions, uploads
@@ -40,8 +41,12 @@ def largest_body(staff: Staff, method: str, path: str, headers: Mapping[str, str
         token = SimpleCookie(headers.get("COOKIE", "")).get(COOKIE)
     except CookieError:
         return LARGEST_FORM
-    session = sessions.find(staff, token.value) if token else None
-    return LARGEST_UPLOAD if session and session.account.may(Act.BRING) else LARGEST_FORM
+    try:
+        session = sessions.find(staff, token.value) if token else None
+    except SQLAlchemyError:
+        # Which the page says that the request then leads to.
+        return LARGEST_FORM
+    return LARGEST_UPLOAD + LARGEST_FORM if session and session.account.may(Act.BRING) else LARGEST_FORM
 
 
 class DeskRequest(Request):
@@ -57,7 +62,7 @@ class DeskRequest(Request):
     @property
     def max_content_length(self) -> int | None:
         takes = self.method == "POST" and self.path == PATH and self.mimetype == _MULTIPART
-        return LARGEST_UPLOAD if takes else LARGEST_FORM
+        return LARGEST_UPLOAD + LARGEST_FORM if takes else LARGEST_FORM
 
     @max_content_length.setter
     def max_content_length(self, value: int | None) -> None:

@@ -136,11 +136,11 @@ def test_what_is_too_large_is_refused_in_a_sentence_and_leaves_nothing(
     source = site[Role.SOURCE]
     monkeypatch.setattr(arriving, "LARGEST_FILE", 3000)
     monkeypatch.setattr(arriving, "LARGEST_UPLOAD", 8000)
-    monkeypatch.setattr(arriving, "MOST_FILES", 3)
+    monkeypatch.setattr(arriving, "MOST_FILES", 120)
     for files in (
         {"a.txt": b"x", "b.txt": b"x" * 3001},
-        {f"{n}.txt": b"x" * 2500 for n in range(4)},
-        {f"{n}.txt": b"x" for n in range(4)},
+        {f"{n}.txt": b"x" * 2500 for n in range(110)},
+        {f"{n}.txt": b"x" for n in range(121)},
     ):
         answer = send(source, files)
         assert answer.status_code == 413 and "请分几次提交" in answer.text and 'role="alert"' in answer.text

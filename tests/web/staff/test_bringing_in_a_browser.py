@@ -121,15 +121,19 @@ def test_what_the_desk_refuses_is_told_where_the_files_still_are(
     page.context.close()
 
 
-def test_without_script_the_form_and_the_page_do_the_same(
-    browser: Browser, address: str, site: DeskSite, files: list[Path]
-) -> None:
-    person: Person = site[Role.SOURCE]
-    page: Page = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 800}).new_page()
+def without_script(browser: Browser, address: str, person: Person) -> Page:
+    page = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 800}).new_page()
     page.goto(address)
     page.get_by_label("用户名").fill(person.name)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
+    return page
+
+
+def test_without_script_the_form_and_the_page_do_the_same(
+    browser: Browser, address: str, site: DeskSite, files: list[Path]
+) -> None:
+    page = without_script(browser, address, site[Role.SOURCE])
     page.get_by_role("link", name="收文").click()
     page.get_by_label("选择文件").set_input_files(files)
     page.get_by_role("button", name="提交").click()
@@ -137,4 +141,19 @@ def test_without_script_the_form_and_the_page_do_the_same(
     with working(site):
         expect(page.get_by_role("status")).to_contain_text("已经办完", timeout=60_000)
     expect(page.locator("tbody").get_by_text("新接收")).to_have_count(2)
+    page.context.close()
+
+
+def test_what_is_far_too_large_is_said_to_be_so_without_script(
+    browser: Browser, address: str, site: DeskSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer must not be lost because the other side is still sending."""
+    monkeypatch.setattr(arriving, "LARGEST_UPLOAD", 1 << 20)
+    large = tmp_path / "large.txt"
+    large.write_bytes(b"x" * (40 << 20))
+    page = without_script(browser, address, site[Role.SOURCE])
+    page.get_by_role("link", name="收文").click()
+    page.get_by_label("选择文件").set_input_files([large])
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_text("提交的内容太大")).to_be_visible()
     page.context.close()
