@@ -11,12 +11,12 @@ from archive.store import audit
 from archive.store.catalogue import Catalogue
 from archive.store.tables import decisions
 
-_MIGRATION = import_module("archive.store.migrations.versions.0004_stops_and_four_eyes")
+_MIGRATION = import_module("archive.store.migrations.versions.0006_marks_in_names")
 
 
-def folded_in_sqlite(name: str) -> str:
-    """The SQL by which SQLite folds a name."""
-    return str(_MIGRATION.folded_in_sqlite(name))
+def folded(name: str, dialect: str) -> str:
+    """The SQL by which a database folds a name."""
+    return str(getattr(_MIGRATION, f"folded_in_{dialect}")(name))
 
 
 def decision(connection: Connection, id: str, reviewer: str, verdict: str = "approve", **others: object) -> int:

@@ -22,7 +22,7 @@ from tests.archive.decisions.refusals import allowed, refused
 Write = Callable[[str, str], Path]
 ROLES = ("收文员", "分类员", "真实性审查员", "保密审查员", "处理员")
 # However it is written, it is the same name.
-WRITTEN = ("收文员", "收文员 ", "收 文员", "收\u3000文员", "\t收文员")
+WRITTEN = ("收文员", "收文员 ", "收 文员", "收\u3000文员", "\t收文员", "收·文员", "（收文员）", "收、文-员.")
 
 
 @pytest.fixture

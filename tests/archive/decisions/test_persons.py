@@ -1,13 +1,15 @@
 """Names that are one person's are known as one, by the program and by the database."""
 
-import sqlite3
+from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection, create_engine, text
 
 from archive.decisions import persons
-from tests.archive.decisions.refusals import folded_in_sqlite
+from tests.archive.decisions.refusals import folded
+from tests.conftest import NewDatabase
 
 ONE = [
     ("张三", "张三 "),
@@ -51,12 +53,28 @@ def test_a_kept_name_is_the_same_persons_and_is_kept_as_it_is(name: str) -> None
     assert persons.same(name, kept)
 
 
+@pytest.fixture
+def connection(database: NewDatabase) -> Iterator[Connection]:
+    engine = create_engine(database().replace("postgresql:", "postgresql+psycopg:", 1))
+    with engine.connect() as opened:
+        yield opened
+    engine.dispose()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.text(st.sampled_from("张三李AaＡａ1１ \u3000\t\u200b\u00a0")),
-    st.text(st.sampled_from("张三李Aaａ1 \u3000")),
+    st.text(st.sampled_from("张三李AaＡａ1１ \u3000\t\u200b\u00a0·.-、★☆※（)“”'/￥…")),
+    st.text(st.sampled_from("张三李Aaａ1 \u3000•，*")),
 )
-def test_the_database_folds_kept_names_as_the_program_does(one: str, other: str) -> None:
-    folded = f"SELECT {folded_in_sqlite('?')} = {folded_in_sqlite('?')}"
-    with sqlite3.connect(":memory:") as database:
-        told = database.execute(folded, (persons.written(one), persons.written(other))).fetchone()[0]
+def test_the_database_folds_kept_names_as_the_program_does(connection: Connection, one: str, other: str) -> None:
+    by = connection.dialect.name
+    query = text(f"SELECT {folded(':one', by)} = {folded(':other', by)}")
+    told = connection.execute(query, {"one": persons.written(one), "other": persons.written(other)}).scalar()
     assert bool(told) == persons.same(one, other)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_every_mark_that_a_kept_name_may_have_is_folded_away(dialect: str) -> None:
+    assert persons.written(f"张{persons.MARKS}三★•") == f"张{persons.MARKS}三 ·"
+    said = folded("name", dialect)
+    assert all(f"char({ord(mark)})" in said or f"\\u{ord(mark):04x}" in said for mark in persons.MARKS)

@@ -300,14 +300,27 @@ def _sqlite_triggers() -> None:
     for table in HISTORY:
         for what in ("UPDATE", "DELETE"):
             op.execute(_only_added_to_in_sqlite(table, what))
-    ranges = " || ".join(f"char({first}) || '-' || char({last})" for first, last in _NOT_PLAIN)
-    not_plain = f" OR NEW.reviewer GLOB '*[' || {ranges} || ']*'"
     for name in ("approved_when_examined", "approved_when_open"):
         op.execute(f"DROP TRIGGER {name}")
-    for name, table, condition, why in refusals(folded_in_sqlite, not_plain):
-        op.execute(
-            f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{why}'); END"
-        )
+    for name, table, condition, why in refusals(folded_in_sqlite, not_plain_in_sqlite()):
+        op.execute(refusal_in_sqlite(name, table, condition, why))
+
+
+def not_plain_in_sqlite() -> str:
+    ranges = " || ".join(f"char({first}) || '-' || char({last})" for first, last in _NOT_PLAIN)
+    return f" OR NEW.reviewer GLOB '*[' || {ranges} || ']*'"
+
+
+def refusal_in_sqlite(name: str, table: str, condition: str, why: str) -> str:
+    return f"CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN {condition} BEGIN SELECT RAISE(ABORT, '{why}'); END"
+
+
+def refusal_in_postgresql(name: str, condition: str, why: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF {condition} THEN"
+        f" RAISE EXCEPTION '{why}' USING ERRCODE = '23514'; END IF; RETURN NEW; END $$"
+    )
 
 
 def _postgresql_triggers() -> None:
@@ -317,10 +330,6 @@ def _postgresql_triggers() -> None:
             " FOR EACH STATEMENT EXECUTE FUNCTION history_is_only_added_to()"
         )
     for name, table, condition, why in refusals(folded_in_postgresql, ""):
-        op.execute(
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            f" IF {condition} THEN"
-            f" RAISE EXCEPTION '{why}' USING ERRCODE = '23514'; END IF; RETURN NEW; END $$"
-        )
+        op.execute(refusal_in_postgresql(name, condition, why))
         if name not in ("approved_when_examined", "approved_when_open"):
             op.execute(f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()")
