@@ -16,6 +16,7 @@ PACKAGES = ("archive", "indexer", "web")
 ROOMS = """
 archive archive.plain archive.document archive.errors archive.in_force
 archive.chinese
+archive.compare
 archive.extract.extraction archive.extract.limits
 archive.extract.containers archive.extract.mediatype
 archive.extract.text

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from difflib import SequenceMatcher
 
 from sqlalchemy import select
 
+from archive.compare.alignment import Budget, matches
 from archive.document import PUBLISHING, Document, Metadata
 from archive.errors import UnknownDocument
 from archive.store.catalogue import Catalogue
@@ -89,9 +89,5 @@ def differences(former: Document, newer: Document) -> tuple[str, ...]:
 
 def _paragraphs(former: Sequence[str], newer: Sequence[str]) -> tuple[int, int]:
     """Count added and removed paragraphs. A reworded paragraph counts as both."""
-    added = removed = 0
-    for tag, start, end, begin, finish in SequenceMatcher(None, former, newer, autojunk=False).get_opcodes():
-        if tag != "equal":
-            removed += end - start
-            added += finish - begin
-    return added, removed
+    kept = len(matches(former, newer, Budget(len(former) + len(newer))))
+    return len(newer) - kept, len(former) - kept
