@@ -15,6 +15,7 @@ from web.installation.services import Services
 from web.staff.arriving import LARGEST_FORM, DeskRequest, forget, largest_body
 from web.staff.bringing import bringing
 from web.staff.correcting import correcting
+from web.staff.comparing import comparing
 from web.staff.deciding import deciding
 from web.staff.documents import documents
 from web.staff.entrance import entrance
@@ -34,6 +35,7 @@ PARTS = (
     bringing,
     documents,
     pages,
+    comparing,
     correcting,
     deciding,
     scheduling,

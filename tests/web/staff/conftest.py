@@ -88,7 +88,7 @@ def bring(services: Services, tmp_path: Path) -> Callable[[str, str, str], str]:
     """Take in a text, brought by somebody; return the document's id."""
 
     def brought(name: str, text: str, by: str) -> str:
-        path = tmp_path / f"{name}.txt"
+        path = tmp_path / (name if "." in name else f"{name}.txt")
         path.write_text(text, encoding="utf-8")
         with Sandbox(workers=1) as sandbox:
             intake = Intake(services.catalogue, services.blobs, sandbox, by)

@@ -214,8 +214,9 @@ def test_a_source_unit_sees_its_own_documents_only(site: DeskSite, bring: Bring)
     listed = source.get("/queue").text
     assert own in listed and site.id not in listed
     assert source.get(f"/documents/{own}").status_code == 200
-    for path in (f"/documents/{site.id}", f"/documents/{site.id}/files/0", "/documents/nobody234567"):
-        assert source.get(path).status_code == 404
+    for id in (site.id, "nobody234567"):
+        for below in ("", "/files/0", "/differences"):
+            assert source.get(f"/documents/{id}{below}").status_code == 404
 
 
 def test_handed_over_passwords_and_missing_second_factors_come_first(site: DeskSite) -> None:
