@@ -44,6 +44,7 @@ indexer.judging
 web web.installation
 web.http
 web.search
+web.reading
 web.citizens
 web.programs
 web.staff

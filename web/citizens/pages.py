@@ -15,12 +15,12 @@ from indexer.query import Everything, Query
 from indexer.snippets import Marker
 from web.citizens import qr
 from web.citizens.keyboard import words_by_reading
-from web.citizens.reading import described, document_page, sheet_page
 from web.http import conditional
 from web.http.addresses import document_url
 from web.http.current import absolute, services
 from web.http.parameters import BadParameter
 from web.http.visitor import Visitor
+from web.reading.page import described, document_page, sheet_page
 from web.search.find import ended_by, find, home, interpreted, note_gap, related, similar
 from web.search.params import SearchForm, read, read_part
 

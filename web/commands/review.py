@@ -12,7 +12,6 @@ from archive.document import Aspect, Disclosure, Outcome, Settlement, Status, Ve
 from archive.errors import GongkaiError, NotRecorded
 from archive.registers.roles import Act
 from archive.store.space import disk_full, release_reserve, release_reserve_if_full
-from web.citizens.reading import card
 from web.commands import jobs
 from web.commands.deciding import decider
 from web.commands.installation import named, reported, services
@@ -28,6 +27,7 @@ from web.commands.words import (
 )
 from web.installation.services import Services
 from web.installation.settings import Settings
+from web.reading.page import card
 from web.staff.words import OUTCOMES, STATES
 
 

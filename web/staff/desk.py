@@ -14,8 +14,8 @@ from web.http.edition import design
 from web.installation.services import Services
 from web.staff.arriving import LARGEST_FORM, DeskRequest, forget, largest_body
 from web.staff.bringing import bringing
-from web.staff.correcting import correcting
 from web.staff.comparing import comparing
+from web.staff.correcting import correcting
 from web.staff.deciding import deciding
 from web.staff.documents import documents
 from web.staff.entrance import entrance

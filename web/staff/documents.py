@@ -17,8 +17,8 @@ from archive.registers.roles import Act
 from archive.store import audit
 from archive.store.tables import documents as rows
 from archive.store.tables import versions
-from web.citizens.blocks import sections
 from web.http.current import services
+from web.reading.blocks import sections
 from web.search.views import file_view
 from web.staff import fields
 from web.staff.guard import allowed, current, desk

@@ -8,7 +8,7 @@ from indexer.engine import Answer, Hit
 from indexer.query import Text
 from indexer.snippets import Marker
 from tests.conftest import make_document
-from web.citizens.blocks import blocks
+from web.reading.blocks import blocks
 from web.search.params import SearchForm
 from web.search.results import search_page
 

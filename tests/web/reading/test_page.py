@@ -19,9 +19,9 @@ from indexer.query import Everything, Or, Text
 from indexer.snippets import Marker
 from tests.conftest import Mould, make_document, publish
 from tests.web.conftest import Site
-from web.citizens.blocks import PAGE
-from web.citizens.reading import DocumentPage, cite, document_page
 from web.http.parameters import BadParameter
+from web.reading.blocks import PAGE
+from web.reading.page import DocumentPage, cite, document_page
 from web.search.params import SearchForm
 
 

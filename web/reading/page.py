@@ -11,9 +11,9 @@ from archive.store.publications import PublicVersion
 from indexer import facets
 from indexer.duplicates import alike, sketch
 from indexer.snippets import Marker
-from web.citizens.blocks import Block, Section, paged, sections
 from web.http.addresses import document_url
 from web.http.parameters import BadParameter
+from web.reading.blocks import Block, Section, paged, sections
 from web.search.params import SearchForm
 from web.search.views import FileView, Link, file_view
 
