@@ -23,6 +23,7 @@ from web.staff.guard import Desk, guard
 from web.staff.managing import managing
 from web.staff.mistakes import mistakes
 from web.staff.pages import pages
+from web.staff.preview import preview
 from web.staff.queues import queues
 from web.staff.scheduling import scheduling
 from web.staff.watching import watching
@@ -36,6 +37,7 @@ PARTS = (
     documents,
     pages,
     comparing,
+    preview,
     correcting,
     deciding,
     scheduling,

@@ -215,7 +215,7 @@ def test_a_source_unit_sees_its_own_documents_only(site: DeskSite, bring: Bring)
     assert own in listed and site.id not in listed
     assert source.get(f"/documents/{own}").status_code == 200
     for id in (site.id, "nobody234567"):
-        for below in ("", "/files/0", "/differences"):
+        for below in ("", "/files/0", "/differences", "/preview"):
             assert source.get(f"/documents/{id}{below}").status_code == 404
 
 
