@@ -20,7 +20,7 @@ from tests.test_architecture import ROOMS
 from web.app import create_app
 from web.commands.cli import cli
 from web.commands.installation import reported
-from web.commands.words import ASPECT, DISCLOSURE, FACETS, FIELD, OUTCOME, STATUS, VALIDITY
+from web.commands.words import ASPECT, DISCLOSURE, FACETS, FIELD, OUTCOME, RELATION, STATUS, VALIDITY
 from web.installation.services import open_services
 from web.installation.settings import Settings
 
@@ -78,7 +78,7 @@ def test_every_command_and_option_is_documented() -> None:
 
 def test_every_word_of_a_choice_is_documented() -> None:
     documented = re.findall(r"[^\s`|,]+", COMMANDS)
-    for kind in (STATUS, DISCLOSURE, ASPECT, OUTCOME, VALIDITY, FIELD):
+    for kind in (STATUS, DISCLOSURE, ASPECT, OUTCOME, VALIDITY, FIELD, RELATION):
         assert set(kind.choices) <= set(documented)
     assert FACETS.keys() <= set(documented)
 

@@ -30,10 +30,10 @@ class Forced:
     objection: str
 
 
-def waiting(catalogue: Catalogue) -> list[Forced]:
-    """List the forced approvals that another person has still to look at, oldest first."""
+def waiting(catalogue: Catalogue, id: str | None = None) -> list[Forced]:
+    """List the forced approvals that another person has still to look at, of one document or of all, oldest first."""
     with catalogue.reading() as connection:
-        return _waiting(connection)
+        return _waiting(connection, id)
 
 
 def look(

@@ -14,7 +14,7 @@ from itertools import chain
 from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
 from archive.chinese.text import normalise
-from archive.decisions import validity
+from archive.decisions import acts, validity
 from archive.describe import docnumber
 from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
@@ -195,7 +195,9 @@ def _candidates(connection: Connection, id: str, number: str | None, title: str 
     return tuple(exact or [row.id for row in rows])[:5]
 
 
-def confirm(catalogue: Catalogue, number: int, target_id: str, person: str, since: date) -> RelationKind:
+def confirm(
+    catalogue: Catalogue, number: int, target_id: str, person: str, since: date, reason: str = ""
+) -> RelationKind:
     """Confirm a stated relation to a document. Repeals and amendments take effect on ``since``.
 
     Raises UnknownDocument and DecisionRefused; then nothing is recorded.
@@ -203,27 +205,41 @@ def confirm(catalogue: Catalogue, number: int, target_id: str, person: str, sinc
     with catalogue.writing() as connection:
         row = _undecided(connection, number, person)
         id, kind = row["document_id"], RelationKind(row["kind"])
-        if target_id == id:
-            raise DecisionRefused(id, "文件不能与自身有关系。")
-        if connection.execute(select(documents.c.id).where(documents.c.id == target_id)).first() is None:
-            raise UnknownDocument(target_id)
-        _decide(connection, number, id, "confirmed", person, target_id, kind)
-        both = select(documents.c.id).where(documents.c.id.in_((id, target_id)))
-        public = connection.scalars(both.where(is_public)).all()
-        # Both pages show it from now on. If one document is hidden, neither page does.
-        if len(public) == 2:
-            changes.append(connection, sorted(public))
-        turned = {RelationKind.REPEALS: Validity.REPEALED, RelationKind.AMENDS: Validity.AMENDED}.get(kind)
-        if turned is not None:
-            validity.add(connection, target_id, turned, person, row["sentence"], since, by_id=id)
+        _check(connection, id, target_id)
+        _decide(connection, number, id, "confirmed", person, target_id, kind, reason)
+        _follow(connection, id, target_id, kind, person, row["sentence"], since)
         return kind
 
 
-def refuse(catalogue: Catalogue, number: int, person: str) -> None:
+def add(
+    catalogue: Catalogue, id: str, kind: RelationKind, target_id: str, person: str, reason: str, since: date
+) -> None:
+    """Record a relation that the text doesn't state, on a person's word; otherwise as ``confirm`` does."""
+    with catalogue.writing() as connection:
+        row = acts.newest(connection, id, None)
+        name = acts.named(id, person, "确认关系必须写明经办人。")
+        acts.required(id, reason, "登记文件关系必须写明依据。")
+        _check(connection, id, target_id)
+        known = select(relations.c.id).where(
+            relations.c.document_id == id,
+            relations.c.target_id == target_id,
+            relations.c.kind == kind.value,
+            relations.c.stage == "confirmed",
+        )
+        if connection.execute(known).first() is not None:
+            raise DecisionRefused(id, f"已有这条关系：{kind} {target_id}。")
+        values = {"document_id": id, "version": row["version"], "kind": kind.value, "sentence": reason[:_LONGEST]}
+        made = connection.execute(insert(relations).values(**values, stage="stated").returning(relations.c.id))
+        _decide(connection, made.scalar_one(), id, "confirmed", name, target_id, kind, reason)
+        _follow(connection, id, target_id, kind, name, reason, since)
+
+
+def refuse(catalogue: Catalogue, number: int, person: str, reason: str = "") -> None:
     """Reject a stated relation. Raises DecisionRefused; then nothing is recorded."""
     with catalogue.writing() as connection:
         row = _undecided(connection, number, person)
-        _decide(connection, number, row["document_id"], "refused", person, None, RelationKind(row["kind"]))
+        kind = RelationKind(row["kind"])
+        _decide(connection, number, row["document_id"], "refused", person, None, kind, reason)
 
 
 def _undecided(connection: Connection, number: int, person: str) -> RowMapping:
@@ -235,13 +251,41 @@ def _undecided(connection: Connection, number: int, person: str) -> RowMapping:
     return row
 
 
+def _check(connection: Connection, id: str, target_id: str) -> None:
+    if target_id == id:
+        raise DecisionRefused(id, "文件不能与自身有关系。")
+    if connection.execute(select(documents.c.id).where(documents.c.id == target_id)).first() is None:
+        raise UnknownDocument(target_id)
+
+
 def _decide(
-    connection: Connection, number: int, id: str, stage: str, person: str, target_id: str | None, kind: RelationKind
+    connection: Connection,
+    number: int,
+    id: str,
+    stage: str,
+    person: str,
+    target_id: str | None,
+    kind: RelationKind,
+    reason: str,
 ) -> None:
     values = {"stage": stage, "person": person, "target_id": target_id, "decided_at": audit.now()}
     connection.execute(update(relations).where(relations.c.id == number).values(**values))
     details = {"relation": number, "kind": kind.value, "stage": stage, "target": target_id}
-    audit.append(connection, person, "relation", id, details)
+    audit.append(connection, person, "relation", id, details | ({"reason": reason.strip()} if reason.strip() else {}))
+
+
+def _follow(
+    connection: Connection, id: str, target_id: str, kind: RelationKind, person: str, reason: str, since: date
+) -> None:
+    """Write what follows from a relation that is confirmed: a change of both pages, and the other's validity."""
+    both = select(documents.c.id).where(documents.c.id.in_((id, target_id)))
+    public = connection.scalars(both.where(is_public)).all()
+    # Both pages show it from now on. If one document is hidden, neither page does.
+    if len(public) == 2:
+        changes.append(connection, sorted(public))
+    turned = {RelationKind.REPEALS: Validity.REPEALED, RelationKind.AMENDS: Validity.AMENDED}.get(kind)
+    if turned is not None:
+        validity.add(connection, target_id, turned, person, reason, since, by_id=id)
 
 
 def confirmed(catalogue: Catalogue, id: str) -> list[tuple[RelationKind, bool, str]]:

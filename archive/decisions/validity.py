@@ -18,6 +18,8 @@ _JOB = "validity"
 # How many years ahead a change may begin, and how many years in force may be added. A normative document usually holds
 # for five at most, a plan for fifteen or twenty: what is later was mistyped.
 BEGINS, LASTS = 5, 20
+# Years for which a normative document is renewed (domain rules 3.5).
+RENEWED = 5
 
 
 def record(
@@ -76,6 +78,23 @@ def add(
     if connection.execute(public).first() is not None:
         # Changes are public, and one about a hidden document would reveal that it exists.
         changes.append(connection, [id])
+
+
+def renew(catalogue: Catalogue, id: str, person: str, reason: str, years: int = RENEWED) -> date:
+    """Let a document hold for some years more, from its last day, or from today if that is past.
+
+    Returns its new last day.     Raises UnknownDocument and DecisionRefused; then nothing is recorded.
+    """
+    with catalogue.writing() as connection:
+        known = catalogue.newest_in(connection, id).metadata
+        today = catalogue.today()
+        turns = turns_of(connection, [id]).get(id, [])
+        if known.validity is Validity.REPEALED:
+            raise DecisionRefused(id, "该文件已废止，不能续期。")
+        last = next((turn.until for turn in reversed(turns) if turn.until), known.expires_on) or today
+        until = _years_after(max(last, today), years)
+        add(connection, id, Validity.IN_FORCE, person, reason, today, until)
+        return until
 
 
 def _years_after(day: date, years: int) -> date:

@@ -28,6 +28,7 @@ class Act(StrEnum):
     FORCE = "单人特批"
     VALIDITY = "登记有效性"
     RELATE = "确认文件关系"
+    LOOK = "事后复看"
     READ_LOG = "查阅审计日志"
     EXPORT_LOG = "导出审计日志"
     MANAGE = "管理账号"
@@ -45,6 +46,7 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.FORCE: frozenset({Role.HEAD}),
     Act.VALIDITY: frozenset({Role.REVIEWER}),
     Act.RELATE: frozenset({Role.REVIEWER}),
+    Act.LOOK: frozenset({Role.REVIEWER, Role.PUBLISHER}),
     Act.READ_LOG: frozenset({Role.AUDITOR}),
     Act.EXPORT_LOG: frozenset({Role.AUDITOR}),
     Act.MANAGE: frozenset({Role.ADMINISTRATOR}),

@@ -10,8 +10,11 @@ from archive.registers.roles import Act
 from web.commands.deciding import decider
 from web.commands.history import DAY
 from web.commands.installation import reported, services
+from web.commands.words import RELATION
 
 _PERSON = click.option("--person", required=True, help="Who decides.")
+_REASON = click.option("--reason", default="", help="On what ground; kept in the audit log.")
+_SINCE = click.option("--since", type=DAY, help="The day the repeal or amendment takes effect (default: today).")
 
 
 @click.group()
@@ -35,15 +38,15 @@ def relations_list(id: str | None) -> None:
 @relations.command()
 @click.argument("number", type=int)
 @click.option("--target", required=True, metavar="ID", help="The other document.")
-@click.option("--since", type=DAY, help="The day the repeal or amendment takes effect (default: today).")
+@_SINCE
 @_PERSON
+@_REASON
 @reported
-def confirm(number: int, target: str, since: date | None, person: str) -> None:
+def confirm(number: int, target: str, since: date | None, person: str, reason: str) -> None:
     """Confirm relation NUMBER. A repeal or an amendment also changes the other document's validity."""
     with services() as opened:
-        kind = related.confirm(
-            opened.catalogue, number, target, decider(opened, person, Act.RELATE), since or opened.catalogue.today()
-        )
+        who = decider(opened, person, Act.RELATE)
+        kind = related.confirm(opened.catalogue, number, target, who, since or opened.catalogue.today(), reason)
     turned = "，其效力状态已登记" if kind in (RelationKind.REPEALS, RelationKind.AMENDS) else ""
     click.echo(f"关系 {number} 已确认：{kind} {target}{turned}")
 
@@ -51,9 +54,26 @@ def confirm(number: int, target: str, since: date | None, person: str) -> None:
 @relations.command()
 @click.argument("number", type=int)
 @_PERSON
+@_REASON
 @reported
-def refuse(number: int, person: str) -> None:
+def refuse(number: int, person: str, reason: str) -> None:
     """Reject relation NUMBER."""
     with services() as opened:
-        related.refuse(opened.catalogue, number, decider(opened, person, Act.RELATE))
+        related.refuse(opened.catalogue, number, decider(opened, person, Act.RELATE), reason)
     click.echo(f"关系 {number} 不成立，已登记")
+
+
+@relations.command("add")
+@click.argument("id")
+@click.argument("kind", type=RELATION)
+@click.option("--target", required=True, metavar="ID", help="The other document.")
+@_SINCE
+@_PERSON
+@click.option("--reason", required=True, help="On what ground.")
+@reported
+def relations_add(id: str, kind: RelationKind, target: str, since: date | None, person: str, reason: str) -> None:
+    """Record a relation that the text of document ID does not state."""
+    with services() as opened:
+        who = decider(opened, person, Act.RELATE)
+        related.add(opened.catalogue, id, kind, target, who, reason, since or opened.catalogue.today())
+    click.echo(f"{id}: 已登记：{kind} {target}")

@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 import click
 
 from archive.decisions import corrections
+from archive.decisions.relations import RelationKind
 from archive.document import Aspect, Disclosure, Settlement, Validity
 from archive.registers.roles import Role
 from indexer import facets
@@ -68,5 +69,6 @@ VALIDITY = Words(
     }
 )
 FIELD = Words({name: (name, label) for name, label in corrections.LABELS.items()})
+RELATION = Words({kind: (kind.name.lower(), kind.value) for kind in RelationKind})
 # Of a facet the name that addresses use, by either word.
 FACETS = {word: facet.name for facet in facets.FACETS for word in (facet.name, facet.label)}

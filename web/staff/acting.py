@@ -5,9 +5,10 @@ from collections.abc import Callable
 from flask import redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from archive.errors import DecisionRefused, DoubtfulValue, PrecheckFailed
+from archive.errors import DecisionRefused, DoubtfulValue, PrecheckFailed, UnknownDocument
 from archive.registers import drafts
 from archive.store import audit
+from web.http.current import services
 from web.staff.documents import page, standing
 from web.staff.guard import current, desk
 from web.staff.words import deed, without_commands
@@ -38,6 +39,21 @@ def done(id: str, act: Ask, place: str = "") -> Answer:
         return page(id, without_commands(str(failed)), 409, typed)
     drafts.drop(desk().staff, current().account.id, f"/documents/{id}")
     return redirect(f"/documents/{id}" + (f"#{place}" if place else ""), 303)
+
+
+def another(id: str, typed: str) -> str | None:
+    """Return the id of another document that is typed as its id or its address, or None for nothing.
+
+    Raises DecisionRefused if there is none.
+    """
+    name = typed.strip().rstrip("/").rpartition("/")[2]
+    if not name:
+        return None
+    try:
+        services().catalogue.newest(name)
+    except UnknownDocument:
+        raise DecisionRefused(id, f"没有编号为“{name}”的文件。编号写在文件页的标题下面。") from None
+    return name
 
 
 def _overtaken(since: list[audit.Event], person: str) -> str:

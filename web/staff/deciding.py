@@ -11,7 +11,7 @@ from archive.document import Aspect, Disclosure, Outcome, Settlement, Verdict
 from archive.errors import DecisionRefused
 from archive.registers.roles import Act
 from web.http.current import services
-from web.staff.acting import done
+from web.staff.acting import another, done
 from web.staff.documents import page
 from web.staff.guard import allowed
 
@@ -76,7 +76,13 @@ def refuse(id: str) -> Answer:
 @deciding.post("/withdraw")
 @allowed(Act.WITHDRAW)
 def withdraw(id: str) -> Answer:
-    return done(id, lambda version, person: _decide(id, Verdict.WITHDRAW, person, None))
+    """Withdraw what is public; another document may stand in for it."""
+
+    def act(_version: int, person: str) -> object:
+        reason, other = request.form.get("reason", ""), another(id, request.form.get("replacement", ""))
+        return review.decide(services().catalogue, id, Verdict.WITHDRAW, person, reason, replacement=other)
+
+    return done(id, act)
 
 
 def _decide(id: str, verdict: Verdict, person: str, version: int | None, forced: bool = False) -> int:

@@ -26,6 +26,7 @@ from web.staff.pages import pages
 from web.staff.preview import preview
 from web.staff.queues import queues
 from web.staff.scheduling import scheduling
+from web.staff.standing import standings
 from web.staff.watching import watching
 from web.staff.words import without_commands
 
@@ -41,6 +42,7 @@ PARTS = (
     correcting,
     deciding,
     scheduling,
+    standings,
     managing,
     watching,
     mistakes,

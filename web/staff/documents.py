@@ -7,10 +7,12 @@ from flask import Blueprint, Response, g, render_template, send_file
 from sqlalchemy import select
 
 from archive.chinese.dates import OFFICE_TIME
-from archive.decisions import four_eyes, grounds, publication, scheduled, stops
+from archive.decisions import afterwards, four_eyes, grounds, publication, scheduled, stops
+from archive.decisions.afterwards import Forced
+from archive.decisions.relations import RelationKind
 from archive.decisions.scheduled import Plan
 from archive.decisions.stops import Precheck
-from archive.document import Aspect, Disclosure, Document, File, Outcome, Settlement, Status
+from archive.document import Aspect, Disclosure, Document, File, Outcome, Settlement, Status, Validity
 from archive.errors import UnknownDocument
 from archive.registers import drafts, looks
 from archive.registers.roles import Act
@@ -20,7 +22,7 @@ from archive.store.tables import versions
 from web.http.current import services
 from web.reading.blocks import sections
 from web.search.views import file_view
-from web.staff import fields
+from web.staff import fields, relating
 from web.staff.guard import allowed, current, desk
 from web.staff.places import Places, leaves
 from web.staff.queues import may_see
@@ -46,6 +48,7 @@ class Standing:
     events: list[audit.Event]
     public_version: int | None
     plan: Plan | None
+    forced: Forced | None
 
     @property
     def last(self) -> int:
@@ -75,6 +78,7 @@ def standing(id: str) -> Standing:
             events=[*audit.events(connection, id)],
             public_version=connection.execute(select(rows.c.public_version).where(rows.c.id == id)).scalar(),
             plan=scheduled.plans(catalogue).get(id),
+            forced=next(iter(afterwards.waiting(catalogue, id)), None),
         )
 
 
@@ -90,6 +94,8 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
             "desk/document.html",
             **{"known": known, "document": document, "refused": refused},
             fields=fields.of(services().catalogue, document),
+            related=relating.related(services().catalogue, current().account, id),
+            proposals=relating.proposed(services().catalogue, current().account, id),
             **{"typed": typed or kept, "drafted": bool(kept and typed is None), "done": g.get("done", "")},
             sections=sections(document, files, places),
             places=places,
@@ -107,6 +113,8 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
                 "Outcome": Outcome,
                 "Settlement": Settlement,
                 "Status": Status,
+                "Validity": Validity,
+                "RelationKind": RelationKind,
             },
             **{"when": _when, "deed": deed},
         ),

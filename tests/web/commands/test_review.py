@@ -214,3 +214,15 @@ def test_a_document_is_approved_for_a_time_and_made_public_then(run: Run, folder
             assert f"{id}  第 1 版  关于防汛的通知：已公开" in run("publish-due").output
             assert run("publish-due").output == ""
     assert "已公开" in run("review", "list", "--status", "all").output
+
+
+def test_a_relation_that_no_text_states_is_recorded(run: Run, folder: Path) -> None:
+    for name in ("预算", "收费"):
+        (folder / f"{name}.txt").write_text(f"关于{name}的通知\n请值班。\n", encoding="utf-8")
+    run("ingest", str(folder), "--actor", "收文员")
+    listed = run("review", "list").stdout.splitlines()
+    first, second = (line.split()[0] for line in listed if "预算" in line or "收费" in line)
+    add = ("relations", "add", first, "废止", "--target", second, "--person", "法制科", "--reason", "会议纪要")
+    assert f"已登记：废止 {second}" in run(*add).output
+    assert "已有这条关系" in run(*add, code=1).output
+    assert "已废止" in run("review", "show", second).output
