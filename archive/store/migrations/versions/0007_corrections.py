@@ -6,12 +6,13 @@ only what is known of the document; the text and the main file never. Attachment
 
 # ruff: noqa: S608  # the names that the statements are made of are our own
 from collections.abc import Sequence
+from importlib import import_module
 
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0006"
-down_revision: str | None = "0005"
+revision: str = "0007"
+down_revision: str | None = "0006"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
@@ -23,23 +24,12 @@ FIXED = (
 _OF_NEW = "document_id = NEW.document_id AND version = NEW.version"
 _OF_OLD = "document_id = OLD.document_id AND version = OLD.version"
 _PUBLISHED = "EXISTS (SELECT 1 FROM decisions WHERE {} AND verdict IN ('approve', 'takeover'))"
-_BLANKS = (9, 10, 13, 160, 8203, 12288)
-_UNSEEN = r"[\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
-
-
-def _folded_in_sqlite(name: str) -> str:
-    for blank in _BLANKS:
-        name = f"replace({name}, char({blank}), '')"
-    return f"lower(replace({name}, ' ', ''))"
-
-
-def _folded_in_postgresql(name: str) -> str:
-    return f"lower(regexp_replace(normalize({name}, NFKC), '{_UNSEEN}', '', 'g'))"
+_names = import_module("archive.store.migrations.versions.0006_marks_in_names")
 
 
 def _refusals(sqlite: bool) -> tuple[tuple[str, str, str, str], ...]:
     """Each refusal's name, its table, when an insert is refused, and why."""
-    folded = _folded_in_sqlite if sqlite else _folded_in_postgresql
+    folded = _names.folded_in_sqlite if sqlite else _names.folded_in_postgresql
 
     def by(person: str) -> str:
         return f"EXISTS (SELECT 1 FROM corrections WHERE {_OF_NEW} AND {folded('person')} = {folded(person)})"
