@@ -196,6 +196,12 @@ def of(staff: Staff, person: str, unit: str, folder: bool, limit: int) -> list[J
         return _jobs(connection, or_(mine, jobs.c.kind == Kind.FOLDER) if folder else mine, limit)
 
 
+def asking(staff: Staff, person: str, unit: str) -> list[Job]:
+    """Return the jobs of a unit, or of a person without one, in which a file waits for a person's word."""
+    with staff.reading() as connection:
+        return _jobs(connection, (jobs.c.state == State.ASKING) & _theirs(unit, person))
+
+
 def unfinished(staff: Staff) -> set[str]:
     """Return the ids of the jobs whose files are still needed."""
     with staff.reading() as connection:

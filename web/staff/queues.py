@@ -12,6 +12,7 @@ from archive.decisions import afterwards, persons, worklist
 from archive.decisions.worklist import Step, Work
 from archive.document import Status
 from archive.errors import YearMissing
+from archive.registers import jobs
 from archive.registers.accounts import Account
 from archive.registers.roles import Act, Role
 from archive.registers.workdays import Calendar
@@ -47,6 +48,7 @@ def first() -> str:
     return render_template(
         "desk/first.html",
         counts={step: counts[step] for step in Step},
+        asking=jobs.asking(desk().staff, account.person, account.unit) if account.may(Act.BRING) else [],
         mine=sum(persons.same(work.brought_by, account.person) for work in works),
         afterwards=len(afterwards.waiting(services().catalogue)),
         states={status: states[status] for status in Status} if states else {},

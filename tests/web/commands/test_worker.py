@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,26 @@ def test_an_unexpected_error_is_logged_and_the_job_given_up_after_three(
     job = jobs.find(staff, id)
     assert job and job.state is State.GIVEN_UP and "nobody" not in job.told and "意外错误" in job.told
     assert list(uploads.place(services.settings.data).iterdir()) != []
+
+
+def test_a_lease_is_renewed_as_long_as_a_file_takes(
+    services: Services, staff: Staff, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(services, staff, {"a.txt": text(1)})
+    renewed: list[float] = []
+
+    def slow(*_: object) -> None:
+        end = time.monotonic() + 10
+        while len(renewed) < 3 and time.monotonic() < end:
+            time.sleep(0.01)
+
+    monkeypatch.setattr("web.commands.worker.LEASE", timedelta(seconds=0.1))
+    monkeypatch.setattr("web.commands.worker.Bringing.work_off", slow)
+    monkeypatch.setattr(jobs, "renew", lambda *_: renewed.append(1))
+    assert worker.work() and len(renewed) >= 3
+    count = len(renewed)
+    time.sleep(0.2)
+    assert len(renewed) == count, "it ends with the job"
 
 
 # From here on with processes that are killed.

@@ -81,7 +81,7 @@ def test_files_are_brought_in_and_each_is_a_line_with_its_outcome(site: DeskSite
     work()
     done = source.get(page).text
     assert "已经办完" in done and "refresh" not in done and "新接收 2 个" in done
-    assert "拒收" in done and "0 字节" in done
+    assert '<tr class="bad">' in done and "拒收" in done and "0 字节" in done
     documents = re.findall(r'href="(/documents/\w+)"', done)
     assert len(documents) == 2
     assert "请落实第1项工作" in source.get(documents[0]).text
@@ -246,10 +246,12 @@ def test_a_file_named_like_an_earlier_one_is_asked_about(site: DeskSite, work: W
     for page, choice, outcome in zip(pages, ("version", "separate"), ("新版本", "新接收"), strict=True):
         shown = source.get(page).text
         assert "等您决定" in shown and "收过同名的文件" in shown and document in shown
+        assert page in source.get("/").text and page not in site[Role.CLERK].get("/").text
         assert source.post(f"{page}/1", page, **{"as": choice, "note": "更正金额"}).status_code == 303
         # A second time changes nothing.
         assert source.post(f"{page}/1", page, **{"as": "separate"}).status_code == 303
         work()
+        assert page not in source.get("/").text
         assert outcome in source.get(page).text and (document in source.get(page).text) is (choice == "version")
         assert source.post(f"{page}/9", page, **{"as": choice}).status_code == 404
     assert site.services.catalogue.newest(document.rpartition("/")[2]).version == 2

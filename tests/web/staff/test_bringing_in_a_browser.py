@@ -76,6 +76,21 @@ def test_a_document_and_its_attachment_are_chosen_and_followed_to_the_end(
     look(page, "job-done", pictures)
     page.get_by_role("link", name="关于印发云溪县防汛应急预案的通知").click()
     expect(page.get_by_text("附件 1：")).to_be_visible()
+    # The same name with other bytes, beside one that is refused.
+    page.get_by_role("link", name="收文").click()
+    look(page, "bring-recent", pictures)
+    files[1].write_bytes(b"")
+    page.get_by_label("选择文件").set_input_files(files)
+    page.get_by_role("button", name="提交").click()
+    with working(site):
+        expect(page.get_by_role("status")).to_contain_text("有文件等您决定", timeout=60_000)
+        look(page, "job-asking", pictures)
+        page.get_by_label("更正的原因").fill("附件另行印发")
+        page.get_by_role("button", name="它的新版本").click()
+        expect(page.get_by_role("status")).to_contain_text("已经办完", timeout=60_000)
+    expect(page.locator("tbody tr").nth(0)).to_contain_text("新版本")
+    expect(page.locator("tbody tr").nth(1)).to_contain_text("拒收")
+    look(page, "job-version", pictures)
     page.context.close()
 
 
