@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from archive.registers.staff_tables import drafts
 from indexer import sync
 from tests.web.staff.conftest import PASSWORD, DeskSite, Person
 from web.app import create_app
+from web.staff import desk
 from web.staff.desk import create_desk
 from web.staff.guard import COOKIE, OPEN, UNFINISHED
 
@@ -301,3 +303,11 @@ def test_an_auditor_reads_the_log_and_changes_nothing(site: DeskSite) -> None:
     assert "接收" in page and site.id in page and "安装人" not in page
     shown = auditor.get(f"/documents/{site.id}").text
     assert "<form" not in shown.replace('<form method="post" action="/sign-out">', "")
+
+
+def test_no_template_writes_quotes_that_would_be_escaped() -> None:
+    """In an expression they become part of the attribute's value: ``class=&#34;danger&#34;``."""
+    wrong = re.compile(r"""\{\{[^}]*'[^'}]*="[^}]*\}\}""")
+    assert wrong.search("""<p{{ ' class="danger"' if danger }}>""")
+    templates = Path(desk.__file__).parent.parent / "templates"
+    assert [path.name for path in templates.rglob("*.html") if wrong.search(path.read_text(encoding="utf-8"))] == []
