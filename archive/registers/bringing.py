@@ -4,21 +4,27 @@ A worker may be killed at any step. What had come into the archive by then is fo
 job's own, and is told as what it was.
 """
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
-from archive.errors import FileRefused
+from sqlalchemy.exc import SQLAlchemyError
+
+from archive.errors import FileRefused, GongkaiError
 from archive.extract import Sandbox
 from archive.intake.receive import Intake, Item, Receipt, Result
 from archive.registers import incoming, jobs, uploads
 from archive.registers.contents import GONE, contents
-from archive.registers.jobs import ASKED, Job, JobFile, Kind
+from archive.registers.jobs import ASKED, Job, JobFile, Kind, LeaseLost
 from archive.registers.staff import Staff
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
+
+UNEXPECTED = "读取这个文件时两次出现意外错误，没有接收。错误已记入日志，请告诉维护人员。"
+log = logging.getLogger(__name__)
 
 
 class Bringing:
@@ -61,12 +67,21 @@ class Bringing:
             files, items, notes = contents(_sent(self._data, job), together, note, gone, opening)
             jobs.plan(self._staff, job, files)
             left = self._left(job, items, intake, in_hand)
-            for receipt in opening.enter_context(closing(intake.receive_all(left))):
-                known = in_hand.popleft()
-                result, told = _told(receipt, intake)
-                jobs.record(self._staff, job, known, result, receipt.document_id, told)
-                if stopping():
-                    break
+            try:
+                for receipt in opening.enter_context(closing(intake.receive_all(left))):
+                    known = in_hand.popleft()
+                    result, told = _told(receipt, intake)
+                    jobs.record(self._staff, job, known, result, receipt.document_id, told)
+                    if stopping():
+                        break
+            except (GongkaiError, SQLAlchemyError, OSError, LeaseLost):
+                raise
+            except Exception:
+                if job.attempts < 2 or not in_hand:
+                    raise
+                # A second time at the same file: that one is told, and the others go on.
+                log.exception("unexpected error")
+                jobs.record(self._staff, job, in_hand[0], Result.REFUSED, None, UNEXPECTED)
         return notes
 
     def _left(self, job: Job, items: dict[int, Item], intake: Intake, in_hand: deque[JobFile]) -> Iterator[Item]:

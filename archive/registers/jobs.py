@@ -154,8 +154,8 @@ def release(staff: Staff, job: Job, told: str = "", failed: bool = False) -> Non
     """
     rest = instant(now() + REST) if told else None
     with staff.writing() as connection:
-        values = {"state": State.WAITING, "token": None, "leased_until": rest, "told": told}
-        _hold(connection, job, **values, attempts=job.attempts if failed else 0)
+        values: dict[str, object] = {"state": State.WAITING, "token": None, "leased_until": rest, "told": told}
+        _hold(connection, job, **values if failed else {**values, "attempts": 0})
         if failed:
             _give_up(connection, jobs.c.id == job.id, now())
 

@@ -4,13 +4,14 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from archive.errors import DiskFull
 from archive.extract import Sandbox
-from archive.intake.receive import Result
+from archive.intake.receive import Intake, Item, Result
 from archive.registers import jobs, uploads
 from archive.registers.bringing import Bringing
 from archive.registers.jobs import ASKED, Job, JobFile, Kind, LeaseLost, State
@@ -253,6 +254,33 @@ def test_files_that_are_gone_after_a_restore_are_told(send: Send, run: Run, tmp_
     files = run(id)
     assert sorted(results(files)) == [("a.txt", Result.TAKEN), ("b.txt", Result.REFUSED)]
     assert "请重新提交" in files[1].told
+
+
+def test_a_file_that_fails_unexpectedly_twice_is_told_and_stops_no_other(
+    send: Send, staff: Staff, bringing: Bringing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = send({f"{n}.txt": text(n) for n in range(4)})
+    real = Intake._prepare
+
+    def prepare(self: Intake, item: Item) -> object:
+        if item.names == ("1.txt",):
+            raise TypeError("nobody expects this")
+        return real(self, item)
+
+    monkeypatch.setattr(Intake, "_prepare", prepare)
+    for failed in (True, False):
+        job = jobs.take(staff)
+        assert job
+        with pytest.raises(TypeError) if failed else nullcontext():
+            bringing.work_off(job)
+        if failed:
+            jobs.release(staff, job, failed=True)
+    job = jobs.take(staff)
+    assert job
+    bringing.work_off(job)
+    files = jobs.files(staff, id)
+    assert [each.result for each in files] == [Result.TAKEN, Result.REFUSED, Result.TAKEN, Result.TAKEN]
+    assert "意外错误" in files[1].told and "nobody" not in files[1].told
 
 
 def test_a_full_disk_ends_the_job_for_now(

@@ -92,6 +92,14 @@ def test_what_fails_three_times_is_given_up_and_says_so(staff: Staff, killed: bo
     assert "连续 3 次" in found.told and "请重新提交" in found.told and ("没有做成" in found.told) is not killed
 
 
+def test_a_job_that_gets_on_and_then_fails_each_time_is_not_given_up(staff: Staff) -> None:
+    added(staff, *"abcdef")
+    for number in range(1, 7):
+        job = taken(staff)
+        jobs.record(staff, job, JobFile(number, "x"), Result.TAKEN, "doc", "")
+        jobs.release(staff, job, failed=True)
+
+
 def test_a_job_that_gets_on_each_time_is_not_given_up(staff: Staff) -> None:
     added(staff, *"abcdef")
     for number in range(1, 7):
