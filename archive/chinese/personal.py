@@ -6,7 +6,7 @@ Identity numbers follow GB 11643-1999, bank cards the Luhn check of ISO/IEC 7812
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _SEPARATED = re.compile(r"(?<=[0-9Xx])[\s\-—–·.]+(?=[0-9Xx])")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
@@ -20,12 +20,20 @@ _PLATE = re.compile(
     r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][·\s]?[A-HJ-NP-Z0-9]{5,6}(?![A-Z0-9])"
 )
 _DOOR = re.compile(r"\d+\s*(?:号楼|栋|幢|单元|室|户)")
+_IN_CELL = re.compile(r"\d{1,8}|\d{0,7}[Xx]", re.ASCII)
 # A run of digits, perhaps with single blanks or hyphens inside, that is not part of a longer run, a decimal or a word.
 _DIGITS = re.compile(r"(?<![0-9A-Za-z.\-_/])(?<!\d )\d(?:[ -]?\d){9,17}(?:[ -]?[0-9Xx])?(?![0-9A-Za-z_/]|[.-]\d| \d)")
 _GROUPS = re.compile(r"\d+|\d{4}([ -])\d{4}(?:\1\d{4})+(?:\1\d{1,3})?|\d{6}[ -]\d{10,13}")
 _OTHER_CODE = re.compile(
     r"(?:信用代码|机构代码|代码证|纳税人识别号|登记证号|许可证号|项目编号|招标编号|批准文号|备案号|索引号|流水号|订单号)\D{0,4}$"
 )
+# Numerals written digit by digit, also as on cheques and in traditional characters.
+_NUMERALS = dict(
+    zip("〇○零一二三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸兩两幺", "000123456789123456789236221", strict=True)
+)
+_AS_DIGITS = str.maketrans(_NUMERALS)
+DIGIT = f"0-9{''.join(_NUMERALS)}"
+_IN_NUMERALS = re.compile(rf"[{DIGIT}](?:[ -]?[{DIGIT}Xx]){{10,}}")
 _BANK = re.compile(r"卡号|账号|帐号|银行|账户|帐户|信用社|开户")
 IDENTITY, CARD, MOBILE, PLATE = "IDENTITY", "CARD", "MOBILE", "PLATE"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -56,8 +64,10 @@ def has_identifier(text: str) -> bool:
 def identifiers(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the kind, start and end of each identity number, card, mobile number and plate in a line in NFKC.
 
-    Single blanks or hyphens may separate the digits. Digits after the name of another code are that code, and skipped.
+    Single blanks or hyphens may separate the digits, which may be Chinese numerals. Digits after the name of another
+    code are that code, and skipped.
     """
+    yield from _in_numerals(text)
     bank: bool | None = None
     for match in _DIGITS.finditer(text):
         digits = re.sub(r"[ -]", "", match[0])
@@ -75,6 +85,58 @@ def identifiers(text: str) -> Iterator[tuple[str, int, int]]:
         yield MOBILE, *match.span()
     for match in _PLATE.finditer(text.upper()):
         yield PLATE, *match.span()
+
+
+def _in_numerals(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what is written in Chinese numerals, perhaps right after or before others: 张三一三八〇〇一三八〇〇〇."""
+    if text.isascii():
+        return
+    for match in _IN_NUMERALS.finditer(text):
+        places = [place for place in range(*match.span()) if text[place] not in " -"]
+        digits = "".join(text[place] for place in places)
+        if not digits.isdecimal() and not digits[:-1].isdecimal():
+            digits = digits.translate(_AS_DIGITS).upper()
+            for length in (18, 11):
+                begins = (len(digits) - length, 0) if len(digits) >= length else ()
+                begin = next((at for at in begins if _kind_of(part := digits[at : at + length], part)), None)
+                if begin is not None:
+                    kind = IDENTITY if length == 18 else MOBILE
+                    yield kind, places[begin], places[begin + length - 1] + 1
+                    break
+
+
+def over_cells(cells: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield the kind and the cells, first and one past the last, of each number in NFKC that stands in several cells.
+
+    A cell has one digit or one group of digits. Rows of figures look like that too: a mobile number, which has no check
+    digit, stands alone among its neighbours, in groups of 3, 4 and 4 digits or digit by digit.
+    """
+    cells = [cell.strip() for cell in cells]
+    for begin, cell in enumerate(cells):
+        if not cell.isdecimal():
+            continue
+        digits = ""
+        sizes: list[int] = []
+        for end, part in enumerate(cells[begin:], begin + 1):
+            digits, sizes = digits + part.upper(), [*sizes, len(part)]
+            if not _IN_CELL.fullmatch(part) or len(digits) > 19:
+                break
+            if len(sizes) > 1 and (kind := _kind_in_cells(digits, sizes)):
+                alone = not any(each.isdecimal() for each in (*cells[max(0, begin - 1) : begin], *cells[end : end + 1]))
+                if kind != MOBILE or alone or 3 in sizes:
+                    yield kind, begin, end
+
+
+def _kind_in_cells(digits: str, sizes: Sequence[int]) -> str | None:
+    one_by_one = max(sizes) == 1
+    if len(digits) == 18 and is_identity_number(digits) and "1900" <= digits[6:10] <= "2099":
+        return IDENTITY
+    if len(digits) == 11 and _MOBILE.fullmatch(digits) and len({*digits}) > 3 and (one_by_one or sizes == [3, 4, 4]):
+        return MOBILE
+    by_four = len(sizes) > 3 and {*sizes[:4]} == {4}
+    if digits.startswith("62") and (one_by_one or by_four) and 16 <= len(digits) <= 19 and digits.isdecimal():
+        return CARD if _luhn(digits) else None
+    return None
 
 
 def _kind_of(digits: str, written: str) -> str | None:

@@ -2,8 +2,8 @@
 
 It goes over all that a reader could see: the text, what is stated about it, the attachments and the names of the files.
 A machine finds, a person decides: nothing is refused here (see ``stops``). Marks of secrecy are those of GB/T
-9704-2012, personal data those of ``personal``; then what a text promises and does not hold. Contact data of offices are
-known by the words beside them and pass.
+9704-2012, personal data those of ``personal``; then what a text promises and does not hold. Contact data of offices
+pass (see ``contacts``).
 """
 
 import re
@@ -13,20 +13,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import PurePath
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from archive.chinese import personal
 from archive.chinese.simplified import simplified_of
+from archive.decisions import contacts
 from archive.decisions.history import LABELS
 from archive.document import Attachment, Document, Metadata, label_at
 from archive.extract.text.headings import missing_content
 from archive.store import canonical
 
 # Recorded with each pre-check and each examination; raised when what is looked for changes.
-RULES = "2026-5"
+RULES = "2026-6"
 
 
 class Concern(StrEnum):
@@ -59,19 +60,22 @@ _REASONS = {
     Concern.UNKEPT_PROMISE: "开头说有这一部分，正文的标题里没有，请与原件核对。",
 }
 _AROUND = 12
+# How much is read on both sides of a line break.
+_JOINED = 120
+_TO_GO_ON = re.compile(rf"[{personal.DIGIT}０-９\-－—]")
+_GOES_ON = re.compile(rf"[{personal.DIGIT}０-９Xx\-－—]")
 _LONG = re.compile(r"\d(?:[\s-]?[\dXx]){6,}")
 
 _LEVEL = r"(?:绝\s*密|机\s*密|秘\s*密)"
 _TERM = r"(?:\s*(?:\d{1,2}\s*(?:年|个月|月|天|日)|长期|启封|至.{0,12}))?"
-_STARRED = re.compile(rf"{_LEVEL}(?:\s*级)?\s*[★☆✩✭⭐*※●○◆◇■□▲△]")
-_ALONE = re.compile(rf"[\[(【〔]?\s*(?:密\s*级\s*[:：]?\s*)?{_LEVEL}(?:\s*[级件])?{_TERM}\s*[\])】〕]?")
+_URGENCY = r"(?:\s*(?:特提|特急|加急|平急|急件))?"
+_STARRED = re.compile(rf"{_LEVEL}(?:\s*级)?\s*[\])】〕]?\s*[★☆✩✭⭐*※●○◆◇■□▲△]")
+_ALONE = re.compile(rf"[\[(【〔]?\s*(?:密\s*级\s*[:：]?\s*)?{_LEVEL}(?:\s*[级件])?{_TERM}\s*[\])】〕]?{_URGENCY}")
 _LABELLED = re.compile(rf"密\s*级(?:\s*和保密期限)?\s*[:：\t]\s*{_LEVEL}")
 # How a file's name or a title bears a mark: in brackets, or at the beginning and set off.
 _ON_A_NAME = re.compile(rf"[\[(【〔]\s*{_LEVEL}(?:\s*[级件])?{_TERM}\s*[\])】〕]|^\s*{_LEVEL}\s*[级件]?[\s_\-—–.:：]")
 # What joins the parts of a file's name or an address.
 _JOINT = re.compile(r"[_./=&?#+-]+")
-# A mark that stands in a line by itself is one of the first page.
-_FIRST = 5
 # How many paragraphs may hold the preamble, and how many characters of each are read.
 _PREAMBLE, _LONGEST = 12, 3000
 # How many headings are compared with what a preamble promises, more than any document has.
@@ -83,11 +87,6 @@ _INTERNAL = (
 _INTERNAL_ALONE = re.compile(rf"[\s(（【\[]*(?:{_INTERNAL})(?:[\s,，、;；]*(?:{_INTERNAL}))*[\s)）】\]。!！]*")
 _INTERNAL_BRACKETED = re.compile(rf"[(（【\[]\s*(?:{_INTERNAL})(?:[\s,，、]*(?:{_INTERNAL}))*\s*[)）】\]]")
 
-_OFFICE = re.compile(
-    r"咨询|举报|投诉|监督|热线|值班|办公|传真|邮编|邮政编码|报名|受理|服务电话|客服|单位电话|公开电话|"
-    r"联系(?:人|方式|电话)?[:：]?.{0,10}(?:局|办|委|中心|科|股|站|所|院|政府|大厅)|(?:局|办公室|中心|科|股|站|大厅)\S{0,6}电话"
-)
-_PRIVATE = re.compile(r"户主|家庭|本人|学生|家长|患者|申请人|低保|救助对象|贫困户|身份证|姓名")
 _DOOR = r"\d+\s*(?:号楼|栋|幢|单元|号院|排\d+号)(?:\s*\d+\s*(?:单元|楼|层|室|号))*|\d+\s*室"
 _ADDRESS = re.compile(
     rf"(?:[村路街巷道区苑园庄镇乡里弄]|小区|家属院|公寓|花园)[^\t,，。;；:：\d]{{0,8}}(?:\d+号[^\t,，。;；:：\d]{{0,6}})?(?:{_DOOR})"
@@ -208,7 +207,7 @@ def in_parts(document: Document) -> tuple[Finding, ...]:
                 # It goes out with the original, so what may not be public stops it here too.
                 said = _OF_CONCEALED.fullmatch(line)
                 before = said.start("text") if said else 0
-                for hit in _in_line(said["text"] if said else line, 0):
+                for hit in _in_line(said["text"] if said else line):
                     pieces = tuple((number, before + start, before + end) for _, start, end in hit.pieces)
                     yield hit.kind, f"{name}的隐藏内容", hit.excerpt, line, Spot(at, pieces, concealed=True)
 
@@ -234,9 +233,9 @@ def _in_name(name: str) -> Iterator[tuple[Concern, str]]:
     """Find concerns in a file's name, an address, a title: also between what joins the parts of one."""
     flat = unicodedata.normalize("NFKC", unquote(name))
     readings = [
-        [each[:2] for each in _in_line(name, 0)],
-        [each[:2] for each in _in_line(_JOINT.sub("，", flat), 0)],
-        [each[:2] for each in _marks(PurePath(flat).stem, 0)],
+        [each[:2] for each in _in_line(name)],
+        [each[:2] for each in _in_line(_JOINT.sub("，", flat))],
+        [each[:2] for each in _marks(PurePath(flat).stem)],
         [(Concern.SECRECY, masked(flat)[:60])] if _ON_A_NAME.search(flat) else [],
     ]
     for kind in Concern:
@@ -251,33 +250,48 @@ def in_text(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
 
 
 def _in_paragraphs(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:
+    # The last paragraph that is not blank.
+    earlier = 0
     for number, paragraph in enumerate(paragraphs):
-        for hit in _in_line(paragraph, number):
+        for hit in _in_line(paragraph):
             yield number, hit
         if number:
-            for hit in _broken(paragraphs[number - 1], paragraph):
+            for hit in _broken(paragraphs[earlier], paragraph, earlier - number):
                 yield number, hit
+        earlier = number if paragraph.strip() else earlier
     for number, heading in missing_content(paragraphs):
         yield number, _Hit(Concern.EMPTY_HEADING, heading, _whole(paragraphs[number]))
     yield from _unkept(paragraphs)
 
 
-def _in_line(line: str, number: int) -> Iterator[_Hit]:
+def _in_line(line: str) -> Iterator[_Hit]:
     flat = unicodedata.normalize("NFKC", line)
-    for hit in _marks(flat, number):
+    for hit in _marks(flat):
         yield hit._replace(pieces=_whole(line))
-    of_office: bool | None = None
-    after = 0
-    for cell in flat.split("\t"):
-        before, after = after, after + len(cell) + 1
+    cells, starts = flat.split("\t"), [0]
+    for cell in cells:
+        starts.append(starts[-1] + len(cell) + 1)
+    # The row says whose a number is. It is read once, however many cells it has.
+    public: bool | None = None
+
+    def passes(kind: str, start: int, end: int) -> bool:
+        nonlocal public
+        if kind != personal.MOBILE:
+            return False
+        if public is None:
+            public = contacts.may_be_offices(flat)
+        return public and contacts.is_offices(flat, start, end)
+
+    for kind, first, last in personal.over_cells(cells) if len(cells) > 1 else ():
+        if not passes(kind, starts[first], starts[last] - 1):
+            pieces = [_piece(line, starts[at], starts[at] + len(cells[at])) for at in range(first, last) if cells[at]]
+            yield _Hit(
+                Concern[kind], masked("".join(cell.strip() for cell in cells[first:last])), tuple(chain(*pieces))
+            )
+    for before, cell in zip(starts, cells, strict=False):
         for kind, start, end in personal.identifiers(cell):
-            if kind == personal.MOBILE:
-                # The row says what a cell is. It is read once, however many cells it has.
-                if of_office is None:
-                    of_office = _OFFICE.search(flat) is not None and _PRIVATE.search(flat) is None
-                if of_office:
-                    continue
-            yield _Hit(Concern[kind], _excerpt(cell, start, end), _piece(line, before + start, before + end))
+            if not passes(kind, before + start, before + end):
+                yield _Hit(Concern[kind], _excerpt(cell, start, end), _piece(line, before + start, before + end))
         for match in (*_ADDRESS.finditer(cell), *_DWELLING.finditer(cell)):
             if not _BUREAU.search(cell, max(0, match.start() - 20), match.end()):
                 start, end = match.span()
@@ -305,27 +319,36 @@ def _origins(line: str) -> Sequence[int]:
     return [at for at, each in enumerate(flat) for _ in each]
 
 
-def _marks(line: str, number: int) -> Iterator[_Hit]:
+def _marks(line: str) -> Iterator[_Hit]:
     # Offices outside the mainland, and old files, write 機密.
     simple = line if line.isascii() else "".join(simplified_of().get(each, each) for each in line)
-    alone = _ALONE.fullmatch(simple.strip())
-    if (alone and number < _FIRST) or _STARRED.search(simple) or _LABELLED.search(simple):
+    # Alone in a line it is a mark on whatever page: an attachment's may begin anywhere.
+    if _ALONE.fullmatch(simple.strip()) or _STARRED.search(simple) or _LABELLED.search(simple):
         yield _Hit(Concern.SECRECY, line.strip()[:60], _whole(line))
     elif _INTERNAL_ALONE.fullmatch(line) or _INTERNAL_BRACKETED.search(line):
         yield _Hit(Concern.INTERNAL, line.strip()[:60], _whole(line))
 
 
-def _broken(before: str, after: str) -> Iterator[_Hit]:
-    """Find identity and card numbers that a line break cut in two."""
-    if not (before[-1:].isdigit() and after[:1].isalnum()):
+def _broken(before: str, after: str, away: int) -> Iterator[_Hit]:
+    """Find numbers that a line break cut in two. ``away`` is the number of the line before, from this one."""
+    kept, blank = before.rstrip(), len(after) - len(after.lstrip())
+    if not _TO_GO_ON.search(kept[-1:]) or not _GOES_ON.match(after, blank):
         return
-    tail, head = (re.search(r"[\d ]{1,24}$", before[-24:]), re.match(r"[\dXx ]{1,24}", after))
-    if tail and head:
-        whole = unicodedata.normalize("NFKC", tail[0] + head[0])
-        for kind, start, end in personal.identifiers(whole):
-            if kind in (personal.IDENTITY, personal.CARD) and start < len(tail[0]) < end:
-                pieces = ((-1, len(before) - len(tail[0]), len(before)), (0, 0, len(head[0])))
-                yield _Hit(Concern[kind], _excerpt(whole, start, end), pieces)
+    tail, head = kept[-_JOINED:], after[blank : blank + _JOINED]
+    start, end = (unicodedata.normalize("NFKC", each) for each in (tail, head))
+    whole = start + end
+    for kind, first, last in personal.identifiers(whole):
+        # Figures in the rows of a table follow each other, too.
+        if kind == personal.MOBILE and ("\t" in whole or contacts.is_offices(whole, first, last)):
+            continue
+        if first < len(start) < last:
+            above = _moved(_piece(tail, first, len(start)), away, len(kept) - len(tail))
+            below = _moved(_piece(head, 0, last - len(start)), 0, blank)
+            yield _Hit(Concern[kind], _excerpt(whole, first, last), above + below)
+
+
+def _moved(pieces: _Pieces, lines: int, characters: int) -> _Pieces:
+    return tuple((line + lines, start + characters, end + characters) for line, start, end in pieces)
 
 
 def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:

@@ -42,6 +42,8 @@ def test_recall_and_precision_on_marked_places_and_look_alikes() -> None:
     print("\n".join([f"missed {each}" for each in missed] + [f"wrong {each}" for each in wrong]))
     assert marked >= 200 and known[LOOK_ALIKE] >= 200
     assert recall >= 0.98, missed
+    # What stops a document is found each time.
+    assert not [each for each in missed if Concern[each.partition(":")[0]] in BLOCKING]
     assert precision >= 0.95, wrong
 
 
@@ -163,7 +165,19 @@ def test_two_numbers_in_a_title_are_two_findings() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "piece", ["王某13812345678，", "王某13812345678\t", "11010519491231002X；", "4111111111111111，"]
+    "piece",
+    [
+        *(
+            "王某13812345678，",
+            "王某13812345678\t",
+            "11010519491231002X；",
+            "4111111111111111，",
+            "1\t",
+            "一三八",
+            "一 ",
+        ),
+        *("咨询电话：13812345678、", "138\t1234\t5678\t", "值班咨询电话联系局", "13812345678（", "机密\t"),
+    ],
 )
 def test_a_long_line_that_is_full_of_findings_takes_time_in_proportion(piece: str) -> None:
     def work(text: str) -> None:
