@@ -378,6 +378,11 @@ def _excerpt(line: str, start: int, end: int) -> str:
     return masked(line[max(0, start - _AROUND) : end + _AROUND].strip())
 
 
+def is_mark(line: str) -> bool:
+    """Tell whether a line bears a mark of secrecy, or says that it is internal."""
+    return any(_marks(unicodedata.normalize("NFKC", line)))
+
+
 def masked(text: str) -> str:
     """Mask the middle of each long number, because a list of findings may itself be left in the open."""
     return _LONG.sub(lambda match: match[0][:3] + "*" * (len(match[0]) - 5) + match[0][-2:], text)

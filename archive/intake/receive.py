@@ -34,12 +34,16 @@ from archive.store.tables import attachments, documents, sources, versions
 TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
 
 
+Masks = Mapping[str, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A file to take in. ``source`` says where it comes from; the same source again means the same document.
 
     ``note`` is the reason for this version, given by whoever submits it. ``names`` are what the file and its
-    attachments are called where they are not kept under their names.
+    attachments are called where they are not kept under their names. ``replaces`` names the document and its newest
+    version that this is the next version of, whatever its source. ``masks`` counts what was masked in it by each rule.
     """
 
     path: Path
@@ -48,6 +52,8 @@ class Item:
     attachments: tuple[Path, ...] = ()
     note: str = ""
     names: tuple[str, ...] = ()
+    replaces: tuple[str, int] | None = None
+    masks: Masks = field(default_factory=dict)
 
     @property
     def files(self) -> list[tuple[Path, str]]:
@@ -332,6 +338,8 @@ class Intake:
         known = connection.execute(select(sources).where(sources.c.source == source)).mappings().first()
         if known is not None and known["signature"] == prepared.signature:
             return known["document_id"], Result.HELD, ()
+        if prepared.item.replaces:
+            return self._replace(connection, prepared, *prepared.item.replaces)
         if known is not None and known["original"]:
             id = str(known["document_id"])
             metadata, kept = keeping(connection, id, prepared.metadata)
@@ -358,6 +366,19 @@ class Intake:
             return id, Result.TAKEN, ()
         audit.append(connection, self._actor, "copy", id, {"source": source})
         return id, Result.HELD, ()
+
+    def _replace(
+        self, connection: Connection, prepared: _Prepared, id: str, version: int
+    ) -> tuple[str, Result, tuple[str, ...]]:
+        """Add the next version of a document. Its other sources go on to mean what they brought."""
+        newest = connection.execute(select(documents.c.version).where(documents.c.id == id)).scalar()
+        if newest != version:
+            raise FileRefused(f"期间有了第 {newest} 版，请看过之后再操作。")
+        metadata, kept = keeping(connection, id, prepared.metadata)
+        self._add_version(connection, id, replace(prepared, metadata=metadata))
+        source = {"source": prepared.item.source, "signature": prepared.signature}
+        connection.execute(insert(sources).values(document_id=id, original=1, **source))
+        return id, Result.CHANGED, kept
 
     def _add_version(self, connection: Connection, id: str, prepared: _Prepared) -> None:
         now = audit.now()
@@ -408,6 +429,9 @@ class Intake:
             read_from = prepared.metadata.sources.get("disclosure", "")
             ground = SOURCE_GROUND if disclosure is Disclosure.WITHHELD else ""
             grounds.add_classification(connection, id, version, disclosure, self._actor, read_from, ground)
+        if prepared.item.masks:
+            told = {"version": version, "masks": dict(prepared.item.masks), "reason": prepared.item.note}
+            audit.append(connection, self._actor, "mask", id, told)
 
 
 def _seen(row: RowMapping) -> str:

@@ -47,7 +47,7 @@ def mask(path: Path, words: Sequence[str]) -> tuple[list[int], bytes, list[int]]
                     raise ExtractionFailed(f"第 {number} 页要遮盖的文字找不到位置。{_ELSEWHERE}")
                 counts[at] += 1
                 boxes += found
-            if len(pdfium.text_of(page).strip()) < _SAYS:
+            if len(pdfium.text_of(page).strip()) < _SAYS and pdfium.has_picture(page):
                 unknown.append(number)
             page.close()
             image = pdfium.drawn(document, number, max(1, round(_SCALE * size[0])), _PIXELS)

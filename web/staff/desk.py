@@ -6,7 +6,9 @@ from functools import partial
 from flask import Flask, Response
 
 from archive import pictures
+from archive.describe import taxonomy
 from archive.extract import Sandbox
+from archive.intake import masked
 from archive.pictures import Pictures
 from archive.registers.staff import Staff
 from web.http import visitor
@@ -21,6 +23,7 @@ from web.staff.documents import documents
 from web.staff.entrance import entrance
 from web.staff.guard import Desk, guard
 from web.staff.managing import managing
+from web.staff.masking import masking
 from web.staff.mistakes import mistakes
 from web.staff.pages import pages
 from web.staff.preview import preview
@@ -40,6 +43,7 @@ PARTS = (
     comparing,
     preview,
     correcting,
+    masking,
     deciding,
     scheduling,
     standings,
@@ -65,7 +69,7 @@ HEADERS = {
 def create_desk(installation: Services, staff: Staff) -> Flask:
     """Create the desk over one installation and its staff's database.
 
-    It opens nothing itself but the processes that draw pages, which start with the first page and end with it.
+    It opens nothing itself but the processes that draw and mask pages, which start when first needed and end with it.
     """
     app = Flask("web")
     app.request_class = DeskRequest
@@ -73,7 +77,10 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     drawing = Sandbox(workers=2, limits=pictures.LIMITS)
     weakref.finalize(app, drawing.close)
     kept = Pictures(installation.blobs, drawing, installation.settings.data / "cache" / "pages")
-    app.extensions["gongkai-desk"] = Desk(staff, installation.catalogue, kept)
+    lists = installation.settings.data / taxonomy.OWN_NAME
+    working = Sandbox(workers=1, limits=masked.LIMITS, lists=lists)
+    weakref.finalize(app, working.close)
+    app.extensions["gongkai-desk"] = Desk(staff, installation.catalogue, kept, working)
     # By this the server refuses what is larger, before it is read.
     app.extensions["largest-body"] = partial(largest_body, staff)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM

@@ -11,6 +11,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, render_templ
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
+from archive.extract import Sandbox
 from archive.pictures import Pictures
 from archive.registers import sessions
 from archive.registers.accounts import Accounts
@@ -39,6 +40,8 @@ class Desk:
     staff: Staff
     catalogue: Catalogue
     pictures: Pictures
+    # What reads and masks files for people who wait.
+    sandbox: Sandbox
 
     @property
     def accounts(self) -> Accounts:

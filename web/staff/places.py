@@ -9,6 +9,7 @@ from archive.decisions.precheck import Spot
 from archive.decisions.stops import Precheck, Stored
 from archive.document import Document, label_at
 from archive.errors import ExtractionFailed, GongkaiError
+from archive.intake.masked import PERSONAL
 from archive.pictures import Mark, Sheet, pictured
 from indexer.snippets import Fragment
 from web.staff.guard import desk
@@ -50,6 +51,8 @@ class Places:
         self._lines: dict[str, list[list[tuple[int, int, int, bool]]]] = defaultdict(list)
         # In the order of the text, as it is marked.
         self.spots: dict[int, Spot] = {}
+        # The digests of those that can be masked.
+        self.maskable: dict[int, str] = {}
         numbers: Mapping[str, Stored] = {each.digest: each for each in checked.found}
         by_line: dict[tuple[int, int], list[tuple[int, int, int, bool]]] = defaultdict(list)
         for finding in precheck.findings(document) if checked.found else ():
@@ -57,6 +60,8 @@ class Places:
                 continue
             number = numbers[finding.digest].number
             self.spots[number] = finding.spot
+            if finding.kind in PERSONAL:
+                self.maskable[number] = finding.digest
             if not finding.spot.concealed:
                 for at, (line, start, end) in enumerate(finding.spot.pieces):
                     by_line[finding.spot.part, line].append((start, end, number, not at))

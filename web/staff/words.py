@@ -44,6 +44,7 @@ ACTIONS = {
     **{"account.disable": "停用账号", "account.enable": "启用账号", "account.reset": "重置密码和验证器"},
     **{"account.password": "更换密码", "account.second-factor": "设置验证器"},
     **{"correct": "更正信息", "schedule": "定时公开", "unschedule": "取消定时公开", "not_published": "到时没有公开"},
+    "mask": "遮盖，成为新版本",
 }
 # By the names that events give their details.
 _DETAILS = dict(
@@ -53,7 +54,8 @@ _DETAILS = dict(
         note=说明 source=来源 digest=校验值 found=发现 stops=须处理 rules=规则 number=第几处 rule=规则 place=位置
         decision=处理 forced=单人特批 replacement=替代文件 until=至 since=自 by_id=依据文件 validity=有效性
         relation=关系 kind=种类 stage=结果 target=对方文件 account=账号所有人 roles=角色 unit=单位 documents=文件
-        damaged=损坏 key=密钥 sealed=盖章 refused=不盖章 wanted=条件 rows=条数 field=字段 before=原为 after=改为 at=时间
+        damaged=损坏 key=密钥 sealed=盖章 refused=不盖章 wanted=条件 rows=条数 field=字段 before=原为 after=改为
+        at=时间 masks=遮盖
     """.split()
 )
 _VALUES = {
@@ -76,6 +78,8 @@ def _is_said(name: str, value: object) -> bool:
 def _value(value: object) -> str:
     if isinstance(value, list):
         return "、".join(map(_value, value))
+    if isinstance(value, Mapping):
+        return "、".join(f"{name} {count} 处" for name, count in value.items())
     if value is True:
         return "是"
     return _VALUES.get(value, value) if isinstance(value, str) else str(value)

@@ -104,6 +104,11 @@ def text_of(page: pypdfium2.PdfPage) -> str:
     return told
 
 
+def has_picture(page: pypdfium2.PdfPage) -> bool:
+    """Tell whether a picture is on a page."""
+    return any(True for _ in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=5))
+
+
 def places(page: pypdfium2.PdfPage, words: Sequence[str]) -> list[tuple[int, list[Box]]]:
     """Return the boxes of each place where one of the words stands on a page, with the word's number."""
     return [(at, boxes_of(page, range(start, end))) for at, start, end in sought.find(text_of(page), words)]

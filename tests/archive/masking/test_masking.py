@@ -281,8 +281,11 @@ def _drawn(content: bytes) -> bytes:
 
 def test_pages_that_are_pictures_are_named(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
-    path.write_bytes(pdf([f"村民{NAME}，电话{PHONE}。"], [""], ["第三页说明情况，一切正常，特此公示。"]))
+    path.write_bytes(
+        pdf([f"村民{NAME}，电话{PHONE}。"], [], ["附表"], ["第四页说明情况，一切正常，特此公示。"], scans=(2,))
+    )
     told, _ = mask(path, PDF, [PHONE])
+    # Not the third, which says little, and all of it in letters.
     assert told["unknown"] == [2]
 
 
