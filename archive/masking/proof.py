@@ -91,7 +91,8 @@ def _texts(path: Path, media_type: str) -> Iterator[tuple[str, str]]:
 
 def _resolved(text: str) -> Iterator[str]:
     """Yield a source as it is, without tags, and with what it writes in other ways resolved."""
-    for each in (text, re.sub(r"(?s)<!--.*?-->|<[^>]*>", "", text)):
+    shown = "".join(each.rpartition("-->")[2] if at else each for at, each in enumerate(text.split("<!--")))
+    for each in (text, re.sub(r"<[^<>]*>", "", text), re.sub(r"<[^<>]*>", "", shown)):
         yield each
         plain = html.unescape(each)
         yield plain

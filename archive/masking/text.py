@@ -17,10 +17,10 @@ from archive.extract.text.charset import decode
 from archive.extract.webpage.html import declared_charset
 
 # Of each character several readings are kept in memory.
-_LONGEST = 2_000_000
+_LONGEST = 1_500_000
 # What stands for a masked character where the encoding has no square.
 _PLAIN_MASK = "*"
-_TAG = re.compile(r"<!--.*?-->|<[!/?a-zA-Z][^<>]*>", re.DOTALL)
+_TAG = re.compile(r"<[!/?a-zA-Z][^<>]*>")
 _REFERENCE = re.compile(r"&(?:#[xX][0-9a-fA-F]{1,6}|#\d{1,7}|[a-zA-Z]\w{1,30});?")
 _ESCAPE = re.compile(
     r"&(?:#[xX][0-9a-fA-F]{1,6}|#\d{1,7}|[a-zA-Z]\w{1,30});?"
@@ -73,12 +73,20 @@ def readings(text: str, media_type: str) -> Iterator[Reading]:
         whole = [*_resolved(text, pattern)]
         yield _reading(whole)
         # Tags are known as they are written: what a reference stands for makes no tag.
-        spans = [match.span() for match in _TAG.finditer(text)]
+        spans = sorted([*_comments(text), *(match.span() for match in _TAG.finditer(text))])
         bare = [*_outside(whole, spans)]
         yield _reading(bare)
         if media_type == MARKDOWN:
             spans = sorted([*spans, *(match.span() for match in _MARKDOWN.finditer(text))])
             yield _reading([*_outside(whole, spans)])
+
+
+def _comments(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the comments of a source. A search for both ends at once would grow with the square of their number."""
+    start = text.find("<!--")
+    while start >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        yield start, end + 3
+        start = text.find("<!--", end + 3)
 
 
 def _reading(pieces: Sequence[Character]) -> Reading:

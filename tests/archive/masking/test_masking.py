@@ -17,8 +17,9 @@ from archive.extract.mediatype import CSV, DOCX, HTML, MARKDOWN, PDF, PLAIN, XLS
 from archive.masking import text as in_text
 from archive.masking import word as in_word
 from archive.masking.copy import mask
-from archive.masking.proof import remains
+from archive.masking.proof import _resolved, remains
 from tests.archive.extract.pictures.files import pdf
+from tests.growth import grows
 
 PHONE, NAME = "13812345678", "王小明"
 NS = (
@@ -324,3 +325,18 @@ def test_the_proof_is_no_echo_of_the_masking(tmp_path: Path, monkeypatch: pytest
     _, copy = mask(path, DOCX, [PHONE])
     path.write_bytes(copy)
     assert copy and remains(path, DOCX, [PHONE])
+
+
+UNITS = ("<", "<!--", "<!-- -->", "<b", "&#49;", "%31", "1-", "*", "\\", "138 1234 567", "<p>13812345678</p>")
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_time_grows_with_the_size_alone(tmp_path: Path, unit: str) -> None:
+    path = tmp_path / "a"
+
+    def both(text: str) -> None:
+        path.write_text(text)
+        mask(path, MARKDOWN, [PHONE])
+        assert all(_resolved(text))
+
+    assert grows(both, unit * 2000 + PHONE, unit * 8000 + PHONE, most=10)
