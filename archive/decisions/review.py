@@ -91,7 +91,7 @@ def decide(
         if verdict is Verdict.APPROVE:
             return publication.approve(connection, id, reviewer, reason, version, forced)
         if verdict is Verdict.REJECT:
-            return _reject(connection, id, reviewer, reason, version)
+            return reject(connection, id, reviewer, reason, version)
         if verdict is not Verdict.WITHDRAW:
             raise DecisionRefused(id, "接管既有公开信息不是审查决定，请用 gongkai ingest --already-published。")
         about = _withdrawal(connection, id, reviewer, reason, replacement)
@@ -162,7 +162,8 @@ def approve_alone(catalogue: Catalogue, id: str, person: str, reason: str, versi
         return publication.approve(connection, id, person, reason, version, forced)
 
 
-def _reject(connection: Connection, id: str, reviewer: str, reason: str, version: int | None) -> int:
+def reject(connection: Connection, id: str, reviewer: str, reason: str, version: int | None) -> int:
+    """Refuse a document's newest version, as ``decide`` does, inside the caller's transaction."""
     row = acts.newest(connection, id, version)
     name = acts.named(id, reviewer, "审查决定必须写明审查人。")
     about = int(row["version"])

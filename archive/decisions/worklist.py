@@ -28,6 +28,8 @@ class Step(StrEnum):
     SCHEDULED = "定时公开"
     # Its attribute is none under which it may be public, or an examination was not passed.
     KEEP_BACK = "不予公开或退回"
+    # It was sent back, and a new version is awaited.
+    RETURNED = "已退回"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,13 @@ class Work:
     outcomes: Mapping[Aspect, Outcome]
     stops: int
     plan: Plan | None = None
+    genre: str = ""
+    returned: bool = False
 
     @property
     def step(self) -> Step:
+        if self.returned:
+            return Step.RETURNED
         if self.disclosure is None:
             return Step.CLASSIFY
         if self.disclosure is not Disclosure.ACTIVE or Outcome.FAILED in self.outcomes.values():
@@ -67,37 +73,48 @@ class Work:
 
 def waiting(catalogue: Catalogue) -> list[Work]:
     """Return the versions under review, those that came first first."""
+    return _works(catalogue, Status.WAITING)
+
+
+def returned(catalogue: Catalogue) -> list[Work]:
+    """Return the versions that were sent back and have not been replaced yet, those that came first first."""
+    return _works(catalogue, Status.REFUSED)
+
+
+def _works(catalogue: Catalogue, status: Status) -> list[Work]:
     newest = documents.join(
         versions, (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
     )
     query = (
         select(
             *(documents.c.id, documents.c.version, versions.c.title, versions.c.issuer, versions.c.written_on),
+            versions.c.genre,
             *(versions.c.received_at, versions.c.brought_by),
         )
         .select_from(newest)
-        .where(documents.c.status == Status.WAITING.value)
+        .where(documents.c.status == status.value)
         .order_by(versions.c.received_at, documents.c.id)
     )
     open_stops, plans = stops.count_open(catalogue), scheduled.plans(catalogue)
     with catalogue.reading() as connection:
         rows = connection.execute(query).all()
         attributes = {
-            (row.document_id, row.version): Disclosure(row.disclosure) for row in _newest(connection, classifications)
+            (row.document_id, row.version): Disclosure(row.disclosure)
+            for row in _newest(connection, classifications, status)
         }
         bringers: dict[str, list[str]] = {}
         for each in connection.execute(
             select(versions.c.document_id, versions.c.brought_by)
             .join(documents, documents.c.id == versions.c.document_id)
-            .where(documents.c.status == Status.WAITING.value)
+            .where(documents.c.status == status.value)
         ):
             bringers.setdefault(each.document_id, []).append(each.brought_by or "")
         outcomes: dict[tuple[str, int], dict[Aspect, Outcome]] = {}
         corrected: dict[tuple[str, int], int] = {}
-        for row in _newest(connection, corrections):
+        for row in _newest(connection, corrections, status):
             # Never less than the one before, since examinations are only added.
             corrected[row.document_id, row.version] = row.examined
-        for row in _newest(connection, examinations):
+        for row in _newest(connection, examinations, status):
             if row.id <= corrected.get((row.document_id, row.version), 0):
                 continue
             outcomes.setdefault((row.document_id, row.version), {})[Aspect(row.aspect)] = Outcome(row.outcome)
@@ -115,13 +132,15 @@ def waiting(catalogue: Catalogue) -> list[Work]:
             outcomes=outcomes.get((row.id, row.version), {}),
             stops=open_stops.get(row.id, 0),
             plan=plans.get(row.id),
+            genre=one_line(row.genre or ""),
+            returned=status is Status.REFUSED,
         )
         for row in rows
     ]
 
 
-def _newest(connection: Connection, table: Table) -> Sequence[Row[Any]]:
-    """Return what was recorded of the newest versions under review, in order: the last counts."""
+def _newest(connection: Connection, table: Table, status: Status) -> Sequence[Row[Any]]:
+    """Return what was recorded of the newest versions in one state, in order: the last counts."""
     on = (documents.c.id == table.c.document_id) & (documents.c.version == table.c.version)
-    query = select(table).select_from(table.join(documents, on)).where(documents.c.status == Status.WAITING.value)
+    query = select(table).select_from(table.join(documents, on)).where(documents.c.status == status.value)
     return connection.execute(query.order_by(table.c.id)).all()

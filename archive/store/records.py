@@ -33,8 +33,10 @@ from archive.store.tables import (
     examinations,
     findings,
     looks,
+    objections,
     prechecks,
     relations,
+    remedies,
     schedules,
     seals,
     settlements,
@@ -47,13 +49,14 @@ from archive.store.tables import audit as audit_rows
 log = logging.getLogger(__name__)
 
 FORMAT = 3
-# Those that are read: the first had no pre-checks and no looks afterwards, the second no corrections and no schedules.
+# Those that are read: the first had no pre-checks and no looks afterwards, the second no corrections, schedules and
+# objections.
 FORMATS = (1, 2, FORMAT)
 # The tables that hold a document besides its own row, in an order that satisfies their references.
 PARTS: Sequence[Table] = (
     *(versions, attachments, sources, corrections),
     *(prechecks, findings, settlements, classifications, examinations, decisions, seals, looks),
-    *(validities, relations, schedules),
+    *(validities, relations, schedules, objections, remedies),
 )
 _TAIL = 1 << 16
 Row = Mapping[str, object]

@@ -5,8 +5,8 @@ verdict make "public without a decision on exactly this version" impossible in t
 migrations) refuse an approval without both examinations and the attribute 主动公开, with stops of the pre-check that
 nobody has settled, or by a person who brought the version in or examined it. They also refuse any change to a row that
 is history: versions, attachments, prechecks, findings, settlements, examinations, classifications, decisions, seals,
-looks, validities, audit, changes, corrections, schedules. Of a version that was never public, what is known may be
-changed after a row in ``corrections`` has said so.
+looks, validities, audit, changes, corrections, schedules, objections, remedies. Of a version that was never public,
+what is known may be changed after a row in ``corrections`` has said so.
 Instants are ISO 8601 text in UTC; lists and mappings are JSON.
 """
 
@@ -299,6 +299,44 @@ schedules = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_schedules_document_id", schedules.c.document_id)
+
+# What is wrong in which place of a version that was sent back, numbered from 1.
+objections = Table(
+    "objections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("wrong", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("decided_at", String(32), nullable=False),
+    CheckConstraint("trim(person) <> '' AND trim(wrong) <> ''", name="by_a_person"),
+    ForeignKeyConstraint(["document_id", "version"], ["versions.document_id", "versions.version"]),
+    UniqueConstraint("id", "document_id", "version", name="uq_objections_id"),
+    sqlite_autoincrement=True,
+)
+Index("ix_objections_document_id", objections.c.document_id)
+
+# Who said that such a point was put right.
+remedies = Table(
+    "remedies",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("objection_id", Integer, nullable=False, unique=True),
+    Column("document_id", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("decided_at", String(32), nullable=False),
+    CheckConstraint("trim(person) <> ''", name="by_a_person"),
+    ForeignKeyConstraint(
+        ["objection_id", "document_id", "version"], ["objections.id", "objections.document_id", "objections.version"]
+    ),
+    sqlite_autoincrement=True,
+)
+Index("ix_remedies_document_id", remedies.c.document_id)
 
 # The seal of an approval (see ``approvals``): hashes of what it covers, and the signature. The last row counts.
 seals = Table(

@@ -6,7 +6,8 @@ from typing import TypeVar
 from flask import Blueprint, request
 from werkzeug.wrappers import Response as Answer
 
-from archive.decisions import review, stops
+from archive.decisions import returned, review, stops
+from archive.decisions.returned import Point
 from archive.document import Aspect, Disclosure, Outcome, Settlement, Verdict
 from archive.errors import DecisionRefused
 from archive.registers.roles import Act
@@ -16,6 +17,8 @@ from web.staff.documents import page
 from web.staff.guard import allowed
 
 deciding = Blueprint("deciding", __name__, url_prefix="/documents/<id>")
+# How many points the form for sending back has.
+POINTS = 5
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -70,7 +73,24 @@ def approve_alone(id: str) -> Answer:
 @deciding.post("/refuse")
 @allowed(Act.REFUSE)
 def refuse(id: str) -> Answer:
-    return done(id, lambda version, person: _decide(id, Verdict.REJECT, person, version))
+    """Send a version back, for a list of points or a reason."""
+    form = request.form
+    # Each has a name of its own, since a form that is kept as a draft has one value for each name.
+    said = [(form.get(f"place-{at}", ""), form.get(f"wrong-{at}", "")) for at in range(1, POINTS + 1)]
+    points = [Point(*each) for each in said if any(part.strip() for part in each)]
+
+    def act(version: int, person: str) -> object:
+        return returned.send_back(services().catalogue, id, person, points, form.get("reason", ""), version)
+
+    return done(id, act)
+
+
+@deciding.post("/tick/<int:number>")
+@allowed(Act.CORRECT)
+def tick(id: str, number: int) -> Answer:
+    """Tick off a point for which a version was sent back."""
+    note = request.form.get("note", "")
+    return done(id, lambda _version, person: returned.tick(services().catalogue, id, number, person, note), "returned")
 
 
 @deciding.post("/withdraw")

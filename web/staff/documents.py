@@ -7,7 +7,7 @@ from flask import Blueprint, Response, g, render_template, send_file
 from sqlalchemy import select
 
 from archive.chinese.dates import OFFICE_TIME
-from archive.decisions import afterwards, four_eyes, grounds, publication, scheduled, stops
+from archive.decisions import afterwards, corrections, four_eyes, grounds, publication, returned, scheduled, stops
 from archive.decisions.afterwards import Forced
 from archive.decisions.relations import RelationKind
 from archive.decisions.scheduled import Plan
@@ -94,6 +94,8 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
             "desk/document.html",
             **{"known": known, "document": document, "refused": refused},
             fields=fields.of(services().catalogue, document),
+            objections=returned.of(services().catalogue, id),
+            places=_places(known),
             related=relating.related(services().catalogue, current().account, id),
             proposals=relating.proposed(services().catalogue, current().account, id),
             **{"typed": typed or kept, "drafted": bool(kept and typed is None), "done": g.get("done", "")},
@@ -149,6 +151,13 @@ def file(id: str, position: int) -> Response:
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _places(known: Standing) -> list[str]:
+    """List the places of a document that an objection may be about, as they are named on its page."""
+    findings = [f"检查发现第 {each.number} 处" for each in known.precheck.found[:20]]
+    parts = [f"附件《{part.file.name}》" for part in known.document.attachments[:50]]
+    return ["正文第 1 段", *parts, *findings, *corrections.LABELS.values(), "公开属性"]
 
 
 def _when(at: str) -> str:

@@ -1,7 +1,7 @@
 """The first page: how much waits for whom; and the queues, what came first on top."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from archive.chinese.dates import OFFICE_TIME, office_today
 from archive.decisions import afterwards, persons, worklist
 from archive.decisions.worklist import Step, Work
+from archive.describe import taxonomy
 from archive.document import Status
 from archive.errors import YearMissing
 from archive.registers import jobs
@@ -42,13 +43,14 @@ def first() -> str:
     account = current().account
     if not account.may(Act.SEE):
         return render_template("desk/first.html", counts={}, mine=0, afterwards=0, states={})
-    works = seen(account)
+    works = [*seen(account), *_back(account)]
     counts = Counter(work.step for work in works)
     states = Counter(each.status for each in services().catalogue.listed()) if not confined(account) else {}
     return render_template(
         "desk/first.html",
         counts={step: counts[step] for step in Step},
         asking=jobs.asking(desk().staff, account.person, account.unit) if account.may(Act.BRING) else [],
+        label=_label(account),
         mine=sum(persons.same(work.brought_by, account.person) for work in works),
         afterwards=len(afterwards.waiting(services().catalogue)),
         states={status: states[status] for status in Status} if states else {},
@@ -64,12 +66,17 @@ def queue() -> str:
     step = next((each for each in Step if each.value == request.args.get("step")), None)
     words = request.args.get("q", "").strip()[:100]
     mine = request.args.get("mine") == "1"
+    genre, unit = (request.args.get(name, "").strip()[:100] for name in ("genre", "unit"))
+    # A source unit's people are all of one.
+    units = {} if confined(account) else {each.person: each.unit for each in desk().accounts.all()}
     works = [
         work
-        for work in seen(account)
+        for work in ([*seen(account), *_back(account)] if step is Step.RETURNED or confined(account) else seen(account))
         if (step is None or work.step is step)
         and (not mine or persons.same(work.brought_by, account.person))
         and (not words or words in work.title or words in work.issuer or words == work.id)
+        and (not genre or work.genre == genre)
+        and (not unit or units.get(work.brought_by, "") == unit)
     ]
     lines = sorted(_lines(works), key=lambda line: (line.due[:1].isdigit() is False, line.due, line.received))
     pages = max(1, -(-len(lines) // ROWS))
@@ -77,6 +84,8 @@ def queue() -> str:
     return render_template(
         "desk/queue.html",
         **{"step": step, "words": words, "mine": mine, "page": page, "pages": pages, "total": len(lines)},
+        **{"genre": genre, "unit": unit, "units": sorted({each for each in units.values() if each})},
+        **{"genres": [each.name for each in taxonomy.load().genres], "label": _label(account)},
         lines=lines[(page - 1) * ROWS : page * ROWS],
         steps=Step,
     )
@@ -90,7 +99,20 @@ def forced() -> str:
 
 def seen(account: Account) -> list[Work]:
     """Return what waits, as far as an account may see it: a source unit sees what its own people brought in."""
-    works = worklist.waiting(services().catalogue)
+    return _visible(account, worklist.waiting(services().catalogue))
+
+
+def _back(account: Account) -> list[Work]:
+    """Return what was sent back, as far as an account may see it."""
+    return _visible(account, worklist.returned(services().catalogue))
+
+
+def _label(account: Account) -> Callable[[Step], str]:
+    """Return the name of a queue for an account: what was sent back is the source unit's to put right."""
+    return lambda step: "退回给我单位" if step is Step.RETURNED and confined(account) else step.value
+
+
+def _visible(account: Account, works: list[Work]) -> list[Work]:
     if not confined(account):
         return works
     people = _colleagues(account)

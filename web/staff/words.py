@@ -45,6 +45,7 @@ ACTIONS = {
     **{"account.password": "更换密码", "account.second-factor": "设置验证器"},
     **{"correct": "更正信息", "schedule": "定时公开", "unschedule": "取消定时公开", "not_published": "到时没有公开"},
     "mask": "遮盖，成为新版本",
+    "remedy": "改好退回意见",
 }
 # By the names that events give their details.
 _DETAILS = dict(
