@@ -63,7 +63,7 @@ def correct(
         acts.newest(connection, id, version)
         if field not in LABELS:
             raise DecisionRefused(id, f"没有“{field}”这一项，可以更正的有：{'、'.join(LABELS.values())}。")
-        row, parts = _newest(connection, id)
+        row, parts = newest(connection, id)
         value = _read(id, field, text)
         if value == row[field] or not value and not row[field]:
             raise DecisionRefused(id, f"{LABELS[field]}现在就是“{shown(field, plain(row[field]))}”，没有更正。")
@@ -89,7 +89,7 @@ def record(
     """Keep a correction of the newest version, as ``changed`` and ``parts`` now say it, in the caller's transaction."""
     id = str(changed["document_id"])
     document = catalogue.newest_in(connection, id)
-    former, before_parts = _newest(connection, id)
+    former, before_parts = newest(connection, id)
     renewed = document.status is not Status.WAITING
     before, after = (_kept(field, *each) for each in ((former, before_parts), (changed, parts)))
     about = int(former["version"]) + renewed
@@ -127,9 +127,24 @@ def by_hand(connection: Connection, id: str) -> dict[str, frozenset[str | None]]
     return found
 
 
-def corrected(connection: Connection, id: str, version: int) -> bool:
-    """Tell whether a person corrected anything of a version."""
-    query = select(corrections.c.id).where(corrections.c.document_id == id, corrections.c.version == version)
+def keep_attachments(connection: Connection, id: str) -> bool:
+    """Give a new version that came without attachments those of the one before, if a person had arranged them.
+
+    Tells whether there were any.
+    """
+    if ATTACHMENTS not in by_hand(connection, id):
+        return False
+    version = int(acts.newest(connection, id, None)["version"])
+    parts = approvals.parts_of(connection, [id]).get((id, version - 1), [])
+    _add_parts(connection, id, version, [dict(part) for part in parts])
+    return bool(parts)
+
+
+def unreviewed(connection: Connection, id: str) -> bool:
+    """Tell whether a person corrected anything since a version was last public."""
+    public = select(documents.c.public_version).where(documents.c.id == id)
+    since = connection.execute(public).scalar() or 0
+    query = select(corrections.c.id).where(corrections.c.document_id == id, corrections.c.version > since)
     return connection.execute(query.limit(1)).first() is not None
 
 
@@ -154,7 +169,8 @@ def shown(field: str, kept: str | None) -> str:
     return kept or "无"
 
 
-def _newest(connection: Connection, id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def newest(connection: Connection, id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the row of a document's newest version and those of its attachments, in order."""
     on = (documents.c.id == versions.c.document_id) & (documents.c.version == versions.c.version)
     query = select(versions).select_from(versions.join(documents, on)).where(documents.c.id == id)
     row = dict(connection.execute(query).mappings().one())
@@ -225,7 +241,7 @@ def _last_examination(connection: Connection, id: str, version: int) -> int:
 def _change(connection: Connection, changed: Values, parts: Sequence[Values]) -> None:
     """Change a waiting version. Only what differs is written: what is fixed is refused by the database."""
     id, version = changed["document_id"], changed["version"]
-    former, before_parts = _newest(connection, id)
+    former, before_parts = newest(connection, id)
     if values := {name: value for name, value in changed.items() if value != former[name]}:
         about = (versions.c.document_id == id) & (versions.c.version == version)
         connection.execute(update(versions).where(about).values(**values))

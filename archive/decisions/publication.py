@@ -83,8 +83,6 @@ def take_over(connection: Connection, id: str, person: str, ground: str) -> int:
         in_the_way.append(f"第 {about} 版曾审查为不通过，须经审查后批准。")
     if four_eyes.SETTLED in four_eyes.deeds(connection, id, about, name):
         in_the_way.append(f"第 {about} 版有拦截由{name}处理，须由另一人审查后批准。")
-    if four_eyes.CORRECTED in [did for _, did in four_eyes.involved(connection, id, about)]:
-        in_the_way.append(f"第 {about} 版经人工更正，须由另一人审查后批准。")
     if in_the_way:
         raise DecisionRefused(id, "".join(in_the_way))
     _publish(connection, id, about, Verdict.TAKE_OVER, name, ground, False)

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.chinese.text import normalise
-from archive.decisions import grounds, persons, publication, relations, review, stops
+from archive.decisions import corrections, grounds, persons, publication, relations, review, stops
 from archive.document import Attachment, Disclosure, File, Metadata, Place
 from archive.errors import DecisionRefused, FileRefused, NotRecorded, PrecheckFailed
 from archive.extract import Sandbox, media_type
@@ -310,6 +310,8 @@ class Intake:
             return _Kept("该文件另有待审的新版本，没有公开")
         if review.ever_stopped(self._catalogue, connection, id):
             return _Kept(f"审查曾决定不予发布或撤回，{_seen(row)}")
+        if corrections.unreviewed(connection, id):
+            return _Kept(f"该文件经人工更正，{_seen(row)}")
         if restricted := grounds.ever_restricted(connection, id):
             return _Kept(f"该文件曾标为“{restricted}”，{_seen(row)}")
         try:
@@ -344,6 +346,8 @@ class Intake:
             id = str(known["document_id"])
             metadata, kept = keeping(connection, id, prepared.metadata)
             self._add_version(connection, id, replace(prepared, metadata=metadata))
+            if not prepared.attachments and corrections.keep_attachments(connection, id):
+                kept = (*kept, corrections.label(corrections.ATTACHMENTS))
             connection.execute(update(sources).where(sources.c.source == source).values(signature=prepared.signature))
             return id, Result.CHANGED, kept
         if known is not None:
@@ -449,6 +453,11 @@ def readable(name: str) -> str:
         except UnicodeDecodeError:
             continue
     return raw.decode("utf-8", "backslashreplace")
+
+
+def attachment_of(digest: str, name: str, kind: str, size: int, part: Extraction) -> Attachment:
+    """Return an attachment that was read from a file, which is kept under its digest."""
+    return _attachment(File(digest, name, kind, size), part)
 
 
 def _attachment(file: File, part: Extraction) -> Attachment:

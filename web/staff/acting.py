@@ -1,6 +1,7 @@
 """Doing what a form on a document's page asks for: once, for the person who sees what there is to be decided on."""
 
 from collections.abc import Callable
+from threading import Lock
 
 from flask import redirect, request
 from werkzeug.wrappers import Response as Answer
@@ -14,6 +15,8 @@ from web.staff.guard import current, desk
 from web.staff.words import deed, without_commands
 
 Ask = Callable[[int, str], object]
+# Of two who send at the same moment one comes second, and is told so.
+_ONE_AT_A_TIME = Lock()
 
 
 def done(id: str, act: Ask, place: str = "") -> Answer:
@@ -21,6 +24,11 @@ def done(id: str, act: Ask, place: str = "") -> Answer:
 
     ``act`` is told the version and the person. ``place`` is the part of the page that is shown afterwards.
     """
+    with _ONE_AT_A_TIME:
+        return _done(id, act, place)
+
+
+def _done(id: str, act: Ask, place: str) -> Answer:
     known, person = standing(id), current().account.person
     typed = {name: value for name, value in request.form.items() if name != "csrf"}
     version, last = (request.form.get(name, "") for name in ("version", "last"))

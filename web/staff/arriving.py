@@ -5,6 +5,7 @@ The server asks ``largest_body`` before it reads a body. Every other form of the
 
 import io
 import os
+import re
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
@@ -22,9 +23,13 @@ from archive.store.space import disk_full
 from web.http.current import services
 from web.staff.guard import COOKIE
 
-# A form is text, in bytes. Files come in at one address alone.
+# A form is text, in bytes.
 LARGEST_FORM = 256 << 10
-PATH = "/bring"
+# The addresses at which files come in, each for those who may do an act.
+_TAKING = (
+    (re.compile("/bring"), Act.BRING),
+    (re.compile("/documents/[^/]+/attachments"), Act.CORRECT),
+)
 LARGEST_FILE, LARGEST_UPLOAD, MOST_FILES = 100 << 20, 200 << 20, 500
 TOO_LARGE = (
     f"文件太大或者太多，没有接收：每个不超过 {LARGEST_FILE >> 20} MB，"
@@ -35,7 +40,8 @@ _MULTIPART = "multipart/form-data"
 
 def largest_body(staff: Staff, method: str, path: str, headers: Mapping[str, str]) -> int:
     """Return how many bytes a request may have. Files are taken of those alone who are signed in and may bring them."""
-    if method != "POST" or path != PATH or not headers.get("CONTENT_TYPE", "").startswith(_MULTIPART):
+    act = _act_of(method, path)
+    if act is None or not headers.get("CONTENT_TYPE", "").startswith(_MULTIPART):
         return LARGEST_FORM
     try:
         token = SimpleCookie(headers.get("COOKIE", "")).get(COOKIE)
@@ -46,7 +52,16 @@ def largest_body(staff: Staff, method: str, path: str, headers: Mapping[str, str
     except SQLAlchemyError:
         # Which the page says that the request then leads to.
         return LARGEST_FORM
-    return LARGEST_UPLOAD + LARGEST_FORM if session and session.account.may(Act.BRING) else LARGEST_FORM
+    return LARGEST_UPLOAD + LARGEST_FORM if session and session.account.may(act) else LARGEST_FORM
+
+
+def _act_of(method: str, path: str) -> Act | None:
+    """Return the act that an address takes files for, if it takes any."""
+    return next((act for address, act in _TAKING if method == "POST" and address.fullmatch(path)), None)
+
+
+def takes_files(method: str, path: str) -> bool:
+    return _act_of(method, path) is not None
 
 
 class DeskRequest(Request):
@@ -61,7 +76,7 @@ class DeskRequest(Request):
 
     @property
     def max_content_length(self) -> int | None:
-        takes = self.method == "POST" and self.path == PATH and self.mimetype == _MULTIPART
+        takes = takes_files(self.method, self.path) and self.mimetype == _MULTIPART
         return LARGEST_UPLOAD + LARGEST_FORM if takes else LARGEST_FORM
 
     @max_content_length.setter
@@ -76,7 +91,7 @@ class DeskRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         """Return what a file is written to. A field without a file has no name, and leaves nothing."""
-        if not filename or self.path != PATH:
+        if not filename or not takes_files(self.method, self.path):
             return self._kept(Path(os.devnull).open("w+b"))
         if len(self.names) >= MOST_FILES:
             raise RequestEntityTooLarge

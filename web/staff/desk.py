@@ -15,6 +15,7 @@ from web.http import visitor
 from web.http.edition import design
 from web.installation.services import Services
 from web.staff.arriving import LARGEST_FORM, DeskRequest, forget, largest_body
+from web.staff.attaching import attaching
 from web.staff.bringing import bringing
 from web.staff.comparing import comparing
 from web.staff.correcting import correcting
@@ -43,6 +44,7 @@ PARTS = (
     comparing,
     preview,
     correcting,
+    attaching,
     masking,
     deciding,
     scheduling,

@@ -95,7 +95,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
             **{"known": known, "document": document, "refused": refused},
             fields=fields.of(services().catalogue, document),
             objections=returned.of(services().catalogue, id),
-            places=_places(known),
+            nameable=_places(known),
             related=relating.related(services().catalogue, current().account, id),
             proposals=relating.proposed(services().catalogue, current().account, id),
             **{"typed": typed or kept, "drafted": bool(kept and typed is None), "done": g.get("done", "")},

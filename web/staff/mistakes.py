@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from archive.errors import AccountRefused, GongkaiError, UnknownDocument
-from web.staff.arriving import PATH, TOO_LARGE
+from web.staff.arriving import TOO_LARGE, takes_files
 
 log = logging.getLogger(__name__)
 mistakes = Blueprint("mistakes", __name__)
@@ -33,7 +33,11 @@ def refused(error: AccountRefused) -> Response:
 @mistakes.app_errorhandler(HTTPException)
 def http(error: HTTPException) -> Response:
     status = error.code or 500
-    sentence = TOO_LARGE if status == 413 and request.path == PATH else SENTENCES.get(status, SENTENCES[400])
+    sentence = (
+        TOO_LARGE
+        if status == 413 and takes_files(request.method, request.path)
+        else SENTENCES.get(status, SENTENCES[400])
+    )
     return _answer(status, sentence)
 
 

@@ -54,10 +54,12 @@ class Person:
 
     def post(self, path: str, page: str = "/password", **data: str) -> TestResponse:
         """Send a form as the page at ``page`` has it."""
-        hidden = dict(
-            re.findall(r'<input type="hidden" name="(csrf|version|last)" value="([^"]*)"', self.get(page).text)
-        )
-        return self.client.post(path, data={**hidden, **data}, base_url="https://localhost")
+        return self.client.post(path, data={**self.hidden(page), **data}, base_url="https://localhost")
+
+    def hidden(self, page: str) -> dict[str, str]:
+        """Return what a form on a page sends unseen."""
+        found = re.findall(r'<input type="hidden" name="(csrf|version|last)" value="([^"]*)"', self.get(page).text)
+        return dict(found)
 
 
 @dataclass
