@@ -11,8 +11,8 @@ from pathlib import Path
 from archive.errors import FileRefused
 from archive.extract.containers.zipguard import members, open_container
 from archive.extract.limits import ZipLimits
+from archive.intake.adding import Item
 from archive.intake.manifest import place, read_manifest
-from archive.intake.receive import Item
 from archive.store.space import disk_full
 
 MANIFEST = "manifest.jsonl"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archive.document import Disclosure
 from archive.errors import BadManifest
-from archive.intake.receive import Item, readable
+from archive.intake.adding import Item, readable
 from archive.plain import one_line
 
 STATED = (

@@ -7,7 +7,7 @@ by reading and searching it again and by another pre-check. If anything is left,
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,8 +24,9 @@ from archive.extract import Sandbox, media_type
 from archive.extract.limits import Limits
 from archive.extract.mediatype import IMAGES, PDF
 from archive.extract.process.tasks import Task
+from archive.intake.adding import Item
 from archive.intake.keeping import FIELD_LABELS
-from archive.intake.receive import Intake, Item, Masks, Receipt, Result
+from archive.intake.receive import Intake, Receipt, Result
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 
@@ -83,7 +84,7 @@ class Copies:
     files: tuple[Copy, ...]
 
     @property
-    def masks(self) -> Masks:
+    def masks(self) -> Mapping[str, int]:
         """How many places were masked by each rule."""
         found = Counter[str]()
         for copy in self.files:

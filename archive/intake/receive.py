@@ -7,10 +7,9 @@ event → the outcome is reported.
 
 import hashlib
 import json
-import os
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -19,47 +18,20 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.chinese.text import normalise
-from archive.decisions import corrections, grounds, persons, publication, relations, review, stops
-from archive.document import Attachment, Disclosure, File, Metadata, Place
+from archive.decisions import corrections, grounds, persons, publication, review, stops
+from archive.document import Attachment, Disclosure, File, Place
 from archive.errors import DecisionRefused, FileRefused, NotRecorded, PrecheckFailed
 from archive.extract import Sandbox, media_type
 from archive.extract.extraction import Extraction
-from archive.intake.keeping import SOURCE_GROUND, keeping, tighten
-from archive.store import assembly, audit
+from archive.intake.adding import Item, Prepared, add_version
+from archive.intake.keeping import keeping, tighten
+from archive.store import audit
 from archive.store.blobs import Blobs, digest_of
 from archive.store.catalogue import Catalogue
 from archive.store.space import disk_full
-from archive.store.tables import attachments, documents, sources, versions
+from archive.store.tables import documents, sources, versions
 
 TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
-
-
-Masks = Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A file to take in. ``source`` says where it comes from; the same source again means the same document.
-
-    ``note`` is the reason for this version, given by whoever submits it. ``names`` are what the file and its
-    attachments are called where they are not kept under their names. ``replaces`` names the document and its newest
-    version that this is the next version of, whatever its source. ``masks`` counts what was masked in it by each rule.
-    """
-
-    path: Path
-    source: str
-    stated: Mapping[str, str] = field(default_factory=dict)
-    attachments: tuple[Path, ...] = ()
-    note: str = ""
-    names: tuple[str, ...] = ()
-    replaces: tuple[str, int] | None = None
-    masks: Masks = field(default_factory=dict)
-
-    @property
-    def files(self) -> list[tuple[Path, str]]:
-        """The file and its attachments, with the names that readers know them by."""
-        paths = (self.path, *self.attachments)
-        return [*zip(paths, self.names or [readable(path.name) for path in paths], strict=True)]
 
 
 class Result(StrEnum):
@@ -88,20 +60,6 @@ _REASONS = {
     Result.HELD: "与已有文件内容相同，记为同一文件的另一来源",
     Result.CHANGED: "新版本没有写明更正原因",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    item: Item
-    signature: str
-    content: str
-    file: File
-    metadata: Metadata
-    text: str
-    warnings: tuple[str, ...]
-    places: tuple[Place, ...]
-    concealed: tuple[str, ...]
-    attachments: tuple[Attachment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +126,7 @@ class Intake:
         """
         waiting = iter(items)
         pool = ThreadPoolExecutor(max_workers=2)
-        queue: list[tuple[Item, Future[_Prepared | _Held]]] = []
+        queue: list[tuple[Item, Future[Prepared | _Held]]] = []
         try:
             while True:
                 for item in islice(waiting, ahead - len(queue)):
@@ -176,7 +134,7 @@ class Intake:
                 if not queue:
                     return
                 item, future = queue.pop(0)
-                prepared: _Prepared | _Held | None = None
+                prepared: Prepared | _Held | None = None
                 try:
                     prepared = future.result()
                     if isinstance(prepared, _Held):
@@ -203,7 +161,7 @@ class Intake:
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _standing(self, prepared: "_Prepared | _Held", why: str) -> Receipt | None:
+    def _standing(self, prepared: "Prepared | _Held", why: str) -> Receipt | None:
         """Read back what the catalogue has of an item after an error; None if it has nothing of it."""
         item = prepared.item
         query = (
@@ -211,7 +169,7 @@ class Intake:
             .join(documents, sources.c.document_id == documents.c.id)
             .where(sources.c.source == item.source)
         )
-        if isinstance(prepared, _Prepared):
+        if isinstance(prepared, Prepared):
             query = query.where(sources.c.signature == prepared.signature)
         with self._catalogue.reading() as connection:
             row = connection.execute(query).mappings().first()
@@ -224,7 +182,7 @@ class Intake:
         state = "已经公开" if row["public_version"] == row["version"] else "没有公开"
         return Receipt(item, result, str(row["id"]), f"第 {row['version']} 版已在档案中，{state}；{why}")
 
-    def _prepare(self, item: Item) -> "_Prepared | _Held":
+    def _prepare(self, item: Item) -> "Prepared | _Held":
         """Do everything that needs no writing transaction. Stop early if the archive already has the same file."""
         files = item.files
         types = [media_type(path, name) for path, name in files]
@@ -239,7 +197,7 @@ class Intake:
         others = [self._sandbox.extract(*each) for each in zip(item.attachments, types[1:], strict=True)]
         kept = [self._keep(*each) for each in zip(files, types, digests, strict=True)]
         text, places = _with_title(main, metadata.title)
-        return _Prepared(
+        return Prepared(
             item=item,
             signature=signature,
             content=content,
@@ -272,7 +230,7 @@ class Intake:
                 kept = self._take_over(connection, held.document_id, held.content)
         return Receipt(held.item, Result.HELD, held.document_id, kept.reason, stops=kept.stops)
 
-    def _record(self, prepared: _Prepared) -> Receipt:
+    def _record(self, prepared: Prepared) -> Receipt:
         with self._catalogue.writing() as connection:
             id, result, kept = self._place(connection, prepared)
             reason = _REASONS.get(result, "")
@@ -331,7 +289,7 @@ class Intake:
             return _Kept(f"没有公开：{refused.reason}")
         return _Kept()
 
-    def _place(self, connection: Connection, prepared: _Prepared) -> tuple[str, Result, tuple[str, ...]]:
+    def _place(self, connection: Connection, prepared: Prepared) -> tuple[str, Result, tuple[str, ...]]:
         """Find or create the document that a prepared file belongs to, and add its version if it is new.
 
         The last value names the stated fields that the new version keeps from the one before.
@@ -345,7 +303,7 @@ class Intake:
         if known is not None and known["original"]:
             id = str(known["document_id"])
             metadata, kept = keeping(connection, id, prepared.metadata)
-            self._add_version(connection, id, replace(prepared, metadata=metadata))
+            add_version(connection, id, replace(prepared, metadata=metadata), self._actor)
             if not prepared.attachments and corrections.keep_attachments(connection, id):
                 kept = (*kept, corrections.label(corrections.ATTACHMENTS))
             connection.execute(update(sources).where(sources.c.source == source).values(signature=prepared.signature))
@@ -360,7 +318,7 @@ class Intake:
         ).scalar()
         id = str(twin) if twin else self._catalogue.keys.address(prepared.content)
         if twin is None:
-            self._add_version(connection, id, prepared)
+            add_version(connection, id, prepared, self._actor)
         connection.execute(
             insert(sources).values(
                 source=source, document_id=id, signature=prepared.signature, original=int(twin is None)
@@ -372,87 +330,23 @@ class Intake:
         return id, Result.HELD, ()
 
     def _replace(
-        self, connection: Connection, prepared: _Prepared, id: str, version: int
+        self, connection: Connection, prepared: Prepared, id: str, version: int
     ) -> tuple[str, Result, tuple[str, ...]]:
         """Add the next version of a document. Its other sources go on to mean what they brought."""
         newest = connection.execute(select(documents.c.version).where(documents.c.id == id)).scalar()
         if newest != version:
             raise FileRefused(f"期间有了第 {newest} 版，请看过之后再操作。")
         metadata, kept = keeping(connection, id, prepared.metadata)
-        self._add_version(connection, id, replace(prepared, metadata=metadata))
+        add_version(connection, id, replace(prepared, metadata=metadata), self._actor)
         source = {"source": prepared.item.source, "signature": prepared.signature}
         connection.execute(insert(sources).values(document_id=id, original=1, **source))
         return id, Result.CHANGED, kept
-
-    def _add_version(self, connection: Connection, id: str, prepared: _Prepared) -> None:
-        now = audit.now()
-        last = connection.execute(select(documents.c.version).where(documents.c.id == id)).scalar()
-        version = (last or 0) + 1
-        if last is None:
-            connection.execute(insert(documents).values(id=id, version=version, status="waiting", received_at=now))
-        else:
-            connection.execute(update(documents).where(documents.c.id == id).values(version=version, status="waiting"))
-        connection.execute(
-            insert(versions).values(
-                document_id=id,
-                version=version,
-                content=prepared.content,
-                **assembly.file_columns(prepared.file),
-                **assembly.metadata_columns(prepared.metadata),
-                text=prepared.text,
-                warnings=list(prepared.warnings),
-                places=assembly.place_column(prepared.places),
-                concealed=list(prepared.concealed),
-                received_at=now,
-                note=prepared.item.note,
-                brought_by=self._actor,
-            )
-        )
-        for position, part in enumerate(prepared.attachments):
-            connection.execute(
-                insert(attachments).values(
-                    document_id=id,
-                    version=version,
-                    position=position,
-                    **assembly.file_columns(part.file),
-                    text=part.text,
-                    warnings=list(part.warnings),
-                    places=assembly.place_column(part.places),
-                    concealed=list(part.concealed),
-                )
-            )
-        relations.add_stated(connection, id, version, prepared.metadata.title, prepared.text)
-        details = {
-            "version": version,
-            "digest": prepared.file.digest,
-            "source": prepared.item.source,
-            "note": prepared.item.note,
-        }
-        audit.append(connection, self._actor, "receive", id, details)
-        if disclosure := prepared.metadata.disclosure:
-            read_from = prepared.metadata.sources.get("disclosure", "")
-            ground = SOURCE_GROUND if disclosure is Disclosure.WITHHELD else ""
-            grounds.add_classification(connection, id, version, disclosure, self._actor, read_from, ground)
-        if prepared.item.masks:
-            told = {"version": version, "masks": dict(prepared.item.masks), "reason": prepared.item.note}
-            audit.append(connection, self._actor, "mask", id, told)
 
 
 def _seen(row: RowMapping) -> str:
     """Say what the public sees of a document whose newest version was not taken over."""
     public = row["public_version"]
     return f"第 {public} 版仍然公开，请核实是否撤回" if public else "没有公开，请审查"
-
-
-def readable(name: str) -> str:
-    """Decode a file's name. Names in old archives are often GB 18030, which Python returns as surrogates."""
-    raw = os.fsencode(name)
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return raw.decode("utf-8", "backslashreplace")
 
 
 def attachment_of(digest: str, name: str, kind: str, size: int, part: Extraction) -> Attachment:

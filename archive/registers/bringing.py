@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.errors import FileRefused, GongkaiError
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item, Receipt, Result
+from archive.intake.adding import Item
+from archive.intake.receive import Intake, Receipt, Result
 from archive.registers import incoming, jobs, uploads
 from archive.registers.contents import GONE, contents
 from archive.registers.jobs import ASKED, Job, JobFile, Kind, LeaseLost

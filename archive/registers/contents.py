@@ -8,9 +8,10 @@ from pathlib import Path
 
 from archive.errors import BadManifest, FileRefused
 from archive.extract import media_type
+from archive.intake.adding import Item
 from archive.intake.bundle import MANIFEST, is_bundle, open_bundle, open_zip
 from archive.intake.manifest import read_manifest, strictest_first
-from archive.intake.receive import Item, Result
+from archive.intake.receive import Result
 from archive.registers.jobs import JobFile
 from archive.registers.uploads import shown
 

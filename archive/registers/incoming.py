@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 
-from archive.intake.receive import Result, readable
+from archive.intake.adding import readable
+from archive.intake.receive import Result
 from archive.plain import one_line
 from archive.registers import jobs, uploads
 from archive.registers.jobs import Job, JobFile, Kind

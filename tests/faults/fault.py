@@ -12,7 +12,8 @@ from random import Random
 from archive.custody import fixity
 from archive.errors import GongkaiError
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item, Receipt, Result
+from archive.intake.adding import Item
+from archive.intake.receive import Intake, Receipt, Result
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from indexer import sync

@@ -12,7 +12,8 @@ from random import Random
 
 from click.testing import CliRunner, Result
 
-from archive.intake.receive import Intake, Item, Receipt
+from archive.intake.adding import Item
+from archive.intake.receive import Intake, Receipt
 from archive.store.space import RESERVE, free
 from tests.faults import breaking
 from tests.faults.fault import Trial, TurnedRed, archive_alarm, installation

@@ -6,7 +6,8 @@ from time import monotonic
 
 from archive.errors import GongkaiError
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from tests.faults.fault import (

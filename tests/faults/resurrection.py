@@ -20,7 +20,8 @@ from archive.custody.rebuild import rebuild
 from archive.decisions import review
 from archive.document import Verdict
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store.catalogue import Catalogue
 from archive.store.seals import Seals
 from indexer import sync

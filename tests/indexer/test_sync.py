@@ -15,7 +15,8 @@ import pytest
 from archive.decisions import review
 from archive.document import Verdict
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from indexer import sync
 from indexer.asking.parse import parse
 from indexer.engine import SearchRequest

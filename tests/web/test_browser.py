@@ -11,7 +11,8 @@ from pdfminer.pdfpage import PDFPage
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from indexer import sync
 from tests.conftest import publish
 from tests.web.conftest import IN_A_BROWSER, Site, watched

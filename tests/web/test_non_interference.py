@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from archive.decisions import review
 from archive.document import Disclosure, Verdict
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from indexer import sync
 from tests.conftest import Installation, publish
 from web.app import create_app

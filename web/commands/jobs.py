@@ -19,9 +19,10 @@ from archive.decisions import validity
 from archive.describe import taxonomy
 from archive.errors import DiskFull, GongkaiError, NotRecorded
 from archive.extract import Limits, Sandbox
+from archive.intake.adding import Item
 from archive.intake.bundle import is_bundle, open_bundle
 from archive.intake.manifest import items_below, read_manifest, strictest_first
-from archive.intake.receive import Intake, Item, Receipt, Result
+from archive.intake.receive import Intake, Receipt, Result
 from archive.plain import one_line
 from archive.registers import checking, staff
 from indexer import lexicon, sync

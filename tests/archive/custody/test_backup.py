@@ -19,7 +19,8 @@ from archive.custody.rebuild import rebuild
 from archive.decisions import review
 from archive.document import Verdict
 from archive.errors import BackupDamaged, BackupRefused, BlobDamaged
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store import canonical
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue

@@ -10,7 +10,8 @@ import pytest
 
 from archive.custody import bag
 from archive.errors import BackupRefused, BlobMissing
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from tests.conftest import publish

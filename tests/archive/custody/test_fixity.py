@@ -12,7 +12,8 @@ from archive.custody.fixity import ROUND, Damage
 from archive.custody.rebuild import rebuild
 from archive.decisions import review, validity
 from archive.document import Validity, Verdict
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.records import _rows

@@ -13,7 +13,8 @@ from archive.decisions import afterwards, review, stops, validity
 from archive.document import Aspect, Outcome, Settlement, Validity, Verdict
 from archive.errors import CatalogueLost, CatalogueNotEmpty, DecisionRefused
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store import canonical
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue

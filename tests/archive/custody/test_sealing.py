@@ -12,7 +12,8 @@ from archive.custody import fixity, sealing
 from archive.custody.fixity import Damage
 from archive.custody.rebuild import rebuild
 from archive.errors import KeyRefused, KeyUnusable
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.records import _rows

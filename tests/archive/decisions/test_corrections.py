@@ -13,7 +13,8 @@ from archive.decisions import corrections, relations, review, stops
 from archive.document import Aspect, Document, Outcome, Settlement, Status, Verdict
 from archive.errors import DecisionRefused, DoubtfulValue, UnknownDocument
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item, Result
+from archive.intake.adding import Item
+from archive.intake.receive import Intake, Result
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.tables import corrections as rows

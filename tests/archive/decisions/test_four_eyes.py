@@ -11,7 +11,8 @@ from archive.decisions import afterwards, review, stops
 from archive.document import Aspect, Disclosure, Outcome, Settlement, Verdict
 from archive.errors import DecisionRefused
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store import audit
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue

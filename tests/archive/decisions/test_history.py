@@ -7,7 +7,8 @@ import pytest
 
 from archive.decisions import history
 from archive.errors import UnknownDocument
-from archive.intake.receive import Intake, Item, Result
+from archive.intake.adding import Item
+from archive.intake.receive import Intake, Result
 from archive.store.catalogue import Catalogue
 from tests.conftest import publish
 

@@ -9,7 +9,8 @@ from archive.decisions import relations
 from archive.decisions.relations import RelationKind, stated
 from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store.catalogue import Catalogue
 
 

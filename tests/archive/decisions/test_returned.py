@@ -13,7 +13,8 @@ from archive.decisions.returned import Point
 from archive.decisions.worklist import Step
 from archive.document import Status
 from archive.errors import DecisionRefused, UnknownDocument
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store.catalogue import Catalogue
 from archive.store.tables import objections, remedies
 from tests.conftest import NewDatabase

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from archive.decisions import review
 from archive.document import Aspect, Disclosure, Outcome, Status, Verdict
 from archive.errors import DecisionRefused, UnknownDocument
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store.catalogue import Catalogue
 from archive.store.tables import audit, changes, decisions, documents, examinations, metadata
 from tests.conftest import publish

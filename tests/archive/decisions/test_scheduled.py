@@ -14,7 +14,8 @@ from archive.decisions.scheduled import Running
 from archive.decisions.worklist import Step
 from archive.document import Aspect, Outcome, Status, Verdict
 from archive.errors import DecisionRefused, UnknownDocument
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store.catalogue import Catalogue
 from archive.store.tables import decisions, schedules
 from tests.conftest import NewDatabase

@@ -11,7 +11,8 @@ from archive.decisions import precheck, publication, review, stops
 from archive.document import Document, Settlement, Verdict
 from archive.errors import DecisionRefused, PrecheckFailed, UnknownDocument
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item, Receipt
+from archive.intake.adding import Item
+from archive.intake.receive import Intake, Receipt
 from archive.store import audit
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue

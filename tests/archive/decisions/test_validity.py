@@ -10,7 +10,8 @@ from sqlalchemy import select
 from archive.decisions import validity
 from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store.catalogue import Catalogue
 from archive.store.tables import validities
 from tests.conftest import publish

@@ -10,8 +10,9 @@ from archive.decisions import review, stops
 from archive.document import Attachment, Status, Verdict
 from archive.errors import DecisionRefused, UnknownDocument
 from archive.extract import Sandbox
+from archive.intake.adding import Item
 from archive.intake.attaching import Attachments, read
-from archive.intake.receive import Intake, Item
+from archive.intake.receive import Intake
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from tests.conftest import NewDatabase, publish

@@ -15,7 +15,8 @@ from archive.decisions import review
 from archive.document import Verdict
 from archive.errors import DiskFull, GongkaiError, NotRecorded
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item, Receipt, Result
+from archive.intake.adding import Item
+from archive.intake.receive import Intake, Receipt, Result
 from archive.store import catalogue as catalogues
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue

@@ -12,7 +12,8 @@ from archive.decisions import review
 from archive.document import Disclosure, Metadata, Status, Validity, Verdict
 from archive.errors import UnknownDocument
 from archive.extract import Extraction, Sandbox
-from archive.intake.receive import Intake, Item, Result
+from archive.intake.adding import Item
+from archive.intake.receive import Intake, Result
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from tests.conftest import NewDatabase, publish

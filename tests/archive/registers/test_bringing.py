@@ -11,7 +11,8 @@ import pytest
 
 from archive.errors import DiskFull
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item, Result
+from archive.intake.adding import Item
+from archive.intake.receive import Intake, Result
 from archive.registers import jobs, uploads
 from archive.registers.bringing import Bringing
 from archive.registers.jobs import ASKED, Job, JobFile, Kind, LeaseLost, State

@@ -10,7 +10,8 @@ import pytest
 from archive.decisions import review, validity
 from archive.document import Validity, Verdict
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store import publications
 from archive.store.catalogue import Catalogue
 from tests.conftest import Installation, publish

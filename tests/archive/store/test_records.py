@@ -10,7 +10,8 @@ from sqlalchemy import select
 from archive.decisions import review
 from archive.document import Verdict
 from archive.errors import RecordDamaged
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store.audit import append
 from archive.store.catalogue import Catalogue
 from archive.store.records import PARTS, Records

@@ -12,7 +12,8 @@ from archive.custody.rebuild import rebuild
 from archive.decisions import review
 from archive.document import Aspect, Disclosure, Outcome, Verdict
 from archive.errors import DocumentWithdrawn, KeyUnusable, RecordDisagrees, UnknownDocument
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store import audit, canonical, publications
 from archive.store.catalogue import Catalogue
 from archive.store.seals import FORMER, PRIVATE, PUBLIC, Key, Seals

@@ -8,7 +8,8 @@ import pytest
 from archive.decisions import review
 from archive.document import Status, Verdict
 from archive.errors import DecisionRefused, WithdrawalsDamaged
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store.catalogue import Catalogue
 from archive.store.withdrawal_ledger import Withdrawal, WithdrawalLedger
 from tests.conftest import in_a_file, publish

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from indexer import sync
 from tests.conftest import publish
 from tests.web.conftest import HIDDEN_WORDS, Site

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from archive.decisions import review
 from archive.document import Verdict
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from tests.conftest import Installation, publish
 from tests.web.conftest import HIDDEN_WORDS, Site, client_of
 from web.app import create_app

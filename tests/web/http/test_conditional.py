@@ -9,7 +9,8 @@ import pytest
 from archive.decisions import relations, review
 from archive.document import Verdict
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from tests.conftest import publish
 from tests.web.conftest import Site, client_of
 from web.http import edition

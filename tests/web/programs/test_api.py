@@ -7,7 +7,8 @@ import pytest
 from archive.decisions import validity
 from archive.document import Validity
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from indexer import sync
 from tests.conftest import publish
 from tests.web.conftest import Site

@@ -13,7 +13,8 @@ from lxml import etree
 from archive.decisions import review
 from archive.document import Verdict
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.store import sealed
 from indexer import sync
 from tests.conftest import publish

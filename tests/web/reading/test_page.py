@@ -11,8 +11,9 @@ import pytest
 from archive.decisions import review, validity
 from archive.document import Attachment, File, Place, Validity, Verdict
 from archive.extract import Sandbox
+from archive.intake.adding import Item
 from archive.intake.manifest import place, read_manifest
-from archive.intake.receive import Intake, Item, Result
+from archive.intake.receive import Intake, Result
 from indexer import sync
 from indexer.analyzer import Analyzer
 from indexer.query import Everything, Or, Text

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.registers.accounts import Accounts
 from archive.registers.roles import Role
 from archive.registers.staff import Staff

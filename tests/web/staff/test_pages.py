@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from archive.extract import Sandbox
-from archive.intake.receive import Intake, Item
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
 from archive.registers.roles import Role
 from tests.archive.extract.pictures.files import pdf
 from tests.web.staff.conftest import DeskSite
