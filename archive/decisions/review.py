@@ -163,7 +163,7 @@ def approve_alone(catalogue: Catalogue, id: str, person: str, reason: str, versi
 
 
 def reject(connection: Connection, id: str, reviewer: str, reason: str, version: int | None) -> int:
-    """Refuse a document's newest version, as ``decide`` does, inside the caller's transaction."""
+    """Refuse a version that waits, within the caller's transaction; return it. Raises as ``decide`` does."""
     row = acts.newest(connection, id, version)
     name = acts.named(id, reviewer, "审查决定必须写明审查人。")
     about = int(row["version"])
