@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, func, insert, inspect, select
 
 from archive.errors import BackupDamaged
 from archive.registers.migrations import STAFF
-from archive.registers.staff_tables import accounts, metadata, paper_codes, sessions, sign_ins
+from archive.registers.staff_tables import accounts, metadata, paper_codes, sessions, sign_ins, traced, traces
 from archive.store import database, migrations
 from archive.store.seals import Seals
 
@@ -50,7 +50,7 @@ class Staff:
         self._engine.dispose()
 
     def dump(self, file: Path) -> int:
-        """Write all rows but those of sessions into a file of JSON lines, which a backup takes; return how many."""
+        """Write what a backup takes into a file of JSON lines; return how many rows."""
         with self.reading() as connection, tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as made:
             count = 0
             for table in _kept():
@@ -124,8 +124,11 @@ def is_there(url: str) -> bool:
 
 
 def _kept() -> list[Table]:
-    """Return the tables that a backup has, each after those that it refers to. Whoever is signed in signs in again."""
-    return [table for table in metadata.sorted_tables if table is not sessions]
+    """Return the tables that a backup has, each after those that it refers to.
+
+    Whoever is signed in signs in again, and what is computed from the archive is computed again.
+    """
+    return [table for table in metadata.sorted_tables if table not in (sessions, traces, traced)]
 
 
 def now() -> datetime:

@@ -3,7 +3,7 @@
 Changing one needs a migration (``archive/registers/migrations/versions``). Instants are ISO 8601 text in UTC.
 """
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 from archive.store.tables import metadata as catalogue
 
@@ -119,3 +119,19 @@ job_files = Table(
     Column("told", Text, nullable=False, default=""),
 )
 Index("ix_job_files_name", job_files.c.name)
+# By what documents are found that look like one: numbers that stand for a document number, a title, a piece of text.
+# They are computed from the archive and in no backup (see ``traces``).
+traces = Table(
+    "traces",
+    metadata,
+    Column("trace", BigInteger, primary_key=True, autoincrement=False),
+    Column("document_id", String(32), primary_key=True, index=True),
+)
+
+# Up to which event of the audit log documents have left their traces.
+traced = Table(
+    "traced",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sequence", Integer, nullable=False),
+)

@@ -31,6 +31,7 @@ from web.staff.preview import preview
 from web.staff.queues import queues
 from web.staff.scheduling import scheduling
 from web.staff.standing import standings
+from web.staff.twins import twins
 from web.staff.watching import watching
 from web.staff.words import without_commands
 
@@ -45,6 +46,7 @@ PARTS = (
     preview,
     correcting,
     attaching,
+    twins,
     masking,
     deciding,
     scheduling,

@@ -1,6 +1,6 @@
 """A document at the desk: left what its readers get, right what is known of it and what is to be done with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Blueprint, Response, g, render_template, send_file
@@ -14,6 +14,7 @@ from archive.decisions.scheduled import Plan
 from archive.decisions.stops import Precheck
 from archive.document import Aspect, Disclosure, Document, File, Outcome, Settlement, Status, Validity
 from archive.errors import UnknownDocument
+from archive.intake.twins import SEPARATE
 from archive.registers import drafts, looks
 from archive.registers.roles import Act
 from archive.store import audit
@@ -22,10 +23,10 @@ from archive.store.tables import versions
 from web.http.current import services
 from web.reading.blocks import sections
 from web.search.views import file_view
-from web.staff import fields, relating
+from web.staff import fields, likeness, relating
 from web.staff.guard import allowed, current, desk
 from web.staff.places import Places, leaves
-from web.staff.queues import may_see
+from web.staff.queues import confined, may_see
 from web.staff.words import OUTCOMES, SETTLEMENTS, STATES, deed, without_commands
 
 documents = Blueprint("documents", __name__)
@@ -87,6 +88,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
     known = standing(id)
     kept = drafts.of(desk().staff, current().account.id, f"/documents/{id}")
     document = known.document
+    alike, twins = _alike(known)
     files = [file_view(part.file, f"/documents/{id}/files/{at}") for at, part in enumerate(document.attachments, 1)]
     places = Places(document, known.precheck)
     return Response(
@@ -103,6 +105,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
             places=places,
             leaves=leaves(document, places),
             original=file_view(document.file, f"/documents/{id}/files/0"),
+            **{"alike": alike, "twins": twins, "SHOWN": likeness.SHOWN},
             **{
                 "ASPECTS": grounds.ASPECT_LABELS,
                 "OUTCOMES": OUTCOMES,
@@ -122,6 +125,18 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
         ),
         status,
     )
+
+
+def _alike(known: Standing) -> tuple[likeness.Likenesses | None, list[likeness.Twin]]:
+    """Return what looks like a document that waits, but for what was found to be another one, and what is not seen."""
+    if known.document.status is not Status.WAITING:
+        return None, []
+    account = current().account
+    found = likeness.of(desk().staff, services().catalogue, known.document)
+    apart = {each.details.get("other") for each in known.events if each.action == SEPARATE}
+    twins = [each for each in found.twins if each.id not in apart and may_see(account, each.brought_by)]
+    # A source names a folder of another unit.
+    return (replace(found, copies=()) if confined(account) else found), twins
 
 
 @documents.get("/documents/<id>")

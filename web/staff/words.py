@@ -44,8 +44,7 @@ ACTIONS = {
     **{"account.disable": "停用账号", "account.enable": "启用账号", "account.reset": "重置密码和验证器"},
     **{"account.password": "更换密码", "account.second-factor": "设置验证器"},
     **{"correct": "更正信息", "schedule": "定时公开", "unschedule": "取消定时公开", "not_published": "到时没有公开"},
-    "mask": "遮盖，成为新版本",
-    "remedy": "改好退回意见",
+    **{"mask": "遮盖，成为新版本", "remedy": "改好退回意见", "separate": "认定为两件"},
 }
 # By the names that events give their details.
 _DETAILS = dict(

@@ -11,7 +11,8 @@ from archive.document import Disclosure, Status, Verdict
 from archive.errors import DecisionRefused, UnknownDocument
 from archive.extract import Sandbox
 from archive.intake import twins
-from archive.intake.receive import Intake, Item, Receipt, Result
+from archive.intake.adding import Item
+from archive.intake.receive import Intake, Receipt, Result
 from archive.store.tables import sources
 from tests.conftest import publish
 from web.installation.services import Services

@@ -53,3 +53,21 @@ def test_the_differences_of_a_long_document(
     page.get_by_role("link", name="回到工作台").click()
     expect(page.get_by_role("heading", name="文件信息")).to_be_visible()
     page.context.close()
+
+
+def test_a_document_with_twins(
+    browser: Browser, address: str, site: DeskSite, bring: Callable[[str, str, str], str], pytestconfig: pytest.Config
+) -> None:
+    bring("first.md", FIRST, "丁四")
+    bring("other.txt", "关于下达2019年资金计划的通知\n\n云政发〔2019〕8号\n\n另一件文件。\n", "丁四")
+    id = bring("second.md", SECOND, "丁四")
+    page = signed_in(browser, address, site[Role.REVIEWER])
+    page.goto(f"{address}/documents/{id}")
+    expect(page.get_by_text("内容基本相同")).to_be_visible()
+    page.get_by_text("认定本件与").first.click()
+    look(page, "twins", bool(pytestconfig.option.pictures))
+    page.get_by_label("本件是它的新版本").first.check()
+    page.get_by_label("理由", exact=True).first.fill("改了资金数额")
+    page.get_by_role("button", name="认定").first.press("Enter")
+    expect(page.get_by_text("已作为《关于下达2019年资金计划的通知》").first).to_be_visible()
+    page.context.close()

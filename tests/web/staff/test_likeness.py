@@ -1,0 +1,140 @@
+"""Documents that look like one that waits: found among all, shown to who may see them, and decided by a person."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from archive.document import Status
+from archive.registers import traces as traces_of
+from archive.registers.roles import Role
+from archive.registers.staff_tables import traced, traces
+from indexer import sync
+from tests.conftest import publish
+from tests.web.staff.conftest import TEXT, DeskSite
+from web.app import create_app
+from web.staff import likeness
+from web.staff.likeness import Sign
+
+Bring = Callable[[str, str, str], str]
+BODY = "".join(f"第{at}条 各镇街、各有关部门要按照职责分工，做好第{at}项防汛抗旱工作。" for at in range(30))
+NOTICE = f"云溪县人民政府关于做好防汛抗旱工作的通知\n\n云政发〔2019〕12号\n\n{BODY}\n"
+
+
+def signs(site: DeskSite, id: str) -> dict[str, tuple[Sign, ...]]:
+    found = likeness.of(site.staff, site.services.catalogue, site.services.catalogue.newest(id))
+    return {each.id: each.signs for each in found.twins}
+
+
+def test_each_sign_is_found_whether_the_other_is_public_or_not(site: DeskSite, bring: Bring) -> None:
+    own = bring("own", NOTICE, "丁四")
+    number = bring("number", "完全不同的一份文件\n\n云政发 [2019] 12 号\n\n内容也不同，说的是别的事情。\n", "丁四")
+    title = bring("title", "云溪县人民政府 关于做好防汛抗旱工作的通知\n\n只有一句话。\n", "丁四")
+    text = bring("text", "另一个标题的文件\n\n" + BODY.replace("第7项防汛", "第7项抗洪"), "丁四")
+    half = bring("half", "又一个标题的文件\n\n" + BODY[: len(BODY) // 2] + "其余的内容全都不同" * 30, "丁四")
+    publish(site.services.catalogue, number)
+    found = signs(site, own)
+    assert found == {number: (Sign.NUMBER,), title: (Sign.TITLE,), text: (Sign.TEXT,)}
+    assert half not in found and site.id not in found
+    assert own in signs(site, text)
+
+
+def test_further_sources_of_the_very_same_file_are_told(site: DeskSite, bring: Bring) -> None:
+    own = bring("own", NOTICE, "丁四")
+    assert bring("second source", NOTICE, "丁四") == own
+    shown = site[Role.REVIEWER].get(f"/documents/{own}").text
+    assert "另有 1 个来源" in shown and "second source" in shown
+
+
+def test_two_that_are_separate_are_not_asked_about_again(site: DeskSite, bring: Bring) -> None:
+    own, other = bring("own", NOTICE, "丁四"), bring("other", NOTICE.replace("第7项", "第七项"), "丁四")
+    reviewer, page = site[Role.REVIEWER], f"/documents/{own}"
+    assert "可能重复" in reviewer.get(page).text and other in reviewer.get(page).text
+    refused = reviewer.post(f"{page}/twins/{other}", page, how="separate", reason="", act=f"twins/{other}")
+    assert refused.status_code == 409 and "请写明" in refused.text
+    assert reviewer.post(f"{page}/twins/{other}", page, how="?", reason="x").status_code == 409
+    assert reviewer.post(f"{page}/twins/{other}", page, how="separate", reason="两个年度").status_code == 303
+    for id in (own, other):
+        shown = reviewer.get(f"/documents/{id}").text
+        assert "可能重复" not in shown and "认定为两件：两个年度" in shown
+    assert reviewer.post(f"{page}/twins/nobody234567", page, how="same", reason="x").status_code == 404
+
+
+@pytest.mark.parametrize("how", ["same", "version"])
+def test_what_was_decided_holds_and_a_second_time_is_refused(site: DeskSite, bring: Bring, how: str) -> None:
+    first, second = bring("first", NOTICE, "丁四"), bring("second", NOTICE.replace("第7项", "第七项"), "丁四")
+    reviewer, page = site[Role.REVIEWER], f"/documents/{second}"
+    form = {"how": how, "reason": "只改了一个字"}
+    assert reviewer.post(f"{page}/twins/{first}", page, **form).status_code == 303
+    assert site.services.catalogue.newest(second).status is Status.REFUSED
+    assert site.services.catalogue.newest(first).version == (2 if how == "version" else 1)
+    assert f"编号 {first}" in reviewer.get(page).text
+    assert reviewer.post(f"{page}/twins/{first}", f"/documents/{first}", **form).status_code == 409
+    assert "可能重复" not in reviewer.get(page).text
+
+
+def test_a_source_unit_learns_nothing_of_others(site: DeskSite, bring: Bring) -> None:
+    other, own = bring("other", NOTICE, "丁四"), bring("own", NOTICE.replace("第7项", "第七项"), "甲一")
+    assert bring("from another unit", NOTICE.replace("第7项", "第七项"), "丁四") == own
+    shown = site[Role.SOURCE].get(f"/documents/{own}").text
+    assert other not in shown and "another unit" not in shown and "可能重复" not in shown
+    assert other in site[Role.REVIEWER].get(f"/documents/{own}").text
+
+
+def test_a_new_version_leaves_other_traces(site: DeskSite, bring: Bring) -> None:
+    own, other = bring("own", NOTICE, "丁四"), bring("other", NOTICE.replace("第7项", "第七项"), "丁四")
+    assert other in signs(site, own)
+    bring("other", "标题与内容都换了的文件\n\n云政发〔2019〕99号\n\n现在说的是完全不同的事。\n", "丁四")
+    assert signs(site, own) == {}
+
+
+def test_nothing_public_changes_by_it(site: DeskSite, bring: Bring) -> None:
+    first = bring("first", NOTICE, "丁四")
+    publish(site.services.catalogue, first)
+    sync.rebuild(site.services.catalogue, site.services.engine)
+    public = create_app(site.services).test_client()
+    paths = (f"/documents/{first}", "/search?q=防汛", f"/api/v1/documents/{first}")
+
+    def seen() -> list[str]:
+        # How long a search took is not always the same.
+        return [re.sub(r"用时[^秒]*秒", "", public.get(path).text) for path in paths]
+
+    before = seen()
+    second = bring("second", NOTICE.replace("第7项", "第七项"), "丁四")
+    reviewer, page = site[Role.REVIEWER], f"/documents/{second}"
+    reviewer.get(page)
+    reviewer.post(f"{page}/twins/{first}", page, how="separate", reason="两件")
+    for former, now in zip(before, seen(), strict=True):
+        assert now.splitlines() == former.splitlines()
+
+
+def test_what_is_behind_is_told_and_a_backup_has_no_traces(
+    site: DeskSite, bring: Bring, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ids = [bring(f"file {at}", TEXT.replace("防汛", f"第{at}次防汛"), "丁四") for at in range(3)]
+    monkeypatch.setattr("archive.registers.traces.BATCH", 1)
+    assert "没有全部比对" in site[Role.REVIEWER].get(f"/documents/{ids[0]}").text
+    while likeness.keep_up(site.staff, site.services.catalogue):
+        pass
+    assert "没有全部比对" not in site[Role.REVIEWER].get(f"/documents/{ids[0]}").text
+    with site.staff.reading() as connection:
+        assert connection.execute(select(func.count(traces.c.document_id.distinct()))).scalar() == 4
+        assert connection.execute(select(traced.c.sequence)).scalar()
+    site.staff.dump(tmp_path / "dump")
+    assert "trace" not in (tmp_path / "dump").read_text(encoding="utf-8")
+
+
+def test_what_all_documents_share_is_not_looked_through(
+    site: DeskSite, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With 50,000 documents of one letterhead, its traces would take the longest and tell nothing."""
+    ids = [bring(f"file {at}", NOTICE.replace("第7项", f"第{at}7项"), "丁四") for at in range(4)]
+    assert all(Sign.TEXT in each for each in signs(site, ids[0]).values())
+    sketched = likeness._smallest(site.services.catalogue.newest(ids[0]).text)
+    assert len(traces_of.shared(site.staff, ids[0], sketched, 2)) == 3
+    monkeypatch.setattr(traces_of, "_COMMON", 2)
+    assert traces_of.shared(site.staff, ids[0], sketched, 2) == {}
+    # A number or a title is looked for however many have it.
+    assert all(Sign.NUMBER in each for each in signs(site, ids[0]).values())

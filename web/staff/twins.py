@@ -1,0 +1,37 @@
+"""What a person decides about a document that looks like the one that waits."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response as Answer
+
+from archive.errors import DecisionRefused
+from archive.intake import twins as acts
+from archive.registers.roles import Act
+from web.http.current import services
+from web.staff.acting import done
+from web.staff.documents import standing
+from web.staff.guard import allowed
+
+twins = Blueprint("twins", __name__)
+CHOICES: dict[str, Callable[..., object]] = {
+    "separate": acts.separate,
+    "same": acts.same,
+    "version": acts.next_version,
+}
+
+
+@twins.post("/documents/<id>/twins/<other>")
+@allowed(Act.EXAMINE)
+def decide(id: str, other: str) -> Answer:
+    """Decide: two documents, the same one, or this one is the other's next version."""
+    # Raises UnknownDocument for one that the account may not see.
+    standing(other)
+
+    def act(version: int, person: str) -> object:
+        choice = CHOICES.get(request.form.get("how", ""))
+        if choice is None:
+            raise DecisionRefused(id, "请先选择一项。")
+        return choice(services().catalogue, id, other, person, request.form.get("reason", ""), version)
+
+    return done(id, act)
