@@ -98,7 +98,10 @@ def test_what_could_lead_elsewhere_is_gone(page: str) -> None:
 def test_a_page_of_any_text_stays_without_addresses(text: str) -> None:
     """Generated from a few signs: broken tags, references and quotes, but no names of real elements or attributes."""
     made = inert(f'<p title="{text}"><a href="{text}">', lambda _: None)
-    assert not re.search(r"<[^<>]*href", made)
+    # Every tag that is written is whole: names, and values in quotes without any quote or bracket in them.
+    tags = re.findall(r"<[^>]*>?", made)
+    assert all(re.fullmatch(r'</?[a-z]+(?: [a-z][a-z0-9-]*(?:="[^"<>]*")?)*/?>', tag) for tag in tags), made
+    assert not any(re.search(r" href=", re.sub(r'"[^"]*"', "", tag)) for tag in tags)
 
 
 def test_svg_and_references_stay_as_they_are() -> None:
