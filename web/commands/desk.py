@@ -39,6 +39,7 @@ def desk(host: str, port: int, no_worker: bool) -> None:
     from archive.registers import uploads
     from archive.registers.staff import Staff
     from web import server
+    from web.staff import likeness
     from web.staff.desk import create_desk
 
     terminal.log_lines()
@@ -49,7 +50,8 @@ def desk(host: str, port: int, no_worker: bool) -> None:
         # An upload that is on its way lies here, and not where files may be kept in memory.
         tempfile.tempdir = str(uploads.place(opened.settings.data))
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        with nullcontext() if no_worker else worker_beside():
+        beside = nullcontext() if no_worker else worker_beside()
+        with beside, likeness.catching_up(staff, opened.catalogue):
             server.serve_desk(create_desk(opened, staff), host, port)
 
 

@@ -1,14 +1,19 @@
 """Documents that look like one that waits: the same file, number or title, or nearly the same text; public or not."""
 
 import hashlib
-from collections.abc import Iterable
+import logging
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from archive.chinese.text import normalise
 from archive.document import UNNAMED, Document, Status
+from archive.errors import GongkaiError
 from archive.plain import one_line
 from archive.registers import traces
 from archive.registers.staff import Staff
@@ -17,6 +22,9 @@ from archive.store.catalogue import Catalogue
 from archive.store.tables import attachments, documents, sources, versions
 from indexer.duplicates import READ, alike, sketch
 
+log = logging.getLogger(__name__)
+# Seconds between two batches in the background, in which pages are answered.
+_PAUSE = 0.05
 # The smallest hashes of a text are the most likely to be shared: of two texts that are alike by four fifths, nearly
 # all. Two of so many are asked for, so that no phrase that stands in many documents makes each a candidate.
 _SMALLEST = 12
@@ -63,6 +71,28 @@ class Likenesses:
 def keep_up(staff: Staff, catalogue: Catalogue) -> int:
     """Let the next documents leave their traces; return how many events are still ahead."""
     return traces.keep_up(staff, catalogue, _leaves, READ)
+
+
+@contextmanager
+def catching_up(staff: Staff, catalogue: Catalogue) -> Iterator[None]:
+    """Let all documents leave their traces in the background, which takes a minute for 50,000 the first time."""
+    stopped = threading.Event()
+
+    def catch_up() -> None:
+        try:
+            while not stopped.wait(_PAUSE) and keep_up(staff, catalogue):
+                pass
+        except (GongkaiError, SQLAlchemyError) as error:
+            # Pages go on from where this ended, and say that not all was compared.
+            log.error("重复文件的比对没有做完：%s", error)
+
+    thread = threading.Thread(target=catch_up, name="likeness", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
 
 
 def of(staff: Staff, catalogue: Catalogue, document: Document) -> Likenesses:

@@ -1,6 +1,8 @@
 """Documents that look like one that waits: found among all, shown to who may see them, and decided by a person."""
 
 import re
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from archive.document import Status
+from archive.errors import GongkaiError
 from archive.registers import traces as traces_of
 from archive.registers.roles import Role
 from archive.registers.staff_tables import traced, traces
@@ -138,3 +141,31 @@ def test_what_all_documents_share_is_not_looked_through(
     assert traces_of.shared(site.staff, ids[0], sketched, 2) == {}
     # A number or a title is looked for however many have it.
     assert all(Sign.NUMBER in each for each in signs(site, ids[0]).values())
+
+
+def test_the_desk_catches_up_in_the_background_and_ends_with_it(
+    site: DeskSite, bring: Bring, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for at in range(3):
+        bring(f"file {at}", TEXT.replace("防汛", f"第{at}次防汛"), "丁四")
+    monkeypatch.setattr(traces_of, "BATCH", 1)
+    catalogue, deadline = site.services.catalogue, time.monotonic() + 20
+    with likeness.catching_up(site.staff, catalogue):
+        while time.monotonic() < deadline:
+            with site.staff.reading() as connection:
+                reached = connection.execute(select(traced.c.sequence)).scalar()
+            if reached == catalogue.events()[-1].sequence:
+                break
+            time.sleep(0.05)
+    assert reached == catalogue.events()[-1].sequence
+    assert "likeness" not in {each.name for each in threading.enumerate()}
+
+    def broken(*_: object) -> int:
+        raise GongkaiError("磁盘已满")
+
+    monkeypatch.setattr(likeness, "keep_up", broken)
+    monkeypatch.setattr(likeness, "_PAUSE", 0)
+    with likeness.catching_up(site.staff, catalogue):
+        while time.monotonic() < deadline and "没有做完" not in caplog.text:
+            time.sleep(0.01)
+    assert "重复文件的比对没有做完：磁盘已满" in caplog.text
