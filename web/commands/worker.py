@@ -53,12 +53,12 @@ def worker(parent: int | None) -> None:
     When it is told to stop (SIGTERM, Ctrl+C) it finishes the file in hand. `desk` starts one by itself.
     """
     stop = threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
     with (
         services() as opened,
         closing(Staff(opened.settings.staff_database_url, opened.catalogue.keys)) as staff,
     ):
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, lambda *_: stop.set())
         # What is unpacked on the way is nobody else's business, and may be more than the memory behind /tmp holds.
         tempfile.tempdir = str(uploads.place(opened.settings.data))
         say("后台工作已经开始。")
