@@ -21,7 +21,8 @@ masking = Blueprint("masking", __name__, url_prefix="/documents/<id>/mask")
 @allowed(Act.EXAMINE)
 def preview(id: str) -> str | Answer:
     """Mask and prove without keeping anything, and show what comes of it."""
-    document = standing(id).document
+    known = standing(id)
+    document = known.document
     fields = {name: value for name, value in request.form.items() if name != "csrf"}
     try:
         if fields.get("version") != str(document.version):
@@ -29,7 +30,7 @@ def preview(id: str) -> str | Answer:
         acts.required(id, fields.get("reason", ""), "遮盖必须写明理由。")
         with masked.copies(services().blobs, desk().sandbox, document, _wishes(document)) as made:
             masked.check_reason(made, fields["reason"])
-            return render_template("desk/masking.html", document=document, made=made, fields=fields)
+            return render_template("desk/masking.html", known=known, document=document, made=made, fields=fields)
     except DecisionRefused as refused:
         return page(id, refused.reason, 409, fields)
 

@@ -234,3 +234,32 @@ def test_only_a_reviewer_masks_and_another_unit_is_not_there(site: DeskSite, fil
     for step in ("mask/preview", "mask"):
         answer = site[Role.REVIEWER].post(f"/documents/nobody234567/{step}", page, words=PHONE, reason=REASON)
         assert answer.status_code == 404
+
+
+def published(site: DeskSite, id: str) -> None:
+    reviewer, publisher, page = site[Role.REVIEWER], site[Role.PUBLISHER], f"/documents/{id}"
+    reviewer.post(f"{page}/classify", page, disclosure="主动公开", basis="条例第二十条")
+    for number in re.findall(r'action="/documents/[^"]*/settle/(\d+)"', reviewer.get(page).text):
+        reviewer.post(f"{page}/settle/{number}", page, settlement="keep", reason="公务号码")
+    for aspect in ("truthfulness", "confidentiality"):
+        reviewer.post(f"{page}/examine/{aspect}", page, outcome="passed", basis="逐项看过")
+    assert publisher.post(f"{page}/approve", page, reason="").status_code == 303
+    assert site.services.catalogue.public(id).status is Status.PUBLISHED
+
+
+def test_of_what_was_public_the_former_version_is_withdrawn_first(site: DeskSite, files: Files) -> None:
+    id = files(a_txt=f"关于低保的公示\n\n村民王某，本人电话{PHONE}。\n".encode())
+    page, reviewer = f"/documents/{id}", site[Role.REVIEWER]
+    assert "须先撤回" not in reviewer.get(page).text
+    published(site, id)
+    assert "须先撤回" in reviewer.get(page).text
+    chosen = {"words": PHONE, "reason": REASON}
+    assert "须先撤回" in reviewer.post(f"{page}/mask/preview", page, **chosen).text
+    assert site[Role.PUBLISHER].post(f"{page}/withdraw", page, reason="须先遮盖").status_code == 303
+    assert reviewer.post(f"{page}/mask", page, **chosen).status_code == 303
+    published(site, id)
+    sync.rebuild(site.services.catalogue, site.services.engine)
+    public = create_app(site.services).test_client()
+    for path in (page, f"{page}?version=1", f"{page}?version=2"):
+        assert PHONE not in public.get(path).text
+    assert "■■■■■■■■■■■" in public.get(page).text
