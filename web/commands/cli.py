@@ -16,6 +16,7 @@ COMMANDS = {
     "ingest": "intake",
     "review": "review",
     "correct": "correcting",
+    "attachments": "attaching",
     "publish-due": "scheduling",
     "history": "history",
     "validity": "history",

@@ -226,3 +226,17 @@ def test_a_relation_that_no_text_states_is_recorded(run: Run, folder: Path) -> N
     assert f"已登记：废止 {second}" in run(*add).output
     assert "已有这条关系" in run(*add, code=1).output
     assert "已废止" in run("review", "show", second).output
+
+
+def test_attachments_are_changed_for_a_reason(run: Run, folder: Path) -> None:
+    run("ingest", str(folder), "--actor", "收文员")
+    id = run("review", "list").stdout.split()[0]
+    (folder / "表.txt").write_text("物资表\n", encoding="utf-8")
+    (folder / "单.txt").write_text("名单\n", encoding="utf-8")
+    why = ("--as", "更正员", "--reason", "补送")
+    run("attachments", "add", id, str(folder / "表.txt"), *why)
+    assert "1. 表.txt\n2. 单.txt\n" in run("attachments", "add", f"{id}@1", str(folder / "单.txt"), *why).output
+    assert "1. 单.txt\n2. 表.txt\n" in run("attachments", "move", id, "2", "1", *why).output
+    assert "2. 物资.txt\n" in run("attachments", "rename", id, "2", "物资.txt", *why).output
+    assert "仍以“.txt”结尾" in run("attachments", "rename", id, "2", "物资.pdf", *why, code=1).output
+    assert run("attachments", "remove", id, "1", *why).stdout == "1. 物资.txt\n"
