@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from archive.chinese.text import normalise
+from archive.reasons import why
 from archive.store import canonical
 from indexer.errors import BadLexicon
 
@@ -87,7 +88,7 @@ def _read(path: Path, stopwords: frozenset[str]) -> Iterator[tuple[str, int, str
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise BadLexicon(path, 0, f"读不出来（{error.strerror}）。") from error
+        raise BadLexicon(path, 0, f"读不出来（{why(error)}）。") from error
     try:
         # Editors on Windows write a byte order mark.
         text = raw.decode("utf-8-sig")

@@ -20,6 +20,7 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, TcpWSGIServer
 from waitress.utilities import RequestEntityTooLarge
 
+from archive.reasons import why
 from indexer.errors import IndexUnusable
 from web.app import create_app
 from web.http import metrics
@@ -216,8 +217,8 @@ def _bound(
     try:
         listening = socket.create_server((host, port), family=family)
     except OSError as error:
-        why = f"无法在 {host}:{port} 提供服务（{error.strerror}），请换一个 --port"
-        raise OSError(error.errno, why) from error
+        told = f"无法在 {host}:{port} 提供服务（{why(error)}），请换一个 --port"
+        raise OSError(error.errno, told) from error
     # Without a proxy of our own, no client is believed about where a request comes from.
     behind = app.extensions["gongkai"].settings.proxies > 0
     server = create_server(

@@ -11,6 +11,7 @@ from pathlib import Path
 from archive.custody.backup import LEDGER, Manifest, Progress, digest_at, files_of, free, named, read_manifest
 from archive.custody.sealing import need_key, put_keys
 from archive.errors import BackupDamaged, BackupRefused
+from archive.reasons import why
 from archive.store.blobs import sync_folder
 from archive.store.folder import BACKUP, UNFINISHED, copy_privately, mark, require_maker, unfinished
 from archive.store.records import Records
@@ -154,7 +155,7 @@ def _problem(folder: Path, place: str, digest: str) -> str:
     try:
         found = digest_at(folder / place)
     except OSError as error:
-        return f"缺失或读不出（{error.strerror}）"
+        return f"缺失或读不出（{why(error)}）"
     if found != digest:
         return "的内容与清单不符"
     if parts[0] == "blobs" and "".join(parts[1:]) != found:

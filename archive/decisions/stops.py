@@ -209,7 +209,8 @@ def settle(
             raise DecisionRefused(id, f"第 {about} 版的发布前检查{_lack(stored)}，请先运行 gongkai review check {id}。")
         finding = next((each for each in stored.found if each.number == number), None)
         if finding is None:
-            raise DecisionRefused(id, f"第 {about} 版的发布前检查只有 {len(stored.found)} 处，没有第 {number} 处。")
+            known = f"共 {len(stored.found)} 处，没有第 {number} 处" if stored.found else "没有发现问题，不用处理"
+            raise DecisionRefused(id, f"第 {about} 版的发布前检查{known}。序号见 gongkai review check {id}。")
         if settlement is Settlement.MASKED and _still_there(catalogue, connection, id, finding):
             raise DecisionRefused(
                 id, f"第 {number} 处在第 {about} 版中原样存在，没有遮盖。请在文件中遮盖后，按原来源作为新版本接收。"

@@ -15,6 +15,7 @@ from typing import Any
 from archive.describe import own_lists
 from archive.document import Validity
 from archive.errors import BadTaxonomy
+from archive.reasons import why
 
 FILE = Path(__file__).with_name("taxonomy.toml")
 # The name of an installation's own file, in its data folder.
@@ -96,7 +97,7 @@ def read(own: Path) -> Taxonomy:
         lists = _made(own_lists.joined(shipped, tomllib.loads(own.read_text(encoding="utf-8-sig"))))
         own_lists.check((each.name, each.aliases, each.codes) for each in lists.issuers)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise BadTaxonomy(own, f"读不出来（{error}）。") from error
+        raise BadTaxonomy(own, f"读不出来：{why(error)}。") from error
     except own_lists.Odd as error:
         raise BadTaxonomy(own, str(error)) from error
     return lists

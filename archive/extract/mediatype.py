@@ -1,6 +1,7 @@
 """Determining a file's media type from its content, and from its name only where the content does not tell."""
 
 import re
+import stat
 import zipfile
 from pathlib import Path
 
@@ -53,7 +54,10 @@ def media_type(path: Path, name: str) -> str:
 
     ``name`` is the file name given by the sender. A wrong extension does not matter if the content is clear.
     """
-    size = path.stat().st_size
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise FileRefused("不是普通文件，而是文件夹、管道、套接字或设备，没有读取。请改用文件后重新提交。")
+    size = found.st_size
     if size == 0:
         raise FileRefused("文件是空的（0 字节），请检查后重新提交。")
     if size > INPUT_SIZE:

@@ -13,6 +13,7 @@ from archive.document import Disclosure
 from archive.errors import BadManifest
 from archive.intake.adding import Item, readable
 from archive.plain import one_line
+from archive.reasons import NOT_UTF_8, why
 
 STATED = (
     "title",
@@ -53,10 +54,12 @@ def read_manifest(manifest: Path) -> list[Item]:
     try:
         lines = manifest.read_text(encoding="utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
-        raise BadManifest(1, "清单不是 UTF-8 编码。") from error
+        raise BadManifest(1, f"清单{NOT_UTF_8}。") from error
     items: list[Item] = []
     first: dict[str, tuple[int, str]] = {}
     for number, line in enumerate(lines, 1):
+        # One that was joined from several files has a byte order mark in its middle.
+        line = line.lstrip("\ufeff")
         if not line.strip():
             continue
         item = _item(manifest.parent, number, line)
@@ -81,7 +84,7 @@ def _item(folder: Path, number: int, line: str) -> Item:
     try:
         entry = json.loads(line, object_pairs_hook=lambda pairs: _once(number, pairs))
     except (ValueError, RecursionError) as error:
-        raise BadManifest(number, f"不是 JSON：{error}") from error
+        raise BadManifest(number, f"读不出来：{why(error)}。") from error
     if not isinstance(entry, dict) or not isinstance(entry.get("path"), str) or not entry["path"]:
         raise BadManifest(number, "缺少 path（文件路径）。")
     unknown = sorted(set(entry) - {*STATED, "path", "attachments", "note"})

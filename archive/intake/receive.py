@@ -25,6 +25,7 @@ from archive.extract import Sandbox, media_type
 from archive.extract.extraction import Extraction
 from archive.intake.adding import Item, Prepared, add_version
 from archive.intake.keeping import keeping, tighten
+from archive.reasons import why
 from archive.store import audit
 from archive.store.blobs import Blobs, digest_of
 from archive.store.catalogue import Catalogue
@@ -45,7 +46,8 @@ class Result(StrEnum):
 class Receipt:
     """What became of an item. ``reason`` says why it was refused, or what else the person should know.
 
-    ``stops`` counts the open stops for which it waits for review where it should have been taken over as public.
+    Where it should have been taken over as public and was not, it is ``left``, and ``stops`` counts the open stops for
+    which it waits for review.
     """
 
     item: Item
@@ -54,6 +56,7 @@ class Receipt:
     reason: str = ""
     warnings: tuple[str, ...] = ()
     stops: int = 0
+    left: bool = False
 
 
 _REASONS = {
@@ -145,7 +148,7 @@ class Intake:
                     yield Receipt(item, Result.REFUSED, reason=refused.reason)
                 except (OSError, NotRecorded, SQLAlchemyError) as error:
                     full = disk_full(error, self._blobs.folder)
-                    standing = self._standing(prepared, str(full or error)) if prepared else None
+                    standing = self._standing(prepared, str(full or why(error))) if prepared else None
                     if standing:
                         yield standing
                     if full:
@@ -154,10 +157,12 @@ class Intake:
                         raise
                     if not standing:
                         which = f"（{Path(str(error.filename)).name}）" if error.filename else ""
-                        yield Receipt(item, Result.REFUSED, reason=f"读写文件出错{which}：{error.strerror or error}")
-                except ValueError as error:
+                        yield Receipt(item, Result.REFUSED, reason=f"读写文件出错{which}：{why(error)}。")
+                except ValueError:
                     # A name or a stated value that no database accepts: a NUL, or half of a character.
-                    yield Receipt(item, Result.REFUSED, reason=f"文件名或清单中有无法保存的字符：{error}")
+                    yield Receipt(
+                        item, Result.REFUSED, reason="文件名或清单中有无法保存的字符，请改名或改正清单后再收。"
+                    )
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -228,7 +233,7 @@ class Intake:
         if self._already_published:
             with self._catalogue.writing() as connection:
                 kept = self._take_over(connection, held.document_id, held.content)
-        return Receipt(held.item, Result.HELD, held.document_id, kept.reason, stops=kept.stops)
+        return Receipt(held.item, Result.HELD, held.document_id, kept.reason, stops=kept.stops, left=kept.reason != "")
 
     def _record(self, prepared: Prepared) -> Receipt:
         with self._catalogue.writing() as connection:
@@ -243,7 +248,7 @@ class Intake:
             unchecked = self._precheck(connection, id)
             taken = self._take_over(connection, id, prepared.content) if self._already_published else _Kept()
         warnings = prepared.warnings + tuple(w for part in prepared.attachments for w in part.warnings) + unchecked
-        return Receipt(prepared.item, result, id, taken.reason or reason, warnings, taken.stops)
+        return Receipt(prepared.item, result, id, taken.reason or reason, warnings, taken.stops, taken.reason != "")
 
     def _precheck(self, connection: Connection, id: str) -> tuple[str, ...]:
         """Pre-check the newest version. Return a warning if that came to no end: it then counts as stopped."""

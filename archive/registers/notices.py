@@ -19,6 +19,7 @@ from pathlib import Path
 
 from archive.chinese import dates
 from archive.errors import BadCalendar
+from archive.reasons import why
 from archive.store.blobs import sync_folder
 
 # The name of an installation's own file, in its data folder.
@@ -110,7 +111,7 @@ def numbered(path: Path) -> list[tuple[int, Line]]:
             if other.kind is not found.kind:
                 problems.append(f"第 {at} 行：{found.said}，与第 {before} 行（{other.said}）同日通知而相反，请核对。")
     except (csv.Error, ValueError) as error:
-        problems.append(f"读不出表格（{error}），请另存为 UTF-8 编码、以制表符或逗号分隔的文本。")
+        problems.append(f"读不出表格（{why(error)}），请另存为 UTF-8 编码、以制表符或逗号分隔的文本。")
     if problems:
         raise BadCalendar(path.name, problems)
     return list(lines.values())

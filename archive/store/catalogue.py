@@ -41,6 +41,7 @@ from archive.errors import (
     UnknownDocument,
 )
 from archive.plain import one_line
+from archive.reasons import why
 from archive.store import approvals, assembly, audit, database, migrations
 from archive.store.folder import KEYS
 from archive.store.public import is_public, public_versions
@@ -146,7 +147,10 @@ class Catalogue:
             file = parsed.database if parsed.get_backend_name() == "sqlite" else None
             if full := disk_full(error, Path(file).parent if file else folder, parsed.render_as_string()):
                 raise full from error
-            raise BadSettings(f"打不开数据库（{parsed.render_as_string()}）：{error.args[0]}") from error
+            raise BadSettings(
+                f"打不开数据库（{parsed.render_as_string()}）。请核对 GONGKAI_DATABASE_URL、文件夹和权限，"
+                "以及数据库服务器是否在运行。"
+            ) from error
 
     def _bring_up(self, earlier: Earlier, known: bool) -> bool:
         """Make the tables that the database lacks. Return False for one that is kept as an earlier version left it."""
@@ -218,7 +222,7 @@ class Catalogue:
                 self.records.follow(connection)
         except (OSError, SQLAlchemyError) as error:
             full = disk_full(error, self.records.folder)
-            raise NotRecorded(str(full or getattr(error, "strerror", None) or type(error).__name__)) from error
+            raise NotRecorded(str(full or why(error))) from error
 
     def _catch_up(self) -> GongkaiError | None:
         """Record what an interrupted process left out. Return, and log, why that can't be done; inside ``writing``.

@@ -37,7 +37,10 @@ def engine(url: str, variable: str = "GONGKAI_DATABASE_URL") -> Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")
         made = create_engine(parsed, json_serializer=_json)
     except (ArgumentError, ImportError) as error:
-        raise BadSettings(f"{variable} 无法使用：{error}") from error
+        raise BadSettings(
+            f"{variable} 无法使用，请核对：SQLite 写作 sqlite:////文件夹/catalogue.sqlite3，"
+            "PostgreSQL 写作 postgresql://用户@主机/库。"
+        ) from error
     if parsed.get_backend_name() == "sqlite":
         _prepare_sqlite(made)
     return made

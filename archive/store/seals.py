@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from archive.errors import KeyUnusable
+from archive.reasons import why
 from archive.store.blobs import sync_folder
 
 PRIVATE, PUBLIC, FORMER = "private.key", "public.key", "former"
@@ -254,7 +255,7 @@ def _unreadable(path: Path, error: OSError) -> KeyUnusable:
             "副本也没有的，由两人运行 gongkai key replace --lost 换用新密钥"
             "（数据库也丢失的，先运行 gongkai rebuild-catalogue --lost-key）。"
         )
-    return KeyUnusable(f"不能读取密钥文件 {path}：{error.strerror}。请以保管密钥的用户运行本命令。")
+    return KeyUnusable(f"不能读取密钥文件 {path}：{why(error)}。请以保管密钥的用户运行本命令。")
 
 
 def _put(path: Path, text: str) -> None:

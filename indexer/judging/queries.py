@@ -13,6 +13,7 @@ from archive.chinese.text import HAN, normalise
 from archive.document import Document
 from archive.errors import GongkaiError
 from archive.intake.manifest import read_manifest
+from archive.reasons import NOT_UTF_8, why
 from indexer.asking.parse import MAX_LENGTH
 
 SUBSTRING = "substring"
@@ -123,9 +124,9 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
-        raise BadQueries(f"无法读取 {path}：{error.strerror}。") from error
+        raise BadQueries(f"无法读取 {path}：{why(error)}。") from error
     except UnicodeDecodeError as error:
-        raise BadQueries(f"{path} 不是 UTF-8 编码的文本。") from error
+        raise BadQueries(f"{path} {NOT_UTF_8}。") from error
 
 
 def known(documents: Sequence[Document], count: int, seed: int) -> Iterator[Judged]:

@@ -52,6 +52,7 @@ def take_in(
     taxonomy.use(opened.settings.data / taxonomy.OWN_NAME)
     counts = dict.fromkeys(Result, 0)
     waiting: dict[str, Receipt] = {}
+    closed: dict[str, Receipt] = {}
     stopped: Exception | None = None
     with ExitStack() as opening:
         items = read_manifest(manifest) if manifest else [item for path in paths for item in _items(path, opening)]
@@ -67,6 +68,8 @@ def take_in(
                 counts[outcome.result] += 1
                 if outcome.stops:
                     waiting[str(outcome.document_id)] = outcome
+                elif outcome.left:
+                    closed[str(outcome.document_id)] = outcome
                 for note in _notes(outcome.reason, outcome.warnings, outcome.result):
                     say(f"{outcome.item.path}: {note}")
                 advance()
@@ -87,6 +90,15 @@ def take_in(
         click.echo(
             "请逐件处理：gongkai review check 编号 查看各处；gongkai review settle 编号 序号 逐处处理，"
             "或遮盖后按原来源重新接收；再经两项审查（examine），由另一人批准（approve）。"
+        )
+    if closed:
+        click.echo(f"因标注或审查决定而没有公开：{len(closed)} 件。")
+        for id, outcome in closed.items():
+            click.echo(f"{id}  {outcome.reason}  {outcome.item.path}")
+        click.echo(
+            "请逐件核对标注：确可公开的，用 gongkai review classify 编号 --as 主动公开 --reviewer 姓名 --basis 依据"
+            " 改标，经两项审查（examine），"
+            "由另一人批准（approve）；不能公开的保持原样，并核实门户网站上是否还在公开。"
         )
     if stopped:
         raise stopped

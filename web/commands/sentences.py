@@ -8,6 +8,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.errors import BadSettings, GongkaiError
+from archive.reasons import why
 from archive.store.folder import user
 from archive.store.space import disk_full
 from web.installation.settings import Settings
@@ -33,7 +34,7 @@ def sentence(error: Exception) -> str:
     if isinstance(error, OSError):
         named = error.filename2 or error.filename
         barred = _barred(Path(str(named))) if named and isinstance(error, PermissionError) else ""
-        return barred or f"{error.strerror or error}{f'：{named}' if named else ''}"
+        return barred or f"{named or ''}{' ' if named else ''}{why(error)}。"
     return _barred_database(error) or f"数据库出错（{type(error).__name__}），请检查 {database} 和它所在的磁盘。"
 
 

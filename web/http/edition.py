@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archive import VERSION
 from archive.chinese.dates import OFFICE_TIME, office_today
+from archive.reasons import why
 from archive.store import publications
 from indexer.errors import IndexUnusable
 from web.installation.services import Services
@@ -95,7 +96,7 @@ def _stamped(data: Path) -> tuple[datetime | None, str]:
     except FileNotFoundError:
         return None, ""
     except OSError as error:
-        return None, f"数据截至的时间读不出来（{_STAMP}：{error.strerror}）。"
+        return None, f"数据截至的时间读不出来（{_STAMP}：{why(error)}）。"
     try:
         stamped = datetime.fromisoformat(told)
         if _FIRST <= stamped <= datetime.now(UTC) + _AHEAD:

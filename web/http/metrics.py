@@ -21,6 +21,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.errors import GongkaiError
+from archive.reasons import why
 from web.http.health import Readiness, readiness
 from web.installation.services import Services
 
@@ -66,8 +67,8 @@ def serve_metrics(registry: CollectorRegistry, port: int) -> tuple[WSGIServer, T
     try:
         return start_http_server(port, addr="127.0.0.1", registry=registry)
     except OSError as error:
-        why = f"无法在 127.0.0.1:{port} 提供运行指标（{error.strerror}），请换一个 --metrics-port"
-        raise OSError(error.errno, why) from error
+        told = f"无法在 127.0.0.1:{port} 提供运行指标（{why(error)}），请换一个 --metrics-port"
+        raise OSError(error.errno, told) from error
 
 
 def _line(route: str, response: Response, seconds: float) -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import BadSettings
+from archive.reasons import why
 
 FILE = "site.toml"
 _LONGEST = 200
@@ -57,11 +58,11 @@ def load(data: Path) -> County:
     """Load ``site.toml``. Raises BadSettings saying what to fix."""
     path = data / FILE
     try:
-        stated = tomllib.loads(path.read_text(encoding="utf-8"))
+        stated = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return County()
     except (OSError, ValueError) as error:
-        raise BadSettings(f"{FILE} 读不出来：{error}") from error
+        raise BadSettings(f"{FILE} 读不出来：{why(error)}。") from error
     if unknown := stated.keys() - {"requests", "query_points"}:
         raise BadSettings(f"{FILE} 中有不认识的部分：{'、'.join(sorted(unknown))}。")
     points = stated.get("query_points", [])

@@ -30,6 +30,7 @@ from archive.errors import FileRefused
 from archive.extract.formats import MODULES, extract_plain
 from archive.extract.limits import Limits
 from archive.extract.process import answer, tasks
+from archive.reasons import why
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -185,7 +186,7 @@ def _told(act: Callable[[], bytes]) -> bytes:
     except RecursionError:
         reason = "文件的结构嵌套过深，无法读取。请用办公软件打开并另存后再收。"
     except OSError as error:
-        reason = f"读文件出错：{error.strerror or error}"
+        reason = f"读文件出错：{why(error)}。"
     except Exception as error:
         # A hostile file can make a library raise anything; the caller needs a sentence in any case.
         reason = f"文件不合格式，无法读取（{type(error).__name__}）。请用办公软件打开并另存后再收。"

@@ -106,7 +106,7 @@ def test_each_stop_is_settled_by_itself_with_name_reason_and_time(catalogue: Cat
     [
         (1, " ", "已解密", None, "经办人"),
         (1, "保密员", "\u3000", None, "理由"),
-        (PLACES + 1, "保密员", "已解密", None, "只有 3 处"),
+        (PLACES + 1, "保密员", "已解密", None, "共 3 处，没有第 4 处"),
         (1, "保密员", "已解密", 2, "新版本"),
     ],
 )

@@ -1,6 +1,8 @@
 """The command line, run as people run it."""
 
 import json
+import os
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -411,3 +413,53 @@ def test_a_takeover_takes_in_what_its_manifest_lists_and_as_it_is_marked(run: Ru
     run("reindex")
     [hit] = json.loads(run("search", "通知", "--json").stdout)["hits"]
     assert (hit["number"], hit["validity"]) == ("云政发〔2009〕8号", "已废止")
+
+
+def test_a_takeover_counts_and_lists_what_its_restriction_keeps_from_the_public(run: Run, folder: Path) -> None:
+    manifest = folder / "portal.jsonl"
+    lines = ({"path": "a.txt", "disclosure": "依申请公开"}, {"path": "b.md"})
+    manifest.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    for _ in range(2):
+        told = run("ingest", "--manifest", str(manifest), "--already-published", "--actor", "移交").stdout
+        assert "没有公开：1 件" in told
+        (line,) = (line for line in told.splitlines() if "a.txt" in line)
+        assert "依申请公开" in line and "review classify" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("关于防汛的通知".encode("gb18030"), "另存为 UTF-8"),
+        ('{"path": "通知"}'.encode("utf-16"), "另存为 UTF-8"),
+        (b'{"path": "a.txt", }', "第 1 行"),
+        (b"{'path': 'a.txt'}", "JSON"),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_is_told_in_the_reader_s_words(
+    run: Run, folder: Path, content: bytes, said: str
+) -> None:
+    manifest = folder / "portal.jsonl"
+    manifest.write_bytes(content)
+    told = run("ingest", "--manifest", str(manifest), code=1).stderr
+    assert said in told and not re.search("codec|decode|Expecting|column|property", told)
+
+
+def test_manifests_that_were_joined_are_read(run: Run, folder: Path) -> None:
+    manifest = folder / "portal.jsonl"
+    manifest.write_bytes(b"".join(b'\xef\xbb\xbf{"path": "%s"}\n' % name for name in (b"a.txt", b"b.md")))
+    assert "新接收 2 件" in run("ingest", "--manifest", str(manifest)).stdout
+
+
+def test_what_is_no_file_is_not_told_as_an_empty_one(run: Run, folder: Path) -> None:
+    os.mkfifo(folder / "pipe.txt")
+    told = run("ingest", str(folder), code=1)
+    assert "管道" in told.stderr and "空的" not in told.stderr
+    assert "新接收 2 件" in told.stdout
+
+
+def test_a_document_without_findings_has_none_to_settle(run: Run, folder: Path) -> None:
+    run("ingest", str(folder / "a.txt"))
+    id = run("review", "list").stdout.split()[0]
+    run("review", "check", id)
+    told = run("review", "settle", id, "1", "--as", "误报", "--reviewer", "甲", "--reason", "误报", code=1).stderr
+    assert "没有发现问题" in told and "只有 0" not in told

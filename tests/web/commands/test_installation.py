@@ -16,7 +16,7 @@ from web.commands.installation import reported
         (IndexerBusy("1"), 3, "gongkai: "),
         (OperationalError("select 1", {}, Exception("disk I/O error")), 1, "gongkai: 数据库出错（OperationalError）"),
         (OSError(28, "No space left on device", "catalogue"), 1, "gongkai: 磁盘已满："),
-        (OSError(13, "Permission denied", "catalogue"), 1, "gongkai: Permission denied：catalogue"),
+        (OSError(13, "Permission denied", "catalogue"), 1, "gongkai: catalogue 没有权限，请以有权的用户运行"),
     ],
 )
 def test_an_error_is_a_sentence_and_an_exit_code(

@@ -126,8 +126,10 @@ def test_verify_tells_each_thing_once_and_in_a_sentence(
     assert caplog.records == []
 
 
-def test_what_is_logged_while_a_command_runs_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    logging.basicConfig(level=logging.WARNING, force=True)
+def test_what_is_logged_while_a_command_runs_is_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [logging.StreamHandler()])
     terminal.log_sentences()
     logging.getLogger("archive.store").error("文件 %s\x1b[2J没有有效的封签。", "a")
     assert capsys.readouterr().err == "gongkai: 文件 a[2J没有有效的封签。\n"
