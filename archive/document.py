@@ -25,7 +25,7 @@ from archive.plain import one_line
 
 
 class Validity(StrEnum):
-    """效力状态 of a normative document (domain rules 3.1)."""
+    """效力状态 of a normative document, which the county states in its catalogue."""
 
     IN_FORCE = "现行有效"
     NOT_YET = "尚未施行"

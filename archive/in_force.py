@@ -1,4 +1,4 @@
-"""Whether a normative document is in force on a given day (domain rules 3.1 and 3.5).
+"""Whether a normative document is in force on a given day.
 
 What a person recorded takes precedence, from its day onwards. Otherwise the document's own dates decide: it is not yet
 in force before its first day, and it has expired after its last (到期未续自动失效). With neither, validity is unknown.

@@ -15,7 +15,7 @@ where they stand as typed, so that terms close together rank above terms far apa
 prior. Equal scores are ordered by day, newest first, then by id, so the order is always defined.
 
 The figures were chosen on 407 laypeople's questions over 1,512 statutes (``gongkai judge``) and checked against the
-sample's judged queries. The README says what each contributes there.
+sample's judged queries. docs/search.md says what each contributes there.
 """
 
 import math

@@ -1,8 +1,8 @@
 """Normalising text to its search form, the same for documents and queries.
 
 Spellings of one thing share a form. It folds width, case, compatibility characters, radicals of PDF fonts, traditional
-characters, kinds of quotes and dashes, invisible characters, and blanks that typesetting left between Han characters
-(domain rules 0, T3 and T4). Different things stay different: [2019], (2019) and 〔2019〕 are three, 临沂 and 临沭 two.
+characters, kinds of quotes and dashes, invisible characters, and blanks that typesetting left between Han characters.
+Different things stay different: [2019], (2019) and 〔2019〕 are three, 临沂 and 临沭 two.
 """
 
 import re

@@ -2,7 +2,7 @@
 
 The grammar is that of GB/T 9704-2012: agency code, full year within 〔〕, serial number without leading zeros, 号. It
 is read as loosely as offices and readers write it: any brackets, any width, blanks and line breaks, 第, leading
-zeros, Chinese numerals (domain rules 3.4 and 3.5). Look-alikes (dates, standards, credit codes, house numbers) are not
+zeros, Chinese numerals. Look-alikes (dates, standards, credit codes, house numbers) are not
 numbers. Numbers of enforcement and court cases are a kind of their own.
 """
 

@@ -31,7 +31,7 @@ _WEIGHTS = {_BOTH_WAYS: SAME, ">": SAME, "~": RELATED}
 _COLUMNS = 4
 # A file's modification time (ns) and size (bytes).
 _Stamp = tuple[int, int]
-# Legal terms and names with different consequences (domain rules 6.2 and 6.5): none may stand for another.
+# Legal terms and names with different consequences: none may stand for another.
 _DISTINCT = (
     ("临沂", "临沭", "临沐"),
     ("征收", "征用"),

@@ -17,7 +17,7 @@ from web.reading.blocks import Block, Section, paged, sections
 from web.search.params import SearchForm
 from web.search.views import FileView, Link, file_view
 
-# Characters in a sheet's summary (domain rules 3.1: at most 200) and in the longest line of its card.
+# Characters in a sheet's summary and in the longest line of its card.
 _SUMMARY = 200
 _SHEET_LINE = 80
 # How many places with searched words a page lists.

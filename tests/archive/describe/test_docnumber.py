@@ -1,4 +1,4 @@
-"""Recognising document numbers: the variants and look-alikes of domain rules 3.4 and 3.5."""
+"""Recognising document numbers: its variants and what looks alike."""
 
 import re
 from pathlib import Path
@@ -38,7 +38,7 @@ DOCUMENTS = [
     ("国办发明电〔2019〕3号", "国办发明电〔2019〕3号"),
     ("沭政任〔2019〕5号", "沭政任〔2019〕5号"),
     ("鲁政土字[2019]123号", "鲁政土字〔2019〕123号"),
-    # These are not in the tables of the domain rules.
+    # Right after other words, and of other forms.
     ("依据国办发〔2019〕14号", "国办发〔2019〕14号"),
     ("经国办发〔2019〕14号同意", "国办发〔2019〕14号"),
     ("沪经信规〔2018〕641号", "沪经信规〔2018〕641号"),

@@ -11,7 +11,7 @@ from indexer.analyzer import Analyzer
 from indexer.asking.synonyms import MAX_OTHERS, PACKAGED, RELATED, SAME, Match, Synonym, SynonymFile, Synonyms
 from indexer.errors import BadSynonyms
 
-# Pairs from tables 6.2 and 6.4 of the domain rules: former, short and colloquial names. "=" goes both ways.
+# Pairs of former, short and colloquial names. "=" goes both ways.
 TYPICAL = """
 低保 = 最低生活保障
 五保户 > 特困人员
