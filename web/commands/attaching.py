@@ -7,7 +7,9 @@ import click
 
 from archive.extract import Sandbox
 from archive.intake.attaching import Attachments, read
+from archive.registers.roles import Act
 from web.commands import jobs
+from web.commands.deciding import decider
 from web.commands.installation import named, reported, services
 from web.installation.services import Services
 
@@ -75,7 +77,7 @@ def attachments_remove(id: str, position: int, person: str, reason: str) -> None
 def _change(id: str, person: str, reason: str, act: Callable[[Services, Attachments], object]) -> None:
     name, version = named(id)
     with services() as opened:
-        act(opened, Attachments(opened.catalogue, name, person, reason, version))
+        act(opened, Attachments(opened.catalogue, name, decider(opened, person, Act.CORRECT), reason, version))
         newest = opened.catalogue.newest(name)
     for position, part in enumerate(newest.attachments, 1):
         click.echo(f"{position}. {part.file.name}")

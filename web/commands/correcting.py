@@ -3,7 +3,9 @@
 import click
 
 from archive.decisions import corrections
+from archive.registers.roles import Act
 from web.commands import jobs
+from web.commands.deciding import decider
 from web.commands.installation import named, reported, services
 from web.commands.words import FIELD
 
@@ -23,7 +25,8 @@ def correct(id: str, field: str, value: str, person: str, reason: str, sure: boo
     """
     of, version = named(id)
     with services() as opened:
-        done = corrections.correct(opened.catalogue, of, field, value, person, reason, version, sure)
+        who = decider(opened, person, Act.CORRECT)
+        done = corrections.correct(opened.catalogue, of, field, value, who, reason, version, sure)
     click.echo(f"{of}: 第 {done.version} 版{done.label}由“{done.before}”改为“{done.after}”")
     if done.renewed:
         jobs.say(f"更正记为第 {done.version} 版，等待审查；批准以前，公众看到的不变。")

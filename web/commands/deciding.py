@@ -7,7 +7,7 @@ import click
 from archive.errors import SignInRefused
 from archive.registers import sessions
 from archive.registers.accounts import Accounts
-from archive.registers.roles import Act
+from archive.registers.roles import Act, Role
 from archive.registers.staff import Staff, is_there
 from archive.store import audit, events
 from web.installation.services import Services
@@ -36,6 +36,8 @@ def decider(opened: Services, name: str, *acts: Act) -> str:
     unfinished = account.needs_second_factor and opened.settings.second_factor and not account.second_factor
     if account.given or unfinished:
         raise SignInRefused("这个账号还没有启用：请本人先登录工作台，更换密码、设置验证器。")
+    if account.roles == {Role.SOURCE}:
+        raise SignInRefused("来源单位只能办理本单位送来的文件，请在工作台上办理。")
     if not any(account.may(act) for act in acts):
         roles = "、".join(sorted(role.value for role in account.roles))
         raise SignInRefused(f"{account.person}的角色（{roles}）没有“{'”或“'.join(acts)}”的权限，没有进行任何操作。")

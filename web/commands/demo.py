@@ -25,6 +25,7 @@ from archive.registers.accounts import Accounts
 from archive.registers.roles import Role
 from archive.registers.staff import Staff
 from archive.store.catalogue import Catalogue
+from web.commands.installation import THIS_PROGRAM
 from web.commands.jobs import bring_up, make_lists, take_in
 from web.installation import county
 from web.installation.making import make
@@ -110,7 +111,7 @@ def desk(opened: Services, port: int) -> Iterator[str]:
         # Who tries the demo has no telephone at hand that belongs to its accounts.
         "GONGKAI_SECOND_FACTOR": "optional",
     }
-    command = [sys.executable, "-P", "-m", "web.commands.cli", "desk", "--port", str(port)]
+    command = [*THIS_PROGRAM, "desk", "--port", str(port)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603  # this program
     address = f"http://127.0.0.1:{port}"
     try:

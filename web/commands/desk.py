@@ -15,7 +15,7 @@ import click
 
 from archive.registers.roles import Role
 from web.commands import terminal
-from web.commands.installation import reported, services
+from web.commands.installation import THIS_PROGRAM, reported, services
 from web.commands.words import ROLE
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def desk(host: str, port: int, no_worker: bool) -> None:
 def worker_beside() -> Iterator[None]:
     """Keep a worker running in a process of its own, which is started again when it dies and ends with this one."""
     stop = threading.Event()
-    command = [sys.executable, "-P", "-m", "web.commands.cli", "worker", "--parent", str(os.getpid())]
+    command = [*THIS_PROGRAM, "worker", "--parent", str(os.getpid())]
 
     def keep() -> None:
         while not stop.is_set():

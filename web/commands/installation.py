@@ -29,6 +29,10 @@ R = TypeVar("R")
 CODES = {NoArchive: 2, WrongUser: 2, IndexerBusy: 3}
 
 
+# How a process of this very program is started, whatever folder or environment it is called from.
+THIS_PROGRAM = (sys.executable, "-P", "-m", "web.commands.cli")
+
+
 def reported(command: Callable[P, R]) -> Callable[P, R]:
     """Turn errors that a person can act on into a sentence and an exit code.
 

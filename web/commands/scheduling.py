@@ -7,7 +7,9 @@ import click
 
 from archive.chinese.dates import OFFICE_TIME
 from archive.decisions import scheduled as plans
+from archive.registers.roles import Act
 from web.commands import jobs
+from web.commands.deciding import decider
 from web.commands.installation import named, reported, services
 
 
@@ -34,7 +36,7 @@ def schedule(id: str, at: datetime, reviewer: str, reason: str) -> None:
     """
     of, version = named(id)
     with services() as opened:
-        plan = plans.plan(opened.catalogue, of, at, reviewer, reason, version)
+        plan = plans.plan(opened.catalogue, of, at, decider(opened, reviewer, Act.APPROVE), reason, version)
     click.echo(f"{of}: 第 {plan.version} 版定于 {plan.when} 公开")
 
 
@@ -47,7 +49,7 @@ def unschedule(id: str, reviewer: str, reason: str) -> None:
     """Cancel what `schedule` set."""
     of, version = named(id)
     with services() as opened:
-        about = plans.cancel(opened.catalogue, of, reviewer, reason, version)
+        about = plans.cancel(opened.catalogue, of, decider(opened, reviewer, Act.APPROVE), reason, version)
     click.echo(f"{of}: 第 {about} 版的定时公开已取消")
 
 

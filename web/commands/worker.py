@@ -4,7 +4,6 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive.decisions import validity
+from archive.decisions import scheduled, validity
 from archive.describe import taxonomy
 from archive.errors import BadTaxonomy, DiskFull, GongkaiError
 from archive.extract import Sandbox
@@ -28,7 +27,7 @@ from archive.registers.jobs import LEASE, Job, LeaseLost
 from archive.registers.staff import Staff
 from indexer import sync
 from indexer.errors import IndexAhead, IndexDamaged, IndexOutdated
-from web.commands.installation import reported, services
+from web.commands.installation import THIS_PROGRAM, reported, services
 from web.commands.jobs import new_sandbox, say
 from web.commands.sentences import sentence
 from web.http import edition
@@ -185,7 +184,12 @@ class Upkeep:
 
     def turn(self) -> None:
         """Do what is due. What fails is told once, and tried again after a while."""
-        for name, act in (("folder", self._look), ("index", self._follow), ("uploads", self._sweep)):
+        for name, act in (
+            ("folder", self._look),
+            ("plans", self._publish),
+            ("index", self._follow),
+            ("uploads", self._sweep),
+        ):
             if monotonic() < self._rest.get(name, 0):
                 continue
             try:
@@ -206,6 +210,14 @@ class Upkeep:
 
     def _look(self) -> None:
         self._watch.look()
+
+    def _publish(self) -> None:
+        """Make public what was approved for a time that has come."""
+        for each in scheduled.due(self._opened.catalogue):
+            if each.public:
+                say(f"{each.id} 第 {each.version} 版《{each.title}》到时公开。")
+            else:
+                self.tell("plans", f"{each.id} 到时没有公开：{each.told}")
 
     def _follow(self) -> None:
         """Let the index follow what was decided, and the day."""
@@ -235,7 +247,7 @@ class Upkeep:
             "GONGKAI_ENGINE_URL": settings.engine_url,
             "GONGKAI_KEYS": str(settings.keys),
         }
-        command = [sys.executable, "-P", "-m", "web.commands.cli", "reindex"]
+        command = [*THIS_PROGRAM, "reindex"]
         ran = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False)  # noqa: S603  # our own
         return ran.returncode == 0
 

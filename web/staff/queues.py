@@ -58,6 +58,12 @@ def first() -> str:
     )
 
 
+@queues.get("/help")
+def guide() -> str:
+    """How to use the desk, for the roles of whoever asks."""
+    return render_template("desk/help.html")
+
+
 @queues.get("/queue")
 @allowed(Act.SEE)
 def queue() -> str:

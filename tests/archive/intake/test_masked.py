@@ -11,7 +11,8 @@ from archive.decisions import precheck
 from archive.errors import DecisionRefused
 from archive.extract import Sandbox
 from archive.intake import masked
-from archive.intake.receive import Intake, Item, Result
+from archive.intake.adding import Item
+from archive.intake.receive import Intake, Result
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.tables import sources, versions

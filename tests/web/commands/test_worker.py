@@ -7,13 +7,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from archive.decisions import review, validity
+from archive.decisions import review, scheduled, validity
+from archive.decisions.scheduled import Running
 from archive.document import Verdict
 from archive.errors import DiskFull
 from archive.intake.receive import Result
@@ -84,6 +86,21 @@ def test_the_index_follows_what_is_published_and_withdrawn(services: Services, s
     review.decide(services.catalogue, id, Verdict.WITHDRAW, "签发人", "有误")
     upkeep.turn()
     assert sync.lag(services.catalogue, services.engine) == 0 and services.engine.count() == 0
+
+
+def test_what_is_set_for_a_time_is_public_and_found_after_it(services: Services, staff: Staff, worker: Worker) -> None:
+    sent(services, staff, {"a.txt": text(1)})
+    worker.work()
+    (id,) = services.catalogue.ids()
+    review.vouch(services.catalogue, id, "审查员", "看过")
+    now = datetime.now(UTC)
+    # Decided half an hour ago, on a machine that has run since, for five minutes ago.
+    begun = Running.now()
+    earlier = replace(begun, seconds=begun.seconds - 1800)
+    at = now - timedelta(minutes=5)
+    scheduled.plan(services.catalogue, id, at, "签发人", "", now=now - timedelta(minutes=30), running=earlier)
+    Upkeep(services, staff).turn()
+    assert found(services, "落实第1项工作") == [id]
 
 
 def test_validity_turns_with_the_day(

@@ -57,7 +57,7 @@ def test_without_a_session_every_address_leads_to_the_sign_in(site: DeskSite) ->
 
 
 def test_every_address_that_is_for_an_act_is_closed_to_other_roles(site: DeskSite) -> None:
-    open_to_all = {"/", "/password", "/second-factor", "/sign-out", "/proof"}
+    open_to_all = {"/", "/help", "/password", "/second-factor", "/sign-out", "/proof"}
     for method, path, act in addresses(site):
         if act is None:
             assert path in open_to_all, path
@@ -284,6 +284,14 @@ def test_an_administrator_manages_accounts_and_sees_no_document(site: DeskSite) 
     sessions = re.findall(r"/sessions/(\w+)/end", admin.get("/accounts").text)
     assert admin.post(f"/sessions/{sessions[0]}/end").status_code == 303
     assert "防汛" not in admin.get("/").text
+
+
+def test_the_help_page_tells_each_role_what_it_may_do(site: DeskSite) -> None:
+    told = {role: set(re.findall("<h2>(.*?)</h2>", person.get("/help").text)) for role, person in site.people.items()}
+    assert "账号" in told[Role.ADMINISTRATOR] and "审查" not in told[Role.ADMINISTRATOR]
+    assert {"收文", "一件文件怎样公开"} <= told[Role.SOURCE] and "批准、定时公开、撤回" not in told[Role.SOURCE]
+    assert {"审查", "收文"} <= told[Role.REVIEWER] and "批准、定时公开、撤回" in told[Role.PUBLISHER]
+    assert "审计" in told[Role.AUDITOR] and "单人特批" in told[Role.HEAD]
 
 
 def test_an_installation_may_leave_the_second_factor_to_each(site: DeskSite) -> None:
