@@ -1,7 +1,4 @@
-"""Finding what a browser doesn't show of a page, by attributes, styles and the rules of its own style sheets.
-
-Rules with more than a tag, classes and an id, and those for some media, are not judged; nor are sheets elsewhere.
-"""
+"""Finding what a browser doesn't show of a page, by attributes, styles and its own style sheets (see ``sheets``)."""
 
 import colorsys
 import re
@@ -12,11 +9,9 @@ from lxml import etree
 
 from archive.extract.text.concealed import WHITISH, Unseen
 from archive.extract.webpage.lines import text_of
+from archive.extract.webpage.sheets import Sheet
 
 _HIDDEN_CLASSES = {"hidden", "hide", "sr-only", "visually-hidden"}
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_BRACE = re.compile(r"([{}])")
-_SELECTOR = re.compile(r"([A-Za-z][\w-]*)?((?:[.#][\w-]+)*)")
 _NOTHING = re.compile(r"[-+]?0*\.?0*(?:px|pt|em|rem|%)?")
 _FAR = re.compile(r"-\d{4,}(?:\.\d+)?(?:px|pt)|-\d{3,}em")
 # Up to one point or one pixel, and what cuts, shrinks or filters all of an element away.
@@ -38,7 +33,6 @@ _NAMED = {**_WHITES, "black": "000000", "red": "ff0000", "blue": "0000ff", "yell
 _WHITE = "ffffff"
 # A ground of a picture, a gradient, or a colour that is not read.
 _MIXED = "mixed"
-_MOST_RULES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,59 +45,6 @@ class _State:
     colour: str | None = None
     ground: str = ""
     doubtful: bool = False
-
-
-class Sheet:
-    """The rules of a page's own style sheets, which must be read before its ``style`` elements are removed."""
-
-    def __init__(self, root: etree._Element) -> None:
-        # For one name of each selector, its tag, all its names, and its place among the rules with what they declare.
-        self._rules: dict[str, dict[tuple[str, frozenset[str]], tuple[int, dict[str, str]]]] = {}
-        self._count = 0
-        # Sheets elsewhere may colour grounds.
-        self.is_whole = not any("stylesheet" in (each.get("rel") or "").lower() for each in root.iter("link"))
-        for element in root.iter("style"):
-            self._add(_COMMENT.sub("", text_of(element)))
-
-    def _add(self, text: str) -> None:
-        # The beginnings of the blocks that are open.
-        opened: list[str] = []
-        parts = _BRACE.split(text)
-        for before, sign in zip(parts[::2], parts[1::2], strict=False):
-            if sign == "{":
-                opened.append(before.strip())
-            elif opened:
-                selectors = opened.pop()
-                if not opened and not selectors.startswith("@"):
-                    self._add_rule(selectors, _declarations(before))
-
-    def _add_rule(self, selectors: str, declared: dict[str, str]) -> None:
-        for selector in selectors.split(","):
-            found = _SELECTOR.fullmatch(selector.strip())
-            if found and found[0] and declared and self._count < _MOST_RULES:
-                self._count += 1
-                names = frozenset(re.findall(r"[.#][\w-]+", found[2]))
-                tag = (found[1] or "").lower()
-                alike = self._rules.setdefault(min(names, default=tag), {})
-                _, before = alike.get((tag, names), (0, {}))
-                alike[tag, names] = self._count, before | declared
-
-    def declared(self, element: etree._Element) -> dict[str, str]:
-        """Return what rules and its own attribute declare of an element; of two rules the later one holds."""
-        own = _declarations(element.get("style", ""))
-        if not self._rules:
-            return own
-        names = {f".{name}" for name in element.get("class", "").split()} | {f"#{element.get('id', '')}"}
-        matched = [
-            (number, declared)
-            for key in (element.tag, *names)
-            for (tag, wanted), (number, declared) in self._rules.get(key, {}).items()
-            if wanted <= names and tag in ("", element.tag)
-        ]
-        found: dict[str, str] = {}
-        for _, declared in sorted(matched, key=lambda each: each[0]):
-            found |= declared
-        return found | own
 
 
 def take_unseen(root: etree._Element, content: etree._Element, sheet: Sheet) -> Iterator[tuple[Unseen | None, str]]:
@@ -226,15 +167,6 @@ def _is_white(colour: str) -> bool:
 
 def _is_nothing(measure: str | None) -> bool:
     return bool(measure) and any(map(str.isdigit, measure or "")) and _NOTHING.fullmatch(measure or "") is not None
-
-
-def _declarations(text: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for declaration in text.split(";"):
-        name, colon, value = declaration.partition(":")
-        if colon:
-            found[name.strip().lower()] = value.lower().replace("!important", "").strip()
-    return found
 
 
 def drop(element: etree._Element) -> None:

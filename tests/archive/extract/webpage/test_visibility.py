@@ -4,6 +4,7 @@ import pytest
 
 from archive.extract.extraction import Extraction
 from archive.extract.webpage.html import from_text
+from tests.growth import grows
 
 BODY = "本办法所称政府信息，是指行政机关在履行职能过程中制作的信息，应当及时、准确公开。"
 
@@ -44,6 +45,13 @@ def styled(style: str, text: str = "密语") -> str:
         (styled("position:absolute;clip:rect(1px, 1px, 1px, 1px)"), "", "不显示的文字"),
         *((styled("margin-left:-9999px"), "", "页面以外的文字"), ("<dialog>密语</dialog>", "", "隐藏文字")),
         (styled("content-visibility:hidden"), "", "隐藏文字"),
+        ("<div class='x'><p>密语</p></div>", "<style>div.x p {display:none}</style>", "隐藏文字"),
+        ("<div class='x'><b><i>密语</i></b></div>", "<style>.x  i{display:none}</style>", "隐藏文字"),
+        ("<div class='x'><p>密语</p></div>", "<style>h1, #zoom > .x>p {display:none}</style>", "隐藏文字"),
+        ("<div class='x'><p>密语</p></div>", "<style>.x * {color:#fff}</style>", "与底色相同的文字"),
+        ("<p class='b'>密语</p>", "<style>@media  Screen {.b {display:none}}</style>", "隐藏文字"),
+        ("<p class='b'>密语</p>", "<style>@media print, only screen {p.b {display:none}}</style>", "隐藏文字"),
+        ("<p class='b'>密语</p>", "<style>@charset 'utf-8'; @layer a {.b {display:none}}</style>", "隐藏文字"),
         *((styled("color:#fefefe"), "", "与底色相同的文字"), (styled("color:snow"), "", "与底色相同的文字")),
         (styled("color:rgb(250,250,250)"), "", "与底色相同的文字"),
         (styled("color:hsl(0, 0%, 100%)"), "", "与底色相同的文字"),
@@ -83,6 +91,18 @@ def test_what_is_not_shown_is_listed_and_is_no_text(inside: str, head: str, kind
         ("<p class='b'>文字</p>", "<style>.b .c {display:none} .bb {display:none} p.c {display:none}</style>"),
         ("<p class='b'>文字</p>", "<style>@media print {.b {display:none}} .b:hover {display:none}</style>"),
         ("<p class='b'>文字</p>", "<style>.b {display:none} .b {display:block}</style>"),
+        ("<div class='x'><b><i>文字</i></b></div>", "<style>.x > i {display:none} i .x {display:none}</style>"),
+        (
+            "<p class='x'>文字</p>",
+            "<style>.x p {display:none} p.x > p, #zoom + .x {display:none}</style>",
+        ),
+        ("<div class='x'><p>文字</p></div>", "<style>.x p {display:none} #zoom .x p {display:block}</style>"),
+        ("<p class='b'>文字</p>", "<style>@media screen and (max-width: 600px) {.b {display:none}}</style>"),
+        (
+            "<p class='b'>文字</p>",
+            "<style>@media not screen {p {display:none}} @media print {p {color:#fff}}</style>",
+        ),
+        ("<p class='b'>文字</p>", "<style>@media print {@media screen {.b {display:none}}}</style>"),
         ("<p class='b' style='display:block'>文字</p>", "<style>.b {display:none}</style>"),
     ],
 )
@@ -95,6 +115,23 @@ def test_white_that_a_sheet_elsewhere_may_give_a_ground_stays_and_is_told() -> N
     found = read("<p class='banner' style='color:#fff'>文字</p>", "<link rel='stylesheet' href='a.css'>")
     assert (found.paragraphs, found.concealed) == ((BODY, "文字"), ())
     assert any("2 个白色的字" in each for each in found.warnings)
+
+
+@pytest.mark.parametrize("head", ["<link rel='stylesheet' href='a.css'>", "<style>@import url(a.css);</style>"])
+def test_a_sheet_elsewhere_is_told_as_not_looked_at(head: str) -> None:
+    assert any("外部样式表，没有查看" in each for each in read("<p>文字</p>", head).warnings)
+
+
+@pytest.mark.slow
+def test_many_rules_of_several_parts_take_time_in_proportion() -> None:
+    rules = "".join(f".a{n} .b p {{color:red}} * * .c{n} {{color:red}}" for n in range(400))
+
+    def work(text: str) -> None:
+        read(text, f"<style>{rules}</style>")
+
+    piece = "<div class='a1 a2'><div class='b c1'><p>甲</p></div></div>"
+    work(piece)
+    assert grows(work, piece * 500, piece * 2000, most=10)
 
 
 def test_a_document_that_its_page_hides_until_a_script_runs_is_text() -> None:
