@@ -47,6 +47,7 @@ PAGE = (
         "<p>这是一个句子，有一些字。",
         "<!--",
         "<![CDATA[",
+        *("<!-->", "<!--->甲", "<!-- --!>甲", "<?", "<?甲>", "<![CDATA[甲]]>"),
         "&#",
         "<",
         "&lt;",
@@ -113,6 +114,27 @@ def test_a_web_page_within_many_elements(around: str) -> None:
 @pytest.mark.parametrize("unit", [" a%d='>'", ' a%d="x"', " a%d", "/a%d = x "])
 def test_a_tag_with_many_attributes(tag: str, unit: str) -> None:
     assert grows(lambda text: html.from_text(tag.format(text)), text_of(unit, 40_000), text_of(unit, 320_000), most=16)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        *("<!-->", "<!--->", "<!-- --!>", "<!--甲--!>", "<![CDATA[", "<![CDATA[甲>", "<?", "<?甲>", "<!", "</", "</>"),
+        *("<script/>", "<script a />", "<style/>", "<script\x0b>", "<script></script>", "<title>", "<xmp>", "<p/"),
+    ],
+)
+def test_a_tag_with_many_attributes_after_what_parsers_read_differently(before: str) -> None:
+    text = f"<p>甲</p>{before}<p {{}}>乙"
+    assert grows(
+        lambda attributes: html.from_text(text.format(attributes)),
+        *(text_of(" a%d", size) for size in (100_000, 1_000_000)),
+        most=20,
+    )
+
+
+@pytest.mark.parametrize("unit", ["<!-->", "<!--->甲", "<![CDATA[", "<?"])
+def test_ten_megabytes_of_signs_that_parsers_read_differently(unit: str) -> None:
+    assert grows(html.from_text, text_of(unit, 1_000_000), text_of(unit, 10_000_000), most=20)
 
 
 @pytest.mark.parametrize("unit", ["<!--", "<script>", "<a ", "<a b='", "<a b=\"'", "<a b", "<style a='"])
