@@ -12,7 +12,7 @@ from archive.extract.containers.zipguard import parse_part, read_parts, refuse_d
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble
 from archive.extract.text.characters import clean, joined, rows
-from archive.extract.text.concealed import Concealed, Unseen
+from archive.extract.text.concealed import Concealed, Unseen, comments_told
 
 _PRESENTATION = "ppt/presentation.xml"
 _DAMAGED = "演示文稿（pptx）已损坏或不合格式，无法读取。请用办公软件打开并另存后再提交。"
@@ -58,10 +58,11 @@ class _Presentation:
             (self._hidden, "有 {} 张幻灯片设为隐藏，没有收入正文，请核对；公开前请删除。"),
             (self._unseen, "幻灯片上有 {} 处文字看不见，没有收入正文，请核对；公开前请删除。"),
             (self._notes, "有 {} 张幻灯片带有备注，没有收入正文；公开前请删除备注。"),
-            (self._comments, "幻灯片上有 {} 条批注，没有收入正文；公开前请删除批注。"),
             (self._pictures, "正文含有 {} 幅图片，其中的文字检索不到。"),
         )
         told = [sentence.format(count) for count, sentence in counted if count]
+        if self._comments:
+            told.append(comments_told("幻灯片上", self._comments))
         return assemble(self._title, self._lines.found, warnings=told, concealed=self._concealed.lines)
 
     def _read(self, slide: etree._Element, related: Mapping[str, tuple[str, str]], number: int) -> None:

@@ -19,7 +19,7 @@ from archive.extract.others import sheetparts, sheetrecords
 from archive.extract.others.sheetview import SheetView, letters
 from archive.extract.text.assemble import Lines, assemble
 from archive.extract.text.characters import clean, rows
-from archive.extract.text.concealed import Concealed, Unseen
+from archive.extract.text.concealed import Concealed, Unseen, comments_told
 from archive.extract.text.titles import title_row
 
 # A sheet is kept in memory as a rectangle with its empty cells; two cells in opposite corners span 17 billion.
@@ -137,7 +137,7 @@ def _warnings(book: _Book) -> list[str]:
     if book.doubtful:
         told.append(f"表中有 {book.doubtful} 个单元格是白色的字，底色不能确定，仍收入正文，请与原件核对。")
     if book.comments:
-        told.append(f"表中有 {book.comments} 条批注，没有收入正文；公开前请删除批注。")
+        told.append(comments_told("表中", book.comments))
     return told
 
 

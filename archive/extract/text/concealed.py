@@ -33,6 +33,11 @@ class Unseen(StrEnum):
     COLUMN = "（隐藏列）"
 
 
+def comments_told(what: str, count: int) -> str:
+    """Say how many comments ``what`` (文档中, 表中) has, which are listed and no text."""
+    return f"{what}有 {count} 条批注，没有收入正文；公开前请删除批注。"
+
+
 class Concealed:
     """A list of lines such as ``批注（张三）：…``, each once, which ends after some hundreds and then counts the rest.
 

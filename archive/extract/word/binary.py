@@ -18,7 +18,7 @@ from archive.extract.extraction import Extraction
 from archive.extract.limits import CHARACTERS
 from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.characters import clean, joined, rows
-from archive.extract.text.concealed import Concealed, Unseen
+from archive.extract.text.concealed import Concealed, Unseen, comments_told
 from archive.extract.text.titles import may_be_title
 from archive.extract.word.binarystyles import (
     IN_TABLE,
@@ -285,7 +285,7 @@ def _assembled(found: _Found) -> Extraction:
     if found.deleted:
         told.append("文档中有修订痕迹，正文按接受全部修订后的文字收入，请核对是否定稿。")
     if found.comments:
-        told.append(f"文档中有 {found.comments} 条批注，没有收入正文；公开前请删除批注。")
+        told.append(comments_told("文档中", found.comments))
     if found.pictures:
         told.append(f"正文含有 {found.pictures} 幅图片或图形，其中的文字检索不到。")
     title = _find_title(lines.found, looks)

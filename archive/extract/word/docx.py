@@ -22,7 +22,7 @@ from archive.extract.others import plain
 from archive.extract.text.assemble import assemble, table_labels
 from archive.extract.text.characters import joined, squeezed
 from archive.extract.text.charset import decode
-from archive.extract.text.concealed import Concealed
+from archive.extract.text.concealed import Concealed, comments_told
 from archive.extract.text.titles import may_be_title
 from archive.extract.webpage import html
 from archive.extract.word.colours import Palette
@@ -153,7 +153,7 @@ class _Docx:
             told.append(f"文档中有 {seen.revisions} 处修订痕迹，正文按接受全部修订后的文字收入，请核对是否定稿。")
         comments = self._root("comments")
         if comments is not None and len(comments):
-            told.append(f"文档中有 {len(comments)} 条批注，没有收入正文；公开前请删除批注。")
+            told.append(comments_told("文档中", len(comments)))
         if seen.pictures:
             told.append(f"正文含有 {seen.pictures} 幅图片或图形，其中的文字检索不到。")
         if seen.objects:

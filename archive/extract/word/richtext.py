@@ -9,7 +9,7 @@ from pathlib import Path
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.characters import clean, rows
-from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen
+from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen, comments_told
 from archive.extract.text.titles import may_be_title
 
 _TOKEN = re.compile(
@@ -86,7 +86,7 @@ def extract(path: Path) -> Extraction:
     if found.doubtful:
         told.append(f"文档中有 {found.doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
     if found.comments:
-        told.append(f"文档中有 {found.comments} 条批注，没有收入正文；公开前请删除批注。")
+        told.append(comments_told("文档中", found.comments))
     if found.pictures:
         told.append(f"正文含有 {found.pictures} 幅图片或图形，其中的文字检索不到。")
     labels = table_labels(found.lines.tables)
