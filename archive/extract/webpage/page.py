@@ -20,8 +20,8 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # The parser compares each attribute of a tag with all before it, so that its time grows with their square.
 _MOST_ATTRIBUTES = 1_000
 _ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?+|'[^']*+'?+|[^\s>]*+))?+"""
-# A comment, which may be over at once (``<!-->``) and may end wrongly (``--!>``), or a tag with its name, and where it has
-# more attributes than that, with the first of those. Scripts and styles are passed over, unless they close themselves.
+# A comment, which may be over at once (``<!-->``) and may end wrongly (``--!>``), or a tag with its name, and where it
+# has more attributes than that, the first of those. Scripts and styles are passed over, unless they close themselves.
 _TAG = re.compile(
     rf"<!---?>|<!--(?:(?!--!?>).)*+|<(?:(script|style)(?=[ \t\n\r\f/>])|[a-z][^\s/>]*+)"
     rf"(?:{_ATTRIBUTE}){{0,{_MOST_ATTRIBUTES}}}+(?P<more>{_ATTRIBUTE})?+(?(1)(?:\s*+>(?:(?!</\1).)*+)?+)",
