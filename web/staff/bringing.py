@@ -19,7 +19,7 @@ from archive.registers.incoming import FOLDER
 from archive.registers.jobs import ASKED, Job, Kind, State
 from archive.registers.roles import Act
 from archive.registers.staff import now
-from archive.store.tables import documents, versions
+from archive.store.tables import versions
 from web.http.current import services
 from web.staff.arriving import LARGEST_FILE, LARGEST_UPLOAD, MOST_FILES, arrived
 from web.staff.guard import allowed, current, desk
@@ -130,9 +130,10 @@ def _when(at: datetime) -> str:
 def _titles(ids: Iterable[str]) -> dict[str, str]:
     """Return the titles of documents by id, of those that one may see."""
     account = current().account
-    newest = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
-    query = select(documents.c.id, versions.c.title, versions.c.brought_by).join(versions, newest)
+    query = select(versions.c.document_id, versions.c.title, versions.c.brought_by).order_by(versions.c.version)
     with services().catalogue.reading() as connection:
-        rows = connection.execute(query.where(documents.c.id.in_(set(ids)))).all()
-    seen = {brought_by: may_see(account, brought_by) for brought_by in {row.brought_by or "" for row in rows}}
-    return {row.id: row.title for row in rows if seen[row.brought_by or ""]}
+        rows = connection.execute(query.where(versions.c.document_id.in_(set(ids)))).all()
+    seen = {brought_by: may_see(account, brought_by) for brought_by in {row.brought_by for row in rows}}
+    own = {row.document_id for row in rows if seen[row.brought_by]}
+    # The newest version's, which comes last.
+    return {row.document_id: row.title for row in rows if row.document_id in own}

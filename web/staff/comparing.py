@@ -89,7 +89,7 @@ def _lines(id: str) -> list[VersionLine]:
     )
     with services().catalogue.reading() as connection:
         found = connection.execute(query).all()
-    if not found or not may_see(account, found[-1].brought_by or ""):
+    if not found or not may_see(account, *(each.brought_by for each in found)):
         raise UnknownDocument(id)
     return [
         VersionLine(
@@ -100,7 +100,7 @@ def _lines(id: str) -> list[VersionLine]:
             each.version == each.public_version,
         )
         for each in found
-        if each.version == each.public_version or may_see(account, each.brought_by or "")
+        if each.version == each.public_version or may_see(account, each.brought_by)
     ]
 
 

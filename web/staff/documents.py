@@ -64,7 +64,7 @@ def standing(id: str) -> Standing:
     with catalogue.reading() as connection:
         # Whose document it is does not change with who corrects it.
         brought = connection.scalars(select(versions.c.brought_by).where(versions.c.document_id == id)).all()
-        if not may_see(account, brought):
+        if not may_see(account, *brought):
             raise UnknownDocument(id)
         return Standing(
             document=document,

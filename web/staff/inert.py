@@ -39,6 +39,10 @@ class _Inert(HTMLParser):
             self._within = self._within or tag
         if self._within:
             return
+        if not _NAME.fullmatch(tag):
+            # A name that no element has, which browsers may read otherwise: it stays as text.
+            self.made.append(escape(self.get_starttag_text() or ""))
+            return
         if tag == "meta" and any(name == "http-equiv" for name, _ in attrs):
             return
         kept = self._kept(attrs)
@@ -71,7 +75,7 @@ class _Inert(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if self._within:
             self._within = "" if tag == self._within else self._within
-        else:
+        elif _NAME.fullmatch(tag):
             self.made.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:

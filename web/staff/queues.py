@@ -125,9 +125,9 @@ def _visible(account: Account, works: list[Work]) -> list[Work]:
     return [work for work in works if _of(people, work.bringers)]
 
 
-def may_see(account: Account, bringers: Iterable[str]) -> bool:
+def may_see(account: Account, *bringers: str | None) -> bool:
     """Tell whether an account may see a document, by who brought its versions in."""
-    return not confined(account) or _of(_colleagues(account), bringers)
+    return not confined(account) or _of(_colleagues(account), [each for each in bringers if each])
 
 
 def _of(people: Sequence[str], bringers: Iterable[str]) -> bool:
