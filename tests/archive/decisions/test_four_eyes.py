@@ -236,7 +236,7 @@ def test_an_archive_that_does_not_say_who_brought_it_in_asks_for_force(catalogue
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("DROP TRIGGER versions_no_update")
         else:
-            connection.exec_driver_sql("ALTER TABLE versions DISABLE TRIGGER versions_only_added_to")
+            connection.exec_driver_sql("ALTER TABLE versions DISABLE TRIGGER USER")
         connection.exec_driver_sql("UPDATE versions SET brought_by = ''")
     with catalogue.reading() as connection:
         catalogue.records._write(id, _rows(connection, id))

@@ -87,6 +87,7 @@ def test_a_unit_keeps_sight_of_its_document_whoever_corrects_it(site: DeskSite, 
     source, page = site[Role.SOURCE], f"/documents/{own}"
     assert site[Role.REVIEWER].post(f"{page}/correct/genre", page, value="公告", reason="有误").status_code == 303
     assert source.get(page).status_code == 200 and own in source.get("/queue").text
+    assert source.get(f"{page}/differences").status_code == 200
     assert source.post(f"{page}/correct/genre", page, value="通告", reason="再改").status_code == 303
     foreign = f"/documents/{site.id}"
     assert source.post(f"{foreign}/correct/genre", page, value="通告", reason="x").status_code == 404
