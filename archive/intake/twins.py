@@ -29,7 +29,8 @@ def same(catalogue: Catalogue, id: str, other: str, person: str, reason: str, ve
         acts.required(id, reason, "请写明为什么是同一件。")
         if kept["public_version"] is None and kept["status"] != Status.WAITING:
             raise DecisionRefused(id, f"{_named(connection, kept)}已经退回或者撤回，不能以它代替本件。")
-        review.reject(connection, id, person, f"与{_named(connection, kept)}是同一件：{reason}", version)
+        # Whoever brought this one in reads the reason, and may be of a unit that the other's title is kept from.
+        review.reject(connection, id, person, f"与编号 {other} 的文件是同一件：{reason}", version)
 
 
 def separate(catalogue: Catalogue, id: str, other: str, person: str, reason: str, version: int) -> None:
@@ -70,7 +71,7 @@ def next_version(catalogue: Catalogue, id: str, other: str, person: str, reason:
             connection, other, replace(prepared, metadata=metadata), name, brought_by=own["brought_by"] or name
         )
         connection.execute(update(sources).where(sources.c.document_id == id).values(document_id=other))
-        review.reject(connection, id, name, f"已作为{_named(connection, target)}的第 {made} 版：{reason}", version)
+        review.reject(connection, id, name, f"已作为编号 {other} 的文件的第 {made} 版：{reason}", version)
         try:
             stops.bring_up(connection, catalogue.newest_in(connection, other))
         except PrecheckFailed:

@@ -43,7 +43,7 @@ def test_what_is_the_same_is_closed_with_a_reason_that_names_the_other(services:
     assert services.catalogue.newest(second).status is Status.REFUSED
     event = services.catalogue.events(second)[-1]
     assert event.action == "reject" and event.actor == "乙二"
-    assert event.details["reason"] == f"与《关于做好防汛工作的通知》（编号 {first}）是同一件：只多四个字"
+    assert event.details["reason"] == f"与编号 {first} 的文件是同一件：只多四个字"
     # And never both of each other.
     with pytest.raises(DecisionRefused, match="不能以它代替"):
         twins.same(services.catalogue, first, second, "乙二", "同", 1)

@@ -86,6 +86,16 @@ def test_a_source_unit_learns_nothing_of_others(site: DeskSite, bring: Bring) ->
     assert other in site[Role.REVIEWER].get(f"/documents/{own}").text
 
 
+@pytest.mark.parametrize("how", ["same", "version"])
+def test_a_source_unit_is_not_told_the_title_of_the_other(site: DeskSite, bring: Bring, how: str) -> None:
+    other, own = bring("other", f"关于拟任人选的请示\n\n{NOTICE}", "丁四"), bring("own", NOTICE, "甲一")
+    page = f"/documents/{own}"
+    answer = site[Role.REVIEWER].post(f"{page}/twins/{other}", page, how=how, reason="重复报送")
+    assert answer.status_code == 303
+    shown = site[Role.SOURCE].get(page).text
+    assert "重复报送" in shown and "拟任人选" not in shown
+
+
 def test_a_new_version_leaves_other_traces(site: DeskSite, bring: Bring) -> None:
     own, other = bring("own", NOTICE, "丁四"), bring("other", NOTICE.replace("第7项", "第七项"), "丁四")
     assert other in signs(site, own)
