@@ -109,7 +109,7 @@ def _wanted(asked: dict[str, str]) -> tuple[Wanted, str]:
     act = asked.get("act", "").strip()[:64]
     return (
         Wanted(
-            actor=asked.get("person", "").strip()[:64],
+            actor={"程序": "gongkai"}.get(person := asked.get("person", "").strip()[:64], person),
             action=acts.get(act, act),
             document_id=asked.get("document", "").strip()[:32],
             since=days["since"],
