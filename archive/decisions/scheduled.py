@@ -221,6 +221,9 @@ def _carry_out(
         stage, told = "done", "已经提前公开。"
     elif document.version == version and document.status is not Status.WAITING:
         stage, told = "refused", "已经退回。"
+    elif who := _corrected_since(connection, id):
+        # The publisher decided on what was seen then.
+        stage, told = "refused", f"定好时间以后，{who}更正过，请看过现在的内容再决定。"
     else:
         stage, told = "done", ""
         decided = spoken(datetime.fromisoformat(last.decided_at))
@@ -238,6 +241,12 @@ def _carry_out(
         about = {"version": version, "at": spoken(_instant(last)), "reason": told}
         audit.append(connection, stops.PROGRAM, "not_published", id, about)
     return Happened(id, version, document.metadata.title, stage == "done", told)
+
+
+def _corrected_since(connection: Connection, id: str) -> str:
+    """Return who last corrected a document, or changed its attachments, after its time was set; "" if nobody did."""
+    events = [*audit.events(connection, id, ("schedule", "correct"))]
+    return events[-1].actor if events and events[-1].action == "correct" else ""
 
 
 def _reached(row: Row[Any], now: datetime, running: Running) -> bool:

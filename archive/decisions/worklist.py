@@ -107,6 +107,7 @@ def _works(catalogue: Catalogue, status: Status) -> list[Work]:
             select(versions.c.document_id, versions.c.brought_by)
             .join(documents, documents.c.id == versions.c.document_id)
             .where(documents.c.status == status.value)
+            .order_by(versions.c.document_id, versions.c.version)
         ):
             bringers.setdefault(each.document_id, []).append(each.brought_by or "")
         outcomes: dict[tuple[str, int], dict[Aspect, Outcome]] = {}

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, redirect_stdout
 from pathlib import Path
+from socket import socket
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 from typing import Any
@@ -36,6 +37,7 @@ from web.installation.settings import Settings
 ACCOUNTS = {"shencha": Role.REVIEWER, "fabu": Role.PUBLISHER, "laiyuan": Role.SOURCE, "shenji": Role.AUDITOR}
 PASSWORD = "yunxi-demo-2020"  # noqa: S105  # of the demo, which serves this machine alone
 _PATIENCE = 60.0
+_TAKEN = "工作台没有启动（{address}）。端口被占用的，请用 --port 换一个：工作台用它的下一个。"
 ACTOR, SITE_NAME = "演示", "云溪县政府信息公开检索"
 CORPUS = Path(__file__).parents[2] / "corpus"
 
@@ -112,6 +114,8 @@ def desk(opened: Services, port: int) -> Iterator[str]:
         "GONGKAI_SECOND_FACTOR": "optional",
     }
     command = [*THIS_PROGRAM, "desk", "--port", str(port)]
+    if not _is_free(port):
+        raise BadSettings(_TAKEN.format(address=f"http://127.0.0.1:{port}"))
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603  # this program
     address = f"http://127.0.0.1:{port}"
     try:
@@ -131,7 +135,13 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
                 return
         except OSError:
             sleep(0.1)
-    raise BadSettings(f"工作台没有启动（{address}）。端口被占用的，请用 --port 换一个：工作台用它的下一个。")
+    raise BadSettings(_TAKEN.format(address=address))
+
+
+def _is_free(port: int) -> bool:
+    """Tell whether nothing answers on a port: it would be taken for the desk that is started."""
+    with socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) != 0
 
 
 def _decide(catalogue: Catalogue, id: str, verdict: Verdict, reviewer: str, reason: str) -> None:

@@ -1,5 +1,6 @@
 """Commands that serve the public pages."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -69,6 +70,8 @@ def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
         prepare(opened, corpus)
         terminal.log_lines()
         told = make_accounts(opened)
+        # Whoever stops this stops the desk with it.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         with desk(opened, port + 1) as address:
             if check:
                 good = check_server(opened, port)

@@ -133,7 +133,9 @@ def _titles(ids: Iterable[str]) -> dict[str, str]:
     query = select(versions.c.document_id, versions.c.title, versions.c.brought_by).order_by(versions.c.version)
     with services().catalogue.reading() as connection:
         rows = connection.execute(query.where(versions.c.document_id.in_(set(ids)))).all()
-    seen = {brought_by: may_see(account, brought_by) for brought_by in {row.brought_by for row in rows}}
-    own = {row.document_id for row in rows if seen[row.brought_by]}
+    bringers: dict[str, list[str]] = {}
+    for row in rows:
+        bringers.setdefault(row.document_id, []).append(row.brought_by or "")
+    own = {id for id, names in bringers.items() if may_see(account, *names)}
     # The newest version's, which comes last.
     return {row.document_id: row.title for row in rows if row.document_id in own}

@@ -13,13 +13,14 @@ from archive.decisions.relations import RelationKind
 from archive.decisions.scheduled import Plan
 from archive.decisions.stops import Precheck
 from archive.document import Aspect, Disclosure, Document, File, Outcome, Settlement, Status, Validity
-from archive.errors import UnknownDocument
+from archive.errors import GongkaiError, UnknownDocument
 from archive.intake.twins import SEPARATE
 from archive.registers import drafts, looks
 from archive.registers.roles import Act
 from archive.store import audit
 from archive.store.tables import documents as rows
 from archive.store.tables import versions
+from indexer import sync
 from web.http.current import services
 from web.reading.blocks import sections
 from web.search.views import file_view
@@ -63,7 +64,8 @@ def standing(id: str) -> Standing:
     document = checked.document
     with catalogue.reading() as connection:
         # Whose document it is does not change with who corrects it.
-        brought = connection.scalars(select(versions.c.brought_by).where(versions.c.document_id == id)).all()
+        query = select(versions.c.brought_by).where(versions.c.document_id == id).order_by(versions.c.version)
+        brought = connection.scalars(query).all()
         if not may_see(account, *brought):
             raise UnknownDocument(id)
         return Standing(
@@ -103,6 +105,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
             **{"typed": typed or kept, "drafted": bool(kept and typed is None), "done": g.get("done", "")},
             sections=sections(document, files, places),
             places=places,
+            findable=_findable(known),
             leaves=leaves(document, places),
             original=file_view(document.file, f"/documents/{id}/files/0"),
             **{"alike": alike, "twins": twins, "SHOWN": likeness.SHOWN},
@@ -166,6 +169,17 @@ def file(id: str, position: int) -> Response:
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _findable(known: Standing) -> str:
+    """Say since when or how soon the public finds what is public; "" for what is not."""
+    if known.public_version is None:
+        return ""
+    try:
+        behind = sync.lag(services().catalogue, services().engine)
+    except GongkaiError:
+        return "已经公开；检索的索引现在不可用，请告诉维护人员。"
+    return "已经公开，正在更新索引，一分钟之内公众可以检索到。" if behind else "已经公开，公众现在可以检索到。"
 
 
 def _places(known: Standing) -> list[str]:

@@ -121,13 +121,24 @@ def _label(account: Account) -> Callable[[Step], str]:
 def _visible(account: Account, works: list[Work]) -> list[Work]:
     if not confined(account):
         return works
-    people = _colleagues(account)
-    return [work for work in works if _of(people, work.bringers)]
+    everybody = desk().accounts.all()
+    return [work for work in works if _own(account, everybody, work.bringers)]
 
 
 def may_see(account: Account, *bringers: str | None) -> bool:
-    """Tell whether an account may see a document, by who brought its versions in."""
-    return not confined(account) or _of(_colleagues(account), [each for each in bringers if each])
+    """Tell whether an account may see a document, by who brought its versions in, the newest last."""
+    return not confined(account) or _own(account, desk().accounts.all(), [each for each in bringers if each])
+
+
+def _own(account: Account, everybody: Sequence[Account], bringers: Sequence[str]) -> bool:
+    """Tell whether a document is a unit's own: its people brought a version in, and no other unit's the newest.
+
+    A version that the office made of it, masked or corrected, is the unit's still.
+    """
+    others = [each.person for each in everybody if confined(each) and each.unit != account.unit]
+    return _of([each.person for each in everybody if each.unit == account.unit], bringers) and not _of(
+        others, bringers[-1:]
+    )
 
 
 def _of(people: Sequence[str], bringers: Iterable[str]) -> bool:
@@ -137,10 +148,6 @@ def _of(people: Sequence[str], bringers: Iterable[str]) -> bool:
 def confined(account: Account) -> bool:
     """Tell whether an account sees its own unit's documents only."""
     return account.roles <= {Role.SOURCE}
-
-
-def _colleagues(account: Account) -> list[str]:
-    return [each.person for each in desk().accounts.all() if each.unit == account.unit]
 
 
 def due(work: Work, calendar: Calendar) -> str:

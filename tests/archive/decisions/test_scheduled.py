@@ -107,7 +107,7 @@ def _refused(catalogue: Catalogue, id: str) -> None:
 
 @pytest.mark.parametrize(
     ("meanwhile", "why"),
-    [(_corrected, "更正信息后还没有作"), (_failed, "没有通过真实性审查"), (_refused, "已经退回")],
+    [(_corrected, "更正员更正过"), (_failed, "没有通过真实性审查"), (_refused, "已经退回")],
 )
 def test_what_is_in_the_way_by_then_is_told_and_not_tried_again(
     catalogue: Catalogue, planned: str, meanwhile: Callable[[Catalogue, str], None], why: str
@@ -119,6 +119,19 @@ def test_what_is_in_the_way_by_then_is_told_and_not_tried_again(
     assert scheduled.due(catalogue, AT, LATER) == []
     plan = scheduled.plans(catalogue)[planned]
     assert why in plan.told and plan.person == "签发人"
+
+
+def test_what_was_corrected_after_the_time_was_set_is_not_made_public_by_it(catalogue: Catalogue, planned: str) -> None:
+    corrections.correct(catalogue, planned, "title", "关于抗旱的通知", "经办人", "写错了", 1, True)
+    for aspect in Aspect:
+        review.examine(catalogue, planned, aspect, Outcome.PASSED, "审查员", "看过")
+    (happened,) = scheduled.due(catalogue, AT, LATER)
+    assert not happened.public and "经办人更正过" in happened.told
+    assert catalogue.public_count() == 0
+    # Decided again on what is there now.
+    scheduled.plan(catalogue, planned, AT + timedelta(hours=1), "签发人", "再定", now=AT, running=LATER)
+    (again,) = scheduled.due(catalogue, AT + timedelta(hours=1), Running("one", 1000 + 10800))
+    assert again.public
 
 
 def test_a_newer_version_is_not_made_public_by_it(

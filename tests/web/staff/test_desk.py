@@ -16,7 +16,7 @@ from archive.registers.roles import ALLOWED, Act, Role
 from archive.registers.sessions import IDLE, PROOF
 from archive.registers.staff_tables import drafts
 from indexer import sync
-from tests.web.staff.conftest import PASSWORD, DeskSite, Person
+from tests.web.staff.conftest import PASSWORD, TEXT, DeskSite, Person
 from web.app import create_app
 from web.staff import desk
 from web.staff.desk import create_desk
@@ -122,7 +122,9 @@ def test_a_document_goes_from_waiting_to_public_by_two_persons(site: DeskSite) -
     assert "批准公开：1" in publisher.get("/queue?step=批准公开").text.replace("<h1>", "")
     assert publisher.post(f"{page}/approve", page, reason="").status_code == 303
     assert site.services.catalogue.public(site.id).status is Status.PUBLISHED
+    assert "一分钟之内公众可以检索到" in publisher.get(page).text or "索引现在不可用" in publisher.get(page).text
     sync.rebuild(site.services.catalogue, site.services.engine)
+    assert "公众现在可以检索到" in publisher.get(page).text
     public = create_app(site.services).test_client()
     assert public.get(page).status_code == 200
     names = {each.actor for each in site.services.catalogue.events(site.id)}
@@ -284,6 +286,26 @@ def test_an_administrator_manages_accounts_and_sees_no_document(site: DeskSite) 
     sessions = re.findall(r"/sessions/(\w+)/end", admin.get("/accounts").text)
     assert admin.post(f"/sessions/{sessions[0]}/end").status_code == 303
     assert "防汛" not in admin.get("/").text
+
+
+def test_what_another_unit_brings_of_a_document_is_not_seen(site: DeskSite, bring: Bring) -> None:
+    _, handed = site.accounts.add("other", "另一", [Role.SOURCE], "民政局", "安装人")
+    site.accounts.choose_password(site.accounts.named("other"), handed, PASSWORD)
+    id = bring("同一来源", TEXT, "甲一")
+    source = site[Role.SOURCE]
+    assert source.get(f"/documents/{id}").status_code == 200
+    # The office's version of it is the unit's still; another unit's is not.
+    bring("同一来源", TEXT.replace("防汛", "抗旱"), "丁四")
+    assert "抗旱" in source.get(f"/documents/{id}").text
+    bring("同一来源", TEXT.replace("防汛", "防火"), "另一")
+    for path in (
+        f"/documents/{id}",
+        f"/documents/{id}/preview",
+        f"/documents/{id}/differences",
+        f"/documents/{id}/files/0",
+    ):
+        assert source.get(path).status_code == 404, path
+    assert "防火" not in source.get("/queue").text
 
 
 def test_the_help_page_tells_each_role_what_it_may_do(site: DeskSite) -> None:
