@@ -5,6 +5,7 @@ alone, and no marks but ``MARKS``: it relies on names being kept as ``written`` 
 """
 
 import unicodedata
+from functools import lru_cache
 
 from archive.plain import UNSEEN
 
@@ -42,6 +43,7 @@ def same(one: str, other: str) -> bool:
     return _folded(one) == _folded(other)
 
 
+@lru_cache(maxsize=4096)  # the same few persons are compared for each document of a queue
 def _folded(name: str) -> str:
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return "".join(each for each in plain if each.isalnum() and not UNSEEN.match(each))

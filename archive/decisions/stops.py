@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, select
 
 from archive.decisions import acts, precheck
-from archive.document import Document, Settlement
+from archive.document import Document, Settlement, Status
 from archive.errors import DecisionRefused, PrecheckFailed
 from archive.store import audit
 from archive.store.catalogue import Catalogue
@@ -234,10 +234,10 @@ def obstacles(connection: Connection, id: str, version: int) -> list[str]:
     return [f"第 {version} 版有 {len(stored.open)} 处拦截没有处理（第 {numbers} 处），不能公开。{how}"]
 
 
-def count_open(catalogue: Catalogue) -> dict[str, int]:
-    """Count the open stops in the newest version of each document that has any."""
+def count_open(catalogue: Catalogue, status: Status | None = None) -> dict[str, int]:
+    """Count the open stops in the newest version of each document that has any, of all or of those in one state."""
     with catalogue.reading() as connection:
-        return _count_open(connection, documents.c.version)
+        return _count_open(connection, documents.c.version, status)
 
 
 def public_with_stops(catalogue: Catalogue) -> tuple[int, int]:
@@ -252,15 +252,18 @@ def public_with_stops(catalogue: Catalogue) -> tuple[int, int]:
         return whole - checked, len(_count_open(connection, documents.c.public_version))
 
 
-def _last(version: ColumnElement[int | None]) -> Select[tuple[str, int]]:
-    """The last pre-check of one version of each document."""
+def _last(version: ColumnElement[int | None], status: Status | None = None) -> Select[tuple[str, int]]:
+    """The last pre-check of one version of each document, of all or of those in one state."""
     of_it = and_(documents.c.id == prechecks.c.document_id, version == prechecks.c.version)
     columns = (prechecks.c.document_id, func.max(prechecks.c.id).label("id"))
-    return select(*columns).join(documents, of_it).group_by(prechecks.c.document_id)
+    query = select(*columns).join(documents, of_it).group_by(prechecks.c.document_id)
+    return query if status is None else query.where(documents.c.status == status.value)
 
 
-def _count_open(connection: Connection, version: ColumnElement[int | None]) -> dict[str, int]:
-    last = _last(version).subquery()
+def _count_open(
+    connection: Connection, version: ColumnElement[int | None], status: Status | None = None
+) -> dict[str, int]:
+    last = _last(version, status).subquery()
     settled = select(settlements.c.id).where(settlements.c.finding_id == findings.c.id).exists()
     query = select(findings.c.document_id, func.count()).join(last, last.c.id == findings.c.precheck_id)
     query = query.where(findings.c.blocks == 1, ~settled).group_by(findings.c.document_id)

@@ -95,7 +95,7 @@ def _works(catalogue: Catalogue, status: Status) -> list[Work]:
         .where(documents.c.status == status.value)
         .order_by(versions.c.received_at, documents.c.id)
     )
-    open_stops, plans = stops.count_open(catalogue), scheduled.plans(catalogue)
+    open_stops, plans = stops.count_open(catalogue, status), scheduled.plans(catalogue)
     with catalogue.reading() as connection:
         rows = connection.execute(query).all()
         attributes = {

@@ -267,12 +267,12 @@ def _write(connection: Connection, id: str, made: Sequence[JobFile]) -> None:
 
 
 def _jobs(connection: Connection, whose: ColumnElement[bool], limit: int | None = None) -> list[Job]:
-    count = (
-        select(job_files.c.job_id, func.count().label("total"), func.count(job_files.c.result).label("done"))
-        .group_by(job_files.c.job_id)
-        .subquery()
+    # For each job that is returned, not for all there have ever been.
+    done, total = (
+        select(count).where(job_files.c.job_id == jobs.c.id).scalar_subquery()
+        for count in (func.count(job_files.c.result), func.count(job_files.c.number))
     )
-    query = select(jobs, count.c.done, count.c.total).outerjoin(count, count.c.job_id == jobs.c.id).where(whose)
+    query = select(jobs, done.label("done"), total.label("total")).where(whose)
     query = query.order_by(jobs.c.made_at.desc(), jobs.c.id).limit(limit)
     return [_job(row) for row in connection.execute(query).mappings()]
 

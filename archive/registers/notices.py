@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from archive.chinese import dates
@@ -79,9 +80,10 @@ def day_of(text: str) -> date | None:
     return found[0] if found and found[1:] == (0, len(stripped)) else None
 
 
-def packaged() -> list[Line]:
+@cache
+def packaged() -> tuple[Line, ...]:
     """Return the lines of the notices that are shipped."""
-    return [line for _, line in numbered(Path(__file__).parent / "calendar.tsv")]
+    return tuple(line for _, line in numbered(Path(__file__).parent / "calendar.tsv"))
 
 
 def own(data: Path) -> list[Line]:

@@ -5,9 +5,12 @@ A year whose notice is not there is an error and never a guess. The day that a t
 offices work on it or not (民法典, article 201; 民事诉讼法, article 85).
 """
 
+from bisect import bisect_right
+from calendar import isleap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from archive.errors import BadCalendar, YearMissing
@@ -78,9 +81,7 @@ class Calendar:
 
         Raises BadCalendar or OSError for a file that can't be used.
         """
-        calendar = cls((*packaged(), *own(data)))
-        if lacking := calendar.incomplete():
-            raise BadCalendar(OWN_NAME, lacking)
+        calendar = _complete((*packaged(), *own(data)))
         return calendar if as_of is None else calendar.known_on(as_of)
 
     def known_on(self, as_of: date | None) -> "Calendar":
@@ -140,6 +141,21 @@ class Calendar:
             left -= walked[-1].works
         return Span(start, tuple(walked))
 
+    def last_day(self, start: date, count: int) -> date:
+        """Return where ``add`` ends for a positive ``count``, without walking there. Raises YearMissing."""
+        at = bisect_right(self._working, start) + count - 1
+        if at < len(self._working):
+            end = self._working[at]
+            if all(year in self._years for year in range((start + _DAY).year, end.year + 1)):
+                return end
+        return self.add(start, count).end
+
+    @cached_property
+    def _working(self) -> tuple[date, ...]:
+        """Every working day of the years that can be counted in, in order."""
+        days = (date(year, 1, 1) + at * _DAY for year in self.years for at in range(365 + isleap(year)))
+        return tuple(day for day in days if self.works(day))
+
     def between(self, start: date, end: date) -> Span:
         """Walk from the day after ``start`` to ``end``; back from the day before it, if ``end`` is earlier.
 
@@ -155,3 +171,12 @@ class Calendar:
             if (day.on.month, day.on.day) >= (12, _OPEN_FROM) and day.on.year + 1 not in self._years:
                 return day.on.year + 1
         return None
+
+
+@lru_cache(maxsize=2)  # a queue asks for it at each request, and the notices change once a year
+def _complete(lines: tuple[Line, ...]) -> Calendar:
+    """Build a calendar in which no year is half known. Raises BadCalendar."""
+    calendar = Calendar(lines)
+    if lacking := calendar.incomplete():
+        raise BadCalendar(OWN_NAME, lacking)
+    return calendar

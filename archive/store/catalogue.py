@@ -351,6 +351,12 @@ class Catalogue:
             for row in rows
         ]
 
+    def count_by_status(self) -> dict[Status, int]:
+        """Count the documents whose newest version is in each state that there is: for staff only."""
+        query = select(documents.c.status, func.count()).group_by(documents.c.status)
+        with self.reading() as connection:
+            return {Status(status): count for status, count in connection.execute(query)}
+
     def by_source(self, source: str) -> str | None:
         """Return the id of the document that was taken in from a source, or None."""
         query = select(sources.c.document_id).where(sources.c.source == source)

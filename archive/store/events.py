@@ -37,7 +37,10 @@ def count(connection: Connection, wanted: Wanted) -> int:
 
 def newest(connection: Connection, wanted: Wanted, skip: int, most: int) -> list[Event]:
     """Return a page of the events, the newest first."""
-    query = select(audit).where(wanted.condition()).order_by(audit.c.sequence.desc()).offset(skip).limit(most)
+    # Numbers are passed over in an index, without reading each event.
+    chosen = select(audit.c.sequence).where(wanted.condition()).order_by(audit.c.sequence.desc())
+    page = chosen.offset(skip).limit(most).subquery()
+    query = select(audit).join(page, page.c.sequence == audit.c.sequence).order_by(audit.c.sequence.desc())
     return [*map(event, connection.execute(query).mappings())]
 
 
@@ -49,8 +52,15 @@ def oldest(connection: Connection, wanted: Wanted, after: int, most: int) -> lis
 
 
 def actions(connection: Connection) -> list[str]:
-    """Return the kinds of events that have happened."""
-    return sorted(connection.execute(select(audit.c.action).distinct()).scalars())
+    """Return the kinds of events that have happened, in order."""
+    # One look into the index for each kind, instead of one at each event.
+    found: list[str] = []
+    query = select(func.min(audit.c.action))
+    after = connection.execute(query).scalar()
+    while after is not None:
+        found.append(after)
+        after = connection.execute(query.where(audit.c.action > after)).scalar()
+    return sorted(found)
 
 
 def _begin(day: date) -> str:

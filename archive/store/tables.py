@@ -101,6 +101,14 @@ versions = Table(
 )
 Index("ix_versions_content", versions.c.content)
 Index("ix_versions_digest", versions.c.digest)
+# SQLite reads the rows with their texts otherwise. PostgreSQL keeps long texts apart.
+Index("ix_versions_column", versions.c.column).ddl_if(dialect="sqlite")
+# All that a list of versions says of each.
+Index(
+    "ix_versions_listed",
+    *(versions.c.document_id, versions.c.version, versions.c.title, versions.c.number, versions.c.issuer),
+    *(versions.c.genre, versions.c.written_on, versions.c.received_at, versions.c.brought_by),
+).ddl_if(dialect="sqlite")
 
 attachments = Table(
     "attachments",
@@ -277,6 +285,7 @@ decisions = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_decisions_document_id", decisions.c.document_id)
+Index("ix_decisions_forced", decisions.c.forced)
 
 # What was approved for a time to come, and what became of it; the last row of a document counts (see ``scheduled``).
 # ``boot`` and ``uptime`` say since which start, and for how many seconds, the machine had been running then.
@@ -438,6 +447,11 @@ audit = Table(
     Column("seal", String(128), nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
+Index("ix_audit_document_id", audit.c.document_id)
+# A name may be longer than what the ordered indexes of PostgreSQL take.
+Index("ix_audit_actor", audit.c.actor, postgresql_using="hash")
+Index("ix_audit_action_at", audit.c.action, audit.c.at)
+Index("ix_audit_at", audit.c.at)
 
 # The last row of the audit log, so that rows missing from its end are detected too.
 audit_head = Table(

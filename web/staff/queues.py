@@ -45,7 +45,7 @@ def first() -> str:
         return render_template("desk/first.html", counts={}, mine=0, afterwards=0, states={})
     works = [*seen(account), *_back(account)]
     counts = Counter(work.step for work in works)
-    states = Counter(each.status for each in services().catalogue.listed()) if not confined(account) else {}
+    states = services().catalogue.count_by_status() if not confined(account) else {}
     return render_template(
         "desk/first.html",
         counts={step: counts[step] for step in Step},
@@ -53,7 +53,7 @@ def first() -> str:
         label=_label(account),
         mine=sum(persons.same(work.brought_by, account.person) for work in works),
         afterwards=len(afterwards.waiting(services().catalogue)),
-        states={status: states[status] for status in Status} if states else {},
+        states={status: states.get(status, 0) for status in Status} if states else {},
         STATES=STATES,
     )
 
@@ -155,7 +155,7 @@ def due(work: Work, calendar: Calendar) -> str:
     if work.written_on is None:
         return "待定：没有成文日期"
     try:
-        return str(calendar.add(work.written_on, TERM).end)
+        return str(calendar.last_day(work.written_on, TERM))
     except YearMissing as missing:
         return f"待定：缺{missing.year}年放假安排"
 

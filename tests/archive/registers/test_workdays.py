@@ -121,7 +121,7 @@ def test_counts_agree_with_a_count_day_by_day(lines: list[Line], as_of: date, st
 
     working = [day for at in range(1, 400) if (day := start + at * DAY).year == 2026 and works(day)]
     span = calendar.add(start, count)
-    assert span.end == working[count - 1]
+    assert span.end == working[count - 1] == calendar.last_day(start, count)
     assert [day.on for day in span.days if day.works] == working[:count]
     assert [later.on - sooner.on for sooner, later in pairwise(span.days)] == [DAY] * (len(span.days) - 1)
 
@@ -191,3 +191,12 @@ def test_in_november_the_next_notice_is_asked_for() -> None:
 
 def test_a_folder_that_is_not_there_has_nothing_to_add(tmp_path: Path) -> None:
     assert Calendar.load(tmp_path / "nowhere").years == tuple(range(2007, 2027))
+
+
+@pytest.mark.parametrize("start", [on("2006-11-30"), on("2026-12-10"), on("1999-01-04"), on("2030-01-04")])
+def test_the_last_day_in_a_year_without_a_notice_is_no_guess(start: date) -> None:
+    with pytest.raises(YearMissing) as walked:
+        NOW.add(start, 20)
+    with pytest.raises(YearMissing) as found:
+        NOW.last_day(start, 20)
+    assert found.value.year == walked.value.year
