@@ -101,7 +101,7 @@ def publish(catalogue: Catalogue, made: Iterable[Document]) -> None:
             new = [{"id": each.id, "version": 1, "status": Status.WAITING} for each in batch if each.version == 1]
             if new:
                 connection.execute(insert(states).values(received_at=at), new)
-            connection.execute(insert(versions), [_row(each, at) for each in batch])
+            connection.execute(insert(versions), [row(each, at) for each in batch])
             about = [{"document_id": each.id, "version": each.version, "decided_at": at} for each in batch]
             connection.execute(
                 insert(prechecks).values(rules=RULES, found=0),
@@ -147,7 +147,8 @@ def publish(catalogue: Catalogue, made: Iterable[Document]) -> None:
             connection.execute(insert(changes), [{"document_id": each.id, "at": at} for each in batch])
 
 
-def _row(document: Document, at: str) -> dict[str, object]:
+def row(document: Document, at: str) -> dict[str, object]:
+    """Return the row of a version that was received at an instant."""
     known = {each.name: getattr(document.metadata, each.name) for each in fields(Metadata)}
     return known | {
         "document_id": document.id,

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from tests.bench.bed import Bed, timed
+from tests.bench.desk import desk_rows
 from tests.bench.documents import documents, publish
 from tests.bench.indexing import nightly_rows, rebuild_rows
 from tests.bench.queries import phrases, queries
@@ -42,6 +43,7 @@ def run(count: int, lines: Sequence[str], seconds: float, every: int, repeats: i
             "queries": query_rows,
             "phrases": phrase_rows,
             "pages": partial(serving_rows, seconds=seconds),
+            "the desk": partial(desk_rows, lines=lines),
             # This comes last: changed documents are hidden until an index catches up, and a peer's index never does.
             "a night": nightly_rows,
         }
