@@ -247,7 +247,12 @@ def environment(services: Services, staff: Staff) -> dict[str, str]:
 @contextmanager
 def running(environment: dict[str, str], *arguments: str) -> "Iterator[subprocess.Popen[str]]":
     command = [sys.executable, "-P", "-m", "web.commands.cli", *arguments]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603  # our own
+    # As from a terminal, also where these tests are run by something that ignores what ends a program there.
+    ignored = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603  # our own
+    finally:
+        signal.signal(signal.SIGINT, ignored)
     try:
         yield process
     finally:
