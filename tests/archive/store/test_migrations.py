@@ -1,6 +1,7 @@
 """Migrations lead to the same schema as the tables in the code, and leave an archive of before what it was."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,11 +41,20 @@ INSERT INTO changes (document_id, at) VALUES ('old', '2026-01-01');
 """
 
 
+# Indexes that only SQLite needs (``ddl_if``), which the comparison knows nothing of.
+ONLY_IN_SQLITE = {"ix_versions_column", "ix_versions_listed"}
+
+
 def test_a_migrated_database_has_exactly_the_tables_of_the_program(databases: Databases, tmp_path: Path) -> None:
-    catalogue = Catalogue(databases.empty(tmp_path / "empty.sqlite3"), tmp_path)
-    with catalogue.reading() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    catalogue.close()
+    with closing(Catalogue(databases.empty(tmp_path / "empty.sqlite3"), tmp_path)) as catalogue:
+        with catalogue.reading() as connection:
+            differences = compare_metadata(MigrationContext.configure(connection), metadata)
+            elsewhere = connection.dialect.name != "sqlite"
+    if elsewhere:
+        assert {each[1].name for each in differences} == ONLY_IN_SQLITE
+        assert {each[0] for each in differences} == {"add_index"}
+    else:
+        assert differences == []
 
 
 def test_a_database_of_a_newer_program_is_refused(url: str, tmp_path: Path) -> None:
