@@ -16,6 +16,9 @@ from tests.web.staff.conftest import TEXT, DeskSite
 from web.staff.comparing import LABELS
 from web.staff.folding import PAGE, Elsewhere, Fold, Grid, Words, paged
 
+# What pages look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 Bring = Callable[[str, str, str], str]
 BODY = "\n\n".join(f"第{at}项工作由有关单位按照职责分工认真落实到位。" for at in range(12))
 FIRST = f"关于做好预算公开工作的通知\n\n{BODY}\n\n安排资金1,200万元，请于2019年3月1日前报送。\n"

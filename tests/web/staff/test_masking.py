@@ -17,6 +17,9 @@ from tests.web.staff.conftest import DeskSite
 from tests.web.staff.test_pages import PHONE, Files, files
 from web.app import create_app
 
+# What pages look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 __all__ = ["files"]
 REASON = "公示只须写明姓氏，电话属个人信息"
 

@@ -17,6 +17,9 @@ from tests.web.staff.conftest import DeskSite
 from web.installation.services import Services
 from web.staff.desk import create_desk
 
+# What pages look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 PHONE = "13812345678"
 Files = Callable[..., str]
 

@@ -19,6 +19,9 @@ TEXT = (
     "云溪县人民政府关于做好春耕工作的通知\n\n云政发〔2019〕5号\n\n各镇街要落实责任。\n\n云溪县人民政府\n2019年3月1日\n"
 )
 
+# What pages look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 
 def addresses(page: str) -> set[str]:
     return set(re.findall(r'\b(?:href|src|action|formaction|content)="([^"]*)"', page))
