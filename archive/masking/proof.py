@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
@@ -18,7 +19,7 @@ from urllib.parse import unquote
 from lxml import etree
 from pdfminer.pdfdocument import PDFDocument
 from pdfminer.pdfparser import PDFParser
-from pdfminer.pdftypes import PDFStream
+from pdfminer.pdftypes import PDFObjectNotFound, PDFStream
 
 from archive.chinese import sought
 from archive.errors import FileRefused
@@ -166,16 +167,23 @@ def _within(content: bytes, depth: int) -> Iterator[bytes]:
 
 
 def _of_pdf(path: Path) -> Iterator[bytes]:
-    """Yield every string and every stream of a PDF, unpacked."""
+    """Yield every string and every stream of a PDF, unpacked. Raises FileRefused for what can't be read."""
+    try:
+        yield from _objects(path)
+    except Exception as error:
+        # Nothing is proven of what can't be read, whatever pdfminer raised.
+        told = "遮盖后的 PDF 有一部分读不出来，不能证明已经遮住，没有收入。请另存后再试。"
+        raise FileRefused(told) from error
+
+
+def _objects(path: Path) -> Iterator[bytes]:
     with path.open("rb") as stream:
         document = PDFDocument(PDFParser(stream))
         numbers = dict.fromkeys(chain.from_iterable(each.get_objids() for each in document.xrefs))
         for number in numbers:
-            try:
-                found = document.getobj(number)
-            except Exception:  # noqa: S112  # pdfminer raises anything for an object that is not there
-                continue
-            yield from _strings(found, 20)
+            # The table of a file may name what is not there.
+            with suppress(PDFObjectNotFound):
+                yield from _strings(document.getobj(number), 20)
 
 
 def _strings(found: object, depth: int) -> Iterator[bytes]:
