@@ -21,6 +21,8 @@ _PLATE = re.compile(
 )
 _DOOR = re.compile(r"\d+\s*(?:号楼|栋|幢|单元|室|户)")
 _IN_CELL = re.compile(r"\d{1,8}|\d{0,7}[Xx]", re.ASCII)
+# How many digits the longest of these numbers has, a bank card's. Each cell has at least one.
+_LONGEST = 19
 # A run of digits, perhaps with single blanks or hyphens inside, that is not part of a longer run, a decimal or a word.
 _DIGITS = re.compile(r"(?<![0-9A-Za-z.\-_/])(?<!\d )\d(?:[ -]?\d){9,17}(?:[ -]?[0-9Xx])?(?![0-9A-Za-z_/]|[.-]\d| \d)")
 _GROUPS = re.compile(r"\d+|\d{4}([ -])\d{4}(?:\1\d{4})+(?:\1\d{1,3})?|\d{6}[ -]\d{10,13}")
@@ -117,11 +119,11 @@ def over_cells(cells: Sequence[str]) -> Iterator[tuple[str, int, int]]:
             continue
         digits = ""
         sizes: list[int] = []
-        for end, part in enumerate(cells[begin:], begin + 1):
+        for end, part in enumerate(cells[begin : begin + _LONGEST], begin + 1):
             digits, sizes = digits + part.upper(), [*sizes, len(part)]
-            if not _IN_CELL.fullmatch(part) or len(digits) > 19:
+            if not _IN_CELL.fullmatch(part) or len(digits) > _LONGEST:
                 break
-            if len(sizes) > 1 and (kind := _kind_in_cells(digits, sizes)):
+            if len(sizes) > 1 and len(digits) > 10 and (kind := _kind_in_cells(digits, sizes)):
                 alone = not any(each.isdecimal() for each in (*cells[max(0, begin - 1) : begin], *cells[end : end + 1]))
                 if kind != MOBILE or alone or 3 in sizes:
                     yield kind, begin, end
