@@ -12,8 +12,8 @@ from indexer.analyzer import Analyzer
 from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
 from indexer.facets import NAMES, values
+from tests.bench import desk
 from tests.bench.bed import FTS5, Bed, by_turns
-from tests.bench.desk import desk_rows
 from tests.bench.documents import LENGTH, changed, documents, publish
 from tests.bench.peers import Fts5, Tantivy
 from tests.bench.plot import draw
@@ -162,16 +162,19 @@ def test_memory_counts_what_a_process_has() -> None:
     assert taken.proportional <= taken.resident
 
 
-def test_every_page_of_the_desk_is_measured_over_what_waits(tmp_path: Path, analyzer: Analyzer) -> None:
+def test_every_page_of_the_desk_is_measured_over_what_waits(
+    tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "_ASKED", 10)
     bed = Bed(tmp_path, 60, {}, [], analyzer, 1)
     make(bed.settings)
     services = open_services(bed.settings)
     publish(services.catalogue, documents(60, LINES))
     services.close()
-    rows = desk_rows(bed, LINES)
+    rows = desk.desk_rows(bed, LINES)
     assert len({row.name for row in rows}) == len(rows) > 15
     assert all(0 < row.ours[0] <= row.ours[1] for row in rows)
     services = open_services(bed.settings)
-    assert services.catalogue.count_by_status() == {Status.PUBLISHED: 60, Status.WAITING: 36, Status.REFUSED: 4}
+    assert services.catalogue.count_by_status() == {Status.PUBLISHED: 60, Status.WAITING: 9, Status.REFUSED: 1}
     assert not [each for each in stops.count_open(services.catalogue, Status.PUBLISHED)]
     services.close()

@@ -4,11 +4,9 @@ import re
 
 import pytest
 
-from archive.extract import Sandbox
-from archive.intake.adding import Item
-from archive.intake.receive import Intake
 from indexer import sync
-from tests.conftest import publish
+from tests.bench import documents as bench
+from tests.conftest import make_document, publish
 from tests.web.conftest import HIDDEN_WORDS, Site
 from web.citizens.browse import Row, rows
 
@@ -54,22 +52,23 @@ def test_rows_draw_gaps_together() -> None:
 
 @pytest.mark.page
 def test_a_number_that_was_given_twice_is_shown_twice(own: Site) -> None:
-    folder = own.services.settings.data
-    lines = []
-    for at in range(250):
-        number = f"云审批字〔2024〕{at // 2 + 1}号" if at < 2 else f"云审批字〔2024〕{2 * at}号"
-        (folder / f"批{at}.txt").write_text(f"关于第{at}个项目的批复\n\n同意建设。\n", encoding="utf-8")
-        lines.append(Item(folder / f"批{at}.txt", f"批{at}", {"number": number}))
-    with Sandbox() as sandbox:
-        portal = Intake(own.services.catalogue, own.services.blobs, sandbox, "移交", already_published=True)
-        taken = list(portal.receive_all(lines))
+    numbers = [
+        "云审批字〔2024〕1号",
+        *(f"云审批字〔2024〕{2 * at}号" for at in range(1, 250)),
+    ]
+    numbers[1] = numbers[0]
+    made = [
+        make_document(f"d{at}", f"关于第{at}个项目的批复", "同意建设。", number=number)
+        for at, number in enumerate(numbers)
+    ]
+    bench.publish(own.services.catalogue, made)
     sync.catch_up(own.services.catalogue, own.services.engine)
     first = own.client.get("/browse/numbers/云审批字/2024")
     assert "1 至 498 号中，本站有 250 件" in first.text
     assert first.text.count("云审批字〔2024〕1号") == 2
     shown = [own.client.get(f"/browse/numbers/云审批字/2024?page={page}") for page in (1, 2, 3)]
     assert all(len(page.data) <= 60 * 1024 for page in shown)
-    assert all("".join(page.text for page in shown).count(f'/documents/{each.document_id}"') == 1 for each in taken)
+    assert all("".join(page.text for page in shown).count(f'/documents/{each.id}"') == 1 for each in made)
     assert own.client.get("/browse/numbers/云审批字/2024?page=4").status_code == 400
     card = own.client.get("/search?q=云审批字〔2024〕1号").text
     assert "云审批字〔2024〕1号：有 2 件文件使用这个文号" in card
