@@ -1,6 +1,7 @@
 """Fixtures for all tests: an analyzer, which loads its dictionary once, databases, installations and documents."""
 
 import argparse
+import gc
 import os
 import shutil
 from collections import defaultdict
@@ -12,12 +13,16 @@ from datetime import date
 from functools import cached_property
 from itertools import chain, count
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
 
 from archive.decisions import publication, review
 from archive.document import Document, File, Metadata, Validity
@@ -135,6 +140,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in set(left_out)]
 
 
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what was loaded by now, which is much, and stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 def asks_the_database(item: pytest.Item) -> bool:
     """Tell whether a test depends on ``databases``, however indirectly, and is not about what answers look like."""
     return "databases" in getattr(item, "fixturenames", ()) and item.get_closest_marker("page") is None
@@ -153,6 +165,24 @@ def quick_hashes() -> Iterator[None]:
     """Let passwords of tests take no time: how many rounds a hash takes is the library's affair."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """Let all databases share what SQLAlchemy has made of a statement. Each test opens its own, and they are alike."""
+    shared = LRUCache[Any, Any](5000)
+    made = Engine.__init__
+
+    def make(engine: Engine, *arguments: Any, **named: Any) -> None:
+        made(engine, *arguments, **named)
+        engine._compiled_cache = shared
+
+    with pytest.MonkeyPatch.context() as patch:
+        for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+            patch.setattr(dialect, "__eq__", lambda one, other: type(one) is type(other))
+            patch.setattr(dialect, "__hash__", lambda dialect: hash(type(dialect)))
+        patch.setattr(Engine, "__init__", make)
         yield
 
 

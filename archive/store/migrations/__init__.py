@@ -32,10 +32,16 @@ class Scripts:
 
     @property
     def directory(self) -> ScriptDirectory:
-        return ScriptDirectory.from_config(self.config)
+        return _directory(self)
 
     def revision(self, connection: Connection) -> str | None:
         return MigrationContext.configure(connection, opts={"version_table": self.table}).get_current_revision()
+
+
+@cache
+def _directory(scripts: Scripts) -> ScriptDirectory:
+    """Read a folder of migrations once: each database that is opened is compared with them."""
+    return ScriptDirectory.from_config(scripts.config)
 
 
 CATALOGUE = Scripts(Path(__file__).parent, "alembic_version")

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,11 +15,13 @@ from werkzeug.test import TestResponse
 from archive.extract import Sandbox
 from archive.intake.adding import Item
 from archive.intake.receive import Intake
+from archive.registers import passwords
 from archive.registers.accounts import Accounts
 from archive.registers.roles import Role
 from archive.registers.staff import Staff
-from tests.conftest import Databases, Installation
+from tests.conftest import Databases, Installation, Mould
 from web.installation.services import Services, open_services
+from web.installation.settings import Settings
 from web.staff.desk import create_desk
 
 PASSWORD = "今天食堂的红烧肉很不错呀"  # noqa: S105 - of the tests
@@ -79,9 +83,49 @@ class DeskSite:
         return self.people[role]
 
 
+@dataclass(frozen=True)
+class DeskMould:
+    """A closed installation with accounts and a document that waits, to be copied; codes by the accounts' names."""
+
+    archive: Mould
+    staff_url: str
+    codes: dict[str, list[str]]
+
+
+@pytest.fixture(scope="session")
+def desk_mould(tmp_path_factory: pytest.TempPathFactory, databases: Databases, installation: Installation) -> DeskMould:
+    folder = tmp_path_factory.mktemp("desk")
+    services = open_services(installation(folder / "data"))
+    staff_url = databases.empty(tmp_path_factory.mktemp("staff") / "staff.sqlite3")
+    with closing(services), closing(Staff(staff_url, services.catalogue.keys)) as staff:
+        accounts = Accounts(staff, services.catalogue)
+        codes: dict[str, list[str]] = {}
+        for role, (name, person, unit) in PEOPLE.items():
+            _, handed = accounts.add(name, person, [role], unit, "安装人")
+            account = accounts.named(name)
+            accounts.choose_password(account, handed, PASSWORD)
+            codes[name] = []
+            if account.needs_second_factor:
+                secret = passwords.new_secret()
+                codes[name] = accounts.enrol(account, secret, pyotp.TOTP(secret).now())
+        id = _brought(services, folder, "waiting", TEXT, "丁四")
+    return DeskMould(Mould(folder, services.settings.database_url, {"waiting": id}), staff_url, codes)
+
+
 @pytest.fixture
-def services(tmp_path: Path, installation: Installation) -> Iterator[Services]:
-    opened = open_services(installation(tmp_path / "data"))
+def services(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    databases: Databases,
+    installation: Installation,
+    desk_mould: DeskMould,
+) -> Iterator[Services]:
+    """Open an installation of its own: that of ``site`` for a test that asks for it, else an empty one."""
+    if "site" in request.fixturenames:
+        url = desk_mould.archive.copied(tmp_path, databases, "data/catalogue.sqlite3")
+        opened = open_services(replace(Settings.at(tmp_path / "data"), database_url=url))
+    else:
+        opened = open_services(installation(tmp_path / "data"))
     yield opened
     opened.close()
 
@@ -90,37 +134,24 @@ def services(tmp_path: Path, installation: Installation) -> Iterator[Services]:
 def bring(services: Services, tmp_path: Path) -> Callable[[str, str, str], str]:
     """Take in a text, brought by somebody; return the document's id."""
 
-    def brought(name: str, text: str, by: str) -> str:
-        path = tmp_path / (name if "." in name else f"{name}.txt")
-        path.write_text(text, encoding="utf-8")
-        with Sandbox(workers=1) as sandbox:
-            intake = Intake(services.catalogue, services.blobs, sandbox, by)
-            return str(intake.receive(Item(path, name)).document_id)
+    return lambda name, text, by: _brought(services, tmp_path, name, text, by)
 
-    return brought
+
+def _brought(services: Services, folder: Path, name: str, text: str, by: str) -> str:
+    path = folder / (name if "." in name else f"{name}.txt")
+    path.write_text(text, encoding="utf-8")
+    with Sandbox(workers=1) as sandbox:
+        intake = Intake(services.catalogue, services.blobs, sandbox, by)
+        return str(intake.receive(Item(path, name)).document_id)
 
 
 @pytest.fixture
-def site(
-    services: Services, tmp_path: Path, databases: Databases, bring: Callable[[str, str, str], str]
-) -> Iterator[DeskSite]:
-    staff = Staff(databases.empty(tmp_path / "staff.sqlite3"), services.catalogue.keys)
-    accounts = Accounts(staff, services.catalogue)
-    app = create_desk(services, staff)
-    people = {}
-    for role, (name, person, unit) in PEOPLE.items():
-        _, handed = accounts.add(name, person, [role], unit, "安装人")
-        account = accounts.named(name)
-        accounts.choose_password(account, handed, PASSWORD)
-        codes = []
-        if account.needs_second_factor:
-            import pyotp
-
-            from archive.registers import passwords
-
-            secret = passwords.new_secret()
-            codes = accounts.enrol(account, secret, pyotp.TOTP(secret).now())
-        people[role] = Person(app.test_client(), name, codes)
-        assert people[role].sign_in().status_code == 303
-    yield DeskSite(app, services, staff, people, bring("waiting", TEXT, "丁四"))
-    staff.close()
+def site(services: Services, tmp_path: Path, databases: Databases, desk_mould: DeskMould) -> Iterator[DeskSite]:
+    url = databases.copied(desk_mould.staff_url, tmp_path / "staff.sqlite3")
+    with closing(Staff(url, services.catalogue.keys)) as staff:
+        app = create_desk(services, staff)
+        people = {}
+        for role, (name, _, _) in PEOPLE.items():
+            people[role] = Person(app.test_client(), name, [*desk_mould.codes[name]])
+            assert people[role].sign_in().status_code == 303
+        yield DeskSite(app, services, staff, people, desk_mould.archive.ids["waiting"])
