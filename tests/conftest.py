@@ -209,8 +209,8 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 @pytest.fixture
 def database(tmp_path: Path, databases: Databases) -> NewDatabase:
     """Return a function that makes a database with the program's tables and returns its URL."""
-    numbers = count()
-    return lambda: databases.new(tmp_path / f"catalogue{next(numbers) or ''}.sqlite3")
+    files = (tmp_path / f"catalogue{number or ''}.sqlite3" for number in count())
+    return lambda: databases.new(next(file for file in files if not file.exists()))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,24 +25,32 @@ from archive.store import canonical
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.folder import BACKUP, holds_archive
-from tests.conftest import in_a_file, publish
-
-Write = Callable[[str, str], Path]
+from tests.archive.conftest import Moulding, Write
+from tests.conftest import Mould, in_a_file, publish
 
 
 def quiet(done: int, total: int) -> None:
     assert 0 < done <= total
 
 
+@pytest.fixture(scope="module")
+def mould(moulding: Moulding) -> Mould:
+    def fill(catalogue: Catalogue, intake: Intake, write: Write) -> dict[str, str]:
+        made = {}
+        for name in ("甲", "乙", "丙"):
+            path = write(f"{name}.txt", f"关于{name}的通知\n请落实。\n")
+            item = Item(path, name, {}, (write(f"{name}附.txt", f"{name}附件"),))
+            made[name] = str(intake.receive(item).document_id)
+        for name in ("甲", "乙"):
+            publish(catalogue, made[name])
+        return made
+
+    return moulding(fill)
+
+
 @pytest.fixture
-def ids(catalogue: Catalogue, intake: Intake, write: Write) -> list[str]:
-    found = []
-    for name in ("甲", "乙", "丙"):
-        path = write(f"{name}.txt", f"关于{name}的通知\n请落实。\n")
-        found.append(str(intake.receive(Item(path, name, {}, (write(f"{name}附.txt", f"{name}附件"),))).document_id))
-    for id in found[:2]:
-        publish(catalogue, id)
-    return found
+def ids(mould: Mould) -> list[str]:
+    return [*mould.ids.values()]
 
 
 @pytest.fixture

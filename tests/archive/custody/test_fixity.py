@@ -1,6 +1,5 @@
 """Checking fixity: anything in the archive that differs from what was written is reported."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,21 +16,31 @@ from archive.intake.receive import Intake
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.records import _rows
+from tests.archive.conftest import Moulding, Write
 from tests.archive.store.test_seals import inside
-from tests.conftest import NewDatabase, in_a_file, publish
+from tests.conftest import Mould, NewDatabase, in_a_file, publish
 
 # How a page of a SQLite database begins that holds the ends of an index.
 INDEX_LEAF = 0x0A
 
 
+@pytest.fixture(scope="module")
+def mould(moulding: Moulding) -> Mould:
+    def fill(catalogue: Catalogue, intake: Intake, write: Write) -> dict[str, str]:
+        made = {}
+        for name in ("甲", "乙", "丙"):
+            item = Item(write(f"{name}.txt", f"关于{name}的通知\n请落实。\n"), name)
+            made[name] = str(intake.receive(item).document_id)
+            publish(catalogue, made[name])
+        review.decide(catalogue, made["丙"], Verdict.WITHDRAW, "审查员", "有误")
+        return made
+
+    return moulding(fill)
+
+
 @pytest.fixture
-def ids(catalogue: Catalogue, intake: Intake, write: Callable[[str, str], Path]) -> list[str]:
-    made = []
-    for name in ("甲", "乙", "丙"):
-        made.append(str(intake.receive(Item(write(f"{name}.txt", f"关于{name}的通知\n请落实。\n"), name)).document_id))
-        publish(catalogue, made[-1])
-    review.decide(catalogue, made[2], Verdict.WITHDRAW, "审查员", "有误")
-    return made
+def ids(mould: Mould) -> list[str]:
+    return [*mould.ids.values()]
 
 
 def kinds(catalogue: Catalogue, blobs: Blobs, day: date | None = None) -> list[Damage]:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,19 +18,28 @@ from archive.store.catalogue import Catalogue
 from archive.store.records import _rows
 from archive.store.seals import Key
 from archive.store.tables import audit, audit_head, seals, versions
+from tests.archive.conftest import Moulding, Write
 from tests.archive.store.test_seals import everything_public, forge_approval, inside
-from tests.conftest import NewDatabase, publish
+from tests.conftest import Mould, NewDatabase, publish
+
+
+@pytest.fixture(scope="module")
+def mould(moulding: Moulding) -> Mould:
+    def fill(catalogue: Catalogue, intake: Intake, write: Write) -> dict[str, str]:
+        made = {}
+        for name in ("甲", "乙", "丙"):
+            item = Item(write(f"{name}.txt", f"关于{name}的通知\n请落实。\n2020年5月1日\n"), name)
+            made[name] = str(intake.receive(item).document_id)
+        for name in ("甲", "乙"):
+            publish(catalogue, made[name])
+        return made
+
+    return moulding(fill)
 
 
 @pytest.fixture
-def ids(catalogue: Catalogue, intake: Intake, write: Callable[[str, str], Path]) -> list[str]:
-    made = []
-    for name in ("甲", "乙", "丙"):
-        item = Item(write(f"{name}.txt", f"关于{name}的通知\n请落实。\n2020年5月1日\n"), name)
-        made.append(str(intake.receive(item).document_id))
-    for id in made[:2]:
-        publish(catalogue, id)
-    return made
+def ids(mould: Mould) -> list[str]:
+    return [*mould.ids.values()]
 
 
 def before_the_seals(catalogue: Catalogue, url: str) -> None:

@@ -1,8 +1,5 @@
 """Who brought a version in or examined it does not approve it; what one person forced is looked at by another."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
@@ -18,24 +15,34 @@ from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.records import _rows
 from archive.store.tables import looks
+from tests.archive.conftest import Moulding, Write
 from tests.archive.decisions.refusals import allowed, refused
+from tests.conftest import Mould
 
-Write = Callable[[str, str], Path]
 ROLES = ("收文员", "分类员", "真实性审查员", "保密审查员", "处理员")
 # However it is written, it is the same name.
 WRITTEN = ("收文员", "收文员 ", "收 文员", "收\u3000文员", "\t收文员", "收·文员", "（收文员）", "收、文-员.")
 
 
-@pytest.fixture
-def id(catalogue: Catalogue, intake: Intake, write: Write) -> str:
+@pytest.fixture(scope="module")
+def mould(moulding: Moulding) -> Mould:
     """A document in which each role is another person's, with all but the approval."""
-    path = write("a.txt", "关于防汛的通知\n联系人王某，手机13812345678。\n")
-    id = str(intake.receive(Item(path, "a")).document_id)
-    review.classify(catalogue, id, Disclosure.ACTIVE, ROLES[1], "条例第二十条")
-    for aspect, person in zip(Aspect, ROLES[2:], strict=False):
-        review.examine(catalogue, id, aspect, Outcome.PASSED, person, "一事一审")
-    stops.settle(catalogue, id, 1, Settlement.KEEP, ROLES[4], "经本人同意")
-    return id
+
+    def fill(catalogue: Catalogue, intake: Intake, write: Write) -> dict[str, str]:
+        path = write("a.txt", "关于防汛的通知\n联系人王某，手机13812345678。\n")
+        id = str(intake.receive(Item(path, "a")).document_id)
+        review.classify(catalogue, id, Disclosure.ACTIVE, ROLES[1], "条例第二十条")
+        for aspect, person in zip(Aspect, ROLES[2:], strict=False):
+            review.examine(catalogue, id, aspect, Outcome.PASSED, person, "一事一审")
+        stops.settle(catalogue, id, 1, Settlement.KEEP, ROLES[4], "经本人同意")
+        return {"id": id}
+
+    return moulding(fill)
+
+
+@pytest.fixture
+def id(mould: Mould) -> str:
+    return mould.ids["id"]
 
 
 @pytest.fixture

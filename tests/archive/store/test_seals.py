@@ -28,17 +28,26 @@ from archive.store.tables import (
     seals,
     versions,
 )
-from tests.conftest import NewDatabase, publish
+from tests.archive.conftest import Moulding, Write
+from tests.conftest import Mould, NewDatabase, publish
+
+
+@pytest.fixture(scope="module")
+def mould(moulding: Moulding) -> Mould:
+    def fill(catalogue: Catalogue, intake: Intake, write: Write) -> dict[str, str]:
+        made = {}
+        for name in ("public", "hidden"):
+            text = f"关于{name}的通知\n请落实。\n2020年5月1日\n"
+            made[name] = str(intake.receive(Item(write(f"{name}.txt", text), name)).document_id)
+        publish(catalogue, made["public"])
+        return made
+
+    return moulding(fill)
 
 
 @pytest.fixture
-def ids(catalogue: Catalogue, intake: Intake, write: Callable[[str, str], Path]) -> dict[str, str]:
-    made = {}
-    for name in ("public", "hidden"):
-        text = f"关于{name}的通知\n请落实。\n2020年5月1日\n"
-        made[name] = str(intake.receive(Item(write(f"{name}.txt", text), name)).document_id)
-    publish(catalogue, made["public"])
-    return made
+def ids(mould: Mould) -> dict[str, str]:
+    return mould.ids
 
 
 # The tables with triggers by which they are only added to.
