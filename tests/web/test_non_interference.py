@@ -20,6 +20,9 @@ from tests.conftest import Installation, publish
 from web.app import create_app
 from web.installation.services import Services, open_services
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 PUBLIC, HIDDEN = 60, 200
 PLACES = ("云溪县", "柳河镇", "青崖乡", "石榴坪村")
 AFFAIRS = ("防汛抗旱", "最低生活保障", "危房改造", "财政预算", "政务公开", "义务教育", "农村公路", "医疗救助")

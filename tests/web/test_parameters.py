@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from tests.web.conftest import Site
 from web.app import create_app
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 ALLOWED = {200, 301, 304, 400, 404, 410, 422, 429}
 NAMES = (
     *("q", "column", "genre", "issuer", "topic", "year", "validity", "from", "to", "sort", "page", "per_page"),

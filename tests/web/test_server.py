@@ -16,6 +16,9 @@ from web import server
 from web.app import create_app
 from web.server import running, serve
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 
 def raw(address: str, request: bytes) -> bytes:
     place = urlsplit(address)

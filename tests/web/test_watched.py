@@ -19,6 +19,9 @@ from tests.web.conftest import Site, client_of
 from web.app import create_app
 from web.http import edition, metrics
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 
 def test_readiness_tells_generation_cursor_lag_and_age(own: Site) -> None:
     told = own.client.get("/readyz").json or {}

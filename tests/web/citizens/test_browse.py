@@ -10,6 +10,9 @@ from tests.conftest import make_document, publish
 from tests.web.conftest import HIDDEN_WORDS, Site
 from web.citizens.browse import Row, rows
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 
 def test_columns_agencies_and_years_lead_to_their_documents(site: Site) -> None:
     for name, label in (("columns", "规范性文件"), ("issuers", "云溪县财政局"), ("years", "2019")):
@@ -50,7 +53,6 @@ def test_rows_draw_gaps_together() -> None:
     assert rows({}) == list[Row]()
 
 
-@pytest.mark.page
 def test_a_number_that_was_given_twice_is_shown_twice(own: Site) -> None:
     numbers = [
         "云审批字〔2024〕1号",

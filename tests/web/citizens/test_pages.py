@@ -18,6 +18,9 @@ from tests.web.conftest import HIDDEN_WORDS, Site, client_of
 from web.app import create_app
 from web.installation.services import Services, open_services
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 STATIC = Path(__file__).parents[3] / "web" / "static"
 
 

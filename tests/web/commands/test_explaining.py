@@ -14,6 +14,9 @@ from web.commands.cli import cli
 from web.search.find import find, ids_of
 from web.search.params import SearchForm
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 # The largest error from rounding to four decimals.
 ROUNDED = 0.00005
 FIGURE = re.compile(r"-?\d+\.\d{4}")

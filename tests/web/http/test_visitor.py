@@ -9,6 +9,9 @@ import pytest
 from tests.web.conftest import Site, client_of
 from web.http.visitor import Display
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 
 def test_a_choice_is_made_by_link_and_kept_by_cookie(site: Site) -> None:
     client = client_of(site.services)

@@ -13,6 +13,9 @@ from indexer import sync
 from tests.conftest import publish
 from tests.web.conftest import Site
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 
 def test_a_search_answers_in_the_promised_shape(site: Site) -> None:
     answer = site.client.get("/api/v1/search?q=最低生活保障&genre=通知&per_page=1").get_json()

@@ -25,6 +25,9 @@ from web.reading.blocks import PAGE
 from web.reading.page import DocumentPage, cite, document_page
 from web.search.params import SearchForm
 
+# What answers look like, which is alike over any database.
+pytestmark = pytest.mark.page
+
 
 def long_document(paragraphs: int) -> str:
     return "\n".join(f"第{n}条 {'各镇人民政府应当做好防汛工作。' * 8}" for n in range(paragraphs))
