@@ -111,7 +111,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Only the slow kinds: killed processes, timed growth, every page's states, nginx, real material.",
     )
-    group.addoption("--thorough", action="store_true", help=f"{THOROUGH} examples of each property instead of {USUAL}.")
+    group.addoption(
+        "--thorough",
+        action="store_true",
+        help=f"{THOROUGH} examples of each property instead of {USUAL}; with --slow each unit of text at a megabyte.",
+    )
     group.addoption("--pictures", action="store_true", help="Keep a picture of each page's states in .artefacts.")
     group.addoption("--without-slow", action="store_true", help=argparse.SUPPRESS)
 
@@ -119,6 +123,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Set the number of examples, and leave out slow tests unless they were named by path."""
     config.addinivalue_line("markers", "slow: what --slow runs, or its path alone")
+    config.addinivalue_line("markers", "thorough: what only --thorough runs, besides more examples")
     config.addinivalue_line("markers", "page: how answers look and work, which is alike over any database")
     settings.register_profile("usual", max_examples=USUAL)
     settings.register_profile("thorough", max_examples=THOROUGH)
@@ -134,6 +139,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         slow = item.get_closest_marker("slow") is not None
         out = slow if config.option.without_slow else config.option.slow and not slow
+        out = out or (item.get_closest_marker("thorough") is not None and not config.option.thorough)
         if out or POSTGRESQL and not asks_the_database(item):
             left_out.append(item)
     config.hook.pytest_deselected(items=left_out)

@@ -37,13 +37,12 @@ def test_eight_times_the_text_takes_about_eight_times_as_long(unit: str) -> None
     assert grows(work, text_of(unit, 15_000), text_of(unit, 120_000), most=16)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize("unit", EACH, ids=ascii)
 def test_a_megabyte_takes_about_ten_times_as_long_as_a_tenth_of_one(unit: str) -> None:
     assert grows(work, text_of(unit, 100_000, 60), text_of(unit, 1_000_000, 60), most=20)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", UNITS)
 def test_ten_megabytes_of_all_of_a_kind_take_about_a_hundred_times_as_long_as_a_tenth_of_one(kind: str) -> None:
     unit = "".join(UNITS[kind]).replace("%013d", "").replace("%08d", "").replace("%03d", "").replace("%d", "")

@@ -133,8 +133,8 @@ def test_a_tag_with_many_attributes_after_what_parsers_read_differently(before: 
 
 
 @pytest.mark.parametrize("unit", ["<!-->", "<!--->甲", "<![CDATA[", "<?"])
-def test_ten_megabytes_of_signs_that_parsers_read_differently(unit: str) -> None:
-    assert grows(html.from_text, text_of(unit, 1_000_000), text_of(unit, 10_000_000), most=20)
+def test_megabytes_of_signs_that_parsers_read_differently(unit: str) -> None:
+    assert grows(html.from_text, text_of(unit, 200_000), text_of(unit, 2_000_000), most=20)
 
 
 @pytest.mark.parametrize("unit", ["<!--", "<script>", "<a ", "<a b='", "<a b=\"'", "<a b", "<style a='"])

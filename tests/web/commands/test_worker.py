@@ -274,7 +274,7 @@ def done(staff: Staff, id: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("after", [0, 1, 5, 17, 29])
+@pytest.mark.parametrize("after", [0, 1, 5, 17, 25])
 def test_a_worker_that_is_killed_leaves_a_job_that_another_finishes(
     services: Services, staff: Staff, worker: Worker, environment: dict[str, str], after: int
 ) -> None:
