@@ -18,7 +18,7 @@ from indexer.analyzer import Analyzer
 from indexer.engine import Answer, SearchRequest, Vocabulary
 from indexer.engines.generations import Generations
 from indexer.engines.manifest import Manifest
-from indexer.engines.whoosh import evaluation, explaining
+from indexer.engines.whoosh import explaining, searching
 from indexer.engines.whoosh.index_writer import IndexWriter
 from indexer.engines.whoosh.snapshot import BUDGET, Snapshot
 from indexer.errors import IndexDamaged, IndexMissing, IndexOutdated, IndexUnusable
@@ -65,7 +65,7 @@ class WhooshEngine:
         self._given_up: list[tuple[Manifest, IndexDamaged]] = []
 
     def search(self, request: SearchRequest) -> Answer:
-        return self._ask(lambda opened: evaluation.search(opened.snapshot, opened.analyzer, request))
+        return self._ask(lambda opened: searching.search(opened.snapshot, opened.analyzer, request))
 
     def explain(self, request: SearchRequest, id: str) -> Explanation | None:
         return self._ask(lambda opened: explaining.explain(opened.snapshot, opened.analyzer, request, id))
@@ -240,5 +240,5 @@ class WhooshEngine:
         opened = self._open(folder, folder)
         if opened.snapshot.size != opened.manifest.documents:
             raise IndexDamaged(folder.name, f"应有 {opened.manifest.documents} 件，读到 {opened.snapshot.size} 件")
-        if lost := evaluation.unanswered(opened.snapshot, opened.analyzer, _SELF_CHECKED):
+        if lost := searching.unanswered(opened.snapshot, opened.analyzer, _SELF_CHECKED):
             raise IndexDamaged(folder.name, f"以标题检索不到文件 {lost[0]}")

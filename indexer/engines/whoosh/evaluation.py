@@ -1,21 +1,19 @@
-"""Searching a snapshot: which documents match, their scores, the best of them, and counts by facet.
+"""The evaluation of a query over a snapshot: which documents match, and their scores.
 
 Documents are passed as ascending arrays of slots, so checking a few documents is cheap however large the index is.
 The formula is that of ``relevance``. The memory engine computes the same for one document at a time, and tests compare
 the two.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer import relevance
-from indexer.analyzer import Analyzer, is_gram, marks, query_grams
-from indexer.engine import Answer, Hit, SearchRequest, Sort
-from indexer.engines.whoosh.postings import Mask, Postings, Slots
+from indexer.analyzer import Analyzer, is_gram, marks
+from indexer.engines.whoosh.postings import Mask, Postings, Slots, without
 from indexer.engines.whoosh.snapshot import Scores, Snapshot
 from indexer.fields import KEY_WEIGHTS, number_pattern
 from indexer.query import (
@@ -33,12 +31,8 @@ from indexer.query import (
     Synonymous,
     Text,
     Within,
-    looser,
     runs,
 )
-
-# Up to this many documents are simply sorted.
-_FEW = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,148 +43,6 @@ class Stored:
     stream: str
     rarity: float
     postings: Postings
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The matches of a request: the documents within its dates, and among them those that pass the filters."""
-
-    evaluation: "Evaluation"
-    in_range: Slots
-    passing: Mapping[str, Mask]
-    chosen: Slots
-    relaxed: bool
-
-
-def search(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Answer:
-    """Answer a request as ``indexer.engine`` describes."""
-    found = find(snapshot, analyzer, request)
-    chosen, evaluation = found.chosen, found.evaluation
-    count = request.offset + request.limit
-    scores = evaluation.scores(chosen)
-    if request.sort is Sort.RELEVANCE and request.offset < relevance.READ:
-        best = _first(snapshot, chosen, scores, request.sort, max(count, relevance.READ))
-        read, others = best[: relevance.READ], best[relevance.READ :]
-        read_scores = evaluation.read(chosen[read], scores[read])
-        order = _first(snapshot, chosen[read], read_scores, request.sort, len(read))
-        slots_in_order = np.concatenate((chosen[read][order], chosen[others]))
-        scores_in_order = np.concatenate((read_scores[order], scores[others]))
-    else:
-        best = _first(snapshot, chosen, scores, request.sort, count)
-        slots_in_order, scores_in_order = chosen[best], scores[best]
-    page = slice(request.offset, count)
-    return Answer(
-        total=len(chosen),
-        hits=tuple(
-            Hit(snapshot.ids[slot], score)
-            for slot, score in zip(slots_in_order[page].tolist(), scores_in_order[page].tolist(), strict=True)
-        ),
-        facets={
-            name: snapshot.facets[name].counts(_passing(found.in_range, found.passing, but=name))
-            for name in request.facets
-        },
-        relaxed=found.relaxed,
-    )
-
-
-def find(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Found:
-    """Find the matches of a request. If there are none, find those of the strictest looser query that has any."""
-    hidden = snapshot.ids.slots(request.hidden)
-    for query in (request.query, *looser(request.query)):
-        evaluation = Evaluation(snapshot, analyzer, query)
-        slots = _without(evaluation.answering(), hidden)
-        if len(slots):
-            break
-    answered = bool(len(slots))
-    slots = _within(snapshot, slots, request.since, request.until)
-    passing = {name: snapshot.facets[name].having(wanted) for name, wanted in request.filters.items() if wanted}
-    relaxed = answered and query is not request.query
-    return Found(evaluation, slots, passing, _passing(slots, passing), relaxed)
-
-
-def score_of(snapshot: Snapshot, found: Found, slot: int, sort: Sort) -> tuple[float, bool]:
-    """Return a matching document's score, and whether it is among the best, whose passages are read."""
-    chosen, evaluation = found.chosen, found.evaluation
-    scores = evaluation.scores(chosen)
-    at = chosen == slot
-    if sort is Sort.RELEVANCE and slot in chosen[_first(snapshot, chosen, scores, sort, relevance.READ)]:
-        return float(evaluation.read(chosen[at], scores[at])[0]), True
-    return float(scores[at][0]), False
-
-
-def unanswered(snapshot: Snapshot, analyzer: Analyzer, sample: int) -> list[str]:
-    """Return the ids, in an even sample, of documents that a search for their title misses. A sound index has none."""
-    step = max(1, snapshot.size // sample)
-    titled = [slot for slot in range(0, snapshot.size, step) if query_grams(snapshot.titles[slot])]
-    return [
-        snapshot.ids[slot]
-        for slot in titled
-        if slot not in Evaluation(snapshot, analyzer, Text(snapshot.titles[slot])).answering()
-    ]
-
-
-def _within(snapshot: Snapshot, slots: Slots, since: int | None, until: int | None) -> Slots:
-    if since is None and until is None:
-        return slots
-    days = snapshot.days[slots]
-    within = (days > 0) & (days >= (since or 0))
-    return slots[within if until is None else within & (days <= until)]
-
-
-def _passing(slots: Slots, passing: Mapping[str, Mask], but: str | None = None) -> Slots:
-    for name, having in passing.items():
-        if name != but:
-            slots = slots[having[slots]]
-    return slots
-
-
-def _without(slots: Slots, others: Slots) -> Slots:
-    """Return the slots that are not among the others. Both are ascending."""
-    if not len(others) or not len(slots):
-        return slots
-    places = np.minimum(np.searchsorted(others, slots), len(others) - 1)
-    kept: Slots = slots[others[places] != slots]
-    return kept
-
-
-def _first(snapshot: Snapshot, slots: Slots, scores: Scores, sort: Sort, count: int) -> NDArray[np.intp]:
-    """Return the first ``count`` in the order of ``sort``. Ties are ordered by day, then by id, as in ``relevance``."""
-
-    def by_score(at: NDArray[np.intp]) -> Scores:
-        return -scores[at]
-
-    def newest(at: NDArray[np.intp]) -> Scores:
-        return -snapshot.days[slots[at]]
-
-    def oldest(at: NDArray[np.intp]) -> Scores:
-        days = snapshot.days[slots[at]]
-        return np.where(days > 0, days, np.inf)
-
-    def by_id(at: NDArray[np.intp]) -> Scores:
-        return snapshot.ids.place[slots[at]]
-
-    keys: Mapping[Sort, Sequence[Callable[[NDArray[np.intp]], Scores]]] = {
-        Sort.RELEVANCE: (by_score, newest, by_id),
-        Sort.NEWEST: (newest, by_score, by_id),
-        Sort.OLDEST: (oldest, by_score, by_id),
-    }
-    return _least(np.arange(len(slots)), keys[sort], count)
-
-
-def _least(
-    places: NDArray[np.intp], keys: Sequence[Callable[[NDArray[np.intp]], Scores]], count: int
-) -> NDArray[np.intp]:
-    """Return the ``count`` smallest of these places in order, by the first key, then by the next ones.
-
-    Only places up to the last wanted one are sorted. A key is computed only for places whose order it may decide.
-    """
-    if keys and len(places) > max(_FEW, count) and count:
-        values = keys[0](places)
-        bound = np.partition(values, count - 1)[count - 1]
-        sure, tied = places[values < bound], places[values == bound]
-        places = np.concatenate((sure, _least(tied, keys[1:], count - len(sure))))
-    ordered: NDArray[np.intp] = places[np.lexsort([key(places) for key in reversed(keys)])] if keys else places
-    return ordered[:count]
 
 
 def _cost(query: Query) -> int:
@@ -307,7 +159,7 @@ class Evaluation:
             case Some(texts):
                 return among[self._enough(texts)[among]]
             case Not(part):
-                return _without(among, self._answering(part, among))
+                return without(among, self._answering(part, among))
             case And(parts):
                 # Expensive parts come last, so that they check only what the cheaper parts have left.
                 for part in sorted(parts, key=_cost):
@@ -389,7 +241,7 @@ class Evaluation:
         said = self._every("grams", cut.every, among)
         if relevance.is_code(text):
             token = self._every("words", cut.words, among)
-            return self._united(token, self._snapshot.containing(text, _without(said, token)))
+            return self._united(token, self._snapshot.containing(text, without(said, token)))
         # A document that has the word also has its bigrams, so for a single word there is nothing to add.
         if len(cut.words) <= relevance.SCATTERED and cut.words != (text,):
             return self._united(said, self._every("words", cut.words, among))
@@ -407,7 +259,7 @@ class Evaluation:
         else:
             return self._snapshot.containing(text, narrowed)
         known = known[~self._within(Part.ISSUER, text)[known]]
-        return self._united(known, self._snapshot.containing(text, _without(narrowed, known)))
+        return self._united(known, self._snapshot.containing(text, without(narrowed, known)))
 
     def _every(self, stream: str, names: Sequence[str], among: Slots) -> Slots:
         """Return the documents that have all of these terms. The rarest come first, as they may leave no document."""

@@ -8,7 +8,7 @@ import numpy as np
 from indexer import explanation
 from indexer.analyzer import Analyzer
 from indexer.engine import SearchRequest
-from indexer.engines.whoosh import evaluation
+from indexer.engines.whoosh import searching
 from indexer.engines.whoosh.evaluation import Evaluation, Stored
 from indexer.engines.whoosh.snapshot import Snapshot
 from indexer.explanation import Explanation, Facts, Spread, Term
@@ -17,11 +17,11 @@ from indexer.query import Key, Query
 
 def explain(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest, id: str) -> Explanation | None:
     """Explain the score of a document as ``indexer.engine`` describes."""
-    found = evaluation.find(snapshot, analyzer, request)
+    found = searching.find(snapshot, analyzer, request)
     slot = snapshot.ids.slot(id)
     if slot is None or slot not in found.chosen:
         return None
-    score, read = evaluation.score_of(snapshot, found, slot, request.sort)
+    score, read = searching.score_of(snapshot, found, slot, request.sort)
     candidate = _Candidate(snapshot, found.evaluation, slot)
     return explanation.explain(found.evaluation.query, candidate, score, read, analyzer)
 

@@ -15,6 +15,15 @@ _SPARSE = 4
 _SEARCH = 32
 
 
+def without(slots: Slots, others: Slots) -> Slots:
+    """Return the slots that are not among the others. Both are ascending."""
+    if not len(others) or not len(slots):
+        return slots
+    places = np.minimum(np.searchsorted(others, slots), len(others) - 1)
+    kept: Slots = slots[others[places] != slots]
+    return kept
+
+
 class Postings:
     """The documents that have a term, and its weight in each; ``occurrences`` is the sum of the weights."""
 
