@@ -18,6 +18,7 @@ from archive.store import audit
 from archive.store.tables import (
     changes,
     classifications,
+    corrections,
     decisions,
     documents,
     examinations,
@@ -71,6 +72,7 @@ _SAID = {
     "settle": _said("拦截处理", settlements, "person", "version", "decision", "reason"),
     "look": _said("复看", looks, "person", "version", "outcome", "reason"),
     "validity": _said("效力登记", validities, "person", "validity", "since", "until", "by_id", "reason"),
+    "correct": _said("更正", corrections, "person", "version", "field", "before", "after", "reason"),
     "relation": _said("关系", relations, "person", "kind", "stage", relation="id", target="target_id"),
 }
 

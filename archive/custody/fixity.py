@@ -2,7 +2,8 @@
 
 Each item is compared with something that must agree with it: an original with the digest in its name, a document's
 record with its own hash and with the database, the audit log with its own chain and with the copy in the records, what
-was decided with the log and the ledger (see ``agreement``), what is public with its seal. Nothing is repaired here.
+was decided with the log and the ledger (see ``agreement``), what is public with its seal, and what each version holds
+with the log (see ``store.held``). Nothing is repaired here.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from sqlalchemy import select, text
 
 from archive.custody import agreement
 from archive.errors import BlobDamaged, BlobMissing, KeyUnusable, RecordDamaged, WithdrawalsDamaged
-from archive.store import approvals, migrations
+from archive.store import approvals, held, migrations
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.public import is_public
@@ -36,6 +37,7 @@ class Damage(StrEnum):
     WITHDRAWALS = "撤回登记"
     DATABASE = "数据库"
     SEAL = "封签"
+    CONTENT = "内容"
     DECISIONS = "决定"
     CHANGES = "变更记录"
     RULES = "数据库规则"
@@ -129,7 +131,9 @@ def _audit(catalogue: Catalogue) -> Iterator[Finding]:
 
 def _agreement(catalogue: Catalogue) -> Iterator[Finding]:
     with catalogue.reading() as connection:
+        known = held.Known(connection)
         for kind, said in (
+            (Damage.CONTENT, (each.sentence for each in known.differences(connection))),
             (Damage.WITHDRAWALS, agreement.withdrawn(connection, catalogue.withdrawal_ledger)),
             (Damage.DECISIONS, agreement.decided(connection)),
             (Damage.DECISIONS, agreement.shown(connection)),

@@ -21,7 +21,7 @@ from archive.describe.docnumber import NumberKind
 from archive.describe.metadata import MAX_CITED, MAX_TITLE
 from archive.document import BY_HAND, Status
 from archive.errors import DecisionRefused, DoubtfulValue
-from archive.store import approvals, audit
+from archive.store import approvals, audit, held
 from archive.store.catalogue import Catalogue
 from archive.store.tables import attachments, corrections, documents, examinations, versions
 
@@ -114,6 +114,7 @@ def record(
     relations.add_stated(connection, id, about, str(changed["title"]), str(changed["text"]))
     stops.renew(connection, catalogue.newest_in(connection, id), int(former["version"]))
     told |= {"version": about, "field": field}
+    told[held.HOLDS] = held.now(connection, id, about)
     audit.append(connection, person, "correct", id, told | ({"instead_of": former["version"]} if renewed else {}))
     return Corrected(about, label(field), shown(field, before), shown(field, after), renewed)
 
@@ -127,17 +128,9 @@ def by_hand(connection: Connection, id: str) -> dict[str, frozenset[str | None]]
     return found
 
 
-def keep_attachments(connection: Connection, id: str) -> bool:
-    """Give a new version that came without attachments those of the one before, if a person had arranged them.
-
-    Tells whether there were any.
-    """
-    if ATTACHMENTS not in by_hand(connection, id):
-        return False
-    version = int(acts.newest(connection, id, None)["version"])
-    parts = approvals.parts_of(connection, [id]).get((id, version - 1), [])
-    _add_parts(connection, id, version, [dict(part) for part in parts])
-    return bool(parts)
+def arranged(connection: Connection, id: str) -> list[dict[str, Any]]:
+    """Return the rows of the attachments that a new version without any keeps, because a person had arranged them."""
+    return newest(connection, id)[1] if ATTACHMENTS in by_hand(connection, id) else []
 
 
 def unreviewed(connection: Connection, id: str) -> bool:

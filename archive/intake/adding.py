@@ -1,16 +1,17 @@
 """Adding a version to the archive, within the caller's transaction: its rows, its attribute, its audit event."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from archive.decisions import grounds, relations
 from archive.document import Attachment, Disclosure, File, Metadata, Place
 from archive.intake.keeping import SOURCE_GROUND
-from archive.store import assembly, audit
+from archive.store import assembly, audit, held
 from archive.store.tables import attachments, documents, versions
 
 
@@ -55,10 +56,18 @@ class Prepared:
     attachments: tuple[Attachment, ...]
 
 
-def add_version(connection: Connection, id: str, prepared: Prepared, actor: str, brought_by: str = "") -> int:
+def add_version(
+    connection: Connection,
+    id: str,
+    prepared: Prepared,
+    actor: str,
+    brought_by: str = "",
+    parts: Sequence[Mapping[str, Any]] = (),
+) -> int:
     """Add a version to a document, or a document with its first version; return the version.
 
-    ``actor`` adds it. ``brought_by`` is who brought the file in, where that is somebody else.
+    ``actor`` adds it. ``brought_by`` is who brought the file in, where that is somebody else. ``parts`` are attachments
+    that it keeps from the version before, as rows.
     """
     now = audit.now()
     last = connection.execute(select(documents.c.version).where(documents.c.id == id)).scalar()
@@ -83,25 +92,26 @@ def add_version(connection: Connection, id: str, prepared: Prepared, actor: str,
             brought_by=brought_by or actor,
         )
     )
-    for position, part in enumerate(prepared.attachments):
-        connection.execute(
-            insert(attachments).values(
-                document_id=id,
-                version=version,
-                position=position,
-                **assembly.file_columns(part.file),
-                text=part.text,
-                warnings=list(part.warnings),
-                places=assembly.place_column(part.places),
-                concealed=list(part.concealed),
-            )
-        )
+    brought = [
+        {
+            **assembly.file_columns(part.file),
+            "text": part.text,
+            "warnings": list(part.warnings),
+            "places": assembly.place_column(part.places),
+            "concealed": list(part.concealed),
+        }
+        for part in prepared.attachments
+    ]
+    for position, row in enumerate([*brought, *parts]):
+        about = {"document_id": id, "version": version, "position": position}
+        connection.execute(insert(attachments).values(**{**row, **about}))
     relations.add_stated(connection, id, version, prepared.metadata.title, prepared.text)
     details = {
         "version": version,
         "digest": prepared.file.digest,
         "source": prepared.item.source,
         "note": prepared.item.note,
+        held.HOLDS: held.now(connection, id, int(version)),
     }
     audit.append(connection, actor, "receive", id, details)
     if disclosure := prepared.metadata.disclosure:

@@ -308,8 +308,9 @@ class Intake:
         if known is not None and known["original"]:
             id = str(known["document_id"])
             metadata, kept = keeping(connection, id, prepared.metadata)
-            add_version(connection, id, replace(prepared, metadata=metadata), self._actor)
-            if not prepared.attachments and corrections.keep_attachments(connection, id):
+            parts = [] if prepared.attachments else corrections.arranged(connection, id)
+            add_version(connection, id, replace(prepared, metadata=metadata), self._actor, parts=parts)
+            if parts:
                 kept = (*kept, corrections.label(corrections.ATTACHMENTS))
             connection.execute(update(sources).where(sources.c.source == source).values(signature=prepared.signature))
             return id, Result.CHANGED, kept

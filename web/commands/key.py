@@ -1,12 +1,14 @@
 """Commands for the keys of the seals, and for bringing an archive of an earlier version up to this one."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from archive.custody import backup as backups
 from archive.custody import sealing
+from archive.store import held
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue, Earlier
 from archive.store.folder import require_archive
@@ -72,16 +74,17 @@ def replace(first: str, second: str, reason: str, lost: bool) -> None:
 def migrate(destination: Path, first: str, second: str) -> None:
     """Bring an archive of an earlier version up to this one, after a backup into BACKUPS. Stop the server before.
 
-    The decisions by which documents are public get seals, for which two persons answer. A second time nothing changes.
+    The decisions by which documents are public get seals, for which two persons answer. The log learns what
+    each version holds. A second time nothing changes.
     """
     settings = Settings.from_environment()
     require_archive(settings.data)
     before = Catalogue(settings.database_url, settings.data, keys=settings.keys, earlier=Earlier.KEPT)
     try:
-        if sealing.is_migrated(before):
+        if sealing.is_migrated(before) and held.is_whole(before):
             click.echo("档案已经是本版本的，没有改动。")
             return
-        if before.public_count():
+        if not sealing.is_migrated(before) and before.public_count():
             sealing.two_persons(first, second, "升级")
         # An archive without documents has nothing to back up.
         if before.ids():
@@ -93,13 +96,20 @@ def migrate(destination: Path, first: str, second: str) -> None:
     catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys, earlier=Earlier.BROUGHT_UP)
     try:
         sealed = sealing.seal_all(catalogue, first, second)
+        disagreeing = held.take_over(catalogue)
     finally:
         catalogue.close()
     with services() as opened:
         jobs.bring_up(opened, full=True)
         # They are sealed too.
         jobs.make_lists(opened)
-    sys.exit(_told(sealed))
+    if disagreeing:
+        click.echo(
+            f"gongkai: {len(disagreeing)} 件没有登记内容：{_named(disagreeing)}。"
+            "其数据库内容与档案记录不一致，请运行 gongkai verify 查明。",
+            err=True,
+        )
+    sys.exit(_told(sealed) or bool(disagreeing))
 
 
 def read_key(file: Path) -> Key:
@@ -111,10 +121,13 @@ def _told(sealed: sealing.Sealed) -> int:
     click.echo(f"封存 {sealed.count} 件公开文件。")
     if not sealed.refused:
         return 0
-    named = "、".join(sealed.refused[:_NAMED]) + ("等" if len(sealed.refused) > _NAMED else "")
     click.echo(
-        f"gongkai: {len(sealed.refused)} 件没有封存，公众看不到：{named}。"
+        f"gongkai: {len(sealed.refused)} 件没有封存，公众看不到：{_named(sealed.refused)}。"
         "其数据库内容与档案记录或审计日志不一致，请运行 gongkai verify 查明，再重新审查、公开。",
         err=True,
     )
     return 1
+
+
+def _named(ids: Sequence[str]) -> str:
+    return "、".join(ids[:_NAMED]) + ("等" if len(ids) > _NAMED else "")

@@ -7,6 +7,7 @@ from archive.decisions import corrections, grounds
 from archive.document import Outcome, Settlement, Status
 from archive.intake.receive import Result
 from archive.registers.jobs import ASKED, State
+from archive.store import held
 from archive.store.audit import Event
 
 STATES = {
@@ -45,6 +46,7 @@ ACTIONS = {
     **{"account.password": "更换密码", "account.second-factor": "设置验证器"},
     **{"correct": "更正信息", "schedule": "定时公开", "unschedule": "取消定时公开", "not_published": "到时没有公开"},
     **{"mask": "遮盖，成为新版本", "remedy": "改好退回意见", "separate": "认定为两件"},
+    "hold": "登记既有内容的校验值",
 }
 # By the names that events give their details.
 _DETAILS = dict(
@@ -65,14 +67,14 @@ _VALUES = {
 
 
 def told(details: Mapping[str, object]) -> str:
-    """Say what an event's details are, but for the network address, which is shown beside them."""
+    """Say what an event's details are, but for the network address, which is shown beside them, and for hashes."""
     return "；".join(
         f"{_DETAILS.get(name, name)}：{_value(each)}" for name, each in details.items() if _is_said(name, each)
     )
 
 
 def _is_said(name: str, value: object) -> bool:
-    return name != "address" and value not in (None, "", [], {})
+    return name not in ("address", held.HOLDS) and value not in (None, "", [], {})
 
 
 def _value(value: object) -> str:

@@ -80,8 +80,10 @@ EDITS = {
     "UPDATE documents SET public_version = 1, public_decision ="
     " (SELECT MIN(id) FROM decisions WHERE document_id = :withdrawn), public_verdict = 'approve'"
     " WHERE id = :withdrawn": {Damage.DECISIONS, Damage.SEAL},
-    "UPDATE versions SET text = '假的' WHERE document_id = :first": {Damage.SEAL},
-    "UPDATE versions SET text = '假的' WHERE document_id = :withdrawn": set(),
+    "UPDATE versions SET text = '假的' WHERE document_id = :first": {Damage.SEAL, Damage.CONTENT},
+    "UPDATE versions SET text = '假的' WHERE document_id = :withdrawn": {Damage.CONTENT},
+    "UPDATE versions SET title = '假的' WHERE document_id = :withdrawn": {Damage.CONTENT},
+    "UPDATE versions SET brought_by = '某某' WHERE document_id = :withdrawn": {Damage.CONTENT},
     "DELETE FROM changes WHERE document_id = :first": {Damage.CHANGES},
     "DELETE FROM changes WHERE sequence = (SELECT MAX(sequence) FROM changes)": {Damage.CHANGES},
     "UPDATE changes SET document_id = :first": {Damage.CHANGES},

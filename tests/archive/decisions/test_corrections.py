@@ -15,6 +15,7 @@ from archive.errors import DecisionRefused, DoubtfulValue, UnknownDocument
 from archive.extract import Sandbox
 from archive.intake.adding import Item
 from archive.intake.receive import Intake, Result
+from archive.store import held
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.tables import corrections as rows
@@ -52,6 +53,7 @@ def test_a_waiting_version_is_corrected_itself_and_says_by_whom(catalogue: Catal
     assert told.details == {
         **{"version": 1, "field": "written_on", "before": "2019-03-01", "after": "2019-03-02"},
         "reason": "与原件不符",
+        held.HOLDS: told.details[held.HOLDS],
     }
     catalogue.check_record(id)
     assert catalogue.audit_break() is None
