@@ -4,10 +4,9 @@ This goes other ways than the masking does, so that what the one misses the othe
 """
 
 import base64
-import binascii
 import html
-import io
 import re
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -19,22 +18,34 @@ from urllib.parse import unquote
 from lxml import etree
 from pdfminer.pdfdocument import PDFDocument
 from pdfminer.pdfparser import PDFParser
-from pdfminer.pdftypes import PDFObjectNotFound, PDFStream
+from pdfminer.pdftypes import LITERALS_FLATE_DECODE, PDFObjectNotFound, PDFStream
+from pdfminer.psparser import PSLiteral
 
 from archive.chinese import sought
 from archive.errors import FileRefused
+from archive.extract import mediatype
+from archive.extract.containers import compound
 from archive.extract.containers.zipguard import members, parse_part
 from archive.extract.formats import extract_plain
-from archive.extract.mediatype import CSV, HTML, MARKDOWN, PDF, PLAIN
-from archive.masking import word
+from archive.extract.limits import MIB
+from archive.extract.mediatype import CSV, DOC, DOCX, HTML, MARKDOWN, OFD, PDF, PLAIN, PPTX, RTF, XLS, XLSX
+from archive.masking import packed, word
+from archive.masking.packed import UNPROVEN, Packed
 
 _WRITTEN = frozenset({PLAIN, MARKDOWN, CSV, HTML})
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030", "utf-32-le")
-_ENCLOSED = re.compile(rb"base64,([A-Za-z0-9+/=\s]{16,})")
 _SCRIPT = re.compile(r"\\(?:u\{?|x)([0-9a-fA-F]{2,6})\}?")
 _STYLE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _XML = (".xml", ".rels", ".vml")
-_DEPTH = 4
+_STREAM = re.compile(rb"stream\r?\n(?=[\x08-\x78])")
+_MOST_FORMER = 256 * MIB
+# A file within a file is read if it begins like one of these, and is of one of these kinds.
+_FILES = (b"PK\x03\x04", b"%PDF-", b"{\\rtf", compound.MAGIC)
+_READ = frozenset({PDF, DOCX, DOC, XLSX, XLS, PPTX, OFD, RTF})
+_BLANKS = b"\xef\xbb\xbf\xff\xfe \r\n\t\0"
+# Fewer signs of base64 stand somewhere by chance.
+_LEAST_SIGNS = 7
+_FOR_ADDRESSES = bytes.maketrans(b"+/", b"-_")
 # Among so many bytes of a picture any four stand somewhere by chance.
 _LARGE = 1 << 20
 # Where words may be, as the reviewer is told.
@@ -42,37 +53,122 @@ TEXT, HIDDEN, INSIDE = "正文", "看不见的内容", "文件内部"
 
 
 def remains(path: Path, media_type: str, words: Sequence[str]) -> list[tuple[int, str]]:
-    """Return each word that is still there and where: in the text, in what is not seen, or in a named part."""
-    found: dict[tuple[int, str], None] = {}
+    """Return each word that is still there and where: in the text, in what is not seen, or in a named part.
 
-    def search(text: str, where: str) -> None:
-        for at, _, _ in sought.find(text, words):
-            found[at, where] = None
-
-    try:
-        extraction = extract_plain(path, media_type)
-    except FileRefused:
-        # What has no text that can be read still has bytes.
-        extraction = None
-    if extraction:
-        said = (*extraction.paragraphs, *extraction.stated, *extraction.stated.values())
-        search("\n".join((extraction.title or "", *said)), TEXT)
-        search("\n".join(extraction.concealed), HIDDEN)
+    Raises FileRefused where something in the file can't be unpacked or read: of that nothing is proven.
+    """
+    search = _Search(words)
+    search.read(path, media_type)
     for name, text in _texts(path, media_type):
-        search(text, name)
-    keys = [_forms(each) for each in words]
-    for name, content in _contents(path, media_type):
-        for at, forms in enumerate(keys):
+        search.text(text, name)
+    layers = Packed()
+    for name, content, is_whole in _contents(path, media_type):
+        is_xml = name.lower().endswith(_XML)
+        where = _named(name) if name else INSIDE
+        # What a part in XML says in letters was read above: a short number in it may be a measure.
+        (search.encoded if is_xml else search.content)(content, where)
+        if not is_whole and not is_xml:
+            search.inner(content, where)
+        for inner in layers.within(content):
+            search.content(inner, where)
+            search.inner(inner, where)
+    return search.found
+
+
+class _Search:
+    """The search for words in texts and in bytes."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        self._forms = [_forms(each) for each in words]
+        self._encoded = [_encoded(each) for each in self._forms]
+        self._found: dict[tuple[int, str], None] = {}
+
+    @property
+    def found(self) -> list[tuple[int, str]]:
+        return [*self._found]
+
+    def text(self, text: str, where: str) -> None:
+        for at, _, _ in sought.find(text, self._words):
+            self._found[at, where] = None
+
+    def content(self, content: bytes, where: str) -> None:
+        for at, forms in enumerate(self._forms):
             least = 1 if len(content) < _LARGE else 5
             if any(form in content for form in forms if len(form) >= least):
-                found[at, name] = None
-    return [*found]
+                self._found[at, where] = None
+        self.encoded(content, where)
+
+    def encoded(self, content: bytes, where: str) -> None:
+        """Search for words that are written in base64 or in hexadecimal numbers."""
+        for at, forms in enumerate(self._encoded):
+            if any(form in content for form in forms):
+                self._found[at, where] = None
+
+    def read(self, path: Path, media_type: str, where: str = TEXT, hidden: str = HIDDEN, needed: bool = False) -> None:
+        """Search what the program reads of a file. If that is ``needed``, raises FileRefused where it can't be read."""
+        try:
+            extraction = extract_plain(path, media_type)
+        except FileRefused:
+            # What has no text that can be read still has bytes.
+            if needed:
+                raise
+            return
+        said = (*extraction.paragraphs, *extraction.stated, *extraction.stated.values())
+        self.text("\n".join((extraction.title or "", *said)), where)
+        self.text("\n".join(extraction.concealed), hidden)
+
+    def inner(self, content: bytes, where: str) -> None:
+        """Search a file within a file as a program shows it. Raises FileRefused if it is of a known kind and broken."""
+        if content.lstrip(_BLANKS)[:1] == b"<":
+            for encoding in ("utf-8", "gb18030"):
+                for each in _resolved(content.decode(encoding, "replace")):
+                    self.text(each, where)
+            for each in _of_xml(content):
+                self.text(each, where)
+        begun = packed.begun(content)
+        if not begun.startswith(_FILES):
+            return
+        with tempfile.NamedTemporaryFile(prefix="gongkai-") as copy:
+            copy.write(begun)
+            copy.flush()
+            path = Path(copy.name)
+            try:
+                kind = mediatype.media_type(path, "")
+            except FileRefused:
+                # Not of a kind that is read here: what it holds was searched.
+                return
+            if kind in _READ:
+                try:
+                    self.read(path, kind, where, where, needed=True)
+                except Exception as error:
+                    # Whatever a library raised: nothing is proven of what can't be read.
+                    raise FileRefused(f"文件里嵌入的文件读不出来，不能查验{UNPROVEN}") from error
+            if kind == PDF:
+                for found in _of_pdf(path):
+                    self.content(found, where)
 
 
 def _forms(words: str) -> list[bytes]:
     """Return the bytes of words in each encoding, as they are written and without blanks."""
     spellings = {words, re.sub(r"\s", "", words), re.sub(r"[\s-]", "", words)}
     return [form for each in spellings for encoding in _ENCODINGS if len(form := each.encode(encoding, "ignore")) > 3]
+
+
+def _encoded(forms: Sequence[bytes]) -> set[bytes]:
+    """Return how base64 and hexadecimal numbers write some bytes, wherever they stand in what is written so.
+
+    In base64 they may begin at any of three places of a group, and what stands beside them shares their outer signs.
+    """
+    found: set[bytes] = set()
+    for form in forms:
+        found |= {form.hex().encode(), form.hex().upper().encode()}
+        for before in range(3):
+            written = base64.b64encode(b"\0" * before + form)
+            sure = written[-(-before * 8 // 6) : (before + len(form)) * 8 // 6]
+            if len(sure) >= _LEAST_SIGNS:
+                found |= {sure, sure.translate(_FOR_ADDRESSES)}
+    return found
 
 
 def _texts(path: Path, media_type: str) -> Iterator[tuple[str, str]]:
@@ -87,7 +183,8 @@ def _texts(path: Path, media_type: str) -> Iterator[tuple[str, str]]:
             if name.lower().endswith(_XML):
                 yield from ((_named(name), each) for each in _of_xml(content))
             elif name.lower().endswith((".htm", ".html", ".mht", ".txt", ".svg", ".rtf")):
-                yield from ((_named(name), each) for each in _resolved(content.decode("utf-8", "replace")))
+                for encoding in ("utf-8", "gb18030", "utf-16"):
+                    yield from ((_named(name), each) for each in _resolved(content.decode(encoding, "replace")))
 
 
 def _resolved(text: str) -> Iterator[str]:
@@ -98,6 +195,7 @@ def _resolved(text: str) -> Iterator[str]:
         plain = html.unescape(each)
         yield plain
         yield html.unescape(unquote(plain))
+        yield html.unescape(unquote(plain, "gb18030"))
         yield _SCRIPT.sub(_character, plain)
         yield _STYLE.sub(_character, plain)
         yield re.sub(r"[*_`~\\]+", "", plain)
@@ -124,46 +222,19 @@ def _of_xml(content: bytes) -> Iterator[str]:
         yield unquote(value)
 
 
-def _contents(path: Path, media_type: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the bytes of what can't be read as text, by the name of its part, unpacked."""
+def _contents(path: Path, media_type: str) -> Iterator[tuple[str, bytes, bool]]:
+    """Yield the bytes of a file's parts by their names, or of the whole file, and whether they are the whole."""
+    if media_type != PDF and zipfile.is_zipfile(path):
+        yield from ((name, content, False) for name, content in _unpacked(path))
+        return
+    content = path.read_bytes()
+    yield "", content, True
     if media_type == PDF:
-        yield INSIDE, path.read_bytes()
-        yield from ((INSIDE, content) for content in _of_pdf(path))
-    elif zipfile.is_zipfile(path):
-        for name, content in _unpacked(path):
-            if not name.lower().endswith(_XML):
-                yield _named(name), content
-                yield from ((_named(name), each) for each in _within(content, _DEPTH))
-    else:
-        content = path.read_bytes()
-        yield INSIDE, content
-        yield from ((INSIDE, each) for each in _within(content, _DEPTH))
+        yield from (("", each, False) for each in chain(_of_pdf(path), _former(content)))
 
 
 def _unpacked(path: Path) -> Iterator[tuple[str, bytes]]:
     return members(path)
-
-
-def _within(content: bytes, depth: int) -> Iterator[bytes]:
-    """Yield what is packed within some bytes: a container in a container, or a file written as base64."""
-    for match in _ENCLOSED.finditer(content):
-        try:
-            yield base64.b64decode(re.sub(rb"\s", b"", match[1]) + b"==")
-        except (ValueError, binascii.Error):
-            continue
-    if depth and content.startswith(b"PK"):
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as container:
-                for member in container.infolist()[:2000]:
-                    with container.open(member) as stream:
-                        inner = stream.read(64 << 20)
-                    yield member.filename.encode()
-                    yield inner
-                    yield from (each.encode() for each in _of_xml(inner) if member.filename.endswith(_XML))
-                    yield from _within(inner, depth - 1)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError):
-            # Whoever can't be unpacked here has been searched as it is.
-            return
 
 
 def _of_pdf(path: Path) -> Iterator[bytes]:
@@ -186,21 +257,61 @@ def _objects(path: Path) -> Iterator[bytes]:
                 yield from _strings(document.getobj(number), 20)
 
 
+def _former(content: bytes) -> Iterator[bytes]:
+    """Yield the packed streams that stand in a PDF whether or not it still refers to them, as an update leaves them."""
+    left = _MOST_FORMER
+    for match in _STREAM.finditer(content):
+        unpacking = zlib.decompressobj()
+        try:
+            found = unpacking.decompress(content[match.end() : match.end() + left], left)
+        except zlib.error:
+            # Not packed in this way: it was searched as it is, and if it is referred to, unpacked.
+            continue
+        left -= len(found)
+        if left <= 0:
+            raise FileRefused(f"PDF 里压缩的内容太大，不能逐一查验{UNPROVEN}")
+        yield found
+
+
 def _strings(found: object, depth: int) -> Iterator[bytes]:
     if isinstance(found, bytes):
         yield found
     elif isinstance(found, PDFStream):
         yield from _strings(found.attrs, depth)
-        try:
-            yield found.get_data()
-        except Exception:
-            yield found.rawdata or b""
+        yield from _inflated(found)
+        yield found.get_data()
+    elif isinstance(found, PSLiteral):
+        yield found.name.encode() if isinstance(found.name, str) else found.name
     elif depth and isinstance(found, dict):
-        for each in found.values():
+        for key, each in found.items():
+            yield str(key).encode("utf-8", "surrogateescape")
             yield from _strings(each, depth - 1)
     elif depth and isinstance(found, list):
         for each in found:
             yield from _strings(each, depth - 1)
+
+
+def _inflated(stream: PDFStream) -> Iterator[bytes]:
+    """Yield a stream that is packed first of all. Raises zlib.error for one that is broken within.
+
+    pdfminer leaves out the rest of it without a word. Where only its end is missing, or the sum at the end is wrong,
+    all that there is was read. In a locked file some streams are not.
+    """
+    raw, filters = stream.rawdata, stream.get_filters()
+    if raw is None or not filters or filters[0][0] not in LITERALS_FLATE_DECODE:
+        return
+    ways = [raw]
+    if stream.decipher and stream.objid is not None and stream.genno is not None:
+        ways.insert(0, stream.decipher(stream.objid, stream.genno, raw, stream.attrs))
+    for at, each in enumerate(ways, 1):
+        try:
+            yield zlib.decompressobj().decompress(each)
+        except zlib.error as error:
+            if "data check" not in str(error):
+                if at == len(ways):
+                    raise
+                continue
+        return
 
 
 def _named(part: str) -> str:

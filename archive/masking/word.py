@@ -5,8 +5,9 @@ a word or outside of it. The preview picture of the first page goes, for it show
 """
 
 import io
+import posixpath
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -25,6 +26,7 @@ _XML = (".xml", ".rels", ".vml")
 # A length, a colour or an identity that Word gave; a person's number is longer.
 _MEASURE = 10
 _NOWHERE = "about:blank"
+_RELATIONS = "_rels/.rels"
 
 
 @dataclass(slots=True)
@@ -73,10 +75,11 @@ def mask(path: Path, words: Sequence[str]) -> tuple[list[int], bytes]:
     parts = dict(members(path))
     refuse_doctype(parts)
     counts = [0] * len(words)
+    previews = _previews(parts)
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as container:
         for name, content in parts.items():
-            if _is_preview(name):
+            if name.lower() in previews:
                 continue
             if name.lower().endswith(_XML) or name == "[Content_Types].xml":
                 found, content = _part(name, content, words)
@@ -170,8 +173,26 @@ def _is_preview(name: str) -> bool:
     return name.lower().startswith("docprops/thumbnail.")
 
 
+def _shows(relation: etree._Element) -> bool:
+    """Tell whether a relation leads to a picture of the first page, whatever that is called."""
+    kind = relation.get("Type", "").lower()
+    return kind.endswith("/thumbnail") or _is_preview(relation.get("Target", "").lstrip("/"))
+
+
+def _previews(parts: Mapping[str, bytes]) -> set[str]:
+    """Return the names, in lower case, of the pictures of the first page."""
+    found = {name.lower() for name in parts if _is_preview(name)}
+    if _RELATIONS in parts:
+        found |= {
+            posixpath.normpath(each.get("Target", "").lstrip("/")).lower()
+            for each in parse_part(parts[_RELATIONS])
+            if isinstance(each.tag, str) and _shows(each)
+        }
+    return found
+
+
 def _without_preview(root: etree._Element) -> bool:
-    gone = [each for each in root if _is_preview(each.get("Target", "").lstrip("/"))]
+    gone = [each for each in root if isinstance(each.tag, str) and _shows(each)]
     for each in gone:
         root.remove(each)
     return bool(gone)

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from lxml import etree
 
@@ -81,6 +82,15 @@ def members(path: Path, limits: ZipLimits | None = None) -> Iterator[tuple[str, 
         raise ExtractionFailed(f"文件超过 {INPUT_SIZE // MIB} MB，请拆分或压缩其中的图片后重新提交。")
     try:
         with open_container(path) as container:
+            yield from _members(container, limits)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError) as error:
+        raise ExtractionFailed(_DAMAGED) from error
+
+
+def members_of(stream: BinaryIO, limits: ZipLimits) -> Iterator[tuple[str, bytes]]:
+    """Yield the members of a container within another one. Raises as ``read_parts``."""
+    try:
+        with zipfile.ZipFile(stream) as container:
             yield from _members(container, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError) as error:
         raise ExtractionFailed(_DAMAGED) from error
