@@ -94,13 +94,8 @@ class _Ofd(Pages):
         root = self._package.tree(name)
         box = root.find("{*}Area/{*}PhysicalBox")
         width, height = _size(box.text) if box is not None else document.size
-        reader = PageReader(width, height, document.units(root, name or ""))
-        for template in root.iterfind("{*}Template"):
-            place = document.templates.get(template.get("TemplateID", ""))
-            if place is not None:
-                for content in self._package.tree(place).iterfind("{*}Content"):
-                    reader.read(content)
-        for content in root.iterfind("{*}Content"):
+        reader = PageReader(width, height, *document.resources(root, name or ""))
+        for content in self._layers(document, root):
             reader.read(content)
         for annotation in document.annotations(page.get("ID", "")):
             self._read_annotation(reader, annotation)
@@ -111,6 +106,18 @@ class _Ofd(Pages):
                 found.glyphs += found.unseen.pop(kind, [])
             found.recognised = sum(glyph.text != " " for glyph in found.glyphs)
         return found
+
+    def _layers(self, document: "_Document", page: etree._Element) -> Iterator[etree._Element]:
+        """Yield what a page consists of in the order in which it is painted (7.7): some templates lie on top."""
+        below: list[etree._Element] = []
+        above: list[etree._Element] = []
+        for template in page.iterfind("{*}Template"):
+            place = document.templates.get(template.get("TemplateID", ""))
+            if place is not None:
+                order = template.get("ZOrder") or document.orders.get(template.get("TemplateID", ""), "")
+                found = self._package.tree(place).iterfind("{*}Content")
+                (above if order == "Foreground" else below).extend(found)
+        yield from (*below, *page.iterfind("{*}Content"), *above)
 
     def _read_annotation(self, reader: PageReader, annotation: etree._Element) -> None:
         """Read a note, form field or stamp (15); only count the characters of watermarks that are seen."""
@@ -149,23 +156,35 @@ class _Document:
             each.get("ID", ""): package.find(each.get("BaseLoc", ""), self.name)
             for each in self.root.iterfind("{*}CommonData/{*}TemplatePage")
         }
+        self.orders = {
+            each.get("ID", ""): each.get("ZOrder", "") for each in self.root.iterfind("{*}CommonData/{*}TemplatePage")
+        }
         self._units: dict[str, etree._Element] = {}
+        self._drawn: dict[str, etree._Element] = {}
         for kind in ("PublicRes", "DocumentRes"):
-            self._units |= self._resources(self.root.iterfind(f"{{*}}CommonData/{{*}}{kind}"), self.name)
+            units, drawn = self._resources(self.root.iterfind(f"{{*}}CommonData/{{*}}{kind}"), self.name)
+            self._units |= units
+            self._drawn |= drawn
 
-    def units(self, page: etree._Element, name: str) -> Mapping[str, etree._Element]:
-        """Return the composite graphic units that a page can show, by ID."""
-        own = self._resources(page.iterfind("{*}PageRes"), name)
-        return self._units | own if own else self._units
+    def resources(
+        self, page: etree._Element, name: str
+    ) -> tuple[Mapping[str, etree._Element], Mapping[str, etree._Element]]:
+        """Return the composite graphic units and the drawing parameters that a page can use, by ID."""
+        units, drawn = self._resources(page.iterfind("{*}PageRes"), name)
+        return self._units | units if units else self._units, self._drawn | drawn if drawn else self._drawn
 
-    def _resources(self, places: Iterator[etree._Element], beside: str) -> dict[str, etree._Element]:
-        found: dict[str, etree._Element] = {}
+    def _resources(
+        self, places: Iterator[etree._Element], beside: str
+    ) -> tuple[dict[str, etree._Element], dict[str, etree._Element]]:
+        units: dict[str, etree._Element] = {}
+        drawn: dict[str, etree._Element] = {}
         for place in places:
             name = self._package.find(place.text or "", beside)
             if name is not None:
-                for unit in self._package.tree(name).iter("{*}CompositeGraphicUnit"):
-                    found[unit.get("ID", "")] = unit
-        return found
+                root = self._package.tree(name)
+                units |= {each.get("ID", ""): each for each in root.iter("{*}CompositeGraphicUnit")}
+                drawn |= {each.get("ID", ""): each for each in root.iter("{*}DrawParam")}
+        return units, drawn
 
     def annotations(self, page: str) -> Iterator[etree._Element]:
         for name, root in self._listed("Annotations"):

@@ -13,7 +13,9 @@ from lxml import etree
 
 from archive.chinese.radicals import unfold
 from archive.errors import ExtractionFailed
+from archive.extract.ofd.paint import Around, Painter, around, is_rectangle
 from archive.extract.pdf.page import Glyph, PageContent
+from archive.extract.pdf.unseen import Sheet
 from archive.extract.text.characters import han_count
 from archive.extract.text.concealed import Unseen
 
@@ -25,6 +27,8 @@ Point = tuple[float, float]
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 _DESCENT, _ASCENT = 0.2, 0.8
 _THIN = 3.0
+# An outline thicker than this, in points, may be a ground to write on.
+_THICK = 5.0
 # Type below this many points is too small to see; a character so far off the page is not on it.
 _TINY, _BEYOND = 1.2, 1.0
 # Coordinates beyond this (a kilometre) are not on any page.
@@ -38,13 +42,36 @@ _DEPTH = 8
 
 
 class PageReader:
-    """A collector of a page's objects; ``units`` are the composite graphic units (13) it may show, by ID."""
+    """A collector of a page's objects, in the order in which they are painted.
 
-    def __init__(self, width: float, height: float, units: Mapping[str, etree._Element]) -> None:
-        self.content = PageContent(width * POINTS, height * POINTS)
+    ``units`` are the composite graphic units (13) and ``drawn`` the drawing parameters (8.2) that it may use, by ID.
+    """
+
+    def __init__(
+        self,
+        width: float,
+        height: float,
+        units: Mapping[str, etree._Element],
+        drawn: Mapping[str, etree._Element] | None = None,
+    ) -> None:
+        self._page = PageContent(width * POINTS, height * POINTS)
+        self._sheet = Sheet((0.0, 0.0, self._page.width, self._page.height), self._page.width, self._page.height)
+        self._painter = Painter(drawn or {})
+        # Characters wait until all is painted, with why they are not seen and when they were painted.
+        self._read_glyphs: list[tuple[Glyph, tuple[Unseen | None, int]]] = []
         self._units = units
-        self._base: Matrix = (POINTS, 0, 0, -POINTS, 0, self.content.height)
+        self._base: Matrix = (POINTS, 0, 0, -POINTS, 0, self._page.height)
         self._objects = 0
+
+    @property
+    def content(self) -> PageContent:
+        """Return what was read so far, judged by all that was painted so far."""
+        for glyph, (reason, time) in self._read_glyphs:
+            why, recognised = self._sheet.judged((glyph.x0, glyph.y0, glyph.x1, glyph.y1), reason, time)
+            self._page.recognised += recognised
+            (self._page.glyphs if why is None else self._page.unseen.setdefault(why, [])).append(glyph)
+        self._read_glyphs = []
+        return self._page
 
     def read(
         self, parent: etree._Element, pictures: bool = True, at: Point = (0, 0), unseen: Unseen | None = None
@@ -53,29 +80,39 @@ class PageReader:
 
         ``unseen`` is why none of it is seen.
         """
-        self._read(parent, _then((1, 0, 0, 1, *at), self._base), unseen, pictures, 0)
+        self._read(parent, _then((1, 0, 0, 1, *at), self._base), Around().inside(parent), unseen, pictures, 0)
 
-    def _read(self, parent: etree._Element, outer: Matrix, unseen: Unseen | None, pictures: bool, depth: int) -> None:
+    def _read(
+        self,
+        parent: etree._Element,
+        outer: Matrix,
+        inherited: Around,
+        unseen: Unseen | None,
+        pictures: bool,
+        depth: int,
+    ) -> None:
         for element in parent.iterchildren("{*}*"):
             self._objects += 1
             if self._objects > _OBJECTS or depth > 32:
                 raise ExtractionFailed("文件（OFD）的页面对象多得不合常理，疑似恶意文件，没有收入。")
             reason = unseen or _unseen(element)
             kind = etree.QName(element).localname
+            own = inherited.inside(element)
             if kind in ("Content", "Layer", "PageBlock"):
-                self._read(element, outer, reason, pictures, depth + 1)
+                self._read(element, outer, own, reason, pictures, depth + 1)
             elif kind == "TextObject":
-                self._add_text(element, _placed(element, outer), reason)
+                self._add_text(element, _placed(element, outer), own, reason)
             elif kind == "PathObject" and reason is None:
-                self._add_rules(element, _placed(element, outer))
-            elif kind == "ImageObject" and reason is None and pictures:
-                self._add_picture(element, outer)
+                self._add_path(element, _placed(element, outer), own)
+            elif kind == "ImageObject" and reason is None:
+                self._add_picture(element, outer, own, pictures)
             elif kind == "CompositeObject" and depth < _DEPTH:
                 unit = self._units.get(element.get("ResourceID", ""))
                 if unit is not None:
-                    self._read(unit, _placed(element, outer), reason, pictures, depth + 1)
+                    self._read(unit, _placed(element, outer), own, reason, pictures, depth + 1)
 
-    def _add_text(self, element: etree._Element, matrix: Matrix, unseen: Unseen | None) -> None:
+    def _add_text(self, element: etree._Element, matrix: Matrix, inherited: Around, unseen: Unseen | None) -> None:
+        paint = self._painter.text(element, inherited)
         a, b, c, d, _, _ = matrix
         size = _number(element.get("Size"), 1.0)
         wide, tall = math.hypot(a, b) or 1.0, math.hypot(c, d) or 1.0
@@ -87,12 +124,12 @@ class PageReader:
             turn = 0
             if abs(flow[1]) > 0.1 * abs(flow[0]):
                 if abs(flow[0]) > 0.1 * abs(flow[1]):
-                    self.content.slanted += len(text)
+                    self._page.slanted += len(text)
                     continue
                 turn = 1 if flow[1] > 0 else -1
             for letter, place, width in zip(text, places, widths, strict=True):
                 if letter == "\ufffd" or "\ue000" <= letter <= "\uf8ff":
-                    self.content.lost += 1
+                    self._page.lost += 1
                     continue
                 x, y = _moved(place, matrix)
                 if width not in boxes:
@@ -102,26 +139,29 @@ class PageReader:
                 glyph = Glyph(seen, x + x0, y + y0, x + x1, y + y1, height, turn)
                 beyond = Unseen.OUTSIDE if self._is_beyond(glyph) else None
                 reason = unseen or beyond or (Unseen.TINY if tall * size < _TINY else None)
-                if reason is None:
-                    self.content.glyphs.append(glyph)
-                else:
-                    self.content.unseen.setdefault(reason, []).append(glyph)
+                if reason is not None:
+                    self._page.unseen.setdefault(reason, []).append(glyph)
+                    continue
+                # A character fills most of its box, but not all: what is beside it is no ground.
+                box = (glyph.x0, glyph.y0, glyph.x1, glyph.y1)
+                self._read_glyphs.append((glyph, self._sheet.character(box, tall * size, paint)))
         if not "".join(code.text or "" for code in element.iterchildren("{*}TextCode")):
             # Glyphs of a font without the characters they stand for.
             shapes = element.iterchildren("{*}CGTransform")
-            self.content.lost += sum(int(each.get("GlyphCount", "1")) for each in shapes)
+            self._page.lost += sum(int(each.get("GlyphCount", "1")) for each in shapes)
 
     def _is_beyond(self, glyph: Glyph) -> bool:
         x, y = (glyph.x0 + glyph.x1) / 2, (glyph.y0 + glyph.y1) / 2
-        return not (-_BEYOND <= x <= self.content.width + _BEYOND and -_BEYOND <= y <= self.content.height + _BEYOND)
+        return not (-_BEYOND <= x <= self._page.width + _BEYOND and -_BEYOND <= y <= self._page.height + _BEYOND)
 
-    def _add_rules(self, element: etree._Element, matrix: Matrix) -> None:
+    def _add_path(self, element: etree._Element, matrix: Matrix, inherited: Around) -> None:
         lines = [[_moved(point, matrix) for point in line] for line in _outlines(element)]
+        self._paint(element, matrix, inherited, lines)
         xs, ys = ([point[axis] for line in lines for point in line] for axis in (0, 1))
         if not xs:
             return
         width, height = max(xs) - min(xs), max(ys) - min(ys)
-        if width >= 0.98 * self.content.width and height >= 0.98 * self.content.height:
+        if width >= 0.98 * self._page.width and height >= 0.98 * self._page.height:
             return
         # A shape without an outline is a background, unless it is thin enough to be a rule.
         if element.get("Stroke", "true").lower() == "false" and min(width, height) > _THIN:
@@ -129,16 +169,44 @@ class PageReader:
         for line in lines:
             for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
                 if abs(y1 - y0) <= 1 and abs(x1 - x0) > _THIN:
-                    self.content.horizontals.append(((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
+                    self._page.horizontals.append(((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
                 elif abs(x1 - x0) <= 1 and abs(y1 - y0) > _THIN:
-                    self.content.verticals.append(((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+                    self._page.verticals.append(((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
 
-    def _add_picture(self, element: etree._Element, outer: Matrix) -> None:
-        _, _, width, height = numbers(element.get("Boundary"), 4)
+    def _paint(
+        self, element: etree._Element, matrix: Matrix, inherited: Around, lines: Sequence[Sequence[Point]]
+    ) -> None:
+        """Enter a path into the sheet: a rectangle hides what is below, any other area may be a ground."""
+        paint = self._painter.fill(element, inherited)
+        corners = [point for line in lines for point in line]
+        curved = _is_curved(element)
+        if curved or not corners:
+            # What curves enclose is inside of the object.
+            _, _, width, height = numbers(element.get("Boundary"), 4)
+            corners += [_moved(point, matrix) for point in ((0, 0), (width, 0), (0, height), (width, height))]
+        box = around(corners)
+        if paint is None:
+            thick = _number(element.get("LineWidth"), 0.353) * math.hypot(matrix[0], matrix[1])
+            if self._painter.stroked(element) and thick > _THICK:
+                beside = thick / 2
+                self._sheet.shade((box[0] - beside, box[1] - beside, box[2] + beside, box[3] + beside))
+        elif paint.opaque and not curved and is_rectangle(lines):
+            self._sheet.rectangle(box, paint.colour)
+        else:
+            self._sheet.shape(box)
+
+    def _add_picture(self, element: etree._Element, outer: Matrix, inherited: Around, counts: bool) -> None:
+        left, top, width, height = numbers(element.get("Boundary"), 4)
+        box = around(_moved((left + x, top + y), outer) for x in (0.0, width) for y in (0.0, height))
+        # A seal lets the words below through, and so may a picture with a mask.
+        masked = any(name in element.attrib for name in ("ImageMask", "Substitution"))
+        self._sheet.picture(box, counts and not masked and not inherited.clipped and inherited.opacity >= 0.99)
+        if not counts:
+            return
         scale = abs(outer[0] * outer[3] - outer[1] * outer[2])
-        area = abs(width * height) * scale / max(self.content.width * self.content.height, 1)
-        self.content.covered += area
-        self.content.pictures += area > 0.02
+        area = abs(width * height) * scale / max(self._page.width * self._page.height, 1)
+        self._page.covered += area
+        self._page.pictures += area > 0.02
 
 
 def _unseen(element: etree._Element) -> Unseen | None:
@@ -240,6 +308,11 @@ def _deltas(text: str | None, count: int, goes_on: bool) -> list[float]:
             tokens = tokens[1:]
     missing = repeat(found[-1] if goes_on else 0.0, count - len(found)) if found else ()
     return [*found, *missing][: max(count, 0)]
+
+
+def _is_curved(element: etree._Element) -> bool:
+    data = element.find("{*}AbbreviatedData")
+    return data is None or re.search(r"[QBA]", data.text or "") is not None
 
 
 def _width(letter: str) -> float:

@@ -124,6 +124,93 @@ def test_what_is_seen_is_text(tmp_path: Path, more: str) -> None:
     assert (found.paragraphs, found.concealed, found.warnings) == (("看得见的正文。",), (), ())
 
 
+def coloured(words: str, colour: str, more: str = "") -> str:
+    return text(20, 60, words, more=more).replace("<ofd:TextCode", f"{colour}<ofd:TextCode")
+
+
+def filled(
+    colour: str, box: str = "10 50 180 20", more: str = "", path: str = "M 0 0 L 180 0 L 180 20 L 0 20 C"
+) -> str:
+    return (
+        f'<ofd:PathObject Boundary="{box}" Fill="true" Stroke="false" {more}>{colour}'
+        f"<ofd:AbbreviatedData>{path}</ofd:AbbreviatedData></ofd:PathObject>"
+    )
+
+
+WHITE, BLUE = '<ofd:FillColor Value="255 255 255"/>', '<ofd:FillColor Value="0 0 200"/>'
+PALE = '<ofd:FillColor Value="254 253 250"/>'
+PICTURE = '<ofd:ImageObject Boundary="10 50 180 20" ResourceID="3" CTM="180 0 0 20 0 0"/>'
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        (coloured("密语", WHITE), "与底色相同的文字"),
+        (coloured("密语", PALE), "与底色相同的文字"),
+        (coloured("密语", '<ofd:FillColor Value="#FF #FF #FF"/>'), "与底色相同的文字"),
+        (coloured("密语", '<ofd:FillColor Value="255"/>'), "与底色相同的文字"),
+        (coloured("密语", '<ofd:FillColor Value="0 0 0 0"/>'), "与底色相同的文字"),
+        (coloured("密语", WHITE.replace("Fill", "Stroke"), 'Fill="false" Stroke="true"'), "与底色相同的文字"),
+        (coloured("密语", "", 'DrawParam="8"'), "与底色相同的文字"),
+        (f'<ofd:PageBlock DrawParam="9">{coloured("密语", "")}</ofd:PageBlock>', "与底色相同的文字"),
+        (filled(BLUE) + coloured("密语", BLUE), "与底色相同的文字"),
+        (filled(BLUE) + filled(WHITE) + coloured("密语", WHITE), "与底色相同的文字"),
+        (text(20, 60, "密语") + filled(WHITE), "被遮盖的文字"),
+        (text(20, 60, "密语") + filled(BLUE), "被遮盖的文字"),
+        (text(20, 60, "密语") + filled("", more='DrawParam="8"'), "被遮盖的文字"),
+        (text(20, 60, "密语") + PICTURE, "被遮盖的文字"),
+        (f'<ofd:PageBlock Alpha="0">{text(20, 60, "密语")}</ofd:PageBlock>', "不显示的文字"),
+    ],
+)
+def test_what_is_painted_out_is_listed_and_is_no_text(tmp_path: Path, page: str, kind: str) -> None:
+    found = read(write_ofd(tmp_path / "a", [text(20, 40, "看得见的正文。", 5) + page], COMMON, DRAWN))
+    assert (found.paragraphs, found.concealed) == (("看得见的正文。",), (f"第 1 页{kind}：密语",))
+
+
+COMMON = "<ofd:PublicRes>PublicRes.xml</ofd:PublicRes>"
+DRAWN = {
+    "Doc_0/PublicRes.xml": f'<ofd:Res {XMLNS}><ofd:DrawParams><ofd:DrawParam ID="8">{WHITE}</ofd:DrawParam>'
+    '<ofd:DrawParam ID="9" Relative="8"/></ofd:DrawParams></ofd:Res>'
+}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        filled(BLUE) + coloured("文字", WHITE),
+        PICTURE + coloured("文字", WHITE),
+        filled(BLUE, path="M 0 0 L 180 0 Q 180 20 90 20 L 0 20 C") + coloured("文字", WHITE),
+        filled('<ofd:FillColor><ofd:AxialShd StartPoint="0 0" EndPoint="9 9"/></ofd:FillColor>')
+        + coloured("文字", WHITE),
+        filled(WHITE) + text(20, 60, "文字"),
+        text(20, 60, "文字") + filled(WHITE, more='Alpha="100"'),
+        text(20, 60, "文字") + filled(""),
+        text(20, 60, "文字") + filled(WHITE, more='Visible="false"'),
+        text(20, 60, "文字") + filled(WHITE, "10 100 180 20"),
+        text(20, 60, "文字") + filled(WHITE, path="M 0 0 L 90 20 L 180 0 C"),
+        text(20, 60, "文字") + filled(WHITE).replace('Fill="true"', 'Fill="false"'),
+        coloured("文字", WHITE, 'Stroke="true"'),
+        coloured("文字", '<ofd:FillColor Value="200 200 200"/>'),
+        coloured("文字", '<ofd:FillColor Value="x"/>'),
+        coloured("文字", "", 'DrawParam="7"'),
+    ],
+)
+def test_what_stands_on_another_ground_is_text(tmp_path: Path, page: str) -> None:
+    found = read(write_ofd(tmp_path / "a", [text(20, 40, "看得见的正文。", 5) + page], COMMON, DRAWN))
+    assert ("".join(found.paragraphs), found.concealed) == ("看得见的正文。文字", ())
+
+
+@pytest.mark.parametrize(("order", "seen"), [("Foreground", False), ("Background", True), ("", True)])
+def test_a_template_covers_what_is_below_it(tmp_path: Path, order: str, seen: bool) -> None:
+    common = f'<ofd:TemplatePage ID="7" BaseLoc="Tpls/Tpl_0.xml" ZOrder="{order}"/>'
+    layer = f"<ofd:Layer>{filled(BLUE)}</ofd:Layer>"
+    more = {"Doc_0/Tpls/Tpl_0.xml": f"<ofd:Page {XMLNS}><ofd:Content>{layer}</ofd:Content></ofd:Page>"}
+    words = text(20, 40, "看得见的正文。", 5) + text(20, 60, "文字")
+    page = f'<ofd:Template TemplateID="7"/><ofd:Content><ofd:Layer>{words}</ofd:Layer></ofd:Content>'
+    found = read(write_ofd(tmp_path / "a", [page], common, more))
+    assert found.concealed == (() if seen else ("第 1 页被遮盖的文字：文字",))
+
+
 def test_remarks_and_annotations_that_are_not_shown_are_listed(tmp_path: Path) -> None:
     words = text(0, 10, "密语", 5)
     note = (
