@@ -10,8 +10,9 @@ from archive.errors import ExtractionFailed
 from archive.extract.containers.relations import IDS, relations
 from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype
 from archive.extract.extraction import Extraction
+from archive.extract.others.slidelook import SlideLook, box_of, place_of
 from archive.extract.text.assemble import Lines, assemble
-from archive.extract.text.characters import clean, joined, rows
+from archive.extract.text.characters import clean, joined, rows, squeezed
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
 
 _PRESENTATION = "ppt/presentation.xml"
@@ -41,6 +42,7 @@ class _Presentation:
         self._concealed = Concealed()
         self._title: str | None = None
         self._shown = self._hidden = self._pictures = self._notes = self._broken = self._comments = self._unseen = 0
+        self._doubtful = 0
         self._authors = _authors(parts)
 
     def extraction(self) -> Extraction:
@@ -57,6 +59,7 @@ class _Presentation:
             (self._broken, "有 {} 张幻灯片已损坏，没有读出文字，请核对原件。"),
             (self._hidden, "有 {} 张幻灯片设为隐藏，没有收入正文，请核对；公开前请删除。"),
             (self._unseen, "幻灯片上有 {} 处文字看不见，没有收入正文，请核对；公开前请删除。"),
+            (self._doubtful, "幻灯片上有 {} 个白色的字，底色不能确定，仍收入正文，请与原件核对。"),
             (self._notes, "有 {} 张幻灯片带有备注，没有收入正文；公开前请删除备注。"),
             (self._pictures, "正文含有 {} 幅图片，其中的文字检索不到。"),
         )
@@ -73,9 +76,12 @@ class _Presentation:
             self._concealed.add(f"隐藏的{where}", " ".join(_lines(slide)))
         else:
             self._shown += 1
-            for kind, text in _take_unseen(slide, _size(self._parts)):
-                self._unseen += 1
-                self._concealed.add(f"{where}{kind}", text)
+            for reason, text in _take_unseen(slide, _size(self._parts), SlideLook(self._parts, slide, related)):
+                if reason is None:
+                    self._doubtful += len(squeezed(text))
+                else:
+                    self._unseen += 1
+                    self._concealed.add(f"{where}{reason}", text)
             if self._shown == 1:
                 self._title = _title(slide)
             for text in _lines(slide):
@@ -125,8 +131,11 @@ def _measures(element: etree._Element, *names: str) -> tuple[int, int]:
     return first, second
 
 
-def _take_unseen(slide: etree._Element, size: tuple[int, int]) -> Iterator[tuple[str, str]]:
-    """Remove the shapes and runs of a slide that are not seen, and yield the kind and text of each that has any."""
+def _take_unseen(slide: etree._Element, size: tuple[int, int], looks: SlideLook) -> Iterator[tuple[Unseen | None, str]]:
+    """Remove the shapes and runs of a slide that are not seen, and yield the kind and text of each that has any.
+
+    The kind is None for white letters that stay because their ground is not known.
+    """
     for shape in [each for each in slide.iter("{*}*") if etree.QName(each).localname in _SHAPES]:
         properties = shape.find("{*}*/{*}cNvPr")
         hidden = properties is not None and properties.get("hidden") in ("1", "true")
@@ -135,12 +144,19 @@ def _take_unseen(slide: etree._Element, size: tuple[int, int]) -> Iterator[tuple
             _remove(shape)
             if text:
                 yield Unseen.HIDDEN if hidden else Unseen.OUTSIDE, text
-    for run in list(slide.iter("{*}r")):
-        look = run.find("{*}rPr")
-        reason = None if look is None else _unseen(look)
-        if reason is not None and (text := _run(run)).strip():
+    # Judged before any is removed, by what stands around it.
+    judged = [(run, *_judged(run, looks)) for run in slide.iter("{*}r") if _run(run).strip()]
+    for run, reason, doubtful in judged:
+        if reason is not None or doubtful:
+            yield reason, _run(run)
+        if reason is not None:
             _remove(run)
-            yield reason, text
+
+
+def _judged(run: etree._Element, looks: SlideLook) -> tuple[Unseen | None, bool]:
+    look = run.find("{*}rPr")
+    reason = None if look is None else _unseen(look)
+    return (reason, False) if reason is not None else looks.of(run)
 
 
 def _remove(element: etree._Element) -> None:
@@ -154,16 +170,12 @@ def _is_outside(shape: etree._Element, size: tuple[int, int]) -> bool:
     parent = shape.getparent()
     if parent is None or etree.QName(parent).localname != "spTree" or not all(size):
         return False
-    place = shape.find("{*}xfrm") if shape.find("{*}xfrm") is not None else shape.find("{*}*/{*}xfrm")
-    begin, extent = (None, None) if place is None else (place.find("{*}off"), place.find("{*}ext"))
-    if place is None or begin is None or extent is None:
+    place = place_of(shape)
+    box = None if place is None else box_of(place)
+    if box is None:
         return False
-    (x, y), (width, height) = _measures(begin, "x", "y"), _measures(extent, "cx", "cy")
-    if place.get("rot", "0") != "0":
-        reach = (width + height) // 2
-        x, y = x + width // 2 - reach, y + height // 2 - reach
-        width = height = 2 * reach
-    return x + width <= 0 or y + height <= 0 or x >= size[0] or y >= size[1]
+    left, top, right, bottom = box
+    return right <= 0 or bottom <= 0 or left >= size[0] or top >= size[1]
 
 
 def _unseen(look: etree._Element) -> Unseen | None:

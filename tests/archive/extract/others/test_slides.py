@@ -167,12 +167,155 @@ def test_what_is_not_seen_of_a_slide_is_listed_and_is_no_text(tmp_path: Path, un
         f"<p:grpSp><p:grpSpPr>{at(0, 0)}</p:grpSpPr>{placed('文字', at(5000, 5000))}</p:grpSp>",
         placed("文字", run="<a:rPr sz='1200'><a:ln><a:noFill/></a:ln></a:rPr>"),
         placed("文字", run="<a:rPr><a:noFill/><a:ln/></a:rPr>"),
-        placed("文字", run="<a:rPr><a:solidFill><a:srgbClr val='FFFFFF'/></a:solidFill></a:rPr>"),
     ],
 )
 def test_what_is_seen_of_a_slide_is_text(tmp_path: Path, seen: str) -> None:
     found = read(write_pptx(tmp_path / "a", [shape("一") + seen]))
     assert (found.paragraphs, found.concealed, found.warnings) == (("一", "文字"), (), ())
+
+
+def solid(colour: str, more: str = "") -> str:
+    kind = "srgbClr" if len(colour) == 6 else "schemeClr"
+    return f"<a:solidFill><a:{kind} val='{colour}'>{more}</a:{kind}></a:solidFill>"
+
+
+def inked(colour: str, more: str = "") -> str:
+    return f"<a:rPr>{more}{solid(colour)}</a:rPr>"
+
+
+def area(fill: str, place: str = "", form: str = "rect") -> str:
+    place = place or at(0, 0, 1000, 500)
+    return f"<p:sp><p:spPr>{place}<a:prstGeom prst='{form}'/>{fill}</p:spPr></p:sp>"
+
+
+WHITE, BLUE = solid("FFFFFF"), solid("0000C0")
+GRADIENT = "<a:gradFill><a:gsLst><a:gs pos='0'>{}</a:gs><a:gs pos='1'>{}</a:gs></a:gsLst></a:gradFill>"
+STYLED = (
+    "<p:sp><p:spPr>{}</p:spPr><p:style><a:fillRef idx='1'><a:schemeClr val='{}'/></a:fillRef><a:fontRef idx='minor'>"
+    "<a:schemeClr val='lt1'/></a:fontRef></p:style><p:txBody><a:p><a:r><a:t>{}</a:t></a:r></a:p></p:txBody></p:sp>"
+)
+
+
+MARKED = "<a:highlight><a:srgbClr val='FFFFFF'/></a:highlight>"
+LISTED = f"<a:lstStyle><a:lvl1pPr><a:defRPr>{WHITE}</a:defRPr></a:lvl1pPr></a:lstStyle>"
+
+
+def ground(fill: str) -> str:
+    return f"<p:bg><p:bgPr>{fill}</p:bgPr></p:bg>"
+
+
+def cells(text: str, fill: str = "", style: str = "") -> str:
+    inside = f"<a:txBody><a:p><a:r>{inked('FFFFFF')}<a:t>{text}</a:t></a:r></a:p></a:txBody><a:tcPr>{fill}</a:tcPr>"
+    table = f"<a:tbl><a:tblPr>{style}</a:tblPr><a:tr><a:tc>{inside}</a:tc></a:tr></a:tbl>"
+    return f"<p:graphicFrame><a:graphic>{table}</a:graphic></p:graphicFrame>"
+
+
+def write(path: Path, shapes: str, bg: str = "", layout: str = "", master: str = "", drawn: str = "") -> Path:
+    """Write one slide with the backgrounds of itself, its layout and its master, on which something is ``drawn``."""
+    colours = "".join(
+        f"<a:{name}><a:srgbClr val='{value}'/></a:{name}>"
+        for name, value in {
+            "dk1": "000000",
+            "lt1": "FFFFFF",
+            "dk2": "1F497D",
+            "lt2": "EEECE1",
+            "accent1": "4F81BD",
+        }.items()
+    )
+    root = f"{MAIN}><p:cSld>{{}}<p:spTree>{{}}</p:spTree></p:cSld>"
+    follows = "ppt/slides/_rels/slide1.xml.rels"
+    more = {
+        follows: relations({"a": ("slideLayout", "../slideLayouts/layout1.xml")}),
+        "ppt/slideLayouts/layout1.xml": f"<p:sldLayout {root.format(layout, '')}</p:sldLayout>",
+        "ppt/slideLayouts/_rels/layout1.xml.rels": relations({"a": ("slideMaster", "../slideMasters/master1.xml")}),
+        "ppt/slideMasters/master1.xml": f"<p:sldMaster {root.format(master, drawn)}"
+        "<p:clrMap bg1='lt1' tx1='dk1' bg2='lt2' tx2='dk2' accent1='accent1'/></p:sldMaster>",
+        "ppt/slideMasters/_rels/master1.xml.rels": relations({"a": ("theme", "../theme/theme1.xml")}),
+        "ppt/theme/theme1.xml": f"<a:theme {MAIN}><a:themeElements><a:clrScheme>{colours}</a:clrScheme>"
+        "</a:themeElements></a:theme>",
+    }
+    words = placed("看得见", run=inked("C00000"))
+    return write_pptx(path, [f"<p:sld {root.format(bg, words + shapes)}</p:sld>"], more)
+
+
+PAGES = {
+    "on the paper": {},
+    "on the slide": {"bg": ground(WHITE), "master": ground(BLUE)},
+    "on the layout": {"layout": ground(WHITE), "master": ground(BLUE)},
+    "on the master": {"master": ground(solid("bg1"))},
+    "on the theme": {"master": "<p:bg><p:bgRef idx='1001'><a:schemeClr val='bg1'/></p:bgRef></p:bg>"},
+    "on a pale gradient": {"bg": ground(GRADIENT.format("<a:srgbClr val='FFFFFF'/>", "<a:srgbClr val='FAFAFA'/>"))},
+    "on a pale page": {"bg": ground(solid("FAFAFA"))},
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("ink", ["FFFFFF", "FDFDFE", "bg1", "lt1"])
+def test_white_on_white_is_listed_and_is_no_text(tmp_path: Path, page: str, ink: str) -> None:
+    found = read(write(tmp_path / "a", placed("密语", at(10, 10), run=inked(ink)), **PAGES[page]))
+    assert (found.paragraphs, found.concealed) == (("看得见",), ("第 1 张幻灯片与底色相同的文字：密语",))
+
+
+@pytest.mark.parametrize(
+    ("shapes", "kind"),
+    [
+        (area(BLUE) + placed("密语", at(10, 10), run=inked("0000C0")), "与底色相同的文字"),
+        (area(BLUE) + area(WHITE) + placed("密语", at(10, 10), run=inked("FFFFFF")), "与底色相同的文字"),
+        (placed("密语", at(10, 10) + BLUE, run=inked("0000C0")), "与底色相同的文字"),
+        (placed("密语", at(10, 10), run=inked("FFFFFF").replace("</a:rPr>", f"{MARKED}</a:rPr>")), "与底色相同的文字"),
+        (area(BLUE, at(500, 0)) + placed("密语", at(10, 10), run=inked("FFFFFF")), "与底色相同的文字"),
+        (cells("密语"), "与底色相同的文字"),
+        (cells("密语", WHITE), "与底色相同的文字"),
+        (placed("密语", at(10, 10)).replace("<a:p>", f"{LISTED}<a:p>"), "与底色相同的文字"),
+        (STYLED.format(at(10, 10) + WHITE, "accent1", "密语"), "与底色相同的文字"),
+        (placed("密语", at(10, 10)) + area(WHITE), "被遮盖的文字"),
+        (placed("密语", at(10, 10)) + area(BLUE), "被遮盖的文字"),
+    ],
+)  # fmt: skip
+def test_letters_like_their_ground_or_covered_are_listed(tmp_path: Path, shapes: str, kind: str) -> None:
+    found = read(write(tmp_path / "a", shapes))
+    assert (found.paragraphs, found.concealed) == (("看得见",), (f"第 1 张幻灯片{kind}：密语",))
+
+
+IN_WHITE = placed("文字", at(10, 10), run=inked("FFFFFF"))
+
+
+@pytest.mark.parametrize(
+    ("shapes", "pages", "doubtful"),
+    [
+        (IN_WHITE, {"bg": ground(BLUE)}, False),
+        (IN_WHITE, {"layout": ground(BLUE), "master": ground(WHITE)}, False),
+        (IN_WHITE, {"master": ground(solid("tx2"))}, False),
+        (IN_WHITE, {"bg": ground("<a:blipFill/>")}, True),
+        (IN_WHITE, {"master": "<p:bg><p:bgRef idx='1003'><a:schemeClr val='bg1'/></p:bgRef></p:bg>"}, True),
+        (IN_WHITE, {"drawn": area(BLUE)}, False),
+        (IN_WHITE, {"drawn": "<p:pic/>"}, True),
+        (area(BLUE) + IN_WHITE, {}, False),
+        (area(BLUE, at(0, 0, 50, 50)) + IN_WHITE, {}, True),
+        (area(BLUE, form="ellipse") + IN_WHITE, {}, True),
+        (f"<p:pic><p:spPr>{at(0, 0, 500, 500)}</p:spPr></p:pic>{IN_WHITE}", {}, True),
+        (placed("文字", at(10, 10) + BLUE, run=inked("FFFFFF")), {}, False),
+        (placed("文字", at(10, 10), run=inked("FFFFFF", "<a:ln><a:solidFill/></a:ln>")), {}, False),
+        (STYLED.format(at(10, 10), "accent1", "文字"), {}, False),
+        (cells("文字", BLUE), {}, False),
+        (cells("文字", style="<a:tableStyleId>{x}</a:tableStyleId>"), {}, True),
+        (placed("文字", at(10, 10)) + area("<a:noFill/>"), {}, False),
+        (placed("文字", at(10, 10)) + area(WHITE, at(0, 0, 50, 50)), {}, False),
+        (placed("文字", at(10, 10)) + area(solid("FFFFFF", "<a:alpha val='50000'/>")), {}, False),
+        (placed("文字", at(10, 10), run=inked("D0D0D0")), {}, False),
+        (placed("文字", at(10, 10), run=inked("accent1")), {}, False),
+    ],
+)
+def test_letters_that_stand_out_are_text(tmp_path: Path, shapes: str, pages: dict[str, str], doubtful: bool) -> None:
+    found = read(write(tmp_path / "a", shapes, **pages))
+    assert (found.paragraphs, found.concealed) == (("看得见", "文字"), ())
+    assert any("2 个白色的字，底色不能确定" in each for each in found.warnings) == doubtful
+
+
+def test_a_cover_that_may_move_away_covers_nothing(tmp_path: Path) -> None:
+    shapes = placed("文字", at(10, 10)) + area(WHITE)
+    path = write_pptx(tmp_path / "a", [slide(shapes).replace("</p:sld>", "<p:timing/></p:sld>")])
+    assert (read(path).paragraphs, read(path).concealed) == (("文字",), ())
 
 
 def test_hidden_slides_notes_and_comments_are_listed_and_are_no_text(tmp_path: Path) -> None:
