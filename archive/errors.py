@@ -42,6 +42,7 @@ status or an exit code. They are caught on the way only if a job continues witho
 file of an intake, a check of ``verify``), or if another error says more.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -50,10 +51,18 @@ from archive.plain import one_line
 
 # How many lines of a file an error names; a file of another kind has nothing but bad ones.
 SHOWN = 20
+# What an error quotes of a file may be the whole of it.
+_AT_LENGTH = re.compile("(“[^“”]{200})[^“”]+”")
 
 
 class GongkaiError(Exception):
-    """Base of all errors that are reported to a person as a sentence instead of a traceback."""
+    """Base of all errors that are reported to a person as a sentence instead of a traceback.
+
+    What it quotes is cut short.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(_AT_LENGTH.sub("\\1…”", text))
 
 
 class BadSettings(GongkaiError):

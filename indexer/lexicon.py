@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from archive import maintained
 from archive.chinese.text import normalise
 from archive.reasons import why
 from archive.store import canonical
@@ -47,7 +48,7 @@ class Lexicon:
         """
         stopwords = cls.bare().stopwords
         words = {word: (word, frequency, tag) for word, frequency, tag in _read(PACKAGED, stopwords)}
-        if own is not None and own.exists():
+        if own is not None:
             words |= {word: (word, frequency, tag) for word, frequency, tag in _read(own, stopwords)}
         return cls(tuple(words.values()), stopwords)
 
@@ -86,7 +87,7 @@ def _kept(entry: object) -> tuple[str, int, str]:
 
 def _read(path: Path, stopwords: frozenset[str]) -> Iterator[tuple[str, int, str]]:
     try:
-        raw = path.read_bytes()
+        raw = maintained.read(path) or b""
     except OSError as error:
         raise BadLexicon(path, 0, f"读不出来（{why(error)}）。") from error
     try:
@@ -117,7 +118,8 @@ def _entry(path: Path, line: int, said: str, stopwords: frozenset[str]) -> tuple
         raise BadLexicon(path, line, f"“{word}”有 {len(word)} 个字，应为 {MIN_LENGTH} 至 {MAX_LENGTH} 个字。")
     if word in stopwords:
         raise BadLexicon(path, line, f"“{word}”是虚词，检索时不单独计。")
-    if not (frequency.isascii() and frequency.isdigit() and 1 <= int(frequency[:9]) <= MAX_FREQUENCY):
+    is_number = frequency.isascii() and frequency.isdigit() and len(frequency) < 9
+    if not (is_number and 1 <= int(frequency) <= MAX_FREQUENCY):
         raise BadLexicon(path, line, f"频率“{frequency}”应为 1 至 {MAX_FREQUENCY} 的整数。")
     if not _KIND.fullmatch(tag):
         raise BadLexicon(path, line, f"词性“{tag}”应为小写字母，如 n、nt、ns。")

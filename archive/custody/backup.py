@@ -99,8 +99,10 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
             _stage(catalogue, staged)
         copy_privately(staged, partial)
         for name in OWN:
-            if (data / name).exists():
-                copy_privately(data / name, partial / name)
+            if (own := data / name).is_file():
+                copy_privately(own, partial / name)
+            elif own.is_symlink() or own.exists():
+                log.warning("%s 没有备份：它不是文件，而是文件夹、管道或断了的链接。请改正后再备份一次。", own)
         records = Records(partial / "records")
         ids = list(records.ids())
         if not ids:

@@ -37,7 +37,7 @@ def joined(shipped: Mapping[str, Any], added: Mapping[str, Any]) -> dict[str, An
         held = lists["genres"]["other"].get(_text(name, "genres.other"), ())
         lists["genres"]["other"][name] = [*held, *_texts(endings, f"genres.other 的“{name}”")]
     for word, validity in _table(_table(added, "validity", ("aliases",)), "aliases").items():
-        if validity not in set(Validity):
+        if not isinstance(validity, str) or validity not in set(Validity):
             raise Odd(f"validity.aliases 的“{word}”应等于{'、'.join(Validity)}之一。")
         if lists["validity"]["aliases"].setdefault(_text(word, "validity.aliases"), validity) != validity:
             raise Odd(f"validity.aliases 的“{word}”已有别的意思。")

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from archive import maintained
 from archive.describe import own_lists
 from archive.document import Validity
 from archive.errors import BadTaxonomy
@@ -86,20 +87,19 @@ def use(own: Path) -> None:
     """
     global _in_use
     _in_use = None
-    if own.exists():
-        _in_use = read(own)
+    _in_use = read(own)
 
 
 def read(own: Path) -> Taxonomy:
     """Return the lists that ship together with an installation's own file. Raises BadTaxonomy."""
     shipped = tomllib.loads(FILE.read_text(encoding="utf-8"))
     try:
-        lists = _made(own_lists.joined(shipped, tomllib.loads(own.read_text(encoding="utf-8-sig"))))
+        lists = _made(own_lists.joined(shipped, tomllib.loads((maintained.read(own) or b"").decode("utf-8-sig"))))
         own_lists.check((each.name, each.aliases, each.codes) for each in lists.issuers)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise BadTaxonomy(own, f"读不出来：{why(error)}。") from error
     except own_lists.Odd as error:
         raise BadTaxonomy(own, str(error)) from error
+    except (ValueError, RecursionError, OSError) as error:
+        raise BadTaxonomy(own, f"读不出来：{why(error)}。") from error
     return lists
 
 

@@ -18,6 +18,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from archive import maintained
 from archive.chinese import dates
 from archive.errors import BadCalendar
 from archive.reasons import why
@@ -91,10 +92,8 @@ def own(data: Path) -> list[Line]:
 
     Raises BadCalendar or OSError for a file that can't be used.
     """
-    try:
-        return [line for _, line in numbered(data / OWN_NAME)]
-    except FileNotFoundError:
-        return []
+    path = data / OWN_NAME
+    return [] if maintained.read(path) is None else [line for _, line in numbered(path)]
 
 
 def numbered(path: Path) -> list[tuple[int, Line]]:
@@ -145,8 +144,7 @@ def _cells(line: Line) -> tuple[str, ...]:
 
 
 def _text(path: Path) -> str:
-    with path.open("rb") as stream:
-        raw = stream.read(LARGEST + 1)
+    raw = maintained.read(path) or b""
     if len(raw) > LARGEST:
         raise ValueError(f"文件超过 {LARGEST >> 20} 兆字节")
     # Spreadsheets on Windows write all of these. A wrong guess yields names of columns that nobody knows.

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from time import monotonic
 
+from archive import maintained
 from archive.chinese.text import normalise
 from indexer.errors import BadSynonyms
 
@@ -122,7 +123,8 @@ class Synonyms:
     def load(cls, path: Path, own: Path | None = None) -> "Synonyms":
         """Load the table from a file, followed by the installation's own lines.
 
-        If two lines have the same pair in the same order, the last one wins. Raises BadSynonyms with the line and the
+        They have none where there is no such file. If two lines have the same pair in the same order, the last one
+        wins. Raises BadSynonyms with the line and the
         reason, or OSError if a file can't be read.
         """
         pairs: dict[tuple[str, str], Pair] = {}
@@ -211,7 +213,7 @@ class SynonymFile:
         # Remember the stamps even of a bad edit, so that it is read and logged only once.
         self._stamps = stamps
         try:
-            return Synonyms.load(self._packaged, self._own if stamps[1] else None)
+            return Synonyms.load(self._packaged, self._own)
         except (BadSynonyms, OSError) as error:
             last = former or Synonyms.load(self._packaged)
             log.error("%s（%s）沿用上一次无误的同义词。", error, self._own)
@@ -247,7 +249,7 @@ def _stamp(path: Path) -> _Stamp | None:
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield the lines that are neither empty nor comments, with their numbers."""
-    raw = path.read_bytes()
+    raw = maintained.read(path) or b""
     try:
         # Editors on Windows write a byte order mark.
         text = raw.decode("utf-8-sig")

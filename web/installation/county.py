@@ -19,6 +19,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from archive import maintained
 from archive.errors import BadSettings
 from archive.reasons import why
 
@@ -58,10 +59,8 @@ def load(data: Path) -> County:
     """Load ``site.toml``. Raises BadSettings saying what to fix."""
     path = data / FILE
     try:
-        stated = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        return County()
-    except (OSError, ValueError) as error:
+        stated = tomllib.loads((maintained.read(path) or b"").decode("utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         raise BadSettings(f"{FILE} 读不出来：{why(error)}。") from error
     if unknown := stated.keys() - {"requests", "query_points"}:
         raise BadSettings(f"{FILE} 中有不认识的部分：{'、'.join(sorted(unknown))}。")

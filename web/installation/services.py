@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archive.decisions import review
 from archive.describe import taxonomy
-from archive.errors import BadTaxonomy
+from archive.errors import BadSettings, BadTaxonomy
 from archive.store import folder
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
@@ -57,7 +57,7 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
     _ = settings.index_folder
     folder.require_owner(settings.data)
     folder.require_archive(settings.data)
-    stated = county.load(settings.data)
+    stated = _county(settings.data)
     _add_lists(settings.data / taxonomy.OWN_NAME)
     analyzer = analyzer or Analyzer(_lexicon(settings.data / lexicon.OWN_NAME))
     synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)
@@ -75,6 +75,15 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
         gaps=Gaps(settings.data, settings.gaps_k, lambda text: engine.analyzer().is_word(text)),
         county=stated,
     )
+
+
+def _county(data: Path) -> County:
+    """Load what the installation says of its county. A slip in it stops neither a search nor a withdrawal."""
+    try:
+        return county.load(data)
+    except BadSettings as error:
+        log.error("%s 页面上暂时没有查阅点和受理机构。", error)
+        return County()
 
 
 def _add_lists(own: Path) -> None:

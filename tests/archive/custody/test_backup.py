@@ -89,6 +89,24 @@ def test_an_archive_comes_back_out_of_its_backup(
     restored.close()
 
 
+def test_what_is_no_file_of_the_staffs_is_told_and_the_rest_is_backed_up(
+    catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    os.mkfifo(data / "site.toml")
+    (data / "lexicon.txt").symlink_to("none")
+    (data / "taxonomy.toml").mkdir()
+    (data / "synonyms.tsv").write_text("低保\t救济金\t=\t本县\n", encoding="utf-8")
+    made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet)
+    assert made.documents == len(ids)
+    told = [record.getMessage() for record in caplog.records if "没有备份" in record.getMessage()]
+    assert [name for name in backups.OWN if any(name in each for each in told)] == [
+        "site.toml",
+        "lexicon.txt",
+        "taxonomy.toml",
+    ]
+    assert (made.folder / "synonyms.tsv").is_file()
+
+
 def test_what_was_acknowledged_before_it_began_is_in_it_while_others_write(
     catalogue: Catalogue, intake: Intake, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str], write: Write
 ) -> None:

@@ -1,5 +1,7 @@
 """County information: shown where people look for it, and refused if wrong."""
 
+import os
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +11,9 @@ from archive.errors import BadSettings
 from tests.web.conftest import CORPUS, Site, client_of
 from web.installation import county
 from web.installation.county import County
+from web.installation.making import make
+from web.installation.services import open_services
+from web.installation.settings import Settings
 
 # What answers look like, which is alike over any database.
 pytestmark = pytest.mark.page
@@ -44,9 +49,24 @@ def test_query_points_and_the_office_are_on_the_pages(site: Site) -> None:
         ("[requests]\noffice = 1", "字以内的文字"),
         (f"[requests]\noffice = '{'长' * 201}'", "字以内的文字"),
         ("\xff\xfe", "读不出来"),
+        ("a = " + "[" * 200_000, "读不出来"),
+        ("a = " + "9" * 5000, "读不出来"),
     ],
 )
 def test_a_file_that_is_wrong_is_told(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "site.toml").write_bytes(text.encode("latin-1" if text.startswith("\xff") else "utf-8"))
     with pytest.raises(BadSettings, match=says):
         county.load(tmp_path)
+
+
+def test_a_file_that_is_wrong_takes_nothing_down(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    settings = Settings.at(tmp_path / "data")
+    make(settings)
+    stated = settings.data / "site.toml"
+    for lay in (lambda: stated.write_text("[requests"), lambda: os.mkfifo(stated), lambda: stated.symlink_to("none")):
+        lay()
+        caplog.clear()
+        with closing(open_services(settings)) as opened:
+            assert opened.county == County()
+        assert "site.toml" in caplog.text and "页面上暂时没有" in caplog.text
+        stated.unlink()
