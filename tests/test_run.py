@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from web.commands.installation import THIS_PROGRAM
+
 ROOT = Path(__file__).parent.parent
 # A program that says where it lies stands for the whole.
 _PROGRAM = "def main():\n    print(__file__)\n    import lxml_or_so\n    print(lxml_or_so.__file__)\n"
@@ -76,3 +78,26 @@ def test_what_lies_in_the_folder_one_is_in_is_not_run(checkout: Path, tmp_path: 
     link.symlink_to(script)
     assert called(link, cwd=trap) == own(checkout)
     assert called(Path("gongkai"), cwd=trap, PATH=f"{script.parent}:{os.environ['PATH']}") == own(checkout)
+
+
+def test_a_link_to_run_is_run_and_no_variable_of_python_changes_what_is(checkout: Path, tmp_path: Path) -> None:
+    trap = tmp_path / "incoming"
+    trap.mkdir()
+    for name in ("sitecustomize.py", "lxml_or_so.py", "hashlib.py"):
+        (trap / name).write_text("raise SystemExit('trapped')\n")
+    link = tmp_path / "bin" / "gongkai-run"
+    link.parent.mkdir()
+    link.symlink_to(checkout / "run")
+    assert called(link, "gongkai", cwd=trap) == own(checkout)
+    assert called(link, "gongkai", cwd=trap, PYTHONPATH=str(trap)) == own(checkout)
+    assert called(link, "gongkai", cwd=trap, PYTHONHOME=str(trap)) == own(checkout)
+    assert not (link.parent / ".venv").exists()
+
+
+def test_what_the_program_starts_of_itself_runs_no_other_code(tmp_path: Path) -> None:
+    for name in ("sitecustomize.py", "jieba.py", "click.py"):
+        (tmp_path / name).write_text("raise SystemExit('trapped')\n")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [*THIS_PROGRAM, "synonyms", "show", "低保"]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)  # noqa: S603  # our own command
+    assert ran.returncode == 0 and "最低生活保障" in ran.stdout, ran.stderr

@@ -29,8 +29,9 @@ R = TypeVar("R")
 CODES = {NoArchive: 2, WrongUser: 2, IndexerBusy: 3}
 
 
-# How a process of this very program is started, whatever folder or environment it is called from.
-THIS_PROGRAM = (sys.executable, "-P", "-m", "web.commands.cli")
+# How a process of this very program is started, whatever folder or environment it is called from (-I: no variable of
+# Python's makes it load other code).
+THIS_PROGRAM = (sys.executable, "-I", "-m", "web.commands.cli")
 
 
 def reported(command: Callable[P, R]) -> Callable[P, R]:
