@@ -24,7 +24,7 @@ def written(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", name).translate(_POINTS)
     name = " ".join("".join(map(_kept, plain)).split())
-    return name if _folded(name) else ""
+    return name if folded(name) else ""
 
 
 def _kept(each: str) -> str:
@@ -40,10 +40,11 @@ def same(one: str, other: str) -> bool:
     >>> same("张三", "张\\u3000三 "), same("Li Wei", "ｌｉ ｗｅｉ"), same("张三", "张三丰")
     (True, True, False)
     """
-    return _folded(one) == _folded(other)
+    return folded(one) == folded(other)
 
 
 @lru_cache(maxsize=4096)  # the same few persons are compared for each document of a queue
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """Return what two names have in common if, and only if, they are one person's (see ``same``)."""
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return "".join(each for each in plain if each.isalnum() and not UNSEEN.match(each))

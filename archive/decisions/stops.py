@@ -8,7 +8,7 @@ findings; what was decided about a finding that stands there unchanged goes on t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, select, true
 
 from archive.decisions import acts, precheck
 from archive.document import Document, Settlement, Status
@@ -237,7 +237,12 @@ def obstacles(connection: Connection, id: str, version: int) -> list[str]:
 def count_open(catalogue: Catalogue, status: Status | None = None) -> dict[str, int]:
     """Count the open stops in the newest version of each document that has any, of all or of those in one state."""
     with catalogue.reading() as connection:
-        return _count_open(connection, documents.c.version, status)
+        return open_of(connection, true() if status is None else documents.c.status == status.value)
+
+
+def open_of(connection: Connection, which: ColumnElement[bool]) -> dict[str, int]:
+    """Count the open stops in the newest version of each document that has any, of those that are meant."""
+    return _count_open(connection, documents.c.version, which)
 
 
 def public_with_stops(catalogue: Catalogue) -> tuple[int, int]:
@@ -245,25 +250,24 @@ def public_with_stops(catalogue: Catalogue) -> tuple[int, int]:
 
     They are public by decisions of before, or by rules of before, and stay so until a person withdraws them.
     """
-    public = _last(documents.c.public_version).where(prechecks.c.rules == precheck.RULES).subquery()
+    public = _last(documents.c.public_version, true()).where(prechecks.c.rules == precheck.RULES).subquery()
     with catalogue.reading() as connection:
         whole = connection.execute(select(func.count()).where(documents.c.public_version.is_not(None))).scalar_one()
         checked = connection.execute(select(func.count()).select_from(public)).scalar_one()
-        return whole - checked, len(_count_open(connection, documents.c.public_version))
+        return whole - checked, len(_count_open(connection, documents.c.public_version, true()))
 
 
-def _last(version: ColumnElement[int | None], status: Status | None = None) -> Select[tuple[str, int]]:
-    """The last pre-check of one version of each document, of all or of those in one state."""
+def _last(version: ColumnElement[int | None], which: ColumnElement[bool]) -> Select[tuple[str, int]]:
+    """The last pre-check of one version of each document that is meant."""
     of_it = and_(documents.c.id == prechecks.c.document_id, version == prechecks.c.version)
     columns = (prechecks.c.document_id, func.max(prechecks.c.id).label("id"))
-    query = select(*columns).join(documents, of_it).group_by(prechecks.c.document_id)
-    return query if status is None else query.where(documents.c.status == status.value)
+    return select(*columns).join(documents, of_it).where(which).group_by(prechecks.c.document_id)
 
 
 def _count_open(
-    connection: Connection, version: ColumnElement[int | None], status: Status | None = None
+    connection: Connection, version: ColumnElement[int | None], which: ColumnElement[bool]
 ) -> dict[str, int]:
-    last = _last(version, status).subquery()
+    last = _last(version, which).subquery()
     settled = select(settlements.c.id).where(settlements.c.finding_id == findings.c.id).exists()
     query = select(findings.c.document_id, func.count()).join(last, last.c.id == findings.c.precheck_id)
     query = query.where(findings.c.blocks == 1, ~settled).group_by(findings.c.document_id)

@@ -1,19 +1,25 @@
 """What waits for somebody: each version under review, how far it has come, and which step is next."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, select, true
 
 from archive.decisions import scheduled, stops
 from archive.decisions.scheduled import Plan
 from archive.document import Aspect, Disclosure, Outcome, Status
 from archive.plain import one_line
+from archive.store import audit
 from archive.store.catalogue import Catalogue
+from archive.store.tables import audit as events
 from archive.store.tables import classifications, corrections, documents, examinations, versions
+
+# Of more documents with events, all that waits is read again: one query costs less than a list of so many.
+_MOST = 200
 
 
 class Step(StrEnum):
@@ -71,56 +77,82 @@ class Work:
         return Step.SCHEDULED if self.plan and not self.plan.told else Step.APPROVE
 
 
-def waiting(catalogue: Catalogue) -> list[Work]:
-    """Return the versions under review, those that came first first."""
-    return _works(catalogue, Status.WAITING)
+class Worklist:
+    """What waits and what was sent back, kept between looks at it. Threads may share it.
+
+    Whatever changes a document leaves an event in the audit log, in the same transaction; the records rest on that too.
+    So only documents with events since the last look are read again.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._lock = Lock()
+        # As of which event of the log the works are.
+        self._head = (0, audit.GENESIS)
+        self._works: list[Work] = []
+
+    def all(self) -> list[Work]:
+        """Return the versions under review and those that were sent back and not replaced, what came first first."""
+        plans = scheduled.plans(self._catalogue)
+        with self._lock, self._catalogue.reading() as connection:
+            self._catch_up(connection)
+            works = self._works
+        # Of plans, the clock changes something too.
+        return [replace(work, plan=plans[work.id]) if work.id in plans else work for work in works]
+
+    def waiting(self) -> list[Work]:
+        return [work for work in self.all() if not work.returned]
+
+    def returned(self) -> list[Work]:
+        return [work for work in self.all() if work.returned]
+
+    def _catch_up(self, connection: Connection) -> None:
+        head = audit.head(connection)
+        if head == self._head:
+            return
+        touched = self._touched(connection)
+        kept = [] if touched is None else [work for work in self._works if work.id not in touched]
+        read = _works(connection, true() if touched is None else documents.c.id.in_(touched))
+        self._works = sorted([*kept, *read], key=lambda work: (work.received_at, work.id))
+        self._head = head
+
+    def _touched(self, connection: Connection) -> set[str] | None:
+        """Return the documents with events since the last look; None for too many, or in a log that is another one."""
+        sequence, digest = self._head
+        if connection.scalar(select(events.c.hash).where(events.c.sequence == sequence)) != digest:
+            return None
+        query = select(events.c.document_id).where(events.c.sequence > sequence, events.c.document_id.is_not(None))
+        touched = {*connection.scalars(query.distinct().limit(_MOST + 1))}
+        return touched if len(touched) <= _MOST else None
 
 
-def returned(catalogue: Catalogue) -> list[Work]:
-    """Return the versions that were sent back and have not been replaced yet, those that came first first."""
-    return _works(catalogue, Status.REFUSED)
-
-
-def _works(catalogue: Catalogue, status: Status) -> list[Work]:
-    newest = documents.join(
-        versions, (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
-    )
-    query = (
-        select(
-            *(documents.c.id, documents.c.version, versions.c.title, versions.c.issuer, versions.c.written_on),
-            versions.c.genre,
-            *(versions.c.received_at, versions.c.brought_by),
-        )
-        .select_from(newest)
-        .where(documents.c.status == status.value)
-        .order_by(versions.c.received_at, documents.c.id)
-    )
-    open_stops, plans = stops.count_open(catalogue, status), scheduled.plans(catalogue)
-    with catalogue.reading() as connection:
-        rows = connection.execute(query).all()
-        attributes = {
-            (row.document_id, row.version): Disclosure(row.disclosure)
-            for row in _newest(connection, classifications, status)
-        }
-        bringers: dict[str, list[str]] = {}
-        for each in connection.execute(
-            select(versions.c.document_id, versions.c.brought_by)
-            .join(documents, documents.c.id == versions.c.document_id)
-            .where(documents.c.status == status.value)
-            .order_by(versions.c.document_id, versions.c.version)
-        ):
-            bringers.setdefault(each.document_id, []).append(each.brought_by or "")
-        outcomes: dict[tuple[str, int], dict[Aspect, Outcome]] = {}
-        corrected: dict[tuple[str, int], int] = {}
-        for row in _newest(connection, corrections, status):
-            # Never less than the one before, since examinations are only added.
-            corrected[row.document_id, row.version] = row.examined
-        for row in _newest(connection, examinations, status):
-            if row.id <= corrected.get((row.document_id, row.version), 0):
-                continue
-            outcomes.setdefault((row.document_id, row.version), {})[Aspect(row.aspect)] = Outcome(row.outcome)
-    return [
-        Work(
+def _works(connection: Connection, which: ColumnElement[bool]) -> Iterator[Work]:
+    """Yield what waits or was sent back, of the documents that are meant."""
+    which &= documents.c.status.in_((Status.WAITING.value, Status.REFUSED.value))
+    of = versions.c
+    newest = documents.join(versions, (of.document_id == documents.c.id) & (of.version == documents.c.version))
+    columns = (of.title, of.issuer, of.written_on, of.genre, of.received_at, of.brought_by)
+    query = select(documents.c.id, documents.c.version, documents.c.status, *columns).select_from(newest).where(which)
+    rows = connection.execute(query).all()
+    open_stops = stops.open_of(connection, which)
+    attributes = {
+        (row.document_id, row.version): Disclosure(row.disclosure)
+        for row in _newest(connection, which, classifications, "disclosure")
+    }
+    bringers: dict[str, list[str]] = {}
+    brought = select(of.document_id, of.brought_by).join(documents, documents.c.id == of.document_id).where(which)
+    for id, person in connection.execute(brought.order_by(of.document_id, of.version)):
+        bringers.setdefault(id, []).append(person or "")
+    # Never less than the one before, since examinations are only added.
+    corrected = {
+        (row.document_id, row.version): row.examined for row in _newest(connection, which, corrections, "examined")
+    }
+    outcomes: dict[tuple[str, int], dict[Aspect, Outcome]] = {}
+    for each in _newest(connection, which, examinations, "aspect", "outcome"):
+        if each.id > corrected.get((each.document_id, each.version), 0):
+            outcomes.setdefault((each.document_id, each.version), {})[Aspect(each.aspect)] = Outcome(each.outcome)
+    for row in rows:
+        yield Work(
             id=row.id,
             version=row.version,
             title=one_line(row.title),
@@ -132,16 +164,14 @@ def _works(catalogue: Catalogue, status: Status) -> list[Work]:
             disclosure=attributes.get((row.id, row.version)),
             outcomes=outcomes.get((row.id, row.version), {}),
             stops=open_stops.get(row.id, 0),
-            plan=plans.get(row.id),
             genre=one_line(row.genre or ""),
-            returned=status is Status.REFUSED,
+            returned=row.status == Status.REFUSED,
         )
-        for row in rows
-    ]
 
 
-def _newest(connection: Connection, table: Table, status: Status) -> Sequence[Row[Any]]:
-    """Return what was recorded of the newest versions in one state, in order: the last counts."""
+def _newest(connection: Connection, which: ColumnElement[bool], table: Table, *names: str) -> Sequence[Row[Any]]:
+    """Return what was recorded of the newest versions, in order: the last counts."""
     on = (documents.c.id == table.c.document_id) & (documents.c.version == table.c.version)
-    query = select(table).select_from(table.join(documents, on)).where(documents.c.status == status.value)
+    columns = (table.c[name] for name in ("id", "document_id", "version", *names))
+    query = select(*columns).select_from(table.join(documents, on)).where(which)
     return connection.execute(query.order_by(table.c.id)).all()

@@ -6,6 +6,7 @@ from functools import partial
 from flask import Flask, Response
 
 from archive import pictures
+from archive.decisions.worklist import Worklist
 from archive.describe import taxonomy
 from archive.extract import Sandbox
 from archive.intake import masked
@@ -84,7 +85,9 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     lists = installation.settings.data / taxonomy.OWN_NAME
     working = Sandbox(workers=1, limits=masked.LIMITS, lists=lists)
     weakref.finalize(app, working.close)
-    app.extensions["gongkai-desk"] = Desk(staff, installation.catalogue, kept, working)
+    app.extensions["gongkai-desk"] = Desk(
+        staff, installation.catalogue, Worklist(installation.catalogue), kept, working
+    )
     # By this the server refuses what is larger, before it is read.
     app.extensions["largest-body"] = partial(largest_body, staff)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM

@@ -11,6 +11,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, render_templ
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
+from archive.decisions.worklist import Worklist
 from archive.extract import Sandbox
 from archive.pictures import Pictures
 from archive.registers import sessions
@@ -39,6 +40,7 @@ class Desk:
 
     staff: Staff
     catalogue: Catalogue
+    worklist: Worklist
     pictures: Pictures
     # What reads and masks files for people who wait.
     sandbox: Sandbox

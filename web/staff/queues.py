@@ -1,14 +1,14 @@
 """The first page: how much waits for whom; and the queues, what came first on top."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, g, render_template, request
 
 from archive.chinese.dates import OFFICE_TIME, office_today
-from archive.decisions import afterwards, persons, worklist
+from archive.decisions import afterwards, persons
 from archive.decisions.worklist import Step, Work
 from archive.describe import taxonomy
 from archive.document import Status
@@ -43,7 +43,7 @@ def first() -> str:
     account = current().account
     if not account.may(Act.SEE):
         return render_template("desk/first.html", counts={}, mine=0, afterwards=0, states={})
-    works = [*seen(account), *_back(account)]
+    works = _seen(account)
     counts = Counter(work.step for work in works)
     states = services().catalogue.count_by_status() if not confined(account) else {}
     return render_template(
@@ -73,26 +73,26 @@ def queue() -> str:
     words = request.args.get("q", "").strip()[:100]
     mine = request.args.get("mine") == "1"
     genre, unit = (request.args.get(name, "").strip()[:100] for name in ("genre", "unit"))
-    # A source unit's people are all of one.
-    units = {} if confined(account) else {each.person: each.unit for each in desk().accounts.all()}
+    # What was sent back is a source unit's to put right. Its people are all of one unit.
+    back = confined(account)
+    units = {} if back else {each.person: each.unit for each in desk().accounts.all()}
     works = [
         work
-        for work in ([*seen(account), *_back(account)] if step is Step.RETURNED or confined(account) else seen(account))
-        if (step is None or work.step is step)
+        for work in _seen(account)
+        if (work.step is step if step else back or not work.returned)
         and (not mine or persons.same(work.brought_by, account.person))
         and (not words or words in work.title or words in work.issuer or words == work.id)
         and (not genre or work.genre == genre)
         and (not unit or units.get(work.brought_by, "") == unit)
     ]
-    lines = sorted(_lines(works), key=lambda line: (line.due[:1].isdigit() is False, line.due, line.received))
-    pages = max(1, -(-len(lines) // ROWS))
+    pages = max(1, -(-len(works) // ROWS))
     page = min(max(1, int(request.args.get("page", "1")) if request.args.get("page", "1").isdecimal() else 1), pages)
     return render_template(
         "desk/queue.html",
-        **{"step": step, "words": words, "mine": mine, "page": page, "pages": pages, "total": len(lines)},
+        **{"step": step, "words": words, "mine": mine, "page": page, "pages": pages, "total": len(works)},
         **{"genre": genre, "unit": unit, "units": sorted({each for each in units.values() if each})},
         **{"genres": [each.name for each in taxonomy.load().genres], "label": _label(account)},
-        lines=lines[(page - 1) * ROWS : page * ROWS],
+        lines=_lines(works, (page - 1) * ROWS),
         steps=Step,
     )
 
@@ -103,14 +103,13 @@ def forced() -> str:
     return render_template("desk/afterwards.html", waiting=afterwards.waiting(services().catalogue))
 
 
-def seen(account: Account) -> list[Work]:
-    """Return what waits, as far as an account may see it: a source unit sees what its own people brought in."""
-    return _visible(account, worklist.waiting(services().catalogue))
-
-
-def _back(account: Account) -> list[Work]:
-    """Return what was sent back, as far as an account may see it."""
-    return _visible(account, worklist.returned(services().catalogue))
+def _seen(account: Account) -> list[Work]:
+    """Return what waits or was sent back, as far as an account may see it: a source unit sees what is its own."""
+    works = desk().worklist.all()
+    if not confined(account):
+        return works
+    units = _units(account)
+    return [work for work in works if units.own(work.bringers)]
 
 
 def _label(account: Account) -> Callable[[Step], str]:
@@ -118,31 +117,36 @@ def _label(account: Account) -> Callable[[Step], str]:
     return lambda step: "退回给我单位" if step is Step.RETURNED and confined(account) else step.value
 
 
-def _visible(account: Account, works: list[Work]) -> list[Work]:
-    if not confined(account):
-        return works
-    everybody = desk().accounts.all()
-    return [work for work in works if _own(account, everybody, work.bringers)]
-
-
 def may_see(account: Account, *bringers: str | None) -> bool:
     """Tell whether an account may see a document, by who brought its versions in, the newest last."""
-    return not confined(account) or _own(account, desk().accounts.all(), [each for each in bringers if each])
+    return not confined(account) or _units(account).own([each for each in bringers if each])
 
 
-def _own(account: Account, everybody: Sequence[Account], bringers: Sequence[str]) -> bool:
-    """Tell whether a document is a unit's own: its people brought a version in, and no other unit's the newest.
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """The people of an account's unit, and those who bring in for other units, by their names as compared."""
 
-    A version that the office made of it, masked or corrected, is the unit's still.
-    """
-    others = [each.person for each in everybody if confined(each) and each.unit != account.unit]
-    return _of([each.person for each in everybody if each.unit == account.unit], bringers) and not _of(
-        others, bringers[-1:]
-    )
+    ours: frozenset[str]
+    others: frozenset[str]
+
+    def own(self, bringers: Sequence[str]) -> bool:
+        """Tell whether a document is the unit's own: its people brought a version in, and no other unit's the newest.
+
+        A version that the office made of it, masked or corrected, is the unit's still.
+        """
+        names = [*map(persons.folded, bringers)]
+        return not self.ours.isdisjoint(names) and self.others.isdisjoint(names[-1:])
 
 
-def _of(people: Sequence[str], bringers: Iterable[str]) -> bool:
-    return any(persons.same(one, other) for one in bringers for other in people)
+def _units(account: Account) -> _Units:
+    """Return the people of an account's unit and of the others, which are read once for a request."""
+    known: dict[str, _Units] = g.setdefault("units", {})
+    if account.unit not in known:
+        everybody = desk().accounts.all()
+        others = [each.person for each in everybody if confined(each) and each.unit != account.unit]
+        ours = [each.person for each in everybody if each.unit == account.unit]
+        known[account.unit] = _Units(*(frozenset(map(persons.folded, people)) for people in (ours, others)))
+    return known[account.unit]
 
 
 def confined(account: Account) -> bool:
@@ -160,13 +164,24 @@ def due(work: Work, calendar: Calendar) -> str:
         return f"待定：缺{missing.year}年放假安排"
 
 
-def _lines(works: Sequence[Work]) -> list[Line]:
+def _lines(works: Sequence[Work], start: int) -> list[Line]:
+    """Return a page of a queue: what is due first on top, then what came first. What has no day stands last."""
     calendar = Calendar.load(services().settings.data)
+    # Many were made on the same day, and only a page of them is written out.
+    days: dict[date | None, str] = {}
+    for work in works:
+        if work.written_on not in days:
+            days[work.written_on] = due(work, calendar)
+    first = sorted(works, key=lambda work: (not _known(days[work.written_on]), days[work.written_on]))
     today, soon = str(office_today()), str(office_today() + timedelta(days=3))
     found = []
-    for work in works:
-        day = due(work, calendar)
-        known = day[:1].isdigit()
+    for work in first[start : start + ROWS]:
+        day = days[work.written_on]
         received = work.received_at.astimezone(OFFICE_TIME).strftime("%Y-%m-%d")
-        found.append(Line(work, received, day, known and day < today, known and today <= day <= soon))
+        found.append(Line(work, received, day, _known(day) and day < today, _known(day) and today <= day <= soon))
     return found
+
+
+def _known(day: str) -> bool:
+    """Tell whether it is a day that ``due`` returned, and not a reason."""
+    return day[:1].isdigit()

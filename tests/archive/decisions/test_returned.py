@@ -8,9 +8,9 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
 from archive.custody.rebuild import rebuild
-from archive.decisions import corrections, returned, worklist
+from archive.decisions import corrections, returned
 from archive.decisions.returned import Point
-from archive.decisions.worklist import Step
+from archive.decisions.worklist import Step, Worklist
 from archive.document import Status
 from archive.errors import DecisionRefused, UnknownDocument
 from archive.intake.adding import Item
@@ -42,8 +42,8 @@ def test_each_point_is_kept_and_told(catalogue: Catalogue, back: str) -> None:
     ]
     told = catalogue.events(back)[-1]
     assert told.action == "reject" and told.details["reason"] == "请补正；正文第 2 段：缺日期；附件《表》：行数不对"
-    assert worklist.waiting(catalogue) == []
-    assert [work.step for work in worklist.returned(catalogue)] == [Step.RETURNED]
+    assert Worklist(catalogue).waiting() == []
+    assert [work.step for work in Worklist(catalogue).returned()] == [Step.RETURNED]
 
 
 def test_a_list_that_says_nothing_is_refused(catalogue: Catalogue, id: str) -> None:
@@ -81,7 +81,7 @@ def test_the_reviewer_of_the_next_version_sees_what_was_ticked(
     returned.tick(catalogue, back, returned.of(catalogue, back)[0].id, "来源员")
     intake.receive(Item(write("a.txt", "关于防汛的通知\n3月1日起值班。\n"), "a"))
     assert [bool(each.remedy) for each in returned.of(catalogue, back)] == [True, False]
-    assert worklist.returned(catalogue) == [] and len(worklist.waiting(catalogue)) == 1
+    assert Worklist(catalogue).returned() == [] and len(Worklist(catalogue).waiting()) == 1
     # A new list takes the place of the former one.
     returned.send_back(catalogue, back, "审查员", [POINTS[1]])
     assert [(each.version, each.number) for each in returned.of(catalogue, back)] == [(2, 1)]

@@ -9,9 +9,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from archive.custody.rebuild import rebuild
-from archive.decisions import corrections, precheck, review, scheduled, worklist
+from archive.decisions import corrections, precheck, review, scheduled
 from archive.decisions.scheduled import Running
-from archive.decisions.worklist import Step
+from archive.decisions.worklist import Step, Worklist
 from archive.document import Aspect, Outcome, Status, Verdict
 from archive.errors import DecisionRefused, UnknownDocument
 from archive.intake.adding import Item
@@ -188,11 +188,11 @@ def test_it_comes_back_with_a_rebuild(
 
 
 def test_it_waits_in_a_queue_of_its_own(catalogue: Catalogue, planned: str) -> None:
-    (work,) = worklist.waiting(catalogue)
+    (work,) = Worklist(catalogue).waiting()
     assert work.step is Step.SCHEDULED and work.plan and work.plan.when == "2026-11-27 18:00"
     _failed(catalogue, planned)
     scheduled.due(catalogue, AT, LATER)
-    (work,) = worklist.waiting(catalogue)
+    (work,) = Worklist(catalogue).waiting()
     assert work.step is Step.KEEP_BACK and work.plan and "没有通过" in work.plan.told
     assert catalogue.newest(planned).status is Status.WAITING
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from archive.decisions import review, worklist
+from archive.decisions import review
+from archive.decisions.worklist import Worklist
 from archive.document import Disclosure, Status, Verdict
 from archive.errors import DecisionRefused, UnknownDocument
 from archive.extract import Sandbox
@@ -71,7 +72,7 @@ def test_what_waits_becomes_the_next_version_of_the_other(services: Services, ta
     assert newest.version == 2 and newest.status is Status.WAITING and "巡查制度" in newest.text
     # What was stated is kept, and a restriction is never loosened.
     assert newest.metadata.topic == "应急管理"
-    work = next(each for each in worklist.waiting(catalogue) if each.id == first)
+    work = next(each for each in Worklist(catalogue).waiting() if each.id == first)
     assert work.disclosure is Disclosure.ON_REQUEST and work.brought_by == "甲一"
     assert catalogue.newest(second).status is Status.REFUSED
     assert f"编号 {first}" in str(catalogue.events(second)[-1].details["reason"])
@@ -93,7 +94,7 @@ def test_a_decided_restriction_goes_along(services: Services, take: Callable[...
     first, second = two(take)
     review.classify(services.catalogue, second, Disclosure.WITHHELD, "乙二", "条例第十四条", "国家秘密")
     twins.next_version(services.catalogue, second, first, "乙二", "更正", 1)
-    work = next(each for each in worklist.waiting(services.catalogue) if each.id == first)
+    work = next(each for each in Worklist(services.catalogue).waiting() if each.id == first)
     assert work.disclosure is Disclosure.WITHHELD
 
 

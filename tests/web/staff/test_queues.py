@@ -1,0 +1,87 @@
+"""How much a page of the desk asks of the databases, and in which order a queue stands."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine, event, update
+
+from archive.registers import jobs
+from archive.registers.jobs import Kind
+from archive.registers.roles import Role
+from archive.registers.staff_tables import job_files
+from tests.web.staff.conftest import DeskSite
+
+Bring = Callable[[str, str, str], str]
+TEXT = "关于第{}项工作的通知\n\n请落实值班制度。\n\n云溪县财政局\n{}\n"
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Collect the statements that are executed."""
+    said: list[str] = []
+
+    def note(*of: object) -> None:
+        said.append(str(of[2]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def asked(site: DeskSite, role: Role, path: str) -> list[str]:
+    """Return the statements that a page takes which has been asked for before."""
+    assert site[role].get(path).status_code == 200
+    with statements() as said:
+        site[role].get(path)
+    return said
+
+
+def test_no_page_needs_more_statements_where_there_is_more(site: DeskSite, bring: Bring) -> None:
+    id = bring("own", TEXT.format(0, "2019年3月1日"), "甲一")
+    job = jobs.add(site.staff, Kind.UPLOAD, {"files": []}, "甲一", "财政局", [f"{at}.txt" for at in range(30)])
+    pages = [
+        *((Role.REVIEWER, path) for path in ("/", "/queue", "/queue?q=工作", "/afterwards", f"/documents/{id}")),
+        *((Role.SOURCE, path) for path in ("/", "/queue", f"/documents/{id}", "/bring", f"/bring/{job}")),
+        *((Role.AUDITOR, path) for path in ("/log", "/sign-ins")),
+        (Role.ADMINISTRATOR, "/accounts"),
+    ]
+
+    def take(number: int, other: str) -> None:
+        its = (job_files.c.job_id == job) & (job_files.c.number == number)
+        with site.staff.writing() as connection:
+            connection.execute(update(job_files).where(its).values(result="taken", document_id=other))
+
+    take(1, id)
+    before = {page: len(asked(site, *page)) for page in pages}
+    for at in range(2, 7):
+        # Each looks like the first one.
+        take(at, bring(f"own-{at}", TEXT.format(0, f"2019年4月{at}日"), "甲一"))
+    assert {page: len(asked(site, *page)) for page in pages} == before
+
+
+@pytest.mark.parametrize("path", ["/", "/queue", "/queue?step=标注公开属性"])
+def test_what_waits_is_read_again_only_when_something_happened(site: DeskSite, bring: Bring, path: str) -> None:
+    for role in (Role.REVIEWER, Role.SOURCE):
+        assert not [each for each in asked(site, role, path) if "FROM versions" in each or "findings" in each]
+    bring("another", TEXT.format(1, "2019年3月1日"), "甲一")
+    assert "2" in re.findall(r"(?:待办|标注公开属性)：(\d+) 件|count\">(\d+)", site[Role.REVIEWER].get(path).text)[0]
+
+
+def test_what_is_due_first_stands_first_and_pages_follow_each_other(
+    site: DeskSite, bring: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for at, day in enumerate(("2019年5月6日", "2019年1月7日", "", "某年某月", "2019年3月5日")):
+        bring(f"{at}", TEXT.format(at, day), "丁四")
+    order = ["第1项", "防汛", "第4项", "第0项", "第2项", "第3项"]
+    titles = re.compile(r">关于(第\d项|做好防汛)")
+
+    def listed(query: str) -> list[str]:
+        return [each.removeprefix("做好") for each in titles.findall(site[Role.REVIEWER].get(f"/queue?{query}").text)]
+
+    assert listed("") == order
+    monkeypatch.setattr("web.staff.queues.ROWS", 4)
+    assert listed("page=1") == order[:4] and listed("page=2") == listed("page=9") == order[4:]
