@@ -81,7 +81,7 @@ class Worklist:
     """What waits and what was sent back, kept between looks at it. Threads may share it.
 
     Whatever changes a document leaves an event in the audit log, in the same transaction; the records rest on that too.
-    So only documents with events since the last look are read again.
+    So only documents with events since the last look are read again (but not those at which somebody only looked).
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -122,6 +122,7 @@ class Worklist:
         if connection.scalar(select(events.c.hash).where(events.c.sequence == sequence)) != digest:
             return None
         query = select(events.c.document_id).where(events.c.sequence > sequence, events.c.document_id.is_not(None))
+        query = query.where(events.c.action != audit.VIEW)
         touched = {*connection.scalars(query.distinct().limit(_MOST + 1))}
         return touched if len(touched) <= _MOST else None
 

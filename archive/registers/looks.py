@@ -11,7 +11,7 @@ from archive.store.events import Wanted
 def note(catalogue: Catalogue, id: str, version: int, person: str, file: str, address: str) -> None:
     """Record that a person opened a file of a version, at an address of the network."""
     with catalogue.writing() as connection:
-        audit.append(connection, person, "view", id, {"version": version, "file": file, "address": address})
+        audit.append(connection, person, audit.VIEW, id, {"version": version, "file": file, "address": address})
 
 
 def note_export(catalogue: Catalogue, person: str, wanted: Wanted, asked: str) -> None:
@@ -27,7 +27,7 @@ def note_once(catalogue: Catalogue, id: str, version: int, person: str, file: st
         seen = (
             each
             for each in audit.events(connection, id)
-            if each.action == "view" and each.actor == person and _day(each.at) == _day(audit.now())
+            if each.action == audit.VIEW and each.actor == person and _day(each.at) == _day(audit.now())
         )
         told = {"version": version, "file": file, "address": address}
         if any(each.details == told for each in seen):

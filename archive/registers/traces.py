@@ -1,16 +1,17 @@
 """Traces of documents: numbers that two documents share if they look like one.
 
 They lie in the staff's database, because they also tell of what is not public. They follow the audit log: each event of
-a document makes its newest version leave its traces again.
+a document, but for mere looks, makes its newest version leave its traces again.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, case, delete, func, insert, select
 
 from archive.registers.staff import Staff
 from archive.registers.staff_tables import traced, traces
+from archive.store.audit import VIEW
 from archive.store.catalogue import Catalogue
 from archive.store.tables import audit, documents, versions
 
@@ -42,7 +43,8 @@ def keep_up(staff: Staff, catalogue: Catalogue, leaves: Callable[[Traced], Itera
         last = connection.execute(select(func.max(audit.c.sequence))).scalar() or 0
         # A restored archive has fewer events than the one that was traced.
         start = reached if reached <= last else 0
-        query = select(audit.c.sequence, audit.c.document_id).where(audit.c.sequence > start)
+        changed = case((audit.c.action != VIEW, audit.c.document_id))
+        query = select(audit.c.sequence, changed.label("document_id")).where(audit.c.sequence > start)
         ids: dict[str, None] = {}
         end = start
         for row in connection.execute(query.order_by(audit.c.sequence).limit(_EVENTS)):
@@ -51,7 +53,7 @@ def keep_up(staff: Staff, catalogue: Catalogue, leaves: Callable[[Traced], Itera
             if row.document_id:
                 ids[row.document_id] = None
             end = row.sequence
-        if end == reached:
+        if end == reached or (end == last and not ids):
             return 0
         columns = (versions.c.title, versions.c.number, versions.c.other_numbers, versions.c.index_code)
         newest = (documents.c.id == versions.c.document_id) & (documents.c.version == versions.c.version)

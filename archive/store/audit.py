@@ -23,6 +23,8 @@ from archive.store.tables import audit, audit_head, decisions
 GENESIS = "0" * 64
 PURPOSE, HEAD = "audit", "audit head"
 KEYS = "seals"
+# A look at what is not public: of all that happens to a document, this alone changes no row of it but the log's.
+VIEW = "view"
 # The network address from which whatever is done now is asked for; it is noted beside each event.
 ADDRESS: ContextVar[str] = ContextVar("address", default="")
 _HASHED = ("at", "actor", "action", "document_id", "details", "previous")

@@ -3,8 +3,8 @@
 One JSON file per document holds all its rows, with a hash over itself. The audit log is kept beside them, one line per
 row. Both are updated at the end of each writing transaction, before the caller is told that it is done. What a crash
 left out is written when the catalogue is next opened: every action on a document has a row in the audit log, so the log
-tells what is missing. A withdrawal does not wait for that (see ``withdrawal_ledger``), so the files never make more
-public than it was.
+tells what is missing. (Of a look there is a row too, and its record stays as it is.) A withdrawal does not wait for
+that (see ``withdrawal_ledger``), so the files never make more public than it was.
 """
 
 import fcntl
@@ -91,6 +91,7 @@ class Records:
         """
         last = self._last()
         query = select(audit_rows.c.document_id).where(audit_rows.c.document_id.is_not(None)).distinct()
+        query = query.where(audit_rows.c.action != audit.VIEW)
         if last is not None:
             query = query.where(audit_rows.c.sequence > last["sequence"])
         for id in connection.scalars(query):
@@ -132,7 +133,7 @@ class Records:
             if sealing and not audit.may_follow(connection, row):
                 raise RecordDisagrees(f"审计日志第 {row['sequence']} 条")
             lines.append(json.dumps(dict(row), ensure_ascii=False))
-            if row["document_id"]:
+            if row["document_id"] and row["action"] != audit.VIEW:
                 touched[row["document_id"]] = None
         for id in touched:
             self._write(id, _rows(connection, id))

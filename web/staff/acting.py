@@ -34,7 +34,7 @@ def _done(id: str, act: Ask, place: str) -> Answer:
     version, last = (request.form.get(name, "") for name in ("version", "last"))
     if not version.isdecimal() or not last.isdecimal():
         return page(id, "表单不完整，请在这一页上重新操作。", 400, typed)
-    since = [each for each in known.events if each.sequence > int(last) and each.action != "view"]
+    since = [each for each in known.events if each.sequence > int(last) and each.action != audit.VIEW]
     if since:
         return page(id, _overtaken(since, person), 409, typed)
     try:

@@ -12,7 +12,7 @@ from archive.document import Verdict
 from archive.errors import RecordDamaged
 from archive.intake.adding import Item
 from archive.intake.receive import Intake
-from archive.store.audit import append
+from archive.store.audit import VIEW, append
 from archive.store.catalogue import Catalogue
 from archive.store.records import PARTS, Records
 from archive.store.tables import audit, documents
@@ -55,6 +55,21 @@ def test_the_audit_log_is_carried_along(catalogue: Catalogue, id: str) -> None:
     with catalogue.reading() as connection:
         rows = [dict(row) for row in connection.execute(select(audit).order_by(audit.c.sequence)).mappings()]
     assert list(catalogue.records.events()) == rows
+
+
+def test_a_look_is_in_the_log_and_leaves_the_record_as_it_is(catalogue: Catalogue, id: str) -> None:
+    written = catalogue.records.path(id).stat()
+    with catalogue.writing() as connection:
+        append(connection, "乙二", VIEW, id, {"version": 1})
+    # A record that is written again is another file.
+    assert catalogue.records.path(id).stat().st_ino == written.st_ino
+    assert [row["action"] for row in catalogue.records.events()][-1] == VIEW
+    catalogue.check_record(id)
+    with catalogue.reading() as connection:
+        assert not catalogue.records.behind(connection)
+    # What happens next is in the record again.
+    publish(catalogue, id)
+    assert catalogue.records.read(id) == in_database(catalogue, id)
 
 
 def test_what_was_rolled_back_is_not_recorded(catalogue: Catalogue, id: str) -> None:
