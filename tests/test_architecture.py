@@ -31,6 +31,7 @@ archive.pictures
 archive.decisions
 archive.intake
 archive.registers
+archive.registers.requests
 archive.custody
 
 indexer indexer.errors indexer.query indexer.relevance indexer.gaps
