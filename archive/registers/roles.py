@@ -32,6 +32,12 @@ class Act(StrEnum):
     READ_LOG = "查阅审计日志"
     EXPORT_LOG = "导出审计日志"
     MANAGE = "管理账号"
+    SEE_REQUESTS = "查看申请登记簿"
+    HANDLE_REQUESTS = "办理申请"
+    OVERSEE_REQUESTS = "批准延期和作废"
+    OPEN_PERSONS = "查看申请人信息"
+    EXPORT_REQUESTS = "导出申请登记簿"
+    EXPORT_PERSONS = "导出申请人信息"
 
 
 _DESK = frozenset({Role.REVIEWER, Role.PUBLISHER, Role.HEAD})
@@ -50,11 +56,18 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.READ_LOG: frozenset({Role.AUDITOR}),
     Act.EXPORT_LOG: frozenset({Role.AUDITOR}),
     Act.MANAGE: frozenset({Role.ADMINISTRATOR}),
+    # Who asked for what is told to those who answer, and to nobody else.
+    Act.SEE_REQUESTS: frozenset({Role.CLERK, Role.HEAD, Role.AUDITOR}),
+    Act.HANDLE_REQUESTS: frozenset({Role.CLERK}),
+    Act.OVERSEE_REQUESTS: frozenset({Role.HEAD}),
+    Act.OPEN_PERSONS: frozenset({Role.CLERK}),
+    Act.EXPORT_REQUESTS: frozenset({Role.CLERK, Role.HEAD}),
+    Act.EXPORT_PERSONS: frozenset({Role.CLERK}),
 }
 # Acts after which a stranger at an open desk could have done harm: the password or a code is asked for again.
-STEPPED_UP = frozenset({Act.APPROVE, Act.WITHDRAW, Act.FORCE, Act.MANAGE, Act.EXPORT_LOG})
+STEPPED_UP = frozenset({Act.APPROVE, Act.WITHDRAW, Act.FORCE, Act.MANAGE, Act.EXPORT_LOG, Act.EXPORT_PERSONS})
 # Roles whose holders sign in with a second factor, unless the installation makes it optional.
-SECOND_FACTOR = frozenset({Role.REVIEWER, Role.PUBLISHER, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR})
+SECOND_FACTOR = frozenset(Role) - {Role.SOURCE}
 # Whoever looks after accounts could give themselves any right; whoever watches would watch themselves.
 _ALONE = (Role.ADMINISTRATOR, Role.AUDITOR)
 

@@ -246,19 +246,19 @@ def test_handed_over_passwords_and_missing_second_factors_come_first(site: DeskS
 def test_a_token_from_before_the_sign_in_is_worth_nothing(site: DeskSite) -> None:
     fixed = site.app.test_client()
     fixed.set_cookie(COOKIE, "fixed-by-somebody-else", secure=True)
-    person = Person(fixed, "clerk")
+    person = Person(fixed, "source")
     answer = person.sign_in()
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith(f"{COOKIE}=") and "fixed-by-somebody-else" not in cookie
     assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= {part.strip() for part in cookie.split(";")}
     # One session for each account: the one of before has ended.
-    assert site[Role.CLERK].get("/").status_code == 302
+    assert site[Role.SOURCE].get("/").status_code == 302
     assert person.post("/sign-out").status_code == 303 and person.get("/").status_code == 302
 
 
 @pytest.mark.parametrize("to", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_nobody_is_sent_elsewhere(site: DeskSite, to: str) -> None:
-    person = Person(site.app.test_client(), "clerk")
+    person = Person(site.app.test_client(), "source")
     assert person.sign_in(to=to).headers["Location"] == "/"
 
 
