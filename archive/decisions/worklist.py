@@ -65,16 +65,21 @@ class Work:
     def step(self) -> Step:
         if self.returned:
             return Step.RETURNED
-        if self.disclosure is None:
-            return Step.CLASSIFY
-        if self.disclosure is not Disclosure.ACTIVE or Outcome.FAILED in self.outcomes.values():
-            return Step.KEEP_BACK
-        if self.stops:
-            return Step.SETTLE
-        for aspect, step in ((Aspect.TRUTHFULNESS, Step.TRUTHFULNESS), (Aspect.CONFIDENTIALITY, Step.CONFIDENTIALITY)):
-            if aspect not in self.outcomes:
-                return step
-        return Step.SCHEDULED if self.plan and not self.plan.told else Step.APPROVE
+        return next_step(self.disclosure, self.outcomes, self.stops, self.plan)
+
+
+def next_step(disclosure: Disclosure | None, outcomes: Mapping[Aspect, Outcome], stops: int, plan: Plan | None) -> Step:
+    """Return what is to be done next with a version that waits. ``stops`` counts the findings nobody has settled."""
+    if disclosure is None:
+        return Step.CLASSIFY
+    if disclosure is not Disclosure.ACTIVE or Outcome.FAILED in outcomes.values():
+        return Step.KEEP_BACK
+    if stops:
+        return Step.SETTLE
+    for aspect, step in ((Aspect.TRUTHFULNESS, Step.TRUTHFULNESS), (Aspect.CONFIDENTIALITY, Step.CONFIDENTIALITY)):
+        if aspect not in outcomes:
+            return step
+    return Step.SCHEDULED if plan and not plan.told else Step.APPROVE
 
 
 class Worklist:

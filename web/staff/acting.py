@@ -10,8 +10,9 @@ from archive.errors import DecisionRefused, DoubtfulValue, PrecheckFailed, Unkno
 from archive.registers import drafts
 from archive.store import audit
 from web.http.current import services
-from web.staff.documents import page, standing
+from web.staff.documents import page
 from web.staff.guard import current, desk
+from web.staff.progress import standing
 from web.staff.words import deed, without_commands
 
 Ask = Callable[[int, str], object]

@@ -11,8 +11,9 @@ from archive.registers.roles import Act
 from web.http.current import services
 from web.staff.acting import done
 from web.staff.arriving import arrived
-from web.staff.documents import page, standing
+from web.staff.documents import page
 from web.staff.guard import allowed
+from web.staff.progress import standing
 
 attaching = Blueprint("attaching", __name__, url_prefix="/documents/<id>")
 

@@ -1,88 +1,34 @@
 """A document at the desk: left what its readers get, right what is known of it and what is to be done with it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from flask import Blueprint, Response, g, render_template, send_file
-from sqlalchemy import select
 
 from archive.chinese.dates import OFFICE_TIME
-from archive.decisions import afterwards, corrections, four_eyes, grounds, publication, returned, scheduled, stops
-from archive.decisions.afterwards import Forced
+from archive.decisions import corrections, grounds, returned
 from archive.decisions.relations import RelationKind
-from archive.decisions.scheduled import Plan
-from archive.decisions.stops import Precheck
-from archive.document import Aspect, Disclosure, Document, File, Outcome, Settlement, Status, Validity
+from archive.document import Aspect, Disclosure, File, Outcome, Settlement, Status, Validity
 from archive.errors import GongkaiError, UnknownDocument
 from archive.intake.twins import SEPARATE
 from archive.registers import drafts, looks
 from archive.registers.roles import Act
-from archive.store import audit
-from archive.store.tables import documents as rows
-from archive.store.tables import versions
 from indexer import sync
 from web.http.current import services
 from web.reading.blocks import sections
 from web.search.views import file_view
-from web.staff import fields, likeness, relating
+from web.staff import deadlines, fields, likeness, onward, relating
 from web.staff.guard import allowed, current, desk
 from web.staff.places import Places, leaves
+from web.staff.progress import Standing, standing
 from web.staff.queues import confined, may_see
-from web.staff.words import OUTCOMES, SETTLEMENTS, STATES, deed, without_commands
+from web.staff.words import OUTCOMES, SETTLEMENTS, STATES, deed
 
 documents = Blueprint("documents", __name__)
 # Inside an original, nothing runs and nothing is fetched.
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 # Of these a browser shows what everybody sees; all else is saved to be opened in its own program.
 _SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "text/plain"})
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How far a version has come. ``last`` is the number of its last event, which a form sends back."""
-
-    document: Document
-    precheck: Precheck
-    disclosure: Disclosure | None
-    outcomes: dict[Aspect, Outcome | None]
-    involved: list[tuple[str, str]]
-    obstacles: list[str]
-    events: list[audit.Event]
-    public_version: int | None
-    plan: Plan | None
-    forced: Forced | None
-
-    @property
-    def last(self) -> int:
-        return self.events[-1].sequence if self.events else 0
-
-
-def standing(id: str) -> Standing:
-    """Read how far a document has come, for somebody who may see it. Raises UnknownDocument."""
-    catalogue, account = services().catalogue, current().account
-    checked = stops.check(catalogue, id)
-    document = checked.document
-    with catalogue.reading() as connection:
-        # Whose document it is does not change with who corrects it.
-        query = select(versions.c.brought_by).where(versions.c.document_id == id).order_by(versions.c.version)
-        brought = connection.scalars(query).all()
-        if not may_see(account, *brought):
-            raise UnknownDocument(id)
-        return Standing(
-            document=document,
-            precheck=checked.precheck,
-            disclosure=grounds.disclosure_of(connection, id, document.version),
-            outcomes={aspect: grounds.outcome_of(connection, id, document.version, aspect) for aspect in Aspect},
-            involved=[*four_eyes.involved(connection, id, document.version)],
-            obstacles=[
-                without_commands(each)
-                for each in publication.obstacles(connection, id, document.version, account.person)
-            ],
-            events=[*audit.events(connection, id)],
-            public_version=connection.execute(select(rows.c.public_version).where(rows.c.id == id)).scalar(),
-            plan=scheduled.plans(catalogue).get(id),
-            forced=next(iter(afterwards.waiting(catalogue, id)), None),
-        )
 
 
 def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | None = None) -> Response:
@@ -93,15 +39,17 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
     alike, twins = _alike(known)
     files = [file_view(part.file, f"/documents/{id}/files/{at}") for at, part in enumerate(document.attachments, 1)]
     places = Places(document, known.precheck)
+    account, catalogue = current().account, services().catalogue
+    objections, proposals = returned.of(catalogue, id), relating.proposed(catalogue, account, id)
     return Response(
         render_template(
             "desk/document.html",
             **{"known": known, "document": document, "refused": refused},
-            fields=fields.of(services().catalogue, document),
-            objections=returned.of(services().catalogue, id),
-            nameable=_places(known),
-            related=relating.related(services().catalogue, current().account, id),
-            proposals=relating.proposed(services().catalogue, current().account, id),
+            onward=onward.of(account, known, objections, proposals),
+            due=onward.until(known, deadlines.calendar(services().settings.data)),
+            fields=fields.of(catalogue, document),
+            **{"objections": objections, "nameable": _places(known), "proposals": proposals},
+            related=relating.related(catalogue, account, id),
             **{"typed": typed or kept, "drafted": bool(kept and typed is None), "done": g.get("done", "")},
             sections=sections(document, files, places),
             places=places,

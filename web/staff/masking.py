@@ -10,9 +10,10 @@ from archive.intake import masked
 from archive.registers.roles import Act
 from web.http.current import services
 from web.staff.acting import done
-from web.staff.documents import page, standing
+from web.staff.documents import page
 from web.staff.guard import allowed, desk
 from web.staff.places import Places
+from web.staff.progress import standing
 
 masking = Blueprint("masking", __name__, url_prefix="/documents/<id>/mask")
 

@@ -6,8 +6,8 @@ from archive.errors import BlobDamaged, BlobMissing, ExtractionFailed, UnknownDo
 from archive.registers import looks
 from archive.registers.roles import Act
 from web.http.current import services
-from web.staff.documents import standing
 from web.staff.guard import allowed, current, desk
+from web.staff.progress import standing
 
 pages = Blueprint("pages", __name__)
 

@@ -22,9 +22,9 @@ from web.http.visitor import Visitor
 from web.reading.page import document_page
 from web.search.find import ended_by, related
 from web.search.params import SearchForm, read_part
-from web.staff.documents import Standing, standing
 from web.staff.guard import allowed, current
 from web.staff.inert import inert
+from web.staff.progress import Standing, standing
 
 preview = Blueprint("preview", __name__)
 # The address by which the band of a preview leads back.

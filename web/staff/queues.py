@@ -3,39 +3,34 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from flask import Blueprint, g, render_template, request
 
-from archive.chinese.dates import OFFICE_TIME, office_today
+from archive.chinese.dates import OFFICE_TIME
 from archive.decisions import afterwards, persons
 from archive.decisions.worklist import Step, Work
 from archive.describe import taxonomy
 from archive.document import Status
-from archive.errors import YearMissing
 from archive.registers import jobs
 from archive.registers.accounts import Account
 from archive.registers.roles import Act, Role
-from archive.registers.workdays import Calendar
 from web.http.current import services
+from web.staff import deadlines
+from web.staff.deadlines import Deadline
 from web.staff.guard import allowed, current, desk
 from web.staff.words import STATES
 
 queues = Blueprint("queues", __name__)
 ROWS = 50
-# Working days from the day that a document was made to its disclosure (条例 §26).
-TERM = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a queue. ``due`` is the last day for disclosure, or why it can not be told."""
+    """A line of a queue. ``due`` is the last day for disclosure."""
 
     work: Work
     received: str
-    due: str
-    late: bool
-    near: bool
+    due: Deadline
 
 
 @queues.get("/")
@@ -154,34 +149,16 @@ def confined(account: Account) -> bool:
     return account.roles <= {Role.SOURCE}
 
 
-def due(work: Work, calendar: Calendar) -> str:
-    """Return the last day for disclosing a document: 20 working days after it was made. Else why it can't be told."""
-    if work.written_on is None:
-        return "待定：没有成文日期"
-    try:
-        return str(calendar.last_day(work.written_on, TERM))
-    except YearMissing as missing:
-        return f"待定：缺{missing.year}年放假安排"
-
-
 def _lines(works: Sequence[Work], start: int) -> list[Line]:
     """Return a page of a queue: what is due first on top, then what came first. What has no day stands last."""
-    calendar = Calendar.load(services().settings.data)
+    known = deadlines.calendar(services().settings.data)
     # Many were made on the same day, and only a page of them is written out.
-    days: dict[date | None, str] = {}
-    for work in works:
-        if work.written_on not in days:
-            days[work.written_on] = due(work, calendar)
-    first = sorted(works, key=lambda work: (not _known(days[work.written_on]), days[work.written_on]))
-    today, soon = str(office_today()), str(office_today() + timedelta(days=3))
-    found = []
-    for work in first[start : start + ROWS]:
-        day = days[work.written_on]
-        received = work.received_at.astimezone(OFFICE_TIME).strftime("%Y-%m-%d")
-        found.append(Line(work, received, day, _known(day) and day < today, _known(day) and today <= day <= soon))
-    return found
-
-
-def _known(day: str) -> bool:
-    """Tell whether it is a day that ``due`` returned, and not a reason."""
-    return day[:1].isdigit()
+    due = {day: deadlines.deadline(day, known) for day in {work.written_on for work in works}}
+    first = sorted(
+        works,
+        key=lambda work: (not due[work.written_on].known, due[work.written_on].last, work.received_at),
+    )
+    return [
+        Line(work, work.received_at.astimezone(OFFICE_TIME).strftime("%Y-%m-%d"), due[work.written_on])
+        for work in first[start : start + ROWS]
+    ]

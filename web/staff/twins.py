@@ -10,8 +10,8 @@ from archive.intake import twins as acts
 from archive.registers.roles import Act
 from web.http.current import services
 from web.staff.acting import done
-from web.staff.documents import standing
 from web.staff.guard import allowed
+from web.staff.progress import standing
 
 twins = Blueprint("twins", __name__)
 CHOICES: dict[str, Callable[..., object]] = {

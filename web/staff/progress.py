@@ -1,0 +1,67 @@
+"""How far a document has come, for somebody who may see it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from archive.decisions import afterwards, four_eyes, grounds, publication, scheduled, stops
+from archive.decisions.afterwards import Forced
+from archive.decisions.scheduled import Plan
+from archive.decisions.stops import Precheck
+from archive.document import Aspect, Disclosure, Document, Outcome
+from archive.errors import UnknownDocument
+from archive.store import audit
+from archive.store.tables import documents as rows
+from archive.store.tables import versions
+from web.http.current import services
+from web.staff.guard import current
+from web.staff.queues import may_see
+from web.staff.words import without_commands
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a version has come. ``last`` is the number of its last event, which a form sends back."""
+
+    document: Document
+    precheck: Precheck
+    disclosure: Disclosure | None
+    outcomes: dict[Aspect, Outcome | None]
+    involved: list[tuple[str, str]]
+    obstacles: list[str]
+    events: list[audit.Event]
+    public_version: int | None
+    plan: Plan | None
+    forced: Forced | None
+
+    @property
+    def last(self) -> int:
+        return self.events[-1].sequence if self.events else 0
+
+
+def standing(id: str) -> Standing:
+    """Read how far a document has come, for somebody who may see it. Raises UnknownDocument."""
+    catalogue, account = services().catalogue, current().account
+    checked = stops.check(catalogue, id)
+    document = checked.document
+    with catalogue.reading() as connection:
+        # Whose document it is does not change with who corrects it.
+        query = select(versions.c.brought_by).where(versions.c.document_id == id).order_by(versions.c.version)
+        brought = connection.scalars(query).all()
+        if not may_see(account, *brought):
+            raise UnknownDocument(id)
+        return Standing(
+            document=document,
+            precheck=checked.precheck,
+            disclosure=grounds.disclosure_of(connection, id, document.version),
+            outcomes={aspect: grounds.outcome_of(connection, id, document.version, aspect) for aspect in Aspect},
+            involved=[*four_eyes.involved(connection, id, document.version)],
+            obstacles=[
+                without_commands(each)
+                for each in publication.obstacles(connection, id, document.version, account.person)
+            ],
+            events=[*audit.events(connection, id)],
+            public_version=connection.execute(select(rows.c.public_version).where(rows.c.id == id)).scalar(),
+            plan=scheduled.plans(catalogue).get(id),
+            forced=next(iter(afterwards.waiting(catalogue, id)), None),
+        )
