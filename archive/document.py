@@ -12,6 +12,7 @@
 公开属性   disclosure   主动公开, 依申请公开, 不予公开 (with its ground)
 真实性审查 truthfulness one of the two examinations before publication; 保密性审查 confidentiality the other
 施行日期   effective_on the day it comes into force; 失效日期 expires_on, the last day it is in force
+公开截止日 public_until the last day on which it is public: of lists of persons (公示期满)
 ========== ============ =========================================================================
 """
 
@@ -123,6 +124,7 @@ class Metadata:
     published_on: date | None = None
     effective_on: date | None = None
     expires_on: date | None = None
+    public_until: date | None = None
     validity: Validity | None = None
     disclosure: Disclosure | None = None
     source_url: str | None = None

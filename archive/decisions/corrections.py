@@ -198,6 +198,8 @@ def _doubt(row: Values, field: str) -> str:
     if field in ("written_on", "published_on") and row["written_on"] and row["published_on"]:
         if row["published_on"] < row["written_on"]:
             return f"公开日期 {row['published_on']} 早于成文日期 {row['written_on']}。"
+    if field == "public_until" and value and value < office_today():
+        return f"公开截止日期 {value} 已经过去，照此公众看不到。"
     if field in ("written_on", "published_on") and value and value > office_today() + timedelta(days=1):
         return f"{LABELS[field]} {value} 还没有到。"
     return ""

@@ -25,6 +25,7 @@ LABELS = {
     "published_on": "公开日期",
     "effective_on": "施行日期",
     "expires_on": "失效日期",
+    "public_until": "公开截止日期",
     "source_url": "原文网址",
 }
 

@@ -8,6 +8,7 @@ passes no open stop, and undoes no reviewer's decision. The database's triggers 
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from archive.chinese.dates import office_today
 from archive.decisions import acts, four_eyes, grounds, stops
 from archive.document import Outcome, Status, Verdict
 from archive.errors import DecisionRefused
@@ -20,6 +21,7 @@ from archive.store.tables import (
     findings,
     prechecks,
     settlements,
+    versions,
 )
 
 # The tables of the review, in the order in which their rows rest on each other.
@@ -53,6 +55,7 @@ def approve(
 def obstacles(connection: Connection, id: str, version: int, person: str, forced: bool = False) -> list[str]:
     """Return a sentence for each reason why ``person`` can't approve a version now; none if nothing is in the way."""
     found = [*grounds.unexamined(connection, id, version), *grounds.closed(connection, id, version)]
+    found += _ended(connection, id, version)
     found += stops.obstacles(connection, id, version)
     alone = four_eyes.objections(connection, id, version, person)
     if alone and not forced:
@@ -61,6 +64,14 @@ def obstacles(connection: Connection, id: str, version: int, person: str, forced
             "本单位只有一人的，可用 --force 并写明理由，事后须由另一人复看。"
         )
     return found
+
+
+def _ended(connection: Connection, id: str, version: int) -> list[str]:
+    about = (versions.c.document_id == id) & (versions.c.version == version)
+    until = connection.execute(select(versions.c.public_until).where(about)).scalar()
+    if until is None or until >= office_today():
+        return []
+    return [f"第 {version} 版的公开截止日期 {until} 已经过去，不能公开；要公开的，请先更正公开截止日期。"]
 
 
 def take_over(connection: Connection, id: str, person: str, ground: str) -> int:
@@ -73,7 +84,8 @@ def take_over(connection: Connection, id: str, person: str, ground: str) -> int:
     if row["status"] == Status.PUBLISHED:
         raise DecisionRefused(id, f"第 {about} 版已经公开。")
     name = acts.named(id, person, "接收既有公开信息必须写明经办人。")
-    in_the_way = [*grounds.closed(connection, id, about), *stops.obstacles(connection, id, about)]
+    in_the_way = [*grounds.closed(connection, id, about), *_ended(connection, id, about)]
+    in_the_way += stops.obstacles(connection, id, about)
     failed = select(examinations.c.id).where(
         examinations.c.document_id == id,
         examinations.c.version == about,

@@ -1,8 +1,8 @@
 """Recording a document's validity, and applying what the calendar changes. The rule itself is in ``in_force``."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from archive import in_force
 from archive.chinese import dates
@@ -11,7 +11,7 @@ from archive.errors import DecisionRefused, UnknownDocument
 from archive.store import audit, changes
 from archive.store.assembly import turns_of
 from archive.store.catalogue import Catalogue
-from archive.store.public import is_public, public_versions
+from archive.store.public import ended, is_public, public_versions
 from archive.store.tables import calendar, documents, validities, versions
 
 _JOB = "validity"
@@ -113,7 +113,7 @@ def ended_by(catalogue: Catalogue, id: str) -> str | None:
 
 
 def turn(catalogue: Catalogue, today: date) -> list[str]:
-    """Append a change for each public document whose validity changed since the last run, and return their ids.
+    """Append a change for each public document whose validity changed, or that ended, since the last run; return them.
 
     If the clock was set back since, the documents whose validity is what it was before are found. Run it before the
     index is updated.
@@ -130,15 +130,27 @@ def turn(catalogue: Catalogue, today: date) -> list[str]:
         else:
             connection.execute(update(calendar).where(calendar.c.job == _JOB).values(done_until=today))
         if turned:
+            if done_until and done_until < today:
+                _tell_ended(connection, done_until, today)
             audit.append(connection, "gongkai", "turn", None, {"until": str(today), "documents": turned})
     return turned
 
 
+def _tell_ended(connection: Connection, after: date, until: date) -> None:
+    """Log for each document that after these days the public sees it no more."""
+    query = select(versions.c.document_id, versions.c.version, versions.c.public_until).select_from(public_versions)
+    passed = ended(until) & (versions.c.public_until >= after)
+    for row in connection.execute(query.where(passed).order_by(versions.c.document_id)).all():
+        told = {"version": row.version, "until": str(row.public_until)}
+        audit.append(connection, "gongkai", "ended", row.document_id, told)
+
+
 def _turning(connection: Connection, after: date, until: date) -> list[str]:
-    """Return the ids of public documents whose validity may change after one day and up to another."""
-    query = select(versions.c.document_id, versions.c.effective_on, versions.c.expires_on).select_from(public_versions)
+    """Return the ids of public documents whose validity may change, or that end, after one day and up to another."""
+    days = versions.c.effective_on, versions.c.expires_on, versions.c.public_until
+    query = select(versions.c.document_id, *days).select_from(public_versions)
     recorded = select(validities.c.document_id)
-    dated = versions.c.effective_on.is_not(None) | versions.c.expires_on.is_not(None)
+    dated = or_(*(day.is_not(None) for day in days))
     rows = connection.execute(query.where(dated | versions.c.document_id.in_(recorded))).all()
     turns = turns_of(connection, [row.document_id for row in rows])
     return sorted(
@@ -146,6 +158,9 @@ def _turning(connection: Connection, after: date, until: date) -> list[str]:
         for row in rows
         if any(
             after < day <= until
-            for day in in_force.boundaries(row.effective_on, row.expires_on, turns.get(row.document_id, ()))
+            for day in (
+                *in_force.boundaries(row.effective_on, row.expires_on, turns.get(row.document_id, ())),
+                *([row.public_until + timedelta(days=1)] if row.public_until else []),
+            )
         )
     )

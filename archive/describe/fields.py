@@ -18,6 +18,7 @@ DAYS = {
     "published_on": "公开日期",
     "effective_on": "施行日期",
     "expires_on": "失效日期",
+    "public_until": "公开截止日期",
 }
 _CHOICES: dict[str, tuple[str, type[StrEnum]]] = {
     "validity": ("有效性", Validity),

@@ -139,6 +139,7 @@ def _metadata(found: _Found, title: str, own: Sequence[str], cited: Sequence[str
         published_on=_day(found.values.get("published_on")),
         effective_on=_day(found.values.get("effective_on")),
         expires_on=_day(found.values.get("expires_on")),
+        public_until=_day(found.values.get("public_until")),
         validity=validity if isinstance(validity, Validity) else None,
         disclosure=disclosure if isinstance(disclosure, Disclosure) else None,
         source_url=found.text("source_url"),

@@ -13,9 +13,12 @@ ALWAYS = ("title", "index_code", "issuer", "written_on", "genre", "topic", "colu
 NORMATIVE = ("number", "effective_on", "expires_on", "validity")
 
 
-def missing(metadata: Metadata) -> tuple[str, ...]:
-    """Return the names of the fields that a document of this kind must state and does not."""
-    asked = (*ALWAYS, *NORMATIVE) if is_normative(metadata) else ALWAYS
+def missing(metadata: Metadata, lists_persons: bool = False) -> tuple[str, ...]:
+    """Return the names of the fields that a document of this kind must state and does not.
+
+    What ``lists_persons`` must state until when it is public.
+    """
+    asked = (*ALWAYS, *(NORMATIVE if is_normative(metadata) else ()), *(("public_until",) if lists_persons else ()))
     return tuple(name for name in asked if not getattr(metadata, name))
 
 

@@ -27,6 +27,7 @@ STATED = (
     "published_on",
     "effective_on",
     "expires_on",
+    "public_until",
     "validity",
     "disclosure",
     "source_url",

@@ -21,7 +21,8 @@ from archive.store.withdrawal_ledger import WithdrawalLedger
 PURPOSE = "approval"
 # A row of the database or of a record, whose columns have the types that ``tables`` gives them.
 Row = Mapping[str, Any] | RowMapping
-# What the first form of a seal covers. A column that is added later needs a second form beside this one.
+# What the first form of a seal covers. What was added later is covered, with its name, where it says something: so
+# the seals of before hold, and nobody adds, changes or takes away a value under a seal.
 _METADATA = (
     *("title", "number", "index_code", "issuer", "genre", "topic", "column", "written_on", "published_on"),
     *(
@@ -36,6 +37,7 @@ _METADATA = (
     ),
     *("file_name", "media_type", "size", "places", "warnings", "concealed", "received_at", "note"),
 )
+_LATER = ("public_until",)
 _PART = ("position", "file_name", "media_type", "size", "places", "warnings", "concealed")
 _DECISION = ("id", "verdict", "reviewer", "reason", "decided_at")
 _BATCH = 200
@@ -48,7 +50,9 @@ def covered(version: Row, parts: Sequence[Row]) -> dict[str, str]:
     for each in (version, *parts):
         said = str(each["text"]).encode()
         text.update(b"%d\n" % len(said) + said)
-    described = [_plain(version, _METADATA), *(_plain(part, _PART) for part in parts)]
+    later = [name for name in _LATER if version.get(name) is not None]
+    own = [*_plain(version, _METADATA), *zip(later, _plain(version, later), strict=True)]
+    described = [own, *(_plain(part, _PART) for part in parts)]
     files = [version["content"], version["digest"], *(part["digest"] for part in parts)]
     return {"text": text.hexdigest(), "metadata": canonical.digest(described), "files": canonical.digest(files)}
 

@@ -100,6 +100,7 @@ def _metadata(row: RowMapping, public: bool, turns: Sequence[in_force.Turn], tod
         published_on=row["published_on"],
         effective_on=row["effective_on"],
         expires_on=row["expires_on"],
+        public_until=row["public_until"],
         validity=in_force.on(today, stated, row["effective_on"], row["expires_on"], turns),
         disclosure=disclosure,
         source_url=row["source_url"],

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -44,11 +44,11 @@ from archive.plain import one_line
 from archive.reasons import why
 from archive.store import approvals, assembly, audit, database, migrations
 from archive.store.folder import KEYS
-from archive.store.public import is_public, public_versions
+from archive.store.public import ended, is_public, public_versions
 from archive.store.records import Records
 from archive.store.seals import Seals
 from archive.store.space import disk_full
-from archive.store.tables import attachments, changes, decisions, documents, sources, versions
+from archive.store.tables import attachments, calendar, changes, decisions, documents, sources, versions
 from archive.store.withdrawal_ledger import WithdrawalLedger
 
 log = logging.getLogger(__name__)
@@ -260,7 +260,7 @@ class Catalogue:
             raise UnknownDocument(id)
         found = self.public_many([id]).get(id)
         if found is None:
-            raise self._withdrawn(id) or UnknownDocument(id)
+            raise self._withdrawn(id) or self._ended(id) or UnknownDocument(id)
         return found
 
     def _withdrawn(self, id: str) -> DocumentWithdrawn | None:
@@ -279,20 +279,31 @@ class Catalogue:
         at = datetime.fromisoformat(row["decided_at"])
         return DocumentWithdrawn(id, row["reason"], at, replacement.id if replacement else None)
 
+    def _ended(self, id: str) -> DocumentWithdrawn | None:
+        """Return the error for a document whose last public day has passed, or None."""
+        query = _public().where(documents.c.id == id, ended(self.today()))
+        with self.reading() as connection:
+            found = self._sealed(connection, query)
+        until = found[0].metadata.public_until if found else None
+        if until is None:
+            return None
+        at = datetime.combine(until + timedelta(days=1), time(), dates.OFFICE_TIME)
+        return DocumentWithdrawn(id, f"公开期限到 {until} 为止，已满。", at, None)
+
     def public_many(self, ids: Iterable[str]) -> dict[str, Document]:
         """Return the public versions of these documents by id, leaving out any that are not public."""
         wanted = list(ids)
         found: dict[str, Document] = {}
         with self.reading() as connection:
             for start in range(0, len(wanted), BATCH):
-                query = _public().where(documents.c.id.in_(wanted[start : start + BATCH]))
+                query = self._open().where(documents.c.id.in_(wanted[start : start + BATCH]))
                 found.update((document.id, document) for document in self._sealed(connection, query))
         return found
 
     def public_all(self, after: str = "") -> Iterator[Document]:
         """Yield every public document whose id comes ``after`` this one, in order of id, read in batches."""
         while True:
-            query = _public().where(documents.c.id > after).order_by(documents.c.id).limit(BATCH)
+            query = self._open().where(documents.c.id > after).order_by(documents.c.id).limit(BATCH)
             with self.reading() as connection:
                 ids = [*connection.scalars(query.with_only_columns(documents.c.id))]
                 batch = self._sealed(connection, query)
@@ -303,8 +314,13 @@ class Catalogue:
 
     def public_count(self) -> int:
         with self.reading() as connection:
-            query = select(func.count()).where(is_public)
-            return connection.execute(query).scalar_one()
+            whole = connection.execute(select(func.count()).where(is_public)).scalar_one()
+            query = select(func.count()).select_from(public_versions).where(ended(self.today()))
+            return whole - connection.execute(query).scalar_one()
+
+    def _open(self) -> Select[Any]:
+        """Return the query of what is public today."""
+        return _public().where(~ended(self.today()))
 
     def newest(self, id: str) -> Document:
         """Return the newest version of a document, public or not: for staff only. Raises UnknownDocument."""
@@ -365,7 +381,7 @@ class Catalogue:
 
     def by_name(self) -> dict[str, str]:
         """Map each name of a public document to its id; the names are the id itself and each source it came from."""
-        public = select(documents.c.id).where(is_public)
+        public = self._open().with_only_columns(documents.c.id)
         named = select(sources.c.source, sources.c.document_id).where(sources.c.document_id.in_(public))
         with self.reading() as connection:
             by_source = {row.source: row.document_id for row in connection.execute(named)}
@@ -390,14 +406,18 @@ class Catalogue:
             return connection.execute(select(func.max(changes.c.sequence))).scalar() or 0
 
     def hidden_since(self, cursor: int) -> frozenset[str]:
-        """Return documents whose public version changed after ``cursor``: withdrawn, replaced, or published.
+        """Return documents whose public version changed after ``cursor``: withdrawn, ended, replaced, or published.
 
         An index at ``cursor`` may hold another version of them than the public one. A search leaves them out, so that
         nothing from a withdrawn or corrected version shows in hits, counts or suggestions.
         """
         query = select(changes.c.document_id).where(changes.c.sequence > cursor).distinct()
+        # Of what ended, the changes tell once the calendar was applied (``validity.turn``).
+        applied = select(func.max(calendar.c.done_until)).scalar_subquery()
+        unapplied = (applied.is_(None)) | (versions.c.public_until >= applied)
+        over = select(documents.c.id).select_from(public_versions).where(ended(self.today()), unapplied)
         with self.reading() as connection:
-            return frozenset(connection.execute(query).scalars())
+            return frozenset([*connection.scalars(query), *connection.scalars(over)])
 
     def digests(self) -> dict[str, str]:
         """Map the digest of every original that a version or attachment names to its document's id."""
@@ -444,8 +464,11 @@ class Catalogue:
             raise KeyUnusable(f"密钥 {own} 不是封存本档案的密钥 {by}，请放回原来的密钥：gongkai key import FILE。")
 
     def sealed_ids(self, connection: Connection, ids: Iterable[str]) -> frozenset[str]:
-        """Return those of ``ids`` whose public version a decision with a valid seal made public."""
-        return frozenset(approvals.signed(connection, self.keys, self.withdrawal_ledger, ids))
+        """Return those of ``ids`` that are public today, and a decision with a valid seal made so."""
+        wanted = [*ids]
+        over = select(documents.c.id).select_from(public_versions).where(documents.c.id.in_(wanted))
+        past = set(connection.scalars(over.where(ended(self.today()))))
+        return frozenset(approvals.signed(connection, self.keys, self.withdrawal_ledger, wanted)) - past
 
     def _sealed(self, connection: Connection, query: Select[Any]) -> list[Document]:
         """Return public documents. One whose seal does not cover what is there is left out, and reported in the log."""

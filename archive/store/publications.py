@@ -16,7 +16,7 @@ from archive.plain import one_line
 from archive.store import approvals
 from archive.store.assembly import public_numbers
 from archive.store.catalogue import Catalogue
-from archive.store.public import is_public, public_versions
+from archive.store.public import ended, is_public, public_versions
 from archive.store.tables import changes, decisions, documents, versions
 
 
@@ -54,7 +54,7 @@ def after(
     ``column`` limits them to one column, at either level. ``since`` and ``until`` bound the last change, both inclusive
     to the second. ``withdrawn`` includes documents that are gone.
     """
-    query = _publications(withdrawn).where(changes.c.sequence > sequence)
+    query = (_publications() if withdrawn else _shown(catalogue)).where(changes.c.sequence > sequence)
     if column:
         query = query.where(_in(column))
     if since:
@@ -67,7 +67,7 @@ def after(
 
 def latest(catalogue: Catalogue, limit: int, column: str = "") -> list[Publication]:
     """Return the public documents that changed last, most recent first; ``column`` as in ``after``."""
-    query = _publications(False)
+    query = _shown(catalogue)
     if column:
         query = query.where(_in(column))
     return _public(catalogue, query.order_by(changes.c.sequence.desc()).limit(limit))
@@ -80,7 +80,7 @@ def newest(catalogue: Catalogue, limit: int) -> list[Publication]:
     Failing that, it follows the date the document was made, or its last change here.
     """
     day = func.coalesce(cast(versions.c.published_on, String), cast(versions.c.written_on, String), changes.c.at)
-    return _public(catalogue, _publications(False).order_by(day.desc(), changes.c.sequence.desc()).limit(limit))
+    return _public(catalogue, _shown(catalogue).order_by(day.desc(), changes.c.sequence.desc()).limit(limit))
 
 
 def of(catalogue: Catalogue, id: str) -> Publication | None:
@@ -90,7 +90,7 @@ def of(catalogue: Catalogue, id: str) -> Publication | None:
 
 def of_each(catalogue: Catalogue, ids: Iterable[str]) -> dict[str, Publication]:
     """Return the publications of some documents, by id."""
-    found = _read(catalogue, _publications(True).where(changes.c.document_id.in_([*ids])))
+    found = _read(catalogue, _publications().where(changes.c.document_id.in_([*ids])))
     return {each.id: each for each in found}
 
 
@@ -110,7 +110,7 @@ def first_at(catalogue: Catalogue) -> datetime | None:
 
 def places(catalogue: Catalogue, every: int) -> list[int]:
     """Return the places after which each batch of ``every`` public documents begins: 0, then every ``every``-th."""
-    counted = _publications(False).subquery()
+    counted = _shown(catalogue).subquery()
     numbered = select(counted.c.sequence, func.row_number().over(order_by=counted.c.sequence).label("row")).subquery()
     query = select(numbered.c.sequence).where(numbered.c.row % every == 0).order_by(numbered.c.sequence)
     total = catalogue.public_count()
@@ -123,7 +123,7 @@ def numbers(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
     """Yield the number, id and title of each public document that has a number."""
     query = _public_versions(documents.c.id, versions.c.number, versions.c.title).where(versions.c.number.is_not(None))
     with catalogue.reading() as connection:
-        for row in connection.execute(query.order_by(documents.c.id)):
+        for row in connection.execute(query.where(~ended(catalogue.today())).order_by(documents.c.id)):
             yield one_line(row.number), row.id, one_line(row.title)
 
 
@@ -132,7 +132,7 @@ def columns(catalogue: Catalogue) -> list[str]:
 
     Each is vouched for by a document that a sealed decision published: the name of a column is shown.
     """
-    query = _publications(True).with_only_columns(versions.c.column, versions.c.document_id, versions.c.version)
+    query = _publications().with_only_columns(versions.c.column, versions.c.document_id, versions.c.version)
     holders: dict[str, list[tuple[str, int]]] = {}
     with catalogue.reading() as connection:
         for row in connection.execute(query.where(versions.c.column.is_not(None))):
@@ -170,7 +170,13 @@ def _public_versions(*columns: ColumnElement[Any]) -> Select[Any]:
     return select(*columns).select_from(public_versions)
 
 
-def _publications(withdrawn: bool) -> Select[tuple[int, str, str, int | None, str | None]]:
+def _shown(catalogue: Catalogue) -> Select[tuple[int, str, str, int | None, str | None]]:
+    """Return the query of what is public today."""
+    return _publications().where(is_public, ~ended(catalogue.today()))
+
+
+def _publications() -> Select[tuple[int, str, str, int | None, str | None]]:
+    """Return the query of what is or was public, each with its last change."""
     later = changes.alias("later")
     last = ~(
         select(later.c.sequence)
@@ -183,7 +189,7 @@ def _publications(withdrawn: bool) -> Select[tuple[int, str, str, int | None, st
         .where(decisions.c.document_id == documents.c.id, decisions.c.verdict == Verdict.WITHDRAW.value)
         .scalar_subquery()
     )
-    version = case((is_public, documents.c.public_version), else_=gone) if withdrawn else documents.c.public_version
+    version = case((is_public, documents.c.public_version), else_=gone)
     on = and_(versions.c.document_id == documents.c.id, versions.c.version == version)
     return (
         select(changes.c.sequence, changes.c.document_id, changes.c.at, documents.c.public_version, versions.c.column)

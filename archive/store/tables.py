@@ -94,6 +94,8 @@ versions = Table(
     Column("note", Text, nullable=False, server_default=""),
     Column("effective_on", Date),
     Column("expires_on", Date),
+    # The last day on which it is public; none says that there is no such day.
+    Column("public_until", Date),
     Column("places", JSON, nullable=False, server_default="[]"),
     Column("concealed", JSON, nullable=False, server_default="[]"),
     # Who brought it in; "" where an archive of before does not say so.
@@ -101,6 +103,7 @@ versions = Table(
 )
 Index("ix_versions_content", versions.c.content)
 Index("ix_versions_digest", versions.c.digest)
+Index("ix_versions_public_until", versions.c.public_until)
 # SQLite reads the rows with their texts otherwise. PostgreSQL keeps long texts apart.
 Index("ix_versions_column", versions.c.column).ddl_if(dialect="sqlite")
 # All that a list of versions says of each.

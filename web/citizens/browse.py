@@ -4,11 +4,13 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import TypeAlias
 
 from flask import Blueprint, render_template, request
 
+from archive.chinese.dates import office_today
 from archive.describe import docnumber
 from archive.describe.docnumber import NumberKind
 from archive.errors import UnknownDocument
@@ -139,12 +141,12 @@ def _count(held: Held) -> int:
 
 
 def _held(services: Services) -> Mapping[tuple[str, int], Held]:
-    return _series_of(services.catalogue, services.catalogue.last_change())
+    return _series_of(services.catalogue, services.catalogue.last_change(), office_today())
 
 
 @lru_cache(maxsize=2)
-def _series_of(catalogue: Catalogue, _change: int) -> dict[tuple[str, int], Held]:
-    """Return the numbers, ids and titles of public documents by code, year and serial, as of a change."""
+def _series_of(catalogue: Catalogue, _change: int, _today: date) -> dict[tuple[str, int], Held]:
+    """Return the numbers, ids and titles of public documents by code, year and serial, as of a change and a day."""
     found: dict[tuple[str, int], dict[int, list[tuple[str, str, str]]]] = defaultdict(lambda: defaultdict(list))
     for text, id, title in publications.numbers(catalogue):
         canonical = _CANONICAL.fullmatch(text)

@@ -299,6 +299,7 @@ def card(document: Document) -> list[CardLine]:
         ("validity", "有效性", metadata.validity.value if metadata.validity else None, None),
         ("effective_on", "施行日期", _chinese(metadata.effective_on), None),
         ("expires_on", "有效期至", _chinese(metadata.expires_on), None),
+        ("public_until", "公开至", _chinese(metadata.public_until), None),
         ("genre", "体裁", metadata.genre, only("genre", metadata.genre)),
         ("column", "栏目", metadata.column, only("column", metadata.column)),
         ("disclosure", "公开属性", metadata.disclosure.value if metadata.disclosure else None, None),

@@ -123,6 +123,8 @@ def _findable(known: Standing) -> str:
     """Say since when or how soon the public finds what is public; "" for what is not."""
     if known.public_version is None:
         return ""
+    if known.ended:
+        return f"第 {known.public_version} 版的公开期限到 {known.ended} 为止，已满，公众看不到了；原件继续保存。"
     try:
         behind = sync.lag(services().catalogue, services().engine)
     except GongkaiError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from archive.decisions import corrections
-from archive.describe import fields, required, taxonomy
+from archive.describe import fields, required, roll, taxonomy
 from archive.document import Document, Validity
 from archive.store.catalogue import Catalogue
 from archive.store.tables import versions
@@ -14,13 +14,14 @@ from archive.store.tables import versions
 # In the order of a disclosure catalogue.
 _ORDER = (
     *("title", "number", "issuer", "written_on", "published_on", "genre", "topic", "column", "index_code"),
-    *("validity", "effective_on", "expires_on", "source_url"),
+    *("validity", "effective_on", "expires_on", "public_until", "source_url"),
 )
 _HINTS = {
     "number": "如“云政发〔2019〕3号”；没有文号的留空",
     "issuer": "几个机构联合发文的，用顿号隔开",
     "topic": "有二级主题的，一级、二级之间用“/”隔开",
     "column": "上级、下级栏目之间用“/”隔开",
+    "public_until": "名单类公示期满的那一天，如 2019-01-31；过了这一天，公众就看不到了，原件继续保存",
 }
 _MOST = 200
 
@@ -42,7 +43,8 @@ class Field:
 def of(catalogue: Catalogue, document: Document) -> list[Field]:
     """Return the fields of a document."""
     metadata, lists = document.metadata, _suggestions(catalogue)
-    missing = required.missing(metadata)
+    texts = (document.text, *(part.text for part in document.attachments))
+    missing = required.missing(metadata, lists_persons=roll.lists_persons(texts))
     return [
         Field(
             name=name,

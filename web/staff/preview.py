@@ -66,7 +66,7 @@ def _as_public(known: Standing) -> tuple[Document, list[PublicVersion]]:
     """Return the document with what its approval would add: its attribute and its public number."""
     document, catalogue = known.document, services().catalogue
     published = publications.approved_versions(catalogue, document.id)
-    if known.public_version == document.version:
+    if known.public_version == document.version and not known.ended:
         return catalogue.public(document.id), published
     metadata, sources = document.metadata, document.metadata.sources
     if metadata.disclosure is None:

@@ -1,6 +1,7 @@
 """How far a document has come, for somebody who may see it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 
@@ -11,6 +12,7 @@ from archive.decisions.stops import Precheck
 from archive.document import Aspect, Disclosure, Document, Outcome
 from archive.errors import UnknownDocument
 from archive.store import audit
+from archive.store.public import public_versions
 from archive.store.tables import documents as rows
 from archive.store.tables import versions
 from web.http.current import services
@@ -33,6 +35,8 @@ class Standing:
     public_version: int | None
     plan: Plan | None
     forced: Forced | None
+    # The last day on which it was public, if that has passed.
+    ended: date | None
 
     @property
     def last(self) -> int:
@@ -50,6 +54,10 @@ def standing(id: str) -> Standing:
         brought = connection.scalars(query).all()
         if not may_see(account, *brought):
             raise UnknownDocument(id)
+        public = connection.execute(
+            select(rows.c.public_version, versions.c.public_until).select_from(public_versions).where(rows.c.id == id)
+        ).first()
+        until = public.public_until if public else None
         return Standing(
             document=document,
             precheck=checked.precheck,
@@ -61,7 +69,8 @@ def standing(id: str) -> Standing:
                 for each in publication.obstacles(connection, id, document.version, account.person)
             ],
             events=[*audit.events(connection, id)],
-            public_version=connection.execute(select(rows.c.public_version).where(rows.c.id == id)).scalar(),
+            public_version=public.public_version if public else None,
+            ended=until if until and until < catalogue.today() else None,
             plan=scheduled.plans(catalogue).get(id),
             forced=next(iter(afterwards.waiting(catalogue, id)), None),
         )

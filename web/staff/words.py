@@ -45,6 +45,7 @@ ACTIONS = {
     **{"account.disable": "停用账号", "account.enable": "启用账号", "account.reset": "重置密码和验证器"},
     **{"account.password": "更换密码", "account.second-factor": "设置验证器"},
     **{"correct": "更正信息", "schedule": "定时公开", "unschedule": "取消定时公开", "not_published": "到时没有公开"},
+    **{"ended": "公开期限已满"},
     **{"mask": "遮盖，成为新版本", "remedy": "改好退回意见", "separate": "认定为两件"},
     "hold": "登记既有内容的校验值",
 }

@@ -14,7 +14,7 @@ from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 
 _TEXTS = ("number", "index_code", "issuer", "genre", "topic", "column", "source_url")
-_DAYS = ("written_on", "published_on", "effective_on", "expires_on")
+_DAYS = ("written_on", "published_on", "effective_on", "expires_on", "public_until")
 _LONGEST_REASON = 500
 
 
