@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select
 
 from archive.decisions import persons
+from archive.store import audit
 from archive.store.tables import classifications, corrections, examinations, settlements, versions
 
 SETTLED = "处理了检查发现"
 CORRECTED = "更正了信息"
+# The event of a document that another became an attachment of; it names who had brought that one in.
+ATTACHED = "attached"
 
 
 def involved(connection: Connection, id: str, version: int) -> Iterator[tuple[str, str]]:
@@ -27,6 +30,9 @@ def involved(connection: Connection, id: str, version: int) -> Iterator[tuple[st
         query = select(column).where(table.c.document_id == id, table.c.version == version).distinct()
         for person in connection.scalars(query.order_by(column)):
             yield person, did
+    for event in audit.events(connection, id, (ATTACHED,)):
+        if event.details["version"] == version:
+            yield str(event.details["brought_by"]), "接收了附件"
 
 
 def deeds(connection: Connection, id: str, version: int, person: str) -> list[str]:

@@ -50,19 +50,7 @@ class Attachments:
             "concealed": list(attachment.concealed),
         }
 
-        def change(parts: Parts) -> Parts:
-            if len(parts) >= MOST:
-                raise DecisionRefused(self.id, f"附件已有 {len(parts)} 个，最多 {MOST} 个。")
-            for each in parts:
-                if each["digest"] == part["digest"]:
-                    raise DecisionRefused(self.id, f"已有内容相同的附件《{each['file_name']}》，没有添加。")
-                if each["file_name"] == part["file_name"]:
-                    raise DecisionRefused(
-                        self.id, f"已有同名的附件《{each['file_name']}》，请改名后再加，或者先移除它。"
-                    )
-            return [*parts, part]
-
-        return self._changed(change)
+        return self._changed(lambda parts: added(self.id, parts, part))
 
     def rename(self, position: int, name: str) -> Corrected:
         """Give an attachment another name, with the same ending."""
@@ -116,6 +104,18 @@ class Attachments:
             if after == parts:
                 raise DecisionRefused(self.id, "附件没有变化。")
             return corrections.record(self.catalogue, connection, ATTACHMENTS, row, after, name, self.reason)
+
+
+def added(id: str, parts: Parts, part: Part) -> Parts:
+    """Return a document's attachments with one more at the end. Raises DecisionRefused for one that is there."""
+    if len(parts) >= MOST:
+        raise DecisionRefused(id, f"附件已有 {len(parts)} 个，最多 {MOST} 个。")
+    for each in parts:
+        if each["digest"] == part["digest"]:
+            raise DecisionRefused(id, f"已有内容相同的附件《{each['file_name']}》，没有添加。")
+        if each["file_name"] == part["file_name"]:
+            raise DecisionRefused(id, f"已有同名的附件《{each['file_name']}》，请改名后再加，或者先移除它。")
+    return [*parts, part]
 
 
 def read(blobs: Blobs, sandbox: Sandbox, id: str, path: Path, name: str) -> Attachment:

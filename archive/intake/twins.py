@@ -1,17 +1,20 @@
-"""What a person decides about two documents that look like one: the same, two, or the next version of the other.
+"""What a person decides about two documents: they are the same, two, a version of the other, an attachment of it.
 
 A document that waits is closed as the same by a refusal whose reason names the other one. That two are separate is an
 event of both, by which it is known and not asked again.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from archive.decisions import acts, grounds, review, stops
+from archive.decisions import acts, corrections, four_eyes, grounds, review, stops
 from archive.document import Disclosure, Document, Status, Validity
 from archive.errors import DecisionRefused, PrecheckFailed
+from archive.intake import attaching
 from archive.intake.adding import Item, Prepared, add_version
 from archive.intake.keeping import keeping
 from archive.plain import one_line
@@ -20,6 +23,8 @@ from archive.store.catalogue import Catalogue
 from archive.store.tables import sources, versions
 
 SEPARATE = "separate"
+# What an attachment has of what a document has.
+_PART = ("digest", "file_name", "media_type", "size", "text", "warnings", "places", "concealed")
 
 
 def same(catalogue: Catalogue, id: str, other: str, person: str, reason: str, version: int) -> None:
@@ -78,6 +83,49 @@ def next_version(catalogue: Catalogue, id: str, other: str, person: str, reason:
             # The version then counts as stopped, and its page says so.
             pass
         return made
+
+
+def attachment(catalogue: Catalogue, id: str, other: str, person: str, reason: str, version: int) -> int:
+    """Make what waits an attachment of another document, with its own ones after it; return the version that has it.
+
+    It is a correction of the other: of the version that waits, or a new one; all of that is examined again, and neither
+    ``person`` nor whoever brought this one in approves it. This one is closed. Raises UnknownDocument and
+    DecisionRefused: for one that was ever public, or is restricted more than the other would be with it.
+    """
+    with catalogue.writing() as connection:
+        row = acts.newest(connection, id, version)
+        target = _other(connection, id, other)
+        name = acts.named(id, person, "必须写明由谁认定。")
+        acts.required(id, reason, "请写明为什么是它的附件。")
+        if row["status"] != Status.WAITING:
+            raise DecisionRefused(id, "本件不在待审状态。")
+        if assembly.public_numbers(connection, [id]).get(id):
+            raise DecisionRefused(id, "本件曾经公开，公众有它的网址，不能改作另一件的附件。")
+        own, own_parts = corrections.newest(connection, id)
+        main, parts = corrections.newest(connection, other)
+        _keeps_closed(connection, id, own, main)
+        if own["digest"] == main["digest"]:
+            raise DecisionRefused(id, f"文件就是{_named(connection, target)}的正文，请选“同一件”。")
+        for part in (
+            {name: own[name] for name in _PART},
+            *({name: part[name] for name in _PART} for part in own_parts),
+        ):
+            parts = attaching.added(id, parts, part)
+        made = corrections.record(catalogue, connection, corrections.ATTACHMENTS, main, parts, name, reason)
+        told = {"version": made.version, "from": id, "brought_by": own["brought_by"], "file": own["file_name"]}
+        audit.append(connection, name, four_eyes.ATTACHED, other, told)
+        review.reject(connection, id, name, f"已作为编号 {other} 的文件的附件：{reason}", version)
+        return made.version
+
+
+def _keeps_closed(connection: Connection, id: str, own: Mapping[str, Any], main: Mapping[str, Any]) -> None:
+    """Raise DecisionRefused if one document would be more open as an attachment of another than it is now."""
+    decided = grounds.disclosure_of(connection, id, own["version"])
+    if decided not in (None, Disclosure.ACTIVE):
+        raise DecisionRefused(id, f"本件标注为“{decided}”，不能作为附件公开；标注有误的，请先改正。")
+    until = own["public_until"]
+    if until is not None and (main["public_until"] is None or main["public_until"] > until):
+        raise DecisionRefused(id, f"本件的公开截止日期是 {until}，请先在那一件上填写不晚于它的公开截止日期。")
 
 
 def _other(connection: Connection, id: str, other: str) -> RowMapping:

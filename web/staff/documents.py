@@ -56,6 +56,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
             findable=_findable(known),
             leaves=leaves(document, places),
             original=file_view(document.file, f"/documents/{id}/files/0"),
+            units={each.person: each.unit for each in desk().accounts.all()} if alike else {},
             **{"alike": alike, "twins": twins, "SHOWN": likeness.SHOWN},
             **{
                 "ASPECTS": grounds.ASPECT_LABELS,
@@ -86,8 +87,8 @@ def _alike(known: Standing) -> tuple[likeness.Likenesses | None, list[likeness.T
     found = likeness.of(desk().staff, services().catalogue, known.document)
     apart = {each.details.get("other") for each in known.events if each.action == SEPARATE}
     twins = [each for each in found.twins if each.id not in apart and may_see(account, each.brought_by)]
-    # A source names a folder of another unit.
-    return (replace(found, copies=()) if confined(account) else found), twins
+    # Another unit is not named to a source unit.
+    return (replace(found, copies=0, bringers=()) if confined(account) else found), twins
 
 
 @documents.get("/documents/<id>")

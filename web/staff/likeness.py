@@ -18,6 +18,7 @@ from archive.plain import one_line
 from archive.registers import traces
 from archive.registers.staff import Staff
 from archive.registers.traces import Traced
+from archive.store import audit
 from archive.store.catalogue import Catalogue
 from archive.store.tables import attachments, documents, sources, versions
 from indexer.duplicates import READ, alike, sketch
@@ -61,10 +62,14 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Likenesses:
-    """``copies`` are further sources that brought the very same files. ``behind`` tells that not all was compared."""
+    """``copies`` counts further sources that brought the very same files, and ``bringers`` names who did.
+
+    ``behind`` tells that not all was compared.
+    """
 
     twins: tuple[Twin, ...]
-    copies: tuple[str, ...]
+    copies: int
+    bringers: tuple[str, ...]
     behind: bool
 
 
@@ -125,8 +130,9 @@ def of(staff: Staff, catalogue: Catalogue, document: Document) -> Likenesses:
             .select_from(documents.join(versions, newest))
             .where(documents.c.id.in_([*(ids.keys() | near.keys())]))
         ).all()
-        copies = select(sources.c.source).where(sources.c.document_id == document.id, sources.c.original == 0)
-        others = tuple(one_line(each) for each in connection.scalars(copies.order_by(sources.c.source)))
+        copied = select(func.count()).where(sources.c.document_id == document.id, sources.c.original == 0)
+        copies = connection.execute(copied).scalar_one()
+        bringers = [each.actor for each in audit.events(connection, document.id, ("copy",))] if copies else []
     found = []
     for row in rows:
         signs = ids.get(row.id, set()) | ({Sign.TEXT} if alike(own, sketch(row.text or "")) else set())
@@ -140,7 +146,7 @@ def of(staff: Staff, catalogue: Catalogue, document: Document) -> Likenesses:
             )
     order = [*Sign]
     found.sort(key=lambda twin: (order.index(twin.signs[0]), -len(twin.signs), twin.id))
-    return Likenesses(tuple(found), others, ahead > 0)
+    return Likenesses(tuple(found), copies, tuple(dict.fromkeys(bringers)), ahead > 0)
 
 
 def _leaves(document: Traced) -> Iterable[int]:

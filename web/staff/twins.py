@@ -9,7 +9,8 @@ from archive.errors import DecisionRefused
 from archive.intake import twins as acts
 from archive.registers.roles import Act
 from web.http.current import services
-from web.staff.acting import done
+from web.staff.acting import another, done
+from web.staff.documents import page
 from web.staff.guard import allowed
 from web.staff.progress import standing
 
@@ -18,6 +19,7 @@ CHOICES: dict[str, Callable[..., object]] = {
     "separate": acts.separate,
     "same": acts.same,
     "version": acts.next_version,
+    "attachment": acts.attachment,
 }
 
 
@@ -28,8 +30,26 @@ def decide(id: str, other: str) -> Answer:
     # Raises UnknownDocument for one that the account may not see.
     standing(other)
 
+    return _decided(id, other, request.form.get("how", ""))
+
+
+@twins.post("/documents/<id>/twins")
+@allowed(Act.EXAMINE)
+def attach(id: str) -> Answer:
+    """Decide that this one is an attachment of another, which need not look like it and is named by its id."""
+    try:
+        other = another(id, request.form.get("target", ""))
+        if other is None:
+            raise DecisionRefused(id, "请填写是哪一件文件的附件。")
+        standing(other)
+    except DecisionRefused as refused:
+        return page(id, refused.reason, 409, {name: value for name, value in request.form.items() if name != "csrf"})
+    return _decided(id, other, "attachment")
+
+
+def _decided(id: str, other: str, how: str) -> Answer:
     def act(version: int, person: str) -> object:
-        choice = CHOICES.get(request.form.get("how", ""))
+        choice = CHOICES.get(how)
         if choice is None:
             raise DecisionRefused(id, "请先选择一项。")
         return choice(services().catalogue, id, other, person, request.form.get("reason", ""), version)

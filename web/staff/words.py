@@ -46,7 +46,7 @@ ACTIONS = {
     **{"account.password": "更换密码", "account.second-factor": "设置验证器"},
     **{"correct": "更正信息", "schedule": "定时公开", "unschedule": "取消定时公开", "not_published": "到时没有公开"},
     **{"ended": "公开期限已满"},
-    **{"mask": "遮盖，成为新版本", "remedy": "改好退回意见", "separate": "认定为两件"},
+    **{"mask": "遮盖，成为新版本", "remedy": "改好退回意见", "separate": "认定为两件", "attached": "另一件成为附件"},
     "hold": "登记既有内容的校验值",
 }
 # By the names that events give their details.
@@ -58,7 +58,7 @@ _DETAILS = dict(
         decision=处理 forced=单人特批 replacement=替代文件 until=至 since=自 by_id=依据文件 validity=有效性
         relation=关系 kind=种类 stage=结果 target=对方文件 account=账号所有人 roles=角色 unit=单位 documents=文件
         damaged=损坏 key=密钥 sealed=盖章 refused=不盖章 wanted=条件 rows=条数 field=字段 before=原为 after=改为
-        at=时间 masks=遮盖
+        at=时间 masks=遮盖 other=另一件 from=原编号 brought_by=接收人
     """.split()
 )
 _VALUES = {

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from archive.decisions import corrections, four_eyes, publication
 from archive.document import Status
 from archive.errors import GongkaiError
 from archive.registers import traces as traces_of
@@ -48,7 +49,7 @@ def test_further_sources_of_the_very_same_file_are_told(site: DeskSite, bring: B
     own = bring("own", NOTICE, "丁四")
     assert bring("second source", NOTICE, "丁四") == own
     shown = site[Role.REVIEWER].get(f"/documents/{own}").text
-    assert "另有 1 个来源" in shown and "second source" in shown
+    assert "另外收到过 1 次" in shown and "县政府办丁四接收" in shown and "second source" not in shown
 
 
 def test_two_that_are_separate_are_not_asked_about_again(site: DeskSite, bring: Bring) -> None:
@@ -179,3 +180,62 @@ def test_the_desk_catches_up_in_the_background_and_ends_with_it(
         while time.monotonic() < deadline and "没有做完" not in caplog.text:
             time.sleep(0.01)
     assert "重复文件的比对没有做完：磁盘已满" in caplog.text
+
+
+MAIN = "云溪县人民政府关于印发供热办法的通知\n\n现将供热办法印发给你们。\n\n云溪县人民政府\n2019年3月1日\n"
+PART = "供热收费标准表\n\n每平方米二十元。\n联系人王某13812345678。\n"
+
+
+def test_what_was_brought_in_alone_becomes_an_attachment_and_is_reviewed_with_the_other(
+    site: DeskSite, bring: Bring
+) -> None:
+    main, part, own = bring("main", MAIN, "戊五"), bring("附件1", PART, "丙三"), bring("own", NOTICE, "丁四")
+    reviewer, page, catalogue = site[Role.REVIEWER], f"/documents/{part}", site.services.catalogue
+    publish(catalogue, main)
+    public = create_app(site.services).test_client()
+    before = public.get(f"/documents/{main}").data
+    for typed, told in (("", "请填写是哪一件"), ("nowhere", "没有编号为“nowhere”的文件"), (part, "这就是本件")):
+        answer = reviewer.post(f"{page}/twins", page, target=typed, reason="附件", act="twins")
+        assert answer.status_code == 409 and told in answer.text
+    assert reviewer.post(f"{page}/twins", page, target=main, reason="", act="twins").status_code == 409
+    assert reviewer.post(f"{page}/twins", page, target=main, reason="是收费标准表", act="twins").status_code == 303
+    # What is public stays so until the version with the attachment was reviewed.
+    assert public.get(f"/documents/{main}").data == before
+    made = catalogue.newest(main)
+    assert made.version == 2 and made.status is Status.WAITING
+    assert [each.file.name for each in made.attachments] == ["附件1.txt"] and "二十元" in made.attachments[0].text
+    assert catalogue.newest(part).status is Status.REFUSED
+    shown = reviewer.get(f"/documents/{main}").text
+    assert ">附件1.txt</a>" in shown and "附件 1：附件1" not in shown and "须处理" in shown
+    assert "是收费标准表" in reviewer.get(page).text and main in reviewer.get(page).text
+    assert reviewer.post(f"{page}/twins", page, target=own, reason="又一次", act="twins").status_code == 409
+    # Whoever brought the attachment in is not the other person who approves.
+    with catalogue.reading() as connection:
+        assert ("丙三", "接收了附件") in [*four_eyes.involved(connection, main, 2)]
+        assert "丙三接收了附件" in "".join(publication.obstacles(connection, main, 2, "丙三"))
+        assert "另一人" not in "".join(publication.obstacles(connection, main, 2, "己六"))
+
+
+def test_a_twin_may_be_what_it_is_an_attachment_of(site: DeskSite, bring: Bring) -> None:
+    own, other = bring("own", NOTICE, "丁四"), bring("other", NOTICE.replace("第7项", "第七项"), "丁四")
+    page, catalogue = f"/documents/{own}", site.services.catalogue
+    answer = site[Role.REVIEWER].post(f"{page}/twins/{other}", page, how="attachment", reason="是附件")
+    assert answer.status_code == 303 and catalogue.newest(other).version == 1
+    assert [each.file.name for each in catalogue.newest(other).attachments] == ["own.txt"]
+
+
+def test_what_is_restricted_is_opened_by_no_attachment(site: DeskSite, bring: Bring) -> None:
+    main, part = bring("main", MAIN, "丁四"), bring("part", PART, "丁四")
+    reviewer, page, catalogue = site[Role.REVIEWER], f"/documents/{part}", site.services.catalogue
+    corrections.correct(catalogue, part, "public_until", "2099-12-31", "丁四", "公示")
+    answer = reviewer.post(f"{page}/twins", page, target=main, reason="附件", act="twins")
+    assert answer.status_code == 409 and "公开截止日期是 2099-12-31" in answer.text
+    corrections.correct(catalogue, main, "public_until", "2099-12-30", "丁四", "公示")
+    withheld = {"disclosure": "不予公开", "basis": "条例", "ground": "属于国家秘密"}
+    assert reviewer.post(f"{page}/classify", page, **withheld).status_code == 303
+    answer = reviewer.post(f"{page}/twins", page, target=main, reason="附件", act="twins")
+    assert answer.status_code == 409 and "标注为“不予公开”" in answer.text
+    open_again = {"disclosure": "主动公开", "basis": "条例"}
+    assert reviewer.post(f"{page}/classify", page, **open_again).status_code == 303
+    assert reviewer.post(f"{page}/twins", page, target=main, reason="附件", act="twins").status_code == 303
+    assert len(catalogue.newest(main).attachments) == 1
