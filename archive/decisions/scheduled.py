@@ -9,7 +9,7 @@ so much time must have passed as was to pass then: a clock that is put forward p
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
@@ -162,8 +162,15 @@ def cancel(catalogue: Catalogue, id: str, person: str, reason: str, version: int
         return int(last.version)
 
 
-def due(catalogue: Catalogue, now: datetime | None = None, running: Running | None = None) -> list[Happened]:
+def due(
+    catalogue: Catalogue,
+    now: datetime | None = None,
+    running: Running | None = None,
+    hindrance: Callable[[str], str] = lambda _person: "",
+) -> list[Happened]:
     """Make public what has reached its time, and tell what became of each; what is not to be is not tried again.
+
+    ``hindrance`` says why the person who set a time may publish no more, or "".
 
     Call it as often as you like, from as many processes: each plan is carried out once. One that fails for a reason
     that is not the document's (a damaged record, a missing key) stays set and is told each time.
@@ -178,7 +185,7 @@ def due(catalogue: Catalogue, now: datetime | None = None, running: Running | No
             with catalogue.writing() as connection:
                 last = _last(connection, id)
                 if last is not None and last.stage == "set" and _reached(last, now, running):
-                    done = _carry_out(catalogue, connection, last, now, running)
+                    done = _carry_out(catalogue, connection, last, now, running, hindrance)
         except NotRecorded as error:
             # It was done, and only its record is behind.
             done = replace(done, told=str(error)) if done else None
@@ -212,7 +219,12 @@ def _plans(connection: Connection, now: datetime, running: Running) -> Iterator[
 
 
 def _carry_out(
-    catalogue: Catalogue, connection: Connection, last: Row[Any], now: datetime, running: Running
+    catalogue: Catalogue,
+    connection: Connection,
+    last: Row[Any],
+    now: datetime,
+    running: Running,
+    hindrance: Callable[[str], str],
 ) -> Happened:
     id, version = str(last.document_id), int(last.version)
     document = catalogue.newest_in(connection, id)
@@ -224,6 +236,8 @@ def _carry_out(
     elif who := _corrected_since(connection, id):
         # The publisher decided on what was seen then.
         stage, told = "refused", f"定好时间以后，{who}更正过，请看过现在的内容再决定。"
+    elif why := hindrance(last.person):
+        stage, told = "refused", f"定好时间以后，{why}请另一名发布人看过后再批准。"
     else:
         stage, told = "done", ""
         decided = spoken(datetime.fromisoformat(last.decided_at))

@@ -67,6 +67,18 @@ class Accounts:
             raise AccountRefused(f"没有用户名为“{persons.written(name)}”的账号。")
         return account_of(row)
 
+    def hindrance(self, person: str, act: Act) -> str:
+        """Return a sentence on why a person may do an act no more; "" if they may, or while there are no accounts."""
+        everybody = self.all()
+        own = next((each for each in everybody if persons.same(each.person, person)), None)
+        if not everybody:
+            return ""
+        if own is None:
+            return f"没有{person}的账号。"
+        if own.disabled:
+            return f"{own.person}的账号已经停用。"
+        return "" if own.may(act) else f"{own.person}现在没有“{act}”的权限。"
+
     def add(self, name: str, person: str, roles: Iterable[Role], unit: str, by: str) -> tuple[Account, str]:
         """Add an account and return it with a password to hand over. Raises AccountRefused."""
         known, person, held = plain(name), persons.written(person), _held(roles)

@@ -47,6 +47,24 @@ def decider(opened: Services, name: str, *acts: Act) -> str:
     return account.person
 
 
+def hindrance(opened: Services, person: str, act: Act) -> str:
+    """Return why a person who once decided may do an act no more, or "". Raises SignInRefused as ``decider``."""
+    url = opened.settings.staff_database_url
+    if not is_there(url):
+        _hold_against_the_log(opened)
+        return ""
+    with closing(Staff(url, opened.catalogue.keys)) as staff:
+        return hindered(opened, staff, person, act)
+
+
+def hindered(opened: Services, staff: Staff, person: str, act: Act) -> str:
+    """Do as ``hindrance`` with a database of staff that is open."""
+    known = Accounts(staff, opened.catalogue)
+    if not known.all():
+        _hold_against_the_log(opened)
+    return known.hindrance(person, act)
+
+
 def _hold_against_the_log(opened: Services) -> None:
     """Take a free name only where there never were accounts: another database must not make them needless."""
     with opened.catalogue.reading() as connection:

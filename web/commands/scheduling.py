@@ -9,7 +9,7 @@ from archive.chinese.dates import OFFICE_TIME
 from archive.decisions import scheduled as plans
 from archive.registers.roles import Act
 from web.commands import jobs
-from web.commands.deciding import decider
+from web.commands.deciding import decider, hindrance
 from web.commands.installation import named, reported, services
 
 
@@ -76,7 +76,7 @@ def publish_due() -> None:
     Exits with 1 if something is not public that was to be, with the reason.
     """
     with services() as opened:
-        happened = plans.due(opened.catalogue)
+        happened = plans.due(opened.catalogue, hindrance=lambda person: hindrance(opened, person, Act.APPROVE))
     for each in happened:
         title = f"  第 {each.version} 版  {each.title}" if each.version else ""
         click.echo(f"{each.id}{title}：{'已公开' if each.public else f'没有公开：{each.told}'}")

@@ -24,9 +24,11 @@ from archive.registers import uploads
 from archive.registers.bringing import Bringing
 from archive.registers.incoming import Watch
 from archive.registers.jobs import LEASE, Job, LeaseLost
+from archive.registers.roles import Act
 from archive.registers.staff import Staff
 from indexer import sync
 from indexer.errors import IndexAhead, IndexDamaged, IndexOutdated
+from web.commands.deciding import hindered
 from web.commands.installation import THIS_PROGRAM, reported, services
 from web.commands.jobs import new_sandbox, say
 from web.commands.sentences import sentence
@@ -213,7 +215,8 @@ class Upkeep:
 
     def _publish(self) -> None:
         """Make public what was approved for a time that has come."""
-        for each in scheduled.due(self._opened.catalogue):
+        opened, staff = self._opened, self._staff
+        for each in scheduled.due(opened.catalogue, hindrance=lambda who: hindered(opened, staff, who, Act.APPROVE)):
             if each.public:
                 say(f"{each.id} 第 {each.version} 版《{each.title}》到时公开。")
             else:

@@ -1,14 +1,22 @@
 """Publication at a time, set and cancelled at the desk."""
 
+from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
+from unittest import mock
+
+import pytest
+import time_machine
 
 from archive.chinese.dates import OFFICE_TIME
 from archive.decisions import review, scheduled
 from archive.decisions.scheduled import Running
-from archive.document import Aspect, Outcome, Verdict
+from archive.document import Aspect, Outcome, Status, Verdict
 from archive.registers.roles import Role
+from archive.registers.staff import Staff
 from tests.web.staff.conftest import DeskSite
 from tests.web.staff.test_correcting import settle
+from web.commands.worker import Upkeep
 
 
 def ready(site: DeskSite) -> str:
@@ -62,3 +70,52 @@ def test_what_did_not_become_public_at_its_time_is_told(site: DeskSite) -> None:
         assert "没有通过真实性审查" in shown and f"原定 {scheduled.spoken(at)} 公开" in shown
         assert "gongkai" not in shown.split("<main")[1]
     review.decide(catalogue, site.id, Verdict.REJECT, "乙二", "有误")
+
+
+@pytest.mark.parametrize("changed", ["disabled", "demoted"])
+def test_a_time_that_was_set_by_somebody_who_may_publish_no_more_publishes_nothing(
+    site: DeskSite, changed: str
+) -> None:
+    page, catalogue, accounts = ready(site), site.services.catalogue, site.accounts
+    at = datetime.now(OFFICE_TIME) + timedelta(days=1)
+    scheduled.plan(catalogue, site.id, at, "丙三")
+    if changed == "disabled":
+        accounts.disable("publisher", "庚七")
+    else:
+        accounts.change("publisher", "庚七", roles=[Role.REVIEWER])
+    accounts.add("second", "辛八", [Role.PUBLISHER], "县政府办", "庚七")
+    with (
+        time_machine.travel(at + timedelta(minutes=1)),
+        mock.patch.object(Running, "now", lambda: Running("another", 5)),
+    ):
+        Upkeep(site.services, site.staff).turn()
+        told = "丙三的账号已经停用" if changed == "disabled" else "丙三现在没有“批准公开”的权限"
+        assert catalogue.newest(site.id).status is Status.WAITING
+        event = [each for each in catalogue.events(site.id) if each.action == "not_published"][-1]
+        assert told in str(event.details["reason"])
+        reviewer = site[Role.REVIEWER]
+        reviewer.sign_in()
+        for path in (page, "/queue"):
+            shown = reviewer.get(path).text
+            assert told in shown and "请另一名发布人" in shown
+        # It is over: given back the right, nothing happens by itself.
+        accounts.change("publisher", "庚七", roles=[Role.PUBLISHER])
+        accounts.disable("publisher", "庚七", disabled=False)
+        Upkeep(site.services, site.staff).turn()
+        assert catalogue.newest(site.id).status is Status.WAITING
+
+
+def test_accounts_that_are_gone_publish_nothing_and_the_time_stays(site: DeskSite, tmp_path: Path) -> None:
+    ready(site)
+    catalogue = site.services.catalogue
+    at = datetime.now(OFFICE_TIME) + timedelta(days=1)
+    scheduled.plan(catalogue, site.id, at, "丙三")
+    with (
+        time_machine.travel(at + timedelta(minutes=1)),
+        mock.patch.object(Running, "now", lambda: Running("another", 5)),
+    ):
+        with closing(Staff(f"sqlite:///{tmp_path / 'lost.sqlite3'}", catalogue.keys)) as lost:
+            Upkeep(site.services, lost).turn()
+        assert catalogue.newest(site.id).status is Status.WAITING and site.id in scheduled.plans(catalogue)
+        Upkeep(site.services, site.staff).turn()
+        assert catalogue.public(site.id).id == site.id
