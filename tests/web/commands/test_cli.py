@@ -1,10 +1,7 @@
 """The command line, run as people run it."""
 
 import json
-import os
-import re
 import shutil
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -43,63 +40,6 @@ def test_the_whole_walk(run: Run, folder: Path) -> None:
     run("review", "withdraw", first, "--reviewer", "审查员", "--reason", "有误")
     assert "共 0 件" in run("search", "通知", code=1).output
     assert "完好" in run("verify").output
-
-
-def test_an_ingest_of_the_same_tree_twice_changes_nothing(run: Run, folder: Path) -> None:
-    run("ingest", str(folder), "--already-published", "--actor", "移交")
-    assert "已有 2 件" in run("ingest", str(folder), "--already-published", "--actor", "移交").output
-    run("reindex", "--full")
-    assert "索引写入 0 件" in run("reindex").output
-
-
-def test_of_copies_in_one_manifest_a_restricted_one_keeps_all_from_the_public(run: Run, tmp_path: Path) -> None:
-    for name in ("a.txt", "copy.txt"):
-        (tmp_path / name).write_text("关于防汛的通知\n\n请做好防汛准备，落实值班制度。\n", encoding="utf-8")
-    manifest = tmp_path / "m.jsonl"
-    manifest.write_text('{"path": "a.txt"}\n{"path": "copy.txt", "disclosure": "依申请公开"}\n', encoding="utf-8")
-    run("ingest", "--manifest", str(manifest), "--already-published", "--actor", "移交")
-    assert "共 1 件" in run("review", "list", "--status", "waiting").output
-
-
-def test_a_bundle_is_taken_in_as_its_manifest_says_and_sent_again_it_is_the_same(run: Run, tmp_path: Path) -> None:
-    path = tmp_path / "报送.zip"
-
-    def pack(body: str) -> None:
-        with zipfile.ZipFile(path, "w") as bundle:
-            bundle.writestr("manifest.jsonl", json.dumps({"path": "通知.txt", "title": "关于值班的通知"}))
-            bundle.writestr("通知.txt", body)
-            bundle.writestr("另一份.txt", "不在清单里。")
-
-    pack("请落实值班制度。")
-    told = run("ingest", str(path)).output
-    assert "新接收 1 件" in told and "“另一份.txt”不在清单里" in told
-    assert "关于值班的通知" in run("review", "list").stdout
-    assert "已有 1 件" in run("ingest", str(path)).output
-    pack("请落实值班制度，加强巡查。")
-    assert "新版本 1 件" in run("ingest", str(path)).output
-
-
-def test_a_zip_without_a_manifest_is_refused_with_what_to_do(run: Run, tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr("通知.txt", "请落实值班制度。")
-    assert "没有清单" in run("ingest", str(tmp_path / "a.zip"), code=1).output
-
-
-def test_progress_is_plain_lines_where_there_is_no_terminal(
-    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("web.commands.jobs.LINE_SECONDS", 0.0)
-    lines = run("ingest", str(folder), "--already-published", "--actor", "移交").stderr.splitlines()
-    assert lines[:2] == ["接收 1/2", "接收 2/2"]
-    assert "建索引 2/2" in run("reindex", "--full").stderr
-
-
-def test_one_bad_file_does_not_stop_the_rest(run: Run, folder: Path) -> None:
-    (folder / "空.txt").touch()
-    result = run("ingest", str(folder), code=1)
-    assert "新接收 2 件" in result.output
-    assert "拒收 1 件" in result.output
-    assert "空.txt: 拒收：" in result.output
 
 
 @pytest.mark.parametrize(
@@ -155,13 +95,6 @@ def test_a_search_without_an_index_says_what_to_run(run: Run) -> None:
     assert "gongkai reindex" in run("search", "通知", code=1).output
 
 
-def test_a_bad_manifest_is_refused_before_anything_is_taken_in(run: Run, folder: Path) -> None:
-    manifest = folder / "m.jsonl"
-    manifest.write_text('{"path": "a.txt"}\nnonsense\n', encoding="utf-8")
-    assert "第 2 行" in run("ingest", "--manifest", str(manifest), code=1).output
-    assert run("review", "list").stdout == ""
-
-
 def test_facets_narrow_a_search(run: Run, folder: Path) -> None:
     run("ingest", str(folder), "--already-published", "--actor", "移交")
     run("reindex")
@@ -187,58 +120,6 @@ def test_an_engine_that_is_not_there_is_named(folder: Path, tmp_path: Path) -> N
     assert not (tmp_path / "data").exists()
 
 
-def test_own_words_are_checked_and_tried(run: Run, folder: Path, tmp_path: Path) -> None:
-    run("ingest", str(folder), "--already-published", "--actor", "移交")
-    run("reindex")
-    assert "还没有建立" in run("lexicon", "check").output
-    assert run("lexicon", "cut", "云溪新城区征收").output.split()[0] != "云溪新城区"
-    own = tmp_path / "data" / "lexicon.txt"
-    own.write_text("云溪新城区\n", encoding="utf-8")
-    checked = run("lexicon", "check").output
-    assert "本单位增加或改写 1 个" in checked and "gongkai reindex" in checked
-    assert run("lexicon", "cut", "云溪新城区征收").output == "云溪新城区 征收\n"
-    assert "词典有改动" in run("reindex").output
-    assert "reindex" not in run("lexicon", "check").output
-    draft = tmp_path / "draft.txt"
-    draft.write_text("云溪新城区\n镇\n", encoding="utf-8")
-    assert "第 2 行" in run("lexicon", "check", str(draft), code=1).output
-    own.write_text("镇\n", encoding="utf-8")
-    assert "第 1 行" in run("reindex", code=1).output
-    assert "共 2 件" in run("search", "通知").output
-
-
-def test_own_lists_are_checked(run: Run, folder: Path, tmp_path: Path) -> None:
-    assert "还没有建立" in run("taxonomy", "check").output
-    own = tmp_path / "data" / "taxonomy.toml"
-    own.write_text('[issuers]\n"云溪县大数据局" = { codes = ["云数发"] }\n', encoding="utf-8")
-    assert "发布机构" in run("taxonomy", "check").output
-    own.write_text('[issuers]\n"云溪县大数据局" = { codes = ["云政发"] }\n', encoding="utf-8")
-    assert "写了两次" in run("taxonomy", "check", code=1).output
-    assert "写了两次" in run("ingest", str(folder), code=1).output
-    assert run("review", "list").exit_code == 0
-
-
-def test_synonyms_are_checked_and_shown(run: Run, tmp_path: Path) -> None:
-    assert "还没有建立" in run("synonyms", "check").output
-    shown = run("synonyms", "show", "低保").output
-    assert "低保 = 最低生活保障" in shown
-    assert "时同时检索：最低生活保障\n" in shown
-    assert "没有“白日做梦”" in run("synonyms", "show", "白日做梦", code=1).output
-
-    own = tmp_path / "data" / "synonyms.tsv"
-    own.write_text("!低保\t最低生活保障\n白日做梦\t幻想\t~\t本县\n! 没有\t这对\n", encoding="utf-8")
-    checked = run("synonyms", "check").output
-    assert "本单位增加或改写 1 对" in checked
-    assert "第 3 行要去掉的一对不在表里" in checked
-    assert "白日做梦 ~ 幻想\t本县\t本单位第 2 行" in run("synonyms", "show", "白日做梦").output
-    assert "最低生活保障" not in run("synonyms", "show", "低保", code=1).output
-
-    draft = tmp_path / "draft.tsv"
-    draft.write_text("# 说明\n预算\t决算\t=\t本县\n", encoding="utf-8")
-    assert "第 2 行：“预算”与“决算”意义不同" in run("synonyms", "check", str(draft), code=1).output
-    run("synonyms", "check", str(tmp_path / "none.tsv"), code=2)
-
-
 def test_reindex_rebuilds_an_index_of_another_version(run: Run, folder: Path, tmp_path: Path) -> None:
     run("ingest", str(folder), "--already-published", "--actor", "移交")
     run("reindex")
@@ -247,22 +128,6 @@ def test_reindex_rebuilds_an_index_of_another_version(run: Run, folder: Path, tm
     assert "--full" in run("search", "防汛", code=1).output
     assert "现在重建" in run("reindex").output
     assert "共 1 件" in run("search", "防汛").output
-
-
-def test_searches_in_vain_are_listed_and_dismissed(run: Run, tmp_path: Path) -> None:
-    from datetime import date
-
-    from indexer.gaps import Gaps
-
-    for day in (1, 2, 2):
-        Gaps(tmp_path / "data").record("停车收费", False, date(2026, 11, day))
-    assert "3  2026-11-01 至 2026-11-02  没有结果  停车收费" in run("gaps", "list").output
-    assert json.loads(run("gaps", "list", "--json").stdout)[0]["text"] == "停车收费"
-    run("gaps", "dismiss", "停车收费")
-    assert "清单里没有" in run("gaps", "dismiss", "停车收费", code=1).output
-    assert run("gaps", "list").stdout == ""
-    run("gaps", "clear", "--yes")
-    assert not list((tmp_path / "data").glob("gaps*"))
 
 
 def test_judge_measures_compares_and_says_what_it_cannot_read(run: Run, folder: Path, tmp_path: Path) -> None:
@@ -390,71 +255,6 @@ def test_what_is_lost_comes_back(run: Run, folder: Path, tmp_path: Path) -> None
     assert "审计日志" in run("audit", "verify", "--expect", "f" * 64, code=1).output
     assert "withdraw" in run("audit", "list", id).output
     assert "导出 1 件" in run("export", str(tmp_path / "bag"), "--bagit", "--all").output
-
-
-@pytest.mark.parametrize("address", ["", "http://portal.example/a.htm"])
-def test_a_takeover_takes_in_what_its_manifest_lists_and_as_it_is_marked(run: Run, folder: Path, address: str) -> None:
-    (folder / "c.txt").write_text("关于供水的通知\n\n供水公司负责。\n", encoding="utf-8")
-    lines = [
-        {"path": "incoming/a.txt", "disclosure": "依申请公开", **({"source_url": address} if address else {})},
-        {"path": "incoming/b.md", "validity": "已废止", "number": "云政发〔2009〕8号", "written_on": "2009-05-01"},
-    ]
-    manifest = folder.parent / "portal.jsonl"
-    manifest.write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in lines), encoding="utf-8")
-    command = ("ingest", str(folder), "--manifest", str(manifest), "--already-published", "--actor", "移交")
-    told = run(*command)
-    assert "c.txt" in told.stderr
-    assert "新接收 2 件，新版本 0 件" in told.stdout
-    assert "清单未列 1 个文件，没有接收" in told.stdout
-    # Repeat it. Then take in the folder alone, like somebody who has forgotten the manifest.
-    run(*command)
-    (folder / "c.txt").unlink()
-    run("ingest", str(folder), "--already-published", "--actor", "移交")
-    run("reindex")
-    [hit] = json.loads(run("search", "通知", "--json").stdout)["hits"]
-    assert (hit["number"], hit["validity"]) == ("云政发〔2009〕8号", "已废止")
-
-
-def test_a_takeover_counts_and_lists_what_its_restriction_keeps_from_the_public(run: Run, folder: Path) -> None:
-    manifest = folder / "portal.jsonl"
-    lines = ({"path": "a.txt", "disclosure": "依申请公开"}, {"path": "b.md"})
-    manifest.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
-    for _ in range(2):
-        told = run("ingest", "--manifest", str(manifest), "--already-published", "--actor", "移交").stdout
-        assert "没有公开：1 件" in told
-        (line,) = (line for line in told.splitlines() if "a.txt" in line)
-        assert "依申请公开" in line and "review classify" in told
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("关于防汛的通知".encode("gb18030"), "另存为 UTF-8"),
-        ('{"path": "通知"}'.encode("utf-16"), "另存为 UTF-8"),
-        (b'{"path": "a.txt", }', "第 1 行"),
-        (b"{'path': 'a.txt'}", "JSON"),
-    ],
-)
-def test_a_manifest_that_cannot_be_read_is_told_in_the_reader_s_words(
-    run: Run, folder: Path, content: bytes, said: str
-) -> None:
-    manifest = folder / "portal.jsonl"
-    manifest.write_bytes(content)
-    told = run("ingest", "--manifest", str(manifest), code=1).stderr
-    assert said in told and not re.search("codec|decode|Expecting|column|property", told)
-
-
-def test_manifests_that_were_joined_are_read(run: Run, folder: Path) -> None:
-    manifest = folder / "portal.jsonl"
-    manifest.write_bytes(b"".join(b'\xef\xbb\xbf{"path": "%s"}\n' % name for name in (b"a.txt", b"b.md")))
-    assert "新接收 2 件" in run("ingest", "--manifest", str(manifest)).stdout
-
-
-def test_what_is_no_file_is_not_told_as_an_empty_one(run: Run, folder: Path) -> None:
-    os.mkfifo(folder / "pipe.txt")
-    told = run("ingest", str(folder), code=1)
-    assert "管道" in told.stderr and "空的" not in told.stderr
-    assert "新接收 2 件" in told.stdout
 
 
 def test_a_document_without_findings_has_none_to_settle(run: Run, folder: Path) -> None:

@@ -1,0 +1,74 @@
+"""Lists that staff maintain: own words, synonyms, taxonomy, and what was searched for in vain."""
+
+import json
+from pathlib import Path
+
+from tests.web.commands.conftest import Run
+
+
+def test_own_words_are_checked_and_tried(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    run("reindex")
+    assert "还没有建立" in run("lexicon", "check").output
+    assert run("lexicon", "cut", "云溪新城区征收").output.split()[0] != "云溪新城区"
+    own = tmp_path / "data" / "lexicon.txt"
+    own.write_text("云溪新城区\n", encoding="utf-8")
+    checked = run("lexicon", "check").output
+    assert "本单位增加或改写 1 个" in checked and "gongkai reindex" in checked
+    assert run("lexicon", "cut", "云溪新城区征收").output == "云溪新城区 征收\n"
+    assert "词典有改动" in run("reindex").output
+    assert "reindex" not in run("lexicon", "check").output
+    draft = tmp_path / "draft.txt"
+    draft.write_text("云溪新城区\n镇\n", encoding="utf-8")
+    assert "第 2 行" in run("lexicon", "check", str(draft), code=1).output
+    own.write_text("镇\n", encoding="utf-8")
+    assert "第 1 行" in run("reindex", code=1).output
+    assert "共 2 件" in run("search", "通知").output
+
+
+def test_own_lists_are_checked(run: Run, folder: Path, tmp_path: Path) -> None:
+    assert "还没有建立" in run("taxonomy", "check").output
+    own = tmp_path / "data" / "taxonomy.toml"
+    own.write_text('[issuers]\n"云溪县大数据局" = { codes = ["云数发"] }\n', encoding="utf-8")
+    assert "发布机构" in run("taxonomy", "check").output
+    own.write_text('[issuers]\n"云溪县大数据局" = { codes = ["云政发"] }\n', encoding="utf-8")
+    assert "写了两次" in run("taxonomy", "check", code=1).output
+    assert "写了两次" in run("ingest", str(folder), code=1).output
+    assert run("review", "list").exit_code == 0
+
+
+def test_synonyms_are_checked_and_shown(run: Run, tmp_path: Path) -> None:
+    assert "还没有建立" in run("synonyms", "check").output
+    shown = run("synonyms", "show", "低保").output
+    assert "低保 = 最低生活保障" in shown
+    assert "时同时检索：最低生活保障\n" in shown
+    assert "没有“白日做梦”" in run("synonyms", "show", "白日做梦", code=1).output
+
+    own = tmp_path / "data" / "synonyms.tsv"
+    own.write_text("!低保\t最低生活保障\n白日做梦\t幻想\t~\t本县\n! 没有\t这对\n", encoding="utf-8")
+    checked = run("synonyms", "check").output
+    assert "本单位增加或改写 1 对" in checked
+    assert "第 3 行要去掉的一对不在表里" in checked
+    assert "白日做梦 ~ 幻想\t本县\t本单位第 2 行" in run("synonyms", "show", "白日做梦").output
+    assert "最低生活保障" not in run("synonyms", "show", "低保", code=1).output
+
+    draft = tmp_path / "draft.tsv"
+    draft.write_text("# 说明\n预算\t决算\t=\t本县\n", encoding="utf-8")
+    assert "第 2 行：“预算”与“决算”意义不同" in run("synonyms", "check", str(draft), code=1).output
+    run("synonyms", "check", str(tmp_path / "none.tsv"), code=2)
+
+
+def test_searches_in_vain_are_listed_and_dismissed(run: Run, tmp_path: Path) -> None:
+    from datetime import date
+
+    from indexer.gaps import Gaps
+
+    for day in (1, 2, 2):
+        Gaps(tmp_path / "data").record("停车收费", False, date(2026, 11, day))
+    assert "3  2026-11-01 至 2026-11-02  没有结果  停车收费" in run("gaps", "list").output
+    assert json.loads(run("gaps", "list", "--json").stdout)[0]["text"] == "停车收费"
+    run("gaps", "dismiss", "停车收费")
+    assert "清单里没有" in run("gaps", "dismiss", "停车收费", code=1).output
+    assert run("gaps", "list").stdout == ""
+    run("gaps", "clear", "--yes")
+    assert not list((tmp_path / "data").glob("gaps*"))
