@@ -97,6 +97,8 @@ class Settlement(StrEnum):
 
 # How the source of a field begins that a person corrected; the name follows, which is for staff alone.
 BY_HAND = "人工填写"
+# How a warning begins that is only a remark: it says what was not looked at, and calls for nothing by itself.
+REMARK = "说明："
 # A title or a file's name of which nothing can be seen.
 UNNAMED = "（无名）"
 _LINES = ("title", "number", "index_code", "issuer", "genre", "topic", "column", "source_url")

@@ -17,6 +17,7 @@ from archive.custody import fixity
 from archive.custody.fixity import Damage
 from archive.decisions import validity
 from archive.describe import taxonomy
+from archive.document import REMARK
 from archive.errors import DiskFull, GongkaiError, NotRecorded
 from archive.extract import Limits, Sandbox
 from archive.intake.adding import Item
@@ -130,7 +131,7 @@ def _items(path: Path, opening: ExitStack) -> Iterable[Item]:
 def _notes(reason: str, warnings: tuple[str, ...], result: Result) -> list[str]:
     if result is Result.REFUSED:
         return [f"拒收：{reason}"]
-    return ([reason] if reason else []) + [f"注意：{warning}" for warning in warnings]
+    return ([reason] if reason else []) + [f"注意：{each}" for each in warnings if not each.startswith(REMARK)]
 
 
 def bring_up(opened: Services, full: bool) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.decisions import afterwards, four_eyes, grounds, stops
 from archive.decisions import review as reviewing
-from archive.document import Aspect, Disclosure, Outcome, Settlement, Status, Verdict
+from archive.document import REMARK, Aspect, Disclosure, Outcome, Settlement, Status, Verdict
 from archive.errors import GongkaiError, NotRecorded
 from archive.registers.roles import Act
 from archive.store.space import disk_full, release_reserve, release_reserve_if_full
@@ -50,8 +50,14 @@ def review_list(status: Status | None) -> None:
         if each.id in stopped:
             click.echo(f"              注意：有 {stopped[each.id]} 处拦截没有处理，请用 check 查看，用 settle 处理")
         for warning in each.warnings:
-            click.echo(f"              注意：{warning}")
+            # A remark stands on most pages of a kind: it is shown with the document.
+            if not warning.startswith(REMARK):
+                click.echo(f"              注意：{warning}")
     jobs.say(f"共 {len(listed)} 件。")
+
+
+def _noted(warning: str) -> str:
+    return warning.replace("：", "\t", 1) if warning.startswith(REMARK) else f"注意\t{warning}"
 
 
 @review.command("show")
@@ -69,12 +75,12 @@ def review_show(id: str) -> None:
     for person, did in involved:
         click.echo(f"经办\t{person or '没有记载'}\t{did}")
     for warning in document.warnings:
-        click.echo(f"注意\t{warning}")
+        click.echo(_noted(warning))
     click.echo(f"\n{document.text}")
     for part in document.attachments:
         click.echo(f"\n附件 {part.file.name}")
         for warning in part.warnings:
-            click.echo(f"注意\t{warning}")
+            click.echo(_noted(warning))
         click.echo(part.text)
 
 

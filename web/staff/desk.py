@@ -8,6 +8,7 @@ from flask import Flask, Response
 from archive import pictures
 from archive.decisions.worklist import Worklist
 from archive.describe import taxonomy
+from archive.document import REMARK
 from archive.extract import Sandbox
 from archive.intake import masked
 from archive.pictures import Pictures
@@ -94,7 +95,7 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(site_name=installation.settings.site_name)
+    app.jinja_env.globals.update(site_name=installation.settings.site_name, remark=REMARK)
     app.jinja_env.filters["without_commands"] = without_commands
     # Failed sign-ins are counted by address, and forms are held against the host.
     visitor.trust(app, installation.settings.proxies)

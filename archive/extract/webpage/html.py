@@ -12,6 +12,7 @@ from archive.extract.text.characters import clean, han_count, squeezed
 from archive.extract.text.charset import decode
 from archive.extract.text.concealed import Concealed
 from archive.extract.webpage.card import read_card
+from archive.extract.webpage.elsewhere import told_of
 from archive.extract.webpage.lines import gather, images_in, lines_of, text_of
 from archive.extract.webpage.page import comments_in, drop_furniture, drop_link_lists, find_content, parse
 from archive.extract.webpage.sheets import Sheet
@@ -56,10 +57,10 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
         told.append(f"网页中有 {hidden} 个字设为不显示，没有收入正文，请核对。")
     if doubtful:
         told.append(f"网页中有 {doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
-    if not sheet.is_whole:
-        told.append("网页另有外部样式表，没有查看其中是否隐藏了文字，请在浏览器中与原网页核对。")
     if not named:
         drop_link_lists(content)
+    if sheet.elsewhere:
+        told += told_of(sheet.elsewhere, content)
     for comment in comments_in(content):
         concealed.add_comment(comment)
     gathered = gather(content)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from archive.extract.webpage.elsewhere import sheets_elsewhere
 from archive.extract.webpage.lines import text_of
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
@@ -59,9 +60,9 @@ class Sheet:
         self._met: dict[etree._Element, tuple[_Met, _Met]] = {}
         self._count = 0
         texts = [_COMMENT.sub("", text_of(element)) for element in root.iter("style")]
-        # Sheets elsewhere may colour grounds.
-        linked = any("stylesheet" in (each.get("rel") or "").lower() for each in root.iter("link"))
-        self.is_whole = not linked and not any("@import" in text.lower() for text in texts)
+        # They may colour grounds, and hide.
+        self.elsewhere = sheets_elsewhere(root)
+        self.is_whole = not self.elsewhere
         for text in texts:
             self._add(text)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from archive.document import REMARK
 from archive.extract.extraction import Extraction
 from archive.extract.webpage.html import from_text
 from tests.growth import grows
@@ -117,9 +118,58 @@ def test_white_that_a_sheet_elsewhere_may_give_a_ground_stays_and_is_told() -> N
     assert any("2 个白色的字" in each for each in found.warnings)
 
 
-@pytest.mark.parametrize("head", ["<link rel='stylesheet' href='a.css'>", "<style>@import url(a.css);</style>"])
-def test_a_sheet_elsewhere_is_told_as_not_looked_at(head: str) -> None:
-    assert any("外部样式表，没有查看" in each for each in read("<p>文字</p>", head).warnings)
+LINKED = "<link rel='stylesheet' href='/css/a.css?v=1'>"
+
+
+@pytest.mark.parametrize(
+    ("head", "named"),
+    [
+        (LINKED, "外部样式表（a.css），"),
+        (LINKED + "<link rel='alternate stylesheet' href='b.css'>" * 2, "外部样式表（a.css、b.css），"),
+        ("<style>@import url(a.css);</style>", "外部样式表，"),
+    ],
+)
+def test_a_sheet_elsewhere_is_remarked_once_as_not_looked_at(head: str, named: str) -> None:
+    (told,) = read("<p class='MsoNormal'>文字</p>", head).warnings
+    assert told.startswith(f"{REMARK}网页另有{named}没有查看")
+
+
+@pytest.mark.parametrize(
+    ("inside", "passages"),
+    [
+        ("<p class='x'>密语</p>", "x：“密语”。"),
+        ("<p>前<b id='k'>密语</b>后</p>", "k：“密语”。"),
+        ("<div class='x'><p class='x'>密</p><p>语</p></div>", "x：“密语”。"),
+        ("<p class='x'>甲</p><p class='x y'>乙</p>", "x：“甲 乙”；y：“乙”。"),
+        ("".join(f"<p class='x-{n}'>{n}号</p>" for n in range(5)), "x-0：“0号”；x-1：“1号”；x-2：“2号”；等。"),
+    ],
+)
+def test_passages_that_a_sheet_elsewhere_may_hide_by_themselves_are_named(inside: str, passages: str) -> None:
+    (alarm,) = (each for each in read(inside, LINKED).warnings if not each.startswith(REMARK))
+    assert "请在浏览器中核对" in alarm and alarm.endswith(passages)
+    assert read(inside).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f"<div class='view TRS_UEDITOR'><p>{BODY}</p><p>{BODY}</p></div>",
+        "<p class='MsoNormal'>文字</p><table><tr><td class='xl65'>表</td></tr></table>",
+        "<p class='x'> </p><p>文字</p><p class='x'><img src='a.png'></p>",
+    ],
+)
+def test_the_frame_of_a_document_and_the_names_of_offices_are_no_alarm(inside: str) -> None:
+    assert all(each.startswith(REMARK) or "图片" in each for each in read(inside, LINKED).warnings)
+
+
+@pytest.mark.slow
+def test_many_names_take_time_in_proportion() -> None:
+    def work(text: str) -> None:
+        names = " ".join(f"name-{n}" for n in range(len(text)))
+        read(f"<p class='{names}'>{text}</p>", LINKED)
+
+    work("密语")
+    assert grows(work, "密语" * 2_500, "密语" * 10_000, most=10)
 
 
 @pytest.mark.slow
