@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import groupby
 
+from archive.chinese.sought import MASK
 from archive.compare.alignment import Budget, matches
 
 
@@ -29,7 +30,8 @@ class Piece:
 
 # A date and a number are one token each, so that a changed sum is one mark; of Han each character is one.
 _TOKEN = re.compile(
-    r"(?:\d{2,4}年)?\d{1,2}月(?:\d{1,2}日)?|\d{2,4}年|\d+(?:[,，]\d{3})*(?:[.．]\d+)?[%％‰]?|[A-Za-z]+|\s+|.", re.DOTALL
+    r"(?:\d{2,4}年)?\d{1,2}月(?:\d{1,2}日)?|\d{2,4}年|\d+(?:[,，]\d{3})*(?:[.．]\d+)?[%％‰]?|[A-Za-z]+|\s+|■+|.",
+    re.DOTALL,
 )
 
 # If less of a paragraph stayed, it is told as a whole rather than in splinters.
@@ -56,16 +58,29 @@ def pieces(before: str, after: str, budget: Budget) -> list[Piece]:
             found.append((left[one], "", ""))
         start, begin = one + 1, other + 1
     same = sum(len(kept) for kept, _, _ in found)
-    if same < _KEPT * max(len(before), len(after)):
+    # What is masked stands where it stood; the rest shows whether this is the same text.
+    masked = max(before.count(MASK), after.count(MASK))
+    if same < _KEPT * (max(len(before), len(after)) - masked) or not same:
         return _written([("", before, after)])
     return _written(_joined(found))
 
 
 def likeness(one: str, other: str) -> float:
-    """Return how much two texts have in common, from 0 to 1, by their pairs of characters. Their beginnings suffice."""
+    """Return how much two texts have in common, from 0 to 1, by their pairs of characters. Their beginnings suffice.
+
+    What is masked in one of them is left out.
+    """
+    if MASK in one + other and len(one) == len(other) and _differ_in_masks(one, other):
+        return 1.0
     ours, theirs = _pairs(one[:_READ]), _pairs(other[:_READ])
-    total = ours.total() + theirs.total()
-    return 2 * (ours & theirs).total() / total if total else float(one == other)
+    masked = sum(count for pair, count in (ours | theirs).items() if MASK in pair)
+    total = ours.total() + theirs.total() - 2 * masked
+    return min(1.0, 2 * (ours & theirs).total() / total) if total > 0 else float(one == other)
+
+
+def _differ_in_masks(one: str, other: str) -> bool:
+    """Tell whether two texts of one length are the same but for what is masked: a sign for each character."""
+    return all(ours == theirs or MASK in (ours, theirs) for ours, theirs in zip(one, other, strict=True))
 
 
 @lru_cache(256)

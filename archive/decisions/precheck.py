@@ -91,6 +91,11 @@ _DOOR = r"\d+\s*(?:号楼|栋|幢|单元|号院|排\d+号)(?:\s*\d+\s*(?:单元|
 _ADDRESS = re.compile(
     rf"(?:[村路街巷道区苑园庄镇乡里弄]|小区|家属院|公寓|花园)[^\t,，。;；:：\d]{{0,8}}(?:\d+号[^\t,，。;；:：\d]{{0,6}})?(?:{_DOOR})"
 )
+# The province, county and town, and what else of a name stands right before an address. No name has these characters.
+_TOWN_LONGEST = 40
+_TOWN = re.compile(
+    r"(?:[^\W\d_住于在址为是系和与及由往从]{1,7}(?:省|市|州|盟|县|区|旗|镇|乡|街道|村|社区))*[^\W\d_住于在址为是系和与及由往从]{0,6}$"
+)
 _DWELLING = re.compile(
     r"(?:现住|家住|住址|住所|居住|户籍(?:地|所在地)?|家庭(?:住址|地址)|户口所在地)[^\t。;；\d]{0,24}\d+\s*(?:号|组|户|室|栋|幢|单元)"
 )
@@ -295,7 +300,10 @@ def _in_line(line: str) -> Iterator[_Hit]:
         for match in (*_ADDRESS.finditer(cell), *_DWELLING.finditer(cell)):
             if not _BUREAU.search(cell, max(0, match.start() - 20), match.end()):
                 start, end = match.span()
-                yield _Hit(Concern.ADDRESS, _excerpt(cell, start, end), _piece(line, before + start, before + end))
+                # Marked, and masked, with its town. The excerpt, by which it is known again, is that of the rule.
+                town = _TOWN.search(cell, max(0, start - _TOWN_LONGEST), start)
+                marked = before + (town.start() if town else start)
+                yield _Hit(Concern.ADDRESS, _excerpt(cell, start, end), _piece(line, marked, before + end))
                 break
 
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as Answer
 from archive.errors import AccountRefused
 from archive.registers import sessions
 from archive.registers.roles import Act, Role
+from web.staff.browsers import short
 from web.staff.guard import allowed, current, desk
 
 managing = Blueprint("managing", __name__)
@@ -54,4 +55,4 @@ def end(id: str) -> Answer:
 def _accounts(**more: object) -> str:
     given = {"refused": "", "typed": {}, "chosen": [], "told": None, **more}
     everybody, signed_in = desk().accounts.all(), sessions.all_open(desk().staff)
-    return render_template("desk/accounts.html", accounts=everybody, open=signed_in, roles=Role, **given)
+    return render_template("desk/accounts.html", accounts=everybody, open=signed_in, roles=Role, browser=short, **given)

@@ -220,3 +220,19 @@ def test_what_was_not_compared_word_by_word_is_told() -> None:
     told = texts.compare(before.translate({48: "甲", 49: "乙"}), after.translate({48: "甲", 49: "乙"}))
     assert told.coarse
     assert not texts.compare("甲乙丙丁", "甲乙丙戊").coarse
+
+
+def test_what_was_masked_is_one_mark_and_the_rest_of_the_paragraph_stays() -> None:
+    before = ["村民王某13812345678。", "住云溪县城关镇人民路5号楼3单元201室。", "1\t王小明\t371324199001011234"]
+    after = ["村民王某■■■■■■■■■■■。", "住■■■■■■■■■■■■■■■■■■■。", "1\t■■■\t■■■■■■■■■■■■■■■■■■"]
+    for one, other in zip(before[:2], after[:2], strict=True):
+        found = pieces(one, other, Budget(10_000))
+        assert [each.change for each in found] == [Change.SAME, Change.REMOVED, Change.ADDED, Change.SAME]
+        assert set(found[2].text) == {"■"}
+    found_in_all = texts.compare("\n".join(before), "\n".join(after)).found
+    assert [type(each) for each in found_in_all] == [ParagraphDifference, ParagraphDifference, TableDifference]
+    for each in found_in_all:
+        if isinstance(each, ParagraphDifference):
+            assert each.change is Change.CHANGED
+    # A paragraph that became another one is still told as a whole.
+    assert [each.change for each in pieces("全部", "■■", Budget(9))] == [Change.REMOVED, Change.ADDED]

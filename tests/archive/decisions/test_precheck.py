@@ -224,3 +224,18 @@ def test_a_finding_knows_where_exactly_it_stands(paragraphs: list[str], stands: 
     found = [each.words(whole) for each in spots if each]
     assert found == [*stands, *stands, "13912345678"]
     assert [each.part for each in spots if each] == [0] * len(stands) + [1] * (len(stands) + 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "marked"),
+    [
+        ("村民王某住云溪县城关镇人民路5号楼3单元201室。", "云溪县城关镇人民路5号楼3单元201室"),
+        ("现居：山东省临沂市兰山区金雀山街道花园小区3栋2单元", "山东省临沂市兰山区金雀山街道花园小区3栋2单元"),
+        ("在幸福小区3栋2单元", "幸福小区3栋2单元"),
+        ("１\t云溪县幸福花园小区３栋２单元\t空", "云溪县幸福花园小区３栋２单元"),
+    ],
+)
+def test_an_address_is_marked_with_its_town(line: str, marked: str) -> None:
+    document = Document("a", 1, Metadata("关于补助的通知"), File("0" * 64, "a.txt", "text/plain", 1), text=line)
+    (found,) = [each for each in precheck.findings(document) if each.kind is Concern.ADDRESS]
+    assert found.spot and found.spot.words(document) == marked
