@@ -11,9 +11,7 @@ addresses: an id is keyed by it, so that nobody can tell from an address what a 
 import base64
 import hashlib
 import hmac
-import os
 import secrets
-from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -25,11 +23,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from archive.errors import KeyUnusable
 from archive.reasons import why
+from archive.store import keyfile
 from archive.store.blobs import sync_folder
 
 PRIVATE, PUBLIC, FORMER = "private.key", "public.key", "former"
 _HEADS = {PRIVATE: "gongkai private key, format 1", PUBLIC: "gongkai public key, format 1"}
-_GROUP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +58,13 @@ class Key:
         """Return the key as text for a file or for paper."""
         raw = self.signing.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
         told = {"key": key_id(self.public), "sign": raw.hex(), "address": self.addresses.hex()}
-        return _written(PRIVATE, told | {f"former {at}": key.hex() for at, key in enumerate(self.former, 1)})
+        former = {f"former {at}": key.hex() for at, key in enumerate(self.former, 1)}
+        return keyfile.written(_HEADS[PRIVATE], told | former)
 
     @classmethod
     def read(cls, text: str, name: str) -> "Key":
         """Read what ``written`` wrote, as it was typed from paper too. Raises KeyUnusable."""
-        told = _read(PRIVATE, text, name)
+        told = keyfile.read(_HEADS[PRIVATE], text, name)
         try:
             former = tuple(bytes.fromhex(value) for field, value in told.items() if field.startswith("former "))
             for raw in former:
@@ -100,15 +99,15 @@ class Seals:
         for raw in key.former:
             self._keep_former(Ed25519PublicKey.from_public_bytes(raw))
         # The public key last: it is what says that there are keys.
-        _put(self.folder / PRIVATE, replace(key, former=()).written())
-        _put(self.folder / PUBLIC, _public_text(key.public))
+        keyfile.put(self.folder / PRIVATE, replace(key, former=()).written())
+        keyfile.put(self.folder / PUBLIC, _public_text(key.public))
         sync_folder(self.folder)
         return key
 
     def _keep_former(self, public: Ed25519PublicKey) -> None:
         folder = self.folder / FORMER
         folder.mkdir(mode=0o700, exist_ok=True)
-        _put(folder / f"{key_id(public)}.key", _public_text(public))
+        keyfile.put(folder / f"{key_id(public)}.key", _public_text(public))
 
     def exported(self) -> Key:
         """Return what is kept outside: the private key with the public ones of before. Raises KeyUnusable."""
@@ -193,38 +192,12 @@ def _framed(purpose: str, message: bytes) -> bytes:
     return b"gongkai " + purpose.encode() + b"\n" + hashlib.sha256(message).digest()
 
 
-def _written(kind: str, told: Mapping[str, str]) -> str:
-    lines = [f"{name}: {_grouped(value)}" for name, value in told.items()]
-    return "\n".join([_HEADS[kind], *lines, f"check: {_check(told.items())}"]) + "\n"
-
-
-def _read(kind: str, text: str, name: str) -> dict[str, str]:
-    # As somebody types it from paper: capitals and spaces don't matter.
-    head, *lines = [" ".join(line.casefold().split()) for line in text.strip().splitlines()] or [""]
-    told = {}
-    for line in filter(None, lines):
-        field, _, value = line.partition(":")
-        told[field.strip()] = value.replace(" ", "")
-    check = told.pop("check", "")
-    if head != _HEADS[kind] or check != _check(told.items()):
-        raise KeyUnusable(f"{name} 不是完整的密钥文件（首行或校验码不对），请核对后重新录入。")
-    return told
-
-
-def _check(told: Iterable[tuple[str, str]]) -> str:
-    return hashlib.sha256("\n".join(f"{name}={value}" for name, value in told).encode()).hexdigest()[:8]
-
-
-def _grouped(value: str) -> str:
-    return " ".join(value[at : at + _GROUP] for at in range(0, len(value), _GROUP))
-
-
 def _public_text(public: Ed25519PublicKey) -> str:
-    return _written(PUBLIC, {"key": key_id(public), "verify": public.public_bytes_raw().hex()})
+    return keyfile.written(_HEADS[PUBLIC], {"key": key_id(public), "verify": public.public_bytes_raw().hex()})
 
 
 def _read_public(path: Path) -> Ed25519PublicKey:
-    told = _read(PUBLIC, _text(path), path.name)
+    told = keyfile.read(_HEADS[PUBLIC], _text(path), path.name)
     try:
         return Ed25519PublicKey.from_public_bytes(bytes.fromhex(told["verify"]))
     except (KeyError, ValueError) as error:
@@ -256,14 +229,3 @@ def _unreadable(path: Path, error: OSError) -> KeyUnusable:
             "（数据库也丢失的，先运行 gongkai rebuild-catalogue --lost-key）。"
         )
     return KeyUnusable(f"不能读取密钥文件 {path}：{why(error)}。请以保管密钥的用户运行本命令。")
-
-
-def _put(path: Path, text: str) -> None:
-    """Write a key's file whole, readable for its owner only."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(path)
