@@ -33,6 +33,9 @@ The search has its own errors under the same root, and so have the parameters of
     │   └── DocumentWithdrawn  a document that was public and was withdrawn
     ├── AccountRefused         an account of staff can't be made or changed that way
     ├── SignInRefused          somebody may not sign in, or not now
+    ├── RequestRefused         something that may not happen to a request for disclosure, or not now
+    ├── UnknownRequest         no such request for disclosure
+    ├── PersonalDataDamaged    what is personal about a request was changed or is damaged
     ├── DecisionRefused        a review decision that the rules don't allow
     │   └── DoubtfulValue      a correction that is likely a slip, unless the person says that it is none
     └── PrecheckFailed         the pre-check of a version came to no end
@@ -284,6 +287,30 @@ class AccountRefused(GongkaiError):
 
 class SignInRefused(GongkaiError):
     """A sign-in that failed. It doesn't say which part was wrong."""
+
+
+class RequestRefused(GongkaiError):
+    """Something that may not happen to a request for disclosure, or not now; ``reason`` is a Chinese sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UnknownRequest(GongkaiError):
+    """There is no request for disclosure with this id or number."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"没有登记号为“{name}”的申请。")
+
+
+class PersonalDataDamaged(GongkaiError):
+    """What is personal about a request can't be decrypted by the key that it names: it was changed, or is damaged."""
+
+    def __init__(self, id: str, field: str) -> None:
+        super().__init__(f"申请（内部编号 {id}）的{field}被改动或已损坏，不能解密。请从备份恢复，并查明原因。")
+        self.id = id
+        self.field = field
 
 
 class DecisionRefused(GongkaiError):

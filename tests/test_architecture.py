@@ -30,6 +30,7 @@ archive.store
 archive.pictures
 archive.decisions
 archive.intake
+archive.registers.staff_tables archive.registers.requests.tables
 archive.registers
 archive.registers.requests
 archive.custody

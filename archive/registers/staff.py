@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table, func, insert, inspect, select
 
 from archive.errors import BackupDamaged
 from archive.registers.migrations import STAFF
+from archive.registers.requests import tables as _requests  # noqa: F401  # so that a backup has them
 from archive.registers.staff_tables import accounts, metadata, paper_codes, sessions, sign_ins, traced, traces
 from archive.store import database, migrations
 from archive.store.seals import Seals
@@ -33,7 +34,7 @@ class Staff:
     """
 
     def __init__(self, url: str, keys: Seals) -> None:
-        self._keys = keys
+        self.keys = keys
         self._engine = database.engine(url, _VARIABLE)
         file = self._engine.url.database
         if self._engine.dialect.name == "sqlite" and file:
@@ -107,7 +108,7 @@ class Staff:
             return None
 
     def _cipher(self) -> Fernet:
-        own = self._keys.private().signing.private_bytes_raw()
+        own = self.keys.private().signing.private_bytes_raw()
         return Fernet(urlsafe_b64encode(HKDF(SHA256(), 32, salt=None, info=_FOR).derive(own)))
 
 

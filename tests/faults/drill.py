@@ -6,13 +6,21 @@ from random import Random
 from threading import Thread
 from time import sleep
 
+from archive.chinese.dates import office_today
 from archive.custody import backup as backups
 from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
 from archive.registers import checking
 from archive.registers.accounts import Accounts
+from archive.registers.notices import packaged
+from archive.registers.requests import checking as requests
+from archive.registers.requests.facts import Applicant, Field
+from archive.registers.requests.persons import PersonsKeys
+from archive.registers.requests.register import Actor, Application, Register
+from archive.registers.requests.terms import Channel
 from archive.registers.roles import Role
 from archive.registers.staff import DUMP, Staff
+from archive.registers.workdays import Calendar
 from archive.store.catalogue import Catalogue
 from archive.store.folder import STAFF
 from indexer import sync
@@ -68,7 +76,13 @@ def _drill(trial: Trial, folder: Path, random: Random) -> None:
         key = opened.catalogue.keys.private()
         for number in range(_PEOPLE):
             Accounts(staff, opened.catalogue).add(f"p{number}", f"第{number}人", [Role.REVIEWER], "县政府办", "安装人")
+        register = Register(staff, opened.catalogue, Calendar(packaged()))
+        for number in range(_PEOPLE):
+            personal = {Field.NAME: f"第{number}申请人", Field.TEXT: "征地补偿方案"}
+            asked = Application(Channel.IN_PERSON, Applicant.PERSON, office_today(), personal)
+            register.register(asked, Actor("受理员"))
         staff.dump(data / DUMP)
+        persons = PersonsKeys(opened.catalogue.keys.folder).current()
         made = backups.backup(opened.catalogue, opened.blobs, data, folder / "backups", lambda done, total: None).folder
         during = len(heard)
     listening.join()
@@ -84,7 +98,14 @@ def _drill(trial: Trial, folder: Path, random: Random) -> None:
         staff.load(again / DUMP)
         people = {each.name for each in Accounts(staff, restored.catalogue).all()}
         trial.expect(people == {f"p{number}" for number in range(_PEOPLE)}, f"of the accounts {people} came back")
-        for sentence in checking.problems(staff, restored.catalogue):
+        PersonsKeys(restored.catalogue.keys.folder).bring_back(persons)
+        register = Register(staff, restored.catalogue, Calendar(packaged()))
+        names = sorted(register.look(each.id, Actor("受理员")).values[Field.NAME] for each in register.all())
+        trial.expect(
+            names == [f"第{number}申请人" for number in range(_PEOPLE)], f"of those who asked {names} came back"
+        )
+        wrong = (*checking.problems(staff, restored.catalogue), *requests.problems(staff, restored.catalogue))
+        for sentence in wrong:
             trial.expect(False, sentence)
     with installation(again) as restored, installation(data) as live:
         sync.rebuild(restored.catalogue, restored.engine)

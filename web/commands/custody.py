@@ -16,6 +16,8 @@ from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
 from archive.errors import CatalogueNotEmpty
 from archive.registers import staff
+from archive.registers.requests import checking as requests
+from archive.registers.requests.persons import PersonsKeys
 from archive.store import audit as log
 from archive.store.catalogue import Catalogue
 from archive.store.database import holds_documents
@@ -23,7 +25,7 @@ from archive.store.folder import require_archive, require_owner, user
 from archive.store.seals import Seals
 from web.commands import jobs
 from web.commands.installation import reported, services, warn_of_readers
-from web.commands.key import read_key
+from web.commands.key import read_key, read_persons_key
 from web.installation.services import Services
 from web.installation.settings import Settings
 
@@ -77,7 +79,7 @@ def backup(destination: Path, keep: int | None) -> None:
 @click.argument("folder", metavar="BACKUP", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="If the installation has data, move it aside.")
 @click.option("--withdrawals", multiple=True, type=_FILE, help="A ledger of withdrawals to add.")
-@click.option("--key", "kept", type=_FILE, help="The key that `key export` printed, if the installation has none.")
+@click.option("--key", "kept", type=_FILE, help="What `key export` printed, if the installation has no keys.")
 @click.option("--lost-key", is_flag=True, help=_LOST)
 @reported
 def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Path | None, lost_key: bool) -> None:
@@ -89,7 +91,10 @@ def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Pa
         raise CatalogueNotEmpty
     with jobs.progress("恢复备份", None) as advance:
         key = read_key(kept) if kept else None
+        persons = read_persons_key(kept) if kept else None
         aside = restoring.restore(folder, settings.data, withdrawals, replace, advance, key, lost_key, settings.keys)
+        if persons:
+            PersonsKeys(settings.keys).bring_back(persons)
     click.echo(f"备份恢复到 {settings.data}，属于用户 {user(os.geteuid())}。")
     if aside:
         click.echo(f"原有数据移到 {aside}")
@@ -98,8 +103,12 @@ def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Pa
     if dump.exists():
         with closing(staff.Staff(settings.staff_database_url, Seals(settings.keys))) as known:
             known.load(dump)
+            unreadable = requests.unreadable(known)
         dump.unlink()
-        click.echo("工作台的账号已恢复，各人重新登录。")
+        click.echo("工作台的账号和申请登记簿已恢复，各人重新登录。")
+        for sentence in unreadable:
+            click.echo(f"gongkai: {sentence}", err=True)
+            code = 1
     sys.exit(code)
 
 

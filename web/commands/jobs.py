@@ -26,6 +26,7 @@ from archive.intake.manifest import items_below, read_manifest, strictest_first
 from archive.intake.receive import Intake, Receipt, Result
 from archive.plain import one_line
 from archive.registers import checking, staff
+from archive.registers.requests import checking as requests
 from indexer import lexicon, sync
 from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated, IndexUnusable
 from indexer.lexicon import Lexicon
@@ -207,18 +208,18 @@ def verify(opened: Services, day: date | None = None) -> int:
     click.echo(
         f"原件 {found.originals} 件，核验 {found.verified} 件：完好 {found.verified - changed - missing}，"
         f"改变 {changed}，缺失 {missing}，未登记 {untracked}；{'；'.join(rest)}；"
-        f"{'账号有问题' if accounts else '账号完好'}；{problem or '索引完好'}。"
+        f"{'账号、登记簿有问题' if accounts else '账号、登记簿完好'}；{problem or '索引完好'}。"
     )
     return found.losses + len(accounts) + bool(problem)
 
 
 def _account_problems(opened: Services) -> list[str]:
-    """Say what is wrong with the accounts of staff. An installation without any has nothing wrong with them."""
+    """Say what is wrong with the accounts of staff and the register of requests, where there are any."""
     url = opened.settings.staff_database_url
     if not staff.is_there(url):
         return []
     with closing(staff.Staff(url, opened.catalogue.keys)) as known:
-        return [*checking.problems(known, opened.catalogue)]
+        return [*checking.problems(known, opened.catalogue), *requests.problems(known, opened.catalogue)]
 
 
 def _index_problem(opened: Services) -> str:

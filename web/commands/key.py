@@ -8,13 +8,18 @@ import click
 
 from archive.custody import backup as backups
 from archive.custody import sealing
+from archive.registers.requests.persons import PersonsKey, PersonsKeys
+from archive.registers.requests.register import Actor
+from archive.registers.roles import Act
 from archive.store import held
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue, Earlier
 from archive.store.folder import require_archive
 from archive.store.seals import Key, Seals
 from web.commands import jobs
+from web.commands.deciding import decider
 from web.commands.installation import reported, services
+from web.commands.register import register_of
 from web.installation.settings import Settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -29,10 +34,15 @@ def key() -> None:
 @key.command("export")
 @reported
 def export() -> None:
-    """Print the private key, to be printed on paper or kept on another medium. Whoever has it can publish."""
+    """Print the keys, to be printed on paper or kept on another medium.
+
+    Whoever has them can publish, and read who asked for what.
+    """
     settings = Settings.from_environment()
     require_archive(settings.data)
     click.echo(Seals(settings.keys).exported().written(), nl=False)
+    if (persons := PersonsKeys(settings.keys)).exist():
+        click.echo("\n" + persons.current().written(), nl=False)
     click.echo("请把以上内容打印，或存到另外的介质，锁在柜中；不要留在这台机器的其他地方。", err=True)
 
 
@@ -40,10 +50,13 @@ def export() -> None:
 @click.argument("file", type=_FILE)
 @reported
 def import_(file: Path) -> None:
-    """Put a key that `key export` printed back into force."""
+    """Put the keys that `key export` printed back into force."""
     settings = Settings.from_environment()
     require_archive(settings.data)
+    persons = read_persons_key(file)
     sealing.bring_back(settings.database_url, settings.data, Seals(settings.keys), read_key(file))
+    if persons:
+        PersonsKeys(settings.keys).bring_back(persons)
     click.echo("密钥已经放回。")
 
 
@@ -115,6 +128,26 @@ def migrate(destination: Path, first: str, second: str) -> None:
 def read_key(file: Path) -> Key:
     """Read a private key out of a file. Raises KeyUnusable."""
     return Key.read(file.read_text(encoding="utf-8", errors="replace"), file.name)
+
+
+def read_persons_key(file: Path) -> PersonsKey | None:
+    """Read the key of what is personal out of a file; None if it has none. Raises KeyUnusable."""
+    return PersonsKey.read(file.read_text(encoding="utf-8", errors="replace"), file.name)
+
+
+@key.command("replace-persons")
+@click.option("--by", required=True, metavar="NAME", help="Who does it.")
+@reported
+def replace_persons(by: str) -> None:
+    """Make a new key for what is personal in the register of requests, and encrypt everything by it.
+
+    Print it again with `key export` afterwards. Keep the paper of before as long as there are backups from then.
+    """
+    with services() as opened:
+        who = decider(opened, by, Act.OVERSEE_REQUESTS)
+        with register_of(opened) as register:
+            count = register.replace_key(Actor(who, by if who != by else ""))
+    click.echo(f"申请人信息的密钥已更换，{count} 项重新加密。请运行 gongkai key export 重新打印。")
 
 
 def _told(sealed: sealing.Sealed) -> int:

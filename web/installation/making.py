@@ -1,5 +1,6 @@
 """Making a new installation: the one place where an archive begins."""
 
+from archive.registers.requests.persons import PersonsKeys
 from archive.store import folder
 from archive.store.catalogue import Catalogue
 from archive.store.space import make_reserve
@@ -21,6 +22,7 @@ def make(settings: Settings) -> bool:
     data.mkdir(parents=True, exist_ok=True)
     data.chmod(0o700)
     Catalogue(settings.database_url, data, keys=settings.keys).close()
+    PersonsKeys(settings.keys).make()
     # The last step, because it is what the folder is known by.
     folder.mark(data)
     make_reserve(data, spare=1)

@@ -65,6 +65,7 @@ NEEDING = (
     ("export", "bag", "--bagit"),
     ("key", "export"),
     ("key", "replace", "--by", "甲", "--and", "乙", "--reason", "丙"),
+    ("key", "replace-persons", "--by", "甲"),
     ("migrate", "backups"),
 )
 NEEDING_NONE = (

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from archive.chinese.dates import office_today
+from archive.registers.requests.facts import Applicant, Field
+from archive.registers.requests.register import Actor, Application
+from archive.registers.requests.terms import Channel
 from archive.store.seals import Key
-from tests.conftest import in_a_file
+from tests.conftest import Databases, in_a_file
 from tests.web.commands.conftest import Run, caller
 from web.app import create_app
+from web.commands.register import register_of
 from web.installation.services import open_services
 from web.installation.settings import Settings
 
@@ -44,6 +49,46 @@ def test_after_a_replacement_a_backup_is_restored_with_the_key_on_paper(
     assert "2" in run("search", "通知").output
     # And once more, with the keys as they were brought along.
     assert run("key", "export").stdout == paper.read_text(encoding="utf-8")
+
+
+def _registered(environment: dict[str, str]) -> None:
+    """Enter a request as the desk does."""
+    with closing(open_services(Settings.from_environment(environment))) as opened, register_of(opened) as register:
+        personal = {Field.NAME: "张三丰", Field.TEXT: "征地补偿方案"}
+        made = Application(Channel.IN_PERSON, Applicant.PERSON, office_today(), personal)
+        register.register(made, Actor("丁四"))
+
+
+def _names(environment: dict[str, str]) -> list[str]:
+    with closing(open_services(Settings.from_environment(environment))) as opened, register_of(opened) as register:
+        return [register.look(each.id, Actor("丁四")).values[Field.NAME] for each in register.all()]
+
+
+def test_who_asked_is_read_again_after_a_restore_with_the_keys_on_paper(
+    run: Run, folder: Path, tmp_path: Path, environment: dict[str, str], databases: Databases
+) -> None:
+    environment["GONGKAI_STAFF_DATABASE_URL"] = databases.empty(tmp_path / "staff.sqlite3")
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    _registered(environment)
+    assert "2 项重新加密" in run("key", "replace-persons", "--by", "甲").output
+    paper, seals_only = tmp_path / "keys.txt", tmp_path / "seals.txt"
+    paper.write_text(run("key", "export").stdout, encoding="utf-8")
+    seals_only.write_text(paper.read_text(encoding="utf-8").partition("gongkai persons key")[0], encoding="utf-8")
+    run("backup", str(tmp_path / "disk"))
+    (made,) = (tmp_path / "disk").iterdir()
+    assert not [path for path in made.rglob("*") if path.is_file() and "张三丰".encode() in path.read_bytes()]
+    assert not [*made.rglob("*.key")]
+    for number, keys in enumerate((paper, seals_only)):
+        again = tmp_path / f"again{number}"
+        environment["GONGKAI_DATA"], environment["GONGKAI_DATABASE_URL"] = str(again), ""
+        environment["GONGKAI_STAFF_DATABASE_URL"] = databases.empty(tmp_path / f"staff{number}.sqlite3")
+        restored = run("restore", str(made), "--key", str(keys), code=number)
+        if keys is seals_only:
+            assert "没有申请人信息的密钥" in restored.stderr and "gongkai key import" in restored.stderr
+            assert "没有申请人信息的密钥" in run("verify", code=1).stderr
+            run("key", "import", str(paper))
+        assert _names(environment) == ["张三丰"]
+        run("verify")
 
 
 def _served(environment: dict[str, str]) -> dict[str, str]:

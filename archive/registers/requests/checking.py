@@ -1,0 +1,96 @@
+"""Holding the register of requests against itself and the audit log: nothing was changed, added or lost unseen."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import RowMapping, select
+
+from archive.registers.requests import facts
+from archive.registers.requests.facts import Plain
+from archive.registers.requests.persons import Persons, PersonsKeys
+from archive.registers.requests.register import digest_of
+from archive.registers.requests.states import Event
+from archive.registers.requests.tables import request_events, request_persons, requests
+from archive.registers.staff import Staff
+from archive.store import audit, canonical
+from archive.store.catalogue import Catalogue
+
+# More than this many of a kind are counted and not named.
+_NAMED = 20
+
+
+def problems(staff: Staff, catalogue: Catalogue) -> Iterator[str]:
+    """Yield a sentence for each thing that is wrong with the register. None has anything personal in it."""
+    with staff.reading() as connection:
+        rows = connection.execute(select(requests).order_by(requests.c.number)).mappings().all()
+        events: dict[str, list[RowMapping]] = defaultdict(list)
+        for row in connection.execute(select(request_events).order_by(request_events.c.number)).mappings():
+            events[row["request_id"]].append(row)
+        at = request_persons.c
+        kept: dict[str, set[tuple[int, str]]] = defaultdict(set)
+        for id, number, field in connection.execute(select(at.request_id, at.number, at.field)):
+            kept[id].add((number, field))
+    found = [why for row in rows if (why := _wrong(row, events[row["id"]], kept[row["id"]]))]
+    yield from found[:_NAMED]
+    if len(found) > _NAMED:
+        yield f"另有 {len(found) - _NAMED} 件申请与其办理记录不符。"
+    yield from unreadable(staff)
+    yield from _unlogged({row["id"]: row["number"] for row in rows}, events, catalogue)
+
+
+def unreadable(staff: Staff) -> list[str]:
+    """Say why something personal can't be read; [] if all can, or there is nothing."""
+    with staff.reading() as connection:
+        return [*Persons(PersonsKeys(staff.keys.folder)).problems(connection)]
+
+
+def _wrong(row: RowMapping, events: list[RowMapping], kept: set[tuple[int, str]]) -> str:
+    """Say what is wrong with one request as it lies there; "" if nothing is."""
+    name = f"申请 {row['number']} "
+    told: dict[str, Plain] = {}
+    for event in events:
+        told = facts.folded(told, event["after"])
+    if [event["number"] for event in events] != [*range(1, row["last"] + 1)]:
+        return f"{name}的办理记录不连续：有的被删除或添加。请从备份恢复。"
+    if any(event["digest"] != digest_of(dict(event)) for event in events):
+        return f"{name}的办理记录被改动。请从备份恢复。"
+    closed = told.get("closed_on")
+    if told != row["facts"] or (told.get("state"), closed) != (row["state"], row["closed_on"]):
+        return f"{name}的现状与其办理记录不符：数据库被改动。请从备份恢复。"
+    anonymised = any(event["event"] == Event.ANONYMISE for event in events)
+    said = set() if anonymised else {(event["number"], field) for event in events for field in event["personal"]}
+    if kept != said:
+        return f"{name}的个人信息{'应当已经去除，却还有' if anonymised else '有缺失或多余'}。请从备份恢复，并查明原因。"
+    return ""
+
+
+def _unlogged(
+    numbers: Mapping[str, str], events: Mapping[str, list[RowMapping]], catalogue: Catalogue
+) -> Iterator[str]:
+    """Yield what the register has and the audit log has not, and the other way round."""
+    held: Counter[tuple[str, str]] = Counter()
+    batches: dict[str, list[str]] = defaultdict(list)
+    for id, told in events.items():
+        for event in told:
+            if event["batch"]:
+                batches[event["batch"]].append(event["digest"])
+            else:
+                held[str(numbers.get(id)), event["digest"]] += 1
+    with catalogue.reading() as connection:
+        log = [*audit.events(connection, actions=("request", "request.import"))]
+    known = Counter(
+        (str(event.details.get("request")), str(event.details.get("digest")))
+        for event in log
+        if event.action == "request"
+    )
+    imports = {
+        str(event.details.get("batch")): event.details.get("digest") for event in log if "import" in event.action
+    }
+    for number, _ in sorted(held - known)[:_NAMED]:
+        yield f"申请 {number} 有一项办理在审计日志里没有记录：不是经程序登记的。请查明是谁写进数据库的。"
+    for number, count in sorted(Counter(number for number, _ in known - held).items())[:_NAMED]:
+        yield f"审计日志里有申请 {number} 的 {count} 项办理，而登记簿里没有。从备份恢复的，请按纸质材料补登。"
+    for batch in sorted(batches.keys() | imports.keys()):
+        if imports.get(batch) != canonical.digest(sorted(batches.get(batch, []))):
+            count = len(batches.get(batch, []))
+            yield f"一批导入的申请（现有 {count} 件）与审计日志不符：有增加、删除或改动。请从备份恢复。"

@@ -1,0 +1,162 @@
+"""Whether something may happen to a request now: the conditions of the table, and the order of its days."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+
+from archive.registers.requests import fees, terms
+from archive.registers.requests.facts import Facts, Said
+from archive.registers.requests.outcomes import ANSWERS
+from archive.registers.requests.states import EITHER, Condition, Event, Transition, transitions
+from archive.registers.requests.terms import Consulted, Term
+from archive.registers.workdays import Calendar
+
+# Years after which a closed request keeps nothing personal (文书档案保管期限 10 年).
+RETAINED_YEARS = 10
+_Holds = Callable[[Facts, Said, Calendar], bool]
+
+
+def _over(term: Term | None, on: date) -> bool:
+    """Whether a term's last day is known and over."""
+    return term is not None and term.due is not None and on > term.due
+
+
+def _opinion_overdue(facts: Facts, said: Said, calendar: Calendar) -> bool:
+    """Whether the opinion that is spoken of is overdue; without one, any."""
+    received = facts.received_on or facts.submitted_on
+    asked = facts.life.consultations
+    spoken = [said.at] if said.at in facts.awaited else facts.awaited
+    ends = [terms.opinion(asked[at], received, calendar) for at in spoken if at is not None]
+    return any(end is None or _over(end, said.on) for end in ends)
+
+
+def _retained(facts: Facts, said: Said, calendar: Calendar) -> bool:
+    until = retained_until(facts)
+    return facts.anonymised_on is None and until is not None and said.on > until
+
+
+_CONDITIONS: Mapping[Condition, _Holds] = {
+    Condition.ONE_SUPPLEMENT: lambda facts, said, calendar: facts.supplement_asked_on is None,
+    Condition.IN_SEVEN_DAYS: lambda facts, said, calendar: (
+        not (facts.received_on and _over(terms.supplement(facts.received_on, calendar), said.on))
+    ),
+    Condition.SUPPLEMENT_OVERDUE: lambda facts, said, calendar: bool(
+        facts.supplement_until and said.on > facts.supplement_until
+    ),
+    Condition.OPINION_OVERDUE: _opinion_overdue,
+    Condition.ONE_EXTENSION: lambda facts, said, calendar: facts.extension_told_on is None,
+    Condition.IN_TERM: lambda facts, said, calendar: not _over(terms.reply(facts.life, calendar), said.on),
+    Condition.ONE_CHARGE: lambda facts, said, calendar: facts.fee_told_on is None,
+    Condition.CHARGEABLE: lambda facts, said, calendar: (facts.received_on or date.min) >= fees.SINCE,
+    Condition.PAYMENT_OVERDUE: lambda facts, said, calendar: bool(
+        facts.fee_told_on and _over(terms.payment(facts.fee_told_on, calendar), said.on)
+    ),
+    Condition.RETAINED_LONG_ENOUGH: _retained,
+    Condition.LAST_OPINION: lambda facts, said, calendar: len(facts.awaited) == 1,
+    Condition.MORE_OPINIONS: lambda facts, said, calendar: len(facts.awaited) > 1,
+    Condition.REDO: lambda facts, said, calendar: said.redo,
+    Condition.NO_REDO: lambda facts, said, calendar: not said.redo,
+}
+_CHOICES = frozenset(condition for pair in EITHER for condition in pair)
+
+
+def way(facts: Facts, event: Event, said: Said, calendar: Calendar) -> Transition | str:
+    """Return where an event leads, or the sentence that says why it may not happen."""
+    ways = transitions(facts.state, event)
+    if not ways:
+        return f"申请现在“{facts.state}”，不能办理“{event}”。"
+    refused = ""
+    for each in ways:
+        failed = [one for one in each.conditions if not _CONDITIONS[one](facts, said, calendar)]
+        if not failed:
+            return each
+        refused = next((str(one) for one in failed if one not in _CHOICES), refused)
+    return refused
+
+
+def unlawful(facts: Facts, event: Event, said: Said) -> str:
+    """Return why what is said with an event can't be, apart from the table; "" if it can."""
+    if event is Event.EXTEND:
+        most = terms.rule(facts.received_on or facts.submitted_on).extension
+        if not 1 <= (said.days or 0) <= most:
+            return f"延长的期限为 1 至 {most} 个工作日（条例第三十三条）。"
+    if event in (Event.OPINION, Event.SILENCE, Event.SERVE) and said.at not in facts.awaited:
+        return "没有这样一份等待答复的征求意见书。"
+    if event is Event.ANSWER:
+        return _unanswerable(facts, said)
+    return ""
+
+
+def _unanswerable(facts: Facts, said: Said) -> str:
+    answer = ANSWERS.get(said.answer)
+    if answer is None or not answer.by_letter:
+        return "请选定一种答复。"
+    if lacks := answer.lacks(said.contents):
+        return f"“{answer.label}”的答复必须写明（{answer.article}）：{'；'.join(lacks)}。"
+    if answer.id == "unclear" and facts.supplement_came_on is None:
+        return "没有收到过补正，不能以“补正后申请内容仍不明确”答复；请先告知补正（条例第三十条）。"
+    if answer.id == "third-party" and not any(each.of is Consulted.THIRD_PARTY for each in facts.asked):
+        return "以保护第三方合法权益为由不予公开的，应当先书面征求第三方的意见（条例第三十二条）。"
+    return ""
+
+
+def out_of_order(facts: Facts, today: date) -> str:
+    """Return a sentence about two days that contradict each other, or one that is still to come; "" if none does."""
+    for first, earlier, second, later in _pairs(facts):
+        if earlier and later and later < earlier:
+            return f"{second}（{later}）早于{first}（{earlier}），请核对。"
+    for name, day in _past(facts):
+        if day and day > today:
+            return f"{name}（{day}）还没有到，请核对。"
+    return ""
+
+
+def _pairs(facts: Facts) -> Iterator[tuple[str, date | None, str, date | None]]:
+    received, closed = facts.received_on, facts.closed_on
+    yield "提交日", facts.submitted_on, "确认日", facts.confirmed_on
+    supplement = "告知补正日", facts.supplement_asked_on
+    yield "收到申请日", received, *supplement
+    yield *supplement, "补正期限", facts.supplement_until
+    yield *supplement, "收到补正日", facts.supplement_came_on
+    yield "收到申请日", received, "告知延期日", facts.extension_told_on
+    fee = "告知缴费日", facts.fee_told_on
+    yield "收到申请日", received, *fee
+    yield *fee, "缴费日", facts.fee_paid_on
+    for each in facts.asked:
+        sent = "征求意见书发出日", each.sent_on
+        yield "收到申请日", received, *sent
+        yield *sent, "送达日", each.served_on
+        yield *sent, "收到意见日", each.ended_on
+        yield "收到意见日", each.ended_on or each.sent_on, "办结日", closed
+    done = (received, facts.supplement_asked_on, facts.supplement_came_on, facts.extension_told_on, facts.fee_told_on)
+    for day in (*done, facts.fee_paid_on):
+        yield "办理中的日期", day, "办结日", closed
+    for name, day in (("归档日", facts.archived_on), ("送达日", facts.delivered_on), ("备案日", facts.recorded_on)):
+        yield "办结日", closed, name, day
+    yield "提交日", facts.submitted_on, "作废日", facts.voided_on
+    for dispute in facts.disputes:
+        yield "办结日", closed, f"{dispute.court}提出日", dispute.filed_on
+        yield f"{dispute.court}提出日", dispute.filed_on, f"{dispute.court}审结日", dispute.ended_on
+        yield (
+            f"{dispute.court}审结日",
+            dispute.ended_on if dispute.redo else None,
+            "重新答复日",
+            facts.answered_again_on,
+        )
+
+
+def _past(facts: Facts) -> Iterator[tuple[str, date | None]]:
+    """Yield the days that can't be in the future: all but the time that was given for a supplement."""
+    yield "提交日", facts.submitted_on
+    for _, _, name, day in _pairs(facts):
+        if name != "补正期限":
+            yield name, day
+
+
+def retained_until(facts: Facts) -> date | None:
+    """Return until when what is personal is kept: ten years after all has ended; None while something is open."""
+    days = (facts.closed_on, facts.voided_on, facts.answered_again_on, *(each.ended_on for each in facts.disputes))
+    ended = [day for day in days if day]
+    if not ended or any(each.ended_on is None for each in facts.disputes):
+        return None
+    # To the end of that year, as files are kept.
+    return date(max(ended).year + RETAINED_YEARS, 12, 31)

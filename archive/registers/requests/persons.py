@@ -1,0 +1,289 @@
+"""What is personal about requests: who asked for what, and whatever else somebody wrote freely.
+
+It lies in the staff's database, encrypted (AES-256-GCM) by a key of its own, ``persons.key`` beside the archive's keys.
+Each value is bound to its request, event and field, so that one can't be put in another's place. The key is in no
+backup; ``gongkai key export`` prints it. Rows without their key are told, and never shown as if there were none.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, delete, insert, select, update
+
+from archive.errors import KeyUnusable, PersonalDataDamaged
+from archive.reasons import why
+from archive.registers.requests.facts import Field
+from archive.registers.requests.tables import request_persons
+from archive.store import keyfile
+from archive.store.blobs import sync_folder
+
+KEY = "persons.key"
+_HEAD = "gongkai persons key, format 1"
+_NONCE = 12
+# Beyond this many letters it is no name, number or letter, and the database would swell.
+LONGEST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsKey:
+    """A key and those in force before it, without which older backups can't be read."""
+
+    secret: bytes
+    former: tuple[bytes, ...] = ()
+
+    @classmethod
+    def new(cls) -> "PersonsKey":
+        return cls(secrets.token_bytes(32))
+
+    @property
+    def id(self) -> str:
+        return key_id(self.secret)
+
+    @property
+    def known(self) -> Mapping[str, bytes]:
+        """Every secret by its id."""
+        return {key_id(each): each for each in (self.secret, *self.former)}
+
+    def written(self) -> str:
+        """Return the key as text for a file or for paper."""
+        former = {f"former {at}": each.hex() for at, each in enumerate(self.former, 1)}
+        return keyfile.written(_HEAD, {"key": self.id, "secret": self.secret.hex(), **former})
+
+    @classmethod
+    def read(cls, text: str, name: str) -> "PersonsKey | None":
+        """Read what ``written`` wrote; None if the text has no such key. Raises KeyUnusable."""
+        if not keyfile.holds(_HEAD, text):
+            return None
+        told = keyfile.read(_HEAD, text, name)
+        try:
+            former = tuple(bytes.fromhex(value) for field, value in told.items() if field.startswith("former "))
+            found = cls(bytes.fromhex(told["secret"]), former)
+            for each in (found.secret, *former):
+                AESGCM(each)
+        except (KeyError, ValueError) as error:
+            raise KeyUnusable(f"密钥 {name} 读不出。") from error
+        return found
+
+
+class PersonsKeys:
+    """The key in a folder. It is read when it is needed, since another process may have replaced it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / KEY
+
+    def exist(self) -> bool:
+        return self.path.exists()
+
+    def make(self) -> PersonsKey:
+        """Write a new key unless there is one, and return the one in force. Raises OSError, KeyUnusable."""
+        return self.current() if self.exist() else self.put(PersonsKey.new())
+
+    def put(self, key: PersonsKey) -> PersonsKey:
+        """Put a key into force; those of before stay known. Raises OSError, KeyUnusable."""
+        if self.exist():
+            key = _joined(key, self.current())
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keyfile.put(self.path, key.written())
+        sync_folder(self.path.parent)
+        return key
+
+    def bring_back(self, key: PersonsKey) -> PersonsKey:
+        """Let a key that was kept elsewhere be known again; the one in force stays so if it can be read.
+
+        Raises OSError.
+        """
+        try:
+            there = self.current()
+        except KeyUnusable:
+            if self.exist():
+                # Somebody may still be able to read it.
+                self.path.replace(self.path.with_name(f"{KEY}.damaged"))
+            return self.put(key)
+        joined = _joined(there, key)
+        if joined != there:
+            keyfile.put(self.path, joined.written())
+            sync_folder(self.path.parent)
+        return joined
+
+    def current(self) -> PersonsKey:
+        """Return the key in force. Raises KeyUnusable."""
+        try:
+            text = self.path.read_text(encoding="ascii", errors="replace")
+        except FileNotFoundError as error:
+            raise KeyUnusable(
+                f"没有申请人信息的密钥 {self.path}，登记簿里的个人信息读不出。"
+                "请从保管的副本恢复：gongkai key import FILE。"
+            ) from error
+        except OSError as error:
+            raise KeyUnusable(f"不能读取密钥文件 {self.path}：{why(error)}。请以保管密钥的用户运行。") from error
+        key = PersonsKey.read(text, self.path.name)
+        if key is None:
+            raise KeyUnusable(f"{self.path.name} 不是完整的密钥文件（首行不对），请从保管的副本恢复。")
+        return key
+
+
+class Persons:
+    """Writes and reads what is personal, within transactions of the staff's database."""
+
+    def __init__(self, keys: PersonsKeys) -> None:
+        self.keys = keys
+
+    def put(self, connection: Connection, id: str, number: int, values: Mapping[Field, str]) -> None:
+        """Keep the values of an event. The first ever make the key. Raises KeyUnusable, OSError."""
+        if not values:
+            return
+        key = self._key(connection)
+        rows = [
+            {
+                "request_id": id,
+                "number": number,
+                "field": field.value,
+                **_sealed(key.secret, (id, number, field), value),
+            }
+            for field, value in values.items()
+        ]
+        connection.execute(insert(request_persons), rows)
+
+    def of(self, connection: Connection, id: str) -> dict[int, dict[Field, str]]:
+        """Return what is known of a request, by the numbers of its events. Raises KeyUnusable, PersonalDataDamaged."""
+        found: dict[int, dict[Field, str]] = {}
+        for _, number, field, value in self._read(connection, request_persons.c.request_id == id):
+            found.setdefault(number, {})[field] = value
+        return found
+
+    def newest(self, connection: Connection, field: Field) -> dict[str, str]:
+        """Return one field of all requests, as it was said last. Raises KeyUnusable, PersonalDataDamaged."""
+        return {id: value for id, _, _, value in self._read(connection, request_persons.c.field == field.value)}
+
+    def drop(self, connection: Connection, id: str) -> int:
+        """Delete what is personal about a request; return how many values that were."""
+        if connection.dialect.name == "sqlite":
+            # What is deleted is overwritten in the file.
+            connection.exec_driver_sql("PRAGMA secure_delete=ON").close()
+        return connection.execute(delete(request_persons).where(request_persons.c.request_id == id)).rowcount
+
+    def rotate(self, connection: Connection) -> tuple[PersonsKey, int]:
+        """Put a new key into force and encrypt everything by it; return it, and how many values.
+
+        The file comes first: if the transaction then fails, the former key in it still reads every row.
+        """
+        found = [*self._read(connection)]
+        key = self.keys.put(PersonsKey.new())
+        for id, number, field, value in found:
+            at = request_persons.c
+            connection.execute(
+                update(request_persons)
+                .where((at.request_id == id) & (at.number == number) & (at.field == field.value))
+                .values(_sealed(key.secret, (id, number, field), value))
+            )
+        return key, len(found)
+
+    def problems(self, connection: Connection) -> Iterator[str]:
+        """Yield a sentence for each thing that is wrong with the key or with a value."""
+        try:
+            for _ in self._read(connection):
+                pass
+        except (KeyUnusable, PersonalDataDamaged) as error:
+            yield str(error)
+
+    def _key(self, connection: Connection) -> PersonsKey:
+        """Return the key, made if nothing was ever encrypted. Raises KeyUnusable if it isn't that of the rows."""
+        used = {*connection.scalars(select(request_persons.c.key).distinct())}
+        key = self.keys.current() if used else self.keys.make()
+        if strange := sorted(used - key.known.keys()):
+            raise KeyUnusable(
+                f"登记簿里的个人信息由密钥 {'、'.join(strange)} 加密，而现有的是 {key.id}，读不出。"
+                f"请找出 key 一行为 {strange[0]} 的副本，用 gongkai key import FILE 放回。"
+            )
+        return key
+
+    def _read(self, connection: Connection, wanted: object = None) -> Iterator[tuple[str, int, Field, str]]:
+        query = select(request_persons).order_by(request_persons.c.request_id, request_persons.c.number)
+        if wanted is not None:
+            query = query.where(wanted)  # type: ignore[arg-type]  # a condition on the table
+        rows = connection.execute(query).all()
+        if not rows:
+            return
+        known = self._key(connection).known
+        for row in rows:
+            place = (row.request_id, row.number, Field(row.field))
+            yield *place, _opened(known[row.key], place, row.sealed)
+
+
+def _joined(key: PersonsKey, other: PersonsKey) -> PersonsKey:
+    """Return a key that knows also what another one knows."""
+    kept = dict.fromkeys((*key.former, other.secret, *other.former))
+    return replace(key, former=tuple(each for each in kept if each != key.secret))
+
+
+def masked(name: str) -> str:
+    """Return a name as lists show it.
+
+    >>> masked("张三丰"), masked("临沭县某某公司"), masked("")
+    ('张**', '临**', '')
+    """
+    return f"{name[0]}**" if name else ""
+
+
+def key_id(secret: bytes) -> str:
+    """Return the name of a key: 8 hex digits of a hash."""
+    return hashlib.sha256(b"gongkai persons key\n" + secret).hexdigest()[:8]
+
+
+def _sealed(secret: bytes, place: tuple[str, int, Field], value: str) -> dict[str, str]:
+    nonce = os.urandom(_NONCE)
+    # Lengths of names tell something: they are filled up.
+    text = json.dumps(value, ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 32)
+    return {
+        "key": key_id(secret),
+        "sealed": base64.b64encode(nonce + AESGCM(secret).encrypt(nonce, text, _bound(place))).decode(),
+    }
+
+
+def _opened(secret: bytes, place: tuple[str, int, Field], sealed: str) -> str:
+    try:
+        raw = base64.b64decode(sealed, validate=True)
+        return str(json.loads(AESGCM(secret).decrypt(raw[:_NONCE], raw[_NONCE:], _bound(place))))
+    except (InvalidTag, ValueError) as error:
+        raise PersonalDataDamaged(place[0], place[2].value) from error
+
+
+def _bound(place: tuple[str, int, Field]) -> bytes:
+    id, number, field = place
+    return f"gongkai request\n{id}\n{number}\n{field.value}".encode()
+
+
+def checked(values: Mapping[Field, str]) -> dict[Field, str]:
+    """Return the values that say something, without blanks around them. Raises ValueError for one that is too long."""
+    kept = {field: value.strip() for field, value in values.items() if value.strip()}
+    for field, value in kept.items():
+        if len(value) > LONGEST:
+            raise ValueError(f"{field.value}超过 {LONGEST} 字，请删减。")
+    return kept
+
+
+def same(one: Mapping[Field, str], other: Mapping[Field, str]) -> bool:
+    """Tell whether two applicants are one: the same identity, or, where one has none, the same name and contact."""
+    if one.get(Field.IDENTITY) and other.get(Field.IDENTITY):
+        return _plain(one[Field.IDENTITY]) == _plain(other[Field.IDENTITY])
+    pairs = [(one.get(field, ""), other.get(field, "")) for field in (Field.NAME, Field.CONTACT)]
+    return all(left and _plain(left) == _plain(right) for left, right in pairs)
+
+
+def _plain(value: str) -> str:
+    return "".join(value.split()).casefold()
+
+
+def latest(events: Mapping[int, Mapping[Field, str]], fields: Iterable[Field] = tuple(Field)) -> dict[Field, str]:
+    """Return each field as it was said last."""
+    found = {field: value for number in sorted(events) for field, value in events[number].items()}
+    return {field: found[field] for field in fields if field in found}

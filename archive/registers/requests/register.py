@@ -1,0 +1,408 @@
+"""The register of requests for disclosure (依申请公开登记簿): what came in, what was done about it, and by whom.
+
+A request is its events. Each is written with the facts that it changed, before and after, in one transaction with its
+event in the archive's audit log, and no row is ever deleted. What is personal goes to ``persons`` and nowhere else:
+neither the facts, nor the audit log, nor an error's sentence has any of it.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from uuid import uuid4
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from archive.chinese.dates import office_today
+from archive.errors import RequestRefused, UnknownRequest
+from archive.registers.requests import changing, facts, lawful, persons, terms
+from archive.registers.requests.facts import Applicant, Facts, Field, Form, Plain, Said
+from archive.registers.requests.persons import Persons, PersonsKeys
+from archive.registers.requests.states import OPEN, RIGHTS, TABLE, Event, State
+from archive.registers.requests.tables import request_events, requests
+from archive.registers.requests.terms import Channel, Term
+from archive.registers.roles import Act
+from archive.registers.staff import Staff, instant, now
+from archive.registers.workdays import Calendar
+from archive.store import audit, canonical
+from archive.store.catalogue import Catalogue
+
+# Of letters and files of the office: nothing in which a person's name would pass.
+_LETTER = r"[\u4e00-\u9fff]{1,10}(?<=[发字函办开告复答令])[〔\[(（]?\d{4}[〕\])）]?年?(第?\d{1,6}号?)(之[一二三四五])?"
+_NUMBER = re.compile(rf"{_LETTER}|(?=.*\d)[-A-Za-z0-9·._/—〔〕\[\]()（）年第号]+", re.ASCII)
+_PARTS = ("request_id", "number", "event", "on", "at", "person", "account", "before", "after", "personal", "batch")
+# With these events the applicant's own words may come anew.
+_RETOLD = frozenset({Event.CORRECT, Event.SUPPLEMENT})
+OVERTAKEN = "您打开这一页之后，这件申请已有新的办理，这次没有进行。请看过现在的情况再办。"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: the person's name, and the user name of the account, "" where there are none."""
+
+    person: str
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What comes in. ``personal`` has at least the name and the text (article 29)."""
+
+    channel: Channel
+    kind: Applicant
+    submitted_on: date
+    personal: Mapping[Field, str]
+    confirmed_on: date | None = None
+    form: Form | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as it stands. ``last`` is the number of its newest event, which a form sends back as ``seen``."""
+
+    id: str
+    number: str
+    facts: Facts
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it was recorded. ``personal`` names what was said with it; ``digest`` stands in the audit log too."""
+
+    request_id: str
+    number: int
+    event: Event
+    on: date
+    at: str
+    person: str
+    account: str
+    before: Mapping[str, Plain]
+    after: Mapping[str, Plain]
+    personal: tuple[Field, ...]
+    batch: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An act that is lawful now, its article, the right it needs, and which fields of ``Said`` it needs."""
+
+    event: Event
+    article: str
+    right: Act
+    needs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What is personal about a request: as it is now, and what was said with each event, by its number."""
+
+    values: Mapping[Field, str]
+    by_event: Mapping[int, Mapping[Field, str]]
+
+
+class Register:
+    """The register of one installation. ``today`` says which day it is at the office."""
+
+    def __init__(
+        self, staff: Staff, catalogue: Catalogue, calendar: Calendar, today: Callable[[], date] = office_today
+    ) -> None:
+        self._staff = staff
+        self._catalogue = catalogue
+        self._today = today
+        self.calendar = calendar
+        self.persons = Persons(PersonsKeys(staff.keys.folder))
+
+    def register(self, application: Application, by: Actor) -> Request:
+        """Enter a request under the next number of the year. Raises RequestRefused, KeyUnusable."""
+        for needed in (Field.NAME, Field.TEXT):
+            if not application.personal.get(needed, "").strip():
+                raise RequestRefused(f"请写明{needed.value}（条例第二十九条）。")
+        values = _checked(application.personal)
+        made = Facts(
+            State.HANDLING,
+            *(application.channel, application.kind, application.submitted_on, application.confirmed_on),
+            form=application.form,
+        )
+        if made.received_on is None:
+            made = facts.stated(made, State.CONFIRMING)
+        self._refuse_disorder(made)
+        with self._staff.writing() as connection:
+            year = self._today().year
+            highest = select(func.max(requests.c.serial)).where(requests.c.year == year)
+            serial = (connection.execute(highest).scalar() or 0) + 1
+            id = _insert(connection, f"{year}-{serial:04}", made, year, serial)
+            self._record(connection, self._row(connection, id), Event.REGISTER, self._today(), made, values, by)
+        return self.request(id)
+
+    def act(self, id: str, event: Event, said: Said, by: Actor, seen: int | None = None) -> Request:
+        """Do something about a request. Whoever calls this has asked for the right in ``states.RIGHTS``.
+
+        ``seen`` is the newest event that the person knew of: after another one nothing is done. Raises RequestRefused,
+        UnknownRequest, KeyUnusable.
+        """
+        values = _checked({**said.personal, **_spoken(said)})
+        if said.personal and event not in _RETOLD:
+            raise RequestRefused(f"“{event}”不改变申请人的信息，请用“{Event.CORRECT}”。")
+        if said.number and not is_number(said.number):
+            raise RequestRefused(f"文号或归档号“{said.number[:40]}”应写成 沭公开〔2026〕3号 的样子。")
+        with self._staff.writing() as connection:
+            row = self._row(connection, id)
+            if seen is not None and row["last"] != seen:
+                raise RequestRefused(OVERTAKEN)
+            known = facts.read(row["facts"])
+            changed = changing.apply(known, event, said, by.person, self.calendar, self._today())
+            if known.anonymised_on and values:
+                raise RequestRefused("这件申请的个人信息已经去除，不再登记新的。")
+            if event is Event.ANONYMISE:
+                self.persons.drop(connection, id)
+            self._record(connection, row, event, said.on, changed, values, by)
+        return self.request(id)
+
+    def offers(self, request: Request) -> list[Offer]:
+        """Return what is lawful today, each with its article, in the order of ``states.Event``."""
+        found: dict[Event, Offer] = {}
+        for each in TABLE:
+            if each.state is request.facts.state and each.event not in found:
+                for said in (Said(self._today()), Said(self._today(), redo=True)):
+                    if not isinstance(lawful.way(request.facts, each.event, said, self.calendar), str):
+                        needs = changing.NEEDED.get(each.event, {})
+                        found[each.event] = Offer(each.event, each.article, RIGHTS[each.event], needs)
+        return [found[event] for event in Event if event in found]
+
+    def request(self, id: str) -> Request:
+        """Return a request. Raises UnknownRequest."""
+        with self._staff.reading() as connection:
+            return _request(self._row(connection, id))
+
+    def numbered(self, number: str) -> Request:
+        """Return the request with a number of the register. Raises UnknownRequest."""
+        with self._staff.reading() as connection:
+            row = connection.execute(select(requests).where(requests.c.number == number.strip())).mappings().first()
+        if row is None:
+            raise UnknownRequest(number)
+        return _request(row)
+
+    def all(self, states: Iterable[State] = ()) -> list[Request]:
+        """Return every request, or those in some states, in the order of their numbers."""
+        query = select(requests).order_by(requests.c.year, requests.c.serial, requests.c.number)
+        if wanted := [state.value for state in states]:
+            query = query.where(requests.c.state.in_(wanted))
+        with self._staff.reading() as connection:
+            return [_request(row) for row in connection.execute(query).mappings()]
+
+    def open(self) -> list[Request]:
+        """Return what is received and not answered."""
+        return self.all(OPEN)
+
+    def events(self, id: str) -> list[Recorded]:
+        """Return what happened to a request, in order."""
+        query = select(request_events).where(request_events.c.request_id == id).order_by(request_events.c.number)
+        with self._staff.reading() as connection:
+            return [recorded(row) for row in connection.execute(query).mappings()]
+
+    def term(self, request: Request, as_of: date | None = None) -> Term:
+        """Return when the reply is due, as the calendar is known now or was on a day."""
+        return terms.reply(request.facts.life, self.calendar.known_on(as_of) if as_of else self.calendar)
+
+    def look(self, id: str, by: Actor) -> Opened:
+        """Return what is personal about a request, after the look is in the audit log.
+
+        Whoever calls this has asked for ``Act.OPEN_PERSONS``. Raises UnknownRequest, KeyUnusable, PersonalDataDamaged.
+        """
+        with self._staff.reading() as connection:
+            number = str(self._row(connection, id)["number"])
+            found = self.persons.of(connection, id)
+        with self._catalogue.writing() as log:
+            audit.append(log, by.person, "request.view", None, {"request": number})
+        return Opened(persons.latest(found), found)
+
+    def masked_names(self) -> dict[str, str]:
+        """Return the applicants' names as lists show them, 张**, by the requests' ids; anonymised ones are not there.
+
+        Raises KeyUnusable, PersonalDataDamaged.
+        """
+        with self._staff.reading() as connection:
+            return {id: persons.masked(name) for id, name in self.persons.newest(connection, Field.NAME).items()}
+
+    def count_in_month(self, id: str) -> int:
+        """Return which request of its applicant in its natural month this is, for the fee by items; from 1.
+
+        It counts by the day of receipt, and what was received on one day by number. Raises KeyUnusable.
+        """
+        this = self.request(id)
+        received = this.facts.received_on
+        if received is None:
+            return 1
+        month = [
+            each
+            for each in self.all()
+            if (day := each.facts.received_on)
+            and (day.year, day.month) == (received.year, received.month)
+            and each.facts.state is not State.VOID
+            and (day, each.number) <= (received, this.number)
+        ]
+        with self._staff.reading() as connection:
+            told = {each.id: persons.latest(self.persons.of(connection, each.id)) for each in month}
+        return max(1, sum(persons.same(told[id], other) for other in told.values())) if id in told else 1
+
+    def to_anonymise(self) -> list[Request]:
+        """Return the requests whose retention term is over and that still have something personal."""
+        wanted = Said(self._today())
+        return [
+            each
+            for each in self.all((State.CLOSED, State.ARCHIVED, State.VOID))
+            if not isinstance(lawful.way(each.facts, Event.ANONYMISE, wanted, self.calendar), str)
+        ]
+
+    def replace_key(self, by: Actor) -> int:
+        """Make a new key and encrypt everything personal by it; return how many values. Raises KeyUnusable, OSError."""
+        with self._staff.writing() as connection:
+            key, count = self.persons.rotate(connection)
+            with self._catalogue.writing() as log:
+                audit.append(log, by.person, "request.key", None, {"key": key.id, "rows": count})
+        return count
+
+    def take_in(self, rows: Iterable[tuple[str, Facts, Mapping[Field, str]]], by: Actor) -> str:
+        """Enter imported requests with their numbers, all in one transaction; return the batch's id.
+
+        A number that is there already raises RequestRefused, and nothing is entered.
+        """
+        batch, digests = uuid4().hex, []
+        with self._staff.writing() as connection:
+            there = {*connection.scalars(select(requests.c.number))}
+            for number, made, values in rows:
+                if number in there:
+                    raise RequestRefused(f"登记号 {number} 已经有了。")
+                there.add(number)
+                self._refuse_disorder(made)
+                found = re.fullmatch(r"(\d{4})-(\d{4,})", number)
+                year, serial = (int(found[1]), int(found[2])) if found else (None, None)
+                row = self._row(connection, _insert(connection, number, made, year, serial))
+                kept = _checked(values)
+                digests.append(self._write(connection, row, Event.IMPORT, self._today(), made, kept, by, batch))
+            if digests:
+                with self._catalogue.writing() as log:
+                    told = {"batch": batch, "rows": len(digests), "digest": canonical.digest(sorted(digests))}
+                    audit.append(log, by.person, "request.import", None, told)
+        return batch
+
+    def numbers(self) -> set[str]:
+        """Return every number that is taken."""
+        with self._staff.reading() as connection:
+            return {*connection.scalars(select(requests.c.number))}
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open one consistent view of the staff's database, for ``persons``."""
+        with self._staff.reading() as connection:
+            yield connection
+
+    def note(self, by: Actor, action: str, details: Mapping[str, object]) -> None:
+        """Record something about the register as a whole in the audit log. Nothing personal may be in it."""
+        with self._catalogue.writing() as log:
+            audit.append(log, by.person, action, None, details)
+
+    def _refuse_disorder(self, made: Facts) -> None:
+        if refused := lawful.out_of_order(made, self._today()):
+            raise RequestRefused(refused)
+
+    def _row(self, connection: Connection, id: str) -> RowMapping:
+        row = connection.execute(select(requests).where(requests.c.id == id)).mappings().first()
+        if row is None:
+            raise UnknownRequest(id)
+        return row
+
+    def _record(
+        self,
+        connection: Connection,
+        row: RowMapping,
+        event: Event,
+        on: date,
+        made: Facts,
+        values: Mapping[Field, str],
+        by: Actor,
+    ) -> None:
+        digest = self._write(connection, row, event, on, made, values, by, "")
+        told = {"request": row["number"], "event": event.value, "step": row["last"] + 1, "digest": digest}
+        with self._catalogue.writing() as log:
+            audit.append(log, by.person, "request", None, told)
+
+    def _write(
+        self,
+        connection: Connection,
+        row: RowMapping,
+        event: Event,
+        on: date,
+        made: Facts,
+        values: Mapping[Field, str],
+        by: Actor,
+        batch: str,
+    ) -> str:
+        """Write an event and what it makes of the request; return its digest."""
+        number, after = row["last"] + 1, facts.written(made)
+        first = number == 1
+        was, became = facts.changes({} if first else row["facts"], after)
+        told: dict[str, object] = {
+            **{"request_id": row["id"], "number": number, "event": event.value, "on": on.isoformat()},
+            **{"at": instant(now()), "person": by.person, "account": by.account, "before": was, "after": became},
+            **{"personal": sorted(field.value for field in values), "batch": batch},
+        }
+        digest = digest_of(told)
+        connection.execute(insert(request_events).values(**told, digest=digest))
+        connection.execute(update(requests).where(requests.c.id == row["id"]).values(**_columns(made), last=number))
+        self.persons.put(connection, row["id"], number, values)
+        return digest
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is a number of the office's own, in which no name can stand."""
+    return len(text) <= 40 and _NUMBER.fullmatch(text.strip()) is not None  # as long as the column
+
+
+def digest_of(row: Mapping[str, object]) -> str:
+    """Return the hash over an event's row, which the audit log has too."""
+    return canonical.digest({name: row[name] for name in _PARTS})
+
+
+def recorded(row: RowMapping) -> Recorded:
+    return Recorded(
+        *(row["request_id"], row["number"], Event(row["event"]), date.fromisoformat(row["on"]), row["at"]),
+        *(row["person"], row["account"], row["before"], row["after"], tuple(map(Field, row["personal"]))),
+        *(row["batch"], row["digest"]),
+    )
+
+
+def _request(row: RowMapping) -> Request:
+    return Request(row["id"], row["number"], facts.read(row["facts"]), row["last"])
+
+
+def _insert(connection: Connection, number: str, made: Facts, year: int | None, serial: int | None) -> str:
+    id = uuid4().hex
+    row = {"id": id, "number": number, "year": year, "serial": serial, "last": 0, **_columns(made)}
+    connection.execute(insert(requests).values(**row))
+    return id
+
+
+def _columns(made: Facts) -> dict[str, object]:
+    closed = made.closed_on.isoformat() if made.closed_on else None
+    return {"state": made.state.value, "closed_on": closed, "facts": facts.written(made)}
+
+
+def _spoken(said: Said) -> dict[Field, str]:
+    """Return what is written freely with an event."""
+    letter = {content.name: text.strip() for content, text in said.contents.items() if text.strip()}
+    return {
+        **({Field.NOTE: said.note} if said.note else {}),
+        **({Field.LETTER: json.dumps(letter, ensure_ascii=False)} if letter else {}),
+    }
+
+
+def _checked(values: Mapping[Field, str]) -> dict[Field, str]:
+    try:
+        return persons.checked(values)
+    except ValueError as error:
+        raise RequestRefused(str(error)) from None

@@ -1,0 +1,58 @@
+"""The tables of the register of requests, in the staff's database. Changing one needs a migration, as there.
+
+``requests`` and ``request_events`` hold nothing personal, and the database lets no row of either go.
+"""
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from archive.registers.staff_tables import metadata
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    # As people call it: 2026-0001, or what an imported row was called.
+    Column("number", String(40), nullable=False, unique=True),
+    # Of numbers that the register gave: the year, and the place in it.
+    Column("year", Integer),
+    Column("serial", Integer),
+    Column("state", String(16), nullable=False, index=True),
+    Column("closed_on", String(10), index=True),
+    # What the events have made of it (see ``facts``), and the number of the last one.
+    Column("facts", JSON, nullable=False),
+    Column("last", Integer, nullable=False),
+    UniqueConstraint("year", "serial"),
+)
+
+request_events = Table(
+    "request_events",
+    metadata,
+    Column("request_id", String(32), ForeignKey("requests.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("event", String(32), nullable=False),
+    # The day on which it happened, and the instant at which it was recorded.
+    Column("on", String(10), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("before", JSON, nullable=False),
+    Column("after", JSON, nullable=False),
+    # What is personal about it: the names of the fields.
+    Column("personal", JSON, nullable=False),
+    # By which import, or "".
+    Column("batch", String(32), nullable=False),
+    # Over all of the row; the audit log has it too.
+    Column("digest", String(64), nullable=False),
+)
+Index("ix_request_events_batch", request_events.c.batch)
+
+# What is personal, encrypted by the key with this id. A field of a later event takes the place of an earlier one.
+request_persons = Table(
+    "request_persons",
+    metadata,
+    Column("request_id", String(32), ForeignKey("requests.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("field", String(32), primary_key=True),
+    Column("key", String(8), nullable=False, index=True),
+    Column("sealed", Text, nullable=False),
+)
