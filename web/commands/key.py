@@ -13,9 +13,10 @@ from archive.registers.requests.register import Actor
 from archive.registers.roles import Act
 from archive.store import held
 from archive.store.blobs import Blobs
-from archive.store.catalogue import Catalogue, Earlier
+from archive.store.catalogue import Catalogue
 from archive.store.folder import require_archive
 from archive.store.seals import Key, Seals
+from archive.store.transactions import Earlier
 from web.commands import jobs
 from web.commands.deciding import decider
 from web.commands.installation import reported, services

@@ -16,8 +16,9 @@ from archive.decisions import grounds, publication, review, stops
 from archive.document import Disclosure, Verdict
 from archive.errors import BadSettings, DecisionRefused, NotMigrated
 from archive.store import audit, canonical, migrations
-from archive.store.catalogue import Catalogue, Earlier
+from archive.store.catalogue import Catalogue
 from archive.store.tables import decisions, documents, metadata, versions
+from archive.store.transactions import Earlier
 from tests.conftest import Databases
 
 # What an archive of before holds: one published by one person with a stop in it, and one that waits.
