@@ -20,6 +20,7 @@ from archive.registers.accounts import Accounts
 from archive.registers.roles import Role
 from archive.registers.staff import Staff
 from tests.conftest import Databases, Installation, Mould
+from web import server
 from web.installation.services import Services, open_services
 from web.installation.settings import Settings
 from web.staff.desk import create_desk
@@ -155,3 +156,10 @@ def site(services: Services, tmp_path: Path, databases: Databases, desk_mould: D
             people[role] = Person(app.test_client(), name, [*desk_mould.codes[name]])
             assert people[role].sign_in().status_code == 303
         yield DeskSite(app, services, staff, people, desk_mould.archive.ids["waiting"])
+
+
+@pytest.fixture
+def address(site: DeskSite) -> Iterator[str]:
+    """Serve the desk, and yield its address."""
+    with server.running(site.app) as address:
+        yield address

@@ -296,12 +296,6 @@ def test_a_job_that_rests_was_given_up_or_is_not_taken_says_so(site: DeskSite) -
 # Over the wire.
 
 
-@pytest.fixture
-def address(site: DeskSite) -> Iterator[str]:
-    with server.running(site.app) as address:
-        yield address
-
-
 def spoken(address: str, head: str, body: Iterator[bytes]) -> bytes:
     """Send a request piece by piece until the other side closes; return its answer."""
     answer = b""

@@ -1,6 +1,5 @@
 """The desk in a real browser: its cookie on loopback, the walk of a document by keyboard and pages, and axe."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,17 +10,10 @@ from archive.document import Status
 from archive.registers.roles import Role
 from tests.web.conftest import IN_A_BROWSER
 from tests.web.staff.conftest import PASSWORD, DeskSite, Person
-from web import server
 
 pytestmark = IN_A_BROWSER
 ARTEFACTS = Path(__file__).parent.parent.parent.parent / ".artefacts" / "desk"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture
-def address(site: DeskSite) -> Iterator[str]:
-    with server.running(site.app) as address:
-        yield address
 
 
 def look(page: Page, name: str, pictures: bool) -> None:

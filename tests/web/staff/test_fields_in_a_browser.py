@@ -1,6 +1,6 @@
 """A document's page with all that may be done on it, in a real browser: everything open, and by keyboard alone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,16 +15,9 @@ from tests.web.staff.conftest import DeskSite
 from tests.web.staff.test_attaching import attach
 from tests.web.staff.test_correcting import settle
 from tests.web.staff.test_desk_in_a_browser import look, signed_in
-from web import server
 
 pytestmark = IN_A_BROWSER
 Bring = Callable[[str, str, str], str]
-
-
-@pytest.fixture
-def address(site: DeskSite) -> Iterator[str]:
-    with server.running(site.app) as address:
-        yield address
 
 
 def test_everything_on_the_page_is_open_to_all_readers(

@@ -1,7 +1,5 @@
 """Masking in a real browser: a finding is ticked where it stands, shown masked, and confirmed."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -12,16 +10,9 @@ from tests.web.staff.conftest import DeskSite
 from tests.web.staff.test_desk_in_a_browser import look, signed_in
 from tests.web.staff.test_masking import REASON
 from tests.web.staff.test_pages import PHONE, Files, files
-from web import server
 
 __all__ = ["files"]
 pytestmark = IN_A_BROWSER
-
-
-@pytest.fixture
-def address(site: DeskSite) -> Iterator[str]:
-    with server.running(site.app) as address:
-        yield address
 
 
 def test_a_finding_is_masked(

@@ -1,7 +1,5 @@
 """Pages as pictures in a real browser: a finding's place on the page, and a long file that stays usable."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -11,16 +9,9 @@ from tests.web.conftest import IN_A_BROWSER
 from tests.web.staff.conftest import DeskSite
 from tests.web.staff.test_desk_in_a_browser import ARTEFACTS, look, signed_in
 from tests.web.staff.test_pages import PHONE, Files, files
-from web import server
 
 __all__ = ["files"]
 pytestmark = IN_A_BROWSER
-
-
-@pytest.fixture
-def address(site: DeskSite) -> Iterator[str]:
-    with server.running(site.app) as address:
-        yield address
 
 
 def test_a_finding_is_marked_on_its_page(
