@@ -13,12 +13,11 @@ from archive.registers import jobs
 from archive.registers.roles import Role
 from tests.web.conftest import IN_A_BROWSER
 from tests.web.staff.conftest import PASSWORD, DeskSite, Person
-from tests.web.staff.test_desk_in_a_browser import address, look, signed_in
+from tests.web.staff.test_desk_in_a_browser import look, signed_in
 from web.commands.worker import Worker
 from web.staff import arriving
 
 pytestmark = IN_A_BROWSER
-__all__ = ["address"]
 DROP = """([name, content]) => {
   const transfer = new DataTransfer();
   transfer.items.add(new File([content], name, { type: "text/plain" }));

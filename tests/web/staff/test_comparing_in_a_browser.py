@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, expect
 from archive.registers.roles import Role
 from tests.web.conftest import IN_A_BROWSER
 from tests.web.staff.conftest import DeskSite
-from tests.web.staff.test_desk_in_a_browser import address as address
 from tests.web.staff.test_desk_in_a_browser import look, signed_in
 
 pytestmark = IN_A_BROWSER
