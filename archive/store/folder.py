@@ -63,6 +63,8 @@ def require_place(folder: Path) -> None:
     if (folder / BACKUP).exists() or unfinished(folder):
         raise NoArchive(str(folder), _what(folder))
     names = (path.name for path in folder.iterdir()) if folder.exists() else ()
+    if above := next((each for each in folder.absolute().parents if holds_archive(each)), None):
+        raise NoArchive(str(folder), f"在另一个档案 {above} 里面，没有在那里建立档案。请核对 GONGKAI_DATA。")
     if others := sorted(name for name in names if name not in _BEFOREHAND and name[0] != "." and CATALOGUE not in name):
         named = "、".join(others[:3]) + ("等" if len(others) > 3 else "")
         raise NoArchive(
@@ -105,7 +107,7 @@ def require_maker(folder: Path) -> None:
     me = os.geteuid()
     there = next(path for path in folder.parents if path.exists())
     if not os.access(there, os.W_OK, effective_ids=True):
-        made = f"install -d -m 700 -o {user(me)} {shlex.quote(str(folder))}"
+        made = f"install -d -m 700 -o {account(me)} {shlex.quote(str(folder))}"
         raise WrongUser(f"{folder} 还没有，而用户 {user(me)} 不能在 {there} 里建立。请以 root 运行：{made}")
     if me == 0 and (owner := there.stat().st_uid) != 0:
         raise WrongUser(_whose(there, owner, folder))
@@ -117,6 +119,11 @@ def user(number: int) -> str:
         return pwd.getpwuid(number).pw_name
     except KeyError:
         return f"#{number}"
+
+
+def account(number: int) -> str:
+    """Return a user's name, or the number, as ``chown`` and ``install -o`` take it."""
+    return user(number).removeprefix("#")
 
 
 def _main(folder: Path) -> Iterator[Path]:
@@ -131,13 +138,24 @@ def _main(folder: Path) -> Iterator[Path]:
 
 def _whose(path: Path, owner: int, folder: Path) -> str:
     me, theirs = user(os.geteuid()), user(owner)
+    given = f"请以 root 运行：chown -R {account(os.geteuid())} {shlex.quote(str(folder))}"
     if path == folder or not path.is_relative_to(folder):
         how = f"请以该用户运行：sudo -u {shlex.quote(theirs)} gongkai …"
-        if me != "root":
-            how += f"；要改归 {me}，请以 root 运行：chown -R {me} {shlex.quote(str(folder))}"
+        if me != "root" and _may_be_taken_over(folder):
+            how += f"；要改归 {me}，{given}"
+        elif me != "root":
+            how += "。也请核对 GONGKAI_DATA"
     else:
-        how = f"大概有命令曾以 {theirs} 运行。请以 root 运行：chown -R {me} {shlex.quote(str(folder))}"
+        how = f"大概有命令曾以 {theirs} 运行。{given}"
     return f"{path} 属于用户 {theirs}，而运行命令的是 {me}。{how}"
+
+
+def _may_be_taken_over(folder: Path) -> bool:
+    """Tell whether a folder has nothing but an archive in it, as far as can be seen: it may be /etc, mistyped."""
+    try:
+        return holds_archive(folder) or not any(folder.iterdir())
+    except PermissionError:
+        return False
 
 
 def mark(folder: Path) -> None:

@@ -4,6 +4,7 @@ The database and the engine are loaded by commands that open the installation, s
 """
 
 import functools
+import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 import click
 
 from archive.errors import GongkaiError, NoArchive, WrongUser
-from archive.store.folder import exposed
+from archive.store.folder import exposed, holds_archive
 from indexer.errors import IndexerBusy
 from web.commands import terminal
 from web.installation.settings import Settings
@@ -93,6 +94,16 @@ def services(serving: bool = False) -> "Iterator[Services]":
         yield opened
     finally:
         opened.close()
+
+
+def warn_without_archive(missing: str) -> None:
+    """Say it where GONGKAI_DATA names a folder that holds no archive, and what of its own is therefore ``missing``.
+
+    For commands that do without: a slip in the path must not look like an answer with the installation's own files.
+    """
+    data = Settings.from_environment().data
+    if os.environ.get("GONGKAI_DATA") and not holds_archive(data):
+        click.echo(f"注意：{data} 里没有档案，只有随软件提供的{missing}。请核对 GONGKAI_DATA。", err=True)
 
 
 def warn_of_readers(folder: Path) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.errors import BadSettings, GongkaiError
 from archive.reasons import why
-from archive.store.folder import user
+from archive.store.folder import account, user
 from archive.store.space import disk_full
 from web.installation.settings import Settings
 
@@ -52,8 +52,10 @@ def _barred(path: Path) -> str:
     there = next(each for each in (path, *path.parents) if os.access(each, os.F_OK))
     if (owner := there.stat().st_uid) == me:
         return ""
-    whole = data if path.is_relative_to(data) else there
+    said = f"{path} 不能读写：{there} 属于用户 {user(owner)}，而运行命令的是 {user(me)}。"
+    if path.is_relative_to(data):
+        return f"{said}请以该用户运行，或以 root 运行：chown -R {account(me)} {shlex.quote(str(data))}"
+    # It may be /etc or a disk that others use too.
     return (
-        f"{path} 不能读写：{there} 属于用户 {user(owner)}，而运行命令的是 {user(me)}。"
-        f"请以该用户运行，或以 root 运行：chown -R {user(me)} {shlex.quote(str(whole))}"
+        f"{said}请换一个属于 {user(me)} 的文件夹；还没有的，请以 root 建立：install -d -m 700 -o {account(me)} 文件夹"
     )

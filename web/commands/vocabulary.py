@@ -9,13 +9,12 @@ import click
 
 from archive.chinese.text import normalise
 from archive.describe import taxonomy as taxonomies
-from archive.store.folder import holds_archive
 from indexer import lexicon as lexicons
 from indexer.analyzer import Analyzer
 from indexer.asking.synonyms import OWN_NAME, PACKAGED, Synonyms
 from indexer.lexicon import Lexicon
 from web.commands import jobs
-from web.commands.installation import reported, services
+from web.commands.installation import reported, services, warn_without_archive
 from web.installation.settings import Settings
 
 
@@ -60,10 +59,7 @@ def synonyms_show(word: str) -> None:
 
 
 def _own_synonyms() -> Path | None:
-    data = Settings.from_environment().data
-    if not holds_archive(data):
-        jobs.say(f"注意：{data} 里没有档案，只有随软件提供的同义词。")
-    own = data / OWN_NAME
+    own = _own(OWN_NAME, "同义词")
     return own if own.exists() else None
 
 
@@ -80,7 +76,7 @@ def lexicon_check(file: Path | None) -> None:
 
     Exits with 1, the line and the reason when a line can't be taken.
     """
-    own = file or _own(lexicons.OWN_NAME)
+    own = file or _own(lexicons.OWN_NAME, "词典")
     shipped, loaded = Lexicon.load(), Lexicon.load(own)
     added = len(set(loaded.words) - set(shipped.words))
     click.echo(f"共 {len(loaded.words)} 个词，其中本单位增加或改写 {added} 个。")
@@ -97,7 +93,7 @@ def lexicon_check(file: Path | None) -> None:
 @reported
 def lexicon_cut(text: str) -> None:
     """Show how TEXT is cut into words, with the lexicon as it is now."""
-    click.echo(" ".join(Analyzer(Lexicon.load(_own(lexicons.OWN_NAME))).pieces(normalise(text))))
+    click.echo(" ".join(Analyzer(Lexicon.load(_own(lexicons.OWN_NAME, "词典"))).pieces(normalise(text))))
 
 
 @click.group()
@@ -113,7 +109,7 @@ def taxonomy_check(file: Path | None) -> None:
 
     Exits with 1 and the reason when it can't be used.
     """
-    own = file or _own(taxonomies.OWN_NAME)
+    own = file or _own(taxonomies.OWN_NAME, "分类表")
     if not own.exists():
         click.echo(f"本单位的分类表还没有建立：{own}")
         return
@@ -121,7 +117,8 @@ def taxonomy_check(file: Path | None) -> None:
     click.echo(f"发布机构 {len(lists.issuers)} 个，公文种类 {len(lists.genres)} 种，主题 {len(lists.topics)} 类。")
 
 
-def _own(name: str) -> Path:
+def _own(name: str, what: str) -> Path:
+    warn_without_archive(what)
     return Settings.from_environment().data / name
 
 

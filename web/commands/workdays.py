@@ -1,4 +1,4 @@
-"""Commands that count working days, and that keep the calendar they are counted by. They need no archive."""
+"""Commands that count working days, and that keep the calendar they are counted by. Only adding needs an archive."""
 
 import re
 import unicodedata
@@ -11,7 +11,8 @@ from archive.chinese.dates import office_today
 from archive.registers import importing
 from archive.registers.notices import OWN_NAME, day_of
 from archive.registers.workdays import WEEK, Calendar, Day, Span
-from web.commands.installation import reported
+from archive.store.folder import require_archive
+from web.commands.installation import reported, warn_without_archive
 from web.installation.settings import Settings
 
 _COUNT = re.compile(r"[+-]?\d{1,6}", re.ASCII)
@@ -47,6 +48,7 @@ def workdays(start: date, to: int | date | None, as_of: date | None, explain: bo
     DATE itself is not counted. +0 is DATE, or the first working day after it. With DATE alone, say whether it is a
     working day. Exits with 1 if the holidays of a year are not known.
     """
+    warn_without_archive("放假安排")
     calendar = Calendar.load(Settings.from_environment().data, as_of)
     if to is None:
         click.echo(_told(calendar.day(start)))
@@ -102,6 +104,7 @@ def calendar(context: click.Context) -> None:
     """
     if context.invoked_subcommand:
         return
+    warn_without_archive("放假安排")
     data = Settings.from_environment().data
     known = Calendar.load(data)
     for year in sorted({line.day.year for line in known.lines}):
@@ -132,6 +135,9 @@ def calendar_import(file: Path, dry_run: bool) -> None:
     Its columns are 日期, 安排, 节日, 文号, 通知日期. Exits with 1 and the reasons if a line can't be added.
     """
     data = Settings.from_environment().data
+    if not dry_run:
+        # In a folder that was mistyped nobody would ever read it.
+        require_archive(data)
     added = (importing.plan if dry_run else importing.add)(data, file, office_today())
     years = "、".join(str(year) for year in sorted({line.day.year for line in added.lines}))
     if not added.lines:

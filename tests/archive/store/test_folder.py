@@ -47,7 +47,7 @@ def test_another_user_is_refused_and_told_who_may(data: Path, monkeypatch: pytes
         with pytest.raises(WrongUser) as refused:
             act()
         assert f"sudo -u {ME}" in str(refused.value)
-        assert f"chown -R #4321 {data}" in str(refused.value)
+        assert f"chown -R 4321 {data}" in str(refused.value)
 
 
 @as_root
@@ -95,6 +95,16 @@ def test_a_folder_that_is_not_there_is_no_question_of_its_owner(
     others(monkeypatch)
     with pytest.raises(NoArchive):
         open_services(Settings.at(tmp_path / "mistyped"))
+
+
+def test_nobody_is_advised_to_take_over_a_folder_that_holds_something_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "passwd").touch()
+    others(monkeypatch)
+    with pytest.raises(WrongUser) as refused:
+        open_services(Settings.at(tmp_path))
+    assert "chown" not in str(refused.value) and "GONGKAI_DATA" in str(refused.value)
 
 
 def test_a_folder_above_that_may_not_be_entered_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

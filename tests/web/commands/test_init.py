@@ -7,6 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from archive.registers import notices
 from archive.store.folder import holds_archive
 from tests.conftest import Databases, in_a_file
 from tests.web.commands.conftest import Run, caller
@@ -14,6 +15,7 @@ from web.commands.cli import cli
 from web.installation.making import make
 from web.installation.settings import Settings
 
+NOTICE = Path(notices.__file__).with_name("calendar.tsv")
 # Each with arguments by which it would go on.
 NEEDING = (
     ("ingest", ".", "--actor", "甲"),
@@ -67,6 +69,7 @@ NEEDING = (
     ("key", "replace", "--by", "甲", "--and", "乙", "--reason", "丙"),
     ("key", "replace-persons", "--by", "甲"),
     ("migrate", "backups"),
+    ("calendar", "import", str(NOTICE)),
 )
 NEEDING_NONE = (
     ("--version",),
@@ -79,8 +82,9 @@ NEEDING_NONE = (
     ("lexicon", "cut", "低保"),
     ("taxonomy", "check"),
     ("workdays", "2020-01-20", "+20"),
+    ("calendar",),
 )
-MAKING = {("key", "import"), ("calendar", "import"), ("init",), ("restore",), ("demo",), ("judge",)}
+MAKING = {("key", "import"), ("init",), ("restore",), ("demo",), ("judge",)}
 
 
 @pytest.fixture
@@ -116,7 +120,9 @@ def test_without_an_archive_a_command_is_refused_and_makes_nothing(
 
 @pytest.mark.parametrize("command", NEEDING_NONE, ids=" ".join)
 def test_what_needs_no_archive_does_without_and_makes_none(run: Run, command: tuple[str, ...], tmp_path: Path) -> None:
-    run(*command)
+    told = run(*command).stderr
+    # Who mistyped the path learns it all the same, unless nothing of the installation's own was asked for.
+    assert ("GONGKAI_DATA" in told) is (not command[-1].startswith("--"))
     assert not list(tmp_path.iterdir())
 
 
@@ -143,6 +149,14 @@ def test_where_other_things_lie_no_archive_is_made(run: Run, tmp_path: Path) -> 
 
 
 @in_a_file
+def test_no_archive_is_made_within_another(run: Run, tmp_path: Path) -> None:
+    run("init")
+    for place in ("new", "incoming/new"):
+        inner = caller({"GONGKAI_DATA": str(tmp_path / "mistyped" / place), "GONGKAI_ENGINE_URL": ""})
+        assert str(tmp_path / "mistyped") in inner("init", code=2).stderr
+        assert not (tmp_path / "mistyped" / place).exists()
+
+
 @pytest.mark.parametrize("kept", ["catalogue.sqlite3", "records", "blobs"])
 def test_an_archive_of_before_is_known_by_what_it_holds(run: Run, tmp_path: Path, kept: str) -> None:
     made = tmp_path / "mistyped"

@@ -1,5 +1,8 @@
 """What a command says when something fails that it can't mend."""
 
+import os
+from pathlib import Path
+
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -7,6 +10,7 @@ from archive.errors import YearMissing
 from indexer.errors import IndexerBusy
 from web.commands import installation
 from web.commands.installation import reported
+from web.commands.sentences import sentence
 
 
 @pytest.mark.parametrize(
@@ -44,3 +48,18 @@ def test_a_full_disk_is_told_though_nothing_more_can_be_loaded(monkeypatch: pyte
 
     with pytest.raises(SystemExit):
         command()
+
+
+@pytest.mark.parametrize("place", ["{}/backups", "/etc", "/"])
+def test_nobody_is_advised_to_take_over_what_is_not_the_archives(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GONGKAI_DATA", str(tmp_path / "data"))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "backups").mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: 4321)
+    barred = Path(place.format(tmp_path)) / ".gongkai-1.partial"
+    told = sentence(PermissionError(13, "Permission denied", str(barred)))
+    assert "chown" not in told and "install -d -m 700 -o 4321" in told
+    inside = tmp_path / "data" / "records"
+    assert f"chown -R 4321 {tmp_path}/data" in sentence(PermissionError(13, "Permission denied", str(inside)))

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.registers.notices import COLUMNS
+from archive.store.folder import mark
 from web.commands import workdays
 from web.commands.cli import cli
 
@@ -20,6 +21,8 @@ ROWS = [f"2027-{day}\t放假\t{holiday}\t国办发明电〔2026〕9号\t2026-11-
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(workdays, "office_today", lambda: date(2026, 11, 20))
+    (tmp_path / "data").mkdir()
+    mark(tmp_path / "data")
 
     def invoke(*arguments: str, code: int = 0) -> Result:
         result = CliRunner().invoke(cli, arguments, env={"GONGKAI_DATA": str(tmp_path / "data")})
@@ -43,7 +46,7 @@ def test_a_date_is_printed_and_nothing_else(run: Run, tmp_path: Path) -> None:
     assert run("workdays", "2019-10-08", "-1").output == "2019-09-30\n"
     assert run("workdays", "2020/1/25", "0").output == "2020-02-03\n"
     assert run("workdays", "２０１９年９月２７日", "1").output == "2019-09-29\n"
-    assert not (tmp_path / "data").exists()
+    assert not (tmp_path / "data" / "calendar.tsv").exists()
 
 
 def test_working_days_between_two_dates_are_counted(run: Run) -> None:
@@ -117,7 +120,7 @@ def test_a_notice_is_added_and_listed(run: Run, notice: Path, tmp_path: Path) ->
     ]
     assert "缺 2027 年放假安排" in listed.stderr
     assert "可以录入 8 行（2027 年）。没有写入" in run("calendar", "import", str(notice), "--dry-run").output
-    assert not (tmp_path / "data").exists()
+    assert not (tmp_path / "data" / "calendar.tsv").exists()
     place = tmp_path / "data" / "calendar.tsv"
     assert run("calendar", "import", str(notice)).output == f"录入 8 行（2027 年），写入 {place}。\n"
     assert "8 行都已经有了" in run("calendar", "import", str(notice)).output
@@ -150,7 +153,6 @@ def test_a_notice_with_bad_lines_is_refused_whole(run: Run, notice: Path, tmp_pa
 
 
 def test_a_data_folder_that_cannot_be_used_is_told(run: Run, notice: Path, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
     (tmp_path / "data" / "calendar.tsv").mkdir()
     assert "calendar.tsv" in run("workdays", "2020-01-20", "+20", code=1).stderr
     assert "calendar.tsv" in run("calendar", "import", str(notice), code=1).stderr
