@@ -24,6 +24,9 @@ from archive.store.catalogue import Catalogue
 
 _LONGEST = 64
 
+# Who brings in what no person does: no account has this name.
+NOBODY = "收文文件夹"
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -85,6 +88,8 @@ class Accounts:
         for value, label in ((known, "用户名"), (person, "姓名")):
             if not 1 <= len(value) <= _LONGEST:
                 raise AccountRefused(f"{label}应有 1 至 {_LONGEST} 个字。")
+        if persons.same(person, NOBODY):
+            raise AccountRefused(f"“{NOBODY}”是程序自动收文时用的名称，不能作姓名。")
         with self._changing(by, "account.add", person, roles=_said(held), unit=unit.strip()) as connection:
             for row in connection.execute(select(accounts.c.name, accounts.c.person)):
                 if row.name == known:

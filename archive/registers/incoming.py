@@ -21,12 +21,13 @@ from archive.intake.adding import readable
 from archive.intake.receive import Result
 from archive.plain import one_line
 from archive.registers import jobs, uploads
+from archive.registers.accounts import NOBODY
 from archive.registers.jobs import Job, JobFile, Kind
 from archive.registers.staff import Staff
 
 FOLDER, REFUSED = "incoming", "refused"
 # Who brings in what is put there.
-PERSON = "收文文件夹"
+PERSON = NOBODY
 # Seconds for which a file must not have changed.
 STILL = 10.0
 # Names that programs give to files of which they have only a part.

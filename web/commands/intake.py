@@ -7,6 +7,7 @@ import click
 
 from archive.decisions import persons
 from archive.intake.receive import Result
+from archive.registers.incoming import PERSON
 from archive.registers.roles import Act
 from web.commands import jobs
 from web.commands.deciding import decider
@@ -37,6 +38,8 @@ def ingest(
     if actor is None or not persons.written(actor):
         raise click.UsageError("say who brings them in: --actor NAME or GONGKAI_ACTOR (批准公开的须是另一人)")
     with services() as opened:
-        who = decider(opened, actor, Act.APPROVE) if already_published else actor
+        # What nobody attends is brought in as by the watched folder, in nobody's name.
+        unattended = actor == PERSON and not already_published
+        who = actor if unattended else decider(opened, actor, Act.APPROVE if already_published else Act.BRING)
         counts = jobs.take_in(opened, paths, manifest, who, already_published, note)
     sys.exit(1 if counts[Result.REFUSED] else 0)

@@ -92,6 +92,7 @@ def commands(id: str) -> dict[str, tuple[str, ...]]:
         "validity": ("validity", id, "已废止", "--since", "2026-01-31", "--person", "路人", "--reason", "废止"),
         "confirm": ("relations", "confirm", "1", "--target", id, "--person", "路人"),
         "refuse": ("relations", "refuse", "1", "--person", "路人"),
+        "ingest": ("ingest", "corpus/manifest.jsonl", "--actor", "路人"),
         "takeover": ("ingest", "corpus/manifest.jsonl", "--already-published", "--actor", "路人"),
     }
 
@@ -102,7 +103,7 @@ def test_every_command_that_names_a_person_who_decides_is_among_these() -> None:
             command = group.get_command(click.Context(group), name)
             if isinstance(command, click.Group):
                 yield from deciding(command, (*above, name))
-            elif command and {"reviewer", "person"} & {each.name for each in command.params}:
+            elif command and {"reviewer", "person", "actor"} & {each.name for each in command.params}:
                 yield (*above, name)
 
     tried = {tuple(each) for each in commands("").values()}
@@ -160,3 +161,24 @@ def test_whoever_has_not_finished_their_account_decides_nothing(
     command = [each if each != "路人" else "new" for each in commands(office.id)["classify"]]
     told = office.run(*command, input=f"{password[1]}\n\n", code=1)
     assert "先登录工作台" in told.stderr
+
+
+def test_files_are_brought_in_by_an_account_that_may_or_as_by_the_watched_folder(office: Office, folder: Path) -> None:
+    (folder / "b.txt").write_text("关于防火的通知\n请值班。\n", encoding="utf-8")
+    (folder / "c.txt").write_text("关于防冻的通知\n请值班。\n", encoding="utf-8")
+    refused = office.run(
+        "ingest", str(folder / "b.txt"), "--actor", "publisher", input=office.typed("publisher"), code=1
+    )
+    assert "没有“收文”的权限" in refused.stderr
+    office.run("ingest", str(folder / "b.txt"), "--actor", "reviewer", input=office.typed("reviewer"))
+    log = office.run("audit", "list").stdout
+    assert re.search("乙二 +receive", log) and not re.search("丙三 +receive", log)
+    # Nobody attends a nightly job. Its name is nobody's, and takes over nothing.
+    office.run("ingest", str(folder / "c.txt"), "--actor", "收文文件夹")
+    assert re.search("收文文件夹 +receive", office.run("audit", "list").stdout)
+    takeover = ("ingest", str(folder / "c.txt"), "--already-published", "--actor", "收文文件夹")
+    assert "不正确" in office.run(*takeover, input="密码\n1\n", code=1).stderr
+    told = office.run(
+        "accounts", "add", "folder", "--person", "收文文件夹", "--role", "审查员", "--by", "安装人", code=1
+    )
+    assert "收文文件夹" in told.stderr
