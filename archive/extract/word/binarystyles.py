@@ -20,6 +20,9 @@ STYLE, SIZE, HIDDEN, _CHARACTER_STYLE = 0x4600, 0x4A43, 0x083C, 0x4A30
 _COLOUR, _OLD_COLOUR, _HIGHLIGHT = 0x6870, 0x2A42, 0x2A0C
 _SHADES, _OLD_SHADES = (0xCA71, 0xC64D), (0x4866, 0x442D)
 IN_TABLE = 0x2416
+_LINES = 0x6412
+# In twentieths of a point.
+_LOW_LINE = 40
 _OPERANDS = (1, 1, 2, 4, 2, 2, None, 3)
 # 2.9.262: a property that is as in the style, and one that is not.
 _AS_STYLE, _UNLIKE_STYLE = 0x80, 0x81
@@ -29,7 +32,8 @@ _AUTOMATIC, _WHITE, _BLACK = 0xFF000000, 0xFFFFFF, 0
 # 2.9.119: numbers of colours.
 _OLD_COLOURS = {0: _AUTOMATIC, 1: _BLACK, 8: _WHITE}
 # A ground on which every colour is seen.
-_MIXED = -1
+# And one of a colour that no letters have.
+_MIXED, _COLOURED = -1, 0x01000000
 
 Properties = Mapping[int, int]
 
@@ -188,7 +192,7 @@ class Looks:
         if hidden:
             return Unseen.HIDDEN, False
         found = {**outer, **form, **inner, **look}
-        if 0 < found.get(SIZE, 20) <= TINY:
+        if 0 < found.get(SIZE, 20) <= TINY or _is_low(found.get(_LINES, 0)):
             return Unseen.TINY, False
         colour = _colour(found)
         if colour is None:
@@ -197,6 +201,8 @@ class Looks:
         if ground is None and _is_white(colour):
             doubtful = self._has_drawings or bool(form.get(IN_TABLE))
             return (None, True) if doubtful else (Unseen.GROUND, False)
+        if ground == _MIXED:
+            return None, _is_white(colour)
         same = ground == colour or ground not in (None, _MIXED) and _is_white(colour) and _is_white(ground or 0)
         return (Unseen.GROUND if same else None), False
 
@@ -217,13 +223,19 @@ def _colour(found: Properties) -> int | None:
 def _ground(found: Properties) -> int | None:
     """Return the colour behind characters; None for the paper's."""
     if found.get(_HIGHLIGHT):
-        return _OLD_COLOURS.get(found[_HIGHLIGHT], _MIXED)
+        return _OLD_COLOURS.get(found[_HIGHLIGHT], _COLOURED)
     for name in _SHADES:
         # A shading of the characters that is none leaves the paragraph's.
         shade = found.get(name, _AUTOMATIC)
         if shade < _AUTOMATIC:
             return shade
     return _MIXED if any(found.get(name, 0) not in (0, 0xFFFF) for name in _OLD_SHADES) else None
+
+
+def _is_low(lines: int) -> bool:
+    """Tell whether lines have an exact height that shows nothing (2.9.133): it is written as a negative number."""
+    height, by_lines = lines & 0xFFFF, lines >> 16
+    return not by_lines and 0 < 0x10000 - height <= _LOW_LINE
 
 
 def _is_white(colour: int) -> bool:

@@ -50,7 +50,7 @@ class Palette:
         """Return a colour of an element by the names of its attribute and of the one for a theme's."""
         if element is None:
             return None
-        found = self._named(element.get(f"{W}{theme}", ""))
+        found = self.named(element.get(f"{W}{theme}", ""))
         if found is None:
             value = element.get(f"{W}{key}")
             return None if value is None else value.upper() if _HEX.fullmatch(value) else AUTO
@@ -59,17 +59,25 @@ class Palette:
         return "".join(f"{round(255 - tint * (255 - shade * part)):02X}" for part in parts)
 
     def shade(self, element: etree._Element | None) -> str | None:
-        """Return the colour of a shading; None if it leaves the paper's, ``MIXED`` if it has a pattern."""
+        """Return the colour of a shading; None if it leaves the paper's, ``MIXED`` if it has a pattern of two colours.
+
+        A share of dots (17.18.78) is seen as the colour that they mix into.
+        """
         if element is None or element.get(f"{W}val") == "nil":
             return None
         pattern, fill = element.get(f"{W}val", "clear"), self.colour(element, "fill", "themeFill")
         if pattern == "solid":
             return self.colour(element, "color") or MIXED
         if pattern != "clear":
-            return MIXED
+            paper, dots = fill or AUTO, self.colour(element, "color") or AUTO
+            paper, dots = ("FFFFFF" if paper == AUTO else paper), ("000000" if dots == AUTO else dots)
+            share = pattern.removeprefix("pct")
+            if pattern == f"pct{share}" and share.isascii() and share.isdecimal() and len(share) < 4:
+                return _mixed(paper, dots, min(int(share), 100) / 100)
+            return paper if paper == dots or is_white(paper) and is_white(dots) else MIXED
         return None if fill in (None, AUTO) else fill
 
-    def _named(self, name: str) -> str | None:
+    def named(self, name: str) -> str | None:
         return self._theme.get(_NAMES.get(name, name))
 
     def _effect(self, effect: etree._Element | None) -> str | None:
@@ -89,7 +97,7 @@ class Palette:
         if len(colour) > (alpha is not None):
             # Made lighter or darker, in ways that are not read.
             return AUTO
-        return written.upper() if _HEX.fullmatch(written) else self._named(written) or AUTO
+        return written.upper() if _HEX.fullmatch(written) else self.named(written) or AUTO
 
 
 def ink(fill: str | None, line: str | None) -> str | None:
@@ -104,6 +112,11 @@ def ink(fill: str | None, line: str | None) -> str | None:
 def is_white(colour: str) -> bool:
     """Tell whether a colour can't be told from white paper."""
     return _HEX.fullmatch(colour) is not None and all(int(colour[at : at + 2], 16) >= WHITISH for at in (0, 2, 4))
+
+
+def _mixed(paper: str, dots: str, share: float) -> str:
+    pairs = ((int(paper[at : at + 2], 16), int(dots[at : at + 2], 16)) for at in (0, 2, 4))
+    return "".join(f"{round(below + share * (above - below)):02X}" for below, above in pairs)
 
 
 def _share(text: str | None) -> float:

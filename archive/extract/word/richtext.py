@@ -38,6 +38,10 @@ _STYLE_SHEET, _END_OF_STYLES = b"{\\stylesheet", re.compile(rb"\}\s*\}")
 _BASE, _STYLED_HIDDEN = re.compile(rb"\\sbasedon(\d{1,5})"), re.compile(rb"\\v(?:1|(?![a-z\d-]))")
 # No number of a colour.
 _MIXED = -1
+# Lines up to this exact height, in twentieths of a point, show nothing of their letters.
+_LOW_LINE = 40
+# Up to this share of dots, in hundredths of a percent, black on white is as good as white.
+_PALE = 300
 # A picture or shape that white text may stand on.
 _DRAWING = re.compile(rb"\\(?:shp|do|background)\b")
 _MAX_DEPTH = 500
@@ -46,7 +50,7 @@ _TITLE_DEPTH = 15
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The formatting within a group; ``size`` is in half points.
+    """The formatting within a group; ``size`` is in half points, ``line`` what ``\\sl`` says.
 
     ``colour`` and ``ground`` are numbers in the table of colours, 0 for the automatic one. ``aside`` names the group of
     a comment or of its author.
@@ -59,6 +63,7 @@ class _State:
     colour: int = 0
     ground: int = 0
     paragraph_ground: int = 0
+    line: int = 0
     encoding: str = "cp1252"
     unicode_skip: int = 1
     centered: bool = False
@@ -198,13 +203,16 @@ class _Reader:
                 return replace(state, ground=value or 0)
             case b"cbpat":
                 return replace(state, paragraph_ground=value or 0)
-            case b"chshdng" | b"shading" if value:
+            case b"chshdng" | b"shading" if value and value > _PALE:
                 # A pattern, on which every colour is seen.
                 return replace(state, ground=_MIXED)
             case b"fs" if value is not None:
                 return replace(state, size=value)
+            case b"sl":
+                # A negative one is exact.
+                return replace(state, line=value or 0)
             case b"pard":
-                return replace(state, centered=False, in_table=False, paragraph_ground=0)
+                return replace(state, line=0, centered=False, in_table=False, paragraph_ground=0)
             case b"qc":
                 return replace(state, centered=True)
             case b"intbl":
@@ -251,7 +259,7 @@ class _Reader:
         """Return why text is not seen, and whether that is in doubt, in which case it counts as seen."""
         if state.deleted or state.hidden:
             return Unseen.DELETED if state.deleted else Unseen.HIDDEN, False
-        if 0 < state.size <= TINY:
+        if 0 < state.size <= TINY or -_LOW_LINE <= state.line < 0:
             return Unseen.TINY, False
         colour, number = self._colour(state.colour), state.ground or state.paragraph_ground
         if colour is None:

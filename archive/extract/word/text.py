@@ -193,6 +193,7 @@ class Reader:
 
     def _shown(self, table: etree._Element) -> Iterator[etree._Element]:
         """Yield the rows of a table that no revision deletes and that are seen."""
+        styled = self.visibility.hidden_by_style(table)
         for row in _rows(table):
             if row.find(f"{W}trPr/{W}del") is not None:
                 self._delete(row)
@@ -201,7 +202,8 @@ class Reader:
                 self.concealed.add(reason, text)
                 self.seen.hidden += len(clean(text))
             else:
-                self.seen.hidden_rows += on(row.find(f"{W}trPr/{W}hidden"))
+                own = row.find(f"{W}trPr/{W}hidden")
+                self.seen.hidden_rows += styled if own is None else on(own)
                 yield row
 
     def _cell(self, cell: etree._Element, nested: list[Line]) -> str:

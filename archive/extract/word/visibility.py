@@ -1,7 +1,8 @@
 """Telling which runs of a Word document its readers do not see: hidden, in the colour of the ground, too small.
 
 Sections are those of ECMA-376 part 1. Only what is certain is called unseen: white text in a table with a style, in a
-text box, or in a document with a page colour or pictures behind the text may stand on a dark ground.
+text box without a colour, on a pattern, or in a document with a page colour or pictures behind the text may stand on a
+dark ground.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,13 +10,24 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from lxml import etree
 
 from archive.extract.text.concealed import TINY, Unseen
+from archive.extract.word.boxes import fill_of
 from archive.extract.word.colours import AUTO, CLEAR, INKS, MIXED, Palette, ink, is_white
+from archive.extract.word.regions import Regions
 from archive.extract.word.styles import Styles, W, on
 
 _VAL = f"{W}val"
+_REGION = f"{W}tblStylePr"
 # Characters up to this share of their width, in percent, and rows up to this exact height, in twentieths of a point.
 _NARROW, _LOW = 5, 20
-_HIGHLIGHTS = {"white": "FFFFFF", "black": "000000"}
+# Lines up to this exact height, in twentieths of a point, show nothing of their letters.
+_LOW_LINE = 40
+# 17.18.40
+_HIGHLIGHTS = {
+    **{"black": "000000", "blue": "0000FF", "cyan": "00FFFF", "darkBlue": "000080", "darkCyan": "008080"},
+    **{"darkGray": "808080", "darkGreen": "008000", "darkMagenta": "800080", "darkRed": "800000"},
+    **{"darkYellow": "808000", "green": "00FF00", "lightGray": "C0C0C0", "magenta": "FF00FF", "red": "FF0000"},
+    **{"white": "FFFFFF", "yellow": "FFFF00"},
+}
 
 
 class Visibility:
@@ -32,6 +44,14 @@ class Visibility:
             for name, most in ((f"{W}sz", TINY), (f"{W}w", _NARROW))
             if any(_is_up_to(_value(each), most) for root in every for each in root.iter(name))
         ]
+        spacings = [each for root in every for each in root.iter(f"{W}spacing")]
+        self._low = any(each.get(f"{W}lineRule") == "exact" for each in spacings) and any(
+            _is_up_to(each.get(f"{W}line"), _LOW_LINE) for each in spacings
+        )
+        self._regions = Regions()
+        self._regional = any(
+            next(part.iter(f"{W}vanish"), None) is not None for root in styles.roots for part in root.iter(_REGION)
+        )
         coloured = (each.getparent() for root in every for each in root.iter(*INKS))
         colours = {read(each) or "" for each in coloured if each is not None for read in (palette.fill, palette.line)}
         grounds = {palette.shade(each) for root in every for each in root.iter(f"{W}shd")} | set(_HIGHLIGHTS.values())
@@ -43,6 +63,8 @@ class Visibility:
             return Unseen.HIDDEN, False
         if any(_is_up_to(self._found(run, _reader(name)), most) for name, most in self._small):
             return Unseen.TINY, False
+        if self._low and self._is_low(run):
+            return Unseen.TINY, False
         if not self._coloured:
             return None, False
         colour = ink(self._found(run, self._palette.fill), self._found(run, self._palette.line))
@@ -51,6 +73,10 @@ class Visibility:
         if colour is None or colour == AUTO:
             return None, False
         ground = self._ground(run)
+        if ground is None:
+            ground = fill_of(run, self._palette)
+        if ground == MIXED:
+            return None, is_white(colour)
         if not ground and is_white(colour):
             doubtful = ground == "" or self._dark or self._is_framed(run)
             return (None, True) if doubtful else (Unseen.GROUND, False)
@@ -75,9 +101,40 @@ class Visibility:
             return False
         turned = False
         for chain in self._chains(run):
-            found = next((each for style in chain if (each := style.find(f"{W}rPr/{W}vanish")) is not None), None)
-            turned ^= on(found)
+            stated = (self._vanish(run, style) for style in chain)
+            turned ^= on(next((each for each in stated if each is not None), None))
         return turned or on(self._styles.default("vanish"))
+
+    def _vanish(self, run: etree._Element, style: etree._Element) -> etree._Element | None:
+        """Return what a style says of hiding, a table's also for the part of the table that the run is in."""
+        if self._regional and (parts := style.findall(_REGION)):
+            regions = self._regions.of(run)
+            for part in parts:
+                own = part.find(f"{W}rPr/{W}vanish")
+                if own is not None and part.get(f"{W}type") in regions:
+                    return own
+        return style.find(f"{W}rPr/{W}vanish")
+
+    def _is_low(self, run: etree._Element) -> bool:
+        """Tell whether the lines of a run's paragraph have an exact height that shows nothing (17.3.1.33)."""
+        paragraph = _above(run, "p")
+        places = [paragraph] if paragraph is not None else []
+        places += [style for chain in self._chains(run) for style in chain]
+        places += [each for root in self._styles.roots for each in root.iterfind(f"{W}docDefaults/{W}pPrDefault")]
+        stated = [spacing for each in places if (spacing := each.find(f"{W}pPr/{W}spacing")) is not None]
+        line, rule = (
+            next((value for each in stated if (value := each.get(f"{W}{name}")) is not None), None)
+            for name in ("line", "lineRule")
+        )
+        return rule == "exact" and _is_up_to(line, _LOW_LINE)
+
+    def hidden_by_style(self, table: etree._Element) -> bool:
+        """Tell whether the style of a table marks its rows as hidden, or those of a part of it."""
+        name = table.find(f"{W}tblPr/{W}tblStyle")
+        chain = () if name is None else self._styles.chain(name.get(_VAL, ""))
+        return any(
+            on(place.find(f"{W}trPr/{W}hidden")) for style in chain for place in (style, *style.iterfind(_REGION))
+        )
 
     def _chains(self, run: etree._Element) -> Iterator[Iterable[etree._Element]]:
         """Yield the styles of a run, its paragraph and its table, each with those that it is based on."""

@@ -27,6 +27,11 @@ def ground(red: int, green: int, blue: int, of: int = 0xCA71) -> bytes:
     return struct.pack("<HB4B4BH", of, 10, 0, 0, 0, 0xFF, red, green, blue, 0, 0)
 
 
+def lines(height: int, by_lines: int = 0) -> bytes:
+    """Return the distance of a paragraph's lines in twentieths of a point, a negative one for an exact distance."""
+    return struct.pack("<Hhh", 0x6412, height, by_lines)
+
+
 def styled(number: int) -> bytes:
     """Return the property of characters in a character style."""
     return struct.pack("<HH", 0x4A30, number)

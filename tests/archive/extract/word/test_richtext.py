@@ -59,6 +59,8 @@ HEAD = (
     [
         *((r"\v secret", "隐藏文字"), (r"\s1 secret", "隐藏文字"), (r"\s2 secret", "隐藏文字")),
         *((r"\cs3 secret", "隐藏文字"), (r"{\v{\b secret}}", "隐藏文字"), (r"\deleted secret", "修订中删除")),
+        *((r"\sl-20\slmult0 secret", "小到看不见的文字"), (r"\sl-40 secret", "小到看不见的文字")),
+        (r"\cf1\shading300 secret", "与底色相同的文字"),
         *((r"\cf1 secret", "与底色相同的文字"), (r"\cf2\cb2 secret", "与底色相同的文字")),
         *((r"\cf1\cbpat1 secret", "与底色相同的文字"), (r"\fs4 secret", "小到看不见的文字")),
     ],
@@ -73,7 +75,7 @@ def test_what_is_not_seen_for_any_reason_is_listed_and_is_no_text(tmp_path: Path
     [
         *(r"\v\v0 words", r"\s1\v0 words", r"\s4 words", r"\s5 words", r"\s0 words"),
         *(r"\cf1\cb2 words", r"\cf1\cbpat2 words", r"\cf2 words", r"\fs5 words", r"\cf1\highlight2 words"),
-        r"\cf1\shading5000 words",
+        *(r"\cf1\shading5000 words", r"\sl-240 words", r"\sl20 words", r"\sl-20\pard words", r"\sl0 words"),
     ],
 )
 def test_what_is_seen_is_text(tmp_path: Path, content: str) -> None:

@@ -18,6 +18,13 @@ STYLES = """
 <w:style w:type="character" w:styleId="HC"><w:name w:val="HC"/><w:link w:val="HP"/><w:rPr><w:vanish/></w:rPr></w:style>
 <w:style w:type="character" w:styleId="WC"><w:name w:val="WC"/><w:rPr><w:color w:val="FFFFFF"/></w:rPr></w:style>
 <w:style w:type="table" w:styleId="HT"><w:name w:val="HT"/><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="LP"><w:name w:val="LP"/><w:pPr>
+<w:spacing w:line="20" w:lineRule="exact"/></w:pPr></w:style>
+<w:style w:type="table" w:styleId="RT"><w:name w:val="RT"/><w:trPr><w:hidden/></w:trPr></w:style>
+<w:style w:type="table" w:styleId="FT"><w:name w:val="FT"/><w:tblStylePr w:type="firstRow"><w:rPr><w:vanish/></w:rPr>
+</w:tblStylePr><w:tblStylePr w:type="lastCol"><w:rPr><w:vanish/></w:rPr></w:tblStylePr></w:style>
+<w:style w:type="table" w:styleId="BT"><w:name w:val="BT"/><w:tblStylePr w:type="band2Horz"><w:rPr><w:vanish/></w:rPr>
+</w:tblStylePr></w:style>
 <w:style w:type="table" w:styleId="DT"><w:name w:val="DT"/><w:tblStylePr w:type="firstRow">
 <w:rPr><w:color w:val="FFFFFF"/></w:rPr><w:tcPr><w:shd w:val="clear" w:fill="1F4E79"/></w:tcPr></w:tblStylePr></w:style>
 """
@@ -31,6 +38,10 @@ DARK = '<w:shd w:val="clear" w:fill="1F4E79"/>'
 def paragraph(run: str = "", form: str = "", style: str = "", text: str = "内部掌握") -> str:
     named = f'<w:pStyle w:val="{style}"/>' if style else ""
     return f"<w:p><w:pPr>{named}{form}</w:pPr><w:r><w:rPr>{run}</w:rPr><w:t>{text}</w:t></w:r></w:p>"
+
+
+def shaded(pattern: str, fill: str, dots: str) -> str:
+    return f'<w:shd w:val="{pattern}" w:fill="{fill}" w:color="{dots}"/>'
 
 
 def effect(inside: str, name: str = "textFill") -> str:
@@ -99,6 +110,16 @@ def read(folder: Path, *blocks: str, defaults: str = "", body: str = "") -> Extr
         (paragraph('<w:sz w:val="4"/>'), "小到看不见的文字"),
         (paragraph('<w:w w:val="5"/>'), "小到看不见的文字"),
         (paragraph('<w:w w:val="1%"/>'), "小到看不见的文字"),
+        (paragraph(form='<w:spacing w:line="20" w:lineRule="exact"/>'), "小到看不见的文字"),
+        (paragraph(form='<w:spacing w:before="9" w:line="40" w:lineRule="exact"/>'), "小到看不见的文字"),
+        (paragraph(style="LP"), "小到看不见的文字"),
+        (paragraph(style="LP", form='<w:spacing w:line="30"/>'), "小到看不见的文字"),
+        (paragraph(WHITE + shaded("pct5", "FFFFFF", "FFFFFF")), "与底色相同的文字"),
+        (paragraph(WHITE + shaded("pct2", "FFFFFF", "F0F0F0")), "与底色相同的文字"),
+        (paragraph(WHITE + shaded("diagStripe", "FFFFFF", "FAFAFA")), "与底色相同的文字"),
+        (paragraph('<w:color w:val="1F4E79"/>' + shaded("horzCross", "1F4E79", "1F4E79")), "与底色相同的文字"),
+        (paragraph('<w:color w:val="808080"/>' + shaded("pct50", "FFFFFF", "auto")), "与底色相同的文字"),
+        (paragraph('<w:color w:val="FFFF00"/><w:highlight w:val="yellow"/>'), "与底色相同的文字"),
     ],
 )
 def test_what_nobody_sees_is_listed_and_is_no_text(tmp_path: Path, block: str, reason: str) -> None:
@@ -132,6 +153,13 @@ def test_what_nobody_sees_is_listed_and_is_no_text(tmp_path: Path, block: str, r
         paragraph(WHITE + effect(solid("000000"), "textOutline")),
         paragraph("<w:rStyle w:val='WC'/>" + effect(solid("000000"), "textOutline")),
         paragraph('<w:sz w:val="5"/>'),
+        paragraph(form='<w:spacing w:line="20"/>'),
+        paragraph(form='<w:spacing w:line="20" w:lineRule="atLeast"/>'),
+        paragraph(form='<w:spacing w:line="240" w:lineRule="exact"/>'),
+        paragraph(style="LP", form='<w:spacing w:line="300"/>'),
+        paragraph(style="LP", form='<w:spacing w:lineRule="auto"/>'),
+        paragraph(WHITE + shaded("pct75", "FFFFFF", "000000")),
+        paragraph("<w:color w:val='FF0000'/>" + shaded("diagStripe", "FFFFFF", "000000")),
         paragraph('<w:w w:val="50"/>'),
     ],
 )
@@ -191,6 +219,107 @@ def test_a_row_whose_end_is_marked_as_hidden_stays_and_is_told(tmp_path: Path) -
 def test_a_row_that_is_seen_is_text(tmp_path: Path, row: str) -> None:
     found = read(tmp_path, table(row=row))
     assert (found.paragraphs, found.concealed, found.warnings) == (("各镇：请落实。", "内部掌握\t甲"), (), ())
+
+
+def grid(style: str, look: str) -> str:
+    cells = {each: f"<w:tc>{paragraph(text=each)}</w:tc>" for each in "甲乙丙丁戊己"}
+    rows = "".join(f"<w:tr>{cells[one]}{cells[two]}</w:tr>" for one, two in ("甲乙", "丙丁", "戊己"))
+    return f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblLook {look}/></w:tblPr>{rows}</w:tbl>'
+
+
+@pytest.mark.parametrize(
+    ("style", "look", "shown"),
+    [
+        ("FT", 'w:firstRow="1" w:noHBand="1"', ["丙\t丁", "戊\t己"]),
+        ("FT", 'w:val="0020"', ["丙\t丁", "戊\t己"]),
+        ("FT", 'w:val="0120"', ["丙", "戊"]),
+        ("FT", 'w:val="0000"', ["甲\t乙", "丙\t丁", "戊\t己"]),
+        ("FT", 'w:val="0020" w:firstRow="0"', ["甲\t乙", "丙\t丁", "戊\t己"]),
+        ("BT", 'w:val="0000"', ["甲\t乙", "戊\t己"]),
+        ("BT", 'w:val="0020"', ["甲\t乙", "丙\t丁"]),
+        ("BT", 'w:val="0200"', ["甲\t乙", "丙\t丁", "戊\t己"]),
+    ],
+)
+def test_a_tables_style_hides_the_parts_that_the_table_wants(
+    tmp_path: Path, style: str, look: str, shown: list[str]
+) -> None:
+    found = read(tmp_path, grid(style, look))
+    assert [*found.paragraphs[1:]] == shown
+    hidden = set("甲乙丙丁戊己") - set("".join(shown))
+    assert {line[5] for line in found.concealed} == hidden
+
+
+def test_rows_that_a_tables_style_marks_as_hidden_stay_and_are_told(tmp_path: Path) -> None:
+    found = read(tmp_path, grid("RT", 'w:val="0000"'))
+    assert len(found.paragraphs) == 4
+    assert any("3 行表格标为隐藏" in each for each in found.warnings)
+
+
+def drawn(fill: str, run: str = WHITE) -> str:
+    spaces = (
+        'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    )
+    box = f"<wps:txbx><w:txbxContent>{paragraph(run, text='框内')}</w:txbxContent></wps:txbx>"
+    shape = f"<wps:wsp {spaces}><wps:spPr>{fill}</wps:spPr>{box}</wps:wsp>"
+    return f"<w:p><w:r><w:drawing>{shape}</w:drawing></w:r></w:p>"
+
+
+def vector(shape: str, fill: str = "", run: str = WHITE) -> str:
+    box = f"<v:textbox><w:txbxContent>{paragraph(run, text='框内')}</w:txbxContent></v:textbox>"
+    return f"<w:p><w:r><w:pict><v:shape {shape}>{fill}{box}</v:shape></w:pict></w:r></w:p>"
+
+
+def gradient(*colours: str) -> str:
+    stops = "".join(f'<a:gs pos="0"><a:srgbClr val="{each}"/></a:gs>' for each in colours)
+    return f"<a:gradFill><a:gsLst>{stops}</a:gsLst></a:gradFill>"
+
+
+SOLID = '<a:solidFill><a:srgbClr val="{}"/></a:solidFill>'
+BLUE = '<w:color w:val="1F4E79"/>'
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        drawn(SOLID.format("FFFFFF")),
+        drawn('<a:solidFill><a:schemeClr val="bg1"/></a:solidFill>'),
+        drawn(gradient("FFFFFF", "FAFAFA")),
+        drawn(gradient("1F4E79", "1F4E79"), BLUE),
+        drawn(SOLID.format("1F4E79"), BLUE),
+        vector('fillcolor="white [3212]"'),
+        vector('fillcolor="#1f4e79"', run=BLUE),
+        vector('fillcolor="#fefefe"', '<v:fill type="gradient" color2="white"/>'),
+        vector(""),
+    ],
+)
+def test_letters_like_their_text_box_are_listed(tmp_path: Path, block: str) -> None:
+    found = read(tmp_path, block)
+    assert (found.paragraphs, found.concealed) == (("各镇：请落实。",), (f"与底色相同的文字：框内{AFTER}",))
+
+
+@pytest.mark.parametrize(
+    ("block", "doubtful"),
+    [
+        (drawn(SOLID.format("1F4E79")), False),
+        (drawn(gradient("FFFFFF", "1F4E79")), True),
+        (drawn("<a:noFill/>"), True),
+        (drawn(""), True),
+        (drawn("<a:blipFill/>"), True),
+        (drawn(SOLID.format("FFFFFF"), BLUE), False),
+        (vector('fillcolor="#1f4e79"'), False),
+        (vector('filled="f"'), True),
+        (vector('fillcolor="#1f4e79"', '<v:fill type="gradient" color2="white"/>'), True),
+        (vector('fillcolor="white"', '<v:fill type="tile"/>'), True),
+        (paragraph(WHITE + shaded("diagStripe", "FFFFFF", "000000"), text="框内"), True),
+    ],
+)
+def test_letters_that_may_stand_out_are_text_and_told_where_in_doubt(
+    tmp_path: Path, block: str, doubtful: bool
+) -> None:
+    found = read(tmp_path, block)
+    assert (found.paragraphs, found.concealed) == (("各镇：请落实。", "框内"), ())
+    assert any("2 个白色的字，底色不能确定" in each for each in found.warnings) == doubtful
 
 
 def test_a_text_box_in_a_hidden_run_is_hidden_with_it(tmp_path: Path) -> None:
