@@ -6,7 +6,7 @@ says why; the document then stays on the list until it is withdrawn or another l
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, insert, select
+from sqlalchemy import Connection, and_, func, insert, or_, select
 
 from archive.decisions import acts, four_eyes, persons
 from archive.document import Outcome
@@ -73,37 +73,36 @@ def look(
 
 
 def _waiting(connection: Connection, id: str | None = None) -> list[Forced]:
+    of_it = looks.c.decision_id == decisions.c.id
+    newest = select(func.max(looks.c.id)).where(looks.c.document_id == decisions.c.document_id, of_it)
     query = (
-        select(decisions, versions.c.title, documents.c.public_decision)
+        select(decisions, versions.c.title, looks.c.person.label("objector"), looks.c.reason.label("objection"))
         .join(
             versions, and_(versions.c.document_id == decisions.c.document_id, versions.c.version == decisions.c.version)
         )
         .join(documents, documents.c.id == decisions.c.document_id)
+        # The last look, if there was one.
+        .outerjoin(looks, looks.c.id == newest.correlate(decisions).scalar_subquery())
         .where(decisions.c.forced == 1)
+        .where(
+            or_(
+                looks.c.id.is_(None),
+                and_(looks.c.outcome != Outcome.PASSED.value, documents.c.public_decision == decisions.c.id),
+            )
+        )
     )
     if id is not None:
         query = query.where(decisions.c.document_id == id)
-    said = {
-        row.decision_id: row
-        for row in connection.execute(
-            select(looks).join(decisions, decisions.c.id == looks.c.decision_id).order_by(looks.c.id)
+    return [
+        Forced(
+            row.id,
+            row.document_id,
+            row.version,
+            row.title,
+            row.reviewer,
+            row.reason,
+            row.decided_at,
+            "" if row.objector is None else f"{row.objector}：{row.objection}",
         )
-    }
-    found = []
-    for row in connection.execute(query.order_by(decisions.c.id)):
-        last = said.get(row.id)
-        if last is not None and (last.outcome == Outcome.PASSED or row.public_decision != row.id):
-            continue
-        found.append(
-            Forced(
-                row.id,
-                row.document_id,
-                row.version,
-                row.title,
-                row.reviewer,
-                row.reason,
-                row.decided_at,
-                f"{last.person}：{last.reason}" if last is not None else "",
-            )
-        )
-    return found
+        for row in connection.execute(query.order_by(decisions.c.id))
+    ]

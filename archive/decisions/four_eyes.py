@@ -42,7 +42,8 @@ def deeds(connection: Connection, id: str, version: int, person: str) -> list[st
 
 def objections(connection: Connection, id: str, version: int, person: str) -> list[str]:
     """Return a phrase for each reason why ``person`` is not the other person that an approval needs."""
-    found = [f"{person}{did}" for did in deeds(connection, id, version, person)]
-    if any(not other for other, _ in involved(connection, id, version)):
+    hands = [*involved(connection, id, version)]
+    found = [f"{person}{did}" for other, did in hands if persons.same(other, person)]
+    if any(not other for other, _ in hands):
         found.append("没有记载由谁接收")
     return found

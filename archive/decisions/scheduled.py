@@ -196,15 +196,17 @@ def due(
     return happened
 
 
-def plans(catalogue: Catalogue, now: datetime | None = None, running: Running | None = None) -> dict[str, Plan]:
-    """Return what is set and what was refused at its time, by the document's id, the next first."""
+def plans(
+    catalogue: Catalogue, now: datetime | None = None, running: Running | None = None, id: str | None = None
+) -> dict[str, Plan]:
+    """Return what is set and what was refused at its time, by the document's id, the next first; of one or of all."""
     now, running = now or datetime.now(UTC), running or Running.now()
     with catalogue.reading() as connection:
-        return {each.id: each for each in sorted(_plans(connection, now, running), key=lambda each: each.at)}
+        return {each.id: each for each in sorted(_plans(connection, now, running, id), key=lambda each: each.at)}
 
 
-def _plans(connection: Connection, now: datetime, running: Running) -> Iterator[Plan]:
-    for row in _newest(connection, ("set", "refused")):
+def _plans(connection: Connection, now: datetime, running: Running, id: str | None) -> Iterator[Plan]:
+    for row in _newest(connection, ("set", "refused"), id):
         # What was refused is over once that version or a later one is public.
         if row.stage == "refused" and (row.public_version or 0) >= row.version:
             continue
@@ -286,9 +288,11 @@ def _set(connection: Connection) -> list[Row[Any]]:
     return _newest(connection, ("set",))
 
 
-def _newest(connection: Connection, stages: Iterable[str]) -> list[Row[Any]]:
-    """Return the last row of each document that has one of these stages, with the document's title."""
+def _newest(connection: Connection, stages: Iterable[str], id: str | None = None) -> list[Row[Any]]:
+    """Return the last row of each document, or of one, that has one of these stages, with the document's title."""
     newest = select(func.max(schedules.c.id)).group_by(schedules.c.document_id)
+    if id is not None:
+        newest = newest.where(schedules.c.document_id == id)
     query = (
         select(schedules, versions.c.title, documents.c.public_version)
         .join(documents, documents.c.id == schedules.c.document_id)

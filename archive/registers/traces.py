@@ -94,7 +94,9 @@ def shared(staff: Staff, id: str, sought: Sequence[int], least: int = 1, most: i
     count = func.count()
     with staff.reading() as connection:
         # What a letterhead leaves is shared by all, tells nothing, and would take the longest.
-        rare = [each for each in sought if least == 1 or not _common(connection, each)]
+        rare = [*sought] if least == 1 else _rare(connection, sought)
+    if not rare:
+        return {}
     query = (
         select(traces.c.document_id, count)
         .where(traces.c.trace.in_(rare), traces.c.document_id != id)
@@ -107,6 +109,12 @@ def shared(staff: Staff, id: str, sought: Sequence[int], least: int = 1, most: i
         return {found: int(number) for found, number in connection.execute(query)}
 
 
-def _common(connection: Connection, trace: int) -> bool:
-    some = select(traces.c.document_id).where(traces.c.trace == trace).limit(_COMMON + 1).subquery()
-    return connection.execute(select(func.count()).select_from(some)).scalar_one() > _COMMON
+def _rare(connection: Connection, sought: Sequence[int]) -> list[int]:
+    """Return those traces that no more than some hundreds of documents have, in one statement."""
+    if not sought:
+        return []
+    # Counted no further than it matters.
+    of_each = (select(traces.c.document_id).where(traces.c.trace == each).limit(_COMMON + 1) for each in sought)
+    counts = (select(func.count()).select_from(some.subquery()).scalar_subquery() for some in of_each)
+    found = connection.execute(select(*(count.label(f"of_{at}") for at, count in enumerate(counts)))).one()
+    return [each for each, count in zip(sought, found, strict=True) if count <= _COMMON]

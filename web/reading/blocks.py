@@ -81,14 +81,15 @@ def paged(sections: Sequence[Section]) -> list[list[Section]]:
     for section in sections:
         begins, kept = section.begins, list[Block]()
         for block in section.blocks:
-            if weight and weight + block.weight > PAGE:
+            own = block.weight
+            if weight and weight + own > PAGE:
                 if kept:
                     pages[-1].append(replace(section, begins=begins, blocks=kept))
                     begins = False
                 pages.append([])
                 weight, kept = 0, []
             kept.append(block)
-            weight += block.weight
+            weight += own
         pages[-1].append(replace(section, begins=begins, blocks=kept))
     return pages
 

@@ -9,8 +9,9 @@ from archive.decisions import afterwards, four_eyes, grounds, publication, sched
 from archive.decisions.afterwards import Forced
 from archive.decisions.scheduled import Plan
 from archive.decisions.stops import Precheck
-from archive.document import Aspect, Disclosure, Document, Outcome
+from archive.document import Aspect, Disclosure, Document, Outcome, Status
 from archive.errors import UnknownDocument
+from archive.registers.roles import Act
 from archive.store import audit
 from archive.store.public import public_versions
 from archive.store.tables import documents as rows
@@ -23,7 +24,10 @@ from web.staff.words import without_commands
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far a version has come. ``last`` is the number of its last event, which a form sends back."""
+    """How far a version has come. ``last`` is the number of its last event, which a form sends back.
+
+    ``obstacles`` stand in the way of an approval by whoever looks, and are told only to those who may approve.
+    """
 
     document: Document
     precheck: Precheck
@@ -58,6 +62,8 @@ def standing(id: str) -> Standing:
             select(rows.c.public_version, versions.c.public_until).select_from(public_versions).where(rows.c.id == id)
         ).first()
         until = public.public_until if public else None
+        # They are asked for one by one, and of no use to others.
+        approves = account.may(Act.APPROVE) and document.status is Status.WAITING
         return Standing(
             document=document,
             precheck=checked.precheck,
@@ -66,11 +72,13 @@ def standing(id: str) -> Standing:
             involved=[*four_eyes.involved(connection, id, document.version)],
             obstacles=[
                 without_commands(each)
-                for each in publication.obstacles(connection, id, document.version, account.person)
+                for each in (
+                    publication.obstacles(connection, id, document.version, account.person) if approves else ()
+                )
             ],
             events=[*audit.events(connection, id)],
             public_version=public.public_version if public else None,
             ended=until if until and until < catalogue.today() else None,
-            plan=scheduled.plans(catalogue).get(id),
+            plan=scheduled.plans(catalogue, id=id).get(id),
             forced=next(iter(afterwards.waiting(catalogue, id)), None),
         )

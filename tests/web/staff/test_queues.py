@@ -7,6 +7,8 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Engine, event, update
 
+from archive.decisions import precheck
+from archive.document import Document
 from archive.registers import jobs
 from archive.registers.jobs import Kind
 from archive.registers.roles import Role
@@ -61,6 +63,29 @@ def test_no_page_needs_more_statements_where_there_is_more(site: DeskSite, bring
         # Each looks like the first one.
         take(at, bring(f"own-{at}", TEXT.format(0, f"2019年4月{at}日"), "甲一"))
     assert {page: len(asked(site, *page)) for page in pages} == before
+
+
+def test_a_documents_page_asks_for_each_thing_once(site: DeskSite) -> None:
+    for role, most in ((Role.REVIEWER, 62), (Role.PUBLISHER, 80)):
+        assert len(asked(site, role, f"/documents/{site.id}")) <= most
+
+
+def test_a_text_is_searched_for_its_findings_once(site: DeskSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+
+    def findings(document: Document) -> tuple[precheck.Finding, ...]:
+        searched.append(document.metadata.title)
+        return found(document)
+
+    found, reviewer, page = precheck.findings, site[Role.REVIEWER], f"/documents/{site.id}"
+    reviewer.get(page)
+    monkeypatch.setattr(precheck, "findings", findings)
+    assert '<mark id="place-1">' in reviewer.get(page).text and searched == []
+    # What changed is searched again.
+    typed = {"value": "关于防汛的通知", "reason": "看错"}
+    assert reviewer.post(f"{page}/correct/title", page, **typed).status_code == 303
+    searched.clear()
+    assert '<mark id="place-1">' in reviewer.get(page).text and searched == ["关于防汛的通知"]
 
 
 @pytest.mark.parametrize("path", ["/", "/queue", "/queue?step=标注公开属性"])
