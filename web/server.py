@@ -24,6 +24,7 @@ from archive.reasons import why
 from indexer.errors import IndexUnusable
 from web.app import create_app
 from web.http import metrics
+from web.installation.memory import settle
 from web.installation.services import Services
 from web.installation.settings import THREADS
 
@@ -64,7 +65,6 @@ def serve(
     server = _bound(app, host, port, threads)
     if metrics_port:
         metrics.serve_metrics(app.extensions["metrics"], metrics_port)
-    sys.setswitchinterval(_TURN)
     _warm_up(opened)
     print(f"检索页面  http://{host}:{port}/", f"程序接口  http://{host}:{port}/api/v1/search?q=", sep="\n")
     _run(server)
@@ -73,11 +73,13 @@ def serve(
 def serve_desk(app: Flask, host: str, port: int) -> None:
     """Answer requests of staff until interrupted. Raises OSError when the address can't be opened."""
     server = _bound(app, host, port, THREADS)
+    settle()
     print(f"工作台  http://{host}:{port}/")
     _run(server)
 
 
 def _run(server: BaseWSGIServer) -> None:
+    sys.setswitchinterval(_TURN)
     print("按 Ctrl+C 停止。", flush=True)
     try:
         server.run()

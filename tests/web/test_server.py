@@ -1,5 +1,6 @@
 """The server, asked through a socket."""
 
+import gc
 import json
 import resource
 import socket
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
+from waitress.server import BaseWSGIServer
 
 from tests.web.conftest import Site
 from web import server
@@ -63,6 +65,21 @@ def test_a_port_that_is_taken_is_named(site: Site) -> None:
         port = urlsplit(address).port or 0
         with pytest.raises(OSError, match="--port"):
             serve(site.services, "127.0.0.1", port, threads=1)
+
+
+def test_at_the_desk_what_stays_is_looked_through_for_garbage_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    exempt: list[int] = []
+
+    def run(served: BaseWSGIServer) -> None:
+        exempt.append(gc.get_freeze_count())
+        served.close()
+
+    monkeypatch.setattr(server, "_run", run)
+    gc.unfreeze()
+    server.serve_desk(create_app(site.services), "127.0.0.1", 0)
+    gc.unfreeze()
+    # All the modules there are.
+    assert exempt[0] > 50_000
 
 
 @contextmanager

@@ -5,8 +5,6 @@ background after a switch and offers the former ones until then. Either is shown
 something public.
 """
 
-import ctypes
-import gc
 import logging
 import re
 import threading
@@ -20,6 +18,7 @@ from indexer.asking.synonyms import SynonymFile
 from indexer.engine import Engine, Vocabulary
 from indexer.helping.corrections import Corrector
 from indexer.helping.suggestions import Suggester
+from web.installation.memory import settle
 
 T = TypeVar("T")
 _AGAIN_SECONDS = 30.0
@@ -109,14 +108,4 @@ class _Made(Generic[T]):
             if vocabulary is self._of:
                 self._made = made
                 self.made += 1
-        _settle()
-
-
-def _settle() -> None:
-    """Give back the memory that building needed, and exempt what stays from garbage collection."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-    # Python frees the memory to the C library, but glibc keeps it: 50 MB for 200,000 documents.
-    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
-        trim(0)
+        settle()
