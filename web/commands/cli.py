@@ -31,6 +31,7 @@ COMMANDS = {
     "judge": "index",
     "workdays": "workdays",
     "calendar": "workdays",
+    "requests": "requests",
     "serve": "serving",
     "demo": "serving",
     "desk": "desk",

@@ -65,6 +65,15 @@ def hindered(opened: Services, staff: Staff, person: str, act: Act) -> str:
     return known.hindrance(person, act)
 
 
+def has_accounts(opened: Services) -> bool:
+    """Tell whether anybody has an account here."""
+    url = opened.settings.staff_database_url
+    if not is_there(url):
+        return False
+    with closing(Staff(url, opened.catalogue.keys)) as staff:
+        return bool(Accounts(staff, opened.catalogue).all())
+
+
 def _hold_against_the_log(opened: Services) -> None:
     """Take a free name only where there never were accounts: another database must not make them needless."""
     with opened.catalogue.reading() as connection:

@@ -18,7 +18,7 @@ from archive.store.folder import require_archive
 from archive.store.seals import Key, Seals
 from archive.store.transactions import Earlier
 from web.commands import jobs
-from web.commands.deciding import decider
+from web.commands.deciding import decider, has_accounts
 from web.commands.installation import reported, services
 from web.commands.register import register_of
 from web.installation.settings import Settings
@@ -147,7 +147,7 @@ def replace_persons(by: str) -> None:
     with services() as opened:
         who = decider(opened, by, Act.OVERSEE_REQUESTS)
         with register_of(opened) as register:
-            count = register.replace_key(Actor(who, by if who != by else ""))
+            count = register.replace_key(Actor(who, by if has_accounts(opened) else ""))
     click.echo(f"申请人信息的密钥已更换，{count} 项重新加密。请运行 gongkai key export 重新打印。")
 
 

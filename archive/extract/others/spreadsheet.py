@@ -90,7 +90,7 @@ def _extract_parts(parts: Mapping[str, bytes]) -> Extraction:
     uncalculated = 0
     for name, content in parts.items():
         if _SHEET.fullmatch(name):
-            _check_area(content)
+            check_area(content)
             uncalculated += sum(1 for _ in _UNCALCULATED.finditer(content))
     views = sheetparts.views(parts)
     book = _read(repack(parts), views)
@@ -141,7 +141,7 @@ def _warnings(book: _Book) -> list[str]:
     return told
 
 
-def _check_area(content: bytes) -> None:
+def check_area(content: bytes) -> None:
     """Refuse a sheet whose rectangle of cells would fill the memory, before it is read."""
     rows: tuple[int, int] | None = None
     columns = (0, 0)

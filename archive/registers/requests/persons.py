@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import secrets
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -159,6 +160,13 @@ class Persons:
             found.setdefault(number, {})[field] = value
         return found
 
+    def of_all(self, connection: Connection) -> dict[str, dict[int, dict[Field, str]]]:
+        """Return what is known of every request. Raises KeyUnusable, PersonalDataDamaged."""
+        found: dict[str, dict[int, dict[Field, str]]] = {}
+        for id, number, field, value in self._read(connection):
+            found.setdefault(id, {}).setdefault(number, {})[field] = value
+        return found
+
     def newest(self, connection: Connection, field: Field) -> dict[str, str]:
         """Return one field of all requests, as it was said last. Raises KeyUnusable, PersonalDataDamaged."""
         return {id: value for id, _, _, value in self._read(connection, request_persons.c.field == field.value)}
@@ -264,11 +272,22 @@ def _bound(place: tuple[str, int, Field]) -> bytes:
 
 def checked(values: Mapping[Field, str]) -> dict[Field, str]:
     """Return the values that say something, without blanks around them. Raises ValueError for one that is too long."""
-    kept = {field: value.strip() for field, value in values.items() if value.strip()}
+    kept = {field: plain for field, value in values.items() if (plain := _plainly(value))}
     for field, value in kept.items():
         if len(value) > LONGEST:
             raise ValueError(f"{field.value}超过 {LONGEST} 字，请删减。")
     return kept
+
+
+def _plainly(value: str) -> str:
+    """Return text with one kind of line's end and nothing that no file of a table can hold."""
+    lines = value.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(each for each in lines if each in "\n\t" or not _unwritable(each)).strip()
+
+
+def _unwritable(letter: str) -> bool:
+    """Whether XML has no place for a letter. Those of private use stay: rare names are written with them."""
+    return unicodedata.category(letter) in ("Cc", "Cs") or letter in "\ufffe\uffff"
 
 
 def same(one: Mapping[Field, str], other: Mapping[Field, str]) -> bool:

@@ -23,7 +23,12 @@ from web.installation.settings import Settings
 pytestmark = pytest.mark.usefixtures("quick_hashes")
 
 PASSWORD = "今天食堂的红烧肉很不错呀"  # noqa: S105 - of the tests
-PEOPLE = {"reviewer": ("乙二", Role.REVIEWER), "publisher": ("丙三", Role.PUBLISHER), "head": ("戊五", Role.HEAD)}
+PEOPLE = {
+    "reviewer": ("乙二", Role.REVIEWER),
+    "publisher": ("丙三", Role.PUBLISHER),
+    "head": ("戊五", Role.HEAD),
+    "clerk": ("丁四", Role.CLERK),
+}
 
 
 @dataclass
@@ -93,6 +98,10 @@ def commands(id: str) -> dict[str, tuple[str, ...]]:
         "confirm": ("relations", "confirm", "1", "--target", id, "--person", "路人"),
         "refuse": ("relations", "refuse", "1", "--person", "路人"),
         "ingest": ("ingest", "corpus/manifest.jsonl", "--actor", "路人"),
+        "requests import": ("requests", "import", "corpus/manifest.jsonl", "--by", "路人"),
+        "requests export": ("requests", "export", "/nowhere/a.csv", "--by", "路人", "--with-persons"),
+        "requests anonymise": ("requests", "anonymise", "--by", "路人"),
+        "key of persons": ("key", "replace-persons", "--by", "路人"),
         "takeover": ("ingest", "corpus/manifest.jsonl", "--already-published", "--actor", "路人"),
     }
 
@@ -119,6 +128,25 @@ def test_a_free_name_decides_nothing_where_there_are_accounts(office: Office, na
     assert "用户名、密码或验证码不正确" in told.stderr
     assert office.run("review", "list", "--status", "all").stdout == before
     assert "路人" not in office.run("audit", "list").stdout
+
+
+def test_who_asked_is_exported_by_a_clerk_who_proves_it(office: Office, tmp_path: Path) -> None:
+    old, out = tmp_path / "old.csv", tmp_path / "out.csv"
+    old.write_text(
+        "登记号,收到渠道,提交日,申请人类型,姓名,申请内容\n2019年第1号,当面,2019-09-20,自然人,张三丰,方案\n",
+        encoding="utf-8",
+    )
+    assert (
+        "导入 1 件" in office.run("requests", "import", str(old), "--by", "clerk", input=office.typed("clerk")).stdout
+    )
+    export = ("requests", "export", str(out), "--with-persons", "--by")
+    told = office.run(*export, "head", input=office.typed("head"), code=1).stderr
+    assert "没有“导出申请人信息”的权限" in told and not out.exists()
+    assert "导出 1 件" in office.run(*export, "clerk", input=office.typed("clerk")).stdout
+    assert "张三丰" in out.read_text(encoding="utf-8")
+    log = office.run("audit", "list").stdout
+    assert "丁四  request.export" in log and "三丰" not in log
+    assert "已经有了，没有写入" in office.run(*export, "clerk", input=office.typed("clerk"), code=1).stderr
 
 
 def test_a_document_becomes_public_by_two_accounts(office: Office) -> None:

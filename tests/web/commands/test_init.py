@@ -68,6 +68,9 @@ NEEDING = (
     ("key", "export"),
     ("key", "replace", "--by", "甲", "--and", "乙", "--reason", "丙"),
     ("key", "replace-persons", "--by", "甲"),
+    ("requests", "import", __file__, "--by", "甲"),
+    ("requests", "export", "register.csv", "--by", "甲"),
+    ("requests", "anonymise", "--by", "甲"),
     ("migrate", "backups"),
     ("calendar", "import", str(NOTICE)),
 )

@@ -1,0 +1,58 @@
+"""The register of requests on the command line, where there are no accounts yet."""
+
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from tests.conftest import Databases
+from tests.web.commands.conftest import Run
+
+HEAD = "登记号,收到渠道,提交日,申请人类型,姓名,申请内容,结果代码,答复日\n"
+ROWS = (
+    "2009年第1号,当面,2009-09-21,自然人,张三丰,方案,R03,2009-09-25\n2009年第2号,飞鸽,2009-09-21,自然人,李四光,方案,,\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def own_database(environment: dict[str, str], databases: Databases, tmp_path: Path) -> None:
+    environment["GONGKAI_STAFF_DATABASE_URL"] = databases.empty(tmp_path / "staff.sqlite3")
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    path = tmp_path / "old.csv"
+    path.write_text(HEAD + ROWS, encoding="utf-8")
+    return path
+
+
+def test_a_register_goes_in_and_out(run: Run, old: Path, tmp_path: Path) -> None:
+    tried = run("requests", "import", str(old), "--by", "丁四", "--dry-run", code=1)
+    assert "可以导入 1 件，没有写入；1 行有误" in tried.stdout
+    assert "第 3 行没有导入：收到渠道应为 当面" in tried.stderr
+    assert (
+        "导入 1 件；1 行有误，请改正后只导入这些行。"
+        in run("requests", "import", str(old), "--by", "丁四", code=1).stdout
+    )
+    for name in ("out.csv", "out.xlsx"):
+        assert "导出 1 件" in run("requests", "export", str(tmp_path / name), "--by", "丁四").stdout
+    assert "2009年第1号,导入,已办结,当面" in (tmp_path / "out.csv").read_text(encoding="utf-8")
+    refused = run("requests", "export", str(tmp_path / "who.csv"), "--by", "丁四", "--with-persons", code=1)
+    assert "本机还没有账号" in refused.stderr and not (tmp_path / "who.csv").exists()
+
+
+def test_what_is_personal_ends_with_its_term(run: Run, old: Path) -> None:
+    run("requests", "import", str(old), "--by", "丁四", code=1)
+    with time_machine.travel("2019-12-31T04:00:00Z"):
+        assert "0 件" in run("requests", "anonymise", "--by", "戊五").stdout
+    with time_machine.travel("2020-01-02T04:00:00Z"):
+        tried = run("requests", "anonymise", "--by", "戊五", "--dry-run").stdout
+        assert "2009年第1号" in tried and "没有改动" in tried
+        assert "1 件保管期限届满，个人信息已经去除" in run("requests", "anonymise", "--by", "戊五").stdout
+        assert "0 件" in run("requests", "anonymise", "--by", "戊五").stdout
+
+
+def test_a_file_that_is_no_register_is_a_sentence(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("标题,文号\n", encoding="utf-8")
+    told = run("requests", "import", str(tmp_path / "a.csv"), "--by", "丁四", code=1).stderr
+    assert "第 1 行应为列名" in told and "Traceback" not in told
