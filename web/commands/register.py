@@ -3,10 +3,32 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from archive.registers.requests.register import Register
-from archive.registers.staff import Staff
+from archive.registers.requests.register import Actor, Register
+from archive.registers.staff import Staff, is_there
 from archive.registers.workdays import Calendar
+from archive.store.catalogue import Catalogue
 from web.installation.services import Services
+from web.installation.settings import Settings
+
+# Who notes what the calendar has moved, and how many of them.
+_NIGHT = "gongkai calendar import"
+_NOTED = 200
+
+
+def tell_moved(settings: Settings, former: Calendar) -> list[str]:
+    """Return a line for each open request whose last day a notice has moved, and note them in the audit log.
+
+    An installation without a register has none.
+    """
+    if not is_there(settings.staff_database_url):
+        return []
+    catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys)
+    with closing(catalogue), closing(Staff(settings.staff_database_url, catalogue.keys)) as staff:
+        register = Register(staff, catalogue, Calendar.load(settings.data))
+        lines = [f"{each.request.number}：{each.before.said} → {each.after.said}" for each in register.moved(former)]
+        if lines:
+            register.note(Actor(_NIGHT), "request.terms", {"rows": len(lines), "requests": lines[:_NOTED]})
+    return lines
 
 
 @contextmanager

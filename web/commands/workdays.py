@@ -134,10 +134,12 @@ def calendar_import(file: Path, dry_run: bool) -> None:
 
     Its columns are 日期, 安排, 节日, 文号, 通知日期. Exits with 1 and the reasons if a line can't be added.
     """
-    data = Settings.from_environment().data
+    settings = Settings.from_environment()
+    data = settings.data
     if not dry_run:
         # In a folder that was mistyped nobody would ever read it.
         require_archive(data)
+    former = Calendar.load(data)
     added = (importing.plan if dry_run else importing.add)(data, file, office_today())
     years = "、".join(str(year) for year in sorted({line.day.year for line in added.lines}))
     if not added.lines:
@@ -150,3 +152,11 @@ def calendar_import(file: Path, dry_run: bool) -> None:
         click.echo(f"另有 {added.already} 行已经有了，没有重复录入。")
     for hint in added.hints:
         click.echo(f"注意：{hint}")
+    if added.lines and not dry_run:
+        # Loads the database, which counting days need not wait for.
+        from web.commands.register import tell_moved
+
+        if moved := tell_moved(settings, former):
+            click.echo(f"{len(moved)} 件正在办理的申请，答复期限随之改变：")
+            for line in moved:
+                click.echo(f"  {line}")

@@ -61,7 +61,7 @@ _DETAILS = dict(
         relation=关系 kind=种类 stage=结果 target=对方文件 account=账号所有人 roles=角色 unit=单位 documents=文件
         damaged=损坏 key=密钥 sealed=盖章 refused=不盖章 wanted=条件 rows=条数 field=字段 before=原为 after=改为
         at=时间 masks=遮盖 other=另一件 from=原编号 brought_by=接收人
-        request=登记号 event=事项 step=第几步 batch=批次 persons=含申请人信息
+        request=登记号 event=事项 step=第几步 batch=批次 persons=含申请人信息 requests=申请
     """.split()
 )
 _VALUES = {

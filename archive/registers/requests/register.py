@@ -103,6 +103,15 @@ class Opened:
     by_event: Mapping[int, Mapping[Field, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An open request whose last day has become another."""
+
+    request: Request
+    before: Term
+    after: Term
+
+
 class Register:
     """The register of one installation. ``today`` says which day it is at the office."""
 
@@ -206,6 +215,14 @@ class Register:
     def term(self, request: Request, as_of: date | None = None) -> Term:
         """Return when the reply is due, as the calendar is known now or was on a day."""
         return terms.reply(request.facts.life, self.calendar.known_on(as_of) if as_of else self.calendar)
+
+    def moved(self, former: Calendar) -> list[Moved]:
+        """Return the open requests that another calendar gives another last day than the ``former`` one gave."""
+        found = [
+            Moved(each, terms.reply(each.facts.life, former), self.term(each))
+            for each in self.all((*OPEN, State.CONFIRMING))
+        ]
+        return [each for each in found if each.before.said != each.after.said]
 
     def look(self, id: str, by: Actor) -> Opened:
         """Return what is personal about a request, after the look is in the audit log.

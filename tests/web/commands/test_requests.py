@@ -56,3 +56,21 @@ def test_a_file_that_is_no_register_is_a_sentence(run: Run, tmp_path: Path) -> N
     (tmp_path / "a.csv").write_text("标题,文号\n", encoding="utf-8")
     told = run("requests", "import", str(tmp_path / "a.csv"), "--by", "丁四", code=1).stderr
     assert "第 1 行应为列名" in told and "Traceback" not in told
+
+
+def test_a_notice_names_the_requests_that_it_moves(run: Run, environment: dict[str, str], tmp_path: Path) -> None:
+    rows = "2026-0001,当面,2026-12-04,自然人,张三丰,方案,,\n2026-0002,当面,2026-11-02,自然人,李四光,方案,,\n"
+    (tmp_path / "open.csv").write_text(HEAD + rows, encoding="utf-8")
+    with time_machine.travel("2026-12-08T04:00:00Z"):
+        run("requests", "import", str(tmp_path / "open.csv"), "--by", "丁四")
+        lines = [
+            *("2027,全年,,国办发明电〔2026〕9号,2026-12-07", "2027-01-01,放假,元旦,国办发明电〔2026〕9号,2026-12-07"),
+            *(f"2027-02-{day:02},放假,春节,国办发明电〔2026〕9号,2026-12-07" for day in range(5, 13)),
+            *(f"2027-{day},放假,节日,国办发明电〔2026〕9号,2026-12-07" for day in ("05-01", "10-01", "10-02", "10-03")),
+        ]
+        notice = tmp_path / "notice.csv"
+        notice.write_text("\n".join(("日期,安排,节日,文号,通知日期", *lines)) + "\n", encoding="utf-8")
+        told = run("calendar", "import", str(notice)).stdout
+    assert "1 件正在办理的申请，答复期限随之改变" in told
+    assert "2026-0001：待定（缺 2027 年放假安排） → 2027-01-04" in told and "2026-0002" not in told
+    assert "request.terms" in run("audit", "list").stdout

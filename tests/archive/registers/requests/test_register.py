@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
 from archive.errors import RequestRefused, UnknownRequest
+from archive.registers.notices import packaged
 from archive.registers.requests import facts
 from archive.registers.requests.facts import Correction, Court, Delivery, Field, Position, Result, Said
 from archive.registers.requests.fees import Basis
@@ -16,6 +17,7 @@ from archive.registers.requests.states import Event, State
 from archive.registers.requests.tables import request_events, request_persons, requests
 from archive.registers.requests.terms import Channel
 from archive.registers.staff import Staff
+from archive.registers.workdays import Calendar
 from archive.store.catalogue import Catalogue
 from tests.archive.registers.requests.conftest import CLERK, DAY, HEAD, Apply, Today
 
@@ -305,6 +307,26 @@ def test_requests_of_one_applicant_in_a_month_are_counted(register: Register, ap
 )
 def test_a_name_does_not_pass_for_a_number(number: str, right: bool) -> None:
     assert is_number(number) is right
+
+
+def test_a_later_notice_reaches_open_requests_and_is_told(
+    staff: Staff, catalogue: Catalogue, application: Apply, today: Today
+) -> None:
+    today.day = date(2020, 1, 21)
+    now = Calendar(packaged())
+    before, after = now.known_on(date(2020, 1, 21)), now.known_on(date(2020, 1, 28))
+    register = Register(staff, catalogue, before, today)
+    one = register.register(application(submitted_on=date(2020, 1, 20)), CLERK)
+    done = register.register(application(submitted_on=date(2020, 1, 20)), CLERK)
+    register.act(done.id, Event.WITHDRAW, Said(today.day), CLERK)
+    asked = register.register(application(submitted_on=date(2020, 1, 20)), CLERK)
+    register.act(asked.id, Event.ASK_SUPPLEMENT, Said(today.day, until=date(2020, 2, 20), note="补"), CLERK)
+    assert register.term(one).said == "2020-02-21"
+    later = Register(staff, catalogue, after, today)
+    (moved,) = later.moved(before)
+    assert (moved.request.number, moved.before.said, moved.after.said) == (one.number, "2020-02-21", "2020-02-25")
+    assert later.term(one, as_of=date(2020, 1, 21)).said == "2020-02-21"
+    assert later.moved(after) == []
 
 
 def test_what_lacks_a_name_or_a_text_is_not_registered(register: Register, application: Apply) -> None:
