@@ -26,6 +26,7 @@ archive.extract.others archive.extract.ofd
 archive.extract.word
 archive.describe
 archive.extract.formats archive.masking archive.extract.process archive.extract
+archive.official
 archive.store
 archive.pictures
 archive.decisions
@@ -63,7 +64,7 @@ ONLY_IN = {
     "flask": {"web"},
     "waitress": {"web"},
     "click": {"web/commands"},
-    "docx": {"archive/extract"},
+    "docx": {"archive/extract", "archive/official.py"},
     "pdfminer": {"archive/extract", "archive/masking"},
     "pypdfium2": {"archive/extract/pictures", "archive/masking"},
     "PIL": {"archive/extract/pictures", "archive/masking"},

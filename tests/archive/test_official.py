@@ -1,0 +1,135 @@
+"""Official papers, read back by other ways: python-docx for the layout, the archive's own reader for the text."""
+
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+
+from archive.extract import Sandbox
+from archive.extract.mediatype import DOCX
+from archive.official import Paper, Table, docx_of, zipped
+
+PAPER = Paper(
+    ("云溪县人民政府办公室", "政府信息公开申请答复书"),
+    "云依申请复〔2026〕5号",
+    "张三：",
+    (
+        "本机关于2026年3月2日收到您的申请。",
+        "一、答复内容\n（一）第一项\n现予以公开。",
+        Table((("序号", "名称"), ("1", "预算"), ("2", "决算")), (20, 136)),
+        "特此答复。",
+    ),
+    "云溪县人民政府办公室",
+    date(2026, 3, 9),
+)
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(workers=1) as opened:
+        yield opened
+
+
+def reopened(paper: Paper = PAPER) -> Any:
+    return docx.Document(BytesIO(docx_of(paper)))
+
+
+def fonts(paragraph: Any) -> set[tuple[str, float]]:
+    return {(run._r.rPr.rFonts.get(qn("w:eastAsia")), run.font.size.pt) for run in paragraph.runs}
+
+
+def paragraph(document: Any, text: str) -> Any:
+    return next(each for each in document.paragraphs if each.text == text)
+
+
+def test_the_page_is_that_of_the_standard() -> None:
+    section = reopened().sections[0]
+    edges = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(each.mm) for each in (section.page_width, section.page_height, *edges)] == [210, 297, 37, 35, 28, 26]
+
+
+@pytest.mark.parametrize(
+    ("text", "font", "size"),
+    [
+        ("政府信息公开申请答复书", "方正小标宋简体", 22),
+        ("云依申请复〔2026〕5号", "仿宋_GB2312", 16),
+        ("张三：", "仿宋_GB2312", 16),
+        ("本机关于2026年3月2日收到您的申请。", "仿宋_GB2312", 16),
+        ("一、答复内容", "黑体", 16),
+        ("（一）第一项", "楷体_GB2312", 16),
+        ("2026年3月9日", "仿宋_GB2312", 16),
+    ],
+)
+def test_each_part_has_its_font_and_size(text: str, font: str, size: int) -> None:
+    assert fonts(paragraph(reopened(), text)) == {(font, size)}
+
+
+def test_a_line_of_text_is_28_points_and_begins_two_characters_in() -> None:
+    layout = paragraph(reopened(), "特此答复。").paragraph_format
+    assert (layout.line_spacing.pt, layout.first_line_indent.pt) == (28, 32)
+    assert paragraph(reopened(), "张三：").paragraph_format.first_line_indent is None
+
+
+def test_pages_are_numbered_outside_between_dashes() -> None:
+    document = reopened()
+    assert document.settings.odd_and_even_pages_header_footer
+    section = document.sections[0]
+    for footer, side in ((section.footer, "RIGHT"), (section.even_page_footer, "LEFT")):
+        line = footer.paragraphs[0]
+        assert (line.text.replace(" ", ""), line.alignment.name) == ("—1—", side)
+        assert "PAGE" in line._p.xml
+        assert fonts(line) == {("宋体", 14)}
+
+
+@pytest.mark.parametrize("signed", ["县档案馆", "云溪县人民政府办公室", "云溪县人民政府政务公开工作领导小组办公室"])
+def test_who_signs_stands_centred_over_the_date_below_room_for_the_seal(signed: str) -> None:
+    paper = Paper(("标题",), body=("内容。",), signed=signed, dated=date(2026, 3, 9))
+    *_, last, gap, other, who, day = reopened(paper).paragraphs
+    assert [each.text for each in (last, gap, other, who, day)] == ["内容。", "", "", signed, "2026年3月9日"]
+    # Both end so far from the right that their middles are at one place.
+    right = [each.paragraph_format.right_indent.pt / 16 for each in (who, day)]
+    assert right[0] + len(signed) / 2 == pytest.approx(right[1] + 6.0 / 2 + 0.0, abs=0.01)
+    assert min(right) >= 2
+    # The date is never alone on a page.
+    assert all(each.paragraph_format.keep_with_next for each in (last, gap, other, who))
+
+
+def test_the_text_is_whole_in_the_archives_own_reading(sandbox: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "letter.docx"
+    file.write_bytes(docx_of(PAPER))
+    read = sandbox.extract(file, DOCX)
+    assert read.title == "云溪县人民政府办公室政府信息公开申请答复书"
+    assert [*PAPER.title, *read.paragraphs] == PAPER.text.splitlines()
+    assert (read.warnings, read.concealed) == ((), ())
+
+
+def test_the_same_paper_is_the_same_bytes_and_says_nothing_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = docx_of(PAPER)
+    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
+    monkeypatch.setattr("time.localtime", lambda *_: (2033, 5, 18, 3, 33, 20, 2, 138, 0))
+    assert docx_of(PAPER) == first
+    about = reopened().core_properties
+    assert (about.title, about.author, about.comments) == ("云溪县人民政府办公室政府信息公开申请答复书", "", "")
+    with zipfile.ZipFile(BytesIO(first)) as packed:
+        assert b"python-docx" not in packed.read("docProps/core.xml")
+
+
+def test_signs_that_no_file_can_hold_are_left_out() -> None:
+    paper = Paper(("标题\x00",), "\x0b〔2026〕1号", "张\ud800三：", ("甲\x1b[31m\x07乙\x0c丙",), "机\u202e关")
+    assert [each.text for each in reopened(paper).paragraphs if each.text] == [
+        *("标题", "〔2026〕1号", "张三：", "甲[31m乙 丙", "机关")
+    ]
+
+
+def test_a_zip_keeps_the_order_and_no_moment() -> None:
+    with zipfile.ZipFile(BytesIO(zipped([("乙.txt", b"2"), ("甲.txt", b"1")]))) as packed:
+        assert [(each.filename, each.date_time[0]) for each in packed.infolist()] == [
+            ("乙.txt", 1980),
+            ("甲.txt", 1980),
+        ]
