@@ -7,7 +7,7 @@ from importlib import import_module
 import click
 
 from archive import VERSION
-from web.commands import terminal
+from web.commands import terminal, usage
 
 # The module in this folder that holds each command. A command is loaded only when called, so that a quick command does
 # not wait for the modules that serve pages.
@@ -48,7 +48,7 @@ COMMANDS = {
 }
 
 
-class _Commands(click.Group):
+class _Commands(usage.Commands):
     """A group that loads a command's module only when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

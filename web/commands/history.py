@@ -42,7 +42,7 @@ class _Day(click.ParamType[date]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
         day = value if isinstance(value, date) else date_at_start(str(value))
         if day is None:
-            self.fail(f"{value} is no date; write 2026-01-31", param, ctx)
+            self.fail(f"“{value}”不是日期，请写成 2026-01-31。", param, ctx)
         return day
 
 

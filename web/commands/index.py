@@ -79,7 +79,7 @@ def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     for each in chosen:
         name, equals, value = each.partition("=")
         if name not in FACETS or not equals or not value:
-            raise click.UsageError(f"--facet {each}: expected NAME=VALUE, NAME one of {', '.join(FACETS)}")
+            raise click.UsageError(f"--facet {each}：应写成 名称=值，名称可用 {'、'.join(FACETS)}。")
         facet = FACETS[name]
         known = VALIDITY.things.get(value.lower()) if facet == "validity" else None
         filters[facet] = (*filters.get(facet, ()), known.value if known else value)

@@ -70,7 +70,7 @@ def named(text: str) -> tuple[str, int | None]:
     """Read ID or ID@VERSION."""
     id, _, read = text.partition("@")
     if read and not (read.isascii() and read.isdigit()):
-        raise click.UsageError(f"{text}: write ID or ID@VERSION")
+        raise click.UsageError(f"{text}：应写编号，或者编号@版本（如 abcdefghijkl@2）。")
     return id, int(read) if read else None
 
 

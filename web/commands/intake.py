@@ -34,9 +34,9 @@ def ingest(
     nevertheless, and are listed. Exits with 1 if a file was refused.
     """
     if not paths and manifest is None:
-        raise click.UsageError("name files or folders, or a --manifest")
+        raise click.UsageError("请写明要接收的文件或文件夹，或者用 --manifest 写明清单。")
     if actor is None or not persons.written(actor):
-        raise click.UsageError("say who brings them in: --actor NAME or GONGKAI_ACTOR (批准公开的须是另一人)")
+        raise click.UsageError("请用 --actor 或者 GONGKAI_ACTOR 写明由谁接收；批准公开的须是另一人。")
     with services() as opened:
         # What nobody attends is brought in as by the watched folder, in nobody's name.
         unattended = actor == PERSON and not already_published

@@ -192,7 +192,7 @@ def examine(ids: tuple[str, ...], aspects: tuple[Aspect, ...], outcome: Outcome,
     --aspect may be given twice. Confidentiality is examined one document a call.
     """
     if Aspect.CONFIDENTIALITY in aspects and len(ids) > 1:
-        raise click.UsageError("confidentiality is examined one ID a call: 保密审查须逐件进行，一次只写一个编号")
+        raise click.UsageError("保密审查须逐件进行，一次只写一个编号。")
 
     def each(opened: Services, id: str, version: int | None, person: str) -> str:
         for aspect in dict.fromkeys(aspects):
@@ -217,9 +217,9 @@ def approve(ids: tuple[str, ...], reviewer: str, reason: str, force: bool, vouch
     another than who brought it in or examined it. --force and --vouch take one document a call.
     """
     if (vouch or force) and not reason.strip():
-        raise click.UsageError(f"{'--vouch' if vouch else '--force'} needs --reason")
+        raise click.UsageError(f"{'--vouch' if vouch else '--force'} 须用 --reason 写明理由。")
     if (vouch or force) and len(ids) > 1:
-        raise click.UsageError("--vouch and --force take one ID a call: 一人批准的须逐件进行，一次只写一个编号")
+        raise click.UsageError("一人批准（--vouch、--force）的须逐件进行，一次只写一个编号。")
     alone: list[str] = []
 
     def each(opened: Services, id: str, version: int | None, person: str) -> str:
@@ -266,7 +266,7 @@ def after(id: str | None, reviewer: str | None, outcome: Outcome | None, reason:
             jobs.say(f"等待复看 {len(waiting)} 件。")
             return
         if not reviewer or not outcome:
-            raise click.UsageError("a look at ID needs --reviewer and --outcome")
+            raise click.UsageError("复看一件，须用 --reviewer 写明由谁复看，用 --outcome 写明结论。")
         of, version = named(id)
         person = decider(opened, reviewer, Act.EXAMINE, Act.APPROVE)
         about = afterwards.look(opened.catalogue, of, person, outcome, reason, version)

@@ -20,7 +20,7 @@ class _Instant(click.ParamType[datetime]):
         try:
             return value if isinstance(value, datetime) else plans.instant(*str(value).split())
         except (ValueError, TypeError):
-            self.fail(f"{value} is no time; write '2026-01-31 09:00'", param, ctx)
+            self.fail(f"“{value}”不是时间，请写成 '2026-01-31 09:00'。", param, ctx)
 
 
 @click.command()

@@ -29,7 +29,7 @@ class Words(click.Choice[str], Generic[T]):
         """Return the thing that a word names."""
         word = str(value).strip().lower()
         if word not in self.things:
-            self.fail(f"“{value}” is none of {', '.join(self._pairs)}.", param, ctx)
+            self.fail(f"“{value}”不在可选之列：{'、'.join(self._pairs)}。", param, ctx)
         return self.things[word]
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:

@@ -45,13 +45,13 @@ def test_the_whole_walk(run: Run, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("ingest",), "name files"),
+        (("ingest",), "请写明要接收的文件"),
         (("ingest", ".", "--already-published", "--actor", "\u3000"), "--actor"),
         (("ingest", "/no/such/file"), "/no/such/file"),
         (("review", "approve", "x"), "--reviewer"),
         (("review", "reject", "x", "--reviewer", "y"), "--reason"),
         (("search", "x", "--facet", "colour=red"), "colour"),
-        (("search", "x", "--facet", "genre"), "NAME=VALUE"),
+        (("search", "x", "--facet", "genre"), "名称=值"),
         (("search", "长" * 201), "最多 200 个字"),
         (("serve", "--port", "0"), "port"),
         (("nonsense",), "nonsense"),

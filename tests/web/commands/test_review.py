@@ -199,7 +199,7 @@ def test_a_document_is_approved_for_a_time_and_made_public_then(run: Run, folder
     run("review", "examine", id, *ASPECTS, *EXAMINER)
     at = datetime.now(OFFICE_TIME) + timedelta(hours=3)
     schedule = ("review", "schedule", id, f"{at:%Y-%m-%d %H:%M}", "--reviewer", "签发人")
-    assert "is no time" in run("review", "schedule", id, "明天", "--reviewer", "签发人", code=2).output
+    assert "不是时间" in run("review", "schedule", id, "明天", "--reviewer", "签发人", code=2).output
     assert f"定于 {at:%Y-%m-%d %H:%M} 公开" in run(*schedule).output
     assert "已定于" in run(*schedule, code=1).output
     assert "签发人" in run("review", "scheduled").output
