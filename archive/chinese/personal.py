@@ -6,7 +6,7 @@ Identity numbers follow GB 11643-1999, bank cards the Luhn check of ISO/IEC 7812
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 _SEPARATED = re.compile(r"(?<=[0-9Xx])[\s\-—–·.]+(?=[0-9Xx])")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
@@ -14,18 +14,21 @@ _OLD_IDENTITY = re.compile(r"(?<!\d)\d{6}\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|
 _MOBILE = re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")
 # As it is written in parts: 138.0013.8000, 138—0013—8000.
 _MOBILE_IN_PARTS = re.compile(r"(?<![\d.])1[3-9]\d([.·—–])\d{4}\1\d{4}(?![\d.]\d|\d)")
+# As identity numbers and cards are written in parts, with signs or wider blanks between them, alike ones throughout.
+_IN_PARTS = re.compile(
+    r"(?<![0-9A-Za-z.])(?:\d{4}(?P<sign>\s{1,4}|\s?[-.·•—–_/\\|*、，,;；:：~…]+\s?)\d{4}(?:(?P=sign)\d{4}){2}(?:(?P=sign)\d{1,3})?"
+    r"|\d{6}(?P<other>\s{1,4}|\s?[-.·•—–_/\\|*、，,;；:：~…]+\s?)\d{4}(?P=other)?\d{2}(?P=other)?\d{2}(?P=other)\d{3}[\dXx])"
+    r"(?![0-9A-Za-z]|\.\d)"
+)
 _CARD = re.compile(r"(?<!\d)\d{16,19}(?!\d)")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PLATE = re.compile(
     r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z][·\s]?[A-HJ-NP-Z0-9]{5,6}(?![A-Z0-9])"
 )
 _DOOR = re.compile(r"\d+\s*(?:号楼|栋|幢|单元|室|户)")
-_IN_CELL = re.compile(r"\d{1,8}|\d{0,7}[Xx]", re.ASCII)
-# How many digits the longest of these numbers has, a bank card's. Each cell has at least one.
-_LONGEST = 19
 # A run of digits, perhaps with single blanks or hyphens inside, that is not part of a longer run, a decimal or a word.
 _DIGITS = re.compile(r"(?<![0-9A-Za-z.\-_/])(?<!\d )\d(?:[ -]?\d){9,17}(?:[ -]?[0-9Xx])?(?![0-9A-Za-z_/]|[.-]\d| \d)")
-_GROUPS = re.compile(r"\d+|\d{4}([ -])\d{4}(?:\1\d{4})+(?:\1\d{1,3})?|\d{6}[ -]\d{10,13}")
+_GROUPS = re.compile(r"\d+|\d(?:([ -])\d)(?:\1\d)+|\d{4}([ -])\d{4}(?:\2\d{4})+(?:\2\d{1,3})?|\d{6}[ -]\d{10,13}")
 _OTHER_CODE = re.compile(
     r"(?:信用代码|机构代码|代码证|纳税人识别号|登记证号|许可证号|项目编号|招标编号|批准文号|备案号|索引号|流水号|订单号)\D{0,4}$"
 )
@@ -33,9 +36,13 @@ _OTHER_CODE = re.compile(
 _NUMERALS = dict(
     zip("〇○零一二三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸兩两幺", "000123456789123456789236221", strict=True)
 )
-_AS_DIGITS = str.maketrans(_NUMERALS)
+AS_DIGITS = str.maketrans(_NUMERALS)
 DIGIT = f"0-9{''.join(_NUMERALS)}"
 _IN_NUMERALS = re.compile(rf"[{DIGIT}](?:[ -]?[{DIGIT}Xx]){{10,}}")
+# The provinces that an identity number may begin with (GB/T 2260).
+_PROVINCES = frozenset(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+)
 _BANK = re.compile(r"卡号|账号|帐号|银行|账户|帐户|信用社|开户")
 IDENTITY, CARD, MOBILE, PLATE = "IDENTITY", "CARD", "MOBILE", "PLATE"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -85,6 +92,15 @@ def identifiers(text: str) -> Iterator[tuple[str, int, int]]:
             yield kind, *match.span()
     for match in _MOBILE_IN_PARTS.finditer(text):
         yield MOBILE, *match.span()
+    for match in _IN_PARTS.finditer(text):
+        digits = "".join(filter(str.isalnum, match[0])).upper()
+        # What single blanks or hyphens part was read above.
+        if not _DIGITS.fullmatch(match[0]) and (
+            is_person(digits)
+            or is_card(digits)
+            and (digits.startswith("62") or _BANK.search(text, max(0, match.start() - 20), match.start()))
+        ):
+            yield IDENTITY if is_person(digits) else CARD, *match.span()
     for match in _PLATE.finditer(text.upper()):
         yield PLATE, *match.span()
 
@@ -97,48 +113,19 @@ def _in_numerals(text: str) -> Iterator[tuple[str, int, int]]:
         places = [place for place in range(*match.span()) if text[place] not in " -"]
         digits = "".join(text[place] for place in places)
         if not digits.isdecimal() and not digits[:-1].isdecimal():
-            digits = digits.translate(_AS_DIGITS).upper()
-            for length in (18, 11):
+            digits = digits.translate(AS_DIGITS).upper()
+            for length in (18, 19, 17, 16, 11):
                 begins = (len(digits) - length, 0) if len(digits) >= length else ()
-                begin = next((at for at in begins if _kind_of(part := digits[at : at + length], part)), None)
-                if begin is not None:
-                    kind = IDENTITY if length == 18 else MOBILE
-                    yield kind, places[begin], places[begin + length - 1] + 1
+                found = ((at, _kind_of_numerals(digits[at : at + length])) for at in begins)
+                if read := next(((at, kind) for at, kind in found if kind), None):
+                    yield read[1], places[read[0]], places[read[0] + length - 1] + 1
                     break
 
 
-def over_cells(cells: Sequence[str]) -> Iterator[tuple[str, int, int]]:
-    """Yield the kind and the cells, first and one past the last, of each number in NFKC that stands in several cells.
-
-    A cell has one digit or one group of digits. Rows of figures look like that too: a mobile number, which has no check
-    digit, stands alone among its neighbours, in groups of 3, 4 and 4 digits or digit by digit.
-    """
-    cells = [cell.strip() for cell in cells]
-    for begin, cell in enumerate(cells):
-        if not cell.isdecimal():
-            continue
-        digits = ""
-        sizes: list[int] = []
-        for end, part in enumerate(cells[begin : begin + _LONGEST], begin + 1):
-            digits, sizes = digits + part.upper(), [*sizes, len(part)]
-            if not _IN_CELL.fullmatch(part) or len(digits) > _LONGEST:
-                break
-            if len(sizes) > 1 and len(digits) > 10 and (kind := _kind_in_cells(digits, sizes)):
-                alone = not any(each.isdecimal() for each in (*cells[max(0, begin - 1) : begin], *cells[end : end + 1]))
-                if kind != MOBILE or alone or 3 in sizes:
-                    yield kind, begin, end
-
-
-def _kind_in_cells(digits: str, sizes: Sequence[int]) -> str | None:
-    one_by_one = max(sizes) == 1
-    if len(digits) == 18 and is_identity_number(digits) and "1900" <= digits[6:10] <= "2099":
-        return IDENTITY
-    if len(digits) == 11 and _MOBILE.fullmatch(digits) and len({*digits}) > 3 and (one_by_one or sizes == [3, 4, 4]):
-        return MOBILE
-    by_four = len(sizes) > 3 and {*sizes[:4]} == {4}
-    if digits.startswith("62") and (one_by_one or by_four) and 16 <= len(digits) <= 19 and digits.isdecimal():
-        return CARD if _luhn(digits) else None
-    return None
+def _kind_of_numerals(digits: str) -> str | None:
+    kind = _kind_of(digits, digits)
+    # Of cards only those that Chinese banks give out: a long number in numerals may be anything.
+    return kind if kind != CARD or digits.startswith("62") else None
 
 
 def _kind_of(digits: str, written: str) -> str | None:
@@ -146,7 +133,7 @@ def _kind_of(digits: str, written: str) -> str | None:
         return IDENTITY
     if len(digits) == 15 and _OLD_IDENTITY.fullmatch(digits) and digits == written:
         return IDENTITY
-    if 16 <= len(digits) <= 19 and digits.isdigit() and _luhn(digits) and _GROUPS.fullmatch(written):
+    if is_card(digits) and _GROUPS.fullmatch(written):
         return CARD
     if len(digits) in (11, 13) and _MOBILE.fullmatch(digits):
         return MOBILE
@@ -164,6 +151,26 @@ def is_identity_number(text: str) -> bool:
         return False
     total = sum(int(digit) * weight for digit, weight in zip(text, _WEIGHTS, strict=False))
     return _CHECKS[total % 11] == text[17].upper()
+
+
+def is_person(digits: str) -> bool:
+    """Tell whether digits are an identity number of somebody who may be alive, of a province that there is."""
+    return (
+        len(digits) == 18
+        and is_identity_number(digits)
+        and digits[:2] in _PROVINCES
+        and "1900" <= digits[6:10] <= "2099"
+    )
+
+
+def is_card(digits: str) -> bool:
+    """Tell whether digits are as many as a bank card's, with the right check digit."""
+    return 16 <= len(digits) <= 19 and digits.isdecimal() and _luhn(digits)
+
+
+def is_mobile(digits: str) -> bool:
+    """Tell whether digits are a mobile number without the country's code."""
+    return len(digits) == 11 and _MOBILE.fullmatch(digits) is not None
 
 
 def may_be_name(text: str) -> bool:

@@ -18,7 +18,7 @@ from pathlib import PurePath
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from archive.chinese import personal
+from archive.chinese import apart, personal
 from archive.chinese.simplified import simplified_of
 from archive.decisions import contacts
 from archive.decisions.history import LABELS
@@ -27,7 +27,7 @@ from archive.extract.text.headings import missing_content
 from archive.store import canonical
 
 # Recorded with each pre-check and each examination; raised when what is looked for changes.
-RULES = "2026-6"
+RULES = "2026-7"
 
 
 class Concern(StrEnum):
@@ -64,7 +64,7 @@ _AROUND = 12
 _JOINED = 120
 _TO_GO_ON = re.compile(rf"[{personal.DIGIT}０-９\-－—]")
 _GOES_ON = re.compile(rf"[{personal.DIGIT}０-９Xx\-－—]")
-_LONG = re.compile(r"\d(?:[\s-]?[\dXx]){6,}")
+_LONG = re.compile(rf"[{personal.DIGIT}](?:[\s.·•—–_/\\|*、~…-]{{0,3}}[{personal.DIGIT}Xx]){{6,}}")
 
 _LEVEL = r"(?:绝\s*密|机\s*密|秘\s*密)"
 _TERM = r"(?:\s*(?:\d{1,2}\s*(?:年|个月|月|天|日)|长期|启封|至.{0,12}))?"
@@ -255,15 +255,19 @@ def in_text(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
 
 
 def _in_paragraphs(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:
+    apart_ones = tuple(_apart(paragraphs))
+    # Two lines of such a number are none by themselves.
+    read = {number + line for number, hit in apart_ones for line, *_ in hit.pieces}
     # The last paragraph that is not blank.
     earlier = 0
     for number, paragraph in enumerate(paragraphs):
         for hit in _in_line(paragraph):
             yield number, hit
-        if number:
+        if number and number not in read:
             for hit in _broken(paragraphs[earlier], paragraph, earlier - number):
                 yield number, hit
         earlier = number if paragraph.strip() else earlier
+    yield from apart_ones
     for number, heading in missing_content(paragraphs):
         yield number, _Hit(Concern.EMPTY_HEADING, heading, _whole(paragraphs[number]))
     yield from _unkept(paragraphs)
@@ -287,7 +291,7 @@ def _in_line(line: str) -> Iterator[_Hit]:
             public = contacts.may_be_offices(flat)
         return public and contacts.is_offices(flat, start, end)
 
-    for kind, first, last in personal.over_cells(cells) if len(cells) > 1 else ():
+    for kind, first, last in apart.over_cells(cells) if len(cells) > 1 else ():
         if not passes(kind, starts[first], starts[last] - 1):
             pieces = [_piece(line, starts[at], starts[at] + len(cells[at])) for at in range(first, last) if cells[at]]
             yield _Hit(
@@ -353,6 +357,20 @@ def _broken(before: str, after: str, away: int) -> Iterator[_Hit]:
             above = _moved(_piece(tail, first, len(start)), away, len(kept) - len(tail))
             below = _moved(_piece(head, 0, last - len(start)), 0, blank)
             yield _Hit(Concern[kind], _excerpt(whole, first, last), above + below)
+
+
+def _apart(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:
+    """Find numbers that stand over three lines or more, or down a column of a table."""
+    flat = [unicodedata.normalize("NFKC", each) for each in paragraphs]
+    for kind, before, pieces in (*apart.over_lines(flat), *apart.down_columns(flat)):
+        first = pieces[0].line
+        written = "".join(flat[line][start:end].strip() for line, start, end in pieces)
+        if kind == personal.MOBILE and contacts.is_offices(
+            f"{before}{written}", len(before), len(before) + len(written)
+        ):
+            continue
+        there = [_moved(_piece(paragraphs[line], start, end), line - first, 0) for line, start, end in pieces]
+        yield first, _Hit(Concern[kind], masked(f"{before[-_AROUND:]}{written}"), tuple(chain(*there)))
 
 
 def _moved(pieces: _Pieces, lines: int, characters: int) -> _Pieces:

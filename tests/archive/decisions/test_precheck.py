@@ -187,6 +187,27 @@ def test_a_long_line_that_is_full_of_findings_takes_time_in_proportion(piece: st
     assert grows(work, piece * 2000, piece * 8000, most=10)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "piece", ["13\n", "6217\n", "1\t2\n", "一\n", "\n1 ", "138 1234 5678\n\n", "1\t", "1·2·3·4·5·6·7·8·9\n"]
+)
+def test_many_lines_of_figures_take_time_in_proportion(piece: str) -> None:
+    def work(text: str) -> None:
+        precheck.findings(made(text))
+
+    work(piece * 10)
+    assert grows(work, piece * 2000, piece * 8000, most=10)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["6217.0000.0000.0006", "六二一七〇〇〇〇〇〇〇〇〇〇〇六", "6217、0000、0000、0006", "6217  0000  0000  0006"],
+)
+def test_no_number_is_shown_whole_however_it_is_written(number: str) -> None:
+    (found,) = precheck.findings(made(f"各镇：\n银行卡号{number}，请核对。"))
+    assert found.kind is Concern.CARD and "*****" in found.excerpt and number[5:-5] not in found.excerpt
+
+
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
@@ -209,6 +230,9 @@ def test_what_only_looks_like_a_mark_or_a_number_stops_nothing(line: str) -> Non
         (["户主王某，电话１３８１２３４５６７８。"], ["１３８１２３４５６７８"]),
         (["序号㈠\t王某\t138 1234 5678\t㎡"], ["138 1234 5678"]),
         (["户主身份证110105194912", "31002X，已核对"], ["11010519491231002X"]),
+        (["户主身份证 110105", " 19491231", "", "002X，已核对"], ["11010519491231002X"]),
+        (["手机１３８", "１２３４ ", "５６７８"], ["１３８１２３４５６７８"]),
+        (["姓名\t电话", "王某㎡\t138", "低保\t1234", "城关\t5678"], ["13812345678"]),
         (["密级：机密★长期"], ["密级：机密★长期"]),
         # An accent that stands by itself is one character with the letter before it, in NFKC.
         (["e\u0301户主13812345678"], ["e\u0301户主13812345678"]),
