@@ -6,7 +6,7 @@ and by a place, a day or a beginning that exists. A mobile number, which has non
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 from archive.chinese.personal import (
@@ -28,6 +28,7 @@ _GROUPS = r"\d+(?:[ \-·.]\d+)*"
 _LAST_IN_LINE = re.compile(rf"(?<![0-9A-Za-z./_\-])(?P<number>{_GROUPS}){_BETWEEN}$")
 _WHOLE_LINE = re.compile(rf"{_BETWEEN}(?P<number>{_GROUPS}){_BETWEEN}")
 _FIRST_IN_LINE = re.compile(rf"{_BETWEEN}(?P<number>{_GROUPS}[Xx]?|[Xx])(?![0-9A-Za-z%‰/]|[.\-]\d|\s*[元万亿件年月])")
+# How many digits the longest of these numbers has, a bank card's. Each part of one has at least one.
 _LONGEST = 19
 # How much of a line is read, and how many blank lines may lie within a number.
 _REACH, _BLANKS = 120, 2
@@ -56,11 +57,11 @@ def over_cells(cells: Sequence[str]) -> Iterator[tuple[str, int, int]]:
             continue
         digits = ""
         sizes: list[int] = []
-        for end, part in enumerate(cells[begin:], begin + 1):
+        for end, part in enumerate(cells[begin : begin + _LONGEST], begin + 1):
             digits, sizes = digits + part.upper(), [*sizes, len(part)]
             if not _IN_CELL.fullmatch(part) or len(digits) > _LONGEST:
                 break
-            if len(sizes) > 1 and (kind := _kind_in_cells(digits, sizes)):
+            if len(sizes) > 1 and len(digits) > 10 and (kind := _kind_in_cells(digits, sizes)):
                 alone = not any(each.isdecimal() for each in (*cells[max(0, begin - 1) : begin], *cells[end : end + 1]))
                 if kind != MOBILE or alone or 3 in sizes:
                     yield kind, begin, end
@@ -108,6 +109,8 @@ def down_columns(lines: Sequence[str]) -> Iterator[tuple[str, str, list[Piece]]]
         if not width or len(numbers) < 2:
             continue
         table = [lines[at].split("\t") for at in numbers]
+        # Where each cell of a row begins. A row may have very many.
+        starts = [list(accumulate((len(cell) + 1 for cell in row), initial=0)) for row in table]
         for column in range(width + 1):
             cells = [row[column].strip() for row in table]
             if sum(map(bool, map(_NOTED.search, cells))) < 2:
@@ -115,7 +118,7 @@ def down_columns(lines: Sequence[str]) -> Iterator[tuple[str, str, list[Piece]]]
             for kind, begin, end in _in_column([cell.translate(AS_DIGITS) for cell in cells]):
                 pieces = []
                 for at in range(begin, end):
-                    start = sum(len(cell) + 1 for cell in table[at][:column])
+                    start = starts[at][column]
                     pieces.append(Piece(numbers[at], start, start + len(table[at][column])))
                 yield kind, cells[begin - 1] if begin else "", pieces
 
@@ -128,7 +131,7 @@ def _in_column(cells: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         above = cells[begin - 1] if begin else ""
         digits = ""
         parts: list[str] = []
-        for end, part in enumerate(cells[begin:], begin + 1):
+        for end, part in enumerate(cells[begin : begin + _LONGEST], begin + 1):
             if not _IN_CELL.fullmatch(part) or len(digits) + len(part) > _LONGEST:
                 break
             digits += part

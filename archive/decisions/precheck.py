@@ -321,8 +321,8 @@ def _piece(line: str, start: int, end: int) -> _Pieces:
     return ((0, origins[start], origins[end - 1] + 1),) if origins else _whole(line)
 
 
-# A line may be as long as a table, and be full of findings.
-@lru_cache(maxsize=2)
+# A line may be as long as a table, and be full of findings; a number may stand over as many lines as it has digits.
+@lru_cache(maxsize=32)
 def _origins(line: str) -> Sequence[int]:
     """Map each character of a line's NFKC to the one it comes from; nothing where characters come from several."""
     flat = [unicodedata.normalize("NFKC", each) for each in line]

@@ -1,7 +1,7 @@
 """Finding what a reviewer must look at and passing what only looks like it, on cases with known answers."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,6 +86,14 @@ def test_a_heading_without_content(table: list[str]) -> None:
 def test_a_long_paragraph_is_read_through(piece: str) -> None:
     # An algorithm that takes quadratic time would need minutes.
     assert len(list(precheck.in_text([piece * (300_000 // len(piece))]))) < 2
+
+
+@pytest.mark.parametrize("rows", [["138", "1234", "5678"], ["1"] * 11, ["手机 138", "1234", "5678"]])
+def test_a_wide_table_is_read_in_proportion_to_its_cells(rows: Sequence[str]) -> None:
+    def work(text: str) -> None:
+        list(precheck.in_text(text.split("\n")))
+
+    assert grows(work, *("\n".join("\t".join([row] * count) for row in rows) for count in (500, 4000)), most=16)
 
 
 @pytest.mark.parametrize(
