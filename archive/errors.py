@@ -13,6 +13,7 @@ The search has its own errors under the same root, and so have the parameters of
     ├── DiskFull               there is no room for what should be written
     ├── NotRecorded            something was done, and the files beside the database don't say so yet
     ├── BadTaxonomy            an installation's own lists of issuers, topics and genres can't be used
+    ├── BadLetters             texts or settings of letters that can't be used
     ├── BadManifest            a line of an ingest manifest that can't be read
     ├── FileRefused            a file that the archive does not accept, with the reason
     │   └── ExtractionFailed   its text could not be read
@@ -109,6 +110,10 @@ class BadTaxonomy(GongkaiError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"分类表 {path}：{reason}")
         self.reason = reason
+
+
+class BadLetters(GongkaiError):
+    """Texts or settings of the letters about requests that can't be used."""
 
 
 class BadManifest(GongkaiError):

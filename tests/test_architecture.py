@@ -34,6 +34,7 @@ archive.intake
 archive.registers.staff_tables archive.registers.requests.tables
 archive.registers
 archive.registers.requests
+archive.registers.requests.letters
 archive.custody
 
 indexer indexer.errors indexer.query indexer.relevance indexer.gaps

@@ -21,6 +21,7 @@ from pathlib import Path
 from archive import VERSION
 from archive.errors import BackupDamaged, BackupRefused, BlobDamaged
 from archive.registers import notices
+from archive.registers.requests.letters import texts as letters
 from archive.registers.staff import DUMP
 from archive.store import canonical
 from archive.store.blobs import Blobs, digest_of, sync_folder
@@ -33,7 +34,7 @@ log = logging.getLogger(__name__)
 
 FORMAT = 1
 # What staff wrote into the data folder themselves.
-OWN = ("site.toml", "synonyms.tsv", "lexicon.txt", "taxonomy.toml", notices.OWN_NAME, DUMP)
+OWN = ("site.toml", "synonyms.tsv", "lexicon.txt", "taxonomy.toml", notices.OWN_NAME, DUMP, *letters.OWN_NAMES)
 LEDGER = "withdrawals.jsonl"
 # Seconds after which what is half made is taken for what an interrupted backup has left.
 _ABANDONED = 2 * 86400
@@ -100,6 +101,7 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
         copy_privately(staged, partial)
         for name in OWN:
             if (own := data / name).is_file():
+                (partial / name).parent.mkdir(mode=0o700, exist_ok=True)
                 copy_privately(own, partial / name)
             elif own.is_symlink() or own.exists():
                 log.warning("%s 没有备份：它不是文件，而是文件夹、管道或断了的链接。请改正后再备份一次。", own)

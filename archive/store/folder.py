@@ -34,7 +34,17 @@ _WRITTEN = (
 _LINKLESS = {errno.EPERM, errno.EACCES, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}
 # What may lie in a folder before an archive is made in it: what staff maintain, what is made again by itself, and
 # what a new disk holds.
-_BEFOREHAND = ("synonyms.tsv", "site.toml", "lexicon.txt", "taxonomy.toml", "keys", "cache", "index", "lost+found")
+_BEFOREHAND = (
+    "synonyms.tsv",
+    "site.toml",
+    "lexicon.txt",
+    "taxonomy.toml",
+    "letters",
+    "keys",
+    "cache",
+    "index",
+    "lost+found",
+)
 
 
 def holds_archive(folder: Path) -> bool:

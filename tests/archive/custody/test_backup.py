@@ -71,6 +71,7 @@ def test_an_archive_comes_back_out_of_its_backup(
     catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str]
 ) -> None:
     for name in backups.OWN:
+        (data / name).parent.mkdir(exist_ok=True)
         (data / name).write_text(f"# 本单位的 {name}\n", encoding="utf-8")
     (data / "site.toml").write_text('[requests]\noffice = "政务公开办"\n', encoding="utf-8")
     made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet).folder
