@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, update
@@ -63,6 +64,48 @@ def test_no_page_needs_more_statements_where_there_is_more(site: DeskSite, bring
         # Each looks like the first one.
         take(at, bring(f"own-{at}", TEXT.format(0, f"2019年4月{at}日"), "甲一"))
     assert {page: len(asked(site, *page)) for page in pages} == before
+
+
+# What there is more of with each document, each act and each job.
+GROWING = (
+    "audit|versions|attachments|prechecks|findings|settlements|examinations|classifications|decisions|seals|looks|"
+    "traces|job_files"
+)
+
+
+def test_no_page_and_no_act_goes_through_what_grows(site: DeskSite) -> None:
+    if not site.services.settings.database_url.startswith("sqlite"):
+        pytest.skip("asks SQLite for its plans")
+    page = f"/documents/{site.id}"
+    of_it = ("", "/preview", "/differences")
+    pages = [
+        *((Role.REVIEWER, path) for path in ("/", "/queue", "/afterwards", *(f"{page}{part}" for part in of_it))),
+        *((Role.SOURCE, path) for path in ("/", "/queue", "/bring")),
+        *((Role.AUDITOR, path) for path in (f"/log?document={site.id}", "/log?person=乙二&act=标注公开属性")),
+        (Role.ADMINISTRATOR, "/accounts"),
+    ]
+    plans: list[str] = []
+
+    def explain(*of: Any) -> None:
+        connection, _, statement, parameters, *_ = of
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            rows = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+            plans.extend(f"{row[3]}: {statement}" for row in rows)
+
+    for role, path in pages:
+        site[role].get(path)
+    event.listen(Engine, "before_cursor_execute", explain)
+    try:
+        for role, path in pages:
+            site[role].get(path)
+        typed = {"disclosure": "主动公开", "basis": "条例第二十条"}
+        assert site[Role.REVIEWER].post(f"{page}/classify", page, **typed).status_code == 303
+        site[Role.REVIEWER].get("/")
+    finally:
+        event.remove(Engine, "before_cursor_execute", explain)
+    walked = re.compile(rf"SCAN ({GROWING})\b|SEARCH ({GROWING}) .*\(document_id>\?\)")
+    # The last event is the first that is come to.
+    assert {each for each in plans if walked.match(each) and "sequence DESC" not in each} == set()
 
 
 def test_a_documents_page_asks_for_each_thing_once(site: DeskSite) -> None:
