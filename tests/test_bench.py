@@ -172,8 +172,10 @@ def test_every_page_of_the_desk_is_measured_over_what_waits(
     publish(services.catalogue, documents(60, LINES))
     services.close()
     rows = desk.desk_rows(bed, LINES)
-    assert len({row.name for row in rows}) == len(rows) > 15
-    assert all(0 < row.ours[0] <= row.ours[1] for row in rows)
+    assert len({row.name for row in rows}) == len(rows) > 40
+    assert all(row.ours[0] >= row.ours[1] > 0 and row.ours[2] > 0 for row in rows)
+    assert {row.theirs for row in rows} == {(150.0,), (200.0,)}
+    assert all(row.theirs == (200.0,) for row in rows if "queue" in row.name)
     services = open_services(bed.settings)
     assert services.catalogue.count_by_status() == {Status.PUBLISHED: 60, Status.WAITING: 9, Status.REFUSED: 1}
     assert not [each for each in stops.count_open(services.catalogue, Status.PUBLISHED)]

@@ -19,10 +19,9 @@ from archive.registers.roles import Role
 from tests.web.conftest import IN_A_BROWSER
 from tests.web.staff.conftest import DeskSite
 from tests.web.staff.test_bringing_in_a_browser import working
-from tests.web.staff.test_desk_in_a_browser import ARTEFACTS, address, signed_in
+from tests.web.staff.test_desk_in_a_browser import ARTEFACTS, signed_in
 
 pytestmark = IN_A_BROWSER
-__all__ = ["address"]
 MANUAL = Path(__file__).parent.parent.parent.parent / "docs" / "pictures"
 # Bytes of a picture in the manual.
 LARGEST = 150_000
