@@ -175,4 +175,7 @@ def _cut(text: str, start: int, end: int, marks: Sequence[tuple[int, int]]) -> l
         fragments.insert(0, Fragment("…", False))
     if fragments and end < len(text) and text[end] != "\n":
         fragments.append(Fragment("…", False))
+    if "\t" not in text:
+        # Most texts are cells of tables or paragraphs, and there may be thousands.
+        return fragments
     return [Fragment(_TABS.sub(" ", fragment.text), fragment.marked) for fragment in fragments]

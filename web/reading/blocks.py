@@ -151,4 +151,4 @@ def _tables(name: str, rows: Sequence[tuple[str, Sequence[str]]], marker: Marks)
 
 def _weight(text: Sequence[Fragment]) -> int:
     """Estimate the bytes of a paragraph or a cell."""
-    return _MARKUP + sum(3 * len(piece.text) for piece in text)
+    return _MARKUP + 3 * sum([len(piece.text) for piece in text])
