@@ -65,7 +65,12 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.EXPORT_PERSONS: frozenset({Role.CLERK}),
 }
 # Acts after which a stranger at an open desk could have done harm: the password or a code is asked for again.
-STEPPED_UP = frozenset({Act.APPROVE, Act.WITHDRAW, Act.FORCE, Act.MANAGE, Act.EXPORT_LOG, Act.EXPORT_PERSONS})
+STEPPED_UP = frozenset(
+    {
+        *(Act.APPROVE, Act.WITHDRAW, Act.FORCE, Act.MANAGE, Act.EXPORT_LOG),
+        *(Act.OPEN_PERSONS, Act.EXPORT_PERSONS),
+    }
+)
 # Roles whose holders sign in with a second factor, unless the installation makes it optional.
 SECOND_FACTOR = frozenset(Role) - {Role.SOURCE}
 # Whoever looks after accounts could give themselves any right; whoever watches would watch themselves.

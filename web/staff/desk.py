@@ -31,6 +31,12 @@ from web.staff.mistakes import mistakes
 from web.staff.pages import pages
 from web.staff.preview import preview
 from web.staff.queues import queues
+from web.staff.requests.acting import acting
+from web.staff.requests.answering import answering
+from web.staff.requests.board import boards
+from web.staff.requests.entering import entering
+from web.staff.requests.page import showing
+from web.staff.requests.persons import persons
 from web.staff.scheduling import scheduling
 from web.staff.standing import standings
 from web.staff.twins import twins
@@ -53,6 +59,12 @@ PARTS = (
     deciding,
     scheduling,
     standings,
+    boards,
+    entering,
+    showing,
+    persons,
+    answering,
+    acting,
     managing,
     watching,
     mistakes,

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response as Answer
 from archive.errors import AccountRefused, SignInRefused
 from archive.registers import drafts, passwords, sessions
 from web.http.current import services
-from web.staff.guard import COOKIE, current, desk, keep_token, page_of
+from web.staff.arriving import LARGEST_FORM
+from web.staff.guard import COOKIE, current, desk, keep_token, page_of, sent_again
 
 entrance = Blueprint("entrance", __name__)
-_LONGEST_DRAFT = 100_000
 
 
 @entrance.get("/sign-in")
@@ -38,6 +38,9 @@ def signed_in() -> Answer:
     except SignInRefused as refused:
         page = render_template("desk/sign-in.html", to=to, typed=typed, name=name, refused=str(refused))
         return make_response(page, 403)
+    if typed and sent_again(to):
+        g.session = session
+        return keep_token(make_response(render_template("desk/proven.html", target=to, typed=typed)), token)
     if typed and to == page_of(to) != "/":
         drafts.keep(desk().staff, session.account.id, to, typed)
     return keep_token(redirect(to, 303), token)
@@ -131,7 +134,7 @@ def _here(to: str) -> str:
 def _typed(text: str) -> dict[str, str]:
     """Read what was typed into a form before, as this desk wrote it into a hidden field."""
     try:
-        found = json.loads(text[:_LONGEST_DRAFT]) if text else {}
+        found = json.loads(text[:LARGEST_FORM]) if text else {}
     except ValueError:
         return {}
     return (

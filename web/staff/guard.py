@@ -141,10 +141,18 @@ def _ended() -> Answer:
     """Lead to the sign-in. What was typed into a form is taken along, and is there again afterwards."""
     if request.method != "POST":
         return redirect(url_for("entrance.sign_in", to=request.full_path.rstrip("?")))
-    to = page_of(request.path)
+    to = request.path if sent_again(request.path) else page_of(request.path)
     # Nothing of any other form, which may have passwords in it.
     typed = {name: value for name, value in request.form.items() if name != "csrf"} if to != "/" else {}
     return Response(render_template("desk/sign-in.html", to=to, typed=typed, ended=True), 403)
+
+
+def sent_again(path: str) -> bool:
+    """Tell whether a form that came too late is sent again after the sign-in, and kept by the browser alone until then.
+
+    Of requests, who asks for what stands in the forms, and drafts are not encrypted.
+    """
+    return path.startswith("/requests/")
 
 
 def page_of(path: str) -> str:

@@ -18,6 +18,7 @@ from web.http.current import services
 from web.staff import deadlines
 from web.staff.deadlines import Deadline
 from web.staff.guard import allowed, current, desk
+from web.staff.requests.board import COLOURS, summary
 from web.staff.words import STATES
 
 queues = Blueprint("queues", __name__)
@@ -49,7 +50,7 @@ def first() -> str:
         mine=sum(persons.same(work.brought_by, account.person) for work in works),
         afterwards=len(afterwards.waiting(services().catalogue)),
         states={status: states.get(status, 0) for status in Status} if states else {},
-        STATES=STATES,
+        **{"STATES": STATES, "requests": summary(account), "colours": COLOURS},
     )
 
 

@@ -167,9 +167,12 @@ class Persons:
             found.setdefault(id, {}).setdefault(number, {})[field] = value
         return found
 
-    def newest(self, connection: Connection, field: Field) -> dict[str, str]:
-        """Return one field of all requests, as it was said last. Raises KeyUnusable, PersonalDataDamaged."""
-        return {id: value for id, _, _, value in self._read(connection, request_persons.c.field == field.value)}
+    def newest(self, connection: Connection, field: Field, ids: Iterable[str] | None = None) -> dict[str, str]:
+        """Return one field of all requests or of some, as it was said last. Raises KeyUnusable, PersonalDataDamaged."""
+        wanted = request_persons.c.field == field.value
+        if ids is not None:
+            wanted &= request_persons.c.request_id.in_([*ids])
+        return {id: value for id, _, _, value in self._read(connection, wanted)}
 
     def drop(self, connection: Connection, id: str) -> int:
         """Delete what is personal about a request; return how many values that were."""

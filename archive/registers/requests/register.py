@@ -124,8 +124,11 @@ class Register:
         self.calendar = calendar
         self.persons = Persons(PersonsKeys(staff.keys.folder))
 
-    def register(self, application: Application, by: Actor) -> Request:
-        """Enter a request under the next number of the year. Raises RequestRefused, KeyUnusable."""
+    def register(self, application: Application, by: Actor, id: str = "") -> Request:
+        """Enter a request under the next number of the year. Raises RequestRefused, KeyUnusable.
+
+        ``id`` is that of a form, 32 hex digits: when the form comes a second time, nothing more is entered.
+        """
         for needed in (Field.NAME, Field.TEXT):
             if not application.personal.get(needed, "").strip():
                 raise RequestRefused(f"请写明{needed.value}（条例第二十九条）。")
@@ -139,10 +142,12 @@ class Register:
             made = facts.stated(made, State.CONFIRMING)
         self._refuse_disorder(made)
         with self._staff.writing() as connection:
+            if there := connection.execute(select(requests).where(requests.c.id == id)).mappings().first():
+                return _request(there)
             year = self._today().year
             highest = select(func.max(requests.c.serial)).where(requests.c.year == year)
             serial = (connection.execute(highest).scalar() or 0) + 1
-            id = _insert(connection, f"{year}-{serial:04}", made, year, serial)
+            id = _insert(connection, f"{year}-{serial:04}", made, year, serial, id)
             self._record(connection, self._row(connection, id), Event.REGISTER, self._today(), made, values, by)
         return self.request(id)
 
@@ -202,6 +207,21 @@ class Register:
         with self._staff.reading() as connection:
             return [_request(row) for row in connection.execute(query).mappings()]
 
+    def listed(self, states: Iterable[State], digits: str, skip: int, most: int) -> tuple[int, list[Request]]:
+        """Return how many requests are in some states, or in any, and a page of them, the newest first.
+
+        ``digits`` stand somewhere in their numbers, "" in all.
+        """
+        conditions = [requests.c.number.contains(digits, autoescape=True)]
+        if wanted := [state.value for state in states]:
+            conditions.append(requests.c.state.in_(wanted))
+        # Imported ones may have numbers of another kind, and no year: they stand last over any database.
+        order = (func.coalesce(requests.c.year, 0).desc(), requests.c.serial.desc(), requests.c.number.desc())
+        query = select(requests).where(*conditions).order_by(*order).offset(skip).limit(most)
+        with self._staff.reading() as connection:
+            total = connection.execute(select(func.count()).select_from(requests).where(*conditions)).scalar_one()
+            return total, [_request(row) for row in connection.execute(query).mappings()]
+
     def open(self) -> list[Request]:
         """Return what is received and not answered."""
         return self.all(OPEN)
@@ -236,13 +256,14 @@ class Register:
             audit.append(log, by.person, "request.view", None, {"request": number})
         return Opened(persons.latest(found), found)
 
-    def masked_names(self) -> dict[str, str]:
+    def masked_names(self, ids: Iterable[str] | None = None) -> dict[str, str]:
         """Return the applicants' names as lists show them, 张**, by the requests' ids; anonymised ones are not there.
 
-        Raises KeyUnusable, PersonalDataDamaged.
+        With ``ids``, of these requests alone. Raises KeyUnusable, PersonalDataDamaged.
         """
         with self._staff.reading() as connection:
-            return {id: persons.masked(name) for id, name in self.persons.newest(connection, Field.NAME).items()}
+            found = self.persons.newest(connection, Field.NAME, ids)
+        return {id: persons.masked(name) for id, name in found.items()}
 
     def count_in_month(self, id: str) -> int:
         """Return which request of its applicant in its natural month this is, for the fee by items; from 1.
@@ -400,8 +421,10 @@ def _request(row: RowMapping) -> Request:
     return Request(row["id"], row["number"], facts.read(row["facts"]), row["last"])
 
 
-def _insert(connection: Connection, number: str, made: Facts, year: int | None, serial: int | None) -> str:
-    id = uuid4().hex
+def _insert(
+    connection: Connection, number: str, made: Facts, year: int | None, serial: int | None, id: str = ""
+) -> str:
+    id = id or uuid4().hex
     row = {"id": id, "number": number, "year": year, "serial": serial, "last": 0, **_columns(made)}
     connection.execute(insert(requests).values(**row))
     return id

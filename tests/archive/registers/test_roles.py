@@ -47,7 +47,7 @@ def test_the_table_has_every_act_and_role() -> None:
 
 def test_nobody_examines_and_approves_by_one_role() -> None:
     assert ALLOWED[Act.EXAMINE].isdisjoint(ALLOWED[Act.APPROVE])
-    assert STEPPED_UP >= {Act.APPROVE, Act.WITHDRAW, Act.FORCE, Act.MANAGE}
+    assert STEPPED_UP >= {Act.APPROVE, Act.WITHDRAW, Act.FORCE, Act.MANAGE, Act.OPEN_PERSONS}
     assert {role for act in STEPPED_UP for role in ALLOWED[act]} <= SECOND_FACTOR
 
 

@@ -31,7 +31,7 @@ def addresses(site: DeskSite) -> list[tuple[str, str, Act | None]]:
     for rule in site.app.url_map.iter_rules():
         path = rule.rule.replace("<id>", site.id).replace("<int:position>", "0").replace("<int:number>", "1")
         path = path.replace("<aspect>", "truthfulness").replace("<name>", "clerk").replace("<field>", "genre")
-        path = path.replace("<other>", site.id)
+        path = path.replace("<other>", site.id).replace("<event>", "withdraw")
         path = path.replace("<any(disable, enable, reset):act>", "disable")
         path = path.replace("<any(rename, up, down, remove):act>", "remove")
         act = getattr(site.app.view_functions[rule.endpoint], "act", None)
@@ -58,7 +58,9 @@ def test_without_a_session_every_address_leads_to_the_sign_in(site: DeskSite) ->
 
 def test_every_address_that_is_for_an_act_is_closed_to_other_roles(site: DeskSite) -> None:
     open_to_all = {"/", "/help", "/password", "/second-factor", "/sign-out", "/proof"}
+    closed = 0
     for method, path, act in addresses(site):
+        closed += path.startswith("/requests")
         if act is None:
             assert path in open_to_all, path
             continue
@@ -69,6 +71,7 @@ def test_every_address_that_is_for_an_act_is_closed_to_other_roles(site: DeskSit
             assert answer.status_code == 403, (path, role)
             assert "没有这项权限" in answer.text and "防汛" not in answer.text
     assert site.services.catalogue.newest(site.id).status is Status.WAITING
+    assert closed >= 11, "the addresses of requests are among them"
     assert UNFINISHED <= {rule.endpoint for rule in site.app.url_map.iter_rules()}
 
 
@@ -311,6 +314,7 @@ def test_what_another_unit_brings_of_a_document_is_not_seen(site: DeskSite, brin
 def test_the_help_page_tells_each_role_what_it_may_do(site: DeskSite) -> None:
     told = {role: set(re.findall("<h2>(.*?)</h2>", person.get("/help").text)) for role, person in site.people.items()}
     assert "账号" in told[Role.ADMINISTRATOR] and "审查" not in told[Role.ADMINISTRATOR]
+    assert {"依申请公开"} <= told[Role.CLERK] & told[Role.HEAD] and "依申请公开" not in told[Role.REVIEWER]
     assert {"收文", "一件文件怎样公开"} <= told[Role.SOURCE] and "批准、定时公开、撤回" not in told[Role.SOURCE]
     assert {"审查", "收文"} <= told[Role.REVIEWER] and "批准、定时公开、撤回" in told[Role.PUBLISHER]
     assert "审计" in told[Role.AUDITOR] and "单人特批" in told[Role.HEAD]

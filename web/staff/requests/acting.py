@@ -1,0 +1,78 @@
+"""The acts on a request. Each comes from a form on its page, which names the last event that was seen."""
+
+import logging
+
+from flask import Blueprint, abort, redirect, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response as Answer
+
+from archive.errors import GongkaiError, RequestRefused, UnknownRequest
+from archive.registers.requests.register import OVERTAKEN
+from archive.registers.requests.states import RIGHTS, Event
+from archive.registers.roles import Act
+from web.staff.guard import allowed, current
+from web.staff.requests import typed
+from web.staff.requests.answering import answering_page, fee_page
+from web.staff.requests.opening import actor, register
+from web.staff.requests.page import event_of, page
+from web.staff.requests.typed import Typed
+
+log = logging.getLogger(__name__)
+acting = Blueprint("acting", __name__, url_prefix="/requests/<id>")
+FAILED = "现在写不进登记簿，没有进行任何操作。填写的内容还在表单里，请告诉维护人员，过一会儿再办。"
+
+
+@acting.post("/acts/<event>")
+@allowed(Act.HANDLE_REQUESTS)
+def act(id: str, event: str) -> Answer:
+    """Do what the clerk may do."""
+    return _act(id, event, Act.HANDLE_REQUESTS)
+
+
+@acting.post("/approvals/<event>")
+@allowed(Act.OVERSEE_REQUESTS)
+def approve(id: str, event: str) -> Answer:
+    """Do what the head of the office alone may do."""
+    return _act(id, event, Act.OVERSEE_REQUESTS)
+
+
+def _act(id: str, name: str, right: Act) -> Answer:
+    event = event_of(name)
+    if event is None or RIGHTS[event] is not right or event in (Event.REGISTER, Event.IMPORT):
+        abort(404)
+    sent = Typed(request.form)
+    seen = sent.form.get("last", "")
+    if not (seen.isascii() and seen.isdecimal() and len(seen) < 10):
+        return _again(id, event, sent, "表单不完整，请在这一页上重新操作。", 400)
+    if register().request(id).last != int(seen):
+        return _again(id, event, sent, _overtaken(id), 409)
+    said = typed.said(sent, event)
+    if said is None:
+        return _again(id, event, sent, f"有 {len(sent.wrong)} 处需要改正，没有进行任何操作。", 400)
+    try:
+        register().act(id, event, said, actor(), int(seen))
+    except RequestRefused as refused:
+        return _again(id, event, sent, refused.reason, 409)
+    except UnknownRequest:
+        raise
+    except (GongkaiError, SQLAlchemyError, OSError) as error:
+        # Its sentence may quote what was to be written.
+        log.error("%s while a request was acted on", type(error).__name__)
+        return _again(id, event, sent, FAILED, 503)
+    return redirect(f"/requests/{id}", 303)
+
+
+def _again(id: str, event: Event, sent: Typed, refused: str, status: int) -> Answer:
+    """Show the form again, with what was typed and why nothing was done."""
+    if event is Event.ANSWER:
+        return answering_page(id, sent, refused, status)
+    if event is Event.CHARGE:
+        return fee_page(id, sent, refused, status)
+    return page(id, refused, status, sent)
+
+
+def _overtaken(id: str) -> str:
+    """Say what was done to a request after somebody had opened its page."""
+    newest = register().events(id)[-1]
+    who = "您" if newest.person == current().account.person else newest.person
+    return f"{who}已经登记了“{newest.event}”。{OVERTAKEN}"

@@ -1,0 +1,40 @@
+"""The register as the desk opens it, and who acts."""
+
+import logging
+
+from flask import g
+
+from archive.errors import KeyUnusable, PersonalDataDamaged
+from archive.registers.requests.register import Actor, Register
+from archive.registers.roles import Act
+from archive.registers.workdays import Calendar
+from web.http.current import services
+from web.staff.guard import current, desk
+
+log = logging.getLogger(__name__)
+UNREADABLE = "申请人的信息现在读不出（密钥缺失、不符或者内容受损），请告诉维护人员。其他内容不受影响。"
+
+
+def register() -> Register:
+    """Return the register, whose calendar is read once for a request. Raises BadCalendar, OSError."""
+    if "register" not in g:
+        g.register = Register(desk().staff, services().catalogue, Calendar.load(services().settings.data))
+    found: Register = g.register
+    return found
+
+
+def actor() -> Actor:
+    account = current().account
+    return Actor(account.person, account.name)
+
+
+def masked_names(ids: list[str]) -> tuple[dict[str, str], str]:
+    """Return the names as lists show them, for those who answer; and a sentence if they can't be read."""
+    account = current().account
+    if not (account.may(Act.HANDLE_REQUESTS) or account.may(Act.OVERSEE_REQUESTS)):
+        return {}, ""
+    try:
+        return register().masked_names(ids), ""
+    except (KeyUnusable, PersonalDataDamaged) as error:
+        log.error("%s: %s", type(error).__name__, error)
+        return {}, UNREADABLE
