@@ -20,6 +20,9 @@ from archive.errors import NoArchive, WrongUser
 CATALOGUE = "catalogue.sqlite3"
 KEYS = "keys"
 STAFF = "staff.sqlite3"
+# The index of what only staff may find. It is in no backup: it is made again from the archive. The public process does
+# not even look whose it is.
+STAFF_INDEX = "staff-index"
 BACKUP = "backup.json"
 # What a restore puts into place lies in a folder whose name begins so, until it is done.
 UNFINISHED = ".restored"
@@ -35,14 +38,7 @@ _LINKLESS = {errno.EPERM, errno.EACCES, errno.EXDEV, errno.EMLINK, errno.ENOTSUP
 # What may lie in a folder before an archive is made in it: what staff maintain, what is made again by itself, and
 # what a new disk holds.
 _BEFOREHAND = (
-    "synonyms.tsv",
-    "site.toml",
-    "lexicon.txt",
-    "taxonomy.toml",
-    "letters",
-    "keys",
-    "cache",
-    "index",
+    *("synonyms.tsv", "site.toml", "lexicon.txt", "taxonomy.toml", "letters", "keys", "cache", "index", STAFF_INDEX),
     "lost+found",
 )
 
@@ -183,7 +179,7 @@ def exposed(folder: Path) -> list[Path]:
     main = (
         folder,
         *sorted(folder.glob(f"{CATALOGUE}*")),
-        *(folder / sign.partition("/")[0] for sign in (*_SIGNS, KEYS)),
+        *(folder / sign.partition("/")[0] for sign in (*_SIGNS, KEYS, STAFF_INDEX)),
         folder / KEYS / "private.key",
     )
     return [path for path in dict.fromkeys(main) if path.exists() and path.stat().st_mode & (S_IRWXG | S_IRWXO)]

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from archive.errors import BadSettings
+from archive.store.folder import STAFF_INDEX
 from archive.store.seals import Seals
 from indexer.analyzer import Analyzer
 from indexer.engine import Engine
@@ -16,6 +17,14 @@ def open_engine(url: str, data: Path, analyzer: Analyzer, cache_bytes: int, keys
     memory. A generation must be sealed with ``keys``. Raises BadSettings for an engine that this version does not have.
     """
     return WhooshEngine(index_folder(url, data), analyzer, cache_bytes, keys)
+
+
+def open_staff_engine(data: Path, analyzer: Analyzer, cache_bytes: int, keys: Seals) -> Engine:
+    """Open the embedded engine over the index of everything that staff may find, in a folder that only they enter."""
+    folder = data / STAFF_INDEX
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
+    return WhooshEngine(folder, analyzer, cache_bytes, keys)
 
 
 def index_folder(url: str, data: Path) -> Path:

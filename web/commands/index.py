@@ -23,11 +23,18 @@ from web.search.params import MAX_PAGE, MAX_PER_PAGE, PER_PAGE, SearchForm
 
 @click.command()
 @click.option("--full", is_flag=True, help="Build the index anew instead of applying the latest changes.")
+@click.option("--staff", is_flag=True, help="The index of what only staff find, instead of the citizens'.")
 @reported
-def reindex(full: bool) -> None:
-    """Bring the index up to date with the archive. Meanwhile searches use the former index."""
+def reindex(full: bool, staff: bool) -> None:
+    """Bring the index up to date with the archive. Meanwhile searches use the former index.
+
+    The worker of the desk does it by itself, for the index of the staff too.
+    """
     with services() as opened:
-        jobs.bring_up(opened, full)
+        if staff:
+            jobs.bring_up_staff(opened, full)
+        else:
+            jobs.bring_up(opened, full)
 
 
 @click.command()

@@ -26,12 +26,13 @@ from archive.intake.manifest import items_below, read_manifest, strictest_first
 from archive.intake.receive import Intake, Receipt, Result
 from archive.plain import one_line
 from archive.registers import checking, staff
+from archive.registers.everything import Everything
 from archive.registers.requests import checking as requests
 from indexer import lexicon, sync
 from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated, IndexUnusable
 from indexer.lexicon import Lexicon
 from web.http import edition
-from web.installation.services import Services
+from web.installation.services import Services, staff_engine
 from web.programs import lists
 
 # Seconds between progress lines of a job that does not run in a terminal.
@@ -170,6 +171,26 @@ def bring_up(opened: Services, full: bool) -> None:
     click.echo(f"索引写入 {report.put} 件，移出 {report.removed} 件；现有 {count} 件，至第 {report.cursor} 号变更。")
     if problem:
         raise problem
+
+
+def bring_up_staff(opened: Services, full: bool) -> None:
+    """Bring up the index of what staff find. One of another lexicon than today's, or a damaged one, is built anew.
+
+    Raises BadLexicon while a line of the lexicon can't be used.
+    """
+    words = Lexicon.load(opened.settings.data / lexicon.OWN_NAME)
+    with closing(staff_engine(opened)) as engine, progress("建索引", None) as advance:
+        everything = Everything(opened.catalogue)
+        try:
+            renewed = full or words != engine.analyzer().lexicon
+            report = (sync.build if renewed else sync.follow)(everything, engine, advance)
+        except (IndexDamaged, IndexAhead, IndexOutdated) as error:
+            if full:
+                raise
+            say(f"{error} 现在重建。")
+            report = sync.build(everything, engine, advance)
+        count = engine.count() if report.cursor else 0
+    click.echo(f"工作人员的索引写入 {report.put} 件，现有 {count} 件，至审计日志第 {report.cursor} 条。")
 
 
 def answers(opened: Services) -> bool:

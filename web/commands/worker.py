@@ -22,17 +22,20 @@ from archive.extract import Sandbox
 from archive.registers import jobs as register
 from archive.registers import uploads
 from archive.registers.bringing import Bringing
+from archive.registers.everything import Everything
 from archive.registers.incoming import Watch
 from archive.registers.jobs import LEASE, Job, LeaseLost
 from archive.registers.roles import Act
 from archive.registers.staff import Staff
-from indexer import sync
-from indexer.errors import IndexAhead, IndexDamaged, IndexOutdated
+from indexer import lexicon, sync
+from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated
+from indexer.lexicon import Lexicon
 from web.commands.deciding import hindered
 from web.commands.installation import THIS_PROGRAM, reported, services
 from web.commands.jobs import new_sandbox, say
 from web.commands.sentences import sentence
 from web.http import edition
+from web.installation.services import staff_engine
 
 if TYPE_CHECKING:
     from web.installation.services import Services
@@ -95,6 +98,7 @@ class Worker:
             self.close()
 
     def close(self) -> None:
+        self._upkeep.close()
         if self._sandbox:
             self._sandbox.close()
 
@@ -179,10 +183,17 @@ class Upkeep:
         self._opened = opened
         self._watch = Watch(opened.settings.data, staff)
         self._staff = staff
+        self._everything = Everything(opened.catalogue)
+        self._held = staff_engine(opened)
+        # When the lexicon was last written that the staff's index was held against.
+        self._words = -1
         self._turned: date | None = None
         self._swept = -_DAY
         self._rest: dict[str, float] = {}
         self._told: dict[str, str] = {}
+
+    def close(self) -> None:
+        self._held.close()
 
     def turn(self) -> None:
         """Do what is due. What fails is told once, and tried again after a while."""
@@ -190,6 +201,7 @@ class Upkeep:
             ("folder", self._look),
             ("plans", self._publish),
             ("index", self._follow),
+            ("staff index", self._follow_all),
             ("uploads", self._sweep),
         ):
             if monotonic() < self._rest.get(name, 0):
@@ -240,8 +252,36 @@ class Upkeep:
         edition.stamp(self._opened.settings.data)
         say(f"索引写入 {report.put} 件，移出 {report.removed} 件，至第 {report.cursor} 号变更。")
 
-    def _rebuild(self) -> bool:
-        """Build the index anew in a process of its own, which has the lexicon of today. Return whether it is built."""
+    def _follow_all(self) -> None:
+        """Let the staff's index follow whatever happens to any document. Another lexicon makes it anew."""
+        if self._other_words() and not self._rebuild("--staff"):
+            self._rest["staff index"] = monotonic() + BUILD_AGAIN
+            return
+        try:
+            if sync.behind(self._everything, self._held):
+                sync.follow(self._everything, self._held)
+        except (IndexDamaged, IndexAhead, IndexOutdated) as error:
+            self.tell("staff index", f"工作人员的索引：{error} 现在重建。")
+            if not self._rebuild("--staff"):
+                self._rest["staff index"] = monotonic() + BUILD_AGAIN
+
+    def _other_words(self) -> bool:
+        """Tell whether the lexicon has become another one than the staff's index was built with."""
+        own = self._opened.settings.data / lexicon.OWN_NAME
+        changed = own.stat().st_mtime_ns if own.is_file() else 0
+        if changed == self._words:
+            return False
+        try:
+            other = Lexicon.load(own) != self._held.analyzer().lexicon
+        except BadLexicon as error:
+            # The index goes on with the words that it has, until the line is mended.
+            log.error("%s 工作人员的索引沿用原来的词。", error)
+            other = False
+        self._words = changed
+        return other
+
+    def _rebuild(self, *which: str) -> bool:
+        """Build an index anew in a process of its own, which has the lexicon of today. Return whether it is built."""
         settings = self._opened.settings
         environment = {
             **os.environ,
@@ -250,7 +290,7 @@ class Upkeep:
             "GONGKAI_ENGINE_URL": settings.engine_url,
             "GONGKAI_KEYS": str(settings.keys),
         }
-        command = [*THIS_PROGRAM, "reindex"]
+        command = [*THIS_PROGRAM, "reindex", *which]
         ran = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False)  # noqa: S603  # our own
         return ran.returncode == 0
 

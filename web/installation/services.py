@@ -14,7 +14,7 @@ from indexer import lexicon
 from indexer.analyzer import Analyzer
 from indexer.asking.synonyms import OWN_NAME, PACKAGED, SynonymFile
 from indexer.engine import Engine
-from indexer.engines.opening import open_engine
+from indexer.engines.opening import open_engine, open_staff_engine
 from indexer.errors import BadLexicon
 from indexer.gaps import Gaps
 from indexer.lexicon import Lexicon
@@ -75,6 +75,17 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
         gaps=Gaps(settings.data, settings.gaps_k, lambda text: engine.analyzer().is_word(text)),
         county=stated,
     )
+
+
+def staff_engine(opened: Services) -> Engine:
+    """Open the index of everything that staff may find, which lies beside the citizens'. Close it after use.
+
+    No process that serves the public calls this. It is built with the lexicon of today.
+    """
+    words = _lexicon(opened.settings.data / lexicon.OWN_NAME)
+    known = opened.analyzer
+    analyzer = known if known.lexicon == words else Analyzer(words)
+    return open_staff_engine(opened.settings.data, analyzer, opened.settings.cache_mb << 20, opened.catalogue.keys)
 
 
 def _county(data: Path) -> County:

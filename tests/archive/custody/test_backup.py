@@ -24,7 +24,7 @@ from archive.intake.receive import Intake
 from archive.store import canonical
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
-from archive.store.folder import BACKUP, holds_archive
+from archive.store.folder import BACKUP, STAFF_INDEX, holds_archive
 from tests.archive.conftest import Moulding, Write
 from tests.conftest import Mould, in_a_file, publish
 
@@ -74,7 +74,10 @@ def test_an_archive_comes_back_out_of_its_backup(
         (data / name).parent.mkdir(exist_ok=True)
         (data / name).write_text(f"# 本单位的 {name}\n", encoding="utf-8")
     (data / "site.toml").write_text('[requests]\noffice = "政务公开办"\n', encoding="utf-8")
+    (data / STAFF_INDEX).mkdir()
+    (data / STAFF_INDEX / "current").write_text("made again from the archive", encoding="utf-8")
     made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet).folder
+    assert not [path for path in made.rglob("*") if STAFF_INDEX in str(path)]
     again = elsewhere / "again"
     assert restoring.restore(made, again, (), False, quiet, catalogue.keys.private()) is None
     assert (again / "site.toml").read_bytes() == (data / "site.toml").read_bytes()

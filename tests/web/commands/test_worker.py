@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,12 +23,15 @@ from archive.registers import incoming, jobs, uploads
 from archive.registers.jobs import Kind, State
 from archive.registers.staff import Staff
 from archive.store.blobs import Blobs
+from archive.store.folder import STAFF_INDEX
 from archive.store.tables import versions
 from indexer import lexicon, sync
-from tests.conftest import Databases, publish
+from indexer.asking.parse import parse
+from indexer.engine import SearchRequest
+from tests.conftest import Databases, in_a_file, publish
 from tests.web.conftest import free_port
 from web.commands.worker import Upkeep, Worker
-from web.installation.services import Services
+from web.installation.services import Services, staff_engine
 from web.search.find import find
 from web.search.params import SearchForm
 
@@ -349,3 +352,41 @@ def test_a_published_document_is_found_within_a_minute_and_the_folder_is_watched
         (id,) = services.catalogue.ids()
         publish(services.catalogue, id)
         wait_until(lambda: sync.lag(services.catalogue, services.engine) == 0 and found(services, "落实第1项") == [id])
+
+
+def test_the_staffs_index_follows_what_nobody_has_decided_yet(services: Services, staff: Staff, worker: Worker) -> None:
+    sent(services, staff, {"a.txt": text(1)})
+    worker.work()
+    (id,) = services.catalogue.ids()
+    upkeep = Upkeep(services, staff)
+    upkeep.turn()
+    with closing(staff_engine(services)) as engine:
+        assert [hit.id for hit in engine.search(SearchRequest(query=parse("落实第1项工作"))).hits] == [id]
+        generation = engine.generation()
+        # Nothing happened: no other generation is made.
+        upkeep.turn()
+        assert engine.generation() == generation
+
+
+@in_a_file
+def test_the_staffs_index_is_made_anew_with_another_lexicon_and_after_damage(
+    services: Services, staff: Staff, worker: Worker
+) -> None:
+    sent(services, staff, {"a.txt": text(1)})
+    worker.work()
+    upkeep = Upkeep(services, staff)
+    upkeep.turn()
+    (services.settings.data / lexicon.OWN_NAME).write_text("第1项工作令\n工作令通知 bad bad\n", encoding="utf-8")
+    upkeep.turn()
+    with closing(staff_engine(services)) as engine:
+        former = engine.generation()
+        (services.settings.data / lexicon.OWN_NAME).write_text("落实工作令\n", encoding="utf-8")
+        upkeep.turn()
+        assert engine.generation() != former and "落实工作令" in engine.analyzer().own_words
+        (services.settings.data / STAFF_INDEX / "current").resolve().joinpath("MANIFEST.json").write_text("x")
+        sent(services, staff, {"b.txt": text(2)})
+        worker.work()
+        upkeep.turn()
+    with closing(staff_engine(services)) as engine:
+        assert engine.count() == 2
+        engine.verify()
