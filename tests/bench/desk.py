@@ -20,13 +20,16 @@ from archive.decisions.worklist import Step
 from archive.document import Aspect, Disclosure, Document, Outcome, Status
 from archive.registers.accounts import Accounts
 from archive.registers.jobs import Kind, State
+from archive.registers.requests.register import Register
 from archive.registers.roles import Role
 from archive.registers.staff import Staff
 from archive.registers.staff_tables import job_files, jobs
+from archive.registers.workdays import Calendar
 from archive.store import audit
 from archive.store.catalogue import Catalogue
 from archive.store.tables import audit as events
 from archive.store.tables import classifications, documents, examinations, versions
+from tests.bench import requests
 from tests.bench.bed import Bed
 from tests.bench.documents import changed, row
 from tests.bench.documents import documents as made_up
@@ -81,9 +84,13 @@ def desk_rows(bed: Bed, lines: Sequence[str]) -> list[Row]:
         people = {role: _signed_in(app, accounts, role) for role in Role}
         for at in range(1, _UNITS):
             accounts.add(f"unit{at}", f"来源单位{at}", [Role.SOURCE], f"第{at}局", "安装人")
+        register = Register(staff, opened.catalogue, Calendar.load(bed.settings.data))
+        requests.fill(register, bed)
+        of_requests = (Pages(name, Role.CLERK, addresses) for name, addresses in requests.pages(register))
+        kinds = (*_kinds(bed, waiting), *of_requests)
         # As the desk's own process does.
         settle()
-        return [_row(kind, *_taken(people[kind.role], kind.addresses, bed.repeats)) for kind in _kinds(bed, waiting)]
+        return [_row(kind, *_taken(people[kind.role], kind.addresses, bed.repeats)) for kind in kinds]
     finally:
         gc.unfreeze()
         staff.close()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from archive.registers.requests import terms
 from archive.registers.requests.facts import Facts
@@ -43,6 +44,10 @@ class Party(StrEnum):
     COURT = "人民法院"
 
 
+# By what happened and by the calendar in effect, which is one object until the notices change. Days are walked one by
+# one, and a board is looked at often.
+_reply = lru_cache(maxsize=2048)(terms.reply)
+_opinion = lru_cache(maxsize=2048)(terms.opinion)
 _OF = {Consulted.THIRD_PARTY: Party.THIRD_PARTY, Consulted.ORGAN: Party.ORGAN}
 
 
@@ -74,7 +79,7 @@ def lines(register: Register, today: date) -> list[Line]:
 
 def line(register: Register, request: Request, today: date) -> Line:
     """Return how a request stands on a day."""
-    term = register.term(request)
+    term = _reply(request.facts.life, register.calendar)
     running = request.facts.state in OPEN and term.due is not None
     days = sum(step.day.works and step.day.on > today for step in term.steps) if running else None
     waits = tuple(awaited(request.facts, register.calendar, today))
@@ -92,7 +97,7 @@ def awaited(facts: Facts, calendar: Calendar, today: date) -> Iterator[Awaited]:
             yield _until(Party.PAYMENT, terms.payment(facts.fee_told_on, calendar).due, today)
         case State.CONSULTING:
             for at in facts.awaited:
-                term = terms.opinion(facts.life.consultations[at], facts.received_on or facts.submitted_on, calendar)
+                term = _opinion(facts.life.consultations[at], facts.received_on or facts.submitted_on, calendar)
                 yield _until(_OF[facts.asked[at].of], term.due if term else None, today)
         case State.REVIEWED:
             yield Awaited(Party.REVIEW)

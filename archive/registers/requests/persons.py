@@ -155,9 +155,13 @@ class Persons:
 
     def of(self, connection: Connection, id: str) -> dict[int, dict[Field, str]]:
         """Return what is known of a request, by the numbers of its events. Raises KeyUnusable, PersonalDataDamaged."""
-        found: dict[int, dict[Field, str]] = {}
-        for _, number, field, value in self._read(connection, request_persons.c.request_id == id):
-            found.setdefault(number, {})[field] = value
+        return self.of_some(connection, [id]).get(id, {})
+
+    def of_some(self, connection: Connection, ids: Iterable[str]) -> dict[str, dict[int, dict[Field, str]]]:
+        """Return the same of several requests, by their ids. Raises KeyUnusable, PersonalDataDamaged."""
+        found: dict[str, dict[int, dict[Field, str]]] = {}
+        for id, number, field, value in self._read(connection, request_persons.c.request_id.in_([*ids])):
+            found.setdefault(id, {}).setdefault(number, {})[field] = value
         return found
 
     def of_all(self, connection: Connection) -> dict[str, dict[int, dict[Field, str]]]:

@@ -274,16 +274,18 @@ class Register:
         received = this.facts.received_on
         if received is None:
             return 1
-        month = [
-            each
-            for each in self.all()
-            if (day := each.facts.received_on)
-            and (day.year, day.month) == (received.year, received.month)
-            and each.facts.state is not State.VOID
-            and (day, each.number) <= (received, this.number)
-        ]
         with self._staff.reading() as connection:
-            told = {each.id: persons.latest(self.persons.of(connection, each.id)) for each in month}
+            rows = connection.execute(select(requests).where(requests.c.state != State.VOID.value)).mappings()
+            # The facts of all years are many; only those that name the month are read further.
+            near = [_request(row) for row in rows if f"{received:%Y-%m}-" in str(row["facts"])]
+            month = [
+                each.id
+                for each in near
+                if (day := each.facts.received_on)
+                and (day.year, day.month) == (received.year, received.month)
+                and (day, each.number) <= (received, this.number)
+            ]
+            told = {each: persons.latest(values) for each, values in self.persons.of_some(connection, month).items()}
         return max(1, sum(persons.same(told[id], other) for other in told.values())) if id in told else 1
 
     def to_anonymise(self) -> list[Request]:
