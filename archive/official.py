@@ -43,11 +43,15 @@ _NO_MOMENT = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells; the first row is repeated on each page. ``widths`` in millimetres, 156 in all."""
+    """Rows of cells; with a ``head``, the first one is repeated on each page.
+
+    ``widths`` are in millimetres, 156 in all; so are ``heights``, the least of each row, for what is written by hand.
+    """
 
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...]
     head: bool = True
+    heights: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +233,8 @@ def _table(document: Any, table: Table) -> None:
     for at, row in enumerate(table.rows):
         properties = made.rows[at]._tr.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))
+        if table.heights:
+            made.rows[at].height = Mm(table.heights[at])
         if table.head and at == 0:
             properties.append(OxmlElement("w:tblHeader"))
         for cell, text, width in zip(made.rows[at].cells, row, table.widths, strict=True):

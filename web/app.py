@@ -4,6 +4,7 @@ from flask import Flask, Response, g, request, url_for
 from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
 
+from web.citizens.application import application
 from web.citizens.browse import browse
 from web.citizens.files import files
 from web.citizens.pages import pages
@@ -66,7 +67,7 @@ def create_app(installation: Services) -> Flask:
     app.before_request(_remember_choice)
     app.before_request(conditional.begin)
     app.after_request(conditional.finish)
-    for blueprint in (pages, browse, files, bulk, api, feeds, discovery, harvest, health, errors):
+    for blueprint in (pages, application, browse, files, bulk, api, feeds, discovery, harvest, health, errors):
         app.register_blueprint(blueprint)
     app.context_processor(_context)
     return app

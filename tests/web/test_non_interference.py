@@ -157,7 +157,18 @@ def requests(
         return f"{path}?{urlencode([('q', query()), *filters()])}"
 
     lists = (
-        *("/", "/help", "/about", "/guide", "/healthz", "/robots.txt", "/feed", "/static/style.css", "/documents/"),
+        *(
+            "/",
+            "/help",
+            "/about",
+            "/guide",
+            "/guide/application",
+            "/healthz",
+            "/robots.txt",
+            "/feed",
+            "/static/style.css",
+            "/documents/",
+        ),
         *("/browse/columns", "/browse/issuers", "/browse/years", "/browse/numbers", "/edition", "/readyz"),
         *(f"/browse/numbers/{code}/{year}" for code in ("云政发", "云保密") for year in range(2014, 2022)),
         *("/sitemap.xml", "/sitemaps/0.xml", "/sitemaps/60.xml", "/documents.csv", "/documents.jsonl"),

@@ -78,6 +78,7 @@ STATES: dict[str, Callable[[Page, str, Site], None]] = {
     "series": opened("/browse/numbers/云政发/2019"),
     "help": opened("/help"),
     "guide": opened("/guide"),
+    "application": opened("/guide/application"),
     "about": opened("/about"),
     "accessibility": opened("/accessibility"),
     "terminal": opened("/?terminal=1"),
