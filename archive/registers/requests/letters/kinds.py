@@ -38,6 +38,8 @@ class Blank(StrEnum):
     EXTENDED = "延长后期限"
     GROUND = "办理理由"
     DISCLOSED = "决定公开的内容"
+    FEE = "收费数额和标准"
+    PAYING = "缴纳方式"
     WAY = "获取方式"
     INFORMATION = "提供的信息"
     OPEN_PART = "公开部分"
@@ -120,7 +122,6 @@ _NOTICES = (
     _notice(
         *("receipt", "登记回执", {Blank.REQUEST, Blank.RECEIVED, Blank.DUE}),
         *(("第三十三条",), ("二十个工作日",), ("延长",)),
-        may=frozenset({Blank.DUE}),
     ),
     _notice(
         *("supplement", "补正告知书", {Blank.RECEIVED, Blank.SUPPLEMENT, Blank.SUPPLEMENT_BY}),
@@ -130,6 +131,11 @@ _NOTICES = (
         *("extension", "延期答复告知书", {Blank.RECEIVED, Blank.EXTENSION, Blank.EXTENDED, Blank.GROUND}),
         *(("第三十三条",), ("负责人同意",)),
         may=frozenset({Blank.DUE}),
+    ),
+    # 国办函〔2020〕109号: basis, rate, amount and way of paying; what a late payment means.
+    _notice(
+        *("charge", "收费通知", {Blank.RECEIVED, Blank.FEE, Blank.PAYING}),
+        *(("第四十二条",), ("二十个工作日",), ("不再处理",)),
     ),
     _to_others(
         *("third-party-asked", "第三方意见征询书", {Blank.THIRD_PARTY, Blank.CONCERNED}),

@@ -45,6 +45,8 @@ class Facts:
     extended: date | None = None
     ground: str = ""
     disclosed: str = ""
+    fee: str = ""
+    paying: str = ""
     contents: Mapping[Content, str] = field(default_factory=dict)
 
     def values(self) -> dict[Blank, str]:
@@ -67,6 +69,8 @@ class Facts:
             Blank.EXTENDED: written(self.extended) or (_UNCERTAIN if self.days else ""),
             Blank.GROUND: lines(self.ground).strip(),
             Blank.DISCLOSED: lines(self.disclosed).strip(),
+            Blank.FEE: lines(self.fee).strip(),
+            Blank.PAYING: lines(self.paying).strip(),
         }
         stated |= {OF_CONTENT[content]: lines(said).strip() for content, said in self.contents.items()}
         return {blank: said for blank, said in stated.items() if said}
