@@ -141,7 +141,8 @@ def prove(staff: Staff, token: str, password: str, code: str, address: str) -> s
         values = {"at": instant(at), "name": row["name"], "address": address[:64], "outcome": outcome}
         connection.execute(insert(sign_ins).values(**values))
         if good:
-            changed = {"hash": _hash(fresh), "proven_at": instant(at), "csrf": secrets.token_urlsafe(32)}
+            # Forms in other windows stay good: what a thief could have had is the token.
+            changed = {"hash": _hash(fresh), "proven_at": instant(at)}
             connection.execute(update(sessions).where(sessions.c.id == session.id).values(**changed))
         else:
             row = connection.execute(select(accounts).where(accounts.c.id == session.account.id)).mappings().one()

@@ -91,8 +91,22 @@ def about(id: str, opened: Opened | None = None) -> Mapping[str, object]:
         "others": [each for each in offers if not account.may(each.right)],
         **{"colours": COLOURS, "ELSEWHERE": ELSEWHERE, "slug": slug},
         **{"name": names.get(id, ""), "unreadable": unreadable},
-        **{"opened": opened, "spoken": words.spoken, "Field": Field, "Event": Event, "Basis": Basis, "RIGHTS": RIGHTS},
+        **{
+            "opened": opened,
+            "retold": _retold(opened),
+            "spoken": words.spoken,
+            "Field": Field,
+            "Event": Event,
+            "Basis": Basis,
+            "RIGHTS": RIGHTS,
+        },
     }
+
+
+def _retold(opened: Opened | None) -> bool:
+    """Tell whether something that came with the request was said otherwise later."""
+    first = opened.by_event.get(1, {}) if opened else {}
+    return opened is not None and any(opened.values.get(field) != value for field, value in first.items())
 
 
 @showing.get("")

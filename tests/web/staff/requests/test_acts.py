@@ -260,6 +260,17 @@ def test_persons_are_opened_by_a_button_and_each_look_is_in_the_log(
         assert site[role].post(f"{address}/persons", address).status_code == 403
 
 
+def test_what_was_asked_at_first_is_shown_beside_what_came_later(
+    site: DeskSite, register: Register, enter: Enter, clock: time_machine.Traveller
+) -> None:
+    made, clerk = reach(register, enter, State.SUPPLEMENTING, clock), site[Role.CLERK]
+    address = f"/requests/{made.id}"
+    assert clerk.post(f"{address}/persons", address).text.count(TEXT) == 1
+    assert do(clerk, made.id, Event.SUPPLEMENT, text="申请2019年的方案")[0] == 303
+    shown = clerk.post(f"{address}/persons", address).text
+    assert "申请2019年的方案" in shown and shown.count(TEXT) == 1
+
+
 def test_before_persons_are_opened_a_proof_is_asked_for(
     site: DeskSite, enter: Enter, clock: time_machine.Traveller
 ) -> None:

@@ -173,6 +173,14 @@ def test_a_session_that_ends_keeps_the_form_in_the_browser_alone(
     assert PASSWORD not in again.text
 
 
+def test_a_proof_in_another_window_leaves_a_form_that_is_half_filled_in(site: DeskSite, register: Register) -> None:
+    clerk = site[Role.CLERK]
+    typed = form(clerk)
+    # By which persons are opened in the other window.
+    assert clerk.post("/proof", target="/requests", posted="0", password=PASSWORD).status_code == 303
+    assert send(clerk, typed)[0] == 303 and len(register.all()) == 1
+
+
 def test_nobody_but_a_clerk_enters_a_request(site: DeskSite, register: Register) -> None:
     for role in set(Role) - {Role.CLERK}:
         person = site[role]

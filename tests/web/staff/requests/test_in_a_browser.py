@@ -141,13 +141,17 @@ def test_every_page_of_requests_is_clean(
     head.context.close()
 
 
-def test_persons_go_when_the_page_is_left(browser: Browser, address: str, site: DeskSite, enter: Enter) -> None:
+def test_persons_go_when_the_page_is_left(
+    browser: Browser, address: str, site: DeskSite, register: Register, enter: Enter, pytestconfig: pytest.Config
+) -> None:
     made = enter()
+    register.act(made.id, Event.ASK_THIRD_PARTY, Said(office_today(), note="石门村村民委员会"), CLERK)
     page = signed_in(browser, address, site[Role.CLERK])
     page.goto(f"{address}/requests/{made.id}")
     page.get_by_role("button", name="显示申请人和申请内容").click()
     expect(page.get_by_text(IDENTITY)).to_be_visible()
     assert NAME not in page.title() and NAME not in page.url
+    look(page, "request-opened", bool(pytestconfig.option.pictures))
     page.get_by_role("link", name="回到登记簿").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("依申请公开登记簿")
     # The browser asks whether the form is to be sent again, instead of showing what it had.
