@@ -42,6 +42,7 @@ indexer.lexicon indexer.analyzer indexer.facets indexer.fields indexer.explanati
 indexer.snippets indexer.duplicates indexer.sync
 indexer.asking
 indexer.helping
+indexer.prior
 indexer.engines
 indexer.judging
 

@@ -4,6 +4,7 @@ import csv
 import os
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,10 +17,14 @@ from flask.testing import FlaskClient
 from archive.document import Status
 from archive.errors import BadSettings
 from archive.intake.manifest import read_manifest
+from archive.registers.everything import Everything, State
+from indexer import sync
+from indexer.judging.queries import read as read_queries
+from indexer.prior.candidates import candidates
 from tests.conftest import Installation
 from web.app import create_app
 from web.commands.demo import PASSWORD, check_server, desk, make_accounts, prepare
-from web.installation.services import Services, open_services
+from web.installation.services import Services, open_services, staff_engine
 from web.search.find import find
 from web.search.params import SearchForm
 
@@ -241,3 +246,22 @@ def test_a_scan_without_text_is_a_warning_for_the_reviewer(demo: Demo) -> None:
 def test_encodings_are_told_apart(demo: Demo) -> None:
     for word in ("临时停水", "臺港澳同胞"):
         assert find(demo.services, SearchForm(q=f"“{word}”")).total >= 1
+
+
+def test_requests_find_what_answers_them_whatever_its_state(demo: Demo) -> None:
+    """Of a hundred requests for disclosure at least nine in ten have an answer among the first five."""
+    reading = read_queries([CORPUS / "requests.jsonl"], demo.services.catalogue.sources().get)
+    assert len(reading.judged) == 100 and not reading.unknown
+    everything = Everything(demo.services.catalogue)
+    with closing(staff_engine(demo.services)) as engine:
+        sync.follow(everything, engine)
+        synonyms = demo.services.synonyms.current()
+        missed = [
+            request.text
+            for request in reading.judged
+            for found in [candidates(engine, synonyms, everything.many, request.text)]
+            if request.relevant.keys().isdisjoint(each.document.id for each in found.candidates[:5])
+        ]
+    assert len(missed) <= 10, missed
+    states = everything.states(id for request in reading.judged for id in request.relevant)
+    assert {State.PUBLIC, State.WAITING, State.REFUSED, State.WITHDRAWN} == {*states.values()}

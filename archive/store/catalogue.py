@@ -211,6 +211,13 @@ class Catalogue(Transactions):
             by_source = {row.source: row.document_id for row in connection.execute(named)}
             return by_source | {id: id for id in connection.scalars(public)}
 
+    def sources(self) -> dict[str, str]:
+        """Map the id and each source of every document, public or not, to its id: for staff only."""
+        with self.reading() as connection:
+            rows = connection.execute(select(sources.c.source, sources.c.document_id))
+            named = {row.source: row.document_id for row in rows}
+            return named | {id: id for id in connection.scalars(select(documents.c.id))}
+
     def decided(self) -> dict[str, int]:
         """Count the decisions about each document that has any."""
         query = select(decisions.c.document_id, func.count()).group_by(decisions.c.document_id)

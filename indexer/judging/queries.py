@@ -79,7 +79,16 @@ def read(paths: Iterable[Path], resolve: Callable[[str], str | None]) -> Reading
     return Reading(list(judged.values()), skipped, unknown)
 
 
+def _sources_beside(path: Path) -> dict[str, str]:
+    """Map the paths that a manifest beside a file lists to their sources."""
+    manifest = path.with_name("manifest.jsonl")
+    if not manifest.exists():
+        return {}
+    return {str(item.path.relative_to(path.parent)): item.source for item in read_manifest(manifest)}
+
+
 def _jsonl(path: Path) -> Iterator[tuple[str, str, str, Mapping[str, int]]]:
+    source_of = _sources_beside(path)
     for at, line in enumerate(_lines(path), 1):
         if not line.strip():
             continue
@@ -88,7 +97,7 @@ def _jsonl(path: Path) -> Iterator[tuple[str, str, str, Mapping[str, int]]]:
             relevant = row["relevant"]
             if not isinstance(relevant, list):
                 raise TypeError(relevant)
-            named = dict.fromkeys(map(str, relevant), 1)
+            named = dict.fromkeys((source_of.get(name, name) for name in map(str, relevant)), 1)
             yield str(row["id"]), str(row["query"]), str(row.get("class", path.stem)), named
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadQueries(f'{path.name} 第 {at} 行：应为 {{"id", "query", "relevant": [...]}} 的 JSON。') from error
@@ -96,10 +105,7 @@ def _jsonl(path: Path) -> Iterator[tuple[str, str, str, Mapping[str, int]]]:
 
 def _tsv(path: Path) -> Iterator[tuple[str, str, str, Mapping[str, int]]]:
     beside = path.with_name("judgements.tsv")
-    manifest = path.with_name("manifest.jsonl")
-    source_of = {}
-    if manifest.exists():
-        source_of = {str(item.path.relative_to(path.parent)): item.source for item in read_manifest(manifest)}
+    source_of = _sources_beside(path)
     grades: dict[str, dict[str, int]] = {}
     try:
         for id, named, grade in _columns(beside, "id", "path", "grade"):

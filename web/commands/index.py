@@ -100,6 +100,7 @@ def _filters(chosen: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 @click.option("--baselines", is_flag=True, help="Measure simple searches for comparison.")
 @click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Save the ranking.")
 @click.option("--against", type=click.Path(dir_okay=False, path_type=Path), help="Compare with a saved ranking.")
+@click.option("--requests", is_flag=True, help="FILES are requests for disclosure: judge what the desk finds for them.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @reported
 def judge(
@@ -109,6 +110,7 @@ def judge(
     baselines: bool,
     save: Path | None,
     against: Path | None,
+    requests: bool,
     as_json: bool,
 ) -> None:
     """Measure the search on judged queries.
@@ -117,10 +119,16 @@ def judge(
     Known items are made out of the public documents: titles, numbers, substrings, quoted substrings.
     Where there is no archive the sample corpus is searched.
     """
+    if requests and (known or baselines or against):
+        raise click.UsageError("--requests takes no --known, --baselines or --against")
     if not files and not known:
         raise BadQueries("没有可评测的检索词：请给出文件，或者加 --known 数量。")
     with _searched() as opened:
-        judgement = judging.judge(opened, files, known, seed, baselines, against)
+        judgement = (
+            judging.judge_requests(opened, files)
+            if requests
+            else judging.judge(opened, files, known, seed, baselines, against)
+        )
     if save:
         judging.save(judgement, save)
     if as_json:

@@ -2,20 +2,29 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import click
 from rich.cells import cell_len
 
+from archive.registers.everything import Everything
 from archive.store.space import naming
+from indexer import sync
+from indexer.asking.parse import MAX_LENGTH
 from indexer.errors import BadQuery
 from indexer.judging import baselines, queries
 from indexer.judging.measures import DEPTH, NAMES, NDCG, Difference, Run, Scores, differences, run, scores
-from web.installation.services import Services
+from indexer.prior.candidates import candidates
+from web.installation.services import Services, staff_engine
 from web.search.find import ranked
 
 OURS = "gongkai"
+# The classes of requests, and the search that they are compared with.
+HALVES = ("one half", "other half")
+NOT_PUBLIC = "not public"
+CITIZENS = "citizens' search"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,49 @@ def judge(
     )
 
 
+def judge_requests(services: Services, files: Sequence[Path]) -> Judgement:
+    """Judge what the desk finds for requests against the citizens' search for the same text.
+
+    The classes are the two halves of the requests whose answers are public, taken in turn, and those whose answers
+    only staff can find. The citizens' search reads what its field takes. Raises as ``judge`` does.
+    """
+    everything = Everything(services.catalogue)
+    public, sources = services.catalogue.by_name(), services.catalogue.sources()
+    reading = queries.read(files, lambda name: _named(sources, name))
+    shown = [query for query in reading.judged if any(id in public for id in query.relevant)]
+    judged = [replace(query, kind=HALVES[at % 2]) for at, query in enumerate(shown)]
+    judged += [replace(query, kind=NOT_PUBLIC) for query in reading.judged if query not in shown]
+    if not judged:
+        raise queries.BadQueries(f"没有可评测的申请：{len(reading.skipped)} 条申请所指的文件都不在档案里。")
+
+    def theirs(text: str, limit: int) -> Sequence[str]:
+        try:
+            return ranked(services, text[:MAX_LENGTH], limit)
+        except BadQuery:
+            return []
+
+    with closing(staff_engine(services)) as engine:
+        if sync.behind(everything, engine):
+            sync.follow(everything, engine)
+
+        def ours(text: str, limit: int) -> Sequence[str]:
+            found = candidates(engine, services.synonyms.current(), everything.many, text)
+            return [each.document.id for each in found.candidates[:limit]]
+
+        ours(judged[0].text, 1)
+        runs = {OURS: run(ours, judged, DEPTH), CITIZENS: run(theirs, judged, DEPTH)}
+        count = engine.count()
+    return Judgement(
+        documents=count,
+        judged=judged,
+        systems={name: scores(judged, done) for name, done in runs.items()},
+        skipped=reading.skipped,
+        unknown=reading.unknown,
+        against=None,
+        ours=runs[OURS],
+    )
+
+
 def _named(named: Mapping[str, str], name: str) -> str | None:
     """Return the public document for an id, a source, or a path that a source ends with."""
     if name in named:
@@ -130,7 +182,7 @@ def _ratios(judgement: Judgement) -> Iterator[tuple[str, Ratio]]:
 
 def show(judgement: Judgement) -> None:
     """Print the tables, by class of query."""
-    click.echo(f"{len(judgement.judged)} queries over {judgement.documents} public documents")
+    click.echo(f"{len(judgement.judged)} queries over {judgement.documents} documents")
     if judgement.unknown:
         click.echo(f"{len(judgement.unknown)} judgements name no public document, the first: {judgement.unknown[0]}")
     if judgement.skipped:

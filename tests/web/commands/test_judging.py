@@ -98,7 +98,7 @@ def test_judged_and_known_queries_are_measured_beside_the_baselines(run: Run, qu
 def test_the_tables_stand_in_columns(run: Run, queries: Path) -> None:
     lines = run("judge", queries, "--baselines").stdout.splitlines()
     assert lines[:3] == [
-        "2 queries over 3 public documents",
+        "2 queries over 3 documents",
         "1 judgements name no public document, the first: 3: 不公开.txt",
         "1 queries skipped: no public document answers them",
     ]
@@ -161,3 +161,25 @@ def test_what_is_judged_is_what_a_citizen_sees(run: Run, settings: Settings, typ
         assert ranked(services, typed, 100) == seen
     finally:
         services.close()
+
+
+def test_requests_are_judged_by_what_the_desk_finds_beside_the_citizens_search(run: Run, tmp_path: Path) -> None:
+    waiting = tmp_path / "停电.txt"
+    waiting.write_text("关于停电检修的通知\n\n柳河镇停电两小时。\n", encoding="utf-8")
+    run("ingest", waiting, "--actor", "移交")
+    asked = [
+        {"id": "1", "query": "本人申请公开各镇汛期值班制度的文件", "relevant": ["incoming/防汛.txt"]},
+        {"id": "2", "query": "根据《政府信息公开条例》申请公开财政局预算收入", "relevant": ["预算.txt"]},
+        {"id": "3", "query": "申请公开柳河镇停电检修的通知", "relevant": ["停电.txt"]},
+        {"id": "4", "query": "申请公开没有的", "relevant": ["没有.txt"]},
+    ]
+    path = tmp_path / "requests.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in asked), encoding="utf-8")
+    told = json.loads(run("judge", "--requests", path, "--json").stdout)
+    ours, theirs = told["systems"]["gongkai"], told["systems"]["citizens' search"]
+    assert list(ours) == ["one half", "other half", "not public", "all"]
+    assert all(each["values"]["Success@5"] == 1 for each in ours.values())
+    # What waits is found by staff, and by nobody else.
+    assert theirs["not public"]["values"]["Success@5"] == 0
+    assert (told["documents"], told["skipped"]) == (4, ["4"])
+    assert "--known" in run("judge", "--requests", path, "--known", "1", code=2).output

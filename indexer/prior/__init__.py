@@ -1,0 +1,1 @@
+"""Prior disclosure: what of all that is held answers a request for disclosure."""
