@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 import time_machine
@@ -18,7 +19,7 @@ from archive.registers.roles import Act, Role
 from archive.registers.sessions import PROOF
 from tests.web.staff.conftest import PASSWORD, DeskSite, Person
 from tests.web.staff.requests.conftest import CLERK, CONTACT, HEAD, IDENTITY, NAME, TEXT, Enter
-from web.staff.requests import words
+from web.staff.requests import typed, words
 from web.staff.requests.page import of_regulation, slug
 
 ANSWERED = {Content.INFORMATION: "随信附上复印件，请王大伟签收"}
@@ -219,6 +220,37 @@ def test_of_two_people_at_one_request_the_second_is_told_who_was_first(
     status, page = do(clerk, id, Event.ASK_THIRD_PARTY, note="某公司", **seen)
     assert status == 409 and "您已经登记了“征求第三方意见”" in page
     assert [each.event for each in register.events(id)] == [Event.REGISTER, Event.ASK_THIRD_PARTY]
+
+
+def test_of_forms_that_come_at_the_same_moment_one_is_done(
+    site: DeskSite, register: Register, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, clerk = enter(), site[Role.CLERK]
+    form = {**hidden(clerk, f"/requests/{made.id}"), "on": "2026-09-01", "note": "某公司"}
+    cookie = clerk.client.get_cookie("__Host-desk")
+    assert cookie
+    together, answers = Barrier(2), list[int]()
+    said = typed.said
+
+    def at_once(*args: typed.Typed | Event) -> Said | None:
+        # Both have seen the same request.
+        together.wait(timeout=20)
+        return said(*args)  # type: ignore[arg-type]  # as the view calls it
+
+    monkeypatch.setattr(typed, "said", at_once)
+
+    def sent() -> None:
+        client = site.app.test_client()
+        client.set_cookie("__Host-desk", cookie.value, secure=True)
+        address = f"/requests/{made.id}/acts/ask-third-party"
+        answers.append(client.post(address, data=form, base_url="https://localhost").status_code)
+
+    threads = [Thread(target=sent) for _ in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sorted(answers) == [303, 409] and len(register.request(made.id).facts.asked) == 1
 
 
 def test_a_form_that_the_desk_did_not_make_does_nothing(site: DeskSite, register: Register, enter: Enter) -> None:
