@@ -10,7 +10,7 @@ from archive.registers.requests.letters import office as offices
 from archive.registers.requests.letters import texts as files
 from archive.registers.requests.letters.kinds import KINDS, SHARED, Blank
 from web.commands import jobs
-from web.commands.installation import reported
+from web.commands.installation import reported, warn_without_archive
 from web.installation.settings import Settings
 
 
@@ -27,6 +27,7 @@ def letters_check() -> None:
     Lists each kind with its blanks. Exits with 1, the file and the reason when one can't be used.
     """
     data = Settings.from_environment().data
+    warn_without_archive("文书文本")
     found, faults = files.load(data)
     try:
         office = offices.load(data)
@@ -59,6 +60,7 @@ def letters_show(kind: str, output: Path | None, source: bool) -> None:
     from archive.registers.requests.letters.samples import sample
 
     data = Settings.from_environment().data
+    warn_without_archive("文书文本")
     if source:
         click.echo(files.source({**KINDS, **SHARED}[kind], data), nl=False)
         return

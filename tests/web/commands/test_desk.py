@@ -43,5 +43,5 @@ def test_a_backup_brings_the_accounts_back(run: Run, folder: Path, tmp_path: Pat
     assert (made / "staff.jsonl").stat().st_mode & 0o077 == 0 and not (data / "staff.jsonl").exists()
     environment["GONGKAI_DATA"] = str(tmp_path / "again")
     environment["GONGKAI_DATABASE_URL"] = ""
-    assert "账号已恢复" in run("restore", str(made), "--key", str(key)).output
+    assert "账号和申请登记簿已恢复" in run("restore", str(made), "--key", str(key)).output
     assert run("accounts", "list").output == listed

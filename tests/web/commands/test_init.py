@@ -86,6 +86,8 @@ NEEDING_NONE = (
     ("taxonomy", "check"),
     ("workdays", "2020-01-20", "+20"),
     ("calendar",),
+    ("letters", "check"),
+    ("letters", "show", "receipt"),
 )
 MAKING = {("key", "import"), ("init",), ("restore",), ("demo",), ("judge",)}
 

@@ -54,8 +54,8 @@ def ids(run: Run, status: str = "waiting") -> list[str]:
 
 
 def test_a_file_is_brought_in_by_somebody(run: Run, folder: Path) -> None:
-    assert "--actor NAME" in run("ingest", str(folder), code=2).output
-    assert "--actor NAME" in run("ingest", str(folder), "--already-published", "--actor", " ", code=2).output
+    assert "请用 --actor" in run("ingest", str(folder), code=2).output
+    assert "请用 --actor" in run("ingest", str(folder), "--already-published", "--actor", " ", code=2).output
     run("ingest", str(folder), "--actor", "收文员")
     assert "收文员" in run("review", "show", ids(run)[0]).stdout
 
