@@ -50,26 +50,22 @@ def ids(mould: Mould) -> dict[str, str]:
     return mould.ids
 
 
-# The tables with triggers by which they are only added to.
-HISTORY = (
-    *("versions", "attachments", "decisions", "audit", "changes", "seals", "examinations", "classifications"),
-    "validities",
-)
-
-
 @contextmanager
 def inside(url: str) -> Iterator[Connection]:
     """A connection of somebody who may do anything to the database, and has put the triggers out of action."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:", 1))
-    with engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-                connection.execute(text(f"DROP TRIGGER {name}"))
-        else:
-            for table in HISTORY:
-                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        yield connection
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                    connection.execute(text(f"DROP TRIGGER {name}"))
+            else:
+                tables = text("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+                for table in connection.scalars(tables).all():
+                    connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def forge_approval(connection: Connection, id: str, seal: str | None = None) -> None:

@@ -162,7 +162,7 @@ def test_no_archive_is_made_within_another(run: Run, tmp_path: Path) -> None:
         assert not (tmp_path / "mistyped" / place).exists()
 
 
-@pytest.mark.parametrize("kept", ["catalogue.sqlite3", "records", "blobs"])
+@pytest.mark.parametrize("kept", [pytest.param("catalogue.sqlite3", marks=in_a_file), "records", "blobs"])
 def test_an_archive_of_before_is_known_by_what_it_holds(run: Run, tmp_path: Path, kept: str) -> None:
     made = tmp_path / "mistyped"
     (tmp_path / "通知.txt").write_text("关于做好防汛工作的通知\n\n请落实值班制度。\n", encoding="utf-8")
