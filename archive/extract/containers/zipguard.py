@@ -35,6 +35,11 @@ _STRICT = (
     (b"http://purl.oclc.org/ooxml/drawingml/", b"http://schemas.openxmlformats.org/drawingml/2006/"),
 )
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+# What the library raises for a damaged or locked container, whose every byte may be anything.
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, ValueError),
+    *(NotImplementedError, OSError, RuntimeError),
+)
 _DAMAGED = "文件已损坏或不完整，请重新获取，或用办公软件打开并另存后再提交。"
 
 
@@ -83,7 +88,7 @@ def members(path: Path, limits: ZipLimits | None = None) -> Iterator[tuple[str, 
     try:
         with open_container(path) as container:
             yield from _members(container, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise ExtractionFailed(_DAMAGED) from error
 
 
@@ -92,7 +97,7 @@ def members_of(stream: BinaryIO, limits: ZipLimits) -> Iterator[tuple[str, bytes
     try:
         with zipfile.ZipFile(stream) as container:
             yield from _members(container, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise ExtractionFailed(_DAMAGED) from error
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.reasons import why
@@ -220,10 +220,12 @@ class Persons:
             )
         return key
 
-    def _read(self, connection: Connection, wanted: object = None) -> Iterator[tuple[str, int, Field, str]]:
+    def _read(
+        self, connection: Connection, wanted: ColumnElement[bool] | None = None
+    ) -> Iterator[tuple[str, int, Field, str]]:
         query = select(request_persons).order_by(request_persons.c.request_id, request_persons.c.number)
         if wanted is not None:
-            query = query.where(wanted)  # type: ignore[arg-type]  # a condition on the table
+            query = query.where(wanted)
         rows = connection.execute(query).all()
         if not rows:
             return
