@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import escape
 
 from archive.decisions import review
 from archive.document import Verdict
@@ -173,11 +174,18 @@ def test_text_of_documents_is_escaped(site: Site) -> None:
         assert "&lt;script&gt;" in page
 
 
-@pytest.mark.parametrize("q", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' OR 1=1 --", "{{7*7}}"])
+@pytest.mark.parametrize("q", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' OR 1=1 --"])
 def test_what_is_typed_is_text(site: Site, q: str) -> None:
     page = site.client.get("/search", query_string={"q": q}).text
-    assert q not in page or q == "' OR 1=1 --" or q == "{{7*7}}"
-    assert "49" not in page or q != "{{7*7}}"
+    assert escape(q) in page
+    assert q not in page
+
+
+def test_what_is_typed_is_no_template(site: Site) -> None:
+    """Ask for a product whose digits stand in no address of a style sheet, as a short one's do now and then."""
+    page = site.client.get("/search", query_string={"q": "{{900900900*9}}"}).text
+    assert "{{900900900*9}}" in page
+    assert "8108108100" not in page
 
 
 @pytest.mark.parametrize(
