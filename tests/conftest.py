@@ -114,7 +114,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--slow",
         action="store_true",
-        help="Only the slow kinds: killed processes, timed growth, every page's states, nginx, real material.",
+        help="Only the slow kinds: killed processes, timed growth, every page's states, walks, nginx, real material.",
     )
     group.addoption(
         "--thorough",

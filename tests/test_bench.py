@@ -162,6 +162,7 @@ def test_memory_counts_what_a_process_has() -> None:
     assert taken.proportional <= taken.resident
 
 
+@pytest.mark.slow
 def test_every_page_of_the_desk_is_measured_over_what_waits(
     tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,7 +78,13 @@ ADDED: dict[str, Pairs] = {
 }
 
 
-@pytest.mark.parametrize("added", ADDED)
+# Of each kind one is asked by every run. The others are slow, since each is put on every address.
+USUAL = {"a long search and long filters", "the most filters", "20,000 unknown parameters", "a parameter 5,000 times"}
+
+
+@pytest.mark.parametrize(
+    "added", [pytest.param(each, marks=[pytest.mark.slow] * (each not in USUAL)) for each in ADDED]
+)
 def test_no_parameter_makes_an_answer_long(added: str, varied: Site, usual: dict[str, int]) -> None:
     # Encoded once: that takes longer than an answer.
     more = urlencode(ADDED[added])

@@ -69,6 +69,7 @@ def test_a_citizen_searches_narrows_opens_and_downloads_without_javascript(page:
     assert download.value.suggested_filename == "低保.txt"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/search?q=最低生活保障", "/search?q=没有这样的词语", "/help"])
 def test_no_page_is_wider_than_its_screen(page: Page, address: str, path: str) -> None:
     page.goto(address + path)
@@ -246,6 +247,7 @@ def test_the_whole_walk_goes_by_keyboard_alone(scripted: Page, address: str) -> 
     expect(scripted.get_by_role("combobox")).to_have_value("np/")
 
 
+@pytest.mark.slow
 def test_a_long_text_is_walked_and_printed_whole(browser: Browser, own: Site) -> None:
     path = own.services.settings.data / "长.txt"
     lines = "\n".join(f"第{n}条 {'各镇应当做好防汛工作。' * 8}" for n in range(300))

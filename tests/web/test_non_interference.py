@@ -195,7 +195,14 @@ def requests(
         yield method, random.choice(kinds)(), random.choice(({}, {"If-None-Match": f'"{random.choice(tags)}"'}))
 
 
-@pytest.mark.parametrize(("seed", "count"), [(4, 250), pytest.param(5, 1500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("seed", "count"),
+    [
+        (4, 120),
+        pytest.param(5, 600, marks=pytest.mark.slow),
+        pytest.param(6, 2000, marks=[pytest.mark.slow, pytest.mark.thorough]),
+    ],
+)
 def test_hidden_documents_change_no_answer(
     sites: tuple[FlaskClient, FlaskClient, list[Made], list[str]],
     monkeypatch: pytest.MonkeyPatch,

@@ -82,12 +82,14 @@ def test_a_heading_without_content(table: list[str]) -> None:
     assert kinds == ([] if table else [Concern.EMPTY_HEADING])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["内容包括、", "路", "\t1", "《", "机 密 ", "住址：路"])
 def test_a_long_paragraph_is_read_through(piece: str) -> None:
     # An algorithm that takes quadratic time would need minutes.
     assert len(list(precheck.in_text([piece * (300_000 // len(piece))]))) < 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [["138", "1234", "5678"], ["1"] * 11, ["手机 138", "1234", "5678"]])
 def test_a_wide_table_is_read_in_proportion_to_its_cells(rows: Sequence[str]) -> None:
     def work(text: str) -> None:

@@ -20,7 +20,8 @@ from web.commands.cli import cli
 from web.installation.services import open_services
 from web.installation.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("quick_hashes")
+# The statements behind these commands are executed over either database by the archive's own tests.
+pytestmark = [pytest.mark.usefixtures("quick_hashes"), pytest.mark.page]
 
 PASSWORD = "今天食堂的红烧肉很不错呀"  # noqa: S105 - of the tests
 PEOPLE = {

@@ -67,6 +67,7 @@ def found(services: Services, words: str) -> list[str]:
     return [hit.id for hit in find(services, SearchForm(q=words)).hits]
 
 
+@pytest.mark.slow
 def test_two_hundred_files_of_one_job_run_to_the_end(services: Services, staff: Staff, worker: Worker) -> None:
     id = sent(services, staff, {f"{n}.txt": text(n) for n in range(200)})
     assert worker.work() and not worker.work()
@@ -368,6 +369,7 @@ def test_the_staffs_index_follows_what_nobody_has_decided_yet(services: Services
         assert engine.generation() == generation
 
 
+@pytest.mark.slow
 @in_a_file
 def test_the_staffs_index_is_made_anew_with_another_lexicon_and_after_damage(
     services: Services, staff: Staff, worker: Worker

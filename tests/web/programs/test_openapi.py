@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     # The library, too, imports this only for type checkers.
     from schemathesis.specs.openapi.schemas import OpenApiOperation
 
-EXAMPLES = 80
+# Of each operation, in each of the two modes.
+EXAMPLES = settings().max_examples * 2 // 5
 # Inside the process nothing decompresses answers.
 PLAIN = {"Accept-Encoding": "identity"}
 

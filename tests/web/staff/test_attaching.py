@@ -4,11 +4,15 @@ import io
 import threading
 from collections.abc import Callable
 
+import pytest
 from werkzeug.test import TestResponse
 
 from archive.registers.roles import Role
 from tests.web.staff.conftest import DeskSite, Person
 from web.staff.arriving import LARGEST_FORM
+
+# Their statements are executed over either database by the archive's own tests.
+pytestmark = pytest.mark.page
 
 Bring = Callable[[str, str, str], str]
 

@@ -350,6 +350,7 @@ def test_bodies_without_an_end_and_far_too_large_ones_are_refused_before_they_ar
     assert left(site) == [] and count(site) == 0
 
 
+@pytest.mark.slow
 def test_a_slow_upload_is_given_the_time_that_it_needs_and_a_stalled_one_is_not(
     site: DeskSite, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

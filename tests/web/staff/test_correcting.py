@@ -3,11 +3,16 @@
 import re
 from collections.abc import Callable
 
+import pytest
+
 from archive.decisions import stops
 from archive.document import Settlement, Status
 from archive.registers.roles import Role
 from tests.conftest import publish
 from tests.web.staff.conftest import DeskSite
+
+# Their statements are executed over either database by the archive's own tests.
+pytestmark = pytest.mark.page
 
 Bring = Callable[[str, str, str], str]
 

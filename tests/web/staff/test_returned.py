@@ -8,6 +8,9 @@ from archive.document import Status
 from archive.registers.roles import Role
 from tests.web.staff.conftest import DeskSite
 
+# Their statements are executed over either database by the archive's own tests.
+pytestmark = pytest.mark.page
+
 Bring = Callable[[str, str, str], str]
 
 

@@ -98,6 +98,7 @@ def test_from_a_letter_on_paper_to_the_answer_that_was_sent(
     page.context.close()
 
 
+@pytest.mark.slow
 def test_every_page_of_requests_is_clean(
     browser: Browser, address: str, site: DeskSite, register: Register, enter: Enter, pytestconfig: pytest.Config
 ) -> None:
