@@ -3,7 +3,7 @@
 Each item is compared with something that must agree with it: an original with the digest in its name, a document's
 record with its own hash and with the database, the audit log with its own chain and with the copy in the records, what
 was decided with the log and the ledger (see ``agreement``), what is public with its seal, and what each version holds
-with the log (see ``store.held``). Nothing is repaired here.
+with the log (see ``store.held``, and ``store.noted`` for the rest). Nothing is repaired here.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from archive.custody import agreement
 from archive.errors import BlobDamaged, BlobMissing, KeyUnusable, RecordDamaged, WithdrawalsDamaged
-from archive.store import approvals, held, migrations
+from archive.store import approvals, held, migrations, noted
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.public import is_public
@@ -137,6 +137,7 @@ def _agreement(catalogue: Catalogue) -> Iterator[Finding]:
             (Damage.WITHDRAWALS, agreement.withdrawn(connection, catalogue.withdrawal_ledger)),
             (Damage.DECISIONS, agreement.decided(connection)),
             (Damage.DECISIONS, agreement.shown(connection)),
+            (Damage.DECISIONS, (each.sentence for each in noted.Known(connection).differences(connection))),
             (Damage.CHANGES, agreement.followed(connection)),
         ):
             yield from (Finding(kind, sentence) for sentence in said)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from archive.decisions import publication, review
 from archive.document import PUBLISHING
 from archive.errors import CatalogueNotEmpty, KeyUnusable, RecordDamaged
-from archive.store import approvals, audit, changes, held
+from archive.store import approvals, audit, changes, held, noted
 from archive.store.catalogue import Catalogue
 from archive.store.public import is_public
 from archive.store.records import PARTS
@@ -78,12 +78,13 @@ def rebuild(
         if sealing:
             _check_key(catalogue, rows)
         broken = audit.first_break(connection)
-        brought, known = _who_brought(rows), held.Known(connection)
+        brought = _who_brought(rows)
+        known, noted_rows = held.Known(connection), noted.Known(connection)
         for done, id in enumerate(ids, 1):
             try:
                 with connection.begin_nested():
                     _put(connection, id, records.read(id), brought, sealing)
-                    _check_content(connection, id, known)
+                    _check_content(connection, id, known, noted_rows)
             except RecordDamaged as error:
                 damaged.append(error)
             progress(done, len(ids))
@@ -163,9 +164,11 @@ def _check_seal(connection: Connection, id: str, rows: Mapping[str, list[dict[st
         raise RecordDamaged(id, "的公开决定没有有效的封签，没有收入")
 
 
-def _check_content(connection: Connection, id: str, known: held.Known) -> None:
+def _check_content(connection: Connection, id: str, known: held.Known, rest: noted.Known) -> None:
     """Raise RecordDamaged unless a document that was put in is what the log says. An earlier program told it less."""
-    if any(not each.unknown for each in known.of(connection, id)):
+    silent = [each.unknown for each in known.of(connection, id)]
+    silent += [each.unknown for each in rest.differences(connection, id)]
+    if not all(silent):
         raise RecordDamaged(id, "的内容与审计日志登记的不一致，没有收入")
 
 

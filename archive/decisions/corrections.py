@@ -21,9 +21,10 @@ from archive.describe.docnumber import NumberKind
 from archive.describe.metadata import MAX_CITED, MAX_TITLE
 from archive.document import BY_HAND, Status
 from archive.errors import DecisionRefused, DoubtfulValue
-from archive.store import approvals, audit, held
+from archive.store import approvals, audit, held, noted
 from archive.store.catalogue import Catalogue
 from archive.store.tables import attachments, corrections, documents, examinations, versions
+from archive.store.tables import relations as relation_rows
 
 # The fields that may be corrected, with the names that readers know them by.
 LABELS = {**history.LABELS, "validity": "有效性"}
@@ -111,10 +112,11 @@ def record(
     if not renewed:
         _change(connection, changed, parts)
     # After the correction, since they are of what it says.
-    relations.add_stated(connection, id, about, str(changed["title"]), str(changed["text"]))
+    stated = relations.add_stated(connection, id, about, str(changed["title"]), str(changed["text"]))
     stops.renew(connection, catalogue.newest_in(connection, id), int(former["version"]))
     told |= {"version": about, "field": field}
     told[held.HOLDS] = held.now(connection, id, about)
+    told |= noted.rows(connection, (relation_rows, relation_rows.c.id.in_(stated)))
     audit.append(connection, person, "correct", id, told | ({"instead_of": former["version"]} if renewed else {}))
     return Corrected(about, label(field), shown(field, before), shown(field, after), renewed)
 

@@ -6,6 +6,8 @@ A takeover of what a portal had made public is an act of its own: it needs neith
 passes no open stop, and undoes no reviewer's decision. The database's triggers refuse whatever is not so.
 """
 
+from collections.abc import Mapping
+
 from sqlalchemy import Connection, func, insert, select, update
 
 from archive.chinese.dates import office_today
@@ -29,12 +31,19 @@ GROUNDS = (prechecks, findings, settlements, classifications, examinations)
 
 
 def approve(
-    connection: Connection, id: str, reviewer: str, reason: str, version: int | None = None, forced: bool = False
+    connection: Connection,
+    id: str,
+    reviewer: str,
+    reason: str,
+    version: int | None = None,
+    forced: bool = False,
+    along: Mapping[str, object] | None = None,
 ) -> int:
     """Make a document's newest version public. Return the version.
 
-    ``forced`` lets one person approve who brought it in or examined it; the ``reason`` must then be said. Raises
-    UnknownDocument, and DecisionRefused with all that stands in the way; then nothing is recorded.
+    ``forced`` lets one person approve who brought it in or examined it; the ``reason`` must then be said. The event
+    tells ``along`` too. Raises UnknownDocument, and DecisionRefused with all that stands in the way; then nothing is
+    recorded.
     """
     row = acts.newest(connection, id, version)
     about = int(row["version"])
@@ -48,7 +57,7 @@ def approve(
         raise DecisionRefused(id, "".join(in_the_way))
     # What another person could have approved is no forced approval.
     alone = bool(four_eyes.objections(connection, id, about, person))
-    _publish(connection, id, about, Verdict.APPROVE, person, reason, alone)
+    _publish(connection, id, about, Verdict.APPROVE, person, reason, alone, along or {})
     return about
 
 
@@ -97,12 +106,19 @@ def take_over(connection: Connection, id: str, person: str, ground: str) -> int:
         in_the_way.append(f"第 {about} 版有拦截由{name}处理，须由另一人审查后批准。")
     if in_the_way:
         raise DecisionRefused(id, "".join(in_the_way))
-    _publish(connection, id, about, Verdict.TAKE_OVER, name, ground, False)
+    _publish(connection, id, about, Verdict.TAKE_OVER, name, ground, False, {})
     return about
 
 
 def _publish(
-    connection: Connection, id: str, version: int, verdict: Verdict, person: str, reason: str, forced: bool
+    connection: Connection,
+    id: str,
+    version: int,
+    verdict: Verdict,
+    person: str,
+    reason: str,
+    forced: bool,
+    along: Mapping[str, object],
 ) -> None:
     """Write the decision that makes a version public, and all that follows from it."""
     decision = connection.execute(
@@ -122,7 +138,7 @@ def _publish(
     approvals.seal(connection, audit.keys_of(connection), [decision], audit.now())
     public = {"public_version": version, "public_decision": decision, "public_verdict": verdict.value}
     connection.execute(update(documents).where(documents.c.id == id).values(status=Status.PUBLISHED.value, **public))
-    told: dict[str, object] = {"version": version, "reason": reason}
+    told: dict[str, object] = {"version": version, "reason": reason, **along}
     audit.append(connection, person, verdict.value, id, told | ({"forced": True} if forced else {}))
     changes.append(connection, [id])
 

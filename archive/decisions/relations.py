@@ -18,7 +18,7 @@ from archive.decisions import acts, validity
 from archive.describe import docnumber
 from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
-from archive.store import audit, changes
+from archive.store import audit, changes, noted
 from archive.store.catalogue import Catalogue
 from archive.store.public import is_public
 from archive.store.tables import documents, relations, versions
@@ -131,8 +131,8 @@ def _number(match: re.Match[str]) -> str | None:
     return next(docnumber.canonicals(docnumber.find(match["number"] or "")), None)
 
 
-def add_stated(connection: Connection, id: str, version: int, title: str, text: str) -> None:
-    """Store the relations that a version states, inside the caller's transaction.
+def add_stated(connection: Connection, id: str, version: int, title: str, text: str) -> list[int]:
+    """Store the relations that a version states, inside the caller's transaction; return their ids.
 
     Those are left out that it has already, and those that a person decided on when an earlier version stated them.
     """
@@ -140,20 +140,21 @@ def add_stated(connection: Connection, id: str, version: int, title: str, text: 
         relations.c.document_id == id, (relations.c.version == version) | (relations.c.stage != "stated")
     )
     known = {(row.kind, row.number, row.title) for row in connection.execute(query)}
+    made = []
     for each in stated(title, text):
         if (each.kind.value, each.number, each.title) in known:
             continue
-        connection.execute(
-            insert(relations).values(
-                document_id=id,
-                version=version,
-                kind=each.kind.value,
-                number=each.number,
-                title=each.title,
-                sentence=each.sentence[:_LONGEST],
-                stage="stated",
-            )
+        added = insert(relations).values(
+            document_id=id,
+            version=version,
+            kind=each.kind.value,
+            number=each.number,
+            title=each.title,
+            sentence=each.sentence[:_LONGEST],
+            stage="stated",
         )
+        made.append(connection.execute(added.returning(relations.c.id)).scalar_one())
+    return made
 
 
 def proposals(catalogue: Catalogue, id: str | None = None) -> list[Proposal]:
@@ -270,8 +271,10 @@ def _decide(
 ) -> None:
     values = {"stage": stage, "person": person, "target_id": target_id, "decided_at": audit.now()}
     connection.execute(update(relations).where(relations.c.id == number).values(**values))
-    details = {"relation": number, "kind": kind.value, "stage": stage, "target": target_id}
-    audit.append(connection, person, "relation", id, details | ({"reason": reason.strip()} if reason.strip() else {}))
+    details: dict[str, object] = {"relation": number, "kind": kind.value, "stage": stage, "target": target_id}
+    details |= {"reason": reason.strip()} if reason.strip() else {}
+    wrote = noted.rows(connection, (relations, relations.c.id == number))
+    audit.append(connection, person, "relation", id, details | wrote)
 
 
 def _follow(

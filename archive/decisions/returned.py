@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from archive.decisions import acts, review
 from archive.errors import DecisionRefused
-from archive.store import audit
+from archive.store import audit, noted
 from archive.store.catalogue import Catalogue
 from archive.store.tables import objections, remedies
 
@@ -69,13 +69,17 @@ def send_back(
             raise DecisionRefused(id, f"第 {number} 处超过 {LONGEST} 字，请改短。")
     told = "；".join([*filter(None, [reason.strip()]), *(f"{each.place}：{each.wrong}" for each in points)])
     with catalogue.writing() as connection:
-        about = review.reject(connection, id, reviewer, told, version)
-        name = acts.named(id, reviewer, "审查决定必须写明审查人。")
-        for number, point in enumerate(points, 1):
-            said = {"number": number, "place": point.place.strip(), "wrong": point.wrong.strip(), "person": name}
-            row = {"document_id": id, "version": about, "decided_at": audit.now(), **said}
-            connection.execute(insert(objections).values(**row))
-    return about
+        return review.reject(connection, id, reviewer, told, version, lambda *by: _put(connection, id, points, *by))
+
+
+def _put(connection: Connection, id: str, points: Sequence[Point], version: int, name: str) -> dict[str, object]:
+    """Keep the points; return what the event of the refusal tells of them."""
+    made = []
+    for number, point in enumerate(points, 1):
+        said = {"number": number, "place": point.place.strip(), "wrong": point.wrong.strip(), "person": name}
+        row = {"document_id": id, "version": version, "decided_at": audit.now(), **said}
+        made.append(connection.execute(insert(objections).values(**row).returning(objections.c.id)).scalar_one())
+    return noted.rows(connection, (objections, objections.c.id.in_(made)))
 
 
 def tick(catalogue: Catalogue, id: str, objection: int, person: str, note: str = "") -> Objection:
@@ -91,9 +95,11 @@ def tick(catalogue: Catalogue, id: str, objection: int, person: str, note: str =
         if len(note) > LONGEST:
             raise DecisionRefused(id, f"说明超过 {LONGEST} 字，请改短。")
         row = {"objection_id": objection, "document_id": id, "version": found.version, "decided_at": audit.now()}
-        connection.execute(insert(remedies).values(**row, person=name, note=note.strip()))
+        added = insert(remedies).values(**row, person=name, note=note.strip()).returning(remedies.c.id)
+        made = connection.execute(added).scalar_one()
         told = {"version": found.version, "number": found.number, "place": found.point.place, "reason": note.strip()}
-        audit.append(connection, name, "remedy", id, told)
+        wrote = noted.rows(connection, (remedies, remedies.c.id == made))
+        audit.append(connection, name, "remedy", id, told | wrote)
         return found
 
 

@@ -8,6 +8,7 @@ public sees, a row in ``changes``.
 The archive does not know that an index exists; that row is the only link.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from uuid import uuid4
 
@@ -162,8 +163,18 @@ def approve_alone(catalogue: Catalogue, id: str, person: str, reason: str, versi
         return publication.approve(connection, id, person, reason, version, forced)
 
 
-def reject(connection: Connection, id: str, reviewer: str, reason: str, version: int | None) -> int:
-    """Refuse a version that waits, within the caller's transaction; return it. Raises as ``decide`` does."""
+def reject(
+    connection: Connection,
+    id: str,
+    reviewer: str,
+    reason: str,
+    version: int | None,
+    along: Callable[[int, str], dict[str, object]] = lambda _version, _name: {},
+) -> int:
+    """Refuse a version that waits, within the caller's transaction; return it. Raises as ``decide`` does.
+
+    ``along`` writes what goes with it, by version and person, and returns what the event tells of that.
+    """
     row = acts.newest(connection, id, version)
     name = acts.named(id, reviewer, "审查决定必须写明审查人。")
     about = int(row["version"])
@@ -179,7 +190,7 @@ def reject(connection: Connection, id: str, reviewer: str, reason: str, version:
     )
     # What the public sees stays as it is, so there is nothing for an index to follow.
     connection.execute(update(documents).where(documents.c.id == id).values(status=Status.REFUSED.value))
-    audit.append(connection, name, verdict, id, {"version": about, "reason": reason})
+    audit.append(connection, name, verdict, id, {"version": about, "reason": reason, **along(about, name)})
     return about
 
 

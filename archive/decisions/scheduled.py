@@ -23,7 +23,7 @@ from archive.decisions import acts, publication, stops
 from archive.document import Status
 from archive.errors import DecisionRefused, GongkaiError, NotRecorded, PrecheckFailed
 from archive.plain import one_line
-from archive.store import audit
+from archive.store import audit, noted
 from archive.store.catalogue import Catalogue
 from archive.store.tables import documents, schedules, versions
 
@@ -138,8 +138,9 @@ def plan(
             "person": name,
             "reason": reason.strip(),
         }
-        _add(connection, id, about, "set", values, now, running)
-        audit.append(connection, name, "schedule", id, {"version": about, "at": spoken(at), "reason": reason.strip()})
+        wrote = _add(connection, id, about, "set", values, now, running)
+        told = {"version": about, "at": spoken(at), "reason": reason.strip()}
+        audit.append(connection, name, "schedule", id, told | wrote)
         return Plan(id, about, "", at, name, reason.strip(), "")
 
 
@@ -156,9 +157,9 @@ def cancel(catalogue: Catalogue, id: str, person: str, reason: str, version: int
         if last is None or last.stage != "set":
             raise DecisionRefused(id, "没有定时公开，无须取消。")
         values = {"publish_at": last.publish_at, "person": name, "reason": reason.strip()}
-        _add(connection, id, last.version, "cancelled", values, datetime.now(UTC), Running.now())
+        wrote = _add(connection, id, last.version, "cancelled", values, datetime.now(UTC), Running.now())
         told = {"version": last.version, "at": spoken(_instant(last)), "reason": reason.strip()}
-        audit.append(connection, name, "unschedule", id, told)
+        audit.append(connection, name, "unschedule", id, told | wrote)
         return int(last.version)
 
 
@@ -230,32 +231,36 @@ def _carry_out(
 ) -> Happened:
     id, version = str(last.document_id), int(last.version)
     document = catalogue.newest_in(connection, id)
-    told = ""
+    stage, told = "refused", ""
+    values = {"publish_at": last.publish_at, "person": last.person}
+
+    def end(stage: str, told: str) -> dict[str, object]:
+        return _add(connection, id, version, stage, values | {"reason": told}, now, running)
+
     if document.version == version and document.status is Status.PUBLISHED:
         stage, told = "done", "已经提前公开。"
     elif document.version == version and document.status is not Status.WAITING:
-        stage, told = "refused", "已经退回。"
+        told = "已经退回。"
     elif who := _corrected_since(connection, id):
         # The publisher decided on what was seen then.
-        stage, told = "refused", f"定好时间以后，{who}更正过，请看过现在的内容再决定。"
+        told = f"定好时间以后，{who}更正过，请看过现在的内容再决定。"
     elif why := hindrance(last.person):
-        stage, told = "refused", f"定好时间以后，{why}请另一名发布人看过后再批准。"
+        told = f"定好时间以后，{why}请另一名发布人看过后再批准。"
     else:
-        stage, told = "done", ""
         decided = spoken(datetime.fromisoformat(last.decided_at))
         reason = f"{last.reason}（{decided} 决定定时公开）"
         try:
             if document.version == version:
                 # By the rules of today, which may have changed since.
                 stops.bring_up(connection, document)
-            publication.approve(connection, id, last.person, reason, version)
+            with connection.begin_nested():
+                publication.approve(connection, id, last.person, reason, version, along=end("done", ""))
+            return Happened(id, version, document.metadata.title, True, "")
         except (DecisionRefused, PrecheckFailed) as refused:
-            stage, told = "refused", refused.reason if isinstance(refused, DecisionRefused) else str(refused)
-    values = {"publish_at": last.publish_at, "person": last.person, "reason": told}
-    _add(connection, id, version, stage, values, now, running)
-    if stage == "refused":
-        about = {"version": version, "at": spoken(_instant(last)), "reason": told}
-        audit.append(connection, stops.PROGRAM, "not_published", id, about)
+            told = refused.reason if isinstance(refused, DecisionRefused) else str(refused)
+    about = {"version": version, "at": spoken(_instant(last)), "reason": told}
+    action = "unschedule" if stage == "done" else "not_published"
+    audit.append(connection, stops.PROGRAM, action, id, about | end(stage, told))
     return Happened(id, version, document.metadata.title, stage == "done", told)
 
 
@@ -311,9 +316,11 @@ def _add(
     values: dict[str, str],
     now: datetime,
     running: Running,
-) -> None:
-    connection.execute(
-        insert(schedules).values(
+) -> dict[str, object]:
+    """Add a row; return what its event tells of it."""
+    made = connection.execute(
+        insert(schedules)
+        .values(
             document_id=id,
             version=version,
             stage=stage,
@@ -322,4 +329,6 @@ def _add(
             decided_at=now.astimezone(UTC).isoformat(timespec="microseconds"),
             **values,
         )
-    )
+        .returning(schedules.c.id)
+    ).scalar_one()
+    return noted.rows(connection, (schedules, schedules.c.id == made))

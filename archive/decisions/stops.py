@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, se
 from archive.decisions import acts, precheck
 from archive.document import Document, Settlement, Status
 from archive.errors import DecisionRefused, PrecheckFailed
-from archive.store import audit
+from archive.store import audit, noted
 from archive.store.catalogue import Catalogue
 from archive.store.tables import documents, findings, prechecks, settlements
 
@@ -182,8 +182,11 @@ def add(
         if settled := known.get(finding.digest):
             _add_settlement(connection, finding.id, about, settled)
     told = {"version": version, "rules": precheck.RULES, "found": len(found), "stops": sum(map(_blocks, found))}
-    audit.append(connection, PROGRAM, "precheck", id, told)
-    return _stored(connection, id, version)
+    stored = _stored(connection, id, version)
+    carried = settlements.c.finding_id.in_([each.id for each in stored.found if each.settled])
+    wrote = noted.rows(connection, (prechecks, prechecks.c.id == made), (settlements, carried))
+    audit.append(connection, PROGRAM, "precheck", id, told | wrote)
+    return stored
 
 
 def settle(
@@ -216,9 +219,11 @@ def settle(
                 id, f"第 {number} 处在第 {about} 版中原样存在，没有遮盖。请在文件中遮盖后，按原来源作为新版本接收。"
             )
         settled = Settled(settlement, name, reason.strip(), audit.now())
-        _add_settlement(connection, finding.id, {"document_id": id, "version": about}, settled)
+        made = _add_settlement(connection, finding.id, {"document_id": id, "version": about}, settled)
         told = {"version": about, "number": number, "rule": finding.rule, "place": finding.place}
-        audit.append(connection, name, "settle", id, {**told, "decision": settlement.value, "reason": settled.reason})
+        told |= {"decision": settlement.value, "reason": settled.reason}
+        wrote = noted.rows(connection, (settlements, settlements.c.id == made))
+        audit.append(connection, name, "settle", id, told | wrote)
     return finding
 
 
@@ -308,9 +313,10 @@ def _blocks(finding: precheck.Finding) -> bool:
     return finding.blocks
 
 
-def _add_settlement(connection: Connection, finding: int, about: Mapping[str, object], settled: Settled) -> None:
-    connection.execute(
-        insert(settlements).values(
+def _add_settlement(connection: Connection, finding: int, about: Mapping[str, object], settled: Settled) -> int:
+    made = connection.execute(
+        insert(settlements)
+        .values(
             finding_id=finding,
             decision=settled.settlement.value,
             person=settled.person,
@@ -318,4 +324,6 @@ def _add_settlement(connection: Connection, finding: int, about: Mapping[str, ob
             decided_at=settled.at,
             **about,
         )
+        .returning(settlements.c.id)
     )
+    return int(made.scalar_one())

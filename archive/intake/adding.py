@@ -11,8 +11,9 @@ from sqlalchemy import Connection, insert, select, update
 from archive.decisions import grounds, relations
 from archive.document import Attachment, Disclosure, File, Metadata, Place
 from archive.intake.keeping import SOURCE_GROUND
-from archive.store import assembly, audit, held
-from archive.store.tables import attachments, documents, versions
+from archive.store import assembly, audit, held, noted
+from archive.store.tables import attachments, documents, sources, versions
+from archive.store.tables import relations as relation_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,21 @@ def add_version(
     for position, row in enumerate([*brought, *parts]):
         about = {"document_id": id, "version": version, "position": position}
         connection.execute(insert(attachments).values(**{**row, **about}))
-    relations.add_stated(connection, id, version, prepared.metadata.title, prepared.text)
+    stated = relations.add_stated(connection, id, version, prepared.metadata.title, prepared.text)
+    source = prepared.item.source
+    if prepared.signature:
+        _put_source(connection, source, id, prepared.signature)
     details = {
         "version": version,
         "digest": prepared.file.digest,
-        "source": prepared.item.source,
+        "source": source,
         "note": prepared.item.note,
         held.HOLDS: held.now(connection, id, int(version)),
+        **noted.rows(
+            connection,
+            (relation_rows, relation_rows.c.id.in_(stated)),
+            (sources, (sources.c.source == source) & (sources.c.document_id == id)),
+        ),
     }
     audit.append(connection, actor, "receive", id, details)
     if disclosure := prepared.metadata.disclosure:
@@ -122,6 +131,14 @@ def add_version(
         masked = {"version": version, "masks": dict(prepared.item.masks), "reason": prepared.item.note}
         audit.append(connection, actor, "mask", id, masked)
     return int(version)
+
+
+def _put_source(connection: Connection, source: str, id: str, signature: str) -> None:
+    """Say that a source brought the newest version of a document."""
+    own = (sources.c.source == source) & (sources.c.document_id == id)
+    if not connection.execute(update(sources).where(own).values(signature=signature)).rowcount:
+        brought = {"source": source, "document_id": id, "signature": signature, "original": 1}
+        connection.execute(insert(sources).values(**brought))
 
 
 def readable(name: str) -> str:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.chinese.text import normalise
@@ -26,7 +26,7 @@ from archive.extract.extraction import Extraction
 from archive.intake.adding import Item, Prepared, add_version
 from archive.intake.keeping import keeping, tighten
 from archive.reasons import why
-from archive.store import audit
+from archive.store import audit, noted
 from archive.store.blobs import Blobs, digest_of
 from archive.store.catalogue import Catalogue
 from archive.store.space import disk_full
@@ -312,11 +312,12 @@ class Intake:
             add_version(connection, id, replace(prepared, metadata=metadata), self._actor, parts=parts)
             if parts:
                 kept = (*kept, corrections.label(corrections.ATTACHMENTS))
-            connection.execute(update(sources).where(sources.c.source == source).values(signature=prepared.signature))
             return id, Result.CHANGED, kept
         if known is not None:
             # A copy that differs from now on becomes a document of its own.
             connection.execute(delete(sources).where(sources.c.source == source))
+            told = {"source": source, **noted.gone(sources, source)}
+            audit.append(connection, self._actor, "uncopy", known["document_id"], told)
         twin = connection.execute(
             select(versions.c.document_id)
             .where(versions.c.content == prepared.content)
@@ -325,14 +326,11 @@ class Intake:
         id = str(twin) if twin else self._catalogue.keys.address(prepared.content)
         if twin is None:
             add_version(connection, id, prepared, self._actor)
-        connection.execute(
-            insert(sources).values(
-                source=source, document_id=id, signature=prepared.signature, original=int(twin is None)
-            )
-        )
-        if twin is None:
             return id, Result.TAKEN, ()
-        audit.append(connection, self._actor, "copy", id, {"source": source})
+        copy = {"source": source, "document_id": id, "signature": prepared.signature, "original": 0}
+        connection.execute(insert(sources).values(**copy))
+        wrote = noted.rows(connection, (sources, sources.c.source == source))
+        audit.append(connection, self._actor, "copy", id, {"source": source, **wrote})
         return id, Result.HELD, ()
 
     def _replace(
@@ -344,8 +342,6 @@ class Intake:
             raise FileRefused(f"期间有了第 {newest} 版，请看过之后再操作。")
         metadata, kept = keeping(connection, id, prepared.metadata)
         add_version(connection, id, replace(prepared, metadata=metadata), self._actor)
-        source = {"source": prepared.item.source, "signature": prepared.signature}
-        connection.execute(insert(sources).values(document_id=id, original=1, **source))
         return id, Result.CHANGED, kept
 
 

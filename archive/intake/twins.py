@@ -18,7 +18,7 @@ from archive.intake import attaching
 from archive.intake.adding import Item, Prepared, add_version
 from archive.intake.keeping import keeping
 from archive.plain import one_line
-from archive.store import assembly, audit
+from archive.store import assembly, audit, noted
 from archive.store.catalogue import Catalogue
 from archive.store.tables import sources, versions
 
@@ -75,7 +75,12 @@ def next_version(catalogue: Catalogue, id: str, other: str, person: str, reason:
         made = add_version(
             connection, other, replace(prepared, metadata=metadata), name, brought_by=own["brought_by"] or name
         )
-        connection.execute(update(sources).where(sources.c.document_id == id).values(document_id=other))
+        for source in connection.scalars(select(sources.c.source).where(sources.c.document_id == id)).all():
+            moved = sources.c.source == source
+            connection.execute(update(sources).where(moved).values(document_id=other))
+            audit.append(
+                connection, name, "copy", other, {"source": source, **noted.rows(connection, (sources, moved))}
+            )
         review.reject(connection, id, name, f"已作为编号 {other} 的文件的第 {made} 版：{reason}", version)
         try:
             stops.bring_up(connection, catalogue.newest_in(connection, other))

@@ -17,7 +17,7 @@ from archive.store.tables import versions
 # The detail of an event that tells it; of a ``hold`` event, those of many versions.
 HOLDS = "holds"
 ACTOR = "gongkai"
-_TAKEN_OVER = "hold"
+TAKEN_OVER = "hold"
 _MADE = ("receive", "correct")
 _BATCH = 200
 
@@ -47,7 +47,7 @@ class Known:
     def __init__(self, connection: Connection) -> None:
         self._holds: dict[str, dict[int, str]] = {}
         self._made: dict[str, set[int]] = {}
-        for event in audit.events(connection, actions=(_TAKEN_OVER,)):
+        for event in audit.events(connection, actions=(TAKEN_OVER,)):
             for id, version, holds in _listed(event.details):
                 self._holds.setdefault(id, {})[version] = holds
         for event in audit.events(connection, actions=_MADE):
@@ -84,32 +84,41 @@ class Known:
                 yield Difference(id, version, why)
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """How many of what an earlier program left the log has learnt, and the documents that disagree with their record.
+
+    Those are left out, and stay told by ``differences``.
+    """
+
+    count: int
+    refused: tuple[str, ...]
+
+
 def is_whole(catalogue: Catalogue) -> bool:
     """Tell whether the log knows what every version holds, also those that an earlier program brought in."""
     with catalogue.reading() as connection:
         return Known(connection).is_whole
 
 
-def take_over(catalogue: Catalogue) -> list[str]:
-    """Let the log know what versions of an earlier program hold; return the documents that disagree with their record.
-
-    Those are left out, and stay told by ``differences``.
-    """
+def take_over(catalogue: Catalogue) -> TakenOver:
+    """Let the log know what versions of an earlier program hold, but of documents that disagree with their record."""
     refused: dict[str, bool] = {}
     with catalogue.writing() as connection:
         found: list[tuple[str, int, str]] = []
         for each in [each for each in Known(connection).differences(connection) if each.unknown]:
             if each.id not in refused:
-                refused[each.id] = _disagrees(catalogue, connection, each.id)
+                refused[each.id] = disagrees(catalogue, connection, each.id)
             if not refused[each.id]:
                 found.append((each.id, each.version, now(connection, each.id, each.version)))
         for start in range(0, len(found), _BATCH):
             batch = [list(each) for each in found[start : start + _BATCH]]
-            audit.append(connection, ACTOR, _TAKEN_OVER, None, {HOLDS: batch})
-    return [id for id, is_refused in refused.items() if is_refused]
+            audit.append(connection, ACTOR, TAKEN_OVER, None, {HOLDS: batch})
+    return TakenOver(len(found), tuple(id for id, is_refused in refused.items() if is_refused))
 
 
-def _disagrees(catalogue: Catalogue, connection: Connection, id: str) -> bool:
+def disagrees(catalogue: Catalogue, connection: Connection, id: str) -> bool:
+    """Tell whether a document is not what its record says."""
     try:
         catalogue.records.check(connection, id)
     except RecordDamaged:

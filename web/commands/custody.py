@@ -19,6 +19,7 @@ from archive.registers import staff
 from archive.registers.requests import checking as requests
 from archive.registers.requests.persons import PersonsKeys
 from archive.store import audit as log
+from archive.store import noted
 from archive.store.catalogue import Catalogue
 from archive.store.database import holds_documents
 from archive.store.folder import require_archive, require_owner, user
@@ -214,6 +215,6 @@ def audit_list(id: str | None) -> None:
 def event_line(event: log.Event) -> str:
     """Format an event on one line."""
     at = datetime.fromisoformat(event.at).astimezone(OFFICE_TIME)
-    told = "，".join(f"{name} {value}" for name, value in event.details.items() if value)
+    told = "，".join(f"{name} {value}" for name, value in event.details.items() if value and name != noted.ROWS)
     about = f"  {event.document_id}" if event.document_id else ""
     return f"{event.sequence:6}  {at:%Y-%m-%d %H:%M}  {event.actor}  {event.action}{about}  {told}"

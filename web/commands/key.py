@@ -11,7 +11,7 @@ from archive.custody import sealing
 from archive.registers.requests.persons import PersonsKey, PersonsKeys
 from archive.registers.requests.register import Actor
 from archive.registers.roles import Act
-from archive.store import held
+from archive.store import held, noted
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.folder import require_archive
@@ -95,7 +95,7 @@ def migrate(destination: Path, first: str, second: str) -> None:
     require_archive(settings.data)
     before = Catalogue(settings.database_url, settings.data, keys=settings.keys, earlier=Earlier.KEPT)
     try:
-        if sealing.is_migrated(before) and held.is_whole(before):
+        if sealing.is_migrated(before) and held.is_whole(before) and noted.is_whole(before):
             click.echo("档案已经是本版本的，没有改动。")
             return
         if not sealing.is_migrated(before) and before.public_count():
@@ -110,9 +110,11 @@ def migrate(destination: Path, first: str, second: str) -> None:
     catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys, earlier=Earlier.BROUGHT_UP)
     try:
         sealed = sealing.seal_all(catalogue, first, second)
-        disagreeing = held.take_over(catalogue)
+        held_now, noted_now = held.take_over(catalogue), noted.take_over(catalogue)
     finally:
         catalogue.close()
+    click.echo(f"审计日志登记了 {held_now.count} 个版本的内容，{noted_now.count} 件的经办记录。")
+    disagreeing = sorted({*held_now.refused, *noted_now.refused})
     with services() as opened:
         jobs.bring_up(opened, full=True)
         # They are sealed too.

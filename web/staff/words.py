@@ -7,7 +7,7 @@ from archive.decisions import corrections, grounds
 from archive.document import Outcome, Settlement, Status
 from archive.intake.receive import Result
 from archive.registers.jobs import ASKED, State
-from archive.store import held
+from archive.store import held, noted
 from archive.store.audit import Event
 
 STATES = {
@@ -37,7 +37,13 @@ SETTLEMENTS = {
     Settlement.MISTAKEN: "误报，不是所指的内容",
 }
 ACTIONS = {
-    **{"receive": "接收", "copy": "另一来源送来同一文件", "classify": "标注公开属性", "examine": "审查"},
+    **{
+        "receive": "接收",
+        "copy": "另一来源送来同一文件",
+        "uncopy": "一个来源改送别的文件",
+        "classify": "标注公开属性",
+        "examine": "审查",
+    },
     **{"precheck": "发布前检查", "settle": "处理检查发现", "approve": "批准公开", "takeover": "确认既有公开"},
     **{"reject": "退回", "withdraw": "撤回", "view": "查看原件", "look": "事后复看", "validity": "登记有效性"},
     **{"relation": "确认文件关系", "turn": "效力状态到期变化", "export": "导出日志", "rebuild": "重建目录"},
@@ -78,7 +84,7 @@ def told(details: Mapping[str, object]) -> str:
 
 
 def _is_said(name: str, value: object) -> bool:
-    return name not in ("address", held.HOLDS) and value not in (None, "", [], {})
+    return name not in ("address", held.HOLDS, noted.ROWS) and value not in (None, "", [], {})
 
 
 def _value(value: object) -> str:

@@ -76,7 +76,7 @@ def test_what_waits_becomes_the_next_version_of_the_other(services: Services, ta
     assert work.disclosure is Disclosure.ON_REQUEST and work.brought_by == "甲一"
     assert catalogue.newest(second).status is Status.REFUSED
     assert f"编号 {first}" in str(catalogue.events(second)[-1].details["reason"])
-    assert [each.action for each in catalogue.events(first)][-3:] == ["receive", "classify", "precheck"]
+    assert [each.action for each in catalogue.events(first)][-4:] == ["receive", "classify", "copy", "precheck"]
     for id in (first, second):
         catalogue.check_record(id)
     # What comes from either source from now on belongs to it; the same files again change nothing.

@@ -14,7 +14,7 @@ from archive.decisions import corrections
 from archive.intake.adding import Item
 from archive.intake.attaching import Attachments
 from archive.intake.receive import Intake
-from archive.store import audit, canonical, held
+from archive.store import audit, canonical, held, noted
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.records import _rows
@@ -123,7 +123,7 @@ def as_an_earlier_program_left_it(catalogue: Catalogue, url: str) -> None:
     with inside(url) as connection:
         previous = audit.GENESIS
         for row in connection.execute(select(rows).order_by(rows.c.sequence)).mappings().all():
-            details = {name: value for name, value in row["details"].items() if name != held.HOLDS}
+            details = {name: value for name, value in row["details"].items() if name not in (held.HOLDS, noted.ROWS)}
             fresh = {**row, "details": details, "previous": previous}
             fresh["hash"] = previous = canonical.digest({name: fresh[name] for name in audit._HASHED})
             fresh["seal"] = catalogue.keys.sign(audit.PURPOSE, previous.encode())
@@ -141,15 +141,17 @@ def test_an_archive_of_before_says_so_until_it_is_brought_up(
     other = str(intake.receive(Item(write("乙.txt", "关于乙的通知\n请落实。\n"), "乙")).document_id)
     as_an_earlier_program_left_it(catalogue, url)
     assert not held.is_whole(catalogue)
+    assert night(catalogue, blobs) == {Damage.CONTENT, Damage.DECISIONS}
+    noted.take_over(catalogue)
     assert night(catalogue, blobs) == {Damage.CONTENT}
     with inside(url) as connection:
         connection.execute(text("UPDATE versions SET text = '假的' WHERE document_id = :id"), {"id": other})
     # Its record says something else: nobody may answer for it.
-    assert held.take_over(catalogue) == [other]
+    assert held.take_over(catalogue) == held.TakenOver(1, (other,))
     with catalogue.reading() as connection:
         assert [each.id for each in held.Known(connection).differences(connection)] == [other]
     in_line(catalogue, other)
-    assert held.take_over(catalogue) == []
+    assert held.take_over(catalogue) == held.TakenOver(1, ())
     assert held.is_whole(catalogue)
     assert night(catalogue, blobs) == set()
     with inside(url) as connection:
