@@ -135,6 +135,22 @@ def client_of(services: Services) -> FlaskClient:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def headers_that_can_be_sent() -> Iterator[None]:
+    """Refuse an answer whose headers the server could not send, which Flask's client takes."""
+    real = FlaskClient.open
+
+    def opened(self: FlaskClient, *arguments: Any, **named: Any) -> TestResponse:
+        answer = real(self, *arguments, **named)
+        for name, value in answer.headers:
+            f"{name}: {value}".encode("latin-1")
+        return answer
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(FlaskClient, "open", opened)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Compile templates once for all applications in tests. Doing it each time took most of their time."""
     with pytest.MonkeyPatch.context() as patch:

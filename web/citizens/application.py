@@ -6,8 +6,9 @@ is filled in is sent, stored or kept: fields are in no ``<form>``, and the page'
 
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 
-from flask import Blueprint, Response, abort, g, render_template
+from flask import Blueprint, Response, abort, g, render_template, send_file
 
 from web.http.current import services
 from web.installation.county import Office
@@ -82,9 +83,9 @@ def form() -> Response:
     if g.visitor.terminal:
         # A machine that everybody uses keeps no files.
         abort(403)
-    response = Response(_docx(services().county.requests), mimetype=_DOCX)
-    response.headers.set("Content-Disposition", "attachment", filename=FILE)
-    return response
+    # It spells the file's name as a header can carry it.
+    written = BytesIO(_docx(services().county.requests))
+    return send_file(written, mimetype=_DOCX, as_attachment=True, download_name=FILE)
 
 
 def handing_in(office: Office | None) -> list[str]:
