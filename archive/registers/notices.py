@@ -12,11 +12,13 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from stat import S_IMODE
 
 from archive import maintained
 from archive.chinese import dates
@@ -130,8 +132,9 @@ def write(path: Path, lines: Iterable[Line]) -> None:
             table.writerows(_cells(line) for line in lines)
             out.flush()
             os.fsync(out.fileno())
-            # Whoever serves the pages may be another user.
-            os.fchmod(out.fileno(), 0o644)
+            # Nobody else reads what lies in the data folder, unless somebody let them.
+            with suppress(FileNotFoundError):
+                os.fchmod(out.fileno(), S_IMODE(path.stat().st_mode))
             Path(out.name).rename(path)
         finally:
             Path(out.name).unlink(missing_ok=True)

@@ -122,7 +122,10 @@ def test_what_is_written_is_read_again_and_no_crash_tears_it(tmp_path: Path, mon
     place = tmp_path / "deeper" / "calendar.tsv"
     notices.write(place, lines)
     assert own(place.parent) == lines
-    assert place.stat().st_mode & 0o777 == 0o644
+    assert place.stat().st_mode & 0o777 == 0o600
+    place.chmod(0o640)
+    notices.write(place, lines)
+    assert place.stat().st_mode & 0o777 == 0o640
 
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
