@@ -44,12 +44,13 @@ class Packed:
     def __init__(self) -> None:
         self._left = _MOST
 
-    def within(self, content: bytes, depth: int = _DEPTH) -> Iterator[bytes]:
+    def within(self, content: bytes, depth: int = _DEPTH, is_whole: bool = False) -> Iterator[bytes]:
         """Yield the bytes of everything that some bytes hold packed, however deep, and the names of what they hold.
 
-        Raises FileRefused where that can't be done, or not within bounds.
+        Raises FileRefused where that can't be done, or not within bounds; the sentence says whether it is the file
+        itself, which ``is_whole``, or one in it.
         """
-        for each in self._layer(content):
+        for each in self._layer(content, is_whole):
             self._left -= len(each)
             if self._left < 0:
                 raise FileRefused(f"文件里嵌入的内容解开后超过 {_MOST // MIB} MB，不能逐一查验{UNPROVEN}")
@@ -58,7 +59,7 @@ class Packed:
             yield each
             yield from self.within(each, depth - 1)
 
-    def _layer(self, content: bytes) -> Iterator[bytes]:
+    def _layer(self, content: bytes, is_whole: bool) -> Iterator[bytes]:
         for match in (*_BASE64.finditer(content), *_BINARY_DATA.finditer(content)):
             try:
                 yield base64.b64decode(re.sub(rb"[\s=]", b"", match[1]) + b"==")
@@ -72,7 +73,7 @@ class Packed:
                 yield bytes.fromhex(digits[: len(digits) // 2 * 2].decode())
         content = begun(content)
         if kind := next((name for mark, name in _CLOSED.items() if content.startswith(mark)), ""):
-            raise FileRefused(f"文件里嵌入了 {kind} 压缩文件，不能打开查验{UNPROVEN}")
+            raise _refused(is_whole, f"文件是 {kind} 压缩文件，不能打开")
         if content.startswith(_GZIP):
             yield self._inflated(content, "gzip 压缩的内容", 16 + zlib.MAX_WBITS)
         elif content.startswith(_PNG):
@@ -80,21 +81,21 @@ class Packed:
         elif _MAIL.match(content[:8192]):
             yield from _mail(content)
         if content.startswith(compound.MAGIC):
-            yield from _compound(content)
+            yield from _compound(content, is_whole)
             return
         # Of a PDF only what follows it: its own streams are read by whoever reads PDF.
         behind = content[content.rfind(b"%%EOF") :] if content.startswith(b"%PDF-") else content
         if zipfile.is_zipfile(io.BytesIO(behind)) or behind.startswith(b"PK\x03\x04"):
-            yield from self._zip(behind)
+            yield from self._zip(behind, is_whole)
 
-    def _zip(self, content: bytes) -> Iterator[bytes]:
+    def _zip(self, content: bytes, is_whole: bool) -> Iterator[bytes]:
         limits = ZipLimits(total_size=max(min(self._left, ZipLimits().total_size), 1))
         try:
             for name, inner in members_of(io.BytesIO(content), limits):
                 yield name.encode("utf-8", "surrogateescape")
                 yield inner
         except ExtractionFailed as error:
-            raise FileRefused(f"文件里嵌入的压缩文件打不开，不能查验{UNPROVEN}") from error
+            raise _refused(is_whole, "压缩文件打不开") from error
 
     def _inflated(self, content: bytes, what: str, bits: int = zlib.MAX_WBITS) -> bytes:
         try:
@@ -127,17 +128,23 @@ def begun(content: bytes) -> bytes:
     return content[min(starts, default=0) :]
 
 
-def _compound(content: bytes) -> Iterator[bytes]:
+def _refused(is_whole: bool, said: str) -> FileRefused:
+    if is_whole:
+        return FileRefused(f"这个{said}，不能查验，不能证明已经遮住，没有收入。请用编制它的软件另存后再试。")
+    return FileRefused(f"文件里嵌入的{said}，不能查验{UNPROVEN}")
+
+
+def _compound(content: bytes, is_whole: bool) -> Iterator[bytes]:
     """Yield the streams of a compound file, whose sectors may lie anywhere in it."""
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as opened:
             for path in opened.listdir(streams=True, storages=False):
                 if path[-1].lower() == "encryptedpackage":
-                    raise FileRefused(f"文件里嵌入了加密的文件，不能查验{UNPROVEN}")
+                    raise _refused(is_whole, "文件加了密")
                 yield "/".join(path).encode("utf-8", "surrogatepass")
                 yield opened.openstream(path).read()
     except (OSError, ValueError, TypeError, IndexError, struct.error) as error:
-        raise FileRefused(f"文件里嵌入的旧版办公文件打不开，不能查验{UNPROVEN}") from error
+        raise _refused(is_whole, "旧版办公文件打不开") from error
 
 
 def _mail(content: bytes) -> Iterator[bytes]:

@@ -69,7 +69,7 @@ def remains(path: Path, media_type: str, words: Sequence[str]) -> list[tuple[int
         (search.encoded if is_xml else search.content)(content, where)
         if not is_whole and not is_xml:
             search.inner(content, where)
-        for inner in layers.within(content):
+        for inner in layers.within(content, is_whole=is_whole):
             search.content(inner, where)
             search.inner(inner, where)
     return search.found

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from archive.errors import FileRefused
-from archive.extract.mediatype import DOCX, HTML, PDF
+from archive.extract.mediatype import DOC, DOCX, HTML, PDF
 from archive.masking import packed
 from archive.masking.copy import mask
 from archive.masking.proof import remains
@@ -291,3 +291,16 @@ def test_all_that_is_packed_is_bounded_together(monkeypatch: pytest.MonkeyPatch)
     assert [*packed.Packed().within(zipped(a=b"x" * 4000))]
     with pytest.raises(FileRefused, match="超过|打不开"):
         [*packed.Packed().within(zipped(a=b"x" * 4000, b=b"y" * 4000, c=b"z" * 4000))]
+
+
+def test_of_a_file_that_can_t_be_opened_it_is_not_said_that_it_lies_in_another(tmp_path: Path) -> None:
+    whole = compound(tmp_path, WordDocument=b"x" * 5000)
+    path = tmp_path / "方案.doc"
+    path.write_bytes(whole[:600])
+    with pytest.raises(FileRefused, match="^这个旧版办公文件打不开") as told:
+        remains(path, DOC, [NAME])
+    assert "嵌入" not in str(told.value)
+    path = tmp_path / "方案.html"
+    path.write_text(f'<p><img src="data:x;base64,{base64.b64encode(whole[:600]).decode()}"></p>')
+    with pytest.raises(FileRefused, match="^文件里嵌入的旧版办公文件打不开"):
+        remains(path, HTML, [NAME])
