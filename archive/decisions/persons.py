@@ -1,7 +1,8 @@
 """The names of persons who act on documents: how one is kept, and when two are one person's.
 
 The database's triggers compare names by the same rule (see migration 0006). SQLite knows no NFKC, capitals of ASCII
-alone, and no marks but ``MARKS``: it relies on names being kept as ``written`` gives them.
+alone, and no marks but ``MARKS``: it relies on names being kept as ``written`` gives them. That is enough: whoever
+writes look-alike names past the code, by SQL, needs none, because what was not sealed is not public (``store.seals``).
 """
 
 import unicodedata

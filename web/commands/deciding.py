@@ -1,5 +1,6 @@
 """Who decides at the command line: whoever they say they are, until there are accounts; then somebody who proves it."""
 
+import sys
 from contextlib import closing
 
 import click
@@ -19,7 +20,7 @@ def decider(opened: Services, name: str, *acts: Act) -> str:
     """Return the person who decides and may do one of the acts.
 
     While the installation has no accounts, that is ``name``. Later ``name`` is a user name, and the password and the
-    second factor are asked for. Raises SignInRefused.
+    second factor are asked for. Raises SignInRefused, and UsageError where nobody can be asked.
     """
     url = opened.settings.staff_database_url
     if not is_there(url):
@@ -30,8 +31,18 @@ def decider(opened: Services, name: str, *acts: Act) -> str:
             _hold_against_the_log(opened)
             return name
         click.echo(f"本机已有工作人员账号，请以“{name}”的账号确认身份。", err=True)
-        password = click.prompt("密码", hide_input=True, err=True)
-        code = click.prompt("验证码或备用码（没有设置验证器的，直接回车）", default="", show_default=False, err=True)
+        try:
+            password = click.prompt("密码", hide_input=True, err=True)
+            code = click.prompt(
+                "验证码或备用码（没有设置验证器的，直接回车）", default="", show_default=False, err=True
+            )
+        except click.Abort as nobody:
+            if sys.stdin.isatty():
+                raise
+            raise click.UsageError(
+                "这里没有终端，问不到密码，没有进行任何操作。请在终端里运行本命令，或在工作台上办理；"
+                "要到某个时间自动公开的，先用 gongkai review schedule 定好，再定时运行 gongkai publish-due。"
+            ) from nobody
         account = sessions.identify(staff, name, password, code, HERE)
     unfinished = account.needs_second_factor and opened.settings.second_factor and not account.second_factor
     if account.given or unfinished:

@@ -83,13 +83,13 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Read the settings. Raises BadSettings with the variable's name when a value can't be used."""
-        plain = cls.at(Path(environment.get("GONGKAI_DATA") or "gongkai-data"))
+        plain = cls.at(_folder("GONGKAI_DATA", environment.get("GONGKAI_DATA") or "gongkai-data"))
         if plain.data.exists() and not plain.data.is_dir():
             raise BadSettings(f"GONGKAI_DATA 应当是一个文件夹，而 {plain.data} 不是。")
         return cls(
             plain.data,
             environment.get("GONGKAI_DATABASE_URL") or plain.database_url,
-            environment.get("GONGKAI_ENGINE_URL") or plain.engine_url,
+            _engine("GONGKAI_ENGINE_URL", environment.get("GONGKAI_ENGINE_URL") or plain.engine_url),
             environment.get("GONGKAI_SITE_NAME") or plain.site_name,
             _whole("GONGKAI_GAPS_K", environment.get("GONGKAI_GAPS_K") or str(plain.gaps_k), 2, 1000),
             _whole("GONGKAI_CACHE_MB", environment.get("GONGKAI_CACHE_MB") or str(plain.cache_mb), 1, 1 << 20),
@@ -99,7 +99,7 @@ class Settings:
             _networks("GONGKAI_TERMINALS", environment.get("GONGKAI_TERMINALS") or ""),
             _whole("GONGKAI_PROXIES", environment.get("GONGKAI_PROXIES") or str(plain.proxies), 0, 5),
             _whole("GONGKAI_RATE", environment.get("GONGKAI_RATE") or str(plain.rate), 0, 1_000_000),
-            Path(environment.get("GONGKAI_KEYS") or plain.keys).absolute(),
+            _folder("GONGKAI_KEYS", environment.get("GONGKAI_KEYS") or str(plain.keys)),
             environment.get("GONGKAI_STAFF_DATABASE_URL") or plain.staff_database_url,
             _one("GONGKAI_SECOND_FACTOR", environment.get("GONGKAI_SECOND_FACTOR") or "required", SECOND_FACTOR),
         )
@@ -111,6 +111,25 @@ class Settings:
         from indexer.engines.opening import index_folder
 
         return index_folder(self.engine_url, self.data)
+
+
+def _folder(name: str, text: str) -> Path:
+    """Read a folder. A file of variables is read by no shell: ``~`` is taken for it, and nothing else."""
+    if text[0] in "\"'" or "$" in text:
+        raise BadSettings(
+            f"{name} 为 {text}，而这里没有 shell 来解释引号和 $。请直接写文件夹的完整路径，如 /srv/gongkai。"
+        )
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise BadSettings(
+            f"{name} 为“{text}”，而没有这个用户的主目录。请写文件夹的完整路径，如 /srv/gongkai。"
+        ) from error
+
+
+def _engine(name: str, text: str) -> str:
+    engine, colon, place = text.partition(":")
+    return f"{engine}{colon}{_folder(name, place)}" if engine == "whoosh" and place.strip("/") else text
 
 
 def _whole(name: str, text: str, least: int, most: int) -> int:

@@ -211,3 +211,10 @@ def test_files_are_brought_in_by_an_account_that_may_or_as_by_the_watched_folder
         "accounts", "add", "folder", "--person", "收文文件夹", "--role", "审查员", "--by", "安装人", code=1
     )
     assert "收文文件夹" in told.stderr
+
+
+@pytest.mark.parametrize("input", ["", f"{PASSWORD}\n"])
+def test_where_nobody_can_be_asked_it_is_said_what_to_do(office: Office, input: str) -> None:
+    told = office.run("review", "approve", office.id, "--reviewer", "publisher", "--reason", "可", input=input, code=2)
+    assert "这里没有终端，问不到密码，没有进行任何操作。请在终端里运行" in told.stderr
+    assert "Aborted" not in told.output

@@ -19,3 +19,23 @@ def test_numbers_are_read_and_have_defaults() -> None:
 def test_a_number_that_cannot_be_used_is_named(name: str, text: str) -> None:
     with pytest.raises(BadSettings, match=f"{name} 为“{text}”"):
         Settings.from_environment({name: text})
+
+
+def test_a_folder_of_ones_home_is_no_folder_named_after_its_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/office")
+    settings = Settings.from_environment(
+        {"GONGKAI_DATA": "~/gongkai", "GONGKAI_KEYS": "~/keys", "GONGKAI_ENGINE_URL": "whoosh:~/index"}
+    )
+    assert (str(settings.data), str(settings.keys)) == ("/home/office/gongkai", "/home/office/keys")
+    assert str(settings.index_folder) == "/home/office/index"
+    assert settings.database_url.startswith("sqlite:////home/office/gongkai/")
+
+
+@pytest.mark.parametrize("name", ["GONGKAI_DATA", "GONGKAI_KEYS", "GONGKAI_ENGINE_URL"])
+@pytest.mark.parametrize(
+    "text", ["$HOME/gongkai", "${HOME}/gongkai", '"/srv/gongkai"', "'/srv/gongkai'", "~nobody-here/x"]
+)
+def test_what_only_a_shell_would_explain_is_refused(name: str, text: str) -> None:
+    given = f"whoosh:{text}" if name == "GONGKAI_ENGINE_URL" else text
+    with pytest.raises(BadSettings, match=f"{name} 为.*完整路径"):
+        Settings.from_environment({name: given})
