@@ -70,7 +70,11 @@ class Marker:
 
     def fragments(self, text: str) -> list[Fragment]:
         """Return the whole of a short text, marked."""
-        return _cut(text, 0, len(text), self._marks(text))
+        marks = self._marks(text)
+        if not marks and text and "\t" not in text:
+            # So are most cells of tables, of which there may be thousands.
+            return [Fragment(text, False)]
+        return _cut(text, 0, len(text), marks)
 
     def passages(self, *texts: str) -> list[Passage]:
         """Return the best passages of some texts in text order, or none if nothing is found.

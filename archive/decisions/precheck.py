@@ -332,13 +332,17 @@ def _origins(line: str) -> Sequence[int]:
 
 
 def _marks(line: str) -> Iterator[_Hit]:
-    # Offices outside the mainland, and old files, write 機密.
-    simple = line if line.isascii() else "".join(simplified_of().get(each, each) for each in line)
-    # Alone in a line it is a mark on whatever page: an attachment's may begin anywhere.
-    if _ALONE.fullmatch(simple.strip()) or _STARRED.search(simple) or _LABELLED.search(simple):
+    if "密" in line and _bears_level(line):
         yield _Hit(Concern.SECRECY, line.strip()[:60], _whole(line))
     elif _INTERNAL_ALONE.fullmatch(line) or _INTERNAL_BRACKETED.search(line):
         yield _Hit(Concern.INTERNAL, line.strip()[:60], _whole(line))
+
+
+def _bears_level(line: str) -> bool:
+    # Offices outside the mainland, and old files, write 機密.
+    simple = "".join(simplified_of().get(each, each) for each in line)
+    # Alone in a line it is a mark on whatever page: an attachment's may begin anywhere.
+    return bool(_ALONE.fullmatch(simple.strip()) or _STARRED.search(simple) or _LABELLED.search(simple))
 
 
 def _broken(before: str, after: str, away: int) -> Iterator[_Hit]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count, groupby
+from operator import attrgetter
 from typing import Protocol
 
 from archive.document import Attachment, Document, label_at
@@ -15,6 +16,7 @@ PAGE = 36_000
 _ROWS = _LONG = 18_000
 _FILLED = 40
 _MARKUP = 12
+_MARKED = attrgetter("marked")
 
 
 class Marks(Protocol):
@@ -28,7 +30,7 @@ class Block:
     """A paragraph (``rows`` empty) or a table. ``name`` is what a hit calls it ("表 2"), "" if it has none.
 
     ``sheet`` names the page of the original on which it begins ("第 3 页"). ``mark`` numbers the blocks that contain
-    searched words, from 1 through the whole document; it is 0 for a block without any.
+    searched words, from 1 through the whole document; it is 0 for a block without any. ``weight`` estimates its bytes.
     """
 
     text: Sequence[Fragment] = ()
@@ -36,14 +38,12 @@ class Block:
     name: str = ""
     sheet: str = ""
     mark: int = 0
-
-    @property
-    def weight(self) -> int:
-        return sum(map(_weight, (self.text, *chain(*self.rows))))
+    weight: int = 0
 
     @property
     def marked(self) -> bool:
-        return any(piece.marked for cell in (self.text, *chain(*self.rows)) for piece in cell)
+        # There may be thousands of cells.
+        return any(map(_MARKED, chain(self.text, chain.from_iterable(chain.from_iterable(self.rows)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,9 @@ def blocks(part: Document | Attachment, marker: Marks) -> list[Block]:
             found += _tables(table, [(sheet, line.split("\t")) for line, sheet, _ in lines], marker)
         else:
             found += [
-                Block(text=piece, sheet=sheet) for line, sheet, _ in lines for piece in _pieces(marker.fragments(line))
+                Block(text=piece, sheet=sheet, weight=_weight(piece))
+                for line, sheet, _ in lines
+                for piece in _pieces(marker.fragments(line))
             ]
     return found
 
@@ -128,6 +130,8 @@ def _pieces(paragraph: list[Fragment]) -> list[list[Fragment]]:
 
 def _place(part: Document | Attachment, number: int) -> tuple[str, str]:
     """Return a line's page and table: ("第 3 页", "表 1"), with "" for what its place does not say."""
+    if not part.places:
+        return "", ""
     sheet, table, counted = label_at(part.places, number).partition("表 ")
     return sheet.strip(), table + counted
 
@@ -135,18 +139,27 @@ def _place(part: Document | Attachment, number: int) -> tuple[str, str]:
 def _tables(name: str, rows: Sequence[tuple[str, Sequence[str]]], marker: Marks) -> list[Block]:
     """Split a table's rows, given with their pages, into pieces that fit on a page. Each repeats the first row."""
     width = min(_FILLED, max(len(row) for _, row in rows))
-    marked = [(sheet, [marker.fragments(cell) for cell in (*row, *[""] * (width - len(row)))]) for sheet, row in rows]
-    beginning, heading = marked[0]
+    beginning, first = rows[0]
+    heading, headed = _row(first, width, marker)
     pieces: list[tuple[str, list[list[list[Fragment]]]]] = [(beginning, [heading])]
-    headed = weight = sum(map(_weight, heading))
-    for sheet, row in marked[1:]:
-        own = sum(map(_weight, row))
-        if weight + own > max(_ROWS, 2 * headed) and len(pieces[-1][1]) > 1:
+    weights = [headed]
+    for sheet, cells in rows[1:]:
+        row, own = _row(cells, width, marker)
+        if weights[-1] + own > max(_ROWS, 2 * headed) and len(pieces[-1][1]) > 1:
             pieces.append((sheet, [heading]))
-            weight = headed
-        weight += own
+            weights.append(headed)
+        weights[-1] += own
         pieces[-1][1].append(row)
-    return [Block(rows=piece, name=name, sheet=sheet) for sheet, piece in pieces]
+    return [
+        Block(rows=piece, name=name, sheet=sheet, weight=weight)
+        for (sheet, piece), weight in zip(pieces, weights, strict=True)
+    ]
+
+
+def _row(cells: Sequence[str], width: int, marker: Marks) -> tuple[list[list[Fragment]], int]:
+    """Mark the cells of a row, and fill it up. Returns its weight, too."""
+    filled = [marker.fragments(cell) if cell else [] for cell in cells] + [[]] * (width - len(cells))
+    return filled, _MARKUP * len(filled) + 3 * sum(map(len, cells))
 
 
 def _weight(text: Sequence[Fragment]) -> int:

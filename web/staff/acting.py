@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from threading import Lock
+from urllib.parse import quote
 
 from flask import redirect, request
 from werkzeug.wrappers import Response as Answer
@@ -47,7 +48,8 @@ def _done(id: str, act: Ask, place: str) -> Answer:
     except PrecheckFailed as failed:
         return page(id, without_commands(str(failed)), 409, typed)
     drafts.drop(desk().staff, current().account.id, f"/documents/{id}")
-    return redirect(f"/documents/{id}" + (f"#{place}" if place else ""), 303)
+    part = request.args.get("part", "")
+    return redirect(f"/documents/{id}{f'?part={quote(part)}' if part else ''}{f'#{place}' if place else ''}", 303)
 
 
 def another(id: str, typed: str) -> str | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from flask import Blueprint, Response, g, render_template, send_file
+from flask import Blueprint, Response, g, render_template, request, send_file
 
 from archive.chinese.dates import OFFICE_TIME
 from archive.decisions import corrections, grounds, returned
@@ -15,10 +15,10 @@ from archive.registers import drafts, looks
 from archive.registers.roles import Act
 from indexer import sync
 from web.http.current import services
-from web.reading.blocks import sections
 from web.search.views import file_view
 from web.staff import deadlines, fields, likeness, onward, relating
 from web.staff.guard import allowed, current, desk
+from web.staff.parted import parted
 from web.staff.places import Places, leaves
 from web.staff.progress import Standing, standing
 from web.staff.queues import confined, may_see
@@ -51,7 +51,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
             **{"objections": objections, "nameable": _places(known), "proposals": proposals},
             related=relating.related(catalogue, account, id),
             **{"typed": typed or kept, "drafted": bool(kept and typed is None), "done": g.get("done", "")},
-            sections=sections(document, files, places),
+            text=parted(document, files, places, request.args.get("part", "")),
             places=places,
             findable=_findable(known),
             leaves=leaves(document, places),

@@ -119,7 +119,7 @@ class _Checked:
 
 
 # A person goes on working at the same document, and a long one takes a tenth of a second each time.
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _findings(of: _Checked) -> tuple[precheck.Finding, ...]:
     return precheck.findings(of.document)
 
