@@ -2,8 +2,8 @@
 
 It goes over all that a reader could see: the text, what is stated about it, the attachments and the names of the files.
 A machine finds, a person decides: nothing is refused here (see ``stops``). Marks of secrecy are those of GB/T
-9704-2012, personal data those of ``personal``; then what a text promises and does not hold. Contact data of offices
-pass (see ``contacts``).
+9704-2012, personal data those of ``personal``; then what a text promises and does not hold, and lists of persons
+without an end. Contact data of offices pass (see ``contacts``).
 """
 
 import re
@@ -22,12 +22,13 @@ from archive.chinese import apart, personal
 from archive.chinese.simplified import simplified_of
 from archive.decisions import contacts
 from archive.decisions.history import LABELS
+from archive.describe import roll
 from archive.document import Attachment, Document, Metadata, label_at
 from archive.extract.text.headings import missing_content
 from archive.store import canonical
 
 # Recorded with each pre-check and each examination; raised when what is looked for changes.
-RULES = "2026-7"
+RULES = "2026-8"
 
 
 class Concern(StrEnum):
@@ -43,10 +44,11 @@ class Concern(StrEnum):
     CONCEALED = "隐藏内容"
     EMPTY_HEADING = "标题下没有内容"
     UNKEPT_PROMISE = "所称部分没有出现"
+    ENDLESS_ROLL = "名单没有公开期限"
 
 
 # These block a document until a person has dealt with them. The others only need a look.
-BLOCKING = frozenset({Concern.SECRECY, Concern.IDENTITY, Concern.CARD, Concern.MOBILE})
+BLOCKING = frozenset({Concern.SECRECY, Concern.IDENTITY, Concern.CARD, Concern.MOBILE, Concern.ENDLESS_ROLL})
 _REASONS = {
     Concern.SECRECY: "带有密级标志，公开前须经保密审查。",
     Concern.INTERNAL: "标明内部使用或不公开，请核对公开属性。",
@@ -58,6 +60,7 @@ _REASONS = {
     Concern.CONCEALED: "文件中有看不见的内容，会随原件一起公开。",
     Concern.EMPTY_HEADING: "标题下没有内容，可能在抽取时丢失了表格，请与原件核对。",
     Concern.UNKEPT_PROMISE: "开头说有这一部分，正文的标题里没有，请与原件核对。",
+    Concern.ENDLESS_ROLL: "文件里有个人名单，公示期满应当撤下。请填写公开截止日期；确需长期公开的，请保留并写明理由。",
 }
 _AROUND = 12
 # How much is read on both sides of a line break.
@@ -170,8 +173,18 @@ def reason(rule: str) -> str:
 
 
 def findings(document: Document) -> tuple[Finding, ...]:
-    """All findings: the title's, of what else is stated, of the files' names, then the text's and each attachment's."""
-    return (*in_metadata(document.metadata), *in_parts(document))
+    """All findings: the title's, of what else is stated, of the files' names, then the text's and each attachment's.
+
+    Last comes that a list of persons does not state until when it is public.
+    """
+    return (*in_metadata(document.metadata), *in_parts(document), *_told(_endless(document)))
+
+
+def _endless(document: Document) -> Iterator[_Found]:
+    """Find that persons are listed for ever. It is the same finding however the list changes."""
+    texts = (document.text, *(part.text for part in document.attachments))
+    if document.metadata.public_until is None and roll.lists_persons(texts):
+        yield Concern.ENDLESS_ROLL, LABELS["public_until"], "没有填写", "", None
 
 
 def in_metadata(metadata: Metadata) -> tuple[Finding, ...]:

@@ -273,6 +273,7 @@ def _record(answer: xml.Element, publication: Publication, document: Document | 
         ("subject", metadata.topic),
         ("description", " ".join(document.text.split())[:200]),
         ("description", f"有效性：{metadata.validity.value}" if metadata.validity else None),
+        ("description", f"公开截止日期：{metadata.public_until}" if metadata.public_until else None),
         ("publisher", services().settings.site_name),
         ("date", when.isoformat() if when else None),
         ("type", metadata.genre),

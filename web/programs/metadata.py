@@ -12,7 +12,7 @@ from web.http.addresses import document_url
 
 HEADINGS = (
     *("编号", "标题", "文号", "索引号", "发布机构", "体裁", "主题", "栏目"),
-    *("成文日期", "公开日期", "有效性", "网址"),
+    *("成文日期", "公开日期", "有效性", "网址", "公开截止日期"),
 )
 # A cell that begins with one of these is a formula to a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -38,6 +38,7 @@ def metadata_of(document: Document) -> dict[str, object]:
         "published_on": iso(metadata.published_on),
         "effective_on": iso(metadata.effective_on),
         "expires_on": iso(metadata.expires_on),
+        "public_until": iso(metadata.public_until),
         "validity": metadata.validity,
         "disclosure": metadata.disclosure,
         "source_url": metadata.source_url,
@@ -66,6 +67,7 @@ def row(document: Document, address: Callable[[str], str]) -> tuple[str, ...]:
         str(metadata.published_on or ""),
         metadata.validity.value if metadata.validity else "",
         address(document_url(document.id)),
+        str(metadata.public_until or ""),
     )
 
 

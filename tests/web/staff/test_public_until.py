@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
+import pytest
 import time_machine
+from sqlalchemy.exc import DBAPIError
 
-from archive.decisions import validity
+from archive.decisions import publication, stops, validity
+from archive.document import Status, Verdict
 from archive.registers.roles import Role
 from indexer import sync
 from tests.conftest import publish
 from tests.web.staff.conftest import DeskSite
 from web.app import create_app
+from web.programs.metadata import row
 
 Bring = Callable[[str, str, str], str]
 LIST = (
@@ -60,6 +65,61 @@ def test_a_list_of_persons_is_public_until_its_day(site: DeskSite, bring: Bring)
         assert "公开期限已满" in clerk.get(page).text
         original = clerk.client.get(f"{page}/files/0", base_url="https://localhost", buffered=True)
         assert "王小明" in original.text
+
+
+def examined(site: DeskSite, id: str) -> str:
+    """Let a reviewer do all but what the pre-check found; return what whoever approves is told."""
+    page, reviewer, asked = f"/documents/{id}", site[Role.REVIEWER], {"basis": "逐项看过"}
+    assert reviewer.post(f"{page}/classify", page, disclosure="主动公开", **asked).status_code == 303
+    for aspect in ("truthfulness", "confidentiality"):
+        assert reviewer.post(f"{page}/examine/{aspect}", page, outcome="passed", **asked).status_code == 303
+    answer = site[Role.PUBLISHER].post(f"{page}/approve", page, reason="可以公开")
+    assert answer.status_code == 409 and site.services.catalogue.newest(id).status is Status.WAITING
+    return words(answer.text)
+
+
+def test_a_list_of_persons_is_approved_with_an_end_or_a_reason_for_none(site: DeskSite, bring: Bring) -> None:
+    id = bring("list", LIST, "丁四")
+    page, reviewer, publisher = f"/documents/{id}", site[Role.REVIEWER], site[Role.PUBLISHER]
+    assert "拦截没有处理" in examined(site, id)
+    assert "名单没有公开期限" in words(reviewer.get(page).text)
+    assert "请填写公开截止日期；确需长期公开的，请保留并写明理由" in reviewer.get(page).text
+    # The database holds it as well.
+    with pytest.raises(DBAPIError, match="each stop"), site.services.catalogue.writing() as connection:
+        publication._publish(connection, id, 1, Verdict.APPROVE, "丙三", "可以公开", False)
+    assert reviewer.post(f"{page}/settle/1", page, settlement="keep", reason="").status_code == 409
+    kept = {"settlement": "keep", "reason": "任职名单，依规定长期公开"}
+    assert reviewer.post(f"{page}/settle/1", page, **kept).status_code == 303
+    assert publisher.post(f"{page}/approve", page, reason="可以公开").status_code == 303
+    assert site.services.catalogue.public(id).metadata.public_until is None
+
+
+def test_an_end_that_is_filled_in_leaves_nothing_to_settle(site: DeskSite, bring: Bring) -> None:
+    id = bring("list", LIST, "丁四")
+    page, clerk = f"/documents/{id}", site[Role.CLERK]
+    until = str(site.services.catalogue.today() + timedelta(days=10))
+    asked = {"value": until, "reason": "公示期七个工作日", "act": "correct/public_until"}
+    assert clerk.post(f"{page}/correct/public_until", page, **asked).status_code == 303
+    assert "名单没有公开期限" not in words(clerk.get(page).text)
+    assert not stops.check(site.services.catalogue, id).precheck.found
+
+
+def test_programs_are_told_until_when_a_document_is_public(site: DeskSite, bring: Bring) -> None:
+    services = site.services
+    id, other = bring("list", LIST, "丁四"), bring("other", "关于放假的通知", "丁四")
+    until = str(services.catalogue.today() + timedelta(days=10))
+    asked = {"value": until, "reason": "公示期", "act": "correct/public_until"}
+    site[Role.CLERK].post(f"/documents/{id}/correct/public_until", f"/documents/{id}", **asked)
+    for each in (id, other):
+        publish(services.catalogue, each)
+    public = create_app(services).test_client()
+    assert public.get(f"/api/v1/documents/{id}").json["public_until"] == until
+    assert public.get(f"/api/v1/documents/{other}").json["public_until"] is None
+    listed = {each["id"]: each["public_until"] for each in public.get("/api/v1/documents").json["documents"]}
+    assert listed == {id: until, other: None}
+    record = public.get(f"/oai?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:{id}")
+    assert f"公开截止日期：{until}" in record.text, record.text
+    assert row(services.catalogue.public(id), str)[-1] == until
 
 
 def test_what_lists_nobody_is_not_asked_for_a_day(site: DeskSite) -> None:
