@@ -1,4 +1,4 @@
-"""Four eyes: who brought in, corrected or examined a version does not approve it. Triggers hold it too (0004 to 0007).
+"""Four eyes: who brought in, corrected or examined a version does not approve it. Triggers hold it too (0004 to 0012).
 
 One person may bring in, classify, settle findings and make both examinations; the approval is always another's.
 """

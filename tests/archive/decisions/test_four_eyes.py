@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
-from archive.decisions import afterwards, review, stops
+from archive.decisions import afterwards, four_eyes, review, stops
 from archive.document import Aspect, Disclosure, Outcome, Settlement, Verdict
 from archive.errors import DecisionRefused
 from archive.extract import Sandbox
@@ -58,6 +58,40 @@ def test_who_had_a_hand_in_it_does_not_approve_it(catalogue: Catalogue, id: str,
         review.decide(catalogue, id, Verdict.APPROVE, person)
     refused(catalogue, id, person, "does not approve it")
     assert catalogue.public_many([id]) == {}
+
+
+@pytest.fixture
+def joined(catalogue: Catalogue, id: str) -> str:
+    """The document, to which something became an attachment that another person had brought in."""
+    with catalogue.writing() as connection:
+        told = {"version": 1, "from": "another", "brought_by": "附件收文员", "file": "附件.txt"}
+        audit.append(connection, "认定员", four_eyes.ATTACHED, id, told)
+    return id
+
+
+@pytest.mark.parametrize("person", ["附件收文员", "附件 收文员", "附件收文·员"])
+def test_who_brought_an_attachment_in_does_not_approve_it(catalogue: Catalogue, joined: str, person: str) -> None:
+    with pytest.raises(DecisionRefused, match="接收了附件"):
+        review.decide(catalogue, joined, Verdict.APPROVE, person)
+    refused(catalogue, joined, person, "who brought in an attachment")
+    allowed(catalogue, joined, "签发人")
+    # Forced, it is looked at by another, too.
+    review.decide(catalogue, joined, Verdict.APPROVE, "收文员", "本单位只有一人", forced=True)
+    row = {"decision_id": 1, "document_id": joined, "version": 1, "outcome": "passed", "reason": ""}
+    with pytest.raises(IntegrityError, match="looked at by another"), catalogue.writing() as connection:
+        connection.execute(insert(looks).values(**row, person=person, decided_at=audit.now()))
+
+
+def test_an_attachment_of_nobody_known_leaves_no_other_person(catalogue: Catalogue, id: str) -> None:
+    with catalogue.writing() as connection:
+        audit.append(connection, "认定员", four_eyes.ATTACHED, id, {"version": 1, "from": "x", "brought_by": ""})
+    refused(catalogue, id, "签发人", "who brought in an attachment")
+
+
+def test_what_was_attached_to_another_version_is_no_matter(catalogue: Catalogue, id: str) -> None:
+    with catalogue.writing() as connection:
+        audit.append(connection, "认定员", four_eyes.ATTACHED, id, {"version": 2, "from": "x", "brought_by": "签发人"})
+    allowed(catalogue, id, "签发人")
 
 
 def test_another_person_approves_it(catalogue: Catalogue, id: str) -> None:
