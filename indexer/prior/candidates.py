@@ -17,9 +17,9 @@ from archive.chinese.text import normalise
 from archive.document import Document
 from indexer import facets
 from indexer.analyzer import Analyzer, query_grams
-from indexer.asking.interpret import interpret
+from indexer.asking.interpret import Expansion, interpret
 from indexer.asking.synonyms import Synonyms
-from indexer.engine import Engine, SearchRequest
+from indexer.engine import Answer, Engine, SearchRequest
 from indexer.errors import BadQuery
 from indexer.prior.reading import Asked, read_request
 from indexer.query import Key, Or, Part, Query, Some, Text, Within, looser
@@ -43,6 +43,27 @@ Fetch = Callable[[Iterable[str]], Mapping[str, Document]]
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What a request is taken to mean: what it asks for, the query by which it is searched for, and other words."""
+
+    asked: Asked
+    query: Query
+    expansions: tuple[Expansion, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The same in Chinese words, as the clerk and the record see it."""
+        parts = {
+            "检索": "，".join(self.asked.runs),
+            "标题": "".join(f"《{title}》" for title in self.asked.titles),
+            "文号": "、".join(self.asked.numbers),
+            "年份": "、".join(map(str, sorted(self.asked.years))),
+            "同义词": "，".join(f"{each.word}→{'、'.join(each.others)}" for each in self.expansions),
+        }
+        return "；".join(f"{label}：{said}" for label, said in parts.items() if said)
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A document that may be what was asked for."""
 
@@ -52,30 +73,55 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was understood of a request, the query by which passages are marked, and the candidates, best first."""
+    """What was understood, how many documents have a good part of it, and the candidates among them, best first."""
 
-    asked: Asked
-    query: Query
+    understood: Understood
+    total: int
     candidates: Sequence[Candidate]
 
 
-def candidates(
-    engine: Engine, synonyms: Synonyms, fetch: Fetch, text: str, hidden: frozenset[str] = frozenset()
-) -> Found:
-    """Find what a pasted request asks for. ``fetch`` gives the documents of ids, ``hidden`` are left out.
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a search leaves out: ``hidden`` ids, and whatever has no day between these ordinal ones, both included."""
+
+    hidden: frozenset[str] = frozenset()
+    since: int | None = None
+    until: int | None = None
+
+
+EVERYTHING = Limits()
+
+
+def understand(text: str, synonyms: Synonyms, analyzer: Analyzer) -> Understood:
+    """Work out what a pasted request means. Raises BadQuery."""
+    asked = read_request(text)
+    try:
+        meaning = interpret(asked.text, synonyms, analyzer)
+        *_, loose = looser(meaning.query)
+    except (BadQuery, ValueError):
+        # Longer than a search may be, or nothing that could be loosened.
+        return Understood(asked, Some(tuple(map(Text, asked.runs))))
+    return Understood(asked, loose, meaning.expansions)
+
+
+def candidates(engine: Engine, synonyms: Synonyms, fetch: Fetch, text: str, limits: Limits = EVERYTHING) -> Found:
+    """Find what a pasted request asks for. ``fetch`` gives the documents of ids.
 
     Raises BadQuery, and IndexUnusable rather than find nothing for a failure.
     """
-    asked = read_request(text)
-    query = _query(asked, synonyms, engine.analyzer())
+    understood = understand(text, synonyms, engine.analyzer())
+    asked = understood.asked
 
-    def search(query: Query, limit: int) -> dict[str, float]:
-        return {hit.id: hit.score for hit in engine.search(SearchRequest(query, limit=limit, hidden=hidden)).hits}
+    def search(query: Query, limit: int) -> Answer:
+        return engine.search(
+            SearchRequest(query, limit=limit, hidden=limits.hidden, since=limits.since, until=limits.until)
+        )
 
-    scores = search(query, POOL)
+    answer = search(understood.query, POOL)
+    scores = {hit.id: hit.score for hit in answer.hits}
     named: list[Query] = [*map(Key, asked.numbers)]
     named += [Within(Part.TITLE, title) for title in asked.titles]
-    looked_up = search(Or(tuple(named)), _LOOKED_UP) if named else {}
+    looked_up = [hit.id for hit in search(Or(tuple(named)), _LOOKED_UP).hits] if named else []
     documents = fetch([*dict.fromkeys((*scores, *looked_up))])
     pool = [*documents.values()]
     fitting = _fitting(asked, pool, scores, engine.analyzer())
@@ -83,17 +129,7 @@ def candidates(
         (Candidate(document, round(score, 6)) for document, score in zip(pool, fitting, strict=True)),
         key=lambda each: (-each.score, each.document.id),
     )
-    return Found(asked, query, ordered)
-
-
-def _query(asked: Asked, synonyms: Synonyms, analyzer: Analyzer) -> Query:
-    """Return the query for a good part of what is asked, in these words or others."""
-    try:
-        *_, loose = looser(interpret(asked.text, synonyms, analyzer).query)
-    except (BadQuery, ValueError):
-        # Longer than a search may be, or nothing that could be loosened.
-        return Some(tuple(map(Text, asked.runs)))
-    return loose
+    return Found(understood, max(answer.total, len(ordered)), ordered)
 
 
 def likeness(one: str, two: str) -> float:

@@ -53,7 +53,7 @@ _ENDS = re.compile(
     r"(?:问题|建议|咨询|反映|诉求|情况|投诉|请求|希望|疑问|事宜|政府信息|信息|材料|资料|文件|内容|规定)$"
 )
 _RUN = re.compile(r"[^\W_]+(?:[·.\-][^\W_]+)*")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年|\s*[-—–至到]|(?=〕))")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年|\s*[-—–至到]|(?=[〕】)）\]]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,12 @@ def read_request(text: str) -> Asked:
         raise BadQuery(f"申请内容有 {len(text)} 个字，最多 {MAX_LENGTH} 个字。请只留下所要信息的描述。")
     said = _GROUND.sub("，", text)
     titles = tuple(dict.fromkeys(normalise(title) for title in _TITLE.findall(said)))
-    numbers = tuple(dict.fromkeys(number.canonical for number in read_query(said)))
+    found = read_query(said)
+    numbers = tuple(dict.fromkeys(number.canonical for number in found))
     years = frozenset(int(year) for year in _YEAR.findall(normalise(said)))
+    # Looked up as a number: its digits would only be found in others.
+    for number in reversed(found):
+        said = f"{said[: number.start]}，{said[number.end :]}"
     runs = _runs(_FORM.sub("，", said)) or _runs(text)
     if not runs:
         raise BadQuery("申请内容里没有文字。请粘贴申请人对所需信息的描述。")

@@ -10,7 +10,7 @@ from archive.document import Document
 from indexer.analyzer import Analyzer
 from indexer.asking.synonyms import PACKAGED, SynonymFile
 from indexer.engines.memory import MemoryEngine
-from indexer.prior.candidates import ALIKE, candidates, likeness
+from indexer.prior.candidates import ALIKE, EVERYTHING, Limits, candidates, likeness, understand
 from tests.conftest import make_document
 
 Find = Callable[..., list[str]]
@@ -38,8 +38,8 @@ def find(analyzer: Analyzer) -> Find:
     def fetch(ids: Iterable[str]) -> Mapping[str, Document]:
         return {id: held[id] for id in ids}
 
-    def found(text: str, hidden: frozenset[str] = frozenset()) -> list[str]:
-        return [each.document.id for each in candidates(engine, synonyms, fetch, text, hidden).candidates]
+    def found(text: str, limits: Limits = EVERYTHING) -> list[str]:
+        return [each.document.id for each in candidates(engine, synonyms, fetch, text, limits).candidates]
 
     return found
 
@@ -67,7 +67,20 @@ def test_the_year_that_is_asked_for_comes_first(find: Find) -> None:
 
 
 def test_what_is_hidden_is_left_out(find: Find) -> None:
-    assert "heat" not in find("申请公开云政发〔2017〕9号", frozenset({"heat"}))
+    assert "heat" not in find("申请公开云政发〔2017〕9号", Limits(frozenset({"heat"})))
+
+
+def test_days_narrow_it(find: Find) -> None:
+    limits = Limits(since=date(2019, 1, 1).toordinal(), until=date(2019, 12, 31).toordinal())
+    assert find("申请公开供水水质年报", limits) == ["2019"]
+
+
+def test_what_is_understood_is_told(analyzer: Analyzer) -> None:
+    synonyms = SynonymFile(PACKAGED, Path("/nowhere")).current()
+    asked = "申请公开《城镇供热管理办法》及云政发【2017】9号中2018年的采暖费标准"
+    told = understand(asked, synonyms, analyzer).told
+    assert "标题：《城镇供热管理办法》" in told and "文号：云政发〔2017〕9号" in told and "年份：2017、2018" in told
+    assert "申请公开" not in told
 
 
 def test_a_request_of_two_thousand_characters_is_searched_for(find: Find) -> None:
