@@ -79,6 +79,8 @@ def cli() -> None:
     GONGKAI_DATABASE_URL  the catalogue, an SQLAlchemy URL (default: SQLite in that folder)
     GONGKAI_STAFF_DATABASE_URL  accounts of staff (default: SQLite in the data folder)
     GONGKAI_SECOND_FACTOR  required or optional for staff who decide (default: required)
+    GONGKAI_LEAST_QUERIES  searches on record before “nothing is there” (default: 2)
+    GONGKAI_LEAST_PLACES  places outside the system before that (default: 1)
     GONGKAI_KEYS          folder of the keys of the seals (default: keys in the data folder)
     GONGKAI_ENGINE_URL    whoosh: or whoosh:/folder (default: whoosh:)
     GONGKAI_SITE_NAME     the name on the pages

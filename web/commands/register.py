@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from archive.registers.requests.register import Actor, Register
+from archive.registers.requests.search_record import Needs
 from archive.registers.staff import Staff, is_there
 from archive.registers.workdays import Calendar
 from archive.store.catalogue import Catalogue
@@ -35,4 +36,10 @@ def tell_moved(settings: Settings, former: Calendar) -> list[str]:
 def register_of(opened: Services) -> Iterator[Register]:
     """Open the register of an installation. Raises BadCalendar, BadSettings."""
     with closing(Staff(opened.settings.staff_database_url, opened.catalogue.keys)) as staff:
-        yield Register(staff, opened.catalogue, Calendar.load(opened.settings.data))
+        settings = opened.settings
+        yield Register(
+            staff,
+            opened.catalogue,
+            Calendar.load(settings.data),
+            needs=Needs(settings.least_queries, settings.least_places),
+        )

@@ -22,8 +22,9 @@ variable                  meaning                                               
 ``GONGKAI_KEYS``          folder of the keys of the seals                             ``keys`` in that folder
 ========================= ==========================================================  =====================
 
-``GONGKAI_STAFF_DATABASE_URL`` is the SQLAlchemy URL of the staff's database, by default SQLite in the data folder. Only
-the desk and the commands about accounts open it.
+``GONGKAI_LEAST_QUERIES`` and ``GONGKAI_LEAST_PLACES`` say what a search record has before an answer may rest on it that
+nothing is there. ``GONGKAI_STAFF_DATABASE_URL`` is the SQLAlchemy URL of the staff's database, by default SQLite in the
+data folder. Only the desk and the commands about accounts open it.
 """
 
 import os
@@ -66,6 +67,9 @@ class Settings:
     staff_database_url: str = ""
     # Whether those who decide sign in with a second factor; if not, it is theirs to set up.
     second_factor: bool = True
+    # What a search record has before an answer may say that nothing is there.
+    least_queries: int = 2
+    least_places: int = 1
 
     @classmethod
     def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
@@ -102,6 +106,8 @@ class Settings:
             _folder("GONGKAI_KEYS", environment.get("GONGKAI_KEYS") or str(plain.keys)),
             environment.get("GONGKAI_STAFF_DATABASE_URL") or plain.staff_database_url,
             _one("GONGKAI_SECOND_FACTOR", environment.get("GONGKAI_SECOND_FACTOR") or "required", SECOND_FACTOR),
+            _whole("GONGKAI_LEAST_QUERIES", environment.get("GONGKAI_LEAST_QUERIES") or str(plain.least_queries), 1, 9),
+            _whole("GONGKAI_LEAST_PLACES", environment.get("GONGKAI_LEAST_PLACES") or str(plain.least_places), 0, 9),
         )
 
     @property

@@ -55,6 +55,7 @@ ACTIONS = {
     **{"mask": "遮盖，成为新版本", "remedy": "改好退回意见", "separate": "认定为两件", "attached": "另一件成为附件"},
     "hold": "登记既有内容的校验值",
     **{"request": "办理申请", "request.view": "查看申请人信息", "request.import": "导入登记簿"},
+    **{"request.search": "检索情况记录"},
     **{"request.export": "导出登记簿", "request.key": "更换申请人信息的密钥", "request.terms": "日历变化，重算期限"},
 }
 # By the names that events give their details.
@@ -67,6 +68,7 @@ _DETAILS = dict(
         relation=关系 kind=种类 stage=结果 target=对方文件 account=账号所有人 roles=角色 unit=单位 documents=文件
         damaged=损坏 key=密钥 sealed=盖章 refused=不盖章 wanted=条件 rows=条数 field=字段 before=原为 after=改为
         at=时间 masks=遮盖 other=另一件 from=原编号 brought_by=接收人
+        record=检索情况记录 conclusion=结论 searches=检索次数 places=系统外查找
         request=登记号 event=事项 step=第几步 batch=批次 persons=含申请人信息 requests=申请
     """.split()
 )

@@ -5,10 +5,13 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import RowMapping, select
 
+from archive.chinese.dates import office_today
 from archive.registers.requests import facts
 from archive.registers.requests.facts import Plain
 from archive.registers.requests.persons import Persons, PersonsKeys
 from archive.registers.requests.register import digest_of
+from archive.registers.requests.search_record import Needs
+from archive.registers.requests.searches import Searches
 from archive.registers.requests.states import Event
 from archive.registers.requests.tables import request_events, request_persons, requests
 from archive.registers.staff import Staff
@@ -36,6 +39,8 @@ def problems(staff: Staff, catalogue: Catalogue) -> Iterator[str]:
         yield f"另有 {len(found) - _NAMED} 件申请与其办理记录不符。"
     yield from unreadable(staff)
     yield from _unlogged({row["id"]: row["number"] for row in rows}, events, catalogue)
+    persons = Persons(PersonsKeys(staff.keys.folder))
+    yield from Searches(staff, catalogue, persons, office_today, Needs()).problems()
 
 
 def unreadable(staff: Staff) -> list[str]:

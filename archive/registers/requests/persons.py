@@ -1,7 +1,8 @@
 """What is personal about requests: who asked for what, and whatever else somebody wrote freely.
 
 It lies in the staff's database, encrypted (AES-256-GCM) by a key of its own, ``persons.key`` beside the archive's keys.
-Each value is bound to its request, event and field, so that one can't be put in another's place. The key is in no
+Each value is bound to its request, event and field, so that one can't be put in another's place. The records of
+searches are encrypted by the same key. The key is in no
 backup; ``gongkai key export`` prints it. Rows without their key are told, and never shown as if there were none.
 """
 
@@ -22,13 +23,14 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.reasons import why
 from archive.registers.requests.facts import Field
-from archive.registers.requests.tables import request_persons
+from archive.registers.requests.tables import request_persons, search_records
 from archive.store import keyfile
 from archive.store.blobs import sync_folder
 
 KEY = "persons.key"
 _HEAD = "gongkai persons key, format 1"
 _NONCE = 12
+RECORD = "检索情况记录"
 # Beyond this many letters it is no name, number or letter, and the database would swell.
 LONGEST = 20_000
 
@@ -147,7 +149,7 @@ class Persons:
                 "request_id": id,
                 "number": number,
                 "field": field.value,
-                **_sealed(key.secret, (id, number, field), value),
+                **_sealed(key.secret, _bound((id, number, field)), value),
             }
             for field, value in values.items()
         ]
@@ -179,10 +181,10 @@ class Persons:
         return {id: value for id, _, _, value in self._read(connection, wanted)}
 
     def drop(self, connection: Connection, id: str) -> int:
-        """Delete what is personal about a request; return how many values that were."""
-        if connection.dialect.name == "sqlite":
-            # What is deleted is overwritten in the file.
-            connection.exec_driver_sql("PRAGMA secure_delete=ON").close()
+        """Delete what is personal about a request, in its search records too; return how many values that were."""
+        _overwrite(connection)
+        own = search_records.c.request_id == id
+        connection.execute(update(search_records).where(own).values(key=None, sealed=None))
         return connection.execute(delete(request_persons).where(request_persons.c.request_id == id)).rowcount
 
     def rotate(self, connection: Connection) -> tuple[PersonsKey, int]:
@@ -190,28 +192,49 @@ class Persons:
 
         The file comes first: if the transaction then fails, the former key in it still reads every row.
         """
-        found = [*self._read(connection)]
+        found, records = [*self._read(connection)], self.records(connection)
         key = self.keys.put(PersonsKey.new())
         for id, number, field, value in found:
             at = request_persons.c
             connection.execute(
                 update(request_persons)
                 .where((at.request_id == id) & (at.number == number) & (at.field == field.value))
-                .values(_sealed(key.secret, (id, number, field), value))
+                .values(_sealed(key.secret, _bound((id, number, field)), value))
             )
-        return key, len(found)
+        for id, value in records.items():
+            sealed = _sealed(key.secret, _bound_record(id), value)
+            connection.execute(update(search_records).where(search_records.c.id == id).values(sealed))
+        return key, len(found) + len(records)
+
+    def seal_record(self, connection: Connection, id: str, value: str) -> dict[str, str]:
+        """Return the columns of a search record with its contents encrypted. Raises KeyUnusable, OSError."""
+        _overwrite(connection)
+        return _sealed(self._key(connection).secret, _bound_record(id), value)
+
+    def records(self, connection: Connection, wanted: ColumnElement[bool] | None = None) -> dict[str, str]:
+        """Return the contents of search records, by their ids. Raises KeyUnusable, PersonalDataDamaged."""
+        at = search_records.c
+        query = select(at.id, at.key, at.sealed).where(at.sealed.is_not(None))
+        rows = connection.execute(query if wanted is None else query.where(wanted)).all()
+        if not rows:
+            return {}
+        known = self._key(connection).known
+        return {row.id: _opened(known[row.key], _bound_record(row.id), row.sealed, (row.id, RECORD)) for row in rows}
 
     def problems(self, connection: Connection) -> Iterator[str]:
         """Yield a sentence for each thing that is wrong with the key or with a value."""
         try:
             for _ in self._read(connection):
                 pass
+            self.records(connection)
         except (KeyUnusable, PersonalDataDamaged) as error:
             yield str(error)
 
     def _key(self, connection: Connection) -> PersonsKey:
         """Return the key, made if nothing was ever encrypted. Raises KeyUnusable if it isn't that of the rows."""
         used = {*connection.scalars(select(request_persons.c.key).distinct())}
+        of_records = select(search_records.c.key).where(search_records.c.key.is_not(None))
+        used |= {*connection.scalars(of_records.distinct())}
         key = self.keys.current() if used else self.keys.make()
         if strange := sorted(used - key.known.keys()):
             raise KeyUnusable(
@@ -232,7 +255,7 @@ class Persons:
         known = self._key(connection).known
         for row in rows:
             place = (row.request_id, row.number, Field(row.field))
-            yield *place, _opened(known[row.key], place, row.sealed)
+            yield *place, _opened(known[row.key], _bound(place), row.sealed, (row.request_id, place[2].value))
 
 
 def _joined(key: PersonsKey, other: PersonsKey) -> PersonsKey:
@@ -255,28 +278,38 @@ def key_id(secret: bytes) -> str:
     return hashlib.sha256(b"gongkai persons key\n" + secret).hexdigest()[:8]
 
 
-def _sealed(secret: bytes, place: tuple[str, int, Field], value: str) -> dict[str, str]:
+def _overwrite(connection: Connection) -> None:
+    """Let what is deleted or replaced be overwritten in the file, encrypted as it is."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete=ON").close()
+
+
+def _sealed(secret: bytes, bound: bytes, value: str) -> dict[str, str]:
     nonce = os.urandom(_NONCE)
     # Lengths of names tell something: they are filled up.
     text = json.dumps(value, ensure_ascii=False).encode()
     text += b" " * (-len(text) % 32)
     return {
         "key": key_id(secret),
-        "sealed": base64.b64encode(nonce + AESGCM(secret).encrypt(nonce, text, _bound(place))).decode(),
+        "sealed": base64.b64encode(nonce + AESGCM(secret).encrypt(nonce, text, bound)).decode(),
     }
 
 
-def _opened(secret: bytes, place: tuple[str, int, Field], sealed: str) -> str:
+def _opened(secret: bytes, bound: bytes, sealed: str, called: tuple[str, str]) -> str:
     try:
         raw = base64.b64decode(sealed, validate=True)
-        return str(json.loads(AESGCM(secret).decrypt(raw[:_NONCE], raw[_NONCE:], _bound(place))))
+        return str(json.loads(AESGCM(secret).decrypt(raw[:_NONCE], raw[_NONCE:], bound)))
     except (InvalidTag, ValueError) as error:
-        raise PersonalDataDamaged(place[0], place[2].value) from error
+        raise PersonalDataDamaged(*called) from error
 
 
 def _bound(place: tuple[str, int, Field]) -> bytes:
     id, number, field = place
     return f"gongkai request\n{id}\n{number}\n{field.value}".encode()
+
+
+def _bound_record(id: str) -> bytes:
+    return f"gongkai search record\n{id}".encode()
 
 
 def checked(values: Mapping[Field, str]) -> dict[Field, str]:

@@ -18,7 +18,10 @@ from archive.chinese.dates import office_today
 from archive.errors import RequestRefused, UnknownRequest
 from archive.registers.requests import changing, facts, lawful, persons, terms
 from archive.registers.requests.facts import Applicant, Facts, Field, Form, Plain, Said
+from archive.registers.requests.outcomes import ANSWERS, Content
 from archive.registers.requests.persons import Persons, PersonsKeys
+from archive.registers.requests.search_record import Needs
+from archive.registers.requests.searches import Searches
 from archive.registers.requests.states import OPEN, RIGHTS, TABLE, Event, State
 from archive.registers.requests.tables import request_events, requests
 from archive.registers.requests.terms import Channel, Term
@@ -113,16 +116,25 @@ class Moved:
 
 
 class Register:
-    """The register of one installation. ``today`` says which day it is at the office."""
+    """The register of one installation. ``today`` says which day it is at the office.
+
+    ``needs`` is what the record of a search must have before an answer may say that nothing is there.
+    """
 
     def __init__(
-        self, staff: Staff, catalogue: Catalogue, calendar: Calendar, today: Callable[[], date] = office_today
+        self,
+        staff: Staff,
+        catalogue: Catalogue,
+        calendar: Calendar,
+        today: Callable[[], date] = office_today,
+        needs: Needs | None = None,
     ) -> None:
         self._staff = staff
         self._catalogue = catalogue
         self._today = today
         self.calendar = calendar
         self.persons = Persons(PersonsKeys(staff.keys.folder))
+        self.searches = Searches(staff, catalogue, self.persons, today, needs or Needs())
 
     def register(self, application: Application, by: Actor, id: str = "") -> Request:
         """Enter a request under the next number of the year. Raises RequestRefused, KeyUnusable.
@@ -168,6 +180,10 @@ class Register:
                 raise RequestRefused(OVERTAKEN)
             known = facts.read(row["facts"])
             changed = changing.apply(known, event, said, by.person, self.calendar, self._today())
+            if event is Event.ANSWER and not known.imported and Content.SEARCH in ANSWERS[said.answer].needs:
+                named = said.contents.get(Content.SEARCH, "")
+                if refused := self.searches.unproven(connection, id, named, said.on):
+                    raise RequestRefused(refused)
             if known.anonymised_on and values:
                 raise RequestRefused("这件申请的个人信息已经去除，不再登记新的。")
             if event is Event.ANONYMISE:

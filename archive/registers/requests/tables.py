@@ -1,6 +1,7 @@
 """The tables of the register of requests, in the staff's database. Changing one needs a migration, as there.
 
-``requests`` and ``request_events`` hold nothing personal, and the database lets no row of either go.
+``requests`` and ``request_events`` hold nothing personal, and the database lets no row of either go, nor one of
+``search_records``, which holds what is personal encrypted.
 """
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
@@ -55,4 +56,29 @@ request_persons = Table(
     Column("field", String(32), primary_key=True),
     Column("key", String(8), nullable=False, index=True),
     Column("sealed", Text, nullable=False),
+)
+
+# The record of a search behind a request (检索情况记录). What was asked, looked for, found and said is encrypted as a
+# whole, and goes when the request is made anonymous; how much was looked for, and with what end, stays.
+search_records = Table(
+    "search_records",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("request_id", String(32), ForeignKey("requests.id"), nullable=False),
+    # Which record of the request it is, from 1, and how often it was changed.
+    Column("serial", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("opened_by", String(64), nullable=False),
+    Column("opened_at", String(32), nullable=False),
+    # How many different queries, and places outside the system.
+    Column("queries", Integer, nullable=False),
+    Column("places", Integer, nullable=False),
+    Column("conclusion", String(16)),
+    Column("concluded_by", String(64)),
+    Column("concluded_at", String(32)),
+    # Over all of it, with a random value that is encrypted too; the audit log has it. Only a concluded one has it.
+    Column("digest", String(64)),
+    Column("key", String(8)),
+    Column("sealed", Text),
+    UniqueConstraint("request_id", "serial"),
 )

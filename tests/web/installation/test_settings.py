@@ -14,7 +14,8 @@ def test_numbers_are_read_and_have_defaults() -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("GONGKAI_CACHE_MB", "0"), ("GONGKAI_CACHE_MB", "很多"), ("GONGKAI_GAPS_K", "1"), ("GONGKAI_OCR_SECONDS", "60")],
+    [("GONGKAI_CACHE_MB", "0"), ("GONGKAI_CACHE_MB", "很多"), ("GONGKAI_GAPS_K", "1"), ("GONGKAI_OCR_SECONDS", "60")]
+    + [("GONGKAI_LEAST_QUERIES", "0"), ("GONGKAI_LEAST_PLACES", "-1"), ("GONGKAI_LEAST_PLACES", "10")],
 )
 def test_a_number_that_cannot_be_used_is_named(name: str, text: str) -> None:
     with pytest.raises(BadSettings, match=f"{name} 为“{text}”"):
@@ -39,3 +40,10 @@ def test_what_only_a_shell_would_explain_is_refused(name: str, text: str) -> Non
     given = f"whoosh:{text}" if name == "GONGKAI_ENGINE_URL" else text
     with pytest.raises(BadSettings, match=f"{name} 为.*完整路径"):
         Settings.from_environment({name: given})
+
+
+def test_how_much_a_search_record_wants_has_a_default() -> None:
+    read = Settings.from_environment({})
+    assert (read.least_queries, read.least_places) == (2, 1)
+    read = Settings.from_environment({"GONGKAI_LEAST_QUERIES": "3", "GONGKAI_LEAST_PLACES": "0"})
+    assert (read.least_queries, read.least_places) == (3, 0)

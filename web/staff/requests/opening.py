@@ -6,6 +6,7 @@ from flask import g
 
 from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.registers.requests.register import Actor, Register
+from archive.registers.requests.search_record import Needs
 from archive.registers.roles import Act
 from archive.registers.workdays import Calendar
 from web.http.current import services
@@ -18,7 +19,11 @@ UNREADABLE = "申请人的信息现在读不出（密钥缺失、不符或者内
 def register() -> Register:
     """Return the register, whose calendar is read once for a request. Raises BadCalendar, OSError."""
     if "register" not in g:
-        g.register = Register(desk().staff, services().catalogue, Calendar.load(services().settings.data))
+        settings = services().settings
+        calendar = Calendar.load(settings.data)
+        g.register = Register(
+            desk().staff, services().catalogue, calendar, needs=Needs(settings.least_queries, settings.least_places)
+        )
     found: Register = g.register
     return found
 

@@ -17,7 +17,7 @@ from archive.registers.requests.letters.kinds import Blank
 from archive.registers.requests.letters.office import Office
 from archive.registers.requests.letters.texts import Texts, flat, unsaid
 from archive.registers.requests.letters.writing import END, Facts, Letter, known, remedies, write
-from archive.registers.requests.outcomes import Remedy
+from archive.registers.requests.outcomes import Content, Remedy
 
 # What people type where something is still to be filled in.
 _PLACEHOLDER = re.compile(
@@ -54,13 +54,14 @@ def check(
     mend = [
         *_unfilled(letter, afresh, facts, office),
         *_unsaid(letter, facts),
+        *_unproven(letter, facts),
         *_remedies(letter, facts, office, texts),
         *_number(letter, office),
         *_days(letter, facts, today),
         *_strange(letter, afresh, facts),
         *_people(letter, facts),
     ]
-    confirm = [*_late(letter, facts), *_others(letter, facts, others)]
+    confirm = [*_unasked(letter, facts), *_late(letter, facts), *_others(letter, facts, others)]
     found = [Finding(Weight.MEND, said) for said in mend] + [Finding(Weight.CONFIRM, said) for said in confirm]
     return list(dict.fromkeys(found))
 
@@ -114,6 +115,26 @@ def _unsaid(letter: Letter, facts: Facts) -> Iterable[str]:
             yield f"正文里没有登记的“{blank}”，或者与登记的不一致。"
     for each in unsaid(letter.kind, letter.paper.text):
         yield f"正文里没有写明{'或者'.join(f'“{way}”' for way in each)}。"
+
+
+def _unproven(letter: Letter, facts: Facts) -> Iterable[str]:
+    """Hold the number of the search record against those that were frozen before the letter."""
+    named = facts.contents.get(Content.SEARCH, "").strip()
+    if _rests_on_a_search(letter) and named and facts.searched is not None and named not in facts.searched:
+        yield (
+            f"检索情况记录“{named}”不是这件申请的，或者没有在答复以前定稿，或者结论不是“经检索不存在”"
+            "（条例第三十六条第四项；行政复议法第四十六条：以后不得再收集）。"
+        )
+
+
+def _unasked(letter: Letter, facts: Facts) -> Iterable[str]:
+    named = facts.contents.get(Content.SEARCH, "").strip()
+    if _rests_on_a_search(letter) and named and facts.searched is None:
+        yield f"检索情况记录“{named}”不在登记簿里，请核对原来的材料。"
+
+
+def _rests_on_a_search(letter: Letter) -> bool:
+    return letter.kind.answer is not None and Content.SEARCH in letter.kind.answer.needs
 
 
 def _remedies(letter: Letter, facts: Facts, office: Office, texts: Texts) -> Iterable[str]:

@@ -35,12 +35,13 @@ FACTS = Facts(
         Content.OPEN_PART: "随本答复书提供《2025年农村公路养护资金分配表》，其中第3页的合同单价已经遮盖。",
         Content.REASONS: "该信息属于上述规定的情形：公开后会对有关当事人的合法权益造成损害。",
         Content.LAW: "《不动产登记暂行条例》第二十七条",
-        Content.SEARCH: "2026-0012-1",
+        Content.SEARCH: "2026-0012-检1",
         Content.ORGAN: "云溪县交通运输局，联系电话：0500-5550160。",
         Content.EARLIER: "云依申请复〔2026〕2号，2026年1月20日",
         Content.CHANNEL: "云溪县信访局接待大厅，或者拨打12345政务服务便民热线。",
         Content.WHERE: "《云溪年鉴（2025）》，可在云溪县图书馆查阅，或者向出版单位购买。",
     },
+    searched=("2026-0012-检1",),
 )
 DATED = date(2026, 3, 9)
 

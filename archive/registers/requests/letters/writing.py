@@ -1,7 +1,7 @@
 """Writes a letter: the text of its kind, filled in with the facts of a request."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,7 +25,9 @@ class Facts:
 
     ``personal`` is what else of the applicant must not become public: contact, address, identity. ``concerned`` is
     what of others a request asks for, ``ground`` why an act is done, ``days`` those of an extension.
-    ``extended`` is the last day after it. ``contents`` are what the outcome's letter must contain.
+    ``extended`` is the last day after it. ``contents`` are what the outcome's letter must contain. ``searched`` are the
+    numbers of the frozen search records on which an answer may rest that nothing is there (``Searches.proofs``); None
+    where no record is asked for, of an imported request.
     """
 
     request: str
@@ -48,6 +50,7 @@ class Facts:
     fee: str = ""
     paying: str = ""
     contents: Mapping[Content, str] = field(default_factory=dict)
+    searched: Collection[str] | None = None
 
     def values(self) -> dict[Blank, str]:
         """Return what fills each blank, without those for which nothing is known."""

@@ -5,6 +5,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -18,6 +19,7 @@ from archive.registers.requests.checking import problems
 from archive.registers.requests.facts import Position, Said
 from archive.registers.requests.outcomes import Content
 from archive.registers.requests.register import Register
+from archive.registers.requests.search_record import Conclusion, Hit, Mark, Place, Scope, Search
 from archive.registers.requests.states import Event
 from archive.registers.staff import DUMP, Staff
 from archive.registers.workdays import Calendar
@@ -58,6 +60,18 @@ def named(kept: bytes, names: list[str]) -> list[str]:
     return sorted(set(found))
 
 
+def _recorded(register: Register, id: str, name: str, other: str, on: date) -> None:
+    """Put a search on record with names wherever something is written freely, and conclude it."""
+    hit = Hit("a1", f"关于{other}的批复", None, None, "待审", 1, "a" * 64)
+    search = Search(f"{name} 补偿协议", f"检索：{name}", Scope.ALL, {}, "00000007", 31, 1, (hit,))
+    record = register.searches.open(id, f"请公开{name}与{other}之间的协议。", search, CLERK.person)
+    register.searches.search(record.id, replace(search, typed=other), CLERK.person)
+    register.searches.mark(record.id, {"a1": Mark.NOT}, CLERK.person)
+    register.searches.place(record.id, Place(f"{other}的卷宗", "己六", on, f"没有{name}的"), CLERK.person)
+    frozen = register.searches.conclude(record.id, Conclusion.ABSENT, f"{name}与{other}没有协议", CLERK.person)
+    assert name in str(frozen.plain) and other in str(register.searches.look(record.id, CLERK.person).plain)
+
+
 @in_a_file
 @pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.slow)])
 def test_no_byte_that_is_kept_says_who_asked(
@@ -91,6 +105,7 @@ def test_no_byte_that_is_kept_says_who_asked(
             register.act(made.id, Event.ANSWER, Said(today.day, answer="secret", number=name, note=name), CLERK)
         except GongkaiError as error:
             refused.append(str(error).replace(f"“{name}”", ""))
+        _recorded(register, made.id, name, other, today.day)
         register.act(made.id, Event.ASK_THIRD_PARTY, Said(today.day, note=other), CLERK)
         said = Said(today.day, at=0, position=Position.OBJECTS, note=f"{other}不同意")
         register.act(made.id, Event.OPINION, said, CLERK)
@@ -127,6 +142,7 @@ def test_no_byte_that_is_kept_says_who_asked(
     # What was deleted is gone from the file: not even what was encrypted is left.
     with closing(sqlite3.connect(tmp_path / "staff.sqlite3")) as connection:
         assert connection.execute("SELECT count(DISTINCT request_id) FROM request_persons").fetchone() == (count // 2,)
+        assert connection.execute("SELECT count(sealed) FROM search_records").fetchone() == (count // 2,)
     staff.close()
 
 
@@ -137,9 +153,18 @@ def test_what_was_deleted_is_overwritten(
     staff = Staff(f"sqlite:///{tmp_path / 'staff.sqlite3'}", catalogue.keys)
     register = Register(staff, catalogue, Calendar(packaged()), today)
     made = register.register(application(), CLERK)
+
+    def lying_there() -> list[bytes]:
+        with closing(sqlite3.connect(tmp_path / "staff.sqlite3")) as connection:
+            query = "SELECT sealed FROM request_persons UNION SELECT sealed FROM search_records"
+            return [row[0].encode() for row in connection.execute(query)]
+
+    search = Search("张三丰", "张三丰", Scope.ALL, {}, "00000007", 31, 0, ())
+    record = register.searches.open(made.id, "张三丰的协议", search, CLERK.person)
+    sealed = lying_there()
+    register.searches.search(record.id, search, CLERK.person)
     register.act(made.id, Event.WITHDRAW, Said(today.day), CLERK)
-    with closing(sqlite3.connect(tmp_path / "staff.sqlite3")) as connection:
-        sealed = [row[0].encode() for row in connection.execute("SELECT sealed FROM request_persons")]
+    sealed = sorted({*sealed, *lying_there()})
     today.day = date(2038, 1, 1)
     register.act(made.id, Event.ANONYMISE, Said(today.day), HEAD)
     staff.close()

@@ -1,6 +1,7 @@
 """The acts on a request: those that are lawful now and no others, once each, by whoever may do them."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from threading import Barrier, Thread
 
@@ -13,6 +14,7 @@ from archive.registers.requests.facts import Delivery, Facts, Field, Position, R
 from archive.registers.requests.fees import Basis
 from archive.registers.requests.outcomes import ANSWERS, TREE, Content
 from archive.registers.requests.register import Register, Request
+from archive.registers.requests.search_record import Conclusion, Place, Scope, Search
 from archive.registers.requests.states import RIGHTS, Event, State
 from archive.registers.requests.terms import Channel
 from archive.registers.roles import Act, Role
@@ -65,6 +67,15 @@ def reach(register: Register, enter: Enter, state: State, clock: time_machine.Tr
         made = register.act(made.id, event, said, CLERK)
     assert made.facts.state is state
     return made
+
+
+def absent(register: Register, id: str) -> str:
+    """Put on record that nothing was found; return the record's number."""
+    search = Search("补偿方案", "补偿方案", Scope.ALL, {}, "00000007", 31, 0, ())
+    record = register.searches.open(id, "补偿方案", search, CLERK.person)
+    register.searches.search(record.id, replace(search, typed="安置方案"), CLERK.person)
+    register.searches.place(record.id, Place("档案室", "己六", office_today(), "没有"), CLERK.person)
+    return register.searches.conclude(record.id, Conclusion.ABSENT, "", CLERK.person).number
 
 
 @pytest.mark.parametrize("state", State)
@@ -355,8 +366,13 @@ def test_an_answer_whose_letter_lacks_something_does_not_close_a_request(
     assert status == 409 and "请选定一种答复" in told
     status, told = do(clerk, made.id, Event.ANSWER, page, **{**typed, "answer": "unclear", "content-reasons": "不明确"})
     assert status == 409 and "没有收到过补正" in told
+    status, told = do(clerk, made.id, Event.ANSWER, page, **{**typed, "content-search": "检〔2026〕1号"})
+    assert status == 409 and "还没有这样的记录" in told and "第三十六条第四项" in told
     assert register.request(made.id) == made
-    assert do(clerk, made.id, Event.ANSWER, page, **{**typed, "content-search": "检〔2026〕1号"})[0] == 303
+    number = absent(register, made.id)
+    status, told = do(clerk, made.id, Event.ANSWER, page, **{**typed, "content-search": "检〔2026〕1号"})
+    assert status == 409 and f"可以写的是：{number}" in told
+    assert do(clerk, made.id, Event.ANSWER, page, **{**typed, "content-search": number})[0] == 303
     assert "送达答复，登记送达" in clerk.get(f"/requests/{made.id}").text
     again = clerk.get(page)
     assert again.status_code == 409 and "申请现在“已办结”，不能答复" in again.text

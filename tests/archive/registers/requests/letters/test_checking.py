@@ -52,6 +52,16 @@ def test_each_content_that_an_outcome_asks_for_must_be_there(id: str) -> None:
         assert any("没有登记的" in each for each in found)
 
 
+def test_that_nothing_is_there_rests_on_a_frozen_record_of_the_request() -> None:
+    others = replace(FACTS, searched=("2026-0011-检1",))
+    (found,) = told(letter("answer-absent", others), others)
+    assert found.startswith("须改正") and "检索情况记录“2026-0012-检1”不是这件申请的" in found
+    assert told(letter("answer-provided", others), others) == []
+    imported = replace(FACTS, searched=None)
+    (found,) = told(letter("answer-absent", imported), imported)
+    assert found.startswith("请核对") and "原来的材料" in found
+
+
 @pytest.mark.parametrize("id", KINDS)
 def test_each_fact_that_a_letter_needs_must_be_known(id: str) -> None:
     empty = Facts(request="")
