@@ -12,10 +12,11 @@ from archive.document import REMARK
 from archive.extract import Sandbox
 from archive.intake import masked
 from archive.pictures import Pictures
+from archive.registers.everything import Everything
 from archive.registers.staff import Staff
 from web.http import visitor
 from web.http.edition import design
-from web.installation.services import Services
+from web.installation.services import Services, staff_engine
 from web.staff.arriving import LARGEST_FORM, DeskRequest, forget, largest_body
 from web.staff.attaching import attaching
 from web.staff.bringing import bringing
@@ -37,6 +38,7 @@ from web.staff.requests.board import boards
 from web.staff.requests.entering import entering
 from web.staff.requests.page import showing
 from web.staff.requests.persons import persons
+from web.staff.requests.prior import prior
 from web.staff.scheduling import scheduling
 from web.staff.standing import standings
 from web.staff.twins import twins
@@ -63,6 +65,7 @@ PARTS = (
     entering,
     showing,
     persons,
+    prior,
     answering,
     acting,
     managing,
@@ -98,8 +101,11 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     lists = installation.settings.data / taxonomy.OWN_NAME
     working = Sandbox(workers=1, limits=masked.LIMITS, lists=lists)
     weakref.finalize(app, working.close)
+    held = staff_engine(installation)
+    weakref.finalize(app, held.close)
+    catalogue = installation.catalogue
     app.extensions["gongkai-desk"] = Desk(
-        staff, installation.catalogue, Worklist(installation.catalogue), kept, working
+        staff, catalogue, Worklist(catalogue), kept, working, held, Everything(catalogue)
     )
     # By this the server refuses what is larger, before it is read.
     app.extensions["largest-body"] = partial(largest_body, staff)

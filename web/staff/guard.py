@@ -16,11 +16,13 @@ from archive.extract import Sandbox
 from archive.pictures import Pictures
 from archive.registers import sessions
 from archive.registers.accounts import Accounts
+from archive.registers.everything import Everything
 from archive.registers.roles import STEPPED_UP, Act
 from archive.registers.sessions import Session
 from archive.registers.staff import Staff
 from archive.store import audit
 from archive.store.catalogue import Catalogue
+from indexer.engine import Engine
 from web.http.current import services
 
 COOKIE = "__Host-desk"
@@ -44,6 +46,9 @@ class Desk:
     pictures: Pictures
     # What reads and masks files for people who wait.
     sandbox: Sandbox
+    # The index of everything that staff may find, and what it follows.
+    held: Engine
+    everything: Everything
 
     @property
     def accounts(self) -> Accounts:

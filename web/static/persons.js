@@ -5,5 +5,5 @@ addEventListener("pagehide", () => {
   for (const each of document.querySelectorAll("[data-persons]")) each.replaceChildren();
 });
 addEventListener("pageshow", (event) => {
-  if (event.persisted) location.replace(location.pathname.replace(/\/persons$/, ""));
+  if (event.persisted) location.replace(location.pathname.replace(/\/(persons|searches\b.*)$/, ""));
 });

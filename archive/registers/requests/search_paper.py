@@ -20,9 +20,10 @@ _UNMARKED = 10
 def as_json(record: Record) -> str:
     """Return the whole record, with the hash that the audit log has too.
 
-    Of a record with nothing masked the hash can be taken again, over the rest in canonical JSON.
+    Of a record with nothing masked the hash can be taken again, over the rest in canonical JSON; of another it can't.
     """
-    return json.dumps({**record.plain, "digest": record.digest}, ensure_ascii=False, indent=2)
+    masked = {"masked": "申请人的信息已经遮盖，校验值是对没有遮盖的全文计算的。"} if not record.salt else {}
+    return json.dumps({**record.plain, "digest": record.digest, **masked}, ensure_ascii=False, indent=2)
 
 
 def as_docx(record: Record, office: str = "") -> bytes:

@@ -184,9 +184,13 @@ class Record:
         return {name: self.plain[name] for name in _CONTENTS}
 
     def without(self, words: Collection[str]) -> "Record":
-        """Return the record as others may see it: these words of the applicant's are masked wherever they stand."""
-        known = [each for each in words if not sought.unfit(each)]
-        return replace(self, **read(_masked(self.contents, known)))
+        """Return the record as others may see it: these words of the applicant's are masked wherever they stand.
+
+        If any did, the salt goes too: by it and the digest, names could be tried out for what is masked.
+        """
+        masked = _masked(self.contents, [each for each in words if not sought.unfit(each)])
+        found = replace(self, **read(masked))
+        return found if found.contents == self.contents else replace(found, salt="")
 
 
 _CONTENTS = ("asked", "salt", "searches", "marks", "places", "said")

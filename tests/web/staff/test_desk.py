@@ -31,7 +31,7 @@ def addresses(site: DeskSite) -> list[tuple[str, str, Act | None]]:
     for rule in site.app.url_map.iter_rules():
         path = rule.rule.replace("<id>", site.id).replace("<int:position>", "0").replace("<int:number>", "1")
         path = path.replace("<aspect>", "truthfulness").replace("<name>", "clerk").replace("<field>", "genre")
-        path = path.replace("<other>", site.id).replace("<event>", "withdraw")
+        path = path.replace("<other>", site.id).replace("<event>", "withdraw").replace("<record>", "x")
         path = path.replace("<any(disable, enable, reset):act>", "disable")
         path = path.replace("<any(rename, up, down, remove):act>", "remove")
         act = getattr(site.app.view_functions[rule.endpoint], "act", None)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 
+from archive.chinese.dates import office_today
 from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.registers.requests import fees, outcomes
 from archive.registers.requests.fees import Basis
-from archive.registers.requests.outcomes import ANSWERS, Question, Remedy
+from archive.registers.requests.outcomes import ANSWERS, Content, Question, Remedy
 from archive.registers.requests.register import Opened
 from archive.registers.requests.states import Event
 from archive.registers.roles import Act
@@ -58,6 +59,10 @@ def answering_page(
     way = sent.form.get("way", "")
     path, then = walked(way)
     answer = ANSWERS[then] if isinstance(then, str) else None
+    if answer and Content.SEARCH in answer.needs:
+        # The newest record that says so, until the clerk types another.
+        proofs = register().searches.proofs(id, office_today())
+        sent.form.setdefault(content(Content.SEARCH), proofs[-1] if proofs else "")
     return Response(
         render_template(
             "desk/requests/answer.html",

@@ -67,7 +67,7 @@ def page(
             **about(id, opened),
             **{"typed": sent.form, "wrong": sent.wrong, "refused": refused},
             events=register().events(id),
-            **{"changes": words.changes, "when": _when, "applicants": typed.APPLICANTS},
+            **{"changes": words.changes, "applicants": typed.APPLICANTS},
             **{"LONGEST": typed.LONGEST, "FREELY": typed.FREELY},
             **{"Channel": Channel, "Applicant": Applicant, "Form": Form, "Delivery": Delivery, "Result": Result},
             positions=[each for each in Position if each is not Position.SILENT],
@@ -86,10 +86,10 @@ def about(id: str, opened: Opened | None = None) -> Mapping[str, object]:
     further = onward.of(line, register().calendar, today)
     return {
         **{"known": known, "facts": known.facts, "stands": line, "term": line.term, "today": today},
-        "onward": further,
+        **{"onward": further, "records": register().searches.of(id)},
         "offers": sorted((each for each in offers if account.may(each.right)), key=_order(further.event)),
         "others": [each for each in offers if not account.may(each.right)],
-        **{"colours": COLOURS, "ELSEWHERE": ELSEWHERE, "slug": slug},
+        **{"when": _when, "colours": COLOURS, "ELSEWHERE": ELSEWHERE, "slug": slug},
         **{"name": names.get(id, ""), "unreadable": unreadable},
         **{
             "opened": opened,

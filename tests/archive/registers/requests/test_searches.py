@@ -390,6 +390,8 @@ def test_nobody_who_asked_stands_in_what_is_handed_out(
     values = register.look(asked.id, CLERK).values
     masked = frozen.without(words_of([values[each] for each in (Field.NAME, Field.IDENTITY, Field.CONTACT)]))
     assert masked.digest == frozen.digest and masked.said == "■■■名下没有"
+    assert masked.salt == "" and frozen.salt not in search_paper.as_json(masked)
+    assert frozen.without(["李四四"]) == frozen
     file = tmp_path / "record.docx"
     file.write_bytes(search_paper.as_docx(masked))
     with Sandbox(workers=1) as sandbox:

@@ -1,0 +1,368 @@
+"""The search behind a request: what it finds, the marks on it, places outside, the conclusion; and what differs today.
+
+What is asked and typed may name persons: it stands on the answers to forms alone, which no browser keeps, and each
+step is in the audit log. One form holds a whole record, so that no button loses what was typed for another.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+from flask import Blueprint, Response, abort, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from archive.chinese import sought
+from archive.chinese.dates import OFFICE_TIME, office_today
+from archive.document import Document
+from archive.errors import GongkaiError, KeyUnusable, PersonalDataDamaged, RequestRefused, UnknownRequest
+from archive.registers.everything import State
+from archive.registers.requests import search_paper
+from archive.registers.requests.facts import Field
+from archive.registers.requests.search_record import Conclusion, Hit, Mark, Place, Record, Scope, replay
+from archive.registers.requests.searches import LONGEST, words_of
+from archive.registers.requests.way import way
+from archive.registers.roles import Act
+from indexer import sync
+from indexer.errors import BadQuery, IndexUnusable
+from indexer.snippets import Fragment
+from web.http.current import services
+from web.search.prior import Prior, scope_of
+from web.staff.guard import allowed, current, desk
+from web.staff.requests.opening import UNREADABLE, actor, register
+from web.staff.requests.page import page
+from web.staff.requests.typed import Typed
+
+log = logging.getLogger(__name__)
+prior = Blueprint("prior", __name__, url_prefix="/requests/<id>/searches")
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# How many of each group are shown with their passages.
+SHOWN = 8
+GROUPS = {Scope.PUBLIC: "已经公开", Scope.HELD: "本机关持有，没有公开", Scope.EARLIER: "以前答复过的"}
+UNUSABLE = (
+    "现在不能检索：工作人员的索引还没有建好，或者正在重建。"
+    "后台工作会自动建立，请过一会儿再试；一直这样的，请告诉维护人员。"
+)
+FAILED = "现在写不进登记簿，没有进行任何操作。填写的内容还在下面，请告诉维护人员，过一会儿再办。"
+# What of an applicant's own must be in nothing that is handed out, nor in what is searched for at first.
+_OWN = (Field.NAME, Field.IDENTITY, Field.CONTACT, Field.OBTAIN)
+_Doing = Callable[[Record, Typed], Record]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that was found, with how it stands today and the passages that fit."""
+
+    hit: Hit
+    state: str
+    passages: list[list[Fragment]]
+    mark: Mark | None
+    # Where it can be read at the desk, or "".
+    url: str
+    # The text for a letter, of what is public.
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of what was found: the first with their passages, then the rest."""
+
+    label: str
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def first(self) -> list[Line]:
+        return self.lines[:SHOWN]
+
+    @property
+    def rest(self) -> list[Line]:
+        return self.lines[SHOWN:]
+
+
+def searching() -> Prior:
+    """Return what searches for this desk, over its own index."""
+    return Prior(desk().held, desk().everything, services().synonyms.current())
+
+
+@prior.post("")
+@allowed(Act.OPEN_PERSONS)
+def begin(id: str) -> Response:
+    """Begin a record with what is asked for, and search for it at once."""
+    sent = Typed(request.form)
+    known, there = register().request(id), register().searches.of(id)
+    if sent.form.get("records") != str(len(there)):
+        told = "这件申请刚才已经另开了检索情况记录，这次没有再开。请看下面的记录。"
+        return page(id, told, 409, sent)
+    typed = sent.text("typed", LONGEST)
+    try:
+        values = register().look(id, actor()).values
+        asked = "\n".join(values[each] for each in (Field.TEXT, Field.WANTED) if each in values)
+        if not asked:
+            raise RequestRefused("这件申请没有登记申请内容，不能检索。")
+        search = searching().search(typed or _without_applicant(asked, values), Scope.ALL)
+        return _shown(id, register().searches.open(id, asked, search, current().account.person))
+    except BadQuery:
+        told = "申请内容里没有可以检索的文字，请在“先前公开检索”里填写检索词。"
+        return page(known.id, told, 409, sent)
+    except (IndexUnusable, GongkaiError, SQLAlchemyError, OSError) as error:
+        told, status = _why(error)
+        return page(known.id, told, status, sent)
+
+
+@prior.post("/<record>")
+@allowed(Act.OPEN_PERSONS)
+def opened(id: str, record: str) -> Response:
+    """Open a record; ``search`` says which of its searches is shown."""
+    try:
+        return _shown(id, _looked(id, record), Typed(request.form))
+    except (RequestRefused, KeyUnusable, PersonalDataDamaged) as error:
+        told, status = _why(error)
+        return page(id, told, status)
+
+
+@prior.post("/<record>/marks")
+@allowed(Act.OPEN_PERSONS)
+def mark(id: str, record: str) -> Response:
+    return _done(id, record, lambda kept, sent: kept, ())
+
+
+@prior.post("/<record>/search")
+@allowed(Act.OPEN_PERSONS)
+def search(id: str, record: str) -> Response:
+    def act(kept: Record, sent: Typed) -> Record:
+        typed, scope = sent.text("typed", LONGEST), sent.one(Scope, "scope") or Scope.ALL
+        since, until = sent.day("since"), sent.day("until")
+        if not typed:
+            sent.wrong["typed"] = "请填写检索词。"
+        if since and until and since > until:
+            sent.wrong["until"] = "截止日期早于起始日期，请调换。"
+        if sent.wrong:
+            return kept
+        try:
+            found = searching().search(typed, scope, since, until)
+        except BadQuery as refused:
+            sent.wrong["typed"] = str(refused)
+            return kept
+        return register().searches.search(kept.id, found, current().account.person, kept.version)
+
+    return _done(id, record, act, ("typed", "scope", "since", "until", "search"))
+
+
+@prior.post("/<record>/places")
+@allowed(Act.OPEN_PERSONS)
+def place(id: str, record: str) -> Response:
+    def act(kept: Record, sent: Typed) -> Record:
+        where, result, on = sent.text("place", 200), sent.text("result", LONGEST), sent.day("on", "查找的日期")
+        searcher = sent.text("searcher", 64) or current().account.person
+        for name, value, label in (("place", where, "地点"), ("result", result, "结果")):
+            if not value and name not in sent.wrong:
+                sent.wrong[name] = f"请填写{label}。"
+        if sent.wrong or on is None:
+            return kept
+        named = Place(where, searcher, on, result)
+        return register().searches.place(kept.id, named, current().account.person, kept.version)
+
+    return _done(id, record, act, ("place", "searcher", "on", "result"))
+
+
+@prior.post("/<record>/conclusion")
+@allowed(Act.OPEN_PERSONS)
+def conclude(id: str, record: str) -> Response:
+    def act(kept: Record, sent: Typed) -> Record:
+        chosen, said = sent.one(Conclusion, "conclusion", "结论"), sent.text("said", LONGEST)
+        if sent.wrong or chosen is None:
+            return kept
+        return register().searches.conclude(kept.id, chosen, said, current().account.person, kept.version)
+
+    return _done(id, record, act, ("conclusion", "said"))
+
+
+@prior.post("/<record>/replay")
+@allowed(Act.OPEN_PERSONS)
+def again(id: str, record: str) -> Response:
+    """Make the searches of a record once more, and show what differs today."""
+    try:
+        kept = _looked(id, record)
+        changes = replay(kept, searching().again)
+    except (BadQuery, IndexUnusable, RequestRefused, KeyUnusable, PersonalDataDamaged) as error:
+        told, status = _why(error)
+        return page(id, told, status)
+    ids = {each for change in changes for each in (*change.gone, *change.new, *change.altered)}
+    titles = {held: hit.title for held, hit in kept.found.items()}
+    titles |= {held: found.metadata.title for held, found in desk().everything.many(ids).items()}
+    shown = {"record": kept, "changes": changes, "titles": titles, "when": _when, "id": id}
+    return Response(render_template("desk/requests/replay.html", **shown))
+
+
+@prior.post("/<record>/export-docx")
+@allowed(Act.EXPORT_PERSONS)
+def paper(id: str, record: str) -> Response:
+    office = services().county.requests
+    name = office.office if office else ""
+    return _exported(id, record, "docx", DOCX, lambda kept: search_paper.as_docx(kept, name))
+
+
+@prior.post("/<record>/export-json")
+@allowed(Act.EXPORT_PERSONS)
+def data(id: str, record: str) -> Response:
+    return _exported(id, record, "json", "application/json", lambda kept: search_paper.as_json(kept).encode())
+
+
+def _exported(id: str, record: str, kind: str, mimetype: str, write: Callable[[Record], bytes]) -> Response:
+    """Hand out a concluded record without its applicant. The audit log has the file's hash."""
+    try:
+        kept = _looked(id, record)
+        if not kept.frozen:
+            return _shown(id, kept, refused="还没有定稿，不能导出。", status=409)
+        content = write(kept.without(words_of(_own(register().look(id, actor()).values))))
+    except (RequestRefused, KeyUnusable, PersonalDataDamaged) as error:
+        told, status = _why(error)
+        return page(id, told, status)
+    details = {"record": kept.number, "digest": sha256(content).hexdigest()}
+    register().note(actor(), "request.export", details)
+    answer = Response(content, mimetype=mimetype)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{kept.number}.{kind}")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _looked(id: str, record: str) -> Record:
+    """Open a record of this request, after the look is in the log."""
+    _belongs(id, record)
+    return register().searches.look(record, current().account.person)
+
+
+def _belongs(id: str, record: str) -> None:
+    try:
+        there = register().searches.outline(record).request_id == id
+    except UnknownRequest:
+        there = False
+    if not there:
+        abort(404)
+
+
+def _done(id: str, record: str, act: _Doing, typed: Sequence[str]) -> Response:
+    """Keep the marks of a form, then do what its button asks for. ``typed`` are the fields that are then empty again.
+
+    Whatever stands in the way is said, and nothing that was typed is lost.
+    """
+    _belongs(id, record)
+    sent, searches, person = Typed(request.form), register().searches, current().account.person
+    seen = sent.form.get("last", "")
+    if not (seen.isascii() and seen.isdecimal() and len(seen) < 10):
+        abort(400)
+    try:
+        kept = searches.look(record, person)
+        try:
+            if kept.version != int(seen):
+                raise RequestRefused("您打开这一页之后，这份记录有了变化，这次没有进行。请看过现在的情况再办。")
+            if changed := _marks(sent.form, kept):
+                kept = searches.mark(record, changed, person, kept.version)
+            kept = act(kept, sent)
+        except (IndexUnusable, GongkaiError, SQLAlchemyError, OSError) as error:
+            told, status = _why(error)
+            return _shown(id, kept, sent, told, status)
+    except (KeyUnusable, PersonalDataDamaged, RequestRefused) as error:
+        told, status = _why(error)
+        return page(id, told, status)
+    if sent.wrong:
+        return _shown(id, kept, sent, f"有 {len(sent.wrong)} 处需要改正，没有进行。标记已经保存。", 400)
+    for name in typed:
+        sent.form.pop(name, None)
+    return _shown(id, kept, sent)
+
+
+def _marks(form: Mapping[str, str], kept: Record) -> dict[str, Mark | None]:
+    """Return the marks of a form that are other ones than those that are kept."""
+    chosen = {
+        name.removeprefix("mark-"): Mark(said) if said in list(Mark) else None
+        for name, said in form.items()
+        if name.startswith("mark-")
+    }
+    return {held: mark for held, mark in chosen.items() if kept.marks.get(held) is not mark}
+
+
+def _why(error: Exception) -> tuple[str, int]:
+    """Return what to say of an error, and the answer's status. What somebody typed is not quoted in the log."""
+    if isinstance(error, RequestRefused):
+        return error.reason, 409
+    if isinstance(error, IndexUnusable):
+        return UNUSABLE, 503
+    log.error("%s at the record of a search", type(error).__name__)
+    return (UNREADABLE if isinstance(error, KeyUnusable | PersonalDataDamaged) else FAILED), 503
+
+
+def _own(values: Mapping[Field, str]) -> list[str]:
+    return [values[each] for each in _OWN if each in values]
+
+
+def _without_applicant(asked: str, values: Mapping[Field, str]) -> str:
+    """Return what is asked for as the first search has it: without the applicant, as long as a search is."""
+    words = [each for each in words_of(_own(values)) if not sought.unfit(each)]
+    return sought.masked(asked, words).replace(sought.MASK, " ")[:LONGEST]
+
+
+def _shown(id: str, record: Record, sent: Typed | None = None, refused: str = "", status: int = 200) -> Response:
+    """Draw the page of a record, after a refusal with what was typed."""
+    sent = sent or Typed({})
+    numbers = {str(each.number): each for each in record.searches}
+    search = numbers.get(sent.form.get("search", "")) or record.searches[-1]
+    groups, trouble = [], ""
+    try:
+        groups = _groups(record, search.typed, search.hits)
+    except (IndexUnusable, BadQuery):
+        trouble = UNUSABLE
+    return Response(
+        render_template(
+            "desk/requests/search.html",
+            **{"id": id, "record": record, "search": search, "groups": groups, "trouble": trouble},
+            **{"known": register().request(id), "behind": _behind(), "lacks": record.lacks(register().searches.needs)},
+            marked=[hit for held, hit in record.found.items() if held in record.marks],
+            **{"Mark": Mark, "Scope": Scope, "Conclusion": Conclusion, "LONGEST": LONGEST},
+            **{"refused": refused, "typed": sent.form, "wrong": sent.wrong, "today": office_today(), "when": _when},
+        ),
+        status,
+    )
+
+
+def _groups(record: Record, typed: str, hits: Sequence[Hit]) -> list[Group]:
+    """Put what a search found into groups by how it stands today, which may be another than it was then."""
+    prior = searching()
+    ids = [hit.id for hit in hits]
+    states, documents = prior.everything.states(ids), prior.everything.many(ids)
+    public = services().catalogue.public_many(id for id in ids if states.get(id) is State.PUBLIC)
+    groups = {scope: Group(label) for scope, label in GROUPS.items()}
+    read: list[Document] = []
+    for hit in hits:
+        state, document = states.get(hit.id), documents.get(hit.id)
+        group = groups[scope_of(state) if state else Scope.HELD]
+        if document and len(group.lines) < SHOWN:
+            read.append(document)
+        own = document is not None and "/" not in hit.id
+        line = Line(
+            hit,
+            state=state.value if state else "已不在档案中",
+            passages=[],
+            mark=record.marks.get(hit.id),
+            url=f"/documents/{hit.id}" if own else "",
+            way=way(public[hit.id], services().settings.address) if hit.id in public else "",
+        )
+        group.lines.append(line)
+    passages = prior.passages(typed, read)
+    for group in groups.values():
+        for each in group.lines:
+            each.passages.extend(passages.get(each.hit.id, []))
+    return [group for group in groups.values() if group.lines]
+
+
+def _behind() -> int:
+    """Return how many events the index is behind; what they changed may not be found yet."""
+    try:
+        return sync.behind(desk().everything, desk().held)
+    except IndexUnusable:
+        return 0
+
+
+def _when(at: str) -> str:
+    return f"{datetime.fromisoformat(at).astimezone(OFFICE_TIME):%Y-%m-%d %H:%M}"
