@@ -29,6 +29,8 @@ NEEDED: Mapping[Event, Mapping[str, str]] = {
     Event.REVIEW_END: {"result": "复议结果"},
     Event.SUIT_END: {"result": "诉讼结果"},
     Event.ANSWER_AGAIN: {"number": "重新答复的文号"},
+    Event.AMEND: {"answer": "更正后答复的种类", "number": "更正后答复的文号", "note": "更正的理由"},
+    Event.LETTER: {"number": "文号"},
     Event.VOID: {"note": "作废的理由"},
 }
 _Change = Callable[[Facts, Said, str], Facts]
@@ -97,6 +99,17 @@ def _answered(facts: Facts, said: Said, person: str) -> Facts:
     return replace(_closed(said.answer)(facts, said, person), reply_number=said.number)
 
 
+def _amended(facts: Facts, said: Said, person: str) -> Facts:
+    """Put another answer in the place of the former, which stays in the events. It is still to be handed over."""
+    row = ANSWERS[said.answer].row
+    changed = replace(facts, answer=said.answer, row=row, reply_number=said.number, amended_on=said.on)
+    return replace(changed, delivery=None, delivered_on=None)
+
+
+def _unchanged(facts: Facts, said: Said, person: str) -> Facts:
+    return facts
+
+
 _CHANGES: Mapping[Event, _Change] = {
     Event.CORRECT: lambda facts, said, person: said.correction.applied(facts) if said.correction else facts,
     Event.CONFIRM: lambda facts, said, person: replace(facts, confirmed_on=said.on),
@@ -123,6 +136,9 @@ _CHANGES: Mapping[Event, _Change] = {
     Event.SUE: _filed(Court.SUIT),
     Event.SUIT_END: _ended,
     Event.ANSWER_AGAIN: lambda facts, said, person: replace(facts, answered_again_on=said.on, reply_number=said.number),
+    Event.AMEND: _amended,
+    Event.DRAFT: _unchanged,
+    Event.LETTER: _unchanged,
     Event.VOID: lambda facts, said, person: replace(facts, voided_on=said.on),
     Event.ANONYMISE: lambda facts, said, person: replace(facts, anonymised_on=said.on),
 }

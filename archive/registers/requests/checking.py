@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import RowMapping, select
 
 from archive.chinese.dates import office_today
-from archive.registers.requests import facts
-from archive.registers.requests.facts import Plain
+from archive.errors import KeyUnusable, PersonalDataDamaged
+from archive.registers.requests import facts, letterbook
+from archive.registers.requests.facts import Field, Plain
 from archive.registers.requests.persons import Persons, PersonsKeys
 from archive.registers.requests.register import digest_of
 from archive.registers.requests.search_record import Needs
 from archive.registers.requests.searches import Searches
 from archive.registers.requests.states import Event
-from archive.registers.requests.tables import request_events, request_persons, requests
+from archive.registers.requests.tables import letter_numbers, request_events, request_letters, request_persons, requests
 from archive.registers.staff import Staff
 from archive.store import audit, canonical
 from archive.store.catalogue import Catalogue
@@ -38,7 +39,9 @@ def problems(staff: Staff, catalogue: Catalogue) -> Iterator[str]:
     if len(found) > _NAMED:
         yield f"另有 {len(found) - _NAMED} 件申请与其办理记录不符。"
     yield from unreadable(staff)
-    yield from _unlogged({row["id"]: row["number"] for row in rows}, events, catalogue)
+    numbers = {row["id"]: row["number"] for row in rows}
+    yield from _unlogged(numbers, events, catalogue)
+    yield from [*_letters(staff, catalogue, numbers, events)][:_NAMED]
     persons = Persons(PersonsKeys(staff.keys.folder))
     yield from Searches(staff, catalogue, persons, office_today, Needs()).problems()
 
@@ -99,3 +102,49 @@ def _unlogged(
         if imports.get(batch) != canonical.digest(sorted(batches.get(batch, []))):
             count = len(batches.get(batch, []))
             yield f"一批导入的申请（现有 {count} 件）与审计日志不符：有增加、删除或改动。请从备份恢复。"
+
+
+def _letters(
+    staff: Staff, catalogue: Catalogue, numbers: Mapping[str, str], events: Mapping[str, list[RowMapping]]
+) -> Iterator[str]:
+    """Yield what is wrong with the letters: against their events, the audit log, their contents, and their numbers."""
+    with catalogue.reading() as connection:
+        logged = {
+            (str(each.details.get("request")), each.details.get("step")): str(each.details["letter"])
+            for each in audit.events(connection, actions=("request",))
+            if "letter" in each.details
+        }
+    with staff.reading() as connection:
+        rows = connection.execute(select(request_letters)).mappings().all()
+        given = {row["number"]: row for row in connection.execute(select(letter_numbers)).mappings()}
+        try:
+            held = Persons(PersonsKeys(staff.keys.folder)).of_all(connection)
+        except (KeyUnusable, PersonalDataDamaged):
+            # Which was told above.
+            held = None
+    known = {(numbers.get(row["request_id"], ""), row["event"]): row["digest"] for row in rows}
+    for number in sorted({place[0] for place in known.keys() ^ logged.keys()}):
+        yield f"申请 {number} 的文书与审计日志不符：有的被删除或添加。请从备份恢复。"
+    anonymised = {id for id, told in events.items() if any(each["event"] == Event.ANONYMISE for each in told)}
+    replaced = {(row["request_id"], row["replaces"]): row["event"] for row in rows if row["sent"] and row["replaces"]}
+    sent = set()
+    for row in rows:
+        id, name = row["request_id"], f"申请 {numbers.get(row['request_id'])} 的文书 {row['number'] or row['kind']} "
+        if row["digest"] != logged.get((str(numbers.get(id)), row["event"]), row["digest"]):
+            yield f"{name}被改动：与审计日志不符。请从备份恢复。"
+        content = held.get(id, {}).get(row["event"], {}).get(Field.DOCUMENT) if held is not None else None
+        if content is not None and letterbook.digest(letterbook.opened(content).docx) != row["digest"]:
+            yield f"{name}的内容与登记的校验值不符。请从备份恢复。"
+        if held is not None and (content is None) != (id in anonymised):
+            yield f"{name}的内容{'应当已经去除，却还有' if content else '缺失'}。请从备份恢复。"
+        if not row["sent"]:
+            continue
+        sent.add(row["number"])
+        issued = given.get(row["number"])
+        if issued is None or (issued["request_id"], issued["event"]) != (id, row["event"]):
+            yield f"{name}的文号没有发号的记录。请从备份恢复，并查明原因。"
+        elif issued["voided"] != replaced.get((id, row["letter"])):
+            yield f"{name}的文号是否作废与登记的不符。请从备份恢复，并查明原因。"
+    for number, row in given.items():
+        if row["kind"] and number not in sent:
+            yield f"文号 {number} 发出过，而没有它的文书。请从备份恢复，并查明原因。"

@@ -29,8 +29,9 @@ from archive.registers.requests.facts import (
     stated,
 )
 from archive.registers.requests.fees import Basis
+from archive.registers.requests.numbers import Pattern, is_number
 from archive.registers.requests.outcomes import ANSWERS, read_row
-from archive.registers.requests.register import Actor, Register, Request, is_number
+from archive.registers.requests.register import Actor, Register, Request
 from archive.registers.requests.states import State
 from archive.registers.requests.terms import Channel, Consulted
 
@@ -86,7 +87,7 @@ def take_in(register: Register, path: Path, by: Actor, today: date, dry_run: boo
     good: list[tuple[str, Facts, Mapping[Field, str]]] = []
     for line, row in _rows(path):
         try:
-            number, made, values = _parsed(row, today)
+            number, made, values = _parsed(row, today, register.series)
             if number in there:
                 raise _Wrong("登记号已经有了，没有重复导入。")
         except _Wrong as wrong:
@@ -146,7 +147,7 @@ def _wrong_heading(heading: Sequence[str]) -> str:
     return ""
 
 
-def _parsed(row: Mapping[str, str], today: date) -> tuple[str, Facts, dict[Field, str]]:
+def _parsed(row: Mapping[str, str], today: date, series: Sequence[Pattern]) -> tuple[str, Facts, dict[Field, str]]:
     if "" in row:
         raise _Wrong("比列名多出几栏。")
     for needed in _NEEDED:
@@ -155,7 +156,7 @@ def _parsed(row: Mapping[str, str], today: date) -> tuple[str, Facts, dict[Field
     number = row[NUMBER].strip()
     if not is_number(number):
         raise _Wrong(f"登记号应为 2026-0001 或 2019年第12号 的样子，不超过 {_LONGEST_NUMBER} 字。")
-    made = _facts(row)
+    made = _facts(row, series)
     if disorder := lawful.out_of_order(made, today):
         raise _Wrong(disorder)
     values = {of: row[name] for name, of in PERSONAL.items() if row.get(name, "").strip()}
@@ -167,7 +168,7 @@ def _parsed(row: Mapping[str, str], today: date) -> tuple[str, Facts, dict[Field
     return number, made, values
 
 
-def _facts(row: Mapping[str, str]) -> Facts:
+def _facts(row: Mapping[str, str], series: Sequence[Pattern]) -> Facts:
     outcome = row.get("结果代码", "").strip()
     result = read_row(outcome) if outcome else None
     if outcome and result is None:
@@ -190,11 +191,11 @@ def _facts(row: Mapping[str, str]) -> Facts:
         asked=_opinions(row),
         answer=answer,
         row=result,
-        reply_number=_number(row, "答复文号"),
+        reply_number=_number(row, "答复文号", series),
         closed_on=closed,
         delivery=_maybe(Delivery, row, "送达方式"),
         delivered_on=_day(row, "送达日"),
-        archive_number=_number(row, "归档号"),
+        archive_number=_number(row, "归档号", series),
         archived_on=_day(row, "归档日"),
         recorded_on=_day(row, "备案日"),
         disputes=_disputes(row),
@@ -331,9 +332,9 @@ def _must(day: date | None, name: str) -> date:
     return day
 
 
-def _number(row: Mapping[str, str], name: str) -> str:
+def _number(row: Mapping[str, str], name: str, series: Sequence[Pattern]) -> str:
     said = row.get(name, "").strip()
-    if said and not is_number(said):
+    if said and not is_number(said, series):
         raise _Wrong(f"{name}应写成 沭公开〔2026〕3号 或 2026-YS-0012 的样子。")
     return said
 

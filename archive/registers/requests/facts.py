@@ -47,6 +47,7 @@ class Field(StrEnum):
     OBTAIN = "获取方式"
     NOTE = "说明"
     LETTER = "答复内容"
+    DOCUMENT = "文书"
 
 
 class Delivery(StrEnum):
@@ -150,6 +151,7 @@ class Facts:
     recorded_on: date | None = None
     disputes: tuple[Dispute, ...] = ()
     answered_again_on: date | None = None
+    amended_on: date | None = None
     voided_on: date | None = None
     anonymised_on: date | None = None
 
@@ -271,6 +273,7 @@ def read(told: Mapping[str, Plain]) -> Facts:
         recorded_on=_day(told, "recorded_on"),
         disputes=tuple(map(_dispute, disputes)) if isinstance(disputes, list) else (),
         answered_again_on=_day(told, "answered_again_on"),
+        amended_on=_day(told, "amended_on"),
         voided_on=_day(told, "voided_on"),
         anonymised_on=_day(told, "anonymised_on"),
     )

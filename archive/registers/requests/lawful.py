@@ -81,7 +81,7 @@ def unlawful(facts: Facts, event: Event, said: Said) -> str:
             return f"延长的期限为 1 至 {most} 个工作日（条例第三十三条）。"
     if event in (Event.OPINION, Event.SILENCE, Event.SERVE) and said.at not in facts.awaited:
         return "没有这样一份等待答复的征求意见书。"
-    if event is Event.ANSWER:
+    if event in (Event.ANSWER, Event.AMEND):
         return _unanswerable(facts, said)
     return ""
 
@@ -132,6 +132,8 @@ def _pairs(facts: Facts) -> Iterator[tuple[str, date | None, str, date | None]]:
         yield "办理中的日期", day, "办结日", closed
     for name, day in (("归档日", facts.archived_on), ("送达日", facts.delivered_on), ("备案日", facts.recorded_on)):
         yield "办结日", closed, name, day
+    yield "办结日", closed, "更正答复日", facts.amended_on
+    yield "更正答复日", facts.amended_on, "送达日", facts.delivered_on
     yield "提交日", facts.submitted_on, "作废日", facts.voided_on
     for dispute in facts.disputes:
         yield "办结日", closed, f"{dispute.court}提出日", dispute.filed_on
@@ -154,7 +156,13 @@ def _past(facts: Facts) -> Iterator[tuple[str, date | None]]:
 
 def retained_until(facts: Facts) -> date | None:
     """Return until when what is personal is kept: ten years after all has ended; None while something is open."""
-    days = (facts.closed_on, facts.voided_on, facts.answered_again_on, *(each.ended_on for each in facts.disputes))
+    days = (
+        facts.closed_on,
+        facts.voided_on,
+        facts.answered_again_on,
+        facts.amended_on,
+        *(each.ended_on for each in facts.disputes),
+    )
     ended = [day for day in days if day]
     if not ended or any(each.ended_on is None for each in facts.disputes):
         return None

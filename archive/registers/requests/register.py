@@ -8,16 +8,18 @@ neither the facts, nor the audit log, nor an error's sentence has any of it.
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from archive.chinese.dates import office_today
-from archive.errors import RequestRefused, UnknownRequest
-from archive.registers.requests import changing, facts, lawful, persons, terms
+from archive.errors import PersonalDataDamaged, RequestRefused, UnknownRequest
+from archive.registers.requests import changing, facts, lawful, letterbook, numbers, persons, terms
 from archive.registers.requests.facts import Applicant, Facts, Field, Form, Plain, Said
+from archive.registers.requests.letterbook import Kept, Outgoing
+from archive.registers.requests.numbers import Pattern
 from archive.registers.requests.outcomes import ANSWERS, Content
 from archive.registers.requests.persons import Persons, PersonsKeys
 from archive.registers.requests.search_record import Needs
@@ -31,10 +33,10 @@ from archive.registers.workdays import Calendar
 from archive.store import audit, canonical
 from archive.store.catalogue import Catalogue
 
-# Of letters and files of the office: nothing in which a person's name would pass.
-_LETTER = r"[\u4e00-\u9fff]{1,10}(?<=[发字函办开告复答令])[〔\[(（]?\d{4}[〕\])）]?年?(第?\d{1,6}号?)(之[一二三四五])?"
-_NUMBER = re.compile(rf"{_LETTER}|(?=.*\d)[-A-Za-z0-9·._/—〔〕\[\]()（）年第号]+", re.ASCII)
 _PARTS = ("request_id", "number", "event", "on", "at", "person", "account", "before", "after", "personal", "batch")
+# These say which number an answer has, and these are done with a letter alone.
+_ANSWERING = frozenset({Event.ANSWER, Event.ANSWER_AGAIN, Event.AMEND})
+_BY_LETTER = frozenset({Event.DRAFT, Event.LETTER})
 # With these events the applicant's own words may come anew.
 _RETOLD = frozenset({Event.CORRECT, Event.SUPPLEMENT})
 OVERTAKEN = "您打开这一页之后，这件申请已有新的办理，这次没有进行。请看过现在的情况再办。"
@@ -116,7 +118,7 @@ class Moved:
 
 
 class Register:
-    """The register of one installation. ``today`` says which day it is at the office.
+    """The register of one installation. ``today`` says which day it is at the office; ``series`` are its numbers'.
 
     ``needs`` is what the record of a search must have before an answer may say that nothing is there.
     """
@@ -128,11 +130,13 @@ class Register:
         calendar: Calendar,
         today: Callable[[], date] = office_today,
         needs: Needs | None = None,
+        series: Iterable[Pattern] = (),
     ) -> None:
         self._staff = staff
         self._catalogue = catalogue
         self._today = today
         self.calendar = calendar
+        self.series = tuple(series)
         self.persons = Persons(PersonsKeys(staff.keys.folder))
         self.searches = Searches(staff, catalogue, self.persons, today, needs or Needs())
 
@@ -163,33 +167,59 @@ class Register:
             self._record(connection, self._row(connection, id), Event.REGISTER, self._today(), made, values, by)
         return self.request(id)
 
-    def act(self, id: str, event: Event, said: Said, by: Actor, seen: int | None = None) -> Request:
-        """Do something about a request. Whoever calls this has asked for the right in ``states.RIGHTS``.
+    def act(
+        self, id: str, event: Event, said: Said, by: Actor, seen: int | None = None, letter: Outgoing | None = None
+    ) -> Request:
+        """Do something about a request, and send the ``letter`` that does it under its number, both or neither.
 
-        ``seen`` is the newest event that the person knew of: after another one nothing is done. Raises RequestRefused,
-        UnknownRequest, KeyUnusable.
+        Whoever calls this has asked for the right in ``states.RIGHTS``. ``seen`` is the newest event that the person
+        knew of: after another one nothing is done. Raises RequestRefused, UnknownRequest, KeyUnusable.
         """
         values = _checked({**said.personal, **_spoken(said)})
         if said.personal and event not in _RETOLD:
             raise RequestRefused(f"“{event}”不改变申请人的信息，请用“{Event.CORRECT}”。")
-        if said.number and not is_number(said.number):
+        if (event in _BY_LETTER and letter is None) or (
+            letter is not None and (event is Event.DRAFT) == bool(letter.pattern)
+        ):
+            raise RequestRefused(f"“{event}”要有文书，请从“文书”办理。")
+        if said.number and not numbers.is_number(said.number, self.series):
             raise RequestRefused(f"文号或归档号“{said.number[:40]}”应写成 沭公开〔2026〕3号 的样子。")
         with self._staff.writing() as connection:
             row = self._row(connection, id)
             if seen is not None and row["last"] != seen:
                 raise RequestRefused(OVERTAKEN)
             known = facts.read(row["facts"])
-            changed = changing.apply(known, event, said, by.person, self.calendar, self._today())
             if event is Event.ANSWER and not known.imported and Content.SEARCH in ANSWERS[said.answer].needs:
                 named = said.contents.get(Content.SEARCH, "")
                 if refused := self.searches.unproven(connection, id, named, said.on):
                     raise RequestRefused(refused)
-            if known.anonymised_on and values:
+            if known.anonymised_on and (values or letter):
                 raise RequestRefused("这件申请的个人信息已经去除，不再登记新的。")
+            if letter is None or letter.pattern:
+                said = self._numbered(connection, row, event, said, by, letter)
+            changed = changing.apply(known, event, said, by.person, self.calendar, self._today())
             if event is Event.ANONYMISE:
                 self.persons.drop(connection, id)
-            self._record(connection, row, event, said.on, changed, values, by)
+            digest = ""
+            if letter is not None:
+                values[Field.DOCUMENT], digest = _kept(connection, row, said, letter)
+            self._record(connection, row, event, said.on, changed, values, by, digest)
         return self.request(id)
+
+    def _numbered(
+        self, connection: Connection, row: RowMapping, event: Event, said: Said, by: Actor, letter: Outgoing | None
+    ) -> Said:
+        """Take the number that is said, or the next one of a letter's series. Raises RequestRefused."""
+        book = letterbook.Book(connection, row["id"], row["last"] + 1, letter.kind if letter else "", by.person)
+        if letter is not None and letter.pattern is not None:
+            return replace(said, number=numbers.give(book, letter.pattern, letter.dated.year))
+        if event in _ANSWERING and said.number:
+            for pattern in self.series:
+                if read := pattern.read(said.number.strip()):
+                    year, serial = read
+                    if serial in letterbook.given(connection, pattern, year) or not book.take(pattern, year, serial):
+                        raise RequestRefused(f"文号 {said.number} 已经用过，一个文号只用一次。请核对。")
+        return said
 
     def offers(self, request: Request) -> list[Offer]:
         """Return what is lawful today, each with its article, in the order of ``states.Event``."""
@@ -267,7 +297,7 @@ class Register:
         """
         with self._staff.reading() as connection:
             number = str(self._row(connection, id)["number"])
-            found = self.persons.of(connection, id)
+            found = {event: _but_letters(said) for event, said in self.persons.of(connection, id).items()}
         with self._catalogue.writing() as log:
             audit.append(log, by.person, "request.view", None, {"request": number})
         return Opened(persons.latest(found), found)
@@ -280,6 +310,45 @@ class Register:
         with self._staff.reading() as connection:
             found = self.persons.newest(connection, Field.NAME, ids)
         return {id: persons.masked(name) for id, name in found.items()}
+
+    def letters(self, id: str) -> list[Kept]:
+        """Return every version of every letter of a request, in the order in which they were kept."""
+        with self._staff.reading() as connection:
+            return letterbook.letters(connection, id)
+
+    def letter(self, id: str, event: int, by: Actor) -> letterbook.Content:
+        """Return what is in a letter that was kept with an event, after the look is in the audit log.
+
+        Whoever calls this has asked for ``Act.OPEN_PERSONS``, or shows nothing of the applicant. Raises RequestRefused
+        if there is none, or no more; KeyUnusable, PersonalDataDamaged.
+        """
+        with self._staff.reading() as connection:
+            number = str(self._row(connection, id)["number"])
+            found = self.persons.of(connection, id).get(event, {}).get(Field.DOCUMENT)
+            kept = next((each for each in letterbook.letters(connection, id) if each.event == event), None)
+        if found is None or kept is None:
+            raise RequestRefused("这件申请没有这样一份文书，或者其内容已经去除。")
+        content = letterbook.opened(found)
+        if letterbook.digest(content.docx) != kept.digest:
+            raise PersonalDataDamaged(id, Field.DOCUMENT.value)
+        with self._catalogue.writing() as log:
+            told = {"request": number, "letter": kept.number or kept.kind, "version": kept.version}
+            audit.append(log, by.person, "request.view", None, told)
+        return content
+
+    def upcoming(self, pattern: Pattern, year: int) -> str:
+        """Return the number that the next letter of a series would be given."""
+        with self._staff.reading() as connection:
+            return pattern.written(year, numbers.following(letterbook.given(connection, pattern, year)))
+
+    def names_of_others(self, id: str) -> set[str]:
+        """Return the names of the applicants of other requests, with which a letter is compared and which nobody sees.
+
+        Raises KeyUnusable, PersonalDataDamaged.
+        """
+        with self._staff.reading() as connection:
+            found = self.persons.newest(connection, Field.NAME)
+        return {name for other, name in found.items() if other != id}
 
     def count_in_month(self, id: str) -> int:
         """Return which request of its applicant in its natural month this is, for the fee by items; from 1.
@@ -356,7 +425,7 @@ class Register:
         Whoever calls this has asked for ``Act.EXPORT_PERSONS``. Raises KeyUnusable, PersonalDataDamaged.
         """
         with self._staff.reading() as connection:
-            found = {id: persons.latest(said) for id, said in self.persons.of_all(connection).items()}
+            found = {id: _but_letters(persons.latest(said)) for id, said in self.persons.of_all(connection).items()}
         self.note(by, "request.export", {"rows": len(found), "persons": True})
         return found
 
@@ -384,9 +453,13 @@ class Register:
         made: Facts,
         values: Mapping[Field, str],
         by: Actor,
+        letter: str = "",
     ) -> None:
+        """Write an event, here and in the audit log; ``letter`` is the digest of the one that was kept with it."""
         digest = self._write(connection, row, event, on, made, values, by, "")
         told = {"request": row["number"], "event": event.value, "step": row["last"] + 1, "digest": digest}
+        if letter:
+            told["letter"] = letter
         with self._catalogue.writing() as log:
             audit.append(log, by.person, "request", None, told)
 
@@ -417,9 +490,20 @@ class Register:
         return digest
 
 
-def is_number(text: str) -> bool:
-    """Tell whether a text is a number of the office's own, in which no name can stand."""
-    return len(text) <= 40 and _NUMBER.fullmatch(text.strip()) is not None  # as long as the column
+def _kept(connection: Connection, row: RowMapping, said: Said, letter: Outgoing) -> tuple[str, str]:
+    """Keep a version of a letter; return its content, which is to be encrypted, and the digest of its docx."""
+    which, version = letterbook.place(connection, row["id"], letter)
+    docx = letter.made(said.number)
+    digest = letterbook.digest(docx)
+    told = {"request_id": row["id"], "event": row["last"] + 1, "letter": which, "version": version}
+    told |= {"kind": letter.kind, "number": said.number, "dated": letter.dated.isoformat(), "digest": digest}
+    letterbook.write(connection, {**told, "sent": letter.pattern is not None}, letter.replaces)
+    return letterbook.sealed(docx, letter.typed), digest
+
+
+def _but_letters(said: Mapping[Field, str]) -> dict[Field, str]:
+    """Return what was said, without the letters, which are read one by one."""
+    return {field: value for field, value in said.items() if field is not Field.DOCUMENT}
 
 
 def digest_of(row: Mapping[str, object]) -> str:

@@ -56,6 +56,9 @@ class Event(StrEnum):
     SUE = "申请人提起诉讼"
     SUIT_END = "诉讼审结"
     ANSWER_AGAIN = "重新答复"
+    AMEND = "更正答复"
+    DRAFT = "起草文书"
+    LETTER = "发出文书"
     VOID = "登记作废"
     ANONYMISE = "去除个人信息"
 
@@ -130,6 +133,10 @@ def _afterwards() -> Iterable[Transition]:
     yield Transition(State.REDOING, Event.ANSWER_AGAIN, State.CLOSED, "第三十六条至第四十条")
 
 
+# Where letters are written. What one of them does besides is an event of its own, which then sends it.
+_WRITTEN = tuple(state for state in State if state not in (State.CONFIRMING, State.VOID))
+
+
 TABLE: tuple[Transition, ...] = (
     Transition(State.CONFIRMING, Event.CONFIRM, State.HANDLING, "第三十一条"),
     Transition(
@@ -147,6 +154,12 @@ TABLE: tuple[Transition, ...] = (
     Transition(State.PAYING, Event.UNPAID, State.CLOSED, "国办函〔2020〕109号", (Condition.PAYMENT_OVERDUE,)),
     *_closing(),
     *_afterwards(),
+    # An office may mend its own answer, also while it is disputed (行政复议法实施条例第三十九条、行政诉讼法第六十二条).
+    *(
+        Transition(state, Event.AMEND, state, "第三十六条至第四十条")
+        for state in (State.CLOSED, State.ARCHIVED, State.REVIEWED, State.SUED)
+    ),
+    *(Transition(state, event, state, "第四十五条") for state in _WRITTEN for event in (Event.DRAFT, Event.LETTER)),
     *(Transition(state, Event.CORRECT, state, "第四十五条") for state in State if state is not State.VOID),
     *(Transition(state, Event.VOID, State.VOID, "第四十五条") for state in (State.CONFIRMING, State.HANDLING)),
     *(
@@ -165,6 +178,7 @@ BEGINNINGS: Mapping[Event, frozenset[State]] = {
 RIGHTS: Mapping[Event, Act] = {event: Act.HANDLE_REQUESTS for event in Event} | {
     Event.EXTEND: Act.OVERSEE_REQUESTS,
     Event.VOID: Act.OVERSEE_REQUESTS,
+    Event.AMEND: Act.OVERSEE_REQUESTS,
     Event.ANONYMISE: Act.OVERSEE_REQUESTS,
 }
 

@@ -1,10 +1,10 @@
 """The tables of the register of requests, in the staff's database. Changing one needs a migration, as there.
 
-``requests`` and ``request_events`` hold nothing personal, and the database lets no row of either go, nor one of
+``requests``, their events and letters hold nothing personal, and the database lets no row of them go, nor one of
 ``search_records``, which holds what is personal encrypted.
 """
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from archive.registers.staff_tables import metadata
 
@@ -81,4 +81,43 @@ search_records = Table(
     Column("key", String(8)),
     Column("sealed", Text),
     UniqueConstraint("request_id", "serial"),
+)
+
+# Letters, each with its versions; what is in one is in ``request_persons``, under the event by which it was kept.
+request_letters = Table(
+    "request_letters",
+    metadata,
+    Column("request_id", String(32), ForeignKey("requests.id"), primary_key=True),
+    Column("event", Integer, primary_key=True),
+    # Which letter of the request, from 1 on, and which version of it. The one that was sent is the last.
+    Column("letter", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", String(32), nullable=False),
+    # "" until it is sent.
+    Column("number", String(40), nullable=False),
+    Column("dated", String(10), nullable=False),
+    # Over the docx.
+    Column("digest", String(64), nullable=False),
+    Column("sent", Boolean, nullable=False),
+    # Which sent letter of the request it takes the place of.
+    Column("replaces", Integer),
+    UniqueConstraint("request_id", "letter", "version"),
+)
+
+# Numbers that were given, by how those of their series are written. None is given again.
+letter_numbers = Table(
+    "letter_numbers",
+    metadata,
+    Column("pattern", String(200), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("serial", Integer, primary_key=True),
+    Column("number", String(40), nullable=False, unique=True),
+    Column("request_id", String(32), ForeignKey("requests.id"), nullable=False),
+    # The event with which it was given, and the one by which its letter was replaced.
+    Column("event", Integer, nullable=False),
+    # The kind of letter; "" for one that was written outside this program.
+    Column("kind", String(32), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("voided", Integer),
 )

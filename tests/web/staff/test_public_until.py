@@ -86,7 +86,7 @@ def test_a_list_of_persons_is_approved_with_an_end_or_a_reason_for_none(site: De
     assert "请填写公开截止日期；确需长期公开的，请保留并写明理由" in reviewer.get(page).text
     # The database holds it as well.
     with pytest.raises(DBAPIError, match="each stop"), site.services.catalogue.writing() as connection:
-        publication._publish(connection, id, 1, Verdict.APPROVE, "丙三", "可以公开", False)
+        publication._publish(connection, id, 1, Verdict.APPROVE, "丙三", "可以公开", False, {})
     assert reviewer.post(f"{page}/settle/1", page, settlement="keep", reason="").status_code == 409
     kept = {"settlement": "keep", "reason": "任职名单，依规定长期公开"}
     assert reviewer.post(f"{page}/settle/1", page, **kept).status_code == 303

@@ -28,6 +28,7 @@ FACTS = {
         "archived_on": "归档日",
     },
     **{"recorded_on": "备案日", "disputes": "复议和诉讼", "answered_again_on": "重新答复日", "voided_on": "作废日"},
+    "amended_on": "更正答复日",
     "anonymised_on": "去除个人信息日",
 }
 # Of an opinion that was asked for, and of a dispute.

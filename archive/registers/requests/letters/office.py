@@ -27,7 +27,7 @@ from archive.errors import BadLetters
 from archive.plain import one_line
 from archive.reasons import why
 from archive.registers.requests.letters.kinds import KINDS, Blank, Kind, Series
-from archive.registers.requests.letters.numbers import Pattern
+from archive.registers.requests.numbers import Pattern
 from archive.registers.requests.outcomes import Answer, Remedy
 
 FOLDER, FILE = "letters", "letters.toml"

@@ -11,8 +11,9 @@ from archive.registers.notices import packaged
 from archive.registers.requests import facts
 from archive.registers.requests.facts import Correction, Court, Delivery, Field, Position, Result, Said
 from archive.registers.requests.fees import Basis
+from archive.registers.requests.numbers import is_number
 from archive.registers.requests.outcomes import Content, Row
-from archive.registers.requests.register import OVERTAKEN, Actor, Register, is_number
+from archive.registers.requests.register import OVERTAKEN, Actor, Register
 from archive.registers.requests.states import Event, State
 from archive.registers.requests.tables import request_events, request_persons, requests
 from archive.registers.requests.terms import Channel
@@ -202,7 +203,7 @@ def test_only_lawful_acts_are_offered_each_with_its_article(
     offers = {each.event: each for each in register.offers(made)}
     assert {*offers} == {
         *(Event.CORRECT, Event.ASK_SUPPLEMENT, Event.ASK_THIRD_PARTY, Event.ASK_ORGAN, Event.EXTEND, Event.CHARGE),
-        *(Event.ANSWER, Event.WITHDRAW, Event.VOID),
+        *(Event.ANSWER, Event.WITHDRAW, Event.VOID, Event.DRAFT, Event.LETTER),
     }
     assert offers[Event.ASK_SUPPLEMENT].article == "第三十条"
     assert offers[Event.EXTEND].needs == {"days": "延长几个工作日", "note": "延长的理由"}

@@ -46,6 +46,9 @@ CELLS = """
 申请人提起诉讼 . . . . . 诉讼中 诉讼中 . . . .
 诉讼审结 . . . . . . . . 重新办理/已办结 . .
 重新答复 . . . . . . . . . 已办结 .
+更正答复 . . . . . 已办结 已归档 复议中 诉讼中 . .
+起草文书 . 办理中 待补正 征求意见中 待缴费 已办结 已归档 复议中 诉讼中 重新办理 .
+发出文书 . 办理中 待补正 征求意见中 待缴费 已办结 已归档 复议中 诉讼中 重新办理 .
 登记作废 已作废 已作废 . . . . . . . . .
 去除个人信息 . . . . . 已办结 已归档 . . . 已作废
 """
@@ -68,6 +71,7 @@ def test_the_table_is_sound() -> None:
     assert {event for event, right in RIGHTS.items() if right is Act.OVERSEE_REQUESTS} == {
         Event.EXTEND,
         Event.VOID,
+        Event.AMEND,
         Event.ANONYMISE,
     }
     assert set(BEGINNINGS) == {Event.REGISTER, Event.IMPORT}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from archive.errors import BadLetters
-from archive.registers.requests.letters.numbers import Pattern, give
+from archive.registers.requests.numbers import Pattern, give
 
 PATTERN = Pattern("云依申请复〔{{年}}〕{{序号}}号")
 

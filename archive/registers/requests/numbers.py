@@ -1,4 +1,8 @@
-"""Numbers of letters (发文字号) by the office's own series: by year from 1 on, none given twice, gaps stay."""
+"""Numbers of letters (发文字号): what one looks like, and the office's own series, by year from 1 on, without repeats.
+
+A number is not encrypted. So whatever stands for one must be of the office's series, or of letters and digits in which
+no name would pass.
+"""
 
 import re
 from collections.abc import Iterable
@@ -7,6 +11,11 @@ from typing import Protocol
 
 from archive.errors import BadLetters
 
+# As long as the columns of the register.
+LONGEST = 40
+# Of letters and files of the office: nothing in which a person's name would pass.
+_LETTER = r"[\u4e00-\u9fff]{1,10}(?<=[发字函办开告复答令])[〔\[(（]?\d{4}[〕\])）]?年?(第?\d{1,6}号?)(之[一二三四五])?"
+_NUMBER = re.compile(rf"{_LETTER}|(?=.*\d)[-A-Za-z0-9·._/—〔〕\[\]()（）年第号]+", re.ASCII)
 _YEAR, _SERIAL = "{{年}}", "{{序号}}"
 _LIKE = f"如“云依申请复〔{_YEAR}〕{_SERIAL}号”。"
 
@@ -33,6 +42,8 @@ class Pattern:
         # A year beside the serial number could not be told from it.
         if _YEAR + _SERIAL in self.text or _SERIAL + _YEAR in self.text:
             raise BadLetters(f"文号的写法“{self.text}”不能用：年和序号之间应当有文字，{_LIKE}")
+        if len(self.written(9999, 999_999)) > LONGEST:
+            raise BadLetters(f"文号的写法“{self.text}”太长：一个文号最多 {LONGEST} 个字。")
         object.__setattr__(self, "_reading", re.compile(read, re.ASCII))
 
     def written(self, year: int, serial: int) -> str:
@@ -43,6 +54,14 @@ class Pattern:
         """Return the year and the serial number; None for what is no number of this series."""
         found = self._reading.fullmatch(number)
         return (int(found["year"]), int(found["serial"])) if found else None
+
+
+def is_number(text: str, series: Iterable[Pattern] = ()) -> bool:
+    """Tell whether a text is a number of one of the office's ``series``, or one in which no name can stand."""
+    stripped = text.strip()
+    if len(text) > LONGEST:
+        return False
+    return _NUMBER.fullmatch(stripped) is not None or any(each.read(stripped) for each in series)
 
 
 class Numbers(Protocol):
@@ -64,6 +83,11 @@ def following(given: Iterable[int]) -> int:
     (6, 1)
     """
     return max(given, default=0) + 1
+
+
+def upcoming(numbers: Numbers, pattern: Pattern, year: int) -> str:
+    """Return the number that would be given next, without taking it."""
+    return pattern.written(year, following(numbers.given(pattern, year)))
 
 
 def give(numbers: Numbers, pattern: Pattern, year: int) -> str:
