@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+from archive.registers.requests.letters import office as offices
+from archive.registers.requests.opening import register_in
 from archive.registers.requests.register import Actor, Register
 from archive.registers.requests.search_record import Needs
 from archive.registers.staff import Staff, is_there
@@ -34,12 +36,9 @@ def tell_moved(settings: Settings, former: Calendar) -> list[str]:
 
 @contextmanager
 def register_of(opened: Services) -> Iterator[Register]:
-    """Open the register of an installation. Raises BadCalendar, BadSettings."""
+    """Open the register of an installation. Raises BadCalendar, BadLetters, BadSettings."""
+    office = offices.load(opened.settings.data)
     with closing(Staff(opened.settings.staff_database_url, opened.catalogue.keys)) as staff:
         settings = opened.settings
-        yield Register(
-            staff,
-            opened.catalogue,
-            Calendar.load(settings.data),
-            needs=Needs(settings.least_queries, settings.least_places),
-        )
+        needs = Needs(settings.least_queries, settings.least_places)
+        yield register_in(settings.data, staff, opened.catalogue, needs, office)

@@ -36,6 +36,7 @@ from web.staff.requests.acting import acting
 from web.staff.requests.answering import answering
 from web.staff.requests.board import boards
 from web.staff.requests.entering import entering
+from web.staff.requests.lettering import lettering
 from web.staff.requests.page import showing
 from web.staff.requests.persons import persons
 from web.staff.requests.prior import prior
@@ -67,6 +68,7 @@ PARTS = (
     persons,
     prior,
     answering,
+    lettering,
     acting,
     managing,
     watching,

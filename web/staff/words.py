@@ -69,7 +69,7 @@ _DETAILS = dict(
         damaged=损坏 key=密钥 sealed=盖章 refused=不盖章 wanted=条件 rows=条数 field=字段 before=原为 after=改为
         at=时间 masks=遮盖 other=另一件 from=原编号 brought_by=接收人
         record=检索情况记录 conclusion=结论 searches=检索次数 places=系统外查找
-        request=登记号 event=事项 step=第几步 batch=批次 persons=含申请人信息 requests=申请
+        request=登记号 event=事项 step=第几步 batch=批次 persons=含申请人信息 requests=申请 letter=文书
     """.split()
 )
 _VALUES = {

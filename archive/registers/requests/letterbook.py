@@ -119,9 +119,9 @@ def place(connection: Connection, request_id: str, outgoing: Outgoing) -> tuple[
 
 
 def write(connection: Connection, row: Mapping[str, object], replaces: int | None) -> None:
-    """Keep a version of a letter; the number of the one that it replaces becomes void."""
+    """Keep a version of a letter. When it is sent, the number of the one that it replaces becomes void."""
     connection.execute(insert(request_letters).values(**row, replaces=replaces))
-    if replaces is None:
+    if replaces is None or not row["sent"]:
         return
     known = [each for each in letters(connection, str(row["request_id"])) if each.letter == replaces and each.sent]
     if len(known) != 1:

@@ -134,7 +134,7 @@ class Register:
     ) -> None:
         self._staff = staff
         self._catalogue = catalogue
-        self._today = today
+        self.today = today
         self.calendar = calendar
         self.series = tuple(series)
         self.persons = Persons(PersonsKeys(staff.keys.folder))
@@ -160,11 +160,11 @@ class Register:
         with self._staff.writing() as connection:
             if there := connection.execute(select(requests).where(requests.c.id == id)).mappings().first():
                 return _request(there)
-            year = self._today().year
+            year = self.today().year
             highest = select(func.max(requests.c.serial)).where(requests.c.year == year)
             serial = (connection.execute(highest).scalar() or 0) + 1
             id = _insert(connection, f"{year}-{serial:04}", made, year, serial, id)
-            self._record(connection, self._row(connection, id), Event.REGISTER, self._today(), made, values, by)
+            self._record(connection, self._row(connection, id), Event.REGISTER, self.today(), made, values, by)
         return self.request(id)
 
     def act(
@@ -197,7 +197,7 @@ class Register:
                 raise RequestRefused("这件申请的个人信息已经去除，不再登记新的。")
             if letter is None or letter.pattern:
                 said = self._numbered(connection, row, event, said, by, letter)
-            changed = changing.apply(known, event, said, by.person, self.calendar, self._today())
+            changed = changing.apply(known, event, said, by.person, self.calendar, self.today())
             if event is Event.ANONYMISE:
                 self.persons.drop(connection, id)
             digest = ""
@@ -226,7 +226,7 @@ class Register:
         found: dict[Event, Offer] = {}
         for each in TABLE:
             if each.state is request.facts.state and each.event not in found:
-                for said in (Said(self._today()), Said(self._today(), redo=True)):
+                for said in (Said(self.today()), Said(self.today(), redo=True)):
                     if not isinstance(lawful.way(request.facts, each.event, said, self.calendar), str):
                         needs = changing.NEEDED.get(each.event, {})
                         found[each.event] = Offer(each.event, each.article, RIGHTS[each.event], needs)
@@ -375,7 +375,7 @@ class Register:
 
     def to_anonymise(self) -> list[Request]:
         """Return the requests whose retention term is over and that still have something personal."""
-        wanted = Said(self._today())
+        wanted = Said(self.today())
         return [
             each
             for each in self.all((State.CLOSED, State.ARCHIVED, State.VOID))
@@ -407,7 +407,7 @@ class Register:
                 year, serial = (int(found[1]), int(found[2])) if found else (None, None)
                 row = self._row(connection, _insert(connection, number, made, year, serial))
                 kept = _checked(values)
-                digests.append(self._write(connection, row, Event.IMPORT, self._today(), made, kept, by, batch))
+                digests.append(self._write(connection, row, Event.IMPORT, self.today(), made, kept, by, batch))
             if digests:
                 with self._catalogue.writing() as log:
                     told = {"batch": batch, "rows": len(digests), "digest": canonical.digest(sorted(digests))}
@@ -435,7 +435,7 @@ class Register:
             audit.append(log, by.person, action, None, details)
 
     def _refuse_disorder(self, made: Facts) -> None:
-        if refused := lawful.out_of_order(made, self._today()):
+        if refused := lawful.out_of_order(made, self.today()):
             raise RequestRefused(refused)
 
     def _row(self, connection: Connection, id: str) -> RowMapping:

@@ -19,6 +19,8 @@ from web.staff.requests.typed import Typed
 
 log = logging.getLogger(__name__)
 acting = Blueprint("acting", __name__, url_prefix="/requests/<id>")
+# These begin a request, or are done with a letter.
+ELSEWHERE_ALONE = frozenset({Event.REGISTER, Event.IMPORT, Event.DRAFT, Event.LETTER, Event.AMEND})
 FAILED = "现在写不进登记簿，没有进行任何操作。填写的内容还在表单里，请告诉维护人员，过一会儿再办。"
 
 
@@ -38,7 +40,7 @@ def approve(id: str, event: str) -> Answer:
 
 def _act(id: str, name: str, right: Act) -> Answer:
     event = event_of(name)
-    if event is None or RIGHTS[event] is not right or event in (Event.REGISTER, Event.IMPORT):
+    if event is None or RIGHTS[event] is not right or event in ELSEWHERE_ALONE:
         abort(404)
     sent = Typed(request.form)
     seen = sent.form.get("last", "")

@@ -13,7 +13,7 @@ from archive.registers.requests.register import Opened
 from archive.registers.requests.states import Event
 from archive.registers.roles import Act
 from web.staff.guard import allowed
-from web.staff.requests.opening import UNREADABLE, register
+from web.staff.requests.opening import UNREADABLE, office, register
 from web.staff.requests.page import about, page
 from web.staff.requests.typed import FREELY, Typed, content
 
@@ -54,7 +54,8 @@ def answering_page(
 ) -> Response:
     """Show the question, or the answer's form with what was typed."""
     known = register().request(id)
-    if Event.ANSWER not in {each.event for each in register().offers(known)}:
+    offered = {each.event for each in register().offers(known)}
+    if not offered & {Event.ANSWER, Event.ANSWER_AGAIN, Event.AMEND}:
         return page(id, refused or f"申请现在“{known.facts.state}”，不能答复。", 409, sent, opened)
     way = sent.form.get("way", "")
     path, then = walked(way)
@@ -71,6 +72,7 @@ def answering_page(
             question=then.asked if isinstance(then, Question) else "",
             choices=_open(then, [each.back for each in path], way) if isinstance(then, Question) else [],
             **{"way": way, "remedy": REMEDIES[answer.remedy] if answer else "", "content": content, "FREELY": FREELY},
+            **{"by_hand": Event.ANSWER in offered, "amends": Event.AMEND in offered, "no_office": office() is None},
         ),
         status,
     )

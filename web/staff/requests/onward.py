@@ -58,6 +58,9 @@ def of(line: Line, calendar: Calendar, today: date) -> Onward:
         case State.SUPPLEMENTING | State.PAYING | State.CONSULTING if line.awaits:
             whom = "；".join(f"{each.party}" + (f"，至 {each.until}" if each.until else "") for each in line.awaits)
             return Onward(f"等待{whom}", "收到以后在这里登记。", _CAME[line.awaits[0].party])
+        case State.CLOSED | State.ARCHIVED if known.amended_on and known.delivered_on is None:
+            told = f"更正后的答复 {known.reply_number} 还没有登记送达。"
+            return Onward("送达答复，登记送达", told, Event.DELIVER)
         case State.CLOSED if known.delivered_on is None and not known.imported and known.reply_number:
             return Onward("送达答复，登记送达", f"答复 {known.reply_number} 还没有登记送达。", Event.DELIVER)
         case State.CLOSED if not known.imported:

@@ -4,11 +4,13 @@ import logging
 
 from flask import g
 
-from archive.errors import KeyUnusable, PersonalDataDamaged
+from archive.errors import BadLetters, KeyUnusable, PersonalDataDamaged
+from archive.registers.requests.letters import office as offices
+from archive.registers.requests.letters.office import Office
+from archive.registers.requests.opening import register_in
 from archive.registers.requests.register import Actor, Register
 from archive.registers.requests.search_record import Needs
 from archive.registers.roles import Act
-from archive.registers.workdays import Calendar
 from web.http.current import services
 from web.staff.guard import current, desk
 
@@ -20,11 +22,21 @@ def register() -> Register:
     """Return the register, whose calendar is read once for a request. Raises BadCalendar, OSError."""
     if "register" not in g:
         settings = services().settings
-        calendar = Calendar.load(settings.data)
-        g.register = Register(
-            desk().staff, services().catalogue, calendar, needs=Needs(settings.least_queries, settings.least_places)
-        )
+        needs = Needs(settings.least_queries, settings.least_places)
+        g.register = register_in(settings.data, desk().staff, services().catalogue, needs, office())
     found: Register = g.register
+    return found
+
+
+def office() -> Office | None:
+    """Return what the installation says of its office, read once for a request; None if it says nothing usable."""
+    if "office" not in g:
+        try:
+            g.office = offices.load(services().settings.data)
+        except BadLetters as error:
+            log.error("%s", error)
+            g.office = None
+    found: Office | None = g.office
     return found
 
 

@@ -12,6 +12,9 @@ from archive.chinese.dates import OFFICE_TIME, office_today
 from archive.registers.requests import board, terms
 from archive.registers.requests.facts import Applicant, Delivery, Field, Form, Position, Result
 from archive.registers.requests.fees import Basis
+from archive.registers.requests.letterbook import Kept
+from archive.registers.requests.letters import drafting
+from archive.registers.requests.letters.kinds import KINDS, Kind
 from archive.registers.requests.register import Offer, Opened, Request
 from archive.registers.requests.states import RIGHTS, Event
 from archive.registers.requests.terms import Channel, Term
@@ -25,7 +28,9 @@ from web.staff.requests.typed import Typed
 
 showing = Blueprint("showing", __name__, url_prefix="/requests/<id>")
 # These have pages of their own: an answer is chosen along the tree, a fee is reckoned first.
-ELSEWHERE = {Event.ANSWER: "answer", Event.CHARGE: "fee"}
+ELSEWHERE = {Event.ANSWER: "answer", Event.CHARGE: "fee", Event.AMEND: "letters"}
+# These are done by the letters of the page.
+_LETTERS = frozenset({Event.DRAFT, Event.LETTER})
 
 
 def slug(event: Event) -> str:
@@ -67,6 +72,7 @@ def page(
             **about(id, opened),
             **{"typed": sent.form, "wrong": sent.wrong, "refused": refused},
             events=register().events(id),
+            **_letters(id),
             **{"changes": words.changes, "applicants": typed.APPLICANTS},
             **{"LONGEST": typed.LONGEST, "FREELY": typed.FREELY},
             **{"Channel": Channel, "Applicant": Applicant, "Form": Form, "Delivery": Delivery, "Result": Result},
@@ -80,7 +86,7 @@ def about(id: str, opened: Opened | None = None) -> Mapping[str, object]:
     """Return what every page of a request shows: where it stands, what is next, and what may be done."""
     known, today = register().request(id), office_today()
     line = board.line(register(), known, today)
-    offers = register().offers(known)
+    offers = [each for each in register().offers(known) if each.event not in _LETTERS]
     account = current().account
     names, unreadable = masked_names([id])
     further = onward.of(line, register().calendar, today)
@@ -107,6 +113,24 @@ def _retold(opened: Opened | None) -> bool:
     """Tell whether something that came with the request was said otherwise later."""
     first = opened.by_event.get(1, {}) if opened else {}
     return opened is not None and any(opened.values.get(field) != value for field, value in first.items())
+
+
+def _letters(id: str) -> Mapping[str, object]:
+    """Return the newest version of each letter, with the event that would send a draft; and what may be drafted now."""
+    known = register().request(id)
+    offered = {each.event for each in register().offers(known)}
+    newest = {each.letter: each for each in register().letters(id)}
+
+    def sends(kept: Kept, kind: Kind) -> Event | None:
+        return None if kept.sent else drafting.event_for(kind, known, offered, corrects=kept.replaces is not None)
+
+    kinds = [(each, KINDS[each.kind]) for each in newest.values()]
+    return {
+        "letters": [(each, kind, sends(each, kind)) for each, kind in kinds],
+        "possible": drafting.possible(register(), known),
+        "may_answer": bool({Event.ANSWER, Event.ANSWER_AGAIN} & offered),
+        "may_amend": Event.AMEND in offered,
+    }
 
 
 @showing.get("")

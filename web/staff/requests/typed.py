@@ -3,7 +3,7 @@
 What is typed here is kept nowhere but in the register: not in drafts, not in a session, not in a log.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
@@ -13,6 +13,8 @@ from archive.chinese import dates
 from archive.registers.requests import changing
 from archive.registers.requests.facts import Applicant, Correction, Delivery, Field, Form, Position, Result, Said
 from archive.registers.requests.fees import Basis
+from archive.registers.requests.letters.drafting import ASKED, REASON, Words
+from archive.registers.requests.letters.kinds import Kind
 from archive.registers.requests.outcomes import ANSWERS, Content
 from archive.registers.requests.register import Application
 from archive.registers.requests.states import Event
@@ -164,6 +166,35 @@ def _contents(typed: Typed) -> dict[Content, str]:
 def content(of: Content) -> str:
     """Return the name of the field for something that a letter must contain."""
     return f"content-{of.name.lower()}"
+
+
+def words(typed: Typed, kind: Kind, asked: Collection[str]) -> Words | None:
+    """Return what was typed for a letter; None if a field can't be used. What is only lacking, its checks say."""
+    told: dict[str, object] = {}
+    for name in asked:
+        match name:
+            case "until":
+                told[name] = typed.day(name)
+            case "days" | "count":
+                told[name] = typed.number(name, asked_as(kind, name)) if typed.form.get(name) else None
+            case "basis":
+                told[name] = typed.one(Basis, name)
+            case _:
+                told[name] = typed.text(name)
+    needs = kind.answer.needs if kind.answer else ()
+    contents = {each: typed.text(content(each)) for each in needs}
+    dated = typed.day("on", "成文日期")
+    body, made = (typed.text(name).replace("\r\n", "\n") for name in ("body", "made"))
+    if typed.wrong or dated is None:
+        return None
+    # What was not changed by hand is written anew from the facts.
+    by_hand = tuple(line for line in body.split("\n") if line.strip()) if body != made else ()
+    return Words(dated, **told, contents=contents, body=by_hand)  # type: ignore[arg-type]  # its fields, by their names
+
+
+def asked_as(kind: Kind, name: str) -> str:
+    """Return how a person calls something that is asked for a letter."""
+    return ASKED.get(kind.id, {}).get(name, REASON)
 
 
 def _personal(typed: Typed) -> dict[Field, str]:

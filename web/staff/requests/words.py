@@ -75,6 +75,8 @@ def spoken(values: Mapping[Field, str]) -> list[tuple[str, str]]:
     """Return what was written freely with an event, each with its label; a letter's parts one by one."""
     told = []
     for field, value in values.items():
+        if field is Field.DOCUMENT:
+            continue
         if field is Field.LETTER:
             told += [(Content[name].value, text) for name, text in json.loads(value).items()]
         else:

@@ -146,7 +146,7 @@ def test_it_comes_back_from_a_backup_as_it_was(
     again = Staff(databases.empty(tmp_path / "again.sqlite3"), catalogue.keys)
     again.load(tmp_path / "staff.jsonl")
     assert [*problems(again, catalogue)] == []
-    back = Register(again, catalogue, used.calendar, used._today)
+    back = Register(again, catalogue, used.calendar, used.today)
     assert back.all() == used.all()
     assert back.masked_names() == used.masked_names()
     again.close()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -26,6 +27,27 @@ def clock() -> Iterator[time_machine.Traveller]:
     """Let it be ten in the morning; a test may move on."""
     with time_machine.travel(datetime(2026, 9, 1, 10, tzinfo=OFFICE_TIME)) as traveller:
         yield traveller
+
+
+OFFICE = """organ = "云溪县人民政府办公室"
+address = "云溪县云兴路1号"
+phone = "0500-5550112"
+review = "云溪县人民政府"
+court = "云溪县人民法院"
+
+[series]
+answers = "云政信公〔{{年}}〕{{序号}}号"
+notices = "云依申请告〔{{年}}〕{{序号}}号"
+"""
+
+
+@pytest.fixture
+def office(site: DeskSite) -> Path:
+    """Let the installation say what letters need; return the folder."""
+    folder = site.services.settings.data / "letters"
+    folder.mkdir()
+    (folder / "letters.toml").write_text(OFFICE, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture

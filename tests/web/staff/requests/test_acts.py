@@ -22,6 +22,7 @@ from archive.registers.sessions import PROOF
 from tests.web.staff.conftest import PASSWORD, DeskSite, Person
 from tests.web.staff.requests.conftest import CLERK, CONTACT, HEAD, IDENTITY, NAME, TEXT, Enter
 from web.staff.requests import typed, words
+from web.staff.requests.acting import ELSEWHERE_ALONE
 from web.staff.requests.page import of_regulation, slug
 
 ANSWERED = {Content.INFORMATION: "随信附上复印件，请王大伟签收"}
@@ -42,8 +43,8 @@ def do(person: Person, id: str, event: Event, page: str = "", **typed: str) -> t
 def offered(page: str) -> set[str]:
     """Return the events that a page has a form for, or leads to."""
     return {*re.findall(r'action="/requests/\w+/(?:acts|approvals)/([\w-]+)"', page)} | {
-        {"answer": "answer", "fee": "charge"}[each]
-        for each in re.findall(r'class="elsewhere-act"><a href="/requests/\w+/(answer|fee)"', page)
+        {"answer": "answer", "fee": "charge", "letters": "amend"}[each]
+        for each in re.findall(r'class="elsewhere-act"><a href="/requests/\w+/(answer|fee|letters)"', page)
     }
 
 
@@ -83,7 +84,7 @@ def test_what_is_lawful_now_is_offered_with_its_article_and_nothing_else(
     site: DeskSite, register: Register, enter: Enter, clock: time_machine.Traveller, state: State
 ) -> None:
     made = reach(register, enter, state, clock)
-    offers = register.offers(made)
+    offers = [each for each in register.offers(made) if each.event not in (Event.DRAFT, Event.LETTER)]
     for role, right in ((Role.CLERK, Act.HANDLE_REQUESTS), (Role.HEAD, Act.OVERSEE_REQUESTS), (Role.AUDITOR, None)):
         page = site[role].get(f"/requests/{made.id}").text
         assert offered(page) == {slug(each.event) for each in offers if each.right is right}, role
@@ -101,7 +102,7 @@ def test_what_is_lawful_now_is_offered_with_its_article_and_nothing_else(
             assert all(f'name="{name}"' in form[0] for name in each.needs)
     # What isn't offered is refused by the address, too.
     last = made.last
-    for event in set(Event) - {each.event for each in offers} - {Event.REGISTER, Event.IMPORT}:
+    for event in set(Event) - {each.event for each in offers} - ELSEWHERE_ALONE:
         person = site[Role.HEAD if RIGHTS[event] is Act.OVERSEE_REQUESTS else Role.CLERK]
         assert do(person, made.id, event, **{**FILLED, "answer": "public"})[0] in (400, 409), event
     assert register.request(made.id).last == last
@@ -374,8 +375,12 @@ def test_an_answer_whose_letter_lacks_something_does_not_close_a_request(
     assert status == 409 and f"可以写的是：{number}" in told
     assert do(clerk, made.id, Event.ANSWER, page, **{**typed, "content-search": number})[0] == 303
     assert "送达答复，登记送达" in clerk.get(f"/requests/{made.id}").text
-    again = clerk.get(page)
-    assert again.status_code == 409 and "申请现在“已办结”，不能答复" in again.text
+    # Another answer takes its place by a letter alone, which the head sends.
+    assert "只登记" not in clerk.get(page).text
+    assert do(clerk, made.id, Event.ANSWER, page, **{**typed, "content-search": "检〔2026〕1号"})[0] == 409
+    waiting = enter(channel=Channel.PLAIN_MAIL)
+    again = clerk.get(f"/requests/{waiting.id}/answer?way=0-1")
+    assert again.status_code == 409 and "申请现在“待确认”，不能答复" in again.text
 
 
 def test_persons_are_opened_beside_an_answer_and_what_was_typed_stays(site: DeskSite, enter: Enter) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -58,7 +59,7 @@ def tab_to(page: Page, wanted: str) -> None:
 
 
 def test_from_a_letter_on_paper_to_the_answer_that_was_sent(
-    browser: Browser, address: str, site: DeskSite, register: Register, pytestconfig: pytest.Config
+    browser: Browser, address: str, site: DeskSite, register: Register, office: Path, pytestconfig: pytest.Config
 ) -> None:
     pictures = bool(pytestconfig.option.pictures)
     page = signed_in(browser, address, site[Role.CLERK])
@@ -81,8 +82,11 @@ def test_from_a_letter_on_paper_to_the_answer_that_was_sent(
     hand.click("button", "显示申请人和申请内容")
     expect(page.get_by_text(TEXT)).to_be_visible()
     hand.fill("提供的信息，或者获取的方式、途径和时间", "随信附上《石门村征地补偿安置方案》复印件 12 页。")
-    hand.fill("答复的文号", "沭公开〔2026〕3号")
-    hand.click("button", "登记答复")
+    hand.click("button", "起草答复书")
+    expect(page.get_by_text("没有发现问题。")).to_be_visible()
+    expect(page.locator(".letter-addressee")).to_have_text(f"{NAME}：")
+    look(page, "request-letter", pictures)
+    hand.click("button", "发出")
     expect(page.locator(".state")).to_have_text("已办结")
     page.get_by_label("邮寄").check()
     hand.count += 1
@@ -92,6 +96,8 @@ def test_from_a_letter_on_paper_to_the_answer_that_was_sent(
     (made,) = register.all()
     assert (made.facts.state, made.facts.delivered_on) == (State.CLOSED, office_today())
     print(f"\n{hand.count} interactions, {seconds:.1f} s by script")
+    (letter,) = register.letters(made.id)
+    assert letter.sent and letter.number == made.facts.reply_number == "云政信公〔2026〕1号"
     # At ten seconds for each, also for the longest text, that is less than six minutes.
     assert hand.count <= 30
     look(page, "request-answered", pictures)

@@ -1,0 +1,228 @@
+"""Letters at the desk: drafted out of the register, checked, kept, and sent in one act with what they do."""
+
+import re
+from datetime import date, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import docx
+import pytest
+import time_machine
+from werkzeug.test import TestResponse
+
+from archive.registers.requests.checking import problems
+from archive.registers.requests.facts import Position, Said
+from archive.registers.requests.outcomes import Row
+from archive.registers.requests.register import Register
+from archive.registers.requests.states import Event, State
+from archive.registers.roles import Role
+from archive.registers.sessions import PROOF
+from tests.web.staff.conftest import PASSWORD, DeskSite, Person
+from tests.web.staff.requests.conftest import CLERK, CONTACT, NAME, TEXT, Enter
+from tests.web.staff.requests.test_acts import hidden
+
+PROVIDED = {"kind": "answer-provided", "content-information": "随信附上《征地补偿方案》复印件12页。"}
+SUPPLEMENT = {"kind": "supplement", "until": "2026-09-20", "note": "请写明年度。"}
+
+
+def post(person: Person, id: str, do: str = "", below: str = "", **typed: str) -> TestResponse:
+    """Send the form of a letter."""
+    form = {**hidden(person, f"/requests/{id}"), "on": "2026-09-01", **typed, **({"do": do} if do else {})}
+    return person.client.post(f"/requests/{id}/letters{below}", data=form, base_url="https://localhost")
+
+
+def last(register: Register, id: str) -> str:
+    return str(register.request(id).last)
+
+
+def findings(page: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = re.findall(r"<strong>(须改正|请核对)</strong>：([^<]*)", page)
+    return found
+
+
+def test_an_answer_is_sent_as_its_letter_in_one_act(
+    site: DeskSite, register: Register, enter: Enter, office: Path
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    shown = post(clerk, id, "preview", **PROVIDED).text
+    assert findings(shown) == [] and "没有发现问题" in shown
+    assert "云政信公〔2026〕1号" in shown and f'<p class="letter-addressee">{NAME}：</p>' in shown
+    answer = post(clerk, id, "send", last=last(register, id), **PROVIDED)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/requests/{id}")
+    made = register.request(id)
+    assert (made.facts.state, made.facts.answer, made.facts.reply_number) == (
+        State.CLOSED,
+        "provided",
+        "云政信公〔2026〕1号",
+    )
+    (kept,) = register.letters(id)
+    assert kept.sent and kept.number == made.facts.reply_number
+    page = clerk.get(f"/requests/{id}").text
+    assert "云政信公〔2026〕1号" in page and NAME not in page
+    paper = post(clerk, id, below=f"/{kept.event}/file")
+    told = "\n".join(each.text for each in docx.Document(BytesIO(paper.data)).paragraphs)
+    assert f"{NAME}：" in told and "云政信公〔2026〕1号" in told and "随信附上" in told and "六个月" in told
+    assert paper.headers["Cache-Control"] == "no-store"
+    looks = [each for each in site.services.catalogue.events() if each.action == "request.view"]
+    assert looks[-1].details["letter"] == kept.number
+    # A second time nothing happens, and no number is used up.
+    again = post(clerk, id, "send", last=last(register, id), **PROVIDED)
+    assert again.status_code == 403 and len(register.letters(id)) == 1
+    assert [*problems(site.staff, site.services.catalogue)] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"content-information": ""}, "必须写明"),
+        ({"on": "2026-08-01"}, "早于"),
+        ({"on": "2026-09-02"}, "还没有到"),
+        ({"body": "只有一句。", "made": "另一句。"}, "救济途径的文字不完整"),
+        ({"kind": "answer-unclear", "content-reasons": "不明确"}, "没有收到过补正"),
+        ({"kind": "answer-third-party", "content-reasons": "对方不同意"}, "应当先书面征求第三方的意见"),
+    ],
+)
+def test_a_letter_with_an_error_is_not_sent(
+    site: DeskSite, register: Register, enter: Enter, office: Path, typed: dict[str, str], said: str
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    form = {**PROVIDED, **typed}
+    shown = post(clerk, id, "preview", **form).text
+    assert any(said in sentence for weight, sentence in findings(shown) if weight == "须改正"), findings(shown)
+    assert 'value="send" disabled' in shown
+    refused = post(clerk, id, "send", last=last(register, id), **form)
+    assert refused.status_code == 409 and "没有发出" in refused.text
+    assert register.request(id).facts.state is State.HANDLING and register.letters(id) == []
+
+
+def test_the_remedies_follow_the_outcome(site: DeskSite, register: Register, enter: Enter, office: Path) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    withheld = post(clerk, id, "preview", kind="answer-secret", **{"content-reasons": "属于国家秘密"}).text
+    assert "应当先申请行政复议" in withheld and "六个月" not in withheld
+    given = post(clerk, id, "preview", **PROVIDED).text
+    assert "应当先申请行政复议" not in given.split('class="letter"')[1] and "六个月" in given
+
+
+def test_a_supplement_is_asked_for_by_its_letter_and_put_right_by_another(
+    site: DeskSite, register: Register, enter: Enter, office: Path, clock: time_machine.Traveller
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    assert post(clerk, id, "send", last=last(register, id), **SUPPLEMENT).status_code == 303
+    made = register.request(id)
+    assert (made.facts.state, made.facts.supplement_until) == (State.SUPPLEMENTING, date(2026, 9, 20))
+    (sent,) = register.letters(id)
+    shown = post(clerk, id, below=f"/{sent.event}/open").text
+    assert "更正的理由" in shown and "请写明年度。" in shown
+    form = {**SUPPLEMENT, "note": "请写明年度和文号。", "replaces": "1"}
+    assert any("更正的理由" in each[1] for each in findings(post(clerk, id, "preview", **form).text))
+    form["reason"] = "漏写一项"
+    assert post(clerk, id, "send", last=last(register, id), **form).status_code == 303
+    first, second = register.letters(id)
+    assert (first.void, second.number, second.replaces) == (True, "云依申请告〔2026〕2号", 1)
+    assert register.events(id)[-1].event is Event.LETTER
+    page = clerk.get(f"/requests/{id}").text
+    assert "已作废，另有更正" in page
+
+
+def test_an_extension_is_drafted_by_the_clerk_and_sent_by_the_head_who_sees_no_applicant(
+    site: DeskSite, register: Register, enter: Enter, office: Path
+) -> None:
+    clerk, head, id = site[Role.CLERK], site[Role.HEAD], enter().id
+    form = {"kind": "extension", "days": "20", "note": "所需信息涉及多个年度的档案，需要逐件核对"}
+    assert "延长至2026年11月2日（含当日）" in post(clerk, id, "preview", **form).text
+    refused = post(clerk, id, "send", last=last(register, id), **form)
+    assert refused.status_code == 403 and "由机构负责人批准" in refused.text
+    assert post(clerk, id, "keep", last=last(register, id), **form).status_code == 303
+    (kept,) = register.letters(id)
+    assert not kept.sent and "待负责人批准" in clerk.get(f"/requests/{id}").text
+    shown = post(head, id, below=f"/{kept.event}/approval").text
+    assert "逐件核对" in shown and NAME not in shown and CONTACT not in shown
+    assert post(head, id, "send", below=f"/{kept.event}/approval", last=last(register, id)).status_code == 303
+    made = register.request(id).facts
+    assert (made.extension_days, made.extension_by) == (20, "戊五")
+    sent = register.letters(id)[-1]
+    assert (sent.letter, sent.version, sent.number) == (1, 2, "云依申请告〔2026〕1号")
+    told = docx.Document(BytesIO(post(clerk, id, below=f"/{sent.event}/file").data))
+    assert f"{NAME}：" in [each.text for each in told.paragraphs]
+    # What the head alone may do, no clerk does by the address.
+    assert post(clerk, id, "send", below=f"/{kept.event}/approval", last=last(register, id)).status_code == 403
+
+
+def test_a_wrong_answer_is_put_right_by_a_letter_that_the_head_sends(
+    site: DeskSite, register: Register, enter: Enter, office: Path
+) -> None:
+    clerk, head, id = site[Role.CLERK], site[Role.HEAD], enter().id
+    secret = {"kind": "answer-secret", "content-reasons": "属于国家秘密"}
+    assert post(clerk, id, "send", last=last(register, id), **secret).status_code == 303
+    assert "更正后的答复书" in clerk.get(f"/requests/{id}").text
+    chosen = clerk.get(f"/requests/{id}/answer?way=0-0-1").text
+    assert "更正的理由" in chosen and "只登记" not in chosen
+    form = {**PROVIDED, "reason": "定密有误"}
+    assert "更正的理由" in str(findings(post(clerk, id, "preview", **PROVIDED).text))
+    assert post(clerk, id, "keep", last=last(register, id), **form).status_code == 303
+    kept = register.letters(id)[-1]
+    assert "定密有误" in post(head, id, below=f"/{kept.event}/approval").text
+    assert post(head, id, "send", below=f"/{kept.event}/approval", last=last(register, id)).status_code == 303
+    made = register.request(id).facts
+    assert (made.row, made.reply_number) == (Row.OPEN, "云政信公〔2026〕2号")
+    assert [each.void for each in register.letters(id)] == [True, False, False]
+    assert [*problems(site.staff, site.services.catalogue)] == []
+
+
+def test_a_draft_is_worked_on_and_a_sent_letter_is_not(
+    site: DeskSite, register: Register, enter: Enter, office: Path
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    assert post(clerk, id, "keep", last=last(register, id), **PROVIDED).status_code == 303
+    (kept,) = register.letters(id)
+    shown = post(clerk, id, below=f"/{kept.event}/open").text
+    assert "复印件12页" in shown and 'name="version" value="1"' in shown
+    form = {**PROVIDED, "version": "1"}
+    assert post(clerk, id, "send", last=last(register, id), **form).status_code == 303
+    assert [(each.version, each.sent) for each in register.letters(id)] == [(1, False), (2, True)]
+    page = clerk.get(f"/requests/{id}").text
+    assert "继续起草" not in page and f"/letters/{register.letters(id)[-1].event}/file" in page
+
+
+def test_third_parties_are_asked_without_naming_the_applicant(
+    site: DeskSite, register: Register, enter: Enter, office: Path
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    form = {"kind": "third-party-asked", "whom": "云溪样例公司", "concerned": f"{NAME}要的合同单价"}
+    shown = post(clerk, id, "preview", **form).text
+    assert any("发给第三方和其他机关的文书不得写" in each[1] for each in findings(shown))
+    form["concerned"] = "合同单价"
+    assert post(clerk, id, "send", last=last(register, id), **form).status_code == 303
+    made = register.act(id, Event.OPINION, Said(date(2026, 9, 1), at=0, position=Position.OBJECTS), CLERK)
+    assert made.facts.state is State.HANDLING
+    assert "公开决定告知书" in clerk.get(f"/requests/{id}").text
+    begun = clerk.client.post(
+        f"/requests/{id}/letters",
+        data={**hidden(clerk, f"/requests/{id}"), "kind": "third-party-told"},
+        base_url="https://localhost",
+    ).text
+    assert 'name="whom" type="text" value="云溪样例公司"' in begun
+
+
+def test_letters_need_a_fresh_proof_and_say_what_is_not_set_up(
+    site: DeskSite, register: Register, enter: Enter, clock: time_machine.Traveller
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    assert "还没有填写" in post(clerk, id, "preview", **PROVIDED).text
+    page = clerk.get(f"/requests/{id}/answer?way=0-0-1").text
+    assert "起草答复书</button>" not in page and "只登记" in page
+    clock.shift(PROOF + timedelta(seconds=1))
+    assert "请再确认一次身份" in post(clerk, id, "preview", **PROVIDED).text
+    assert PASSWORD not in page and TEXT not in page
+
+
+def test_a_letter_overtaken_by_another_act_is_not_sent(
+    site: DeskSite, register: Register, enter: Enter, office: Path
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    seen = last(register, id)
+    register.act(id, Event.ASK_ORGAN, Said(date(2026, 9, 1), note="财政局"), CLERK)
+    register.act(id, Event.OPINION, Said(date(2026, 9, 1), at=0, position=Position.AGREES), CLERK)
+    refused = post(clerk, id, "send", last=seen, **PROVIDED)
+    assert refused.status_code == 409 and "已有新的办理" in refused.text and "复印件12页" in refused.text
+    assert register.letters(id) == []
