@@ -35,6 +35,7 @@ from web.staff.queues import queues
 from web.staff.requests.acting import acting
 from web.staff.requests.answering import answering
 from web.staff.requests.board import boards
+from web.staff.requests.bundling import bundling
 from web.staff.requests.entering import entering
 from web.staff.requests.lettering import lettering
 from web.staff.requests.page import showing
@@ -69,6 +70,7 @@ PARTS = (
     prior,
     answering,
     lettering,
+    bundling,
     acting,
     managing,
     watching,

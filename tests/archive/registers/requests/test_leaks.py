@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -17,6 +18,8 @@ from archive.registers.notices import packaged
 from archive.registers.requests import exchange
 from archive.registers.requests.checking import problems
 from archive.registers.requests.facts import Position, Said
+from archive.registers.requests.letterbook import Outgoing
+from archive.registers.requests.numbers import Pattern
 from archive.registers.requests.outcomes import Content
 from archive.registers.requests.register import Register
 from archive.registers.requests.search_record import Conclusion, Hit, Mark, Place, Scope, Search
@@ -27,6 +30,7 @@ from archive.store.catalogue import Catalogue
 from tests.archive.registers.requests.conftest import CLERK, HEAD, Apply, Today
 from tests.conftest import in_a_file
 
+SERIES = Pattern("沭公开〔{{年}}〕{{序号}}号")
 _FAMILY = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
 # Letters that are in no word of the program: a name is found wherever it stands.
 _GIVEN = "玥琬骞翀旻昱煊珺瑄祺瀚霖嫣婳婧姝妤媛翊翎"
@@ -72,6 +76,10 @@ def _recorded(register: Register, id: str, name: str, other: str, on: date) -> N
     assert name in str(frozen.plain) and other in str(register.searches.look(record.id, CLERK.person).plain)
 
 
+def _letter(name: str, number: str) -> bytes:
+    return f"{name}：{number}".encode()
+
+
 @in_a_file
 @pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.slow)])
 def test_no_byte_that_is_kept_says_who_asked(
@@ -93,7 +101,7 @@ def test_no_byte_that_is_kept_says_who_asked(
     applicants, others = names[:count], names[count:]
     assert len(names) == 2 * count
     staff = Staff(f"sqlite:///{tmp_path / 'staff.sqlite3'}", catalogue.keys)
-    register = Register(staff, catalogue, Calendar(packaged()), today)
+    register = Register(staff, catalogue, Calendar(packaged()), today, (SERIES,))
     refused: list[str] = []
     for at, (name, other) in enumerate(zip(applicants, others, strict=True)):
         # Of every other request the names stand inside the text only.
@@ -110,8 +118,12 @@ def test_no_byte_that_is_kept_says_who_asked(
         said = Said(today.day, at=0, position=Position.OBJECTS, note=f"{other}不同意")
         register.act(made.id, Event.OPINION, said, CLERK)
         reasons = {Content.REASONS: f"第三方{other}不同意，告知{name}"}
-        answered = Said(today.day, answer="third-party", contents=reasons, number="沭公开〔2026〕3号")
-        register.act(made.id, Event.ANSWER, answered, CLERK)
+        # Also a letter's text and what was typed for it, of a draft and of one that is sent.
+        typed = {"whom": other, "body": f"{name}：第三方{other}不同意。"}
+        draft = Outgoing("answer-third-party", today.day, partial(_letter, name), typed)
+        register.act(made.id, Event.DRAFT, Said(today.day), CLERK, letter=draft)
+        answered = Said(today.day, answer="third-party", contents=reasons)
+        register.act(made.id, Event.ANSWER, answered, CLERK, letter=replace(draft, pattern=SERIES, letter=1))
         if not at % 20:
             register.look(made.id, CLERK)
     register.replace_key(HEAD)
@@ -138,6 +150,7 @@ def test_no_byte_that_is_kept_says_who_asked(
         assert named(kept[:5000] + spelt(names[7]) + kept[:100], names) == [names[7]]
     # They were there to be found: the register has them.
     (last,) = register.all()[-1:]
+    assert applicants[-1] in register.letter(last.id, register.letters(last.id)[-1].event, CLERK).docx.decode()
     assert applicants[-1] in str(register.look(last.id, CLERK).values)
     # What was deleted is gone from the file: not even what was encrypted is left.
     with closing(sqlite3.connect(tmp_path / "staff.sqlite3")) as connection:

@@ -1,6 +1,8 @@
 """Letters at the desk: drafted out of the register, checked, kept, and sent in one act with what they do."""
 
+import hashlib
 import re
+import zipfile
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +13,7 @@ import time_machine
 from werkzeug.test import TestResponse
 
 from archive.registers.requests.checking import problems
-from archive.registers.requests.facts import Position, Said
+from archive.registers.requests.facts import Field, Position, Said
 from archive.registers.requests.outcomes import Row
 from archive.registers.requests.register import Register
 from archive.registers.requests.states import Event, State
@@ -202,6 +204,49 @@ def test_third_parties_are_asked_without_naming_the_applicant(
         base_url="https://localhost",
     ).text
     assert 'name="whom" type="text" value="云溪样例公司"' in begun
+
+
+def test_the_whole_case_is_one_click(
+    site: DeskSite, register: Register, enter: Enter, office: Path, clock: time_machine.Traveller
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    for form in ({"kind": "receipt"}, SUPPLEMENT):
+        assert post(clerk, id, "send", last=last(register, id), **form).status_code == 303
+    said = Said(date(2026, 9, 1), personal={Field.TEXT: "申请2019年的方案"}, note="当面补正")
+    register.act(id, Event.SUPPLEMENT, said, CLERK)
+    assert post(clerk, id, "send", last=last(register, id), **PROVIDED).status_code == 303
+    packed = clerk.client.post(f"/requests/{id}/bundle", data={"csrf": clerk.csrf()}, base_url="https://localhost")
+    assert packed.headers["Cache-Control"] == "no-store" and "2026-0001.zip" in packed.headers["Content-Disposition"]
+    with zipfile.ZipFile(BytesIO(packed.data)) as opened:
+        assert [*opened.namelist()] == [
+            "000-目录.docx",
+            "001-申请书-登记的内容.docx",
+            "002-登记回执-登记回执_云依申请告〔2026〕1号.docx",
+            "003-补正告知和补正材料-补正告知书_云依申请告〔2026〕2号.docx",
+            "004-补正告知和补正材料-收到的补正.docx",
+            "005-答复书-答复，予以公开_云政信公〔2026〕1号.docx",
+            "006-办理记录.docx",
+            "007-办理记录-办理记录和校验值.json",
+            "SHA256SUMS",
+        ]
+        texts = {name: _text(opened.read(name)) for name in opened.namelist() if name.endswith(".docx")}
+        for line in opened.read("SHA256SUMS").decode().splitlines():
+            digest, name = line.split("  ")
+            assert hashlib.sha256(opened.read(name)).hexdigest() == digest
+    assert "缺少下列材料：送达证明。" in texts["000-目录.docx"]
+    assert TEXT in texts["001-申请书-登记的内容.docx"] and NAME in texts["001-申请书-登记的内容.docx"]
+    assert "当面补正" in texts["006-办理记录.docx"] and "告知补正" in texts["006-办理记录.docx"]
+    export = [each.details for each in site.services.catalogue.events() if each.action == "request.export"]
+    assert export == [{"request": "2026-0001", "rows": 7, "persons": True, "address": "127.0.0.1"}]
+    clock.shift(PROOF + timedelta(seconds=1))
+    late = clerk.client.post(f"/requests/{id}/bundle", data={"csrf": clerk.csrf()}, base_url="https://localhost")
+    assert "请再确认一次身份" in late.text
+
+
+def _text(content: bytes) -> str:
+    document = docx.Document(BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(each.text for each in document.paragraphs), *cells])
 
 
 def test_letters_need_a_fresh_proof_and_say_what_is_not_set_up(

@@ -1,0 +1,103 @@
+"""Gathers what the register has of a request for its bundle: application, letters as they were sent, and the log.
+
+What lies elsewhere, as the search record and receipts of service, comes from whoever has it. What is only on paper
+is missing, and the bundle's list says so.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+
+from archive.official import Paper, Table, docx_of
+from archive.registers.requests.bundle import Part, Piece, bundle, needed
+from archive.registers.requests.facts import Field
+from archive.registers.requests.letters.kinds import KINDS
+from archive.registers.requests.outcomes import Content
+from archive.registers.requests.register import Actor, Opened, Recorded, Register, Request
+from archive.registers.requests.states import Event
+
+_PARTS = {
+    "receipt": Part.RECEIPT,
+    "supplement": Part.SUPPLEMENT,
+    "extension": Part.EXTENSION,
+    "third-party-asked": Part.CONSULTATION,
+    "third-party-told": Part.CONSULTATION,
+    "organ-asked": Part.CONSULTATION,
+}
+_APPLIED = tuple(field for field in Field if field not in (Field.NOTE, Field.LETTER, Field.DOCUMENT))
+_WIDTHS = (34, 122)
+_OF_LOG = (26, 28, 18, 84)
+Say = Callable[[Recorded], str]
+
+
+def case(register: Register, id: str, organ: str, by: Actor, say: Say, further: Iterable[Piece] = ()) -> bytes:
+    """Return the zip of a request, after that is in the audit log; ``further`` are pieces that others keep.
+
+    Whoever calls this has asked for ``Act.OPEN_PERSONS``. ``say`` tells what an event changed. Raises UnknownRequest,
+    KeyUnusable, PersonalDataDamaged.
+    """
+    request = register.request(id)
+    known, opened = request.facts, register.look(id, by)
+    pieces = [*chain(_pieces(register, request, opened, by, say), further)]
+    register.note(by, "request.export", {"request": request.number, "rows": len(pieces), "persons": True})
+    wanted = needed(
+        known.outcome,
+        supplemented=known.supplement_asked_on is not None,
+        consulted=bool(known.asked),
+        extended=known.extension_told_on is not None,
+    )
+    return bundle(request.number, organ, pieces, wanted)
+
+
+def _pieces(register: Register, request: Request, opened: Opened, by: Actor, say: Say) -> Iterator[Piece]:
+    known, events = request.facts, register.events(request.id)
+    first = {field: value for field, value in opened.by_event.get(1, {}).items() if field in _APPLIED}
+    if first:
+        rows = (
+            *(("申请登记号", request.number), ("申请人类型", known.kind), ("收到渠道", known.channel)),
+            *(("提交日", str(known.submitted_on)), ("收到日", str(known.received_on or ""))),
+            *((field.value, first[field]) for field in _APPLIED if field in first),
+        )
+        paper = Paper(("政府信息公开申请（登记的内容）",), body=(Table(rows, _WIDTHS, head=False),))
+        yield Piece(Part.APPLICATION, "登记的内容", "a.docx", docx_of(paper), known.submitted_on)
+    for each in register.letters(request.id):
+        if each.sent and known.anonymised_on is None:
+            kind = KINDS[each.kind]
+            part = Part.ANSWER if kind.answer else _PARTS.get(each.kind, Part.OTHER)
+            title = f"{kind.label.replace('：', '，')} {each.number}{'（已作废）' if each.void else ''}"
+            yield Piece(part, title, "c.docx", register.letter(request.id, each.event, by).docx, each.dated)
+    for event in events:
+        if event.event is Event.SUPPLEMENT and (told := opened.by_event.get(event.number)):
+            rows = tuple((field.value, text) for field, text in told.items() if field is not Field.LETTER)
+            paper = Paper(("收到的补正（登记的内容）",), body=(Table(rows, _WIDTHS, head=False),))
+            yield Piece(Part.SUPPLEMENT, "收到的补正", "b.docx", docx_of(paper), event.on)
+    yield Piece(Part.LOG, "办理记录", "d.docx", docx_of(_log(request, events, opened, say)))
+    yield Piece(Part.LOG, "办理记录和校验值", "e.json", _digests(request, events))
+
+
+def _log(request: Request, events: Iterable[Recorded], opened: Opened, say: Say) -> Paper:
+    rows = [("日期", "事项", "经办", "内容")]
+    for each in events:
+        told = [say(each), *_spoken(opened, each.number)] if each.number > 1 else [say(each)]
+        rows.append((each.on.isoformat(), each.event.value, each.person, "\n".join(part for part in told if part)))
+    said = f"申请登记号：{request.number}。按登记的先后排列，校验值在同名的 json 文件里。"
+    return Paper(("政府信息公开申请办理记录",), body=(said, Table(tuple(rows), _OF_LOG)))
+
+
+def _spoken(opened: Opened, number: int) -> Iterator[str]:
+    for field, text in opened.by_event.get(number, {}).items():
+        if field is Field.LETTER:
+            yield from (f"{Content[name].value}：{said}" for name, said in json.loads(text).items())
+        else:
+            yield f"{field.value}：{text}"
+
+
+def _digests(request: Request, events: Iterable[Recorded]) -> bytes:
+    told = [
+        {
+            **{"number": each.number, "event": each.event.value, "on": each.on.isoformat(), "at": each.at},
+            **{"person": each.person, "before": each.before, "after": each.after, "digest": each.digest},
+        }
+        for each in events
+    ]
+    return json.dumps({"request": request.number, "events": told}, ensure_ascii=False, indent=1).encode()

@@ -1,0 +1,41 @@
+"""All papers of a request as one zip, for a review or a lawsuit: one click, after a proof, noted in the audit log."""
+
+import logging
+
+from flask import Blueprint, Response
+from werkzeug.wrappers import Response as Answer
+
+from archive.errors import KeyUnusable, PersonalDataDamaged
+from archive.registers.requests.letters.case import case
+from archive.registers.requests.register import Recorded
+from archive.registers.roles import Act
+from web.http.current import services
+from web.staff.guard import allowed
+from web.staff.requests import words
+from web.staff.requests.opening import UNREADABLE, actor, office, register
+from web.staff.requests.page import page
+
+log = logging.getLogger(__name__)
+bundling = Blueprint("bundling", __name__, url_prefix="/requests/<id>/bundle")
+
+
+@bundling.post("")
+@allowed(Act.OPEN_PERSONS)
+def bundle(id: str) -> Answer:
+    own = office()
+    try:
+        made = case(register(), id, own.organ if own else services().settings.site_name, actor(), _said)
+    except (KeyUnusable, PersonalDataDamaged) as error:
+        log.error("%s: %s", type(error).__name__, error)
+        return page(id, UNREADABLE, 503)
+    answer = Response(made, mimetype="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{register().request(id).number}.zip")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _said(event: Recorded) -> str:
+    changes = words.changes(event)
+    return "；".join(
+        f"{each.name}：{f'{each.before} → ' if each.before else ''}{each.after or '（空）'}" for each in changes
+    )
