@@ -309,6 +309,21 @@ class UnknownRequest(GongkaiError):
         super().__init__(f"没有登记号为“{name}”的申请。")
 
 
+class EntryRefused(GongkaiError):
+    """Something that may not be entered in a register, or not so; ``reason`` is a Chinese sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UnknownEntry(GongkaiError):
+    """A register has no such entry."""
+
+    def __init__(self, register: str) -> None:
+        super().__init__(f"{register}里没有这一条。")
+
+
 class PersonalDataDamaged(GongkaiError):
     """What is personal about a request can't be decrypted by the key that it names: it was changed, or is damaged."""
 

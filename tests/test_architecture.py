@@ -31,10 +31,11 @@ archive.store
 archive.pictures
 archive.decisions
 archive.intake
-archive.registers.staff_tables archive.registers.requests.tables
+archive.registers.staff_tables archive.registers.requests.tables archive.registers.books.tables
 archive.registers
 archive.registers.requests
 archive.registers.requests.letters
+archive.registers.books
 archive.custody
 
 indexer indexer.errors indexer.query indexer.relevance indexer.gaps

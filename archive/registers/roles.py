@@ -38,6 +38,9 @@ class Act(StrEnum):
     OPEN_PERSONS = "查看申请人信息"
     EXPORT_REQUESTS = "导出申请登记簿"
     EXPORT_PERSONS = "导出申请人信息"
+    SEE_BOOKS = "查看其他登记簿"
+    KEEP_BOOKS = "登记其他登记簿"
+    EXPORT_BOOKS = "导出其他登记簿"
 
 
 _DESK = frozenset({Role.REVIEWER, Role.PUBLISHER, Role.HEAD})
@@ -63,6 +66,9 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.OPEN_PERSONS: frozenset({Role.CLERK}),
     Act.EXPORT_REQUESTS: frozenset({Role.CLERK, Role.HEAD}),
     Act.EXPORT_PERSONS: frozenset({Role.CLERK}),
+    Act.SEE_BOOKS: _DESK | {Role.CLERK, Role.AUDITOR},
+    Act.KEEP_BOOKS: frozenset({Role.CLERK}),
+    Act.EXPORT_BOOKS: frozenset({Role.CLERK, Role.HEAD}),
 }
 # Acts after which a stranger at an open desk could have done harm: the password or a code is asked for again.
 STEPPED_UP = frozenset(

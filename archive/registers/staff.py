@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, Table, func, insert, inspect, select
 
 from archive.errors import BackupDamaged
+from archive.registers.books import tables as _books  # noqa: F401  # so that a backup has them
 from archive.registers.migrations import STAFF
 from archive.registers.requests import tables as _requests  # noqa: F401  # so that a backup has them
 from archive.registers.staff_tables import accounts, metadata, paper_codes, sessions, sign_ins, traced, traces

@@ -32,6 +32,7 @@ COMMANDS = {
     "workdays": "workdays",
     "calendar": "workdays",
     "requests": "requests",
+    "proposals": "books",
     "letters": "letters",
     "serve": "serving",
     "demo": "serving",

@@ -26,6 +26,7 @@ from archive.intake.manifest import items_below, read_manifest, strictest_first
 from archive.intake.receive import Intake, Receipt, Result
 from archive.plain import one_line
 from archive.registers import checking, staff
+from archive.registers.books import checking as books
 from archive.registers.everything import Everything
 from archive.registers.requests import checking as requests
 from indexer import lexicon, sync
@@ -235,12 +236,13 @@ def verify(opened: Services, day: date | None = None) -> int:
 
 
 def _account_problems(opened: Services) -> list[str]:
-    """Say what is wrong with the accounts of staff and the register of requests, where there are any."""
+    """Say what is wrong with the accounts of staff and their registers, where there are any."""
     url = opened.settings.staff_database_url
     if not staff.is_there(url):
         return []
     with closing(staff.Staff(url, opened.catalogue.keys)) as known:
-        return [*checking.problems(known, opened.catalogue), *requests.problems(known, opened.catalogue)]
+        parts = (checking, requests, books)
+        return [problem for each in parts for problem in each.problems(known, opened.catalogue)]
 
 
 def _index_problem(opened: Services) -> str:

@@ -19,6 +19,8 @@ from web.http.edition import design
 from web.installation.services import Services, staff_engine
 from web.staff.arriving import LARGEST_FORM, DeskRequest, forget, largest_body
 from web.staff.attaching import attaching
+from web.staff.books.pages import registers
+from web.staff.books.proposing import proposing
 from web.staff.bringing import bringing
 from web.staff.comparing import comparing
 from web.staff.correcting import correcting
@@ -72,6 +74,8 @@ PARTS = (
     lettering,
     bundling,
     acting,
+    registers,
+    proposing,
     managing,
     watching,
     mistakes,

@@ -155,9 +155,9 @@ def _ended() -> Answer:
 def sent_again(path: str) -> bool:
     """Tell whether a form that came too late is sent again after the sign-in, and kept by the browser alone until then.
 
-    Of requests, who asks for what stands in the forms, and drafts are not encrypted.
+    Of requests and other registers, who asks for what stands in the forms, and drafts are not encrypted.
     """
-    return path.startswith("/requests/")
+    return path.startswith(("/requests/", "/registers/"))
 
 
 def page_of(path: str) -> str:

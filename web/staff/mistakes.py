@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from archive.errors import AccountRefused, GongkaiError, UnknownDocument, UnknownRequest
+from archive.errors import AccountRefused, GongkaiError, UnknownDocument, UnknownEntry, UnknownRequest
 from web.staff.arriving import TOO_LARGE, takes_files
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,11 @@ def unknown(_error: UnknownDocument) -> Response:
 @mistakes.app_errorhandler(UnknownRequest)
 def unregistered(_error: UnknownRequest) -> Response:
     return _answer(404, "没有这件申请。请在登记簿里按登记号查找。")
+
+
+@mistakes.app_errorhandler(UnknownEntry)
+def unentered(error: UnknownEntry) -> Response:
+    return _answer(404, f"{error}请在登记簿里查找。")
 
 
 @mistakes.app_errorhandler(AccountRefused)

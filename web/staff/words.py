@@ -57,6 +57,8 @@ ACTIONS = {
     **{"request": "办理申请", "request.view": "查看申请人信息", "request.import": "导入登记簿"},
     **{"request.search": "检索情况记录"},
     **{"request.export": "导出登记簿", "request.key": "更换申请人信息的密钥", "request.terms": "日历变化，重算期限"},
+    **{"book": "登记其他登记簿", "book.view": "查看登记簿里的个人信息", "book.import": "导入其他登记簿"},
+    "book.export": "导出其他登记簿",
 }
 # By the names that events give their details.
 _DETAILS = dict(
@@ -70,6 +72,7 @@ _DETAILS = dict(
         at=时间 masks=遮盖 other=另一件 from=原编号 brought_by=接收人
         record=检索情况记录 conclusion=结论 searches=检索次数 places=系统外查找
         request=登记号 event=事项 step=第几步 batch=批次 persons=含申请人信息 requests=申请 letter=文书
+        book=登记簿 entry=登记号
     """.split()
 )
 _VALUES = {

@@ -18,10 +18,11 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.reasons import why
+from archive.registers.books.tables import book_persons
 from archive.registers.requests.facts import Field
 from archive.registers.requests.tables import request_persons, search_records
 from archive.store import keyfile
@@ -33,6 +34,8 @@ _NONCE = 12
 RECORD = "检索情况记录"
 # Beyond this many letters it is no name, number or letter, and the database would swell.
 LONGEST = 20_000
+# Where what is personal lies: all of it is encrypted by one key.
+TABLES = (request_persons, book_persons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +137,13 @@ class PersonsKeys:
 
 
 class Persons:
-    """Writes and reads what is personal, within transactions of the staff's database."""
+    """Writes and reads what is personal in a register's ``table``, within transactions of the staff's database."""
 
-    def __init__(self, keys: PersonsKeys) -> None:
+    def __init__(self, keys: PersonsKeys, table: Table = request_persons) -> None:
         self.keys = keys
+        self._table = table
+        # Whose it is: the first column, of a request or of an entry of a book.
+        self._id = next(iter(table.columns))
 
     def put(self, connection: Connection, id: str, number: int, values: Mapping[Field, str]) -> None:
         """Keep the values of an event. The first ever make the key. Raises KeyUnusable, OSError."""
@@ -146,14 +152,14 @@ class Persons:
         key = self._key(connection)
         rows = [
             {
-                "request_id": id,
+                self._id.name: id,
                 "number": number,
                 "field": field.value,
                 **_sealed(key.secret, _bound((id, number, field)), value),
             }
             for field, value in values.items()
         ]
-        connection.execute(insert(request_persons), rows)
+        connection.execute(insert(self._table), rows)
 
     def of(self, connection: Connection, id: str) -> dict[int, dict[Field, str]]:
         """Return what is known of a request, by the numbers of its events. Raises KeyUnusable, PersonalDataDamaged."""
@@ -162,7 +168,7 @@ class Persons:
     def of_some(self, connection: Connection, ids: Iterable[str]) -> dict[str, dict[int, dict[Field, str]]]:
         """Return the same of several requests, by their ids. Raises KeyUnusable, PersonalDataDamaged."""
         found: dict[str, dict[int, dict[Field, str]]] = {}
-        for id, number, field, value in self._read(connection, request_persons.c.request_id.in_([*ids])):
+        for id, number, field, value in self._read(connection, self._id.in_([*ids])):
             found.setdefault(id, {}).setdefault(number, {})[field] = value
         return found
 
@@ -175,36 +181,39 @@ class Persons:
 
     def newest(self, connection: Connection, field: Field, ids: Iterable[str] | None = None) -> dict[str, str]:
         """Return one field of all requests or of some, as it was said last. Raises KeyUnusable, PersonalDataDamaged."""
-        wanted = request_persons.c.field == field.value
+        wanted = self._table.c.field == field.value
         if ids is not None:
-            wanted &= request_persons.c.request_id.in_([*ids])
+            wanted &= self._id.in_([*ids])
         return {id: value for id, _, _, value in self._read(connection, wanted)}
 
     def drop(self, connection: Connection, id: str) -> int:
         """Delete what is personal about a request, in its search records too; return how many values that were."""
         _overwrite(connection)
-        own = search_records.c.request_id == id
-        connection.execute(update(search_records).where(own).values(key=None, sealed=None))
-        return connection.execute(delete(request_persons).where(request_persons.c.request_id == id)).rowcount
+        if self._table is request_persons:
+            own = search_records.c.request_id == id
+            connection.execute(update(search_records).where(own).values(key=None, sealed=None))
+        return connection.execute(delete(self._table).where(self._id == id)).rowcount
 
     def rotate(self, connection: Connection) -> tuple[PersonsKey, int]:
-        """Put a new key into force and encrypt everything by it; return it, and how many values.
+        """Put a new key into force and encrypt everything by it, of all registers; return it, and how many values.
 
         The file comes first: if the transaction then fails, the former key in it still reads every row.
         """
-        found, records = [*self._read(connection)], self.records(connection)
+        everywhere = [(each, [*each._read(connection)]) for each in (Persons(self.keys, table) for table in TABLES)]
+        records = self.records(connection)
         key = self.keys.put(PersonsKey.new())
-        for id, number, field, value in found:
-            at = request_persons.c
-            connection.execute(
-                update(request_persons)
-                .where((at.request_id == id) & (at.number == number) & (at.field == field.value))
-                .values(_sealed(key.secret, _bound((id, number, field)), value))
-            )
+        for of, found in everywhere:
+            for id, number, field, value in found:
+                at = of._table.c
+                connection.execute(
+                    update(of._table)
+                    .where((of._id == id) & (at.number == number) & (at.field == field.value))
+                    .values(_sealed(key.secret, _bound((id, number, field)), value))
+                )
         for id, value in records.items():
             sealed = _sealed(key.secret, _bound_record(id), value)
             connection.execute(update(search_records).where(search_records.c.id == id).values(sealed))
-        return key, len(found) + len(records)
+        return key, sum(len(found) for _, found in everywhere) + len(records)
 
     def seal_record(self, connection: Connection, id: str, value: str) -> dict[str, str]:
         """Return the columns of a search record with its contents encrypted. Raises KeyUnusable, OSError."""
@@ -232,7 +241,7 @@ class Persons:
 
     def _key(self, connection: Connection) -> PersonsKey:
         """Return the key, made if nothing was ever encrypted. Raises KeyUnusable if it isn't that of the rows."""
-        used = {*connection.scalars(select(request_persons.c.key).distinct())}
+        used = {key for each in TABLES for key in connection.scalars(select(each.c.key).distinct())}
         of_records = select(search_records.c.key).where(search_records.c.key.is_not(None))
         used |= {*connection.scalars(of_records.distinct())}
         key = self.keys.current() if used else self.keys.make()
@@ -246,7 +255,7 @@ class Persons:
     def _read(
         self, connection: Connection, wanted: ColumnElement[bool] | None = None
     ) -> Iterator[tuple[str, int, Field, str]]:
-        query = select(request_persons).order_by(request_persons.c.request_id, request_persons.c.number)
+        query = select(self._table).order_by(self._id, self._table.c.number)
         if wanted is not None:
             query = query.where(wanted)
         rows = connection.execute(query).all()
@@ -254,8 +263,8 @@ class Persons:
             return
         known = self._key(connection).known
         for row in rows:
-            place = (row.request_id, row.number, Field(row.field))
-            yield *place, _opened(known[row.key], _bound(place), row.sealed, (row.request_id, place[2].value))
+            place = (row[0], row.number, Field(row.field))
+            yield *place, _opened(known[row.key], _bound(place), row.sealed, (row[0], place[2].value))
 
 
 def _joined(key: PersonsKey, other: PersonsKey) -> PersonsKey:

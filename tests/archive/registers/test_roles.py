@@ -29,6 +29,9 @@ TABLE = """
 查看申请人信息      .      .      .      x         .       .       .
 导出申请登记簿      .      .      .      x         x       .       .
 导出申请人信息      .      .      .      x         .       .       .
+查看其他登记簿      .      x      x      x         x       x       .
+登记其他登记簿      .      .      .      x         .       .       .
+导出其他登记簿      .      .      .      x         x       .       .
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 

@@ -101,7 +101,7 @@ def test_no_byte_that_is_kept_says_who_asked(
     applicants, others = names[:count], names[count:]
     assert len(names) == 2 * count
     staff = Staff(f"sqlite:///{tmp_path / 'staff.sqlite3'}", catalogue.keys)
-    register = Register(staff, catalogue, Calendar(packaged()), today, (SERIES,))
+    register = Register(staff, catalogue, Calendar(packaged()), today, series=(SERIES,))
     refused: list[str] = []
     for at, (name, other) in enumerate(zip(applicants, others, strict=True)):
         # Of every other request the names stand inside the text only.

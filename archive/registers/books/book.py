@@ -1,0 +1,329 @@
+"""A book: one of the registers beside that of requests. What is in it is its events, as there.
+
+Each event is written with the facts that it changed, before and after, in one transaction with its event in the
+archive's audit log. What is personal is encrypted as that of requests is, and stands in neither.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import uuid4
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from archive.chinese.dates import office_today
+from archive.errors import EntryRefused, UnknownDocument, UnknownEntry
+from archive.registers.books.columns import Cells, Column, Facts, Kind, read, text
+from archive.registers.books.tables import book_entries, book_events, book_persons
+from archive.registers.requests import facts as changing
+from archive.registers.requests import persons
+from archive.registers.requests.facts import Field, Plain
+from archive.registers.requests.persons import Persons, PersonsKeys
+from archive.registers.requests.register import Actor, Opened
+from archive.registers.roles import Act
+from archive.registers.staff import Staff, instant, now
+from archive.store import audit, canonical
+from archive.store.catalogue import Catalogue
+
+ENTER, CHANGE, IMPORT = "登记", "改动", "导入"
+OVERTAKEN = "您打开这一页之后，这一条已有新的改动，这次没有保存。请看过现在的内容再改。"
+_PARTS = ("entry_id", "number", "event", "at", "person", "account", "before", "after", "personal", "batch")
+_NUMBER = re.compile(r"(\d{4})-(\d{4,6})", re.ASCII)
+Figure = tuple[str, str]
+
+
+def _no_problems(facts: Facts, today: date) -> Iterable[tuple[str, str]]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What a book is. ``named`` makes an entry's own number of its facts; None: the book gives 2026-0001.
+
+    ``problems`` yields for facts that contradict a column's name and a sentence. ``views`` are the filters of its list.
+    """
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    year: Callable[[Facts], int]
+    figures: Callable[[int, Collection[Facts]], Sequence[Figure]]
+    # Which rights reading, entering, and taking it away as a table need.
+    see: Act
+    keep: Act
+    export: Act
+    named: Callable[[Facts], str] | None = None
+    problems: Callable[[Facts, date], Iterable[tuple[str, str]]] = _no_problems
+    views: Mapping[str, Callable[[Facts], bool]] = field(default_factory=dict)
+
+    @property
+    def personal(self) -> bool:
+        """Whether something in it is personal."""
+        return any(each.personal for each in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as it stands. ``last`` is the number of its newest event, which a form sends back as ``seen``."""
+
+    id: str
+    number: str
+    facts: Facts
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it was recorded. ``personal`` names what was said with it."""
+
+    number: int
+    event: str
+    at: str
+    person: str
+    before: Facts
+    after: Facts
+    personal: tuple[str, ...]
+
+
+class Book:
+    """A book of one installation. ``today`` says which day it is at the office."""
+
+    def __init__(
+        self, spec: Spec, staff: Staff, catalogue: Catalogue, today: Callable[[], date] = office_today
+    ) -> None:
+        self.spec = spec
+        self.today = today
+        self.catalogue = catalogue
+        self._staff = staff
+        self.persons = Persons(PersonsKeys(staff.keys.folder), book_persons)
+
+    def read(self, told: Mapping[str, str]) -> Cells:
+        """Read what was typed by the columns' names, and hold it against itself and the archive."""
+        cells = read(self.spec.columns, told)
+        for name, sentence in self.spec.problems(cells.facts, self.today()):
+            cells.wrong.setdefault(name, sentence)
+        for each in self.spec.columns:
+            id = text(cells.facts, each.name) if each.kind is Kind.DOCUMENT else ""
+            if id and not self._is_there(id):
+                cells.wrong[each.name] = f"{each.label}：档案里没有这个编号的文件。编号写在文件页的标题下面。"
+        return cells
+
+    def enter(self, told: Mapping[str, str], by: Actor, id: str = "", more: Facts | None = None) -> Entry:
+        """Enter what was typed. ``id`` is that of a form: when it comes a second time, nothing more is entered.
+
+        ``more`` are facts that no column has. Raises EntryRefused, KeyUnusable.
+        """
+        cells = self._fit(self.read(told))
+        made = {**cells.facts, **(more or {})}
+        with self._staff.writing() as connection:
+            query = select(book_entries).where(book_entries.c.id == id, book_entries.c.book == self.spec.id)
+            if there := connection.execute(query).mappings().first():
+                return _entry(there)
+            row = self._insert(connection, made, id, "")
+            self._record(connection, row, ENTER, made, cells.personal, by)
+        return self.entry(row["id"])
+
+    def change(self, id: str, told: Mapping[str, str], by: Actor, seen: int | None = None) -> Entry:
+        """Replace what the columns say; what is personal stays where nothing is typed.
+
+        Raises EntryRefused, UnknownEntry, KeyUnusable.
+        """
+        before = self.entry(id).facts
+        known = {each.name for each in self.spec.columns if not each.personal}
+        lacking = {each.name for each in self.spec.columns if each.personal and each.needed}
+        cells = self.read(told)
+        kept = {name: why for name, why in cells.wrong.items() if name not in lacking or told.get(name, "").strip()}
+        cells = self._fit(Cells(cells.facts, cells.personal, kept))
+        made = {**{name: value for name, value in before.items() if name not in known}, **cells.facts}
+        return self.make(id, CHANGE, made, by, seen, cells.personal)
+
+    def make(
+        self,
+        id: str,
+        event: str,
+        made: Facts,
+        by: Actor,
+        seen: int | None = None,
+        personal: Mapping[Field, str] | None = None,
+    ) -> Entry:
+        """Record an event that makes these facts of an entry. Raises EntryRefused, UnknownEntry, KeyUnusable."""
+        personal = personal or {}
+        with self._staff.writing() as connection:
+            row = self._row(connection, id)
+            if seen is not None and row["last"] != seen:
+                raise EntryRefused(OVERTAKEN)
+            if dict(made) == row["facts"] and not personal:
+                raise EntryRefused("没有改动，没有保存。")
+            if self.spec.named and (number := self.spec.named(made)) != row["number"]:
+                self._refuse_taken(connection, number)
+                connection.execute(update(book_entries).where(book_entries.c.id == id).values(number=number))
+                row = self._row(connection, id)
+            self._record(connection, row, event, made, personal, by)
+        return self.entry(id)
+
+    def entry(self, id: str) -> Entry:
+        """Return an entry. Raises UnknownEntry."""
+        with self._staff.reading() as connection:
+            return _entry(self._row(connection, id))
+
+    def all(self) -> list[Entry]:
+        """Return every entry, the newest year first, within a year by number."""
+        query = select(book_entries).where(book_entries.c.book == self.spec.id).order_by(book_entries.c.number)
+        with self._staff.reading() as connection:
+            found = [_entry(row) for row in connection.execute(query).mappings()]
+        return sorted(found, key=lambda each: -self.spec.year(each.facts))
+
+    def years(self) -> list[int]:
+        """Return the years that there are entries of, the newest first."""
+        return sorted({self.spec.year(each.facts) for each in self.all()}, reverse=True)
+
+    def events(self, id: str) -> list[Recorded]:
+        """Return what happened to an entry, in order."""
+        query = select(book_events).where(book_events.c.entry_id == id).order_by(book_events.c.number)
+        with self._staff.reading() as connection:
+            return [
+                Recorded(
+                    *(row["number"], row["event"], row["at"], row["person"], row["before"], row["after"]),
+                    tuple(row["personal"]),
+                )
+                for row in connection.execute(query).mappings()
+            ]
+
+    def masked_names(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return names as lists show them, 张**, by the entries' ids. Raises KeyUnusable, PersonalDataDamaged."""
+        with self._staff.reading() as connection:
+            found = self.persons.newest(connection, Field.NAME, ids)
+        return {id: persons.masked(name) for id, name in found.items()}
+
+    def look(self, id: str, by: Actor) -> Opened:
+        """Return what is personal about an entry, after the look is in the audit log.
+
+        Whoever calls this has asked for ``Act.OPEN_PERSONS``. Raises UnknownEntry, KeyUnusable, PersonalDataDamaged.
+        """
+        number = self.entry(id).number
+        with self._staff.reading() as connection:
+            found = self.persons.of(connection, id)
+        self.note(by, "book.view", {"entry": number})
+        return Opened(persons.latest(found), found)
+
+    def look_at_all(self, by: Actor) -> dict[str, dict[Field, str]]:
+        """Return what is personal about every entry, by its id, after this is in the audit log.
+
+        Whoever calls this has asked for ``Act.EXPORT_PERSONS``. Raises KeyUnusable, PersonalDataDamaged.
+        """
+        ids = [each.id for each in self.all()]
+        with self._staff.reading() as connection:
+            found = {id: persons.latest(said) for id, said in self.persons.of_some(connection, ids).items()}
+        self.note(by, "book.export", {"rows": len(found), "persons": True})
+        return found
+
+    def take_in(self, rows: Iterable[tuple[str, Cells]], by: Actor) -> str:
+        """Enter rows of a table with their numbers, "" for the next one, all in one transaction; return the batch's id.
+
+        A number that is there already raises EntryRefused, and nothing is entered.
+        """
+        batch, digests = uuid4().hex, []
+        with self._staff.writing() as connection:
+            for number, cells in rows:
+                fit = self._fit(cells)
+                row = self._insert(connection, fit.facts, "", number)
+                digests.append(self._write(connection, row, IMPORT, fit.facts, fit.personal, by, batch))
+            if digests:
+                with self.catalogue.writing() as log:
+                    told = {"batch": batch, "rows": len(digests), "digest": canonical.digest(sorted(digests))}
+                    audit.append(log, by.person, "book.import", None, {"book": self.spec.title, **told})
+        return batch
+
+    def note(self, by: Actor, action: str, details: Mapping[str, object]) -> None:
+        """Record something in the audit log. Nothing personal may be in it."""
+        with self.catalogue.writing() as log:
+            audit.append(log, by.person, action, None, {"book": self.spec.title, **details})
+
+    def _fit(self, cells: Cells) -> Cells:
+        if cells.wrong:
+            raise EntryRefused("".join(cells.wrong.values()))
+        return cells
+
+    def _is_there(self, id: str) -> bool:
+        try:
+            self.catalogue.newest(id)
+        except UnknownDocument:
+            return False
+        return True
+
+    def _row(self, connection: Connection, id: str) -> RowMapping:
+        query = select(book_entries).where(book_entries.c.id == id, book_entries.c.book == self.spec.id)
+        row = connection.execute(query).mappings().first()
+        if row is None:
+            raise UnknownEntry(self.spec.title)
+        return row
+
+    def _refuse_taken(self, connection: Connection, number: str) -> None:
+        at = book_entries.c
+        if connection.execute(select(at.id).where(at.book == self.spec.id, at.number == number)).first():
+            raise EntryRefused(f"{number}已经登记过了。")
+
+    def _insert(self, connection: Connection, made: Facts, id: str, number: str) -> RowMapping:
+        year = serial = None
+        if self.spec.named:
+            number = self.spec.named(made)
+        elif not number:
+            year, at = self.today().year, book_entries.c
+            highest = select(func.max(at.serial)).where(at.book == self.spec.id, at.year == year)
+            serial = (connection.execute(highest).scalar() or 0) + 1
+            number = f"{year}-{serial:04}"
+        elif found := _NUMBER.fullmatch(number):
+            year, serial = int(found[1]), int(found[2])
+        self._refuse_taken(connection, number)
+        id = id or uuid4().hex
+        row = {"id": id, "book": self.spec.id, "number": number, "year": year, "serial": serial}
+        connection.execute(insert(book_entries).values(**row, facts=dict(made), last=0))
+        return self._row(connection, id)
+
+    def _record(
+        self,
+        connection: Connection,
+        row: RowMapping,
+        event: str,
+        made: Facts,
+        personal: Mapping[Field, str],
+        by: Actor,
+    ) -> None:
+        digest = self._write(connection, row, event, made, personal, by, "")
+        told = {"entry": row["number"], "event": event, "step": row["last"] + 1, "digest": digest}
+        self.note(by, "book", told)
+
+    def _write(
+        self,
+        connection: Connection,
+        row: RowMapping,
+        event: str,
+        made: Facts,
+        personal: Mapping[Field, str],
+        by: Actor,
+        batch: str,
+    ) -> str:
+        """Write an event and what it makes of the entry; return its digest."""
+        number = row["last"] + 1
+        was, became = changing.changes({} if number == 1 else row["facts"], made)
+        told: dict[str, object] = {
+            **{"entry_id": row["id"], "number": number, "event": event, "at": instant(now())},
+            **{"person": by.person, "account": by.account, "before": was, "after": became},
+            **{"personal": sorted(field.value for field in personal), "batch": batch},
+        }
+        digest = digest_of(told)
+        connection.execute(insert(book_events).values(**told, digest=digest))
+        kept: dict[str, Plain] = dict(made)
+        connection.execute(update(book_entries).where(book_entries.c.id == row["id"]).values(facts=kept, last=number))
+        self.persons.put(connection, row["id"], number, personal)
+        return digest
+
+
+def digest_of(row: Mapping[str, object]) -> str:
+    """Return the hash over an event's row, which the audit log has too."""
+    return canonical.digest({name: row[name] for name in _PARTS})
+
+
+def _entry(row: RowMapping) -> Entry:
+    return Entry(row["id"], row["number"], row["facts"], row["last"])

@@ -1,0 +1,120 @@
+"""A book as a table, both ways: a row for each entry.
+
+A row that is wrong is refused by its line with the reason, and the rest goes in.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from archive.errors import EntryRefused
+from archive.registers.books.book import Book
+from archive.registers.books.columns import Cells, Column, text
+from archive.registers.requests import sheet
+from archive.registers.requests.exchange import Refused, Taken
+from archive.registers.requests.facts import Field
+from archive.registers.requests.numbers import is_number
+from archive.registers.requests.register import Actor
+
+NUMBER = "登记号"
+
+
+def take_in(book: Book, path: Path, by: Actor, dry_run: bool = False) -> Taken:
+    """Enter the rows of a file. Raises EntryRefused or RequestRefused for one that can't be used, OSError."""
+    taken = Taken()
+    there = {each.number for each in book.all()}
+    good: list[tuple[str, Cells]] = []
+    for line, row in _rows(book, path):
+        number, cells, reason = _parsed(book, row)
+        if not reason and number in there:
+            reason = f"{'这一条' if book.spec.named else '登记号'}已经有了，没有重复导入。"
+        if reason:
+            taken.refused.append(Refused(line, reason))
+            continue
+        if number:
+            there.add(number)
+        good.append((number, cells))
+    taken.rows = len(good)
+    if good and not dry_run:
+        # Those that bring their numbers come first, so that none of theirs is given to another.
+        book.take_in(sorted(good, key=lambda each: not each[0]), by)
+    return taken
+
+
+def write(book: Book, path: Path, by: Actor, persons: bool = False) -> int:
+    """Write the book to a new file; return how many rows. With ``persons`` what is personal is in it.
+
+    Whoever calls this has asked for the right. It is in the audit log before the file is written. Raises KeyUnusable,
+    PersonalDataDamaged, OSError.
+    """
+    every = book.all()
+    values = book.look_at_all(by) if persons else {}
+    if not persons:
+        book.note(by, "book.export", {"rows": len(every)})
+    columns = [each for each in book.spec.columns if persons or not each.personal]
+    heading = [*_first(book), *(each.label for each in columns)]
+    rows = [
+        [
+            *([each.number] if _first(book) else []),
+            *(_cell(column, each.facts, values.get(each.id, {})) for column in columns),
+        ]
+        for each in every
+    ]
+    sheet.write(path, [heading, *rows])
+    return len(every)
+
+
+def _cell(column: Column, facts: Mapping[str, object], values: Mapping[Field, str]) -> str:
+    return values.get(column.personal, "") if column.personal else text(facts, column.name)  # type: ignore[arg-type]  # of facts, only texts are in columns
+
+
+def _first(book: Book) -> tuple[str, ...]:
+    """Return the column of the number, where that isn't made of others."""
+    return () if book.spec.named else (NUMBER,)
+
+
+def _rows(book: Book, path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+    heading: list[str] = []
+    for line, cells in sheet.read(path):
+        if not heading:
+            heading = [*map(str.strip, cells)]
+            while heading and not heading[-1]:
+                heading.pop()
+            if why := _wrong_heading(book, heading):
+                raise EntryRefused(f"第 {line} 行应为列名。{why}")
+            continue
+        told = dict(zip(heading, cells, strict=False))
+        if any(cells[len(heading) :]):
+            told[""] = "more"
+        yield line, told
+    if not heading:
+        raise EntryRefused(f"文件是空的；第一行应为列名：{'、'.join(_known(book))}。")
+
+
+def _known(book: Book) -> list[str]:
+    return [*_first(book), *(each.label for each in book.spec.columns)]
+
+
+def _wrong_heading(book: Book, heading: Sequence[str]) -> str:
+    known = _known(book)
+    if unknown := [at for at, cell in enumerate(heading, 1) if cell not in known]:
+        return f"第 {'、'.join(map(str, unknown[:10]))} 列的列名不认识；可用的有：{'、'.join(known)}。"
+    if twice := [cell for cell in known if heading.count(cell) > 1]:
+        return f"有两列{'、'.join(twice)}。"
+    if lacking := [each.label for each in book.spec.columns if each.needed and each.label not in heading]:
+        return f"缺少{'、'.join(lacking)}列。"
+    return ""
+
+
+def _parsed(book: Book, row: Mapping[str, str]) -> tuple[str, Cells, str]:
+    """Return a row's number, its cells, and why it can't be used, or ""."""
+    cells = book.read({each.name: row.get(each.label, "") for each in book.spec.columns})
+    if "" in row:
+        return "", cells, "比列名多出几栏。"
+    if cells.wrong:
+        return "", cells, "".join(cells.wrong.values())
+    if book.spec.named:
+        return book.spec.named(cells.facts), cells, ""
+    number = row.get(NUMBER, "").strip()
+    if number and not is_number(number):
+        return "", cells, "登记号应为 2026-0001 的样子。"
+    return number, cells, ""

@@ -1,0 +1,35 @@
+"""The registers beside in a real browser: their lists, forms and entries, and axe."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from archive.registers.roles import Role
+from tests.web.conftest import IN_A_BROWSER
+from tests.web.staff.conftest import DeskSite
+from tests.web.staff.test_desk_in_a_browser import look, signed_in
+
+pytestmark = IN_A_BROWSER
+
+
+def test_proposals_are_entered_listed_and_shown(
+    browser: Browser, address: str, site: DeskSite, pytestconfig: pytest.Config
+) -> None:
+    pictures = bool(pytestconfig.option.pictures)
+    page = signed_in(browser, address, site[Role.CLERK])
+    page.get_by_role("link", name="其他登记簿").click()
+    look(page, "books", pictures)
+    page.get_by_role("link", name="建议提案登记簿").click()
+    page.get_by_role("link", name="登记", exact=True).click()
+    look(page, "proposal-new", pictures)
+    page.get_by_label("年度").fill("2026")
+    page.get_by_label("种类").select_option("人大建议")
+    page.get_by_label("编号").fill("12")
+    page.get_by_label("标题").fill("关于修建沭河大桥、改善两岸群众出行条件的建议")
+    page.get_by_label("提出人").fill("王代表等 5 人")
+    page.get_by_label("承办单位").fill("县交通运输局")
+    page.get_by_label("收到日").fill("2026-02-20")
+    page.get_by_role("button", name="登记").click()
+    page.get_by_text("登记进展或者改正").click()
+    look(page, "proposal", pictures)
+    page.get_by_role("link", name="建议提案登记簿").click()
+    look(page, "proposals", pictures)

@@ -1,0 +1,104 @@
+"""Commands for the registers beside that of requests: each in and out as a table, and its figures of a year."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import click
+
+from archive.errors import EntryRefused, SignInRefused
+from archive.registers.books import exchange
+from archive.registers.books import proposals as _proposals
+from archive.registers.books.book import Book, Spec
+from archive.registers.requests.register import Actor
+from archive.registers.roles import Act
+from archive.registers.staff import Staff
+from web.commands.deciding import decider, has_accounts
+from web.commands.installation import reported, services
+from web.installation.services import Services
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_NEW = click.Path(dir_okay=False, path_type=Path)
+# How many refused lines are named.
+_NAMED = 200
+
+
+@contextmanager
+def book_of(opened: Services, spec: Spec) -> Iterator[Book]:
+    """Open a book of an installation. Raises BadSettings."""
+    with closing(Staff(opened.settings.staff_database_url, opened.catalogue.keys)) as staff:
+        yield Book(spec, staff, opened.catalogue)
+
+
+def actor_of(opened: Services, by: str, act: Act) -> Actor:
+    return Actor(decider(opened, by, act), by if has_accounts(opened) else "")
+
+
+def _group(spec: Spec, about: str) -> click.Group:
+    """Make the commands of a book."""
+
+    @click.group(spec.id, help=about)
+    def group() -> None:
+        pass
+
+    by_option = click.option(
+        "--by", required=True, metavar="NAME", help="Who does it: a user name, once there are accounts."
+    )
+
+    @group.command("import")
+    @click.argument("file", type=_FILE)
+    @by_option
+    @click.option("--dry-run", is_flag=True, help="Check the file only; write nothing.")
+    @reported
+    def import_(file: Path, by: str, dry_run: bool) -> None:
+        """Take rows in from FILE, CSV or xlsx.
+
+        A row that is wrong is refused by its line with the reason, and the rest goes in. Exits with 1 if one was.
+        """
+        with services() as opened:
+            actor = actor_of(opened, by, spec.keep)
+            with book_of(opened, spec) as book:
+                taken = exchange.take_in(book, file, actor, dry_run)
+        for refused in taken.refused[:_NAMED]:
+            click.echo(f"第 {refused.line} 行没有导入：{refused.reason}", err=True)
+        if len(taken.refused) > _NAMED:
+            click.echo(f"另有 {len(taken.refused) - _NAMED} 行没有导入。", err=True)
+        done = f"检查完毕，可以导入 {taken.rows} 条，没有写入" if dry_run else f"导入 {taken.rows} 条"
+        click.echo(f"{done}；{len(taken.refused)} 行有误{'，请改正后只导入这些行' if taken.refused else ''}。")
+        sys.exit(1 if taken.refused else 0)
+
+    def export(file: Path, by: str, with_persons: bool = False) -> None:
+        """Write the register to a new FILE: xlsx if it is named so, else CSV."""
+        if file.exists():
+            raise EntryRefused(f"{file} 已经有了，没有写入。请换一个文件名。")
+        with services() as opened:
+            if with_persons and not has_accounts(opened):
+                raise SignInRefused(
+                    "导出个人信息须以账号确认身份，而本机还没有账号。请先用 gongkai accounts add 建立。"
+                )
+            actor = actor_of(opened, by, Act.EXPORT_PERSONS if with_persons else spec.export)
+            with book_of(opened, spec) as book:
+                count = exchange.write(book, file, actor, with_persons)
+        click.echo(f"导出 {count} 条到 {file}。")
+        if with_persons:
+            click.echo("文件中有个人信息，用完请删除。", err=True)
+
+    out = by_option(reported(export))
+    if spec.personal:
+        out = click.option("--with-persons", is_flag=True, help="Also who asked; it needs an account.")(out)
+    group.command("export")(click.argument("file", type=_NEW)(out))
+
+    @group.command("figures")
+    @click.argument("year", type=click.IntRange(1949, 2999))
+    @reported
+    def figures(year: int) -> None:
+        """Say the figures of a YEAR."""
+        with services() as opened, book_of(opened, spec) as book:
+            for label, value in spec.figures(year, [each.facts for each in book.all()]):
+                click.echo(f"{label}\t{value}")
+
+    return group
+
+
+proposals = _group(_proposals.SPEC, "The register of proposals of deputies and members (建议提案).")

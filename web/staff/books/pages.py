@@ -1,0 +1,210 @@
+"""The pages of a book, the same for each: its list, a form for what is new, and an entry with its history."""
+
+import logging
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from hashlib import sha256
+
+from flask import Blueprint, Response, redirect, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response as Answer
+
+from archive.chinese.dates import OFFICE_TIME
+from archive.errors import EntryRefused, GongkaiError, KeyUnusable, PersonalDataDamaged, UnknownEntry
+from archive.registers.books.book import Entry, Spec
+from archive.registers.books.columns import Facts, Kind, text
+from archive.registers.requests.register import Opened
+from archive.registers.roles import Act
+from web.staff.books.opening import SPECS, book, figures
+from web.staff.guard import allowed, current
+from web.staff.requests.opening import UNREADABLE, actor
+
+log = logging.getLogger(__name__)
+ROWS = 50
+FAILED = "现在写不进登记簿，没有保存。填写的内容还在表单里，请告诉维护人员，过一会儿再试。"
+_TOKEN = re.compile("[0-9a-f]{32}")
+# What a page of an entry shows besides its facts: lines with a label, sentences to heed, and what its template needs.
+About = Callable[[Entry], Mapping[str, object]]
+registers = Blueprint("registers", __name__, url_prefix="/registers")
+
+
+@registers.get("")
+@allowed(Act.SEE_BOOKS)
+def all_books() -> str:
+    """Every register that the account may see, with the figures of its newest year."""
+    found = [(spec, *figures(spec)) for spec in SPECS if current().account.may(spec.see)]
+    return render_template("desk/books/all.html", books=found)
+
+
+def pages(spec: Spec, about: About = lambda entry: {}, template: str = "desk/books/entry.html") -> Blueprint:
+    """Make the pages of a book. ``about`` adds to the page of an entry what its ``template`` shows besides."""
+    made = Blueprint(spec.id, __name__, url_prefix=f"/registers/{spec.id}")
+
+    @made.get("")
+    @allowed(spec.see)
+    def listed() -> str:
+        """The book by year, by a view, and by words that stand in an entry."""
+        opened = book(spec)
+        asked = {name: request.args.get(name, "").strip()[:100] for name in ("year", "view", "q")}
+        every = opened.all()
+        year = int(asked["year"]) if re.fullmatch(r"(19|20)\d\d", asked["year"], re.ASCII) else None
+        fits = spec.views.get(asked["view"], _any)
+        words = asked["q"].casefold().split()
+        found = [
+            each
+            for each in every
+            if (year is None or spec.year(each.facts) == year) and fits(each.facts) and _has(each, words)
+        ]
+        page = request.args.get("page", "1")
+        at = max(1, int(page)) if page.isdecimal() and len(page) < 7 else 1
+        shown = found[(at - 1) * ROWS : at * ROWS]
+        names, unreadable = _masked_names(spec, [each.id for each in shown])
+        of, told = figures(spec, year)
+        return render_template(
+            "desk/books/list.html",
+            **{"spec": spec, "entries": shown, "total": len(found), "page": at, "asked": asked, "text": text},
+            **{"pages": max(1, -(-len(found) // ROWS)), "years": opened.years(), "figures": told, "of": of},
+            **{"names": names, "unreadable": unreadable},
+        )
+
+    @made.get("/new")
+    @allowed(spec.keep)
+    def blank() -> Response:
+        return _form(spec, {})
+
+    @made.post("/new")
+    @allowed(spec.keep)
+    def enter() -> Answer:
+        """Enter what was typed. The same form a second time leads to the entry that it has made."""
+        typed = _typed()
+        token = typed.get("once", "")
+        cells = book(spec).read(typed)
+        if cells.wrong:
+            return _form(spec, typed, f"有 {len(cells.wrong)} 处需要改正，改好后再登记。", 400, cells.wrong)
+        if not _TOKEN.fullmatch(token):
+            return _form(spec, typed, "表单不完整，没有登记。请核对后再按一次“登记”。", 400)
+        try:
+            entry = book(spec).enter(typed, actor(), _once(token, typed))
+        except EntryRefused as refused:
+            return _form(spec, typed, refused.reason, 409)
+        except (GongkaiError, SQLAlchemyError, OSError) as error:
+            log.error("%s while something was entered", type(error).__name__)
+            return _form(spec, typed, FAILED, 503)
+        return redirect(f"/registers/{spec.id}/{entry.id}", 303)
+
+    @made.get("/<id>")
+    @allowed(spec.see)
+    def shown(id: str) -> Response:
+        return entry_page(spec, id, about, template)
+
+    @made.post("/<id>/change")
+    @allowed(spec.keep)
+    def change(id: str) -> Answer:
+        typed = _typed()
+        try:
+            book(spec).change(id, typed, actor(), seen())
+        except UnknownEntry:
+            raise
+        except EntryRefused as refused:
+            wrong = book(spec).read(typed).wrong
+            return entry_page(spec, id, about, template, refused.reason, 409, typed, wrong)
+        except (GongkaiError, SQLAlchemyError, OSError) as error:
+            log.error("%s while an entry was changed", type(error).__name__)
+            return entry_page(spec, id, about, template, FAILED, 503, typed)
+        return redirect(f"/registers/{spec.id}/{id}", 303)
+
+    if spec.personal:
+
+        @made.post("/<id>/persons")
+        @allowed(Act.OPEN_PERSONS)
+        def opened(id: str) -> Response:
+            """Open what is personal, on this answer alone; the log has that it was opened."""
+            try:
+                found = book(spec).look(id, actor())
+            except (KeyUnusable, PersonalDataDamaged) as error:
+                log.error("%s: %s", type(error).__name__, error)
+                return entry_page(spec, id, about, template, UNREADABLE, 503)
+            return entry_page(spec, id, about, template, opened=found)
+
+    return made
+
+
+def entry_page(
+    spec: Spec,
+    id: str,
+    about: About,
+    template: str,
+    refused: str = "",
+    status: int = 200,
+    typed: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+    opened: Opened | None = None,
+) -> Response:
+    """Return the page of an entry: what is known, what may be changed, and what happened to it."""
+    found = book(spec)
+    entry = found.entry(id)
+    names, unreadable = _masked_names(spec, [id])
+    kept = {each.name: text(entry.facts, each.name) for each in spec.columns if not each.personal}
+    page = render_template(
+        template,
+        **{"spec": spec, "entry": entry, "events": found.events(id), "text": text, "Kind": Kind, "when": _when},
+        **{"typed": typed or {}, "mine": {**kept, **(typed or {})}, "wrong": wrong or {}, "refused": refused},
+        **{"labels": {each.name: each.label for each in spec.columns}, "opened": opened},
+        **{"names": names, "unreadable": unreadable, **about(entry)},
+    )
+    return Response(page, status)
+
+
+def seen() -> int:
+    """Return the newest event that the form's page showed; none that there is for a form without it."""
+    said = request.form.get("last", "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else -1
+
+
+def _form(
+    spec: Spec, typed: Mapping[str, str], refused: str = "", status: int = 200, wrong: Mapping[str, str] | None = None
+) -> Response:
+    token = typed.get("once", "")
+    page = render_template(
+        "desk/books/new.html",
+        **{"spec": spec, "mine": typed, "wrong": wrong or {}, "refused": refused, "Kind": Kind},
+        once=token if _TOKEN.fullmatch(token) else secrets.token_hex(16),
+    )
+    return Response(page, status)
+
+
+def _typed() -> dict[str, str]:
+    return {name: value for name, value in request.form.items() if name != "csrf"}
+
+
+def _once(token: str, typed: Mapping[str, str]) -> str:
+    """Return the id of the entry that a form makes: the same for what is sent twice, another for what differs."""
+    parts = [f"{name}={typed[name]}" for name in sorted(typed) if name != "once"]
+    return sha256("\n".join((token, *parts)).encode()).hexdigest()[:32]
+
+
+def _any(facts: Facts) -> bool:
+    return True
+
+
+def _has(entry: Entry, words: list[str]) -> bool:
+    told = " ".join((entry.number, *map(str, entry.facts.values()))).casefold()
+    return all(word in told for word in words)
+
+
+def _masked_names(spec: Spec, ids: list[str]) -> tuple[dict[str, str], str]:
+    """Return the names as lists show them, for those who answer; and a sentence if they can't be read."""
+    account = current().account
+    if not spec.personal or not (account.may(Act.HANDLE_REQUESTS) or account.may(Act.OVERSEE_REQUESTS)):
+        return {}, ""
+    try:
+        return book(spec).masked_names(ids), ""
+    except (KeyUnusable, PersonalDataDamaged) as error:
+        log.error("%s: %s", type(error).__name__, error)
+        return {}, UNREADABLE
+
+
+def _when(at: str) -> str:
+    return datetime.fromisoformat(at).astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M")
