@@ -7,21 +7,28 @@ from pathlib import Path
 
 import click
 
+from archive.chinese.dates import office_today
 from archive.errors import EntryRefused, SignInRefused
 from archive.registers.books import exchange
 from archive.registers.books import proposals as _proposals
 from archive.registers.books.book import Book, Spec
+from archive.registers.requests import disputes as _disputes
+from archive.registers.requests.exchange import Taken
 from archive.registers.requests.register import Actor
 from archive.registers.roles import Act
 from archive.registers.staff import Staff
 from web.commands.deciding import decider, has_accounts
 from web.commands.installation import reported, services
+from web.commands.register import register_of
 from web.installation.services import Services
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW = click.Path(dir_okay=False, path_type=Path)
+_YEAR = click.IntRange(1949, 2999)
 # How many refused lines are named.
 _NAMED = 200
+_BY = click.option("--by", required=True, metavar="NAME", help="Who does it: a user name, once there are accounts.")
+_DRY = click.option("--dry-run", is_flag=True, help="Check the file only; write nothing.")
 
 
 @contextmanager
@@ -35,6 +42,22 @@ def actor_of(opened: Services, by: str, act: Act) -> Actor:
     return Actor(decider(opened, by, act), by if has_accounts(opened) else "")
 
 
+def _tell(taken: Taken, dry_run: bool) -> None:
+    """Say what came of an import, and end with 1 if a row was refused."""
+    for refused in taken.refused[:_NAMED]:
+        click.echo(f"第 {refused.line} 行没有导入：{refused.reason}", err=True)
+    if len(taken.refused) > _NAMED:
+        click.echo(f"另有 {len(taken.refused) - _NAMED} 行没有导入。", err=True)
+    done = f"检查完毕，可以导入 {taken.rows} 条，没有写入" if dry_run else f"导入 {taken.rows} 条"
+    click.echo(f"{done}；{len(taken.refused)} 行有误{'，请改正后只导入这些行' if taken.refused else ''}。")
+    sys.exit(1 if taken.refused else 0)
+
+
+def _refuse_there(file: Path) -> None:
+    if file.exists():
+        raise EntryRefused(f"{file} 已经有了，没有写入。请换一个文件名。")
+
+
 def _group(spec: Spec, about: str) -> click.Group:
     """Make the commands of a book."""
 
@@ -42,14 +65,10 @@ def _group(spec: Spec, about: str) -> click.Group:
     def group() -> None:
         pass
 
-    by_option = click.option(
-        "--by", required=True, metavar="NAME", help="Who does it: a user name, once there are accounts."
-    )
-
     @group.command("import")
     @click.argument("file", type=_FILE)
-    @by_option
-    @click.option("--dry-run", is_flag=True, help="Check the file only; write nothing.")
+    @_BY
+    @_DRY
     @reported
     def import_(file: Path, by: str, dry_run: bool) -> None:
         """Take rows in from FILE, CSV or xlsx.
@@ -60,18 +79,11 @@ def _group(spec: Spec, about: str) -> click.Group:
             actor = actor_of(opened, by, spec.keep)
             with book_of(opened, spec) as book:
                 taken = exchange.take_in(book, file, actor, dry_run)
-        for refused in taken.refused[:_NAMED]:
-            click.echo(f"第 {refused.line} 行没有导入：{refused.reason}", err=True)
-        if len(taken.refused) > _NAMED:
-            click.echo(f"另有 {len(taken.refused) - _NAMED} 行没有导入。", err=True)
-        done = f"检查完毕，可以导入 {taken.rows} 条，没有写入" if dry_run else f"导入 {taken.rows} 条"
-        click.echo(f"{done}；{len(taken.refused)} 行有误{'，请改正后只导入这些行' if taken.refused else ''}。")
-        sys.exit(1 if taken.refused else 0)
+        _tell(taken, dry_run)
 
     def export(file: Path, by: str, with_persons: bool = False) -> None:
         """Write the register to a new FILE: xlsx if it is named so, else CSV."""
-        if file.exists():
-            raise EntryRefused(f"{file} 已经有了，没有写入。请换一个文件名。")
+        _refuse_there(file)
         with services() as opened:
             if with_persons and not has_accounts(opened):
                 raise SignInRefused(
@@ -84,13 +96,13 @@ def _group(spec: Spec, about: str) -> click.Group:
         if with_persons:
             click.echo("文件中有个人信息，用完请删除。", err=True)
 
-    out = by_option(reported(export))
+    out = _BY(reported(export))
     if spec.personal:
         out = click.option("--with-persons", is_flag=True, help="Also who asked; it needs an account.")(out)
     group.command("export")(click.argument("file", type=_NEW)(out))
 
     @group.command("figures")
-    @click.argument("year", type=click.IntRange(1949, 2999))
+    @click.argument("year", type=_YEAR)
     @reported
     def figures(year: int) -> None:
         """Say the figures of a YEAR."""
@@ -102,3 +114,49 @@ def _group(spec: Spec, about: str) -> click.Group:
 
 
 proposals = _group(_proposals.SPEC, "The register of proposals of deputies and members (建议提案).")
+
+
+@click.group()
+def disputes() -> None:
+    """Reviews and lawsuits about requests (行政复议、行政诉讼)."""
+
+
+@disputes.command("import")
+@click.argument("file", type=_FILE)
+@_BY
+@_DRY
+@reported
+def import_disputes(file: Path, by: str, dry_run: bool) -> None:
+    """Record the disputes of FILE, CSV or xlsx, each at its request.
+
+    A row that is wrong is refused by its line with the reason, and the rest goes in. Exits with 1 if one was.
+    """
+    with services() as opened:
+        actor = actor_of(opened, by, Act.HANDLE_REQUESTS)
+        with register_of(opened) as register:
+            taken = _disputes.take_in(register, file, actor, office_today(), dry_run)
+    _tell(taken, dry_run)
+
+
+@disputes.command("export")
+@click.argument("file", type=_NEW)
+@_BY
+@reported
+def export_disputes(file: Path, by: str) -> None:
+    """Write all disputes to a new FILE: xlsx if it is named so, else CSV."""
+    _refuse_there(file)
+    with services() as opened:
+        actor = actor_of(opened, by, Act.EXPORT_REQUESTS)
+        with register_of(opened) as register:
+            count = _disputes.write(register, file, actor)
+    click.echo(f"导出 {count} 条到 {file}。")
+
+
+@disputes.command("figures")
+@click.argument("year", type=_YEAR)
+@reported
+def dispute_figures(year: int) -> None:
+    """Say table four of a YEAR's report: its fifteen cells."""
+    with services() as opened, register_of(opened) as register:
+        for kind, row in _disputes.table_four(year, [each.facts for each in register.all()]).items():
+            click.echo(kind + "".join(f"\t{cell} {count}" for cell, count in row.items()))

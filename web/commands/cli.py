@@ -33,6 +33,7 @@ COMMANDS = {
     "calendar": "workdays",
     "requests": "requests",
     "proposals": "books",
+    "disputes": "books",
     "letters": "letters",
     "serve": "serving",
     "demo": "serving",

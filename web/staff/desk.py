@@ -19,6 +19,7 @@ from web.http.edition import design
 from web.installation.services import Services, staff_engine
 from web.staff.arriving import LARGEST_FORM, DeskRequest, forget, largest_body
 from web.staff.attaching import attaching
+from web.staff.books.disputing import disputing
 from web.staff.books.pages import registers
 from web.staff.books.proposing import proposing
 from web.staff.bringing import bringing
@@ -76,6 +77,7 @@ PARTS = (
     acting,
     registers,
     proposing,
+    disputing,
     managing,
     watching,
     mistakes,

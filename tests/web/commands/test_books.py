@@ -30,3 +30,21 @@ def test_proposals_go_in_and_out_and_are_counted(run: Run, tmp_path: Path) -> No
     assert "2019,人大建议,1,修桥" in (tmp_path / "out.csv").read_text(encoding="utf-8")
     assert "已经有了" in run("proposals", "export", str(tmp_path / "out.csv"), "--by", "丁四", code=1).stderr
     assert "账号、登记簿完好" in run("verify", code=1).stdout, "an empty archive has no index"
+
+
+def test_disputes_go_in_at_their_requests_and_are_counted(run: Run, tmp_path: Path) -> None:
+    old = tmp_path / "old.csv"
+    head = "登记号,收到渠道,提交日,申请人类型,姓名,申请内容,结果代码,答复日\n"
+    old.write_text(f"{head}2009年第1号,当面,2009-09-21,自然人,张三丰,方案,R03,2009-09-25\n", encoding="utf-8")
+    run("requests", "import", str(old), "--by", "丁四")
+    told = tmp_path / "disputes.csv"
+    told.write_text(
+        "申请登记号,种类,提出日,审结日,结果\n2009年第1号,复议,2019-10-08,2020-01-08,维持\n2009年第2号,复议,2019-10-08,,\n",
+        encoding="utf-8",
+    )
+    tried = run("disputes", "import", str(told), "--by", "丁四", "--dry-run", code=1)
+    assert "可以导入 1 条，没有写入；1 行有误" in tried.stdout and "第 3 行没有导入" in tried.stderr
+    run("disputes", "import", str(told), "--by", "丁四", code=1)
+    assert "复议\t维持 0\t纠正 0\t其他 0\t未结 1\t总计 1" in run("disputes", "figures", "2019").stdout
+    assert "复议\t维持 1\t纠正 0\t其他 0\t未结 0\t总计 1" in run("disputes", "figures", "2020").stdout
+    assert "导出 1 条" in run("disputes", "export", str(tmp_path / "out.csv"), "--by", "丁四").stdout

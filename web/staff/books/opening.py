@@ -1,6 +1,9 @@
 """The books as the desk opens them."""
 
+import re
 from collections.abc import Mapping
+
+from flask import request
 
 from archive.registers.books import proposals
 from archive.registers.books.book import Book, Spec
@@ -9,6 +12,22 @@ from web.staff.guard import desk
 
 # In the order of the first page.
 SPECS: tuple[Spec, ...] = (proposals.SPEC,)
+
+
+def sent_form() -> dict[str, str]:
+    """Return the form that was sent, but for its token."""
+    return {name: value for name, value in request.form.items() if name != "csrf"}
+
+
+def asked_year() -> int | None:
+    """Return the year that is asked for; None for none, or for anything else."""
+    said = request.args.get("year", "").strip()
+    return int(said) if re.fullmatch(r"(19|20)\d\d", said, re.ASCII) else None
+
+
+def page_number() -> int:
+    asked = request.args.get("page", "1")
+    return max(1, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
 
 
 def book(spec: Spec) -> Book:

@@ -17,7 +17,7 @@ from archive.registers.books.book import Entry, Spec
 from archive.registers.books.columns import Facts, Kind, text
 from archive.registers.requests.register import Opened
 from archive.registers.roles import Act
-from web.staff.books.opening import SPECS, book, figures
+from web.staff.books.opening import SPECS, asked_year, book, figures, page_number, sent_form
 from web.staff.guard import allowed, current
 from web.staff.requests.opening import UNREADABLE, actor
 
@@ -34,8 +34,9 @@ registers = Blueprint("registers", __name__, url_prefix="/registers")
 @allowed(Act.SEE_BOOKS)
 def all_books() -> str:
     """Every register that the account may see, with the figures of its newest year."""
-    found = [(spec, *figures(spec)) for spec in SPECS if current().account.may(spec.see)]
-    return render_template("desk/books/all.html", books=found)
+    account = current().account
+    found = [(spec, *figures(spec)) for spec in SPECS if account.may(spec.see)]
+    return render_template("desk/books/all.html", books=found, disputes=account.may(Act.SEE_REQUESTS))
 
 
 def pages(spec: Spec, about: About = lambda entry: {}, template: str = "desk/books/entry.html") -> Blueprint:
@@ -49,7 +50,7 @@ def pages(spec: Spec, about: About = lambda entry: {}, template: str = "desk/boo
         opened = book(spec)
         asked = {name: request.args.get(name, "").strip()[:100] for name in ("year", "view", "q")}
         every = opened.all()
-        year = int(asked["year"]) if re.fullmatch(r"(19|20)\d\d", asked["year"], re.ASCII) else None
+        year = asked_year()
         fits = spec.views.get(asked["view"], _any)
         words = asked["q"].casefold().split()
         found = [
@@ -57,8 +58,7 @@ def pages(spec: Spec, about: About = lambda entry: {}, template: str = "desk/boo
             for each in every
             if (year is None or spec.year(each.facts) == year) and fits(each.facts) and _has(each, words)
         ]
-        page = request.args.get("page", "1")
-        at = max(1, int(page)) if page.isdecimal() and len(page) < 7 else 1
+        at = page_number()
         shown = found[(at - 1) * ROWS : at * ROWS]
         names, unreadable = _masked_names(spec, [each.id for each in shown])
         of, told = figures(spec, year)
@@ -78,7 +78,7 @@ def pages(spec: Spec, about: About = lambda entry: {}, template: str = "desk/boo
     @allowed(spec.keep)
     def enter() -> Answer:
         """Enter what was typed. The same form a second time leads to the entry that it has made."""
-        typed = _typed()
+        typed = sent_form()
         token = typed.get("once", "")
         cells = book(spec).read(typed)
         if cells.wrong:
@@ -102,7 +102,7 @@ def pages(spec: Spec, about: About = lambda entry: {}, template: str = "desk/boo
     @made.post("/<id>/change")
     @allowed(spec.keep)
     def change(id: str) -> Answer:
-        typed = _typed()
+        typed = sent_form()
         try:
             book(spec).change(id, typed, actor(), seen())
         except UnknownEntry:
@@ -173,10 +173,6 @@ def _form(
         once=token if _TOKEN.fullmatch(token) else secrets.token_hex(16),
     )
     return Response(page, status)
-
-
-def _typed() -> dict[str, str]:
-    return {name: value for name, value in request.form.items() if name != "csrf"}
 
 
 def _once(token: str, typed: Mapping[str, str]) -> str:

@@ -33,3 +33,7 @@ def test_proposals_are_entered_listed_and_shown(
     look(page, "proposal", pictures)
     page.get_by_role("link", name="建议提案登记簿").click()
     look(page, "proposals", pictures)
+    page.goto(f"{address}/registers/disputes")
+    look(page, "disputes", pictures)
+    page.goto(f"{address}/registers/disputes/new")
+    look(page, "dispute-new", pictures)
