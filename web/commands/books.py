@@ -9,6 +9,7 @@ import click
 
 from archive.chinese.dates import office_today
 from archive.errors import EntryRefused, SignInRefused
+from archive.registers.books import corrections as _corrections
 from archive.registers.books import exchange
 from archive.registers.books import proposals as _proposals
 from archive.registers.books.book import Book, Spec
@@ -114,6 +115,8 @@ def _group(spec: Spec, about: str) -> click.Group:
 
 
 proposals = _group(_proposals.SPEC, "The register of proposals of deputies and members (建议提案).")
+
+corrections = _group(_corrections.SPEC, "The register of corrections that somebody asked for (更正).")
 
 
 @click.group()

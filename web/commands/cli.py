@@ -34,6 +34,7 @@ COMMANDS = {
     "requests": "requests",
     "proposals": "books",
     "disputes": "books",
+    "corrections": "books",
     "letters": "letters",
     "serve": "serving",
     "demo": "serving",
@@ -92,6 +93,8 @@ def cli() -> None:
     GONGKAI_ADDRESS       the site's public address, for QR codes, feeds and site map (default: from the request)
     GONGKAI_TERMINALS     addresses and networks of public query terminals: 10.1.2.3,10.1.7.0/24 (default: none)
     GONGKAI_PROXIES       number of reverse proxies whose X-Forwarded-* headers are trusted (default: 0)
+    GONGKAI_CORRECTION_DAYS  working days in which a correction that is asked for is decided (default: 20)
+    GONGKAI_REEVALUATION_MONTHS  months after which what is withheld is evaluated again (default: 12)
     GONGKAI_RATE          requests per minute allowed from one address; 0: no limit (default: 300)
     """
     # Drafts and refused documents are nobody else's business: whatever a command makes, only its owner may read.

@@ -22,9 +22,11 @@ variable                  meaning                                               
 ``GONGKAI_KEYS``          folder of the keys of the seals                             ``keys`` in that folder
 ========================= ==========================================================  =====================
 
-``GONGKAI_LEAST_QUERIES`` and ``GONGKAI_LEAST_PLACES`` say what a search record has before an answer may rest on it that
-nothing is there. ``GONGKAI_STAFF_DATABASE_URL`` is the SQLAlchemy URL of the staff's database, by default SQLite in the
-data folder. Only the desk and the commands about accounts open it.
+``GONGKAI_STAFF_DATABASE_URL`` is the SQLAlchemy URL of the staff's database, by default SQLite in the data folder. Only
+the desk and the commands about accounts open it. ``GONGKAI_LEAST_QUERIES`` (2) and ``GONGKAI_LEAST_PLACES`` (1) say what
+a search record has before an answer may rest on it that nothing is there. ``GONGKAI_CORRECTION_DAYS``, by default 20, are
+the working days in which a correction that somebody asks for is decided; ``GONGKAI_REEVALUATION_MONTHS``, by default 12,
+are the months after which what is withheld is evaluated again.
 """
 
 import os
@@ -70,6 +72,10 @@ class Settings:
     # What a search record has before an answer may say that nothing is there.
     least_queries: int = 2
     least_places: int = 1
+    # Working days; the regulation gives none.
+    correction_days: int = 20
+    # After how many months what is withheld is evaluated again.
+    reevaluation_months: int = 12
 
     @classmethod
     def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
@@ -90,24 +96,30 @@ class Settings:
         plain = cls.at(_folder("GONGKAI_DATA", environment.get("GONGKAI_DATA") or "gongkai-data"))
         if plain.data.exists() and not plain.data.is_dir():
             raise BadSettings(f"GONGKAI_DATA 应当是一个文件夹，而 {plain.data} 不是。")
+
+        def whole(name: str, usual: int, least: int, most: int) -> int:
+            return _whole(name, environment.get(name) or str(usual), least, most)
+
         return cls(
             plain.data,
             environment.get("GONGKAI_DATABASE_URL") or plain.database_url,
             _engine("GONGKAI_ENGINE_URL", environment.get("GONGKAI_ENGINE_URL") or plain.engine_url),
             environment.get("GONGKAI_SITE_NAME") or plain.site_name,
-            _whole("GONGKAI_GAPS_K", environment.get("GONGKAI_GAPS_K") or str(plain.gaps_k), 2, 1000),
-            _whole("GONGKAI_CACHE_MB", environment.get("GONGKAI_CACHE_MB") or str(plain.cache_mb), 1, 1 << 20),
+            whole("GONGKAI_GAPS_K", plain.gaps_k, 2, 1000),
+            whole("GONGKAI_CACHE_MB", plain.cache_mb, 1, 1 << 20),
             # Must stay below the time limit of a whole extraction.
-            _whole("GONGKAI_OCR_SECONDS", environment.get("GONGKAI_OCR_SECONDS") or str(plain.ocr_seconds), 0, 50),
+            whole("GONGKAI_OCR_SECONDS", plain.ocr_seconds, 0, 50),
             _address("GONGKAI_ADDRESS", environment.get("GONGKAI_ADDRESS") or ""),
             _networks("GONGKAI_TERMINALS", environment.get("GONGKAI_TERMINALS") or ""),
-            _whole("GONGKAI_PROXIES", environment.get("GONGKAI_PROXIES") or str(plain.proxies), 0, 5),
-            _whole("GONGKAI_RATE", environment.get("GONGKAI_RATE") or str(plain.rate), 0, 1_000_000),
+            whole("GONGKAI_PROXIES", plain.proxies, 0, 5),
+            whole("GONGKAI_RATE", plain.rate, 0, 1_000_000),
             _folder("GONGKAI_KEYS", environment.get("GONGKAI_KEYS") or str(plain.keys)),
             environment.get("GONGKAI_STAFF_DATABASE_URL") or plain.staff_database_url,
             _one("GONGKAI_SECOND_FACTOR", environment.get("GONGKAI_SECOND_FACTOR") or "required", SECOND_FACTOR),
-            _whole("GONGKAI_LEAST_QUERIES", environment.get("GONGKAI_LEAST_QUERIES") or str(plain.least_queries), 1, 9),
-            _whole("GONGKAI_LEAST_PLACES", environment.get("GONGKAI_LEAST_PLACES") or str(plain.least_places), 0, 9),
+            whole("GONGKAI_LEAST_QUERIES", plain.least_queries, 1, 9),
+            whole("GONGKAI_LEAST_PLACES", plain.least_places, 0, 9),
+            whole("GONGKAI_CORRECTION_DAYS", plain.correction_days, 1, 60),
+            whole("GONGKAI_REEVALUATION_MONTHS", plain.reevaluation_months, 1, 60),
         )
 
     @property

@@ -19,6 +19,7 @@ from web.http.edition import design
 from web.installation.services import Services, staff_engine
 from web.staff.arriving import LARGEST_FORM, DeskRequest, forget, largest_body
 from web.staff.attaching import attaching
+from web.staff.books.amending import amending
 from web.staff.books.disputing import disputing
 from web.staff.books.pages import registers
 from web.staff.books.proposing import proposing
@@ -78,6 +79,7 @@ PARTS = (
     registers,
     proposing,
     disputing,
+    amending,
     managing,
     watching,
     mistakes,

@@ -33,6 +33,10 @@ _NUMBER = re.compile(r"(\d{4})-(\d{4,6})", re.ASCII)
 Figure = tuple[str, str]
 
 
+def _nothing_held(facts: Facts, catalogue: Catalogue) -> Iterable[tuple[str, str]]:
+    return ()
+
+
 def _no_problems(facts: Facts, today: date) -> Iterable[tuple[str, str]]:
     return ()
 
@@ -56,6 +60,8 @@ class Spec:
     named: Callable[[Facts], str] | None = None
     problems: Callable[[Facts, date], Iterable[tuple[str, str]]] = _no_problems
     views: Mapping[str, Callable[[Facts], bool]] = field(default_factory=dict)
+    # The same as ``problems`` of facts that contradict the archive.
+    held: Callable[[Facts, Catalogue], Iterable[tuple[str, str]]] = _nothing_held
 
     @property
     def personal(self) -> bool:
@@ -107,6 +113,8 @@ class Book:
             id = text(cells.facts, each.name) if each.kind is Kind.DOCUMENT else ""
             if id and not self._is_there(id):
                 cells.wrong[each.name] = f"{each.label}：档案里没有这个编号的文件。编号写在文件页的标题下面。"
+        for name, sentence in self.spec.held(cells.facts, self.catalogue):
+            cells.wrong.setdefault(name, sentence)
         return cells
 
     def enter(self, told: Mapping[str, str], by: Actor, id: str = "", more: Facts | None = None) -> Entry:

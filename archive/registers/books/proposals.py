@@ -51,7 +51,7 @@ def figures(year: int, every: Collection[Facts]) -> list[Figure]:
     received = [each for each in every if _year(each) == year]
     answered = [each for each in received if each.get("answered_on")]
     public = [each for each in answered if each.get("public") == OPEN]
-    kinds = [(f"其中{kind}", f"{sum(each.get('kind') == kind for each in received)} 件") for kind in KINDS]
+    kinds = [(kind, f"{sum(each.get('kind') == kind for each in received)} 件") for kind in KINDS]
     answers = [(f"答复{kind}", f"{sum(each.get('answer') == kind for each in answered)} 件") for kind in ANSWERS]
     rate = f"{100 * len(answered) / len(received):.1f}".removesuffix(".0") + "%" if received else "—"
     return [

@@ -27,6 +27,8 @@ FAILED = "现在写不进登记簿，没有保存。填写的内容还在表单�
 _TOKEN = re.compile("[0-9a-f]{32}")
 # What a page of an entry shows besides its facts: lines with a label, sentences to heed, and what its template needs.
 About = Callable[[Entry], Mapping[str, object]]
+# A label, and what is shown under it: ``said``, and whether it is ``late``.
+Also = tuple[str, Callable[[Facts], object]]
 registers = Blueprint("registers", __name__, url_prefix="/registers")
 
 
@@ -39,8 +41,16 @@ def all_books() -> str:
     return render_template("desk/books/all.html", books=found, disputes=account.may(Act.SEE_REQUESTS))
 
 
-def pages(spec: Spec, about: About = lambda entry: {}, template: str = "desk/books/entry.html") -> Blueprint:
-    """Make the pages of a book. ``about`` adds to the page of an entry what its ``template`` shows besides."""
+def pages(
+    spec: Spec,
+    about: About = lambda entry: {},
+    template: str = "desk/books/entry.html",
+    also: Also | None = None,
+) -> Blueprint:
+    """Make the pages of a book. ``about`` adds to the page of an entry what its ``template`` shows besides.
+
+    ``also`` is a column of the list that is reckoned from each entry's facts.
+    """
     made = Blueprint(spec.id, __name__, url_prefix=f"/registers/{spec.id}")
 
     @made.get("")
@@ -66,7 +76,7 @@ def pages(spec: Spec, about: About = lambda entry: {}, template: str = "desk/boo
             "desk/books/list.html",
             **{"spec": spec, "entries": shown, "total": len(found), "page": at, "asked": asked, "text": text},
             **{"pages": max(1, -(-len(found) // ROWS)), "years": opened.years(), "figures": told, "of": of},
-            **{"names": names, "unreadable": unreadable},
+            **{"names": names, "unreadable": unreadable, "also": also},
         )
 
     @made.get("/new")
