@@ -12,6 +12,7 @@ from archive.errors import EntryRefused, SignInRefused
 from archive.registers.books import corrections as _corrections
 from archive.registers.books import exchange
 from archive.registers.books import proposals as _proposals
+from archive.registers.books import reevaluations as _reevaluations
 from archive.registers.books.book import Book, Spec
 from archive.registers.requests import disputes as _disputes
 from archive.registers.requests.exchange import Taken
@@ -117,6 +118,21 @@ def _group(spec: Spec, about: str) -> click.Group:
 proposals = _group(_proposals.SPEC, "The register of proposals of deputies and members (建议提案).")
 
 corrections = _group(_corrections.SPEC, "The register of corrections that somebody asked for (更正).")
+
+reevaluations = _group(_reevaluations.SPEC, "The evaluations of what is not for everybody (定期评估, article 18).")
+
+
+@reevaluations.command("due")
+@click.argument("year", type=_YEAR)
+@reported
+def due(year: int) -> None:
+    """List what is to be evaluated in a YEAR, and what was due before: day, attribute, ground, id and title."""
+    with services() as opened, book_of(opened, _reevaluations.SPEC) as book:
+        found = _reevaluations.withheld(opened.catalogue)
+        every = _reevaluations.dues(found, book.all(), opened.settings.reevaluation_months)
+    for each in _reevaluations.until(every, year):
+        about = each.document
+        click.echo("\t".join((each.on.isoformat(), about.disclosure, about.ground, about.id, about.title)))
 
 
 @click.group()

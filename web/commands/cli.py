@@ -35,6 +35,7 @@ COMMANDS = {
     "proposals": "books",
     "disputes": "books",
     "corrections": "books",
+    "reevaluations": "books",
     "letters": "letters",
     "serve": "serving",
     "demo": "serving",

@@ -23,6 +23,7 @@ from web.staff.books.amending import amending
 from web.staff.books.disputing import disputing
 from web.staff.books.pages import registers
 from web.staff.books.proposing import proposing
+from web.staff.books.reevaluating import reevaluating
 from web.staff.bringing import bringing
 from web.staff.comparing import comparing
 from web.staff.correcting import correcting
@@ -80,6 +81,7 @@ PARTS = (
     proposing,
     disputing,
     amending,
+    reevaluating,
     managing,
     watching,
     mistakes,

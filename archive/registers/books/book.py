@@ -143,6 +143,9 @@ class Book:
         cells = self.read(told)
         kept = {name: why for name, why in cells.wrong.items() if name not in lacking or told.get(name, "").strip()}
         cells = self._fit(Cells(cells.facts, cells.personal, kept))
+        for each in self.spec.columns:
+            if each.fixed and cells.facts.get(each.name) != before.get(each.name):
+                raise EntryRefused(f"{each.label}登记以后不能改，请另外登记一条。")
         made = {**{name: value for name, value in before.items() if name not in known}, **cells.facts}
         return self.make(id, CHANGE, made, by, seen, cells.personal)
 

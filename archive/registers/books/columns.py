@@ -41,6 +41,8 @@ class Column:
     personal: Field | None = None
     most: int = 200
     listed: bool = False
+    # What is entered once: whoever was wrong enters another.
+    fixed: bool = False
 
     def read(self, text: str) -> str:
         """Return a cell as it is kept, "" for an empty one. Raises ValueError with a sentence."""

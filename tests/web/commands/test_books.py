@@ -48,3 +48,9 @@ def test_disputes_go_in_at_their_requests_and_are_counted(run: Run, tmp_path: Pa
     assert "复议\t维持 0\t纠正 0\t其他 0\t未结 1\t总计 1" in run("disputes", "figures", "2019").stdout
     assert "复议\t维持 1\t纠正 0\t其他 0\t未结 0\t总计 1" in run("disputes", "figures", "2020").stdout
     assert "导出 1 条" in run("disputes", "export", str(tmp_path / "out.csv"), "--by", "丁四").stdout
+
+
+def test_what_is_to_be_evaluated_is_listed(run: Run) -> None:
+    assert run("reevaluations", "due", "2026").stdout == ""
+    assert "评估\t0 件" in run("reevaluations", "figures", "2026").stdout
+    assert "收到\t0 件" in run("corrections", "figures", "2026").stdout

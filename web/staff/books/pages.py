@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response as Answer
 
 from archive.chinese.dates import OFFICE_TIME
 from archive.errors import EntryRefused, GongkaiError, KeyUnusable, PersonalDataDamaged, UnknownEntry
-from archive.registers.books.book import Entry, Spec
+from archive.registers.books.book import Book, Entry, Spec
 from archive.registers.books.columns import Facts, Kind, text
-from archive.registers.requests.register import Opened
+from archive.registers.requests.register import Actor, Opened
 from archive.registers.roles import Act
 from web.staff.books.opening import SPECS, asked_year, book, figures, page_number, sent_form
 from web.staff.guard import allowed, current
@@ -29,6 +29,7 @@ _TOKEN = re.compile("[0-9a-f]{32}")
 About = Callable[[Entry], Mapping[str, object]]
 # A label, and what is shown under it: ``said``, and whether it is ``late``.
 Also = tuple[str, Callable[[Facts], object]]
+Entering = Callable[[Book, Mapping[str, str], Actor, str], Entry]
 registers = Blueprint("registers", __name__, url_prefix="/registers")
 
 
@@ -46,10 +47,13 @@ def pages(
     about: About = lambda entry: {},
     template: str = "desk/books/entry.html",
     also: Also | None = None,
+    entering: Entering = Book.enter,
+    link: tuple[str, str] | None = None,
 ) -> Blueprint:
     """Make the pages of a book. ``about`` adds to the page of an entry what its ``template`` shows besides.
 
-    ``also`` is a column of the list that is reckoned from each entry's facts.
+    ``also`` is a column of the list that is reckoned from each entry's facts, ``link`` leads from the list to another
+    page below it, and ``entering`` does what a new entry asks for.
     """
     made = Blueprint(spec.id, __name__, url_prefix=f"/registers/{spec.id}")
 
@@ -76,13 +80,13 @@ def pages(
             "desk/books/list.html",
             **{"spec": spec, "entries": shown, "total": len(found), "page": at, "asked": asked, "text": text},
             **{"pages": max(1, -(-len(found) // ROWS)), "years": opened.years(), "figures": told, "of": of},
-            **{"names": names, "unreadable": unreadable, "also": also},
+            **{"names": names, "unreadable": unreadable, "also": also, "link": link},
         )
 
     @made.get("/new")
     @allowed(spec.keep)
     def blank() -> Response:
-        return _form(spec, {})
+        return _form(spec, {each.name: request.args.get(each.name, "")[:200] for each in spec.columns})
 
     @made.post("/new")
     @allowed(spec.keep)
@@ -96,7 +100,7 @@ def pages(
         if not _TOKEN.fullmatch(token):
             return _form(spec, typed, "表单不完整，没有登记。请核对后再按一次“登记”。", 400)
         try:
-            entry = book(spec).enter(typed, actor(), _once(token, typed))
+            entry = entering(book(spec), typed, actor(), _once(token, typed))
         except EntryRefused as refused:
             return _form(spec, typed, refused.reason, 409)
         except (GongkaiError, SQLAlchemyError, OSError) as error:

@@ -48,3 +48,8 @@ def test_proposals_are_entered_listed_and_shown(
     look(page, "correction", pictures)
     page.get_by_role("link", name="更正登记簿").click()
     look(page, "corrections", pictures)
+    reviewer = signed_in(browser, address, site[Role.REVIEWER])
+    reviewer.goto(f"{address}/registers/reevaluations/due")
+    look(reviewer, "reevaluations-due", pictures)
+    reviewer.goto(f"{address}/registers/reevaluations/new?document={site.id}")
+    look(reviewer, "reevaluation-new", pictures)

@@ -1,0 +1,166 @@
+"""What is not for everybody is evaluated again at regular intervals (article 18), and each evaluation is entered.
+
+A document whose newest version is 不予公开 or 依申请公开 is due some months after it was classified or last
+evaluated, or on the day that its evaluation set. One that becomes 主动公开 gets that attribute and is reviewed as any.
+"""
+
+from calendar import monthrange
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from archive.chinese.dates import OFFICE_TIME
+from archive.decisions import review
+from archive.document import Disclosure
+from archive.errors import DecisionRefused, EntryRefused
+from archive.plain import one_line
+from archive.registers.books.book import Book, Entry, Figure, Spec
+from archive.registers.books.columns import Column, Facts, Kind, day, text
+from archive.registers.requests.register import Actor
+from archive.registers.roles import Act
+from archive.store.catalogue import Catalogue
+from archive.store.tables import classifications, documents, versions
+
+STAYS, OPENED = "维持", "转为主动公开"
+DECISIONS = (STAYS, OPENED)
+MONTHS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A document that is not for everybody, under which ground and since when."""
+
+    id: str
+    title: str
+    number: str
+    disclosure: Disclosure
+    ground: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a document is to be evaluated. ``last`` is when it was; None: never yet."""
+
+    document: Withheld
+    on: date
+    last: date | None
+
+
+def withheld(catalogue: Catalogue) -> list[Withheld]:
+    """Return every document whose newest version is not for everybody."""
+    at = classifications.c
+    newest = select(func.max(at.id)).group_by(at.document_id, at.version)
+    query = (
+        select(at.document_id, at.disclosure, at.ground, at.decided_at, versions.c.title, versions.c.number)
+        .join(documents, (documents.c.id == at.document_id) & (documents.c.version == at.version))
+        .join(versions, (versions.c.document_id == at.document_id) & (versions.c.version == at.version))
+        .where(at.id.in_(newest), at.disclosure != Disclosure.ACTIVE.value)
+        .order_by(at.decided_at, at.document_id)
+    )
+    with catalogue.reading() as connection:
+        return [
+            Withheld(
+                *(row.document_id, one_line(row.title), row.number or "", Disclosure(row.disclosure), row.ground),
+                since=datetime.fromisoformat(row.decided_at).astimezone(OFFICE_TIME).date(),
+            )
+            for row in connection.execute(query)
+        ]
+
+
+def dues(found: Iterable[Withheld], entries: Iterable[Entry], months: int) -> list[Due]:
+    """Return when each document is to be evaluated, the first on top."""
+    latest: dict[str, Facts] = {}
+    for each in sorted(entries, key=lambda each: (text(each.facts, "on"), each.number)):
+        latest[text(each.facts, "document")] = each.facts
+    return sorted(
+        (_due(each, latest.get(each.id), months) for each in found), key=lambda due: (due.on, due.document.id)
+    )
+
+
+def until(found: Iterable[Due], year: int) -> list[Due]:
+    """Return the list of a year: what is due in it, and what was due before and wasn't done."""
+    return [each for each in found if each.on.year <= year]
+
+
+def evaluate(book: Book, told: Mapping[str, str], by: Actor, id: str = "") -> Entry:
+    """Enter an evaluation; what becomes public for all gets its attribute, and waits for review.
+
+    ``id`` is that of a form: when it comes a second time, nothing more is done. Raises EntryRefused.
+    """
+    if id and (there := next((each for each in book.all() if each.id == id), None)):
+        return there
+    cells = book.read(told)
+    if cells.wrong:
+        raise EntryRefused("".join(cells.wrong.values()))
+    document = text(cells.facts, "document")
+    if document not in {each.id for each in withheld(book.catalogue)}:
+        raise EntryRefused("这份文件现在不是不予公开或者依申请公开，不用评估。")
+    if cells.facts["decision"] == OPENED:
+        basis = f"定期评估（条例第十八条）：{text(cells.facts, 'reason')}"
+        try:
+            review.classify(book.catalogue, document, Disclosure.ACTIVE, by.person, basis)
+        except DecisionRefused as refused:
+            raise EntryRefused(refused.reason) from refused
+    return book.enter(told, by, id)
+
+
+def _due(document: Withheld, last: Facts | None, months: int) -> Due:
+    on = day(last, "on") if last else None
+    if last and on and on >= document.since:
+        return Due(document, day(last, "next_on") or later(on, months), on)
+    return Due(document, later(document.since, months), on)
+
+
+def later(on: date, months: int) -> date:
+    """Return the same day some months later, or the last of a month that is too short.
+
+    >>> later(date(2023, 11, 30), 3)
+    datetime.date(2024, 2, 29)
+    """
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
+
+
+def _problems(facts: Facts, today: date) -> Iterator[tuple[str, str]]:
+    on, following = day(facts, "on"), day(facts, "next_on")
+    if on and on > today:
+        yield "on", "评估日还没有到，请核对。"
+    if following and facts.get("decision") == OPENED:
+        yield "next_on", "转为主动公开的，不填下次评估日。"
+    if on and following and following <= on:
+        yield "next_on", "下次评估日应在评估日之后。"
+
+
+def _year(facts: Facts) -> int:
+    return int(text(facts, "on")[:4])
+
+
+def figures(year: int, every: Collection[Facts]) -> list[Figure]:
+    found = [each for each in every if _year(each) == year]
+    kinds = ((name, sum(each.get("decision") == name for each in found)) for name in DECISIONS)
+    return [("评估", f"{len(found)} 件"), *((name, f"{count} 件") for name, count in kinds)]
+
+
+SPEC = Spec(
+    "reevaluations",
+    "定期评估登记簿",
+    (
+        Column(
+            "document", "文件", Kind.DOCUMENT, needed=True, hint="档案里文件的编号或者地址。", listed=True, fixed=True
+        ),
+        Column("on", "评估日", Kind.DAY, needed=True, listed=True),
+        Column("decision", "结论", Kind.ONE, DECISIONS, needed=True, listed=True, fixed=True),
+        Column("reason", "理由", Kind.AREA, needed=True, most=2000, listed=True),
+        Column("next_on", "下次评估日", Kind.DAY, hint="不填的，按规定的间隔。", listed=True),
+    ),
+    *(_year, figures),
+    *(Act.SEE_BOOKS, Act.EXAMINE, Act.EXPORT_BOOKS),
+    problems=_problems,
+    views={
+        STAYS: lambda facts: facts.get("decision") == STAYS,
+        OPENED: lambda facts: facts.get("decision") == OPENED,
+    },
+)

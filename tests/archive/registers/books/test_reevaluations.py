@@ -1,0 +1,90 @@
+"""What is withheld is due again after its interval, stays with a reason, or becomes public through review."""
+
+from datetime import date
+
+import pytest
+import time_machine
+
+from archive.decisions import review
+from archive.decisions.worklist import Step, Worklist
+from archive.document import Disclosure
+from archive.errors import EntryRefused
+from archive.registers.books.book import Book
+from archive.registers.books.reevaluations import SPEC, dues, evaluate, figures, until, withheld
+from archive.registers.requests.register import Actor
+from archive.store.catalogue import Catalogue
+from tests.archive.registers.books.conftest import Bring, Open
+
+REVIEWER = Actor("乙二", "reviewer")
+
+
+@pytest.fixture
+def book(opened: Open) -> Book:
+    return opened(SPEC)
+
+
+@pytest.fixture
+def secret(bring: Bring, catalogue: Catalogue) -> str:
+    """Return a document that was withheld on 31 August 2025; beside it there are others."""
+    ids = [bring(name, f"关于{name}的通知\n\n请办理。\n") for name in ("保密检查", "预算公开", "值班")]
+    with time_machine.travel("2025-08-30T20:00:00Z"):
+        review.classify(catalogue, ids[0], Disclosure.WITHHELD, "乙二", "条例第十四条", "属于国家秘密")
+        review.classify(catalogue, ids[1], Disclosure.ON_REQUEST, "乙二", "条例第十三条")
+        review.classify(catalogue, ids[1], Disclosure.ACTIVE, "乙二", "条例第二十条")
+    return ids[0]
+
+
+def told(document: str, **more: str) -> dict[str, str]:
+    return {"document": document, "on": "2026-09-01", "decision": "维持", "reason": "保密期限未满", **more}
+
+
+def test_a_withheld_document_is_due_a_year_after_it_was_classified_or_evaluated(
+    book: Book, catalogue: Catalogue, secret: str
+) -> None:
+    [found] = dues(withheld(catalogue), book.all(), 12)
+    assert (found.document.id, found.document.ground) == (secret, "属于国家秘密")
+    assert (found.document.since, found.on, found.last) == (date(2025, 8, 31), date(2026, 8, 31), None)
+    assert until([found], 2025) == [] and until([found], 2026) == until([found], 2030) == [found]
+    assert dues(withheld(catalogue), [], 6)[0].on == date(2026, 2, 28)
+    evaluate(book, told(secret), REVIEWER)
+    [found] = dues(withheld(catalogue), book.all(), 12)
+    assert (found.on, found.last) == (date(2027, 9, 1), date(2026, 9, 1))
+    evaluate(book, told(secret, next_on="2026-12-01", reason="年底解密"), REVIEWER)
+    assert dues(withheld(catalogue), book.all(), 12)[0].on == date(2026, 12, 1)
+    assert dict(figures(2026, [each.facts for each in book.all()])) == {
+        **{"评估": "2 件", "维持": "2 件"},
+        "转为主动公开": "0 件",
+    }
+
+
+def test_what_becomes_public_for_all_goes_through_review(book: Book, catalogue: Catalogue, secret: str) -> None:
+    form = told(secret, decision="转为主动公开", reason="已经解密")
+    entry = evaluate(book, form, REVIEWER, "a" * 32)
+    assert evaluate(book, form, REVIEWER, "a" * 32) == entry
+    assert withheld(catalogue) == [] and catalogue.public_count() == 0
+    [work] = [each for each in Worklist(catalogue).waiting() if each.id == secret]
+    assert work.disclosure is Disclosure.ACTIVE and work.step is Step.TRUTHFULNESS
+    event = [each for each in catalogue.events(secret) if each.action == "classify"][-1]
+    assert event.actor == "乙二" and "第十八条" in str(event.details["basis"])
+    with pytest.raises(EntryRefused, match="不用评估"):
+        evaluate(book, told(secret), REVIEWER)
+    with pytest.raises(EntryRefused, match="不能改"):
+        book.change(entry.id, told(secret), REVIEWER)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"reason": ""}, "理由空着"),
+        ({"on": "2026-09-02"}, "还没有到"),
+        ({"next_on": "2026-09-01"}, "之后"),
+        ({"decision": "转为主动公开", "next_on": "2027-09-01"}, "不填"),
+        ({"document": "nobody234567"}, "没有这个编号"),
+    ],
+)
+def test_what_is_wrong_changes_nothing(
+    book: Book, catalogue: Catalogue, secret: str, wrong: dict[str, str], said: str
+) -> None:
+    with pytest.raises(EntryRefused, match=said):
+        evaluate(book, {**told(secret), **wrong}, REVIEWER)
+    assert book.all() == [] and len(withheld(catalogue)) == 1
