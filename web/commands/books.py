@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 
 from archive.chinese.dates import office_today
-from archive.errors import EntryRefused, SignInRefused
+from archive.errors import EntryRefused, SignInRefused, UnknownEntry
 from archive.registers.books import corrections as _corrections
 from archive.registers.books import exchange
+from archive.registers.books import handovers as _handovers
 from archive.registers.books import proposals as _proposals
 from archive.registers.books import reevaluations as _reevaluations
 from archive.registers.books.book import Book, Spec
 from archive.registers.requests import disputes as _disputes
+from archive.registers.requests import sheet
 from archive.registers.requests.exchange import Taken
 from archive.registers.requests.register import Actor
 from archive.registers.roles import Act
@@ -133,6 +135,54 @@ def due(year: int) -> None:
     for each in _reevaluations.until(every, year):
         about = each.document
         click.echo("\t".join((each.on.isoformat(), about.disclosure, about.ground, about.id, about.title)))
+
+
+handovers = _group(_handovers.SPEC, "What is handed over to the archive, the library and service halls (移送).")
+
+
+@handovers.command("list")
+@click.argument("file", type=_NEW)
+@click.option("--to", type=click.Choice(_handovers.RECEIVERS), help="What is public and was not provided there yet.")
+@click.option("--after-ten-years", "year", type=_YEAR, metavar="YEAR", help="What is ten years old by then.")
+@_BY
+@reported
+def outstanding(file: Path, to: str | None, year: int | None, by: str) -> None:
+    """Write what is still to be handed over to a new FILE: xlsx if it is named so, else CSV."""
+    if (to is None) == (year is None):
+        raise click.UsageError("--to or --after-ten-years")
+    _refuse_there(file)
+    with services() as opened:
+        actor = actor_of(opened, by, _handovers.SPEC.export)
+        with book_of(opened, _handovers.SPEC) as book:
+            undated = 0
+            if year:
+                found, undated = _handovers.after_ten_years(opened.catalogue, book.all(), year)
+            else:
+                found = _handovers.outstanding(opened.catalogue, book.all(), str(to))
+            book.note(actor, "book.export", {"rows": len(found)})
+    rows = [(each.id, each.title, each.number, str(each.written_on or "")) for each in found]
+    sheet.write(file, [("文件编号", "标题", "文号", "成文日期"), *rows])
+    click.echo(f"写出 {len(found)} 件到 {file}。")
+    if undated:
+        click.echo(f"另有 {undated} 件没有成文日期，没有列入，请补上成文日期。", err=True)
+
+
+@handovers.command("pack")
+@click.argument("number")
+@click.argument("file", type=_NEW)
+@_BY
+@reported
+def pack(number: str, file: Path, by: str) -> None:
+    """Write the batch with a NUMBER into a new zip FILE: its list as CSV and xlsx, the originals, and their hashes."""
+    _refuse_there(file)
+    with services() as opened:
+        actor = actor_of(opened, by, _handovers.SPEC.export)
+        with book_of(opened, _handovers.SPEC) as book:
+            entry = next((each for each in book.all() if each.number == number), None)
+            if entry is None:
+                raise UnknownEntry(_handovers.SPEC.title)
+            count = _handovers.pack(book, entry, opened.blobs, file, actor)
+    click.echo(f"{count} 个原件写到 {file}。")
 
 
 @click.group()

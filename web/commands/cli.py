@@ -36,6 +36,7 @@ COMMANDS = {
     "disputes": "books",
     "corrections": "books",
     "reevaluations": "books",
+    "handovers": "books",
     "letters": "letters",
     "serve": "serving",
     "demo": "serving",

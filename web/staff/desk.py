@@ -21,6 +21,7 @@ from web.staff.arriving import LARGEST_FORM, DeskRequest, forget, largest_body
 from web.staff.attaching import attaching
 from web.staff.books.amending import amending
 from web.staff.books.disputing import disputing
+from web.staff.books.handing import handing
 from web.staff.books.pages import registers
 from web.staff.books.proposing import proposing
 from web.staff.books.reevaluating import reevaluating
@@ -82,6 +83,7 @@ PARTS = (
     disputing,
     amending,
     reevaluating,
+    handing,
     managing,
     watching,
     mistakes,

@@ -37,6 +37,10 @@ def _nothing_held(facts: Facts, catalogue: Catalogue) -> Iterable[tuple[str, str
     return ()
 
 
+def _nothing_more(facts: Facts, catalogue: Catalogue) -> Facts:
+    return {}
+
+
 def _no_problems(facts: Facts, today: date) -> Iterable[tuple[str, str]]:
     return ()
 
@@ -62,6 +66,8 @@ class Spec:
     views: Mapping[str, Callable[[Facts], bool]] = field(default_factory=dict)
     # The same as ``problems`` of facts that contradict the archive.
     held: Callable[[Facts, Catalogue], Iterable[tuple[str, str]]] = _nothing_held
+    # What is known of a new entry besides its columns; it stays as it was on the day.
+    more: Callable[[Facts, Catalogue], Facts] = _nothing_more
 
     @property
     def personal(self) -> bool:
@@ -117,13 +123,13 @@ class Book:
             cells.wrong.setdefault(name, sentence)
         return cells
 
-    def enter(self, told: Mapping[str, str], by: Actor, id: str = "", more: Facts | None = None) -> Entry:
+    def enter(self, told: Mapping[str, str], by: Actor, id: str = "") -> Entry:
         """Enter what was typed. ``id`` is that of a form: when it comes a second time, nothing more is entered.
 
-        ``more`` are facts that no column has. Raises EntryRefused, KeyUnusable.
+        Raises EntryRefused, KeyUnusable.
         """
         cells = self._fit(self.read(told))
-        made = {**cells.facts, **(more or {})}
+        made = self._made(cells)
         with self._staff.writing() as connection:
             query = select(book_entries).where(book_entries.c.id == id, book_entries.c.book == self.spec.id)
             if there := connection.execute(query).mappings().first():
@@ -141,7 +147,13 @@ class Book:
         known = {each.name for each in self.spec.columns if not each.personal}
         lacking = {each.name for each in self.spec.columns if each.personal and each.needed}
         cells = self.read(told)
-        kept = {name: why for name, why in cells.wrong.items() if name not in lacking or told.get(name, "").strip()}
+        # What is entered once was right on its day.
+        fixed = {each.name for each in self.spec.columns if each.fixed and told.get(each.name)}
+        kept = {
+            name: why
+            for name, why in cells.wrong.items()
+            if name not in fixed and (name not in lacking or told.get(name, "").strip())
+        }
         cells = self._fit(Cells(cells.facts, cells.personal, kept))
         for each in self.spec.columns:
             if each.fixed and cells.facts.get(each.name) != before.get(each.name):
@@ -238,8 +250,9 @@ class Book:
         with self._staff.writing() as connection:
             for number, cells in rows:
                 fit = self._fit(cells)
-                row = self._insert(connection, fit.facts, "", number)
-                digests.append(self._write(connection, row, IMPORT, fit.facts, fit.personal, by, batch))
+                made = self._made(fit)
+                row = self._insert(connection, made, "", number)
+                digests.append(self._write(connection, row, IMPORT, made, fit.personal, by, batch))
             if digests:
                 with self.catalogue.writing() as log:
                     told = {"batch": batch, "rows": len(digests), "digest": canonical.digest(sorted(digests))}
@@ -250,6 +263,9 @@ class Book:
         """Record something in the audit log. Nothing personal may be in it."""
         with self.catalogue.writing() as log:
             audit.append(log, by.person, action, None, {"book": self.spec.title, **details})
+
+    def _made(self, cells: Cells) -> dict[str, Plain]:
+        return {**cells.facts, **self.spec.more(cells.facts, self.catalogue)}
 
     def _fit(self, cells: Cells) -> Cells:
         if cells.wrong:

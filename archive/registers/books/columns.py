@@ -81,6 +81,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Something that is reckoned from facts, as a person reads it; and whether it is late."""
+
+    said: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Cells:
     """What was read of a row or a form: facts, what is personal, and a sentence for each column that is wrong."""
 

@@ -5,12 +5,11 @@ Who asks, how to reach them, and whatever is written freely is personal. The art
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from archive.errors import UnknownDocument, YearMissing
 from archive.registers.books.book import Figure, Spec
-from archive.registers.books.columns import Column, Facts, Kind, day, in_order, text
+from archive.registers.books.columns import Column, Facts, Kind, Told, day, in_order, text
 from archive.registers.requests.facts import Field
 from archive.registers.roles import Act
 from archive.registers.workdays import Calendar
@@ -24,24 +23,16 @@ _DECIDED = Column("decided_on", "决定日", Kind.DAY, listed=True)
 _TOLD = Column("told_on", "告知日", Kind.DAY, listed=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """When a correction is due, as a person reads it; and whether that is past."""
-
-    said: str
-    late: bool = False
-
-
-def due(facts: Facts, calendar: Calendar, days: int, today: date) -> Due:
+def due(facts: Facts, calendar: Calendar, days: int, today: date) -> Told:
     """Return when somebody must have been told, or how it ended."""
     start = day(facts, "received_on")
     if start is None or facts.get("told_on"):
-        return Due("已告知")
+        return Told("已告知")
     try:
         last = calendar.add(start, days).end
     except YearMissing as error:
-        return Due(f"待定（缺 {error.year} 年放假安排）")
-    return Due(last.isoformat(), today > last)
+        return Told(f"待定（缺 {error.year} 年放假安排）")
+    return Told(last.isoformat(), today > last)
 
 
 def _year(facts: Facts) -> int:

@@ -54,3 +54,13 @@ def test_what_is_to_be_evaluated_is_listed(run: Run) -> None:
     assert run("reevaluations", "due", "2026").stdout == ""
     assert "评估\t0 件" in run("reevaluations", "figures", "2026").stdout
     assert "收到\t0 件" in run("corrections", "figures", "2026").stdout
+
+
+def test_what_is_outstanding_is_written_and_a_batch_that_is_not_there_is_told(run: Run, tmp_path: Path) -> None:
+    for at, option in enumerate((("--to", "公共图书馆"), ("--after-ten-years", "2026"))):
+        out = tmp_path / f"{at}.csv"
+        assert "写出 0 件" in run("handovers", "list", str(out), "--by", "丁四", *option).stdout
+        assert "文件编号" in out.read_text(encoding="utf-8")
+    run("handovers", "list", str(tmp_path / "x.csv"), "--by", "丁四", code=2)
+    told = run("handovers", "pack", "2026-0001", str(tmp_path / "x.zip"), "--by", "丁四", code=1)
+    assert "移送登记簿里没有这一条" in told.stderr

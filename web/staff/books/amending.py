@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from archive.chinese.dates import office_today
 from archive.registers.books import corrections
 from archive.registers.books.book import Entry
-from archive.registers.books.columns import Facts, text
-from archive.registers.books.corrections import Due, due
+from archive.registers.books.columns import Facts, Told, text
+from archive.registers.books.corrections import due
 from web.http.current import services
 from web.staff.books.pages import pages
 from web.staff.requests.opening import register
 
 
-def _due(facts: Facts) -> Due:
+def _due(facts: Facts) -> Told:
     return due(facts, register().calendar, services().settings.correction_days, office_today())
 
 

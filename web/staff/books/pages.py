@@ -48,12 +48,13 @@ def pages(
     template: str = "desk/books/entry.html",
     also: Also | None = None,
     entering: Entering = Book.enter,
+    prepare: Callable[[dict[str, str]], dict[str, str]] = dict,
     link: tuple[str, str] | None = None,
 ) -> Blueprint:
     """Make the pages of a book. ``about`` adds to the page of an entry what its ``template`` shows besides.
 
     ``also`` is a column of the list that is reckoned from each entry's facts, ``link`` leads from the list to another
-    page below it, and ``entering`` does what a new entry asks for.
+    page below it, ``prepare`` makes a form of what another page sends, and ``entering`` does what a new entry asks for.
     """
     made = Blueprint(spec.id, __name__, url_prefix=f"/registers/{spec.id}")
 
@@ -92,7 +93,7 @@ def pages(
     @allowed(spec.keep)
     def enter() -> Answer:
         """Enter what was typed. The same form a second time leads to the entry that it has made."""
-        typed = sent_form()
+        typed = prepare(sent_form())
         token = typed.get("once", "")
         cells = book(spec).read(typed)
         if cells.wrong:
