@@ -22,11 +22,11 @@ variable                  meaning                                               
 ``GONGKAI_KEYS``          folder of the keys of the seals                             ``keys`` in that folder
 ========================= ==========================================================  =====================
 
-``GONGKAI_STAFF_DATABASE_URL`` is the SQLAlchemy URL of the staff's database, by default SQLite in the data folder. Only
-the desk and the commands about accounts open it. ``GONGKAI_LEAST_QUERIES`` (2) and ``GONGKAI_LEAST_PLACES`` (1) say what
-a search record has before an answer may rest on it that nothing is there. ``GONGKAI_CORRECTION_DAYS``, by default 20, are
-the working days in which a correction that somebody asks for is decided; ``GONGKAI_REEVALUATION_MONTHS``, by default 12,
-are the months after which what is withheld is evaluated again.
+``GONGKAI_STAFF_DATABASE_URL`` is the SQLAlchemy URL of the staff's database, by default SQLite in the data folder.
+Only the desk and the commands about accounts open it. ``GONGKAI_LEAST_QUERIES`` (2) and ``GONGKAI_LEAST_PLACES`` (1)
+say what a search record has before an answer may rest on it that nothing is there. ``GONGKAI_CORRECTION_DAYS``, by
+default 20, are the working days in which a correction that somebody asks for is decided;
+``GONGKAI_REEVALUATION_MONTHS``, by default 12, are the months after which what is withheld is evaluated again.
 """
 
 import os
