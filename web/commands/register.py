@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from archive.registers.requests.letters import office as offices
-from archive.registers.requests.opening import register_in
 from archive.registers.requests.register import Actor, Register
 from archive.registers.requests.search_record import Needs
 from archive.registers.staff import Staff, is_there
@@ -41,4 +40,5 @@ def register_of(opened: Services) -> Iterator[Register]:
     with closing(Staff(opened.settings.staff_database_url, opened.catalogue.keys)) as staff:
         settings = opened.settings
         needs = Needs(settings.least_queries, settings.least_places)
-        yield register_in(settings.data, staff, opened.catalogue, needs, office)
+        series = office.series.values() if office else ()
+        yield Register(staff, opened.catalogue, Calendar.load(settings.data), needs=needs, series=series)

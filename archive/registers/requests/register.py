@@ -34,7 +34,8 @@ from archive.store import audit, canonical
 from archive.store.catalogue import Catalogue
 
 _PARTS = ("request_id", "number", "event", "on", "at", "person", "account", "before", "after", "personal", "batch")
-# These say which number an answer has, and these are done with a letter alone.
+# These say how a request is answered, these which number an answer has, and these are done with a letter alone.
+_TELLING = frozenset({Event.ANSWER, Event.AMEND})
 _ANSWERING = frozenset({Event.ANSWER, Event.ANSWER_AGAIN, Event.AMEND})
 _BY_LETTER = frozenset({Event.DRAFT, Event.LETTER})
 # With these events the applicant's own words may come anew.
@@ -189,15 +190,15 @@ class Register:
             if seen is not None and row["last"] != seen:
                 raise RequestRefused(OVERTAKEN)
             known = facts.read(row["facts"])
-            if event is Event.ANSWER and not known.imported and Content.SEARCH in ANSWERS[said.answer].needs:
-                named = said.contents.get(Content.SEARCH, "")
-                if refused := self.searches.unproven(connection, id, named, said.on):
-                    raise RequestRefused(refused)
             if known.anonymised_on and (values or letter):
                 raise RequestRefused("这件申请的个人信息已经去除，不再登记新的。")
             if letter is None or letter.pattern:
                 said = self._numbered(connection, row, event, said, by, letter)
             changed = changing.apply(known, event, said, by.person, self.calendar, self.today())
+            if event in _TELLING and not known.imported and Content.SEARCH in ANSWERS[said.answer].needs:
+                named = said.contents.get(Content.SEARCH, "")
+                if refused := self.searches.unproven(connection, id, named, said.on):
+                    raise RequestRefused(refused)
             if event is Event.ANONYMISE:
                 self.persons.drop(connection, id)
             digest = ""

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Blueprint, Response
+from flask import Blueprint
 from werkzeug.wrappers import Response as Answer
 
 from archive.errors import KeyUnusable, PersonalDataDamaged
@@ -10,6 +10,7 @@ from archive.registers.requests.letters.case import case
 from archive.registers.requests.register import Recorded
 from archive.registers.roles import Act
 from web.http.current import services
+from web.http.download import download
 from web.staff.guard import allowed
 from web.staff.requests import words
 from web.staff.requests.opening import UNREADABLE, actor, office, register
@@ -28,10 +29,7 @@ def bundle(id: str) -> Answer:
     except (KeyUnusable, PersonalDataDamaged) as error:
         log.error("%s: %s", type(error).__name__, error)
         return page(id, UNREADABLE, 503)
-    answer = Response(made, mimetype="application/zip")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{register().request(id).number}.zip")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return download(made, "application/zip", f"{register().request(id).number}.zip")
 
 
 def _said(event: Recorded) -> str:

@@ -24,6 +24,7 @@ from archive.registers.requests.letters.preview import previewed
 from archive.registers.requests.states import RIGHTS, Event
 from archive.registers.roles import Act
 from web.http.current import services
+from web.http.download import download
 from web.staff.guard import allowed, current
 from web.staff.requests import typed
 from web.staff.requests.acting import FAILED
@@ -82,7 +83,7 @@ def file(id: str, number: int) -> Answer:
     """Hand out a version as docx."""
     kept = _kept(id, number)
     try:
-        return _docx(register().letter(id, number, actor()).docx, f"{kept.number or register().request(id).number}")
+        return _docx(register().letter(id, number, actor()).docx, kept.number or register().request(id).number)
     except RequestRefused as refused:
         return page(id, refused.reason, 409)
     except (KeyUnusable, PersonalDataDamaged) as error:
@@ -231,10 +232,7 @@ def _seen(sent: Typed) -> int:
 
 
 def _docx(content: bytes, name: str) -> Response:
-    answer = Response(content, mimetype=DOCX)
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.docx")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return download(content, DOCX, f"{name}.docx")
 
 
 def _unreadable(id: str, error: Exception) -> Response:

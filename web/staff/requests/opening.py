@@ -7,10 +7,10 @@ from flask import g
 from archive.errors import BadLetters, KeyUnusable, PersonalDataDamaged
 from archive.registers.requests.letters import office as offices
 from archive.registers.requests.letters.office import Office
-from archive.registers.requests.opening import register_in
 from archive.registers.requests.register import Actor, Register
 from archive.registers.requests.search_record import Needs
 from archive.registers.roles import Act
+from archive.registers.workdays import Calendar
 from web.http.current import services
 from web.staff.guard import current, desk
 
@@ -23,7 +23,10 @@ def register() -> Register:
     if "register" not in g:
         settings = services().settings
         needs = Needs(settings.least_queries, settings.least_places)
-        g.register = register_in(settings.data, desk().staff, services().catalogue, needs, office())
+        own = office()
+        series = own.series.values() if own else ()
+        calendar = Calendar.load(settings.data)
+        g.register = Register(desk().staff, services().catalogue, calendar, needs=needs, series=series)
     found: Register = g.register
     return found
 

@@ -28,6 +28,7 @@ from indexer import sync
 from indexer.errors import BadQuery, IndexUnusable
 from indexer.snippets import Fragment
 from web.http.current import services
+from web.http.download import download
 from web.search.prior import Prior, scope_of
 from web.staff.guard import allowed, current, desk
 from web.staff.requests.opening import UNREADABLE, actor, register
@@ -221,10 +222,7 @@ def _exported(id: str, record: str, kind: str, mimetype: str, write: Callable[[R
         return page(id, told, status)
     details = {"record": kept.number, "digest": sha256(content).hexdigest()}
     register().note(actor(), "request.export", details)
-    answer = Response(content, mimetype=mimetype)
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{kept.number}.{kind}")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return download(content, mimetype, f"{kept.number}.{kind}")
 
 
 def _looked(id: str, record: str) -> Record:

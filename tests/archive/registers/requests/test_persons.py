@@ -72,7 +72,7 @@ def _all(register: Register, id: str) -> None:
         _all,
         lambda register, id: register.masked_names(),
         lambda register, id: register.count_in_month(id),
-        lambda register, id: register.act(id, Event.EXTEND, Said(register._today(), days=3, note="多"), HEAD),
+        lambda register, id: register.act(id, Event.EXTEND, Said(register.today(), days=3, note="多"), HEAD),
         lambda register, id: register.replace_key(CLERK),
     ],
     ids=["look", "list", "count", "write", "replace"],

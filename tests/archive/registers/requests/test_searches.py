@@ -294,6 +294,18 @@ def test_an_answer_that_nothing_is_there_rests_on_a_frozen_record_of_its_request
     assert closed.facts.state is State.CLOSED
 
 
+def test_an_answer_put_right_rests_on_a_record_as_the_first_one_does(
+    register: Register, asked: Request, record: Record, today: Today
+) -> None:
+    register.act(asked.id, Event.ANSWER, answer(today.day, "elsewhere", reasons="不归我们", organ="县民政局"), CLERK)
+    amended = replace(answer(today.day, "absent", search=record.number), note="查找有误")
+    with pytest.raises(RequestRefused, match="条例第三十六条第四项"):
+        register.act(asked.id, Event.AMEND, amended, HEAD)
+    absent(register, record)
+    closed = register.act(asked.id, Event.AMEND, amended, HEAD)
+    assert closed.facts.outcome and closed.facts.outcome.id == "absent"
+
+
 def test_a_record_after_the_letter_proves_nothing(
     register: Register, asked: Request, record: Record, today: Today, clock: time_machine.Traveller
 ) -> None:
