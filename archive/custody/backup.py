@@ -22,19 +22,18 @@ from archive import VERSION
 from archive.errors import BackupDamaged, BackupRefused, BlobDamaged
 from archive.registers import notices
 from archive.registers.requests.letters import texts as letters
-from archive.registers.staff import DUMP
 from archive.store import canonical
 from archive.store.blobs import Blobs, digest_of, sync_folder
 from archive.store.catalogue import Catalogue
 from archive.store.folder import BACKUP, copy_privately, link, restrict
 from archive.store.records import Records
-from archive.store.space import naming
+from archive.store.space import disk_full, naming
 
 log = logging.getLogger(__name__)
 
 FORMAT = 1
 # What staff wrote into the data folder themselves.
-OWN = ("site.toml", "synonyms.tsv", "lexicon.txt", "taxonomy.toml", notices.OWN_NAME, DUMP, *letters.OWN_NAMES)
+OWN = ("site.toml", "synonyms.tsv", "lexicon.txt", "taxonomy.toml", notices.OWN_NAME, *letters.OWN_NAMES)
 LEDGER = "withdrawals.jsonl"
 # Seconds after which what is half made is taken for what an interrupted backup has left.
 _ABANDONED = 2 * 86400
@@ -71,19 +70,27 @@ class Made:
     rotten: list[str] = field(default_factory=list)
 
 
-def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, progress: Progress) -> Made:
+def backup(
+    catalogue: Catalogue,
+    blobs: Blobs,
+    data: Path,
+    destination: Path,
+    progress: Progress,
+    add: Callable[[Path], None] = lambda _folder: None,
+) -> Made:
     """Make a backup below ``destination``. Others may write meanwhile.
 
     All that was acknowledged before it began is in it. Originals that a former backup there has are shared with it by
-    hard links, where the file system allows that. Raises BackupRefused, BlobMissing, BlobDamaged, RecordDamaged,
-    OSError; then there is no new backup.
+    hard links, where the file system allows that. ``add`` writes what else belongs into its folder. Where the data's
+    disk is full, nothing is written there. Raises BackupRefused, BlobMissing, BlobDamaged, RecordDamaged, OSError;
+    then there is no new backup.
     """
     destination = destination.absolute()
     if destination.resolve().is_relative_to(data.resolve()):
         raise BackupRefused("备份不能放在数据目录里面，请换一个地方，最好是另一块磁盘。")
     destination.mkdir(mode=0o700, parents=True, exist_ok=True)
     at = datetime.now(UTC)
-    final = free(destination, f"gongkai-{at:%Y%m%d-%H%M%S}")
+    final = unused(destination, f"gongkai-{at:%Y%m%d-%H%M%S}")
     partial = destination / f".{final.name}.partial"
     former = next(iter(complete(destination)), None)
     serial = read_manifest(former).serial + 1 if former else 1
@@ -96,9 +103,19 @@ def backup(catalogue: Catalogue, blobs: Blobs, data: Path, destination: Path, pr
             shutil.rmtree(left, ignore_errors=True)
     staged = data / f".backup-{os.getpid()}"
     try:
-        with naming(staged):
-            _stage(catalogue, staged)
-        copy_privately(staged, partial)
+        try:
+            with naming(staged):
+                _stage(catalogue, staged)
+        except OSError as error:
+            if not disk_full(error, data):
+                raise
+            shutil.rmtree(staged, ignore_errors=True)
+            # Nobody can write to the data's disk anyway while all is copied.
+            with naming(partial):
+                _stage(catalogue, partial)
+        else:
+            copy_privately(staged, partial)
+        add(partial)
         for name in OWN:
             if (own := data / name).is_file():
                 (partial / name).parent.mkdir(mode=0o700, exist_ok=True)
@@ -175,7 +192,7 @@ def _stage(catalogue: Catalogue, staged: Path) -> None:
             if records.behind(connection):
                 records.follow(connection)
         for path in records.folder.glob("??"):
-            (staged / "records" / path.name).mkdir(parents=True)
+            (staged / "records" / path.name).mkdir(mode=0o700, parents=True)
         for path in records.folder.glob("??/*.json"):
             # A record is replaced as a whole, never written into.
             place = staged / "records" / path.parent.name / path.name
@@ -220,7 +237,7 @@ def _reads_as(path: Path, digest: str) -> bool:
         return False
 
 
-def free(destination: Path, name: str) -> Path:
+def unused(destination: Path, name: str) -> Path:
     """Return a path for a new folder of that name, with a number after it if there was one in the same second."""
     names = (name if number == 1 else f"{name}-{number}" for number in count(1))
     return next(destination / each for each in names if not (destination / each).exists())

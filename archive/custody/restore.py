@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from archive.custody.backup import LEDGER, Manifest, Progress, digest_at, files_of, free, named, read_manifest
+from archive.custody.backup import LEDGER, Manifest, Progress, digest_at, files_of, named, read_manifest, unused
 from archive.custody.sealing import need_key, put_keys
 from archive.errors import BackupDamaged, BackupRefused
 from archive.reasons import why
@@ -101,7 +101,7 @@ def restore(
         shutil.rmtree(fresh, ignore_errors=True)
         raise
     put_keys(seals, key)
-    aside = free(data, f"{_ASIDE}{datetime.now(UTC):%Y%m%d-%H%M%S}") if present else None
+    aside = unused(data, f"{_ASIDE}{datetime.now(UTC):%Y%m%d-%H%M%S}") if present else None
     _switch(fresh, data, present, aside)
     return aside
 
@@ -125,7 +125,7 @@ def _unpack(folder: Path, manifest: Manifest, fresh: Path, progress: Callable[[i
 def _switch(fresh: Path, data: Path, present: Iterable[Path], aside: Path | None) -> None:
     """Put what was unpacked into place. Until it is done no command takes the folder for an archive."""
     earlier = unfinished(data)
-    coming = free(data, UNFINISHED)
+    coming = unused(data, UNFINISHED)
     fresh.rename(coming)
     sync_folder(data)
     for folder in earlier:

@@ -76,16 +76,37 @@ def make_reserve(data: Path, spare: int = 2) -> bool:
     try:
         reserve.mkdir(mode=0o700, exist_ok=True)
         for path in files:
-            with path.open("wb") as out:
-                # Not zeros: a file system may keep those in no room at all.
-                out.write(os.urandom(_SIZE))
-                out.flush()
-                os.fsync(out.fileno())
+            _fill(path)
     except OSError:
         # Whoever takes the last room needs it more.
         shutil.rmtree(reserve, ignore_errors=True)
         return False
     return True
+
+
+def _fill(path: Path) -> None:
+    with path.open("wb") as out:
+        # Not zeros: a file system may keep those in no room at all.
+        out.write(os.urandom(_SIZE))
+        out.flush()
+        os.fsync(out.fileno())
+
+
+@contextmanager
+def lent(data: Path) -> Iterator[None]:
+    """Lend one file of the reserve where less is free, to what writes nothing and needs some room all the same."""
+    file = data / RESERVE / "0"
+    if free(data) >= _SIZE or not file.exists():
+        yield
+        return
+    file.unlink()
+    try:
+        yield
+    finally:
+        try:
+            _fill(file)
+        except OSError:
+            file.unlink(missing_ok=True)
 
 
 def release_reserve(data: Path) -> bool:

@@ -106,6 +106,9 @@ def _case(trial: Trial, place: Path, name: str, random: Random, through_intake: 
                 pass
         except OSError:
             trial.expect(free(data) == 0, f"{name}: the disk is not full")
+    saved = _call("backup", str(place / f"backups-{name}"))
+    trial.expect(saved.exit_code == 0, f"{name}: no backup from a full disk onto another: {saved.output[-300:]}")
+    trial.expect(len([*(data / RESERVE).iterdir()]) >= 7, f"{name}: the backup took more of the reserve than one file")
     withdrawn = random.sample(public, 3)
     who = ("--reviewer", "甲", "--reason", "含个人信息")
     for id in withdrawn:

@@ -2,8 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from archive.store.catalogue import Catalogue
 from archive.store.database import holds_documents
 from archive.store.folder import require_archive, require_owner, user
 from archive.store.seals import Seals
+from archive.store.space import lent
 from web.commands import jobs
 from web.commands.installation import reported, services, warn_of_readers
 from web.commands.key import read_key, read_persons_key
@@ -59,9 +59,16 @@ def backup(destination: Path, keep: int | None) -> None:
 
     Every file is read in the new backup before that is called done, and before --keep removes an older one.
     """
-    with services() as opened, jobs.progress("备份", None) as advance:
-        with _staff_dumped(opened):
-            made = backups.backup(opened.catalogue, opened.blobs, opened.settings.data, destination, advance)
+    # Opening a database takes some room, which a full disk of the archive has not.
+    with lent(Settings.from_environment().data), services() as opened, jobs.progress("备份", None) as advance:
+        made = backups.backup(
+            opened.catalogue,
+            opened.blobs,
+            opened.settings.data,
+            destination,
+            advance,
+            lambda folder: _dump_staff(opened, folder / staff.DUMP),
+        )
     if made.rotten:
         jobs.say(
             f"注意：上一份备份 {made.former} 中有 {len(made.rotten)} 个原件已经改变或读不出（如 {made.rotten[0]}），"
@@ -124,19 +131,12 @@ def rebuild_catalogue(lost_key: bool) -> None:
     sys.exit(_rebuild(Settings.from_environment(), lost_key))
 
 
-@contextmanager
-def _staff_dumped(opened: Services) -> Iterator[None]:
-    """Let what the staff's database has lie in the data folder, while a backup takes it."""
-    settings, dump = opened.settings, opened.settings.data / staff.DUMP
-    if not staff.is_there(settings.staff_database_url):
-        yield
-        return
-    with closing(staff.Staff(settings.staff_database_url, opened.catalogue.keys)) as known:
-        known.dump(dump)
-    try:
-        yield
-    finally:
-        dump.unlink(missing_ok=True)
+def _dump_staff(opened: Services, place: Path) -> None:
+    """Write what the staff's database has into a backup."""
+    url = opened.settings.staff_database_url
+    if staff.is_there(url):
+        with closing(staff.Staff(url, opened.catalogue.keys)) as known:
+            known.dump(place)
 
 
 def _rebuild(settings: Settings, lost_key: bool) -> int:

@@ -8,7 +8,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 import time_machine
@@ -280,6 +280,24 @@ def test_where_a_link_is_refused_or_impossible_there_is_a_copy(
         Blobs(made.folder / "blobs").verify(digest)
         assert not Blobs(made.folder / "blobs").path(digest).samefile(Blobs(former / "blobs").path(digest))
     restoring.check(made.folder, quiet)
+
+
+def test_on_a_full_disk_a_backup_goes_to_another_one(
+    catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.mkdir
+
+    def mkdir(self: Path, *arguments: Any, **named: Any) -> None:
+        if ".backup-" in str(self):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
+        real(self, *arguments, **named)
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "mkdir", mkdir)
+        made = backups.backup(catalogue, blobs, data, elsewhere, quiet, lambda folder: (folder / "more").touch())
+    assert (made.folder / "more").exists()
+    restoring.check(made.folder, quiet)
+    assert not [*data.glob(".backup-*")]
 
 
 def test_a_link_that_fails_otherwise_is_told(
