@@ -91,7 +91,9 @@ def over_lines(lines: Sequence[str]) -> Iterator[tuple[str, str, list[Piece]]]:
                 taken = [*parts, found["number"]]
                 above = lines[first - 1] if first and not before.strip() else ""
                 alone = not (_is_number(above) or (whole and _is_number(_after(lines, at))))
-                if kind := _kind_over_lines(taken, f"{above}{before}", alone):
+                # A figure a line would begin like a mobile number once in a while; a column of figures often does.
+                stacked = alone and whole is not None
+                if kind := _kind_over_lines(taken, f"{above}{before}", alone, stacked):
                     yield kind, before, [*pieces, Piece(at, found.start("number"), found.end("number"))]
                     past = at
                     break
@@ -162,7 +164,8 @@ def _is_number(text: str) -> bool:
     return _WHOLE_LINE.fullmatch(text[:_REACH].translate(AS_DIGITS)) is not None
 
 
-def _kind_over_lines(parts: Sequence[str], label: str, alone: bool) -> str | None:
+def _kind_over_lines(parts: Sequence[str], label: str, alone: bool, stacked: bool = False) -> str | None:
+    """Return what kind of number these parts are. ``stacked`` are those of which each has a line to itself."""
     sizes = [len(size) for part in parts for size in re.findall(r"[\dXx]+", part)]
     digits = "".join(re.findall(r"[\dXx]", "".join(parts))).upper()
     if not digits[:-1].isdecimal():
@@ -177,7 +180,8 @@ def _kind_over_lines(parts: Sequence[str], label: str, alone: bool) -> str | Non
     if is_mobile(digits) and len({*digits}) > 3:
         years = all(_YEAR.fullmatch(each) for each in (digits[3:7], digits[7:]))
         in_groups = sizes == [3, 4, 4] and not years
-        return MOBILE if alone and (in_groups or _TELEPHONE.search(label)) else None
+        named = in_groups or _TELEPHONE.search(label) or (stacked and one_by_one)
+        return MOBILE if alone and named else None
     return None
 
 
