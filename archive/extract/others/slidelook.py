@@ -11,14 +11,14 @@ from lxml import etree
 
 from archive.extract.containers.relations import relations
 from archive.extract.containers.zipguard import parse_part
+from archive.extract.others.slideplace import Box, box_on_slide, contains, is_plain, kind_of, touch
 from archive.extract.text.concealed import WHITISH, Unseen
 
-# Left, top, right and bottom, in the units of a slide.
-Box = tuple[int, int, int, int]
-_MIXED, _CLEAR = "mixed", "clear"
+_MIXED, _CLEAR, _WHOLE = "mixed", "clear", "whole"
+# Kinds of placeholders whose letters have a style of their own.
+_SMALL = ("dt", "ftr", "sldNum", "hdr")
 _PAPER = "FFFFFF"
 _HEX = re.compile(r"[0-9A-Fa-f]{6}")
-_MEASURE = re.compile(r"-?\d{1,12}")
 _FILLS = ("noFill", "solidFill", "gradFill", "blipFill", "pattFill", "grpFill")
 _SHAPES = ("sp", "grpSp", "graphicFrame", "pic")
 # The names of a theme's colours where a master does not say otherwise (19.3.1.6).
@@ -33,6 +33,9 @@ class SlideLook:
         self, parts: Mapping[str, bytes], slide: etree._Element, related: Mapping[str, tuple[str, str]]
     ) -> None:
         self._slide = slide
+        self._related = related
+        # What the slide draws, from the bottom to the top.
+        self._drawing = [each for each in slide.iter("{*}sp", "{*}pic", "{*}graphicFrame") if _is_drawn(each)]
         self._followed: list[etree._Element] = []
         self._theme: dict[str, str] = {"lt1": "FFFFFF", "dk1": "000000"}
         self._names = dict(_NAMES)
@@ -52,13 +55,21 @@ class SlideLook:
         self._grounds: dict[etree._Element, str] = {}
 
     def of(self, run: etree._Element) -> tuple[Unseen | None, bool]:
-        """Return why a run is not seen, and whether that is in doubt, in which case it counts as seen."""
+        """Return why a run is not seen, and whether that is in doubt, in which case it counts as seen.
+
+        It is in doubt where white letters have a ground that is not known, or something that may be clear lies on it.
+        """
         shape = _shape_of(run)
         if shape is None:
             return None, False
-        if self._is_covered(shape):
+        cover = self._cover(shape)
+        if cover == _WHOLE:
             return Unseen.COVERED, False
         colour = self._colour(run, shape)
+        if colour == _CLEAR:
+            return Unseen.INVISIBLE, False
+        if cover == _MIXED:
+            return None, True
         if colour in ("", _MIXED):
             return None, False
         ground = self._ground(run, shape)
@@ -70,7 +81,7 @@ class SlideLook:
         for each in root.iterfind("{*}themeElements/{*}clrScheme/*"):
             value = next((one.get("lastClr") or one.get("val") or "" for one in each), "")
             if _HEX.fullmatch(value):
-                self._theme[_kind(each)] = value.upper()
+                self._theme[kind_of(each)] = value.upper()
 
     def _colour(self, run: etree._Element, shape: etree._Element) -> str:
         """Return the colour of a run's letters; "" if that is not known."""
@@ -81,22 +92,54 @@ class SlideLook:
                 return _MIXED
             if found := self._fill(properties):
                 return found
-        body = next((each for each in run.iterancestors() if _kind(each) in ("txBody", "txbxContent")), None)
-        paragraph = next((each for each in run.iterancestors() if _kind(each) == "p"), None)
+        body = next((each for each in run.iterancestors() if kind_of(each) in ("txBody", "txbxContent")), None)
+        paragraph = next((each for each in run.iterancestors() if kind_of(each) == "p"), None)
         level = None if paragraph is None else paragraph.find("{*}pPr")
         number = int(level.get("lvl", "0")) + 1 if level is not None and level.get("lvl", "0").isdecimal() else 1
         stated = None if body is None else body.find(f"{{*}}lstStyle/{{*}}lvl{number}pPr/{{*}}defRPr")
         if stated is not None and (found := self._fill(stated)):
             return found
         font = shape.find("{*}style/{*}fontRef")
-        return "" if font is None else self._of_element(next(iter(font), None))
+        if font is not None:
+            return self._of_element(next(iter(font), None))
+        return next(filter(None, map(self._fill, self._inherited(shape, number))), "")
+
+    def _inherited(self, shape: etree._Element, number: int) -> Iterator[etree._Element]:
+        """Yield what the layout and the master say of the letters in a placeholder, the nearest first (19.3.1.36)."""
+        holder = _holder(shape)
+        if holder is None:
+            return
+        for other in self._models(shape):
+            if (stated := other.find(f"{{*}}txBody/{{*}}lstStyle/{{*}}lvl{number}pPr/{{*}}defRPr")) is not None:
+                yield stated
+        kind = holder.get("type", "obj")
+        style = "titleStyle" if kind in ("title", "ctrTitle") else "otherStyle" if kind in _SMALL else "bodyStyle"
+        for root in self._followed:
+            if (stated := root.find(f"{{*}}txStyles/{{*}}{style}/{{*}}lvl{number}pPr/{{*}}defRPr")) is not None:
+                yield stated
+
+    def _models(self, shape: etree._Element) -> Iterator[etree._Element]:
+        """Yield the placeholders of the layout and the master that one follows."""
+        holder = _holder(shape)
+        for root in self._followed if holder is not None else ():
+            for each in root.iterfind("{*}cSld/{*}spTree/{*}sp"):
+                other = _holder(each)
+                if other is not None and holder is not None and _follows(holder, other):
+                    yield each
+                    break
+
+    def _box(self, shape: etree._Element) -> Box | None:
+        """Return where a shape lies on the slide, by itself or as the placeholder that it follows; None if unknown."""
+        return next(
+            (found for each in (shape, *self._models(shape)) if (found := box_on_slide(each)) is not None), None
+        )
 
     def _ground(self, run: etree._Element, shape: etree._Element) -> str:
         highlight = run.find("{*}rPr/{*}highlight")
         if highlight is not None:
             return self._of_element(next(iter(highlight), None))
         for each in run.iterancestors():
-            kind = _kind(each)
+            kind = kind_of(each)
             if kind == "tc":
                 cell = each.find("{*}tcPr")
                 if cell is not None and (found := self._fill(cell)):
@@ -110,9 +153,7 @@ class SlideLook:
     def _of_shape(self, shape: etree._Element) -> str:
         """Return the colour of the ground that a shape gives its text, its own or what is below it."""
         own = self._own_fill(shape)
-        if own in ("", _CLEAR):
-            own = _MIXED if _is_grouped(shape) else self._below(shape)
-        return own
+        return self._below(shape) if own in ("", _CLEAR) else own
 
     def _own_fill(self, shape: etree._Element) -> str:
         """Return what fills a shape: by itself, else as its style, or the placeholder that it follows, says."""
@@ -124,32 +165,28 @@ class SlideLook:
             colour = self._of_element(next(iter(reference), None))
             # A theme may shade it, but not so far as to make white of another colour.
             return _MIXED if _is_white(colour) else colour
-        holder = shape.find("{*}nvSpPr/{*}nvPr/{*}ph")
-        for root in self._followed if holder is not None else ():
-            for each in root.iterfind("{*}cSld/{*}spTree/{*}sp"):
-                other = each.find("{*}nvSpPr/{*}nvPr/{*}ph")
-                if other is not None and holder is not None and _follows(holder, other):
-                    place = each.find("{*}spPr")
-                    if place is not None and (found := self._fill(place)):
-                        return found
+        for each in self._models(shape):
+            place = each.find("{*}spPr")
+            if place is not None and (found := self._fill(place)):
+                return found
         return ""
 
     def _below(self, shape: etree._Element) -> str:
         """Return the colour of what lies below a shape: the last one before it that reaches there, else the page."""
-        box = _box(shape)
-        below = [*_before(shape)]
+        box = self._box(shape)
+        below = self._around(shape)[0][::-1]
         for root in self._followed:
             below += [*_drawn(root)][::-1]
         for each in below:
-            place = _box(each)
-            if box is not None and place is not None and not _touch(box, place):
+            place = self._box(each)
+            if box is not None and place is not None and not touch(box, place):
                 continue
-            if _kind(each) in ("pic", "grpSp", "graphicFrame"):
+            if kind_of(each) in ("pic", "grpSp", "graphicFrame"):
                 return _MIXED
             fill = self._own_fill(each)
             if fill in ("", _CLEAR):
                 continue
-            whole = box is not None and place is not None and _contains(place, box) and _is_plain(each)
+            whole = box is not None and place is not None and contains(place, box) and is_plain(each)
             return fill if whole else _MIXED
         return self._page()
 
@@ -169,23 +206,66 @@ class SlideLook:
                 return self._of_element(next(iter(reference), None)) if plain else _MIXED
         return _PAPER
 
-    def _is_covered(self, shape: etree._Element) -> bool:
-        """Tell whether a later rectangle of one colour lies over all of a shape, on a slide where nothing moves."""
-        box = _box(shape)
-        if box is None or _is_grouped(shape) or self._slide.find("{*}timing") is not None:
+    def _around(self, shape: etree._Element) -> tuple[list[etree._Element], list[etree._Element]]:
+        """Return what is drawn before and after a shape."""
+        if shape not in self._drawing:
+            return self._drawing, []
+        at = self._drawing.index(shape)
+        return self._drawing[:at], self._drawing[at + 1 :]
+
+    def _cover(self, shape: etree._Element) -> str:
+        """Tell whether what is drawn later lies over all of a shape, on a slide where nothing moves.
+
+        ``_WHOLE`` if so, ``_MIXED`` where that may let it be seen, else "".
+        """
+        box = self._box(shape)
+        if box is None or self._slide.find("{*}timing") is not None:
+            return ""
+        found = ""
+        for later in self._around(shape)[1]:
+            place = self._box(later)
+            if place is not None and contains(place, box) and (hides := self._hides(later)):
+                if hides == _WHOLE:
+                    return _WHOLE
+                found = hides
+        return found
+
+    def _hides(self, shape: etree._Element) -> str:
+        """Tell whether a shape hides what lies wholly below it: ``_WHOLE``, ``_MIXED`` where it may not, or ""."""
+        kind = kind_of(shape)
+        if kind == "graphicFrame":
+            return _MIXED
+        if kind == "pic":
+            return _WHOLE if is_plain(shape) and self._is_photograph(shape.find("{*}blipFill")) else _MIXED
+        properties = shape.find("{*}spPr")
+        own = None if properties is None else next(properties.iterchildren(*(f"{{*}}{each}" for each in _FILLS)), None)
+        if own is None:
+            fill = self._own_fill(shape)
+            whole = fill not in ("", _CLEAR, _MIXED)
+        else:
+            fill = kind_of(own)
+            if fill == "noFill":
+                return ""
+            clear = any(kind_of(each).startswith("alpha") for each in own.iter("{*}*"))
+            whole = self._is_photograph(own) if fill == "blipFill" else fill != "grpFill" and not clear
+            if fill == "solidFill" and clear:
+                return ""
+        if fill in ("", _CLEAR):
+            return ""
+        return _WHOLE if whole and is_plain(shape) else _MIXED if is_plain(shape) else ""
+
+    def _is_photograph(self, fill: etree._Element | None) -> bool:
+        """Tell whether a picture is of a kind in which nothing is clear, and is shown whole."""
+        blip = None if fill is None else fill.find("{*}blip")
+        if blip is None or any(kind_of(each).startswith(("alpha", "clrChange")) for each in blip.iter("{*}*")):
             return False
-        for later in shape.itersiblings("{*}sp"):
-            place = _box(later)
-            if place is not None and _contains(place, box) and _is_plain(later):
-                fill = self._own_fill(later)
-                if fill not in ("", _CLEAR, _MIXED):
-                    return True
-        return False
+        name = next((str(value) for key, value in blip.attrib.items() if str(key).endswith("}embed")), "")
+        return self._related.get(name, ("", ""))[1].lower().endswith((".jpg", ".jpeg"))
 
     def _fill(self, properties: etree._Element) -> str:
         """Return the colour of a fill (20.1.8): ``_CLEAR`` for none, "" where nothing is stated."""
         for each in properties.iterchildren("{*}*"):
-            kind = _kind(each)
+            kind = kind_of(each)
             if kind not in _FILLS:
                 continue
             if kind == "noFill":
@@ -204,7 +284,7 @@ class SlideLook:
         """Return a colour (20.1.2.3); ``_MIXED`` for one that is made lighter, darker or clear, or not known."""
         if element is None or len(element):
             return _MIXED
-        kind, value = _kind(element), element.get("val", "")
+        kind, value = kind_of(element), element.get("val", "")
         if kind == "srgbClr":
             found = value
         elif kind == "schemeClr":
@@ -222,56 +302,23 @@ class SlideLook:
         return found.upper() if _HEX.fullmatch(found) else _MIXED
 
 
-def box_of(place: etree._Element) -> Box | None:
-    """Return where a shape lies, however it is turned; None if that is not stated (20.1.7.6)."""
-    begin, extent = place.find("{*}off"), place.find("{*}ext")
-    if begin is None or extent is None:
-        return None
-    x, y, width, height = (_measure(begin, "x"), _measure(begin, "y"), _measure(extent, "cx"), _measure(extent, "cy"))
-    if place.get("rot", "0") != "0":
-        reach = (width + height) // 2
-        x, y = x + width // 2 - reach, y + height // 2 - reach
-        width = height = 2 * reach
-    return x, y, x + width, y + height
+def _is_drawn(shape: etree._Element) -> bool:
+    """Tell whether a shape is drawn by itself: neither within a table or object, nor in place of another."""
+    return not any(kind_of(each) in ("graphicFrame", "Fallback") for each in shape.iterancestors())
 
 
-def place_of(shape: etree._Element) -> etree._Element | None:
-    """Return the element that says where a shape lies."""
-    own = shape.find("{*}xfrm")
-    return own if own is not None else shape.find("{*}*/{*}xfrm")
-
-
-def _box(shape: etree._Element) -> Box | None:
-    place = place_of(shape)
-    return None if place is None else box_of(place)
-
-
-def _measure(element: etree._Element, name: str) -> int:
-    value = element.get(name, "")
-    return int(value) if _MEASURE.fullmatch(value) else 0
-
-
-def _kind(element: etree._Element) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+def _holder(shape: etree._Element) -> etree._Element | None:
+    return shape.find("{*}nvSpPr/{*}nvPr/{*}ph")
 
 
 def _shape_of(run: etree._Element) -> etree._Element | None:
-    return next((each for each in run.iterancestors() if _kind(each) in _SHAPES), None)
-
-
-def _is_grouped(shape: etree._Element) -> bool:
-    parent = shape.getparent()
-    return parent is None or _kind(parent) != "spTree"
-
-
-def _before(shape: etree._Element) -> Iterator[etree._Element]:
-    return (each for each in shape.itersiblings("{*}*", preceding=True) if _kind(each) in _SHAPES)
+    return next((each for each in run.iterancestors() if kind_of(each) in _SHAPES), None)
 
 
 def _drawn(root: etree._Element) -> Iterator[etree._Element]:
     """Yield what a layout or a master draws on its slides: placeholders are only places."""
     for each in root.iterfind("{*}cSld/{*}spTree/{*}*"):
-        if _kind(each) in _SHAPES and each.find("{*}*/{*}nvPr/{*}ph") is None:
+        if kind_of(each) in _SHAPES and each.find("{*}*/{*}nvPr/{*}ph") is None:
             yield each
 
 
@@ -279,20 +326,6 @@ def _follows(holder: etree._Element, other: etree._Element) -> bool:
     if holder.get("idx") is not None and holder.get("idx") == other.get("idx"):
         return True
     return holder.get("type") is not None and holder.get("type") == other.get("type")
-
-
-def _is_plain(shape: etree._Element) -> bool:
-    """Tell whether a shape is a rectangle along the sides of the slide."""
-    place, form = place_of(shape), shape.find("{*}spPr/{*}prstGeom")
-    return place is not None and place.get("rot", "0") == "0" and form is not None and form.get("prst") == "rect"
-
-
-def _touch(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _contains(outer: Box, inner: Box) -> bool:
-    return outer[0] <= inner[0] and outer[1] <= inner[1] and outer[2] >= inner[2] and outer[3] >= inner[3]
 
 
 def _is_white(colour: str) -> bool:

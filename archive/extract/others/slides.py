@@ -10,7 +10,8 @@ from archive.errors import ExtractionFailed
 from archive.extract.containers.relations import IDS, relations
 from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype
 from archive.extract.extraction import Extraction
-from archive.extract.others.slidelook import SlideLook, box_of, place_of
+from archive.extract.others.slidelook import SlideLook
+from archive.extract.others.slideplace import box_of, place_of
 from archive.extract.text.assemble import Lines, assemble
 from archive.extract.text.characters import clean, joined, rows, squeezed
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
@@ -59,7 +60,10 @@ class _Presentation:
             (self._broken, "有 {} 张幻灯片已损坏，没有读出文字，请核对原件。"),
             (self._hidden, "有 {} 张幻灯片设为隐藏，没有收入正文，请核对；公开前请删除。"),
             (self._unseen, "幻灯片上有 {} 处文字看不见，没有收入正文，请核对；公开前请删除。"),
-            (self._doubtful, "幻灯片上有 {} 个白色的字，底色不能确定，仍收入正文，请与原件核对。"),
+            (
+                self._doubtful,
+                "幻灯片上有 {} 个字看不看得见不能确定（白色而底色不明，或者上面盖着图），仍收入正文，请与原件核对。",
+            ),
             (self._notes, "有 {} 张幻灯片带有备注，没有收入正文；公开前请删除备注。"),
             (self._pictures, "正文含有 {} 幅图片，其中的文字检索不到。"),
         )
@@ -87,9 +91,16 @@ class _Presentation:
             for text in _lines(slide):
                 self._lines.add_row(text)
             self._pictures += sum(1 for _ in slide.iter("{*}pic"))
-        for kind, target in related.values():
+        charts = {one.get(key) for one in slide.iter("{*}chart") for key in IDS}
+        for name, (kind, target) in related.items():
             if target not in self._parts:
                 continue
+            if kind == "chart":
+                for text in _chart(parse_part(self._parts[target])):
+                    if is_hidden or name not in charts:
+                        self._concealed.add(f"{'隐藏的' if is_hidden else ''}{where}看不见的图表", text)
+                    else:
+                        self._lines.add_row(text)
             if kind == "diagramData":
                 for text in _lines(parse_part(self._parts[target])):
                     if is_hidden:
@@ -134,7 +145,7 @@ def _measures(element: etree._Element, *names: str) -> tuple[int, int]:
 def _take_unseen(slide: etree._Element, size: tuple[int, int], looks: SlideLook) -> Iterator[tuple[Unseen | None, str]]:
     """Remove the shapes and runs of a slide that are not seen, and yield the kind and text of each that has any.
 
-    The kind is None for white letters that stay because their ground is not known.
+    The kind is None for letters that stay because it is not known whether they are seen.
     """
     for shape in [each for each in slide.iter("{*}*") if etree.QName(each).localname in _SHAPES]:
         properties = shape.find("{*}*/{*}cNvPr")
@@ -216,6 +227,19 @@ def _lines(parent: etree._Element) -> Iterator[str]:
             continue
         if line:
             yield line
+
+
+def _chart(root: etree._Element) -> Iterator[str]:
+    """Yield the titles of a chart, and each row of what it draws: the name of a series or of a class, and its values.
+
+    They are what the program that drew it kept beside it (ECMA-376 part 1, 21.2).
+    """
+    for title in root.iter("{*}title"):
+        yield " ".join(_lines(title))
+    for series in root.iter("{*}ser"):
+        for part in ("tx", "cat", "xVal", "val", "yVal"):
+            if values := [clean(each.text or "") for each in series.iterfind(f"{{*}}{part}//{{*}}v")]:
+                yield " ".join(values)
 
 
 def _cells(line: etree._Element) -> dict[int, str]:

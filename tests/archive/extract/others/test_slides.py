@@ -309,7 +309,143 @@ IN_WHITE = placed("文字", at(10, 10), run=inked("FFFFFF"))
 def test_letters_that_stand_out_are_text(tmp_path: Path, shapes: str, pages: dict[str, str], doubtful: bool) -> None:
     found = read(write(tmp_path / "a", shapes, **pages))
     assert (found.paragraphs, found.concealed) == (("看得见", "文字"), ())
-    assert any("2 个白色的字，底色不能确定" in each for each in found.warnings) == doubtful
+    assert any("2 个字看不看得见不能确定" in each for each in found.warnings) == doubtful
+
+
+def held(text: str, kind: str = "body", place: str = "") -> str:
+    """A placeholder, whose place and letters the layout or the master may say."""
+    return (
+        f"<p:sp><p:nvSpPr><p:nvPr><p:ph type='{kind}'/></p:nvPr></p:nvSpPr><p:spPr>{place}</p:spPr>"
+        f"<p:txBody><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:txBody></p:sp>"
+    )
+
+
+def model(ink: str, kind: str = "body", place: str = "") -> str:
+    stated = f"<a:lstStyle><a:lvl1pPr><a:defRPr>{ink}</a:defRPr></a:lvl1pPr></a:lstStyle>"
+    return (
+        f"<p:sp><p:nvSpPr><p:nvPr><p:ph type='{kind}'/></p:nvPr></p:nvSpPr><p:spPr>{place or at(0, 0)}</p:spPr>"
+        f"<p:txBody>{stated}</p:txBody></p:sp>"
+    )
+
+
+def grouped(inside: str, scale: int = 1, more: str = "") -> str:
+    """A group twice as large as what is in it is measured in, if the scale is 2."""
+    place = f"<a:xfrm {more}><a:off x='0' y='0'/><a:ext cx='{200 * scale}' cy='{200 * scale}'/>"
+    place += "<a:chOff x='0' y='0'/><a:chExt cx='200' cy='200'/></a:xfrm>"
+    return f"<p:grpSp><p:nvGrpSpPr/><p:grpSpPr>{place}</p:grpSpPr>{inside}</p:grpSp>"
+
+
+def picture(name: str, more: str = "", place: str = "") -> str:
+    blip = f"<a:blip xmlns:r='{OFFICE}' r:embed='{name}'>{more}</a:blip>"
+    form = "<a:prstGeom prst='rect'/>"
+    return f"<p:pic><p:blipFill>{blip}</p:blipFill><p:spPr>{place or at(0, 0, 1000, 500)}{form}</p:spPr></p:pic>"
+
+
+FADING = "<a:srgbClr val='0'><a:alpha val='0'/></a:srgbClr>"
+PLAIN = placed("密语", at(10, 10))
+STYLES = "<p:txStyles><p:titleStyle>{0}</p:titleStyle><p:bodyStyle>{0}</p:bodyStyle></p:txStyles>"
+LEVEL = f"<a:lvl1pPr><a:defRPr>{WHITE}</a:defRPr></a:lvl1pPr>"
+PATTERN = "<a:pattFill prst='pct5'><a:fgClr><a:srgbClr val='0'/></a:fgClr></a:pattFill>"
+
+
+def follow(path: Path, shapes: str, layout: str = "", master: str = "", styles: str = "") -> Path:
+    """Write one slide that follows a layout and a master, with pictures."""
+    more = {
+        "ppt/slides/_rels/slide1.xml.rels": relations(
+            {
+                "a": ("slideLayout", "../slideLayouts/l.xml"),
+                "photo": ("image", "../media/photo.jpeg"),
+                "drawing": ("image", "../media/drawing.png"),
+            }
+        ),
+        "ppt/slideLayouts/l.xml": f"<p:sldLayout {MAIN}><p:cSld><p:spTree>{layout}</p:spTree></p:cSld></p:sldLayout>",
+        "ppt/slideLayouts/_rels/l.xml.rels": relations({"a": ("slideMaster", "../slideMasters/m.xml")}),
+        "ppt/slideMasters/m.xml": f"<p:sldMaster {MAIN}><p:cSld><p:spTree>{master}</p:spTree></p:cSld>"
+        f"{styles}</p:sldMaster>",
+    }
+    return write_pptx(path, [placed("看得见", run=inked("C00000")) + shapes], more)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "parts", "kind"),
+    [
+        (held("密语"), {"layout": model(WHITE)}, "与底色相同的文字"),
+        (held("密语"), {"master": model(WHITE)}, "与底色相同的文字"),
+        (held("密语"), {"styles": STYLES.format(LEVEL)}, "与底色相同的文字"),
+        (held("密语", "title"), {"styles": STYLES.format(LEVEL)}, "与底色相同的文字"),
+        (held("密语"), {"layout": model("<a:noFill/>")}, "不显示的文字"),
+        (held("密语") + area(BLUE), {"layout": model(BLUE)}, "被遮盖的文字"),
+        (grouped(placed("密语", at(10, 10), run=inked("FFFFFF"))), {}, "与底色相同的文字"),
+        (grouped(area(BLUE) + placed("密语", at(10, 10), run=inked("0000C0"))), {}, "与底色相同的文字"),
+        (grouped(PLAIN + area(BLUE, at(0, 0, 150, 90))), {}, "被遮盖的文字"),
+        (grouped(PLAIN, 2) + area(BLUE, at(0, 0, 230, 130)), {}, "被遮盖的文字"),
+        (PLAIN + grouped(area(BLUE, at(0, 0, 60, 40)), 2), {}, "被遮盖的文字"),
+        (PLAIN + area(solid("bg1", "<a:lumMod val='95000'/>")), {}, "被遮盖的文字"),
+        (PLAIN + area(GRADIENT.format("<a:srgbClr val='FF0000'/>", "<a:srgbClr val='00FF00'/>")), {}, "被遮盖的文字"),
+        (PLAIN + area(PATTERN), {}, "被遮盖的文字"),
+        (PLAIN + picture("photo"), {}, "被遮盖的文字"),
+    ],
+)  # fmt: skip
+def test_what_is_inherited_grouped_or_covered_is_listed(
+    tmp_path: Path, shapes: str, parts: dict[str, str], kind: str
+) -> None:
+    found = read(follow(tmp_path / "a", shapes, **parts))
+    assert (found.paragraphs, found.concealed) == (("看得见",), (f"第 1 张幻灯片{kind}：密语",))
+
+
+@pytest.mark.parametrize(
+    ("shapes", "parts", "doubtful"),
+    [
+        (held("密语"), {"layout": model(BLUE), "styles": STYLES.format(LEVEL)}, False),
+        (held("密语"), {"styles": STYLES.format(LEVEL), "master": area(BLUE) + model("")}, False),
+        (grouped(PLAIN, 2) + area(BLUE, at(0, 0, 120, 130)), {}, False),
+        (grouped(PLAIN, 1, "rot='900000'") + area(BLUE), {}, False),
+        (PLAIN + area(solid("bg1", "<a:alpha val='40000'/>")), {}, False),
+        (PLAIN + picture("photo", place=at(0, 0, 50, 50)), {}, False),
+        (PLAIN + picture("photo", "<a:alphaModFix amt='20000'/>"), {}, True),
+        (PLAIN + picture("drawing"), {}, True),
+        (PLAIN + area(GRADIENT.format(FADING, "<a:srgbClr val='0'/>")), {}, True),
+    ],
+)  # fmt: skip
+def test_what_is_seen_though_others_say_its_look_or_something_lies_on_it(
+    tmp_path: Path, shapes: str, parts: dict[str, str], doubtful: bool
+) -> None:
+    found = read(follow(tmp_path / "a", shapes, **parts))
+    assert (found.paragraphs, found.concealed) == (("看得见", "密语"), ())
+    assert any("2 个字看不看得见不能确定" in each for each in found.warnings) == doubtful
+
+
+CHART = (
+    "<c:chartSpace xmlns:c='http://schemas.openxmlformats.org/drawingml/2006/chart'"
+    " xmlns:a='http://schemas.openxmlformats.org/drawingml/2006/main'><c:chart><c:title><c:tx><c:rich><a:p><a:r>"
+    "<a:t>各镇受理量</a:t></a:r></a:p></c:rich></c:tx></c:title><c:plotArea><c:barChart><c:ser>"
+    "<c:tx><c:strRef><c:strCache><c:pt idx='0'><c:v>2025年</c:v></c:pt></c:strCache></c:strRef></c:tx>"
+    "<c:cat><c:strRef><c:strCache><c:pt idx='0'><c:v>城关镇</c:v></c:pt>"
+    "<c:pt idx='1'><c:v>河口镇</c:v></c:pt>"
+    "</c:strCache></c:strRef></c:cat><c:val><c:numRef><c:numCache><c:pt idx='0'><c:v>12</c:v></c:pt>"
+    "<c:pt idx='1'><c:v>7</c:v>"
+    "</c:pt></c:numCache></c:numRef></c:val></c:ser></c:barChart></c:plotArea></c:chart></c:chartSpace>"
+)
+
+
+@pytest.mark.parametrize("properties", ["", "hidden='1'"])
+def test_a_chart_s_texts_are_read_where_the_chart_is_seen(tmp_path: Path, properties: str) -> None:
+    frame = (
+        f"<p:graphicFrame><p:nvGraphicFramePr><p:cNvPr id='3' name='x' {properties}/></p:nvGraphicFramePr>"
+        f"<a:graphic><a:graphicData><c:chart xmlns:c='c' xmlns:r='{OFFICE}' r:id='rId9'/></a:graphicData></a:graphic>"
+        "</p:graphicFrame>"
+    )
+    more = {
+        "ppt/slides/_rels/slide1.xml.rels": relations({"rId9": ("chart", "../charts/chart1.xml")}),
+        "ppt/charts/chart1.xml": CHART,
+    }
+    found = read(write_pptx(tmp_path / "a", [shape("受理情况") + frame], more))
+    texts = ("各镇受理量", "2025年", "城关镇 河口镇", "12 7")
+    if properties:
+        assert found.paragraphs == ("受理情况",)
+        assert found.concealed == tuple(f"第 1 张幻灯片看不见的图表：{each}" for each in texts)
+    else:
+        assert (found.paragraphs, found.concealed) == (("受理情况", *texts), ())
 
 
 def test_a_cover_that_may_move_away_covers_nothing(tmp_path: Path) -> None:
