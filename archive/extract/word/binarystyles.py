@@ -30,7 +30,16 @@ _PARAGRAPH, _CHARACTER = 1, 2
 _NO_STYLE, _DEPTH = 0xFFF, 12
 _AUTOMATIC, _WHITE, _BLACK = 0xFF000000, 0xFFFFFF, 0
 # 2.9.119: numbers of colours.
-_OLD_COLOURS = {0: _AUTOMATIC, 1: _BLACK, 8: _WHITE}
+_OLD_COLOURS = dict(
+    enumerate(
+        (
+            *(_AUTOMATIC, _BLACK, 0xFF0000, 0xFFFF00, 0x00FF00, 0xFF00FF, 0x0000FF, 0x00FFFF, _WHITE),
+            *(0x800000, 0x808000, 0x008000, 0x800080, 0x000080, 0x008080, 0x808080, 0xC0C0C0),
+        )
+    )
+)
+# 2.9.121: the pattern that shows the paper's side alone, and that which hides it.
+_CLEAR, _SOLID = 0, 1
 # A ground on which every colour is seen.
 # And one of a colour that no letters have.
 _MIXED, _COLOURED = -1, 0x01000000
@@ -52,8 +61,7 @@ def parsed(data: bytes) -> Iterator[tuple[int, int]]:
             # A table's definition counts its length in two bytes.
             size = struct.unpack_from("<H", data, at)[0] + 1 if number == 0xD608 else data[at] + 1
         if number in _SHADES and at + 11 <= len(data):
-            ground, pattern = struct.unpack_from("<IH", data, at + 5)
-            yield number, ground if pattern == 0 else _MIXED
+            yield number, _shown(*struct.unpack_from("<IIH", data, at + 1))
         else:
             yield number, int.from_bytes(data[at : at + min(size, 4)], "little")
         at += size
@@ -229,7 +237,24 @@ def _ground(found: Properties) -> int | None:
         shade = found.get(name, _AUTOMATIC)
         if shade < _AUTOMATIC:
             return shade
-    return _MIXED if any(found.get(name, 0) not in (0, 0xFFFF) for name in _OLD_SHADES) else None
+    for name in _OLD_SHADES:
+        # 2.9.248: two colours and a pattern in one number.
+        old = found.get(name, 0)
+        if old in (0, 0xFFFF):
+            continue
+        fore, back = (_OLD_COLOURS.get(old >> shift & 0x1F, _COLOURED) for shift in (0, 5))
+        if (shade := _shown(fore, back, old >> 10)) < _AUTOMATIC:
+            return shade
+    return None
+
+
+def _shown(fore: int, back: int, pattern: int) -> int:
+    """Return the colour that a shading gives the ground, ``_MIXED`` for one of several."""
+    if pattern == _CLEAR:
+        return back
+    if pattern == _SOLID:
+        return fore if fore < _AUTOMATIC else _BLACK
+    return fore if fore == back < _AUTOMATIC else _MIXED
 
 
 def _is_low(lines: int) -> bool:

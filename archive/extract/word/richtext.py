@@ -42,18 +42,38 @@ _MIXED = -1
 _LOW_LINE = 40
 # Up to this share of dots, in hundredths of a percent, black on white is as good as white.
 _PALE = 300
+# From this share on they hide what they stand on.
+_DENSE = 9_700
 # A picture or shape that white text may stand on.
 _DRAWING = re.compile(rb"\\(?:shp|do|background)\b")
+# What the control words of a shading say, without what they are about.
+_OF_SHADING = {b"cbpat": "back", b"cfpat": "fore", b"shdng": "share", b"shading": "share"}
 _MAX_DEPTH = 500
 _TITLE_DEPTH = 15
+
+
+@dataclass(frozen=True, slots=True)
+class _Shading:
+    """A ground: a ``share`` of dots, in hundredths of a percent, of the colour ``fore`` upon the colour ``back``."""
+
+    back: int = 0
+    fore: int = 0
+    share: int = 0
+
+    @property
+    def number(self) -> int:
+        """The number of the colour that it shows, 0 if that is the paper's, ``_MIXED`` for several."""
+        if self.share <= _PALE:
+            return self.back
+        return self.fore if self.fore and (self.share >= _DENSE or self.fore == self.back) else _MIXED
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
     """The formatting within a group; ``size`` is in half points, ``line`` what ``\\sl`` says.
 
-    ``colour`` and ``ground`` are numbers in the table of colours, 0 for the automatic one. ``aside`` names the group of
-    a comment or of its author.
+    Colours are numbers in the table of colours, 0 for the automatic one. ``ground`` is that of the letters. ``aside``
+    names the group of a comment or of its author.
     """
 
     skipped: bool = False
@@ -61,8 +81,8 @@ class _State:
     hidden: bool = False
     deleted: bool = False
     colour: int = 0
-    ground: int = 0
-    paragraph_ground: int = 0
+    ground: _Shading = _Shading()
+    paragraph_ground: _Shading = _Shading()
     line: int = 0
     encoding: str = "cp1252"
     unicode_skip: int = 1
@@ -113,6 +133,9 @@ class _Reader:
         self._text.concealed.near = ""
         # The text of the comment that is being read, and of its author's name.
         self._asides: dict[bytes, list[str]] = {_COMMENT: [], _AUTHOR: []}
+        # The grounds of the cells of the row that is being read, and of the one that is being defined.
+        self._grounds: list[_Shading] = []
+        self._cell = _Shading()
         self._colours = _colours(data)
         self._hidden_styles = _hidden_styles(data)
         self._has_drawings = _DRAWING.search(data) is not None
@@ -196,23 +219,30 @@ class _Reader:
             case b"deleted":
                 return replace(state, deleted=on)
             case b"plain":
-                return replace(state, hidden=False, deleted=False, size=24, colour=0, ground=0)
+                return replace(state, hidden=False, deleted=False, size=24, colour=0, ground=_Shading())
             case b"cf":
                 return replace(state, colour=value or 0)
-            case b"cb" | b"chcbpat" | b"highlight":
-                return replace(state, ground=value or 0)
-            case b"cbpat":
-                return replace(state, paragraph_ground=value or 0)
-            case b"chshdng" | b"shading" if value and value > _PALE:
-                # A pattern, on which every colour is seen.
-                return replace(state, ground=_MIXED)
+            case b"cb" | b"highlight":
+                return replace(state, ground=_Shading(value or 0))
+            case b"chcbpat" | b"chcfpat" | b"chshdng":
+                return replace(state, ground=replace(state.ground, **{_OF_SHADING[word[2:]]: value or 0}))
+            case b"cbpat" | b"cfpat" | b"shading":
+                shading = replace(state.paragraph_ground, **{_OF_SHADING[word]: value or 0})
+                return replace(state, paragraph_ground=shading)
+            case b"trowd":
+                self._grounds, self._cell = [], _Shading()
+            case b"clcbpat" | b"clcfpat" | b"clshdng":
+                self._cell = replace(self._cell, **{_OF_SHADING[word[2:]]: value or 0})
+            case b"cellx":
+                self._grounds.append(self._cell)
+                self._cell = _Shading()
             case b"fs" if value is not None:
                 return replace(state, size=value)
             case b"sl":
                 # A negative one is exact.
                 return replace(state, line=value or 0)
             case b"pard":
-                return replace(state, line=0, centered=False, in_table=False, paragraph_ground=0)
+                return replace(state, line=0, centered=False, in_table=False, paragraph_ground=_Shading())
             case b"qc":
                 return replace(state, centered=True)
             case b"intbl":
@@ -261,7 +291,9 @@ class _Reader:
             return Unseen.DELETED if state.deleted else Unseen.HIDDEN, False
         if 0 < state.size <= TINY or -_LOW_LINE <= state.line < 0:
             return Unseen.TINY, False
-        colour, number = self._colour(state.colour), state.ground or state.paragraph_ground
+        colour, number = self._colour(state.colour), state.ground.number or state.paragraph_ground.number
+        if not number and state.in_table and len(self._cells) < len(self._grounds):
+            number = self._grounds[len(self._cells)].number
         if colour is None:
             return None, False
         if not number and min(colour) >= WHITISH:

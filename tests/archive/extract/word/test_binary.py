@@ -1,5 +1,6 @@
 """Word documents from before 2007: pieces, revisions, tables, titles, and files that can't be read."""
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -56,9 +57,27 @@ STYLES = (
 )
 
 
+BLUE, PAPER, AUTOMATIC = b"\0\0\x80\0", b"\xff\xff\xff\0", b"\0\0\0\xff"
+
+
+def patterned(fore: bytes, back: bytes, pattern: int, of: int = 0xCA71) -> bytes:
+    return struct.pack("<HB", of, 10) + fore + back + struct.pack("<H", pattern)
+
+
+def of_old(fore: int, back: int, pattern: int, of: int = 0x4866) -> bytes:
+    return struct.pack("<HH", of, fore | back << 5 | pattern << 10)
+
+
 @pytest.mark.parametrize(
     ("run", "kind"),
     [
+        (Run("密语\r", colour(0, 0, 128) + patterned(BLUE, PAPER, 1)), "与底色相同的文字"),
+        (Run("密语\r", colour(0, 0, 128), patterned(BLUE, PAPER, 1, 0xC64D)), "与底色相同的文字"),
+        (Run("密语\r", colour(0, 0, 128) + patterned(BLUE, BLUE, 14)), "与底色相同的文字"),
+        (Run("密语\r", colour(0, 0, 0) + patterned(AUTOMATIC, PAPER, 1)), "与底色相同的文字"),
+        (Run("密语\r", b"\x42\x2a\x02" + of_old(2, 8, 1)), "与底色相同的文字"),
+        (Run("密语\r", b"\x42\x2a\x02" + of_old(0, 2, 0)), "与底色相同的文字"),
+        (Run("密语\r", b"\x42\x2a\x06" + b"\x0c\x2a\x06"), "与底色相同的文字"),
         (Run("密语\r", style=1), "隐藏文字"),
         (Run("密语\r", style=2), "隐藏文字"),
         (Run("密语\r", styled(3)), "隐藏文字"),
@@ -83,6 +102,11 @@ def test_what_is_not_seen_for_any_reason_is_listed_and_is_no_text(tmp_path: Path
     [
         *(Run("文字\r", SHOWN, style=1), Run("文字\r", UNLIKE_STYLE, style=1), Run("文字\r", styled(3), style=1)),
         *(Run("文字\r", styled(5)), Run("文字\r", style=99), Run("文字\r", styled(99)), Run("文字\r", style=6)),
+        *(
+            Run("文字\r", colour(0, 0, 128) + patterned(BLUE, PAPER, 14)),
+            Run("文字\r", WHITE + patterned(BLUE, PAPER, 1)),
+        ),
+        *(Run("文字\r", b"\x42\x2a\x02" + of_old(2, 8, 14)), Run("文字\r", WHITE + of_old(9, 0, 1))),
         *(Run("文字\r", form=lines(-240)), Run("文字\r", form=lines(20)), Run("文字\r", form=lines(240, 1))),
         *(Run("文字\r", WHITE + ground(0, 0, 128)), Run("文字\r", WHITE, ground(0, 0, 128, 0xC64D))),
         Run("文字\r", WHITE + ground(0, 0, 0).replace(b"\0\0\0\0\0\0", b"\0\0\0\xff\0\0"), ground(0, 0, 128, 0xC64D)),

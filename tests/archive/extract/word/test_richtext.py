@@ -63,6 +63,10 @@ HEAD = (
         (r"\cf1\shading300 secret", "与底色相同的文字"),
         *((r"\cf1 secret", "与底色相同的文字"), (r"\cf2\cb2 secret", "与底色相同的文字")),
         *((r"\cf1\cbpat1 secret", "与底色相同的文字"), (r"\fs4 secret", "小到看不见的文字")),
+        (r"\cf2\shading10000\cfpat2\cbpat1 secret", "与底色相同的文字"),
+        (r"\cf2\cfpat2\cbpat2\shading5000 secret", "与底色相同的文字"),
+        (r"\cf2\chshdng10000\chcfpat2 secret", "与底色相同的文字"),
+        (r"\cf2\chcbpat2 secret", "与底色相同的文字"),
     ],
 )
 def test_what_is_not_seen_for_any_reason_is_listed_and_is_no_text(tmp_path: Path, content: str, kind: str) -> None:
@@ -75,6 +79,7 @@ def test_what_is_not_seen_for_any_reason_is_listed_and_is_no_text(tmp_path: Path
     [
         *(r"\v\v0 words", r"\s1\v0 words", r"\s4 words", r"\s5 words", r"\s0 words"),
         *(r"\cf1\cb2 words", r"\cf1\cbpat2 words", r"\cf2 words", r"\fs5 words", r"\cf1\highlight2 words"),
+        *(r"\cf1\shading10000\cfpat2 words", r"\cf2\cfpat2\shading10000\pard words", r"\cf2\cfpat2\cbpat1 words"),
         *(r"\cf1\shading5000 words", r"\sl-240 words", r"\sl20 words", r"\sl-20\pard words", r"\sl0 words"),
     ],
 )
@@ -87,6 +92,27 @@ def test_white_in_a_table_stays_and_is_told(tmp_path: Path) -> None:
     found = read(tmp_path, rf"{HEAD}\trowd\pard\intbl\cf1 head\cell\row\pard\plain after\par}}")
     assert (found.paragraphs, found.concealed) == (("seen", "head", "after"), ())
     assert any("4 个白色的字" in each for each in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("cell", "ink", "seen"),
+    [
+        *((r"\clcbpat2", r"\cf2", False), (r"\clcbpat1", r"\cf1", False), (r"\clshdng10000\clcfpat2", r"\cf2", False)),
+        *((r"\clcbpat2", r"\cf1", True), (r"\clshdng10000\clcfpat2", r"\cf1", True), ("", r"\cf2", True)),
+    ],
+)  # fmt: skip
+def test_a_cell_has_the_ground_that_its_row_says(tmp_path: Path, cell: str, ink: str, seen: bool) -> None:
+    row = rf"\trowd\cellx9{cell}\cellx99\pard\intbl A\cell{ink} words\cell\row\trowd\cellx9\pard\intbl\cf2 B\cell\row"
+    found = read(tmp_path, rf"{HEAD}{row}\pard\plain after\par}}")
+    concealed = () if seen else ("与底色相同的文字：words（在“A”之后）",)
+    assert [each.split() for each in found.paragraphs] == [
+        ["seen"],
+        ["A", "words"] if seen else ["A"],
+        ["B"],
+        ["after"],
+    ]
+    assert found.concealed == concealed
+    assert not any("白色的字" in each for each in found.warnings)
 
 
 def test_comments_are_listed_with_their_authors_and_are_no_text(tmp_path: Path) -> None:
