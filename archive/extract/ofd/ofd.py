@@ -12,7 +12,8 @@ from lxml import etree
 from archive.errors import ExtractionFailed
 from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype
 from archive.extract.extraction import Extraction
-from archive.extract.ofd.page import PageReader, numbers
+from archive.extract.ofd.page import PageReader
+from archive.extract.ofd.places import numbers
 from archive.extract.pdf.page import PageContent
 from archive.extract.pdf.reader import Pages
 from archive.extract.text.characters import clean
@@ -67,7 +68,7 @@ class _Ofd(Pages):
     def __init__(self, package: _Package) -> None:
         super().__init__()
         self._package = package
-        self._watermarks = 0
+        self._watermarks = self._doubtful = 0
         self._attached: list[str] = []
 
     def _contents(self) -> Iterator[PageContent]:
@@ -99,6 +100,7 @@ class _Ofd(Pages):
             reader.read(content)
         for annotation in document.annotations(page.get("ID", "")):
             self._read_annotation(reader, annotation)
+        self._doubtful += reader.doubtful
         found = reader.content
         if not any(glyph.text != " " for glyph in found.glyphs) and found.covered > _SCAN:
             # The recognised text of a scan is often hidden behind its picture.
@@ -137,6 +139,8 @@ class _Ofd(Pages):
         told = super()._warnings(any_text)
         if self._watermarks:
             told.append(f"有 {self._watermarks} 个水印字没有收入正文。")
+        if self._doubtful:
+            told.append(f"有 {self._doubtful} 个字设了裁剪，看不看得见不能确定，仍收入正文，请与原件核对。")
         if self._attached:
             shown = "、".join(self._attached[:10])
             told.append(f"文件内带有 {len(self._attached)} 个附件（{shown}），没有收入，请另行提交。")

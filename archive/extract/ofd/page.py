@@ -5,7 +5,6 @@ corner; here, as in ``pdf.page``, places are in points up from the lower left co
 """
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
 
@@ -13,29 +12,22 @@ from lxml import etree
 
 from archive.chinese.radicals import unfold
 from archive.errors import ExtractionFailed
+from archive.extract.ofd.clips import Clip, clipped, clips_of
 from archive.extract.ofd.paint import Around, Painter, around, is_rectangle
+from archive.extract.ofd.places import Matrix, Point, is_curved, moved, number, numbers, outlines, placed, then
 from archive.extract.pdf.page import Glyph, PageContent
 from archive.extract.pdf.unseen import Sheet
 from archive.extract.text.characters import han_count
 from archive.extract.text.concealed import Unseen
 
 POINTS = 72 / 25.4
-# a, b, c, d, e, f: x' = a x + c y + e, y' = b x + d y + f
-Matrix = tuple[float, float, float, float, float, float]
-Point = tuple[float, float]
 
-_IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 _DESCENT, _ASCENT = 0.2, 0.8
 _THIN = 3.0
 # An outline thicker than this, in points, may be a ground to write on.
 _THICK = 5.0
 # Type below this many points is too small to see; a character so far off the page is not on it.
 _TINY, _BEYOND = 1.2, 1.0
-# Coordinates beyond this (a kilometre) are not on any page.
-_FAR = 1e6
-# 9.3: operators that move the pen, and how many numbers each takes.
-_PATH = re.compile(r"[A-Z]|[-+.\deE]+")
-_ARGUMENTS = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 # More objects on a page, or deeper nesting of units, is an attack.
 _OBJECTS = 300_000
 _DEPTH = 8
@@ -62,6 +54,8 @@ class PageReader:
         self._units = units
         self._base: Matrix = (POINTS, 0, 0, -POINTS, 0, self._page.height)
         self._objects = 0
+        # Characters of which a clip may show a part, or nothing.
+        self.doubtful = 0
 
     @property
     def content(self) -> PageContent:
@@ -80,7 +74,7 @@ class PageReader:
 
         ``unseen`` is why none of it is seen.
         """
-        self._read(parent, _then((1, 0, 0, 1, *at), self._base), Around().inside(parent), unseen, pictures, 0)
+        self._read(parent, then((1, 0, 0, 1, *at), self._base), Around().inside(parent), unseen, pictures, 0, ())
 
     def _read(
         self,
@@ -90,6 +84,7 @@ class PageReader:
         unseen: Unseen | None,
         pictures: bool,
         depth: int,
+        clips: Sequence[Clip],
     ) -> None:
         for element in parent.iterchildren("{*}*"):
             self._objects += 1
@@ -98,23 +93,31 @@ class PageReader:
             reason = unseen or _unseen(element)
             kind = etree.QName(element).localname
             own = inherited.inside(element)
+            inner = (*clips, *clips_of(element, outer))
             if kind in ("Content", "Layer", "PageBlock"):
-                self._read(element, outer, own, reason, pictures, depth + 1)
+                self._read(element, outer, own, reason, pictures, depth + 1, inner)
             elif kind == "TextObject":
-                self._add_text(element, _placed(element, outer), own, reason)
+                self._add_text(element, placed(element, outer), own, reason, inner)
             elif kind == "PathObject" and reason is None:
-                self._add_path(element, _placed(element, outer), own)
+                self._add_path(element, placed(element, outer), own)
             elif kind == "ImageObject" and reason is None:
                 self._add_picture(element, outer, own, pictures)
             elif kind == "CompositeObject" and depth < _DEPTH:
                 unit = self._units.get(element.get("ResourceID", ""))
                 if unit is not None:
-                    self._read(unit, _placed(element, outer), own, reason, pictures, depth + 1)
+                    self._read(unit, placed(element, outer), own, reason, pictures, depth + 1, inner)
 
-    def _add_text(self, element: etree._Element, matrix: Matrix, inherited: Around, unseen: Unseen | None) -> None:
+    def _add_text(
+        self,
+        element: etree._Element,
+        matrix: Matrix,
+        inherited: Around,
+        unseen: Unseen | None,
+        clips: Sequence[Clip],
+    ) -> None:
         paint = self._painter.text(element, inherited)
         a, b, c, d, _, _ = matrix
-        size = _number(element.get("Size"), 1.0)
+        size = number(element.get("Size"), 1.0)
         wide, tall = math.hypot(a, b) or 1.0, math.hypot(c, d) or 1.0
         across, up = (a / wide, b / wide), (-c / tall, -d / tall)
         height = max(tall * size, 1.0)
@@ -131,17 +134,19 @@ class PageReader:
                 if letter == "\ufffd" or "\ue000" <= letter <= "\uf8ff":
                     self._page.lost += 1
                     continue
-                x, y = _moved(place, matrix)
+                x, y = moved(place, matrix)
                 if width not in boxes:
                     boxes[width] = _box(width * wide, height, across, up)
                 x0, y0, x1, y1 = boxes[width]
                 seen = unfold(letter) if letter.strip() else " "
                 glyph = Glyph(seen, x + x0, y + y0, x + x1, y + y1, height, turn)
                 beyond = Unseen.OUTSIDE if self._is_beyond(glyph) else None
-                reason = unseen or beyond or (Unseen.TINY if tall * size < _TINY else None)
+                away, doubtful = clipped(glyph, clips)
+                reason = unseen or beyond or away or (Unseen.TINY if tall * size < _TINY else None)
                 if reason is not None:
                     self._page.unseen.setdefault(reason, []).append(glyph)
                     continue
+                self.doubtful += doubtful and letter.strip() != ""
                 # A character fills most of its box, but not all: what is beside it is no ground.
                 box = (glyph.x0, glyph.y0, glyph.x1, glyph.y1)
                 self._read_glyphs.append((glyph, self._sheet.character(box, tall * size, paint)))
@@ -155,7 +160,7 @@ class PageReader:
         return not (-_BEYOND <= x <= self._page.width + _BEYOND and -_BEYOND <= y <= self._page.height + _BEYOND)
 
     def _add_path(self, element: etree._Element, matrix: Matrix, inherited: Around) -> None:
-        lines = [[_moved(point, matrix) for point in line] for line in _outlines(element)]
+        lines = [[moved(point, matrix) for point in line] for line in outlines(element)]
         self._paint(element, matrix, inherited, lines)
         xs, ys = ([point[axis] for line in lines for point in line] for axis in (0, 1))
         if not xs:
@@ -179,14 +184,14 @@ class PageReader:
         """Enter a path into the sheet: a rectangle hides what is below, any other area may be a ground."""
         paint = self._painter.fill(element, inherited)
         corners = [point for line in lines for point in line]
-        curved = _is_curved(element)
+        curved = is_curved(element)
         if curved or not corners:
             # What curves enclose is inside of the object.
             _, _, width, height = numbers(element.get("Boundary"), 4)
-            corners += [_moved(point, matrix) for point in ((0, 0), (width, 0), (0, height), (width, height))]
+            corners += [moved(point, matrix) for point in ((0, 0), (width, 0), (0, height), (width, height))]
         box = around(corners)
         if paint is None:
-            thick = _number(element.get("LineWidth"), 0.353) * math.hypot(matrix[0], matrix[1])
+            thick = number(element.get("LineWidth"), 0.353) * math.hypot(matrix[0], matrix[1])
             if self._painter.stroked(element) and thick > _THICK:
                 beside = thick / 2
                 self._sheet.shade((box[0] - beside, box[1] - beside, box[2] + beside, box[3] + beside))
@@ -197,7 +202,7 @@ class PageReader:
 
     def _add_picture(self, element: etree._Element, outer: Matrix, inherited: Around, counts: bool) -> None:
         left, top, width, height = numbers(element.get("Boundary"), 4)
-        box = around(_moved((left + x, top + y), outer) for x in (0.0, width) for y in (0.0, height))
+        box = around(moved((left + x, top + y), outer) for x in (0.0, width) for y in (0.0, height))
         # A seal lets the words below through, and so may a picture with a mask.
         masked = any(name in element.attrib for name in ("ImageMask", "Substitution"))
         self._sheet.picture(box, counts and not masked and not inherited.clipped and inherited.opacity >= 0.99)
@@ -233,48 +238,14 @@ def _box(width: float, height: float, across: Point, up: Point) -> tuple[float, 
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def numbers(text: str | None, count: int) -> list[float]:
-    """Read ``count`` numbers, with zeros for missing and impossible ones. Raises ValueError if one is not a number."""
-    found = [_number(each, 0.0) for each in (text or "").replace(",", " ").split()[:count]]
-    return found + [0.0] * (count - len(found))
-
-
-def _number(text: str | None, otherwise: float) -> float:
-    """Read a number; ``otherwise`` if it is missing or impossible. Raises ValueError if it is not a number."""
-    number = float(text) if text else otherwise
-    return number if abs(number) < _FAR else otherwise
-
-
-def _then(first: Matrix, second: Matrix) -> Matrix:
-    a, b, c, d, e, f = first
-    return (*_turned((a, b), second), *_turned((c, d), second), *_moved((e, f), second))
-
-
-def _turned(vector: Point, matrix: Matrix) -> Point:
-    (x, y), (a, b, c, d, _, _) = vector, matrix
-    return a * x + c * y, b * x + d * y
-
-
-def _moved(point: Point, matrix: Matrix) -> Point:
-    x, y = _turned(point, matrix)
-    return x + matrix[4], y + matrix[5]
-
-
-def _placed(element: etree._Element, outer: Matrix) -> Matrix:
-    """Combine an object's own matrix with its place in its container (8.5)."""
-    a, b, c, d, e, f = numbers(element.get("CTM"), 6) if element.get("CTM") else _IDENTITY
-    x, y, _, _ = numbers(element.get("Boundary"), 4)
-    return _then((a, b, c, d, e + x, f + y), outer)
-
-
 def _codes(element: etree._Element, size: float) -> Iterator[tuple[str, list[Point], list[float], bool]]:
     """Yield a text object's runs: the text, each character's place and width, and whether it runs down (11.3)."""
-    stretch = _number(element.get("HScale"), 1.0)
+    stretch = number(element.get("HScale"), 1.0)
     x = y = 0.0
     for code in element.iterchildren("{*}TextCode"):
         text = (code.text or "").replace("\r", "").replace("\n", "")
         # A coordinate that is not given is that of the run before.
-        x, y = _number(code.get("X"), x), _number(code.get("Y"), y)
+        x, y = number(code.get("X"), x), number(code.get("Y"), y)
         across = _deltas(code.get("DeltaX"), len(text) - 1, goes_on=True)
         # If both went on, a line that was broken once would become a staircase.
         down = _deltas(code.get("DeltaY"), len(text) - 1, goes_on=not across)
@@ -301,18 +272,13 @@ def _deltas(text: str | None, count: int, goes_on: bool) -> list[float]:
     found: list[float] = []
     while tokens and len(found) < count:
         if tokens[0].lower() == "g" and len(tokens) > 2:
-            found += repeat(_number(tokens[2], 0.0), min(int(tokens[1]), count))
+            found += repeat(number(tokens[2], 0.0), min(int(tokens[1]), count))
             tokens = tokens[3:]
         else:
-            found.append(_number(tokens[0], 0.0))
+            found.append(number(tokens[0], 0.0))
             tokens = tokens[1:]
     missing = repeat(found[-1] if goes_on else 0.0, count - len(found)) if found else ()
     return [*found, *missing][: max(count, 0)]
-
-
-def _is_curved(element: etree._Element) -> bool:
-    data = element.find("{*}AbbreviatedData")
-    return data is None or re.search(r"[QBA]", data.text or "") is not None
 
 
 def _width(letter: str) -> float:
@@ -320,20 +286,3 @@ def _width(letter: str) -> float:
     if han_count(letter) or letter >= "\u2e80" or letter in "“”‘’…—①②③④⑤⑥⑦⑧⑨⑩":
         return 1.0
     return 0.8 if letter in "mwMW@%" else 0.5
-
-
-def _outlines(element: etree._Element) -> Iterator[Sequence[Point]]:
-    """Yield the straight lines of a path, which break off at curves (9.3)."""
-    data = element.find("{*}AbbreviatedData")
-    tokens = iter(_PATH.findall((data.text if data is not None else "") or ""))
-    line: list[Point] = []
-    for operator in tokens:
-        values = [_number(each, 0.0) for _, each in zip(range(_ARGUMENTS.get(operator, 0)), tokens, strict=False)]
-        if operator == "C" and line:
-            line.append(line[0])
-        elif operator == "L" and len(values) == 2:
-            line.append((values[0], values[1]))
-        else:
-            yield line
-            line = [(values[-2], values[-1])] if len(values) >= 2 else []
-    yield line

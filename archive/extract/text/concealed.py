@@ -26,6 +26,7 @@ class Unseen(StrEnum):
     TINY = "小到看不见的文字"
     INVISIBLE = "不显示的文字"
     OUTSIDE = "页面以外的文字"
+    CLIPPED = "裁剪掉的文字"
     COVERED = "被遮盖的文字"
     LAYER = "关闭的图层中的文字"
     DELETED = "修订中删除"

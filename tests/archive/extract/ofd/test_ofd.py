@@ -116,6 +116,36 @@ def test_what_is_not_seen_is_listed_and_is_no_text(tmp_path: Path, unseen: str, 
     assert (found.paragraphs, found.concealed) == (("看得见的正文。",), (f"第 1 页{kind}：密语",))
 
 
+def clipped(*paths: str, words: str = "密语", turned: str = "") -> str:
+    """Words of which only what lies in all of the areas is shown; each is a path from the object's corner."""
+    areas = "".join(
+        f'<ofd:Clip><ofd:Area><ofd:Path Boundary="0 0 200 200"><ofd:AbbreviatedData>{path}</ofd:AbbreviatedData>'
+        "</ofd:Path></ofd:Area></ofd:Clip>"
+        for path in paths
+    )
+    return text(20, 60, words).replace("<ofd:TextCode", f"<ofd:Clips {turned}>{areas}</ofd:Clips><ofd:TextCode", 1)
+
+
+NOTHING, AWAY = "M 0 0 L 0 0 L 0 0 C", "M 100 100 L 150 100 L 150 150 L 100 150 C"
+ALL = "M -50 -50 L 190 -50 L 190 190 L -50 190 C"
+ROUND = "M 0 0 B 50 -90 90 90 150 50 C"
+
+
+@pytest.mark.parametrize("paths", [(NOTHING,), (AWAY,), (ALL, AWAY)])
+def test_what_a_clip_leaves_out_is_listed_and_is_no_text(tmp_path: Path, paths: tuple[str, ...]) -> None:
+    found = read(write_ofd(tmp_path / "a", [text(20, 40, "看得见的正文。", 5) + clipped(*paths)]))
+    assert (found.paragraphs, found.concealed) == (("看得见的正文。",), ("第 1 页裁剪掉的文字：密语",))
+
+
+@pytest.mark.parametrize(("paths", "doubtful"), [((ALL,), False), ((ALL, ALL), False), ((ROUND,), True)])
+def test_what_a_clip_shows_is_text_and_where_that_is_not_known_it_is_told(
+    tmp_path: Path, paths: tuple[str, ...], doubtful: bool
+) -> None:
+    found = read(write_ofd(tmp_path / "a", [clipped(*paths, words="看得见的正文。")]))
+    assert (found.paragraphs, found.concealed) == (("看得见的正文。",), ())
+    assert any("7 个字设了裁剪" in each for each in found.warnings) == doubtful
+
+
 @pytest.mark.parametrize(
     "more", ['Alpha="1"', 'Visible="true"', 'Fill="false" Stroke="true"', 'Alpha="128" Fill="true"']
 )
