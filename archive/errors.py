@@ -32,6 +32,7 @@ The search has its own errors under the same root, and so have the parameters of
     ├── ListsDamaged           a list of metadata for download is not what was written
     ├── UnknownDocument        no such document, or none that the reader may see
     │   └── DocumentWithdrawn  a document that was public and was withdrawn
+    │       └── PublicityEnded …or whose last public day has passed
     ├── AccountRefused         an account of staff can't be made or changed that way
     ├── SignInRefused          somebody may not sign in, or not now
     ├── RequestRefused         something that may not happen to a request for disclosure, or not now
@@ -284,6 +285,14 @@ class DocumentWithdrawn(UnknownDocument):
         self.reason = one_line(reason)
         self.at = at
         self.replacement = replacement
+
+
+class PublicityEnded(DocumentWithdrawn):
+    """A document whose last public day has passed (公示期满). Nobody withdrew it, and nothing replaces it."""
+
+    def __init__(self, id: str, until: date, at: datetime) -> None:
+        super().__init__(id, f"公开期限到 {until} 为止，已满。", at, None)
+        self.until = until
 
 
 class AccountRefused(GongkaiError):

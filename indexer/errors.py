@@ -17,9 +17,13 @@
 Texts are Chinese sentences for staff and citizens.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from archive.errors import GongkaiError
+
+_ANEW = "请运行 gongkai reindex --full 重建。"
 
 
 class BadSynonyms(GongkaiError):
@@ -49,21 +53,25 @@ class BadQuery(GongkaiError):
 
 
 class IndexUnusable(GongkaiError):
-    """The index can't answer; the archive is untouched."""
+    """The index can't answer; the archive is untouched. ``problem`` says why, without what to do about it."""
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(problem + remedy)
+        self.problem = problem
 
 
 class IndexMissing(IndexUnusable):
     """No index has been built yet."""
 
     def __init__(self) -> None:
-        super().__init__("还没有建立索引，请先运行 gongkai reindex。")
+        super().__init__("还没有建立索引。", "请先运行 gongkai reindex。")
 
 
 class IndexDamaged(IndexUnusable):
     """The index's files are not what its manifest says."""
 
     def __init__(self, where: str, what: str) -> None:
-        super().__init__(f"索引 {where} 已损坏（{what}），请运行 gongkai reindex --full 重建。")
+        super().__init__(f"索引 {where} 已损坏（{what}）。", _ANEW)
         self.where = where
         self.what = what
 
@@ -72,7 +80,7 @@ class IndexOutdated(IndexUnusable):
     """The index was built by a program that cuts text differently or has other fields."""
 
     def __init__(self, expected: str, found: str) -> None:
-        super().__init__("索引由不同版本的程序建立，请运行 gongkai reindex --full 重建。")
+        super().__init__("索引由不同版本的程序建立。", _ANEW)
         self.expected = expected
         self.found = found
 
@@ -81,10 +89,7 @@ class IndexAhead(IndexUnusable):
     """The index has changes that the archive lacks: the catalogue was restored or replaced."""
 
     def __init__(self, index: int, archive: int) -> None:
-        super().__init__(
-            f"索引（第 {index} 号变更）比档案（第 {archive} 号变更）新，数据库可能是恢复的旧备份。"
-            "请运行 gongkai reindex --full 重建。"
-        )
+        super().__init__(f"索引（第 {index} 号变更）比档案（第 {archive} 号变更）新，数据库可能是恢复的旧备份。", _ANEW)
         self.index = index
         self.archive = archive
 
@@ -102,3 +107,12 @@ class IndexerBusy(IndexUnusable):
     def __init__(self, holder: str) -> None:
         super().__init__(f"另一个建索引的进程正在运行（{holder}），请等它结束后再试。")
         self.holder = holder
+
+
+@contextmanager
+def of_the_staff() -> Iterator[None]:
+    """Say of an index that must be built anew that it is the staff's, and which command does it."""
+    try:
+        yield
+    except (IndexMissing, IndexDamaged, IndexOutdated, IndexAhead) as error:
+        raise IndexUnusable(f"工作人员的索引：{error.problem}", "请运行 gongkai reindex --staff 重建。") from error

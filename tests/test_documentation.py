@@ -224,7 +224,7 @@ def _raising(error: GongkaiError) -> None:
 def _made(kind: type[GongkaiError]) -> GongkaiError:
     """Make an error of a class. Facts that an answer shows are invented."""
     error = kind.__new__(kind)
-    facts: dict[str, object] = {"reason": "", "at": MOMENT, "replacement": None}
+    facts: dict[str, object] = {"reason": "", "at": MOMENT, "replacement": None, "until": MOMENT.date()}
     for name, value in facts.items():
         setattr(error, name, value)
     return error

@@ -26,6 +26,7 @@ from archive.document import (
 from archive.errors import (
     DocumentWithdrawn,
     KeyUnusable,
+    PublicityEnded,
     UnknownDocument,
 )
 from archive.plain import one_line
@@ -106,7 +107,7 @@ class Catalogue(Transactions):
         if until is None:
             return None
         at = datetime.combine(until + timedelta(days=1), time(), dates.OFFICE_TIME)
-        return DocumentWithdrawn(id, f"公开期限到 {until} 为止，已满。", at, None)
+        return PublicityEnded(id, until, at)
 
     def public_many(self, ids: Iterable[str]) -> dict[str, Document]:
         """Return the public versions of these documents by id, leaving out any that are not public."""
@@ -196,6 +197,13 @@ class Catalogue(Transactions):
         query = select(documents.c.status, func.count()).group_by(documents.c.status)
         with self.reading() as connection:
             return {Status(status): count for status, count in connection.execute(query)}
+
+    def count_ended(self) -> int:
+        """Count the published documents whose last public day has passed: for staff only."""
+        query = select(func.count()).select_from(public_versions)
+        with self.reading() as connection:
+            query = query.where(ended(self.today()), documents.c.status == Status.PUBLISHED.value)
+            return connection.execute(query).scalar_one()
 
     def by_source(self, source: str) -> str | None:
         """Return the id of the document that was taken in from a source, or None."""

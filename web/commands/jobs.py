@@ -30,7 +30,7 @@ from archive.registers.books import checking as books
 from archive.registers.everything import Everything
 from archive.registers.requests import checking as requests
 from indexer import lexicon, sync
-from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated, IndexUnusable
+from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated, IndexUnusable, of_the_staff
 from indexer.lexicon import Lexicon
 from web.http import edition
 from web.installation.services import Services, staff_engine
@@ -165,7 +165,7 @@ def bring_up(opened: Services, full: bool) -> None:
                 raise
             if problem:
                 raise problem from error
-            say(f"{error} 现在重建。")
+            say(f"{error.problem}现在重建。")
             report = sync.rebuild(opened.catalogue, opened.engine, advance)
     edition.stamp(opened.settings.data)
     count = opened.engine.count() if report.cursor else 0
@@ -180,7 +180,7 @@ def bring_up_staff(opened: Services, full: bool) -> None:
     Raises BadLexicon while a line of the lexicon can't be used.
     """
     words = Lexicon.load(opened.settings.data / lexicon.OWN_NAME)
-    with closing(staff_engine(opened)) as engine, progress("建索引", None) as advance:
+    with of_the_staff(), closing(staff_engine(opened)) as engine, progress("建索引", None) as advance:
         everything = Everything(opened.catalogue)
         try:
             renewed = full or words != engine.analyzer().lexicon
@@ -188,7 +188,7 @@ def bring_up_staff(opened: Services, full: bool) -> None:
         except (IndexDamaged, IndexAhead, IndexOutdated) as error:
             if full:
                 raise
-            say(f"{error} 现在重建。")
+            say(f"工作人员的索引：{error.problem}现在重建。")
             report = sync.build(everything, engine, advance)
         count = engine.count() if report.cursor else 0
     click.echo(f"工作人员的索引写入 {report.put} 件，现有 {count} 件，至审计日志第 {report.cursor} 条。")

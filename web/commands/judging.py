@@ -13,7 +13,7 @@ from archive.registers.everything import Everything
 from archive.store.space import naming
 from indexer import sync
 from indexer.asking.parse import MAX_LENGTH
-from indexer.errors import BadQuery
+from indexer.errors import BadQuery, of_the_staff
 from indexer.judging import baselines, queries
 from indexer.judging.measures import DEPTH, NAMES, NDCG, Difference, Run, Scores, differences, run, scores
 from indexer.prior.candidates import candidates
@@ -111,7 +111,7 @@ def judge_requests(services: Services, files: Sequence[Path]) -> Judgement:
         except BadQuery:
             return []
 
-    with closing(staff_engine(services)) as engine:
+    with of_the_staff(), closing(staff_engine(services)) as engine:
         if sync.behind(everything, engine):
             sync.follow(everything, engine)
 

@@ -245,7 +245,7 @@ class Upkeep:
                 return
             report = sync.catch_up(catalogue, engine)
         except (IndexDamaged, IndexAhead, IndexOutdated) as error:
-            self.tell("index", f"{error} 现在重建。")
+            self.tell("index", f"{error.problem}现在重建。")
             if not self._rebuild():
                 self._rest["index"] = monotonic() + BUILD_AGAIN
             return
@@ -261,7 +261,7 @@ class Upkeep:
             if sync.behind(self._everything, self._held):
                 sync.follow(self._everything, self._held)
         except (IndexDamaged, IndexAhead, IndexOutdated) as error:
-            self.tell("staff index", f"工作人员的索引：{error} 现在重建。")
+            self.tell("staff index", f"工作人员的索引：{error.problem}现在重建。")
             if not self._rebuild("--staff"):
                 self._rest["staff index"] = monotonic() + BUILD_AGAIN
 

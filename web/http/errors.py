@@ -15,6 +15,7 @@ from archive.errors import (
     GongkaiError,
     KeyUnusable,
     ListsDamaged,
+    PublicityEnded,
     UnknownDocument,
     WithdrawalsDamaged,
 )
@@ -28,6 +29,7 @@ errors = Blueprint("errors", __name__)
 RETRY_SECONDS = 60
 
 WITHDRAWN = "该文件已经撤回，不再公开。"
+ENDED = "该文件公示期满，不再公开。"
 NOT_FOUND = "没有这个页面，或者该文件没有公开。可以回到首页检索。"
 UNAVAILABLE = "检索服务暂时不可用，故障已经记录，请稍后再试。"
 BROKEN = "服务出现了意外错误，已记入日志，请稍后再试。"
@@ -58,11 +60,16 @@ def unknown(_error: UnknownDocument) -> Response:
 def withdrawn(error: DocumentWithdrawn) -> Response:
     at = error.at.astimezone(OFFICE_TIME)
     replacement = document_url(error.replacement) if error.replacement else None
+    until = error.until if isinstance(error, PublicityEnded) else None
     if request.path.startswith("/api/"):
-        told = {"error": WITHDRAWN, "reason": error.reason, "withdrawn_at": at.isoformat(timespec="seconds")}
+        told = {
+            "error": ENDED if until else WITHDRAWN,
+            "reason": error.reason,
+            "withdrawn_at": at.isoformat(timespec="seconds"),
+        }
         return make_response(jsonify(**told, replacement=replacement), 410)
     g.failed = True
-    page = render_template("withdrawn.html", on=at.date(), reason=error.reason, replacement=replacement)
+    page = render_template("withdrawn.html", on=at.date(), reason=error.reason, replacement=replacement, until=until)
     return make_response(page, 410)
 
 

@@ -22,7 +22,7 @@ from web.staff.parted import parted
 from web.staff.places import Places, leaves
 from web.staff.progress import Standing, standing
 from web.staff.queues import confined, may_see
-from web.staff.words import OUTCOMES, SETTLEMENTS, STATES, deed
+from web.staff.words import ENDED, OUTCOMES, SETTLEMENTS, STATES, deed
 
 documents = Blueprint("documents", __name__)
 # Inside an original, nothing runs and nothing is fetched.
@@ -63,6 +63,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
                 "OUTCOMES": OUTCOMES,
                 "SETTLEMENTS": SETTLEMENTS,
                 "STATES": STATES,
+                "ENDED": ENDED,
             },
             **{
                 "Disclosure": Disclosure,

@@ -1,7 +1,7 @@
 """The first page: how much waits for whom; and the queues, what came first on top."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, g, render_template, request
@@ -19,7 +19,7 @@ from web.staff import deadlines
 from web.staff.deadlines import Deadline
 from web.staff.guard import allowed, current, desk
 from web.staff.requests.board import COLOURS, summary
-from web.staff.words import STATES
+from web.staff.words import ENDED, STATES
 
 queues = Blueprint("queues", __name__)
 ROWS = 50
@@ -49,9 +49,17 @@ def first() -> str:
         label=_label(account),
         mine=sum(persons.same(work.brought_by, account.person) for work in works),
         afterwards=len(afterwards.waiting(services().catalogue)),
-        states={status: states.get(status, 0) for status in Status} if states else {},
-        **{"STATES": STATES, "requests": summary(account), "colours": COLOURS},
+        states=_told(states) if states else {},
+        **{"requests": summary(account), "colours": COLOURS},
     )
+
+
+def _told(states: Mapping[Status, int]) -> dict[str, int]:
+    """Return how many documents are in each state, in its words. What has ended is published, and not public."""
+    ended = services().catalogue.count_ended()
+    counts = {STATES[status]: states.get(status, 0) for status in Status}
+    public = STATES[Status.PUBLISHED]
+    return counts | {public: counts[public] - ended} | ({ENDED: ended} if ended else {})
 
 
 @queues.get("/help")

@@ -16,6 +16,8 @@ STATES = {
     Status.REFUSED: "不予发布",
     Status.WITHDRAWN: "已撤回",
 }
+# Of what is published, when its last public day has passed.
+ENDED = "公示期满"
 OUTCOMES = {Outcome.PASSED: "通过", Outcome.FAILED: "不通过"}
 RESULTS = {
     Result.TAKEN: "新接收",

@@ -28,6 +28,7 @@ from archive.store.tables import versions
 from indexer import lexicon, sync
 from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
+from indexer.errors import IndexUnusable, of_the_staff
 from tests.conftest import Databases, in_a_file, publish
 from tests.web.conftest import free_port
 from web.commands.worker import Upkeep, Worker
@@ -372,7 +373,7 @@ def test_the_staffs_index_follows_what_nobody_has_decided_yet(services: Services
 @pytest.mark.slow
 @in_a_file
 def test_the_staffs_index_is_made_anew_with_another_lexicon_and_after_damage(
-    services: Services, staff: Staff, worker: Worker
+    services: Services, staff: Staff, worker: Worker, caplog: pytest.LogCaptureFixture
 ) -> None:
     sent(services, staff, {"a.txt": text(1)})
     worker.work()
@@ -388,7 +389,22 @@ def test_the_staffs_index_is_made_anew_with_another_lexicon_and_after_damage(
         (services.settings.data / STAFF_INDEX / "current").resolve().joinpath("MANIFEST.json").write_text("x")
         sent(services, staff, {"b.txt": text(2)})
         worker.work()
+        caplog.clear()
         upkeep.turn()
+        assert "工作人员的索引：" in caplog.text and "现在重建" in caplog.text and "--full" not in caplog.text
     with closing(staff_engine(services)) as engine:
         assert engine.count() == 2
         engine.verify()
+
+
+@in_a_file
+def test_the_staffs_index_names_the_command_that_builds_it_anew(
+    services: Services, staff: Staff, worker: Worker
+) -> None:
+    sent(services, staff, {"a.txt": text(1)})
+    worker.work()
+    Upkeep(services, staff).turn()
+    (services.settings.data / STAFF_INDEX / "current").resolve().joinpath("MANIFEST.json").write_text("x")
+    with pytest.raises(IndexUnusable, match="工作人员的索引：.*已损坏.*请运行 gongkai reindex --staff 重建。$"):
+        with of_the_staff(), closing(staff_engine(services)) as engine:
+            engine.count()

@@ -1,5 +1,6 @@
 """A list of persons is public until a day: set at the desk, shown there, and gone for every reader afterwards."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -53,11 +54,16 @@ def test_a_list_of_persons_is_public_until_its_day(site: DeskSite, bring: Bring)
         for path in (page, f"{page}/original", f"/api/v1/documents/{id}"):
             answer = public.get(path)
             assert answer.status_code == 410 and "王小明" not in answer.text, path
-        assert "公开期限到 2026-12-07 为止" in public.get(page).text
+        # Nobody withdrew it.
+        gone, told = public.get(page).text, json.loads(public.get(f"/api/v1/documents/{id}").text)
+        assert "该文件公示期满" in gone and "公开期限到 2026年12月7日为止" in gone and "撤回" not in gone
+        assert told["error"] == "该文件公示期满，不再公开。" and "公开期限到 2026-12-07 为止" in told["reason"]
         assert id not in public.get("/?q=低保对象").text and id not in public.get("/").text
         clerk.sign_in()
         shown = clerk.get(page).text
         assert "公开期限到 2026-12-07 为止，已满" in shown and "公众现在看到的是" not in shown
+        assert "公示期满，第 1 版" in words(shown) and "已公开，第 1 版" not in words(shown)
+        assert "已公开 0 件，" in words(clerk.get("/").text) and "公示期满 1 件。" in words(clerk.get("/").text)
         assert clerk.get(f"{page}/preview").status_code == 200
         assert validity.turn(services.catalogue, services.catalogue.today()) == [id]
         sync.catch_up(services.catalogue, services.engine)
@@ -113,10 +119,10 @@ def test_programs_are_told_until_when_a_document_is_public(site: DeskSite, bring
     for each in (id, other):
         publish(services.catalogue, each)
     public = create_app(services).test_client()
-    assert (public.get(f"/api/v1/documents/{id}").json or {})["public_until"] == until
-    assert (public.get(f"/api/v1/documents/{other}").json or {})["public_until"] is None
-    documents = (public.get("/api/v1/documents").json or {})["documents"]
-    listed = {each["id"]: each["public_until"] for each in documents}
+    for each, day in ((id, until), (other, None)):
+        assert json.loads(public.get(f"/api/v1/documents/{each}").text)["public_until"] == day
+    listing = json.loads(public.get("/api/v1/documents").text)["documents"]
+    listed = {each["id"]: each["public_until"] for each in listing}
     assert listed == {id: until, other: None}
     record = public.get(f"/oai?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:localhost:{id}")
     assert f"公开截止日期：{until}" in record.text, record.text
