@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.chinese.text import normalise
 from archive.decisions import corrections, grounds, persons, publication, review, stops
-from archive.document import Attachment, Disclosure, File, Place
+from archive.document import Attachment, Disclosure, File, Place, Status
 from archive.errors import DecisionRefused, FileRefused, NotRecorded, PrecheckFailed
 from archive.extract import Sandbox, media_type
 from archive.extract.extraction import Extraction
@@ -62,6 +62,12 @@ class Receipt:
 _REASONS = {
     Result.HELD: "与已有文件内容相同，记为同一文件的另一来源",
     Result.CHANGED: "新版本没有写明更正原因",
+}
+# What the same content can't open again, whoever delivers it: only a person does, or what was changed.
+_CLOSED = {
+    Status.REFUSED: "该文件已决定不予发布，这次送来的内容没有变化，维持原来的决定；"
+    "要重新送审的，请在文件页更正信息，或者送来改过的文件",
+    Status.WITHDRAWN: "该文件已经撤回，这次送来的内容没有变化，仍然撤回；要重新公开的，请送来改过的文件，重新审查",
 }
 
 
@@ -233,7 +239,9 @@ class Intake:
         if self._already_published:
             with self._catalogue.writing() as connection:
                 kept = self._take_over(connection, held.document_id, held.content)
-        return Receipt(held.item, Result.HELD, held.document_id, kept.reason, stops=kept.stops, left=kept.reason != "")
+        with self._catalogue.reading() as connection:
+            reason = kept.reason or _closed(connection, held.document_id, held.content)
+        return Receipt(held.item, Result.HELD, held.document_id, reason, stops=kept.stops, left=kept.reason != "")
 
     def _record(self, prepared: Prepared) -> Receipt:
         with self._catalogue.writing() as connection:
@@ -243,6 +251,8 @@ class Intake:
                 reason = ""
             if kept:
                 reason = "；".join(filter(None, (reason, f"本次没有写明，沿用原先的{'、'.join(kept)}")))
+            if result is Result.HELD:
+                reason = _closed(connection, id, prepared.content) or reason
             if result is Result.HELD and set(prepared.item.stated) - {"source_url"}:
                 reason += f"；{tighten(connection, id, prepared.metadata.disclosure, self._actor)}"
             unchecked = self._precheck(connection, id)
@@ -307,6 +317,8 @@ class Intake:
             return self._replace(connection, prepared, *prepared.item.replaces)
         if known is not None and known["original"]:
             id = str(known["document_id"])
+            if _closed(connection, id, prepared.content):
+                return id, Result.HELD, ()
             metadata, kept = keeping(connection, id, prepared.metadata)
             parts = [] if prepared.attachments else corrections.arranged(connection, id)
             add_version(connection, id, replace(prepared, metadata=metadata), self._actor, parts=parts)
@@ -343,6 +355,13 @@ class Intake:
         metadata, kept = keeping(connection, id, prepared.metadata)
         add_version(connection, id, replace(prepared, metadata=metadata), self._actor)
         return id, Result.CHANGED, kept
+
+
+def _closed(connection: Connection, id: str, content: str) -> str:
+    """Say that a document is closed and that a content doesn't open it, for it had that before; "" if it may."""
+    status = connection.execute(select(documents.c.status).where(documents.c.id == id)).scalar_one()
+    had = select(versions.c.version).where(versions.c.document_id == id, versions.c.content == content).limit(1)
+    return _CLOSED.get(Status(status), "") if connection.execute(had).first() else ""
 
 
 def _seen(row: RowMapping) -> str:

@@ -77,6 +77,37 @@ def test_stated_metadata_that_changes_is_a_new_version(intake: Intake, catalogue
     assert catalogue.newest(id).metadata.validity == "已废止"
 
 
+@pytest.mark.parametrize("verdict", [Verdict.REJECT, Verdict.WITHDRAW])
+@pytest.mark.parametrize(
+    ("stated", "elsewhere"),
+    [({}, False), ({"issuer": "云溪县水利局"}, False), ({}, True), ({"issuer": "云溪县水利局"}, True)],
+)
+def test_the_same_content_opens_nothing_that_was_closed(
+    intake: Intake, catalogue: Catalogue, item: Item, verdict: Verdict, stated: Mapping[str, str], elsewhere: bool
+) -> None:
+    id = str(intake.receive(item).document_id)
+    if verdict is Verdict.WITHDRAW:
+        publish(catalogue, id)
+    review.decide(catalogue, id, verdict, "审查人", "含个人信息")
+    before = catalogue.newest(id)
+    source = f"{item.source}?again" if elsewhere else item.source
+    for _ in range(2):
+        again = intake.receive(replace(item, stated=stated, source=source))
+        assert (again.result, again.document_id) == (Result.HELD, id)
+        told = "已决定不予发布" if verdict is Verdict.REJECT else "已经撤回"
+        assert told in again.reason and "没有变化" in again.reason
+    assert catalogue.newest(id) == before
+    # What was changed is looked at anew.
+    item.path.write_text(TEXT + "已经隐去。\n", encoding="utf-8")
+    assert intake.receive(item).result is Result.CHANGED
+    assert catalogue.newest(id).status is Status.WAITING
+    # What it was before is not.
+    review.decide(catalogue, id, Verdict.REJECT, "审查人", "仍有个人信息")
+    item.path.write_text(TEXT, encoding="utf-8")
+    assert intake.receive(item).result is Result.HELD
+    assert catalogue.newest(id).status is Status.REFUSED
+
+
 def test_a_copy_from_another_source_is_the_same_document(intake: Intake, catalogue: Catalogue, item: Item) -> None:
     first = intake.receive(item)
     copy = intake.receive(Item(item.path, source="http://www.yunxi.example/2.htm"))

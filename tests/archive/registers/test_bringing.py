@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from archive.decisions import review
+from archive.document import Status, Verdict
 from archive.errors import DiskFull
 from archive.extract import Sandbox
 from archive.intake.adding import Item
@@ -223,6 +225,22 @@ def test_what_came_in_before_the_outcome_was_recorded_is_told_as_what_it_was(
     assert again
     bringing.work_off(again)
     assert results(jobs.files(staff, job.id)) == [(f"{n}.txt", Result.TAKEN) for n in range(4)]
+
+
+def test_what_is_closed_stays_so_and_the_row_of_the_file_says_it(
+    send: Send, run: Run, staff: Staff, catalogue: Catalogue
+) -> None:
+    line = {"path": "a.txt", "source_url": "http://www.yunxi.example/1.htm", "issuer": "云溪县水利局"}
+    sent = {"a.txt": text(1), "manifest.jsonl": json.dumps(line).encode()}
+    (first,) = run(send(sent))
+    review.decide(catalogue, str(first.document_id), Verdict.REJECT, "审查人", "不该公开")
+    otherwise = {**sent, "manifest.jsonl": json.dumps({**line, "issuer": "云溪县农业农村局"}).encode()}
+    for files in (sent, otherwise, {"a.txt": text(1)}):
+        (again,) = run(send(files))
+        assert (again.result, again.document_id) == (Result.HELD, first.document_id), files
+        assert "已决定不予发布" in again.told and "没有变化" in again.told, files
+    newest = catalogue.newest(str(first.document_id))
+    assert (newest.status, newest.version) == (Status.REFUSED, 1)
 
 
 def test_a_worker_that_is_stopped_finishes_the_file_in_hand(send: Send, staff: Staff, bringing: Bringing) -> None:
