@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from archive.errors import FileRefused
-from archive.extract.mediatype import CSV, DOCX, HTML, MARKDOWN, PDF, PLAIN
-from archive.masking import pdf, text, word
+from archive.extract.mediatype import CSV, DOCX, HTML, MARKDOWN, PDF, PLAIN, XLSX
+from archive.masking import pdf, text, word, workbook
 from archive.masking.proof import remains as search
 
-MASKED = frozenset({PLAIN, MARKDOWN, CSV, HTML, DOCX, PDF})
+MASKED = frozenset({PLAIN, MARKDOWN, CSV, HTML, DOCX, XLSX, PDF})
 
 
 def mask(path: Path, media_type: str, words: Sequence[str]) -> tuple[dict[str, object], bytes]:
@@ -26,6 +26,8 @@ def mask(path: Path, media_type: str, words: Sequence[str]) -> tuple[dict[str, o
         counts, copy, unknown = pdf.mask(path, words)
     elif media_type == DOCX:
         counts, copy = word.mask(path, words)
+    elif media_type == XLSX:
+        counts, copy = workbook.mask(path, words)
     else:
         counts, copy = text.mask(path, media_type, words)
     return {"masked": counts, "unknown": unknown}, copy if any(counts) else b""

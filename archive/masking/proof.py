@@ -330,4 +330,10 @@ _PARTS = {
     "word/footer": "页脚",
     "word/footnotes": "脚注",
     "docprops/": "文档属性",
+    "xl/comments": "批注",
+    "xl/threadedcomments": "批注",
+    "xl/worksheets/": "工作表",
+    "xl/sharedstrings": "工作表",
+    "xl/media/": "表中的图片",
+    "xl/embeddings/": "嵌入的文件",
 }

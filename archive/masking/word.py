@@ -70,7 +70,22 @@ _READINGS: tuple[Callable[[Slot], bool], ...] = (
 )
 
 
-def mask(path: Path, words: Sequence[str]) -> tuple[list[int], bytes]:
+class Habits:
+    """What masking minds in files of one kind that are packed as Word's are; of Word's own nothing more."""
+
+    def leaves_out(self, name: str) -> bool:
+        """Tell whether a part has no place in the copy."""
+        return False
+
+    def prepare(self, root: etree._Element, words: Sequence[str]) -> bool:
+        """Change a part before it is searched; return whether that was done."""
+        return False
+
+    def mend(self, root: etree._Element) -> None:
+        """Let a part in which something was masked be one that programs open."""
+
+
+def mask(path: Path, words: Sequence[str], habits: Habits = Habits()) -> tuple[list[int], bytes]:  # noqa: B008  # no state
     """Return how often each word was masked, and the copy."""
     parts = dict(members(path))
     refuse_doctype(parts)
@@ -79,21 +94,22 @@ def mask(path: Path, words: Sequence[str]) -> tuple[list[int], bytes]:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as container:
         for name, content in parts.items():
-            if name.lower() in previews:
+            if name.lower() in previews or habits.leaves_out(name):
                 continue
             if name.lower().endswith(_XML) or name == "[Content_Types].xml":
-                found, content = _part(name, content, words)
+                found, content = _part(name, content, words, habits)
                 counts = [sum(each) for each in zip(counts, found, strict=True)]
             # With one date for all, and nothing else from the container.
             container.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return counts, stream.getvalue()
 
 
-def _part(name: str, content: bytes, words: Sequence[str]) -> tuple[list[int], bytes]:
+def _part(name: str, content: bytes, words: Sequence[str], habits: Habits) -> tuple[list[int], bytes]:
     """Return how often each word was masked in a part, and the part."""
     root = parse_part(content)
     counts = [0] * len(words)
     changed = _without_preview(root) if name.endswith(".rels") else False
+    changed |= habits.prepare(root, words)
     slots = [*slots_of(root)]
     black: dict[int, set[int]] = {}
     places: list[set[tuple[int, int]]] = [set() for _ in words]
@@ -120,6 +136,7 @@ def _part(name: str, content: bytes, words: Sequence[str]) -> tuple[list[int], b
                 break
     if not changed and not black:
         return counts, content
+    habits.mend(root)
     return counts, etree.tostring(root.getroottree(), xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
@@ -138,7 +155,7 @@ def slots_of(root: etree._Element) -> Iterator[Slot]:
         inserted |= name in _INSERTED
         code |= name in _CODES
         hidden |= name == "r" and element.find(f"{_W}rPr/{_W}vanish") is not None
-        if (element.text or "").strip() or name == "sym":
+        if ((element.text or "").strip() and not _is_index(element, name)) or name == "sym":
             yield Slot(element, False, stream, deleted, inserted, code, hidden)
         for child in element:
             yield from walk(child, stream, deleted, inserted, code, hidden)
@@ -146,6 +163,12 @@ def slots_of(root: etree._Element) -> Iterator[Slot]:
                 yield Slot(child, True, stream, deleted, inserted, code, hidden)
 
     yield from walk(root, 0, False, False, False, False)
+
+
+def _is_index(element: etree._Element, name: str) -> bool:
+    """Tell whether an element is a workbook's number of a shared string, which stands elsewhere."""
+    parent = element.getparent() if name == "v" else None
+    return parent is not None and _local(parent) == "c" and parent.get("t") == "s"
 
 
 def readings(slots: Sequence[Slot]) -> Iterator[list[int]]:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from archive.errors import FileRefused
 from archive.extract import extract_plain
-from archive.extract.mediatype import CSV, DOCX, HTML, MARKDOWN, PDF, PLAIN, XLSX
+from archive.extract.mediatype import CSV, DOCX, HTML, MARKDOWN, PDF, PLAIN, PPTX
 from archive.masking import text as in_text
 from archive.masking import word as in_word
 from archive.masking.copy import mask
@@ -300,11 +300,11 @@ def test_what_is_hidden_in_a_pdf_does_not_pass_the_proof(tmp_path: Path) -> None
 
 
 def test_other_files_are_refused_only_if_they_have_it(tmp_path: Path) -> None:
-    path = tmp_path / "a.xlsx"
-    path.write_bytes(_with(_docx(), {"xl/sharedStrings.xml": f"<sst><t>{PHONE}</t></sst>"}))
+    path = tmp_path / "a.pptx"
+    path.write_bytes(_with(_docx(), {"ppt/slides/slide1.xml": f"<sld><t>{PHONE}</t></sld>"}))
     with pytest.raises(FileRefused, match="软件遮盖后另存"):
-        mask(path, XLSX, [PHONE])
-    assert mask(path, XLSX, [NAME]) == ({"masked": [0], "unknown": []}, b"")
+        mask(path, PPTX, [PHONE])
+    assert mask(path, PPTX, [NAME]) == ({"masked": [0], "unknown": []}, b"")
 
 
 @pytest.mark.parametrize("media_type", [PLAIN, HTML, DOCX])

@@ -1,0 +1,69 @@
+"""Masking words in xlsx workbooks: in cells, shared strings, comments, names and all else, as in a Word file.
+
+A masked number becomes text, and a masked formula its last result. The order of calculation goes, which a program makes
+again; it would name formulas that are gone.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lxml import etree
+
+from archive.chinese import sought
+from archive.masking import word
+
+_CALCULATION = "calcchain"
+
+
+def mask(path: Path, words: Sequence[str]) -> tuple[list[int], bytes]:
+    """Return how often each word was masked, and the copy."""
+    return word.mask(path, words, _Workbook())
+
+
+class _Workbook(word.Habits):
+    def leaves_out(self, name: str) -> bool:
+        return name.lower() == f"xl/{_CALCULATION}.xml"
+
+    def prepare(self, root: etree._Element, words: Sequence[str]) -> bool:
+        """Write out numbers that are shown otherwise than they are written (1.3812345678E10), if they are sought."""
+        changed = False
+        for cell in root.iter("{*}c"):
+            value = cell.find("{*}v")
+            if value is None or cell.get("t", "n") != "n":
+                continue
+            written = (value.text or "").strip()
+            shown = _whole(written)
+            if shown != written and sought.find(shown, words):
+                value.text, changed = shown, True
+        for each in [each for each in root.iter("{*}Relationship", "{*}Override") if _is_calculation(each)]:
+            parent = each.getparent()
+            if parent is not None:
+                parent.remove(each)
+                changed = True
+        return changed
+
+    def mend(self, root: etree._Element) -> None:
+        for formula in [each for each in root.iter("{*}f") if sought.MASK in (each.text or "")]:
+            parent = formula.getparent()
+            if parent is not None:
+                parent.remove(formula)
+        for cell in root.iter("{*}c"):
+            value = cell.find("{*}v")
+            if value is not None and sought.MASK in (value.text or ""):
+                cell.set("t", "str")
+        # Values that a pivot table keeps.
+        for kept in root.iter("{*}n", "{*}d"):
+            if sought.MASK in kept.get("v", ""):
+                kept.tag = str(kept.tag).rpartition("}")[0] + "}s" if "}" in str(kept.tag) else "s"
+
+
+def _whole(written: str) -> str:
+    try:
+        number = float(written)
+    except ValueError:
+        return written
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else written
+
+
+def _is_calculation(element: etree._Element) -> bool:
+    return any(_CALCULATION in value.lower() for value in (element.get("Type", ""), element.get("PartName", "")))

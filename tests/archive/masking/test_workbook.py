@@ -1,0 +1,118 @@
+"""Masking words in workbooks, in every corner of them, and the proof that they are gone."""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from archive.errors import FileRefused
+from archive.extract import extract_plain
+from archive.extract.mediatype import OFD, XLSX
+from archive.masking.copy import mask
+from archive.masking.proof import remains
+from tests.archive.extract.workbooks import write_xlsx
+
+PHONE, NAME = "13812345678", "王小明"
+_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+CELLS = {
+    "inline text": f'<c r="C2" t="inlineStr"><is><t>电话{PHONE}</t></is></c>',
+    "runs": '<c r="C2" t="inlineStr"><is><r><t>138</t></r><r><t>1234</t></r><r><t>5678</t></r></is></c>',
+    "number": f'<c r="C2"><v>{PHONE}</v></c>',
+    "number with a power": '<c r="C2"><v>1.3812345678E10</v></c>',
+    "number with a fraction": f'<c r="C2" t="n"><v>{PHONE}.0</v></c>',
+    "formula": f'<c r="C2"><f>{PHONE}+0</f><v>{PHONE}</v></c>',
+    "formula of text": f'<c r="C2" t="str"><f>"电话{PHONE}"</f><v>电话{PHONE}</v></c>',
+    "shared text": '<c r="C2" t="s"><v>0</v></c>',
+}
+PARTS = {
+    "comment": (
+        "xl/comments1.xml",
+        f"<comments {_MAIN}><authors><author/></authors><commentList><comment ref='A1' authorId='0'>"
+        f"<text><r><t>138123</t></r><r><t>45678</t></r></text></comment></commentList></comments>",
+    ),
+    "note of another program": ("xl/threadedComments/threadedComment1.xml", f"<a><text>请打{PHONE}</text></a>"),
+    "kept by a pivot table": (
+        "xl/pivotCache/pivotCacheRecords1.xml",
+        f'<pivotCacheRecords {_MAIN}><r><n v="{PHONE}"/><s v="甲"/></r></pivotCacheRecords>',
+    ),
+    "property": ("docProps/core.xml", f"<core><subject>{PHONE}</subject></core>"),
+}
+
+
+def made(tmp_path: Path, cell: str = '<c r="C2"><v>5</v></c>', **more: str) -> Path:
+    """Write a workbook with a cell beside two that stay, shared strings, and the order in which it was calculated."""
+    rows = (
+        '<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>乡镇</t></is></c></row>'
+        f'<row r="2"><c r="A2" t="inlineStr"><is><t>大庄镇</t></is></c><c r="B2"><v>300</v></c>{cell}</row></sheetData>'
+    )
+    parts = {
+        "xl/sharedStrings.xml": f"<sst {_MAIN}><si><r><t>电话138</t></r><r><t>12345678</t></r></si></sst>",
+        "xl/calcChain.xml": f'<calcChain {_MAIN}><c r="C2" i="1"/></calcChain>',
+    }
+    if "shared" not in more and 't="s"' not in cell:
+        del parts["xl/sharedStrings.xml"]
+    parts |= {name: each for name, each in more.items() if name != "shared"}
+    return write_xlsx(tmp_path / "book.xlsx", {"名单": rows}, parts)
+
+
+def copied(tmp_path: Path, original: Path, *words: str) -> tuple[dict[str, str], str]:
+    """Mask a workbook; return the parts of the copy, in which nothing remains, and its text as it is read."""
+    assert remains(original, XLSX, words), "the proof must find what is there"
+    _, content = mask(original, XLSX, words)
+    copy = tmp_path / "copy.xlsx"
+    copy.write_bytes(content)
+    assert remains(copy, XLSX, words) == []
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        parts = {name: opened.read(name).decode() for name in opened.namelist()}
+    return parts, "\n".join(extract_plain(copy, XLSX).paragraphs)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_cell_is_masked_and_its_neighbours_stay(tmp_path: Path, name: str) -> None:
+    original = made(tmp_path, CELLS[name])
+    assert PHONE in "\n".join(extract_plain(original, XLSX).paragraphs)
+    parts, said = copied(tmp_path, original, PHONE)
+    assert "大庄镇\t300\t" in said and "■" * 11 in said
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    assert "<f>" not in sheet and not any("calcChain" in each for each in (*parts, *parts.values()))
+    # A square is no number.
+    assert all('t="str"' in each for each in re.findall(r"<c [^>]*>(?=<v>[^<]*■)", sheet))
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_it_is_in_no_other_part(tmp_path: Path, name: str) -> None:
+    part, content = PARTS[name]
+    parts, said = copied(tmp_path, made(tmp_path, **{part: content}), PHONE)
+    assert "■" in parts[part] and '<n v="■' not in parts[part] and "大庄镇\t300\t5" in said
+
+
+def test_the_number_of_a_shared_text_is_no_text(tmp_path: Path) -> None:
+    """The numbers of two shared texts, one after another, are no number of a person."""
+    cells = f'<c r="C2" t="inlineStr"><is><t>{NAME}</t></is></c>'
+    cells += "".join(f'<c r="{at}2" t="s"><v>0</v></c>' for at in "DEFG")
+    parts, said = copied(tmp_path, made(tmp_path, cells, shared="1"), NAME)
+    assert parts["xl/worksheets/sheet1.xml"].count("<v>0</v>") == 4
+    assert mask(made(tmp_path, cells, shared="1"), XLSX, ["0000"]) == ({"masked": [0], "unknown": []}, b"")
+
+
+def test_a_name_of_a_sheet_and_of_a_range(tmp_path: Path) -> None:
+    original = made(tmp_path)
+    with zipfile.ZipFile(original) as opened:
+        parts = {name: opened.read(name) for name in opened.namelist()}
+    book = parts["xl/workbook.xml"].decode().replace('name="名单"', f'name="{NAME}名单"')
+    parts["xl/workbook.xml"] = book.encode()
+    with zipfile.ZipFile(original, "w") as writing:
+        for name, content in parts.items():
+            writing.writestr(name, content)
+    found, _ = copied(tmp_path, original, NAME)
+    assert 'name="■■■名单"' in found["xl/workbook.xml"]
+
+
+def test_what_can_not_be_masked_here_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "a.ofd"
+    with zipfile.ZipFile(path, "w") as writing:
+        writing.writestr("Doc_0/Pages/Page_0/Content.xml", f"<Page>{PHONE}</Page>")
+    with pytest.raises(FileRefused, match="请用编制它的软件遮盖后另存"):
+        mask(path, OFD, [PHONE])
