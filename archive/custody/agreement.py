@@ -6,12 +6,13 @@ function yields a Chinese sentence for what differs. All of it is small and read
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, select
 
+from archive.chinese import personal
 from archive.document import PUBLISHING, Aspect, Disclosure, Verdict
 from archive.errors import WithdrawalsDamaged
 from archive.store import audit
@@ -44,11 +45,13 @@ class _Said:
     table: Table
     person: Column[str]
     columns: Mapping[str, Column[Any]]
+    # What the event has with personal identifiers masked, and the row has whole. Events of before have it whole, too.
+    masked: frozenset[str] = frozenset()
 
     def events(self, connection: Connection, action: str) -> set[_Row]:
         # An event of the same name without these details is about something else (a file that was looked at).
         return {
-            (event.document_id, event.actor, *(event.details[name] for name in self.columns))
+            (event.document_id, event.actor, *(self._told(name, event.details[name]) for name in self.columns))
             for event in audit.events(connection, actions=[action])
             if event.details.keys() >= self.columns.keys()
         }
@@ -56,9 +59,14 @@ class _Said:
     def rows(self, connection: Connection) -> set[_Row]:
         query = select(self.table.c.document_id, self.person, *self.columns.values()).where(self.person != "")
         return {
-            tuple(str(value) if isinstance(value, date) else value for value in row)
+            (row[0], row[1], *(self._told(name, value) for name, value in zip(self.columns, row[2:], strict=True)))
             for row in connection.execute(query)
         }
+
+    def _told(self, name: str, value: object) -> object:
+        if name in self.masked and isinstance(value, str):
+            return personal.masked(value)
+        return str(value) if isinstance(value, date) else value
 
 
 def _said(name: str, table: Table, person: str, *columns: str, **renamed: str) -> _Said:
@@ -72,7 +80,10 @@ _SAID = {
     "settle": _said("拦截处理", settlements, "person", "version", "decision", "reason"),
     "look": _said("复看", looks, "person", "version", "outcome", "reason"),
     "validity": _said("效力登记", validities, "person", "validity", "since", "until", "by_id", "reason"),
-    "correct": _said("更正", corrections, "person", "version", "field", "before", "after", "reason"),
+    "correct": replace(
+        _said("更正", corrections, "person", "version", "field", "before", "after", "reason"),
+        masked=frozenset({"before", "after"}),
+    ),
     "relation": _said("关系", relations, "person", "kind", "stage", relation="id", target="target_id"),
 }
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from archive.chinese import personal
 from archive.chinese.dates import office_today
 from archive.decisions import acts, grounds, history, relations, stops
 from archive.describe import docnumber, fields
@@ -94,7 +95,8 @@ def record(
     renewed = document.status is not Status.WAITING
     before, after = (_kept(field, *each) for each in ((former, before_parts), (changed, parts)))
     about = int(former["version"]) + renewed
-    told: dict[str, object] = {"before": before, "after": after, "reason": reason.strip()}
+    values = {"before": before, "after": after}
+    told: dict[str, object] = {**values, "reason": reason.strip()}
     if renewed:
         _add_version(connection, {**changed, "version": about}, parts, person, reason)
     connection.execute(
@@ -114,7 +116,12 @@ def record(
     # After the correction, since they are of what it says.
     stated = relations.add_stated(connection, id, about, str(changed["title"]), str(changed["text"]))
     stops.renew(connection, catalogue.newest_in(connection, id), int(former["version"]))
-    told |= {"version": about, "field": field}
+    # What was corrected away may be a person's. The row has it whole.
+    told |= {
+        "version": about,
+        "field": field,
+        **{each: said and personal.masked(said) for each, said in values.items()},
+    }
     told[held.HOLDS] = held.now(connection, id, about)
     told |= noted.rows(connection, (relation_rows, relation_rows.c.id.in_(stated)))
     audit.append(connection, person, "correct", id, told | ({"instead_of": former["version"]} if renewed else {}))

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from archive.chinese import personal
 from archive.decisions import grounds, relations
 from archive.document import Attachment, Disclosure, File, Metadata, Place
 from archive.intake.keeping import SOURCE_GROUND
@@ -113,7 +114,7 @@ def add_version(
     details = {
         "version": version,
         "digest": prepared.file.digest,
-        "source": source,
+        "source": personal.masked(source),
         "note": prepared.item.note,
         held.HOLDS: held.now(connection, id, int(version)),
         **noted.rows(

@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection, RowMapping, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from archive.chinese import personal
 from archive.chinese.text import normalise
 from archive.decisions import corrections, grounds, persons, publication, review, stops
 from archive.document import Attachment, Disclosure, File, Place, Status
@@ -342,7 +343,7 @@ class Intake:
         copy = {"source": source, "document_id": id, "signature": prepared.signature, "original": 0}
         connection.execute(insert(sources).values(**copy))
         wrote = noted.rows(connection, (sources, sources.c.source == source))
-        audit.append(connection, self._actor, "copy", id, {"source": source, **wrote})
+        audit.append(connection, self._actor, "copy", id, {"source": personal.masked(source), **wrote})
         return id, Result.HELD, ()
 
     def _replace(

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select, update
 
+from archive.chinese import personal
 from archive.decisions import acts, corrections, four_eyes, grounds, review, stops
 from archive.document import Disclosure, Document, Status, Validity
 from archive.errors import DecisionRefused, PrecheckFailed
@@ -117,7 +118,12 @@ def attachment(catalogue: Catalogue, id: str, other: str, person: str, reason: s
         ):
             parts = attaching.added(id, parts, part)
         made = corrections.record(catalogue, connection, corrections.ATTACHMENTS, main, parts, name, reason)
-        told = {"version": made.version, "from": id, "brought_by": own["brought_by"], "file": own["file_name"]}
+        told = {
+            "version": made.version,
+            "from": id,
+            "brought_by": own["brought_by"],
+            "file": personal.masked(own["file_name"]),
+        }
         audit.append(connection, name, four_eyes.ATTACHED, other, told)
         review.reject(connection, id, name, f"已作为编号 {other} 的文件的附件：{reason}", version)
         return made.version

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from archive.chinese import personal
 from archive.chinese.dates import OFFICE_TIME
 from archive.store import audit, events
 from archive.store.catalogue import Catalogue
@@ -11,7 +12,9 @@ from archive.store.events import Wanted
 def note(catalogue: Catalogue, id: str, version: int, person: str, file: str, address: str) -> None:
     """Record that a person opened a file of a version, at an address of the network."""
     with catalogue.writing() as connection:
-        audit.append(connection, person, audit.VIEW, id, {"version": version, "file": file, "address": address})
+        audit.append(
+            connection, person, audit.VIEW, id, {"version": version, "file": personal.masked(file), "address": address}
+        )
 
 
 def note_export(catalogue: Catalogue, person: str, wanted: Wanted, asked: str) -> None:
@@ -29,7 +32,7 @@ def note_once(catalogue: Catalogue, id: str, version: int, person: str, file: st
             for each in audit.events(connection, id)
             if each.action == audit.VIEW and each.actor == person and _day(each.at) == _day(audit.now())
         )
-        told = {"version": version, "file": file, "address": address}
+        told = {"version": version, "file": personal.masked(file), "address": address}
         if any(each.details == told for each in seen):
             return
     note(catalogue, id, version, person, file, address)

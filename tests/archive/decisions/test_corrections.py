@@ -1,13 +1,15 @@
 """What a person corrects stays corrected, is told with its reason, and becomes public by another person alone."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from archive.custody import agreement
 from archive.custody.rebuild import rebuild
 from archive.decisions import corrections, relations, review, stops
 from archive.document import Aspect, Document, Outcome, Settlement, Status, Verdict
@@ -40,6 +42,40 @@ def correct(
 
 def read(catalogue: Catalogue, id: str) -> Document:
     return catalogue.newest(id)
+
+
+def test_the_log_keeps_no_number_of_a_person_that_was_corrected_away(catalogue: Catalogue, id: str) -> None:
+    correct(catalogue, id, "title", "关于王某（身份证号110101199003074514、手机１３８1234５678）的答复")
+    done = correct(catalogue, id, "title", "关于王某的答复")
+    assert "110101199003074514" in done.before
+    logged = json.dumps([each.details for each in catalogue.events(id)], ensure_ascii=False)
+    assert "110*************14" in logged and "１３８******78" in logged
+    assert "110101199003074514" not in logged and "1234５678" not in logged
+    # The log and the rows, which have it whole, still agree, also where an event of before has it whole.
+    with catalogue.reading() as connection:
+        assert [*agreement.decided(connection)] == []
+        said = agreement._SAID["correct"]
+        assert said.rows(connection) == said.events(connection, "correct")
+    with catalogue.reading() as connection:
+        kept = connection.execute(select(rows.c.before, rows.c.after).order_by(rows.c.id)).all()
+    assert "110101199003074514" in kept[0].after and "110101199003074514" in kept[1].before
+
+
+def test_a_changed_correction_no_longer_agrees_with_the_log(catalogue: Catalogue, id: str) -> None:
+    correct(catalogue, id, "title", "关于王某手机13812345678的答复")
+    with catalogue.reading() as connection:
+        said = agreement._SAID["correct"]
+        ((_, _, *rest),) = said.rows(connection)
+    assert "138******78" in str(rest) and said._told("after", "关于李某的答复") not in rest
+
+
+def test_the_name_of_a_file_is_in_the_log_without_the_number_of_a_person(intake: Intake, write: Write) -> None:
+    source = "folder/王某13812345678.txt"
+    id = str(intake.receive(Item(write("王某13812345678.txt", TEXT), source)).document_id)
+    copy = f"{source}?copy"
+    intake.receive(Item(write("王某13812345678.txt", TEXT), copy))
+    logged = [each.details.get("source") for each in intake._catalogue.events(id) if "source" in each.details]
+    assert logged == ["folder/王某138******78.txt", "folder/王某138******78.txt?copy"]
 
 
 def test_a_waiting_version_is_corrected_itself_and_says_by_whom(catalogue: Catalogue, id: str) -> None:
