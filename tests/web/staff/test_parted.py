@@ -79,6 +79,14 @@ def test_after_the_last_part_comes_none(site: DeskSite, long: str, asked: str, s
     assert half[shown][1] and sum(bool(current) for _, current in half) == 1
 
 
+def test_each_table_has_a_name_of_its_own(site: DeskSite, bring: Callable[[str, str, str], str]) -> None:
+    """Somebody who only hears a page goes from one to the next."""
+    id = bring("tables", "关于收费的通知\n\n甲\t1\n乙\t2\n\n以上为第一类。\n\n丙\t3\n丁\t4\n", "丁四")
+    page = site[Role.REVIEWER].get(f"/documents/{id}").text
+    names = re.findall(r'<div class="table" tabindex="0" role="region" aria-label="([^"]*)"', page)
+    assert names == ["第 1 个表格", "第 2 个表格"]
+
+
 def test_a_short_text_is_in_no_parts(site: DeskSite, bring: Callable[[str, str, str], str]) -> None:
     page = site[Role.REVIEWER].get(f"/documents/{bring('short', '关于放假的通知', '丁四')}").text
     assert "部分" not in page.partition('class="original"')[2].partition("</section>")[0]
