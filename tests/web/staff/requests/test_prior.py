@@ -58,6 +58,9 @@ class Desk:
         marked = dict(re.findall(r'name="(mark-[^"]*)" value="([^"]*)" checked', self.text))
         address = f"{self.page}/searches{below}"
         got = self.person.client.post(address, data={**hidden, **marked, **typed}, base_url="https://localhost")
+        for name, value in got.headers:
+            # As a server sends it.
+            assert (name + value).encode("latin-1")
         self.status, self.text, self.data = got.status_code, got.get_data().decode(errors="replace"), got.data
         return self
 
