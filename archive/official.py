@@ -230,6 +230,9 @@ def _set(element: Any, **attributes: object) -> None:
 def _table(document: Any, table: Table) -> None:
     made = document.add_table(len(table.rows), len(table.widths), style="Table Grid")
     made.autofit = False
+    # LibreOffice goes by the grid, Word by the cells.
+    for column, width in zip(made.columns, table.widths, strict=True):
+        column.width = Mm(width)
     for at, row in enumerate(table.rows):
         properties = made.rows[at]._tr.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))

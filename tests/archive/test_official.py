@@ -76,6 +76,12 @@ def test_a_line_of_text_is_28_points_and_begins_two_characters_in() -> None:
     assert paragraph(reopened(), "张三：").paragraph_format.first_line_indent is None
 
 
+def test_a_table_has_its_widths_for_programs_that_go_by_cells_and_for_those_that_go_by_the_grid() -> None:
+    (table,) = reopened().tables
+    for widths in ([each.width for each in table.columns], [each.width for each in table.rows[1].cells]):
+        assert [round(each.mm) for each in widths] == [20, 136]
+
+
 def test_pages_are_numbered_outside_between_dashes() -> None:
     document = reopened()
     assert document.settings.odd_and_even_pages_header_footer
