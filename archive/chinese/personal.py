@@ -55,7 +55,7 @@ _SURNAMES = (
     "盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫"
     "米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝冀"
 )
-_DOUBLE = ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯", "端木")
+DOUBLE = ("欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "夏侯", "端木")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -200,7 +200,7 @@ def may_be_name(text: str) -> bool:
     """Tell whether a text on its own looks like a personal name; many ordinary words do, too."""
     if not _HAN.fullmatch(text):
         return False
-    return 2 <= len(text) <= 3 and text[0] in _SURNAMES or 3 <= len(text) <= 4 and text.startswith(_DOUBLE)
+    return 2 <= len(text) <= 3 and text[0] in _SURNAMES or 3 <= len(text) <= 4 and text.startswith(DOUBLE)
 
 
 def _luhn(digits: str) -> bool:

@@ -29,6 +29,7 @@ from archive.registers import checking, staff
 from archive.registers.books import checking as books
 from archive.registers.everything import Everything
 from archive.registers.requests import checking as requests
+from archive.registers.requests.findable import FoundAgain
 from indexer import lexicon, sync
 from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated, IndexUnusable, of_the_staff
 from indexer.lexicon import Lexicon
@@ -180,8 +181,18 @@ def bring_up_staff(opened: Services, full: bool) -> None:
     Raises BadLexicon while a line of the lexicon can't be used.
     """
     words = Lexicon.load(opened.settings.data / lexicon.OWN_NAME)
-    with of_the_staff(), closing(staff_engine(opened)) as engine, progress("建索引", None) as advance:
-        everything = Everything(opened.catalogue)
+    with (
+        of_the_staff(),
+        ExitStack() as opening,
+        closing(staff_engine(opened)) as engine,
+        progress("建索引", None) as advance,
+    ):
+        sources = []
+        # An installation without a desk has no register.
+        if staff.is_there(url := opened.settings.staff_database_url):
+            known = opening.enter_context(closing(staff.Staff(url, opened.catalogue.keys)))
+            sources.append(FoundAgain(known, opened.catalogue))
+        everything = Everything(opened.catalogue, sources)
         try:
             renewed = full or words != engine.analyzer().lexicon
             report = (sync.build if renewed else sync.follow)(everything, engine, advance)

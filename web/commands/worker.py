@@ -25,6 +25,7 @@ from archive.registers.bringing import Bringing
 from archive.registers.everything import Everything
 from archive.registers.incoming import Watch
 from archive.registers.jobs import LEASE, Job, LeaseLost
+from archive.registers.requests.findable import FoundAgain
 from archive.registers.roles import Act
 from archive.registers.staff import Staff
 from indexer import lexicon, sync
@@ -183,7 +184,7 @@ class Upkeep:
         self._opened = opened
         self._watch = Watch(opened.settings.data, staff)
         self._staff = staff
-        self._everything = Everything(opened.catalogue)
+        self._everything = Everything(opened.catalogue, [FoundAgain(staff, opened.catalogue)])
         self._held = staff_engine(opened)
         # When the lexicon was last written that the staff's index was held against.
         self._words = -1

@@ -20,17 +20,18 @@ _EARLIER = (State.ANSWERED, State.ASKED)
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What such a search needs: the staff's index, what lies behind it, and other words."""
+    """What such a search needs: the staff's index, what lies behind it, and other words; ``but`` is never found."""
 
     engine: Engine
     everything: Everything
     synonyms: Synonyms
+    but: str = ""
 
     def search(self, typed: str, scope: Scope, since: date | None = None, until: date | None = None) -> Search:
         """Search as a record keeps it. Raises BadQuery and IndexUnusable."""
         states = self.everything.states()
         hidden = frozenset(id for id, state in states.items() if scope_of(state) is not scope is not Scope.ALL)
-        limits = Limits(hidden, since.toordinal() if since else None, until.toordinal() if until else None)
+        limits = Limits(hidden | {self.but}, since.toordinal() if since else None, until.toordinal() if until else None)
         found = candidates(self.engine, self.synonyms, self.everything.many, typed, limits)
         # What was taken in after the index was built has a state and is in no answer; what is gone has none.
         held = [each.document for each in found.candidates[:KEPT] if each.document.id in states]

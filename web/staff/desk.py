@@ -13,6 +13,7 @@ from archive.extract import Sandbox
 from archive.intake import masked
 from archive.pictures import Pictures
 from archive.registers.everything import Everything
+from archive.registers.requests.findable import FoundAgain
 from archive.registers.staff import Staff
 from web.http import visitor
 from web.http.edition import design
@@ -43,6 +44,7 @@ from web.staff.requests.answering import answering
 from web.staff.requests.board import boards
 from web.staff.requests.bundling import bundling
 from web.staff.requests.entering import entering
+from web.staff.requests.finding import finding
 from web.staff.requests.lettering import lettering
 from web.staff.requests.page import showing
 from web.staff.requests.persons import persons
@@ -74,6 +76,7 @@ PARTS = (
     showing,
     persons,
     prior,
+    finding,
     answering,
     lettering,
     bundling,
@@ -121,7 +124,13 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     weakref.finalize(app, held.close)
     catalogue = installation.catalogue
     app.extensions["gongkai-desk"] = Desk(
-        staff, catalogue, Worklist(catalogue), kept, working, held, Everything(catalogue)
+        staff,
+        catalogue,
+        Worklist(catalogue),
+        kept,
+        working,
+        held,
+        Everything(catalogue, [FoundAgain(staff, catalogue)]),
     )
     # By this the server refuses what is larger, before it is read.
     app.extensions["largest-body"] = partial(largest_body, staff)

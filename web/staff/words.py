@@ -57,7 +57,7 @@ ACTIONS = {
     **{"mask": "遮盖，成为新版本", "remedy": "改好退回意见", "separate": "认定为两件", "attached": "另一件成为附件"},
     "hold": "登记既有内容的校验值",
     **{"request": "办理申请", "request.view": "查看申请人信息", "request.import": "导入登记簿"},
-    **{"request.search": "检索情况记录"},
+    **{"request.search": "检索情况记录", "request.findable": "确认供检索的文字"},
     **{"request.export": "导出登记簿", "request.key": "更换申请人信息的密钥", "request.terms": "日历变化，重算期限"},
     **{"book": "登记其他登记簿", "book.view": "查看登记簿里的个人信息", "book.import": "导入其他登记簿"},
     "book.export": "导出其他登记簿",

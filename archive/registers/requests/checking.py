@@ -9,6 +9,7 @@ from archive.chinese.dates import office_today
 from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.registers.requests import facts, letterbook
 from archive.registers.requests.facts import Field, Plain
+from archive.registers.requests.findable import FoundAgain
 from archive.registers.requests.persons import Persons, PersonsKeys
 from archive.registers.requests.register import digest_of
 from archive.registers.requests.search_record import Needs
@@ -44,6 +45,7 @@ def problems(staff: Staff, catalogue: Catalogue) -> Iterator[str]:
     yield from [*_letters(staff, catalogue, numbers, events)][:_NAMED]
     persons = Persons(PersonsKeys(staff.keys.folder))
     yield from Searches(staff, catalogue, persons, office_today, Needs()).problems()
+    yield from FoundAgain(staff, catalogue).problems()
 
 
 def unreadable(staff: Staff) -> list[str]:

@@ -18,6 +18,7 @@ from archive.chinese.dates import office_today
 from archive.errors import PersonalDataDamaged, RequestRefused, UnknownRequest
 from archive.registers.requests import changing, facts, lawful, letterbook, numbers, persons, terms
 from archive.registers.requests.facts import Applicant, Facts, Field, Form, Plain, Said
+from archive.registers.requests.findable import FoundAgain
 from archive.registers.requests.letterbook import Kept, Outgoing
 from archive.registers.requests.numbers import Pattern
 from archive.registers.requests.outcomes import ANSWERS, Content
@@ -40,6 +41,8 @@ _ANSWERING = frozenset({Event.ANSWER, Event.ANSWER_AGAIN, Event.AMEND})
 _BY_LETTER = frozenset({Event.DRAFT, Event.LETTER})
 # With these events the applicant's own words may come anew.
 _RETOLD = frozenset({Event.CORRECT, Event.SUPPLEMENT})
+# After these a request is found again by other words, or no more.
+_TOLD = _ANSWERING | {Event.ANONYMISE}
 OVERTAKEN = "您打开这一页之后，这件申请已有新的办理，这次没有进行。请看过现在的情况再办。"
 
 
@@ -140,6 +143,7 @@ class Register:
         self.series = tuple(series)
         self.persons = Persons(PersonsKeys(staff.keys.folder))
         self.searches = Searches(staff, catalogue, self.persons, today, needs or Needs())
+        self.found_again = FoundAgain(staff, catalogue)
 
     def register(self, application: Application, by: Actor, id: str = "") -> Request:
         """Enter a request under the next number of the year. Raises RequestRefused, KeyUnusable.
@@ -177,6 +181,7 @@ class Register:
         knew of: after another one nothing is done. Raises RequestRefused, UnknownRequest, KeyUnusable.
         """
         values = _checked({**said.personal, **_spoken(said)})
+        was = self.found_again.of(id)
         if said.personal and event not in _RETOLD:
             raise RequestRefused(f"“{event}”不改变申请人的信息，请用“{Event.CORRECT}”。")
         if (event in _BY_LETTER and letter is None) or (
@@ -201,10 +206,13 @@ class Register:
                     raise RequestRefused(refused)
             if event is Event.ANONYMISE:
                 self.persons.drop(connection, id)
+                self.found_again.drop(connection, id)
             digest = ""
             if letter is not None:
                 values[Field.DOCUMENT], digest = _kept(connection, row, said, letter)
             self._record(connection, row, event, said.on, changed, values, by, digest)
+        if event in _TOLD and was:
+            self.found_again.note(str(row["number"]), by.person, self.found_again.of(id))
         return self.request(id)
 
     def _numbered(

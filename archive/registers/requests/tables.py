@@ -121,3 +121,15 @@ letter_numbers = Table(
     Column("person", String(64), nullable=False),
     Column("voided", Integer),
 )
+
+# The masked text of a request and of its reply, confirmed by a clerk as naming nobody: what staff find it again by.
+# Nothing else of the register is in an index. It goes when the request is made anonymous.
+findable = Table(
+    "findable",
+    metadata,
+    Column("request_id", String(32), ForeignKey("requests.id"), primary_key=True),
+    Column("asked", Text, nullable=False),
+    Column("answered", Text, nullable=False),
+    Column("confirmed_by", String(64), nullable=False),
+    Column("confirmed_at", String(32), nullable=False),
+)

@@ -93,6 +93,7 @@ def about(id: str, opened: Opened | None = None) -> Mapping[str, object]:
     return {
         **{"known": known, "facts": known.facts, "stands": line, "term": line.term, "today": today},
         **{"onward": further, "records": register().searches.of(id)},
+        "found_again": register().found_again.of(id),
         "offers": sorted((each for each in offers if account.may(each.right)), key=_order(further.event)),
         "others": [each for each in offers if not account.may(each.right)],
         **{"when": _when, "colours": COLOURS, "ELSEWHERE": ELSEWHERE, "slug": slug},

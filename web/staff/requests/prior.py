@@ -20,12 +20,14 @@ from archive.errors import GongkaiError, KeyUnusable, PersonalDataDamaged, Reque
 from archive.registers.everything import State
 from archive.registers.requests import search_paper
 from archive.registers.requests.facts import Field
+from archive.registers.requests.findable import FoundAgain, own_words
 from archive.registers.requests.search_record import Conclusion, Hit, Mark, Place, Record, Scope, replay
-from archive.registers.requests.searches import LONGEST, words_of
+from archive.registers.requests.searches import LONGEST
 from archive.registers.requests.way import way
 from archive.registers.roles import Act
 from indexer import sync
 from indexer.errors import BadQuery, IndexUnusable
+from indexer.prior.candidates import ALIKE, likeness
 from indexer.snippets import Fragment
 from web.http.current import services
 from web.http.download import download
@@ -40,14 +42,12 @@ prior = Blueprint("prior", __name__, url_prefix="/requests/<id>/searches")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # How many of each group are shown with their passages.
 SHOWN = 8
-GROUPS = {Scope.PUBLIC: "已经公开", Scope.HELD: "本机关持有，没有公开", Scope.EARLIER: "以前答复过的"}
+GROUPS = {Scope.PUBLIC: "已经公开", Scope.HELD: "本机关持有，没有公开", Scope.EARLIER: "以前的申请和答复"}
 UNUSABLE = (
     "现在不能检索：工作人员的索引还没有建好，或者正在重建。"
     "后台工作会自动建立，请过一会儿再试；一直这样的，请告诉维护人员。"
 )
 FAILED = "现在写不进登记簿，没有进行任何操作。填写的内容还在下面，请告诉维护人员，过一会儿再办。"
-# What of an applicant's own must be in nothing that is handed out, nor in what is searched for at first.
-_OWN = (Field.NAME, Field.IDENTITY, Field.CONTACT, Field.OBTAIN)
 _Doing = Callable[[Record, Typed], Record]
 
 
@@ -63,6 +63,8 @@ class Line:
     url: str
     # The text for a letter, of what is public.
     way: str
+    # Whether it is a request that asks for nearly the same.
+    alike: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,9 @@ class Group:
         return self.lines[SHOWN:]
 
 
-def searching() -> Prior:
-    """Return what searches for this desk, over its own index."""
-    return Prior(desk().held, desk().everything, services().synonyms.current())
+def searching(id: str) -> Prior:
+    """Return what searches for a request, over the desk's own index: for all but itself."""
+    return Prior(desk().held, desk().everything, services().synonyms.current(), f"{FoundAgain.kind}/{id}")
 
 
 @prior.post("")
@@ -101,7 +103,7 @@ def begin(id: str) -> Response:
         asked = "\n".join(values[each] for each in (Field.TEXT, Field.WANTED) if each in values)
         if not asked:
             raise RequestRefused("这件申请没有登记申请内容，不能检索。")
-        search = searching().search(typed or _without_applicant(asked, values), Scope.ALL)
+        search = searching(id).search(typed or _without_applicant(asked, values), Scope.ALL)
         return _shown(id, register().searches.open(id, asked, search, current().account.person))
     except BadQuery:
         told = "申请内容里没有可以检索的文字，请在“先前公开检索”里填写检索词。"
@@ -141,7 +143,7 @@ def search(id: str, record: str) -> Response:
         if sent.wrong:
             return kept
         try:
-            found = searching().search(typed, scope, since, until)
+            found = searching(kept.request_id).search(typed, scope, since, until)
         except BadQuery as refused:
             sent.wrong["typed"] = str(refused)
             return kept
@@ -185,7 +187,7 @@ def again(id: str, record: str) -> Response:
     """Make the searches of a record once more, and show what differs today."""
     try:
         kept = _looked(id, record)
-        changes = replay(kept, searching().again)
+        changes = replay(kept, searching(id).again)
     except (BadQuery, IndexUnusable, RequestRefused, KeyUnusable, PersonalDataDamaged) as error:
         told, status = _why(error)
         return page(id, told, status)
@@ -216,7 +218,7 @@ def _exported(id: str, record: str, kind: str, mimetype: str, write: Callable[[R
         kept = _looked(id, record)
         if not kept.frozen:
             return _shown(id, kept, refused="还没有定稿，不能导出。", status=409)
-        content = write(kept.without(words_of(_own(register().look(id, actor()).values))))
+        content = write(kept.without(own_words(register().look(id, actor()).values)))
     except (RequestRefused, KeyUnusable, PersonalDataDamaged) as error:
         told, status = _why(error)
         return page(id, told, status)
@@ -291,14 +293,9 @@ def _why(error: Exception) -> tuple[str, int]:
     return (UNREADABLE if isinstance(error, KeyUnusable | PersonalDataDamaged) else FAILED), 503
 
 
-def _own(values: Mapping[Field, str]) -> list[str]:
-    return [values[each] for each in _OWN if each in values]
-
-
 def _without_applicant(asked: str, values: Mapping[Field, str]) -> str:
     """Return what is asked for as the first search has it: without the applicant, as long as a search is."""
-    words = [each for each in words_of(_own(values)) if not sought.unfit(each)]
-    return sought.masked(asked, words).replace(sought.MASK, " ")[:LONGEST]
+    return sought.masked(asked, own_words(values)).replace(sought.MASK, " ")[:LONGEST]
 
 
 def _shown(id: str, record: Record, sent: Typed | None = None, refused: str = "", status: int = 200) -> Response:
@@ -326,7 +323,7 @@ def _shown(id: str, record: Record, sent: Typed | None = None, refused: str = ""
 
 def _groups(record: Record, typed: str, hits: Sequence[Hit]) -> list[Group]:
     """Put what a search found into groups by how it stands today, which may be another than it was then."""
-    prior = searching()
+    prior = searching(record.request_id)
     ids = [hit.id for hit in hits]
     states, documents = prior.everything.states(ids), prior.everything.many(ids)
     public = services().catalogue.public_many(id for id in ids if states.get(id) is State.PUBLIC)
@@ -337,13 +334,15 @@ def _groups(record: Record, typed: str, hits: Sequence[Hit]) -> list[Group]:
         group = groups[scope_of(state) if state else Scope.HELD]
         if document and len(group.lines) < SHOWN:
             read.append(document)
-        own = document is not None and "/" not in hit.id
+        kind, _, entry = hit.id.partition("/")
+        url = f"/requests/{entry}" if kind == FoundAgain.kind else f"/documents/{hit.id}"
         line = Line(
             hit,
             state=state.value if state else "已不在档案中",
             passages=[],
             mark=record.marks.get(hit.id),
-            url=f"/documents/{hit.id}" if own else "",
+            url=url if document else "",
+            alike=kind == FoundAgain.kind and _alike(record.asked, entry),
             way=way(public[hit.id], services().settings.address) if hit.id in public else "",
         )
         group.lines.append(line)
@@ -352,6 +351,15 @@ def _groups(record: Record, typed: str, hits: Sequence[Hit]) -> list[Group]:
         for each in group.lines:
             each.passages.extend(passages.get(each.hit.id, []))
     return [group for group in groups.values() if group.lines]
+
+
+def _alike(asked: str, other: str) -> bool:
+    """Tell whether another request asks for nearly the same."""
+    made = register().found_again.of(other)
+    try:
+        return made is not None and likeness(asked, made.asked) >= ALIKE
+    except BadQuery:
+        return False
 
 
 def _behind() -> int:

@@ -14,10 +14,12 @@ from random import Random
 import pytest
 
 from archive.errors import GongkaiError
+from archive.registers.everything import Everything
 from archive.registers.notices import packaged
 from archive.registers.requests import exchange
 from archive.registers.requests.checking import problems
 from archive.registers.requests.facts import Position, Said
+from archive.registers.requests.findable import proposed
 from archive.registers.requests.letterbook import Outgoing
 from archive.registers.requests.numbers import Pattern
 from archive.registers.requests.outcomes import Content
@@ -27,6 +29,11 @@ from archive.registers.requests.states import Event
 from archive.registers.staff import DUMP, Staff
 from archive.registers.workdays import Calendar
 from archive.store.catalogue import Catalogue
+from indexer import sync
+from indexer.analyzer import Analyzer
+from indexer.asking.parse import parse
+from indexer.engine import SearchRequest
+from indexer.engines.opening import open_staff_engine
 from tests.archive.registers.requests.conftest import CLERK, HEAD, Apply, Today
 from tests.conftest import in_a_file
 
@@ -84,6 +91,7 @@ def _letter(name: str, number: str) -> bytes:
 @pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.slow)])
 def test_no_byte_that_is_kept_says_who_asked(
     catalogue: Catalogue,
+    analyzer: Analyzer,
     application: Apply,
     today: Today,
     tmp_path: Path,
@@ -103,6 +111,7 @@ def test_no_byte_that_is_kept_says_who_asked(
     staff = Staff(f"sqlite:///{tmp_path / 'staff.sqlite3'}", catalogue.keys)
     register = Register(staff, catalogue, Calendar(packaged()), today, series=(SERIES,))
     refused: list[str] = []
+    masked: list[str] = []
     for at, (name, other) in enumerate(zip(applicants, others, strict=True)):
         # Of every other request the names stand inside the text only.
         inside = at % 2
@@ -125,7 +134,14 @@ def test_no_byte_that_is_kept_says_who_asked(
         answered = Said(today.day, answer="third-party", contents=reasons)
         register.act(made.id, Event.ANSWER, answered, CLERK, letter=replace(draft, pattern=SERIES, letter=1))
         if not at % 20:
-            register.look(made.id, CLERK)
+            opened = register.look(made.id, CLERK)
+            # What is found again is proposed with both masked, and refused with one of them.
+            again = proposed(opened.values, [other])
+            with pytest.raises(GongkaiError) as still:
+                register.found_again.confirm(made.id, text + called, "", CLERK.person)
+            refused.append(str(still.value))
+            register.found_again.confirm(made.id, again.asked, again.answered, CLERK.person)
+            masked.append(made.id)
     register.replace_key(HEAD)
     # A register with its columns in the wrong places.
     old = tmp_path.parent / f"{tmp_path.name}-old.csv"
@@ -135,6 +151,13 @@ def test_no_byte_that_is_kept_says_who_asked(
     refused += [each.reason for each in exchange.take_in(register, old, CLERK, today.day).refused]
     exchange.write(register, tmp_path / "register.csv", CLERK)
     assert [*problems(staff, catalogue)] == []
+    everything = Everything(catalogue, [register.found_again])
+    with closing(open_staff_engine(tmp_path, analyzer, 1 << 20, catalogue.keys)) as engine:
+        sync.build(everything, engine)
+        assert engine.count() == len(masked) == count // 20
+        assert engine.search(SearchRequest(query=parse("征地补偿协议"))).total == len(masked)
+        for name in names:
+            assert engine.search(SearchRequest(query=parse(name))).total == 0
     staff.dump(tmp_path / DUMP)
     today.day = date(2038, 1, 1)
     half = register.to_anonymise()[: count // 2]
