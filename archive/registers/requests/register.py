@@ -181,7 +181,7 @@ class Register:
         knew of: after another one nothing is done. Raises RequestRefused, UnknownRequest, KeyUnusable.
         """
         values = _checked({**said.personal, **_spoken(said)})
-        was = self.found_again.of(id)
+        was = self.found_again.of(id) if event in _TOLD else None
         if said.personal and event not in _RETOLD:
             raise RequestRefused(f"“{event}”不改变申请人的信息，请用“{Event.CORRECT}”。")
         if (event in _BY_LETTER and letter is None) or (
@@ -211,7 +211,7 @@ class Register:
             if letter is not None:
                 values[Field.DOCUMENT], digest = _kept(connection, row, said, letter)
             self._record(connection, row, event, said.on, changed, values, by, digest)
-        if event in _TOLD and was:
+        if was:
             self.found_again.note(str(row["number"]), by.person, self.found_again.of(id))
         return self.request(id)
 

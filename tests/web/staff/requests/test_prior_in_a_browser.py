@@ -77,3 +77,22 @@ def test_from_the_request_to_the_frozen_record(
         page.go_back()
     assert page.get_by_text("石门村").count() == 0
     page.context.close()
+
+
+def test_the_text_for_later_searches_is_confirmed_by_keyboard(
+    browser: Browser, address: str, site: DeskSite, register: Register, enter: Enter, pytestconfig: pytest.Config
+) -> None:
+    pictures = bool(pytestconfig.option.pictures)
+    made = enter()
+    page = signed_in(browser, address, site[Role.CLERK])
+    page.goto(f"{address}/requests/{made.id}")
+    tab_to(page, "button:has-text('准备遮盖后的文字')")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("申请内容", exact=True)).to_have_value("申请公开■■■■所在的石门村征地补偿方案。")
+    look(page, "findable", pictures)
+    page.get_by_label("里面没有任何个人的姓名、证件、联系方式、住址").check()
+    page.get_by_role("button", name="确认，供检索").click()
+    expect(page.get_by_text("确认没有个人信息。")).to_be_visible()
+    look(page, "request-findable", pictures)
+    assert register.found_again.of(made.id)
+    page.context.close()
