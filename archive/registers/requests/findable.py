@@ -26,7 +26,7 @@ from archive.registers.requests.searches import words_of
 from archive.registers.requests.tables import findable, requests
 from archive.registers.staff import Staff, instant, now
 from archive.store import audit, canonical
-from archive.store.catalogue import Catalogue
+from archive.store.catalogue import BATCH, Catalogue
 
 ACTION = "request.findable"
 LONGEST = 20_000
@@ -119,8 +119,12 @@ class FoundAgain:
 
     def entries(self, ids: Collection[str]) -> Iterable[Entry]:
         """Return those of these requests that are found again."""
+        wanted, rows = [*ids], list[RowMapping]()
         with self._staff.reading() as connection:
-            rows = connection.execute(_rows().where(findable.c.request_id.in_([*ids]))).mappings().all()
+            # A statement holds only so many values.
+            for start in range(0, len(wanted), BATCH):
+                query = _rows().where(findable.c.request_id.in_(wanted[start : start + BATCH]))
+                rows += connection.execute(query).mappings()
         return [_entry(row) for row in rows]
 
     def problems(self) -> Iterator[str]:

@@ -82,7 +82,7 @@ class Searches:
 
     def open(self, request_id: str, asked: str, search: Search, person: str) -> Record:
         """Begin a record for a request, with its first search. Raises RequestRefused, UnknownRequest, KeyUnusable."""
-        asked = _said(asked, "申请的内容", persons.LONGEST)
+        asked = _said(asked, "申请的内容", 2 * persons.LONGEST)
         with self._staff.writing() as connection:
             row = connection.execute(select(requests).where(requests.c.id == request_id)).mappings().first()
             if row is None:

@@ -98,6 +98,8 @@ def begin(id: str) -> Response:
         told = "这件申请刚才已经另开了检索情况记录，这次没有再开。请看下面的记录。"
         return page(id, told, 409, sent)
     typed = sent.text("typed", LONGEST)
+    if sent.wrong:
+        return page(id, f"检索词超过 {LONGEST} 字，请删减。", 400, sent)
     try:
         values = register().look(id, actor()).values
         asked = "\n".join(values[each] for each in (Field.TEXT, Field.WANTED) if each in values)

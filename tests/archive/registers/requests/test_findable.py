@@ -142,6 +142,12 @@ def test_a_text_that_was_changed_behind_the_programs_back_is_told(
     assert [*problems(staff, catalogue)] == []
 
 
+def test_more_are_asked_for_than_a_statement_holds(register: Register, asked: Request) -> None:
+    register.found_again.confirm(asked.id, ASKED, "", BY)
+    many = [*(str(each) for each in range(300_000)), asked.id]
+    assert [each.id for each in register.found_again.entries(many)] == [asked.id]
+
+
 def test_a_request_that_is_not_there_is_not_found_again(register: Register) -> None:
     with pytest.raises(UnknownRequest):
         register.found_again.confirm("nobody", ASKED, "", BY)

@@ -20,7 +20,7 @@ from archive.registers.sessions import PROOF
 from indexer import sync
 from tests.conftest import publish
 from tests.web.staff.conftest import DeskSite, Person
-from tests.web.staff.requests.conftest import CLERK, CONTACT, HEAD, NAME, TEXT, Enter
+from tests.web.staff.requests.conftest import CONTACT, HEAD, NAME, TEXT, Enter
 from tests.web.staff.requests.test_acts import do
 from web.app import create_app
 
@@ -268,11 +268,13 @@ def test_what_the_index_does_not_have_yet_is_told(site: DeskSite, plan: str, mad
     assert "还没有编入索引" in clerk.press(f"{below}/marks").text
 
 
-def test_a_request_without_words_is_searched_for_by_others(
-    site: DeskSite, plan: str, made: Request, register: Register
-) -> None:
-    register.act(made.id, Event.ASK_SUPPLEMENT, Said(office_today(), until=office_today(), note="请写明"), CLERK)
+def test_a_request_is_searched_for_by_other_words(site: DeskSite, plan: str, made: Request, register: Register) -> None:
     clerk = Desk(site[Role.CLERK], made)
+    page = clerk.text
+    assert clerk.press(typed="字" * 2001).status == 400 and "请删减" in clerk.text
+    clerk.text = page
+    assert clerk.press(typed="？").status == 409 and ">？</textarea>" in clerk.text
+    assert register.searches.of(made.id) == []
     clerk.press(typed="征地补偿方案")
     assert clerk.status == 200 and "“征地补偿方案”" in clerk.text
 
