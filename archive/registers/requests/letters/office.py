@@ -9,7 +9,7 @@ phone = "0500-5550112"
 review = "云溪县人民政府"            # to whom an application for review goes
 court = "云溪县人民法院"
 
-[series]                            # {{年}} and {{序号}}, each once
+[series]                            # {{年}} and {{序号}}, each once; what the register takes for the office's numbers
 answers = "云依申请复〔{{年}}〕{{序号}}号"
 notices = "云依申请告〔{{年}}〕{{序号}}号"
 
