@@ -1,5 +1,7 @@
 """Official papers, read back by other ways: python-docx for the layout, the archive's own reader for the text."""
 
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import pypdfium2
 import pytest
 from docx.oxml.ns import qn
 
@@ -15,6 +18,7 @@ from archive.extract import Sandbox
 from archive.extract.mediatype import DOCX
 from archive.official import Paper, Table, docx_of, zipped
 
+SOFFICE = shutil.which("soffice")
 PAPER = Paper(
     ("云溪县人民政府办公室", "政府信息公开申请答复书"),
     "云依申请复〔2026〕5号",
@@ -139,3 +143,16 @@ def test_a_zip_keeps_the_order_and_no_moment() -> None:
             ("乙.txt", 1980),
             ("甲.txt", 1980),
         ]
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
+def test_a_page_has_22_lines_of_28_characters_in_libreoffice(tmp_path: Path) -> None:
+    file = tmp_path / "long.docx"
+    file.write_bytes(docx_of(Paper((), addressee="公" * 28 * 30)))
+    command = [str(SOFFICE), "--headless", f"-env:UserInstallation=file://{tmp_path}/office", "--convert-to", "pdf"]
+    command += ["--outdir", str(tmp_path), str(file)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)  # noqa: S603  # what was found above
+    document = pypdfium2.PdfDocument(tmp_path / "long.pdf")
+    lines = [line for line in document[0].get_textpage().get_text_range().split() if "公" in line]
+    document.close()
+    assert (len(lines), {len(line) for line in lines}) == (22, {28})
