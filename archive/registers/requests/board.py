@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+from archive.errors import YearMissing
 from archive.registers.requests import terms
 from archive.registers.requests.facts import Facts
 from archive.registers.requests.register import Register, Request
@@ -17,6 +18,8 @@ from archive.registers.requests.terms import Consulted, Term
 from archive.registers.workdays import Calendar
 
 SOON, LATER = 3, 7
+# After so many working days somebody should have recorded that a letter arrived.
+SERVED = 5
 # What the board has: all that somebody still has to do something about, or waits for.
 ON_BOARD = OPEN | {State.CONFIRMING, State.REDOING, State.REVIEWED, State.SUED}
 
@@ -71,6 +74,15 @@ class Line:
     awaits: tuple[Awaited, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """A letter that was sent on a day, and whose delivery is not recorded."""
+
+    request: Request
+    letter: str
+    sent_on: date | None
+
+
 def lines(register: Register, today: date) -> list[Line]:
     """Return all that is on the board, what is due first on top; what has no day yet stands last."""
     found = [line(register, each, today) for each in register.all(ON_BOARD)]
@@ -103,6 +115,27 @@ def awaited(facts: Facts, calendar: Calendar, today: date) -> Iterator[Awaited]:
             yield Awaited(Party.REVIEW)
         case State.SUED:
             yield Awaited(Party.COURT)
+
+
+def unserved(register: Register, today: date) -> list[Unserved]:
+    """Return the letters whose delivery should have been recorded by now, the oldest first."""
+    sent = [
+        Unserved(each, f"答复 {each.facts.reply_number}", each.facts.amended_on or each.facts.closed_on)
+        for each in register.unserved()
+    ]
+    for each in register.all((State.CONSULTING,)):
+        asked = [each.facts.asked[at] for at in each.facts.awaited]
+        sent += [Unserved(each, f"征求{one.of}意见书", one.sent_on) for one in asked if one.served_on is None]
+    found = [each for each in sent if each.sent_on and _late(each.sent_on, register.calendar, today)]
+    return sorted(found, key=lambda each: (each.sent_on or date.max, each.request.number))
+
+
+def _late(sent_on: date, calendar: Calendar, today: date) -> bool:
+    try:
+        return calendar.last_day(sent_on, SERVED) < today
+    except YearMissing:
+        # Without next year's notice, whoever sent it in the last days of this one has time until it is there.
+        return False
 
 
 def counts(found: Iterable[Line]) -> tuple[dict[Urgency, int], dict[Party, int]]:

@@ -281,6 +281,18 @@ class Register:
         """Return what is received and not answered."""
         return self.all(OPEN)
 
+    def unserved(self) -> list[Request]:
+        """Return the answered requests, but for imported ones, whose answer was not handed over as far as is known."""
+        told = requests.c.facts
+        query = select(requests).where(
+            requests.c.state.in_([State.CLOSED.value, State.ARCHIVED.value]),
+            told["reply_number"].as_string().is_not(None),
+            told["delivered_on"].as_string().is_(None),
+        )
+        with self._staff.reading() as connection:
+            found = [_request(row) for row in connection.execute(query).mappings()]
+        return [each for each in found if not each.facts.imported]
+
     def events(self, id: str) -> list[Recorded]:
         """Return what happened to a request, in order."""
         query = select(request_events).where(request_events.c.request_id == id).order_by(request_events.c.number)

@@ -8,7 +8,7 @@ from archive.chinese.dates import office_today
 from archive.errors import BadCalendar
 from archive.registers.accounts import Account
 from archive.registers.requests import board
-from archive.registers.requests.board import Line, Party, Urgency
+from archive.registers.requests.board import Line, Party, Unserved, Urgency
 from archive.registers.requests.states import State
 from archive.registers.roles import Act
 from web.staff.guard import allowed
@@ -27,6 +27,7 @@ class Summary:
     urgencies: dict[Urgency, int]
     parties: dict[Party, int]
     missing: tuple[int, ...] = ()
+    unserved: tuple[Unserved, ...] = ()
     wrong: str = ""
 
 
@@ -42,7 +43,8 @@ def summary(account: Account) -> Summary | None:
 
 def _summary(lines: list[Line]) -> Summary:
     urgencies, parties = board.counts(lines)
-    return Summary(urgencies, parties, register().calendar.missing(office_today()))
+    today = office_today()
+    return Summary(urgencies, parties, register().calendar.missing(today), tuple(board.unserved(register(), today)))
 
 
 @boards.get("")

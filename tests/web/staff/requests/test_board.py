@@ -7,7 +7,8 @@ import pytest
 import time_machine
 
 from archive.chinese.dates import OFFICE_TIME
-from archive.registers.requests.facts import Said
+from archive.registers.requests.facts import Delivery, Said
+from archive.registers.requests.outcomes import Content
 from archive.registers.requests.register import Register
 from archive.registers.requests.states import Event
 from archive.registers.requests.terms import Channel
@@ -177,3 +178,27 @@ def test_a_calendar_that_can_t_be_used_is_told_and_stops_only_the_register(site:
     for path in ("/requests", f"/requests/{made.id}"):
         answer = clerk.get(path)
         assert answer.status_code == 503 and "日历文件" in answer.text
+
+
+def test_letters_that_were_sent_and_not_handed_over_are_told_after_five_working_days(
+    site: DeskSite, register: Register, enter: Enter, clock: time_machine.Traveller
+) -> None:
+    answered, asked, served = enter("甲一"), enter("乙二"), enter("丙三")
+    said = Said(
+        date(2026, 9, 1), answer="provided", contents={Content.INFORMATION: "随信附上"}, number="沭公开〔2026〕3号"
+    )
+    register.act(answered.id, Event.ANSWER, said, CLERK)
+    register.act(asked.id, Event.ASK_THIRD_PARTY, Said(date(2026, 9, 1), note="某公司"), CLERK)
+    register.act(served.id, Event.ASK_ORGAN, Said(date(2026, 9, 1), note="财政局"), CLERK)
+    register.act(served.id, Event.SERVE, Said(date(2026, 9, 1), at=0), CLERK)
+    clerk = site[Role.CLERK]
+    # The fifth working day is Tuesday 8 September.
+    for day, told in ((8, []), (9, ["答复 沭公开〔2026〕3号", "征求第三方意见书"])):
+        clock.move_to(datetime(2026, 9, day, 10, tzinfo=OFFICE_TIME))
+        assert clerk.sign_in().status_code == 303
+        for path in ("/requests", "/"):
+            found = re.search('<details class="unserved">.*?</details>', clerk.get(path).text, re.DOTALL)
+            letters = re.findall("</a> ([^，]*)，2026-09-01 发出", found[0]) if found else []
+            assert letters == told
+    register.act(answered.id, Event.DELIVER, Said(date(2026, 9, 9), delivery=Delivery.MAIL), CLERK)
+    assert "沭公开〔2026〕3号" not in clerk.get("/requests").text
