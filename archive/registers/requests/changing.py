@@ -22,6 +22,7 @@ NEEDED: Mapping[Event, Mapping[str, str]] = {
     Event.OPINION: {"at": "哪一份征求意见书", "position": "对方的意见"},
     Event.SILENCE: {"at": "哪一份征求意见书"},
     Event.EXTEND: {"days": "延长几个工作日", "note": "延长的理由"},
+    Event.DELAY: {"days": "延迟几个工作日", "note": "申请人说明的理由，和延迟的理由"},
     Event.CHARGE: {"basis": "按件还是按量", "count": "当月第几件，或者页数"},
     Event.ANSWER: {"answer": "答复的种类", "number": "答复的文号"},
     Event.DELIVER: {"delivery": "送达方式"},
@@ -95,6 +96,10 @@ def _extended(facts: Facts, said: Said, person: str) -> Facts:
     return replace(facts, extension_days=said.days or 0, extension_told_on=said.on, extension_by=person)
 
 
+def _delayed(facts: Facts, said: Said, person: str) -> Facts:
+    return replace(facts, delay_days=said.days or 0, delay_told_on=said.on, delay_by=person)
+
+
 def _answered(facts: Facts, said: Said, person: str) -> Facts:
     return replace(_closed(said.answer)(facts, said, person), reply_number=said.number)
 
@@ -124,6 +129,7 @@ _CHANGES: Mapping[Event, _Change] = {
     Event.OPINION: lambda facts, said, person: _asked(facts, said, ended_on=said.on, position=said.position),
     Event.SILENCE: lambda facts, said, person: _asked(facts, said, ended_on=said.on, position=Position.SILENT),
     Event.EXTEND: _extended,
+    Event.DELAY: _delayed,
     Event.CHARGE: _charged,
     Event.PAY: lambda facts, said, person: replace(facts, fee_paid_on=said.on),
     Event.UNPAID: _closed("unpaid"),

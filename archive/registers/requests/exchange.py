@@ -252,16 +252,29 @@ def _origin(row: Mapping[str, str]) -> bool:
 
 
 def _extended(made: Facts, row: Mapping[str, str]) -> Facts:
-    days, told, by = row.get("延长天数", "").strip(), _day(row, "延长告知日"), row.get("延长审批人", "").strip()
+    if added := _added(row, "延长", 20):
+        made = replace(made, extension_days=added[0], extension_told_on=added[1], extension_by=added[2])
+    if added := _added(row, "延迟", lawful.LONGEST_DELAY):
+        made = replace(made, delay_days=added[0], delay_told_on=added[1], delay_by=added[2])
+    return made
+
+
+def _added(row: Mapping[str, str], name: str, most: int) -> tuple[int, date, str] | None:
+    """Return the working days that were added to the term, when that was told, and who approved it."""
+    days, told, by = (
+        row.get(f"{name}天数", "").strip(),
+        _day(row, f"{name}告知日"),
+        row.get(f"{name}审批人", "").strip(),
+    )
     if not days and told is None:
         if by:
-            raise _Wrong("有延长审批人，而没有延长天数和延长告知日。")
-        return made
-    if not re.fullmatch(r"[1-9]|1\d|20", days) or told is None:
-        raise _Wrong("延长的，应当写明延长天数（1 至 20）和延长告知日。")
+            raise _Wrong(f"有{name}审批人，而没有{name}天数和{name}告知日。")
+        return None
+    if not re.fullmatch(r"[1-9]\d{0,2}", days) or int(days) > most or told is None:
+        raise _Wrong(f"{name}的，应当写明{name}天数（1 至 {most}）和{name}告知日。")
     if len(by) > 64:  # as long as names of staff are
-        raise _Wrong("延长审批人过长。")
-    return replace(made, extension_days=int(days), extension_told_on=told, extension_by=by)
+        raise _Wrong(f"{name}审批人过长。")
+    return int(days), told, by
 
 
 def _charged(made: Facts, row: Mapping[str, str]) -> Facts:
@@ -390,6 +403,9 @@ _FACTS: Mapping[str, Callable[[Facts], str]] = {
     "延长审批人": lambda made: made.extension_by,
     "延长天数": lambda made: _written(made.extension_days or None),
     "延长告知日": lambda made: _written(made.extension_told_on),
+    "延迟审批人": lambda made: made.delay_by,
+    "延迟天数": lambda made: _written(made.delay_days or None),
+    "延迟告知日": lambda made: _written(made.delay_told_on),
     "收费": _write_fee,
     "结果代码": lambda made: _written(made.row),
     "答复种类": lambda made: made.answer,

@@ -135,6 +135,9 @@ class Facts:
     extension_days: int = 0
     extension_told_on: date | None = None
     extension_by: str = ""
+    delay_days: int = 0
+    delay_told_on: date | None = None
+    delay_by: str = ""
     fee_basis: Basis | None = None
     fee_count: int = 0
     fee_yuan: int = 0
@@ -184,6 +187,7 @@ class Facts:
             Restart(self.fee_told_on, self.fee_paid_on) if self.fee_told_on else None,
             tuple(Consultation(each.of, each.sent_on, each.served_on, each.ended_on) for each in self.asked),
             Extension(self.extension_days, self.extension_told_on) if self.extension_told_on else None,
+            Extension(self.delay_days, self.delay_told_on) if self.delay_told_on else None,
         )
 
 
@@ -257,6 +261,9 @@ def read(told: Mapping[str, Plain]) -> Facts:
         extension_days=_number(told, "extension_days"),
         extension_told_on=_day(told, "extension_told_on"),
         extension_by=_text(told, "extension_by"),
+        delay_days=_number(told, "delay_days"),
+        delay_told_on=_day(told, "delay_told_on"),
+        delay_by=_text(told, "delay_by"),
         fee_basis=Basis(_text(told, "fee_basis")) if "fee_basis" in told else None,
         fee_count=_number(told, "fee_count"),
         fee_yuan=_number(told, "fee_yuan"),

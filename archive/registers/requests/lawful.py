@@ -12,6 +12,8 @@ from archive.registers.workdays import Calendar
 
 # Years after which a closed request keeps nothing personal (文书档案保管期限 10 年).
 RETAINED_YEARS = 10
+# The law asks for a reasonable time and names none: more working days than a year has are a slip.
+LONGEST_DELAY = 250
 _Holds = Callable[[Facts, Said, Calendar], bool]
 
 
@@ -44,6 +46,7 @@ _CONDITIONS: Mapping[Condition, _Holds] = {
     ),
     Condition.OPINION_OVERDUE: _opinion_overdue,
     Condition.ONE_EXTENSION: lambda facts, said, calendar: facts.extension_told_on is None,
+    Condition.ONE_DELAY: lambda facts, said, calendar: facts.delay_told_on is None,
     Condition.IN_TERM: lambda facts, said, calendar: not _over(terms.reply(facts.life, calendar), said.on),
     Condition.ONE_CHARGE: lambda facts, said, calendar: facts.fee_told_on is None,
     Condition.CHARGEABLE: lambda facts, said, calendar: (facts.received_on or date.min) >= fees.SINCE,
@@ -79,6 +82,11 @@ def unlawful(facts: Facts, event: Event, said: Said) -> str:
         most = terms.rule(facts.received_on or facts.submitted_on).extension
         if not 1 <= (said.days or 0) <= most:
             return f"延长的期限为 1 至 {most} 个工作日（条例第三十三条）。"
+    if event is Event.DELAY:
+        if terms.rule(facts.received_on or facts.submitted_on).opinion is None:
+            return "2019 年 5 月 15 日以前收到的申请没有延迟答复的规定。"
+        if not 1 <= (said.days or 0) <= LONGEST_DELAY:
+            return f"延迟的期限应当合理，这里可写 1 至 {LONGEST_DELAY} 个工作日（条例第三十五条）。"
     if event in (Event.OPINION, Event.SILENCE, Event.SERVE) and said.at not in facts.awaited:
         return "没有这样一份等待答复的征求意见书。"
     if event in (Event.ANSWER, Event.AMEND):
@@ -118,6 +126,7 @@ def _pairs(facts: Facts) -> Iterator[tuple[str, date | None, str, date | None]]:
     yield *supplement, "补正期限", facts.supplement_until
     yield *supplement, "收到补正日", facts.supplement_came_on
     yield "收到申请日", received, "告知延期日", facts.extension_told_on
+    yield "收到申请日", received, "确定延迟答复日", facts.delay_told_on
     fee = "告知缴费日", facts.fee_told_on
     yield "收到申请日", received, *fee
     yield *fee, "缴费日", facts.fee_paid_on
@@ -128,7 +137,7 @@ def _pairs(facts: Facts) -> Iterator[tuple[str, date | None, str, date | None]]:
         yield *sent, "收到意见日", each.ended_on
         yield "收到意见日", each.ended_on or each.sent_on, "办结日", closed
     done = (received, facts.supplement_asked_on, facts.supplement_came_on, facts.extension_told_on, facts.fee_told_on)
-    for day in (*done, facts.fee_paid_on):
+    for day in (*done, facts.delay_told_on, facts.fee_paid_on):
         yield "办理中的日期", day, "办结日", closed
     for name, day in (("归档日", facts.archived_on), ("送达日", facts.delivered_on), ("备案日", facts.recorded_on)):
         yield "办结日", closed, name, day

@@ -44,6 +44,7 @@ class Event(StrEnum):
     OPINION = "收到意见"
     SILENCE = "逾期未提出意见"
     EXTEND = "延长答复期限"
+    DELAY = "确定延迟答复期限"
     CHARGE = "告知缴费"
     PAY = "收到缴费"
     UNPAID = "逾期未缴费"
@@ -71,6 +72,7 @@ class Condition(StrEnum):
     SUPPLEMENT_OVERDUE = "补正的期限还没有过。"
     OPINION_OVERDUE = "提出意见的 15 个工作日还没有过（条例第三十二条、第三十四条）。"
     ONE_EXTENSION = "答复期限已经延长过一次（条例第三十三条）。"
+    ONE_DELAY = "已经确定过延迟答复的期限（条例第三十五条）。"
     IN_TERM = "答复期限已经届满，不能再延长（条例第三十三条）。"
     ONE_CHARGE = "已经告知过缴费。"
     CHARGEABLE = "2021 年 1 月 1 日以前收到的申请不收费（国办函〔2020〕109号）。"
@@ -139,6 +141,7 @@ _WRITTEN = tuple(state for state in State if state not in (State.CONFIRMING, Sta
 
 TABLE: tuple[Transition, ...] = (
     Transition(State.CONFIRMING, Event.CONFIRM, State.HANDLING, "第三十一条"),
+    Transition(State.HANDLING, Event.DELAY, State.HANDLING, "第三十五条", (Condition.ONE_DELAY, Condition.IN_TERM)),
     Transition(
         *(State.HANDLING, Event.ASK_SUPPLEMENT, State.SUPPLEMENTING, "第三十条"),
         (Condition.ONE_SUPPLEMENT, Condition.IN_SEVEN_DAYS),
@@ -177,6 +180,7 @@ BEGINNINGS: Mapping[Event, frozenset[State]] = {
 # Which right an event asks of whoever does it. The others are the clerk's.
 RIGHTS: Mapping[Event, Act] = {event: Act.HANDLE_REQUESTS for event in Event} | {
     Event.EXTEND: Act.OVERSEE_REQUESTS,
+    Event.DELAY: Act.OVERSEE_REQUESTS,
     Event.VOID: Act.OVERSEE_REQUESTS,
     Event.AMEND: Act.OVERSEE_REQUESTS,
     Event.ANONYMISE: Act.OVERSEE_REQUESTS,

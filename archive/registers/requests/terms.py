@@ -6,7 +6,8 @@ Three things move the day, each in its own way (政府信息公开条例, 2019):
   So does a fee that was paid (国办函〔2020〕109号).
 - While a third party or another organ is asked, the term **stands still** (article 33): the day of sending still
   counts, and counting goes on the day after the answer came, or after their 15 working days (articles 32, 34).
-- An **extension** adds days, 20 at most, once (article 33). It belongs to the term in which it was told.
+- An **extension** adds days, 20 at most, once (article 33). It belongs to the term in which it was told. So
+  does a **delay**, without such a bound, where somebody asks for too much with good reasons (article 35).
 
 The day from which a term starts isn't counted. What was received before 15 May 2019 has the terms of the regulation of
 2007.
@@ -118,6 +119,7 @@ class Life:
     fee: Restart | None = None
     consultations: tuple[Consultation, ...] = ()
     extension: Extension | None = None
+    delay: Extension | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +206,8 @@ def reply(life: Life, calendar: Calendar) -> Term:
     of = rule(life.received_on)
     restarts = ((Waiting.SUPPLEMENT, life.supplement), (Waiting.FEE, life.fee))
     start = max(life.received_on, *(each.came_on or date.min for _, each in restarts if each), date.min)
-    extension = life.extension if life.extension and life.extension.told_on >= start else None
-    days = of.reply + (extension.days if extension else 0)
+    added = [each for each in (life.extension, life.delay) if each and each.told_on >= start]
+    days = of.reply + sum(each.days for each in added)
     for waiting, each in restarts:
         if each and each.came_on is None:
             return Term(of.source, start, days, waiting=waiting)

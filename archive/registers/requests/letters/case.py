@@ -20,6 +20,7 @@ _PARTS = {
     "receipt": Part.RECEIPT,
     "supplement": Part.SUPPLEMENT,
     "extension": Part.EXTENSION,
+    "later": Part.EXTENSION,
     "third-party-asked": Part.CONSULTATION,
     "third-party-told": Part.CONSULTATION,
     "organ-asked": Part.CONSULTATION,
@@ -44,7 +45,7 @@ def case(register: Register, id: str, organ: str, by: Actor, say: Say, further: 
         known.outcome,
         supplemented=known.supplement_asked_on is not None,
         consulted=bool(known.asked),
-        extended=known.extension_told_on is not None,
+        extended=known.extension_told_on is not None or known.delay_told_on is not None,
     )
     return bundle(request.number, organ, pieces, wanted)
 

@@ -23,7 +23,7 @@ from archive.registers.requests.outcomes import Content, Remedy
 _PLACEHOLDER = re.compile(
     r"\{\{.*?\}\}|[×ⅹ✕╳＊*]{2,}|[xX]{3,}|_{2,}|＿{2,}|某某|[〔\[【]\s*[〕\]】]|（\s*）|\d*\s*年\s+月\s+日|待填|此处填写"
 )
-_LATE = frozenset({"extension"})
+_LATE = frozenset({"extension", "later"})
 _MASKED = re.compile("[*＊×■●○]")
 
 

@@ -30,6 +30,7 @@ from archive.registers.requests.terms import Consulted, Extension, Term
 EVENTS: Mapping[str, Event] = {
     "supplement": Event.ASK_SUPPLEMENT,
     "extension": Event.EXTEND,
+    "later": Event.DELAY,
     "charge": Event.CHARGE,
     "third-party-asked": Event.ASK_THIRD_PARTY,
     "organ-asked": Event.ASK_ORGAN,
@@ -40,6 +41,8 @@ ASKED: Mapping[str, Mapping[str, str]] = {
     "receipt": {},
     "supplement": {"until": "补正的期限", "note": "需要补正的事项"},
     "extension": {"days": "延长几个工作日", "note": "延长的理由"},
+    "reasons-asked": {"note": "申请的数量和频次"},
+    "later": {"days": "延迟几个工作日", "note": "延迟的理由"},
     "charge": {"basis": "按件还是按量", "count": "当月第几件，或者页数", "paying": "缴纳方式"},
     "third-party-asked": {"whom": "第三方的名称", "concerned": "涉及第三方的信息"},
     "third-party-told": {"whom": "第三方的名称", "disclosed": "决定公开的内容", "note": "决定公开的理由"},
@@ -149,6 +152,10 @@ def _done(kind: Kind, request: Request) -> bool:
             return facts.supplement_asked_on is not None
         case "extension":
             return facts.extension_told_on is not None
+        case "reasons-asked":
+            return facts.state is State.HANDLING and facts.delay_told_on is None
+        case "later":
+            return facts.delay_told_on is not None
         case "charge":
             return facts.fee_told_on is not None
         case "third-party-told":
@@ -170,6 +177,7 @@ def registered(kind: Kind, request: Request, opened: Opened, events: Iterable[tu
     found = {
         "supplement": {"note": notes.get(Event.ASK_SUPPLEMENT, "")},
         "extension": {"note": notes.get(Event.EXTEND, "")},
+        "later": {"note": notes.get(Event.DELAY, "")},
         "third-party-told": {"whom": notes.get(Event.ASK_THIRD_PARTY, "")},
     }
     return {name: value for name, value in found.get(kind.id, {}).items() if value}
@@ -247,6 +255,8 @@ def _facts(source: Source, kind: Kind, words: Words) -> Facts:
     told = {
         "supplement": {"supplement": words.note, "supplement_by": words.until or known.supplement_until},
         "extension": {"days": words.days or known.extension_days or None, "extended": extended, "ground": words.note},
+        "reasons-asked": {"ground": words.note},
+        "later": {"days": words.days or known.delay_days or None, "extended": extended, "ground": words.note},
         "charge": {"fee": _fee(source.request, words), "paying": words.paying},
         "third-party-asked": {"third_party": words.whom, "concerned": words.concerned},
         "third-party-told": {"third_party": words.whom, "disclosed": words.disclosed, "ground": words.note},
@@ -272,12 +282,17 @@ def _days(source: Source, kind: Kind, words: Words) -> tuple[date | None, date |
     """Return until when the reply is due, and of an extension also until when it is then."""
     calendar, life = source.register.calendar, source.request.facts.life
     now: Term = terms.reply(life, calendar)
-    if kind.id != "extension":
+    if kind.id not in ("extension", "later"):
         return now.due, None
-    if life.extension:
-        return terms.reply(replace(life, extension=None), calendar).due, now.due
-    then = replace(life, extension=Extension(words.days, words.dated)) if words.days else life
-    return now.due, terms.reply(then, calendar).due if words.days else None
+    delays = kind.id == "later"
+    if life.delay if delays else life.extension:
+        without = replace(life, delay=None) if delays else replace(life, extension=None)
+        return terms.reply(without, calendar).due, now.due
+    if not words.days:
+        return now.due, None
+    added = Extension(words.days, words.dated)
+    then = replace(life, delay=added) if delays else replace(life, extension=added)
+    return now.due, terms.reply(then, calendar).due
 
 
 def _fee(request: Request, words: Words) -> str:

@@ -132,6 +132,16 @@ _NOTICES = (
         *(("第三十三条",), ("负责人同意",)),
         may=frozenset({Blank.DUE}),
     ),
+    # 条例第三十五条: reasons may be asked for, and with good ones the answer may take longer, which is told.
+    _notice(
+        *("reasons-asked", "要求说明理由告知书", {Blank.RECEIVED, Blank.GROUND}),
+        *(("第三十五条",), ("说明理由",), ("不予处理",)),
+    ),
+    _notice(
+        *("later", "延迟答复告知书", {Blank.RECEIVED, Blank.EXTENSION, Blank.EXTENDED, Blank.GROUND}),
+        *(("第三十五条",), ("合理",)),
+        may=frozenset({Blank.DUE}),
+    ),
     # 国办函〔2020〕109号: basis, rate, amount and way of paying; what a late payment means.
     _notice(
         *("charge", "收费通知", {Blank.RECEIVED, Blank.FEE, Blank.PAYING}),

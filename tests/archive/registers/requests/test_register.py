@@ -146,6 +146,8 @@ def test_without_its_audit_event_nothing_is_written(
         (Event.CONFIRM, Said(date(2026, 9, 1)), "申请现在“办理中”，不能办理“确认收到”"),
         (Event.SUPPLEMENT, Said(date(2026, 9, 1)), "不能办理"),
         (Event.EXTEND, Said(date(2026, 9, 1), days=21, note="多"), "1 至 20 个工作日"),
+        (Event.DELAY, Said(date(2026, 9, 1), days=251, note="多"), "1 至 250 个工作日"),
+        (Event.DELAY, Said(date(2026, 9, 1), days=0, note="多"), "1 至 250 个工作日"),
         (Event.EXTEND, Said(date(2026, 9, 1), days=0, note="多"), "1 至 20 个工作日"),
         (Event.CHARGE, Said(date(2026, 9, 1), basis=Basis.PAGES, count=30), "没有超出免费的数量"),
         (Event.ASK_SUPPLEMENT, Said(date(2026, 9, 1), until=date(2026, 8, 1), note="补"), "补正期限（2026-08-01）早于"),
@@ -202,7 +204,15 @@ def test_only_lawful_acts_are_offered_each_with_its_article(
     made = register.register(application(), CLERK)
     offers = {each.event: each for each in register.offers(made)}
     assert {*offers} == {
-        *(Event.CORRECT, Event.ASK_SUPPLEMENT, Event.ASK_THIRD_PARTY, Event.ASK_ORGAN, Event.EXTEND, Event.CHARGE),
+        *(
+            Event.CORRECT,
+            Event.ASK_SUPPLEMENT,
+            Event.ASK_THIRD_PARTY,
+            Event.ASK_ORGAN,
+            Event.EXTEND,
+            Event.DELAY,
+            Event.CHARGE,
+        ),
         *(Event.ANSWER, Event.WITHDRAW, Event.VOID, Event.DRAFT, Event.LETTER),
     }
     assert offers[Event.ASK_SUPPLEMENT].article == "第三十条"

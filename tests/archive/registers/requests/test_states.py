@@ -34,6 +34,7 @@ CELLS = """
 收到意见 . . . 办理中/征求意见中 . . . . . . .
 逾期未提出意见 . . . 办理中/征求意见中 . . . . . . .
 延长答复期限 . 办理中 . 征求意见中 . . . . . . .
+确定延迟答复期限 . 办理中 . . . . . . . . .
 告知缴费 . 待缴费 . . . . . . . . .
 收到缴费 . . . . 办理中 . . . . . .
 逾期未缴费 . . . . 已办结 . . . . . .
@@ -70,6 +71,7 @@ def test_the_table_is_sound() -> None:
     assert set(RIGHTS) == set(Event)
     assert {event for event, right in RIGHTS.items() if right is Act.OVERSEE_REQUESTS} == {
         Event.EXTEND,
+        Event.DELAY,
         Event.VOID,
         Event.AMEND,
         Event.ANONYMISE,

@@ -47,6 +47,18 @@ def third(sent: str, answered: str | None = None, served: str | None = None) -> 
         (NOW, Life(on("2020-01-20")), "2020-02-25"),
         (THEN, Life(on("2020-01-20"), extension=Extension(20, on("2020-02-20"))), "2020-03-20"),
         (NOW, Life(on("2020-01-20"), extension=Extension(20, on("2020-02-20"))), "2020-03-24"),
+        # A delay adds to what an extension has added, and a supplement begins anew without either.
+        (NOW, Life(on("2020-01-20"), delay=Extension(20, on("2020-02-20"))), "2020-03-24"),
+        (
+            NOW,
+            Life(on("2019-09-20"), extension=Extension(5, on("2019-10-10")), delay=Extension(15, on("2019-10-11"))),
+            "2019-11-20",
+        ),
+        (
+            NOW,
+            Life(on("2019-09-20"), Restart(on("2019-09-27"), on("2019-10-15")), delay=Extension(9, on("2019-09-26"))),
+            "2019-11-12",
+        ),
         # A supplement restarts the term.
         (NOW, Life(on("2019-09-20"), Restart(on("2019-09-27"), on("2019-10-15"))), "2019-11-12"),
         # A consultation stops it: three days were used, and seventeen come after the answer.

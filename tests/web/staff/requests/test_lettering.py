@@ -150,6 +150,25 @@ def test_an_extension_is_drafted_by_the_clerk_and_sent_by_the_head_who_sees_no_a
     assert post(clerk, id, "send", below=f"/{kept.event}/approval", last=last(register, id)).status_code == 403
 
 
+def test_too_many_requests_with_good_reasons_are_answered_later(
+    site: DeskSite, register: Register, enter: Enter, office: Path
+) -> None:
+    clerk, head, id = site[Role.CLERK], site[Role.HEAD], enter().id
+    asks = {"kind": "reasons-asked", "note": "今年以来已提出36件，其中本月12件。"}
+    assert post(clerk, id, "send", last=last(register, id), **asks).status_code == 303
+    form = {"kind": "later", "days": "30", "note": "须逐件核对12个单位的档案。"}
+    shown = post(clerk, id, "preview", **form).text
+    assert findings(shown) == [] and "至2026年11月16日（含当日）" in shown
+    assert post(clerk, id, "keep", last=last(register, id), **form).status_code == 303
+    kept = register.letters(id)[-1]
+    assert post(head, id, "send", below=f"/{kept.event}/approval", last=last(register, id)).status_code == 303
+    made = register.request(id)
+    assert (made.facts.delay_days, made.facts.delay_by) == (30, "戊五")
+    assert register.term(made).said == "2026-11-16"
+    assert "延迟 30 个工作日，戊五批准" in clerk.get(f"/requests/{id}").text
+    assert Event.DELAY not in {each.event for each in register.offers(made)}
+
+
 def test_a_wrong_answer_is_put_right_by_a_letter_that_the_head_sends(
     site: DeskSite, register: Register, enter: Enter, office: Path
 ) -> None:

@@ -52,7 +52,9 @@ def test_a_letter_of_each_kind_is_a_docx_with_all_its_text(id: str, sandbox: San
 def test_a_letter_of_each_kind_opens_in_libreoffice(id: str, tmp_path: Path) -> None:
     file = tmp_path / f"{id}.docx"
     file.write_bytes(docx_of(sample(id, TEXTS)))
-    command = [str(SOFFICE), "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)]
+    # With a profile of its own: two at the same moment refuse to share one.
+    command = [str(SOFFICE), "--headless", f"-env:UserInstallation=file://{tmp_path}/office", "--convert-to", "pdf"]
+    command += ["--outdir", str(tmp_path), str(file)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)  # noqa: S603  # what was found above
     assert (tmp_path / f"{id}.pdf").stat().st_size > 1000
 
