@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, select
 from archive.chinese.dates import office_today
 from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.registers.requests import facts, letterbook
-from archive.registers.requests.facts import Field, Plain
+from archive.registers.requests.facts import Plain
 from archive.registers.requests.findable import FoundAgain
 from archive.registers.requests.persons import Persons, PersonsKeys
 from archive.registers.requests.register import digest_of
@@ -120,7 +120,8 @@ def _letters(
         rows = connection.execute(select(request_letters)).mappings().all()
         given = {row["number"]: row for row in connection.execute(select(letter_numbers)).mappings()}
         try:
-            held = Persons(PersonsKeys(staff.keys.folder)).of_all(connection)
+            letters = Persons(PersonsKeys(staff.keys.folder)).letters(connection)
+            held = {(id, at): letterbook.digest(letterbook.opened(told).docx) for id, at, told in letters}
         except (KeyUnusable, PersonalDataDamaged):
             # Which was told above.
             held = None
@@ -134,11 +135,11 @@ def _letters(
         id, name = row["request_id"], f"申请 {numbers.get(row['request_id'])} 的文书 {row['number'] or row['kind']} "
         if row["digest"] != logged.get((str(numbers.get(id)), row["event"]), row["digest"]):
             yield f"{name}被改动：与审计日志不符。请从备份恢复。"
-        content = held.get(id, {}).get(row["event"], {}).get(Field.DOCUMENT) if held is not None else None
-        if content is not None and letterbook.digest(letterbook.opened(content).docx) != row["digest"]:
+        digest = held.get((id, row["event"])) if held is not None else None
+        if digest not in (None, row["digest"]):
             yield f"{name}的内容与登记的校验值不符。请从备份恢复。"
-        if held is not None and (content is None) != (id in anonymised):
-            yield f"{name}的内容{'应当已经去除，却还有' if content else '缺失'}。请从备份恢复。"
+        if held is not None and (digest is None) != (id in anonymised):
+            yield f"{name}的内容{'应当已经去除，却还有' if digest else '缺失'}。请从备份恢复。"
         if not row["sent"]:
             continue
         sent.add(row["number"])

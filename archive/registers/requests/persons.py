@@ -18,7 +18,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, tuple_, update
 
 from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.reasons import why
@@ -32,6 +32,8 @@ KEY = "persons.key"
 _HEAD = "gongkai persons key, format 1"
 _NONCE = 12
 RECORD = "检索情况记录"
+# Letters are large: no more rows than this are in memory together.
+_AT_ONCE = 200
 # Beyond this many letters it is no name, number or letter, and the database would swell.
 LONGEST = 20_000
 # Where what is personal lies: all of it is encrypted by one key.
@@ -144,6 +146,7 @@ class Persons:
         self._table = table
         # Whose it is: the first column, of a request or of an entry of a book.
         self._id = next(iter(table.columns))
+        self._but_letters = table.c.field != Field.DOCUMENT.value
 
     def put(self, connection: Connection, id: str, number: int, values: Mapping[Field, str]) -> None:
         """Keep the values of an event. The first ever make the key. Raises KeyUnusable, OSError."""
@@ -162,22 +165,39 @@ class Persons:
         connection.execute(insert(self._table), rows)
 
     def of(self, connection: Connection, id: str) -> dict[int, dict[Field, str]]:
-        """Return what is known of a request, by the numbers of its events. Raises KeyUnusable, PersonalDataDamaged."""
+        """Return what is known of a request but its letters, by the numbers of its events.
+
+        Raises KeyUnusable, PersonalDataDamaged.
+        """
         return self.of_some(connection, [id]).get(id, {})
 
     def of_some(self, connection: Connection, ids: Iterable[str]) -> dict[str, dict[int, dict[Field, str]]]:
         """Return the same of several requests, by their ids. Raises KeyUnusable, PersonalDataDamaged."""
         found: dict[str, dict[int, dict[Field, str]]] = {}
-        for id, number, field, value in self._read(connection, self._id.in_([*ids])):
+        for id, number, field, value in self._read(connection, self._but_letters & self._id.in_([*ids])):
             found.setdefault(id, {}).setdefault(number, {})[field] = value
         return found
 
     def of_all(self, connection: Connection) -> dict[str, dict[int, dict[Field, str]]]:
-        """Return what is known of every request. Raises KeyUnusable, PersonalDataDamaged."""
+        """Return what is known of every request but its letters. Raises KeyUnusable, PersonalDataDamaged."""
         found: dict[str, dict[int, dict[Field, str]]] = {}
-        for id, number, field, value in self._read(connection):
+        for id, number, field, value in self._read(connection, self._but_letters):
             found.setdefault(id, {}).setdefault(number, {})[field] = value
         return found
+
+    def letter(self, connection: Connection, id: str, number: int) -> str | None:
+        """Return the letter that was kept with an event, or None. Raises KeyUnusable, PersonalDataDamaged."""
+        at = request_persons.c
+        wanted = (at.request_id == id) & (at.number == number) & (at.field == Field.DOCUMENT.value)
+        return next((value for _, _, _, value in self._read(connection, wanted)), None)
+
+    def letters(self, connection: Connection) -> Iterator[tuple[str, int, str]]:
+        """Yield every letter with its request and event, one after the other: together they may be large.
+
+        Raises KeyUnusable, PersonalDataDamaged.
+        """
+        for id, number, _, value in self._read(connection, request_persons.c.field == Field.DOCUMENT.value):
+            yield id, number, value
 
     def newest(self, connection: Connection, field: Field, ids: Iterable[str] | None = None) -> dict[str, str]:
         """Return one field of all requests or of some, as it was said last. Raises KeyUnusable, PersonalDataDamaged."""
@@ -199,21 +219,27 @@ class Persons:
 
         The file comes first: if the transaction then fails, the former key in it still reads every row.
         """
-        everywhere = [(each, [*each._read(connection)]) for each in (Persons(self.keys, table) for table in TABLES)]
+        everywhere = [Persons(self.keys, table) for table in TABLES]
+        for each in everywhere:
+            for _ in each._read(connection):
+                # All can be read, or nothing is begun.
+                pass
         records = self.records(connection)
-        key = self.keys.put(PersonsKey.new())
-        for of, found in everywhere:
-            for id, number, field, value in found:
-                at = of._table.c
-                connection.execute(
-                    update(of._table)
-                    .where((of._id == id) & (at.number == number) & (at.field == field.value))
-                    .values(_sealed(key.secret, _bound((id, number, field)), value))
-                )
+        key, count = self.keys.put(PersonsKey.new()), len(records)
+        for each in everywhere:
+            at = each._table.c
+            for one in [*connection.scalars(select(each._id).distinct())]:
+                for id, number, field, value in [*each._read(connection, each._id == one)]:
+                    connection.execute(
+                        update(each._table)
+                        .where((each._id == id) & (at.number == number) & (at.field == field.value))
+                        .values(_sealed(key.secret, _bound((id, number, field)), value))
+                    )
+                    count += 1
         for id, value in records.items():
             sealed = _sealed(key.secret, _bound_record(id), value)
             connection.execute(update(search_records).where(search_records.c.id == id).values(sealed))
-        return key, sum(len(found) for _, found in everywhere) + len(records)
+        return key, count
 
     def seal_record(self, connection: Connection, id: str, value: str) -> dict[str, str]:
         """Return the columns of a search record with its contents encrypted. Raises KeyUnusable, OSError."""
@@ -255,16 +281,19 @@ class Persons:
     def _read(
         self, connection: Connection, wanted: ColumnElement[bool] | None = None
     ) -> Iterator[tuple[str, int, Field, str]]:
-        query = select(self._table).order_by(self._id, self._table.c.number)
+        known: Mapping[str, bytes] = {}
+        order = (self._id, self._table.c.number, self._table.c.field)
+        query = select(self._table).order_by(*order).limit(_AT_ONCE)
         if wanted is not None:
             query = query.where(wanted)
         rows = connection.execute(query).all()
-        if not rows:
-            return
-        known = self._key(connection).known
-        for row in rows:
-            place = (row[0], row.number, Field(row.field))
-            yield *place, _opened(known[row.key], _bound(place), row.sealed, (row[0], place[2].value))
+        while rows:
+            known = known or self._key(connection).known
+            for row in rows:
+                place = (row[0], row.number, Field(row.field))
+                yield *place, _opened(known[row.key], _bound(place), row.sealed, (row[0], place[2].value))
+            last = (row[0], row.number, row.field)
+            rows = connection.execute(query.where(tuple_(*order) > last)).all() if len(rows) == _AT_ONCE else []
 
 
 def _joined(key: PersonsKey, other: PersonsKey) -> PersonsKey:

@@ -318,7 +318,7 @@ class Register:
         """
         with self._staff.reading() as connection:
             number = str(self._row(connection, id)["number"])
-            found = {event: _but_letters(said) for event, said in self.persons.of(connection, id).items()}
+            found = self.persons.of(connection, id)
         with self._catalogue.writing() as log:
             audit.append(log, by.person, "request.view", None, {"request": number})
         return Opened(persons.latest(found), found)
@@ -345,7 +345,7 @@ class Register:
         """
         with self._staff.reading() as connection:
             number = str(self._row(connection, id)["number"])
-            found = self.persons.of(connection, id).get(event, {}).get(Field.DOCUMENT)
+            found = self.persons.letter(connection, id, event)
             kept = next((each for each in letterbook.letters(connection, id) if each.event == event), None)
         if found is None or kept is None:
             raise RequestRefused("这件申请没有这样一份文书，或者其内容已经去除。")
@@ -446,7 +446,7 @@ class Register:
         Whoever calls this has asked for ``Act.EXPORT_PERSONS``. Raises KeyUnusable, PersonalDataDamaged.
         """
         with self._staff.reading() as connection:
-            found = {id: _but_letters(persons.latest(said)) for id, said in self.persons.of_all(connection).items()}
+            found = {id: persons.latest(said) for id, said in self.persons.of_all(connection).items()}
         self.note(by, "request.export", {"rows": len(found), "persons": True})
         return found
 
@@ -520,11 +520,6 @@ def _kept(connection: Connection, row: RowMapping, said: Said, letter: Outgoing)
     told |= {"kind": letter.kind, "number": said.number, "dated": letter.dated.isoformat(), "digest": digest}
     letterbook.write(connection, {**told, "sent": letter.pattern is not None}, letter.replaces)
     return letterbook.sealed(docx, letter.typed), digest
-
-
-def _but_letters(said: Mapping[Field, str]) -> dict[Field, str]:
-    """Return what was said, without the letters, which are read one by one."""
-    return {field: value for field, value in said.items() if field is not Field.DOCUMENT}
 
 
 def digest_of(row: Mapping[str, object]) -> str:

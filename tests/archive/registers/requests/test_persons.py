@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from archive.errors import KeyUnusable, PersonalDataDamaged
+from archive.registers.requests import persons
 from archive.registers.requests.facts import Field, Said
 from archive.registers.requests.persons import KEY, PersonsKey, PersonsKeys
 from archive.registers.requests.register import Register
@@ -170,3 +171,15 @@ def test_a_key_is_read_as_it_was_printed_also_below_another(catalogue: Catalogue
     assert PersonsKey.read(catalogue.keys.exported().written(), "paper") is None
     with pytest.raises(KeyUnusable, match="paper"):
         PersonsKey.read(key.written().replace("secret", "secrets"), "paper")
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 7, 12])
+def test_what_is_personal_is_read_some_rows_at_a_time(
+    register: Register, application: Apply, staff: Staff, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    made = [register.register(application(name), CLERK) for name in ("甲一", "乙二", "丙三")]
+    monkeypatch.setattr(persons, "_AT_ONCE", at_once)
+    assert register.masked_names() == {each.id: f"{name}**" for each, name in zip(made, "甲乙丙", strict=True)}
+    assert [len(register.look(each.id, CLERK).values) for each in made] == [4, 4, 4]
+    assert register.replace_key(HEAD) == 12
+    assert {each.id for each in made} == {*register.look_at_all(CLERK)}

@@ -106,7 +106,13 @@ def test_from_a_letter_on_paper_to_the_answer_that_was_sent(
 
 @pytest.mark.slow
 def test_every_page_of_requests_is_clean(
-    browser: Browser, address: str, site: DeskSite, register: Register, enter: Enter, pytestconfig: pytest.Config
+    browser: Browser,
+    address: str,
+    site: DeskSite,
+    register: Register,
+    enter: Enter,
+    office: Path,
+    pytestconfig: pytest.Config,
 ) -> None:
     pictures = bool(pytestconfig.option.pictures)
     on = date(2026, 8, 31)
@@ -132,6 +138,17 @@ def test_every_page_of_requests_is_clean(
     ):
         page.goto(f"{address}{path}")
         look(page, name, pictures)
+    # Letters: one begun, one with what is to be mended, and one that waits for the head.
+    page.goto(f"{address}/requests/{plain.id}")
+    page.get_by_role("button", name="补正告知书").click()
+    look(page, "letter-begun", pictures)
+    page.goto(f"{address}/requests/{plain.id}")
+    page.get_by_role("button", name="延期答复告知书").click()
+    page.get_by_label("延长几个工作日").fill("20")
+    page.get_by_label("延长的理由").fill("所需信息涉及多个年度的档案，需要逐件核对")
+    page.get_by_role("button", name="保存为一版").click()
+    expect(page.get_by_text("待负责人批准")).to_be_visible()
+    look(page, "letters", pictures)
     # Every form open, and every field wrong.
     page.goto(f"{address}/requests/{plain.id}")
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
@@ -145,6 +162,11 @@ def test_every_page_of_requests_is_clean(
     head = signed_in(browser, address, site[Role.HEAD])
     head.goto(f"{address}/requests/{plain.id}")
     look(head, "request-of-head", pictures)
+    head.get_by_role("button", name="看过并批准").click()
+    expect(head.locator(".letter")).not_to_contain_text("石四")
+    look(head, "letter-to-approve", pictures)
+    head.get_by_role("button", name="批准并发出").click()
+    expect(head.get_by_text("延长 20 个工作日，戊五批准")).to_be_visible()
     head.context.close()
 
 
