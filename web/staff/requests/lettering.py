@@ -16,7 +16,7 @@ from archive.errors import BadLetters, GongkaiError, KeyUnusable, PersonalDataDa
 from archive.official import docx_of
 from archive.registers.requests.fees import Basis
 from archive.registers.requests.letterbook import Kept
-from archive.registers.requests.letters import checking, drafting
+from archive.registers.requests.letters import drafting
 from archive.registers.requests.letters import texts as files
 from archive.registers.requests.letters.drafting import Draft, Source
 from archive.registers.requests.letters.kinds import KINDS, Kind
@@ -114,12 +114,11 @@ def approval(id: str, number: int) -> Answer:
     except (GongkaiError, SQLAlchemyError, OSError) as error:
         log.error("%s while a letter was approved", type(error).__name__)
         return page(id, FAILED, 503)
-    shown = checking.public_copy(made.letter, made.facts)
     return Response(
         render_template(
             "desk/requests/approval.html",
             **{**about(id), "kept": kept, "kind": KINDS[kept.kind], "draft": made, "event": made.event},
-            preview=Markup(previewed(shown.paper)),  # noqa: S704  # everything in it is escaped there
+            preview=Markup(previewed(made.for_approval())),  # noqa: S704  # everything in it is escaped there
         )
     )
 
@@ -191,6 +190,8 @@ def _page(id: str, kind: Kind, sent: Typed, made: Draft | None, refused: str = "
     replaces = sent.form.get("replaces") or (made.replaces if made else None)
     event = drafting.event_for(kind, known, offered, corrects=bool(sent.form.get("replaces")))
     asked = drafting.asked(kind, event) if event else {}
+    asked |= {"reason": drafting.REASON} if replaces else {}
+    needed = [*asked, *(typed.content(each) for each in (kind.answer.needs if kind.answer else ()))]
     body = "\n".join(part for part in made.letter.paper.body if isinstance(part, str)) if made else ""
     preview = previewed(made.letter.paper) if made else ""
     return Response(
@@ -198,8 +199,9 @@ def _page(id: str, kind: Kind, sent: Typed, made: Draft | None, refused: str = "
             "desk/requests/letter.html",
             **{**about(id), "kind": kind, "draft": made, "event": event, "refused": refused},
             **{"typed": sent.form, "wrong": sent.wrong, "body": body, "replaces": replaces or ""},
-            **{"asked": asked | ({"reason": drafting.REASON} if replaces else {}), "content": typed.content},
+            **{"asked": asked, "content": typed.content},
             **{"way": sent.form.get("way", ""), "FREELY": typed.FREELY},
+            begun="do" not in sent.form and not all(sent.form.get(name) for name in needed),
             by_hand=bool(made and made.words.body),
             may_send=event is not None and current().account.may(RIGHTS[event]),
             preview=Markup(preview),  # noqa: S704  # everything in it is escaped there

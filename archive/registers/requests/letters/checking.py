@@ -101,8 +101,10 @@ def _unfilled(letter: Letter, afresh: Letter, facts: Facts, office: Office) -> I
         # What the applicant or the clerk wrote may hold such signs itself.
         for part in value.splitlines():
             rest = rest.replace(part.strip().rstrip(END), "…") if part.strip(END) else rest
+    missing = {f"{{{{{blank}}}}}" for blank in afresh.missing}
     for left in dict.fromkeys(_PLACEHOLDER.findall(rest)):
-        yield f"正文里有没填的地方：“{left}”。"
+        if left not in missing:
+            yield f"正文里有没填的地方：“{left}”。"
 
 
 def _unsaid(letter: Letter, facts: Facts) -> Iterable[str]:

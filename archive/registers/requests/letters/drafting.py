@@ -10,7 +10,8 @@ from datetime import date
 
 from archive.chinese import sought
 from archive.errors import RequestRefused
-from archive.official import docx_of
+from archive.official import Paper, docx_of
+from archive.plain import one_line
 from archive.registers.requests import changing, fees, terms
 from archive.registers.requests.facts import Applicant, Field, Position, Said
 from archive.registers.requests.fees import Basis
@@ -20,7 +21,7 @@ from archive.registers.requests.letters.checking import Finding, Weight
 from archive.registers.requests.letters.kinds import KINDS, Kind
 from archive.registers.requests.letters.office import Office
 from archive.registers.requests.letters.texts import Texts
-from archive.registers.requests.letters.writing import Facts, Letter, write
+from archive.registers.requests.letters.writing import END, Facts, Letter, write
 from archive.registers.requests.outcomes import Content
 from archive.registers.requests.register import Actor, Opened, Register, Request
 from archive.registers.requests.states import Event, State
@@ -111,6 +112,15 @@ class Draft:
     def may_be_sent(self) -> bool:
         """Whether nothing is left that must be mended."""
         return all(each.weight is not Weight.MEND for each in self.found)
+
+    def for_approval(self) -> Paper:
+        """Return the letter as somebody sees it who may not know who asked for what."""
+        wanted = one_line(self.facts.wanted).rstrip(END)
+        paper = self.letter.paper
+        body = tuple(
+            part.replace(wanted, "（略）") if wanted and isinstance(part, str) else part for part in paper.body
+        )
+        return checking.public_copy(replace(self.letter, paper=replace(paper, body=body)), self.facts).paper
 
     def outgoing(self, typed: Mapping[str, str], send: bool, letter: int | None = None) -> Outgoing:
         """Return the letter for the register; ``letter`` is which one this is a version of."""

@@ -97,6 +97,22 @@ def test_a_letter_with_an_error_is_not_sent(
     assert register.request(id).facts.state is State.HANDLING and register.letters(id) == []
 
 
+def test_a_form_that_was_just_begun_is_not_found_fault_with(
+    site: DeskSite, register: Register, enter: Enter, office: Path
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    begun = post(clerk, id, kind="supplement").text
+    assert findings(begun) == [] and 'value="send"' not in begun and "{{补正事项}}" in begun
+    asked = post(clerk, id, "preview", kind="supplement").text
+    assert [said for _, said in findings(asked)] == [
+        "请写明补正的期限、需要补正的事项。",
+        "“补正事项”还没有登记，文书里是空的。",
+        "“补正期限”还没有登记，文书里是空的。",
+    ]
+    # Nothing is asked for here: it can be sent at once.
+    assert 'value="send">' in post(clerk, id, kind="receipt").text
+
+
 def test_the_remedies_follow_the_outcome(site: DeskSite, register: Register, enter: Enter, office: Path) -> None:
     clerk, id = site[Role.CLERK], enter().id
     withheld = post(clerk, id, "preview", kind="answer-secret", **{"content-reasons": "属于国家秘密"}).text
@@ -139,6 +155,7 @@ def test_an_extension_is_drafted_by_the_clerk_and_sent_by_the_head_who_sees_no_a
     assert not kept.sent and "待负责人批准" in clerk.get(f"/requests/{id}").text
     shown = post(head, id, below=f"/{kept.event}/approval").text
     assert "逐件核对" in shown and NAME not in shown and CONTACT not in shown
+    assert "申请公开的内容为：（略）。" in shown and "石门村" not in shown
     assert post(head, id, "send", below=f"/{kept.event}/approval", last=last(register, id)).status_code == 303
     made = register.request(id).facts
     assert (made.extension_days, made.extension_by) == (20, "戊五")
