@@ -146,6 +146,7 @@ def test_every_page_of_requests_is_clean(
     page.get_by_role("button", name="延期答复告知书").click()
     page.get_by_label("延长几个工作日").fill("20")
     page.get_by_label("延长的理由").fill("所需信息涉及多个年度的档案，需要逐件核对")
+    page.get_by_role("button", name="预览", exact=True).click()
     page.get_by_role("button", name="保存为一版").click()
     expect(page.get_by_text("待负责人批准")).to_be_visible()
     look(page, "letters", pictures)
