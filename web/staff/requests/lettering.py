@@ -96,6 +96,8 @@ def approval(id: str, number: int) -> Answer:
     """Show the head of the office a draft without who asked, and send it when they approve."""
     kept = _kept(id, number)
     sent = Typed(request.form)
+    if any(each.letter == kept.letter and each.version > kept.version for each in register().letters(id)):
+        return page(id, "这份文书已有更新的一版，请看过最新的一版再批准。", 409)
     try:
         content = register().letter(id, number, actor())
         of_draft = Typed({**content.typed, "on": office_today().isoformat()})

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from archive.errors import BadLetters
-from archive.registers.requests.numbers import Pattern, give
+from archive.registers.requests.numbers import Pattern, give, is_number
 
 PATTERN = Pattern("云依申请复〔{{年}}〕{{序号}}号")
 
@@ -64,3 +64,13 @@ def test_another_number_is_none_of_the_series(number: str) -> None:
 def test_a_pattern_that_could_not_be_read_again_is_refused(text: str) -> None:
     with pytest.raises(BadLetters):
         Pattern(text)
+
+
+def test_what_the_office_writes_is_a_number_and_a_name_is_none() -> None:
+    own = Pattern("云政信公〔{{年}}〕{{序号}}号")
+    assert is_number("云政信公〔2026〕3号", (PATTERN, own))
+    for other in ("云政信公〔2026〕3号", "云政信公〔2026〕03号", "张三丰〔2026〕3号", "张三丰"):
+        assert not is_number(other, (PATTERN,))
+    # A number that no column could hold is no series.
+    with pytest.raises(BadLetters, match="太长"):
+        Pattern("云" * 28 + "〔{{年}}〕{{序号}}号")

@@ -153,6 +153,13 @@ def test_an_extension_is_drafted_by_the_clerk_and_sent_by_the_head_who_sees_no_a
     assert post(clerk, id, "keep", last=last(register, id), **form).status_code == 303
     (kept,) = register.letters(id)
     assert not kept.sent and "待负责人批准" in clerk.get(f"/requests/{id}").text
+    # Only the newest version is approved.
+    form["version"] = str(kept.letter)
+    assert post(clerk, id, "keep", last=last(register, id), **form).status_code == 303
+    for do in ("", "send"):
+        old = post(head, id, do, below=f"/{kept.event}/approval", last=last(register, id))
+        assert old.status_code == 409 and "已有更新的一版" in old.text
+    kept = register.letters(id)[-1]
     shown = post(head, id, below=f"/{kept.event}/approval").text
     assert "逐件核对" in shown and NAME not in shown and CONTACT not in shown
     assert "申请公开的内容为：（略）。" in shown and "石门村" not in shown
@@ -160,7 +167,7 @@ def test_an_extension_is_drafted_by_the_clerk_and_sent_by_the_head_who_sees_no_a
     made = register.request(id).facts
     assert (made.extension_days, made.extension_by) == (20, "戊五")
     sent = register.letters(id)[-1]
-    assert (sent.letter, sent.version, sent.number) == (1, 2, "云依申请告〔2026〕1号")
+    assert (sent.letter, sent.version, sent.number) == (1, 3, "云依申请告〔2026〕1号")
     told = docx.Document(BytesIO(post(clerk, id, below=f"/{sent.event}/file").data))
     assert f"{NAME}：" in [each.text for each in told.paragraphs]
     # What the head alone may do, no clerk does by the address.
