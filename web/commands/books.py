@@ -12,6 +12,7 @@ from archive.errors import EntryRefused, SignInRefused, UnknownEntry
 from archive.registers.books import corrections as _corrections
 from archive.registers.books import exchange
 from archive.registers.books import handovers as _handovers
+from archive.registers.books import openings as _openings
 from archive.registers.books import proposals as _proposals
 from archive.registers.books import reevaluations as _reevaluations
 from archive.registers.books.book import Book, Spec
@@ -183,6 +184,9 @@ def pack(number: str, file: Path, by: str) -> None:
                 raise UnknownEntry(_handovers.SPEC.title)
             count = _handovers.pack(book, entry, opened.blobs, file, actor)
     click.echo(f"{count} 个原件写到 {file}。")
+
+
+openings = _group(_openings.SPEC, "The replies that were made public for all (转主动公开, article 44).")
 
 
 @click.group()

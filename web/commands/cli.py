@@ -37,6 +37,7 @@ COMMANDS = {
     "corrections": "books",
     "reevaluations": "books",
     "handovers": "books",
+    "openings": "books",
     "letters": "letters",
     "serve": "serving",
     "demo": "serving",

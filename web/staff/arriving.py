@@ -29,6 +29,7 @@ LARGEST_FORM = 256 << 10
 _TAKING = (
     (re.compile("/bring"), Act.BRING),
     (re.compile("/documents/[^/]+/attachments"), Act.CORRECT),
+    (re.compile("/registers/openings/new"), Act.HANDLE_REQUESTS),
 )
 LARGEST_FILE, LARGEST_UPLOAD, MOST_FILES = 100 << 20, 200 << 20, 500
 TOO_LARGE = (

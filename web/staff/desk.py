@@ -26,6 +26,7 @@ from web.staff.books.handing import handing
 from web.staff.books.pages import registers
 from web.staff.books.proposing import proposing
 from web.staff.books.reevaluating import reevaluating
+from web.staff.books.replies import replies
 from web.staff.bringing import bringing
 from web.staff.comparing import comparing
 from web.staff.correcting import correcting
@@ -87,6 +88,7 @@ PARTS = (
     amending,
     reevaluating,
     handing,
+    replies,
     managing,
     watching,
     mistakes,

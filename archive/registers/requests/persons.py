@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -376,6 +377,25 @@ def same(one: Mapping[Field, str], other: Mapping[Field, str]) -> bool:
         return _plain(one[Field.IDENTITY]) == _plain(other[Field.IDENTITY])
     pairs = [(one.get(field, ""), other.get(field, "")) for field in (Field.NAME, Field.CONTACT)]
     return all(left and _plain(left) == _plain(right) for left, right in pairs)
+
+
+def stands_in(value: str, text: str) -> bool:
+    """Tell whether a text has somebody's name, or a part of what they gave, in any width and spacing.
+
+    >>> stands_in("欧阳小芳", "欧 阳小芳：您好"), stands_in("电话13800001111，南街 3 号", "请拨 138-0000-1111")
+    (True, True)
+    >>> stands_in("王", "王庄镇"), stands_in("", "任何文字")
+    (False, False)
+    """
+    within = _bare(text)
+    parts = [_bare(part) for part in re.split(r"[\s,，、;；:：/()（）]+", unicodedata.normalize("NFKC", value))]
+    numbers = re.findall(r"[0-9][0-9x]{6,}", _bare(value))
+    return any(len(part) > 1 and part in within for part in (_bare(value), *numbers, *(p for p in parts if len(p) > 3)))
+
+
+def _bare(value: str) -> str:
+    """Return the letters and digits of a text, in one width and case."""
+    return "".join(each for each in unicodedata.normalize("NFKC", value).casefold() if each.isalnum())
 
 
 def _plain(value: str) -> str:

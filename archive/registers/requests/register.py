@@ -440,6 +440,19 @@ class Register:
         with self._staff.reading() as connection:
             return {*connection.scalars(select(requests.c.number))}
 
+    def named_in(self, id: str, text: str) -> list[Field]:
+        """Return which of an applicant's name, identity and contact stand in a text. Nobody is shown any of it.
+
+        Raises KeyUnusable, PersonalDataDamaged.
+        """
+        with self._staff.reading() as connection:
+            said = self.persons.of(connection, id).values()
+        return [
+            field
+            for field in (Field.NAME, Field.IDENTITY, Field.CONTACT)
+            if any(persons.stands_in(values.get(field, ""), text) for values in said)
+        ]
+
     def look_at_all(self, by: Actor) -> dict[str, dict[Field, str]]:
         """Return what is personal about every request, by its id, after this is in the audit log.
 

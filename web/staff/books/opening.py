@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 from flask import request
 
-from archive.registers.books import corrections, handovers, proposals, reevaluations
+from archive.registers.books import corrections, handovers, openings, proposals, reevaluations
 from archive.registers.books.book import Book, Spec
 from web.http.current import services
 from web.staff.guard import desk
 
 # In the order of the first page.
-SPECS: tuple[Spec, ...] = (proposals.SPEC, corrections.SPEC, reevaluations.SPEC, handovers.SPEC)
+SPECS: tuple[Spec, ...] = (proposals.SPEC, corrections.SPEC, reevaluations.SPEC, handovers.SPEC, openings.SPEC)
 
 
 def sent_form() -> dict[str, str]:

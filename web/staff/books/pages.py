@@ -24,7 +24,7 @@ from web.staff.requests.opening import UNREADABLE, actor
 log = logging.getLogger(__name__)
 ROWS = 50
 FAILED = "现在写不进登记簿，没有保存。填写的内容还在表单里，请告诉维护人员，过一会儿再试。"
-_TOKEN = re.compile("[0-9a-f]{32}")
+TOKEN = re.compile("[0-9a-f]{32}")
 # What a page of an entry shows besides its facts: lines with a label, sentences to heed, and what its template needs.
 About = Callable[[Entry], Mapping[str, object]]
 # A label, and what is shown under it: ``said``, and whether it is ``late``.
@@ -48,6 +48,7 @@ def pages(
     template: str = "desk/books/entry.html",
     also: Also | None = None,
     entering: Entering = Book.enter,
+    form: bool = True,
     prepare: Callable[[dict[str, str]], dict[str, str]] = dict,
     link: tuple[str, str] | None = None,
 ) -> Blueprint:
@@ -55,6 +56,7 @@ def pages(
 
     ``also`` is a column of the list that is reckoned from each entry's facts, ``link`` leads from the list to another
     page below it, ``prepare`` makes a form of what another page sends, and ``entering`` does what a new entry asks for.
+    Without ``form`` there is none but that of whoever calls this.
     """
     made = Blueprint(spec.id, __name__, url_prefix=f"/registers/{spec.id}")
 
@@ -84,30 +86,8 @@ def pages(
             **{"names": names, "unreadable": unreadable, "also": also, "link": link},
         )
 
-    @made.get("/new")
-    @allowed(spec.keep)
-    def blank() -> Response:
-        return _form(spec, {each.name: request.args.get(each.name, "")[:200] for each in spec.columns})
-
-    @made.post("/new")
-    @allowed(spec.keep)
-    def enter() -> Answer:
-        """Enter what was typed. The same form a second time leads to the entry that it has made."""
-        typed = prepare(sent_form())
-        token = typed.get("once", "")
-        cells = book(spec).read(typed)
-        if cells.wrong:
-            return _form(spec, typed, f"有 {len(cells.wrong)} 处需要改正，改好后再登记。", 400, cells.wrong)
-        if not _TOKEN.fullmatch(token):
-            return _form(spec, typed, "表单不完整，没有登记。请核对后再按一次“登记”。", 400)
-        try:
-            entry = entering(book(spec), typed, actor(), _once(token, typed))
-        except EntryRefused as refused:
-            return _form(spec, typed, refused.reason, 409)
-        except (GongkaiError, SQLAlchemyError, OSError) as error:
-            log.error("%s while something was entered", type(error).__name__)
-            return _form(spec, typed, FAILED, 503)
-        return redirect(f"/registers/{spec.id}/{entry.id}", 303)
+    if form:
+        _form_pages(made, spec, prepare, entering)
 
     @made.get("/<id>")
     @allowed(spec.see)
@@ -144,6 +124,37 @@ def pages(
             return entry_page(spec, id, about, template, opened=found)
 
     return made
+
+
+def _form_pages(
+    made: Blueprint, spec: Spec, prepare: Callable[[dict[str, str]], dict[str, str]], entering: Entering
+) -> None:
+    """Add the form by which something is entered."""
+
+    @made.get("/new")
+    @allowed(spec.keep)
+    def blank() -> Response:
+        return _form(spec, {each.name: request.args.get(each.name, "")[:200] for each in spec.columns})
+
+    @made.post("/new")
+    @allowed(spec.keep)
+    def enter() -> Answer:
+        """Enter what was typed. The same form a second time leads to the entry that it has made."""
+        typed = prepare(sent_form())
+        token = typed.get("once", "")
+        cells = book(spec).read(typed)
+        if cells.wrong:
+            return _form(spec, typed, f"有 {len(cells.wrong)} 处需要改正，改好后再登记。", 400, cells.wrong)
+        if not TOKEN.fullmatch(token):
+            return _form(spec, typed, "表单不完整，没有登记。请核对后再按一次“登记”。", 400)
+        try:
+            entry = entering(book(spec), typed, actor(), _once(token, typed))
+        except EntryRefused as refused:
+            return _form(spec, typed, refused.reason, 409)
+        except (GongkaiError, SQLAlchemyError, OSError) as error:
+            log.error("%s while something was entered", type(error).__name__)
+            return _form(spec, typed, FAILED, 503)
+        return redirect(f"/registers/{spec.id}/{entry.id}", 303)
 
 
 def entry_page(
@@ -185,7 +196,7 @@ def _form(
     page = render_template(
         "desk/books/new.html",
         **{"spec": spec, "mine": typed, "wrong": wrong or {}, "refused": refused, "Kind": Kind},
-        once=token if _TOKEN.fullmatch(token) else secrets.token_hex(16),
+        once=token if TOKEN.fullmatch(token) else secrets.token_hex(16),
     )
     return Response(page, status)
 

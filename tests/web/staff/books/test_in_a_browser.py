@@ -59,3 +59,7 @@ def test_proposals_are_entered_listed_and_shown(
     page.get_by_label("到期开放意见").select_option("到期开放")
     page.get_by_role("button", name="登记这一批").click()
     look(page, "handover", pictures)
+    page.goto(f"{address}/registers/openings/new?request=2026-0001")
+    look(page, "opening-new", pictures)
+    page.goto(f"{address}/registers")
+    look(page, "books", pictures)

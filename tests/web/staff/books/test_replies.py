@@ -1,0 +1,70 @@
+"""Replies that become public for all, at the desk: from the request's page to the document that waits for review."""
+
+import io
+from datetime import date
+
+import pytest
+from werkzeug.test import TestResponse
+
+from archive.registers.notices import packaged
+from archive.registers.requests.facts import Applicant, Field
+from archive.registers.requests.register import Application, Register, Request
+from archive.registers.requests.states import Event
+from archive.registers.requests.terms import Channel
+from archive.registers.roles import Role
+from archive.registers.workdays import Calendar
+from tests.archive.registers.requests.conftest import CLERK
+from tests.archive.registers.requests.test_register import answer
+from tests.web.staff.conftest import DeskSite, Person
+
+NAME = "欧阳小玥"
+COPY = "石门村征地补偿方案\n\n每亩补偿标准见附表。\n"
+
+
+@pytest.fixture
+def answered(site: DeskSite) -> Request:
+    register = Register(site.staff, site.services.catalogue, Calendar(packaged()))
+    personal = {Field.NAME: NAME, Field.TEXT: "征地补偿方案"}
+    day = date(2026, 9, 1)
+    made = register.register(Application(Channel.IN_PERSON, Applicant.PERSON, day, personal), CLERK)
+    return register.act(made.id, Event.ANSWER, answer(day), CLERK)
+
+
+def send(person: Person, content: str, once: str = "a" * 32, name: str = "方案.txt", **form: str) -> TestResponse:
+    data = {**person.hidden("/password"), "once": once, "why": "申请人建议", "on": "2026-09-01", **form}
+    file = {"file": (io.BytesIO(content.encode()), name)} if content else {}
+    return person.client.post("/registers/openings/new", data={**data, **file}, base_url="https://localhost")
+
+
+def test_a_reply_is_brought_in_from_its_request_and_waits(site: DeskSite, answered: Request) -> None:
+    clerk = site[Role.CLERK]
+    link = f"/registers/openings/new?request={answered.number}"
+    assert link in clerk.get(f"/requests/{answered.id}").text
+    assert link not in site[Role.HEAD].get(f"/requests/{answered.id}").text
+    assert f'value="{answered.number}"' in clerk.get(link).text
+    sent = send(clerk, f"{COPY}\n村民王某13812345678。\n", request=answered.number)
+    assert sent.status_code == 303, sent.text
+    page = sent.headers["Location"]
+    assert send(clerk, COPY, request=answered.number).headers["Location"] == page
+    shown = clerk.get(page).text
+    assert "还没有公开" in shown or "处理以前不能公开" in shown
+    assert answered.number in shown and "征地" not in shown
+    assert answered.number in site[Role.AUDITOR].get("/registers/openings").text
+    assert site[Role.REVIEWER].get("/registers/openings").status_code == 403
+    listed = site[Role.REVIEWER].get("/queue").text
+    assert "石门村征地补偿方案" in listed and answered.number not in listed
+    assert not [*(site.services.settings.data / "uploads").iterdir()]
+
+
+def test_what_cannot_be_opened_is_a_sentence_and_leaves_nothing(site: DeskSite, answered: Request) -> None:
+    clerk, before = site[Role.CLERK], site.services.catalogue.ids()
+    named = send(clerk, f"{NAME}：\n{COPY}", request=answered.number)
+    assert named.status_code == 409 and "申请人的姓名或名称" in named.text and NAME not in named.text
+    assert send(clerk, "", request=answered.number).status_code == 400
+    assert send(clerk, COPY, once="x", request=answered.number).status_code == 400
+    assert "没有这个登记号" in send(clerk, COPY, request="2026-0999").text
+    assert send(site[Role.HEAD], COPY, request=answered.number).status_code == 403
+    site.services.catalogue.keys.folder.joinpath("persons.key").unlink()
+    assert send(clerk, COPY, request=answered.number).status_code == 503
+    assert site.services.catalogue.ids() == before
+    assert not [*(site.services.settings.data / "uploads").iterdir()]
