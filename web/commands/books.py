@@ -122,6 +122,24 @@ proposals = _group(_proposals.SPEC, "The register of proposals of deputies and m
 
 corrections = _group(_corrections.SPEC, "The register of corrections that somebody asked for (更正).")
 
+
+@corrections.command("anonymise")
+@_BY
+@click.option("--dry-run", is_flag=True, help="Say which ones only.")
+@reported
+def anonymise(by: str, dry_run: bool) -> None:
+    """Delete who asked and what was written about corrections whose retention term is over; the rest stays."""
+    with services() as opened:
+        actor = actor_of(opened, by, Act.OVERSEE_REQUESTS)
+        with book_of(opened, _corrections.SPEC) as book:
+            due = book.to_anonymise()
+            for each in due:
+                click.echo(each.number)
+                if not dry_run:
+                    book.anonymise(each.id, actor, each.last)
+    click.echo(f"{len(due)} 条保管期限届满，{'没有改动' if dry_run else '个人信息已经去除'}。")
+
+
 reevaluations = _group(_reevaluations.SPEC, "The evaluations of what is not for everybody (定期评估, article 18).")
 
 

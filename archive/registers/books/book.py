@@ -26,7 +26,9 @@ from archive.registers.staff import Staff, instant, now
 from archive.store import audit, canonical
 from archive.store.catalogue import Catalogue
 
-ENTER, CHANGE, IMPORT = "登记", "改动", "导入"
+ENTER, CHANGE, IMPORT, ANONYMISE = "登记", "改动", "导入", "去除个人信息"
+# The fact by which an entry has nothing personal any more.
+ANONYMISED_ON = "anonymised_on"
 OVERTAKEN = "您打开这一页之后，这一条已有新的改动，这次没有保存。请看过现在的内容再改。"
 _PARTS = ("entry_id", "number", "event", "at", "person", "account", "before", "after", "personal", "batch")
 _NUMBER = re.compile(r"(\d{4})-(\d{4,6})", re.ASCII)
@@ -68,6 +70,8 @@ class Spec:
     held: Callable[[Facts, Catalogue], Iterable[tuple[str, str]]] = _nothing_held
     # What is known of a new entry besides its columns; it stays as it was on the day.
     more: Callable[[Facts, Catalogue], Facts] = _nothing_more
+    # The last day on which what is personal is kept; None while something is open, or where nothing ends.
+    retained_until: Callable[[Facts], date | None] | None = None
 
     @property
     def personal(self) -> bool:
@@ -182,8 +186,27 @@ class Book:
                 self._refuse_taken(connection, number)
                 connection.execute(update(book_entries).where(book_entries.c.id == id).values(number=number))
                 row = self._row(connection, id)
+            if row["facts"].get(ANONYMISED_ON) and personal:
+                raise EntryRefused("这一条的个人信息已经去除，不再登记新的。")
+            if event == ANONYMISE:
+                self.persons.drop(connection, id)
             self._record(connection, row, event, made, personal, by)
         return self.entry(id)
+
+    def to_anonymise(self) -> list[Entry]:
+        """Return the entries whose retention term is over and that still have something personal."""
+        if self.spec.retained_until is None:
+            return []
+        today = self.today()
+        ends = ((each, self.spec.retained_until(each.facts)) for each in self.all())
+        return [each for each, end in ends if end and today > end and not each.facts.get(ANONYMISED_ON)]
+
+    def anonymise(self, id: str, by: Actor, seen: int) -> Entry:
+        """Delete what is personal about an entry whose term is over. Raises EntryRefused, UnknownEntry."""
+        if id not in {each.id for each in self.to_anonymise()}:
+            raise EntryRefused("保管期限还没有届满，或者个人信息已经去除。")
+        made = {**self.entry(id).facts, ANONYMISED_ON: self.today().isoformat()}
+        return self.make(id, ANONYMISE, made, by, seen)
 
     def entry(self, id: str) -> Entry:
         """Return an entry. Raises UnknownEntry."""

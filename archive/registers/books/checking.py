@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from sqlalchemy import RowMapping, select
 
-from archive.registers.books.book import digest_of
+from archive.registers.books.book import ANONYMISED_ON, digest_of
 from archive.registers.books.tables import book_entries, book_events, book_persons
 from archive.registers.requests import facts
 from archive.registers.requests.facts import Plain
-from archive.registers.requests.persons import Persons, PersonsKeys
 from archive.registers.staff import Staff
 from archive.store import audit, canonical
 from archive.store.catalogue import Catalogue
@@ -19,7 +18,10 @@ _NAMED = 20
 
 
 def problems(staff: Staff, catalogue: Catalogue) -> Iterator[str]:
-    """Yield a sentence for each thing that is wrong with the books. None has anything personal in it."""
+    """Yield a sentence for each thing that is wrong with the books. None has anything personal in it.
+
+    Whether what is personal can be read is checked for all registers at once (``requests.checking``).
+    """
     with staff.reading() as connection:
         rows = connection.execute(select(book_entries).order_by(book_entries.c.number)).mappings().all()
         events: dict[str, list[RowMapping]] = defaultdict(list)
@@ -29,12 +31,10 @@ def problems(staff: Staff, catalogue: Catalogue) -> Iterator[str]:
         kept: dict[str, set[tuple[int, str]]] = defaultdict(set)
         for id, number, field in connection.execute(select(at.entry_id, at.number, at.field)):
             kept[id].add((number, field))
-        unreadable = [*Persons(PersonsKeys(staff.keys.folder), book_persons).problems(connection)]
     found = [why for row in rows if (why := _wrong(row, events[row["id"]], kept[row["id"]]))]
     yield from found[:_NAMED]
     if len(found) > _NAMED:
         yield f"另有 {len(found) - _NAMED} 条登记与其改动记录不符。"
-    yield from unreadable
     yield from _unlogged({row["id"]: row["number"] for row in rows}, events, catalogue)
 
 
@@ -50,8 +50,10 @@ def _wrong(row: RowMapping, events: list[RowMapping], kept: set[tuple[int, str]]
         return f"{name}的改动记录被改动。请从备份恢复。"
     if told != row["facts"]:
         return f"{name}的内容与其改动记录不符：数据库被改动。请从备份恢复。"
-    if kept != {(event["number"], field) for event in events for field in event["personal"]}:
-        return f"{name}的个人信息有缺失或多余。请从备份恢复，并查明原因。"
+    anonymised = bool(told.get(ANONYMISED_ON))
+    said = set() if anonymised else {(event["number"], field) for event in events for field in event["personal"]}
+    if kept != said:
+        return f"{name}的个人信息{'应当已经去除，却还有' if anonymised else '有缺失或多余'}。请从备份恢复，并查明原因。"
     return ""
 
 

@@ -11,6 +11,7 @@ from archive.errors import UnknownDocument, YearMissing
 from archive.registers.books.book import Figure, Spec
 from archive.registers.books.columns import Column, Facts, Kind, Told, day, in_order, text
 from archive.registers.requests.facts import Field
+from archive.registers.requests.lawful import RETAINED_YEARS
 from archive.registers.roles import Act
 from archive.registers.workdays import Calendar
 from archive.store.catalogue import Catalogue
@@ -66,6 +67,12 @@ def _held(facts: Facts, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
         yield "version", f"更正后的版次应在 2 至 {newest} 之间。" if newest > 1 else "这份文件还没有更正后的版本。"
 
 
+def _retained_until(facts: Facts) -> date | None:
+    """Return until when who asked is kept: as long as of a request that was answered on that day."""
+    told = day(facts, "told_on")
+    return date(told.year + RETAINED_YEARS, 12, 31) if told else None
+
+
 def figures(year: int, every: Collection[Facts]) -> list[Figure]:
     received = [each for each in every if _year(each) == year]
     return [
@@ -101,4 +108,5 @@ SPEC = Spec(
         "不予更正": lambda facts: facts.get("decision") == REFUSED,
     },
     held=_held,
+    retained_until=_retained_until,
 )

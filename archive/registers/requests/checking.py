@@ -10,7 +10,7 @@ from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.registers.requests import facts, letterbook
 from archive.registers.requests.facts import Plain
 from archive.registers.requests.findable import FoundAgain
-from archive.registers.requests.persons import Persons, PersonsKeys
+from archive.registers.requests.persons import TABLES, Persons, PersonsKeys
 from archive.registers.requests.register import digest_of
 from archive.registers.requests.search_record import Needs
 from archive.registers.requests.searches import Searches
@@ -49,9 +49,10 @@ def problems(staff: Staff, catalogue: Catalogue) -> Iterator[str]:
 
 
 def unreadable(staff: Staff) -> list[str]:
-    """Say why something personal can't be read; [] if all can, or there is nothing."""
+    """Say why something personal can't be read, in any register; [] if all can, or there is nothing."""
+    keys = PersonsKeys(staff.keys.folder)
     with staff.reading() as connection:
-        return [*Persons(PersonsKeys(staff.keys.folder)).problems(connection)]
+        return [*dict.fromkeys(why for table in TABLES for why in Persons(keys, table).problems(connection))]
 
 
 def _wrong(row: RowMapping, events: list[RowMapping], kept: set[tuple[int, str]]) -> str:

@@ -54,6 +54,7 @@ def test_what_is_to_be_evaluated_is_listed(run: Run) -> None:
     assert run("reevaluations", "due", "2026").stdout == ""
     assert "评估\t0 件" in run("reevaluations", "figures", "2026").stdout
     assert "收到\t0 件" in run("corrections", "figures", "2026").stdout
+    assert "0 条保管期限届满" in run("corrections", "anonymise", "--by", "戊五").stdout
 
 
 def test_what_is_outstanding_is_written_and_a_batch_that_is_not_there_is_told(run: Run, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from archive.registers.books.book import Book
 from archive.registers.books.corrections import SPEC, due, figures
 from archive.registers.notices import packaged
 from archive.registers.requests import sheet
+from archive.registers.requests.checking import unreadable
 from archive.registers.requests.facts import Field
 from archive.registers.requests.register import Register
 from archive.registers.staff import Staff
@@ -71,7 +72,7 @@ def test_a_new_key_encrypts_this_register_too(
     book.persons.keys.path.unlink()
     with pytest.raises(KeyUnusable):
         book.masked_names([entry.id])
-    assert "密钥" in "".join(checking.problems(staff, catalogue))
+    assert "密钥" in "".join(unreadable(staff))
 
 
 def test_the_term_is_counted_by_the_calendar() -> None:
@@ -122,3 +123,22 @@ def test_a_table_has_persons_only_where_it_is_asked_for(book: Book, asked: dict[
     refused = exchange.take_in(book, tmp_path / "bad.csv", CLERK).refused
     assert len(refused) == 1 and NAME not in refused[0].reason
     assert dict(figures(2026, [each.facts for each in book.all()]))["收到"] == "2 件"
+
+
+def test_who_asked_is_deleted_ten_years_after_they_were_told(
+    book: Book, staff: Staff, catalogue: Catalogue, asked: dict[str, str]
+) -> None:
+    waiting, told = book.enter(asked, CLERK), book.enter({**asked, **DONE, "received_on": "2026-08-04"}, CLERK)
+    later = Book(SPEC, staff, catalogue, lambda: date(2036, 12, 31))
+    assert later.to_anonymise() == []
+    with pytest.raises(EntryRefused, match="还没有届满"):
+        later.anonymise(told.id, CLERK, told.last)
+    later = Book(SPEC, staff, catalogue, lambda: date(2037, 1, 1))
+    assert [each.id for each in later.to_anonymise()] == [told.id]
+    done = later.anonymise(told.id, CLERK, told.last)
+    assert done.facts["decision"] == "不予更正" and later.to_anonymise() == []
+    assert later.look(told.id, CLERK).values == {} and later.look(waiting.id, CLERK).values[Field.NAME] == NAME
+    with pytest.raises(EntryRefused, match="不再登记新的"):
+        later.change(told.id, {**asked, **DONE, "received_on": "2026-08-05"}, CLERK)
+    assert [*checking.problems(staff, catalogue)] == [] and unreadable(staff) == []
+    assert dict(figures(2026, [each.facts for each in later.all()]))["办结"] == "1 件"
