@@ -20,8 +20,8 @@ book_entries = Table(
     # What the events have made of it, and the number of the last one.
     Column("facts", JSON, nullable=False),
     Column("last", Integer, nullable=False),
-    UniqueConstraint("book", "number"),
-    UniqueConstraint("book", "year", "serial"),
+    UniqueConstraint("book", "number", name="uq_book_entries_book_number"),
+    UniqueConstraint("book", "year", "serial", name="uq_book_entries_book_serial"),
 )
 
 book_events = Table(

@@ -24,8 +24,8 @@ def upgrade() -> None:
         sa.Column("serial", sa.Integer),
         sa.Column("facts", sa.JSON, nullable=False),
         sa.Column("last", sa.Integer, nullable=False),
-        sa.UniqueConstraint("book", "number"),
-        sa.UniqueConstraint("book", "year", "serial"),
+        sa.UniqueConstraint("book", "number", name=op.f("uq_book_entries_book_number")),
+        sa.UniqueConstraint("book", "year", "serial", name=op.f("uq_book_entries_book_serial")),
     )
     op.create_table(
         "book_events",

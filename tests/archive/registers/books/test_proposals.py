@@ -13,6 +13,7 @@ from archive.registers.books.proposals import SPEC, figures
 from archive.registers.books.tables import book_entries, book_events
 from archive.registers.requests import sheet
 from archive.registers.staff import Staff
+from archive.registers.staff_tables import metadata
 from archive.store.catalogue import Catalogue
 from tests.archive.registers.books.conftest import CLERK, Open
 from tests.conftest import Databases
@@ -178,3 +179,8 @@ def test_an_entry_without_its_event_in_the_log_and_the_other_way_round_are_told(
     assert [*checking.problems(other, catalogue)] == []
     assert Book(SPEC, other, catalogue).all() == book.all()
     other.close()
+
+
+def test_no_two_constraints_of_the_staffs_tables_have_one_name() -> None:
+    names = [str(each.name) for table in metadata.tables.values() for each in (*table.constraints, *table.indexes)]
+    assert len({*names}) == len(names), "PostgreSQL takes each once"
