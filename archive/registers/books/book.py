@@ -215,10 +215,10 @@ class Book:
 
     def all(self) -> list[Entry]:
         """Return every entry, the newest year first, within a year by number."""
-        query = select(book_entries).where(book_entries.c.book == self.spec.id).order_by(book_entries.c.number)
+        query = select(book_entries).where(book_entries.c.book == self.spec.id)
         with self._staff.reading() as connection:
             found = [_entry(row) for row in connection.execute(query).mappings()]
-        return sorted(found, key=lambda each: -self.spec.year(each.facts))
+        return sorted(found, key=lambda each: (-self.spec.year(each.facts), _natural(each.number)))
 
     def years(self) -> list[int]:
         """Return the years that there are entries of, the newest first."""
@@ -368,6 +368,15 @@ class Book:
         connection.execute(update(book_entries).where(book_entries.c.id == row["id"]).values(facts=kept, last=number))
         self.persons.put(connection, row["id"], number, personal)
         return digest
+
+
+def _natural(number: str) -> list[tuple[int, str]]:
+    """Return by what numbers are sorted, so that 第9号 comes before 第10号.
+
+    >>> sorted(["2019年人大建议第10号", "2019年人大建议第9号"], key=_natural)
+    ['2019年人大建议第9号', '2019年人大建议第10号']
+    """
+    return [(int(digits or 0), other) for digits, other in re.findall(r"(\d+)|(\D+)", number)]
 
 
 def digest_of(row: Mapping[str, object]) -> str:

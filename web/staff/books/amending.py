@@ -3,17 +3,23 @@
 from collections.abc import Mapping
 
 from archive.chinese.dates import office_today
+from archive.errors import BadCalendar
 from archive.registers.books import corrections
 from archive.registers.books.book import Entry
 from archive.registers.books.columns import Facts, Told, text
 from archive.registers.books.corrections import due
 from web.http.current import services
-from web.staff.books.pages import pages
+from web.staff.books.opening import book
+from web.staff.books.pages import HEEDS, pages
 from web.staff.requests.opening import register
 
 
 def _due(facts: Facts) -> Told:
-    return due(facts, register().calendar, services().settings.correction_days, office_today())
+    try:
+        calendar = register().calendar
+    except (BadCalendar, OSError):
+        return Told("现在算不出：放假安排的文件有误，请维护人员核对")
+    return due(facts, calendar, services().settings.correction_days, office_today())
 
 
 def _about(entry: Entry) -> Mapping[str, object]:
@@ -27,4 +33,10 @@ def _about(entry: Entry) -> Mapping[str, object]:
     }
 
 
+def _late() -> str:
+    late = sum(_due(each.facts).late for each in book(corrections.SPEC).all())
+    return f"{late} 件已经超过办理期限。" if late else ""
+
+
+HEEDS[corrections.SPEC.id] = _late
 amending = pages(corrections.SPEC, _about, also=("办理期限", _due))

@@ -30,6 +30,8 @@ About = Callable[[Entry], Mapping[str, object]]
 # A label, and what is shown under it: ``said``, and whether it is ``late``.
 Also = tuple[str, Callable[[Facts], object]]
 Entering = Callable[[Book, Mapping[str, str], Actor, str], Entry]
+# What the first page says that somebody should look at, by the books' ids; "" for nothing.
+HEEDS: dict[str, Callable[[], str]] = {}
 registers = Blueprint("registers", __name__, url_prefix="/registers")
 
 
@@ -38,7 +40,9 @@ registers = Blueprint("registers", __name__, url_prefix="/registers")
 def all_books() -> str:
     """Every register that the account may see, with the figures of its newest year."""
     account = current().account
-    found = [(spec, *figures(spec)) for spec in SPECS if account.may(spec.see)]
+    found = [
+        (spec, *figures(spec), HEEDS[spec.id]() if spec.id in HEEDS else "") for spec in SPECS if account.may(spec.see)
+    ]
     return render_template("desk/books/all.html", books=found, disputes=account.may(Act.SEE_REQUESTS))
 
 

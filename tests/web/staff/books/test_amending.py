@@ -20,6 +20,7 @@ def test_a_correction_is_entered_shown_masked_and_opened_by_the_clerk(site: Desk
     for address in (page, "/registers/corrections", "/registers"):
         told = auditor.get(address).text
         assert "欧" not in told
+    assert "1 件已经超过办理期限" in clerk.get("/registers").text
     opened = clerk.post(f"{page}/persons", page)
     assert opened.status_code == 200 and NAME in opened.text
     assert site.services.catalogue.events()[-1].action == "book.view"
@@ -30,3 +31,13 @@ def test_a_correction_is_entered_shown_masked_and_opened_by_the_clerk(site: Desk
     assert NAME in clerk.post(f"{page}/persons", page).text
     told = auditor.get("/log").text
     assert "查看登记簿里的个人信息" in told and "登记簿：更正登记簿" in told and "欧" not in told
+
+
+def test_a_calendar_that_cannot_be_used_hides_no_correction(site: DeskSite) -> None:
+    clerk = site[Role.CLERK]
+    asked = {"received_on": "2026-07-01", "name": NAME, "contact": "13800001111", "document": site.id}
+    page = clerk.post("/registers/corrections/new", **asked, text="有误", once="a" * 32).headers["Location"]
+    (site.services.settings.data / "calendar.tsv").write_text("不是日历", encoding="utf-8")
+    for address in (page, "/registers/corrections", "/registers"):
+        assert clerk.get(address).status_code == 200, address
+    assert "放假安排的文件有误" in clerk.get(page).text

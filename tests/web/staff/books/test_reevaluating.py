@@ -12,6 +12,7 @@ def test_the_yearly_list_leads_to_a_decision(site: DeskSite) -> None:
     with time_machine.travel("2025-03-01T04:00:00Z"):
         review.classify(site.services.catalogue, site.id, Disclosure.WITHHELD, "乙二", "条例第十六条", "内部事务")
     reviewer, clerk = site[Role.REVIEWER], site[Role.CLERK]
+    assert "1 件已经过了应评估的日期" in clerk.get("/registers").text
     listed = reviewer.get("/registers/reevaluations/due").text
     assert "2026 年应评估的文件：1 件" in listed and "已过 2026-03-01" in listed and "内部事务" in listed
     assert "0 件" in reviewer.get("/registers/reevaluations/due?year=2025").text
