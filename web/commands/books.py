@@ -176,14 +176,33 @@ def outstanding(file: Path, to: str | None, year: int | None, by: str) -> None:
             undated = 0
             if year:
                 found, undated = _handovers.after_ten_years(opened.catalogue, book.all(), year)
+                rows = _handovers.to_fill(opened.catalogue, found)
             else:
                 found = _handovers.outstanding(opened.catalogue, book.all(), str(to))
+                told = ((each.id, each.title, each.number, str(each.written_on or "")) for each in found)
+                rows = [_handovers.TO_FILL[:4], *told]
             book.note(actor, "book.export", {"rows": len(found)})
-    rows = [(each.id, each.title, each.number, str(each.written_on or "")) for each in found]
-    sheet.write(file, [("文件编号", "标题", "文号", "成文日期"), *rows])
+    sheet.write(file, rows)
     click.echo(f"写出 {len(found)} 件到 {file}。")
     if undated:
         click.echo(f"另有 {undated} 件没有成文日期，没有列入，请补上成文日期。", err=True)
+
+
+@handovers.command("transfer")
+@click.argument("file", type=_FILE)
+@click.option("--receiver", required=True, metavar="NAME", help="The archive that it goes to.")
+@click.option("--on", metavar="DATE", default="", help="When it was sent; today unless said otherwise.")
+@_BY
+@reported
+def transfer(file: Path, receiver: str, on: str, by: str) -> None:
+    """Make a batch for the archive of FILE, which `list --after-ten-years` wrote and somebody filled in."""
+    with services() as opened:
+        actor = actor_of(opened, by, _handovers.SPEC.keep)
+        with book_of(opened, _handovers.SPEC) as book:
+            told = {"to": _handovers.ARCHIVE, "kind": _handovers.TRANSFERRED, "receiver": receiver}
+            sent = on or office_today().isoformat()
+            entry = book.enter({**told, "sent_on": sent, "documents": _handovers.filled(file)}, actor)
+    click.echo(f"登记为 {entry.number}，{len(_handovers.items(entry))} 件。")
 
 
 @handovers.command("pack")

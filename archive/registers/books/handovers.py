@@ -18,12 +18,12 @@ from typing import Any
 
 from sqlalchemy import Row, Select, not_, select
 
-from archive.document import Status
+from archive.document import Document, Status
 from archive.errors import EntryRefused
 from archive.plain import one_line
 from archive.registers.books.book import Book, Entry, Figure, Spec
 from archive.registers.books.columns import Column, Facts, Kind, in_order, text
-from archive.registers.books.reevaluations import withheld
+from archive.registers.books.reevaluations import Withheld, withheld
 from archive.registers.requests import sheet
 from archive.registers.requests.facts import Plain
 from archive.registers.requests.register import Actor
@@ -41,6 +41,7 @@ YEARS = 10
 # How many documents a batch has at most.
 MOST = 500
 LIST = ("文件编号", "版次", "标题", "文号", "成文日期", "公开情况", "到期开放意见", "密级变更", "原件", "SHA-256")
+TO_FILL = ("文件编号", "标题", "文号", "成文日期", "公开情况", "到期开放意见", "密级变更")
 _PARTS = re.compile(r"[，,\t]")
 _SENT = Column("sent_on", "移送日", Kind.DAY, needed=True, listed=True)
 _RECEIVED = Column("received_on", "签收日", Kind.DAY, listed=True)
@@ -175,33 +176,68 @@ def _sorted(found: Iterable[Held]) -> list[Held]:
     return sorted(found, key=lambda each: (each.written_on or date.min, each.id))
 
 
+def standings(catalogue: Catalogue, ids: Collection[str]) -> dict[str, str]:
+    """Return for documents whether they are public today, and if not why (公开情况)."""
+    public, grounds = catalogue.public_many(ids), {each.id: each for each in withheld(catalogue)}
+    return {
+        id: _public(public[id]) if id in public else _hidden(document, grounds.get(id))
+        for id, document in catalogue.newest_many(ids).items()
+    }
+
+
+def _public(document: Document) -> str:
+    since = document.metadata.published_on
+    return f"已公开{f'（{since}）' if since else ''}"
+
+
+def _hidden(document: Document, kept: Withheld | None) -> str:
+    return f"{kept.disclosure}{'：' if kept.ground else ''}{kept.ground}" if kept else _STATUS[document.status]
+
+
+def to_fill(catalogue: Catalogue, found: Sequence[Held]) -> list[Sequence[str]]:
+    """Return the list after ten years as a table in which opinions and changes of secrecy are filled in."""
+    told = standings(catalogue, [each.id for each in found])
+    rows = ((each.id, each.title, each.number, str(each.written_on or ""), told.get(each.id, "")) for each in found)
+    return [TO_FILL, *((*row, "", "") for row in rows)]
+
+
+def filled(path: Path) -> str:
+    """Return the documents of a table that ``to_fill`` made and somebody filled in, as lines of a batch.
+
+    Rows without an opinion are left out. Raises EntryRefused, RequestRefused for no table, OSError.
+    """
+    rows = sheet.read(path)
+    _, heading = next(rows, (1, [""]))
+    if lacking := [name for name in ("文件编号", "到期开放意见") if name not in heading]:
+        raise EntryRefused(f"第一行应为列名，缺少{'、'.join(lacking)}列：请用 gongkai handovers list 写出的表格填写。")
+    told = (dict(zip(heading, cells, strict=False)) for _, cells in rows)
+    return "\n".join(
+        f"{row.get('文件编号', '')}，{row['到期开放意见']}，{one_line(row.get('密级变更', ''))}"
+        for row in told
+        if row.get("到期开放意见")
+    )
+
+
 def _more(facts: Facts, catalogue: Catalogue) -> Facts:
     """Return the documents of a batch as they are now. Raises EntryRefused for one that is gone."""
     wanted = lines(text(facts, "documents"))
     ids = [each.id for each in wanted]
     # What is provided is what the public sees; what is transferred is the newest version.
-    public = catalogue.public_many(ids)
-    newest = public if facts.get("kind") == PROVIDED else catalogue.newest_many(ids)
-    grounds = {each.id: each for each in withheld(catalogue)}
+    there = catalogue.public_many(ids) if facts.get("kind") == PROVIDED else catalogue.newest_many(ids)
+    told = standings(catalogue, ids)
     found: list[Plain] = []
     for each in wanted:
-        document = newest.get(each.id)
+        document = there.get(each.id)
         if document is None:
             raise EntryRefused(f"文件 {each.id} 已经不在。")
         files: list[Plain] = [
             {"name": file.name, "sha256": file.digest, "size": file.size}
             for file in (document.file, *(part.file for part in document.attachments))
         ]
-        kept = grounds.get(each.id)
-        if each.id in public:
-            since = public[each.id].metadata.published_on
-            said = f"已公开{f'（{since}）' if since else ''}"
-        else:
-            said = f"{kept.disclosure}{'：' if kept.ground else ''}{kept.ground}" if kept else _STATUS[document.status]
         found.append(
             {
                 **{"id": document.id, "version": document.version, "title": one_line(document.metadata.title)},
-                **{"number": document.metadata.number or "", "public": said, "files": files},
+                **{"number": document.metadata.number or "", "public": told.get(each.id, ""), "files": files},
                 "written_on": document.metadata.written_on.isoformat() if document.metadata.written_on else "",
                 **{"opening": each.opening, "secrecy": each.secrecy},
             }

@@ -62,8 +62,10 @@ def due() -> str:
     else:
         to = to if to in RECEIVERS else ARCHIVE
         found = handovers.outstanding(services().catalogue, entries, to)
+    told = handovers.standings(services().catalogue, [each.id for each in found[:ROWS]]) if year else {}
     return render_template(
         "desk/books/outstanding.html",
+        told=told,
         **{"found": found[: ROWS if year else MOST], "total": len(found), "undated": undated, "year": year, "to": to},
         **{"RECEIVERS": RECEIVERS, "OPENINGS": OPENINGS, "PROVIDED": PROVIDED, "TRANSFERRED": TRANSFERRED},
         **{"ARCHIVE": ARCHIVE, "spec": handovers.SPEC, "today": office_today(), "once": secrets.token_hex(16)},

@@ -23,11 +23,14 @@ from archive.registers.books.handovers import (
     TRANSFERRED,
     after_ten_years,
     figures,
+    filled,
     items,
     outstanding,
     pack,
     table,
+    to_fill,
 )
+from archive.registers.requests import sheet
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from tests.archive.registers.books.conftest import CLERK, Bring, Open
@@ -153,3 +156,19 @@ def test_batches_of_before_come_in_with_their_lists(book: Book, public: str, tmp
     first, second = book.all()
     assert (first, second.number) == (entry, "2026-0002") and items(second) == items(entry)
     assert book.years() == [2026, 2020] and second.facts["sent_on"] == date(2020, 1, 2).isoformat()
+
+
+def test_the_list_after_ten_years_is_filled_in_and_comes_back_as_a_batch(
+    book: Book, catalogue: Catalogue, public: str, bring: Bring, tmp_path: Path
+) -> None:
+    other = bring("old", "关于值班的通知\n\n请值班。\n\n云溪县人民政府\n2014年5月6日\n")
+    rows = to_fill(catalogue, after_ten_years(catalogue, [], 2026)[0])
+    assert [(row[0], row[4]) for row in rows[1:]][0] == (other, "待审") and rows[2][4].startswith("已公开")
+    sheet.write(tmp_path / "list.xlsx", [rows[0], rows[1], [*rows[2][:5], "到期开放", "原为秘密，\n2020年解密"]])
+    told = batch(filled(tmp_path / "list.xlsx"), to=ARCHIVE, kind=TRANSFERRED)
+    [item] = items(book.enter(told, CLERK))
+    assert (item["id"], item["opening"], item["secrecy"]) == (public, "到期开放", "原为秘密， 2020年解密")
+    assert [each.id for each in after_ten_years(catalogue, book.all(), 2026)[0]] == [other]
+    sheet.write(tmp_path / "wrong.csv", [["编号"], [public]])
+    with pytest.raises(EntryRefused, match="缺少文件编号"):
+        filled(tmp_path / "wrong.csv")

@@ -182,5 +182,6 @@ def test_an_entry_without_its_event_in_the_log_and_the_other_way_round_are_told(
 
 
 def test_no_two_constraints_of_the_staffs_tables_have_one_name() -> None:
-    names = [str(each.name) for table in metadata.tables.values() for each in (*table.constraints, *table.indexes)]
+    names = [str(each.name) for table in metadata.tables.values() for each in table.constraints]
+    names += [str(each.name) for table in metadata.tables.values() for each in table.indexes]
     assert len({*names}) == len(names), "PostgreSQL takes each once"
