@@ -156,6 +156,8 @@ def site(services: Services, tmp_path: Path, databases: Databases, desk_mould: D
             people[role] = Person(app.test_client(), name, [*desk_mould.codes[name]])
             assert people[role].sign_in().status_code == 303
         yield DeskSite(app, services, staff, people, desk_mould.archive.ids["waiting"])
+        # Its processes end with it, and not when somebody happens to collect what is left.
+        app.extensions["gongkai-desk"].sandbox.close()
 
 
 @pytest.fixture
