@@ -15,7 +15,8 @@ from archive.registers.books import handovers as _handovers
 from archive.registers.books import openings as _openings
 from archive.registers.books import proposals as _proposals
 from archive.registers.books import reevaluations as _reevaluations
-from archive.registers.books.book import Book, Spec
+from archive.registers.books.book import Book
+from archive.registers.books.spec import Spec
 from archive.registers.requests import disputes as _disputes
 from archive.registers.requests import sheet
 from archive.registers.requests.exchange import Taken

@@ -5,8 +5,8 @@ archive's audit log. What is personal is encrypted as that of requests is, and s
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
 
@@ -14,14 +14,14 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from archive.chinese.dates import office_today
 from archive.errors import EntryRefused, UnknownDocument, UnknownEntry
-from archive.registers.books.columns import Cells, Column, Facts, Kind, read, text
+from archive.registers.books.columns import Cells, Facts, Kind, read, text
+from archive.registers.books.spec import Spec
 from archive.registers.books.tables import book_entries, book_events, book_persons
 from archive.registers.requests import facts as changing
 from archive.registers.requests import persons
 from archive.registers.requests.facts import Field, Plain
 from archive.registers.requests.persons import Persons, PersonsKeys
 from archive.registers.requests.register import Actor, Opened
-from archive.registers.roles import Act
 from archive.registers.staff import Staff, instant, now
 from archive.store import audit, canonical
 from archive.store.catalogue import Catalogue
@@ -32,51 +32,6 @@ ANONYMISED_ON = "anonymised_on"
 OVERTAKEN = "您打开这一页之后，这一条已有新的改动，这次没有保存。请看过现在的内容再改。"
 _PARTS = ("entry_id", "number", "event", "at", "person", "account", "before", "after", "personal", "batch")
 _NUMBER = re.compile(r"(\d{4})-(\d{4,6})", re.ASCII)
-Figure = tuple[str, str]
-
-
-def _nothing_held(facts: Facts, catalogue: Catalogue) -> Iterable[tuple[str, str]]:
-    return ()
-
-
-def _nothing_more(facts: Facts, catalogue: Catalogue) -> Facts:
-    return {}
-
-
-def _no_problems(facts: Facts, today: date) -> Iterable[tuple[str, str]]:
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """What a book is. ``named`` makes an entry's own number of its facts; None: the book gives 2026-0001.
-
-    ``problems`` yields for facts that contradict a column's name and a sentence. ``views`` are the filters of its list.
-    """
-
-    id: str
-    title: str
-    columns: tuple[Column, ...]
-    year: Callable[[Facts], int]
-    figures: Callable[[int, Collection[Facts]], Sequence[Figure]]
-    # Which rights reading, entering, and taking it away as a table need.
-    see: Act
-    keep: Act
-    export: Act
-    named: Callable[[Facts], str] | None = None
-    problems: Callable[[Facts, date], Iterable[tuple[str, str]]] = _no_problems
-    views: Mapping[str, Callable[[Facts], bool]] = field(default_factory=dict)
-    # The same as ``problems`` of facts that contradict the archive.
-    held: Callable[[Facts, Catalogue], Iterable[tuple[str, str]]] = _nothing_held
-    # What is known of a new entry besides its columns; it stays as it was on the day.
-    more: Callable[[Facts, Catalogue], Facts] = _nothing_more
-    # The last day on which what is personal is kept; None while something is open, or where nothing ends.
-    retained_until: Callable[[Facts], date | None] | None = None
-
-    @property
-    def personal(self) -> bool:
-        """Whether something in it is personal."""
-        return any(each.personal for each in self.columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator
 from datetime import date
 
 from archive.errors import UnknownDocument, YearMissing
-from archive.registers.books.book import Figure, Spec
 from archive.registers.books.columns import Column, Facts, Kind, Told, day, in_order, text
+from archive.registers.books.spec import Figure, Spec
 from archive.registers.requests.facts import Field
 from archive.registers.requests.lawful import RETAINED_YEARS
 from archive.registers.roles import Act

@@ -21,9 +21,10 @@ from sqlalchemy import Row, Select, not_, select
 from archive.document import Document, Status
 from archive.errors import EntryRefused
 from archive.plain import one_line
-from archive.registers.books.book import Book, Entry, Figure, Spec
+from archive.registers.books.book import Book, Entry
 from archive.registers.books.columns import Column, Facts, Kind, in_order, text
 from archive.registers.books.reevaluations import Withheld, withheld
+from archive.registers.books.spec import Figure, Spec
 from archive.registers.requests import sheet
 from archive.registers.requests.facts import Plain
 from archive.registers.requests.register import Actor

@@ -13,8 +13,9 @@ from archive.errors import EntryRefused, FileRefused, UnknownRequest
 from archive.extract import Sandbox, media_type
 from archive.intake.adding import Item
 from archive.intake.receive import Intake, Result
-from archive.registers.books.book import Book, Entry, Figure, Spec
+from archive.registers.books.book import Book, Entry
 from archive.registers.books.columns import Column, Facts, Kind, text
+from archive.registers.books.spec import Figure, Spec
 from archive.registers.requests.outcomes import Row
 from archive.registers.requests.register import Actor, Register, Request
 from archive.registers.roles import Act

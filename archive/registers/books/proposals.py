@@ -7,8 +7,8 @@ replies with: A, resolved or all but resolved; B, under way or planned; C, not f
 from collections.abc import Callable, Collection, Iterator
 from datetime import date
 
-from archive.registers.books.book import Figure, Spec
 from archive.registers.books.columns import Column, Facts, Kind, in_order, text
+from archive.registers.books.spec import Figure, Spec
 from archive.registers.roles import Act
 
 KINDS = ("人大建议", "政协提案")

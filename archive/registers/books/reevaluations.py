@@ -16,8 +16,9 @@ from archive.decisions import review
 from archive.document import Disclosure
 from archive.errors import DecisionRefused, EntryRefused
 from archive.plain import one_line
-from archive.registers.books.book import Book, Entry, Figure, Spec
+from archive.registers.books.book import Book, Entry
 from archive.registers.books.columns import Column, Facts, Kind, day, text
+from archive.registers.books.spec import Figure, Spec
 from archive.registers.requests.register import Actor
 from archive.registers.roles import Act
 from archive.store.catalogue import Catalogue

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from flask import request
 
 from archive.registers.books import corrections, handovers, openings, proposals, reevaluations
-from archive.registers.books.book import Book, Spec
+from archive.registers.books.book import Book
+from archive.registers.books.spec import Spec
 from web.http.current import services
 from web.staff.guard import desk
 

@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response as Answer
 
 from archive.chinese.dates import OFFICE_TIME
 from archive.errors import EntryRefused, GongkaiError, KeyUnusable, PersonalDataDamaged, UnknownEntry
-from archive.registers.books.book import Book, Entry, Spec
+from archive.registers.books.book import Book, Entry
 from archive.registers.books.columns import Facts, Kind, text
+from archive.registers.books.spec import Spec
 from archive.registers.requests.register import Actor, Opened
 from archive.registers.roles import Act
 from web.staff.books.opening import SPECS, asked_year, book, figures, page_number, sent_form
