@@ -17,6 +17,7 @@ from web.installation.settings import Settings
 
 NOTICE = Path(notices.__file__).with_name("calendar.tsv")
 # Each with arguments by which it would go on.
+BOOKS = ("proposals", "disputes", "corrections", "reevaluations", "handovers", "openings")
 NEEDING = (
     ("ingest", ".", "--actor", "甲"),
     ("review", "list"),
@@ -71,6 +72,14 @@ NEEDING = (
     ("requests", "import", __file__, "--by", "甲"),
     ("requests", "export", "register.csv", "--by", "甲"),
     ("requests", "anonymise", "--by", "甲"),
+    *((book, "import", __file__, "--by", "甲") for book in BOOKS),
+    *((book, "export", "book.csv", "--by", "甲") for book in BOOKS),
+    *((book, "figures", "2026") for book in BOOKS),
+    ("corrections", "anonymise", "--by", "甲"),
+    ("reevaluations", "due", "2026"),
+    ("handovers", "list", "outstanding.csv", "--to", "公共图书馆", "--by", "甲"),
+    ("handovers", "transfer", __file__, "--receiver", "公共图书馆", "--by", "甲"),
+    ("handovers", "pack", "1", "batch.zip", "--by", "甲"),
     ("migrate", "backups"),
     ("calendar", "import", str(NOTICE)),
 )
