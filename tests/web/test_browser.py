@@ -187,6 +187,7 @@ def test_synonyms_can_be_done_without(scripted: Page, address: str) -> None:
     expect(scripted.locator(".hit").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_every_page_is_reached_and_used_without_javascript(page: Page, address: str) -> None:
     page.goto(address)
     page.get_by_role("link", name="高对比度", exact=True).click()
@@ -300,6 +301,7 @@ def test_syllables_under_an_input_method_are_no_search_yet(scripted: Page) -> No
     assert len(asked) == 1
 
 
+@pytest.mark.slow
 def test_the_sheet_is_one_page_of_paper(scripted: Page, address: str, site: Site) -> None:
     for look in ("0000", "1120"):
         scripted.context.add_cookies([{"name": "display", "value": look, "url": address}])

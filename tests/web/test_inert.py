@@ -168,6 +168,7 @@ def test_documents_are_inert_on_every_page(hostile: Site, elder: str) -> None:
         assert live(answer.text) == [], address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_what_is_typed_is_inert_on_every_page(site: Site, payload: str) -> None:
     typed = quote(payload)

@@ -121,6 +121,7 @@ def publish(person: Counting, title: str) -> None:
     expect(page.get_by_text("公众现在看到的是第 1 版")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_pictures_of_the_manual(
     browser: Browser,
     address: str,

@@ -47,6 +47,7 @@ def test_a_letter_of_each_kind_is_a_docx_with_all_its_text(id: str, sandbox: San
     assert (read.warnings, read.concealed) == ((), ())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
 @pytest.mark.parametrize("id", KINDS)
 def test_a_letter_of_each_kind_opens_in_libreoffice(id: str, tmp_path: Path) -> None:
