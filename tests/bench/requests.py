@@ -7,7 +7,8 @@ from datetime import timedelta
 from archive.chinese.dates import office_today
 from archive.registers.requests.facts import Applicant, Asked, Facts, Field, Form
 from archive.registers.requests.outcomes import Row
-from archive.registers.requests.register import Actor, Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Actor, Request
 from archive.registers.requests.states import State
 from archive.registers.requests.terms import Channel, Consulted
 from tests.bench.bed import Bed

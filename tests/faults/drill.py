@@ -16,7 +16,8 @@ from archive.registers.notices import packaged
 from archive.registers.requests import checking as requests
 from archive.registers.requests.facts import Applicant, Field
 from archive.registers.requests.persons import PersonsKeys
-from archive.registers.requests.register import Actor, Application, Register
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Actor, Application
 from archive.registers.requests.terms import Channel
 from archive.registers.roles import Role
 from archive.registers.staff import DUMP, Staff

@@ -20,7 +20,7 @@ from archive.registers.books.spec import Spec
 from archive.registers.requests import disputes as _disputes
 from archive.registers.requests import sheet
 from archive.registers.requests.exchange import Taken
-from archive.registers.requests.register import Actor
+from archive.registers.requests.request import Actor
 from archive.registers.roles import Act
 from archive.registers.staff import Staff
 from web.commands.deciding import decider, has_accounts

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from archive.registers.requests.letters import office as offices
-from archive.registers.requests.register import Actor, Register
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Actor
 from archive.registers.requests.search_record import Needs
 from archive.registers.staff import Staff, is_there
 from archive.registers.workdays import Calendar

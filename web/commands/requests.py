@@ -9,7 +9,7 @@ from archive.chinese.dates import office_today
 from archive.errors import RequestRefused, SignInRefused
 from archive.registers.requests import exchange
 from archive.registers.requests.facts import Said
-from archive.registers.requests.register import Actor
+from archive.registers.requests.request import Actor
 from archive.registers.requests.states import Event
 from archive.registers.roles import Act
 from web.commands.deciding import decider, has_accounts

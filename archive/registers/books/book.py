@@ -21,7 +21,7 @@ from archive.registers.requests import facts as changing
 from archive.registers.requests import persons
 from archive.registers.requests.facts import Field, Plain
 from archive.registers.requests.persons import Persons, PersonsKeys
-from archive.registers.requests.register import Actor, Opened
+from archive.registers.requests.request import Actor, Opened
 from archive.registers.staff import Staff, instant, now
 from archive.store import audit, canonical
 from archive.store.catalogue import Catalogue

@@ -13,7 +13,7 @@ from archive.registers.requests import sheet
 from archive.registers.requests.exchange import Refused, Taken
 from archive.registers.requests.facts import Field
 from archive.registers.requests.numbers import is_number
-from archive.registers.requests.register import Actor
+from archive.registers.requests.request import Actor
 
 NUMBER = "登记号"
 

@@ -27,7 +27,7 @@ from archive.registers.books.reevaluations import Withheld, withheld
 from archive.registers.books.spec import Figure, Spec
 from archive.registers.requests import sheet
 from archive.registers.requests.facts import Plain
-from archive.registers.requests.register import Actor
+from archive.registers.requests.request import Actor
 from archive.registers.roles import Act
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue

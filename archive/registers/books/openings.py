@@ -17,7 +17,8 @@ from archive.registers.books.book import Book, Entry
 from archive.registers.books.columns import Column, Facts, Kind, text
 from archive.registers.books.spec import Figure, Spec
 from archive.registers.requests.outcomes import Row
-from archive.registers.requests.register import Actor, Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Actor, Request
 from archive.registers.roles import Act
 
 SEVERAL, SUGGESTED, OWN = "多人申请相同信息", "申请人建议", "本机关决定"

@@ -19,7 +19,7 @@ from archive.plain import one_line
 from archive.registers.books.book import Book, Entry
 from archive.registers.books.columns import Column, Facts, Kind, day, text
 from archive.registers.books.spec import Figure, Spec
-from archive.registers.requests.register import Actor
+from archive.registers.requests.request import Actor
 from archive.registers.roles import Act
 from archive.store.catalogue import Catalogue
 from archive.store.tables import classifications, documents, versions

@@ -12,7 +12,8 @@ from functools import lru_cache
 from archive.errors import YearMissing
 from archive.registers.requests import terms
 from archive.registers.requests.facts import Facts
-from archive.registers.requests.register import Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Request
 from archive.registers.requests.states import OPEN, State
 from archive.registers.requests.terms import Consulted, Term
 from archive.registers.workdays import Calendar

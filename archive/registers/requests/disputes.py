@@ -16,7 +16,8 @@ from archive.registers.notices import day_of
 from archive.registers.requests import changing, sheet
 from archive.registers.requests.exchange import Refused, Taken
 from archive.registers.requests.facts import Court, Dispute, Facts, Result, Said
-from archive.registers.requests.register import Actor, Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Actor, Request
 from archive.registers.requests.states import Event
 
 

@@ -31,7 +31,8 @@ from archive.registers.requests.facts import (
 from archive.registers.requests.fees import Basis
 from archive.registers.requests.numbers import Pattern, is_number
 from archive.registers.requests.outcomes import ANSWERS, read_row
-from archive.registers.requests.register import Actor, Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Actor, Request
 from archive.registers.requests.states import State
 from archive.registers.requests.terms import Channel, Consulted
 

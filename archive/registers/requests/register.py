@@ -8,7 +8,7 @@ neither the facts, nor the audit log, nor an error's sentence has any of it.
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -17,18 +17,18 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from archive.chinese.dates import office_today
 from archive.errors import PersonalDataDamaged, RequestRefused, UnknownRequest
 from archive.registers.requests import changing, facts, lawful, letterbook, numbers, persons, terms
-from archive.registers.requests.facts import Applicant, Facts, Field, Form, Plain, Said
+from archive.registers.requests.facts import Facts, Field, Said
 from archive.registers.requests.findable import FoundAgain
 from archive.registers.requests.letterbook import Kept, Outgoing
 from archive.registers.requests.numbers import Pattern
 from archive.registers.requests.outcomes import ANSWERS, Content
 from archive.registers.requests.persons import Persons, PersonsKeys
+from archive.registers.requests.request import Actor, Application, Moved, Offer, Opened, Recorded, Request
 from archive.registers.requests.search_record import Needs
 from archive.registers.requests.searches import Searches
 from archive.registers.requests.states import OPEN, RIGHTS, TABLE, Event, State
 from archive.registers.requests.tables import request_events, requests
-from archive.registers.requests.terms import Channel, Term
-from archive.registers.roles import Act
+from archive.registers.requests.terms import Term
 from archive.registers.staff import Staff, instant, now
 from archive.registers.workdays import Calendar
 from archive.store import audit, canonical
@@ -44,81 +44,6 @@ _RETOLD = frozenset({Event.CORRECT, Event.SUPPLEMENT})
 # After these a request is found again by other words, or no more.
 _TOLD = _ANSWERING | {Event.ANONYMISE}
 OVERTAKEN = "您打开这一页之后，这件申请已有新的办理，这次没有进行。请看过现在的情况再办。"
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who does something: the person's name, and the user name of the account, "" where there are none."""
-
-    person: str
-    account: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Application:
-    """What comes in. ``personal`` has at least the name and the text (article 29)."""
-
-    channel: Channel
-    kind: Applicant
-    submitted_on: date
-    personal: Mapping[Field, str]
-    confirmed_on: date | None = None
-    form: Form | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request as it stands. ``last`` is the number of its newest event, which a form sends back as ``seen``."""
-
-    id: str
-    number: str
-    facts: Facts
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An event as it was recorded. ``personal`` names what was said with it; ``digest`` stands in the audit log too."""
-
-    request_id: str
-    number: int
-    event: Event
-    on: date
-    at: str
-    person: str
-    account: str
-    before: Mapping[str, Plain]
-    after: Mapping[str, Plain]
-    personal: tuple[Field, ...]
-    batch: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An act that is lawful now, its article, the right it needs, and which fields of ``Said`` it needs."""
-
-    event: Event
-    article: str
-    right: Act
-    needs: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What is personal about a request: as it is now, and what was said with each event, by its number."""
-
-    values: Mapping[Field, str]
-    by_event: Mapping[int, Mapping[Field, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """An open request whose last day has become another."""
-
-    request: Request
-    before: Term
-    after: Term
 
 
 class Register:

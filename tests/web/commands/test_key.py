@@ -8,7 +8,7 @@ import pytest
 
 from archive.chinese.dates import office_today
 from archive.registers.requests.facts import Applicant, Field
-from archive.registers.requests.register import Actor, Application
+from archive.registers.requests.request import Actor, Application
 from archive.registers.requests.terms import Channel
 from archive.store.seals import Key
 from tests.conftest import Databases, in_a_file

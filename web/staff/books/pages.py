@@ -16,7 +16,7 @@ from archive.errors import EntryRefused, GongkaiError, KeyUnusable, PersonalData
 from archive.registers.books.book import Book, Entry
 from archive.registers.books.columns import Facts, Kind, text
 from archive.registers.books.spec import Spec
-from archive.registers.requests.register import Actor, Opened
+from archive.registers.requests.request import Actor, Opened
 from archive.registers.roles import Act
 from web.staff.books.opening import SPECS, asked_year, book, figures, page_number, sent_form
 from web.staff.guard import allowed, current

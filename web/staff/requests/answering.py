@@ -9,7 +9,7 @@ from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.registers.requests import fees, outcomes
 from archive.registers.requests.fees import Basis
 from archive.registers.requests.outcomes import ANSWERS, Content, Question, Remedy
-from archive.registers.requests.register import Opened
+from archive.registers.requests.request import Opened
 from archive.registers.requests.states import Event
 from archive.registers.roles import Act
 from web.staff.guard import allowed

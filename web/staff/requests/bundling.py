@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as Answer
 
 from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.registers.requests.letters.case import case
-from archive.registers.requests.register import Recorded
+from archive.registers.requests.request import Recorded
 from archive.registers.roles import Act
 from web.http.current import services
 from web.http.download import download

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 from archive.errors import GongkaiError, KeyUnusable, PersonalDataDamaged, RequestRefused, UnknownRequest
 from archive.registers.requests.facts import Field
 from archive.registers.requests.findable import proposed
-from archive.registers.requests.register import Opened
+from archive.registers.requests.request import Opened
 from archive.registers.requests.states import Event
 from archive.registers.roles import Act
 from web.staff.guard import allowed, current

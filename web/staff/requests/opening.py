@@ -7,7 +7,8 @@ from flask import g
 from archive.errors import BadLetters, KeyUnusable, PersonalDataDamaged
 from archive.registers.requests.letters import office as offices
 from archive.registers.requests.letters.office import Office
-from archive.registers.requests.register import Actor, Register
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Actor
 from archive.registers.requests.search_record import Needs
 from archive.registers.roles import Act
 from archive.registers.workdays import Calendar

@@ -15,7 +15,7 @@ from archive.registers.requests.fees import Basis
 from archive.registers.requests.letterbook import Kept
 from archive.registers.requests.letters import drafting
 from archive.registers.requests.letters.kinds import KINDS, Kind
-from archive.registers.requests.register import Offer, Opened, Request
+from archive.registers.requests.request import Offer, Opened, Request
 from archive.registers.requests.states import RIGHTS, Event
 from archive.registers.requests.terms import Channel, Term
 from archive.registers.roles import Act

@@ -16,7 +16,7 @@ from archive.registers.requests.fees import Basis
 from archive.registers.requests.letters.drafting import ASKED, REASON, Words
 from archive.registers.requests.letters.kinds import Kind
 from archive.registers.requests.outcomes import ANSWERS, Content
-from archive.registers.requests.register import Application
+from archive.registers.requests.request import Application
 from archive.registers.requests.states import Event
 from archive.registers.requests.terms import Channel
 

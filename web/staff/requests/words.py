@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from archive.registers.requests.facts import Field, Plain
 from archive.registers.requests.outcomes import ANSWERS, Content
-from archive.registers.requests.register import Recorded
+from archive.registers.requests.request import Recorded
 
 FACTS = {
     **{"state": "状态", "channel": "收到渠道", "kind": "申请人类型", "submitted_on": "提交日"},

@@ -13,7 +13,8 @@ from archive.registers.requests.bundle import Part, Piece, bundle, needed
 from archive.registers.requests.facts import Field
 from archive.registers.requests.letters.kinds import KINDS
 from archive.registers.requests.outcomes import Content
-from archive.registers.requests.register import Actor, Opened, Recorded, Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Actor, Opened, Recorded, Request
 from archive.registers.requests.states import Event
 
 _PARTS = {

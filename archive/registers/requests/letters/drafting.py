@@ -23,7 +23,8 @@ from archive.registers.requests.letters.office import Office
 from archive.registers.requests.letters.texts import Texts
 from archive.registers.requests.letters.writing import END, Facts, Letter, write
 from archive.registers.requests.outcomes import Content
-from archive.registers.requests.register import Actor, Opened, Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Actor, Opened, Request
 from archive.registers.requests.states import Event, State
 from archive.registers.requests.terms import Consulted, Extension, Term
 

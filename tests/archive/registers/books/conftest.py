@@ -10,7 +10,7 @@ from archive.intake.adding import Item
 from archive.intake.receive import Intake
 from archive.registers.books.book import Book
 from archive.registers.books.spec import Spec
-from archive.registers.requests.register import Actor
+from archive.registers.requests.request import Actor
 from archive.registers.staff import Staff
 from archive.store.catalogue import Catalogue
 

@@ -15,7 +15,8 @@ from archive.registers.books.openings import SPEC, figures, open_reply
 from archive.registers.notices import packaged
 from archive.registers.requests.facts import Applicant, Field, Said
 from archive.registers.requests.outcomes import Content
-from archive.registers.requests.register import Application, Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Application, Request
 from archive.registers.requests.states import Event
 from archive.registers.requests.terms import Channel
 from archive.registers.staff import Staff

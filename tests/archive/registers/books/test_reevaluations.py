@@ -11,7 +11,7 @@ from archive.document import Disclosure
 from archive.errors import EntryRefused
 from archive.registers.books.book import Book
 from archive.registers.books.reevaluations import SPEC, dues, evaluate, figures, until, withheld
-from archive.registers.requests.register import Actor
+from archive.registers.requests.request import Actor
 from archive.store.catalogue import Catalogue
 from tests.archive.registers.books.conftest import Bring, Open
 

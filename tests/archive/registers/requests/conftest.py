@@ -7,7 +7,8 @@ import pytest
 
 from archive.registers.notices import packaged
 from archive.registers.requests.facts import Applicant, Field, Form
-from archive.registers.requests.register import Actor, Application, Register
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Actor, Application
 from archive.registers.requests.terms import Channel
 from archive.registers.staff import Staff
 from archive.registers.workdays import Calendar

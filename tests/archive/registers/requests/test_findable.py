@@ -13,7 +13,8 @@ from archive.registers.everything import Everything, State
 from archive.registers.requests.checking import problems
 from archive.registers.requests.facts import Field, Said
 from archive.registers.requests.findable import FoundAgain, proposed
-from archive.registers.requests.register import Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Request
 from archive.registers.requests.states import Event
 from archive.registers.requests.tables import findable
 from archive.registers.staff import Staff

@@ -16,7 +16,8 @@ from archive.registers.requests.facts import Delivery, Field, Said
 from archive.registers.requests.letterbook import Kept, Outgoing
 from archive.registers.requests.numbers import Pattern
 from archive.registers.requests.outcomes import Content, Row
-from archive.registers.requests.register import Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Request
 from archive.registers.requests.states import Event, State
 from archive.registers.requests.table_three import table_three
 from archive.registers.requests.tables import letter_numbers, request_letters, request_persons

@@ -13,7 +13,8 @@ from archive.registers.requests.facts import Correction, Court, Delivery, Field,
 from archive.registers.requests.fees import Basis
 from archive.registers.requests.numbers import is_number
 from archive.registers.requests.outcomes import Content, Row
-from archive.registers.requests.register import OVERTAKEN, Actor, Register
+from archive.registers.requests.register import OVERTAKEN, Register
+from archive.registers.requests.request import Actor
 from archive.registers.requests.states import Event, State
 from archive.registers.requests.tables import request_events, request_persons, requests
 from archive.registers.requests.terms import Channel

@@ -8,7 +8,8 @@ from werkzeug.test import TestResponse
 
 from archive.registers.notices import packaged
 from archive.registers.requests.facts import Applicant, Field
-from archive.registers.requests.register import Application, Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Application, Request
 from archive.registers.requests.states import Event
 from archive.registers.requests.terms import Channel
 from archive.registers.roles import Role

@@ -10,7 +10,8 @@ import time_machine
 from archive.chinese.dates import OFFICE_TIME, office_today
 from archive.registers.notices import packaged
 from archive.registers.requests.facts import Applicant, Field, Form
-from archive.registers.requests.register import Actor, Application, Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Actor, Application, Request
 from archive.registers.requests.terms import Channel
 from archive.registers.workdays import Calendar
 from tests.web.staff.conftest import DeskSite

@@ -13,7 +13,8 @@ from archive.registers.requests.changing import NEEDED
 from archive.registers.requests.facts import Delivery, Facts, Field, Position, Result, Said
 from archive.registers.requests.fees import Basis
 from archive.registers.requests.outcomes import ANSWERS, TREE, Content
-from archive.registers.requests.register import Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Request
 from archive.registers.requests.search_record import Conclusion, Place, Scope, Search
 from archive.registers.requests.states import RIGHTS, Event, State
 from archive.registers.requests.terms import Channel

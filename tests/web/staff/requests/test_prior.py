@@ -11,7 +11,8 @@ import time_machine
 
 from archive.chinese.dates import office_today
 from archive.registers.requests.facts import Said
-from archive.registers.requests.register import Register, Request
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Request
 from archive.registers.requests.search_record import Conclusion, Mark, Scope
 from archive.registers.requests.searches import ACTION
 from archive.registers.requests.states import Event
