@@ -11,7 +11,7 @@ from archive.registers.requests import facts, letterbook
 from archive.registers.requests.facts import Plain
 from archive.registers.requests.findable import FoundAgain
 from archive.registers.requests.persons import TABLES, Persons, PersonsKeys
-from archive.registers.requests.register import digest_of
+from archive.registers.requests.rows import digest_of
 from archive.registers.requests.search_record import Needs
 from archive.registers.requests.searches import Searches
 from archive.registers.requests.states import Event

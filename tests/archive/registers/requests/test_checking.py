@@ -8,7 +8,8 @@ from sqlalchemy import Connection, delete, insert, select, text, update
 
 from archive.registers.requests.checking import problems
 from archive.registers.requests.facts import Applicant, Facts, Field, Said
-from archive.registers.requests.register import Register, digest_of
+from archive.registers.requests.register import Register
+from archive.registers.requests.rows import digest_of
 from archive.registers.requests.states import Event, State
 from archive.registers.requests.tables import request_events, request_persons, requests
 from archive.registers.requests.terms import Channel

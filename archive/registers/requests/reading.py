@@ -1,0 +1,132 @@
+"""Reading the register: which requests there are, how they stand, and what may be done. Nothing here is personal."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from sqlalchemy import func, select
+
+from archive.errors import UnknownRequest
+from archive.registers.requests import changing, lawful, letterbook, numbers, rows, terms
+from archive.registers.requests.facts import Said
+from archive.registers.requests.letterbook import Kept
+from archive.registers.requests.numbers import Pattern
+from archive.registers.requests.request import Moved, Offer, Recorded, Request
+from archive.registers.requests.states import OPEN, RIGHTS, TABLE, Event, State
+from archive.registers.requests.tables import request_events, requests
+from archive.registers.requests.terms import Term
+from archive.registers.staff import Staff
+from archive.registers.workdays import Calendar
+
+
+class Reading:
+    """The register as it is read. ``today`` says which day it is at the office."""
+
+    def __init__(self, staff: Staff, calendar: Calendar, today: Callable[[], date]) -> None:
+        self._staff = staff
+        self.calendar = calendar
+        self.today = today
+
+    def offers(self, request: Request) -> list[Offer]:
+        """Return what is lawful today, each with its article, in the order of ``states.Event``."""
+        found: dict[Event, Offer] = {}
+        for each in TABLE:
+            if each.state is request.facts.state and each.event not in found:
+                for said in (Said(self.today()), Said(self.today(), redo=True)):
+                    if not isinstance(lawful.way(request.facts, each.event, said, self.calendar), str):
+                        needs = changing.NEEDED.get(each.event, {})
+                        found[each.event] = Offer(each.event, each.article, RIGHTS[each.event], needs)
+        return [found[event] for event in Event if event in found]
+
+    def request(self, id: str) -> Request:
+        """Return a request. Raises UnknownRequest."""
+        with self._staff.reading() as connection:
+            return rows.request(rows.find(connection, id))
+
+    def numbered(self, number: str) -> Request:
+        """Return the request with a number of the register. Raises UnknownRequest."""
+        with self._staff.reading() as connection:
+            row = connection.execute(select(requests).where(requests.c.number == number.strip())).mappings().first()
+        if row is None:
+            raise UnknownRequest(number)
+        return rows.request(row)
+
+    def all(self, states: Iterable[State] = ()) -> list[Request]:
+        """Return every request, or those in some states, in the order of their numbers."""
+        query = select(requests).order_by(requests.c.year, requests.c.serial, requests.c.number)
+        if wanted := [state.value for state in states]:
+            query = query.where(requests.c.state.in_(wanted))
+        with self._staff.reading() as connection:
+            return [rows.request(row) for row in connection.execute(query).mappings()]
+
+    def listed(self, states: Iterable[State], digits: str, skip: int, most: int) -> tuple[int, list[Request]]:
+        """Return how many requests are in some states, or in any, and a page of them, the newest first.
+
+        ``digits`` stand somewhere in their numbers, "" in all.
+        """
+        conditions = [requests.c.number.contains(digits, autoescape=True)]
+        if wanted := [state.value for state in states]:
+            conditions.append(requests.c.state.in_(wanted))
+        # Imported ones may have numbers of another kind, and no year: they stand last over any database.
+        order = (func.coalesce(requests.c.year, 0).desc(), requests.c.serial.desc(), requests.c.number.desc())
+        query = select(requests).where(*conditions).order_by(*order).offset(skip).limit(most)
+        with self._staff.reading() as connection:
+            total = connection.execute(select(func.count()).select_from(requests).where(*conditions)).scalar_one()
+            return total, [rows.request(row) for row in connection.execute(query).mappings()]
+
+    def open(self) -> list[Request]:
+        """Return what is received and not answered."""
+        return self.all(OPEN)
+
+    def unserved(self) -> list[Request]:
+        """Return the answered requests, but for imported ones, whose answer was not handed over as far as is known."""
+        told = requests.c.facts
+        query = select(requests).where(
+            requests.c.state.in_([State.CLOSED.value, State.ARCHIVED.value]),
+            told["reply_number"].as_string().is_not(None),
+            told["delivered_on"].as_string().is_(None),
+        )
+        with self._staff.reading() as connection:
+            found = [rows.request(row) for row in connection.execute(query).mappings()]
+        return [each for each in found if not each.facts.imported]
+
+    def events(self, id: str) -> list[Recorded]:
+        """Return what happened to a request, in order."""
+        query = select(request_events).where(request_events.c.request_id == id).order_by(request_events.c.number)
+        with self._staff.reading() as connection:
+            return [rows.recorded(row) for row in connection.execute(query).mappings()]
+
+    def term(self, request: Request, as_of: date | None = None) -> Term:
+        """Return when the reply is due, as the calendar is known now or was on a day."""
+        return terms.reply(request.facts.life, self.calendar.known_on(as_of) if as_of else self.calendar)
+
+    def moved(self, former: Calendar) -> list[Moved]:
+        """Return the open requests that another calendar gives another last day than the ``former`` one gave."""
+        found = [
+            Moved(each, terms.reply(each.facts.life, former), self.term(each))
+            for each in self.all((*OPEN, State.CONFIRMING))
+        ]
+        return [each for each in found if each.before.said != each.after.said]
+
+    def letters(self, id: str) -> list[Kept]:
+        """Return every version of every letter of a request, in the order in which they were kept."""
+        with self._staff.reading() as connection:
+            return letterbook.letters(connection, id)
+
+    def upcoming(self, pattern: Pattern, year: int) -> str:
+        """Return the number that the next letter of a series would be given."""
+        with self._staff.reading() as connection:
+            return pattern.written(year, numbers.following(letterbook.given(connection, pattern, year)))
+
+    def to_anonymise(self) -> list[Request]:
+        """Return the requests whose retention term is over and that still have something personal."""
+        wanted = Said(self.today())
+        return [
+            each
+            for each in self.all((State.CLOSED, State.ARCHIVED, State.VOID))
+            if not isinstance(lawful.way(each.facts, Event.ANONYMISE, wanted, self.calendar), str)
+        ]
+
+    def numbers(self) -> set[str]:
+        """Return every number that is taken."""
+        with self._staff.reading() as connection:
+            return {*connection.scalars(select(requests.c.number))}
