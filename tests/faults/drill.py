@@ -15,7 +15,7 @@ from archive.registers.accounts import Accounts
 from archive.registers.notices import packaged
 from archive.registers.requests import checking as requests
 from archive.registers.requests.facts import Applicant, Field
-from archive.registers.requests.persons import PersonsKeys
+from archive.registers.requests.persons_key import PersonsKeys
 from archive.registers.requests.register import Register
 from archive.registers.requests.request import Actor, Application
 from archive.registers.requests.terms import Channel

@@ -16,7 +16,7 @@ from archive.custody.rebuild import rebuild
 from archive.errors import CatalogueNotEmpty
 from archive.registers import staff
 from archive.registers.requests import checking as requests
-from archive.registers.requests.persons import PersonsKeys
+from archive.registers.requests.persons_key import PersonsKeys
 from archive.store import audit as log
 from archive.store import noted
 from archive.store.catalogue import Catalogue

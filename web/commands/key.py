@@ -8,7 +8,7 @@ import click
 
 from archive.custody import backup as backups
 from archive.custody import sealing
-from archive.registers.requests.persons import PersonsKey, PersonsKeys
+from archive.registers.requests.persons_key import PersonsKey, PersonsKeys
 from archive.registers.requests.request import Actor
 from archive.registers.roles import Act
 from archive.store import held, noted

@@ -1,6 +1,6 @@
 """Making a new installation: the one place where an archive begins."""
 
-from archive.registers.requests.persons import PersonsKeys
+from archive.registers.requests.persons_key import PersonsKeys
 from archive.store import folder
 from archive.store.catalogue import Catalogue
 from archive.store.space import make_reserve

@@ -17,10 +17,10 @@ from archive.errors import EntryRefused, UnknownDocument, UnknownEntry
 from archive.registers.books.columns import Cells, Facts, Kind, read, text
 from archive.registers.books.spec import Spec
 from archive.registers.books.tables import book_entries, book_events, book_persons
+from archive.registers.requests import applicants
 from archive.registers.requests import facts as changing
-from archive.registers.requests import persons
 from archive.registers.requests.facts import Field, Plain
-from archive.registers.requests.persons import Persons, PersonsKeys
+from archive.registers.requests.persons import Persons
 from archive.registers.requests.request import Actor, Opened
 from archive.registers.staff import Staff, instant, now
 from archive.store import audit, canonical
@@ -67,7 +67,7 @@ class Book:
         self.today = today
         self.catalogue = catalogue
         self._staff = staff
-        self.persons = Persons(PersonsKeys(staff.keys.folder), book_persons)
+        self.persons = Persons(staff.keys.folder, book_persons)
 
     def read(self, told: Mapping[str, str]) -> Cells:
         """Read what was typed by the columns' names, and hold it against itself and the archive."""
@@ -195,7 +195,7 @@ class Book:
         """Return names as lists show them, 张**, by the entries' ids. Raises KeyUnusable, PersonalDataDamaged."""
         with self._staff.reading() as connection:
             found = self.persons.newest(connection, Field.NAME, ids)
-        return {id: persons.masked(name) for id, name in found.items()}
+        return {id: applicants.masked(name) for id, name in found.items()}
 
     def look(self, id: str, by: Actor) -> Opened:
         """Return what is personal about an entry, after the look is in the audit log.
@@ -206,7 +206,7 @@ class Book:
         with self._staff.reading() as connection:
             found = self.persons.of(connection, id)
         self.note(by, "book.view", {"entry": number})
-        return Opened(persons.latest(found), found)
+        return Opened(applicants.latest(found), found)
 
     def look_at_all(self, by: Actor) -> dict[str, dict[Field, str]]:
         """Return what is personal about every entry, by its id, after this is in the audit log.
@@ -215,7 +215,7 @@ class Book:
         """
         ids = [each.id for each in self.all()]
         with self._staff.reading() as connection:
-            found = {id: persons.latest(said) for id, said in self.persons.of_some(connection, ids).items()}
+            found = {id: applicants.latest(said) for id, said in self.persons.of_some(connection, ids).items()}
         self.note(by, "book.export", {"rows": len(found), "persons": True})
         return found
 

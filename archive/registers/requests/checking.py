@@ -10,7 +10,7 @@ from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.registers.requests import facts, letterbook
 from archive.registers.requests.facts import Plain
 from archive.registers.requests.findable import FoundAgain
-from archive.registers.requests.persons import TABLES, Persons, PersonsKeys
+from archive.registers.requests.persons import TABLES, Persons
 from archive.registers.requests.rows import digest_of
 from archive.registers.requests.search_record import Needs
 from archive.registers.requests.searches import Searches
@@ -43,16 +43,17 @@ def problems(staff: Staff, catalogue: Catalogue) -> Iterator[str]:
     numbers = {row["id"]: row["number"] for row in rows}
     yield from _unlogged(numbers, events, catalogue)
     yield from [*_letters(staff, catalogue, numbers, events)][:_NAMED]
-    persons = Persons(PersonsKeys(staff.keys.folder))
+    persons = Persons(staff.keys.folder)
     yield from Searches(staff, catalogue, persons, office_today, Needs()).problems()
     yield from FoundAgain(staff, catalogue).problems()
 
 
 def unreadable(staff: Staff) -> list[str]:
     """Say why something personal can't be read, in any register; [] if all can, or there is nothing."""
-    keys = PersonsKeys(staff.keys.folder)
     with staff.reading() as connection:
-        return [*dict.fromkeys(why for table in TABLES for why in Persons(keys, table).problems(connection))]
+        return [
+            *dict.fromkeys(why for table in TABLES for why in Persons(staff.keys.folder, table).problems(connection))
+        ]
 
 
 def _wrong(row: RowMapping, events: list[RowMapping], kept: set[tuple[int, str]]) -> str:
@@ -121,7 +122,7 @@ def _letters(
         rows = connection.execute(select(request_letters)).mappings().all()
         given = {row["number"]: row for row in connection.execute(select(letter_numbers)).mappings()}
         try:
-            letters = Persons(PersonsKeys(staff.keys.folder)).letters(connection)
+            letters = Persons(staff.keys.folder).letters(connection)
             held = {(id, at): letterbook.digest(letterbook.opened(told).docx) for id, at, told in letters}
         except (KeyUnusable, PersonalDataDamaged):
             # Which was told above.

@@ -19,9 +19,10 @@ from archive.errors import RequestRefused, UnknownRequest
 from archive.plain import one_line
 from archive.registers.everything import Entry, State
 from archive.registers.requests import facts
+from archive.registers.requests.applicants import latest
 from archive.registers.requests.facts import Field
 from archive.registers.requests.outcomes import Content
-from archive.registers.requests.persons import Persons, PersonsKeys, latest
+from archive.registers.requests.persons import Persons
 from archive.registers.requests.searches import words_of
 from archive.registers.requests.tables import findable, requests
 from archive.registers.staff import Staff, instant, now
@@ -64,7 +65,7 @@ class FoundAgain:
     def __init__(self, staff: Staff, catalogue: Catalogue) -> None:
         self._staff = staff
         self._catalogue = catalogue
-        self._persons = Persons(PersonsKeys(staff.keys.folder))
+        self._persons = Persons(staff.keys.folder)
 
     def confirm(self, id: str, asked: str, answered: str, person: str) -> Findable:
         """Keep a text that somebody confirms as naming nobody. Raises RequestRefused with what it still has.

@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import select
 
 from archive.errors import PersonalDataDamaged, RequestRefused
-from archive.registers.requests import letterbook, persons, rows
+from archive.registers.requests import applicants, letterbook, rows
 from archive.registers.requests.facts import Field
-from archive.registers.requests.persons import Persons, PersonsKeys
+from archive.registers.requests.persons import Persons
 from archive.registers.requests.reading import Reading
 from archive.registers.requests.request import Actor, Opened
 from archive.registers.requests.states import State
@@ -25,7 +25,7 @@ class Looking(Reading):
     def __init__(self, staff: Staff, catalogue: Catalogue, calendar: Calendar, today: Callable[[], date]) -> None:
         super().__init__(staff, calendar, today)
         self._catalogue = catalogue
-        self.persons = Persons(PersonsKeys(staff.keys.folder))
+        self.persons = Persons(staff.keys.folder)
 
     def look(self, id: str, by: Actor) -> Opened:
         """Return what is personal about a request, after the look is in the audit log.
@@ -37,7 +37,7 @@ class Looking(Reading):
             found = self.persons.of(connection, id)
         with self._catalogue.writing() as log:
             audit.append(log, by.person, "request.view", None, {"request": number})
-        return Opened(persons.latest(found), found)
+        return Opened(applicants.latest(found), found)
 
     def masked_names(self, ids: Iterable[str] | None = None) -> dict[str, str]:
         """Return the applicants' names as lists show them, 张**, by the requests' ids; anonymised ones are not there.
@@ -46,7 +46,7 @@ class Looking(Reading):
         """
         with self._staff.reading() as connection:
             found = self.persons.newest(connection, Field.NAME, ids)
-        return {id: persons.masked(name) for id, name in found.items()}
+        return {id: applicants.masked(name) for id, name in found.items()}
 
     def letter(self, id: str, event: int, by: Actor) -> letterbook.Content:
         """Return what is in a letter that was kept with an event, after the look is in the audit log.
@@ -97,8 +97,8 @@ class Looking(Reading):
                 and (day.year, day.month) == (received.year, received.month)
                 and (day, each.number) <= (received, this.number)
             ]
-            told = {each: persons.latest(values) for each, values in self.persons.of_some(connection, month).items()}
-        return max(1, sum(persons.same(told[id], other) for other in told.values())) if id in told else 1
+            told = {each: applicants.latest(values) for each, values in self.persons.of_some(connection, month).items()}
+        return max(1, sum(applicants.same(told[id], other) for other in told.values())) if id in told else 1
 
     def named_in(self, id: str, text: str) -> list[Field]:
         """Return which of an applicant's name, identity and contact stand in a text. Nobody is shown any of it.
@@ -110,7 +110,7 @@ class Looking(Reading):
         return [
             field
             for field in (Field.NAME, Field.IDENTITY, Field.CONTACT)
-            if any(persons.stands_in(values.get(field, ""), text) for values in said)
+            if any(applicants.stands_in(values.get(field, ""), text) for values in said)
         ]
 
     def look_at_all(self, by: Actor) -> dict[str, dict[Field, str]]:
@@ -119,7 +119,7 @@ class Looking(Reading):
         Whoever calls this has asked for ``Act.EXPORT_PERSONS``. Raises KeyUnusable, PersonalDataDamaged.
         """
         with self._staff.reading() as connection:
-            found = {id: persons.latest(said) for id, said in self.persons.of_all(connection).items()}
+            found = {id: applicants.latest(said) for id, said in self.persons.of_all(connection).items()}
         self.note(by, "request.export", {"rows": len(found), "persons": True})
         return found
 

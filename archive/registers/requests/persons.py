@@ -1,20 +1,14 @@
 """What is personal about requests: who asked for what, and whatever else somebody wrote freely.
 
-It lies in the staff's database, encrypted (AES-256-GCM) by a key of its own, ``persons.key`` beside the archive's keys.
-Each value is bound to its request, event and field, so that one can't be put in another's place. The records of
-searches are encrypted by the same key. The key is in no
-backup; ``gongkai key export`` prints it. Rows without their key are told, and never shown as if there were none.
+It lies in the staff's database, encrypted (AES-256-GCM) by a key of its own (see ``persons_key``). Each value is bound
+to its request, event and field, so that one can't be put in another's place. The records of searches are encrypted by
+the same key. Rows without their key are told, and never shown as if there were none.
 """
 
 import base64
-import hashlib
 import json
 import os
-import re
-import secrets
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -22,128 +16,30 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, tuple_, update
 
 from archive.errors import KeyUnusable, PersonalDataDamaged
-from archive.reasons import why
 from archive.registers.books.tables import book_persons
 from archive.registers.requests.facts import Field
+from archive.registers.requests.persons_key import PersonsKey, PersonsKeys, key_id
 from archive.registers.requests.tables import request_persons, search_records
-from archive.store import keyfile
-from archive.store.blobs import sync_folder
 
-KEY = "persons.key"
-_HEAD = "gongkai persons key, format 1"
+# Bytes, as AES-GCM takes them.
 _NONCE = 12
-RECORD = "检索情况记录"
+# What a search record is called where one can't be read.
+_RECORD = "检索情况记录"
 # Letters are large: no more rows than this are in memory together.
 _AT_ONCE = 200
-# Beyond this many letters it is no name, number or letter, and the database would swell.
-LONGEST = 20_000
 # Where what is personal lies: all of it is encrypted by one key.
 TABLES = (request_persons, book_persons)
 
 
-@dataclass(frozen=True, slots=True)
-class PersonsKey:
-    """A key and those in force before it, without which older backups can't be read."""
-
-    secret: bytes
-    former: tuple[bytes, ...] = ()
-
-    @classmethod
-    def new(cls) -> "PersonsKey":
-        return cls(secrets.token_bytes(32))
-
-    @property
-    def id(self) -> str:
-        return key_id(self.secret)
-
-    @property
-    def known(self) -> Mapping[str, bytes]:
-        """Every secret by its id."""
-        return {key_id(each): each for each in (self.secret, *self.former)}
-
-    def written(self) -> str:
-        """Return the key as text for a file or for paper."""
-        former = {f"former {at}": each.hex() for at, each in enumerate(self.former, 1)}
-        return keyfile.written(_HEAD, {"key": self.id, "secret": self.secret.hex(), **former})
-
-    @classmethod
-    def read(cls, text: str, name: str) -> "PersonsKey | None":
-        """Read what ``written`` wrote; None if the text has no such key. Raises KeyUnusable."""
-        if not keyfile.holds(_HEAD, text):
-            return None
-        told = keyfile.read(_HEAD, text, name)
-        try:
-            former = tuple(bytes.fromhex(value) for field, value in told.items() if field.startswith("former "))
-            found = cls(bytes.fromhex(told["secret"]), former)
-            for each in (found.secret, *former):
-                AESGCM(each)
-        except (KeyError, ValueError) as error:
-            raise KeyUnusable(f"密钥 {name} 读不出。") from error
-        return found
-
-
-class PersonsKeys:
-    """The key in a folder. It is read when it is needed, since another process may have replaced it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / KEY
-
-    def exist(self) -> bool:
-        return self.path.exists()
-
-    def make(self) -> PersonsKey:
-        """Write a new key unless there is one, and return the one in force. Raises OSError, KeyUnusable."""
-        return self.current() if self.exist() else self.put(PersonsKey.new())
-
-    def put(self, key: PersonsKey) -> PersonsKey:
-        """Put a key into force; those of before stay known. Raises OSError, KeyUnusable."""
-        if self.exist():
-            key = _joined(key, self.current())
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        keyfile.put(self.path, key.written())
-        sync_folder(self.path.parent)
-        return key
-
-    def bring_back(self, key: PersonsKey) -> PersonsKey:
-        """Let a key that was kept elsewhere be known again; the one in force stays so if it can be read.
-
-        Raises OSError.
-        """
-        try:
-            there = self.current()
-        except KeyUnusable:
-            if self.exist():
-                # Somebody may still be able to read it.
-                self.path.replace(self.path.with_name(f"{KEY}.damaged"))
-            return self.put(key)
-        joined = _joined(there, key)
-        if joined != there:
-            keyfile.put(self.path, joined.written())
-            sync_folder(self.path.parent)
-        return joined
-
-    def current(self) -> PersonsKey:
-        """Return the key in force. Raises KeyUnusable."""
-        try:
-            text = self.path.read_text(encoding="ascii", errors="replace")
-        except FileNotFoundError as error:
-            raise KeyUnusable(
-                f"没有申请人信息的密钥 {self.path}，登记簿里的个人信息读不出。"
-                "请从保管的副本恢复：gongkai key import FILE。"
-            ) from error
-        except OSError as error:
-            raise KeyUnusable(f"不能读取密钥文件 {self.path}：{why(error)}。请以保管密钥的用户运行。") from error
-        key = PersonsKey.read(text, self.path.name)
-        if key is None:
-            raise KeyUnusable(f"{self.path.name} 不是完整的密钥文件（首行不对），请从保管的副本恢复。")
-        return key
-
-
 class Persons:
-    """Writes and reads what is personal in a register's ``table``, within transactions of the staff's database."""
+    """Writes and reads what is personal in a register's ``table``, within transactions of the staff's database.
 
-    def __init__(self, keys: PersonsKeys, table: Table = request_persons) -> None:
-        self.keys = keys
+    ``folder`` is that of the keys.
+    """
+
+    def __init__(self, folder: Path, table: Table = request_persons) -> None:
+        self._folder = folder
+        self.keys = PersonsKeys(folder)
         self._table = table
         # Whose it is: the first column, of a request or of an entry of a book.
         self._id = next(iter(table.columns))
@@ -220,7 +116,7 @@ class Persons:
 
         The file comes first: if the transaction then fails, the former key in it still reads every row.
         """
-        everywhere = [Persons(self.keys, table) for table in TABLES]
+        everywhere = [Persons(self._folder, table) for table in TABLES]
         for each in everywhere:
             for _ in each._read(connection):
                 # All can be read, or nothing is begun.
@@ -255,7 +151,7 @@ class Persons:
         if not rows:
             return {}
         known = self._key(connection).known
-        return {row.id: _opened(known[row.key], _bound_record(row.id), row.sealed, (row.id, RECORD)) for row in rows}
+        return {row.id: _opened(known[row.key], _bound_record(row.id), row.sealed, (row.id, _RECORD)) for row in rows}
 
     def problems(self, connection: Connection) -> Iterator[str]:
         """Yield a sentence for each thing that is wrong with the key or with a value."""
@@ -297,26 +193,6 @@ class Persons:
             rows = connection.execute(query.where(tuple_(*order) > last)).all() if len(rows) == _AT_ONCE else []
 
 
-def _joined(key: PersonsKey, other: PersonsKey) -> PersonsKey:
-    """Return a key that knows also what another one knows."""
-    kept = dict.fromkeys((*key.former, other.secret, *other.former))
-    return replace(key, former=tuple(each for each in kept if each != key.secret))
-
-
-def masked(name: str) -> str:
-    """Return a name as lists show it.
-
-    >>> masked("张三丰"), masked("临沭县某某公司"), masked("")
-    ('张**', '临**', '')
-    """
-    return f"{name[0]}**" if name else ""
-
-
-def key_id(secret: bytes) -> str:
-    """Return the name of a key: 8 hex digits of a hash."""
-    return hashlib.sha256(b"gongkai persons key\n" + secret).hexdigest()[:8]
-
-
 def _overwrite(connection: Connection) -> None:
     """Let what is deleted or replaced be overwritten in the file, encrypted as it is."""
     if connection.dialect.name == "sqlite":
@@ -349,60 +225,3 @@ def _bound(place: tuple[str, int, Field]) -> bytes:
 
 def _bound_record(id: str) -> bytes:
     return f"gongkai search record\n{id}".encode()
-
-
-def checked(values: Mapping[Field, str]) -> dict[Field, str]:
-    """Return the values that say something, without blanks around them. Raises ValueError for one that is too long."""
-    kept = {field: plain for field, value in values.items() if (plain := _plainly(value))}
-    for field, value in kept.items():
-        if len(value) > LONGEST:
-            raise ValueError(f"{field.value}超过 {LONGEST} 字，请删减。")
-    return kept
-
-
-def _plainly(value: str) -> str:
-    """Return text with one kind of line's end and nothing that no file of a table can hold."""
-    lines = value.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(each for each in lines if each in "\n\t" or not _unwritable(each)).strip()
-
-
-def _unwritable(letter: str) -> bool:
-    """Whether XML has no place for a letter. Those of private use stay: rare names are written with them."""
-    return unicodedata.category(letter) in ("Cc", "Cs") or letter in "\ufffe\uffff"
-
-
-def same(one: Mapping[Field, str], other: Mapping[Field, str]) -> bool:
-    """Tell whether two applicants are one: the same identity, or, where one has none, the same name and contact."""
-    if one.get(Field.IDENTITY) and other.get(Field.IDENTITY):
-        return _plain(one[Field.IDENTITY]) == _plain(other[Field.IDENTITY])
-    pairs = [(one.get(field, ""), other.get(field, "")) for field in (Field.NAME, Field.CONTACT)]
-    return all(left and _plain(left) == _plain(right) for left, right in pairs)
-
-
-def stands_in(value: str, text: str) -> bool:
-    """Tell whether a text has somebody's name, or a part of what they gave, in any width and spacing.
-
-    >>> stands_in("欧阳小芳", "欧 阳小芳：您好"), stands_in("电话13800001111，南街 3 号", "请拨 138-0000-1111")
-    (True, True)
-    >>> stands_in("王", "王庄镇"), stands_in("", "任何文字")
-    (False, False)
-    """
-    within = _bare(text)
-    parts = [_bare(part) for part in re.split(r"[\s,，、;；:：/()（）]+", unicodedata.normalize("NFKC", value))]
-    numbers = re.findall(r"[0-9][0-9x]{6,}", _bare(value))
-    return any(len(part) > 1 and part in within for part in (_bare(value), *numbers, *(p for p in parts if len(p) > 3)))
-
-
-def _bare(value: str) -> str:
-    """Return the letters and digits of a text, in one width and case."""
-    return "".join(each for each in unicodedata.normalize("NFKC", value).casefold() if each.isalnum())
-
-
-def _plain(value: str) -> str:
-    return "".join(value.split()).casefold()
-
-
-def latest(events: Mapping[int, Mapping[Field, str]], fields: Iterable[Field] = tuple(Field)) -> dict[Field, str]:
-    """Return each field as it was said last."""
-    found = {field: value for number in sorted(events) for field, value in events[number].items()}
-    return {field: found[field] for field in fields if field in found}

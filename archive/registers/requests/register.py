@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from archive.chinese.dates import office_today
 from archive.errors import RequestRefused
-from archive.registers.requests import changing, facts, lawful, letterbook, numbers, persons, rows
+from archive.registers.requests import applicants, changing, facts, lawful, letterbook, numbers, rows
 from archive.registers.requests.facts import Facts, Field, Said
 from archive.registers.requests.findable import FoundAgain
 from archive.registers.requests.letterbook import Outgoing
@@ -229,6 +229,6 @@ def _spoken(said: Said) -> dict[Field, str]:
 
 def _checked(values: Mapping[Field, str]) -> dict[Field, str]:
     try:
-        return persons.checked(values)
+        return applicants.checked(values)
     except ValueError as error:
         raise RequestRefused(str(error)) from None

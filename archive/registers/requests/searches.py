@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, inse
 from archive.chinese.dates import OFFICE_TIME
 from archive.decisions.persons import written
 from archive.errors import KeyUnusable, PersonalDataDamaged, RequestRefused, UnknownRequest
-from archive.registers.requests import facts, persons, search_record
+from archive.registers.requests import applicants, facts, search_record
 from archive.registers.requests.persons import Persons
 from archive.registers.requests.search_record import KEPT, Conclusion, Mark, Needs, Place, Record, Search
 from archive.registers.requests.states import State
@@ -82,7 +82,7 @@ class Searches:
 
     def open(self, request_id: str, asked: str, search: Search, person: str) -> Record:
         """Begin a record for a request, with its first search. Raises RequestRefused, UnknownRequest, KeyUnusable."""
-        asked = _said(asked, "申请的内容", 2 * persons.LONGEST)
+        asked = _said(asked, "申请的内容", 2 * applicants.LONGEST)
         with self._staff.writing() as connection:
             row = connection.execute(select(requests).where(requests.c.id == request_id)).mappings().first()
             if row is None:

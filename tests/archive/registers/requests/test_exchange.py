@@ -11,11 +11,11 @@ import pytest
 from archive.errors import RequestRefused
 from archive.registers.notices import packaged
 from archive.registers.requests import exchange, sheet
+from archive.registers.requests.applicants import latest
 from archive.registers.requests.exchange import PERSONAL
 from archive.registers.requests.facts import Delivery, Field, Position, Result, Said
 from archive.registers.requests.fees import Basis
 from archive.registers.requests.outcomes import Row
-from archive.registers.requests.persons import latest
 from archive.registers.requests.register import Register
 from archive.registers.requests.states import Event, State
 from archive.registers.requests.terms import Channel

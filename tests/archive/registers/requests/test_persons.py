@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.registers.requests import persons
 from archive.registers.requests.facts import Field, Said
-from archive.registers.requests.persons import KEY, PersonsKey, PersonsKeys
+from archive.registers.requests.persons_key import KEY, PersonsKey, PersonsKeys
 from archive.registers.requests.register import Register
 from archive.registers.requests.states import Event
 from archive.registers.requests.tables import request_persons

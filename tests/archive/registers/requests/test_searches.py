@@ -18,7 +18,7 @@ from archive.extract import Sandbox
 from archive.registers.requests import search_paper
 from archive.registers.requests.checking import problems
 from archive.registers.requests.facts import Applicant, Facts, Field, Said
-from archive.registers.requests.persons import KEY
+from archive.registers.requests.persons_key import KEY
 from archive.registers.requests.register import Register
 from archive.registers.requests.request import Request
 from archive.registers.requests.search_record import (
