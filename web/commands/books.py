@@ -19,8 +19,8 @@ from archive.registers.books.book import Book
 from archive.registers.books.spec import Spec
 from archive.registers.requests import disputes as _disputes
 from archive.registers.requests import sheet
-from archive.registers.requests.exchange import Taken
 from archive.registers.requests.request import Actor
+from archive.registers.requests.taking_in import Taken
 from archive.registers.roles import Act
 from archive.registers.staff import Staff
 from web.commands.deciding import decider, has_accounts

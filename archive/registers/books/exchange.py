@@ -3,17 +3,18 @@
 A row that is wrong is refused by its line with the reason, and the rest goes in.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from archive.errors import EntryRefused
 from archive.registers.books.book import Book
 from archive.registers.books.columns import Cells, Column, text
-from archive.registers.requests import sheet
-from archive.registers.requests.exchange import Refused, Taken
+from archive.registers.requests import sheet, taking_in
 from archive.registers.requests.facts import Field
 from archive.registers.requests.numbers import is_number
 from archive.registers.requests.request import Actor
+from archive.registers.requests.taking_in import Refused, Taken
 
 NUMBER = "登记号"
 
@@ -23,7 +24,7 @@ def take_in(book: Book, path: Path, by: Actor, dry_run: bool = False) -> Taken:
     taken = Taken()
     there = {each.number for each in book.all()}
     good: list[tuple[str, Cells]] = []
-    for line, row in _rows(book, path):
+    for line, row in taking_in.rows(path, _known(book), partial(_wrong_heading, book), EntryRefused):
         number, cells, reason = _parsed(book, row)
         if not reason and number in there:
             reason = f"{'这一条' if book.spec.named else '登记号'}已经有了，没有重复导入。"
@@ -72,44 +73,19 @@ def _first(book: Book) -> tuple[str, ...]:
     return () if book.spec.named else (NUMBER,)
 
 
-def _rows(book: Book, path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    heading: list[str] = []
-    for line, cells in sheet.read(path):
-        if not heading:
-            heading = [*map(str.strip, cells)]
-            while heading and not heading[-1]:
-                heading.pop()
-            if why := _wrong_heading(book, heading):
-                raise EntryRefused(f"第 {line} 行应为列名。{why}")
-            continue
-        told = dict(zip(heading, cells, strict=False))
-        if any(cells[len(heading) :]):
-            told[""] = "more"
-        yield line, told
-    if not heading:
-        raise EntryRefused(f"文件是空的；第一行应为列名：{'、'.join(_known(book))}。")
-
-
 def _known(book: Book) -> list[str]:
     return [*_first(book), *(each.label for each in book.spec.columns)]
 
 
 def _wrong_heading(book: Book, heading: Sequence[str]) -> str:
-    known = _known(book)
-    if unknown := [at for at, cell in enumerate(heading, 1) if cell not in known]:
-        return f"第 {'、'.join(map(str, unknown[:10]))} 列的列名不认识；可用的有：{'、'.join(known)}。"
-    if twice := [cell for cell in known if heading.count(cell) > 1]:
-        return f"有两列{'、'.join(twice)}。"
-    if lacking := [each.label for each in book.spec.columns if each.needed and each.label not in heading]:
-        return f"缺少{'、'.join(lacking)}列。"
-    return ""
+    return taking_in.wrong_heading(heading, _known(book), [each.label for each in book.spec.columns if each.needed])
 
 
 def _parsed(book: Book, row: Mapping[str, str]) -> tuple[str, Cells, str]:
     """Return a row's number, its cells, and why it can't be used, or ""."""
     cells = book.read({each.name: row.get(each.label, "") for each in book.spec.columns})
-    if "" in row:
-        return "", cells, "比列名多出几栏。"
+    if taking_in.BEYOND in row:
+        return "", cells, taking_in.TOO_MANY
     if cells.wrong:
         return "", cells, "".join(cells.wrong.values())
     if book.spec.named:

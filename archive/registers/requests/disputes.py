@@ -5,7 +5,7 @@ ended, by its result, and as not ended in each year before, from that in which i
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,12 +13,12 @@ from pathlib import Path
 
 from archive.errors import RequestRefused, UnknownRequest
 from archive.registers.notices import day_of
-from archive.registers.requests import changing, sheet
-from archive.registers.requests.exchange import Refused, Taken
+from archive.registers.requests import changing, sheet, taking_in
 from archive.registers.requests.facts import Court, Dispute, Facts, Result, Said
 from archive.registers.requests.register import Register
 from archive.registers.requests.request import Actor, Request
 from archive.registers.requests.states import Event
+from archive.registers.requests.taking_in import Refused, Taken
 
 
 class Kind(StrEnum):
@@ -110,7 +110,7 @@ def take_in(register: Register, path: Path, by: Actor, today: date, dry_run: boo
     taken = Taken()
     # What becomes of the requests, also where nothing is written.
     known: dict[str, tuple[Request, Facts]] = {}
-    for line, row in _rows(path):
+    for line, row in taking_in.rows(path, _HEADING, _wrong_heading, RequestRefused):
         try:
             number, kind, dispute = _parsed(row)
             if number not in known:
@@ -169,28 +169,16 @@ def _ending(dispute: Dispute) -> tuple[Event, Said]:
     return _END[dispute.court], said
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    heading: list[str] = []
-    for line, cells in sheet.read(path):
-        if heading:
-            told = dict(zip(heading, cells, strict=False))
-            if any(cells[len(heading) :]):
-                told[""] = "more"
-            yield line, told
-            continue
-        heading = [*map(str.strip, cells)]
-        while heading and not heading[-1]:
-            heading.pop()
-        if set(heading) - {*_HEADING} or set(_NEEDED) - {*heading} or len({*heading}) < len(heading):
-            raise RequestRefused(f"第 {line} 行应为列名：{'、'.join(_HEADING)}，前三列必有，每列一次。")
-    if not heading:
-        raise RequestRefused(f"文件是空的；第一行应为列名：{'、'.join(_HEADING)}。")
+def _wrong_heading(heading: Sequence[str]) -> str:
+    if set(heading) - {*_HEADING} or set(_NEEDED) - {*heading} or len({*heading}) < len(heading):
+        return f"：{'、'.join(_HEADING)}，前三列必有，每列一次。"
+    return ""
 
 
 def _parsed(row: Mapping[str, str]) -> tuple[str, Kind, Dispute]:
     told = {name: row.get(name, "").strip() for name in _HEADING}
-    if "" in row:
-        raise RequestRefused("比列名多出几栏。")
+    if taking_in.BEYOND in row:
+        raise RequestRefused(taking_in.TOO_MANY)
     if lacking := [name for name in _NEEDED if not told[name]]:
         raise RequestRefused(f"{'、'.join(lacking)}空着。")
     if told["种类"] not in list(Kind):
