@@ -1,9 +1,9 @@
 """The pre-check: what a reviewer must look at before a document becomes public, each place with its reason.
 
 It goes over all that a reader could see: the text, what is stated about it, the attachments and the names of the files.
-A machine finds, a person decides: nothing is refused here (see ``stops``). Marks of secrecy are those of GB/T
-9704-2012, personal data those of ``personal``; then what a text promises and does not hold, and lists of persons
-without an end. Contact data of offices pass (see ``contacts``).
+A machine finds, a person decides: nothing is refused here (see ``stops``). It finds ``marks``, numbers of persons
+(``personal``, ``apart``) and their ``addresses``, ``promises`` that a text does not keep, and lists of persons without
+an end. Contact data of offices pass (see ``contacts``).
 """
 
 import re
@@ -13,14 +13,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 from pathlib import PurePath
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from archive.chinese import apart, personal
-from archive.chinese.simplified import simplified_of
-from archive.decisions import contacts
+from archive.decisions import addresses, contacts, marks, promises
 from archive.decisions.history import LABELS
 from archive.describe import roll
 from archive.document import Attachment, Document, Metadata, label_at
@@ -69,49 +68,8 @@ _TO_GO_ON = re.compile(rf"[{personal.DIGIT}０-９\-－—]")
 _GOES_ON = re.compile(rf"[{personal.DIGIT}０-９Xx\-－—]")
 _LONG = re.compile(rf"[{personal.DIGIT}](?:[\s.·•—–_/\\|*、~…-]{{0,3}}[{personal.DIGIT}Xx]){{6,}}")
 
-_LEVEL = r"(?:绝\s*密|机\s*密|秘\s*密)"
-_TERM = r"(?:\s*(?:\d{1,2}\s*(?:年|个月|月|天|日)|长期|启封|至.{0,12}))?"
-_URGENCY = r"(?:\s*(?:特提|特急|加急|平急|急件))?"
-_STARRED = re.compile(rf"{_LEVEL}(?:\s*级)?\s*[\])】〕]?\s*[★☆✩✭⭐*※●○◆◇■□▲△]")
-_ALONE = re.compile(rf"[\[(【〔]?\s*(?:密\s*级\s*[:：]?\s*)?{_LEVEL}(?:\s*[级件])?{_TERM}\s*[\])】〕]?{_URGENCY}")
-_LABELLED = re.compile(rf"密\s*级(?:\s*和保密期限)?\s*[:：\t]\s*{_LEVEL}")
-# How a file's name or a title bears a mark: in brackets, or at the beginning and set off.
-_ON_A_NAME = re.compile(rf"[\[(【〔]\s*{_LEVEL}(?:\s*[级件])?{_TERM}\s*[\])】〕]|^\s*{_LEVEL}\s*[级件]?[\s_\-—–.:：]")
 # What joins the parts of a file's name or an address.
 _JOINT = re.compile(r"[_./=&?#+-]+")
-# How many paragraphs may hold the preamble, and how many characters of each are read.
-_PREAMBLE, _LONGEST = 12, 3000
-# How many headings are compared with what a preamble promises, more than any document has.
-_HEADINGS = 1000
-_INTERNAL = (
-    r"内部(?:资料|文件|使用|材料|明电|传阅|刊物)|注意保存|不得(?:外传|翻印|复制)|严禁外传|"
-    r"(?:此件|本件)?不(?:予)?公开|工作秘密"
-)
-_INTERNAL_ALONE = re.compile(rf"[\s(（【\[]*(?:{_INTERNAL})(?:[\s,，、;；]*(?:{_INTERNAL}))*[\s)）】\]。!！]*")
-_INTERNAL_BRACKETED = re.compile(rf"[(（【\[]\s*(?:{_INTERNAL})(?:[\s,，、]*(?:{_INTERNAL}))*\s*[)）】\]]")
-
-_DOOR = r"\d+\s*(?:号楼|栋|幢|单元|号院|排\d+号)(?:\s*\d+\s*(?:单元|楼|层|室|号))*|\d+\s*室"
-_ADDRESS = re.compile(
-    rf"(?:[村路街巷道区苑园庄镇乡里弄]|小区|家属院|公寓|花园)[^\t,，。;；:：\d]{{0,8}}(?:\d+号[^\t,，。;；:：\d]{{0,6}})?(?:{_DOOR})"
-)
-# The province, county and town, and what else of a name stands right before an address. No name has these characters.
-_TOWN_LONGEST = 40
-_TOWN = re.compile(
-    r"(?:[^\W\d_住于在址为是系和与及由往从]{1,7}(?:省|市|州|盟|县|区|旗|镇|乡|街道|村|社区))*[^\W\d_住于在址为是系和与及由往从]{0,6}$"
-)
-_DWELLING = re.compile(
-    r"(?:现住|家住|住址|住所|居住|户籍(?:地|所在地)?|家庭(?:住址|地址)|户口所在地)[^\t。;；\d]{0,24}\d+\s*(?:号|组|户|室|栋|幢|单元)"
-)
-_BUREAU = re.compile(
-    r"政府|[局委院]|办公|中心|大厅|行政|机关|大楼|大厦|服务|公司|学校|酒店|宾馆|会议|银行|超市|商场|站|[招开评]标|编办"
-)
-_PROMISE = re.compile(
-    r"(?:内容|全文|报告|本文)[^。:]{0,12}?(?:包括|包含|分为|由)(?P<list>[^。\n]{4,400}?)"
-    r"(?:等(?:内容|方面)|(?:等)?(?:共)?(?:\d{1,2}|[一二三四五六七八九十]{1,3})个?(?:部分|方面|项内容))"
-)
-_COUNT = "[一二三四五六七八九十]{1,3}"
-# In scraped texts a heading may be run into the paragraph before it.
-_HEADING = re.compile(rf"(?:^|[\s。;；:：)）])(?:第?{_COUNT}[、章节.．]|[(（]{_COUNT}[)）])\s*(.{{2,40}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +212,7 @@ def _in_name(name: str) -> Iterator[tuple[Concern, str]]:
         [each[:2] for each in _in_line(name)],
         [each[:2] for each in _in_line(_JOINT.sub("，", flat))],
         [each[:2] for each in _marks(PurePath(flat).stem)],
-        [(Concern.SECRECY, masked(flat)[:60])] if _ON_A_NAME.search(flat) else [],
+        [(Concern.SECRECY, masked(flat)[:60])] if marks.is_secret_name(flat) else [],
     ]
     for kind in Concern:
         # Each reading may find what another does not; the one that finds most has them all.
@@ -283,7 +241,8 @@ def _in_paragraphs(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:
     yield from apart_ones
     for number, heading in missing_content(paragraphs):
         yield number, _Hit(Concern.EMPTY_HEADING, heading, _whole(paragraphs[number]))
-    yield from _unkept(paragraphs)
+    for number, names in promises.unkept(paragraphs):
+        yield number, _Hit(Concern.UNKEPT_PROMISE, "、".join(names), _whole(paragraphs[number]))
 
 
 def _in_line(line: str) -> Iterator[_Hit]:
@@ -314,14 +273,10 @@ def _in_line(line: str) -> Iterator[_Hit]:
         for kind, start, end in personal.identifiers(cell):
             if not passes(kind, before + start, before + end):
                 yield _Hit(Concern[kind], _excerpt(cell, start, end), _piece(line, before + start, before + end))
-        for match in (*_ADDRESS.finditer(cell), *_DWELLING.finditer(cell)):
-            if not _BUREAU.search(cell, max(0, match.start() - 20), match.end()):
-                start, end = match.span()
-                # Marked, and masked, with its town. The excerpt, by which it is known again, is that of the rule.
-                town = _TOWN.search(cell, max(0, start - _TOWN_LONGEST), start)
-                marked = before + (town.start() if town else start)
-                yield _Hit(Concern.ADDRESS, _excerpt(cell, start, end), _piece(line, marked, before + end))
-                break
+        if found := addresses.dwelling(cell):
+            town, start, end = found
+            # Marked, and masked, with its town. The excerpt, by which it is known again, is that of the rule.
+            yield _Hit(Concern.ADDRESS, _excerpt(cell, start, end), _piece(line, before + town, before + end))
 
 
 def _whole(line: str) -> _Pieces:
@@ -345,17 +300,10 @@ def _origins(line: str) -> Sequence[int]:
 
 
 def _marks(line: str) -> Iterator[_Hit]:
-    if "密" in line and _bears_level(line):
+    if marks.is_secret(line):
         yield _Hit(Concern.SECRECY, line.strip()[:60], _whole(line))
-    elif _INTERNAL_ALONE.fullmatch(line) or _INTERNAL_BRACKETED.search(line):
+    elif marks.is_internal(line):
         yield _Hit(Concern.INTERNAL, line.strip()[:60], _whole(line))
-
-
-def _bears_level(line: str) -> bool:
-    # Offices outside the mainland, and old files, write 機密.
-    simple = "".join(simplified_of().get(each, each) for each in line)
-    # Alone in a line it is a mark on whatever page: an attachment's may begin anywhere.
-    return bool(_ALONE.fullmatch(simple.strip()) or _STARRED.search(simple) or _LABELLED.search(simple))
 
 
 def _broken(before: str, after: str, away: int) -> Iterator[_Hit]:
@@ -392,29 +340,6 @@ def _apart(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:
 
 def _moved(pieces: _Pieces, lines: int, characters: int) -> _Pieces:
     return tuple((line + lines, start + characters, end + characters) for line, start, end in pieces)
-
-
-def _unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:
-    """Find sections that the preamble names but no heading does."""
-    for number, paragraph in enumerate(paragraphs[:_PREAMBLE]):
-        promise = _PROMISE.search(paragraph, 0, _LONGEST)
-        if not promise:
-            continue
-        names = [name.strip(' “”"和及与以') for name in re.split(r"[、;；,，]|以及", promise["list"])]
-        names = [name for name in names if 2 <= len(name) <= 40]
-        found = (match[1] for line in paragraphs[number:] for match in _HEADING.finditer(line))
-        headings = list(islice(found, _HEADINGS))
-        unkept = [name for name in names if not _akin(name, headings)]
-        if len(names) >= 3 and headings and unkept:
-            yield number, _Hit(Concern.UNKEPT_PROMISE, "、".join(unkept), _whole(paragraph))
-        return
-
-
-def _akin(name: str, headings: Sequence[str]) -> bool:
-    """Tell whether a heading says the same, which means that it has most of the character pairs."""
-    name = name.replace(" ", "")
-    pairs = {name[at : at + 2] for at in range(len(name) - 1)}
-    return any(sum(pair in heading for pair in pairs) >= 0.6 * len(pairs) for heading in headings)
 
 
 def _excerpt(line: str, start: int, end: int) -> str:
