@@ -48,6 +48,8 @@ class Concern(StrEnum):
 
 # These block a document until a person has dealt with them. The others only need a look.
 BLOCKING = frozenset({Concern.SECRECY, Concern.IDENTITY, Concern.CARD, Concern.MOBILE, Concern.ENDLESS_ROLL})
+# These are about a person. A mark of secrecy is never masked away: who may lift it is for the law to say.
+PERSONAL = frozenset({Concern.IDENTITY, Concern.CARD, Concern.MOBILE, Concern.PLATE, Concern.ADDRESS})
 _REASONS = {
     Concern.SECRECY: "带有密级标志，公开前须经保密审查。",
     Concern.INTERNAL: "标明内部使用或不公开，请核对公开属性。",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from archive.chinese import sought
 from archive.decisions import acts, precheck
-from archive.decisions.precheck import Concern
+from archive.decisions.precheck import PERSONAL, Concern
 from archive.describe.metadata import MANIFEST
 from archive.document import Document, File, Metadata
 from archive.errors import DecisionRefused, FileRefused
@@ -32,8 +32,6 @@ from archive.store.catalogue import Catalogue
 
 # Two hundred pages are drawn and painted in about a minute.
 LIMITS = Limits(cpu_seconds=120, wall_seconds=180.0, ocr_seconds=0)
-# What is about a person. A mark of secrecy is never masked away: who may lift it is for the law to say.
-PERSONAL = frozenset({Concern.IDENTITY, Concern.CARD, Concern.MOBILE, Concern.PLATE, Concern.ADDRESS})
 _CHOSEN = "指定的文字"
 _BY_LAW = "密级标志和内部标志须按保密规定处理，不能靠遮盖公开。"
 _ELSEWHERE = "请用编制它的软件遮盖后，作为新版本收入。"

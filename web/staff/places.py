@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from archive.decisions import precheck
-from archive.decisions.precheck import Spot
+from archive.decisions.precheck import PERSONAL, Spot
 from archive.decisions.stops import Precheck, Stored
 from archive.document import Document, label_at
 from archive.errors import ExtractionFailed, GongkaiError
-from archive.intake.masked import PERSONAL
 from archive.pictures import Mark, Sheet, pictured
 from indexer.snippets import Fragment
 from web.staff.guard import desk

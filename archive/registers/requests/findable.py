@@ -13,7 +13,6 @@ from sqlalchemy import Connection, RowMapping, Select, delete, insert, select
 
 from archive.chinese import personal, sought
 from archive.decisions import precheck
-from archive.decisions.precheck import Concern
 from archive.document import Document, File, Metadata
 from archive.errors import RequestRefused, UnknownRequest
 from archive.plain import one_line
@@ -34,7 +33,6 @@ LONGEST = 20_000
 # How much of what was asked stands in a list.
 _TITLE = 40
 _OWN = (Field.NAME, Field.IDENTITY, Field.CONTACT, Field.OBTAIN)
-_OF_PERSONS = frozenset({Concern.IDENTITY, Concern.CARD, Concern.MOBILE, Concern.PLATE, Concern.ADDRESS})
 # After these words a name is likely, and one is proposed to be masked.
 _CALLED = re.compile(
     r"(?:申请人|第三方|第三人|村民|居民|户主|姓名|本人|职工|教师|学生|死者|其父|其母|其妻|其夫)[:：为是]?"
@@ -192,7 +190,7 @@ def _unnamed(line: str) -> str:
 def _spots(text: str) -> list[tuple[int, int, int]]:
     """Return where the pre-check finds persons: a paragraph, and the start and end in it."""
     document = Document("", 1, Metadata(title=""), File("0" * 64, "", "text/plain", 0), text)
-    found = [each for each in precheck.in_parts(document) if each.kind in _OF_PERSONS and each.spot]
+    found = [each for each in precheck.in_parts(document) if each.kind in precheck.PERSONAL and each.spot]
     return [piece for each in found if each.spot for piece in each.spot.pieces]
 
 
