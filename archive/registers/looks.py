@@ -9,12 +9,10 @@ from archive.store.catalogue import Catalogue
 from archive.store.events import Wanted
 
 
-def note(catalogue: Catalogue, id: str, version: int, person: str, file: str, address: str) -> None:
-    """Record that a person opened a file of a version, at an address of the network."""
+def note(catalogue: Catalogue, id: str, version: int, person: str, file: str) -> None:
+    """Record that a person opened a file of a version."""
     with catalogue.writing() as connection:
-        audit.append(
-            connection, person, audit.VIEW, id, {"version": version, "file": personal.masked(file), "address": address}
-        )
+        audit.append(connection, person, audit.VIEW, id, _told(version, file))
 
 
 def note_export(catalogue: Catalogue, person: str, wanted: Wanted, asked: str) -> None:
@@ -24,7 +22,7 @@ def note_export(catalogue: Catalogue, person: str, wanted: Wanted, asked: str) -
         audit.append(connection, person, "export", None, {"wanted": asked, "rows": rows})
 
 
-def note_once(catalogue: Catalogue, id: str, version: int, person: str, file: str, address: str) -> None:
+def note_once(catalogue: Catalogue, id: str, version: int, person: str, file: str) -> None:
     """Record a look at a file's pages, once a day for each person, version, file and address, not for each page."""
     with catalogue.reading() as connection:
         seen = (
@@ -32,10 +30,14 @@ def note_once(catalogue: Catalogue, id: str, version: int, person: str, file: st
             for each in audit.events(connection, id)
             if each.action == audit.VIEW and each.actor == person and _day(each.at) == _day(audit.now())
         )
-        told = {"version": version, "file": personal.masked(file), "address": address}
+        told = audit.addressed(_told(version, file))
         if any(each.details == told for each in seen):
             return
-    note(catalogue, id, version, person, file, address)
+    note(catalogue, id, version, person, file)
+
+
+def _told(version: int, file: str) -> dict[str, object]:
+    return {"version": version, "file": personal.masked(file)}
 
 
 def _day(at: str) -> date:

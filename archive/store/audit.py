@@ -56,6 +56,12 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
+def addressed(details: Mapping[str, object]) -> dict[str, object]:
+    """Return details with the address from which what is done now is asked for, where there is one."""
+    address = ADDRESS.get()
+    return {**details, **({"address": address} if address else {})}
+
+
 def append(
     connection: Connection,
     actor: str,
@@ -70,13 +76,12 @@ def append(
     nothing may stand in the way of that; ``verify`` reports such rows.
     """
     last = connection.execute(select(audit.c.hash).order_by(audit.c.sequence.desc()).limit(1)).scalar()
-    address = ADDRESS.get()
     row: dict[str, object] = {
         "at": now(),
         "actor": actor,
         "action": action,
         "document_id": document_id,
-        "details": {**details, **({"address": address} if address else {})},
+        "details": addressed(details),
         "previous": last or GENESIS,
     }
     digest = canonical.digest(row)

@@ -107,8 +107,7 @@ def file(id: str, position: int) -> Response:
         raise UnknownDocument(id)
     found: File = document.attachments[position - 1].file if position else document.file
     services().blobs.verify(found.digest)
-    person = current().account.person
-    looks.note(services().catalogue, id, document.version, person, found.name, current().address)
+    looks.note(services().catalogue, id, document.version, current().account.person, found.name)
     response = send_file(
         services().blobs.path(found.digest),
         mimetype=found.media_type if found.media_type in _SHOWN else "application/octet-stream",

@@ -25,5 +25,5 @@ def picture(id: str, position: int, number: int) -> Response:
         drawn = desk().pictures.page(file, number)
     except (ExtractionFailed, BlobDamaged, BlobMissing) as failed:
         return Response(str(failed), 404, headers, content_type="text/plain; charset=utf-8")
-    looks.note_once(services().catalogue, id, document.version, current().account.person, file.name, current().address)
+    looks.note_once(services().catalogue, id, document.version, current().account.person, file.name)
     return Response(drawn, 200, headers, mimetype="image/png")

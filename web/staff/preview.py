@@ -51,8 +51,7 @@ def show(id: str) -> Response:
     except BadParameter as wrong:
         return Response(render_template("desk/mistake.html", status=404, sentence=str(wrong)), 404)
     if known.public_version != document.version:
-        person, address = current().account.person, current().address
-        looks.note(opened.catalogue, id, document.version, person, "公众页面的预览", address)
+        looks.note(opened.catalogue, id, document.version, current().account.person, "公众页面的预览")
     made = render_template(
         "desk/preview.html",
         **{"page": page, "code": Markup(), "described": {}, "county": opened.county, "edition": edition(opened)},

@@ -78,7 +78,7 @@ def test_only_documents_with_events_are_read_again(
     kept = Worklist(catalogue)
     before = {work.id: work for work in kept.all()}
     assert {work.id: work for work in kept.all()} == before
-    looks.note(catalogue, ids[0], 1, "审查员", "0.txt", "")
+    looks.note(catalogue, ids[0], 1, "审查员", "0.txt")
     review.classify(catalogue, ids[1], Disclosure.ACTIVE, "审查员", "条例第二十条")
     after = {work.id: work for work in kept.all()}
     # The others are the very same values.

@@ -102,7 +102,7 @@ def test_what_is_corrected_while_it_waits_is_found_anew(services: Services, engi
 def test_a_look_changes_nothing(services: Services, engine: Engine, ids: list[str]) -> None:
     everything = Everything(services.catalogue)
     sync.follow(everything, engine)
-    looks.note(services.catalogue, ids[0], 1, "乙二", "防汛.txt", "10.0.0.1")
+    looks.note(services.catalogue, ids[0], 1, "乙二", "防汛.txt")
     assert sync.behind(everything, engine) == 0
 
 
