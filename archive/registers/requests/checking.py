@@ -1,15 +1,16 @@
 """Holding the register of requests against itself and the audit log: nothing was changed, added or lost unseen."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from sqlalchemy import RowMapping, select
 
 from archive.chinese.dates import office_today
 from archive.errors import KeyUnusable, PersonalDataDamaged
-from archive.registers.requests import facts, letterbook
+from archive.registers.requests import facts, ledger, letterbook
 from archive.registers.requests.facts import Plain
 from archive.registers.requests.findable import FoundAgain
+from archive.registers.requests.ledger import NAMED
 from archive.registers.requests.persons import TABLES, Persons
 from archive.registers.requests.rows import digest_of
 from archive.registers.requests.search_record import Needs
@@ -17,32 +18,22 @@ from archive.registers.requests.searches import Searches
 from archive.registers.requests.states import Event
 from archive.registers.requests.tables import letter_numbers, request_events, request_letters, request_persons, requests
 from archive.registers.staff import Staff
-from archive.store import audit, canonical
+from archive.store import audit
 from archive.store.catalogue import Catalogue
-
-# More than this many of a kind are counted and not named.
-_NAMED = 20
 
 
 def problems(staff: Staff, catalogue: Catalogue) -> Iterator[str]:
     """Yield a sentence for each thing that is wrong with the register. None has anything personal in it."""
     with staff.reading() as connection:
-        rows = connection.execute(select(requests).order_by(requests.c.number)).mappings().all()
-        events: dict[str, list[RowMapping]] = defaultdict(list)
-        for row in connection.execute(select(request_events).order_by(request_events.c.number)).mappings():
-            events[row["request_id"]].append(row)
-        at = request_persons.c
-        kept: dict[str, set[tuple[int, str]]] = defaultdict(set)
-        for id, number, field in connection.execute(select(at.request_id, at.number, at.field)):
-            kept[id].add((number, field))
+        rows, events, kept = ledger.held(connection, requests, request_events, request_persons)
     found = [why for row in rows if (why := _wrong(row, events[row["id"]], kept[row["id"]]))]
-    yield from found[:_NAMED]
-    if len(found) > _NAMED:
-        yield f"另有 {len(found) - _NAMED} 件申请与其办理记录不符。"
+    yield from found[:NAMED]
+    if len(found) > NAMED:
+        yield f"另有 {len(found) - NAMED} 件申请与其办理记录不符。"
     yield from unreadable(staff)
     numbers = {row["id"]: row["number"] for row in rows}
     yield from _unlogged(numbers, events, catalogue)
-    yield from [*_letters(staff, catalogue, numbers, events)][:_NAMED]
+    yield from [*_letters(staff, catalogue, numbers, events)][:NAMED]
     persons = Persons(staff.keys.folder)
     yield from Searches(staff, catalogue, persons, office_today, Needs()).problems()
     yield from FoundAgain(staff, catalogue).problems()
@@ -62,18 +53,14 @@ def _wrong(row: RowMapping, events: list[RowMapping], kept: set[tuple[int, str]]
     told: dict[str, Plain] = {}
     for event in events:
         told = facts.folded(told, event["after"])
-    if [event["number"] for event in events] != [*range(1, row["last"] + 1)]:
-        return f"{name}的办理记录不连续：有的被删除或添加。请从备份恢复。"
-    if any(event["digest"] != digest_of(dict(event)) for event in events):
-        return f"{name}的办理记录被改动。请从备份恢复。"
+    if why := ledger.broken(row, events, digest_of, "办理记录"):
+        return name + why
     closed = told.get("closed_on")
     if told != row["facts"] or (told.get("state"), closed) != (row["state"], row["closed_on"]):
         return f"{name}的现状与其办理记录不符：数据库被改动。请从备份恢复。"
     anonymised = any(event["event"] == Event.ANONYMISE for event in events)
-    said = set() if anonymised else {(event["number"], field) for event in events for field in event["personal"]}
-    if kept != said:
-        return f"{name}的个人信息{'应当已经去除，却还有' if anonymised else '有缺失或多余'}。请从备份恢复，并查明原因。"
-    return ""
+    why = ledger.lacking_persons(events, kept, anonymised)
+    return name + why if why else ""
 
 
 def _unlogged(
@@ -81,12 +68,9 @@ def _unlogged(
 ) -> Iterator[str]:
     """Yield what the register has and the audit log has not, and the other way round."""
     held: Counter[tuple[str, str]] = Counter()
-    batches: dict[str, list[str]] = defaultdict(list)
     for id, told in events.items():
         for event in told:
-            if event["batch"]:
-                batches[event["batch"]].append(event["digest"])
-            else:
+            if not event["batch"]:
                 held[str(numbers.get(id)), event["digest"]] += 1
     with catalogue.reading() as connection:
         log = [*audit.events(connection, actions=("request", "request.import"))]
@@ -95,17 +79,12 @@ def _unlogged(
         for event in log
         if event.action == "request"
     )
-    imports = {
-        str(event.details.get("batch")): event.details.get("digest") for event in log if "import" in event.action
-    }
-    for number, _ in sorted(held - known)[:_NAMED]:
+    for number, _ in sorted(held - known)[:NAMED]:
         yield f"申请 {number} 有一项办理在审计日志里没有记录：不是经程序登记的。请查明是谁写进数据库的。"
-    for number, count in sorted(Counter(number for number, _ in known - held).items())[:_NAMED]:
+    for number, count in sorted(Counter(number for number, _ in known - held).items())[:NAMED]:
         yield f"审计日志里有申请 {number} 的 {count} 项办理，而登记簿里没有。从备份恢复的，请按纸质材料补登。"
-    for batch in sorted(batches.keys() | imports.keys()):
-        if imports.get(batch) != canonical.digest(sorted(batches.get(batch, []))):
-            count = len(batches.get(batch, []))
-            yield f"一批导入的申请（现有 {count} 件）与审计日志不符：有增加、删除或改动。请从备份恢复。"
+    for count in ledger.altered_imports(events.values(), log, "request.import"):
+        yield f"一批导入的申请（现有 {count} 件）与审计日志不符：有增加、删除或改动。请从备份恢复。"
 
 
 def _letters(
