@@ -26,6 +26,15 @@ def office_today() -> date:
     return office_now().date()
 
 
+def office_minute(at: str) -> str:
+    """Return an instant in ISO 8601 as people at the office read it, to the minute.
+
+    >>> office_minute("2026-03-02T07:05:09.000000+00:00")
+    '2026-03-02 15:05'
+    """
+    return f"{datetime.fromisoformat(at).astimezone(OFFICE_TIME):%Y-%m-%d %H:%M}"
+
+
 def of_iso(text: str) -> date:
     """Parse a date written exactly as 2019-01-31; ISO 8601's other forms raise ValueError."""
     if not _ISO.fullmatch(text):

@@ -1,11 +1,10 @@
 """A document at the desk: left what its readers get, right what is known of it and what is to be done with it."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from flask import Blueprint, Response, g, render_template, request, send_file
 
-from archive.chinese.dates import OFFICE_TIME
+from archive.chinese.dates import office_minute
 from archive.decisions import corrections, grounds, returned
 from archive.decisions.relations import RelationKind
 from archive.document import Aspect, Disclosure, File, Outcome, Settlement, Status, Validity
@@ -74,7 +73,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
                 "Validity": Validity,
                 "RelationKind": RelationKind,
             },
-            **{"when": _when, "deed": deed},
+            **{"when": office_minute, "deed": deed},
         ),
         status,
     )
@@ -138,8 +137,3 @@ def _places(known: Standing) -> list[str]:
     findings = [f"检查发现第 {each.number} 处" for each in known.precheck.found[:20]]
     parts = [f"附件《{part.file.name}》" for part in known.document.attachments[:50]]
     return ["正文第 1 段", *parts, *findings, *corrections.LABELS.values(), "公开属性"]
-
-
-def _when(at: str) -> str:
-
-    return datetime.fromisoformat(at).astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M")

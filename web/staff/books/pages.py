@@ -4,14 +4,13 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from hashlib import sha256
 
 from flask import Blueprint, Response, redirect, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as Answer
 
-from archive.chinese.dates import OFFICE_TIME
+from archive.chinese.dates import office_minute
 from archive.errors import EntryRefused, GongkaiError, KeyUnusable, PersonalDataDamaged, UnknownEntry
 from archive.registers.books.book import Book, Entry
 from archive.registers.books.columns import Facts, Kind, text
@@ -180,7 +179,7 @@ def entry_page(
     kept = {each.name: text(entry.facts, each.name) for each in spec.columns if not each.personal}
     page = render_template(
         template,
-        **{"spec": spec, "entry": entry, "events": found.events(id), "text": text, "Kind": Kind, "when": _when},
+        **{"spec": spec, "entry": entry, "events": found.events(id), "text": text, "Kind": Kind, "when": office_minute},
         **{"typed": typed or {}, "mine": {**kept, **(typed or {})}, "wrong": wrong or {}, "refused": refused},
         **{"labels": {each.name: each.label for each in spec.columns}, "opened": opened},
         **{"names": names, "unreadable": unreadable, **about(entry)},
@@ -231,7 +230,3 @@ def _masked_names(spec: Spec, ids: list[str]) -> tuple[dict[str, str], str]:
     except (KeyUnusable, PersonalDataDamaged) as error:
         log.error("%s: %s", type(error).__name__, error)
         return {}, UNREADABLE
-
-
-def _when(at: str) -> str:
-    return datetime.fromisoformat(at).astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M")

@@ -4,11 +4,10 @@ Who asks for what stands on no page but the answer to a form, which no browser k
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from flask import Blueprint, Response, render_template, request
 
-from archive.chinese.dates import OFFICE_TIME, office_today
+from archive.chinese.dates import office_minute, office_today
 from archive.registers.requests import board, terms
 from archive.registers.requests.facts import Applicant, Delivery, Field, Form, Position, Result
 from archive.registers.requests.fees import Basis
@@ -96,7 +95,7 @@ def about(id: str, opened: Opened | None = None) -> Mapping[str, object]:
         "found_again": register().found_again.of(id),
         "offers": sorted((each for each in offers if account.may(each.right)), key=_order(further.event)),
         "others": [each for each in offers if not account.may(each.right)],
-        **{"when": _when, "colours": COLOURS, "ELSEWHERE": ELSEWHERE, "slug": slug},
+        **{"when": office_minute, "colours": COLOURS, "ELSEWHERE": ELSEWHERE, "slug": slug},
         **{"name": names.get(id, ""), "unreadable": unreadable},
         **{
             "opened": opened,
@@ -166,7 +165,3 @@ def _other_terms(known: Request) -> list[tuple[str, Term]]:
     if facts.fee_told_on:
         found.append(("缴费", terms.payment(facts.fee_told_on, calendar)))
     return [(name, each) for name, each in found if each]
-
-
-def _when(at: str) -> str:
-    return datetime.fromisoformat(at).astimezone(OFFICE_TIME).strftime("%Y-%m-%d %H:%M")

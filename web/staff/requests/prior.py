@@ -7,14 +7,13 @@ step is in the audit log. One form holds a whole record, so that no button loses
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from hashlib import sha256
 
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.chinese import sought
-from archive.chinese.dates import OFFICE_TIME, office_today
+from archive.chinese.dates import office_minute, office_today
 from archive.document import Document
 from archive.errors import GongkaiError, KeyUnusable, PersonalDataDamaged, RequestRefused, UnknownRequest
 from archive.registers.everything import State
@@ -196,7 +195,7 @@ def again(id: str, record: str) -> Response:
     ids = {each for change in changes for each in (*change.gone, *change.new, *change.altered)}
     titles = {held: hit.title for held, hit in kept.found.items()}
     titles |= {held: found.metadata.title for held, found in desk().everything.many(ids).items()}
-    shown = {"record": kept, "changes": changes, "titles": titles, "when": _when, "id": id}
+    shown = {"record": kept, "changes": changes, "titles": titles, "when": office_minute, "id": id}
     return Response(render_template("desk/requests/replay.html", **shown))
 
 
@@ -317,7 +316,13 @@ def _shown(id: str, record: Record, sent: Typed | None = None, refused: str = ""
             **{"known": register().request(id), "behind": _behind(), "lacks": record.lacks(register().searches.needs)},
             marked=[hit for held, hit in record.found.items() if held in record.marks],
             **{"Mark": Mark, "Scope": Scope, "Conclusion": Conclusion, "LONGEST": LONGEST},
-            **{"refused": refused, "typed": sent.form, "wrong": sent.wrong, "today": office_today(), "when": _when},
+            **{
+                "refused": refused,
+                "typed": sent.form,
+                "wrong": sent.wrong,
+                "today": office_today(),
+                "when": office_minute,
+            },
         ),
         status,
     )
@@ -370,7 +375,3 @@ def _behind() -> int:
         return sync.behind(desk().everything, desk().held)
     except IndexUnusable:
         return 0
-
-
-def _when(at: str) -> str:
-    return f"{datetime.fromisoformat(at).astimezone(OFFICE_TIME):%Y-%m-%d %H:%M}"
