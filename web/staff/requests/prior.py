@@ -6,85 +6,34 @@ step is in the audit log. One form holds a whole record, so that no button loses
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 
 from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.chinese import sought
-from archive.chinese.dates import office_minute, office_today
-from archive.document import Document
+from archive.chinese.dates import office_minute
 from archive.errors import GongkaiError, KeyUnusable, PersonalDataDamaged, RequestRefused, UnknownRequest
-from archive.registers.everything import State
 from archive.registers.requests import search_paper
 from archive.registers.requests.facts import Field
-from archive.registers.requests.findable import FoundAgain, own_words
-from archive.registers.requests.search_record import Conclusion, Hit, Mark, Place, Record, Scope, replay
+from archive.registers.requests.findable import own_words
+from archive.registers.requests.search_record import Conclusion, Mark, Place, Record, Scope, replay
 from archive.registers.requests.searches import LONGEST
-from archive.registers.requests.way import way
 from archive.registers.roles import Act
-from indexer import sync
 from indexer.errors import BadQuery, IndexUnusable
-from indexer.prior.candidates import ALIKE, likeness
-from indexer.snippets import Fragment
 from web.http.current import services
 from web.http.download import download
-from web.search.prior import Prior, scope_of
 from web.staff.guard import allowed, current, desk
 from web.staff.requests.opening import UNREADABLE, actor, register
 from web.staff.requests.page import page
+from web.staff.requests.record_page import UNUSABLE, record_page, searching
 from web.staff.requests.typed import Typed
 
 log = logging.getLogger(__name__)
 prior = Blueprint("prior", __name__, url_prefix="/requests/<id>/searches")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-# How many of each group are shown with their passages.
-SHOWN = 8
-GROUPS = {Scope.PUBLIC: "已经公开", Scope.HELD: "本机关持有，没有公开", Scope.EARLIER: "以前的申请和答复"}
-UNUSABLE = (
-    "现在不能检索：工作人员的索引还没有建好，或者正在重建。"
-    "后台工作会自动建立，请过一会儿再试；一直这样的，请告诉维护人员。"
-)
 FAILED = "现在写不进登记簿，没有进行任何操作。填写的内容还在下面，请告诉维护人员，过一会儿再办。"
 _Doing = Callable[[Record, Typed], Record]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Something that was found, with how it stands today and the passages that fit."""
-
-    hit: Hit
-    state: str
-    passages: list[list[Fragment]]
-    mark: Mark | None
-    # Where it can be read at the desk, or "".
-    url: str
-    # The text for a letter, of what is public.
-    way: str
-    # Whether it is a request that asks for nearly the same.
-    alike: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A group of what was found: the first with their passages, then the rest."""
-
-    label: str
-    lines: list[Line] = field(default_factory=list)
-
-    @property
-    def first(self) -> list[Line]:
-        return self.lines[:SHOWN]
-
-    @property
-    def rest(self) -> list[Line]:
-        return self.lines[SHOWN:]
-
-
-def searching(id: str) -> Prior:
-    """Return what searches for a request, over the desk's own index: for all but itself."""
-    return Prior(desk().held, desk().everything, services().synonyms.current(), f"{FoundAgain.kind}/{id}")
 
 
 @prior.post("")
@@ -105,7 +54,7 @@ def begin(id: str) -> Response:
         if not asked:
             raise RequestRefused("这件申请没有登记申请内容，不能检索。")
         search = searching(id).search(typed or _without_applicant(asked, values), Scope.ALL)
-        return _shown(id, register().searches.open(id, asked, search, current().account.person))
+        return record_page(id, register().searches.open(id, asked, search, current().account.person))
     except BadQuery:
         told = "申请内容里没有可以检索的文字，请在“先前公开检索”里填写检索词。"
         return page(known.id, told, 409, sent)
@@ -119,7 +68,7 @@ def begin(id: str) -> Response:
 def opened(id: str, record: str) -> Response:
     """Open a record; ``search`` says which of its searches is shown."""
     try:
-        return _shown(id, _looked(id, record), Typed(request.form))
+        return record_page(id, _looked(id, record), Typed(request.form))
     except (RequestRefused, KeyUnusable, PersonalDataDamaged) as error:
         told, status = _why(error)
         return page(id, told, status)
@@ -218,7 +167,7 @@ def _exported(id: str, record: str, kind: str, mimetype: str, write: Callable[[R
     try:
         kept = _looked(id, record)
         if not kept.frozen:
-            return _shown(id, kept, refused="还没有定稿，不能导出。", status=409)
+            return record_page(id, kept, refused="还没有定稿，不能导出。", status=409)
         content = write(kept.without(own_words(register().look(id, actor()).values)))
     except (RequestRefused, KeyUnusable, PersonalDataDamaged) as error:
         told, status = _why(error)
@@ -263,15 +212,15 @@ def _done(id: str, record: str, act: _Doing, typed: Sequence[str]) -> Response:
             kept = act(kept, sent)
         except (IndexUnusable, GongkaiError, SQLAlchemyError, OSError) as error:
             told, status = _why(error)
-            return _shown(id, kept, sent, told, status)
+            return record_page(id, kept, sent, told, status)
     except (KeyUnusable, PersonalDataDamaged, RequestRefused) as error:
         told, status = _why(error)
         return page(id, told, status)
     if sent.wrong:
-        return _shown(id, kept, sent, f"有 {len(sent.wrong)} 处需要改正，没有进行。标记已经保存。", 400)
+        return record_page(id, kept, sent, f"有 {len(sent.wrong)} 处需要改正，没有进行。标记已经保存。", 400)
     for name in typed:
         sent.form.pop(name, None)
-    return _shown(id, kept, sent)
+    return record_page(id, kept, sent)
 
 
 def _marks(form: Mapping[str, str], kept: Record) -> dict[str, Mark | None]:
@@ -297,81 +246,3 @@ def _why(error: Exception) -> tuple[str, int]:
 def _without_applicant(asked: str, values: Mapping[Field, str]) -> str:
     """Return what is asked for as the first search has it: without the applicant, as long as a search is."""
     return sought.masked(asked, own_words(values)).replace(sought.MASK, " ")[:LONGEST]
-
-
-def _shown(id: str, record: Record, sent: Typed | None = None, refused: str = "", status: int = 200) -> Response:
-    """Draw the page of a record, after a refusal with what was typed."""
-    sent = sent or Typed({})
-    numbers = {str(each.number): each for each in record.searches}
-    search = numbers.get(sent.form.get("search", "")) or record.searches[-1]
-    groups, trouble = [], ""
-    try:
-        groups = _groups(record, search.typed, search.hits)
-    except (IndexUnusable, BadQuery):
-        trouble = UNUSABLE
-    return Response(
-        render_template(
-            "desk/requests/search.html",
-            **{"id": id, "record": record, "search": search, "groups": groups, "trouble": trouble},
-            **{"known": register().request(id), "behind": _behind(), "lacks": record.lacks(register().searches.needs)},
-            marked=[hit for held, hit in record.found.items() if held in record.marks],
-            **{"Mark": Mark, "Scope": Scope, "Conclusion": Conclusion, "LONGEST": LONGEST},
-            **{
-                "refused": refused,
-                "typed": sent.form,
-                "wrong": sent.wrong,
-                "today": office_today(),
-                "when": office_minute,
-            },
-        ),
-        status,
-    )
-
-
-def _groups(record: Record, typed: str, hits: Sequence[Hit]) -> list[Group]:
-    """Put what a search found into groups by how it stands today, which may be another than it was then."""
-    prior = searching(record.request_id)
-    ids = [hit.id for hit in hits]
-    states, documents = prior.everything.states(ids), prior.everything.many(ids)
-    public = services().catalogue.public_many(id for id in ids if states.get(id) is State.PUBLIC)
-    groups = {scope: Group(label) for scope, label in GROUPS.items()}
-    read: list[Document] = []
-    for hit in hits:
-        state, document = states.get(hit.id), documents.get(hit.id)
-        group = groups[scope_of(state) if state else Scope.HELD]
-        if document and len(group.lines) < SHOWN:
-            read.append(document)
-        kind, _, entry = hit.id.partition("/")
-        url = f"/requests/{entry}" if kind == FoundAgain.kind else f"/documents/{hit.id}"
-        line = Line(
-            hit,
-            state=state.value if state else "已不在档案中",
-            passages=[],
-            mark=record.marks.get(hit.id),
-            url=url if document else "",
-            alike=kind == FoundAgain.kind and _alike(record.asked, entry),
-            way=way(public[hit.id], services().settings.address) if hit.id in public else "",
-        )
-        group.lines.append(line)
-    passages = prior.passages(typed, read)
-    for group in groups.values():
-        for each in group.lines:
-            each.passages.extend(passages.get(each.hit.id, []))
-    return [group for group in groups.values() if group.lines]
-
-
-def _alike(asked: str, other: str) -> bool:
-    """Tell whether another request asks for nearly the same."""
-    made = register().found_again.of(other)
-    try:
-        return made is not None and likeness(asked, made.asked) >= ALIKE
-    except BadQuery:
-        return False
-
-
-def _behind() -> int:
-    """Return how many events the index is behind; what they changed may not be found yet."""
-    try:
-        return sync.behind(desk().everything, desk().held)
-    except IndexUnusable:
-        return 0
