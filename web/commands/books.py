@@ -1,6 +1,5 @@
 """Commands for the registers beside that of requests: each in and out as a table, and its figures of a year."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,22 +18,15 @@ from archive.registers.books.book import Book
 from archive.registers.books.spec import Spec
 from archive.registers.requests import disputes as _disputes
 from archive.registers.requests import sheet
-from archive.registers.requests.request import Actor
-from archive.registers.requests.taking_in import Taken
 from archive.registers.roles import Act
 from archive.registers.staff import Staff
-from web.commands.deciding import decider, has_accounts
+from web.commands.deciding import has_accounts
 from web.commands.installation import reported, services
 from web.commands.register import register_of
+from web.commands.tables import BY, DRY, FILE, NEW, actor_of, tell
 from web.installation.services import Services
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_NEW = click.Path(dir_okay=False, path_type=Path)
 _YEAR = click.IntRange(1949, 2999)
-# How many refused lines are named.
-_NAMED = 200
-_BY = click.option("--by", required=True, metavar="NAME", help="Who does it: a user name, once there are accounts.")
-_DRY = click.option("--dry-run", is_flag=True, help="Check the file only; write nothing.")
 
 
 @contextmanager
@@ -42,21 +34,6 @@ def book_of(opened: Services, spec: Spec) -> Iterator[Book]:
     """Open a book of an installation. Raises BadSettings."""
     with closing(Staff(opened.settings.staff_database_url, opened.catalogue.keys)) as staff:
         yield Book(spec, staff, opened.catalogue)
-
-
-def actor_of(opened: Services, by: str, act: Act) -> Actor:
-    return Actor(decider(opened, by, act), by if has_accounts(opened) else "")
-
-
-def _tell(taken: Taken, dry_run: bool) -> None:
-    """Say what came of an import, and end with 1 if a row was refused."""
-    for refused in taken.refused[:_NAMED]:
-        click.echo(f"第 {refused.line} 行没有导入：{refused.reason}", err=True)
-    if len(taken.refused) > _NAMED:
-        click.echo(f"另有 {len(taken.refused) - _NAMED} 行没有导入。", err=True)
-    done = f"检查完毕，可以导入 {taken.rows} 条，没有写入" if dry_run else f"导入 {taken.rows} 条"
-    click.echo(f"{done}；{len(taken.refused)} 行有误{'，请改正后只导入这些行' if taken.refused else ''}。")
-    sys.exit(1 if taken.refused else 0)
 
 
 def _refuse_there(file: Path) -> None:
@@ -72,9 +49,9 @@ def _group(spec: Spec, about: str) -> click.Group:
         pass
 
     @group.command("import")
-    @click.argument("file", type=_FILE)
-    @_BY
-    @_DRY
+    @click.argument("file", type=FILE)
+    @BY
+    @DRY
     @reported
     def import_(file: Path, by: str, dry_run: bool) -> None:
         """Take rows in from FILE, CSV or xlsx.
@@ -85,7 +62,7 @@ def _group(spec: Spec, about: str) -> click.Group:
             actor = actor_of(opened, by, spec.keep)
             with book_of(opened, spec) as book:
                 taken = exchange.take_in(book, file, actor, dry_run)
-        _tell(taken, dry_run)
+        tell(taken, dry_run, "条")
 
     def export(file: Path, by: str, with_persons: bool = False) -> None:
         """Write the register to a new FILE: xlsx if it is named so, else CSV."""
@@ -102,10 +79,10 @@ def _group(spec: Spec, about: str) -> click.Group:
         if with_persons:
             click.echo("文件中有个人信息，用完请删除。", err=True)
 
-    out = _BY(reported(export))
+    out = BY(reported(export))
     if spec.personal:
         out = click.option("--with-persons", is_flag=True, help="Also who asked; it needs an account.")(out)
-    group.command("export")(click.argument("file", type=_NEW)(out))
+    group.command("export")(click.argument("file", type=NEW)(out))
 
     @group.command("figures")
     @click.argument("year", type=_YEAR)
@@ -125,7 +102,7 @@ corrections = _group(_corrections.SPEC, "The register of corrections that somebo
 
 
 @corrections.command("anonymise")
-@_BY
+@BY
 @click.option("--dry-run", is_flag=True, help="Say which ones only.")
 @reported
 def anonymise(by: str, dry_run: bool) -> None:
@@ -161,10 +138,10 @@ handovers = _group(_handovers.SPEC, "What is handed over to the archive, the lib
 
 
 @handovers.command("list")
-@click.argument("file", type=_NEW)
+@click.argument("file", type=NEW)
 @click.option("--to", type=click.Choice(_handovers.RECEIVERS), help="What is public and was not provided there yet.")
 @click.option("--after-ten-years", "year", type=_YEAR, metavar="YEAR", help="What is ten years old by then.")
-@_BY
+@BY
 @reported
 def outstanding(file: Path, to: str | None, year: int | None, by: str) -> None:
     """Write what is still to be handed over to a new FILE: xlsx if it is named so, else CSV."""
@@ -190,10 +167,10 @@ def outstanding(file: Path, to: str | None, year: int | None, by: str) -> None:
 
 
 @handovers.command("transfer")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 @click.option("--receiver", required=True, metavar="NAME", help="The archive that it goes to.")
 @click.option("--on", metavar="DATE", default="", help="When it was sent; today unless said otherwise.")
-@_BY
+@BY
 @reported
 def transfer(file: Path, receiver: str, on: str, by: str) -> None:
     """Make a batch for the archive of FILE, which `list --after-ten-years` wrote and somebody filled in."""
@@ -208,8 +185,8 @@ def transfer(file: Path, receiver: str, on: str, by: str) -> None:
 
 @handovers.command("pack")
 @click.argument("number")
-@click.argument("file", type=_NEW)
-@_BY
+@click.argument("file", type=NEW)
+@BY
 @reported
 def pack(number: str, file: Path, by: str) -> None:
     """Write the batch with a NUMBER into a new zip FILE: its list as CSV and xlsx, the originals, and their hashes."""
@@ -233,9 +210,9 @@ def disputes() -> None:
 
 
 @disputes.command("import")
-@click.argument("file", type=_FILE)
-@_BY
-@_DRY
+@click.argument("file", type=FILE)
+@BY
+@DRY
 @reported
 def import_disputes(file: Path, by: str, dry_run: bool) -> None:
     """Record the disputes of FILE, CSV or xlsx, each at its request.
@@ -246,12 +223,12 @@ def import_disputes(file: Path, by: str, dry_run: bool) -> None:
         actor = actor_of(opened, by, Act.HANDLE_REQUESTS)
         with register_of(opened) as register:
             taken = _disputes.take_in(register, file, actor, office_today(), dry_run)
-    _tell(taken, dry_run)
+    tell(taken, dry_run, "条")
 
 
 @disputes.command("export")
-@click.argument("file", type=_NEW)
-@_BY
+@click.argument("file", type=NEW)
+@BY
 @reported
 def export_disputes(file: Path, by: str) -> None:
     """Write all disputes to a new FILE: xlsx if it is named so, else CSV."""

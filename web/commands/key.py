@@ -9,7 +9,6 @@ import click
 from archive.custody import backup as backups
 from archive.custody import sealing
 from archive.registers.requests.persons_key import PersonsKey, PersonsKeys
-from archive.registers.requests.request import Actor
 from archive.registers.roles import Act
 from archive.store import held, noted
 from archive.store.blobs import Blobs
@@ -18,9 +17,9 @@ from archive.store.folder import require_archive
 from archive.store.seals import Key, Seals
 from archive.store.transactions import Earlier
 from web.commands import jobs
-from web.commands.deciding import decider, has_accounts
 from web.commands.installation import reported, services
 from web.commands.register import register_of
+from web.commands.tables import actor_of
 from web.installation.settings import Settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -147,9 +146,9 @@ def replace_persons(by: str) -> None:
     Print it again with `key export` afterwards. Keep the paper of before as long as there are backups from then.
     """
     with services() as opened:
-        who = decider(opened, by, Act.OVERSEE_REQUESTS)
+        actor = actor_of(opened, by, Act.OVERSEE_REQUESTS)
         with register_of(opened) as register:
-            count = register.replace_key(Actor(who, by if has_accounts(opened) else ""))
+            count = register.replace_key(actor)
     click.echo(f"申请人信息的密钥已更换，{count} 项重新加密。请运行 gongkai key export 重新打印。")
 
 
