@@ -14,26 +14,25 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.chinese import personal
 from archive.chinese.text import normalise
-from archive.decisions import corrections, grounds, persons, publication, review, stops
-from archive.document import Attachment, Disclosure, File, Place, Status
-from archive.errors import DecisionRefused, FileRefused, NotRecorded, PrecheckFailed
+from archive.decisions import corrections, persons, stops
+from archive.document import Attachment, File, Place, Status
+from archive.errors import FileRefused, NotRecorded, PrecheckFailed
 from archive.extract import Sandbox, media_type
 from archive.extract.extraction import Extraction
 from archive.intake.adding import Item, Prepared, add_version
 from archive.intake.keeping import keeping, tighten
+from archive.intake.taking_over import Left, take_over
 from archive.reasons import why
 from archive.store import audit, noted
 from archive.store.blobs import Blobs, digest_of
 from archive.store.catalogue import Catalogue
 from archive.store.space import disk_full
 from archive.store.tables import documents, sources, versions
-
-TAKEN_OVER = "门户网站既有公开信息，接收时确认已经公开"
 
 
 class Result(StrEnum):
@@ -77,14 +76,6 @@ class _Held:
     item: Item
     document_id: str
     content: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """Why a document was not taken over as public, and how many stops of it are open; no reason if it was."""
-
-    reason: str = ""
-    stops: int = 0
 
 
 class Intake:
@@ -236,10 +227,10 @@ class Intake:
             return connection.execute(query).scalar()
 
     def _held(self, held: _Held) -> Receipt:
-        kept = _Kept()
+        kept = Left()
         if self._already_published:
             with self._catalogue.writing() as connection:
-                kept = self._take_over(connection, held.document_id, held.content)
+                kept = take_over(self._catalogue, connection, held.document_id, held.content, self._actor)
         with self._catalogue.reading() as connection:
             reason = kept.reason or _closed(connection, held.document_id, held.content)
         return Receipt(held.item, Result.HELD, held.document_id, reason, stops=kept.stops, left=kept.reason != "")
@@ -257,7 +248,9 @@ class Intake:
             if result is Result.HELD and set(prepared.item.stated) - {"source_url"}:
                 reason += f"；{tighten(connection, id, prepared.metadata.disclosure, self._actor)}"
             unchecked = self._precheck(connection, id)
-            taken = self._take_over(connection, id, prepared.content) if self._already_published else _Kept()
+            taken = Left()
+            if self._already_published:
+                taken = take_over(self._catalogue, connection, id, prepared.content, self._actor)
         warnings = prepared.warnings + tuple(w for part in prepared.attachments for w in part.warnings) + unchecked
         return Receipt(prepared.item, result, id, taken.reason or reason, warnings, taken.stops, taken.reason != "")
 
@@ -268,42 +261,6 @@ class Intake:
         except PrecheckFailed as failed:
             return (str(failed),)
         return ()
-
-    def _take_over(self, connection: Connection, id: str, content: str) -> _Kept:
-        """Take over what a portal had already published. Return why it was not, if it was not.
-
-        Only the very content that was taken in is taken over, never a newer version that waits.
-        """
-        row = connection.execute(select(documents).where(documents.c.id == id)).mappings().one()
-        if row["public_version"] == row["version"]:
-            return _Kept()
-        newest = connection.execute(
-            select(versions.c.content).where(versions.c.document_id == id, versions.c.version == row["version"])
-        ).scalar()
-        if newest != content:
-            return _Kept("该文件另有待审的新版本，没有公开")
-        if review.ever_stopped(self._catalogue, connection, id):
-            return _Kept(f"审查曾决定不予发布或撤回，{_seen(row)}")
-        if corrections.unreviewed(connection, id):
-            return _Kept(f"该文件经人工更正，{_seen(row)}")
-        if restricted := grounds.ever_restricted(connection, id):
-            return _Kept(f"该文件曾标为“{restricted}”，{_seen(row)}")
-        try:
-            found = stops.bring_up(connection, self._catalogue.newest_in(connection, id)).precheck
-        except PrecheckFailed:
-            return _Kept("发布前检查没有做成，没有公开，等待审查", 1)
-        if found.open:
-            return _Kept(f"有 {len(found.open)} 处拦截没有处理，没有公开，等待审查", len(found.open))
-        try:
-            with connection.begin_nested():
-                if grounds.disclosure_of(connection, id, row["version"]) is None:
-                    grounds.add_classification(
-                        connection, id, row["version"], Disclosure.ACTIVE, self._actor, TAKEN_OVER
-                    )
-                publication.take_over(connection, id, self._actor, TAKEN_OVER)
-        except DecisionRefused as refused:
-            return _Kept(f"没有公开：{refused.reason}")
-        return _Kept()
 
     def _place(self, connection: Connection, prepared: Prepared) -> tuple[str, Result, tuple[str, ...]]:
         """Find or create the document that a prepared file belongs to, and add its version if it is new.
@@ -363,12 +320,6 @@ def _closed(connection: Connection, id: str, content: str) -> str:
     status = connection.execute(select(documents.c.status).where(documents.c.id == id)).scalar_one()
     had = select(versions.c.version).where(versions.c.document_id == id, versions.c.content == content).limit(1)
     return _CLOSED.get(Status(status), "") if connection.execute(had).first() else ""
-
-
-def _seen(row: RowMapping) -> str:
-    """Say what the public sees of a document whose newest version was not taken over."""
-    public = row["public_version"]
-    return f"第 {public} 版仍然公开，请核实是否撤回" if public else "没有公开，请审查"
 
 
 def attachment_of(digest: str, name: str, kind: str, size: int, part: Extraction) -> Attachment:
