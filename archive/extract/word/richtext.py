@@ -11,6 +11,7 @@ from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.characters import clean, rows
 from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen, comments_told
 from archive.extract.text.titles import may_be_title
+from archive.extract.word.richstyles import Shading, colours, hidden_styles
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\$"
@@ -29,43 +30,14 @@ _SIGNS = {
 }  # fmt: skip
 _ESCAPED = {b"~": " ", b"_": "-", b"-": "", b"\\": "\\", b"{": "{", b"}": "}", b"\t": "\t"}
 _COMMENT, _AUTHOR = b"annotation", b"atnauthor"
-_TABLE_OF_COLOURS = re.compile(rb"\\colortbl([^{}]*)")
-_PART_OF_COLOUR = re.compile(rb"\\(red|green|blue)(\d{1,3})")
-_MOST_COLOURS = 1000
-# A paragraph or character style, what it states, the style that it is based on, and that it is hidden.
-_STYLE = re.compile(rb"\{(?:\\\*)?\s*\\(c?s)(\d{1,5})((?:[^{}]|\{[^{}]*\})*)\}")
-_STYLE_SHEET, _END_OF_STYLES = b"{\\stylesheet", re.compile(rb"\}\s*\}")
-_BASE, _STYLED_HIDDEN = re.compile(rb"\\sbasedon(\d{1,5})"), re.compile(rb"\\v(?:1|(?![a-z\d-]))")
-# No number of a colour.
-_MIXED = -1
 # Lines up to this exact height, in twentieths of a point, show nothing of their letters.
 _LOW_LINE = 40
-# Up to this share of dots, in hundredths of a percent, black on white is as good as white.
-_PALE = 300
-# From this share on they hide what they stand on.
-_DENSE = 9_700
 # A picture or shape that white text may stand on.
 _DRAWING = re.compile(rb"\\(?:shp|do|background)\b")
 # What the control words of a shading say, without what they are about.
 _OF_SHADING = {b"cbpat": "back", b"cfpat": "fore", b"shdng": "share", b"shading": "share"}
 _MAX_DEPTH = 500
 _TITLE_DEPTH = 15
-
-
-@dataclass(frozen=True, slots=True)
-class _Shading:
-    """A ground: a ``share`` of dots, in hundredths of a percent, of the colour ``fore`` upon the colour ``back``."""
-
-    back: int = 0
-    fore: int = 0
-    share: int = 0
-
-    @property
-    def number(self) -> int:
-        """The number of the colour that it shows, 0 if that is the paper's, ``_MIXED`` for several."""
-        if self.share <= _PALE:
-            return self.back
-        return self.fore if self.fore and (self.share >= _DENSE or self.fore == self.back) else _MIXED
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +53,8 @@ class _State:
     hidden: bool = False
     deleted: bool = False
     colour: int = 0
-    ground: _Shading = _Shading()
-    paragraph_ground: _Shading = _Shading()
+    ground: Shading = Shading()
+    paragraph_ground: Shading = Shading()
     line: int = 0
     encoding: str = "cp1252"
     unicode_skip: int = 1
@@ -134,10 +106,10 @@ class _Reader:
         # The text of the comment that is being read, and of its author's name.
         self._asides: dict[bytes, list[str]] = {_COMMENT: [], _AUTHOR: []}
         # The grounds of the cells of the row that is being read, and of the one that is being defined.
-        self._grounds: list[_Shading] = []
-        self._cell = _Shading()
-        self._colours = _colours(data)
-        self._hidden_styles = _hidden_styles(data)
+        self._grounds: list[Shading] = []
+        self._cell = Shading()
+        self._colours = colours(data)
+        self._hidden_styles = hidden_styles(data)
         self._has_drawings = _DRAWING.search(data) is not None
 
     def read(self) -> _Text:
@@ -219,30 +191,30 @@ class _Reader:
             case b"deleted":
                 return replace(state, deleted=on)
             case b"plain":
-                return replace(state, hidden=False, deleted=False, size=24, colour=0, ground=_Shading())
+                return replace(state, hidden=False, deleted=False, size=24, colour=0, ground=Shading())
             case b"cf":
                 return replace(state, colour=value or 0)
             case b"cb" | b"highlight":
-                return replace(state, ground=_Shading(value or 0))
+                return replace(state, ground=Shading(value or 0))
             case b"chcbpat" | b"chcfpat" | b"chshdng":
                 return replace(state, ground=replace(state.ground, **{_OF_SHADING[word[2:]]: value or 0}))
             case b"cbpat" | b"cfpat" | b"shading":
                 shading = replace(state.paragraph_ground, **{_OF_SHADING[word]: value or 0})
                 return replace(state, paragraph_ground=shading)
             case b"trowd":
-                self._grounds, self._cell = [], _Shading()
+                self._grounds, self._cell = [], Shading()
             case b"clcbpat" | b"clcfpat" | b"clshdng":
                 self._cell = replace(self._cell, **{_OF_SHADING[word[2:]]: value or 0})
             case b"cellx":
                 self._grounds.append(self._cell)
-                self._cell = _Shading()
+                self._cell = Shading()
             case b"fs" if value is not None:
                 return replace(state, size=value)
             case b"sl":
                 # A negative one is exact.
                 return replace(state, line=value or 0)
             case b"pard":
-                return replace(state, line=0, centered=False, in_table=False, paragraph_ground=_Shading())
+                return replace(state, line=0, centered=False, in_table=False, paragraph_ground=Shading())
             case b"qc":
                 return replace(state, centered=True)
             case b"intbl":
@@ -351,41 +323,6 @@ class _Reader:
 def _whole(text: str) -> str:
     """Join the halves of surrogate pairs, which arrive separately."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _hidden_styles(data: bytes) -> set[tuple[bytes, int]]:
-    """Return the hidden paragraph styles (``s``) and character styles (``cs``), with those based on them."""
-    start = data.find(_STYLE_SHEET)
-    end = _END_OF_STYLES.search(data, max(start, 0))
-    if start < 0 or end is None:
-        return set()
-    hidden: set[tuple[bytes, int]] = set()
-    based: dict[tuple[bytes, int], tuple[bytes, int]] = {}
-    for kind, number, stated in _STYLE.findall(data, start + len(_STYLE_SHEET), end.end()):
-        style = (kind, int(number))
-        if _STYLED_HIDDEN.search(stated):
-            hidden.add(style)
-        elif (base := _BASE.search(stated)) and b"\\v0" not in stated:
-            based[style] = (kind, int(base[1]))
-    for style in based:
-        above, seen = style, {style}
-        while above in based and based[above] not in seen:
-            above = based[above]
-            seen.add(above)
-        if above in hidden:
-            hidden.add(style)
-    return hidden
-
-
-def _colours(data: bytes) -> list[tuple[int, int, int] | None]:
-    """Return the table of colours as red, green and blue; None for the automatic one."""
-    table = _TABLE_OF_COLOURS.search(data)
-    found: list[tuple[int, int, int] | None] = []
-    for entry in (table[1].split(b";") if table else ())[:_MOST_COLOURS]:
-        parts = {name: int(value) for name, value in _PART_OF_COLOUR.findall(entry)}
-        red, green, blue = (parts.get(name, 0) for name in (b"red", b"green", b"blue"))
-        found.append((red, green, blue) if parts else None)
-    return found
 
 
 def _find_title(found: _Text) -> str | None:
