@@ -1,7 +1,6 @@
 """Bringing files in: the form, and a page for each job that shows what became of every file."""
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from archive.registers.staff import now
 from archive.store.tables import versions
 from web.http.current import services
 from web.staff.arriving import LARGEST_FILE, LARGEST_UPLOAD, MOST_FILES, arrived
+from web.staff.forms import token_for
 from web.staff.guard import allowed, current, desk
 from web.staff.queues import confined, may_see
 from web.staff.words import JOBS, RESULTS
@@ -47,8 +47,7 @@ def bring() -> Answer:
     together, note = sent.form.get("how") == "together", one_line(sent.form.get("note", ""))[:_LONGEST_NOTE]
     if sent.folder is None:
         return _form("请先选择文件。", note, together, 400)
-    once = sent.form.get("once", "")
-    once = once if re.fullmatch("[0-9a-f]{32}", once) else token_hex(16)
+    once = token_for(sent.form)
     id = hashlib.sha256(f"{account.id}/{once}".encode()).hexdigest()[:32]
     if jobs.find(desk().staff, id) is None:
         data = services().settings.data

@@ -1,10 +1,7 @@
 """The pages of a book, the same for each: its list, a form for what is new, and an entry with its history."""
 
 import logging
-import re
-import secrets
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 
 from flask import Blueprint, Response, redirect, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,14 +14,14 @@ from archive.registers.books.columns import Facts, Kind, text
 from archive.registers.books.spec import Spec
 from archive.registers.requests.request import Actor, Opened
 from archive.registers.roles import Act
+from web.staff import forms
 from web.staff.books.opening import SPECS, asked_year, book, figures, page_number, sent_form
 from web.staff.guard import allowed, current
-from web.staff.requests.opening import UNREADABLE, actor
+from web.staff.requests.opening import UNREADABLE, actor, masked_names
 
 log = logging.getLogger(__name__)
 ROWS = 50
 FAILED = "现在写不进登记簿，没有保存。填写的内容还在表单里，请告诉维护人员，过一会儿再试。"
-TOKEN = re.compile("[0-9a-f]{32}")
 # What a page of an entry shows besides its facts: lines with a label, sentences to heed, and what its template needs.
 About = Callable[[Entry], Mapping[str, object]]
 # A label, and what is shown under it: ``said``, and whether it is ``late``.
@@ -81,7 +78,7 @@ def pages(
         ]
         at = page_number()
         shown = found[(at - 1) * ROWS : at * ROWS]
-        names, unreadable = _masked_names(spec, [each.id for each in shown])
+        names, unreadable = _names(spec, [each.id for each in shown])
         of, told = figures(spec, year)
         return render_template(
             "desk/books/list.html",
@@ -103,7 +100,9 @@ def pages(
     def change(id: str) -> Answer:
         typed = sent_form()
         try:
-            book(spec).change(id, typed, actor(), seen())
+            # A form that is not whole has seen nothing of what there is.
+            seen = forms.seen(typed)
+            book(spec).change(id, typed, actor(), -1 if seen is None else seen)
         except UnknownEntry:
             raise
         except EntryRefused as refused:
@@ -145,14 +144,14 @@ def _form_pages(
     def enter() -> Answer:
         """Enter what was typed. The same form a second time leads to the entry that it has made."""
         typed = prepare(sent_form())
-        token = typed.get("once", "")
+        token = forms.token_of(typed)
         cells = book(spec).read(typed)
         if cells.wrong:
             return _form(spec, typed, f"有 {len(cells.wrong)} 处需要改正，改好后再登记。", 400, cells.wrong)
-        if not TOKEN.fullmatch(token):
+        if not token:
             return _form(spec, typed, "表单不完整，没有登记。请核对后再按一次“登记”。", 400)
         try:
-            entry = entering(book(spec), typed, actor(), _once(token, typed))
+            entry = entering(book(spec), typed, actor(), forms.once(token, typed))
         except EntryRefused as refused:
             return _form(spec, typed, refused.reason, 409)
         except (GongkaiError, SQLAlchemyError, OSError) as error:
@@ -175,7 +174,7 @@ def entry_page(
     """Return the page of an entry: what is known, what may be changed, and what happened to it."""
     found = book(spec)
     entry = found.entry(id)
-    names, unreadable = _masked_names(spec, [id])
+    names, unreadable = _names(spec, [id])
     kept = {each.name: text(entry.facts, each.name) for each in spec.columns if not each.personal}
     page = render_template(
         template,
@@ -187,28 +186,15 @@ def entry_page(
     return Response(page, status)
 
 
-def seen() -> int:
-    """Return the newest event that the form's page showed; none that there is for a form without it."""
-    said = request.form.get("last", "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else -1
-
-
 def _form(
     spec: Spec, typed: Mapping[str, str], refused: str = "", status: int = 200, wrong: Mapping[str, str] | None = None
 ) -> Response:
-    token = typed.get("once", "")
     page = render_template(
         "desk/books/new.html",
         **{"spec": spec, "mine": typed, "wrong": wrong or {}, "refused": refused, "Kind": Kind},
-        once=token if TOKEN.fullmatch(token) else secrets.token_hex(16),
+        once=forms.token_for(typed),
     )
     return Response(page, status)
-
-
-def _once(token: str, typed: Mapping[str, str]) -> str:
-    """Return the id of the entry that a form makes: the same for what is sent twice, another for what differs."""
-    parts = [f"{name}={typed[name]}" for name in sorted(typed) if name != "once"]
-    return sha256("\n".join((token, *parts)).encode()).hexdigest()[:32]
 
 
 def _any(facts: Facts) -> bool:
@@ -220,13 +206,5 @@ def _has(entry: Entry, words: list[str]) -> bool:
     return all(word in told for word in words)
 
 
-def _masked_names(spec: Spec, ids: list[str]) -> tuple[dict[str, str], str]:
-    """Return the names as lists show them, for those who answer; and a sentence if they can't be read."""
-    account = current().account
-    if not spec.personal or not (account.may(Act.HANDLE_REQUESTS) or account.may(Act.OVERSEE_REQUESTS)):
-        return {}, ""
-    try:
-        return book(spec).masked_names(ids), ""
-    except (KeyUnusable, PersonalDataDamaged) as error:
-        log.error("%s: %s", type(error).__name__, error)
-        return {}, UNREADABLE
+def _names(spec: Spec, ids: list[str]) -> tuple[dict[str, str], str]:
+    return masked_names(book(spec), ids) if spec.personal else ({}, "")

@@ -21,7 +21,8 @@ from archive.registers.uploads import shown
 from web.http.current import services
 from web.staff.arriving import LARGEST_FILE, arrived
 from web.staff.books.opening import book
-from web.staff.books.pages import FAILED, TOKEN, pages
+from web.staff.books.pages import FAILED, pages
+from web.staff.forms import token_of
 from web.staff.guard import allowed, desk
 from web.staff.requests.opening import UNREADABLE, actor, register
 
@@ -60,8 +61,8 @@ def enter() -> Answer:
     typed = {name: value for name, value in sent.form.items() if name != "csrf"}
     if sent.folder is None or len(sent.names) != 1:
         return _form(typed, "请选择一个文件：答复中可以向所有人公开的那一份。", 400)
-    once = typed.get("once", "")
-    if not TOKEN.fullmatch(once):
+    once = token_of(typed)
+    if not once:
         return _form(typed, "表单不完整，没有登记。请再选择文件，提交一次。", 400)
     id = hashlib.sha256(f"{once}/{typed.get('request', '')}".encode()).hexdigest()[:32]
     opened, by = services(), actor()

@@ -10,6 +10,7 @@ from archive.errors import GongkaiError, RequestRefused, UnknownRequest
 from archive.registers.requests.register import OVERTAKEN
 from archive.registers.requests.states import RIGHTS, Event
 from archive.registers.roles import Act
+from web.staff import forms
 from web.staff.guard import allowed, current
 from web.staff.requests import typed
 from web.staff.requests.answering import answering_page, fee_page
@@ -43,16 +44,15 @@ def _act(id: str, name: str, right: Act) -> Answer:
     if event is None or RIGHTS[event] is not right or event in ELSEWHERE_ALONE:
         abort(404)
     sent = Typed(request.form)
-    seen = sent.form.get("last", "")
-    if not (seen.isascii() and seen.isdecimal() and len(seen) < 10):
+    if (seen := forms.seen(sent.form)) is None:
         return _again(id, event, sent, "表单不完整，请在这一页上重新操作。", 400)
-    if register().request(id).last != int(seen):
+    if register().request(id).last != seen:
         return _again(id, event, sent, _overtaken(id), 409)
     said = typed.said(sent, event)
     if said is None:
         return _again(id, event, sent, f"有 {len(sent.wrong)} 处需要改正，没有进行任何操作。", 400)
     try:
-        register().act(id, event, said, actor(), int(seen))
+        register().act(id, event, said, actor(), seen)
     except RequestRefused as refused:
         return _again(id, event, sent, refused.reason, 409)
     except UnknownRequest:

@@ -70,7 +70,7 @@ def requests() -> str:
             and (party is None or party in {each.party for each in line.awaits})
         ]
         total, shown = len(chosen), chosen[(page - 1) * ROWS : page * ROWS]
-    names, unreadable = masked_names([line.request.id for line in shown])
+    names, unreadable = masked_names(register(), [line.request.id for line in shown])
     return render_template(
         "desk/requests/board.html",
         **{"lines": shown, "total": total, "page": page, "pages": max(1, -(-total // ROWS))},

@@ -1,8 +1,6 @@
 """Entering a request: one form. Whatever stands in its way is said at its field, and nothing that was typed is lost."""
 
 import logging
-import re
-import secrets
 
 from flask import Blueprint, Response, redirect, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,6 +11,7 @@ from archive.errors import GongkaiError, RequestRefused
 from archive.registers.requests.facts import Applicant, Form
 from archive.registers.requests.terms import Channel
 from archive.registers.roles import Act
+from web.staff import forms
 from web.staff.guard import allowed
 from web.staff.requests import typed
 from web.staff.requests.opening import actor, register
@@ -21,7 +20,6 @@ from web.staff.requests.typed import Typed
 log = logging.getLogger(__name__)
 entering = Blueprint("entering", __name__, url_prefix="/requests/new")
 FAILED = "现在写不进登记簿，没有登记。填写的内容还在下面，请告诉维护人员，过一会儿再按一次。"
-_TOKEN = re.compile("[0-9a-f]{32}")
 
 
 @entering.get("")
@@ -38,11 +36,11 @@ def enter() -> Answer:
     application = typed.application(sent)
     if application is None:
         return _page(sent, f"有 {len(sent.wrong)} 处需要改正，改好后再登记。", 400)
-    token = sent.form.get("once", "")
-    if not _TOKEN.fullmatch(token):
+    token = forms.token_of(sent.form)
+    if not token:
         return _page(sent, "表单不完整，没有登记。请核对后再按一次“登记”。", 400)
     try:
-        made = register().register(application, actor(), typed.once(token, sent))
+        made = register().register(application, actor(), forms.once(token, sent.form))
     except RequestRefused as refused:
         return _page(sent, refused.reason, 409)
     except (GongkaiError, SQLAlchemyError, OSError) as error:
@@ -52,12 +50,11 @@ def enter() -> Answer:
 
 
 def _page(sent: Typed, refused: str = "", status: int = 200) -> Response:
-    token = sent.form.get("once", "")
     return Response(
         render_template(
             "desk/requests/new.html",
             **{"typed": sent.form, "wrong": sent.wrong, "refused": refused},
-            once=token if _TOKEN.fullmatch(token) else secrets.token_hex(16),
+            once=forms.token_for(sent.form),
             **{"Channel": Channel, "Applicant": Applicant, "Form": Form, "LONGEST": typed.LONGEST},
             **{"FREELY": typed.FREELY, "APPLICANTS": typed.APPLICANTS, "today": office_today()},
         ),

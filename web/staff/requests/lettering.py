@@ -25,6 +25,7 @@ from archive.registers.requests.states import RIGHTS, Event
 from archive.registers.roles import Act
 from web.http.current import services
 from web.http.download import download
+from web.staff import forms
 from web.staff.guard import allowed, current
 from web.staff.requests import typed
 from web.staff.requests.acting import FAILED
@@ -229,10 +230,9 @@ def _typed(sent: Typed) -> Mapping[str, str]:
 
 
 def _seen(sent: Typed) -> int:
-    seen = sent.form.get("last", "")
-    if not (seen.isascii() and seen.isdecimal() and len(seen) < 10):
+    if (seen := forms.seen(sent.form)) is None:
         raise RequestRefused("表单不完整，请在这一页上重新操作。")
-    return int(seen)
+    return seen
 
 
 def _docx(content: bytes, name: str) -> Response:

@@ -5,6 +5,7 @@ import logging
 from flask import g
 
 from archive.errors import BadLetters, KeyUnusable, PersonalDataDamaged
+from archive.registers.books.book import Book
 from archive.registers.requests.letters import office as offices
 from archive.registers.requests.letters.office import Office
 from archive.registers.requests.register import Register
@@ -49,13 +50,13 @@ def actor() -> Actor:
     return Actor(account.person, account.name)
 
 
-def masked_names(ids: list[str]) -> tuple[dict[str, str], str]:
-    """Return the names as lists show them, for those who answer; and a sentence if they can't be read."""
+def masked_names(keeper: Register | Book, ids: list[str]) -> tuple[dict[str, str], str]:
+    """Return the names in a register as lists show them, for those who answer; and a sentence if they can't be read."""
     account = current().account
     if not (account.may(Act.HANDLE_REQUESTS) or account.may(Act.OVERSEE_REQUESTS)):
         return {}, ""
     try:
-        return register().masked_names(ids), ""
+        return keeper.masked_names(ids), ""
     except (KeyUnusable, PersonalDataDamaged) as error:
         log.error("%s: %s", type(error).__name__, error)
         return {}, UNREADABLE

@@ -87,7 +87,7 @@ def about(id: str, opened: Opened | None = None) -> Mapping[str, object]:
     line = board.line(register(), known, today)
     offers = [each for each in register().offers(known) if each.event not in _LETTERS]
     account = current().account
-    names, unreadable = masked_names([id])
+    names, unreadable = masked_names(register(), [id])
     further = onward.of(line, register().calendar, today)
     return {
         **{"known": known, "facts": known.facts, "stands": line, "term": line.term, "today": today},

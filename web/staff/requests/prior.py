@@ -23,6 +23,7 @@ from archive.registers.roles import Act
 from indexer.errors import BadQuery, IndexUnusable
 from web.http.current import services
 from web.http.download import download
+from web.staff import forms
 from web.staff.guard import allowed, current, desk
 from web.staff.requests.opening import UNREADABLE, actor, register
 from web.staff.requests.page import page
@@ -199,13 +200,12 @@ def _done(id: str, record: str, act: _Doing, typed: Sequence[str]) -> Response:
     """
     _belongs(id, record)
     sent, searches, person = Typed(request.form), register().searches, current().account.person
-    seen = sent.form.get("last", "")
-    if not (seen.isascii() and seen.isdecimal() and len(seen) < 10):
+    if (seen := forms.seen(sent.form)) is None:
         abort(400)
     try:
         kept = searches.look(record, person)
         try:
-            if kept.version != int(seen):
+            if kept.version != seen:
                 raise RequestRefused("您打开这一页之后，这份记录有了变化，这次没有进行。请看过现在的情况再办。")
             if changed := _marks(sent.form, kept):
                 kept = searches.mark(record, changed, person, kept.version)

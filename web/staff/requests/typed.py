@@ -6,7 +6,6 @@ What is typed here is kept nowhere but in the register: not in drafts, not in a 
 from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
-from hashlib import sha256
 from typing import TypeVar
 
 from archive.chinese import dates
@@ -88,15 +87,6 @@ def application(typed: Typed) -> Application | None:
     if typed.wrong or channel is None or kind is None or submitted is None:
         return None
     return Application(channel, kind, submitted, personal, confirmed, form)
-
-
-def once(token: str, typed: Typed) -> str:
-    """Return the id of the request that a form makes: the same for what is sent twice, another for what differs.
-
-    ``token`` is the form's own secret, and nobody else's: the id tells nothing of what was typed.
-    """
-    parts = [f"{name}={typed.form[name]}" for name in sorted(typed.form) if name != "once"]
-    return sha256("\n".join((token, *parts)).encode()).hexdigest()[:32]
 
 
 def said(typed: Typed, event: Event) -> Said | None:

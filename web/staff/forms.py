@@ -1,0 +1,34 @@
+"""What forms carry so that one sent twice makes one thing, and none acts on what its page did not show."""
+
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from secrets import token_hex
+
+_TOKEN = re.compile("[0-9a-f]{32}")
+
+
+def token_of(form: Mapping[str, str]) -> str:
+    """Return the token of a form, by which it is known when it comes again; "" if that isn't whole."""
+    token = form.get("once", "")
+    return token if _TOKEN.fullmatch(token) else ""
+
+
+def token_for(form: Mapping[str, str]) -> str:
+    """Return the token for a form that is shown, again or for the first time."""
+    return token_of(form) or token_hex(16)
+
+
+def once(token: str, form: Mapping[str, str]) -> str:
+    """Return the id of what a form makes: the same for what is sent twice, another for what differs.
+
+    ``token`` is the form's own secret, and nobody else's: the id tells nothing of what was typed.
+    """
+    parts = [f"{name}={form[name]}" for name in sorted(form) if name != "once"]
+    return sha256("\n".join((token, *parts)).encode()).hexdigest()[:32]
+
+
+def seen(form: Mapping[str, str]) -> int | None:
+    """Return the newest event, or version, that the form's page showed; None for a form that isn't whole."""
+    said = form.get("last", "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
