@@ -55,13 +55,9 @@ def over_cells(cells: Sequence[str]) -> Iterator[tuple[str, int, int]]:
     for begin, cell in enumerate(cells):
         if not cell.isdecimal():
             continue
-        digits = ""
-        sizes: list[int] = []
-        for end, part in enumerate(cells[begin : begin + _LONGEST], begin + 1):
-            digits, sizes = digits + part.upper(), [*sizes, len(part)]
-            if not _IN_CELL.fullmatch(part) or len(digits) > _LONGEST:
-                break
-            if len(sizes) > 1 and len(digits) > 10 and (kind := _kind_in_cells(digits, sizes)):
+        for end, parts in _growing(cells, begin):
+            digits, sizes = "".join(parts).upper(), [*map(len, parts)]
+            if len(digits) > 10 and (kind := _kind_in_cells(digits, sizes)):
                 alone = not any(each.isdecimal() for each in (*cells[max(0, begin - 1) : begin], *cells[end : end + 1]))
                 if kind != MOBILE or alone or 3 in sizes:
                     yield kind, begin, end
@@ -126,23 +122,32 @@ def down_columns(lines: Sequence[str]) -> Iterator[tuple[str, str, list[Piece]]]
 
 
 def _in_column(cells: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield the kind and the cells, first and one past the last, of each number that stands down a column.
+
+    More stands in columns than in rows by chance: ``_kind_over_lines`` asks for more than ``_kind_in_cells`` does.
+    """
     past = 0
     for begin, cell in enumerate(cells):
         if begin < past or not cell.isdecimal():
             continue
         above = cells[begin - 1] if begin else ""
-        digits = ""
-        parts: list[str] = []
-        for end, part in enumerate(cells[begin : begin + _LONGEST], begin + 1):
-            if not _IN_CELL.fullmatch(part) or len(digits) + len(part) > _LONGEST:
-                break
-            digits += part
-            parts.append(part)
+        for end, parts in _growing(cells, begin):
             alone = not (_is_number(above) or _is_number(cells[end] if end < len(cells) else ""))
-            if len(parts) > 1 and (kind := _kind_over_lines(parts, above, alone)):
+            if kind := _kind_over_lines(parts, above, alone):
                 yield kind, begin, end
                 past = end
                 break
+
+
+def _growing(cells: Sequence[str], begin: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield what may be a number from a cell on, of two cells, three and so on: one past the last, and its parts."""
+    parts: list[str] = []
+    for end, part in enumerate(cells[begin : begin + _LONGEST], begin + 1):
+        if not _IN_CELL.fullmatch(part) or sum(map(len, parts)) + len(part) > _LONGEST:
+            return
+        parts.append(part)
+        if len(parts) > 1:
+            yield end, parts
 
 
 def _next_lines(lines: Sequence[str], first: int) -> Iterator[int]:
