@@ -191,6 +191,8 @@ def _kind_over_lines(parts: Sequence[str], label: str, alone: bool, stacked: boo
 
 
 def _kind_in_cells(digits: str, sizes: Sequence[int]) -> str | None:
+    if not digits[:-1].isdecimal():
+        return None
     one_by_one = max(sizes) == 1
     if len(digits) == 18 and is_identity_number(digits) and "1900" <= digits[6:10] <= "2099":
         return IDENTITY

@@ -198,6 +198,11 @@ def test_a_long_line_that_is_full_of_findings_takes_time_in_proportion(piece: st
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("row", ["110105\t194X\t12310\t02X", "1\t1\t0\t1\t0\t5\t1\t9\t4\tX\t1\t2\t3\t1\t0\t0\t2\tX"])
+def test_an_x_in_the_midst_of_figures_is_no_number_of_a_person(row: str) -> None:
+    assert [*precheck.in_text([row, row.lower()])] == []
+
+
 @pytest.mark.parametrize(
     "piece", ["13\n", "6217\n", "1\t2\n", "一\n", "\n1 ", "138 1234 5678\n\n", "1\t", "1·2·3·4·5·6·7·8·9\n"]
 )
