@@ -146,7 +146,7 @@ handovers = _group(_handovers.SPEC, "What is handed over to the archive, the lib
 def outstanding(file: Path, to: str | None, year: int | None, by: str) -> None:
     """Write what is still to be handed over to a new FILE: xlsx if it is named so, else CSV."""
     if (to is None) == (year is None):
-        raise click.UsageError("--to or --after-ten-years")
+        raise click.UsageError("请在 --to 和 --after-ten-years 中选一个。")
     _refuse_there(file)
     with services() as opened:
         actor = actor_of(opened, by, _handovers.SPEC.export)

@@ -30,8 +30,9 @@ _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _DRAWING = re.compile(r"xl/drawings/[^/]+\.xml", re.IGNORECASE)
 _FILLED = re.compile(rb"<(?:\w+:)?c\s([^<>]*[^<>/])>(?!</)")
 _PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
-# A formula without a value: the program that wrote the file did not calculate it.
+# A formula without a value: the program that wrote the file did not calculate it. An empty text is a value (t="str").
 _UNCALCULATED = re.compile(
+    rb"<(?:\w+:)?c(?![^<>]*\st=[\"']str[\"'])(?:\s[^<>]*)?>"
     rb"<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?</(?:\w+:)?c>"
 )
 # [MS-XLS] 2.1.7.20.1: FilePass comes right after the first record, or after WriteProtect.
@@ -87,16 +88,16 @@ def _records(path: Path) -> bytes:
 
 def _extract_parts(parts: Mapping[str, bytes]) -> Extraction:
     refuse_doctype(parts)
-    uncalculated = 0
+    lacking = 0
     for name, content in parts.items():
         if _SHEET.fullmatch(name):
             check_area(content)
-            uncalculated += sum(1 for _ in _UNCALCULATED.finditer(content))
+            lacking += uncalculated(content)
     views = sheetparts.views(parts)
     book = _read(repack(parts), views)
     told = _warnings(book)
-    if uncalculated:
-        told.append(f"有 {uncalculated} 个公式没有保存计算结果，其数值没有收入。请用办公软件打开并保存后再收。")
+    if lacking:
+        told.append(f"有 {lacking} 个公式没有保存计算结果，其数值没有收入。请用办公软件打开并保存后再收。")
     pictures = 0
     for name, content in parts.items():
         if _DRAWING.fullmatch(name):
@@ -139,6 +140,11 @@ def _warnings(book: _Book) -> list[str]:
     if book.comments:
         told.append(comments_told("表中", book.comments))
     return told
+
+
+def uncalculated(content: bytes) -> int:
+    """Return how many formulas of a sheet have no value."""
+    return sum(1 for _ in _UNCALCULATED.finditer(content))
 
 
 def check_area(content: bytes) -> None:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+from archive.plain import lines
 from archive.registers.requests.facts import Field
 
 # Beyond this many letters it is no name, number or letter, and the database would swell.
@@ -29,14 +30,11 @@ def checked(values: Mapping[Field, str]) -> dict[Field, str]:
 
 
 def _plainly(value: str) -> str:
-    """Return text with one kind of line's end and nothing that no file of a table can hold."""
-    lines = value.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(each for each in lines if each in "\n\t" or not _unwritable(each)).strip()
+    """Return text with one kind of line's end, and nothing that nobody sees or that no file of a table can hold.
 
-
-def _unwritable(letter: str) -> bool:
-    """Whether XML has no place for a letter. Those of private use stay: rare names are written with them."""
-    return unicodedata.category(letter) in ("Cc", "Cs") or letter in "\ufffe\uffff"
+    Letters of private use stay: rare names are written with them.
+    """
+    return lines(value.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def same(one: Mapping[Field, str], other: Mapping[Field, str]) -> bool:

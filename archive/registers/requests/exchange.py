@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archive.errors import RequestRefused
 from archive.registers.requests import cells, lawful, sheet, taking_in
+from archive.registers.requests.applicants import checked
 from archive.registers.requests.facts import Applicant, Court, Delivery, Facts, Field, Form, stated
 from archive.registers.requests.numbers import Pattern, is_number
 from archive.registers.requests.outcomes import ANSWERS, read_row
@@ -89,7 +90,10 @@ def _parsed(row: Mapping[str, str], today: date, series: Sequence[Pattern]) -> t
     made = _facts(row, series)
     if disorder := lawful.out_of_order(made, today):
         raise cells.Wrong(disorder)
-    values = {of: row[name] for name, of in PERSONAL.items() if row.get(name, "").strip()}
+    try:
+        values = checked({of: row.get(name, "") for name, of in PERSONAL.items()})
+    except ValueError as error:
+        raise cells.Wrong(str(error)) from None
     for name, of in PERSONAL.items():
         if of in (Field.NAME, Field.TEXT) and name in row and of not in values and not made.anonymised_on:
             raise cells.Wrong(f"{name}空着。")

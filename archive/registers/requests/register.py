@@ -69,10 +69,10 @@ class Register(Looking):
 
         ``id`` is that of a form, 32 hex digits: when the form comes a second time, nothing more is entered.
         """
-        for needed in (Field.NAME, Field.TEXT):
-            if not application.personal.get(needed, "").strip():
-                raise RequestRefused(f"请写明{needed.value}（条例第二十九条）。")
         values = _checked(application.personal)
+        for needed in (Field.NAME, Field.TEXT):
+            if needed not in values:
+                raise RequestRefused(f"请写明{needed.value}（条例第二十九条）。")
         made = Facts(
             State.HANDLING,
             *(application.channel, application.kind, application.submitted_on, application.confirmed_on),
@@ -170,7 +170,7 @@ class Register(Looking):
                     raise RequestRefused(f"登记号 {number} 已经有了。")
                 there.add(number)
                 self._refuse_disorder(made)
-                found = re.fullmatch(r"(\d{4})-(\d{4,})", number)
+                found = re.fullmatch(r"(\d{4})-(\d{4,6})", number, re.ASCII)
                 year, serial = (int(found[1]), int(found[2])) if found else (None, None)
                 row = rows.find(connection, rows.enter(connection, number, made, year, serial))
                 kept = _checked(values)

@@ -18,10 +18,13 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from archive.errors import ExtractionFailed, RequestRefused
 from archive.extract.containers.zipguard import read_parts, repack
-from archive.extract.others.spreadsheet import check_area
+from archive.extract.limits import ZipLimits
+from archive.extract.others.spreadsheet import check_area, uncalculated
 
-# Bytes of a CSV file: some 100,000 requests.
+# Bytes of a CSV file, and of a workbook's sheet unpacked: some 100,000 requests.
 LARGEST = 64 << 20
+# A long register repeats itself, and packs better than any document: only its size is bounded.
+_LIMITS = ZipLimits(member_size=LARGEST, ratio_free=LARGEST)
 # What spreadsheets calculate, also in its full-width forms; an apostrophe before it is undone once for each time.
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -97,15 +100,25 @@ def _decoded(raw: bytes) -> str:
 
 def _workbook(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
-        parts = read_parts(path)
+        parts = read_parts(path, _LIMITS)
         for name, content in parts.items():
             if name.startswith("xl/worksheets/"):
                 check_area(content)
+                if uncalculated(content):
+                    raise RequestRefused("表格里有没有算出结果的公式，没有导入。请用办公软件打开、保存后再导入。")
         with CalamineWorkbook.from_filelike(repack(parts)) as book:
-            sheet = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (CalamineError, ExtractionFailed, IndexError) as error:
+            sheets = [
+                book.get_sheet_by_index(at).to_python(skip_empty_area=False) for at in range(len(book.sheet_names))
+            ]
+    except ExtractionFailed as error:
+        # Too large, locked: what it says is what there is to do.
+        raise RequestRefused(f"表格文件读不出：{error}") from error
+    except (CalamineError, IndexError) as error:
         raise RequestRefused(_DAMAGED) from error
-    for at, row in enumerate(sheet, 1):
+    filled = [rows for rows in sheets if any(cell != "" for row in rows for cell in row)]
+    if len(filled) > 1:
+        raise RequestRefused("文件里有内容的工作表不止一张，没有导入。请把每张表各存成一个文件，逐个导入。")
+    for at, row in enumerate(filled[0] if filled else (), 1):
         yield at, [_cell(each) for each in row]
 
 
@@ -127,7 +140,7 @@ def _csv(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _xlsx(rows: Iterable[Sequence[str]]) -> bytes:
-    lines = "".join(f'<row r="{at}">{"".join(_inline(cell) for cell in row)}</row>' for at, row in enumerate(rows, 1))
+    lines = "".join(f'<row r="{at}">{"".join(map(_inline, row))}</row>' for at, row in enumerate(rows, 1))
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{_TYPES}"><Default Extension="xml" ContentType="application/xml"/>'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
@@ -149,4 +162,5 @@ def _xlsx(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def _inline(cell: str) -> str:
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(cell)}</t></is></c>'
+    # A cell that is left out would move those after it.
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(cell)}</t></is></c>' if cell else "<c/>"

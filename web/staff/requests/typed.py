@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from archive.chinese import dates
+from archive.plain import lines
 from archive.registers.requests import changing
 from archive.registers.requests.facts import Applicant, Correction, Delivery, Field, Form, Position, Result, Said
 from archive.registers.requests.fees import Basis
@@ -37,7 +38,8 @@ class Typed:
         self.wrong: dict[str, str] = {}
 
     def text(self, name: str, most: int = FREELY) -> str:
-        value = self.form.get(name, "").strip()
+        """Return what was typed into a field, without what nobody sees: a field with only that is empty."""
+        value = lines(self.form.get(name, "").replace("\r\n", "\n")).strip()
         if len(value) > most:
             self.wrong[name] = f"这里有 {len(value)} 字，最多 {most} 字，请删减。"
         return value

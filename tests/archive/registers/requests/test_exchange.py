@@ -22,6 +22,7 @@ from archive.registers.requests.terms import Channel
 from archive.registers.staff import Staff
 from archive.registers.workdays import Calendar
 from archive.store.catalogue import Catalogue
+from tests.archive.extract.workbooks import rows, write_xlsx
 from tests.archive.registers.requests.conftest import CLERK, DAY, HEAD, Apply, Today
 from tests.archive.registers.requests.test_register import answer
 from tests.conftest import Databases
@@ -261,3 +262,61 @@ def test_lines_are_counted_over_cells_of_several_lines(register: Register, tmp_p
     rows = [OLD, changed(申请内容="一\n二\n三"), changed(登记号="2019年第2号", 收到渠道="飞鸽")]
     (refused,) = exchange.take_in(register, _written(tmp_path / "old.csv", rows), CLERK, today.day).refused
     assert refused.line == 5
+
+
+def test_a_long_register_goes_out_and_in_as_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    every = [[f"2024-{at:04}", *["自然人", "", "", "2024-03-04"] * 8] for at in range(6000)]
+    sheet.write(path, every)
+    assert [row for _, row in sheet.read(path)] == every
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u202e\x07", "\u2028"])
+def test_a_name_that_nobody_sees_is_none(
+    register: Register, application: Apply, tmp_path: Path, today: Today, name: str
+) -> None:
+    path = _written(tmp_path / "old.csv", [OLD, changed(姓名=name), GOOD])
+    (refused,) = exchange.take_in(register, path, CLERK, today.day).refused
+    assert (refused.line, refused.reason) == (2, "姓名或名称空着。")
+    with pytest.raises(RequestRefused, match="请写明姓名或名称"):
+        register.register(application(name), CLERK)
+
+
+def test_what_turns_the_text_around_it_is_in_no_name(register: Register, application: Apply) -> None:
+    made = register.register(application("\u202e\u200b张三丰\ue001"), CLERK)
+    assert register.masked_names() == {made.id: "张**"}
+    assert register.look(made.id, CLERK).values[Field.NAME] == "张三丰\ue001"
+
+
+def test_a_row_with_too_long_a_text_is_refused_alone(register: Register, tmp_path: Path, today: Today) -> None:
+    path = _written(tmp_path / "old.csv", [OLD, changed(申请内容="方" * 20_001), GOOD])
+    for dry_run in (True, False):
+        taken = exchange.take_in(register, path, CLERK, today.day, dry_run)
+        assert [(each.line, each.reason) for each in taken.refused] == [(2, "申请内容超过 20000 字，请删减。")]
+        assert taken.rows == 1
+
+
+def test_a_number_that_no_column_holds_is_one_of_another_office(
+    register: Register, application: Apply, tmp_path: Path, today: Today
+) -> None:
+    path = _written(tmp_path / "old.csv", [OLD, changed(登记号="2026-99999999999999999999")])
+    assert exchange.take_in(register, path, CLERK, today.day).rows == 1
+    assert register.register(application(), CLERK).number == "2026-0001"
+
+
+def test_what_a_workbook_holds_beside_its_first_sheet_is_not_passed_over(tmp_path: Path) -> None:
+    one = write_xlsx(tmp_path / "one.xlsx", {"说明": rows(), "登记簿": rows("a|b")})
+    assert [row for _, row in sheet.read(one)] == [["a", "b"]]
+    two = write_xlsx(tmp_path / "two.xlsx", {"2018": rows("a|b"), "2019": rows("a|c")})
+    with pytest.raises(RequestRefused, match="工作表不止一张"):
+        next(sheet.read(two))
+
+
+@pytest.mark.parametrize("lacking", ["", "<v/>", "<v></v>"])
+def test_a_formula_without_its_value_is_not_taken_for_an_empty_cell(tmp_path: Path, lacking: str) -> None:
+    row = '<sheetData><row r="1"><c r="A1"><v>7</v></c><c r="B1"{}><f>DATE(2026,3,2)</f>{}</c></row></sheetData>'
+    with pytest.raises(RequestRefused, match="没有算出结果的公式"):
+        next(sheet.read(write_xlsx(tmp_path / "a.xlsx", {"登记簿": row.format("", lacking)})))
+    # An empty text is a value, too.
+    told = write_xlsx(tmp_path / "b.xlsx", {"登记簿": row.format(' t="str"', "<v></v>")})
+    assert [row for _, row in sheet.read(told)] == [["7", ""]]
