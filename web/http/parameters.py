@@ -14,6 +14,14 @@ class BadParameter(GongkaiError):
         super().__init__(one_line(sentence))
 
 
+def number(text: str) -> int | None:
+    """Return the number that a form or a link has; None for anything else, and for one of more than nine digits.
+
+    Longer ones stand for nothing, no column holds them, and Python refuses to read those of some thousand digits.
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 def whole(arguments: Mapping[str, str], name: str, default: int, least: int, most: int, label: str) -> int:
     """Return a parameter as a whole number from ``least`` to ``most``. Raises BadParameter."""
     text = arguments.get(name, "").strip()

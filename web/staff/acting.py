@@ -11,6 +11,7 @@ from archive.errors import DecisionRefused, DoubtfulValue, PrecheckFailed, Unkno
 from archive.registers import drafts
 from archive.store import audit
 from web.http.current import services
+from web.http.parameters import number
 from web.staff.documents import page
 from web.staff.guard import current, desk
 from web.staff.progress import standing
@@ -33,14 +34,14 @@ def done(id: str, act: Ask, place: str = "") -> Answer:
 def _done(id: str, act: Ask, place: str) -> Answer:
     known, person = standing(id), current().account.person
     typed = {name: value for name, value in request.form.items() if name != "csrf"}
-    version, last = (request.form.get(name, "") for name in ("version", "last"))
-    if not version.isdecimal() or not last.isdecimal():
+    version, last = (number(request.form.get(name, "")) for name in ("version", "last"))
+    if version is None or last is None:
         return page(id, "表单不完整，请在这一页上重新操作。", 400, typed)
-    since = [each for each in known.events if each.sequence > int(last) and each.action != audit.VIEW]
+    since = [each for each in known.events if each.sequence > last and each.action != audit.VIEW]
     if since:
         return page(id, _overtaken(since, person), 409, typed)
     try:
-        act(int(version), person)
+        act(version, person)
     except DoubtfulValue as doubtful:
         return page(id, doubtful.reason, 409, {**typed, "doubtful": "1"})
     except DecisionRefused as refused:

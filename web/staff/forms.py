@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from secrets import token_hex
 
+from web.http.parameters import number
+
 _TOKEN = re.compile("[0-9a-f]{32}")
 
 
@@ -30,5 +32,4 @@ def once(token: str, form: Mapping[str, str]) -> str:
 
 def seen(form: Mapping[str, str]) -> int | None:
     """Return the newest event, or version, that the form's page showed; None for a form that isn't whole."""
-    said = form.get("last", "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
+    return number(form.get("last", ""))

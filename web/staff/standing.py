@@ -12,6 +12,7 @@ from archive.document import Outcome, Validity
 from archive.errors import DecisionRefused
 from archive.registers.roles import Act
 from web.http.current import services
+from web.http.parameters import number
 from web.staff.acting import another, done
 from web.staff.guard import allowed
 
@@ -105,8 +106,7 @@ def look(id: str) -> Answer:
             outcome = Outcome(request.form.get("outcome", ""))
         except ValueError:
             raise DecisionRefused(id, "请先选择一项。") from None
-        about = request.form.get("forced", "")
-        version = int(about) if about.isdecimal() else None
+        version = number(request.form.get("forced", ""))
         afterwards.look(services().catalogue, id, person, outcome, request.form.get("reason", ""), version)
 
     return done(id, act)

@@ -156,3 +156,12 @@ def test_what_is_due_first_stands_first_and_pages_follow_each_other(
     assert listed("") == order
     monkeypatch.setattr("web.staff.queues.ROWS", 4)
     assert listed("page=1") == order[:4] and listed("page=2") == listed("page=9") == order[4:]
+
+
+@pytest.mark.parametrize("said", ["9" * 5000, "²", "-1"])
+def test_a_number_that_nobody_can_read_is_no_error(site: DeskSite, said: str) -> None:
+    reviewer = site[Role.REVIEWER]
+    assert reviewer.get(f"/queue?page={said}").status_code == 200
+    for act in ("examine", "look", "approve", "reject"):
+        told = reviewer.post(f"/documents/{site.id}/{act}", "/password", version=said, last=said, forced=said)
+        assert told.status_code < 500

@@ -145,7 +145,7 @@ def _drafted(id: str, kind: Kind, sent: Typed) -> Answer:
         return _page(id, kind, sent, made)
     if do == "send" and not current().account.may(RIGHTS[made.event]):
         return _page(id, kind, sent, made, f"“{made.event}”由机构负责人批准：请保存，再由负责人批准发出。", 403)
-    letter = int(sent.form["version"]) if sent.form.get("version", "").isdecimal() else None
+    letter = number(sent.form.get("version", ""))
     act = drafting.send if do == "send" else drafting.keep
     try:
         act(made, _typed(sent), actor(), _seen(sent), letter)
@@ -165,7 +165,7 @@ def _made(id: str, kind: Kind, sent: Typed, kept: Kept | None = None) -> Draft |
     known, own = register().request(id), office()
     if own is None:
         raise BadLetters(NO_OFFICE)
-    replaces = int(sent.form["replaces"]) if sent.form.get("replaces", "").isdecimal() else None
+    replaces = number(sent.form.get("replaces", ""))
     offered = {each.event for each in register().offers(known)}
     event = drafting.event_for(kind, known, offered, corrects=replaces is not None)
     if event is None:

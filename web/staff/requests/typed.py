@@ -19,6 +19,7 @@ from archive.registers.requests.outcomes import ANSWERS, Content
 from archive.registers.requests.request import Application
 from archive.registers.requests.states import Event
 from archive.registers.requests.terms import Channel
+from web.http.parameters import number
 
 Choice = TypeVar("Choice", bound=StrEnum)
 # How long what is typed into a field may be, in letters; what is written freely is longer.
@@ -55,13 +56,13 @@ class Typed:
         return found
 
     def number(self, name: str, needed: str) -> int | None:
-        value = self.text(name, 12)
-        if not value:
-            self.wrong[name] = f"请填写{needed}。"
-        elif not (value.isascii() and value.isdecimal() and 0 < int(value) <= _LARGEST):
-            self.wrong[name] = f"{needed}应是大于 0 的整数，用阿拉伯数字写。"
-        else:
-            return int(value)
+        value = self.text(name)
+        found = number(value)
+        if found and found <= _LARGEST:
+            return found
+        self.wrong[name] = (
+            f"{needed}应是大于 0 的整数，用阿拉伯数字写，不超过 {_LARGEST}。" if value else f"请填写{needed}。"
+        )
         return None
 
     def one(self, kind: type[Choice], name: str, needed: str = "") -> Choice | None:

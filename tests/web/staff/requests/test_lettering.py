@@ -314,3 +314,14 @@ def test_a_letter_overtaken_by_another_act_is_not_sent(
     refused = post(clerk, id, "send", last=seen, **PROVIDED)
     assert refused.status_code == 409 and "已有新的办理" in refused.text and "复印件12页" in refused.text
     assert register.letters(id) == []
+
+
+@pytest.mark.parametrize("field", ["version", "replaces", "last"])
+@pytest.mark.parametrize("said", ["9" * 20, "9" * 5000, "²"])
+def test_a_number_that_no_letter_has_is_no_error(
+    site: DeskSite, register: Register, enter: Enter, office: Path, field: str, said: str
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    for do in ("preview", "keep"):
+        sent = {"last": last(register, id), **PROVIDED, field: said}
+        assert post(clerk, id, do, **sent).status_code < 500
