@@ -22,6 +22,7 @@ from archive import VERSION
 from archive.errors import BackupDamaged, BackupRefused, BlobDamaged
 from archive.registers import notices
 from archive.registers.requests.letters import texts as letters
+from archive.registers.staff import DUMP
 from archive.store import canonical
 from archive.store.blobs import Blobs, digest_of, sync_folder
 from archive.store.catalogue import Catalogue
@@ -124,7 +125,9 @@ def backup(
                 log.warning("%s 没有备份：它不是文件，而是文件夹、管道或断了的链接。请改正后再备份一次。", own)
         records = Records(partial / "records")
         ids = list(records.ids())
-        if not ids:
+        # Of an office that keeps only its registers here; an archive that had documents has not lost them all.
+        had_none = former is None or read_manifest(former).documents == 0
+        if not ids and not (had_none and (partial / DUMP).is_file() and (partial / DUMP).stat().st_size):
             raise BackupRefused(
                 f"{data} 的档案里没有一件文件，没有做备份。请核对 GONGKAI_DATA 和 GONGKAI_DATABASE_URL。"
             )

@@ -146,6 +146,8 @@ class Book:
             if event == ANONYMISE:
                 self.persons.drop(connection, id)
             self._record(connection, row, event, made, personal, by)
+        if event == ANONYMISE:
+            self._staff.leave_no_trace()
         return self.entry(id)
 
     def to_anonymise(self) -> list[Entry]:

@@ -130,6 +130,8 @@ class Register(Looking):
             if letter is not None:
                 values[Field.DOCUMENT], digest = _kept(connection, row, said, letter)
             self._record(connection, row, event, said.on, changed, values, by, digest)
+        if event is Event.ANONYMISE:
+            self._staff.leave_no_trace()
         if was:
             self.found_again.note(str(row["number"]), by.person, self.found_again.of(id))
         return self.request(id)

@@ -230,3 +230,22 @@ def test_a_migrated_database_has_exactly_the_tables_of_the_program(staff: Staff)
     with staff.reading() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": STAFF.table})
         assert compare_metadata(context, metadata) == []
+
+
+@pytest.mark.parametrize("typed", ["一\u2028二", "一\u2029二\x85三", "一\x0b二\r三\n"])
+def test_what_somebody_typed_comes_back_whatever_ends_its_lines(
+    accounts: Accounts,
+    staff: Staff,
+    password: str,
+    catalogue: Catalogue,
+    databases: Databases,
+    tmp_path: Path,
+    typed: str,
+) -> None:
+    account = accounts.named("lisi").id
+    drafts.keep(staff, account, "/documents/a", {"reason": typed})
+    staff.dump(tmp_path / "staff.jsonl")
+    other = Staff(databases.empty(tmp_path / "other.sqlite3"), catalogue.keys)
+    other.load(tmp_path / "staff.jsonl")
+    assert drafts.of(other, account, "/documents/a") == {"reason": typed}
+    other.close()

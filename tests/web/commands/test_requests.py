@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from sqlalchemy import create_engine, text
 
 from tests.conftest import Databases
 from tests.web.commands.conftest import Run
@@ -74,3 +75,36 @@ def test_a_notice_names_the_requests_that_it_moves(run: Run, environment: dict[s
     assert "1 件正在办理的申请，答复期限随之改变" in told
     assert "2026-0001：待定（缺 2027 年放假安排） → 2027-01-04" in told and "2026-0002" not in told
     assert "request.terms" in run("audit", "list").stdout
+
+
+def test_what_is_deleted_is_in_no_file_while_the_desk_has_the_database_open(
+    run: Run, environment: dict[str, str], tmp_path: Path
+) -> None:
+    url = environment["GONGKAI_STAFF_DATABASE_URL"]
+    if not url.startswith("sqlite"):
+        pytest.skip("over PostgreSQL a vacuum does it")
+    rows = [f"2009年第{at}号,当面,2009-09-21,自然人,张三丰,方案,R03,2009-09-25" for at in range(1, 30)]
+    (tmp_path / "many.csv").write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+    run("requests", "import", str(tmp_path / "many.csv"), "--by", "丁四")
+    desk = create_engine(url)
+    with desk.connect() as connection:
+        sealed = [*connection.scalars(text("SELECT sealed FROM request_persons"))]
+    assert len(sealed) == 58
+    # The desk holds connections, between two of its transactions.
+    held = desk.raw_connection()
+    held.cursor().execute("SELECT count(*) FROM requests").fetchall()
+    run("requests", "anonymise", "--by", "戊五")
+    kept = b"".join(each.read_bytes() for each in tmp_path.rglob("staff.sqlite3*"))
+    assert [each for each in sealed if each.encode() in kept] == []
+    held.close()
+    desk.dispose()
+
+
+def test_an_office_that_keeps_only_its_register_has_a_backup(run: Run, old: Path, tmp_path: Path) -> None:
+    assert "没有一件文件" in run("backup", str(tmp_path / "empty"), code=1).stderr
+    run("requests", "import", str(old), "--by", "丁四", code=1)
+    made = run("backup", str(tmp_path / "backups")).stdout
+    assert "备份 0 件文件" in made
+    run("restore", made.split()[-1], "--replace")
+    run("requests", "export", str(tmp_path / "out.csv"), "--by", "丁四")
+    assert "2009年第1号,导入" in (tmp_path / "out.csv").read_text(encoding="utf-8")
