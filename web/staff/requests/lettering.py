@@ -25,6 +25,7 @@ from archive.registers.requests.states import RIGHTS, Event
 from archive.registers.roles import Act
 from web.http.current import services
 from web.http.download import download
+from web.http.parameters import number
 from web.staff import forms
 from web.staff.guard import allowed, current
 from web.staff.requests import typed
