@@ -8,7 +8,7 @@ from archive.chinese.dates import office_today
 from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.registers.requests import fees, outcomes
 from archive.registers.requests.fees import Basis
-from archive.registers.requests.outcomes import ANSWERS, Content, Question, Remedy
+from archive.registers.requests.outcomes import ANSWERS, Answer, Content, Question, Remedy
 from archive.registers.requests.request import Opened
 from archive.registers.requests.states import Event
 from archive.registers.roles import Act
@@ -60,10 +60,8 @@ def answering_page(
     way = sent.form.get("way", "")
     path, then = walked(way)
     answer = ANSWERS[then] if isinstance(then, str) else None
-    if answer and Content.SEARCH in answer.needs:
-        # The newest record that says so, until the clerk types another.
-        proofs = register().searches.proofs(id, office_today())
-        sent.form.setdefault(content(Content.SEARCH), proofs[-1] if proofs else "")
+    if answer and content(Content.SEARCH) not in sent.form:
+        offer_record(id, answer, sent)
     return Response(
         render_template(
             "desk/requests/answer.html",
@@ -76,6 +74,12 @@ def answering_page(
         ),
         status,
     )
+
+
+def offer_record(id: str, answer: Answer, sent: Typed) -> None:
+    """Begin a form of "nothing is there" with the newest record that proves it; the clerk may type another."""
+    if Content.SEARCH in answer.needs and (proofs := register().searches.proofs(id, office_today())):
+        sent.form[content(Content.SEARCH)] = proofs[-1]
 
 
 def walked(way: str) -> tuple[list[Chosen], Question | str]:

@@ -21,6 +21,7 @@ from archive.registers.requests.letters import texts as files
 from archive.registers.requests.letters.drafting import Draft, Source
 from archive.registers.requests.letters.kinds import KINDS, Kind
 from archive.registers.requests.letters.preview import previewed
+from archive.registers.requests.outcomes import Content
 from archive.registers.requests.states import RIGHTS, Event
 from archive.registers.roles import Act
 from web.http.current import services
@@ -30,6 +31,7 @@ from web.staff import forms
 from web.staff.guard import allowed, current
 from web.staff.requests import typed
 from web.staff.requests.acting import FAILED
+from web.staff.requests.answering import offer_record
 from web.staff.requests.opening import UNREADABLE, actor, office, register
 from web.staff.requests.page import about, page
 from web.staff.requests.typed import Typed
@@ -179,6 +181,8 @@ def _made(id: str, kind: Kind, sent: Typed, kept: Kept | None = None) -> Draft |
     if "do" not in sent.form and kept is None:
         events = [(each.number, each.event) for each in register().events(id)]
         sent.form = {**drafting.registered(kind, known, found, events), **sent.form}
+        if kind.answer and not sent.form.get(typed.content(Content.SEARCH)):
+            offer_record(id, kind.answer, sent)
     if kind.id == "charge" and "count" in asked and not sent.form.get("count"):
         sent.form |= {"count": str(register().count_in_month(id)), "basis": sent.form.get("basis") or Basis.ITEMS}
     words = typed.words(sent, kind, asked)

@@ -123,9 +123,11 @@ def _unproven(letter: Letter, facts: Facts) -> Iterable[str]:
     """Hold the number of the search record against those that were frozen before the letter."""
     named = facts.contents.get(Content.SEARCH, "").strip()
     if _rests_on_a_search(letter) and named and facts.searched is not None and named not in facts.searched:
+        fit = "、".join(facts.searched)
         yield (
             f"检索情况记录“{named}”不是这件申请的，或者没有在答复以前定稿，或者结论不是“经检索不存在”"
             "（条例第三十六条第四项；行政复议法第四十六条：以后不得再收集）。"
+            f"{f'可以写的是：{fit}。' if fit else '现在还没有这样的记录，请先检索。'}"
         )
 
 

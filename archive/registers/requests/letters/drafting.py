@@ -275,6 +275,7 @@ def _facts(source: Source, kind: Kind, words: Words) -> Facts:
     }
     return replace(
         Facts(
+            searched=_searched(source, kind, words),
             request=source.request.number,
             applicant=values.get(Field.NAME, ""),
             organisation=known.kind is not Applicant.PERSON,
@@ -287,6 +288,13 @@ def _facts(source: Source, kind: Kind, words: Words) -> Facts:
         ),
         **told.get(kind.id, {}),  # type: ignore[arg-type]  # the fields of Facts, by their names
     )
+
+
+def _searched(source: Source, kind: Kind, words: Words) -> list[str] | None:
+    """Return the records that prove for this day that nothing is there; None where none is asked for."""
+    if source.request.facts.imported or kind.answer is None or Content.SEARCH not in kind.answer.needs:
+        return None
+    return source.register.searches.proofs(source.request.id, words.dated)
 
 
 def _days(source: Source, kind: Kind, words: Words) -> tuple[date | None, date | None]:

@@ -21,7 +21,7 @@ from archive.registers.roles import Role
 from archive.registers.sessions import PROOF
 from tests.web.staff.conftest import PASSWORD, DeskSite, Person
 from tests.web.staff.requests.conftest import CLERK, CONTACT, NAME, TEXT, Enter
-from tests.web.staff.requests.test_acts import hidden
+from tests.web.staff.requests.test_acts import absent, hidden
 
 PROVIDED = {"kind": "answer-provided", "content-information": "随信附上《征地补偿方案》复印件12页。"}
 SUPPLEMENT = {"kind": "supplement", "until": "2026-09-20", "note": "请写明年度。"}
@@ -95,6 +95,33 @@ def test_a_letter_with_an_error_is_not_sent(
     refused = post(clerk, id, "send", last=last(register, id), **form)
     assert refused.status_code == 409 and "没有发出" in refused.text
     assert register.request(id).facts.state is State.HANDLING and register.letters(id) == []
+
+
+def test_that_nothing_is_there_is_not_sent_without_its_record(
+    site: DeskSite, register: Register, enter: Enter, office: Path
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    other = absent(register, enter("乙二").id)
+    for number, why in (("", "必须写明检索情况记录的编号"), (other, "现在还没有这样的记录，请先检索")):
+        form = {"kind": "answer-absent", "content-search": number}
+        shown = post(clerk, id, "preview", **form).text
+        assert any(why in said for weight, said in findings(shown) if weight == "须改正"), findings(shown)
+        assert 'value="send" disabled' in shown
+        refused = post(clerk, id, "send", last=last(register, id), **form)
+        assert refused.status_code == 409 and "没有发出" in refused.text
+    assert register.request(id).facts.state is State.HANDLING and register.letters(id) == []
+    own = absent(register, id)
+    wrong = post(clerk, id, "preview", kind="answer-absent", **{"content-search": other}).text
+    assert any(f"可以写的是：{own}。" in said for _, said in findings(wrong))
+    # Begun without a number, or with the empty field of the answer's form, it has the number of the record.
+    for empty in ({}, {"content-search": ""}):
+        begun = post(clerk, id, kind="answer-absent", **empty).text
+        assert f">{own}</textarea>" in begun and findings(begun) == []
+    # An answer of the day before the record was concluded does not rest on it.
+    early = {"kind": "answer-absent", "content-search": own, "on": "2026-08-31"}
+    assert "现在还没有这样的记录" in str(findings(post(clerk, id, "preview", **early).text))
+    sent = post(clerk, id, "send", last=last(register, id), kind="answer-absent", **{"content-search": own})
+    assert sent.status_code == 303 and register.request(id).facts.answer == "absent"
 
 
 def test_a_form_that_was_just_begun_is_not_found_fault_with(
