@@ -1,7 +1,7 @@
-"""Gathers what the register has of a request for its bundle: application, letters as they were sent, and the log.
+"""Gathers what the register has of a request for its bundle: application, search records, letters as sent, and the log.
 
-What lies elsewhere, as the search record and receipts of service, comes from whoever has it. What is only on paper
-is missing, and the bundle's list says so.
+What lies elsewhere comes from whoever has it. What is only on paper is missing, and the bundle's list says so. A search
+record is masked as it is whenever it is handed out; one that was never concluded proves nothing and stays out.
 """
 
 import json
@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from archive.official import Paper, Table, docx_of
+from archive.registers.requests import search_paper
 from archive.registers.requests.bundle import Part, Piece, bundle, needed
 from archive.registers.requests.facts import Field
+from archive.registers.requests.findable import own_words
 from archive.registers.requests.letters.kinds import KINDS
 from archive.registers.requests.outcomes import Content
 from archive.registers.requests.register import Register
@@ -40,7 +42,8 @@ def case(register: Register, id: str, organ: str, by: Actor, say: Say, further: 
     """
     request = register.request(id)
     known, opened = request.facts, register.look(id, by)
-    pieces = [*chain(_pieces(register, request, opened, by, say), further)]
+    own = chain(_pieces(register, request, opened, by, say), _searches(register, request, opened, organ, by))
+    pieces = [*own, *further]
     register.note(by, "request.export", {"request": request.number, "rows": len(pieces), "persons": True})
     wanted = needed(
         known.outcome,
@@ -75,6 +78,17 @@ def _pieces(register: Register, request: Request, opened: Opened, by: Actor, say
             yield Piece(Part.SUPPLEMENT, "收到的补正", "b.docx", docx_of(paper), event.on)
     yield Piece(Part.LOG, "办理记录", "d.docx", docx_of(_log(request, events, opened, say)))
     yield Piece(Part.LOG, "办理记录和校验值", "e.json", _digests(request, events))
+
+
+def _searches(register: Register, request: Request, opened: Opened, organ: str, by: Actor) -> Iterator[Piece]:
+    """Yield each concluded record as a paper and, since that leaves out hits without a mark, as JSON."""
+    for each in register.searches.of(request.id):
+        if each.frozen_on is None or each.emptied:
+            continue
+        record = register.searches.look(each.id, by.person).without(own_words(opened.values))
+        yield Piece(Part.SEARCH, each.number, "f.docx", search_paper.as_docx(record, organ), each.frozen_on)
+        data = search_paper.as_json(record).encode()
+        yield Piece(Part.SEARCH, f"{each.number} 全部数据", "g.json", data, each.frozen_on)
 
 
 def _log(request: Request, events: Iterable[Recorded], opened: Opened, say: Say) -> Paper:

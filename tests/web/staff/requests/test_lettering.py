@@ -1,8 +1,10 @@
 """Letters at the desk: drafted out of the register, checked, kept, and sent in one act with what they do."""
 
 import hashlib
+import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -16,9 +18,11 @@ from archive.registers.requests.checking import problems
 from archive.registers.requests.facts import Field, Position, Said
 from archive.registers.requests.outcomes import Row
 from archive.registers.requests.register import Register
+from archive.registers.requests.search_record import Conclusion, Place
 from archive.registers.requests.states import Event, State
 from archive.registers.roles import Role
 from archive.registers.sessions import PROOF
+from archive.store import canonical
 from tests.web.staff.conftest import PASSWORD, DeskSite, Person
 from tests.web.staff.requests.conftest import CLERK, CONTACT, NAME, TEXT, Enter
 from tests.web.staff.requests.test_acts import absent, hidden
@@ -311,6 +315,44 @@ def test_the_whole_case_is_one_click(
     clock.shift(PROOF + timedelta(seconds=1))
     late = clerk.client.post(f"/requests/{id}/bundle", data={"csrf": clerk.csrf()}, base_url="https://localhost")
     assert "请再确认一次身份" in late.text
+
+
+def test_the_case_has_each_concluded_search_record_without_the_applicant(
+    site: DeskSite, register: Register, enter: Enter, office: Path
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    number = absent(register, id)
+    (proof,) = register.searches.of(id)
+    search = register.searches.look(proof.id, CLERK.person).searches[0]
+    named = register.searches.open(id, f"{NAME}家的协议", replace(search, typed=f"{NAME}的协议"), CLERK.person)
+    register.searches.search(named.id, replace(search, typed="协议"), CLERK.person)
+    register.searches.place(named.id, Place("档案室", "己六", date(2026, 9, 1), f"已电话{CONTACT}"), CLERK.person)
+    register.searches.conclude(named.id, Conclusion.ABSENT, "", CLERK.person)
+    register.searches.open(id, "没有定稿的", search, CLERK.person)
+    form = {"kind": "answer-absent", "content-search": number}
+    assert post(clerk, id, "send", last=last(register, id), **form).status_code == 303
+    packed = clerk.client.post(f"/requests/{id}/bundle", data={"csrf": clerk.csrf()}, base_url="https://localhost")
+    with zipfile.ZipFile(BytesIO(packed.data)) as opened:
+        files = {name: opened.read(name) for name in opened.namelist()}
+    records = {name: content for name, content in files.items() if "检索情况记录" in name}
+    assert [*records] == [
+        "002-检索情况记录-2026-0001-检1.docx",
+        "003-检索情况记录-2026-0001-检1_全部数据.json",
+        "004-检索情况记录-2026-0001-检2.docx",
+        "005-检索情况记录-2026-0001-检2_全部数据.json",
+    ]
+    listed = _text(files["000-目录.docx"])
+    assert "缺少下列材料：登记回执、送达证明。" in listed
+    for name, content in records.items():
+        assert hashlib.sha256(content).hexdigest() in listed.replace("\n", "")
+        told = _text(content) if name.endswith(".docx") else content.decode()
+        assert NAME not in told and CONTACT not in told
+    assert str(proof.digest) in _text(records["002-检索情况记录-2026-0001-检1.docx"])
+    data = json.loads(records["003-检索情况记录-2026-0001-检1_全部数据.json"])
+    digest = data.pop("digest")
+    assert canonical.digest(data) == digest == proof.digest
+    looked = [each.details.get("record") for each in site.services.catalogue.events() if each.action == "request.view"]
+    assert {"2026-0001-检1", "2026-0001-检2"} <= {*looked} and "2026-0001-检3" not in looked
 
 
 def _text(content: bytes) -> str:
