@@ -111,6 +111,8 @@ def judge_requests(services: Services, files: Sequence[Path]) -> Judgement:
         except BadQuery:
             return []
 
+    # Before what takes longer, and outside: an index of the citizens' that isn't there is built by another command.
+    citizens = run(theirs, judged, DEPTH)
     with of_the_staff(), closing(staff_engine(services)) as engine:
         if sync.behind(everything, engine):
             sync.follow(everything, engine)
@@ -120,7 +122,7 @@ def judge_requests(services: Services, files: Sequence[Path]) -> Judgement:
             return [each.document.id for each in found.candidates[:limit]]
 
         ours(judged[0].text, 1)
-        runs = {OURS: run(ours, judged, DEPTH), CITIZENS: run(theirs, judged, DEPTH)}
+        runs = {OURS: run(ours, judged, DEPTH), CITIZENS: citizens}
         count = engine.count()
     return Judgement(
         documents=count,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -183,3 +184,16 @@ def test_requests_are_judged_by_what_the_desk_finds_beside_the_citizens_search(r
     assert theirs["not public"]["values"]["Success@5"] == 0
     assert (told["documents"], told["skipped"]) == (4, ["4"])
     assert "--known" in run("judge", "--requests", path, "--known", "1", code=2).output
+
+
+def test_requests_name_the_command_that_builds_the_index_which_is_lacking(
+    run: Run, settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "requests.jsonl"
+    path.write_text('{"id": "a", "query": "防汛值班制度", "relevant": ["incoming/防汛.txt"]}\n', encoding="utf-8")
+    run("judge", "--requests", path)
+    rmtree(settings.data / "index")
+    told = run("judge", "--requests", path, code=1).output
+    assert "gongkai reindex" in told and "--staff" not in told
+    run("reindex")
+    assert "citizens' search" in run("judge", "--requests", path).output
