@@ -97,6 +97,16 @@ def walked(way: str) -> tuple[list[Chosen], Question | str]:
     return path, then
 
 
+def way_to(answer: str, question: Question = outcomes.TREE) -> str:
+    """Return the way along which the tree leads to an answer, as ``walked`` reads it; "" if none does."""
+    for at, then in enumerate(question.choices.values()):
+        if then == answer:
+            return str(at)
+        if isinstance(then, Question) and (rest := way_to(answer, then)):
+            return f"{at}-{rest}"
+    return ""
+
+
 def _open(question: Question, path: list[str], way: str) -> list[Next]:
     start = f"{way}-" if path else ""
     return [

@@ -17,23 +17,29 @@ from archive.errors import GongkaiError, KeyUnusable, PersonalDataDamaged, Reque
 from archive.registers.requests import search_paper
 from archive.registers.requests.facts import Field
 from archive.registers.requests.findable import own_words
+from archive.registers.requests.outcomes import Content
 from archive.registers.requests.search_record import Conclusion, Mark, Place, Record, Scope, replay
 from archive.registers.requests.searches import LONGEST
+from archive.registers.requests.way import way
 from archive.registers.roles import Act
 from indexer.errors import BadQuery, IndexUnusable
 from web.http.current import services
 from web.http.download import download
 from web.staff import forms
 from web.staff.guard import allowed, current, desk
+from web.staff.requests.answering import answering_page, way_to
 from web.staff.requests.opening import UNREADABLE, actor, register
 from web.staff.requests.page import page
-from web.staff.requests.record_page import UNUSABLE, record_page, searching
-from web.staff.requests.typed import Typed
+from web.staff.requests.record_page import UNUSABLE, public_now, record_page, searching
+from web.staff.requests.typed import Typed, content
 
 log = logging.getLogger(__name__)
 prior = Blueprint("prior", __name__, url_prefix="/requests/<id>/searches")
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FAILED = "现在写不进登记簿，没有进行任何操作。填写的内容还在下面，请告诉维护人员，过一会儿再办。"
+NO_ADDRESS = "本站的网址还没有设置。请在下面的获取方式里补上网址，并告诉维护人员。"
+# What is typed on the page of a record and would be lost by leaving it.
+_UNSAVED = ("typed", "place", "result", "said")
 _Doing = Callable[[Record, Typed], Record]
 
 
@@ -132,6 +138,36 @@ def conclude(id: str, record: str) -> Response:
     return _done(id, record, act, ("conclusion", "said"))
 
 
+@prior.post("/<record>/answer")
+@allowed(Act.OPEN_PERSONS)
+def answer(id: str, record: str) -> Response:
+    """Begin the answer that it is public already with the way to the document that was chosen.
+
+    All that is marked so is told with it, and so is the chosen one from now on.
+    """
+    chosen = request.form.get("public", "")
+
+    def act(kept: Record, sent: Typed) -> Record:
+        if any(sent.form.get(name, "").strip() for name in _UNSAVED):
+            raise RequestRefused("这一页上还有没有记下的检索词、地点、结果或者说明。请先记下，或者清空，再写进答复。")
+        if not public_now([chosen]):
+            raise RequestRefused("这一件现在没有公开，不能写进答复书。请看过现在的情况再办。")
+        if kept.marks.get(chosen, Mark.PUBLIC) is Mark.NOT:
+            raise RequestRefused("这一件标为“不是”，没有写进答复书。要写的，请先改标记。")
+        if kept.frozen or chosen in kept.marks:
+            return kept
+        return register().searches.mark(kept.id, {chosen: Mark.PUBLIC}, current().account.person, kept.version)
+
+    def begin(kept: Record) -> Response:
+        told = [held for held in kept.found if held == chosen or kept.marks.get(held) is Mark.PUBLIC]
+        site = services().settings.address
+        text = way(public_now(told).values(), site)
+        form = Typed({"way": way_to("public"), content(Content.WAY): text})
+        return answering_page(id, form, "" if site else NO_ADDRESS)
+
+    return _done(id, record, act, (), begin)
+
+
 @prior.post("/<record>/replay")
 @allowed(Act.OPEN_PERSONS)
 def again(id: str, record: str) -> Response:
@@ -193,10 +229,13 @@ def _belongs(id: str, record: str) -> None:
         abort(404)
 
 
-def _done(id: str, record: str, act: _Doing, typed: Sequence[str]) -> Response:
+def _done(
+    id: str, record: str, act: _Doing, typed: Sequence[str], then: Callable[[Record], Response] | None = None
+) -> Response:
     """Keep the marks of a form, then do what its button asks for. ``typed`` are the fields that are then empty again.
 
-    Whatever stands in the way is said, and nothing that was typed is lost.
+    ``then`` shows another page than that of the record. Whatever stands in the way is said, and nothing that was typed
+    is lost.
     """
     _belongs(id, record)
     sent, searches, person = Typed(request.form), register().searches, current().account.person
@@ -220,7 +259,7 @@ def _done(id: str, record: str, act: _Doing, typed: Sequence[str]) -> Response:
         return record_page(id, kept, sent, f"有 {len(sent.wrong)} 处需要改正，没有进行。标记已经保存。", 400)
     for name in typed:
         sent.form.pop(name, None)
-    return record_page(id, kept, sent)
+    return then(kept) if then else record_page(id, kept, sent)
 
 
 def _marks(form: Mapping[str, str], kept: Record) -> dict[str, Mark | None]:

@@ -102,7 +102,7 @@ def _groups(record: Record, typed: str, hits: Sequence[Hit]) -> list[Group]:
     prior = searching(record.request_id)
     ids = [hit.id for hit in hits]
     states, documents = prior.everything.states(ids), prior.everything.many(ids)
-    public = services().catalogue.public_many(id for id in ids if states.get(id) is State.PUBLIC)
+    public = public_now([id for id in ids if states.get(id) is State.PUBLIC])
     groups = {scope: Group(label) for scope, label in GROUPS.items()}
     read: list[Document] = []
     for hit in hits:
@@ -119,7 +119,7 @@ def _groups(record: Record, typed: str, hits: Sequence[Hit]) -> list[Group]:
             mark=record.marks.get(hit.id),
             url=url if document else "",
             alike=kind == FoundAgain.kind and _alike(record.asked, entry),
-            way=way(public[hit.id], services().settings.address) if hit.id in public else "",
+            way=way([public[hit.id]], services().settings.address) if hit.id in public else "",
         )
         group.lines.append(line)
     passages = prior.passages(typed, read)
@@ -127,6 +127,12 @@ def _groups(record: Record, typed: str, hits: Sequence[Hit]) -> list[Group]:
         for each in group.lines:
             each.passages.extend(passages.get(each.hit.id, []))
     return [group for group in groups.values() if group.lines]
+
+
+def public_now(ids: Sequence[str]) -> dict[str, Document]:
+    """Return those of some documents that are public now, in this order."""
+    found = services().catalogue.public_many(ids)
+    return {id: found[id] for id in ids if id in found}
 
 
 def _alike(asked: str, other: str) -> bool:

@@ -18,6 +18,7 @@ from archive.registers.requests.letters.office import Office
 from archive.registers.requests.letters.texts import Texts, flat, unsaid
 from archive.registers.requests.letters.writing import END, Facts, Letter, known, remedies, write
 from archive.registers.requests.outcomes import Content, Remedy
+from archive.registers.requests.way import NO_SITE
 
 # What people type where something is still to be filled in.
 _PLACEHOLDER = re.compile(
@@ -101,6 +102,8 @@ def _unfilled(letter: Letter, afresh: Letter, facts: Facts, office: Office) -> I
         # What the applicant or the clerk wrote may hold such signs itself.
         for part in value.splitlines():
             rest = rest.replace(part.strip().rstrip(END), "…") if part.strip(END) else rest
+    if NO_SITE in letter.paper.text:
+        yield f"正文里的网址还没有填：“{NO_SITE}”。"
     missing = {f"{{{{{blank}}}}}" for blank in afresh.missing}
     for left in dict.fromkeys(_PLACEHOLDER.findall(rest)):
         if left not in missing:

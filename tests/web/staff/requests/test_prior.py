@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Callable
+from html import unescape
 from io import BytesIO
+from pathlib import Path
 
 import docx
 import pytest
@@ -11,6 +13,7 @@ import time_machine
 
 from archive.chinese.dates import office_today
 from archive.registers.requests.facts import Said
+from archive.registers.requests.outcomes import Content
 from archive.registers.requests.register import Register
 from archive.registers.requests.request import Request
 from archive.registers.requests.search_record import Conclusion, Mark, Scope
@@ -102,6 +105,59 @@ def test_what_is_public_has_the_text_for_the_letter(site: DeskSite, plan: str, m
     for said in ("《石门村征地补偿方案》", "文号：云政发〔2017〕9号", "2017年8月30日", f"/documents/{plan}", plan):
         assert said in way
     assert "条例第三十六条第一项" in clerk.text
+
+
+def test_the_way_goes_into_the_answer_by_a_button_and_on_into_the_letter(
+    site: DeskSite, plan: str, made: Request, register: Register, bring: Bring, office: Path
+) -> None:
+    second = bring("second", PLAN.replace("9号", "10号").replace("村征地", "村第二批征地"), "甲一")
+    publish(site.services.catalogue, second)
+    follow(site)
+    clerk, below = begun(site, made)
+    assert f'name="public" value="{plan}" formaction="{clerk.page}/searches{below}/answer"' in clerk.text
+    waiting = bring("waits", "关于石门村征地补偿的请示\n\n征地补偿。\n", "甲一")
+    # The other one is marked by the same press, the pressed one by being pressed.
+    page = clerk.text
+    answer = clerk.press(f"{below}/answer", public=plan, **{f"mark-{second}": "已主动公开"}).text
+    assert clerk.status == 200 and "已主动公开，告知获取途径" in answer
+    (text,) = re.findall(r'<textarea id="content-way"[^>]*>([^<]*)</textarea>', answer)
+    assert all(said in text for said in ("9号", "10号", plan, second, "《石门村征地补偿方案》", "存档编号"))
+    assert register.searches.look(below[1:], "丁四").marks == {plan: Mark.PUBLIC, second: Mark.PUBLIC}
+    fields = dict(re.findall(r'type="hidden" name="(csrf|last|way|answer)" value="([^"]*)"', answer))
+    form = {**fields, "content-way": unescape(text), "on": "2026-09-01", "do": "preview"}
+    letter = clerk.person.client.post(f"{clerk.page}/letters", data=form, base_url="https://localhost").text
+    shown = letter.split('class="letter"')[1]
+    assert f"存档编号：{second}" in shown and shown.count("已经主动公开") == 1
+    # Where nobody has set the site's address the page asks for it, and no letter is sent without.
+    assert "本站的网址还没有设置" in answer and "网址还没有填" in letter and 'value="send" disabled' in letter
+    form["content-way"] = form["content-way"].replace("（网站地址）", "https://gongkai.example")
+    letter = clerk.person.client.post(f"{clerk.page}/letters", data=form, base_url="https://localhost").text
+    assert "没有发现问题" in letter and f"https://gongkai.example/documents/{plan}" in letter
+    # What was seen before another's change, what is not public, and what is marked as not it, go into no answer.
+    clerk.text = page
+    assert clerk.press(f"{below}/answer", public=plan).status == 409 and "有了变化" in clerk.text
+    assert clerk.press(f"{below}/answer", public=plan, place="档案室").status == 409 and "请先记下" in clerk.text
+    assert 'value="档案室"' in clerk.text
+    for refused in ("nothing", waiting, made.id):
+        assert clerk.press(f"{below}/answer", public=refused).status == 409 and "现在没有公开" in clerk.text
+    assert clerk.press(f"{below}/answer", public=plan, **{f"mark-{plan}": "不是"}).status == 409
+    assert "标为“不是”" in clerk.text
+
+
+def test_a_concluded_record_and_an_answered_request_lead_to_the_answer_or_say_why_not(
+    site: DeskSite, plan: str, made: Request, register: Register
+) -> None:
+    clerk, below = begun(site, made)
+    clerk.press(f"{below}/conclusion", conclusion="已主动公开", **{f"mark-{plan}": "已主动公开"})
+    frozen = clerk.text
+    assert ">标题：《石门村征地补偿方案》；" in clerk.press(f"{below}/answer", public=plan).text and clerk.status == 200
+    contents = {Content.INFORMATION: "随信附上"}
+    said = Said(office_today(), answer="provided", contents=contents, number="沭公开〔2026〕3号")
+    register.act(made.id, Event.ANSWER, said, HEAD)
+    clerk.text = frozen
+    assert clerk.press(f"{below}/answer", public=plan).status == 200
+    clerk.text = frozen
+    assert 'name="public"' not in clerk.press(below).text
 
 
 def test_the_record_goes_from_the_request_to_the_answer(
