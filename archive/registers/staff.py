@@ -64,8 +64,11 @@ class Staff:
         Path(made.name).replace(file)
         return count
 
-    def load(self, file: Path) -> int:
-        """Bring back what ``dump`` wrote, into tables without rows; return how many. Raises BackupDamaged."""
+    def load(self, file: Path) -> dict[str, int | None]:
+        """Bring back what ``dump`` wrote, and return how many rows by table. Raises BackupDamaged.
+
+        A table that has rows, as one of a server's database may, stays as it is: None instead of its number.
+        """
         tables = {table.name: table for table in _kept()}
         rows: dict[str, list[dict[str, object]]] = {}
         try:
@@ -75,15 +78,19 @@ class Staff:
                 rows.setdefault(tables[said["table"]].name, []).append(said["row"])
         except (ValueError, KeyError, TypeError) as error:
             raise BackupDamaged(file.name, "有一行不能识别") from error
+        brought: dict[str, int | None] = {}
         with self.writing() as connection:
             for table in _kept():
-                if rows.get(table.name) and connection.execute(select(table).limit(1)).first() is None:
-                    connection.execute(insert(table), rows[table.name])
+                told = rows.get(table.name, [])
+                empty = not told or connection.execute(select(table).limit(1)).first() is None
+                if told and empty:
+                    connection.execute(insert(table), told)
+                brought[table.name] = len(told) if empty else None
             if connection.dialect.name == "postgresql":
                 for table in (paper_codes, sign_ins):
                     highest = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
                     connection.execute(select(func.setval(f"{table.name}_id_seq", highest, False)))
-        return sum(map(len, rows.values()))
+        return brought
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -110,11 +110,17 @@ def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Pa
     dump = settings.data / staff.DUMP
     if dump.exists():
         with closing(staff.Staff(settings.staff_database_url, Seals(settings.keys))) as known:
-            known.load(dump)
+            brought = known.load(dump)
             unreadable = requests.unreadable(known)
         dump.unlink()
-        click.echo("工作台的账号和申请登记簿已恢复，各人重新登录。")
-        for sentence in unreadable:
+        counts = {name: brought[name] or 0 for name in ("accounts", "requests", "search_records", "book_entries")}
+        click.echo(
+            f"工作台的账号 {counts['accounts']} 个、依申请公开登记簿 {counts['requests']} 件"
+            f"（检索情况记录 {counts['search_records']} 份）、其他登记簿 {counts['book_entries']} 条已恢复，各人重新登录。"
+        )
+        kept = [name for name, count in brought.items() if count is None]
+        stayed = f"工作人员的数据库里原来就有内容的表没有改动，备份里的没有恢复：{'、'.join(kept)}。"
+        for sentence in [*([stayed] if kept else []), *unreadable]:
             click.echo(f"gongkai: {sentence}", err=True)
             code = 1
     sys.exit(code)
