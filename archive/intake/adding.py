@@ -23,7 +23,8 @@ class Item:
 
     ``note`` is the reason for this version, given by whoever submits it. ``names`` are what the file and its
     attachments are called where they are not kept under their names. ``replaces`` names the document and its newest
-    version that this is the next version of, whatever its source. ``masks`` counts what was masked in it by each rule.
+    version that this is the next version of, whatever its source; ``last`` is the number of that document's last event
+    that is known, after which nothing but looks may have happened. ``masks`` counts what was masked in it by each rule.
     """
 
     path: Path
@@ -33,6 +34,7 @@ class Item:
     note: str = ""
     names: tuple[str, ...] = ()
     replaces: tuple[str, int] | None = None
+    last: int | None = None
     masks: Mapping[str, int] = field(default_factory=dict)
 
     @property

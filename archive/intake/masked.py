@@ -153,18 +153,31 @@ def copies(blobs: Blobs, sandbox: Sandbox, document: Document, wishes: tuple[Wis
         yield made
 
 
-def bring_in(catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, made: Copies, person: str, reason: str) -> Receipt:
-    """Bring masked copies in as the document's next version. Raises DecisionRefused; then nothing is recorded."""
-    check_reason(made, reason)
+def bring_in(
+    catalogue: Catalogue,
+    blobs: Blobs,
+    sandbox: Sandbox,
+    made: Copies,
+    person: str,
+    reason: str,
+    source: str,
+    last: int | None = None,
+) -> Receipt:
+    """Bring masked copies in as the document's next version. Raises DecisionRefused; then nothing is recorded.
+
+    ``last`` is the number of the document's last event that the person knows of.
+    """
+    check_reason(made.document.id, made.wishes, reason)
     document, words = made.document, [wish.words for wish in made.wishes]
     main, *others = made.files
     item = Item(
         main.path,
-        f"遮盖/{document.id}/{document.version + 1}",
+        source,
         _stated(document.metadata, words, whole=main.drawn),
         tuple(copy.path for copy in others),
         f"{made.told}：{reason.strip()}",
         replaces=(document.id, document.version),
+        last=last,
         masks=made.masks,
     )
     receipt = Intake(catalogue, blobs, sandbox, person).receive(item)
@@ -173,11 +186,11 @@ def bring_in(catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, made: Copies,
     return receipt
 
 
-def check_reason(made: Copies, reason: str) -> None:
+def check_reason(id: str, wishes: Sequence[Wish], reason: str) -> None:
     """Raise DecisionRefused for no reason, and for one that repeats what is masked: it stays in the log."""
-    acts.required(made.document.id, reason, "遮盖必须写明理由。")
-    if sought.find(reason, [wish.words for wish in made.wishes]):
-        raise DecisionRefused(made.document.id, "理由中重复了要遮盖的文字。理由会一直留在记录里，请改写。")
+    acts.required(id, reason, "遮盖必须写明理由。")
+    if sought.find(reason, [wish.words for wish in wishes]):
+        raise DecisionRefused(id, "理由中重复了要遮盖的文字。理由会一直留在记录里，请改写。")
 
 
 def _copy(blobs: Blobs, sandbox: Sandbox, file: File, text: str, words: Sequence[str], place: Path) -> Copy:

@@ -310,6 +310,10 @@ class Intake:
         newest = connection.execute(select(documents.c.version).where(documents.c.id == id)).scalar()
         if newest != version:
             raise FileRefused(f"期间有了第 {newest} 版，请看过之后再操作。")
+        if prepared.item.last is not None:
+            for each in audit.events(connection, id):
+                if each.sequence > prepared.item.last and each.action != audit.VIEW:
+                    raise FileRefused(f"期间{each.actor}又办理了本件，请看过现在的情况再操作。")
         metadata, kept = keeping(connection, id, prepared.metadata)
         add_version(connection, id, replace(prepared, metadata=metadata), self._actor)
         return id, Result.CHANGED, kept

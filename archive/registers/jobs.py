@@ -1,11 +1,11 @@
-"""Work that goes on behind a page: files to take in, a row for each job and one for each of its files.
+"""Work that goes on behind a page: files to take in or to mask, a row for each job and one for each of its files.
 
 A worker takes a job by one conditional UPDATE, for as long as its lease lasts, and renews that while it is at work. All
 that it writes about the job goes by its token. So two workers never hold the same job, and what one that was killed had
 in hand another takes when the lease has run out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -27,6 +27,11 @@ ASKED = "asked"
 class Kind(StrEnum):
     UPLOAD = "upload"
     FOLDER = "folder"
+    MASKING = "masking"
+
+
+# What takes files in, and may have very many of them.
+BRINGING = (Kind.UPLOAD, Kind.FOLDER)
 
 
 class State(StrEnum):
@@ -72,12 +77,23 @@ class Job:
     told: str
     made_at: datetime
     ended_at: datetime | None
+    leased_until: datetime | None
     done: int
     total: int
 
     @property
     def open(self) -> bool:
         return self.state in _OPEN
+
+    @property
+    def held(self) -> bool:
+        """Tell whether a worker is at it, as far as its lease says."""
+        return self.state is State.RUNNING and self.leased_until is not None and self.leased_until > now()
+
+    def is_left(self, since: datetime, late: timedelta) -> bool:
+        """Tell whether nobody took it up for so long that no worker seems to run. ``since`` then it waits."""
+        since = max(since, self.leased_until or since)
+        return self.open and not self.held and not self.told and now() - since > late
 
 
 def add(
@@ -94,10 +110,11 @@ def add(
     return id
 
 
-def take(staff: Staff) -> Job | None:
-    """Take the oldest job that nobody has, until the lease runs out; None if there is none."""
+def take(staff: Staff, kinds: Collection[Kind] = tuple(Kind)) -> Job | None:
+    """Take the oldest job of some kinds that nobody has, until the lease runs out; None if there is none."""
     at = now()
     free = jobs.c.state.in_(_OPEN) & or_(jobs.c.leased_until.is_(None), jobs.c.leased_until < instant(at))
+    free &= jobs.c.kind.in_(kinds)
     token = uuid4().hex
     with staff.writing() as connection:
         _give_up(connection, free, at)
@@ -116,6 +133,12 @@ def renew(staff: Staff, job: Job) -> None:
     """Have a job for another lease. Raises LeaseLost."""
     with staff.writing() as connection:
         _hold(connection, job, leased_until=instant(now() + LEASE))
+
+
+def keep(staff: Staff, job: Job, payload: Mapping[str, object]) -> None:
+    """Keep another payload with a job. Raises LeaseLost."""
+    with staff.writing() as connection:
+        _hold(connection, job, payload=payload)
 
 
 def plan(staff: Staff, job: Job, planned: Sequence[JobFile]) -> None:
@@ -163,7 +186,8 @@ def release(staff: Staff, job: Job, told: str = "", failed: bool = False) -> Non
 def choose(staff: Staff, id: str, number: int, source: str, note: str = "") -> bool:
     """Take in a file that was asked about as a source; return whether it still was. The job goes on.
 
-    ``note`` is the reason for a new version; until there is a result it stands where that is told.
+    ``note`` is the reason for a new version, or since when it goes on; until there is a result it stands where that is
+    told.
     """
     asked = (job_files.c.job_id == id) & (job_files.c.number == number) & (job_files.c.result == ASKED)
     parts = (job_files.c.job_id == id) & or_(job_files.c.number == number, job_files.c.part_of == number)
@@ -197,9 +221,26 @@ def of(staff: Staff, person: str, unit: str, folder: bool, limit: int) -> list[J
 
 
 def asking(staff: Staff, person: str, unit: str) -> list[Job]:
-    """Return the jobs of a unit, or of a person without one, in which a file waits for a person's word."""
+    """Return the jobs of a unit, or of a person without one, in which a file that came waits for a person's word."""
     with staff.reading() as connection:
-        return _jobs(connection, (jobs.c.state == State.ASKING) & _theirs(unit, person))
+        asked = (jobs.c.state == State.ASKING) & jobs.c.kind.in_(BRINGING)
+        return _jobs(connection, asked & _theirs(unit, person))
+
+
+def maskings(staff: Staff, person: str = "") -> list[Job]:
+    """Return the maskings, or a person's, that are not over, the newest first."""
+    mine = (jobs.c.kind == Kind.MASKING) & jobs.c.state.in_((*_OPEN, State.ASKING))
+    with staff.reading() as connection:
+        return _jobs(connection, mine & (jobs.c.person == person) if person else mine)
+
+
+def forget_maskings(staff: Staff, before: datetime) -> None:
+    """Delete the maskings that ended, or were shown and not confirmed, before an instant: they say what was masked."""
+    old = (jobs.c.kind == Kind.MASKING) & jobs.c.state.not_in(_OPEN) & (jobs.c.ended_at < instant(before))
+    with staff.writing() as connection:
+        ids = [*connection.scalars(select(jobs.c.id).where(old))]
+        connection.execute(delete(job_files).where(job_files.c.job_id.in_(ids)))
+        connection.execute(delete(jobs).where(jobs.c.id.in_(ids)))
 
 
 def unfinished(staff: Staff) -> set[str]:
@@ -237,12 +278,10 @@ def _theirs(unit: str, person: str) -> ColumnElement[bool]:
 def _give_up(connection: Connection, which: ColumnElement[bool], at: datetime) -> None:
     """Give up the jobs among some that were taken too often without getting on. Their files stay listed."""
     hopeless = which & jobs.c.state.in_(_OPEN) & (jobs.c.attempts >= ATTEMPTS)
-    for row in connection.execute(select(jobs.c.id, jobs.c.told).where(hopeless)).all():
+    for row in connection.execute(select(jobs.c.id, jobs.c.kind, jobs.c.told).where(hopeless)).all():
         why = row.told.rstrip("。") or "处理时中断"
-        told = (
-            f"连续 {ATTEMPTS} 次没有处理成，不再重试：{why}。"
-            "没有结果的文件没有接收，请重新提交；仍然不成的，请告诉维护人员。"
-        )
+        left = "没有遮盖" if row.kind == Kind.MASKING else "没有结果的文件没有接收"
+        told = f"连续 {ATTEMPTS} 次没有处理成，不再重试：{why}。{left}，请重新提交；仍然不成的，请告诉维护人员。"
         values = {"state": State.GIVEN_UP, "token": None, "leased_until": None, "ended_at": instant(at), "told": told}
         connection.execute(update(jobs).where(jobs.c.id == row.id).values(**values))
 
@@ -290,6 +329,7 @@ def _job(row: RowMapping) -> Job:
         told=row["told"],
         made_at=datetime.fromisoformat(row["made_at"]),
         ended_at=datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
+        leased_until=datetime.fromisoformat(row["leased_until"]) if row["leased_until"] else None,
         done=row["done"] or 0,
         total=row["total"] or 0,
     )

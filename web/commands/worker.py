@@ -1,4 +1,4 @@
-"""The worker: takes in what staff bring at the desk and what lies in the watched folder, and lets the index follow."""
+"""The worker: takes in what staff bring and what lies in the watched folder, masks, and lets the index follow."""
 
 import logging
 import os
@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import date, timedelta
 from time import monotonic
@@ -19,15 +19,17 @@ from archive.decisions import scheduled, validity
 from archive.describe import taxonomy
 from archive.errors import BadTaxonomy, DiskFull, GongkaiError
 from archive.extract import Sandbox
+from archive.intake import masked
 from archive.registers import jobs as register
-from archive.registers import uploads
+from archive.registers import masking, uploads
 from archive.registers.bringing import Bringing
 from archive.registers.everything import Everything
 from archive.registers.incoming import Watch
-from archive.registers.jobs import LEASE, Job, LeaseLost
+from archive.registers.jobs import BRINGING, LEASE, Job, Kind, LeaseLost
+from archive.registers.masking import Masking
 from archive.registers.requests.findable import FoundAgain
 from archive.registers.roles import Act
-from archive.registers.staff import Staff
+from archive.registers.staff import Staff, now
 from indexer import lexicon, sync
 from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated
 from indexer.lexicon import Lexicon
@@ -80,33 +82,37 @@ class Worker:
         self._stopping = stopping
         self._upkeep = Upkeep(opened, staff)
         self._own = opened.settings.data / taxonomy.OWN_NAME
-        self._sandbox: Sandbox | None = None
-        self._lists: int | None = None
+        # Those that take in and those that mask, each with when the lists were written that it goes by.
+        self._sandboxes: dict[bool, tuple[Sandbox, int | None]] = {}
 
     def run(self) -> None:
         """Work until told to stop. What fails is told, and never ends it."""
         ended = threading.Event()
-        beside = threading.Thread(target=self._keep_up, args=(ended,), daemon=True)
-        beside.start()
+        # Somebody waits for a masking: it doesn't stand behind two hundred files.
+        beside = [threading.Thread(target=each, args=(ended,), daemon=True) for each in (self._keep_up, self._mask)]
+        for each in beside:
+            each.start()
         try:
             while not self._stopping():
-                if not self.work():
+                if not self.work(BRINGING):
                     ended.wait(PAUSE)
         finally:
             ended.set()
-            # An update of the index that is under way is kept as a whole or not at all.
-            beside.join(LEASE.total_seconds())
+            # An update of the index that is under way is kept as a whole or not at all, and so is a masking.
+            until = monotonic() + LEASE.total_seconds()
+            for each in beside:
+                each.join(max(0, until - monotonic()))
             self.close()
 
     def close(self) -> None:
         self._upkeep.close()
-        if self._sandbox:
-            self._sandbox.close()
+        for sandbox, _ in self._sandboxes.values():
+            sandbox.close()
 
-    def work(self) -> bool:
-        """Take a job and do it; return whether there was one."""
+    def work(self, kinds: Collection[Kind] = tuple(Kind)) -> bool:
+        """Take a job of some kinds and do it; return whether there was one."""
         try:
-            job = register.take(self._staff)
+            job = register.take(self._staff, kinds)
         except SQLAlchemyError as error:
             self._upkeep.tell("jobs", sentence(error))
             return False
@@ -115,19 +121,17 @@ class Worker:
         told, failed = "", False
         try:
             with self._renewing(job):
-                Bringing(
-                    self._staff, self._opened.catalogue, self._opened.blobs, self._ready(), self._opened.settings.data
-                ).work_off(job, self._stopping)
+                self._work_off(job)
                 return True
         except LeaseLost:
             log.warning("另一个后台进程接手了 %s，这里不再处理。", job.id)
             return True
         except (DiskFull, BadTaxonomy) as error:
-            log.error("接收暂停：%s", error)
+            log.error("处理暂停：%s", error)
             what = "服务器的磁盘已满" if isinstance(error, DiskFull) else "本地的分类表有误"
-            told = f"{what}，接收暂停，请告诉维护人员；排除以后自动继续。"
+            told = f"{what}，处理暂停，请告诉维护人员；排除以后自动继续。"
         except (GongkaiError, SQLAlchemyError, OSError) as error:
-            log.error("接收没有做成，稍后重试：%s", sentence(error))
+            log.error("处理没有做成，稍后重试：%s", sentence(error))
             told, failed = "处理时出错，已记入日志，稍后自动重试。", True
         except Exception:
             log.exception("unexpected error")
@@ -137,16 +141,28 @@ class Worker:
             register.release(self._staff, job, told, failed)
         return True
 
-    def _ready(self) -> Sandbox:
-        """Return the sandbox, a new one after the lists have changed that its processes go by. Raises BadTaxonomy."""
+    def _work_off(self, job: Job) -> None:
+        opened, staff = self._opened, self._staff
+        sandbox = self._ready(job.kind is Kind.MASKING)
+        if job.kind is Kind.MASKING:
+            Masking(
+                staff, opened.catalogue, opened.blobs, sandbox, lambda who: hindered(opened, staff, who, Act.EXAMINE)
+            ).work_off(job)
+        else:
+            Bringing(staff, opened.catalogue, opened.blobs, sandbox, opened.settings.data).work_off(job, self._stopping)
+
+    def _ready(self, masks: bool) -> Sandbox:
+        """Return a sandbox, a new one after the lists have changed that its processes go by. Raises BadTaxonomy."""
         taxonomy.use(self._own)
         lists = self._own.stat().st_mtime_ns if self._own.exists() else None
-        if self._sandbox and lists != self._lists:
-            self._sandbox.close()
-            self._sandbox = None
-        if self._sandbox is None:
-            self._sandbox, self._lists = new_sandbox(self._opened), lists
-        return self._sandbox
+        sandbox, made_with = self._sandboxes.get(masks, (None, None))
+        if sandbox and lists == made_with:
+            return sandbox
+        if sandbox:
+            sandbox.close()
+        made = Sandbox(workers=1, limits=masked.LIMITS, lists=self._own) if masks else new_sandbox(self._opened)
+        self._sandboxes[masks] = made, lists
+        return made
 
     @contextmanager
     def _renewing(self, job: Job) -> Iterator[None]:
@@ -169,6 +185,11 @@ class Worker:
         finally:
             done.set()
             beside.join()
+
+    def _mask(self, ended: threading.Event) -> None:
+        while not ended.is_set():
+            if not self.work((Kind.MASKING,)):
+                ended.wait(PAUSE)
 
     def _keep_up(self, ended: threading.Event) -> None:
         while True:
@@ -298,4 +319,5 @@ class Upkeep:
     def _sweep(self) -> None:
         if monotonic() - self._swept > _DAY:
             uploads.sweep(self._opened.settings.data, register.unfinished(self._staff))
+            register.forget_maskings(self._staff, now() - masking.KEPT)
             self._swept = monotonic()

@@ -22,16 +22,17 @@ Ask = Callable[[int, str], object]
 _ONE_AT_A_TIME = Lock()
 
 
-def done(id: str, act: Ask, place: str = "") -> Answer:
+def done(id: str, act: Ask, place: str = "", onward: str = "") -> Answer:
     """Do an act for the person who is signed in. A second time, or after another's act, it is refused and shown why.
 
-    ``act`` is told the version and the person. ``place`` is the part of the page that is shown afterwards.
+    ``act`` is told the version and the person. ``place`` is the part of the page that is shown afterwards, if not the
+    page at the address ``onward``.
     """
     with _ONE_AT_A_TIME:
-        return _done(id, act, place)
+        return _done(id, act, place, onward)
 
 
-def _done(id: str, act: Ask, place: str) -> Answer:
+def _done(id: str, act: Ask, place: str, onward: str) -> Answer:
     known, person = standing(id), current().account.person
     typed = {name: value for name, value in request.form.items() if name != "csrf"}
     version, last = (number(request.form.get(name, "")) for name in ("version", "last"))
@@ -49,6 +50,8 @@ def _done(id: str, act: Ask, place: str) -> Answer:
     except PrecheckFailed as failed:
         return page(id, without_commands(str(failed)), 409, typed)
     drafts.drop(desk().staff, current().account.id, f"/documents/{id}")
+    if onward:
+        return redirect(onward, 303)
     part = request.args.get("part", "")
     return redirect(f"/documents/{id}{f'?part={quote(part)}' if part else ''}{f'#{place}' if place else ''}", 303)
 

@@ -15,9 +15,8 @@ from archive.plain import one_line
 from archive.registers import jobs, uploads
 from archive.registers.bringing import own_source
 from archive.registers.incoming import FOLDER
-from archive.registers.jobs import ASKED, Job, Kind, State
+from archive.registers.jobs import ASKED, BRINGING, Job, Kind, State
 from archive.registers.roles import Act
-from archive.registers.staff import now
 from archive.store.tables import versions
 from web.http.current import services
 from web.staff.arriving import LARGEST_FILE, LARGEST_UPLOAD, MOST_FILES, arrived
@@ -76,7 +75,7 @@ def job(id: str) -> str:
         **{"job": found, "files": files, "titles": _titles(each.document_id for each in files if each.document_id)},
         **{"RESULTS": RESULTS, "JOBS": JOBS, "ASKED": ASKED, "State": State, "when": _when, "folder": FOLDER},
         counts=[(result, results[result]) for result in RESULTS if results[result]],
-        late=found.state is State.WAITING and not found.told and now() - found.made_at > _LATE,
+        late=found.is_left(found.made_at, _LATE),
     )
 
 
@@ -111,7 +110,7 @@ def _form(refused: str = "", note: str = "", together: bool = False, status: int
 def _seen(id: str) -> Job:
     """Return a job of one's own unit; what came by the watched folder is of those who see all documents."""
     found, account = jobs.find(desk().staff, id), current().account
-    if found is None:
+    if found is None or found.kind not in BRINGING:
         abort(404)
     if found.kind is Kind.FOLDER:
         seen = not confined(account)

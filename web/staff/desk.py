@@ -111,7 +111,8 @@ HEADERS = {
 def create_desk(installation: Services, staff: Staff) -> Flask:
     """Create the desk over one installation and its staff's database.
 
-    It opens nothing itself but the processes that draw and mask pages, which start when first needed and end with it.
+    It opens nothing itself but the processes that draw pages and read files: they start when first needed and end with
+    it.
     """
     app = Flask("web")
     app.request_class = DeskRequest

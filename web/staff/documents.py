@@ -10,7 +10,7 @@ from archive.decisions.relations import RelationKind
 from archive.document import Aspect, Disclosure, File, Outcome, Settlement, Status, Validity
 from archive.errors import GongkaiError, UnknownDocument
 from archive.intake.twins import SEPARATE
-from archive.registers import drafts, looks
+from archive.registers import drafts, looks, masking
 from archive.registers.roles import Act
 from indexer import sync
 from web.http.current import services
@@ -53,6 +53,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
             text=parted(document, files, places, request.args.get("part", "")),
             places=places,
             findable=_findable(known),
+            masking=masking.pending(desk().staff, document, account.person),
             leaves=leaves(document, places),
             original=file_view(document.file, f"/documents/{id}/files/0"),
             units={each.person: each.unit for each in desk().accounts.all()} if alike else {},

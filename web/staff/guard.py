@@ -44,7 +44,7 @@ class Desk:
     catalogue: Catalogue
     worklist: Worklist
     pictures: Pictures
-    # What reads and masks files for people who wait.
+    # What reads files for people who wait.
     sandbox: Sandbox
     # The index of everything that staff may find, and what it follows.
     held: Engine

@@ -1,4 +1,4 @@
-// Bringing files in: files may be dropped, each shows how much of it has been sent, and a job's page follows by itself.
+// Bringing files in: files may be dropped, and each shows how much of it has been sent. A job's page follows by itself.
 // The pages work without this file.
 "use strict";
 
@@ -142,14 +142,20 @@ if (form) {
 
 const job = document.getElementById("job");
 if (job) {
-  const PAUSE = 1500; // ms
+  const PAUSE = 1500; // ms; shorter at first, since most is done at once
   const LONGEST = 30 * 60 * 1000; // ms, so that a page that was left open keeps nobody signed in for ever
   const began = Date.now();
+  let pause = 250;
   const follow = async () => {
     if (!("open" in job.dataset) || Date.now() - began > LONGEST) return;
     try {
       const answer = await fetch(window.location.href);
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("job");
+      // What came of it has a page of its own.
+      if (!fresh && answer.ok) {
+        window.location.replace(answer.url);
+        return;
+      }
       // Whoever types into one of its forms keeps it as it is.
       if (fresh && !job.contains(document.activeElement)) {
         job.replaceChildren(...fresh.childNodes);
@@ -159,7 +165,8 @@ if (job) {
     } catch {
       // The network fails now and then.
     }
-    window.setTimeout(follow, PAUSE);
+    pause = Math.min(PAUSE, pause * 1.5);
+    window.setTimeout(follow, pause);
   };
-  window.setTimeout(follow, PAUSE);
+  window.setTimeout(follow, pause);
 }

@@ -37,7 +37,7 @@ def mask(catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox) -> Mask:
         digests = [each.digest for each in precheck.findings(document) if each.spot]
         wishes = masked.wished(document, digests, "\n".join(words))
         with masked.copies(blobs, sandbox, document, wishes) as copies:
-            receipt = masked.bring_in(catalogue, blobs, sandbox, copies, "审查员", "不须公开")
+            receipt = masked.bring_in(catalogue, blobs, sandbox, copies, "审查员", "不须公开", f"遮盖/{id}")
         return str(receipt.document_id)
 
     return made
@@ -76,7 +76,7 @@ def test_what_came_meanwhile_is_not_masked_over(
         brought.path.write_text("关于低保的公示\n\n改正。\n", encoding="utf-8")
         assert intake.receive(brought).result is Result.CHANGED
         with pytest.raises(DecisionRefused, match="期间有了第 2 版"):
-            masked.bring_in(catalogue, blobs, sandbox, copies, "审查员", "不须公开")
+            masked.bring_in(catalogue, blobs, sandbox, copies, "审查员", "不须公开", f"遮盖/{id}")
     assert catalogue.newest(id).version == 2
 
 

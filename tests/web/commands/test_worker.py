@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -20,7 +21,10 @@ from archive.document import Verdict
 from archive.errors import DiskFull
 from archive.intake.receive import Result
 from archive.registers import incoming, jobs, uploads
+from archive.registers.accounts import Accounts
 from archive.registers.jobs import Kind, State
+from archive.registers.masking import Asked, confirm, start
+from archive.registers.roles import Role
 from archive.registers.staff import Staff
 from archive.store.blobs import Blobs
 from archive.store.folder import STAFF_INDEX
@@ -408,3 +412,53 @@ def test_the_staffs_index_names_the_command_that_builds_it_anew(
     with pytest.raises(IndexUnusable, match="工作人员的索引：.*已损坏.*请运行 gongkai reindex --staff 重建。$"):
         with of_the_staff(), closing(staff_engine(services)) as engine:
             engine.count()
+
+
+def test_a_masking_stands_behind_no_files_that_are_taken_in(
+    services: Services, staff: Staff, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(services, staff, {"a.txt": "关于低保的公示\n\n村民王小明，住云溪镇。\n".encode()})
+    worker.work()
+    (id,) = services.catalogue.ids()
+    last = services.catalogue.events(id)[-1].sequence
+    wanted = Asked(id, 1, last, [], "王小明", "不须写明姓名", {}, "")
+    sent(services, staff, {"b.txt": text(2)})
+    ended, taken = threading.Event(), threading.Event()
+
+    def endless(*_: object) -> None:
+        taken.set()
+        assert ended.wait(60)
+
+    monkeypatch.setattr("web.commands.worker.Bringing.work_off", endless)
+    monkeypatch.setattr("web.commands.worker.Upkeep.turn", lambda _: None)
+    running = Worker(services, staff, ended.is_set)
+    beside = threading.Thread(target=running.run)
+    beside.start()
+    try:
+        assert taken.wait(60)
+        start(staff, wanted, "公示", "乙二", "", "m" * 32)
+        wait_until(lambda: (job := jobs.find(staff, "m" * 32)) and job.state is State.ASKING)
+        job = jobs.find(staff, "m" * 32)
+        assert job and confirm(staff, job)
+        wait_until(lambda: (job := jobs.find(staff, "m" * 32)) and job.state is State.DONE)
+    finally:
+        ended.set()
+        beside.join(60)
+    assert services.catalogue.newest(id).version == 2 and "王小明" not in services.catalogue.newest(id).text
+    assert not beside.is_alive()
+
+
+def test_whoever_lost_the_right_masks_no_more(services: Services, staff: Staff, worker: Worker) -> None:
+    sent(services, staff, {"a.txt": "关于低保的公示\n\n村民王小明，住云溪镇。\n".encode()})
+    worker.work()
+    (id,) = services.catalogue.ids()
+    accounts = Accounts(staff, services.catalogue)
+    accounts.add("reviewer", "乙二", [Role.REVIEWER], "县政府办", "安装人")
+    wanted = Asked(id, 1, services.catalogue.events(id)[-1].sequence, [], "王小明", "不须写明姓名", {}, "")
+    start(staff, wanted, "公示", "乙二", "", "m" * 32)
+    assert worker.work()
+    job = jobs.find(staff, "m" * 32)
+    assert job and job.state is State.ASKING and confirm(staff, job)
+    accounts.change("reviewer", "安装人", [Role.CLERK])
+    assert worker.work() and services.catalogue.newest(id).version == 1
+    assert "现在没有" in jobs.files(staff, "m" * 32)[0].told

@@ -8,7 +8,7 @@ from tests.archive.extract.pictures.files import pdf
 from tests.web.conftest import IN_A_BROWSER
 from tests.web.staff.conftest import DeskSite
 from tests.web.staff.test_desk_in_a_browser import look, signed_in
-from tests.web.staff.test_masking import REASON
+from tests.web.staff.test_masking import REASON, work
 from tests.web.staff.test_pages import PHONE, Files, files
 
 __all__ = ["files"]
@@ -28,9 +28,15 @@ def test_a_finding_is_masked(
     page.get_by_label("遮盖的理由").fill(REASON)
     look(page, "to-mask", pictures)
     page.get_by_role("button", name="先看遮盖后的样子").click()
+    expect(page.get_by_role("heading", name="正在遮盖：关于低保的公示")).to_be_visible()
+    look(page, "masking-waits", pictures)
+    # The page follows by itself what the worker does.
+    work(site)
     expect(page.get_by_text("村民王某，本人电话■■■■■■■■■■■。").first).to_be_visible()
     look(page, "masking", pictures)
     page.get_by_role("button", name="确认遮盖，成为第 2 版").click()
+    expect(page.get_by_role("heading", name="正在遮盖：关于低保的公示")).to_be_visible()
+    work(site)
     expect(page.get_by_text("待审，第 2 版")).to_be_visible()
     expect(page.get_by_alt_text("第 1 页")).to_have_js_property("naturalWidth", 1100)
     look(page, "masked", pictures)
