@@ -45,7 +45,8 @@ class _Said:
     table: Table
     person: Column[str]
     columns: Mapping[str, Column[Any]]
-    # What the event has with personal identifiers masked, and the row has whole. Events of before have it whole, too.
+    # What the event has with personal identifiers masked besides what is typed, and the row has whole. Events of before
+    # have it whole, too.
     masked: frozenset[str] = frozenset()
 
     def events(self, connection: Connection, action: str) -> set[_Row]:
@@ -66,7 +67,7 @@ class _Said:
     def _told(self, name: str, value: object) -> object:
         if name in self.masked and isinstance(value, str):
             return personal.masked(value)
-        return str(value) if isinstance(value, date) else value
+        return str(value) if isinstance(value, date) else audit.as_kept(name, value)
 
 
 def _said(name: str, table: Table, person: str, *columns: str, **renamed: str) -> _Said:
@@ -104,7 +105,10 @@ def decided(connection: Connection) -> Iterator[str]:
 def _examined(connection: Connection) -> set[_Row]:
     """Return the examinations that approvals of the first program were turned into."""
     return {
-        (event.document_id, event.actor, event.details.get("version"), aspect, "passed", reason, _CARRIED_OVER)
+        (
+            *(event.document_id, event.actor, event.details.get("version"), aspect, "passed"),
+            *(audit.as_kept("reason", reason), _CARRIED_OVER),
+        )
         for event in audit.events(connection, actions=PUBLISHING)
         if (reason := event.details.get("reason")) is not None
         for aspect in Aspect
@@ -125,7 +129,8 @@ def _classified(connection: Connection) -> set[_Row]:
         if event.action == "receive":
             brought.add(about)
         else:
-            words.add((*about, event.details.get("basis" if event.action == "examine" else "reason")))
+            name = "basis" if event.action == "examine" else "reason"
+            words.add((*about, audit.as_kept(name, event.details.get(name))))
     found: set[_Row] = set()
     for row in _SAID["classify"].rows(connection):
         id, person, version, disclosure, _, basis = row

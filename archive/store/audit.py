@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
+from archive.chinese import personal
 from archive.document import Verdict
 from archive.errors import KeyUnusable
 from archive.store import canonical
@@ -27,6 +28,8 @@ KEYS = "seals"
 VIEW = "view"
 # The network address from which whatever is done now is asked for; it is noted beside each event.
 ADDRESS: ContextVar[str] = ContextVar("address", default="")
+# Details that a person types freely. Whatever is written there, the log keeps no whole number of a person.
+TYPED = frozenset({"reason", "basis", "ground", "note", "place", "wanted"})
 _HASHED = ("at", "actor", "action", "document_id", "details", "previous")
 
 
@@ -62,6 +65,11 @@ def addressed(details: Mapping[str, object]) -> dict[str, object]:
     return {**details, **({"address": address} if address else {})}
 
 
+def as_kept(name: str, value: object) -> object:
+    """Return a detail as the log keeps it: with the middle of each personal identifier masked if a person typed it."""
+    return personal.masked(value) if name in TYPED and isinstance(value, str) else value
+
+
 def append(
     connection: Connection,
     actor: str,
@@ -81,7 +89,7 @@ def append(
         "actor": actor,
         "action": action,
         "document_id": document_id,
-        "details": addressed(details),
+        "details": addressed({name: as_kept(name, value) for name, value in details.items()}),
         "previous": last or GENESIS,
     }
     digest = canonical.digest(row)
@@ -173,7 +181,8 @@ def undecided(connection: Connection, document_id: str | None = None) -> list[tu
     known = Counter(
         (
             *(event.document_id, event.details.get("version"), event.action, event.actor),
-            *(event.details.get("reason"), event.details.get("replacement"), bool(event.details.get("forced"))),
+            as_kept("reason", event.details.get("reason")),
+            *(event.details.get("replacement"), bool(event.details.get("forced"))),
         )
         for event in events(connection, document_id, [*Verdict])
     )
@@ -181,7 +190,8 @@ def undecided(connection: Connection, document_id: str | None = None) -> list[tu
     query = select(of.document_id, of.version, of.verdict, of.reviewer, of.reason, of.replacement, of.forced == 1)
     if document_id is not None:
         query = query.where(of.document_id == document_id)
-    found = Counter(tuple(row) for row in connection.execute(query))
+    # The row has the reason whole, as events of earlier programs do.
+    found = Counter((*row[:4], as_kept("reason", row.reason), *row[5:]) for row in connection.execute(query))
     return sorted({(str(id), int(str(version))) for id, version, *_ in (known - found) + (found - known)})
 
 

@@ -68,6 +68,9 @@ def test_the_log_is_exported_after_a_proof_and_that_is_noted(site: DeskSite) -> 
         kept = [json.loads(line) for line in lines]
         assert {each["actor"] for each in kept} == {"丁四"}
         assert kept[0]["hash"] == next(each.hash for each in events if each.actor == "丁四")
+        # Whom somebody looks for may be a number; the log keeps no whole one.
+        auditor.post("/log/export", "/log", kind="jsonl", person="13812345678")
+        assert site.services.catalogue.events()[-1].details["wanted"] == "人 138******78"
         assert auditor.post("/log/export", "/log", kind="exe").status_code == 400
         assert auditor.post("/log/export", "/log", kind="csv", since="昨天").status_code == 400
 
