@@ -228,8 +228,8 @@ def asking(staff: Staff, person: str, unit: str) -> list[Job]:
 
 
 def maskings(staff: Staff, person: str = "") -> list[Job]:
-    """Return the maskings, or a person's, that are not over, the newest first."""
-    mine = (jobs.c.kind == Kind.MASKING) & jobs.c.state.in_((*_OPEN, State.ASKING))
+    """Return the maskings, or a person's, that are not forgotten, the newest first."""
+    mine = jobs.c.kind == Kind.MASKING
     with staff.reading() as connection:
         return _jobs(connection, mine & (jobs.c.person == person) if person else mine)
 

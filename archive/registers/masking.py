@@ -66,7 +66,8 @@ class Shown:
 
 def start(staff: Staff, asked: Asked, title: str, person: str, unit: str, id: str) -> None:
     """Add the job of a masking, unless there is one with the ``id``."""
-    payload = {"document": asked.document, "version": asked.version, "asked": _sealed(staff, asdict(asked))}
+    about = {"document": asked.document, "version": asked.version, "last": asked.last}
+    payload = {**about, "asked": _sealed(staff, asdict(asked))}
     jobs.add(staff, Kind.MASKING, payload, person, unit, [title], id)
 
 
@@ -77,11 +78,12 @@ def find(staff: Staff, id: str, document: str, person: str) -> Job | None:
     return job if own else None
 
 
-def pending(staff: Staff, document: Document, person: str) -> Job | None:
-    """Return a person's newest masking of a document, as it now is, that is not over."""
+def newest(staff: Staff, document: Document, events: Sequence[audit.Event], person: str) -> Job | None:
+    """Return a person's newest masking of a document as it now is, unless something happened to it since."""
     wanted = {"document": document.id, "version": document.version}
-    own = (each for each in jobs.maskings(staff, person) if wanted.items() <= each.payload.items())
-    return next(own, None)
+    acted = max((each.sequence for each in events if each.action != audit.VIEW), default=0)
+    own = next((each for each in jobs.maskings(staff, person) if wanted.items() <= each.payload.items()), None)
+    return own if own and acted <= int(str(own.payload["last"])) else None
 
 
 def asked_for(staff: Staff, job: Job) -> Asked | None:

@@ -53,7 +53,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
             text=parted(document, files, places, request.args.get("part", "")),
             places=places,
             findable=_findable(known),
-            masking=masking.pending(desk().staff, document, account.person),
+            masking=masking.newest(desk().staff, document, known.events, account.person),
             leaves=leaves(document, places),
             original=file_view(document.file, f"/documents/{id}/files/0"),
             units={each.person: each.unit for each in desk().accounts.all()} if alike else {},

@@ -167,3 +167,24 @@ def test_jobs_are_in_the_dump_that_a_backup_takes(staff: Staff, tmp_path: Path) 
     count = staff.dump(tmp_path / "staff.jsonl")
     assert count == 3
     assert id in (tmp_path / "staff.jsonl").read_text(encoding="utf-8")
+
+
+def test_maskings_are_taken_apart_from_what_is_brought_and_go_after_a_while(staff: Staff) -> None:
+    brought = jobs.add(staff, Kind.UPLOAD, {"files": ["a"]}, "甲一", "财政局", ["a"])
+    shown, failed = (jobs.add(staff, Kind.MASKING, {"document": each}, "乙二", "", ["公示"]) for each in "xy")
+    for id, result in ((shown, ASKED), (failed, "refused")):
+        job = jobs.take(staff, [Kind.MASKING])
+        assert job and job.id == id and [each.id for each in jobs.maskings(staff) if each.held] == [id]
+        jobs.keep(staff, job, {"document": "z"})
+        jobs.record(staff, job, jobs.files(staff, id)[0], result, None, "")
+        jobs.end(staff, job)
+    assert jobs.take(staff, [Kind.MASKING]) is None
+    assert [each.id for each in jobs.maskings(staff, "乙二")] == [failed, shown] and jobs.maskings(staff, "甲一") == []
+    # Who brings files in is asked about those alone.
+    assert jobs.asking(staff, "乙二", "") == []
+    found = jobs.find(staff, shown)
+    assert found and found.payload == {"document": "z"} and found.ended_at
+    jobs.forget_maskings(staff, found.ended_at + timedelta(days=1))
+    assert not jobs.find(staff, shown) and not jobs.find(staff, failed) and jobs.files(staff, shown) == []
+    job = jobs.take(staff, jobs.BRINGING)
+    assert job and job.id == brought

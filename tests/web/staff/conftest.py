@@ -158,6 +158,7 @@ def site(services: Services, tmp_path: Path, databases: Databases, desk_mould: D
         yield DeskSite(app, services, staff, people, desk_mould.archive.ids["waiting"])
         # Its processes end with it, and not when somebody happens to collect what is left.
         app.extensions["gongkai-desk"].sandbox.close()
+        app.extensions["gongkai-desk"].pictures._sandbox.close()
 
 
 @pytest.fixture
