@@ -116,11 +116,12 @@ def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Pa
         counts = {name: brought[name] or 0 for name in ("accounts", "requests", "search_records", "book_entries")}
         click.echo(
             f"工作台的账号 {counts['accounts']} 个、依申请公开登记簿 {counts['requests']} 件"
-            f"（检索情况记录 {counts['search_records']} 份）、其他登记簿 {counts['book_entries']} 条已恢复，各人重新登录。"
+            f"（检索情况记录 {counts['search_records']} 份）、其他登记簿 {counts['book_entries']} 条已恢复，"
+            "各人重新登录。"
         )
-        kept = [name for name, count in brought.items() if count is None]
-        stayed = f"工作人员的数据库里原来就有内容的表没有改动，备份里的没有恢复：{'、'.join(kept)}。"
-        for sentence in [*([stayed] if kept else []), *unreadable]:
+        left = [name for name, count in brought.items() if count is None]
+        stayed = f"工作人员的数据库里原来就有内容的表没有改动，备份里的没有恢复：{'、'.join(left)}。"
+        for sentence in [*([stayed] if left else []), *unreadable]:
             click.echo(f"gongkai: {sentence}", err=True)
             code = 1
     sys.exit(code)

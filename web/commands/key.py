@@ -2,12 +2,15 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from archive.custody import backup as backups
 from archive.custody import sealing
+from archive.registers import staff
+from archive.registers.requests.checking import unreadable
 from archive.registers.requests.persons_key import PersonsKey, PersonsKeys
 from archive.registers.roles import Act
 from archive.store import held, noted
@@ -36,7 +39,7 @@ def key() -> None:
 def export() -> None:
     """Print the keys, to be printed on paper or kept on another medium.
 
-    Whoever has them can publish, and read who asked for what.
+    Whoever has them can publish, and read who asked for what. Exits with 1 if one is lacking that the registers need.
     """
     settings = Settings.from_environment()
     require_archive(settings.data)
@@ -44,6 +47,19 @@ def export() -> None:
     if (persons := PersonsKeys(settings.keys)).exist():
         click.echo("\n" + persons.current().written(), nl=False)
     click.echo("请把以上内容打印，或存到另外的介质，锁在柜中；不要留在这台机器的其他地方。", err=True)
+    if lacking := _lacking(settings):
+        click.echo("gongkai: 以上内容不全，恢复时登记簿里的个人信息会读不出：", err=True)
+        for sentence in lacking:
+            click.echo(f"gongkai: {sentence}", err=True)
+        sys.exit(1)
+
+
+def _lacking(settings: Settings) -> list[str]:
+    """Say what in the registers the keys that were printed don't read; [] if they read it all."""
+    if not staff.is_there(settings.staff_database_url):
+        return []
+    with closing(staff.Staff(settings.staff_database_url, Seals(settings.keys))) as known:
+        return unreadable(known)
 
 
 @key.command("import")

@@ -108,3 +108,14 @@ def test_an_office_that_keeps_only_its_register_has_a_backup(run: Run, old: Path
     run("restore", made.split()[-1], "--replace")
     run("requests", "export", str(tmp_path / "out.csv"), "--by", "丁四")
     assert "2009年第1号,导入" in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
+def test_keys_that_do_not_read_the_register_are_not_printed_as_if_they_were_all(
+    run: Run, environment: dict[str, str], old: Path
+) -> None:
+    run("requests", "import", str(old), "--by", "丁四", code=1)
+    assert "persons key" in run("key", "export").stdout
+    (own,) = Path(environment["GONGKAI_DATA"]).rglob("persons.key")
+    own.unlink()
+    told = run("key", "export", code=1)
+    assert "以上内容不全" in told.stderr and "persons.key" in told.stderr and "private key" in told.stdout
