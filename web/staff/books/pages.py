@@ -79,11 +79,12 @@ def pages(
         at = page_number()
         shown = found[(at - 1) * ROWS : at * ROWS]
         names, unreadable = _names(spec, [each.id for each in shown])
-        of, told = figures(spec, year)
+        of, told = figures(spec, year, every)
+        years = sorted({spec.year(each.facts) for each in every}, reverse=True)
         return render_template(
             "desk/books/list.html",
             **{"spec": spec, "entries": shown, "total": len(found), "page": at, "asked": asked, "text": text},
-            **{"pages": max(1, -(-len(found) // ROWS)), "years": opened.years(), "figures": told, "of": of},
+            **{"pages": max(1, -(-len(found) // ROWS)), "years": years, "figures": told, "of": of},
             **{"names": names, "unreadable": unreadable, "also": also, "link": link},
         )
 
