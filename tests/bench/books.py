@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from archive.registers.books import corrections, proposals
 from archive.registers.books.book import Book
 from archive.registers.books.spec import Spec
-from archive.registers.requests.register import Actor
+from archive.registers.requests.request import Actor
 from archive.registers.staff import Staff
 from archive.store.catalogue import Catalogue
 from tests.bench.bed import Bed
