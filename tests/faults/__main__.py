@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
+from tests.faults.length import Length
+
 # The module and class for each fault's number in the plan. The longest come first.
 FAULTS: Mapping[str, str] = {
     "R2": "killed_rebuild",
@@ -54,13 +56,22 @@ class Ran:
 def main() -> None:
     arguments = argparse.ArgumentParser(prog="./run faults", description=__doc__)
     arguments.add_argument("faults", nargs="*", choices=[*FAULTS, []], metavar="R1|R2|…", help="Only these.")
-    arguments.add_argument("--long", action="store_true", help="Ten times as many cases and more: for a night.")
+    much = arguments.add_mutually_exclusive_group()
+    much.add_argument("--quick", dest="length", action="store_const", const=Length.QUICK, help="A third of the cases.")
+    much.add_argument(
+        "--long",
+        dest="length",
+        action="store_const",
+        const=Length.LONG,
+        help="Ten times as many: for a night.",
+    )
+    arguments.set_defaults(length=Length.USUAL)
     arguments.add_argument("--broken", action="store_true", help="Take safeguards out: every proof must turn red.")
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--here", type=Path, help=argparse.SUPPRESS)
     chosen = arguments.parse_args()
     if chosen.here:
-        sys.exit(_here(chosen.faults[0], chosen.here, chosen.long, chosen.seed))
+        sys.exit(_here(chosen.faults[0], chosen.here, chosen.length, chosen.seed))
     began = monotonic()
     if chosen.broken:
         jobs = [(name, without) for without, names in PROOFS.items() for name in names]
@@ -68,18 +79,18 @@ def main() -> None:
         jobs = [(name, "") for name in FAULTS if not chosen.faults or name in chosen.faults]
     # Most of the time they wait: for disks, for locks, for what they killed.
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        held = list(pool.map(lambda job: _run(job[0], job[1], chosen.long, chosen.seed), jobs))
+        held = list(pool.map(lambda job: _run(job[0], job[1], chosen.length, chosen.seed), jobs))
     print(f"{len(jobs)} faults in {monotonic() - began:.0f} s", flush=True)
     sys.exit(0 if all(held) else 1)
 
 
-def _run(name: str, without: str, long: bool, seed: int) -> bool:
+def _run(name: str, without: str, length: Length, seed: int) -> bool:
     """Tell whether a fault went as it should. With a safeguard removed, it should fail."""
     memory = name in IN_MEMORY and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
     with tempfile.TemporaryDirectory(prefix="gongkai-faults-", dir=_MEMORY if memory else None) as folder:
         command = [sys.executable, "-m", "tests.faults", name, "--here", folder, "--seed", str(seed)]
         environment = {**os.environ, "GONGKAI_FAULTS_FOLDER": folder, "GONGKAI_FAULTS_WITHOUT": without}
-        command += ["--long"] * long
+        command += [f"--{length}"] * (length is not Length.USUAL)
         ran = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603  # this module
     if not without:
         print(ran.stdout + ran.stderr[-2000:] * (ran.returncode > 0), end="", flush=True)
@@ -91,7 +102,7 @@ def _run(name: str, without: str, long: bool, seed: int) -> bool:
     return red
 
 
-def _here(name: str, folder: Path, long: bool, seed: int) -> int:
+def _here(name: str, folder: Path, length: Length, seed: int) -> int:
     from importlib import import_module
     from random import Random
 
@@ -103,7 +114,7 @@ def _here(name: str, folder: Path, long: bool, seed: int) -> int:
     fault = getattr(fault, part) if part else fault
     began = monotonic()
     try:
-        trial = fault.run(folder, long, Random(seed))  # noqa: S311 - which moments, not which keys
+        trial = fault.run(folder, length, Random(seed))  # noqa: S311 - which moments, not which keys
     except TurnedRed as red:
         trial = red.trial
     failed = len(trial.failures)

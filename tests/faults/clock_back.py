@@ -21,6 +21,7 @@ from archive.extract import Sandbox
 from archive.store.catalogue import Catalogue
 from indexer import sync
 from tests.faults.fault import Trial, archive_alarm, index_alarm, installation, take_in, write_documents
+from tests.faults.length import Length
 from web.app import create_app
 from web.installation.services import Services
 
@@ -28,7 +29,7 @@ TITLE = "the clock is set back"
 _STEPS = {"two hours": timedelta(hours=2), "a week": timedelta(days=7), "ten years": timedelta(days=3650)}
 
 
-def run(folder: Path, long: bool, random: Random) -> Trial:
+def run(folder: Path, length: Length, random: Random) -> Trial:
     trial = Trial()
     now = datetime.now(UTC)
     for name, step in _STEPS.items():

@@ -15,15 +15,16 @@ from tests.faults.fault import (
     installation,
     write_documents,
 )
+from tests.faults.length import Length
 
 TITLE = "eight ingests and two indexers at once"
 _INGESTS = 8
 
 
-def run(folder: Path, long: bool, random: Random) -> Trial:
+def run(folder: Path, length: Length, random: Random) -> Trial:
     trial = Trial()
     data = folder / "data"
-    each = 200 if long else 12
+    each = 200 if length is Length.LONG else 12
     with installation(data):
         pass
     stop = data / "stop-indexing"

@@ -20,8 +20,9 @@ from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
 from indexer.engines.whoosh.engine import WhooshEngine
 from tests.faults.fault import Trial, archive_alarm, index_alarm, installation, take_in, write_documents
+from tests.faults.length import Length
 
-FLIPS, LONG = 200, 5000
+FLIPS = {Length.QUICK: 60, Length.USUAL: 200, Length.LONG: 5000}
 _NAMES = [f"第{number}项" for number in range(12)]
 Harm = Callable[[Path], None]
 
@@ -42,12 +43,12 @@ class Lost:
     TITLE = "a file of each kind deleted or cut short"
 
     @staticmethod
-    def run(folder: Path, long: bool, random: Random) -> Trial:
+    def run(folder: Path, length: Length, random: Random) -> Trial:
         trial = Trial()
         sound = _Sound(folder / "sound")
         for kind, files in sound.kinds.items():
             for name, lose in LOSSES.items():
-                for place in files if long else random.sample(files, 1):
+                for place in files if length is Length.LONG else random.sample(files, 1):
                     _try(trial, sound, folder / "case", place, f"{kind}, {name}", lose)
         return trial
 
@@ -56,10 +57,10 @@ class Flipped:
     TITLE = "one bit flipped"
 
     @staticmethod
-    def run(folder: Path, long: bool, random: Random) -> Trial:
+    def run(folder: Path, length: Length, random: Random) -> Trial:
         trial = Trial()
         sound = _Sound(folder / "sound")
-        for _ in range(LONG if long else FLIPS):
+        for _ in range(FLIPS[length]):
             kind = random.choice(sorted(sound.kinds))
             place = random.choice(sound.kinds[kind])
             at, bit = random.randrange((sound.folder / place).stat().st_size), random.randrange(8)

@@ -37,14 +37,15 @@ from tests.faults.fault import (
     take_in,
     write_documents,
 )
+from tests.faults.length import Length
 
 TITLE = "a restore drill while writes go on"
 _BEFORE, _MEANWHILE, _PEOPLE = 30, 80, 3
 
 
-def run(folder: Path, long: bool, random: Random) -> Trial:
+def run(folder: Path, length: Length, random: Random) -> Trial:
     trial = Trial()
-    for drill in range(20 if long else 2):
+    for drill in range(20 if length is Length.LONG else 2):
         _drill(trial, folder / str(drill), random)
         trial.cases += 1
     return trial

@@ -19,6 +19,7 @@ from archive.store import audit
 from archive.store.tables import changes, decisions, documents, examinations, seals, versions
 from indexer import sync
 from tests.faults.fault import Trial, archive_alarm, installation, take_in, write_documents
+from tests.faults.length import Length
 from web.app import create_app
 from web.programs import lists
 
@@ -46,7 +47,7 @@ _PAGES = (
 )
 
 
-def run(folder: Path, long: bool, random: Random) -> Trial:
+def run(folder: Path, length: Length, random: Random) -> Trial:
     trial = Trial()
     data = folder / "data"
     with installation(data) as opened, Sandbox(workers=1) as sandbox:

@@ -17,6 +17,7 @@ from archive.intake.receive import Intake, Receipt
 from archive.store.space import RESERVE, free
 from tests.faults import breaking
 from tests.faults.fault import Trial, TurnedRed, archive_alarm, installation
+from tests.faults.length import Length
 from web.commands.cli import cli
 
 TITLE = "a disk of 9 MB becomes full"
@@ -25,14 +26,14 @@ _DOCUMENTS = 20
 _TIMES, _LONG = 2, 60
 
 
-def run(folder: Path, long: bool, random: Random) -> Trial:
+def run(folder: Path, length: Length, random: Random) -> Trial:
     """Run the cases in a process that has its own mounts, so that the disk is gone with it however that ends."""
     trial = Trial()
     (folder / "disk").mkdir()
     if (may := _who_may_mount(folder / "disk")) is None:
         trial.notes.append("SKIPPED: this machine lets nobody mount a tmpfs, neither as root nor in a user's namespace")
         return trial
-    times = _LONG if long else _TIMES
+    times = _LONG if length is Length.LONG else _TIMES
     command = [*may, sys.executable, "-m", "tests.faults.full_disk", str(folder), str(times), str(random.random())]
     ran = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - ourselves
     if ran.returncode:

@@ -20,14 +20,15 @@ from tests.faults.fault import (
     taken,
     write_documents,
 )
+from tests.faults.length import Length
 
 TITLE = "kill -9 during an ingest"
-KILLS, LONG = 150, 1500
+KILLS = {Length.QUICK: 40, Length.USUAL: 150, Length.LONG: 1500}
 _A_ROUND = 6
 _FIRST = ("首批", "次批")
 
 
-def run(folder: Path, long: bool, random: Random) -> Trial:
+def run(folder: Path, length: Length, random: Random) -> Trial:
     trial = Trial()
     data = folder / "data"
     known: set[str] = set()
@@ -37,7 +38,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
         known |= _checked(data, child(ingest_and_publish, data, _batch(folder, name)).told(), trial)
         whole = monotonic() - began
     cut = 0
-    for kill, moment in enumerate(moments(random, LONG if long else KILLS, whole)):
+    for kill, moment in enumerate(moments(random, KILLS[length], whole)):
         told = child(ingest_and_publish, data, _batch(folder, f"第{kill}批")).killed_after(moment)
         cut += len(told) < 2 * _A_ROUND
         known |= _checked(data, told, trial)

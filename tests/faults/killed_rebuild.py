@@ -12,20 +12,21 @@ from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
 from indexer.engines.whoosh.engine import WhooshEngine
 from tests.faults.fault import Child, Trial, child, index_alarm, installation, moments, take_in, write_documents
+from tests.faults.length import Length
 from tests.faults.warm import ANALYZER
 
 TITLE = "kill -9 during rebuilds and switches, a reader every 20 ms"
-KILLS, LONG = 150, 1500
+KILLS = {Length.QUICK: 40, Length.USUAL: 150, Length.LONG: 1500}
 _DOCUMENTS = 40
 _EVERYTHING = SearchRequest(query=parse("通知"))
 
 
-def run(folder: Path, long: bool, random: Random) -> Trial:
+def run(folder: Path, length: Length, random: Random) -> Trial:
     with Sandbox(workers=1) as sandbox:
-        return _run(folder, long, random, sandbox)
+        return _run(folder, length, random, sandbox)
 
 
-def _run(folder: Path, long: bool, random: Random, sandbox: Sandbox) -> Trial:
+def _run(folder: Path, length: Length, random: Random, sandbox: Sandbox) -> Trial:
     trial = Trial()
     data = folder / "data"
     with installation(data) as opened:
@@ -37,7 +38,7 @@ def _run(folder: Path, long: bool, random: Random, sandbox: Sandbox) -> Trial:
     child(_build, data, True).told()
     whole = monotonic() - began
     switched = 0
-    for kill, moment in enumerate(moments(random, LONG if long else KILLS, whole)):
+    for kill, moment in enumerate(moments(random, KILLS[length], whole)):
         with installation(data) as opened:
             take_in(opened, write_documents(folder / "incoming", [f"第{kill}批"]), sandbox=sandbox)
             before = opened.engine.count()

@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 
 from tests.faults.fault import Trial, write_documents
+from tests.faults.length import Length
 
 TITLE = "fsync, rename, fsync of the folder, acknowledgement"
 _CALLS = "write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,openat,close"
@@ -33,7 +34,7 @@ class Call:
     target: str = ""
 
 
-def run(folder: Path, long: bool, random: Random) -> Trial:
+def run(folder: Path, length: Length, random: Random) -> Trial:
     trial = Trial()
     strace = shutil.which("strace")
     if not strace or subprocess.run([strace, "-f", "true"], capture_output=True).returncode:  # noqa: S603  # found in PATH

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from archive.store.seals import Seals
 from tests.faults.fault import Trial, child, write_documents
+from tests.faults.length import Length
 from web.commands.cli import cli
 
 TITLE = "commands of root in the service's folder"
@@ -25,7 +26,7 @@ _VERSION, _PR_SET_KEEPCAPS = 0x20080522, 8
 _REFUSED = ("init", "review list", "verify", "reindex", "lists", "backup {disk}", "ingest {more}", "rebuild-catalogue")
 
 
-def run(folder: Path, long: bool, random: Random) -> Trial:
+def run(folder: Path, length: Length, random: Random) -> Trial:
     trial = Trial()
     if os.geteuid() != 0:
         trial.notes.append("SKIPPED: only root can run commands as one user and as another")

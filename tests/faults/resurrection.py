@@ -29,6 +29,7 @@ from indexer.engine import Answer, SearchRequest
 from indexer.errors import IndexAhead
 from tests.conftest import publish
 from tests.faults.fault import Trial, child, installation, take_in, taken, write_documents
+from tests.faults.length import Length
 from web.app import create_app
 from web.installation.services import Services
 
@@ -140,11 +141,11 @@ COMEBACKS: Mapping[str, Callable[[Scene], Path]] = {
 _ONLINE = ("crash", "older index", "former generation")
 
 
-def run(folder: Path, long: bool, random: Random) -> Trial:
+def run(folder: Path, length: Length, random: Random) -> Trial:
     trial = Trial()
     for shape in _SHAPES:
         pristine = _scene(folder / "pristine", shape)
-        for turn in range(10 if long else 1):
+        for turn in range(10 if length is Length.LONG else 1):
             for name, comeback in COMEBACKS.items():
                 _case(trial, _copy(pristine, folder), f"{name}, {shape}, {turn}", comeback, name in _ONLINE)
             for address in (f"/search?q={ASKED}", f"/api/v1/search?q={ASKED}", "/", f"/documents/{pristine.other}"):

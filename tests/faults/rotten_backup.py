@@ -11,12 +11,13 @@ from archive.extract import Sandbox
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from tests.faults.fault import Trial, archive_alarm, installation, take_in, write_documents
+from tests.faults.length import Length
 
 TITLE = "a bit rots in the newest backup"
 _NIGHTS, _LONG = 5, 200
 
 
-def run(folder: Path, long: bool, random: Random) -> Trial:
+def run(folder: Path, length: Length, random: Random) -> Trial:
     trial = Trial()
     data, disk = folder / "data", folder / "disk"
     with installation(data) as opened, Sandbox(workers=1) as sandbox:
@@ -24,7 +25,7 @@ def run(folder: Path, long: bool, random: Random) -> Trial:
         items = write_documents(folder / "incoming", [f"第{number}项" for number in range(20)])
         ids = set(take_in(opened, items, sandbox=sandbox))
         newest = _backup(opened.catalogue, opened.blobs, data, disk)
-        for night in range(_LONG if long else _NIGHTS):
+        for night in range(_LONG if length is Length.LONG else _NIGHTS):
             trial.cases += 1
             victim = random.choice(sorted(newest.folder.glob("blobs/*/*")))
             _flip(victim, random)
