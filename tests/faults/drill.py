@@ -83,9 +83,11 @@ def _drill(trial: Trial, folder: Path, random: Random) -> None:
             personal = {Field.NAME: f"第{number}申请人", Field.TEXT: "征地补偿方案"}
             asked = Application(Channel.IN_PERSON, Applicant.PERSON, office_today(), personal)
             register.register(asked, Actor("受理员"))
-        staff.dump(data / DUMP)
         persons = PersonsKeys(opened.catalogue.keys.folder).current()
-        made = backups.backup(opened.catalogue, opened.blobs, data, folder / "backups", lambda done, total: None).folder
+        made = backups.backup(
+            *(opened.catalogue, opened.blobs, data, folder / "backups", lambda done, total: None),
+            lambda folder: staff.dump(folder / DUMP),
+        ).folder
         during = len(heard)
     listening.join()
     trial.expect(during < 2 * _MEANWHILE, "the writer had ended before the backup did: the drill proves nothing")
