@@ -100,12 +100,17 @@ def test_what_is_deleted_is_in_no_file_while_the_desk_has_the_database_open(
     desk.dispose()
 
 
-def test_an_office_that_keeps_only_its_register_has_a_backup(run: Run, old: Path, tmp_path: Path) -> None:
+def test_an_office_that_keeps_only_its_register_has_a_backup(
+    run: Run, old: Path, environment: dict[str, str], databases: Databases, tmp_path: Path
+) -> None:
     assert "没有一件文件" in run("backup", str(tmp_path / "empty"), code=1).stderr
     run("requests", "import", str(old), "--by", "丁四", code=1)
     made = run("backup", str(tmp_path / "backups")).stdout
     assert "备份 0 件文件" in made
-    run("restore", made.split()[-1], "--replace")
+    # The database lies outside of the folder: what is in it is left alone, and told.
+    assert "没有改动，备份里的没有恢复：requests" in run("restore", made.split()[-1], "--replace", code=1).stderr
+    environment["GONGKAI_STAFF_DATABASE_URL"] = databases.empty(tmp_path / "again.sqlite3")
+    assert "依申请公开登记簿 1 件" in run("restore", made.split()[-1], "--replace").stdout
     run("requests", "export", str(tmp_path / "out.csv"), "--by", "丁四")
     assert "2009年第1号,导入" in (tmp_path / "out.csv").read_text(encoding="utf-8")
 
