@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import create_engine, text
 
-from tests.conftest import Databases
+from tests.conftest import Databases, in_a_file
 from tests.web.commands.conftest import Run
 
 HEAD = "登记号,收到渠道,提交日,申请人类型,姓名,申请内容,结果代码,答复日\n"
@@ -100,6 +100,7 @@ def test_what_is_deleted_is_in_no_file_while_the_desk_has_the_database_open(
     desk.dispose()
 
 
+@in_a_file
 def test_an_office_that_keeps_only_its_register_has_a_backup(
     run: Run, old: Path, environment: dict[str, str], databases: Databases, tmp_path: Path
 ) -> None:
