@@ -77,7 +77,7 @@ def backup(
     data: Path,
     destination: Path,
     progress: Progress,
-    add: Callable[[Path], None] = lambda _folder: None,
+    add: Callable[[Path], object] = lambda _folder: None,
 ) -> Made:
     """Make a backup below ``destination``. Others may write meanwhile.
 
