@@ -16,6 +16,9 @@ from tests.archive.registers.requests.conftest import CLERK
 from tests.archive.registers.requests.test_register import answer
 from tests.web.staff.conftest import DeskSite
 
+# Their statements are executed over either database by the archive's own tests.
+pytestmark = pytest.mark.page
+
 
 @pytest.fixture
 def register(site: DeskSite) -> Register:

@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from archive.decisions import review
 from archive.document import Verdict
 from archive.registers.roles import Role
 from tests.web.staff.conftest import DeskSite
+
+# Their statements are executed over either database by the archive's own tests.
+pytestmark = pytest.mark.page
 
 Bring = Callable[[str, str, str], str]
 

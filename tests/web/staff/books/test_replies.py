@@ -18,6 +18,9 @@ from tests.archive.registers.requests.conftest import CLERK
 from tests.archive.registers.requests.test_register import answer
 from tests.web.staff.conftest import DeskSite, Person
 
+# Their statements are executed over either database by the archive's own tests.
+pytestmark = pytest.mark.page
+
 NAME = "欧阳小玥"
 COPY = "石门村征地补偿方案\n\n每亩补偿标准见附表。\n"
 

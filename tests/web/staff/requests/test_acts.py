@@ -26,6 +26,9 @@ from web.staff.requests import typed, words
 from web.staff.requests.acting import ELSEWHERE_ALONE
 from web.staff.requests.page import of_regulation, slug
 
+# Their statements are executed over either database by the archive's own tests.
+pytestmark = pytest.mark.page
+
 ANSWERED = {Content.INFORMATION: "随信附上复印件，请王大伟签收"}
 
 

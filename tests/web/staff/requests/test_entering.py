@@ -17,6 +17,9 @@ from archive.registers.staff_tables import drafts
 from tests.web.staff.conftest import PASSWORD, DeskSite, Person
 from tests.web.staff.requests.conftest import CLERK, CONTACT, IDENTITY, NAME, TEXT, Enter
 
+# Their statements are executed over either database by the archive's own tests.
+pytestmark = pytest.mark.page
+
 PAPER = {
     **{"channel": "邮寄挂号", "kind": "自然人", "submitted": "2026-08-27", "confirmed": "2026-08-31"},
     **{"name": NAME, "identity": IDENTITY, "contact": CONTACT, "text": TEXT},

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from archive.chinese.dates import office_today
 from archive.registers.requests.facts import Said
 from archive.registers.requests.outcomes import Content
@@ -12,6 +14,9 @@ from tests.web.staff.conftest import DeskSite
 from tests.web.staff.requests.conftest import CLERK, NAME, TEXT, Enter
 from tests.web.staff.requests.test_prior import Desk, follow
 from web.app import create_app
+
+# Their statements are executed over either database by the archive's own tests.
+pytestmark = pytest.mark.page
 
 REPLY = {Content.INFORMATION: f"随信附上石门村征地补偿方案，寄给{NAME}"}
 

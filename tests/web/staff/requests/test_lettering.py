@@ -27,6 +27,9 @@ from tests.web.staff.conftest import PASSWORD, DeskSite, Person
 from tests.web.staff.requests.conftest import CLERK, CONTACT, NAME, TEXT, Enter
 from tests.web.staff.requests.test_acts import absent, hidden
 
+# Their statements are executed over either database by the archive's own tests.
+pytestmark = pytest.mark.page
+
 PROVIDED = {"kind": "answer-provided", "content-information": "随信附上《征地补偿方案》复印件12页。"}
 SUPPLEMENT = {"kind": "supplement", "until": "2026-09-20", "note": "请写明年度。"}
 

@@ -28,6 +28,9 @@ from tests.web.staff.requests.conftest import CONTACT, HEAD, NAME, TEXT, Enter
 from tests.web.staff.requests.test_acts import do
 from web.app import create_app
 
+# Their statements are executed over either database by the archive's own tests.
+pytestmark = pytest.mark.page
+
 Bring = Callable[[str, str, str], str]
 PLAN = "石门村征地补偿方案\n\n云政发〔2017〕9号\n\n征地补偿按照统一年产值计算。\n\n云溪县人民政府\n2017年8月30日\n"
 
