@@ -107,8 +107,14 @@ def picture(pytestconfig: pytest.Config) -> Picture:
     return keep
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(
+    ("size", "look"),
+    [
+        pytest.param(size, look, marks=[pytest.mark.thorough] * ((size, look) not in EXAMINED))
+        for size in SIZES
+        for look in LOOKS
+    ],
+)
 @pytest.mark.parametrize("state", STATES)
 def test_nothing_stands_in_anybodys_way(
     browser: Browser, address: str, site: Site, picture: Picture, size: str, look: str, state: str
