@@ -85,7 +85,10 @@ class Habits:
         """Let a part in which something was masked be one that programs open."""
 
 
-def mask(path: Path, words: Sequence[str], habits: Habits = Habits()) -> tuple[list[int], bytes]:  # noqa: B008  # no state
+_WORDS = Habits()
+
+
+def mask(path: Path, words: Sequence[str], habits: Habits = _WORDS) -> tuple[list[int], bytes]:
     """Return how often each word was masked, and the copy."""
     parts = dict(members(path))
     refuse_doctype(parts)

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, Executable, delete, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from archive.errors import KeyUnusable, RequestRefused
@@ -230,11 +230,11 @@ def test_a_backup_has_letters_and_numbers(
     ],
 )
 def test_the_database_lets_no_letter_or_number_change(
-    register: Register, made: Request, today: Today, staff: Staff, change: object
+    register: Register, made: Request, today: Today, staff: Staff, change: Executable
 ) -> None:
     answered(register, made.id, today)
     with pytest.raises(DatabaseError, match="only added to"), staff.writing() as connection:
-        connection.execute(change)  # type: ignore[call-overload]  # a statement
+        connection.execute(change)
 
 
 def _unguarded(connection: Connection) -> None:
