@@ -19,18 +19,21 @@ from uuid import uuid4
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
-from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, inspect, make_url
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
 from archive.decisions import publication, review
 from archive.document import Document, File, Metadata, Validity
 from archive.extract import Sandbox
 from archive.extract.process import sandbox
 from archive.registers import passwords
-from archive.store import space
+from archive.registers.staff import Staff
+from archive.store import migrations, space
 from archive.store.catalogue import Catalogue
+from archive.store.seals import Seals
 from indexer.analyzer import Analyzer
 from web.installation.making import make
 from web.installation.services import Services, open_services
@@ -61,6 +64,10 @@ class Databases:
         """Return the URL of a database that has the program's tables, all empty."""
         return self.copied(self._migrated, file)
 
+    def staff(self, file: Path) -> str:
+        """Return the URL of a staff's database that has the program's tables, all empty."""
+        return self.copied(self._migrated_staff, file)
+
     def copied(self, url: str, file: Path) -> str:
         """Return the URL of a copy of a database. Nobody may have the original open."""
         if POSTGRESQL:
@@ -73,6 +80,12 @@ class Databases:
     def _migrated(self) -> str:
         url = self.empty(self._folder / "migrated.sqlite3")
         Catalogue(url, self._folder).close()
+        return url
+
+    @cached_property
+    def _migrated_staff(self) -> str:
+        url = self.empty(self._folder / "staff.sqlite3")
+        Staff(url, Seals(self._folder)).close()
         return url
 
     def _on_server(self, template: str = "") -> str:
@@ -158,6 +171,12 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
+def pytest_sessionfinish() -> None:
+    """Look through the garbage once. pytest does so five times after this, for other Pythons."""
+    gc.collect()
+    gc.freeze()
+
+
 def asks_the_database(item: pytest.Item) -> bool:
     """Tell whether a test depends on ``databases``, however indirectly, and is not about what answers look like."""
     return "databases" in getattr(item, "fixturenames", ()) and item.get_closest_marker("page") is None
@@ -194,6 +213,44 @@ def statements_compiled_once() -> Iterator[None]:
             patch.setattr(dialect, "__eq__", lambda one, other: type(one) is type(other))
             patch.setattr(dialect, "__hash__", lambda dialect: hash(type(dialect)))
         patch.setattr(Engine, "__init__", make)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_made_once() -> Iterator[None]:
+    """Let a new file of SQLite take the tables that the migrations made in the first one, which takes a tenth."""
+    upgrade, made = migrations.upgrade, dict[migrations.Scripts, list[str]]()
+
+    def quick(connection: Connection, scripts: migrations.Scripts = migrations.CATALOGUE) -> None:
+        new = connection.dialect.name == "sqlite" and not inspect(connection).get_table_names()
+        if new and scripts in made:
+            for statement in made[scripts]:
+                connection.exec_driver_sql(statement)
+            return
+        upgrade(connection, scripts)
+        driver = connection.connection.driver_connection
+        if new and driver is not None:
+            made[scripts] = [each for each in driver.iterdump() if each not in {"BEGIN TRANSACTION;", "COMMIT;"}]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrations, "upgrade", quick)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rules_compiled_once() -> Iterator[None]:
+    """Let all applications share what werkzeug makes of a rule: it writes and compiles a function for each."""
+    compile_ = Rule._compile_builder
+    made: dict[object, Callable[..., tuple[str, str]]] = {}
+
+    def quick(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        alike = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if alike not in made:
+            made[alike] = compile_(rule, append_unknown)
+        return made[alike]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", quick)
         yield
 
 

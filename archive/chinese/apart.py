@@ -28,13 +28,15 @@ _GROUPS = r"\d+(?:[ \-·.]\d+)*"
 _LAST_IN_LINE = re.compile(rf"(?<![0-9A-Za-z./_\-])(?P<number>{_GROUPS}){_BETWEEN}$")
 _WHOLE_LINE = re.compile(rf"{_BETWEEN}(?P<number>{_GROUPS}){_BETWEEN}")
 _FIRST_IN_LINE = re.compile(rf"{_BETWEEN}(?P<number>{_GROUPS}[Xx]?|[Xx])(?![0-9A-Za-z%‰/]|[.\-]\d|\s*[元万亿件年月])")
-# How many digits the longest of these numbers has, a bank card's. Each part of one has at least one.
-_LONGEST = 19
+# How many digits the shortest and the longest of these numbers have, a mobile's and a bank card's. Each part of one has
+# at least one.
+_SHORTEST, _LONGEST = 11, 19
 # How much of a line is read, and how many blank lines may lie within a number.
 _REACH, _BLANKS = 120, 2
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TELEPHONE = re.compile(r"电话|手机|联系|号码")
 _BANK = re.compile(r"卡号|账号|帐号|银行|账户|帐户|信用社|开户")
+_GROUP = re.compile(r"[\dXx]+")
 _NOTED = re.compile(rf"[{DIGIT}Xx]")
 
 
@@ -57,7 +59,7 @@ def over_cells(cells: Sequence[str]) -> Iterator[tuple[str, int, int]]:
             continue
         for end, parts in _growing(cells, begin):
             digits, sizes = "".join(parts).upper(), [*map(len, parts)]
-            if len(digits) > 10 and (kind := _kind_in_cells(digits, sizes)):
+            if len(digits) >= _SHORTEST and (kind := _kind_in_cells(digits, sizes)):
                 alone = not any(each.isdecimal() for each in (*cells[max(0, begin - 1) : begin], *cells[end : end + 1]))
                 if kind != MOBILE or alone or 3 in sizes:
                     yield kind, begin, end
@@ -132,6 +134,8 @@ def _in_column(cells: Sequence[str]) -> Iterator[tuple[str, int, int]]:
             continue
         above = cells[begin - 1] if begin else ""
         for end, parts in _growing(cells, begin):
+            if sum(map(len, parts)) < _SHORTEST:
+                continue
             alone = not (_is_number(above) or _is_number(cells[end] if end < len(cells) else ""))
             if kind := _kind_over_lines(parts, above, alone):
                 yield kind, begin, end
@@ -171,8 +175,11 @@ def _is_number(text: str) -> bool:
 
 def _kind_over_lines(parts: Sequence[str], label: str, alone: bool, stacked: bool = False) -> str | None:
     """Return what kind of number these parts are. ``stacked`` are those of which each has a line to itself."""
-    sizes = [len(size) for part in parts for size in re.findall(r"[\dXx]+", part)]
-    digits = "".join(re.findall(r"[\dXx]", "".join(parts))).upper()
+    if sum(map(len, parts)) < _SHORTEST:
+        # Most figures end here.
+        return None
+    groups = _GROUP.findall(" ".join(parts))
+    sizes, digits = [*map(len, groups)], "".join(groups).upper()
     if not digits[:-1].isdecimal():
         return None
     if is_person(digits):

@@ -13,7 +13,7 @@ from tests.conftest import Databases
 
 @pytest.fixture
 def staff(tmp_path: Path, databases: Databases, catalogue: Catalogue) -> Iterator[Staff]:
-    opened = Staff(databases.empty(tmp_path / "staff.sqlite3"), catalogue.keys)
+    opened = Staff(databases.staff(tmp_path / "staff.sqlite3"), catalogue.keys)
     yield opened
     opened.close()
 

@@ -47,7 +47,7 @@ def text(number: object) -> bytes:
 
 @pytest.fixture
 def staff(services: Services, tmp_path: Path, databases: Databases) -> Iterator[Staff]:
-    opened = Staff(databases.empty(tmp_path / "staff.sqlite3"), services.catalogue.keys)
+    opened = Staff(databases.staff(tmp_path / "staff.sqlite3"), services.catalogue.keys)
     yield opened
     opened.close()
 
