@@ -8,7 +8,7 @@ findings; what was decided about a finding that stands there unchanged goes on t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, insert, select, true
 
 from archive.decisions import acts, precheck
 from archive.document import Document, Settlement, Status
@@ -19,6 +19,12 @@ from archive.store.tables import documents, findings, prechecks, settlements
 
 # Who is named in the audit log for what the program does by itself.
 PROGRAM = "gongkai"
+# The last pre-check of a version, what was decided of it, and what one found.
+_PRECHECKS, _SETTLEMENTS = (
+    select(table).where(table.c.document_id == bindparam("id"), table.c.version == bindparam("version")).order_by(order)
+    for table, order in ((prechecks, prechecks.c.id.desc()), (settlements, settlements.c.id))
+)
+_FINDINGS = select(findings).where(findings.c.precheck_id == bindparam("precheck")).order_by(findings.c.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +90,12 @@ class Checked:
 
 def of(connection: Connection, id: str, version: int) -> Precheck | None:
     """Return the last pre-check of a version; None if it was never made."""
-    row = connection.execute(
-        select(prechecks)
-        .where(prechecks.c.document_id == id, prechecks.c.version == version)
-        .order_by(prechecks.c.id.desc())
-        .limit(1)
-    ).first()
+    row = connection.execute(_PRECHECKS, {"id": id, "version": version}).first()
     if row is None:
         return None
     settled: dict[int, Settled] = {}
-    decided = select(settlements).where(settlements.c.document_id == id, settlements.c.version == version)
-    for each in connection.execute(decided.order_by(settlements.c.id)):
+    for each in connection.execute(_SETTLEMENTS, {"id": id, "version": version}):
         settled[each.finding_id] = Settled(Settlement(each.decision), each.person, each.reason, each.decided_at)
-    query = select(findings).where(findings.c.precheck_id == row.id).order_by(findings.c.number)
     found = tuple(
         Stored(
             each.id,
@@ -108,7 +107,7 @@ def of(connection: Connection, id: str, version: int) -> Precheck | None:
             each.digest,
             settled.get(each.id),
         )
-        for each in connection.execute(query)
+        for each in connection.execute(_FINDINGS, {"precheck": row.id})
     )
     return Precheck(row.id, row.rules, found, len(found) == row.found)
 

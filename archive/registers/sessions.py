@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select, true, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, insert, or_, select, true, update
 
 from archive.errors import SignInRefused
 from archive.registers import passwords
@@ -27,6 +27,9 @@ FAILURES, FAILURES_OF_ADDRESS, WHILE = 5, 30, timedelta(minutes=15)
 KEPT = timedelta(days=400)
 _WRONG = "用户名、密码或验证码不正确。"
 _AGENT = 200
+# Each page of the desk executes these.
+_SESSION = select(sessions).where(sessions.c.hash == bindparam("hash"))
+_ACCOUNT = select(accounts).where(accounts.c.id == bindparam("id"))
 _NOTED = timedelta(minutes=1)
 
 
@@ -246,11 +249,10 @@ def _find(connection: Connection, token: str, at: datetime) -> Session | None:
 
 
 def _row(connection: Connection, hash: str, at: datetime) -> Session | None:
-    query = select(sessions).where(sessions.c.hash == hash)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_SESSION, {"hash": hash}).mappings().first()
     if row is None:
         return None
-    account = connection.execute(select(accounts).where(accounts.c.id == row["account_id"])).mappings().one()
+    account = connection.execute(_ACCOUNT, {"id": row["account_id"]}).mappings().one()
     return Session(
         id=row["id"],
         account=account_of(account),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select
 
 from archive.document import PUBLISHING, Verdict
 from archive.store import canonical
@@ -42,6 +42,36 @@ _PART = ("position", "file_name", "media_type", "size", "places", "warnings", "c
 _DECISION = ("id", "verdict", "reviewer", "reason", "decided_at")
 _BATCH = 200
 _COVERED = ("text", "metadata", "files")
+# Each page executes these. Making a statement takes longer than executing it.
+_superseding = decisions.alias("later")
+_SIGNED = (
+    select(*decisions.c, *(seals.c[name] for name in _COVERED), seals.c.seal)
+    .select_from(
+        documents.join(
+            decisions,
+            (decisions.c.id == documents.c.public_decision)
+            & (decisions.c.document_id == documents.c.id)
+            & (decisions.c.version == documents.c.public_version)
+            & decisions.c.verdict.in_(PUBLISHING),
+        ).join(seals, seals.c.decision_id == decisions.c.id)
+    )
+    .where(
+        documents.c.id.in_(bindparam("ids", expanding=True)),
+        ~select(_superseding.c.id)
+        .where(
+            _superseding.c.document_id == decisions.c.document_id,
+            _superseding.c.id > decisions.c.id,
+            _superseding.c.verdict != Verdict.REJECT.value,
+        )
+        .exists(),
+    )
+    .order_by(seals.c.id)
+)
+_ATTACHED = (
+    select(attachments)
+    .where(attachments.c.document_id.in_(bindparam("ids", expanding=True)))
+    .order_by(attachments.c.position)
+)
 
 
 def covered(version: Row, parts: Sequence[Row]) -> dict[str, str]:
@@ -83,31 +113,8 @@ def signed(
     hashes are those of what is there is for the caller to compare (``covered``). A seal by a ``former`` key counts only
     when asked for. Raises KeyUnusable.
     """
-    wanted = [*ids]
-    later = decisions.alias("later")
-    superseded = (
-        select(later.c.id)
-        .where(
-            later.c.document_id == decisions.c.document_id,
-            later.c.id > decisions.c.id,
-            later.c.verdict != Verdict.REJECT.value,
-        )
-        .exists()
-    )
-    on = (
-        (decisions.c.id == documents.c.public_decision)
-        & (decisions.c.document_id == documents.c.id)
-        & (decisions.c.version == documents.c.public_version)
-        & decisions.c.verdict.in_(PUBLISHING)
-    )
-    query = (
-        select(*decisions.c, *(seals.c[name] for name in _COVERED), seals.c.seal)
-        .select_from(documents.join(decisions, on).join(seals, seals.c.decision_id == decisions.c.id))
-        .where(documents.c.id.in_(wanted), ~superseded)
-        .order_by(seals.c.id)
-    )
     # Of several seals the last counts: the key was replaced.
-    last = {row["document_id"]: row for row in connection.execute(query).mappings()}
+    last = {row["document_id"]: row for row in connection.execute(_SIGNED, {"ids": [*ids]}).mappings()}
     withdrawn = _withdrawn_elsewhere(connection, ledger, last)
     return {
         id: hashes
@@ -177,8 +184,7 @@ def _message(decision: Row, hashes: Mapping[str, str]) -> bytes:
 def parts_of(connection: Connection, ids: Iterable[str]) -> dict[tuple[str, int], list[Row]]:
     """Return the rows of attachments, in order, by document and version."""
     found: dict[tuple[str, int], list[Row]] = {}
-    query = select(attachments).where(attachments.c.document_id.in_([*ids])).order_by(attachments.c.position)
-    for row in connection.execute(query).mappings():
+    for row in connection.execute(_ATTACHED, {"ids": [*ids]}).mappings():
         found.setdefault((row["document_id"], row["version"]), []).append(row)
     return found
 

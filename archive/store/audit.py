@@ -30,6 +30,9 @@ VIEW = "view"
 ADDRESS: ContextVar[str] = ContextVar("address", default="")
 # Details that a person types freely. Whatever is written there, the log keeps no whole number of a person.
 TYPED = frozenset({"reason", "basis", "ground", "note", "place", "wanted"})
+# Each act executes these. Making a statement takes longer than executing it.
+_LAST = select(audit.c.hash).order_by(audit.c.sequence.desc()).limit(1)
+_ADD = insert(audit).returning(audit.c.sequence)
 _HASHED = ("at", "actor", "action", "document_id", "details", "previous")
 
 
@@ -83,7 +86,7 @@ def append(
     Raises KeyUnusable where it can't be sealed. What only ``hides`` a document is then done without a seal, because
     nothing may stand in the way of that; ``verify`` reports such rows.
     """
-    last = connection.execute(select(audit.c.hash).order_by(audit.c.sequence.desc()).limit(1)).scalar()
+    last = connection.execute(_LAST).scalar()
     row: dict[str, object] = {
         "at": now(),
         "actor": actor,
@@ -99,9 +102,7 @@ def append(
         if not hides:
             raise
         seal = ""
-    sequence = connection.execute(
-        insert(audit).values(**row, hash=digest, seal=seal).returning(audit.c.sequence)
-    ).scalar_one()
+    sequence = connection.execute(_ADD, {**row, "hash": digest, "seal": seal}).scalar_one()
     put_head(connection, sequence, digest, sealed=seal != "")
 
 
@@ -109,8 +110,8 @@ def put_head(connection: Connection, sequence: int, digest: str, sealed: bool = 
     """Record which row is the last, sealed unless the key is lacking. Raises KeyUnusable."""
     seal = keys_of(connection).sign(HEAD, f"{sequence} {digest}".encode()) if sealed else ""
     head = {"sequence": sequence, "hash": digest, "seal": seal}
-    if not connection.execute(update(audit_head).values(**head)).rowcount:
-        connection.execute(insert(audit_head).values(id=1, **head))
+    if not connection.execute(update(audit_head), head).rowcount:
+        connection.execute(insert(audit_head), {"id": 1, **head})
 
 
 def keys_of(connection: Connection) -> Seals:

@@ -18,7 +18,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
 from archive.errors import RecordDamaged, RecordDisagrees
 from archive.store import audit, canonical
@@ -61,6 +61,25 @@ PARTS: Sequence[Table] = (
 _TAIL = 1 << 16
 Row = Mapping[str, object]
 Record = Mapping[str, Sequence[Row]]
+# Every transaction that writes executes these, most of them for each document; making a statement takes longer than a
+# small database takes to answer it.
+_ROWS: Mapping[str, Select[Any]] = {
+    documents.name: select(documents).where(documents.c.id == bindparam("id")),
+    **{
+        table.name: select(table).where(table.c.document_id == bindparam("id")).order_by(*table.primary_key.columns)
+        for table in PARTS
+    },
+}
+_DOCUMENT = select(documents.c.id).where(documents.c.id == bindparam("id"))
+_NEWEST = select(func.max(audit_rows.c.sequence))
+_HASH = select(audit_rows.c.hash).where(audit_rows.c.sequence == bindparam("sequence"))
+_LATER = select(audit_rows).where(audit_rows.c.sequence > bindparam("since")).order_by(audit_rows.c.sequence)
+# In order, so that SQLite goes by the sequence: asked for distinct ids, it goes through those of the whole log.
+_TOUCHED = (
+    select(audit_rows.c.document_id)
+    .where(audit_rows.c.action != audit.VIEW, audit_rows.c.sequence > bindparam("since"))
+    .order_by(audit_rows.c.sequence)
+)
 
 
 class Records:
@@ -81,7 +100,7 @@ class Records:
     def behind(self, connection: Connection) -> bool:
         """Tell whether ``follow`` has anything to do."""
         last = self._last()
-        newest = connection.execute(select(func.max(audit_rows.c.sequence))).scalar()
+        newest = connection.execute(_NEWEST).scalar()
         return newest is not None and (last is None or last["sequence"] != newest or not _knows(connection, last))
 
     def guard(self, connection: Connection, before: Connection, hides: bool) -> None:
@@ -90,14 +109,9 @@ class Records:
         Raises RecordDisagrees; a transaction that only ``hides`` documents goes on, and the record is put aside.
         """
         last = self._last()
-        # In order, so that SQLite goes by the sequence: asked for distinct ids, it goes through those of the whole log.
-        query = (
-            select(audit_rows.c.document_id).where(audit_rows.c.action != audit.VIEW).order_by(audit_rows.c.sequence)
-        )
-        if last is not None:
-            query = query.where(audit_rows.c.sequence > last["sequence"])
-        for id in dict.fromkeys(filter(None, connection.scalars(query))):
-            known = before.execute(select(documents.c.id).where(documents.c.id == id)).first() is not None
+        since = {"since": -1 if last is None else last["sequence"]}
+        for id in dict.fromkeys(filter(None, connection.scalars(_TOUCHED, since))):
+            known = before.execute(_DOCUMENT, {"id": id}).first() is not None
             path = self.path(id)
             if not known and not path.exists():
                 continue
@@ -124,13 +138,11 @@ class Records:
         if last is not None and not _knows(connection, last):
             self._put_aside()
             last = None
-        query = select(audit_rows).order_by(audit_rows.c.sequence)
-        if last is not None:
-            query = query.where(audit_rows.c.sequence > last["sequence"])
+        since = {"since": -1 if last is None else last["sequence"]}
         lines: list[str] = []
         touched: dict[str, None] = {}
         sealing = last is not None and last["seal"] != ""
-        for row in connection.execute(query).mappings():
+        for row in connection.execute(_LATER, since).mappings():
             sealing = sealing or row["seal"] != ""
             if sealing and not audit.may_follow(connection, row):
                 raise RecordDisagrees(f"审计日志第 {row['sequence']} 条")
@@ -276,25 +288,18 @@ def _disagreeing(path: Path) -> Path:
 
 
 def _knows(connection: Connection, last: Mapping[str, object]) -> bool:
-    query = select(audit_rows.c.hash).where(audit_rows.c.sequence == last["sequence"])
-    return connection.execute(query).scalar() == last["hash"]
+    return connection.execute(_HASH, {"sequence": last["sequence"]}).scalar() == last["hash"]
 
 
 def _rows(connection: Connection, id: str) -> Record:
-    own = select(documents).where(documents.c.id == id)
-    found: dict[str, Sequence[Row]] = {documents.name: _plain(connection, own)}
-    for table in PARTS:
-        query = select(table).where(table.c.document_id == id).order_by(*table.primary_key.columns)
-        found[table.name] = _plain(connection, query)
-    return found
-
-
-def _plain(connection: Connection, query: Select[Any]) -> list[Row]:
-    """Return rows in a form that JSON accepts."""
-    return [
-        {name: value.isoformat() if isinstance(value, date) else value for name, value in row.items()}
-        for row in connection.execute(query).mappings()
-    ]
+    """Return a document's rows by table, in a form that JSON accepts."""
+    return {
+        name: [
+            {column: value.isoformat() if isinstance(value, date) else value for column, value in row.items()}
+            for row in connection.execute(query, {"id": id}).mappings()
+        ]
+        for name, query in _ROWS.items()
+    }
 
 
 def _typed(table: Table, row: Mapping[str, object]) -> dict[str, object]:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, column, create_engine, inspect, select, table, text
 
 from archive.errors import BadSettings
 
@@ -35,7 +34,9 @@ class Scripts:
         return _directory(self)
 
     def revision(self, connection: Connection) -> str | None:
-        return MigrationContext.configure(connection, opts={"version_table": self.table}).get_current_revision()
+        if not inspect(connection).has_table(self.table):
+            return None
+        return connection.execute(select(column("version_num")).select_from(table(self.table))).scalar()
 
 
 @cache
