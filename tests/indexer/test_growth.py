@@ -35,4 +35,4 @@ def test_eight_times_the_text_takes_about_eight_times_as_long(unit: str, analyze
         duplicates.sketch(document.text)
 
     work(text_of(unit, 1000))
-    assert grows(work, text_of(unit, 20_000), text_of(unit, 160_000), most=16)
+    assert grows(work, text_of(unit, 10_000), text_of(unit, 80_000), most=16)
