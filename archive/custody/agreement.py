@@ -4,16 +4,17 @@ The log is sealed, so whoever can write to the database alone can change a decis
 function yields a Chinese sentence for what differs. All of it is small and read every night.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, select
 
 from archive.chinese import personal
-from archive.document import PUBLISHING, Aspect, Disclosure, Verdict
+from archive.document import PUBLISHING, Aspect, Disclosure, Status, Verdict
 from archive.errors import WithdrawalsDamaged
 from archive.store import audit
 from archive.store.tables import (
@@ -34,6 +35,8 @@ from archive.store.withdrawal_ledger import WithdrawalLedger
 _PUBLISHED = (*PUBLISHING, Verdict.WITHDRAW)
 # Rows that an early program's approvals were turned into (migration 0002), without events: by what rules, and by whom.
 _CARRIED_OVER, _SOURCE = "0", "来源"
+# Within how much time an act writes its change and its event.
+_NEAR = timedelta(minutes=10)
 _Row = tuple[object, ...]
 
 
@@ -165,6 +168,40 @@ def shown(connection: Connection) -> Iterator[str]:
             yield f"文件 {row.id} 应公开第 {version} 版，而数据库里列为公开的不是由那个决定公开的。"
 
 
+def standing(connection: Connection) -> Iterator[str]:
+    """Hold what the database says of each document as a whole against its versions and the decisions about them."""
+    statuses = _statuses(connection)
+    of, own = versions.c, documents.c
+    made: dict[str, _Row] = {}
+    first: dict[str, str] = {}
+    for id, version, at in connection.execute(select(of.document_id, of.version, of.received_at).order_by(of.version)):
+        made[id] = version, first.setdefault(id, at), statuses.get((id, version), Status.WAITING).value
+    query = select(own.id, own.version, own.received_at, own.status)
+    there = {id: (version, at, status) for id, version, at, status in connection.execute(query)}
+    for id in sorted(made.keys() | there.keys()):
+        if made.get(id) != there.get(id):
+            yield (
+                f"文件 {id} 在数据库里的版本号、状态或收入时间与它的各版本和决定不一致，被改动过。"
+                "请查明谁能写数据库，再从备份恢复，或用 rebuild-catalogue 重建。"
+            )
+    verdicts = {row.id: row.verdict for row in connection.execute(select(decisions.c.id, decisions.c.verdict))}
+    for id, decision, verdict in connection.execute(select(own.id, own.public_decision, own.public_verdict)):
+        if verdicts.get(decision) != verdict:
+            yield f"文件 {id} 列为公开所依据的决定与数据库里的决定不一致，被改动过。"
+
+
+def _statuses(connection: Connection) -> dict[tuple[str, int], Status]:
+    """Return what the decisions about each version left it in; one without any waits."""
+    found: dict[tuple[str, int], Status] = {}
+    of = decisions.c
+    for id, version, verdict in connection.execute(select(of.document_id, of.version, of.verdict).order_by(of.id)):
+        if verdict != Verdict.WITHDRAW:
+            found[id, version] = Status.REFUSED if verdict == Verdict.REJECT else Status.PUBLISHED
+        elif found.get((id, version)) is Status.PUBLISHED:
+            found[id, version] = Status.WITHDRAWN
+    return found
+
+
 def withdrawn(connection: Connection, ledger: WithdrawalLedger) -> Iterator[str]:
     """Hold withdrawals against the ledger, both ways."""
     try:
@@ -188,11 +225,14 @@ def followed(connection: Connection) -> Iterator[str]:
     """Tell which documents lack a row of ``changes``, by which an index, a feed and a harvester learn of them.
 
     The log tells how often each one changed since the catalogue was last rebuilt. There may be more rows, not fewer.
+    Each was written with an event, whose time tells a row with another date.
     """
     public: set[str] = set()
     expected: Counter[str] = Counter()
+    acts: list[datetime] = []
     for event in audit.events(connection, actions=("rebuild", *_PUBLISHED, "validity", "relation", "turn")):
         id = event.document_id or ""
+        acts += _instant(event.at)
         if event.action == "rebuild":
             # A rebuilt catalogue begins with one row for each public document.
             damaged = event.details.get("damaged")
@@ -216,3 +256,25 @@ def followed(connection: Connection) -> Iterator[str]:
             f"文件 {id} 的变更记录缺少 {expected[id] - there[id]} 条，索引、订阅和采集方会漏掉它的变化。"
             "请查明谁能写数据库，再从备份恢复，或用 rebuild-catalogue 重建。"
         )
+    acts.sort()
+    for row in connection.execute(select(changes).order_by(changes.c.sequence)).mappings():
+        if not _is_near(acts, row["at"]):
+            yield (
+                f"文件 {row['document_id']} 的变更记录（{row['sequence']}）的时间与审计日志不一致，被改动过。"
+                "请查明谁能写数据库，再从备份恢复，或用 rebuild-catalogue 重建。"
+            )
+
+
+def _is_near(acts: list[datetime], at: str) -> bool:
+    for instant in _instant(at):
+        place = bisect_left(acts, instant - _NEAR)
+        return place < len(acts) and acts[place] <= instant + _NEAR
+    return False
+
+
+def _instant(at: str) -> list[datetime]:
+    """Return the instant that a row says; nothing if an edit has spoilt it."""
+    try:
+        return [datetime.fromisoformat(at).astimezone(UTC)]
+    except ValueError:
+        return []

@@ -137,6 +137,7 @@ def _agreement(catalogue: Catalogue) -> Iterator[Finding]:
             (Damage.WITHDRAWALS, agreement.withdrawn(connection, catalogue.withdrawal_ledger)),
             (Damage.DECISIONS, agreement.decided(connection)),
             (Damage.DECISIONS, agreement.shown(connection)),
+            (Damage.DECISIONS, agreement.standing(connection)),
             (Damage.DECISIONS, (each.sentence for each in noted.Known(connection).differences(connection))),
             (Damage.CHANGES, agreement.followed(connection)),
         ):

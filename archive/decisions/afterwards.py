@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select
 from archive.decisions import acts, four_eyes, persons
 from archive.document import Outcome
 from archive.errors import DecisionRefused
-from archive.store import audit
+from archive.store import audit, noted
 from archive.store.catalogue import Catalogue
 from archive.store.tables import decisions, documents, looks, versions
 
@@ -58,17 +58,17 @@ def look(
         if alone:
             raise DecisionRefused(id, f"复看的须是另一人：第 {forced.version} 版，{name}{'、'.join(alone)}。")
         said = {"outcome": outcome.value, "reason": reason.strip()}
-        connection.execute(
-            insert(looks).values(
-                decision_id=forced.decision,
-                document_id=id,
-                version=forced.version,
-                person=name,
-                decided_at=audit.now(),
-                **said,
-            )
+        added = insert(looks).values(
+            decision_id=forced.decision,
+            document_id=id,
+            version=forced.version,
+            person=name,
+            decided_at=audit.now(),
+            **said,
         )
-        audit.append(connection, name, "look", id, {"version": forced.version, **said})
+        made = connection.execute(added.returning(looks.c.id)).scalar_one()
+        wrote = noted.rows(connection, (looks, looks.c.id == made))
+        audit.append(connection, name, "look", id, {"version": forced.version, **said, **wrote})
     return forced.version
 
 

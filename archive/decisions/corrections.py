@@ -99,18 +99,17 @@ def record(
     told: dict[str, object] = {**values, "reason": reason.strip()}
     if renewed:
         _add_version(connection, {**changed, "version": about}, parts, person, reason)
-    connection.execute(
-        insert(corrections).values(
-            document_id=id,
-            version=about,
-            field=field,
-            read_from=former["sources"].get(field, ""),
-            person=person,
-            examined=_last_examination(connection, id, about),
-            decided_at=audit.now(),
-            **told,
-        )
+    added = insert(corrections).values(
+        document_id=id,
+        version=about,
+        field=field,
+        read_from=former["sources"].get(field, ""),
+        person=person,
+        examined=_last_examination(connection, id, about),
+        decided_at=audit.now(),
+        **told,
     )
+    made = connection.execute(added.returning(corrections.c.id)).scalar_one()
     if not renewed:
         _change(connection, changed, parts)
     # After the correction, since they are of what it says.
@@ -123,7 +122,9 @@ def record(
         **{each: said and personal.masked(said) for each, said in values.items()},
     }
     told[held.HOLDS] = held.now(connection, id, about)
-    told |= noted.rows(connection, (relation_rows, relation_rows.c.id.in_(stated)))
+    told |= noted.rows(
+        connection, (relation_rows, relation_rows.c.id.in_(stated)), (corrections, corrections.c.id == made)
+    )
     audit.append(connection, person, "correct", id, told | ({"instead_of": former["version"]} if renewed else {}))
     return Corrected(about, label(field), shown(field, before), shown(field, after), renewed)
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from archive.decisions import precheck
 from archive.document import Aspect, Disclosure, Outcome
-from archive.store import audit
+from archive.store import audit, noted
 from archive.store.tables import classifications, corrections, examinations
 
 ASPECT_LABELS = {Aspect.TRUTHFULNESS: "真实性", Aspect.CONFIDENTIALITY: "保密性"}
@@ -17,10 +17,10 @@ def add_classification(
 ) -> None:
     """Add a classification, as a person or a source states it, and its audit event."""
     found = {"disclosure": disclosure.value, "basis": basis, "ground": ground}
-    connection.execute(
-        insert(classifications).values(document_id=id, version=version, person=person, decided_at=audit.now(), **found)
-    )
-    audit.append(connection, person, "classify", id, {"version": version, **found})
+    row = {"document_id": id, "version": version, "person": person, "decided_at": audit.now(), **found}
+    made = connection.execute(insert(classifications).values(row).returning(classifications.c.id)).scalar_one()
+    wrote = noted.rows(connection, (classifications, classifications.c.id == made))
+    audit.append(connection, person, "classify", id, {"version": version, **found, **wrote})
 
 
 def add_examination(
@@ -28,10 +28,10 @@ def add_examination(
 ) -> None:
     """Add an examination and its audit event."""
     found = {"aspect": aspect.value, "outcome": outcome.value, "basis": basis, "rules": precheck.RULES}
-    connection.execute(
-        insert(examinations).values(document_id=id, version=version, reviewer=reviewer, decided_at=audit.now(), **found)
-    )
-    audit.append(connection, reviewer, "examine", id, {"version": version, **found})
+    row = {"document_id": id, "version": version, "reviewer": reviewer, "decided_at": audit.now(), **found}
+    made = connection.execute(insert(examinations).values(row).returning(examinations.c.id)).scalar_one()
+    wrote = noted.rows(connection, (examinations, examinations.c.id == made))
+    audit.append(connection, reviewer, "examine", id, {"version": version, **found, **wrote})
 
 
 def disclosure_of(connection: Connection, id: str, version: int) -> Disclosure | None:

@@ -14,7 +14,7 @@ from archive.chinese.dates import office_today
 from archive.decisions import acts, four_eyes, grounds, stops
 from archive.document import Outcome, Status, Verdict
 from archive.errors import DecisionRefused
-from archive.store import approvals, audit, changes
+from archive.store import approvals, audit, changes, noted
 from archive.store.tables import (
     classifications,
     decisions,
@@ -138,8 +138,9 @@ def _publish(
     approvals.seal(connection, audit.keys_of(connection), [decision], audit.now())
     public = {"public_version": version, "public_decision": decision, "public_verdict": verdict.value}
     connection.execute(update(documents).where(documents.c.id == id).values(status=Status.PUBLISHED.value, **public))
-    told: dict[str, object] = {"version": version, "reason": reason, **along}
-    audit.append(connection, person, verdict.value, id, told | ({"forced": True} if forced else {}))
+    told: dict[str, object] = {"version": version, "reason": reason, **along} | ({"forced": True} if forced else {})
+    told |= noted.rows(connection, (decisions, decisions.c.id == decision), also=along)
+    audit.append(connection, person, verdict.value, id, told)
     changes.append(connection, [id])
 
 

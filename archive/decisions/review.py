@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 from archive.decisions import acts, grounds, publication
 from archive.document import Aspect, Disclosure, Outcome, Status, Verdict
 from archive.errors import DecisionRefused
-from archive.store import audit, changes
+from archive.store import audit, changes, noted
 from archive.store.catalogue import Catalogue
 from archive.store.tables import decisions, documents
 from archive.store.withdrawal_ledger import Withdrawal
@@ -183,14 +183,15 @@ def reject(
         hint = "请用 withdraw 撤回。" if row["status"] == Status.PUBLISHED else "不在待审状态。"
         raise DecisionRefused(id, f"第 {about} 版{hint}")
     verdict = Verdict.REJECT.value
-    connection.execute(
-        insert(decisions).values(
-            document_id=id, version=about, verdict=verdict, reviewer=name, reason=reason, decided_at=audit.now()
-        )
+    added = insert(decisions).values(
+        document_id=id, version=about, verdict=verdict, reviewer=name, reason=reason, decided_at=audit.now()
     )
+    made = connection.execute(added.returning(decisions.c.id)).scalar_one()
     # What the public sees stays as it is, so there is nothing for an index to follow.
     connection.execute(update(documents).where(documents.c.id == id).values(status=Status.REFUSED.value))
-    audit.append(connection, name, verdict, id, {"version": about, "reason": reason, **along(about, name)})
+    more = along(about, name)
+    wrote = noted.rows(connection, (decisions, decisions.c.id == made), also=more)
+    audit.append(connection, name, verdict, id, {"version": about, "reason": reason, **more, **wrote})
     return about
 
 
@@ -210,23 +211,23 @@ def _withdrawal(connection: Connection, id: str, reviewer: str, reason: str, rep
 def _withdraw(connection: Connection, about: Withdrawal) -> None:
     id = about.document_id
     row = acts.newest(connection, id, None)
-    connection.execute(
-        insert(decisions).values(
-            document_id=id,
-            version=about.version,
-            verdict=Verdict.WITHDRAW.value,
-            reviewer=about.reviewer,
-            reason=about.reason,
-            decided_at=about.at,
-            replacement=about.replacement,
-            token=about.token,
-        )
+    added = insert(decisions).values(
+        document_id=id,
+        version=about.version,
+        verdict=Verdict.WITHDRAW.value,
+        reviewer=about.reviewer,
+        reason=about.reason,
+        decided_at=about.at,
+        replacement=about.replacement,
+        token=about.token,
     )
+    made = connection.execute(added.returning(decisions.c.id)).scalar_one()
     # A newer version under review stays under review.
     values = {"public_version": None, "public_decision": None, "public_verdict": None}
     status = Status.WITHDRAWN.value if row["status"] == Status.PUBLISHED else row["status"]
     connection.execute(update(documents).where(documents.c.id == id).values(status=status, **values))
     details = {"version": about.version, "reason": about.reason, "replacement": about.replacement}
+    details |= noted.rows(connection, (decisions, decisions.c.id == made))
     audit.append(connection, about.reviewer, Verdict.WITHDRAW.value, id, details, hides=True)
     changes.append(connection, [id])
 

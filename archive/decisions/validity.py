@@ -8,7 +8,7 @@ from archive import in_force
 from archive.chinese import dates
 from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
-from archive.store import audit, changes
+from archive.store import audit, changes, noted
 from archive.store.assembly import turns_of
 from archive.store.catalogue import Catalogue
 from archive.store.public import ended, is_public, public_versions
@@ -71,9 +71,11 @@ def add(
             f"规划等较长的也不超过 {LASTS} 年。请核对年份。",
         )
     about = {"validity": validity.value, "since": since, "until": until, "by_id": by_id, "reason": reason}
-    connection.execute(insert(validities).values(document_id=id, person=person, decided_at=audit.now(), **about))
+    added = insert(validities).values(document_id=id, person=person, decided_at=audit.now(), **about)
+    made = connection.execute(added.returning(validities.c.id)).scalar_one()
     told = {name: str(value) if isinstance(value, date) else value for name, value in about.items()}
-    audit.append(connection, person, "validity", id, told)
+    wrote = noted.rows(connection, (validities, validities.c.id == made))
+    audit.append(connection, person, "validity", id, {**told, **wrote})
     public = select(documents.c.id).where(documents.c.id == id, is_public)
     if connection.execute(public).first() is not None:
         # Changes are public, and one about a hidden document would reveal that it exists.

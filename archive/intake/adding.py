@@ -124,6 +124,7 @@ def add_version(
             (relation_rows, relation_rows.c.id.in_(stated)),
             (sources, (sources.c.source == source) & (sources.c.document_id == id)),
         ),
+        **noted.WHOLE,
     }
     audit.append(connection, actor, "receive", id, details)
     if disclosure := prepared.metadata.disclosure:

@@ -181,7 +181,9 @@ def key_id(public: Ed25519PublicKey) -> str:
 def _verified(public: bytes, message: bytes, seal: str) -> bool:
     # A check takes some 0.15 ms, and pages show the same documents again and again.
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(base64.b64decode(seal.partition(":")[2]), message)
+        Ed25519PublicKey.from_public_bytes(public).verify(
+            base64.b64decode(seal.partition(":")[2], validate=True), message
+        )
     except (InvalidSignature, ValueError):
         return False
     return True

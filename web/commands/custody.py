@@ -222,6 +222,6 @@ def audit_list(id: str | None) -> None:
 def event_line(event: log.Event) -> str:
     """Format an event on one line."""
     at = datetime.fromisoformat(event.at).astimezone(OFFICE_TIME)
-    told = "，".join(f"{name} {value}" for name, value in event.details.items() if value and name != noted.ROWS)
+    told = "，".join(f"{name} {value}" for name, value in event.details.items() if value and name not in noted.DETAILS)
     about = f"  {event.document_id}" if event.document_id else ""
     return f"{event.sequence:6}  {at:%Y-%m-%d %H:%M}  {event.actor}  {event.action}{about}  {told}"

@@ -91,7 +91,7 @@ def told(details: Mapping[str, object]) -> str:
 
 
 def _is_said(name: str, value: object) -> bool:
-    return name not in ("address", held.HOLDS, noted.ROWS) and value not in (None, "", [], {})
+    return name not in ("address", held.HOLDS, *noted.DETAILS) and value not in (None, "", [], {})
 
 
 def _value(value: object) -> str:

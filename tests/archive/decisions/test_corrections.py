@@ -17,7 +17,7 @@ from archive.errors import DecisionRefused, DoubtfulValue, UnknownDocument
 from archive.extract import Sandbox
 from archive.intake.adding import Item
 from archive.intake.receive import Intake, Result
-from archive.store import held
+from archive.store import held, noted
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.tables import corrections as rows
@@ -90,6 +90,7 @@ def test_a_waiting_version_is_corrected_itself_and_says_by_whom(catalogue: Catal
         **{"version": 1, "field": "written_on", "before": "2019-03-01", "after": "2019-03-02"},
         "reason": "与原件不符",
         held.HOLDS: told.details[held.HOLDS],
+        noted.ROWS: told.details[noted.ROWS],
     }
     catalogue.check_record(id)
     assert catalogue.audit_break() is None

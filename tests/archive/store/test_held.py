@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, insert, select, text, update
@@ -118,12 +119,23 @@ def test_a_record_whose_text_was_changed_is_not_rebuilt(
     assert [error.id for error in rebuilt.damaged] == [waiting]
 
 
-def as_an_earlier_program_left_it(catalogue: Catalogue, url: str) -> None:
-    """Take what versions hold out of the log, and seal it anew."""
+# What events of before did not tell.
+Details = dict[str, Any]
+_LATER = (held.HOLDS, *noted.DETAILS)
+
+
+def _without(details: Details) -> Details:
+    return {name: value for name, value in details.items() if name not in _LATER}
+
+
+def as_an_earlier_program_left_it(
+    catalogue: Catalogue, url: str, told: Callable[[Details], Details] = _without
+) -> None:
+    """Take what versions hold, or what ``told`` leaves out, out of the log, and seal it anew."""
     with inside(url) as connection:
         previous = audit.GENESIS
         for row in connection.execute(select(rows).order_by(rows.c.sequence)).mappings().all():
-            details = {name: value for name, value in row["details"].items() if name not in (held.HOLDS, noted.ROWS)}
+            details = told(row["details"])
             fresh = {**row, "details": details, "previous": previous}
             fresh["hash"] = previous = canonical.digest({name: fresh[name] for name in audit._HASHED})
             fresh["seal"] = catalogue.keys.sign(audit.PURPOSE, previous.encode())

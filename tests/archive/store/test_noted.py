@@ -3,6 +3,7 @@
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -186,3 +187,34 @@ def test_an_archive_of_before_says_so_until_it_is_brought_up(
     with catalogue.reading() as connection:
         (found,) = noted.Known(connection).differences(connection)
     assert (found.id, found.unknown) == (ids[2], False)
+
+
+def as_the_first_edition_told(details: dict[str, Any]) -> dict[str, Any]:
+    """Leave out of an event what was noted of decisions and what they rest on."""
+    second = {table.name for table in noted._SECOND}
+    kept = {key: digest for key, digest in details.get(noted.ROWS, {}).items() if key.split()[0] not in second}
+    rest = {name: value for name, value in details.items() if name not in noted.DETAILS}
+    return rest | ({noted.ROWS: kept} if kept else {})
+
+
+def test_an_archive_whose_log_knew_fewer_tables_is_brought_up(
+    catalogue: Catalogue, url: str, blobs: Blobs, ids: list[str]
+) -> None:
+    as_an_earlier_program_left_it(catalogue, url, as_the_first_edition_told)
+    assert not noted.is_whole(catalogue) and night(catalogue, blobs) == {Damage.DECISIONS}
+    with inside(url) as connection:
+        # What the log of before knew is not taken over from a database that says something else.
+        row = connection.execute(select(schedules)).mappings().one()
+        connection.execute(insert(schedules).values(**{**row, "id": 99, "document_id": ids[2]}))
+    in_line(catalogue)
+    assert noted.take_over(catalogue) == held.TakenOver(3, ())
+    with catalogue.reading() as connection:
+        assert [each.id for each in noted.Known(connection).differences(connection)] == [ids[2]]
+    with inside(url) as connection:
+        connection.execute(text("DELETE FROM schedules WHERE id = 99"))
+    in_line(catalogue)
+    assert night(catalogue, blobs) == set()
+    with inside(url) as connection:
+        connection.execute(text("UPDATE classifications SET decided_at = '2020-01-01T00:00:00+00:00'"))
+    in_line(catalogue)
+    assert night(catalogue, blobs) == {Damage.DECISIONS}
