@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Connection, Table, func, insert, inspect, select
+from sqlalchemy import Column, Connection, Table, func, insert, inspect, select
 
 from archive.errors import BackupDamaged
 from archive.registers.books import tables as _books  # noqa: F401  # so that a backup has them
@@ -53,16 +54,8 @@ class Staff:
 
     def dump(self, file: Path) -> int:
         """Write what a backup takes into a file of JSON lines; return how many rows."""
-        with self.reading() as connection, tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as made:
-            count = 0
-            for table in _kept():
-                for row in connection.execute(select(table)).mappings():
-                    made.write(json.dumps({"table": table.name, "row": dict(row)}, ensure_ascii=False) + "\n")
-                    count += 1
-            made.flush()
-            os.fsync(made.fileno())
-        Path(made.name).replace(file)
-        return count
+        with self.reading() as connection:
+            return _dump(connection, file)
 
     def load(self, file: Path) -> dict[str, int | None]:
         """Bring back what ``dump`` wrote, and return how many rows by table. Raises BackupDamaged.
@@ -134,14 +127,61 @@ class Staff:
 
 def is_there(url: str) -> bool:
     """Tell whether a staff's database has been made, without making one."""
+    with _as_it_is(url) as connection:
+        return connection is not None
+
+
+def holds_anything(url: str) -> bool:
+    """Tell whether a staff's database has anything that a backup takes."""
+    with _as_it_is(url) as connection:
+        return connection is not None and any(
+            connection.execute(select(*columns).limit(1)).first() is not None for _, columns in _there(connection)
+        )
+
+
+def dump(url: str, file: Path) -> int:
+    """Write what a backup takes of a staff's database, as it is, also that of an earlier version; return how many rows.
+
+    Where there is no database nothing is made, and no file written.
+    """
+    with _as_it_is(url) as connection:
+        return 0 if connection is None else _dump(connection, file)
+
+
+def _dump(connection: Connection, file: Path) -> int:
+    count = 0
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as made:
+        for name, columns in _there(connection):
+            for row in connection.execute(select(*columns)).mappings():
+                made.write(json.dumps({"table": name, "row": dict(row)}, ensure_ascii=False) + "\n")
+                count += 1
+        made.flush()
+        os.fsync(made.fileno())
+    Path(made.name).replace(file)
+    return count
+
+
+@contextmanager
+def _as_it_is(url: str) -> Iterator[Connection | None]:
+    """Open a view of a staff's database without bringing it up; None if it has not been made."""
     opened = database.engine(url, _VARIABLE)
     try:
         if database.is_absent_file(opened.url):
-            return False
-        with opened.connect() as connection:
-            return inspect(connection).has_table(accounts.name)
+            yield None
+            return
+        with opened.connect() as connection, connection.begin():
+            yield connection if inspect(connection).has_table(accounts.name) else None
     finally:
         opened.dispose()
+
+
+def _there(connection: Connection) -> Iterator[tuple[str, list[Column[Any]]]]:
+    """Yield the tables that a backup takes with their columns, as far as the database, maybe of before, has them."""
+    known = inspect(connection)
+    for table in _kept():
+        if known.has_table(table.name):
+            names = {column["name"] for column in known.get_columns(table.name)}
+            yield table.name, [column for column in table.columns if column.name in names]
 
 
 def _kept() -> list[Table]:

@@ -27,7 +27,6 @@ from archive.store.space import lent
 from web.commands import jobs
 from web.commands.installation import reported, services, warn_of_readers
 from web.commands.key import read_key, read_persons_key
-from web.installation.services import Services
 from web.installation.settings import Settings
 
 _FOLDER = click.Path(path_type=Path)
@@ -67,7 +66,7 @@ def backup(destination: Path, keep: int | None) -> None:
             opened.settings.data,
             destination,
             advance,
-            lambda folder: _dump_staff(opened, folder / staff.DUMP),
+            lambda folder: staff.dump(opened.settings.staff_database_url, folder / staff.DUMP),
         )
     if made.rotten:
         jobs.say(
@@ -136,14 +135,6 @@ def rebuild_catalogue(lost_key: bool) -> None:
     Exits with 1 if a record could not be read. Its document is then not public.
     """
     sys.exit(_rebuild(Settings.from_environment(), lost_key))
-
-
-def _dump_staff(opened: Services, place: Path) -> None:
-    """Write what the staff's database has into a backup."""
-    url = opened.settings.staff_database_url
-    if staff.is_there(url):
-        with closing(staff.Staff(url, opened.catalogue.keys)) as known:
-            known.dump(place)
 
 
 def _rebuild(settings: Settings, lost_key: bool) -> int:

@@ -16,7 +16,7 @@ from archive.registers.roles import Act
 from archive.store import held, noted
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
-from archive.store.folder import require_archive
+from archive.store.folder import require_archive, require_owner
 from archive.store.seals import Key, Seals
 from archive.store.transactions import Earlier
 from web.commands import jobs
@@ -107,6 +107,7 @@ def migrate(destination: Path, first: str, second: str) -> None:
     each version holds. A second time nothing changes.
     """
     settings = Settings.from_environment()
+    require_owner(settings.data)
     require_archive(settings.data)
     before = Catalogue(settings.database_url, settings.data, keys=settings.keys, earlier=Earlier.KEPT)
     try:
@@ -115,11 +116,7 @@ def migrate(destination: Path, first: str, second: str) -> None:
             return
         if not sealing.is_migrated(before) and before.public_count():
             sealing.two_persons(first, second, "升级")
-        # An archive without documents has nothing to back up.
-        if before.ids():
-            with jobs.progress("备份", None) as advance:
-                made = backups.backup(before, Blobs(settings.data / "blobs"), settings.data, destination, advance)
-            click.echo(f"备份在 {made.folder}")
+        _back_up(before, settings, destination)
     finally:
         before.close()
     catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys, earlier=Earlier.BROUGHT_UP)
@@ -141,6 +138,23 @@ def migrate(destination: Path, first: str, second: str) -> None:
             err=True,
         )
     sys.exit(_told(sealed) or bool(disagreeing))
+
+
+def _back_up(before: Catalogue, settings: Settings, destination: Path) -> None:
+    """Make a backup of all that an archive has, unless it has no documents, accounts and registers."""
+    url = settings.staff_database_url
+    if not before.ids() and not staff.holds_anything(url):
+        return
+    with jobs.progress("备份", None) as advance:
+        made = backups.backup(
+            before,
+            Blobs(settings.data / "blobs"),
+            settings.data,
+            destination,
+            advance,
+            lambda folder: staff.dump(url, folder / staff.DUMP),
+        )
+    click.echo(f"备份在 {made.folder}")
 
 
 def read_key(file: Path) -> Key:
