@@ -11,7 +11,7 @@ from typing import Protocol
 from archive.document import Document
 from archive.store.catalogue import Catalogue, Change
 from indexer.engine import Engine, Writer
-from indexer.errors import IndexAhead
+from indexer.errors import IndexAhead, IndexMissing
 
 # Called with the number of documents done and the total.
 Progress = Callable[[int, int], None]
@@ -81,15 +81,23 @@ def rebuild(catalogue: Catalogue, engine: Engine, progress: Progress | None = No
 
 
 def follow(feed: Feed, engine: Engine, progress: Progress | None = None) -> Report:
-    """Apply every change after the engine's cursor.
+    """Apply every change after the engine's cursor. Without an index one is built, be it of nothing.
 
     Raises IndexerBusy, or IndexDamaged or IndexAhead for an index that must be rebuilt. An error leaves it unchanged.
     """
     engine.verify()
-    if behind(feed, engine) == 0:
+    if behind(feed, engine) == 0 and _is_built(engine):
         return Report(0, 0, engine.cursor())
     with engine.writing() as writer:
         return _apply(feed, writer, writer.cursor, progress)
+
+
+def _is_built(engine: Engine) -> bool:
+    try:
+        engine.generation()
+    except IndexMissing:
+        return False
+    return True
 
 
 def behind(feed: Feed, engine: Engine) -> int:

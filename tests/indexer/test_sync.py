@@ -81,6 +81,14 @@ def test_catching_up_with_nothing_new_builds_nothing(services: Services, take: T
     assert (services.settings.index_folder / "current").readlink() == generation
 
 
+def test_an_index_of_nothing_is_built_once(services: Services) -> None:
+    sync.catch_up(services.catalogue, services.engine)
+    assert (total(services), services.engine.count()) == (0, 0)
+    generation = services.engine.generation()
+    sync.catch_up(services.catalogue, services.engine)
+    assert services.engine.generation() == generation
+
+
 def test_a_rebuild_yields_the_same_index(services: Services, take: Take) -> None:
     take(5)
     sync.catch_up(services.catalogue, services.engine)

@@ -169,7 +169,7 @@ def bring_up(opened: Services, full: bool) -> None:
             say(f"{error.problem}现在重建。")
             report = sync.rebuild(opened.catalogue, opened.engine, advance)
     edition.stamp(opened.settings.data)
-    count = opened.engine.count() if report.cursor else 0
+    count = opened.engine.count()
     click.echo(f"索引写入 {report.put} 件，移出 {report.removed} 件；现有 {count} 件，至第 {report.cursor} 号变更。")
     if problem:
         raise problem
@@ -201,7 +201,7 @@ def bring_up_staff(opened: Services, full: bool) -> None:
                 raise
             say(f"工作人员的索引：{error.problem}现在重建。")
             report = sync.build(everything, engine, advance)
-        count = engine.count() if report.cursor else 0
+        count = engine.count()
     click.echo(f"工作人员的索引写入 {report.put} 件，现有 {count} 件，至审计日志第 {report.cursor} 条。")
 
 

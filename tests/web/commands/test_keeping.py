@@ -136,3 +136,11 @@ def test_what_is_logged_while_a_command_runs_is_a_sentence(
     terminal.log_lines()
     logging.getLogger("archive.store").error("读不出。")
     assert capsys.readouterr().err.endswith("ERROR archive.store: 读不出。\n")
+
+
+def test_an_archive_with_nothing_public_is_content_once_it_is_indexed(run: Run, folder: Path) -> None:
+    run("ingest", str(folder))
+    assert "请先运行 gongkai reindex" in run("verify", code=1).output
+    run("reindex")
+    assert "索引完好" in run("verify").output
+    assert "共 0 件" in run("search", "通知", code=1).output
