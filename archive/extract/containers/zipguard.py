@@ -71,13 +71,19 @@ def _directory_size(path: Path) -> int:
     return int.from_bytes(tail[end + 12 : end + 16], "little")
 
 
-def read_parts(path: Path, limits: ZipLimits | None = None) -> dict[str, bytes]:
+def read_parts(path: Path, limits: ZipLimits | None = None, beginnings: tuple[bytes, ...] = ()) -> dict[str, bytes]:
     """Return the parts of a container that can contain text, by name; all members count against the limits.
+
+    Those with one of the ``beginnings`` are returned too.
 
     Raises ExtractionFailed if the container is damaged, encrypted or too large when unpacked, or if it contains links,
     the same name twice, or names that point outside of it.
     """
-    return {name: content for name, content in members(path, limits) if name.lower().endswith(_KEPT)}
+    return {
+        name: content
+        for name, content in members(path, limits)
+        if name.lower().endswith(_KEPT) or content.startswith(beginnings)
+    }
 
 
 def members(path: Path, limits: ZipLimits | None = None) -> Iterator[tuple[str, bytes]]:

@@ -12,6 +12,7 @@ from lxml import etree
 from archive.errors import ExtractionFailed
 from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype
 from archive.extract.extraction import Extraction
+from archive.extract.ofd.fonts import BEGINNINGS, Font
 from archive.extract.ofd.page import PageReader
 from archive.extract.ofd.places import numbers
 from archive.extract.pdf.page import PageContent
@@ -24,11 +25,12 @@ _LOCKED = "文件（OFD）经过加密，无法读取。请去掉密码后重新
 # A page with pictures on more than this share of it may be a scan.
 _SCAN = 0.3
 _A4 = (210.0, 297.0)
+_Resources = tuple[Mapping[str, etree._Element], Mapping[str, etree._Element], Mapping[str, Font]]
 
 
 def extract(path: Path) -> Extraction:
     """Extract the text of an OFD file's pages, including templates and annotations but not watermarks."""
-    parts = read_parts(path)
+    parts = read_parts(path, beginnings=BEGINNINGS)
     refuse_doctype(parts)
     return _Ofd(_Package(parts)).extraction()
 
@@ -53,6 +55,9 @@ class _Package:
                 return None
             folder = posixpath.dirname(folder)
 
+    def content(self, name: str) -> bytes:
+        return self._parts[name]
+
     def tree(self, name: str | None) -> etree._Element:
         """Parse a part. Raises ExtractionFailed if it is missing or can't be read."""
         if name is None:
@@ -68,7 +73,7 @@ class _Ofd(Pages):
     def __init__(self, package: _Package) -> None:
         super().__init__()
         self._package = package
-        self._watermarks = self._doubtful = 0
+        self._watermarks = self._doubtful = self._shapeless = 0
         self._attached: list[str] = []
 
     def _contents(self) -> Iterator[PageContent]:
@@ -101,6 +106,7 @@ class _Ofd(Pages):
         for annotation in document.annotations(page.get("ID", "")):
             self._read_annotation(reader, annotation)
         self._doubtful += reader.doubtful
+        self._shapeless += reader.shapeless
         found = reader.content
         if not any(glyph.text != " " for glyph in found.glyphs) and found.covered > _SCAN:
             # The recognised text of a scan is often hidden behind its picture.
@@ -141,6 +147,10 @@ class _Ofd(Pages):
             told.append(f"有 {self._watermarks} 个水印字没有收入正文。")
         if self._doubtful:
             told.append(f"有 {self._doubtful} 个字设了裁剪，看不看得见不能确定，仍收入正文，请与原件核对。")
+        if self._shapeless:
+            told.append(
+                f"有 {self._shapeless} 个字在文件内嵌的字体里没有字形，看不看得见不能确定，仍收入正文，请与原件核对。"
+            )
         if self._attached:
             shown = "、".join(self._attached[:10])
             told.append(f"文件内带有 {len(self._attached)} 个附件（{shown}），没有收入，请另行提交。")
@@ -163,32 +173,40 @@ class _Document:
         self.orders = {
             each.get("ID", ""): each.get("ZOrder", "") for each in self.root.iterfind("{*}CommonData/{*}TemplatePage")
         }
-        self._units: dict[str, etree._Element] = {}
-        self._drawn: dict[str, etree._Element] = {}
+        self._fonts: dict[str, Font] = {}
+        self._own: _Resources = ({}, {}, {})
         for kind in ("PublicRes", "DocumentRes"):
-            units, drawn = self._resources(self.root.iterfind(f"{{*}}CommonData/{{*}}{kind}"), self.name)
-            self._units |= units
-            self._drawn |= drawn
+            self._own = self._with(self._own, self.root.iterfind(f"{{*}}CommonData/{{*}}{kind}"), self.name)
 
-    def resources(
-        self, page: etree._Element, name: str
-    ) -> tuple[Mapping[str, etree._Element], Mapping[str, etree._Element]]:
-        """Return the composite graphic units and the drawing parameters that a page can use, by ID."""
-        units, drawn = self._resources(page.iterfind("{*}PageRes"), name)
-        return self._units | units if units else self._units, self._drawn | drawn if drawn else self._drawn
+    def resources(self, page: etree._Element, name: str) -> _Resources:
+        """Return the composite graphic units, drawing parameters and embedded fonts that a page can use, by ID."""
+        return self._with(self._own, page.iterfind("{*}PageRes"), name)
 
-    def _resources(
-        self, places: Iterator[etree._Element], beside: str
-    ) -> tuple[dict[str, etree._Element], dict[str, etree._Element]]:
-        units: dict[str, etree._Element] = {}
-        drawn: dict[str, etree._Element] = {}
+    def _with(self, known: _Resources, places: Iterator[etree._Element], beside: str) -> _Resources:
+        units, drawn, fonts = known
         for place in places:
             name = self._package.find(place.text or "", beside)
             if name is not None:
                 root = self._package.tree(name)
-                units |= {each.get("ID", ""): each for each in root.iter("{*}CompositeGraphicUnit")}
-                drawn |= {each.get("ID", ""): each for each in root.iter("{*}DrawParam")}
-        return units, drawn
+                units = {**units, **{each.get("ID", ""): each for each in root.iter("{*}CompositeGraphicUnit")}}
+                drawn = {**drawn, **{each.get("ID", ""): each for each in root.iter("{*}DrawParam")}}
+                fonts = {**fonts, **self._embedded(root, name)}
+        return units, drawn, fonts
+
+    def _embedded(self, resources: etree._Element, beside: str) -> dict[str, Font]:
+        """Return the fonts of which the package has a file (11.1), by ID. Each file is read once."""
+        found: dict[str, Font] = {}
+        for each in resources.iter("{*}Font"):
+            location = each.findtext("{*}FontFile")
+            if location:
+                folder = resources.get("BaseLoc", "")
+                name = self._package.find(posixpath.join(folder, location.strip()), beside)
+                name = name or self._package.find(location, beside)
+                if name is not None:
+                    if name not in self._fonts:
+                        self._fonts[name] = Font(self._package.content(name))
+                    found[each.get("ID", "")] = self._fonts[name]
+        return found
 
     def annotations(self, page: str) -> Iterator[etree._Element]:
         for name, root in self._listed("Annotations"):

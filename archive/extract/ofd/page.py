@@ -13,6 +13,7 @@ from lxml import etree
 from archive.chinese.radicals import unfold
 from archive.errors import ExtractionFailed
 from archive.extract.ofd.clips import Clip, clipped, clips_of
+from archive.extract.ofd.fonts import Drawn, Font, drawn
 from archive.extract.ofd.paint import Around, Painter, around, is_rectangle
 from archive.extract.ofd.places import Matrix, Point, is_curved, moved, number, numbers, outlines, placed, then
 from archive.extract.pdf.page import Glyph, PageContent
@@ -36,7 +37,8 @@ _DEPTH = 8
 class PageReader:
     """A collector of a page's objects, in the order in which they are painted.
 
-    ``units`` are the composite graphic units (13) and ``drawn`` the drawing parameters (8.2) that it may use, by ID.
+    ``units`` are the composite graphic units (13), ``drawn`` the drawing parameters (8.2) and ``fonts`` the embedded
+    fonts (11.1) that it may use, by ID.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class PageReader:
         height: float,
         units: Mapping[str, etree._Element],
         drawn: Mapping[str, etree._Element] | None = None,
+        fonts: Mapping[str, Font] | None = None,
     ) -> None:
         self._page = PageContent(width * POINTS, height * POINTS)
         self._sheet = Sheet((0.0, 0.0, self._page.width, self._page.height), self._page.width, self._page.height)
@@ -52,10 +55,13 @@ class PageReader:
         # Characters wait until all is painted, with why they are not seen and when they were painted.
         self._read_glyphs: list[tuple[Glyph, tuple[Unseen | None, int]]] = []
         self._units = units
+        self._fonts = fonts or {}
         self._base: Matrix = (POINTS, 0, 0, -POINTS, 0, self._page.height)
         self._objects = 0
         # Characters of which a clip may show a part, or nothing.
         self.doubtful = 0
+        # Characters of which the embedded font has no shape.
+        self.shapeless = 0
 
     @property
     def content(self) -> PageContent:
@@ -122,7 +128,12 @@ class PageReader:
         across, up = (a / wide, b / wide), (-c / tall, -d / tall)
         height = max(tall * size, 1.0)
         boxes: dict[float, tuple[float, float, float, float]] = {}
+        # What has no width is not seen either.
+        least = min(tall, math.hypot(a, b) * abs(number(element.get("HScale"), 1.0))) * size
+        kinds = drawn(element, "".join(map(_plain, element.iterchildren("{*}TextCode"))), self._fonts)
+        end = 0
         for text, places, widths, vertical in _codes(element, size):
+            end += len(text)
             flow = (-up[0], -up[1]) if vertical else across
             turn = 0
             if abs(flow[1]) > 0.1 * abs(flow[0]):
@@ -130,7 +141,7 @@ class PageReader:
                     self._page.slanted += len(text)
                     continue
                 turn = 1 if flow[1] > 0 else -1
-            for letter, place, width in zip(text, places, widths, strict=True):
+            for letter, place, width, shape in zip(text, places, widths, kinds[end - len(text) : end], strict=True):
                 if letter == "\ufffd" or "\ue000" <= letter <= "\uf8ff":
                     self._page.lost += 1
                     continue
@@ -142,11 +153,13 @@ class PageReader:
                 glyph = Glyph(seen, x + x0, y + y0, x + x1, y + y1, height, turn)
                 beyond = Unseen.OUTSIDE if self._is_beyond(glyph) else None
                 away, doubtful = clipped(glyph, clips)
-                reason = unseen or beyond or away or (Unseen.TINY if tall * size < _TINY else None)
+                empty = Unseen.INVISIBLE if shape is Drawn.NOTHING and letter.strip() else None
+                reason = unseen or beyond or away or empty or (Unseen.TINY if least < _TINY else None)
                 if reason is not None:
                     self._page.unseen.setdefault(reason, []).append(glyph)
                     continue
                 self.doubtful += doubtful and letter.strip() != ""
+                self.shapeless += shape is Drawn.MISSING and letter.strip() != ""
                 # A character fills most of its box, but not all: what is beside it is no ground.
                 box = (glyph.x0, glyph.y0, glyph.x1, glyph.y1)
                 self._read_glyphs.append((glyph, self._sheet.character(box, tall * size, paint)))
@@ -243,7 +256,7 @@ def _codes(element: etree._Element, size: float) -> Iterator[tuple[str, list[Poi
     stretch = number(element.get("HScale"), 1.0)
     x = y = 0.0
     for code in element.iterchildren("{*}TextCode"):
-        text = (code.text or "").replace("\r", "").replace("\n", "")
+        text = _plain(code)
         # A coordinate that is not given is that of the run before.
         x, y = number(code.get("X"), x), number(code.get("Y"), y)
         across = _deltas(code.get("DeltaX"), len(text) - 1, goes_on=True)
@@ -261,6 +274,10 @@ def _codes(element: etree._Element, size: float) -> Iterator[tuple[str, list[Poi
             places.append((places[-1][0] + steps[index], places[-1][1] + (down[index] if down else 0.0)))
         if text:
             yield text, places[: len(text)], widths, vertical
+
+
+def _plain(code: etree._Element) -> str:
+    return (code.text or "").replace("\r", "").replace("\n", "")
 
 
 def _deltas(text: str | None, count: int, goes_on: bool) -> list[float]:

@@ -15,7 +15,7 @@ def write_ofd(
     path: Path,
     pages: Sequence[str],
     common: str = "",
-    more: Mapping[str, str] | None = None,
+    more: Mapping[str, str | bytes] | None = None,
     after: str = "",
     namespace: str = NAMESPACE,
 ) -> Path:
