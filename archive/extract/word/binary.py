@@ -29,6 +29,7 @@ from archive.extract.word.binarystyles import (
     character_ranges,
     paragraph_ranges,
 )
+from archive.extract.word.margins import margin_lines
 
 _DAMAGED = "旧版 Word 文件（doc）已损坏或不完整，无法读取。请用办公软件打开并另存为 docx 后再提交。"
 _LOCKED = "旧版 Word 文件（doc）设有打开密码，无法读取。请去掉密码后重新提交。"
@@ -70,6 +71,7 @@ class _Paragraph:
 @dataclass(slots=True)
 class _Found:
     paragraphs: list[_Paragraph] = field(default_factory=list)
+    margins: list[_Paragraph] = field(default_factory=list)
     concealed: Concealed = field(default_factory=Concealed)
     deleted: int = 0
     hidden: int = 0
@@ -129,11 +131,13 @@ class _Word:
         return self._table[at : at + size]
 
     def read(self) -> _Found:
-        """Read the main text, then footnotes, endnotes and text boxes, but no headers; comments are only listed."""
-        text, footnotes, headers, _, comments, endnotes, boxes = struct.unpack_from("<7i", self._main, _COUNTS)
+        """Read the main text, footnotes, endnotes and text boxes, then what the margins have; list the comments."""
+        counts = struct.unpack_from("<8i", self._main, _COUNTS)
+        text, footnotes, headers, _, comments, endnotes, boxes, margin_boxes = counts
         after_headers = text + footnotes + headers
         endnotes_at = after_headers + comments
-        wanted = ((0, text + footnotes), (endnotes_at, endnotes_at + endnotes + boxes))
+        end = endnotes_at + endnotes + boxes
+        wanted = ((0, text + footnotes), (endnotes_at, end))
         found = _Found()
         looks = Looks(StyleSheet(self._main, self._table), len(self._drawings) > 0)
         found.concealed.near = ""
@@ -143,6 +147,11 @@ class _Word:
         found.concealed.near = None
         found.pictures += max(found.floating - self._boxes, len(_PICTURE.findall(self._drawings)))
         self._add_comments(after_headers, endnotes_at, found)
+        # Nothing of a letterhead is counted in the body, but what nobody sees in it is listed.
+        margins = _Found(concealed=found.concealed, read=found.read)
+        for start, stop in ((text + footnotes, after_headers), (end, end + margin_boxes)):
+            self._gather(start, stop, looks, margins)
+        found.margins = margins.paragraphs
         return found
 
     def _gather(self, start: int, end: int, looks: Looks, found: _Found) -> None:
@@ -167,7 +176,8 @@ class _Word:
                 elif character in _ENDS:
                     found.paragraphs.append(_paragraph("".join(whole), character, size, form))
                     found.conceal(unseen)
-                    found.concealed.near = "".join(whole).strip() or found.concealed.near
+                    if found.concealed.near is not None:
+                        found.concealed.near = "".join(whole).strip() or found.concealed.near
                     whole, size = [], 0.0
                 elif instructions:
                     # A field's instruction; its result comes after it.
@@ -277,6 +287,9 @@ def _assembled(found: _Found) -> Extraction:
             for line in rows(part):
                 lines.add_row(line, number)
             looks += [None] * (len(lines.found) - len(looks))
+    for line in margin_lines((clean(each.text) for each in found.margins), lines.found):
+        lines.add_row(line)
+        looks += [None] * (len(lines.found) - len(looks))
     told: list[str] = []
     if found.hidden:
         told.append(f"文档中有 {found.hidden} 个字设为隐藏，没有收入正文，请核对。")

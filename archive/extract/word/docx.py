@@ -20,19 +20,19 @@ from archive.extract.containers.zipguard import read_parts, refuse_doctype, repa
 from archive.extract.extraction import Extraction
 from archive.extract.others import plain
 from archive.extract.text.assemble import assemble, table_labels
-from archive.extract.text.characters import joined, squeezed
+from archive.extract.text.characters import joined
 from archive.extract.text.charset import decode
 from archive.extract.text.concealed import Concealed, comments_told
 from archive.extract.text.titles import may_be_title
 from archive.extract.webpage import html
 from archive.extract.word.colours import Palette
 from archive.extract.word.concealed import add_comments, add_properties
+from archive.extract.word.margins import margin_lines
 from archive.extract.word.styles import Numbering, Styles, W
 from archive.extract.word.text import Line, Reader, Seen
 from archive.extract.word.visibility import Visibility
 
 _DAMAGED = "文件（docx）不合格式，无法读取。请用办公软件打开并另存后再提交。"
-_PAGE_NUMBER = re.compile(r"[\s\-—–－―·.,/第页共页码ofPpage\d一二三四五六七八九十PAGENUMS]*")
 _TITLE_STYLES = re.compile(r"(?:title|标题|.*(?:公文|文章|文件|大|主)标题)", re.IGNORECASE)
 _HEADING_STYLES = re.compile(r"(?:heading 1|标题 ?1)", re.IGNORECASE)
 _TITLE_DEPTH = 15
@@ -76,7 +76,8 @@ class _Docx:
         body_seen = replace(seen)
         title = _find_title(body) or next((each.title for each in self._chunks.values() if each.title), None)
         lines = [line.text for line in body]
-        lines += self._notes() + self._margins({squeezed(line) for line in [*lines, title or ""]})
+        lines += self._notes()
+        lines += margin_lines(self._margins(), [*lines, title or ""])
         labels = table_labels(line.table for line in body) + [""] * (len(lines) - len(body))
         stated = {label: value for each in self._chunks.values() for label, value in each.stated.items()}
         page_date = next((each.page_date for each in self._chunks.values() if each.page_date), "")
@@ -121,16 +122,9 @@ class _Docx:
                     lines += [line.text for line in self._reader.lines(note)]
         return lines
 
-    def _margins(self, known: set[str]) -> list[str]:
-        """Return the lines of headers and footers, each once, without page numbers and lines that the body has too."""
-        lines: list[str] = []
-        for part in self._parts("header") + self._parts("footer"):
-            for line in self._reader.lines(_parse(part.blob)):
-                key = squeezed(line.text)
-                if key not in known and not _PAGE_NUMBER.fullmatch(line.text):
-                    known.add(key)
-                    lines.append(line.text)
-        return lines
+    def _margins(self) -> list[str]:
+        parts = self._parts("header") + self._parts("footer")
+        return [line.text for part in parts for line in self._reader.lines(_parse(part.blob))]
 
     def _chunk(self, identifier: str) -> Extraction:
         """Read a document embedded as a whole (altChunk): a web page, web archive or plain text."""

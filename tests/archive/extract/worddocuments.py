@@ -71,13 +71,14 @@ def write_doc(
     comments: Sequence[tuple[str, str]] = (),
     drawing: bytes = b"",
     boxes: int = 0,
+    beside: Sequence[Run] = (),
 ) -> Path:
-    """Write a document of these runs; the last ``beyond`` of them are its header.
+    """Write a document of these runs; the last ``beyond`` of them are its header, and ``beside`` the text boxes in it.
 
     ``comments`` are authors and texts; ``drawing`` describes shapes, of which ``boxes`` are text boxes.
     """
     without = len(runs)
-    runs = [*runs, *(Run(f"\x05{text}\r") for _, text in comments)]
+    runs = [*runs, *(Run(f"\x05{text}\r") for _, text in comments), *beside]
     begin = 8 * _PAGE
     data = b""
     places, pieces, starts = [0], [], []
@@ -91,11 +92,12 @@ def write_doc(
     end = begin + len(data)
     looks = _looks([*starts, end], [run.look for run in runs])
     forms = _forms([*starts, end], [struct.pack("<H", run.style) + run.form for run in runs])
-    body, commented = places[without - beyond], places[without]
+    body, commented, boxed = (places[each] for each in (without - beyond, without, without + len(comments)))
     header = bytearray(begin)
     struct.pack_into("<H", header, 0, magic)
     struct.pack_into("<H", header, 0x0A, flags)
-    struct.pack_into("<5i", header, 0x4C, body, 0, commented - body, 0, places[-1] - commented)
+    counts = (body, 0, commented - body, 0, boxed - commented, 0, 0, places[-1] - boxed)
+    struct.pack_into("<8i", header, 0x4C, *counts)
     header[4 * _PAGE : 5 * _PAGE] = looks
     header[5 * _PAGE : 6 * _PAGE] = forms
     plc = struct.pack(f"<{len(places)}I", *places) + b"".join(pieces)

@@ -140,7 +140,7 @@ def test_a_text_box_is_no_picture_but_one_in_a_group_of_boxes_is(tmp_path: Path)
 def test_comments_are_listed_with_their_authors_and_are_no_text(tmp_path: Path) -> None:
     comments = [("张三", "与常委会意见不一致\r暂不公开"), ("李四", "见附件")]
     found = read(write_doc(tmp_path / "a", [Run("补助标准。\r"), Run("页眉\r")], beyond=1, comments=comments))
-    assert found.paragraphs == ("补助标准。",)
+    assert found.paragraphs == ("补助标准。", "页眉")
     assert found.concealed == ("批注（张三）：与常委会意见不一致 暂不公开", "批注（李四）：见附件")
     assert any("2 条批注" in each for each in found.warnings)
 
@@ -186,9 +186,18 @@ def test_without_a_look_the_title_is_what_stands_above_the_text(tmp_path: Path) 
     assert read(write_doc(tmp_path / "a", runs)).title == "云溪县供热管理办法"
 
 
-def test_headers_are_no_text(tmp_path: Path) -> None:
-    runs = [Run("正文。\r"), Run("页眉\r")]
-    assert read(write_doc(tmp_path / "a", runs, beyond=1)).paragraphs == ("正文。",)
+def test_headers_and_the_boxes_in_them_are_read_last_and_each_line_once(tmp_path: Path) -> None:
+    runs = [Run("正文。\r"), Run("\x03\r\x04\r内部资料\x08\r正文。\r第 \x13 PAGE \x143\x15 页\r内部资料\r")]
+    found = read(write_doc(tmp_path / "a", runs, beyond=1, beside=[Run("云溪县\x01印\r"), Run("云溪县印\r")]))
+    assert found.paragraphs == ("正文。", "内部资料", "云溪县印") and found.warnings == ()
+
+
+def test_what_is_hidden_in_a_header_or_a_box_of_it_is_listed(tmp_path: Path) -> None:
+    runs = [Run("正文。\r"), Run("页眉"), Run("不外传", HIDDEN), Run("\r")]
+    boxes = [Run("删去的话", DELETED), Run("\r"), Run("看不见", size(1)), Run("\r")]
+    found = read(write_doc(tmp_path / "a", runs, beyond=3, beside=boxes))
+    assert found.paragraphs == ("正文。", "页眉")
+    assert found.concealed == ("隐藏文字：不外传", "修订中删除：删去的话", "小到看不见的文字：看不见")
 
 
 @pytest.mark.parametrize(
