@@ -5,8 +5,9 @@ Identity numbers follow GB 11643-1999, bank cards the Luhn check of ISO/IEC 7812
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from archive.chinese.legible import legible
 
 _SEPARATED = re.compile(r"(?<=[0-9Xx])[\s\-—–·.]+(?=[0-9Xx])")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
@@ -44,7 +45,41 @@ _PROVINCES = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
 )
 _BANK = re.compile(r"卡号|账号|帐号|银行|账户|帐户|信用社|开户")
-IDENTITY, CARD, MOBILE, PLATE = "IDENTITY", "CARD", "MOBILE", "PLATE"
+# Groups of digits with signs between them, whatever signs: where figures and numbers of persons stand in a line.
+_CHAIN = re.compile(r"\d(?:[\W_]{0,3}\d)*")
+_TOKEN = re.compile(r"\d+")
+# The last character of an identity number, also in the letters of other alphabets that look like it.
+_LAST = re.compile(r"[\W_]{0,3}[XxХхΧχ×](?![0-9A-Za-z])")
+# How mobile numbers and cards are grouped, and what parts the groups; a comma or 、 parts figures.
+_MOBILE_SIZES = ((3, 4, 4), (3, 8), (7, 4), (4, 4, 3), (4, 3, 4))
+_CARD_SIZES = re.compile(r"4,4,4,4(?:,[1-3])?|4,4,4,[4-7]|6,1[0-3]|8,(?:8|9|10|11)")
+_JOINS = re.compile(r"\s{1,4}|\s?[-.·•・—–_/\\|*+=~…⋅'│]+\s?")
+_MOBILE_BRACKETED = re.compile(r"(?<![\d(])[(\[]?1[3-9]\d[()\]][ -]?\d{4}[()\]]?[ -]?\d{4}(?![\d)])")
+# The country's code before a mobile number, or a 0 as before one of another place.
+_DIALLED = re.compile(r"(?:0086|086|86|0)?(?P<number>1[3-9]\d{9})")
+# What stands right before a mobile number: an address on the web, a word for it, a list's number; else it is a code.
+_WEB = re.compile(r"(?:://|www\.)\S*$", re.IGNORECASE)
+_CALLED = re.compile(
+    r"(?:(?<![A-Za-z])(?:no|tel|mob|mobile|phone|cell|call|fax|wx|vx|weixin|wechat)|\d{7,}|^\s*[1-9]\d{0,2})[./_-]?$",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"[0-9A-Za-z][./_-]?$")
+# How digits may go on to be a number of a person: a mobile number, a card, an identity number of somebody alive.
+_MAY_BEGIN = re.compile(
+    r"\d$|1[3-9]\d{0,9}$|62|0?0?(?:86|8?$)|"
+    rf"(?:{'|'.join(sorted(_PROVINCES))})(?:\d{{0,4}}$|\d{{4}}(?:[12]$|19|20))"
+)
+# A number that is said to be one is one, even if it is mistyped.
+_SAID = re.compile(
+    r"(?:身份证|公民身份|身份号码)[^\d。;；\n]{0,12}?(\d{6}(?:(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{2,3}[\dXx]"
+    r"|\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}))(?![0-9A-Za-z])"
+)
+_PAPER = re.compile(
+    r"(?:护照|通行证|回乡证|台胞证|旅行证|居留证|居留许可|居留身份证|居住证|军官证|士官证|士兵证|警官证|文职干部证)"
+    r"[^0-9A-Za-z。;；\n]{0,12}?(?<![0-9A-Za-z])"
+    r"([A-Z]{1,3}[ -]?\d{6,12}|\d{8,10}|[\u4e00-\u9fff]字第?\d{5,8}号?)(?![0-9A-Za-z])"
+)
+IDENTITY, CARD, MOBILE, PLATE, PAPER = "IDENTITY", "CARD", "MOBILE", "PLATE", "PAPER"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 # The commonest surnames, and those of two characters.
@@ -61,21 +96,32 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 def has_identifier(text: str) -> bool:
     """Tell whether a text has a personal identifier: identity number, mobile, card, email address, plate or door."""
-    flat = _SEPARATED.sub("", unicodedata.normalize("NFKC", text))
+    read = legible(text)[0]
+    flat = _SEPARATED.sub("", read)
     return (
         any(is_identity_number(match[0]) for match in _IDENTITY.finditer(flat))
         or any(_luhn(match[0]) for match in _CARD.finditer(flat))
         or any(pattern.search(flat) for pattern in (_OLD_IDENTITY, _MOBILE, _MAIL, _DOOR))
         or _PLATE.search(flat.upper()) is not None
+        or next(identifiers(read), None) is not None
     )
 
 
 def identifiers(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the kind, start and end of each identity number, card, mobile number and plate in a line in NFKC.
+    """Yield the kind, start and end of each identity number, card, mobile number, plate and passport in a legible line.
 
-    Single blanks or hyphens may separate the digits, which may be Chinese numerals. Digits after the name of another
-    code are that code, and skipped.
+    Signs may separate the digits, which may be Chinese numerals. Digits after the name of another code are that code,
+    and skipped. No two that are yielded overlap.
     """
+    taken = bytearray(len(text))
+    for kind, start, end in (*_by_form(text), *_in_chains(text), *_as_said(text)):
+        if not any(taken[start:end]):
+            taken[start:end] = b"\x01" * (end - start)
+            yield kind, start, end
+
+
+def _by_form(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what stands apart from other figures, in one of the usual forms."""
     yield from _in_numerals(text)
     bank: bool | None = None
     for match in _DIGITS.finditer(text):
@@ -105,6 +151,110 @@ def identifiers(text: str) -> Iterator[tuple[str, int, int]]:
         yield PLATE, *match.span()
 
 
+def _in_chains(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what stands among other figures, or is written apart by other signs than usual."""
+    for chain in _CHAIN.finditer(text):
+        if len(chain[0]) < 11:
+            continue
+        tokens = [match.span() for match in _TOKEN.finditer(text, *chain.span())]
+        for at in range(len(tokens)):
+            for kind, start, end in _from_token(text, tokens, at):
+                if not _OTHER_CODE.search(text, max(0, start - 14), start):
+                    yield kind, start, end
+    for match in _MOBILE_BRACKETED.finditer(text):
+        yield MOBILE, *match.span()
+
+
+def _from_token(text: str, tokens: Sequence[tuple[int, int]], at: int) -> Iterator[tuple[str, int, int]]:
+    """Yield what begins with a group of digits."""
+    start, end = tokens[at]
+    digits = text[start:end]
+    if len(digits) >= 11:
+        yield from _whole(text, start, end)
+        if len(digits) > 19:
+            return
+    sizes: list[int] = []
+    signs: set[str] = set()
+    for next_start, next_end in tokens[at : at + 19]:
+        if sizes:
+            signs.add(text[end:next_start])
+            digits += text[next_start:next_end]
+        sizes.append(next_end - next_start)
+        end = next_end
+        if len(digits) > 19 or not _MAY_BEGIN.match(digits):
+            return
+        last = _LAST.match(text, end) if len(digits) == 17 else None
+        if is_person(f"{digits}X" if last else digits):
+            yield IDENTITY, start, last.end() if last else end
+        elif len(sizes) > 1 and len(signs) == 1:
+            sign = next(iter(signs))
+            if not _goes_on(text, start, end, sign) and (kind := _in_groups(digits, sizes, sign)):
+                yield kind, start, end
+
+
+def _whole(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """Yield what a group of digits is by itself, or two numbers that stand right behind each other."""
+    digits, size = text[start:end], end - start
+    decimal = text[start - 2 : start - 1].isdecimal() and text[start - 1] == "." and size > 11
+    if decimal or re.match(r"\.\d|[A-Za-z]", text[end : end + 2]) and text[end : end + 1] not in ("X", "x"):
+        return
+    if (dialled := _DIALLED.fullmatch(digits)) and len({*dialled["number"]}) > 3:
+        before = text[max(0, start - 60) : start]
+        called = not _CODE.search(before) or _CALLED.search(before)
+        if called and not _WEB.search(before) and text[end : end + 1] not in tuple("元万亿件吨亩%‰"):
+            yield MOBILE, start, end
+    if text[start - 1 : start].isalpha() and text[start - 1].isascii() and size != 18:
+        return
+    if size == 15 and digits[:2] in _PROVINCES and _OLD_IDENTITY.fullmatch(digits):
+        yield IDENTITY, start, end
+    elif digits.startswith("62") and is_card(digits):
+        yield CARD, start, end
+    elif 26 < size < 39:
+        for cut in (11, *range(16, 20), *range(size - 19, size - 15), size - 11):
+            kinds = [_glued(digits[:cut]), _glued(digits[cut:])]
+            if kinds[0] and kinds[1]:
+                yield kinds[0], start, start + cut
+                yield kinds[1], start + cut, end
+                return
+
+
+def _glued(digits: str) -> str | None:
+    """Return what digits are that another number stands right beside."""
+    if is_person(digits):
+        return IDENTITY
+    if is_mobile(digits):
+        return MOBILE
+    return CARD if digits.startswith("62") and is_card(digits) else None
+
+
+def _goes_on(text: str, start: int, end: int, sign: str) -> bool:
+    """Tell whether what is parted by a sign goes on with it on either side."""
+    before, after = text[start - len(sign) - 1 : start], text[end : end + len(sign) + 1]
+    return (before[1:] == sign and before[:1].isdecimal()) or (after[:-1] == sign and after[-1:].isdecimal())
+
+
+def _in_groups(digits: str, sizes: Sequence[int], sign: str) -> str | None:
+    """Return what kind of number a mobile number or card is that is written in groups with one sign between them."""
+    one_by_one = max(sizes) == 1
+    joined = _JOINS.fullmatch(sign) is not None
+    if digits[: sizes[0]] in ("0086", "086", "86") and len(digits) - sizes[0] == 11:
+        digits, sizes = digits[sizes[0] :], sizes[1:]
+        one_by_one = one_by_one or len(sizes) == 1
+    if is_mobile(digits) and len({*digits}) > 3 and (one_by_one or joined and tuple(sizes) in _MOBILE_SIZES):
+        return MOBILE
+    if digits.startswith("62") and is_card(digits) and (one_by_one or _CARD_SIZES.fullmatch(",".join(map(str, sizes)))):
+        return CARD
+    return None
+
+
+def _as_said(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what a word before it says it is."""
+    for pattern, kind in ((_SAID, IDENTITY), (_PAPER, PAPER)):
+        for match in pattern.finditer(text):
+            if kind == PAPER or match[1][:2] in _PROVINCES:
+                yield kind, *match.span(1)
+
+
 # What of an identifier stays to be seen, so that whoever knows it can tell which it is.
 _SHOWN_FIRST, _SHOWN_LAST = 3, 2
 
@@ -115,15 +265,9 @@ def masked(text: str) -> str:
     >>> masked("王某，13812345678"), masked("2019-03-01，云政发〔2019〕3号")
     ('王某，138******78', '2019-03-01，云政发〔2019〕3号')
     """
-    each_flat = [unicodedata.normalize("NFKC", each) for each in text]
-    if "".join(each_flat) != unicodedata.normalize("NFKC", text):
-        # Characters that only together make another: they are read as they stand.
-        each_flat = [*text]
-    origins = [at for at, flat in enumerate(each_flat) for _ in flat]
+    read, origins = legible(text)
     black = {
-        origins[at]
-        for _, start, end in identifiers("".join(each_flat))
-        for at in range(start + _SHOWN_FIRST, end - _SHOWN_LAST)
+        origins[at] for _, start, end in identifiers(read) for at in range(start + _SHOWN_FIRST, end - _SHOWN_LAST)
     }
     return "".join("*" if at in black else each for at, each in enumerate(text)) if black else text
 

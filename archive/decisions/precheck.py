@@ -7,7 +7,6 @@ an end. Contact data of offices pass (see ``contacts``).
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from archive.chinese import apart, personal
+from archive.chinese.legible import legible
 from archive.decisions import addresses, contacts, marks, promises
 from archive.decisions.history import LABELS
 from archive.describe import roll
@@ -27,7 +27,7 @@ from archive.extract.text.headings import missing_content
 from archive.store import canonical
 
 # Recorded with each pre-check and each examination; raised when what is looked for changes.
-RULES = "2026-8"
+RULES = "2026-9"
 
 
 class Concern(StrEnum):
@@ -38,6 +38,7 @@ class Concern(StrEnum):
     IDENTITY = "居民身份证号"
     CARD = "银行卡号"
     MOBILE = "手机号码"
+    PAPER = "护照等证件号"
     PLATE = "车牌号"
     ADDRESS = "个人住址"
     CONCEALED = "隐藏内容"
@@ -47,15 +48,18 @@ class Concern(StrEnum):
 
 
 # These block a document until a person has dealt with them. The others only need a look.
-BLOCKING = frozenset({Concern.SECRECY, Concern.IDENTITY, Concern.CARD, Concern.MOBILE, Concern.ENDLESS_ROLL})
+BLOCKING = frozenset(
+    {Concern.SECRECY, Concern.IDENTITY, Concern.CARD, Concern.MOBILE, Concern.PAPER, Concern.ENDLESS_ROLL}
+)
 # These are about a person. A mark of secrecy is never masked away: who may lift it is for the law to say.
-PERSONAL = frozenset({Concern.IDENTITY, Concern.CARD, Concern.MOBILE, Concern.PLATE, Concern.ADDRESS})
+PERSONAL = frozenset({Concern.IDENTITY, Concern.CARD, Concern.MOBILE, Concern.PAPER, Concern.PLATE, Concern.ADDRESS})
 _REASONS = {
     Concern.SECRECY: "带有密级标志，公开前须经保密审查。",
     Concern.INTERNAL: "标明内部使用或不公开，请核对公开属性。",
-    Concern.IDENTITY: "是有效的居民身份证号，公开时须隐去。",
+    Concern.IDENTITY: "是居民身份证号，公开时须隐去。",
     Concern.CARD: "符合银行卡号的校验规则，公开时须隐去。",
     Concern.MOBILE: "是手机号码，且不像机关的联系方式，公开时须隐去。",
+    Concern.PAPER: "是护照、通行证、军官证等证件的号码，公开时须隐去。",
     Concern.PLATE: "是机动车号牌，请核对能否公开。",
     Concern.ADDRESS: "是具体到门牌的住址，请核对能否公开。",
     Concern.CONCEALED: "文件中有看不见的内容，会随原件一起公开。",
@@ -209,7 +213,7 @@ def _told(found: Iterable[_Found]) -> tuple[Finding, ...]:
 
 def _in_name(name: str) -> Iterator[tuple[Concern, str]]:
     """Find concerns in a file's name, an address, a title: also between what joins the parts of one."""
-    flat = unicodedata.normalize("NFKC", unquote(name))
+    flat = legible(unquote(name))[0]
     readings = [
         [each[:2] for each in _in_line(name)],
         [each[:2] for each in _in_line(_JOINT.sub("，", flat))],
@@ -248,7 +252,7 @@ def _in_paragraphs(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:
 
 
 def _in_line(line: str) -> Iterator[_Hit]:
-    flat = unicodedata.normalize("NFKC", line)
+    flat, _ = legible(line)
     for hit in _marks(flat):
         yield hit._replace(pieces=_whole(line))
     cells, starts = flat.split("\t"), [0]
@@ -286,19 +290,15 @@ def _whole(line: str) -> _Pieces:
 
 
 def _piece(line: str, start: int, end: int) -> _Pieces:
-    """Return where a part of a line's NFKC stands in the line itself."""
+    """Return where a part of a line, as it is read, stands in the line itself."""
     origins = _origins(line)
-    return ((0, origins[start], origins[end - 1] + 1),) if origins else _whole(line)
+    return ((0, origins[start], origins[end - 1] + 1),)
 
 
 # A line may be as long as a table, and be full of findings; a number may stand over as many lines as it has digits.
 @lru_cache(maxsize=32)
 def _origins(line: str) -> Sequence[int]:
-    """Map each character of a line's NFKC to the one it comes from; nothing where characters come from several."""
-    flat = [unicodedata.normalize("NFKC", each) for each in line]
-    if "".join(flat) != unicodedata.normalize("NFKC", line):
-        return ()
-    return [at for at, each in enumerate(flat) for _ in each]
+    return legible(line)[1]
 
 
 def _marks(line: str) -> Iterator[_Hit]:
@@ -314,7 +314,7 @@ def _broken(before: str, after: str, away: int) -> Iterator[_Hit]:
     if not _TO_GO_ON.search(kept[-1:]) or not _GOES_ON.match(after, blank):
         return
     tail, head = kept[-_JOINED:], after[blank : blank + _JOINED]
-    start, end = (unicodedata.normalize("NFKC", each) for each in (tail, head))
+    start, end = (legible(each)[0] for each in (tail, head))
     whole = start + end
     for kind, first, last in personal.identifiers(whole):
         # Figures in the rows of a table follow each other, too.
@@ -328,7 +328,7 @@ def _broken(before: str, after: str, away: int) -> Iterator[_Hit]:
 
 def _apart(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:
     """Find numbers that stand over three lines or more, or down a column of a table."""
-    flat = [unicodedata.normalize("NFKC", each) for each in paragraphs]
+    flat = [legible(each)[0] for each in paragraphs]
     for kind, before, pieces in (*apart.over_lines(flat), *apart.down_columns(flat)):
         first = pieces[0].line
         written = "".join(flat[line][start:end].strip() for line, start, end in pieces)
@@ -350,7 +350,7 @@ def _excerpt(line: str, start: int, end: int) -> str:
 
 def is_mark(line: str) -> bool:
     """Tell whether a line bears a mark of secrecy, or says that it is internal."""
-    return any(_marks(unicodedata.normalize("NFKC", line)))
+    return any(_marks(legible(line)[0]))
 
 
 def masked(text: str) -> str:

@@ -47,6 +47,25 @@ def test_recall_and_precision_on_marked_places_and_look_alikes() -> None:
     assert precision >= 0.95, wrong
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1 李秀英 440305198703142539 13853901267 1200",
+        "13853901267 440305198703142539",
+        "44030519870314253913853901267",
+        "李秀英440305198703142539/13853901267",
+        "1 李秀英 440305870314253 13853901267",
+    ],
+)
+def test_two_numbers_of_one_person_in_a_line_are_both_found(line: str) -> None:
+    assert {kind for _, kind, _ in precheck.in_text([line])} == {Concern.IDENTITY, Concern.MOBILE}
+
+
+@pytest.mark.parametrize("unit", ["1 ", "1、", "11 ", "138 5390 1267 ", "1_-(", "密 ", "— ", "护照 ", "身份证"])
+def test_a_line_of_figures_and_signs_is_read_in_time_in_proportion_to_it(unit: str) -> None:
+    assert grows(lambda text: list(precheck.in_text([text])), unit * 20_000, unit * 80_000, most=10)
+
+
 def made(text: str, attachments: tuple[Attachment, ...] = (), concealed: tuple[str, ...] = ()) -> Document:
     file = File("0" * 64, "甲.docx", "application/octet-stream", 1)
     return Document("d", 1, Metadata("关于防汛工作的通知"), file, text, attachments, concealed=concealed)
@@ -249,8 +268,9 @@ def test_what_only_looks_like_a_mark_or_a_number_stops_nothing(line: str) -> Non
         (["手机１３８", "１２３４ ", "５６７８"], ["１３８１２３４５６７８"]),
         (["姓名\t电话", "王某㎡\t138", "低保\t1234", "城关\t5678"], ["13812345678"]),
         (["密级：机密★长期"], ["密级：机密★长期"]),
-        # An accent that stands by itself is one character with the letter before it, in NFKC.
-        (["e\u0301户主13812345678"], ["e\u0301户主13812345678"]),
+        # Marks that stand on a letter, and what nobody sees, are passed over.
+        (["e\u0301户主13812345678"], ["13812345678"]),
+        (["户主1381\u03054567\u200b890"], ["1381\u03054567\u200b890"]),
     ],
 )
 def test_a_finding_knows_where_exactly_it_stands(paragraphs: list[str], stands: list[str]) -> None:
