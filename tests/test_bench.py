@@ -12,7 +12,7 @@ from indexer.analyzer import Analyzer
 from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
 from indexer.facets import NAMES, values
-from tests.bench import desk
+from tests.bench import desk, run
 from tests.bench.bed import FTS5, Bed, by_turns
 from tests.bench.documents import LENGTH, changed, documents, publish
 from tests.bench.peers import Fts5, Tantivy
@@ -160,6 +160,12 @@ def test_memory_counts_what_a_process_has() -> None:
     taken = memory(os.getpid())
     assert 0 < taken.anonymous <= taken.resident
     assert taken.proportional <= taken.resident
+
+
+def test_only_the_desk_is_measured_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = Row("desk", "desk", (1.0,))
+    monkeypatch.setattr(run, "desk_rows", lambda bed, lines: [measured])
+    assert run.run(200, LINES, 0.1, 4, 1, only=run.DESK) == [measured]
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ from tests.bench.documents import paragraphs
 from tests.bench.extraction import extraction_rows
 from tests.bench.plot import draw
 from tests.bench.processes import ROOT
-from tests.bench.run import run
+from tests.bench.run import DESK, run
 from tests.bench.table import Table, load, machine, markdown, save
 
 FULL = [1000, 10_000, 50_000, 200_000]
@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("--draw", type=Path, metavar="FILE", help="measure nothing, draw a saved run")
     parser.add_argument("--full", action="store_true", help=f"sizes {FULL}, 60 seconds, a picture in docs")
     parser.add_argument("--quick", action="store_true", help="200 documents, few queries: does it run at all")
+    parser.add_argument("--only", choices=[DESK], help="measure only the pages of the staff's desk")
     options = parser.parse_args()
     if options.draw:
         draw(load(options.draw), PICTURE)
@@ -35,9 +36,9 @@ def main() -> None:
     print(where, end="\n\n")
     lines = paragraphs(options.folder)
     tables: list[Table] = []
-    for count in (0, *sizes):
+    for count in sizes if options.only else (0, *sizes):
         if count:
-            rows = run(count, lines, seconds, every, repeats)
+            rows = run(count, lines, seconds, every, repeats, options.only or "")
         else:
             rows = extraction_rows(options.folder, max(seconds / 6, 2.0 / every), every)
         tables.append(Table(count, tuple(rows)))

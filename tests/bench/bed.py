@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -27,7 +27,8 @@ class Bed:
     """The test bed.
 
     ``repeats`` is how often something that a process does only once is repeated, to take the median. ``failures`` says
-    for each peer that failed why it can't be asked.
+    for each peer that failed why it can't be asked. ``urls`` are the catalogue's and the staff's databases, if these are
+    not SQLite files in the place.
     """
 
     place: Path
@@ -36,11 +37,12 @@ class Bed:
     phrases: Sequence[str]
     analyzer: Analyzer
     repeats: int
+    urls: tuple[str, str] | None = None
     failures: dict[str, str] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
-        return Settings.at(self.place / "data")
+        return at(self.place, self.urls)
 
     @property
     def all_forms(self) -> list[SearchForm]:
@@ -49,6 +51,12 @@ class Bed:
     def peer(self, name: str) -> Path:
         """Return the place of a peer's index."""
         return self.place / name.replace(" ", "-")
+
+
+def at(place: Path, urls: tuple[str, str] | None = None) -> Settings:
+    """Return the settings of a bed's installation."""
+    usual = Settings.at(place / "data")
+    return replace(usual, database_url=urls[0], staff_database_url=urls[1]) if urls else usual
 
 
 def load(analyzer: Analyzer) -> None:
