@@ -144,12 +144,8 @@ class Everything:
             query = query.where(documents.c.id.in_([id for id in wanted if _SLASH not in id]))
         with self.catalogue.reading() as connection:
             found = {
-                row.id: _STATES[Status(row.status)]
-                if row.public_version is None
-                else State.ENDED
-                if row.over
-                else State.PUBLIC
-                for row in connection.execute(query)
+                id: (State.ENDED if ended else State.PUBLIC) if shown is not None else _STATES[Status(status)]
+                for id, status, shown, ended in connection.execute(query)
             }
         found.update((entry.name, entry.state) for entry in self.entries(self._names() if wanted is None else wanted))
         return found

@@ -27,8 +27,8 @@ class Bed:
     """The test bed.
 
     ``repeats`` is how often something that a process does only once is repeated, to take the median. ``failures`` says
-    for each peer that failed why it can't be asked. ``urls`` are the catalogue's and the staff's databases, if these are
-    not SQLite files in the place.
+    for each peer that failed why it can't be asked. ``urls`` are the catalogue's and the staff's databases, if these
+    are not SQLite files in the place.
     """
 
     place: Path

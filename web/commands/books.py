@@ -151,19 +151,18 @@ def outstanding(file: Path, to: str | None, year: int | None, by: str) -> None:
     with services() as opened:
         actor = actor_of(opened, by, _handovers.SPEC.export)
         with book_of(opened, _handovers.SPEC) as book:
-            undated = 0
             if year:
-                found, undated = _handovers.after_ten_years(opened.catalogue, book.all(), year)
-                rows = _handovers.to_fill(opened.catalogue, found)
+                found = _handovers.after_ten_years(opened.catalogue, book.all(), year)
+                rows = _handovers.to_fill(opened.catalogue, found.first)
             else:
                 found = _handovers.outstanding(opened.catalogue, book.all(), str(to))
-                told = ((each.id, each.title, each.number, str(each.written_on or "")) for each in found)
+                told = ((each.id, each.title, each.number, str(each.written_on or "")) for each in found.first)
                 rows = [_handovers.TO_FILL[:4], *told]
-            book.note(actor, "book.export", {"rows": len(found)})
+            book.note(actor, "book.export", {"rows": found.total})
     sheet.write(file, rows)
-    click.echo(f"写出 {len(found)} 件到 {file}。")
-    if undated:
-        click.echo(f"另有 {undated} 件没有成文日期，没有列入，请补上成文日期。", err=True)
+    click.echo(f"写出 {found.total} 件到 {file}。")
+    if found.undated:
+        click.echo(f"另有 {found.undated} 件没有成文日期，没有列入，请补上成文日期。", err=True)
 
 
 @handovers.command("transfer")
@@ -246,5 +245,5 @@ def export_disputes(file: Path, by: str) -> None:
 def dispute_figures(year: int) -> None:
     """Say table four of a YEAR's report: its fifteen cells."""
     with services() as opened, register_of(opened) as register:
-        for kind, row in _disputes.table_four(year, [each.facts for each in register.all()]).items():
+        for kind, row in _disputes.table_four(year, [each.facts for each in register.disputed()]).items():
             click.echo(kind + "".join(f"\t{cell} {count}" for cell, count in row.items()))

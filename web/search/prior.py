@@ -29,12 +29,16 @@ class Prior:
 
     def search(self, typed: str, scope: Scope, since: date | None = None, until: date | None = None) -> Search:
         """Search as a record keeps it. Raises BadQuery and IndexUnusable."""
-        states = self.everything.states()
-        hidden = frozenset(id for id, state in states.items() if scope_of(state) is not scope is not Scope.ALL)
+        hidden: frozenset[str] = frozenset()
+        if scope is not Scope.ALL:
+            every = self.everything.states().items()
+            hidden = frozenset(id for id, state in every if scope_of(state) is not scope)
         limits = Limits(hidden | {self.but}, since.toordinal() if since else None, until.toordinal() if until else None)
         found = candidates(self.engine, self.synonyms, self.everything.many, typed, limits)
         # What was taken in after the index was built has a state and is in no answer; what is gone has none.
-        held = [each.document for each in found.candidates[:KEPT] if each.document.id in states]
+        first = [each.document for each in found.candidates[:KEPT]]
+        states = self.everything.states([each.id for each in first])
+        held = [each for each in first if each.id in states]
         days = {SINCE: since.isoformat() if since else "", UNTIL: until.isoformat() if until else ""}
         return Search(
             typed=typed,

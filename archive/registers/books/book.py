@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
@@ -32,6 +33,8 @@ ANONYMISED_ON = "anonymised_on"
 OVERTAKEN = "您打开这一页之后，这一条已有新的改动，这次没有保存。请看过现在的内容再改。"
 _PARTS = ("entry_id", "number", "event", "at", "person", "account", "before", "after", "personal", "batch")
 _NUMBER = re.compile(r"(\d{4})-(\d{4,6})", re.ASCII)
+# The entries of each book as a process read them last, with how many there were and how many events they had.
+_READ: WeakKeyDictionary[Staff, dict[str, tuple[int, int, tuple["Entry", ...]]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +174,22 @@ class Book:
             return _entry(self._row(connection, id))
 
     def all(self) -> list[Entry]:
-        """Return every entry, the newest year first, within a year by number."""
-        query = select(book_entries).where(book_entries.c.book == self.spec.id)
+        """Return every entry, the newest year first, within a year by number.
+
+        They are read again only after something happened to one: each event adds one to ``last``, and no entry goes.
+        """
+        at = book_entries.c
+        query = select(func.count(), func.coalesce(func.sum(at.last), 0)).where(at.book == self.spec.id)
         with self._staff.reading() as connection:
-            found = [_entry(row) for row in connection.execute(query).mappings()]
-        return sorted(found, key=lambda each: (-self.spec.year(each.facts), _natural(each.number)))
+            count, events = connection.execute(query).one()
+            known = _READ.setdefault(self._staff, {}).get(self.spec.id)
+            if known is None or known[:2] != (count, events):
+                rows = connection.execute(select(book_entries).where(at.book == self.spec.id)).mappings()
+                found = sorted(map(_entry, rows), key=lambda each: (-self.spec.year(each.facts), _natural(each.number)))
+                # Of what another wrote between the two queries, the rows have more: then it is read once more.
+                known = (len(found), sum(each.last for each in found), tuple(found))
+                _READ[self._staff][self.spec.id] = known
+        return [*known[2]]
 
     def years(self) -> list[int]:
         """Return the years that there are entries of, the newest first."""

@@ -14,9 +14,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from sqlalchemy import Row, Select, not_, select
+from sqlalchemy import ColumnElement, Connection, not_, select
 
 from archive.document import Document, Status
 from archive.errors import EntryRefused
@@ -30,7 +29,7 @@ from archive.registers.requests.facts import Plain
 from archive.registers.requests.request import Actor
 from archive.registers.roles import Act
 from archive.store.blobs import Blobs
-from archive.store.catalogue import Catalogue
+from archive.store.catalogue import BATCH, Catalogue
 from archive.store.public import ended
 from archive.store.tables import documents, versions
 
@@ -77,27 +76,37 @@ def lines(told: str) -> list[Wanted]:
     return found
 
 
-def outstanding(catalogue: Catalogue, entries: Iterable[Entry], to: str) -> list[Held]:
-    """Return what is public and was not provided to a receiver yet, what was made first on top."""
-    done = _documents(each for each in entries if each.facts.get("to") == to)
-    shown = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.public_version)
-    query = _columns().join(documents, shown).where(not_(ended(catalogue.today())))
-    with catalogue.reading() as connection:
-        return _sorted(_held(row) for row in connection.execute(query) if row.document_id not in done)
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """What is still to be handed over: the first of it, what was made first on top, and how much there is in all.
 
-
-def after_ten_years(catalogue: Catalogue, entries: Iterable[Entry], year: int) -> tuple[list[Held], int]:
-    """Return what was made ten years or more before the end of a year and was not transferred, whatever its state.
-
-    With it goes how many documents no day is known of, which are not in the list.
+    ``undated`` documents have no day and are not counted: nobody knows whether they are old enough.
     """
-    done = _documents(each for each in entries if each.facts.get("kind") == TRANSFERRED)
-    newest = (versions.c.document_id == documents.c.id) & (versions.c.version == documents.c.version)
-    query = _columns().join(documents, newest)
+
+    first: Sequence[Held]
+    total: int
+    undated: int = 0
+
+
+def outstanding(catalogue: Catalogue, entries: Iterable[Entry], to: str, most: int | None = None) -> Outstanding:
+    """Return what is public and was not provided to a receiver yet: all, or ``most`` of it."""
+    done = _documents(each for each in entries if each.facts.get("to") == to)
+    shown = versions.c.version == documents.c.public_version
     with catalogue.reading() as connection:
-        rows = [row for row in connection.execute(query) if row.document_id not in done]
-    old = [row for row in rows if row.written_on and row.written_on.year + YEARS <= year]
-    return _sorted(map(_held, old)), sum(row.written_on is None for row in rows)
+        ids = _but(connection, done, shown, not_(ended(catalogue.today())))
+        return Outstanding(_held(connection, ids[:most], shown), len(ids))
+
+
+def after_ten_years(catalogue: Catalogue, entries: Iterable[Entry], year: int, most: int | None = None) -> Outstanding:
+    """Return what was made ten years or more before the end of a year and was not transferred, whatever its state."""
+    done = _documents(each for each in entries if each.facts.get("kind") == TRANSFERRED)
+    newest = versions.c.version == documents.c.version
+    # The last day that is old enough. No calendar begins before the year 1.
+    last = date(max(1, year - YEARS), 12, 31)
+    with catalogue.reading() as connection:
+        ids = _but(connection, done, newest, versions.c.written_on <= last)
+        undated = _but(connection, done, newest, versions.c.written_on.is_(None))
+        return Outstanding(_held(connection, ids[:most], newest), len(ids), len(undated))
 
 
 def items(entry: Entry) -> list[Mapping[str, Plain]]:
@@ -164,17 +173,26 @@ def _documents(entries: Iterable[Entry]) -> set[str]:
     return {text(item, "id") for each in entries for item in items(each)}
 
 
-def _columns() -> Select[Any]:
+def _but(
+    connection: Connection, done: set[str], version: ColumnElement[bool], wanted: ColumnElement[bool]
+) -> list[str]:
+    """Return the ids of documents whose ``version`` is as ``wanted``, but for what is done, the oldest first."""
     at = versions.c
-    return select(at.document_id, at.title, at.number, at.written_on)
+    query = select(at.document_id).join(documents, (at.document_id == documents.c.id) & version).where(wanted)
+    # Databases differ in whether what has no day comes first.
+    found = connection.scalars(query.order_by(at.written_on.is_not(None), at.written_on, at.document_id))
+    return [id for id in found if id not in done]
 
 
-def _held(row: Row[Any]) -> Held:
-    return Held(row.document_id, one_line(row.title), row.number or "", row.written_on)
-
-
-def _sorted(found: Iterable[Held]) -> list[Held]:
-    return sorted(found, key=lambda each: (each.written_on or date.min, each.id))
+def _held(connection: Connection, ids: Sequence[str], version: ColumnElement[bool]) -> list[Held]:
+    at = versions.c
+    query = select(at.document_id, at.title, at.number, at.written_on)
+    query = query.join(documents, (at.document_id == documents.c.id) & version)
+    found: dict[str, Held] = {}
+    for start in range(0, len(ids), BATCH):
+        for row in connection.execute(query.where(at.document_id.in_(ids[start : start + BATCH]))):
+            found[row.document_id] = Held(row.document_id, one_line(row.title), row.number or "", row.written_on)
+    return [found[id] for id in ids]
 
 
 def standings(catalogue: Catalogue, ids: Collection[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 
 from archive.chinese.dates import OFFICE_TIME
 from archive.decisions import review
@@ -53,12 +53,13 @@ class Due:
 def withheld(catalogue: Catalogue) -> list[Withheld]:
     """Return every document whose newest version is not for everybody."""
     at = classifications.c
-    newest = select(func.max(at.id)).group_by(at.document_id, at.version)
+    later = classifications.alias().c
+    overtaken = exists().where(later.document_id == at.document_id, later.version == at.version, later.id > at.id)
     query = (
         select(at.document_id, at.disclosure, at.ground, at.decided_at, versions.c.title, versions.c.number)
         .join(documents, (documents.c.id == at.document_id) & (documents.c.version == at.version))
         .join(versions, (versions.c.document_id == at.document_id) & (versions.c.version == at.version))
-        .where(at.id.in_(newest), at.disclosure != Disclosure.ACTIVE.value)
+        .where(~overtaken, at.disclosure != Disclosure.ACTIVE.value)
         .order_by(at.decided_at, at.document_id)
     )
     with catalogue.reading() as connection:

@@ -135,7 +135,7 @@ def take_in(register: Register, path: Path, by: Actor, today: date, dry_run: boo
 
 def write(register: Register, path: Path, by: Actor) -> int:
     """Write all disputes to a new file, the oldest first; return how many. Raises OSError."""
-    found = cases(register.all())[::-1]
+    found = cases(register.disputed())[::-1]
     register.note(by, "request.export", {"rows": len(found)})
     sheet.write(path, [_HEADING, *map(_cells, found)])
     return len(found)

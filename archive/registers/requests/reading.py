@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from archive.errors import UnknownRequest
 from archive.registers.requests import changing, lawful, letterbook, numbers, rows, terms
@@ -52,11 +52,14 @@ class Reading:
 
     def all(self, states: Iterable[State] = ()) -> list[Request]:
         """Return every request, or those in some states, in the order of their numbers."""
-        query = select(requests).order_by(requests.c.year, requests.c.serial, requests.c.number)
-        if wanted := [state.value for state in states]:
-            query = query.where(requests.c.state.in_(wanted))
+        wanted = [state.value for state in states]
+        return self._read(*([requests.c.state.in_(wanted)] if wanted else []))
+
+    def _read(self, *conditions: ColumnElement[bool]) -> list[Request]:
+        order = (requests.c.year, requests.c.serial, requests.c.number)
         with self._staff.reading() as connection:
-            return [rows.request(row) for row in connection.execute(query).mappings()]
+            found = connection.execute(select(requests).where(*conditions).order_by(*order)).mappings()
+            return [rows.request(row) for row in found]
 
     def listed(self, states: Iterable[State], digits: str, skip: int, most: int) -> tuple[int, list[Request]]:
         """Return how many requests are in some states, or in any, and a page of them, the newest first.
@@ -72,6 +75,10 @@ class Reading:
         with self._staff.reading() as connection:
             total = connection.execute(select(func.count()).select_from(requests).where(*conditions)).scalar_one()
             return total, [rows.request(row) for row in connection.execute(query).mappings()]
+
+    def disputed(self) -> list[Request]:
+        """Return the requests that went on to a review or a lawsuit, in the order of their numbers."""
+        return self._read(requests.c.facts["disputes"].as_string().is_not(None))
 
     def open(self) -> list[Request]:
         """Return what is received and not answered."""

@@ -26,7 +26,7 @@ disputing = Blueprint("disputing", __name__, url_prefix="/registers/disputes")
 @allowed(Act.SEE_REQUESTS)
 def listed() -> str:
     """All disputes, or those of a year, of a kind, or in a cell of table four; each leads to its request."""
-    every = register().all()
+    every = register().disputed()
     found = cases(every)
     asked = {name: request.args.get(name, "").strip()[:20] for name in ("year", "kind", "cell")}
     year = asked_year()

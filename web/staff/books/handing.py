@@ -56,17 +56,16 @@ def due() -> str:
     """What is public and was not provided to a receiver; or what is ten years old and was not transferred."""
     year, to = asked_year(), request.args.get("to", "")
     entries = book(handovers.SPEC).all()
-    undated = 0
+    to = to if to in RECEIVERS else ARCHIVE
     if year:
-        found, undated = handovers.after_ten_years(services().catalogue, entries, year)
+        found = handovers.after_ten_years(services().catalogue, entries, year, ROWS)
     else:
-        to = to if to in RECEIVERS else ARCHIVE
-        found = handovers.outstanding(services().catalogue, entries, to)
-    told = handovers.standings(services().catalogue, [each.id for each in found[:ROWS]]) if year else {}
+        found = handovers.outstanding(services().catalogue, entries, to, MOST)
+    told = handovers.standings(services().catalogue, [each.id for each in found.first]) if year else {}
     return render_template(
         "desk/books/outstanding.html",
         told=told,
-        **{"found": found[: ROWS if year else MOST], "total": len(found), "undated": undated, "year": year, "to": to},
+        **{"found": found.first, "total": found.total, "undated": found.undated, "year": year, "to": to},
         **{"RECEIVERS": RECEIVERS, "OPENINGS": OPENINGS, "PROVIDED": PROVIDED, "TRANSFERRED": TRANSFERRED},
         **{"ARCHIVE": ARCHIVE, "spec": handovers.SPEC, "today": office_today(), "once": secrets.token_hex(16)},
     )

@@ -58,12 +58,12 @@ def test_what_is_public_is_outstanding_until_it_was_provided(
     book: Book, catalogue: Catalogue, public: str, bring: Bring
 ) -> None:
     waiting = bring("waiting", "关于值班的通知\n\n请值班。\n")
-    assert [each.id for each in outstanding(catalogue, [], LIBRARY)] == [public]
+    assert [each.id for each in outstanding(catalogue, [], LIBRARY).first] == [public]
     entry = book.enter(batch(f"/documents/{public}"), CLERK)
     [item] = items(entry)
     assert item["version"] == 1 and str(item["public"]).startswith("已公开")
-    assert outstanding(catalogue, book.all(), LIBRARY) == []
-    assert len(outstanding(catalogue, book.all(), ARCHIVE)) == 1
+    assert outstanding(catalogue, book.all(), LIBRARY).total == 0
+    assert outstanding(catalogue, book.all(), ARCHIVE).total == 1
     for wrong, said in (
         ([waiting], "没有公开"),
         ([public, public], "两次"),
@@ -101,12 +101,14 @@ def test_what_is_ten_years_old_is_transferred_with_what_the_law_asks_for(
     bring("new", "关于防汛的通知\n\n请防汛。\n\n云溪县人民政府\n2017年1月1日\n")
     bring("undated", "关于值班的通知\n\n请值班。\n")
     review.classify(catalogue, secret, Disclosure.WITHHELD, "乙二", "条例第十四条", "属于国家秘密")
-    found, undated = after_ten_years(catalogue, [], 2026)
-    assert ([each.id for each in found], undated) == ([public, secret], 1)
-    assert [each.id for each in after_ten_years(catalogue, [], 2025)[0]] == [public]
+    found = after_ten_years(catalogue, [], 2026)
+    assert ([each.id for each in found.first], found.total, found.undated) == ([public, secret], 2, 1)
+    found = after_ten_years(catalogue, [], 2026, most=1)
+    assert ([each.id for each in found.first], found.total, found.undated) == ([public], 2, 1)
+    assert [each.id for each in after_ten_years(catalogue, [], 2025).first] == [public]
     told = batch(f"{public}，到期开放", f"{secret},延期开放,2024年解密", to=ARCHIVE, kind=TRANSFERRED)
     entry = book.enter(told, CLERK)
-    assert after_ten_years(catalogue, book.all(), 2026)[0] == []
+    assert after_ten_years(catalogue, book.all(), 2026).total == 0
     rows = table(entry)
     assert rows[2][2] == "关于保密检查的通知" and rows[2][4:8] == (
         "2016-12-31",
@@ -162,13 +164,13 @@ def test_the_list_after_ten_years_is_filled_in_and_comes_back_as_a_batch(
     book: Book, catalogue: Catalogue, public: str, bring: Bring, tmp_path: Path
 ) -> None:
     other = bring("old", "关于值班的通知\n\n请值班。\n\n云溪县人民政府\n2014年5月6日\n")
-    rows = to_fill(catalogue, after_ten_years(catalogue, [], 2026)[0])
+    rows = to_fill(catalogue, after_ten_years(catalogue, [], 2026).first)
     assert [(row[0], row[4]) for row in rows[1:]][0] == (other, "待审") and rows[2][4].startswith("已公开")
     sheet.write(tmp_path / "list.xlsx", [rows[0], rows[1], [*rows[2][:5], "到期开放", "原为秘密，\n2020年解密"]])
     told = batch(filled(tmp_path / "list.xlsx"), to=ARCHIVE, kind=TRANSFERRED)
     [item] = items(book.enter(told, CLERK))
     assert (item["id"], item["opening"], item["secrecy"]) == (public, "到期开放", "原为秘密， 2020年解密")
-    assert [each.id for each in after_ten_years(catalogue, book.all(), 2026)[0]] == [other]
+    assert [each.id for each in after_ten_years(catalogue, book.all(), 2026).first] == [other]
     sheet.write(tmp_path / "wrong.csv", [["编号"], [public]])
     with pytest.raises(EntryRefused, match="缺少文件编号"):
         filled(tmp_path / "wrong.csv")

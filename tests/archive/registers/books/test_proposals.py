@@ -1,5 +1,6 @@
 """Proposals: entered, changed and counted as the annual report counts them; and what every book does."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,24 @@ def test_an_entry_without_its_event_in_the_log_and_the_other_way_round_are_told(
     assert [*checking.problems(other, catalogue)] == []
     assert Book(SPEC, other, catalogue).all() == book.all()
     other.close()
+
+
+def test_entries_are_read_once_until_something_happens_to_one(
+    catalogue: Catalogue, databases: Databases, tmp_path: Path
+) -> None:
+    url = databases.empty(tmp_path / "both.sqlite3")
+    with closing(Staff(url, catalogue.keys)) as here, closing(Staff(url, catalogue.keys)) as elsewhere:
+        first = Book(SPEC, here, catalogue).enter(NEW, CLERK)
+        [read], [again] = Book(SPEC, here, catalogue).all(), Book(SPEC, here, catalogue).all()
+        assert again is read == first
+        other = Book(SPEC, elsewhere, catalogue)
+        other.enter({**NEW, "number": "2"}, CLERK)
+        assert [each.number for each in Book(SPEC, here, catalogue).all()] == ["2019年人大建议第2号", first.number]
+        changed = other.change(first.id, DONE, CLERK)
+        found = Book(SPEC, here, catalogue).all()
+        assert changed in found and first not in found and len(found) == 2
+        found.clear()
+        assert len(Book(SPEC, here, catalogue).all()) == 2
 
 
 def test_no_two_constraints_of_the_staffs_tables_have_one_name() -> None:

@@ -142,6 +142,9 @@ def test_a_table_of_disputes_goes_in_at_its_requests_and_out_again(
         (second, Kind.DIRECT): "纠正",
     }
     assert register.numbered(second).facts.state is State.REDOING
+    third = answered(register, application, today)
+    assert [each.number for each in register.disputed()] == [first, second]
+    assert third in {each.number for each in register.all()}
     assert disputes.write(register, tmp_path / "out.xlsx", CLERK) == 3
     rows = [row for _, row in sheet.read(tmp_path / "out.xlsx")]
     assert rows[1] == [first, "复议", "2026-09-10", "2026-10-10", "维持", ""]
