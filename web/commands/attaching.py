@@ -11,6 +11,7 @@ from archive.registers.roles import Act
 from web.commands import jobs
 from web.commands.deciding import decider
 from web.commands.installation import named, reported, services
+from web.commands.usage import Commands
 from web.installation.services import Services
 
 _AS = click.option("--as", "person", required=True, metavar="NAME", help="Who does it; another person approves it.")
@@ -18,7 +19,7 @@ _REASON = click.option("--reason", required=True, help="Why.")
 _POSITION = click.argument("position", type=click.IntRange(1))
 
 
-@click.group()
+@click.group(cls=Commands)
 def attachments() -> None:
     """Add, rename, move or remove an attachment of a document's newest version; positions count from 1."""
 

@@ -24,6 +24,7 @@ from web.commands.deciding import has_accounts
 from web.commands.installation import reported, services
 from web.commands.register import register_of
 from web.commands.tables import BY, DRY, FILE, NEW, actor_of, tell
+from web.commands.usage import Commands
 from web.installation.services import Services
 
 _YEAR = click.IntRange(1949, 2999)
@@ -44,7 +45,7 @@ def _refuse_there(file: Path) -> None:
 def _group(spec: Spec, about: str) -> click.Group:
     """Make the commands of a book."""
 
-    @click.group(spec.id, help=about)
+    @click.group(spec.id, cls=Commands, help=about)
     def group() -> None:
         pass
 
@@ -203,7 +204,7 @@ def pack(number: str, file: Path, by: str) -> None:
 openings = _group(_openings.SPEC, "The replies that were made public for all (转主动公开, article 44).")
 
 
-@click.group()
+@click.group(cls=Commands)
 def disputes() -> None:
     """Reviews and lawsuits about requests (行政复议、行政诉讼)."""
 

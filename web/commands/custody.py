@@ -27,6 +27,7 @@ from archive.store.space import lent
 from web.commands import jobs
 from web.commands.installation import reported, services, warn_of_readers
 from web.commands.key import read_key, read_persons_key
+from web.commands.usage import Commands
 from web.installation.settings import Settings
 
 _FOLDER = click.Path(path_type=Path)
@@ -177,7 +178,7 @@ def export(destination: Path, bagit: bool, everything: bool) -> None:
     click.echo(f"导出 {count} 件到 {destination}")
 
 
-@click.group()
+@click.group(cls=Commands)
 def audit() -> None:
     """The audit log: who did what and when."""
 

@@ -16,6 +16,7 @@ import click
 from archive.registers.roles import Role
 from web.commands import terminal
 from web.commands.installation import THIS_PROGRAM, reported, services
+from web.commands.usage import Commands
 from web.commands.words import ROLE
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def worker_beside() -> Iterator[None]:
         beside.join()
 
 
-@click.group()
+@click.group(cls=Commands)
 def accounts() -> None:
     """Say who may work at the desk, and in which roles."""
 

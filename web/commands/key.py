@@ -23,13 +23,14 @@ from web.commands import jobs
 from web.commands.installation import reported, services
 from web.commands.register import register_of
 from web.commands.tables import actor_of
+from web.commands.usage import Commands
 from web.installation.settings import Settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NAMED = 20
 
 
-@click.group()
+@click.group(cls=Commands)
 def key() -> None:
     """The keys by which the archive knows its own decisions again."""
 

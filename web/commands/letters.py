@@ -11,10 +11,11 @@ from archive.registers.requests.letters import texts as files
 from archive.registers.requests.letters.kinds import KINDS, SHARED, Blank
 from web.commands import jobs
 from web.commands.installation import reported, warn_without_archive
+from web.commands.usage import Commands
 from web.installation.settings import Settings
 
 
-@click.group()
+@click.group(cls=Commands)
 def letters() -> None:
     """Check and show the letters on requests for disclosure."""
 

@@ -10,6 +10,7 @@ from archive.registers.roles import Act
 from web.commands.deciding import decider
 from web.commands.history import DAY
 from web.commands.installation import reported, services
+from web.commands.usage import Commands
 from web.commands.words import RELATION
 
 _PERSON = click.option("--person", required=True, help="Who decides.")
@@ -17,7 +18,7 @@ _REASON = click.option("--reason", default="", help="On what ground; kept in the
 _SINCE = click.option("--since", type=DAY, help="The day the repeal or amendment takes effect (default: today).")
 
 
-@click.group()
+@click.group(cls=Commands)
 def relations() -> None:
     """Relations that documents state (修改、废止、解读、转发、答复): confirm or refuse them."""
 

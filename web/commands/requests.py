@@ -14,9 +14,10 @@ from web.commands.deciding import has_accounts
 from web.commands.installation import reported, services
 from web.commands.register import register_of
 from web.commands.tables import BY, DRY, FILE, NEW, actor_of, tell
+from web.commands.usage import Commands
 
 
-@click.group()
+@click.group(cls=Commands)
 def requests() -> None:
     """The register of requests for disclosure (依申请公开登记簿)."""
 

@@ -17,6 +17,7 @@ from web.commands.deciding import decider
 from web.commands.installation import named, reported, services
 from web.commands.scheduling import schedule, scheduled, unschedule
 from web.commands.sentences import sentence
+from web.commands.usage import Commands
 from web.commands.words import (
     ASPECT,
     DISCLOSURE,
@@ -31,7 +32,7 @@ from web.reading.page import card
 from web.staff.words import OUTCOMES, STATES
 
 
-@click.group()
+@click.group(cls=Commands)
 def review() -> None:
     """Decide what becomes public."""
 

@@ -30,14 +30,25 @@ _SENTENCES = tuple(
 )
 
 
+# More than the first sentence about any command has characters.
+_WHOLE = 1000
+
+
 class Commands(click.Group):
-    """A group of commands whose wrong uses are told in Chinese."""
+    """A group of commands whose wrong uses are told in Chinese, as those of the groups in it are."""
 
     def make_context(self, *args: Any, **more: Any) -> click.Context:
         try:
             return super().make_context(*args, **more)
         except click.UsageError as error:
             raise told(error) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with the whole first sentence about each: click cuts what is longer than a line."""
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        rows = [(name, command.get_short_help_str(_WHOLE)) for name, command in found if command and not command.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

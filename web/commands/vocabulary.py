@@ -15,10 +15,11 @@ from indexer.asking.synonyms import OWN_NAME, PACKAGED, Synonyms
 from indexer.lexicon import Lexicon
 from web.commands import jobs
 from web.commands.installation import reported, services, warn_without_archive
+from web.commands.usage import Commands
 from web.installation.settings import Settings
 
 
-@click.group()
+@click.group(cls=Commands)
 def synonyms() -> None:
     """Inspect the synonyms that widen searches."""
 
@@ -63,7 +64,7 @@ def _own_synonyms() -> Path | None:
     return own if own.exists() else None
 
 
-@click.group()
+@click.group(cls=Commands)
 def lexicon() -> None:
     """Look into the words by which texts are cut."""
 
@@ -96,7 +97,7 @@ def lexicon_cut(text: str) -> None:
     click.echo(" ".join(Analyzer(Lexicon.load(_own(lexicons.OWN_NAME, "词典"))).pieces(normalise(text))))
 
 
-@click.group()
+@click.group(cls=Commands)
 def taxonomy() -> None:
     """Look into the lists of issuers, topics and genres."""
 
@@ -122,7 +123,7 @@ def _own(name: str, what: str) -> Path:
     return Settings.from_environment().data / name
 
 
-@click.group()
+@click.group(cls=Commands)
 def gaps() -> None:
     """Searches that found nothing: candidates for synonyms and for disclosure."""
 

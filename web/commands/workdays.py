@@ -13,6 +13,7 @@ from archive.registers.notices import OWN_NAME, day_of
 from archive.registers.workdays import WEEK, Calendar, Day, Span
 from archive.store.folder import require_archive
 from web.commands.installation import reported, warn_without_archive
+from web.commands.usage import Commands
 from web.installation.settings import Settings
 
 _COUNT = re.compile(r"[+-]?\d{1,6}", re.ASCII)
@@ -94,7 +95,7 @@ def _told(day: Day) -> str:
     return f"{first}{day.line.kind}：{day.line.holiday or '见通知'}，{day.line.notice}"
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Commands, invoke_without_command=True)
 @click.pass_context
 @reported
 def calendar(context: click.Context) -> None:

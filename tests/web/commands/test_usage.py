@@ -1,7 +1,9 @@
 """What is typed wrongly is told in Chinese, with what to do; no word of click's is left over."""
 
 import re
+from collections.abc import Iterator
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -46,3 +48,23 @@ def test_help_and_version_are_no_errors() -> None:
     for typed in (("--help",), ("review", "--help"), ("--version",)):
         result = CliRunner().invoke(cli, typed)
         assert result.exit_code == 0 and "错误" not in result.output
+
+
+def test_the_help_of_no_group_cuts_a_summary() -> None:
+    def groups(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Group]]:
+        if isinstance(command, click.Group):
+            yield path, command
+            context = click.Context(command)
+            for name in command.list_commands(context):
+                if found := command.get_command(context, name):
+                    yield from groups(found, *path, name)
+
+    found = list(groups(cli))
+    assert len(found) > 15
+    for path, group in found:
+        said = " ".join(CliRunner().invoke(cli, [*path, "--help"]).output.split())
+        context = click.Context(group)
+        for name in group.list_commands(context):
+            command = group.get_command(context, name)
+            assert command and f"{name} {command.get_short_help_str(10_000)}" in said, (path, name)
+        assert "..." not in said.partition("Commands:")[2], path
