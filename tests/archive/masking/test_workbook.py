@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from archive.errors import FileRefused
-from archive.extract import extract_plain
-from archive.extract.mediatype import OFD, XLSX
-from archive.masking.copy import mask
+from archive.extract import extract_plain, formats
+from archive.extract.mediatype import OFD, RTF, XLSX
+from archive.masking.copy import INSTEAD, MASKED, mask
 from archive.masking.proof import remains
 from tests.archive.extract.workbooks import write_xlsx
 
@@ -114,5 +114,11 @@ def test_what_can_not_be_masked_here_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "a.ofd"
     with zipfile.ZipFile(path, "w") as writing:
         writing.writestr("Doc_0/Pages/Page_0/Content.xml", f"<Page>{PHONE}</Page>")
-    with pytest.raises(FileRefused, match="请用编制它的软件遮盖后另存"):
+    with pytest.raises(FileRefused, match="另存为 PDF，作为新版本收入，再在那里遮盖"):
         mask(path, OFD, [PHONE])
+    path = tmp_path / "a.rtf"
+    path.write_bytes(rb"{\rtf1 " + PHONE.encode() + b"}")
+    with pytest.raises(FileRefused, match="rtf 文件不能在这里遮盖。.*另存为 docx，作为新版本收入，再在那里遮盖"):
+        mask(path, RTF, [PHONE])
+    # Every kind that has a reader is either masked, or told what to do with it.
+    assert MASKED | {*INSTEAD} == {*formats._MODULES}

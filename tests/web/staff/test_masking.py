@@ -268,7 +268,7 @@ def test_a_file_in_which_nothing_can_be_masked_says_what_to_do(site: DeskSite, f
     rtf = rf"{{\rtf1\ansi Phone {PHONE}\par}}".encode()
     id = files(a_txt=said, b_rtf=rtf)
     answer = asked(site, id, words=PHONE, reason=REASON)
-    assert "《b.rtf》：这种文件不能在这里遮盖。请用编制它的软件遮盖后另存" in answer.text
+    assert "《b.rtf》：rtf 文件不能在这里遮盖。请用 WPS 文字或 Word 打开它，另存为 docx" in answer.text
 
 
 def test_only_a_reviewer_masks_and_another_unit_is_not_there(site: DeskSite, files: Files) -> None:
