@@ -4,9 +4,11 @@ import json
 import os
 import tempfile
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ from archive.store.seals import Seals
 _VARIABLE = "GONGKAI_STAFF_DATABASE_URL"
 # What a backup has of it, beside the files that staff wrote.
 DUMP = "staff.jsonl"
+# How many rows of it are in memory together.
+_AT_ONCE = 20
 _FOR = b"gongkai staff secrets 1"
 
 
@@ -63,22 +67,17 @@ class Staff:
         A table that has rows, as one of a server's database may, stays as it is: None instead of its number.
         """
         tables = {table.name: table for table in _kept()}
-        rows: dict[str, list[dict[str, object]]] = {}
-        try:
-            # At line feeds only: str.splitlines would also split at U+2028 in what somebody typed.
-            for line in filter(None, file.read_text(encoding="utf-8").split("\n")):
-                said = json.loads(line)
-                rows.setdefault(tables[said["table"]].name, []).append(said["row"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise BackupDamaged(file.name, "有一行不能识别") from error
-        brought: dict[str, int | None] = {}
+        brought: dict[str, int | None] = dict.fromkeys(tables, 0)
         with self.writing() as connection:
-            for table in _kept():
-                told = rows.get(table.name, [])
-                empty = not told or connection.execute(select(table).limit(1)).first() is None
-                if told and empty:
-                    connection.execute(insert(table), told)
-                brought[table.name] = len(told) if empty else None
+            # The rows of a table stand together. Letters and what proves their delivery are large, and come few by few.
+            for name, rows in groupby(_rows(file, tables), key=itemgetter(0)):
+                if brought[name] == 0 and connection.execute(select(tables[name]).limit(1)).first() is not None:
+                    brought[name] = None
+                told = (row for _, row in rows)
+                while batch := [*islice(told, _AT_ONCE)]:
+                    if (count := brought[name]) is not None:
+                        connection.execute(insert(tables[name]), batch)
+                        brought[name] = count + len(batch)
             if connection.dialect.name == "postgresql":
                 for table in (paper_codes, sign_ins):
                     highest = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
@@ -190,6 +189,21 @@ def _kept() -> list[Table]:
     Whoever is signed in signs in again, and what is computed from the archive is computed again.
     """
     return [table for table in metadata.sorted_tables if table not in (sessions, traces, traced)]
+
+
+def _rows(file: Path, tables: Collection[str]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield the rows that ``dump`` wrote, each with its table. Raises BackupDamaged."""
+    # At line feeds only: what somebody typed may have others, as U+2028.
+    with file.open(encoding="utf-8", newline="\n") as lines:
+        try:
+            for line in lines:
+                if line.strip("\n"):
+                    said = json.loads(line)
+                    if said["table"] not in tables:
+                        raise KeyError(said["table"])
+                    yield said["table"], dict(said["row"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise BackupDamaged(file.name, "有一行不能识别") from error
 
 
 def now() -> datetime:
