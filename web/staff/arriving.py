@@ -1,5 +1,7 @@
 """Files on their way in: streamed to a private folder as they come, and gone again unless they become a job.
 
+What is personal, as a proof of service, is held in memory and never lies there.
+
 The server asks ``largest_body`` before it reads a body. Every other form of the desk stays small.
 """
 
@@ -7,6 +9,7 @@ import io
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import IO
@@ -17,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from archive.registers import sessions, uploads
+from archive.registers.requests import services as proofs
 from archive.registers.roles import Act
 from archive.registers.staff import Staff
 from archive.store.space import disk_full
@@ -25,13 +29,28 @@ from web.staff.guard import COOKIE
 
 # A form is text, in bytes.
 LARGEST_FORM = 256 << 10
-# The addresses at which files come in, each for those who may do an act.
-_TAKING = (
-    (re.compile("/bring"), Act.BRING),
-    (re.compile("/documents/[^/]+/attachments"), Act.CORRECT),
-    (re.compile("/registers/openings/new"), Act.HANDLE_REQUESTS),
-)
 LARGEST_FILE, LARGEST_UPLOAD, MOST_FILES = 100 << 20, 200 << 20, 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """Addresses at which files come in, for those who may do an act; ``held``: in memory, one file of a few bytes."""
+
+    address: re.Pattern[str]
+    act: Act
+    held: bool = False
+
+    @property
+    def most(self) -> int:
+        return proofs.LARGEST if self.held else LARGEST_UPLOAD
+
+
+_TAKING = (
+    _Taking(re.compile("/bring"), Act.BRING),
+    _Taking(re.compile("/documents/[^/]+/attachments"), Act.CORRECT),
+    _Taking(re.compile("/registers/openings/new"), Act.HANDLE_REQUESTS),
+    _Taking(re.compile("/requests/[^/]+/services"), Act.HANDLE_REQUESTS, held=True),
+)
 TOO_LARGE = (
     f"文件太大或者太多，没有接收：每个不超过 {LARGEST_FILE >> 20} MB，"
     f"一次合计不超过 {LARGEST_UPLOAD >> 20} MB、{MOST_FILES} 个。请分几次提交，或者压缩其中的图片。"
@@ -41,8 +60,8 @@ _MULTIPART = "multipart/form-data"
 
 def largest_body(staff: Staff, method: str, path: str, headers: Mapping[str, str]) -> int:
     """Return how many bytes a request may have. Files are taken of those alone who are signed in and may bring them."""
-    act = _act_of(method, path)
-    if act is None or not headers.get("CONTENT_TYPE", "").startswith(_MULTIPART):
+    taking = _taking(method, path)
+    if taking is None or not headers.get("CONTENT_TYPE", "").startswith(_MULTIPART):
         return LARGEST_FORM
     try:
         token = SimpleCookie(headers.get("COOKIE", "")).get(COOKIE)
@@ -53,22 +72,26 @@ def largest_body(staff: Staff, method: str, path: str, headers: Mapping[str, str
     except SQLAlchemyError:
         # Which the page says that the request then leads to.
         return LARGEST_FORM
-    return LARGEST_UPLOAD + LARGEST_FORM if session and session.account.may(act) else LARGEST_FORM
+    return taking.most + LARGEST_FORM if session and session.account.may(taking.act) else LARGEST_FORM
 
 
-def _act_of(method: str, path: str) -> Act | None:
-    """Return the act that an address takes files for, if it takes any."""
-    return next((act for address, act in _TAKING if method == "POST" and address.fullmatch(path)), None)
+def _taking(method: str, path: str) -> _Taking | None:
+    """Return for what an address takes files, if it takes any."""
+    return next((each for each in _TAKING if method == "POST" and each.address.fullmatch(path)), None)
 
 
 def takes_files(method: str, path: str) -> bool:
-    return _act_of(method, path) is not None
+    return _taking(method, path) is not None
 
 
 class DeskRequest(Request):
-    """A request to the desk. ``names`` are of the files that came with it, which lie in ``folder`` by their numbers."""
+    """A request to the desk. ``names`` are of the files that came with it, which lie in ``folder`` by their numbers.
+
+    What is personal is in ``held`` alone.
+    """
 
     folder: Path | None = None
+    held: io.BytesIO | None = None
 
     def __init__(self, *args: object, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]  # as Flask makes it
@@ -77,8 +100,8 @@ class DeskRequest(Request):
 
     @property
     def max_content_length(self) -> int | None:
-        takes = takes_files(self.method, self.path) and self.mimetype == _MULTIPART
-        return LARGEST_UPLOAD + LARGEST_FORM if takes else LARGEST_FORM
+        taking = _taking(self.method, self.path) if self.mimetype == _MULTIPART else None
+        return taking.most + LARGEST_FORM if taking else LARGEST_FORM
 
     @max_content_length.setter
     def max_content_length(self, value: int | None) -> None:
@@ -92,8 +115,14 @@ class DeskRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         """Return what a file is written to. A field without a file has no name, and leaves nothing."""
-        if not filename or not takes_files(self.method, self.path):
+        taking = _taking(self.method, self.path)
+        if not filename or taking is None:
             return self._kept(Path(os.devnull).open("w+b"))
+        if taking.held:
+            if self.held is not None:
+                raise RequestEntityTooLarge
+            self.held = io.BytesIO()
+            return self.held
         if len(self.names) >= MOST_FILES:
             raise RequestEntityTooLarge
         if self.folder is None:

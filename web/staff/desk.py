@@ -50,6 +50,7 @@ from web.staff.requests.lettering import lettering
 from web.staff.requests.page import showing
 from web.staff.requests.persons import persons
 from web.staff.requests.prior import prior
+from web.staff.requests.serving import serving
 from web.staff.scheduling import scheduling
 from web.staff.standing import standings
 from web.staff.twins import twins
@@ -81,6 +82,7 @@ PARTS = (
     answering,
     lettering,
     bundling,
+    serving,
     acting,
     registers,
     proposing,

@@ -127,6 +127,7 @@ def unserved(register: Register, today: date) -> list[Unserved]:
     for each in register.all((State.CONSULTING,)):
         asked = [each.facts.asked[at] for at in each.facts.awaited]
         sent += [Unserved(each, f"征求{one.of}意见书", one.sent_on) for one in asked if one.served_on is None]
+    sent += [Unserved(one, f"文书 {each.number}", each.dated) for one, each in register.notices_unserved()]
     found = [each for each in sent if each.sent_on and _late(each.sent_on, register.calendar, today)]
     return sorted(found, key=lambda each: (each.sent_on or date.max, each.request.number))
 

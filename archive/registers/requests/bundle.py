@@ -68,15 +68,18 @@ def missing(pieces: Iterable[Piece], wanted: Iterable[Part]) -> list[Part]:
     return [part for part in wanted if part not in there]
 
 
-def bundle(request: str, organ: str, pieces: Iterable[Piece], wanted: Iterable[Part]) -> bytes:
+def bundle(
+    request: str, organ: str, pieces: Iterable[Piece], wanted: Iterable[Part], notes: Sequence[str] = ()
+) -> bytes:
     """Return the zip of a request: its list, the pieces in order, their sums. The same pieces make the same bytes.
 
-    Within a part pieces are in the order of their dates, those without one last, else in the order given.
+    ``notes`` are sentences that the list ends with. Within a part pieces are in the order of their dates, those without
+    one last, else in the order given.
     """
     order = list(Part)
     ordered = sorted(pieces, key=lambda piece: (order.index(piece.part), piece.dated or date.max))
     files = [(_named(at, piece), piece.content) for at, piece in enumerate(ordered, 1)]
-    listed = _list(request, organ, ordered, [_sum(content) for _, content in files], missing(ordered, wanted))
+    listed = _list(request, organ, ordered, [_sum(content) for _, content in files], missing(ordered, wanted), notes)
     files.insert(0, (LIST, docx_of(listed)))
     sums = "".join(f"{_sum(content)}  {name}\n" for name, content in files)
     return zipped([*files, (SUMS, sums.encode())])
@@ -94,7 +97,14 @@ def _named(at: int, piece: Piece) -> str:
     return f"{at:03}-{piece.part}{f'-{title}' if title and title != piece.part else ''}{ending}"
 
 
-def _list(request: str, organ: str, pieces: Sequence[Piece], sums: Sequence[str], lacking: Sequence[Part]) -> Paper:
+def _list(
+    request: str,
+    organ: str,
+    pieces: Sequence[Piece],
+    sums: Sequence[str],
+    lacking: Sequence[Part],
+    notes: Sequence[str],
+) -> Paper:
     rows = [("序号", "材料名称", "日期", "SHA-256")]
     for at, (piece, digest) in enumerate(zip(pieces, sums, strict=True), 1):
         name = f"{piece.part}：{one_line(piece.title)}" if piece.title != piece.part else str(piece.part)
@@ -105,4 +115,5 @@ def _list(request: str, organ: str, pieces: Sequence[Piece], sums: Sequence[str]
     said: list[str | Table] = [f"申请登记号：{request}。共 {len(pieces)} 件，按顺序排列。", Table(tuple(rows), _WIDTHS)]
     if lacking:
         said.append(f"缺少下列材料：{'、'.join(lacking)}。")
+    said += notes
     return Paper(("政府信息公开申请案卷材料目录",), body=tuple(said), signed=organ)

@@ -26,6 +26,7 @@ NEEDED: Mapping[Event, Mapping[str, str]] = {
     Event.CHARGE: {"basis": "按件还是按量", "count": "当月第几件，或者页数"},
     Event.ANSWER: {"answer": "答复的种类", "number": "答复的文号"},
     Event.DELIVER: {"delivery": "送达方式"},
+    Event.SERVE_LETTER: {"delivery": "送达方式"},
     Event.ARCHIVE: {"number": "归档号"},
     Event.REVIEW_END: {"result": "复议结果"},
     Event.SUIT_END: {"result": "诉讼结果"},
@@ -58,7 +59,7 @@ def apply(facts: Facts, event: Event, said: Said, person: str, calendar: Calenda
 
 
 def _ask(of: Consulted) -> _Change:
-    return lambda facts, said, person: replace(facts, asked=(*facts.asked, Asked(of, said.on)))
+    return lambda facts, said, person: replace(facts, asked=(*facts.asked, Asked(of, said.on, number=said.number)))
 
 
 def _asked(facts: Facts, said: Said, **values: date | Position | None) -> Facts:
@@ -145,6 +146,7 @@ _CHANGES: Mapping[Event, _Change] = {
     Event.AMEND: _amended,
     Event.DRAFT: _unchanged,
     Event.LETTER: _unchanged,
+    Event.SERVE_LETTER: _unchanged,
     Event.VOID: lambda facts, said, person: replace(facts, voided_on=said.on),
     Event.ANONYMISE: lambda facts, said, person: replace(facts, anonymised_on=said.on),
 }

@@ -7,8 +7,8 @@ from sqlalchemy import RowMapping, select
 
 from archive.chinese.dates import office_today
 from archive.errors import KeyUnusable, PersonalDataDamaged
-from archive.registers.requests import facts, ledger, letterbook
-from archive.registers.requests.facts import Plain
+from archive.registers.requests import facts, ledger, letterbook, services
+from archive.registers.requests.facts import Field, Plain
 from archive.registers.requests.findable import FoundAgain
 from archive.registers.requests.ledger import NAMED
 from archive.registers.requests.persons import TABLES, Persons
@@ -16,7 +16,14 @@ from archive.registers.requests.rows import digest_of
 from archive.registers.requests.search_record import Needs
 from archive.registers.requests.searches import Searches
 from archive.registers.requests.states import Event
-from archive.registers.requests.tables import letter_numbers, request_events, request_letters, request_persons, requests
+from archive.registers.requests.tables import (
+    letter_numbers,
+    letter_services,
+    request_events,
+    request_letters,
+    request_persons,
+    requests,
+)
 from archive.registers.staff import Staff
 from archive.store import audit
 from archive.store.catalogue import Catalogue
@@ -34,6 +41,7 @@ def problems(staff: Staff, catalogue: Catalogue) -> Iterator[str]:
     numbers = {row["id"]: row["number"] for row in rows}
     yield from _unlogged(numbers, events, catalogue)
     yield from [*_letters(staff, catalogue, numbers, events)][:NAMED]
+    yield from [*_services(staff, catalogue, numbers, events)][:NAMED]
     persons = Persons(staff.keys.folder)
     yield from Searches(staff, catalogue, persons, office_today, Needs()).problems()
     yield from FoundAgain(staff, catalogue).problems()
@@ -101,7 +109,7 @@ def _letters(
         rows = connection.execute(select(request_letters)).mappings().all()
         given = {row["number"]: row for row in connection.execute(select(letter_numbers)).mappings()}
         try:
-            letters = Persons(staff.keys.folder).letters(connection)
+            letters = Persons(staff.keys.folder).files(connection, Field.DOCUMENT)
             held = {(id, at): letterbook.digest(letterbook.opened(told).docx) for id, at, told in letters}
         except (KeyUnusable, PersonalDataDamaged):
             # Which was told above.
@@ -132,3 +140,38 @@ def _letters(
     for number, row in given.items():
         if row["kind"] and number not in sent:
             yield f"文号 {number} 发出过，而没有它的文书。请从备份恢复，并查明原因。"
+
+
+def _services(
+    staff: Staff, catalogue: Catalogue, numbers: Mapping[str, str], events: Mapping[str, list[RowMapping]]
+) -> Iterator[str]:
+    """Yield what is wrong with the proofs of service: against the audit log, and their contents."""
+    with catalogue.reading() as connection:
+        logged = {
+            (str(each.details.get("request")), each.details.get("step")): str(each.details["proof"])
+            for each in audit.events(connection, actions=("request",))
+            if "proof" in each.details
+        }
+    with staff.reading() as connection:
+        rows = connection.execute(select(letter_services)).mappings().all()
+        try:
+            proofs = Persons(staff.keys.folder).files(connection, Field.RECEIPT)
+            held = {(id, at): services.digest(services.opened(told)) for id, at, told in proofs}
+        except (KeyUnusable, PersonalDataDamaged):
+            # Which was told above.
+            held = None
+    known = {(str(numbers.get(row["request_id"])), row["event"]): row["digest"] for row in rows}
+    for number in sorted({place[0] for place in known.keys() ^ logged.keys()}):
+        yield f"申请 {number} 的送达登记与审计日志不符：有的被删除或添加。请从备份恢复。"
+    anonymised = {id for id, told in events.items() if any(each["event"] == Event.ANONYMISE for each in told)}
+    for row in rows:
+        id, name = row["request_id"], f"申请 {numbers.get(row['request_id'])} 第 {row['event']} 项的送达回证"
+        if row["digest"] != logged.get((str(numbers.get(id)), row["event"]), row["digest"]):
+            yield f"{name}被改动：与审计日志不符。请从备份恢复。"
+        if held is None:
+            continue
+        digest = held.get((id, row["event"]), "")
+        wanted = "" if id in anonymised else row["digest"]
+        if digest != wanted:
+            told = "应当已经去除，却还有" if not wanted else "的内容与登记的校验值不符" if digest else "缺失"
+            yield f"{name}{told}。请从备份恢复。"

@@ -48,6 +48,11 @@ class Field(StrEnum):
     NOTE = "说明"
     LETTER = "答复内容"
     DOCUMENT = "文书"
+    RECEIPT = "送达回证"
+
+
+# These are whole files, which are read one by one.
+FILES = frozenset({Field.DOCUMENT, Field.RECEIPT})
 
 
 class Delivery(StrEnum):
@@ -96,6 +101,8 @@ class Asked:
     served_on: date | None = None
     ended_on: date | None = None
     position: Position | None = None
+    # That of the letter by which it was asked; "" where there was none here.
+    number: str = ""
 
     @property
     def consequence(self) -> str:
@@ -302,7 +309,7 @@ def _plain(value: object) -> Plain:
         return [_plain(each) for each in value]
     if isinstance(value, Asked | Dispute):
         told = {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
-        return {name: each for name, each in told.items() if each not in (None, False)}
+        return {name: each for name, each in told.items() if each not in (None, False, "")}
     if isinstance(value, date):
         return value.isoformat()
     return value if isinstance(value, int) or value is None else str(value)
@@ -314,6 +321,7 @@ def _asked(kept: Plain) -> Asked:
         *(Consulted(_text(told, "of")), date.fromisoformat(_text(told, "sent_on"))),
         *(_day(told, "served_on"), _day(told, "ended_on")),
         position=Position(_text(told, "position")) if "position" in told else None,
+        number=_text(told, "number"),
     )
 
 

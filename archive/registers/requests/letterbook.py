@@ -105,6 +105,15 @@ def letters(connection: Connection, request_id: str) -> list[Kept]:
     return [_kept(row, replaced) for row in rows]
 
 
+def first(every: Iterable[Kept], letter: Kept) -> Kept:
+    """Return the letter in whose place this one came, or those before it; itself if it replaces none."""
+    sent = {each.letter: each for each in every if each.sent}
+    found = letter
+    while found.replaces is not None and found.replaces in sent:
+        found = sent[found.replaces]
+    return found
+
+
 def place(connection: Connection, request_id: str, outgoing: Outgoing) -> tuple[int, int]:
     """Return which letter and version of a request something is. Raises RequestRefused for a letter that was sent."""
     known = letters(connection, request_id)

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from archive.errors import PersonalDataDamaged, RequestRefused
-from archive.registers.requests import applicants, letterbook, rows
+from archive.registers.requests import applicants, letterbook, rows, services
 from archive.registers.requests.facts import Field
 from archive.registers.requests.persons import Persons
 from archive.registers.requests.reading import Reading
@@ -56,7 +56,7 @@ class Looking(Reading):
         """
         with self._staff.reading() as connection:
             number = str(rows.find(connection, id)["number"])
-            found = self.persons.letter(connection, id, event)
+            found = self.persons.file(connection, id, event, Field.DOCUMENT)
             kept = next((each for each in letterbook.letters(connection, id) if each.event == event), None)
         if found is None or kept is None:
             raise RequestRefused("这件申请没有这样一份文书，或者其内容已经去除。")
@@ -67,6 +67,21 @@ class Looking(Reading):
             told = {"request": number, "letter": kept.number or kept.kind, "version": kept.version}
             audit.append(log, by.person, "request.view", None, told)
         return content
+
+    def proof(self, id: str, event: int, by: Actor) -> tuple[services.Served, bytes]:
+        """Return what proves that a letter was handed over, after the look is in the audit log; as ``letter`` does."""
+        with self._staff.reading() as connection:
+            number = str(rows.find(connection, id)["number"])
+            found = self.persons.file(connection, id, event, Field.RECEIPT)
+            served = next((each for each in services.of(connection, id) if each.event == event), None)
+        if found is None or served is None:
+            raise RequestRefused("这件申请没有这样一份送达回证，或者其内容已经去除。")
+        content = services.opened(found)
+        if services.digest(content) != served.digest:
+            raise PersonalDataDamaged(id, Field.RECEIPT.value)
+        with self._catalogue.writing() as log:
+            audit.append(log, by.person, "request.view", None, {"request": number, "proof": event})
+        return served, content
 
     def names_of_others(self, id: str) -> set[str]:
         """Return the names of the applicants of other requests, with which a letter is compared and which nobody sees.

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select,
 
 from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.registers.books.tables import book_persons
-from archive.registers.requests.facts import Field
+from archive.registers.requests.facts import FILES, Field
 from archive.registers.requests.persons_key import PersonsKey, PersonsKeys, key_id
 from archive.registers.requests.tables import request_persons, search_records
 
@@ -25,8 +25,8 @@ from archive.registers.requests.tables import request_persons, search_records
 _NONCE = 12
 # What a search record is called where one can't be read.
 _RECORD = "检索情况记录"
-# Letters are large: no more rows than this are in memory together.
-_AT_ONCE = 200
+# No more rows than this are in memory together, and of files, which are large, than that.
+_AT_ONCE, _FILES_AT_ONCE = 200, 4
 # Where what is personal lies: all of it is encrypted by one key.
 TABLES = (request_persons, book_persons)
 
@@ -43,7 +43,7 @@ class Persons:
         self._table = table
         # Whose it is: the first column, of a request or of an entry of a book.
         self._id = next(iter(table.columns))
-        self._but_letters = table.c.field != Field.DOCUMENT.value
+        self._files = table.c.field.in_([field.value for field in FILES])
 
     def put(self, connection: Connection, id: str, number: int, values: Mapping[Field, str]) -> None:
         """Keep the values of an event. The first ever make the key. Raises KeyUnusable, OSError."""
@@ -62,7 +62,7 @@ class Persons:
         connection.execute(insert(self._table), rows)
 
     def of(self, connection: Connection, id: str) -> dict[int, dict[Field, str]]:
-        """Return what is known of a request but its letters, by the numbers of its events.
+        """Return what is known of a request but its files, by the numbers of its events.
 
         Raises KeyUnusable, PersonalDataDamaged.
         """
@@ -71,29 +71,30 @@ class Persons:
     def of_some(self, connection: Connection, ids: Iterable[str]) -> dict[str, dict[int, dict[Field, str]]]:
         """Return the same of several requests, by their ids. Raises KeyUnusable, PersonalDataDamaged."""
         found: dict[str, dict[int, dict[Field, str]]] = {}
-        for id, number, field, value in self._read(connection, self._but_letters & self._id.in_([*ids])):
+        for id, number, field, value in self._read(connection, ~self._files & self._id.in_([*ids])):
             found.setdefault(id, {}).setdefault(number, {})[field] = value
         return found
 
     def of_all(self, connection: Connection) -> dict[str, dict[int, dict[Field, str]]]:
-        """Return what is known of every request but its letters. Raises KeyUnusable, PersonalDataDamaged."""
+        """Return what is known of every request but its files. Raises KeyUnusable, PersonalDataDamaged."""
         found: dict[str, dict[int, dict[Field, str]]] = {}
-        for id, number, field, value in self._read(connection, self._but_letters):
+        for id, number, field, value in self._read(connection, ~self._files):
             found.setdefault(id, {}).setdefault(number, {})[field] = value
         return found
 
-    def letter(self, connection: Connection, id: str, number: int) -> str | None:
-        """Return the letter that was kept with an event, or None. Raises KeyUnusable, PersonalDataDamaged."""
+    def file(self, connection: Connection, id: str, number: int, field: Field) -> str | None:
+        """Return the file that was kept with an event, or None. Raises KeyUnusable, PersonalDataDamaged."""
         at = request_persons.c
-        wanted = (at.request_id == id) & (at.number == number) & (at.field == Field.DOCUMENT.value)
+        wanted = (at.request_id == id) & (at.number == number) & (at.field == field.value)
         return next((value for _, _, _, value in self._read(connection, wanted)), None)
 
-    def letters(self, connection: Connection) -> Iterator[tuple[str, int, str]]:
-        """Yield every letter with its request and event, one after the other: together they may be large.
+    def files(self, connection: Connection, field: Field) -> Iterator[tuple[str, int, str]]:
+        """Yield every file of a kind with its request and event, one after the other: together they may be large.
 
         Raises KeyUnusable, PersonalDataDamaged.
         """
-        for id, number, _, value in self._read(connection, request_persons.c.field == Field.DOCUMENT.value):
+        wanted = request_persons.c.field == field.value
+        for id, number, _, value in self._read(connection, wanted, _FILES_AT_ONCE):
             yield id, number, value
 
     def newest(self, connection: Connection, field: Field, ids: Iterable[str] | None = None) -> dict[str, str]:
@@ -118,21 +119,20 @@ class Persons:
         """
         everywhere = [Persons(self._folder, table) for table in TABLES]
         for each in everywhere:
-            for _ in each._read(connection):
+            for _ in each._every(connection):
                 # All can be read, or nothing is begun.
                 pass
         records = self.records(connection)
         key, count = self.keys.put(PersonsKey.new()), len(records)
         for each in everywhere:
             at = each._table.c
-            for one in [*connection.scalars(select(each._id).distinct())]:
-                for id, number, field, value in [*each._read(connection, each._id == one)]:
-                    connection.execute(
-                        update(each._table)
-                        .where((each._id == id) & (at.number == number) & (at.field == field.value))
-                        .values(_sealed(key.secret, _bound((id, number, field)), value))
-                    )
-                    count += 1
+            for id, number, field, value in each._every(connection):
+                connection.execute(
+                    update(each._table)
+                    .where((each._id == id) & (at.number == number) & (at.field == field.value))
+                    .values(_sealed(key.secret, _bound((id, number, field)), value))
+                )
+                count += 1
         for id, value in records.items():
             sealed = _sealed(key.secret, _bound_record(id), value)
             connection.execute(update(search_records).where(search_records.c.id == id).values(sealed))
@@ -156,7 +156,7 @@ class Persons:
     def problems(self, connection: Connection) -> Iterator[str]:
         """Yield a sentence for each thing that is wrong with the key or with a value."""
         try:
-            for _ in self._read(connection):
+            for _ in self._every(connection):
                 pass
             self.records(connection)
         except (KeyUnusable, PersonalDataDamaged) as error:
@@ -175,14 +175,16 @@ class Persons:
             )
         return key
 
+    def _every(self, connection: Connection) -> Iterator[tuple[str, int, Field, str]]:
+        yield from self._read(connection, ~self._files)
+        yield from self._read(connection, self._files, _FILES_AT_ONCE)
+
     def _read(
-        self, connection: Connection, wanted: ColumnElement[bool] | None = None
+        self, connection: Connection, wanted: ColumnElement[bool], most: int = _AT_ONCE
     ) -> Iterator[tuple[str, int, Field, str]]:
         known: Mapping[str, bytes] = {}
         order = (self._id, self._table.c.number, self._table.c.field)
-        query = select(self._table).order_by(*order).limit(_AT_ONCE)
-        if wanted is not None:
-            query = query.where(wanted)
+        query = select(self._table).where(wanted).order_by(*order).limit(most)
         rows = connection.execute(query).all()
         while rows:
             known = known or self._key(connection).known
@@ -190,7 +192,7 @@ class Persons:
                 place = (row[0], row.number, Field(row.field))
                 yield *place, _opened(known[row.key], _bound(place), row.sealed, (row[0], place[2].value))
             last = (row[0], row.number, row.field)
-            rows = connection.execute(query.where(tuple_(*order) > last)).all() if len(rows) == _AT_ONCE else []
+            rows = connection.execute(query.where(tuple_(*order) > last)).all() if len(rows) == most else []
 
 
 def _overwrite(connection: Connection) -> None:

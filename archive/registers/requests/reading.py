@@ -6,16 +6,20 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 
 from archive.errors import UnknownRequest
-from archive.registers.requests import changing, lawful, letterbook, numbers, rows, terms
+from archive.registers.requests import changing, lawful, letterbook, numbers, rows, services, terms
 from archive.registers.requests.facts import Said
 from archive.registers.requests.letterbook import Kept
 from archive.registers.requests.numbers import Pattern
 from archive.registers.requests.request import Moved, Offer, Recorded, Request
+from archive.registers.requests.services import Served
 from archive.registers.requests.states import OPEN, RIGHTS, TABLE, Event, State
-from archive.registers.requests.tables import request_events, requests
+from archive.registers.requests.tables import letter_services, request_events, request_letters, requests
 from archive.registers.requests.terms import Term
 from archive.registers.staff import Staff
 from archive.registers.workdays import Calendar
+
+# Of these letters the facts of the request say whether they were handed over.
+_BY_FACTS = frozenset({"third-party-asked", "organ-asked"})
 
 
 class Reading:
@@ -118,6 +122,33 @@ class Reading:
         """Return every version of every letter of a request, in the order in which they were kept."""
         with self._staff.reading() as connection:
             return letterbook.letters(connection, id)
+
+    def services(self, id: str) -> list[Served]:
+        """Return how the letters of a request were handed over, in the order in which that was recorded."""
+        with self._staff.reading() as connection:
+            return services.of(connection, id)
+
+    def notices_unserved(self) -> list[tuple[Request, Kept]]:
+        """Return the notices about open requests, but for those that ask for opinions, whose delivery nobody recorded.
+
+        Of answers and opinions the facts tell (``unserved``).
+        """
+        at, by = request_letters.c, letter_services.c
+        told = select(by.letter).where((by.request_id == at.request_id) & (by.letter == at.letter))
+        query = select(at.request_id).where(
+            at.sent, ~told.exists(), requests.c.state.in_([each.value for each in OPEN])
+        )
+        query = query.join(requests, requests.c.id == at.request_id).distinct()
+        found = []
+        with self._staff.reading() as connection:
+            for id in [*connection.scalars(query)]:
+                known = {each.letter for each in services.of(connection, id)}
+                found += [
+                    (rows.request(rows.find(connection, id)), each)
+                    for each in letterbook.letters(connection, id)
+                    if each.sent and not each.void and each.letter not in known and each.kind not in _BY_FACTS
+                ]
+        return found
 
     def upcoming(self, pattern: Pattern, year: int) -> str:
         """Return the number that the next letter of a series would be given."""

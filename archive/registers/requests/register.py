@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from archive.chinese.dates import office_today
 from archive.errors import RequestRefused
-from archive.registers.requests import applicants, changing, facts, lawful, letterbook, numbers, rows
+from archive.registers.requests import applicants, changing, facts, lawful, letterbook, numbers, rows, services
 from archive.registers.requests.facts import Facts, Field, Said
 from archive.registers.requests.findable import FoundAgain
 from archive.registers.requests.letterbook import Outgoing
@@ -26,6 +26,7 @@ from archive.registers.requests.outcomes import ANSWERS, Content
 from archive.registers.requests.request import Actor, Application, Request
 from archive.registers.requests.search_record import Needs
 from archive.registers.requests.searches import Searches
+from archive.registers.requests.services import Serving
 from archive.registers.requests.states import Event, State
 from archive.registers.requests.tables import requests
 from archive.registers.staff import Staff
@@ -37,6 +38,8 @@ from archive.store.catalogue import Catalogue
 _TELLING = frozenset({Event.ANSWER, Event.AMEND})
 _ANSWERING = frozenset({Event.ANSWER, Event.ANSWER_AGAIN, Event.AMEND})
 _BY_LETTER = frozenset({Event.DRAFT, Event.LETTER})
+# By these a letter is handed over.
+_SERVING = frozenset({Event.DELIVER, Event.SERVE, Event.SERVE_LETTER})
 # With these events the applicant's own words may come anew.
 _RETOLD = frozenset({Event.CORRECT, Event.SUPPLEMENT})
 # After these a request is found again by other words, or no more.
@@ -92,9 +95,18 @@ class Register(Looking):
         return self.request(id)
 
     def act(
-        self, id: str, event: Event, said: Said, by: Actor, seen: int | None = None, letter: Outgoing | None = None
+        self,
+        id: str,
+        event: Event,
+        said: Said,
+        by: Actor,
+        seen: int | None = None,
+        letter: Outgoing | None = None,
+        serving: Serving | None = None,
     ) -> Request:
         """Do something about a request, and send the ``letter`` that does it under its number, both or neither.
+
+        ``serving`` is which letter was handed over, with what proves it.
 
         Whoever calls this has asked for the right in ``states.RIGHTS``. ``seen`` is the newest event that the person
         knew of: after another one nothing is done. Raises RequestRefused, UnknownRequest, KeyUnusable.
@@ -107,6 +119,8 @@ class Register(Looking):
             letter is not None and (event is Event.DRAFT) == bool(letter.pattern)
         ):
             raise RequestRefused(f"“{event}”要有文书，请从“文书”办理。")
+        if (serving is None and event is Event.SERVE_LETTER) or (serving is not None and event not in _SERVING):
+            raise RequestRefused(f"“{event}”请在“文书”里登记。")
         if said.number and not numbers.is_number(said.number, self.series):
             raise RequestRefused(f"文号或归档号“{said.number[:40]}”应写成 沭公开〔2026〕3号 的样子。")
         with self._staff.writing() as connection:
@@ -114,7 +128,7 @@ class Register(Looking):
             if seen is not None and row["last"] != seen:
                 raise RequestRefused(OVERTAKEN)
             known = facts.read(row["facts"])
-            if known.anonymised_on and (values or letter):
+            if known.anonymised_on and (values or letter or serving):
                 raise RequestRefused("这件申请的个人信息已经去除，不再登记新的。")
             if letter is None or letter.pattern:
                 said = self._numbered(connection, row, event, said, by, letter)
@@ -129,7 +143,14 @@ class Register(Looking):
             digest = ""
             if letter is not None:
                 values[Field.DOCUMENT], digest = _kept(connection, row, said, letter)
-            self._record(connection, row, event, said.on, changed, values, by, digest)
+            proof = None
+            if serving is not None:
+                if said.delivery is None:
+                    raise RequestRefused("请写明送达方式。")
+                proof = services.write(connection, id, row["last"] + 1, serving, said.delivery, said.on)
+                if serving.proof:
+                    values[Field.RECEIPT] = services.sealed(serving.proof)
+            self._record(connection, row, event, said.on, changed, values, by, digest, proof)
         if event is Event.ANONYMISE:
             self._staff.leave_no_trace()
         if was:
@@ -198,13 +219,19 @@ class Register(Looking):
         values: Mapping[Field, str],
         by: Actor,
         letter: str = "",
+        proof: str | None = None,
     ) -> None:
-        """Write an event, here and in the audit log; ``letter`` is the digest of the one that was kept with it."""
+        """Write an event, here and in the audit log; ``letter`` is the digest of the one that was kept with it.
+
+        ``proof`` is that of what proves how one was handed over, "" where nothing does.
+        """
         digest = rows.write_event(connection, row, event, on, made, values, by)
         self.persons.put(connection, row["id"], row["last"] + 1, values)
         told = {"request": row["number"], "event": event.value, "step": row["last"] + 1, "digest": digest}
         if letter:
             told["letter"] = letter
+        if proof is not None:
+            told["proof"] = proof
         with self._catalogue.writing() as log:
             audit.append(log, by.person, "request", None, told)
 

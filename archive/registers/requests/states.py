@@ -60,6 +60,7 @@ class Event(StrEnum):
     AMEND = "更正答复"
     DRAFT = "起草文书"
     LETTER = "发出文书"
+    SERVE_LETTER = "登记文书送达"
     VOID = "登记作废"
     ANONYMISE = "去除个人信息"
 
@@ -124,8 +125,10 @@ def _consulting() -> Iterable[Transition]:
 
 
 def _afterwards() -> Iterable[Transition]:
-    for state in (State.CLOSED, State.ARCHIVED):
+    # The proof of service often comes when the answer is disputed already.
+    for state in (State.CLOSED, State.ARCHIVED, State.REVIEWED, State.SUED):
         yield Transition(state, Event.DELIVER, state, "第四十五条")
+    for state in (State.CLOSED, State.ARCHIVED):
         yield Transition(state, Event.REVIEW, State.REVIEWED, _LAW)
         yield Transition(state, Event.SUE, State.SUED, _SUIT)
     yield Transition(State.CLOSED, Event.ARCHIVE, State.ARCHIVED, "第四十五条")
@@ -162,7 +165,11 @@ TABLE: tuple[Transition, ...] = (
         Transition(state, Event.AMEND, state, "第三十六条至第四十条")
         for state in (State.CLOSED, State.ARCHIVED, State.REVIEWED, State.SUED)
     ),
-    *(Transition(state, event, state, "第四十五条") for state in _WRITTEN for event in (Event.DRAFT, Event.LETTER)),
+    *(
+        Transition(state, event, state, "第四十五条")
+        for state in _WRITTEN
+        for event in (Event.DRAFT, Event.LETTER, Event.SERVE_LETTER)
+    ),
     *(Transition(state, Event.CORRECT, state, "第四十五条") for state in State if state is not State.VOID),
     *(Transition(state, Event.VOID, State.VOID, "第四十五条") for state in (State.CONFIRMING, State.HANDLING)),
     *(

@@ -104,6 +104,24 @@ request_letters = Table(
     UniqueConstraint("request_id", "letter", "version"),
 )
 
+# How letters were handed over, and what proves it (送达回证), which is in ``request_persons`` under the same event.
+letter_services = Table(
+    "letter_services",
+    metadata,
+    Column("request_id", String(32), ForeignKey("requests.id"), primary_key=True),
+    Column("event", Integer, primary_key=True),
+    # Which letter of the request; none for an answer that was written outside this program.
+    Column("letter", Integer),
+    Column("delivery", String(16), nullable=False),
+    Column("on", String(10), nullable=False),
+    # Of the proof: its media type, bytes and SHA-256; "" and 0 where there is none.
+    Column("kind", String(32), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    # The event of an earlier row that was wrong.
+    Column("replaces", Integer),
+)
+
 # Numbers that were given, by how those of their series are written. None is given again.
 letter_numbers = Table(
     "letter_numbers",

@@ -21,7 +21,7 @@ from web.staff.requests.typed import Typed
 log = logging.getLogger(__name__)
 acting = Blueprint("acting", __name__, url_prefix="/requests/<id>")
 # These begin a request, or are done with a letter.
-ELSEWHERE_ALONE = frozenset({Event.REGISTER, Event.IMPORT, Event.DRAFT, Event.LETTER, Event.AMEND})
+ELSEWHERE_ALONE = frozenset({Event.REGISTER, Event.IMPORT, Event.DRAFT, Event.LETTER, Event.SERVE_LETTER, Event.AMEND})
 FAILED = "现在写不进登记簿，没有进行任何操作。填写的内容还在表单里，请告诉维护人员，过一会儿再办。"
 
 

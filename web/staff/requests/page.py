@@ -29,7 +29,7 @@ showing = Blueprint("showing", __name__, url_prefix="/requests/<id>")
 # These have pages of their own: an answer is chosen along the tree, a fee is reckoned first.
 ELSEWHERE = {Event.ANSWER: "answer", Event.CHARGE: "fee", Event.AMEND: "letters"}
 # These are done by the letters of the page.
-_LETTERS = frozenset({Event.DRAFT, Event.LETTER})
+_LETTERS = frozenset({Event.DRAFT, Event.LETTER, Event.SERVE_LETTER})
 
 
 def slug(event: Event) -> str:
@@ -125,7 +125,15 @@ def _letters(id: str) -> Mapping[str, object]:
         return None if kept.sent else drafting.event_for(kind, known, offered, corrects=kept.replaces is not None)
 
     kinds = [(each, KINDS[each.kind]) for each in newest.values()]
+    served = register().services(id)
     return {
+        "served": {
+            which: [each for each in served if each.letter == which and not each.void]
+            for which in {each.letter for each in served}
+        },
+        "serving": {each.event: each for each in served},
+        "called": {each.letter: f"{KINDS[each.kind].label} {each.number}" for each in newest.values()},
+        "written_here": any(each.sent and each.number == known.facts.reply_number for each in newest.values()),
         "letters": [(each, kind, sends(each, kind)) for each, kind in kinds],
         "possible": drafting.possible(register(), known),
         "may_answer": bool({Event.ANSWER, Event.ANSWER_AGAIN} & offered),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from archive.registers.requests.facts import Field, Plain
+from archive.registers.requests.facts import FILES, Field, Plain
 from archive.registers.requests.outcomes import ANSWERS, Content
 from archive.registers.requests.request import Recorded
 
@@ -35,7 +35,7 @@ FACTS = {
 # Of an opinion that was asked for, and of a dispute.
 _PARTS = {
     **{"of": "向", "sent_on": "发出", "served_on": "送达", "ended_on": "结束", "position": "意见"},
-    **{"court": "向", "filed_on": "提出", "result": "结果", "redo": "要求重新答复"},
+    **{"number": "文书", "court": "向", "filed_on": "提出", "result": "结果", "redo": "要求重新答复"},
 }
 
 
@@ -76,7 +76,7 @@ def spoken(values: Mapping[Field, str]) -> list[tuple[str, str]]:
     """Return what was written freely with an event, each with its label; a letter's parts one by one."""
     told = []
     for field, value in values.items():
-        if field is Field.DOCUMENT:
+        if field in FILES:
             continue
         if field is Field.LETTER:
             told += [(Content[name].value, text) for name, text in json.loads(value).items()]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from archive.official import Paper, Table, docx_of
-from archive.registers.requests import search_paper
+from archive.registers.requests import search_paper, services
 from archive.registers.requests.bundle import Part, Piece, bundle, needed
-from archive.registers.requests.facts import Field
+from archive.registers.requests.facts import FILES, Field
 from archive.registers.requests.findable import own_words
 from archive.registers.requests.letters.kinds import KINDS
 from archive.registers.requests.outcomes import Content
@@ -28,7 +28,7 @@ _PARTS = {
     "third-party-told": Part.CONSULTATION,
     "organ-asked": Part.CONSULTATION,
 }
-_APPLIED = tuple(field for field in Field if field not in (Field.NOTE, Field.LETTER, Field.DOCUMENT))
+_APPLIED = tuple(field for field in Field if field not in {Field.NOTE, Field.LETTER, *FILES})
 _WIDTHS = (34, 122)
 _OF_LOG = (26, 28, 18, 84)
 Say = Callable[[Recorded], str]
@@ -51,7 +51,7 @@ def case(register: Register, id: str, organ: str, by: Actor, say: Say, further: 
         consulted=bool(known.asked),
         extended=known.extension_told_on is not None or known.delay_told_on is not None,
     )
-    return bundle(request.number, organ, pieces, wanted)
+    return bundle(request.number, organ, pieces, wanted, _lacking(register, request))
 
 
 def _pieces(register: Register, request: Request, opened: Opened, by: Actor, say: Say) -> Iterator[Piece]:
@@ -71,6 +71,7 @@ def _pieces(register: Register, request: Request, opened: Opened, by: Actor, say
             part = Part.ANSWER if kind.answer else _PARTS.get(each.kind, Part.OTHER)
             title = f"{kind.label.replace('：', '，')} {each.number}{'（已作废）' if each.void else ''}"
             yield Piece(part, title, "c.docx", register.letter(request.id, each.event, by).docx, each.dated)
+    yield from _proofs(register, request, by)
     for event in events:
         if event.event is Event.SUPPLEMENT and (told := opened.by_event.get(event.number)):
             rows = tuple((field.value, text) for field, text in told.items() if field is not Field.LETTER)
@@ -78,6 +79,25 @@ def _pieces(register: Register, request: Request, opened: Opened, by: Actor, say
             yield Piece(Part.SUPPLEMENT, "收到的补正", "b.docx", docx_of(paper), event.on)
     yield Piece(Part.LOG, "办理记录", "d.docx", docx_of(_log(request, events, opened, say)))
     yield Piece(Part.LOG, "办理记录和校验值", "e.json", _digests(request, events))
+
+
+def _proofs(register: Register, request: Request, by: Actor) -> Iterator[Piece]:
+    """Yield what proves that letters were handed over, but for what was put right."""
+    letters = {each.letter: each for each in register.letters(request.id) if each.sent}
+    for each in register.services(request.id):
+        if each.kind and not each.void and request.facts.anonymised_on is None:
+            letter = letters.get(each.letter) if each.letter is not None else None
+            called = f"{KINDS[letter.kind].label.replace('：', '，')} {letter.number}" if letter else "答复"
+            _, content = register.proof(request.id, each.event, by)
+            title = f"{called} {each.delivery}"
+            yield Piece(Part.SERVICE, title, f"g{services.ENDINGS[each.kind]}", content, each.on)
+
+
+def _lacking(register: Register, request: Request) -> list[str]:
+    """Say which letters nothing proves to have been handed over."""
+    found = services.unproven(register.letters(request.id), register.services(request.id))
+    names = [f"{KINDS[each.kind].label} {each.number}" for each in found]
+    return [f"没有送达证明的文书：{'、'.join(names)}。"] if names else []
 
 
 def _searches(register: Register, request: Request, opened: Opened, organ: str, by: Actor) -> Iterator[Piece]:
@@ -102,6 +122,8 @@ def _log(request: Request, events: Iterable[Recorded], opened: Opened, say: Say)
 
 def _spoken(opened: Opened, number: int) -> Iterator[str]:
     for field, text in opened.by_event.get(number, {}).items():
+        if field in FILES:
+            continue
         if field is Field.LETTER:
             yield from (f"{Content[name].value}：{said}" for name, said in json.loads(text).items())
         else:
