@@ -22,6 +22,8 @@ from archive.extract import Sandbox
 from archive.intake import masked
 from archive.registers import jobs as register
 from archive.registers import masking, uploads
+from archive.registers.books import reevaluations
+from archive.registers.books.book import Book
 from archive.registers.bringing import Bringing
 from archive.registers.everything import Everything
 from archive.registers.incoming import Watch
@@ -222,6 +224,7 @@ class Upkeep:
         for name, act in (
             ("folder", self._look),
             ("plans", self._publish),
+            ("evaluations", self._evaluate),
             ("index", self._follow),
             ("staff index", self._follow_all),
             ("uploads", self._sweep),
@@ -255,6 +258,11 @@ class Upkeep:
                 say(f"{each.id} 第 {each.version} 版《{each.title}》到时公开。")
             else:
                 self.tell("plans", f"{each.id} 到时没有公开：{each.told}")
+
+    def _evaluate(self) -> None:
+        """Carry out the evaluations whose entering was cut off."""
+        for told in reevaluations.carry_out(Book(reevaluations.SPEC, self._staff, self._opened.catalogue)):
+            say(told)
 
     def _follow(self) -> None:
         """Let the index follow what was decided, and the day."""

@@ -85,13 +85,15 @@ class Book:
             cells.wrong.setdefault(name, sentence)
         return cells
 
-    def enter(self, told: Mapping[str, str], by: Actor, id: str = "") -> Entry:
+    def enter(self, told: Mapping[str, str], by: Actor, id: str = "", also: Facts | None = None) -> Entry:
         """Enter what was typed. ``id`` is that of a form: when it comes a second time, nothing more is entered.
+
+        ``also`` are facts besides the columns.
 
         Raises EntryRefused, KeyUnusable.
         """
         cells = self._fit(self.read(told))
-        made = self._made(cells)
+        made = {**self._made(cells), **(also or {})}
         with self._staff.writing() as connection:
             query = select(book_entries).where(book_entries.c.id == id, book_entries.c.book == self.spec.id)
             if there := connection.execute(query).mappings().first():

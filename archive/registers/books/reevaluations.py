@@ -2,6 +2,9 @@
 
 A document whose newest version is 不予公开 or 依申请公开 is due some months after it was classified or last
 evaluated, or on the day that its evaluation set. One that becomes 主动公开 gets that attribute and is reviewed as any.
+
+The register and the archive are two databases. So an evaluation is entered as still to be carried out, then the
+attribute is set, then the entry says so. What was cut off in between is carried out by ``carry_out`` later.
 """
 
 from calendar import monthrange
@@ -27,6 +30,9 @@ from archive.store.tables import classifications, documents, versions
 STAYS, OPENED = "维持", "转为主动公开"
 DECISIONS = (STAYS, OPENED)
 MONTHS = 12
+# The fact that an evaluation is still to be carried out, on which version; and why it could not be.
+PENDING, UNDONE = "pending", "undone"
+CARRIED, NOT_CARRIED = "执行", "没有执行"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,8 @@ def withheld(catalogue: Catalogue) -> list[Withheld]:
 def dues(found: Iterable[Withheld], entries: Iterable[Entry], months: int) -> list[Due]:
     """Return when each document is to be evaluated, the first on top."""
     latest: dict[str, Facts] = {}
-    for each in sorted(entries, key=lambda each: (text(each.facts, "on"), each.number)):
+    done = (each for each in entries if not each.facts.get(UNDONE))
+    for each in sorted(done, key=lambda each: (text(each.facts, "on"), each.number)):
         latest[text(each.facts, "document")] = each.facts
     return sorted(
         (_due(each, latest.get(each.id), months) for each in found), key=lambda due: (due.on, due.document.id)
@@ -90,23 +97,61 @@ def until(found: Iterable[Due], year: int) -> list[Due]:
 def evaluate(book: Book, told: Mapping[str, str], by: Actor, id: str = "") -> Entry:
     """Enter an evaluation; what becomes public for all gets its attribute, and waits for review.
 
-    ``id`` is that of a form: when it comes a second time, nothing more is done. Raises EntryRefused.
+    ``id`` is that of a form: when it comes a second time, only what is left of it is done. Raises EntryRefused.
     """
     if id and (there := next((each for each in book.all() if each.id == id), None)):
-        return there
+        return _carried_out(book, there, by)
     cells = book.read(told)
     if cells.wrong:
         raise EntryRefused("".join(cells.wrong.values()))
     document = text(cells.facts, "document")
     if document not in {each.id for each in withheld(book.catalogue)}:
         raise EntryRefused("这份文件现在不是不予公开或者依申请公开，不用评估。")
-    if cells.facts["decision"] == OPENED:
-        basis = f"定期评估（条例第十八条）：{text(cells.facts, 'reason')}"
+    if cells.facts["decision"] != OPENED:
+        return book.enter(told, by, id)
+    pending = {PENDING: str(book.catalogue.newest(document).version)}
+    return _carried_out(book, book.enter(told, by, id, pending), by)
+
+
+def carry_out(book: Book) -> list[str]:
+    """Carry out the evaluations that were entered and cut off; return a sentence about each.
+
+    It is done in the name of who entered each. Raises what ends reading and writing either database.
+    """
+    found = []
+    for each in book.all():
+        if each.facts.get(PENDING):
+            entered = book.events(each.id)[0]
+            made = _carried_out(book, each, Actor(entered.person))
+            document = text(made.facts, "document")
+            undone = text(made.facts, UNDONE)
+            found.append(
+                f"定期评估 {each.number} 没有执行：{undone}"
+                if undone
+                else f"定期评估 {each.number} 补办完毕：{document} 改为{Disclosure.ACTIVE}。"
+            )
+    return found
+
+
+def _carried_out(book: Book, entry: Entry, by: Actor) -> Entry:
+    """Set the attribute that an entry still waits for, unless it is set, and say in the entry what came of it."""
+    if not entry.facts.get(PENDING):
+        return entry
+    document, undone = text(entry.facts, "document"), ""
+    if document in {each.id for each in withheld(book.catalogue)}:
+        basis = f"定期评估（条例第十八条）：{text(entry.facts, 'reason')}"
         try:
-            review.classify(book.catalogue, document, Disclosure.ACTIVE, by.person, basis)
+            version = int(text(entry.facts, PENDING))
+            review.classify(book.catalogue, document, Disclosure.ACTIVE, by.person, basis, version=version)
         except DecisionRefused as refused:
-            raise EntryRefused(refused.reason) from refused
-    return book.enter(told, by, id)
+            undone = refused.reason
+    made = {name: value for name, value in entry.facts.items() if name != PENDING}
+    event, told = (NOT_CARRIED, {UNDONE: undone}) if undone else (CARRIED, {})
+    try:
+        return book.make(entry.id, event, {**made, **told}, by, entry.last)
+    except EntryRefused:
+        # Somebody else has just done the same.
+        return book.entry(entry.id)
 
 
 def _due(document: Withheld, last: Facts | None, months: int) -> Due:
@@ -141,7 +186,7 @@ def _year(facts: Facts) -> int:
 
 
 def figures(year: int, every: Collection[Facts]) -> list[Figure]:
-    found = [each for each in every if _year(each) == year]
+    found = [each for each in every if _year(each) == year and not each.get(UNDONE)]
     kinds = ((name, sum(each.get("decision") == name for each in found)) for name in DECISIONS)
     return [("评估", f"{len(found)} 件"), *((name, f"{count} 件") for name, count in kinds)]
 

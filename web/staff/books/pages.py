@@ -151,12 +151,16 @@ def _form_pages(
             return _form(spec, typed, f"有 {len(cells.wrong)} 处需要改正，改好后再登记。", 400, cells.wrong)
         if not token:
             return _form(spec, typed, "表单不完整，没有登记。请核对后再按一次“登记”。", 400)
+        id = forms.once(token, typed)
         try:
-            entry = entering(book(spec), typed, actor(), forms.once(token, typed))
+            entry = entering(book(spec), typed, actor(), id)
         except EntryRefused as refused:
             return _form(spec, typed, refused.reason, 409)
         except (GongkaiError, SQLAlchemyError, OSError) as error:
             log.error("%s while something was entered", type(error).__name__)
+            if _is_entered(spec, id):
+                # Its page says what is still to be done.
+                return redirect(f"/registers/{spec.id}/{id}", 303)
             return _form(spec, typed, FAILED, 503)
         return redirect(f"/registers/{spec.id}/{entry.id}", 303)
 
@@ -196,6 +200,14 @@ def _form(
         once=forms.token_for(typed),
     )
     return Response(page, status)
+
+
+def _is_entered(spec: Spec, id: str) -> bool:
+    try:
+        book(spec).entry(id)
+    except (UnknownEntry, SQLAlchemyError, OSError):
+        return False
+    return True
 
 
 def _any(facts: Facts) -> bool:

@@ -10,8 +10,8 @@ from archive.errors import GongkaiError, KeyUnusable, PersonalDataDamaged, Reque
 from archive.registers.requests.facts import Delivery, Said
 from archive.registers.requests.services import ENDINGS, Serving, event_for
 from archive.registers.roles import Act
-from web.http.download import download
 from web.http import parameters
+from web.http.download import download
 from web.staff import forms
 from web.staff.arriving import arrived
 from web.staff.guard import allowed

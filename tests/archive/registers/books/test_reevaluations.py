@@ -1,6 +1,7 @@
 """What is withheld is due again after its interval, stays with a reason, or becomes public through review."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -9,8 +10,19 @@ from archive.decisions import review
 from archive.decisions.worklist import Step, Worklist
 from archive.document import Disclosure
 from archive.errors import EntryRefused
+from archive.registers.books import exchange
 from archive.registers.books.book import Book
-from archive.registers.books.reevaluations import SPEC, dues, evaluate, figures, until, withheld
+from archive.registers.books.reevaluations import (
+    PENDING,
+    SPEC,
+    UNDONE,
+    carry_out,
+    dues,
+    evaluate,
+    figures,
+    until,
+    withheld,
+)
 from archive.registers.requests.request import Actor
 from archive.store.catalogue import Catalogue
 from tests.archive.registers.books.conftest import Bring, Open
@@ -88,3 +100,61 @@ def test_what_is_wrong_changes_nothing(
     with pytest.raises(EntryRefused, match=said):
         evaluate(book, {**told(secret), **wrong}, REVIEWER)
     assert book.all() == [] and len(withheld(catalogue)) == 1
+
+
+class Cut(BaseException):
+    """The power fails."""
+
+
+def _cut(*_: object, **__: object) -> None:
+    raise Cut
+
+
+@pytest.mark.parametrize("at", ["before the attribute is set", "after it"])
+def test_an_evaluation_that_is_cut_off_is_carried_out_later_and_told(
+    book: Book, catalogue: Catalogue, secret: str, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    form = told(secret, decision="转为主动公开", reason="已经解密")
+    with monkeypatch.context() as patched, pytest.raises(Cut):
+        if at == "after it":
+            patched.setattr(Book, "make", _cut)
+        else:
+            patched.setattr(review, "classify", _cut)
+        evaluate(book, form, REVIEWER, "a" * 32)
+    [entry] = book.all()
+    assert entry.facts[PENDING] == "1"
+    [said] = carry_out(book)
+    assert "补办完毕" in said and secret in said
+    assert withheld(catalogue) == [] and carry_out(book) == []
+    [made] = book.all()
+    assert PENDING not in made.facts and [each.event for each in book.events(made.id)] == ["登记", "执行"]
+    done = [each for each in catalogue.events(secret) if each.action == "classify"]
+    assert [each.details["disclosure"] for each in done].count("主动公开") == 1 and done[-1].actor == "乙二"
+    # The form that comes again finds all done.
+    assert evaluate(book, form, REVIEWER, "a" * 32) == made
+
+
+def test_an_evaluation_of_a_version_that_is_no_longer_the_newest_is_not_carried_out(
+    book: Book, catalogue: Catalogue, secret: str, monkeypatch: pytest.MonkeyPatch, bring: Bring
+) -> None:
+    with monkeypatch.context() as patched, pytest.raises(Cut):
+        patched.setattr(review, "classify", _cut)
+        evaluate(book, told(secret, decision="转为主动公开", reason="已经解密"), REVIEWER)
+    assert bring("保密检查", "关于保密检查的通知（第二次）\n\n请照新的办理。\n") == secret
+    review.classify(catalogue, secret, Disclosure.WITHHELD, "乙二", "条例第十四条", "属于国家秘密")
+    [said] = carry_out(book)
+    assert "没有执行" in said and len(withheld(catalogue)) == 1 and carry_out(book) == []
+    [entry] = book.all()
+    assert entry.facts[UNDONE]
+    # It counts as none: the document is still due.
+    assert dues(withheld(catalogue), book.all(), 12)[0].last is None
+    assert dict(figures(2026, [entry.facts]))["评估"] == "0 件"
+
+
+def test_a_table_of_former_evaluations_carries_nothing_out(
+    book: Book, catalogue: Catalogue, secret: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text(f"文件,评估日,结论,理由\n{secret},2020-01-01,转为主动公开,已经解密\n", encoding="utf-8")
+    assert exchange.take_in(book, file, REVIEWER).rows == 1
+    assert carry_out(book) == [] and len(withheld(catalogue)) == 1
