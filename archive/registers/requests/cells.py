@@ -24,7 +24,10 @@ _ITEM = re.compile(r"[；;\n]")
 _ASKED = re.compile(
     r"(?:(\d+)[.、])?\s*(第三方|其他机关)\s*(\S+?)\s*发出(?:\s*(\S+?)\s*送达)?(?:\s*(\S+?)\s*(同意公开|不同意公开|逾期未提出))?"
 )
-_DISPUTE = re.compile(r"(行政复议|行政诉讼)\s*(\S+?)\s*提出(?:\s*(\S+?)\s*(结果维持|结果纠正|其他结果)(\s*重新答复)?)?")
+_DISPUTE = re.compile(
+    r"(行政复议|行政诉讼)\s*(\S+?)\s*提出(?:\s*(\S+?)\s*(结果维持|结果纠正|其他结果)(\s*重新答复)?)?"
+    r"(?:\s*由(\S+?)受理)?(?:\s*案号(\S+))?"
+)
 _FEE = re.compile(r"(按件|按量)\s*(\d{1,6})\s*(\d{1,9})\s*元\s*(\S+?)\s*告知(?:\s*(\S+?)\s*缴费)?")
 
 
@@ -119,7 +122,11 @@ def disputes(row: Mapping[str, str]) -> tuple[Dispute, ...]:
             raise Wrong("复议诉讼应写成：行政复议 2026-03-02 提出 2026-05-06 结果维持；有几次的用分号隔开。")
         filed = _read_day(parts[2], "复议诉讼")
         ended = _read_day(parts[3], "复议诉讼") if parts[3] else None
-        found.append(Dispute(Court(parts[1]), filed, ended, Result(parts[4]) if parts[4] else None, bool(parts[5])))
+        result = Result(parts[4]) if parts[4] else None
+        made = Dispute(Court(parts[1]), filed, ended, result, bool(parts[5]), parts[6] or "", parts[7] or "")
+        if why := lawful.misnamed(made.organ, made.number):
+            raise Wrong(why)
+        found.append(made)
     return tuple(found)
 
 
@@ -128,9 +135,10 @@ def write_disputes(made: Facts) -> str:
 
     def one(each: Dispute) -> str:
         ended = f" {each.ended_on} {each.result}{' 重新答复' if each.redo else ''}" if each.ended_on else ""
-        return f"{each.court} {each.filed_on} 提出{ended}"
+        before = f" 由{each.organ}受理" if each.organ else ""
+        return f"{each.court} {each.filed_on} 提出{ended}{before}{f' 案号{each.number}' if each.number else ''}"
 
-    return "；".join(map(one, made.disputes))
+    return "；".join(map(one, made.standing))
 
 
 def of(kind: type[E], row: Mapping[str, str], name: str) -> E:

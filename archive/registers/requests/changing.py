@@ -30,7 +30,8 @@ NEEDED: Mapping[Event, Mapping[str, str]] = {
     Event.ARCHIVE: {"number": "归档号"},
     Event.REVIEW_END: {"result": "复议结果"},
     Event.SUIT_END: {"result": "诉讼结果"},
-    Event.ANSWER_AGAIN: {"number": "重新答复的文号"},
+    Event.VOID_DISPUTE: {"at": "哪一件复议或者诉讼", "note": "撤销的理由"},
+    Event.ANSWER_AGAIN: {"answer": "重新答复的种类", "number": "重新答复的文号"},
     Event.AMEND: {"answer": "更正后答复的种类", "number": "更正后答复的文号", "note": "更正的理由"},
     Event.LETTER: {"number": "文号"},
     Event.VOID: {"note": "作废的理由"},
@@ -76,12 +77,26 @@ def _closed(answer: str) -> _Change:
 
 
 def _filed(court: Court) -> _Change:
-    return lambda facts, said, person: replace(facts, disputes=(*facts.disputes, Dispute(court, said.on)))
+    return lambda facts, said, person: replace(
+        facts, disputes=(*facts.disputes, Dispute(court, said.on, organ=said.organ, number=said.case))
+    )
 
 
 def _ended(facts: Facts, said: Said, person: str) -> Facts:
-    last = replace(facts.disputes[-1], ended_on=said.on, result=said.result, redo=said.redo)
-    return replace(facts, disputes=(*facts.disputes[:-1], last))
+    """End the dispute that goes on: the last that was not entered by mistake."""
+    at = max(at for at, each in enumerate(facts.disputes) if not each.void)
+    this = facts.disputes[at]
+    named = replace(this, organ=said.organ or this.organ, number=said.case or this.number)
+    return _with_dispute(facts, at, replace(named, ended_on=said.on, result=said.result, redo=said.redo))
+
+
+def _mistaken(facts: Facts, said: Said, person: str) -> Facts:
+    at = said.at or 0
+    return _with_dispute(facts, at, replace(facts.disputes[at], void=True))
+
+
+def _with_dispute(facts: Facts, at: int, dispute: Dispute) -> Facts:
+    return replace(facts, disputes=(*facts.disputes[:at], dispute, *facts.disputes[at + 1 :]))
 
 
 def _charged(facts: Facts, said: Said, person: str) -> Facts:
@@ -105,11 +120,23 @@ def _answered(facts: Facts, said: Said, person: str) -> Facts:
     return replace(_closed(said.answer)(facts, said, person), reply_number=said.number)
 
 
+def _another(facts: Facts, said: Said) -> Facts:
+    """Put another answer in the place of the former, which stays in the events. It is still to be handed over.
+
+    The request counts once, in the year of its first answer: by this one if that year goes on, else as it was reported.
+    """
+    later = facts.closed_on is not None and said.on.year > facts.closed_on.year
+    reported = facts.counted if later else facts.reported
+    changed = replace(facts, answer=said.answer, row=ANSWERS[said.answer].row, reported=reported)
+    return replace(changed, reply_number=said.number, delivery=None, delivered_on=None)
+
+
 def _amended(facts: Facts, said: Said, person: str) -> Facts:
-    """Put another answer in the place of the former, which stays in the events. It is still to be handed over."""
-    row = ANSWERS[said.answer].row
-    changed = replace(facts, answer=said.answer, row=row, reply_number=said.number, amended_on=said.on)
-    return replace(changed, delivery=None, delivered_on=None)
+    return replace(_another(facts, said), amended_on=said.on)
+
+
+def _answered_again(facts: Facts, said: Said, person: str) -> Facts:
+    return replace(_another(facts, said), answered_again_on=said.on)
 
 
 def _unchanged(facts: Facts, said: Said, person: str) -> Facts:
@@ -142,7 +169,8 @@ _CHANGES: Mapping[Event, _Change] = {
     Event.REVIEW_END: _ended,
     Event.SUE: _filed(Court.SUIT),
     Event.SUIT_END: _ended,
-    Event.ANSWER_AGAIN: lambda facts, said, person: replace(facts, answered_again_on=said.on, reply_number=said.number),
+    Event.VOID_DISPUTE: _mistaken,
+    Event.ANSWER_AGAIN: _answered_again,
     Event.AMEND: _amended,
     Event.DRAFT: _unchanged,
     Event.LETTER: _unchanged,

@@ -33,7 +33,7 @@ COURTS: Mapping[Kind, Court] = {Kind.REVIEW: Court.REVIEW, Kind.DIRECT: Court.SU
 RESULTS: Mapping[Result, str] = {Result.UPHELD: "维持", Result.CORRECTED: "纠正", Result.OTHER: "其他"}
 OPEN, TOTAL = "未结", "总计"
 CELLS = (*RESULTS.values(), OPEN, TOTAL)
-_HEADING = ("申请登记号", "种类", "提出日", "审结日", "结果", "重新答复")
+_HEADING = ("申请登记号", "种类", "提出日", "审结日", "结果", "重新答复", "受理机关", "案号")
 _NEEDED = _HEADING[:3]
 _BEGIN = {Court.REVIEW: Event.REVIEW, Court.SUIT: Event.SUE}
 _END = {Court.REVIEW: Event.REVIEW_END, Court.SUIT: Event.SUIT_END}
@@ -78,7 +78,7 @@ def cases(every: Iterable[Request]) -> list[Case]:
     found = [
         Case(request, kind, dispute)
         for request in every
-        for kind, dispute in zip(kinds(request.facts.disputes), request.facts.disputes, strict=True)
+        for kind, dispute in zip(kinds(request.facts.standing), request.facts.standing, strict=True)
     ]
     return sorted(found, key=lambda each: (each.dispute.filed_on, each.request.number), reverse=True)
 
@@ -95,7 +95,7 @@ def table_four(year: int, every: Iterable[Facts]) -> dict[str, dict[str, int]]:
     """Return the fifteen cells of a year: by kind, and in it by result, not ended (未结), and 总计."""
     table = {kind.value: dict.fromkeys(CELLS, 0) for kind in Kind}
     for facts in every:
-        for kind, dispute in zip(kinds(facts.disputes), facts.disputes, strict=True):
+        for kind, dispute in zip(kinds(facts.standing), facts.standing, strict=True):
             if at := cell(dispute, year):
                 table[kind][at] += 1
                 table[kind][TOTAL] += 1
@@ -145,27 +145,29 @@ def _cells(each: Case) -> Sequence[str]:
     dispute = each.dispute
     ended = dispute.ended_on.isoformat() if dispute.ended_on else ""
     result = RESULTS[dispute.result] if dispute.result else ""
-    return each.request.number, each.kind, dispute.filed_on.isoformat(), ended, result, "是" if dispute.redo else ""
+    told = (each.request.number, each.kind, dispute.filed_on.isoformat(), ended, result, "是" if dispute.redo else "")
+    return *told, dispute.organ, dispute.number
 
 
 def _acts(made: Facts, kind: Kind, wanted: Dispute) -> list[tuple[Event, Said]]:
     """Return what must happen to a request so that it has a dispute. Raises RequestRefused."""
-    for of, there in zip(kinds(made.disputes), made.disputes, strict=True):
+    for of, there in zip(kinds(made.standing), made.standing, strict=True):
         if (there.court, there.filed_on) == (wanted.court, wanted.filed_on):
             if of is not kind:
                 raise RequestRefused(f"种类与登记簿不符：登记簿里是{of}。")
             if there.ended_on or not wanted.ended_on:
                 raise RequestRefused("这一件已经有了，没有重复导入。")
             return [_ending(wanted)]
-    follows = kinds((*made.disputes, wanted))[-1]
+    follows = kinds((*made.standing, wanted))[-1]
     if follows is not kind:
         raise RequestRefused(f"种类与登记簿不符：按这件申请已经登记的复议、诉讼，应为{follows}。")
-    begun = (_BEGIN[wanted.court], Said(wanted.filed_on))
+    begun = (_BEGIN[wanted.court], Said(wanted.filed_on, organ=wanted.organ, case=wanted.number))
     return [begun, _ending(wanted)] if wanted.ended_on else [begun]
 
 
 def _ending(dispute: Dispute) -> tuple[Event, Said]:
-    said = Said(dispute.ended_on or dispute.filed_on, result=dispute.result, redo=dispute.redo)
+    ended = dispute.ended_on or dispute.filed_on
+    said = Said(ended, result=dispute.result, redo=dispute.redo, organ=dispute.organ, case=dispute.number)
     return _END[dispute.court], said
 
 
@@ -193,4 +195,5 @@ def _parsed(row: Mapping[str, str]) -> tuple[str, Kind, Dispute]:
     if told["重新答复"] not in ("", "是", "否") or (told["重新答复"] == "是" and ended is None):
         raise RequestRefused("重新答复应为 是，或者空着；没有审结的不填。")
     kind = Kind(told["种类"])
-    return told["申请登记号"], kind, Dispute(COURTS[kind], filed, ended, result, told["重新答复"] == "是")
+    made = Dispute(COURTS[kind], filed, ended, result, told["重新答复"] == "是", told["受理机关"], told["案号"])
+    return told["申请登记号"], kind, made

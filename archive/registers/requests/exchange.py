@@ -13,7 +13,7 @@ from archive.registers.requests import cells, lawful, sheet, taking_in
 from archive.registers.requests.applicants import checked
 from archive.registers.requests.facts import Applicant, Court, Delivery, Facts, Field, Form, stated
 from archive.registers.requests.numbers import Pattern, is_number
-from archive.registers.requests.outcomes import ANSWERS, read_row
+from archive.registers.requests.outcomes import ANSWERS, Row, read_row
 from archive.registers.requests.register import Register
 from archive.registers.requests.request import Actor, Request
 from archive.registers.requests.states import State
@@ -129,6 +129,7 @@ def _facts(row: Mapping[str, str], series: Sequence[Pattern]) -> Facts:
         asked=cells.opinions(row),
         answer=answer,
         row=result,
+        reported=_reported(row, result),
         reply_number=cells.number(row, "答复文号", series),
         closed_on=closed,
         delivery=cells.maybe(Delivery, row, "送达方式"),
@@ -147,6 +148,14 @@ def _facts(row: Mapping[str, str], series: Sequence[Pattern]) -> Facts:
     if made.closed_on and made.received_on is None:
         raise cells.Wrong(f"收到渠道为{made.channel}的，答复过的应当有确认日。")
     return _placed(made, row)
+
+
+def _reported(row: Mapping[str, str], result: Row | None) -> Row | None:
+    said = row.get("年报结果代码", "").strip()
+    reported = read_row(said) if said else None
+    if said and (reported is None or result is None):
+        raise cells.Wrong("年报结果代码应为 R03 至 R20、R21.1、R21.2、R21.3 之一，有结果代码的才填。")
+    return reported
 
 
 def _placed(made: Facts, row: Mapping[str, str]) -> Facts:
@@ -174,7 +183,7 @@ def _state(made: Facts) -> State:
 
 
 def _state_afterwards(made: Facts) -> State:
-    last = made.disputes[-1] if made.disputes else None
+    last = made.standing[-1] if made.standing else None
     if last and last.ended_on is None:
         return State.REVIEWED if last.court is Court.REVIEW else State.SUED
     if last and last.redo and last.ended_on and (made.answered_again_on or date.min) < last.ended_on:
@@ -218,6 +227,7 @@ _FACTS: Mapping[str, Callable[[Facts], str]] = {
     "收费": cells.write_charge,
     "结果代码": lambda made: cells.written(made.row),
     "答复种类": lambda made: made.answer,
+    "年报结果代码": lambda made: cells.written(made.reported),
     "答复文号": lambda made: made.reply_number,
     "答复日": lambda made: cells.written(made.closed_on),
     "送达方式": lambda made: cells.written(made.delivery),

@@ -115,13 +115,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """A review or a lawsuit. ``redo``: the office has to answer again."""
+    """A review or a lawsuit. ``redo``: the office has to answer again. ``organ`` decides it under its ``number``.
+
+    ``void``: it was entered by mistake, and counts nowhere.
+    """
 
     court: Court
     filed_on: date
     ended_on: date | None = None
     result: Result | None = None
     redo: bool = False
+    organ: str = ""
+    number: str = ""
+    void: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,8 @@ class Facts:
     fee_paid_on: date | None = None
     answer: str = ""
     row: Row | None = None
+    # The row of the answer that stood at the end of the year of the first one, where a later year's took its place.
+    reported: Row | None = None
     reply_number: str = ""
     closed_on: date | None = None
     delivery: Delivery | None = None
@@ -179,6 +187,16 @@ class Facts:
     def outcome(self) -> Answer | None:
         """The answer; None while there is none, and for imported ones, of which only the row is known."""
         return ANSWERS.get(self.answer)
+
+    @property
+    def counted(self) -> Row | None:
+        """The row in which the annual report of the year of the first answer has it; None while there is no answer."""
+        return self.reported or self.row
+
+    @property
+    def standing(self) -> tuple[Dispute, ...]:
+        """The disputes, but for those that were entered by mistake."""
+        return tuple(each for each in self.disputes if not each.void)
 
     @property
     def awaited(self) -> tuple[int, ...]:
@@ -219,6 +237,9 @@ class Said:
     delivery: Delivery | None = None
     result: Result | None = None
     redo: bool = False
+    # Of a dispute: before whom it is, and under which number of theirs.
+    organ: str = ""
+    case: str = ""
     correction: "Correction | None" = None
     note: str = ""
     personal: Mapping[Field, str] = field(default_factory=dict)
@@ -278,6 +299,7 @@ def read(told: Mapping[str, Plain]) -> Facts:
         fee_paid_on=_day(told, "fee_paid_on"),
         answer=_text(told, "answer"),
         row=Row(_text(told, "row")) if "row" in told else None,
+        reported=Row(_text(told, "reported")) if "reported" in told else None,
         reply_number=_text(told, "reply_number"),
         closed_on=_day(told, "closed_on"),
         delivery=Delivery(_text(told, "delivery")) if "delivery" in told else None,
@@ -331,6 +353,9 @@ def _dispute(kept: Plain) -> Dispute:
         *(Court(_text(told, "court")), date.fromisoformat(_text(told, "filed_on")), _day(told, "ended_on")),
         result=Result(_text(told, "result")) if "result" in told else None,
         redo=bool(told.get("redo")),
+        organ=_text(told, "organ"),
+        number=_text(told, "number"),
+        void=bool(told.get("void")),
     )
 
 

@@ -1,5 +1,6 @@
 """Whether something may happen to a request now: the conditions of the table, and the order of its days."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
@@ -14,6 +15,9 @@ from archive.registers.workdays import Calendar
 RETAINED_YEARS = 10
 # The law asks for a reasonable time and names none: more working days than a year has are a slip.
 LONGEST_DELAY = 250
+_DISPUTING = frozenset({Event.REVIEW, Event.REVIEW_END, Event.SUE, Event.SUIT_END})
+_ORGAN = re.compile(r"[\u4e00-\u9fff（）]{2,40}(?:政府|法院|[厅局部委署院会办]|办公室|机构)")
+_CASE = re.compile(r"[\u4e00-\u9fff]{0,12}[〔（(\[［]20\d\d[〕）)\]］][\u4e00-\u9fff第\d-]{1,20}号")
 _Holds = Callable[[Facts, Said, Calendar], bool]
 
 
@@ -29,6 +33,14 @@ def _opinion_overdue(facts: Facts, said: Said, calendar: Calendar) -> bool:
     spoken = [said.at] if said.at in facts.awaited else facts.awaited
     ends = [terms.opinion(asked[at], received, calendar) for at in spoken if at is not None]
     return any(end is None or _over(end, said.on) for end in ends)
+
+
+def _decides(facts: Facts, said: Said) -> bool:
+    """Whether a request stands where it does because of the dispute that is spoken of."""
+    last = max((at for at, each in enumerate(facts.disputes) if not each.void), default=None)
+    if last is None or said.at != last:
+        return False
+    return facts.disputes[last].ended_on is None or facts.disputes[last].redo
 
 
 def _retained(facts: Facts, said: Said, calendar: Calendar) -> bool:
@@ -56,6 +68,9 @@ _CONDITIONS: Mapping[Condition, _Holds] = {
     Condition.RETAINED_LONG_ENOUGH: _retained,
     Condition.LAST_OPINION: lambda facts, said, calendar: len(facts.awaited) == 1,
     Condition.MORE_OPINIONS: lambda facts, said, calendar: len(facts.awaited) > 1,
+    Condition.DISPUTED: lambda facts, said, calendar: bool(facts.standing),
+    Condition.LAST_DISPUTE: lambda facts, said, calendar: _decides(facts, said),
+    Condition.OTHER_DISPUTE: lambda facts, said, calendar: not _decides(facts, said),
     Condition.REDO: lambda facts, said, calendar: said.redo,
     Condition.NO_REDO: lambda facts, said, calendar: not said.redo,
 }
@@ -89,8 +104,29 @@ def unlawful(facts: Facts, event: Event, said: Said) -> str:
             return f"延迟的期限应当合理，这里可写 1 至 {LONGEST_DELAY} 个工作日（条例第三十五条）。"
     if event in (Event.OPINION, Event.SILENCE, Event.SERVE) and said.at not in facts.awaited:
         return "没有这样一份等待答复的征求意见书。"
-    if event in (Event.ANSWER, Event.AMEND):
+    if event in (Event.ANSWER, Event.ANSWER_AGAIN, Event.AMEND):
         return _unanswerable(facts, said)
+    if event in _DISPUTING:
+        return misnamed(said.organ, said.case)
+    return _irrevocable(facts, said) if event is Event.VOID_DISPUTE else ""
+
+
+def misnamed(organ: str, number: str) -> str:
+    """Return why the organ or the number of a dispute can't be; "" if they can. Neither may hold a person's name."""
+    if organ and not _ORGAN.fullmatch(organ):
+        return "复议机关或者法院应写全称，如 云溪县人民政府、云溪县人民法院。"
+    if number and not _CASE.fullmatch(number):
+        return "案号应写成 （2026）鲁1329行初12号 或者 云政复〔2026〕3号 的样子。"
+    return ""
+
+
+def _irrevocable(facts: Facts, said: Said) -> str:
+    """Return why a dispute can't be said to have been entered by mistake; "" if it can."""
+    if said.at is None or not 0 <= said.at < len(facts.disputes) or facts.disputes[said.at].void:
+        return "没有这样一件复议或者诉讼。"
+    this = facts.disputes[said.at]
+    if this.redo and this.ended_on and facts.answered_again_on and facts.answered_again_on >= this.ended_on:
+        return "已经按这一件的结果重新答复，不能撤销。"
     return ""
 
 
@@ -144,7 +180,7 @@ def _pairs(facts: Facts) -> Iterator[tuple[str, date | None, str, date | None]]:
     yield "办结日", closed, "更正答复日", facts.amended_on
     yield "更正答复日", facts.amended_on, "送达日", facts.delivered_on
     yield "提交日", facts.submitted_on, "作废日", facts.voided_on
-    for dispute in facts.disputes:
+    for dispute in facts.standing:
         yield "办结日", closed, f"{dispute.court}提出日", dispute.filed_on
         yield f"{dispute.court}提出日", dispute.filed_on, f"{dispute.court}审结日", dispute.ended_on
         yield (
@@ -170,10 +206,10 @@ def retained_until(facts: Facts) -> date | None:
         facts.voided_on,
         facts.answered_again_on,
         facts.amended_on,
-        *(each.ended_on for each in facts.disputes),
+        *(each.ended_on for each in facts.standing),
     )
     ended = [day for day in days if day]
-    if not ended or any(each.ended_on is None for each in facts.disputes):
+    if not ended or any(each.ended_on is None for each in facts.standing):
         return None
     # To the end of that year, as files are kept.
     return date(max(ended).year + RETAINED_YEARS, 12, 31)

@@ -34,8 +34,7 @@ from archive.registers.workdays import Calendar
 from archive.store import audit, canonical
 from archive.store.catalogue import Catalogue
 
-# These say how a request is answered, these which number an answer has, and these are done with a letter alone.
-_TELLING = frozenset({Event.ANSWER, Event.AMEND})
+# These say how a request is answered and under which number, and these are done with a letter alone.
 _ANSWERING = frozenset({Event.ANSWER, Event.ANSWER_AGAIN, Event.AMEND})
 _BY_LETTER = frozenset({Event.DRAFT, Event.LETTER})
 # By these a letter is handed over.
@@ -133,7 +132,7 @@ class Register(Looking):
             if letter is None or letter.pattern:
                 said = self._numbered(connection, row, event, said, by, letter)
             changed = changing.apply(known, event, said, by.person, self.calendar, self.today())
-            if event in _TELLING and not known.imported and Content.SEARCH in ANSWERS[said.answer].needs:
+            if event in _ANSWERING and not known.imported and Content.SEARCH in ANSWERS[said.answer].needs:
                 named = said.contents.get(Content.SEARCH, "")
                 if refused := self.searches.unproven(connection, id, named, said.on):
                     raise RequestRefused(refused)

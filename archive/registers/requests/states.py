@@ -56,6 +56,7 @@ class Event(StrEnum):
     REVIEW_END = "复议审结"
     SUE = "申请人提起诉讼"
     SUIT_END = "诉讼审结"
+    VOID_DISPUTE = "撤销误登的复议诉讼"
     ANSWER_AGAIN = "重新答复"
     AMEND = "更正答复"
     DRAFT = "起草文书"
@@ -78,16 +79,23 @@ class Condition(StrEnum):
     ONE_CHARGE = "已经告知过缴费。"
     CHARGEABLE = "2021 年 1 月 1 日以前收到的申请不收费（国办函〔2020〕109号）。"
     PAYMENT_OVERDUE = "缴费的 20 个工作日还没有过（国办函〔2020〕109号）。"
+    DISPUTED = "没有登记过复议、诉讼。"
     RETAINED_LONG_ENOUGH = "保管期限还没有届满，或者个人信息已经去除。"
     # Which of two ways a transition goes; one of them always holds.
     LAST_OPINION = "还有意见没有收到。"
     MORE_OPINIONS = "没有其他意见还要收。"
     REDO = "没有要求重新答复。"
     NO_REDO = "要求重新答复。"
+    LAST_DISPUTE = "这一件不决定申请现在的状态。"
+    OTHER_DISPUTE = "这一件决定申请现在的状态。"
 
 
 # Conditions of which exactly one holds: what a state and an event lead to depends on it.
-EITHER = ((Condition.LAST_OPINION, Condition.MORE_OPINIONS), (Condition.REDO, Condition.NO_REDO))
+EITHER = (
+    (Condition.LAST_OPINION, Condition.MORE_OPINIONS),
+    (Condition.REDO, Condition.NO_REDO),
+    (Condition.LAST_DISPUTE, Condition.OTHER_DISPUTE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +143,11 @@ def _afterwards() -> Iterable[Transition]:
     for then, which in ((State.REDOING, Condition.REDO), (State.CLOSED, Condition.NO_REDO)):
         yield Transition(State.REVIEWED, Event.REVIEW_END, then, "行政复议法第六十二条至第六十九条", (which,))
         yield Transition(State.SUED, Event.SUIT_END, then, "行政诉讼法第六十九条至第七十四条", (which,))
+    for state in (State.REVIEWED, State.SUED, State.REDOING):
+        for then, which in ((State.CLOSED, Condition.LAST_DISPUTE), (state, Condition.OTHER_DISPUTE)):
+            yield Transition(state, Event.VOID_DISPUTE, then, "第四十五条", (which,))
+    for state in (State.CLOSED, State.ARCHIVED):
+        yield Transition(state, Event.VOID_DISPUTE, state, "第四十五条", (Condition.DISPUTED,))
     yield Transition(State.REDOING, Event.ANSWER_AGAIN, State.CLOSED, "第三十六条至第四十条")
 
 
@@ -190,6 +203,7 @@ RIGHTS: Mapping[Event, Act] = {event: Act.HANDLE_REQUESTS for event in Event} | 
     Event.DELAY: Act.OVERSEE_REQUESTS,
     Event.VOID: Act.OVERSEE_REQUESTS,
     Event.AMEND: Act.OVERSEE_REQUESTS,
+    Event.VOID_DISPUTE: Act.OVERSEE_REQUESTS,
     Event.ANONYMISE: Act.OVERSEE_REQUESTS,
 }
 

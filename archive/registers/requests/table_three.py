@@ -1,8 +1,9 @@
 """The annual report's table three, computed from the register for a year, in the form that is in force for it.
 
 A request is new in the year of its receipt (article 31) and ends in the year of its answer; between them it is carried
-over. So for each column what is new and what came over is what ended and what is left, whatever happened. Requests
-that are void, or whose receipt was never confirmed, are in no column, and are counted apart.
+over. A new answer after a review or a lawsuit is no request of its own: it changes the row while the year goes on,
+and no year that is over. So for each column what is new and what came over is what ended and what is left, whatever
+happened. Requests that are void, or whose receipt was never confirmed, are in no column, and are counted apart.
 """
 
 from collections import Counter
@@ -77,5 +78,5 @@ def _codes(each: Facts, received: int, year: int, codes: Mapping[Row, str]) -> l
         return []
     first = _NEW if received == year else _CARRIED
     if ended == year:
-        return [first, codes[each.row or Row.OTHER], _ENDED]
+        return [first, codes[each.counted or Row.OTHER], _ENDED]
     return [first, _LEFT]

@@ -74,7 +74,9 @@ def enter() -> Answer:
         return _form(sent, "没有登记。", 409)
     event = Event.REVIEW if COURTS[kind] is Court.REVIEW else Event.SUE
     try:
-        register().act(known.id, event, Said(filed), actor(), known.last)
+        register().act(
+            known.id, event, Said(filed, organ=sent.text("organ", 60), case=sent.text("case", 40)), actor(), known.last
+        )
     except RequestRefused as refused_act:
         return _form(sent, refused_act.reason, 409)
     except (GongkaiError, SQLAlchemyError, OSError) as error:
@@ -84,7 +86,7 @@ def enter() -> Answer:
 
 
 def _other_kind(facts: Facts, kind: Kind, dispute: Dispute) -> str:
-    follows = kinds((*facts.disputes, dispute))[-1]
+    follows = kinds((*facts.standing, dispute))[-1]
     return "" if follows is kind else f"按这件申请已经登记的复议、诉讼，应为{follows}。"
 
 

@@ -66,7 +66,7 @@ def _act(id: str, name: str, right: Act) -> Answer:
 
 def _again(id: str, event: Event, sent: Typed, refused: str, status: int) -> Answer:
     """Show the form again, with what was typed and why nothing was done."""
-    if event is Event.ANSWER:
+    if event in (Event.ANSWER, Event.ANSWER_AGAIN):
         return answering_page(id, sent, refused, status)
     if event is Event.CHARGE:
         return fee_page(id, sent, refused, status)

@@ -14,7 +14,7 @@ from archive.registers.requests.states import Event
 from archive.registers.roles import Act
 from web.staff.guard import allowed
 from web.staff.requests.opening import UNREADABLE, office, register
-from web.staff.requests.page import about, page
+from web.staff.requests.page import about, page, slug
 from web.staff.requests.typed import FREELY, Typed, content
 
 answering = Blueprint("answering", __name__, url_prefix="/requests/<id>")
@@ -70,7 +70,11 @@ def answering_page(
             question=then.asked if isinstance(then, Question) else "",
             choices=_open(then, [each.back for each in path], way) if isinstance(then, Question) else [],
             **{"way": way, "remedy": REMEDIES[answer.remedy] if answer else "", "content": content, "FREELY": FREELY},
-            **{"by_hand": Event.ANSWER in offered, "amends": Event.AMEND in offered, "no_office": office() is None},
+            **{
+                "by_hand": next((slug(each) for each in (Event.ANSWER, Event.ANSWER_AGAIN) if each in offered), ""),
+                "amends": Event.AMEND in offered,
+                "no_office": office() is None,
+            },
         ),
         status,
     )

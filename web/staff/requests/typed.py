@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from archive.chinese import dates
 from archive.plain import lines
-from archive.registers.requests import changing
+from archive.registers.requests import changing, lawful
 from archive.registers.requests.facts import Applicant, Correction, Delivery, Field, Form, Position, Result, Said
 from archive.registers.requests.fees import Basis
 from archive.registers.requests.letters.drafting import ASKED, REASON, Words
@@ -103,7 +103,7 @@ def said(typed: Typed, event: Event) -> Said | None:
     if "note" in needs and not note:
         typed.wrong["note"] = f"请填写{needs['note']}。"
     redo = event in (Event.REVIEW_END, Event.SUIT_END) and typed.form.get("redo") == "1"
-    if event is Event.ANSWER:
+    if event in (Event.ANSWER, Event.ANSWER_AGAIN):
         more["contents"] = _contents(typed)
     if event in (Event.CORRECT, Event.SUPPLEMENT):
         more["personal"] = _personal(typed)
@@ -117,6 +117,11 @@ def said(typed: Typed, event: Event) -> Said | None:
         )
     if typed.wrong or on is None:
         return None
+    if event in (Event.REVIEW, Event.REVIEW_END, Event.SUE, Event.SUIT_END):
+        more |= {"organ": typed.text("organ", 60), "case": typed.text("case", 40)}
+        if why := lawful.misnamed(str(more["organ"]), str(more["case"])):
+            typed.wrong["case" if not lawful.misnamed(str(more["organ"]), "") else "organ"] = why
+            return None
     return Said(on, **{**more, "note": note}, redo=redo)  # type: ignore[arg-type]  # the fields of Said, by their names
 
 

@@ -30,12 +30,21 @@ FACTS = {
     **{"recorded_on": "备案日", "disputes": "复议和诉讼", "answered_again_on": "重新答复日", "voided_on": "作废日"},
     **{"delay_days": "延迟的工作日", "delay_told_on": "确定延迟答复日", "delay_by": "批准延迟的人"},
     "amended_on": "更正答复日",
+    "reported": "已经统计的年度报告的行",
     "anonymised_on": "去除个人信息日",
 }
 # Of an opinion that was asked for, and of a dispute.
 _PARTS = {
     **{"of": "向", "sent_on": "发出", "served_on": "送达", "ended_on": "结束", "position": "意见"},
-    **{"number": "文书", "court": "向", "filed_on": "提出", "result": "结果", "redo": "要求重新答复"},
+    **{
+        "number": "文号或者案号",
+        "court": "向",
+        "filed_on": "提出",
+        "result": "结果",
+        "redo": "要求重新答复",
+        "organ": "受理机关",
+        "void": "误登，已经撤销",
+    },
 }
 
 

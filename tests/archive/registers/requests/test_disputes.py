@@ -10,13 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import RequestRefused
-from archive.registers.requests import disputes, sheet
+from archive.registers.requests import cells, disputes, exchange, sheet
+from archive.registers.requests.checking import problems
 from archive.registers.requests.disputes import CELLS, Kind, cases, kinds, table_four
-from archive.registers.requests.facts import Applicant, Court, Dispute, Facts, Result, Said
+from archive.registers.requests.facts import Applicant, Court, Dispute, Facts, Field, Result, Said
+from archive.registers.requests.outcomes import Row
 from archive.registers.requests.register import Register
 from archive.registers.requests.states import Event, State
+from archive.registers.requests.table_three import TOTAL, table_three
 from archive.registers.requests.terms import Channel
-from tests.archive.registers.requests.conftest import CLERK, DAY, Apply, Today
+from archive.registers.staff import Staff
+from archive.store.catalogue import Catalogue
+from tests.archive.registers.requests.conftest import CLERK, DAY, HEAD, Apply, Today
 from tests.archive.registers.requests.test_register import answer
 
 FIRST = date(2019, 6, 1)
@@ -102,6 +107,10 @@ def answered(register: Register, application: Apply, today: Today) -> str:
     return register.act(made.id, Event.ANSWER, answer(today.day), CLERK).number
 
 
+def again(on: date, kind: str = "provided", **contents: str) -> Said:
+    return replace(answer(on, kind, **contents), number="沭公开〔2026〕4号")
+
+
 def table(path: Path, *rows: str) -> Path:
     heading = "申请登记号,种类,提出日,审结日,结果,重新答复"
     path.write_text("\n".join((heading, *rows)), encoding="utf-8")
@@ -147,7 +156,7 @@ def test_a_table_of_disputes_goes_in_at_its_requests_and_out_again(
     assert third in {each.number for each in register.all()}
     assert disputes.write(register, tmp_path / "out.xlsx", CLERK) == 3
     rows = [row for _, row in sheet.read(tmp_path / "out.xlsx")]
-    assert rows[1] == [first, "复议", "2026-09-10", "2026-10-10", "维持", ""]
+    assert rows[1] == [first, "复议", "2026-09-10", "2026-10-10", "维持", "", "", ""]
     # What was open gets its end from a later table.
     later = table(tmp_path / "later.csv", f"{first},复议后诉,2026-10-20,2026-11-20,其他,否")
     assert disputes.take_in(register, later, CLERK, today()).rows == 1
@@ -169,9 +178,130 @@ def test_a_suit_after_a_new_answer_is_no_suit_after_the_review(
     for event, said in (
         (Event.REVIEW, Said(today.day)),
         (Event.REVIEW_END, Said(today.day + DAY, result=Result.CORRECTED, redo=True)),
-        (Event.ANSWER_AGAIN, Said(today.day + 2 * DAY, number="沭公开〔2026〕4号")),
+        (Event.ANSWER_AGAIN, again(today.day + 2 * DAY)),
         (Event.SUE, Said(today.day + 3 * DAY)),
     ):
         today.day = said.on
         register.act(id, event, said, CLERK)
     assert [each.kind for each in cases(register.all())] == [Kind.DIRECT, Kind.REVIEW]
+
+
+def disputed(register: Register, application: Apply, today: Today, redo: bool = True) -> str:
+    """Return a request whose answer was withheld, then set aside."""
+    made = register.register(application(), CLERK)
+    register.act(made.id, Event.ANSWER, answer(today.day, "secret", reasons="国家秘密"), CLERK)
+    today.day += DAY
+    said = Said(today.day, organ="云溪县人民政府", case="云政复〔2026〕3号")
+    register.act(made.id, Event.REVIEW, said, CLERK)
+    today.day += DAY
+    register.act(made.id, Event.REVIEW_END, Said(today.day, result=Result.CORRECTED, redo=redo), CLERK)
+    return made.id
+
+
+def counted(register: Register, year: int) -> dict[str, int]:
+    table = table_three(year, [each.facts for each in register.all()])
+    assert table.problems() == []
+    return {code: numbers[TOTAL] for code, numbers in table.numbers.items() if numbers[TOTAL]}
+
+
+def test_a_new_answer_counts_once_and_by_itself_while_the_year_goes_on(
+    register: Register, application: Apply, today: Today
+) -> None:
+    id = disputed(register, application, today)
+    assert counted(register, 2026) == {"R01": 1, "R05": 1, "R22": 1}
+    made = register.act(id, Event.ANSWER_AGAIN, again(today.day), CLERK).facts
+    assert (made.answer, made.row, made.reply_number) == ("provided", Row.OPEN, "沭公开〔2026〕4号")
+    assert (made.delivered_on, made.answered_again_on, made.state) == (None, today.day, State.CLOSED)
+    assert counted(register, 2026) == {"R01": 1, "R03": 1, "R22": 1}
+
+
+@pytest.mark.parametrize("event", [Event.ANSWER_AGAIN, Event.AMEND])
+def test_a_new_answer_of_a_later_year_changes_no_report_of_before(
+    register: Register, application: Apply, today: Today, event: Event, tmp_path: Path
+) -> None:
+    id = disputed(register, application, today, redo=event is Event.ANSWER_AGAIN)
+    before = counted(register, 2026)
+    today.day = date(2027, 2, 1)
+    made = register.act(id, event, replace(again(today.day), note="依复议决定"), HEAD).facts
+    assert (made.row, made.reported, made.counted) == (Row.OPEN, Row.CLASSIFIED, Row.CLASSIFIED)
+    assert counted(register, 2026) == before and counted(register, 2027) == {}
+    exchange.write(register, tmp_path / "out.csv", CLERK)
+    (row,) = [dict(zip(*[cells for _, cells in sheet.read(tmp_path / "out.csv")], strict=True))]
+    assert (row["结果代码"], row["年报结果代码"]) == ("R03", "R05")
+
+
+def test_a_new_answer_needs_what_any_answer_needs(register: Register, application: Apply, today: Today) -> None:
+    id = disputed(register, application, today)
+    for said, why in (
+        (Said(today.day, number="沭公开〔2026〕4号"), "重新答复的种类"),
+        (again(today.day, "secret"), "必须写明"),
+        (again(today.day, "absent", search="2026-0001-检1"), "检索"),
+    ):
+        with pytest.raises(RequestRefused, match=why):
+            register.act(id, Event.ANSWER_AGAIN, said, CLERK)
+
+
+def test_a_dispute_entered_by_mistake_counts_nowhere_and_stays_in_the_history(
+    register: Register, application: Apply, today: Today, staff: Staff, catalogue: Catalogue
+) -> None:
+    id = disputed(register, application, today)
+    with pytest.raises(RequestRefused, match="撤销的理由"):
+        register.act(id, Event.VOID_DISPUTE, Said(today.day, at=0), HEAD)
+    undone = register.act(id, Event.VOID_DISPUTE, Said(today.day, at=0, note="登错了申请"), HEAD)
+    assert undone.facts.state is State.CLOSED and undone.facts.standing == ()
+    assert cases(register.all()) == [] and not any(
+        sum(row.values()) for row in table_four(2026, [undone.facts]).values()
+    )
+    assert undone.facts.disputes[0].void and undone.facts.disputes[0].result is Result.CORRECTED
+    assert register.events(id)[-1].personal == (Field.NOTE,)
+    for at in (0, 1, None):
+        with pytest.raises(RequestRefused, match="没有这样一件|没有登记过|请写明"):
+            register.act(id, Event.VOID_DISPUTE, Said(today.day, at=at, note="再一次"), HEAD)
+    # Another takes its place, and what comes is of the right kind.
+    register.act(id, Event.SUE, Said(today.day), CLERK)
+    register.act(id, Event.SUIT_END, Said(today.day, result=Result.UPHELD), CLERK)
+    assert [(each.kind, each.cell) for each in cases(register.all())] == [(Kind.DIRECT, "维持")]
+    assert [*problems(staff, catalogue)] == []
+
+
+def test_an_earlier_dispute_is_undone_and_the_state_stays(register: Register, application: Apply, today: Today) -> None:
+    id = disputed(register, application, today, redo=False)
+    register.act(id, Event.SUE, Said(today.day), CLERK)
+    assert cases(register.all())[0].kind is Kind.AFTER
+    made = register.act(id, Event.VOID_DISPUTE, Said(today.day, at=0, note="误登"), HEAD)
+    assert made.facts.state is State.SUED and cases(register.all())[0].kind is Kind.DIRECT
+    made = register.act(id, Event.VOID_DISPUTE, Said(today.day, at=1, note="误登"), HEAD)
+    assert made.facts.state is State.CLOSED
+
+
+def test_a_dispute_after_which_was_answered_is_no_mistake(register: Register, application: Apply, today: Today) -> None:
+    id = disputed(register, application, today)
+    register.act(id, Event.ANSWER_AGAIN, again(today.day), CLERK)
+    with pytest.raises(RequestRefused, match="已经按这一件的结果重新答复"):
+        register.act(id, Event.VOID_DISPUTE, Said(today.day, at=0, note="误登"), HEAD)
+
+
+def test_the_organ_and_the_number_of_a_dispute_go_out_and_in(
+    register: Register, application: Apply, today: Today, tmp_path: Path
+) -> None:
+    id = disputed(register, application, today, redo=False)
+    register.act(id, Event.SUE, Said(today.day), CLERK)
+    said = Said(today.day, result=Result.UPHELD, organ="云溪县人民法院", case="（2026）鲁1329行初12号")
+    register.act(id, Event.SUIT_END, said, CLERK)
+    found = register.request(id).facts.disputes
+    assert [(each.organ, each.number) for each in found] == [
+        ("云溪县人民政府", "云政复〔2026〕3号"),
+        ("云溪县人民法院", "（2026）鲁1329行初12号"),
+    ]
+    assert cells.disputes({"复议诉讼": cells.write_disputes(register.request(id).facts)}) == found
+    disputes.write(register, tmp_path / "out.csv", CLERK)
+    rows = [row for _, row in sheet.read(tmp_path / "out.csv")]
+    assert [row[6:] for row in rows[1:]] == [[each.organ, each.number] for each in found]
+    bare = Said(today.day)
+    for wrong in (
+        replace(bare, organ="欧阳小芳"),
+        replace(bare, case="欧阳小芳诉县政府"),
+        replace(bare, organ="县政府 欧阳"),
+    ):
+        with pytest.raises(RequestRefused, match="全称|案号应写成"):
+            register.act(id, Event.SUE, wrong, CLERK)
