@@ -34,6 +34,8 @@ NEEDED: Mapping[Event, Mapping[str, str]] = {
     Event.ANSWER_AGAIN: {"answer": "重新答复的种类", "number": "重新答复的文号"},
     Event.AMEND: {"answer": "更正后答复的种类", "number": "更正后答复的文号", "note": "更正的理由"},
     Event.LETTER: {"number": "文号"},
+    Event.VOID_LETTER: {"note": "作废的理由"},
+    Event.VOID_ANSWER: {"note": "作废的理由"},
     Event.VOID: {"note": "作废的理由"},
 }
 _Change = Callable[[Facts, Said, str], Facts]
@@ -136,7 +138,42 @@ def _amended(facts: Facts, said: Said, person: str) -> Facts:
 
 
 def _answered_again(facts: Facts, said: Said, person: str) -> Facts:
-    return replace(_another(facts, said), answered_again_on=said.on)
+    return replace(_another(facts, said), answered_again_on=said.on, revoked_on=None)
+
+
+def _revoked(facts: Facts, said: Said, person: str) -> Facts:
+    """Let an answer be void: the request is at work again, or one that was reported is to be answered anew."""
+    if lawful.is_reported(facts, said.on):
+        later = facts.closed_on is not None and said.on.year > facts.closed_on.year
+        reported = facts.counted if later else facts.reported
+        open_again = replace(facts, reported=reported, answered_again_on=None, revoked_on=said.on)
+    else:
+        open_again = replace(facts, answer="", row=None, closed_on=None)
+    open_again = replace(open_again, amended_on=None, archive_number="", archived_on=None)
+    return replace(open_again, reply_number="", delivery=None, delivered_on=None)
+
+
+def _undone(facts: Facts, said: Said, person: str) -> Facts:
+    """Take back what a letter did: the clock goes on as if it had not been sent."""
+    match said.undoes:
+        case Event.ASK_SUPPLEMENT:
+            none = replace(facts, supplement_asked_on=None, supplement_until=None, supplement_came_on=None)
+            return _unended(none)
+        case Event.CHARGE:
+            none = replace(facts, fee_basis=None, fee_count=0, fee_yuan=0, fee_told_on=None, fee_paid_on=None)
+            return _unended(none)
+        case Event.EXTEND:
+            return replace(facts, extension_days=0, extension_told_on=None, extension_by="")
+        case Event.DELAY:
+            return replace(facts, delay_days=0, delay_told_on=None, delay_by="")
+        case Event.ASK_THIRD_PARTY | Event.ASK_ORGAN if said.at is not None:
+            return replace(facts, asked=(*facts.asked[: said.at], *facts.asked[said.at + 1 :]))
+    return facts
+
+
+def _unended(facts: Facts) -> Facts:
+    """Open a request that had ended because nothing came after a letter."""
+    return replace(facts, answer="", row=None, closed_on=None, archive_number="", archived_on=None)
 
 
 def _unchanged(facts: Facts, said: Said, person: str) -> Facts:
@@ -175,6 +212,8 @@ _CHANGES: Mapping[Event, _Change] = {
     Event.DRAFT: _unchanged,
     Event.LETTER: _unchanged,
     Event.SERVE_LETTER: _unchanged,
+    Event.VOID_LETTER: _undone,
+    Event.VOID_ANSWER: _revoked,
     Event.VOID: lambda facts, said, person: replace(facts, voided_on=said.on),
     Event.ANONYMISE: lambda facts, said, person: replace(facts, anonymised_on=said.on),
 }

@@ -118,6 +118,12 @@ def _letters(
     for number in sorted({place[0] for place in known.keys() ^ logged.keys()}):
         yield f"申请 {number} 的文书与审计日志不符：有的被删除或添加。请从备份恢复。"
     anonymised = {id for id, told in events.items() if any(each["event"] == Event.ANONYMISE for each in told)}
+    with catalogue.reading() as connection:
+        declared = {
+            (str(each.details.get("request")), str(each.details["void"])): each.details.get("step")
+            for each in audit.events(connection, actions=("request",))
+            if "void" in each.details
+        }
     replaced = {(row["request_id"], row["replaces"]): row["event"] for row in rows if row["sent"] and row["replaces"]}
     sent = set()
     for row in rows:
@@ -135,7 +141,7 @@ def _letters(
         issued = given.get(row["number"])
         if issued is None or (issued["request_id"], issued["event"]) != (id, row["event"]):
             yield f"{name}的文号没有发号的记录。请从备份恢复，并查明原因。"
-        elif issued["voided"] != replaced.get((id, row["letter"])):
+        elif issued["voided"] != replaced.get((id, row["letter"]), declared.get((str(numbers.get(id)), row["number"]))):
             yield f"{name}的文号是否作废与登记的不符。请从备份恢复，并查明原因。"
     for number, row in given.items():
         if row["kind"] and number not in sent:

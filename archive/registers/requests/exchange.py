@@ -139,6 +139,7 @@ def _facts(row: Mapping[str, str], series: Sequence[Pattern]) -> Facts:
         recorded_on=cells.day(row, "备案日"),
         disputes=cells.disputes(row),
         answered_again_on=cells.day(row, "重新答复日"),
+        revoked_on=cells.day(row, "答复作废日"),
         voided_on=cells.day(row, "作废日"),
         anonymised_on=cells.day(row, "去除个人信息日"),
     )
@@ -188,6 +189,8 @@ def _state_afterwards(made: Facts) -> State:
         return State.REVIEWED if last.court is Court.REVIEW else State.SUED
     if last and last.redo and last.ended_on and (made.answered_again_on or date.min) < last.ended_on:
         return State.REDOING
+    if made.revoked_on:
+        return State.REDOING
     return State.ARCHIVED if made.archived_on else State.CLOSED
 
 
@@ -234,6 +237,7 @@ _FACTS: Mapping[str, Callable[[Facts], str]] = {
     "送达日": lambda made: cells.written(made.delivered_on),
     "复议诉讼": cells.write_disputes,
     "重新答复日": lambda made: cells.written(made.answered_again_on),
+    "答复作废日": lambda made: cells.written(made.revoked_on),
     "归档号": lambda made: made.archive_number,
     "归档日": lambda made: cells.written(made.archived_on),
     "备案日": lambda made: cells.written(made.recorded_on),

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from archive.registers.requests.fees import Basis
 from archive.registers.requests.outcomes import ANSWERS, Answer, Content, Row
-from archive.registers.requests.states import OPEN, State
+from archive.registers.requests.states import OPEN, Event, State
 from archive.registers.requests.terms import Channel, Consultation, Consulted, Extension, Life, Restart, receipt
 
 # The value of a fact as the database keeps it.
@@ -170,6 +170,8 @@ class Facts:
     disputes: tuple[Dispute, ...] = ()
     answered_again_on: date | None = None
     amended_on: date | None = None
+    # When an answer became void that was reported already, until there is another.
+    revoked_on: date | None = None
     voided_on: date | None = None
     anonymised_on: date | None = None
 
@@ -237,6 +239,8 @@ class Said:
     delivery: Delivery | None = None
     result: Result | None = None
     redo: bool = False
+    # What the letter did that is to be void.
+    undoes: Event | None = None
     # Of a dispute: before whom it is, and under which number of theirs.
     organ: str = ""
     case: str = ""
@@ -310,6 +314,7 @@ def read(told: Mapping[str, Plain]) -> Facts:
         disputes=tuple(map(_dispute, disputes)) if isinstance(disputes, list) else (),
         answered_again_on=_day(told, "answered_again_on"),
         amended_on=_day(told, "amended_on"),
+        revoked_on=_day(told, "revoked_on"),
         voided_on=_day(told, "voided_on"),
         anonymised_on=_day(told, "anonymised_on"),
     )

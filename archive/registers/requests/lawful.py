@@ -7,7 +7,7 @@ from datetime import date
 from archive.registers.requests import fees, terms
 from archive.registers.requests.facts import Facts, Said
 from archive.registers.requests.outcomes import ANSWERS
-from archive.registers.requests.states import EITHER, Condition, Event, Transition, transitions
+from archive.registers.requests.states import EITHER, OPEN, Condition, Event, State, Transition, transitions
 from archive.registers.requests.terms import Consulted, Term
 from archive.registers.workdays import Calendar
 
@@ -15,6 +15,8 @@ from archive.registers.workdays import Calendar
 RETAINED_YEARS = 10
 # The law asks for a reasonable time and names none: more working days than a year has are a slip.
 LONGEST_DELAY = 250
+# What a letter does that only tells something.
+_TELLING_ONLY = (None, Event.LETTER)
 _DISPUTING = frozenset({Event.REVIEW, Event.REVIEW_END, Event.SUE, Event.SUIT_END})
 _ORGAN = re.compile(r"[\u4e00-\u9fff（）]{2,40}(?:政府|法院|[厅局部委署院会办]|办公室|机构)")
 _CASE = re.compile(r"[\u4e00-\u9fff]{0,12}[〔（(\[［]20\d\d[〕）)\]］][\u4e00-\u9fff第\d-]{1,20}号")
@@ -43,6 +45,30 @@ def _decides(facts: Facts, said: Said) -> bool:
     return facts.disputes[last].ended_on is None or facts.disputes[last].redo
 
 
+def _opened_by(facts: Facts, said: Said) -> bool:
+    """Whether a request that waits, or ended by waiting, is at work again without the letter that asked for it."""
+    match said.undoes:
+        case Event.ASK_SUPPLEMENT:
+            return facts.state is State.SUPPLEMENTING or facts.answer == "abandoned"
+        case Event.CHARGE:
+            return facts.state is State.PAYING or facts.answer == "unpaid"
+        case Event.ASK_THIRD_PARTY | Event.ASK_ORGAN:
+            return facts.state is State.CONSULTING and facts.awaited == (said.at,)
+    return False
+
+
+def _undisputed(facts: Facts) -> bool:
+    """Whether nobody has looked at the answer that stands."""
+    last = facts.standing[-1] if facts.standing else None
+    return last is None or bool(last.redo and facts.answered_again_on)
+
+
+def is_reported(facts: Facts, on: date) -> bool:
+    """Whether a request goes on as one that is answered anew: its first answer counts already, or was set aside."""
+    later = facts.closed_on is not None and on.year > facts.closed_on.year
+    return later or facts.answered_again_on is not None
+
+
 def _retained(facts: Facts, said: Said, calendar: Calendar) -> bool:
     until = retained_until(facts)
     return facts.anonymised_on is None and until is not None and said.on > until
@@ -68,6 +94,12 @@ _CONDITIONS: Mapping[Condition, _Holds] = {
     Condition.RETAINED_LONG_ENOUGH: _retained,
     Condition.LAST_OPINION: lambda facts, said, calendar: len(facts.awaited) == 1,
     Condition.MORE_OPINIONS: lambda facts, said, calendar: len(facts.awaited) > 1,
+    Condition.OPENED_BY_IT: lambda facts, said, calendar: _opened_by(facts, said),
+    Condition.NOT_BY_IT: lambda facts, said, calendar: not _opened_by(facts, said),
+    Condition.ANSWERED: lambda facts, said, calendar: bool(facts.reply_number),
+    Condition.UNDISPUTED: lambda facts, said, calendar: _undisputed(facts),
+    Condition.UNREPORTED: lambda facts, said, calendar: not is_reported(facts, said.on),
+    Condition.REPORTED: lambda facts, said, calendar: is_reported(facts, said.on),
     Condition.DISPUTED: lambda facts, said, calendar: bool(facts.standing),
     Condition.LAST_DISPUTE: lambda facts, said, calendar: _decides(facts, said),
     Condition.OTHER_DISPUTE: lambda facts, said, calendar: not _decides(facts, said),
@@ -106,9 +138,24 @@ def unlawful(facts: Facts, event: Event, said: Said) -> str:
         return "没有这样一份等待答复的征求意见书。"
     if event in (Event.ANSWER, Event.ANSWER_AGAIN, Event.AMEND):
         return _unanswerable(facts, said)
+    if event is Event.VOID_LETTER:
+        return _needed(facts, said)
     if event in _DISPUTING:
         return misnamed(said.organ, said.case)
     return _irrevocable(facts, said) if event is Event.VOID_DISPUTE else ""
+
+
+def _needed(facts: Facts, said: Said) -> str:
+    """Return why a letter can't be void by itself; "" if it can."""
+    if said.undoes in (Event.ANSWER, Event.ANSWER_AGAIN, Event.AMEND):
+        return "答复书由“答复作废”作废。"
+    if said.undoes in _TELLING_ONLY or facts.state in OPEN:
+        return ""
+    if not _opened_by(facts, said):
+        return "申请已经办结，这份文书是办理的依据，不能单独作废。答复有错的，先作废答复，或者更正答复。"
+    if is_reported(facts, said.on):
+        return "这件申请已经计入以前年度的报告，这份文书不能作废。"
+    return ""
 
 
 def misnamed(organ: str, number: str) -> str:
@@ -178,6 +225,7 @@ def _pairs(facts: Facts) -> Iterator[tuple[str, date | None, str, date | None]]:
     for name, day in (("归档日", facts.archived_on), ("送达日", facts.delivered_on), ("备案日", facts.recorded_on)):
         yield "办结日", closed, name, day
     yield "办结日", closed, "更正答复日", facts.amended_on
+    yield "办结日", closed, "答复作废日", facts.revoked_on
     yield "更正答复日", facts.amended_on, "送达日", facts.delivered_on
     yield "提交日", facts.submitted_on, "作废日", facts.voided_on
     for dispute in facts.standing:

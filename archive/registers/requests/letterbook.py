@@ -7,15 +7,18 @@ a number of its own, and the number of the former is void. No row is deleted. Wh
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from archive.errors import RequestRefused
+from archive.registers.requests.facts import Facts, Said
 from archive.registers.requests.numbers import Pattern
-from archive.registers.requests.tables import letter_numbers, request_letters, requests
+from archive.registers.requests.states import Event
+from archive.registers.requests.tables import letter_numbers, request_events, request_letters, requests
+from archive.registers.requests.terms import Consulted
 from archive.registers.staff import instant, now
 
 
@@ -40,7 +43,7 @@ class Outgoing:
 class Kept:
     """A version of a letter. ``event`` is the number of the event by which it was kept or sent.
 
-    ``digest`` is the SHA-256 of its docx. ``void``: another letter has taken its place.
+    ``digest`` is the SHA-256 of its docx. ``void``: another letter took its place, or it was declared void.
     """
 
     request_id: str
@@ -102,7 +105,9 @@ def letters(connection: Connection, request_id: str) -> list[Kept]:
     query = select(request_letters).where(request_letters.c.request_id == request_id).order_by(request_letters.c.event)
     rows = connection.execute(query).mappings().all()
     replaced = {row["replaces"] for row in rows if row["sent"]}
-    return [_kept(row, replaced) for row in rows]
+    at = letter_numbers.c
+    void = {*connection.scalars(select(at.number).where((at.request_id == request_id) & at.voided.is_not(None)))}
+    return [_kept(row, replaced, void) for row in rows]
 
 
 def first(every: Iterable[Kept], letter: Kept) -> Kept:
@@ -129,16 +134,53 @@ def place(connection: Connection, request_id: str, outgoing: Outgoing) -> tuple[
 
 def write(connection: Connection, row: Mapping[str, object], replaces: int | None) -> None:
     """Keep a version of a letter. When it is sent, the number of the one that it replaces becomes void."""
+    void = {each.letter for each in letters(connection, str(row["request_id"])) if each.void}
+    if replaces in void and row["sent"]:
+        raise RequestRefused("要更正的文书已经作废，请另发一份。")
     connection.execute(insert(request_letters).values(**row, replaces=replaces))
     if replaces is None or not row["sent"]:
         return
     known = [each for each in letters(connection, str(row["request_id"])) if each.letter == replaces and each.sent]
     if len(known) != 1:
         raise RequestRefused("要更正的文书没有发出过。")
+    declare_void(connection, known[0].number, int(str(row["event"])))
+
+
+def undoing(connection: Connection, facts: Facts, request_id: str, letter: int | None, said: Said) -> tuple[Said, str]:
+    """Return what is said with what the letter did that becomes void, and its number; no ``letter``: the answer.
+
+    Raises RequestRefused for one that was not sent, or is void.
+    """
+    if letter is None:
+        return said, facts.reply_number
+    every = letters(connection, request_id)
+    this = next((each for each in every if each.letter == letter and each.sent), None)
+    if this is None or this.void:
+        raise RequestRefused("这份文书没有发出，或者已经作废。")
+    root = first(every, this)
+    at = request_events.c
+    done = select(at.event).where((at.request_id == request_id) & (at.number == root.event))
+    event = Event(str(connection.execute(done).scalar_one()))
+    if event not in (Event.ASK_THIRD_PARTY, Event.ASK_ORGAN):
+        return replace(said, undoes=event), this.number
+    place = asked_by(facts, root)
+    return replace(said, undoes=event if place is not None else None, at=place), this.number
+
+
+def asked_by(facts: Facts, letter: Kept) -> int | None:
+    """Return the place of the opinion that a letter asked for."""
+    of = {"third-party-asked": Consulted.THIRD_PARTY, "organ-asked": Consulted.ORGAN}.get(letter.kind)
+    for at, asked in enumerate(facts.asked):
+        if asked.number == letter.number if asked.number else (asked.of, asked.sent_on) == (of, letter.dated):
+            return at
+    return None
+
+
+def declare_void(connection: Connection, number: str, event: int) -> None:
+    """Keep by which event of its request a number became void. It is not given again."""
     at = letter_numbers.c
-    connection.execute(
-        update(letter_numbers).where((at.number == known[0].number) & (at.voided.is_(None))).values(voided=row["event"])
-    )
+    query = update(letter_numbers).where((at.number == number) & (at.voided.is_(None)))
+    connection.execute(query.values(voided=event))
 
 
 def taken(connection: Connection, number: str) -> bool:
@@ -163,6 +205,10 @@ def digest(docx: bytes) -> str:
     return hashlib.sha256(docx).hexdigest()
 
 
-def _kept(row: RowMapping, replaced: Iterable[int | None]) -> Kept:
+def _kept(row: RowMapping, replaced: Collection[int | None], void: Collection[str]) -> Kept:
     named = {name: row[name] for name in Kept.__slots__ if name not in ("void", "dated")}
-    return Kept(**named, dated=date.fromisoformat(row["dated"]), void=row["sent"] and row["letter"] in replaced)
+    return Kept(
+        **named,
+        dated=date.fromisoformat(row["dated"]),
+        void=row["sent"] and (row["letter"] in replaced or row["number"] in void),
+    )

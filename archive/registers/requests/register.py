@@ -37,12 +37,14 @@ from archive.store.catalogue import Catalogue
 # These say how a request is answered and under which number, and these are done with a letter alone.
 _ANSWERING = frozenset({Event.ANSWER, Event.ANSWER_AGAIN, Event.AMEND})
 _BY_LETTER = frozenset({Event.DRAFT, Event.LETTER})
+# By these a letter becomes void without another.
+_VOIDING = frozenset({Event.VOID_LETTER, Event.VOID_ANSWER})
 # By these a letter is handed over.
 _SERVING = frozenset({Event.DELIVER, Event.SERVE, Event.SERVE_LETTER})
 # With these events the applicant's own words may come anew.
 _RETOLD = frozenset({Event.CORRECT, Event.SUPPLEMENT})
 # After these a request is found again by other words, or no more.
-_TOLD = _ANSWERING | {Event.ANONYMISE}
+_TOLD = _ANSWERING | {Event.ANONYMISE, Event.VOID_ANSWER}
 OVERTAKEN = "您打开这一页之后，这件申请已有新的办理，这次没有进行。请看过现在的情况再办。"
 
 
@@ -102,10 +104,11 @@ class Register(Looking):
         seen: int | None = None,
         letter: Outgoing | None = None,
         serving: Serving | None = None,
+        void: int | None = None,
     ) -> Request:
         """Do something about a request, and send the ``letter`` that does it under its number, both or neither.
 
-        ``serving`` is which letter was handed over, with what proves it.
+        ``serving`` is which letter was handed over, with what proves it; ``void`` is which becomes void.
 
         Whoever calls this has asked for the right in ``states.RIGHTS``. ``seen`` is the newest event that the person
         knew of: after another one nothing is done. Raises RequestRefused, UnknownRequest, KeyUnusable.
@@ -120,6 +123,8 @@ class Register(Looking):
             raise RequestRefused(f"“{event}”要有文书，请从“文书”办理。")
         if (serving is None and event is Event.SERVE_LETTER) or (serving is not None and event not in _SERVING):
             raise RequestRefused(f"“{event}”请在“文书”里登记。")
+        if (void is not None) != (event is Event.VOID_LETTER):
+            raise RequestRefused(f"“{event}”请在“文书”里办理。")
         if said.number and not numbers.is_number(said.number, self.series):
             raise RequestRefused(f"文号或归档号“{said.number[:40]}”应写成 沭公开〔2026〕3号 的样子。")
         with self._staff.writing() as connection:
@@ -131,6 +136,9 @@ class Register(Looking):
                 raise RequestRefused("这件申请的个人信息已经去除，不再登记新的。")
             if letter is None or letter.pattern:
                 said = self._numbered(connection, row, event, said, by, letter)
+            gone = None
+            if event in _VOIDING:
+                said, gone = letterbook.undoing(connection, known, row["id"], void, said)
             changed = changing.apply(known, event, said, by.person, self.calendar, self.today())
             if event in _ANSWERING and not known.imported and Content.SEARCH in ANSWERS[said.answer].needs:
                 named = said.contents.get(Content.SEARCH, "")
@@ -142,6 +150,8 @@ class Register(Looking):
             digest = ""
             if letter is not None:
                 values[Field.DOCUMENT], digest = _kept(connection, row, said, letter)
+            if gone is not None:
+                letterbook.declare_void(connection, gone, row["last"] + 1)
             proof = None
             if serving is not None:
                 if said.delivery is None:
@@ -149,7 +159,7 @@ class Register(Looking):
                 proof = services.write(connection, id, row["last"] + 1, serving, said.delivery, said.on)
                 if serving.proof:
                     values[Field.RECEIPT] = services.sealed(serving.proof)
-            self._record(connection, row, event, said.on, changed, values, by, digest, proof)
+            self._record(connection, row, event, said.on, changed, values, by, digest, proof, gone)
         if event is Event.ANONYMISE:
             self._staff.leave_no_trace()
         if was:
@@ -219,10 +229,11 @@ class Register(Looking):
         by: Actor,
         letter: str = "",
         proof: str | None = None,
+        gone: str | None = None,
     ) -> None:
         """Write an event, here and in the audit log; ``letter`` is the digest of the one that was kept with it.
 
-        ``proof`` is that of what proves how one was handed over, "" where nothing does.
+        ``proof`` is that of what proves how one was handed over, "" where nothing does; ``gone`` is a void number.
         """
         digest = rows.write_event(connection, row, event, on, made, values, by)
         self.persons.put(connection, row["id"], row["last"] + 1, values)
@@ -231,6 +242,8 @@ class Register(Looking):
             told["letter"] = letter
         if proof is not None:
             told["proof"] = proof
+        if gone is not None:
+            told["void"] = gone
         with self._catalogue.writing() as log:
             audit.append(log, by.person, "request", None, told)
 

@@ -19,7 +19,6 @@ from archive.registers.requests.facts import Delivery, Facts
 from archive.registers.requests.letterbook import Kept
 from archive.registers.requests.states import Event
 from archive.registers.requests.tables import letter_services
-from archive.registers.requests.terms import Consulted
 
 # Bytes. A page scanned in colour has one or two million.
 LARGEST = 10 << 20
@@ -129,11 +128,9 @@ def event_for(facts: Facts, letters: Iterable[Kept], letter: Kept | None) -> tup
     first = letterbook.first(letters, letter)
     if letter.kind.startswith("answer-"):
         return (Event.DELIVER if letter.number == facts.reply_number else Event.SERVE_LETTER), None
-    of = {"third-party-asked": Consulted.THIRD_PARTY, "organ-asked": Consulted.ORGAN}.get(letter.kind)
-    for at in facts.awaited:
-        asked = facts.asked[at]
-        if asked.number == first.number if asked.number else (asked.of, asked.sent_on) == (of, first.dated):
-            return Event.SERVE, at
+    at = letterbook.asked_by(facts, first)
+    if at in facts.awaited:
+        return Event.SERVE, at
     return Event.SERVE_LETTER, None
 
 

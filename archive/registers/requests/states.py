@@ -62,6 +62,8 @@ class Event(StrEnum):
     DRAFT = "起草文书"
     LETTER = "发出文书"
     SERVE_LETTER = "登记文书送达"
+    VOID_LETTER = "文书作废"
+    VOID_ANSWER = "答复作废"
     VOID = "登记作废"
     ANONYMISE = "去除个人信息"
 
@@ -79,6 +81,8 @@ class Condition(StrEnum):
     ONE_CHARGE = "已经告知过缴费。"
     CHARGEABLE = "2021 年 1 月 1 日以前收到的申请不收费（国办函〔2020〕109号）。"
     PAYMENT_OVERDUE = "缴费的 20 个工作日还没有过（国办函〔2020〕109号）。"
+    ANSWERED = "没有答复，或者答复已经作废。"
+    UNDISPUTED = "对这份答复有过复议、诉讼，不能作废；有错的，用“更正答复”。"
     DISPUTED = "没有登记过复议、诉讼。"
     RETAINED_LONG_ENOUGH = "保管期限还没有届满，或者个人信息已经去除。"
     # Which of two ways a transition goes; one of them always holds.
@@ -88,6 +92,10 @@ class Condition(StrEnum):
     NO_REDO = "要求重新答复。"
     LAST_DISPUTE = "这一件不决定申请现在的状态。"
     OTHER_DISPUTE = "这一件决定申请现在的状态。"
+    OPENED_BY_IT = "这份文书不决定申请现在的状态。"
+    NOT_BY_IT = "这份文书决定申请现在的状态。"
+    UNREPORTED = "已经统计过的答复作废的，要重新答复。"
+    REPORTED = "没有统计过的答复作废的，继续办理。"
 
 
 # Conditions of which exactly one holds: what a state and an event lead to depends on it.
@@ -95,6 +103,8 @@ EITHER = (
     (Condition.LAST_OPINION, Condition.MORE_OPINIONS),
     (Condition.REDO, Condition.NO_REDO),
     (Condition.LAST_DISPUTE, Condition.OTHER_DISPUTE),
+    (Condition.OPENED_BY_IT, Condition.NOT_BY_IT),
+    (Condition.UNREPORTED, Condition.REPORTED),
 )
 
 
@@ -151,6 +161,19 @@ def _afterwards() -> Iterable[Transition]:
     yield Transition(State.REDOING, Event.ANSWER_AGAIN, State.CLOSED, "第三十六条至第四十条")
 
 
+def _void() -> Iterable[Transition]:
+    """Yield what follows where a letter that was sent is void and none takes its place."""
+    for state in (State.SUPPLEMENTING, State.CONSULTING, State.PAYING, State.CLOSED, State.ARCHIVED):
+        for then, which in ((State.HANDLING, Condition.OPENED_BY_IT), (state, Condition.NOT_BY_IT)):
+            yield Transition(state, Event.VOID_LETTER, then, "第四十五条", (which,))
+    for state in (State.HANDLING, State.REVIEWED, State.SUED, State.REDOING):
+        yield Transition(state, Event.VOID_LETTER, state, "第四十五条")
+    for state in (State.CLOSED, State.ARCHIVED):
+        for then, which in ((State.HANDLING, Condition.UNREPORTED), (State.REDOING, Condition.REPORTED)):
+            conditions = (Condition.ANSWERED, Condition.UNDISPUTED, which)
+            yield Transition(state, Event.VOID_ANSWER, then, "第三十六条至第四十条", conditions)
+
+
 # Where letters are written. What one of them does besides is an event of its own, which then sends it.
 _WRITTEN = tuple(state for state in State if state not in (State.CONFIRMING, State.VOID))
 
@@ -173,6 +196,7 @@ TABLE: tuple[Transition, ...] = (
     Transition(State.PAYING, Event.UNPAID, State.CLOSED, "国办函〔2020〕109号", (Condition.PAYMENT_OVERDUE,)),
     *_closing(),
     *_afterwards(),
+    *_void(),
     # An office may mend its own answer, also while it is disputed (行政复议法实施条例第三十九条、行政诉讼法第六十二条).
     *(
         Transition(state, Event.AMEND, state, "第三十六条至第四十条")
@@ -204,6 +228,8 @@ RIGHTS: Mapping[Event, Act] = {event: Act.HANDLE_REQUESTS for event in Event} | 
     Event.VOID: Act.OVERSEE_REQUESTS,
     Event.AMEND: Act.OVERSEE_REQUESTS,
     Event.VOID_DISPUTE: Act.OVERSEE_REQUESTS,
+    Event.VOID_LETTER: Act.OVERSEE_REQUESTS,
+    Event.VOID_ANSWER: Act.OVERSEE_REQUESTS,
     Event.ANONYMISE: Act.OVERSEE_REQUESTS,
 }
 

@@ -10,6 +10,7 @@ from archive.errors import GongkaiError, RequestRefused, UnknownRequest
 from archive.registers.requests.register import OVERTAKEN
 from archive.registers.requests.states import RIGHTS, Event
 from archive.registers.roles import Act
+from web.http.parameters import number
 from web.staff import forms
 from web.staff.guard import allowed, current
 from web.staff.requests import typed
@@ -44,6 +45,9 @@ def _act(id: str, name: str, right: Act) -> Answer:
     if event is None or RIGHTS[event] is not right or event in ELSEWHERE_ALONE:
         abort(404)
     sent = Typed(request.form)
+    void = number(sent.form.get("letter", "")) if event is Event.VOID_LETTER else None
+    if event is Event.VOID_LETTER and void is None:
+        return _again(id, event, sent, "请在“文书”里选要作废的一份。", 400)
     if (seen := forms.seen(sent.form)) is None:
         return _again(id, event, sent, "表单不完整，请在这一页上重新操作。", 400)
     if register().request(id).last != seen:
@@ -52,7 +56,7 @@ def _act(id: str, name: str, right: Act) -> Answer:
     if said is None:
         return _again(id, event, sent, f"有 {len(sent.wrong)} 处需要改正，没有进行任何操作。", 400)
     try:
-        register().act(id, event, said, actor(), seen)
+        register().act(id, event, said, actor(), seen, void=void)
     except RequestRefused as refused:
         return _again(id, event, sent, refused.reason, 409)
     except UnknownRequest:

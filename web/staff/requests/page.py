@@ -29,7 +29,7 @@ showing = Blueprint("showing", __name__, url_prefix="/requests/<id>")
 # These have pages of their own: an answer is chosen along the tree, a fee is reckoned first.
 ELSEWHERE = {Event.ANSWER: "answer", Event.CHARGE: "fee", Event.AMEND: "letters", Event.ANSWER_AGAIN: "answer"}
 # These are done by the letters of the page.
-_LETTERS = frozenset({Event.DRAFT, Event.LETTER, Event.SERVE_LETTER})
+_LETTERS = frozenset({Event.DRAFT, Event.LETTER, Event.SERVE_LETTER, Event.VOID_LETTER})
 
 
 def slug(event: Event) -> str:
@@ -137,6 +137,8 @@ def _letters(id: str) -> Mapping[str, object]:
         "letters": [(each, kind, sends(each, kind)) for each, kind in kinds],
         "possible": drafting.possible(register(), known),
         "may_answer": bool({Event.ANSWER, Event.ANSWER_AGAIN} & offered),
+        "replaced": {each.replaces for each in newest.values() if each.sent},
+        "may_void": Event.VOID_LETTER in offered,
         "may_amend": Event.AMEND in offered,
     }
 

@@ -30,6 +30,7 @@ FACTS = {
     **{"recorded_on": "备案日", "disputes": "复议和诉讼", "answered_again_on": "重新答复日", "voided_on": "作废日"},
     **{"delay_days": "延迟的工作日", "delay_told_on": "确定延迟答复日", "delay_by": "批准延迟的人"},
     "amended_on": "更正答复日",
+    "revoked_on": "答复作废日",
     "reported": "已经统计的年度报告的行",
     "anonymised_on": "去除个人信息日",
 }

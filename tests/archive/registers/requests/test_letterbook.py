@@ -63,7 +63,12 @@ def answered(register: Register, id: str, today: Today, event: Event = Event.ANS
     by = HEAD if event is Event.AMEND else CLERK
     kind = f"answer-{said.answer}"
     replaces = next(
-        (each.letter for each in register.letters(id) if each.sent and each.kind.startswith("answer")), None
+        (
+            each.letter
+            for each in register.letters(id)
+            if each.sent and not each.void and each.kind.startswith("answer")
+        ),
+        None,
     )
     outgoing = letter(kind, today.day, ANSWERS, "正文", **({"replaces": replaces} if replaces else {}))
     register.act(id, event, said, by, letter=outgoing)

@@ -215,7 +215,7 @@ def test_only_lawful_acts_are_offered_each_with_its_article(
             Event.DELAY,
             Event.CHARGE,
         ),
-        *(Event.ANSWER, Event.WITHDRAW, Event.VOID, Event.DRAFT, Event.LETTER, Event.SERVE_LETTER),
+        *(Event.ANSWER, Event.WITHDRAW, Event.VOID, Event.DRAFT, Event.LETTER, Event.SERVE_LETTER, Event.VOID_LETTER),
     }
     assert offers[Event.ASK_SUPPLEMENT].article == "第三十条"
     assert offers[Event.EXTEND].needs == {"days": "延长几个工作日", "note": "延长的理由"}

@@ -52,6 +52,8 @@ CELLS = """
 起草文书 . 办理中 待补正 征求意见中 待缴费 已办结 已归档 复议中 诉讼中 重新办理 .
 发出文书 . 办理中 待补正 征求意见中 待缴费 已办结 已归档 复议中 诉讼中 重新办理 .
 登记文书送达 . 办理中 待补正 征求意见中 待缴费 已办结 已归档 复议中 诉讼中 重新办理 .
+文书作废 . 办理中 办理中/待补正 办理中/征求意见中 办理中/待缴费 办理中/已办结 办理中/已归档 复议中 诉讼中 重新办理 .
+答复作废 . . . . . 办理中/重新办理 办理中/重新办理 . . . .
 登记作废 已作废 已作废 . . . . . . . . .
 去除个人信息 . . . . . 已办结 已归档 . . . 已作废
 """
@@ -77,6 +79,8 @@ def test_the_table_is_sound() -> None:
         Event.VOID,
         Event.AMEND,
         Event.VOID_DISPUTE,
+        Event.VOID_LETTER,
+        Event.VOID_ANSWER,
         Event.ANONYMISE,
     }
     assert set(BEGINNINGS) == {Event.REGISTER, Event.IMPORT}

@@ -53,7 +53,7 @@ def offered(page: str) -> set[str]:
 
 
 # These stand at the letters.
-BESIDE_LETTERS = (Event.DRAFT, Event.LETTER, Event.SERVE_LETTER)
+BESIDE_LETTERS = (Event.DRAFT, Event.LETTER, Event.SERVE_LETTER, Event.VOID_LETTER)
 
 
 def reach(register: Register, enter: Enter, state: State, clock: time_machine.Traveller) -> Request:

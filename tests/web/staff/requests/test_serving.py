@@ -11,12 +11,13 @@ from werkzeug.test import TestResponse
 
 from archive.registers.requests.register import Register
 from archive.registers.requests.services import LARGEST
+from archive.registers.requests.states import Event, State
 from archive.registers.roles import Role
 from archive.registers.sessions import PROOF
 from tests.web.staff.conftest import DeskSite, Person
 from tests.web.staff.requests.conftest import Enter
-from tests.web.staff.requests.test_acts import hidden
-from tests.web.staff.requests.test_lettering import PROVIDED, last, post
+from tests.web.staff.requests.test_acts import do, hidden
+from tests.web.staff.requests.test_lettering import PROVIDED, SUPPLEMENT, last, post
 from web.staff.arriving import largest_body
 from web.staff.guard import COOKIE
 
@@ -130,3 +131,31 @@ def test_no_more_than_a_proof_is_taken(site: DeskSite, register: Register, enter
     signed_in = {**headers, "COOKIE": f"{cookie.key}={cookie.value}"}
     assert largest_body(site.staff, "POST", path, headers) < LARGEST
     assert LARGEST < largest_body(site.staff, "POST", path, signed_in) < 2 * LARGEST
+
+
+def test_the_head_declares_a_letter_void_and_then_the_answer(
+    site: DeskSite, register: Register, enter: Enter, office: Path
+) -> None:
+    clerk, head, id = site[Role.CLERK], site[Role.HEAD], enter().id
+    assert post(clerk, id, "send", last=last(register, id), **SUPPLEMENT).status_code == 303
+    assert "文书作废</button>" in head.get(f"/requests/{id}").text
+    assert "文书作废</button>" not in clerk.get(f"/requests/{id}").text
+    for typed, status in (
+        ({}, 400),
+        ({"letter": "9"}, 409),
+        ({"letter": "1", "note": ""}, 400),
+        ({"letter": "1"}, 303),
+    ):
+        assert void(head, id, **typed).status_code == status
+    page = clerk.get(f"/requests/{id}").text
+    assert register.request(id).facts.state is State.HANDLING and "已作废<" in page.replace("\n", "<")
+    assert post(clerk, id, "send", last=last(register, id), **PROVIDED).status_code == 303
+    assert do(head, id, Event.VOID_ANSWER, note="发给了别人")[0] == 303
+    assert register.request(id).facts.state is State.HANDLING
+    assert do(clerk, id, Event.VOID_ANSWER, note="再")[0] in (403, 404)
+    assert post(clerk, id, "send", last=last(register, id), **PROVIDED).status_code == 303
+
+
+def void(person: Person, id: str, **typed: str) -> TestResponse:
+    form = {**hidden(person, f"/requests/{id}"), "on": "2026-09-01", "note": "发错", "act": "void-letter", **typed}
+    return person.client.post(f"/requests/{id}/approvals/void-letter", data=form, base_url="https://localhost")
