@@ -1,6 +1,7 @@
 """A book as a table, both ways: a row for each entry.
 
-A row that is wrong is refused by its line with the reason, and the rest goes in.
+A row that is wrong is refused by its line with the reason, and the rest goes in. A table without the columns of persons
+comes in without them, as it went out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,8 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from archive.errors import EntryRefused
-from archive.registers.books.book import Book
+from archive.registers.books.book import ANONYMISED_ON, Book
 from archive.registers.books.columns import Cells, Column, text
+from archive.registers.notices import day_of
 from archive.registers.requests import sheet, taking_in
 from archive.registers.requests.facts import Field
 from archive.registers.requests.numbers import is_number
@@ -17,6 +19,8 @@ from archive.registers.requests.request import Actor
 from archive.registers.requests.taking_in import Refused, Taken
 
 NUMBER = "登记号"
+# When what is personal was deleted, in a book that has something.
+ANONYMISED = "去除个人信息日"
 
 
 def take_in(book: Book, path: Path, by: Actor, dry_run: bool = False) -> Taken:
@@ -52,11 +56,12 @@ def write(book: Book, path: Path, by: Actor, persons: bool = False) -> int:
     if not persons:
         book.note(by, "book.export", {"rows": len(every)})
     columns = [each for each in book.spec.columns if persons or not each.personal]
-    heading = [*_first(book), *(each.label for each in columns)]
+    heading = [*_first(book), *(each.label for each in columns), *_last(book)]
     rows = [
         [
             *([each.number] if _first(book) else []),
             *(_cell(column, each.facts, values.get(each.id, {})) for column in columns),
+            *(text(each.facts, ANONYMISED_ON) for _ in _last(book)),
         ]
         for each in every
     ]
@@ -73,12 +78,33 @@ def _first(book: Book) -> tuple[str, ...]:
     return () if book.spec.named else (NUMBER,)
 
 
+def _last(book: Book) -> tuple[str, ...]:
+    return (ANONYMISED,) if book.spec.personal else ()
+
+
 def _known(book: Book) -> list[str]:
-    return [*_first(book), *(each.label for each in book.spec.columns)]
+    return [*_first(book), *(each.label for each in book.spec.columns), *_last(book)]
 
 
 def _wrong_heading(book: Book, heading: Sequence[str]) -> str:
-    return taking_in.wrong_heading(heading, _known(book), [each.label for each in book.spec.columns if each.needed])
+    needed = [each.label for each in book.spec.columns if each.needed and not each.personal]
+    return taking_in.wrong_heading(heading, _known(book), needed)
+
+
+def _persons(book: Book, row: Mapping[str, str], cells: Cells) -> str:
+    """Let persons be lacking where the table has no columns of them, or they were deleted; return what is wrong."""
+    deleted = row.get(ANONYMISED, "").strip()
+    on = day_of(deleted) if deleted else None
+    if deleted and (on is None or on > book.today()):
+        return f"{ANONYMISED}应写成 2026-03-02 的样子，不晚于今天。"
+    if on and cells.personal:
+        return "个人信息已经去除的，不能再有个人信息。"
+    for each in book.spec.columns:
+        if each.personal and (on or each.label not in row):
+            cells.wrong.pop(each.name, None)
+    if on:
+        cells.facts[ANONYMISED_ON] = on.isoformat()
+    return ""
 
 
 def _parsed(book: Book, row: Mapping[str, str]) -> tuple[str, Cells, str]:
@@ -86,6 +112,8 @@ def _parsed(book: Book, row: Mapping[str, str]) -> tuple[str, Cells, str]:
     cells = book.read({each.name: row.get(each.label, "") for each in book.spec.columns})
     if taking_in.BEYOND in row:
         return "", cells, taking_in.TOO_MANY
+    if wrong := _persons(book, row, cells):
+        return "", cells, wrong
     if cells.wrong:
         return "", cells, "".join(cells.wrong.values())
     if book.spec.named:

@@ -1,5 +1,6 @@
 """Corrections: who asks is readable nowhere, the term is the calendar's, and what is decided fits the archive."""
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from archive.registers.staff import Staff
 from archive.registers.workdays import Calendar
 from archive.store.catalogue import Catalogue
 from tests.archive.registers.books.conftest import CLERK, Bring, Open
-from tests.conftest import in_a_file
+from tests.conftest import Databases, in_a_file
 
 NAME, CONTACT, CLAIM = "欧阳小玥", "13800001111", "我的出生年月记载有误，应为1990年，有户口簿为证。"
 
@@ -142,3 +143,58 @@ def test_who_asked_is_deleted_ten_years_after_they_were_told(
         later.change(told.id, {**asked, **DONE, "received_on": "2026-08-05"}, CLERK)
     assert [*checking.problems(staff, catalogue)] == [] and unreadable(staff) == []
     assert dict(figures(2026, [each.facts for each in later.all()]))["办结"] == "1 件"
+
+
+@pytest.mark.parametrize("persons", [False, True])
+@pytest.mark.parametrize("name", ["out.csv", "out.xlsx"])
+def test_out_and_in_again_it_is_the_same(
+    book: Book,
+    asked: dict[str, str],
+    tmp_path: Path,
+    catalogue: Catalogue,
+    databases: Databases,
+    staff: Staff,
+    persons: bool,
+    name: str,
+) -> None:
+    book.enter(asked, CLERK)
+    told = book.enter({**asked, **DONE, "received_on": "2026-08-04"}, CLERK)
+    later = Book(SPEC, staff, catalogue, lambda: date(2037, 1, 1))
+    later.anonymise(told.id, CLERK, told.last)
+    assert exchange.write(later, tmp_path / name, CLERK, persons) == 2
+    with closing(Staff(databases.empty(tmp_path / "other.sqlite3"), staff.keys)) as opened:
+        other = Book(SPEC, opened, catalogue, lambda: date(2037, 1, 1))
+        taken = exchange.take_in(other, tmp_path / name, CLERK)
+        assert (taken.rows, taken.refused) == (2, [])
+        assert [(each.number, each.facts) for each in other.all()] == [
+            (each.number, each.facts) for each in later.all()
+        ]
+        names = [found.get(Field.NAME) for found in other.look_at_all(CLERK).values()]
+        assert names == ([NAME] if persons else [])
+        assert other.to_anonymise() == []
+        # What was left out may be added later, but not what was deleted.
+        waiting = next(each for each in other.all() if not each.facts.get("anonymised_on"))
+        if not persons:
+            other.change(waiting.id, asked, CLERK)
+        assert [*other.masked_names(each.id for each in other.all())] == [waiting.id]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"姓名或名称": ""}, "姓名或名称空着"),
+        ({"去除个人信息日": "2026-08-30"}, "不能再有个人信息"),
+        ({"去除个人信息日": "昨天"}, "应写成"),
+        ({"去除个人信息日": "2099-01-01"}, "不晚于今天"),
+    ],
+)
+def test_who_asked_is_lacking_only_where_it_says_so(
+    book: Book, asked: dict[str, str], tmp_path: Path, cells: dict[str, str], said: str
+) -> None:
+    book.enter(asked, CLERK)
+    exchange.write(book, tmp_path / "out.csv", CLERK, persons=True)
+    heading, row = [row for _, row in sheet.read(tmp_path / "out.csv")]
+    told = {**dict(zip(heading, row, strict=True)), "登记号": "2026-0009", **cells}
+    sheet.write(tmp_path / "in.csv", [heading, [told[name] for name in heading]])
+    (refused,) = exchange.take_in(book, tmp_path / "in.csv", CLERK).refused
+    assert said in refused.reason and NAME not in refused.reason
