@@ -107,24 +107,7 @@ def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Pa
     if aside:
         click.echo(f"原有数据移到 {aside}")
     code = _rebuild(settings, lost_key)
-    dump = settings.data / staff.DUMP
-    if dump.exists():
-        with closing(staff.Staff(settings.staff_database_url, Seals(settings.keys))) as known:
-            brought = known.load(dump)
-            unreadable = requests.unreadable(known)
-        dump.unlink()
-        counts = {name: brought[name] or 0 for name in ("accounts", "requests", "search_records", "book_entries")}
-        click.echo(
-            f"工作台的账号 {counts['accounts']} 个、依申请公开登记簿 {counts['requests']} 件"
-            f"（检索情况记录 {counts['search_records']} 份）、其他登记簿 {counts['book_entries']} 条已恢复，"
-            "各人重新登录。"
-        )
-        left = [name for name, count in brought.items() if count is None]
-        stayed = f"工作人员的数据库里原来就有内容的表没有改动，备份里的没有恢复：{'、'.join(left)}。"
-        for sentence in [*([stayed] if left else []), *unreadable]:
-            click.echo(f"gongkai: {sentence}", err=True)
-            code = 1
-    sys.exit(code)
+    sys.exit(_bring_staff_back(settings) or code)
 
 
 @click.command("rebuild-catalogue")
@@ -135,7 +118,33 @@ def rebuild_catalogue(lost_key: bool) -> None:
 
     Exits with 1 if a record could not be read. Its document is then not public.
     """
-    sys.exit(_rebuild(Settings.from_environment(), lost_key))
+    settings = Settings.from_environment()
+    code = _rebuild(settings, lost_key)
+    # A restore that was interrupted has left it.
+    sys.exit(_bring_staff_back(settings) or code)
+
+
+def _bring_staff_back(settings: Settings) -> int:
+    """Bring back what a restored backup has of the staff's database. Returns 1 where something of it is not there."""
+    dump = settings.data / staff.DUMP
+    if not dump.exists():
+        return 0
+    with closing(staff.Staff(settings.staff_database_url, Seals(settings.keys))) as known:
+        brought = known.load(dump)
+        unreadable = requests.unreadable(known)
+    dump.unlink()
+    counts = {name: brought[name] or 0 for name in ("accounts", "requests", "search_records", "book_entries")}
+    click.echo(
+        f"工作台的账号 {counts['accounts']} 个、依申请公开登记簿 {counts['requests']} 件"
+        f"（检索情况记录 {counts['search_records']} 份）、其他登记簿 {counts['book_entries']} 条已恢复，"
+        "各人重新登录。"
+    )
+    left = [name for name, count in brought.items() if count is None]
+    stayed = f"工作人员的数据库里原来就有内容的表没有改动，备份里的没有恢复：{'、'.join(left)}。"
+    told = [*([stayed] if left else []), *unreadable]
+    for sentence in told:
+        click.echo(f"gongkai: {sentence}", err=True)
+    return 1 if told else 0
 
 
 def _rebuild(settings: Settings, lost_key: bool) -> int:

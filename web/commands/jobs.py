@@ -249,6 +249,9 @@ def verify(opened: Services, day: date | None = None) -> int:
 def _account_problems(opened: Services) -> list[str]:
     """Say what is wrong with the accounts of staff and their registers, where there are any."""
     url = opened.settings.staff_database_url
+    left = opened.settings.data / staff.DUMP
+    if left.exists():
+        return [f"恢复备份时中断了：{left} 里的账号、登记簿还没有放回。请重新运行 gongkai restore … --replace。"]
     if not staff.is_there(url):
         return []
     with closing(staff.Staff(url, opened.catalogue.keys)) as known:

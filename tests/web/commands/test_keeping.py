@@ -144,3 +144,24 @@ def test_an_archive_with_nothing_public_is_content_once_it_is_indexed(run: Run, 
     run("reindex")
     assert "索引完好" in run("verify").output
     assert "共 0 件" in run("search", "通知", code=1).output
+
+
+def test_what_an_interrupted_restore_has_not_brought_back_is_told_and_brought(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("ingest", str(folder))
+    run("accounts", "add", "li", "--person", "李四", "--role", "审查员", "--by", "安装人")
+    made = run("backup", str(tmp_path / "backups")).stdout.split()[-1]
+    elsewhere = caller({"GONGKAI_DATA": str(tmp_path / "again"), "GONGKAI_DATABASE_URL": "", "GONGKAI_ENGINE_URL": ""})
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full", str(tmp_path / "again"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("web.commands.custody.rebuild", full)
+        elsewhere("restore", made, "--key", on_paper(run, tmp_path), code=1)
+    told = elsewhere("rebuild-catalogue").output
+    assert "账号 1 个" in told and "李四" in elsewhere("accounts", "list").output
+    assert "登记簿完好" in elsewhere("verify").output
+    (tmp_path / "again" / "staff.jsonl").write_text("", encoding="utf-8")
+    assert "还没有放回" in elsewhere("verify", code=1).output
