@@ -26,7 +26,7 @@ from archive.registers.staff import DUMP
 from archive.store import canonical
 from archive.store.blobs import Blobs, digest_of, sync_folder
 from archive.store.catalogue import Catalogue
-from archive.store.folder import BACKUP, copy_privately, link, restrict
+from archive.store.folder import BACKUP, copy_privately, link, opened, restrict
 from archive.store.records import Records
 from archive.store.space import disk_full, naming
 
@@ -258,14 +258,15 @@ def _beginning(folder: Path) -> bytes:
 def read_manifest(folder: Path) -> Manifest:
     """Read a backup's manifest. Raises BackupDamaged, PermissionError."""
     try:
-        kept = json.loads((folder / BACKUP).read_text(encoding="utf-8"))
+        with opened(folder / BACKUP) as stream:
+            kept = json.loads(stream.read())
         digest = kept.pop("sha256")
         manifest = Manifest(**kept)
         _ = dict(manifest.files)
     except PermissionError:
         # It may be sound: whoever runs this may not read it.
         raise
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, RecursionError, TypeError, KeyError, AttributeError) as error:
         raise BackupDamaged(folder.name, f"没有可读的 {BACKUP}") from error
     if digest != canonical.digest(kept):
         raise BackupDamaged(folder.name, f"{BACKUP} 与其哈希不符")
@@ -283,5 +284,5 @@ def _place(path: Path, folder: Path) -> str:
 
 
 def digest_at(path: Path) -> str:
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         return digest_of(stream)

@@ -16,6 +16,7 @@ from archive.decisions import persons
 from archive.errors import BackupRefused, CatalogueLost, KeyRefused, KeyUnusable, RecordDamaged
 from archive.store import approvals, audit, migrations
 from archive.store.catalogue import Catalogue
+from archive.store.folder import opened
 from archive.store.public import is_public
 from archive.store.seals import Key, Seals
 from archive.store.tables import audit as audit_rows
@@ -66,9 +67,10 @@ def put_keys(keys: Seals, key: Key | None) -> None:
 def _sealed_by(folder: Path) -> str:
     """Return the id of the key that sealed the audit log in a folder's records last, or "" if none did."""
     try:
-        lines = (folder / "records" / "audit.jsonl").read_bytes().splitlines()
+        with opened(folder / "records" / "audit.jsonl") as stream:
+            lines = stream.read().splitlines()
         return str(json.loads(lines[-1]).get("seal") or "").partition(":")[0] if lines else ""
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError, AttributeError):
         return ""
 
 

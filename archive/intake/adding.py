@@ -25,6 +25,7 @@ class Item:
     attachments are called where they are not kept under their names. ``replaces`` names the document and its newest
     version that this is the next version of, whatever its source; ``last`` is the number of that document's last event
     that is known, after which nothing but looks may have happened. ``masks`` counts what was masked in it by each rule.
+    ``within`` is the folder, links resolved, below which its files must still lie when they are read.
     """
 
     path: Path
@@ -36,6 +37,7 @@ class Item:
     replaces: tuple[str, int] | None = None
     last: int | None = None
     masks: Mapping[str, int] = field(default_factory=dict)
+    within: Path | None = None
 
     @property
     def files(self) -> list[tuple[Path, str]]:

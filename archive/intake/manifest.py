@@ -34,11 +34,12 @@ STATED = (
 )
 
 
-def items_below(path: Path) -> Iterator[Item]:
+def items_below(path: Path, within: Path | None = None) -> Iterator[Item]:
     """Yield a file, or the files below a folder by name. Hidden files and links are left out."""
     if not path.is_dir():
-        yield Item(path, place(path))
+        yield Item(path, place(path), within=within)
         return
+    within = within or path.resolve()
     try:
         children = sorted(path.iterdir())
     except OSError:
@@ -47,7 +48,7 @@ def items_below(path: Path) -> Iterator[Item]:
         return
     for child in children:
         if not child.name.startswith(".") and not child.is_symlink():
-            yield from items_below(child)
+            yield from items_below(child, within)
 
 
 def read_manifest(manifest: Path) -> list[Item]:
@@ -103,7 +104,8 @@ def _item(folder: Path, number: int, line: str) -> Item:
         raise BadManifest(number, f"字段 {'、'.join(wrong)} 的值类型不对。")
     path = _below(folder, number, entry["path"])
     source = stated.get("source_url") or place(path)
-    return Item(path, source, stated, tuple(_below(folder, number, each) for each in attachments), one_line(note))
+    beside = tuple(_below(folder, number, each) for each in attachments)
+    return Item(path, source, stated, beside, one_line(note), within=folder.resolve())
 
 
 def _once(number: int, pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -7,10 +7,13 @@ event → the outcome is reported.
 
 import hashlib
 import json
+import os
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from io import BufferedReader
 from itertools import islice
 from pathlib import Path
 
@@ -31,6 +34,7 @@ from archive.reasons import why
 from archive.store import audit, noted
 from archive.store.blobs import Blobs, digest_of
 from archive.store.catalogue import Catalogue
+from archive.store.folder import opened
 from archive.store.space import disk_full
 from archive.store.tables import documents, sources, versions
 
@@ -187,7 +191,16 @@ class Intake:
 
     def _prepare(self, item: Item) -> "Prepared | _Held":
         """Do everything that needs no writing transaction. Stop early if the archive already has the same file."""
-        files = item.files
+        with ExitStack() as stack:
+            # Opened once and read under that handle: what lies at the path may be changed for another at any moment.
+            streams = [stack.enter_context(_opened(path, item.within)) for path, _ in item.files]
+            own = f"/proc/{os.getpid()}/fd"
+            names = [name for _, name in item.files]
+            return self._read(
+                item, [(Path(f"{own}/{each.fileno()}"), name) for each, name in zip(streams, names, strict=True)]
+            )
+
+    def _read(self, item: Item, files: list[tuple[Path, str]]) -> "Prepared | _Held":
         types = [media_type(path, name) for path, name in files]
         digests = [_digest(path) for path, _ in files]
         content = _hash(digests)
@@ -196,8 +209,8 @@ class Intake:
         if held is not None:
             return _Held(item, held, content)
         # Text first, so that a file that is refused leaves nothing in the store.
-        main, metadata = self._sandbox.read(item.path, types[0], item.stated, files[0][1])
-        others = [self._sandbox.extract(*each) for each in zip(item.attachments, types[1:], strict=True)]
+        main, metadata = self._sandbox.read(files[0][0], types[0], item.stated, files[0][1])
+        others = [self._sandbox.extract(path, kind) for (path, _), kind in zip(files[1:], types[1:], strict=True)]
         kept = [self._keep(*each) for each in zip(files, types, digests, strict=True)]
         text, places = _with_title(main, metadata.title)
         return Prepared(
@@ -347,6 +360,16 @@ def _with_title(extraction: Extraction, shown: str = "") -> tuple[str, tuple[Pla
         for place in places
     )
     return "\n".join((own, *extraction.paragraphs)), moved
+
+
+def _opened(path: Path, within: Path | None) -> AbstractContextManager[BufferedReader]:
+    try:
+        if not path.is_file():
+            # Says what it is instead.
+            media_type(path, path.name)
+    except FileNotFoundError:
+        pass
+    return opened(path, within)
 
 
 def _digest(path: Path) -> str:

@@ -202,7 +202,7 @@ def _rows(file: Path, tables: Collection[str]) -> Iterator[tuple[str, dict[str, 
                     if said["table"] not in tables:
                         raise KeyError(said["table"])
                     yield said["table"], dict(said["row"])
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, RecursionError, KeyError, TypeError) as error:
             raise BackupDamaged(file.name, "有一行不能识别") from error
 
 

@@ -12,8 +12,10 @@ import pwd
 import shlex
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from stat import S_IRWXG, S_IRWXO
+from stat import S_IRWXG, S_IRWXO, S_ISREG
 
 from archive.errors import NoArchive, WrongUser
 
@@ -183,6 +185,21 @@ def exposed(folder: Path) -> list[Path]:
         folder / KEYS / "private.key",
     )
     return [path for path in dict.fromkeys(main) if path.exists() and path.stat().st_mode & (S_IRWXG | S_IRWXO)]
+
+
+@contextmanager
+def opened(path: Path, within: Path | None = None) -> Iterator[BufferedReader]:
+    """Open a regular file for reading, and nothing that could keep its reader waiting, such as a pipe.
+
+    What was opened lies below ``within``, whatever links lead there now. Raises OSError.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as stream:
+        if not S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), str(path))
+        if within is not None and not Path(f"/proc/self/fd/{handle}").readlink().is_relative_to(within):
+            raise OSError(errno.ELOOP, "在文件夹之外，期间被换成了链接，没有读取", str(path))
+        yield stream
 
 
 def copy_privately(source: Path, target: Path) -> None:

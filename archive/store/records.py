@@ -171,7 +171,7 @@ class Records:
             rows, digest, form = kept["rows"], kept["sha256"], kept["format"]
         except FileNotFoundError as error:
             raise RecordDamaged(id, "缺失") from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, RecursionError, KeyError, TypeError) as error:
             raise RecordDamaged(id, "读不出") from error
         if form not in FORMATS:
             raise RecordDamaged(id, f"格式 {form} 不是本程序的格式 {FORMAT}")
@@ -213,7 +213,7 @@ class Records:
             try:
                 # Rows from before the seals don't have one.
                 yield {"seal": "", **_typed(audit_rows, json.loads(line))}
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise RecordDamaged(self.log.name, f"第 {number} 行读不出") from error
 
     def _write(self, id: str, rows: Record) -> None:
@@ -268,7 +268,7 @@ class Records:
         try:
             row = json.loads(lines[-2])
             return {"sequence": int(row["sequence"]), "hash": str(row["hash"]), "seal": str(row.get("seal", ""))}
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, RecursionError, KeyError, TypeError) as error:
             raise RecordDamaged(self.log.name, "最后一行读不出") from error
 
     def _put_aside(self) -> None:

@@ -62,7 +62,7 @@ class WithdrawalLedger:
             said = json.loads(line)
             digest = said.pop("sha256")
             found = Withdrawal(**said)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, RecursionError, TypeError, KeyError, AttributeError) as error:
             raise WithdrawalsDamaged(self.path.name, number) from error
         if digest != canonical.digest(asdict(found)):
             raise WithdrawalsDamaged(self.path.name, number)

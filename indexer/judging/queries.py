@@ -99,7 +99,7 @@ def _jsonl(path: Path) -> Iterator[tuple[str, str, str, Mapping[str, int]]]:
                 raise TypeError(relevant)
             named = dict.fromkeys((source_of.get(name, name) for name in map(str, relevant)), 1)
             yield str(row["id"]), str(row["query"]), str(row.get("class", path.stem)), named
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
             raise BadQueries(f'{path.name} 第 {at} 行：应为 {{"id", "query", "relevant": [...]}} 的 JSON。') from error
 
 

@@ -147,7 +147,7 @@ def _saved(path: Path) -> Run:
         saved = json.loads(path.read_text(encoding="utf-8"))
         ranked_ids = {id: list(map(str, found)) for id, found in saved["ranked"].items()}
         return Run({id: saved["asked"][id] for id in ranked_ids}, ranked_ids, dict(saved["took"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise queries.BadQueries(f"{path} 不是以 --save 存下的结果。") from error
 
 

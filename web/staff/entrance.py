@@ -135,7 +135,7 @@ def _typed(text: str) -> dict[str, str]:
     """Read what was typed into a form before, as this desk wrote it into a hidden field."""
     try:
         found = json.loads(text[:LARGEST_FORM]) if text else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return (
         {str(name): value for name, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}

@@ -193,7 +193,7 @@ def test_data_are_not_written_over(
         backups.backup(catalogue, blobs, data, data / "backups", quiet)
 
 
-@pytest.mark.parametrize("damage", ["flipped", "missing", "manifest", "path"])
+@pytest.mark.parametrize("damage", ["flipped", "missing", "manifest", "path", "pipe", "nested"])
 def test_a_damaged_backup_is_not_restored(
     catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str], damage: str
 ) -> None:
@@ -207,8 +207,13 @@ def test_a_damaged_backup_is_not_restored(
             victim.write_bytes(bytes([whole[0] ^ 1]) + whole[1:])
         elif damage == "missing":
             victim.unlink()
+        elif damage == "pipe":
+            victim.unlink()
+            os.mkfifo(victim)
         elif damage == "manifest":
             (made / BACKUP).write_text("{}")
+        elif damage == "nested":
+            (made / BACKUP).write_text("[" * 200_000)
         else:
             manifest = (made / BACKUP).read_text(encoding="utf-8")
             place = str(victim.relative_to(made))
@@ -216,6 +221,7 @@ def test_a_damaged_backup_is_not_restored(
         with pytest.raises(BackupDamaged):
             restoring.restore(made, elsewhere / "again", (), False, quiet, catalogue.keys.private())
         assert not (elsewhere / "again").exists()
+        victim.unlink(missing_ok=True)
         victim.write_bytes(whole)
 
 

@@ -103,7 +103,7 @@ def test_an_intake_stops_at_the_first_sign_of_a_full_disk(
 
         # By name, not by count: files are read ahead by two threads, so the third may come before the second.
         def full(self: Blobs, stream: BinaryIO) -> tuple[str, int]:
-            if Path(stream.name) not in {items[0].path, items[1].path}:
+            if Path(stream.name).resolve() not in {items[0].path, items[1].path}:
                 raise OSError(errno.ENOSPC, "no")
             return put(self, stream)
 

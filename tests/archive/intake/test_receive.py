@@ -13,6 +13,7 @@ from archive.document import Disclosure, Metadata, Status, Validity, Verdict
 from archive.errors import UnknownDocument
 from archive.extract import Extraction, Sandbox
 from archive.intake.adding import Item
+from archive.intake.manifest import items_below, read_manifest
 from archive.intake.receive import Intake, Result
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
@@ -68,6 +69,45 @@ def test_a_changed_file_is_a_new_version_that_waits_while_the_former_stays_publi
     publish(catalogue, id)
     assert "补充" in catalogue.public(id).text
     assert catalogue.public(id).version == 2
+
+
+@pytest.mark.parametrize("by", ["manifest", "attachment", "folder"])
+@pytest.mark.parametrize("swapped", ["file", "folder"])
+def test_what_became_a_link_out_of_the_folder_since_it_was_listed_is_refused(
+    intake: Intake, catalogue: Catalogue, tmp_path: Path, by: str, swapped: str
+) -> None:
+    portal, outside = tmp_path / "portal", tmp_path / "outside"
+    for folder in (portal / "sub", outside):
+        folder.mkdir(parents=True)
+        (folder / "b.txt").write_text(TEXT + folder.name, encoding="utf-8")
+    (portal / "a.txt").write_text(TEXT, encoding="utf-8")
+    line = '{"path": "sub/b.txt"}' if by == "manifest" else '{"path": "a.txt", "attachments": ["sub/b.txt"]}'
+    (portal / "m.jsonl").write_text(line, encoding="utf-8")
+    items = [*items_below(portal / "sub")] if by == "folder" else read_manifest(portal / "m.jsonl")
+    if swapped == "file":
+        (portal / "sub/b.txt").unlink()
+        (portal / "sub/b.txt").symlink_to(outside / "b.txt")
+    else:
+        (portal / "sub").rename(portal / "before")
+        (portal / "sub").symlink_to(outside)
+    (receipt,) = map(intake.receive, items)
+    assert receipt.result is Result.REFUSED
+    assert "链接" in receipt.reason
+    assert not catalogue.listed()
+
+
+def test_a_file_is_read_as_it_was_when_it_was_opened(intake: Intake, catalogue: Catalogue, item: Item) -> None:
+    other = item.path.with_name("other.txt")
+    other.write_text("别的文件", encoding="utf-8")
+    find = intake._find
+
+    def replaced(source: str, signature: str) -> str | None:
+        other.replace(item.path)
+        return find(source, signature)
+
+    intake._find = replaced  # type: ignore[method-assign]  # what others do meanwhile
+    id = str(intake.receive(item).document_id)
+    assert "落实值班制度" in catalogue.newest(id).text
 
 
 def test_stated_metadata_that_changes_is_a_new_version(intake: Intake, catalogue: Catalogue, item: Item) -> None:

@@ -125,6 +125,7 @@ def test_files_of_another_database_are_put_aside(
         (lambda text: text.replace("请落实", "不落实"), "哈希"),
         (lambda text: text[:-20], "读不出"),
         (lambda text: "[]", "读不出"),
+        (lambda text: "[" * 200_000, "读不出"),
         (lambda text: text.replace('"format": 3', '"format": 9'), "格式"),
     ],
 )

@@ -42,9 +42,10 @@ def test_a_line_that_a_crash_cut_off_is_not_there_and_is_replaced(ledger: Withdr
         assert torn.all() == [ONE, TWO]
 
 
-def test_a_line_that_cannot_be_read_is_named_and_never_passed_over(ledger: WithdrawalLedger) -> None:
+@pytest.mark.parametrize("line", [b"{}", b"[]", b"1", b"{", b"[" * 200_000])
+def test_a_line_that_cannot_be_read_is_named_and_never_passed_over(ledger: WithdrawalLedger, line: bytes) -> None:
     ledger.append(ONE)
-    ledger.path.write_bytes(b"{}\n" + ledger.path.read_bytes())
+    ledger.path.write_bytes(line + b"\n" + ledger.path.read_bytes())
     with pytest.raises(WithdrawalsDamaged, match="第 1 行"):
         ledger.all()
 
