@@ -25,8 +25,16 @@ from web.commands.installation import reported, services
 from web.commands.register import register_of
 from web.commands.tables import BY, DRY, FILE, NEW, actor_of, tell
 from web.commands.usage import Commands
+from web.commands.words import Words
 from web.installation.services import Services
 
+_RECEIVER = Words(
+    {
+        _handovers.ARCHIVE: ("archive", _handovers.ARCHIVE),
+        _handovers.LIBRARY: ("library", _handovers.LIBRARY),
+        _handovers.HALL: ("hall", _handovers.HALL),
+    }
+)
 _YEAR = click.IntRange(1949, 2999)
 
 
@@ -140,7 +148,7 @@ handovers = _group(_handovers.SPEC, "What is handed over to the archive, the lib
 
 @handovers.command("list")
 @click.argument("file", type=NEW)
-@click.option("--to", type=click.Choice(_handovers.RECEIVERS), help="What is public and was not provided there yet.")
+@click.option("--to", type=_RECEIVER, help="What is public and was not provided there yet.")
 @click.option("--after-ten-years", "year", type=_YEAR, metavar="YEAR", help="What is ten years old by then.")
 @BY
 @reported

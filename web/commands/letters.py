@@ -12,7 +12,10 @@ from archive.registers.requests.letters.kinds import KINDS, SHARED, Blank
 from web.commands import jobs
 from web.commands.installation import reported, warn_without_archive
 from web.commands.usage import Commands
+from web.commands.words import Words
 from web.installation.settings import Settings
+
+_KIND = Words({kind.id: (kind.id, kind.label) for kind in (*KINDS.values(), *SHARED.values())})
 
 
 @click.group(cls=Commands)
@@ -50,12 +53,12 @@ def letters_check() -> None:
 
 
 @letters.command("show")
-@click.argument("kind", type=click.Choice([*KINDS, *SHARED]), metavar="KIND")
+@click.argument("kind", type=_KIND, metavar="KIND")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write a docx there.")
 @click.option("--source", is_flag=True, help="Print the text's file, to be changed and kept as the county's own.")
 @reported
 def letters_show(kind: str, output: Path | None, source: bool) -> None:
-    """Show a sample of a letter, filled in for an imagined request; KIND as `letters check` lists it."""
+    """Show a sample of a letter, filled in for an imagined request; KIND, or its name, as `letters check` lists it."""
     # Word's library is loaded only where a letter is made.
     from archive.official import docx_of
     from archive.registers.requests.letters.samples import sample

@@ -61,7 +61,7 @@ def synonyms_show(word: str) -> None:
 
 def _own_synonyms() -> Path | None:
     own = _own(OWN_NAME, "同义词")
-    return own if own.exists() else None
+    return own if _is_there(own) else None
 
 
 @click.group(cls=Commands)
@@ -81,7 +81,7 @@ def lexicon_check(file: Path | None) -> None:
     shipped, loaded = Lexicon.load(), Lexicon.load(own)
     added = len(set(loaded.words) - set(shipped.words))
     click.echo(f"共 {len(loaded.words)} 个词，其中本单位增加或改写 {added} 个。")
-    if not own.exists():
+    if not _is_there(own):
         click.echo(f"本单位的词典还没有建立：{own}")
         return
     with services() as opened:
@@ -111,11 +111,16 @@ def taxonomy_check(file: Path | None) -> None:
     Exits with 1 and the reason when it can't be used.
     """
     own = file or _own(taxonomies.OWN_NAME, "分类表")
-    if not own.exists():
+    if not _is_there(own):
         click.echo(f"本单位的分类表还没有建立：{own}")
         return
     lists = taxonomies.read(own)
     click.echo(f"发布机构 {len(lists.issuers)} 个，公文种类 {len(lists.genres)} 种，主题 {len(lists.topics)} 类。")
+
+
+def _is_there(own: Path) -> bool:
+    """Tell whether anything lies there; reading it says that it is a link to nothing."""
+    return own.exists() or own.is_symlink()
 
 
 def _own(name: str, what: str) -> Path:

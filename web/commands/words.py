@@ -21,7 +21,7 @@ class Words(click.Choice[str], Generic[T]):
     """A choice among things, each under an English and a Chinese word; its value is the thing."""
 
     def __init__(self, words: Mapping[T, tuple[str, str]]) -> None:
-        self.things = {word: thing for thing, pair in words.items() for word in pair}
+        self.things = {word.lower(): thing for thing, pair in words.items() for word in pair}
         self._pairs = ["/".join(pair) for pair in words.values()]
         super().__init__(list(self.things), case_sensitive=False)
 

@@ -1,11 +1,16 @@
 """What may be typed: the words of a choice, in English and in Chinese, and days."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
+import click
 import pytest
 
 from archive.chinese.dates import office_today
 from tests.web.commands.conftest import Run
+from web.commands.cli import cli
+from web.commands.words import Words
 
 # What answers look like, which is alike over any database.
 pytestmark = pytest.mark.page
@@ -79,3 +84,40 @@ def test_a_facet_goes_by_its_name_on_the_page_too(run: Run, folder: Path) -> Non
     run("reindex")
     for facet in ("validity=repealed", "有效性=已废止"):
         assert "共 1 件" in run("search", "通知", "--facet", facet).output
+
+
+def test_no_choice_takes_the_words_of_one_language_alone() -> None:
+    def within(command: click.Command, name: str) -> Iterator[tuple[str, click.Parameter]]:
+        yield from ((f"{name} {each.name}", each) for each in command.params)
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            for sub in command.list_commands(context):
+                under = command.get_command(context, sub)
+                assert under is not None
+                yield from within(under, f"{name} {sub}")
+
+    choices = {where: each.type for where, each in within(cli, "gongkai") if isinstance(each.type, click.Choice)}
+    assert len(choices) > 9
+    assert {where for where, each in choices.items() if not isinstance(each, Words)} == set()
+    for where, each in choices.items():
+        for word in each.choices:
+            assert each.convert(word, None, None) in {*cast("Words[object]", each).things.values()}, where
+
+
+def test_a_letter_is_shown_by_its_name_in_either_language(run: Run) -> None:
+    (english, chinese) = (run("letters", "show", kind).stdout for kind in ("supplement", "补正告知书"))
+    assert english == chinese
+    assert "复议" in run("letters", "show", "救济途径 A：先申请行政复议", "--source").stdout
+
+
+@pytest.mark.parametrize("name", ["lexicon", "synonyms", "taxonomy"])
+@pytest.mark.parametrize("target", ["nowhere", "itself"])
+def test_a_link_to_nothing_is_told_and_not_taken_for_a_file_that_nobody_made(
+    run: Run, environment: dict[str, str], name: str, target: str
+) -> None:
+    own = (
+        Path(environment["GONGKAI_DATA"])
+        / {"lexicon": "lexicon.txt", "synonyms": "synonyms.tsv", "taxonomy": "taxonomy.toml"}[name]
+    )
+    own.symlink_to(own if target == "itself" else own.with_name("nowhere"))
+    assert "链接" in run(name, "check", code=1).stderr
