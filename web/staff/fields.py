@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
@@ -24,6 +26,9 @@ _HINTS = {
     "public_until": "名单类公示期满的那一天，如 2019-01-31；过了这一天，公众就看不到了，原件继续保存",
 }
 _MOST = 200
+# For how many seconds the columns are kept, and until when those of each catalogue are.
+_KEPT = 60.0
+_COLUMNS: WeakKeyDictionary[Catalogue, tuple[float, list[str]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,21 @@ def of(catalogue: Catalogue, document: Document) -> list[Field]:
 
 def _suggestions(catalogue: Catalogue) -> dict[str, list[str]]:
     known = taxonomy.load()
-    column = select(versions.c.column).where(versions.c.column.is_not(None)).distinct().limit(_MOST)
-    with catalogue.reading() as connection:
-        columns = sorted(connection.scalars(column))
     return {
         "genre": [each.name for each in known.genres],
         "topic": [each.name for each in known.topics],
         "issuer": [each.name for each in known.issuers][:_MOST],
-        "column": columns,
+        "column": _columns(catalogue),
     }
+
+
+def _columns(catalogue: Catalogue) -> list[str]:
+    """Return the columns that versions are in, as they were a minute ago at most: PostgreSQL reads all for them."""
+    now = monotonic()
+    until, known = _COLUMNS.get(catalogue, (now, []))
+    if now >= until:
+        column = select(versions.c.column).where(versions.c.column.is_not(None)).distinct().limit(_MOST)
+        with catalogue.reading() as connection:
+            known = sorted(connection.scalars(column))
+        _COLUMNS[catalogue] = now + _KEPT, known
+    return known

@@ -1,15 +1,18 @@
 """Correcting what is known of a document from its page."""
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import Engine, event
 
 from archive.decisions import stops
 from archive.document import Settlement, Status
 from archive.registers.roles import Role
 from tests.conftest import publish
 from tests.web.staff.conftest import DeskSite
+from web.staff import fields
 
 # Their statements are executed over either database by the archive's own tests.
 pytestmark = pytest.mark.page
@@ -96,3 +99,27 @@ def test_a_unit_keeps_sight_of_its_document_whoever_corrects_it(site: DeskSite, 
     assert source.post(f"{page}/correct/genre", page, value="通告", reason="再改").status_code == 303
     foreign = f"/documents/{site.id}"
     assert source.post(f"{foreign}/correct/genre", page, value="通告", reason="x").status_code == 404
+
+
+def test_the_columns_that_are_suggested_are_read_once_a_minute(
+    site: DeskSite, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    asked: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    request.addfinalizer(lambda: event.remove(Engine, "before_cursor_execute", note))
+    document = site.services.catalogue.newest(site.id)
+
+    def distinct() -> int:
+        asked.clear()
+        fields.of(site.services.catalogue, document)
+        return sum("DISTINCT" in each for each in asked)
+
+    fields._COLUMNS.clear()
+    assert [distinct(), distinct()] == [1, 0]
+    later = time.monotonic() + 61
+    monkeypatch.setattr(fields, "monotonic", lambda: later)
+    assert [distinct(), distinct()] == [1, 0]
