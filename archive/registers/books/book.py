@@ -175,8 +175,8 @@ class Book:
         with self._staff.reading() as connection:
             return _entry(self._row(connection, id))
 
-    def all(self) -> list[Entry]:
-        """Return every entry, the newest year first, within a year by number.
+    def all(self, fits: Callable[[Entry], bool] = lambda entry: True) -> list[Entry]:
+        """Return every entry, or those that fit, the newest year first, within a year by number.
 
         They are read again only after something happened to one: each event adds one to ``last``, and no entry goes.
         """
@@ -191,11 +191,21 @@ class Book:
                 # Of what another wrote between the two queries, the rows have more: then it is read once more.
                 known = (len(found), sum(each.last for each in found), tuple(found))
                 _READ[self._staff][self.spec.id] = known
-        return [*known[2]]
+        return [*filter(fits, known[2])]
 
     def years(self) -> list[int]:
         """Return the years that there are entries of, the newest first."""
-        return sorted({self.spec.year(each.facts) for each in self.all()}, reverse=True)
+        year = func.substr(book_entries.c.facts[self.spec.dated].as_string(), 1, 4)
+        query = select(year).where(book_entries.c.book == self.spec.id).distinct()
+        with self._staff.reading() as connection:
+            return sorted(map(int, connection.scalars(query)), reverse=True)
+
+    def of_year(self, year: int) -> list[Facts]:
+        """Return the facts of a year's entries, in no order: no others are read."""
+        of = func.substr(book_entries.c.facts[self.spec.dated].as_string(), 1, 4)
+        query = select(book_entries.c.facts).where(book_entries.c.book == self.spec.id, of == str(year))
+        with self._staff.reading() as connection:
+            return [*connection.scalars(query)]
 
     def events(self, id: str) -> list[Recorded]:
         """Return what happened to an entry, in order."""

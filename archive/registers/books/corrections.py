@@ -36,10 +36,6 @@ def due(facts: Facts, calendar: Calendar, days: int, today: date) -> Told:
     return Told(last.isoformat(), today > last)
 
 
-def _year(facts: Facts) -> int:
-    return int(text(facts, "received_on")[:4])
-
-
 def _problems(facts: Facts, today: date) -> Iterator[tuple[str, str]]:
     yield from in_order(facts, today, _RECEIVED, _DECIDED, _TOLD)
     decision = text(facts, "decision")
@@ -74,7 +70,7 @@ def _retained_until(facts: Facts) -> date | None:
 
 
 def figures(year: int, every: Collection[Facts]) -> list[Figure]:
-    received = [each for each in every if _year(each) == year]
+    received = [each for each in every if SPEC.year(each) == year]
     return [
         ("收到", f"{len(received)} 件"),
         ("办结", f"{sum(bool(each.get('decision')) for each in received)} 件"),
@@ -98,7 +94,7 @@ SPEC = Spec(
         Column("note", "决定的理由", Kind.AREA, personal=Field.NOTE, most=20_000),
         _TOLD,
     ),
-    *(_year, figures),
+    *("received_on", figures),
     *(Act.SEE_REQUESTS, Act.HANDLE_REQUESTS, Act.EXPORT_REQUESTS),
     problems=_problems,
     views={

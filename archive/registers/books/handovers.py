@@ -301,12 +301,8 @@ def _wrong_lines(wanted: Sequence[Wanted], transferred: bool) -> str:
     return ""
 
 
-def _year(facts: Facts) -> int:
-    return int(text(facts, "sent_on")[:4])
-
-
 def figures(year: int, every: Collection[Facts]) -> list[Figure]:
-    found = [each for each in every if _year(each) == year]
+    found = [each for each in every if SPEC.year(each) == year]
 
     def count(kind: str) -> int:
         lists = (each.get("items") for each in found if each.get("kind") == kind)
@@ -338,7 +334,7 @@ SPEC = Spec(
         Column("signed_by", "签收人", most=64, listed=True),
         Column("receipt", "回执", Kind.DOCUMENT, hint="回执扫描后收文，这里写它的编号或者地址。"),
     ),
-    *(_year, figures),
+    *("sent_on", figures),
     *(Act.SEE_BOOKS, Act.KEEP_BOOKS, Act.EXPORT_BOOKS),
     problems=_problems,
     views={

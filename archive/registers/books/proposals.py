@@ -18,10 +18,6 @@ _RECEIVED = Column("received_on", "收到日", Kind.DAY, needed=True, listed=Tru
 _ANSWERED = Column("answered_on", "答复日", Kind.DAY, listed=True)
 
 
-def _year(facts: Facts) -> int:
-    return int(text(facts, "received_on")[:4])
-
-
 def _named(facts: Facts) -> str:
     return f"{text(facts, 'year')}年{text(facts, 'kind')}第{text(facts, 'number')}号"
 
@@ -48,7 +44,7 @@ def _problems(facts: Facts, today: date) -> Iterator[tuple[str, str]]:
 
 def figures(year: int, every: Collection[Facts]) -> list[Figure]:
     """Return what the annual report says of proposals that were received in a year."""
-    received = [each for each in every if _year(each) == year]
+    received = [each for each in every if SPEC.year(each) == year]
     answered = [each for each in received if each.get("answered_on")]
     public = [each for each in answered if each.get("public") == OPEN]
     kinds = [(kind, f"{sum(each.get('kind') == kind for each in received)} 件") for kind in KINDS]
@@ -85,7 +81,7 @@ SPEC = Spec(
         Column("ground", "不公开的理由"),
         Column("document", "答复文件", Kind.DOCUMENT, hint="档案里答复文件的编号或者地址。"),
     ),
-    *(_year, figures),
+    *("received_on", figures),
     *(Act.SEE_BOOKS, Act.KEEP_BOOKS, Act.EXPORT_BOOKS),
     *(_named, _problems),
     {

@@ -181,12 +181,8 @@ def _problems(facts: Facts, today: date) -> Iterator[tuple[str, str]]:
         yield "next_on", "下次评估日应在评估日之后。"
 
 
-def _year(facts: Facts) -> int:
-    return int(text(facts, "on")[:4])
-
-
 def figures(year: int, every: Collection[Facts]) -> list[Figure]:
-    found = [each for each in every if _year(each) == year and not each.get(UNDONE)]
+    found = [each for each in every if SPEC.year(each) == year and not each.get(UNDONE)]
     kinds = ((name, sum(each.get("decision") == name for each in found)) for name in DECISIONS)
     return [("评估", f"{len(found)} 件"), *((name, f"{count} 件") for name, count in kinds)]
 
@@ -203,7 +199,7 @@ SPEC = Spec(
         Column("reason", "理由", Kind.AREA, needed=True, most=2000, listed=True),
         Column("next_on", "下次评估日", Kind.DAY, hint="不填的，按规定的间隔。", listed=True),
     ),
-    *(_year, figures),
+    *("on", figures),
     *(Act.SEE_BOOKS, Act.EXAMINE, Act.EXPORT_BOOKS),
     problems=_problems,
     views={

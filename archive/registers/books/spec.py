@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from archive.registers.books.columns import Column, Facts
+from archive.registers.books.columns import Column, Facts, text
 from archive.registers.roles import Act
 from archive.store.catalogue import Catalogue
 
@@ -33,7 +33,8 @@ class Spec:
     id: str
     title: str
     columns: tuple[Column, ...]
-    year: Callable[[Facts], int]
+    # The column with the day by whose year entries are counted; it is never empty.
+    dated: str
     figures: Callable[[int, Collection[Facts]], Sequence[Figure]]
     # Which rights reading, entering, and taking it away as a table need.
     see: Act
@@ -48,6 +49,9 @@ class Spec:
     more: Callable[[Facts, Catalogue], Facts] = _nothing_more
     # The last day on which what is personal is kept; None while something is open, or where nothing ends.
     retained_until: Callable[[Facts], date | None] | None = None
+
+    def year(self, facts: Facts) -> int:
+        return int(text(facts, self.dated)[:4])
 
     @property
     def personal(self) -> bool:

@@ -1,12 +1,12 @@
 """The books as the desk opens them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from flask import request
 
 from archive.registers.books import corrections, handovers, openings, proposals, reevaluations
-from archive.registers.books.book import Book, Entry
+from archive.registers.books.book import Book
 from archive.registers.books.spec import Spec
 from web.http.current import services
 from web.staff.guard import desk
@@ -35,14 +35,8 @@ def book(spec: Spec) -> Book:
     return Book(spec, desk().staff, services().catalogue)
 
 
-def figures(
-    spec: Spec, year: int | None = None, entries: Sequence[Entry] | None = None
-) -> tuple[int, Mapping[str, str]]:
-    """Return a book's figures of a year, or of the newest that it has; of this year if it has none.
-
-    ``entries`` are all of the book, where somebody has read them already.
-    """
+def figures(spec: Spec, year: int | None = None) -> tuple[int, Mapping[str, str]]:
+    """Return a book's figures of a year, or of the newest that it has; of this year if it has none."""
     opened = book(spec)
-    every = [each.facts for each in (opened.all() if entries is None else entries)]
-    year = year or max(map(spec.year, every), default=opened.today().year)
-    return year, dict(spec.figures(year, every))
+    year = year or next(iter(opened.years()), opened.today().year)
+    return year, dict(spec.figures(year, opened.of_year(year)))

@@ -67,24 +67,15 @@ def pages(
         """The book by year, by a view, and by words that stand in an entry."""
         opened = book(spec)
         asked = {name: request.args.get(name, "").strip()[:100] for name in ("year", "view", "q")}
-        every = opened.all()
-        year = asked_year()
-        fits = spec.views.get(asked["view"], _any)
-        words = asked["q"].casefold().split()
-        found = [
-            each
-            for each in every
-            if (year is None or spec.year(each.facts) == year) and fits(each.facts) and _has(each, words)
-        ]
-        at = page_number()
+        year, at = asked_year(), page_number()
+        found = _fitting(opened, year, spec.views.get(asked["view"], _any), asked["q"].casefold().split())
         shown = found[(at - 1) * ROWS : at * ROWS]
         names, unreadable = _names(spec, [each.id for each in shown])
-        of, told = figures(spec, year, every)
-        years = sorted({spec.year(each.facts) for each in every}, reverse=True)
+        of, told = figures(spec, year)
         return render_template(
             "desk/books/list.html",
             **{"spec": spec, "entries": shown, "total": len(found), "page": at, "asked": asked, "text": text},
-            **{"pages": max(1, -(-len(found) // ROWS)), "years": years, "figures": told, "of": of},
+            **{"pages": max(1, -(-len(found) // ROWS)), "years": opened.years(), "figures": told, "of": of},
             **{"names": names, "unreadable": unreadable, "also": also, "link": link},
         )
 
@@ -208,6 +199,15 @@ def _is_entered(spec: Spec, id: str) -> bool:
     except (UnknownEntry, SQLAlchemyError, OSError):
         return False
     return True
+
+
+def _fitting(opened: Book, year: int | None, fits: Callable[[Facts], bool], words: list[str]) -> list[Entry]:
+    """Return the entries of a year that a view has, and in which words stand."""
+
+    def wanted(each: Entry) -> bool:
+        return (year is None or opened.spec.year(each.facts) == year) and fits(each.facts) and _has(each, words)
+
+    return opened.all(wanted)
 
 
 def _any(facts: Facts) -> bool:

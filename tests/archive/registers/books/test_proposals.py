@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from archive.errors import EntryRefused, UnknownEntry
 from archive.registers.books import checking, exchange
 from archive.registers.books.book import CHANGE, ENTER, Book
-from archive.registers.books.proposals import SPEC, figures
+from archive.registers.books.proposals import KINDS, SPEC, figures
 from archive.registers.books.tables import book_entries, book_events
 from archive.registers.requests import sheet
 from archive.registers.staff import Staff
@@ -204,3 +204,18 @@ def test_no_two_constraints_of_the_staffs_tables_have_one_name() -> None:
     names = [str(each.name) for table in metadata.tables.values() for each in table.constraints]
     names += [str(each.name) for table in metadata.tables.values() for each in table.indexes]
     assert len({*names}) == len(names), "PostgreSQL takes each once"
+
+
+def test_the_figures_of_a_year_need_no_others(book: Book) -> None:
+    told = [
+        {"year": str(2018 + at % 3), "kind": KINDS[at % 2], "number": str(at + 1), "title": "修路", "unit": "交通局"}
+        | {"proposer": "代表", "received_on": f"{2018 + at % 3}-03-02"}
+        for at in range(23)
+    ]
+    book.take_in((("", book.read(each)) for each in told), CLERK)
+    every = book.all()
+    for year in (2018, 2020, 1999):
+        of = book.of_year(year)
+        assert sorted(map(str, of)) == sorted(str(each.facts) for each in every if SPEC.year(each.facts) == year)
+        assert SPEC.figures(year, of) == SPEC.figures(year, [each.facts for each in every])
+    assert book.years() == [2020, 2019, 2018]
