@@ -10,11 +10,12 @@ from archive.decisions import returned, review, stops
 from archive.decisions.returned import Point
 from archive.document import Aspect, Disclosure, Outcome, Settlement, Verdict
 from archive.errors import DecisionRefused
+from archive.registers.books import openings
 from archive.registers.roles import Act
 from web.http.current import services
 from web.staff.acting import another, done
 from web.staff.documents import page
-from web.staff.guard import allowed
+from web.staff.guard import allowed, desk
 
 deciding = Blueprint("deciding", __name__, url_prefix="/documents/<id>")
 # How many points the form for sending back has.
@@ -107,6 +108,8 @@ def withdraw(id: str) -> Answer:
 
 def _decide(id: str, verdict: Verdict, person: str, version: int | None, forced: bool = False) -> int:
     reason = request.form.get("reason", "")
+    if verdict is Verdict.APPROVE and (named := openings.names(desk().staff, services().catalogue, id)):
+        raise DecisionRefused(id, named)
     return review.decide(services().catalogue, id, verdict, person, reason, version, forced=forced)
 
 

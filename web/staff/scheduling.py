@@ -7,10 +7,11 @@ from werkzeug.wrappers import Response as Answer
 
 from archive.decisions import scheduled
 from archive.errors import DecisionRefused
+from archive.registers.books import openings
 from archive.registers.roles import Act
 from web.http.current import services
 from web.staff.acting import done
-from web.staff.guard import allowed
+from web.staff.guard import allowed, desk
 
 scheduling = Blueprint("scheduling", __name__, url_prefix="/documents/<id>")
 
@@ -21,6 +22,8 @@ def schedule(id: str) -> Answer:
     form = request.form
 
     def act(version: int, person: str) -> object:
+        if named := openings.names(desk().staff, services().catalogue, id):
+            raise DecisionRefused(id, named)
         at = _instant(id, form.get("day", ""), form.get("clock", ""))
         return scheduled.plan(services().catalogue, id, at, person, form.get("reason", ""), version)
 

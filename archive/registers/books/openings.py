@@ -1,28 +1,39 @@
 """Replies that are made public for all (article 44): a copy of what was answered comes in and goes through review.
 
 The document knows nothing of the request: the relation is an entry here, by the request's number. A copy in which the
-applicant's name, identity or contact stands is not taken in; whatever else is personal stops it at the pre-check.
+applicant's name, identity or contact stands is not taken in, and no later version of it is made public (``names``);
+whatever else is personal stops it at the pre-check.
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
-from archive.document import Disclosure
-from archive.errors import EntryRefused, FileRefused, UnknownRequest
+from sqlalchemy import select
+
+from archive.document import Attachment, Disclosure, Document
+from archive.errors import EntryRefused, FileRefused, KeyUnusable, PersonalDataDamaged, UnknownRequest
 from archive.extract import Sandbox, media_type
 from archive.intake.adding import Item
 from archive.intake.receive import Intake, Result
 from archive.registers.books.book import Book, Entry
 from archive.registers.books.columns import Column, Facts, Kind, text
 from archive.registers.books.spec import Figure, Spec
+from archive.registers.books.tables import book_entries
+from archive.registers.requests.applicants import stands_in
+from archive.registers.requests.facts import Field
 from archive.registers.requests.outcomes import Row
+from archive.registers.requests.persons import Persons
 from archive.registers.requests.register import Register
 from archive.registers.requests.request import Actor, Request
+from archive.registers.requests.tables import requests
 from archive.registers.roles import Act
+from archive.registers.staff import Staff
+from archive.store.catalogue import Catalogue
 
 SEVERAL, SUGGESTED, OWN = "多人申请相同信息", "申请人建议", "本机关决定"
 WHY = (SEVERAL, SUGGESTED, OWN)
+_NAMING = (Field.NAME, Field.IDENTITY, Field.CONTACT)
 # What an answer gave, and so may be given to everybody.
 _GAVE = frozenset({Row.OPEN, Row.PARTLY})
 # What people who read the archive's own notes learn of where a document comes from.
@@ -77,6 +88,33 @@ def open_reply(
     if receipt.result is Result.REFUSED or receipt.document_id is None:
         raise EntryRefused(receipt.reason)
     return book.enter({**told, "document": receipt.document_id}, by, id)
+
+
+def names(staff: Staff, catalogue: Catalogue, document: str) -> str:
+    """Return why the newest version of a document can't become public: it names who asked for it; "" if it can.
+
+    Raises UnknownDocument.
+    """
+    at = book_entries.c
+    of = select(at.facts).where(at.book == SPEC.id, at.facts["document"].as_string() == document)
+    with staff.reading() as connection:
+        numbers = [text(facts, "request") for facts in connection.scalars(of)]
+        if not numbers:
+            return ""
+        known = catalogue.newest(document)
+        parts: tuple[Document | Attachment, ...] = (known, *known.attachments)
+        within = (word for each in parts for word in (each.file.name, each.text, *each.concealed))
+        told = "\n".join((known.metadata.title, *within))
+        ids = connection.scalars(select(requests.c.id).where(requests.c.number.in_(numbers)))
+        try:
+            said = [of for id in [*ids] for of in Persons(staff.keys.folder).of(connection, id).values()]
+        except (KeyUnusable, PersonalDataDamaged):
+            return "这份文件由一件申请的答复转来，而申请人的信息现在读不出，不能核对文件里有没有，请告诉维护人员。"
+    found = [each for each in _NAMING if any(stands_in(of.get(each, ""), told) for of in said)]
+    if not found:
+        return ""
+    fields = "、".join(each.value for each in found)
+    return f"文件里有申请人的{fields}，不能公开（条例第四十四条）。请退回，去掉或者遮盖后作为新版本提交。"
 
 
 def _problems(facts: Facts, today: date) -> Iterator[tuple[str, str]]:

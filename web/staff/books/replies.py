@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 def _about(entry: Entry) -> Mapping[str, object]:
     id = text(entry.facts, "document")
+    if named := openings.names(desk().staff, services().catalogue, id):
+        return {"heed": [named]}
     try:
         services().catalogue.public(id)
     except GongkaiError:

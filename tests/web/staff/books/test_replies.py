@@ -2,10 +2,19 @@
 
 import io
 from datetime import date
+from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
 
+from archive.decisions import review
+from archive.document import Aspect, Disclosure, Outcome
+from archive.extract import Sandbox
+from archive.intake.adding import Item
+from archive.intake.receive import Intake
+from archive.registers.books import openings
+from archive.registers.books.book import Book
+from archive.registers.books.openings import SPEC
 from archive.registers.notices import packaged
 from archive.registers.requests.facts import Applicant, Field
 from archive.registers.requests.register import Register
@@ -72,3 +81,32 @@ def test_what_cannot_be_opened_is_a_sentence_and_leaves_nothing(site: DeskSite, 
     assert send(clerk, COPY, request=answered.number).status_code == 503
     assert site.services.catalogue.ids() == before
     assert not [*(site.services.settings.data / "uploads").iterdir()]
+
+
+def test_a_later_version_that_names_the_applicant_is_not_made_public(
+    site: DeskSite, answered: Request, tmp_path: Path
+) -> None:
+    clerk, publisher, reviewer = site[Role.CLERK], site[Role.PUBLISHER], site[Role.REVIEWER]
+    page = send(clerk, COPY, request=answered.number).headers["Location"]
+    catalogue = site.services.catalogue
+    (entry,) = Book(SPEC, site.staff, catalogue).all()
+    id = str(entry.facts["document"])
+    assert openings.names(site.staff, catalogue, id) == ""
+    path = tmp_path / "new.txt"
+    path.write_text(f"石门村征地补偿方案（修订）\n\n应{NAME}申请公开。\n", encoding="utf-8")
+    with Sandbox(workers=1) as sandbox:
+        intake = Intake(catalogue, site.services.blobs, sandbox, "丁四")
+        assert intake.receive(Item(path, f"desk:openings/{entry.id}")).document_id == id
+    assert catalogue.newest(id).version == 2
+    shown = clerk.get(page).text
+    assert "文件里有申请人的姓名或名称" in shown and NAME not in shown
+    review.classify(catalogue, id, Disclosure.ACTIVE, "乙二", "条例第二十条")
+    for aspect in Aspect:
+        review.examine(catalogue, id, aspect, Outcome.PASSED, "乙二", "已核对")
+    for act, form in (("approve", {}), ("schedule", {"day": "2099-01-01", "clock": "09:00"})):
+        answer = publisher.post(f"/documents/{id}/{act}", f"/documents/{id}", reason="公开", **form)
+        assert answer.status_code == 409 and "不能公开（条例第四十四条）" in answer.text
+    assert catalogue.public_count() == 0
+    assert reviewer.get(page).status_code == 403
+    site.services.catalogue.keys.folder.joinpath("persons.key").unlink()
+    assert "读不出" in publisher.post(f"/documents/{id}/approve", f"/documents/{id}", reason="公开").text
