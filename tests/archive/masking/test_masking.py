@@ -302,7 +302,7 @@ def test_what_is_hidden_in_a_pdf_does_not_pass_the_proof(tmp_path: Path) -> None
 def test_other_files_are_refused_only_if_they_have_it(tmp_path: Path) -> None:
     path = tmp_path / "a.pptx"
     path.write_bytes(_with(_docx(), {"ppt/slides/slide1.xml": f"<sld><t>{PHONE}</t></sld>"}))
-    with pytest.raises(FileRefused, match="软件遮盖后另存"):
+    with pytest.raises(FileRefused, match="另存为 PDF，作为新版本收入"):
         mask(path, PPTX, [PHONE])
     assert mask(path, PPTX, [NAME]) == ({"masked": [0], "unknown": []}, b"")
 
