@@ -27,7 +27,11 @@ from web.staff.requests.typed import Typed
 
 showing = Blueprint("showing", __name__, url_prefix="/requests/<id>")
 # These have pages of their own: an answer is chosen along the tree, a fee is reckoned first.
-ELSEWHERE = {Event.ANSWER: "answer", Event.CHARGE: "fee", Event.AMEND: "letters", Event.ANSWER_AGAIN: "answer"}
+# Acts that have a page of their own, or a form at the letter they are about.
+ELSEWHERE = {
+    **{Event.ANSWER: "/answer", Event.CHARGE: "/fee", Event.AMEND: "/letters", Event.ANSWER_AGAIN: "/answer"},
+    Event.DELIVER: "#letters",
+}
 # These are done by the letters of the page.
 _LETTERS = frozenset({Event.DRAFT, Event.LETTER, Event.SERVE_LETTER, Event.VOID_LETTER})
 

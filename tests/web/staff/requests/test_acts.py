@@ -47,8 +47,8 @@ def do(person: Person, id: str, event: Event, page: str = "", **typed: str) -> t
 def offered(page: str) -> set[str]:
     """Return the events that a page has a form for, or leads to."""
     return {*re.findall(r'action="/requests/\w+/(?:acts|approvals)/([\w-]+)"', page)} | {
-        {"answer": "answer", "fee": "charge", "letters": "amend"}[each]
-        for each in re.findall(r'class="elsewhere-act"><a href="/requests/\w+/(answer|fee|letters)"', page)
+        {"/answer": "answer", "/fee": "charge", "/letters": "amend", "#letters": "deliver"}[each]
+        for each in re.findall(r'class="elsewhere-act"><a href="/requests/\w+([/#](?:answer|fee|letters))"', page)
     }
 
 

@@ -88,9 +88,9 @@ def test_from_a_letter_on_paper_to_the_answer_that_was_sent(
     look(page, "request-letter", pictures)
     hand.click("button", "发出")
     expect(page.locator(".state")).to_have_text("已办结")
-    page.get_by_role("radio", name="邮寄").last.check()
+    page.get_by_label("邮寄").check()
     hand.count += 1
-    hand.click("button", "登记送达")
+    hand.click("button", "没有回证，只登记送达")
     expect(page.locator(".next")).to_contain_text("归档")
     seconds = perf_counter() - before
     (made,) = register.all()
