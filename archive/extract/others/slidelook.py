@@ -15,6 +15,7 @@ from archive.extract.others.slideplace import Box, box_on_slide, contains, is_pl
 from archive.extract.text.concealed import WHITISH, Unseen
 
 _MIXED, _CLEAR, _WHOLE = "mixed", "clear", "whole"
+PRESENTATION = "ppt/presentation.xml"
 # Kinds of placeholders whose letters have a style of their own.
 _SMALL = ("dt", "ftr", "sldNum", "hdr")
 _PAPER = "FFFFFF"
@@ -34,6 +35,8 @@ class SlideLook:
     ) -> None:
         self._slide = slide
         self._related = related
+        usual = parse_part(parts[PRESENTATION]).find("{*}defaultTextStyle")
+        self._usual = etree.Element("none") if usual is None else usual
         # What the slide draws, from the bottom to the top.
         self._drawing = [each for each in slide.iter("{*}sp", "{*}pic", "{*}graphicFrame") if _is_drawn(each)]
         self._followed: list[etree._Element] = []
@@ -105,7 +108,15 @@ class SlideLook:
         return next(filter(None, map(self._fill, self._inherited(shape, number))), "")
 
     def _inherited(self, shape: etree._Element, number: int) -> Iterator[etree._Element]:
-        """Yield what the layout and the master say of the letters in a placeholder, the nearest first (19.3.1.36)."""
+        """Yield what is said of the letters of a shape elsewhere, the nearest first.
+
+        That is by the layout and the master for those in a placeholder (19.3.1.36), and by the presentation for all.
+        """
+        yield from self._of_placeholder(shape, number)
+        if (stated := self._usual.find(f"{{*}}lvl{number}pPr/{{*}}defRPr")) is not None:
+            yield stated
+
+    def _of_placeholder(self, shape: etree._Element, number: int) -> Iterator[etree._Element]:
         holder = _holder(shape)
         if holder is None:
             return
@@ -214,20 +225,22 @@ class SlideLook:
         return self._drawing[:at], self._drawing[at + 1 :]
 
     def _cover(self, shape: etree._Element) -> str:
-        """Tell whether what is drawn later lies over all of a shape, on a slide where nothing moves.
+        """Tell whether what is drawn later lies over all of a shape.
 
-        ``_WHOLE`` if so, ``_MIXED`` where that may let it be seen, else "".
+        ``_WHOLE`` if so, ``_MIXED`` where that may let it be seen, as what moves does, else "".
         """
         box = self._box(shape)
-        if box is None or self._slide.find("{*}timing") is not None:
+        if box is None:
             return ""
+        # Programs write a timing on slides where nothing moves, too.
+        moves = next(self._slide.iterfind("{*}timing//{*}spTgt"), None) is not None
         found = ""
         for later in self._around(shape)[1]:
             place = self._box(later)
             if place is not None and contains(place, box) and (hides := self._hides(later)):
-                if hides == _WHOLE:
+                if hides == _WHOLE and not moves:
                     return _WHOLE
-                found = hides
+                found = _MIXED
         return found
 
     def _hides(self, shape: etree._Element) -> str:
@@ -237,6 +250,9 @@ class SlideLook:
             return _MIXED
         if kind == "pic":
             return _WHOLE if is_plain(shape) and self._is_photograph(shape.find("{*}blipFill")) else _MIXED
+        if _holder(shape) is not None and not any(each.text for each in shape.iter("{*}t")):
+            # Not every program draws an empty placeholder.
+            return _MIXED
         properties = shape.find("{*}spPr")
         own = None if properties is None else next(properties.iterchildren(*(f"{{*}}{each}" for each in _FILLS)), None)
         if own is None:

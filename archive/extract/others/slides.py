@@ -10,13 +10,12 @@ from archive.errors import ExtractionFailed
 from archive.extract.containers.relations import IDS, relations
 from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype
 from archive.extract.extraction import Extraction
-from archive.extract.others.slidelook import SlideLook
+from archive.extract.others.slidelook import PRESENTATION, SlideLook
 from archive.extract.others.slideplace import box_of, place_of
 from archive.extract.text.assemble import Lines, assemble
 from archive.extract.text.characters import clean, joined, rows, squeezed
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
 
-_PRESENTATION = "ppt/presentation.xml"
 _DAMAGED = "演示文稿（pptx）已损坏或不合格式，无法读取。请用办公软件打开并另存后再提交。"
 
 
@@ -133,7 +132,7 @@ def _authors(parts: Mapping[str, bytes]) -> dict[str, str]:
 
 def _size(parts: Mapping[str, bytes]) -> tuple[int, int]:
     """Return the width and height of the slides; 0 if they are not stated."""
-    size = parse_part(parts[_PRESENTATION]).find("{*}sldSz")
+    size = parse_part(parts[PRESENTATION]).find("{*}sldSz")
     return _measures(size, "cx", "cy") if size is not None else (0, 0)
 
 
@@ -201,10 +200,10 @@ def _unseen(look: etree._Element) -> Unseen | None:
 
 def _slides(parts: Mapping[str, bytes]) -> Iterator[str]:
     """Yield the names of the slides' parts, in the order of presentation."""
-    if _PRESENTATION not in parts:
+    if PRESENTATION not in parts:
         raise ExtractionFailed(_DAMAGED)
-    related = relations(parts, _PRESENTATION)
-    for slide in parse_part(parts[_PRESENTATION]).iterfind("{*}sldIdLst/{*}sldId"):
+    related = relations(parts, PRESENTATION)
+    for slide in parse_part(parts[PRESENTATION]).iterfind("{*}sldIdLst/{*}sldId"):
         for key in IDS:
             if relation := slide.get(key):
                 yield related.get(relation, ("", ""))[1]

@@ -277,6 +277,8 @@ def test_letters_like_their_ground_or_covered_are_listed(tmp_path: Path, shapes:
     assert (found.paragraphs, found.concealed) == (("看得见",), (f"第 1 张幻灯片{kind}：密语",))
 
 
+TIMED = "<p:timing><p:tnLst><p:par><p:cTn id='1' nodeType='tmRoot'>{}</p:cTn></p:par></p:tnLst></p:timing>"
+MOVED = "<p:childTnLst><p:set><p:cBhvr><p:tgtEl><p:spTgt spid='3'/></p:tgtEl></p:cBhvr></p:set></p:childTnLst>"
 IN_WHITE = placed("文字", at(10, 10), run=inked("FFFFFF"))
 
 
@@ -448,10 +450,36 @@ def test_a_chart_s_texts_are_read_where_the_chart_is_seen(tmp_path: Path, proper
         assert (found.paragraphs, found.concealed) == (("受理情况", *texts), ())
 
 
-def test_a_cover_that_may_move_away_covers_nothing(tmp_path: Path) -> None:
+def test_what_a_cover_hides_that_may_move_away_stays_and_is_told(tmp_path: Path) -> None:
     shapes = placed("文字", at(10, 10)) + area(WHITE)
-    path = write_pptx(tmp_path / "a", [slide(shapes).replace("</p:sld>", "<p:timing/></p:sld>")])
-    assert (read(path).paragraphs, read(path).concealed) == (("文字",), ())
+    path = write_pptx(tmp_path / "a", [slide(shapes).replace("</p:sld>", f"{TIMED.format(MOVED)}</p:sld>")])
+    found = read(path)
+    assert (found.paragraphs, found.concealed) == (("文字",), ())
+    assert "幻灯片上有 2 个字看不看得见不能确定" in found.warnings[0]
+    path = write_pptx(tmp_path / "a", [slide(shapes).replace("</p:sld>", f"{TIMED.format('')}</p:sld>")])
+    assert (read(path).paragraphs, read(path).concealed) == ((), ("第 1 张幻灯片被遮盖的文字：文字",))
+
+
+def test_what_an_empty_placeholder_covers_stays_and_is_told(tmp_path: Path) -> None:
+    holder = area(WHITE).replace("<p:sp>", "<p:sp><p:nvSpPr><p:nvPr><p:ph type='body' idx='9'/></p:nvPr></p:nvSpPr>")
+    found = read(write(tmp_path / "a", placed("文字", at(10, 10)) + holder))
+    assert found.paragraphs == ("看得见", "文字") and "不能确定" in found.warnings[0]
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_letters_are_coloured_as_the_presentation_says_where_nothing_nearer_does(tmp_path: Path, level: int) -> None:
+    text = placed("密语", at(10, 10)).replace("<a:p>", f'<a:p><a:pPr lvl="{level - 1}"/>')
+    path = write_pptx(tmp_path / "a", [slide(text + placed("看得见", run=inked("C00000")))])
+    style = f"<p:defaultTextStyle><a:lvl{level}pPr><a:defRPr>{WHITE}</a:defRPr></a:lvl{level}pPr></p:defaultTextStyle>"
+    with zipfile.ZipFile(path) as container:
+        parts = {name: container.read(name).decode() for name in container.namelist()}
+    parts["ppt/presentation.xml"] = parts["ppt/presentation.xml"].replace(
+        "</p:presentation>", f"{style}</p:presentation>"
+    )
+    with zipfile.ZipFile(path, "w") as container:
+        for name, content in parts.items():
+            container.writestr(name, content)
+    assert (read(path).paragraphs, read(path).concealed) == (("看得见",), ("第 1 张幻灯片与底色相同的文字：密语",))
 
 
 def test_hidden_slides_notes_and_comments_are_listed_and_are_no_text(tmp_path: Path) -> None:
