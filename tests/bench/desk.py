@@ -69,7 +69,7 @@ class Pages:
     form: bool = False
 
 
-def desk_rows(bed: Bed, lines: Sequence[str]) -> list[Row]:
+def desk_rows(bed: Bed, lines: Sequence[str], every: int = 1) -> list[Row]:
     """Measure each kind of page: the 95th percentile and the median of what it took, and the median of the processor.
 
     The other figure is the bound of the 95th percentile, which holds at 50,000 documents on a machine with nothing else
@@ -98,7 +98,7 @@ def desk_rows(bed: Bed, lines: Sequence[str]) -> list[Row]:
         kinds = (*_kinds(bed, waiting), *of_registers, *of_records)
         # As the desk's own process does.
         settle()
-        return [_row(kind, *_taken(people[kind.role], kind, bed.repeats)) for kind in kinds]
+        return [_row(kind, *_taken(people[kind.role], kind, bed.repeats, every)) for kind in kinds]
     finally:
         gc.unfreeze()
         staff.close()
@@ -172,7 +172,7 @@ def _lists(bed: Bed) -> Iterator[Pages]:
     yield Pages(f"a job of {_MANY} files", Role.SOURCE, [f"/bring/{_LARGE}"] * _ASKED)
 
 
-def _taken(person: FlaskClient, kind: Pages, repeats: int) -> tuple[list[float], list[float]]:
+def _taken(person: FlaskClient, kind: Pages, repeats: int, every: int) -> tuple[list[float], list[float]]:
     """Return the seconds that each page took after all had been asked for once, and those of the processor."""
     taken, worked = [], []
     form = {}
@@ -181,7 +181,7 @@ def _taken(person: FlaskClient, kind: Pages, repeats: int) -> tuple[list[float],
         _sign_in(person, kind.role)
         form = dict(re.findall(r'type="hidden" name="(csrf)" value="([^"]*)"', person.get("/", base_url=_SITE).text))
     for turn in range(repeats + 1):
-        for address in kind.addresses:
+        for address in kind.addresses[::every]:
             before, processor = perf_counter(), process_time()
             answer = person.open(address, method="POST" if kind.form else "GET", data=form, base_url=_SITE)
             seconds, work = perf_counter() - before, process_time() - processor

@@ -52,7 +52,7 @@ def run(count: int, lines: Sequence[str], seconds: float, every: int, repeats: i
             "queries": query_rows,
             "phrases": phrase_rows,
             "pages": partial(serving_rows, seconds=seconds),
-            DESK: partial(desk_rows, lines=lines),
+            DESK: partial(desk_rows, lines=lines, every=every),
             # This comes last: changed documents are hidden until an index catches up, and a peer's index never does.
             "a night": nightly_rows,
         }
