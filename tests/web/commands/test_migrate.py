@@ -14,6 +14,7 @@ from archive.registers.staff import DUMP
 from archive.store.catalogue import Catalogue
 from tests.archive.store.test_held import as_an_earlier_program_left_it
 from tests.archive.store.test_seals import inside
+from tests.conftest import in_a_file
 from tests.web.commands.conftest import Run
 from web.installation.settings import Settings
 
@@ -39,6 +40,7 @@ def revision(settings: Settings) -> str:
         return str(STAFF.revision(connection))
 
 
+@in_a_file
 def test_the_backup_made_first_has_the_staffs_database_as_it_is(
     run: Run, settings: Settings, folder: Path, tmp_path: Path
 ) -> None:

@@ -70,18 +70,30 @@ class Person:
 
 @dataclass
 class DeskSite:
+    """The desk of a mould's copy. ``site[role]`` is somebody of that role, who signs in when first asked for."""
+
     app: Flask
     services: Services
     staff: Staff
-    people: dict[Role, Person]
+    codes: dict[str, list[str]]
     id: str
+    _signed_in: dict[Role, Person] = field(default_factory=dict)
 
     @property
     def accounts(self) -> Accounts:
         return Accounts(self.staff, self.services.catalogue)
 
+    @property
+    def people(self) -> dict[Role, Person]:
+        return {role: self[role] for role in PEOPLE}
+
     def __getitem__(self, role: Role) -> Person:
-        return self.people[role]
+        if role not in self._signed_in:
+            name, _, _ = PEOPLE[role]
+            person = Person(self.app.test_client(), name, [*self.codes[name]])
+            assert person.sign_in().status_code == 303
+            self._signed_in[role] = person
+        return self._signed_in[role]
 
 
 @dataclass(frozen=True)
@@ -151,11 +163,7 @@ def site(services: Services, tmp_path: Path, databases: Databases, desk_mould: D
     url = databases.copied(desk_mould.staff_url, tmp_path / "staff.sqlite3")
     with closing(Staff(url, services.catalogue.keys)) as staff:
         app = create_desk(services, staff)
-        people = {}
-        for role, (name, _, _) in PEOPLE.items():
-            people[role] = Person(app.test_client(), name, [*desk_mould.codes[name]])
-            assert people[role].sign_in().status_code == 303
-        yield DeskSite(app, services, staff, people, desk_mould.archive.ids["waiting"])
+        yield DeskSite(app, services, staff, desk_mould.codes, desk_mould.archive.ids["waiting"])
         # Its processes end with it, and not when somebody happens to collect what is left.
         app.extensions["gongkai-desk"].sandbox.close()
         app.extensions["gongkai-desk"].pictures._sandbox.close()

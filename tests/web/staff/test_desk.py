@@ -247,7 +247,7 @@ def test_handed_over_passwords_and_missing_second_factors_come_first(site: DeskS
 
 
 def test_a_token_from_before_the_sign_in_is_worth_nothing(site: DeskSite) -> None:
-    fixed = site.app.test_client()
+    former, fixed = site[Role.SOURCE], site.app.test_client()
     fixed.set_cookie(COOKIE, "fixed-by-somebody-else", secure=True)
     person = Person(fixed, "source")
     answer = person.sign_in()
@@ -255,7 +255,7 @@ def test_a_token_from_before_the_sign_in_is_worth_nothing(site: DeskSite) -> Non
     assert cookie.startswith(f"{COOKIE}=") and "fixed-by-somebody-else" not in cookie
     assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= {part.strip() for part in cookie.split(";")}
     # One session for each account: the one of before has ended.
-    assert site[Role.SOURCE].get("/").status_code == 302
+    assert former.get("/").status_code == 302
     assert person.post("/sign-out").status_code == 303 and person.get("/").status_code == 302
 
 
@@ -286,6 +286,7 @@ def test_an_administrator_manages_accounts_and_sees_no_document(site: DeskSite) 
     assert admin.post("/accounts/ren/disable").status_code == 303
     assert "不能在这里改自己" in admin.post("/accounts/administrator/disable").text
     assert admin.post("/accounts/nobody/disable").status_code == 409
+    assert site[Role.REVIEWER].get("/").status_code == 200
     sessions = re.findall(r"/sessions/(\w+)/end", admin.get("/accounts").text)
     assert admin.post(f"/sessions/{sessions[0]}/end").status_code == 303
     assert "防汛" not in admin.get("/").text

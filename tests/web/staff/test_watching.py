@@ -76,6 +76,7 @@ def test_the_log_is_exported_after_a_proof_and_that_is_noted(site: DeskSite) -> 
 
 
 def test_tried_sign_ins_are_listed(site: DeskSite) -> None:
+    assert site[Role.PUBLISHER].get("/").status_code == 200
     stranger = Person(site.app.test_client(), "reviewer")
     assert stranger.client.post(
         "/sign-in", data={"name": "reviewer", "password": "猜的", "code": ""}, base_url="https://localhost"
