@@ -23,12 +23,14 @@ from archive.extract.text.assemble import assemble, table_labels
 from archive.extract.text.characters import joined
 from archive.extract.text.charset import decode
 from archive.extract.text.concealed import Concealed, comments_told
+from archive.extract.text.numbering import Counter, unknown_told
 from archive.extract.text.titles import may_be_title
 from archive.extract.webpage import html
 from archive.extract.word.colours import Palette
 from archive.extract.word.concealed import add_comments, add_properties
 from archive.extract.word.margins import margin_lines
-from archive.extract.word.styles import Numbering, Styles, W
+from archive.extract.word.numbering import Numbering
+from archive.extract.word.styles import Styles, W
 from archive.extract.word.text import Line, Reader, Seen
 from archive.extract.word.visibility import Visibility
 
@@ -66,7 +68,8 @@ class _Docx:
         kinds = ("header", "footer", "footnotes", "endnotes")
         beside = [_parse(part.blob) for kind in kinds for part in self._parts(kind)]
         visibility = Visibility(styles, [document.element, *beside], Palette(self._root("theme")))
-        self._reader = Reader(styles, visibility, self._concealed, Numbering(self._root("numbering")), self._chunk)
+        numbering = Numbering(self._root("numbering"), styles)
+        self._reader = Reader(styles, visibility, self._concealed, numbering, self._chunk)
 
     def extraction(self) -> Extraction:
         self._concealed.near = ""
@@ -74,6 +77,7 @@ class _Docx:
         self._concealed.near = None
         seen = self._reader.seen
         body_seen = replace(seen)
+        unknown = self._reader.counter.unknown
         title = _find_title(body) or next((each.title for each in self._chunks.values() if each.title), None)
         lines = [line.text for line in body]
         lines += self._notes()
@@ -82,6 +86,7 @@ class _Docx:
         stated = {label: value for each in self._chunks.values() for label, value in each.stated.items()}
         page_date = next((each.page_date for each in self._chunks.values() if each.page_date), "")
         warnings = [warning for each in self._chunks.values() for warning in each.warnings] + self._warnings(body_seen)
+        warnings += [unknown_told(unknown)] if unknown else []
         for line in (line for each in self._chunks.values() for line in each.concealed):
             kind, _, text = line.partition("：")
             self._concealed.add(kind, text)
@@ -116,15 +121,15 @@ class _Docx:
         """Return the lines of footnotes and endnotes, in the order of their numbers."""
         lines: list[str] = []
         for kind in ("footnotes", "endnotes"):
-            root = self._root(kind)
+            root, counter = self._root(kind), Counter()
             for note in () if root is None else root:
                 if note.get(f"{W}type", "normal") == "normal":
-                    lines += [line.text for line in self._reader.lines(note)]
+                    lines += [line.text for line in self._reader.lines(note, counter)]
         return lines
 
     def _margins(self) -> list[str]:
-        parts = self._parts("header") + self._parts("footer")
-        return [line.text for part in parts for line in self._reader.lines(_parse(part.blob))]
+        parts, counter = self._parts("header") + self._parts("footer"), Counter()
+        return [line.text for part in parts for line in self._reader.lines(_parse(part.blob), counter)]
 
     def _chunk(self, identifier: str) -> Extraction:
         """Read a document embedded as a whole (altChunk): a web page, web archive or plain text."""

@@ -9,9 +9,11 @@ from lxml import etree
 from archive.document import label_at
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines
-from archive.extract.text.characters import clean, joined, rows
+from archive.extract.text.characters import clean, rows
 from archive.extract.text.concealed import Concealed, Unseen
-from archive.extract.word.styles import Look, Numbering, Styles, W, on
+from archive.extract.text.numbering import Counter, labelled
+from archive.extract.word.numbering import Numbering, is_present
+from archive.extract.word.styles import Look, Styles, W, on
 from archive.extract.word.visibility import Visibility
 
 # Not text of the final document: deleted or moved text, settings, field codes, annotations over characters.
@@ -60,9 +62,13 @@ class Reader:
     chunk: Callable[[str], Extraction]
     seen: Seen = field(default_factory=Seen)
     tables: int = 0
+    counter: Counter = field(default_factory=Counter)
+    # Text boxes are counted apart from the text in which they hang.
+    _in_boxes: Counter = field(default_factory=Counter)
 
-    def lines(self, container: etree._Element) -> list[Line]:
-        """Return the lines of all blocks in a container."""
+    def lines(self, container: etree._Element, counter: Counter | None = None) -> list[Line]:
+        """Return the lines of all blocks in a container, its items counted by ``counter``, else by a new one."""
+        self.counter = counter or Counter()
         found: list[Line] = []
         bound = Lines()
         for line in self._blocks(container):
@@ -107,21 +113,25 @@ class Reader:
         for reason, texts in unseen.items():
             self.concealed.add(reason, "".join(texts))
         look = self.styles.look(paragraph)
-        place = self.styles.numbering(paragraph)
-        label = ""
         text = "".join(pieces)
-        if place is not None and clean(text):
-            label = clean(self.numbering.label(*place))
+        label = self._label(paragraph, text)
         for number, part in enumerate(text.split("\n")):
-            line = clean(part)
-            if line and label and number == 0:
-                line = f"{label} {line}" if label[-1] in ".)" or label[-1].isdigit() else joined(label, line)
+            line = clean(part) if number else labelled(label, clean(part))
             if line:
                 if self.concealed.near is not None:
                     self.concealed.near = line
                 yield Line(line, look)
         for box in boxes:
+            outer, self.counter = self.counter, self._in_boxes
             yield from (Line(each.text) for each in self._blocks(box))
+            self.counter = outer
+
+    def _label(self, paragraph: etree._Element, text: str) -> str:
+        """Count a paragraph in its list, and return its number as printed."""
+        place = self.numbering.place(paragraph)
+        if place is None or not (clean(text) or is_present(paragraph)):
+            return ""
+        return clean(self.counter.label(*place))
 
     def _inline(
         self,

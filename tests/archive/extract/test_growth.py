@@ -10,8 +10,10 @@ from lxml import etree
 from archive.errors import ExtractionFailed
 from archive.extract import extract_plain
 from archive.extract.others import markdown, plain
+from archive.extract.text.numbering import Counter
 from archive.extract.webpage import html, page
-from archive.extract.word.styles import Numbering
+from archive.extract.word.numbering import Numbering
+from archive.extract.word.styles import Styles
 from tests.archive.extract.worddocuments import IN_TABLE, Run, write_doc
 from tests.growth import EACH, grows, text_of
 
@@ -203,15 +205,18 @@ def test_lists_share_their_levels_and_roman_numerals_do_not_unfold() -> None:
             '<w:lvl w:ilvl="0"><w:start w:val="3999"/><w:numFmt w:val="upperRoman"/><w:lvlText w:val="%1."/></w:lvl>'
         )
         number = '<w:num w:numId="{}"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"/></w:num>'
-        numbers = "".join(map(number.format, range(many)))
+        numbers = "".join(map(number.format, range(1, many)))
         space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
         numbering = Numbering(
             etree.fromstring(
                 f'<w:numbering xmlns:w="{space}"><w:abstractNum w:abstractNumId="0">{level * many}</w:abstractNum>'
                 f"{numbers}</w:numbering>"
-            )
+            ),
+            Styles(None),
         )
-        assert numbering.label("1", 0) == "MMMCMXCIX."
-        assert numbering.label("1", 0) == "4000."
+        properties = f'<w:p xmlns:w="{space}"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:p>'
+        place, counter = numbering.place(etree.fromstring(properties)), Counter()
+        assert place is not None
+        assert [counter.label(*place), counter.label(*place)] == ["MMMCMXCIX.", "4000."]
 
     assert grows(work, "甲" * 400, "甲" * 3_200, most=16)

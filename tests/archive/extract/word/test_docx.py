@@ -178,7 +178,7 @@ def test_a_document_with_a_broken_part_is_refused_with_a_sentence(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("start", "label"),
-    [(1, "一"), (10, "十"), (11, "十一"), (40, "四十"), (101, "一百零一"), (2000, "二千"), (0, "0"), (10_000, "10000")],
+    [(1, "一"), (10, "十"), (11, "十一"), (40, "四十"), (101, "一百零一"), (2000, "二千"), (0, "零"), (10_000, "一万")],
 )
 def test_a_list_is_numbered_as_word_prints_it(tmp_path: Path, start: int, label: str) -> None:
     # ECMA-376, 17.18.59: chineseCountingThousand fills a gap between units with 零, not with 〇.

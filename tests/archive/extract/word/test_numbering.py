@@ -1,0 +1,227 @@
+"""Numbers of lists, which readers see and no text contains: in docx."""
+
+from pathlib import Path
+
+import pytest
+
+from archive.extract import extract_plain
+from archive.extract.mediatype import media_type
+from tests.archive.extract.listdocuments import Item, Lists, Number, level, write, write_parts
+
+CHAPTERS = (level("第%1章", "chineseCountingThousand"), level("第%2条", "chineseCountingThousand", restart=0))
+
+
+def lines(kind: str, tmp_path: Path, document: Lists) -> list[str]:
+    path = write(kind, tmp_path / "a.docx", document)
+    found = extract_plain(path, media_type(path, path.name))
+    return [*([found.title] if found.title else []), *found.paragraphs]
+
+
+ALIKE = pytest.mark.parametrize("kind", ["docx"])
+
+
+@ALIKE
+def test_articles_are_counted_through_the_chapters_if_their_level_never_restarts(kind: str, tmp_path: Path) -> None:
+    items = [Item("总则"), Item("甲", 1), Item("乙", 1), Item("职责"), Item("丙", 1)]
+    found = lines(kind, tmp_path, Lists([CHAPTERS], items))
+    assert found == ["第一章总则", "第一条甲", "第二条乙", "第二章职责", "第三条丙"]
+
+
+@ALIKE
+def test_a_level_restarts_after_every_level_above_it(kind: str, tmp_path: Path) -> None:
+    levels = (level("%1、", "chineseCounting"), level("（%2）", "chineseCounting"), level("%3."), level("（%4）"))
+    depths = [0, 1, 2, 2, 3, 1, 2, 3, 0, 2, 1]
+    found = lines(kind, tmp_path, Lists([levels], [Item("文", depth) for depth in depths]))
+    assert found == [
+        *("一、文", "（一）文", "1. 文", "2. 文", "（1）文", "（二）文", "1. 文", "（1）文"),
+        *("二、文", "1. 文", "（一）文"),
+    ]
+
+
+@ALIKE
+def test_a_number_of_several_levels_shows_those_above_in_their_own_formats(kind: str, tmp_path: Path) -> None:
+    levels = (level("%1", "upperRoman"), level("%1.%2", "lowerLetter"), level("%1.%2.%3", legal=True))
+    found = lines(kind, tmp_path, Lists([levels], [Item("文", depth) for depth in (0, 0, 1, 1, 2, 1)]))
+    assert found == ["I文", "II文", "II.a文", "II.b文", "2.2.1 文", "II.c文"]
+
+
+@ALIKE
+def test_a_level_above_that_has_no_item_yet_shows_its_first_number(kind: str, tmp_path: Path) -> None:
+    levels = (level("%1.", start=4), level("%1.%2"))
+    found = lines(kind, tmp_path, Lists([levels], [Item("文", 1), Item("文", 1), Item("文"), Item("文", 1)]))
+    assert found == ["4.1 文", "4.2 文", "4. 文", "4.1 文"]
+
+
+@ALIKE
+def test_numberings_of_one_list_go_on_counting_and_one_with_a_start_restarts_once(kind: str, tmp_path: Path) -> None:
+    numbers = (Number(), Number(), Number(starts={0: 7}))
+    items = [Item("文", number=number) for number in (1, 1, 2, 0, 3, 3, 1, 3)]
+    found = lines(kind, tmp_path, Lists([(level("%1、"),)], items, numbers))
+    assert found == ["1、文", "2、文", "3、文", "文", "7、文", "8、文", "9、文", "10、文"]
+
+
+@ALIKE
+def test_a_numbering_may_have_a_level_of_its_own(kind: str, tmp_path: Path) -> None:
+    own = Number(starts={0: 3}, levels={0: level("第%1条", "chineseCounting")})
+    items = [Item("文"), Item("文", number=2), Item("文", number=2), Item("文")]
+    found = lines(kind, tmp_path, Lists([(level("%1."),)], items, (Number(), own)))
+    assert found == ["1. 文", "第三条文", "第四条文", "5. 文"]
+
+
+@ALIKE
+def test_lists_are_counted_apart(kind: str, tmp_path: Path) -> None:
+    lists = [(level("%1."),), (level("（%1）", "chineseCounting"),)]
+    items = [Item("文", number=number) for number in (1, 2, 1, 2)]
+    found = lines(kind, tmp_path, Lists(lists, items, (Number(0), Number(1))))
+    assert found == ["1. 文", "（一）文", "2. 文", "（二）文"]
+
+
+@ALIKE
+def test_a_numbered_paragraph_without_text_has_its_number(kind: str, tmp_path: Path) -> None:
+    assert lines(kind, tmp_path, Lists([(level("%1、"),)], [Item("甲"), Item(""), Item("丙")])) == [
+        *("1、甲", "2、", "3、丙"),
+    ]
+
+
+@ALIKE
+def test_a_bullet_is_no_text_but_words_in_its_place_are(kind: str, tmp_path: Path) -> None:
+    lists = [(level("\uf0b7", "bullet"),), (level("注：", "bullet"),), (level("附件", "none"),)]
+    items = [Item("甲", number=number) for number in (1, 2, 3)]
+    found = lines(kind, tmp_path, Lists(lists, items, [Number(at) for at in range(3)]))
+    assert found == ["甲", "注：甲", "附件甲"]
+
+
+@ALIKE
+def test_a_number_in_an_unknown_format_is_in_digits_and_told(kind: str, tmp_path: Path) -> None:
+    document = Lists([(level("%1.", "thaiLetters"),)], [Item("甲"), Item("乙")])
+    path = write(kind, tmp_path / "a.docx", document)
+    found = extract_plain(path, media_type(path, path.name))
+    assert found.paragraphs == ("1. 甲", "2. 乙")
+    assert any("2 个自动编号的格式不认识" in each for each in found.warnings)
+
+
+def docx_lines(tmp_path: Path, body: str, numbering: str, styles: str = "") -> list[str]:
+    path = write_parts(tmp_path / "a.docx", body, numbering, styles)
+    return list(extract_plain(path, media_type(path, path.name)).paragraphs)
+
+
+def paragraph(text: str, properties: str = "") -> str:
+    return f"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def listed(number: int, depth: int | None = None) -> str:
+    at = "" if depth is None else f'<w:ilvl w:val="{depth}"/>'
+    return f'<w:numPr>{at}<w:numId w:val="{number}"/></w:numPr>'
+
+
+def styled(name: str, properties: str = "", base: str = "") -> str:
+    """Describe a style of paragraphs."""
+    based = f'<w:basedOn w:val="{base}"/>' if base else ""
+    return (
+        f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{name}"/>{based}'
+        f"<w:pPr>{properties}</w:pPr></w:style>"
+    )
+
+
+def lvl(depth: int, text: str, more: str = "", form: str = "chineseCounting") -> str:
+    shown = f'<w:numFmt w:val="{form}"/>{more}<w:lvlText w:val="{text}"/>'
+    return f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/>{shown}</w:lvl>'
+
+
+def abstract(identifier: int, *content: str) -> str:
+    return f'<w:abstractNum w:abstractNumId="{identifier}">{"".join(content)}</w:abstractNum>'
+
+
+def num(identifier: int, of: int, more: str = "") -> str:
+    return f'<w:num w:numId="{identifier}"><w:abstractNumId w:val="{of}"/>{more}</w:num>'
+
+
+def test_styles_have_the_levels_that_are_linked_to_them(tmp_path: Path) -> None:
+    numbering = abstract(
+        *(5, lvl(0, "第%1章", '<w:pStyle w:val="Chapter"/>'), lvl(1, "第%2条", '<w:pStyle w:val="Article"/>')),
+        lvl(2, "（%3）"),
+    )
+    styles = (
+        styled("Chapter", listed(9)) + styled("Article", listed(9, 2)) + styled("Own", "", "Article")
+        + styled("Plain", listed(0), "Article")
+    )  # fmt: skip
+    body = "".join(
+        paragraph("文", f'<w:pStyle w:val="{style}"/>{more}')
+        for style, more in (
+            *(("Chapter", ""), ("Article", ""), ("Own", ""), ("Plain", ""), ("Article", listed(0))),
+            *(("Article", '<w:numPr><w:ilvl w:val="2"/></w:numPr>'), ("Own", "")),
+        )
+    )
+    found = docx_lines(tmp_path, body, numbering + num(9, 5), styles)
+    assert found == ["第一章文", "第一条文", "第二条文", "文", "文", "（一）文", "第三条文"]
+
+
+@pytest.mark.parametrize("style", ["", '<w:style w:type="numbering" w:styleId="L"><w:pPr>{}</w:pPr></w:style>'])
+def test_a_list_may_have_the_levels_of_a_list_style(style: str, tmp_path: Path) -> None:
+    numbering = (
+        abstract(3, '<w:numStyleLink w:val="L"/>') + abstract(4, '<w:styleLink w:val="L"/>', lvl(0, "%1、"))
+        + num(1, 3) + num(2, 4)
+    )  # fmt: skip
+    body = paragraph("甲", listed(1, 0)) + paragraph("乙", listed(1, 0))
+    assert docx_lines(tmp_path, body, numbering, style.format(listed(2))) == ["一、甲", "二、乙"]
+
+
+def test_a_list_style_that_leads_back_to_itself_has_no_numbers(tmp_path: Path) -> None:
+    numbering = abstract(3, '<w:numStyleLink w:val="L"/>') + num(1, 3)
+    style = f'<w:style w:type="numbering" w:styleId="L"><w:pPr>{listed(1)}</w:pPr></w:style>'
+    assert docx_lines(tmp_path, paragraph("甲", listed(1, 0)), numbering, style) == ["甲"]
+
+
+def test_word_ignores_where_a_level_of_a_numbering_of_its_own_restarts(tmp_path: Path) -> None:
+    # [MS-OI29500] on lvlRestart.
+    kept = lvl(1, "（%2）", '<w:lvlRestart w:val="0"/>')
+    own = f'<w:lvlOverride w:ilvl="1">{kept}</w:lvlOverride>'
+    body = "".join(paragraph("文", listed(1, depth)) for depth in (0, 1, 1, 0, 1))
+    found = docx_lines(tmp_path, body, abstract(3, lvl(0, "%1、"), lvl(1, "%2.")) + num(1, 3, own))
+    assert found == ["一、文", "（一）文", "（二）文", "二、文", "（一）文"]
+
+
+def test_a_column_of_numbers_in_a_table_is_read(tmp_path: Path) -> None:
+    cells = [f"<w:tc><w:p><w:pPr>{listed(1, 0)}</w:pPr></w:p></w:tc><w:tc>{paragraph(text)}</w:tc>" for text in "甲乙"]
+    head = f"<w:tc>{paragraph('序号')}</w:tc><w:tc>{paragraph('事项')}</w:tc>"
+    body = f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in (head, *cells))}</w:tbl>"
+    numbering = abstract(3, lvl(0, "%1", form="decimal")) + num(1, 3)
+    assert docx_lines(tmp_path, body, numbering) == ["序号\t事项", "1\t甲", "2\t乙"]
+
+
+def test_an_empty_paragraph_whose_end_is_not_seen_is_not_counted(tmp_path: Path) -> None:
+    gone = "".join(
+        f"<w:p><w:pPr>{listed(1, 0)}<w:rPr>{mark}</w:rPr></w:pPr>{text}</w:p>"
+        for mark, text in (
+            ('<w:del w:id="1" w:author="a"/>', "<w:del><w:r><w:delText>旧</w:delText></w:r></w:del>"),
+            ("<w:vanish/>", "<w:r><w:rPr><w:vanish/></w:rPr><w:t>隐</w:t></w:r>"),
+        )
+    )
+    body = paragraph("甲", listed(1, 0)) + gone + paragraph("乙", listed(1, 0))
+    assert docx_lines(tmp_path, body, abstract(3, lvl(0, "%1、")) + num(1, 3)) == ["一、甲", "二、乙"]
+
+
+def test_text_boxes_are_counted_apart_from_the_text_in_which_they_hang(tmp_path: Path) -> None:
+    box = f"<w:pict><v:textbox><w:txbxContent>{paragraph('框', listed(1, 0))}</w:txbxContent></v:textbox></w:pict>"
+    body = (
+        paragraph("甲", listed(1, 0)) + f"<w:p><w:r><w:t>图</w:t></w:r><w:r>{box}</w:r></w:p>"
+        + paragraph("乙", listed(1, 0)) + f"<w:p><w:r>{box}</w:r></w:p>"
+    )  # fmt: skip
+    found = docx_lines(tmp_path, body, abstract(3, lvl(0, "%1、")) + num(1, 3))
+    assert found == ["一、甲", "图", "一、框", "二、乙", "二、框"]
+
+
+def test_a_format_of_later_versions_stands_in_an_alternative(tmp_path: Path) -> None:
+    formats = (
+        '<mc:AlternateContent><mc:Choice Requires="w14"><w:numFmt w:val="custom" w:format="001, 002, 003, ..."/>'
+        '</mc:Choice><mc:Fallback><w:numFmt w:val="decimal"/></mc:Fallback></mc:AlternateContent>'
+    )
+    level = f'<w:lvl w:ilvl="0"><w:start w:val="9"/>{formats}<w:lvlText w:val="编号%1"/></w:lvl>'
+    body = paragraph("甲", listed(1, 0)) + paragraph("乙", listed(1, 0))
+    assert docx_lines(tmp_path, body, abstract(3, level) + num(1, 3)) == ["编号009 甲", "编号010 乙"]
+
+
+def test_wrong_values_in_the_lists_of_a_docx_are_left_out(tmp_path: Path) -> None:
+    numbering = abstract(3, lvl(0, "%1、"), '<w:lvl w:ilvl="x"/><w:lvl w:ilvl="12"/>') + num(1, 3) + num(2, 99)
+    body = paragraph("甲", listed(1)) + paragraph("乙", listed(2)) + paragraph("丙", listed(1, 8))
+    assert docx_lines(tmp_path, body, numbering) == ["一、甲", "乙", "丙"]
