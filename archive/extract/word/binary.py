@@ -9,6 +9,7 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import olefile
@@ -19,7 +20,9 @@ from archive.extract.limits import CHARACTERS
 from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.characters import clean, joined, rows
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
+from archive.extract.text.numbering import labelled, unknown_told, unread_told
 from archive.extract.text.titles import may_be_title
+from archive.extract.word.binarylists import Items, Lists
 from archive.extract.word.binarystyles import (
     IN_TABLE,
     SIZE,
@@ -79,6 +82,8 @@ class _Found:
     comments: int = 0
     pictures: int = 0
     floating: int = 0
+    unread_numbers: int = 0
+    unknown_numbers: int = 0
     read: int = 0
 
     def conceal(self, unseen: dict[Unseen, list[str]]) -> None:
@@ -121,6 +126,7 @@ class _Word:
         self._table = table
         self._character_ranges = character_ranges(main, table)
         self._paragraph_ranges = paragraph_ranges(main, table)
+        self._lists = Lists(main, table)
         # 2.8.32: a text box has an entry of 22 bytes and a place; one more stands at the end.
         self._boxes = max(len(self._structure(_BOXES)) // 26 - 1, 0)
         self._drawings = self._structure(_DRAWINGS)
@@ -137,11 +143,11 @@ class _Word:
         after_headers = text + footnotes + headers
         endnotes_at = after_headers + comments
         end = endnotes_at + endnotes + boxes
-        wanted = ((0, text + footnotes), (endnotes_at, end))
+        bounds = (0, text, text + footnotes), (endnotes_at, endnotes_at + endnotes, end)
         found = _Found()
         looks = Looks(StyleSheet(self._main, self._table), len(self._drawings) > 0)
         found.concealed.near = ""
-        for start, end in wanted:
+        for start, end in (each for part in bounds for each in pairwise(part)):
             self._gather(start, end, looks, found)
         # What floats is a text box, whose text was read, or may show text; a group may be of both.
         found.concealed.near = None
@@ -161,7 +167,10 @@ class _Word:
         fields: list[bool] = []
         instructions = 0
         size = 0.0
-        for look, form, text in self._stretches(start, end, found):
+        items = Items(self._lists, looks)
+        # Whether the paragraph has its number: it may go on behind a page break.
+        numbered = False
+        for look, form, text, closed in self._stretches(start, end, found):
             deleted = bool(look.get(_DELETED, 0) & 1)
             reason, doubtful = looks.of(look, form)
             for character in text:
@@ -174,7 +183,13 @@ class _Word:
                 elif character == "\x15" and fields:
                     instructions -= fields.pop()
                 elif character in _ENDS:
-                    found.paragraphs.append(_paragraph("".join(whole), character, size, form))
+                    line = "".join(whole)
+                    # A paragraph without text of which the end is not seen has no number, nor has a row.
+                    seen = line.strip() or not (deleted or reason)
+                    if seen and not numbered and not form.get(_ROW_END) and (label := items.label(form)):
+                        line = labelled(label, line.strip())
+                    numbered = not closed
+                    found.paragraphs.append(_paragraph(line, character, size, form))
                     found.conceal(unseen)
                     if found.concealed.near is not None:
                         found.concealed.near = "".join(whole).strip() or found.concealed.near
@@ -197,9 +212,14 @@ class _Word:
         if whole:
             found.paragraphs.append(_Paragraph("".join(whole)))
         found.conceal(unseen)
+        found.unread_numbers += items.unread
+        found.unknown_numbers += items.unknown
 
-    def _stretches(self, start: int, end: int, found: _Found) -> Iterator[tuple[Properties, Properties, str]]:
-        """Yield the text between two positions with the properties of its characters and of its paragraph."""
+    def _stretches(self, start: int, end: int, found: _Found) -> Iterator[tuple[Properties, Properties, str, bool]]:
+        """Yield the text between two positions with the properties of its characters and of its paragraph.
+
+        Last comes whether the paragraph ends with it, if a paragraph or a page does.
+        """
         for offset, width, text in self._runs(start, end):
             # The pieces of a damaged file may be the same text again and again.
             found.read += len(text)
@@ -210,8 +230,9 @@ class _Word:
             look = self._character_ranges.at(offset)
             at = 0
             for part in _STRETCH.findall(text):
-                yield look, self._paragraph_ranges.at(offset + at * width), part
+                form = self._paragraph_ranges.at(offset + at * width)
                 at += len(part)
+                yield look, form, part, part[-1] != "\x0c" or self._paragraph_ranges.changes(offset + at * width)
 
     def _add_comments(self, start: int, end: int, found: _Found) -> None:
         """List the comments, each of which begins with a mark, with their authors (2.8.6, 2.8.7)."""
@@ -301,6 +322,10 @@ def _assembled(found: _Found) -> Extraction:
         told.append(comments_told("文档中", found.comments))
     if found.pictures:
         told.append(f"正文含有 {found.pictures} 幅图片或图形，其中的文字检索不到。")
+    if found.unread_numbers:
+        told.append(unread_told(found.unread_numbers))
+    if found.unknown_numbers:
+        told.append(unknown_told(found.unknown_numbers))
     title = _find_title(lines.found, looks)
     labels, concealed = table_labels(lines.tables), found.concealed.lines
     return assemble(title, lines.found, labels=labels, warnings=told, concealed=concealed)

@@ -78,6 +78,11 @@ class Ranges:
         place = bisect_right(self.starts, offset) - 1
         return _properties(self.properties[place]) if place >= 0 else {}
 
+    def changes(self, offset: int) -> bool:
+        """Tell whether a range begins at an offset."""
+        place = bisect_right(self.starts, offset) - 1
+        return place < 0 or self.starts[place] == offset or place == len(self.starts) - 1
+
 
 @lru_cache(1000)
 def _properties(data: bytes) -> Properties:
@@ -189,7 +194,7 @@ class Looks:
 
     def of(self, look: Properties, form: Properties) -> tuple[Unseen | None, bool]:
         """Return why a run is not seen, and whether that is in doubt, in which case it counts as seen."""
-        outer, inner = self._look(form.get(STYLE, 0)), self._look(look.get(_CHARACTER_STYLE, _NO_STYLE))
+        outer, inner = self.style(form.get(STYLE, 0)), self.style(look.get(_CHARACTER_STYLE, _NO_STYLE))
         own = look.get(HIDDEN, _AS_STYLE)
         if own in (_AS_STYLE, _UNLIKE_STYLE):
             # The styles of paragraph and character each turn it over (2.6.1).
@@ -214,7 +219,8 @@ class Looks:
         same = ground == colour or ground not in (None, _MIXED) and _is_white(colour) and _is_white(ground or 0)
         return (Unseen.GROUND if same else None), False
 
-    def _look(self, style: int) -> dict[int, int]:
+    def style(self, style: int) -> Properties:
+        """Return what a style and those that it is based on state."""
         if style not in self._known:
             self._known[style] = self._styles.look(style)
         return self._known[style]

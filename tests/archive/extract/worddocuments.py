@@ -72,10 +72,12 @@ def write_doc(
     drawing: bytes = b"",
     boxes: int = 0,
     beside: Sequence[Run] = (),
+    lists: tuple[bytes, bytes, bytes] = (b"", b"", b""),
 ) -> Path:
     """Write a document of these runs; the last ``beyond`` of them are its header, and ``beside`` the text boxes in it.
 
-    ``comments`` are authors and texts; ``drawing`` describes shapes, of which ``boxes`` are text boxes.
+    ``comments`` are authors and texts; ``drawing`` describes shapes, of which ``boxes`` are text boxes. ``lists`` are
+    the lists, their levels, and the numberings of them.
     """
     without = len(runs)
     runs = [*runs, *(Run(f"\x05{text}\r") for _, text in comments), *beside]
@@ -113,9 +115,13 @@ def write_doc(
         (0x1BA, b"".join(struct.pack("<H", len(name)) + name.encode("utf-16-le") for name, _ in comments)),
         (0x22A, drawing),
         (0x25A, bytes(26 * (boxes + 1) + 4) if boxes else b""),
+        (0x2EA, lists[2]),
+        (0x2E2, lists[0]),
     ):
         struct.pack_into("<2I", header, place, len(table), len(content))
         table += content
+    # The levels come behind the lists, and are not counted among them.
+    table += lists[1]
     return write_compound(path, {"WordDocument": bytes(header) + data, "1Table": table})
 
 

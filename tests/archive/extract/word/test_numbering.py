@@ -1,12 +1,14 @@
-"""Numbers of lists, which readers see and no text contains: in docx."""
+"""Numbers of lists, which readers see and no text contains: alike in docx and doc."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from archive.extract import extract_plain
+from archive.extract import Extraction, extract_plain
 from archive.extract.mediatype import media_type
-from tests.archive.extract.listdocuments import Item, Lists, Number, level, write, write_parts
+from tests.archive.extract.listdocuments import Item, Lists, Number, binary_lists, in_list, level, write, write_parts
+from tests.archive.extract.worddocuments import DELETED, HIDDEN, IN_TABLE, ROW_END, Run, Style, write_doc
 
 CHAPTERS = (level("第%1章", "chineseCountingThousand"), level("第%2条", "chineseCountingThousand", restart=0))
 
@@ -14,10 +16,11 @@ CHAPTERS = (level("第%1章", "chineseCountingThousand"), level("第%2条", "chi
 def lines(kind: str, tmp_path: Path, document: Lists) -> list[str]:
     path = write(kind, tmp_path / "a.docx", document)
     found = extract_plain(path, media_type(path, path.name))
+    # In a doc, lines above the first article are taken for the title.
     return [*([found.title] if found.title else []), *found.paragraphs]
 
 
-ALIKE = pytest.mark.parametrize("kind", ["docx"])
+ALIKE = pytest.mark.parametrize("kind", ["docx", "doc"])
 
 
 @ALIKE
@@ -225,3 +228,59 @@ def test_wrong_values_in_the_lists_of_a_docx_are_left_out(tmp_path: Path) -> Non
     numbering = abstract(3, lvl(0, "%1、"), '<w:lvl w:ilvl="x"/><w:lvl w:ilvl="12"/>') + num(1, 3) + num(2, 99)
     body = paragraph("甲", listed(1)) + paragraph("乙", listed(2)) + paragraph("丙", listed(1, 8))
     assert docx_lines(tmp_path, body, numbering) == ["一、甲", "乙", "丙"]
+
+
+ONE = Lists([(level("第%1条", "chineseCounting"), level("（%2）", "chineseCounting"))], [])
+
+
+def doc_found(tmp_path: Path, runs: Sequence[Run], styles: Sequence[Style] = (), lists: Lists = ONE) -> Extraction:
+    path = write_doc(tmp_path / "a.doc", runs, styles=styles, lists=binary_lists(lists))
+    return extract_plain(path, media_type(path, path.name))
+
+
+def test_a_style_of_a_doc_may_be_numbered(tmp_path: Path) -> None:
+    styles = (Style(form=in_list(1)), Style(form=in_list(1, 1)[:3], base=0), Style(form=b"\x0b\x46\0\0", base=0))
+    runs = [Run("文\r", style=style) for style in (0, 1, 1, 0, 2)] + [Run("文\r", form=b"\x0b\x46\0\0")]
+    assert doc_found(tmp_path, runs, styles).paragraphs == ("第一条文", "（一）文", "（二）文", "第二条文", "文", "文")
+
+
+def test_a_column_of_numbers_in_a_table_of_a_doc_is_read(tmp_path: Path) -> None:
+    lists = Lists([(level("%1"),)], [])
+    row = [Run("\x07", form=IN_TABLE + in_list(1)), Run("甲\x07", form=IN_TABLE)]
+    end = [Run("\x07", form=IN_TABLE + ROW_END + in_list(1))]
+    assert doc_found(tmp_path, [*row, *end, *row, *end, Run("后\r")], lists=lists).paragraphs == (
+        "1\t甲",
+        "2\t甲",
+        "后",
+    )
+
+
+def test_an_empty_paragraph_of_a_doc_whose_end_is_not_seen_is_not_counted(tmp_path: Path) -> None:
+    article = in_list(1)
+    runs = [
+        *(Run("甲\r", form=article), Run("旧\r", DELETED, article), Run("隐\r", HIDDEN, article)),
+        *(Run("乙", form=article), Run("\r", HIDDEN, article)),
+    ]
+    assert doc_found(tmp_path, runs).paragraphs == ("第一条甲", "第二条乙")
+
+
+def test_a_page_break_within_a_paragraph_of_a_doc_does_not_number_it_again(tmp_path: Path) -> None:
+    runs = [Run("甲\x0c乙\r", form=in_list(1)), Run("丙\r", form=in_list(1))]
+    assert doc_found(tmp_path, runs).paragraphs == ("第一条甲", "乙", "第二条丙")
+
+
+def test_numbers_of_a_doc_whose_list_is_missing_are_told(tmp_path: Path) -> None:
+    found = doc_found(
+        tmp_path, [Run("甲\r", form=in_list(1)), Run("乙\r", form=in_list(4)), Run("丙\r", form=in_list(9))]
+    )
+    assert found.paragraphs == ("第一条甲", "乙", "丙")
+    assert [each for each in found.warnings if "2 段的自动编号没有读出" in each]
+
+
+def test_damaged_lists_of_a_doc_lose_no_text(tmp_path: Path) -> None:
+    heads, levels, numbers = binary_lists(ONE)
+    for cut in ((heads[:20], b"", numbers), (heads, levels[:40], numbers), (heads, levels, numbers[:7])):
+        path = write_doc(tmp_path / "a.doc", [Run("甲\r", form=in_list(1))], lists=cut)
+        found = extract_plain(path, media_type(path, path.name))
+        assert found.paragraphs[0].endswith("甲")
+        assert found.paragraphs == ("第一条甲",) or any("没有读出" in each for each in found.warnings)
