@@ -10,7 +10,9 @@ from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.characters import clean, rows
 from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen, comments_told
+from archive.extract.text.numbering import labelled, unknown_told
 from archive.extract.text.titles import may_be_title
+from archive.extract.word.richlists import Items
 from archive.extract.word.richstyles import Shading, colours, hidden_styles
 
 _TOKEN = re.compile(
@@ -61,6 +63,10 @@ class _State:
     centered: bool = False
     size: int = 24
     in_table: bool = False
+    # The list of the paragraph, 0 for none, and its level there; and whether this is the number that the file kept.
+    numbering: int = 0
+    depth: int = 0
+    kept_number: bool = False
 
 
 @dataclass(slots=True)
@@ -72,6 +78,7 @@ class _Text:
     doubtful: int = 0
     comments: int = 0
     pictures: int = 0
+    unknown_numbers: int = 0
 
 
 def extract(path: Path) -> Extraction:
@@ -86,6 +93,8 @@ def extract(path: Path) -> Extraction:
         told.append(comments_told("文档中", found.comments))
     if found.pictures:
         told.append(f"正文含有 {found.pictures} 幅图片或图形，其中的文字检索不到。")
+    if found.unknown_numbers:
+        told.append(unknown_told(found.unknown_numbers))
     labels = table_labels(found.lines.tables)
     concealed = found.concealed.lines
     return assemble(_find_title(found), found.lines.found, labels=labels, warnings=told, concealed=concealed)
@@ -96,11 +105,16 @@ class _Reader:
         self._data = data
         self._text = _Text()
         self._line: list[str] = []
+        # Where in the line its last paragraph begins, and the number that the file kept of it.
+        self._begun = 0
+        self._kept: list[str] = []
+        self._is_numbered = False
         self._bytes = bytearray()
         self._cells: list[str] = []
         self._table: list[dict[int, str]] = []
         self._fonts: dict[int, str] = {}
         self._default = "cp1252"
+        self._items: Items | None = None
         self._unseen: dict[Unseen, list[str]] = {}
         self._text.concealed.near = ""
         # The text of the comment that is being read, and of its author's name.
@@ -147,6 +161,8 @@ class _Reader:
                     self._fonts[font] = _CHARSETS.get(value, self._default)
                 if word in self._asides and not state.skipped:
                     state = replace(state, aside=word)
+                elif word == b"listtext":
+                    state = replace(state, kept_number=True)
                 elif star or word in _NO_TEXT:
                     self._text.pictures += word == b"pict" and not state.skipped
                     state = replace(state, skipped=True)
@@ -166,8 +182,9 @@ class _Reader:
                 rest, skip = text[skip:], max(0, skip - len(text))
                 self._bytes += rest
         self._flush(state)
-        self._end_line(state)
+        self._end_line(state if self._line else replace(state, numbering=0))
         self._end_table()
+        self._text.unknown_numbers = self._items.unknown if self._items else 0
         return self._text
 
     def _tokens(self) -> Iterator[tuple[bytes, ...]]:
@@ -214,17 +231,29 @@ class _Reader:
                 # A negative one is exact.
                 return replace(state, line=value or 0)
             case b"pard":
-                return replace(state, line=0, centered=False, in_table=False, paragraph_ground=Shading())
+                return replace(
+                    state, line=0, centered=False, in_table=False, paragraph_ground=Shading(), numbering=0, depth=0
+                )
+            case b"ls" if value is not None:
+                return replace(state, numbering=value)
+            case b"ilvl" if value is not None:
+                return replace(state, depth=value)
             case b"qc":
                 return replace(state, centered=True)
             case b"intbl":
                 return replace(state, in_table=True)
-            case b"par" | b"sect" | b"page":
+            case b"par":
                 self._end_line(state)
+            case b"sect" | b"page":
+                # The paragraph may go on, and has its number before it does.
+                empty = not "".join(self._line[self._begun :]).strip()
+                self._end_line(replace(state, numbering=0) if empty else state)
+                self._is_numbered = not empty
             case b"cell" if not state.skipped and not state.aside:
+                self._number(state)
                 self._conceal()
                 self._cells.append(clean("".join(self._line)))
-                self._line.clear()
+                self._clear()
             case b"row" if not state.skipped and not state.aside:
                 self._table.append(dict(enumerate(self._cells)))
                 self._cells = []
@@ -249,6 +278,9 @@ class _Reader:
         if state.aside:
             self._asides[state.aside].append(text)
             return
+        if state.kept_number:
+            self._kept.append(text)
+            return
         reason, doubtful = self._judged(state)
         if reason is not None:
             self._text.hidden += len(text.strip())
@@ -256,6 +288,22 @@ class _Reader:
             return
         self._text.doubtful += doubtful * len(text.strip())
         self._line.append(text)
+
+    def _number(self, state: _State) -> None:
+        """Put its number before the paragraph that ends."""
+        text = "".join(self._line[self._begun :])
+        label, kept = "", "".join(self._kept)
+        if not self._is_numbered and (text.strip() or not (state.hidden or state.deleted)):
+            self._items = self._items or Items(self._data, self._known(self._default))
+            label = self._items.label(state.numbering, state.depth, kept) if state.numbering else clean(kept)
+        if label:
+            self._line[self._begun :] = [labelled(label, text.strip())]
+        self._kept.clear()
+        self._is_numbered = False
+
+    def _clear(self) -> None:
+        self._line.clear()
+        self._begun = 0
 
     def _judged(self, state: _State) -> tuple[Unseen | None, bool]:
         """Return why text is not seen, and whether that is in doubt, in which case it counts as seen."""
@@ -296,14 +344,16 @@ class _Reader:
         if state.aside:
             self._asides[state.aside].append(" ")
             return
+        self._number(state)
         self._conceal()
         if state.in_table:
             # The end of a paragraph within a cell does not end the cell.
             self._line.append(" ")
+            self._begun = len(self._line)
             return
         self._end_table()
         line = clean(_whole("".join(self._line)))
-        self._line.clear()
+        self._clear()
         if line:
             self._text.lines.add_row(line)
             self._text.looks.append((state.centered, state.size))

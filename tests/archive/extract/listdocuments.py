@@ -1,8 +1,8 @@
 """Writing documents with lists as docx, doc and RTF, from one description of the lists."""
 
 import struct
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -25,20 +25,30 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A paragraph, and its place in a numbering, counted from 1; 0 for one without a number."""
+    """A paragraph, and its place in a numbering, counted from 1; 0 for one without a number.
+
+    One of a ``style`` has the place that the style has. A ``row`` is one of a table, with its number in the first cell.
+    """
 
     text: str
     depth: int = 0
     number: int = 1
+    style: str = ""
+    row: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Lists as their levels, the numberings of them, and the text."""
+    """Lists as their levels, the numberings of them, and the text.
+
+    In a docx only, ``styles`` have a number and a depth, and the lists ``of_style`` have the levels of a list style.
+    """
 
     lists: Sequence[Sequence[Level]]
     items: Sequence[Item]
     numbers: Sequence[Number] = (Number(),)
+    styles: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    of_style: Collection[int] = ()
 
 
 def level(text: str, form: str = "decimal", start: int = 1, legal: bool = False, restart: int | None = None) -> Level:
@@ -55,19 +65,54 @@ def write(kind: str, path: Path, document: Lists) -> Path:
     return {"docx": write_docx, "doc": write_old, "rtf": write_rtf}[kind](path.with_suffix(f".{kind}"), document)
 
 
-def write_docx(path: Path, document: Lists, styles: str = "") -> Path:
-    paragraphs = "".join(
-        f"<w:p>{_numbered_xml(item)}<w:r><w:t>{item.text}</w:t></w:r></w:p>" if item.text else
-        f"<w:p>{_numbered_xml(item)}</w:p>"
-        for item in document.items
-    )  # fmt: skip
-    lists = "".join(
-        f'<w:abstractNum w:abstractNumId="{at}"><w:multiLevelType w:val="multilevel"/>'
-        f"{''.join(_level_xml(*each) for each in enumerate(levels))}</w:abstractNum>"
-        for at, levels in enumerate(document.lists)
-    )
+def write_docx(path: Path, document: Lists) -> Path:
+    lists, styles = "", ""
+    for at, levels in enumerate(document.lists):
+        linked = {
+            depth: f'<w:pStyle w:val="{name}"/>'
+            for name, (number, depth) in document.styles.items()
+            if document.numbers[number - 1].of == at
+        }
+        content = "".join(_level_xml(depth, each, linked.get(depth, "")) for depth, each in enumerate(levels))
+        if at in document.of_style:
+            # Its levels stand in another list, which the list style leads to.
+            lists += _list_xml(100 + at, f'<w:styleLink w:val="List{at}"/>{content}')
+            content = f'<w:numStyleLink w:val="List{at}"/>'
+            styles += _style_xml("numbering", f"List{at}", 100 + at)
+        lists += _list_xml(at, content)
     numbers = "".join(_number_xml(*each) for each in enumerate(document.numbers, 1))
-    return write_parts(path, paragraphs, lists + numbers, styles)
+    numbers += "".join(_number_xml(100 + at, Number(100 + at)) for at in document.of_style)
+    styles += "".join(_style_xml("paragraph", name, *place) for name, place in document.styles.items())
+    body = "".join(_table_xml(item) if item.row else _paragraph_xml(item, item.text) for item in document.items)
+    return write_parts(path, body, lists + numbers, styles)
+
+
+def _list_xml(identifier: int, content: str) -> str:
+    return (
+        f'<w:abstractNum w:abstractNumId="{identifier}"><w:nsid w:val="{0x10000000 + identifier:08X}"/>'
+        f'<w:multiLevelType w:val="multilevel"/>{content}</w:abstractNum>'
+    )
+
+
+def _style_xml(kind: str, name: str, number: int, depth: int = 0) -> str:
+    return (
+        f'<w:style w:type="{kind}" w:styleId="{name}"><w:name w:val="{name}"/>'
+        f'<w:pPr><w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{number}"/></w:numPr></w:pPr></w:style>'
+    )
+
+
+def _paragraph_xml(item: Item, text: str) -> str:
+    run = f"<w:r><w:t>{text}</w:t></w:r>" if text else ""
+    return f"<w:p>{_numbered_xml(item)}{run}</w:p>"
+
+
+def _table_xml(item: Item) -> str:
+    cells = (_paragraph_xml(item, ""), _paragraph_xml(Item("", number=0), item.text))
+    width = '<w:tcPr><w:tcW w:w="2000" w:type="dxa"/></w:tcPr>'
+    row = "".join(f"<w:tc>{width}{cell}</w:tc>" for cell in cells)
+    grid = '<w:tblGrid><w:gridCol w:w="2000"/><w:gridCol w:w="2000"/></w:tblGrid>'
+    # Two tables that touch would be one.
+    return f"<w:tbl><w:tblPr/>{grid}<w:tr>{row}</w:tr></w:tbl><w:p/>"
 
 
 def write_parts(path: Path, body: str, numbering: str, styles: str = "") -> Path:
@@ -84,6 +129,8 @@ def write_parts(path: Path, body: str, numbering: str, styles: str = "") -> Path
 
 
 def _numbered_xml(item: Item) -> str:
+    if item.style:
+        return f'<w:pPr><w:pStyle w:val="{item.style}"/></w:pPr>'
     if not item.number:
         return ""
     return f'<w:pPr><w:numPr><w:ilvl w:val="{item.depth}"/><w:numId w:val="{item.number}"/></w:numPr></w:pPr>'
@@ -93,12 +140,12 @@ def level_text(each: Level) -> str:
     return "".join(piece if isinstance(piece, str) else f"%{piece + 1}" for piece in each.text)
 
 
-def _level_xml(depth: int, each: Level, more: str = "") -> str:
+def _level_xml(depth: int, each: Level, linked: str = "") -> str:
     restart = "" if each.restart is None else f'<w:lvlRestart w:val="{each.restart}"/>'
     legal = "<w:isLgl/>" if each.legal else ""
     return (
-        f'<w:lvl w:ilvl="{depth}"><w:start w:val="{each.start}"/><w:numFmt w:val="{each.form}"/>{restart}{more}{legal}'
-        f'<w:suff w:val="space"/><w:lvlText w:val={quoteattr(level_text(each))}/></w:lvl>'
+        f'<w:lvl w:ilvl="{depth}"><w:start w:val="{each.start}"/><w:numFmt w:val="{each.form}"/>'
+        f'{restart}{linked}{legal}<w:suff w:val="space"/><w:lvlText w:val={quoteattr(level_text(each))}/></w:lvl>'
     )
 
 
@@ -119,8 +166,8 @@ def write_old(path: Path, document: Lists) -> Path:
 
 
 def in_list(number: int, depth: int = 0) -> bytes:
-    """Return the properties of a paragraph in a list ([MS-DOC] 2.6.2)."""
-    return struct.pack("<HBHH", 0x260A, depth, 0x460B, number) if number else b""
+    """Return the properties of a paragraph in a list, or with 0 in none ([MS-DOC] 2.6.2)."""
+    return struct.pack("<HBHH", 0x260A, depth, 0x460B, number)
 
 
 def binary_lists(document: Lists) -> tuple[bytes, bytes, bytes]:
@@ -143,7 +190,7 @@ def binary_lists(document: Lists) -> tuple[bytes, bytes, bytes]:
             flags = depth | (0x10 if start is not None else 0) | (0x20 if own is not None else 0)
             changes += struct.pack("<iI", start or 0, flags)
             if own is not None:
-                changes += _level_bytes(own if start is None else Level(start, own.form, own.text, own.legal))
+                changes += _level_bytes(own if start is None else replace(own, start=start))
     return heads, levels, numbers + changes
 
 
@@ -214,6 +261,8 @@ def _number_rtf(identifier: int, number: Number) -> str:
     for depth in range(last + 1):
         start, own = number.starts.get(depth), number.levels.get(depth)
         begun = "" if start is None else f"\\listoverridestartat\\levelstartat{start}"
+        # Where both are given, the level has the number to start with.
+        own = own if own is None or start is None else replace(own, start=start)
         changed = "" if own is None else f"\\listoverrideformat{_level_rtf(own)}"
         changes += f"{{\\lfolevel{begun}{changed}}}"
     return f"{{\\listoverride\\listid{1000 + number.of}\\listoverridecount{last + 1}{changes}\\ls{identifier}}}\n"

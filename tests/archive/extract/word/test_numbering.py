@@ -1,4 +1,4 @@
-"""Numbers of lists, which readers see and no text contains: alike in docx and doc."""
+"""Numbers of lists, which readers see and no text contains: alike in docx, doc and RTF."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ def lines(kind: str, tmp_path: Path, document: Lists) -> list[str]:
     return [*([found.title] if found.title else []), *found.paragraphs]
 
 
-ALIKE = pytest.mark.parametrize("kind", ["docx", "doc"])
+ALIKE = pytest.mark.parametrize("kind", ["docx", "doc", "rtf"])
 
 
 @ALIKE
@@ -284,3 +284,34 @@ def test_damaged_lists_of_a_doc_lose_no_text(tmp_path: Path) -> None:
         found = extract_plain(path, media_type(path, path.name))
         assert found.paragraphs[0].endswith("甲")
         assert found.paragraphs == ("第一条甲",) or any("没有读出" in each for each in found.warnings)
+
+
+def rtf_lines(tmp_path: Path, body: str) -> list[str]:
+    table = (
+        r"{\*\listtable{\list{\listlevel\levelnfc39{\leveltext\'03\'b5\'da\'00\'cc\'f5;}{\levelnumbers\'02;}}\listid7}}"
+    )
+    numbers = r"{\*\listoverridetable{\listoverride\listid7\listoverridecount0\ls1}}"
+    path = tmp_path / "a.rtf"
+    path.write_bytes(rf"{{\rtf1\ansi\ansicpg936{table}{numbers}{body}}}".encode("ascii"))
+    return list(extract_plain(path, media_type(path, path.name)).paragraphs)
+
+
+def test_the_text_of_a_level_of_an_rtf_is_in_its_encoding(tmp_path: Path) -> None:
+    assert rtf_lines(tmp_path, r"\pard\ls1 a\par b\par\pard c\par") == ["第一条a", "第二条b", "c"]
+
+
+def test_a_number_that_an_rtf_keeps_is_read_where_its_list_is_missing(tmp_path: Path) -> None:
+    kept = r"{\listtext\pard\plain 9.\tab}"
+    assert rtf_lines(tmp_path, rf"\pard\ls1{kept}a\par\pard\ls5{kept}b\par\pard {kept}c\par") == [
+        *("第一条a", "9. b", "9. c"),
+    ]
+
+
+def test_paragraphs_in_a_cell_of_an_rtf_have_their_numbers(tmp_path: Path) -> None:
+    cells = r"\trowd\cellx100\cellx200\pard\intbl\ls1\cell\pard\intbl\ls1 a\par b\cell\row\pard c\par"
+    assert rtf_lines(tmp_path, cells) == ["第一条\t第二条a 第三条b", "c"]
+
+
+def test_a_page_break_within_a_paragraph_of_an_rtf_does_not_number_it_again(tmp_path: Path) -> None:
+    body = r"\pard\ls1 a\page b\par\page c\par{\v d\par}e\par\sect\pard f\par"
+    assert rtf_lines(tmp_path, body) == ["第一条a", "b", "第二条c", "第三条e", "f"]
