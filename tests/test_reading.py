@@ -1,0 +1,38 @@
+"""Reading against an independent reader, LibreOffice: on documents that mix what lists can do, and on real ones."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.archive.extract.listdocuments import write
+from tests.archive.extract.listmix import mixed
+from tests.archive.extract.makers import REAL
+from tests.reading import SOFFICE, readings
+
+REGULATIONS = REAL / "regulation-files"
+
+pytestmark = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
+
+
+@pytest.mark.parametrize("kind", ["docx", "doc", "rtf"])
+def test_mixed_lists_have_the_numbers_that_libreoffice_shows(kind: str, tmp_path: Path) -> None:
+    """What LibreOffice does otherwise than Word is documented to do is not in the mix, but in tests of its own.
+
+    It numbers a level above that has no item yet (MS-DOC 2.4.6.4: it has not begun), restarts levels with
+    ``lvlRestart`` 0, doesn't show legal numbers, and has its own forms of most Chinese formats.
+    """
+    paths = [write(kind, tmp_path / f"{seed}.docx", mixed(kind, seed)) for seed in range(20)]
+    found = list(readings(paths))
+    assert len(found) == 20
+    for each in found:
+        assert each.ours == each.theirs, each.name
+    assert sum(len(each.numbered) for each in found) > 40
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not REGULATIONS.is_dir(), reason="the shared real material is not here")
+def test_real_regulations_have_the_numbers_that_libreoffice_shows() -> None:
+    found = list(readings(sorted(REGULATIONS.iterdir())))
+    assert len(found) >= 130
+    assert sum(len(each.numbered) for each in found) > 5_000
+    assert {each.name: (each.missed, each.invented) for each in found if each.missed or each.invented} == {}
