@@ -93,14 +93,17 @@ class _Found:
         unseen.clear()
 
 
-def _paragraph(text: str, end: str, size: float, form: Properties) -> _Paragraph:
-    return _Paragraph(
-        text=text + (_CELL_END if end == _CELL_END else ""),
-        centered=any(form.get(each) == 1 for each in _ALIGNED),
-        size=size,
-        cell=bool(form.get(IN_TABLE)) or end == _CELL_END,
-        row_end=bool(form.get(_ROW_END)),
-    )
+def _paragraphs(text: str, end: str, size: float, form: Properties) -> Iterator[_Paragraph]:
+    """Yield a paragraph or cell; of a paragraph, each of its lines by itself."""
+    cell = bool(form.get(IN_TABLE)) or end == _CELL_END
+    for line in (text,) if cell else text.split("\n"):
+        yield _Paragraph(
+            text=line + (_CELL_END if end == _CELL_END else ""),
+            centered=any(form.get(each) == 1 for each in _ALIGNED),
+            size=size,
+            cell=cell,
+            row_end=bool(form.get(_ROW_END)),
+        )
 
 
 def extract(path: Path) -> Extraction:
@@ -189,7 +192,7 @@ class _Word:
                     if seen and not numbered and not form.get(_ROW_END) and (label := items.label(form)):
                         line = labelled(label, line.strip())
                     numbered = not closed
-                    found.paragraphs.append(_paragraph(line, character, size, form))
+                    found.paragraphs += _paragraphs(line, character, size, form)
                     found.conceal(unseen)
                     if found.concealed.near is not None:
                         found.concealed.near = "".join(whole).strip() or found.concealed.near
@@ -206,7 +209,7 @@ class _Word:
                     found.hidden += not deleted
                     unseen.setdefault(Unseen.DELETED if deleted or reason is None else reason, []).append(character)
                 else:
-                    whole.append({"\x0b": " ", "\x1e": "-", "\xa0": " "}.get(character, character))
+                    whole.append({"\x0b": "\n", "\x1e": "-", "\xa0": " "}.get(character, character))
                     found.doubtful += doubtful
                     size = max(size, look.get(SIZE, 0) / 2)
         if whole:

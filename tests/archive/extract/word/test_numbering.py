@@ -269,6 +269,12 @@ def test_a_page_break_within_a_paragraph_of_a_doc_does_not_number_it_again(tmp_p
     assert doc_found(tmp_path, runs).paragraphs == ("第一条甲", "乙", "第二条丙")
 
 
+def test_a_line_break_in_a_doc_ends_a_line_as_in_a_docx_but_in_a_cell_is_a_blank(tmp_path: Path) -> None:
+    row = [Run("丙\x0b丁\x07", form=IN_TABLE), Run("\x07", form=IN_TABLE + ROW_END)]
+    found = doc_found(tmp_path, [Run("甲\x0b第三条乙\r", form=in_list(1)), *row, Run("后\r")])
+    assert found.paragraphs == ("第一条甲", "第三条乙", "丙 丁", "后")
+
+
 def test_numbers_of_a_doc_whose_list_is_missing_are_told(tmp_path: Path) -> None:
     found = doc_found(
         tmp_path, [Run("甲\r", form=in_list(1)), Run("乙\r", form=in_list(4)), Run("丙\r", form=in_list(9))]
