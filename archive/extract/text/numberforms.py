@@ -116,6 +116,15 @@ def _letters(first: str) -> Callable[[int], str]:
     return write
 
 
+def _alphabet(value: int) -> str:
+    """Write a number in letters as web pages do, with Z after which comes AA, AB."""
+    text = ""
+    while value > 0:
+        value, at = divmod(value - 1, 26)
+        text = chr(ord("A") + at) + text
+    return text or "0"
+
+
 def _roman(value: int) -> str:
     if not 0 < value < _ROMAN_LIMIT:
         return str(value)
@@ -155,6 +164,9 @@ _WRITERS: Mapping[str, Callable[[int], str]] = {
     "ordinal": _ordinal,
     "upperLetter": _letters("A"),
     "lowerLetter": _letters("a"),
+    # Of web pages alone.
+    "upperAlphabet": _alphabet,
+    "lowerAlphabet": lambda value: _alphabet(value).lower(),
     "upperRoman": lambda value: _roman(value).upper(),
     "lowerRoman": _roman,
     "chineseCounting": _counted_to_99,

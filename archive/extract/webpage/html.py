@@ -14,6 +14,7 @@ from archive.extract.text.concealed import Concealed
 from archive.extract.webpage.card import read_card
 from archive.extract.webpage.elsewhere import told_of
 from archive.extract.webpage.lines import gather, images_in, lines_of, text_of
+from archive.extract.webpage.numbered import numbers_of
 from archive.extract.webpage.page import comments_in, drop_furniture, drop_link_lists, find_content, parse
 from archive.extract.webpage.sheets import Sheet
 from archive.extract.webpage.title import find_title, meta_date
@@ -63,8 +64,9 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
         told += told_of(sheet.elsewhere, content)
     for comment in comments_in(content):
         concealed.add_comment(comment)
-    gathered = gather(content)
-    told += gathered.told
+    numbers = numbers_of(content, sheet)
+    gathered = gather(content, numbers.labels)
+    told += [*gathered.told, *numbers.told()]
     card = read_card(gathered.found)
     lines = card.rest
     labels = table_labels(gathered.tables[number] for number in card.kept)

@@ -1,12 +1,13 @@
 """Breaking an element into lines as a browser would, with data tables as rows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
 from archive.extract.text.assemble import Lines
-from archive.extract.text.characters import rows, unwrap
+from archive.extract.text.characters import clean, rows, unwrap
+from archive.extract.text.numbering import labelled
 
 BLOCKS = frozenset(
     (
@@ -33,10 +34,10 @@ def lines_of(root: etree._Element) -> list[str]:
     return gather(root).found
 
 
-def gather(root: etree._Element) -> Lines:
-    """Collect the clean lines below an element, with the tables they are rows of."""
+def gather(root: etree._Element, labels: Mapping[etree._Element, str] | None = None) -> Lines:
+    """Collect the clean lines below an element, with the tables they are rows of, and list items with their labels."""
     gathered = Lines()
-    _Walk(gathered).through(root)
+    _Walk(gathered, labels or {}).through(root)
     return gathered
 
 
@@ -59,8 +60,11 @@ def _is_icon(image: etree._Element) -> bool:
 
 
 class _Walk:
-    def __init__(self, gathered: Lines) -> None:
+    def __init__(self, gathered: Lines, labels: Mapping[etree._Element, str]) -> None:
         self._gathered = gathered
+        self._labels = labels
+        # The number of an item of which no text was met yet.
+        self._label = ""
         self._inline: list[str] = []
         self._preformatted = 0
         self._tables = 0
@@ -74,6 +78,8 @@ class _Walk:
             if event == "start":
                 if tag in BLOCKS:
                     self._end_line()
+                if tag == "li":
+                    self._label = labelled(self._label, self._labels.get(element, ""))
                 if tag == "table" and is_data_table(element):
                     self._rows(element)
                     walker.skip_subtree()
@@ -89,6 +95,8 @@ class _Walk:
                 self._preformatted -= tag == "pre"
             if tag in BLOCKS:
                 self._end_line()
+            if tag == "li":
+                self._label = ""
             if element is not root:
                 self._text(element.tail)
         self._end_line()
@@ -96,9 +104,14 @@ class _Walk:
     def _rows(self, table: etree._Element) -> None:
         for caption in table.iter("caption"):
             self._gathered.add(_SPACES.sub(" ", text_of(caption)))
+        if self._label:
+            self._gathered.add(self._label)
+            self._label = ""
         self._tables += 1
         placed = self._placed(table)
-        for line in rows([{column: " ".join(lines_of(cell)) for column, cell in each} for each in placed]):
+        for line in rows(
+            [{column: " ".join(gather(cell, self._labels).found) for column, cell in each} for each in placed]
+        ):
             self._gathered.add_row(line, self._tables if "\t" in line else 0)
 
     def _placed(self, table: etree._Element) -> Iterator[list[tuple[int, etree._Element]]]:
@@ -139,8 +152,11 @@ class _Walk:
 
     def _end_line(self) -> None:
         if self._inline:
-            self._gathered.add("".join(self._inline))
+            text = "".join(self._inline)
             self._inline.clear()
+            if self._label and clean(text):
+                text, self._label = labelled(self._label, text.strip()), ""
+            self._gathered.add(text)
 
 
 def _cells(table: etree._Element) -> Iterator[list[etree._Element]]:
