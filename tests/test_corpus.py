@@ -18,12 +18,14 @@ from archive.document import Status
 from archive.errors import BadSettings
 from archive.intake.manifest import read_manifest
 from archive.registers.everything import Everything, State
+from archive.registers.requests.letters import office
+from archive.registers.roles import Role
 from indexer import sync
 from indexer.judging.queries import read as read_queries
 from indexer.prior.candidates import candidates
 from tests.conftest import Installation
 from web.app import create_app
-from web.commands.demo import PASSWORD, check_server, desk, make_accounts, prepare
+from web.commands.demo import PASSWORD, check_server, desk, introduce, make_accounts, prepare
 from web.installation.services import Services, open_services, staff_engine
 from web.search.find import find
 from web.search.params import SearchForm
@@ -92,6 +94,7 @@ def test_preparing_again_changes_nothing(demo: Demo) -> None:
 def test_the_desk_of_the_demo_runs_beside_it_with_accounts_of_its_own(demo: Demo) -> None:
     told = make_accounts(demo.services)
     assert make_accounts(demo.services) == told and all(PASSWORD in line for line in told)
+    assert [line.split()[0] for line in told] == [role.value for role in Role]
     with socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
@@ -100,6 +103,12 @@ def test_the_desk_of_the_demo_runs_beside_it_with_accounts_of_its_own(demo: Demo
             pass
     with desk(demo.services, port) as address, urlopen(address, timeout=30) as page:  # noqa: S310  # our own address
         assert "登录工作台" in page.read().decode()
+
+
+def test_the_office_of_the_demo_can_write_letters(tmp_path: Path) -> None:
+    for _ in range(2):
+        introduce(CORPUS, tmp_path)
+    assert office.load(tmp_path) == office.IMAGINED
 
 
 def test_the_check_asks_the_running_server_and_says_what_it_saw(demo: Demo, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,7 @@ from archive.errors import BadManifest, BadSettings
 from archive.intake.manifest import read_manifest
 from archive.intake.receive import Result
 from archive.registers.accounts import Accounts
+from archive.registers.requests.letters import office
 from archive.registers.roles import Role
 from archive.registers.staff import Staff
 from archive.store.catalogue import Catalogue
@@ -33,8 +34,11 @@ from web.installation.making import make
 from web.installation.services import Services, open_services
 from web.installation.settings import Settings
 
-# For those who try the desk. An installation's first administrator is made by ``gongkai accounts add``.
-ACCOUNTS = {"shencha": Role.REVIEWER, "fabu": Role.PUBLISHER, "laiyuan": Role.SOURCE, "shenji": Role.AUDITOR}
+# For those who try the desk, one in each role. A real installation makes its first by ``gongkai accounts add``.
+ACCOUNTS = {
+    **{"laiyuan": Role.SOURCE, "shencha": Role.REVIEWER, "fabu": Role.PUBLISHER, "shouli": Role.CLERK},
+    **{"fuze": Role.HEAD, "shenji": Role.AUDITOR, "guanli": Role.ADMINISTRATOR},
+}
 PASSWORD = "yunxi-demo-2020"  # noqa: S105  # of the demo, which serves this machine alone
 _PATIENCE = 60.0
 _TAKEN = "工作台没有启动（{address}）。端口被占用的，请用 --port 换一个：工作台用它的下一个。"
@@ -43,9 +47,11 @@ CORPUS = Path(__file__).parents[2] / "corpus"
 
 
 def introduce(corpus: Path, data: Path) -> None:
-    """Copy the sample's ``site.toml`` to the data folder."""
-    if (stated := corpus / county.FILE).exists():
-        shutil.copyfile(stated, data / county.FILE)
+    """Copy to the data folder what the sample states: ``site.toml``, and of its office what letters say."""
+    for file, folder in ((county.FILE, data), (office.FILE, data / office.FOLDER)):
+        if (stated := corpus / file).exists():
+            folder.mkdir(exist_ok=True)
+            shutil.copyfile(stated, folder / file)
 
 
 def prepare(opened: Services, corpus: Path) -> None:
