@@ -168,10 +168,12 @@ def due(
     now: datetime | None = None,
     running: Running | None = None,
     hindrance: Callable[[str], str] = lambda _person: "",
+    barred: Callable[[str], str] = lambda _id: "",
 ) -> list[Happened]:
     """Make public what has reached its time, and tell what became of each; what is not to be is not tried again.
 
-    ``hindrance`` says why the person who set a time may publish no more, or "".
+    ``hindrance`` says why the person who set a time may publish no more, or "", and ``barred`` why a document, by its
+    id, can't be public.
 
     Call it as often as you like, from as many processes: each plan is carried out once. One that fails for a reason
     that is not the document's (a damaged record, a missing key) stays set and is told each time.
@@ -186,7 +188,7 @@ def due(
             with catalogue.writing() as connection:
                 last = _last(connection, id)
                 if last is not None and last.stage == "set" and _reached(last, now, running):
-                    done = _carry_out(catalogue, connection, last, now, running, hindrance)
+                    done = _carry_out(catalogue, connection, last, now, running, hindrance, barred)
         except NotRecorded as error:
             # It was done, and only its record is behind.
             done = replace(done, told=str(error)) if done else None
@@ -228,6 +230,7 @@ def _carry_out(
     now: datetime,
     running: Running,
     hindrance: Callable[[str], str],
+    barred: Callable[[str], str],
 ) -> Happened:
     id, version = str(last.document_id), int(last.version)
     document = catalogue.newest_in(connection, id)
@@ -246,6 +249,8 @@ def _carry_out(
         told = f"定好时间以后，{who}更正过，请看过现在的内容再决定。"
     elif why := hindrance(last.person):
         told = f"定好时间以后，{why}请另一名发布人看过后再批准。"
+    elif why := barred(id):
+        told = why
     else:
         decided = spoken(datetime.fromisoformat(last.decided_at))
         reason = f"{last.reason}（{decided} 决定定时公开）"

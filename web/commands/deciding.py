@@ -8,6 +8,7 @@ import click
 from archive.errors import SignInRefused
 from archive.registers import sessions
 from archive.registers.accounts import Accounts
+from archive.registers.books import openings
 from archive.registers.roles import Act, Role
 from archive.registers.staff import Staff, is_there
 from archive.store import audit, events
@@ -74,6 +75,15 @@ def hindered(opened: Services, staff: Staff, person: str, act: Act) -> str:
     if not known.all():
         _hold_against_the_log(opened)
     return known.hindrance(person, act)
+
+
+def naming(opened: Services, id: str) -> str:
+    """Return why a reply that is to be public for all can't be: it names who asked; "" for any other document."""
+    url = opened.settings.staff_database_url
+    if not is_there(url):
+        return ""
+    with closing(Staff(url, opened.catalogue.keys)) as staff:
+        return openings.names(staff, opened.catalogue, id)
 
 
 def has_accounts(opened: Services) -> bool:

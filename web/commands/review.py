@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import closing
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,12 +10,10 @@ from archive.decisions import afterwards, four_eyes, grounds, stops
 from archive.decisions import review as reviewing
 from archive.document import REMARK, Aspect, Disclosure, Outcome, Settlement, Status, Verdict
 from archive.errors import DecisionRefused, GongkaiError, NotRecorded
-from archive.registers.books import openings
 from archive.registers.roles import Act
-from archive.registers.staff import Staff, is_there
 from archive.store.space import disk_full, release_reserve, release_reserve_if_full
 from web.commands import jobs
-from web.commands.deciding import decider
+from web.commands.deciding import decider, naming
 from web.commands.installation import named, reported, services
 from web.commands.scheduling import schedule, scheduled, unschedule
 from web.commands.sentences import sentence
@@ -207,15 +204,6 @@ def examine(ids: tuple[str, ...], aspects: tuple[Aspect, ...], outcome: Outcome,
     sys.exit(1 if _each(ids, reviewer, Act.EXAMINE, each) else 0)
 
 
-def _names_applicant(opened: Services, id: str) -> str:
-    """Return why a reply that is to be public for all can't be: it names who asked; "" for any other document."""
-    url = opened.settings.staff_database_url
-    if not is_there(url):
-        return ""
-    with closing(Staff(url, opened.catalogue.keys)) as staff:
-        return openings.names(staff, opened.catalogue, id)
-
-
 @review.command()
 @_IDS
 @_REVIEWER
@@ -236,8 +224,8 @@ def approve(ids: tuple[str, ...], reviewer: str, reason: str, force: bool, vouch
     alone: list[str] = []
 
     def each(opened: Services, id: str, version: int | None, person: str) -> str:
-        if naming := _names_applicant(opened, id):
-            raise DecisionRefused(id, naming)
+        if why := naming(opened, id):
+            raise DecisionRefused(id, why)
         if vouch:
             about = reviewing.approve_alone(opened.catalogue, id, person, reason, version, force)
         else:

@@ -7,9 +7,10 @@ import click
 
 from archive.chinese.dates import OFFICE_TIME
 from archive.decisions import scheduled as plans
+from archive.errors import DecisionRefused
 from archive.registers.roles import Act
 from web.commands import jobs
-from web.commands.deciding import decider, hindrance
+from web.commands.deciding import decider, hindrance, naming
 from web.commands.installation import named, reported, services
 
 
@@ -36,7 +37,10 @@ def schedule(id: str, at: datetime, reviewer: str, reason: str) -> None:
     """
     of, version = named(id)
     with services() as opened:
-        plan = plans.plan(opened.catalogue, of, at, decider(opened, reviewer, Act.APPROVE), reason, version)
+        person = decider(opened, reviewer, Act.APPROVE)
+        if why := naming(opened, of):
+            raise DecisionRefused(of, why)
+        plan = plans.plan(opened.catalogue, of, at, person, reason, version)
     click.echo(f"{of}: 第 {plan.version} 版定于 {plan.when} 公开")
 
 
@@ -76,7 +80,11 @@ def publish_due() -> None:
     Exits with 1 if something is not public that was to be, with the reason.
     """
     with services() as opened:
-        happened = plans.due(opened.catalogue, hindrance=lambda person: hindrance(opened, person, Act.APPROVE))
+        happened = plans.due(
+            opened.catalogue,
+            hindrance=lambda person: hindrance(opened, person, Act.APPROVE),
+            barred=lambda id: naming(opened, id),
+        )
     for each in happened:
         title = f"  第 {each.version} 版  {each.title}" if each.version else ""
         click.echo(f"{each.id}{title}：{'已公开' if each.public else f'没有公开：{each.told}'}")

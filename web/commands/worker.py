@@ -22,7 +22,7 @@ from archive.extract import Sandbox
 from archive.intake import masked
 from archive.registers import jobs as register
 from archive.registers import masking, uploads
-from archive.registers.books import reevaluations
+from archive.registers.books import openings, reevaluations
 from archive.registers.books.book import Book
 from archive.registers.bringing import Bringing
 from archive.registers.everything import Everything
@@ -253,7 +253,11 @@ class Upkeep:
     def _publish(self) -> None:
         """Make public what was approved for a time that has come."""
         opened, staff = self._opened, self._staff
-        for each in scheduled.due(opened.catalogue, hindrance=lambda who: hindered(opened, staff, who, Act.APPROVE)):
+        for each in scheduled.due(
+            opened.catalogue,
+            hindrance=lambda who: hindered(opened, staff, who, Act.APPROVE),
+            barred=lambda id: openings.names(staff, opened.catalogue, id),
+        ):
             if each.public:
                 say(f"{each.id} 第 {each.version} 版《{each.title}》到时公开。")
             else:

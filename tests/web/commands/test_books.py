@@ -1,11 +1,31 @@
 """The registers beside on the command line, where there are no accounts yet."""
 
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
+from unittest import mock
 
 import pytest
+import time_machine
 
+from archive.chinese.dates import OFFICE_TIME, office_today
+from archive.decisions.scheduled import Running
+from archive.registers.books.book import Book
+from archive.registers.books.openings import OWN, SPEC
+from archive.registers.notices import packaged
+from archive.registers.requests.facts import Applicant, Field
+from archive.registers.requests.register import Register
+from archive.registers.requests.request import Application
+from archive.registers.requests.states import Event
+from archive.registers.requests.terms import Channel
+from archive.registers.staff import Staff
+from archive.registers.workdays import Calendar
+from tests.archive.registers.requests.conftest import CLERK
+from tests.archive.registers.requests.test_register import answer
 from tests.conftest import Databases
 from tests.web.commands.conftest import Run
+from web.installation.services import open_services
+from web.installation.settings import Settings
 
 HEAD = "年度,种类,编号,标题,提出人,承办单位,收到日,答复日,答复类别,答复是否公开\n"
 ROWS = (
@@ -67,3 +87,38 @@ def test_what_is_outstanding_is_written_and_a_batch_that_is_not_there_is_told(ru
     assert "移送登记簿里没有这一条" in told.stderr
     empty = run("handovers", "transfer", str(tmp_path / "1.csv"), "--receiver", "县档案馆", "--by", "丁四", code=1)
     assert "文件空着" in empty.stderr
+
+
+def test_a_reply_that_names_who_asked_is_not_approved_or_scheduled_or_public_at_its_time(
+    run: Run, environment: dict[str, str], folder: Path
+) -> None:
+    name = "欧阳小玥"
+    path = folder / "a.txt"
+    path.write_text(f"石门村征地补偿方案\n\n应{name}申请公开。\n", encoding="utf-8")
+    run("ingest", str(path))
+    id = run("review", "list").stdout.split()[0]
+    run("review", "classify", id, "--as", "主动公开", "--reviewer", "乙二", "--basis", "条例第二十条")
+    by = ("--reviewer", "乙二", "--basis", "看过", "--outcome", "passed")
+    run("review", "examine", id, "--aspect", "truthfulness", "--aspect", "confidentiality", *by)
+    at = datetime.now(OFFICE_TIME) + timedelta(days=1)
+    schedule = ("review", "schedule", id, f"{at:%Y-%m-%d %H:%M}", "--reviewer", "丙三")
+    run(*schedule)
+    settings = Settings.from_environment(environment)
+    with (
+        closing(open_services(settings)) as opened,
+        closing(Staff(settings.staff_database_url, opened.catalogue.keys)) as staff,
+    ):
+        register, day = Register(staff, opened.catalogue, Calendar(packaged())), office_today()
+        personal = {Field.NAME: name, Field.TEXT: "征地补偿方案"}
+        made = register.register(Application(Channel.IN_PERSON, Applicant.PERSON, day, personal), CLERK)
+        register.act(made.id, Event.ANSWER, answer(day), CLERK)
+        told = {"request": made.number, "why": OWN, "on": day.isoformat(), "document": id}
+        Book(SPEC, staff, opened.catalogue).enter(told, CLERK)
+    refused = "不能公开（条例第四十四条）"
+    # Its time was set before anybody knew.
+    with time_machine.travel(at + timedelta(minutes=2)), mock.patch.object(Running, "now", lambda: Running("other", 5)):
+        due = run("publish-due", code=1)
+    assert refused in due.stdout and name not in due.output
+    for command in (("review", "approve", id, "--reviewer", "丙三"), schedule):
+        assert refused in run(*command, code=1).stderr
+    assert id in run("review", "list", "--status", "waiting").stdout

@@ -22,6 +22,7 @@ from archive.errors import DiskFull
 from archive.intake.receive import Result
 from archive.registers import incoming, jobs, uploads
 from archive.registers.accounts import Accounts
+from archive.registers.books import openings
 from archive.registers.jobs import Kind, State
 from archive.registers.masking import Asked, confirm, start
 from archive.registers.roles import Role
@@ -97,7 +98,11 @@ def test_the_index_follows_what_is_published_and_withdrawn(services: Services, s
     assert sync.lag(services.catalogue, services.engine) == 0 and services.engine.count() == 0
 
 
-def test_what_is_set_for_a_time_is_public_and_found_after_it(services: Services, staff: Staff, worker: Worker) -> None:
+@pytest.mark.parametrize("named", ["", "文件里有申请人的姓名或名称，不能公开。"])
+def test_what_is_set_for_a_time_is_public_and_found_after_it_unless_it_names_who_asked(
+    services: Services, staff: Staff, worker: Worker, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openings, "names", lambda *_: named)
     sent(services, staff, {"a.txt": text(1)})
     worker.work()
     (id,) = services.catalogue.ids()
@@ -109,7 +114,10 @@ def test_what_is_set_for_a_time_is_public_and_found_after_it(services: Services,
     at = now - timedelta(minutes=5)
     scheduled.plan(services.catalogue, id, at, "签发人", "", now=now - timedelta(minutes=30), running=earlier)
     Upkeep(services, staff).turn()
-    assert found(services, "落实第1项工作") == [id]
+    assert services.catalogue.public_count() == (0 if named else 1)
+    # What has nothing public has no index yet.
+    assert named or found(services, "落实第1项工作") == [id]
+    assert [each.told for each in scheduled.plans(services.catalogue).values()] == ([named] if named else [])
 
 
 def test_validity_turns_with_the_day(
