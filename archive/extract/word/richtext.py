@@ -12,6 +12,7 @@ from archive.extract.text.characters import clean, rows
 from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen, comments_told
 from archive.extract.text.numbering import labelled, unknown_told
 from archive.extract.text.titles import may_be_title
+from archive.extract.word.margins import margin_lines
 from archive.extract.word.richlists import Items
 from archive.extract.word.richstyles import Shading, colours, hidden_styles
 
@@ -20,7 +21,7 @@ _TOKEN = re.compile(
 )
 # Groups without text of the document. Groups unknown here are marked as ignorable in the file (\\*).
 _NO_TEXT = frozenset(
-    b"fonttbl colortbl stylesheet info pict object header footer headerl headerr headerf footerl footerr footerf "
+    b"fonttbl colortbl stylesheet info pict object "
     b"listtable listoverridetable rsidtbl generator themedata colorschememapping latentstyles datastore xmlnstbl "
     b"fldinst atnid revtbl filetbl bkmkstart bkmkend".split()
 )
@@ -31,7 +32,11 @@ _SIGNS = {
     b"ldblquote": "“", b"rdblquote": "”", b"emspace": " ", b"enspace": " ",
 }  # fmt: skip
 _ESCAPED = {b"~": " ", b"_": "-", b"-": "", b"\\": "\\", b"{": "{", b"}": "}", b"\t": "\t"}
-_COMMENT, _AUTHOR = b"annotation", b"atnauthor"
+_COMMENT, _AUTHOR, _MARGIN = b"annotation", b"atnauthor", b"margin"
+# Groups of text that does not stand where it is written.
+_ASIDES = {_COMMENT: _COMMENT, _AUTHOR: _AUTHOR} | dict.fromkeys(
+    b"header footer headerl headerr headerf footerl footerr footerf".split(), _MARGIN
+)
 # Lines up to this exact height, in twentieths of a point, show nothing of their letters.
 _LOW_LINE = 40
 # A picture or shape that white text may stand on.
@@ -117,8 +122,8 @@ class _Reader:
         self._items: Items | None = None
         self._unseen: dict[Unseen, list[str]] = {}
         self._text.concealed.near = ""
-        # The text of the comment that is being read, and of its author's name.
-        self._asides: dict[bytes, list[str]] = {_COMMENT: [], _AUTHOR: []}
+        # The text of the comment that is being read, of its author's name, and of all headers and footers.
+        self._asides: dict[bytes, list[str]] = {_COMMENT: [], _AUTHOR: [], _MARGIN: []}
         # The grounds of the cells of the row that is being read, and of the one that is being defined.
         self._grounds: list[Shading] = []
         self._cell = Shading()
@@ -145,6 +150,8 @@ class _Reader:
                 inner, state = state, stack.pop() if stack else state
                 if inner.aside == _COMMENT != state.aside:
                     self._end_comment()
+                if inner.aside == _MARGIN != state.aside:
+                    self._asides[_MARGIN].append("\n")
                 star = False
             elif word:
                 value = int(number) if number else None
@@ -159,8 +166,8 @@ class _Reader:
                     font = value
                 elif in_fonts and word == b"fcharset" and value is not None:
                     self._fonts[font] = _CHARSETS.get(value, self._default)
-                if word in self._asides and not state.skipped:
-                    state = replace(state, aside=word)
+                if word in _ASIDES and not state.skipped:
+                    state = replace(state, aside=_ASIDES[word])
                 elif word == b"listtext":
                     state = replace(state, kept_number=True)
                 elif star or word in _NO_TEXT:
@@ -184,6 +191,7 @@ class _Reader:
         self._flush(state)
         self._end_line(state if self._line else replace(state, numbering=0))
         self._end_table()
+        self._add_margins()
         self._text.unknown_numbers = self._items.unknown if self._items else 0
         return self._text
 
@@ -254,6 +262,8 @@ class _Reader:
                 self._conceal()
                 self._cells.append(clean("".join(self._line)))
                 self._clear()
+            case b"cell" if state.aside == _MARGIN:
+                self._asides[_MARGIN].append(" ")
             case b"row" if not state.skipped and not state.aside:
                 self._table.append(dict(enumerate(self._cells)))
                 self._cells = []
@@ -275,7 +285,7 @@ class _Reader:
     def _put(self, text: str, state: _State) -> None:
         if state.skipped:
             return
-        if state.aside:
+        if state.aside and (state.aside != _MARGIN or self._judged(state)[0] is None):
             self._asides[state.aside].append(text)
             return
         if state.kept_number:
@@ -335,14 +345,21 @@ class _Reader:
         author, comment = (_whole("".join(self._asides[name])) for name in (_AUTHOR, _COMMENT))
         self._text.concealed.add(f"批注（{clean(author) or '未署名'}）", comment)
         self._text.comments += 1
-        for texts in self._asides.values():
-            texts.clear()
+        self._asides[_AUTHOR].clear()
+        self._asides[_COMMENT].clear()
+
+    def _add_margins(self) -> None:
+        lines = self._text.lines
+        written = _whole("".join(self._asides[_MARGIN])).split("\n")
+        for line in margin_lines(map(clean, written), lines.found):
+            lines.add_row(line)
+            self._text.looks.append((False, 0))
 
     def _end_line(self, state: _State) -> None:
         if state.skipped:
             return
         if state.aside:
-            self._asides[state.aside].append(" ")
+            self._asides[state.aside].append("\n" if state.aside == _MARGIN else " ")
             return
         self._number(state)
         self._conceal()

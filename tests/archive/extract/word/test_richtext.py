@@ -30,7 +30,11 @@ def hexed(text: str, encoding: str = "gb18030") -> str:
         (r"{\rtf1\ansi\uc2 \u20844\'b9\'ab\u24320??\par}", ("公开",)),
         (r"{\rtf1\ansi\uc0 \u-10174\u-8265 a\par}", ("𠮷a",)),
         (r"{\rtf1 a\~b\_c\{d\}\\e\line f\tab g\par}", ("a b-c{d}\\e f g",)),
-        (r"{\rtf1{\info{\title secret}}{\*\generator x}{\header h\par}text{\footer f}\par}", ("text",)),
+        (r"{\rtf1{\info{\title secret}}{\*\generator x}text\par}", ("text",)),
+        (
+            r"{\rtf1{\headerl Draft\par Draft\par}{\headerr Draft}text{\footer Page 1}{\footerf a\cell b}\par}",
+            ("text", "Draft", "a b"),
+        ),
         (r"{\rtf1 {\field{\*\fldinst HYPERLINK x}{\fldrslt link}}\par}", ("link",)),
         (r"{\rtf1 a", ("a",)),
         (r"{\rtf1 a}}}}b\par", ("ab",)),
@@ -38,6 +42,12 @@ def hexed(text: str, encoding: str = "gb18030") -> str:
 )
 def test_text_is_read(tmp_path: Path, content: str, paragraphs: tuple[str, ...]) -> None:
     assert read(tmp_path, content).paragraphs == paragraphs
+
+
+def test_what_is_hidden_in_a_header_is_listed_and_is_no_text(tmp_path: Path) -> None:
+    found = read(tmp_path, r"{\rtf1{\header Draft{\v secret}\par}text\par}")
+    assert found.paragraphs == ("text", "Draft")
+    assert "：secret（" in found.concealed[0] and "6 个字设为隐藏" in found.warnings[0]
 
 
 def test_what_is_hidden_or_deleted_is_left_out_and_told(tmp_path: Path) -> None:
