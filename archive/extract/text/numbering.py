@@ -13,6 +13,7 @@ from archive.extract.text.characters import HAN, joined
 # How many levels a list has (ECMA-376 17.9.6, MS-DOC 2.9.149).
 LEVELS = 9
 _HAN = re.compile(f"[{HAN}]")
+_COUNTING_FIELDS = re.compile(r"\s*(?:LISTNUM|AUTONUM(?:LGL|OUT)?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,11 @@ def unknown_told(count: int) -> str:
     return f"文档中有 {count} 个自动编号的格式不认识，以阿拉伯数字写出，请与原件核对。"
 
 
+def counts_by_field(instruction: str) -> bool:
+    """Tell whether a field shows a number that it counts itself (ECMA-376 part 1, 17.16.5.32), and keeps nowhere."""
+    return _COUNTING_FIELDS.match(instruction) is not None
+
+
 def unread_told(count: int) -> str:
     """Return what a reviewer should know of numbers that can't be read."""
-    return (
-        f"文档中有 {count} 段的自动编号没有读出（编号的定义缺失或已损坏），请与原件核对，必要时另存为 docx 后再提交。"
-    )
+    return f"文档中有 {count} 处自动编号没有读出，正文缺这些编号，请与原件核对；可在办公软件中改为手工编号后再提交。"

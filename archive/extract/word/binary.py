@@ -20,7 +20,7 @@ from archive.extract.limits import CHARACTERS
 from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.characters import clean, joined, rows
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
-from archive.extract.text.numbering import labelled, unknown_told, unread_told
+from archive.extract.text.numbering import counts_by_field, labelled, unknown_told, unread_told
 from archive.extract.text.titles import may_be_title
 from archive.extract.word.binarylists import Items, Lists
 from archive.extract.word.binarystyles import (
@@ -169,6 +169,7 @@ class _Word:
         # For each field that is open, whether its instruction is; and how many instructions are.
         fields: list[bool] = []
         instructions = 0
+        instruction: list[str] = []
         size = 0.0
         items = Items(self._lists, looks)
         # Whether the paragraph has its number: it may go on behind a page break.
@@ -180,10 +181,13 @@ class _Word:
                 if character == "\x13":
                     fields.append(True)
                     instructions += 1
+                    instruction.clear()
                 elif character == "\x14" and fields:
                     instructions -= fields[-1]
                     fields[-1] = False
                 elif character == "\x15" and fields:
+                    # A field without a result.
+                    found.unread_numbers += fields[-1] and counts_by_field("".join(instruction))
                     instructions -= fields.pop()
                 elif character in _ENDS:
                     line = "".join(whole)
@@ -199,7 +203,7 @@ class _Word:
                     whole, size = [], 0.0
                 elif instructions:
                     # A field's instruction; its result comes after it.
-                    continue
+                    instruction.append(character)
                 elif character == "\x01":
                     found.pictures += 1
                 elif character == "\x08":

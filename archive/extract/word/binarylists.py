@@ -16,8 +16,9 @@ from archive.extract.word.binarystyles import STYLE, Looks, Properties
 _LISTS, _OVERRIDES = 0x2E2, 0x2EA
 # 2.6.2: numbers of properties; the list of a paragraph, and its level there.
 _DEPTH, _OVERRIDE = 0x260A, 0x460B
-# 2.6.2: the greatest number of a list in a property; greater ones say that a paragraph is in none.
-_MOST_OVERRIDES = 0x7FE
+# 2.6.2: the greatest number of a list in a property; the next one is that of a list as in Word 6, which is not read,
+# and greater ones say that a paragraph is in none.
+_MOST_OVERRIDES, _OLD_LIST = 0x7FE, 0x7FF
 _LIST_SIZE, _OVERRIDE_SIZE, _LEVEL_SIZE, _CHANGE_SIZE = 28, 16, 28, 8
 # The longest text of a number that is read.
 _LONGEST = 64
@@ -39,11 +40,11 @@ class Lists:
     def place(self, form: Properties, style: Properties) -> tuple[str, Numbered, int] | None:
         """Return the numbering of a paragraph by its name, its levels and its depth in it; None if it has no number.
 
-        Raises LookupError if it is in a list that the file doesn't have.
+        Raises LookupError if it is in a list that the file doesn't have, or in one as in Word 6.
         """
         both = {**style, **form}
         number = both.get(_OVERRIDE, 0)
-        if not 0 < number <= _MOST_OVERRIDES:
+        if not 0 < number <= _OLD_LIST:
             return None
         return str(number), self._numbered[number], min(both.get(_DEPTH, 0), LEVELS - 1)
 

@@ -23,7 +23,7 @@ from archive.extract.text.assemble import assemble, table_labels
 from archive.extract.text.characters import joined
 from archive.extract.text.charset import decode
 from archive.extract.text.concealed import Concealed, comments_told
-from archive.extract.text.numbering import Counter, unknown_told
+from archive.extract.text.numbering import Counter, unknown_told, unread_told
 from archive.extract.text.titles import may_be_title
 from archive.extract.webpage import html
 from archive.extract.word.colours import Palette
@@ -155,6 +155,8 @@ class _Docx:
             told.append(comments_told("文档中", len(comments)))
         if seen.pictures:
             told.append(f"正文含有 {seen.pictures} 幅图片或图形，其中的文字检索不到。")
+        if seen.unread_numbers:
+            told.append(unread_told(seen.unread_numbers))
         if seen.objects:
             told.append(f"正文含有 {seen.objects} 个嵌入对象（如电子表格），其中的文字检索不到。")
         return told

@@ -10,7 +10,7 @@ from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.characters import clean, rows
 from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen, comments_told
-from archive.extract.text.numbering import labelled, unknown_told
+from archive.extract.text.numbering import labelled, unknown_told, unread_told
 from archive.extract.text.titles import may_be_title
 from archive.extract.word.margins import margin_lines
 from archive.extract.word.richlists import Items
@@ -43,6 +43,8 @@ _LOW_LINE = 40
 _DRAWING = re.compile(rb"\\(?:shp|do|background)\b")
 # What the control words of a shading say, without what they are about.
 _OF_SHADING = {b"cbpat": "back", b"cfpat": "fore", b"shdng": "share", b"shading": "share"}
+# The instruction of a field that counts.
+_COUNTING_FIELD = re.compile(rb"\\fldinst\b[^}]{0,400}?[ {}\r\n](?:LISTNUM|AUTONUM)")
 _MAX_DEPTH = 500
 _TITLE_DEPTH = 15
 
@@ -84,6 +86,7 @@ class _Text:
     comments: int = 0
     pictures: int = 0
     unknown_numbers: int = 0
+    unread_numbers: int = 0
 
 
 def extract(path: Path) -> Extraction:
@@ -98,6 +101,8 @@ def extract(path: Path) -> Extraction:
         told.append(comments_told("文档中", found.comments))
     if found.pictures:
         told.append(f"正文含有 {found.pictures} 幅图片或图形，其中的文字检索不到。")
+    if found.unread_numbers:
+        told.append(unread_told(found.unread_numbers))
     if found.unknown_numbers:
         told.append(unknown_told(found.unknown_numbers))
     labels = table_labels(found.lines.tables)
@@ -192,6 +197,7 @@ class _Reader:
         self._end_line(state if self._line else replace(state, numbering=0))
         self._end_table()
         self._add_margins()
+        self._text.unread_numbers = sum(1 for _ in _COUNTING_FIELD.finditer(self._data))
         self._text.unknown_numbers = self._items.unknown if self._items else 0
         return self._text
 

@@ -11,7 +11,7 @@ from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines
 from archive.extract.text.characters import clean, rows
 from archive.extract.text.concealed import Concealed, Unseen
-from archive.extract.text.numbering import Counter, labelled
+from archive.extract.text.numbering import Counter, counts_by_field, labelled
 from archive.extract.word.numbering import Numbering, is_present
 from archive.extract.word.styles import Look, Styles, W, on
 from archive.extract.word.visibility import Visibility
@@ -46,6 +46,7 @@ class Seen:
     pictures: int = 0
     objects: int = 0
     revisions: int = 0
+    unread_numbers: int = 0
 
 
 @dataclass(slots=True)
@@ -156,7 +157,10 @@ class Reader:
                 self._run(child, pieces, boxes, unseen)
             elif name in ("del", "moveFrom"):
                 self._delete(child)
+            elif name == "instrText":
+                self.seen.unread_numbers += counts_by_field(child.text or "")
             elif name not in _SKIPPED:
+                self.seen.unread_numbers += name == "fldSimple" and counts_by_field(child.get(f"{W}instr", ""))
                 self.seen.revisions += name in ("ins", "moveTo")
                 self.seen.pictures += name in _PICTURES
                 self.seen.objects += name == "OLEObject"

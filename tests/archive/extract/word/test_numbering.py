@@ -280,7 +280,7 @@ def test_numbers_of_a_doc_whose_list_is_missing_are_told(tmp_path: Path) -> None
         tmp_path, [Run("甲\r", form=in_list(1)), Run("乙\r", form=in_list(4)), Run("丙\r", form=in_list(9))]
     )
     assert found.paragraphs == ("第一条甲", "乙", "丙")
-    assert [each for each in found.warnings if "2 段的自动编号没有读出" in each]
+    assert [each for each in found.warnings if "2 处自动编号没有读出" in each]
 
 
 def test_damaged_lists_of_a_doc_lose_no_text(tmp_path: Path) -> None:
@@ -321,3 +321,22 @@ def test_paragraphs_in_a_cell_of_an_rtf_have_their_numbers(tmp_path: Path) -> No
 def test_a_page_break_within_a_paragraph_of_an_rtf_does_not_number_it_again(tmp_path: Path) -> None:
     body = r"\pard\ls1 a\page b\par\page c\par{\v d\par}e\par\sect\pard f\par"
     assert rtf_lines(tmp_path, body) == ["第一条a", "b", "第二条c", "第三条e", "f"]
+
+
+@pytest.mark.parametrize("field", [" LISTNUM ", "AUTONUMLGL \\\\* Arabic"])
+def test_numbers_that_a_field_counts_are_told_in_every_kind(field: str, tmp_path: Path) -> None:
+    begun, ended = ('<w:r><w:fldChar w:fldCharType="' + kind + '"/></w:r>' for kind in ("begin", "end"))
+    inside = f"{begun}<w:r><w:instrText>{field}</w:instrText></w:r>{ended}"
+    body = f'<w:p>{inside}<w:r><w:t>甲</w:t></w:r></w:p><w:p><w:fldSimple w:instr="{field}"/></w:p>'
+    old = write_doc(tmp_path / "b.doc", [Run(f"\x13{field}\x15甲\r"), Run("\x13 PAGE \x14LISTNUM\x15\r")])
+    rich = tmp_path / "c.rtf"
+    rich.write_text(rf"{{\rtf1 {{\field{{\*\fldinst {{ {field}}}}}{{\fldrslt }}}}LISTNUM\par}}", encoding="ascii")
+    for path, count in ((write_parts(tmp_path / "a.docx", body, ""), 2), (old, 1), (rich, 1)):
+        found = extract_plain(path, media_type(path, path.name))
+        assert [f"{count} 处自动编号没有读出" in each for each in found.warnings] == [True], path.name
+
+
+def test_a_paragraph_in_a_list_as_in_word_6_is_told(tmp_path: Path) -> None:
+    found = doc_found(tmp_path, [Run("甲\r", form=in_list(0x7FF)), Run("乙\r", form=in_list(0xF801))])
+    assert found.paragraphs == ("甲", "乙")
+    assert any("1 处自动编号没有读出" in each for each in found.warnings)
