@@ -9,6 +9,7 @@ from lxml import etree
 from archive.errors import ExtractionFailed
 from archive.extract.containers.zipguard import parse_part, refuse_doctype
 from archive.extract.extraction import Extraction
+from archive.extract.text.numberforms import by_code
 from archive.extract.word import docx
 
 _DAMAGED = "文件（Word XML）不合格式，无法读取。请用办公软件打开并另存为 docx 后再提交。"
@@ -22,6 +23,12 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 # Kinds of annotation in Word 2003, and what they are called in a docx.
 _REVISIONS = {"Word.Deletion": "del", "Word.Insertion": "ins"}
+# The elements of lists in Word 2003, and their attributes, and what they are called in a docx.
+_LISTS = {
+    **{"listDef": "abstractNum", "listStyleLink": "numStyleLink", "list": "num", "ilst": "abstractNumId"},
+    **{"listPr": "numPr", "ilfo": "numId", "nfc": "numFmt"},
+}
+_LIST_NAMES = {f"{_W}listDefId": f"{_W}abstractNumId", f"{_W}ilfo": f"{_W}numId"}
 _TYPES = b"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
 <Default Extension="xml" ContentType="application/xml"/>
@@ -74,7 +81,11 @@ def _parts_of_2003(root: etree._Element) -> dict[str, bytes]:
             for child in reversed(section):
                 parent.insert(at + 1, child)
             parent.remove(section)
-    beside = {"comments": _take_annotations(body), "styles": root.find(f"{_W}styles")}
+    beside = {
+        "comments": _take_annotations(body),
+        "styles": root.find(f"{_W}styles"),
+        "numbering": _with_lists_of_docx(root),
+    }
     document = etree.Element(f"{_W}document")
     document.append(body)
     relations = "".join(f'<Relationship Id="{name}" Target="{name}.xml" Type="{_OFFICE}/{name}"/>' for name in beside)
@@ -88,6 +99,22 @@ def _parts_of_2003(root: etree._Element) -> dict[str, bytes]:
             for name, part in beside.items()
         },
     }
+
+
+def _with_lists_of_docx(root: etree._Element) -> etree._Element | None:
+    """Give lists, and what paragraphs and styles say of theirs, the names that they have in a docx; return the lists."""
+    lists = root.find(f"{_W}lists")
+    if lists is None:
+        return None
+    for form in lists.iter(f"{_W}nfc"):
+        code = form.get(f"{_W}val", "")
+        form.set(f"{_W}val", by_code(int(code)) if code.isascii() and code.isdecimal() and len(code) < 4 else "decimal")
+    for old, new in _LISTS.items():
+        for each in list(root.iter(f"{_W}{old}")):
+            each.tag = f"{_W}{new}"
+            for name in set(_LIST_NAMES) & set(each.attrib):
+                each.set(_LIST_NAMES[name], each.attrib[name])
+    return lists
 
 
 def _take_annotations(body: etree._Element) -> etree._Element:

@@ -71,6 +71,34 @@ def test_word_2003s_own_is_read_through_its_sections(tmp_path: Path) -> None:
     assert (found.title, found.paragraphs) == ("关于抗旱工作的通知", ("请节约用水。",))
 
 
+def test_lists_of_word_2003s_own_are_numbered(tmp_path: Path) -> None:
+    def level(depth: int, code: int, text: str, more: str = "") -> str:
+        shown = f"<w:nfc w:val='{code}'/>{more}<w:lvlText w:val='{text}'/>"
+        return f"<w:lvl w:ilvl='{depth}'><w:start w:val='1'/>{shown}</w:lvl>"
+
+    def paragraph(text: str, depth: int, number: int, style: str = "") -> str:
+        listed = f"<w:listPr><w:ilvl w:val='{depth}'/><w:ilfo w:val='{number}'/></w:listPr>" if number else ""
+        return f"<w:p><w:pPr>{style}{listed}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+    levels = level(0, 39, "第%1章") + level(1, 37, "第%2条", "<w:lvlRestart w:val='0'/>")
+    changed = "<w:lvlOverride w:ilvl='1'><w:startOverride w:val='9'/></w:lvlOverride>"
+    lists = (
+        f"<w:lists><w:listDef w:listDefId='4'>{levels}</w:listDef><w:list w:ilfo='1'><w:ilst w:val='4'/></w:list>"
+        f"<w:list w:ilfo='2'><w:ilst w:val='4'/>{changed}</w:list></w:lists>"
+    )
+    style = "<w:listPr><w:ilvl w:val='1'/><w:ilfo w:val='1'/></w:listPr>"
+    styles = f"<w:styles><w:style w:type='paragraph' w:styleId='A'><w:pPr>{style}</w:pPr></w:style></w:styles>"
+    body = (
+        paragraph("总则", 0, 1) + paragraph("甲", 1, 1) + paragraph("附则", 0, 1)
+        + paragraph("乙", 0, 0, "<w:pStyle w:val='A'/>") + paragraph("丙", 1, 2)
+    )  # fmt: skip
+    path = tmp_path / "a.xml"
+    document = f"<w:wordDocument xmlns:w='{OLD}'>{lists}{styles}<w:body>{body}</w:body></w:wordDocument>"
+    path.write_text(HEAD + document, encoding="utf-8")
+    found = extract_plain(path, media_type(path, path.name))
+    assert found.paragraphs == ("第一章总则", "第一条甲", "第二章附则", "第二条乙", "第九条丙")
+
+
 def test_what_word_2003s_own_hides_is_listed_and_is_no_text(tmp_path: Path) -> None:
     def run(words: str, name: str = "t", look: str = "") -> str:
         return f"<w:r><w:rPr>{look}</w:rPr><w:{name}>{words}</w:{name}></w:r>"
