@@ -102,7 +102,7 @@ def _parts_of_2003(root: etree._Element) -> dict[str, bytes]:
 
 
 def _with_lists_of_docx(root: etree._Element) -> etree._Element | None:
-    """Give lists, and what paragraphs and styles say of theirs, the names that they have in a docx; return the lists."""
+    """Give lists, and what paragraphs and styles say of theirs, the names of a docx; return the lists."""
     lists = root.find(f"{_W}lists")
     if lists is None:
         return None
