@@ -296,7 +296,11 @@ class PublicityEnded(DocumentWithdrawn):
 
 
 class AccountRefused(GongkaiError):
-    """An account can't be made or changed that way; nothing was changed."""
+    """An account can't be made or changed that way; nothing was changed. ``field`` is that of a form which is wrong."""
+
+    def __init__(self, reason: str, field: str = "") -> None:
+        super().__init__(reason)
+        self.field = field
 
 
 class SignInRefused(GongkaiError):

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from archive.decisions import persons
 from archive.errors import AccountRefused
+from archive.plain import one_line
 from archive.registers import passwords
 from archive.registers.roles import SECOND_FACTOR, Act, Role, conflict, may
 from archive.registers.staff import Staff, instant, now
@@ -22,7 +24,8 @@ from archive.registers.staff_tables import accounts, paper_codes, sessions
 from archive.store import audit
 from archive.store.catalogue import Catalogue
 
-_LONGEST = 64
+# How long a name of a person, a user or a unit may be, in letters.
+LONGEST = 64
 
 # Who brings in what no person does: no account has this name.
 NOBODY = "收文文件夹"
@@ -30,7 +33,10 @@ NOBODY = "收文文件夹"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account. ``person`` is the name in the log; ``given`` says that its password is one that was handed over."""
+    """An account. ``person`` is the name in the log; ``given`` says that its password is one that was handed over.
+
+    ``state`` is another one after each change, by which an act is known that was decided on an earlier one.
+    """
 
     id: str
     name: str
@@ -41,6 +47,7 @@ class Account:
     second_factor: bool
     disabled: bool
     locked_until: datetime | None
+    state: str
 
     def may(self, act: Act) -> bool:
         return may(self.roles, act)
@@ -51,7 +58,10 @@ class Account:
 
 
 class Accounts:
-    """The accounts of one installation. ``by`` is the person who acts on one."""
+    """The accounts of one installation. ``by`` is the person who acts on one.
+
+    Where ``seen`` is given, the state in which they saw it, an account that was changed since is not changed.
+    """
 
     def __init__(self, staff: Staff, catalogue: Catalogue) -> None:
         self._staff = staff
@@ -84,54 +94,61 @@ class Accounts:
 
     def add(self, name: str, person: str, roles: Iterable[Role], unit: str, by: str) -> tuple[Account, str]:
         """Add an account and return it with a password to hand over. Raises AccountRefused."""
-        known, person, held = plain(name), persons.written(person), _held(roles)
-        for value, label in ((known, "用户名"), (person, "姓名")):
-            if not 1 <= len(value) <= _LONGEST:
-                raise AccountRefused(f"{label}应有 1 至 {_LONGEST} 个字。")
+        known, person = plain(name), persons.written(person)
+        for value, label, field in ((person, "姓名", "person"), (known, "用户名", "name")):
+            if not 1 <= len(value) <= LONGEST:
+                raise AccountRefused(f"{label}应有 1 至 {LONGEST} 个字。", field)
         if persons.same(person, NOBODY):
-            raise AccountRefused(f"“{NOBODY}”是程序自动收文时用的名称，不能作姓名。")
-        with self._changing(by, "account.add", person, roles=_said(held), unit=unit.strip()) as connection:
+            raise AccountRefused(f"“{NOBODY}”是程序自动收文时用的名称，不能作姓名。", "person")
+        held = _held(roles)
+        unit = _unit(unit, held)
+        with self._changing(by, "account.add", person, roles=_said(held), unit=unit) as connection:
             for row in connection.execute(select(accounts.c.name, accounts.c.person)):
                 if row.name == known:
-                    raise AccountRefused(f"用户名“{known}”已经有了，请换一个。")
+                    raise AccountRefused(f"用户名“{known}”已经有了，请换一个。", "name")
                 if persons.same(row.person, person):
                     raise AccountRefused(
-                        f"“{person}”已有账号 {row.name}。同名的人请加单位以示区别，如“{person}（财政局）”。"
+                        f"“{person}”已有账号 {row.name}。同名的人请加单位以示区别，如“{person}（财政局）”。", "person"
                     )
             password, id = passwords.new_password(), uuid4().hex
             values: Mapping[str, object] = {
-                **{"id": id, "name": known, "person": person, "unit": unit.strip(), "roles": _said(held)},
+                **{"id": id, "name": known, "person": person, "unit": unit, "roles": _said(held)},
                 **{"password": passwords.hashed(password), "given": 1, "step": 0, "failed": 0},
                 "created_at": instant(now()),
             }
             connection.execute(insert(accounts).values(**values))
         return self.named(name), password
 
-    def change(self, name: str, by: str, roles: Iterable[Role] | None = None, unit: str | None = None) -> Account:
+    def change(
+        self, name: str, by: str, roles: Iterable[Role] | None = None, unit: str | None = None, seen: str | None = None
+    ) -> Account:
         """Give an account other roles or another unit; it is signed out. Raises AccountRefused."""
         account = self.named(name)
         held = account.roles if roles is None else _held(roles)
-        unit = account.unit if unit is None else unit.strip()
+        unit = _unit(account.unit if unit is None else unit, held)
         with self._changing(by, "account.change", account.person, roles=_said(held), unit=unit) as connection:
+            _is_as_seen(connection, account, seen)
             self._keep_an_administrator(connection, account, held)
             _update(connection, account.id, roles=_said(held), unit=unit)
         return self.named(name)
 
-    def disable(self, name: str, by: str, disabled: bool = True) -> Account:
+    def disable(self, name: str, by: str, disabled: bool = True, seen: str | None = None) -> Account:
         """Keep somebody out from now on, or let them in again. Raises AccountRefused."""
         account = self.named(name)
         action = "account.disable" if disabled else "account.enable"
         with self._changing(by, action, account.person) as connection:
+            _is_as_seen(connection, account, seen)
             if disabled:
                 self._keep_an_administrator(connection, account, ())
             values = {"disabled_at": instant(now()) if disabled else None, "failed": 0, "locked_until": None}
             _update(connection, account.id, **values)
         return self.named(name)
 
-    def reset(self, name: str, by: str) -> str:
+    def reset(self, name: str, by: str, seen: str | None = None) -> str:
         """Return a new password to hand over, and forget the second factor, which is set up anew."""
         account, password = self.named(name), passwords.new_password()
         with self._changing(by, "account.reset", account.person) as connection:
+            _is_as_seen(connection, account, seen)
             values = {"password": passwords.hashed(password), "given": 1, "secret": None, "step": 0}
             _update(connection, account.id, **values, failed=0, locked_until=None)
             connection.execute(delete(paper_codes).where(paper_codes.c.account_id == account.id))
@@ -192,6 +209,7 @@ def account_of(row: RowMapping) -> Account:
         second_factor=row["secret"] is not None,
         disabled=row["disabled_at"] is not None,
         locked_until=datetime.fromisoformat(row["locked_until"]) if row["locked_until"] else None,
+        state=_state(row),
     )
 
 
@@ -204,13 +222,38 @@ def plain(name: str) -> str:
     return unicodedata.normalize("NFKC", persons.written(name).casefold()).replace(" ", "")
 
 
+def _state(row: RowMapping) -> str:
+    """Return what differs after each change of an account. It tells nothing of the password."""
+    parts = (row["password"], row["disabled_at"], row["unit"], *sorted(row["roles"]))
+    return sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32]
+
+
+def _is_as_seen(connection: Connection, account: Account, seen: str | None) -> None:
+    row = connection.execute(select(accounts).where(accounts.c.id == account.id)).mappings().one()
+    if seen is not None and seen != _state(row):
+        raise AccountRefused(
+            f"您打开这一页之后，{account.person}的账号已经改动过，这次没有办理。请看过现在的情况再决定。"
+            "刚才重置了密码的，那个密码仍然有效；没有记下的，再重置一次。"
+        )
+
+
 def _held(roles: Iterable[Role]) -> frozenset[Role]:
     held = frozenset(roles)
     if not held:
-        raise AccountRefused("请至少给一个角色。")
+        raise AccountRefused("请至少给一个角色。", "role")
     if alone := conflict(held):
-        raise AccountRefused(f"“{alone}”不能兼任其他角色（三员分立）。")
+        raise AccountRefused(f"“{alone}”不能兼任其他角色（三员分立）。", "role")
     return held
+
+
+def _unit(unit: str, held: frozenset[Role]) -> str:
+    """Return a unit as it is kept: whoever sees only their own unit's documents has one."""
+    unit = one_line(unit).strip()
+    if len(unit) > LONGEST:
+        raise AccountRefused(f"单位不超过 {LONGEST} 个字。", "unit")
+    if Role.SOURCE in held and not unit:
+        raise AccountRefused("来源单位只看本单位的文件，请写明单位。", "unit")
+    return unit
 
 
 def _said(roles: Iterable[Role]) -> list[str]:

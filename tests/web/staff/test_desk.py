@@ -32,7 +32,7 @@ def addresses(site: DeskSite) -> list[tuple[str, str, Act | None]]:
         path = rule.rule.replace("<id>", site.id).replace("<int:position>", "0").replace("<int:number>", "1")
         path = path.replace("<aspect>", "truthfulness").replace("<name>", "clerk").replace("<field>", "genre")
         path = path.replace("<other>", site.id).replace("<event>", "withdraw").replace("<record>", "x")
-        path = path.replace("<any(disable, enable, reset):act>", "disable")
+        path = path.replace("<any(change, disable, enable, reset):act>", "disable")
         path = path.replace("<any(rename, up, down, remove):act>", "remove")
         act = getattr(site.app.view_functions[rule.endpoint], "act", None)
         if rule.endpoint not in OPEN:
@@ -282,14 +282,66 @@ def test_an_administrator_manages_accounts_and_sees_no_document(site: DeskSite) 
     admin = site[Role.ADMINISTRATOR]
     made = admin.post("/accounts", person="壬九", name="ren", role="审查员", unit="民政局")
     assert made.status_code == 200 and re.search(r"密码 <code>[\w-]{19}</code>", made.text)
-    assert admin.post("/accounts", person="壬九", name="ren2", role="审查员").text.count("已有账号") == 1
-    assert admin.post("/accounts/ren/disable").status_code == 303
+    assert admin.post("/accounts", person="壬九", name="ren2", role="审查员").status_code == 409
+    state = site.accounts.named("ren").state
+    assert admin.post("/accounts/ren/disable", state=state).status_code == 303
     assert "不能在这里改自己" in admin.post("/accounts/administrator/disable").text
     assert admin.post("/accounts/nobody/disable").status_code == 409
     assert site[Role.REVIEWER].get("/").status_code == 200
     sessions = re.findall(r"/sessions/(\w+)/end", admin.get("/accounts").text)
     assert admin.post(f"/sessions/{sessions[0]}/end").status_code == 303
     assert "防汛" not in admin.get("/").text
+
+
+def test_a_form_on_an_account_sent_again_changes_nothing_more(site: DeskSite) -> None:
+    admin, before = site[Role.ADMINISTRATOR], site.accounts.named("source")
+    made = admin.post("/accounts/source/reset", state=before.state)
+    handed = re.search(r"密码 <code>([\w-]{19})</code>", made.text)
+    again = admin.post("/accounts/source/reset", state=before.state)
+    assert again.status_code == 409 and "那个密码仍然有效" in again.text
+    # The password that was shown is the one that is chosen anew from.
+    site.accounts.choose_password(before, handed[1] if handed else "", f"{PASSWORD}呀")
+    for act in ("change", "disable", "reset"):
+        assert admin.post(f"/accounts/source/{act}", state=before.state, role="审查员").status_code == 409
+    assert site.accounts.named("source").roles == before.roles and not site.accounts.named("source").disabled
+
+
+def test_an_account_gets_other_roles_and_another_unit_at_the_desk(site: DeskSite) -> None:
+    admin, account = site[Role.ADMINISTRATOR], site.accounts.named("source")
+    sent = {"role": ["审查员", "申请受理员"], "unit": "民政局", "state": account.state}
+    assert admin.post("/accounts/source/change", **sent).status_code == 303  # type: ignore[arg-type]  # several values
+    changed = site.accounts.named("source")
+    assert changed.roles == {Role.REVIEWER, Role.CLERK} and changed.unit == "民政局"
+    # Whoever was signed in with other rights signs in again.
+    assert site[Role.SOURCE].get("/queue").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("field", "sent", "sentence"),
+    [
+        ("person", {"person": ""}, "姓名应有 1 至 64 个字。"),
+        ("person", {"person": "甲一"}, "已有账号 source"),
+        ("name", {"name": "长" * 65}, "用户名应有 1 至 64 个字。"),
+        ("name", {"name": "source"}, "已经有了"),
+        ("unit", {"unit": "长" * 5000}, "单位不超过 64 个字。"),
+        ("unit", {"unit": "\u200b"}, "请写明单位"),
+        ("role", {"role": ""}, "请至少给一个角色。"),
+    ],
+)
+def test_what_is_wrong_with_an_account_stands_at_its_field(
+    site: DeskSite, field: str, sent: dict[str, str], sentence: str
+) -> None:
+    admin = site[Role.ADMINISTRATOR]
+    typed = {"person": "壬九", "name": "ren", "unit": "民政局", "role": "来源单位", **sent}
+    answer = admin.post("/accounts", **typed)
+    told = re.search(rf'aria-describedby="new-{field}-wrong".*?id="new-{field}-wrong">([^<]*)<', answer.text, re.DOTALL)
+    assert answer.status_code == 409 and told and sentence in told[1]
+    assert all(f'value="{typed[each]}"' in answer.text for each in ("person", "name", "unit"))
+    if field in ("unit", "role"):
+        state = site.accounts.named("reviewer").state
+        answer = admin.post("/accounts/reviewer/change", **{**typed, "state": state})
+        id = site.accounts.named("reviewer").id
+        assert answer.status_code == 409 and f'id="{id}-{field}-wrong"' in answer.text
 
 
 def test_what_another_unit_brings_of_a_document_is_not_seen(site: DeskSite, bring: Bring) -> None:
