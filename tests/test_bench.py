@@ -164,7 +164,7 @@ def test_memory_counts_what_a_process_has() -> None:
 
 def test_only_the_desk_is_measured_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     measured = Row("desk", "desk", (1.0,))
-    monkeypatch.setattr(run, "desk_rows", lambda bed, lines: [measured])
+    monkeypatch.setattr(run, "desk_rows", lambda bed, lines, every: [measured])
     assert run.run(200, LINES, 0.1, 4, 1, only=run.DESK) == [measured]
 
 
