@@ -191,11 +191,12 @@ class _Word:
                     instructions -= fields.pop()
                 elif character in _ENDS:
                     line = "".join(whole)
-                    # A paragraph without text of which the end is not seen has no number, nor has a row.
-                    seen = line.strip() or not (deleted or reason)
-                    if seen and not numbered and not form.get(_ROW_END) and (label := items.label(form)):
-                        line = labelled(label, line.strip())
-                    numbered = not closed
+                    # A paragraph of which the end is not seen goes on with the next, or isn't there if it has no text.
+                    ended = not deleted and reason is not Unseen.HIDDEN
+                    if line.strip() or ended:
+                        if not numbered and not form.get(_ROW_END) and (label := items.label(form)):
+                            line = labelled(label, line.strip())
+                        numbered = not (closed and ended)
                     found.paragraphs += _paragraphs(line, character, size, form)
                     found.conceal(unseen)
                     if found.concealed.near is not None:

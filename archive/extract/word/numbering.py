@@ -85,12 +85,22 @@ class Numbering:
         return identifier, number.numbered, next((each for each in stated if each is not None), 0)
 
 
-def is_present(paragraph: etree._Element) -> bool:
-    """Tell whether the end of a paragraph is seen, without which one without text has no number."""
+def is_ended(paragraph: etree._Element) -> bool:
+    """Tell whether the end of a paragraph is seen; else it goes on with the next, or isn't there if it has no text."""
     mark = paragraph.find(f"{W}pPr/{W}rPr")
     if mark is None:
         return True
     return not on(mark.find(f"{W}vanish")) and mark.find(f"{W}del") is None and mark.find(f"{W}moveFrom") is None
+
+
+def ending(paragraph: etree._Element) -> etree._Element:
+    """Return the paragraph whose end one has that goes on: that one's list counts."""
+    while not is_ended(paragraph):
+        following = paragraph.getnext()
+        if following is None or following.tag != paragraph.tag:
+            break
+        paragraph = following
+    return paragraph
 
 
 def _number(key: str, definition: _Definition, number: etree._Element) -> _Number:

@@ -307,15 +307,18 @@ class _Reader:
 
     def _number(self, state: _State) -> None:
         """Put its number before the paragraph that ends."""
-        text = "".join(self._line[self._begun :])
+        text, ended = "".join(self._line[self._begun :]), not (state.hidden or state.deleted)
         label, kept = "", "".join(self._kept)
-        if not self._is_numbered and (text.strip() or not (state.hidden or state.deleted)):
+        self._kept.clear()
+        if not ended and not text.strip():
+            return
+        if not self._is_numbered:
             self._items = self._items or Items(self._data, self._known(self._default))
             label = self._items.label(state.numbering, state.depth, kept) if state.numbering else clean(kept)
         if label:
             self._line[self._begun :] = [labelled(label, text.strip())]
-        self._kept.clear()
-        self._is_numbered = False
+        # A paragraph of which the end is not seen goes on with the next.
+        self._is_numbered = not ended
 
     def _clear(self) -> None:
         self._line.clear()

@@ -12,7 +12,7 @@ from archive.extract.text.assemble import Lines
 from archive.extract.text.characters import clean, rows
 from archive.extract.text.concealed import Concealed, Unseen
 from archive.extract.text.numbering import Counter, counts_by_field, labelled
-from archive.extract.word.numbering import Numbering, is_present
+from archive.extract.word.numbering import Numbering, ending, is_ended
 from archive.extract.word.styles import Look, Styles, W, on
 from archive.extract.word.visibility import Visibility
 
@@ -66,6 +66,8 @@ class Reader:
     counter: Counter = field(default_factory=Counter)
     # Text boxes are counted apart from the text in which they hang.
     _in_boxes: Counter = field(default_factory=Counter)
+    # Whether the end of the paragraph before was deleted, so that the next is part of it.
+    _goes_on: bool = False
 
     def lines(self, container: etree._Element, counter: Counter | None = None) -> list[Line]:
         """Return the lines of all blocks in a container, its items counted by ``counter``, else by a new one."""
@@ -128,11 +130,13 @@ class Reader:
             self.counter = outer
 
     def _label(self, paragraph: etree._Element, text: str) -> str:
-        """Count a paragraph in its list, and return its number as printed."""
-        place = self.numbering.place(paragraph)
-        if place is None or not (clean(text) or is_present(paragraph)):
+        """Count a paragraph in its list, and return its number as printed; "" for one that goes on with another."""
+        begun, ended = not self._goes_on, is_ended(paragraph)
+        if not ended and not clean(text):
             return ""
-        return clean(self.counter.label(*place))
+        self._goes_on = not ended
+        place = self.numbering.place(ending(paragraph)) if begun else None
+        return "" if place is None else clean(self.counter.label(*place))
 
     def _inline(
         self,
@@ -186,10 +190,13 @@ class Reader:
 
     def _table(self, table: etree._Element) -> Iterator[Line]:
         cells = [list(_cells(each)) for each in self._shown(table)]
-        if max(map(len, cells), default=0) <= 1:
+        if max((sum(not covered for *_, covered in each) for each in cells), default=0) <= 1:
             # A table of one column only draws a box, so its paragraphs are ordinary ones.
-            for _, cell in chain.from_iterable(cells):
-                yield from self._blocks(cell)
+            for _, cell, covered in chain.from_iterable(cells):
+                if covered:
+                    self._count(cell)
+                else:
+                    yield from self._blocks(cell)
             return
         self.tables += 1
         number = self.tables
@@ -197,13 +204,23 @@ class Reader:
         nested: list[list[Line]] = []
         for each in cells:
             inner: list[Line] = []
-            texts.append({column: self._cell(cell, inner) for column, cell in each})
+            texts.append({})
+            for column, cell, covered in each:
+                if covered:
+                    self._count(cell)
+                else:
+                    texts[-1][column] = self._cell(cell, inner)
             nested.append(inner)
         for line, inside in zip(rows(texts), nested, strict=True):
             if line:
                 yield Line(line, table=number if "\t" in line else 0)
             # A nested table comes below the row that contains it.
             yield from (Line(each.text, table=number if each.table else 0) for each in inside)
+
+    def _count(self, cell: etree._Element) -> None:
+        """Count the numbered paragraphs of a cell that a merged one covers: their numbers are not seen, but taken."""
+        for paragraph in cell.iter(f"{W}p"):
+            self._label(paragraph, _all_text(paragraph))
 
     def _shown(self, table: etree._Element) -> Iterator[etree._Element]:
         """Yield the rows of a table that no revision deletes and that are seen."""
@@ -263,13 +280,12 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
             yield from _rows(child)
 
 
-def _cells(line: etree._Element) -> Iterator[tuple[int, etree._Element]]:
-    """Yield the visible cells of a row with their columns; a merged cell only where it begins."""
+def _cells(line: etree._Element) -> Iterator[tuple[int, etree._Element, bool]]:
+    """Yield the cells of a row with their columns, and whether a merged cell that begins before covers them."""
     column = _number(line.find(f"{W}trPr/{W}gridBefore"))
     for cell in _all_cells(line):
         merges = (cell.find(f"{W}tcPr/{W}{kind}") for kind in ("vMerge", "hMerge"))
-        if not any(each is not None and each.get(f"{W}val", "continue") == "continue" for each in merges):
-            yield column, cell
+        yield column, cell, any(each is not None and each.get(f"{W}val", "continue") == "continue" for each in merges)
         column += max(_number(cell.find(f"{W}tcPr/{W}gridSpan")), 1)
 
 

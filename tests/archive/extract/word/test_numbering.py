@@ -8,7 +8,7 @@ import pytest
 from archive.extract import Extraction, extract_plain
 from archive.extract.mediatype import media_type
 from tests.archive.extract.listdocuments import Item, Lists, Number, binary_lists, in_list, level, write, write_parts
-from tests.archive.extract.worddocuments import DELETED, HIDDEN, IN_TABLE, ROW_END, Run, Style, write_doc
+from tests.archive.extract.worddocuments import DELETED, HIDDEN, IN_TABLE, ROW_END, Run, Style, colour, write_doc
 
 CHAPTERS = (level("第%1章", "chineseCountingThousand"), level("第%2条", "chineseCountingThousand", restart=0))
 
@@ -204,6 +204,27 @@ def test_an_empty_paragraph_whose_end_is_not_seen_is_not_counted(tmp_path: Path)
     assert docx_lines(tmp_path, body, abstract(3, lvl(0, "%1、")) + num(1, 3)) == ["一、甲", "二、乙"]
 
 
+def test_a_paragraph_whose_end_is_deleted_goes_on_with_the_next_and_in_its_list(tmp_path: Path) -> None:
+    gone = '<w:rPr><w:del w:id="1" w:author="a"/></w:rPr>'
+    body = (
+        paragraph("甲", listed(1, 0) + gone) + paragraph("乙", listed(1, 0)) + paragraph("丙", listed(1, 0))
+        + paragraph("丁", listed(1, 0) + gone) + paragraph("戊") + paragraph("己", gone) + paragraph("庚", listed(1, 0))
+    )  # fmt: skip
+    found = docx_lines(tmp_path, body, abstract(3, lvl(0, "%1、")) + num(1, 3))
+    assert found == ["一、甲", "乙", "二、丙", "丁", "戊", "三、己", "庚"]
+
+
+def test_a_number_in_a_cell_that_is_covered_is_not_seen_but_taken(tmp_path: Path) -> None:
+    cells = [f"<w:tc><w:tcPr>{merge}</w:tcPr>{paragraph('', listed(1, 0))}</w:tc>" for merge in (
+        "", '<w:vMerge w:val="restart"/>', "<w:vMerge/>", "",
+    )]  # fmt: skip
+    rows = "".join(
+        f"<w:tr>{cell}<w:tc>{paragraph(text)}</w:tc></w:tr>" for cell, text in zip(cells, "甲乙丙丁", strict=True)
+    )
+    found = docx_lines(tmp_path, f"<w:tbl>{rows}</w:tbl>", abstract(3, lvl(0, "%1", form="decimal")) + num(1, 3))
+    assert found == ["1\t甲", "2\t乙", "\t丙", "4\t丁"]
+
+
 def test_text_boxes_are_counted_apart_from_the_text_in_which_they_hang(tmp_path: Path) -> None:
     box = f"<w:pict><v:textbox><w:txbxContent>{paragraph('框', listed(1, 0))}</w:txbxContent></v:textbox></w:pict>"
     body = (
@@ -262,6 +283,22 @@ def test_an_empty_paragraph_of_a_doc_whose_end_is_not_seen_is_not_counted(tmp_pa
         *(Run("乙", form=article), Run("\r", HIDDEN, article)),
     ]
     assert doc_found(tmp_path, runs).paragraphs == ("第一条甲", "第二条乙")
+
+
+@pytest.mark.parametrize("kind", ["doc", "rtf"])
+def test_a_paragraph_whose_end_is_deleted_goes_on_with_the_next(kind: str, tmp_path: Path) -> None:
+    if kind == "doc":
+        runs = [Run("a", form=in_list(1)), Run("\r", DELETED, in_list(1)), Run("b\r", form=in_list(1))]
+        assert doc_found(tmp_path, [*runs, Run("c\r", form=in_list(1))]).paragraphs == ("第一条a", "b", "第二条c")
+    else:
+        found = rtf_lines(tmp_path, r"\pard\ls1 a{\deleted\par}b\par c\par")
+        assert found == ["第一条a", "b", "第二条c"]
+
+
+def test_a_white_end_of_a_paragraph_of_a_doc_is_an_end(tmp_path: Path) -> None:
+    end = Run("\r", colour(255, 255, 255), in_list(1))
+    found = doc_found(tmp_path, [Run("甲", form=in_list(1)), end, end, Run("乙\r", form=in_list(1))])
+    assert found.paragraphs == ("第一条甲", "第二条", "第三条乙")
 
 
 def test_a_page_break_within_a_paragraph_of_a_doc_does_not_number_it_again(tmp_path: Path) -> None:
