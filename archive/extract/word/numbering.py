@@ -73,16 +73,16 @@ class Numbering:
             return None
         own = paragraph.find(f"{W}pPr/{W}numPr")
         styles = list(self._styles.chain(style_of(paragraph)))
-        styled = [each for style in styles for each in style.iterfind(f"{W}pPr/{W}numPr")]
-        places = [own, *styled] if own is not None else styled
-        identifier = next((found for each in places if (found := _value(each, "numId"))), "")
+        styled = [style.find(f"{W}pPr/{W}numPr") for style in styles]
+        identifier = next((found for each in (own, *styled) if (found := _value(each, "numId"))), "")
         number = self._numbers.get(identifier)
         if number is None:
             return None
-        # What a style says of the depth counts only if no level is linked to it (17.9.23).
-        linked = (number.depths.get(style.get(f"{W}styleId", "")) for style in styles)
-        stated = [_depth(_value(own, "ilvl")), *linked, *(_depth(_value(each, "ilvl")) for each in styled)]
-        return identifier, number.numbered, next((each for each in stated if each is not None), 0)
+        depths = [_depth(_value(own, "ilvl"))]
+        for style, place in zip(styles, styled, strict=True):
+            # What a style says of the depth counts only if no level is linked to it (17.9.23).
+            depths += [number.depths.get(style.get(f"{W}styleId", "")), _depth(_value(place, "ilvl"))]
+        return identifier, number.numbered, next((each for each in depths if each is not None), 0)
 
 
 def is_ended(paragraph: etree._Element) -> bool:

@@ -159,6 +159,13 @@ def test_styles_have_the_levels_that_are_linked_to_them(tmp_path: Path) -> None:
     assert found == ["第一章文", "第一条文", "第二条文", "文", "文", "（一）文", "第三条文"]
 
 
+def test_a_style_may_have_its_depth_alone_and_its_list_from_the_style_it_is_based_on(tmp_path: Path) -> None:
+    numbering = abstract(5, lvl(0, "第%1章", '<w:pStyle w:val="First"/>'), lvl(1, "第%2条")) + num(9, 5)
+    styles = styled("First", listed(9)) + styled("Second", '<w:numPr><w:ilvl w:val="1"/></w:numPr>', "First")
+    body = "".join(paragraph("文", f'<w:pStyle w:val="{style}"/>') for style in ("First", "Second", "Second", "First"))
+    assert docx_lines(tmp_path, body, numbering, styles) == ["第一章文", "第一条文", "第二条文", "第二章文"]
+
+
 @pytest.mark.parametrize("style", ["", '<w:style w:type="numbering" w:styleId="L"><w:pPr>{}</w:pPr></w:style>'])
 def test_a_list_may_have_the_levels_of_a_list_style(style: str, tmp_path: Path) -> None:
     numbering = (
