@@ -10,11 +10,13 @@ from archive.errors import ExtractionFailed
 from archive.extract.containers.relations import IDS, relations
 from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype
 from archive.extract.extraction import Extraction
+from archive.extract.others.slidelists import Counter, unknown_in
 from archive.extract.others.slidelook import PRESENTATION, SlideLook
 from archive.extract.others.slideplace import box_of, place_of
 from archive.extract.text.assemble import Lines, assemble
 from archive.extract.text.characters import clean, joined, rows, squeezed
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
+from archive.extract.text.numbering import labelled
 
 _DAMAGED = "演示文稿（pptx）已损坏或不合格式，无法读取。请用办公软件打开并另存后再提交。"
 
@@ -42,7 +44,7 @@ class _Presentation:
         self._concealed = Concealed()
         self._title: str | None = None
         self._shown = self._hidden = self._pictures = self._notes = self._broken = self._comments = self._unseen = 0
-        self._doubtful = 0
+        self._doubtful = self._unknown_lists = 0
         self._authors = _authors(parts)
 
     def extraction(self) -> Extraction:
@@ -64,6 +66,7 @@ class _Presentation:
                 "幻灯片上有 {} 个字看不看得见不能确定（白色而底色不明，或者上面盖着图），仍收入正文，请与原件核对。",
             ),
             (self._notes, "有 {} 张幻灯片带有备注，没有收入正文；公开前请删除备注。"),
+            (self._unknown_lists, "幻灯片上有 {} 处自动编号的格式不认识，以阿拉伯数字写出，请与原件核对。"),
             (self._pictures, "正文含有 {} 幅图片，其中的文字检索不到。"),
         )
         told = [sentence.format(count) for count, sentence in counted if count]
@@ -89,6 +92,7 @@ class _Presentation:
                 self._title = _title(slide)
             for text in _lines(slide):
                 self._lines.add_row(text)
+            self._unknown_lists += unknown_in(slide)
             self._pictures += sum(1 for _ in slide.iter("{*}pic"))
         charts = {one.get(key) for one in slide.iter("{*}chart") for key in IDS}
         for name, (kind, target) in related.items():
@@ -211,6 +215,7 @@ def _slides(parts: Mapping[str, bytes]) -> Iterator[str]:
 
 def _lines(parent: etree._Element) -> Iterator[str]:
     """Yield the paragraphs and table rows below an element that are not empty."""
+    counter = Counter(parent)
     for element in parent.iterchildren("{*}*"):
         kind = etree.QName(element).localname
         if kind == "tbl":
@@ -225,7 +230,7 @@ def _lines(parent: etree._Element) -> Iterator[str]:
             yield from _lines(element)
             continue
         if line:
-            yield line
+            yield labelled(counter.label(element), line)
 
 
 def _chart(root: etree._Element) -> Iterator[str]:

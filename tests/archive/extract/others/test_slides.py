@@ -512,3 +512,48 @@ def test_hidden_slides_notes_and_comments_are_listed_and_are_no_text(tmp_path: P
         "隐藏的第 2 张幻灯片：底稿",
     )
     assert any("3 条批注" in each for each in found.warnings)
+
+
+def numbered(*paragraphs: tuple[str, str], styles: str = "") -> str:
+    """Return a shape of paragraphs, each with its properties and its text."""
+    inside = "".join(f"<a:p>{look}<a:r><a:t>{text}</a:t></a:r></a:p>" for look, text in paragraphs)
+    return f"<p:sp><p:nvSpPr><p:nvPr/></p:nvSpPr><p:txBody><a:lstStyle>{styles}</a:lstStyle>{inside}</p:txBody></p:sp>"
+
+
+def bullet(scheme: str, depth: int = 0, start: str = "") -> str:
+    return f'<a:pPr lvl="{depth}"><a:buAutoNum type="{scheme}" {start}/></a:pPr>'
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "lines"),
+    [
+        ([(bullet("arabicPeriod"), "甲"), (bullet("arabicPeriod"), "乙")], ["1. 甲", "2. 乙"]),
+        ([(bullet("ea1ChsPeriod", start='startAt="3"'), "甲"), (bullet("ea1ChsPeriod", start='startAt="3"'), "乙")],
+         ["三. 甲", "四. 乙"]),
+        ([(bullet("arabicParenBoth"), "甲"), ("", "文"), (bullet("arabicParenBoth"), "乙")],
+         ["(1) 甲", "文", "(1) 乙"]),
+        ([(bullet("romanUcPlain"), "甲"), (bullet("alphaLcParenR", 1), "子"), ('<a:pPr lvl="2"/>', "注"),
+          (bullet("alphaLcParenR", 1), "丑"), (bullet("romanUcPlain"), "乙"), (bullet("alphaLcParenR", 1), "寅")],
+         ["I甲", "a) 子", "注", "b) 丑", "II乙", "a) 寅"]),
+        ([(bullet("circleNumDbPlain"), "甲"), (bullet("circleNumDbPlain"), ""), (bullet("circleNumDbPlain"), "丙")],
+         ["① 甲", "② 丙"]),
+    ],
+)  # fmt: skip
+def test_paragraphs_have_their_automatic_numbers(
+    paragraphs: list[tuple[str, str]], lines: list[str], tmp_path: Path
+) -> None:
+    path = write_pptx(tmp_path / "a.pptx", [numbered(*paragraphs)])
+    assert list(extract_plain(path, PPTX).paragraphs) == lines
+
+
+def test_a_text_may_number_its_levels_and_a_paragraph_go_without(tmp_path: Path) -> None:
+    styles = '<a:lvl1pPr><a:buAutoNum type="arabicPeriod"/></a:lvl1pPr>'
+    content = numbered(("", "甲"), ("<a:pPr><a:buNone/></a:pPr>", "乙"), ("", "丙"), styles=styles)
+    path = write_pptx(tmp_path / "a.pptx", [content])
+    assert extract_plain(path, PPTX).paragraphs == ("1. 甲", "乙", "1. 丙")
+
+
+def test_a_numbering_of_slides_in_an_unknown_format_is_told(tmp_path: Path) -> None:
+    found = extract_plain(write_pptx(tmp_path / "a.pptx", [numbered((bullet("thaiNumPeriod"), "甲"))]), PPTX)
+    assert found.paragraphs == ("1. 甲",)
+    assert any("1 处自动编号的格式不认识" in each for each in found.warnings)
