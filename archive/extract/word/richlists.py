@@ -8,13 +8,14 @@ from archive.extract.text.characters import clean
 from archive.extract.text.numberforms import LARGEST, by_code
 from archive.extract.text.numbering import LEVELS, Counter, Level, Numbered
 
-_TABLES = re.compile(rb"\{\\\*\\(listtable|listoverridetable)\b")
 _TOKEN = re.compile(
     rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\(.)|([{}])|([^\\{}\r\n]+)|[\r\n]+", re.DOTALL
 )
 _UNICODE_SKIP = re.compile(rb"\\uc(\d)")
 # The longest text of a number that is read.
 _LONGEST = 64
+# More groups are in no table: a file of Word has a few hundred lists with some forty groups each.
+_MOST_GROUPS = 100_000
 
 
 @dataclass(slots=True)
@@ -38,14 +39,10 @@ class Items:
         self._counter = Counter()
         self._lists: dict[int, dict[int, Level]] = {}
         self._numbered: dict[int, Numbered] = {}
-        for table in _TABLES.finditer(data):
-            root = _parsed(data, table.start())
-            if table[1] == b"listtable":
-                for each in root.all(b"list"):
-                    self._lists[each.values.get(b"listid", 0)] = self._levels(each)
-            else:
-                for each in root.all(b"listoverride"):
-                    self._number(each)
+        for each in _table(data, b"listtable").all(b"list"):
+            self._lists[each.values.get(b"listid", 0)] = self._levels(each)
+        for each in _table(data, b"listoverridetable").all(b"listoverride"):
+            self._number(each)
 
     @property
     def unknown(self) -> int:
@@ -109,13 +106,17 @@ class Items:
             yield words
 
 
-def _parsed(data: bytes, start: int) -> _Group:
-    """Return the group that begins at an offset."""
+def _table(data: bytes, name: bytes) -> _Group:
+    """Return the first table of a name; an empty one if there is none."""
     root = _Group()
+    found = re.search(rb"\{\\\*\\" + name + rb"\b", data)
+    if found is None:
+        return root
+    start = found.start()
     stack = [root]
     # How many characters stand for one that is given by its number; and how many of them are still to come.
     count = next((int(each[1]) for each in [*_UNICODE_SKIP.finditer(data, 0, start)][-1:]), 1)
-    skip = 0
+    skip = groups = 0
     for match in _TOKEN.finditer(data, start):
         word, number, code, sign, brace, text = match.groups()
         group = stack[-1]
@@ -123,6 +124,9 @@ def _parsed(data: bytes, start: int) -> _Group:
             inner = _Group()
             group.groups.append(inner)
             stack.append(inner)
+            groups += 1
+            if groups > _MOST_GROUPS:
+                break
         elif brace:
             stack.pop()
             if len(stack) <= 1:

@@ -71,7 +71,7 @@ class Reader:
 
     def lines(self, container: etree._Element, counter: Counter | None = None) -> list[Line]:
         """Return the lines of all blocks in a container, its items counted by ``counter``, else by a new one."""
-        self.counter = counter or Counter()
+        self.counter, self._goes_on = counter or Counter(), False
         found: list[Line] = []
         bound = Lines()
         for line in self._blocks(container):
@@ -125,9 +125,10 @@ class Reader:
                     self.concealed.near = line
                 yield Line(line, look)
         for box in boxes:
-            outer, self.counter = self.counter, self._in_boxes
+            outer, goes_on = self.counter, self._goes_on
+            self.counter, self._goes_on = self._in_boxes, False
             yield from (Line(each.text) for each in self._blocks(box))
-            self.counter = outer
+            self.counter, self._goes_on = outer, goes_on
 
     def _label(self, paragraph: etree._Element, text: str) -> str:
         """Count a paragraph in its list, and return its number as printed; "" for one that goes on with another."""

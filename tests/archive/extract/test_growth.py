@@ -12,6 +12,7 @@ from archive.extract import extract_plain
 from archive.extract.others import markdown, plain
 from archive.extract.text.numbering import Counter
 from archive.extract.webpage import html, page
+from archive.extract.word import richtext
 from archive.extract.word.numbering import Numbering
 from archive.extract.word.styles import Styles
 from tests.archive.extract.worddocuments import IN_TABLE, Run, write_doc
@@ -220,3 +221,12 @@ def test_lists_share_their_levels_and_roman_numerals_do_not_unfold() -> None:
         assert [counter.label(*place), counter.label(*place)] == ["MMMCMXCIX.", "4000."]
 
     assert grows(work, "甲" * 400, "甲" * 3_200, most=16)
+
+
+def test_tables_of_lists_that_never_end_are_read_once(tmp_path: Path) -> None:
+    def work(text: str) -> None:
+        path = tmp_path / "a.rtf"
+        path.write_bytes(rb"{\rtf1 " + rb"{\*\listtable{\*\listoverridetable" * len(text) + rb"}\pard\ls1 a\par}")
+        richtext.extract(path)
+
+    assert grows(work, "甲" * 2_000, "甲" * 16_000, most=16)

@@ -232,6 +232,16 @@ def test_a_number_in_a_cell_that_is_covered_is_not_seen_but_taken(tmp_path: Path
     assert found == ["1\t甲", "2\t乙", "\t丙", "4\t丁"]
 
 
+def test_a_text_box_in_a_paragraph_whose_end_is_deleted_has_its_numbers(tmp_path: Path) -> None:
+    box = f"<w:pict><v:textbox><w:txbxContent>{paragraph('框', listed(1, 0))}</w:txbxContent></v:textbox></w:pict>"
+    gone = f'{listed(1, 0)}<w:rPr><w:del w:id="1" w:author="a"/></w:rPr>'
+    body = (
+        f"<w:p><w:pPr>{gone}</w:pPr><w:r><w:t>甲</w:t></w:r><w:r>{box}</w:r></w:p>" + paragraph("乙", listed(1, 0)) * 2
+    )
+    found = docx_lines(tmp_path, body, abstract(3, lvl(0, "%1、")) + num(1, 3))
+    assert found == ["一、甲", "一、框", "乙", "二、乙"]
+
+
 def test_text_boxes_are_counted_apart_from_the_text_in_which_they_hang(tmp_path: Path) -> None:
     box = f"<w:pict><v:textbox><w:txbxContent>{paragraph('框', listed(1, 0))}</w:txbxContent></v:textbox></w:pict>"
     body = (
