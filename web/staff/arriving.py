@@ -5,6 +5,7 @@ What is personal, as a proof of service, is held in memory and never lies there.
 The server asks ``largest_body`` before it reads a body. Every other form of the desk stays small.
 """
 
+import hashlib
 import io
 import os
 import re
@@ -96,6 +97,7 @@ class DeskRequest(Request):
     def __init__(self, *args: object, **more: object) -> None:
         super().__init__(*args, **more)  # type: ignore[arg-type]  # as Flask makes it
         self.names: list[str] = []
+        self._files: list[_File] = []
         self._streams: list[IO[bytes]] = []
 
     @property
@@ -129,7 +131,14 @@ class DeskRequest(Request):
             self.folder = uploads.place(services().settings.data, uuid4().hex)
             self.folder.mkdir(mode=0o700)
         self.names.append(uploads.shown(filename))
-        return self._kept(_File(self.folder / str(len(self.names))))
+        self._files.append(_File(self.folder / str(len(self.names))))
+        return self._kept(self._files[-1])
+
+    @property
+    def said_by_files(self) -> dict[str, str]:
+        """What tells these files, by name and content, from others that are chosen in the same form."""
+        pairs = zip(self.names, self._files, strict=True)
+        return {f"file {at}": f"{name}/{file.digest}" for at, (name, file) in enumerate(pairs)}
 
     def _kept(self, stream: IO[bytes]) -> IO[bytes]:
         self._streams.append(stream)
@@ -149,11 +158,17 @@ class _File(io.FileIO):
         super().__init__(path, "x+b", opener=lambda name, flags: os.open(name, flags, 0o600))
         self._folder = path.parent
         self._size = 0
+        self._hash = hashlib.sha256()
+
+    @property
+    def digest(self) -> str:
+        return self._hash.hexdigest()
 
     def write(self, data: bytes) -> int:  # type: ignore[override]  # werkzeug writes bytes alone
         self._size += len(data)
         if self._size > LARGEST_FILE:
             raise RequestEntityTooLarge
+        self._hash.update(data)
         left = memoryview(data)
         try:
             while left:

@@ -1,6 +1,5 @@
 """Bringing files in: the form, and a page for each job that shows what became of every file."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -20,7 +19,7 @@ from archive.registers.roles import Act
 from archive.store.tables import versions
 from web.http.current import services
 from web.staff.arriving import LARGEST_FILE, LARGEST_UPLOAD, MOST_FILES, arrived
-from web.staff.forms import token_for
+from web.staff.forms import once, token_for
 from web.staff.guard import allowed, current, desk
 from web.staff.queues import confined, may_see
 from web.staff.words import JOBS, RESULTS
@@ -41,13 +40,12 @@ def form() -> Response:
 @bringing.post("/bring")
 @allowed(Act.BRING)
 def bring() -> Answer:
-    """Make a job of the files that were sent; sending the same form twice makes one."""
+    """Make a job of the files that were sent; sending the same files twice in one form makes one."""
     sent, account = arrived(), current().account
     together, note = sent.form.get("how") == "together", one_line(sent.form.get("note", ""))[:_LONGEST_NOTE]
     if sent.folder is None:
         return _form("请先选择文件。", note, together, 400)
-    once = token_for(sent.form)
-    id = hashlib.sha256(f"{account.id}/{once}".encode()).hexdigest()[:32]
+    id = once(f"{account.id}/{token_for(sent.form)}", {**sent.form, **sent.said_by_files})
     if jobs.find(desk().staff, id) is None:
         data = services().settings.data
         try:

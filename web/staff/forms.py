@@ -26,7 +26,7 @@ def once(token: str, form: Mapping[str, str]) -> str:
 
     ``token`` is the form's own secret, and nobody else's: the id tells nothing of what was typed.
     """
-    parts = [f"{name}={form[name]}" for name in sorted(form) if name != "once"]
+    parts = [f"{name}={form[name]}" for name in sorted(form) if name not in ("once", "csrf")]
     return sha256("\n".join((token, *parts)).encode()).hexdigest()[:32]
 
 

@@ -49,7 +49,7 @@ class Column:
         value = (lines(text.replace("\r\n", "\n")) if self.kind is Kind.AREA else one_line(text)).strip()
         if not value:
             if self.needed:
-                raise ValueError(f"{self.label}空着。")
+                raise ValueError(f"请{'选择' if self.kind is Kind.ONE else '填写'}{self.label}。")
             return ""
         if len(value) > self.most:
             raise ValueError(f"{self.label}有 {len(value)} 字，最多 {self.most} 字，请删减。")

@@ -86,7 +86,7 @@ def test_what_is_outstanding_is_written_and_a_batch_that_is_not_there_is_told(ru
     told = run("handovers", "pack", "2026-0001", str(tmp_path / "x.zip"), "--by", "丁四", code=1)
     assert "移送登记簿里没有这一条" in told.stderr
     empty = run("handovers", "transfer", str(tmp_path / "1.csv"), "--receiver", "县档案馆", "--by", "丁四", code=1)
-    assert "文件空着" in empty.stderr
+    assert "请填写文件" in empty.stderr
 
 
 def test_a_reply_that_names_who_asked_is_not_approved_or_scheduled_or_public_at_its_time(

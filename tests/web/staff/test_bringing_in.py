@@ -12,11 +12,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import update
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from archive.extract import Sandbox
-from archive.registers import jobs, uploads
+from archive.registers import jobs, staff_tables, uploads
 from archive.registers.accounts import Accounts
 from archive.registers.bringing import Bringing
 from archive.registers.jobs import Kind, State
@@ -202,10 +203,13 @@ def test_a_job_is_seen_by_its_unit_alone(site: DeskSite, work: Work) -> None:
     accounts = Accounts(site.staff, site.services.catalogue)
     people = {}
     for name, unit in (("colleague", "财政局"), ("other", "民政局"), ("alone", "")):
-        _, handed = accounts.add(name, f"{name}甲", [Role.SOURCE], unit, "安装人")
+        _, handed = accounts.add(name, f"{name}甲", [Role.SOURCE], unit or "从前", "安装人")
         accounts.choose_password(accounts.named(name), handed, PASSWORD)
         people[name] = Person(site.app.test_client(), name)
         people[name].sign_in()
+    # An account from when no unit was asked for.
+    with site.staff.writing() as connection:
+        connection.execute(update(staff_tables.accounts).where(staff_tables.accounts.c.name == "alone").values(unit=""))
     assert people["colleague"].get(page).status_code == 200 and "预算" in people["colleague"].get("/bring").text
     for person in (people["other"], people["alone"], site[Role.REVIEWER]):
         assert person.get(page).status_code == 404 and "预算" not in person.get(page).text
@@ -218,6 +222,20 @@ def test_a_job_is_seen_by_its_unit_alone(site: DeskSite, work: Work) -> None:
     assert site[Role.REVIEWER].get(f"/bring/{folder}").status_code == 200
     for person in (site[Role.SOURCE], people["alone"]):
         assert person.get(f"/bring/{folder}").status_code == 404 and "扫描" not in person.get("/bring").text
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"a.txt": text(2)}, {"b.txt": text(1)}, {"a.txt": text(1), "b.txt": text(2)}],
+    ids=["content", "name", "more"],
+)
+def test_other_files_in_the_same_form_are_brought_in_too(site: DeskSite, other: Files) -> None:
+    """A browser that goes back may show the form as it was, and other files are chosen in it."""
+    source = site[Role.SOURCE]
+    once = re.findall(r'name="once" value="(\w+)"', source.get("/bring").text)[0]
+    first, second = (send(source, files, once=once).headers["Location"] for files in ({"a.txt": text(1)}, other))
+    assert first != second
+    assert len(left(site)) == 2
 
 
 def test_the_same_form_sent_twice_makes_one_job(site: DeskSite) -> None:

@@ -1,6 +1,5 @@
 """Replies that become public for all, at the desk: a copy comes in with its entry, and the entry says how far it is."""
 
-import hashlib
 import logging
 import secrets
 from collections.abc import Mapping
@@ -20,9 +19,9 @@ from archive.registers.roles import Act
 from archive.registers.uploads import shown
 from web.http.current import services
 from web.staff.arriving import LARGEST_FILE, arrived
-from web.staff.books.opening import book
+from web.staff.books.opening import book, sent_form
 from web.staff.books.pages import FAILED, pages
-from web.staff.forms import token_of
+from web.staff.forms import once, token_of
 from web.staff.guard import allowed, desk
 from web.staff.requests.opening import UNREADABLE, actor, register
 
@@ -59,14 +58,17 @@ def blank() -> Response:
 @allowed(Act.HANDLE_REQUESTS)
 def enter() -> Answer:
     """Take the copy in and enter it. The same form a second time leads to the entry that it has made."""
-    sent = arrived()
-    typed = {name: value for name, value in sent.form.items() if name != "csrf"}
+    sent, typed = arrived(), sent_form()
+    wrong = {name: why for name, why in book(SPEC).read(typed).wrong.items() if name != "document"}
     if sent.folder is None or len(sent.names) != 1:
-        return _form(typed, "请选择一个文件：答复中可以向所有人公开的那一份。", 400)
-    once = token_of(typed)
-    if not once:
+        wrong["file"] = "请选择一个文件：答复中可以向所有人公开的那一份。"
+    if wrong:
+        again = "" if "file" in wrong else "文件请再选择一次。"
+        return _form(typed, f"有 {len(wrong)} 处需要改正，没有登记。{again}", 400, wrong)
+    token = token_of(typed)
+    if not token or sent.folder is None:
         return _form(typed, "表单不完整，没有登记。请再选择文件，提交一次。", 400)
-    id = hashlib.sha256(f"{once}/{typed.get('request', '')}".encode()).hexdigest()[:32]
+    id = once(token, {**typed, **sent.said_by_files})
     opened, by = services(), actor()
     intake = Intake(opened.catalogue, opened.blobs, desk().sandbox, by.person)
     copy = (sent.folder / "1", shown(sent.names[0]))
@@ -85,10 +87,12 @@ def enter() -> Answer:
     return redirect(f"/registers/{SPEC.id}/{entry.id}", 303)
 
 
-def _form(typed: Mapping[str, str], refused: str = "", status: int = 200) -> Response:
+def _form(
+    typed: Mapping[str, str], refused: str = "", status: int = 200, wrong: Mapping[str, str] | None = None
+) -> Response:
     page = render_template(
         "desk/books/opening.html",
-        **{"typed": typed, "wrong": {}, "refused": refused, "once": secrets.token_hex(16), "spec": openings.SPEC},
-        **{"WHY": WHY, "largest": LARGEST_FILE >> 20},
+        **{"typed": typed, "wrong": wrong or {}, "refused": refused, "once": secrets.token_hex(16)},
+        **{"spec": openings.SPEC, "WHY": WHY, "largest": LARGEST_FILE >> 20},
     )
     return Response(page, status)

@@ -97,7 +97,7 @@ def test_the_term_is_counted_by_the_calendar() -> None:
         ({"decision": "不予更正"}, "decision", "都有"),
         ({"told_on": "2026-08-21"}, "told_on", "还没有决定"),
         ({"decided_on": "2026-08-01", "decision": "不予更正"}, "decided_on", "早于"),
-        ({"name": ""}, "name", "空着"),
+        ({"name": ""}, "name", "请填写"),
     ],
 )
 def test_what_contradicts_is_said(
@@ -182,7 +182,7 @@ def test_out_and_in_again_it_is_the_same(
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ({"姓名或名称": ""}, "姓名或名称空着"),
+        ({"姓名或名称": ""}, "请填写姓名或名称"),
         ({"去除个人信息日": "2026-08-30"}, "不能再有个人信息"),
         ({"去除个人信息日": "昨天"}, "应写成"),
         ({"去除个人信息日": "2099-01-01"}, "不晚于今天"),

@@ -69,7 +69,7 @@ def test_what_is_public_is_outstanding_until_it_was_provided(
         ([public, public], "两次"),
         ([f"{public}，到期开放"], "只写编号"),
         (["nobody234567"], "第 1 行"),
-        ([], "文件空着"),
+        ([], "请填写文件"),
     ):
         with pytest.raises(EntryRefused, match=said):
             book.enter(batch(*wrong), CLERK)

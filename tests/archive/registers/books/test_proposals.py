@@ -62,7 +62,7 @@ def test_a_proposal_is_entered_answered_and_its_history_kept(book: Book, staff: 
         ({"ground": "涉密"}, "ground", "不填"),
         ({"number": "〇"}, "number", "整数"),
         ({"title": "长" * 201}, "title", "201 字"),
-        ({"title": "\u200b \n"}, "title", "空着"),
+        ({"title": "\u200b \n"}, "title", "请填写标题"),
         ({"document": "nobody234567"}, "document", "没有这个编号"),
     ],
 )

@@ -87,7 +87,7 @@ def test_what_becomes_public_for_all_goes_through_review(book: Book, catalogue: 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"reason": ""}, "理由空着"),
+        ({"reason": ""}, "请填写理由"),
         ({"on": "2026-09-02"}, "还没有到"),
         ({"next_on": "2026-09-01"}, "之后"),
         ({"decision": "转为主动公开", "next_on": "2027-09-01"}, "不填"),

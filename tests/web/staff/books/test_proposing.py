@@ -41,7 +41,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(site: DeskSi
     clerk = site[Role.CLERK]
     answer = clerk.post("/registers/proposals/new", **{**NEW, "received_on": "2027-01-01", "unit": ""})
     assert answer.status_code == 400 and "有 2 处需要改正" in answer.text
-    assert "还没有到" in answer.text and "承办单位空着" in answer.text and "关于修建大桥的提案" in answer.text
+    assert "还没有到" in answer.text and "请填写承办单位" in answer.text and "关于修建大桥的提案" in answer.text
     entered(clerk)
     again = clerk.post("/registers/proposals/new", **{**NEW, "once": "b" * 32})
     assert again.status_code == 409 and "已经登记过" in again.text

@@ -55,10 +55,11 @@ def test_a_reply_is_brought_in_from_its_request_and_waits(site: DeskSite, answer
     assert link in clerk.get(f"/requests/{answered.id}").text
     assert link not in site[Role.HEAD].get(f"/requests/{answered.id}").text
     assert f'value="{answered.number}"' in clerk.get(link).text
-    sent = send(clerk, f"{COPY}\n村民王某13812345678。\n", request=answered.number)
+    copy = f"{COPY}\n村民王某13812345678。\n"
+    sent = send(clerk, copy, request=answered.number)
     assert sent.status_code == 303, sent.text
     page = sent.headers["Location"]
-    assert send(clerk, COPY, request=answered.number).headers["Location"] == page
+    assert send(clerk, copy, request=answered.number).headers["Location"] == page
     shown = clerk.get(page).text
     assert "还没有公开" in shown or "处理以前不能公开" in shown
     assert answered.number in shown and "征地" not in shown
@@ -67,6 +68,19 @@ def test_a_reply_is_brought_in_from_its_request_and_waits(site: DeskSite, answer
     listed = site[Role.REVIEWER].get("/queue").text
     assert "石门村征地补偿方案" in listed and answered.number not in listed
     assert not [*(site.services.settings.data / "uploads").iterdir()]
+
+
+def test_another_file_in_the_same_form_is_brought_in_too(site: DeskSite, answered: Request) -> None:
+    pages = {send(site[Role.CLERK], f"{COPY}{each}", request=answered.number).headers["Location"] for each in "甲乙"}
+    assert len(pages) == 2
+
+
+def test_each_field_that_is_wrong_says_so_at_its_place(site: DeskSite, answered: Request) -> None:
+    refused = send(site[Role.CLERK], "", request="", why="别的", on="2019-02-30")
+    assert refused.status_code == 400 and "有 4 处需要改正" in refused.text
+    for name in ("request", "why", "on", "file"):
+        assert f'id="{name}-wrong"' in refused.text, name
+    assert "文件请再选择一次" in send(site[Role.CLERK], COPY, request=answered.number, on="").text
 
 
 def test_what_cannot_be_opened_is_a_sentence_and_leaves_nothing(site: DeskSite, answered: Request) -> None:
