@@ -4,6 +4,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from archive.decisions import persons
 from archive.errors import DecisionRefused, UnknownDocument
+from archive.plain import one_line
 from archive.store.tables import documents
 
 
@@ -25,6 +26,6 @@ def named(id: str, name: str, otherwise: str) -> str:
 
 
 def required(id: str, value: str, otherwise: str) -> None:
-    """Raise DecisionRefused with the sentence ``otherwise`` if nothing is said."""
-    if not value.strip():
+    """Raise DecisionRefused with the sentence ``otherwise`` if nothing is said that can be seen."""
+    if not one_line(value).strip():
         raise DecisionRefused(id, otherwise)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from archive import in_force
 from archive.chinese import dates
+from archive.decisions import acts
 from archive.document import Validity
 from archive.errors import DecisionRefused, UnknownDocument
 from archive.store import audit, changes, noted
@@ -56,8 +57,8 @@ def add(
     for each in (id, by_id):
         if each and connection.execute(select(documents.c.id).where(documents.c.id == each)).first() is None:
             raise UnknownDocument(each)
-    if not person.strip() or not reason.strip():
-        raise DecisionRefused(id, "登记效力状态必须写明经办人和依据。")
+    for said in (person, reason):
+        acts.required(id, said, "登记效力状态必须写明经办人和依据。")
     if not dates.EARLIEST <= since <= _years_after(dates.office_today(), BEGINS):
         raise DecisionRefused(
             id, f"起始日期 {since} 不合规则：应在 {dates.EARLIEST} 之后、今天起 {BEGINS} 年之内。请核对年份。"

@@ -67,7 +67,7 @@ def another(id: str, typed: str) -> str | None:
     try:
         services().catalogue.newest(name)
     except UnknownDocument:
-        raise DecisionRefused(id, f"没有编号为“{name}”的文件。编号写在文件页的标题下面。") from None
+        raise DecisionRefused(id, f"没有编号为“{name[:20]}”的文件。编号写在文件页的标题下面。") from None
     return name
 
 

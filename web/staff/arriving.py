@@ -18,8 +18,10 @@ from uuid import uuid4
 
 from flask import Request, request
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from archive.plain import lines
 from archive.registers import sessions, uploads
 from archive.registers.requests import services as proofs
 from archive.registers.roles import Act
@@ -57,6 +59,8 @@ TOO_LARGE = (
     f"一次合计不超过 {LARGEST_UPLOAD >> 20} MB、{MOST_FILES} 个。请分几次提交，或者压缩其中的图片。"
 )
 _MULTIPART = "multipart/form-data"
+# Fields that are compared, letter by letter, with what was typed elsewhere.
+_SECRETS = frozenset({"password", "old", "new", "again"})
 
 
 def largest_body(staff: Staff, method: str, path: str, headers: Mapping[str, str]) -> int:
@@ -88,7 +92,7 @@ def takes_files(method: str, path: str) -> bool:
 class DeskRequest(Request):
     """A request to the desk. ``names`` are of the files that came with it, which lie in ``folder`` by their numbers.
 
-    What is personal is in ``held`` alone.
+    What is personal is in ``held`` alone. Forms have what can be seen: nothing else is a reason, or kept.
     """
 
     folder: Path | None = None
@@ -99,6 +103,15 @@ class DeskRequest(Request):
         self.names: list[str] = []
         self._files: list[_File] = []
         self._streams: list[IO[bytes]] = []
+
+    def _load_form_data(self) -> None:
+        if "form" in self.__dict__:
+            return
+        super()._load_form_data()
+        self.__dict__["form"] = ImmutableMultiDict(
+            (name, value if name in _SECRETS else lines(value.replace("\r\n", "\n")))
+            for name, value in self.__dict__["form"].items(multi=True)
+        )
 
     @property
     def max_content_length(self) -> int | None:

@@ -16,6 +16,7 @@ from archive.registers import masking as maskings
 from archive.registers.jobs import Job, State
 from archive.registers.masking import Asked
 from archive.registers.roles import Act
+from web.http.parameters import number
 from web.staff.acting import done
 from web.staff.documents import page
 from web.staff.guard import allowed, current, desk
@@ -33,11 +34,11 @@ def mask(id: str) -> Answer:
     """Make a job of what is to be masked; sending the same form twice makes one."""
     document, account = standing(id).document, current().account
     fields = {name: value for name, value in request.form.items() if name != "csrf"}
-    version, last = (fields.get(name, "") for name in ("version", "last"))
-    if not version.isdecimal() or not last.isdecimal():
+    version, last = (number(fields.get(name, "")) for name in ("version", "last"))
+    if version is None or last is None:
         return page(id, "表单不完整，请在这一页上重新操作。", 400, fields)
     words, reason = fields.get("words", ""), fields.get("reason", "")
-    asked = Asked(id, int(version), int(last), _chosen(document), words, reason, fields, address=current().address)
+    asked = Asked(id, version, last, _chosen(document), words, reason, fields, address=current().address)
     try:
         # What can be said at once is not left to the worker.
         asked.wishes(document)

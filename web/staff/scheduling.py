@@ -41,4 +41,6 @@ def _instant(id: str, day: str, clock: str) -> datetime:
     try:
         return scheduled.instant(day, clock)
     except ValueError:
-        raise DecisionRefused(id, f"“{day} {clock}”不是可用的时间，请写成 2026-01-31 和 09:00 的样子。") from None
+        raise DecisionRefused(
+            id, f"“{day[:20]} {clock[:20]}”不是可用的时间，请写成 2026-01-31 和 09:00 的样子。"
+        ) from None

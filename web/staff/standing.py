@@ -116,5 +116,5 @@ def _day(id: str, name: str, label: str) -> date | None:
     typed = request.form.get(name, "").strip()
     day = date_at_start(typed) if typed else None
     if typed and day is None:
-        raise DecisionRefused(id, f"{label}“{typed}”不是可用的日期，请写成 2019-01-31 的样子。")
+        raise DecisionRefused(id, f"{label}“{typed[:20]}”不是可用的日期，请写成 2019-01-31 的样子。")
     return day
