@@ -42,7 +42,7 @@ def signed_in() -> Answer:
         g.session = session
         return keep_token(make_response(render_template("desk/proven.html", target=to, typed=typed)), token)
     if typed and to == page_of(to) != "/":
-        drafts.keep(desk().staff, session.account.id, to, typed)
+        drafts.keep(desk().staff, session.account.id, to, {name: values[0] for name, values in typed.items()})
     return keep_token(redirect(to, 303), token)
 
 
@@ -131,12 +131,13 @@ def _here(to: str) -> str:
     return to if to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() else "/"
 
 
-def _typed(text: str) -> dict[str, str]:
+def _typed(text: str) -> dict[str, list[str]]:
     """Read what was typed into a form before, as this desk wrote it into a hidden field."""
     try:
         found = json.loads(text[:LARGEST_FORM]) if text else {}
     except (ValueError, RecursionError):
         return {}
-    return (
-        {str(name): value for name, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}
-    )
+    if not isinstance(found, dict):
+        return {}
+    several = {str(name): value if isinstance(value, list) else [value] for name, value in found.items()}
+    return {name: each for name, each in several.items() if each and all(isinstance(value, str) for value in each)}

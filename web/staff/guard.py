@@ -97,8 +97,7 @@ def allowed(act: Act) -> Callable[[View[P]], View[P]]:
 
 def unproven() -> Response:
     """Ask for the password or a code, with what was typed, which is sent again afterwards."""
-    typed = {name: value for name, value in request.form.items() if name != "csrf"}
-    page = render_template("desk/proof.html", target=request.path, posted=request.method == "POST", typed=typed)
+    page = render_template("desk/proof.html", target=request.path, posted=request.method == "POST", typed=_typed())
     return Response(page, 403)
 
 
@@ -148,8 +147,13 @@ def _ended() -> Answer:
         return redirect(url_for("entrance.sign_in", to=request.full_path.rstrip("?")))
     to = request.path if sent_again(request.path) else page_of(request.path)
     # Nothing of any other form, which may have passwords in it.
-    typed = {name: value for name, value in request.form.items() if name != "csrf"} if to != "/" else {}
+    typed = _typed() if to != "/" else {}
     return Response(render_template("desk/sign-in.html", to=to, typed=typed, ended=True), 403)
+
+
+def _typed() -> dict[str, list[str]]:
+    """Return what was typed into a form: of a field that was ticked several times, each."""
+    return {name: values for name, values in request.form.lists() if name != "csrf"}
 
 
 def sent_again(path: str) -> bool:

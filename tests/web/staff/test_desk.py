@@ -1,5 +1,6 @@
 """The desk: nobody without a session, no act without the right, and a document's way to the public."""
 
+import html
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -338,6 +339,16 @@ def test_a_form_on_an_account_sent_again_changes_nothing_more(site: DeskSite) ->
     for act in ("change", "disable", "reset"):
         assert admin.post(f"/accounts/source/{act}", state=before.state, role="审查员").status_code == 409
     assert site.accounts.named("source").roles == before.roles and not site.accounts.named("source").disabled
+
+
+def test_each_role_that_was_ticked_is_there_after_a_proof(site: DeskSite) -> None:
+    admin = site[Role.ADMINISTRATOR]
+    sent = {"person": "壬九", "name": "ren", "unit": "民政局", "role": ["审查员", "申请受理员"]}
+    with time_machine.travel(timedelta(seconds=PROOF.total_seconds() + 10)):
+        asked = admin.post("/accounts", **sent)  # type: ignore[arg-type]  # several values
+        typed = html.unescape(re.findall(r'name="typed" value="([^"]*)"', asked.text)[0])
+        proven = admin.post("/proof", target="/accounts", posted="1", typed=typed, password=PASSWORD)
+    assert re.findall(r'name="role" value="([^"]*)"', proven.text) == sent["role"]
 
 
 def test_an_account_gets_other_roles_and_another_unit_at_the_desk(site: DeskSite) -> None:
