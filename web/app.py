@@ -15,6 +15,7 @@ from web.http.errors import errors
 from web.http.health import health
 from web.http.limits import limit
 from web.http.metrics import observe
+from web.http.parameters import Number
 from web.installation.services import Services
 from web.programs.api import api
 from web.programs.bulk import bulk
@@ -53,6 +54,7 @@ def create_app(installation: Services) -> Flask:
     app.config["COMPRESS_STREAMS"] = False
     app.config["COMPRESS_MIMETYPES"] = _PACKED
     # "/browse//columns" must not lead to a page.
+    app.url_map.converters["int"] = Number
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(site_name=installation.settings.site_name, county=installation.county)

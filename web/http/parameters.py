@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from werkzeug.routing import IntegerConverter
+
 from archive.errors import GongkaiError
 from archive.plain import one_line
 
@@ -20,6 +22,17 @@ def number(text: str) -> int | None:
     Longer ones stand for nothing, no column holds them, and Python refuses to read those of some thousand digits.
     """
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
+class Number(IntegerConverter):
+    """A number in an address: of as many digits as ``number`` takes. An address with more is none."""
+
+    regex = "[0-9]{1,9}"
+
+
+def page_number(arguments: Mapping[str, str]) -> int:
+    """Return which page of a list is asked for; 1 for anything that is none."""
+    return max(1, number(arguments.get("page", "")) or 1)
 
 
 def whole(arguments: Mapping[str, str], name: str, default: int, least: int, most: int, label: str) -> int:

@@ -16,6 +16,7 @@ from archive.registers.roles import Act
 from archive.store.tables import documents as rows
 from archive.store.tables import versions
 from web.http.current import services
+from web.http.parameters import number, page_number
 from web.staff.folding import changes, paged
 from web.staff.guard import allowed, current
 from web.staff.queues import may_see
@@ -61,7 +62,7 @@ def differences(id: str) -> Response:
     before, after = _versions(id, *chosen)
     found = comparison.compare(before, after)
     pages = paged(found)
-    page = min(max(_number("page", 1), 1), len(pages))
+    page = min(page_number(request.args), len(pages))
     return Response(
         render_template(
             "desk/differences.html",
@@ -119,5 +120,5 @@ def _versions(id: str, *numbers: int) -> list[Document]:
 
 
 def _number(name: str, default: int) -> int:
-    given = request.args.get(name, "")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else default
+    given = number(request.args.get(name, ""))
+    return default if given is None else given

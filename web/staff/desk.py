@@ -17,6 +17,7 @@ from archive.registers.requests.findable import FoundAgain
 from archive.registers.staff import Staff
 from web.http import visitor
 from web.http.edition import design
+from web.http.parameters import Number
 from web.installation.services import Services, staff_engine
 from web.staff.arriving import LARGEST_FORM, DeskRequest, forget, largest_body
 from web.staff.attaching import attaching
@@ -118,6 +119,7 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     """
     app = Flask("web")
     app.request_class = DeskRequest
+    app.url_map.converters["int"] = Number
     app.extensions["gongkai"] = installation
     drawing = Sandbox(workers=2, limits=pictures.LIMITS)
     weakref.finalize(app, drawing.close)

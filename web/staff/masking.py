@@ -98,5 +98,5 @@ def _own(id: str, job: str) -> Job:
 def _chosen(document: Document) -> list[str]:
     """Return the digests of the findings that are ticked, "" for what is none that can be masked."""
     known = Places(document, standing(document.id).precheck).maskable
-    asked = [name.removeprefix("mask-") for name in request.form if name.startswith("mask-")]
-    return [known.get(int(each), "") if each.isdecimal() and len(each) < 9 else "" for each in asked]
+    asked = [number(name.removeprefix("mask-")) for name in request.form if name.startswith("mask-")]
+    return ["" if each is None else known.get(each, "") for each in asked]

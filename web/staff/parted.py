@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from archive.document import Document
+from web.http.parameters import number
 from web.reading.blocks import Section, paged, sections
 from web.search.views import FileView
 from web.staff.places import Noted, Places
@@ -53,21 +54,17 @@ def parted(document: Document, files: Sequence[FileView], places: Places, asked:
     """Return the part of a text that is asked for: a number, ``ALL``, or the first. After the last comes none."""
     whole = sections(document, files, places)
     pages = paged(whole)
-    part = 0 if asked == ALL and len(pages) > 1 else min(max(1, int(asked) if _is_number(asked) else 1), len(pages))
+    part = 0 if asked == ALL and len(pages) > 1 else min(max(1, number(asked) or 1), len(pages))
     findings: dict[int, int] = {}
     attachments: dict[int, int] = {}
-    for number, page in enumerate(pages, 1):
+    for at, page in enumerate(pages, 1):
         for section in page:
             if section.begins:
-                attachments[section.position] = number
+                attachments[section.position] = at
             for block in section.blocks:
                 for cell in (block.text, *(cell for row in block.rows for cell in row)) if block.mark else ():
                     for piece in cell:
                         if isinstance(piece, Noted):
-                            findings.setdefault(piece.finding, number)
+                            findings.setdefault(piece.finding, at)
     shown = pages[part - 1] if part else whole
     return Parted(f"/documents/{document.id}", shown, part, len(pages), findings, attachments)
-
-
-def _is_number(asked: str) -> bool:
-    return asked.isascii() and asked.isdecimal() and len(asked) < 10

@@ -15,7 +15,7 @@ from archive.registers import jobs
 from archive.registers.accounts import Account
 from archive.registers.roles import Act, Role
 from web.http.current import services
-from web.http.parameters import number
+from web.http.parameters import page_number
 from web.staff import deadlines
 from web.staff.deadlines import Deadline
 from web.staff.guard import allowed, current, desk
@@ -91,7 +91,7 @@ def queue() -> str:
         and (not unit or units.get(work.brought_by, "") == unit)
     ]
     pages = max(1, -(-len(works) // ROWS))
-    page = min(max(1, number(request.args.get("page", "")) or 1), pages)
+    page = min(page_number(request.args), pages)
     return render_template(
         "desk/queue.html",
         **{"step": step, "words": words, "mine": mine, "page": page, "pages": pages, "total": len(works)},

@@ -16,6 +16,7 @@ from archive.store.audit import Event
 from archive.store.catalogue import Catalogue
 from archive.store.events import Wanted
 from web.http.current import services
+from web.http.parameters import page_number
 from web.staff.guard import allowed, current, desk
 from web.staff.words import ACTIONS, told
 
@@ -32,7 +33,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def log() -> str:
     """The audit log, the newest first, by person, act, document and days."""
     wanted, wrong = _wanted(request.args.to_dict())
-    page = _page()
+    page = page_number(request.args)
     with services().catalogue.reading() as connection:
         total = events.count(connection, wanted)
         pages = max(1, -(-total // ROWS))
@@ -73,7 +74,7 @@ def export() -> Response:
 def sign_ins() -> str:
     """Who signed in or failed to, the newest first, by user name or network address."""
     words = request.args.get("q", "").strip()[:64]
-    page = _page()
+    page = page_number(request.args)
     total, rows = sessions.tries(desk().staff, words, (page - 1) * ROWS, ROWS)
     return render_template(
         "desk/sign-ins.html",
@@ -117,11 +118,6 @@ def _wanted(asked: dict[str, str]) -> tuple[Wanted, str]:
         ),
         wrong,
     )
-
-
-def _page() -> int:
-    asked = request.args.get("page", "")
-    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 8 else 1
 
 
 def _oldest_first(catalogue: Catalogue, wanted: Wanted) -> Iterator[Event]:

@@ -12,7 +12,8 @@ from archive.registers.requests.disputes import CELLS, COURTS, OPEN, Kind, cases
 from archive.registers.requests.facts import Court, Dispute, Facts, Said
 from archive.registers.requests.states import Event
 from archive.registers.roles import Act
-from web.staff.books.opening import asked_year, page_number, sent_form
+from web.http.parameters import page_number
+from web.staff.books.opening import asked_year, sent_form
 from web.staff.books.pages import FAILED, ROWS
 from web.staff.guard import allowed
 from web.staff.requests.opening import actor, register
@@ -37,7 +38,7 @@ def listed() -> str:
         and (year is None or cell(each.dispute, year))
         and (not asked["cell"] or asked["cell"] == (cell(each.dispute, year) if year else each.cell))
     ]
-    at = page_number()
+    at = page_number(request.args)
     of = year or max((each.dispute.filed_on.year for each in found), default=office_today().year)
     first = min((each.dispute.filed_on.year for each in found), default=of)
     return render_template(

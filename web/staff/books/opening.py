@@ -26,11 +26,6 @@ def asked_year() -> int | None:
     return int(said) if re.fullmatch(r"(19|20)\d\d", said, re.ASCII) else None
 
 
-def page_number() -> int:
-    asked = request.args.get("page", "1")
-    return max(1, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 1
-
-
 def book(spec: Spec) -> Book:
     return Book(spec, desk().staff, services().catalogue)
 

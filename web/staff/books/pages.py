@@ -14,8 +14,9 @@ from archive.registers.books.columns import Facts, Kind, text
 from archive.registers.books.spec import Spec
 from archive.registers.requests.request import Actor, Opened
 from archive.registers.roles import Act
+from web.http.parameters import page_number
 from web.staff import forms
-from web.staff.books.opening import SPECS, asked_year, book, figures, page_number, sent_form
+from web.staff.books.opening import SPECS, asked_year, book, figures, sent_form
 from web.staff.guard import allowed, current
 from web.staff.requests.opening import UNREADABLE, actor, masked_names
 
@@ -67,7 +68,7 @@ def pages(
         """The book by year, by a view, and by words that stand in an entry."""
         opened = book(spec)
         asked = {name: request.args.get(name, "").strip()[:100] for name in ("year", "view", "q")}
-        year, at = asked_year(), page_number()
+        year, at = asked_year(), page_number(request.args)
         found = _fitting(opened, year, spec.views.get(asked["view"], _any), asked["q"].casefold().split())
         shown = found[(at - 1) * ROWS : at * ROWS]
         names, unreadable = _names(spec, [each.id for each in shown])

@@ -11,6 +11,7 @@ from archive.registers.requests import board
 from archive.registers.requests.board import Line, Party, Unserved, Urgency
 from archive.registers.requests.states import State
 from archive.registers.roles import Act
+from web.http.parameters import page_number
 from web.staff.guard import allowed
 from web.staff.requests.opening import masked_names, register
 
@@ -57,8 +58,7 @@ def requests() -> str:
     party = next((each for each in Party if each.value == request.args.get("party")), None)
     state = next((each for each in State if each.value == request.args.get("state")), None)
     digits = "".join(each for each in request.args.get("number", "") if each in "0123456789-")[:20]
-    asked = request.args.get("page", "1")
-    page = max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1
+    page = page_number(request.args)
     if state or digits or request.args.get("all"):
         total, found = register().listed((state,) if state else (), digits, (page - 1) * ROWS, ROWS)
         shown = [board.line(register(), each, today) for each in found]

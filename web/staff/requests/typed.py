@@ -132,11 +132,10 @@ def _value(typed: Typed, name: str, label: str) -> object:
         case "days" | "count":
             return typed.number(name, label)
         case "at":
-            value = typed.form.get(name, "")
-            if not (value.isascii() and value.isdecimal() and len(value) < 4):
+            place = number(typed.form.get(name, ""))
+            if place is None:
                 typed.wrong[name] = f"请选择{label}。"
-                return None
-            return int(value)
+            return place
         case "position":
             return typed.one(Position, name, label)
         case "basis":

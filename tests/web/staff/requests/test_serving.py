@@ -121,6 +121,17 @@ def test_a_second_click_records_nothing_more(site: DeskSite, register: Register,
     assert "登记有误，已改正" in page and "没有送达回证" in page
 
 
+@pytest.mark.parametrize("number", ["9" * 9, "9" * 20, "9" * 5000, "٣"])
+def test_a_number_that_no_event_has_is_no_error(
+    site: DeskSite, register: Register, enter: Enter, office: Path, number: str
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    for part in ("services/{}/file", "letters/{}/open", "letters/{}/file"):
+        answer = clerk.post(f"/requests/{id}/{part.format(number)}", "/password")
+        assert answer.status_code in (404, 409), answer.text
+    assert site[Role.HEAD].post(f"/requests/{id}/letters/{number}/approval", "/password").status_code == 404
+
+
 def test_no_more_than_a_proof_is_taken(site: DeskSite, register: Register, enter: Enter, office: Path) -> None:
     id = sent(site, register, enter)
     clerk = site[Role.CLERK]
