@@ -10,13 +10,13 @@ from io import BytesIO
 
 from flask import Blueprint, Response, abort, g, render_template, send_file
 
+from archive.extract.mediatype import DOCX
 from web.http.current import services
 from web.installation.county import Office
 
 TITLE, FILE = "政府信息公开申请表", "政府信息公开申请表.docx"
 # Millimetres, for handwriting.
 _WIDTHS, _ROW, _ORDER = (44, 112), 10, "一二"
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def form() -> Response:
         abort(403)
     # It spells the file's name as a header can carry it.
     written = BytesIO(_docx(services().county.requests))
-    return send_file(written, mimetype=_DOCX, as_attachment=True, download_name=FILE)
+    return send_file(written, mimetype=DOCX, as_attachment=True, download_name=FILE)
 
 
 def handing_in(office: Office | None) -> list[str]:

@@ -18,7 +18,7 @@ from web.http.parameters import page_number
 from web.staff import forms
 from web.staff.books.opening import SPECS, asked_year, book, figures, sent_form
 from web.staff.guard import allowed, current
-from web.staff.requests.opening import UNREADABLE, actor, masked_names
+from web.staff.requests.opening import actor, masked_names, unreadable
 
 log = logging.getLogger(__name__)
 ROWS = 50
@@ -115,8 +115,7 @@ def pages(
             try:
                 found = book(spec).look(id, actor())
             except (KeyUnusable, PersonalDataDamaged) as error:
-                log.error("%s: %s", type(error).__name__, error)
-                return entry_page(spec, id, about, template, UNREADABLE, 503)
+                return entry_page(spec, id, about, template, unreadable(error), 503)
             return entry_page(spec, id, about, template, opened=found)
 
     return made

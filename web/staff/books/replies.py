@@ -23,7 +23,7 @@ from web.staff.books.opening import book, sent_form
 from web.staff.books.pages import FAILED, pages
 from web.staff.forms import once, token_of
 from web.staff.guard import allowed, desk
-from web.staff.requests.opening import UNREADABLE, actor, register
+from web.staff.requests.opening import actor, register, unreadable
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +77,7 @@ def enter() -> Answer:
     except EntryRefused as refused:
         return _form(typed, refused.reason, 409)
     except (KeyUnusable, PersonalDataDamaged) as error:
-        log.error("%s: %s", type(error).__name__, error)
-        return _form(typed, UNREADABLE, 503)
+        return _form(typed, unreadable(error), 503)
     except DiskFull:
         raise
     except (GongkaiError, SQLAlchemyError, OSError) as error:

@@ -13,7 +13,7 @@ from archive.registers.requests.request import Opened
 from archive.registers.requests.states import Event
 from archive.registers.roles import Act
 from web.staff.guard import allowed
-from web.staff.requests.opening import UNREADABLE, office, register
+from web.staff.requests.opening import office, register, unreadable
 from web.staff.requests.page import about, page, slug
 from web.staff.requests.typed import FREELY, Typed, content
 
@@ -131,9 +131,9 @@ def fee_page(id: str, sent: Typed, refused: str = "", status: int = 200) -> Resp
     if Event.CHARGE not in {each.event for each in register().offers(known)}:
         return page(id, refused or f"申请现在“{known.facts.state}”，不能告知缴费。", 409, sent)
     try:
-        place, unreadable = register().count_in_month(id), ""
-    except (KeyUnusable, PersonalDataDamaged):
-        place, unreadable = None, UNREADABLE
+        place, lacking = register().count_in_month(id), ""
+    except (KeyUnusable, PersonalDataDamaged) as error:
+        place, lacking = None, unreadable(error)
     received = known.facts.received_on
     pages = sent.number("pages", "页数") if sent.form.get("pages") else None
     by_pages = fees.fee(Basis.PAGES, pages, received) if pages and received else None
@@ -141,7 +141,7 @@ def fee_page(id: str, sent: Typed, refused: str = "", status: int = 200) -> Resp
     return Response(
         render_template(
             "desk/requests/fee.html",
-            **{**about(id), "unreadable": unreadable},
+            **{**about(id), "unreadable": lacking},
             **{"typed": sent.form, "wrong": sent.wrong, "refused": refused, "place": place},
             **{"pages": pages, "by_pages": by_pages, "by_items": by_items},
         ),

@@ -13,7 +13,7 @@ from web.http.current import services
 from web.http.download import download
 from web.staff.guard import allowed
 from web.staff.requests import words
-from web.staff.requests.opening import UNREADABLE, actor, office, register
+from web.staff.requests.opening import actor, office, register, unreadable
 from web.staff.requests.page import page
 
 log = logging.getLogger(__name__)
@@ -27,8 +27,7 @@ def bundle(id: str) -> Answer:
     try:
         made = case(register(), id, own.organ if own else services().settings.site_name, actor(), _said)
     except (KeyUnusable, PersonalDataDamaged) as error:
-        log.error("%s: %s", type(error).__name__, error)
-        return page(id, UNREADABLE, 503)
+        return page(id, unreadable(error), 503)
     return download(made, "application/zip", f"{register().request(id).number}.zip")
 
 

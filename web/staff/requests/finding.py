@@ -14,7 +14,7 @@ from archive.registers.requests.states import Event
 from archive.registers.roles import Act
 from web.staff.guard import allowed, current
 from web.staff.requests.acting import FAILED
-from web.staff.requests.opening import UNREADABLE, actor, register
+from web.staff.requests.opening import actor, register, unreadable
 from web.staff.requests.page import about, page
 from web.staff.requests.typed import FREELY, Typed
 
@@ -30,8 +30,7 @@ def propose(id: str) -> Response:
     try:
         opened = register().look(id, actor())
     except (KeyUnusable, PersonalDataDamaged) as error:
-        log.error("%s: %s", type(error).__name__, error)
-        return page(id, UNREADABLE, 503, sent)
+        return page(id, unreadable(error), 503, sent)
     made = proposed(opened.values, _third_parties(id, opened))
     kept = register().found_again.of(id)
     sent.form.update(asked=kept.asked if kept else made.asked, answered=made.answered)

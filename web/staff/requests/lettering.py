@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as Answer
 
 from archive.chinese.dates import office_today
 from archive.errors import BadLetters, GongkaiError, KeyUnusable, PersonalDataDamaged, RequestRefused, UnknownRequest
+from archive.extract.mediatype import DOCX
 from archive.official import docx_of
 from archive.registers.requests.fees import Basis
 from archive.registers.requests.letterbook import Kept
@@ -32,14 +33,13 @@ from web.staff.guard import allowed, current
 from web.staff.requests import typed
 from web.staff.requests.acting import FAILED
 from web.staff.requests.answering import offer_record
-from web.staff.requests.opening import UNREADABLE, actor, office, register
+from web.staff.requests.opening import actor, office, register, unreadable
 from web.staff.requests.page import about, page
 from web.staff.requests.typed import Typed
 
 log = logging.getLogger(__name__)
 lettering = Blueprint("lettering", __name__, url_prefix="/requests/<id>/letters")
 NO_OFFICE = "本机关的名称、文号还没有填写，或者填写有误，不能起草文书。请维护人员填写 letters.toml，并用命令核对。"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # What of a form is no part of the letter.
 _OF_FORM = frozenset({"last", "do", "way", "version", "replaces", "made"})
 
@@ -73,7 +73,7 @@ def opened(id: str, number: int) -> Answer:
     except RequestRefused as refused:
         return page(id, refused.reason, 409)
     except (KeyUnusable, PersonalDataDamaged) as error:
-        return _unreadable(id, error)
+        return page(id, unreadable(error), 503)
     form = {**content.typed, "last": str(register().request(id).last)}
     form |= {"replaces": str(kept.letter)} if kept.sent else {"version": str(kept.letter)}
     if kept.replaces and not kept.sent:
@@ -91,7 +91,7 @@ def file(id: str, number: int) -> Answer:
     except RequestRefused as refused:
         return page(id, refused.reason, 409)
     except (KeyUnusable, PersonalDataDamaged) as error:
-        return _unreadable(id, error)
+        return page(id, unreadable(error), 503)
 
 
 @lettering.post("/<int:number>/approval")
@@ -116,7 +116,7 @@ def approval(id: str, number: int) -> Answer:
     except BadLetters as error:
         return page(id, str(error), 409)
     except (KeyUnusable, PersonalDataDamaged) as error:
-        return _unreadable(id, error)
+        return page(id, unreadable(error), 503)
     except (GongkaiError, SQLAlchemyError, OSError) as error:
         log.error("%s while a letter was approved", type(error).__name__)
         return page(id, FAILED, 503)
@@ -138,7 +138,7 @@ def _drafted(id: str, kind: Kind, sent: Typed) -> Answer:
     except RequestRefused as refused:
         return page(id, refused.reason, 409)
     except (KeyUnusable, PersonalDataDamaged) as error:
-        return _unreadable(id, error)
+        return page(id, unreadable(error), 503)
     if made is None:
         return _page(id, kind, sent, None, "有填写不对的地方，请改正后再预览。" if do else "", 400 if do else 200)
     if do == "docx":
@@ -242,8 +242,3 @@ def _seen(sent: Typed) -> int:
 
 def _docx(content: bytes, name: str) -> Response:
     return download(content, DOCX, f"{name}.docx")
-
-
-def _unreadable(id: str, error: Exception) -> Response:
-    log.error("%s: %s", type(error).__name__, error)
-    return page(id, UNREADABLE, 503)

@@ -4,7 +4,7 @@ import logging
 
 from flask import g
 
-from archive.errors import BadLetters, KeyUnusable, PersonalDataDamaged
+from archive.errors import BadLetters, GongkaiError, KeyUnusable, PersonalDataDamaged
 from archive.registers.books.book import Book
 from archive.registers.requests.letters import office as offices
 from archive.registers.requests.letters.office import Office
@@ -50,6 +50,12 @@ def actor() -> Actor:
     return Actor(account.person, account.name)
 
 
+def unreadable(error: GongkaiError) -> str:
+    """Log that something personal can't be read, in a sentence that has nothing of it; return what a page says."""
+    log.error("%s: %s", type(error).__name__, error)
+    return UNREADABLE
+
+
 def masked_names(keeper: Register | Book, ids: list[str]) -> tuple[dict[str, str], str]:
     """Return the names in a register as lists show them, for those who answer; and a sentence if they can't be read."""
     account = current().account
@@ -58,5 +64,4 @@ def masked_names(keeper: Register | Book, ids: list[str]) -> tuple[dict[str, str
     try:
         return keeper.masked_names(ids), ""
     except (KeyUnusable, PersonalDataDamaged) as error:
-        log.error("%s: %s", type(error).__name__, error)
-        return {}, UNREADABLE
+        return {}, unreadable(error)

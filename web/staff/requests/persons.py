@@ -8,7 +8,7 @@ from archive.errors import KeyUnusable, PersonalDataDamaged
 from archive.registers.roles import Act
 from web.staff.guard import allowed
 from web.staff.requests.answering import answering_page
-from web.staff.requests.opening import UNREADABLE, actor, register
+from web.staff.requests.opening import actor, register, unreadable
 from web.staff.requests.page import page
 from web.staff.requests.typed import Typed
 
@@ -25,8 +25,8 @@ def opened(id: str) -> Response:
     try:
         found = register().look(id, actor())
     except (KeyUnusable, PersonalDataDamaged) as error:
-        log.error("%s: %s", type(error).__name__, error)
+        told = unreadable(error)
         if answering:
-            return answering_page(id, sent, UNREADABLE, 503)
-        return page(id, UNREADABLE, 503, sent)
+            return answering_page(id, sent, told, 503)
+        return page(id, told, 503, sent)
     return answering_page(id, sent, opened=found) if answering else page(id, sent=sent, opened=found)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from archive.chinese import sought
 from archive.chinese.dates import office_minute
 from archive.errors import GongkaiError, KeyUnusable, PersonalDataDamaged, RequestRefused, UnknownRequest
+from archive.extract.mediatype import DOCX
 from archive.registers.requests import search_paper
 from archive.registers.requests.facts import Field
 from archive.registers.requests.findable import own_words
@@ -28,14 +29,13 @@ from web.http.download import download
 from web.staff import forms
 from web.staff.guard import allowed, current, desk
 from web.staff.requests.answering import answering_page, way_to
-from web.staff.requests.opening import UNREADABLE, actor, register
+from web.staff.requests.opening import actor, register, unreadable
 from web.staff.requests.page import page
 from web.staff.requests.record_page import UNUSABLE, public_now, record_page, searching
 from web.staff.requests.typed import Typed, content
 
 log = logging.getLogger(__name__)
 prior = Blueprint("prior", __name__, url_prefix="/requests/<id>/searches")
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FAILED = "现在写不进登记簿，没有进行任何操作。填写的内容还在下面，请告诉维护人员，过一会儿再办。"
 NO_ADDRESS = "本站的网址还没有设置。请在下面的获取方式里补上网址，并告诉维护人员。"
 # What is typed on the page of a record and would be lost by leaving it.
@@ -278,8 +278,10 @@ def _why(error: Exception) -> tuple[str, int]:
         return error.reason, 409
     if isinstance(error, IndexUnusable):
         return UNUSABLE, 503
+    if isinstance(error, KeyUnusable | PersonalDataDamaged):
+        return unreadable(error), 503
     log.error("%s at the record of a search", type(error).__name__)
-    return (UNREADABLE if isinstance(error, KeyUnusable | PersonalDataDamaged) else FAILED), 503
+    return FAILED, 503
 
 
 def _without_applicant(asked: str, values: Mapping[Field, str]) -> str:

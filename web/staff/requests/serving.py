@@ -16,7 +16,7 @@ from web.staff import forms
 from web.staff.arriving import arrived
 from web.staff.guard import allowed
 from web.staff.requests.acting import FAILED
-from web.staff.requests.opening import UNREADABLE, actor, register
+from web.staff.requests.opening import actor, register, unreadable
 from web.staff.requests.page import page
 from web.staff.requests.typed import Typed
 
@@ -75,6 +75,5 @@ def file(id: str, number: int) -> Answer:
     except RequestRefused as refused:
         return page(id, refused.reason, 409)
     except (KeyUnusable, PersonalDataDamaged) as error:
-        log.error("%s: %s", type(error).__name__, error)
-        return page(id, UNREADABLE, 503)
+        return page(id, unreadable(error), 503)
     return download(content, served.kind, f"{register().request(id).number} 送达回证 {number}{ENDINGS[served.kind]}")
