@@ -137,7 +137,8 @@ def pack(book: Book, entry: Entry, blobs: Blobs, path: Path, by: Actor) -> int:
     sums: list[str] = []
     with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=".handover-") as folder:
         made = Path(folder) / "batch.zip"
-        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as out:
+        # A stick has neither links nor modes that could be set afterwards.
+        with os.fdopen(_new(made), "wb") as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as out:
             for name in ("目录.csv", "目录.xlsx"):
                 sheet.write(Path(folder) / name, table(entry))
                 _add(out, name, (Path(folder) / name).read_bytes(), sums)
@@ -151,11 +152,15 @@ def pack(book: Book, entry: Entry, blobs: Blobs, path: Path, by: Actor) -> int:
                             _add(out, _place(text(each, "id"), at, str(file["name"])), original.read(), sums)
                         count += 1
             out.writestr("manifest-sha256.txt", "".join(sums))
-        made.chmod(0o600)
         book.note(by, "book.export", {"entry": entry.number, "rows": count})
         # No file that is there is written over.
-        os.link(made, path)
+        os.close(_new(path))
+        made.replace(path)
     return count
+
+
+def _new(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 
 
 def _add(out: zipfile.ZipFile, name: str, content: bytes, sums: list[str]) -> None:

@@ -1,8 +1,10 @@
 """Hand-overs: what is outstanding, batches as they were on the day, and a zip that anybody can check."""
 
 import csv
+import errno
 import hashlib
 import io
+import os
 import subprocess
 import zipfile
 from datetime import date
@@ -119,9 +121,22 @@ def test_what_is_ten_years_old_is_transferred_with_what_the_law_asks_for(
             book.enter({**told, **wrong}, CLERK)
 
 
+@pytest.mark.parametrize("stick", [False, True])
 def test_a_zip_has_what_its_manifest_says_and_the_originals(
-    book: Book, blobs: Blobs, catalogue: Catalogue, public: str, tmp_path: Path
+    book: Book,
+    blobs: Blobs,
+    catalogue: Catalogue,
+    public: str,
+    tmp_path: Path,
+    stick: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "no links and no modes on this file system")
+
+    if stick:
+        for name in ("link", "chmod"):
+            monkeypatch.setattr(os, name, refused)
     entry = book.enter(batch(public), CLERK)
     path = tmp_path / "batch.zip"
     assert pack(book, entry, blobs, path, CLERK) == 1
@@ -138,6 +153,7 @@ def test_a_zip_has_what_its_manifest_says_and_the_originals(
     assert catalogue.events()[-1].action == "book.export"
     with pytest.raises(FileExistsError):
         pack(book, entry, blobs, path, CLERK)
+    monkeypatch.undo()
     damaged = blobs.path(listed[1][-1])
     damaged.chmod(0o600)
     damaged.write_bytes(b"x")
