@@ -6,7 +6,8 @@ and the audit log agree with the database, and the two persons answer for it.
 """
 
 import json
-from contextlib import closing, suppress
+from collections.abc import Callable
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,17 +103,27 @@ def _unsealed(connection: Connection) -> bool:
     return connection.execute(select(documents.c.id).where(is_public).limit(1)).first() is not None
 
 
-def replace(catalogue: Catalogue, first: str, second: str, reason: str, lost: bool = False) -> Sealed:
+def replace(
+    catalogue: Catalogue,
+    first: str,
+    second: str,
+    reason: str,
+    lost: bool = False,
+    before: Callable[[Key], None] = lambda key: None,
+) -> Sealed:
     """Make a new key and seal every public document with it; the two persons and the reason go into the audit log.
 
-    Without ``lost``, only what has a valid seal is sealed anew. Raises KeyRefused, KeyUnusable.
+    Without ``lost``, only what has a valid seal is sealed anew. ``before`` is called with the new key before anything
+    changes. Where sealing fails, as on a full disk, the former key is in force again. Raises KeyRefused, KeyUnusable.
     """
     two_persons(first, second, reason)
     former = catalogue.keys.public()[0] if not lost else ""
-    with catalogue.writing() as connection:
+    key = Key.new(None if lost else _addresses(catalogue.keys))
+    before(key)
+    # The key is kept once the transaction is.
+    with ExitStack() as until_kept, catalogue.writing() as connection:
         good = _unchecked(catalogue, connection) if lost else _checked(catalogue, connection)
-        addresses = None if lost else _addresses(catalogue.keys)
-        catalogue.keys.make(Key.new(addresses))
+        until_kept.enter_context(catalogue.keys.replaced(key))
         return _seal(catalogue, connection, good, first, second, {"reason": reason, "former": former})
 
 

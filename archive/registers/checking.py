@@ -1,12 +1,15 @@
 """Holding the staff's database against the audit log: nobody has an account or a role that no event gave them."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from archive.errors import KeyUnusable
 from archive.registers.accounts import Account, Accounts
 from archive.registers.staff import Staff
+from archive.registers.staff_tables import accounts
 from archive.store import audit
 from archive.store.catalogue import Catalogue
 
@@ -30,6 +33,7 @@ def problems(staff: Staff, catalogue: Catalogue) -> Iterator[str]:
             if said != ["ok"]:
                 yield f"工作人员数据库文件损坏：{said[0]}。请停用工作台，从备份恢复。"
                 return
+    yield from unreadable(staff)
     known, held = _told(catalogue), {each.person: each for each in Accounts(staff, catalogue).all()}
     for person, account in held.items():
         told = known.get(person)
@@ -39,6 +43,22 @@ def problems(staff: Staff, catalogue: Catalogue) -> Iterator[str]:
             yield f"账号 {account.name}（{person}）的{'、'.join(different)}与审计日志不符。请核对后在工作台重新设定。"
     for person in sorted(known.keys() - held.keys()):
         yield f"审计日志里有{person}的账号，而账号数据库里没有。从备份恢复的，请用 gongkai accounts add 重新建立。"
+
+
+def unreadable(staff: Staff) -> Iterator[str]:
+    """Yield a sentence for each account whose second factor can't be read: its owner can't sign in by it."""
+    kept = select(accounts.c.name, accounts.c.person, accounts.c.secret)
+    kept = kept.where(accounts.c.secret.is_not(None), accounts.c.disabled_at.is_(None)).order_by(accounts.c.name)
+    with staff.reading() as connection:
+        rows = connection.execute(kept).all()
+    # Where there is no key at all, that is told of the archive.
+    with suppress(KeyUnusable):
+        for name, person, secret in rows:
+            if staff.decrypted(secret) is None:
+                yield (
+                    f"账号 {name}（{person}）的验证器由遗失的密钥加密，验证码不再有效。"
+                    f"请用 gongkai accounts reset {name} --by 姓名 重置；印有备用码的，也可以先用备用码登录。"
+                )
 
 
 def _told(catalogue: Catalogue) -> Mapping[str, _Told]:

@@ -5,7 +5,7 @@ import os
 import tempfile
 from base64 import urlsafe_b64encode
 from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import groupby, islice
 from operator import itemgetter
@@ -15,15 +15,15 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Column, Connection, Table, func, insert, inspect, select
+from sqlalchemy import Column, Connection, Table, func, insert, inspect, select, update
 
-from archive.errors import BackupDamaged
+from archive.errors import BackupDamaged, KeyUnusable
 from archive.registers.books import tables as _books  # noqa: F401  # so that a backup has them
 from archive.registers.migrations import STAFF
 from archive.registers.requests import tables as _requests  # noqa: F401  # so that a backup has them
 from archive.registers.staff_tables import accounts, metadata, paper_codes, sessions, sign_ins, traced, traces
 from archive.store import database, migrations
-from archive.store.seals import Seals
+from archive.store.seals import Key, Seals
 
 _VARIABLE = "GONGKAI_STAFF_DATABASE_URL"
 # What a backup has of it, beside the files that staff wrote.
@@ -110,18 +110,37 @@ class Staff:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
     def encrypted(self, secret: str) -> str:
-        return self._cipher().encrypt(secret.encode()).decode()
+        return _cipher(self.keys.private()).encrypt(secret.encode()).decode()
 
     def decrypted(self, secret: str) -> str | None:
         """Return a secret, or None if it was encrypted under another key of the archive."""
-        try:
-            return self._cipher().decrypt(secret.encode()).decode()
-        except InvalidToken:
-            return None
+        cipher = _cipher(self.keys.private())
+        # While a key is replaced it is there twice: encrypted by that key and by the one to come.
+        for token in secret.split():
+            with suppress(InvalidToken):
+                return cipher.decrypt(token.encode()).decode()
+        return None
 
-    def _cipher(self) -> Fernet:
-        own = self.keys.private().signing.private_bytes_raw()
-        return Fernet(urlsafe_b64encode(HKDF(SHA256(), 32, salt=None, info=_FOR).derive(own)))
+    def encrypt_anew(self, *coming: Key) -> None:
+        """Encrypt second factors by the key in force and by keys that are ``coming``: whichever stays reads them.
+
+        What can't be read, by a key that is lost, stays as it is.
+        """
+        try:
+            ciphers = [_cipher(key) for key in (self.keys.private(), *coming)]
+        except KeyUnusable:
+            return
+        with self.writing() as connection:
+            rows = connection.execute(select(accounts.c.id, accounts.c.secret).where(accounts.c.secret.is_not(None)))
+            for id, kept in rows.all():
+                if secret := self.decrypted(kept):
+                    anew = " ".join(cipher.encrypt(secret.encode()).decode() for cipher in ciphers)
+                    connection.execute(update(accounts).where(accounts.c.id == id).values(secret=anew))
+
+
+def _cipher(key: Key) -> Fernet:
+    own = key.signing.private_bytes_raw()
+    return Fernet(urlsafe_b64encode(HKDF(SHA256(), 32, salt=None, info=_FOR).derive(own)))
 
 
 def is_there(url: str) -> bool:

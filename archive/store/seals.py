@@ -12,7 +12,8 @@ import base64
 import hashlib
 import hmac
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +26,7 @@ from archive.errors import KeyUnusable
 from archive.reasons import why
 from archive.store import keyfile
 from archive.store.blobs import sync_folder
+from archive.store.folder import copy_privately, link
 
 PRIVATE, PUBLIC, FORMER = "private.key", "public.key", "former"
 _HEADS = {PRIVATE: "gongkai private key, format 1", PUBLIC: "gongkai public key, format 1"}
@@ -103,6 +105,28 @@ class Seals:
         keyfile.put(self.folder / PUBLIC, _public_text(key.public))
         sync_folder(self.folder)
         return key
+
+    @contextmanager
+    def replaced(self, key: Key) -> Iterator[None]:
+        """Put a new key into force for a block. Where that fails, the former one is in force again. Raises OSError."""
+        kept: list[tuple[Path, Path]] = []
+        for path in (self.folder / PRIVATE, self.folder / PUBLIC):
+            beside = path.with_name(f".{path.name}.before")
+            beside.unlink(missing_ok=True)
+            if path.exists():
+                # Renamed back, it needs no room on a full disk.
+                if not link(path, beside):
+                    copy_privately(path, beside)
+                kept.append((beside, path))
+        try:
+            self.make(key)
+            yield
+        except BaseException:
+            for beside, path in kept:
+                beside.replace(path)
+            raise
+        for beside, _ in kept:
+            beside.unlink()
 
     def _keep_former(self, public: Ed25519PublicKey) -> None:
         folder = self.folder / FORMER

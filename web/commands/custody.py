@@ -14,6 +14,7 @@ from archive.custody import bag, sealing
 from archive.custody import restore as restoring
 from archive.custody.rebuild import rebuild
 from archive.errors import CatalogueNotEmpty
+from archive.registers import checking as accounts
 from archive.registers import staff
 from archive.registers.requests import checking as requests
 from archive.registers.requests.persons_key import PersonsKeys
@@ -131,7 +132,7 @@ def _bring_staff_back(settings: Settings) -> int:
         return 0
     with closing(staff.Staff(settings.staff_database_url, Seals(settings.keys))) as known:
         brought = known.load(dump)
-        unreadable = requests.unreadable(known)
+        unreadable = [*accounts.unreadable(known), *requests.unreadable(known)]
     dump.unlink()
     counts = {name: brought[name] or 0 for name in ("accounts", "requests", "search_records", "book_entries")}
     click.echo(

@@ -9,6 +9,7 @@ import click
 
 from archive.custody import backup as backups
 from archive.custody import sealing
+from archive.registers import checking as accounts
 from archive.registers import staff
 from archive.registers.requests.checking import unreadable
 from archive.registers.requests.persons_key import PersonsKey, PersonsKeys
@@ -86,14 +87,24 @@ def import_(file: Path) -> None:
 def replace(first: str, second: str, reason: str, lost: bool) -> None:
     """Make a new key, and seal every public document anew. Stop the server before.
 
-    Exits with 1 when a document was not sealed: it is no longer public.
+    Exits with 1 when a document was not sealed, and is no longer public, or when an account can't sign in any more.
     """
     with services() as opened:
-        sealed = sealing.replace(opened.catalogue, first, second, reason, lost)
+        if staff.is_there(url := opened.settings.staff_database_url):
+            with closing(staff.Staff(url, opened.catalogue.keys)) as known:
+                # By both keys until the new one is in force: whatever interrupts it, everybody can sign in.
+                sealed = sealing.replace(opened.catalogue, first, second, reason, lost, known.encrypt_anew)
+                known.encrypt_anew()
+                locked_out = [*accounts.unreadable(known)]
+        else:
+            sealed, locked_out = sealing.replace(opened.catalogue, first, second, reason, lost), []
         jobs.bring_up(opened, full=True)
         # They are sealed too.
         jobs.make_lists(opened)
-    sys.exit(_told(sealed))
+    for sentence in locked_out:
+        click.echo(f"gongkai: {sentence}", err=True)
+    click.echo("请运行 gongkai key export 重新打印密钥。", err=True)
+    sys.exit(_told(sealed) or bool(locked_out))
 
 
 @click.command()

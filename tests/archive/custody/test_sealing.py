@@ -1,5 +1,6 @@
 """Keys come back, are replaced by two persons, and are made for an archive from before the seals."""
 
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -13,6 +14,7 @@ from archive.custody.rebuild import rebuild
 from archive.errors import KeyRefused, KeyUnusable
 from archive.intake.adding import Item
 from archive.intake.receive import Intake
+from archive.store import approvals
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.records import _rows
@@ -83,6 +85,28 @@ def test_a_replacement_that_was_interrupted_is_run_again(catalogue: Catalogue, i
         catalogue.check_key()
     assert sealing.replace(catalogue, "甲", "乙", "换人").count == 2
     assert everything_public(catalogue) == {*ids[:2]}
+
+
+@pytest.mark.parametrize("linking", [True, False])
+def test_a_replacement_that_fails_leaves_the_former_key_in_force(
+    catalogue: Catalogue, ids: list[str], monkeypatch: pytest.MonkeyPatch, linking: bool
+) -> None:
+    key, files = catalogue.keys.private().id, {*catalogue.keys.folder.iterdir()}
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    if not linking:
+        monkeypatch.setattr("archive.store.seals.link", lambda source, target: False)
+    monkeypatch.setattr(approvals, "seal", full)
+    with pytest.raises(OSError, match="full"):
+        sealing.replace(catalogue, "甲", "乙", "换人")
+    assert catalogue.keys.private().id == key and everything_public(catalogue) == {*ids[:2]}
+    catalogue.check_key()
+    assert {*catalogue.keys.folder.glob("*.key")} <= files
+    monkeypatch.undo()
+    assert sealing.replace(catalogue, "甲", "乙", "换人").count == 2
+    assert not [*catalogue.keys.folder.glob(".*")]
 
 
 @pytest.mark.parametrize("second", ["甲", " 甲", "", "甲 "])

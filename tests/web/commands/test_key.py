@@ -1,15 +1,25 @@
 """The archive's key on the command line."""
 
 import shutil
-from contextlib import closing
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pyotp
 import pytest
+from sqlalchemy import select
 
 from archive.chinese.dates import office_today
+from archive.errors import SignInRefused
+from archive.registers import passwords, sessions
+from archive.registers.accounts import Accounts
 from archive.registers.requests.facts import Applicant, Field
 from archive.registers.requests.request import Actor, Application
 from archive.registers.requests.terms import Channel
+from archive.registers.roles import Role
+from archive.registers.staff import Staff
+from archive.registers.staff_tables import accounts
 from archive.store.seals import Key
 from tests.conftest import Databases, in_a_file
 from tests.web.commands.conftest import Run, caller
@@ -49,6 +59,61 @@ def test_after_a_replacement_a_backup_is_restored_with_the_key_on_paper(
     assert "2" in run("search", "通知").output
     # And once more, with the keys as they were brought along.
     assert run("key", "export").stdout == paper.read_text(encoding="utf-8")
+
+
+def test_whoever_has_a_second_factor_signs_in_after_a_replacement(
+    run: Run, folder: Path, tmp_path: Path, environment: dict[str, str], databases: Databases
+) -> None:
+    environment["GONGKAI_STAFF_DATABASE_URL"] = databases.empty(tmp_path / "staff.sqlite3")
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    secret, password = passwords.new_secret(), "seven-horses-9"
+
+    def signs_in() -> bool:
+        with _staff(environment) as (staff, _):
+            code = pyotp.TOTP(secret).at(time.time() + 30 * next(steps))
+            try:
+                return sessions.identify(staff, "lisi", password, code, "").person == "李四"
+            except SignInRefused:
+                return False
+
+    # A code counts once, and no earlier one after it.
+    steps = iter((0, 1, 1))
+    with _staff(environment) as (staff, known):
+        account, handed = known.add("lisi", "李四", [Role.PUBLISHER], "县政府办", "安装人")
+        known.choose_password(account, handed, password)
+        known.enrol(account, secret, pyotp.TOTP(secret).at(time.time() - 30))
+    assert signs_in()
+    for number in ("一", "二"):
+        told = run("key", "replace", "--by", "甲", "--and", "乙", "--reason", f"第{number}次换人")
+    assert "gongkai key export" in told.stderr and signs_in()
+    run("verify")
+    # Interrupted, once before the new key was in force and once after.
+    with _staff(environment) as (staff, _):
+        key = Key.new()
+        staff.encrypt_anew(key)
+        assert _second_factor(staff) == secret
+        staff.keys.make(key)
+        assert _second_factor(staff) == secret
+    shutil.rmtree(Path(environment["GONGKAI_DATA"]) / "keys")
+    lost = run("key", "replace", "--lost", "--by", "甲", "--and", "乙", "--reason", "遗失", code=1)
+    assert "lisi（李四）的验证器" in lost.stderr and "gongkai accounts reset lisi" in lost.stderr
+    assert not signs_in()
+    assert "gongkai accounts reset lisi" in run("verify", code=1).stderr
+    run("accounts", "reset", "lisi", "--by", "安装人")
+    run("verify")
+
+
+@contextmanager
+def _staff(environment: dict[str, str]) -> Iterator[tuple[Staff, Accounts]]:
+    settings = Settings.from_environment(environment)
+    with closing(open_services(settings)) as opened:
+        with closing(Staff(settings.staff_database_url, opened.catalogue.keys)) as staff:
+            yield staff, Accounts(staff, opened.catalogue)
+
+
+def _second_factor(staff: Staff) -> str | None:
+    with staff.reading() as connection:
+        return staff.decrypted(connection.scalars(select(accounts.c.secret)).one())
 
 
 def _registered(environment: dict[str, str]) -> None:
