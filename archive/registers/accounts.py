@@ -187,7 +187,7 @@ class Accounts:
             raise AccountRefused("请写明由谁办理（--by 姓名）。")
         with self._staff.writing() as connection:
             yield connection
-            with self._catalogue.writing() as log:
+            with self._staff.logging(self._catalogue) as log:
                 audit.append(log, name, action, None, {"account": person, **details})
 
     def _keep_an_administrator(self, connection: Connection, account: Account, held: Iterable[Role]) -> None:

@@ -23,13 +23,17 @@ from archive.registers.migrations import STAFF
 from archive.registers.requests import tables as _requests  # noqa: F401  # so that a backup has them
 from archive.registers.staff_tables import accounts, metadata, paper_codes, sessions, sign_ins, traced, traces
 from archive.store import database, migrations
+from archive.store.catalogue import Catalogue
 from archive.store.seals import Key, Seals
+from archive.store.space import need
 
 _VARIABLE = "GONGKAI_STAFF_DATABASE_URL"
 # What a backup has of it, beside the files that staff wrote.
 DUMP = "staff.jsonl"
 # How many rows of it are in memory together.
 _AT_ONCE = 20
+# Bytes: what SQLite keeps of a transaction in memory, 2 MB, is written when it is kept.
+_ROOM = 3 << 20
 _FOR = b"gongkai staff secrets 1"
 
 
@@ -97,6 +101,19 @@ class Staff:
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1735289199)")
             yield connection
+
+    @contextmanager
+    def logging(self, catalogue: Catalogue) -> Iterator[Connection]:
+        """Open the audit log for what a transaction of this database does: the last thing before both are kept.
+
+        The log is kept first. So that no full disk keeps it alone, there must be room for the other, too. Raises
+        DiskFull.
+        """
+        file = self._engine.url.database
+        if self._engine.dialect.name == "sqlite" and file:
+            need(Path(file), _ROOM)
+        with catalogue.writing() as log:
+            yield log
 
     def leave_no_trace(self) -> None:
         """Let what was deleted, and overwritten in the file, be gone from the log beside it (``-wal``), too.

@@ -65,6 +65,12 @@ def free(path: Path) -> int:
     return at.f_bavail * at.f_frsize if at.f_favail or not at.f_files else 0
 
 
+def need(path: Path, room: int) -> None:
+    """Raise DiskFull unless so many bytes may still be written on a path's file system."""
+    if free(path) < room:
+        raise _named(path)
+
+
 def make_reserve(data: Path, spare: int = 2) -> bool:
     """Make the reserve if it isn't whole and ``spare`` times its size is free. Return whether it is there."""
     reserve = data / RESERVE

@@ -121,9 +121,9 @@ def anonymise(by: str, dry_run: bool) -> None:
         with book_of(opened, _corrections.SPEC) as book:
             due = book.to_anonymise()
             for each in due:
-                click.echo(each.number)
                 if not dry_run:
                     book.anonymise(each.id, actor, each.last)
+                click.echo(each.number)
     click.echo(f"{len(due)} 条保管期限届满，{'没有改动' if dry_run else '个人信息已经去除'}。")
 
 

@@ -73,7 +73,7 @@ def anonymise(by: str, dry_run: bool) -> None:
         with register_of(opened) as register:
             due = register.to_anonymise()
             for each in due:
-                click.echo(each.number)
                 if not dry_run:
                     register.act(each.id, Event.ANONYMISE, Said(office_today()), actor, seen=each.last)
+                click.echo(each.number)
     click.echo(f"{len(due)} 件保管期限届满，{'没有改动' if dry_run else '个人信息已经去除'}。")

@@ -260,7 +260,7 @@ class Book:
                 row = self._insert(connection, made, "", number)
                 digests.append(self._write(connection, row, IMPORT, made, fit.personal, by, batch))
             if digests:
-                with self.catalogue.writing() as log:
+                with self._staff.logging(self.catalogue) as log:
                     told = {"batch": batch, "rows": len(digests), "digest": canonical.digest(sorted(digests))}
                     audit.append(log, by.person, "book.import", None, {"book": self.spec.title, **told})
         return batch
@@ -325,7 +325,8 @@ class Book:
     ) -> None:
         digest = self._write(connection, row, event, made, personal, by, "")
         told = {"entry": row["number"], "event": event, "step": row["last"] + 1, "digest": digest}
-        self.note(by, "book", told)
+        with self._staff.logging(self.catalogue) as log:
+            audit.append(log, by.person, "book", None, {"book": self.spec.title, **told})
 
     def _write(
         self,

@@ -185,7 +185,7 @@ class Register(Looking):
         """Make a new key and encrypt everything personal by it; return how many values. Raises KeyUnusable, OSError."""
         with self._staff.writing() as connection:
             key, count = self.persons.rotate(connection)
-            with self._catalogue.writing() as log:
+            with self._staff.logging(self._catalogue) as log:
                 audit.append(log, by.person, "request.key", None, {"key": key.id, "rows": count})
         return count
 
@@ -209,7 +209,7 @@ class Register(Looking):
                 digests.append(rows.write_event(connection, row, Event.IMPORT, self.today(), made, kept, by, batch))
                 self.persons.put(connection, row["id"], row["last"] + 1, kept)
             if digests:
-                with self._catalogue.writing() as log:
+                with self._staff.logging(self._catalogue) as log:
                     told = {"batch": batch, "rows": len(digests), "digest": canonical.digest(sorted(digests))}
                     audit.append(log, by.person, "request.import", None, told)
         return batch
@@ -244,7 +244,7 @@ class Register(Looking):
             told["proof"] = proof
         if gone is not None:
             told["void"] = gone
-        with self._catalogue.writing() as log:
+        with self._staff.logging(self._catalogue) as log:
             audit.append(log, by.person, "request", None, told)
 
 

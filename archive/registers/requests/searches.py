@@ -248,7 +248,7 @@ class Searches:
     def _note(self, record: Record, step: str, person: str, details: Mapping[str, object]) -> None:
         counts = {"searches": record.queries, "places": len(record.places)}
         told = {"request": _of(record), "record": record.number, "event": step, **counts, **details}
-        with self._catalogue.writing() as log:
+        with self._staff.logging(self._catalogue) as log:
             audit.append(log, _by(person), ACTION, None, told)
 
     def _columns(self, connection: Connection, record: Record) -> dict[str, object]:
