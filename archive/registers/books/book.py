@@ -31,6 +31,7 @@ ENTER, CHANGE, IMPORT, ANONYMISE = "登记", "改动", "导入", "去除个人�
 # The fact by which an entry has nothing personal any more.
 ANONYMISED_ON = "anonymised_on"
 OVERTAKEN = "您打开这一页之后，这一条已有新的改动，这次没有保存。请看过现在的内容再改。"
+Told = tuple[str, ...]
 _PARTS = ("entry_id", "number", "event", "at", "person", "account", "before", "after", "personal", "batch")
 _NUMBER = re.compile(r"(\d{4})-(\d{4,6})", re.ASCII)
 # The entries of each book as a process read them last, with how many there were and how many events they had.
@@ -218,6 +219,18 @@ class Book:
                 )
                 for row in connection.execute(query).mappings()
             ]
+
+    def told(self) -> dict[Told, str]:
+        """Map what the columns said of each entry, now and when it was entered, as ``in_columns``, to its number."""
+        first = select(book_entries.c.number, book_events.c.after).join(book_events)
+        first = first.where(book_entries.c.book == self.spec.id, book_events.c.number == 1)
+        with self._staff.reading() as connection:
+            known = {self.in_columns(made): number for number, made in connection.execute(first)}
+        return known | {self.in_columns(each.facts): each.number for each in self.all()}
+
+    def in_columns(self, facts: Facts) -> Told:
+        """Return what stands in the columns that are not personal: by this a row without a number is known again."""
+        return tuple(text(facts, each.name) for each in self.spec.columns if not each.personal)
 
     def masked_names(self, ids: Iterable[str]) -> dict[str, str]:
         """Return names as lists show them, 张**, by the entries' ids. Raises KeyUnusable, PersonalDataDamaged."""

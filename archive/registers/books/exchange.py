@@ -27,16 +27,25 @@ def take_in(book: Book, path: Path, by: Actor, dry_run: bool = False) -> Taken:
     """Enter the rows of a file. Raises EntryRefused or RequestRefused for one that can't be used, OSError."""
     taken = Taken()
     there = {each.number for each in book.all()}
+    known = book.told()
     good: list[tuple[str, Cells]] = []
     for line, row in taking_in.rows(path, _known(book), partial(_wrong_heading, book), EntryRefused):
         number, cells, reason = _parsed(book, row)
         if not reason and number in there:
             reason = f"{'这一条' if book.spec.named else '登记号'}已经有了，没有重复导入。"
+        said = book.in_columns(cells.facts)
+        if not reason and not number and said in known:
+            same = known[said]
+            reason = (
+                f"内容与{f'登记簿里的 {same} ' if same else '文件里前面的一行'}相同，没有重复导入。"
+                "确是另外一条的，请写明登记号。"
+            )
         if reason:
             taken.refused.append(Refused(line, reason))
             continue
         if number:
             there.add(number)
+        known.setdefault(said, number)
         good.append((number, cells))
     taken.rows = len(good)
     if good and not dry_run:

@@ -52,6 +52,30 @@ def test_proposals_go_in_and_out_and_are_counted(run: Run, tmp_path: Path) -> No
     assert "账号、登记簿完好" in run("verify", code=1).stdout, "an empty archive has no index"
 
 
+def test_rows_without_a_number_are_not_taken_twice(
+    run: Run, folder: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    id = run("search", "防汛").stdout.partition("[")[2].partition("]")[0] if run("reindex").exit_code == 0 else ""
+    tables = {
+        "reevaluations": f"文件,评估日,结论,理由\n{id},2025-02-01,维持,仍然涉及\n",
+        "handovers": f"移送对象,种类,接收单位,移送日,文件\n公共图书馆,提供公开信息,县图书馆,2025-02-01,{id}\n",
+        "corrections": f"收到日,涉及的文件,决定,决定日,告知日\n2025-02-01,{id},,,\n",
+    }
+    for book, table in tables.items():
+        file = tmp_path / f"{book}.csv"
+        # Twice in the file, and the file twice.
+        file.write_text(table + table.partition("\n")[2], encoding="utf-8")
+        first = run(book, "import", str(file), "--by", "丁四", code=1)
+        assert "导入 1 条；1 行有误" in first.stdout and "文件里前面的一行相同" in first.stderr, book
+        again = run(book, "import", str(file), "--by", "丁四", code=1)
+        assert "导入 0 条；2 行有误" in again.stdout and "登记簿里的 2026-0001 相同" in again.stderr, book
+        # Whoever means another one says so.
+        head, row = table.strip().split("\n")
+        file.write_text(f"登记号,{head}\n2025-0009,{row}\n", encoding="utf-8")
+        assert "导入 1 条；0 行有误" in run(book, "import", str(file), "--by", "丁四").stdout
+
+
 def test_disputes_go_in_at_their_requests_and_are_counted(run: Run, tmp_path: Path) -> None:
     old = tmp_path / "old.csv"
     head = "登记号,收到渠道,提交日,申请人类型,姓名,申请内容,结果代码,答复日\n"
