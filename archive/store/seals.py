@@ -63,6 +63,11 @@ class Key:
         former = {f"former {at}": key.hex() for at, key in enumerate(self.former, 1)}
         return keyfile.written(_HEADS[PRIVATE], told | former)
 
+    @staticmethod
+    def stands_in(text: str) -> bool:
+        """Tell whether a text has a private key, whole or not."""
+        return keyfile.holds(_HEADS[PRIVATE], text)
+
     @classmethod
     def read(cls, text: str, name: str) -> "Key":
         """Read what ``written`` wrote, as it was typed from paper too. Raises KeyUnusable."""

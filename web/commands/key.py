@@ -68,11 +68,13 @@ def _lacking(settings: Settings) -> list[str]:
 @click.argument("file", type=_FILE)
 @reported
 def import_(file: Path) -> None:
-    """Put the keys that `key export` printed back into force."""
+    """Put the keys that `key export` printed back into force: both, or the one that FILE has."""
     settings = Settings.from_environment()
     require_archive(settings.data)
     persons = read_persons_key(file)
-    sealing.bring_back(settings.database_url, settings.data, Seals(settings.keys), read_key(file))
+    # A copy of the other key alone comes back alone.
+    if persons is None or holds_key(file):
+        sealing.bring_back(settings.database_url, settings.data, Seals(settings.keys), read_key(file))
     if persons:
         PersonsKeys(settings.keys).bring_back(persons)
     click.echo("密钥已经放回。")
@@ -172,6 +174,11 @@ def _back_up(before: Catalogue, settings: Settings, destination: Path) -> None:
 def read_key(file: Path) -> Key:
     """Read a private key out of a file. Raises KeyUnusable."""
     return Key.read(file.read_text(encoding="utf-8", errors="replace"), file.name)
+
+
+def holds_key(file: Path) -> bool:
+    """Tell whether a file has a private key, whole or not."""
+    return Key.stands_in(file.read_text(encoding="utf-8", errors="replace"))
 
 
 def read_persons_key(file: Path) -> PersonsKey | None:
