@@ -77,7 +77,10 @@ def _text(path: Path) -> Iterator[tuple[int, list[str]]]:
         raw = stream.read(LARGEST + 1)
     if len(raw) > LARGEST:
         raise RequestRefused(f"文件超过 {LARGEST >> 20} 兆字节，请分开导入。")
-    rows = csv.reader(io.StringIO(_decoded(raw), newline=""), strict=True)
+    text = _decoded(raw)
+    # As spreadsheets save "Unicode text": the column names have no tab in them.
+    delimiter = "\t" if "\t" in text.lstrip().partition("\n")[0].strip() else ","
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         at = 1
         for row in rows:

@@ -132,6 +132,13 @@ def test_no_cell_is_calculated_and_each_comes_back(tmp_path: Path, cell: str, na
             assert next(csv.reader(stream)) == ["a", f"'{cell}"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "gb18030"])
+def test_a_table_with_tabs_is_read_as_spreadsheets_save_it(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes('登记号\t申请内容\t\r\n2019-0001\t"方案, 含""图""\r\n二"\t\r\n'.encode(encoding))
+    assert [*sheet.read(path)] == [(1, ["登记号", "申请内容", ""]), (2, ["2019-0001", '方案, 含"图"\r\n二', ""])]
+
+
 def test_other_cells_are_left_alone(tmp_path: Path) -> None:
     for cell in ("2026-0001", "'引号'", "a=b", "", "（=）"):
         assert sheet.harmless(cell) == sheet.meant(cell) == cell
