@@ -115,8 +115,11 @@ def test_a_table_has_persons_only_where_it_is_asked_for(book: Book, asked: dict[
     exchange.write(book, tmp_path / "all.csv", CLERK, persons=True)
     rows = [row for _, row in sheet.read(tmp_path / "all.csv")]
     assert NAME in rows[1] and CLAIM in rows[1]
-    # The same without its number comes in as the next one.
-    sheet.write(tmp_path / "in.csv", [row[1:] for row in rows])
+    # The same without its number is the same; what came on another day comes in as the next one.
+    sheet.write(tmp_path / "same.csv", [row[1:] for row in rows])
+    assert "2026-0001 相同" in exchange.take_in(book, tmp_path / "same.csv", CLERK).refused[0].reason
+    later = [cell.replace("2026-08-03", "2026-08-04") for cell in rows[1][1:]]
+    sheet.write(tmp_path / "in.csv", [rows[0][1:], later])
     assert exchange.take_in(book, tmp_path / "in.csv", CLERK).rows == 1
     assert exchange.take_in(book, tmp_path / "all.csv", CLERK).refused[0].reason == "登记号已经有了，没有重复导入。"
     assert [each.number for each in book.all()] == ["2026-0001", "2026-0002"]
