@@ -29,7 +29,6 @@ from archive.store.tables import classifications, documents, versions
 
 STAYS, OPENED = "维持", "转为主动公开"
 DECISIONS = (STAYS, OPENED)
-MONTHS = 12
 # The fact that an evaluation is still to be carried out, on which version; and why it could not be.
 PENDING, UNDONE = "pending", "undone"
 CARRIED, NOT_CARRIED = "执行", "没有执行"

@@ -58,8 +58,8 @@ class Person:
     def get(self, path: str) -> TestResponse:
         return self.client.get(path, base_url="https://localhost")
 
-    def post(self, path: str, page: str = "/password", **data: str) -> TestResponse:
-        """Send a form as the page at ``page`` has it."""
+    def post(self, path: str, page: str = "/password", **data: str | list[str]) -> TestResponse:
+        """Send a form as the page at ``page`` has it; a field may have several values."""
         return self.client.post(path, data={**self.hidden(page), **data}, base_url="https://localhost")
 
     def hidden(self, page: str) -> dict[str, str]:

@@ -343,9 +343,14 @@ def test_a_form_on_an_account_sent_again_changes_nothing_more(site: DeskSite) ->
 
 def test_each_role_that_was_ticked_is_there_after_a_proof(site: DeskSite) -> None:
     admin = site[Role.ADMINISTRATOR]
-    sent = {"person": "壬九", "name": "ren", "unit": "民政局", "role": ["审查员", "申请受理员"]}
+    sent: dict[str, str | list[str]] = {
+        "person": "壬九",
+        "name": "ren",
+        "unit": "民政局",
+        "role": ["审查员", "申请受理员"],
+    }
     with time_machine.travel(timedelta(seconds=PROOF.total_seconds() + 10)):
-        asked = admin.post("/accounts", **sent)  # type: ignore[arg-type]  # several values
+        asked = admin.post("/accounts", "/password", **sent)
         typed = html.unescape(re.findall(r'name="typed" value="([^"]*)"', asked.text)[0])
         proven = admin.post("/proof", target="/accounts", posted="1", typed=typed, password=PASSWORD)
     assert re.findall(r'name="role" value="([^"]*)"', proven.text) == sent["role"]
@@ -353,8 +358,8 @@ def test_each_role_that_was_ticked_is_there_after_a_proof(site: DeskSite) -> Non
 
 def test_an_account_gets_other_roles_and_another_unit_at_the_desk(site: DeskSite) -> None:
     admin, account = site[Role.ADMINISTRATOR], site.accounts.named("source")
-    sent = {"role": ["审查员", "申请受理员"], "unit": "民政局", "state": account.state}
-    assert admin.post("/accounts/source/change", **sent).status_code == 303  # type: ignore[arg-type]  # several values
+    sent: dict[str, str | list[str]] = {"role": ["审查员", "申请受理员"], "unit": "民政局", "state": account.state}
+    assert admin.post("/accounts/source/change", "/password", **sent).status_code == 303
     changed = site.accounts.named("source")
     assert changed.roles == {Role.REVIEWER, Role.CLERK} and changed.unit == "民政局"
     # Whoever was signed in with other rights signs in again.
