@@ -127,7 +127,7 @@ class Generations:
         with self._locked():
             building = self._all / (_ANEW if fresh else _CHANGES)
             for orphan in self._all.glob("building-*"):
-                if orphan.name != _ANEW or not (orphan / manifests.NAME).exists():
+                if orphan.name != _ANEW or not self._can_go_on(orphan):
                     shutil.rmtree(orphan)
             # Choose the base under the lock: another indexer may have just promoted a generation.
             base = self._stopped(building, fingerprint, words) if fresh else self._sound()
@@ -148,13 +148,20 @@ class Generations:
                 raise
             self._prune()
 
+    def _can_go_on(self, building: Path) -> bool:
+        """Tell whether a build was cut off after a seal; one cut off between its end and its promotion begins anew."""
+        try:
+            return bool(self.manifest(building).last_put)
+        except IndexDamaged:
+            return False
+
     def _stopped(self, building: Path, fingerprint: str, words: str) -> Manifest | None:
         """Return the manifest of an interrupted build and remove unsealed files; None if it can't be resumed."""
         try:
             manifest = self.verify(building)
         except IndexDamaged:
             return None
-        if (manifest.fingerprint, manifest.words) != (fingerprint, words) or not manifest.last_put:
+        if (manifest.fingerprint, manifest.words) != (fingerprint, words):
             return None
         for path in building.iterdir():
             if path.is_dir():

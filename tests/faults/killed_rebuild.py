@@ -49,10 +49,13 @@ def _run(folder: Path, length: Length, random: Random, sandbox: Sandbox) -> Tria
             trial.expect(total == opened.engine.count() >= before, f"after kill {kill}: {total} found, {before} before")
             switched += total > before
         trial.cases += 1
+    with installation(data) as opened:
+        # What the last kill left is removed by the next build, and without a change none begins.
+        take_in(opened, write_documents(folder / "incoming", ["末批"]), sandbox=sandbox)
     child(_build, data, False).told()
     sleep(0.1)
     stop.touch()
-    _judge_reading(trial, reader, _DOCUMENTS + trial.cases)
+    _judge_reading(trial, reader, _DOCUMENTS + trial.cases + 1)
     with installation(data) as opened:
         trial.expect(not (alarm := index_alarm(opened)), alarm)
         left = sorted(path.name for path in (opened.settings.index_folder / "generations").iterdir())

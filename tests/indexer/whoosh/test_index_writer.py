@@ -14,6 +14,8 @@ from indexer import facets
 from indexer.analyzer import Analyzer
 from indexer.asking.parse import parse
 from indexer.engine import SearchRequest
+from indexer.engines import manifest
+from indexer.engines.generations import Generations
 from indexer.engines.memory import MemoryEngine
 from indexer.engines.whoosh import index_writer, workers
 from indexer.engines.whoosh.engine import WhooshEngine
@@ -198,6 +200,23 @@ def test_a_rebuild_that_was_stopped_goes_on(
         list(writer.put_all(rest))
     _assert_same(engine, documents, analyzer)
     assert not list((tmp_path / "index" / "generations").glob("building-*"))
+
+
+def test_a_rebuild_that_was_stopped_after_its_end_is_not_kept_for_a_next_one(
+    engine: WhooshEngine, analyzer: Analyzer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(generations: Generations, building: Path) -> None:
+        raise _Interrupted
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Generations, "_promote", stop)
+        with pytest.raises(_Interrupted), engine.rebuilding() as writer:
+            list(writer.put_all(_documents(3)))
+    generations = tmp_path / "index" / "generations"
+    assert (generations / "building-anew" / manifest.NAME).exists()
+    with engine.writing() as writer:
+        writer.put(entry(_documents(1)[0], analyzer))
+    assert [path.name for path in generations.iterdir()] == ["00000001"]
 
 
 @pytest.mark.parametrize("harm", ["tear", "another analyzer", "not sealed"])
