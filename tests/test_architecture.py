@@ -3,7 +3,8 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -92,14 +93,22 @@ def _modules() -> dict[str, Path]:
 MODULES = _modules()
 
 
-def _imported(source: str) -> Iterator[str]:
+@cache
+def _nodes(source: str) -> Sequence[ast.AST]:
+    return tuple(ast.walk(ast.parse(source)))
+
+
+@cache
+def _imported(source: str) -> Sequence[str]:
     """List the names that a module imports anywhere in it: ``a.b.c`` for ``from a.b import c``."""
-    for node in ast.walk(ast.parse(source)):
+    found: list[str] = []
+    for node in _nodes(source):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "a relative import"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+    return found
 
 
 def _module(name: str, modules: Iterable[str]) -> str | None:
@@ -139,6 +148,7 @@ def wrong_arrows(sources: dict[str, str], listed: str) -> list[str]:
     return wrong
 
 
+@cache
 def _sources() -> dict[str, str]:
     return {module: path.read_text(encoding="utf-8") for module, path in MODULES.items()}
 
@@ -171,7 +181,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_a_library_is_imported_where_it_belongs(module: str) -> None:
     place = str(MODULES[module].relative_to(ROOT))
-    for name in _imported(MODULES[module].read_text(encoding="utf-8")):
+    for name in _imported(_sources()[module]):
         top = name.partition(".")[0]
         if top in ONLY_IN:
             assert any(place.startswith(where) for where in ONLY_IN[top]), f"{place} imports {name}"
@@ -217,7 +227,7 @@ def _writes(source: str) -> list[str]:
     found = [
         f"sqlalchemy.{name}" for name in ("insert", "update", "delete") if f"sqlalchemy.{name}" in _imported(source)
     ]
-    for node in ast.walk(ast.parse(source)):
+    for node in _nodes(source):
         # An engine writes to the index, not to the archive.
         if isinstance(node, ast.Attribute) and node.attr == "writing" and ast.unparse(node.value) != "engine":
             found.append(ast.unparse(node))
@@ -237,8 +247,8 @@ def _loads(source: str) -> list[str]:
     """What in a module could run a file's content by loading it; writing pickles for Whoosh is no such thing."""
     names = (*("pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle"), "numpy.load", "pandas.read_pickle")
     found = [name for name in _imported(source) if name.partition(".")[0] in names and name != "pickle"]
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Attribute):
+    for node in _nodes(source):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             said = ast.unparse(node).replace("np.", "numpy.", 1)
             if said in names or (said.startswith("pickle.") and said != "pickle.dumps"):
                 found.append(said)

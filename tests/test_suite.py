@@ -108,7 +108,12 @@ def test_a_skip_without_a_reason_is_noticed(source: str, count: int) -> None:
 
 
 def test_every_skip_gives_a_reason() -> None:
-    found = {path: list(skips_without_reason(source)) for path, source in TESTS.items()}
+    # Reading a module as a program takes long, and most have none of these words.
+    found = {
+        path: list(skips_without_reason(source))
+        for path, source in TESTS.items()
+        if any(word in source for word in _SKIPS)
+    }
     assert {path: skips for path, skips in found.items() if skips} == {}
 
 
@@ -140,5 +145,5 @@ def test_a_silencer_without_a_reason_is_noticed(line: str, noticed: bool) -> Non
 
 
 def test_every_silencer_gives_a_reason() -> None:
-    found = {path: list(silencers_without_reason(source)) for path, source in CODE.items()}
+    found = {path: list(silencers_without_reason(source)) for path, source in CODE.items() if _SILENCER.search(source)}
     assert {path: at for path, at in found.items() if at} == {}

@@ -200,7 +200,7 @@ def own(tmp_path: Path, mould: Mould, databases: Databases, analyzer: Analyzer) 
         yield site
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
