@@ -168,7 +168,8 @@ def test_only_the_desk_is_measured_when_it_is_asked_for(monkeypatch: pytest.Monk
     assert run.run(200, LINES, 0.1, 4, 1, only=run.DESK) == [measured]
 
 
-@pytest.mark.slow
+# `./run bench --quick` does the same, and CI runs it.
+@pytest.mark.thorough
 def test_every_page_of_the_desk_is_measured_over_what_waits(
     tmp_path: Path, analyzer: Analyzer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,10 @@ from tests.reading import SOFFICE, readings
 
 REGULATIONS = REAL / "regulation-files"
 
-pytestmark = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed"),
+]
 
 
 @pytest.mark.parametrize("kind", ["docx", "doc", "rtf"])
@@ -29,7 +32,6 @@ def test_mixed_lists_have_the_numbers_that_libreoffice_shows(kind: str, tmp_path
     assert sum(len(each.numbered) for each in found) > 40
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not REGULATIONS.is_dir(), reason="the shared real material is not here")
 def test_real_regulations_have_the_numbers_that_libreoffice_shows() -> None:
     found = list(readings(sorted(REGULATIONS.iterdir())))

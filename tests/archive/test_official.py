@@ -145,6 +145,7 @@ def test_a_zip_keeps_the_order_and_no_moment() -> None:
         ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
 def test_a_page_has_22_lines_of_28_characters_in_libreoffice(tmp_path: Path) -> None:
     file = tmp_path / "long.docx"

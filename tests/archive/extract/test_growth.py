@@ -100,7 +100,7 @@ RTF = (
 
 
 def check(work: Callable[[str], object], unit: str) -> None:
-    assert grows(work, text_of(unit, 10_000), text_of(unit, 80_000), most=16)
+    assert grows(work, text_of(unit, 5_000), text_of(unit, 40_000), most=16)
 
 
 @pytest.mark.parametrize("unit", (*PAGE, *EACH[::4]), ids=ascii)
@@ -116,7 +116,7 @@ def test_a_web_page_within_many_elements(around: str) -> None:
 @pytest.mark.parametrize("tag", ["<p {}>甲", "<script {}></script>", "<p title='<script>'><!--<script>--><p {}>甲"])
 @pytest.mark.parametrize("unit", [" a%d='>'", ' a%d="x"', " a%d", "/a%d = x "])
 def test_a_tag_with_many_attributes(tag: str, unit: str) -> None:
-    assert grows(lambda text: html.from_text(tag.format(text)), text_of(unit, 40_000), text_of(unit, 320_000), most=16)
+    assert grows(lambda text: html.from_text(tag.format(text)), text_of(unit, 20_000), text_of(unit, 160_000), most=16)
 
 
 @pytest.mark.parametrize(
@@ -130,14 +130,14 @@ def test_a_tag_with_many_attributes_after_what_parsers_read_differently(before: 
     text = f"<p>甲</p>{before}<p {{}}>乙"
     assert grows(
         lambda attributes: html.from_text(text.format(attributes)),
-        *(text_of(" a%d", size) for size in (100_000, 1_000_000)),
-        most=20,
+        *(text_of(" a%d", size) for size in (50_000, 400_000)),
+        most=16,
     )
 
 
 @pytest.mark.parametrize("unit", ["<!-->", "<!--->甲", "<![CDATA[", "<?"])
-def test_megabytes_of_signs_that_parsers_read_differently(unit: str) -> None:
-    assert grows(html.from_text, text_of(unit, 200_000), text_of(unit, 2_000_000), most=20)
+def test_many_signs_that_parsers_read_differently(unit: str) -> None:
+    assert grows(html.from_text, text_of(unit, 100_000), text_of(unit, 800_000), most=16)
 
 
 @pytest.mark.parametrize("unit", ["<!--", "<script>", "<a ", "<a b='", "<a b=\"'", "<a b", "<style a='"])

@@ -291,7 +291,7 @@ def done(staff: Staff, id: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("after", [0, 1, 5, 17, 25])
+@pytest.mark.parametrize("after", [1, 17, *(pytest.param(after, marks=pytest.mark.thorough) for after in (0, 5, 25))])
 def test_a_worker_that_is_killed_leaves_a_job_that_another_finishes(
     services: Services, staff: Staff, worker: Worker, environment: dict[str, str], after: int
 ) -> None:
@@ -328,7 +328,9 @@ def test_two_workers_share_jobs_and_stop_after_the_file_in_hand(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "ending", [signal.SIGTERM, signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.thorough)]
+)
 def test_the_desk_starts_a_worker_again_when_it_dies_and_takes_it_along(
     services: Services, staff: Staff, environment: dict[str, str], ending: signal.Signals
 ) -> None:

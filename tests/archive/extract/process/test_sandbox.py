@@ -402,6 +402,7 @@ def test_a_file_has_its_processor_time_for_itself(mischief: None, text: Path) ->
         assert all(sandbox.extract(path, PLAIN).paragraphs for _ in range(6))
 
 
+@pytest.mark.slow
 def test_a_used_job_reads_every_file_as_a_new_one_does() -> None:
     paths = sorted(path for path in (ROOT / "corpus" / "files").rglob("*") if path.is_file())
     kinds = [media_type(path, path.name) for path in paths]
