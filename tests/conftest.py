@@ -50,15 +50,17 @@ in_a_file = pytest.mark.skipif(POSTGRESQL != "", reason="about the file of a SQL
 
 
 class Databases:
-    """Make databases: SQLite files, or databases on GONGKAI_TEST_POSTGRESQL, which are dropped when ``made`` ends."""
+    """Make databases: SQLite files, or databases on GONGKAI_TEST_POSTGRESQL. What ``made`` has is open until the end."""
 
     def __init__(self, folder: Path, made: ExitStack) -> None:
         self._folder = folder
         self._made = made
+        # Names on the server by the file that each would be.
+        self._names: dict[Path, list[str]] = {}
 
     def empty(self, file: Path) -> str:
         """Return the URL of a database without tables. An SQLite database will be at ``file``."""
-        return self._on_server() if POSTGRESQL else f"sqlite:///{file}"
+        return self._on_server(file) if POSTGRESQL else f"sqlite:///{file}"
 
     def new(self, file: Path) -> str:
         """Return the URL of a database that has the program's tables, all empty."""
@@ -71,7 +73,7 @@ class Databases:
     def copied(self, url: str, file: Path) -> str:
         """Return the URL of a copy of a database. Nobody may have the original open."""
         if POSTGRESQL:
-            return self._on_server(f" TEMPLATE {make_url(url).database}{self._by_file}")
+            return self._on_server(file, f" TEMPLATE {make_url(url).database}{self._by_file}")
         file.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(str(make_url(url).database), file)
         return f"sqlite:///{file}"
@@ -88,10 +90,16 @@ class Databases:
         Staff(url, Seals(self._folder)).close()
         return url
 
-    def _on_server(self, template: str = "") -> str:
+    def drop(self, folder: Path) -> None:
+        """Drop the server's databases for files in a folder. Each takes 9 MB, be it empty."""
+        for file in [file for file in self._names if file.is_relative_to(folder)]:
+            for name in self._names.pop(file):
+                self._server.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _on_server(self, file: Path, template: str = "") -> str:
         name = f"gongkai_test_{uuid4().hex}"
         self._server.exec_driver_sql(f"CREATE DATABASE {name}{template}")
-        self._made.callback(self._server.exec_driver_sql, f"DROP DATABASE {name} WITH (FORCE)")
+        self._names.setdefault(file, []).append(name)
         return make_url(POSTGRESQL).set(database=name).render_as_string(hide_password=False)
 
     @cached_property
@@ -175,6 +183,15 @@ def pytest_sessionfinish() -> None:
     """Look through the garbage once. pytest does so five times after this, for other Pythons."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Drop a server's databases with the test that made them, when whoever had them open has closed them."""
+    yield
+    made = getattr(item, "funcargs", {})
+    if POSTGRESQL and {"databases", "tmp_path"} <= made.keys():
+        made["databases"].drop(made["tmp_path"])
 
 
 def asks_the_database(item: pytest.Item) -> bool:
@@ -271,7 +288,9 @@ def analyzer() -> Analyzer:
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """Make databases. ``asks_the_database`` recognises tests that need one by this fixture."""
     with ExitStack() as made:
-        yield Databases(tmp_path_factory.mktemp("databases"), made)
+        databases = Databases(tmp_path_factory.mktemp("databases"), made)
+        yield databases
+        databases.drop(Path("/"))
 
 
 @pytest.fixture

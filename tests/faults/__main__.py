@@ -57,7 +57,9 @@ def main() -> None:
     arguments = argparse.ArgumentParser(prog="./run faults", description=__doc__)
     arguments.add_argument("faults", nargs="*", choices=[*FAULTS, []], metavar="R1|R2|…", help="Only these.")
     much = arguments.add_mutually_exclusive_group()
-    much.add_argument("--quick", dest="length", action="store_const", const=Length.QUICK, help="A fourth to a third of the cases.")
+    much.add_argument(
+        "--quick", dest="length", action="store_const", const=Length.QUICK, help="A fourth to a third of the cases."
+    )
     much.add_argument(
         "--long",
         dest="length",
