@@ -3,9 +3,10 @@
 import click
 
 from archive.decisions import corrections
+from archive.errors import DecisionRefused
 from archive.registers.roles import Act
 from web.commands import jobs
-from web.commands.deciding import decider
+from web.commands.deciding import decider, naming
 from web.commands.installation import named, reported, services
 from web.commands.words import FIELD
 
@@ -26,6 +27,8 @@ def correct(id: str, field: str, value: str, person: str, reason: str, sure: boo
     of, version = named(id)
     with services() as opened:
         who = decider(opened, person, Act.CORRECT)
+        if why := naming(opened, of, value, reason):
+            raise DecisionRefused(of, f"{why}没有更正。")
         done = corrections.correct(opened.catalogue, of, field, value, who, reason, version, sure)
     click.echo(f"{of}: 第 {done.version} 版{done.label}由“{done.before}”改为“{done.after}”")
     if done.renewed:

@@ -77,13 +77,16 @@ def hindered(opened: Services, staff: Staff, person: str, act: Act) -> str:
     return known.hindrance(person, act)
 
 
-def naming(opened: Services, id: str) -> str:
-    """Return why a reply that is to be public for all can't be: it names who asked; "" for any other document."""
+def naming(opened: Services, id: str, *told: str, urgent: bool = False) -> str:
+    """Return why a reply that is to be public for all can't be: it names who asked; "" for any other document.
+
+    With what is ``told`` about it, why that can't be (``openings.named``): a correction, a reason that is shown.
+    """
     url = opened.settings.staff_database_url
     if not is_there(url):
         return ""
     with closing(Staff(url, opened.catalogue.keys)) as staff:
-        return openings.names(staff, opened.catalogue, id)
+        return openings.named(staff, id, *told, urgent=urgent) if told else openings.names(staff, opened.catalogue, id)
 
 
 def has_accounts(opened: Services) -> bool:

@@ -304,6 +304,9 @@ def withdraw(ids: tuple[str, ...], reviewer: str, reason: str, replacement: str 
     data = Settings.from_environment().data
 
     def each(opened: Services, id: str, version: int | None, person: str) -> str:
+        if why := naming(opened, id, reason, urgent=True):
+            raise DecisionRefused(id, f"{why}没有撤回，请改写理由。")
+
         def act() -> int:
             return reviewing.decide(opened.catalogue, id, Verdict.WITHDRAW, person, reason, version, replacement)
 

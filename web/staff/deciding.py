@@ -101,6 +101,9 @@ def withdraw(id: str) -> Answer:
 
     def act(_version: int, person: str) -> object:
         reason, other = request.form.get("reason", ""), another(id, request.form.get("replacement", ""))
+        # Who looks for the document reads why it was withdrawn.
+        if named := openings.named(desk().staff, id, reason, urgent=True):
+            raise DecisionRefused(id, f"{named}没有撤回，请改写理由。")
         return review.decide(services().catalogue, id, Verdict.WITHDRAW, person, reason, replacement=other)
 
     return done(id, act)

@@ -1,11 +1,13 @@
 """Replies that are made public for all (article 44): a copy of what was answered comes in and goes through review.
 
 The document knows nothing of the request: the relation is an entry here, by the request's number. A copy in which the
-applicant's name, identity or contact stands is not taken in, and no later version of it is made public (``names``);
-whatever else is personal stops it at the pre-check.
+applicant's name, identity or contact stands is not taken in, and no later version of it is made public (``names``).
+Neither a correction of the document nor the reason for which it is withdrawn may name them (``named``). Whatever else
+is personal stops it at the pre-check.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
@@ -81,9 +83,9 @@ def open_reply(
         read = sandbox.extract(path, media_type(path, name))
     except FileRefused as unreadable:
         raise EntryRefused(unreadable.reason) from unreadable
-    if named := register.named_in(request.id, "\n".join((name, read.title or "", *read.paragraphs, *read.concealed))):
-        fields = "、".join(each.value for each in named)
-        raise EntryRefused(f"文件里有这件申请的申请人的{fields}，没有接收。请去掉或者遮盖后，再提交这份文件。")
+    if found := register.named_in(request.id, "\n".join((name, read.title or "", *read.paragraphs, *read.concealed))):
+        told_as = "、".join(each.value for each in found)
+        raise EntryRefused(f"文件里有这件申请的申请人的{told_as}，没有接收。请去掉或者遮盖后，再提交这份文件。")
     receipt = intake.receive(Item(path, f"desk:openings/{id}", names=(name,), note=_NOTE))
     if receipt.result is Result.REFUSED or receipt.document_id is None:
         raise EntryRefused(receipt.reason)
@@ -93,7 +95,21 @@ def open_reply(
 def names(staff: Staff, catalogue: Catalogue, document: str) -> str:
     """Return why the newest version of a document can't become public: it names who asked for it; "" if it can.
 
-    Raises UnknownDocument.
+    Every field that is published counts, and what is in the files. Raises UnknownDocument.
+    """
+    known = catalogue.newest(document)
+    parts: tuple[Document | Attachment, ...] = (known, *known.attachments)
+    published = (getattr(known.metadata, each.name) for each in fields(known.metadata) if each.name != "sources")
+    within = (word for each in parts for word in (each.file.name, each.text, *each.concealed))
+    found = named(staff, document, *map(str, filter(None, published)), *within)
+    return f"{found}请退回，去掉或者遮盖后作为新版本提交。" if found else ""
+
+
+def named(staff: Staff, document: str, *told: str, urgent: bool = False) -> str:
+    """Return why a text about a document can't become public: it names who asked for it; "" if it can.
+
+    Of a document that came of no request, nothing is read. The sentence has nothing of the text. With ``urgent``, as
+    a withdrawal is, it is no hindrance that the applicant can't be read.
     """
     at = book_entries.c
     of = select(at.facts).where(at.book == SPEC.id, at.facts["document"].as_string() == document)
@@ -101,20 +117,20 @@ def names(staff: Staff, catalogue: Catalogue, document: str) -> str:
         numbers = [text(facts, "request") for facts in connection.scalars(of)]
         if not numbers:
             return ""
-        known = catalogue.newest(document)
-        parts: tuple[Document | Attachment, ...] = (known, *known.attachments)
-        within = (word for each in parts for word in (each.file.name, each.text, *each.concealed))
-        told = "\n".join((known.metadata.title, *within))
         ids = connection.scalars(select(requests.c.id).where(requests.c.number.in_(numbers)))
         try:
             said = [of for id in [*ids] for of in Persons(staff.keys.folder).of(connection, id).values()]
         except (KeyUnusable, PersonalDataDamaged):
-            return "这份文件由一件申请的答复转来，而申请人的信息现在读不出，不能核对文件里有没有，请告诉维护人员。"
-    found = [each for each in _NAMING if any(stands_in(of.get(each, ""), told) for of in said)]
+            return (
+                ""
+                if urgent
+                else "这份文件由一件申请的答复转来，而申请人的信息现在读不出，不能核对里面有没有，请告诉维护人员。"
+            )
+    within = "\n".join(told)
+    found = [each for each in _NAMING if any(stands_in(of.get(each, ""), within) for of in said)]
     if not found:
         return ""
-    fields = "、".join(each.value for each in found)
-    return f"文件里有申请人的{fields}，不能公开（条例第四十四条）。请退回，去掉或者遮盖后作为新版本提交。"
+    return f"里面有申请人的{'、'.join(each.value for each in found)}，不能公开（条例第四十四条）。"
 
 
 def _problems(facts: Facts, today: date) -> Iterator[tuple[str, str]]:

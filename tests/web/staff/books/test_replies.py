@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
-from archive.decisions import review
+from archive.decisions import corrections, review
 from archive.document import Aspect, Disclosure, Outcome
 from archive.extract import Sandbox
 from archive.intake.adding import Item
@@ -113,7 +113,7 @@ def test_a_later_version_that_names_the_applicant_is_not_made_public(
         assert intake.receive(Item(path, f"desk:openings/{entry.id}")).document_id == id
     assert catalogue.newest(id).version == 2
     shown = clerk.get(page).text
-    assert "文件里有申请人的姓名或名称" in shown and NAME not in shown
+    assert "里面有申请人的姓名或名称" in shown and NAME not in shown
     review.classify(catalogue, id, Disclosure.ACTIVE, "乙二", "条例第二十条")
     for aspect in Aspect:
         review.examine(catalogue, id, aspect, Outcome.PASSED, "乙二", "已核对")
@@ -121,6 +121,23 @@ def test_a_later_version_that_names_the_applicant_is_not_made_public(
         answer = publisher.post(f"/documents/{id}/{act}", f"/documents/{id}", reason="公开", **form)
         assert answer.status_code == 409 and "不能公开（条例第四十四条）" in answer.text
     assert catalogue.public_count() == 0
+    corrected = reviewer.post(f"/documents/{id}/correct/title", f"/documents/{id}", value=f"答复{NAME}", reason="更正")
+    assert corrected.status_code == 409 and "没有更正" in corrected.text
+    withdrawn = publisher.post(f"/documents/{id}/withdraw", f"/documents/{id}", reason=f"{NAME}要求撤回")
+    assert withdrawn.status_code == 409 and "不能公开（条例第四十四条）" in withdrawn.text
     assert reviewer.get(page).status_code == 403
     site.services.catalogue.keys.folder.joinpath("persons.key").unlink()
     assert "读不出" in publisher.post(f"/documents/{id}/approve", f"/documents/{id}", reason="公开").text
+    # A withdrawal doesn't wait for the key.
+    assert "读不出" not in publisher.post(f"/documents/{id}/withdraw", f"/documents/{id}", reason="有误").text
+
+
+@pytest.mark.parametrize("field", ["title", "number", "issuer", "topic", "column", "index_code"])
+def test_no_published_field_names_the_applicant(site: DeskSite, answered: Request, field: str) -> None:
+    assert send(site[Role.CLERK], COPY, request=answered.number).status_code == 303
+    catalogue = site.services.catalogue
+    (entry,) = Book(SPEC, site.staff, catalogue).all()
+    id = str(entry.facts["document"])
+    # By hand, as before anybody knew of the request.
+    corrections.correct(catalogue, id, field, f"{NAME} 3", "乙二", "更正", sure=True)
+    assert "里面有申请人的姓名或名称" in openings.names(site.staff, catalogue, id)
