@@ -5,16 +5,18 @@ database in plain, because it names nobody; whoever confirms it is held to that 
 """
 
 import json
+import logging
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, Select, delete, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from archive.chinese import personal, sought
 from archive.decisions import precheck
 from archive.document import Document, File, Metadata
-from archive.errors import RequestRefused, UnknownRequest
+from archive.errors import GongkaiError, RequestRefused, UnknownRequest
 from archive.plain import one_line
 from archive.registers.everything import Entry, State
 from archive.registers.requests import facts
@@ -28,6 +30,7 @@ from archive.registers.staff import Staff, instant, now
 from archive.store import audit, canonical
 from archive.store.catalogue import BATCH, Catalogue
 
+logger = logging.getLogger(__name__)
 ACTION = "request.findable"
 LONGEST = 20_000
 # How much of what was asked stands in a list.
@@ -85,14 +88,28 @@ class FoundAgain:
             connection.execute(
                 insert(findable).values(request_id=id, **{name: getattr(made, name) for name in columns})
             )
-        # After the text is there: an index that follows the log must not come too early.
-        self.note(str(row["number"]), person, made)
+            with self._staff.logging(self._catalogue) as log:
+                self.note(log, str(row["number"]), person, made)
+        self.note_again(str(row["number"]), person, made)
         return made
 
-    def note(self, number: str, person: str, made: Findable | None) -> None:
-        """Put in the log that a text is there, or gone, or that its request has changed: the index follows this."""
-        with self._catalogue.writing() as log:
-            audit.append(log, person, ACTION, None, {"request": number, "digest": made.digest if made else ""})
+    def note(self, log: Connection, number: str, person: str, made: Findable | None) -> None:
+        """Put in the log that a text is there, or gone, or that its request has changed: the index follows this.
+
+        It is part of the transaction that does so: no cut between the two leaves an index as it was.
+        """
+        audit.append(log, person, ACTION, None, {"request": number, "digest": made.digest if made else ""})
+
+    def note_again(self, number: str, person: str, made: Findable | None) -> None:
+        """Put the same in the log after the transaction: an index that follows the log may have come too early.
+
+        What was done is done: that this fails is no reason to say otherwise.
+        """
+        try:
+            with self._catalogue.writing() as log:
+                self.note(log, number, person, made)
+        except (GongkaiError, SQLAlchemyError, OSError) as error:
+            logger.error("%s after a request was found by other words", type(error).__name__)
 
     def drop(self, connection: Connection, id: str) -> None:
         """Delete the text of a request."""
@@ -101,7 +118,11 @@ class FoundAgain:
     def of(self, id: str) -> Findable | None:
         """Return what a request is found again by; None if nothing was confirmed."""
         with self._staff.reading() as connection:
-            row = connection.execute(_rows().where(findable.c.request_id == id)).mappings().first()
+            return self.held(connection, id)
+
+    def held(self, connection: Connection, id: str) -> Findable | None:
+        """Return the same within a transaction."""
+        row = connection.execute(_rows().where(findable.c.request_id == id)).mappings().first()
         return _read(row) if row else None
 
     def touched(self, action: str, details: Mapping[str, object]) -> str | None:

@@ -114,7 +114,6 @@ class Register(Looking):
         knew of: after another one nothing is done. Raises RequestRefused, UnknownRequest, KeyUnusable.
         """
         values = _checked({**said.personal, **_spoken(said)})
-        was = self.found_again.of(id) if event in _TOLD else None
         if said.personal and event not in _RETOLD:
             raise RequestRefused(f"“{event}”不改变申请人的信息，请用“{Event.CORRECT}”。")
         if (event in _BY_LETTER and letter is None) or (
@@ -129,6 +128,7 @@ class Register(Looking):
             raise RequestRefused(f"文号或归档号“{said.number[:40]}”应写成 沭公开〔2026〕3号 的样子。")
         with self._staff.writing() as connection:
             row = rows.find(connection, id)
+            told = event in _TOLD and self.found_again.held(connection, id) is not None
             if seen is not None and row["last"] != seen:
                 raise RequestRefused(OVERTAKEN)
             known = facts.read(row["facts"])
@@ -159,11 +159,11 @@ class Register(Looking):
                 proof = services.write(connection, id, row["last"] + 1, serving, said.delivery, said.on)
                 if serving.proof:
                     values[Field.RECEIPT] = services.sealed(serving.proof)
-            self._record(connection, row, event, said.on, changed, values, by, digest, proof, gone)
+            self._record(connection, row, event, said.on, changed, values, by, digest, proof, gone, told)
+        if told:
+            self.found_again.note_again(str(row["number"]), by.person, self.found_again.of(id))
         if event is Event.ANONYMISE:
             self._staff.leave_no_trace()
-        if was:
-            self.found_again.note(str(row["number"]), by.person, self.found_again.of(id))
         return self.request(id)
 
     def _numbered(
@@ -230,10 +230,12 @@ class Register(Looking):
         letter: str = "",
         proof: str | None = None,
         gone: str | None = None,
+        found_again: bool = False,
     ) -> None:
         """Write an event, here and in the audit log; ``letter`` is the digest of the one that was kept with it.
 
         ``proof`` is that of what proves how one was handed over, "" where nothing does; ``gone`` is a void number.
+        ``found_again``: the request was found again by a text, which the index now has to read anew.
         """
         digest = rows.write_event(connection, row, event, on, made, values, by)
         self.persons.put(connection, row["id"], row["last"] + 1, values)
@@ -244,8 +246,11 @@ class Register(Looking):
             told["proof"] = proof
         if gone is not None:
             told["void"] = gone
+        made_known = self.found_again.held(connection, row["id"]) if found_again else None
         with self._staff.logging(self._catalogue) as log:
             audit.append(log, by.person, "request", None, told)
+            if found_again:
+                self.found_again.note(log, row["number"], by.person, made_known)
 
 
 def _kept(connection: Connection, row: RowMapping, said: Said, letter: Outgoing) -> tuple[str, str]:

@@ -1,12 +1,13 @@
 """Requests found again: by what a clerk confirmed as naming nobody, and by nothing else of the register."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
+from unittest import mock
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import Connection, delete, update
 
 from archive.errors import RequestRefused, UnknownRequest
 from archive.registers.everything import Everything, State
@@ -152,3 +153,38 @@ def test_more_are_asked_for_than_a_statement_holds(register: Register, asked: Re
 def test_a_request_that_is_not_there_is_not_found_again(register: Register) -> None:
     with pytest.raises(UnknownRequest):
         register.found_again.confirm("nobody", ASKED, "", BY)
+
+
+def test_an_index_follows_also_what_was_done_just_before_a_cut(
+    register: Register, asked: Request, staff: Staff, catalogue: Catalogue, engine: Engine, today: Today
+) -> None:
+    """Nothing after the transaction is needed; that it fails says nothing else of what was done."""
+    everything = Everything(catalogue, [FoundAgain(staff, catalogue)])
+    with mock.patch.object(FoundAgain, "note_again"):
+        register.found_again.confirm(asked.id, ASKED, "", BY)
+        assert [*problems(staff, catalogue)] == []
+        register.act(asked.id, Event.WITHDRAW, Said(today.day), CLERK)
+        sync.follow(everything, engine)
+        assert found(engine, "征地补偿")
+        today.day = date(2038, 1, 1)
+        register.act(asked.id, Event.ANONYMISE, Said(today.day), HEAD)
+    assert [*problems(staff, catalogue)] == []
+    sync.follow(everything, engine)
+    assert found(engine, "征地补偿") == set()
+
+
+def test_what_fails_after_a_text_is_kept_does_not_say_that_it_is_not(register: Register, asked: Request) -> None:
+    writing, calls = Catalogue.writing, 0
+
+    @contextmanager
+    def full(self: Catalogue) -> Iterator[Connection]:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise OSError(28, "no room")
+        with writing(self) as log:
+            yield log
+
+    with mock.patch.object(Catalogue, "writing", full):
+        register.found_again.confirm(asked.id, ASKED, "", BY)
+    assert calls == 2 and register.found_again.of(asked.id)
