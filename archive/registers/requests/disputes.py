@@ -111,6 +111,7 @@ def take_in(register: Register, path: Path, by: Actor, today: date, dry_run: boo
     # What becomes of the requests, also where nothing is written.
     known: dict[str, tuple[Request, Facts]] = {}
     for line, row in taking_in.rows(path, _HEADING, _wrong_heading, RequestRefused):
+        begun = False
         try:
             number, kind, dispute = _parsed(row)
             if number not in known:
@@ -120,14 +121,18 @@ def take_in(register: Register, path: Path, by: Actor, today: date, dry_run: boo
             acts = _acts(made, kind, dispute)
             for event, said in acts:
                 made = changing.apply(made, event, said, by.person, register.calendar, today)
+            for event, said in () if dry_run else acts:
+                request = register.act(request.id, event, said, by)
+                begun = True
         except UnknownRequest:
             taken.refused.append(Refused(line, "登记簿里没有这个登记号的申请。"))
             continue
         except RequestRefused as refused:
-            taken.refused.append(Refused(line, refused.reason))
+            taken.refused.append(Refused(line, refused.reason + ("提出已经登记，审结没有登记。" if begun else "")))
+            # Somebody else may have acted on it: the next row of it reads it anew.
+            if not dry_run:
+                known.pop(row.get("申请登记号", "").strip(), None)
             continue
-        for event, said in () if dry_run else acts:
-            register.act(request.id, event, said, by)
         known[number] = request, made
         taken.rows += 1
     return taken

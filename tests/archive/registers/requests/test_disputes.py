@@ -16,6 +16,7 @@ from archive.registers.requests.disputes import CELLS, Kind, cases, kinds, table
 from archive.registers.requests.facts import Applicant, Court, Dispute, Facts, Field, Result, Said
 from archive.registers.requests.outcomes import Row
 from archive.registers.requests.register import Register
+from archive.registers.requests.request import Actor, Request
 from archive.registers.requests.states import Event, State
 from archive.registers.requests.table_three import TOTAL, table_three
 from archive.registers.requests.terms import Channel
@@ -305,3 +306,27 @@ def test_the_organ_and_the_number_of_a_dispute_go_out_and_in(
     ):
         with pytest.raises(RequestRefused, match="全称|案号应写成"):
             register.act(id, Event.SUE, wrong, CLERK)
+
+
+def test_a_row_that_is_overtaken_while_a_table_comes_in_is_told_and_the_rest_goes_in(
+    register: Register, application: Apply, today: Today, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (
+        register.act(register.register(application(), CLERK).id, Event.ANSWER, answer(today.day), CLERK).number
+        for _ in range(2)
+    )
+    file = tmp_path / "disputes.csv"
+    rows = [f"{number},复议,{today.day},{today.day},维持" for number in (first, second)]
+    file.write_text("\n".join(("申请登记号,种类,提出日,审结日,结果", *rows)), encoding="utf-8")
+    act = Register.act
+
+    def overtaken(self: Register, id: str, event: Event, said: Said, by: Actor) -> Request:
+        if self.request(id).number == first and event is Event.REVIEW_END:
+            raise RequestRefused("别人刚刚办过。")
+        return act(self, id, event, said, by)
+
+    monkeypatch.setattr(Register, "act", overtaken)
+    taken = disputes.take_in(register, file, CLERK, today())
+    assert taken.rows == 1
+    assert [(each.line, each.reason) for each in taken.refused] == [(2, "别人刚刚办过。提出已经登记，审结没有登记。")]
+    assert register.numbered(second).facts.disputes[0].ended_on
