@@ -50,13 +50,21 @@ def confirm(id: str) -> Answer:
             raise RequestRefused("请看过以后，勾选“里面没有任何个人的姓名、证件、联系方式、住址”。")
         register().found_again.confirm(id, asked, answered, current().account.person)
     except RequestRefused as refused:
-        return _shown(id, sent, register().look(id, actor()), refused.reason, 409)
+        return _again(id, sent, refused.reason, 409)
     except UnknownRequest:
         raise
     except (GongkaiError, SQLAlchemyError, OSError) as error:
         log.error("%s while a text was confirmed", type(error).__name__)
-        return page(id, FAILED, 503, sent)
+        return _again(id, sent, FAILED, 503)
     return redirect(f"/requests/{id}#findable", 303)
+
+
+def _again(id: str, sent: Typed, refused: str, status: int) -> Response:
+    """Show the form again with what was typed, beside who asked for what if that can be read."""
+    try:
+        return _shown(id, sent, register().look(id, actor()), refused, status)
+    except (GongkaiError, SQLAlchemyError, OSError) as error:
+        return _shown(id, sent, None, f"{refused}{unreadable(error)}", status)
 
 
 def _third_parties(id: str, opened: Opened) -> list[str]:
@@ -65,6 +73,6 @@ def _third_parties(id: str, opened: Opened) -> list[str]:
     return [opened.by_event.get(number, {}).get(Field.NOTE, "") for number in asked]
 
 
-def _shown(id: str, sent: Typed, opened: Opened, refused: str = "", status: int = 200) -> Response:
+def _shown(id: str, sent: Typed, opened: Opened | None, refused: str = "", status: int = 200) -> Response:
     shown = {**about(id, opened), "typed": sent.form, "wrong": sent.wrong, "refused": refused, "FREELY": FREELY}
     return Response(render_template("desk/requests/findable.html", **shown), status)

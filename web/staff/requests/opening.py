@@ -4,7 +4,7 @@ import logging
 
 from flask import g
 
-from archive.errors import BadLetters, GongkaiError, KeyUnusable, PersonalDataDamaged
+from archive.errors import BadLetters, KeyUnusable, PersonalDataDamaged
 from archive.registers.books.book import Book
 from archive.registers.requests.letters import office as offices
 from archive.registers.requests.letters.office import Office
@@ -50,7 +50,7 @@ def actor() -> Actor:
     return Actor(account.person, account.name)
 
 
-def unreadable(error: GongkaiError) -> str:
+def unreadable(error: Exception) -> str:
     """Log that something personal can't be read, in a sentence that has nothing of it; return what a page says."""
     log.error("%s: %s", type(error).__name__, error)
     return UNREADABLE

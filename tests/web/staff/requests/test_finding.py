@@ -72,3 +72,14 @@ def test_a_text_is_prepared_anew_with_what_was_confirmed(site: DeskSite, registe
     _, form = prepared(site, first.id)
     assert form == {"asked": "申请公开某村征地补偿方案。", "answered": ""}
     assert site[Role.CLERK].post("/requests/nobody/findable").status_code == 404
+
+
+@pytest.mark.parametrize("sure", ["", "1"])
+def test_what_was_typed_stays_when_who_asked_cannot_be_read(site: DeskSite, enter: Enter, sure: str) -> None:
+    first, clerk = enter(), site[Role.CLERK]
+    prepared(site, first.id)
+    site.services.catalogue.keys.folder.joinpath("persons.key").unlink()
+    form = {"asked": "申请公开某村征地补偿方案。", "answered": "已经寄去。", "sure": sure}
+    refused = clerk.post(f"/requests/{first.id}/findable/confirm", f"/requests/{first.id}", **form)
+    assert refused.status_code == (503 if sure else 409) and "读不出" in refused.text
+    assert all(form[name] in refused.text for name in ("asked", "answered"))
