@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from archive.chinese.dates import office_today
-from archive.errors import EntryRefused, SignInRefused, UnknownEntry
+from archive.errors import SignInRefused, UnknownEntry
 from archive.registers.books import corrections as _corrections
 from archive.registers.books import exchange
 from archive.registers.books import handovers as _handovers
@@ -23,7 +23,7 @@ from archive.registers.staff import Staff
 from web.commands.deciding import has_accounts
 from web.commands.installation import reported, services
 from web.commands.register import register_of
-from web.commands.tables import BY, DRY, FILE, NEW, actor_of, tell
+from web.commands.tables import BY, DRY, FILE, NEW, actor_of, refuse_there, tell
 from web.commands.usage import Commands
 from web.commands.words import Words
 from web.installation.services import Services
@@ -43,11 +43,6 @@ def book_of(opened: Services, spec: Spec) -> Iterator[Book]:
     """Open a book of an installation. Raises BadSettings."""
     with closing(Staff(opened.settings.staff_database_url, opened.catalogue.keys)) as staff:
         yield Book(spec, staff, opened.catalogue)
-
-
-def _refuse_there(file: Path) -> None:
-    if file.exists():
-        raise EntryRefused(f"{file} 已经有了，没有写入。请换一个文件名。")
 
 
 def _group(spec: Spec, about: str) -> click.Group:
@@ -75,7 +70,7 @@ def _group(spec: Spec, about: str) -> click.Group:
 
     def export(file: Path, by: str, with_persons: bool = False) -> None:
         """Write the register to a new FILE: xlsx if it is named so, else CSV."""
-        _refuse_there(file)
+        refuse_there(file)
         with services() as opened:
             if with_persons and not has_accounts(opened):
                 raise SignInRefused(
@@ -156,7 +151,7 @@ def outstanding(file: Path, to: str | None, year: int | None, by: str) -> None:
     """Write what is still to be handed over to a new FILE: xlsx if it is named so, else CSV."""
     if (to is None) == (year is None):
         raise click.UsageError("请在 --to 和 --after-ten-years 中选一个。")
-    _refuse_there(file)
+    refuse_there(file)
     with services() as opened:
         actor = actor_of(opened, by, _handovers.SPEC.export)
         with book_of(opened, _handovers.SPEC) as book:
@@ -198,7 +193,7 @@ def transfer(file: Path, receiver: str, on: str, by: str) -> None:
 @reported
 def pack(number: str, file: Path, by: str) -> None:
     """Write the batch with a NUMBER into a new zip FILE: its list as CSV and xlsx, the originals, and their hashes."""
-    _refuse_there(file)
+    refuse_there(file)
     with services() as opened:
         actor = actor_of(opened, by, _handovers.SPEC.export)
         with book_of(opened, _handovers.SPEC) as book:
@@ -240,7 +235,7 @@ def import_disputes(file: Path, by: str, dry_run: bool) -> None:
 @reported
 def export_disputes(file: Path, by: str) -> None:
     """Write all disputes to a new FILE: xlsx if it is named so, else CSV."""
-    _refuse_there(file)
+    refuse_there(file)
     with services() as opened:
         actor = actor_of(opened, by, Act.EXPORT_REQUESTS)
         with register_of(opened) as register:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from archive.chinese.dates import office_today
-from archive.errors import RequestRefused, SignInRefused
+from archive.errors import SignInRefused
 from archive.registers.requests import exchange
 from archive.registers.requests.facts import Said
 from archive.registers.requests.states import Event
@@ -13,7 +13,7 @@ from archive.registers.roles import Act
 from web.commands.deciding import has_accounts
 from web.commands.installation import reported, services
 from web.commands.register import register_of
-from web.commands.tables import BY, DRY, FILE, NEW, actor_of, tell
+from web.commands.tables import BY, DRY, FILE, NEW, actor_of, refuse_there, tell
 from web.commands.usage import Commands
 
 
@@ -46,8 +46,7 @@ def import_(file: Path, by: str, dry_run: bool) -> None:
 @reported
 def export(file: Path, by: str, with_persons: bool) -> None:
     """Write the register to a new FILE: xlsx if it is named so, else CSV. It has nothing personal unless asked for."""
-    if file.exists():
-        raise RequestRefused(f"{file} 已经有了，没有写入。请换一个文件名。")
+    refuse_there(file)
     with services() as opened:
         if with_persons and not has_accounts(opened):
             raise SignInRefused("导出申请人信息须以账号确认身份，而本机还没有账号。请先用 gongkai accounts add 建立。")

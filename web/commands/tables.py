@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from archive.errors import EntryRefused
 from archive.registers.requests.request import Actor
 from archive.registers.requests.taking_in import Taken
 from archive.registers.roles import Act
@@ -22,6 +23,12 @@ DRY = click.option("--dry-run", is_flag=True, help="Check the file only; write n
 def actor_of(opened: Services, by: str, act: Act) -> Actor:
     """Return who does something, after the right to it was asked for. Raises as ``decider`` does."""
     return Actor(decider(opened, by, act), by if has_accounts(opened) else "")
+
+
+def refuse_there(file: Path) -> None:
+    """Refuse to write over a file. Raises EntryRefused."""
+    if file.exists():
+        raise EntryRefused(f"{file} 已经有了，没有写入。请换一个文件名。")
 
 
 def tell(taken: Taken, dry_run: bool, unit: str) -> None:

@@ -1,9 +1,9 @@
 """Holding the register of requests against itself and the audit log: nothing was changed, added or lost unseen."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import Connection, RowMapping, select
 
 from archive.chinese.dates import office_today
 from archive.errors import KeyUnusable, PersonalDataDamaged
@@ -99,25 +99,13 @@ def _letters(
     staff: Staff, catalogue: Catalogue, numbers: Mapping[str, str], events: Mapping[str, list[RowMapping]]
 ) -> Iterator[str]:
     """Yield what is wrong with the letters: against their events, the audit log, their contents, and their numbers."""
-    with catalogue.reading() as connection:
-        logged = {
-            (str(each.details.get("request")), each.details.get("step")): str(each.details["letter"])
-            for each in audit.events(connection, actions=("request",))
-            if "letter" in each.details
-        }
     with staff.reading() as connection:
         rows = connection.execute(select(request_letters)).mappings().all()
         given = {row["number"]: row for row in connection.execute(select(letter_numbers)).mappings()}
-        try:
-            letters = Persons(staff.keys.folder).files(connection, Field.DOCUMENT)
-            held = {(id, at): letterbook.digest(letterbook.opened(told).docx) for id, at, told in letters}
-        except (KeyUnusable, PersonalDataDamaged):
-            # Which was told above.
-            held = None
-    known = {(numbers.get(row["request_id"], ""), row["event"]): row["digest"] for row in rows}
-    for number in sorted({place[0] for place in known.keys() ^ logged.keys()}):
-        yield f"申请 {number} 的文书与审计日志不符：有的被删除或添加。请从备份恢复。"
-    anonymised = {id for id, told in events.items() if any(each["event"] == Event.ANONYMISE for each in told)}
+        held = _held(staff, connection, Field.DOCUMENT, lambda told: letterbook.digest(letterbook.opened(told).docx))
+    logged = _logged(catalogue, "letter")
+    yield from _astray(rows, logged, numbers, "文书")
+    anonymised = _anonymised(events)
     with catalogue.reading() as connection:
         declared = {
             (str(each.details.get("request")), str(each.details["void"])): each.details.get("step")
@@ -152,24 +140,12 @@ def _services(
     staff: Staff, catalogue: Catalogue, numbers: Mapping[str, str], events: Mapping[str, list[RowMapping]]
 ) -> Iterator[str]:
     """Yield what is wrong with the proofs of service: against the audit log, and their contents."""
-    with catalogue.reading() as connection:
-        logged = {
-            (str(each.details.get("request")), each.details.get("step")): str(each.details["proof"])
-            for each in audit.events(connection, actions=("request",))
-            if "proof" in each.details
-        }
     with staff.reading() as connection:
         rows = connection.execute(select(letter_services)).mappings().all()
-        try:
-            proofs = Persons(staff.keys.folder).files(connection, Field.RECEIPT)
-            held = {(id, at): services.digest(services.opened(told)) for id, at, told in proofs}
-        except (KeyUnusable, PersonalDataDamaged):
-            # Which was told above.
-            held = None
-    known = {(str(numbers.get(row["request_id"])), row["event"]): row["digest"] for row in rows}
-    for number in sorted({place[0] for place in known.keys() ^ logged.keys()}):
-        yield f"申请 {number} 的送达登记与审计日志不符：有的被删除或添加。请从备份恢复。"
-    anonymised = {id for id, told in events.items() if any(each["event"] == Event.ANONYMISE for each in told)}
+        held = _held(staff, connection, Field.RECEIPT, lambda told: services.digest(services.opened(told)))
+    logged = _logged(catalogue, "proof")
+    yield from _astray(rows, logged, numbers, "送达登记")
+    anonymised = _anonymised(events)
     for row in rows:
         id, name = row["request_id"], f"申请 {numbers.get(row['request_id'])} 第 {row['event']} 项的送达回证"
         if row["digest"] != logged.get((str(numbers.get(id)), row["event"]), row["digest"]):
@@ -181,3 +157,40 @@ def _services(
         if digest != wanted:
             told = "应当已经去除，却还有" if not wanted else "的内容与登记的校验值不符" if digest else "缺失"
             yield f"{name}{told}。请从备份恢复。"
+
+
+def _logged(catalogue: Catalogue, name: str) -> dict[tuple[str, int], str]:
+    """Return what the audit log says of something under a ``name``, by the request's number and its event."""
+    with catalogue.reading() as connection:
+        return {
+            (str(each.details.get("request")), int(str(each.details.get("step")))): str(each.details[name])
+            for each in audit.events(connection, actions=("request",))
+            if name in each.details
+        }
+
+
+def _held(
+    staff: Staff, connection: Connection, field: Field, digest: Callable[[str], str]
+) -> dict[tuple[str, int], str] | None:
+    """Return the digest of each file of a kind, by its request's id and its event; None if one can't be read.
+
+    Which ``unreadable`` has told.
+    """
+    try:
+        files = Persons(staff.keys.folder).files(connection, field)
+        return {(id, at): digest(told) for id, at, told in files}
+    except (KeyUnusable, PersonalDataDamaged):
+        return None
+
+
+def _astray(
+    rows: Iterable[RowMapping], logged: Mapping[tuple[str, int], str], numbers: Mapping[str, str], called: str
+) -> Iterator[str]:
+    """Yield of which requests there are more or fewer rows of a kind than the audit log has."""
+    known = {(str(numbers.get(row["request_id"])), row["event"]) for row in rows}
+    for number in sorted({place[0] for place in known ^ logged.keys()}):
+        yield f"申请 {number} 的{called}与审计日志不符：有的被删除或添加。请从备份恢复。"
+
+
+def _anonymised(events: Mapping[str, list[RowMapping]]) -> set[str]:
+    return {id for id, told in events.items() if any(each["event"] == Event.ANONYMISE for each in told)}

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from archive.errors import PersonalDataDamaged, RequestRefused
 from archive.registers.requests import applicants, letterbook, rows, services
@@ -17,6 +18,8 @@ from archive.registers.staff import Staff
 from archive.registers.workdays import Calendar
 from archive.store import audit
 from archive.store.catalogue import Catalogue
+
+Row = TypeVar("Row", letterbook.Kept, services.Served)
 
 
 class Looking(Reading):
@@ -54,34 +57,34 @@ class Looking(Reading):
         Whoever calls this has asked for ``Act.OPEN_PERSONS``, or shows nothing of the applicant. Raises RequestRefused
         if there is none, or no more; KeyUnusable, PersonalDataDamaged.
         """
-        with self._staff.reading() as connection:
-            number = str(rows.find(connection, id)["number"])
-            found = self.persons.file(connection, id, event, Field.DOCUMENT)
-            kept = next((each for each in letterbook.letters(connection, id) if each.event == event), None)
-        if found is None or kept is None:
-            raise RequestRefused("这件申请没有这样一份文书，或者其内容已经去除。")
+        number, kept, found = self._file(id, event, Field.DOCUMENT, letterbook.letters)
         content = letterbook.opened(found)
         if letterbook.digest(content.docx) != kept.digest:
             raise PersonalDataDamaged(id, Field.DOCUMENT.value)
-        with self._catalogue.writing() as log:
-            told = {"request": number, "letter": kept.number or kept.kind, "version": kept.version}
-            audit.append(log, by.person, "request.view", None, told)
+        told = {"request": number, "letter": kept.number or kept.kind, "version": kept.version}
+        self.note(by, "request.view", told)
         return content
 
     def proof(self, id: str, event: int, by: Actor) -> tuple[services.Served, bytes]:
         """Return what proves that a letter was handed over, after the look is in the audit log; as ``letter`` does."""
-        with self._staff.reading() as connection:
-            number = str(rows.find(connection, id)["number"])
-            found = self.persons.file(connection, id, event, Field.RECEIPT)
-            served = next((each for each in services.of(connection, id) if each.event == event), None)
-        if found is None or served is None:
-            raise RequestRefused("这件申请没有这样一份送达回证，或者其内容已经去除。")
+        number, served, found = self._file(id, event, Field.RECEIPT, services.of)
         content = services.opened(found)
         if services.digest(content) != served.digest:
             raise PersonalDataDamaged(id, Field.RECEIPT.value)
-        with self._catalogue.writing() as log:
-            audit.append(log, by.person, "request.view", None, {"request": number, "proof": event})
+        self.note(by, "request.view", {"request": number, "proof": event})
         return served, content
+
+    def _file(
+        self, id: str, event: int, field: Field, every: Callable[[Connection, str], Iterable[Row]]
+    ) -> tuple[str, Row, str]:
+        """Return a request's number, and what is told and kept of its file of a kind and event."""
+        with self._staff.reading() as connection:
+            number = str(rows.find(connection, id)["number"])
+            found = self.persons.file(connection, id, event, field)
+            told = next((each for each in every(connection, id) if each.event == event), None)
+        if found is None or told is None:
+            raise RequestRefused(f"这件申请没有这样一份{field.value}，或者其内容已经去除。")
+        return number, told, found
 
     def names_of_others(self, id: str) -> set[str]:
         """Return the names of the applicants of other requests, with which a letter is compared and which nobody sees.
