@@ -1,7 +1,6 @@
 """Hand-overs at the desk: what is still to be provided or transferred, and batches with their lists."""
 
 import re
-import secrets
 from collections.abc import Mapping
 
 from flask import render_template, request
@@ -13,6 +12,7 @@ from archive.registers.books.columns import Facts, Told
 from archive.registers.books.handovers import ARCHIVE, MOST, OPENINGS, PROVIDED, RECEIVERS, TRANSFERRED
 from archive.registers.roles import Act
 from web.http.current import services
+from web.staff import forms
 from web.staff.books.opening import asked_year, book
 from web.staff.books.pages import pages
 from web.staff.guard import allowed
@@ -67,5 +67,5 @@ def due() -> str:
         told=told,
         **{"found": found.first, "total": found.total, "undated": found.undated, "year": year, "to": to},
         **{"RECEIVERS": RECEIVERS, "OPENINGS": OPENINGS, "PROVIDED": PROVIDED, "TRANSFERRED": TRANSFERRED},
-        **{"ARCHIVE": ARCHIVE, "spec": handovers.SPEC, "today": office_today(), "once": secrets.token_hex(16)},
+        **{"ARCHIVE": ARCHIVE, "spec": handovers.SPEC, "today": office_today(), "once": forms.token_for({})},
     )

@@ -1,7 +1,6 @@
 """Replies that become public for all, at the desk: a copy comes in with its entry, and the entry says how far it is."""
 
 import logging
-import secrets
 from collections.abc import Mapping
 
 from flask import Response, redirect, render_template, request
@@ -18,10 +17,10 @@ from archive.registers.books.openings import SPEC, WHY, open_reply
 from archive.registers.roles import Act
 from archive.registers.uploads import shown
 from web.http.current import services
+from web.staff import forms
 from web.staff.arriving import LARGEST_FILE, arrived
 from web.staff.books.opening import book, sent_form
 from web.staff.books.pages import FAILED, pages
-from web.staff.forms import once, token_of
 from web.staff.guard import allowed, desk
 from web.staff.requests.opening import actor, register, unreadable
 
@@ -65,10 +64,10 @@ def enter() -> Answer:
     if wrong:
         again = "" if "file" in wrong else "文件请再选择一次。"
         return _form(typed, f"有 {len(wrong)} 处需要改正，没有登记。{again}", 400, wrong)
-    token = token_of(typed)
+    token = forms.token_of(typed)
     if not token or sent.folder is None:
         return _form(typed, "表单不完整，没有登记。请再选择文件，提交一次。", 400)
-    id = once(token, {**typed, **sent.said_by_files})
+    id = forms.once(token, {**typed, **sent.said_by_files})
     opened, by = services(), actor()
     intake = Intake(opened.catalogue, opened.blobs, desk().sandbox, by.person)
     copy = (sent.folder / "1", shown(sent.names[0]))
@@ -91,7 +90,7 @@ def _form(
 ) -> Response:
     page = render_template(
         "desk/books/opening.html",
-        **{"typed": typed, "wrong": wrong or {}, "refused": refused, "once": secrets.token_hex(16)},
+        **{"typed": typed, "wrong": wrong or {}, "refused": refused, "once": forms.token_for(typed)},
         **{"spec": openings.SPEC, "WHY": WHY, "largest": LARGEST_FILE >> 20},
     )
     return Response(page, status)
