@@ -225,12 +225,6 @@ def _in_name(name: str) -> Iterator[tuple[Concern, str]]:
         yield from max(([each for each in found if each[0] is kind] for found in readings), key=len)
 
 
-def in_text(paragraphs: Sequence[str]) -> Iterator[tuple[int, Concern, str]]:
-    """Find concerns in a text, each with its paragraph, counted from 0."""
-    for number, hit in _in_paragraphs(paragraphs):
-        yield number, hit.kind, hit.excerpt
-
-
 def _in_paragraphs(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:
     apart_ones = tuple(_apart(paragraphs))
     # Two lines of such a number are none by themselves.

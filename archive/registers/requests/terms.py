@@ -20,7 +20,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from archive.errors import YearMissing
-from archive.registers.workdays import WEEK, Calendar, Day, Span
+from archive.registers.workdays import Calendar, Day, Span
 
 _DAY = timedelta(days=1)
 
@@ -180,14 +180,6 @@ class Term:
         """Tell whether the last day is over."""
         return self.due is not None and today > self.due
 
-    def derivation(self) -> list[str]:
-        """Return a line for each day: the starting one, those counted with their number, the others with the reason."""
-        if self.start is None:
-            return [str(self.waiting)]
-        told = [f"{self.source}：{self.days} 个工作日", f"起算日 {_day(self.start)}，不计入（民法典第二百零一条）"]
-        told += [f"{_day(step.day.on)} {step.why}" for step in self.steps]
-        return [*told, f"期限届满日：{self.said}"]
-
 
 def rule(received_on: date) -> Rule:
     """Return the rule for what was received on a day."""
@@ -287,7 +279,3 @@ def _walk(source: str, start: date, days: int, calendar: Calendar, stops: Iterab
         steps=tuple(steps),
         may_change=calendar.open_until(walked),
     )
-
-
-def _day(on: date) -> str:
-    return f"{on} 星期{WEEK[on.weekday()]}"

@@ -209,8 +209,3 @@ SHARED: Mapping[str, Kind] = {
         ),
     )
 }
-
-
-def of_answer(id: str) -> Kind:
-    """Return the kind of letter for an answer. Raises KeyError for one that is given without a letter."""
-    return KINDS[f"answer-{id}"]

@@ -188,19 +188,17 @@ def test_what_may_still_change_in_december_is_told() -> None:
 
 def test_the_derivation_names_each_day_with_its_reason() -> None:
     term = terms.reply(Life(on("2019-09-20"), consultations=(third("2019-09-25", "2019-10-14"),)), NOW)
-    told = term.derivation()
-    assert told[0] == "《政府信息公开条例》（2019年修订）第三十三条：20 个工作日"
-    assert told[1] == "起算日 2019-09-20 星期五，不计入（民法典第二百零一条）"
-    assert told[2] == "2019-09-21 星期六 周末，不计"
-    assert told[4] == "2019-09-23 星期一 第 1 个工作日"
-    assert told[7] == "2019-09-26 星期四 征求第三方意见（2019-09-25 发出）"
-    assert told[-1] == "期限届满日：2019-11-06"
-    # A line for each day from the starting one to the last, and two around them.
-    assert len(told) == (on("2019-11-06") - on("2019-09-20")).days + 3
-    plain = terms.reply(Life(on("2019-09-20")), NOW).derivation()
-    (sunday,) = (line for line in plain if line.startswith("2019-09-29"))
-    assert sunday.startswith("2019-09-29 星期日 第 6 个工作日（上班：国庆节，国办发明电〔2018〕15号")
-    assert any(line.startswith("2019-10-01 星期二 不计（放假：国庆节，") for line in plain)
+    assert (term.source, term.days) == ("《政府信息公开条例》（2019年修订）第三十三条", 20)
+    assert (term.start, term.said) == (on("2019-09-20"), "2019-11-06")
+    told = {step.day.on.isoformat(): step.why for step in term.steps}
+    assert told["2019-09-21"] == "周末，不计"
+    assert told["2019-09-23"] == "第 1 个工作日"
+    assert told["2019-09-26"] == "征求第三方意见（2019-09-25 发出）"
+    # Each day after the starting one, to the last.
+    assert [*told] == [(on("2019-09-20") + timedelta(days=at)).isoformat() for at in range(1, 48)]
+    plain = {step.day.on.isoformat(): step.why for step in terms.reply(Life(on("2019-09-20")), NOW).steps}
+    assert plain["2019-09-29"].startswith("第 6 个工作日（上班：国庆节，国办发明电〔2018〕15号")
+    assert plain["2019-10-01"].startswith("不计（放假：国庆节，")
 
 
 def test_how_much_is_left() -> None:

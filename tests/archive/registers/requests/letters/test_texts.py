@@ -7,7 +7,7 @@ import pytest
 
 from archive.errors import BadLetters
 from archive.registers.requests.letters import office, texts
-from archive.registers.requests.letters.kinds import KINDS, OF_CONTENT, REMEDIES, SHARED, Blank, of_answer
+from archive.registers.requests.letters.kinds import KINDS, OF_CONTENT, REMEDIES, SHARED, Blank
 from archive.registers.requests.outcomes import ANSWERS, Content, Remedy
 
 SHIPPED, _ = texts.load(None)
@@ -45,7 +45,7 @@ def test_every_kind_has_a_shipped_text_that_can_be_used() -> None:
 def test_every_answer_that_is_given_by_letter_has_one_and_each_content_a_blank() -> None:
     for answer in ANSWERS.values():
         if answer.by_letter:
-            assert {OF_CONTENT[each] for each in answer.needs} <= of_answer(answer.id).needs
+            assert {OF_CONTENT[each] for each in answer.needs} <= KINDS[f"answer-{answer.id}"].needs
         else:
             assert f"answer-{answer.id}" not in KINDS
     assert OF_CONTENT.keys() == set(Content)
