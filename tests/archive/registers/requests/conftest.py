@@ -7,14 +7,18 @@ import pytest
 
 from archive.registers.notices import packaged
 from archive.registers.requests.facts import Applicant, Field, Form
+from archive.registers.requests.numbers import Pattern
 from archive.registers.requests.register import Register
-from archive.registers.requests.request import Actor, Application
+from archive.registers.requests.request import Actor, Application, Request
 from archive.registers.requests.terms import Channel
 from archive.registers.staff import Staff
 from archive.registers.workdays import Calendar
 from archive.store.catalogue import Catalogue
 
 CLERK, HEAD = Actor("丁四", "clerk"), Actor("戊五", "head")
+NOTICES = Pattern("云依申请告〔{{年}}〕{{序号}}号")
+# No letter before the year that the register would take for a number by itself.
+ANSWERS = Pattern("云政信公〔{{年}}〕{{序号}}号")
 DAY = timedelta(days=1)
 Apply = Callable[..., Application]
 
@@ -36,7 +40,13 @@ def today() -> Today:
 
 @pytest.fixture
 def register(staff: Staff, catalogue: Catalogue, today: Today) -> Register:
-    return Register(staff, catalogue, Calendar(packaged()), today)
+    return Register(staff, catalogue, Calendar(packaged()), today, series=(NOTICES, ANSWERS))
+
+
+@pytest.fixture
+def made(register: Register, application: Apply) -> Request:
+    """Enter a request that was handed in today."""
+    return register.register(application(), CLERK)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Executable, delete, insert, select, text, upd
 from sqlalchemy.exc import DatabaseError
 
 from archive.errors import KeyUnusable, RequestRefused
-from archive.registers.notices import packaged
 from archive.registers.requests.checking import problems
 from archive.registers.requests.facts import Delivery, Field, Said
 from archive.registers.requests.letterbook import Kept, Outgoing
@@ -22,25 +21,11 @@ from archive.registers.requests.states import Event, State
 from archive.registers.requests.table_three import table_three
 from archive.registers.requests.tables import letter_numbers, request_letters, request_persons
 from archive.registers.staff import DUMP, Staff
-from archive.registers.workdays import Calendar
 from archive.store.catalogue import Catalogue
-from tests.archive.registers.requests.conftest import CLERK, DAY, HEAD, Apply, Today
+from tests.archive.registers.requests.conftest import ANSWERS, CLERK, DAY, HEAD, NOTICES, Apply, Today
 from tests.conftest import Databases
 
-NOTICES = Pattern("云依申请告〔{{年}}〕{{序号}}号")
-# No letter before the year that the register would take for a number by itself.
-ANSWERS = Pattern("云政信公〔{{年}}〕{{序号}}号")
 CONTENTS = {Content.INFORMATION: "随信附上复印件"}
-
-
-@pytest.fixture
-def register(staff: Staff, catalogue: Catalogue, today: Today) -> Register:
-    return Register(staff, catalogue, Calendar(packaged()), today, series=(NOTICES, ANSWERS))
-
-
-@pytest.fixture
-def made(register: Register, application: Apply) -> Request:
-    return register.register(application(), CLERK)
 
 
 def letter(kind: str, dated: date, pattern: Pattern | None, words: str = "正文", **more: int) -> Outgoing:

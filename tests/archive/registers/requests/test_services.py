@@ -25,23 +25,13 @@ from archive.registers.requests.tables import letter_services, request_persons
 from archive.registers.staff import DUMP, Staff
 from archive.registers.workdays import Calendar
 from archive.store.catalogue import Catalogue
-from tests.archive.registers.requests.conftest import CLERK, DAY, HEAD, Apply, Today
-from tests.archive.registers.requests.test_letterbook import ANSWERS, NOTICES, answered, send
+from tests.archive.registers.requests.conftest import CLERK, DAY, HEAD, NOTICES, Apply, Today
+from tests.archive.registers.requests.test_letterbook import answered, send
 from tests.conftest import Databases
 
 # Proofs name who received the letter.
 PDF = b"%PDF-1.7 \xe5\xbc\xa0\xe4\xb8\x89\xe4\xb8\xb0 signed"
 PICTURES = (b"\xff\xd8\xff\xe0 jpeg", b"\x89PNG\r\n\x1a\n png", b"II*\x00 tiff", b"MM\x00* tiff")
-
-
-@pytest.fixture
-def register(staff: Staff, catalogue: Catalogue, today: Today) -> Register:
-    return Register(staff, catalogue, Calendar(packaged()), today, series=(NOTICES, ANSWERS))
-
-
-@pytest.fixture
-def made(register: Register, application: Apply) -> Request:
-    return register.register(application(), CLERK)
 
 
 def serve(register: Register, id: str, today: Today, letter: int | None, proof: bytes = PDF, **more: int) -> None:

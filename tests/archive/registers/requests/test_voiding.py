@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import text, update
 
 from archive.errors import RequestRefused
-from archive.registers.notices import packaged
 from archive.registers.requests.checking import problems
 from archive.registers.requests.facts import Delivery, Facts, Position, Result, Said
 from archive.registers.requests.fees import Basis
@@ -21,20 +20,9 @@ from archive.registers.requests.states import Event, State
 from archive.registers.requests.table_three import TOTAL, table_three
 from archive.registers.requests.tables import letter_numbers
 from archive.registers.staff import Staff
-from archive.registers.workdays import Calendar
 from archive.store.catalogue import Catalogue
-from tests.archive.registers.requests.conftest import CLERK, DAY, HEAD, Apply, Today
-from tests.archive.registers.requests.test_letterbook import ANSWERS, NOTICES, answered, send
-
-
-@pytest.fixture
-def register(staff: Staff, catalogue: Catalogue, today: Today) -> Register:
-    return Register(staff, catalogue, Calendar(packaged()), today, series=(NOTICES, ANSWERS))
-
-
-@pytest.fixture
-def made(register: Register, application: Apply) -> Request:
-    return register.register(application(), CLERK)
+from tests.archive.registers.requests.conftest import CLERK, DAY, HEAD, NOTICES, Today
+from tests.archive.registers.requests.test_letterbook import answered, send
 
 
 @pytest.fixture(autouse=True)
