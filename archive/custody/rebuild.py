@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Table, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from archive.custody.sealing import REBUILT, decided_with_seals
 from archive.decisions import publication, review
 from archive.document import PUBLISHING
 from archive.errors import CatalogueNotEmpty, KeyUnusable, RecordDamaged
@@ -74,7 +75,7 @@ def rebuild(
             connection.execute(insert(audit_rows), rows[start : start + _BATCH])
         if rows:
             audit.put_head(connection, int(str(rows[-1]["sequence"])), str(rows[-1]["hash"]))
-        sealing = not unsealed and any(row.get("seal") for row in rows)
+        sealing = not unsealed and decided_with_seals((row["action"], row.get("seal")) for row in rows)
         if sealing:
             _check_key(catalogue, rows)
         broken = audit.first_break(connection)
@@ -90,7 +91,7 @@ def rebuild(
             progress(done, len(ids))
         _advance_sequences(connection)
         about = {"documents": len(ids) - len(damaged), "damaged": [error.id for error in damaged]}
-        audit.append(connection, ACTOR, "rebuild", None, about)
+        audit.append(connection, ACTOR, REBUILT, None, about)
         public = select(documents.c.id).where(is_public).order_by(documents.c.id)
         changes.append(connection, connection.scalars(public).all())
     review.reapply_withdrawals(catalogue)

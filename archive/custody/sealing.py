@@ -6,7 +6,7 @@ and the audit log agree with the database, and the two persons answer for it.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,10 @@ from archive.store.tables import audit as audit_rows
 from archive.store.tables import decisions, documents
 
 _BATCH = 200
+# What the audit log calls that a catalogue was rebuilt, and that a document was sealed.
+REBUILT = "rebuild"
+_SEALED = "seal"
+_ACTS = select(audit_rows.c.action, audit_rows.c.seal).order_by(audit_rows.c.sequence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,32 @@ def is_migrated(catalogue: Catalogue) -> bool:
         return migrations.is_current(connection) and not _unsealed(connection)
 
 
+def decided_with_seals(acts: Iterable[Sequence[object]]) -> bool:
+    """Tell by the acts of a log, each with its seal, whether what it decided has seals.
+
+    In an archive from before the seals that was restored, to restore is the first act with one, and decided nothing.
+    """
+    rest = iter(acts)
+    for before, (act, seal) in enumerate(rest):
+        if seal:
+            return act != REBUILT or not before or any(later == _SEALED for later, _ in rest)
+    return False
+
+
+def needs_seals(catalogue: Catalogue) -> bool:
+    """Tell whether two persons must answer for an archive that is brought up, because documents in it are public.
+
+    What is asked for was in the tables from the beginning, so that an earlier version's can be asked.
+    """
+    with catalogue.reading() as connection:
+        if migrations.is_current(connection) and not _unsealed(connection):
+            return False
+        return connection.execute(select(documents.c.id).where(is_public).limit(1)).first() is not None
+
+
 def _unsealed(connection: Connection) -> bool:
     """Tell whether documents are public by decisions from before the first seal."""
-    if connection.execute(select(audit_rows.c.sequence).where(audit_rows.c.seal != "").limit(1)).first():
+    if decided_with_seals(connection.execute(_ACTS)):
         return False
     return connection.execute(select(documents.c.id).where(is_public).limit(1)).first() is not None
 
@@ -197,5 +224,5 @@ def _seal(
         rows = connection.execute(query.where(documents.c.id.in_(good[start : start + _BATCH]))).all()
         for row in rows:
             approvals.seal(connection, catalogue.keys, [row.public_decision], audit.now())
-            audit.append(connection, both, "seal", row.id, {"version": row.version, "key": key})
+            audit.append(connection, both, _SEALED, row.id, {"version": row.version, "key": key})
     return Sealed(len(good), tuple(refused))

@@ -212,11 +212,9 @@ def _as_it_is(url: str) -> Iterator[Connection | None]:
 
 def _there(connection: Connection) -> Iterator[tuple[str, list[Column[Any]]]]:
     """Yield the tables that a backup takes with their columns, as far as the database, maybe of before, has them."""
-    known = inspect(connection)
     for table in _kept():
-        if known.has_table(table.name):
-            names = {column["name"] for column in known.get_columns(table.name)}
-            yield table.name, [column for column in table.columns if column.name in names]
+        if columns := database.columns_there(connection, table):
+            yield table.name, columns
 
 
 def _kept() -> list[Table]:

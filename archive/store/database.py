@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
+from sqlalchemy import Column, Connection, Engine, Table, create_engine, event, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -27,6 +27,15 @@ def holds_documents(url: str) -> bool:
             return there and connection.execute(select(documents.c.id).limit(1)).first() is not None
     finally:
         opened.dispose()
+
+
+def columns_there(connection: Connection, table: Table) -> list[Column[Any]]:
+    """Return the columns of a table that a database has, which may be an earlier version's; [] without the table."""
+    known = inspect(connection)
+    if not known.has_table(table.name):
+        return []
+    names = {column["name"] for column in known.get_columns(table.name)}
+    return [column for column in table.columns if column.name in names]
 
 
 def engine(url: str, variable: str = "GONGKAI_DATABASE_URL") -> Engine:

@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, bindparam, func, select
 
 from archive.errors import RecordDamaged, RecordDisagrees
-from archive.store import audit, canonical
+from archive.store import audit, canonical, database
 from archive.store.blobs import sync_folder
 from archive.store.space import naming
 from archive.store.tables import (
@@ -83,10 +83,14 @@ _TOUCHED = (
 
 
 class Records:
-    """The files below one folder. Whoever writes to the catalogue holds ``writing`` for that time."""
+    """The files below one folder. Whoever writes to the catalogue holds ``writing`` for that time.
 
-    def __init__(self, folder: Path) -> None:
+    The database may be an ``earlier`` version's: then only what its tables have is written.
+    """
+
+    def __init__(self, folder: Path, earlier: bool = False) -> None:
         self.folder = folder
+        self.earlier = earlier
         self.log = folder / "audit.jsonl"
 
     @contextmanager
@@ -142,15 +146,16 @@ class Records:
         lines: list[str] = []
         touched: dict[str, None] = {}
         sealing = last is not None and last["seal"] != ""
-        for row in connection.execute(_LATER, since).mappings():
-            sealing = sealing or row["seal"] != ""
+        queries, later = _of_earlier(connection) if self.earlier else (_ROWS, _LATER)
+        for row in connection.execute(later, since).mappings():
+            sealing = sealing or row.get("seal", "") != ""
             if sealing and not audit.may_follow(connection, row):
                 raise RecordDisagrees(f"审计日志第 {row['sequence']} 条")
             lines.append(json.dumps(dict(row), ensure_ascii=False))
             if row["document_id"] and row["action"] != audit.VIEW:
                 touched[row["document_id"]] = None
         for id in touched:
-            self._write(id, _rows(connection, id))
+            self._write(id, _rows(connection, id, queries))
         if lines:
             # Written last, because the log marks how far the records are up to date.
             self._append("".join(f"{line}\n" for line in lines))
@@ -291,14 +296,24 @@ def _knows(connection: Connection, last: Mapping[str, object]) -> bool:
     return connection.execute(_HASH, {"sequence": last["sequence"]}).scalar() == last["hash"]
 
 
-def _rows(connection: Connection, id: str) -> Record:
+def _of_earlier(connection: Connection) -> tuple[Mapping[str, Select[Any]], Select[Any]]:
+    """Return the statements for a document's rows and for the log, with the columns that an earlier version has."""
+    queries = {
+        table.name: _ROWS[table.name].with_only_columns(*columns)
+        for table in (documents, *PARTS)
+        if (columns := database.columns_there(connection, table))
+    }
+    return queries, _LATER.with_only_columns(*database.columns_there(connection, audit_rows))
+
+
+def _rows(connection: Connection, id: str, queries: Mapping[str, Select[Any]] = _ROWS) -> Record:
     """Return a document's rows by table, in a form that JSON accepts."""
     return {
         name: [
             {column: value.isoformat() if isinstance(value, date) else value for column, value in row.items()}
             for row in connection.execute(query, {"id": id}).mappings()
         ]
-        for name, query in _ROWS.items()
+        for name, query in queries.items()
     }
 
 

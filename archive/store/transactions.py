@@ -77,6 +77,7 @@ class Transactions:
             if known and database.is_absent_file(parsed):
                 raise CatalogueLost(str(folder))
             if not self._bring_up(earlier, known):
+                self.records = Records(self.records.folder, earlier=True)
                 return
             with self.reading() as connection:
                 behind = self.records.behind(connection)

@@ -128,7 +128,7 @@ def migrate(destination: Path, first: str, second: str) -> None:
         if sealing.is_migrated(before) and held.is_whole(before) and noted.is_whole(before):
             click.echo("档案已经是本版本的，没有改动。")
             return
-        if not sealing.is_migrated(before) and before.public_count():
+        if sealing.needs_seals(before):
             sealing.two_persons(first, second, "升级")
         _back_up(before, settings, destination)
     finally:

@@ -27,8 +27,8 @@ INSERT INTO documents (id, version, status, received_at)
     VALUES ('old', 1, 'waiting', '2026-01-01'), ('new', 1, 'waiting', '2026-01-01');
 INSERT INTO versions (document_id, version, content, digest, file_name, media_type, size, title, other_numbers,
     cited_numbers, sources, text, warnings, received_at)
-    SELECT id, 1, id, id, 'a.txt', 'text/plain', 1, '通知', '[]', '[]', '{}', '手机13812345678。', '[]', '2026-01-01'
-    FROM documents;
+    SELECT id, 1, id, 'of the original', 'a.txt', 'text/plain', 1, '通知', '[]', '[]', '{}', '手机13812345678。', '[]',
+        '2026-01-01' FROM documents;
 INSERT INTO examinations (document_id, version, aspect, outcome, reviewer, basis, rules, decided_at)
     VALUES ('old', 1, 'truthfulness', 'passed', '张三', '门户', '0', '2026-01-01'),
     ('old', 1, 'confidentiality', 'passed', '张三', '门户', '0', '2026-01-01');
@@ -77,19 +77,25 @@ def test_a_database_that_cannot_be_opened_is_named(url: str, tmp_path: Path) -> 
 def former(databases: Databases, tmp_path: Path) -> str:
     """The URL of a database that the program of before has filled."""
     url = databases.empty(tmp_path / "former.sqlite3")
+    filled_before(url)
+    return url
+
+
+def filled_before(url: str, revision: str = "0003", digest: str = "") -> None:
+    """Fill a database as the program of before did, with the tables of a ``revision`` and the ``digest`` of a file."""
     engine = create_engine(url)
     config = migrations.CATALOGUE.config
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
-        for statement in OF_BEFORE.split(";\n"):
+        for statement in OF_BEFORE.replace("of the original", digest).split(";\n"):
             if statement.strip():
                 connection.exec_driver_sql(statement)
         for id, actor in (("old", "张三"), ("new", "李四")):
             _event_of_before(connection, actor, "receive", id)
         _event_of_before(connection, "张三", "approve", "old")
+        command.upgrade(config, revision)
     engine.dispose()
-    return url
 
 
 def _event_of_before(connection: Connection, actor: str, action: str, id: str) -> None:

@@ -1,6 +1,8 @@
 """``migrate``: an archive of an earlier version is backed up, all of it, and brought up."""
 
 import json
+import re
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -11,11 +13,14 @@ from archive.custody.backup import read_manifest
 from archive.registers import staff
 from archive.registers.migrations import STAFF
 from archive.registers.staff import DUMP
+from archive.store import migrations
+from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from tests.archive.store.test_held import as_an_earlier_program_left_it
+from tests.archive.store.test_migrations import filled_before
 from tests.archive.store.test_seals import inside
-from tests.conftest import in_a_file
-from tests.web.commands.conftest import Run
+from tests.conftest import Databases, in_a_file
+from tests.web.commands.conftest import Run, caller
 from web.installation.settings import Settings
 
 ADDING = ("accounts", "add", "li", "--person", "李四", "--role", "审查员", "--by", "安装人")
@@ -76,3 +81,60 @@ def test_another_user_is_refused_before_anything_is_written(
     monkeypatch.setattr("os.geteuid", lambda: 12345)
     assert "以该用户运行" in run("migrate", str(tmp_path / "disk"), code=2).stderr
     assert not (tmp_path / "disk").exists()
+
+
+REVISIONS = sorted(script.revision for script in migrations.CATALOGUE.directory.walk_revisions())
+OF_BEFORE = [revision for revision in REVISIONS if "0003" <= revision < REVISIONS[-1]]
+PERSONS = ("--by", "甲", "--and", "乙")
+
+
+def archive_of_before(environment: dict[str, str], revision: str = "0003") -> Run:
+    """Make an archive with the tables of a ``revision``, whose program was killed before it wrote its records."""
+    made = Settings.from_environment(environment)
+    made.data.mkdir(mode=0o700, exist_ok=True)
+    original = made.data.parent / "a.txt"
+    original.write_text("通知\n手机13812345678。\n", encoding="utf-8")
+    with original.open("rb") as stream:
+        digest, _ = Blobs(made.data / "blobs").put(stream)
+    filled_before(made.database_url, revision, digest)
+    (made.data / "records").mkdir()
+    return caller(environment)
+
+
+@pytest.mark.parametrize("revision", OF_BEFORE)
+def test_an_archive_with_the_tables_of_before_is_backed_up_and_brought_up(
+    environment: dict[str, str], databases: Databases, tmp_path: Path, revision: str
+) -> None:
+    run = archive_of_before(environment, revision)
+    assert "gongkai migrate" in run("review", "list", code=1).stderr
+    assert "两名不同的经办人" in run("migrate", str(tmp_path / "disk"), code=1).stderr
+    told = run("migrate", str(tmp_path / "disk"), *PERSONS)
+    assert "封存 1 件公开文件" in told.output
+    (made,) = (tmp_path / "disk").iterdir()
+    assert read_manifest(made).documents == 2
+    assert "没有改动" in run("migrate", str(tmp_path / "disk")).output
+    # The times of its events are made up, which its changes contradict.
+    assert "档案记录完好；审计日志完好；" in (report := run("verify", code=1).output)
+    assert "封签完好；内容完好；决定完好；" in report
+    assert re.search("^old ", run("review", "list", "--status", "published").output, re.MULTILINE)
+
+
+@in_a_file
+def test_a_backup_from_before_the_seals_is_restored_and_then_brought_up(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Also when it was backed up again in between: that it was restored is sealed, and nothing else is."""
+    run = archive_of_before(environment)
+    run("migrate", str(tmp_path / "first"), *PERSONS)
+    (backup,) = (tmp_path / "first").iterdir()
+    data = Path(environment["GONGKAI_DATA"])
+    key = tmp_path / "key.txt"
+    for again in (tmp_path / "second", tmp_path / "third"):
+        shutil.rmtree(data)
+        told = run("restore", str(backup), *(("--key", str(key)) if key.exists() else ()), code=1)
+        assert "目录重建：2 件，其中公开 1 件" in told.output and "请由两人运行 gongkai migrate" in told.stderr
+        key.write_text(run("key", "export").stdout, encoding="utf-8")
+        run("backup", str(again))
+        (backup,) = again.iterdir()
+    assert "封存 1 件公开文件" in run("migrate", str(tmp_path / "disk"), *PERSONS).output
+    assert "封签完好" in run("verify").output
