@@ -18,7 +18,7 @@ from archive.custody.fixity import Damage
 from archive.decisions import validity
 from archive.describe import taxonomy
 from archive.document import REMARK
-from archive.errors import DiskFull, GongkaiError, NotRecorded
+from archive.errors import DiskFull, GongkaiError, ListsDamaged, NotRecorded
 from archive.extract import Limits, Sandbox
 from archive.intake.adding import Item
 from archive.intake.bundle import is_bundle, open_bundle
@@ -212,6 +212,21 @@ def answers(opened: Services) -> bool:
     except IndexUnusable:
         return False
     return True
+
+
+def make_anew(opened: Services) -> None:
+    """Build the index and the lists anew, which are sealed like what they are made from."""
+    bring_up(opened, full=True)
+    make_lists(opened)
+
+
+def are_sealed(opened: Services) -> bool:
+    """Tell whether the index and the lists, if there are any, are this archive's."""
+    try:
+        lists.newest(opened.settings.data, opened.catalogue.keys)
+    except ListsDamaged:
+        return False
+    return answers(opened)
 
 
 def make_lists(opened: Services) -> None:

@@ -100,9 +100,7 @@ def replace(first: str, second: str, reason: str, lost: bool) -> None:
                 locked_out = [*accounts.unreadable(known)]
         else:
             sealed, locked_out = sealing.replace(opened.catalogue, first, second, reason, lost), []
-        jobs.bring_up(opened, full=True)
-        # They are sealed too.
-        jobs.make_lists(opened)
+        jobs.make_anew(opened)
     for sentence in locked_out:
         click.echo(f"gongkai: {sentence}", err=True)
     click.echo("请运行 gongkai key export 重新打印密钥。", err=True)
@@ -125,14 +123,20 @@ def migrate(destination: Path, first: str, second: str) -> None:
     require_archive(settings.data)
     before = Catalogue(settings.database_url, settings.data, keys=settings.keys, earlier=Earlier.KEPT)
     try:
-        if sealing.is_migrated(before) and held.is_whole(before) and noted.is_whole(before):
-            click.echo("档案已经是本版本的，没有改动。")
-            return
-        if sealing.needs_seals(before):
-            sealing.two_persons(first, second, "升级")
-        _back_up(before, settings, destination)
+        done = sealing.is_migrated(before) and held.is_whole(before) and noted.is_whole(before)
+        if not done:
+            if sealing.needs_seals(before):
+                sealing.two_persons(first, second, "升级")
+            _back_up(before, settings, destination)
     finally:
         before.close()
+    if done:
+        click.echo("档案已经是本版本的，没有改动。")
+        with services() as opened:
+            if not jobs.are_sealed(opened):
+                click.echo("索引和元数据清单还是以前的，现在重建。")
+                jobs.make_anew(opened)
+        return
     catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys, earlier=Earlier.BROUGHT_UP)
     try:
         sealed = sealing.seal_all(catalogue, first, second)
@@ -142,9 +146,7 @@ def migrate(destination: Path, first: str, second: str) -> None:
     click.echo(f"审计日志登记了 {held_now.count} 个版本的内容，{noted_now.count} 件的经办记录。")
     disagreeing = sorted({*held_now.refused, *noted_now.refused})
     with services() as opened:
-        jobs.bring_up(opened, full=True)
-        # They are sealed too.
-        jobs.make_lists(opened)
+        jobs.make_anew(opened)
     if disagreeing:
         click.echo(
             f"gongkai: {len(disagreeing)} 件没有登记内容：{_named(disagreeing)}。"

@@ -138,3 +138,20 @@ def test_a_backup_from_before_the_seals_is_restored_and_then_brought_up(
         (backup,) = again.iterdir()
     assert "封存 1 件公开文件" in run("migrate", str(tmp_path / "disk"), *PERSONS).output
     assert "封签完好" in run("verify").output
+
+
+@in_a_file
+def test_one_that_was_killed_before_its_index_is_run_again(
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = archive_of_before(environment)
+
+    def killed(opened: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("web.commands.jobs.make_anew", killed)
+        run("migrate", str(tmp_path / "disk"), *PERSONS, code=1)
+    told = run("migrate", str(tmp_path / "disk"), *PERSONS).output
+    assert "没有改动" in told and "现有 1 件" in told and "元数据清单 1 件" in told
+    assert "现有" not in run("migrate", str(tmp_path / "disk"), *PERSONS).output
