@@ -12,6 +12,7 @@ from archive.custody.backup import LEDGER, Manifest, Progress, digest_at, files_
 from archive.custody.sealing import need_key, put_keys
 from archive.errors import BackupDamaged, BackupRefused
 from archive.reasons import why
+from archive.store import canonical
 from archive.store.blobs import sync_folder
 from archive.store.folder import BACKUP, UNFINISHED, copy_privately, mark, require_maker, unfinished
 from archive.store.records import Records
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 _ASIDE = "before-"
 # How many things that are wrong a sentence names; it tells the number of all.
 _NAMED = 5
+# Says which backup is being restored, from when its files are put into place until all that follows is done.
+_BEGUN = ".restore-begun"
 
 
 def check(folder: Path, progress: Progress) -> Manifest:
@@ -65,7 +68,7 @@ def restore(
     What was in ``data`` is moved into a folder in it when it shall be ``replaced``; where to is returned. Withdrawals
     that the backup does not know, out of what is replaced and out of ``ledgers``, are added to its own. A backup holds
     no key: that of the installation stays, or ``key`` comes into force, in the folder ``keys`` (by default in
-    ``data``). Raises BackupDamaged, BackupRefused, WithdrawalsDamaged, WrongUser; then nothing has changed.
+    ``data``). A restore that was interrupted while its files were put into place is done again. Raises BackupDamaged, BackupRefused, WithdrawalsDamaged, WrongUser; then nothing has changed.
     """
     require_maker(data)
     seals = Seals(keys or data / "keys")
@@ -74,7 +77,7 @@ def restore(
     manifest = check(folder, lambda done, _total: progress(done, whole))
     interrupted = unfinished(data)
     present = [path for path in data.iterdir() if _is_replaced(path)] if data.exists() else []
-    if (present or interrupted) and not replace:
+    if present and not (replace or interrupted):
         raise BackupRefused(
             f"{data} 不是空的。要用备份替换，请加 --replace：原有数据会移到其中的一个文件夹，不会删除。"
         )
@@ -101,9 +104,27 @@ def restore(
         shutil.rmtree(fresh, ignore_errors=True)
         raise
     put_keys(seals, key)
+    (data / _BEGUN).write_text(_name(folder), encoding="ascii")
     aside = unused(data, f"{_ASIDE}{datetime.now(UTC):%Y%m%d-%H%M%S}") if present else None
     _switch(fresh, data, present, aside)
     return aside
+
+
+def is_begun(folder: Path, data: Path) -> bool:
+    """Tell whether the files of this backup were put into place, and what follows was not ``finish``ed."""
+    try:
+        return (data / _BEGUN).read_text(encoding="ascii") == _name(folder)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def finish(data: Path) -> None:
+    """Note that the catalogue, the staff's database and the index are there, too. Raises OSError."""
+    (data / _BEGUN).unlink(missing_ok=True)
+
+
+def _name(folder: Path) -> str:
+    return canonical.digest(read_manifest(folder).files)
 
 
 def _unpack(folder: Path, manifest: Manifest, fresh: Path, progress: Callable[[int], None]) -> None:

@@ -84,7 +84,7 @@ def _what(folder: Path) -> str:
     if (folder / BACKUP).exists():
         return "是一份备份，不是档案。请把 GONGKAI_DATA 设为档案的文件夹；要恢复这份备份，请运行 gongkai restore。"
     if unfinished(folder):
-        return "里的恢复没有做完。请再次运行 gongkai restore，并加上 --replace。"
+        return "里的恢复没有做完。请把 gongkai restore 再运行一次。"
     return (
         "里没有档案，什么也没有写入。请核对 GONGKAI_DATA；第一次使用请先运行 gongkai init 建立档案，"
         "由备份恢复请运行 gongkai restore。"

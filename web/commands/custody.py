@@ -94,14 +94,24 @@ def backup(destination: Path, keep: int | None) -> None:
 def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Path | None, lost_key: bool) -> None:
     """Restore an installation from a BACKUP: its files, catalogue and index. Stop the server first."""
     settings = Settings.from_environment()
+    key = read_key(kept) if kept else None
+    persons = read_persons_key(kept) if kept else None
+    begun = not replace and restoring.is_begun(folder, settings.data)
+    if begun and holds_documents(settings.database_url):
+        # Nothing is put into the place of what is there, which somebody may have worked on since.
+        click.echo("上一次恢复这份备份没有做完，现在接着做。")
+        if persons:
+            PersonsKeys(settings.keys).bring_back(persons)
+        with services() as opened:
+            jobs.bring_up(opened, full=True)
+        sys.exit(_bring_staff_back(settings))
     inside = settings.database_url.startswith(f"sqlite:///{settings.data}/")
     if not inside and holds_documents(settings.database_url):
         # Before anything is moved: the files would no longer be those of the database.
         raise CatalogueNotEmpty
     with jobs.progress("恢复备份", None) as advance:
-        key = read_key(kept) if kept else None
-        persons = read_persons_key(kept) if kept else None
-        aside = restoring.restore(folder, settings.data, withdrawals, replace, advance, key, lost_key, settings.keys)
+        again = replace or begun
+        aside = restoring.restore(folder, settings.data, withdrawals, again, advance, key, lost_key, settings.keys)
         if persons:
             PersonsKeys(settings.keys).bring_back(persons)
     click.echo(f"备份恢复到 {settings.data}，属于用户 {user(os.geteuid())}。")
@@ -126,14 +136,19 @@ def rebuild_catalogue(lost_key: bool) -> None:
 
 
 def _bring_staff_back(settings: Settings) -> int:
-    """Bring back what a restored backup has of the staff's database. Returns 1 where something of it is not there."""
+    """Bring back what a restored backup has of the staff's database, the last that a restore does.
+
+    Returns 1 where something of it is not there.
+    """
     dump = settings.data / staff.DUMP
     if not dump.exists():
+        restoring.finish(settings.data)
         return 0
     with closing(staff.Staff(settings.staff_database_url, Seals(settings.keys))) as known:
         brought = known.load(dump)
         unreadable = [*accounts.unreadable(known), *requests.unreadable(known)]
     dump.unlink()
+    restoring.finish(settings.data)
     counts = {name: brought[name] or 0 for name in ("accounts", "requests", "search_records", "book_entries")}
     click.echo(
         f"工作台的账号 {counts['accounts']} 个、依申请公开登记簿 {counts['requests']} 件"

@@ -487,6 +487,8 @@ def test_what_an_interrupted_restore_left_is_no_archive_until_it_is_done(
         restoring.restore(made, live, (), True, quiet, catalogue.keys.private())
         restored = opened(live, empty=True)
         assert rebuild(restored).public == 1
+        assert restoring.is_begun(made, live)
+        restoring.finish(live)
         assert not list(live.glob(".rest*"))
         restored.close()
     assert 5 < moment < 19

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import text
 
 from archive.store.records import Record, Records
 from tests.archive.store.test_seals import inside
+from tests.conftest import in_a_file
 from tests.web.commands.conftest import Run, caller
 from web.commands import terminal
 
@@ -165,3 +167,39 @@ def test_what_an_interrupted_restore_has_not_brought_back_is_told_and_brought(
     assert "登记簿完好" in elsewhere("verify").output
     (tmp_path / "again" / "staff.jsonl").write_text("", encoding="utf-8")
     assert "还没有放回" in elsewhere("verify", code=1).output
+
+
+@in_a_file
+@pytest.mark.parametrize(
+    "moment",
+    [
+        *("archive.custody.restore.sync_folder", "web.commands.custody.rebuild"),
+        *("web.commands.jobs.bring_up", "archive.registers.staff.Staff.load"),
+    ],
+)
+def test_a_restore_that_was_killed_is_run_again_as_it_was_typed(
+    run: Run, folder: Path, tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    run("ingest", str(folder))
+    run("accounts", "add", "li", "--person", "李四", "--role", "审查员", "--by", "安装人")
+    accounts = run("accounts", "list").output
+    run("backup", str(tmp_path / "disk"))
+    (made,) = (tmp_path / "disk").iterdir()
+    key = tmp_path / "key.txt"
+    key.write_text(run("key", "export").stdout, encoding="utf-8")
+    data = Path(environment["GONGKAI_DATA"])
+    shutil.rmtree(data)
+    typed = ("restore", str(made), "--key", str(key))
+
+    def killed(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(moment, killed)
+        run(*typed, code=1)
+    run(*typed)
+    assert run("accounts", "list").output == accounts
+    assert "账号、登记簿完好；索引完好" in run("verify").output
+    # One that is done is not gone on with.
+    assert "--replace" in run(*typed, code=1).stderr
+    assert not [*data.glob(".rest*")]
