@@ -68,7 +68,8 @@ def restore(
     What was in ``data`` is moved into a folder in it when it shall be ``replaced``; where to is returned. Withdrawals
     that the backup does not know, out of what is replaced and out of ``ledgers``, are added to its own. A backup holds
     no key: that of the installation stays, or ``key`` comes into force, in the folder ``keys`` (by default in
-    ``data``). A restore that was interrupted while its files were put into place is done again. Raises BackupDamaged, BackupRefused, WithdrawalsDamaged, WrongUser; then nothing has changed.
+    ``data``). A restore that was interrupted while its files were put into place is done again. Raises BackupDamaged,
+    BackupRefused, WithdrawalsDamaged, WrongUser; then nothing has changed.
     """
     require_maker(data)
     seals = Seals(keys or data / "keys")

@@ -20,6 +20,7 @@ from archive.errors import ExtractionFailed, RequestRefused
 from archive.extract.containers.zipguard import read_parts, repack
 from archive.extract.limits import ZipLimits
 from archive.extract.others.spreadsheet import check_area, uncalculated
+from archive.store.space import naming
 
 # Bytes of a CSV file, and of a workbook's sheet unpacked: some 100,000 requests.
 LARGEST = 64 << 20
@@ -62,14 +63,22 @@ def read(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def write(path: Path, rows: Iterable[Sequence[str]]) -> None:
-    """Write a table to a new file that only its owner reads: xlsx if it is named so, else CSV. Raises OSError."""
+    """Write a table to a new file that only its owner reads: xlsx if it is named so, else CSV.
+
+    Where that fails no part of it is left. Raises OSError, which names the path.
+    """
     safe = [[harmless(cell) for cell in row] for row in rows]
     content = _xlsx(safe) if path.suffix.lower() == ".xlsx" else _csv(safe)
     # Nothing lies in another file meanwhile, and no file that is there is written over.
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
+    out = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    try:
+        with naming(path), out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+    except BaseException:
+        path.unlink()
+        raise
 
 
 def _text(path: Path) -> Iterator[tuple[int, list[str]]]:
