@@ -129,7 +129,10 @@ def may_see(account: Account, *bringers: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Units:
-    """The people of an account's unit, and those who bring in for other units, by their names as compared."""
+    """The people of an account's unit, and those who bring in for other units, by their names as compared.
+
+    An account from when no unit was asked for is a unit of its own.
+    """
 
     ours: frozenset[str]
     others: frozenset[str]
@@ -146,12 +149,13 @@ class _Units:
 def _units(account: Account) -> _Units:
     """Return the people of an account's unit and of the others, which are read once for a request."""
     known: dict[str, _Units] = g.setdefault("units", {})
-    if account.unit not in known:
+    if account.id not in known:
         everybody = desk().accounts.all()
-        others = [each.person for each in everybody if confined(each) and each.unit != account.unit]
-        ours = [each.person for each in everybody if each.unit == account.unit]
-        known[account.unit] = _Units(*(frozenset(map(persons.folded, people)) for people in (ours, others)))
-    return known[account.unit]
+        ours = [each for each in everybody if each.id == account.id or (account.unit and each.unit == account.unit)]
+        others = [each for each in everybody if confined(each) and each not in ours]
+        people = ([each.person for each in part] for part in (ours, others))
+        known[account.id] = _Units(*(frozenset(map(persons.folded, names)) for names in people))
+    return known[account.id]
 
 
 def confined(account: Account) -> bool:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from archive.document import Status
 from archive.registers.accounts import Accounts
 from archive.registers.roles import ALLOWED, Act, Role
 from archive.registers.sessions import IDLE, PROOF
-from archive.registers.staff_tables import drafts
+from archive.registers.staff_tables import accounts, drafts
 from indexer import sync
 from tests.web.staff.conftest import PASSWORD, TEXT, DeskSite, Person
 from web.app import create_app
@@ -227,6 +227,25 @@ def test_a_source_unit_sees_its_own_documents_only(site: DeskSite, bring: Bring)
     for id in (site.id, "nobody234567"):
         for below in ("", "/files/0", "/differences", "/preview"):
             assert source.get(f"/documents/{id}{below}").status_code == 404
+
+
+def test_who_has_no_unit_sees_what_they_brought_themselves_only(site: DeskSite, bring: Bring) -> None:
+    people = {}
+    for name, person in (("one", "无一"), ("two", "无二")):
+        _, handed = site.accounts.add(name, person, [Role.SOURCE], "从前", "安装人")
+        site.accounts.choose_password(site.accounts.named(name), handed, PASSWORD)
+    # Accounts from when no unit was asked for.
+    with site.staff.writing() as connection:
+        connection.execute(update(accounts).where(accounts.c.unit == "从前").values(unit=""))
+    for name in ("one", "two"):
+        people[name] = Person(site.app.test_client(), name)
+        people[name].sign_in()
+    id = bring("own", "关于预算公开的通知\n\n请按时公开。\n", "无一")
+    assert people["one"].get(f"/documents/{id}").status_code == 200 and id in people["one"].get("/queue").text
+    assert people["two"].get(f"/documents/{id}").status_code == 404 and id not in people["two"].get("/queue").text
+    # What another of them brings of a document is another unit's.
+    bring("own", "关于预算公开的通知\n\n请抓紧公开。\n", "无二")
+    assert people["one"].get(f"/documents/{id}").status_code == 404
 
 
 def test_handed_over_passwords_and_missing_second_factors_come_first(site: DeskSite) -> None:
