@@ -28,7 +28,7 @@ from archive.registers.roles import Act
 from archive.registers.staff import Staff
 from archive.store.space import disk_full
 from web.http.current import services
-from web.staff.guard import COOKIE
+from web.staff.guard import COOKIE, SECRETS
 
 # A form is text, in bytes.
 LARGEST_FORM = 256 << 10
@@ -59,8 +59,6 @@ TOO_LARGE = (
     f"一次合计不超过 {LARGEST_UPLOAD >> 20} MB、{MOST_FILES} 个。请分几次提交，或者压缩其中的图片。"
 )
 _MULTIPART = "multipart/form-data"
-# Fields that are compared, letter by letter, with what was typed elsewhere.
-_SECRETS = frozenset({"password", "old", "new", "again"})
 
 
 def largest_body(staff: Staff, method: str, path: str, headers: Mapping[str, str]) -> int:
@@ -109,7 +107,7 @@ class DeskRequest(Request):
             return
         super()._load_form_data()
         self.__dict__["form"] = ImmutableMultiDict(
-            (name, value if name in _SECRETS else lines(value.replace("\r\n", "\n")))
+            (name, value if name in SECRETS else lines(value.replace("\r\n", "\n")))
             for name, value in self.__dict__["form"].items(multi=True)
         )
 

@@ -26,6 +26,8 @@ from indexer.engine import Engine
 from web.http.current import services
 
 COOKIE = "__Host-desk"
+# Fields that are compared, letter by letter, with what was typed elsewhere. No page keeps them.
+SECRETS = frozenset({"password", "old", "new", "again"})
 # What needs no session. Every other address leads to the sign-in.
 OPEN = frozenset({"static", "entrance.sign_in", "entrance.signed_in"})
 # What somebody reaches whose password was handed over, or whose second factor is still to be set up.
@@ -146,22 +148,23 @@ def _ended() -> Answer:
     if request.method != "POST":
         return redirect(url_for("entrance.sign_in", to=request.full_path.rstrip("?")))
     to = request.path if sent_again(request.path) else page_of(request.path)
-    # Nothing of any other form, which may have passwords in it.
+    # Nothing of any other form.
     typed = _typed() if to != "/" else {}
     return Response(render_template("desk/sign-in.html", to=to, typed=typed, ended=True), 403)
 
 
 def _typed() -> dict[str, list[str]]:
-    """Return what was typed into a form: of a field that was ticked several times, each."""
-    return {name: values for name, values in request.form.lists() if name != "csrf"}
+    """Return what was typed into a form, but no password: of a field that was ticked several times, each."""
+    return {name: values for name, values in request.form.lists() if name not in {"csrf", "code", *SECRETS}}
 
 
 def sent_again(path: str) -> bool:
     """Tell whether a form that came too late is sent again after the sign-in, and kept by the browser alone until then.
 
-    Of requests and other registers, who asks for what stands in the forms, and drafts are not encrypted.
+    Of requests and other registers, who asks for what stands in the forms, and drafts are not encrypted. Of accounts,
+    what is sent again is held against how the account is then.
     """
-    return path.startswith(("/requests/", "/registers/"))
+    return path == "/accounts" or path.startswith(("/requests/", "/registers/", "/accounts/"))
 
 
 def page_of(path: str) -> str:

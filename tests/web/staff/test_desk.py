@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from archive.document import Status
 from archive.registers.accounts import Accounts
 from archive.registers.roles import ALLOWED, Act, Role
-from archive.registers.sessions import IDLE, PROOF
-from archive.registers.staff_tables import accounts, drafts
+from archive.registers.sessions import PROOF
+from archive.registers.staff_tables import accounts
 from indexer import sync
 from tests.web.staff.conftest import PASSWORD, TEXT, DeskSite, Person
 from web.app import create_app
@@ -138,18 +138,6 @@ def test_a_document_goes_from_waiting_to_public_by_two_persons(site: DeskSite) -
     assert public.get(page).status_code == 410
 
 
-def test_what_is_refused_says_why_and_keeps_what_was_typed(site: DeskSite) -> None:
-    reviewer, page = site[Role.REVIEWER], f"/documents/{site.id}"
-    typed = {"act": "classify", "disclosure": "不予公开", "basis": "条例第十四条，写了很久的依据"}
-    answer = reviewer.post(f"{page}/classify", page, **typed)
-    assert answer.status_code == 409 and 'role="alert"' in answer.text
-    assert answer.text.count("写了很久的依据</textarea>") == 1
-    assert reviewer.post(f"{page}/classify", page, basis="条例").status_code == 409
-    assert reviewer.post(f"{page}/examine/other", page, outcome="passed", basis="x").status_code == 404
-    assert reviewer.post(f"{page}/classify", page, version="x").status_code == 400
-    assert "没有标注" in answer.text
-
-
 def test_a_second_submit_and_a_page_of_before_do_nothing(site: DeskSite) -> None:
     reviewer, page = site[Role.REVIEWER], f"/documents/{site.id}"
     form = dict(re.findall(r'name="(csrf|version|last)" value="([^"]*)"', reviewer.get(page).text))
@@ -165,38 +153,6 @@ def test_a_second_submit_and_a_page_of_before_do_nothing(site: DeskSite) -> None
     )
     assert other.status_code == 409 and "乙二已经对本件作了" in other.text
     assert [each.action for each in site.services.catalogue.events(site.id)].count("examine") == 1
-
-
-def test_a_session_that_ends_loses_nothing_that_was_typed(site: DeskSite) -> None:
-    reviewer, page = site[Role.REVIEWER], f"/documents/{site.id}"
-    form = dict(re.findall(r'name="(csrf|version|last)" value="([^"]*)"', reviewer.get(page).text))
-    with time_machine.travel(timedelta(seconds=IDLE.total_seconds() + 120)):
-        answer = reviewer.client.post(
-            f"{page}/classify",
-            data={**form, "act": "classify", "basis": "写到一半的<依据>"},
-            base_url="https://localhost",
-        )
-        assert answer.status_code == 403 and "没有丢失" in answer.text
-        typed = re.search(r'name="typed" value="([^"]*)"', answer.text)
-        assert typed
-        kept = typed[1].replace("&#34;", '"').replace("&quot;", '"').replace("&amp;", "&")
-        again = reviewer.sign_in(to=page, typed=kept)
-        assert again.headers["Location"] == page
-        # In the form that it was typed into, and in no other that has a field of that name.
-        assert reviewer.get(page).text.count("写到一半的&lt;依据&gt;</textarea>") == 1
-
-
-@pytest.mark.parametrize("path", ["/password", "/proof", "/second-factor", "/accounts", "/documents"])
-def test_no_password_is_kept_of_a_form_that_came_too_late(site: DeskSite, path: str) -> None:
-    stranger = site.app.test_client()
-    form = {"old": "secret-old", "new": "secret-new", "password": "secret-old", "code": "secret-code"}
-    answer = stranger.post(path, data=form, base_url="https://localhost")
-    assert answer.status_code in (403, 405) or path == "/documents"
-    assert "secret" not in answer.text
-    clerk = site[Role.CLERK]
-    assert clerk.sign_in(to=path, typed='{"old": "secret-old"}').status_code == 303
-    with site.staff.reading() as connection:
-        assert connection.execute(select(drafts)).all() == []
 
 
 def test_before_an_act_that_can_do_harm_a_proof_is_asked_for(site: DeskSite) -> None:
@@ -327,15 +283,6 @@ def test_what_nobody_sees_is_no_reason(site: DeskSite, act: str, sent: dict[str,
     path = f"/documents/{site.id}"
     answer = site[Role.REVIEWER].post(f"{path}/{act}", path, **sent)
     assert answer.status_code == 409 and "必须写明" in answer.text
-
-
-def test_what_nobody_sees_in_a_form_is_not_kept(site: DeskSite) -> None:
-    """PostgreSQL keeps no NUL, which came as a fault of the database."""
-    path = f"/documents/{site.id}"
-    sent = {"value": "另\u200b一标\x00题", "reason": "核对\x00原文"}
-    assert site[Role.REVIEWER].post(f"{path}/correct/title", path, **sent).status_code == 303
-    event = site.services.catalogue.events(site.id)[-1]
-    assert (event.details["after"], event.details["reason"]) == ("另一标题", "核对原文")
 
 
 @pytest.mark.parametrize("act", ["classify", "mask", "correct/title", "schedule", "attachments/1/up"])
