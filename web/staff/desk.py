@@ -34,6 +34,7 @@ from web.staff.correcting import correcting
 from web.staff.deciding import deciding
 from web.staff.documents import documents
 from web.staff.entrance import entrance
+from web.staff.forms import lost
 from web.staff.guard import Desk, guard
 from web.staff.managing import managing
 from web.staff.masking import masking
@@ -145,7 +146,7 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
     app.url_map.merge_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(site_name=installation.settings.site_name, remark=REMARK)
+    app.jinja_env.globals.update(site_name=installation.settings.site_name, remark=REMARK, lost=lost)
     app.jinja_env.filters["without_commands"] = without_commands
     # Failed sign-ins are counted by address, and forms are held against the host.
     visitor.trust(app, installation.settings.proxies)

@@ -1,6 +1,5 @@
 """A document at the desk: left what its readers get, right what is known of it and what is to be done with it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import Blueprint, Response, g, render_template, request, send_file
@@ -31,10 +30,6 @@ SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox
 _SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "text/plain"})
 
 
-# Fields of forms in which nothing is typed.
-_CHOSEN = frozenset({"act", "version", "last", "forced", "sure", "disclosure", "outcome", "settlement", "how"})
-
-
 def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | None = None) -> Response:
     """Show a document, after a refusal with what was typed."""
     known = standing(id)
@@ -54,7 +49,6 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
             fields=fields.of(catalogue, document),
             **{"objections": objections, "nameable": _places(known), "proposals": proposals},
             related=relating.related(catalogue, account, id),
-            words=_words(typed or kept),
             **{"typed": typed or kept, "drafted": bool(kept and typed is None), "done": g.get("done", "")},
             text=parted(document, files, places, request.args.get("part", "")),
             places=places,
@@ -84,11 +78,6 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
         ),
         status,
     )
-
-
-def _words(typed: Mapping[str, str]) -> list[str]:
-    """Return what somebody typed into a form, which is shown to them where that form is no longer there."""
-    return [value for name, value in typed.items() if value and name not in _CHOSEN and not name.startswith("mask-")]
 
 
 def _alike(known: Standing) -> tuple[likeness.Likenesses | None, list[likeness.Twin]]:

@@ -1,13 +1,21 @@
-"""What forms carry so that one sent twice makes one thing, and none acts on what its page did not show."""
+"""What forms carry so that one sent twice makes one thing, and none acts on what its page did not show or is lost."""
 
 import re
 from collections.abc import Mapping
 from hashlib import sha256
 from secrets import token_hex
 
+from markupsafe import Markup, escape
+
 from web.http.parameters import number
 
 _TOKEN = re.compile("[0-9a-f]{32}")
+# Fields of forms in which nobody types, and those that name what was ticked.
+_CHOSEN = frozenset(
+    "act version last once state do letter serves record records search forced sure at disclosure outcome settlement"
+    " how role".split()
+)
+_TICKED = ("mask-", "mark-")
 
 
 def token_of(form: Mapping[str, str]) -> str:
@@ -33,3 +41,13 @@ def once(token: str, form: Mapping[str, str]) -> str:
 def seen(form: Mapping[str, str]) -> int | None:
     """Return the newest event, or version, that the form's page showed; None for a form that isn't whole."""
     return number(form.get("last", ""))
+
+
+def lost(typed: Mapping[str, object], page: Markup) -> list[str]:
+    """Return what somebody typed into a form that isn't in any form of the page that answers it."""
+    said = [
+        value
+        for name, value in typed.items()
+        if isinstance(value, str) and value.strip() and name not in _CHOSEN and not name.startswith(_TICKED)
+    ]
+    return [each for each in said if f">{escape(each)}</textarea>" not in page and f'"{escape(each)}"' not in page]

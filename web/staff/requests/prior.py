@@ -254,7 +254,7 @@ def _done(
             return record_page(id, kept, sent, told, status)
     except (KeyUnusable, PersonalDataDamaged, RequestRefused) as error:
         told, status = _why(error)
-        return page(id, told, status)
+        return page(id, told, status, sent)
     if sent.wrong:
         return record_page(id, kept, sent, f"有 {len(sent.wrong)} 处需要改正，没有进行。标记已经保存。", 400)
     for name in typed:

@@ -250,6 +250,15 @@ def test_of_two_people_at_one_request_the_second_is_told_who_was_first(
     assert [each.event for each in register.events(id)] == [Event.REGISTER, Event.ASK_THIRD_PARTY]
 
 
+def test_what_was_typed_is_shown_where_its_form_is_gone(site: DeskSite, register: Register, enter: Enter) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    seen = hidden(clerk, f"/requests/{id}")
+    sent = {"on": "2026-09-01", "note": "写了很久的<理由>"}
+    assert do(clerk, id, Event.WITHDRAW, **sent)[0] == 303
+    status, page = do(clerk, id, Event.ASK_THIRD_PARTY, **sent, **seen)
+    assert status == 409 and "<li>写了很久的&lt;理由&gt;</li>" in page and "<li>2026-09-01</li>" not in page
+
+
 def test_of_forms_that_come_at_the_same_moment_one_is_done(
     site: DeskSite, register: Register, enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 import time_machine
 
 from archive.chinese.dates import office_today
+from archive.errors import RequestRefused
 from archive.registers.requests.facts import Said
 from archive.registers.requests.outcomes import Content
 from archive.registers.requests.register import Register
@@ -195,6 +196,29 @@ def test_a_button_for_one_thing_loses_nothing_that_was_typed_for_another(
         assert typed in clerk.text
     assert register.searches.look(below[1:], "丁四").marks == {plan: Mark.PART}
     assert ">安置</textarea>" not in clerk.text
+
+
+def test_what_was_typed_is_shown_where_the_record_was_concluded(
+    site: DeskSite, plan: str, made: Request, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk, below = begun(site, made)
+    half = {"place": "纸质档案室", "result": "写到一半的<结果>", "said": "没有做过"}
+    other = Desk(site[Role.CLERK], made)
+    other.text = clerk.text
+    # By the clerk's own button, or by somebody else meanwhile.
+    clerk.press(f"{below}/places", place="档案室", result="没有")
+    clerk.press(f"{below}/conclusion", conclusion="查到，未公开", **half, **{f"mark-{plan}": "部分"})
+    for answer, status in ((clerk, 200), (other.press(f"{below}/search", typed="安置", **half), 409)):
+        shown = answer.text.partition("需要的请抄下")[2].partition("</ul>")[0]
+        assert answer.status == status and "已定稿" in answer.text
+        assert "<li>纸质档案室</li>" in shown and "<li>写到一半的&lt;结果&gt;</li>" in shown
+    assert "<li>安置</li>" in other.text and "mark-" not in other.text.partition("抄下")[2].partition("</ul>")[0]
+
+    def unreadable(*_: object) -> None:
+        raise RequestRefused("现在读不出来。")
+
+    monkeypatch.setattr("archive.registers.requests.searches.Searches.look", unreadable)
+    assert "<li>写到一半的&lt;结果&gt;</li>" in other.press(f"{below}/places", **half).text
 
 
 def test_what_is_refused_says_why_at_its_field_and_keeps_what_was_typed(
