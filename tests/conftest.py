@@ -50,7 +50,7 @@ in_a_file = pytest.mark.skipif(POSTGRESQL != "", reason="about the file of a SQL
 
 
 class Databases:
-    """Make databases: SQLite files, or databases on GONGKAI_TEST_POSTGRESQL; ``made`` closes what is open till the end."""
+    """Make databases: SQLite files, or databases on GONGKAI_TEST_POSTGRESQL. ``made`` closes the connection to it."""
 
     def __init__(self, folder: Path, made: ExitStack) -> None:
         self._folder = folder

@@ -86,7 +86,8 @@ def add(
 def renew(catalogue: Catalogue, id: str, person: str, reason: str, years: int = RENEWED) -> date:
     """Let a document hold for some years more, from its last day, or from today if that is past.
 
-    Returns its new last day.     Raises UnknownDocument and DecisionRefused; then nothing is recorded.
+    One that holds for as many years already is not renewed again: it would hold longer than anybody decided. Returns
+    its new last day. Raises UnknownDocument and DecisionRefused; then nothing is recorded.
     """
     with catalogue.writing() as connection:
         known = catalogue.newest_in(connection, id).metadata
@@ -95,6 +96,9 @@ def renew(catalogue: Catalogue, id: str, person: str, reason: str, years: int = 
         if known.validity is Validity.REPEALED:
             raise DecisionRefused(id, "该文件已废止，不能续期。")
         last = next((turn.until for turn in reversed(turns) if turn.until), known.expires_on) or today
+        if last >= _years_after(today, years):
+            sentence = f"该文件到 {last} 才期满，距今已有 {years} 年，不再续期。"
+            raise DecisionRefused(id, sentence + "要改失效日期的，登记“现行有效”，写明新的失效日期。")
         until = _years_after(max(last, today), years)
         add(connection, id, Validity.IN_FORCE, person, reason, today, until)
         return until

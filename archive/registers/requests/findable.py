@@ -120,6 +120,12 @@ class FoundAgain:
         with self._staff.reading() as connection:
             return self.held(connection, id)
 
+    def some(self, ids: Collection[str]) -> dict[str, Findable]:
+        """Return the same of several requests, by their ids; of those alone that have it."""
+        with self._staff.reading() as connection:
+            rows = connection.execute(_rows().where(findable.c.request_id.in_([*ids]))).mappings()
+            return {row["request_id"]: _read(row) for row in rows}
+
     def held(self, connection: Connection, id: str) -> Findable | None:
         """Return the same within a transaction."""
         row = connection.execute(_rows().where(findable.c.request_id == id)).mappings().first()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from archive.errors import PersonalDataDamaged, RequestRefused
 from archive.registers.requests import applicants, letterbook, rows, services
@@ -105,9 +105,11 @@ class Looking(Reading):
         if received is None:
             return 1
         with self._staff.reading() as connection:
-            every = connection.execute(select(requests).where(requests.c.state != State.VOID.value)).mappings()
-            # The facts of all years are many; only those that name the month are read further.
-            near = [rows.request(row) for row in every if f"{received:%Y-%m}-" in str(row["facts"])]
+            # The facts of all years are many; only those that came in the month are read further.
+            days = (requests.c.facts[name].as_string() for name in ("submitted_on", "confirmed_on"))
+            came = or_(*(day.startswith(f"{received:%Y-%m}-") for day in days))
+            every = select(requests).where(requests.c.state != State.VOID.value, came)
+            near = map(rows.request, connection.execute(every).mappings().all())
             month = [
                 each.id
                 for each in near

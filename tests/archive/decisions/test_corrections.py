@@ -26,6 +26,15 @@ from tests.archive.decisions.refusals import refused
 from tests.conftest import NewDatabase, publish
 
 Write = Callable[[str, str], Path]
+NO_ADDRESSES = (
+    "<b>",
+    "见县政府网站",
+    "javascript:alert(1)",
+    "https://",
+    "https://a.example/<b>",
+    "http://[",
+    "https://a b",
+)
 TEXT = "关于做好防汛工作的通知\n云政发〔2019〕3号\n请落实值班制度。\n云溪县人民政府\n2019年3月1日\n"
 
 
@@ -109,6 +118,11 @@ def test_a_waiting_version_is_corrected_itself_and_says_by_whom(catalogue: Catal
         ("expires_on", "2024-03-31", date(2024, 3, 31)),
         ("validity", "已废止", "已废止"),
         ("written_on", "", None),
+        (
+            "source_url",
+            "https://www.example.gov.cn/公开/a.html?id=1#3",
+            "https://www.example.gov.cn/公开/a.html?id=1#3",
+        ),
     ],
 )
 def test_each_field_is_kept_in_the_catalogue_s_form(
@@ -128,6 +142,7 @@ def test_each_field_is_kept_in_the_catalogue_s_form(
         ("title", " ", "标题不能为空"),
         ("title", "通" * 201, "超过 200 字"),
         ("genre", "通\x00知", "看不见的字符"),
+        *(("source_url", text, "不是网址") for text in NO_ADDRESSES),
         ("title", "关于做好防汛工作的通知", "没有更正"),
         ("colour", "红", "没有“colour”这一项"),
         ("disclosure", "主动公开", "没有“disclosure”这一项"),

@@ -145,12 +145,12 @@ def test_a_reply_that_names_who_asked_is_not_approved_or_scheduled_or_public_at_
     assert refused in due.stdout and name not in due.output
     for command in (("review", "approve", id, "--reviewer", "丙三"), schedule):
         assert refused in run(*command, code=1).stderr
-    for command in (
+    for naming in (
         ("correct", id, "number", f"{name}〔2026〕1号", "--as", "乙二", "--reason", "更正", "--sure"),
         ("correct", id, "topic", "土地", "--as", "乙二", "--reason", f"应{name}要求"),
         ("review", "withdraw", id, "--reviewer", "丙三", "--reason", f"{name}要求撤回"),
     ):
-        told = run(*command, code=1)
-        assert refused in told.stderr and name not in told.output
+        wrong = run(*naming, code=1)
+        assert refused in wrong.stderr and name not in wrong.output
     assert "改为" in run("correct", id, "topic", "土地", "--as", "乙二", "--reason", "更正").stdout
     assert id in run("review", "list", "--status", "waiting").stdout

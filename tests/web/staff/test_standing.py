@@ -1,7 +1,7 @@
 """Validity, relations and looks afterwards, from a document's page."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -93,8 +93,14 @@ def test_validity_is_recorded_and_renewed_for_a_reason(site: DeskSite, pair: tup
     assert catalogue.public(old).metadata.validity is Validity.IN_FORCE
     until = str(catalogue.events(old)[-1].details["until"])
     assert until[:4] == str(catalogue.today().year + 5)
+    # Once: the same again would add five years that nobody decided.
+    again = reviewer.post(f"{page}/renew", page, reason="评估后继续有效")
+    assert again.status_code == 409 and "不再续期" in again.text
+    assert str(catalogue.events(old)[-1].details["until"]) == until
     # From where it ends, not from today.
-    assert str(validity.renew(catalogue, old, "法制科", "再续"))[:4] == str(catalogue.today().year + 10)
+    soon = catalogue.today() + timedelta(days=200)
+    validity.record(catalogue, old, Validity.IN_FORCE, "法制科", "核对", catalogue.today(), soon)
+    assert validity.renew(catalogue, old, "法制科", "再续").year == soon.year + 5
     validity.record(catalogue, old, Validity.REPEALED, "法制科", "废止", date(2021, 1, 1))
     validity.record(catalogue, old, Validity.REPEALED, "法制科", "废止", catalogue.today())
     with pytest.raises(DecisionRefused, match="已废止，不能续期"):

@@ -109,7 +109,14 @@ def test_no_password_is_kept_of_a_form_that_came_too_late(site: DeskSite, path: 
 def test_what_was_typed_of_an_account_is_sent_again_after_the_sign_in(site: DeskSite, path: str) -> None:
     admin, roles = site[Role.ADMINISTRATOR], ["审查员", "申请受理员"]
     state = site.accounts.named("source").state
-    sent = {"person": "壬九", "name": "ren", "unit": "民政局", "role": roles, "state": state, "password": "secret"}
+    sent: dict[str, str | list[str]] = {
+        "person": "壬九",
+        "name": "ren",
+        "unit": "民政局",
+        "role": roles,
+        "state": state,
+        "password": "secret",
+    }
     with time_machine.travel(timedelta(seconds=IDLE.total_seconds() + 120)):
         answer = admin.post(path, "/sign-in", **sent)
         typed = re.search(r'name="typed" value="([^"]*)"', answer.text)

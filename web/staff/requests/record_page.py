@@ -8,7 +8,7 @@ from flask import Response, render_template
 from archive.chinese.dates import office_minute, office_today
 from archive.document import Document
 from archive.registers.everything import State
-from archive.registers.requests.findable import FoundAgain
+from archive.registers.requests.findable import Findable, FoundAgain
 from archive.registers.requests.search_record import Conclusion, Hit, Mark, Record, Scope
 from archive.registers.requests.searches import LONGEST
 from archive.registers.requests.way import way
@@ -103,6 +103,8 @@ def _groups(record: Record, typed: str, hits: Sequence[Hit]) -> list[Group]:
     ids = [hit.id for hit in hits]
     states, documents = prior.everything.states(ids), prior.everything.many(ids)
     public = public_now([id for id in ids if states.get(id) is State.PUBLIC])
+    earlier = [id.partition("/")[2] for id in ids if id.startswith(f"{FoundAgain.kind}/")]
+    others = register().found_again.some(earlier)
     groups = {scope: Group(label) for scope, label in GROUPS.items()}
     read: list[Document] = []
     for hit in hits:
@@ -118,7 +120,7 @@ def _groups(record: Record, typed: str, hits: Sequence[Hit]) -> list[Group]:
             passages=[],
             mark=record.marks.get(hit.id),
             url=url if document else "",
-            alike=kind == FoundAgain.kind and _alike(record.asked, entry),
+            alike=kind == FoundAgain.kind and _alike(record.asked, others.get(entry)),
             way=way([public[hit.id]], services().settings.address) if hit.id in public else "",
         )
         group.lines.append(line)
@@ -135,11 +137,10 @@ def public_now(ids: Sequence[str]) -> dict[str, Document]:
     return {id: found[id] for id in ids if id in found}
 
 
-def _alike(asked: str, other: str) -> bool:
+def _alike(asked: str, other: Findable | None) -> bool:
     """Tell whether another request asks for nearly the same."""
-    made = register().found_again.of(other)
     try:
-        return made is not None and likeness(asked, made.asked) >= ALIKE
+        return other is not None and likeness(asked, other.asked) >= ALIKE
     except BadQuery:
         return False
 

@@ -38,7 +38,7 @@ FACTS = {
 _PARTS = {
     **{"of": "向", "sent_on": "发出", "served_on": "送达", "ended_on": "结束", "position": "意见"},
     **{
-        "number": "文号或者案号",
+        "number": "文号",
         "court": "向",
         "filed_on": "提出",
         "result": "结果",
@@ -98,7 +98,8 @@ def spoken(values: Mapping[Field, str]) -> list[tuple[str, str]]:
 def _part(each: Plain) -> str:
     if not isinstance(each, dict):
         return str(each)
-    told = [(_PARTS[name], value) for name, value in each.items()]
+    # What was asked for bears the number of its letter, a dispute that of the case.
+    told = [("案号" if name == "number" and "court" in each else _PARTS[name], value) for name, value in each.items()]
     return "，".join(
         label if value is True else f"{label}{value}" if label == "向" else f"{label} {value}" for label, value in told
     )

@@ -16,7 +16,7 @@ from archive.registers.requests.outcomes import Content, Remedy
 # Where a sentence goes on after what is filled in, that one's own end is left out.
 END = " 。．.；;，,、"
 _ENDS = BLANK.pattern + f"(?P<on>[{END[1:]}）]?)"
-_UNCERTAIN = "当年放假安排公布后确定的日期"
+_UNCERTAIN = "届满年度的放假安排公布后按工作日推算的日期"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -250,6 +250,20 @@ def test_of_two_people_at_one_request_the_second_is_told_who_was_first(
     assert [each.event for each in register.events(id)] == [Event.REGISTER, Event.ASK_THIRD_PARTY]
 
 
+def test_a_choice_that_is_missing_is_told_of_its_group(site: DeskSite, enter: Enter) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    assert do(clerk, id, Event.ASK_THIRD_PARTY, note="某公司")[0] == 303
+    _, page = do(clerk, id, Event.OPINION, on="2026-09-01")
+    group = re.search(
+        r'<fieldset role="radiogroup" aria-invalid="true" aria-describedby="([\w-]*position-wrong)"', page
+    )
+    assert group and f'id="{group[1]}"' in page
+
+
+def test_the_head_reads_that_there_is_no_letter_yet(site: DeskSite, enter: Enter) -> None:
+    assert "还没有文书。" in site[Role.HEAD].get(f"/requests/{enter().id}").text
+
+
 def test_what_was_typed_is_shown_where_its_form_is_gone(site: DeskSite, register: Register, enter: Enter) -> None:
     clerk, id = site[Role.CLERK], enter().id
     seen = hidden(clerk, f"/requests/{id}")

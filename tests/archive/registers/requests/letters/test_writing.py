@@ -110,7 +110,9 @@ def test_what_is_not_known_stays_a_blank_that_the_preview_marks() -> None:
 
 def test_a_day_that_no_calendar_knows_is_not_left_out() -> None:
     said = write("receipt", replace(FACTS, due=None), IMAGINED, TEXTS).paper.text
-    assert "即当年放假安排公布后确定的日期前" in said
+    assert "即届满年度的放假安排公布后按工作日推算的日期前" in said
+    extended = write("extension", replace(FACTS, days=20, extended=None), IMAGINED, TEXTS).paper.text
+    assert "延长20个工作日，延长至届满年度的放假安排公布后按工作日推算的日期（含当日）" in extended
 
 
 def test_a_preview_is_paragraphs_and_only_text() -> None:
