@@ -17,10 +17,11 @@
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from archive.plain import one_line
 
@@ -164,16 +165,42 @@ class File:
         object.__setattr__(self, "name", one_line(self.name) or UNNAMED)
 
 
+class Merged(NamedTuple):
+    """A cell over several rows or columns. ``row`` counts from the start of its place, ``column`` from the first.
+
+    Its text stands where it begins; the other cells that it covers are empty.
+    """
+
+    row: int
+    column: int
+    rows: int
+    columns: int
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """The page or table that a text's paragraphs stand in, from paragraph ``start`` (counted from 0) onwards.
 
     ``label`` is "第 3 页", "第 3 页 表 1" or "表 2", with tables numbered through the whole text. It is "" after the
-    end of a table.
+    end of a table. ``heads`` says how many of its first rows the file itself marks as the head, and ``merged`` which of
+    its cells are merged; neither reaches beyond the place, and no two merged cells overlap.
     """
 
     start: int
     label: str
+    heads: int = 0
+    merged: tuple[Merged, ...] = ()
+
+    @property
+    def listed(self) -> list[object]:
+        """The place as a list for JSON: start and label, and if the table says more, also heads and merged cells."""
+        more = [self.heads, [list(each) for each in self.merged]] if self.heads or self.merged else []
+        return [self.start, self.label, *more]
+
+    @classmethod
+    def of(cls, start: int, label: str, heads: int = 0, merged: Iterable[Iterable[int]] = ()) -> "Place":
+        """Return the place that a list says."""
+        return cls(start, label, heads, tuple(Merged(*each) for each in merged))
 
 
 def label_at(places: Sequence[Place], paragraph: int) -> str:

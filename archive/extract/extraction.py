@@ -15,7 +15,8 @@ class Extraction:
     the title. A table row is one paragraph with tabs between its cells. All rows of a table have the same number of
     cells, so that every cell is in its column: a merged cell has its text where it begins and is empty elsewhere, and
     rows and columns without any text are left out. ``places`` say from which paragraph on the text is on which page or
-    in which table; they are in rising order, and each differs from the one before. ``stated`` maps labels of a metadata
+    in which table, and which of its cells are merged; they are in rising order, and each label differs from the one
+    before. ``stated`` maps labels of a metadata
     card and a page's header, as printed but without spaces and colon ("索引号", "发文字号", "来源"), to their values,
     none of them empty. ``page_date`` is the ISO date in a page's header, or "". ``warnings`` are Chinese sentences for
     the reviewer ("扫描件没有文字层…"). Text is never missing silently: if there are no paragraphs, there is a warning.

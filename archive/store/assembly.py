@@ -111,7 +111,7 @@ def _metadata(row: RowMapping, public: bool, turns: Sequence[in_force.Turn], tod
 
 
 def _places(row: approvals.Row) -> tuple[Place, ...]:
-    return tuple(Place(start, label) for start, label in row["places"])
+    return tuple(Place.of(*each) for each in row["places"])
 
 
 def _file(row: approvals.Row) -> File:
@@ -136,4 +136,4 @@ def metadata_columns(metadata: Metadata) -> dict[str, object]:
 
 
 def place_column(places: Iterable[Place]) -> list[list[object]]:
-    return [[place.start, place.label] for place in places]
+    return [place.listed for place in places]

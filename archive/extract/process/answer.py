@@ -5,11 +5,11 @@ After a task of another kind it is ``told``, what the task says, in one line, an
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date
 
-from archive.document import Disclosure, Metadata, Place, Validity
+from archive.document import Disclosure, Merged, Metadata, Place, Validity
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 
@@ -31,7 +31,7 @@ def of(extraction: Extraction, metadata: Metadata | None) -> bytes:
         "stated": dict(extraction.stated),
         "warnings": extraction.warnings,
         "page_date": extraction.page_date,
-        "places": [(place.start, place.label) for place in extraction.places],
+        "places": [place.listed for place in extraction.places],
         "concealed": extraction.concealed,
     }
     if metadata is not None:
@@ -84,7 +84,7 @@ def read(payload: bytes | bytearray) -> tuple[Extraction, Metadata | None]:
         warnings=_lines(answer.get("warnings"), broken),
         page_date=_line(answer.get("page_date"), broken),
         concealed=_lines(answer.get("concealed"), broken),
-        places=_places(answer.get("places"), len(paragraphs), broken),
+        places=_places(answer.get("places"), paragraphs, broken),
     )
     described = answer.get("metadata")
     return extraction, None if described is None else _metadata(described, broken)
@@ -113,17 +113,45 @@ def _metadata(value: object, broken: ExtractionFailed) -> Metadata:
     )
 
 
-def _places(value: object, paragraphs: int, broken: ExtractionFailed) -> tuple[Place, ...]:
-    """Check that places are in rising order and refer to existing paragraphs."""
+def _places(value: object, paragraphs: Sequence[str], broken: ExtractionFailed) -> tuple[Place, ...]:
+    """Check that places are in rising order and refer to existing paragraphs, and merged cells to existing cells."""
     if not isinstance(value, list):
         raise broken
     found: list[Place] = []
     for each in value:
-        if not isinstance(each, list) or len(each) != 2 or not isinstance(each[0], int):
+        if not isinstance(each, list) or len(each) not in (2, 4) or not isinstance(each[0], int):
             raise broken
-        if not (found[-1].start if found else -1) < each[0] < paragraphs:
+        if not (found[-1].start if found else -1) < each[0] < len(paragraphs):
             raise broken
         found.append(Place(each[0], _line(each[1], broken)))
+    ends = [*(place.start for place in found[1:]), len(paragraphs)]
+    for at, (each, end) in enumerate(zip(value, ends, strict=False)):
+        if len(each) == 4:
+            heads, merged = each[2:]
+            place = replace(found[at], heads=heads, merged=_merged(merged, paragraphs[found[at].start : end], broken))
+            if not isinstance(heads, int) or not 0 <= heads <= end - place.start:
+                raise broken
+            found[at] = place
+    return tuple(found)
+
+
+def _merged(value: object, rows: Sequence[str], broken: ExtractionFailed) -> tuple[Merged, ...]:
+    """Check that merged cells lie within their rows, and cover no more than all of them have."""
+    if not isinstance(value, list):
+        raise broken
+    widths = [row.count("\t") + 1 for row in rows] if value else []
+    room = sum(widths)
+    found: list[Merged] = []
+    for each in value:
+        if not isinstance(each, list) or len(each) != 4 or not all(isinstance(number, int) for number in each):
+            raise broken
+        merged = Merged(*each)
+        room -= merged.rows * merged.columns
+        if min(merged.row, merged.column) < 0 or min(merged.rows, merged.columns) < 1 or room < 0:
+            raise broken
+        if merged.row + merged.rows > len(rows) or merged.column + merged.columns > widths[merged.row]:
+            raise broken
+        found.append(merged)
     return tuple(found)
 
 

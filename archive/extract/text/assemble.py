@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from archive.document import Place
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.limits import CHARACTERS, PARAGRAPHS
@@ -11,6 +10,7 @@ from archive.extract.text.boilerplate import attachment_warnings, sift
 from archive.extract.text.characters import clean, joined, squeezed
 from archive.extract.text.headings import missing_content, missing_content_warning
 from archive.extract.text.mojibake import is_garbled
+from archive.extract.text.tables import Row, placed, remaining
 
 SCANNED = "扫描件没有文字层，检索不到其内容"
 _PAGE = re.compile(r"第 (\d+) 页")
@@ -32,6 +32,8 @@ class Lines:
         self.told: list[str] = []
         # For each line, the number of the table it is a row of, or 0.
         self.tables: list[int] = []
+        # The rows that have merged cells or are heads, by the numbers of their lines.
+        self.rows: dict[int, Row] = {}
         self._characters = 0
 
     def add(self, text: str) -> None:
@@ -42,6 +44,13 @@ class Lines:
     def add_row(self, line: str, table: int = 0) -> None:
         """Add a table row made by ``characters.row``."""
         self._put(line, table)
+
+    def add_set(self, row: Row, table: int) -> None:
+        """Add a row made by ``tables.Setter`` to the table with that number; one of a single cell is a paragraph."""
+        is_row = "\t" in row.text
+        if is_row and (row.merged or row.head):
+            self.rows[len(self.found)] = row
+        self._put(row.text, table if is_row else 0)
 
     def _put(self, line: str, table: int) -> None:
         if not line:
@@ -60,6 +69,7 @@ def assemble(
     lines: Iterable[str],
     *,
     labels: Sequence[str] = (),
+    rows: Mapping[int, Row] | None = None,
     stated: Mapping[str, str] | None = None,
     warnings: Iterable[str] = (),
     page_date: str = "",
@@ -67,7 +77,8 @@ def assemble(
 ) -> Extraction:
     """Make an Extraction of clean lines: remove boilerplate and the repeated title, and warn of what may be missing.
 
-    ``labels`` say for each line where it stands (see ``Place``); empty if that is not known.
+    ``labels`` say for each line where it stands (see ``Place``); empty if that is not known. ``rows`` are the table
+    rows that have merged cells or are heads, by the numbers of their lines.
     """
     readable, garbled = _without_garbled(lines)
     sifted = sift(text for _, text in readable)
@@ -78,11 +89,12 @@ def assemble(
     if garbled:
         pages = [labels[number] for number, _ in garbled] if labels else []
         told.append(_garbled_warning([text for _, text in garbled], pages, paragraphs))
-    labels = [labels[readable[number][0]] for number in sifted.kept] if labels else []
+    numbers = [readable[number][0] for number in sifted.kept] if labels else []
+    labels = [labels[number] for number in numbers]
     if title:
         start, end = title_span(title, paragraphs)
         paragraphs = paragraphs[:start] + paragraphs[end:]
-        labels = labels[:start] + labels[end:]
+        labels, numbers = labels[:start] + labels[end:], numbers[:start] + numbers[end:]
     told += attachment_warnings(sifted.attachments)
     told += [missing_content_warning(heading) for _, heading in missing_content(paragraphs)[:_TOLD]]
     if not paragraphs and not garbled and not any(SCANNED in each for each in told):
@@ -93,7 +105,7 @@ def assemble(
         stated={**sifted.stated, **{label: value for label, value in (stated or {}).items() if value}},
         warnings=tuple(dict.fromkeys(told)),
         page_date=page_date or sifted.page_date,
-        places=_places(labels),
+        places=tuple(placed(labels, remaining(rows or {}, numbers))),
         concealed=tuple(concealed),
     )
 
@@ -127,14 +139,6 @@ def table_labels(tables: Iterable[int]) -> list[str]:
     """Label lines by their tables (0 for none), numbered from 1 in order of appearance: 表 1, 表 2 …"""
     known: dict[int, str] = {0: ""}
     return [known.setdefault(table, f"表 {len(known)}") for table in tables]
-
-
-def _places(labels: Iterable[str]) -> tuple[Place, ...]:
-    found: list[Place] = []
-    for start, label in enumerate(labels):
-        if label != (found[-1].label if found else ""):
-            found.append(Place(start, label))
-    return tuple(found)
 
 
 def title_span(title: str, paragraphs: Sequence[str]) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from archive.errors import ExtractionFailed
 from archive.extract.limits import CHARACTERS
@@ -61,8 +61,17 @@ def rows(cells: Sequence[Mapping[int, str]]) -> Iterator[str]:
     >>> list(rows([{0: "行政复议", 5: "行政诉讼"}, {0: "维持", 1: "纠正", 5: "维持"}]))
     ['行政复议\\t\\t行政诉讼', '维持\\t纠正\\t维持']
     """
+    return set_in(*tabulated(cells))
+
+
+def tabulated(cells: Iterable[Mapping[int, str]]) -> tuple[list[dict[int, str]], list[int]]:
+    """Return clean cells without the empty ones, and the columns that have any text."""
     cleaned = [{column: text for column, raw in each.items() if (text := clean(raw))} for each in cells]
-    columns = sorted({column for each in cleaned for column in each})
+    return cleaned, sorted({column for each in cleaned for column in each})
+
+
+def set_in(cleaned: Sequence[Mapping[int, str]], columns: Sequence[int]) -> Iterator[str]:
+    """Yield clean rows with a cell for each of the columns; see ``rows``."""
     # A table of a few kilobytes can be as wide as it is long.
     if len(columns) * sum(map(bool, cleaned)) > CHARACTERS:
         raise ExtractionFailed(

@@ -29,6 +29,7 @@ class Unseen(StrEnum):
     CLIPPED = "裁剪掉的文字"
     COVERED = "被遮盖的文字"
     LAYER = "关闭的图层中的文字"
+    MERGED = "合并单元格盖住的文字"
     DELETED = "修订中删除"
     ROW = "（隐藏行）"
     COLUMN = "（隐藏列）"

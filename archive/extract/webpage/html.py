@@ -11,6 +11,7 @@ from archive.extract.text.boilerplate import FILE_NAME, attachment_warnings, iso
 from archive.extract.text.characters import clean, han_count, squeezed
 from archive.extract.text.charset import decode
 from archive.extract.text.concealed import Concealed
+from archive.extract.text.tables import remaining
 from archive.extract.webpage.card import read_card
 from archive.extract.webpage.elsewhere import told_of
 from archive.extract.webpage.lines import gather, images_in, lines_of, text_of
@@ -70,6 +71,7 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
     card = read_card(gathered.found)
     lines = card.rest
     labels = table_labels(gathered.tables[number] for number in card.kept)
+    rows = remaining(gathered.rows, card.kept)
     images = images_in(content)
     if images:
         told.append(f"正文含有 {images} 幅图片，图片中的文字检索不到。")
@@ -86,10 +88,12 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
         # Above the title there are only navigation paths.
         start, _ = title_span(title, lines)
         lines, labels = lines[start:], labels[start:]
+        rows = {number - start: row for number, row in rows.items() if number >= start}
     return assemble(
         title,
         lines,
         labels=labels,
+        rows=rows,
         stated=stated,
         warnings=told,
         page_date=page_date,

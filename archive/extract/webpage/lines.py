@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from archive.extract.text.assemble import Lines
-from archive.extract.text.characters import clean, rows, unwrap
+from archive.extract.text.characters import clean, unwrap
 from archive.extract.text.numbering import labelled
+from archive.extract.text.tables import Setter, Span
 
 BLOCKS = frozenset(
     (
@@ -69,6 +70,7 @@ class _Walk:
         self._preformatted = 0
         self._tables = 0
         self._spare = _COVERED
+        self._setter = Setter()
 
     def through(self, root: etree._Element) -> None:
         skipped: etree._Element | None = None
@@ -108,16 +110,25 @@ class _Walk:
             self._gathered.add(self._label)
             self._label = ""
         self._tables += 1
-        placed = self._placed(table)
-        for line in rows(
-            [{column: " ".join(gather(cell, self._labels).found) for column, cell in each} for each in placed]
-        ):
-            self._gathered.add_row(line, self._tables if "\t" in line else 0)
+        spans: dict[tuple[int, int], Span] = {}
+        texts = [
+            {column: " ".join(gather(cell, self._labels).found) for column, cell in each}
+            for each in self._placed(table, spans)
+        ]
+        for row in self._setter.rows(texts, spans, _heads(table)):
+            self._gathered.add_set(row, self._tables)
+        self._gathered.told += [told for told in self._setter.told if told not in self._gathered.told]
 
-    def _placed(self, table: etree._Element) -> Iterator[list[tuple[int, etree._Element]]]:
-        """Yield the cells of each row with the columns in which they begin, by HTML's table model (4.9.12)."""
+    def _placed(
+        self, table: etree._Element, spans: dict[tuple[int, int], Span]
+    ) -> Iterator[list[tuple[int, etree._Element]]]:
+        """Yield the cells of each row with the columns in which they begin, by HTML's table model (4.9.12).
+
+        What merged cells span is put into ``spans``.
+        """
         # For each column, the row below the last one that a cell from above covers.
         covered: dict[int, int] = {}
+        ends = _group_ends(table)
         for number, cells in enumerate(_cells(table)):
             column, placed = 0, []
             for cell in cells:
@@ -125,7 +136,9 @@ class _Walk:
                     column += 1
                     self._spare -= 1
                 placed.append((column, cell))
-                across, down = _span(cell, "colspan", _COLUMNS), _span(cell, "rowspan", _ROWS)
+                # No cell reaches out of its group of rows; 0 stands for all of them.
+                left = ends[number] - number
+                across, down = _span(cell, "colspan", _COLUMNS) or 1, min(_span(cell, "rowspan", _ROWS) or left, left)
                 self._spare -= across - 1
                 if self._spare < 0:
                     across = down = 1
@@ -133,6 +146,8 @@ class _Walk:
                         self._gathered.told.append(_TOO_MANY)
                 begun = range(column, column + across)
                 covered |= {each: number + down for each in begun if down > 1 or each in covered}
+                if across > 1 or down > 1:
+                    spans[number, column] = Span(down, across)
                 column += across
             if self._spare < 0:
                 covered.clear()
@@ -166,7 +181,28 @@ def _cells(table: etree._Element) -> Iterator[list[etree._Element]]:
 
 def _span(cell: etree._Element, name: str, most: int) -> int:
     value = re.match(r"\s*(\d{1,6})", cell.get(name, ""))
-    return min(max(int(value[1]), 1), most) if value else 1
+    return min(int(value[1]), most) if value else 1
+
+
+def _group_ends(table: etree._Element) -> list[int]:
+    """Return for each row the number of the one after its group (thead, tbody, tfoot)."""
+    groups = [line.getparent() for line in table.iter("tr")]
+    ends: list[int] = []
+    for number in range(len(groups), 0, -1):
+        same = number < len(groups) and groups[number] is groups[number - 1]
+        ends.append(ends[-1] if same else number)
+    return ends[::-1]
+
+
+def _heads(table: etree._Element) -> int:
+    """Count the first rows that are in a thead, or of which all cells are heads."""
+    count = 0
+    for line in table.iter("tr"):
+        cells = [cell.tag for cell in line if cell.tag in ("td", "th")]
+        if getattr(line.getparent(), "tag", "") != "thead" and set(cells) != {"th"}:
+            break
+        count += 1
+    return count
 
 
 def is_data_table(table: etree._Element) -> bool:

@@ -24,6 +24,7 @@ from archive.extract.text.characters import joined
 from archive.extract.text.charset import decode
 from archive.extract.text.concealed import Concealed, comments_told
 from archive.extract.text.numbering import Counter, unknown_told, unread_told
+from archive.extract.text.tables import covered_told
 from archive.extract.text.titles import may_be_title
 from archive.extract.webpage import html
 from archive.extract.word.colours import Palette
@@ -83,10 +84,11 @@ class _Docx:
         lines += self._notes()
         lines += margin_lines(self._margins(), [*lines, title or ""])
         labels = table_labels(line.table for line in body) + [""] * (len(lines) - len(body))
+        rows = {at: line.row for at, line in enumerate(body) if line.row is not None}
         stated = {label: value for each in self._chunks.values() for label, value in each.stated.items()}
         page_date = next((each.page_date for each in self._chunks.values() if each.page_date), "")
         warnings = [warning for each in self._chunks.values() for warning in each.warnings] + self._warnings(body_seen)
-        warnings += [unknown_told(unknown)] if unknown else []
+        warnings += self._reader.setter.told + ([unknown_told(unknown)] if unknown else [])
         for line in (line for each in self._chunks.values() for line in each.concealed):
             kind, _, text = line.partition("：")
             self._concealed.add(kind, text)
@@ -97,6 +99,7 @@ class _Docx:
             title,
             lines,
             labels=labels,
+            rows=rows,
             stated=stated,
             warnings=warnings,
             page_date=page_date,
@@ -144,6 +147,8 @@ class _Docx:
         told: list[str] = []
         if seen.hidden:
             told.append(f"文档中有 {seen.hidden} 个字设为隐藏，没有收入正文，请核对。")
+        if seen.covered:
+            told.append(covered_told(seen.covered))
         if seen.hidden_rows:
             told.append(f"文档中有 {seen.hidden_rows} 行表格标为隐藏，未必真看不见，仍收入正文，请与原件核对。")
         if seen.doubtful:

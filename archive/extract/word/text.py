@@ -1,17 +1,19 @@
 """Reading a Word document's parts in order: paragraphs, tables in their places, text boxes, notes."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, takewhile
 
 from lxml import etree
 
 from archive.document import label_at
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines
-from archive.extract.text.characters import clean, rows
+from archive.extract.text.characters import clean, squeezed
 from archive.extract.text.concealed import Concealed, Unseen
 from archive.extract.text.numbering import Counter, counts_by_field, labelled
+from archive.extract.text.tables import Row, Setter, rows_at
+from archive.extract.word.merging import Placed, merge, until
 from archive.extract.word.numbering import Numbering, ending, is_ended
 from archive.extract.word.styles import Look, Styles, W, on
 from archive.extract.word.visibility import Visibility
@@ -29,11 +31,12 @@ _PICTURES = ("blip", "imagedata", "relIds", "chart")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with its paragraph's formatting, or a table row with the number of its table."""
+    """A line with its paragraph's formatting, or a table row with the number of its table and its merged cells."""
 
     text: str
     look: Look | None = None
     table: int = 0
+    row: Row | None = None
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ class Seen:
 
     hidden: int = 0
     hidden_rows: int = 0
+    covered: int = 0
     doubtful: int = 0
     pictures: int = 0
     objects: int = 0
@@ -63,6 +67,7 @@ class Reader:
     chunk: Callable[[str], Extraction]
     seen: Seen = field(default_factory=Seen)
     tables: int = 0
+    setter: Setter = field(default_factory=Setter)
     counter: Counter = field(default_factory=Counter)
     # Text boxes are counted apart from the text in which they hang.
     _in_boxes: Counter = field(default_factory=Counter)
@@ -103,10 +108,11 @@ class Reader:
 
     def _chunk(self, chunk: Extraction) -> Iterator[Line]:
         label, label_before = "", ""
+        rows = rows_at(chunk.places)
         for number, text in enumerate(chunk.paragraphs):
             label, label_before = label_at(chunk.places, number), label
             self.tables += bool(label) and label != label_before
-            yield Line(text, table=self.tables if label else 0)
+            yield Line(text, table=self.tables if label else 0, row=rows.get(number))
 
     def _paragraph(self, paragraph: etree._Element) -> Iterator[Line]:
         pieces: list[str] = []
@@ -190,12 +196,14 @@ class Reader:
             self.seen.doubtful += len(clean("".join(pieces[before:])))
 
     def _table(self, table: etree._Element) -> Iterator[Line]:
-        cells = [list(_cells(each)) for each in self._shown(table)]
-        if max((sum(not covered for *_, covered in each) for each in cells), default=0) <= 1:
+        shown = list(self._shown(table))
+        cells = [list(_all_cells(each)) for each in shown]
+        merging = merge([_placed(*each) for each in zip(shown, cells, strict=True)])
+        if max((each.count(False) for each in merging.covered), default=0) <= 1:
             # A table of one column only draws a box, so its paragraphs are ordinary ones.
-            for _, cell, covered in chain.from_iterable(cells):
+            for cell, covered in zip(chain.from_iterable(cells), chain.from_iterable(merging.covered), strict=True):
                 if covered:
-                    self._count(cell)
+                    self._cover(cell)
                 else:
                     yield from self._blocks(cell)
             return
@@ -203,23 +211,28 @@ class Reader:
         number = self.tables
         texts: list[dict[int, str]] = []
         nested: list[list[Line]] = []
-        for each in cells:
+        for line, own, covering in zip(shown, cells, merging.covered, strict=True):
             inner: list[Line] = []
             texts.append({})
-            for column, cell, covered in each:
+            for (column, *_), cell, covered in zip(_placed(line, own), own, covering, strict=True):
                 if covered:
-                    self._count(cell)
+                    self._cover(cell)
                 else:
                     texts[-1][column] = self._cell(cell, inner)
             nested.append(inner)
-        for line, inside in zip(rows(texts), nested, strict=True):
-            if line:
-                yield Line(line, table=number if "\t" in line else 0)
+        spans = until(merging.spans, [at for at, inside in enumerate(nested) if inside])
+        set_rows = self.setter.rows(texts, spans, _heads(shown))
+        for row, inside in zip(set_rows, nested, strict=True):
+            if row.text:
+                yield Line(row.text, table=number, row=row) if "\t" in row.text else Line(row.text)
             # A nested table comes below the row that contains it.
-            yield from (Line(each.text, table=number if each.table else 0) for each in inside)
+            yield from (replace(each, table=number if each.table else 0) for each in inside)
 
-    def _count(self, cell: etree._Element) -> None:
-        """Count the numbered paragraphs of a cell that a merged one covers: their numbers are not seen, but taken."""
+    def _cover(self, cell: etree._Element) -> None:
+        """List what a merged cell covers, and count its numbered paragraphs: their numbers are not seen, but taken."""
+        text = _all_text(cell)
+        self.concealed.add(Unseen.MERGED, text)
+        self.seen.covered += len(squeezed(text))
         for paragraph in cell.iter(f"{W}p"):
             self._label(paragraph, _all_text(paragraph))
 
@@ -281,13 +294,26 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
             yield from _rows(child)
 
 
-def _cells(line: etree._Element) -> Iterator[tuple[int, etree._Element, bool]]:
-    """Yield the cells of a row with their columns, and whether a merged cell that begins before covers them."""
+def _placed(line: etree._Element, cells: Sequence[etree._Element]) -> list[Placed]:
+    """Return where the cells of a row stand in the table's grid."""
     column = _number(line.find(f"{W}trPr/{W}gridBefore"))
-    for cell in _all_cells(line):
-        merges = (cell.find(f"{W}tcPr/{W}{kind}") for kind in ("vMerge", "hMerge"))
-        yield column, cell, any(each is not None and each.get(f"{W}val", "continue") == "continue" for each in merges)
-        column += max(_number(cell.find(f"{W}tcPr/{W}gridSpan")), 1)
+    found: list[Placed] = []
+    for cell in cells:
+        down, across = (cell.find(f"{W}tcPr/{W}{kind}") for kind in ("vMerge", "hMerge"))
+        width = max(_number(cell.find(f"{W}tcPr/{W}gridSpan")), 1)
+        found.append(Placed(column, width, down is not None, _goes_on(down), _goes_on(across)))
+        column += width
+    return found
+
+
+def _goes_on(merges: etree._Element | None) -> bool:
+    return merges is not None and merges.get(f"{W}val", "continue") == "continue"
+
+
+def _heads(lines: Sequence[etree._Element]) -> int:
+    """Count the first rows that are repeated on each page as the table's head (17.4.78)."""
+    heads = (each.find(f"{W}trPr/{W}tblHeader") for each in lines)
+    return sum(1 for _ in takewhile(lambda head: head is not None and on(head), heads))
 
 
 def _all_cells(line: etree._Element) -> Iterator[etree._Element]:

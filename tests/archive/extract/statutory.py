@@ -9,6 +9,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 from reportlab.pdfgen.canvas import Canvas
 
+from archive.document import Merged
 from tests.archive.extract.makers import pdf, put, write_docx
 
 TITLE = "临沭县人民政府2023年政府信息公开工作年度报告"
@@ -38,6 +39,11 @@ class Table:
     @property
     def height(self) -> int:
         return max(cell.row + cell.rows for cell in self.cells)
+
+    def merged(self) -> set[Merged]:
+        """Return the cells that cover more than their own place."""
+        areas = (Merged(cell.row, cell.column, cell.rows, cell.columns) for cell in self.cells)
+        return {each for each in areas if each.rows * each.columns > 1}
 
     def lines(self) -> list[str]:
         """Return the rows as an extraction has them."""

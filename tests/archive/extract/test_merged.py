@@ -1,0 +1,134 @@
+"""Which cells of a table are merged is kept, in every format."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from docx.document import Document
+
+from archive.document import Merged, Place
+from archive.errors import ExtractionFailed
+from archive.extract import Extraction, extract_plain, media_type
+from archive.extract.process import answer
+from archive.extract.text import tables
+from archive.extract.text.tables import Setter, Span
+from tests.archive.extract.makers import add_xml, write_docx
+from tests.archive.extract.statutory import TABLES, report_docx, report_html
+
+
+def read(path: Path) -> Extraction:
+    return extract_plain(path, media_type(path, path.name))
+
+
+def page(path: Path, body: str) -> Extraction:
+    path.write_text(f"<html><body><div id='content'>{body}</div></body></html>", encoding="utf-8")
+    return read(path)
+
+
+def word(path: Path, *rows: str) -> Extraction:
+    table = f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>"
+    return read(write_docx(path, lambda document: add_xml(document, table)))
+
+
+def cell(text: str, properties: str = "") -> str:
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+
+DOWN, ON = "<w:vMerge w:val='restart'/>", "<w:vMerge/>"
+
+
+@pytest.mark.parametrize("write", [report_docx, report_html])
+def test_the_statutory_tables_keep_their_merged_cells(write: Callable[[Path], Path], tmp_path: Path) -> None:
+    path = write(tmp_path / "report")
+    found = extract_plain(path, media_type(path, "report.html"))
+    kept = [set(place.merged) for place in found.places if place.label]
+    assert kept == [table.merged() for table in TABLES]
+
+
+def test_what_is_kept_of_a_merged_cell_counts_only_rows_and_columns_with_text() -> None:
+    setter = Setter()
+    cells = [{0: "甲", 3: "乙"}, {}, {3: "丙"}, {0: "丁", 1: "戊", 3: "己"}]
+    rows = list(setter.rows(cells, {(0, 0): Span(3, 3), (3, 1): Span(1, 2)}))
+    # Column 2 and row 1 have no text: the first cell covers two rows of two columns, the other is merged no more.
+    assert [row.text for row in rows] == ["甲\t\t乙", "", "\t\t丙", "丁\t戊\t己"]
+    assert [row.merged for row in rows] == [((0, Span(2, 2)),), (), (), ()]
+    assert setter.told == []
+
+
+def test_merged_cells_over_others_are_told_and_leave_them_where_they_are() -> None:
+    setter = Setter()
+    rows = list(setter.rows([{0: "甲", 1: "乙"}, {0: "丙", 1: "丁"}], {(0, 0): Span(2, 1), (1, 0): Span(1, 2)}))
+    assert [row.text for row in rows] == ["甲\t乙", "丙\t丁"] and not any(row.merged for row in rows)
+    assert setter.told == ["表格中有 2 个合并单元格与别的单元格相叠，没有按合并显示，请与原件核对。"]
+
+
+def test_merged_cells_beyond_all_bounds_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_COVERED", 5)
+    setter = Setter()
+    rows = list(setter.rows([{0: "甲", 1: "乙", 2: "丙"}] * 3, {(0, 0): Span(1, 1), (1, 0): Span(3, 3)}))
+    assert not any(row.merged for row in rows) and setter.told == [tables.TOO_MANY]
+
+
+def test_a_word_cell_goes_on_only_below_one_of_its_place_and_width(tmp_path: Path) -> None:
+    found = word(
+        tmp_path / "a.docx",
+        cell("甲", ON) + cell("1"),
+        cell("盖住的字", ON) + cell("2"),
+        cell("丙") + cell("3"),
+        cell("丁", ON) + cell("4"),
+        cell("戊", f"<w:gridSpan w:val='2'/>{ON}"),
+    )
+    # The first row goes on with nothing, and neither do those after a plain cell or of another width.
+    assert found.paragraphs == ("甲\t1", "\t2", "丙\t3", "丁\t4", "戊\t")
+    assert found.places == (Place(0, "表 1", 0, (Merged(0, 0, 2, 1), Merged(4, 0, 1, 2))),)
+    assert [line for line in found.concealed if "盖住" in line] == ["合并单元格盖住的文字：盖住的字（在“1”之后）"]
+    assert "表格中有 4 个字在被合并的单元格里，看不见，没有收入正文，请核对；公开前请删除。" in found.warnings
+
+
+def test_cells_merged_across_as_old_programs_write_it(tmp_path: Path) -> None:
+    start, on = "<w:hMerge w:val='restart'/>", "<w:hMerge/>"
+    found = word(tmp_path / "a.docx", cell("甲", start) + cell("", on) + cell("乙"), cell("1") + cell("2") + cell("3"))
+    assert found.paragraphs == ("甲\t\t乙", "1\t2\t3")
+    assert found.places == (Place(0, "表 1", 0, (Merged(0, 0, 1, 2),)),)
+
+
+def test_a_merged_cell_ends_where_a_table_within_it_stands(tmp_path: Path) -> None:
+    def fill(document: Document) -> None:
+        inner = f"<w:tbl><w:tr>{cell('里')}{cell('面')}</w:tr></w:tbl><w:p/>"
+        outer = f"<w:tc><w:tcPr/>{inner}</w:tc>"
+        rows = (cell("甲", DOWN) + outer, cell("", ON) + cell("乙"), cell("", ON) + cell("丙"))
+        add_xml(document, f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>")
+
+    found = read(write_docx(tmp_path / "a.docx", fill))
+    assert found.paragraphs == ("甲\t", "里\t面", "\t乙", "\t丙")
+    assert found.places == (Place(0, "表 1"),)
+
+
+def test_heads_that_a_file_marks_are_counted(tmp_path: Path) -> None:
+    head = "<w:trPr><w:tblHeader/></w:trPr>"
+    assert word(tmp_path / "a.docx", head + cell("名称") + cell("数量"), cell("甲") + cell("1")).places[0].heads == 1
+    rows = "<tr><td>甲</td><td>1</td></tr>"
+    heads = "<tr><th rowspan=2>名称</th><th>数量</th></tr><tr><th>件</th></tr>"
+    for body in (f"<table>{heads}{rows}</table>", f"<table><thead>{heads.replace('th', 'td')}</thead>{rows}</table>"):
+        found = page(tmp_path / "a.html", body.replace("tdead", "thead"))
+        assert found.places == (Place(0, "表 1", 2, (Merged(0, 0, 2, 1),)),)
+
+
+def test_a_web_cell_reaches_to_the_end_of_its_group_of_rows_and_not_beyond(tmp_path: Path) -> None:
+    groups = (
+        "<tbody><tr><td rowspan=9>甲</td><td>1</td></tr><tr><td>2</td></tr></tbody>"
+        "<tbody><tr><td rowspan=0>乙</td><td>3</td></tr><tr><td>4</td></tr></tbody>"
+    )
+    found = page(tmp_path / "a.html", f"<table>{groups}</table>")
+    assert found.paragraphs == ("甲\t1", "\t2", "乙\t3", "\t4")
+    assert found.places == (Place(0, "表 1", 0, (Merged(0, 0, 2, 1), Merged(2, 0, 2, 1))),)
+
+
+def test_an_answer_with_merged_cells_outside_their_table_is_none() -> None:
+    for wrong in ([0, 0, 3, 1], [0, 1, 1, 2], [0, 0, 0, 1], [-1, 0, 1, 1], [0, 0, 1]):
+        told = '{"paragraphs": ["甲\\t乙", "丙\\t丁"], "stated": {}, "warnings": [], "page_date": "", "concealed": []'
+        payload = f'{told}, "title": null, "places": [[0, "表 1", 0, [{wrong}]]]}}'
+        with pytest.raises(ExtractionFailed):
+            answer.read(payload.encode())
+    right = Extraction(None, ("甲\t", "\t丁"), places=(Place(0, "表 1", 1, (Merged(0, 0, 1, 2), Merged(1, 0, 1, 1))),))
+    assert answer.read(answer.of(right, None))[0] == right
