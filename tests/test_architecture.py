@@ -15,7 +15,7 @@ PACKAGES = ("archive", "indexer", "web")
 # The rooms, the lowest first, also within a line. Each imports only itself and rooms listed before it. A room is a
 # folder or a module. A package's own name stands for its ``__init__`` alone.
 ROOMS = """
-archive archive.plain archive.reasons archive.maintained archive.document archive.errors archive.in_force
+archive archive.plain archive.reasons archive.maintained archive.document archive.errors archive.in_force archive.tables
 archive.chinese
 archive.compare
 archive.extract.extraction archive.extract.limits

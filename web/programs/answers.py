@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from archive.document import BY_HAND, Document
+from archive.document import BY_HAND, Attachment, Document
+from archive.tables import tables
 from indexer.snippets import Fragment
 from web.http.addresses import document_url
 from web.programs.metadata import iso, metadata_of
@@ -72,6 +73,7 @@ def document_answer(document: Document) -> dict[str, object]:
             for name, source in document.metadata.sources.items()
         },
         "text": document.text,
+        "tables": _tables(document, f"/documents/{document.id}/tables"),
         "original": {
             "name": document.file.name,
             "format": format_of(document.file),
@@ -89,10 +91,26 @@ def document_answer(document: Document) -> dict[str, object]:
                 "sha256": part.file.digest,
                 "url": f"/documents/{document.id}/attachments/{at}",
                 "text": part.text,
+                "tables": _tables(part, f"/documents/{document.id}/attachments/{at}/tables"),
             }
             for at, part in enumerate(document.attachments, 1)
         ],
     }
+
+
+def _tables(part: Document | Attachment, address: str) -> list[dict[str, object]]:
+    return [
+        {
+            "name": each.name,
+            "line": each.start,
+            "rows": len(each.rows),
+            "columns": each.width,
+            "heads": each.heads,
+            "merged": [merged._asdict() for merged in each.merged],
+            "csv": f"{address}/{number}.csv",
+        }
+        for number, each in enumerate(tables(part), 1)
+    ]
 
 
 def _value(value: FacetValue) -> dict[str, object]:

@@ -1,13 +1,16 @@
-"""Result lists to take away: an Atom feed that keeps reporting what is new, and a table for a spreadsheet."""
+"""Files to take away: an Atom feed that keeps reporting what is new, and result lists and tables for a spreadsheet."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, abort, g, request
 
-from archive.document import Document
+from archive.document import Attachment, Document
+from archive.errors import UnknownDocument
 from archive.store import publications
 from archive.store.publications import Publication
+from archive.tables import tables
 from indexer.engine import Sort
 from web.http.addresses import document_url
 from web.http.current import absolute, services
@@ -54,10 +57,37 @@ def table() -> Response:
         abort(403)
     form = read(request.args)
     documents = documents_of(services(), replace(form, page=1), ROWS)
+    return _csv(csv_lines(row(each, absolute) for each in documents), "search.csv")
+
+
+@feeds.get("/documents/<id>/tables/<int:number>.csv")
+def own_table(id: str, number: int) -> Response:
+    """Return a table of a document's text, the places that a merged cell covers empty but for the first."""
+    return _table(services().catalogue.public(id), number, f"{id}-{number}.csv")
+
+
+@feeds.get("/documents/<id>/attachments/<int:position>/tables/<int:number>.csv")
+def attached_table(id: str, position: int, number: int) -> Response:
+    """Return a table of an attachment's text."""
+    attachments = services().catalogue.public(id).attachments
+    if not 1 <= position <= len(attachments):
+        raise UnknownDocument(id)
+    return _table(attachments[position - 1], number, f"{id}-{position}-{number}.csv")
+
+
+def _table(part: Document | Attachment, number: int, name: str) -> Response:
+    if g.visitor.terminal:
+        abort(403)
+    found = tables(part)
+    if not 1 <= number <= len(found):
+        abort(404)
+    return _csv(csv_lines(found[number - 1].rows, headed=False), name)
+
+
+def _csv(lines: Iterable[str], name: str) -> Response:
     # Without the byte order mark, spreadsheets assume the machine's own encoding.
-    body = "\ufeff" + "".join(csv_lines(row(each, absolute) for each in documents))
-    response = Response(body, content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename="search.csv")
+    response = Response("\ufeff" + "".join(lines), content_type="text/csv; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 

@@ -2,9 +2,11 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from io import StringIO
+from itertools import chain
 
 from archive.document import Document
 from indexer import facets
@@ -16,6 +18,7 @@ HEADINGS = (
 )
 # A cell that begins with one of these is a formula to a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_NEGATIVE = re.compile(r"-\d[\d,]*(?:\.\d+)?%?")
 
 
 def metadata_of(document: Document) -> dict[str, object]:
@@ -73,20 +76,20 @@ def row(document: Document, address: Callable[[str], str]) -> tuple[str, ...]:
 
 def csv_lines(rows: Iterable[Sequence[str]], headed: bool = True) -> Iterator[str]:
     """Yield the headings and then a line for each row, with no cell that a spreadsheet takes for a formula."""
-    for cells in (*([HEADINGS] if headed else []), *rows):
+    for cells in chain([HEADINGS] if headed else [], rows):
         out = StringIO()
         csv.writer(out).writerow([harmless(cell) for cell in cells])
         yield out.getvalue()
 
 
 def harmless(cell: str) -> str:
-    """Put a cell on one line and make sure that a spreadsheet reads it as text.
+    """Put a cell on one line and make sure that a spreadsheet reads it as text, or as the number that it is.
 
-    >>> harmless("=1+1"), harmless("云政发\\n〔2019〕6号")
-    ("'=1+1", '云政发 〔2019〕6号')
+    >>> harmless("=1+1"), harmless("-1,234.5"), harmless("云政发\\n〔2019〕6号")
+    ("'=1+1", '-1,234.5', '云政发 〔2019〕6号')
     """
     line = " ".join("".join(each if each.isprintable() else " " for each in cell).split())
-    return f"'{line}" if line.startswith(_FORMULA) else line
+    return f"'{line}" if line.startswith(_FORMULA) and not _NEGATIVE.fullmatch(line) else line
 
 
 def iso(day: date | None) -> str | None:

@@ -1,12 +1,13 @@
 """A document's text as pages show it: paragraphs, tables, and where a long text is cut."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, count, groupby
+from itertools import chain, count
 from operator import attrgetter
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from archive.document import Attachment, Document, label_at
+from archive.document import Attachment, Document, Merged, Place
+from archive.tables import Table, parts, sheet_at
 from indexer.snippets import Fragment
 from web.search.views import FileView
 
@@ -16,7 +17,12 @@ PAGE = 36_000
 _ROWS = _LONG = 18_000
 _FILLED = 40
 _MARKUP = 12
+# Bytes around a table, and what a cell says of the rows and columns that it covers.
+_FRAME, _SPAN = 400, 24
 _MARKED = attrgetter("marked")
+_PIECES = attrgetter("pieces")
+# A row that names the rows below it is short; a longer one is a note.
+_SUBHEAD = 40
 
 
 class Marks(Protocol):
@@ -25,16 +31,29 @@ class Marks(Protocol):
     def fragments(self, text: str) -> list[Fragment]: ...
 
 
+class Cell(NamedTuple):
+    """A cell of a table, over so many ``rows`` and ``columns``; ``scope`` is that of HTML if it is a head, else ""."""
+
+    pieces: Sequence[Fragment]
+    rows: int = 1
+    columns: int = 1
+    scope: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A paragraph (``rows`` empty) or a table. ``name`` is what a hit calls it ("表 2"), "" if it has none.
 
-    ``sheet`` names the page of the original on which it begins ("第 3 页"). ``mark`` numbers the blocks that contain
+    The first ``heads`` rows are the table's head; what a merged cell covers is not among the cells of its row.
+    ``table`` numbers the tables of a text from 1; it is 0 for a piece that goes on with the block before. ``sheet``
+    names the page of the original on which the block begins ("第 3 页"). ``mark`` numbers the blocks that contain
     searched words, from 1 through the whole document; it is 0 for a block without any. ``weight`` estimates its bytes.
     """
 
     text: Sequence[Fragment] = ()
-    rows: Sequence[Sequence[Sequence[Fragment]]] = ()
+    rows: Sequence[Sequence[Cell]] = ()
+    heads: int = 0
+    table: int = 0
     name: str = ""
     sheet: str = ""
     mark: int = 0
@@ -43,7 +62,7 @@ class Block:
     @property
     def marked(self) -> bool:
         # There may be thousands of cells.
-        return any(map(_MARKED, chain(self.text, chain.from_iterable(chain.from_iterable(self.rows)))))
+        return any(map(_MARKED, chain(self.text, chain.from_iterable(map(_PIECES, chain.from_iterable(self.rows))))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +80,7 @@ class Section:
 
 def sections(document: Document, files: Sequence[FileView], marker: Marks) -> list[Section]:
     """Return the text of a document and its attachments (shown as ``files``), with matching blocks numbered."""
-    parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
+    texts: tuple[Document | Attachment, ...] = (document, *document.attachments)
     numbers = count(1)
     return [
         Section(
@@ -70,7 +89,7 @@ def sections(document: Document, files: Sequence[FileView], marker: Marks) -> li
             True,
             [replace(block, mark=next(numbers)) if block.marked else block for block in blocks(part, marker)],
         )
-        for at, part in enumerate(parts)
+        for at, part in enumerate(texts)
     ]
 
 
@@ -95,16 +114,17 @@ def paged(sections: Sequence[Section]) -> list[list[Section]]:
 
 
 def blocks(part: Document | Attachment, marker: Marks) -> list[Block]:
-    """Split a text into paragraphs and tables. Consecutive lines with tabs in the same place are rows of one table."""
+    """Split a text into paragraphs and tables."""
     found: list[Block] = []
-    numbered = [(line, *_place(part, number)) for number, line in enumerate(part.text.splitlines())]
-    for (is_row, table), lines in groupby(numbered, lambda each: ("\t" in each[0], each[2] if "\t" in each[0] else "")):
-        if is_row:
-            found += _tables(table, [(sheet, line.split("\t")) for line, sheet, _ in lines], marker)
+    numbers = count(1)
+    for each in parts(part):
+        if isinstance(each, Table):
+            found += _tables(each, next(numbers), part.places, marker)
         else:
+            start, lines = each
             found += [
-                Block(text=piece, sheet=sheet, weight=_weight(piece))
-                for line, sheet, _ in lines
+                Block(text=piece, sheet=sheet_at(part.places, number), weight=_weight(piece))
+                for number, line in enumerate(lines, start)
                 for piece in _pieces(marker.fragments(line))
             ]
     return found
@@ -128,38 +148,80 @@ def _pieces(paragraph: list[Fragment]) -> list[list[Fragment]]:
     return [piece for piece in pieces if piece]
 
 
-def _place(part: Document | Attachment, number: int) -> tuple[str, str]:
-    """Return a line's page and table: ("第 3 页", "表 1"), with "" for what its place does not say."""
-    if not part.places:
-        return "", ""
-    sheet, table, counted = label_at(part.places, number).partition("表 ")
-    return sheet.strip(), table + counted
-
-
-def _tables(name: str, rows: Sequence[tuple[str, Sequence[str]]], marker: Marks) -> list[Block]:
-    """Split a table's rows, given with their pages, into pieces that fit on a page. Each repeats the first row."""
-    width = min(_FILLED, max(len(row) for _, row in rows))
-    beginning, first = rows[0]
-    heading, headed = _row(first, width, marker)
-    pieces: list[tuple[str, list[list[list[Fragment]]]]] = [(beginning, [heading])]
-    weights = [headed]
-    for sheet, cells in rows[1:]:
-        row, own = _row(cells, width, marker)
-        if weights[-1] + own > max(_ROWS, 2 * headed) and len(pieces[-1][1]) > 1:
-            pieces.append((sheet, [heading]))
-            weights.append(headed)
-        weights[-1] += own
-        pieces[-1][1].append(row)
+def _tables(table: Table, number: int, places: Sequence[Place], marker: Marks) -> list[Block]:
+    """Split a table into pieces that fit on a page. Each repeats the head, or else the first row."""
+    width = min(_FILLED, table.width)
+    heading = max(table.heads, 1)
+    weights = [_MARKUP * max(width, len(row)) + 3 * sum(map(len, row)) for row in table.rows]
+    for each in table.merged:
+        weights[each.row] += _SPAN
+    headed = _FRAME + sum(weights[:heading])
+    pieces = [[0, heading, headed]]
+    for at in range(heading, len(weights)):
+        _, end, weight = pieces[-1]
+        if weight + weights[at] > max(_ROWS, 2 * headed) and end > max(pieces[-1][0], heading):
+            pieces.append([at, at, headed])
+        pieces[-1][1] = at + 1
+        pieces[-1][2] += weights[at]
+    cells = _Cells(table, width, marker)
+    head = cells.rows(0, heading)
     return [
-        Block(rows=piece, name=name, sheet=sheet, weight=weight)
-        for (sheet, piece), weight in zip(pieces, weights, strict=True)
+        Block(
+            rows=[*head, *cells.rows(max(start, heading), end)] if start or table.heads else cells.rows(0, end),
+            heads=table.heads,
+            table=0 if start else number,
+            name=table.name,
+            sheet=sheet_at(places, table.start + start),
+            weight=weight,
+        )
+        for start, end, weight in pieces
     ]
 
 
-def _row(cells: Sequence[str], width: int, marker: Marks) -> tuple[list[list[Fragment]], int]:
-    """Mark the cells of a row, and fill it up. Returns its weight, too."""
-    filled = [marker.fragments(cell) if cell else [] for cell in cells] + [[]] * (width - len(cells))
-    return filled, _MARKUP * len(filled) + 3 * sum(map(len, cells))
+class _Cells:
+    """The cells of a table as pages show them, of any range of rows."""
+
+    def __init__(self, table: Table, width: int, marker: Marks) -> None:
+        self._table = table
+        self._width = width
+        self._marker = marker
+        # For each row, the merged cells that are in it, by their first columns.
+        self._merged: dict[int, dict[int, Merged]] = {}
+        for each in table.merged:
+            for row in range(each.row, each.row + each.rows):
+                self._merged.setdefault(row, {})[each.column] = each
+
+    def rows(self, start: int, end: int) -> list[list[Cell]]:
+        """Return the rows from ``start`` up to ``end``; a cell that is merged over either is cut there."""
+        return [list(self._row(row, start, end)) for row in range(start, end)]
+
+    def _row(self, row: int, start: int, end: int) -> Iterator[Cell]:
+        texts = self._table.rows[row]
+        merged = self._merged.get(row, {})
+        width, column = max(self._width, len(texts)), 0
+        while column < width:
+            text = texts[column] if column < len(texts) else ""
+            within = merged.get(column)
+            if within is None:
+                head = "col" if row < self._table.heads and text else ""
+                yield Cell(self._marker.fragments(text) if text else [], scope=head)
+                column += 1
+                continue
+            if row in (within.row, start):
+                rows = min(within.row + within.rows, end) - row
+                scope = self._scope(within) if text else ""
+                yield Cell(self._marker.fragments(text) if text else [], rows, within.columns, scope)
+            column += within.columns
+
+    def _scope(self, merged: Merged) -> str:
+        if merged.row < self._table.heads:
+            return "colgroup" if merged.columns > 1 else "col"
+        text = self._table.rows[merged.row][merged.column]
+        if merged.columns == self._table.width:
+            # A row that is one cell names those below it.
+            below = merged.row + merged.rows < len(self._table.rows)
+            return "colgroup" if below and len(text) <= _SUBHEAD else ""
+        return "row" if merged.column == 0 and merged.rows > 1 else ""
 
 
 def _weight(text: Sequence[Fragment]) -> int:

@@ -62,7 +62,7 @@ def parted(document: Document, files: Sequence[FileView], places: Places, asked:
             if section.begins:
                 attachments[section.position] = at
             for block in section.blocks:
-                for cell in (block.text, *(cell for row in block.rows for cell in row)) if block.mark else ():
+                for cell in (block.text, *(cell.pieces for row in block.rows for cell in row)) if block.mark else ():
                     for piece in cell:
                         if isinstance(piece, Noted):
                             findings.setdefault(piece.finding, at)

@@ -98,6 +98,6 @@ def _leads_to(id: str, address: str) -> str | None:
         return urlunsplit(("", "", f"{own}/preview", parts.query, parts.fragment))
     if parts.path == f"{own}/original":
         return f"{own}/files/0"
-    if parts.path.startswith(f"{own}/attachments/"):
-        return f"{own}/files/{parts.path.rpartition('/')[2]}"
+    if (position := parts.path.removeprefix(f"{own}/attachments/")).isdecimal():
+        return f"{own}/files/{position}"
     return None

@@ -75,7 +75,7 @@ def test_a_table_longer_than_a_page_goes_on_with_its_heading(analyzer: Analyzer)
         page = document_page(document, Marker(Text("独角兽"), analyzer), SearchForm(), part)
         for section in page.sections:
             for block in section.blocks:
-                heading, *body = [["".join(piece.text for piece in cell) for cell in row] for row in block.rows]
+                heading, *body = [["".join(piece.text for piece in cell.pieces) for cell in row] for row in block.rows]
                 assert heading == ["户名", "地址", "金额"]
                 seen += [row[0] for row in body]
     assert seen == [f"第{n}户" for n in range(1500)]

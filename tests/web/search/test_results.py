@@ -65,7 +65,7 @@ def test_tables_that_touch_each_other_are_two_and_one_that_goes_on_over_a_page_i
         places=(Place(0, "第 1 页 表 1"), Place(2, "第 2 页 表 1"), Place(3, "第 2 页 表 2"), Place(4, "第 2 页")),
     )
     found = [
-        (block.sheet, block.name, ["".join(piece.text for cell in row for piece in cell) for row in block.rows])
+        (block.sheet, block.name, ["".join(piece.text for cell in row for piece in cell.pieces) for row in block.rows])
         for block in blocks(document, Marker(Text("无"), analyzer))
     ]
     assert found == [
