@@ -119,14 +119,17 @@ def _split(label: str) -> tuple[str, str]:
 def _stated(places: Sequence[Place], start: int, rows: Sequence[Sequence[str]]) -> tuple[int, tuple[Merged, ...]]:
     """Return the marked heads of a table and its merged cells, of all the places that it goes through."""
     heads, found = 0, dict[tuple[int, int], Merged]()
-    # Where the merged cells end, by the row behind them and their columns.
-    ends: dict[tuple[int, int, int], tuple[int, int]] = {}
+    # The merged cells of the place before, by the row behind them and their first column.
+    ends: dict[tuple[int, int], Merged] = {}
     for place in places[max(bisect_right(places, start, key=lambda each: each.start) - 1, 0) :]:
         first = place.start - start
         if first >= len(rows):
             break
         if first <= 0:
             heads = min(max(place.heads + first, 0), len(rows))
+        # The columns of cells that go on from the page before.
+        on: set[int] = set()
+        here: list[Merged] = []
         for each in place.merged:
             row = first + each.row
             if not 0 <= row < len(rows):
@@ -134,10 +137,19 @@ def _stated(places: Sequence[Place], start: int, rows: Sequence[Sequence[str]]) 
             moved = each._replace(row=row, rows=min(each.rows, len(rows) - row))
             if each.row == 0 < row and each.rows > 1 and not "".join(rows[row][each.column : each.column + 1]):
                 # An empty cell of several rows at the top of a page goes on with the one above it.
-                begun = ends.get((row, each.column, each.columns), (row - 1, each.column))
-                above = found.get(begun, Merged(*begun, 1, 1))
+                above = ends.get((row, each.column), Merged(row - 1, each.column, 1, 1))
                 if above.columns == each.columns:
                     moved = above._replace(rows=row - above.row + moved.rows)
-            found[moved.row, moved.column] = moved
-            ends[moved.row + moved.rows, moved.column, moved.columns] = moved.row, moved.column
+                    on.update(range(each.column, each.column + each.columns))
+            here.append(moved)
+        begun = {each.column for each in place.merged if not each.row}
+        for (row, column), above in sorted(ends.items()) if on else ():
+            # So does one of a single row, if the one to its left does.
+            alone = row == first and above.columns == 1 < above.rows and column not in begun
+            if alone and column - 1 in on and not "".join(rows[row][column : column + 1]):
+                here.append(above._replace(rows=above.rows + 1))
+                on.add(column)
+        for each in here:
+            found[each.row, each.column] = each
+        ends = {(each.row + each.rows, each.column): each for each in here}
     return heads, tuple(sorted(found.values()))

@@ -18,8 +18,9 @@ from archive.extract.extraction import Extraction
 from archive.extract.others import sheetparts, sheetrecords
 from archive.extract.others.sheetview import SheetView, letters
 from archive.extract.text.assemble import Lines, assemble
-from archive.extract.text.characters import clean, rows
+from archive.extract.text.characters import clean
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
+from archive.extract.text.tables import Row, Setter, Span
 from archive.extract.text.titles import title_row
 
 # A sheet is kept in memory as a rectangle with its empty cells; two cells in opposite corners span 17 billion.
@@ -52,6 +53,7 @@ class _Book:
     """
 
     lines: Lines = field(default_factory=Lines)
+    setter: Setter = field(default_factory=Setter)
     title: str | None = None
     labels: list[str] = field(default_factory=list)
     concealed: Concealed = field(default_factory=Concealed)
@@ -123,7 +125,10 @@ def _add_shape(book: _Book, shape: etree._Element) -> None:
 def _assembled(book: _Book, told: Sequence[str]) -> Extraction:
     rest = [""] * (len(book.lines.found) - len(book.labels))
     labels, concealed = [*book.labels, *rest], book.concealed.lines
-    return assemble(book.title, book.lines.found, labels=labels, warnings=told, concealed=concealed)
+    told = [*told, *book.setter.told]
+    return assemble(
+        book.title, book.lines.found, labels=labels, rows=book.lines.rows, warnings=told, concealed=concealed
+    )
 
 
 def _warnings(book: _Book) -> list[str]:
@@ -196,7 +201,8 @@ def _read(stream: BinaryIO, views: Sequence[SheetView]) -> _Book:
             if sheet.typ is SheetTypeEnum.WorkSheet:
                 found = workbook.get_sheet_by_index(index)
                 if sheet.visible is SheetVisibleEnum.Visible:
-                    _add(book, name, [line for line in rows(_seen(book, name, found, view)) if line])
+                    seen = _seen(book, name, found, view)
+                    _add(book, name, [row for row in book.setter.rows(seen, _spans(found)) if row.text])
                 else:
                     _conceal(book, name, found)
             for comment in view.comments:
@@ -206,13 +212,13 @@ def _read(stream: BinaryIO, views: Sequence[SheetView]) -> _Book:
     return book
 
 
-def _add(book: _Book, name: str, lines: Sequence[str]) -> None:
-    if lines and not book.lines.found:
-        book.title = title_row(lines)
-    if lines and not _UNNAMED.fullmatch(name):
+def _add(book: _Book, name: str, rows: Sequence[Row]) -> None:
+    if rows and not book.lines.found:
+        book.title = title_row([row.text for row in rows])
+    if rows and not _UNNAMED.fullmatch(name):
         book.lines.add(name)
-    for line in lines:
-        book.lines.add_row(line)
+    for row in rows:
+        book.lines.add_set(row, 0)
     book.labels += [f"工作表 {name}"] * (len(book.lines.found) - len(book.labels))
 
 
@@ -265,6 +271,14 @@ def _seen(book: _Book, name: str, sheet: CalamineSheet, view: SheetView) -> list
     book.rows += len(hidden_rows)
     book.columns += len(hidden_columns)
     return found
+
+
+def _spans(sheet: CalamineSheet) -> dict[tuple[int, int], Span]:
+    """Return how far the merged cells of a sheet reach, by their rows and columns."""
+    return {
+        (top, left): Span(bottom - top + 1, right - left + 1)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+    }
 
 
 def _text(cell: _Cell) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from archive.extract.pdf.page import Glyph, PageContent, TextLine, form_lines
-from archive.extract.text.characters import joined, rows
+from archive.extract.text.characters import joined
+from archive.extract.text.tables import Row, Setter, Span
 
 # Distances up to this many points count as none.
 _NEAR = 3.0
@@ -31,18 +32,26 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """The texts of a row's cells, by the left bound of the column in which each begins."""
+    """The texts of a row's cells, by the left bound of the column in which each begins.
+
+    ``reach`` maps these bounds to the right one and to the rows that the cell covers, if its sides are a rectangle.
+    """
 
     grid: Grid
     cells: Mapping[float, str]
+    reach: Mapping[float, tuple[float, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row as written by ``characters.rows``, and the number of its table in the document."""
+    """A row as written by ``tables.Setter``, and the number of its table in the document."""
 
-    text: str
+    row: Row
     table: int
+
+    @property
+    def text(self) -> str:
+        return self.row.text
 
 
 def find_grids(page: PageContent) -> list[Grid]:
@@ -159,10 +168,26 @@ def rows_of(grid: Grid, glyphs: Sequence[Glyph]) -> list[GridRow]:
     texts: list[dict[float, str]] = [{} for _ in range(lines)]
     for leader, inside in held.items():
         texts[leader // columns][grid.xs[leader % columns]] = _text(inside)
-    return [GridRow(grid, cells) for cells in texts]
+    reaches: list[dict[float, tuple[float, int]]] = [{} for _ in range(lines)]
+    for leader, (bottom, right, count) in _boxes(leaders, lines, columns).items():
+        top, left = divmod(leader, columns)
+        if count == (bottom - top + 1) * (right - left + 1):
+            reaches[top][grid.xs[left]] = grid.xs[right + 1], bottom - top + 1
+    return [GridRow(grid, *each) for each in zip(texts, reaches, strict=True)]
 
 
-def set_tables(pages: Sequence[Sequence[TextLine | GridRow]]) -> list[list[TextLine | TableRow]]:
+def _boxes(leaders: _DisjointSets, lines: int, columns: int) -> dict[int, tuple[int, int, int]]:
+    """Return the last row and column of each cell that rules enclose and how many places it has, by its first place."""
+    boxes: dict[int, tuple[int, int, int]] = {}
+    for at in range(lines * columns):
+        row, column = divmod(at, columns)
+        leader = leaders.of(at)
+        bottom, right, count = boxes.get(leader, (row, column, 0))
+        boxes[leader] = max(bottom, row), max(right, column), count + 1
+    return boxes
+
+
+def set_tables(pages: Sequence[Sequence[TextLine | GridRow]], setter: Setter) -> list[list[TextLine | TableRow]]:
     """Write out the table rows of all pages and number the tables; a table may continue over a page break."""
     tables: list[list[GridRow]] = []
     before: TextLine | GridRow | None = None
@@ -179,7 +204,15 @@ def set_tables(pages: Sequence[Sequence[TextLine | GridRow]]) -> list[list[TextL
     written: dict[int, TableRow] = {}
     for number, table in enumerate(tables, 1):
         bounds = _places([x for each in table for x in each.grid.xs])
-        lines = rows([{bisect_right(bounds, x + _NEAR): text for x, text in each.cells.items()} for each in table])
+        cells = [{bisect_right(bounds, x + _NEAR): text for x, text in each.cells.items()} for each in table]
+        spans = {
+            (row, column): Span(down, bisect_right(bounds, right + _NEAR) - column)
+            for row, each in enumerate(table)
+            for x, (right, down) in each.reach.items()
+            for column in (bisect_right(bounds, x + _NEAR),)
+            if down > 1 or bisect_right(bounds, right + _NEAR) - column > 1
+        }
+        lines = setter.rows(cells, spans)
         written |= {id(each): TableRow(line, number) for each, line in zip(table, lines, strict=True)}
     laid = [[each if isinstance(each, TextLine) else written[id(each)] for each in page] for page in pages]
     return [[item for item in page if item.text] for page in laid]

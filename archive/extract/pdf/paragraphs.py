@@ -8,6 +8,7 @@ from statistics import median
 from archive.extract.pdf.grid import TableRow
 from archive.extract.pdf.page import TextLine
 from archive.extract.text.characters import HAN, clean, joined, row
+from archive.extract.text.tables import Row
 
 _SENTENCE_END = re.compile(r"[。；;：:！!？?”）)…]")
 _BEGINNING = re.compile(
@@ -28,6 +29,7 @@ class Paragraph:
     text: str
     page: int
     table: int = 0
+    row: Row | None = None
 
     @property
     def label(self) -> str:
@@ -48,14 +50,14 @@ def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
     """Join the lines of all pages into paragraphs, also across page breaks and columns."""
     sheets = [(number, sheet) for number, page in enumerate(pages, 1) for sheet in _columns(page)]
     blocks = _blocks([sheet for _, sheet in sheets])
-    # The lines of each paragraph, its page and its table.
-    found: list[tuple[list[str], int, int]] = []
+    # The lines of each paragraph, its page and its table row.
+    found: list[tuple[list[str], int, TableRow | None]] = []
     last: tuple[TextLine, int] | None = None
     for at, (number, sheet) in enumerate(sheets):
         for position, item in enumerate(sheet):
             row = item.text if isinstance(item, TableRow) else _as_row(sheet, position)
             if row or isinstance(item, TableRow):
-                found.append(([row], number, item.table if isinstance(item, TableRow) else 0))
+                found.append(([row], number, item if isinstance(item, TableRow) else None))
                 last = None
                 continue
             text = clean(item.text)
@@ -63,11 +65,15 @@ def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
                 last = None
             same = last is not None and last[1] == at
             if last is None or _begins(item, last[0], blocks[last[1]], blocks[at], found[-1][0][-1], same):
-                found.append(([text], number, 0))
+                found.append(([text], number, None))
             elif text:
                 found[-1][0].append(text)
             last = (item, at)
-    return [Paragraph(text, number, table) for lines, number, table in found if (text := joined(*lines))]
+    return [
+        Paragraph(text, number, row.table if row else 0, row.row if row else None)
+        for lines, number, row in found
+        if (text := joined(*lines))
+    ]
 
 
 def _parted(last: TextLine, line: TextLine, pages: int) -> bool:

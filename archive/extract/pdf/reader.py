@@ -25,6 +25,7 @@ from archive.extract.pdf.paragraphs import Item, paragraphs_of
 from archive.extract.text.assemble import SCANNED, assemble, page_list
 from archive.extract.text.characters import clean, joined
 from archive.extract.text.concealed import Concealed
+from archive.extract.text.tables import Setter
 from archive.extract.text.titles import may_be_title
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
@@ -93,12 +94,14 @@ class Pages(ABC):
         pages = [self._items(page) for page in self._contents()]
         if not self._pages or len(self._broken) == self._pages:
             raise ExtractionFailed(self._damaged)
-        laid = set_tables(_without_running_heads(pages))
+        setter = Setter()
+        laid = set_tables(_without_running_heads(pages), setter)
         title = _find_title(laid[0]) if laid else None
         paragraphs = paragraphs_of(laid)
         lines, labels = [each.text for each in paragraphs], [each.label for each in paragraphs]
-        told, concealed = self._warnings(bool(lines)), self._concealed.lines
-        return assemble(title, lines, labels=labels, warnings=told, concealed=concealed)
+        rows = {at: each.row for at, each in enumerate(paragraphs) if each.row is not None}
+        told, concealed = [*self._warnings(bool(lines)), *setter.told], self._concealed.lines
+        return assemble(title, lines, labels=labels, rows=rows, warnings=told, concealed=concealed)
 
     @abstractmethod
     def _contents(self) -> Iterator[PageContent]:

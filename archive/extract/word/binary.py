@@ -18,11 +18,13 @@ from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.limits import CHARACTERS
 from archive.extract.text.assemble import Lines, assemble, table_labels
-from archive.extract.text.characters import clean, joined, rows
+from archive.extract.text.characters import clean, joined
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
 from archive.extract.text.numbering import counts_by_field, labelled, unknown_told, unread_told
+from archive.extract.text.tables import Row
 from archive.extract.text.titles import may_be_title
 from archive.extract.word.binarylists import Items, Lists
+from archive.extract.word.binaryrows import RowDefinition, row_definition
 from archive.extract.word.binarystyles import (
     IN_TABLE,
     SIZE,
@@ -32,6 +34,7 @@ from archive.extract.word.binarystyles import (
     character_ranges,
     paragraph_ranges,
 )
+from archive.extract.word.celltable import CellTable
 from archive.extract.word.margins import margin_lines
 
 _DAMAGED = "旧版 Word 文件（doc）已损坏或不完整，无法读取。请用办公软件打开并另存为 docx 后再提交。"
@@ -68,7 +71,8 @@ class _Paragraph:
     centered: bool = False
     size: float = 0.0
     cell: bool = False
-    row_end: bool = False
+    # What is stated of the row that ends here.
+    row: RowDefinition | None = None
 
 
 @dataclass(slots=True)
@@ -93,7 +97,7 @@ class _Found:
         unseen.clear()
 
 
-def _paragraphs(text: str, end: str, size: float, form: Properties) -> Iterator[_Paragraph]:
+def _paragraphs(text: str, end: str, size: float, form: Properties, row: RowDefinition | None) -> Iterator[_Paragraph]:
     """Yield a paragraph or cell; of a paragraph, each of its lines by itself."""
     cell = bool(form.get(IN_TABLE)) or end == _CELL_END
     for line in (text,) if cell else text.split("\n"):
@@ -102,7 +106,7 @@ def _paragraphs(text: str, end: str, size: float, form: Properties) -> Iterator[
             centered=any(form.get(each) == 1 for each in _ALIGNED),
             size=size,
             cell=cell,
-            row_end=bool(form.get(_ROW_END)),
+            row=row,
         )
 
 
@@ -118,17 +122,20 @@ def extract(path: Path) -> Extraction:
             if flags & _ENCRYPTED:
                 raise ExtractionFailed(_LOCKED)
             table = container.openstream("1Table" if flags & _SECOND_TABLE else "0Table").read()
-        return _assembled(_Word(main, table).read())
+            data = container.openstream("Data").read() if container.exists("Data") else b""
+        return _assembled(_Word(main, table, data).read())
     except (OSError, ValueError, struct.error, IndexError, OverflowError) as error:
         raise ExtractionFailed(_DAMAGED) from error
 
 
 class _Word:
-    def __init__(self, main: bytes, table: bytes) -> None:
+    def __init__(self, main: bytes, table: bytes, data: bytes) -> None:
         self._main = main
         self._table = table
+        # The definitions of rows by the properties that state them; most rows of a table have the same.
+        self._rows: dict[bytes, RowDefinition] = {}
         self._character_ranges = character_ranges(main, table)
-        self._paragraph_ranges = paragraph_ranges(main, table)
+        self._paragraph_ranges = paragraph_ranges(main, table, data)
         self._lists = Lists(main, table)
         # 2.8.32: a text box has an entry of 22 bytes and a place; one more stands at the end.
         self._boxes = max(len(self._structure(_BOXES)) // 26 - 1, 0)
@@ -174,7 +181,7 @@ class _Word:
         items = Items(self._lists, looks)
         # Whether the paragraph has its number: it may go on behind a page break.
         numbered = False
-        for look, form, text, closed in self._stretches(start, end, found):
+        for look, form, text, closed, row in self._stretches(start, end, found):
             deleted = bool(look.get(_DELETED, 0) & 1)
             reason, doubtful = looks.of(look, form)
             for character in text:
@@ -197,7 +204,7 @@ class _Word:
                         if not numbered and not form.get(_ROW_END) and (label := items.label(form)):
                             line = labelled(label, line.strip())
                         numbered = not (closed and ended)
-                    found.paragraphs += _paragraphs(line, character, size, form)
+                    found.paragraphs += _paragraphs(line, character, size, form, row)
                     found.conceal(unseen)
                     if found.concealed.near is not None:
                         found.concealed.near = "".join(whole).strip() or found.concealed.near
@@ -223,10 +230,13 @@ class _Word:
         found.unread_numbers += items.unread
         found.unknown_numbers += items.unknown
 
-    def _stretches(self, start: int, end: int, found: _Found) -> Iterator[tuple[Properties, Properties, str, bool]]:
+    def _stretches(
+        self, start: int, end: int, found: _Found
+    ) -> Iterator[tuple[Properties, Properties, str, bool, RowDefinition | None]]:
         """Yield the text between two positions with the properties of its characters and of its paragraph.
 
-        Last comes whether the paragraph ends with it, if a paragraph or a page does.
+        Then come whether the paragraph ends with it, if a paragraph or a page does, and what is stated of the table row
+        that ends with it.
         """
         for offset, width, text in self._runs(start, end):
             # The pieces of a damaged file may be the same text again and again.
@@ -239,8 +249,15 @@ class _Word:
             at = 0
             for part in _STRETCH.findall(text):
                 form = self._paragraph_ranges.at(offset + at * width)
+                row = self._row(self._paragraph_ranges.written(offset + at * width)) if form.get(_ROW_END) else None
                 at += len(part)
-                yield look, form, part, part[-1] != "\x0c" or self._paragraph_ranges.changes(offset + at * width)
+                closed = part[-1] != "\x0c" or self._paragraph_ranges.changes(offset + at * width)
+                yield look, form, part, closed, row
+
+    def _row(self, properties: bytes) -> RowDefinition:
+        if properties not in self._rows:
+            self._rows[properties] = row_definition(properties)
+        return self._rows[properties]
 
     def _add_comments(self, start: int, end: int, found: _Found) -> None:
         """List the comments, each of which begins with a mark, with their authors (2.8.6, 2.8.7)."""
@@ -308,13 +325,14 @@ class _Word:
 def _assembled(found: _Found) -> Extraction:
     lines = Lines()
     looks: list[_Paragraph | None] = []
-    for number, part in enumerate(_parts(found.paragraphs), 1):
+    table = CellTable(found.concealed)
+    for number, part in enumerate(_parts(found.paragraphs, table), 1):
         if isinstance(part, _Paragraph):
             lines.add_row(clean(part.text))
             looks += [part] * (len(lines.found) - len(looks))
         else:
-            for line in rows(part):
-                lines.add_row(line, number)
+            for row in part:
+                lines.add_set(row, number)
             looks += [None] * (len(lines.found) - len(looks))
     for line in margin_lines((clean(each.text) for each in found.margins), lines.found):
         lines.add_row(line)
@@ -334,28 +352,27 @@ def _assembled(found: _Found) -> Extraction:
         told.append(unread_told(found.unread_numbers))
     if found.unknown_numbers:
         told.append(unknown_told(found.unknown_numbers))
+    told += table.told
     title = _find_title(lines.found, looks)
     labels, concealed = table_labels(lines.tables), found.concealed.lines
-    return assemble(title, lines.found, labels=labels, warnings=told, concealed=concealed)
+    return assemble(title, lines.found, labels=labels, rows=lines.rows, warnings=told, concealed=concealed)
 
 
-def _parts(paragraphs: Sequence[_Paragraph]) -> Iterator[_Paragraph | list[dict[int, str]]]:
-    """Yield paragraphs, and tables as rows that map columns to cells."""
-    table: list[dict[int, str]] = []
+def _parts(paragraphs: Sequence[_Paragraph], table: CellTable) -> Iterator[_Paragraph | list[Row]]:
+    """Yield paragraphs, and tables as their rows, which ``table`` collects."""
     cells: list[str] = []
     # The paragraphs of a cell.
     cell: list[str] = []
     for each in paragraphs:
-        if not each.cell and not each.row_end:
+        if not each.cell and each.row is None:
             if cells or cell:
-                table.append(dict(enumerate([*cells, joined(*cell)])))
+                table.add([*cells, joined(*cell)], 0, ())
                 cells, cell = [], []
-            if table:
-                yield table
-                table = []
+            if rows := list(table.taken()):
+                yield rows
             yield each
-        elif each.row_end:
-            table.append(dict(enumerate(cells)))
+        elif each.row is not None:
+            table.add(cells, *each.row)
             cells, cell = [], []
         elif each.text.endswith(_CELL_END):
             cells.append(joined(*cell, clean(each.text.removesuffix(_CELL_END))))
@@ -363,9 +380,9 @@ def _parts(paragraphs: Sequence[_Paragraph]) -> Iterator[_Paragraph | list[dict[
         else:
             cell.append(clean(each.text))
     if cells or cell:
-        table.append(dict(enumerate([*cells, joined(*cell)])))
-    if table:
-        yield table
+        table.add([*cells, joined(*cell)], 0, ())
+    if rows := list(table.taken()):
+        yield rows
 
 
 def _find_title(lines: Sequence[str], looks: Sequence[_Paragraph | None]) -> str | None:

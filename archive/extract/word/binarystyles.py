@@ -7,7 +7,7 @@ import struct
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from archive.extract.text.concealed import TINY, WHITISH, Unseen
@@ -23,6 +23,8 @@ IN_TABLE = 0x2416
 _LINES = 0x6412
 # In twentieths of a point.
 _LOW_LINE = 40
+# 2.6.2: properties that stand in the data stream, which have fewer bytes than this in any document.
+_ELSEWHERE, _LONGEST = (b"\x45\x66", b"\x46\x66"), 16_384
 _OPERANDS = (1, 1, 2, 4, 2, 2, None, 3)
 # 2.9.262: a property that is as in the style, and one that is not.
 _AS_STYLE, _UNLIKE_STYLE = 0x80, 0x81
@@ -52,6 +54,15 @@ def parsed(data: bytes) -> Iterator[tuple[int, int]]:
 
     The value of a shading is the colour that it gives the ground, or ``_MIXED``.
     """
+    for number, operand in operands(data):
+        if number in _SHADES and len(operand) >= 11:
+            yield number, _shown(*struct.unpack_from("<IIH", operand, 1))
+        else:
+            yield number, int.from_bytes(operand[:4], "little")
+
+
+def operands(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield each property's number and its value as bytes, which begin with their count where it is not fixed."""
     at = 0
     while at + 2 < len(data):
         number = struct.unpack_from("<H", data, at)[0]
@@ -60,28 +71,47 @@ def parsed(data: bytes) -> Iterator[tuple[int, int]]:
         if size is None:
             # A table's definition counts its length in two bytes.
             size = struct.unpack_from("<H", data, at)[0] + 1 if number == 0xD608 else data[at] + 1
-        if number in _SHADES and at + 11 <= len(data):
-            yield number, _shown(*struct.unpack_from("<IIH", data, at + 1))
-        else:
-            yield number, int.from_bytes(data[at : at + min(size, 4)], "little")
+        yield number, data[at : at + size]
         at += size
 
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """Properties of ranges of the file: ``properties[n]`` hold from offset ``starts[n]`` to the next."""
+    """Properties of ranges of the file: ``properties[n]`` hold from offset ``starts[n]`` to the next.
+
+    Those too long for a page of the file are in its data stream (2.6.2, sprmPHugePapx), as of a row of many cells.
+    """
 
     starts: Sequence[int]
     properties: Sequence[bytes]
+    data: bytes = b""
 
     def at(self, offset: int) -> Properties:
+        return _properties(self.written(offset))
+
+    def written(self, offset: int) -> bytes:
+        """Return the properties at an offset as the file has them; b"" for none."""
         place = bisect_right(self.starts, offset) - 1
-        return _properties(self.properties[place]) if place >= 0 else {}
+        own = self.properties[place] if place >= 0 else b""
+        at = _elsewhere(own)
+        if at is None:
+            return own
+        size = int.from_bytes(self.data[at : at + 2], "little")
+        return own + self.data[at + 2 : at + 2 + min(size, _LONGEST)]
 
     def changes(self, offset: int) -> bool:
         """Tell whether a range begins at an offset."""
         place = bisect_right(self.starts, offset) - 1
         return place < 0 or self.starts[place] == offset or place == len(self.starts) - 1
+
+
+@lru_cache(1000)
+def _elsewhere(properties: bytes) -> int | None:
+    """Return where in the data stream the rest of the properties stands; None if they are complete."""
+    if not any(number in properties for number in _ELSEWHERE):
+        return None
+    places = (value for number, value in parsed(properties) if number.to_bytes(2, "little") in _ELSEWHERE)
+    return next(places, None)
 
 
 @lru_cache(1000)
@@ -94,9 +124,12 @@ def character_ranges(main: bytes, table: bytes) -> Ranges:
     return _ranges(main, table, _CHARACTERS, _character_properties)
 
 
-def paragraph_ranges(main: bytes, table: bytes) -> Ranges:
-    """Read what holds for ranges of paragraphs (2.8.6); their first property is the number of their style."""
-    return _ranges(main, table, _PARAGRAPHS, _paragraph_properties)
+def paragraph_ranges(main: bytes, table: bytes, data: bytes = b"") -> Ranges:
+    """Read what holds for ranges of paragraphs (2.8.6); their first property is the number of their style.
+
+    ``data`` is the file's data stream.
+    """
+    return replace(_ranges(main, table, _PARAGRAPHS, _paragraph_properties), data=data)
 
 
 def _ranges(main: bytes, table: bytes, place: int, of: Callable[[bytes, int, int], bytes]) -> Ranges:

@@ -2,16 +2,17 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble, table_labels
-from archive.extract.text.characters import clean, rows
+from archive.extract.text.characters import clean
 from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen, comments_told
 from archive.extract.text.numbering import labelled, unknown_told, unread_told
 from archive.extract.text.titles import may_be_title
+from archive.extract.word.celltable import CellTable, Edged
 from archive.extract.word.margins import margin_lines
 from archive.extract.word.richlists import Items
 from archive.extract.word.richstyles import Shading, colours, hidden_styles
@@ -45,6 +46,10 @@ _DRAWING = re.compile(rb"\\(?:shp|do|background)\b")
 _OF_SHADING = {b"cbpat": "back", b"cfpat": "fore", b"shdng": "share", b"shading": "share"}
 # The instruction of a field that counts.
 _COUNTING_FIELD = re.compile(rb"\\fldinst\b[^}]{0,400}?[ {}\r\n](?:LISTNUM|AUTONUM)")
+# What the control words of a merged cell say of it.
+_MERGING = {b"clvmgf": "begins", b"clvmrg": "down", b"clmrg": "across"}
+# More cells than any row has; Word allows 63.
+_MOST_CELLS = 1000
 _MAX_DEPTH = 500
 _TITLE_DEPTH = 15
 
@@ -87,6 +92,7 @@ class _Text:
     pictures: int = 0
     unknown_numbers: int = 0
     unread_numbers: int = 0
+    of_tables: Sequence[str] = ()
 
 
 def extract(path: Path) -> Extraction:
@@ -105,9 +111,10 @@ def extract(path: Path) -> Extraction:
         told.append(unread_told(found.unread_numbers))
     if found.unknown_numbers:
         told.append(unknown_told(found.unknown_numbers))
-    labels = table_labels(found.lines.tables)
-    concealed = found.concealed.lines
-    return assemble(_find_title(found), found.lines.found, labels=labels, warnings=told, concealed=concealed)
+    told += found.of_tables
+    lines, concealed = found.lines, found.concealed.lines
+    labels = table_labels(lines.tables)
+    return assemble(_find_title(found), lines.found, labels=labels, rows=lines.rows, warnings=told, concealed=concealed)
 
 
 class _Reader:
@@ -121,7 +128,12 @@ class _Reader:
         self._is_numbered = False
         self._bytes = bytearray()
         self._cells: list[str] = []
-        self._table: list[dict[int, str]] = []
+        self._table = CellTable(self._text.concealed)
+        # What the last row definition says of each cell, and of the one that is being defined.
+        self._edges: list[Edged] = []
+        self._defined = Edged(0)
+        self._is_head = False
+        self._left = 0
         self._fonts: dict[int, str] = {}
         self._default = "cp1252"
         self._items: Items | None = None
@@ -197,6 +209,7 @@ class _Reader:
         self._end_line(state if self._line else replace(state, numbering=0))
         self._end_table()
         self._add_margins()
+        self._text.of_tables = self._table.told
         self._text.unread_numbers = sum(1 for _ in _COUNTING_FIELD.finditer(self._data))
         self._text.unknown_numbers = self._items.unknown if self._items else 0
         return self._text
@@ -234,11 +247,22 @@ class _Reader:
                 return replace(state, paragraph_ground=shading)
             case b"trowd":
                 self._grounds, self._cell = [], Shading()
+                self._edges, self._defined, self._is_head = [], Edged(0), False
+                self._left = 0
+            case b"trleft" if value is not None:
+                self._left = value
+            case b"trhdr":
+                self._is_head = True
+            case b"clvmgf" | b"clvmrg" | b"clmrg":
+                self._defined = self._defined._replace(**{_MERGING[word]: True})
             case b"clcbpat" | b"clcfpat" | b"clshdng":
                 self._cell = replace(self._cell, **{_OF_SHADING[word[2:]]: value or 0})
             case b"cellx":
                 self._grounds.append(self._cell)
                 self._cell = Shading()
+                if len(self._edges) < _MOST_CELLS:
+                    self._edges.append(self._defined._replace(right=value or 0))
+                self._defined = Edged(0)
             case b"fs" if value is not None:
                 return replace(state, size=value)
             case b"sl":
@@ -271,8 +295,7 @@ class _Reader:
             case b"cell" if state.aside == _MARGIN:
                 self._asides[_MARGIN].append(" ")
             case b"row" if not state.skipped and not state.aside:
-                self._table.append(dict(enumerate(self._cells)))
-                self._cells = []
+                self._end_row()
             case _ if word in _SIGNS:
                 self._put(_SIGNS[word], state)
         return state
@@ -386,14 +409,16 @@ class _Reader:
 
     def _end_table(self) -> None:
         if self._cells:
-            self._table.append(dict(enumerate(self._cells)))
-            self._cells = []
+            self._end_row()
         lines = self._text.lines
         number = len(lines.found) + 1
-        for line in rows(self._table):
-            lines.add_row(line, number)
+        for row in self._table.taken():
+            lines.add_set(row, number)
         self._text.looks += [(False, 0)] * (len(lines.found) - len(self._text.looks))
-        self._table = []
+
+    def _end_row(self) -> None:
+        self._table.add(self._cells, self._left, self._edges, self._is_head)
+        self._cells = []
 
 
 def _whole(text: str) -> str:

@@ -6,18 +6,29 @@ from pathlib import Path
 import pytest
 from docx.document import Document
 
-from archive.document import Merged, Place
+from archive.document import Document as Kept
+from archive.document import File, Merged, Metadata, Place
 from archive.errors import ExtractionFailed
 from archive.extract import Extraction, extract_plain, media_type
 from archive.extract.process import answer
 from archive.extract.text import tables
 from archive.extract.text.tables import Setter, Span
-from tests.archive.extract.makers import add_xml, write_docx
-from tests.archive.extract.statutory import TABLES, report_docx, report_html
+from archive.tables import tables as tables_of
+from tests.archive.extract.makers import REAL, add_xml, write_docx
+from tests.archive.extract.statutory import TABLES, report_docx, report_html, report_pdf
+
+GOLDEN = Path(__file__).parent / "golden"
+REPORT = REAL / "annual-reports" / "hongze-2023.pdf"
 
 
 def read(path: Path) -> Extraction:
     return extract_plain(path, media_type(path, path.name))
+
+
+def merged(found: Extraction) -> list[set[Merged]]:
+    """Return the merged cells of each table, with those that a page ends whole again."""
+    text, file = "\n".join(found.paragraphs), File("", "年报", "", 0)
+    return [set(each.merged) for each in tables_of(Kept("a", 1, Metadata("年报"), file, text, places=found.places))]
 
 
 def page(path: Path, body: str) -> Extraction:
@@ -43,6 +54,76 @@ def test_the_statutory_tables_keep_their_merged_cells(write: Callable[[Path], Pa
     found = extract_plain(path, media_type(path, "report.html"))
     kept = [set(place.merged) for place in found.places if place.label]
     assert kept == [table.merged() for table in TABLES]
+
+
+@pytest.mark.parametrize("name", ["statutory.doc", "statutory.rtf"])
+def test_the_statutory_tables_as_an_office_program_wrote_them(name: str) -> None:
+    # LibreOffice made both from what ``report_docx`` writes. In the doc, rows of ten cells state their edges elsewhere.
+    found = read(GOLDEN / name)
+    rows = [line for line in found.paragraphs if "\t" in line]
+    assert rows == [line for table in TABLES for line in table.lines()]
+    assert merged(found) == [table.merged() for table in TABLES]
+    assert found.warnings == ()
+
+
+def test_the_statutory_tables_of_a_pdf_over_two_pages(tmp_path: Path) -> None:
+    assert merged(read(report_pdf(tmp_path / "a.pdf"))) == [table.merged() for table in TABLES]
+
+
+@pytest.mark.skipif(not REPORT.exists(), reason="the shared real material is not here")
+def test_the_statutory_tables_of_a_real_report() -> None:
+    first, second, third = merged(read(REPORT))
+    assert first == {Merged(row, 0, 1, 4) for row in (0, 4, 7, 11)} | {
+        Merged(row, 1, 1, 3) for row in (5, 6, 8, 9, 10, 12, 13)
+    }
+    assert {
+        Merged(0, 0, 3, 3),
+        Merged(0, 3, 1, 7),
+        Merged(1, 4, 1, 5),
+        Merged(5, 0, 20, 1),
+        Merged(7, 1, 8, 1),
+    } < second
+    assert third == TABLES[2].merged()
+
+
+def rich(path: Path, *rows: tuple[str, str]) -> Extraction:
+    """Read an RTF of rows, each of them a definition and its cells."""
+    body = ""
+    for defined, cells in rows:
+        body += rf"\trowd{defined}\pard\intbl " + "".join(rf"{text}\cell " for text in cells.split("|")) + "\\row\n"
+    path.write_bytes(rf"{{\rtf1\ansi {body}\pard end\par}}".encode("ascii"))
+    return read(path)
+
+
+def test_rich_text_cells_stand_where_their_edges_are(tmp_path: Path) -> None:
+    found = rich(
+        tmp_path / "a.rtf",
+        (r"\trhdr\cellx2000\cellx3000", "A|B"),
+        # An edge that is a little off is the same; a row may begin further to the right.
+        (r"\clvmgf\cellx990\cellx2010\cellx3000", "C|D|1"),
+        (r"\clvmrg\cellx1000\clmgf\cellx2000\clmrg\cellx3000", "secret|E|over"),
+        (r"\trleft1000\cellx2000\cellx3000", "F|2"),
+    )
+    assert found.paragraphs == ("A\t\tB", "C\tD\t1", "\tE\t", "\tF\t2", "end")
+    assert found.places[0].heads == 1
+    assert set(found.places[0].merged) == {Merged(0, 0, 1, 2), Merged(1, 0, 2, 1), Merged(2, 1, 1, 2)}
+    assert [line.partition("（")[0] for line in found.concealed] == [
+        "合并单元格盖住的文字：secret",
+        "合并单元格盖住的文字：over",
+    ]
+    assert "表格中有 10 个字在被合并的单元格里，看不见，没有收入正文，请核对；公开前请删除。" in found.warnings
+
+
+def test_rows_that_do_not_say_where_their_cells_stand_are_told(tmp_path: Path) -> None:
+    found = rich(tmp_path / "a.rtf", (r"\cellx1000\cellx3000", "A|B"), (r"\cellx1000", "C|D"))
+    assert found.paragraphs == ("A\tB", "C\tD", "end")
+    assert found.warnings == ("表格中有 1 行没有注明各格的位置，各格依次排列，请与原件核对是否对齐。",)
+
+
+def test_narrow_columns_are_never_taken_for_one(tmp_path: Path) -> None:
+    found = rich(tmp_path / "a.rtf", (r"\cellx1000\cellx1030\cellx2000", "A|B|C"), (r"\cellx1000\cellx2000", "D|E"))
+    assert found.paragraphs == ("A\tB\tC", "D\tE\t", "end")
+    assert found.places[0].merged == (Merged(1, 1, 1, 2),)
 
 
 def test_what_is_kept_of_a_merged_cell_counts_only_rows_and_columns_with_text() -> None:

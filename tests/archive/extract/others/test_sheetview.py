@@ -8,6 +8,7 @@ import pytest
 from archive.extract import extract_plain
 from archive.extract.extraction import Extraction
 from archive.extract.mediatype import XLS, XLSX
+from archive.extract.text.tables import UNPLACED
 from tests.archive.extract.compounds import (
     Sheet,
     cell_format,
@@ -96,7 +97,9 @@ def test_a_hidden_column_is_listed_and_is_no_text(tmp_path: Path, column: str) -
 )
 def test_what_is_seen_of_rows_and_columns_is_text(tmp_path: Path, columns: str, row: str, after: str) -> None:
     found = xlsx(tmp_path / "a", columns, row, after=f"<mergeCells>{after}</mergeCells>" if after else "")
-    assert (found.paragraphs, found.concealed, found.warnings) == (ALL, (), ())
+    # What stands in the cells that it covers is read, and told.
+    told = (UNPLACED.format(3),) if after else ()
+    assert (found.paragraphs, found.concealed, found.warnings) == (ALL, (), told)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +228,8 @@ def test_what_is_seen_of_an_old_workbook_is_text(
     tmp_path: Path, view: bytes, style: int, merged: tuple[tuple[int, int, int, int], ...]
 ) -> None:
     found = xls(tmp_path / "a", view, style, merged)
-    assert (found.paragraphs, found.concealed, found.warnings) == (OLD, (), ())
+    told = (UNPLACED.format(3),) if merged else ()
+    assert (found.paragraphs, found.concealed, found.warnings) == (OLD, (), told)
 
 
 def test_comments_of_an_old_workbook_are_listed(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.document import Merged
 from archive.errors import ExtractionFailed
 from archive.extract import Extraction, Limits, Sandbox, extract_plain
 from archive.extract.mediatype import XLS, XLSX
@@ -58,6 +59,9 @@ def test_a_merged_cell_stands_only_at_its_beginning(tmp_path: Path) -> None:
     merged = "<mergeCells><mergeCell ref='A1:A2'/><mergeCell ref='B1:C1'/><mergeCell ref='D1:D2'/></mergeCells>"
     found = read(write_xlsx(tmp_path / "a", {"Sheet1": data + merged}))
     assert found.paragraphs == ("机关\t行政许可\t\t合计", "\t申请\t办结\t", "财政局\t3\t\t3", "\t5\t4\t5")
+    assert [set(place.merged) for place in found.places] == [
+        {Merged(0, 0, 2, 1), Merged(0, 1, 1, 2), Merged(0, 3, 2, 1)},
+    ]
 
 
 def test_hidden_sheets_comments_and_pictures_are_told(tmp_path: Path) -> None:
