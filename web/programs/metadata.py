@@ -18,7 +18,8 @@ HEADINGS = (
 )
 # A cell that begins with one of these is a formula to a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_NEGATIVE = re.compile(r"-\d[\d,]*(?:\.\d+)?%?")
+# But not a number with its sign, as in 本年增/减; a longer one with a plus is a telephone's.
+_SIGNED = re.compile(r"(?:-\d[\d,]*|\+\d{1,9})(?:\.\d+)?%?")
 
 
 def metadata_of(document: Document) -> dict[str, object]:
@@ -85,11 +86,11 @@ def csv_lines(rows: Iterable[Sequence[str]], headed: bool = True) -> Iterator[st
 def harmless(cell: str) -> str:
     """Put a cell on one line and make sure that a spreadsheet reads it as text, or as the number that it is.
 
-    >>> harmless("=1+1"), harmless("-1,234.5"), harmless("云政发\\n〔2019〕6号")
-    ("'=1+1", '-1,234.5', '云政发 〔2019〕6号')
+    >>> harmless("=1+1"), harmless("-1,234.5"), harmless("+3"), harmless("云政发\\n〔2019〕6号")
+    ("'=1+1", '-1,234.5', '+3', '云政发 〔2019〕6号')
     """
     line = " ".join("".join(each if each.isprintable() else " " for each in cell).split())
-    return f"'{line}" if line.startswith(_FORMULA) and not _NEGATIVE.fullmatch(line) else line
+    return f"'{line}" if line.startswith(_FORMULA) and not _SIGNED.fullmatch(line) else line
 
 
 def iso(day: date | None) -> str | None:

@@ -76,6 +76,29 @@ def disclosed() -> Table:
     return Table("二、主动公开政府信息情况", (150, 110, 110, 110), cells)
 
 
+def disclosed_before() -> Table:
+    """Return the table of 二 in the form of 2019 (国办公开办函〔2019〕60号)."""
+    numbers = ("信息内容", "上一年项目数量", "本年增/减", "处理决定数量")
+    cells: list[Cell] = []
+    row = 0
+    for item, heads, names in (
+        ("一", ("信息内容", "本年新制作数量", "本年新公开数量", "对外公开总数量"), ("规章", "规范性文件")),
+        ("五", numbers, ("行政许可", "其他对外管理服务事项")),
+        ("六", numbers, ("行政处罚", "行政强制")),
+        ("八", numbers[:3], ("行政事业性收费",)),
+        ("九", ("信息内容", "采购项目数量", "采购总金额"), ("政府集中采购",)),
+    ):
+        cells.append(Cell(row, 0, f"第二十条第（{item}）项", columns=4))
+        for line in (heads, *((name, str(100 + row), "-2", "+3")[: len(heads)] for name in names)):
+            row += 1
+            cells += _row(row, 0, *line[:2])
+            # What has three columns has its last over two.
+            wide = len(line) == 3
+            cells += [Cell(row, 2, line[2], columns=2)] if wide else _row(row, 2, *line[2:])
+        row += 1
+    return Table("二、主动公开政府信息情况", (150, 110, 110, 110), cells)
+
+
 _RESULTS = (
     ("（二）部分公开（区分处理的，只计这一情形，不计其他情形）", ()),
     (
@@ -114,17 +137,18 @@ _RESULTS = (
 )
 
 
-def requested() -> Table:
+def requested(results: Sequence[tuple[str, Sequence[str]]] = _RESULTS) -> Table:
     """Return the table of 三、收到和处理政府信息公开申请情况."""
+    count = 1 + sum(max(len(kinds), 1) for _, kinds in results)
     relation = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"
     cells = [Cell(0, 0, relation, rows=3, columns=3), Cell(0, 3, "申请人情况", columns=7)]
     cells += [Cell(1, 3, "自然人", rows=2), Cell(1, 4, "法人或其他组织", columns=5), Cell(1, 9, "总计", rows=2)]
     cells += _row(2, 4, "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他")
     labels = [Cell(3, 0, "一、本年新收政府信息公开申请数量", columns=3)]
     labels += [Cell(4, 0, "二、上年结转政府信息公开申请数量", columns=3)]
-    labels += [Cell(5, 0, "三、本年度办理结果", rows=22), Cell(5, 1, "（一）予以公开", columns=2)]
+    labels += [Cell(5, 0, "三、本年度办理结果", rows=count), Cell(5, 1, "（一）予以公开", columns=2)]
     row = 6
-    for result, kinds in _RESULTS:
+    for result, kinds in results:
         labels.append(Cell(row, 1, result, rows=max(len(kinds), 1), columns=1 if kinds else 2))
         labels += [Cell(row + at, 2, kind) for at, kind in enumerate(kinds)]
         row += max(len(kinds), 1)
@@ -145,16 +169,19 @@ def contested() -> Table:
     return Table("四、政府信息公开行政复议、行政诉讼情况", (32,) * 15, cells)
 
 
+# In the form of 2019 其他处理 is one row.
+_RESULTS_BEFORE = [(result, () if result == "（六）其他处理" else kinds) for result, kinds in _RESULTS]
 TABLES = (disclosed(), requested(), contested())
+TABLES_BEFORE = (disclosed_before(), requested(_RESULTS_BEFORE), contested())
 
 
-def report_pdf(path: Path) -> Path:
+def report_pdf(path: Path, tables: Sequence[Table] = TABLES) -> Path:
     """Write the report as PDF, with rules around each cell; a table that does not fit continues on the next page."""
 
     def draw(canvas: Canvas) -> None:
         put(canvas, 70, 790, TITLE, 18)
         y = 760.0
-        for table in TABLES:
+        for table in tables:
             put(canvas, 82, y - 20, table.heading, 14)
             y = _draw_table(canvas, table, y - 32) - 16
         put(canvas, 82, y - 20, "五、存在的主要问题及改进情况", 14)
@@ -211,14 +238,14 @@ def _draw_text(canvas: Canvas, text: str, box: tuple[float, float, float, float]
         y -= 1.25 * _SIZE
 
 
-def report_docx(path: Path) -> Path:
+def report_docx(path: Path, tables: Sequence[Table] = TABLES) -> Path:
     """Write the report as docx."""
 
     def fill(document: Document) -> None:
         heading = document.add_paragraph()
         heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
         heading.add_run(TITLE).font.size = Pt(22)
-        for table in TABLES:
+        for table in tables:
             document.add_paragraph(table.heading)
             grid = document.add_table(table.height, len(table.widths))
             for cell in table.cells:
@@ -232,10 +259,10 @@ def report_docx(path: Path) -> Path:
     return write_docx(path, fill)
 
 
-def report_html(path: Path) -> Path:
+def report_html(path: Path, tables: Sequence[Table] = TABLES) -> Path:
     """Write the report as a web page, with cells merged by colspan and rowspan."""
     parts = [f'<html><body><h1>{TITLE}</h1><div class="TRS_Editor">']
-    for table in TABLES:
+    for table in tables:
         parts.append(f"<p>{table.heading}</p><table>")
         for row in range(table.height):
             own = sorted((cell for cell in table.cells if cell.row == row), key=lambda cell: cell.column)

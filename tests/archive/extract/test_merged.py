@@ -1,6 +1,6 @@
 """Which cells of a table are merged is kept, in every format."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from archive.extract.text import tables
 from archive.extract.text.tables import Setter, Span
 from archive.tables import tables as tables_of
 from tests.archive.extract.makers import REAL, add_xml, write_docx
-from tests.archive.extract.statutory import TABLES, report_docx, report_html, report_pdf
+from tests.archive.extract.statutory import TABLES, TABLES_BEFORE, Table, report_docx, report_html, report_pdf
 
 GOLDEN = Path(__file__).parent / "golden"
 REPORT = REAL / "annual-reports" / "hongze-2023.pdf"
@@ -48,26 +48,33 @@ def cell(text: str, properties: str = "") -> str:
 DOWN, ON = "<w:vMerge w:val='restart'/>", "<w:vMerge/>"
 
 
-@pytest.mark.parametrize("write", [report_docx, report_html])
-def test_the_statutory_tables_keep_their_merged_cells(write: Callable[[Path], Path], tmp_path: Path) -> None:
-    path = write(tmp_path / "report")
+@pytest.mark.parametrize("form", [TABLES, TABLES_BEFORE], ids=["2021", "2019"])
+@pytest.mark.parametrize("write", [report_docx, report_html, report_pdf])
+def test_the_statutory_tables_keep_their_merged_cells(
+    write: Callable[[Path, Sequence[Table]], Path], form: Sequence[Table], tmp_path: Path
+) -> None:
+    path = write(tmp_path / "report", form)
     found = extract_plain(path, media_type(path, "report.html"))
-    kept = [set(place.merged) for place in found.places if place.label]
-    assert kept == [table.merged() for table in TABLES]
+    assert [line for line in found.paragraphs if "\t" in line] == [line for table in form for line in table.lines()]
+    assert merged(found) == [table.merged() for table in form]
 
 
-@pytest.mark.parametrize("name", ["statutory.doc", "statutory.rtf"])
-def test_the_statutory_tables_as_an_office_program_wrote_them(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("statutory.doc", TABLES),
+        ("statutory.rtf", TABLES),
+        ("statutory-2019.doc", TABLES_BEFORE),
+        ("statutory-2019.rtf", TABLES_BEFORE),
+    ],
+)
+def test_the_statutory_tables_as_an_office_program_wrote_them(name: str, form: Sequence[Table]) -> None:
     # LibreOffice made both from what ``report_docx`` writes. In the doc, rows of ten cells state their edges elsewhere.
     found = read(GOLDEN / name)
     rows = [line for line in found.paragraphs if "\t" in line]
-    assert rows == [line for table in TABLES for line in table.lines()]
-    assert merged(found) == [table.merged() for table in TABLES]
+    assert rows == [line for table in form for line in table.lines()]
+    assert merged(found) == [table.merged() for table in form]
     assert found.warnings == ()
-
-
-def test_the_statutory_tables_of_a_pdf_over_two_pages(tmp_path: Path) -> None:
-    assert merged(read(report_pdf(tmp_path / "a.pdf"))) == [table.merged() for table in TABLES]
 
 
 @pytest.mark.skipif(not REPORT.exists(), reason="the shared real material is not here")
