@@ -31,6 +31,8 @@ _CHARSETS = {0: "cp1252", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5
 _SIGNS = {
     b"tab": "\t", b"line": " ", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘", b"rquote": "’",
     b"ldblquote": "“", b"rdblquote": "”", b"emspace": " ", b"enspace": " ",
+    # Cells of a table within a cell stand one after the other.
+    b"nestcell": " ",
 }  # fmt: skip
 _ESCAPED = {b"~": " ", b"_": "-", b"-": "", b"\\": "\\", b"{": "{", b"}": "}", b"\t": "\t"}
 _COMMENT, _AUTHOR, _MARGIN = b"annotation", b"atnauthor", b"margin"

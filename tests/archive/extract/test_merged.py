@@ -121,6 +121,12 @@ def test_rich_text_cells_stand_where_their_edges_are(tmp_path: Path) -> None:
     assert "表格中有 10 个字在被合并的单元格里，看不见，没有收入正文，请核对；公开前请删除。" in found.warnings
 
 
+def test_cells_of_a_table_within_a_rich_text_cell_do_not_run_together(tmp_path: Path) -> None:
+    inner = r"B\itap2\nestcell C\nestcell{\*\nesttableprops\trowd\cellx500\cellx900\nestrow}{\nonesttables\par}\itap1"
+    found = rich(tmp_path / "a.rtf", (r"\cellx1000\cellx3000", rf"A|{inner}"))
+    assert found.paragraphs == ("A\tB C", "end") and found.warnings == ()
+
+
 def test_rows_that_do_not_say_where_their_cells_stand_are_told(tmp_path: Path) -> None:
     found = rich(tmp_path / "a.rtf", (r"\cellx1000\cellx3000", "A|B"), (r"\cellx1000", "C|D"))
     assert found.paragraphs == ("A\tB", "C\tD", "end")
