@@ -5,8 +5,10 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date, time
 
-from archive.extract.others.numberformat import sections, shown
+from archive.extract.others import dateformat, numberformat
+from archive.extract.others.numberformat import sections
 from archive.extract.text.concealed import Unseen
 
 _CONDITION = re.compile(r"\[[<>=]")
@@ -49,12 +51,20 @@ class SheetView:
     comments: list[Comment] = field(default_factory=list)
     grounded: bool = False
 
-    def number(self, row: int, column: int, value: object) -> str | None:
-        """Return a number as the format of its cell shows it; None for what is no number, or if that is not known."""
+    def shown(self, row: int, column: int, value: object) -> str | None:
+        """Return a number or a moment as the format of its cell shows it; None for others, and if that is not known."""
         look = self.looks.get((row, column))
-        if look is None or isinstance(value, bool) or not isinstance(value, int | float):
+        if look is None or isinstance(value, bool):
             return None
-        return shown(look.code, value)
+        if isinstance(value, int | float):
+            return numberformat.shown(look.code, value)
+        return dateformat.shown(look.code, value) if isinstance(value, date | time) else None
+
+    def is_formatted(self, row: int, column: int, value: object) -> bool:
+        """Tell whether the format of a cell says how its number or moment looks."""
+        look = self.looks.get((row, column))
+        figure = isinstance(value, int | float | date | time) and not isinstance(value, bool)
+        return figure and look is not None and look.code not in numberformat.PLAIN
 
     def unseen(self, row: int, column: int, value: object) -> tuple[Unseen | None, bool]:
         """Return why a cell of a row and column that are shown is not seen, and whether that is in doubt."""

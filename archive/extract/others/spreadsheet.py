@@ -16,6 +16,7 @@ from archive.errors import ExtractionFailed
 from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype, repack
 from archive.extract.extraction import Extraction
 from archive.extract.others import sheetparts, sheetrecords
+from archive.extract.others.numberformat import general
 from archive.extract.others.sheetview import SheetView, letters
 from archive.extract.text.assemble import Lines, assemble
 from archive.extract.text.characters import clean
@@ -49,7 +50,8 @@ class _Book:
     """The content of a workbook; ``labels`` name each line's sheet, ``hidden`` the sheets that are not shown.
 
     ``rows`` and ``columns`` count those that are hidden and have text, ``unseen`` the cells that show nothing, and
-    ``doubtful`` the white cells whose ground is not known.
+    ``doubtful`` the white cells whose ground is not known. ``unformatted`` are the places of figures whose formats are
+    not read.
     """
 
     lines: Lines = field(default_factory=Lines)
@@ -63,6 +65,7 @@ class _Book:
     unseen: int = 0
     doubtful: int = 0
     comments: int = 0
+    unformatted: list[str] = field(default_factory=list)
 
 
 def extract(path: Path) -> Extraction:
@@ -142,6 +145,11 @@ def _warnings(book: _Book) -> list[str]:
         told.append(f"表中有 {book.unseen} 个单元格有内容而不显示，没有收入正文，请核对；公开前请删除。")
     if book.doubtful:
         told.append(f"表中有 {book.doubtful} 个单元格是白色的字，底色不能确定，仍收入正文，请与原件核对。")
+    if book.unformatted:
+        places = "、".join(book.unformatted[:3]) + "等" * (len(book.unformatted) > 3)
+        told.append(
+            f"表中有 {len(book.unformatted)} 个数或者日期（{places}）的格式没有读懂，按原值收入正文，请与原件核对。"
+        )
     if book.comments:
         told.append(comments_told("表中", book.comments))
     return told
@@ -248,7 +256,8 @@ def _seen(book: _Book, name: str, sheet: CalamineSheet, view: SheetView) -> list
     for down, cells in _cells(sheet):
         seen: dict[int, str] = {}
         for across, cell in cells.items():
-            text = view.number(down, across, cell) or _text(cell)
+            formatted = view.shown(down, across, cell)
+            text = _text(cell) if formatted is None else formatted
             # A merged cell is seen as long as one of its rows and one of its columns are.
             last_row, last_column = ends.get((down, across), (down, across))
             if all(each in view.rows for each in range(down, last_row + 1)):
@@ -260,6 +269,8 @@ def _seen(book: _Book, name: str, sheet: CalamineSheet, view: SheetView) -> list
                 book.doubtful += doubtful
                 if reason is None:
                     seen[across] = text
+                    if formatted is None and view.is_formatted(down, across, cell):
+                        book.unformatted.append(f"{letters(across)}{down + 1}")
                 elif cell != 0:
                     book.unseen += 1
                     book.concealed.add(f"工作表“{name}”{letters(across)}{down + 1} {reason}", text)
@@ -289,8 +300,7 @@ def _text(cell: _Cell) -> str:
         case bool():
             return str(cell).upper()
         case float():
-            # 15 digits, as spreadsheets show them: 0.1 + 0.2 is 0.3 there.
-            return f"{cell:.0f}" if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
+            return general(cell)
         case datetime():
             return cell.isoformat(" ", "seconds").removesuffix(" 00:00:00")
         case timedelta():

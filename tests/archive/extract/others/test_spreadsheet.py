@@ -50,7 +50,7 @@ def test_values_stand_as_a_reader_sees_them(tmp_path: Path) -> None:
         "<c r='I1' t='str'><f>x</f><v>甲\n乙</v></c>", "<c r='J1'><v>370000000000000</v></c>",
     )  # fmt: skip
     found = read(write_xlsx(tmp_path / "a", {"Sheet1": values}))
-    dates = ("2020-01-23", "2020-01-23 12:00:00", "2020-01-23", "12:00:00")
+    dates = ("2020-01-23", "2020-01-23 12:00:00", "2020年1月23日", "12:00:00")
     assert found.paragraphs == ("\t".join(("3", "0.3", "TRUE", *dates, "4", "甲 乙", "370000000000000")),)
 
 
