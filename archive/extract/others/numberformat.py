@@ -158,7 +158,7 @@ def _general(found: re.Match[str], value: float, numerals: str) -> _Written:
             return None
         # A gap is 〇 here, and ten has its one.
         counted = written(int(text), COUNTED[numerals]).replace("零", DIGITS[numerals][0])
-        text = f"一{counted}" if counted.startswith("十") and len(counted) > 1 else counted
+        text = f"一{counted}" if counted.startswith("十") else counted
     return found[1], text, found[2]
 
 

@@ -46,6 +46,7 @@ from tests.archive.extract.workbooks import write_xlsx
         *(
             ("[DBNum1]General", 15, "一十五"),
             ("[DBNum1]General", 1005, "一千〇五"),
+            ("[DBNum1]General", 10, "一十"),
             ("[DBNum2][$-804]General", 120, "壹佰贰拾"),
             ("[DBNum2]0.0", 2.5, "贰.伍"),
         ),
