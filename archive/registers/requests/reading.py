@@ -1,6 +1,7 @@
 """Reading the register: which requests there are, how they stand, and what may be done. Nothing here is personal."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, func, select
@@ -12,7 +13,7 @@ from archive.registers.requests.letterbook import Kept
 from archive.registers.requests.numbers import Pattern
 from archive.registers.requests.request import Moved, Offer, Recorded, Request
 from archive.registers.requests.services import Served
-from archive.registers.requests.states import OPEN, RIGHTS, TABLE, Event, State
+from archive.registers.requests.states import OPEN, RIGHTS, TABLE, Condition, Event, State
 from archive.registers.requests.tables import letter_services, request_events, request_letters, requests
 from archive.registers.requests.terms import Term
 from archive.registers.staff import Staff
@@ -20,6 +21,8 @@ from archive.registers.workdays import Calendar
 
 # Of these letters the facts of the request say whether they were handed over.
 _BY_FACTS = frozenset({"third-party-asked", "organ-asked"})
+# What isn't lawful any more once a term is over.
+_TIMELY = frozenset({Condition.IN_SEVEN_DAYS, Condition.IN_TERM})
 
 
 class Reading:
@@ -32,10 +35,25 @@ class Reading:
 
     def offers(self, request: Request) -> list[Offer]:
         """Return what is lawful today, each with its article, in the order of ``states.Event``."""
+        return self._lawful(request, self.today())
+
+    def late(self, request: Request) -> list[Offer]:
+        """Return what is over today and was lawful on the day of receipt: it may have been done on paper in time.
+
+        Whoever enters it says on which day that was, and the register holds that day against the term.
+        """
+        received = request.facts.received_on
+        if received is None:
+            return []
+        timely = {each.event for each in TABLE if _TIMELY & {*each.conditions}}
+        timely -= {each.event for each in self.offers(request)}
+        return [replace(each, late=True) for each in self._lawful(request, received) if each.event in timely]
+
+    def _lawful(self, request: Request, on: date) -> list[Offer]:
         found: dict[Event, Offer] = {}
         for each in TABLE:
             if each.state is request.facts.state and each.event not in found:
-                for said in (Said(self.today()), Said(self.today(), redo=True)):
+                for said in (Said(on), Said(on, redo=True)):
                     if not isinstance(lawful.way(request.facts, each.event, said, self.calendar), str):
                         needs = changing.NEEDED.get(each.event, {})
                         found[each.event] = Offer(each.event, each.article, RIGHTS[each.event], needs)

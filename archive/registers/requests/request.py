@@ -60,12 +60,16 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An act that is lawful now, its article, the right it needs, and which fields of ``Said`` it needs."""
+    """An act that is lawful now, its article, the right it needs, and which fields of ``Said`` it needs.
+
+    ``late``: its time is over, so it is entered with a day of its own, on which it was done in time.
+    """
 
     event: Event
     article: str
     right: Act
     needs: Mapping[str, str]
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

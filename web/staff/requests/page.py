@@ -98,6 +98,7 @@ def about(id: str, opened: Opened | None = None) -> Mapping[str, object]:
         **{"onward": further, "records": register().searches.of(id)},
         "found_again": register().found_again.of(id),
         "offers": sorted((each for each in offers if account.may(each.right)), key=_order(further.event)),
+        "late": [each for each in register().late(known) if account.may(each.right)],
         "others": [each for each in offers if not account.may(each.right)],
         **{"when": office_minute, "colours": COLOURS, "ELSEWHERE": ELSEWHERE, "slug": slug},
         **{"name": names.get(id, ""), "unreadable": unreadable},

@@ -189,6 +189,31 @@ def test_second_times_and_late_ones_are_refused(register: Register, application:
         register.act(late.id, Event.EXTEND, Said(today.day, days=5, note="多"), HEAD)
 
 
+def test_what_was_done_on_paper_in_time_is_entered_later_with_its_own_day(
+    register: Register, application: Apply, today: Today
+) -> None:
+    received = today.day
+    today.day = date(2026, 9, 20)
+    made = register.register(application(submitted_on=received), CLERK)
+    assert Event.ASK_SUPPLEMENT not in {each.event for each in register.offers(made)}
+    assert {each.event: each.late for each in register.late(made)} == {Event.ASK_SUPPLEMENT: True}
+    with pytest.raises(RequestRefused, match="7 个工作日已过"):
+        register.act(made.id, Event.ASK_SUPPLEMENT, Said(date(2026, 9, 11), until=today.day, note="补"), CLERK)
+    # Seven working days after the first end on the tenth.
+    done = Said(date(2026, 9, 10), until=today.day, note="请写明年度")
+    made = register.act(made.id, Event.ASK_SUPPLEMENT, done, CLERK)
+    assert (made.facts.state, made.facts.supplement_asked_on) == (State.SUPPLEMENTING, done.on)
+    assert register.late(made) == []
+    # So is an extension that was told within the term.
+    other = register.register(application(submitted_on=received), CLERK)
+    today.day = date(2026, 11, 2)
+    assert {each.event for each in register.late(other)} == {Event.ASK_SUPPLEMENT, Event.EXTEND, Event.DELAY}
+    told = register.act(other.id, Event.EXTEND, Said(date(2026, 9, 21), days=20, note="量大"), HEAD)
+    assert (told.facts.extension_days, register.term(told).overdue(today.day)) == (20, False)
+    # Before it was received, nothing was done in time.
+    assert register.late(register.register(application(channel=Channel.FAX), CLERK)) == []
+
+
 def test_lapses_close_with_rows_of_their_own(register: Register, application: Apply, today: Today) -> None:
     one, two = (register.register(application(name), CLERK) for name in ("甲一", "乙二"))
     register.act(one.id, Event.ASK_SUPPLEMENT, Said(today.day, until=today.day + 10 * DAY, note="补"), CLERK)

@@ -235,6 +235,26 @@ def test_the_head_extends_by_twenty_working_days_at_most(
     assert status in (400, 409) and "检索量大</textarea>" in page and register.request(made.id) == made
 
 
+def test_a_supplement_asked_for_on_paper_in_time_is_entered_late(
+    site: DeskSite, register: Register, enter: Enter, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(datetime(2026, 9, 20, 10, tzinfo=OFFICE_TIME))
+    clerk, id = site[Role.CLERK], enter(submitted_on=date(2026, 9, 1)).id
+    page = clerk.get(f"/requests/{id}").text
+    form = re.search(r"<summary>补登：告知补正 <span[^>]*>条例第三十条，期限已过</span>.*?</form>", page, re.DOTALL)
+    assert form and 'name="on" type="date" value=""' in form[0]
+    asked = {"until": "2026-09-25", "note": "请写明年度"}
+    status, refused = do(clerk, id, Event.ASK_SUPPLEMENT, **asked)
+    assert status == 409 and "7 个工作日已过" in refused and "请写明年度" in refused
+    assert do(clerk, id, Event.ASK_SUPPLEMENT, on="2026-09-10", **asked)[0] == 303
+    assert register.request(id).facts.supplement_asked_on == date(2026, 9, 10)
+    assert "补登" not in clerk.get(f"/requests/{id}").text
+    # The extension is the head's.
+    other = enter(submitted_on=date(2026, 7, 1)).id
+    assert "补登：延长答复期限" in site[Role.HEAD].get(f"/requests/{other}").text
+    assert "补登：延长答复期限" not in clerk.get(f"/requests/{other}").text
+
+
 def test_of_two_people_at_one_request_the_second_is_told_who_was_first(
     site: DeskSite, register: Register, enter: Enter
 ) -> None:
