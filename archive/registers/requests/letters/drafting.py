@@ -14,6 +14,7 @@ from archive.official import Paper, docx_of
 from archive.plain import one_line
 from archive.registers.requests import changing, fees, terms
 from archive.registers.requests.facts import Applicant, Field, Position, Said
+from archive.registers.requests.facts import Facts as Registered
 from archive.registers.requests.fees import Basis
 from archive.registers.requests.letterbook import Kept, Outgoing
 from archive.registers.requests.letters import checking
@@ -22,7 +23,7 @@ from archive.registers.requests.letters.kinds import KINDS, Kind
 from archive.registers.requests.letters.office import Office
 from archive.registers.requests.letters.texts import Texts
 from archive.registers.requests.letters.writing import END, Facts, Letter, write
-from archive.registers.requests.outcomes import Content
+from archive.registers.requests.outcomes import Content, Row
 from archive.registers.requests.register import Register
 from archive.registers.requests.request import Actor, Opened, Request
 from archive.registers.requests.states import Event, State
@@ -170,8 +171,15 @@ def _done(kind: Kind, request: Request) -> bool:
         case "charge":
             return facts.fee_told_on is not None
         case "third-party-told":
-            return any(each.of is Consulted.THIRD_PARTY and each.position is Position.OBJECTS for each in facts.asked)
+            objections = (each for each in facts.asked if each.position is Position.OBJECTS)
+            return _may_disclose(facts) and any(each.of is Consulted.THIRD_PARTY for each in objections)
     return False
+
+
+def _may_disclose(facts: Registered) -> bool:
+    """Tell whether something was made public by the answer, or still may be by one that is to come."""
+    undecided = facts.row is None or facts.state is State.REDOING
+    return undecided or (facts.row in (Row.OPEN, Row.PARTLY) and facts.answer != "public")
 
 
 def asked(kind: Kind, event: Event) -> dict[str, str]:

@@ -15,8 +15,8 @@ import time_machine
 from werkzeug.test import TestResponse
 
 from archive.registers.requests.checking import problems
-from archive.registers.requests.facts import Field, Position, Said
-from archive.registers.requests.outcomes import Row
+from archive.registers.requests.facts import Field, Position, Result, Said
+from archive.registers.requests.outcomes import ANSWERS, Row
 from archive.registers.requests.register import Register
 from archive.registers.requests.search_record import Conclusion, Place
 from archive.registers.requests.states import Event, State
@@ -281,6 +281,26 @@ def test_third_parties_are_asked_without_naming_the_applicant(
         base_url="https://localhost",
     ).text
     assert 'name="whom" type="text" value="云溪样例公司"' in begun
+
+
+@pytest.mark.parametrize(("answer", "offered"), [("provided", True), ("third-party", False), ("not-made", False)])
+def test_a_third_party_is_told_only_of_what_becomes_public_against_its_objection(
+    site: DeskSite, register: Register, enter: Enter, office: Path, answer: str, offered: bool
+) -> None:
+    clerk, id = site[Role.CLERK], enter().id
+    day = date(2026, 9, 1)
+    register.act(id, Event.ASK_THIRD_PARTY, Said(day, note="云溪样例公司"), CLERK)
+    register.act(id, Event.OPINION, Said(day, at=0, position=Position.OBJECTS), CLERK)
+    contents = {each: "复印件" for each in ANSWERS[answer].needs}
+    register.act(id, Event.ANSWER, Said(day, answer=answer, contents=contents, number="沭公开〔2026〕3号"), CLERK)
+    assert ("公开决定告知书" in clerk.get(f"/requests/{id}").text) is offered
+    told = post(clerk, id, "preview", kind="third-party-told", whom="云溪样例公司")
+    assert told.status_code == (200 if offered else 409)
+    # Who has to decide anew may decide otherwise.
+    register.act(id, Event.REVIEW, Said(day), CLERK)
+    assert ("公开决定告知书" in clerk.get(f"/requests/{id}").text) is offered
+    register.act(id, Event.REVIEW_END, Said(day, result=Result.CORRECTED, redo=True), CLERK)
+    assert "公开决定告知书" in clerk.get(f"/requests/{id}").text
 
 
 def test_the_whole_case_is_one_click(
