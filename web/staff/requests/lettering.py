@@ -176,7 +176,7 @@ def _made(id: str, kind: Kind, sent: Typed, kept: Kept | None = None) -> Draft |
     if event is Event.AMEND and (former := drafting.answering(register().letters(id))):
         replaces = former.letter
     found = register().look(id, actor())
-    asked = drafting.asked(kind, event) | ({"reason": drafting.REASON} if replaces else {})
+    asked = drafting.asked(kind, event, known) | ({"reason": drafting.REASON} if replaces else {})
     sent.form.setdefault("on", office_today().isoformat())
     if "do" not in sent.form and kept is None:
         events = [(each.number, each.event) for each in register().events(id)]
@@ -197,7 +197,7 @@ def _page(id: str, kind: Kind, sent: Typed, made: Draft | None, refused: str = "
     offered = {each.event for each in register().offers(known)}
     replaces = sent.form.get("replaces") or (made.replaces if made else None)
     event = drafting.event_for(kind, known, offered, corrects=bool(sent.form.get("replaces")))
-    asked = drafting.asked(kind, event) if event else {}
+    asked = drafting.asked(kind, event, known) if event else {}
     asked |= {"reason": drafting.REASON} if replaces else {}
     needed = [*asked, *(typed.content(each) for each in (kind.answer.needs if kind.answer else ()))]
     body = "\n".join(part for part in made.letter.paper.body if isinstance(part, str)) if made else ""

@@ -115,8 +115,9 @@ def _unsaid(letter: Letter, facts: Facts) -> Iterable[str]:
     if answer := letter.kind.answer:
         for content in answer.lacks(facts.contents):
             yield f"这种答复必须写明{content}（{answer.article}），还没有登记。"
+    needs = letter.kind.needs | ({Blank.DECISION} if facts.decision is not None else set())
     for blank in Blank:
-        if blank in letter.kind.needs and blank in values and flat(values[blank].rstrip(END)) not in said:
+        if blank in needs and blank in values and flat(values[blank].rstrip(END)) not in said:
             yield f"正文里没有登记的“{blank}”，或者与登记的不一致。"
     for each in unsaid(letter.kind, letter.paper.text):
         yield f"正文里没有写明{'或者'.join(f'“{way}”' for way in each)}。"

@@ -17,7 +17,7 @@ from archive.registers.requests.facts import Applicant, Field, Position, Said
 from archive.registers.requests.facts import Facts as Registered
 from archive.registers.requests.fees import Basis
 from archive.registers.requests.letterbook import Kept, Outgoing
-from archive.registers.requests.letters import checking
+from archive.registers.requests.letters import anew, checking
 from archive.registers.requests.letters.checking import Finding, Weight
 from archive.registers.requests.letters.kinds import KINDS, Kind
 from archive.registers.requests.letters.office import Office
@@ -52,6 +52,7 @@ ASKED: Mapping[str, Mapping[str, str]] = {
     "organ-asked": {"whom": "其他机关的名称", "concerned": "共同制作的信息"},
 }
 REASON = "更正的理由"
+DECISION = "所依据的复议决定或者判决（机关、日期、文号或者案号）"
 # What the register keeps once the act was done: it is not asked for again.
 _REGISTERED = frozenset({"until", "days", "basis", "count"})
 # The shortest part of a contact that is looked for in letters to others.
@@ -73,6 +74,7 @@ class Words:
     concerned: str = ""
     disclosed: str = ""
     reason: str = ""
+    decision: str = ""
     contents: Mapping[Content, str] = field(default_factory=dict)
     body: tuple[str, ...] = ()
 
@@ -182,11 +184,12 @@ def _may_disclose(facts: Registered) -> bool:
     return undecided or (facts.row in (Row.OPEN, Row.PARTLY) and facts.answer != "public")
 
 
-def asked(kind: Kind, event: Event) -> dict[str, str]:
+def asked(kind: Kind, event: Event, request: Request) -> dict[str, str]:
     """Return what is asked for a letter, by the names of ``Words``, besides the contents of an answer."""
     fields = dict(ASKED.get(kind.id, {}))
     if event is Event.LETTER:
         fields = {name: label for name, label in fields.items() if name not in _REGISTERED}
+    fields |= {"decision": DECISION} if kind.answer and anew.ground(request.facts) else {}
     return fields | ({"reason": REASON} if event is Event.AMEND else {})
 
 
@@ -199,7 +202,9 @@ def registered(kind: Kind, request: Request, opened: Opened, events: Iterable[tu
         "later": {"note": notes.get(Event.DELAY, "")},
         "third-party-told": {"whom": notes.get(Event.ASK_THIRD_PARTY, "")},
     }
-    return {name: value for name, value in found.get(kind.id, {}).items() if value}
+    follows = anew.ground(request.facts) if kind.answer else None
+    told = {**found.get(kind.id, {}), "decision": anew.named(follows) if follows else ""}
+    return {name: value for name, value in told.items() if value}
 
 
 def draft(source: Source, kind: Kind, event: Event, words: Words, by: Actor, replaces: int | None = None) -> Draft:
@@ -226,6 +231,9 @@ def draft(source: Source, kind: Kind, event: Event, words: Words, by: Actor, rep
     today = register.today()
     others = register.names_of_others(request.id)
     found = checking.check(letter, facts, source.office, source.texts, today, others)
+    follows = anew.ground(request.facts) if kind.answer else None
+    if follows and words.decision and (told := anew.differs(words.decision, follows)):
+        found.append(Finding(Weight.CONFIRM, told))
     if replaces and not words.reason.strip():
         found.insert(0, Finding(Weight.MEND, f"请写明{REASON}。"))
     try:
@@ -293,6 +301,7 @@ def _facts(source: Source, kind: Kind, words: Words) -> Facts:
             received=known.received_on,
             due=due,
             contents=words.contents,
+            decision=words.decision if kind.answer and anew.ground(known) else None,
         ),
         **told.get(kind.id, {}),  # type: ignore[arg-type]  # the fields of Facts, by their names
     )

@@ -50,6 +50,7 @@ class Blank(StrEnum):
     EARLIER = "此前答复"
     CHANNEL = "反映渠道"
     WHERE = "出版物途径"
+    DECISION = "重新答复依据"
     # These two stand for texts of their own, which have blanks in turn.
     OPENING = "开头"
     REMEDIES = "救济途径"
@@ -68,9 +69,9 @@ OF_CONTENT: Mapping[Content, Blank] = {
     Content.CHANNEL: Blank.CHANNEL,
     Content.WHERE: Blank.WHERE,
 }
-# The files of the two texts that letters share, by what they are written in for. Which remedies a letter ends with
-# depends on its outcome.
-OPENING = "opening"
+# The files of the texts that letters share, by what they are written in for. An answer that is given anew goes on from
+# the opening with what it follows. Which remedies a letter ends with depends on its outcome.
+OPENING, AGAIN = "opening", "again"
 REMEDIES: Mapping[Remedy, str] = {Remedy.REVIEW_FIRST: "remedies-a", Remedy.EITHER: "remedies-b"}
 _OFFICE = frozenset({Blank.ORGAN, Blank.ADDRESS, Blank.POSTCODE, Blank.PHONE})
 _OF_REQUEST = frozenset({Blank.REQUEST, Blank.WANTED, Blank.SUBMITTED, Blank.RECEIVED})
@@ -194,6 +195,10 @@ SHARED: Mapping[str, Kind] = {
         Kind(
             *(OPENING, "各答复书的开头", None, frozenset({Blank.RECEIVED, Blank.REQUEST, Blank.WANTED})),
             may=_OFFICE | _OF_APPLICANT | {Blank.SUBMITTED},
+        ),
+        Kind(
+            *(AGAIN, "重新答复的依据，接在开头后面", None, frozenset({Blank.DECISION})),
+            *(_OFFICE | _OF_REQUEST | _OF_APPLICANT, (("重新答复",),)),
         ),
         Kind(
             *(REMEDIES[Remedy.REVIEW_FIRST], "救济途径 A：先申请行政复议", None),

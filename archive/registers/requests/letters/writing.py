@@ -8,7 +8,7 @@ from datetime import date
 from archive.errors import BadLetters
 from archive.official import Paper, written
 from archive.plain import lines, one_line
-from archive.registers.requests.letters.kinds import KINDS, OF_CONTENT, OPENING, REMEDIES, Blank, Kind
+from archive.registers.requests.letters.kinds import AGAIN, KINDS, OF_CONTENT, OPENING, REMEDIES, Blank, Kind
 from archive.registers.requests.letters.office import Office
 from archive.registers.requests.letters.texts import BLANK, Text, Texts
 from archive.registers.requests.outcomes import Content, Remedy
@@ -27,7 +27,8 @@ class Facts:
     what of others a request asks for, ``ground`` why an act is done, ``days`` those of an extension.
     ``extended`` is the last day after it. ``contents`` are what the outcome's letter must contain. ``searched`` are the
     numbers of the frozen search records on which an answer may rest that nothing is there (``Searches.proofs``); None
-    where no record is asked for, of an imported request.
+    where no record is asked for, of an imported request. ``decision`` is what an answer follows that is given anew;
+    None of every other.
     """
 
     request: str
@@ -51,6 +52,7 @@ class Facts:
     paying: str = ""
     contents: Mapping[Content, str] = field(default_factory=dict)
     searched: Collection[str] | None = None
+    decision: str | None = None
 
     def values(self) -> dict[Blank, str]:
         """Return what fills each blank, without those for which nothing is known."""
@@ -74,6 +76,7 @@ class Facts:
             Blank.DISCLOSED: lines(self.disclosed).strip(),
             Blank.FEE: lines(self.fee).strip(),
             Blank.PAYING: lines(self.paying).strip(),
+            Blank.DECISION: one_line(self.decision or ""),
         }
         stated |= {OF_CONTENT[content]: lines(said).strip() for content, said in self.contents.items()}
         return {blank: said for blank, said in stated.items() if said}
@@ -96,9 +99,12 @@ def write(id: str, facts: Facts, office: Office, texts: Texts, number: str = "",
     kind = KINDS[id]
     text = _usable(texts, id)
     values = known(facts, office)
-    shared = [OPENING, REMEDIES[office.remedy(kind.answer)]] if kind.answer else []
-    for blank, each in zip((Blank.OPENING, Blank.REMEDIES), shared, strict=False):
-        values[blank] = _shared(each, known(facts, office), texts)
+    shared: dict[Blank, list[str]] = {}
+    if kind.answer:
+        shared[Blank.OPENING] = [OPENING] if facts.decision is None else [OPENING, AGAIN]
+        shared[Blank.REMEDIES] = [REMEDIES[office.remedy(kind.answer)]]
+    for blank, ids in shared.items():
+        values[blank] = "\n".join(_shared(each, known(facts, office), texts) for each in ids)
     paper = Paper(
         title=(office.organ, _filled(text.title, values)),
         number=number,
@@ -107,7 +113,7 @@ def write(id: str, facts: Facts, office: Office, texts: Texts, number: str = "",
         signed=office.organ,
         dated=dated,
     )
-    used = _used([text, *(_usable(texts, each) for each in shared)])
+    used = _used([text, *(_usable(texts, each) for ids in shared.values() for each in ids)])
     return Letter(kind, paper, tuple(blank for blank in Blank if blank in used - values.keys()))
 
 

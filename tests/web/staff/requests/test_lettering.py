@@ -15,7 +15,7 @@ import time_machine
 from werkzeug.test import TestResponse
 
 from archive.registers.requests.checking import problems
-from archive.registers.requests.facts import Field, Position, Result, Said
+from archive.registers.requests.facts import Court, Field, Position, Result, Said
 from archive.registers.requests.outcomes import ANSWERS, Row
 from archive.registers.requests.register import Register
 from archive.registers.requests.search_record import Conclusion, Place
@@ -246,6 +246,55 @@ def test_a_wrong_answer_is_put_right_by_a_letter_that_the_head_sends(
     assert (made.row, made.reply_number) == (Row.OPEN, "云政信公〔2026〕2号")
     assert [each.void for each in register.letters(id)] == [True, False, False]
     assert [*problems(site.staff, site.services.catalogue)] == []
+
+
+@pytest.mark.parametrize("court", Court)
+def test_an_answer_that_is_given_anew_names_the_decision_it_follows(
+    site: DeskSite, register: Register, enter: Enter, office: Path, court: Court
+) -> None:
+    clerk, id, day = site[Role.CLERK], enter().id, date(2026, 9, 1)
+    assert post(clerk, id, "send", last=last(register, id), **PROVIDED).status_code == 303
+    begin, end = (Event.REVIEW, Event.REVIEW_END) if court is Court.REVIEW else (Event.SUE, Event.SUIT_END)
+    organ, number, named = {
+        Court.REVIEW: ("云溪县人民政府", "云政复〔2026〕3号", "行政复议决定"),
+        Court.SUIT: ("云溪县人民法院", "（2026）鲁1329行初12号", "行政判决"),
+    }[court]
+    register.act(id, begin, Said(day), CLERK)
+    register.act(id, end, Said(day, result=Result.CORRECTED, redo=True, organ=organ, case=number), CLERK)
+    begun = post(clerk, id, kind="answer-provided").text
+    decision = f"{organ}2026年9月1日作出的{number}{named}"
+    assert f'name="decision" type="text" value="{decision}"' in begun
+    shown = post(clerk, id, "preview", **PROVIDED, decision=decision)
+    assert findings(shown.text) == []
+    paragraphs = re.findall(r'<p class="letter-text">([^<]*)', shown.text)
+    assert paragraphs[1] == f"根据{decision}，现重新答复如下：" and paragraphs[2].startswith("经审查")
+    # Without it nothing is sent; another than the register has is told.
+    for lacking in ("", " "):
+        assert ("须改正", "“重新答复依据”还没有登记，文书里是空的。") in findings(
+            post(clerk, id, "preview", **PROVIDED, decision=lacking).text
+        )
+    other = findings(post(clerk, id, "preview", **PROVIDED, decision=decision.replace("9月1日", "8月1日")).text)
+    assert [weight for weight, said in other if "2026年9月1日" in said] == ["请核对"]
+    body = "\n".join([paragraphs[0], *paragraphs[2:]])
+    by_hand = post(clerk, id, "preview", **PROVIDED, decision=decision, body=body, made="").text
+    assert any("正文里没有登记的“重新答复依据”" in said for _, said in findings(by_hand))
+    form = {**PROVIDED, "decision": decision}
+    assert post(clerk, id, "send", last=last(register, id), **form).status_code == 303
+    # Nor does another in its place lose it.
+    assert f'value="{decision}"' in post(clerk, id, kind="answer-provided").text
+
+
+def test_the_decision_is_asked_for_where_the_register_lacks_its_number(
+    site: DeskSite, register: Register, enter: Enter, office: Path
+) -> None:
+    clerk, id, day = site[Role.CLERK], enter().id, date(2026, 9, 1)
+    assert 'name="decision"' not in post(clerk, id, "preview", **PROVIDED).text
+    assert post(clerk, id, "send", last=last(register, id), **PROVIDED).status_code == 303
+    register.act(id, Event.REVIEW, Said(day), CLERK)
+    register.act(id, Event.REVIEW_END, Said(day, result=Result.CORRECTED, redo=True), CLERK)
+    assert 'name="decision" type="text" value=""' in post(clerk, id, kind="answer-provided").text
+    typed = "云溪县人民政府2026年9月1日作出的云政复〔2026〕3号行政复议决定"
+    assert findings(post(clerk, id, "preview", **PROVIDED, decision=typed).text) == []
 
 
 def test_a_draft_is_worked_on_and_a_sent_letter_is_not(
