@@ -30,7 +30,8 @@ from archive.registers.requests.terms import Channel
 from archive.registers.workdays import Calendar
 
 CALENDAR = Calendar(packaged())
-FIRST = date(2019, 11, 1)
+# Some are received under the regulation of 2007, and answered in the first year that has a table.
+FIRST = date(2018, 11, 1)
 
 
 def closed(received: str, ended: str | None, row: Row = Row.OPEN, kind: Applicant = Applicant.PERSON) -> Facts:
@@ -82,6 +83,19 @@ def test_a_table_that_contradicts_itself_is_told() -> None:
         assert replace(table, numbers=numbers).problems()
 
 
+_UNDONE = (
+    *(Event.ASK_SUPPLEMENT, Event.CHARGE, Event.EXTEND, Event.DELAY, Event.ASK_THIRD_PARTY, Event.ASK_ORGAN),
+    Event.LETTER,
+)
+
+
+def corrections(on: date) -> st.SearchStrategy[Correction]:
+    """Make up what was registered wrongly, also what moves the day of receipt: another channel or other days."""
+    near = st.none() | st.integers(-30, 5).map(lambda days: on + timedelta(days=days))
+    channels, kinds = st.none() | st.sampled_from(Channel), st.none() | st.sampled_from(Applicant)
+    return st.builds(Correction, channel=channels, kind=kinds, submitted_on=near, confirmed_on=near)
+
+
 def said(event: Event, on: date, draw: st.DrawFn) -> Said:
     """Make up what is said with an event, mostly sensible."""
     answer = draw(st.sampled_from([id for id, each in ANSWERS.items() if each.by_letter]))
@@ -90,7 +104,7 @@ def said(event: Event, on: date, draw: st.DrawFn) -> Said:
         on,
         until=on + timedelta(days=draw(st.integers(0, 30))),
         at=draw(st.integers(0, 2)),
-        position=Position.OBJECTS,
+        position=draw(st.sampled_from(Position)),
         days=draw(st.integers(1, 20)),
         basis=draw(st.sampled_from(Basis)),
         count=40,
@@ -98,9 +112,11 @@ def said(event: Event, on: date, draw: st.DrawFn) -> Said:
         contents={each: "写明" for each in needs} | {Content.REASONS: "写明"},
         number="沭公开〔2020〕3号",
         delivery=Delivery.MAIL,
-        result=Result.CORRECTED,
+        result=draw(st.sampled_from(Result)),
         redo=draw(st.booleans()),
-        correction=draw(st.none() | st.builds(Correction, kind=st.sampled_from(Applicant), submitted_on=st.just(on))),
+        # A letter that is void takes back what it did; so its register says which that was.
+        undoes=draw(st.sampled_from([None, *_UNDONE])),
+        correction=draw(st.none() | corrections(on)),
         note="说明",
     )
 
@@ -113,6 +129,10 @@ def lives(draw: st.DrawFn) -> Facts:
     made = Facts(State.HANDLING, channel, draw(st.sampled_from(Applicant)), today)
     if made.received_on is None:
         made = replace(made, state=State.CONFIRMING)
+    elif draw(st.sampled_from([False, False, False, True])):
+        # From the former register: of its answer only the row and the day are known.
+        made = replace(closed(str(today), str(today + timedelta(days=20)), draw(st.sampled_from(Row))), imported=True)
+        today += timedelta(days=20)
     for _ in range(draw(st.integers(0, 12))):
         today += timedelta(days=draw(st.sampled_from([0, 1, 3, 10, 40, 400])))
         # Sooner or later a day of the past is recorded.

@@ -222,6 +222,7 @@ def lives(draw: st.DrawFn) -> Life:
         draw(st.none() | st.none() | restart),
         tuple(draw(consultations)),
         draw(st.none() | st.builds(Extension, st.integers(1, 20), later)),
+        draw(st.none() | st.none() | st.builds(Extension, st.integers(1, 60), later)),
     )
 
 
@@ -239,8 +240,9 @@ def simulated(life: Life) -> date | int | Waiting:
     last_start = max([life.received_on, *came])
     left = 20 if new else 15
     # What was told before the term began anew went with the old one.
-    if life.extension and not any(day > life.extension.told_on for day in came):
-        left += life.extension.days
+    for added in (life.extension, life.delay):
+        if added and not any(day > added.told_on for day in came):
+            left += added.days
     day = min([life.received_on, *(each.served_on or each.sent_on for each in awaited)])
     while True:
         day += DAY
@@ -268,7 +270,7 @@ def simulated(life: Life) -> date | int | Waiting:
 
 
 def test_a_simulation_day_by_day_finds_the_same(pytestconfig: pytest.Config) -> None:
-    seen = set()
+    seen: set[object] = set()
 
     # The first draws load tables, which takes seconds on a busy machine.
     slow = [HealthCheck.too_slow]
@@ -279,6 +281,27 @@ def test_a_simulation_day_by_day_finds_the_same(pytestconfig: pytest.Config) -> 
         term = terms.reply(life, NOW)
         assert (term.due or term.missing or term.waiting) == simulated(life)
         seen.add("due" if term.due else "missing" if term.missing else term.waiting)
+        seen.update(_kinds(life))
 
     compare()
     assert {"due", Waiting.SUPPLEMENT} <= seen
+    if pytestconfig.option.thorough:
+        assert {"missing", Waiting.FEE, Waiting.OPINION, *_KINDS} <= seen
+
+
+_KINDS = ("rule of 2007", "two at once", "supplement after extension", "extension and delay", "supplement and fee")
+
+
+def _kinds(life: Life) -> set[str]:
+    """Return what is hard about a life, to see that such lives are made."""
+    held = [(each.sent_on, each.answered_on or date.max) for each in life.consultations]
+    crossing = any(a < d and c < b for at, (a, b) in enumerate(held) for c, d in held[:at])
+    again = life.supplement and life.supplement.came_on
+    found = (
+        life.received_on is not None and life.received_on < date(2019, 5, 15),
+        crossing,
+        bool(again and life.extension and life.extension.told_on < again),
+        life.extension is not None and life.delay is not None,
+        bool(again and life.fee and life.fee.came_on),
+    )
+    return {kind for kind, made in zip(_KINDS, found, strict=True) if made}
