@@ -15,14 +15,24 @@ pytestmark = IN_A_BROWSER
 ARTEFACTS = Path(__file__).parent.parent.parent.parent / ".artefacts" / "desk"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+# Buttons that are seen and have less than three pixels between them, in pairs.
+TOUCHING = """() => {
+  const seen = [...document.querySelectorAll("button, .button")].filter(each => each.checkVisibility())
+    .map(each => [each.textContent.trim(), each.getBoundingClientRect()]);
+  const near = (a, b) => a.left < b.right + 3 && b.left < a.right + 3 && a.top < b.bottom + 3 && b.top < a.bottom + 3;
+  return seen.flatMap(([one, a], at) =>
+    seen.slice(at + 1).filter(([, b]) => near(a, b)).map(([other]) => `${one} ${other}`));
+}"""
+
 
 def look(page: Page, name: str, pictures: bool) -> None:
-    """Let axe look at a page, which nothing may be wider than; keep a picture if these are asked for."""
+    """Let axe look at a page, which nothing may be wider than and on which no buttons touch; keep a picture if asked."""
     if pictures:
         page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
     found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
     assert [f"{name}: {each['id']} {each['nodes'][0]['html'][:160]}" for each in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280, name
+    assert page.evaluate(TOUCHING) == [], name
 
 
 def signed_in(browser: Browser, address: str, person: Person) -> Page:
@@ -79,3 +89,21 @@ def test_a_document_is_examined_and_published_by_two_persons(
     look(auditor, "log", pictures)
     for page in (stranger, reviewer, publisher, administrator, auditor):
         page.context.close()
+
+
+def test_the_log_and_the_way_to_it_are_read_without_scrolling_aside(
+    browser: Browser, address: str, site: DeskSite
+) -> None:
+    auditor = signed_in(browser, address, site[Role.AUDITOR])
+    auditor.goto(f"{address}/log")
+    for width in (1280, 1000):
+        auditor.set_viewport_size({"width": width, "height": 800})
+        assert auditor.evaluate("document.documentElement.scrollWidth") <= width
+        links = auditor.locator(".top nav a").all()
+        assert {each.evaluate("each => each.getClientRects().length") for each in links} == {1}, width
+        for column in ("人", "操作"):
+            at = auditor.locator("thead th").all_inner_texts().index(column) + 1
+            wide = auditor.locator(f".log td:nth-child({at})").first.evaluate("each => each.clientWidth")
+            # Six characters of 14.4 pixels.
+            assert wide >= 86, (width, column)
+    auditor.context.close()

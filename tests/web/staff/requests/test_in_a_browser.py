@@ -88,6 +88,7 @@ def test_from_a_letter_on_paper_to_the_answer_that_was_sent(
     look(page, "request-letter", pictures)
     hand.click("button", "发出")
     expect(page.locator(".state")).to_have_text("已办结")
+    look(page, "request-to-serve", pictures)
     page.get_by_label("邮寄").check()
     hand.count += 1
     hand.click("button", "没有回证，只登记送达")
