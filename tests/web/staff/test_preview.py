@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.decisions import review
+from archive.document import Verdict
 from archive.registers.roles import Role
 from indexer import sync
 from tests.conftest import publish
@@ -45,6 +47,16 @@ def test_the_preview_is_the_page_that_the_public_sees_later(site: DeskSite, brin
     sync.rebuild(site.services.catalogue, site.services.engine)
     assert shown(preview.text) == shown(public.get(f"/documents/{id}").text)
     assert "公众现在看到的就是这个样子" in site[Role.REVIEWER].get(f"/documents/{id}/preview").text
+
+
+def test_what_was_withdrawn_is_not_told_as_still_to_come(site: DeskSite, bring: Bring) -> None:
+    id = bring("spring", TEXT, "丁四")
+    publish(site.services.catalogue, id)
+    review.decide(site.services.catalogue, id, Verdict.WITHDRAW, "审查员", "内容有误")
+    page = site[Role.REVIEWER].get(f"/documents/{id}").text
+    assert "公众曾经看到的样子" in page and "已经撤回，公众只看到撤回的说明" in page
+    preview = site[Role.REVIEWER].get(f"/documents/{id}/preview").text
+    assert "第 1 版已经撤回，公众看不到了。" in preview and "还没有公开" not in preview
 
 
 def test_nothing_in_a_preview_leads_to_the_public_process(site: DeskSite, bring: Bring) -> None:
