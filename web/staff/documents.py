@@ -121,9 +121,11 @@ def file(id: str, position: int) -> Response:
 
 
 def _findable(known: Standing) -> str:
-    """Say since when or how soon the public finds what is public, and that it no longer does; "" for what never was."""
+    """Say how soon the public finds a document, or that it no longer does; "" for what never was public."""
     if known.document.status is Status.WITHDRAWN:
-        return "已经撤回，公众只看到撤回的说明；原件继续保存。要重新公开的，更正信息或者再送文件，成为新的一版，重新审查。"
+        return (
+            "已经撤回，公众只看到撤回的说明；原件继续保存。要重新公开的，更正信息或者再送文件，成为新的一版，重新审查。"
+        )
     if known.public_version is None:
         return ""
     if known.ended:
