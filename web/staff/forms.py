@@ -50,4 +50,5 @@ def lost(typed: Mapping[str, object], page: Markup) -> list[str]:
         for name, value in typed.items()
         if isinstance(value, str) and value.strip() and name not in _CHOSEN and not name.startswith(_TICKED)
     ]
-    return [each for each in said if f">{escape(each)}</textarea>" not in page and f'"{escape(each)}"' not in page]
+    kept = (">{}</textarea>", "<option selected>{}</option>", '"{}"')
+    return [each for each in said if not any(way.format(escape(each)) in page for way in kept)]

@@ -6,7 +6,7 @@ archive's audit log. What is personal is encrypted as that of requests is, and s
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import uuid4
 from weakref import WeakKeyDictionary
@@ -86,6 +86,14 @@ class Book:
             cells.wrong.setdefault(name, sentence)
         return cells
 
+    def read_change(self, told: Mapping[str, str]) -> Cells:
+        """Read what was typed to change an entry: what is personal may be left empty, and stays."""
+        cells = self.read(told)
+        stays = {each.name for each in self.spec.columns if each.personal and not told.get(each.name, "").strip()}
+        # What is entered once was right on its day.
+        stays |= {each.name for each in self.spec.columns if each.fixed and told.get(each.name)}
+        return replace(cells, wrong={name: why for name, why in cells.wrong.items() if name not in stays})
+
     def enter(self, told: Mapping[str, str], by: Actor, id: str = "", also: Facts | None = None) -> Entry:
         """Enter what was typed. ``id`` is that of a form: when it comes a second time, nothing more is entered.
 
@@ -110,16 +118,7 @@ class Book:
         """
         before = self.entry(id).facts
         known = {each.name for each in self.spec.columns if not each.personal}
-        lacking = {each.name for each in self.spec.columns if each.personal and each.needed}
-        cells = self.read(told)
-        # What is entered once was right on its day.
-        fixed = {each.name for each in self.spec.columns if each.fixed and told.get(each.name)}
-        kept = {
-            name: why
-            for name, why in cells.wrong.items()
-            if name not in fixed and (name not in lacking or told.get(name, "").strip())
-        }
-        cells = self._fit(Cells(cells.facts, cells.personal, kept))
+        cells = self._fit(self.read_change(told))
         for each in self.spec.columns:
             if each.fixed and cells.facts.get(each.name) != before.get(each.name):
                 raise EntryRefused(f"{each.label}登记以后不能改，请另外登记一条。")

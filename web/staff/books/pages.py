@@ -99,7 +99,7 @@ def pages(
         except UnknownEntry:
             raise
         except EntryRefused as refused:
-            wrong = book(spec).read(typed).wrong
+            wrong = book(spec).read_change(typed).wrong
             return entry_page(spec, id, about, template, refused.reason, 409, typed, wrong)
         except (GongkaiError, SQLAlchemyError, OSError) as error:
             log.error("%s while an entry was changed", type(error).__name__)

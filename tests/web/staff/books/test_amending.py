@@ -1,5 +1,7 @@
 """Corrections at the desk: who asks is shown to clerks who ask for it, and noted."""
 
+import re
+
 from archive.registers.roles import Role
 from tests.web.staff.conftest import DeskSite
 
@@ -31,6 +33,20 @@ def test_a_correction_is_entered_shown_masked_and_opened_by_the_clerk(site: Desk
     assert NAME in clerk.post(f"{page}/persons", page).text
     told = auditor.get("/log").text
     assert "查看登记簿里的个人信息" in told and "登记簿：更正登记簿" in told and "欧" not in told
+
+
+def test_a_refused_change_finds_no_fault_with_what_stays(site: DeskSite) -> None:
+    clerk = site[Role.CLERK]
+    asked = {"received_on": "2026-07-01", "name": NAME, "contact": "13800001111", "document": site.id}
+    page = clerk.post("/registers/corrections/new", **asked, text="有误", once="a" * 32).headers["Location"]
+    change = {"received_on": "2026-07-01", "document": site.id, "decision": "予以更正", "decided_on": "2026-08-03"}
+    refused = clerk.post(f"{page}/change", page, **change)
+    assert refused.status_code == 409
+    told = re.findall(r'<span class="wrong" id="([a-z_]+)-wrong">([^<]*)', refused.text)
+    assert told == [("version", "予以更正的，先收入更正后的文件，再写明它的版次。")]
+    # What was typed is in its form, open, and nowhere else.
+    assert "<option selected>予以更正</option>" in refused.text and 'value="2026-08-03"' in refused.text
+    assert "现在不在这一页上" not in refused.text
 
 
 def test_a_calendar_that_cannot_be_used_hides_no_correction(site: DeskSite) -> None:
