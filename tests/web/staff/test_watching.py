@@ -19,7 +19,7 @@ from web.staff.words import ACTIONS, told
 
 
 def rows(page: str) -> list[str]:
-    return re.findall(r"<tr><td>\d+</td>.*?</tr>", page)
+    return re.findall(r'<tr><td class="id">\d+</td>.*?</tr>', page)
 
 
 def prove(person: Person, target: str, **typed: str) -> str:
