@@ -34,8 +34,8 @@ STATED = (
 )
 
 
-def items_below(path: Path, within: Path | None = None) -> Iterator[Item]:
-    """Yield a file, or the files below a folder by name. Hidden files and links are left out."""
+def items_below(path: Path, within: Path | None = None, left: list[Path] | None = None) -> Iterator[Item]:
+    """Yield a file, or the files below a folder by name. Hidden files and links are left out, and put into ``left``."""
     if not path.is_dir():
         yield Item(path, place(path), within=within)
         return
@@ -48,7 +48,9 @@ def items_below(path: Path, within: Path | None = None) -> Iterator[Item]:
         return
     for child in children:
         if not child.name.startswith(".") and not child.is_symlink():
-            yield from items_below(child, within)
+            yield from items_below(child, within, left)
+        elif left is not None:
+            left.append(child)
 
 
 def read_manifest(manifest: Path) -> list[Item]:

@@ -1,5 +1,6 @@
 """Jobs on an installation that report their progress, for the commands and the demo."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -39,6 +40,8 @@ from web.programs import lists
 
 # Seconds between progress lines of a job that does not run in a terminal.
 LINE_SECONDS = 5.0
+_LINK = "是链接，没有接收。请改放文件本身，或者写明它指向的文件。"
+_HIDDEN = "是隐藏的，没有接收。要接收的请改名，名称不以点开头。"
 
 
 def take_in(
@@ -60,10 +63,16 @@ def take_in(
     closed: dict[str, Receipt] = {}
     stopped: Exception | None = None
     with ExitStack() as opening:
-        items = read_manifest(manifest) if manifest else [item for path in paths for item in _items(path, opening)]
-        unlisted = _unlisted(items, paths, manifest) if manifest else []
+        passed: list[Path] = []
+        if manifest:
+            items = read_manifest(manifest)
+            unlisted = _unlisted(items, paths, manifest, passed)
+        else:
+            items, unlisted = [item for path in paths for item in _items(path, opening, passed)], []
         for path in unlisted:
             say(f"{path}: 注意：不在清单里，没有接收。")
+        for path in passed:
+            say(f"{path}: 注意：{_LINK if path.is_symlink() else _HIDDEN}")
         items = [item if item.note else replace(item, note=note) for item in strictest_first(items)]
         sandbox = opening.enter_context(new_sandbox(opened))
         advance = opening.enter_context(progress("接收", len(items)))
@@ -86,7 +95,8 @@ def take_in(
         f"新接收 {counts[Result.TAKEN]} 件，新版本 {counts[Result.CHANGED]} 件，"
         f"已有 {counts[Result.HELD]} 件，拒收 {counts[Result.REFUSED]} 件"
         + (f"；接收中止，其余 {left} 件没有接收" if stopped else "")
-        + (f"；清单未列 {len(unlisted)} 个文件，没有接收。" if unlisted else "。")
+        + (f"；清单未列 {len(unlisted)} 个文件，没有接收" if unlisted else "")
+        + (f"；链接和隐藏文件 {len(passed)} 个，没有接收。" if passed else "。")
     )
     if waiting:
         click.echo(f"有拦截没有处理，没有公开，等待审查：{len(waiting)} 件。")
@@ -116,16 +126,23 @@ def new_sandbox(opened: Services) -> Sandbox:
     return Sandbox(limits=limits, lists=opened.settings.data / taxonomy.OWN_NAME)
 
 
-def _unlisted(items: Iterable[Item], paths: Iterable[Path], manifest: Path) -> list[Path]:
-    """List the files in ``paths`` that a manifest leaves out. They are not taken in."""
+def _unlisted(items: Iterable[Item], paths: Iterable[Path], manifest: Path, passed: list[Path]) -> list[Path]:
+    """List the files in ``paths`` that a manifest leaves out. They are not taken in; links go into ``passed``."""
     listed = {path.resolve() for item in items for path in (item.path, *item.attachments)} | {manifest.resolve()}
-    return [item.path for path in paths for item in items_below(path) if item.path.resolve() not in listed]
+    left: list[Path] = []
+    there = [item.path for path in paths for item in items_below(path, left=left)]
+    # Other than Path.resolve this bears links in a circle.
+    passed += [path for path in left if Path(os.path.realpath(path)) not in listed]
+    return [path for path in there if path.resolve() not in listed]
 
 
-def _items(path: Path, opening: ExitStack) -> Iterable[Item]:
-    """Return the files of a folder, of a bundle (unpacked until the stack closes), or the file itself."""
+def _items(path: Path, opening: ExitStack, passed: list[Path]) -> Iterable[Item]:
+    """Return the files of a folder, of a bundle (unpacked until the stack closes), or the file itself.
+
+    Links and hidden files of a folder go into ``passed``.
+    """
     if not is_bundle(path):
-        return items_below(path)
+        return items_below(path, left=passed)
     bundle = opening.enter_context(open_bundle(path))
     for name in bundle.unlisted:
         say(f"{path}: 注意：其中的“{name}”不在清单里，没有接收。")

@@ -27,6 +27,22 @@ def test_of_copies_in_one_manifest_a_restricted_one_keeps_all_from_the_public(ru
     assert "共 1 件" in run("review", "list", "--status", "waiting").output
 
 
+@pytest.mark.parametrize("listed", [False, True])
+def test_links_and_hidden_files_in_a_folder_are_left_and_named(run: Run, tmp_path: Path, *, listed: bool) -> None:
+    portal = tmp_path / "portal"
+    (portal / ".hidden").mkdir(parents=True)
+    for path in (portal / "a.txt", portal / ".hidden/b.txt", tmp_path / "outside.txt"):
+        path.write_text("关于值班的通知\n\n请落实值班制度。\n", encoding="utf-8")
+    (portal / "linked.txt").symlink_to(tmp_path / "outside.txt")
+    (portal / "gone.txt").symlink_to(tmp_path / "nowhere.txt")
+    (portal / "circle.txt").symlink_to(portal / "circle.txt")
+    (tmp_path / "m.jsonl").write_text('{"path": "portal/a.txt"}\n', encoding="utf-8")
+    told = run("ingest", str(portal), *(["--manifest", str(tmp_path / "m.jsonl")] if listed else []))
+    assert "新接收 1 件" in told.stdout and "链接和隐藏文件 4 个，没有接收" in told.stdout
+    for name, why in (("linked.txt", "链接"), ("gone.txt", "链接"), ("circle.txt", "链接"), (".hidden", "隐藏")):
+        assert re.search(rf"{re.escape(name)}: 注意：是{why}", told.stderr)
+
+
 def test_a_bundle_is_taken_in_as_its_manifest_says_and_sent_again_it_is_the_same(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "报送.zip"
 
