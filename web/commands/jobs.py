@@ -101,7 +101,7 @@ def take_in(
     if waiting:
         click.echo(f"有拦截没有处理，没有公开，等待审查：{len(waiting)} 件。")
         for id, outcome in waiting.items():
-            click.echo(f"{id}  拦截 {outcome.stops} 处  {outcome.item.path}")
+            click.echo(f"{id}  拦截 {outcome.stops} 处  {one_line(str(outcome.item.path))}")
         click.echo(
             "请逐件处理：gongkai review check 编号 查看各处；gongkai review settle 编号 序号 逐处处理，"
             "或遮盖后按原来源重新接收；再经两项审查（examine），由另一人批准（approve）。"
@@ -109,7 +109,7 @@ def take_in(
     if closed:
         click.echo(f"因标注或审查决定而没有公开：{len(closed)} 件。")
         for id, outcome in closed.items():
-            click.echo(f"{id}  {outcome.reason}  {outcome.item.path}")
+            click.echo(f"{id}  {one_line(f'{outcome.reason}  {outcome.item.path}')}")
         click.echo(
             "请逐件核对标注：确可公开的，用 gongkai review classify 编号 --as 主动公开 --reviewer 姓名 --basis 依据"
             " 改标，经两项审查（examine），"

@@ -43,6 +43,18 @@ def test_links_and_hidden_files_in_a_folder_are_left_and_named(run: Run, tmp_pat
         assert re.search(rf"{re.escape(name)}: 注意：是{why}", told.stderr)
 
 
+def test_a_name_with_a_line_break_stays_on_its_line_in_what_is_listed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a\r\nb\x1b[2J.txt").write_text("机密★10年\n\n关于值班的通知\n", encoding="utf-8")
+    (tmp_path / "c\nd.txt").write_text("关于防汛的通知\n", encoding="utf-8")
+    manifest = tmp_path / "m.jsonl"
+    manifest.write_text(
+        '{"path": "a\\r\\nb\\u001b[2J.txt"}\n{"path": "c\\nd.txt", "disclosure": "依申请公开"}\n', encoding="utf-8"
+    )
+    told = run("ingest", "--manifest", str(manifest), "--already-published", "--actor", "移交").stdout
+    assert "\x1b" not in told
+    assert len(re.findall(r"(?m)^[a-z0-9]{12}  .*(?:a b\[2J|c d)\.txt$", told)) == 2
+
+
 def test_a_bundle_is_taken_in_as_its_manifest_says_and_sent_again_it_is_the_same(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "报送.zip"
 
