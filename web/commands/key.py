@@ -9,6 +9,7 @@ import click
 
 from archive.custody import backup as backups
 from archive.custody import sealing
+from archive.errors import KeyUnusable
 from archive.registers import checking as accounts
 from archive.registers import staff
 from archive.registers.requests.checking import unreadable
@@ -21,10 +22,12 @@ from archive.store.folder import require_archive, require_owner
 from archive.store.seals import Key, Seals
 from archive.store.transactions import Earlier
 from web.commands import jobs
+from web.commands.deciding import decider, has_accounts
 from web.commands.installation import reported, services
 from web.commands.register import register_of
 from web.commands.tables import actor_of
 from web.commands.usage import Commands
+from web.installation.services import Services
 from web.installation.settings import Settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -81,30 +84,51 @@ def import_(file: Path) -> None:
 
 
 @key.command("replace")
-@click.option("--by", "first", required=True, metavar="NAME", help="One of the two persons who answer for it.")
+@click.option(
+    "--by", required=True, metavar="NAME", help="One of the two who answer for it: a user name, once there are."
+)
 @click.option("--and", "second", required=True, metavar="NAME", help="The other one.")
 @click.option("--reason", required=True)
 @click.option("--lost", is_flag=True, help="There is no copy of the key: what it sealed can't be checked.")
 @reported
-def replace(first: str, second: str, reason: str, lost: bool) -> None:
+def replace(by: str, second: str, reason: str, lost: bool) -> None:
     """Make a new key, and seal every public document anew. Stop the server before.
 
+    Once there are accounts both sign in, one after the other; each may approve, decide alone, or look after accounts.
     Exits with 1 when a document was not sealed, and is no longer public, or when an account can't sign in any more.
     """
     with services() as opened:
+        sealing.two_persons(by, second, reason)
+        if not (lost and _nobody_can_prove(opened)):
+            by, second = (decider(opened, each, Act.APPROVE, Act.FORCE, Act.MANAGE) for each in (by, second))
         if staff.is_there(url := opened.settings.staff_database_url):
             with closing(staff.Staff(url, opened.catalogue.keys)) as known:
                 # By both keys until the new one is in force: whatever interrupts it, everybody can sign in.
-                sealed = sealing.replace(opened.catalogue, first, second, reason, lost, known.encrypt_anew)
+                sealed = sealing.replace(opened.catalogue, by, second, reason, lost, known.encrypt_anew)
                 known.encrypt_anew()
                 locked_out = [*accounts.unreadable(known)]
         else:
-            sealed, locked_out = sealing.replace(opened.catalogue, first, second, reason, lost), []
+            sealed, locked_out = sealing.replace(opened.catalogue, by, second, reason, lost), []
         jobs.make_anew(opened)
     for sentence in locked_out:
         click.echo(f"gongkai: {sentence}", err=True)
     click.echo("请运行 gongkai key export 重新打印密钥。", err=True)
     sys.exit(_told(sealed) or bool(locked_out))
+
+
+def _nobody_can_prove(opened: Services) -> bool:
+    """Tell whether a lost key took the second factors with it, or the accounts are lost as well.
+
+    Then two names have to do, or nothing would ever be public again.
+    """
+    if not has_accounts(opened):
+        return True
+    try:
+        opened.catalogue.keys.private()
+    except KeyUnusable:
+        return True
+    with closing(staff.Staff(opened.settings.staff_database_url, opened.catalogue.keys)) as known:
+        return any(accounts.unreadable(known))
 
 
 @click.command()

@@ -41,8 +41,8 @@ def run(environment: dict[str, str], installation: Installation) -> Run:
 def caller(environment: dict[str, str]) -> Run:
     """Run commands as a person does, and hold their exit codes against ``code``."""
 
-    def invoke(*arguments: str, code: int = 0) -> Result:
-        result = CliRunner().invoke(cli, arguments, env=environment)
+    def invoke(*arguments: str, code: int = 0, input: str = "") -> Result:
+        result = CliRunner().invoke(cli, arguments, env=environment, input=input)
         assert result.exit_code == code, result.output
         assert "Traceback" not in result.output
         return result

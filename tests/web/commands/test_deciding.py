@@ -111,6 +111,7 @@ def commands(id: str) -> dict[str, tuple[str, ...]]:
         "handovers list": ("handovers", "list", out, "--after-ten-years", "2026", *by),
         "handovers transfer": ("handovers", "transfer", table, "--receiver", "县档案馆", *by),
         "handovers pack": ("handovers", "pack", "2026-0001", out, *by),
+        "key": ("key", "replace", *by, "--and", "行人", "--reason", "外泄"),
         "key of persons": ("key", "replace-persons", *by),
         "takeover": ("ingest", "corpus/manifest.jsonl", "--already-published", "--actor", "路人"),
     }
@@ -180,6 +181,22 @@ def test_a_document_becomes_public_by_two_accounts(office: Office) -> None:
     log = office.run("audit", "list").stdout
     assert re.search("丙三 +approve", log) and "PUBLISHER" not in log
     assert log.count("命令行") >= 4, "each act of an account says where it was done"
+
+
+def test_the_key_is_replaced_by_two_accounts_of_two_persons(office: Office) -> None:
+    both = office.typed("publisher") + office.typed("head")
+    key = office.run("key", "export").stdout
+    by = ("key", "replace", "--reason", "换人", "--by", "publisher", "--and")
+    assert "两名不同的经办人" in office.run(*by, "Publisher", code=1).stderr
+    one_may_not = office.typed("publisher") + office.typed("clerk")
+    assert "丁四的角色（申请受理员）没有" in office.run(*by, "clerk", input=one_may_not, code=1).stderr
+    assert "不正确" in office.run(*by, "head", input=office.typed("publisher") + "猜的\n1\n", code=1).stderr
+    # Not even where it is said to be lost and is not.
+    assert "不正确" in office.run(*by, "路人", "--lost", input=office.typed("publisher") + "x\n1\n", code=1).stderr
+    assert office.run("key", "export").stdout == key
+    office.run(*by, "head", input=both)
+    assert office.run("key", "export").stdout != key
+    assert re.search("丙三、戊五 +key", office.run("audit", "list").stdout)
 
 
 def test_a_missing_database_of_accounts_frees_no_name(
