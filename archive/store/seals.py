@@ -99,12 +99,15 @@ class Seals:
         """Write new keys, or those of ``key``; the public key of former ones stays known. Raises OSError."""
         key = key or Key.new()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        former = [Ed25519PublicKey.from_public_bytes(raw) for raw in key.former]
         if self.exist():
             # One that can't be read checks nothing any more.
             with suppress(KeyUnusable):
-                self._keep_former(self.public()[1])
-        for raw in key.former:
-            self._keep_former(Ed25519PublicKey.from_public_bytes(raw))
+                former.append(self.public()[1])
+        for public in former:
+            # What is put back is not before itself.
+            if key_id(public) != key.id:
+                self._keep_former(public)
         # The public key last: it is what says that there are keys.
         keyfile.put(self.folder / PRIVATE, replace(key, former=()).written())
         keyfile.put(self.folder / PUBLIC, _public_text(key.public))
@@ -140,7 +143,9 @@ class Seals:
 
     def exported(self) -> Key:
         """Return what is kept outside: the private key with the public ones of before. Raises KeyUnusable."""
-        return replace(self.private(), former=tuple(key.public_bytes_raw() for key in self.former().values()))
+        current = self.private()
+        former = (public for id, public in self.former().items() if id != current.id)
+        return replace(current, former=tuple(public.public_bytes_raw() for public in former))
 
     def restrict(self) -> None:
         """Let only the owner read the keys, which a copy may have made readable for others. Raises OSError."""

@@ -175,6 +175,17 @@ def _served(environment: dict[str, str]) -> dict[str, str]:
         return {path: answer.text for path, answer in answers.items() if not path.startswith("/search")}
 
 
+def test_a_key_that_is_put_back_again_is_printed_as_it_was(run: Run, tmp_path: Path) -> None:
+    run("key", "replace", "--by", "甲", "--and", "乙", "--reason", "换人")
+    paper = tmp_path / "keys.txt"
+    printed = run("key", "export").stdout
+    assert "former 1" in printed and "former 2" not in printed
+    paper.write_text(printed, encoding="utf-8")
+    for _ in range(2):
+        run("key", "import", str(paper))
+        assert run("key", "export").stdout == printed
+
+
 def test_a_backup_is_not_restored_with_a_key_that_did_not_seal_it(run: Run, folder: Path, tmp_path: Path) -> None:
     run("ingest", str(folder), "--already-published", "--actor", "移交")
     other, right = tmp_path / "other.key", tmp_path / "right.key"
