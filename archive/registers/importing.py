@@ -57,7 +57,7 @@ def _wrong(line: Line, known: Line | None, today: date) -> str:
     """Say why a line can't be added; "" if it can."""
     if line.known_since > today:
         return f"通知日期 {line.known_since} 在今天之后，请核对。"
-    if not line.number and not line.holiday:
+    if not known and not line.number and not line.holiday:
         return "节日和文号都没有写，至少写明一项，作为依据。"
     if known and known.kind is not line.kind:
         return f"{line.said}，与已有的 {known.notice}同日通知而相反，请核对。"

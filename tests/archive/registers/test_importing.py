@@ -61,6 +61,12 @@ def test_adding_it_again_changes_nothing(tmp_path: Path, add: Add) -> None:
     assert not add("2020-02-01\t放假\t春节\t国办发明电〔2020〕1号\t2020-01-26").lines
 
 
+def test_the_shipped_calendar_passes_as_the_example_that_it_is(tmp_path: Path) -> None:
+    shipped = Path(notices.__file__).with_name("calendar.tsv")
+    added = importing.plan(tmp_path / "data", shipped, TODAY)
+    assert (added.lines, added.already) == ((), len(notices.packaged()))
+
+
 def test_a_later_notice_supersedes_and_the_earlier_one_stays_for_its_time(tmp_path: Path, add: Add) -> None:
     add("2026-07-24\t放假\t县庆\t县政办字〔2026〕3号\t2026-06-01")
     add(
