@@ -144,10 +144,10 @@ const job = document.getElementById("job");
 if (job) {
   const PAUSE = 1500; // ms; shorter at first, since most is done at once
   const LONGEST = 30 * 60 * 1000; // ms, so that a page that was left open keeps nobody signed in for ever
-  const began = Date.now();
+  const began = performance.now(); // not the time of day, which may be set back
   let pause = 250;
   const follow = async () => {
-    if (!("open" in job.dataset) || Date.now() - began > LONGEST) return;
+    if (!("open" in job.dataset) || performance.now() - began > LONGEST) return;
     try {
       const answer = await fetch(window.location.href);
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("job");

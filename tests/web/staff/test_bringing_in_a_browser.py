@@ -94,6 +94,31 @@ def test_a_document_and_its_attachment_are_chosen_and_followed_to_the_end(
     page.context.close()
 
 
+def test_a_page_left_open_stops_following_also_when_the_clock_is_set_back(
+    browser: Browser, address: str, site: DeskSite, files: list[Path]
+) -> None:
+    page = signed_in(browser, address, site[Role.SOURCE])
+    page.clock.install(time="2026-01-31T10:00:00+08:00")
+    page.get_by_role("link", name="收文").click()
+    page.get_by_label("选择文件").set_input_files(files)
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_role("status")).to_contain_text("排队等候")
+    page.clock.set_system_time("2026-01-31T08:00:00+08:00")
+    with page.expect_response(page.url):
+        page.clock.fast_forward(2_000)
+    # Half an hour and a minute later it asks no more.
+    for _ in range(2):
+        page.clock.fast_forward(31 * 60_000)
+        page.wait_for_timeout(500)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for _ in range(3):
+        page.clock.fast_forward(10_000)
+        page.wait_for_timeout(300)
+    assert asked == []
+    page.context.close()
+
+
 def test_files_are_dropped_moved_taken_away_and_refused_before_they_are_sent(
     browser: Browser, address: str, site: DeskSite, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
 ) -> None:
