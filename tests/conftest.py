@@ -135,7 +135,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--slow",
         action="store_true",
-        help="Only the slow kinds: killed processes, timed growth, every page's states, walks, nginx, real material.",
+        help="Only the slow kinds: a browser, killed processes, timed growth, pages' states, nginx, real material.",
     )
     group.addoption(
         "--thorough",
@@ -151,6 +151,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: what --slow runs, or its path alone")
     config.addinivalue_line("markers", "thorough: what only --thorough runs, besides more examples")
     config.addinivalue_line("markers", "page: how answers look and work, which is alike over any database")
+    config.addinivalue_line("markers", "statements: executes SQL that no test outside of files marked page does")
     settings.register_profile("usual", max_examples=USUAL)
     settings.register_profile("thorough", max_examples=THOROUGH)
     settings.load_profile("thorough" if config.option.thorough else "usual")
@@ -195,8 +196,13 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 
 
 def asks_the_database(item: pytest.Item) -> bool:
-    """Tell whether a test depends on ``databases``, however indirectly, and is not about what answers look like."""
-    return "databases" in getattr(item, "fixturenames", ()) and item.get_closest_marker("page") is None
+    """Tell whether a test depends on ``databases``, however indirectly, and executes what no other such test does.
+
+    A file marked ``page`` is about answers, made of statements that other files' tests execute over both databases. Its
+    tests marked ``statements`` are those that execute further ones.
+    """
+    of_its_own = item.get_closest_marker("page") is None or item.get_closest_marker("statements") is not None
+    return of_its_own and "databases" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session", autouse=True)

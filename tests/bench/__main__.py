@@ -23,14 +23,14 @@ def main() -> None:
     parser.add_argument("--save", type=Path, help="keep what was measured here, as JSON")
     parser.add_argument("--draw", type=Path, metavar="FILE", help="measure nothing, draw a saved run")
     parser.add_argument("--full", action="store_true", help=f"sizes {FULL}, 60 seconds, a picture in docs")
-    parser.add_argument("--quick", action="store_true", help="200 documents, few queries: does it run at all")
+    parser.add_argument("--quick", action="store_true", help="60 documents, few queries: does it run at all")
     parser.add_argument("--only", choices=[DESK], help="measure only the pages of the staff's desk")
     options = parser.parse_args()
     if options.draw:
         draw(load(options.draw), PICTURE)
         return
-    sizes = options.sizes or (FULL if options.full else [200] if options.quick else [2000])
-    seconds = options.seconds or (60.0 if options.full else 1.0 if options.quick else 5.0)
+    sizes = options.sizes or (FULL if options.full else [60] if options.quick else [2000])
+    seconds = options.seconds or (60.0 if options.full else 0.5 if options.quick else 5.0)
     every, repeats = (4, 1) if options.quick else (1, 3)
     where = machine()
     print(where, end="\n\n")

@@ -58,7 +58,11 @@ def main() -> None:
     arguments.add_argument("faults", nargs="*", choices=[*FAULTS, []], metavar="R1|R2|…", help="Only these.")
     much = arguments.add_mutually_exclusive_group()
     much.add_argument(
-        "--quick", dest="length", action="store_const", const=Length.QUICK, help="A fourth to a third of the cases."
+        "--quick",
+        dest="length",
+        action="store_const",
+        const=Length.QUICK,
+        help="A tenth to a half of the cases.",
     )
     much.add_argument(
         "--long",

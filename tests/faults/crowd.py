@@ -19,12 +19,14 @@ from tests.faults.length import Length
 
 TITLE = "eight ingests and two indexers at once"
 _INGESTS = 8
+# Documents of each ingest.
+_EACH = {Length.QUICK: 6, Length.USUAL: 12, Length.LONG: 200}
 
 
 def run(folder: Path, length: Length, random: Random) -> Trial:
     trial = Trial()
     data = folder / "data"
-    each = 200 if length is Length.LONG else 12
+    each = _EACH[length]
     with installation(data):
         pass
     stop = data / "stop-indexing"

@@ -41,11 +41,12 @@ from tests.faults.length import Length
 
 TITLE = "a restore drill while writes go on"
 _BEFORE, _MEANWHILE, _PEOPLE = 30, 80, 3
+_DRILLS = {Length.QUICK: 1, Length.USUAL: 2, Length.LONG: 20}
 
 
 def run(folder: Path, length: Length, random: Random) -> Trial:
     trial = Trial()
-    for drill in range(20 if length is Length.LONG else 2):
+    for drill in range(_DRILLS[length]):
         _drill(trial, folder / str(drill), random)
         trial.cases += 1
     return trial

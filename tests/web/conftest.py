@@ -75,6 +75,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 # Marks for modules with tests that drive Debian's Chromium through Playwright.
 IN_A_BROWSER = [
     pytest.mark.page,
+    pytest.mark.slow,
     pytest.mark.skipif(
         CHROMIUM is None or ctypes.util.find_library("atomic") is None,
         reason="Chromium or what Playwright's driver needs is not installed (apt-get install chromium libatomic1)",

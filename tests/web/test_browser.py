@@ -69,7 +69,6 @@ def test_a_citizen_searches_narrows_opens_and_downloads_without_javascript(page:
     assert download.value.suggested_filename == "低保.txt"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/", "/search?q=最低生活保障", "/search?q=没有这样的词语", "/help"])
 def test_no_page_is_wider_than_its_screen(page: Page, address: str, path: str) -> None:
     page.goto(address + path)
@@ -187,7 +186,6 @@ def test_synonyms_can_be_done_without(scripted: Page, address: str) -> None:
     expect(scripted.locator(".hit").first).to_be_visible()
 
 
-@pytest.mark.slow
 def test_every_page_is_reached_and_used_without_javascript(page: Page, address: str) -> None:
     page.goto(address)
     page.get_by_role("link", name="高对比度", exact=True).click()
@@ -248,7 +246,6 @@ def test_the_whole_walk_goes_by_keyboard_alone(scripted: Page, address: str) -> 
     expect(scripted.get_by_role("combobox")).to_have_value("np/")
 
 
-@pytest.mark.slow
 def test_a_long_text_is_walked_and_printed_whole(browser: Browser, own: Site) -> None:
     path = own.services.settings.data / "长.txt"
     lines = "\n".join(f"第{n}条 {'各镇应当做好防汛工作。' * 8}" for n in range(300))
@@ -301,7 +298,6 @@ def test_syllables_under_an_input_method_are_no_search_yet(scripted: Page) -> No
     assert len(asked) == 1
 
 
-@pytest.mark.slow
 def test_the_sheet_is_one_page_of_paper(scripted: Page, address: str, site: Site) -> None:
     for look in ("0000", "1120"):
         scripted.context.add_cookies([{"name": "display", "value": look, "url": address}])

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.web.conftest import IN_A_BROWSER, Site
 
-pytestmark = [*IN_A_BROWSER, pytest.mark.slow]
+pytestmark = IN_A_BROWSER
 Picture = Callable[[Page, str, bool], None]
 ARTEFACTS = Path(__file__).parent.parent.parent / ".artefacts"
 SIZES = {"terminal-1280": (1280, 1024), "phone-390": (390, 844)}

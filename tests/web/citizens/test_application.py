@@ -107,7 +107,6 @@ def values(page: Page) -> list[str]:
 class TestInABrowser:
     pytestmark = IN_A_BROWSER
 
-    @pytest.mark.slow
     def test_nothing_is_sent_or_kept_whatever_keys_are_pressed(self, scripted: Page, address: str) -> None:
         filled(scripted, address)
         assert len(values(scripted)) == 3

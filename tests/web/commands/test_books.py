@@ -27,6 +27,8 @@ from tests.web.commands.conftest import Run
 from web.installation.services import open_services
 from web.installation.settings import Settings
 
+pytestmark = pytest.mark.page
+
 HEAD = "年度,种类,编号,标题,提出人,承办单位,收到日,答复日,答复类别,答复是否公开\n"
 ROWS = (
     "2019,人大建议,1,修桥,王代表,交通局,2019-02-20,2019-05-20,A类,公开\n2019,议案,2,修路,王代表,交通局,2019-02-20,,,\n"
@@ -113,6 +115,7 @@ def test_what_is_outstanding_is_written_and_a_batch_that_is_not_there_is_told(ru
     assert "请填写文件" in empty.stderr
 
 
+@pytest.mark.statements
 def test_a_reply_that_names_who_asked_is_not_approved_or_scheduled_or_public_at_its_time(
     run: Run, environment: dict[str, str], folder: Path
 ) -> None:

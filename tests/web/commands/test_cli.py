@@ -14,6 +14,8 @@ from web.app import create_app
 from web.installation.services import open_services
 from web.installation.settings import Settings
 
+pytestmark = pytest.mark.page
+
 
 def approve(run: Run, id: str) -> str:
     """Examine and approve the newest version of a document by two persons; what the approval says."""
@@ -257,6 +259,7 @@ def test_what_is_lost_comes_back(run: Run, folder: Path, tmp_path: Path) -> None
     assert "导出 1 件" in run("export", str(tmp_path / "bag"), "--bagit", "--all").output
 
 
+@pytest.mark.statements
 def test_a_document_without_findings_has_none_to_settle(run: Run, folder: Path) -> None:
     run("ingest", str(folder / "a.txt"))
     id = run("review", "list").stdout.split()[0]

@@ -10,6 +10,8 @@ import pytest
 
 from tests.web.commands.conftest import Run
 
+pytestmark = pytest.mark.page
+
 
 def test_an_ingest_of_the_same_tree_twice_changes_nothing(run: Run, folder: Path) -> None:
     run("ingest", str(folder), "--already-published", "--actor", "移交")

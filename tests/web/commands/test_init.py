@@ -15,6 +15,8 @@ from web.commands.cli import cli
 from web.installation.making import make
 from web.installation.settings import Settings
 
+pytestmark = pytest.mark.page
+
 NOTICE = Path(notices.__file__).with_name("calendar.tsv")
 # Each with arguments by which it would go on.
 BOOKS = ("proposals", "disputes", "corrections", "reevaluations", "handovers", "openings")

@@ -28,6 +28,8 @@ from web.commands.register import register_of
 from web.installation.services import open_services
 from web.installation.settings import Settings
 
+pytestmark = pytest.mark.page
+
 
 def test_after_a_replacement_everything_is_served_as_before(
     run: Run, folder: Path, environment: dict[str, str]
@@ -61,6 +63,7 @@ def test_after_a_replacement_a_backup_is_restored_with_the_key_on_paper(
     assert run("key", "export").stdout == paper.read_text(encoding="utf-8")
 
 
+@pytest.mark.statements
 def test_whoever_has_a_second_factor_signs_in_after_a_replacement(
     run: Run, folder: Path, tmp_path: Path, environment: dict[str, str], databases: Databases
 ) -> None:

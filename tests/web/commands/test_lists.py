@@ -3,7 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.web.commands.conftest import Run
+
+pytestmark = pytest.mark.page
 
 
 def test_own_words_are_checked_and_tried(run: Run, folder: Path, tmp_path: Path) -> None:

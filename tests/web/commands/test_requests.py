@@ -9,6 +9,8 @@ from sqlalchemy import create_engine, text
 from tests.conftest import Databases, in_a_file
 from tests.web.commands.conftest import Run
 
+pytestmark = pytest.mark.page
+
 HEAD = "登记号,收到渠道,提交日,申请人类型,姓名,申请内容,结果代码,答复日\n"
 ROWS = (
     "2009年第1号,当面,2009-09-21,自然人,张三丰,方案,R03,2009-09-25\n2009年第2号,飞鸽,2009-09-21,自然人,李四光,方案,,\n"
@@ -77,6 +79,7 @@ def test_a_notice_names_the_requests_that_it_moves(run: Run, environment: dict[s
     assert "request.terms" in run("audit", "list").stdout
 
 
+@pytest.mark.statements
 def test_what_is_deleted_is_in_no_file_while_the_desk_has_the_database_open(
     run: Run, environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -17,6 +17,8 @@ from tests.conftest import Databases
 from web.commands.cli import cli
 from web.installation.settings import Settings
 
+pytestmark = pytest.mark.page
+
 Run = Callable[..., Result]
 ASPECTS = ("--aspect", "truthfulness", "--aspect", "confidentiality", "--outcome", "passed")
 EXAMINER = ("--reviewer", "审查员", "--basis", "一事一审")
@@ -175,6 +177,7 @@ def test_a_precheck_that_fails_is_told_and_the_rest_goes_on(
     assert "没有发现" in run("review", "check").output
 
 
+@pytest.mark.statements
 def test_a_field_is_corrected_by_one_and_approved_by_another(run: Run, folder: Path) -> None:
     (folder / "a.txt").write_text("关于防汛的通知\n请值班。\n2019年3月1日\n", encoding="utf-8")
     run("ingest", str(folder), "--actor", "收文员")
@@ -216,6 +219,7 @@ def test_a_document_is_approved_for_a_time_and_made_public_then(run: Run, folder
     assert "已公开" in run("review", "list", "--status", "all").output
 
 
+@pytest.mark.statements
 def test_a_relation_that_no_text_states_is_recorded(run: Run, folder: Path) -> None:
     for name in ("预算", "收费"):
         (folder / f"{name}.txt").write_text(f"关于{name}的通知\n请值班。\n", encoding="utf-8")

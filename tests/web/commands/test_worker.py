@@ -41,6 +41,8 @@ from web.installation.services import Services, staff_engine
 from web.search.find import find
 from web.search.params import SearchForm
 
+pytestmark = pytest.mark.page
+
 
 def text(number: object) -> bytes:
     return f"关于第{number}项工作的通知\n\n请落实第{number}项工作。\n".encode()
@@ -120,6 +122,7 @@ def test_what_is_set_for_a_time_is_public_and_found_after_it_unless_it_names_who
     assert [each.told for each in scheduled.plans(services.catalogue).values()] == ([named] if named else [])
 
 
+@pytest.mark.statements
 def test_validity_turns_with_the_day(
     services: Services, staff: Staff, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

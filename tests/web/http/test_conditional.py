@@ -16,6 +16,8 @@ from tests.web.conftest import Site, client_of
 from web.http import edition
 from web.installation.county import County, Office
 
+pytestmark = pytest.mark.page
+
 
 def test_what_has_not_changed_is_not_sent_again(own: Site) -> None:
     id = own.ids["低保.txt"]

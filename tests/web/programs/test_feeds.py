@@ -23,6 +23,8 @@ from web.programs import lists
 from web.programs.feeds import ATOM
 from web.programs.metadata import HEADINGS, harmless
 
+pytestmark = pytest.mark.page
+
 NAMES = {"a": ATOM, "s": "http://www.sitemaps.org/schemas/sitemap/0.9", "o": "http://a9.com/-/spec/opensearch/1.1/"}
 
 
@@ -55,6 +57,7 @@ def test_a_feed_tells_the_newest_documents_of_a_search(site: Site) -> None:
     assert not any(word in etree.tostring(parsed(site, "/search.atom"), encoding="unicode") for word in HIDDEN_WORDS)
 
 
+@pytest.mark.statements
 def test_what_is_published_today_is_news_whatever_it_is_dated(own: Site) -> None:
     folder = own.services.settings.data
     stated = {"written_on": "2011-05-01", "published_on": "2026-11-26", "column": "法定主动公开内容/财政信息"}

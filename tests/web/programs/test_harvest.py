@@ -17,6 +17,8 @@ from web.app import create_app
 from web.programs import harvest
 from web.server import running
 
+pytestmark = pytest.mark.page
+
 OAI = {"o": "http://www.openarchives.org/OAI/2.0/"}
 Item = TypeVar("Item")
 
@@ -121,6 +123,7 @@ WRONG = (
 )
 
 
+@pytest.mark.statements
 @pytest.mark.parametrize(("asked", "code"), WRONG)
 def test_a_wrong_request_gets_the_protocols_own_error(site: Site, asked: str, code: str) -> None:
     answer = site.client.get(f"/oai{asked}")

@@ -27,6 +27,8 @@ from web import server
 from web.staff import arriving
 from web.staff.guard import COOKIE
 
+pytestmark = pytest.mark.page
+
 Files = dict[str, bytes]
 Work = Callable[[], None]
 
@@ -101,6 +103,7 @@ def test_the_first_is_the_document_and_the_rest_its_attachments(site: DeskSite, 
     assert "附件 1：" in source.get(document).text
 
 
+@pytest.mark.statements
 @pytest.mark.parametrize(
     ("sent", "known"),
     [
@@ -292,6 +295,7 @@ def test_what_another_unit_has_is_said_without_its_title(site: DeskSite, work: W
     assert "已有" in shown and "由其他单位接收过" in shown and "/documents/" not in shown
 
 
+@pytest.mark.statements
 def test_a_job_that_rests_was_given_up_or_is_not_taken_says_so(site: DeskSite) -> None:
     source = site[Role.SOURCE]
     page = send(source, {"a.txt": text(1)}).headers["Location"]
@@ -341,6 +345,7 @@ def spoken(address: str, head: str, body: Iterator[bytes]) -> bytes:
     return answer
 
 
+@pytest.mark.statements
 @pytest.mark.parametrize("signed_in", [True, False])
 def test_bodies_without_an_end_and_far_too_large_ones_are_refused_before_they_are_read(
     site: DeskSite, address: str, monkeypatch: pytest.MonkeyPatch, signed_in: bool

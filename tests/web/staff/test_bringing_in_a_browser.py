@@ -50,7 +50,6 @@ def working(site: DeskSite) -> Iterator[None]:
         beside.join()
 
 
-@pytest.mark.slow
 def test_a_document_and_its_attachment_are_chosen_and_followed_to_the_end(
     browser: Browser, address: str, site: DeskSite, files: list[Path], pytestconfig: pytest.Config
 ) -> None:

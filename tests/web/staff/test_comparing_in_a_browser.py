@@ -27,7 +27,6 @@ SECOND = (
 )
 
 
-@pytest.mark.slow
 def test_the_differences_of_a_long_document(
     browser: Browser, address: str, site: DeskSite, bring: Callable[[str, str, str], str], pytestconfig: pytest.Config
 ) -> None:

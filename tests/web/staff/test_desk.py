@@ -23,6 +23,8 @@ from web.staff import desk
 from web.staff.desk import create_desk
 from web.staff.guard import COOKIE, OPEN, UNFINISHED
 
+pytestmark = pytest.mark.page
+
 Bring = Callable[[str, str, str], str]
 
 
@@ -185,6 +187,7 @@ def test_a_source_unit_sees_its_own_documents_only(site: DeskSite, bring: Bring)
             assert source.get(f"/documents/{id}{below}").status_code == 404
 
 
+@pytest.mark.statements
 def test_who_has_no_unit_sees_what_they_brought_themselves_only(site: DeskSite, bring: Bring) -> None:
     people = {}
     for name, person in (("one", "无一"), ("two", "无二")):
@@ -402,6 +405,7 @@ def test_an_installation_may_leave_the_second_factor_to_each(site: DeskSite) -> 
     assert reviewer.sign_in().status_code != 303
 
 
+@pytest.mark.statements
 def test_an_auditor_reads_the_log_and_changes_nothing(site: DeskSite) -> None:
     auditor = site[Role.AUDITOR]
     page = auditor.get("/log?person=丁四").text

@@ -49,7 +49,6 @@ def signed_in(browser: Browser, address: str, person: Person) -> Page:
     return page
 
 
-@pytest.mark.slow
 def test_a_document_is_examined_and_published_by_two_persons(
     browser: Browser, address: str, site: DeskSite, pytestconfig: pytest.Config
 ) -> None:

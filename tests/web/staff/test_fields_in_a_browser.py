@@ -20,7 +20,6 @@ pytestmark = IN_A_BROWSER
 Bring = Callable[[str, str, str], str]
 
 
-@pytest.mark.slow
 def test_everything_on_the_page_is_open_to_all_readers(
     browser: Browser, address: str, site: DeskSite, bring: Bring, pytestconfig: pytest.Config
 ) -> None:

@@ -22,6 +22,8 @@ from web.app import create_app
 from web.staff import likeness
 from web.staff.likeness import Sign
 
+pytestmark = pytest.mark.page
+
 Bring = Callable[[str, str, str], str]
 BODY = "".join(f"第{at}条 各镇街、各有关部门要按照职责分工，做好第{at}项防汛抗旱工作。" for at in range(30))
 NOTICE = f"云溪县人民政府关于做好防汛抗旱工作的通知\n\n云政发〔2019〕12号\n\n{BODY}\n"
@@ -87,6 +89,7 @@ def test_a_source_unit_learns_nothing_of_others(site: DeskSite, bring: Bring) ->
     assert other in site[Role.REVIEWER].get(f"/documents/{own}").text
 
 
+@pytest.mark.statements
 @pytest.mark.parametrize("how", ["same", "version"])
 def test_a_source_unit_is_not_told_the_title_of_the_other(site: DeskSite, bring: Bring, how: str) -> None:
     other, own = bring("other", f"关于拟任人选的请示\n\n{NOTICE}", "丁四"), bring("own", NOTICE, "甲一")
@@ -124,6 +127,7 @@ def test_nothing_public_changes_by_it(site: DeskSite, bring: Bring) -> None:
         assert now.splitlines() == former.splitlines()
 
 
+@pytest.mark.statements
 def test_what_is_behind_is_told_and_a_backup_has_no_traces(
     site: DeskSite, bring: Bring, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

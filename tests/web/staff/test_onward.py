@@ -12,6 +12,8 @@ from archive.document import Disclosure
 from archive.registers.roles import Role
 from tests.web.staff.conftest import DeskSite
 
+pytestmark = pytest.mark.page
+
 Bring = Callable[[str, str, str], str]
 # Twenty working days after 1 March 2019.
 LAST = "2019-03-29"
@@ -69,6 +71,7 @@ def test_whoever_had_a_hand_in_it_is_told_that_another_publishes_it(site: DeskSi
     assert "不能由您办理。" in told and "丙三接收了文件" in told and "#" not in told
 
 
+@pytest.mark.statements
 def test_what_was_sent_back_says_why_and_leads_the_source_unit_to_it(site: DeskSite) -> None:
     reviewer, page = site[Role.REVIEWER], f"/documents/{site.id}"
     assert reviewer.post(f"{page}/refuse", page, reason="落款不对").status_code == 303

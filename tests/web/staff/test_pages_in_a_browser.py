@@ -43,7 +43,6 @@ def test_a_finding_is_marked_on_its_page(
     page.context.close()
 
 
-@pytest.mark.slow
 def test_two_hundred_pages_are_fetched_as_they_are_looked_at(
     browser: Browser, address: str, site: DeskSite, files: Files
 ) -> None:

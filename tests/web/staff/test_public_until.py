@@ -18,6 +18,8 @@ from tests.web.staff.conftest import DeskSite
 from web.app import create_app
 from web.programs.metadata import row
 
+pytestmark = pytest.mark.page
+
 Bring = Callable[[str, str, str], str]
 LIST = (
     "关于公示低保对象的通知\n\n序号\t姓名\t金额\n1\t王小明\t300\n2\t李*\t300\n3\t赵某某\t300\n\n"
@@ -100,6 +102,7 @@ def test_a_list_of_persons_is_approved_with_an_end_or_a_reason_for_none(site: De
     assert site.services.catalogue.public(id).metadata.public_until is None
 
 
+@pytest.mark.statements
 def test_an_end_that_is_filled_in_leaves_nothing_to_settle(site: DeskSite, bring: Bring) -> None:
     id = bring("list", LIST, "丁四")
     page, clerk = f"/documents/{id}", site[Role.CLERK]

@@ -17,6 +17,8 @@ from archive.registers.staff_tables import job_files
 from tests.web.staff.conftest import DeskSite
 from web.staff import places
 
+pytestmark = pytest.mark.page
+
 Bring = Callable[[str, str, str], str]
 TEXT = "关于第{}项工作的通知\n\n请落实值班制度。\n\n云溪县财政局\n{}\n"
 
@@ -44,6 +46,7 @@ def asked(site: DeskSite, role: Role, path: str) -> list[str]:
     return said
 
 
+@pytest.mark.statements
 def test_no_page_needs_more_statements_where_there_is_more(site: DeskSite, bring: Bring) -> None:
     id = bring("own", TEXT.format(0, "2019年3月1日"), "甲一")
     job = jobs.add(site.staff, Kind.UPLOAD, {"files": []}, "甲一", "财政局", [f"{at}.txt" for at in range(30)])
@@ -74,6 +77,7 @@ GROWING = (
 )
 
 
+@pytest.mark.statements
 def test_no_page_and_no_act_goes_through_what_grows(site: DeskSite) -> None:
     if not site.services.settings.database_url.startswith("sqlite"):
         pytest.skip("asks SQLite for its plans")

@@ -57,7 +57,6 @@ def keep(page: Page, name: str) -> None:
     assert (MANUAL / f"{name}.png").stat().st_size <= LARGEST
 
 
-@pytest.mark.slow
 def test_ten_documents_are_brought_in_examined_and_published(
     browser: Browser, address: str, site: DeskSite, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
@@ -121,7 +120,6 @@ def publish(person: Counting, title: str) -> None:
     expect(page.get_by_text("公众现在看到的是第 1 版")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_the_pictures_of_the_manual(
     browser: Browser,
     address: str,

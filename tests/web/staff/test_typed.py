@@ -13,6 +13,8 @@ from archive.registers.sessions import IDLE
 from archive.registers.staff_tables import drafts
 from tests.web.staff.conftest import DeskSite
 
+pytestmark = pytest.mark.page
+
 
 def _form(page: str, action: str) -> str:
     """Return the form of an act with the fold that it is in."""

@@ -16,6 +16,8 @@ from tests.web.test_parameters import routes
 from web.app import create_app
 from web.commands.worker import Upkeep, Worker
 
+pytestmark = pytest.mark.page
+
 Bring = Callable[[str, str, str], str]
 PUBLIC = "关于印发云溪县最低生活保障实施办法的通知\n\n云政发〔2019〕6号\n\n每年调整一次。\n\n2019年9月20日\n"
 AT = datetime.now(UTC) + timedelta(hours=1)

@@ -2,8 +2,12 @@
 
 import re
 
+import pytest
+
 from archive.registers.roles import Role
 from tests.web.staff.conftest import DeskSite
+
+pytestmark = pytest.mark.page
 
 NAME = "欧阳小玥"
 

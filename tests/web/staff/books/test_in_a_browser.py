@@ -11,7 +11,6 @@ from tests.web.staff.test_desk_in_a_browser import look, signed_in
 pytestmark = IN_A_BROWSER
 
 
-@pytest.mark.slow
 def test_proposals_are_entered_listed_and_shown(
     browser: Browser, address: str, site: DeskSite, pytestconfig: pytest.Config
 ) -> None:

@@ -11,6 +11,8 @@ from archive.registers.roles import Role
 from tests.web.staff.conftest import DeskSite
 from web.commands.worker import Upkeep
 
+pytestmark = pytest.mark.page
+
 
 def test_the_yearly_list_leads_to_a_decision(site: DeskSite) -> None:
     with time_machine.travel("2025-03-01T04:00:00Z"):

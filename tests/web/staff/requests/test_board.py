@@ -16,6 +16,8 @@ from archive.registers.roles import Role
 from tests.web.staff.conftest import DeskSite
 from tests.web.staff.requests.conftest import CLERK, CONTACT, IDENTITY, NAME, TEXT, Enter
 
+pytestmark = pytest.mark.page
+
 
 def cells(page: str) -> dict[str, list[str]]:
     """Return what stands in each line of the list, by the number."""
@@ -83,6 +85,7 @@ def test_counts_lead_to_their_lists_also_from_the_first_page(site: DeskSite, sev
         assert "requests" not in site[role].get("/").text.replace("requests.css", "")
 
 
+@pytest.mark.statements
 def test_any_request_is_found_by_state_and_by_digits(site: DeskSite, several: dict[str, str]) -> None:
     clerk = site[Role.CLERK]
     assert list(cells(clerk.get("/requests?state=已办结").text)) == ["2026-0008"]

@@ -105,7 +105,6 @@ def test_from_a_letter_on_paper_to_the_answer_that_was_sent(
     page.context.close()
 
 
-@pytest.mark.slow
 def test_every_page_of_requests_is_clean(
     browser: Browser,
     address: str,

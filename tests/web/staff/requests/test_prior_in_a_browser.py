@@ -79,7 +79,6 @@ def test_from_the_request_to_the_frozen_record(
     page.context.close()
 
 
-@pytest.mark.slow
 def test_the_text_for_later_searches_is_confirmed_by_keyboard(
     browser: Browser, address: str, site: DeskSite, register: Register, enter: Enter, pytestconfig: pytest.Config
 ) -> None:
