@@ -73,7 +73,7 @@ class _Ofd(Pages):
     def __init__(self, package: _Package) -> None:
         super().__init__()
         self._package = package
-        self._watermarks = self._doubtful = self._shapeless = 0
+        self._watermarks = self._doubtful = self._shapeless = self._exchanged = 0
         self._attached: list[str] = []
 
     def _contents(self) -> Iterator[PageContent]:
@@ -107,6 +107,7 @@ class _Ofd(Pages):
             self._read_annotation(reader, annotation)
         self._doubtful += reader.doubtful
         self._shapeless += reader.shapeless
+        self._exchanged += reader.exchanged
         found = reader.content
         if not any(glyph.text != " " for glyph in found.glyphs) and found.covered > _SCAN:
             # The recognised text of a scan is often hidden behind its picture.
@@ -150,6 +151,11 @@ class _Ofd(Pages):
         if self._shapeless:
             told.append(
                 f"有 {self._shapeless} 个字在文件内嵌的字体里没有字形，看不看得见不能确定，仍收入正文，请与原件核对。"
+            )
+        if self._exchanged:
+            told.append(
+                f"有 {self._exchanged} 个字在文件内嵌的字体里画成另外的字形，看到的可能是别的字，"
+                "仍按文字收入正文，请与原件核对。"
             )
         if self._attached:
             shown = "、".join(self._attached[:10])

@@ -60,8 +60,8 @@ class PageReader:
         self._objects = 0
         # Characters of which a clip may show a part, or nothing.
         self.doubtful = 0
-        # Characters of which the embedded font has no shape.
-        self.shapeless = 0
+        # Characters of which the embedded font has no shape, and those drawn by another's.
+        self.shapeless = self.exchanged = 0
 
     @property
     def content(self) -> PageContent:
@@ -160,6 +160,7 @@ class PageReader:
                     continue
                 self.doubtful += doubtful and letter.strip() != ""
                 self.shapeless += shape is Drawn.MISSING and letter.strip() != ""
+                self.exchanged += shape is Drawn.OTHER
                 # A character fills most of its box, but not all: what is beside it is no ground.
                 box = (glyph.x0, glyph.y0, glyph.x1, glyph.y1)
                 self._read_glyphs.append((glyph, self._sheet.character(box, tall * size, paint)))

@@ -1,12 +1,17 @@
 """What an embedded font draws nothing for is not seen, and what it has no shape for may not be."""
 
 import io
+import struct
 from pathlib import Path
 
 import pytest
+from fontTools.cffLib import FDArrayIndex, FDSelect, FontDict, PrivateDict
 from fontTools.fontBuilder import FontBuilder
+from fontTools.misc.psCharStrings import T2CharString
+from fontTools.pens.basePen import BasePen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
 
 from archive.extract import extract_plain
 from archive.extract.extraction import Extraction
@@ -14,9 +19,17 @@ from archive.extract.mediatype import OFD
 from archive.extract.ofd.fonts import Drawn, Font
 from tests.archive.extract.ofds import text, write_ofd
 
-# Glyphs by number: none, a drawn one, an empty one, one without any height.
-ORDER = [".notdef", "shown", "empty", "flat"]
-LETTERS = {ord("公"): "shown", ord("开"): "shown", ord("𠮷"): "shown", ord("密"): "empty", ord("语"): "flat"}
+# Glyphs by number: none, a drawn one, an empty one, one without any height, one far from its place.
+ORDER = [".notdef", "shown", "empty", "flat", "away"]
+LETTERS = {
+    ord("公"): "shown",
+    ord("开"): "shown",
+    ord("𠮷"): "shown",
+    ord("密"): "empty",
+    ord("语"): "flat",
+    ord("事"): "away",
+}
+BOTH = ["TrueType", "CFF"]
 RESOURCES = (
     '<ofd:Res xmlns:ofd="http://www.ofdspec.org/2016" BaseLoc="Res"><ofd:Fonts><ofd:Font ID="1" FontName="宋体">'
     "<ofd:FontFile>font.ttf</ofd:FontFile></ofd:Font></ofd:Fonts></ofd:Res>"
@@ -24,36 +37,56 @@ RESOURCES = (
 COMMON = "<ofd:PublicRes>PublicRes.xml</ofd:PublicRes>"
 
 
-def square(pen: TTGlyphPen, height: int) -> TTGlyphPen:
-    pen.moveTo((0, 0))
-    for point in ((500, 0), (500, height), (0, height)):
+def square(pen: BasePen, height: int, left: int = 0) -> BasePen:
+    pen.moveTo((left, 0))
+    for point in ((left + 500, 0), (left + 500, height), (left, height)):
         pen.lineTo(point)
     pen.closePath()
     return pen
 
 
-def font(letters: dict[int, str] | None = None, outlines: str = "TrueType") -> bytes:
-    """Make a font; without ``letters`` it has no map."""
-    builder = FontBuilder(1000, isTTF=outlines == "TrueType")
-    builder.setupGlyphOrder(ORDER)
-    builder.setupCharacterMap(letters or {})
+def builder(letters: dict[int, str] | None, outlines: str, order: list[str] = ORDER) -> FontBuilder:
+    """Begin a font; without ``letters`` it has no map."""
+    begun = FontBuilder(1000, isTTF=outlines == "TrueType")
+    begun.setupGlyphOrder(order)
+    begun.setupCharacterMap(letters or {})
+    pens = {name: TTGlyphPen(None) if outlines == "TrueType" else T2CharStringPen(500, None) for name in order}
+    squares = {".notdef": (500, 0), "shown": (500, 0), "flat": (0, 0), "away": (500, 9000), "other": (500, 0)}
+    for name in {*squares} & {*order}:
+        square(pens[name], *squares[name])
     if outlines == "TrueType":
-        heights = {".notdef": 500, "shown": 500, "flat": 0}
-        pens = {name: TTGlyphPen(None) for name in ORDER}
-        for name, height in heights.items():
-            square(pens[name], height)
-        builder.setupGlyf({name: pen.glyph() for name, pen in pens.items()})
+        begun.setupGlyf({name: pen.glyph() for name, pen in pens.items()})
     else:
-        nothing = T2CharStringPen(500, None).getCharString()
-        builder.setupCFF("Font", {}, dict.fromkeys(ORDER, nothing), {})
-    builder.setupHorizontalMetrics(dict.fromkeys(ORDER, (500, 0)))
-    builder.setupHorizontalHeader()
-    builder.setupPost()
+        begun.setupCFF("Font", {}, {name: pen.getCharString() for name, pen in pens.items()}, {})
+    begun.setupHorizontalMetrics(dict.fromkeys(order, (500, 0)))
+    begun.setupHorizontalHeader()
+    begun.setupPost()
     if letters is None:
-        del builder.font["cmap"]
-    made = io.BytesIO()
-    builder.save(made)
-    return made.getvalue()
+        del begun.font["cmap"]
+    return begun
+
+
+def saved(made: TTFont) -> bytes:
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def font(letters: dict[int, str] | None = None, outlines: str = "TrueType") -> bytes:
+    """Make a font; "bare" is CFF without OpenType around it."""
+    made = saved(builder(letters, outlines).font)
+    return bytes(TTFont(io.BytesIO(made)).getTableData("CFF ")) if outlines == "bare" else made
+
+
+def programmed(*program: int | str) -> Font:
+    """Make a font of CFF whose glyph of number 1 is drawn by a program."""
+    begun = builder(None, "CFF")
+    begun.font.recalcBBoxes = False
+    strings = begun.font["CFF "].cff.topDictIndex[0].CharStrings
+    strings["shown"] = T2CharString(
+        program=[*program], private=strings["shown"].private, globalSubrs=strings.globalSubrs
+    )
+    return Font(saved(begun.font))
 
 
 def read(path: Path, words: str, embedded: bytes, shapes: str = "") -> Extraction:
@@ -74,39 +107,129 @@ def transform(glyphs: str, count: int, position: int = 0) -> str:
     [
         (LETTERS, ""),
         ({code: name for code, name in LETTERS.items() if code < 0x10000}, ""),
-        (None, transform("1 2 3 1", 4)),
-        (LETTERS, transform("1 2 3 1", 4)),
-        # One glyph for two characters.
-        (LETTERS, transform("1", 1) + transform("2", 2, 1) + transform("1", 1, 3)),
+        (None, transform("1 2 3 4 1", 5)),
+        (LETTERS, transform("1 2 3 4 1", 5)),
+        # One glyph for three characters.
+        (LETTERS, transform("1", 1) + transform("2", 3, 1) + transform("1", 1, 4)),
     ],
 )
+@pytest.mark.parametrize("outlines", BOTH)
 def test_characters_whose_glyphs_are_empty_are_left_out_and_told(
-    tmp_path: Path, letters: dict[int, str] | None, shapes: str
+    tmp_path: Path, letters: dict[int, str] | None, shapes: str, outlines: str
 ) -> None:
-    found = read(tmp_path, "公密语开", font(letters), shapes)
+    found = read(tmp_path, "公密语事开", font(letters, outlines), shapes)
     assert found.paragraphs[0].replace(" ", "") == "公开"
-    assert found.concealed == ("第 1 页不显示的文字：密语",)
+    assert found.concealed == ("第 1 页不显示的文字：密语事",)
+
+
+def test_cff_without_opentype_around_it_is_judged_alike(tmp_path: Path) -> None:
+    found = read(tmp_path, "公密语事开", font(None, "bare"), transform("1 2 3 4 1", 5))
+    assert found.paragraphs[0].replace(" ", "") == "公开"
+    assert found.concealed == ("第 1 页不显示的文字：密语事",)
+
+
+@pytest.mark.parametrize(
+    ("program", "drawn"),
+    [
+        ([0, 0, "rmoveto", 500, "hlineto", "endchar"], Drawn.NOTHING),
+        # Along a slanted line, and back.
+        ([0, 0, "rmoveto", 500, 500, -200, -200, "rlineto", "endchar"], Drawn.NOTHING),
+        ([0, "hmoveto", 300, 200, 100, -300, "hvcurveto", "endchar"], Drawn.SOMETHING),
+        ([0, "vmoveto", 300, 200, 100, -300, "vhcurveto", "endchar"], Drawn.SOMETHING),
+        ([0, 0, "rmoveto", 9, 300, 200, 100, 50, "hhcurveto", "endchar"], Drawn.SOMETHING),
+        ([0, 0, "rmoveto", 0, 300, 0, 100, 50, "vvcurveto", "endchar"], Drawn.NOTHING),
+        ([0, 0, "rmoveto", 100, 100, 50, 100, 100, 100, 100, "hflex", "endchar"], Drawn.SOMETHING),
+        # A mask has as many bits as there are hints.
+        (
+            [0, 9, 20, 9, "hstemhm", 1, 2, "hintmask", b"\xe0", 0, 0, "rmoveto", 50, 90, "hlineto", "endchar"],
+            Drawn.SOMETHING,
+        ),
+        # What is written in a way that is not read may draw something or not.
+        ([0, 0, "rmoveto", 50, 90, "drop", "hlineto", "endchar"], Drawn.MISSING),
+        ([7, "callsubr", "endchar"], Drawn.MISSING),
+        ([0, 0, "rmoveto", *[1, 1, "rlineto"] * 20_000, "endchar"], Drawn.MISSING),
+    ],
+    ids=range(11),
+)
+def test_programs_of_cff_are_followed(program: list[int | str], drawn: Drawn) -> None:
+    assert programmed(*program).drawn(1) is drawn
+
+
+def test_a_truetype_glyph_is_judged_by_its_points_and_parts() -> None:
+    begun = builder(None, "TrueType")
+    made = bytearray(saved(begun.font))
+    known = TTFont(io.BytesIO(made))
+    # Its head says that it is as high as wide.
+    place = known.reader.tables["glyf"].offset + known["loca"][3]
+    struct.pack_into(">4h", made, place + 2, 0, 0, 500, 500)
+    assert Font(bytes(made)).drawn(3) is Drawn.NOTHING
+    glyphs = begun.font["glyf"]
+    for name, scale in {"empty": 1.0, "shown": 0.0}.items():
+        pen = TTGlyphPen(dict.fromkeys(ORDER))
+        pen.addComponent("flat" if name == "empty" else ".notdef", (scale, 0, 0, scale, 0, 0))
+        glyphs[name] = pen.glyph()
+    pen = TTGlyphPen(dict.fromkeys(ORDER))
+    pen.addComponent(".notdef", (1, 0, 0, 1, 20, 20))
+    glyphs["away"] = pen.glyph()
+    whole = Font(saved(begun.font))
+    assert [whole.drawn(glyph) for glyph in (1, 2, 4)] == [Drawn.NOTHING, Drawn.NOTHING, Drawn.SOMETHING]
+
+
+def test_what_two_programs_read_differently_is_doubtful() -> None:
+    begun = builder(None, "CFF")
+    top = begun.font["CFF "].cff.topDictIndex[0]
+    strings = top.CharStrings
+    # Names of its own: what one program takes for glyph 1 is glyph 2 for another.
+    top.ROS = ("Adobe", "Identity", 0)
+    own = FontDict()
+    own.Private = PrivateDict()
+    top.FDArray = FDArrayIndex()
+    top.FDArray.append(own)
+    top.FDSelect = strings.fdSelect = FDSelect()
+    top.FDSelect.gidArray = [0] * len(ORDER)
+    top.FDSelect.format = 3
+    strings.fdArray = top.FDArray
+    del top.Private
+    names = [".notdef", "cid00002", "cid00001", "cid00003", "cid00004"]
+    top.charset = names
+    strings.charStrings = {new: strings.charStrings[old] for old, new in zip(ORDER, names, strict=True)}
+    begun.font.setGlyphOrder(names)
+    begun.font["hmtx"].metrics = dict.fromkeys(names, (500, 0))
+    around = saved(begun.font)
+    alone = bytes(TTFont(io.BytesIO(around)).getTableData("CFF "))
+    assert [Font(around).drawn(glyph) for glyph in (1, 2, 3)] == [Drawn.SOMETHING, Drawn.NOTHING, Drawn.NOTHING]
+    assert [Font(alone).drawn(glyph) for glyph in (1, 2, 3)] == [Drawn.MISSING, Drawn.MISSING, Drawn.NOTHING]
 
 
 @pytest.mark.parametrize(
     ("words", "letters", "shapes"),
     [
-        ("公事开", LETTERS, ""),
+        ("公务开", LETTERS, ""),
         ("公密开", None, transform("1 0 1", 3)),
         ("公密开", None, transform("1 99 1", 3)),
         ("公密开", None, transform("1", 1) + transform("", 1, 1) + transform("1", 1, 2)),
     ],
 )
+@pytest.mark.parametrize("outlines", BOTH)
 def test_characters_without_a_glyph_are_kept_and_told(
-    tmp_path: Path, words: str, letters: dict[int, str] | None, shapes: str
+    tmp_path: Path, words: str, letters: dict[int, str] | None, shapes: str, outlines: str
 ) -> None:
-    found = read(tmp_path, words, font(letters), shapes)
+    found = read(tmp_path, words, font(letters, outlines), shapes)
     assert found.paragraphs[0] == words and found.concealed == ()
     assert any("有 1 个字在文件内嵌的字体里没有字形" in each for each in found.warnings)
 
 
+def test_characters_drawn_by_the_glyph_of_another_are_kept_and_told(tmp_path: Path) -> None:
+    letters = {**LETTERS, ord("秘"): "other", ord("，"): "shown"}
+    begun = builder(letters, "TrueType", [*ORDER, "other"])
+    # The font draws 公 by glyph 1 and 秘 by glyph 5, the page the other way round. A comma may have several forms.
+    found = read(tmp_path, "公秘，秘", saved(begun.font), transform("5 1 5 5", 4))
+    assert found.paragraphs[0] == "公秘，秘" and found.concealed == ()
+    assert [each for each in found.warnings if "有 2 个字在文件内嵌的字体里画成另外的字形" in each]
+
+
 @pytest.mark.parametrize(
-    "embedded", [b"", b"\0\1\0\0\0\xff", font(LETTERS, "CFF"), font(None), font(LETTERS)[:200]], ids=len
+    "embedded", [b"", b"\0\1\0\0\0\xff", font(None), font(LETTERS)[:200], font(None, "bare")[:60]], ids=len
 )
 def test_a_font_that_tells_nothing_hides_nothing(tmp_path: Path, embedded: bytes) -> None:
     found = read(tmp_path, "公密语", embedded)
@@ -115,7 +238,7 @@ def test_a_font_that_tells_nothing_hides_nothing(tmp_path: Path, embedded: bytes
 
 def test_a_map_of_all_planes_is_read() -> None:
     known = Font(font(LETTERS))
-    assert [known.glyph(letter) for letter in "公𠮷密语事"] == [1, 1, 2, 3, 0]
+    assert [known.glyph(letter) for letter in "公𠮷密语务"] == [1, 1, 2, 3, 0]
     kinds = [known.drawn(number) for number in range(4)]
     assert kinds == [Drawn.MISSING, Drawn.SOMETHING, Drawn.NOTHING, Drawn.NOTHING]
 
