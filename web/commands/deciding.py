@@ -2,22 +2,35 @@
 
 import sys
 from contextlib import closing
+from typing import Protocol
 
 import click
 
-from archive.errors import SignInRefused
+from archive.errors import KeyUnusable, SignInRefused
+from archive.registers import checking as kept
 from archive.registers import sessions
 from archive.registers.accounts import Accounts
 from archive.registers.books import openings
 from archive.registers.roles import Act, Role
 from archive.registers.staff import Staff, is_there
 from archive.store import audit, events
+from archive.store.catalogue import Catalogue
 from web.installation.services import Services
+from web.installation.settings import Settings
 
 HERE = "命令行"
 
 
-def decider(opened: Services, name: str, *acts: Act) -> str:
+class Archive(Protocol):
+    """What is asked for of an installation: of one that is being brought up there is no more."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def catalogue(self) -> Catalogue: ...
+
+
+def decider(opened: Archive, name: str, *acts: Act) -> str:
     """Return the person who decides and may do one of the acts.
 
     While the installation has no accounts, that is ``name``. Later ``name`` is a user name, and the password and the
@@ -59,6 +72,28 @@ def decider(opened: Services, name: str, *acts: Act) -> str:
     return account.person
 
 
+def both(opened: Archive, first: str, second: str) -> tuple[str, str]:
+    """Return the two persons who answer for a key and for what it seals; each signs in as a ``decider`` does."""
+    one, other = (decider(opened, each, Act.APPROVE, Act.FORCE, Act.MANAGE) for each in (first, second))
+    return one, other
+
+
+def nobody_can_prove(opened: Archive) -> bool:
+    """Tell whether there is no key, or a lost one took the second factors with it.
+
+    Then two names have to do, or nothing would ever be public again.
+    """
+    try:
+        opened.catalogue.keys.private()
+    except KeyUnusable:
+        return True
+    url = opened.settings.staff_database_url
+    if not is_there(url):
+        return False
+    with closing(Staff(url, opened.catalogue.keys)) as staff:
+        return any(kept.unreadable(staff))
+
+
 def hindrance(opened: Services, person: str, act: Act) -> str:
     """Return why a person who once decided may do an act no more, or "". Raises SignInRefused as ``decider``."""
     url = opened.settings.staff_database_url
@@ -89,7 +124,7 @@ def naming(opened: Services, id: str, *told: str, urgent: bool = False) -> str:
         return openings.named(staff, id, *told, urgent=urgent) if told else openings.names(staff, opened.catalogue, id)
 
 
-def has_accounts(opened: Services) -> bool:
+def has_accounts(opened: Archive) -> bool:
     """Tell whether anybody has an account here."""
     url = opened.settings.staff_database_url
     if not is_there(url):
@@ -98,7 +133,7 @@ def has_accounts(opened: Services) -> bool:
         return bool(Accounts(staff, opened.catalogue).all())
 
 
-def _hold_against_the_log(opened: Services) -> None:
+def _hold_against_the_log(opened: Archive) -> None:
     """Take a free name only where there never were accounts: another database must not make them needless."""
     with opened.catalogue.reading() as connection:
         known = any(action.startswith("account.") for action in events.actions(connection))

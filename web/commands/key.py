@@ -4,12 +4,12 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
 from archive.custody import backup as backups
 from archive.custody import sealing
-from archive.errors import KeyUnusable
 from archive.registers import checking as accounts
 from archive.registers import staff
 from archive.registers.requests.checking import unreadable
@@ -22,12 +22,11 @@ from archive.store.folder import require_archive, require_owner
 from archive.store.seals import Key, Seals
 from archive.store.transactions import Earlier
 from web.commands import jobs
-from web.commands.deciding import decider, has_accounts
+from web.commands.deciding import both, has_accounts, nobody_can_prove
 from web.commands.installation import reported, services
 from web.commands.register import register_of
 from web.commands.tables import actor_of
 from web.commands.usage import Commands
-from web.installation.services import Services
 from web.installation.settings import Settings
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -99,8 +98,9 @@ def replace(by: str, second: str, reason: str, lost: bool) -> None:
     """
     with services() as opened:
         sealing.two_persons(by, second, reason)
-        if not (lost and _nobody_can_prove(opened)):
-            by, second = (decider(opened, each, Act.APPROVE, Act.FORCE, Act.MANAGE) for each in (by, second))
+        # The accounts may be lost, too.
+        if not (lost and (not has_accounts(opened) or nobody_can_prove(opened))):
+            by, second = both(opened, by, second)
         if staff.is_there(url := opened.settings.staff_database_url):
             with closing(staff.Staff(url, opened.catalogue.keys)) as known:
                 # By both keys until the new one is in force: whatever interrupts it, everybody can sign in.
@@ -116,31 +116,22 @@ def replace(by: str, second: str, reason: str, lost: bool) -> None:
     sys.exit(_told(sealed) or bool(locked_out))
 
 
-def _nobody_can_prove(opened: Services) -> bool:
-    """Tell whether a lost key took the second factors with it, or the accounts are lost as well.
-
-    Then two names have to do, or nothing would ever be public again.
-    """
-    if not has_accounts(opened):
-        return True
-    try:
-        opened.catalogue.keys.private()
-    except KeyUnusable:
-        return True
-    with closing(staff.Staff(opened.settings.staff_database_url, opened.catalogue.keys)) as known:
-        return any(accounts.unreadable(known))
-
-
 @click.command()
 @click.argument("destination", metavar="BACKUPS", type=click.Path(path_type=Path))
-@click.option("--by", "first", default="", metavar="NAME", help="One of the two persons who answer for the seals.")
+@click.option(
+    "--by",
+    "first",
+    default="",
+    metavar="NAME",
+    help="One of the two who answer for the seals: a user name, once there are.",
+)
 @click.option("--and", "second", default="", metavar="NAME", help="The other one.")
 @reported
 def migrate(destination: Path, first: str, second: str) -> None:
     """Bring an archive of an earlier version up to this one, after a backup into BACKUPS. Stop the server before.
 
-    The decisions by which documents are public get seals, for which two persons answer. The log learns what
-    each version holds. A second time nothing changes.
+    The decisions by which documents are public get seals, for which two persons answer: once there are accounts both
+    sign in. The log learns what each version holds. A second time nothing changes.
     """
     settings = Settings.from_environment()
     require_owner(settings.data)
@@ -148,9 +139,9 @@ def migrate(destination: Path, first: str, second: str) -> None:
     before = Catalogue(settings.database_url, settings.data, keys=settings.keys, earlier=Earlier.KEPT)
     try:
         done = sealing.is_migrated(before) and held.is_whole(before) and noted.is_whole(before)
+        if answered := not done and sealing.needs_seals(before):
+            sealing.two_persons(first, second, "升级")
         if not done:
-            if sealing.needs_seals(before):
-                sealing.two_persons(first, second, "升级")
             _back_up(before, settings, destination)
     finally:
         before.close()
@@ -163,6 +154,9 @@ def migrate(destination: Path, first: str, second: str) -> None:
         return
     catalogue = Catalogue(settings.database_url, settings.data, keys=settings.keys, earlier=Earlier.BROUGHT_UP)
     try:
+        # The accounts' own tables are brought up by asking for them, so only after the backup.
+        if answered and not nobody_can_prove(archive := _Opened(settings, catalogue)):
+            first, second = both(archive, first, second)
         sealed = sealing.seal_all(catalogue, first, second)
         held_now, noted_now = held.take_over(catalogue), noted.take_over(catalogue)
     finally:
@@ -178,6 +172,13 @@ def migrate(destination: Path, first: str, second: str) -> None:
             err=True,
         )
     sys.exit(_told(sealed) or bool(disagreeing))
+
+
+class _Opened(NamedTuple):
+    """An archive that is being brought up, as far as there is one."""
+
+    settings: Settings
+    catalogue: Catalogue
 
 
 def _back_up(before: Catalogue, settings: Settings, destination: Path) -> None:

@@ -3,15 +3,19 @@
 import json
 import re
 import shutil
+import time
 from contextlib import closing
 from pathlib import Path
 
+import pyotp
 import pytest
 from sqlalchemy import text
 
 from archive.custody.backup import read_manifest
-from archive.registers import staff
+from archive.registers import passwords, staff
+from archive.registers.accounts import Accounts
 from archive.registers.migrations import STAFF
+from archive.registers.roles import Role
 from archive.registers.staff import DUMP
 from archive.store import migrations
 from archive.store.blobs import Blobs
@@ -86,6 +90,7 @@ def test_another_user_is_refused_before_anything_is_written(
 REVISIONS = sorted(script.revision for script in migrations.CATALOGUE.directory.walk_revisions())
 OF_BEFORE = [revision for revision in REVISIONS if "0003" <= revision < REVISIONS[-1]]
 PERSONS = ("--by", "甲", "--and", "乙")
+PASSWORD = "seven-horses-9"  # noqa: S105 - of the tests
 
 
 def archive_of_before(environment: dict[str, str], revision: str = "0003") -> Run:
@@ -155,3 +160,43 @@ def test_one_that_was_killed_before_its_index_is_run_again(
     told = run("migrate", str(tmp_path / "disk"), *PERSONS).output
     assert "没有改动" in told and "现有 1 件" in told and "元数据清单 1 件" in told
     assert "现有" not in run("migrate", str(tmp_path / "disk"), *PERSONS).output
+
+
+def with_accounts(environment: dict[str, str]) -> dict[str, list[str]]:
+    """Add two publishers as the desk does, and return their codes on paper."""
+    codes = {}
+    settings = Settings.from_environment(environment)
+    with closing(Catalogue(settings.database_url, settings.data, keys=settings.keys)) as catalogue:
+        with closing(staff.Staff(settings.staff_database_url, catalogue.keys)) as opened:
+            known = Accounts(opened, catalogue)
+            for name, person in (("lisi", "李四"), ("wangwu", "王五")):
+                account, handed = known.add(name, person, [Role.PUBLISHER], "县政府办", "安装人")
+                known.choose_password(account, handed, PASSWORD)
+                secret = passwords.new_secret()
+                codes[name] = known.enrol(account, secret, pyotp.TOTP(secret).at(time.time() - 30))
+    return codes
+
+
+@in_a_file
+@pytest.mark.usefixtures("quick_hashes")
+@pytest.mark.parametrize("tables", ["of today", "of before"])
+def test_once_there_are_accounts_both_sign_in_for_the_seals(
+    environment: dict[str, str], tmp_path: Path, tables: str
+) -> None:
+    run = archive_of_before(environment)
+    run("migrate", str(tmp_path / "first"), *PERSONS)
+    (backup,) = (tmp_path / "first").iterdir()
+    shutil.rmtree(environment["GONGKAI_DATA"])
+    run("restore", str(backup), code=1)
+    codes = with_accounts(environment)
+    if tables == "of before":
+        with inside(Settings.from_environment(environment).staff_database_url) as connection:
+            connection.execute(text("DROP TABLE letter_services"))
+            connection.execute(text(f"UPDATE {STAFF.table} SET version_num = '0008'"))  # noqa: S608  # our own name
+    assert "请以“甲”的账号确认身份" in run("migrate", str(tmp_path / "disk"), *PERSONS, code=1, input="?\n\n").stderr
+    assert "封签完好" not in run("verify", code=1).output
+    typed = "".join(f"{PASSWORD}\n{codes[name].pop()}\n" for name in codes)
+    told = run("migrate", str(tmp_path / "disk"), "--by", "lisi", "--and", "wangwu", input=typed)
+    assert "封存 1 件公开文件" in told.output
+    assert "李四、王五  key" in run("audit", "list").stdout
+    run("verify")
