@@ -8,7 +8,7 @@ event → the outcome is reported.
 import hashlib
 import json
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
@@ -16,6 +16,7 @@ from enum import StrEnum
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,7 +24,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from archive.chinese import personal
 from archive.chinese.text import normalise
 from archive.decisions import corrections, persons, stops
-from archive.document import Attachment, File, Place, Status
+from archive.describe.metadata import MANIFEST
+from archive.document import Attachment, File, Metadata, Place, Status
 from archive.errors import FileRefused, NotRecorded, PrecheckFailed
 from archive.extract import Sandbox, media_type
 from archive.extract.extraction import Extraction
@@ -63,10 +65,9 @@ class Receipt:
     left: bool = False
 
 
-_REASONS = {
-    Result.HELD: "与已有文件内容相同，记为同一文件的另一来源",
-    Result.CHANGED: "新版本没有写明更正原因",
-}
+_COPY = "与已有文件内容相同，记为同一文件的另一来源"
+_UNEXPLAINED = "新版本没有写明更正原因"
+_ATTACHED = corrections.label(corrections.ATTACHMENTS)
 # What the same content can't open again, whoever delivers it: only a person does, or what was changed.
 _CLOSED = {
     Status.REFUSED: "该文件已决定不予发布，这次送来的内容没有变化，维持原来的决定；"
@@ -80,6 +81,15 @@ class _Held:
     item: Item
     document_id: str
     content: str
+
+
+class _Placed(NamedTuple):
+    """Where a prepared file belongs, and what the person should know. ``content`` is that of the version it is in."""
+
+    id: str
+    result: Result
+    content: str
+    reason: str = ""
 
 
 class Intake:
@@ -250,20 +260,11 @@ class Intake:
 
     def _record(self, prepared: Prepared) -> Receipt:
         with self._catalogue.writing() as connection:
-            id, result, kept = self._place(connection, prepared)
-            reason = _REASONS.get(result, "")
-            if result is Result.CHANGED and prepared.item.note:
-                reason = ""
-            if kept:
-                reason = "；".join(filter(None, (reason, f"本次没有写明，沿用原先的{'、'.join(kept)}")))
-            if result is Result.HELD:
-                reason = _closed(connection, id, prepared.content) or reason
-            if result is Result.HELD and set(prepared.item.stated) - {"source_url"}:
-                reason += f"；{tighten(connection, id, prepared.metadata.disclosure, self._actor)}"
+            id, result, content, reason = self._place(connection, prepared)
             unchecked = self._precheck(connection, id)
             taken = Left()
             if self._already_published:
-                taken = take_over(self._catalogue, connection, id, prepared.content, self._actor)
+                taken = take_over(self._catalogue, connection, id, content, self._actor)
         warnings = prepared.warnings + tuple(w for part in prepared.attachments for w in part.warnings) + unchecked
         return Receipt(prepared.item, result, id, taken.reason or reason, warnings, taken.stops, taken.reason != "")
 
@@ -275,27 +276,27 @@ class Intake:
             return (str(failed),)
         return ()
 
-    def _place(self, connection: Connection, prepared: Prepared) -> tuple[str, Result, tuple[str, ...]]:
-        """Find or create the document that a prepared file belongs to, and add its version if it is new.
-
-        The last value names the stated fields that the new version keeps from the one before.
-        """
-        source = prepared.item.source
+    def _place(self, connection: Connection, prepared: Prepared) -> _Placed:
+        """Find or create the document that a prepared file belongs to, and add its version if it is new."""
+        source, content = prepared.item.source, prepared.content
         known = connection.execute(select(sources).where(sources.c.source == source)).mappings().first()
         if known is not None and known["signature"] == prepared.signature:
-            return known["document_id"], Result.HELD, ()
+            id = str(known["document_id"])
+            return _Placed(id, Result.HELD, content, _closed(connection, id, content))
         if prepared.item.replaces:
             return self._replace(connection, prepared, *prepared.item.replaces)
         if known is not None and known["original"]:
             id = str(known["document_id"])
-            if _closed(connection, id, prepared.content):
-                return id, Result.HELD, ()
+            if closed := _closed(connection, id, content):
+                return _Placed(id, Result.HELD, content, closed)
             metadata, kept = keeping(connection, id, prepared.metadata)
+            former, attached = corrections.newest(connection, id)
+            if _is_unchanged(former, prepared, metadata):
+                kept = kept if prepared.attachments or not attached else (*kept, _ATTACHED)
+                return _Placed(id, Result.HELD, former["content"], _kept(kept))
             parts = [] if prepared.attachments else corrections.arranged(connection, id)
             add_version(connection, id, replace(prepared, metadata=metadata), self._actor, parts=parts)
-            if parts:
-                kept = (*kept, corrections.label(corrections.ATTACHMENTS))
-            return id, Result.CHANGED, kept
+            return _Placed(id, Result.CHANGED, content, _changed(prepared, (*kept, _ATTACHED) if parts else kept))
         if known is not None:
             # A copy that differs from now on becomes a document of its own.
             connection.execute(delete(sources).where(sources.c.source == source))
@@ -309,16 +310,17 @@ class Intake:
         id = str(twin) if twin else self._catalogue.keys.address(prepared.content)
         if twin is None:
             add_version(connection, id, prepared, self._actor)
-            return id, Result.TAKEN, ()
+            return _Placed(id, Result.TAKEN, content)
         copy = {"source": source, "document_id": id, "signature": prepared.signature, "original": 0}
         connection.execute(insert(sources).values(**copy))
         wrote = noted.rows(connection, (sources, sources.c.source == source))
         audit.append(connection, self._actor, "copy", id, {"source": personal.masked(source), **wrote})
-        return id, Result.HELD, ()
+        reason = _closed(connection, id, content) or _COPY
+        if set(prepared.item.stated) - {"source_url"}:
+            reason += f"；{tighten(connection, id, prepared.metadata.disclosure, self._actor)}"
+        return _Placed(id, Result.HELD, content, reason)
 
-    def _replace(
-        self, connection: Connection, prepared: Prepared, id: str, version: int
-    ) -> tuple[str, Result, tuple[str, ...]]:
+    def _replace(self, connection: Connection, prepared: Prepared, id: str, version: int) -> _Placed:
         """Add the next version of a document. Its other sources go on to mean what they brought."""
         newest = connection.execute(select(documents.c.version).where(documents.c.id == id)).scalar()
         if newest != version:
@@ -329,7 +331,27 @@ class Intake:
                     raise FileRefused(f"期间{each.actor}又办理了本件，请看过现在的情况再操作。")
         metadata, kept = keeping(connection, id, prepared.metadata)
         add_version(connection, id, replace(prepared, metadata=metadata), self._actor)
-        return id, Result.CHANGED, kept
+        return _Placed(id, Result.CHANGED, prepared.content, _changed(prepared, kept))
+
+
+def _is_unchanged(former: Mapping[str, Any], prepared: Prepared, metadata: Metadata) -> bool:
+    """Tell whether what comes again is the newest version, ``former``, and nothing else is stated about it.
+
+    ``metadata`` is that with what is kept. What isn't stated is no change, attachments neither.
+    """
+    content = former["content"] == prepared.content
+    alone = not prepared.attachments and former["digest"] == prepared.file.digest
+    stated = [name for name, read_from in prepared.metadata.sources.items() if read_from == MANIFEST]
+    return (content or alone) and all(getattr(metadata, name) == former[name] for name in stated)
+
+
+def _changed(prepared: Prepared, kept: Sequence[str]) -> str:
+    """Say what a new version does not state: why it is there, and what it keeps."""
+    return "；".join(filter(None, ("" if prepared.item.note else _UNEXPLAINED, _kept(kept))))
+
+
+def _kept(labels: Sequence[str]) -> str:
+    return f"本次没有写明，沿用原先的{'、'.join(labels)}" if labels else ""
 
 
 def _closed(connection: Connection, id: str, content: str) -> str:

@@ -369,6 +369,36 @@ def test_an_intake_that_states_less_keeps_what_was_stated(
     assert list(catalogue.public_all()) == []
 
 
+@pytest.mark.parametrize("less", ["nothing", "less", "the same in another order"])
+def test_an_unchanged_file_of_which_less_is_stated_makes_no_version(
+    catalogue: Catalogue, portal: Intake, write: Write, less: str
+) -> None:
+    path, beside = write("b.txt", TEXT), write("c.txt", "值班表\n张某。\n")
+    stated = {"title": "关于防汛的通知", "written_on": "2009-05-01", "disclosure": "主动公开"}
+    first = portal.receive(Item(path, "file:b.txt", stated, (beside,)))
+    told = {
+        "nothing": Item(path, "file:b.txt"),
+        "less": Item(path, "file:b.txt", {"written_on": "2009-05-01"}, (beside,)),
+        "the same in another order": Item(path, "file:b.txt", dict(reversed(stated.items())), (beside,)),
+    }
+    again = portal.receive(told[less])
+    assert again.result is Result.HELD and again.document_id == first.document_id and not again.left
+    kept = {"nothing": "本次没有写明，沿用原先的成文日期、公开属性、附件", "less": "本次没有写明，沿用原先的公开属性"}
+    assert again.reason == kept.get(less, "")
+    (document,) = catalogue.public_all()
+    assert (document.version, document.metadata.title, len(document.attachments)) == (1, "关于防汛的通知", 1)
+
+
+def test_an_unchanged_file_that_waits_is_taken_over_with_its_attachments(
+    catalogue: Catalogue, intake: Intake, portal: Intake, write: Write
+) -> None:
+    path, beside = write("b.txt", TEXT), write("c.txt", "值班表\n张某。\n")
+    intake.receive(Item(path, "file:b.txt", {"number": "云政发〔2009〕8号"}, (beside,)))
+    assert not portal.receive(Item(path, "file:b.txt")).left
+    (document,) = catalogue.public_all()
+    assert (document.version, document.metadata.number, len(document.attachments)) == (1, "云政发〔2009〕8号", 1)
+
+
 def test_what_a_person_restricted_is_not_taken_over_with_a_new_text(
     portal: Intake, intake: Intake, catalogue: Catalogue, item: Item
 ) -> None:
