@@ -25,7 +25,8 @@ class Item:
     attachments are called where they are not kept under their names. ``replaces`` names the document and its newest
     version that this is the next version of, whatever its source; ``last`` is the number of that document's last event
     that is known, after which nothing but looks may have happened. ``masks`` counts what was masked in it by each rule.
-    ``within`` is the folder, links resolved, below which its files must still lie when they are read.
+    ``within`` is the folder, links resolved, below which its files must still lie when they are read. ``shown`` is how
+    people know the file, where it lies in a folder that is none of theirs.
     """
 
     path: Path
@@ -38,6 +39,12 @@ class Item:
     last: int | None = None
     masks: Mapping[str, int] = field(default_factory=dict)
     within: Path | None = None
+    shown: str = ""
+
+    @property
+    def known_as(self) -> str:
+        """What people are told that the file is."""
+        return self.shown or str(self.path)
 
     @property
     def files(self) -> list[tuple[Path, str]]:

@@ -100,10 +100,10 @@ def _unpack(path: Path, root: Path, limits: ZipLimits | None) -> list[str]:
 
 
 def _inside(item: Item, root: Path, path: Path) -> Item:
-    """Give an item a source that outlives the folder."""
-    if "source_url" in item.stated:
-        return item
-    return replace(item, source=f"{place(path)}!{_name(item.path, root)}")
+    """Give an item a name and a source that outlive the folder."""
+    name = _name(item.path, root)
+    source = item.source if "source_url" in item.stated else f"{place(path)}!{name}"
+    return replace(item, source=source, shown=f"{path}：{name}")
 
 
 def _name(path: Path, root: Path) -> str:

@@ -19,7 +19,7 @@ from archive.custody.fixity import Damage
 from archive.decisions import validity
 from archive.describe import taxonomy
 from archive.document import REMARK
-from archive.errors import DiskFull, GongkaiError, ListsDamaged, NotRecorded
+from archive.errors import BadManifest, DiskFull, FileRefused, GongkaiError, ListsDamaged, NotRecorded
 from archive.extract import Limits, Sandbox
 from archive.intake.adding import Item
 from archive.intake.bundle import is_bundle, open_bundle
@@ -85,7 +85,7 @@ def take_in(
                 elif outcome.left:
                     closed[str(outcome.document_id)] = outcome
                 for note in _notes(outcome.reason, outcome.warnings, outcome.result):
-                    say(f"{outcome.item.path}: {note}")
+                    say(f"{outcome.item.known_as}: {note}")
                 advance()
         except (DiskFull, NotRecorded, SQLAlchemyError) as error:
             # Whoever called is told what was done before being told why no more was.
@@ -101,7 +101,7 @@ def take_in(
     if waiting:
         click.echo(f"有拦截没有处理，没有公开，等待审查：{len(waiting)} 件。")
         for id, outcome in waiting.items():
-            click.echo(f"{id}  拦截 {outcome.stops} 处  {one_line(str(outcome.item.path))}")
+            click.echo(f"{id}  拦截 {outcome.stops} 处  {one_line(outcome.item.known_as)}")
         click.echo(
             "请逐件处理：gongkai review check 编号 查看各处；gongkai review settle 编号 序号 逐处处理，"
             "或遮盖后按原来源重新接收；再经两项审查（examine），由另一人批准（approve）。"
@@ -109,7 +109,7 @@ def take_in(
     if closed:
         click.echo(f"因标注或审查决定而没有公开：{len(closed)} 件。")
         for id, outcome in closed.items():
-            click.echo(f"{id}  {one_line(f'{outcome.reason}  {outcome.item.path}')}")
+            click.echo(f"{id}  {one_line(f'{outcome.reason}  {outcome.item.known_as}')}")
         click.echo(
             "请逐件核对标注：确可公开的，用 gongkai review classify 编号 --as 主动公开 --reviewer 姓名 --basis 依据"
             " 改标，经两项审查（examine），"
@@ -143,7 +143,11 @@ def _items(path: Path, opening: ExitStack, passed: list[Path]) -> Iterable[Item]
     """
     if not is_bundle(path):
         return items_below(path, left=passed)
-    bundle = opening.enter_context(open_bundle(path))
+    try:
+        bundle = opening.enter_context(open_bundle(path))
+    except (BadManifest, FileRefused) as error:
+        # Several may be named, and nothing is taken in yet.
+        raise FileRefused(f"{path}：{error}没有接收任何文件。") from error
     for name in bundle.unlisted:
         say(f"{path}: 注意：其中的“{name}”不在清单里，没有接收。")
     return bundle.items

@@ -75,6 +75,33 @@ def test_a_bundle_is_taken_in_as_its_manifest_says_and_sent_again_it_is_the_same
     assert "新版本 1 件" in run("ingest", str(path)).output
 
 
+def test_what_is_said_of_a_bundle_names_it_and_its_member(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "报送.zip"
+    with zipfile.ZipFile(path, "w") as bundle:
+        lines = (
+            {"path": "2020/空.txt"},
+            {"path": "没有.txt"},
+            {"path": "密.txt"},
+            {"path": "限.txt", "disclosure": "不予公开"},
+        )
+        bundle.writestr("manifest.jsonl", "\n".join(map(json.dumps, lines)))
+        for name, body in {
+            "2020/空.txt": "",
+            "密.txt": "通知\n手机13812345678。\n",
+            "限.txt": "通知\n内容。\n",
+        }.items():
+            bundle.writestr(name, body)
+    told = run("ingest", str(path), "--already-published", "--actor", "移交", code=1).output
+    assert f"{path}：2020/空.txt: 拒收：文件是空的" in told and f"{path}：没有.txt: 拒收" in told
+    assert re.search(rf"(?m)^[a-z0-9]{{12}}  拦截 1 处  {path}：密.txt$", told)
+    assert re.search(rf"(?m)^[a-z0-9]{{12}}  .*{path}：限.txt$", told)
+    assert "gongkai-bundle" not in told
+    with zipfile.ZipFile(path, "w") as bundle:
+        bundle.writestr("manifest.jsonl", '{"path": "../a.txt"}')
+    told = run("ingest", str(path), code=1).stderr
+    assert f"{path}：清单第 1 行" in told and "没有接收任何文件" in told and "gongkai-bundle" not in told
+
+
 def test_a_zip_without_a_manifest_is_refused_with_what_to_do(run: Run, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("通知.txt", "请落实值班制度。")
