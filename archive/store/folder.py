@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from stat import S_IRWXG, S_IRWXO, S_ISREG
+from stat import S_IRWXG, S_IRWXO, S_ISREG, S_IWGRP, S_IWOTH
 
 from archive.errors import NoArchive, WrongUser
 
 CATALOGUE = "catalogue.sqlite3"
-KEYS = "keys"
+KEYS, PUBLIC_KEY = "keys", "public.key"
 STAFF = "staff.sqlite3"
 # The index of what only staff may find. It is in no backup: it is made again from the archive. The public process does
 # not even look whose it is.
@@ -182,9 +182,20 @@ def exposed(folder: Path) -> list[Path]:
         folder,
         *sorted(folder.glob(f"{CATALOGUE}*")),
         *(folder / sign.partition("/")[0] for sign in (*_SIGNS, KEYS, STAFF_INDEX)),
-        folder / KEYS / "private.key",
     )
     return [path for path in dict.fromkeys(main) if path.exists() and path.stat().st_mode & (S_IRWXG | S_IRWXO)]
+
+
+def exposed_keys(keys: Path) -> list[Path]:
+    """List what users other than the owner may read of the private keys in a folder, or exchange in it.
+
+    They may enter it and read the public key, which is for everybody.
+    """
+    public = (keys, keys / PUBLIC_KEY)
+    barred = {path: S_IWGRP | S_IWOTH for path in public if path.exists()}
+    private = (path for path in sorted(keys.glob("*")) if path not in public and path.is_file())
+    barred |= dict.fromkeys(private, S_IRWXG | S_IRWXO)
+    return [path for path, bits in barred.items() if path.stat().st_mode & bits]
 
 
 @contextmanager

@@ -26,9 +26,9 @@ from archive.errors import KeyUnusable
 from archive.reasons import why
 from archive.store import keyfile
 from archive.store.blobs import sync_folder
-from archive.store.folder import copy_privately, link
+from archive.store.folder import PUBLIC_KEY, copy_privately, link
 
-PRIVATE, PUBLIC, FORMER = "private.key", "public.key", "former"
+PRIVATE, PUBLIC, FORMER = "private.key", PUBLIC_KEY, "former"
 _HEADS = {PRIVATE: "gongkai private key, format 1", PUBLIC: "gongkai public key, format 1"}
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 import click
 
 from archive.errors import GongkaiError, NoArchive, WrongUser
-from archive.store.folder import exposed, holds_archive
+from archive.store.folder import PUBLIC_KEY, exposed, exposed_keys, holds_archive
 from indexer.errors import IndexerBusy
 from web.commands import terminal
 from web.installation.settings import Settings
@@ -89,7 +89,7 @@ def services(serving: bool = False) -> "Iterator[Services]":
     opened = open_services(settings, serving)
     # For a withdrawal on a disk that has become full.
     make_reserve(settings.data)
-    warn_of_readers(settings.data)
+    warn_of_readers(settings.data, settings.keys)
     try:
         yield opened
     finally:
@@ -106,12 +106,32 @@ def warn_without_archive(missing: str) -> None:
         click.echo(f"注意：{data} 里没有档案，只有随软件提供的{missing}。请核对 GONGKAI_DATA。", err=True)
 
 
-def warn_of_readers(folder: Path) -> None:
-    """Say it when others may read what lies in a data folder or a backup, and how to mend it."""
+def warn_of_readers(folder: Path, keys: Path | None = None) -> None:
+    """Say it when others may read what lies in a data folder or a backup, or private ``keys``, and how to mend it."""
     if wide := exposed(folder):
-        mode = wide[0].stat().st_mode & 0o777
         click.echo(
-            f"注意：{wide[0]} 的权限是 {mode:03o}，这台机器上的其他用户也能读到没有公开的文件。"
+            f"注意：{wide[0]} 的权限是 {_mode(wide[0])}，这台机器上的其他用户也能读到没有公开的文件。"
             f"请运行：chmod -R go-rwx {shlex.quote(str(folder))}",
             err=True,
         )
+    if keys:
+        warn_of_keys(keys)
+
+
+def warn_of_keys(keys: Path) -> None:
+    """Say it when others may read private keys or exchange them. Refused, a withdrawal would have to wait for it."""
+    if wide := exposed_keys(keys):
+        told = "、".join(f"{path}（{_mode(path)}）" for path in wide)
+        mend = "; ".join(
+            f"chmod {'go-w' if path == keys or path.name == PUBLIC_KEY else 'go-rwx'} {shlex.quote(str(path))}"
+            for path in wide
+        )
+        click.echo(
+            f"注意：密钥的权限过宽：{told}。这台机器上的其他用户能读取或调换密钥，冒充审查人公开文件。请运行：{mend}。"
+            "可能已经被人读过的，再由两人运行 gongkai key replace 更换密钥。",
+            err=True,
+        )
+
+
+def _mode(path: Path) -> str:
+    return f"{path.stat().st_mode & 0o777:03o}"

@@ -23,7 +23,7 @@ from archive.store.seals import Key, Seals
 from archive.store.transactions import Earlier
 from web.commands import jobs
 from web.commands.deciding import both, has_accounts, nobody_can_prove
-from web.commands.installation import reported, services
+from web.commands.installation import reported, services, warn_of_keys
 from web.commands.register import register_of
 from web.commands.tables import actor_of
 from web.commands.usage import Commands
@@ -47,6 +47,7 @@ def export() -> None:
     """
     settings = Settings.from_environment()
     require_archive(settings.data)
+    warn_of_keys(settings.keys)
     click.echo(Seals(settings.keys).exported().written(), nl=False)
     if (persons := PersonsKeys(settings.keys)).exist():
         click.echo("\n" + persons.current().written(), nl=False)
@@ -76,10 +77,19 @@ def import_(file: Path) -> None:
     persons = read_persons_key(file)
     # A copy of the other key alone comes back alone.
     if persons is None or holds_key(file):
-        sealing.bring_back(settings.database_url, settings.data, Seals(settings.keys), read_key(file))
+        kept = read_key(file)
+        sealing.bring_back(settings.database_url, settings.data, Seals(settings.keys), kept)
+        former = f"，连同以前的公钥 {len(kept.former)} 把" if kept.former else ""
+        click.echo(f"放回了封存决定的密钥 {kept.id}{former}：现在由它封存和核对。")
     if persons:
-        PersonsKeys(settings.keys).bring_back(persons)
-    click.echo("密钥已经放回。")
+        there = PersonsKeys(settings.keys).bring_back(persons)
+        known = f"，能读的共 {len(there.known)} 把" if there.former else ""
+        click.echo(f"放回了申请人信息的密钥 {persons.id}：现在用 {there.id} 加密{known}。")
+    if lacking := _lacking(settings):
+        click.echo("gongkai: 登记簿里仍有读不出的个人信息：", err=True)
+        for sentence in lacking:
+            click.echo(f"gongkai: {sentence}", err=True)
+    click.echo("请运行 gongkai verify 核对。", err=True)
 
 
 @key.command("replace")

@@ -1,6 +1,8 @@
 """The archive's key on the command line."""
 
+import re
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -187,6 +189,53 @@ def test_a_key_that_is_put_back_again_is_printed_as_it_was(run: Run, tmp_path: P
     for _ in range(2):
         run("key", "import", str(paper))
         assert run("key", "export").stdout == printed
+
+
+def test_a_key_that_is_put_back_says_which_and_what_holds_now(
+    run: Run, tmp_path: Path, environment: dict[str, str], databases: Databases
+) -> None:
+    environment["GONGKAI_STAFF_DATABASE_URL"] = databases.empty(tmp_path / "staff.sqlite3")
+    _registered(environment)
+    run("key", "replace", "--by", "甲", "--and", "乙", "--reason", "换人")
+    paper = tmp_path / "keys.txt"
+    paper.write_text(printed := run("key", "export").stdout, encoding="utf-8")
+    seals, persons = (line.split()[-2:] for line in printed.splitlines() if line.startswith("key:"))
+    keys = Path(environment["GONGKAI_DATA"]) / "keys"
+    shutil.rmtree(keys)
+    told = run("key", "import", str(paper))
+    assert f"放回了封存决定的密钥 {''.join(seals)}，连同以前的公钥 1 把：现在由它封存和核对。" in told.stdout
+    assert f"放回了申请人信息的密钥 {''.join(persons)}：现在用 {''.join(persons)} 加密" in told.stdout
+    assert "gongkai verify" in told.stderr and "读不出" not in told.stderr
+    # Of a copy that has not all, what is still lacking is told.
+    shutil.rmtree(keys)
+    paper.write_text(printed.partition("gongkai persons key")[0], encoding="utf-8")
+    told = run("key", "import", str(paper))
+    assert "申请人信息的密钥" not in told.stdout and "没有申请人信息的密钥" in told.stderr
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_key_that_others_may_read_or_exchange_is_told_with_how_to_mend_it(
+    run: Run, tmp_path: Path, environment: dict[str, str], apart: bool
+) -> None:
+    run("review", "list")
+    keys = Path(environment["GONGKAI_DATA"]) / "keys"
+    if apart:
+        keys = keys.rename(tmp_path / "keys of seals")
+        environment["GONGKAI_KEYS"] = str(keys)
+        # The public process of another user comes to the public key.
+        keys.chmod(0o755)
+        (keys / "public.key").chmod(0o644)
+        assert "注意" not in run("review", "list").stderr
+    (keys / "private.key").chmod(0o644)
+    for command in (("review", "list"), ("key", "export")):
+        told = run(*command).stderr
+        assert f"{keys}/private.key（644）" in told and "gongkai key replace" in told
+    (keys / "public.key").chmod(0o666)
+    (mend,) = re.findall("请运行：(.*?)。可能已经", run("review", "list").stderr)
+    # What it says is enough, and no more than that.
+    subprocess.run(["sh", "-c", mend], check=True)  # noqa: S603, S607  # what a person is told to type
+    assert "注意" not in run("review", "list").stderr
+    assert (keys / "public.key").stat().st_mode & 0o777 == 0o644
 
 
 def test_a_backup_is_not_restored_with_a_key_that_did_not_seal_it(run: Run, folder: Path, tmp_path: Path) -> None:
