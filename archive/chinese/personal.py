@@ -33,13 +33,26 @@ _GROUPS = re.compile(r"\d+|\d(?:([ -])\d)(?:\1\d)+|\d{4}([ -])\d{4}(?:\2\d{4})+(
 _OTHER_CODE = re.compile(
     r"(?:信用代码|机构代码|代码证|纳税人识别号|登记证号|许可证号|项目编号|招标编号|批准文号|备案号|索引号|流水号|订单号)\D{0,4}$"
 )
-# Numerals written digit by digit, also as on cheques and in traditional characters.
+# Numerals written digit by digit, also as on cheques, in traditional characters, and those of merchants (苏州码子).
 _NUMERALS = dict(
-    zip("〇○零一二三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸兩两幺", "000123456789123456789236221", strict=True)
+    zip(
+        "〇○零一二三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸兩两幺〡〢〣〤〥〦〧〨〩",
+        "000123456789123456789236221123456789",
+        strict=True,
+    )
 )
 AS_DIGITS = str.maketrans(_NUMERALS)
 DIGIT = f"0-9{''.join(_NUMERALS)}"
 _IN_NUMERALS = re.compile(rf"[{DIGIT}](?:[ -]?[{DIGIT}Xx]){{10,}}")
+# What looks like 0 and 1, and stands among digits as one of them: 1381234567O, l3812345678.
+_ALIKE = dict(zip("OoОоΟο◯IlІΙ", "00000001111", strict=True))
+_EITHER = f"{DIGIT}{''.join(_ALIKE)}"
+_WITH_ALIKE = re.compile(
+    rf"(?<![{_EITHER}A-Za-z])[{_EITHER}](?:[ .·\-–—]{{0,2}}[{_EITHER}]){{9,}}[ .·\-–—]{{0,2}}[{_EITHER}Xx]"
+    rf"(?![{_EITHER}A-Za-z])"
+)
+# Fewer true digits are a word.
+_TRUE_DIGITS = 4
 # The provinces that an identity number may begin with (GB/T 2260).
 _PROVINCES = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
@@ -114,10 +127,32 @@ def identifiers(text: str) -> Iterator[tuple[str, int, int]]:
     and skipped. No two that are yielded overlap.
     """
     taken = bytearray(len(text))
-    for kind, start, end in (*_by_form(text), *_in_chains(text), *_as_said(text)):
+    for kind, start, end in (*_by_any(text), *_with_alike(text)):
         if not any(taken[start:end]):
             taken[start:end] = b"\x01" * (end - start)
             yield kind, start, end
+
+
+def _by_any(text: str) -> Iterator[tuple[str, int, int]]:
+    yield from _by_form(text)
+    yield from _in_chains(text)
+    yield from _as_said(text)
+
+
+def _with_alike(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield what has letters in the place of digits that look like them."""
+    read = [*text]
+    changed: set[int] = set()
+    for match in _WITH_ALIKE.finditer(text):
+        alike = [at for at in range(*match.span()) if text[at] in _ALIKE]
+        if alike and sum(map(str.isnumeric, match[0])) >= _TRUE_DIGITS:
+            changed.update(alike)
+    if changed:
+        for at in changed:
+            read[at] = _ALIKE[text[at]]
+        for kind, start, end in _by_any("".join(read)):
+            if any(at in changed for at in range(start, end)):
+                yield kind, start, end
 
 
 def _by_form(text: str) -> Iterator[tuple[str, int, int]]:
