@@ -68,19 +68,23 @@ class Staff:
     def load(self, file: Path) -> dict[str, int | None]:
         """Bring back what ``dump`` wrote, and return how many rows by table. Raises BackupDamaged.
 
-        A table that has rows, as one of a server's database may, stays as it is: None instead of its number.
+        A table that has rows, as one of a server's database may, stays as it is: None instead of its number, unless
+        it has these rows already, which a restore that was killed had brought.
         """
         tables = {table.name: table for table in _kept()}
         brought: dict[str, int | None] = dict.fromkeys(tables, 0)
         with self.writing() as connection:
             # The rows of a table stand together. Letters and what proves their delivery are large, and come few by few.
             for name, rows in groupby(_rows(file, tables), key=itemgetter(0)):
-                if brought[name] == 0 and connection.execute(select(tables[name]).limit(1)).first() is not None:
-                    brought[name] = None
+                table = tables[name]
+                filled = connection.execute(select(table).limit(1)).first() is not None
                 told = (row for _, row in rows)
                 while batch := [*islice(told, _AT_ONCE)]:
+                    if filled and not all(_has(connection, table, row) for row in batch):
+                        brought[name] = None
+                    elif not filled:
+                        connection.execute(insert(table), batch)
                     if (count := brought[name]) is not None:
-                        connection.execute(insert(tables[name]), batch)
                         brought[name] = count + len(batch)
             if connection.dialect.name == "postgresql":
                 for table in (paper_codes, sign_ins):
@@ -223,6 +227,14 @@ def _kept() -> list[Table]:
     Whoever is signed in signs in again, and what is computed from the archive is computed again.
     """
     return [table for table in metadata.sorted_tables if table not in (sessions, traces, traced)]
+
+
+def _has(connection: Connection, table: Table, row: dict[str, object]) -> bool:
+    """Tell whether a table has a row of a backup as that tells it."""
+    columns = [table.c[name] for name in row if name in table.c]
+    key = [column == row.get(column.name) for column in table.primary_key.columns]
+    found = connection.execute(select(*columns).where(*key)).mappings().first()
+    return found is not None and json.loads(json.dumps(dict(found))) == row
 
 
 def _rows(file: Path, tables: Collection[str]) -> Iterator[tuple[str, dict[str, object]]]:

@@ -175,6 +175,7 @@ def test_what_an_interrupted_restore_has_not_brought_back_is_told_and_brought(
     [
         *("archive.custody.restore.sync_folder", "web.commands.custody.rebuild"),
         *("web.commands.jobs.bring_up", "archive.registers.staff.Staff.load"),
+        *("archive.registers.checking.unreadable", "archive.custody.restore.finish"),
     ],
 )
 def test_a_restore_that_was_killed_is_run_again_as_it_was_typed(

@@ -1,6 +1,7 @@
 """That letters were handed over, and the proofs: encrypted, checked, in bundle and backup, gone with the persons."""
 
 import base64
+import json
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -220,8 +221,14 @@ def test_a_backup_brings_proofs_back_and_a_new_key_opens_them(
     again = Register(other, catalogue, Calendar(packaged()), today)
     assert again.proof(made.id, again.services(made.id)[-1].event, CLERK)[1] == PDF
     assert [*problems(other, catalogue)] == []
-    # What has rows stays as it is.
-    assert other.load(tmp_path / DUMP)["letter_services"] is None
+    # What has rows stays as it is: these, which it has already, or others.
+    assert other.load(tmp_path / DUMP) == brought
+    lines = (tmp_path / DUMP).read_text(encoding="utf-8").splitlines()
+    at = next(at for at, line in enumerate(lines) if json.loads(line)["table"] == "letter_services")
+    changed = json.loads(lines[at])
+    changed["row"]["size"] += 1
+    (tmp_path / DUMP).write_text("\n".join([*lines[:at], json.dumps(changed), *lines[at + 1 :]]), encoding="utf-8")
+    assert other.load(tmp_path / DUMP) == {**brought, "letter_services": None}
     other.close()
 
 
