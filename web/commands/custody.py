@@ -24,7 +24,6 @@ from archive.store.catalogue import Catalogue
 from archive.store.database import holds_documents
 from archive.store.folder import require_archive, require_owner, user
 from archive.store.seals import Seals
-from archive.store.space import lent
 from web.commands import jobs
 from web.commands.installation import reported, services, warn_of_readers
 from web.commands.key import read_key, read_persons_key
@@ -46,7 +45,7 @@ def verify(rotate: bool) -> None:
 
     Changed, missing and untracked originals are reported separately. Exits with 1 if anything is wrong.
     """
-    with services() as opened:
+    with services(reading=True) as opened:
         wrong = jobs.verify(opened, office_today() if rotate else None)
     sys.exit(1 if wrong else 0)
 
@@ -60,8 +59,7 @@ def backup(destination: Path, keep: int | None) -> None:
 
     Every file is read in the new backup before that is called done, and before --keep removes an older one.
     """
-    # Opening a database takes some room, which a full disk of the archive has not.
-    with lent(Settings.from_environment().data), services() as opened, jobs.progress("备份", None) as advance:
+    with services(reading=True) as opened, jobs.progress("备份", None) as advance:
         made = backups.backup(
             opened.catalogue,
             opened.blobs,
@@ -216,7 +214,7 @@ def audit_verify(expect: str | None) -> None:
 
     Prints the head of the log. Note it somewhere else.
     """
-    with services() as opened:
+    with services(reading=True) as opened:
         broken = opened.catalogue.audit_break(expect)
         with opened.catalogue.reading() as connection:
             sequence, digest = log.head(connection)
@@ -231,7 +229,7 @@ def audit_verify(expect: str | None) -> None:
 @reported
 def audit_list(id: str | None) -> None:
     """List what was done, to one document or to all."""
-    with services() as opened:
+    with services(reading=True) as opened:
         for event in opened.catalogue.events(id):
             click.echo(event_line(event))
 

@@ -20,7 +20,7 @@ from web.commands.words import VALIDITY
 @reported
 def history(id: str) -> None:
     """Show a document's versions, what changed and why, and everything that was done to it."""
-    with services() as opened:
+    with services(reading=True) as opened:
         versions = histories.of(opened.catalogue, id)
         events = opened.catalogue.events(id)
     for each in versions:

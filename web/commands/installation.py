@@ -8,7 +8,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
@@ -81,19 +81,21 @@ def _database_errors() -> type[Exception]:
 
 
 @contextmanager
-def services(serving: bool = False) -> "Iterator[Services]":
-    from archive.store.space import make_reserve
+def services(serving: bool = False, reading: bool = False) -> "Iterator[Services]":
+    """Open the installation. What only is ``reading`` works on a full disk, too: to open a database takes some room."""
+    from archive.store.space import lent, make_reserve
     from web.installation.services import open_services
 
     settings = Settings.from_environment()
-    opened = open_services(settings, serving)
-    # For a withdrawal on a disk that has become full.
-    make_reserve(settings.data)
-    warn_of_readers(settings.data, settings.keys)
-    try:
-        yield opened
-    finally:
-        opened.close()
+    with lent(settings.data) if reading else nullcontext():
+        opened = open_services(settings, serving)
+        # For a withdrawal on a disk that has become full.
+        make_reserve(settings.data)
+        warn_of_readers(settings.data, settings.keys)
+        try:
+            yield opened
+        finally:
+            opened.close()
 
 
 def warn_without_archive(missing: str) -> None:

@@ -42,7 +42,7 @@ def review() -> None:
 @reported
 def review_list(status: Status | None) -> None:
     """List documents by the state of their newest version: id, state, version, title, and open stops."""
-    with services() as opened:
+    with services(reading=True) as opened:
         listed = opened.catalogue.listed(status)
         stopped = stops.count_open(opened.catalogue)
     for each in listed:
@@ -66,7 +66,7 @@ def _noted(warning: str) -> str:
 @reported
 def review_show(id: str) -> None:
     """Show what a decision is about: the metadata, where each field was read, the warnings and the text."""
-    with services() as opened:
+    with services(reading=True) as opened:
         document = opened.catalogue.newest(id)
         with opened.catalogue.reading() as connection:
             involved = [*four_eyes.involved(connection, id, document.version)]

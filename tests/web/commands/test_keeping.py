@@ -204,3 +204,32 @@ def test_a_restore_that_was_killed_is_run_again_as_it_was_typed(
     # One that is done is not gone on with.
     assert "--replace" in run(*typed, code=1).stderr
     assert not [*data.glob(".rest*")]
+
+
+@in_a_file
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("review", "list"),
+        ("review", "show", "ID"),
+        ("history", "ID"),
+        ("audit", "list"),
+        ("audit", "verify"),
+        ("verify",),
+    ],
+    ids=" ".join,
+)
+def test_what_only_reads_is_lent_room_of_a_full_disk(
+    run: Run, folder: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, typed: tuple[str, ...]
+) -> None:
+    """By it a person finds what is to be withdrawn."""
+    run("ingest", str(folder / "a.txt"))
+    run("reindex")
+    id = run("review", "list").stdout.split()[0]
+    lent = Path(environment["GONGKAI_DATA"]) / "reserve" / "0"
+    assert lent.exists()
+    there = []
+    monkeypatch.setattr("archive.store.space.free", lambda _path: 0)
+    monkeypatch.setattr("web.commands.installation.warn_of_readers", lambda *_: there.append(lent.exists()))
+    run(*(id if each == "ID" else each for each in typed))
+    assert there == [False] and lent.exists()
