@@ -65,8 +65,8 @@ def over_cells(cells: Sequence[str]) -> Iterator[tuple[str, int, int]]:
                     yield kind, begin, end
 
 
-def over_lines(lines: Sequence[str]) -> Iterator[tuple[str, str, list[Piece]]]:
-    """Yield the kind, the text before, and the pieces of each number in NFKC that three lines or more make up.
+def over_lines(lines: Sequence[str]) -> Iterator[tuple[str, Piece, list[Piece]]]:
+    """Yield the kind, what stands before, and the pieces of each number in NFKC that three lines or more make up.
 
     The first line ends with a part of it, the last one begins with one, and those between have nothing else.
     """
@@ -92,7 +92,8 @@ def over_lines(lines: Sequence[str]) -> Iterator[tuple[str, str, list[Piece]]]:
                 # A figure a line would begin like a mobile number once in a while; a column of figures often does.
                 stacked = alone and whole is not None
                 if kind := _kind_over_lines(taken, f"{above}{before}", alone, stacked):
-                    yield kind, before, [*pieces, Piece(at, found.start("number"), found.end("number"))]
+                    last = Piece(at, found.start("number"), found.end("number"))
+                    yield kind, Piece(first, 0, pieces[0].start), [*pieces, last]
                     past = at
                     break
             if not whole or sum(map(len, parts)) > _LONGEST:
@@ -101,8 +102,8 @@ def over_lines(lines: Sequence[str]) -> Iterator[tuple[str, str, list[Piece]]]:
             pieces.append(Piece(at, whole.start("number"), whole.end("number")))
 
 
-def down_columns(lines: Sequence[str]) -> Iterator[tuple[str, str, list[Piece]]]:
-    """Yield the kind, the text above, and the pieces of each number in NFKC that stands down a column of a table."""
+def down_columns(lines: Sequence[str]) -> Iterator[tuple[str, Piece, list[Piece]]]:
+    """Yield the kind, the cell above, and the pieces of each number in NFKC that stands down a column of a table."""
     tabs = [line.count("\t") for line in lines]
     for width, rows in groupby(range(len(lines)), tabs.__getitem__):
         numbers = list(rows)
@@ -117,10 +118,10 @@ def down_columns(lines: Sequence[str]) -> Iterator[tuple[str, str, list[Piece]]]
                 continue
             for kind, begin, end in _in_column([cell.translate(AS_DIGITS) for cell in cells]):
                 pieces = []
-                for at in range(begin, end):
+                for at in range(max(0, begin - 1), end):
                     start = starts[at][column]
                     pieces.append(Piece(numbers[at], start, start + len(table[at][column])))
-                yield kind, cells[begin - 1] if begin else "", pieces
+                yield kind, pieces[0] if begin else Piece(numbers[0], 0, 0), pieces[1 if begin else 0 :]
 
 
 def _in_column(cells: Sequence[str]) -> Iterator[tuple[str, int, int]]:

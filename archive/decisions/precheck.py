@@ -214,10 +214,11 @@ def _told(found: Iterable[_Found]) -> tuple[Finding, ...]:
 def _in_name(name: str) -> Iterator[tuple[Concern, str]]:
     """Find concerns in a file's name, an address, a title: also between what joins the parts of one."""
     flat = legible(unquote(name))[0]
+    stem = PurePath(flat).stem
     readings = [
         [each[:2] for each in _in_line(name)],
         [each[:2] for each in _in_line(_JOINT.sub("，", flat))],
-        [each[:2] for each in _marks(PurePath(flat).stem)],
+        [each[:2] for each in _marks(stem, stem)],
         [(Concern.SECRECY, masked(flat)[:60])] if marks.is_secret_name(flat) else [],
     ]
     for kind in Concern:
@@ -247,9 +248,9 @@ def _in_paragraphs(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:
 
 def _in_line(line: str) -> Iterator[_Hit]:
     flat, _ = legible(line)
-    for hit in _marks(flat):
-        yield hit._replace(pieces=_whole(line))
-    cells, starts = flat.split("\t"), [0]
+    yield from _marks(line, flat)
+    # As they are read, and as they stand there: nothing but a tab is read as one.
+    cells, written, starts = flat.split("\t"), line.split("\t"), [0]
     for cell in cells:
         starts.append(starts[-1] + len(cell) + 1)
     # The row says whose a number is. It is read once, however many cells it has.
@@ -266,17 +267,16 @@ def _in_line(line: str) -> Iterator[_Hit]:
     for kind, first, last in apart.over_cells(cells) if len(cells) > 1 else ():
         if not passes(kind, starts[first], starts[last] - 1):
             pieces = [_piece(line, starts[at], starts[at] + len(cells[at])) for at in range(first, last) if cells[at]]
-            yield _Hit(
-                Concern[kind], masked("".join(cell.strip() for cell in cells[first:last])), tuple(chain(*pieces))
-            )
-    for before, cell in zip(starts, cells, strict=False):
+            together = masked("".join(cell.strip() for cell in written[first:last]))
+            yield _Hit(Concern[kind], together, tuple(chain(*pieces)))
+    for before, cell, shown in zip(starts, cells, written, strict=False):
         for kind, start, end in personal.identifiers(cell):
             if not passes(kind, before + start, before + end):
-                yield _Hit(Concern[kind], _excerpt(cell, start, end), _piece(line, before + start, before + end))
+                yield _Hit(Concern[kind], _around(shown, start, end), _piece(line, before + start, before + end))
         if found := addresses.dwelling(cell):
             town, start, end = found
-            # Marked, and masked, with its town. The excerpt, by which it is known again, is that of the rule.
-            yield _Hit(Concern.ADDRESS, _excerpt(cell, start, end), _piece(line, before + town, before + end))
+            # Marked, and masked, with its town.
+            yield _Hit(Concern.ADDRESS, _around(shown, start, end), _piece(line, before + town, before + end))
 
 
 def _whole(line: str) -> _Pieces:
@@ -284,9 +284,13 @@ def _whole(line: str) -> _Pieces:
 
 
 def _piece(line: str, start: int, end: int) -> _Pieces:
+    return ((0, *_span(line, start, end)),)
+
+
+def _span(line: str, start: int, end: int) -> tuple[int, int]:
     """Return where a part of a line, as it is read, stands in the line itself."""
     origins = _origins(line)
-    return ((0, origins[start], origins[end - 1] + 1),)
+    return origins[start], origins[end - 1] + 1
 
 
 # A line may be as long as a table, and be full of findings; a number may stand over as many lines as it has digits.
@@ -295,11 +299,12 @@ def _origins(line: str) -> Sequence[int]:
     return legible(line)[1]
 
 
-def _marks(line: str) -> Iterator[_Hit]:
-    if marks.is_secret(line):
-        yield _Hit(Concern.SECRECY, line.strip()[:60], _whole(line))
-    elif marks.is_internal(line):
-        yield _Hit(Concern.INTERNAL, line.strip()[:60], _whole(line))
+def _marks(line: str, flat: str) -> Iterator[_Hit]:
+    """Find marks in a line that is read as ``flat``."""
+    if marks.is_secret(flat):
+        yield _Hit(Concern.SECRECY, masked(line.strip())[:60], _whole(line))
+    elif marks.is_internal(flat):
+        yield _Hit(Concern.INTERNAL, masked(line.strip())[:60], _whole(line))
 
 
 def _broken(before: str, after: str, away: int) -> Iterator[_Hit]:
@@ -315,38 +320,58 @@ def _broken(before: str, after: str, away: int) -> Iterator[_Hit]:
         if kind == personal.MOBILE and ("\t" in whole or contacts.is_offices(whole, first, last)):
             continue
         if first < len(start) < last:
-            above = _moved(_piece(tail, first, len(start)), away, len(kept) - len(tail))
-            below = _moved(_piece(head, 0, last - len(start)), 0, blank)
-            yield _Hit(Concern[kind], _excerpt(whole, first, last), above + below)
+            above, below = _span(tail, first, len(start)), _span(head, 0, last - len(start))
+            shown = _excerpt(tail + head, above[0], len(tail) + below[1])
+            pieces = _moved(((0, *above),), away, len(kept) - len(tail)) + _moved(((0, *below),), 0, blank)
+            yield _Hit(Concern[kind], shown, pieces)
 
 
 def _apart(paragraphs: Sequence[str]) -> Iterator[tuple[int, _Hit]]:
     """Find numbers that stand over three lines or more, or down a column of a table."""
     flat = [legible(each)[0] for each in paragraphs]
-    for kind, before, pieces in (*apart.over_lines(flat), *apart.down_columns(flat)):
+    for kind, (over, begin, end), pieces in (*apart.over_lines(flat), *apart.down_columns(flat)):
         first = pieces[0].line
+        before = flat[over][begin:end]
         written = "".join(flat[line][start:end].strip() for line, start, end in pieces)
         if kind == personal.MOBILE and contacts.is_offices(
             f"{before}{written}", len(before), len(before) + len(written)
         ):
             continue
-        there = [_moved(_piece(paragraphs[line], start, end), line - first, 0) for line, start, end in pieces]
-        yield first, _Hit(Concern[kind], masked(f"{before[-_AROUND:]}{written}"), tuple(chain(*there)))
+        there = [(line, *_span(paragraphs[line], start, end)) for line, start, end in pieces]
+        stands = "".join(paragraphs[line][start:end].strip() for line, start, end in there)
+        above = paragraphs[over][slice(*_span(paragraphs[over], begin, end))] if before else ""
+        shown = masked(f"{above}{stands}")[max(0, len(above) - _AROUND) :]
+        yield first, _Hit(Concern[kind], shown, _moved(there, -first, 0))
 
 
-def _moved(pieces: _Pieces, lines: int, characters: int) -> _Pieces:
+def _moved(pieces: Iterable[tuple[int, int, int]], lines: int, characters: int) -> _Pieces:
     return tuple((line + lines, start + characters, end + characters) for line, start, end in pieces)
 
 
+def _around(line: str, start: int, end: int) -> str:
+    """Return the excerpt for a part of a line as it is read."""
+    return _excerpt(line, *_span(line, start, end))
+
+
 def _excerpt(line: str, start: int, end: int) -> str:
-    return masked(line[max(0, start - _AROUND) : end + _AROUND].strip())
+    # Masked before it is cut: half of a number is not known as one.
+    return masked(line)[max(0, start - _AROUND) : end + _AROUND].strip()
 
 
 def is_mark(line: str) -> bool:
     """Tell whether a line bears a mark of secrecy, or says that it is internal."""
-    return any(_marks(legible(line)[0]))
+    return any(_marks(line, legible(line)[0]))
 
 
+# A line may be as long as a table, and be full of findings.
+@lru_cache(maxsize=32)
 def masked(text: str) -> str:
-    """Mask the middle of each long number, because a list of findings may itself be left in the open."""
-    return _LONG.sub(lambda match: match[0][:3] + "*" * (len(match[0]) - 5) + match[0][-2:], text)
+    """Mask the middle of each long number, because a list of findings may itself be left in the open.
+
+    All else stays as it is written, and in its place.
+    """
+    read, origins = legible(text)
+    numbers = [match.span() for match in _LONG.finditer(read)]
+    black = {origins[at] for start, end in numbers for at in range(start + 3, end - 2)}
+    shown = "".join("*" if at in black else each for at, each in enumerate(text)) if black else text
+    return personal.masked(shown)

@@ -87,6 +87,27 @@ def test_a_finding_says_where_it_stands_and_shows_no_number_whole() -> None:
     assert "身份证号110" in first.excerpt
 
 
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        # The neighbour is cut in the middle, the punctuation is not that of the normalised text.
+        (
+            "户主李秀英，440305198703142539，电话（自用）：13853901267；",
+            ["**39，电话（自用）：138******67；", "户主李秀英，440*************39，电话（自用）：138*"],
+        ),
+        ("手机：１３８５３９０１２６７。", ["手机：１３８******６７。"]),
+        # Over a line's end, over lines, over cells.
+        ("联系人（王某）：138\n53901267；周一", ["联系人（王某）：138******67；周一"]),
+        ("王某，电话（自用）：138\n5390\n1267", ["王某，电话（自用）：138******67"]),
+        ("王某（本人）\t138\t5390\t1267", ["138******67"]),
+        ("密级：机密（13853901267）", ["密级：机密（138******67）", "密级：机密（138******67）"]),
+    ],
+)
+def test_an_excerpt_is_the_text_as_it_stands_with_whole_numbers_masked(text: str, shown: list[str]) -> None:
+    found = precheck.in_parts(made(text))
+    assert sorted(each.excerpt for each in found) == sorted(shown)
+
+
 def test_what_a_file_conceals_is_told() -> None:
     (found,) = precheck.findings(made("正文。", concealed=("批注（张三）：此处有误",)))
     assert (found.kind, found.excerpt, found.blocks) == (Concern.CONCEALED, "批注（张三）：此处有误", False)
