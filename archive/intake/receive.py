@@ -129,6 +129,16 @@ class Intake:
             version = connection.execute(query).scalar()
         return None if version is None else Result.TAKEN if version == 1 else Result.CHANGED
 
+    def bringer(self, source: str) -> str:
+        """Return who brought in the first version of the document that a source originated; "" for no such source."""
+        query = (
+            select(versions.c.brought_by)
+            .join(sources, sources.c.document_id == versions.c.document_id)
+            .where(sources.c.source == source, sources.c.original == 1, versions.c.version == 1)
+        )
+        with self._catalogue.reading() as connection:
+            return connection.execute(query).scalar() or ""
+
     def receive(self, item: Item) -> Receipt:
         """Take in one file. A refusal is an outcome, not an error."""
         return next(self.receive_all([item]))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from archive.decisions import persons
 from archive.errors import FileRefused, GongkaiError
 from archive.extract import Sandbox
 from archive.intake.adding import Item
@@ -97,18 +98,27 @@ class Bringing:
                 if earlier and not _is_held(intake, item):
                     jobs.record(self._staff, job, file, ASKED, earlier.document_id, "")
                     continue
-            source = file.source or (f"desk:{job.unit}/{item.source}" if item.source else own_source(job, file.number))
+            source = file.source or (_stated(job, item, intake) if item.source else own_source(job, file.number))
             in_hand.append(replace(file, source=source))
             yield replace(item, source=source, note=file.told if file.source and file.told else item.note)
 
 
 def own_source(job: Job, number: int) -> str:
-    """Return the source of a file that is no version of another: no other job has it.
-
-    A source that a manifest states counts within the unit that states it: nobody brings versions of another's
-    documents.
-    """
+    """Return the source of a file that is no version of another: no other job has it."""
     return f"desk:{job.unit}/{job.id}/{number}"
+
+
+def _stated(job: Job, item: Item, intake: Intake) -> str:
+    """Return the source that a manifest states, as it counts: within the unit, or for a person without one.
+
+    So nobody brings versions of another's documents. What a person brought when all without a unit shared one beginning
+    goes on under that.
+    """
+    source = f"desk:{job.unit}/{item.source}"
+    bringer = "" if job.unit else intake.bringer(source)
+    if job.unit or bringer and persons.same(bringer, job.person):
+        return source
+    return f"desk-person:{job.person.replace('/', '／')}/{item.source}"
 
 
 def _sent(data: Path, job: Job) -> list[tuple[str, Path]]:

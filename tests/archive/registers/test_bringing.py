@@ -45,9 +45,11 @@ def bringing(staff: Staff, catalogue: Catalogue, tmp_path: Path, sandbox: Sandbo
 def send(staff: Staff, tmp_path: Path) -> Send:
     """Put files where uploads lie and add the job."""
 
-    def sent(files: dict[str, bytes], together: bool = False, unit: str = "财政局", note: str = "") -> str:
+    def sent(
+        files: dict[str, bytes], together: bool = False, unit: str = "财政局", note: str = "", person: str = "甲一"
+    ) -> str:
         payload = {"files": list(files), "together": together, "note": note}
-        id = jobs.add(staff, Kind.UPLOAD, payload, "甲一", unit, files)
+        id = jobs.add(staff, Kind.UPLOAD, payload, person, unit, files)
         folder = uploads.place(tmp_path, id)
         folder.mkdir()
         for at, content in enumerate(files.values(), 1):
@@ -241,6 +243,35 @@ def test_what_is_closed_stays_so_and_the_row_of_the_file_says_it(
         assert "已决定不予发布" in again.told and "没有变化" in again.told, files
     newest = catalogue.newest(str(first.document_id))
     assert (newest.status, newest.version) == (Status.REFUSED, 1)
+
+
+def stating(number: object) -> dict[str, bytes]:
+    line = {"path": "a.txt", "source_url": "http://www.yunxi.example/1.htm"}
+    return {"a.txt": text(number), "manifest.jsonl": json.dumps(line).encode()}
+
+
+def test_of_people_without_a_unit_nobody_brings_a_version_of_anothers_document(
+    send: Send, run: Run, catalogue: Catalogue
+) -> None:
+    (first,) = run(send(stating(1), unit="", person="甲一"))
+    (other,) = run(send(stating(2), unit="", person="乙二"))
+    assert (other.result, other.document_id != first.document_id) == (Result.TAKEN, True)
+    (second,) = run(send(stating(3), unit="", person="甲一"))
+    assert (second.result, second.document_id) == (Result.CHANGED, first.document_id)
+    assert catalogue.newest(str(other.document_id)).version == 1
+
+
+def test_what_came_under_a_source_that_all_shared_goes_on_for_who_brought_it_alone(
+    send: Send, run: Run, catalogue: Catalogue, tmp_path: Path, sandbox: Sandbox
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(text(1))
+    with_shared = Item(path, "desk:/http://www.yunxi.example/1.htm", names=("a.txt",))
+    id = Intake(catalogue, Blobs(tmp_path / "blobs"), sandbox, "甲一").receive(with_shared).document_id
+    (other,) = run(send(stating(2), unit="", person="乙二"))
+    (own,) = run(send(stating(3), unit="", person="甲一"))
+    assert other.result == Result.TAKEN and other.document_id != id
+    assert (own.result, own.document_id) == (Result.CHANGED, id)
 
 
 def test_a_worker_that_is_stopped_finishes_the_file_in_hand(send: Send, staff: Staff, bringing: Bringing) -> None:
