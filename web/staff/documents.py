@@ -16,6 +16,7 @@ from indexer import sync
 from web.http.current import services
 from web.search.views import file_view
 from web.staff import deadlines, fields, likeness, onward, relating
+from web.staff.details import why
 from web.staff.guard import allowed, current, desk
 from web.staff.parted import parted
 from web.staff.places import Places, leaves
@@ -74,7 +75,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
                 "Validity": Validity,
                 "RelationKind": RelationKind,
             },
-            **{"when": office_minute, "deed": deed},
+            **{"when": office_minute, "deed": deed, "why": why},
         ),
         status,
     )

@@ -17,8 +17,9 @@ from archive.store.catalogue import Catalogue
 from archive.store.events import Wanted
 from web.http.current import services
 from web.http.parameters import page_number
+from web.staff.details import told
 from web.staff.guard import allowed, current, desk
-from web.staff.words import ACTIONS, told
+from web.staff.words import ACTIONS
 
 watching = Blueprint("watching", __name__)
 ROWS = 100
@@ -139,7 +140,7 @@ def _csv(found: Iterator[Event]) -> Iterator[str]:
     writer.writerow(["\ufeff" + _COLUMNS[0], *_COLUMNS[1:]])
     for each in found:
         address = each.details.get("address", "")
-        row = (each.actor, ACTIONS.get(each.action, each.action), each.document_id or "", told(each.details), address)
+        row = (each.actor, ACTIONS.get(each.action, each.action), each.document_id or "", told(each), address)
         writer.writerow([each.sequence, _when(each.at), *map(_harmless, map(str, row)), each.hash])
         yield written.getvalue()
         written.seek(0)

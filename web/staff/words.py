@@ -1,13 +1,11 @@
 """The words by which staff know states, findings and events, at the desk and on the command line."""
 
 import re
-from collections.abc import Mapping
 
-from archive.decisions import corrections, grounds
+from archive.decisions import corrections
 from archive.document import Outcome, Settlement, Status
 from archive.intake.receive import Result
 from archive.registers.jobs import ASKED, State
-from archive.store import held, noted
 from archive.store.audit import Event
 
 STATES = {
@@ -62,46 +60,6 @@ ACTIONS = {
     **{"book": "登记其他登记簿", "book.view": "查看登记簿里的个人信息", "book.import": "导入其他登记簿"},
     "book.export": "导出其他登记簿",
 }
-# By the names that events give their details.
-_DETAILS = dict(
-    pair.split("=")
-    for pair in """
-        version=版本 reason=理由 file=文件 aspect=审查 outcome=结论 basis=依据 disclosure=公开属性 ground=不予公开的理由
-        note=说明 source=来源 digest=校验值 found=发现 stops=须处理 rules=规则 number=第几处 rule=规则 place=位置
-        decision=处理 forced=单人特批 replacement=替代文件 until=至 since=自 by_id=依据文件 validity=有效性
-        relation=关系 kind=种类 stage=结果 target=对方文件 account=账号所有人 roles=角色 unit=单位 documents=文件
-        damaged=损坏 key=密钥 sealed=盖章 refused=不盖章 wanted=条件 rows=条数 field=字段 before=原为 after=改为
-        at=时间 masks=遮盖 other=另一件 from=原编号 brought_by=接收人
-        record=检索情况记录 conclusion=结论 searches=检索次数 places=系统外查找
-        request=登记号 event=事项 step=第几步 batch=批次 persons=含申请人信息 requests=申请 letter=文书
-        book=登记簿 entry=登记号
-    """.split()
-)
-_VALUES = {
-    **{each.value: word for each, word in (*OUTCOMES.items(), *SETTLEMENTS.items())},
-    **{each.value: label for each, label in grounds.ASPECT_LABELS.items()},
-}
-
-
-def told(details: Mapping[str, object]) -> str:
-    """Say what an event's details are, but for the network address, which is shown beside them, and for hashes."""
-    return "；".join(
-        f"{_DETAILS.get(name, name)}：{_value(each)}" for name, each in details.items() if _is_said(name, each)
-    )
-
-
-def _is_said(name: str, value: object) -> bool:
-    return name not in ("address", held.HOLDS, *noted.DETAILS) and value not in (None, "", [], {})
-
-
-def _value(value: object) -> str:
-    if isinstance(value, list):
-        return "、".join(map(_value, value))
-    if isinstance(value, Mapping):
-        return "、".join(f"{name} {count} 处" for name, count in value.items())
-    if value is True:
-        return "是"
-    return _VALUES.get(value, value) if isinstance(value, str) else str(value)
 
 
 def deed(event: Event) -> str:

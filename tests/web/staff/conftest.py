@@ -24,6 +24,8 @@ from web import server
 from web.installation.services import Services, open_services
 from web.installation.settings import Settings
 from web.staff.desk import create_desk
+from web.staff.details import told
+from web.staff.words import ACTIONS
 
 PASSWORD = "今天食堂的红烧肉很不错呀"  # noqa: S105 - of the tests
 TEXT = "关于做好防汛工作的通知\n\n请落实值班制度。\n\n村民王某13812345678。\n\n云溪县人民政府\n2019年3月1日\n"
@@ -36,6 +38,16 @@ PEOPLE = {
     Role.AUDITOR: ("auditor", "己六", "县政府办"),
     Role.ADMINISTRATOR: ("administrator", "庚七", "县政府办"),
 }
+
+
+# Details that a test or a person words as they like, and ids.
+_FREE = frozenset("file reason note basis wanted account other target from by_id replacement documents".split())
+
+
+def unreadable(said: str) -> str:
+    """Return a word of what the log shows that only programs know; "" for none."""
+    found = re.search(r"[A-Za-z]{4,}|\b(?:True|None|key)\b|[\[{]", re.sub(r"\b[0-9a-f]{32,64}\b", "", said))
+    return found[0] if found else ""
 
 
 @dataclass
@@ -164,6 +176,16 @@ def site(services: Services, tmp_path: Path, databases: Databases, desk_mould: D
     with closing(Staff(url, services.catalogue.keys)) as staff:
         app = create_desk(services, staff)
         yield DeskSite(app, services, staff, desk_mould.codes, desk_mould.archive.ids["waiting"])
+        # Whatever a test does at the desk, the log shows it in words.
+        for event in services.catalogue.events():
+            given = str(event.details.get("source", "")).startswith("desk")
+            details = {
+                name: value
+                for name, value in event.details.items()
+                if name not in _FREE and (name != "source" or given)
+            }
+            said = told(replace(event, details=details))
+            assert event.action in ACTIONS and not unreadable(said), (event, said)
         # Its processes end with it, and not when somebody happens to collect what is left.
         app.extensions["gongkai-desk"].sandbox.close()
         app.extensions["gongkai-desk"].pictures._sandbox.close()
