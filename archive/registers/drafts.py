@@ -1,6 +1,6 @@
 """What somebody had typed into a form when their session ended: it is there again after they have signed in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, delete, insert, select
 
@@ -10,19 +10,25 @@ from archive.registers.staff_tables import drafts
 _LONGEST = 200
 
 
-def keep(staff: Staff, account: str, form: str, values: Mapping[str, str]) -> None:
-    """Keep what was typed into a form, in place of what was kept of it before."""
+def keep(staff: Staff, account: str, form: str, values: Mapping[str, Sequence[str]]) -> None:
+    """Keep what was typed into a form, in place of what was kept of it before; of a field that repeats, each value."""
     with staff.writing() as connection:
         connection.execute(delete(drafts).where(_is(account, form)))
-        row = {"account_id": account, "form": form[:_LONGEST], "values": dict(values), "kept_at": instant(now())}
+        row = {
+            "account_id": account,
+            "form": form[:_LONGEST],
+            "values": {name: [*each] for name, each in values.items()},
+            "kept_at": instant(now()),
+        }
         connection.execute(insert(drafts).values(**row))
 
 
-def of(staff: Staff, account: str, form: str) -> dict[str, str]:
+def of(staff: Staff, account: str, form: str) -> dict[str, list[str]]:
     """Return what was kept of a form; {} if nothing."""
     with staff.reading() as connection:
         found = connection.execute(select(drafts.c["values"]).where(_is(account, form))).scalar()
-    return dict(found or {})
+    # There are some from when of each field one value was kept.
+    return {name: [each] if isinstance(each, str) else each for name, each in (found or {}).items()}
 
 
 def drop(staff: Staff, account: str, form: str) -> None:

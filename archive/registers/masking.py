@@ -41,7 +41,7 @@ class Asked:
     findings: Sequence[str]
     words: str
     reason: str
-    fields: Mapping[str, str]
+    fields: Mapping[str, list[str]]
     address: str
 
     def wishes(self, document: Document) -> tuple[masked.Wish, ...]:

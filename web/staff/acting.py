@@ -13,6 +13,7 @@ from archive.store import audit
 from web.http.current import services
 from web.http.parameters import number
 from web.staff.documents import page
+from web.staff.forms import sent
 from web.staff.guard import current, desk
 from web.staff.progress import standing
 from web.staff.words import deed, without_commands
@@ -34,7 +35,7 @@ def done(id: str, act: Ask, place: str = "", onward: str = "") -> Answer:
 
 def _done(id: str, act: Ask, place: str, onward: str) -> Answer:
     known, person = standing(id), current().account.person
-    typed = {name: value for name, value in request.form.items() if name != "csrf"}
+    typed = sent()
     version, last = (number(request.form.get(name, "")) for name in ("version", "last"))
     if version is None or last is None:
         return page(id, "表单不完整，请在这一页上重新操作。", 400, typed)
@@ -44,7 +45,8 @@ def _done(id: str, act: Ask, place: str, onward: str) -> Answer:
     try:
         act(version, person)
     except DoubtfulValue as doubtful:
-        return page(id, doubtful.reason, 409, {**typed, "doubtful": "1"})
+        typed["doubtful"] = "1"
+        return page(id, doubtful.reason, 409, typed)
     except DecisionRefused as refused:
         return page(id, without_commands(refused.reason), 409, typed)
     except PrecheckFailed as failed:

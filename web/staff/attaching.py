@@ -12,6 +12,7 @@ from web.http.current import services
 from web.staff.acting import done
 from web.staff.arriving import arrived
 from web.staff.documents import page
+from web.staff.forms import sent
 from web.staff.guard import allowed
 from web.staff.progress import standing
 
@@ -23,7 +24,7 @@ attaching = Blueprint("attaching", __name__, url_prefix="/documents/<id>")
 def add(id: str) -> Answer:
     """Add the file that a form brings. It is read before anything is decided, which may take a while."""
     standing(id)
-    typed = {name: value for name, value in request.form.items() if name != "csrf"}
+    typed = sent()
     given = arrived()
     if given.folder is None:
         return page(id, "请先选择要添加的文件。", 409, typed)

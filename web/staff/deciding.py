@@ -76,7 +76,7 @@ def approve_alone(id: str) -> Answer:
 def refuse(id: str) -> Answer:
     """Send a version back, for a list of points or a reason."""
     form = request.form
-    # Each has a name of its own, since a form that is kept as a draft has one value for each name.
+    # Each has a name of its own: of some only one half is typed.
     said = [(form.get(f"place-{at}", ""), form.get(f"wrong-{at}", "")) for at in range(1, POINTS + 1)]
     points = [Point(*each) for each in said if any(part.strip() for part in each)]
 

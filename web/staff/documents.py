@@ -17,6 +17,7 @@ from web.http.current import services
 from web.search.views import file_view
 from web.staff import deadlines, fields, likeness, onward, relating
 from web.staff.details import why
+from web.staff.forms import Typed
 from web.staff.guard import allowed, current, desk
 from web.staff.parted import parted
 from web.staff.places import Places, leaves
@@ -31,7 +32,7 @@ SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox
 _SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "text/plain"})
 
 
-def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | None = None) -> Response:
+def page(id: str, refused: str = "", status: int = 200, typed: Typed | None = None) -> Response:
     """Show a document, after a refusal with what was typed."""
     known = standing(id)
     kept = drafts.of(desk().staff, current().account.id, f"/documents/{id}")
@@ -50,7 +51,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: dict[str, str] | 
             fields=fields.of(catalogue, document),
             **{"objections": objections, "nameable": _places(known), "proposals": proposals},
             related=relating.related(catalogue, account, id),
-            **{"typed": typed or kept, "drafted": bool(kept and typed is None), "done": g.get("done", "")},
+            **{"typed": typed or Typed(kept), "drafted": bool(kept and typed is None), "done": g.get("done", "")},
             text=parted(document, files, places, request.args.get("part", "")),
             places=places,
             findable=_findable(known),

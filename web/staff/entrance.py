@@ -42,7 +42,7 @@ def signed_in() -> Answer:
         g.session = session
         return keep_token(make_response(render_template("desk/proven.html", target=to, typed=typed)), token)
     if typed and to == page_of(to) != "/":
-        drafts.keep(desk().staff, session.account.id, to, {name: values[0] for name, values in typed.items()})
+        drafts.keep(desk().staff, session.account.id, to, typed)
     return keep_token(redirect(to, 303), token)
 
 

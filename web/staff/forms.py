@@ -1,11 +1,13 @@
 """What forms carry so that one sent twice makes one thing, and none acts on what its page did not show or is lost."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from secrets import token_hex
 
+from flask import request
 from markupsafe import Markup, escape
+from werkzeug.datastructures import MultiDict
 
 from web.http.parameters import number
 
@@ -13,9 +15,18 @@ _TOKEN = re.compile("[0-9a-f]{32}")
 # Fields of forms in which nobody types, and those that name what was ticked.
 _CHOSEN = frozenset(
     "act version last once state do letter serves record records search forced sure at disclosure outcome settlement"
-    " how role".split()
+    " how role mask".split()
 )
-_TICKED = ("mask-", "mark-")
+_TICKED = "mark-"
+
+
+# What was typed into a form, of a field that repeats each value.
+Typed = MultiDict[str, str]
+
+
+def sent() -> Typed:
+    """Return what the form of this request holds, but for the proof that the desk made it."""
+    return Typed((name, value) for name, value in request.form.items(multi=True) if name != "csrf")
 
 
 def token_of(form: Mapping[str, str]) -> str:
@@ -47,8 +58,12 @@ def lost(typed: Mapping[str, object], page: Markup) -> list[str]:
     """Return what somebody typed into a form that isn't in any form of the page that answers it."""
     said = [
         value
-        for name, value in typed.items()
+        for name, value in _each(typed)
         if isinstance(value, str) and value.strip() and name not in _CHOSEN and not name.startswith(_TICKED)
     ]
     kept = (">{}</textarea>", "<option selected>{}</option>", '"{}"')
     return [each for each in said if not any(way.format(escape(each)) in page for way in kept)]
+
+
+def _each(typed: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    yield from typed.items(multi=True) if isinstance(typed, MultiDict) else typed.items()

@@ -19,6 +19,7 @@ from archive.registers.roles import Act
 from web.http.parameters import number
 from web.staff.acting import done
 from web.staff.documents import page
+from web.staff.forms import Typed, sent
 from web.staff.guard import allowed, current, desk
 from web.staff.places import Places
 from web.staff.progress import standing
@@ -33,18 +34,18 @@ _LATE = timedelta(seconds=10)
 def mask(id: str) -> Answer:
     """Make a job of what is to be masked; sending the same form twice makes one."""
     document, account = standing(id).document, current().account
-    fields = {name: value for name, value in request.form.items() if name != "csrf"}
+    fields = sent()
     version, last = (number(fields.get(name, "")) for name in ("version", "last"))
     if version is None or last is None:
         return page(id, "表单不完整，请在这一页上重新操作。", 400, fields)
     words, reason = fields.get("words", ""), fields.get("reason", "")
-    asked = Asked(id, version, last, _chosen(document), words, reason, fields, address=current().address)
+    asked = Asked(id, version, last, _chosen(document), words, reason, dict(fields.lists()), address=current().address)
     try:
         # What can be said at once is not left to the worker.
         asked.wishes(document)
     except DecisionRefused as refused:
         return page(id, refused.reason, 409, fields)
-    job = hashlib.sha256(json.dumps([account.id, id, fields], sort_keys=True).encode()).hexdigest()[:32]
+    job = hashlib.sha256(json.dumps([account.id, id, asked.fields], sort_keys=True).encode()).hexdigest()[:32]
     if (known := jobs.find(desk().staff, job)) and known.state in (State.DONE, State.GIVEN_UP):
         job = token_hex(16)
     maskings.start(desk().staff, asked, document.metadata.title, account.person, account.unit, job)
@@ -59,7 +60,7 @@ def masked(id: str, job: str) -> Answer | str:
     known, asked = maskings.outcome(desk().staff, found), maskings.asked_for(desk().staff, found)
     if known.result == Result.CHANGED:
         return redirect(f"/documents/{id}", 303)
-    typed = dict(asked.fields) if asked else {}
+    typed = Typed(asked.fields if asked else {})
     if known.result == Result.REFUSED or found.state is State.GIVEN_UP:
         return page(id, known.told or found.told, 200, typed)
     if found.state is State.ASKING and document.version != found.payload["version"]:
@@ -97,6 +98,5 @@ def _own(id: str, job: str) -> Job:
 
 def _chosen(document: Document) -> list[str]:
     """Return the digests of the findings that are ticked, "" for what is none that can be masked."""
-    known = Places(document, standing(document.id).precheck).maskable
-    asked = [number(name.removeprefix("mask-")) for name in request.form if name.startswith("mask-")]
-    return ["" if each is None else known.get(each, "") for each in asked]
+    known = Places(document, standing(document.id).precheck).maskable.values()
+    return [each if each in known else "" for each in request.form.getlist("mask")]

@@ -11,6 +11,7 @@ from archive.registers.roles import Act
 from web.http.current import services
 from web.staff.acting import another, done
 from web.staff.documents import page
+from web.staff.forms import sent
 from web.staff.guard import allowed
 from web.staff.progress import standing
 
@@ -43,7 +44,7 @@ def attach(id: str) -> Answer:
             raise DecisionRefused(id, "请填写是哪一件文件的附件。")
         standing(other)
     except DecisionRefused as refused:
-        return page(id, refused.reason, 409, {name: value for name, value in request.form.items() if name != "csrf"})
+        return page(id, refused.reason, 409, sent())
     return _decided(id, other, "attachment")
 
 

@@ -203,7 +203,7 @@ def test_a_dump_brings_everything_back_but_who_is_signed_in(
     secret = passwords.new_secret()
     codes = accounts.enrol(account, secret, pyotp.TOTP(secret).now())
     token = signed_in(staff, password, codes[0])
-    drafts.keep(staff, account.id, "/documents/x", {"reason": "写到一半"})
+    drafts.keep(staff, account.id, "/documents/x", {"reason": ["写到一半"], "mask": ["甲", "乙"]})
     file = tmp_path / "staff.jsonl"
     assert staff.dump(file) > 10
     assert file.stat().st_mode & 0o077 == 0 and secret not in file.read_text()
@@ -212,7 +212,7 @@ def test_a_dump_brings_everything_back_but_who_is_signed_in(
     known = Accounts(again, catalogue)
     assert known.named("lisi") == accounts.named("lisi")
     assert sessions.find(again, token) is None
-    assert drafts.of(again, account.id, "/documents/x") == {"reason": "写到一半"}
+    assert drafts.of(again, account.id, "/documents/x") == {"reason": ["写到一半"], "mask": ["甲", "乙"]}
     with pytest.raises(SignInRefused):
         signed_in(again, password, codes[0])
     assert signed_in(again, password, codes[1])
@@ -243,9 +243,9 @@ def test_what_somebody_typed_comes_back_whatever_ends_its_lines(
     typed: str,
 ) -> None:
     account = accounts.named("lisi").id
-    drafts.keep(staff, account, "/documents/a", {"reason": typed})
+    drafts.keep(staff, account, "/documents/a", {"reason": [typed]})
     staff.dump(tmp_path / "staff.jsonl")
     other = Staff(databases.empty(tmp_path / "other.sqlite3"), catalogue.keys)
     other.load(tmp_path / "staff.jsonl")
-    assert drafts.of(other, account, "/documents/a") == {"reason": typed}
+    assert drafts.of(other, account, "/documents/a") == {"reason": [typed]}
     other.close()

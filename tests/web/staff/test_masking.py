@@ -54,9 +54,9 @@ def contents(raw: bytes) -> list[bytes]:
         return [container.read(each) for each in container.namelist()]
 
 
-def boxes(site: DeskSite, id: str) -> dict[str, str]:
+def boxes(site: DeskSite, id: str) -> dict[str, list[str]]:
     page = site[Role.REVIEWER].get(f"/documents/{id}").text
-    return {name: "1" for name in re.findall(r'<input type="checkbox" form="masking" name="(mask-\d+)"', page)}
+    return {"mask": re.findall(r'<input type="checkbox" form="masking" name="mask" value="(\w+)"', page)}
 
 
 def work(site: DeskSite) -> int:
@@ -69,7 +69,7 @@ def work(site: DeskSite) -> int:
     return count
 
 
-def asked(site: DeskSite, id: str, **form: str) -> TestResponse:
+def asked(site: DeskSite, id: str, **form: str | list[str]) -> TestResponse:
     """Send the form of a masking, let it be done, and return the page that the reviewer then sees."""
     page, reviewer = f"/documents/{id}", site[Role.REVIEWER]
     answer = reviewer.post(f"{page}/mask", page, **form)
@@ -90,7 +90,7 @@ def confirmed(site: DeskSite, shown: TestResponse) -> TestResponse:
     return reviewer.get(answer.location)
 
 
-def done(site: DeskSite, id: str, **form: str) -> TestResponse:
+def done(site: DeskSite, id: str, **form: str | list[str]) -> TestResponse:
     return confirmed(site, asked(site, id, **form))
 
 
@@ -98,7 +98,7 @@ def test_findings_are_masked_in_a_new_version_that_is_reviewed_and_published(sit
     id = files(a_docx=word(f"村民王某，本人电话{PHONE}。"), b_txt=f"附表\n\n村民王某，本人电话{PHONE}。\n".encode())
     reviewer, publisher, page = site[Role.REVIEWER], site[Role.PUBLISHER], f"/documents/{id}"
     chosen = boxes(site, id)
-    assert len(chosen) == 3
+    assert len(chosen["mask"]) == 3
     before = len(site.services.catalogue.events())
     shown = asked(site, id, reason=REASON, **chosen)
     assert shown.status_code == 200 and "村民王某，本人电话■■■■■■■■■■■。" in shown.text
@@ -113,7 +113,7 @@ def test_findings_are_masked_in_a_new_version_that_is_reviewed_and_published(sit
     for file in (document.file, document.attachments[0].file):
         raw = site.services.blobs.path(file.digest).read_bytes()
         assert not [each for each in contents(raw) if PHONE.encode() in each]
-    assert "■■■■■■■■■■■" in document.text and not boxes(site, id)
+    assert "■■■■■■■■■■■" in document.text and not boxes(site, id)["mask"]
     event = next(each for each in site.services.catalogue.events(id) if each.action == "mask")
     assert event.actor == "乙二" and event.details["masks"] == {"手机号码": 3}
     assert event.details["reason"] == f"遮盖 3 处（手机号码）：{REASON}"
@@ -193,8 +193,8 @@ REFUSED = {
     "too few digits": ({"words": "1381", "reason": REASON}, "至少 5 位"),
     "not there": ({"words": "李四的来信", "reason": REASON}, "没有找到"),
     "a mark of secrecy": ({"words": "机密★长期", "reason": REASON}, "保密规定"),
-    "no such finding": ({"mask-99": "1", "reason": REASON}, "不能遮盖"),
-    "a number of a finding that is none": ({"mask-x": "1", "reason": REASON}, "不能遮盖"),
+    "no such finding": ({"mask": "9" * 64, "reason": REASON}, "不能遮盖"),
+    "a number of a finding that is none": ({"mask": "x", "reason": REASON}, "不能遮盖"),
 }
 
 
@@ -315,7 +315,7 @@ def test_of_what_was_public_the_former_version_is_withdrawn_first(site: DeskSite
 SAID = f"关于低保的公示\n\n村民王某，本人电话{PHONE}。\n".encode()
 
 
-def started(site: DeskSite, id: str, **form: str) -> str:
+def started(site: DeskSite, id: str, **form: str | list[str]) -> str:
     """Send the form of a masking and return the address of its page."""
     answer = site[Role.REVIEWER].post(f"/documents/{id}/mask", f"/documents/{id}", **form)
     assert answer.status_code == 303, answer.text

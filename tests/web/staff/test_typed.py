@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from archive.registers.staff_tables import drafts
 from tests.web.staff.conftest import DeskSite
 
 pytestmark = pytest.mark.page
+Bring = Callable[[str, str, str], str]
 
 
 def _form(page: str, action: str) -> str:
@@ -38,10 +40,12 @@ def test_a_form_that_was_refused_comes_back_open_and_as_it_was(
 ) -> None:
     page = f"/documents/{site.id}"
     form = site[role].hidden(page)
+    what = re.search('name="act" value="([^"]*)"', _form(site[role].get(page).text, f"{page}/{act}"))
+    assert what
     # All of it is done already, and something else happened since.
     for done, typed in (("classify", {"disclosure": "主动公开"}), ("examine/truthfulness", {"outcome": "passed"})):
         assert site[Role.REVIEWER].post(f"{page}/{done}", page, basis="看过", **typed).status_code == 303
-    answer = site[role].post(f"{page}/{act}", act=act, **{**form, **sent})
+    answer = site[role].post(f"{page}/{act}", act=what[1], **{**form, **sent})
     assert answer.status_code == 409 and "您填写的内容没有提交" not in answer.text
     shown = _form(answer.text, f"{page}/{act}")
     for name, value in sent.items():
@@ -130,6 +134,42 @@ def test_what_was_typed_of_an_account_is_sent_again_after_the_sign_in(site: Desk
         assert admin.client.post(path, data=form, base_url="https://localhost").status_code in (200, 303)
     made = site.accounts.named("source" if "source" in path else "ren")
     assert made.unit == "民政局" and sorted(made.roles) == sorted(roles)
+
+
+def _kept(site: DeskSite, below: str, **sent: str | list[str]) -> str:
+    """Send a form after the session has ended, and sign in again; return the document's page as it then is."""
+    reviewer, page = site[Role.REVIEWER], f"/documents/{site.id}"
+    form = reviewer.hidden(page)
+    with time_machine.travel(timedelta(seconds=IDLE.total_seconds() + 120)):
+        answer = reviewer.post(f"{page}/{below}", "/sign-in", **{**form, **sent})
+        typed = re.search(r'name="typed" value="([^"]*)"', answer.text)
+        assert answer.status_code == 403 and typed
+        reviewer.sign_in(to=page, typed=html.unescape(html.unescape(typed[1])))
+        return reviewer.get(page).text
+
+
+def test_of_a_field_that_was_ticked_several_times_each_is_there_again(site: DeskSite, bring: Bring) -> None:
+    site.id = bring("two", "关于救助的通知\n\n村民王某13812345678。\n村民李某13912345678。\n", "丁四")
+    ticks = re.findall(r'name="mask" value="(\w+)"', site[Role.REVIEWER].get(f"/documents/{site.id}").text)
+    page = _kept(site, "mask", act="mask", mask=ticks, reason="个人隐私")
+    assert len(ticks) == 2 and re.findall(r'name="mask" value="(\w+)" checked', page) == ticks
+    assert "个人隐私</textarea>" in page and "您填写的内容没有提交" not in page
+
+
+def test_what_was_typed_about_a_finding_comes_back_there_alone(site: DeskSite, bring: Bring) -> None:
+    """Meanwhile another finding, before it, took its number."""
+    site.id = bring("two", "关于救助的通知\n\n村民王某13812345678。\n", "丁四")
+    reviewer, page = site[Role.REVIEWER], f"/documents/{site.id}"
+    what = re.search(r'name="act" value="(settle/\w+)"', reviewer.get(page).text)
+    assert what
+    sent = {"act": what[1], "settlement": "keep", "reason": "写到一半"}
+    title = {"value": "关于救助13912345678的通知", "reason": "补正"}
+    assert site[Role.CLERK].post(f"{page}/correct/title", page, **title).status_code == 303
+    shown = _kept(site, "settle/1", **sent)
+    assert len(re.findall('name="act" value="settle/', shown)) == 2
+    other, own = (_form(shown, f"{page}/settle/{number}") for number in (1, 2))
+    assert "写到一半" in own and "checked" in own
+    assert "写到一半" not in other.partition('name="act"')[2] and "checked" not in other.partition('name="act"')[2]
 
 
 def test_what_nobody_sees_in_a_form_is_not_kept(site: DeskSite) -> None:
