@@ -7,7 +7,7 @@ import pytest
 
 from archive.decisions import afterwards, relations, review, validity
 from archive.decisions.relations import RelationKind
-from archive.document import Validity
+from archive.document import Validity, Verdict
 from archive.errors import DecisionRefused
 from archive.registers.roles import Role
 from tests.conftest import publish
@@ -107,6 +107,25 @@ def test_validity_is_recorded_and_renewed_for_a_reason(site: DeskSite, pair: tup
         validity.renew(catalogue, old, "法制科", "续期")
 
 
+def test_forms_for_what_is_public_are_shown_of_nothing_else(
+    site: DeskSite, pair: tuple[str, str], bring: Bring
+) -> None:
+    reviewer, catalogue = site[Role.REVIEWER], site.services.catalogue
+    waiting = bring("waits", REPEAL.replace("通知", "公告"), "丁四")
+
+    def forms(id: str) -> set[str]:
+        page = reviewer.get(f"/documents/{id}").text
+        return {each for each in ("relate", "validity", "renew") if f"/documents/{id}/{each}" in page}
+
+    assert relations.proposals(catalogue, waiting) and forms(waiting) == set()
+    assert forms(pair[1]) == {"relate", "validity", "renew"}
+    # What the law no longer knows is not renewed.
+    validity.record(catalogue, pair[0], Validity.REPEALED, "法制科", "废止", date(2021, 1, 1))
+    assert forms(pair[0]) == {"relate", "validity"}
+    review.decide(catalogue, pair[0], Verdict.WITHDRAW, "丙三", "有误")
+    assert forms(pair[0]) == set()
+
+
 def test_a_forced_approval_is_looked_at_by_another_person(site: DeskSite, bring: Bring) -> None:
     catalogue = site.services.catalogue
     id = bring("forced", "关于预算的通知\n\n请公开。\n", "乙二")
@@ -132,6 +151,7 @@ def test_what_is_withdrawn_may_be_replaced(site: DeskSite, pair: tuple[str, str]
 def test_a_source_unit_learns_of_no_other_unit_s_document(site: DeskSite, bring: Bring) -> None:
     other, own = bring("old", "云溪县收费办法\n\n第一条 收费。\n", "丁四"), bring("new", REPEAL, "甲一")
     source, catalogue = site[Role.SOURCE], site.services.catalogue
+    publish(catalogue, own)
     assert other in site[Role.REVIEWER].get(f"/documents/{own}").text
     assert other not in source.get(f"/documents/{own}").text
     relations.confirm(catalogue, relations.proposals(catalogue, own)[0].id, other, "法制科", date(2020, 1, 1))
