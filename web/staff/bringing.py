@@ -1,7 +1,7 @@
 """Bringing files in: the form, and a page for each job that shows what became of every file."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from secrets import token_hex
 
@@ -44,7 +44,7 @@ def bring() -> Answer:
     sent, account = arrived(), current().account
     together, note = sent.form.get("how") == "together", one_line(sent.form.get("note", ""))[:_LONGEST_NOTE]
     if sent.folder is None:
-        return _form("请先选择文件。", note, together, 400)
+        return _form("请先选择文件。", note, together, 400, sent.form)
     id = once(f"{account.id}/{token_for(sent.form)}", {**sent.form, **sent.said_by_files})
     if jobs.find(desk().staff, id) is None:
         data = services().settings.data
@@ -94,11 +94,20 @@ def choose(id: str, number: int) -> Answer:
     return redirect(f"/bring/{id}", 303)
 
 
-def _form(refused: str = "", note: str = "", together: bool = False, status: int = 200) -> Response:
+def _form(
+    refused: str = "", note: str = "", together: bool = False, status: int = 200, typed: Mapping[str, str] | None = None
+) -> Response:
     account = current().account
     page = render_template(
         "desk/bring.html",
-        **{"refused": refused, "note": note, "together": together, "once": token_hex(16), "JOBS": JOBS, "when": _when},
+        **{
+            "refused": refused,
+            "note": note,
+            "together": together,
+            "once": token_for(typed or {}),
+            "JOBS": JOBS,
+            "when": _when,
+        },
         **{"file_size": LARGEST_FILE, "size": LARGEST_UPLOAD, "most": MOST_FILES},
         recent=jobs.of(desk().staff, account.person, account.unit, not confined(account), ROWS),
     )

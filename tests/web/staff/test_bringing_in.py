@@ -407,3 +407,8 @@ def test_a_slow_upload_is_given_the_time_that_it_needs_and_a_stalled_one_is_not(
         upload(2.0)
     made = jobs.of(site.staff, "甲一", "财政局", False, 9)
     assert [path.name for path in left(site)] == [job.id for job in made]
+
+
+def test_a_form_that_is_shown_again_is_the_same_form(site: DeskSite) -> None:
+    answer = site[Role.CLERK].post("/bring", "/bring", once="5f" * 16, note="补送")
+    assert answer.status_code == 400 and f'name="once" value="{"5f" * 16}"' in answer.text
