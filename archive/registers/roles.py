@@ -74,7 +74,7 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
 STEPPED_UP = frozenset(
     {
         *(Act.APPROVE, Act.WITHDRAW, Act.FORCE, Act.MANAGE, Act.EXPORT_LOG),
-        *(Act.OPEN_PERSONS, Act.EXPORT_PERSONS),
+        *(Act.OPEN_PERSONS, Act.EXPORT_PERSONS, Act.EXPORT_REQUESTS, Act.EXPORT_BOOKS),
     }
 )
 # Roles whose holders sign in with a second factor, unless the installation makes it optional.

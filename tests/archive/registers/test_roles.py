@@ -59,3 +59,7 @@ def test_those_who_manage_and_those_who_watch_do_nothing_else() -> None:
         alone = {Role.ADMINISTRATOR, Role.AUDITOR} & set(pair)
         assert (conflict(pair) in alone) if alone else conflict(pair) is None
     assert conflict([Role.AUDITOR]) is None
+
+
+def test_before_whatever_is_exported_a_proof_is_asked_for() -> None:
+    assert {each for each in Act if each.value.startswith("导出")} <= STEPPED_UP
