@@ -76,7 +76,7 @@ def correct(
         acts.required(id, reason, "更正信息必须写明原因。")
         changed = {**row, field: value or None, "sources": {**row["sources"], field: f"{BY_HAND}：{name}"}}
         if field in ("title", "number"):
-            changed |= _numbers(changed)
+            changed |= numbers(changed)
         if not sure and (doubt := _doubt(changed, field)):
             raise DoubtfulValue(id, f"{doubt}核对无误的，请注明仍按此填写。")
         return record(catalogue, connection, field, changed, parts, name, reason)
@@ -184,6 +184,16 @@ def newest(connection: Connection, id: str) -> tuple[dict[str, Any], list[dict[s
     return row, [dict(part) for part in parts]
 
 
+def numbers(row: Values) -> dict[str, list[str]]:
+    """Return the other and the cited numbers of a document whose number or title was corrected."""
+    number = row["number"]
+    borne = [*docnumber.canonicals(docnumber.find(number or "")), *row["other_numbers"]]
+    others = [each for each in dict.fromkeys(borne) if each != number]
+    said = docnumber.canonicals(docnumber.find(f"{row['title']}\n{row['text']}"))
+    cited = [each for each in dict.fromkeys(said) if each != number and each not in others]
+    return {"other_numbers": others, "cited_numbers": cited[:MAX_CITED]}
+
+
 def _read(id: str, field: str, text: str) -> Any:
     longest = MAX_TITLE if field == "title" else LONGEST
     if len(text) > longest:
@@ -234,16 +244,6 @@ def _is_number(value: str) -> bool:
         each.start == 0 and each.kind is not NumberKind.REGISTRATION and len(value) - each.end <= 1
         for each in docnumber.find(value)
     )
-
-
-def _numbers(row: Values) -> dict[str, list[str]]:
-    """Return the other and the cited numbers of a document whose number or title was corrected."""
-    number = row["number"]
-    borne = [*docnumber.canonicals(docnumber.find(number or "")), *row["other_numbers"]]
-    others = [each for each in dict.fromkeys(borne) if each != number]
-    said = docnumber.canonicals(docnumber.find(f"{row['title']}\n{row['text']}"))
-    cited = [each for each in dict.fromkeys(said) if each != number and each not in others]
-    return {"other_numbers": others, "cited_numbers": cited[:MAX_CITED]}
 
 
 def _kept(field: str, row: Values, parts: Sequence[Values]) -> str | None:

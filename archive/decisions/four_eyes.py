@@ -15,6 +15,8 @@ SETTLED = "处理了检查发现"
 CORRECTED = "更正了信息"
 # The event of a document that another became an attachment of; it names who had brought that one in.
 ATTACHED = "attached"
+# The event of a version that is a new reading of the files of another, and says whether that one had waited.
+REREAD = "reread"
 
 
 def involved(connection: Connection, id: str, version: int) -> Iterator[tuple[str, str]]:
@@ -30,9 +32,14 @@ def involved(connection: Connection, id: str, version: int) -> Iterator[tuple[st
         query = select(column).where(table.c.document_id == id, table.c.version == version).distinct()
         for person in connection.scalars(query.order_by(column)):
             yield person, did
-    for event in audit.events(connection, id, (ATTACHED,)):
-        if event.details["version"] == version:
+    for event in audit.events(connection, id, (ATTACHED, REREAD)):
+        if event.details["version"] != version:
+            continue
+        if event.action == ATTACHED:
             yield str(event.details["brought_by"]), "接收了附件"
+        elif event.details.get("waited"):
+            # Nobody had approved what they did.
+            yield from involved(connection, id, int(str(event.details["instead_of"])))
 
 
 def deeds(connection: Connection, id: str, version: int, person: str) -> list[str]:

@@ -146,16 +146,49 @@ def renew(connection: Connection, document: Document, like: int) -> Precheck:
     return add(connection, document.id, document.version, _found(document), like)
 
 
+def reread(connection: Connection, document: Document, former: Document) -> Precheck:
+    """Pre-check a version that is a new reading of the files of another.
+
+    What was decided about a number of a person holds for the same number in the same file, whatever is read around it
+    now, if it stands there as often as before; about anything else, for the same finding. Raises PrecheckFailed.
+    """
+    found = _found(document)
+    before, now = (_numbers(of, each) for of, each in ((former, _found(former)), (document, found)))
+    same = {
+        newer: older
+        for words, digests in now.items()
+        if len(digests) == len(before.get(words, ()))
+        for newer, older in zip(digests, before[words], strict=True)
+    }
+    return add(connection, document.id, document.version, found, former.version, same)
+
+
+def _numbers(document: Document, found: Sequence[precheck.Finding]) -> dict[tuple[object, ...], list[str]]:
+    """Map the numbers of persons that were found, by rule and file, to the digests of these findings, in order."""
+    digests: dict[tuple[object, ...], list[str]] = {}
+    for each in found:
+        if each.spot is not None and each.kind in precheck.PERSONAL:
+            words = each.kind, each.spot.part, each.spot.concealed, each.spot.words(document)
+            digests.setdefault(words, []).append(each.digest)
+    return digests
+
+
 def add(
-    connection: Connection, id: str, version: int, found: Sequence[precheck.Finding], like: int | None = None
+    connection: Connection,
+    id: str,
+    version: int,
+    found: Sequence[precheck.Finding],
+    like: int | None = None,
+    same: Mapping[str, str] | None = None,
 ) -> Precheck:
     """Add a pre-check with its findings and an audit event.
 
     What was decided about a finding of the one before holds for the same finding in this one; ``like`` is the version
-    whose pre-check was before, if it is not this one.
+    whose pre-check was before, if it is not this one. ``same`` maps digests of findings to those that they had there.
     """
     former = of(connection, id, version if like is None else like)
-    known = {each.digest: each.settled for each in former.found if each.settled} if former else {}
+    settled = {each.digest: each.settled for each in former.found if each.settled} if former else {}
+    known = settled | {newer: settled[older] for newer, older in (same or {}).items() if older in settled}
     at = audit.now()
     row = {"rules": precheck.RULES, "found": len(found), "checked_at": at}
     made = connection.execute(
@@ -178,8 +211,8 @@ def add(
     if rows:
         connection.execute(insert(findings), rows)
     for finding in _stored(connection, id, version).found if known else ():
-        if settled := known.get(finding.digest):
-            _add_settlement(connection, finding.id, about, settled)
+        if decided := known.get(finding.digest):
+            _add_settlement(connection, finding.id, about, decided)
     told = {"version": version, "rules": precheck.RULES, "found": len(found), "stops": sum(map(_blocks, found))}
     stored = _stored(connection, id, version)
     carried = settlements.c.finding_id.in_([each.id for each in stored.found if each.settled])

@@ -232,7 +232,7 @@ class Intake:
         main, metadata = self._sandbox.read(files[0][0], types[0], item.stated, files[0][1])
         others = [self._sandbox.extract(path, kind) for (path, _), kind in zip(files[1:], types[1:], strict=True)]
         kept = [self._keep(*each) for each in zip(files, types, digests, strict=True)]
-        text, places = _with_title(main, metadata.title)
+        text, places = with_title(main, metadata.title)
         return Prepared(
             item=item,
             signature=signature,
@@ -377,11 +377,11 @@ def attachment_of(digest: str, name: str, kind: str, size: int, part: Extraction
 
 
 def _attachment(file: File, part: Extraction) -> Attachment:
-    text, places = _with_title(part)
+    text, places = with_title(part)
     return Attachment(file, text, part.warnings, places, part.concealed)
 
 
-def _with_title(extraction: Extraction, shown: str = "") -> tuple[str, tuple[Place, ...]]:
+def with_title(extraction: Extraction, shown: str = "") -> tuple[str, tuple[Place, ...]]:
     """Return the text and its places, with its own title on top unless that is ``shown`` as the document's."""
     own, places = extraction.title, extraction.places
     if not own or normalise(own) in normalise(shown):

@@ -17,6 +17,7 @@ COMMANDS = {
     "review": "review",
     "correct": "correcting",
     "attachments": "attaching",
+    "reread": "rereading",
     "publish-due": "scheduling",
     "history": "history",
     "validity": "history",

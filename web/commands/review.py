@@ -15,6 +15,7 @@ from archive.store.space import disk_full, release_reserve, release_reserve_if_f
 from web.commands import jobs
 from web.commands.deciding import decider, naming
 from web.commands.installation import named, reported, services
+from web.commands.rereading import readings
 from web.commands.scheduling import schedule, scheduled, unschedule
 from web.commands.sentences import sentence
 from web.commands.usage import Commands
@@ -244,6 +245,7 @@ def approve(ids: tuple[str, ...], reviewer: str, reason: str, force: bool, vouch
 review.add_command(schedule)
 review.add_command(unschedule)
 review.add_command(scheduled)
+review.add_command(readings)
 
 
 @review.command()

@@ -53,6 +53,7 @@ ACTIONS = {
     **{"correct": "更正信息", "schedule": "定时公开", "unschedule": "取消定时公开", "not_published": "到时没有公开"},
     **{"ended": "公开期限已满"},
     **{"mask": "遮盖，成为新版本", "remedy": "改好退回意见", "separate": "认定为两件", "attached": "另一件成为附件"},
+    **{"reread": "重新读取原件，成为新版本", "reread.run": "重新读取一批原件"},
     "hold": "登记既有内容的校验值",
     **{"request": "办理申请", "request.view": "查看申请人信息", "request.import": "导入登记簿"},
     **{"request.search": "检索情况记录", "request.findable": "确认供检索的文字"},

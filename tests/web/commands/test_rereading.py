@@ -1,0 +1,124 @@
+"""``gongkai reread`` and ``gongkai review readings``, as a person runs them."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archive.document import Metadata
+from archive.extract import Extraction, Sandbox
+from tests.web.commands.conftest import Run
+
+TEXT = "{}办法\n\n第一条 为了{}，制定本办法。\n\n第二条 按时报送，期限 10 日。\n\n云溪县人民政府\n2019年3月1日\n"
+NAMES = ("防汛", "抗旱", "值班")
+
+
+@contextmanager
+def earlier(*lost: str) -> Iterator[None]:
+    """Read as a program that loses words."""
+
+    def change(found: Extraction) -> Extraction:
+        text = "\n".join(found.paragraphs)
+        for each in lost:
+            text = text.replace(each, "")
+        return replace(found, paragraphs=tuple(text.split("\n")))
+
+    whole = Sandbox.read
+
+    def read(self: Sandbox, *about: object) -> tuple[Extraction, Metadata]:
+        found, metadata = whole(self, *about)  # type: ignore[arg-type]
+        return change(found), metadata
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sandbox, "read", read)
+        yield
+
+
+@pytest.fixture
+def ids(run: Run, tmp_path: Path) -> list[str]:
+    """Three public documents: numbers of articles were lost in two, in the third a figure too."""
+    folder = tmp_path / "incoming"
+    folder.mkdir()
+    for name in NAMES:
+        (folder / f"{name}.txt").write_text(TEXT.format(name, name), encoding="utf-8")
+    with earlier("第一条 ", "第二条 "):
+        run("ingest", *(str(folder / f"{name}.txt") for name in NAMES[:2]), "--already-published")
+    with earlier("第一条 ", " 10"):
+        run("ingest", str(folder / f"{NAMES[2]}.txt"), "--already-published")
+    listed = run("review", "list", "--status", "published").stdout
+    return [next(line[:12] for line in listed.splitlines() if name in line) for name in NAMES]
+
+
+def test_originals_are_read_again_and_what_differs_is_decided_about(run: Run, ids: list[str]) -> None:
+    first, second, third = ids
+    told = run("reread", "--all").stdout
+    assert re.search(f"{first}  第 2 版  防汛办法：有不同，待审；编号 2 处", told)
+    assert re.search(f"{third}  第 2 版  值班办法：有不同，待审；编号 1 处、数字 1 处", told)
+    assert "有不同，待审 3 件" in told and "不同之处：编号 5 处、数字 1 处。" in told
+    assert "只有编号、表格不同的 2 件，可以一并审看；其余 1 件逐件审查" in told
+    assert "与原来一致 3 件" in run("reread", "--all").stdout
+    listed = run("review", "readings").stdout
+    assert f"{first}@2  防汛办法  与第 1 版对照：编号 2 处  等待审查" in listed
+    assert "编号：“为了防汛，制定本办法。” → “第一条 为了防汛，制定本办法。”" in listed
+    assert f"{third}@2" in listed and "逐件审查：有数字的不同。" in listed
+    both = (f"{first}@2", f"{second}@2")
+    decide = ("review", "readings", f"{first}@2", f"{second}@2", f"{third}@2")
+    refused = run(*decide, "--examine", "--reviewer", "审查员", "--reason", "逐条对照原件", code=1)
+    assert "不能与别的一并办理：有数字的不同。请打开这一件，逐件审查。" in refused.stderr
+    assert refused.stdout.count("两项审查通过（一并审看：同一原件重新读取，与公开的第 1 版只差编号 2 处，") == 2
+    # Whoever examined them does not approve them.
+    alone = run("review", "readings", *both, "--approve", "--reviewer", "审查员", "--reason", "同意", code=1)
+    assert "须是另一人" in alone.stderr
+    assert (
+        run("review", "readings", *both, "--approve", "--reviewer", "签发人", "--reason", "同意").stdout.count("已公开")
+        == 2
+    )
+    assert f"{first}" not in run("review", "readings").stdout
+    assert "第一条" in run("review", "show", first).stdout
+    assert run("review", "readings", third, "--send-back", "--reviewer", "审查员", "--reason", "不符").stdout
+    assert "审查退回过同样的读法 1 件" in run("reread", "--all").stdout
+    checked = run("verify", code=1).stdout
+    assert "内容完好；决定完好" in checked and "还没有建立索引" in checked
+    run("audit", "verify")
+
+
+def test_a_run_that_was_interrupted_goes_on(run: Run, ids: list[str], environment: dict[str, str]) -> None:
+    place = Path(environment["GONGKAI_DATA"]) / "cache" / "reread.json"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(json.dumps({"after": sorted(ids)[0]}), encoding="utf-8")
+    went_on = run("reread", "--all")
+    assert "从第 2 件继续" in went_on.stderr and "有不同，待审 2 件" in went_on.stdout
+    assert not place.exists()
+    # A place that can't be read costs time only.
+    place.write_text("{", encoding="utf-8")
+    assert "有不同，待审 1 件" in run("reread", "--all").stdout and not place.exists()
+
+
+def test_what_is_not_read_is_told(run: Run, ids: list[str], environment: dict[str, str]) -> None:
+    data = Path(environment["GONGKAI_DATA"])
+    blob = max((data / "blobs").rglob("*"), key=lambda path: path.is_file() and "防汛" in path.read_text("utf-8"))
+    blob.unlink()
+    run("review", "withdraw", ids[1], "--reviewer", "审查员", "--reason", "有误")
+    told = run("reread", "--all", code=1).stdout
+    assert f"{ids[0]}  第 1 版  防汛办法：读不出；原件缺失" in told and "读不出 1 件" in told
+    assert "没有编号为“nothing”的文件" in run("reread", "nothing", code=1).stdout
+    assert "没有重新读取：已经撤回 1 件。" in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (("reread",), "请写明编号，或者用 --all 重新读取全部文件。"),
+        (("reread", "abcdefghijkl", "--all"), "请写明编号，或者用 --all"),
+        (("reread", "abcdefghijkl", "--restart"), "--restart 与 --all 一起使用。"),
+        (("reread", "--all", "--actor", " "), "请用 --actor"),
+        (("review", "readings", "--approve"), "一并办理，须写明编号"),
+        (("review", "readings", "--reviewer", "审查员"), "请写明办理什么"),
+    ],
+)
+def test_a_wrong_use_says_what_to_do(run: Run, typed: tuple[str, ...], told: str) -> None:
+    assert told in run(*typed, code=2).stderr
