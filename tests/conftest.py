@@ -6,7 +6,7 @@ import os
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from cProfile import Profile
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,7 +27,7 @@ from werkzeug.routing import Rule
 
 from archive.decisions import publication, review
 from archive.document import Document, File, Metadata, Validity
-from archive.extract import Sandbox
+from archive.extract import Extraction, Sandbox
 from archive.extract.process import sandbox
 from archive.registers import passwords
 from archive.registers.staff import Staff
@@ -383,6 +383,27 @@ def publish(
     with catalogue.writing() as connection:
         review.add_vouching(connection, id, reviewer, reason or "一事一审")
         publication.approve(connection, id, approver, reason or "一事一审")
+
+
+@contextmanager
+def earlier(*lost: str) -> Iterator[None]:
+    """Take in as an earlier program would, which loses words of a file's text."""
+
+    def change(found: Extraction) -> Extraction:
+        text = "\n".join(found.paragraphs)
+        for each in lost:
+            text = text.replace(each, "")
+        return replace(found, paragraphs=tuple(text.split("\n")))
+
+    whole = Sandbox.read
+
+    def read(self: Sandbox, *about: object) -> tuple[Extraction, Metadata]:
+        found, metadata = whole(self, *about)  # type: ignore[arg-type]
+        return change(found), metadata
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Sandbox, "read", read)
+        yield
 
 
 def calls(function: Callable[[], object]) -> int:

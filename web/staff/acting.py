@@ -41,7 +41,7 @@ def _done(id: str, act: Ask, place: str, onward: str) -> Answer:
         return page(id, "表单不完整，请在这一页上重新操作。", 400, typed)
     since = [each for each in known.events if each.sequence > last and each.action != audit.VIEW]
     if since:
-        return page(id, _overtaken(since, person), 409, typed)
+        return page(id, overtaken(since, person), 409, typed)
     try:
         act(version, person)
     except DoubtfulValue as doubtful:
@@ -73,7 +73,7 @@ def another(id: str, typed: str) -> str | None:
     return name
 
 
-def _overtaken(since: list[audit.Event], person: str) -> str:
+def overtaken(since: list[audit.Event], person: str) -> str:
     """Say what was done to a document after somebody had opened its page: the last that a person did."""
     newest = next((each for each in reversed(since) if each.action != "precheck"), since[-1])
     who = "您" if newest.actor == person else newest.actor

@@ -42,6 +42,7 @@ from web.staff.mistakes import mistakes
 from web.staff.pages import pages
 from web.staff.preview import preview
 from web.staff.queues import queues
+from web.staff.readings import readings
 from web.staff.requests.acting import acting
 from web.staff.requests.answering import answering
 from web.staff.requests.board import boards
@@ -63,6 +64,7 @@ from web.staff.words import without_commands
 PARTS = (
     entrance,
     queues,
+    readings,
     bringing,
     documents,
     pages,

@@ -2,40 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from archive.document import Metadata
-from archive.extract import Extraction, Sandbox
+from tests.conftest import earlier
 from tests.web.commands.conftest import Run
 
 TEXT = "{}办法\n\n第一条 为了{}，制定本办法。\n\n第二条 按时报送，期限 10 日。\n\n云溪县人民政府\n2019年3月1日\n"
 NAMES = ("防汛", "抗旱", "值班")
-
-
-@contextmanager
-def earlier(*lost: str) -> Iterator[None]:
-    """Read as a program that loses words."""
-
-    def change(found: Extraction) -> Extraction:
-        text = "\n".join(found.paragraphs)
-        for each in lost:
-            text = text.replace(each, "")
-        return replace(found, paragraphs=tuple(text.split("\n")))
-
-    whole = Sandbox.read
-
-    def read(self: Sandbox, *about: object) -> tuple[Extraction, Metadata]:
-        found, metadata = whole(self, *about)  # type: ignore[arg-type]
-        return change(found), metadata
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Sandbox, "read", read)
-        yield
 
 
 @pytest.fixture
