@@ -13,10 +13,12 @@ from archive.extract.extraction import Extraction
 from archive.extract.others.slidelists import Counter, unknown_in
 from archive.extract.others.slidelook import PRESENTATION, SlideLook
 from archive.extract.others.slideplace import box_of, place_of
-from archive.extract.text.assemble import Lines, assemble
-from archive.extract.text.characters import clean, joined, rows, squeezed
+from archive.extract.others.slidetable import read_table
+from archive.extract.text.assemble import Lines, assemble, table_labels
+from archive.extract.text.characters import clean, joined, squeezed
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
 from archive.extract.text.numbering import labelled
+from archive.extract.text.tables import Setter, covered_told
 
 _DAMAGED = "演示文稿（pptx）已损坏或不合格式，无法读取。请用办公软件打开并另存后再提交。"
 
@@ -44,7 +46,8 @@ class _Presentation:
         self._concealed = Concealed()
         self._title: str | None = None
         self._shown = self._hidden = self._pictures = self._notes = self._broken = self._comments = self._unseen = 0
-        self._doubtful = self._unknown_lists = 0
+        self._doubtful = self._unknown_lists = self._tables = self._covered = 0
+        self._setter = Setter()
         self._authors = _authors(parts)
 
     def extraction(self) -> Extraction:
@@ -72,7 +75,17 @@ class _Presentation:
         told = [sentence.format(count) for count, sentence in counted if count]
         if self._comments:
             told.append(comments_told("幻灯片上", self._comments))
-        return assemble(self._title, self._lines.found, warnings=told, concealed=self._concealed.lines)
+        if self._covered:
+            told.append(covered_told(self._covered))
+        lines, labels = self._lines, table_labels(self._lines.tables)
+        return assemble(
+            self._title,
+            lines.found,
+            labels=labels,
+            rows=lines.rows,
+            warnings=[*told, *self._setter.told],
+            concealed=self._concealed.lines,
+        )
 
     def _read(self, slide: etree._Element, related: Mapping[str, tuple[str, str]], number: int) -> None:
         where = f"第 {number} 张幻灯片"
@@ -90,8 +103,11 @@ class _Presentation:
                     self._concealed.add(f"{where}{reason}", text)
             if self._shown == 1:
                 self._title = _title(slide)
-            for text in _lines(slide):
-                self._lines.add_row(text)
+            for each in _blocks(slide):
+                if isinstance(each, str):
+                    self._lines.add_row(each)
+                else:
+                    self._add_table(each, where)
             self._unknown_lists += unknown_in(slide)
             self._pictures += sum(1 for _ in slide.iter("{*}pic"))
         charts = {one.get(key) for one in slide.iter("{*}chart") for key in IDS}
@@ -115,6 +131,15 @@ class _Presentation:
                 self._concealed.add(f"{where}备注", note)
             elif kind in _COMMENTED:
                 self._add_comments(where, parse_part(self._parts[target]))
+
+    def _add_table(self, element: etree._Element, where: str) -> None:
+        table = read_table(element, _text)
+        self._tables += 1
+        for row in table.rows(self._setter):
+            self._lines.add_set(row, self._tables)
+        for text in table.covered:
+            self._covered += len(squeezed(text))
+            self._concealed.add(f"{where}{Unseen.MERGED}", text)
 
     def _add_comments(self, where: str, root: etree._Element) -> None:
         """List the comments of a part, older ones and those with answers."""
@@ -215,22 +240,30 @@ def _slides(parts: Mapping[str, bytes]) -> Iterator[str]:
 
 def _lines(parent: etree._Element) -> Iterator[str]:
     """Yield the paragraphs and table rows below an element that are not empty."""
+    for each in _blocks(parent):
+        if isinstance(each, str):
+            yield each
+        else:
+            yield from filter(None, (row.text for row in read_table(each, _text).rows(Setter())))
+
+
+def _blocks(parent: etree._Element) -> Iterator[str | etree._Element]:
+    """Yield the paragraphs below an element that are not empty, and the tables."""
     counter = Counter(parent)
     for element in parent.iterchildren("{*}*"):
         kind = etree.QName(element).localname
         if kind == "tbl":
-            yield from filter(None, rows([_cells(each) for each in element.iterfind("{*}tr")]))
-            continue
-        if kind == "p":
-            line = clean("".join(_run(each) for each in element.iterchildren("{*}*")))
-        elif kind == "Fallback":
-            # The same content again, for programs that can't show the first choice.
-            continue
-        else:
-            yield from _lines(element)
-            continue
-        if line:
-            yield labelled(counter.label(element), line)
+            yield element
+        elif kind == "p":
+            if line := clean("".join(_run(each) for each in element.iterchildren("{*}*"))):
+                yield labelled(counter.label(element), line)
+        # The fallback is the same content again, for programs that can't show the first choice.
+        elif kind != "Fallback":
+            yield from _blocks(element)
+
+
+def _text(cell: etree._Element) -> str:
+    return "".join(_lines(cell))
 
 
 def _chart(root: etree._Element) -> Iterator[str]:
@@ -244,14 +277,6 @@ def _chart(root: etree._Element) -> Iterator[str]:
         for part in ("tx", "cat", "xVal", "val", "yVal"):
             if values := [clean(each.text or "") for each in series.iterfind(f"{{*}}{part}//{{*}}v")]:
                 yield " ".join(values)
-
-
-def _cells(line: etree._Element) -> dict[int, str]:
-    return {
-        column: "".join(_lines(cell))
-        for column, cell in enumerate(line.iterfind("{*}tc"))
-        if not (cell.get("hMerge") or cell.get("vMerge"))
-    }
 
 
 def _run(element: etree._Element) -> str:

@@ -5,16 +5,19 @@ from pathlib import Path
 
 import pytest
 from docx.document import Document
+from lxml import etree
 
 from archive.document import Document as Kept
 from archive.document import File, Merged, Metadata, Place
 from archive.errors import ExtractionFailed
 from archive.extract import Extraction, extract_plain, media_type
+from archive.extract.others import slidetable
 from archive.extract.process import answer
 from archive.extract.text import tables
 from archive.extract.text.tables import Setter, Span
 from archive.tables import tables as tables_of
 from tests.archive.extract.makers import REAL, add_xml, write_docx
+from tests.archive.extract.others import test_slides as slides
 from tests.archive.extract.statutory import TABLES, TABLES_BEFORE, Table, report_docx, report_html, report_pdf
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -91,6 +94,73 @@ def test_the_statutory_tables_of_a_real_report() -> None:
         Merged(7, 1, 8, 1),
     } < second
     assert third == TABLES[2].merged()
+
+
+def presented(path: Path, *rows: str, more: str = "") -> Extraction:
+    """Read a slide with a table of rows."""
+    table = "".join(f"<a:tr>{row}</a:tr>" for row in rows)
+    frame = f"<p:graphicFrame><a:graphic><a:tbl>{more}{table}</a:tbl></a:graphic></p:graphicFrame>"
+    return slides.read(slides.write_pptx(path, [frame]))
+
+
+@pytest.mark.parametrize("form", [TABLES, TABLES_BEFORE], ids=["2021", "2019"])
+def test_the_statutory_tables_on_slides(form: Sequence[Table], tmp_path: Path) -> None:
+    def row(table: Table, number: int) -> str:
+        """Return a row with a cell for every column, also for those that another covers, as the format has it."""
+        cells = []
+        for column in range(len(table.widths)):
+            over = next(
+                each
+                for each in table.cells
+                if each.row <= number < each.row + each.rows and each.column <= column < each.column + each.columns
+            )
+            across, down = column > over.column, number > over.row
+            more = f' gridSpan="{over.columns}"' if over.columns > 1 and not across else ' hMerge="1"' if across else ""
+            more += f' rowSpan="{over.rows}"' if over.rows > 1 and not down else ' vMerge="1"' if down else ""
+            cells.append(slides.cell("" if across or down else over.text, more))
+        return f"<a:tr>{''.join(cells)}</a:tr>"
+
+    frames = [
+        slides.shape(table.heading)
+        + "<p:graphicFrame><a:graphic><a:tbl>"
+        + "".join(row(table, number) for number in range(table.height))
+        + "</a:tbl></a:graphic></p:graphicFrame>"
+        for table in form
+    ]
+    found = slides.read(slides.write_pptx(tmp_path / "a.pptx", frames))
+    assert [line for line in found.paragraphs if "\t" in line] == [line for table in form for line in table.lines()]
+    assert merged(found) == [table.merged() for table in form] and found.warnings == ()
+    assert [each.label for each in found.places if each.label] == ["表 1", "表 2", "表 3"]
+
+
+def test_cells_of_a_slide_are_covered_only_where_another_covers_them(tmp_path: Path) -> None:
+    cell = slides.cell
+    found = presented(
+        tmp_path / "a.pptx",
+        # Some programs leave out what is covered across; what goes on with nothing is seen.
+        cell("甲", 'gridSpan="2"') + cell("乙", 'hMerge="0"'),
+        cell("丙", 'hMerge="1"') + cell("丁", 'rowSpan="2"') + cell("1"),
+        cell("戊", 'vMerge="1"') + cell("盖住的字", 'vMerge="1"') + cell("2"),
+        cell("己", 'rowSpan="9999999" gridSpan="x"') + cell("3") + cell("4", 'vMerge="true"'),
+        more="<a:tblPr firstRow='1'/>",
+    )
+    assert found.paragraphs == ("甲\t\t乙", "丙\t丁\t1", "戊\t\t2", "己\t3\t4")
+    assert found.places == (Place(0, "表 1", 1, (Merged(0, 0, 1, 2), Merged(1, 1, 2, 1))),)
+    assert found.concealed == ("第 1 张幻灯片合并单元格盖住的文字：盖住的字",)
+    assert found.warnings == ("表格中有 4 个字在被合并的单元格里，看不见，没有收入正文，请核对；公开前请删除。",)
+
+
+def test_merged_cells_of_a_slide_over_others_are_told(tmp_path: Path) -> None:
+    cell = slides.cell
+    found = presented(tmp_path / "a.pptx", cell("甲", 'rowSpan="2"') + cell("1"), cell("乙") + cell("2"))
+    assert found.paragraphs == ("甲\t1", "乙\t2") and found.warnings == (tables.UNPLACED.format(1),)
+
+
+def test_the_merged_cells_of_a_slide_reach_no_further_than_its_table() -> None:
+    wide = "<tc gridSpan='9999999' rowSpan='9999999'/>" * 30
+    table = slidetable.read_table(etree.fromstring(f"<tbl>{f'<tr>{wide}</tr>' * 20}</tbl>"), lambda _: "字")
+    assert table.spans[0, 0] == Span(20, 30) and table.spans[19, 0] == Span(1, 30)
+    assert max(column + span.columns for (_, column), span in table.spans.items()) < 60
 
 
 def rich(path: Path, *rows: tuple[str, str]) -> Extraction:
