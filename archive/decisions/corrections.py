@@ -272,16 +272,12 @@ def _change(connection: Connection, changed: Values, parts: Sequence[Values]) ->
 
 def _add_version(connection: Connection, row: Values, parts: Sequence[Values], person: str, reason: str) -> None:
     id, version, now = str(row["document_id"]), int(row["version"]), audit.now()
-    known = grounds.classified(connection, id, version - 1)
     fresh = {**row, "received_at": now, "note": reason.strip(), "brought_by": person}
     connection.execute(insert(versions).values(**fresh))
     _add_parts(connection, id, version, parts)
     values = {"version": version, "status": Status.WAITING.value}
     connection.execute(update(documents).where(documents.c.id == id).values(**values))
-    if known is not None:
-        disclosure, basis, ground = known
-        basis = f"沿用第 {version - 1} 版：{basis}"
-        grounds.add_classification(connection, id, version, disclosure, person, basis, ground)
+    grounds.carry_over(connection, id, version - 1, version, person)
 
 
 def _add_parts(connection: Connection, id: str, version: int, parts: Sequence[Values]) -> None:

@@ -1,8 +1,9 @@
 """What an approval rests on: the disclosure attribute of a version and its two examinations, the last of each."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select
 
 from archive.decisions import precheck
 from archive.document import Aspect, Disclosure, Outcome
@@ -13,11 +14,18 @@ ASPECT_LABELS = {Aspect.TRUTHFULNESS: "真实性", Aspect.CONFIDENTIALITY: "保�
 
 
 def add_classification(
-    connection: Connection, id: str, version: int, disclosure: Disclosure, person: str, basis: str, ground: str = ""
+    connection: Connection,
+    id: str,
+    version: int,
+    disclosure: Disclosure,
+    person: str,
+    basis: str,
+    ground: str = "",
+    decided_at: str = "",
 ) -> None:
-    """Add a classification, as a person or a source states it, and its audit event."""
+    """Add a classification, as a person or a source states it now or did at an instant, and its audit event."""
     found = {"disclosure": disclosure.value, "basis": basis, "ground": ground}
-    row = {"document_id": id, "version": version, "person": person, "decided_at": audit.now(), **found}
+    row = {"document_id": id, "version": version, "person": person, "decided_at": decided_at or audit.now(), **found}
     made = connection.execute(insert(classifications).values(row).returning(classifications.c.id)).scalar_one()
     wrote = noted.rows(connection, (classifications, classifications.c.id == made))
     audit.append(connection, person, "classify", id, {"version": version, **found, **wrote})
@@ -34,17 +42,24 @@ def add_examination(
     audit.append(connection, reviewer, "examine", id, {"version": version, **found, **wrote})
 
 
+def carry_over(connection: Connection, id: str, former: int, version: int, person: str) -> None:
+    """Give a version the disclosure attribute that a former one has, since the day on which that was decided."""
+    row = _classification(connection, id, former)
+    if row is not None:
+        basis = f"沿用第 {former} 版：{row.basis}"
+        attribute = Disclosure(row.disclosure)
+        add_classification(connection, id, version, attribute, person, basis, row.ground, row.decided_at)
+
+
 def disclosure_of(connection: Connection, id: str, version: int) -> Disclosure | None:
     """Return the disclosure attribute of a version; None where nobody stated one, which is not public."""
-    found = classified(connection, id, version)
-    return found[0] if found else None
+    row = _classification(connection, id, version)
+    return Disclosure(row.disclosure) if row else None
 
 
-def classified(connection: Connection, id: str, version: int) -> tuple[Disclosure, str, str] | None:
-    """Return the disclosure attribute of a version with its basis and its ground; None where nobody stated one."""
+def _classification(connection: Connection, id: str, version: int) -> Row[Any] | None:
     query = select(classifications).where(classifications.c.document_id == id, classifications.c.version == version)
-    row = connection.execute(query.order_by(classifications.c.id.desc()).limit(1)).first()
-    return (Disclosure(row.disclosure), row.basis, row.ground) if row else None
+    return connection.execute(query.order_by(classifications.c.id.desc()).limit(1)).first()
 
 
 def ever_restricted(connection: Connection, id: str) -> Disclosure | None:

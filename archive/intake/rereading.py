@@ -203,18 +203,16 @@ class Rereading:
             note += f"（{MASKED_COPY}）"
         source = connection.execute(select(sources.c.source).where(sources.c.document_id == id)).scalar() or ""
         item = Item(prepared.item.path, source, note=note)
-        decided = max(
-            (grounds.classified(connection, id, each) for each in (base.stated.version, base.newest)),
-            key=lambda each: _RANKS[each[0] if each else None],
-        )
+        # Of two the stricter.
+        known = {each: grounds.disclosure_of(connection, id, each) for each in (base.stated.version, base.newest)}
+        kept = max(known, key=lambda each: _RANKS[known[each]])
         stated, former = prepared.metadata.disclosure, base.stated.metadata.disclosure
         # Whoever brought the file in is no other person than before.
         made = add_version(
             connection, id, replace(prepared, item=item), self._actor, brought_by=base.row["brought_by"] or self._actor
         )
-        if decided is not None and (stated == former or _RANKS[stated] <= _RANKS[decided[0]]):
-            basis = f"沿用原来的标注：{decided[1]}"
-            grounds.add_classification(connection, id, made, decided[0], self._actor, basis, decided[2])
+        if stated == former or _RANKS[stated] <= _RANKS[known[kept]]:
+            grounds.carry_over(connection, id, kept, made, self._actor)
         about = {"version": made, "of": of, "instead_of": base.stated.version, "differences": counts}
         about |= {"waited": True} if base.status is Status.WAITING else {}
         audit.append(connection, self._actor, four_eyes.REREAD, id, about)

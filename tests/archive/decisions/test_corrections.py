@@ -2,21 +2,23 @@
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from archive.custody import agreement
 from archive.custody.rebuild import rebuild
 from archive.decisions import corrections, relations, review, stops
-from archive.document import Aspect, Document, Outcome, Settlement, Status, Verdict
+from archive.document import Aspect, Disclosure, Document, Outcome, Settlement, Status, Verdict
 from archive.errors import DecisionRefused, DoubtfulValue, UnknownDocument
 from archive.extract import Sandbox
 from archive.intake.adding import Item
 from archive.intake.receive import Intake, Result
+from archive.registers.books import reevaluations
 from archive.store import held, noted
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
@@ -51,6 +53,15 @@ def correct(
 
 def read(catalogue: Catalogue, id: str) -> Document:
     return catalogue.newest(id)
+
+
+def test_the_term_of_what_is_withheld_begins_no_later_by_a_correction(catalogue: Catalogue, id: str) -> None:
+    with time_machine.travel(datetime(2025, 3, 1, 4, tzinfo=UTC)):
+        review.classify(catalogue, id, Disclosure.ON_REQUEST, "分类员", "条例第十三条")
+    review.decide(catalogue, id, Verdict.REJECT, "审查员", "不主动公开")
+    assert correct(catalogue, id, "genre", "公告").renewed
+    (withheld,) = reevaluations.withheld(catalogue)
+    assert (withheld.id, withheld.since) == (id, date(2025, 3, 1))
 
 
 def test_the_log_keeps_no_number_of_a_person_that_was_corrected_away(catalogue: Catalogue, id: str) -> None:

@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from archive.compare.readings import Kind
 from archive.custody import fixity
 from archive.custody.rebuild import rebuild
-from archive.decisions import corrections, four_eyes, grounds, review, scheduled, stops
+from archive.decisions import corrections, four_eyes, grounds, rereadings, review, scheduled, stops
 from archive.document import Aspect, Disclosure, Metadata, Outcome, Settlement, Status, Verdict
 from archive.extract import Extraction, Sandbox
 from archive.intake import masked
 from archive.intake.adding import Item
+from archive.intake.attaching import Attachments
 from archive.intake.receive import Intake
 from archive.intake.rereading import MASKED_COPY, Reread, Rereading, Result
+from archive.registers.books import reevaluations
 from archive.store import assembly
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
@@ -268,6 +271,44 @@ def test_what_is_done_meanwhile_is_not_written_over(
 
     (found,) = Rereading(catalogue, blobs, Another(sandbox, change), "运维员").all([id])
     assert (found.result, catalogue.newest(id).version) == (Result.PASSED, 1)
+
+
+def test_another_reading_of_what_waits_is_compared_with_what_is_public(
+    catalogue: Catalogue, take: Take, again: Again
+) -> None:
+    id = take("a.txt")
+    publish(catalogue, id)
+    assert again(id, saying(("按时", "按期"))).version == 2
+    found = again(id)
+    assert (found.version, {each.kind for each in found.differences}) == (3, {Kind.NUMBERING})
+    with catalogue.reading() as connection:
+        (waiting,) = rereadings.waiting(connection)
+        looked = rereadings.look(catalogue, connection, waiting)
+    assert (waiting.of, waiting.version, waiting.counts, looked.alone) == (1, 3, {"编号": 2}, "")
+
+
+def test_attachments_that_a_person_arranged_stay_so(catalogue: Catalogue, take: Take, again: Again) -> None:
+    id = take("a.txt", attached="附件\n\n第一条 甲。\n")
+    publish(catalogue, id)
+    Attachments(catalogue, id, "更正员", "改名").rename(1, "附表.txt")
+    assert again(id).version == 3
+    assert [each.file.name for each in catalogue.newest(id).attachments] == ["附表.txt"]
+    with catalogue.reading() as connection:
+        (waiting,) = rereadings.waiting(connection)
+        assert rereadings.look(catalogue, connection, waiting).alone == "附件作过调整。"
+    Attachments(catalogue, id, "更正员", "不用了").remove(1)
+    assert again(id).result is Result.SAME
+    with catalogue.reading() as connection:
+        assert rereadings.look(catalogue, connection, waiting).alone == "附件作过调整。"
+
+
+def test_the_term_of_what_is_withheld_begins_no_later(catalogue: Catalogue, take: Take, again: Again) -> None:
+    id = take("a.txt")
+    with time_machine.travel(datetime(2025, 3, 1, 4, tzinfo=UTC)):
+        review.classify(catalogue, id, Disclosure.ON_REQUEST, "分类员", "条例第十三条")
+    assert again(id).result is Result.MADE
+    (withheld,) = reevaluations.withheld(catalogue)
+    assert (withheld.id, withheld.since) == (id, date(2025, 3, 1))
 
 
 def test_a_run_that_was_interrupted_goes_on(catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, take: Take) -> None:

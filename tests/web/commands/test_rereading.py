@@ -1,13 +1,16 @@
 """``gongkai reread`` and ``gongkai review readings``, as a person runs them."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import earlier
-from tests.web.commands.conftest import Run
+from tests.web.commands.conftest import Run, caller
 
 TEXT = "{}办法\n\n第一条 为了{}，制定本办法。\n\n第二条 按时报送，期限 10 日。\n\n云溪县人民政府\n2019年3月1日\n"
 NAMES = ("防汛", "抗旱", "值班")
@@ -71,6 +74,46 @@ def test_a_run_that_was_interrupted_goes_on(run: Run, ids: list[str], environmen
     # A place that can't be read costs time only.
     place.write_text("{", encoding="utf-8")
     assert "有不同，待审 1 件" in run("reread", "--all").stdout and not place.exists()
+
+
+def test_readings_that_wait_are_restored_from_a_backup(run: Run, ids: list[str], tmp_path: Path) -> None:
+    run("reread", "--all")
+    made = run("backup", str(tmp_path / "backups")).stdout.split()[-1]
+    (paper := tmp_path / "paper.txt").write_text(run("key", "export").stdout, encoding="utf-8")
+    elsewhere = caller(
+        {
+            "GONGKAI_DATA": str(tmp_path / "again"),
+            "GONGKAI_DATABASE_URL": "",
+            "GONGKAI_ENGINE_URL": "",
+            "GONGKAI_ACTOR": "收文员",
+        }
+    )
+    elsewhere("restore", made, "--key", str(paper))
+    assert elsewhere("review", "readings").stdout == run("review", "readings").stdout
+    assert "与原来一致 3 件" in elsewhere("reread", "--all").stdout
+    assert "内容完好；决定完好" in elsewhere("verify").stdout
+
+
+@pytest.mark.slow
+def test_a_run_that_was_killed_goes_on_and_makes_nothing_twice(
+    run: Run, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    folder = tmp_path / "incoming"
+    folder.mkdir()
+    for at in range(30):
+        (folder / f"{at}.txt").write_text(TEXT.format(f"第{at}项", at), encoding="utf-8")
+    with earlier("第一条 "):
+        run("ingest", str(folder), "--already-published")
+    command = [sys.executable, "-I", "-m", "web.commands.cli", "reread", "--all"]
+    with subprocess.Popen(command, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own
+        assert process.stdout
+        for _ in range(5):
+            assert "有不同，待审" in process.stdout.readline()
+        process.kill()
+    run("reread", "--all")
+    assert run("review", "list").stdout.count("第 2 版，公开第 1 版") == 30
+    assert "有不同" not in run("reread", "--all").stdout
+    assert "内容完好；决定完好" in run("verify", code=1).stdout
 
 
 def test_what_is_not_read_is_told(run: Run, ids: list[str], environment: dict[str, str]) -> None:
