@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, select
 
-from archive.decisions import corrections, grounds, publication, review, stops
+from archive.decisions import corrections, grounds, publication, rereadings, review, stops
 from archive.document import Disclosure
 from archive.errors import DecisionRefused, PrecheckFailed
 from archive.store.catalogue import Catalogue
@@ -34,6 +34,9 @@ def take_over(catalogue: Catalogue, connection: Connection, id: str, content: st
     ).scalar()
     if newest != content:
         return Left("该文件另有待审的新版本，没有公开")
+    if row["public_version"] is not None and rereadings.waiting(connection, id):
+        # It is public as it was approved. That it is read otherwise now is for a review.
+        return Left()
     if review.ever_stopped(catalogue, connection, id):
         return Left(f"审查曾决定不予发布或撤回，{_seen(row)}")
     if corrections.unreviewed(connection, id):

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -12,13 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive.compare import readings as comparison
 from archive.decisions import corrections, persons, rereadings, stops
-from archive.errors import DecisionRefused, DiskFull, NotRecorded, UnknownDocument
+from archive.errors import DecisionRefused, DiskFull, NotRecorded
 from archive.intake import rereading
 from archive.intake.rereading import Reread, Rereading, Result
 from archive.registers.roles import Act
 from web.commands import jobs
 from web.commands.deciding import decider, naming
 from web.commands.installation import named, reported, services
+from web.commands.several import one_by_one
 from web.installation.services import Services
 
 _SHOWN, _LONGEST = 20, 120
@@ -145,9 +146,9 @@ def readings(ids: tuple[str, ...], act: str | None, reviewer: str | None, reason
         raise click.UsageError("一并办理，须写明编号，并用 --reviewer 写明由谁办理，用 --reason 写明依据或者理由。")
     if reviewer and not act:
         raise click.UsageError("请写明办理什么：--examine 审查通过，--approve 批准，--send-back 退回。")
+    if act and reviewer:
+        sys.exit(1 if _decide(ids, act, reviewer, reason) else 0)
     with services() as opened:
-        if act and reviewer:
-            sys.exit(1 if _decide(opened, ids, act, reviewer, reason) else 0)
         _list(opened, ids)
 
 
@@ -192,23 +193,18 @@ def _cut(text: str) -> str:
     return f"“{shown[:_LONGEST]}{'…' if len(shown) > _LONGEST else ''}”" if shown else "（无）"
 
 
-def _decide(opened: Services, ids: Iterable[str], act: str, reviewer: str, reason: str) -> int:
-    """Decide about each by itself, in order; return how many failed."""
+def _decide(ids: tuple[str, ...], act: str, reviewer: str, reason: str) -> int:
+    """Decide about each reading by itself; return how many failed."""
     right = {"examine": Act.EXAMINE, "approve": Act.APPROVE, "send-back": Act.REFUSE}[act]
     decide = {"examine": rereadings.examine, "approve": rereadings.approve, "send-back": rereadings.send_back}[act]
     said = {"examine": "两项审查通过", "approve": "已公开", "send-back": "已退回"}[act]
-    person, failed, done = decider(opened, reviewer, right), 0, 0
-    for each in dict.fromkeys(ids):
-        id, version = named(each)
-        try:
-            if act == "approve" and (why := naming(opened, id)):
-                raise DecisionRefused(id, why)
-            told = decide(opened.catalogue, id, version, person, reason)
-            click.echo(f"{each}: {said}（{told}）")
-            done += 1
-        except (DecisionRefused, UnknownDocument) as refused:
-            failed += 1
-            click.echo(f"gongkai: {refused}", err=True)
-    if done and act == "approve":
+
+    def each(opened: Services, id: str, version: int | None, person: str) -> str:
+        if act == "approve" and (why := naming(opened, id)):
+            raise DecisionRefused(id, why)
+        return f"{id}: {said}（{decide(opened.catalogue, id, version, person, reason)}）"
+
+    failed = one_by_one(ids, reviewer, right, each)
+    if act == "approve" and failed < len(ids):
         jobs.say("运行 gongkai reindex 后可以检索到。")
     return failed

@@ -1,7 +1,6 @@
 """Commands that decide what becomes public."""
 
 import sys
-from collections.abc import Callable
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,7 +16,7 @@ from web.commands.deciding import decider, naming
 from web.commands.installation import named, reported, services
 from web.commands.rereading import readings
 from web.commands.scheduling import schedule, scheduled, unschedule
-from web.commands.sentences import sentence
+from web.commands.several import one_by_one
 from web.commands.usage import Commands
 from web.commands.words import (
     ASPECT,
@@ -178,7 +177,7 @@ def classify(ids: tuple[str, ...], disclosure: Disclosure, reviewer: str, basis:
         about = reviewing.classify(opened.catalogue, id, disclosure, person, basis, ground, version)
         return f"{id}: 第 {about} 版公开属性：{disclosure}"
 
-    sys.exit(1 if _each(ids, reviewer, Act.EXAMINE, each) else 0)
+    sys.exit(1 if one_by_one(ids, reviewer, Act.EXAMINE, each) else 0)
 
 
 @review.command()
@@ -202,7 +201,7 @@ def examine(ids: tuple[str, ...], aspects: tuple[Aspect, ...], outcome: Outcome,
         labels = "、".join(grounds.ASPECT_LABELS[aspect] for aspect in dict.fromkeys(aspects))
         return f"{id}: 第 {about} 版{labels}审查{OUTCOMES[outcome]}"
 
-    sys.exit(1 if _each(ids, reviewer, Act.EXAMINE, each) else 0)
+    sys.exit(1 if one_by_one(ids, reviewer, Act.EXAMINE, each) else 0)
 
 
 @review.command()
@@ -234,7 +233,7 @@ def approve(ids: tuple[str, ...], reviewer: str, reason: str, force: bool, vouch
         alone.extend(item.id for item in afterwards.waiting(opened.catalogue) if item.id == id and force)
         return f"{id}: 第 {about} 版已公开"
 
-    failed = _each(ids, reviewer, Act.FORCE if force or vouch else Act.APPROVE, each)
+    failed = one_by_one(ids, reviewer, Act.FORCE if force or vouch else Act.APPROVE, each)
     for id in dict.fromkeys(alone):
         jobs.say(f"{id}: 由一人批准，事后须由另一人复看：gongkai review after {id} --reviewer 复看人 --outcome passed")
     if failed < len(ids):
@@ -292,7 +291,7 @@ def reject(ids: tuple[str, ...], reviewer: str, reason: str) -> None:
         about = reviewing.decide(opened.catalogue, id, Verdict.REJECT, person, reason, version)
         return f"{id}: 第 {about} 版不予发布"
 
-    sys.exit(1 if _each(ids, reviewer, Act.REFUSE, each) else 0)
+    sys.exit(1 if one_by_one(ids, reviewer, Act.REFUSE, each) else 0)
 
 
 @review.command()
@@ -324,35 +323,4 @@ def withdraw(ids: tuple[str, ...], reviewer: str, reason: str, replacement: str 
         return f"{id}: 第 {about} 版已撤回"
 
     release_reserve_if_full(data)
-    sys.exit(1 if _each(ids, reviewer, Act.WITHDRAW, each) else 0)
-
-
-def _each(ids: tuple[str, ...], reviewer: str, right: Act, act: Callable[[Services, str, int | None, str], str]) -> int:
-    """Act on each ID or ID@VERSION as a reviewer who may, and report how it went. Returns the number that failed."""
-    failed = 0
-    with services() as opened:
-        person = decider(opened, reviewer, right)
-        for at, each in enumerate(ids):
-            id, version = named(each)
-            try:
-                click.echo(act(opened, id, version, person))
-            except (GongkaiError, OSError, SQLAlchemyError) as error:
-                failed += 1
-                click.echo(f"gongkai: {sentence(error)}", err=True)
-                if isinstance(error, GongkaiError) and not isinstance(error, NotRecorded):
-                    continue
-                # An error on the way may come before or after the commit, so what holds is read back.
-                click.echo(f"{id}: {_standing(opened, id)}", err=True)
-                if left := ids[at + 1 :]:
-                    click.echo(f"gongkai: 没有继续处理：{'、'.join(left)}。", err=True)
-                return failed + len(left)
-    return failed
-
-
-def _standing(opened: Services, id: str) -> str:
-    """Say what the catalogue has of a document now."""
-    newest = next((each for each in opened.catalogue.listed() if each.id == id), None)
-    if newest is None:
-        return "没有这件文件"
-    public = f"公众看到的是第 {newest.public_version} 版" if newest.public_version else "公众看不到"
-    return f"现在的状态：第 {newest.version} 版{STATES[newest.status]}，{public}"
+    sys.exit(1 if one_by_one(ids, reviewer, Act.WITHDRAW, each) else 0)

@@ -334,3 +334,18 @@ def test_it_is_kept_as_every_version_is(
     assert (rebuilt.documents, rebuilt.damaged, rebuilt.broken) == (1, (), None)
     assert other.public(id) == catalogue.public(id)
     other.close()
+
+
+def test_a_portal_that_is_taken_over_again_publishes_no_reading(
+    catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, write: Write, again: Again
+) -> None:
+    item = Item(write("a.txt", TEXT), "门户/a")
+    earlier, today = (
+        Intake(catalogue, blobs, reader, "收文员", already_published=True)
+        for reader in (Another(sandbox, EARLIER), sandbox)
+    )
+    id = str(earlier.receive(item).document_id)
+    assert catalogue.public(id).version == 1 and again(id).result is Result.MADE
+    receipt = today.receive(item)
+    assert (receipt.left, receipt.stops) == (False, 0), "it is public, as it was approved"
+    assert (catalogue.public(id).version, catalogue.newest(id).status) == (1, Status.WAITING)
