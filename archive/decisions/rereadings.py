@@ -24,6 +24,8 @@ from archive.plain import one_line
 from archive.store.catalogue import Catalogue
 from archive.store.tables import audit, documents, versions
 
+MASKED_COPY = "遮盖件：读的是遮盖后的文件"
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -35,6 +37,12 @@ class Waiting:
     title: str
     issuer: str
     counts: Mapping[str, int]
+    is_masked: bool
+
+    @property
+    def told(self) -> str:
+        """What else is to be known of it; "" for nothing."""
+        return f"{MASKED_COPY}。" if self.is_masked else ""
 
     @property
     def light(self) -> bool:
@@ -69,6 +77,7 @@ def waiting(connection: Connection, id: str | None = None) -> list[Waiting]:
             one_line(row.title),
             one_line(row.issuer or ""),
             row.details["differences"],
+            bool(row.details.get("masked_copy")),
         )
         for row in connection.execute(query).all()
         if row.details["version"] == row.version

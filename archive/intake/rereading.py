@@ -23,6 +23,7 @@ from sqlalchemy import Connection, RowMapping, select
 from archive.compare import readings
 from archive.compare.readings import Difference
 from archive.decisions import acts, corrections, four_eyes, grounds, scheduled, stops
+from archive.decisions.rereadings import MASKED_COPY
 from archive.describe.metadata import MANIFEST
 from archive.document import BY_HAND, Aspect, Attachment, Disclosure, Document, Metadata, Outcome, Status, Validity
 from archive.errors import BlobDamaged, BlobMissing, DecisionRefused, FileRefused, PrecheckFailed, UnknownDocument
@@ -37,8 +38,8 @@ from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.tables import sources, versions
 
-MASKED_COPY = "遮盖件：读的是遮盖后的文件"
 _RANKS = {None: 0, Disclosure.ACTIVE: 1, Disclosure.ON_REQUEST: 2, Disclosure.WITHHELD: 3}
+_HALF = "文字或者已知的信息中有无法保存的字符，保留原来的读法。"
 _AHEAD = 8
 
 
@@ -111,7 +112,7 @@ class Rereading:
                     return
                 _, future = queue.pop(0)
                 found = future.result()
-                yield found if isinstance(found, Reread) else self._put(*found)
+                yield found if isinstance(found, Reread) else self._kept(*found)
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -137,6 +138,8 @@ class Rereading:
             return Reread(id, title, Result.UNREAD, str(lost), base.stated.version)
         except OSError as error:
             return Reread(id, title, Result.UNREAD, f"读文件出错：{why(error)}。", base.stated.version)
+        except ValueError:
+            return Reread(id, title, Result.UNREAD, _HALF, base.stated.version)
 
     def _prepared(self, base: _Base) -> Prepared:
         known = base.stated
@@ -166,6 +169,13 @@ class Rereading:
             concealed=main.concealed,
             attachments=parts,
         )
+
+    def _kept(self, base: _Base, prepared: Prepared) -> Reread:
+        try:
+            return self._put(base, prepared)
+        except ValueError:
+            # What no database accepts.
+            return Reread(base.stated.id, base.stated.metadata.title, Result.UNREAD, _HALF, base.stated.version)
 
     def _put(self, base: _Base, prepared: Prepared) -> Reread:
         """Compare a reading with the one that is there, and add it as a version where it differs."""
@@ -215,6 +225,7 @@ class Rereading:
             grounds.carry_over(connection, id, kept, made, self._actor)
         about = {"version": made, "of": of, "instead_of": base.stated.version, "differences": counts}
         about |= {"waited": True} if base.status is Status.WAITING else {}
+        about |= {"masked_copy": True} if base.is_masked else {}
         audit.append(connection, self._actor, four_eyes.REREAD, id, about)
         try:
             stops.reread(connection, self._catalogue.newest_in(connection, id), base.stated)

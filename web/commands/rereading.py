@@ -165,6 +165,8 @@ def _list(opened: Services, ids: Sequence[str]) -> None:
         state = "已经审查，等待批准" if looked.is_examined else "等待审查"
         counts = comparison.told(comparison.counted(looked.differences))
         click.echo(f"{each.id}@{each.version}  {each.title}  与第 {each.of} 版对照：{counts}  {state}")
+        if each.told:
+            click.echo(f"    {each.told}")
         if looked.alone:
             click.echo(f"    逐件审查：{looked.alone}")
         else:

@@ -19,7 +19,7 @@ from archive.intake import masked
 from archive.intake.adding import Item
 from archive.intake.attaching import Attachments
 from archive.intake.receive import Intake
-from archive.intake.rereading import MASKED_COPY, Reread, Rereading, Result
+from archive.intake.rereading import Reread, Rereading, Result
 from archive.registers.books import reevaluations
 from archive.store import assembly
 from archive.store.blobs import Blobs
@@ -215,7 +215,9 @@ def test_a_masked_copy_is_read_itself(
     publish(catalogue, id, "审查员二")
     assert again(id).result is Result.SAME
     found = again(id, saying(("第二条 ", "第三条 ")))
-    assert (found.result, found.told) == (Result.MADE, MASKED_COPY)
+    assert (found.result, found.told) == (Result.MADE, rereadings.MASKED_COPY)
+    with catalogue.reading() as connection:
+        assert [each.told for each in rereadings.waiting(connection)] == ["遮盖件：读的是遮盖后的文件。"]
     assert "13812345678" not in repr(catalogue.newest(id)) and "■" in catalogue.newest(id).text
 
 
@@ -251,7 +253,9 @@ def test_what_can_not_be_read_is_told(catalogue: Catalogue, blobs: Blobs, take: 
     assert "原件损坏" in again(other).told
     blob.unlink()
     assert "原件缺失" in again(other).told
-    assert [catalogue.newest(each).version for each in (id, other)] == [1, 1]
+    third = take("c.txt", text=f"{TEXT}三\n")
+    assert "无法保存的字符" in again(third, lambda it: replace(it, paragraphs=(*it.paragraphs, "\ud800"))).told
+    assert [catalogue.newest(each).version for each in (id, other, third)] == [1, 1, 1]
 
 
 def test_other_notes_for_the_reviewer_are_told_and_make_nothing(catalogue: Catalogue, take: Take, again: Again) -> None:
