@@ -8,6 +8,7 @@ import argparse
 import csv
 import json
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,7 @@ from archive.describe.docnumber import canonicals, find
 from archive.describe.metadata import describe
 from archive.extract import extract_plain
 from archive.extract.mediatype import media_type
+from tests.archive.describe import letters as writing
 
 SOURCES = ("state-council", "guangdong", "shanghai", "yunnan")
 # Every document number has a year and a serial. Anything without one of them is no document number.
@@ -119,8 +121,47 @@ def issuers(folder: Path) -> Measure:
     return measure
 
 
+def regulations(folder: Path) -> Iterator[Measure]:
+    """Measure issuers and days of the provinces' and cities' regulations, for every second file apart.
+
+    The issuer is the congress of the place in the file's name, or its standing committee, by what passed the first; the
+    day is the last on which anything was done, by the words of the head. Rules were chosen by the first half.
+    """
+    halves = [[Measure(f"regulations, {half}: {name}") for name in ("issuer", "day")] for half in ("known", "apart")]
+    for number, path in enumerate(sorted((folder / "regulation-files").iterdir())):
+        extraction = extract_plain(path, media_type(path, path.name))
+        metadata = describe(extraction, {}, f"x{path.suffix}")
+        head = re.split("目录|第一[章条]", re.sub(r"\s", "", "".join(extraction.paragraphs[:12])))[0]
+        issuer, day = halves[number % 2]
+        place = re.search(r"_(.+?(?:省|市|自治区|自治州)|.+?(?=经济特区))", path.name)
+        approved = re.match(r".{2,8}?(?=人民代表大会常务委员会关于批准)", metadata.title)
+        known = (approved[0] if approved else place[1]) if place else ""
+        known = known if known.endswith(("省", "市", "区", "州")) else f"{known}市"
+        standing = "常务委员会" if re.search(r"常务?委员?会", head.partition("通过")[0]) else ""
+        issuer.add(metadata.issuer == f"{known}人民代表大会{standing}", f"{path.name}: {metadata.issuer}")
+        done = [date(*map(int, each)) for each in re.findall(r"(\d{4})年(\d+)月(\d+)日(?!起?施行)", head)]
+        day.add(metadata.written_on == max(done), f"{path.name}: {metadata.written_on} for {max(done)}")
+    yield from (measure for half in halves for measure in half)
+
+
+def letters() -> Iterator[Measure]:
+    """Measure issuers and days of letters that are written for it, in five layouts and each in one of four formats."""
+    with tempfile.TemporaryDirectory() as folder:
+        for half, places in writing.PARTS.items():
+            issuer, day = Measure(f"letters, {half}: issuer"), Measure(f"letters, {half}: day")
+            for number, letter in enumerate(each for place in places for each in writing.letters(place)):
+                kind = writing.FORMATS[number % len(writing.FORMATS)]
+                path = writing.write(letter, kind, Path(folder) / f"{half}{number}")
+                metadata = describe(extract_plain(path, media_type(path, path.name)), {}, f"x.{kind}")
+                told = f"{letter.layout}.{kind}: {metadata.issuer} {metadata.written_on}"
+                issuer.add(metadata.issuer == letter.issuer, f"{told} for {letter.issuer}")
+                day.add(metadata.written_on == letter.written_on, f"{told} for {letter.written_on}")
+            yield issuer
+            yield day
+
+
 def measures(folder: Path) -> Sequence[Measure]:
-    return (numbers(folder), *pages(folder), *statutes(folder), issuers(folder))
+    return (numbers(folder), *pages(folder), *statutes(folder), issuers(folder), *regulations(folder), *letters())
 
 
 def main() -> None:

@@ -7,7 +7,13 @@ import pytest
 from tests.metadata import measures
 
 REAL = Path(__file__).parent.parent.parent / "shared" / "real"
-PROMISED = {"document numbers": 0.99, "pages: title": 0.99, "statutes: title": 0.99}
+PROMISED = {
+    "document numbers": 0.99,
+    "pages: title": 0.99,
+    "statutes: title": 0.99,
+    "regulations": 0.98,
+    "letters": 0.98,
+}
 
 
 @pytest.mark.slow
@@ -15,4 +21,5 @@ PROMISED = {"document numbers": 0.99, "pages: title": 0.99, "statutes: title": 0
 def test_metadata_of_real_documents() -> None:
     for measure in measures(REAL):
         assert measure.known >= 30, measure.name
-        assert measure.share >= PROMISED.get(measure.name, 0.95), (measure.name, measure.misses[:20])
+        promised = PROMISED.get(measure.name, PROMISED.get(measure.name.partition(",")[0], 0.95))
+        assert measure.share >= promised, (measure.name, measure.misses[:20])

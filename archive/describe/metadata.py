@@ -61,13 +61,15 @@ _CARD: Mapping[str, tuple[str, ...]] = {
     "disclosure": ("公开属性", "公开方式", "公开类别", "信息公开选项", "公开选项", "公开形式"),
 }
 _REGISTERED = ("登记号", "规范性文件登记号", "统一编号", "规范性文件编号")
-_FIELD = r"(?:信息)?公开(?:属性|方式|类别|选项|形式)\s*[:：]"
+_FIELD = r"(?:政府|政务)?(?:信息)?公开(?:属性|方式|类别|选项|形式)\s*[:：]"
 _MARKS = (
     (Disclosure.WITHHELD, re.compile(rf"[（(]?\s*(?:此件|本件|{_FIELD})?\s*(?:不予?|免予?|暂不|暂缓|非)公开\s*[）)]?")),
     (Disclosure.ON_REQUEST, re.compile(rf"[（(]?\s*(?:(?:此件|本件|{_FIELD})\s*)?依申请公开\s*[）)]?")),
     (
         Disclosure.ACTIVE,
-        re.compile(r"[（(]\s*(?:此件|本件|公开属性[:：])?\s*(?:公开发布|主动公开)\s*[）)]|此件(?:公开发布|主动公开)"),
+        re.compile(
+            rf"[（(]\s*(?:此件|本件|{_FIELD})?\s*(?:公开发布|主动公开)\s*[）)]|(?:此件|本件)(?:公开发布|主动公开)|{_FIELD}\s*主动公开"
+        ),
     ),
 )
 _COPY = re.compile(r"\s*[（(]\d{1,2}[）)]$")
@@ -115,7 +117,7 @@ def describe(extraction: Extraction, stated: Mapping[str, str], file_name: str) 
     found.add("published_on", dates.parse_date(extraction.page_date), PAGE)
     if match := _FILE_DATE.search(stem):
         found.add("written_on", dates.parse_date(match["date"]), FILE)
-    _add_term(found, extraction.paragraphs)
+    _add_term(found, extraction.paragraphs, block)
     _add_genre(found, title, block)
     _add_disclosure(found, extraction.paragraphs)
     # Sites write a repeal into the title: 上海市停车场（库）管理办法（已废止）
@@ -276,12 +278,13 @@ def _add_issuer_and_day(found: _Found, title: str, paragraphs: Sequence[str], bl
     found.add("issuer", signature.issuer if signature else None, SIGNATURE)
 
 
-def _add_term(found: _Found, paragraphs: Sequence[str]) -> None:
+def _add_term(found: _Found, paragraphs: Sequence[str], block: statutes.Block | None) -> None:
     issued_on = _day(found.values.get("written_on")) or _day(found.values.get("published_on"))
     said = term.read("\n".join(paragraphs), issued_on)
     if said is not None:
         found.add("effective_on", said.effective_on, TEXT)
         found.add("expires_on", said.expires_on, TEXT)
+    found.add("effective_on", block.effective_on if block else None, HEAD)
 
 
 def _add_genre(found: _Found, title: str, block: statutes.Block | None) -> None:

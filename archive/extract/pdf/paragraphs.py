@@ -129,6 +129,9 @@ def _begins(line: TextLine, last: TextLine, block: _Block, own: _Block, before: 
     # Signatures and dates are far to the right, each on a line of its own.
     if min(line.x0 - own.left, last.x0 - block.left) > 4 * size:
         return True
+    # What begins to the left of such a line does not continue it; no first line has such an indent.
+    if last.x0 - block.left > 2.5 * size and last.x0 - block.left > line.x0 - own.left + size:
+        return True
     indented = line.x0 > own.left + 1.2 * size
     if indented and (ended or line.x0 - own.left > (last.x0 - block.left) + 0.5 * size):
         return True

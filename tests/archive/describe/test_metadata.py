@@ -210,6 +210,28 @@ STATUTES = [
         ("1986年12月3日 国务院批准", "1986年12月25日 公安部公布"),
         (None, (), "公安部", date(1986, 12, 25), "行政法规"),
     ),
+    (
+        "云山市文明行为促进条例",
+        (
+            "（2020年8月28日云山市第七届人民代表大会常务委员会第三十次会议表决通过 2020年9月29日",
+            "云岭省第十三届人民代表大会常委会第二十五次会议批准）",
+        ),
+        (None, (), "云山市人民代表大会常务委员会", date(2020, 9, 29), "地方性法规"),
+    ),
+    (
+        "云岭省生态条例",
+        ("（2014年5月17日云岭省八届人大常委会第九次会议通过 自2014年7月1日起施行）",),
+        (None, (), "云岭省人民代表大会常务委员会", date(2014, 5, 17), "地方性法规"),
+    ),
+    (
+        "云山市河道条例",
+        (
+            "（2018年8月29日云山市第十五届人民代表大会第三次会议通过，经2018年9月14日云岭省第十二届人民代表大会常务委员会第五次会议批准",
+            "根据2021年4月29日云山市第十五届人民代表大会常务委员会第三十七次会议通过并经2021年7月30日云岭省第十二届人民代表大会常务",
+            "委员会第二十八次会议批准的《云山市人民代表大会常务委员会关于修改〈云山市河道条例〉的决定》修正）",
+        ),
+        (None, (), "云山市人民代表大会", date(2021, 7, 30), "地方性法规"),
+    ),
 ]
 
 
@@ -220,6 +242,49 @@ def test_a_statute_is_described_from_the_block_under_its_title(
     metadata = describe(Extraction(title, (*block, "第一条 为了公开，制定本条例。")), {}, "a.md")
     found = (metadata.number, metadata.other_numbers, metadata.issuer, metadata.written_on, metadata.genre)
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("block", "effective_on"),
+    [
+        (("（2014年5月17日省第九届人大常委会通过 自2014年7月1日起施行）",), date(2014, 7, 1)),
+        (("（2014年5月17日省第九届人大常委会通过 自2014年7月1日起施行", "2018年3月2日修订 2018年5月1日起施行）"), None),
+    ],
+)
+def test_a_statutes_block_says_from_when_it_is_in_force_unless_it_names_several_days(
+    block: tuple[str, ...], effective_on: date | None
+) -> None:
+    assert describe(Extraction("河道条例", (*block, "第一条 略。")), {}, "a.md").effective_on == effective_on
+
+
+BODY = ("各学校：", "现将有关事项通知如下。", "请认真贯彻执行。")
+ENDS = [
+    # The imprint says when copies were made, not when the letter was written.
+    (("云溪县教育局", "2024年3月5日", "云溪县教育局办公室 2024年3月6日印发"), "云溪县教育局", date(2024, 3, 5)),
+    (("云溪县教育局办公室 2024年3月6日印发",), None, None),
+    (("云溪县教育局办公室\t2024年3月6日印发",), None, None),
+    (("云溪县教育局办公室", "2024年3月6日印发"), None, None),
+    (("抄送：县委办公室。", "云溪县教育局办公室", "2024年3月6日"), None, None),
+    # The head of an agency signs with or without colon and blanks.
+    (("县 长：李 四", "2021年1月29日", "第一条 略。", "云溪县人民政府办公室", "2021年2月7日"), None, date(2021, 1, 29)),
+    (("代市长 王建国 2021年1月29日",), None, date(2021, 1, 29)),
+    (("云溪县教育局（盖章） 2024年3月5日",), "云溪县教育局", date(2024, 3, 5)),
+    (("云溪县妇联", "云溪县实验小学（公章）", "2024年3月5日"), "云溪县妇联、云溪县实验小学", date(2024, 3, 5)),
+    # A name of an unknown kind counts where only what closes a letter follows.
+    (("云溪县青年宫", "2024年3月5日", "（此件公开发布）"), "云溪县青年宫", date(2024, 3, 5)),
+    (("云溪县申报材料清单", "2024年3月5日"), None, date(2024, 3, 5)),
+    # Otherwise neither it nor a later one is believed, which may be that of an attachment.
+    (("青年宫", "2024年3月5日", "关于下列工作的意见", "略。", "省教育厅", "2023年1月2日"), None, None),
+    (("青年志愿者之家", "2024年3月5日", "关于下列工作的意见", "略。", "2023年1月2日"), None, date(2024, 3, 5)),
+]
+
+
+@pytest.mark.parametrize(("end", "issuer", "day"), ENDS)
+def test_a_letters_end_says_who_wrote_it_when_and_a_doubtful_one_says_nothing(
+    end: tuple[str, ...], issuer: str | None, day: date | None
+) -> None:
+    metadata = describe_text(*BODY, *end, title="关于防溺水工作的通知")
+    assert (metadata.issuer, metadata.written_on) == (issuer, day)
 
 
 @pytest.mark.parametrize(
@@ -251,6 +316,8 @@ def test_a_card_restricts_in_its_own_words(printed: str, disclosure: Disclosure 
         ("（依申请公开）", Disclosure.ON_REQUEST),
         ("不予公开", Disclosure.WITHHELD),
         ("公开方式：免予公开", Disclosure.WITHHELD),
+        ("公开方式：主动公开", Disclosure.ACTIVE),
+        ("政府信息公开选项： 主动公开", Disclosure.ACTIVE),
         ("信息公开选项：不予公开", Disclosure.WITHHELD),
         ("公开属性： 依申请公开", Disclosure.ON_REQUEST),
         ("关于不予公开的答复", None),

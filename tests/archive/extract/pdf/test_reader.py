@@ -97,6 +97,20 @@ def test_a_blank_pdf_says_that_it_has_no_text(tmp_path: Path) -> None:
     assert extraction.warnings == ("没有抽取到正文文字，请检查文件是否完整。",)
 
 
+@pytest.mark.parametrize("signature", ["2024年3月5日", "云溪县残疾人联合会（盖章）  二〇二四年三月十五日"])
+def test_what_follows_a_signature_flush_right_is_a_paragraph_of_its_own(tmp_path: Path, signature: str) -> None:
+    def draw(canvas: Canvas) -> None:
+        put(canvas, 104, 700, LONG[:26])
+        put(canvas, 72, 672, LONG[10:38])
+        put(canvas, 72, 644, "请认真贯彻执行。")
+        width = sum(8 if each.isascii() else 16 for each in signature)
+        put(canvas, 520 - width, 616, signature)
+        put(canvas, 72, 588, "（此件公开发布）")
+
+    *_, signed, mark = extract_plain(pdf(tmp_path / "a.pdf", draw), PDF).paragraphs
+    assert (signed, mark) == (" ".join(signature.split()), "（此件公开发布）")
+
+
 def test_a_pdf_with_a_password_is_refused_with_what_to_do(tmp_path: Path) -> None:
     path = pdf(tmp_path / "a.pdf", lambda canvas: put(canvas, 100, 700, "密"), lock=Lock.OPENING)
     with pytest.raises(ExtractionFailed, match="打开密码.*去掉密码"):
