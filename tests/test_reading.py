@@ -1,4 +1,7 @@
-"""Reading against an independent reader, LibreOffice: on documents that mix what lists can do, and on real ones."""
+"""Reading against an independent reader, LibreOffice: on documents that mix what lists can do, and on real ones.
+
+Web pages are read against what is known of them.
+"""
 
 from pathlib import Path
 
@@ -7,16 +10,16 @@ import pytest
 from tests.archive.extract.listdocuments import write
 from tests.archive.extract.listmix import mixed
 from tests.archive.extract.makers import REAL
-from tests.reading import SOFFICE, readings
+from tests.reading import SOFFICE, made_pages, readings, real_pages
 
 REGULATIONS = REAL / "regulation-files"
+POLICIES = REAL / "policies"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed"),
-]
+needs_office = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
 
 
+@pytest.mark.slow
+@needs_office
 @pytest.mark.parametrize("kind", ["docx", "doc", "rtf"])
 def test_mixed_lists_have_the_numbers_that_libreoffice_shows(kind: str, tmp_path: Path) -> None:
     """What LibreOffice does otherwise than Word is documented to do is not in the mix, but in tests of its own.
@@ -32,9 +35,25 @@ def test_mixed_lists_have_the_numbers_that_libreoffice_shows(kind: str, tmp_path
     assert sum(len(each.numbered) for each in found) > 40
 
 
+@pytest.mark.slow
+@needs_office
 @pytest.mark.skipif(not REGULATIONS.is_dir(), reason="the shared real material is not here")
 def test_real_regulations_have_the_numbers_that_libreoffice_shows() -> None:
     found = list(readings(sorted(REGULATIONS.iterdir())))
     assert len(found) >= 130
     assert sum(len(each.numbered) for each in found) > 5_000
     assert {each.name: (each.missed, each.invented) for each in found if each.missed or each.invented} == {}
+
+
+def test_paragraphs_of_web_pages_are_right_as_often_as_was_promised() -> None:
+    for pages in made_pages():
+        assert pages.pages >= 20, pages.name
+        assert pages.share >= 0.95, (pages.name, pages.differences)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not POLICIES.is_dir(), reason="the shared real material is not here")
+def test_paragraphs_of_real_pages_are_right() -> None:
+    pages = real_pages(sorted(POLICIES.glob("*.html")))
+    assert pages.known > 1_000
+    assert pages.share >= 0.99, pages.differences

@@ -7,12 +7,10 @@ makes a new version of the same files, which waits for review; what is public st
 """
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -34,7 +32,6 @@ LABELS = {**history.LABELS, "validity": "有效性"}
 ATTACHMENTS = "attachments"
 # In characters, but for a title.
 LONGEST = 1000
-_NO_ADDRESS = re.compile(r"[\s<>\"\\^`{|}]")
 Values = Mapping[str, Any]
 
 
@@ -204,21 +201,12 @@ def _read(id: str, field: str, text: str) -> Any:
         value = fields.read(field, text)
     except ValueError as error:
         raise DecisionRefused(id, str(error)) from error
-    if field == "source_url" and value and not _is_address(str(value)):
+    if field == "source_url" and value and not fields.is_address(str(value)):
         raise DecisionRefused(id, f"原文网址“{text[:40]}”不是网址，请写成 https://www.example.gov.cn/ 的样子。")
     if field == "title" and not value:
         raise DecisionRefused(id, "标题不能为空。")
     # A choice is kept as its word.
     return str(value) if isinstance(value, str) else value
-
-
-def _is_address(value: str) -> bool:
-    """Tell whether something is the address of a page, with a host and nothing that an address has not."""
-    try:
-        parts = urlsplit(value)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and _NO_ADDRESS.search(value) is None
-    except ValueError:
-        return False
 
 
 def _doubt(row: Values, field: str) -> str:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from archive.chinese import dates
 from archive.describe import docnumber, issuers, taxonomy
@@ -25,6 +26,8 @@ _CHOICES: dict[str, tuple[str, type[StrEnum]]] = {
     "disclosure": ("公开属性", Disclosure),
 }
 _NOTHING = frozenset({"无", "暂无", "-", "--", "—", "——", "/", "无文号", "null", "None"})
+# What no address has unescaped.
+_NO_ADDRESS = re.compile(r"[\s<>\"\\^`{|}]")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -68,6 +71,15 @@ def clean(name: str, value: str) -> str:
         # A decree stays as its card prints it (国令第707号); the canonical form is added to the other numbers.
         return first.canonical if first and first.start == 0 and first.kind is not NumberKind.DECREE else value
     return issuers.joined(value) if name == "issuer" else value
+
+
+def is_address(value: str) -> bool:
+    """Tell whether something is the address of a page, with a host and nothing that an address has not."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and _NO_ADDRESS.search(value) is None
+    except ValueError:
+        return False
 
 
 def spaced(text: str) -> str:

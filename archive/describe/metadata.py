@@ -59,6 +59,7 @@ _CARD: Mapping[str, tuple[str, ...]] = {
     "expires_on": ("失效日期", "失效时间", "有效期至", "有效期截止日期", "废止日期"),
     "validity": ("有效性", "效力状态", "时效性", "时效", "信息有效性", "文件状态", "文件有效性", "是否有效"),
     "disclosure": ("公开属性", "公开方式", "公开类别", "信息公开选项", "公开选项", "公开形式"),
+    "source_url": ("原文网址",),
 }
 _REGISTERED = ("登记号", "规范性文件登记号", "统一编号", "规范性文件编号")
 _FIELD = r"(?:政府|政务)?(?:信息)?公开(?:属性|方式|类别|选项|形式)\s*[:：]"
@@ -170,6 +171,8 @@ def _add_card(found: _Found, card: Mapping[str, str]) -> None:
             found.add(name, taxonomy.validity(value), CARD)
         elif name == "disclosure":
             found.add(name, _printed_disclosure(value), CARD)
+        elif name == "source_url":
+            found.add(name, value.strip() if fields.is_address(value.strip()) else None, CARD)
         else:
             found.add(name, fields.clean(name, value), CARD)
 

@@ -15,21 +15,23 @@ _DATED = re.compile(rf"{_DATE_LABEL}\s*[:：]\s*(?P<labelled>{_DATE}){_TIME}")
 _BARE_DATE = re.compile(rf"(?P<bare>{_DATE}){_TIME}")
 _COUNTER = re.compile(
     r"(?:点击(?:数|率|量|次数)?|浏览(?:次数|量|数)?|阅读(?:次数|量|数)?|访问(?:次数|量|数)?|人气|查看(?:次数)?|已阅)"
-    r"\s*[:：]\s*[\d,]*\s*(?:次|人)?|(?:浏览|点击|阅读|访问)\s*[\d,]+\s*次"
+    r"\s*[:：]\s*\[?[\d,-]*\]?\s*(?:次|人)?|(?:浏览|点击|阅读|访问)\s*[\d,]+\s*次"
 )
 _FONT = re.compile(
-    r"(?:字\s*[体号]|文字大小|字体大小)(?:大小)?\s*[:：]?\s*"
+    r"(?:(?:浏览|选择)?字\s*[体号]|文字大小|字体大小)(?:大小)?\s*[:：]?\s*"
     r"[\[【(（]?\s*(?:特?大|小|中|默认|\+|-|[Aa][+-]?|[\s|｜/])+[\]】)）]?"
 )
 _BUTTON = re.compile(
-    r"(?:打印|列印)(?:本[页文]|此页|正文|文章|页面)?|关闭(?:窗口|本页|页面|此页)?|收藏(?:本页|本文)?|(?:加入)?收藏夹|下载(?:本文|word|pdf)|"
+    r"(?:我要)?(?:打印|列印)(?:本[页文]|此页|正文|文章|页面)?|语音播报|关闭(?:窗口|本页|页面|此页)?|收藏(?:本页|本文)?|(?:加入)?收藏夹|下载(?:本文|word|pdf)|"
     r"我要纠错|纠错|(?:返回|回到)(?:顶部|首页|上一?页|列表)|保存(?:本页)?|推荐(?:给好友)?|"
     r"分享(?:到|至)?\s*[:：]?(?:\s*(?:微信|微博|新浪微博|腾讯微博|QQ空间|QQ好友|QQ|人人网|豆瓣|朋友圈|更多|复制链接))*"
 )
 _CREDIT = re.compile(
-    r"(?P<label>(?:信息|文章|稿件|新闻)?来源|作\s*者|(?:责任)?编辑|责编|审核(?:人)?|供稿(?:单位)?|发布(?:人|者)|录入(?:人|者)?|编审|撰稿|记者)"
+    r"(?P<label>(?:信息|文章|稿件|新闻)?来源|稿\s*源|作\s*者|(?:责任)?编辑|责编|审核(?:人)?|供稿(?:单位)?|发布(?:人|者)|录入(?:人|者)?|编审|撰稿|记者)"
     r"\s*[:：]\s*(?P<value>[^\s|｜【】\[\]:：]{0,40}?)(?=$|[\s|｜【】\[\]])"
 )
+# A second word of what was credited: 来源：县公安局 交警大队.
+_ANOTHER = re.compile(r"\s+(?P<word>[^\s|｜【】\[\]:：]{2,20})(?=$|[\s|｜【】\[\]])")
 _STRONG = (_COUNTER, _FONT, _DATED)
 
 _WHOLE = re.compile(
@@ -119,8 +121,10 @@ def read_header(line: str, top: bool) -> HeaderLine | None:
     """Return what a page's header line states, or None for any other line; ``top`` for lines near the top."""
     if "\t" in line or len(line) > 200:
         return None
-    position, strong, dated, bare = 0, 0, "", ""
+    position, end, strong, dated, bare = 0, 0, 0, "", ""
     stated: dict[str, str] = {}
+    # What was credited last, and whether to one of several words.
+    credited, worded = "", False
     gap = re.compile(_GAP)
     # The gap may be empty, so the pattern always matches, which its type does not express.
     while (position := gap.match(line, position).end()) < len(line):  # type: ignore[union-attr]
@@ -129,17 +133,23 @@ def read_header(line: str, top: bool) -> HeaderLine | None:
             if found and found.end() > position:
                 break
         else:
-            return None
+            another = _ANOTHER.match(line, end) if credited else None
+            if another is None:
+                return None
+            stated[credited] += f" {another['word']}"
+            worded, credited, position = True, "", another.end()
+            continue
         strong += pattern in _STRONG or (pattern is _BUTTON)
         groups = found.groupdict()
         dated = dated or groups.get("labelled") or ""
         bare = bare or groups.get("bare") or ""
-        if groups.get("value"):
-            stated[re.sub(r"\s", "", groups["label"])] = groups["value"]
-        position = found.end()
+        credited = re.sub(r"\s", "", groups["label"]) if groups.get("value") else ""
+        if credited:
+            stated[credited] = groups["value"]
+        position = end = found.end()
     # 2019年12月31日 on its own is a signature; 2020-01-23 under a title is the page's date.
     alone = bool(bare) and "年" not in bare
-    if not strong and not (top and (stated or alone)):
+    if not strong and (worded or not (top and (stated or alone))):
         return None
     return HeaderLine(iso_date(dated or bare), stated)
 

@@ -3,25 +3,34 @@
 import re
 from pathlib import Path
 
-from lxml import etree
-
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import assemble, table_labels, title_span
-from archive.extract.text.boilerplate import FILE_NAME, attachment_warnings, iso_date, read_header
-from archive.extract.text.characters import clean, han_count, squeezed
+from archive.extract.text.boilerplate import attachment_warnings, iso_date, read_header
+from archive.extract.text.characters import han_count, squeezed
 from archive.extract.text.charset import decode
 from archive.extract.text.concealed import Concealed
 from archive.extract.text.tables import remaining
 from archive.extract.webpage.card import read_card
 from archive.extract.webpage.elsewhere import told_of
+from archive.extract.webpage.files import FRAMES, framed, linked
 from archive.extract.webpage.lines import gather, images_in, lines_of, text_of
 from archive.extract.webpage.numbered import numbers_of
-from archive.extract.webpage.page import comments_in, drop_furniture, drop_link_lists, find_content, parse
+from archive.extract.webpage.page import (
+    comments_in,
+    drop_furniture,
+    drop_link_lists,
+    find_content,
+    parse,
+    sentences_beside,
+    without_foot,
+)
 from archive.extract.webpage.sheets import Sheet
-from archive.extract.webpage.title import find_title, meta_date
-from archive.extract.webpage.visibility import take_unseen
+from archive.extract.webpage.title import find_title, meta_date, stated_by_meta
+from archive.extract.webpage.visibility import drop, take_unseen
 
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
+# How many hidden texts are looked for among what is seen.
+_MOST_COPIES = 300
 _XML_DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]+)""", re.IGNORECASE)
 
 
@@ -42,18 +51,24 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
     """Make an Extraction of decoded HTML; ``whole`` for a fragment that is all document, without a page around it."""
     root = parse(text)
     sheet = Sheet(root)
+    files = linked(root)
     drop_furniture(root)
     body = root.find(".//body")
     body = root if body is None else body
     content, named = (body, True) if whole else find_content(root)
-    told, concealed = list(warnings), Concealed()
+    told, concealed = [*warnings, *framed(content, root)], Concealed()
+    for frame in list(root.iter(*FRAMES)):
+        drop(frame)
     hidden = doubtful = 0
-    for reason, unseen in take_unseen(root, content, sheet):
-        if reason is not None:
+    gone = list(take_unseen(root, content, sheet))
+    seen = squeezed(text_of(root))
+    for number, (reason, unseen) in enumerate(gone):
+        if reason is None:
+            doubtful += len(squeezed(unseen))
+        # A copy of what is seen, for printing or for telephones, tells nothing more.
+        elif number >= _MOST_COPIES or squeezed(unseen) not in seen:
             concealed.add(reason, unseen)
             hidden += han_count(unseen)
-        else:
-            doubtful += len(squeezed(unseen))
     page = read_card(lines_of(body))
     if hidden >= 10:
         told.append(f"网页中有 {hidden} 个字设为不显示，没有收入正文，请核对。")
@@ -61,6 +76,8 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
         told.append(f"网页中有 {doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
     if not named:
         drop_link_lists(content)
+    if not whole and (beside := sentences_beside(root, content)):
+        told.append(f"网页中另有 {beside} 个字像是正文，没有收入，请与原网页核对。")
     if sheet.elsewhere:
         told += told_of(sheet.elsewhere, content)
     for comment in comments_in(content):
@@ -75,9 +92,9 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
     images = images_in(content)
     if images:
         told.append(f"正文含有 {images} 幅图片，图片中的文字检索不到。")
-    told += attachment_warnings(_linked_files(content))
-    title = find_title(root, page.stated, lines)
-    stated, page_date = dict(page.stated), ""
+    told += attachment_warnings(files)
+    title = find_title(root, page.stated, lines, page.rest)
+    stated, page_date = {**stated_by_meta(root), **page.stated}, ""
     for line in page.rest:
         header = read_header(line, top=False)
         if header is not None:
@@ -89,6 +106,10 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
         start, _ = title_span(title, lines)
         lines, labels = lines[start:], labels[start:]
         rows = {number - start: row for number, row in rows.items() if number >= start}
+    if not named:
+        end = without_foot(lines)
+        lines, labels = lines[:end], labels[:end]
+        rows = {number: row for number, row in rows.items() if number < end}
     return assemble(
         title,
         lines,
@@ -99,9 +120,3 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
         page_date=page_date,
         concealed=concealed.lines,
     )
-
-
-def _linked_files(content: etree._Element) -> list[str]:
-    """Return the names of files that the document links to, as the links show them."""
-    names = (clean(text_of(link)) for link in content.iter("a"))
-    return list(dict.fromkeys(name for name in names if FILE_NAME.fullmatch(name)))

@@ -1,19 +1,22 @@
 """Parsing a web page, removing what is not content, and finding the element that contains the document."""
 
+import html as entities
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree, html
 
 from archive.errors import ExtractionFailed
 from archive.extract.text.characters import clean, squeezed
-from archive.extract.webpage.lines import BLOCKS
+from archive.extract.webpage.lines import BLOCKS, is_data_table, text_of
 from archive.extract.webpage.visibility import drop
 
 _DROPPED = (
-    "script style noscript template iframe frame object embed applet canvas svg audio video map nav aside "
-    "input select button textarea datalist"
+    "script style noscript template applet canvas svg audio video map nav aside input select button textarea datalist "
+    # The reading of a character is no part of the text.
+    "rt rp rtc"
 ).split()
 _COMMENT = "data-comment"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -29,24 +32,50 @@ _TAG = re.compile(
 )
 
 # Ids and classes that the content systems of county sites give to the document's text, the most reliable first.
+_WORDS = "article|arti?|news|info|detail|text|xxgk|gk|doc|zw|nr|wz|xl|bt|rich"
+_PARTS = "content|cont?|contxt|text|txt|body|article|detail|nr|view|editor"
 _CONTAINERS = (
     re.compile(
-        r"UCAP-CONTENT|zoom|vsb_content(_\d+)?|v_news_content|TRS_(UE)?Editor|trs_editor_view|ueditor|fontzoom",
+        r"UCAP-?CONTENT|zoom(con)?|vsb_content(_\d+)?|v_news_content|TRS_(UE)?(Editor|View)|trs_editor_view|ueditor|"
+        r"fontzoom|info_?-?cont|content_article|easysite(Text|-news-text)|ewb-(info|article)-(con|content|text)|"
+        r"wp_articlecontent|pages_content|xxgk_?content|(gknbxq|bmxx)_detail",
         re.IGNORECASE,
     ),
     re.compile(
-        r"(article|news|info|detail|text|main|xxgk|page|doc|zw|nr|con|wz)[-_]?(content|con|text|body|article|detail|txt|nr|box)"
-        r"|artic(le|al)|zhengwen|zw|wzy?|nr|neirong|pages_content|xl_content|con_con|ewb-article"
-        r"|content[-_]?(box|text|body)|Custom_UnionStyle",
+        rf"([a-z]{{2,8}}[-_])?({_WORDS})[-_]?({_PARTS})"
+        r"|artic(le|al)|zhengwen|zw|wzy?|nr|neirong|con_con|Custom_UnionStyle",
         re.IGNORECASE,
     ),
-    re.compile(r"content|cont|main|detail", re.IGNORECASE),
 )
+# Such names of elements that may also contain what stands beside the document.
+_BROAD = re.compile(
+    rf"content|cont|main|detail|({_WORDS}|main|page|con|left|right|content)[-_]?({_PARTS}|main|box)", re.IGNORECASE
+)
+# The same of what stands around it. Such an element is left alone if it has sentences.
+_FURNITURE = re.compile(
+    r"([\w-]*[-_])?(share|bdshare\w*|social|crumbs?|breadcrumbs?|position|location|tools?|toolbar|foot(er)?|ft|copyright|"
+    r"pre[-_]?next|prev[-_]?next|pagination|qrcode|erweima|ewm|sidebar|nav(bar)?|menu|gotop|fontsize)",
+    re.IGNORECASE,
+)
+_LONGEST_FURNITURE = 80
+# What the foot of every page says of the site.
+_OF_SITE = re.compile(
+    r"(?:主办|承办|版权)(?:单位|所有)?\s*[:：].{0,40}(?:承办|主办|地址|邮|电话|技术支持)|ICP备|公网安备|网站标识码|版权所有"
+    r"|(?:分辨率|浏览器).{0,12}(?:浏览|访问)"
+)
+_FOOT_LINES = 12
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_AS_WRITTEN = frozenset(("script", "style", "code", "pre", "textarea"))
 # How many characters of text can be a document.
 _ENOUGH = 200
+# The least text of a table that may belong to a document.
+_TABLE = 20
 # Elements that contain parts of a document, not all of it.
 _INNER = frozenset(("p", "li", "pre", "tr", "tbody", "thead", "ul", "ol", "dl", "dd", "blockquote"))
-_SENTENCE = re.compile(r"[，。；：、,;]")
+_SENTENCE = re.compile(r"[，。；、,;]")
+# Headings of lists of other pages.
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6", "div", "p", "dt"))
+_LONGEST_HEADING = 12
 
 
 @dataclass(slots=True)
@@ -82,7 +111,31 @@ def parse(text: str) -> etree._Element:
             place.set(_COMMENT, clean(comment.text or ""))
             place.tail = comment.tail
             parent.replace(comment, place)
+    _resolve(root)
     return root
+
+
+def _resolve(root: etree._Element) -> None:
+    """Replace entities that a portal escaped twice, so that they are left where readers expect their characters."""
+    for element in root.iter():
+        if element.text and element.tag not in _AS_WRITTEN:
+            element.text = _resolved(element.text)
+        if element.tail and getattr(element.getparent(), "tag", "") not in _AS_WRITTEN:
+            element.tail = _resolved(element.tail)
+        if element.tag == "meta" and "&" in (content := element.get("content", "")):
+            element.set("content", _resolved(content))
+
+
+def _resolved(text: str) -> str:
+    if "&" not in text:
+        return text
+    return _ENTITY.sub(lambda entity: _character(entity[0]), text)
+
+
+def _character(entity: str) -> str:
+    found = entities.unescape(entity)
+    # One of no character that may stand in a text is left.
+    return found if found not in ("", "\ufffd") and (found.isprintable() or found == "\xa0") else entity
 
 
 def refuse_crowded(text: str) -> None:
@@ -101,15 +154,22 @@ def comments_in(root: etree._Element) -> Iterator[str]:
 
 
 def drop_furniture(root: etree._Element) -> None:
-    """Remove what is never content: scripts, navigation, controls, page headers and footers, small forms."""
+    """Remove what is never content: scripts, navigation, controls, headers and footers, small forms, share bars."""
     for element in list(root.iter(*_DROPPED)):
         drop(element)
+    named = [each for each in root.iter() if isinstance(each.tag, str) and _is_named(each, _FURNITURE)]
+    prose, sizes = (_prose(root), _sizes(root)) if named else ({}, {})
+    for element in named:
+        if element.tag in ("html", "body") or prose.get(element) or element.find(".//h1") is not None:
+            continue
+        if sizes[element].plain < _LONGEST_FURNITURE or _OF_SITE.search(text_of(element)):
+            drop(element)
     forms = list(root.iter("form", "header", "footer"))
-    sizes = _sizes(root) if forms else {}
+    prose, sizes = (_prose(root), _sizes(root)) if forms else ({}, {})
     for element in forms:
         size = sizes[element]
-        # A whole page may be inside one form (ASP.NET), and a document's title inside a header.
-        if size.text < _ENOUGH or size.links > size.text / 2:
+        # A whole page may be inside one form (ASP.NET), a short document too, and a document's title inside a header.
+        if size.text < _ENOUGH and not (element.tag == "form" and prose.get(element)) or size.links > size.text / 2:
             if element.find(".//h1") is None and element.tag not in ("html", "body"):
                 drop(element)
 
@@ -121,8 +181,21 @@ def drop_link_lists(content: etree._Element) -> None:
         size = sizes[element]
         if element is content or element.getparent() is None:
             continue
-        if size.anchors >= 3 and size.links > 0.6 * size.text and size.plain < _ENOUGH:
+        # Beside a link there is the day of what it leads to.
+        if size.anchors >= 3 and size.links > 0.5 * size.text and size.plain < _ENOUGH:
+            heading = element.getprevious()
+            if heading is not None and heading.tag in _HEADINGS and sizes[heading].text <= _LONGEST_HEADING:
+                drop(heading)
             drop(element)
+
+
+def without_foot(lines: Sequence[str]) -> int:
+    """Return how many lines there are before those that close a page and tell of its site."""
+    end = len(lines)
+    last = [at for at in range(max(0, end - _FOOT_LINES), end) if _OF_SITE.search(lines[at])]
+    if not last or any("ICP" not in lines[at] and not _OF_SITE.search(lines[at]) for at in range(last[0], end)):
+        return end
+    return last[0]
 
 
 def find_content(root: etree._Element) -> tuple[etree._Element, bool]:
@@ -132,45 +205,94 @@ def find_content(root: etree._Element) -> tuple[etree._Element, bool]:
     """
     body = root.find(".//body")
     body = root if body is None else body
-    sizes = _sizes(body)
-    total = sizes[body].plain
-    for pattern in _CONTAINERS:
+    sizes, prose = _sizes(body), _prose(body)
+    # What has no sentences is measured by all of its text.
+    measured = prose if prose else {each: size.plain for each, size in sizes.items()}
+    total = measured.get(body, 0)
+    for pattern in (*_CONTAINERS, _BROAD):
         named = [each for each in body.iter() if isinstance(each.tag, str) and _is_named(each, pattern)]
         sized = [(each, sizes[each].plain) for each in named]
         largest = max((size for _, size in sized), default=0)
-        if largest >= min(_ENOUGH, total / 4) and largest > 0:
-            # Take the innermost element with nearly all of the text, because outer ones include buttons.
-            return [each for each, size in sized if size >= 0.9 * largest][-1], True
-    return _densest(body), False
+        most = max((measured.get(each, 0) for each in named), default=0)
+        if most < min(_ENOUGH, total / 4) or not largest or not most:
+            continue
+        # Take the innermost element with nearly all of the text, because outer ones include buttons.
+        found = [each for each, size in sized if size >= 0.9 * largest][-1]
+        if pattern is _BROAD:
+            return _densest(found, prose, sizes), False
+        parts = _outermost(named)
+        if sum(measured.get(each, 0) for each in parts) > 1.5 * most:
+            # The document stands in several.
+            return _common(parts), False
+        return found, True
+    return _densest(body, prose, sizes), False
+
+
+def _outermost(elements: Sequence[etree._Element]) -> list[etree._Element]:
+    among = set(elements)
+    return [each for each in elements if among.isdisjoint(each.iterancestors())]
+
+
+def _common(elements: Sequence[etree._Element]) -> etree._Element:
+    """Return the innermost element that contains all of some that do not contain each other."""
+    first, *others = ([*each.iterancestors()][::-1] for each in elements)
+    return [above for at, above in enumerate(first) if all(each[at : at + 1] == [above] for each in others)][-1]
+
+
+def sentences_beside(root: etree._Element, content: etree._Element) -> int:
+    """Return how many characters beside a document read like sentences, where they are as many as its own."""
+    prose = _prose(root)
+    own = prose.get(content, 0)
+    beside = prose.get(root, 0) - own
+    return beside if beside >= max(_ENOUGH, own) else 0
 
 
 def _is_named(element: etree._Element, pattern: re.Pattern[str]) -> bool:
-    names = [element.get("id", ""), *element.get("class", "").split()]
+    # <ucapcontent> says it by its own name.
+    names = [
+        element.get("id", ""),
+        *element.get("class", "").split(),
+        *([element.tag] if len(element.tag) > 10 else []),
+    ]
     return any(pattern.fullmatch(name) for name in names)
 
 
-def _densest(body: etree._Element) -> etree._Element:
-    """Return the smallest element with three quarters of the text that reads like sentences."""
+def _prose(body: etree._Element) -> dict[etree._Element, int]:
+    """Return for an element and all below it how much of their text reads like sentences, where there is any."""
     sentences: dict[etree._Element, int] = {}
     for element in reversed(list(body.iter(etree.Element))):
         own = _own_text(element)
-        if len(own) >= 15 and _SENTENCE.search(own) and element.tag != "a":
+        if len(own) >= 15 and _SENTENCE.search(own) and element.tag != "a" and not _OF_SITE.search(own):
             sentences[element] = sentences.get(element, 0) + len(own)
         parent = element.getparent()
-        if parent is not None and element in sentences:
+        if parent is not None and element is not body and element in sentences:
             sentences[parent] = sentences.get(parent, 0) + sentences[element]
+    return sentences
+
+
+def _densest(
+    body: etree._Element, sentences: Mapping[etree._Element, int], sizes: Mapping[etree._Element, _Size]
+) -> etree._Element:
+    """Return the smallest element with three quarters of what reads like sentences, and the tables beside it."""
+    tables = {each for each in body.iter("table") if sizes[each].plain >= _TABLE and is_data_table(each)}
+    around = Counter(above for table in tables for above in table.iterancestors())
     best = body
     while True:
         inner = [child for child in best if sentences.get(child, 0) >= 0.75 * sentences.get(body, 1)]
-        if not inner or inner[0].tag not in BLOCKS:
+        if not inner or inner[0].tag not in BLOCKS or around[inner[0]] + (inner[0] in tables) < around[best]:
             break
         best = inner[0]
-    while best.tag in _INNER and best is not body:
+    # A part of a document, or a line of it.
+    while (best.tag in _INNER or _is_line(best)) and best is not body:
         parent = best.getparent()
         if parent is None:
             break
         best = parent
     return best
+
+
+def _is_line(element: etree._Element) -> bool:
+    return not any(each.tag in BLOCKS for each in element.iterdescendants())
 
 
 def _own_text(element: etree._Element) -> str:

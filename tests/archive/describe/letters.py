@@ -196,7 +196,8 @@ def _fill(document: Document, letter: Letter) -> None:
     set_as = {"centre": WD_ALIGN_PARAGRAPH.CENTER, "right": WD_ALIGN_PARAGRAPH.RIGHT}
     for how, text in letter.lines:
         paragraph = document.add_paragraph(text)
-        paragraph.alignment = set_as.get(how)
+        if how in set_as:
+            paragraph.alignment = set_as[how]
 
 
 def _draw(canvas: Canvas, letter: Letter) -> None:
