@@ -398,7 +398,7 @@ def earlier(*lost: str) -> Iterator[None]:
     whole = Sandbox.read
 
     def read(self: Sandbox, *about: object) -> tuple[Extraction, Metadata]:
-        found, metadata = whole(self, *about)  # type: ignore[arg-type]
+        found, metadata = whole(self, *about)  # type: ignore[arg-type]  # as given
         return change(found), metadata
 
     with pytest.MonkeyPatch.context() as patch:

@@ -144,6 +144,13 @@ EVENTS: list[tuple[str, dict[str, object], str]] = [
     ),
     ("mask", {"version": 2, "masks": {"姓名": 2}, "reason": "隐私"}, "遮盖：姓名 2 处"),
     ("remedy", {"version": 1, "number": 1, "place": "正文第 1 段", "reason": ""}, "位置：正文第 1 段"),
+    (
+        "reread",
+        {"version": 2, "of": 1, "instead_of": 1, "differences": {"编号": 2}, "waited": True},
+        "不同之处：编号 2 处",
+    ),
+    ("reread", {"version": 2, "of": 1, "instead_of": 1, "differences": {}, "masked_copy": True}, "遮盖件：是"),
+    ("reread.run", {"documents": 3, "results": ["成为新版本 1 件"]}, "文件：3；结果：成为新版本 1 件"),
     ("separate", {"other": "2", "reason": "两年的"}, "另一件：2"),
     ("attached", {"version": 2, "from": "2", "brought_by": "甲一", "file": "表"}, "原编号：2；接收人：甲一"),
     ("hold", {"holds": {"1": DIGEST}, "noting": 2}, ""),
