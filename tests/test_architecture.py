@@ -22,6 +22,7 @@ archive.extract.extraction archive.extract.limits
 archive.extract.containers archive.extract.mediatype
 archive.extract.text
 archive.extract.pictures
+archive.extract.recognition
 archive.extract.pdf archive.extract.webpage
 archive.extract.others archive.extract.ofd
 archive.extract.word
@@ -71,7 +72,8 @@ ONLY_IN = {
     "docx": {"archive/extract", "archive/official.py"},
     "pdfminer": {"archive/extract", "archive/masking"},
     "pypdfium2": {"archive/extract/pictures", "archive/masking"},
-    "PIL": {"archive/extract/pictures", "archive/masking"},
+    "PIL": {"archive/extract/pictures", "archive/extract/recognition", "archive/masking"},
+    "rapidocr": {"archive/extract/recognition/rapid.py"},
     "lxml": {"archive/extract", "archive/masking", "web/programs/xml.py"},
     "segno": {"web/citizens/qr.py", "web/staff/entrance.py"},
     "argon2": {"archive/registers/passwords.py"},

@@ -8,10 +8,13 @@ from typing import Any
 
 
 class Task(StrEnum):
-    """What is asked: which pages a file has, the picture of one, a masked copy, or whether words are still there."""
+    """What is asked: which pages a file has, the picture of one, the characters recognised on one, a masked copy, or
+    whether words are still there.
+    """
 
     OUTLINE = "outline"
     PICTURE = "picture"
+    RECOGNISE = "recognise"
     MASK = "mask"
     PROVE = "remains"
 
@@ -20,6 +23,7 @@ class Task(StrEnum):
 _MODULES = {
     Task.OUTLINE: "archive.extract.pictures.page",
     Task.PICTURE: "archive.extract.pictures.page",
+    Task.RECOGNISE: "archive.extract.recognition.picture",
     Task.MASK: "archive.masking.copy",
     Task.PROVE: "archive.masking.copy",
 }

@@ -1,0 +1,1 @@
+"""Recognising text in pictures of pages, and keeping what was recognised."""
