@@ -183,24 +183,29 @@ class Place:
 
     ``label`` is "第 3 页", "第 3 页 表 1" or "表 2", with tables numbered through the whole text. It is "" after the
     end of a table. ``heads`` says how many of its first rows the file itself marks as the head, and ``merged`` which of
-    its cells are merged; neither reaches beyond the place, and no two merged cells overlap.
+    its cells are merged; neither reaches beyond the place, and no two merged cells overlap. ``recognised`` says that a
+    machine recognised the text in a picture of the page.
     """
 
     start: int
     label: str
     heads: int = 0
     merged: tuple[Merged, ...] = ()
+    recognised: bool = False
 
     @property
     def listed(self) -> list[object]:
-        """The place as a list for JSON: start and label, and if the table says more, also heads and merged cells."""
-        more = [self.heads, [list(each) for each in self.merged]] if self.heads or self.merged else []
+        """The place as a list for JSON: start and label, and only if they say something, what is known further."""
+        rest = [self.recognised] if self.recognised else []
+        more = [self.heads, [list(each) for each in self.merged], *rest] if self.heads or self.merged or rest else []
         return [self.start, self.label, *more]
 
     @classmethod
-    def of(cls, start: int, label: str, heads: int = 0, merged: Iterable[Iterable[int]] = ()) -> "Place":
+    def of(
+        cls, start: int, label: str, heads: int = 0, merged: Iterable[Iterable[int]] = (), recognised: bool = False
+    ) -> "Place":
         """Return the place that a list says."""
-        return cls(start, label, heads, tuple(Merged(*each) for each in merged))
+        return cls(start, label, heads, tuple(Merged(*each) for each in merged), recognised)
 
 
 def label_at(places: Sequence[Place], paragraph: int) -> str:

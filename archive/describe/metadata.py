@@ -39,6 +39,8 @@ MANIFEST, CARD, TITLE, HEAD, SIGNATURE, NUMBER, TEXT, PAGE, FILE = (
     "页头",
     "文件名",
 )
+# Added where a machine may have recognised the text in a picture of a page.
+RECOGNISED = "（机器识别，请核对）"
 _CARD: Mapping[str, tuple[str, ...]] = {
     "title": ("标题", "信息名称", "文件名称", "文件标题", "名称"),
     "number": ("发文字号", "文号", "发文号", "文件编号", "文件字号", "发布文号"),
@@ -123,6 +125,7 @@ def describe(extraction: Extraction, stated: Mapping[str, str], file_name: str) 
     _add_disclosure(found, extraction.paragraphs)
     # Sites write a repeal into the title: 上海市停车场（库）管理办法（已废止）
     found.add("validity", Validity.REPEALED if _REPEALED.search(title) else None, TITLE)
+    found.sources = {name: _recognised(source, extraction.recognised) for name, source in found.sources.items()}
     return _metadata(found, title, own, _cited(title, extraction.paragraphs))
 
 
@@ -150,6 +153,12 @@ def _metadata(found: _Found, title: str, own: Sequence[str], cited: Sequence[str
         cited_numbers=tuple(each for each in cited if each != number and each not in others)[:MAX_CITED],
         sources=found.sources,
     )
+
+
+def _recognised(source: str, pages: Sequence[int]) -> str:
+    """Return a source, with a remark if the text that it was read in may be one that a machine recognised."""
+    beginning = source not in (MANIFEST, FILE, SIGNATURE, TEXT) and 1 in pages
+    return f"{source}{RECOGNISED}" if beginning or pages and source in (SIGNATURE, TEXT) else source
 
 
 def _add_stated(found: _Found, stated: Mapping[str, str]) -> None:

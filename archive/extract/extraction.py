@@ -21,6 +21,8 @@ class Extraction:
     none of them empty. ``page_date`` is the ISO date in a page's header, or "". ``warnings`` are Chinese sentences for
     the reviewer ("扫描件没有文字层…"). Text is never missing silently: if there are no paragraphs, there is a warning.
     ``concealed`` are lines for the reviewer about what the file contains but does not show ("批注（张三）：…").
+    ``recognised`` are the pages, counted from 1, whose text a machine recognised in a picture of them, and ``unread``
+    those on which a reader sees text that only such a machine can read.
     """
 
     title: str | None
@@ -30,3 +32,5 @@ class Extraction:
     page_date: str = ""
     places: tuple[Place, ...] = ()
     concealed: tuple[str, ...] = ()
+    recognised: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()

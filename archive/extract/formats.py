@@ -22,6 +22,7 @@ from archive.extract.mediatype import (
     XLS,
     XLSX,
 )
+from archive.extract.recognition.page import read
 
 _MODULES = {
     HTML: "webpage.html",
@@ -42,15 +43,18 @@ _MODULES = {
 MODULES = tuple(dict.fromkeys(_MODULES.values()))
 
 
-def extract_plain(path: Path, media_type: str, ocr_seconds: float = 0.0) -> Extraction:
+def extract_plain(path: Path, media_type: str, ocr_seconds: float = 0.0, recognised: Path | None = None) -> Extraction:
     """Extract the text of a file in this process: for the sandbox's child, and for tests with trusted files.
 
-    A picture is read by tesseract, if installed, for up to ``ocr_seconds``. Raises FileRefused or ExtractionFailed with
-    a sentence; a hostile file may also raise anything that a library raises.
+    ``recognised`` is the file of what was recognised in its pages before (see ``recognition.page``). Of a picture
+    without any, tesseract reads the text, if installed, for up to ``ocr_seconds``. Raises FileRefused or
+    ExtractionFailed with a sentence; a hostile file may also raise anything that a library raises.
     """
     name = _MODULES.get(media_type)
     if name is None:
         raise ExtractionFailed(f"不能从 {media_type} 类型的文件中抽取文字。")
     # Imported on demand, because a sandbox's caller needs none of the libraries.
     extract: Callable[..., Extraction] = import_module(f"archive.extract.{name}").extract
-    return extract(path, ocr_seconds) if media_type in IMAGES else extract(path)
+    if media_type in IMAGES:
+        return extract(path, ocr_seconds, read(recognised))
+    return extract(path, read(recognised)) if media_type == PDF else extract(path)

@@ -1,4 +1,6 @@
-"""Reading pictures with tesseract if it is installed; otherwise a warning says that they have no text.
+"""Reading pictures: what was recognised in them before, or what tesseract reads, if it is installed.
+
+Otherwise a warning says that they have no text.
 
 The Debian packages are ``tesseract-ocr`` and ``tesseract-ocr-chi-sim``. Recognised words are assembled like a PDF page.
 """
@@ -6,15 +8,20 @@ The Debian packages are ``tesseract-ocr`` and ``tesseract-ocr-chi-sim``. Recogni
 import csv
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from statistics import mean, median
 
+from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.pdf.page import Glyph, PageContent
 from archive.extract.pdf.reader import Pages
+from archive.extract.pdf.recognised import content, is_text
+from archive.extract.pictures import raster
+from archive.extract.pictures.page import MOST_PAGES
+from archive.extract.recognition.page import Kept, RecognisedPage
 from archive.extract.text.assemble import SCANNED, assemble
 
 _LANGUAGE = "chi_sim"
@@ -39,26 +46,56 @@ class _Word:
     text: str
 
 
-def extract(path: Path, seconds: float = 0.0) -> Extraction:
-    """Extract the text that tesseract reads within ``seconds`` (0 turns it off); a warning says whether it did."""
+def extract(path: Path, seconds: float = 0.0, kept: Kept | None = None) -> Extraction:
+    """Extract the text that is ``kept``, or else what tesseract reads within ``seconds`` (0 turns it off).
+
+    A warning says whether there is any, and that a machine recognised it.
+    """
+    kept = kept or Kept()
+    if any(map(is_text, kept.pages.values())):
+        return _Recognised(_kept(kept)).extraction()
     words = list(_words(_recognise(path, seconds))) if seconds > 0 else []
     if not words or mean(word.confidence for word in words) < _SURE:
-        return assemble(None, (), warnings=[f"图片或{SCANNED}。"])
-    return _Recognised(words).extraction()
+        failed = [f"第 {page} 页没有识别出文字：{why}" for page, why in kept.failed.items()]
+        nothing = assemble(None, (), warnings=[*failed, f"图片或{SCANNED}。"])
+        return replace(nothing, unread=tuple(sheets(path)))
+    pages = groupby(words, key=lambda word: word.page)
+    return _Recognised((number, _page(list(found))) for number, found in pages).extraction()
+
+
+def sheets(path: Path) -> range:
+    """Return the numbers of a picture's pages; only the first if that can't be told."""
+    try:
+        return range(1, len(raster.sizes(path, MOST_PAGES)[0]) + 1)
+    except ExtractionFailed:
+        return range(1, 2)
+
+
+def _kept(kept: Kept) -> Iterator[tuple[int, PageContent | None]]:
+    for number in kept.wanted or sorted(kept.pages):
+        page: RecognisedPage | None = kept.pages.get(number)
+        yield number, content(page) if page and is_text(page) else None
 
 
 class _Recognised(Pages):
-    def __init__(self, words: Sequence[_Word]) -> None:
+    """Pages that were recognised; None for one that was not."""
+
+    def __init__(self, pages: Iterable[tuple[int, PageContent | None]]) -> None:
         super().__init__()
-        self._words = words
+        self._found = pages
 
     def _contents(self) -> Iterator[PageContent]:
-        for _, words in groupby(self._words, key=lambda word: word.page):
-            self._pages += 1
-            yield self._noted(_page(list(words)))
+        for number, page in self._found:
+            self._pages = number
+            if page:
+                self._machine.append(number)
+            else:
+                self._unread.append(number)
+                self._scanned.append(number)
+            yield page or PageContent(0, 0)
 
-    def _warnings(self, any_text: bool) -> list[str]:
-        return [*super()._warnings(any_text), "文字由机器从图片中识别（OCR），可能有错漏，请对照原件核对。"]
+    def _told_of_recognised(self) -> str:
+        return "文字由机器从图片中识别（OCR），可能有错漏，请对照原件核对。"
 
 
 def _page(words: Sequence[_Word]) -> PageContent:

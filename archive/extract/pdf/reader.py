@@ -22,9 +22,13 @@ from archive.extract.pdf.grid import GridRow, find_grids, rows_of, set_tables
 from archive.extract.pdf.page import Glyph, PageContent, TextLine, form_lines, read_page
 from archive.extract.pdf.painting import Device, Interpreter, hidden_layers
 from archive.extract.pdf.paragraphs import Item, paragraphs_of
+from archive.extract.pdf.recognised import content as recognised_content
+from archive.extract.pdf.recognised import is_text
+from archive.extract.recognition.page import Kept
 from archive.extract.text.assemble import SCANNED, assemble, page_list
 from archive.extract.text.characters import clean, joined
 from archive.extract.text.concealed import Concealed
+from archive.extract.text.mojibake import is_garbled
 from archive.extract.text.tables import Setter
 from archive.extract.text.titles import may_be_title
 
@@ -46,14 +50,20 @@ _OUTLINE = 1000
 _DRAWN = 20_000
 # How many recognised characters make a page a recognised one.
 _RECOGNISED = 10
+# With as many characters without meaning, and this share of all, a page's text says less than its picture.
+_LOST, _LOST_SHARE = 10, 0.1
+_SHEET = re.compile(r"第 (\d+) 页")
 
 
-def extract(path: Path) -> Extraction:
-    """Extract the text of a PDF; warnings tell of pages that are only pictures and of characters without meaning."""
+def extract(path: Path, kept: Kept | None = None) -> Extraction:
+    """Extract the text of a PDF; warnings tell of pages that are only pictures and of characters without meaning.
+
+    Of such pages the text is taken that was recognised before, as far as it is ``kept``.
+    """
     with path.open("rb") as stream:
         document = _open(stream)
         try:
-            return _Pdf(document).extraction()
+            return _Pdf(document, kept).extraction()
         except (ExtractionFailed, MemoryError):
             raise
         except Exception as error:
@@ -79,7 +89,11 @@ class Pages(ABC):
 
     _damaged = _DAMAGED
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Kept | None = None) -> None:
+        self._kept = kept or Kept()
+        # The pages whose text is taken from their pictures, and those of which it could only be taken so.
+        self._machine: list[int] = []
+        self._unread: list[int] = []
         self._scanned: list[int] = []
         self._drawings: list[int] = []
         self._broken: list[int] = []
@@ -101,7 +115,17 @@ class Pages(ABC):
         lines, labels = [each.text for each in paragraphs], [each.label for each in paragraphs]
         rows = {at: each.row for at, each in enumerate(paragraphs) if each.row is not None}
         told, concealed = [*self._warnings(bool(lines)), *setter.told], self._concealed.lines
-        return assemble(title, lines, labels=labels, rows=rows, warnings=told, concealed=concealed)
+        found = assemble(title, lines, labels=labels, rows=rows, warnings=told, concealed=concealed)
+        return replace(
+            found,
+            places=tuple(replace(place, recognised=self._is_machine(place.label)) for place in found.places),
+            recognised=tuple(self._machine),
+            unread=tuple(self._unread),
+        )
+
+    def _is_machine(self, label: str) -> bool:
+        page = _SHEET.match(label)
+        return page is not None and int(page[1]) in self._machine
 
     @abstractmethod
     def _contents(self) -> Iterator[PageContent]:
@@ -111,7 +135,15 @@ class Pages(ABC):
         """
 
     def _noted(self, content: PageContent) -> PageContent:
-        """Record what the warnings about a page need, and return its content."""
+        """Record what the warnings about a page need, and return its content, or what was recognised instead."""
+        if self._needs_recognising(content):
+            page = self._kept.pages.get(self._pages)
+            if page is not None and is_text(page):
+                self._machine.append(self._pages)
+                for reason, glyphs in content.unseen.items():
+                    self._conceal(reason.value, glyphs)
+                return recognised_content(page, content.width)
+            self._unread.append(self._pages)
         if content.lost:
             self._lost[self._pages] = content.lost
         self._slanted += content.slanted
@@ -120,15 +152,22 @@ class Pages(ABC):
         # The numbers of pages are recognised too, and tell nothing.
         if content.recognised > _RECOGNISED:
             self._recognised.append(self._pages)
-        shown = sum(glyph.text != " " for glyph in content.glyphs)
-        # A stamp or page number over a picture that fills the page is not a text layer.
-        if (shown < 10 and content.covered > 0.3) or (not shown and content.pictures):
+        if _is_scanned(content):
             self._scanned.append(self._pages)
         else:
             self._pictures += content.pictures
-            if content.drawn > max(_DRAWN, _OUTLINE * (shown + content.lost)):
+            if _is_drawn(content):
                 self._drawings.append(self._pages)
         return content
+
+    def _needs_recognising(self, content: PageContent) -> bool:
+        """Tell whether a page shows text that its characters don't give: a scan, outlines, a font without a code."""
+        if _is_scanned(content) or _is_drawn(content):
+            return True
+        shown = _shown(content)
+        if content.lost >= _LOST and content.lost > _LOST_SHARE * (shown + content.lost):
+            return True
+        return is_garbled("".join(glyph.text for glyph in content.glyphs))
 
     def _conceal(self, kind: str, glyphs: Sequence[Glyph]) -> None:
         """List characters that nobody sees, line by line."""
@@ -157,8 +196,18 @@ class Pages(ABC):
                         items.append((part.top, replace(line, column=number)))
         return [item for _, item in sorted(items, key=lambda each: -each[0])]
 
+    def _told_of_recognised(self) -> str:
+        return f"第 {page_list(self._machine)} 页的文字由机器识别（OCR），可能有错漏，请对照原件核对。"
+
     def _warnings(self, any_text: bool) -> list[str]:
         told: list[str] = []
+        if self._machine:
+            told.append(self._told_of_recognised())
+        for page in self._unread:
+            if page in self._kept.failed:
+                told.append(f"第 {page} 页没有识别出文字：{self._kept.failed[page]}")
+            elif page in self._kept.pages:
+                told.append(f"第 {page} 页的图像上没有识别出文字，请核对原件。")
         if len(self._scanned) == self._pages:
             told.append(f"{SCANNED}。")
         elif self._scanned:
@@ -187,9 +236,24 @@ class Pages(ABC):
         return told
 
 
+def _shown(content: PageContent) -> int:
+    return sum(glyph.text != " " for glyph in content.glyphs)
+
+
+def _is_scanned(content: PageContent) -> bool:
+    """Tell whether a page is a picture. A stamp or page number over one that fills the page is not a text layer."""
+    shown = _shown(content)
+    return (shown < 10 and content.covered > 0.3) or (not shown and content.pictures > 0)
+
+
+def _is_drawn(content: PageContent) -> bool:
+    """Tell whether a page's characters are drawn as shapes."""
+    return content.drawn > max(_DRAWN, _OUTLINE * (_shown(content) + content.lost))
+
+
 class _Pdf(Pages):
-    def __init__(self, document: PDFDocument) -> None:
-        super().__init__()
+    def __init__(self, document: PDFDocument, kept: Kept | None = None) -> None:
+        super().__init__(kept)
         self._document = document
 
     def _contents(self) -> Iterator[PageContent]:

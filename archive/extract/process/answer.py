@@ -33,6 +33,8 @@ def of(extraction: Extraction, metadata: Metadata | None) -> bytes:
         "page_date": extraction.page_date,
         "places": [place.listed for place in extraction.places],
         "concealed": extraction.concealed,
+        "recognised": extraction.recognised,
+        "unread": extraction.unread,
     }
     if metadata is not None:
         days = {name: day.isoformat() for name in _DAYS if (day := getattr(metadata, name)) is not None}
@@ -85,6 +87,8 @@ def read(payload: bytes | bytearray) -> tuple[Extraction, Metadata | None]:
         page_date=_line(answer.get("page_date"), broken),
         concealed=_lines(answer.get("concealed"), broken),
         places=_places(answer.get("places"), paragraphs, broken),
+        recognised=_pages(answer.get("recognised"), broken),
+        unread=_pages(answer.get("unread"), broken),
     )
     described = answer.get("metadata")
     return extraction, None if described is None else _metadata(described, broken)
@@ -119,20 +123,32 @@ def _places(value: object, paragraphs: Sequence[str], broken: ExtractionFailed) 
         raise broken
     found: list[Place] = []
     for each in value:
-        if not isinstance(each, list) or len(each) not in (2, 4) or not isinstance(each[0], int):
+        if not isinstance(each, list) or len(each) not in (2, 4, 5) or not isinstance(each[0], int):
+            raise broken
+        if not all(isinstance(flag, bool) for flag in each[4:]):
             raise broken
         if not (found[-1].start if found else -1) < each[0] < len(paragraphs):
             raise broken
         found.append(Place(each[0], _line(each[1], broken)))
     ends = [*(place.start for place in found[1:]), len(paragraphs)]
     for at, (each, end) in enumerate(zip(value, ends, strict=False)):
-        if len(each) == 4:
-            heads, merged = each[2:]
-            place = replace(found[at], heads=heads, merged=_merged(merged, paragraphs[found[at].start : end], broken))
+        if len(each) > 2:
+            heads, merged, *flags = each[2:]
+            cells = _merged(merged, paragraphs[found[at].start : end], broken)
+            place = replace(found[at], heads=heads, merged=cells, recognised=any(flags))
             if not isinstance(heads, int) or not 0 <= heads <= end - place.start:
                 raise broken
             found[at] = place
     return tuple(found)
+
+
+def _pages(value: object, broken: ExtractionFailed) -> tuple[int, ...]:
+    """Check that pages are counted from 1, each once and in order."""
+    if not isinstance(value, list) or not all(isinstance(each, int) for each in value):
+        raise broken
+    if any(each <= former for former, each in zip([0, *value], value, strict=False)):
+        raise broken
+    return tuple(value)
 
 
 def _merged(value: object, rows: Sequence[str], broken: ExtractionFailed) -> tuple[Merged, ...]:

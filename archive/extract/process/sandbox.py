@@ -243,11 +243,21 @@ class Sandbox:
         for zygote in idle:
             zygote.stop()
 
-    def extract(self, path: Path, media_type: str) -> Extraction:
-        """Return the text of a file. Raises ExtractionFailed, with a sentence, whatever goes wrong in it."""
-        return self._read({"path": str(path.absolute()), "media_type": media_type}, answer.read)[0]
+    def extract(self, path: Path, media_type: str, recognised: Path | None = None) -> Extraction:
+        """Return the text of a file. Raises ExtractionFailed, with a sentence, whatever goes wrong in it.
 
-    def read(self, path: Path, media_type: str, stated: Mapping[str, str], name: str) -> tuple[Extraction, Metadata]:
+        ``recognised`` is where that is kept which was recognised in pictures of its pages (see ``recognition.page``).
+        """
+        return self._read(_asked(path, media_type, recognised), answer.read)[0]
+
+    def read(
+        self,
+        path: Path,
+        media_type: str,
+        stated: Mapping[str, str],
+        name: str,
+        recognised: Path | None = None,
+    ) -> tuple[Extraction, Metadata]:
         """Return the text of a file and what it says of itself (see ``describe``), given its manifest and its name.
 
         Raises ExtractionFailed as ``extract`` does, also where the manifest states what can't be, and ValueError for a
@@ -256,7 +266,7 @@ class Sandbox:
         for value in (name, *stated.keys(), *stated.values()):
             value.encode()
         about = [dict(stated), name]
-        asked = {"path": str(path.absolute()), "media_type": media_type, "describe": about}
+        asked = _asked(path, media_type, recognised) | {"describe": about}
         found, metadata = self._read(asked, answer.read)
         if metadata is None:
             raise ExtractionFailed("抽取结果的格式不对，文件可能已损坏。请用办公软件打开并另存后再收。")
@@ -267,7 +277,7 @@ class Sandbox:
 
         Both come from a process that a hostile file may have taken over. Raises ExtractionFailed as ``extract`` does.
         """
-        asked = {"path": str(path.absolute()), "media_type": media_type, "task": task.value, "about": about}
+        asked = _asked(path, media_type) | {"task": task.value, "about": about}
         return self._read(asked, answer.read_made)
 
     def _read(self, asked: Mapping[str, object], check: _Check[T]) -> T:
@@ -306,6 +316,11 @@ class Sandbox:
                 self._idle.append(zygote)
                 return
         zygote.stop()
+
+
+def _asked(path: Path, media_type: str, recognised: Path | None = None) -> dict[str, object]:
+    known = {"recognised": str(recognised.absolute())} if recognised else {}
+    return {"path": str(path.absolute()), "media_type": media_type, **known}
 
 
 def _death(status: int, limits: Limits) -> str:

@@ -5,9 +5,9 @@ status, the new job's process number and a socket to the new job. Any byte in re
 and its job end when the caller does. The zygote never communicates with a job, which may have read a hostile file.
 
 A job receives one JSON object per line, with ``path`` and ``media_type``, and with ``describe`` (what a manifest states
-and the file's name) where the file's metadata are asked for, or with ``task`` and what is ``about`` it (see ``tasks``)
-where something else is. It answers each with a frame: a length (four bytes, big-endian) and that many bytes (see
-``answer``).
+and the file's name) where the file's metadata are asked for, with ``recognised`` (the file of what was recognised in
+its pages) where there is one, or with ``task`` and what is ``about`` it (see ``tasks``) where something else is. It
+answers each with a frame: a length (four bytes, big-endian) and that many bytes (see ``answer``).
 """
 
 import ctypes
@@ -135,7 +135,7 @@ def _job(channel: int, limits: Limits, zygote: int) -> NoReturn:
                 if task := asked.get("task"):
                     told = _do(task, path, kind, asked["about"])
                 else:
-                    told = _answer(path, kind, asked.get("describe"), limits)
+                    told = _answer(path, kind, asked.get("describe"), asked.get("recognised"), limits)
                 _write_all(_CHANNEL, len(told).to_bytes(4, "big") + told)
                 # Collect while the caller reads the answer: python-docx leaves its trees to the collector, which
                 # doesn't know how large they are.
@@ -163,9 +163,11 @@ def _limit(limits: Limits) -> None:
         resource.setrlimit(what, (min(bound, ceiling), ceiling))
 
 
-def _answer(path: Path, media_type: str, about: tuple[dict[str, str], str] | None, limits: Limits) -> bytes:
+def _answer(
+    path: Path, media_type: str, about: tuple[dict[str, str], str] | None, recognised: str | None, limits: Limits
+) -> bytes:
     def read() -> bytes:
-        found = extract_plain(path, media_type, limits.ocr_seconds)
+        found = extract_plain(path, media_type, limits.ocr_seconds, Path(recognised) if recognised else None)
         return answer.of(found, describe(found, *about) if about else None)
 
     return _told(read)

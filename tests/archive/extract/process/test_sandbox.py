@@ -460,15 +460,24 @@ def test_places_come_through_as_they_were_found(tmp_path: Path) -> None:
 DESCRIBED: dict[str, object] = {"title": "a", "other_numbers": [], "cited_numbers": [], "sources": {}}
 ANSWER: dict[str, object] = {
     **{"title": None, "paragraphs": ["a", "b"], "stated": {}, "warnings": [], "page_date": "", "places": []},
-    **{"concealed": [], "metadata": DESCRIBED},
+    **{"concealed": [], "recognised": [], "unread": [], "metadata": DESCRIBED},
 }
 
 
 WRONG_TEXTS: list[tuple[str, object]] = [
     *(("title", 1), ("paragraphs", ["a\nb"]), ("paragraphs", ["\ud800"]), ("paragraphs", "ab"), ("page_date", None)),
     *(("stated", {"a": 1}), ("warnings", None), ("concealed", [1]), ("failed", {"a": 1})),
+    *(("recognised", None), ("unread", ["1"]), ("unread", [2, 1]), ("recognised", [0]), ("recognised", [1, 1])),
 ]
-WRONG_PLACES: list[object] = [{"0": "a"}, [[0]], [["0", "a"]], [[0, 1]], [[2, "a"]], [[1, "a"], [1, "b"]]]
+WRONG_PLACES: list[object] = [
+    {"0": "a"},
+    [[0]],
+    [["0", "a"]],
+    [[0, 1]],
+    [[2, "a"]],
+    [[1, "a"], [1, "b"]],
+    [[0, "a", 0, [], 1]],
+]
 WRONG_METADATA: list[object] = [
     *([], {}, "a"),
     *(DESCRIBED | {"title": None}, DESCRIBED | {"cited_numbers": "b"}, DESCRIBED | {"number": 1}),
