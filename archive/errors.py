@@ -40,7 +40,9 @@ The search has its own errors under the same root, and so have the parameters of
     ├── PersonalDataDamaged    what is personal about a request was changed or is damaged
     ├── DecisionRefused        a review decision that the rules don't allow
     │   └── DoubtfulValue      a correction that is likely a slip, unless the person says that it is none
-    └── PrecheckFailed         the pre-check of a version came to no end
+    ├── PrecheckFailed         the pre-check of a version came to no end
+    ├── RecogniserMissing      what recognises text in pictures is not installed
+    └── RecognitionBusy        another process recognises what waits
 
 Texts are Chinese sentences, for staff and citizens. Most errors pass through to the edge, where they become an HTTP
 status or an exit code. They are caught on the way only if a job continues without what failed and reports it (a
@@ -368,3 +370,17 @@ class PrecheckFailed(GongkaiError):
             "请运行 gongkai review check 再试；仍不成的，把文件另存后作为新版本接收，或告知维护人员。"
         )
         self.id = id
+
+
+class RecogniserMissing(GongkaiError):
+    """What recognises text in pictures of pages is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("识别扫描件文字的组件没有安装。请在程序的文件夹里运行 ./run ocr（约 150 MB），装好后再试。")
+
+
+class RecognitionBusy(GongkaiError):
+    """Another process recognises what waits."""
+
+    def __init__(self) -> None:
+        super().__init__("另一个识别扫描件的进程正在运行，请等它结束后再试。")

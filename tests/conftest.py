@@ -25,6 +25,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
+from archive import recognition
 from archive.decisions import publication, review
 from archive.document import Document, File, Metadata, Validity
 from archive.extract import Extraction, Sandbox
@@ -210,6 +211,14 @@ def small_reserve() -> Iterator[None]:
     """Let the archives of hundreds of tests, which lie in memory, keep little in reserve."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(space, "_SIZE", 4096)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_recognised() -> Iterator[None]:
+    """Let tests be the same where the recogniser is installed. Those that are about it ask for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recognition, "available", lambda: False)
         yield
 
 

@@ -27,6 +27,7 @@ _LEAST = 200
 _ASKEW = 1.0
 _QUALITY = 40
 _GRAIN = 12
+LABELS = ("plain", "as a poor scan")
 
 
 def pages(folder: Path, most: int) -> Iterator[tuple[str, Image.Image, str]]:
@@ -97,11 +98,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             said = plain("".join(line.text for line in found.lines))
             wrong[kind] += (missed := distance(said, plain(text)))
             whole[kind] += len(plain(text))
-            if missed > len(plain(text)) / 50:
-                print(f"{name}: {missed} of {len(plain(text))} {('plain', 'as a poor scan')[kind]}", flush=True)
-    for kind, label in enumerate(("plain", "as a poor scan")):
-        share = 1 - wrong[kind] / max(whole[kind], 1)
-        print(f"{label}: {share:.2%} of {whole[kind]} characters on {count} pages")
+            print(f"{name} {LABELS[kind]}: {missed} of {len(plain(text))} characters wrong", flush=True)
+    for label, missed, of in zip(LABELS, wrong, whole, strict=True):
+        print(f"{label}: {1 - missed / max(of, 1):.3%} of {of} characters right ({missed} wrong) on {count} pages")
     if count:
         print(f"{2 * count * 60 / seconds:.1f} pages a minute, {used / (2 * count):.1f} CPU seconds a page")
     return 0

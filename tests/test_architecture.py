@@ -30,7 +30,7 @@ archive.describe
 archive.extract.formats archive.masking archive.extract.process archive.extract
 archive.official
 archive.store
-archive.pictures
+archive.pictures archive.recognition
 archive.decisions
 archive.intake
 archive.registers.staff_tables archive.registers.requests.tables archive.registers.books.tables

@@ -23,7 +23,7 @@ from archive.errors import BackupDamaged, BackupRefused, BlobDamaged
 from archive.registers import notices
 from archive.registers.requests.letters import texts as letters
 from archive.registers.staff import DUMP
-from archive.store import canonical
+from archive.store import canonical, recognitions
 from archive.store.blobs import Blobs, digest_of, sync_folder
 from archive.store.catalogue import Catalogue
 from archive.store.folder import BACKUP, copy_privately, link, opened, restrict
@@ -123,6 +123,7 @@ def backup(
                 copy_privately(own, partial / name)
             elif own.is_symlink() or own.exists():
                 log.warning("%s 没有备份：它不是文件，而是文件夹、管道或断了的链接。请改正后再备份一次。", own)
+        _add_recognised(data / recognitions.FOLDER, partial / recognitions.FOLDER)
         records = Records(partial / "records")
         ids = list(records.ids())
         # Of an office that keeps only its registers here; an archive that had documents has not lost them all.
@@ -206,6 +207,14 @@ def _stage(catalogue: Catalogue, staged: Path) -> None:
         for path, where in ((records.log, "records/audit.jsonl"), (catalogue.withdrawal_ledger.path, LEDGER)):
             if path.exists():
                 copy_privately(path, staged / where)
+
+
+def _add_recognised(kept: Path, into: Path) -> None:
+    """Copy what was recognised, which takes a machine seconds a page. Lines are only added, so a copy is whole."""
+    for path in sorted(kept.glob("??/*.jsonl")):
+        place = into / path.relative_to(kept)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        copy_privately(path, place)
 
 
 def _keep(digest: str, blobs: Blobs, copies: Blobs, made: Made) -> None:

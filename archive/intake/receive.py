@@ -33,10 +33,12 @@ from archive.intake.adding import Item, Prepared, add_version
 from archive.intake.keeping import keeping, tighten
 from archive.intake.taking_over import Left, take_over
 from archive.reasons import why
+from archive.recognition import Recogniser
 from archive.store import audit, noted
 from archive.store.blobs import Blobs, digest_of
 from archive.store.catalogue import Catalogue
 from archive.store.folder import opened
+from archive.store.recognitions import Recognitions
 from archive.store.space import disk_full
 from archive.store.tables import documents, sources, versions
 
@@ -96,12 +98,19 @@ class Intake:
     """Intake of files into one archive. ``actor`` is who brings them in; another approves them.
 
     With ``already_published`` (a portal's back catalogue) each document is also taken over as public, on the word of
-    the actor; never one that a reviewer refused or withdrew before, or that has stops of the pre-check. Raises
-    ValueError for an actor without a name.
+    the actor; never one that a reviewer refused or withdrew before, or that has stops of the pre-check. With a
+    ``recogniser`` short scans are read at once; other scans wait in its queue. Raises ValueError for an actor without a
+    name.
     """
 
     def __init__(
-        self, catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, actor: str, already_published: bool = False
+        self,
+        catalogue: Catalogue,
+        blobs: Blobs,
+        sandbox: Sandbox,
+        actor: str,
+        already_published: bool = False,
+        recogniser: Recogniser | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._blobs = blobs
@@ -110,6 +119,8 @@ class Intake:
         if not self._actor:
             raise ValueError("who brings files in has a name")
         self._already_published = already_published
+        self._recogniser = recogniser
+        self._recognitions = Recognitions.beside(blobs)
 
     def holds(self, item: Item) -> bool:
         """Tell whether a version of any document has the bytes of a file and its attachments. Raises OSError."""
@@ -229,8 +240,9 @@ class Intake:
         if held is not None:
             return _Held(item, held, content)
         # Text first, so that a file that is refused leaves nothing in the store.
-        main, metadata = self._sandbox.read(files[0][0], types[0], item.stated, files[0][1])
-        others = [self._sandbox.extract(path, kind) for (path, _), kind in zip(files[1:], types[1:], strict=True)]
+        main, metadata = self._read_main(item, *files[0], types[0], digests[0])
+        parts = zip(files[1:], types[1:], digests[1:], strict=True)
+        others = [self._read_attachment(path, kind, digest) for (path, _), kind, digest in parts]
         kept = [self._keep(*each) for each in zip(files, types, digests, strict=True)]
         text, places = with_title(main, metadata.title)
         return Prepared(
@@ -245,6 +257,26 @@ class Intake:
             concealed=main.concealed,
             attachments=tuple(_attachment(*each) for each in zip(kept[1:], others, strict=True)),
         )
+
+    def _read_main(self, item: Item, path: Path, name: str, kind: str, digest: str) -> tuple[Extraction, Metadata]:
+        kept = self._recognitions.path(digest)
+        found = self._sandbox.read(path, kind, item.stated, name, kept)
+        if self._recognised(found[0], path, kind, digest):
+            found = self._sandbox.read(path, kind, item.stated, name, kept)
+        return found
+
+    def _read_attachment(self, path: Path, kind: str, digest: str) -> Extraction:
+        kept = self._recognitions.path(digest)
+        found = self._sandbox.extract(path, kind, kept)
+        if self._recognised(found, path, kind, digest):
+            found = self._sandbox.extract(path, kind, kept)
+        return found
+
+    def _recognised(self, found: Extraction, path: Path, kind: str, digest: str) -> bool:
+        """Note which pages of a file are to be recognised. Return whether that was done at once, for there are few."""
+        if found.unread and self._recognitions.of(digest).wanted is None:
+            self._recognitions.want(digest, found.unread)
+        return bool(found.unread and self._recogniser and self._recogniser.file(path, digest, kind))
 
     def _keep(self, named: tuple[Path, str], kind: str, expected: str) -> File:
         path, name = named

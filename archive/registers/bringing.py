@@ -18,6 +18,7 @@ from archive.errors import FileRefused, GongkaiError
 from archive.extract import Sandbox
 from archive.intake.adding import Item
 from archive.intake.receive import Intake, Receipt, Result
+from archive.recognition import Recogniser
 from archive.registers import incoming, jobs, uploads
 from archive.registers.contents import GONE, contents
 from archive.registers.jobs import ASKED, Job, JobFile, Kind, LeaseLost
@@ -30,14 +31,23 @@ log = logging.getLogger(__name__)
 
 
 class Bringing:
-    """What takes in the files of jobs, with one sandbox for all of them."""
+    """What takes in the files of jobs, with one sandbox for all of them, and what recognises short scans, if any."""
 
-    def __init__(self, staff: Staff, catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, data: Path) -> None:
+    def __init__(
+        self,
+        staff: Staff,
+        catalogue: Catalogue,
+        blobs: Blobs,
+        sandbox: Sandbox,
+        data: Path,
+        recogniser: Recogniser | None = None,
+    ) -> None:
         self._staff = staff
         self._catalogue = catalogue
         self._blobs = blobs
         self._sandbox = sandbox
         self._data = data
+        self._recogniser = recogniser
 
     def work_off(self, job: Job, stopping: Callable[[], bool] = lambda: False) -> None:
         """Take in the files of a job that are left, and end it; after the file in hand once ``stopping`` says so.
@@ -61,7 +71,7 @@ class Bringing:
         jobs.end(self._staff, job, "".join(notes))
 
     def _take_in(self, job: Job, stopping: Callable[[], bool]) -> list[str]:
-        intake = Intake(self._catalogue, self._blobs, self._sandbox, job.person)
+        intake = Intake(self._catalogue, self._blobs, self._sandbox, job.person, recogniser=self._recogniser)
         in_hand: deque[JobFile] = deque()
         with ExitStack() as opening:
             together, note = bool(job.payload.get("together")), str(job.payload.get("note", ""))

@@ -24,6 +24,7 @@ COMMANDS = {
     "relations": "relations",
     "reindex": "index",
     "lists": "index",
+    "recognise": "recognising",
     "search": "index",
     "synonyms": "vocabulary",
     "lexicon": "vocabulary",

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import SQLAlchemyError
 
+from archive import recognition
 from archive.custody import fixity
 from archive.custody.fixity import Damage
 from archive.decisions import validity
@@ -26,11 +27,13 @@ from archive.intake.bundle import is_bundle, open_bundle
 from archive.intake.manifest import items_below, read_manifest, strictest_first
 from archive.intake.receive import Intake, Receipt, Result
 from archive.plain import one_line
+from archive.recognition import Recogniser
 from archive.registers import checking, staff
 from archive.registers.books import checking as books
 from archive.registers.everything import Everything
 from archive.registers.requests import checking as requests
 from archive.registers.requests.findable import FoundAgain
+from archive.store.recognitions import Recognitions
 from indexer import lexicon, sync
 from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated, IndexUnusable, of_the_staff
 from indexer.lexicon import Lexicon
@@ -76,7 +79,10 @@ def take_in(
         items = [item if item.note else replace(item, note=note) for item in strictest_first(items)]
         sandbox = opening.enter_context(new_sandbox(opened))
         advance = opening.enter_context(progress("接收", len(items)))
-        intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published)
+        recogniser = new_recogniser(opened)
+        if recogniser:
+            opening.enter_context(recogniser)
+        intake = Intake(opened.catalogue, opened.blobs, sandbox, actor, already_published, recogniser)
         try:
             for outcome in intake.receive_all(items):
                 counts[outcome.result] += 1
@@ -122,8 +128,16 @@ def take_in(
 
 def new_sandbox(opened: Services) -> Sandbox:
     """Make what reads files, with the installation's own lists and limits."""
-    limits = Limits(ocr_seconds=opened.settings.ocr_seconds)
+    # Tesseract reads what nothing better does.
+    limits = Limits(ocr_seconds=0 if recognition.available() else opened.settings.ocr_seconds)
     return Sandbox(limits=limits, lists=opened.settings.data / taxonomy.OWN_NAME)
+
+
+def new_recogniser(opened: Services) -> Recogniser | None:
+    """Make what reads short scans when they come in; None if it is not installed, or nobody is to wait for it."""
+    if not recognition.available() or not opened.settings.ocr_seconds:
+        return None
+    return Recogniser(Recognitions.beside(opened.blobs))
 
 
 def _unlisted(items: Iterable[Item], paths: Iterable[Path], manifest: Path, passed: list[Path]) -> list[Path]:

@@ -37,7 +37,7 @@ from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated
 from indexer.lexicon import Lexicon
 from web.commands.deciding import hindered
 from web.commands.installation import THIS_PROGRAM, reported, services
-from web.commands.jobs import new_sandbox, say
+from web.commands.jobs import new_recogniser, new_sandbox, say
 from web.commands.sentences import sentence
 from web.http import edition
 from web.installation.services import staff_engine
@@ -84,6 +84,7 @@ class Worker:
         self._stopping = stopping
         self._upkeep = Upkeep(opened, staff)
         self._own = opened.settings.data / taxonomy.OWN_NAME
+        self._recogniser = new_recogniser(opened)
         # Those that take in and those that mask, each with when the lists were written that it goes by.
         self._sandboxes: dict[bool, tuple[Sandbox, int | None]] = {}
 
@@ -108,6 +109,8 @@ class Worker:
 
     def close(self) -> None:
         self._upkeep.close()
+        if self._recogniser:
+            self._recogniser.close()
         for sandbox, _ in self._sandboxes.values():
             sandbox.close()
 
@@ -151,7 +154,9 @@ class Worker:
                 staff, opened.catalogue, opened.blobs, sandbox, lambda who: hindered(opened, staff, who, Act.EXAMINE)
             ).work_off(job)
         else:
-            Bringing(staff, opened.catalogue, opened.blobs, sandbox, opened.settings.data).work_off(job, self._stopping)
+            data, recogniser = opened.settings.data, self._recogniser
+            bringing = Bringing(staff, opened.catalogue, opened.blobs, sandbox, data, recogniser)
+            bringing.work_off(job, self._stopping)
 
     def _ready(self, masks: bool) -> Sandbox:
         """Return a sandbox, a new one after the lists have changed that its processes go by. Raises BadTaxonomy."""

@@ -25,6 +25,7 @@ from archive.store import canonical
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.folder import BACKUP, STAFF_INDEX, holds_archive
+from archive.store.recognitions import Recognitions
 from tests.archive.conftest import Moulding, Write
 from tests.conftest import Mould, in_a_file, publish
 
@@ -91,6 +92,17 @@ def test_an_archive_comes_back_out_of_its_backup(
     for name in backups.OWN:
         assert (again / name).read_bytes() == (data / name).read_bytes()
     restored.close()
+
+
+def test_what_was_recognised_comes_back_too(
+    catalogue: Catalogue, blobs: Blobs, data: Path, elsewhere: Path, ids: list[str]
+) -> None:
+    digest = catalogue.newest(ids[0]).file.digest
+    Recognitions.beside(blobs).fail(digest, 1, "超过 120 秒。")
+    made = backups.backup(catalogue, blobs, data, elsewhere / "backups", quiet)
+    again = elsewhere / "again"
+    restoring.restore(made.folder, again, (), False, quiet, catalogue.keys.private())
+    assert Recognitions.beside(Blobs(again / "blobs")).of(digest).failed == {1: "超过 120 秒。"}
 
 
 def test_what_is_no_file_of_the_staffs_is_told_and_the_rest_is_backed_up(

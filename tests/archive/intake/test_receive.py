@@ -210,7 +210,7 @@ def test_a_file_that_changes_while_it_is_taken_in_is_refused(
 ) -> None:
     class Meddled:
         def read(
-            self, path: Path, media_type: str, stated: Mapping[str, str], name: str
+            self, path: Path, media_type: str, stated: Mapping[str, str], name: str, _recognised: Path
         ) -> tuple[Extraction, Metadata]:
             found = sandbox.read(path, media_type, stated, name)
             path.write_text(TEXT + "改动", encoding="utf-8")

@@ -54,7 +54,7 @@ def read(path: Path) -> Extraction:
 @pytest.mark.parametrize("kind", sorted(IMAGES))
 def test_a_picture_is_kept_with_a_warning(scan: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    assert extract_plain(scan, kind, ocr_seconds=5) == Extraction(None, (), warnings=NO_TEXT)
+    assert extract_plain(scan, kind, ocr_seconds=5) == Extraction(None, (), warnings=NO_TEXT, unread=(1,))
 
 
 def test_what_is_recognised_is_put_together_to_a_title_and_paragraphs(scan: Path, said: Path) -> None:
@@ -82,7 +82,7 @@ def test_all_pages_of_a_picture_are_read(scan: Path, said: Path) -> None:
 
 def test_what_is_seen_in_a_photograph_is_no_text(scan: Path, said: Path) -> None:
     say(said, line(1, 100, 300, "人二丨一", sure=31))
-    assert read(scan) == Extraction(None, (), warnings=NO_TEXT)
+    assert read(scan) == Extraction(None, (), warnings=NO_TEXT, unread=(1,))
 
 
 def test_a_program_that_fails_or_says_nothing_leaves_the_picture_as_it_is(scan: Path, said: Path) -> None:

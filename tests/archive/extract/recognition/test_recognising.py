@@ -56,6 +56,12 @@ def test_three_pages_are_read_also_one_that_lies_askew(tmp_path: Path) -> None:
             assert tops == sorted(tops)
 
 
+def test_how_far_two_texts_differ_is_counted_in_characters() -> None:
+    pairs = (("低保标准", "低保标准"), ("低保", "抵保"), ("低保", "低保金"), ("（一）", "一"), ("", "低保"))
+    assert [distance(plain(one), plain(other)) for one, other in pairs] == [0, 1, 1, 2, 2]
+    assert plain("（１） 低\n保") == "(1)低保"
+
+
 def test_where_it_is_not_installed_it_says_what_to_do(tmp_path: Path) -> None:
     Image.new("RGB", (60, 40), "white").save(tmp_path / "a.png")
     hidden = (
