@@ -16,6 +16,7 @@
 ========== ============ =========================================================================
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -102,6 +103,7 @@ BY_HAND = "人工填写"
 REMARK = "说明："
 # A title or a file's name of which nothing can be seen.
 UNNAMED = "（无名）"
+_PAGE = re.compile(r"第 (\d+) 页")
 _LINES = ("title", "number", "index_code", "issuer", "genre", "topic", "column", "source_url")
 
 
@@ -214,8 +216,24 @@ def label_at(places: Sequence[Place], paragraph: int) -> str:
     >>> label_at((Place(2, "表 1"), Place(5, "")), 4)
     '表 1'
     """
+    place = place_at(places, paragraph)
+    return place.label if place else ""
+
+
+def place_at(places: Sequence[Place], paragraph: int) -> Place | None:
+    """Return the place of a paragraph, given its text's places in ascending order; None if that is not known."""
     at = bisect_right(places, paragraph, key=lambda place: place.start)
-    return places[at - 1].label if at else ""
+    return places[at - 1] if at else None
+
+
+def recognised_pages(places: Iterable[Place]) -> list[int]:
+    """Return the pages, counted from 1, whose text a machine recognised.
+
+    >>> recognised_pages((Place(0, "第 1 页"), Place(4, "第 3 页", recognised=True)))
+    [3]
+    """
+    labels = (place.label for place in places if place.recognised)
+    return sorted({int(page[1]) for label in labels if (page := _PAGE.match(label))})
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ from archive.store.blobs import Blobs
 # A page that takes longer is not worth the wait: the text stands below it.
 LIMITS = Limits(cpu_seconds=10, wall_seconds=20.0, ocr_seconds=0)
 ROOM = 512 * MIB
+# Below the data folder.
+FOLDER = Path("cache") / "pages"
 _PICTURED = IMAGES | {PDF}
 _PNG = b"\x89PNG\r\n\x1a\n"
 _LARGEST_SIDE = 1_000_000

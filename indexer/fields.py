@@ -22,6 +22,8 @@ NUMBER_WEIGHT = 6.0
 ISSUER_WEIGHT = 2.0
 ATTACHMENT_WEIGHT = 0.5
 LAPSED_PRIOR = 0.6
+# Of two documents that say the same, the one in which no machine guessed comes first.
+RECOGNISED_PRIOR = 0.95
 
 # A document number consists of runs of digits and runs of letters or Han.
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
@@ -43,6 +45,7 @@ FIELDS: Mapping[str, object] = {
     "columns": ["id", "title", "numbers", "text", "passages", "day", "prior", "lengths"],
     "passage": relevance.PASSAGE,
     "lapsed": LAPSED_PRIOR,
+    "recognised": RECOGNISED_PRIOR,
     "facets": list(facets.NAMES),
 }
 
@@ -111,7 +114,8 @@ def entry(document: Document, analyzer: Analyzer) -> Entry:
         text=text,
         facets=facets.values(document),
         day=when.toordinal() if when else 0,
-        prior=LAPSED_PRIOR if metadata.validity in LAPSED else 1.0,
+        prior=(LAPSED_PRIOR if metadata.validity in LAPSED else 1.0)
+        * (RECOGNISED_PRIOR if any(place.recognised for place in document.places) else 1.0),
     )
 
 

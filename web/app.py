@@ -1,12 +1,18 @@
 """The Flask application."""
 
+import weakref
+
 from flask import Flask, Response, g, request, url_for
 from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
 
+from archive import pictures
+from archive.extract import Sandbox
+from archive.pictures import Pictures
 from web.citizens.application import application
 from web.citizens.browse import browse
 from web.citizens.files import files
+from web.citizens.likenesses import DRAWN, likenesses
 from web.citizens.pages import pages
 from web.http import conditional, visitor
 from web.http.current import absolute, services
@@ -46,9 +52,15 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def create_app(installation: Services) -> Flask:
-    """Create an application over one installation. It opens nothing itself."""
+    """Create an application over one installation.
+
+    It opens nothing itself but the process that draws recognised pages, which starts when one is first asked for.
+    """
     app = Flask(__name__)
     app.extensions["gongkai"] = installation
+    drawing = Sandbox(workers=1, limits=pictures.LIMITS)
+    weakref.finalize(app, drawing.close)
+    app.extensions[DRAWN] = Pictures(installation.blobs, drawing, installation.settings.data / pictures.FOLDER)
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["COMPRESS_ALGORITHM"] = ["gzip"]
     app.config["COMPRESS_STREAMS"] = False
@@ -69,7 +81,8 @@ def create_app(installation: Services) -> Flask:
     app.before_request(_remember_choice)
     app.before_request(conditional.begin)
     app.after_request(conditional.finish)
-    for blueprint in (pages, application, browse, files, bulk, api, feeds, discovery, harvest, health, errors):
+    shown = (pages, application, browse, files, likenesses)
+    for blueprint in (*shown, bulk, api, feeds, discovery, harvest, health, errors):
         app.register_blueprint(blueprint)
     app.context_processor(_context)
     return app

@@ -171,7 +171,8 @@ def _note(step: Explanation) -> str:
         case Says.TITLE_SHARE:
             return f"检索词占标题字数的 {step.figures['share']:.0%}"
         case Says.PRIOR:
-            return "已废止或失效，降低" if step.value < 1 else "不升不降"
+            lowered = "已废止或失效，降低" if step.value <= fields.LAPSED_PRIOR else "有机器识别的文字，略降"
+            return lowered if step.value < 1 else "不升不降"
         case Says.PASSAGE:
             return f"“{_excerpt(step)}”；同在一段的词项再计一次"
         case Says.CONDITION if not step.of:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from archive.document import BY_HAND, Attachment, Document
+from archive.document import BY_HAND, Attachment, Document, recognised_pages
 from archive.tables import tables
 from indexer.snippets import Fragment
 from web.http.addresses import document_url
@@ -73,6 +73,7 @@ def document_answer(document: Document) -> dict[str, object]:
             for name, source in document.metadata.sources.items()
         },
         "text": document.text,
+        **_recognised(document),
         "tables": _tables(document, f"/documents/{document.id}/tables"),
         "original": {
             "name": document.file.name,
@@ -91,11 +92,18 @@ def document_answer(document: Document) -> dict[str, object]:
                 "sha256": part.file.digest,
                 "url": f"/documents/{document.id}/attachments/{at}",
                 "text": part.text,
+                **_recognised(part),
                 "tables": _tables(part, f"/documents/{document.id}/attachments/{at}/tables"),
             }
             for at, part in enumerate(document.attachments, 1)
         ],
     }
+
+
+def _recognised(part: Document | Attachment) -> dict[str, object]:
+    """Say whether a machine recognised text in pictures of pages, which may be wrong, and of which pages."""
+    pages = recognised_pages(part.places)
+    return {"recognised": bool(pages), "recognised_pages": pages}
 
 
 def _tables(part: Document | Attachment, address: str) -> list[dict[str, object]]:

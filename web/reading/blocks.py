@@ -6,7 +6,7 @@ from itertools import chain, count
 from operator import attrgetter
 from typing import NamedTuple, Protocol
 
-from archive.document import Attachment, Document, Merged, Place
+from archive.document import Attachment, Document, Merged, Place, place_at, recognised_pages
 from archive.tables import Table, parts, sheet_at
 from indexer.snippets import Fragment
 from web.search.views import FileView
@@ -46,7 +46,8 @@ class Block:
 
     The first ``heads`` rows are the table's head; what a merged cell covers is not among the cells of its row.
     ``table`` numbers the tables of a text from 1; it is 0 for a piece that goes on with the block before. ``sheet``
-    names the page of the original on which the block begins ("第 3 页"). ``mark`` numbers the blocks that contain
+    names the page of the original on which the block begins ("第 3 页"), and ``recognised`` is that page's number if a
+    machine recognised its text, 0 if not. ``mark`` numbers the blocks that contain
     searched words, from 1 through the whole document; it is 0 for a block without any. ``weight`` estimates its bytes.
     """
 
@@ -56,6 +57,7 @@ class Block:
     table: int = 0
     name: str = ""
     sheet: str = ""
+    recognised: int = 0
     mark: int = 0
     weight: int = 0
 
@@ -123,11 +125,21 @@ def blocks(part: Document | Attachment, marker: Marks) -> list[Block]:
         else:
             start, lines = each
             found += [
-                Block(text=piece, sheet=sheet_at(part.places, number), weight=_weight(piece))
+                Block(
+                    text=piece,
+                    sheet=sheet_at(part.places, number),
+                    recognised=_recognised(part.places, number),
+                    weight=_weight(piece),
+                )
                 for number, line in enumerate(lines, start)
                 for piece in _pieces(marker.fragments(line))
             ]
     return found
+
+
+def _recognised(places: Sequence[Place], paragraph: int) -> int:
+    place = place_at(places, paragraph)
+    return next(iter(recognised_pages([place])), 0) if place else 0
 
 
 def _pieces(paragraph: list[Fragment]) -> list[list[Fragment]]:
@@ -172,6 +184,7 @@ def _tables(table: Table, number: int, places: Sequence[Place], marker: Marks) -
             table=0 if start else number,
             name=table.name,
             sheet=sheet_at(places, table.start + start),
+            recognised=_recognised(places, table.start + start),
             weight=weight,
         )
         for start, end, weight in pieces

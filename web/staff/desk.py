@@ -126,7 +126,7 @@ def create_desk(installation: Services, staff: Staff) -> Flask:
     app.extensions["gongkai"] = installation
     drawing = Sandbox(workers=2, limits=pictures.LIMITS)
     weakref.finalize(app, drawing.close)
-    kept = Pictures(installation.blobs, drawing, installation.settings.data / "cache" / "pages")
+    kept = Pictures(installation.blobs, drawing, installation.settings.data / pictures.FOLDER)
     lists = installation.settings.data / taxonomy.OWN_NAME
     working = Sandbox(workers=1, limits=masked.LIMITS, lists=lists)
     weakref.finalize(app, working.close)

@@ -12,10 +12,11 @@ from archive.errors import GongkaiError, UnknownDocument
 from archive.intake.twins import SEPARATE
 from archive.registers import drafts, looks, masking
 from archive.registers.roles import Act
+from archive.store.recognitions import Recognitions
 from indexer import sync
 from web.http.current import services
 from web.search.views import file_view
-from web.staff import deadlines, fields, likeness, onward, relating
+from web.staff import deadlines, fields, likeness, onward, relating, scans
 from web.staff.details import why
 from web.staff.forms import Typed
 from web.staff.guard import allowed, current, desk
@@ -57,6 +58,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: Typed | None = No
             findable=_findable(known),
             masking=masking.newest(desk().staff, document, known.events, account.person),
             leaves=leaves(document, places),
+            scans=scans.told(document, Recognitions.beside(services().blobs)),
             original=file_view(document.file, f"/documents/{id}/files/0"),
             units={each.person: each.unit for each in desk().accounts.all()} if alike else {},
             **{"alike": alike, "twins": twins, "SHOWN": likeness.SHOWN},
