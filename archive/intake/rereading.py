@@ -36,6 +36,7 @@ from archive.reasons import why
 from archive.store import assembly, audit
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
+from archive.store.recognitions import Recognitions
 from archive.store.tables import sources, versions
 
 _RANKS = {None: 0, Disclosure.ACTIVE: 1, Disclosure.ON_REQUEST: 2, Disclosure.WITHHELD: 3}
@@ -95,6 +96,7 @@ class Rereading:
         self._catalogue = catalogue
         self._blobs = blobs
         self._sandbox = sandbox
+        self._recognitions = Recognitions.beside(blobs)
         self._actor = actor
 
     def all(self, ids: Iterable[str]) -> Generator[Reread, None, None]:
@@ -147,9 +149,13 @@ class Rereading:
         for each in files:
             self._blobs.verify(each.digest)
         places = [self._blobs.path(each.digest) for each in files]
-        main, described = self._sandbox.read(places[0], known.file.media_type, _stated(known.metadata), known.file.name)
+        kept = [self._recognitions.path(each.digest) for each in files]
+        main, described = self._sandbox.read(
+            places[0], known.file.media_type, _stated(known.metadata), known.file.name, kept[0]
+        )
         others = [
-            self._sandbox.extract(path, file.media_type) for path, file in zip(places[1:], files[1:], strict=True)
+            self._sandbox.extract(path, file.media_type, recognised)
+            for path, file, recognised in zip(places[1:], files[1:], kept[1:], strict=True)
         ]
         text, at = with_title(main, described.title)
         parts = tuple(

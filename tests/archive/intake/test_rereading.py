@@ -24,8 +24,11 @@ from archive.registers.books import reevaluations
 from archive.store import assembly
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
+from archive.store.recognitions import Recognitions
 from archive.store.tables import audit, versions
 from tests.archive.conftest import Write
+from tests.archive.extract.pdf.test_recognised import LETTER, page
+from tests.archive.extract.pictures.files import pdf
 from tests.conftest import NewDatabase, publish
 
 TEXT = "防汛工作办法\n\n第一条 为了防汛，制定本办法。\n\n第二条 按时报送。\n\n云溪县人民政府\n2019年3月1日\n"
@@ -43,11 +46,13 @@ class Another(Sandbox):
         super().__init__(workers=1)
         self._inner, self._change, self._metadata = inner, change, metadata
 
-    def extract(self, path: Path, media_type: str) -> Extraction:
-        return self._change(self._inner.extract(path, media_type))
+    def extract(self, path: Path, media_type: str, recognised: Path | None = None) -> Extraction:
+        return self._change(self._inner.extract(path, media_type, recognised))
 
-    def read(self, path: Path, media_type: str, stated: Mapping[str, str], name: str) -> tuple[Extraction, Metadata]:
-        found, metadata = self._inner.read(path, media_type, stated, name)
+    def read(
+        self, path: Path, media_type: str, stated: Mapping[str, str], name: str, recognised: Path | None = None
+    ) -> tuple[Extraction, Metadata]:
+        found, metadata = self._inner.read(path, media_type, stated, name, recognised)
         return self._change(found), self._metadata(metadata)
 
 
@@ -101,6 +106,28 @@ def test_what_is_read_the_same_makes_nothing(catalogue: Catalogue, take: Take, a
     before = rows(catalogue)
     assert (again(id).result, again(id).result) == (Result.SAME, Result.SAME)
     assert rows(catalogue) == before and catalogue.newest(id).version == 1
+
+
+def test_what_was_recognised_since_waits_as_a_new_version(
+    catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, again: Again, tmp_path: Path
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(pdf([], scans=(1,)))
+    (tmp_path / "b.pdf").write_bytes(pdf([], title="b", scans=(1,)))
+    item = Item(tmp_path / "a.pdf", "a", {"title": "防汛通知"}, (tmp_path / "b.pdf",))
+    id = str(Intake(catalogue, blobs, sandbox, "收文员").receive(item).document_id)
+    assert again(id).result is Result.SAME
+    public = catalogue.newest(id)
+    kept = Recognitions.beside(blobs)
+    for file in (public.file, public.attachments[0].file):
+        kept.keep(file.digest, 1, page(*LETTER))
+    found = again(id)
+    assert (found.result, found.version) == (Result.MADE, 2)
+    assert Kind.TEXT in {each.kind for each in found.differences}
+    assert {each.part for each in found.differences} == {"", "b.pdf"}
+    newest = catalogue.newest(id)
+    assert newest.status is Status.WAITING and newest.file == public.file
+    assert all(LETTER[0][0] in text for text in (newest.text, newest.attachments[0].text))
+    assert again(id).result is Result.SAME
 
 
 def test_what_is_read_otherwise_waits_beside_what_is_public(catalogue: Catalogue, take: Take, again: Again) -> None:
