@@ -291,6 +291,7 @@ def test_a_web_cell_reaches_to_the_end_of_its_group_of_rows_and_not_beyond(tmp_p
 def test_an_answer_with_merged_cells_outside_their_table_is_none() -> None:
     for wrong in ([0, 0, 3, 1], [0, 1, 1, 2], [0, 0, 0, 1], [-1, 0, 1, 1], [0, 0, 1]):
         told = '{"paragraphs": ["甲\\t乙", "丙\\t丁"], "stated": {}, "warnings": [], "page_date": "", "concealed": []'
+        told += ', "recognised": [], "unread": []'
         payload = f'{told}, "title": null, "places": [[0, "表 1", 0, [{wrong}]]]}}'
         with pytest.raises(ExtractionFailed):
             answer.read(payload.encode())
