@@ -176,11 +176,11 @@ def test_a_route_that_is_there_or_named_is_noticed() -> None:
 
 
 def error_classes() -> set[type[GongkaiError]]:
-    """List every class of error in the three packages, after loading all their modules."""
+    """List every class of error in the three packages, after loading their modules."""
     for package in PACKAGES:
         for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
-            # Alembic runs these modules itself. Importing them would run migrations.
-            if ".migrations." not in module.name:
+            # Alembic runs these modules itself. Importing them would run migrations. What recognises is an extra.
+            if ".migrations." not in module.name and module.name != "archive.extract.recognition.rapid":
                 import_module(module.name)
     found, new = set(), {GongkaiError}
     while new:

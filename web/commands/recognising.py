@@ -22,7 +22,7 @@ class _Clock(click.ParamType[time]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> time:
         try:
-            return value if isinstance(value, time) else datetime.strptime(str(value), "%H:%M").time()  # noqa: DTZ007
+            return value if isinstance(value, time) else datetime.strptime(str(value), "%H:%M").time()  # noqa: DTZ007  # a time of day
         except ValueError:
             self.fail(f"“{value}”不是钟点，请写成 06:00。", param, ctx)
 
