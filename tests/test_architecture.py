@@ -71,6 +71,7 @@ ONLY_IN = {
     "click": {"web/commands"},
     "docx": {"archive/extract", "archive/official.py"},
     "pdfminer": {"archive/extract", "archive/masking"},
+    "fontTools": {"archive/extract/ofd/outlines.py"},
     "pypdfium2": {"archive/extract/pictures", "archive/masking"},
     "PIL": {"archive/extract/pictures", "archive/extract/recognition", "archive/masking"},
     "rapidocr": {"archive/extract/recognition/rapid.py"},
@@ -215,7 +216,7 @@ def test_the_command_line_loads_what_serves_pages_only_to_serve_them() -> None:
 
 
 def test_saying_the_version_loads_no_library_but_the_command_lines() -> None:
-    assert not {"sqlalchemy", "numpy", "whoosh", "jieba", "lxml"} & _loaded("--version")
+    assert not {"sqlalchemy", "numpy", "whoosh", "jieba", "lxml", "fontTools"} & _loaded("--version")
 
 
 def test_counting_working_days_loads_neither_database_nor_engine() -> None:

@@ -5,7 +5,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from fontTools.cffLib import FDArrayIndex, FDSelect, FontDict, PrivateDict
+from fontTools.cffLib import CFFFontSet, FDArrayIndex, FDSelect, FontDict, PrivateDict
 from fontTools.fontBuilder import FontBuilder
 from fontTools.misc.psCharStrings import T2CharString
 from fontTools.pens.basePen import BasePen
@@ -175,6 +175,66 @@ def test_a_truetype_glyph_is_judged_by_its_points_and_parts() -> None:
     assert [whole.drawn(glyph) for glyph in (1, 2, 4)] == [Drawn.NOTHING, Drawn.NOTHING, Drawn.SOMETHING]
 
 
+def test_a_glyph_within_itself_is_not_followed_for_ever() -> None:
+    order = [*ORDER, *(f"deep{number}" for number in range(40))]
+    begun = builder(None, "TrueType", order)
+    begun.font.recalcBBoxes = False
+    # One has itself; the deep ones have two of the next each, down to one that has nothing.
+    for name, part in {"shown": "shown", **dict(zip(order[5:], [*order[6:], "empty"], strict=True))}.items():
+        pen = TTGlyphPen(dict.fromkeys(order))
+        for _ in range(2):
+            pen.addComponent(part, (1, 0, 0, 1, 0, 0))
+        made = begun.font["glyf"].glyphs[name] = pen.glyph()
+        made.xMin = made.yMin = made.xMax = made.yMax = 0
+    whole = Font(saved(begun.font))
+    kinds = [whole.drawn(glyph) for glyph in (1, 5, 44, 2)]
+    assert kinds == [Drawn.MISSING, Drawn.MISSING, Drawn.NOTHING, Drawn.NOTHING]
+
+
+def test_a_subroutine_within_itself_is_not_followed_for_ever() -> None:
+    begun = builder(None, "CFF")
+    begun.font.recalcBBoxes = False
+    top = begun.font["CFF "].cff.topDictIndex[0]
+    strings = top.CharStrings
+    # A number of -107 is the first subroutine.
+    strings.globalSubrs.append(T2CharString(program=[-107, "callgsubr", "return"]))
+    strings["shown"] = T2CharString(
+        program=[-107, "callgsubr", "endchar"], private=strings["shown"].private, globalSubrs=strings.globalSubrs
+    )
+    whole = Font(saved(begun.font))
+    assert [whole.drawn(glyph) for glyph in (1, 2)] == [Drawn.MISSING, Drawn.NOTHING]
+
+
+def test_a_letter_with_an_accent_is_drawn_by_two_glyphs() -> None:
+    begun = builder(None, "CFF", [".notdef", "A", "acute"])
+    begun.font.recalcBBoxes = False
+    strings = begun.font["CFF "].cff.topDictIndex[0].CharStrings
+    square(pen := T2CharStringPen(500, None), 500)
+    strings["A"] = pen.getCharString(strings["A"].private, strings.globalSubrs)
+    # 65 and 194 are A and the accent in Adobe's standard encoding.
+    program = [0, 0, 65, 194, "endchar"]
+    strings["acute"] = T2CharString(program=program, private=strings["A"].private, globalSubrs=strings.globalSubrs)
+    assert Font(saved(begun.font)).drawn(1) is Drawn.SOMETHING
+
+
+def test_a_damaged_glyph_or_map_takes_nothing_else_with_it(caplog: pytest.LogCaptureFixture) -> None:
+    made = bytearray(font(LETTERS))
+    known = TTFont(io.BytesIO(made))
+    tables = known.reader.tables
+    # The first glyph has more contours than its table has bytes, the next is neither simple nor of parts.
+    for glyph, contours in ((0, 900), (1, 900), (3, -2)):
+        struct.pack_into(">h", made, tables["glyf"].offset + known["loca"][glyph], contours)
+    # So long a map there is not, nor so many glyphs.
+    struct.pack_into(">H", made, tables["cmap"].offset + 2, 99)
+    struct.pack_into(">H", made, tables["maxp"].offset + 4, 99)
+    whole = Font(bytes(made))
+    assert whole.glyph("公") is None
+    kinds = [whole.drawn(glyph) for glyph in range(5)]
+    assert kinds == [Drawn.MISSING, Drawn.MISSING, Drawn.NOTHING, Drawn.MISSING, Drawn.NOTHING]
+    # What the library says of it is for programmers.
+    assert caplog.records == []
+
+
 def test_what_two_programs_read_differently_is_doubtful() -> None:
     begun = builder(None, "CFF")
     top = begun.font["CFF "].cff.topDictIndex[0]
@@ -199,6 +259,13 @@ def test_what_two_programs_read_differently_is_doubtful() -> None:
     alone = bytes(TTFont(io.BytesIO(around)).getTableData("CFF "))
     assert [Font(around).drawn(glyph) for glyph in (1, 2, 3)] == [Drawn.SOMETHING, Drawn.NOTHING, Drawn.NOTHING]
     assert [Font(alone).drawn(glyph) for glyph in (1, 2, 3)] == [Drawn.MISSING, Drawn.MISSING, Drawn.NOTHING]
+    # Where the names are not stated (their place, a number in one byte, is 0), all programs take the number.
+    bare = CFFFontSet()
+    bare.decompile(io.BytesIO(alone), None)
+    stated = bytes([bare[0].rawDict["charset"] + 139, 15])
+    assert alone.count(stated) == 1
+    unnamed = Font(alone.replace(stated, b"\x8b\x0f"))
+    assert [unnamed.drawn(glyph) for glyph in (1, 2, 3)] == [Drawn.SOMETHING, Drawn.NOTHING, Drawn.NOTHING]
 
 
 @pytest.mark.parametrize(
