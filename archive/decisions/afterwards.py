@@ -52,11 +52,8 @@ def look(
         if not about:
             raise DecisionRefused(id, "没有等待复看的一人批准。")
         forced = about[-1]
-        alone = four_eyes.deeds(connection, id, forced.version, name)
-        if persons.same(forced.person, name):
-            alone.append("批准了它")
-        if alone:
-            raise DecisionRefused(id, f"复看的须是另一人：第 {forced.version} 版，{name}{'、'.join(alone)}。")
+        if stands := obstacle(connection, forced, name):
+            raise DecisionRefused(id, stands)
         said = {"outcome": outcome.value, "reason": reason.strip()}
         added = insert(looks).values(
             decision_id=forced.decision,
@@ -70,6 +67,14 @@ def look(
         wrote = noted.rows(connection, (looks, looks.c.id == made))
         audit.append(connection, name, "look", id, {"version": forced.version, **said, **wrote})
     return forced.version
+
+
+def obstacle(connection: Connection, forced: Forced, person: str) -> str:
+    """Return a sentence for why ``person`` is not the other one who looks at a forced approval, or ""."""
+    alone = four_eyes.deeds(connection, forced.id, forced.version, person)
+    if persons.same(forced.person, person):
+        alone.append("批准了它")
+    return f"复看的须是另一人：第 {forced.version} 版，{person}{'、'.join(alone)}。" if alone else ""
 
 
 def _waiting(connection: Connection, id: str | None = None) -> list[Forced]:

@@ -90,18 +90,29 @@ def renew(catalogue: Catalogue, id: str, person: str, reason: str, years: int = 
     its new last day. Raises UnknownDocument and DecisionRefused; then nothing is recorded.
     """
     with catalogue.writing() as connection:
-        known = catalogue.newest_in(connection, id).metadata
+        if stands := obstacle(catalogue, connection, id, years):
+            raise DecisionRefused(id, stands)
         today = catalogue.today()
-        turns = turns_of(connection, [id]).get(id, [])
-        if known.validity is Validity.REPEALED:
-            raise DecisionRefused(id, "该文件已废止，不能续期。")
-        last = next((turn.until for turn in reversed(turns) if turn.until), known.expires_on) or today
-        if last >= _years_after(today, years):
-            sentence = f"该文件到 {last} 才期满，距今已有 {years} 年，不再续期。"
-            raise DecisionRefused(id, sentence + "要改失效日期的，登记“现行有效”，写明新的失效日期。")
-        until = _years_after(max(last, today), years)
+        until = _years_after(max(_last(catalogue, connection, id) or today, today), years)
         add(connection, id, Validity.IN_FORCE, person, reason, today, until)
         return until
+
+
+def obstacle(catalogue: Catalogue, connection: Connection, id: str, years: int = RENEWED) -> str:
+    """Return a sentence for why a document is not renewed, or "". Raises UnknownDocument."""
+    if catalogue.newest_in(connection, id).metadata.validity is Validity.REPEALED:
+        return "该文件已废止，不能续期。"
+    last = _last(catalogue, connection, id)
+    if last is None or last < _years_after(catalogue.today(), years):
+        return ""
+    sentence = f"该文件到 {last} 才期满，距今已有 {years} 年，不再续期。"
+    return sentence + "要改失效日期的，登记“现行有效”，写明新的失效日期。"
+
+
+def _last(catalogue: Catalogue, connection: Connection, id: str) -> date | None:
+    turns = turns_of(connection, [id]).get(id, [])
+    stated = catalogue.newest_in(connection, id).metadata.expires_on
+    return next((turn.until for turn in reversed(turns) if turn.until), stated)
 
 
 def _years_after(day: date, years: int) -> date:

@@ -13,7 +13,6 @@ from archive.registers.workdays import Calendar
 from web.staff.deadlines import Deadline, deadline
 from web.staff.progress import Standing
 from web.staff.relating import Proposed
-from web.staff.words import without_commands
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +48,11 @@ def of(
             place = "returned" if objections else "known"
             reason = next((str(each.details.get("reason", "")) for each in known.events if each.action == "reject"), "")
             told = "" if objections or not reason else f"退回的意见：{reason}"
-            return _for(account, "改好后再送，或者在这里更正信息、调整附件", Act.CORRECT, place, told)
+            return _for(account, known, "改好后再送，或者在这里更正信息、调整附件", Act.CORRECT, place, told)
     if known.forced:
-        return _for(account, "事后复看", Act.LOOK, "look")
+        return _for(account, known, "事后复看", Act.LOOK, "look")
     if proposals and known.public_version:
-        return _for(account, "确认与其他文件的关系", Act.RELATE, f"relation-{proposals[0].id}")
+        return _for(account, known, "确认与其他文件的关系", Act.RELATE, f"relation-{proposals[0].id}")
     return None
 
 
@@ -73,12 +72,12 @@ def _waiting(account: Account, known: Standing) -> Onward:
     act, place = _WAITING[step]
     if step is Step.SETTLE:
         place = f"finding-{known.precheck.open[0].number}"
-    if step is Step.APPROVE and account.may(act) and known.obstacles:
-        return Onward(step.value, "不能由您办理。" + "".join(map(without_commands, known.obstacles)))
-    return _for(account, step.value, act, place)
+    return _for(account, known, step.value, act, place)
 
 
-def _for(account: Account, step: str, act: Act, place: str, told: str = "") -> Onward:
+def _for(account: Account, known: Standing, step: str, act: Act, place: str, told: str = "") -> Onward:
+    if act in _ANOTHER and known.obstacles.get(act):
+        return Onward(step, "不能由您办理。" + "".join(known.obstacles[act]))
     roles = "来源单位" if act is Act.CORRECT else "、".join(sorted(ALLOWED[act]))
     which = "没有经手本件的" if act in _ANOTHER else ""
     return Onward(step, f"由{which}{roles}办理。{told}", place if account.may(act) else "")

@@ -119,6 +119,10 @@ def test_forms_for_what_is_public_are_shown_of_nothing_else(
 
     assert relations.proposals(catalogue, waiting) and forms(waiting) == set()
     assert forms(pair[1]) == {"relate", "validity", "renew"}
+    # Nor what holds for five years already: the page says why there is no button.
+    assert reviewer.post(f"/documents/{pair[1]}/renew", f"/documents/{pair[1]}", reason="评估").status_code == 303
+    assert forms(pair[1]) == {"relate", "validity"}
+    assert "距今已有 5 年，不再续期" in reviewer.get(f"/documents/{pair[1]}").text
     # What the law no longer knows is not renewed.
     validity.record(catalogue, pair[0], Validity.REPEALED, "法制科", "废止", date(2021, 1, 1))
     assert forms(pair[0]) == {"relate", "validity"}
@@ -132,13 +136,34 @@ def test_a_forced_approval_is_looked_at_by_another_person(site: DeskSite, bring:
     review.approve_alone(catalogue, id, "乙二", "只有一人", None, forced=True)
     page = f"/documents/{id}"
     reviewer, publisher = site[Role.REVIEWER], site[Role.PUBLISHER]
-    assert "由乙二一人特批：只有一人" in publisher.get(page).text
+    assert "由乙二一人特批：只有一人" in publisher.get(page).text and f"{page}/look" in publisher.get(page).text
+    # Whoever took part is told why it is another's, and has no form nor way to it.
+    own = reviewer.get(page).text
+    assert "不能由您复看：复看的须是另一人" in own and f"{page}/look" not in own and 'href="#look"' not in own
     assert "复看的须是另一人" in reviewer.post(f"{page}/look", page, outcome="passed", forced="1").text
     assert "请先选择" in publisher.post(f"{page}/look", page, forced="1").text
     assert "必须写明理由" in publisher.post(f"{page}/look", page, outcome="failed", forced="1").text
     assert publisher.post(f"{page}/look", page, outcome="passed", forced="1").status_code == 303
     assert afterwards.waiting(catalogue) == []
     assert publisher.post(f"{page}/look", page, outcome="passed", forced="1").status_code == 409
+
+
+def test_an_approval_alone_is_offered_only_where_it_can_be_given(site: DeskSite) -> None:
+    page, head, reviewer = f"/documents/{site.id}", site[Role.HEAD], site[Role.REVIEWER]
+    early = head.get(page).text
+    assert "现在还不能特批：" in early and "没有标明公开属性" in early and f"{page}/approve-alone" not in early
+    seen = {name: value for name, value in reviewer.hidden(page).items() if name != "csrf"}
+    for act, sent in (
+        ("classify", {"disclosure": "主动公开", "basis": "条例"}),
+        ("settle/1", {"settlement": "keep", "reason": "值班电话"}),
+        ("examine/truthfulness", {"outcome": "passed", "basis": "看过"}),
+        ("examine/confidentiality", {"outcome": "passed", "basis": "看过"}),
+    ):
+        assert reviewer.post(f"{page}/{act}", page, **sent).status_code == 303
+    # Refused because others acted meanwhile: it is there now, with what was typed.
+    answer = head.post(f"{page}/approve-alone", act="approve-alone", reason="写了一半", **seen)
+    assert answer.status_code == 409 and answer.text.count("写了一半</textarea>") == 1
+    assert head.post(f"{page}/approve-alone", page, reason="只有一人").status_code == 303
 
 
 def test_what_is_withdrawn_may_be_replaced(site: DeskSite, pair: tuple[str, str]) -> None:

@@ -31,7 +31,6 @@ def _form(page: str, action: str) -> str:
         ("examine/truthfulness", Role.REVIEWER, {"outcome": "failed", "basis": "写了一半"}),
         ("examine/confidentiality", Role.REVIEWER, {"outcome": "passed", "basis": "写了一半"}),
         ("settle/1", Role.REVIEWER, {"settlement": "mistaken", "reason": "写了一半"}),
-        ("approve-alone", Role.HEAD, {"reason": "写了一半"}),
         ("refuse", Role.REVIEWER, {"reason": "写了一半", "place-2": "正文第 1 段", "wrong-2": "错字"}),
     ],
 )
