@@ -43,7 +43,7 @@ class Work:
     """A version under review. ``stops`` counts the findings that nobody has settled.
 
     ``bringers`` are those who brought in this version and those before. ``plan`` says when it is to be public, or why
-    it did not become so at its time.
+    it did not become so at its time. ``public`` says whether the public sees a version already.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Work:
     plan: Plan | None = None
     genre: str = ""
     returned: bool = False
+    public: bool = False
 
     @property
     def step(self) -> Step:
@@ -138,7 +139,8 @@ def _works(connection: Connection, which: ColumnElement[bool]) -> Iterator[Work]
     of = versions.c
     newest = documents.join(versions, (of.document_id == documents.c.id) & (of.version == documents.c.version))
     columns = (of.title, of.issuer, of.written_on, of.genre, of.received_at, of.brought_by)
-    query = select(documents.c.id, documents.c.version, documents.c.status, *columns).select_from(newest).where(which)
+    state = (documents.c.status, documents.c.public_version)
+    query = select(documents.c.id, documents.c.version, *state, *columns).select_from(newest).where(which)
     rows = connection.execute(query).all()
     open_stops = stops.open_of(connection, which)
     attributes = {
@@ -172,6 +174,7 @@ def _works(connection: Connection, which: ColumnElement[bool]) -> Iterator[Work]
             stops=open_stops.get(row.id, 0),
             genre=one_line(row.genre or ""),
             returned=row.status == Status.REFUSED,
+            public=row.public_version is not None,
         )
 
 

@@ -5,12 +5,17 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from archive.chinese.dates import office_today
+from archive.document import Disclosure
 from archive.errors import BadCalendar, YearMissing
 from archive.registers.workdays import Calendar
 
 # Working days from the day that a document was made to its disclosure.
 TERM = 20
 _SOON = timedelta(days=3)
+
+
+# What has no attribute yet may have to be disclosed.
+_DISCLOSED = (None, Disclosure.ACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,10 @@ def calendar(data: Path) -> Calendar | None:
         return None
 
 
-def deadline(written_on: date | None, known: Calendar | None) -> Deadline:
-    """Return the last day for disclosing what was made on a day."""
+def deadline(written_on: date | None, disclosure: Disclosure | None, known: Calendar | None) -> Deadline | None:
+    """Return the last day for disclosing what was made on a day; None for what is not to be disclosed to all."""
+    if disclosure not in _DISCLOSED:
+        return None
     if written_on is None:
         return Deadline("待定：没有成文日期")
     if known is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from archive.decisions import worklist
 from archive.decisions.returned import Objection
 from archive.decisions.worklist import Step
-from archive.document import Disclosure, Status
+from archive.document import Status
 from archive.registers.accounts import Account
 from archive.registers.roles import ALLOWED, Act
 from archive.registers.workdays import Calendar
@@ -59,9 +59,7 @@ def of(
 def until(known: Standing, calendar: Calendar | None) -> Deadline | None:
     """Return the last day for disclosing a document; None for what is public, or is not to be."""
     due = known.document.status in (Status.WAITING, Status.REFUSED) and not known.public_version
-    if not due or known.disclosure not in (None, Disclosure.ACTIVE):
-        return None
-    return deadline(known.document.metadata.written_on, calendar)
+    return deadline(known.document.metadata.written_on, known.disclosure, calendar) if due else None
 
 
 def _waiting(account: Account, known: Standing) -> Onward:

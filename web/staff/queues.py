@@ -3,17 +3,21 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, g, render_template, request
+from sqlalchemy import select
 
 from archive.chinese.dates import OFFICE_TIME
 from archive.decisions import afterwards, persons
+from archive.decisions.afterwards import Forced
 from archive.decisions.worklist import Step, Work
 from archive.describe import taxonomy
-from archive.document import Status
+from archive.document import Disclosure, Status
 from archive.registers import jobs
 from archive.registers.accounts import Account
 from archive.registers.roles import Act, Role
+from archive.store.tables import versions
 from web.http.current import services
 from web.http.parameters import page_number
 from web.staff import deadlines
@@ -28,11 +32,11 @@ ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a queue. ``due`` is the last day for disclosure."""
+    """A line of a queue. ``due`` is the last day for disclosure, None for what has none."""
 
     work: Work
     received: str
-    due: Deadline
+    due: Deadline | None
 
 
 @queues.get("/")
@@ -49,7 +53,7 @@ def first() -> str:
         asking=jobs.asking(desk().staff, account.person, account.unit) if account.may(Act.BRING) else [],
         label=_label(account),
         mine=sum(persons.same(work.brought_by, account.person) for work in works),
-        afterwards=len(afterwards.waiting(services().catalogue)),
+        afterwards=len(_forced(account)),
         states=_told(states) if states else {},
         **{"requests": summary(account), "colours": COLOURS},
     )
@@ -105,7 +109,21 @@ def queue() -> str:
 @queues.get("/afterwards")
 @allowed(Act.SEE)
 def forced() -> str:
-    return render_template("desk/afterwards.html", waiting=afterwards.waiting(services().catalogue))
+    return render_template("desk/afterwards.html", waiting=_forced(current().account))
+
+
+def _forced(account: Account) -> list[Forced]:
+    """Return the forced approvals that wait for a look, as far as an account may see their documents."""
+    found = afterwards.waiting(services().catalogue)
+    if not found or not confined(account):
+        return found
+    bringers: dict[str, list[str | None]] = {}
+    of = versions.c
+    query = select(of.document_id, of.brought_by).where(of.document_id.in_({each.id for each in found}))
+    with services().catalogue.reading() as connection:
+        for id, person in connection.execute(query.order_by(of.document_id, of.version)):
+            bringers.setdefault(id, []).append(person)
+    return [each for each in found if may_see(account, *bringers[each.id])]
 
 
 def _seen(account: Account) -> list[Work]:
@@ -167,12 +185,21 @@ def _lines(works: Sequence[Work], start: int) -> list[Line]:
     """Return a page of a queue: what is due first on top, then what came first. What has no day stands last."""
     known = deadlines.calendar(services().settings.data)
     # Many were made on the same day, and only a page of them is written out.
-    due = {day: deadlines.deadline(day, known) for day in {work.written_on for work in works}}
-    first = sorted(
-        works,
-        key=lambda work: (not due[work.written_on].known, due[work.written_on].last, work.received_at),
-    )
+    days = {_dated(work) for work in works}
+    due = {each: None if each[2] else deadlines.deadline(*each[:2], known) for each in days}
+    ranks = {each: _rank(found) for each, found in due.items()}
+    first = sorted(works, key=lambda work: (ranks[_dated(work)], work.received_at))
     return [
-        Line(work, work.received_at.astimezone(OFFICE_TIME).strftime("%Y-%m-%d"), due[work.written_on])
+        Line(work, work.received_at.astimezone(OFFICE_TIME).strftime("%Y-%m-%d"), due[_dated(work)])
         for work in first[start : start + ROWS]
     ]
+
+
+def _dated(work: Work) -> tuple[date | None, Disclosure | None, bool]:
+    return work.written_on, work.disclosure, work.public
+
+
+def _rank(due: Deadline | None) -> tuple[int, str]:
+    if due is None:
+        return 2, ""
+    return int(not due.known), due.last

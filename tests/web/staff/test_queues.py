@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, update
 
-from archive.decisions import precheck
-from archive.document import Document
+from archive.decisions import precheck, review
+from archive.document import Disclosure, Document
 from archive.registers import jobs
 from archive.registers.jobs import Kind
 from archive.registers.roles import Act, Role, may
 from archive.registers.staff_tables import job_files
+from tests.conftest import publish
 from tests.web.staff.conftest import DeskSite
 from web.staff import places
 
@@ -162,6 +163,28 @@ def test_what_is_due_first_stands_first_and_pages_follow_each_other(
     assert listed("") == order
     monkeypatch.setattr("web.staff.queues.ROWS", 4)
     assert listed("page=1") == order[:4] and listed("page=2") == listed("page=9") == order[4:]
+
+
+def test_what_is_not_to_be_disclosed_or_is_public_already_has_no_day_in_the_queue(site: DeskSite, bring: Bring) -> None:
+    catalogue = site.services.catalogue
+    public, kept, due = (bring(str(at), TEXT.format(at, f"2019年5月{at + 5}日"), "丁四") for at in range(3))
+    publish(catalogue, public)
+    assert bring("0", TEXT.format(0, "2019年5月5日") + "请遵照执行。\n", "丁四") == public
+    review.classify(catalogue, kept, Disclosure.ON_REQUEST, "乙二", "条例")
+    text = site[Role.REVIEWER].get("/queue").text
+    rows = {id: text.partition(f'href="/documents/{id}"')[2].partition("</tr>")[0] for id in (public, kept, due)}
+    dated = {id for id, row in rows.items() if "2019-0" in row.rpartition("<td>")[2]}
+    assert dated == {due} and text.index(due) < min(text.index(public), text.index(kept))
+
+
+def test_a_source_unit_counts_the_approvals_alone_of_its_own_documents(site: DeskSite, bring: Bring) -> None:
+    catalogue = site.services.catalogue
+    for at, by in enumerate(("甲一", "乙二")):
+        id = bring(str(at), TEXT.format(at, "2019年5月6日"), by)
+        review.approve_alone(catalogue, id, by, "只有一人", None, forced=True)
+    for role, seen in ((Role.SOURCE, {"0"}), (Role.REVIEWER, {"0", "1"})):
+        assert set(re.findall(r">关于第(\d)项", site[role].get("/afterwards").text)) == seen
+        assert f"特批待复看：{len(seen)} 件" in site[role].get("/").text
 
 
 @pytest.mark.parametrize("said", ["9" * 5000, "²", "-1"])
