@@ -97,17 +97,40 @@ def test_the_number_of_a_shared_text_is_no_text(tmp_path: Path) -> None:
     assert mask(made(tmp_path, cells, shared="1"), XLSX, ["0000"]) == ({"masked": [0], "unknown": []}, b"")
 
 
-def test_a_name_of_a_sheet_and_of_a_range(tmp_path: Path) -> None:
-    original = made(tmp_path)
+def with_book(original: Path, before: str, after: str) -> Path:
+    """Write something else into the part of a workbook that names its sheets and ranges."""
     with zipfile.ZipFile(original) as opened:
         parts = {name: opened.read(name) for name in opened.namelist()}
-    book = parts["xl/workbook.xml"].decode().replace('name="名单"', f'name="{NAME}名单"')
-    parts["xl/workbook.xml"] = book.encode()
+    book = parts["xl/workbook.xml"].decode()
+    assert before in book
+    parts["xl/workbook.xml"] = book.replace(before, after).encode()
     with zipfile.ZipFile(original, "w") as writing:
         for name, content in parts.items():
             writing.writestr(name, content)
-    found, _ = copied(tmp_path, original, NAME)
+    return original
+
+
+def test_a_name_of_a_sheet(tmp_path: Path) -> None:
+    found, _ = copied(tmp_path, with_book(made(tmp_path), 'name="名单"', f'name="{NAME}名单"'), NAME)
     assert 'name="■■■名单"' in found["xl/workbook.xml"]
+
+
+def test_two_sheets_whose_names_are_masked_alike_keep_two_names(tmp_path: Path) -> None:
+    """Programs open no workbook with two sheets of one name."""
+    original = write_xlsx(tmp_path / "book.xlsx", {NAME: "<sheetData/>", "李小红": "<sheetData/>"})
+    found, _ = copied(tmp_path, original, NAME, "李小红")
+    assert re.findall('<sheet [^>]*name="([^"]*)"', found["xl/workbook.xml"]) == ["■■■", "■■■2"]
+
+
+def test_of_names_of_ranges_none_is_left_that_a_program_takes_for_damage(tmp_path: Path) -> None:
+    names = f'<definedName name="{NAME}">名单!$A$1</definedName><definedName name="甲">{NAME}!$A$1</definedName>'
+    names += f'<definedName name="乙">"{NAME}"</definedName>'
+    chart = "xl/charts/chart1.xml", f'<chart xmlns="urn:c"><numRef><f>{NAME}!$A$1</f></numRef></chart>'
+    original = with_book(made(tmp_path, **dict([chart])), "</sheets>", f"</sheets><definedNames>{names}</definedNames>")
+    found, _ = copied(tmp_path, original, NAME)
+    left = re.findall('<definedName name="([^"]*)">([^<]*)<', found["xl/workbook.xml"])
+    assert left == [("甲", "#REF!"), ("乙", '"■■■"')]
+    assert "<f>#REF!</f>" in found[chart[0]]
 
 
 def test_what_can_not_be_masked_here_says_what_to_do(tmp_path: Path) -> None:
