@@ -471,3 +471,12 @@ def test_a_masking_is_its_own_persons(site: DeskSite, files: Files) -> None:
         connection.exec_driver_sql("UPDATE jobs SET person = '另一人'")
     assert site[Role.REVIEWER].get(place).status_code == 404
     assert site[Role.SOURCE].get(f"/bring/{job}").status_code == 404
+
+
+def test_where_no_finding_is_left_to_tick_the_form_is_folded_and_says_nothing_of_ticks(site: DeskSite) -> None:
+    reviewer, page = site[Role.REVIEWER], f"/documents/{site.id}"
+    fold, ticked = "<details open><summary>遮盖，", "上面勾选的检查发现"
+    assert fold in reviewer.get(page).text and ticked in reviewer.get(page).text
+    assert reviewer.post(f"{page}/settle/1", page, settlement="keep", reason="值班电话").status_code == 303
+    settled = reviewer.get(page).text
+    assert "<details><summary>遮盖，" in settled and ticked not in settled

@@ -58,7 +58,7 @@ def test_the_log_is_exported_after_a_proof_and_that_is_noted(site: DeskSite) -> 
         audit.append(connection, "=1+1", "receive", site.id, {"note": "@SUM(A1)"})
     with time_machine.travel(now() + PROOF + timedelta(seconds=1)):
         asked = auditor.post("/log/export", "/log", kind="csv")
-        assert asked.status_code == 403 and "再确认一次身份" in asked.text
+        assert asked.status_code == 403 and "再确认一次身份" in asked.text and "或者要导出记录" in asked.text
         prove(auditor, "/log/export", kind="csv")
         answer = auditor.post("/log/export", "/log", kind="csv")
         assert answer.status_code == 200 and answer.headers["Content-Disposition"].endswith(".csv")
