@@ -31,6 +31,8 @@ class Unseen(StrEnum):
     LAYER = "关闭的图层中的文字"
     MERGED = "合并单元格盖住的文字"
     DELETED = "修订中删除"
+    # It is seen, and stays in the text, but is not meant to hold.
+    STRUCK = "带删除线的文字（仍在正文中）"
     ROW = "（隐藏行）"
     COLUMN = "（隐藏列）"
 

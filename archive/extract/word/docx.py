@@ -77,7 +77,7 @@ class _Docx:
         body = self._reader.lines(self._document.element.body)
         self._concealed.near = None
         seen = self._reader.seen
-        body_seen = replace(seen)
+        body_seen = replace(seen, carriers=replace(seen.carriers))
         unknown = self._reader.counter.unknown
         title = _find_title(body) or next((each.title for each in self._chunks.values() if each.title), None)
         lines = [line.text for line in body]
@@ -162,6 +162,7 @@ class _Docx:
             told.append(f"正文含有 {seen.pictures} 幅图片或图形，其中的文字检索不到。")
         if seen.unread_numbers:
             told.append(unread_told(seen.unread_numbers))
+        told += seen.carriers.told()
         if seen.objects:
             told.append(f"正文含有 {seen.objects} 个嵌入对象（如电子表格），其中的文字检索不到。")
         return told

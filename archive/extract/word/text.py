@@ -1,5 +1,6 @@
 """Reading a Word document's parts in order: paragraphs, tables in their places, text boxes, notes."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, takewhile
@@ -9,10 +10,15 @@ from lxml import etree
 from archive.document import label_at
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines
+from archive.extract.text.carriers import Carriers
 from archive.extract.text.characters import clean, squeezed
 from archive.extract.text.concealed import Concealed, Unseen
 from archive.extract.text.numbering import Counter, counts_by_field, labelled
+from archive.extract.text.officemath import OfficeMath
+from archive.extract.text.scripts import in_line
+from archive.extract.text.symbols import is_symbol_font
 from archive.extract.text.tables import Row, Setter, rows_at
+from archive.extract.word.fields import Field, Fields
 from archive.extract.word.merging import Placed, merge, until
 from archive.extract.word.numbering import Numbering, ending, is_ended
 from archive.extract.word.styles import Look, Styles, W, on
@@ -26,6 +32,7 @@ _SKIPPED = frozenset(
     ).split()
 )
 _CHARACTERS = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
+_CODE = re.compile("[0-9A-Fa-f]{1,6}")
 _PICTURES = ("blip", "imagedata", "relIds", "chart")
 
 
@@ -51,6 +58,7 @@ class Seen:
     objects: int = 0
     revisions: int = 0
     unread_numbers: int = 0
+    carriers: Carriers = field(default_factory=Carriers)
 
 
 @dataclass(slots=True)
@@ -73,6 +81,10 @@ class Reader:
     _in_boxes: Counter = field(default_factory=Counter)
     # Whether the end of the paragraph before was deleted, so that the next is part of it.
     _goes_on: bool = False
+    _fields: Fields = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._fields = Fields(self.seen.carriers)
 
     def lines(self, container: etree._Element, counter: Counter | None = None) -> list[Line]:
         """Return the lines of all blocks in a container, its items counted by ``counter``, else by a new one."""
@@ -122,7 +134,7 @@ class Reader:
         for reason, texts in unseen.items():
             self.concealed.add(reason, "".join(texts))
         look = self.styles.look(paragraph)
-        text = "".join(pieces)
+        text = in_line(pieces)
         label = self._label(paragraph, text)
         for number, part in enumerate(text.split("\n")):
             line = clean(part) if number else labelled(label, clean(part))
@@ -159,7 +171,11 @@ class Reader:
             elif name in _CHARACTERS:
                 pieces.append(_CHARACTERS[name])
             elif name == "sym":
-                pieces.append(_symbol(child))
+                pieces.append(_symbol(child, self.seen.carriers))
+            elif name == "oMath":
+                pieces.append(self._formula(child, unseen))
+            elif name == "fldChar":
+                self._fields.mark(child, pieces)
             elif name == "txbxContent":
                 boxes.append(child)
             elif name == "AlternateContent":
@@ -170,11 +186,16 @@ class Reader:
                 self._delete(child)
             elif name == "instrText":
                 self.seen.unread_numbers += counts_by_field(child.text or "")
+                self._fields.instruct(child.text or "")
+            elif name == "fldSimple":
+                self.seen.unread_numbers += counts_by_field(child.get(f"{W}instr", ""))
+                simple = Field(pieces, [child.get(f"{W}instr", "")], at=len(pieces))
+                self._inline(child, pieces, boxes, unseen)
+                self._fields.show(simple, pieces)
             elif name not in _SKIPPED:
-                self.seen.unread_numbers += name == "fldSimple" and counts_by_field(child.get(f"{W}instr", ""))
                 self.seen.revisions += name in ("ins", "moveTo")
                 self.seen.pictures += name in _PICTURES
-                self.seen.objects += name == "OLEObject"
+                self.seen.objects += name in ("OLEObject", "control")
                 self._inline(child, pieces, boxes, unseen)
 
     def _run(
@@ -192,8 +213,45 @@ class Reader:
             return
         before = len(pieces)
         self._inline(run, pieces, boxes, unseen)
+        if font := self._symbol_font(run):
+            pieces[before:] = [self.seen.carriers.written_in(font, each) for each in pieces[before:]]
+        if (shift := self.visibility.shift(run)) is not str:
+            pieces[before:] = [shift(each) for each in pieces[before:]]
         if doubtful:
             self.seen.doubtful += len(clean("".join(pieces[before:])))
+        if self.visibility.is_struck(run):
+            self._strike("".join(pieces[before:]), unseen)
+
+    def _symbol_font(self, run: etree._Element) -> str:
+        """Return the font that shows a run's letters as symbols; "" if it has none."""
+        fonts = run.find(f"{W}rPr/{W}rFonts")
+        name = "" if fonts is None else fonts.get(f"{W}ascii", "")
+        return name if is_symbol_font(name) and run.find(f"{W}t") is not None else ""
+
+    def _strike(self, text: str, unseen: dict[Unseen, list[str]]) -> None:
+        unseen.setdefault(Unseen.STRUCK, []).append(text)
+        self.seen.carriers.struck += len(squeezed(text))
+
+    def _formula(self, formula: etree._Element, unseen: dict[Unseen, list[str]]) -> str:
+        def is_seen(run: etree._Element) -> bool:
+            reason, doubtful = self.visibility.of(run)
+            text = "".join(each.text or "" for each in run.iter("{*}t"))
+            if reason is not None:
+                unseen.setdefault(reason, []).append(text)
+                self.seen.hidden += len(clean(text))
+                return False
+            self.seen.doubtful += doubtful * len(clean(text))
+            if self.visibility.is_struck(run):
+                self._strike(text, unseen)
+            return True
+
+        for deleted in formula.iter(f"{W}del", f"{W}moveFrom"):
+            self.seen.revisions += 1
+            self.concealed.add(Unseen.DELETED, "".join(each.text or "" for each in deleted.iter("{*}t", "{*}delText")))
+        writer = OfficeMath(is_seen)
+        written = writer.written(formula)
+        self.seen.carriers.formulas += writer.odd > 0
+        return written
 
     def _table(self, table: etree._Element) -> Iterator[Line]:
         shown = list(self._shown(table))
@@ -340,10 +398,7 @@ def _flat(cell: etree._Element) -> Iterator[etree._Element]:
             yield from _flat(child)
 
 
-def _symbol(element: etree._Element) -> str:
-    """Return a character given by its code; "" for one of a symbol font (private use), whose meaning is unknown."""
-    try:
-        code = int(element.get(f"{W}char", ""), 16)
-    except ValueError:
-        return ""
-    return "" if 0xE000 <= code <= 0xF8FF or code < 0x20 or code > 0x10FFFF or 0xD800 <= code < 0xE000 else chr(code)
+def _symbol(element: etree._Element, carriers: Carriers) -> str:
+    """Return a character given by its code and its font."""
+    code = element.get(f"{W}char", "")
+    return carriers.symbol(element.get(f"{W}font", ""), int(code, 16) if _CODE.fullmatch(code) else 0)

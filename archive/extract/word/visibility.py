@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from lxml import etree
 
 from archive.extract.text.concealed import TINY, Unseen
+from archive.extract.text.scripts import Lowered, Raised
 from archive.extract.word.boxes import fill_of
 from archive.extract.word.colours import AUTO, CLEAR, INKS, MIXED, Palette, ink, is_white
 from archive.extract.word.regions import Regions
@@ -28,6 +29,8 @@ _HIGHLIGHTS = {
     **{"darkYellow": "808000", "green": "00FF00", "lightGray": "C0C0C0", "magenta": "FF00FF", "red": "FF0000"},
     **{"white": "FFFFFF", "yellow": "FFFF00"},
 }
+
+_SHIFTS: dict[str, type[str]] = {"superscript": Raised, "subscript": Lowered}
 
 
 class Visibility:
@@ -52,6 +55,8 @@ class Visibility:
         self._regional = any(
             next(part.iter(f"{W}vanish"), None) is not None for root in styles.roots for part in root.iter(_REGION)
         )
+        self._struck = any(next(root.iter(f"{W}strike", f"{W}dstrike"), None) is not None for root in every)
+        self._shifted = any(next(root.iter(f"{W}vertAlign"), None) is not None for root in every)
         coloured = (each.getparent() for root in every for each in root.iter(*INKS))
         colours = {read(each) or "" for each in coloured if each is not None for read in (palette.fill, palette.line)}
         grounds = {palette.shade(each) for root in every for each in root.iter(f"{W}shd")} | set(_HIGHLIGHTS.values())
@@ -104,6 +109,15 @@ class Visibility:
             stated = (self._vanish(run, style) for style in chain)
             turned ^= on(next((each for each in stated if each is not None), None))
         return turned or on(self._styles.default("vanish"))
+
+    def is_struck(self, run: etree._Element) -> bool:
+        """Tell whether a run is struck through, once or twice (17.3.2.9, 17.3.2.37)."""
+        return self._struck and any(self._found(run, read) == "on" for read in (_STRIKE, _DOUBLE_STRIKE))
+
+    def shift(self, run: etree._Element) -> type[str]:
+        """Return how a run stands to the line (17.3.2.42): as ``Raised``, ``Lowered`` or plain text."""
+        shift = self._found(run, _reader(f"{W}vertAlign")) if self._shifted else None
+        return _SHIFTS.get(shift or "", str)
 
     def _vanish(self, run: etree._Element, style: etree._Element) -> etree._Element | None:
         """Return what a style says of hiding, a table's also for the part of the table that the run is in."""
@@ -210,6 +224,17 @@ def _reader(name: str) -> Callable[[etree._Element], str | None]:
 
 def _value(element: etree._Element | None) -> str | None:
     return None if element is None else element.get(_VAL, "")
+
+
+def _switch(name: str) -> Callable[[etree._Element], str | None]:
+    def read(properties: etree._Element) -> str | None:
+        found = properties.find(name)
+        return None if found is None else "on" if on(found) else "off"
+
+    return read
+
+
+_STRIKE, _DOUBLE_STRIKE = _switch(f"{W}strike"), _switch(f"{W}dstrike")
 
 
 def _is_up_to(value: str | None, most: int) -> bool:

@@ -1,0 +1,123 @@
+"""What readers of an original see is read or told: raised figures, formulas, symbols, boxes, struck text."""
+
+from pathlib import Path
+
+import pytest
+
+from archive.extract import extract_plain
+from archive.extract.extraction import Extraction
+from archive.extract.mediatype import DOCX
+from tests.archive.extract.makers import add_xml, write_docx
+
+MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+
+def word(tmp_path: Path, *inline: str) -> Extraction:
+    """Read a docx of one paragraph with this content between 前 and 后."""
+    between = "".join(each.replace("<m:oMath>", f"<m:oMath {MATH}>") for each in inline)
+    xml = f"<w:p><w:r><w:t>前</w:t></w:r>{between}<w:r><w:t>后。</w:t></w:r></w:p>"
+    return extract_plain(write_docx(tmp_path / "a.docx", lambda document: add_xml(document, xml)), DOCX)
+
+
+def run(text: str, look: str = "") -> str:
+    return f"<w:r><w:rPr>{look}</w:rPr><w:t xml:space='preserve'>{text}</w:t></w:r>"
+
+
+def shifted(text: str, how: str = "superscript") -> str:
+    return run(text, f"<w:vertAlign w:val='{how}'/>")
+
+
+def field(instruction: str, form: str = "", result: str | None = None) -> str:
+    shown = "" if result is None else f"<w:r><w:fldChar w:fldCharType='separate'/></w:r>{run(result)}"
+    first, second = instruction[:4], instruction[4:]
+    return (
+        f"<w:r><w:fldChar w:fldCharType='begin'>{form}</w:fldChar></w:r><w:r><w:instrText>{first}</w:instrText></w:r>"
+        f"<w:r><w:instrText>{second}</w:instrText></w:r>{shown}<w:r><w:fldChar w:fldCharType='end'/></w:r>"
+    )
+
+
+def box(state: str) -> str:
+    return field("FORMCHECKBOX", f"<w:ffData><w:checkBox><w:default w:val='1'/>{state}</w:checkBox></w:ffData>")
+
+
+def math(name: str, *parts: str, properties: str = "") -> str:
+    """Return a structure of a formula; each part is its name and its content (``num a+b``)."""
+    inside = "".join(
+        f"<m:{part}>{content if '<' in content else f'<m:r><m:t>{content}</m:t></m:r>'}</m:{part}>"
+        for part, _, content in (each.partition(" ") for each in parts)
+    )
+    return f"<m:{name}><m:{name}Pr>{properties}</m:{name}Pr>{inside}</m:{name}>"
+
+
+def formula(*parts: str) -> str:
+    return f"<m:oMath>{''.join(parts)}</m:oMath>"
+
+
+@pytest.mark.parametrize(
+    ("inline", "text"),
+    [
+        ((run("5×10"), shifted("4"), run("公顷")), "5×10⁴公顷"),
+        ((run("10"), shifted("-"), shifted("6"), run(" m"), shifted("2")), "10⁻⁶ m²"),
+        ((run("H"), shifted("2", "subscript"), run("O")), "H₂O"),
+        ((run("10"), shifted("n+1")), "10ⁿ⁺¹"),
+        ((run("10"), shifted("2k+1")), "10^(2k+1)"),
+        ((run("办法"), shifted("①"), shifted("[1]"), run("5"), shifted("th"), shifted("注")), "办法①[1]5th注"),
+        ((formula(math("f", "num 3", "den 4")),), "3/4"),
+        ((formula(math("f", "num a+b", "den c"), "<m:r><m:t>=1</m:t></m:r>"),), "(a+b)/c=1"),
+        ((formula(math("rad", "deg ", "e x")),), "√(x)"),
+        ((formula(math("sSup", "e x", "sup 2"), math("sSubSup", "e y", "sub i", "sup n")),), "x²yᵢⁿ"),
+        ((formula(math("nary", "sub i=1", "sup n", "e xi", properties="<m:chr m:val='∑'/>")),), "∑_(i=1)^n xi"),
+        ((formula(math("d", "e a", "e b", properties="<m:begChr m:val='['/><m:endChr m:val=']'/>")),), "[a|b]"),
+        ((field(r" EQ \f(3,4) "),), "3/4"),
+        ((field(r" eq \o\ac(○,5) ", result=""),), "⑤"),
+        ((field("DATE", result="今日"),), "今日"),
+        (("<w:fldSimple w:instr=' EQ \\r(x) '/>",), "√(x)"),
+        ((field(r' SYMBOL 254 \f "Wingdings" \s 10 ', result=""),), "☑"),
+        (("<w:r><w:sym w:font='Wingdings' w:char='F0A8'/></w:r>", run("否")), "☐否"),
+        ((run("þ", "<w:rFonts w:ascii='Wingdings' w:hAnsi='Wingdings'/>"), run("是")), "☑是"),
+        ((box(""), box("<w:checked w:val='0'/>"), box("<w:checked/>")), "☑☐☑"),
+        (
+            (
+                field(
+                    "FORMDROPDOWN",
+                    "<w:ffData><w:ddList><w:result w:val='1'/><w:listEntry w:val='甲'/>"
+                    "<w:listEntry w:val='乙'/></w:ddList></w:ffData>",
+                ),
+            ),
+            "乙",
+        ),
+    ],
+)
+def test_a_word_document_reads_as_it_is_shown(tmp_path: Path, inline: tuple[str, ...], text: str) -> None:
+    found = word(tmp_path, *inline)
+    assert found.paragraphs == (f"前{text}后。",)
+    assert found.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("inline", "text", "warning"),
+    [
+        (
+            (run("旧", "<w:strike/>"), run("文", "<w:dstrike/>"), run("新", "<w:strike w:val='0'/>")),
+            "旧文新",
+            "2 个字带删除线",
+        ),
+        (("<w:r><w:sym w:font='Webdings' w:char='F061'/></w:r>",), "", "1 个符号字体的符号没有读出"),
+        ((field("FORMCHECKBOX"),), "☐", "1 个复选框的状态没有读出"),
+        ((field(r"EQ \a(1,2)"),), "[1; 2]", "1 处公式"),
+        ((formula(math("m", f"mr {math('e', 'r <m:t>a</m:t>')}{math('e', 'r <m:t>b</m:t>')}")),), "[a, b]", "1 处公式"),
+        (("<w:r><w:object><w:control/></w:object></w:r>",), "", "1 个嵌入对象"),
+    ],
+)
+def test_what_a_word_document_shows_and_its_text_lacks_is_told(
+    tmp_path: Path, inline: tuple[str, ...], text: str, warning: str
+) -> None:
+    found = word(tmp_path, *inline)
+    assert found.paragraphs == (f"前{text}后。",)
+    assert [warning in each for each in found.warnings] == [True]
+
+
+def test_struck_text_is_listed_with_its_words(tmp_path: Path) -> None:
+    found = word(tmp_path, run("三十", "<w:strike/>"), run("万元", "<w:strike/>"), run("五十万元"))
+    assert found.paragraphs == ("前三十万元五十万元后。",)
+    assert "带删除线的文字（仍在正文中）：三十万元（在开头）" in found.concealed
