@@ -18,7 +18,7 @@ _BOX = re.compile(r"\s*formcheckbox\b", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Carriers:
-    """Counts of what stands in the text otherwise than on the page, or is missing in it; ``struck`` are letters."""
+    """Counts of what stands in the text otherwise than on the page, or is missing in it."""
 
     formulas: int = 0
     symbols: int = 0
@@ -52,6 +52,10 @@ class Carriers:
         shown, unknown = symbols(font, text)
         self.symbols += unknown
         return shown
+
+    def strike(self, text: str) -> None:
+        """Count letters and digits that are struck through; signs alone say nothing."""
+        self.struck += sum(map(str.isalnum, text))
 
     def told(self) -> list[str]:
         """Return what a reviewer should know."""

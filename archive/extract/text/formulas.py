@@ -52,7 +52,7 @@ def scripted(base: str, below: str = "", above: str = "") -> str:
     for text, write, sign in ((below, lowered, "_"), (above, raised, "^")):
         if text := text.strip():
             small = write(text, found) if _FIGURE.fullmatch(text) else text
-            found += small if small != text else f"{sign}{text}" if len(text) == 1 else f"{sign}({text})"
+            found += small if small != text else f"{sign}({text})"
     return found
 
 

@@ -69,4 +69,4 @@ def _shifted(text: str, after: str, forms: dict[int, int], sign: str) -> str:
         return text.translate(forms)
     if not _HOLDS.fullmatch(after[-1:]):
         return text
-    return text.replace(inner, f"{sign}{inner}" if len(inner) == 1 else f"{sign}({inner})")
+    return text.replace(inner, f"{sign}({inner})")

@@ -18,16 +18,22 @@ from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.limits import CHARACTERS
 from archive.extract.text.assemble import Lines, assemble, table_labels
+from archive.extract.text.carriers import Carriers
 from archive.extract.text.characters import clean, joined
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
 from archive.extract.text.numbering import counts_by_field, labelled, unknown_told, unread_told
+from archive.extract.text.scripts import in_line
 from archive.extract.text.tables import Row
 from archive.extract.text.titles import may_be_title
+from archive.extract.word.binaryfields import Fonts, OpenFields
 from archive.extract.word.binarylists import Items, Lists
 from archive.extract.word.binaryrows import RowDefinition, row_definition
 from archive.extract.word.binarystyles import (
+    FONT,
+    FORM,
     IN_TABLE,
     SIZE,
+    SYMBOL,
     Looks,
     Properties,
     StyleSheet,
@@ -57,6 +63,7 @@ _TITLE_DEPTH = 15
 _MORE_TITLE_LINES = 3
 # The end of a title: who passed it and when, the table of contents, the first chapter or article.
 _TEXT_BEGINS = re.compile(r"[（(]?\s*(?:19|20)\d\d\s*年|目\s*录$|第[一二三四五六七八九十\d]+[编章条]|总\s*则$|一、")
+_SIGNS = {"\x0b": "\n", "\x1e": "-", "\xa0": " "}
 _CELL_END = "\x07"
 # What ends a paragraph, a cell or a page; and text up to such an end.
 _ENDS = "\r\x07\x0c"
@@ -88,6 +95,7 @@ class _Found:
     floating: int = 0
     unread_numbers: int = 0
     unknown_numbers: int = 0
+    carriers: Carriers = field(default_factory=Carriers)
     read: int = 0
 
     def conceal(self, unseen: dict[Unseen, list[str]]) -> None:
@@ -137,6 +145,8 @@ class _Word:
         self._character_ranges = character_ranges(main, table)
         self._paragraph_ranges = paragraph_ranges(main, table, data)
         self._lists = Lists(main, table)
+        self._fonts = Fonts(main, table)
+        self._data = data
         # 2.8.32: a text box has an entry of 22 bytes and a place; one more stands at the end.
         self._boxes = max(len(self._structure(_BOXES)) // 26 - 1, 0)
         self._drawings = self._structure(_DRAWINGS)
@@ -173,10 +183,7 @@ class _Word:
     def _gather(self, start: int, end: int, looks: Looks, found: _Found) -> None:
         whole: list[str] = []
         unseen: dict[Unseen, list[str]] = {}
-        # For each field that is open, whether its instruction is; and how many instructions are.
-        fields: list[bool] = []
-        instructions = 0
-        instruction: list[str] = []
+        fields = OpenFields(self._data, found.carriers)
         size = 0.0
         items = Items(self._lists, looks)
         # Whether the paragraph has its number: it may go on behind a page break.
@@ -184,20 +191,23 @@ class _Word:
         for look, form, text, closed, row in self._stretches(start, end, found):
             deleted = bool(look.get(_DELETED, 0) & 1)
             reason, doubtful = looks.of(look, form)
+            shift, struck = looks.shift(look, form), looks.is_struck(look, form)
+            font = self._fonts.name(look.get(FONT, -1))
             for character in text:
+                shown = character
                 if character == "\x13":
-                    fields.append(True)
-                    instructions += 1
-                    instruction.clear()
-                elif character == "\x14" and fields:
-                    instructions -= fields[-1]
-                    fields[-1] = False
-                elif character == "\x15" and fields:
-                    # A field without a result.
-                    found.unread_numbers += fields[-1] and counts_by_field("".join(instruction))
-                    instructions -= fields.pop()
+                    fields.begin()
+                    continue
+                if character == "\x14":
+                    fields.separate(whole)
+                    continue
+                if character == "\x15":
+                    shown, instruction = fields.end(whole)
+                    found.unread_numbers += counts_by_field(instruction)
+                    if not shown:
+                        continue
                 elif character in _ENDS:
-                    line = "".join(whole)
+                    line = in_line(whole)
                     # A paragraph of which the end is not seen goes on with the next, or isn't there if it has no text.
                     ended = not deleted and reason is not Unseen.HIDDEN
                     if line.strip() or ended:
@@ -209,23 +219,37 @@ class _Word:
                     if found.concealed.near is not None:
                         found.concealed.near = "".join(whole).strip() or found.concealed.near
                     whole, size = [], 0.0
-                elif instructions:
+                    continue
+                elif fields.instructions:
                     # A field's instruction; its result comes after it.
-                    instruction.append(character)
+                    fields.instruct(character, look.get(FORM))
+                    continue
                 elif character == "\x01":
                     found.pictures += 1
+                    continue
                 elif character == "\x08":
                     found.floating += 1
-                elif deleted or reason is not None:
+                    continue
+                elif SYMBOL in look and character == "(":
+                    number, code = look[SYMBOL] & 0xFFFF, look[SYMBOL] >> 16
+                    shown = found.carriers.symbol(self._fonts.name(number), code)
+                elif font:
+                    shown = found.carriers.written_in(font, character)
+                else:
+                    shown = _SIGNS.get(character, character)
+                if deleted or reason is not None:
                     found.deleted += deleted
                     found.hidden += not deleted
-                    unseen.setdefault(Unseen.DELETED if deleted or reason is None else reason, []).append(character)
+                    unseen.setdefault(Unseen.DELETED if deleted or reason is None else reason, []).append(shown)
                 else:
-                    whole.append({"\x0b": "\n", "\x1e": "-", "\xa0": " "}.get(character, character))
+                    whole.append(shown if shift is str else shift(shown))
+                    if struck:
+                        unseen.setdefault(Unseen.STRUCK, []).append(shown)
+                        found.carriers.strike(shown)
                     found.doubtful += doubtful
                     size = max(size, look.get(SIZE, 0) / 2)
         if whole:
-            found.paragraphs.append(_Paragraph("".join(whole)))
+            found.paragraphs.append(_Paragraph(in_line(whole)))
         found.conceal(unseen)
         found.unread_numbers += items.unread
         found.unknown_numbers += items.unknown
@@ -352,7 +376,7 @@ def _assembled(found: _Found) -> Extraction:
         told.append(unread_told(found.unread_numbers))
     if found.unknown_numbers:
         told.append(unknown_told(found.unknown_numbers))
-    told += table.told
+    told += found.carriers.told() + table.told
     title = _find_title(lines.found, looks)
     labels, concealed = table_labels(lines.tables), found.concealed.lines
     return assemble(title, lines.found, labels=labels, rows=lines.rows, warnings=told, concealed=concealed)

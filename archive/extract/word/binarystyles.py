@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from archive.extract.text.concealed import TINY, WHITISH, Unseen
+from archive.extract.text.scripts import Lowered, Raised
 
 # 2.5.6: where the offsets and sizes of structures are.
 _STYLE_SHEET, _CHARACTERS, _PARAGRAPHS = 0xA2, 0xFA, 0x102
@@ -20,6 +21,10 @@ STYLE, SIZE, HIDDEN, _CHARACTER_STYLE = 0x4600, 0x4A43, 0x083C, 0x4A30
 _COLOUR, _OLD_COLOUR, _HIGHLIGHT = 0x6870, 0x2A42, 0x2A0C
 _SHADES, _OLD_SHADES = (0xCA71, 0xC64D), (0x4866, 0x442D)
 IN_TABLE = 0x2416
+# 2.6.1: struck once or twice, raised or lowered; a font, a character of another, and where the data of a form stand.
+_STRIKES, _SHIFT = (0x0837, 0x2A53), 0x2A48
+FONT, SYMBOL, FORM = 0x4A4F, 0x6A09, 0x6A03
+_SHIFTS: Mapping[int, type[str]] = {1: Raised, 2: Lowered}
 _LINES = 0x6412
 # In twentieths of a point.
 _LOW_LINE = 40
@@ -227,16 +232,9 @@ class Looks:
 
     def of(self, look: Properties, form: Properties) -> tuple[Unseen | None, bool]:
         """Return why a run is not seen, and whether that is in doubt, in which case it counts as seen."""
-        outer, inner = self.style(form.get(STYLE, 0)), self.style(look.get(_CHARACTER_STYLE, _NO_STYLE))
-        own = look.get(HIDDEN, _AS_STYLE)
-        if own in (_AS_STYLE, _UNLIKE_STYLE):
-            # The styles of paragraph and character each turn it over (2.6.1).
-            styled = bool(outer.get(HIDDEN, 0) & 1) != bool(inner.get(HIDDEN, 0) & 1)
-            hidden = styled != (own == _UNLIKE_STYLE)
-        else:
-            hidden = bool(own & 1)
-        if hidden:
+        if self._is_on(HIDDEN, look, form):
             return Unseen.HIDDEN, False
+        outer, inner = self._outer(form), self._inner(look)
         found = {**outer, **form, **inner, **look}
         if 0 < found.get(SIZE, 20) <= TINY or _is_low(found.get(_LINES, 0)):
             return Unseen.TINY, False
@@ -251,6 +249,29 @@ class Looks:
             return None, _is_white(colour)
         same = ground == colour or ground not in (None, _MIXED) and _is_white(colour) and _is_white(ground or 0)
         return (Unseen.GROUND if same else None), False
+
+    def is_struck(self, look: Properties, form: Properties) -> bool:
+        """Tell whether a run is struck through."""
+        return any(self._is_on(each, look, form) for each in _STRIKES)
+
+    def shift(self, look: Properties, form: Properties) -> type[str]:
+        """Return how a run stands to the line: as ``Raised``, ``Lowered`` or plain text."""
+        places = (look, self._inner(look), self._outer(form))
+        return _SHIFTS.get(next((each[_SHIFT] for each in places if _SHIFT in each), 0), str)
+
+    def _is_on(self, name: int, look: Properties, form: Properties) -> bool:
+        own = look.get(name, _AS_STYLE)
+        if own not in (_AS_STYLE, _UNLIKE_STYLE):
+            return bool(own & 1)
+        # The styles of paragraph and character each turn it over (2.6.1).
+        styled = bool(self._outer(form).get(name, 0) & 1) != bool(self._inner(look).get(name, 0) & 1)
+        return styled != (own == _UNLIKE_STYLE)
+
+    def _outer(self, form: Properties) -> Properties:
+        return self.style(form.get(STYLE, 0))
+
+    def _inner(self, look: Properties) -> Properties:
+        return self.style(look.get(_CHARACTER_STYLE, _NO_STYLE))
 
     def style(self, style: int) -> Properties:
         """Return what a style and those that it is based on state."""

@@ -41,8 +41,12 @@ class Fields:
 
     def show(self, ended: Field, pieces: list[str]) -> None:
         """Put into the text what a field shows that has no result there."""
-        # A formula in another's instruction is part of that.
-        outer = self._open[-1] if self._open and self._open[-1].at is None else None
+        # What a field in an instruction yields is part of that.
+        outer = next((each for each in reversed(self._open) if each.at is None), None)
+        if outer is not None and ended.at is not None and ended.pieces is pieces:
+            outer.instruction += pieces[ended.at :]
+            del pieces[ended.at :]
+            return
         # One whose result goes on in the next paragraph has one.
         if ended.at is not None and (ended.pieces is not pieces or "".join(pieces[ended.at :]).strip()):
             return

@@ -230,7 +230,7 @@ class Reader:
 
     def _strike(self, text: str, unseen: dict[Unseen, list[str]]) -> None:
         unseen.setdefault(Unseen.STRUCK, []).append(text)
-        self.seen.carriers.struck += len(squeezed(text))
+        self.seen.carriers.strike(text)
 
     def _formula(self, formula: etree._Element, unseen: dict[Unseen, list[str]]) -> str:
         def is_seen(run: etree._Element) -> bool:

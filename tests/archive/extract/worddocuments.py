@@ -73,6 +73,8 @@ def write_doc(
     boxes: int = 0,
     beside: Sequence[Run] = (),
     lists: tuple[bytes, bytes, bytes] = (b"", b"", b""),
+    fonts: Sequence[str] = (),
+    data_stream: bytes = b"",
 ) -> Path:
     """Write a document of these runs; the last ``beyond`` of them are its header, and ``beside`` the text boxes in it.
 
@@ -116,13 +118,28 @@ def write_doc(
         (0x22A, drawing),
         (0x25A, bytes(26 * (boxes + 1) + 4) if boxes else b""),
         (0x2EA, lists[2]),
+        (0x112, struct.pack("<HH", len(fonts), 0) + b"".join(map(_font, fonts))),
         (0x2E2, lists[0]),
     ):
         struct.pack_into("<2I", header, place, len(table), len(content))
         table += content
     # The levels come behind the lists, and are not counted among them.
     table += lists[1]
-    return write_compound(path, {"WordDocument": bytes(header) + data, "1Table": table})
+    streams = {"WordDocument": bytes(header) + data, "1Table": table}
+    return write_compound(path, {**streams, "Data": data_stream} if data_stream else streams)
+
+
+def _font(name: str) -> bytes:
+    content = bytes(39) + name.encode("utf-16-le") + b"\0\0"
+    return bytes([len(content)]) + content
+
+
+def check_box(ticked: bool | None, designed: bool = False) -> bytes:
+    """Return the data of a box in a form, which may be as it was designed."""
+    state = 25 if ticked is None else int(ticked)
+    name = "框"
+    box = struct.pack("<IHHHH", 0xFFFFFFFF, 1 | state << 2, 0, 20, len(name)) + name.encode("utf-16-le") + b"\0\0"
+    return struct.pack("<IH62x", 68 + len(box) + 2, 68) + box + struct.pack("<H", designed)
 
 
 def _looks(starts: Sequence[int], looks: Sequence[bytes]) -> bytes:

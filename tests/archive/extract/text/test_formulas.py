@@ -13,7 +13,7 @@ from archive.extract.text.symbols import symbol
     [
         (("5×10", Raised("-"), Raised("4"), "m", Raised("2")), "5×10⁻⁴m²"),
         (("SO", Lowered("4"), Raised("2-")), "SO₄²⁻"),
-        (("2", Raised("k"), "x", Lowered("AB")), "2^kx_(AB)"),
+        (("2", Raised("k"), "x", Lowered("AB")), "2^(k)x_(AB)"),
         (
             ("甲", Raised("①"), "乙", Raised("[1]"), "丙", Raised("(1)"), "1", Raised("st"), Raised("")),
             "甲①乙[1]丙(1)1st",

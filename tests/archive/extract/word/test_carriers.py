@@ -1,13 +1,15 @@
 """What readers of an original see is read or told: raised figures, formulas, symbols, boxes, struck text."""
 
+import struct
 from pathlib import Path
 
 import pytest
 
 from archive.extract import extract_plain
 from archive.extract.extraction import Extraction
-from archive.extract.mediatype import DOCX
+from archive.extract.mediatype import DOC, DOCX
 from tests.archive.extract.makers import add_xml, write_docx
+from tests.archive.extract.worddocuments import DELETED, HIDDEN, Run, Style, check_box, styled, write_doc
 
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 
@@ -70,6 +72,7 @@ def formula(*parts: str) -> str:
         ((formula(math("d", "e a", "e b", properties="<m:begChr m:val='['/><m:endChr m:val=']'/>")),), "[a|b]"),
         ((field(r" EQ \f(3,4) "),), "3/4"),
         ((field(r" eq \o\ac(○,5) ", result=""),), "⑤"),
+        ((field(rf" eq \o\ac(○,{'</w:instrText></w:r>' + field('=  5', result='5') + '<w:r><w:instrText>'})"),), "⑤"),
         ((field("DATE", result="今日"),), "今日"),
         (("<w:fldSimple w:instr=' EQ \\r(x) '/>",), "√(x)"),
         ((field(r' SYMBOL 254 \f "Wingdings" \s 10 ', result=""),), "☑"),
@@ -121,3 +124,68 @@ def test_struck_text_is_listed_with_its_words(tmp_path: Path) -> None:
     found = word(tmp_path, run("三十", "<w:strike/>"), run("万元", "<w:strike/>"), run("五十万元"))
     assert found.paragraphs == ("前三十万元五十万元后。",)
     assert "带删除线的文字（仍在正文中）：三十万元（在开头）" in found.concealed
+
+
+RAISED, LOWERED, STRUCK = b"\x48\x2a\x01", b"\x48\x2a\x02", b"\x37\x08\x01"
+FONTS = ("SimSun", "Wingdings", "Webdings")
+
+
+def symbol(font: int, code: int) -> Run:
+    return Run("(", struct.pack("<HHH", 0x6A09, font, code))
+
+
+def old_box(at: int) -> Run:
+    return Run("\x01", struct.pack("<HI", 0x6A03, at))
+
+
+def old(tmp_path: Path, *runs: Run, styles: tuple[Style, ...] = (), data: bytes = b"") -> Extraction:
+    every = [Run("前"), *runs, Run("后。\r")]
+    return extract_plain(write_doc(tmp_path / "a.doc", every, styles=styles, fonts=FONTS, data_stream=data), DOC)
+
+
+@pytest.mark.parametrize(
+    ("runs", "text"),
+    [
+        ((Run("5×10"), Run("4", RAISED), Run("公顷")), "5×10⁴公顷"),
+        ((Run("H"), Run("2", LOWERED), Run("O")), "H₂O"),
+        ((Run("m"), Run("2", styled(1))), "m²"),
+        ((Run("办法"), Run("[1]", RAISED)), "办法[1]"),
+        ((Run("\x13 EQ \\f(a+b,c) \x15"),), "(a+b)/c"),
+        ((Run("\x13 eq \\o\\ac(○,\x13 = 5 \x145\x15) \x14\x15"),), "⑤"),
+        ((Run('\x13 SYMBOL 254 \\f "Wingdings" \x14\x15'),), "☑"),
+        ((symbol(1, 0xF0FE), Run("是"), symbol(1, 0xA8)), "☑是☐"),
+        ((Run("\uf0fe", struct.pack("<HH", 0x4A4F, 1)),), "☑"),
+        ((Run("\x13 EQ \\f(1,2) \x15", HIDDEN), Run("\x13 EQ \\f(1,2) \x15", DELETED)), ""),
+    ],
+)
+def test_an_old_word_document_reads_as_it_is_shown(tmp_path: Path, runs: tuple[Run, ...], text: str) -> None:
+    found = old(tmp_path, *runs, styles=(Style(form=b""), Style(RAISED)))
+    assert found.paragraphs == (f"前{text}后。",)
+    if text:
+        assert found.warnings == ()
+
+
+def test_boxes_in_forms_of_old_word_documents_have_their_states(tmp_path: Path) -> None:
+    states = check_box(True), check_box(False, designed=True), check_box(None, designed=True)
+    places = (0, len(states[0]), len(states[0] + states[1]))
+    runs = [each for at in places for each in (Run("\x13 FORMCHECKBOX "), old_box(at), Run("\x14\x15"))]
+    found = old(tmp_path, *runs, data=b"".join(states))
+    assert (found.paragraphs, found.warnings) == (("前☑☐☑后。",), ())
+
+
+@pytest.mark.parametrize(
+    ("runs", "text", "warning"),
+    [
+        ((Run("旧", STRUCK), Run("文", b"\x53\x2a\x01"), Run("新")), "旧文新", "2 个字带删除线"),
+        ((symbol(2, 0xF061),), "", "1 个符号字体的符号没有读出"),
+        ((Run("\x13 FORMCHECKBOX \x14\x15"),), "☐", "1 个复选框的状态没有读出"),
+        ((Run("\x13 EQ \\a(1,2) \x15"),), "[1; 2]", "1 处公式"),
+    ],
+)
+def test_what_an_old_word_document_shows_and_its_text_lacks_is_told(
+    tmp_path: Path, runs: tuple[Run, ...], text: str, warning: str
+) -> None:
+    found = old(tmp_path, *runs)
+    assert found.paragraphs == (f"前{text}后。",)
+    assert [warning in each for each in found.warnings] == [True]
+    assert [each.split("（")[0] for each in found.concealed] == (["带删除线的文字"] if "旧" in text else [])
