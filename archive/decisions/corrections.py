@@ -138,11 +138,6 @@ def by_hand(connection: Connection, id: str) -> dict[str, frozenset[str | None]]
     return found
 
 
-def arranged(connection: Connection, id: str) -> list[dict[str, Any]]:
-    """Return the rows of the attachments that a new version without any keeps, because a person had arranged them."""
-    return newest(connection, id)[1] if ATTACHMENTS in by_hand(connection, id) else []
-
-
 def unreviewed(connection: Connection, id: str) -> bool:
     """Tell whether a person corrected anything since a version was last public."""
     public = select(documents.c.public_version).where(documents.c.id == id)

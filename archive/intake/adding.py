@@ -1,15 +1,14 @@
 """Adding a version to the archive, within the caller's transaction: its rows, its attribute, its audit event."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from archive.chinese import personal
-from archive.decisions import grounds, relations
+from archive.decisions import corrections, grounds, relations
 from archive.document import Attachment, Disclosure, File, Metadata, Place
 from archive.intake.keeping import SOURCE_GROUND
 from archive.store import assembly, audit, held, noted
@@ -75,16 +74,16 @@ def add_version(
     prepared: Prepared,
     actor: str,
     brought_by: str = "",
-    parts: Sequence[Mapping[str, Any]] = (),
 ) -> int:
     """Add a version to a document, or a document with its first version; return the version.
 
-    ``actor`` adds it. ``brought_by`` is who brought the file in, where that is somebody else. ``parts`` are attachments
-    that it keeps from the version before, as rows.
+    ``actor`` adds it. ``brought_by`` is who brought the file in, where that is somebody else. Where it brings no
+    attachments it keeps those of the version before: not to state them takes none away. That they go, a person says.
     """
     now = audit.now()
     last = connection.execute(select(documents.c.version).where(documents.c.id == id)).scalar()
     version = (last or 0) + 1
+    kept = [] if last is None or prepared.attachments else corrections.newest(connection, id)[1]
     if last is None:
         connection.execute(insert(documents).values(id=id, version=version, status="waiting", received_at=now))
     else:
@@ -115,7 +114,7 @@ def add_version(
         }
         for part in prepared.attachments
     ]
-    for position, row in enumerate([*brought, *parts]):
+    for position, row in enumerate([*brought, *kept]):
         about = {"document_id": id, "version": version, "position": position}
         connection.execute(insert(attachments).values(**{**row, **about}))
     stated = relations.add_stated(connection, id, version, prepared.metadata.title, prepared.text)

@@ -333,12 +333,11 @@ class Intake:
                 return _Placed(id, Result.HELD, content, closed)
             metadata, kept = keeping(connection, id, prepared.metadata)
             former, attached = corrections.newest(connection, id)
+            kept = kept if prepared.attachments or not attached else (*kept, _ATTACHED)
             if _is_unchanged(former, prepared, metadata):
-                kept = kept if prepared.attachments or not attached else (*kept, _ATTACHED)
                 return _Placed(id, Result.HELD, former["content"], _kept(kept))
-            parts = [] if prepared.attachments else corrections.arranged(connection, id)
-            add_version(connection, id, replace(prepared, metadata=metadata), self._actor, parts=parts)
-            return _Placed(id, Result.CHANGED, content, _changed(prepared, (*kept, _ATTACHED) if parts else kept))
+            add_version(connection, id, replace(prepared, metadata=metadata), self._actor)
+            return _Placed(id, Result.CHANGED, content, _changed(prepared, kept))
         if known is not None:
             # A copy that differs from now on becomes a document of its own.
             connection.execute(delete(sources).where(sources.c.source == source))

@@ -389,6 +389,21 @@ def test_an_unchanged_file_of_which_less_is_stated_makes_no_version(
     assert (document.version, document.metadata.title, len(document.attachments)) == (1, "关于防汛的通知", 1)
 
 
+def test_a_changed_file_without_attachments_keeps_those_of_before(
+    catalogue: Catalogue, portal: Intake, write: Write
+) -> None:
+    beside = write("c.txt", "值班表\n张某。\n")
+    portal.receive(Item(write("b.txt", TEXT), "file:b.txt", {}, (beside,)))
+    changed = portal.receive(Item(write("b.txt", TEXT + "再改。\n"), "file:b.txt", note="改正错字"))
+    assert (changed.result, changed.reason) == (Result.CHANGED, "本次没有写明，沿用原先的附件")
+    (document,) = catalogue.public_all()
+    assert (document.version, [part.file.name for part in document.attachments]) == (2, ["c.txt"])
+    # One that brings some says which it has.
+    portal.receive(Item(write("b.txt", TEXT), "file:b.txt", {}, (write("丁.txt", "丁\n"),)))
+    (document,) = catalogue.public_all()
+    assert [part.file.name for part in document.attachments] == ["丁.txt"]
+
+
 def test_an_unchanged_file_that_waits_is_taken_over_with_its_attachments(
     catalogue: Catalogue, intake: Intake, portal: Intake, write: Write
 ) -> None:
