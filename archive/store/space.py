@@ -73,24 +73,27 @@ def need(path: Path, room: int) -> None:
 
 def make_reserve(data: Path, spare: int = 2) -> bool:
     """Make the reserve if it isn't whole and ``spare`` times its size is free. Return whether it is there."""
-    reserve = data / RESERVE
-    files = [reserve / f"{number}" for number in range(_FILES)]
+    files = _files(data)
     if all(path.exists() for path in files):
         return True
     if free(data) < spare * _FILES * _SIZE:
         return False
     try:
-        reserve.mkdir(mode=0o700, exist_ok=True)
         for path in files:
             _fill(path)
     except OSError:
         # Whoever takes the last room needs it more.
-        shutil.rmtree(reserve, ignore_errors=True)
+        release_reserve(data)
         return False
     return True
 
 
+def _files(data: Path) -> list[Path]:
+    return [data / RESERVE / f"{number}" for number in range(_FILES)]
+
+
 def _fill(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     with path.open("wb") as out:
         # Not zeros: a file system may keep those in no room at all.
         out.write(os.urandom(_SIZE))
@@ -99,20 +102,27 @@ def _fill(path: Path) -> None:
 
 
 @contextmanager
-def lent(data: Path) -> Iterator[None]:
-    """Lend one file of the reserve where less is free, to what writes nothing and needs some room all the same."""
-    file = data / RESERVE / "0"
-    if free(data) >= _SIZE or not file.exists():
-        yield
-        return
-    file.unlink()
+def lent(data: Path, whole: bool = False) -> Iterator[None]:
+    """Lend the first file of the reserve, or the ``whole`` of it, where less is free; put back what there is room for.
+
+    What only reads is lent the first file, never another, however much of it runs at once: the rest is a withdrawal's.
+    And of what a withdrawal leaves the next one has use, as the disk may be full for days.
+    """
+    there = [path for path in _files(data) if path.exists()]
+    wanted = _files(data)[: _FILES if whole else 1]
+    if free(data) < len(wanted) * _SIZE:
+        for path in wanted:
+            path.unlink(missing_ok=True)
     try:
         yield
     finally:
-        try:
-            _fill(file)
-        except OSError:
-            file.unlink(missing_ok=True)
+        for path in there:
+            try:
+                if not path.exists():
+                    _fill(path)
+            except OSError:
+                path.unlink(missing_ok=True)
+                break
 
 
 def release_reserve(data: Path) -> bool:
@@ -120,12 +130,6 @@ def release_reserve(data: Path) -> bool:
     there = (data / RESERVE).exists()
     shutil.rmtree(data / RESERVE, ignore_errors=True)
     return there
-
-
-def release_reserve_if_full(data: Path) -> None:
-    """Delete the reserve where less than its size is free, before anything is opened that needs room."""
-    if free(data) < _FILES * _SIZE:
-        release_reserve(data)
 
 
 def _named(path: Path) -> DiskFull:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from stat import S_ISREG
 from types import SimpleNamespace
@@ -57,7 +58,7 @@ def _without_reading() -> None:
 
 def _without_reserve() -> None:
     """Let a withdrawal find no reserve to give up."""
-    patch("web.commands.review.release_reserve_if_full", lambda data: None).start()
+    patch("web.commands.review.lent", lambda data, whole: nullcontext()).start()
     patch("web.commands.review.release_reserve", lambda data: False).start()
 
 

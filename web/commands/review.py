@@ -10,7 +10,7 @@ from archive.decisions import review as reviewing
 from archive.document import REMARK, Aspect, Disclosure, Outcome, Settlement, Status, Verdict
 from archive.errors import DecisionRefused, GongkaiError, NotRecorded
 from archive.registers.roles import Act
-from archive.store.space import disk_full, release_reserve, release_reserve_if_full
+from archive.store.space import disk_full, lent, release_reserve
 from web.commands import jobs
 from web.commands.deciding import decider, naming
 from web.commands.installation import named, reported, services
@@ -322,5 +322,7 @@ def withdraw(ids: tuple[str, ...], reviewer: str, reason: str, replacement: str 
             about = act()
         return f"{id}: 第 {about} 版已撤回"
 
-    release_reserve_if_full(data)
-    sys.exit(1 if one_by_one(ids, reviewer, Act.WITHDRAW, each) else 0)
+    # Before anything is opened, which needs room too.
+    with lent(data, whole=True):
+        failed = one_by_one(ids, reviewer, Act.WITHDRAW, each)
+    sys.exit(1 if failed else 0)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from archive.errors import NotRecorded
 from archive.store import space
-from archive.store.space import disk_full, make_reserve, naming, release_reserve, release_reserve_if_full
+from archive.store.space import disk_full, lent, make_reserve, naming, release_reserve
 
 _SIZE = space._SIZE
 
@@ -104,11 +104,7 @@ def test_the_reserve_takes_room_and_gives_it_back(tmp_path: Path) -> None:
 
 
 def test_the_last_room_is_left_to_those_who_need_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_reserve(tmp_path)
-    release_reserve_if_full(tmp_path)
-    assert (tmp_path / "reserve").exists()
     monkeypatch.setattr(space, "free", lambda path: 1 << 20)
-    release_reserve_if_full(tmp_path)
     assert not make_reserve(tmp_path)
     monkeypatch.undo()
 
@@ -118,6 +114,38 @@ def test_the_last_room_is_left_to_those_who_need_it(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(os, "fsync", full)
     assert not make_reserve(tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_lent_comes_back_as_far_as_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_reserve(tmp_path)
+    names = sorted(path.name for path in (tmp_path / "reserve").iterdir())
+
+    def left() -> list[str]:
+        return sorted(path.name for path in tmp_path.glob("reserve/*"))
+
+    with lent(tmp_path, whole=True):
+        assert left() == names
+    monkeypatch.setattr(space, "free", lambda path: 0)
+    # However many read at once, they take one file.
+    with lent(tmp_path), lent(tmp_path), lent(tmp_path):
+        assert left() == names[1:]
+    assert left() == names
+    fill = space._fill
+
+    def filled(path: Path) -> None:
+        if len(left()) == 6:
+            raise OSError(errno.ENOSPC, "")
+        fill(path)
+
+    monkeypatch.setattr(space, "_fill", filled)
+    with lent(tmp_path, whole=True):
+        assert not left()
+    assert len(left()) == 6
+    # What was not there is not made: the last room is others'.
+    monkeypatch.setattr(space, "_fill", fill)
+    with lent(tmp_path, whole=True):
+        assert not left()
+    assert len(left()) == 6
 
 
 def test_room_is_measured_where_a_path_will_be(tmp_path: Path) -> None:
