@@ -43,6 +43,8 @@ def signed_in() -> Answer:
         return keep_token(make_response(render_template("desk/proven.html", target=to, typed=typed)), token)
     if typed and to == page_of(to) != "/":
         drafts.keep(desk().staff, session.account.id, to, typed)
+        # To the form itself, which may be far down the page.
+        to = f"{to}#typed"
     return keep_token(redirect(to, 303), token)
 
 

@@ -64,11 +64,15 @@ ACTIONS = {
 
 
 def deed(event: Event) -> str:
-    """Return what was done in an event, of a correction also what was made of what."""
+    """Return what was done in an event, of a correction also what was made of what, of validity what holds when."""
     if event.action == "correct":
         field = str(event.details["field"])
         before, after = (corrections.shown(field, kept(event.details[each])) for each in ("before", "after"))
         return f"更正信息：{corrections.label(field)}由“{before}”改为“{after}”"
+    if event.action == "validity":
+        said = event.details
+        until = f"，到 {said['until']}" if said.get("until") else ""
+        return f"登记有效性（{said['validity']}，自 {said['since']} 起{until}）"
     return ACTIONS.get(event.action, event.action)
 
 

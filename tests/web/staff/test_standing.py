@@ -93,6 +93,10 @@ def test_validity_is_recorded_and_renewed_for_a_reason(site: DeskSite, pair: tup
     assert catalogue.public(old).metadata.validity is Validity.IN_FORCE
     until = str(catalogue.events(old)[-1].details["until"])
     assert until[:4] == str(catalogue.today().year + 5)
+    # What was decided stands in the course of events, and not only why.
+    told = reviewer.get(page).text
+    assert "登记有效性（已失效，自 2020-01-01 起）：期满" in told
+    assert f"登记有效性（现行有效，自 {catalogue.today()} 起，到 {until}）：评估后继续有效" in told
     # Once: the same again would add five years that nobody decided.
     again = reviewer.post(f"{page}/renew", page, reason="评估后继续有效")
     assert again.status_code == 409 and "不再续期" in again.text

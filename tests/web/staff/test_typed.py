@@ -92,9 +92,10 @@ def test_a_session_that_ends_loses_nothing_that_was_typed(site: DeskSite) -> Non
         assert typed
         kept = typed[1].replace("&#34;", '"').replace("&quot;", '"').replace("&amp;", "&")
         again = reviewer.sign_in(to=page, typed=kept)
-        assert again.headers["Location"] == page
+        assert again.headers["Location"] == f"{page}#typed"
         # In the form that it was typed into, and in no other that has a field of that name.
         assert reviewer.get(page).text.count("写到一半的&lt;依据&gt;</textarea>") == 1
+        assert "写到一半" in reviewer.get(page).text.partition('id="typed"')[2].partition("</form>")[0]
 
 
 @pytest.mark.parametrize("path", ["/password", "/proof", "/second-factor", "/accounts", "/documents"])
@@ -152,7 +153,7 @@ def test_of_a_field_that_was_ticked_several_times_each_is_there_again(site: Desk
     ticks = re.findall(r'name="mask" value="(\w+)"', site[Role.REVIEWER].get(f"/documents/{site.id}").text)
     page = _kept(site, "mask", act="mask", mask=ticks, reason="个人隐私")
     assert len(ticks) == 2 and re.findall(r'name="mask" value="(\w+)" checked', page) == ticks
-    assert "个人隐私</textarea>" in page and "您填写的内容没有提交" not in page
+    assert "个人隐私</textarea>" in page.partition('id="typed"')[2] and "您填写的内容没有提交" not in page
 
 
 def test_what_was_typed_about_a_finding_comes_back_there_alone(site: DeskSite, bring: Bring) -> None:
