@@ -24,6 +24,8 @@ class Carriers:
     symbols: int = 0
     boxes: int = 0
     struck: int = 0
+    unwritten: int = 0
+    objects: int = 0
 
     def field(self, instruction: str, ticked: bool | None = None) -> str:
         """Return what a field without a result shows; "" if it isn't a formula, a symbol or a box.
@@ -61,11 +63,23 @@ class Carriers:
         """Return what a reviewer should know."""
         counted = (
             (self.formulas, formulas_told),
+            (self.unwritten, unwritten_told),
             (self.symbols, unread_symbols_told),
             (self.boxes, unread_boxes_told),
             (self.struck, struck_told),
+            (self.objects, objects_told),
         )
         return [sentence(count) for count, sentence in counted if count]
+
+
+def unwritten_told(count: int) -> str:
+    """Return what a reviewer should know of formulas that can't be read."""
+    return f"正文有 {count} 处公式没有读出，正文缺这些公式，请与原件核对。"
+
+
+def objects_told(count: int) -> str:
+    """Return what a reviewer should know of documents of other programs within one."""
+    return f"正文含有 {count} 个嵌入对象（如电子表格），其中的文字检索不到。"
 
 
 def struck_told(count: int) -> str:

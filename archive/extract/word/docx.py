@@ -163,8 +163,6 @@ class _Docx:
         if seen.unread_numbers:
             told.append(unread_told(seen.unread_numbers))
         told += seen.carriers.told()
-        if seen.objects:
-            told.append(f"正文含有 {seen.objects} 个嵌入对象（如电子表格），其中的文字检索不到。")
         return told
 
 

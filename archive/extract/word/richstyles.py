@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from archive.extract.text.symbols import is_symbol_font
+
 _TABLE_OF_COLOURS = re.compile(rb"\\colortbl([^{}]*)")
 _PART_OF_COLOUR = re.compile(rb"\\(red|green|blue)(\d{1,3})")
 _MOST_COLOURS = 1000
@@ -10,6 +12,10 @@ _MOST_COLOURS = 1000
 _STYLE = re.compile(rb"\{(?:\\\*)?\s*\\(c?s)(\d{1,5})((?:[^{}]|\{[^{}]*\})*)\}")
 _STYLE_SHEET, _END_OF_STYLES = b"{\\stylesheet", re.compile(rb"\}\s*\}")
 _BASE, _STYLED_HIDDEN = re.compile(rb"\\sbasedon(\d{1,5})"), re.compile(rb"\\v(?:1|(?![a-z\d-]))")
+# A font of the table of fonts, with what is said of it before its name.
+_FONT = re.compile(
+    rb"\\f(\d{1,5})(?:\\[a-z]{1,32}+-?\d*+ ?+|\{[^{}]{0,200}+\}|\s){0,16}+([A-Za-z][A-Za-z0-9 ]{0,40}+);"
+)
 # No number of a colour.
 _MIXED = -1
 # Up to this share of dots, in hundredths of a percent, black on white is as good as white.
@@ -56,6 +62,12 @@ def hidden_styles(data: bytes) -> set[tuple[bytes, int]]:
         if above in hidden:
             hidden.add(style)
     return hidden
+
+
+def symbol_fonts(data: bytes) -> dict[int, str]:
+    """Return the names of the fonts that show letters as symbols, by their numbers."""
+    named = ((int(number), name.decode("ascii")) for number, name in _FONT.findall(data))
+    return {number: name for number, name in named if is_symbol_font(name)}
 
 
 def colours(data: bytes) -> list[tuple[int, int, int] | None]:

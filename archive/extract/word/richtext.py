@@ -8,14 +8,16 @@ from pathlib import Path
 
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble, table_labels
+from archive.extract.text.carriers import Carriers
 from archive.extract.text.characters import clean
 from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen, comments_told
 from archive.extract.text.numbering import labelled, unknown_told, unread_told
+from archive.extract.text.scripts import Lowered, Raised, in_line
 from archive.extract.text.titles import may_be_title
 from archive.extract.word.celltable import CellTable, Edged
 from archive.extract.word.margins import margin_lines
 from archive.extract.word.richlists import Items
-from archive.extract.word.richstyles import Shading, colours, hidden_styles
+from archive.extract.word.richstyles import Shading, colours, hidden_styles, symbol_fonts
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\$"
@@ -24,7 +26,7 @@ _TOKEN = re.compile(
 _NO_TEXT = frozenset(
     b"fonttbl colortbl stylesheet info pict object "
     b"listtable listoverridetable rsidtbl generator themedata colorschememapping latentstyles datastore xmlnstbl "
-    b"fldinst atnid revtbl filetbl bkmkstart bkmkend".split()
+    b"atnid revtbl filetbl bkmkstart bkmkend".split()
 )
 # Code pages by the number of \\fcharset.
 _CHARSETS = {0: "cp1252", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5", 204: "cp1251", 238: "cp1250"}
@@ -35,9 +37,13 @@ _SIGNS = {
     b"nestcell": " ",
 }  # fmt: skip
 _ESCAPED = {b"~": " ", b"_": "-", b"-": "", b"\\": "\\", b"{": "{", b"}": "}", b"\t": "\t"}
-_COMMENT, _AUTHOR, _MARGIN = b"annotation", b"atnauthor", b"margin"
+_COMMENT, _AUTHOR, _MARGIN, _INSTRUCTION = b"annotation", b"atnauthor", b"margin", b"fldinst"
+# What is known of a box in a form: its kind, its state, and the one that it was designed with.
+_FORM = frozenset((b"fftype", b"ffres", b"ffdefres"))
+_CHECKBOX, _AS_DESIGNED = 1, 25
+_SHIFTS: dict[bytes, type[str]] = {b"super": Raised, b"sub": Lowered, b"nosupersub": str}
 # Groups of text that does not stand where it is written.
-_ASIDES = {_COMMENT: _COMMENT, _AUTHOR: _AUTHOR} | dict.fromkeys(
+_ASIDES = {each: each for each in (_COMMENT, _AUTHOR, _INSTRUCTION)} | dict.fromkeys(
     b"header footer headerl headerr headerf footerl footerr footerf".split(), _MARGIN
 )
 # Lines up to this exact height, in twentieths of a point, show nothing of their letters.
@@ -68,6 +74,10 @@ class _State:
     aside: bytes = b""
     hidden: bool = False
     deleted: bool = False
+    struck: bool = False
+    shift: type[str] = str
+    # The symbol font of the letters, "" for another.
+    symbols: str = ""
     colour: int = 0
     ground: Shading = Shading()
     paragraph_ground: Shading = Shading()
@@ -94,6 +104,7 @@ class _Text:
     pictures: int = 0
     unknown_numbers: int = 0
     unread_numbers: int = 0
+    carriers: Carriers = field(default_factory=Carriers)
     of_tables: Sequence[str] = ()
 
 
@@ -113,7 +124,7 @@ def extract(path: Path) -> Extraction:
         told.append(unread_told(found.unread_numbers))
     if found.unknown_numbers:
         told.append(unknown_told(found.unknown_numbers))
-    told += found.of_tables
+    told += [*found.carriers.told(), *found.of_tables]
     lines, concealed = found.lines, found.concealed.lines
     labels = table_labels(lines.tables)
     return assemble(_find_title(found), lines.found, labels=labels, rows=lines.rows, warnings=told, concealed=concealed)
@@ -142,12 +153,16 @@ class _Reader:
         self._unseen: dict[Unseen, list[str]] = {}
         self._text.concealed.near = ""
         # The text of the comment that is being read, of its author's name, and of all headers and footers.
-        self._asides: dict[bytes, list[str]] = {_COMMENT: [], _AUTHOR: [], _MARGIN: []}
+        self._asides: dict[bytes, list[str]] = {_COMMENT: [], _AUTHOR: [], _MARGIN: [], _INSTRUCTION: []}
         # The grounds of the cells of the row that is being read, and of the one that is being defined.
         self._grounds: list[Shading] = []
         self._cell = Shading()
         self._colours = colours(data)
         self._hidden_styles = hidden_styles(data)
+        self._symbol_fonts = symbol_fonts(data)
+        # For each open field the depth of its group and what it shows without a result; and the form's in its data.
+        self._fields: list[tuple[int, str]] = []
+        self._form: dict[bytes, int] = {}
         self._has_drawings = _DRAWING.search(data) is not None
 
     def read(self) -> _Text:
@@ -169,6 +184,10 @@ class _Reader:
                 inner, state = state, stack.pop() if stack else state
                 if inner.aside == _COMMENT != state.aside:
                     self._end_comment()
+                if inner.aside == _INSTRUCTION != state.aside:
+                    self._end_instruction(state)
+                while self._fields and len(stack) < self._fields[-1][0]:
+                    self._put(self._fields.pop()[1], state)
                 if inner.aside == _MARGIN != state.aside:
                     self._asides[_MARGIN].append("\n")
                 star = False
@@ -185,12 +204,16 @@ class _Reader:
                     font = value
                 elif in_fonts and word == b"fcharset" and value is not None:
                     self._fonts[font] = _CHARSETS.get(value, self._default)
+                if word == b"field" and not state.skipped and state.aside != _INSTRUCTION:
+                    self._fields.append((len(stack), ""))
+                self._text.carriers.unwritten += word == b"moMath"
                 if word in _ASIDES and not state.skipped:
                     state = replace(state, aside=_ASIDES[word])
                 elif word == b"listtext":
                     state = replace(state, kept_number=True)
                 elif star or word in _NO_TEXT:
                     self._text.pictures += word == b"pict" and not state.skipped
+                    self._text.carriers.objects += word == b"object" and not state.skipped
                     state = replace(state, skipped=True)
                 state = self._control(word, value, state)
                 star, skip = False, 0
@@ -227,7 +250,9 @@ class _Reader:
                 self._default = {936: "gb18030", 950: "big5"}.get(value, f"cp{value}")
                 return replace(state, encoding=self._known(self._default))
             case b"f" if value is not None:
-                return replace(state, encoding=self._known(self._fonts.get(value, self._default)))
+                name = self._symbol_fonts.get(value, "")
+                encoding = "latin-1" if name else self._known(self._fonts.get(value, self._default))
+                return replace(state, encoding=encoding, symbols=name)
             case b"uc" if value is not None:
                 return replace(state, unicode_skip=max(0, value))
             case b"v":
@@ -236,8 +261,15 @@ class _Reader:
                 return replace(state, hidden=True)
             case b"deleted":
                 return replace(state, deleted=on)
+            case b"strike" | b"striked":
+                return replace(state, struck=on)
+            case _ if word in _SHIFTS:
+                return replace(state, shift=_SHIFTS[word] if on else str)
+            case _ if word in _FORM:
+                self._form[word] = value or 0
             case b"plain":
-                return replace(state, hidden=False, deleted=False, size=24, colour=0, ground=Shading())
+                state = replace(state, hidden=False, deleted=False, size=24, colour=0, ground=Shading())
+                return replace(state, struck=False, shift=str)
             case b"cf":
                 return replace(state, colour=value or 0)
             case b"cb" | b"highlight":
@@ -292,7 +324,7 @@ class _Reader:
             case b"cell" if not state.skipped and not state.aside:
                 self._number(state)
                 self._conceal()
-                self._cells.append(clean("".join(self._line)))
+                self._cells.append(clean(in_line(self._line)))
                 self._clear()
             case b"cell" if state.aside == _MARGIN:
                 self._asides[_MARGIN].append(" ")
@@ -316,6 +348,11 @@ class _Reader:
     def _put(self, text: str, state: _State) -> None:
         if state.skipped:
             return
+        if state.symbols and state.aside != _INSTRUCTION:
+            text = self._text.carriers.written_in(state.symbols, text)
+        if self._fields and state.aside != _INSTRUCTION and text.strip():
+            # The field has a result.
+            self._fields[-1] = self._fields[-1][0], ""
         if state.aside and (state.aside != _MARGIN or self._judged(state)[0] is None):
             self._asides[state.aside].append(text)
             return
@@ -328,11 +365,14 @@ class _Reader:
             self._unseen.setdefault(reason, []).append(text)
             return
         self._text.doubtful += doubtful * len(text.strip())
-        self._line.append(text)
+        self._line.append(text if state.shift is str else state.shift(text))
+        if state.struck:
+            self._unseen.setdefault(Unseen.STRUCK, []).append(text)
+            self._text.carriers.strike(text)
 
     def _number(self, state: _State) -> None:
         """Put its number before the paragraph that ends."""
-        text, ended = "".join(self._line[self._begun :]), not (state.hidden or state.deleted)
+        text, ended = in_line(self._line[self._begun :]), not (state.hidden or state.deleted)
         label, kept = "", "".join(self._kept)
         self._kept.clear()
         if not ended and not text.strip():
@@ -382,6 +422,17 @@ class _Reader:
         self._asides[_AUTHOR].clear()
         self._asides[_COMMENT].clear()
 
+    def _end_instruction(self, state: _State) -> None:
+        """Keep what a field shows if it turns out to have no result."""
+        instruction, form = _whole("".join(self._asides[_INSTRUCTION])), self._form
+        self._asides[_INSTRUCTION], self._form = [], {}
+        if self._fields and not state.skipped:
+            state_of_box = form.get(b"ffres", _AS_DESIGNED)
+            ticked = bool(form.get(b"ffdefres", 0) if state_of_box == _AS_DESIGNED else state_of_box)
+            is_box = form.get(b"fftype") == _CHECKBOX
+            shown = self._text.carriers.field(instruction, ticked if is_box else None)
+            self._fields[-1] = self._fields[-1][0], shown
+
     def _add_margins(self) -> None:
         lines = self._text.lines
         written = _whole("".join(self._asides[_MARGIN])).split("\n")
@@ -403,7 +454,7 @@ class _Reader:
             self._begun = len(self._line)
             return
         self._end_table()
-        line = clean(_whole("".join(self._line)))
+        line = clean(_whole(in_line(self._line)))
         self._clear()
         if line:
             self._text.lines.add_row(line)

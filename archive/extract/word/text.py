@@ -55,7 +55,6 @@ class Seen:
     covered: int = 0
     doubtful: int = 0
     pictures: int = 0
-    objects: int = 0
     revisions: int = 0
     unread_numbers: int = 0
     carriers: Carriers = field(default_factory=Carriers)
@@ -195,7 +194,7 @@ class Reader:
             elif name not in _SKIPPED:
                 self.seen.revisions += name in ("ins", "moveTo")
                 self.seen.pictures += name in _PICTURES
-                self.seen.objects += name in ("OLEObject", "control")
+                self.seen.carriers.objects += name in ("OLEObject", "control")
                 self._inline(child, pieces, boxes, unseen)
 
     def _run(

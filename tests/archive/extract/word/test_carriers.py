@@ -7,7 +7,7 @@ import pytest
 
 from archive.extract import extract_plain
 from archive.extract.extraction import Extraction
-from archive.extract.mediatype import DOC, DOCX
+from archive.extract.mediatype import DOC, DOCX, RTF
 from tests.archive.extract.makers import add_xml, write_docx
 from tests.archive.extract.worddocuments import DELETED, HIDDEN, Run, Style, check_box, styled, write_doc
 
@@ -189,3 +189,46 @@ def test_what_an_old_word_document_shows_and_its_text_lacks_is_told(
     assert found.paragraphs == (f"前{text}后。",)
     assert [warning in each for each in found.warnings] == [True]
     assert [each.split("（")[0] for each in found.concealed] == (["带删除线的文字"] if "旧" in text else [])
+
+
+def rich(tmp_path: Path, content: str) -> Extraction:
+    path = tmp_path / "a.rtf"
+    fonts = r"{\fonttbl{\f0\fcharset0 Arial;}{\f1\fnil\fcharset2{\*\panose 05}Wingdings;}{\f2\fcharset2 Webdings;}}"
+    path.write_bytes(rf"{{\rtf1\ansi\ansicpg936{fonts}\f0 before {content} after\par}}".encode("latin-1"))
+    return extract_plain(path, RTF)
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (r"5 {\super 4}x10{\super -}{\super 6}\super n\nosupersub m", "5 ⁴x10⁻⁶ⁿm"),
+        (r"H{\sub 2}O", "H₂O"),
+        (r"word{\super [1]}", "word[1]"),
+        (r"{\field{\*\fldinst EQ \\f(a+b,c)}{\fldrslt }}", "(a+b)/c"),
+        (r"{\field{\*\fldinst { SYMBOL 254 \\f \"Wingdings\" \\s 10}}{\fldrslt\f1\fs20}}", "☑"),
+        (r"{\field{\*\fldinst { SYMBOL 254 \\f \"Wingdings\" \\s 10}}{\fldrslt{\f1\'fe}}}", "☑"),
+        (r"{\f1\'fe\'a8\u-3842?\'9f}", "☑☐☑•"),
+        (r"{\field{\*\fldinst FORMCHECKBOX {\*\formfield{\fftype1\ffres25\ffdefres1}}}{\fldrslt }}", "☑"),
+        (r"{\field{\*\fldinst FORMCHECKBOX {\*\formfield{\fftype1\ffres0\ffdefres1}}}{\fldrslt }}", "☐"),
+        (r"{\field{\*\fldinst HYPERLINK x}{\fldrslt here}}", "here"),
+    ],
+)
+def test_rich_text_reads_as_it_is_shown(tmp_path: Path, content: str, text: str) -> None:
+    found = rich(tmp_path, content)
+    assert (found.paragraphs, found.warnings) == ((f"before {text} after",), ())
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "warning"),
+    [
+        (r"{\strike old}{\striked1 er}{\strike0 new}", "oldernew", "5 个字带删除线"),
+        (r"x{\f2 a}", "x", "1 个符号字体的符号没有读出"),
+        (r"{\field{\*\fldinst FORMCHECKBOX}{\fldrslt }}", "☐", "1 个复选框的状态没有读出"),
+        (r"x{\mmath{\*\moMath{\mr a}}}", "x", "1 处公式没有读出"),
+        (r"x{\object\objemb{\*\objdata 00}{\result{\pict 00}}}", "x", "1 个嵌入对象"),
+    ],
+)
+def test_what_rich_text_shows_and_its_text_lacks_is_told(tmp_path: Path, content: str, text: str, warning: str) -> None:
+    found = rich(tmp_path, content)
+    assert found.paragraphs == (f"before {text} after",)
+    assert [warning in each for each in found.warnings] == [True]
