@@ -3,17 +3,21 @@
 import re
 from pathlib import Path
 
+from lxml import etree
+
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import assemble, table_labels, title_span
 from archive.extract.text.boilerplate import attachment_warnings, iso_date, read_header
+from archive.extract.text.carriers import Carriers
 from archive.extract.text.characters import han_count, squeezed
 from archive.extract.text.charset import decode
-from archive.extract.text.concealed import Concealed
+from archive.extract.text.concealed import Concealed, Unseen
 from archive.extract.text.tables import remaining
 from archive.extract.webpage.card import read_card
 from archive.extract.webpage.elsewhere import told_of
 from archive.extract.webpage.files import FRAMES, framed, linked
 from archive.extract.webpage.lines import gather, images_in, lines_of, text_of
+from archive.extract.webpage.mathml import MathML
 from archive.extract.webpage.numbered import numbers_of
 from archive.extract.webpage.page import (
     comments_in,
@@ -28,6 +32,7 @@ from archive.extract.webpage.sheets import Sheet
 from archive.extract.webpage.title import find_title, meta_date, stated_by_meta
 from archive.extract.webpage.visibility import drop, take_unseen
 
+_LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 # How many hidden texts are looked for among what is seen.
 _MOST_COPIES = 300
@@ -82,6 +87,7 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
         told += told_of(sheet.elsewhere, content)
     for comment in comments_in(content):
         concealed.add_comment(comment)
+    told += _read_carriers(content, concealed)
     numbers = numbers_of(content, sheet)
     gathered = gather(content, numbers.labels)
     told += [*gathered.told, *numbers.told()]
@@ -120,3 +126,29 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
         page_date=page_date,
         concealed=concealed.lines,
     )
+
+
+def _read_carriers(content: etree._Element, concealed: Concealed) -> list[str]:
+    """Write formulas in a line and list struck text; return what a reviewer should know of both."""
+    carriers = Carriers()
+    for formula in list(content.iter("math", "m:math", "mml:math")):
+        writer = MathML()
+        written, tail = writer.written(formula), formula.tail
+        carriers.unwritten += not written and bool(text_of(formula).strip())
+        carriers.formulas += writer.odd > 0
+        formula.clear()
+        formula.text, formula.tail = written, tail
+    # Those within others are listed with them.
+    inside: set[etree._Element] = set()
+    for element in content.iter(etree.Element):
+        if element.getparent() in inside:
+            inside.add(element)
+        elif _is_struck(element):
+            inside.add(element)
+            carriers.strike(text_of(element))
+            concealed.add(Unseen.STRUCK, text_of(element))
+    return carriers.told()
+
+
+def _is_struck(element: etree._Element) -> bool:
+    return element.tag in ("s", "strike", "del") or _LINE_THROUGH.search(element.get("style", "")) is not None

@@ -8,6 +8,7 @@ from lxml import etree
 from archive.extract.text.assemble import Lines
 from archive.extract.text.characters import clean, unwrap
 from archive.extract.text.numbering import labelled
+from archive.extract.text.scripts import Lowered, Raised, in_line
 from archive.extract.text.tables import Setter, Span
 
 BLOCKS = frozenset(
@@ -19,6 +20,7 @@ BLOCKS = frozenset(
     ).split()
 )
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_SHIFTS: dict[str, type[str]] = {"sup": Raised, "sub": Lowered}
 # An image narrower or lower than this many pixels is a bullet or an icon.
 _ICON = 60
 _LONG_CELL = 300
@@ -67,6 +69,8 @@ class _Walk:
         # The number of an item of which no text was met yet.
         self._label = ""
         self._inline: list[str] = []
+        # How the text stands to the line, the innermost element last.
+        self._shifts: list[type[str]] = []
         self._preformatted = 0
         self._tables = 0
         self._spare = _COVERED
@@ -88,6 +92,8 @@ class _Walk:
                     skipped = element
                     continue
                 self._preformatted += tag == "pre"
+                if tag in _SHIFTS:
+                    self._shifts.append(_SHIFTS[tag])
                 if tag:
                     self._text(element.text)
                 continue
@@ -95,6 +101,8 @@ class _Walk:
                 skipped = None
             else:
                 self._preformatted -= tag == "pre"
+                if tag in _SHIFTS:
+                    self._shifts.pop()
             if tag in BLOCKS:
                 self._end_line()
             if tag == "li":
@@ -163,11 +171,12 @@ class _Walk:
                 self._end_line()
                 self._inline.append(line)
         else:
-            self._inline.append(_SPACES.sub(" ", unwrap(text)))
+            line = _SPACES.sub(" ", unwrap(text))
+            self._inline.append(self._shifts[-1](line) if self._shifts else line)
 
     def _end_line(self) -> None:
         if self._inline:
-            text = "".join(self._inline)
+            text = in_line(self._inline)
             self._inline.clear()
             if self._label and clean(text):
                 text, self._label = labelled(self._label, text.strip()), ""

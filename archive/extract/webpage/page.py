@@ -10,6 +10,7 @@ from lxml import etree, html
 
 from archive.errors import ExtractionFailed
 from archive.extract.text.characters import clean, squeezed
+from archive.extract.text.symbols import OPEN, TICKED
 from archive.extract.webpage.lines import BLOCKS, is_data_table, text_of
 from archive.extract.webpage.visibility import drop
 
@@ -18,6 +19,8 @@ _DROPPED = (
     # The reading of a character is no part of the text.
     "rt rp rtc"
 ).split()
+# What boxes and round buttons look like that are not chosen, and chosen.
+_BOXES = {"checkbox": (OPEN, TICKED), "radio": ("○", "◉")}
 _COMMENT = "data-comment"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # The parser compares each attribute of a tag with all before it, so that its time grows with their square.
@@ -155,6 +158,10 @@ def comments_in(root: etree._Element) -> Iterator[str]:
 
 def drop_furniture(root: etree._Element) -> None:
     """Remove what is never content: scripts, navigation, controls, headers and footers, small forms, share bars."""
+    for box in root.iter("input"):
+        if (signs := _BOXES.get(box.get("type", "").lower())) is not None:
+            # It is seen as text is.
+            box.tag, box.text = "span", signs["checked" in box.attrib]
     for element in list(root.iter(*_DROPPED)):
         drop(element)
     named = [each for each in root.iter() if isinstance(each.tag, str) and _is_named(each, _FURNITURE)]
