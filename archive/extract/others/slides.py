@@ -15,9 +15,13 @@ from archive.extract.others.slidelook import PRESENTATION, SlideLook
 from archive.extract.others.slideplace import box_of, place_of
 from archive.extract.others.slidetable import read_table
 from archive.extract.text.assemble import Lines, assemble, table_labels
+from archive.extract.text.carriers import Carriers
 from archive.extract.text.characters import clean, joined, squeezed
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
 from archive.extract.text.numbering import labelled
+from archive.extract.text.officemath import M, OfficeMath
+from archive.extract.text.scripts import Lowered, Raised, in_line
+from archive.extract.text.symbols import is_symbol_font, symbol
 from archive.extract.text.tables import Setter, covered_told
 
 _DAMAGED = "演示文稿（pptx）已损坏或不合格式，无法读取。请用办公软件打开并另存后再提交。"
@@ -27,6 +31,8 @@ _DAMAGED = "演示文稿（pptx）已损坏或不合格式，无法读取。请�
 _COMMENTED = ("comments", "comment")
 _AUTHORS = ("ppt/commentAuthors.xml", "ppt/authors.xml")
 _SHAPES = frozenset(("sp", "grpSp", "graphicFrame", "cxnSp", "pic"))
+# Characters of symbol fonts.
+_PRIVATE = frozenset(map(chr, range(0xF000, 0xF100)))
 _MEASURE = re.compile(r"-?\d{1,12}")
 # Type up to so many hundredths of a point is too small to see.
 _TINY = 100
@@ -48,6 +54,7 @@ class _Presentation:
         self._shown = self._hidden = self._pictures = self._notes = self._broken = self._comments = self._unseen = 0
         self._doubtful = self._unknown_lists = self._tables = self._covered = 0
         self._setter = Setter()
+        self._carriers = Carriers()
         self._authors = _authors(parts)
 
     def extraction(self) -> Extraction:
@@ -73,6 +80,7 @@ class _Presentation:
             (self._pictures, "正文含有 {} 幅图片，其中的文字检索不到。"),
         )
         told = [sentence.format(count) for count, sentence in counted if count]
+        told += self._carriers.told()
         if self._comments:
             told.append(comments_told("幻灯片上", self._comments))
         if self._covered:
@@ -108,6 +116,7 @@ class _Presentation:
                     self._lines.add_row(each)
                 else:
                     self._add_table(each, where)
+            _count_carriers(slide, self._carriers, self._concealed, where)
             self._unknown_lists += unknown_in(slide)
             self._pictures += sum(1 for _ in slide.iter("{*}pic"))
         charts = {one.get(key) for one in slide.iter("{*}chart") for key in IDS}
@@ -255,7 +264,7 @@ def _blocks(parent: etree._Element) -> Iterator[str | etree._Element]:
         if kind == "tbl":
             yield element
         elif kind == "p":
-            if line := clean("".join(_run(each) for each in element.iterchildren("{*}*"))):
+            if line := clean(in_line(_run(each) for each in element.iterchildren("{*}*"))):
                 yield labelled(counter.label(element), line)
         # The fallback is the same content again, for programs that can't show the first choice.
         elif kind != "Fallback":
@@ -282,7 +291,38 @@ def _chart(root: etree._Element) -> Iterator[str]:
 def _run(element: etree._Element) -> str:
     kind = etree.QName(element).localname
     # Fields are slide numbers and dates, which the program fills in.
-    return " " if kind == "br" else "" if kind == "fld" else "".join(each.text or "" for each in element.iter("{*}t"))
+    if kind in ("br", "fld"):
+        return " " if kind == "br" else ""
+    if kind == "AlternateContent":
+        choice = element.find("{*}Choice")
+        return "" if choice is None else in_line(_run(each) for each in choice.iterchildren("{*}*"))
+    if kind in ("m", "oMath", "oMathPara"):
+        return OfficeMath().written(element)
+    text = "".join(each.text or "" for each in element.iter("{*}t"))
+    look = element.find("{*}rPr")
+    font = None if look is None else look.find("{*}sym")
+    if font is not None and is_symbol_font(font.get("typeface", "")):
+        text = "".join(symbol(font.get("typeface", ""), ord(each)) if each in _PRIVATE else each for each in text)
+    shift = "" if look is None else look.get("baseline", "0")
+    return text if shift.strip("-0%") == "" else Lowered(text) if shift.startswith("-") else Raised(text)
+
+
+def _count_carriers(slide: etree._Element, found: Carriers, concealed: Concealed, where: str) -> None:
+    """Count what a slide shows otherwise than its text, and list what is struck through."""
+    for run in slide.iter("{*}r"):
+        look = run.find("{*}rPr")
+        if look is not None and look.get("strike", "noStrike") != "noStrike":
+            found.strike(_run(run))
+            concealed.add(f"{where}{Unseen.STRUCK}", _run(run))
+        font = None if look is None else look.find("{*}sym")
+        if font is not None and is_symbol_font(name := font.get("typeface", "")):
+            text = "".join(each.text or "" for each in run.iter("{*}t"))
+            found.symbols += sum(not symbol(name, ord(each)) for each in text if each in _PRIVATE)
+    for formula in slide.iter(f"{M}oMath"):
+        writer = OfficeMath()
+        writer.written(formula)
+        found.formulas += writer.odd > 0
+    found.objects += sum(next(each.iterancestors("{*}Fallback"), None) is None for each in slide.iter("{*}oleObj"))
 
 
 def _title(slide: etree._Element) -> str | None:

@@ -557,3 +557,41 @@ def test_a_numbering_of_slides_in_an_unknown_format_is_told(tmp_path: Path) -> N
     found = extract_plain(write_pptx(tmp_path / "a.pptx", [numbered((bullet("thaiNumPeriod"), "甲"))]), PPTX)
     assert found.paragraphs == ("1. 甲",)
     assert any("1 处自动编号的格式不认识" in each for each in found.warnings)
+
+
+M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+HALF = "<m:f><m:num><m:r><m:t>a+b</m:t></m:r></m:num><m:den><m:r><m:t>c</m:t></m:r></m:den></m:f>"
+
+
+def text_of(look: str, text: str, more: str = "") -> str:
+    return f"<a:r><a:rPr {look}>{more}</a:rPr><a:t>{text}</a:t></a:r>"
+
+
+@pytest.mark.parametrize(
+    ("inline", "text", "warning"),
+    [
+        (text_of("", "10") + text_of('baseline="30000"', "4") + text_of('baseline="-25000"', "2"), "10⁴₂", ""),
+        (f"<m:oMathPara {M}><m:oMath>{HALF}</m:oMath></m:oMathPara>", "(a+b)/c", ""),
+        (
+            f"<mc:AlternateContent><mc:Choice><m:oMath {M}>{HALF}</m:oMath></mc:Choice>"
+            "<mc:Fallback><a:r><a:t>half</a:t></a:r></mc:Fallback></mc:AlternateContent>",
+            "(a+b)/c",
+            "",
+        ),
+        (text_of("", "\uf0fe是", '<a:sym typeface="Wingdings"/>'), "☑是", ""),
+        (text_of("", "\uf061是", '<a:sym typeface="Webdings"/>'), "是", "1 个符号字体的符号没有读出"),
+        (text_of('strike="sngStrike"', "旧") + text_of('strike="noStrike"', "新"), "旧新", "1 个字带删除线"),
+    ],
+)
+def test_a_slide_reads_as_it_is_shown(tmp_path: Path, inline: str, text: str, warning: str) -> None:
+    content = f"<p:sp><p:txBody><a:p><a:r><a:t>前</a:t></a:r>{inline}<a:r><a:t>后</a:t></a:r></a:p></p:txBody></p:sp>"
+    found = extract_plain(write_pptx(tmp_path / "a.pptx", [content]), PPTX)
+    assert found.paragraphs == (f"前{text}后",)
+    assert [warning in each for each in found.warnings] == [True] * bool(warning)
+    assert found.concealed == (("第 1 张幻灯片带删除线的文字（仍在正文中）：旧",) if "旧" in text else ())
+
+
+def test_an_object_of_another_program_on_a_slide_is_told(tmp_path: Path) -> None:
+    objects = "<p:graphicFrame><a:graphic><a:graphicData><p:oleObj/></a:graphicData></a:graphic></p:graphicFrame>"
+    found = extract_plain(write_pptx(tmp_path / "a.pptx", [shape("标题") + objects]), PPTX)
+    assert any("1 个嵌入对象" in each for each in found.warnings)
