@@ -1,0 +1,118 @@
+"""The rule above all: what readers of an original see and its text lacks is read or told, in every format alike."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.extract import extract_plain
+from archive.extract.extraction import Extraction
+from archive.extract.mediatype import DOC, DOCX, HTML, PPTX, RTF
+from tests.archive.extract.makers import add_xml, write_docx
+from tests.archive.extract.others.test_slides import write_pptx
+from tests.archive.extract.worddocuments import Run, write_doc
+
+MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+HALF = (
+    f"<m:oMath {MATH}><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath>"
+)
+# For each carrier the word that must be in the text, or in what the reviewer is told; and the content that has it.
+CARRIERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "raised": ("5⁴", {
+        "docx": "<w:r><w:t>5</w:t></w:r><w:r><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>4</w:t></w:r>",
+        "doc": (Run("5"), Run("4", b"\x48\x2a\x01")),
+        "rtf": r"5{\super 4}",
+        "html": "5<sup>4</sup>",
+        "pptx": '<a:r><a:t>5</a:t></a:r><a:r><a:rPr baseline="30000"/><a:t>4</a:t></a:r>',
+    }),
+    "formula": ("1/2", {
+        "docx": HALF,
+        "doc": (Run("\x13EQ \\f(1,2)\x15"),),
+        "rtf": r"{\field{\*\fldinst EQ \\f(1,2)}{\fldrslt}}",
+        "html": "<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>",
+        "pptx": HALF,
+    }),
+    "formula in no readable form": ("公式没有读出", {"rtf": r"x{\mmath{\*\moMath{\mr a}}}"}),
+    "number by a field": ("自动编号没有读出", {
+        "docx": "<w:fldSimple w:instr='LISTNUM'/>",
+        "doc": (Run("\x13 LISTNUM \x15"),),
+        "rtf": r"{\field{\*\fldinst LISTNUM }{\fldrslt}}",
+    }),
+    "symbol": ("☑", {
+        "docx": "<w:r><w:sym w:font='Wingdings' w:char='F0FE'/></w:r>",
+        "doc": (Run('\x13SYMBOL 254 \\f "Wingdings"\x15'),),
+        "rtf": r'{\field{\*\fldinst SYMBOL 254 \\f "Wingdings"}{\fldrslt}}',
+        "html": "<input type=checkbox checked>",
+        "pptx": '<a:r><a:rPr><a:sym typeface="Wingdings"/></a:rPr><a:t>\uf0fe</a:t></a:r>',
+    }),
+    "box of a form": ("复选框的状态没有读出", {
+        "docx": "<w:r><w:fldChar w:fldCharType='begin'/><w:instrText>FORMCHECKBOX</w:instrText>"
+        "<w:fldChar w:fldCharType='end'/></w:r>",
+        "doc": (Run("\x13FORMCHECKBOX\x15"),),
+        "rtf": r"{\field{\*\fldinst FORMCHECKBOX}{\fldrslt}}",
+    }),
+    "struck": ("个字带删除线", {
+        "docx": "<w:r><w:rPr><w:strike/></w:rPr><w:t>a</w:t></w:r>",
+        "doc": (Run("a", b"\x37\x08\x01"),),
+        "rtf": r"{\strike a}",
+        "html": "<s>a</s>",
+        "pptx": '<a:r><a:rPr strike="sngStrike"/><a:t>a</a:t></a:r>',
+    }),
+    "content control": ("☒", {
+        "docx": "<w:sdt><w:sdtPr/><w:sdtContent><w:r><w:t>☒</w:t></w:r></w:sdtContent></w:sdt>",
+    }),
+    "vertical run": ("卅", {
+        "docx": "<w:r><w:rPr><w:eastAsianLayout w:vert='1'/></w:rPr><w:t>卅</w:t></w:r>",
+        "html": "<span style='writing-mode: vertical-rl'>卅</span>",
+        "pptx": "<a:r><a:t>卅</a:t></a:r>",
+    }),
+    "picture": ("图片", {
+        "docx": "<w:r><w:pict><v:shape><v:imagedata/></v:shape></w:pict></w:r>",
+        "doc": (Run("a\x01"),),
+        "rtf": r"a{\pict 00}",
+        "html": "a<img src='a.png'>",
+    }),
+    "embedded file": ("个嵌入对象", {
+        "docx": "<w:r><w:object><w:OLEObject/></w:object></w:r>",
+        "rtf": r"a{\object\objemb{\*\objdata 00}}",
+    }),
+}  # fmt: skip
+
+
+def read_docx(tmp_path: Path, content: str) -> Extraction:
+    xml = f"<w:p><w:r><w:t>x</w:t></w:r>{content}</w:p>"
+    return extract_plain(write_docx(tmp_path / "a.docx", lambda document: add_xml(document, xml)), DOCX)
+
+
+def read_doc(tmp_path: Path, content: tuple[Run, ...]) -> Extraction:
+    return extract_plain(write_doc(tmp_path / "a.doc", [Run("x"), *content, Run("\r")]), DOC)
+
+
+def read_rtf(tmp_path: Path, content: str) -> Extraction:
+    (tmp_path / "a.rtf").write_text(rf"{{\rtf1 x{content}\par}}", encoding="latin-1")
+    return extract_plain(tmp_path / "a.rtf", RTF)
+
+
+def read_html(tmp_path: Path, content: str) -> Extraction:
+    (tmp_path / "a.html").write_text(f"<html><body><p>x{content}</p></body></html>", encoding="utf-8")
+    return extract_plain(tmp_path / "a.html", HTML)
+
+
+def read_pptx(tmp_path: Path, content: str) -> Extraction:
+    slide = f"<p:sp><p:txBody><a:p><a:r><a:t>x</a:t></a:r>{content}</a:p></p:txBody></p:sp>"
+    return extract_plain(write_pptx(tmp_path / "a.pptx", [slide]), PPTX)
+
+
+READERS: dict[str, Callable[..., Extraction]] = {
+    "docx": read_docx, "doc": read_doc, "rtf": read_rtf, "html": read_html, "pptx": read_pptx,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("carrier", "kind"), [(carrier, kind) for carrier, (_, each) in CARRIERS.items() for kind in each]
+)
+def test_what_is_seen_is_read_or_told(tmp_path: Path, carrier: str, kind: str) -> None:
+    word, contents = CARRIERS[carrier]
+    found = READERS[kind](tmp_path, contents[kind])
+    assert any(word in each for each in (*found.paragraphs, *found.warnings)), (found.paragraphs, found.warnings)
