@@ -1,13 +1,24 @@
 """Writing formulas in a line: (a+b)/c, √(x), x², ∑_(i=1)^n(xᵢ)."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from archive.extract.text.scripts import lowered, raised
 
 # A number, a name, or what is in brackets or under a root already.
 _ONE = re.compile(r"[^\W_]+(?:[.,]\d+)*%?|[^\W_]*[²³¹⁰-ₜ]+|√?\([^()]*\)|\[[^\[\]]*\]")
+_LETTERS = re.compile("[\U0001d400-\U0001d7ff]")
 _FIGURE = re.compile(r"[A-Za-z0-9\u0370-\u03ff.+\-−=()]+")
+
+
+def upright(text: str) -> str:
+    """Write the slanted and bold letters of formulas, which have codes of their own, as ordinary ones.
+
+    >>> upright("𝑎+𝐛")
+    'a+b'
+    """
+    return _LETTERS.sub(lambda each: unicodedata.normalize("NFKC", each[0]), text)
 
 
 def grouped(text: str) -> str:

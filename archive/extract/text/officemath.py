@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
-from archive.extract.text.formulas import fraction, grouped, root, rows, scripted, summed
+from archive.extract.text.formulas import fraction, grouped, root, rows, scripted, summed, upright
 
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _OVER = {
@@ -46,7 +46,7 @@ class OfficeMath:
                 if self._is_seen(child):
                     yield from self._parts(child)
             elif name == "t":
-                yield child.text or ""
+                yield upright(child.text or "")
             elif name in ("br", "tab"):
                 yield " "
             elif (write := getattr(self, f"_{name}", None)) is not None and child.tag.startswith(M):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from lxml import etree
 
-from archive.extract.text.formulas import fraction, root, rows, scripted, summed
+from archive.extract.text.formulas import fraction, root, rows, scripted, summed, upright
 
 _SKIPPED = frozenset(("annotation", "annotation-xml", "mphantom", "none", "mprescripts"))
 _LARGE = frozenset("∑∏∫∮⋃⋂")
@@ -41,7 +41,7 @@ class MathML:
                 found = write[1](parts)
             else:
                 inner = "".join(parts)
-                found = root(inner) if name == "msqrt" else (element.text or "").strip() + inner
+                found = root(inner) if name == "msqrt" else upright((element.text or "").strip()) + inner
         self._depth -= 1
         return found
 

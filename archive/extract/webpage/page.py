@@ -159,8 +159,8 @@ def comments_in(root: etree._Element) -> Iterator[str]:
 def drop_furniture(root: etree._Element) -> None:
     """Remove what is never content: scripts, navigation, controls, headers and footers, small forms, share bars."""
     for box in root.iter("input"):
-        if (signs := _BOXES.get(box.get("type", "").lower())) is not None:
-            # It is seen as text is.
+        # One with another role only opens a menu.
+        if "role" not in box.attrib and (signs := _BOXES.get(box.get("type", "").lower())) is not None:
             box.tag, box.text = "span", signs["checked" in box.attrib]
     for element in list(root.iter(*_DROPPED)):
         drop(element)

@@ -17,7 +17,11 @@ from archive.extract.webpage.html import from_text
             "<annotation encoding='application/x-tex'>sum</annotation></semantics></math>",
             "∑_i^n",
         ),
-        ("<input type=checkbox checked>是<input type='checkbox'>否<input type=radio checked>甲", "☑是☐否◉甲"),
+        (
+            "<input type=checkbox checked>是<input type='checkbox'>否<input type=radio checked>甲"
+            "<input type=checkbox role=button>",
+            "☑是☐否◉甲",
+        ),
     ],
 )
 def test_a_page_reads_as_it_is_shown(content: str, text: str) -> None:

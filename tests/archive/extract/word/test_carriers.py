@@ -66,6 +66,7 @@ def formula(*parts: str) -> str:
         ((run("办法"), shifted("①"), shifted("[1]"), run("5"), shifted("th"), shifted("注")), "办法①[1]5th注"),
         ((formula(math("f", "num 3", "den 4")),), "3/4"),
         ((formula(math("f", "num a+b", "den c"), "<m:r><m:t>=1</m:t></m:r>"),), "(a+b)/c=1"),
+        ((formula(math("sSub", "e 𝑎", "sub 𝑛")),), "aₙ"),
         ((formula(math("rad", "deg ", "e x")),), "√(x)"),
         ((formula(math("sSup", "e x", "sup 2"), math("sSubSup", "e y", "sub i", "sup n")),), "x²yᵢⁿ"),
         ((formula(math("nary", "sub i=1", "sup n", "e xi", properties="<m:chr m:val='∑'/>")),), "∑_(i=1)^n xi"),
