@@ -69,7 +69,7 @@ class Staff:
         """Bring back what ``dump`` wrote, and return how many rows by table. Raises BackupDamaged.
 
         A table that has rows, as one of a server's database may, stays as it is: None instead of its number, unless
-        it has these rows already, which a restore that was killed had brought.
+        they are these, which a restore that was killed had brought.
         """
         tables = {table.name: table for table in _kept()}
         brought: dict[str, int | None] = dict.fromkeys(tables, 0)
@@ -86,6 +86,8 @@ class Staff:
                         connection.execute(insert(table), batch)
                     if (count := brought[name]) is not None:
                         brought[name] = count + len(batch)
+                if filled and brought[name] != connection.execute(select(func.count()).select_from(table)).scalar():
+                    brought[name] = None
             if connection.dialect.name == "postgresql":
                 for table in (paper_codes, sign_ins):
                     highest = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()

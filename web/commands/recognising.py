@@ -42,10 +42,10 @@ def recognise(ids: tuple[str, ...], until: time | None, minutes: int | None, aga
 
     Exits with 1 if a page could not be recognised.
     """
-    if not recognition.available():
-        raise RecogniserMissing
     over = _over(until, minutes)
     with services() as opened:
+        if not recognition.available():
+            raise RecogniserMissing
         for id in ids:
             opened.catalogue.newest(id)
         kept = Recognitions.beside(opened.blobs)

@@ -59,6 +59,7 @@ def test_a_backup_brings_accounts_and_all_registers_back_and_counts_them(
     assert run("accounts", "list").output == listed
     assert "收到\t2 件" in run("proposals", "figures", "2019").stdout
     # A database of the staff's that lies elsewhere and is in use is left alone, and that is said.
+    run("accounts", "add", "wang", "--person", "王五", "--role", "审查员", "--by", "安装人")
     environment["GONGKAI_STAFF_DATABASE_URL"] = f"sqlite:///{tmp_path / 'again' / 'staff.sqlite3'}"
     environment["GONGKAI_DATA"] = str(tmp_path / "third")
     told = run("restore", str(made), "--key", str(key), code=1).output

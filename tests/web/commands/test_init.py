@@ -38,6 +38,7 @@ NEEDING = (
     ("review", "readings"),
     ("publish-due",),
     ("reread", "--all", "--actor", "甲"),
+    ("recognise",),
     ("correct", "x", "标题", "通知", "--as", "甲", "--reason", "乙"),
     ("attachments", "add", "x", __file__, "--as", "甲", "--reason", "乙"),
     ("attachments", "rename", "x", "1", "a.txt", "--as", "甲", "--reason", "乙"),

@@ -112,6 +112,8 @@ def test_an_office_that_keeps_only_its_register_has_a_backup(
     made = run("backup", str(tmp_path / "backups")).stdout
     assert "备份 0 件文件" in made
     # The database lies outside of the folder: what is in it is left alone, and told.
+    old.write_text(HEAD + ROWS.replace("第1号", "第3号"), encoding="utf-8")
+    run("requests", "import", str(old), "--by", "丁四", code=1)
     assert "没有改动，备份里的没有恢复：requests" in run("restore", made.split()[-1], "--replace", code=1).stderr
     environment["GONGKAI_STAFF_DATABASE_URL"] = databases.empty(tmp_path / "again.sqlite3")
     assert "依申请公开登记簿 1 件" in run("restore", made.split()[-1], "--replace").stdout

@@ -45,8 +45,9 @@ _FREE = frozenset("file reason note basis wanted account other target from by_id
 
 
 def unreadable(said: str) -> str:
-    """Return a word of what the log shows that only programs know; "" for none."""
-    found = re.search(r"[A-Za-z]{4,}|\b(?:True|None|key)\b|[\[{]", re.sub(r"\b[0-9a-f]{32,64}\b", "", said))
+    """Return a word of what the log shows that only programs know; "" for none. Names of files are people's own."""
+    said = re.sub(r"\b[0-9a-f]{32,64}\b|《[^》]*》", "", said)
+    found = re.search(r"[A-Za-z]{4,}|\b(?:True|None|key)\b|[\[{]", said)
     return found[0] if found else ""
 
 
