@@ -12,6 +12,7 @@ from archive.document import Aspect, Disclosure, Outcome, Settlement, Verdict
 from archive.errors import DecisionRefused
 from archive.registers.books import openings
 from archive.registers.roles import Act
+from archive.store.space import lent
 from web.http.current import services
 from web.staff.acting import another, done
 from web.staff.documents import page
@@ -97,7 +98,7 @@ def tick(id: str, number: int) -> Answer:
 @deciding.post("/withdraw")
 @allowed(Act.WITHDRAW)
 def withdraw(id: str) -> Answer:
-    """Withdraw what is public; another document may stand in for it."""
+    """Withdraw what is public, on a full disk, too; another document may stand in for it."""
 
     def act(_version: int, person: str) -> object:
         reason, other = request.form.get("reason", ""), another(id, request.form.get("replacement", ""))
@@ -106,7 +107,8 @@ def withdraw(id: str) -> Answer:
             raise DecisionRefused(id, f"{named}没有撤回，请改写理由。")
         return review.decide(services().catalogue, id, Verdict.WITHDRAW, person, reason, replacement=other)
 
-    return done(id, act)
+    with lent(services().settings.data, whole=True):
+        return done(id, act)
 
 
 def _decide(id: str, verdict: Verdict, person: str, version: int | None, forced: bool = False) -> int:

@@ -10,6 +10,7 @@ from archive.decisions.relations import RelationKind
 from archive.document import Validity, Verdict
 from archive.errors import DecisionRefused
 from archive.registers.roles import Role
+from archive.store import space
 from tests.conftest import publish
 from tests.web.staff.conftest import DeskSite
 
@@ -168,6 +169,25 @@ def test_an_approval_alone_is_offered_only_where_it_can_be_given(site: DeskSite)
     answer = head.post(f"{page}/approve-alone", act="approve-alone", reason="写了一半", **seen)
     assert answer.status_code == 409 and answer.text.count("写了一半</textarea>") == 1
     assert head.post(f"{page}/approve-alone", page, reason="只有一人").status_code == 303
+
+
+def test_a_withdrawal_is_lent_the_reserve_of_a_full_disk(
+    site: DeskSite, pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = site.services.settings.data
+    assert space.make_reserve(data, spare=0)
+    reserve, there = data / space.RESERVE, []
+    decide = review.decide
+
+    def watched(*args: object, **about: object) -> int:
+        there.append(len([*reserve.iterdir()]))
+        return decide(*args, **about)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(review, "decide", watched)
+    monkeypatch.setattr(space, "free", lambda _path: 0)
+    page = f"/documents/{pair[0]}"
+    assert site[Role.PUBLISHER].post(f"{page}/withdraw", page, reason="有误").status_code == 303
+    assert there == [0] and len([*reserve.iterdir()]) == 8, "lent, and put back where there is room"
 
 
 def test_what_is_withdrawn_may_be_replaced(site: DeskSite, pair: tuple[str, str]) -> None:
