@@ -69,6 +69,7 @@ class Receipt:
 
 _COPY = "与已有文件内容相同，记为同一文件的另一来源"
 _UNEXPLAINED = "新版本没有写明更正原因"
+_UNCHANGED = "内容没有变化，没有形成新的一版"
 _ATTACHED = corrections.label(corrections.ATTACHMENTS)
 # What the same content can't open again, whoever delivers it: only a person does, or what was changed.
 _CLOSED = {
@@ -335,7 +336,7 @@ class Intake:
             former, attached = corrections.newest(connection, id)
             kept = kept if prepared.attachments or not attached else (*kept, _ATTACHED)
             if _is_unchanged(former, prepared, metadata):
-                return _Placed(id, Result.HELD, former["content"], _kept(kept))
+                return _Placed(id, Result.HELD, former["content"], "；".join(filter(None, (_UNCHANGED, _kept(kept)))))
             add_version(connection, id, replace(prepared, metadata=metadata), self._actor)
             return _Placed(id, Result.CHANGED, content, _changed(prepared, kept))
         if known is not None:

@@ -149,10 +149,9 @@ def _is_held(intake: Intake, item: Item) -> bool:
 def _told(receipt: Receipt, intake: Intake) -> tuple[Result, str]:
     """Return what became of a file, and what its person should know of that, a sentence a line."""
     result, reason = receipt.result, receipt.reason
-    if result is Result.HELD and "source_url" not in receipt.item.stated:
-        # Before the outcome could be recorded, the worker was killed.
-        before = intake.originated(receipt.item.source)
-        result, reason = (before, "") if before else (result, reason)
+    if result is Result.HELD and not reason and "source_url" not in receipt.item.stated:
+        # Before the outcome could be recorded, the worker was killed. Of what is held for another reason that is told.
+        result = intake.originated(receipt.item.source) or result
     if result is Result.REFUSED:
         return result, reason
     return result, "\n".join(filter(None, (reason, *receipt.warnings)))

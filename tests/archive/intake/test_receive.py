@@ -384,7 +384,7 @@ def test_an_unchanged_file_of_which_less_is_stated_makes_no_version(
     again = portal.receive(told[less])
     assert again.result is Result.HELD and again.document_id == first.document_id and not again.left
     kept = {"nothing": "本次没有写明，沿用原先的成文日期、公开属性、附件", "less": "本次没有写明，沿用原先的公开属性"}
-    assert again.reason == kept.get(less, "")
+    assert again.reason == (f"内容没有变化，没有形成新的一版；{kept[less]}" if less in kept else "")
     (document,) = catalogue.public_all()
     assert (document.version, document.metadata.title, len(document.attachments)) == (1, "关于防汛的通知", 1)
 

@@ -137,6 +137,20 @@ def test_identical_bytes_are_held_and_the_same_name_is_asked_about(
     assert other.result == Result.TAKEN and other.document_id != first.document_id
 
 
+def test_a_new_version_in_which_nothing_changed_is_told_as_none(
+    send: Send, run: Run, staff: Staff, catalogue: Catalogue
+) -> None:
+    first, _ = run(send({"通知.txt": text(1), "附件.txt": text(2)}, together=True))
+    # Without its attachment it is another delivery, of the same file.
+    (asked,) = run(id := send({"通知.txt": text(1)}))
+    assert asked.result == ASKED and jobs.choose(staff, id, 1, first.source, "附件另发")
+    (none,) = run(id)
+    assert (none.result, none.document_id) == (Result.HELD, first.document_id)
+    assert "没有形成新的一版" in none.told and "沿用原先的附件" in none.told
+    newest = catalogue.newest(str(first.document_id))
+    assert newest.version == 1 and len(newest.attachments) == 1
+
+
 def test_a_zip_is_taken_as_its_contents(send: Send, run: Run, tmp_path: Path, staff: Staff) -> None:
     packed = zipped(tmp_path, {"甲/一.txt": text(1), "__MACOSX/._一.txt": b"x", "二.txt": text(2)})
     id = send({"全部.zip": packed, "三.txt": text(3)})

@@ -25,14 +25,18 @@ DROP = """([name, content]) => {
 }"""
 
 
+def write_letter(path: Path, said: str) -> None:
+    main = Document()
+    for line in ("关于印发云溪县防汛应急预案的通知", "各镇人民政府：", said, "云溪县人民政府"):
+        main.add_paragraph(line)
+    main.save(str(path))
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
     """A docx and an attachment."""
-    main = Document()
-    for line in ("关于印发云溪县防汛应急预案的通知", "各镇人民政府：", "请认真贯彻执行。", "云溪县人民政府"):
-        main.add_paragraph(line)
     paths = [tmp_path / "关于印发防汛应急预案的通知.docx", tmp_path / "附件：防汛应急预案.txt"]
-    main.save(str(paths[0]))
+    write_letter(paths[0], "请认真贯彻执行。")
     paths[1].write_text("云溪县防汛应急预案\n\n一、总则\n二、组织体系\n", encoding="utf-8")
     return paths
 
@@ -78,6 +82,7 @@ def test_a_document_and_its_attachment_are_chosen_and_followed_to_the_end(
     # The same name with other bytes, beside one that is refused.
     page.get_by_role("link", name="收文").click()
     look(page, "bring-recent", pictures)
+    write_letter(files[0], "请认真学习，贯彻执行。")
     files[1].write_bytes(b"")
     page.get_by_label("选择文件").set_input_files(files)
     page.get_by_role("button", name="提交").click()
