@@ -73,6 +73,7 @@ def _judge(outlines: "Outlines", glyph: int) -> Drawn:
             for each in (outlines.readings(glyph) if glyph > 0 else ())
         }
     except Exception:
+        # Of a damaged glyph fontTools raises whatever its bytes lead to.
         return Drawn.MISSING
     if len(kinds) != 1:
         return Drawn.MISSING
