@@ -3,6 +3,7 @@
 Web pages are read against what is known of them.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,10 +39,11 @@ def test_mixed_lists_have_the_numbers_that_libreoffice_shows(kind: str, tmp_path
 @pytest.mark.slow
 @needs_office
 @pytest.mark.skipif(not REGULATIONS.is_dir(), reason="the shared real material is not here")
-def test_real_regulations_have_the_numbers_that_libreoffice_shows() -> None:
-    found = list(readings(sorted(REGULATIONS.iterdir())))
-    assert len(found) >= 130
-    assert sum(len(each.numbered) for each in found) > 5_000
+def test_real_regulations_have_the_numbers_that_libreoffice_shows(some: Callable[[list[Path]], list[Path]]) -> None:
+    paths = some(sorted(REGULATIONS.iterdir()))
+    found = list(readings(paths))
+    assert len(found) > 0.97 * len(paths)
+    assert sum(len(each.numbered) for each in found) > 40 * len(found)
     assert {each.name: (each.missed, each.invented) for each in found if each.missed or each.invented} == {}
 
 

@@ -13,8 +13,6 @@ from archive.extract.text.assemble import Lines, assemble
 from tests.growth import EACH, UNITS, grows, text_of
 
 pytestmark = pytest.mark.slow
-# Kinds of which ten megabytes take longer than those of all others together.
-LONG = {"titles, statutes, relations", "persons", "characters"}
 
 
 def work(text: str) -> None:
@@ -45,7 +43,8 @@ def test_a_megabyte_takes_about_ten_times_as_long_as_a_tenth_of_one(unit: str) -
     assert grows(work, text_of(unit, 100_000, 60), text_of(unit, 1_000_000, 60), most=20)
 
 
-@pytest.mark.parametrize("kind", [pytest.param(each, marks=[pytest.mark.thorough] * (each in LONG)) for each in UNITS])
+@pytest.mark.thorough
+@pytest.mark.parametrize("kind", UNITS)
 def test_ten_megabytes_of_all_of_a_kind_take_about_a_hundred_times_as_long_as_a_tenth_of_one(kind: str) -> None:
     unit = "".join(UNITS[kind]).replace("%013d", "").replace("%08d", "").replace("%03d", "").replace("%d", "")
     assert grows(work, *(text_of(unit, size, 60) for size in (100_000, 1_000_000, 10_000_000)), most=20)

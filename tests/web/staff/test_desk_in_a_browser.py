@@ -27,6 +27,7 @@ TOUCHING = """() => {
 
 def look(page: Page, name: str, pictures: bool) -> None:
     """Let axe look at a page, where nothing is wider and no buttons touch; keep a picture if asked."""
+    page.wait_for_load_state()
     if pictures:
         page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
     found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
