@@ -40,7 +40,7 @@ def varied(tmp_path_factory: pytest.TempPathFactory, installation: Installation)
                 "column": f"第{at}栏/第{at}小栏",
                 "written_on": f"{2000 + at % 20}-01-31",
             }
-            for at in range(60)
+            for at in range(30)
         ],
     )
     with closing(services):

@@ -54,9 +54,11 @@ def test_a_sound_archive_has_nothing_to_tell(catalogue: Catalogue, blobs: Blobs,
 
 
 def test_every_original_is_read_once_in_a_round_and_all_else_each_night(
-    catalogue: Catalogue, blobs: Blobs, ids: list[str]
+    catalogue: Catalogue, blobs: Blobs, ids: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(ROUND)]
+    # A round of ninety nights takes a minute over PostgreSQL.
+    monkeypatch.setattr(fixity, "ROUND", 7)
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(7)]
     verified = [fixity.verify(catalogue, blobs, day, lambda done, total: None).verified for day in days]
     assert sum(verified) == 3
     catalogue.records.path(ids[0]).write_text("{")

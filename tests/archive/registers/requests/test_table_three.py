@@ -152,7 +152,7 @@ def test_after_any_sequence_of_events_it_holds_per_column(pytestconfig: pytest.C
     seen: Counter[State] = Counter()
 
     slow = [HealthCheck.too_slow]
-    examples = 2_000 if pytestconfig.option.thorough else 100
+    examples = 2_000 if pytestconfig.option.thorough else 40
 
     @settings(max_examples=examples, suppress_health_check=slow, deadline=None)
     @given(st.lists(lives(), max_size=6))
