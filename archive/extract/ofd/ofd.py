@@ -74,7 +74,6 @@ class _Ofd(Pages):
         super().__init__()
         self._package = package
         self._watermarks = self._doubtful = self._shapeless = self._exchanged = 0
-        self._attached: list[str] = []
 
     def _contents(self) -> Iterator[PageContent]:
         package = self._package
@@ -157,9 +156,6 @@ class _Ofd(Pages):
                 f"有 {self._exchanged} 个字在文件内嵌的字体里画成另外的字形，看到的可能是别的字，"
                 "仍按文字收入正文，请与原件核对。"
             )
-        if self._attached:
-            shown = "、".join(self._attached[:10])
-            told.append(f"文件内带有 {len(self._attached)} 个附件（{shown}），没有收入，请另行提交。")
         return told
 
 

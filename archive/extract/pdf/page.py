@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pdfminer.layout import LTChar, LTComponent, LTContainer, LTCurve, LTImage, LTLine, LTPage, LTRect
+from pdfminer.utils import MATRIX_IDENTITY, Matrix, apply_matrix_rect
 
 from archive.chinese.radicals import unfold
-from archive.extract.pdf.paint import Box, Paint, common
-from archive.extract.pdf.painting import Shade, paint_of
+from archive.extract.pdf.annotations import Overlay, set_text
+from archive.extract.pdf.paint import Box, Paint, common, ordered
+from archive.extract.pdf.painting import Over, Shade, paint_of
 from archive.extract.pdf.unseen import Sheet
 from archive.extract.text.characters import han_count
 from archive.extract.text.concealed import Unseen
@@ -73,7 +75,8 @@ class PageContent:
     ``unseen`` are the characters that nobody sees, by the reason; ``recognised`` counts those that were recognised in a
     scan and stand behind its picture. ``covered`` is the share of the page under pictures. ``lost`` counts characters
     to which the font gives no meaning, ``slanted`` characters in slanted lines, and ``drawn`` the bytes of the page's
-    drawing instructions.
+    drawing instructions. ``over`` are characters that lie on the page: values of form fields, and text put on it; and
+    ``blank`` values of fields that show nothing.
     """
 
     width: float
@@ -89,14 +92,41 @@ class PageContent:
     lost: int = 0
     slanted: int = 0
     drawn: int = 0
+    over: list[Glyph] = field(default_factory=list)
+    blank: list[str] = field(default_factory=list)
 
 
-def read_page(page: LTPage, seen: Box) -> PageContent:
-    """Read the content of a page that ``painting`` interpreted; ``seen`` is the part of it that is shown."""
+_Judged = tuple[Glyph, tuple[Unseen | None, int]]
+
+
+def read_page(
+    page: LTPage, seen: Box, overlays: Sequence[Overlay] = (), placed: Matrix = MATRIX_IDENTITY
+) -> PageContent:
+    """Read the content of a page that ``painting`` interpreted.
+
+    ``seen`` is the part of it that is shown, ``overlays`` lie on it, and ``placed`` is the matrix that places them.
+    """
     content = PageContent(page.width, page.height)
     sheet = Sheet(seen, page.width, page.height)
-    read: list[tuple[Glyph, tuple[Unseen | None, int]]] = []
-    waiting: list[LTComponent] = list(page)[::-1]
+    read = _enter(content, sheet, [item for item in page if not isinstance(item, Over)])
+    # Painted after all else, so that what they cover is not seen. Their rules are those of boxes, and of no table.
+    faces: dict[int, tuple[PageContent, list[_Judged]]] = {}
+    for item in page:
+        if isinstance(item, Over):
+            face = PageContent(page.width, page.height)
+            faces[id(item.overlay)] = face, _enter(face, sheet, list(item))
+    _judge(content, sheet, read)
+    for overlay in overlays:
+        face, own = faces.get(id(overlay), (PageContent(page.width, page.height), []))
+        _judge(face, sheet, own)
+        _lay(content, overlay, face, placed)
+    return content
+
+
+def _enter(content: PageContent, sheet: Sheet, items: Iterable[LTComponent]) -> list[_Judged]:
+    """Enter items into the sheet as they are painted; return the characters with what ``Sheet.judged`` needs."""
+    read: list[_Judged] = []
+    waiting = list(items)[::-1]
     while waiting:
         item = waiting.pop()
         if isinstance(item, LTChar):
@@ -109,16 +139,46 @@ def read_page(page: LTPage, seen: Box) -> PageContent:
         elif not (paint := paint_of(item)).off and paint.opacity > 0:
             _paint(sheet, item, paint)
             if isinstance(item, LTImage):
-                area = max(item.width, 0) * max(item.height, 0) / max(page.width * page.height, 1)
+                area = max(item.width, 0) * max(item.height, 0) / max(content.width * content.height, 1)
                 content.covered += area
                 content.pictures += area > 0.02
             elif isinstance(item, LTCurve):
                 _add_rule(content, item)
+    return read
+
+
+def _judge(content: PageContent, sheet: Sheet, read: Iterable[_Judged]) -> None:
+    """Sort characters into those that are seen and those that are not."""
     for glyph, (reason, time) in read:
         why, recognised = sheet.judged((glyph.x0, glyph.y0, glyph.x1, glyph.y1), reason, time)
         content.recognised += recognised
         (content.glyphs if why is None else content.unseen.setdefault(why, [])).append(glyph)
-    return content
+
+
+def _lay(content: PageContent, overlay: Overlay, face: PageContent, placed: Matrix) -> None:
+    """Add what lies on a page: as its appearance shows it, or as viewers would write it without one."""
+    is_shown = any(glyph.text != " " for glyph in face.glyphs)
+    unmade = overlay.appearance is None or overlay.stale or overlay.lost or face.lost > 0
+    if overlay.text and (unmade or not (is_shown or overlay.is_field)):
+        box = ordered(apply_matrix_rect(placed, overlay.box))
+        if overlay.is_box:
+            # The box itself may be printed on the page, where the state is shown over it.
+            content.glyphs = [each for each in content.glyphs if not _is_box(each, box)]
+        content.over += [Glyph(text, *place, size) for text, place, size in set_text(overlay, box)]
+        return
+    if overlay.text and not is_shown:
+        content.blank.append(overlay.text)
+    content.over += face.glyphs
+    for why, glyphs in face.unseen.items():
+        content.unseen.setdefault(why, []).extend(glyphs)
+    content.covered += face.covered
+    content.pictures += face.pictures
+    content.lost += face.lost
+    content.slanted += face.slanted
+
+
+def _is_box(glyph: Glyph, box: Box) -> bool:
+    return glyph.text in "□☐○◯〇口" and box[0] <= glyph.x <= box[2] and box[1] <= glyph.y <= box[3]
 
 
 def _paint(sheet: Sheet, item: LTComponent, paint: Paint) -> None:

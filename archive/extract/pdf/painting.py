@@ -4,19 +4,21 @@ pdfminer leaves that out: a character does not know its rendering mode, a shape 
 a form does not inherit the state it is painted with. Sections are those of ISO 32000-1.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from math import inf
 from typing import Any, cast
 
 from pdfminer.converter import PDFPageAggregator
-from pdfminer.layout import LTComponent
-from pdfminer.pdfdocument import PDFDocument
+from pdfminer.layout import LTComponent, LTContainer
 from pdfminer.pdfinterp import PDFGraphicState, PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
-from pdfminer.pdftypes import PDFObjRef, dict_value, list_value, resolve1, stream_value
+from pdfminer.pdftypes import PDFStream, dict_value, list_value, resolve1, stream_value
 from pdfminer.psparser import literal_name
-from pdfminer.utils import apply_matrix_rect, mult_matrix
+from pdfminer.utils import MATRIX_IDENTITY, apply_matrix_rect, mult_matrix
 
+from archive.extract.pdf.annotations import Overlay
+from archive.extract.pdf.layers import is_hidden
 from archive.extract.pdf.paint import Box, Paint, colour_of, common, ordered
 
 # How many parts of a path are compared with each other.
@@ -68,13 +70,25 @@ class Shade(LTComponent):
     """An area filled with a gradient."""
 
 
+class Over(LTContainer[LTComponent]):
+    """What an overlay's appearance draws."""
+
+    def __init__(self, box: Box, overlay: Overlay) -> None:
+        super().__init__(box)
+        self.overlay = overlay
+
+
 class Device(PDFPageAggregator):
-    """A device that notes how each item is painted (``paint_of``); ``seen`` is the part of the page that is shown."""
+    """A device that notes how each item is painted (``paint_of``).
+
+    ``seen`` is the part of the page that is shown, ``placed`` the matrix that places the page's coordinates.
+    """
 
     def __init__(self, manager: PDFResourceManager) -> None:
         # No layout analysis: pdfminer's takes most of the time and knows neither table cells nor Chinese.
         super().__init__(manager, laparams=None)
         self.seen: Box = (0.0, 0.0, 0.0, 0.0)
+        self.placed: Any = MATRIX_IDENTITY
         self.state = State()
         self.off = False
         self._paint = self.state.paint()
@@ -86,6 +100,20 @@ class Device(PDFPageAggregator):
         shown = common(boxes[0], boxes[-1]) if boxes else _EVERYWHERE
         self.seen = shown if _has_size(shown) else boxes[-1]
         self.off = False
+        self.placed = ctm
+
+    @contextmanager
+    def over(self, overlay: Overlay) -> Iterator[None]:
+        """Collect what is drawn in an ``Over``, also if it breaks off."""
+        below, depth = self.cur_item, len(self._stack)
+        inside: Any = Over(below.bbox, overlay)
+        self.cur_item, self.off = inside, False
+        try:
+            yield
+        finally:
+            del self._stack[depth:]
+            self.cur_item = below
+            below.add(inside)
 
     def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
         self._paint = graphicstate.paint(textstate.render, self.off)
@@ -123,7 +151,10 @@ def _has_size(box: Box) -> bool:
 
 
 class Interpreter(PDFPageInterpreter):
-    """An interpreter that keeps opacity, clip and layers, and passes its state on to forms."""
+    """An interpreter that keeps opacity, clip and layers, and passes its state on to forms.
+
+    ``overlays`` are drawn over the page that is processed next.
+    """
 
     def __init__(self, manager: PDFResourceManager, device: Device, hidden: frozenset[int] = frozenset()) -> None:
         super().__init__(manager, device)
@@ -134,6 +165,29 @@ class Interpreter(PDFPageInterpreter):
         # For each open marked content, whether it is not shown.
         self._marked: list[bool] = []
         self._form: Box | None = None
+        self.overlays: Sequence[Overlay] = ()
+
+    def render_contents(self, resources: Any, streams: Any, ctm: Any = MATRIX_IDENTITY) -> None:
+        super().render_contents(resources, streams, ctm)
+        for overlay in self.overlays:
+            if overlay.appearance is not None and not overlay.stale:
+                self._draw(overlay, overlay.appearance, ctm)
+        self.overlays = ()
+
+    def _draw(self, overlay: Overlay, appearance: PDFStream, ctm: Any) -> None:
+        """Draw the appearance of an annotation as a form (12.5.5); a broken one ends where it breaks."""
+        self.init_state(ctm)
+        self._form = ordered(apply_matrix_rect(ctm, overlay.box))
+        own = resolve1(appearance.get("Resources"))
+        with self._device.over(overlay):
+            try:
+                inner = self.subinterp()
+                inner.render_contents(own or self.resources, [appearance], mult_matrix(overlay.matrix, ctm))
+            except MemoryError:
+                raise
+            except Exception:
+                # pdfminer lets any error through.
+                overlay.lost = True
 
     def subinterp(self) -> "Interpreter":
         inner = Interpreter(self.rsrcmgr, self._device, self._hidden)
@@ -218,40 +272,6 @@ class Interpreter(PDFPageInterpreter):
                 self._form = ordered(apply_matrix_rect(mult_matrix(placed, self.ctm), box))
         super().do_Do(xobjid_arg)
         self._device.off = before
-
-
-def hidden_layers(document: PDFDocument) -> frozenset[int]:
-    """Return the numbers of the optional content groups that are not shown when the document is opened (8.11.4.3)."""
-    try:
-        properties = dict_value(document.catalog.get("OCProperties", {}))
-        default = dict_value(properties.get("D", {}))
-        groups = _numbers(properties.get("OCGs")) if _name(default.get("BaseState")) == "OFF" else set()
-        return frozenset((groups | _numbers(default.get("OFF"))) - _numbers(default.get("ON")))
-    except MemoryError:
-        raise
-    except Exception:
-        # pdfminer lets any error through.
-        return frozenset()
-
-
-def is_hidden(reference: object, hidden: frozenset[int]) -> bool:
-    """Tell whether an optional content group is hidden, or the groups of a membership dictionary (8.11.2.2) all are."""
-    if isinstance(reference, PDFObjRef) and reference.objid in hidden:
-        return True
-    group = resolve1(reference)
-    members = group.get("OCGs") if isinstance(group, dict) else None
-    numbers = _numbers(members if isinstance(resolve1(members), list) else [members]) if members is not None else set()
-    return bool(numbers) and numbers <= hidden
-
-
-def _numbers(references: object) -> set[int]:
-    found = resolve1(references)
-    return {each.objid for each in found if isinstance(each, PDFObjRef)} if isinstance(found, list) else set()
-
-
-def _name(value: object) -> str:
-    found = resolve1(value)
-    return "" if found is None else str(literal_name(found))
 
 
 def _parts(path: Sequence[Any]) -> list[Sequence[Any]]:

@@ -16,18 +16,20 @@ from pdfminer.pdfparser import PDFParser
 
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
+from archive.extract.pdf.annotations import Annotations, Form, annotations_of
 from archive.extract.pdf.columns import parts_of
 from archive.extract.pdf.declared import declared_pages, drawn_bytes
 from archive.extract.pdf.grid import GridRow, find_grids, rows_of, set_tables
+from archive.extract.pdf.layers import hidden_layers
 from archive.extract.pdf.page import Glyph, PageContent, TextLine, form_lines, read_page
-from archive.extract.pdf.painting import Device, Interpreter, hidden_layers
+from archive.extract.pdf.painting import Device, Interpreter
 from archive.extract.pdf.paragraphs import Item, paragraphs_of
 from archive.extract.pdf.recognised import content as recognised_content
 from archive.extract.pdf.recognised import is_text
 from archive.extract.recognition.page import Kept
 from archive.extract.text.assemble import SCANNED, assemble, page_list
 from archive.extract.text.characters import clean, joined
-from archive.extract.text.concealed import Concealed
+from archive.extract.text.concealed import Concealed, Unseen, comments_told
 from archive.extract.text.mojibake import is_garbled
 from archive.extract.text.tables import Setter
 from archive.extract.text.titles import may_be_title
@@ -103,6 +105,8 @@ class Pages(ABC):
         self._slanted = self._pictures = 0
         self._recognised: list[int] = []
         self._concealed = Concealed()
+        # The names of the files in the file.
+        self._attached: list[str] = []
 
     def extraction(self) -> Extraction:
         pages = [self._items(page) for page in self._contents()]
@@ -136,13 +140,17 @@ class Pages(ABC):
 
     def _noted(self, content: PageContent) -> PageContent:
         """Record what the warnings about a page need, and return its content, or what was recognised instead."""
+        for text in content.blank:
+            self._concealed.add(f"第 {self._pages} 页表单域中没有显示的值", text)
         if self._needs_recognising(content):
             page = self._kept.pages.get(self._pages)
             if page is not None and is_text(page):
                 self._machine.append(self._pages)
                 for reason, glyphs in content.unseen.items():
                     self._conceal(reason.value, glyphs)
-                return recognised_content(page, content.width)
+                read = recognised_content(page, content.width)
+                read.glyphs += _not_in(content.over, "".join(line.text for line in page.lines))
+                return read
             self._unread.append(self._pages)
         if content.lost:
             self._lost[self._pages] = content.lost
@@ -158,6 +166,7 @@ class Pages(ABC):
             self._pictures += content.pictures
             if _is_drawn(content):
                 self._drawings.append(self._pages)
+        content.glyphs += content.over
         return content
 
     def _needs_recognising(self, content: PageContent) -> bool:
@@ -233,11 +242,23 @@ class Pages(ABC):
             told.append(f"有 {self._slanted} 个斜排的字（多为水印）没有收入正文。")
         if self._pictures:
             told.append(f"正文含有 {self._pictures} 幅图片，图片中的文字检索不到。")
+        if self._attached:
+            shown = "、".join(self._attached[:10])
+            told.append(f"文件内带有 {len(self._attached)} 个附件（{shown}），没有收入，请另行提交。")
         return told
 
 
 def _shown(content: PageContent) -> int:
     return sum(glyph.text != " " for glyph in content.glyphs)
+
+
+def _not_in(glyphs: Sequence[Glyph], text: str) -> list[Glyph]:
+    """Return the characters of the lines that a text does not have."""
+    known = "".join(text.split())
+    lines = [(line, "".join(line.text.split())) for line in form_lines(glyphs)]
+    return [
+        glyph for glyph in glyphs if not any(line.y0 <= glyph.y <= line.y1 and text in known for line, text in lines)
+    ]
 
 
 def _is_scanned(content: PageContent) -> bool:
@@ -255,16 +276,22 @@ class _Pdf(Pages):
     def __init__(self, document: PDFDocument, kept: Kept | None = None) -> None:
         super().__init__(kept)
         self._document = document
+        self._form = Form(document)
+        self._attached += self._form.files
+        self._remarks = self._media = self._unread_annotations = 0
 
     def _contents(self) -> Iterator[PageContent]:
         manager = PDFResourceManager()
         device = Device(manager)
-        interpreter = Interpreter(manager, device, hidden_layers(self._document))
+        layers = hidden_layers(self._document)
+        interpreter = Interpreter(manager, device, layers)
         for page in self._found_pages():
             self._pages += 1
             try:
+                laid = annotations_of(page, self._form, layers)
+                interpreter.overlays = laid.overlays
                 interpreter.process_page(page)
-                content = read_page(device.get_result(), device.seen)
+                content = read_page(device.get_result(), device.seen, laid.overlays, device.placed)
                 content.drawn = drawn_bytes(page)
             except MemoryError:
                 raise
@@ -274,7 +301,20 @@ class _Pdf(Pages):
                 if len(self._broken) > _MAX_BROKEN:
                     raise
                 content = PageContent(0, 0)
+            else:
+                self._note_laid(laid)
             yield self._noted(content)
+
+    def _note_laid(self, laid: Annotations) -> None:
+        """Record what lies on a page and is not in its text."""
+        for author, text in laid.remarks:
+            self._concealed.add(f"第 {self._pages} 页批注（{clean(author) or '未署名'}）", text)
+        for text in laid.hidden:
+            self._concealed.add(f"第 {self._pages} 页{Unseen.HIDDEN.value}", text)
+        self._remarks += len(laid.remarks)
+        self._attached += laid.files
+        self._media += laid.media
+        self._unread_annotations += laid.unread
 
     def _found_pages(self) -> Iterator[PDFPage]:
         """Yield the pages up to the first one that can't be found; ``_warnings`` tells of the others."""
@@ -292,6 +332,14 @@ class _Pdf(Pages):
 
     def _warnings(self, any_text: bool) -> list[str]:
         told = super()._warnings(any_text)
+        if self._form.is_foreign:
+            told.append("文件（PDF）是 XFA 动态表单，填写的内容没有读出。请打印成普通 PDF 后重新提交。")
+        if self._remarks:
+            told.append(comments_told("文件中", self._remarks))
+        if self._media:
+            told.append(f"文件内有 {self._media} 处音频、视频或三维内容，没有收入正文。")
+        if self._unread_annotations:
+            told.append(f"页面上有 {self._unread_annotations} 处注释（图章、文本框等）没有读出，请与原件核对。")
         promised = declared_pages(self._document)
         if promised > self._pages:
             told.append(f"文件注明共 {promised} 页，只读到 {self._pages} 页，其余已损坏或缺失，请核对原件。")
