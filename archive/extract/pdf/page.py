@@ -20,6 +20,8 @@ from archive.extract.text.concealed import Unseen
 CELL_GAP = 2.0
 _HAN_SPACE = 0.8
 _LATIN_SPACE = 0.18
+# With as many neighbours among Han characters, and a blank between this share of them, a line is spaced out.
+_PAIRS, _MOST_PAIRS = 4, 0.8
 # A shape up to this many points thick is a rule.
 _THIN = 3.0
 # An outline thicker than this may be a ground to write on; no line is thicker than the second.
@@ -292,6 +294,7 @@ def _line(row: Sequence[Glyph]) -> TextLine:
     blanks = sorted(each.x for each in everything if each.text == " ")
     ordered = [each for each in everything if each.text != " "]
     size = sorted(each.size for each in ordered)[len(ordered) // 2]
+    is_loose = _is_loose(ordered, blanks)
     segments: list[tuple[float, str]] = []
     start, text = ordered[0].x0, ordered[0].text
     for before, glyph in zip(ordered, ordered[1:], strict=False):
@@ -300,8 +303,13 @@ def _line(row: Sequence[Glyph]) -> TextLine:
             segments.append((start, text))
             start, text = glyph.x0, glyph.text
         else:
-            spaced = gap > 0.1 * size and bisect_left(blanks, before.x) < bisect_right(blanks, glyph.x)
-            text += (" " if spaced or _is_space(before, glyph, gap) else "") + glyph.text
+            both = before.text + glyph.text
+            if is_loose and (han_count(both) or both.isdigit()):
+                spaced = gap > _HAN_SPACE * size
+            else:
+                has_blank = gap > 0.1 * size and _has_blank(blanks, before, glyph)
+                spaced = has_blank or _is_space(before, glyph, gap)
+            text += (" " if spaced else "") + glyph.text
     segments.append((start, text))
     return TextLine(
         x0=ordered[0].x0,
@@ -311,6 +319,19 @@ def _line(row: Sequence[Glyph]) -> TextLine:
         size=size,
         segments=tuple(segments),
     )
+
+
+def _has_blank(blanks: Sequence[float], before: Glyph, glyph: Glyph) -> bool:
+    return bisect_left(blanks, before.x) < bisect_right(blanks, glyph.x)
+
+
+def _is_loose(ordered: Sequence[Glyph], blanks: Sequence[float]) -> bool:
+    """Tell whether a blank follows nearly every Han character, as recognition writes them: then it parts nothing."""
+    if not blanks:
+        return False
+    neighbours = zip(ordered, ordered[1:], strict=False)
+    pairs = [pair for pair in neighbours if han_count(pair[0].text) and han_count(pair[1].text)]
+    return len(pairs) >= _PAIRS and sum(_has_blank(blanks, *pair) for pair in pairs) >= _MOST_PAIRS * len(pairs)
 
 
 def _is_space(before: Glyph, glyph: Glyph, gap: float) -> bool:

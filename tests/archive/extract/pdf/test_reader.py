@@ -148,6 +148,20 @@ def test_bold_made_of_two_prints_is_one_text(tmp_path: Path) -> None:
     assert extract_plain(pdf(tmp_path / "a.pdf", draw), PDF).paragraphs == ("加粗的文字在这里。",)
 
 
+def test_blanks_after_every_character_part_nothing(tmp_path: Path) -> None:
+    """Recognised layers have them; blanks between words and after few characters are kept."""
+
+    def draw(canvas: Canvas) -> None:
+        put(canvas, 72, 760, " ".join("关于做好2024年秸秆禁烧工作的通知"), 14)
+        put(canvas, 72, 740, "县财政局 县民政局", 14)
+        put(canvas, 72, 720, "目 录", 14)
+        put(canvas, 72, 700, "Open data 公开", 14)
+
+    text = "\n".join(extract_plain(pdf(tmp_path / "a.pdf", draw), PDF).paragraphs)
+    assert text.startswith("关于做好2024年秸秆禁烧工作的通知")
+    assert "县财政局 县民政局" in text and "目 录" in text and "Open data 公开" in text
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
