@@ -7,7 +7,7 @@ from statistics import median
 
 from archive.extract.pdf.grid import TableRow
 from archive.extract.pdf.page import TextLine
-from archive.extract.text.characters import HAN, clean, joined, row
+from archive.extract.text.characters import clean, joined, row
 from archive.extract.text.tables import Row
 
 _SENTENCE_END = re.compile(r"[。；;：:！!？?”）)…]")
@@ -16,8 +16,16 @@ _BEGINNING = re.compile(
 )
 
 
-# A Han character after which a line may break, because no mark follows that must not begin a line.
-_FREE = re.compile(rf"[{HAN}](?![，。、；：！？）》〉〕】”’…—])")
+# What begins a line and can't be parted: a character or a number, with the marks that may not stand at an end.
+_UNIT = re.compile(r"[（(《〈“‘【〔「]*(?:[A-Za-z\d][A-Za-z\d.,%:/-]*|.)[，。、；：！？）》〉〕】”’…—)]*")
+# A line that begins so far to the right is indented, in multiples of the type size.
+_INDENT = 1.2
+# How wide a letter or a figure is, in multiples of the type size.
+_LETTER = 0.55
+_STOP = frozenset("。！？!?")
+# In a text without indents a sentence that ends with a full line ends its paragraph, if so many times more sentences
+# end one than don't, at least so many end one, and at most this share of paragraphs is indented.
+_TIMES, _ENDS, _INDENTED = 3, 10, 0.2
 
 Item = TextLine | TableRow
 
@@ -52,6 +60,9 @@ def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
     blocks = _blocks([sheet for _, sheet in sheets])
     # The lines of each paragraph, its page and its table row.
     found: list[tuple[list[str], int, TableRow | None]] = []
+    # The paragraphs, and lines in them, before which nothing but the sense tells whether another one begins.
+    doubts: list[tuple[int, int]] = []
+    indented = 0
     last: tuple[TextLine, int] | None = None
     for at, (number, sheet) in enumerate(sheets):
         for position, item in enumerate(sheet):
@@ -66,14 +77,29 @@ def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
             same = last is not None and last[1] == at
             if last is None or _begins(item, last[0], blocks[last[1]], blocks[at], found[-1][0][-1], same):
                 found.append(([text], number, None))
+                indented += item.x0 > blocks[at].left + _INDENT * item.size
             elif text:
+                if found[-1][0][-1][-1:] in _STOP and item.x0 <= blocks[at].left + _INDENT * item.size:
+                    doubts.append((len(found) - 1, len(found[-1][0])))
                 found[-1][0].append(text)
             last = (item, at)
+    if _parts_sentences(found, len(doubts), indented):
+        for at, line in reversed(doubts):
+            lines, number, row = found[at]
+            found[at : at + 1] = [(lines[:line], number, row), (lines[line:], number, row)]
     return [
         Paragraph(text, number, row.table if row else 0, row.row if row else None)
         for lines, number, row in found
         if (text := joined(*lines))
     ]
+
+
+def _parts_sentences(found: Sequence[tuple[list[str], int, TableRow | None]], doubts: int, indented: int) -> bool:
+    """Tell whether a text has no indents, and its paragraphs so few sentences that a full line may end one."""
+    texts = ["".join(lines) for lines, _, row in found if row is None]
+    ends = sum(text[-1:] in _STOP for text in texts)
+    inside = sum(each in _STOP for text in texts for each in text) - ends - doubts
+    return indented <= _INDENTED * len(texts) and ends > max(_TIMES * inside, _ENDS)
 
 
 def _parted(last: TextLine, line: TextLine, pages: int) -> bool:
@@ -120,11 +146,11 @@ def _begins(line: TextLine, last: TextLine, block: _Block, own: _Block, before: 
     size = max(line.size, last.size)
     if abs(line.size - last.size) > 0.12 * size:
         return True
-    if last.x1 < block.right - 2.2 * size:
-        return True
     ended = bool(_SENTENCE_END.match(before[-1:]))
-    # The line before had room for one more character, and nothing kept this line's first one from going there.
-    if ended and last.x1 < block.right - 1.1 * size and _FREE.match(clean(line.text)):
+    # Whether the line before had room for what begins this one.
+    room = (block.right - last.x1) / size
+    need = _need(clean(line.text))
+    if room > (need + 0.1 if ended else max(need + 0.3, 2.2)):
         return True
     # Signatures and dates are far to the right, each on a line of its own.
     if min(line.x0 - own.left, last.x0 - block.left) > 4 * size:
@@ -132,12 +158,18 @@ def _begins(line: TextLine, last: TextLine, block: _Block, own: _Block, before: 
     # What begins to the left of such a line does not continue it; no first line has such an indent.
     if last.x0 - block.left > 2.5 * size and last.x0 - block.left > line.x0 - own.left + size:
         return True
-    indented = line.x0 > own.left + 1.2 * size
+    indented = line.x0 > own.left + _INDENT * size
     if indented and (ended or line.x0 - own.left > (last.x0 - block.left) + 0.5 * size):
         return True
     if ended and _BEGINNING.match(clean(line.text)):
         return True
     return same_page and own.leading > 0 and last.y1 - line.y1 > 1.5 * own.leading
+
+
+def _need(text: str) -> float:
+    """Return how wide the first part of a line is that can't be parted, in multiples of the type size."""
+    unit = _UNIT.match(text)
+    return sum(_LETTER if each.isascii() else 1.0 for each in unit[0]) if unit else 1.0
 
 
 def _as_row(page: Sequence[Item], position: int) -> str:

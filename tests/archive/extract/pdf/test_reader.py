@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,35 @@ def test_a_line_that_had_room_for_one_more_character_ends_its_paragraph(tmp_path
     assert [each[:4] for each in found.paragraphs] == ["根据全县", "下一段落"]
     # Here the punctuation mark, which must not begin a line, took the character before it to the next line.
     assert "。应，不能" in found.paragraphs[1]
+
+
+def statute(articles: int, inner: str) -> Callable[[Canvas], None]:
+    """Draw articles of a paragraph each without indents, of which one ends with a full line of 28 characters."""
+
+    def draw(canvas: Canvas) -> None:
+        rows = [LONG[:28], f"{LONG[1:28]}。", f"单位有前款行为的，依法处理{inner}{LONG[:4]}。"]
+        for number in range(articles):
+            rows += [f"第{'一二三四五六七八九十'[number]}条　{LONG[:24]}", f"{LONG[2:12]}。"]
+        for number, line in enumerate(rows):
+            put(canvas, 72, 790 - 24 * number, line)
+
+    return draw
+
+
+def test_a_sentence_that_ends_with_a_full_line_ends_its_paragraph_where_sentences_do(tmp_path: Path) -> None:
+    """In statutes without indents nothing else tells it; where paragraphs have many sentences it would be wrong."""
+    found = extract_plain(pdf(tmp_path / "a.pdf", statute(10, "，")), PDF).paragraphs
+    assert len(found) == 12 and found[1].startswith("单位有前款")
+    assert len(extract_plain(pdf(tmp_path / "b.pdf", statute(10, "。" * 6)), PDF).paragraphs) == 11
+    assert len(extract_plain(pdf(tmp_path / "c.pdf", statute(5, "，")), PDF).paragraphs) == 6
+
+
+def test_a_number_too_long_for_the_line_does_not_begin_a_paragraph(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for number, line in enumerate((LONG[:28], f"{LONG[:26]}、", "（2017年修正）" + LONG[:21], LONG[:28])):
+            put(canvas, 72, 760 - 28 * number, line)
+
+    assert len(extract_plain(pdf(tmp_path / "a.pdf", draw), PDF).paragraphs) == 1
 
 
 def test_a_scan_is_a_warning_and_never_an_empty_success(tmp_path: Path) -> None:
