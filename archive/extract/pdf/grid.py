@@ -200,7 +200,8 @@ def set_tables(pages: Sequence[Sequence[TextLine | GridRow]], setter: Setter) ->
                 if not joins:
                     tables.append([])
                 tables[-1].append(item)
-            before = item
+            if isinstance(item, GridRow) or not item.is_running:
+                before = item
     written: dict[int, TableRow] = {}
     for number, table in enumerate(tables, 1):
         bounds = _places([x for each in table for x in each.grid.xs])

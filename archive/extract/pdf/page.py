@@ -54,7 +54,8 @@ class Glyph:
 class TextLine:
     """Characters on one baseline; ``segments`` are the runs between wide gaps, each with its left end.
 
-    ``column`` is the same for all lines of a column; 0 for a line across both, or where there are none.
+    ``column`` is the same for all lines of a column; 0 for a line across both, or where there are none. A running head
+    or foot stands after the lines of its page.
     """
 
     x0: float
@@ -64,6 +65,7 @@ class TextLine:
     size: float
     segments: tuple[tuple[float, str], ...]
     column: int = 0
+    is_running: bool = False
 
     @property
     def text(self) -> str:

@@ -63,9 +63,14 @@ def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
     # The paragraphs, and lines in them, before which nothing but the sense tells whether another one begins.
     doubts: list[tuple[int, int]] = []
     indented = 0
+    # Where in ``found`` the paragraph is that goes on, and its last line with its sheet.
+    open_at = 0
     last: tuple[TextLine, int] | None = None
     for at, (number, sheet) in enumerate(sheets):
         for position, item in enumerate(sheet):
+            if isinstance(item, TextLine) and item.is_running:
+                found.append(([clean(item.text)], number, None))
+                continue
             row = item.text if isinstance(item, TableRow) else _as_row(sheet, position)
             if row or isinstance(item, TableRow):
                 found.append(([row], number, item if isinstance(item, TableRow) else None))
@@ -75,18 +80,19 @@ def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
             if last is not None and _parted(last[0], item, number - sheets[last[1]][0]):
                 last = None
             same = last is not None and last[1] == at
-            if last is None or _begins(item, last[0], blocks[last[1]], blocks[at], found[-1][0][-1], same):
+            if last is None or _begins(item, last[0], blocks[last[1]], blocks[at], found[open_at][0][-1], same):
+                open_at = len(found)
                 found.append(([text], number, None))
                 indented += item.x0 > blocks[at].left + _INDENT * item.size
             elif text:
-                if found[-1][0][-1][-1:] in _STOP and item.x0 <= blocks[at].left + _INDENT * item.size:
-                    doubts.append((len(found) - 1, len(found[-1][0])))
-                found[-1][0].append(text)
+                if found[open_at][0][-1][-1:] in _STOP and item.x0 <= blocks[at].left + _INDENT * item.size:
+                    doubts.append((open_at, len(found[open_at][0])))
+                found[open_at][0].append(text)
             last = (item, at)
     if _parts_sentences(found, len(doubts), indented):
-        for at, line in reversed(doubts):
-            lines, number, row = found[at]
-            found[at : at + 1] = [(lines[:line], number, row), (lines[line:], number, row)]
+        for at, line in sorted(doubts, reverse=True):
+            lines, number, _ = found[at]
+            found[at : at + 1] = [(lines[:line], number, None), (lines[line:], number, None)]
     return [
         Paragraph(text, number, row.table if row else 0, row.row if row else None)
         for lines, number, row in found
@@ -113,7 +119,7 @@ def _columns(page: Sequence[Item]) -> list[list[Item]]:
     sheets: list[list[Item]] = [[]]
     column = 0
     for item in page:
-        if isinstance(item, TextLine) and item.column != column:
+        if isinstance(item, TextLine) and not item.is_running and item.column != column:
             column = item.column
             sheets.append([])
         sheets[-1].append(item)
@@ -122,7 +128,9 @@ def _columns(page: Sequence[Item]) -> list[list[Item]]:
 
 def _blocks(pages: Sequence[Sequence[Item]]) -> list[_Block]:
     """Return the text block of each page; a page with few lines gets the document's median."""
-    everything = [_block([item for item in page if isinstance(item, TextLine)]) for page in pages]
+    everything = [
+        _block([item for item in page if isinstance(item, TextLine) and not item.is_running]) for page in pages
+    ]
     known = [block for block in everything if block is not None]
     if not known:
         lines = [item for page in pages for item in page if isinstance(item, TextLine)]

@@ -20,6 +20,7 @@ from archive.extract.pdf.annotations import Annotations, Form, annotations_of
 from archive.extract.pdf.columns import parts_of
 from archive.extract.pdf.declared import declared_pages, drawn_bytes
 from archive.extract.pdf.grid import GridRow, find_grids, rows_of, set_tables
+from archive.extract.pdf.heads import is_page_number, without_running_heads
 from archive.extract.pdf.layers import hidden_layers
 from archive.extract.pdf.page import Glyph, PageContent, TextLine, form_lines, read_page
 from archive.extract.pdf.painting import Device, Interpreter
@@ -38,11 +39,6 @@ logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 
 _DAMAGED = "文件（PDF）已损坏或不完整，无法读取。请重新获取，或用阅读软件打开并另存后再提交。"
 _LOCKED = "文件（PDF）设有打开密码，无法读取。请去掉密码后重新提交。"
-_PAGE_NUMBER = re.compile(
-    r"[\s—\-–－―─~·•.]*\d{1,4}[\s—\-–－―─~·•.]*"
-    r"|第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?|\d{1,4}\s*/\s*\d{1,4}|Page\s*\d+(?: of \d+)?",
-    re.IGNORECASE,
-)
 # The share of a page's height at its top and bottom where a page number may be.
 _MARGIN = 0.12
 # How many broken pages a file may have before reading stops.
@@ -113,7 +109,7 @@ class Pages(ABC):
         if not self._pages or len(self._broken) == self._pages:
             raise ExtractionFailed(self._damaged)
         setter = Setter()
-        laid = set_tables(_without_running_heads(pages), setter)
+        laid = set_tables(without_running_heads(pages), setter)
         title = _find_title(laid[0]) if laid else None
         paragraphs = paragraphs_of(laid)
         lines, labels = [each.text for each in paragraphs], [each.label for each in paragraphs]
@@ -198,7 +194,7 @@ class Pages(ABC):
         for number, part in enumerate(parts_of(free)):
             for line in form_lines(part.glyphs):
                 edge = line.y0 > (1 - _MARGIN) * page.height or line.y1 < _MARGIN * page.height
-                if not (edge and _PAGE_NUMBER.fullmatch(clean(line.text))):
+                if not (edge and is_page_number(line.text)):
                     if part.top is None:
                         items.append((line.y1, line))
                     else:
@@ -348,34 +344,9 @@ class _Pdf(Pages):
         return told
 
 
-def _without_running_heads(pages: list[list[TextLine | GridRow]]) -> list[list[TextLine | GridRow]]:
-    """Keep a first or last line that is repeated on most pages only once."""
-    if len(pages) < 3:
-        return pages
-    edges = Counter(key for page in pages for key in {_key(item) for item in page[:1] + page[-1:]})
-    running = {key for key, count in edges.items() if key and count >= max(3, len(pages) / 2)}
-    kept: list[list[TextLine | GridRow]] = []
-    seen: set[str] = set()
-    for page in pages:
-        own: list[TextLine | GridRow] = []
-        for number, item in enumerate(page):
-            key = _key(item)
-            if number in (0, len(page) - 1) and key in running:
-                if key in seen:
-                    continue
-                seen.add(key)
-            own.append(item)
-        kept.append(own)
-    return kept
-
-
-def _key(item: TextLine | GridRow) -> str:
-    return re.sub(r"\d+", "#", clean(item.text)) if isinstance(item, TextLine) else ""
-
-
 def _find_title(page: Sequence[Item]) -> str | None:
     """Join the lines in the largest type near the top; None if all type has about the same size."""
-    lines = [item for item in page if isinstance(item, TextLine)]
+    lines = [item for item in page if isinstance(item, TextLine) and not item.is_running]
     if not lines:
         return None
     sizes = Counter[float]()
