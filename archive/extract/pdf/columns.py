@@ -1,4 +1,4 @@
-"""Splitting text set in two columns, as in gazettes, so that one is read after the other."""
+"""Splitting text set in two or more columns, as in gazettes, so that one is read after the other."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -14,13 +14,13 @@ _WIDTH = 10
 _FILLED = 0.8
 # How many rows must show the gap.
 _ROWS = 5
-# Where the gap may be, as shares of the width of the text.
-_MIDDLE = (0.35, 0.65)
+# Where the gap may be, as shares of the width of the text: three or four columns have theirs beside the middle.
+_MIDDLE = (0.2, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Glyphs that are read together, and for a column the height at which both columns begin."""
+    """Glyphs that are read together, and for a column the height at which all columns begin."""
 
     glyphs: Sequence[Glyph]
     top: float | None = None
@@ -37,8 +37,10 @@ def parts_of(glyphs: Sequence[Glyph]) -> list[Part]:
         everything = [glyph for row in block for glyph in row]
         if is_split:
             top = max(glyph.y1 for glyph in everything)
-            found.append(Part([glyph for glyph in everything if glyph.x < gutter], top))
-            found.append(Part([glyph for glyph in everything if glyph.x >= gutter], top))
+            for side in (True, False):
+                # There may be columns beside each other on either side.
+                column = parts_of([glyph for glyph in everything if (glyph.x < gutter) is side])
+                found += [Part(part.glyphs, top) for part in column if part.glyphs]
         else:
             found.append(Part(everything))
     return found

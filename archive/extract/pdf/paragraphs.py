@@ -60,8 +60,9 @@ def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
     blocks = _blocks([sheet for _, sheet in sheets])
     # The lines of each paragraph, its page and its table row.
     found: list[tuple[list[str], int, TableRow | None]] = []
-    # The paragraphs, and lines in them, before which nothing but the sense tells whether another one begins.
-    doubts: list[tuple[int, int]] = []
+    # Lines before which nothing but the sense tells whether a paragraph begins: its place in ``found``, theirs in it,
+    # and their page.
+    doubts: list[tuple[int, int, int]] = []
     indented = 0
     # Where in ``found`` the paragraph is that goes on, and its last line with its sheet.
     open_at = 0
@@ -86,13 +87,13 @@ def paragraphs_of(pages: Sequence[Sequence[Item]]) -> list[Paragraph]:
                 indented += item.x0 > blocks[at].left + _INDENT * item.size
             elif text:
                 if found[open_at][0][-1][-1:] in _STOP and item.x0 <= blocks[at].left + _INDENT * item.size:
-                    doubts.append((open_at, len(found[open_at][0])))
+                    doubts.append((open_at, len(found[open_at][0]), number))
                 found[open_at][0].append(text)
             last = (item, at)
     if _parts_sentences(found, len(doubts), indented):
-        for at, line in sorted(doubts, reverse=True):
+        for at, line, page in sorted(doubts, reverse=True):
             lines, number, _ = found[at]
-            found[at : at + 1] = [(lines[:line], number, None), (lines[line:], number, None)]
+            found[at : at + 1] = [(lines[:line], number, None), (lines[line:], page, None)]
     return [
         Paragraph(text, number, row.table if row else 0, row.row if row else None)
         for lines, number, row in found

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from archive.extract import extract_plain
@@ -44,6 +45,24 @@ def test_a_gazette_is_read_down_its_columns_and_on_over_the_page(tmp_path: Path)
     notice = next(each for each in found.paragraphs if each.startswith("本刊编辑部"))
     assert text.replace(notice, "") == FIRST + SECOND
     assert not any("\t" in each for each in found.paragraphs)
+
+
+@pytest.mark.parametrize("columns", [3, 4])
+def test_more_columns_are_read_down_one_after_the_other(tmp_path: Path, columns: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        width = 480 // columns
+        text = "　　" + FIRST[:-1] * 3 + "。"
+        length = (width - 20) // 9
+        waiting = [text[at : at + length] for at in range(0, len(text), length)]
+        rows = -(-len(waiting) // columns)
+        put(canvas, 180, 780, "某市人民政府公报", 22)
+        put(canvas, 60, 740, "本期刊登规范性文件，共三件，各镇街和县直各部门请认真贯彻执行，并按时报送情况。", 12)
+        for at, line in enumerate(waiting):
+            put(canvas, 60 + width * (at // rows), 700 - 14 * (at % rows), line, 9)
+
+    found = extract_plain(pdf(tmp_path / "a.pdf", draw), PDF)
+    assert found.title == "某市人民政府公报"
+    assert found.paragraphs[1:] == (FIRST[:-1] * 3 + "。",)
 
 
 def test_a_table_without_rules_is_no_columns(tmp_path: Path) -> None:
