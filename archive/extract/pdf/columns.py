@@ -1,11 +1,13 @@
-"""Splitting text set in two or more columns, as in gazettes, so that one is read after the other."""
+"""Splitting text set in columns, as in gazettes, or in vertical lines, so that one is read after the other."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from statistics import median
 
 from archive.extract.pdf.page import Glyph, rows_by_line
+from archive.extract.pdf.vertical import turned, vertical
 
 # The least gap between columns and the least width of one, in multiples of the type size. Cells of tables are narrower.
 _GUTTER = 1.2
@@ -20,14 +22,29 @@ _MIDDLE = (0.2, 0.8)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Glyphs that are read together, and for a column the height at which all columns begin."""
+    """Glyphs that are read together, and for a column the height at which all columns begin.
+
+    Where it ``is_turned`` they are those of vertical lines, turned.
+    """
 
     glyphs: Sequence[Glyph]
     top: float | None = None
+    is_turned: bool = False
 
 
 def parts_of(glyphs: Sequence[Glyph]) -> list[Part]:
     """Split a page into parts in reading order; a page without columns is one part, without a ``top``."""
+    level, upright = vertical(glyphs)
+    if upright:
+        # A vertical line in the margin of a level text is read after it.
+        top = max(glyph.y1 for glyph in upright) if len(upright) > len(level) else -inf
+        # Lines one below the other are columns beside each other when they are turned.
+        lines = [Part(part.glyphs, top, is_turned=True) for part in _columns(turned(upright)) if part.glyphs]
+        return [*_columns(level), *lines]
+    return _columns(glyphs)
+
+
+def _columns(glyphs: Sequence[Glyph]) -> list[Part]:
     rows = rows_by_line([glyph for glyph in glyphs if not glyph.turn])
     gutter = _gutter(rows)
     if gutter is None:
@@ -39,7 +56,7 @@ def parts_of(glyphs: Sequence[Glyph]) -> list[Part]:
             top = max(glyph.y1 for glyph in everything)
             for side in (True, False):
                 # There may be columns beside each other on either side.
-                column = parts_of([glyph for glyph in everything if (glyph.x < gutter) is side])
+                column = _columns([glyph for glyph in everything if (glyph.x < gutter) is side])
                 found += [Part(part.glyphs, top) for part in column if part.glyphs]
         else:
             found.append(Part(everything))

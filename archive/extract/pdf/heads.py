@@ -92,7 +92,8 @@ def _running(pages: Sequence[Sequence[Line]]) -> dict[int, dict[int, _Edge]]:
 
 def _edges(number: int, page: Sequence[Line]) -> Iterator[_Edge]:
     ordered = sorted(
-        ((at, line) for at, line in enumerate(page) if isinstance(line, TextLine)), key=lambda each: -each[1].y1
+        ((at, line) for at, line in enumerate(page) if isinstance(line, TextLine) and not line.column),
+        key=lambda each: -each[1].y1,
     )
     for is_top, lines in ((True, ordered[:_LINES]), (False, ordered[_LINES:][-_LINES:])):
         for at, line in lines:

@@ -1,5 +1,6 @@
 """Reading a PDF page: characters with their places, the lines they form, rules and pictures."""
 
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,8 @@ _PAIRS, _MOST_PAIRS = 4, 0.8
 _THIN = 3.0
 # An outline thicker than this may be a ground to write on; no line is thicker than the second.
 _THICK, _THICKEST = 5.0, 60.0
+# Marks as they are set in vertical lines.
+_UPRIGHT = re.compile("[\ufe10-\ufe19\ufe30-\ufe48]")
 _MEANINGLESS = frozenset(("Cc", "Cn", "Co", "Cs"))
 
 
@@ -54,8 +57,8 @@ class Glyph:
 class TextLine:
     """Characters on one baseline; ``segments`` are the runs between wide gaps, each with its left end.
 
-    ``column`` is the same for all lines of a column; 0 for a line across both, or where there are none. A running head
-    or foot stands after the lines of its page.
+    ``column`` is the same for all lines of a column; 0 for a line across all, or where there are none, and below 0
+    for vertical lines, which are turned. A running head or foot stands after the lines of its page.
     """
 
     x0: float
@@ -221,7 +224,16 @@ def _glyph(content: PageContent, item: LTChar, seen: bool) -> Glyph | None:
         turn = 1 if b > 0 else -1
     # pdfminer's ``size`` is the box across the line, which serves as the type size in both directions.
     size = max(item.size, 1.0)
-    return Glyph(unfold(text), item.x0, item.y0, item.x1, item.y1, size, turn)
+    return Glyph(_as_level(unfold(text)), item.x0, item.y0, item.x1, item.y1, size, turn)
+
+
+def _as_level(text: str) -> str:
+    """Return a mark of vertical lines as it is in level ones.
+
+    >>> _as_level("\ufe3d"), _as_level("\ufe12")
+    ('《', '。')
+    """
+    return unicodedata.normalize("NFKC", text) if _UPRIGHT.match(text) else text
 
 
 def _is_lost(text: str) -> bool:
@@ -291,7 +303,7 @@ def _is_seen(row: Sequence[Glyph]) -> bool:
 
 
 def _line(row: Sequence[Glyph]) -> TextLine:
-    everything = _without_shadows(sorted(row, key=lambda each: each.x0))
+    everything = _without_shadows(sorted(row, key=lambda each: (each.x0, each.y)))
     # Places of the spaces in the file; other spaces are recognised by gaps.
     blanks = sorted(each.x for each in everything if each.text == " ")
     ordered = [each for each in everything if each.text != " "]
@@ -345,7 +357,12 @@ def _without_shadows(row: list[Glyph]) -> list[Glyph]:
     """Drop the second of two equal characters printed a little apart to look bold."""
     kept: list[Glyph] = []
     for glyph in row:
-        twin = any(each.text == glyph.text and glyph.x0 - each.x0 < 0.3 * (each.x1 - each.x0) for each in kept[-3:])
+        twin = any(
+            each.text == glyph.text
+            and glyph.x0 - each.x0 < 0.3 * (each.x1 - each.x0)
+            and abs(glyph.y - each.y) < 0.3 * (each.y1 - each.y0)
+            for each in kept[-3:]
+        )
         if not twin:
             kept.append(glyph)
     return kept

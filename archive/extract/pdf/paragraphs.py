@@ -128,17 +128,26 @@ def _columns(page: Sequence[Item]) -> list[list[Item]]:
 
 
 def _blocks(pages: Sequence[Sequence[Item]]) -> list[_Block]:
-    """Return the text block of each page; a page with few lines gets the document's median."""
-    everything = [
-        _block([item for item in page if isinstance(item, TextLine) and not item.is_running]) for page in pages
-    ]
-    known = [block for block in everything if block is not None]
-    if not known:
-        lines = [item for page in pages for item in page if isinstance(item, TextLine)]
-        left = min((line.x0 for line in lines), default=0)
-        return [_Block(left, max((line.x1 for line in lines), default=0), 0) for _ in pages]
-    common = _Block(*(median(values) for values in zip(*((b.left, b.right, b.leading) for b in known), strict=True)))
-    return [common if block is None else block for block in everything]
+    """Return the text block of each page; one with few lines gets the median of those that are turned as it is."""
+    texts = [[item for item in page if isinstance(item, TextLine) and not item.is_running] for page in pages]
+    common = {
+        is_turned: _common([lines for lines in texts if _is_turned(lines) is is_turned]) for is_turned in (True, False)
+    }
+    return [_block(lines) or common[_is_turned(lines)] for lines in texts]
+
+
+def _is_turned(lines: Sequence[TextLine]) -> bool:
+    return any(line.column < 0 for line in lines)
+
+
+def _common(texts: Sequence[Sequence[TextLine]]) -> _Block:
+    known = [block for block in map(_block, texts) if block is not None]
+    if known:
+        sides = zip(*((block.left, block.right, block.leading) for block in known), strict=True)
+        return _Block(*map(median, sides))
+    lines = [line for text in texts for line in text]
+    left = min((line.x0 for line in lines), default=0.0)
+    return _Block(left, max((line.x1 for line in lines), default=0.0), 0)
 
 
 def _block(lines: Sequence[TextLine]) -> _Block | None:

@@ -194,11 +194,11 @@ class Pages(ABC):
         for number, part in enumerate(parts_of(free)):
             for line in form_lines(part.glyphs):
                 edge = line.y0 > (1 - _MARGIN) * page.height or line.y1 < _MARGIN * page.height
-                if not (edge and is_page_number(line.text)):
+                if part.is_turned or not (edge and is_page_number(line.text)):
                     if part.top is None:
                         items.append((line.y1, line))
                     else:
-                        items.append((part.top, replace(line, column=number)))
+                        items.append((part.top, replace(line, column=-number if part.is_turned else number)))
         return [item for _, item in sorted(items, key=lambda each: -each[0])]
 
     def _told_of_recognised(self) -> str:
