@@ -1,18 +1,16 @@
 """Reading a PDF page: characters with their places, the lines they form, rules and pictures."""
 
-import re
-import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from pdfminer.layout import LTChar, LTComponent, LTContainer, LTCurve, LTImage, LTLine, LTPage, LTRect
+from pdfminer.layout import LTComponent, LTContainer, LTCurve, LTImage, LTLine, LTPage, LTRect
 from pdfminer.utils import MATRIX_IDENTITY, Matrix, apply_matrix_rect
 
-from archive.chinese.radicals import unfold
 from archive.extract.pdf.annotations import Overlay, set_text
 from archive.extract.pdf.paint import Box, Paint, common, ordered
-from archive.extract.pdf.painting import Over, Shade, paint_of
+from archive.extract.pdf.painting import Over, Run, Shade, paint_of
 from archive.extract.pdf.unseen import Sheet
 from archive.extract.text.characters import han_count
 from archive.extract.text.concealed import Unseen
@@ -27,13 +25,9 @@ _PAIRS, _MOST_PAIRS = 4, 0.8
 _THIN = 3.0
 # An outline thicker than this may be a ground to write on; no line is thicker than the second.
 _THICK, _THICKEST = 5.0, 60.0
-# Marks as they are set in vertical lines.
-_UPRIGHT = re.compile("[\ufe10-\ufe19\ufe30-\ufe48]")
-_MEANINGLESS = frozenset(("Cc", "Cn", "Co", "Cs"))
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(NamedTuple):
     """A character or a space, with its box in points; ``turn`` is 1 where text runs up and -1 where it runs down."""
 
     text: str
@@ -136,11 +130,8 @@ def _enter(content: PageContent, sheet: Sheet, items: Iterable[LTComponent]) -> 
     waiting = list(items)[::-1]
     while waiting:
         item = waiting.pop()
-        if isinstance(item, LTChar):
-            judged = sheet.character(item.bbox, item.size, paint_of(item))
-            glyph = _glyph(content, item, judged[0] is None)
-            if glyph is not None:
-                read.append((glyph, judged))
+        if isinstance(item, Run):
+            read += _characters(content, sheet, item)
         elif isinstance(item, LTContainer):
             waiting += list(item)[::-1]
         elif not (paint := paint_of(item)).off and paint.opacity > 0:
@@ -207,43 +198,25 @@ def _paint(sheet: Sheet, item: LTComponent, paint: Paint) -> None:
         sheet.shade((x0 - beside, y0 - beside, x1 + beside, y1 + beside))
 
 
-def _glyph(content: PageContent, item: LTChar, seen: bool) -> Glyph | None:
-    """Return a character as a glyph; None if it has no meaning or is slanted, which is counted if it is seen."""
-    text = item.get_text()
-    if not text.strip():
-        text = " "
-    elif _is_lost(text):
-        content.lost += seen
-        return None
-    a, b, c, d, _, _ = item.matrix
+def _characters(content: PageContent, sheet: Sheet, run: Run) -> Iterator[_Judged]:
+    """Yield the characters of a string; those without meaning and slanted ones are counted if they are seen."""
+    a, b, _, _, _, _ = run.matrix
     turn = 0
+    is_slanted = False
     if abs(b) > 0.1 * abs(a) and abs(b) > 1e-6:
-        if abs(a) > 0.1 * abs(b):
-            content.slanted += seen
-            return None
+        is_slanted = abs(a) > 0.1 * abs(b)
         turn = 1 if b > 0 else -1
-    # pdfminer's ``size`` is the box across the line, which serves as the type size in both directions.
-    size = max(item.size, 1.0)
-    return Glyph(_as_level(unfold(text)), item.x0, item.y0, item.x1, item.y1, size, turn)
-
-
-def _as_level(text: str) -> str:
-    """Return a mark of vertical lines as it is in level ones.
-
-    >>> _as_level("\ufe3d"), _as_level("\ufe12")
-    ('《', '。')
-    """
-    return unicodedata.normalize("NFKC", text) if _UPRIGHT.match(text) else text
-
-
-def _is_lost(text: str) -> bool:
-    """Tell whether a glyph has no known character.
-
-    Then pdfminer gives its number, or the font gives a control, unassigned or private-use character.
-    """
-    if text.isprintable() and text != "\ufffd":
-        return text.startswith("(cid:")
-    return any(each == "\ufffd" or unicodedata.category(each) in _MEANINGLESS for each in text)
+    is_noise = run.face.is_noise
+    time = sheet.run(run.bbox, min(each[5] for each in run.characters), run.paint)
+    for text, x0, y0, x1, y1, size in run.characters:
+        judged = (None, time) if time is not None else sheet.character((x0, y0, x1, y1), size, run.paint)
+        if not text or is_noise and text != " ":
+            content.lost += judged[0] is None
+        elif is_slanted and text != " ":
+            content.slanted += judged[0] is None
+        elif not is_slanted:
+            # pdfminer's size is the box across the line, which serves as the type size in both directions.
+            yield Glyph(text, x0, y0, x1, y1, max(size, 1.0), turn), judged
 
 
 def _add_rule(content: PageContent, item: LTCurve) -> None:

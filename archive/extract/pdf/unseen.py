@@ -8,6 +8,7 @@ colour is seen. Invisible text over a picture is what was recognised in a scan, 
 
 from array import array
 from collections import defaultdict
+from math import inf
 
 from archive.extract.pdf.paint import WHITE, Box, Colour, Paint
 from archive.extract.text.concealed import Unseen
@@ -50,10 +51,15 @@ class Sheet:
         # Whether there was text that is only a clip, so that it matters when cells are painted on.
         self._clipping = False
         self._scans: set[int] = set()
+        # When something was last painted that hides what is below it, and the box around all that is not paper.
+        self._hiding = 0
+        self._inked: Box = (inf, inf, -inf, -inf)
 
     def shade(self, box: Box) -> None:
         """Enter a ground on which every colour is seen: a gradient, a thick line."""
         self._time += 1
+        x0, y0, x1, y1 = self._inked
+        self._inked = min(x0, box[0]), min(y0, box[1]), max(x1, box[2]), max(y1, box[3])
         self._set(self._ground, _UNKNOWN, self._touched(box))
         if self._clipping:
             self._set(self._painted, self._time, self._touched(box))
@@ -63,6 +69,7 @@ class Sheet:
         self._fill(self._ink, box)
         scan = (box[2] - box[0]) * (box[3] - box[1]) >= _SCAN * self._area
         if opaque or scan:
+            self._hiding = self._time
             self._set(self._hidden, self._time, self._inside(box))
         if scan:
             self._scans.add(self._time)
@@ -71,6 +78,7 @@ class Sheet:
         """Enter an opaque rectangle of one colour."""
         self.shade(box)
         self._set(self._ground, self._colours[colour], self._inside(box))
+        self._hiding = self._time
         self._set(self._hidden, self._time, self._inside(box))
 
     def shape(self, box: Box) -> None:
@@ -78,6 +86,20 @@ class Sheet:
         self.shade(box)
         if box[3] - box[1] <= _LETTER:
             self._fill(self._ink, box)
+
+    def run(self, box: Box, size: float, paint: Paint) -> int | None:
+        """Return when a string was painted if all of it is seen so far; None if each character must be entered."""
+        x0, y0, x1, y1 = self._inked
+        if paint.off or paint.mode != _FILLED or paint.opacity <= 0 or size < _TINY or paint.colour == WHITE:
+            return None
+        if not (
+            box[2] < x0 - self._cell or box[0] > x1 + self._cell or box[3] < y0 - self._cell or box[1] > y1 + self._cell
+        ):
+            return None
+        if not _is_within(box, self._seen) or paint.clip is not None and not _is_within(box, paint.clip):
+            return None
+        self._time += 1
+        return self._time
 
     def character(self, box: Box, size: float, paint: Paint) -> tuple[Unseen | None, int]:
         """Return why a character is not seen whatever is painted later, and when it was painted, for ``judged``."""
@@ -102,6 +124,8 @@ class Sheet:
 
     def judged(self, box: Box, reason: Unseen | None, time: int) -> tuple[Unseen | None, bool]:
         """Return why a character is not seen, given all that was painted, and whether it was recognised in a scan."""
+        if reason is None and time > self._hiding:
+            return None, False
         x0, y0, x1, y1 = box
         places = [self._place(x0 + share * (x1 - x0), (y0 + y1) / 2) for share in (0.25, 0.5, 0.75)]
         if reason is Unseen.INVISIBLE:
@@ -152,6 +176,10 @@ class Sheet:
         row, column, last, end = self._touched(box)
         for each in range(row, last):
             plane[each][column:end] = b"\x01" * (end - column)
+
+
+def _is_within(inner: Box, outer: Box) -> bool:
+    return outer[0] <= inner[0] and inner[2] <= outer[2] and outer[1] <= inner[1] and inner[3] <= outer[3]
 
 
 def _is_beyond(x: float, y: float, box: Box) -> bool:

@@ -1,7 +1,6 @@
 """Text set in vertical lines from right to left, turned so that it is read like any other."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from archive.extract.pdf.page import Glyph
 from archive.extract.text.characters import han_count
@@ -42,7 +41,7 @@ def vertical(glyphs: Sequence[Glyph]) -> tuple[list[Glyph], list[Glyph]]:
         if id(glyph) in inside and upright and _follows(upright[-1], glyph, across=True):
             # A number that is level in its line stands in the place of one character.
             before = upright.pop()
-            glyph = replace(before, text=before.text + glyph.text, x1=glyph.x1)
+            glyph = before._replace(text=before.text + glyph.text, x1=glyph.x1)
             upright.append(glyph)
         elif id(glyph) in inside:
             upright.append(glyph)
@@ -56,7 +55,7 @@ def turned(glyphs: Sequence[Glyph]) -> list[Glyph]:
     >>> [(each.x0, each.y0) for each in turned([first, second])]
     [(-100, 50), (-90, 30)]
     """
-    return [replace(each, x0=-each.y1, y0=each.x0, x1=-each.y0, y1=each.x1, turn=0) for each in glyphs]
+    return [each._replace(x0=-each.y1, y0=each.x0, x1=-each.y0, y1=each.x1, turn=0) for each in glyphs]
 
 
 def _around(glyphs: Sequence[Glyph]) -> tuple[float, float, float, float]:

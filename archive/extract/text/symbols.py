@@ -1,6 +1,6 @@
 """Reading the characters of symbol fonts, which are pictures under the codes of letters: ticked boxes, arrows, signs.
 
-The fonts are Wingdings, Wingdings 2 and Symbol, as every version of Windows has them.
+The fonts are Wingdings, Wingdings 2 and Symbol, as every version of Windows has them, and that of PDF, Zapf Dingbats.
 """
 
 _WINGDINGS = {
@@ -22,8 +22,15 @@ _SYMBOL = {
     **dict(enumerate("ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊", 0xC0)),
     **{0xE0: "◊", 0xE1: "〈", 0xE2: "®", 0xE3: "©", 0xE4: "™", 0xE5: "∑", 0xF1: "〉", 0xF2: "∫"},
 }
-_FONTS = {"wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "symbol": _SYMBOL}
-_OTHERS = frozenset(("wingdings 3", "webdings", "marlett", "zapfdingbats", "zapf dingbats", "mt extra"))
+_DINGBATS = {
+    **{number: chr(0x2700 + number - 0x20) for number in range(0x21, 0x7F)},
+    **{0x25: "☎", 0x2A: "☛", 0x2B: "☞", 0x48: "★", 0x6C: "●", 0x6E: "■", 0x73: "▲", 0x74: "▼", 0x75: "◆", 0x77: "◗"},
+    **{number: chr(0x2700 + number - 0x40) for number in range(0xA1, 0xFF) if number != 0xF0},
+    **{0xA8: "♣", 0xA9: "♦", 0xAA: "♥", 0xAB: "♠", 0xD5: "→", 0xD6: "↔", 0xD7: "↕"},
+    **{0xAC + number: character for number, character in enumerate("①②③④⑤⑥⑦⑧⑨⑩")},
+}
+_FONTS = {"wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "symbol": _SYMBOL, "zapfdingbats": _DINGBATS}
+_OTHERS = frozenset(("wingdings 3", "webdings", "marlett", "zapf dingbats", "mt extra"))
 TICKED, OPEN = "☑", "☐"
 
 

@@ -22,10 +22,11 @@ RESOURCES = (
 BOX = "60 590 200 30 re f"
 
 
-def written(path: Path, content: str, page: str = "") -> Path:
-    """Write a PDF of one page with this content, set in Helvetica of 12 points."""
+def written(path: Path, content: str, page: str = "", fonts: str = "") -> Path:
+    """Write a PDF of one page with this content, set in Helvetica of 12 points; ``fonts`` are others."""
+    resources = RESOURCES.replace("/Font <<", f"/Font << {fonts}", 1)
     pixel = "/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8"
-    shown = f"/MediaBox [0 0 595 842] /Contents 4 0 R /Resources << {RESOURCES} >> {page}"
+    shown = f"/MediaBox [0 0 595 842] /Contents 4 0 R /Resources << {resources} >> {page}"
     objects = {
         1: "<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [20 0 R 21 0 R] /D << /OFF [21 0 R] >> >> >>",
         2: "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -34,6 +35,7 @@ def written(path: Path, content: str, page: str = "") -> Path:
         10: stream(pixel, "x"),
         11: stream(f"{pixel} /SMask 10 0 R", "x"),
         12: stream("/Type /XObject /Subtype /Form /BBox [60 590 260 620]", "0 0 595 842 re f"),
+        13: stream("", "1000 0 0 0 800 800 d1 100 0 700 700 re f"),
         20: "<< /Type /OCG /Name (on) >>",
         21: "<< /Type /OCG /Name (off) >>",
     }
