@@ -16,6 +16,7 @@ from pdfminer.pdfparser import PDFParser
 
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
+from archive.extract.limits import tell_pages
 from archive.extract.pdf.annotations import Annotations, Form, annotations_of
 from archive.extract.pdf.columns import parts_of
 from archive.extract.pdf.declared import declared_pages, drawn_bytes
@@ -60,6 +61,7 @@ def extract(path: Path, kept: Kept | None = None) -> Extraction:
     """
     with path.open("rb") as stream:
         document = _open(stream)
+        tell_pages(declared_pages(document))
         try:
             return _Pdf(document, kept).extraction()
         except (ExtractionFailed, MemoryError):

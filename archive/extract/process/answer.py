@@ -16,6 +16,8 @@ from archive.extract.extraction import Extraction
 _TEXTS = ("number", "index_code", "issuer", "genre", "topic", "column", "source_url")
 _DAYS = ("written_on", "published_on", "effective_on", "expires_on", "public_until")
 _LONGEST_REASON = 500
+# What a process sends instead of an answer's length to ask for more time.
+MORE = b"\xff\xff\xff\xff"
 
 
 def failure(reason: str) -> bytes:

@@ -66,6 +66,8 @@ class _Job:
 
     def __init__(self, pid: int, zygote: int, channel: socket.socket, limits: Limits) -> None:
         self.files = 0
+        # The seconds that the file being read has for its pages.
+        self.more = 0
         self._pid = pid
         self._zygote = zygote
         self._channel = channel
@@ -77,18 +79,28 @@ class _Job:
         if self.files:
             limit = min(limit, self._limits.patience)
         self.files += 1
-        deadline = time.monotonic() + limit
+        self.more = 0
+        began = time.monotonic()
+        deadline = began + limit
         told = bytearray()
         end = _HEADER
         try:
             self._channel.settimeout(limit)
             self._channel.sendall(request)
-            while len(told) < end:
+            while len(told) < end or self._asks(told):
                 self._channel.settimeout(max(deadline - time.monotonic(), 0.001))
                 part = self._channel.recv(MIB // 16)
                 if not part:
                     raise _Died
                 told += part
+                if self._asks(told) and len(told) >= 2 * _HEADER:
+                    # A job may say anything, once: it has no more than the limits give.
+                    self.more = min(int.from_bytes(told[_HEADER : 2 * _HEADER], "big"), self._limits.more_seconds) or 1
+                    limit = self._limits.wall_seconds + self.more
+                    deadline = began + limit
+                    del told[: 2 * _HEADER]
+                if len(told) < _HEADER or self._asks(told):
+                    continue
                 end = _HEADER + int.from_bytes(told[:_HEADER], "big")
                 if end > _HEADER + self._limits.result_size:
                     raise ExtractionFailed("读出的文字过多，已中止。请检查文件，或拆分后再收。")
@@ -97,6 +109,10 @@ class _Job:
         except ConnectionError as error:
             raise _Died from error
         return check(told[_HEADER:])
+
+    def _asks(self, told: bytearray) -> bool:
+        """Tell whether the job asks for more time, which it may do once for a file."""
+        return told.startswith(answer.MORE) and not self.more
 
     def is_as_new(self) -> bool:
         """Tell whether the job may read another file, judging by the kernel's data; False if there are none."""
@@ -155,7 +171,7 @@ class _Zygote:
                     continue
                 if isinstance(error, _Died):
                     self._take()
-                    raise ExtractionFailed(_death(self._former, self._limits)) from error
+                    raise ExtractionFailed(_death(self._former, self._limits.cpu_seconds + job.more)) from error
                 raise
             if not job.is_as_new():
                 self._renew(job)
@@ -323,11 +339,11 @@ def _asked(path: Path, media_type: str, recognised: Path | None = None) -> dict[
     return {"path": str(path.absolute()), "media_type": media_type, **known}
 
 
-def _death(status: int, limits: Limits) -> str:
+def _death(status: int, seconds: int) -> str:
     """Explain a wait status in a sentence."""
     ended_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     if ended_by == signal.SIGXCPU:
-        return f"读取文件用时超过 {limits.cpu_seconds} 秒（处理器时间），已中止。请检查文件，或拆分后再收。"
+        return f"读取文件用时超过 {seconds} 秒（处理器时间），已中止。请检查文件，或拆分后再收。"
     if ended_by == signal.SIGXFSZ:
         return "读取时写出的文件过大，已中止。请检查文件。"
     return "读取该文件的进程异常中止，文件可能已损坏。请用办公软件打开并另存后再收。"

@@ -7,7 +7,8 @@ and its job end when the caller does. The zygote never communicates with a job, 
 A job receives one JSON object per line, with ``path`` and ``media_type``, and with ``describe`` (what a manifest states
 and the file's name) where the file's metadata are asked for, with ``recognised`` (the file of what was recognised in
 its pages) where there is one, or with ``task`` and what is ``about`` it (see ``tasks``) where something else is. It
-answers each with a frame: a length (four bytes, big-endian) and that many bytes (see ``answer``).
+answers each with a frame: a length (four bytes, big-endian) and that many bytes (see ``answer``). Once before, it may
+ask for more time: ``answer.MORE`` instead of a length, and four bytes with the seconds.
 """
 
 import ctypes
@@ -20,6 +21,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -28,7 +30,7 @@ from archive.describe import taxonomy
 from archive.describe.metadata import describe
 from archive.errors import FileRefused
 from archive.extract.formats import MODULES, extract_plain
-from archive.extract.limits import Limits
+from archive.extract.limits import Limits, hear_of_pages
 from archive.extract.process import answer, tasks
 from archive.reasons import why
 
@@ -124,6 +126,7 @@ def _job(channel: int, limits: Limits, zygote: int) -> NoReturn:
         os.dup2(channel, _CHANNEL)
         os.closerange(_CHANNEL + 1, 1 << 16)
         _limit(limits)
+        hear_of_pages(partial(_take_time, limits))
         # Garbage is collected once after each file.
         gc.disable()
         with os.fdopen(_CHANNEL, "rb", closefd=False) as requests:
@@ -156,11 +159,23 @@ def _limit(limits: Limits) -> None:
         (resource.RLIMIT_CPU, limits.cpu_seconds),
     ):
         _, hard = resource.getrlimit(what)
-        # SIGKILL comes one second later, so that SIGXCPU can end the process and show the reason.
-        ceiling = bound + 1 if what == resource.RLIMIT_CPU else bound
+        # SIGKILL comes later, so that SIGXCPU can end the process and show the reason, and many pages have their time.
+        ceiling = bound + limits.more_seconds + 1 if what == resource.RLIMIT_CPU else bound
         if hard != resource.RLIM_INFINITY:
             ceiling = min(ceiling, hard)
         resource.setrlimit(what, (min(bound, ceiling), ceiling))
+
+
+def _take_time(limits: Limits, pages: int) -> None:
+    """Have more time for a file of many pages, and tell the caller."""
+    seconds = min(int(pages * limits.page_seconds), limits.more_seconds)
+    if seconds < 1:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    bound = limits.cpu_seconds + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
+    signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds + seconds + _OVERTIME)
+    _write_all(_CHANNEL, answer.MORE + seconds.to_bytes(4, "big"))
 
 
 def _answer(

@@ -165,6 +165,41 @@ def test_a_file_that_computes_too_long_is_ended(tmp_path: Path, text: Path) -> N
         assert sandbox.extract(text, PLAIN).paragraphs
 
 
+PAGES = """
+import time
+from archive.extract.limits import tell_pages
+from archive.extract.process import zygote
+read = zygote.extract_plain
+def extract_plain(path, *rest):
+    if path.stem.isdigit():
+        tell_pages(int(path.stem))
+        time.sleep(0.7) if path.suffix == ".txt" else [None for _ in iter(int, 1)]
+    return read(path, *rest)
+zygote.extract_plain = extract_plain
+zygote.main()
+"""
+
+
+@pytest.mark.slow
+def test_a_file_has_more_time_for_more_pages_and_no_more_than_the_limit(
+    monkeypatch: pytest.MonkeyPatch, text: Path
+) -> None:
+    monkeypatch.setattr("archive.extract.process.sandbox._COMMAND", (sys.executable, "-P", "-c", PAGES))
+    limits = Limits(cpu_seconds=1, wall_seconds=0.4, patience=0.4, page_seconds=0.01, more_seconds=1)
+    with Sandbox(workers=1, limits=limits) as sandbox:
+        with pytest.raises(ExtractionFailed, match="超过 0.4 秒"):
+            sandbox.extract(text := named(text, "3"), PLAIN)
+        text = named(text, "300")
+        # As the first file of a job and as a later one.
+        for _ in range(2):
+            assert sandbox.extract(text, PLAIN).paragraphs
+        endless = text.rename(text.with_name("400.md"))
+        started = time.monotonic()
+        with pytest.raises(ExtractionFailed, match="超过 1.4 秒"):
+            sandbox.extract(endless, PLAIN)
+        assert time.monotonic() - started < 4
+
+
 def test_a_file_that_needs_too_much_memory_is_ended(tmp_path: Path, text: Path) -> None:
     with Sandbox(workers=1, limits=Limits(address_space=110 * MIB)) as sandbox:
         with pytest.raises(ExtractionFailed, match="内存|异常中止"):
