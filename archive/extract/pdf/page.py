@@ -148,6 +148,9 @@ def _enter(content: PageContent, sheet: Sheet, items: Iterable[LTComponent]) -> 
 def _judge(content: PageContent, sheet: Sheet, read: Iterable[_Judged]) -> None:
     """Sort characters into those that are seen and those that are not."""
     for glyph, (reason, time) in read:
+        if reason is None and time > sheet.hiding:
+            content.glyphs.append(glyph)
+            continue
         why, recognised = sheet.judged((glyph.x0, glyph.y0, glyph.x1, glyph.y1), reason, time)
         content.recognised += recognised
         (content.glyphs if why is None else content.unseen.setdefault(why, [])).append(glyph)

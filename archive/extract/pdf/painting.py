@@ -4,7 +4,7 @@ pdfminer leaves that out: a character does not know its rendering mode, a shape 
 a form does not inherit the state it is painted with. Sections are those of ISO 32000-1.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from math import inf
 from typing import Any, cast
@@ -20,6 +20,7 @@ from pdfminer.utils import MATRIX_IDENTITY, apply_matrix_rect, mult_matrix, tran
 from archive.extract.pdf.annotations import Overlay
 from archive.extract.pdf.fonts import Face
 from archive.extract.pdf.layers import is_hidden
+from archive.extract.pdf.operators import operations
 from archive.extract.pdf.paint import Box, Paint, colour_of, common, ordered
 
 # How many parts of a path are compared with each other.
@@ -241,6 +242,31 @@ class Interpreter(PDFPageInterpreter):
                 self._draw(overlay, overlay.appearance, ctm)
         self.overlays = ()
 
+    def execute(self, streams: Sequence[object]) -> None:
+        """Execute content streams as one (7.8.2), but none within itself."""
+        self.stream_ids.clear()
+        parts: list[bytes] = []
+        for each in streams:
+            stream = stream_value(each)
+            if stream.objid is not None and stream.objid not in self.parent_stream_ids:
+                self.stream_ids.add(stream.objid)
+                parts.append(stream.get_data())
+        known: dict[bytes, tuple[Callable[..., object], int]] = {}
+        for name, operands in operations(b"\n".join(parts)):
+            if name not in known:
+                known[name] = self._operator(name)
+            act, count = known[name]
+            # Some operators take from the stack as many as the colour space has components.
+            self.argstack = operands[: len(operands) - count]
+            if len(operands) >= count:
+                act(*operands[len(operands) - count :])
+
+    def _operator(self, name: bytes) -> tuple[Callable[..., object], int]:
+        """Return what executes an operator, and how many operands it has."""
+        written = name.decode("latin-1").replace("*", "_a").replace('"', "_w").replace("'", "_q")
+        act = getattr(self, f"do_{written}", None)
+        return (act, act.__code__.co_argcount - 1) if act is not None else (_ignore, 0)
+
     def _draw(self, overlay: Overlay, appearance: PDFStream, ctm: Any) -> None:
         """Draw the appearance of an annotation as a form (12.5.5); a broken one ends where it breaks."""
         self.init_state(ctm)
@@ -339,6 +365,10 @@ class Interpreter(PDFPageInterpreter):
                 self._form = ordered(apply_matrix_rect(mult_matrix(placed, self.ctm), box))
         super().do_Do(xobjid_arg)
         self._device.off = before
+
+
+def _ignore() -> None:
+    """Do nothing for an operator that is not known."""
 
 
 def _parts(path: Sequence[Any]) -> list[Sequence[Any]]:

@@ -8,7 +8,6 @@ colour is seen. Invisible text over a picture is what was recognised in a scan, 
 
 from array import array
 from collections import defaultdict
-from math import inf
 
 from archive.extract.pdf.paint import WHITE, Box, Colour, Paint
 from archive.extract.text.concealed import Unseen
@@ -31,7 +30,10 @@ _FILLED, _INVISIBLE, _CLIP = 0, 3, 7
 
 
 class Sheet:
-    """A page as far as it has been painted. Characters are entered with ``character`` and judged at the end."""
+    """A page as far as it has been painted. Characters are entered with ``run`` or ``character`` and judged at the end.
+
+    What was seen when it was painted, and after ``hiding``, needs no judgment: nothing opaque came later.
+    """
 
     def __init__(self, seen: Box, width: float, height: float) -> None:
         self._seen = seen
@@ -51,15 +53,12 @@ class Sheet:
         # Whether there was text that is only a clip, so that it matters when cells are painted on.
         self._clipping = False
         self._scans: set[int] = set()
-        # When something was last painted that hides what is below it, and the box around all that is not paper.
-        self._hiding = 0
-        self._inked: Box = (inf, inf, -inf, -inf)
+        # When something was last painted that hides what is below it.
+        self.hiding = 0
 
     def shade(self, box: Box) -> None:
         """Enter a ground on which every colour is seen: a gradient, a thick line."""
         self._time += 1
-        x0, y0, x1, y1 = self._inked
-        self._inked = min(x0, box[0]), min(y0, box[1]), max(x1, box[2]), max(y1, box[3])
         self._set(self._ground, _UNKNOWN, self._touched(box))
         if self._clipping:
             self._set(self._painted, self._time, self._touched(box))
@@ -69,7 +68,7 @@ class Sheet:
         self._fill(self._ink, box)
         scan = (box[2] - box[0]) * (box[3] - box[1]) >= _SCAN * self._area
         if opaque or scan:
-            self._hiding = self._time
+            self.hiding = self._time
             self._set(self._hidden, self._time, self._inside(box))
         if scan:
             self._scans.add(self._time)
@@ -78,7 +77,7 @@ class Sheet:
         """Enter an opaque rectangle of one colour."""
         self.shade(box)
         self._set(self._ground, self._colours[colour], self._inside(box))
-        self._hiding = self._time
+        self.hiding = self._time
         self._set(self._hidden, self._time, self._inside(box))
 
     def shape(self, box: Box) -> None:
@@ -88,16 +87,16 @@ class Sheet:
             self._fill(self._ink, box)
 
     def run(self, box: Box, size: float, paint: Paint) -> int | None:
-        """Return when a string was painted if all of it is seen so far; None if each character must be entered."""
-        x0, y0, x1, y1 = self._inked
-        if paint.off or paint.mode != _FILLED or paint.opacity <= 0 or size < _TINY or paint.colour == WHITE:
-            return None
-        if not (
-            box[2] < x0 - self._cell or box[0] > x1 + self._cell or box[3] < y0 - self._cell or box[1] > y1 + self._cell
-        ):
+        """Return when a level string was painted if all of it is seen so far, else None: enter each character."""
+        x0, y0, x1, y1 = box
+        if paint.off or paint.mode != _FILLED or paint.opacity <= 0 or size < _TINY or y1 - y0 > 2 * size:
             return None
         if not _is_within(box, self._seen) or paint.clip is not None and not _is_within(box, paint.clip):
             return None
+        if paint.colour is not None:
+            (row, column), (_, end) = self._place(x0, (y0 + y1) / 2), self._place(x1, y1)
+            if self._colours.get(paint.colour, -1) in self._ground[row][column : end + 1]:
+                return None
         self._time += 1
         return self._time
 
@@ -124,8 +123,6 @@ class Sheet:
 
     def judged(self, box: Box, reason: Unseen | None, time: int) -> tuple[Unseen | None, bool]:
         """Return why a character is not seen, given all that was painted, and whether it was recognised in a scan."""
-        if reason is None and time > self._hiding:
-            return None, False
         x0, y0, x1, y1 = box
         places = [self._place(x0 + share * (x1 - x0), (y0 + y1) / 2) for share in (0.25, 0.5, 0.75)]
         if reason is Unseen.INVISIBLE:
