@@ -261,16 +261,22 @@ def form_lines(glyphs: Iterable[Glyph]) -> list[TextLine]:
 def rows_by_line(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Group level glyphs into lines from top to bottom; within a line they are in no order."""
     rows: list[list[Glyph]] = []
-    center = 0.0
-    size = 0.0
-    for glyph in sorted(glyphs, key=lambda each: -each.y):
-        if rows and abs(glyph.y - center) <= 0.4 * max(size, min(glyph.size, 1.5 * size)):
-            rows[-1].append(glyph)
-            if glyph.size > size:
-                center, size = glyph.y, glyph.size
+    row: list[Glyph] = []
+    center = size = least = 0.0
+    # Twice the height of the middle, and the place in the file, so that no glyphs are compared.
+    placed = sorted((-glyph.y0 - glyph.y1, at, glyph) for at, glyph in enumerate(glyphs))
+    for twice, _, glyph in placed:
+        y, own = -twice / 2, glyph.size
+        if y >= least and row or row and center - y <= 0.4 * max(size, min(own, 1.5 * size)):
+            row.append(glyph)
+            if own > size:
+                center, size = y, own
+                least = center - 0.4 * size
         else:
-            rows.append([glyph])
-            center, size = glyph.y, glyph.size
+            row = [glyph]
+            rows.append(row)
+            center, size = y, own
+            least = center - 0.4 * size
     return rows
 
 

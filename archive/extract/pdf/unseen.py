@@ -91,10 +91,12 @@ class Sheet:
         x0, y0, x1, y1 = box
         if paint.off or paint.mode != _FILLED or paint.opacity <= 0 or size < _TINY or y1 - y0 > 2 * size:
             return None
-        if not _is_within(box, self._seen) or paint.clip is not None and not _is_within(box, paint.clip):
-            return None
+        middle = (y0 + y1) / 2
+        for shown in (self._seen, paint.clip):
+            if shown is not None and (_is_beyond(x0, middle, shown) or _is_beyond(x1, middle, shown)):
+                return None
         if paint.colour is not None:
-            (row, column), (_, end) = self._place(x0, (y0 + y1) / 2), self._place(x1, y1)
+            (row, column), (_, end) = self._place(x0, middle), self._place(x1, middle)
             if self._colours.get(paint.colour, -1) in self._ground[row][column : end + 1]:
                 return None
         self._time += 1
@@ -173,10 +175,6 @@ class Sheet:
         row, column, last, end = self._touched(box)
         for each in range(row, last):
             plane[each][column:end] = b"\x01" * (end - column)
-
-
-def _is_within(inner: Box, outer: Box) -> bool:
-    return outer[0] <= inner[0] and inner[2] <= outer[2] and outer[1] <= inner[1] and inner[3] <= outer[3]
 
 
 def _is_beyond(x: float, y: float, box: Box) -> bool:

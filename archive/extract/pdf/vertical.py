@@ -18,6 +18,8 @@ _LEAST = 12
 def vertical(glyphs: Sequence[Glyph]) -> tuple[list[Glyph], list[Glyph]]:
     """Part characters, as they are painted, into those of level lines and those of vertical lines."""
     painted = [glyph for glyph in glyphs if glyph.text != " "]
+    if not _may_be_vertical(painted):
+        return list(glyphs), []
     down = _runs(painted, across=False)
     lines = [
         run for run in down if len(run) >= _RUN and han_count("".join(each.text for each in run)) >= _HAN * len(run)
@@ -46,6 +48,14 @@ def vertical(glyphs: Sequence[Glyph]) -> tuple[list[Glyph], list[Glyph]]:
         elif id(glyph) in inside:
             upright.append(glyph)
     return [each for each in glyphs if id(each) not in inside], upright
+
+
+def _may_be_vertical(painted: Sequence[Glyph]) -> bool:
+    """Tell quickly whether there are steps downwards enough; a page without any is the rule."""
+    steps = zip(painted, painted[1:], strict=False)
+    return sum(-0.5 <= (below.x0 - above.x0) / above.size <= 0.5 and below.y0 < above.y0 for above, below in steps) >= (
+        _LEAST - _LEAST // _RUN - 1
+    )
 
 
 def turned(glyphs: Sequence[Glyph]) -> list[Glyph]:
