@@ -3,6 +3,8 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import inf
+from operator import attrgetter
 from typing import NamedTuple
 
 from pdfminer.layout import LTComponent, LTContainer, LTCurve, LTImage, LTLine, LTPage, LTRect
@@ -19,6 +21,7 @@ from archive.extract.text.concealed import Unseen
 CELL_GAP = 2.0
 _HAN_SPACE = 0.8
 _LATIN_SPACE = 0.18
+_CLOSE = 0.1
 # With as many neighbours among Han characters, and a blank between this share of them, a line is spaced out.
 _PAIRS, _MOST_PAIRS = 4, 0.8
 # A shape up to this many points thick is a rule.
@@ -45,6 +48,9 @@ class Glyph(NamedTuple):
     @property
     def y(self) -> float:
         return (self.y0 + self.y1) / 2
+
+
+_BY_PLACE = attrgetter("x0", "y0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,8 @@ class PageContent:
     blank: list[str] = field(default_factory=list)
 
 
-_Judged = tuple[Glyph, tuple[Unseen | None, int]]
+# Characters with why they are not seen, whatever is painted later, and when they were painted.
+_Judged = tuple[list[Glyph], tuple[Unseen | None, int]]
 
 
 def read_page(
@@ -147,13 +154,14 @@ def _enter(content: PageContent, sheet: Sheet, items: Iterable[LTComponent]) -> 
 
 def _judge(content: PageContent, sheet: Sheet, read: Iterable[_Judged]) -> None:
     """Sort characters into those that are seen and those that are not."""
-    for glyph, (reason, time) in read:
+    for glyphs, (reason, time) in read:
         if reason is None and time > sheet.hiding:
-            content.glyphs.append(glyph)
+            content.glyphs += glyphs
             continue
-        why, recognised = sheet.judged((glyph.x0, glyph.y0, glyph.x1, glyph.y1), reason, time)
-        content.recognised += recognised
-        (content.glyphs if why is None else content.unseen.setdefault(why, [])).append(glyph)
+        for glyph in glyphs:
+            why, recognised = sheet.judged((glyph.x0, glyph.y0, glyph.x1, glyph.y1), reason, time)
+            content.recognised += recognised
+            (content.glyphs if why is None else content.unseen.setdefault(why, [])).append(glyph)
 
 
 def _lay(content: PageContent, overlay: Overlay, face: PageContent, placed: Matrix) -> None:
@@ -209,17 +217,20 @@ def _characters(content: PageContent, sheet: Sheet, run: Run) -> Iterator[_Judge
     if abs(b) > 0.1 * abs(a) and abs(b) > 1e-6:
         is_slanted = abs(a) > 0.1 * abs(b)
         turn = 1 if b > 0 else -1
-    is_noise = run.face.is_noise
-    time = sheet.run(run.bbox, min(each[5] for each in run.characters), run.paint)
+    time = sheet.run(run.bbox, run.size, run.paint)
+    if time is not None and not is_slanted and not run.face.is_noise and all(each[0] for each in run.characters):
+        # pdfminer's size is the box across the line, which serves as the type size in both directions.
+        found = [Glyph(text, x0, y0, x1, y1, max(size, 1.0), turn) for text, x0, y0, x1, y1, size in run.characters]
+        yield found, (None, time)
+        return
     for text, x0, y0, x1, y1, size in run.characters:
         judged = (None, time) if time is not None else sheet.character((x0, y0, x1, y1), size, run.paint)
-        if not text or is_noise and text != " ":
+        if not text or run.face.is_noise and text != " ":
             content.lost += judged[0] is None
         elif is_slanted and text != " ":
             content.slanted += judged[0] is None
         elif not is_slanted:
-            # pdfminer's size is the box across the line, which serves as the type size in both directions.
-            yield Glyph(text, x0, y0, x1, y1, max(size, 1.0), turn), judged
+            yield [Glyph(text, x0, y0, x1, y1, max(size, 1.0), turn)], judged
 
 
 def _add_rule(content: PageContent, item: LTCurve) -> None:
@@ -285,17 +296,23 @@ def _is_seen(row: Sequence[Glyph]) -> bool:
 
 
 def _line(row: Sequence[Glyph]) -> TextLine:
-    everything = _without_shadows(sorted(row, key=lambda each: (each.x0, each.y)))
+    everything = _without_shadows(sorted(row, key=_BY_PLACE))
     # Places of the spaces in the file; other spaces are recognised by gaps.
     blanks = sorted(each.x for each in everything if each.text == " ")
-    ordered = [each for each in everything if each.text != " "]
-    size = sorted(each.size for each in ordered)[len(ordered) // 2]
+    ordered = [each for each in everything if each.text != " "] if blanks else everything
+    _, _, bottoms, ends, tops, sizes, _ = zip(*ordered, strict=True)
+    size = sorted(sizes)[len(sizes) // 2]
+    # With gaps up to this there is no space, whatever the characters.
+    close = _CLOSE * min(sizes)
     is_loose = _is_loose(ordered, blanks)
     segments: list[tuple[float, str]] = []
-    start, text = ordered[0].x0, ordered[0].text
-    for before, glyph in zip(ordered, ordered[1:], strict=False):
+    before = ordered[0]
+    start, text = before.x0, before.text
+    for glyph in ordered[1:]:
         gap = glyph.x0 - before.x1
-        if gap > CELL_GAP * size:
+        if gap <= close:
+            text += glyph.text
+        elif gap > CELL_GAP * size:
             segments.append((start, text))
             start, text = glyph.x0, glyph.text
         else:
@@ -306,12 +323,13 @@ def _line(row: Sequence[Glyph]) -> TextLine:
                 has_blank = gap > 0.1 * size and _has_blank(blanks, before, glyph)
                 spaced = has_blank or _is_space(before, glyph, gap)
             text += (" " if spaced else "") + glyph.text
+        before = glyph
     segments.append((start, text))
     return TextLine(
         x0=ordered[0].x0,
-        x1=max(each.x1 for each in ordered),
-        y0=min(each.y0 for each in ordered),
-        y1=max(each.y1 for each in ordered),
+        x1=max(ends),
+        y0=min(bottoms),
+        y1=max(tops),
         size=size,
         segments=tuple(segments),
     )
@@ -338,8 +356,10 @@ def _is_space(before: Glyph, glyph: Glyph, gap: float) -> bool:
 def _without_shadows(row: list[Glyph]) -> list[Glyph]:
     """Drop the second of two equal characters printed a little apart to look bold."""
     kept: list[Glyph] = []
+    # Where the left third of the characters before ends: a twin begins in it.
+    reach = -inf
     for glyph in row:
-        twin = any(
+        twin = glyph.x0 < reach and any(
             each.text == glyph.text
             and glyph.x0 - each.x0 < 0.3 * (each.x1 - each.x0)
             and abs(glyph.y - each.y) < 0.3 * (each.y1 - each.y0)
@@ -347,4 +367,5 @@ def _without_shadows(row: list[Glyph]) -> list[Glyph]:
         )
         if not twin:
             kept.append(glyph)
+            reach = max(reach, glyph.x0 + 0.3 * (glyph.x1 - glyph.x0))
     return kept

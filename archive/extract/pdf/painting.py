@@ -131,9 +131,10 @@ class Run(LTComponent):
         self.characters.append((text, x0, y0, x1, y1, x1 - x0 if self.face.is_vertical else y1 - y0))
 
     def bound(self) -> None:
-        """Set the box around all characters."""
-        _, lefts, bottoms, rights, tops, _ = zip(*self.characters, strict=True)
+        """Set the box around all characters, and the smallest size."""
+        _, lefts, bottoms, rights, tops, sizes = zip(*self.characters, strict=True)
         self.set_bbox((min(lefts), min(bottoms), max(rights), max(tops)))
+        self.size: float = min(sizes)
 
 
 class Over(LTContainer[LTComponent]):

@@ -247,7 +247,7 @@ class Pages(ABC):
 
 
 def _shown(content: PageContent) -> int:
-    return sum(glyph.text != " " for glyph in content.glyphs)
+    return len(content.glyphs) - [glyph.text for glyph in content.glyphs].count(" ")
 
 
 def _not_in(glyphs: Sequence[Glyph], text: str) -> list[Glyph]:

@@ -8,6 +8,7 @@ colour is seen. Invisible text over a picture is what was recognised in a scan, 
 
 from array import array
 from collections import defaultdict
+from functools import cached_property
 
 from archive.extract.pdf.paint import WHITE, Box, Colour, Paint
 from archive.extract.text.concealed import Unseen
@@ -40,13 +41,9 @@ class Sheet:
         self._area = max(width * height, 1.0)
         self._cell = max(_CELL, width / _MOST, height / _MOST)
         self._columns = int(min(width, _MOST * self._cell) / self._cell) + 1
-        rows = int(min(height, _MOST * self._cell) / self._cell) + 1
-        # For each row, the colour of its cells, when each was last painted on and when wholly hidden, and whether
-        # a picture or a letter was there.
-        self._ground, self._painted, self._hidden = (
-            [array("I", bytes(4 * self._columns)) for _ in range(rows)] for _ in range(3)
-        )
-        self._ink = [bytearray(self._columns) for _ in range(rows)]
+        self._rows = int(min(height, _MOST * self._cell) / self._cell) + 1
+        # For each row, the colour of its cells.
+        self._ground = self._plane()
         self._colours: defaultdict[Colour, int] = defaultdict(lambda: len(self._colours) + 2)
         self._colours[WHITE] = _PAPER
         self._time = 0
@@ -55,6 +52,24 @@ class Sheet:
         self._scans: set[int] = set()
         # When something was last painted that hides what is below it.
         self.hiding = 0
+
+    def _plane(self) -> "list[array[int]]":
+        blank = bytes(4 * self._columns)
+        return [array("I", blank) for _ in range(self._rows)]
+
+    # For each row, when its cells were last painted on, when they were wholly hidden, and whether a picture or a letter
+    # was there. Few pages need them.
+    @cached_property
+    def _painted(self) -> "list[array[int]]":
+        return self._plane()
+
+    @cached_property
+    def _hidden(self) -> "list[array[int]]":
+        return self._plane()
+
+    @cached_property
+    def _ink(self) -> list[bytearray]:
+        return [bytearray(self._columns) for _ in range(self._rows)]
 
     def shade(self, box: Box) -> None:
         """Enter a ground on which every colour is seen: a gradient, a thick line."""
@@ -68,17 +83,23 @@ class Sheet:
         self._fill(self._ink, box)
         scan = (box[2] - box[0]) * (box[3] - box[1]) >= _SCAN * self._area
         if opaque or scan:
-            self.hiding = self._time
-            self._set(self._hidden, self._time, self._inside(box))
+            self._hide(self._inside(box))
         if scan:
             self._scans.add(self._time)
 
     def rectangle(self, box: Box, colour: Colour) -> None:
         """Enter an opaque rectangle of one colour."""
         self.shade(box)
-        self._set(self._ground, self._colours[colour], self._inside(box))
-        self.hiding = self._time
-        self._set(self._hidden, self._time, self._inside(box))
+        inside = self._inside(box)
+        self._set(self._ground, self._colours[colour], inside)
+        self._hide(inside)
+
+    def _hide(self, cells: tuple[int, int, int, int]) -> None:
+        row, column, last, end = cells
+        # A rule hides no cell.
+        if row < last and column < end:
+            self.hiding = self._time
+            self._set(self._hidden, self._time, cells)
 
     def shape(self, box: Box) -> None:
         """Enter another filled shape; a small one may be a letter drawn as an outline."""
@@ -139,7 +160,7 @@ class Sheet:
         return reason, False
 
     def _place(self, x: float, y: float) -> tuple[int, int]:
-        return self._number(y, len(self._ground)), self._number(x, self._columns)
+        return self._number(y, self._rows), self._number(x, self._columns)
 
     def _number(self, value: float, count: int) -> int:
         return int(min(max(value / self._cell, 0), count - 1))
@@ -147,7 +168,7 @@ class Sheet:
     def _touched(self, box: Box) -> tuple[int, int, int, int]:
         """Return the cells that a box touches: the first row and column, and those after the last."""
         x0, y0, x1, y1 = box
-        beside = x1 < 0 or y1 < 0 or x0 > self._columns * self._cell or y0 > len(self._ground) * self._cell
+        beside = x1 < 0 or y1 < 0 or x0 > self._columns * self._cell or y0 > self._rows * self._cell
         # Written so that it also holds for what is not a number.
         if beside or not (x0 <= x1 and y0 <= y1):
             return 0, 0, 0, 0
@@ -160,7 +181,7 @@ class Sheet:
         row, column, last, end = self._touched(box)
         row += 0 < row or y0 > 0
         column += 0 < column or x0 > 0
-        last -= y1 < last * self._cell and last < len(self._ground) or y1 < (last - 0.5) * self._cell
+        last -= y1 < last * self._cell and last < self._rows or y1 < (last - 0.5) * self._cell
         end -= x1 < end * self._cell and end < self._columns or x1 < (end - 0.5) * self._cell
         return row, column, last, end
 
