@@ -26,6 +26,7 @@ archive.extract.recognition
 archive.extract.pdf archive.extract.webpage
 archive.extract.others archive.extract.ofd
 archive.extract.word
+archive.extract.opendocument
 archive.describe
 archive.extract.formats archive.masking archive.extract.process archive.extract
 archive.official

@@ -3,6 +3,8 @@
 import re
 import stat
 import zipfile
+import zlib
+from contextlib import suppress
 from pathlib import Path
 
 from archive.errors import FileRefused
@@ -22,6 +24,8 @@ CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS = "application/vnd.ms-excel"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+ODT = "application/vnd.oasis.opendocument.text"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 OFD = "application/ofd"
 PNG, JPEG, GIF, TIFF, BMP, WEBP = (f"image/{kind}" for kind in ("png", "jpeg", "gif", "tiff", "bmp", "webp"))
 IMAGES = frozenset({PNG, JPEG, GIF, TIFF, BMP, WEBP})
@@ -45,6 +49,10 @@ _IMAGE_MARKS = (
 )
 _ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 _HEAD = 4096
+_OPENDOCUMENT = re.compile(rb"application/vnd\.oasis\.opendocument\.[a-z-]{1,40}")
+
+# What the library raises for a damaged or locked container.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError, EOFError)
 
 _SAVE_AS = "请用办公软件打开后另存为 docx 或 PDF，再重新提交。"
 
@@ -88,7 +96,7 @@ def _zip_type(path: Path) -> str:
     try:
         with open_container(path) as container:
             members = {info.filename for info in container.infolist()}
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         raise FileRefused("压缩格式的文件（docx、xlsx 等）已损坏或不完整，请重新获取或另存后再提交。") from error
     if "word/document.xml" in members or any(
         each.startswith("word/document") and each.endswith(".xml") for each in members
@@ -105,8 +113,23 @@ def _zip_type(path: Path) -> str:
     if any(each.rpartition("/")[2] == "manifest.jsonl" for each in members):
         raise FileRefused("是带清单的压缩包，其中有多份文件。请直接指定这个压缩包来接收，不要放在文件夹或清单里。")
     if "content.xml" in members:
-        raise FileRefused(f"是 OpenDocument 文件，暂不能抽取文字。{_SAVE_AS}")
+        return _opendocument_type(path)
     raise FileRefused("是没有清单（manifest.jsonl）的压缩包，不能直接收入。请解压后提交其中的文件，或补上清单。")
+
+
+def _opendocument_type(path: Path) -> str:
+    """Return the type that a package states of itself (OpenDocument 1.3, part 2, 3.3 and 4.8)."""
+    found = b""
+    with suppress(*_UNREADABLE), open_container(path) as container:
+        for name in ("mimetype", "META-INF/manifest.xml"):
+            if not found and name in container.namelist():
+                with container.open(name) as stream:
+                    found = stream.read(_HEAD)
+    stated = _OPENDOCUMENT.search(found)
+    kind = stated[0].decode("ascii").removesuffix("-template") if stated else ""
+    if kind in (ODT, ODS):
+        return kind
+    raise FileRefused(f"是 OpenDocument 的演示文稿、图形或其他文件，暂不能抽取文字。{_SAVE_AS}")
 
 
 def _compound_type(path: Path) -> str:

@@ -25,7 +25,7 @@ from archive.extract.text.tables import Row, Setter, Span
 from archive.extract.text.titles import title_row
 
 # A sheet is kept in memory as a rectangle with its empty cells; two cells in opposite corners span 17 billion.
-_MAX_CELLS = 8_000_000
+MAX_CELLS = 8_000_000
 # Default names of sheets.
 _UNNAMED = re.compile(r"(?:Sheet|工作表)\s*\d{0,3}", re.IGNORECASE)
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
@@ -46,7 +46,7 @@ _Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
 @dataclass(slots=True)
-class _Book:
+class Book:
     """The content of a workbook; ``labels`` name each line's sheet, ``hidden`` the sheets that are not shown.
 
     ``rows`` and ``columns`` count those that are hidden and have text, ``unseen`` the cells that show nothing, and
@@ -67,6 +67,16 @@ class _Book:
     comments: int = 0
     unformatted: list[str] = field(default_factory=list)
 
+    def add(self, name: str, rows: Sequence[Row]) -> None:
+        """Add a sheet that is shown: its name, if somebody gave it one, and its rows."""
+        if rows and not self.lines.found:
+            self.title = title_row([row.text for row in rows])
+        if rows and not _UNNAMED.fullmatch(name):
+            self.lines.add(name)
+        for row in rows:
+            self.lines.add_set(row, 0)
+        self.labels += [f"工作表 {name}"] * (len(self.lines.found) - len(self.labels))
+
 
 def extract(path: Path) -> Extraction:
     """Extract the text that readers of a workbook see; a first row of one cell is the title."""
@@ -78,7 +88,7 @@ def extract(path: Path) -> Extraction:
             raise ExtractionFailed("电子表格设有打开密码，无法读取。请去掉密码后重新提交。")
         stream.seek(0)
         book = _read(stream, sheetrecords.views(_records(path)))
-    return _assembled(book, _warnings(book))
+    return assembled(book, warnings(book))
 
 
 def _records(path: Path) -> bytes:
@@ -100,7 +110,7 @@ def _extract_parts(parts: Mapping[str, bytes]) -> Extraction:
             lacking += uncalculated(content)
     views = sheetparts.views(parts)
     book = _read(repack(parts), views)
-    told = _warnings(book)
+    told = warnings(book)
     if lacking:
         told.append(f"有 {lacking} 个公式没有保存计算结果，其数值没有收入。请用办公软件打开并保存后再收。")
     pictures = 0
@@ -112,10 +122,10 @@ def _extract_parts(parts: Mapping[str, bytes]) -> Extraction:
                 _add_shape(book, shape)
     if pictures:
         told.append(f"表中含有 {pictures} 幅图片或图表，其中的文字检索不到。")
-    return _assembled(book, told)
+    return assembled(book, told)
 
 
-def _add_shape(book: _Book, shape: etree._Element) -> None:
+def _add_shape(book: Book, shape: etree._Element) -> None:
     lines = ["".join(text.text or "" for text in each.iter("{*}t")) for each in shape.iter("{*}p")]
     properties = shape.find("{*}nvSpPr/{*}cNvPr")
     if properties is not None and properties.get("hidden") in ("1", "true"):
@@ -125,7 +135,8 @@ def _add_shape(book: _Book, shape: etree._Element) -> None:
         book.lines.add(line)
 
 
-def _assembled(book: _Book, told: Sequence[str]) -> Extraction:
+def assembled(book: Book, told: Sequence[str]) -> Extraction:
+    """Make an Extraction of a workbook and what a reviewer should know of it."""
     rest = [""] * (len(book.lines.found) - len(book.labels))
     labels, concealed = [*book.labels, *rest], book.concealed.lines
     told = [*told, *book.setter.told]
@@ -134,7 +145,8 @@ def _assembled(book: _Book, told: Sequence[str]) -> Extraction:
     )
 
 
-def _warnings(book: _Book) -> list[str]:
+def warnings(book: Book) -> list[str]:
+    """Return what a reviewer should know of a workbook."""
     told: list[str] = []
     if book.hidden:
         shown = "、".join(f"“{name}”" for name in book.hidden[:10])
@@ -173,7 +185,7 @@ def check_area(content: bytes) -> None:
             rows, columns = (min(first, down), max(last, down)), (min(left, across), max(right, across))
     if rows:
         height, width = rows[1] - rows[0] + 1, columns[1] - columns[0] + 1
-        if height * width > _MAX_CELLS:
+        if height * width > MAX_CELLS:
             raise ExtractionFailed(
                 f"电子表格中有数据的区域达 {height:,} 行 {width:,} 列，无法读取。请删除表格以外的零星内容后再提交。"
             )
@@ -200,8 +212,8 @@ def _guarded() -> Iterator[None]:
         raise
 
 
-def _read(stream: BinaryIO, views: Sequence[SheetView]) -> _Book:
-    book = _Book()
+def _read(stream: BinaryIO, views: Sequence[SheetView]) -> Book:
+    book = Book()
     with _guarded(), CalamineWorkbook.from_filelike(stream) as workbook:
         for index, sheet in enumerate(workbook.sheets_metadata):
             view = views[index] if index < len(views) else SheetView()
@@ -210,7 +222,7 @@ def _read(stream: BinaryIO, views: Sequence[SheetView]) -> _Book:
                 found = workbook.get_sheet_by_index(index)
                 if sheet.visible is SheetVisibleEnum.Visible:
                     seen = _seen(book, name, found, view)
-                    _add(book, name, [row for row in book.setter.rows(seen, _spans(found)) if row.text])
+                    book.add(name, [row for row in book.setter.rows(seen, _spans(found)) if row.text])
                 else:
                     _conceal(book, name, found)
             for comment in view.comments:
@@ -220,17 +232,7 @@ def _read(stream: BinaryIO, views: Sequence[SheetView]) -> _Book:
     return book
 
 
-def _add(book: _Book, name: str, rows: Sequence[Row]) -> None:
-    if rows and not book.lines.found:
-        book.title = title_row([row.text for row in rows])
-    if rows and not _UNNAMED.fullmatch(name):
-        book.lines.add(name)
-    for row in rows:
-        book.lines.add_set(row, 0)
-    book.labels += [f"工作表 {name}"] * (len(book.lines.found) - len(book.labels))
-
-
-def _conceal(book: _Book, name: str, sheet: CalamineSheet) -> None:
+def _conceal(book: Book, name: str, sheet: CalamineSheet) -> None:
     """List a hidden sheet row by row."""
     any_text = False
     for down, cells in _cells(sheet):
@@ -247,7 +249,7 @@ def _cells(sheet: CalamineSheet) -> Iterator[tuple[int, dict[int, _Cell]]]:
         yield down, {left + across: cell for across, cell in enumerate(cells) if cell != ""}
 
 
-def _seen(book: _Book, name: str, sheet: CalamineSheet, view: SheetView) -> list[dict[int, str]]:
+def _seen(book: Book, name: str, sheet: CalamineSheet, view: SheetView) -> list[dict[int, str]]:
     """Return the rows as they are seen, each with its cells by column, and list what is not."""
     ends = dict(sheet.merged_cell_ranges or ())
     found: list[dict[int, str]] = []

@@ -79,7 +79,7 @@ class _Docx:
         seen = self._reader.seen
         body_seen = replace(seen, carriers=replace(seen.carriers))
         unknown = self._reader.counter.unknown
-        title = _find_title(body) or next((each.title for each in self._chunks.values() if each.title), None)
+        title = find_title(body) or next((each.title for each in self._chunks.values() if each.title), None)
         lines = [line.text for line in body]
         lines += self._notes()
         lines += margin_lines(self._margins(), [*lines, title or ""])
@@ -194,7 +194,7 @@ def _from_bytes(data: bytes, kind: str, charset: str | None) -> Extraction:
     return plain.from_text(decoded.text, decoded.warnings)
 
 
-def _find_title(body: Sequence[Line]) -> str | None:
+def find_title(body: Sequence[Line]) -> str | None:
     """Find the title by its style, else as the large centered lines near the top; join a broken one."""
     top = [line for line in body[:_TITLE_DEPTH]]
     for pattern, depth in ((_TITLE_STYLES, _TITLE_DEPTH), (_HEADING_STYLES, 1)):

@@ -8,8 +8,9 @@ import pytest
 
 from archive.extract import extract_plain
 from archive.extract.extraction import Extraction
-from archive.extract.mediatype import DOC, DOCX, HTML, PPTX, RTF
+from archive.extract.mediatype import DOC, DOCX, HTML, ODT, PPTX, RTF
 from tests.archive.extract.makers import add_xml, write_docx
+from tests.archive.extract.opendocuments import letters_style, write_opendocument
 from tests.archive.extract.others.test_slides import write_pptx
 from tests.archive.extract.worddocuments import Run, write_doc
 
@@ -24,6 +25,7 @@ CARRIERS: dict[str, tuple[str, dict[str, Any]]] = {
         "doc": (Run("5"), Run("4", b"\x48\x2a\x01")),
         "rtf": r"5{\super 4}",
         "html": "5<sup>4</sup>",
+        "odt": '5<text:span text:style-name="raised">4</text:span>',
         "pptx": '<a:r><a:t>5</a:t></a:r><a:r><a:rPr baseline="30000"/><a:t>4</a:t></a:r>',
     }),
     "formula": ("1/2", {
@@ -31,6 +33,8 @@ CARRIERS: dict[str, tuple[str, dict[str, Any]]] = {
         "doc": (Run("\x13EQ \\f(1,2)\x15"),),
         "rtf": r"{\field{\*\fldinst EQ \\f(1,2)}{\fldrslt}}",
         "html": "<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>",
+        "odt": "<draw:frame><draw:object><m:math xmlns:m='http://www.w3.org/1998/Math/MathML'><m:mfrac><m:mn>1</m:mn>"
+        "<m:mn>2</m:mn></m:mfrac></m:math></draw:object></draw:frame>",
         "pptx": HALF,
     }),
     "formula in no readable form": ("公式没有读出", {"rtf": r"x{\mmath{\*\moMath{\mr a}}}"}),
@@ -44,6 +48,7 @@ CARRIERS: dict[str, tuple[str, dict[str, Any]]] = {
         "doc": (Run('\x13SYMBOL 254 \\f "Wingdings"\x15'),),
         "rtf": r'{\field{\*\fldinst SYMBOL 254 \\f "Wingdings"}{\fldrslt}}',
         "html": "<input type=checkbox checked>",
+        "odt": "<text:span text:style-name='symbols'>\uf0fe</text:span>",
         "pptx": '<a:r><a:rPr><a:sym typeface="Wingdings"/></a:rPr><a:t>\uf0fe</a:t></a:r>',
     }),
     "box of a form": ("复选框的状态没有读出", {
@@ -57,10 +62,12 @@ CARRIERS: dict[str, tuple[str, dict[str, Any]]] = {
         "doc": (Run("a", b"\x37\x08\x01"),),
         "rtf": r"{\strike a}",
         "html": "<s>a</s>",
+        "odt": "<text:span text:style-name='struck'>a</text:span>",
         "pptx": '<a:r><a:rPr strike="sngStrike"/><a:t>a</a:t></a:r>',
     }),
     "content control": ("☒", {
         "docx": "<w:sdt><w:sdtPr/><w:sdtContent><w:r><w:t>☒</w:t></w:r></w:sdtContent></w:sdt>",
+        "odt": "<loext:content-control loext:checkbox='true'>☒</loext:content-control>",
     }),
     "vertical run": ("卅", {
         "docx": "<w:r><w:rPr><w:eastAsianLayout w:vert='1'/></w:rPr><w:t>卅</w:t></w:r>",
@@ -72,10 +79,12 @@ CARRIERS: dict[str, tuple[str, dict[str, Any]]] = {
         "doc": (Run("a\x01"),),
         "rtf": r"a{\pict 00}",
         "html": "a<img src='a.png'>",
+        "odt": "<draw:frame><draw:image xlink:href='Pictures/a.png'/></draw:frame>",
     }),
     "embedded file": ("个嵌入对象", {
         "docx": "<w:r><w:object><w:OLEObject/></w:object></w:r>",
         "rtf": r"a{\object\objemb{\*\objdata 00}}",
+        "odt": "<draw:frame><draw:object-ole xlink:href='Object 1'/><draw:image xlink:href='a.png'/></draw:frame>",
     }),
 }  # fmt: skip
 
@@ -104,8 +113,16 @@ def read_pptx(tmp_path: Path, content: str) -> Extraction:
     return extract_plain(write_pptx(tmp_path / "a.pptx", [slide]), PPTX)
 
 
+def read_odt(tmp_path: Path, content: str) -> Extraction:
+    styles = letters_style("raised", 'style:text-position="super 58%"')
+    styles += letters_style("struck", 'style:text-line-through-style="solid"')
+    styles += letters_style("symbols", 'style:font-name="Wingdings"')
+    return extract_plain(write_opendocument(tmp_path / "a", "text", f"<text:p>x{content}</text:p>", styles), ODT)
+
+
 READERS: dict[str, Callable[..., Extraction]] = {
     "docx": read_docx, "doc": read_doc, "rtf": read_rtf, "html": read_html, "pptx": read_pptx,
+    "odt": read_odt,
 }  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path, name: st
     [
         ("xl/workbook.bin", "xlsb"),
         ("2020/manifest.jsonl", "带清单的压缩包"),
-        ("content.xml", "OpenDocument"),
+        ("content.xml", "OpenDocument 的演示文稿"),
         ("a.txt", "解压"),
     ],
 )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from archive.document import Attachment, File, Place
+from archive.extract import formats
 from indexer.analyzer import Analyzer
 from indexer.engine import Answer, Hit
 from indexer.query import Text
@@ -11,11 +12,16 @@ from tests.conftest import make_document
 from web.reading.blocks import blocks
 from web.search.params import SearchForm
 from web.search.results import search_page
+from web.search.views import FORMATS
 
 NOTICE = (
     "各镇人民政府、街道办事处：为做好今年冬季清洁取暖工作，现就有关事项通知如下。一、加强组织领导，压实工作责任。"
     "二、做好燃气、电力供应，确保不停供。三、加强安全检查，及时排除隐患。四、畅通投诉渠道，二十四小时有人值守。"
 )
+
+
+def test_every_kind_of_file_that_is_read_has_a_name_for_readers() -> None:
+    assert {*formats._MODULES} == {*FORMATS}
 
 
 def test_documents_that_say_nearly_the_same_are_folded_under_the_first(analyzer: Analyzer) -> None:

@@ -1,0 +1,1 @@
+"""Reading OpenDocument files: texts and workbooks, as LibreOffice and WPS write them."""

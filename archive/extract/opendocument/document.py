@@ -1,0 +1,84 @@
+"""Reading OpenDocument texts (odt)."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from lxml import etree
+
+from archive.extract.extraction import Extraction
+from archive.extract.opendocument.inline import Seen, text_of
+from archive.extract.opendocument.package import Package, attribute, local
+from archive.extract.opendocument.styles import Styles
+from archive.extract.opendocument.text import Reader
+from archive.extract.text.assemble import assemble, table_labels
+from archive.extract.text.concealed import Concealed, Unseen, comments_told
+from archive.extract.text.numbering import unknown_told
+from archive.extract.text.tables import covered_told
+from archive.extract.word.docx import find_title
+from archive.extract.word.margins import margin_lines
+
+_MARGINS = ("header", "footer", "header-left", "footer-left", "header-first", "footer-first")
+
+
+def extract(path: Path) -> Extraction:
+    """Extract the text of an OpenDocument text as it reads with all revisions accepted."""
+    package = Package(path, "text")
+    concealed, seen = Concealed(), Seen()
+    controls = {attribute(each, "id"): each for form in package.body.iter("{*}forms") for each in form.iter("{*}*")}
+    reader = Reader(package, Styles(package.content, package.styles), concealed, seen, controls)
+    revisions = _read_revisions(package.body, concealed)
+    concealed.near = ""
+    body = reader.lines(package.body)
+    concealed.near = None
+    in_body = replace(seen, carriers=replace(seen.carriers))
+    title = find_title(body)
+    lines = [line.text for line in body]
+    lines += [line.text for note in seen.notes for line in reader.lines(note)]
+    beside = Reader(package, Styles(package.styles, package.styles), concealed, seen)
+    margins = [line.text for each in _margins(package.styles) for line in beside.lines(each)]
+    lines += margin_lines(margins, [*lines, title or ""])
+    package.add_properties(concealed)
+    told = _warnings(in_body, revisions, seen.comments) + reader.setter.told
+    if reader.counter.unknown:
+        told.append(unknown_told(reader.counter.unknown))
+    return assemble(
+        title,
+        lines,
+        labels=table_labels(line.table for line in body) + [""] * (len(lines) - len(body)),
+        rows={at: line.row for at, line in enumerate(body) if line.row is not None},
+        warnings=told,
+        concealed=concealed.lines,
+    )
+
+
+def _read_revisions(body: etree._Element, concealed: Concealed) -> int:
+    """List what revisions delete, which stands apart from the text, and return how many there are."""
+    regions = [*body.iterfind("{*}tracked-changes/{*}changed-region")]
+    for region in regions:
+        for deletion in region.iterfind("{*}deletion"):
+            concealed.add(Unseen.DELETED, text_of(deletion))
+    return len(regions)
+
+
+def _margins(styles: etree._Element | None) -> list[etree._Element]:
+    pages = [] if styles is None else [*styles.iterfind("{*}master-styles/{*}master-page")]
+    return [
+        each for page in pages for each in page if local(each) in _MARGINS and attribute(each, "display") != "false"
+    ]
+
+
+def _warnings(seen: Seen, revisions: int, comments: int) -> list[str]:
+    told: list[str] = []
+    if seen.hidden:
+        told.append(f"文档中有 {seen.hidden} 个字设为隐藏，没有收入正文，请核对。")
+    if seen.covered:
+        told.append(covered_told(seen.covered))
+    if seen.doubtful:
+        told.append(f"文档中有 {seen.doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
+    if revisions:
+        told.append(f"文档中有 {revisions} 处修订痕迹，正文按接受全部修订后的文字收入，请核对是否定稿。")
+    if comments:
+        told.append(comments_told("文档中", comments))
+    if seen.pictures:
+        told.append(f"正文含有 {seen.pictures} 幅图片或图形，其中的文字检索不到。")
+    return told + seen.carriers.told()
