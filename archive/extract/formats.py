@@ -18,6 +18,7 @@ from archive.extract.mediatype import (
     OFD,
     PDF,
     PLAIN,
+    PPT,
     PPTX,
     RTF,
     WORD_XML,
@@ -42,6 +43,7 @@ _MODULES = {
     ODS: "opendocument.sheet",
     OFD: "ofd.ofd",
     PPTX: "others.slides",
+    PPT: "others.binaryslides",
     **dict.fromkeys(IMAGES, "others.image"),
 }
 MODULES = tuple(dict.fromkeys(_MODULES.values()))

@@ -23,6 +23,7 @@ MARKDOWN = "text/markdown"
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 XLS = "application/vnd.ms-excel"
+PPT = "application/vnd.ms-powerpoint"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -140,7 +141,7 @@ def _compound_type(path: Path) -> str:
     if entries & {"workbook", "book"}:
         return XLS
     if "powerpoint document" in entries:
-        raise FileRefused("是旧版演示文稿（ppt），暂不能抽取文字。请另存为 pptx 或 PDF 后重新提交。")
+        return PPT
     if "worddocument" in entries:
         return DOC
     if "__properties_version1.0" in entries:

@@ -28,7 +28,23 @@ from archive.extract.containers import compound
 from archive.extract.containers.zipguard import members, parse_part
 from archive.extract.formats import extract_plain
 from archive.extract.limits import MIB
-from archive.extract.mediatype import CSV, DOC, DOCX, HTML, MARKDOWN, ODS, ODT, OFD, PDF, PLAIN, PPTX, RTF, XLS, XLSX
+from archive.extract.mediatype import (
+    CSV,
+    DOC,
+    DOCX,
+    HTML,
+    MARKDOWN,
+    ODS,
+    ODT,
+    OFD,
+    PDF,
+    PLAIN,
+    PPT,
+    PPTX,
+    RTF,
+    XLS,
+    XLSX,
+)
 from archive.masking import packed, word
 from archive.masking.packed import UNPROVEN, Packed
 
@@ -41,7 +57,7 @@ _STREAM = re.compile(rb"stream\r?\n(?=[\x08-\x78])")
 _MOST_FORMER = 256 * MIB
 # A file within a file is read if it begins like one of these, and is of one of these kinds.
 _FILES = (b"PK\x03\x04", b"%PDF-", b"{\\rtf", compound.MAGIC)
-_READ = frozenset({PDF, DOCX, DOC, XLSX, XLS, PPTX, OFD, RTF, ODT, ODS})
+_READ = frozenset({PDF, DOCX, DOC, XLSX, XLS, PPT, PPTX, OFD, RTF, ODT, ODS})
 _BLANKS = b"\xef\xbb\xbf\xff\xfe \r\n\t\0"
 # Fewer signs of base64 stand somewhere by chance.
 _LEAST_SIGNS = 7

@@ -21,8 +21,8 @@ _BULLETS = ("buNone", "buChar", "buBlip")
 class Counter:
     """A counter of the numbered paragraphs of one text body."""
 
-    def __init__(self, body: etree._Element) -> None:
-        self._styles = body.find("{*}lstStyle")
+    def __init__(self, body: etree._Element | None = None) -> None:
+        self._styles = None if body is None else body.find("{*}lstStyle")
         # For each depth the numbering and the last number.
         self._counts: dict[int, tuple[tuple[str, int], int]] = {}
 
@@ -30,13 +30,18 @@ class Counter:
         """Count a paragraph that has text, and return its number as shown, "" for none."""
         properties = paragraph.find("{*}pPr")
         depth = _whole("" if properties is None else properties.get("lvl", ""), 0)
-        for deeper in [each for each in self._counts if each > depth]:
-            del self._counts[deeper]
         numbered = self._numbering(properties, depth)
         if numbered is None:
+            return self.count(depth, None)
+        return self.count(depth, numbered.get("type", ""), _whole(numbered.get("startAt", ""), 1))
+
+    def count(self, depth: int, scheme: str | None, start: int = 1) -> str:
+        """Count a paragraph of a depth in a scheme, None for no number, and return its number as shown."""
+        for deeper in [each for each in self._counts if each > depth]:
+            del self._counts[deeper]
+        if scheme is None:
             self._counts.pop(depth, None)
             return ""
-        scheme, start = numbered.get("type", ""), _whole(numbered.get("startAt", ""), 1)
         same, last = self._counts.get(depth, (None, 0))
         number = last + 1 if same == (scheme, start) else start
         self._counts[depth] = (scheme, start), number
@@ -57,8 +62,13 @@ class Counter:
 
 def unknown_in(slide: etree._Element) -> int:
     """Count the numberings of a slide in formats that aren't written here."""
-    schemes = (_SCHEME.fullmatch(each.get("type", "")) for each in slide.iter("{*}buAutoNum"))
-    return sum(1 for found in schemes if found is None or found[1] not in _FORMS)
+    return sum(not is_known(each.get("type", "")) for each in slide.iter("{*}buAutoNum"))
+
+
+def is_known(scheme: str) -> bool:
+    """Tell whether numbers in a scheme are written as they are shown."""
+    found = _SCHEME.fullmatch(scheme)
+    return found is not None and found[1] in _FORMS
 
 
 def _whole(text: str, otherwise: int) -> int:

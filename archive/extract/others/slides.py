@@ -12,17 +12,17 @@ from archive.extract.containers.zipguard import parse_part, read_parts, refuse_d
 from archive.extract.extraction import Extraction
 from archive.extract.others.slidelists import Counter, unknown_in
 from archive.extract.others.slidelook import PRESENTATION, SlideLook
+from archive.extract.others.slidemet import Met
 from archive.extract.others.slideplace import box_of, place_of
 from archive.extract.others.slidetable import read_table
-from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.carriers import Carriers
 from archive.extract.text.characters import clean, joined, squeezed
-from archive.extract.text.concealed import Concealed, Unseen, comments_told
+from archive.extract.text.concealed import Concealed, Unseen
 from archive.extract.text.numbering import labelled
 from archive.extract.text.officemath import M, OfficeMath
 from archive.extract.text.scripts import Lowered, Raised, in_line
 from archive.extract.text.symbols import is_symbol_font, symbol
-from archive.extract.text.tables import Setter, covered_told
+from archive.extract.text.tables import Setter
 
 _DAMAGED = "演示文稿（pptx）已损坏或不合格式，无法读取。请用办公软件打开并另存后再提交。"
 
@@ -48,13 +48,7 @@ def extract(path: Path) -> Extraction:
 class _Presentation:
     def __init__(self, parts: Mapping[str, bytes]) -> None:
         self._parts = parts
-        self._lines = Lines()
-        self._concealed = Concealed()
-        self._title: str | None = None
-        self._shown = self._hidden = self._pictures = self._notes = self._broken = self._comments = self._unseen = 0
-        self._doubtful = self._unknown_lists = self._tables = self._covered = 0
-        self._setter = Setter()
-        self._carriers = Carriers()
+        self._met = Met()
         self._authors = _authors(parts)
 
     def extraction(self) -> Extraction:
@@ -62,63 +56,37 @@ class _Presentation:
             try:
                 slide, related = parse_part(self._parts[name]), relations(self._parts, name)
             except (KeyError, ExtractionFailed):
-                self._broken += 1
+                self._met.broken += 1
                 continue
             self._read(slide, related, number)
-        if not self._shown and not self._hidden:
+        if not self._met.shown and not self._met.hidden:
             raise ExtractionFailed(_DAMAGED)
-        counted = (
-            (self._broken, "有 {} 张幻灯片已损坏，没有读出文字，请核对原件。"),
-            (self._hidden, "有 {} 张幻灯片设为隐藏，没有收入正文，请核对；公开前请删除。"),
-            (self._unseen, "幻灯片上有 {} 处文字看不见，没有收入正文，请核对；公开前请删除。"),
-            (
-                self._doubtful,
-                "幻灯片上有 {} 个字看不看得见不能确定（白色而底色不明，或者上面盖着图），仍收入正文，请与原件核对。",
-            ),
-            (self._notes, "有 {} 张幻灯片带有备注，没有收入正文；公开前请删除备注。"),
-            (self._unknown_lists, "幻灯片上有 {} 处自动编号的格式不认识，以阿拉伯数字写出，请与原件核对。"),
-            (self._pictures, "正文含有 {} 幅图片，其中的文字检索不到。"),
-        )
-        told = [sentence.format(count) for count, sentence in counted if count]
-        told += self._carriers.told()
-        if self._comments:
-            told.append(comments_told("幻灯片上", self._comments))
-        if self._covered:
-            told.append(covered_told(self._covered))
-        lines, labels = self._lines, table_labels(self._lines.tables)
-        return assemble(
-            self._title,
-            lines.found,
-            labels=labels,
-            rows=lines.rows,
-            warnings=[*told, *self._setter.told],
-            concealed=self._concealed.lines,
-        )
+        return self._met.extraction()
 
     def _read(self, slide: etree._Element, related: Mapping[str, tuple[str, str]], number: int) -> None:
         where = f"第 {number} 张幻灯片"
         is_hidden = slide.get("show") in ("0", "false")
         if is_hidden:
-            self._hidden += 1
-            self._concealed.add(f"隐藏的{where}", " ".join(_lines(slide)))
+            self._met.hidden += 1
+            self._met.concealed.add(f"隐藏的{where}", " ".join(_lines(slide)))
         else:
-            self._shown += 1
+            self._met.shown += 1
             for reason, text in _take_unseen(slide, _size(self._parts), SlideLook(self._parts, slide, related)):
                 if reason is None:
-                    self._doubtful += len(squeezed(text))
+                    self._met.doubtful += len(squeezed(text))
                 else:
-                    self._unseen += 1
-                    self._concealed.add(f"{where}{reason}", text)
-            if self._shown == 1:
-                self._title = _title(slide)
+                    self._met.unseen += 1
+                    self._met.concealed.add(f"{where}{reason}", text)
+            if self._met.shown == 1:
+                self._met.title = _title(slide)
             for each in _blocks(slide):
                 if isinstance(each, str):
-                    self._lines.add_row(each)
+                    self._met.lines.add_row(each)
                 else:
-                    self._add_table(each, where)
-            _count_carriers(slide, self._carriers, self._concealed, where)
-            self._unknown_lists += unknown_in(slide)
-            self._pictures += sum(1 for _ in slide.iter("{*}pic"))
+                    self._met.add_table(read_table(each, _text), where)
+            _count_carriers(slide, self._met.carriers, self._met.concealed, where)
+            self._met.unknown_lists += unknown_in(slide)
+            self._met.pictures += sum(1 for _ in slide.iter("{*}pic"))
         charts = {one.get(key) for one in slide.iter("{*}chart") for key in IDS}
         for name, (kind, target) in related.items():
             if target not in self._parts:
@@ -126,29 +94,20 @@ class _Presentation:
             if kind == "chart":
                 for text in _chart(parse_part(self._parts[target])):
                     if is_hidden or name not in charts:
-                        self._concealed.add(f"{'隐藏的' if is_hidden else ''}{where}看不见的图表", text)
+                        self._met.concealed.add(f"{'隐藏的' if is_hidden else ''}{where}看不见的图表", text)
                     else:
-                        self._lines.add_row(text)
+                        self._met.lines.add_row(text)
             if kind == "diagramData":
                 for text in _lines(parse_part(self._parts[target])):
                     if is_hidden:
-                        self._concealed.add(f"隐藏的{where}", text)
+                        self._met.concealed.add(f"隐藏的{where}", text)
                     else:
-                        self._lines.add_row(text)
+                        self._met.lines.add_row(text)
             elif kind == "notesSlide" and (note := " ".join(_lines(parse_part(self._parts[target])))):
-                self._notes += 1
-                self._concealed.add(f"{where}备注", note)
+                self._met.notes += 1
+                self._met.concealed.add(f"{where}备注", note)
             elif kind in _COMMENTED:
                 self._add_comments(where, parse_part(self._parts[target]))
-
-    def _add_table(self, element: etree._Element, where: str) -> None:
-        table = read_table(element, _text)
-        self._tables += 1
-        for row in table.rows(self._setter):
-            self._lines.add_set(row, self._tables)
-        for text in table.covered:
-            self._covered += len(squeezed(text))
-            self._concealed.add(f"{where}{Unseen.MERGED}", text)
 
     def _add_comments(self, where: str, root: etree._Element) -> None:
         """List the comments of a part, older ones and those with answers."""
@@ -156,8 +115,8 @@ class _Presentation:
             texts = [part.text or "" for part in each.iterfind("{*}text")]
             texts += [part.text or "" for part in each.iterfind("{*}txBody//{*}t")]
             author = clean(self._authors.get(each.get("authorId", ""), "")) or "未署名"
-            self._concealed.add(f"{where}批注（{author}）", "".join(texts))
-            self._comments += 1
+            self._met.concealed.add(f"{where}批注（{author}）", "".join(texts))
+            self._met.comments += 1
 
 
 def _authors(parts: Mapping[str, bytes]) -> dict[str, str]:

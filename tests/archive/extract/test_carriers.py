@@ -8,10 +8,11 @@ import pytest
 
 from archive.extract import extract_plain
 from archive.extract.extraction import Extraction
-from archive.extract.mediatype import DOC, DOCX, HTML, ODT, PPTX, RTF
+from archive.extract.mediatype import DOC, DOCX, HTML, ODT, PPT, PPTX, RTF
 from tests.archive.extract.makers import add_xml, write_docx
 from tests.archive.extract.opendocuments import letters_style, write_opendocument
 from tests.archive.extract.others.test_slides import write_pptx
+from tests.archive.extract.presentations import drawing, record, shape, text, write_ppt
 from tests.archive.extract.worddocuments import Run, write_doc
 
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
@@ -27,6 +28,7 @@ CARRIERS: dict[str, tuple[str, dict[str, Any]]] = {
         "html": "5<sup>4</sup>",
         "odt": '5<text:span text:style-name="raised">4</text:span>',
         "pptx": '<a:r><a:t>5</a:t></a:r><a:r><a:rPr baseline="30000"/><a:t>4</a:t></a:r>',
+        "ppt": shape(text("54", runs=[(1, 0, b""), (2, 0x80000, b"\x1e\0")])),
     }),
     "formula": ("1/2", {
         "docx": HALF,
@@ -50,6 +52,7 @@ CARRIERS: dict[str, tuple[str, dict[str, Any]]] = {
         "html": "<input type=checkbox checked>",
         "odt": "<text:span text:style-name='symbols'>\uf0fe</text:span>",
         "pptx": '<a:r><a:rPr><a:sym typeface="Wingdings"/></a:rPr><a:t>\uf0fe</a:t></a:r>',
+        "ppt": shape(text("\uf0fe", runs=[(2, 0x10000, b"\3\0")])),
     }),
     "box of a form": ("复选框的状态没有读出", {
         "docx": "<w:r><w:fldChar w:fldCharType='begin'/><w:instrText>FORMCHECKBOX</w:instrText>"
@@ -79,11 +82,13 @@ CARRIERS: dict[str, tuple[str, dict[str, Any]]] = {
         "doc": (Run("a\x01"),),
         "rtf": r"a{\pict 00}",
         "html": "a<img src='a.png'>",
+        "ppt": shape(kind=75),
         "odt": "<draw:frame><draw:image xlink:href='Pictures/a.png'/></draw:frame>",
     }),
     "embedded file": ("个嵌入对象", {
         "docx": "<w:r><w:object><w:OLEObject/></w:object></w:r>",
         "rtf": r"a{\object\objemb{\*\objdata 00}}",
+        "ppt": shape(data=record(0xBC1, bytes(4))),
         "odt": "<draw:frame><draw:object-ole xlink:href='Object 1'/><draw:image xlink:href='a.png'/></draw:frame>",
     }),
 }  # fmt: skip
@@ -120,9 +125,13 @@ def read_odt(tmp_path: Path, content: str) -> Extraction:
     return extract_plain(write_opendocument(tmp_path / "a", "text", f"<text:p>x{content}</text:p>", styles), ODT)
 
 
+def read_ppt(tmp_path: Path, content: bytes) -> Extraction:
+    return extract_plain(write_ppt(tmp_path / "a", [drawing(shape(text("x")), content)]), PPT)
+
+
 READERS: dict[str, Callable[..., Extraction]] = {
     "docx": read_docx, "doc": read_doc, "rtf": read_rtf, "html": read_html, "pptx": read_pptx,
-    "odt": read_odt,
+    "odt": read_odt, "ppt": read_ppt,
 }  # fmt: skip
 
 
