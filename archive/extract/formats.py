@@ -23,6 +23,7 @@ from archive.extract.mediatype import (
     RTF,
     WORD_XML,
     XLS,
+    XLSB,
     XLSX,
 )
 from archive.extract.recognition.page import read
@@ -37,6 +38,7 @@ _MODULES = {
     PLAIN: "others.plain",
     MARKDOWN: "others.markdown",
     XLSX: "others.spreadsheet",
+    XLSB: "others.spreadsheet",
     XLS: "others.spreadsheet",
     CSV: "others.csvtable",
     ODT: "opendocument.document",

@@ -22,6 +22,7 @@ PLAIN = "text/plain"
 MARKDOWN = "text/markdown"
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
 XLS = "application/vnd.ms-excel"
 PPT = "application/vnd.ms-powerpoint"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -104,7 +105,7 @@ def _zip_type(path: Path) -> str:
     ):
         return DOCX
     if "xl/workbook.bin" in members:
-        raise FileRefused("是二进制电子表格（xlsb），暂不能抽取文字。请另存为 xlsx 后重新提交。")
+        return XLSB
     if any(each.startswith("xl/") for each in members):
         return XLSX
     if any(each.startswith("ppt/") for each in members):

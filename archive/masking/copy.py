@@ -21,6 +21,7 @@ from archive.extract.mediatype import (
     RTF,
     WORD_XML,
     XLS,
+    XLSB,
     XLSX,
 )
 from archive.masking import pdf, text, word, workbook
@@ -34,6 +35,7 @@ INSTEAD = {
     WORD_XML: f"Word 的 xml 文件不能在这里遮盖。{_OLD_WORD}",
     RTF: f"rtf 文件不能在这里遮盖。{_OLD_WORD}",
     XLS: "xls、et 文件不能在这里遮盖。请用 WPS 表格或 Excel 打开它，另存为 xlsx，作为新版本收入，再在那里遮盖。",
+    XLSB: "xlsb 文件不能在这里遮盖。请用 WPS 表格或 Excel 打开它，另存为 xlsx，作为新版本收入，再在那里遮盖。",
     ODT: f"odt 文件不能在这里遮盖。{_OLD_WORD}",
     ODS: "ods 文件不能在这里遮盖。请用 WPS 表格或 LibreOffice 打开它，另存为 xlsx，作为新版本收入，再在那里遮盖。",
     PPT: "ppt、dps 文件不能在这里遮盖。请用 WPS 演示或 PowerPoint 打开它，另存为 PDF，作为新版本收入，再在那里遮盖。",

@@ -43,6 +43,7 @@ from archive.extract.mediatype import (
     PPTX,
     RTF,
     XLS,
+    XLSB,
     XLSX,
 )
 from archive.masking import packed, word
@@ -57,7 +58,7 @@ _STREAM = re.compile(rb"stream\r?\n(?=[\x08-\x78])")
 _MOST_FORMER = 256 * MIB
 # A file within a file is read if it begins like one of these, and is of one of these kinds.
 _FILES = (b"PK\x03\x04", b"%PDF-", b"{\\rtf", compound.MAGIC)
-_READ = frozenset({PDF, DOCX, DOC, XLSX, XLS, PPT, PPTX, OFD, RTF, ODT, ODS})
+_READ = frozenset({PDF, DOCX, DOC, XLSX, XLSB, XLS, PPT, PPTX, OFD, RTF, ODT, ODS})
 _BLANKS = b"\xef\xbb\xbf\xff\xfe \r\n\t\0"
 # Fewer signs of base64 stand somewhere by chance.
 _LEAST_SIGNS = 7

@@ -10,6 +10,7 @@ FORMATS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PPTX",
     "application/vnd.ms-excel": "XLS",
+    "application/vnd.ms-excel.sheet.binary.macroenabled.12": "XLSB",
     "application/vnd.ms-powerpoint": "PPT",
     "application/vnd.ms-word.document.xml": "Word XML",
     "application/msword": "DOC",

@@ -1,6 +1,7 @@
 """What a workbook says of how its cells are seen: hidden rows and columns, formats that show nothing, comments.
 
-``sheetparts`` reads it from xlsx and ``sheetrecords`` from xls. Rows and columns are counted from 0.
+``sheetparts`` reads it from xlsx, ``sheetbinary`` from xlsb and ``sheetrecords`` from xls. Rows and columns are counted
+from 0.
 """
 
 import re
@@ -49,6 +50,8 @@ class SheetView:
     columns: set[int] = field(default_factory=set)
     looks: dict[tuple[int, int], Look] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
+    # The first and the last cell of each merged one, where calamine does not read them.
+    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
     grounded: bool = False
 
     def shown(self, row: int, column: int, value: object) -> str | None:

@@ -1,4 +1,4 @@
-"""Reading workbooks (xls, xlsx and related formats): each sheet's name as a line, then its rows as they are seen."""
+"""Reading workbooks (xls, xlsx, xlsb and related ones): each sheet's name as a line, then its rows as they are seen."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,9 +13,9 @@ from lxml import etree
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from archive.errors import ExtractionFailed
-from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype, repack
+from archive.extract.containers.zipguard import members, parse_part, refuse_doctype, repack
 from archive.extract.extraction import Extraction
-from archive.extract.others import sheetparts, sheetrecords
+from archive.extract.others import sheetbinary, sheetparts, sheetrecords
 from archive.extract.others.numberformat import general
 from archive.extract.others.sheetview import SheetView, letters
 from archive.extract.text.assemble import Lines, assemble
@@ -29,6 +29,9 @@ MAX_CELLS = 8_000_000
 # Default names of sheets.
 _UNNAMED = re.compile(r"(?:Sheet|工作表)\s*\d{0,3}", re.IGNORECASE)
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_BINARY_SHEET = re.compile(r"xl/worksheets/[^/]+\.bin", re.IGNORECASE)
+# Parts that say what cells hold and how they are seen.
+_KEPT = (".xml", ".rels", ".bin")
 _DRAWING = re.compile(r"xl/drawings/[^/]+\.xml", re.IGNORECASE)
 _FILLED = re.compile(rb"<(?:\w+:)?c\s([^<>]*[^<>/])>(?!</)")
 _PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
@@ -82,7 +85,7 @@ def extract(path: Path) -> Extraction:
     """Extract the text that readers of a workbook see; a first row of one cell is the title."""
     with path.open("rb") as stream:
         if stream.read(2) == b"PK":
-            return _extract_parts(read_parts(path))
+            return _extract_parts({name: each for name, each in members(path) if name.lower().endswith(_KEPT)})
         stream.seek(0)
         if _LOCKED.search(stream.read()):
             raise ExtractionFailed("电子表格设有打开密码，无法读取。请去掉密码后重新提交。")
@@ -108,7 +111,9 @@ def _extract_parts(parts: Mapping[str, bytes]) -> Extraction:
         if _SHEET.fullmatch(name):
             check_area(content)
             lacking += uncalculated(content)
-    views = sheetparts.views(parts)
+        elif _BINARY_SHEET.fullmatch(name):
+            _check_size(*sheetbinary.area(content))
+    views = (sheetbinary if sheetbinary.WORKBOOK in parts else sheetparts).views(parts)
     book = _read(repack(parts), views)
     told = warnings(book)
     if lacking:
@@ -184,11 +189,14 @@ def check_area(content: bytes) -> None:
             left, right = columns if rows else (across, across)
             rows, columns = (min(first, down), max(last, down)), (min(left, across), max(right, across))
     if rows:
-        height, width = rows[1] - rows[0] + 1, columns[1] - columns[0] + 1
-        if height * width > MAX_CELLS:
-            raise ExtractionFailed(
-                f"电子表格中有数据的区域达 {height:,} 行 {width:,} 列，无法读取。请删除表格以外的零星内容后再提交。"
-            )
+        _check_size(rows[1] - rows[0] + 1, columns[1] - columns[0] + 1)
+
+
+def _check_size(height: int, width: int) -> None:
+    if height * width > MAX_CELLS:
+        raise ExtractionFailed(
+            f"电子表格中有数据的区域达 {height:,} 行 {width:,} 列，无法读取。请删除表格以外的零星内容后再提交。"
+        )
 
 
 def _number(letters: bytes) -> int:
@@ -222,7 +230,7 @@ def _read(stream: BinaryIO, views: Sequence[SheetView]) -> Book:
                 found = workbook.get_sheet_by_index(index)
                 if sheet.visible is SheetVisibleEnum.Visible:
                     seen = _seen(book, name, found, view)
-                    book.add(name, [row for row in book.setter.rows(seen, _spans(found)) if row.text])
+                    book.add(name, [row for row in book.setter.rows(seen, _spans(found, view)) if row.text])
                 else:
                     _conceal(book, name, found)
             for comment in view.comments:
@@ -251,7 +259,7 @@ def _cells(sheet: CalamineSheet) -> Iterator[tuple[int, dict[int, _Cell]]]:
 
 def _seen(book: Book, name: str, sheet: CalamineSheet, view: SheetView) -> list[dict[int, str]]:
     """Return the rows as they are seen, each with its cells by column, and list what is not."""
-    ends = dict(sheet.merged_cell_ranges or ())
+    ends = dict(_merged(sheet, view))
     found: list[dict[int, str]] = []
     hidden_rows: dict[int, list[str]] = {}
     hidden_columns: dict[int, list[str]] = {}
@@ -286,11 +294,14 @@ def _seen(book: Book, name: str, sheet: CalamineSheet, view: SheetView) -> list[
     return found
 
 
-def _spans(sheet: CalamineSheet) -> dict[tuple[int, int], Span]:
+def _merged(sheet: CalamineSheet, view: SheetView) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    return [*(sheet.merged_cell_ranges or view.merged)]
+
+
+def _spans(sheet: CalamineSheet, view: SheetView) -> dict[tuple[int, int], Span]:
     """Return how far the merged cells of a sheet reach, by their rows and columns."""
     return {
-        (top, left): Span(bottom - top + 1, right - left + 1)
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+        (top, left): Span(bottom - top + 1, right - left + 1) for (top, left), (bottom, right) in _merged(sheet, view)
     }
 
 

@@ -22,6 +22,7 @@ from archive.extract.mediatype import (
     TIFF,
     WEBP,
     XLS,
+    XLSB,
     XLSX,
 )  # fmt: skip
 from tests.archive.extract.compounds import write_compound
@@ -66,7 +67,13 @@ def test_content_goes_before_the_name(tmp_path: Path, name: str, content: bytes,
 
 @pytest.mark.parametrize(
     ("member", "expected"),
-    [("xl/workbook.xml", XLSX), ("ppt/presentation.xml", PPTX), ("OFD.xml", OFD), ("ofd.xml", OFD)],
+    [
+        ("xl/workbook.xml", XLSX),
+        ("xl/workbook.bin", XLSB),
+        ("ppt/presentation.xml", PPTX),
+        ("OFD.xml", OFD),
+        ("ofd.xml", OFD),
+    ],
 )
 def test_a_container_is_what_it_holds_under_any_name(tmp_path: Path, member: str, expected: str) -> None:
     path = tmp_path / "file"
@@ -130,7 +137,6 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path, name: st
 @pytest.mark.parametrize(
     ("member", "word"),
     [
-        ("xl/workbook.bin", "xlsb"),
         ("2020/manifest.jsonl", "带清单的压缩包"),
         ("content.xml", "OpenDocument 的演示文稿"),
         ("a.txt", "解压"),
