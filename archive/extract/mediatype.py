@@ -29,6 +29,8 @@ PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentatio
 ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 OFD = "application/ofd"
+EML = "message/rfc822"
+MHT = "application/x-mimearchive"
 PNG, JPEG, GIF, TIFF, BMP, WEBP = (f"image/{kind}" for kind in ("png", "jpeg", "gif", "tiff", "bmp", "webp"))
 IMAGES = frozenset({PNG, JPEG, GIF, TIFF, BMP, WEBP})
 
@@ -49,6 +51,10 @@ _IMAGE_MARKS = (
     (BMP, re.compile(rb"BM.{4}\x00{4}.{2}\x00{2}[\x0c\x28\x38\x40\x6c\x7c]\x00{3}", re.DOTALL)),
     (WEBP, re.compile(rb"RIFF.{4}WEBP", re.DOTALL)),
 )
+_HEADER = re.compile(rb"([!-9;-~]+):(.*)")
+# Headers that mail has which was sent, and saved pages have not.
+_SENT = frozenset((b"received", b"message-id", b"to", b"cc", b"delivered-to", b"return-path"))
+_WRITTEN = frozenset((b"from", b"subject", b"date"))
 _ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 _HEAD = 4096
 _OPENDOCUMENT = re.compile(rb"application/vnd\.oasis\.opendocument\.[a-z-]{1,40}")
@@ -90,6 +96,8 @@ def media_type(path: Path, name: str) -> str:
         return RTF
     if _looks_xml(head) and any(mark in head for mark in _WORD_XML_MARKS):
         return WORD_XML
+    if (message := _message_type(head)) is not None:
+        return message
     _refuse_binary(head)
     return _text_type(head, Path(name).suffix.lower())
 
@@ -148,6 +156,22 @@ def _compound_type(path: Path) -> str:
     if "__properties_version1.0" in entries:
         raise FileRefused(f"是 Outlook 邮件（msg），暂不能抽取文字。{_SAVE_AS}")
     raise FileRefused(f"不认识的文件类型（旧版办公文件），或文件已损坏。{_SAVE_AS}")
+
+
+def _message_type(head: bytes) -> str | None:
+    """Tell mail and pages saved in one file by their headers (RFC 5322, 2.2); None for what has none."""
+    block = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    lines = block.split(b"\n")
+    # The first line of a message in a mailbox of many, and one that is cut off.
+    lines = lines[lines[0].startswith(b"From ") : len(lines) - (len(head) == _HEAD)]
+    named = {found[1].lower(): found[2] for line in lines if (found := _HEADER.match(line))}
+    if not all(_HEADER.match(line) or line[:1] in (b" ", b"\t") for line in filter(None, lines)):
+        return None
+    if not (named.keys() & _SENT and named.keys() & _WRITTEN or named.keys() >= {b"mime-version", b"content-type"}):
+        return None
+    kind = named.get(b"content-type", b"").strip().lower()
+    is_page = kind.startswith((b"multipart/related", b"text/html")) and not named.keys() & _SENT
+    return MHT if is_page else EML
 
 
 def _refuse_binary(head: bytes) -> None:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
@@ -29,7 +30,9 @@ from archive.document import Attachment, File, Metadata, Place, Status
 from archive.errors import FileRefused, NotRecorded, PrecheckFailed
 from archive.extract import Sandbox, media_type
 from archive.extract.extraction import Extraction
+from archive.extract.mediatype import EML
 from archive.intake.adding import Item, Prepared, add_version
+from archive.intake.enclosed import enclosed
 from archive.intake.keeping import keeping, tighten
 from archive.intake.taking_over import Left, take_over
 from archive.reasons import why
@@ -228,9 +231,12 @@ class Intake:
             streams = [stack.enter_context(_opened(path, item.within)) for path, _ in item.files]
             own = f"/proc/{os.getpid()}/fd"
             names = [name for _, name in item.files]
-            return self._read(
-                item, [(Path(f"{own}/{each.fileno()}"), name) for each, name in zip(streams, names, strict=True)]
-            )
+            files = [(Path(f"{own}/{each.fileno()}"), name) for each, name in zip(streams, names, strict=True)]
+            for path, name in list(files):
+                if media_type(path, name) == EML:
+                    folder = stack.enter_context(TemporaryDirectory(prefix="gongkai-mail-"))
+                    files += enclosed(self._sandbox, path, Path(folder))
+            return self._read(item, files)
 
     def _read(self, item: Item, files: list[tuple[Path, str]]) -> "Prepared | _Held":
         types = [media_type(path, name) for path, name in files]

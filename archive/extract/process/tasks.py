@@ -8,8 +8,8 @@ from typing import Any
 
 
 class Task(StrEnum):
-    """What is asked: which pages a file has, the picture of one, the characters recognised on one, a masked copy, or
-    whether words are still there.
+    """What is asked: which pages a file has, the picture of one, the characters recognised on one, a masked copy,
+    whether words are still there, or which files a message encloses.
     """
 
     OUTLINE = "outline"
@@ -17,6 +17,7 @@ class Task(StrEnum):
     RECOGNISE = "recognise"
     MASK = "mask"
     PROVE = "remains"
+    UNPACK = "enclosed"
 
 
 # Loaded when first asked for: a process that only reads text needs none of the libraries.
@@ -26,6 +27,7 @@ _MODULES = {
     Task.RECOGNISE: "archive.extract.recognition.picture",
     Task.MASK: "archive.masking.copy",
     Task.PROVE: "archive.masking.copy",
+    Task.UNPACK: "archive.extract.others.message",
 }
 
 

@@ -12,6 +12,7 @@ from archive.extract.text.headings import missing_content, missing_content_warni
 from archive.extract.text.mojibake import is_garbled
 from archive.extract.text.tables import Row, placed, remaining
 
+NO_TEXT = "没有抽取到正文文字，请检查文件是否完整。"
 SCANNED = "扫描件没有文字层，检索不到其内容"
 _PAGE = re.compile(r"第 (\d+) 页")
 _TITLE_LINES = 4
@@ -98,7 +99,7 @@ def assemble(
     told += attachment_warnings(sifted.attachments)
     told += [missing_content_warning(heading) for _, heading in missing_content(paragraphs)[:_TOLD]]
     if not paragraphs and not garbled and not any(SCANNED in each for each in told):
-        told.append("没有抽取到正文文字，请检查文件是否完整。")
+        told.append(NO_TEXT)
     return Extraction(
         title=title,
         paragraphs=tuple(paragraphs),

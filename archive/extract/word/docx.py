@@ -1,11 +1,8 @@
 """Reading Word documents (docx)."""
 
-import email
-import email.policy
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from email.message import EmailMessage
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -18,7 +15,7 @@ from lxml import etree
 from archive.errors import ExtractionFailed
 from archive.extract.containers.zipguard import read_parts, refuse_doctype, repack
 from archive.extract.extraction import Extraction
-from archive.extract.others import plain
+from archive.extract.others import plain, webarchive
 from archive.extract.text.assemble import assemble, table_labels
 from archive.extract.text.characters import joined
 from archive.extract.text.charset import decode
@@ -174,13 +171,8 @@ def _read_chunk(part: Part) -> Extraction:
     data: bytes = part.blob
     name = str(part.partname).lower()
     if name.endswith((".mht", ".mhtml")) or data.lstrip()[:13].lower() == b"mime-version:":
-        message = email.message_from_bytes(data, policy=email.policy.default)
-        for content in message.walk():
-            if isinstance(content, EmailMessage) and content.get_content_type() in ("text/html", "text/plain"):
-                payload = content.get_payload(decode=True)
-                if isinstance(payload, bytes):
-                    return _from_bytes(payload, content.get_content_type(), content.get_content_charset())
-    elif name.endswith((".html", ".htm", ".xhtml")):
+        return webarchive.from_bytes(data.lstrip(), whole=True)
+    if name.endswith((".html", ".htm", ".xhtml")):
         return _from_bytes(data, "text/html", None)
     elif name.endswith(".txt"):
         return _from_bytes(data, "text/plain", None)

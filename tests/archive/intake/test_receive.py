@@ -17,6 +17,7 @@ from archive.intake.manifest import items_below, read_manifest
 from archive.intake.receive import Intake, Result
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
+from tests.archive.extract.messages import mail
 from tests.conftest import NewDatabase, publish
 
 Write = Callable[[str, str], Path]
@@ -445,3 +446,28 @@ def test_a_restriction_that_comes_after_publication_is_told(portal: Intake, inta
     portal.receive(item)
     late = intake.receive(replace(item, source="http://www.yunxi.example/2.htm", stated={"disclosure": "不予公开"}))
     assert "请核实是否撤回" in late.reason
+
+
+def test_what_a_message_encloses_becomes_its_attachments(tmp_path: Path, intake: Intake, catalogue: Catalogue) -> None:
+    message = mail("各单位：请查收附件。")
+    message.add_attachment("甲,乙\n".encode(), maintype="text", subtype="csv", filename="清单.csv")
+    message.add_attachment(TEXT.encode(), maintype="text", subtype="plain", filename="通知.txt")
+    path = tmp_path / "信.eml"
+    path.write_bytes(message.as_bytes())
+    outcome = intake.receive(Item(path, "mail"))
+    assert outcome.result is Result.TAKEN
+    document = catalogue.newest(str(outcome.document_id))
+    assert document.metadata.title == "关于供热的通知"
+    assert [part.file.name for part in document.attachments] == ["清单.csv", "通知.txt"]
+    assert [part.text.splitlines()[-1] for part in document.attachments] == ["甲\t乙", "请做好防汛准备，落实值班制度。"]
+    assert intake.receive(Item(path, "mail")).result is Result.HELD
+
+
+def test_a_message_with_an_attachment_that_cannot_be_taken_in_is_refused(tmp_path: Path, intake: Intake) -> None:
+    message = mail("各单位：请查收附件。")
+    message.add_attachment(b"MZ\x00\x01", maintype="application", subtype="octet-stream", filename="a.exe")
+    path = tmp_path / "信.eml"
+    path.write_bytes(message.as_bytes())
+    outcome = intake.receive(Item(path, "mail"))
+    assert outcome.result is Result.REFUSED
+    assert "邮件的附件“a.exe”不能收入" in outcome.reason

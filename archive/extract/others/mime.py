@@ -1,0 +1,252 @@
+"""Taking apart mail and web archives (RFC 5322, 2045 to 2047, 2557): headers, what is shown, what is enclosed."""
+
+import email
+import email.header
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import policy
+from email.errors import HeaderParseError
+from email.message import Message
+
+from archive.errors import ExtractionFailed
+from archive.extract.extraction import Extraction
+from archive.extract.others import plain
+from archive.extract.text.characters import clean
+from archive.extract.text.charset import decode
+from archive.extract.webpage import html
+
+_ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030"}
+_LOCKED = frozenset(("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"))
+_SIGNATURES = frozenset(("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"))
+# Bytes of a header that are no ASCII, as the parser keeps them.
+_BYTES = re.compile("[\udc80-\udcff]")
+_LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
+_ADDRESS = re.compile(r"""href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_END_OF_STYLE = re.compile(r"</style", re.IGNORECASE)
+_DEPTH = 20
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A text that is shown, as HTML or plain, with the warnings of its decoding."""
+
+    text: str
+    is_html: bool
+    warnings: tuple[str, ...] = ()
+
+    def read(self, whole: bool = True) -> Extraction:
+        """Read the text; ``whole`` for a page that is all document, without a site around it."""
+        if self.is_html:
+            return html.from_text(self.text, self.warnings, whole)
+        return plain.from_text(self.text, self.warnings)
+
+
+@dataclass(slots=True)
+class Opened:
+    """What a message holds: bodies in order, other forms of them that are not shown, what is enclosed, pages beside."""
+
+    bodies: list[Body] = field(default_factory=list)
+    others: list[Body] = field(default_factory=list)
+    enclosed: list[tuple[str, bytes]] = field(default_factory=list)
+    pages: int = 0
+
+
+def parsed(data: bytes) -> Message:
+    """Parse a message."""
+    return email.message_from_bytes(data.removeprefix(b"\xef\xbb\xbf"), policy=policy.compat32)
+
+
+def header(message: Message, name: str) -> str:
+    """Return a header as it is read, in whatever encoding it is written; "" if it is absent."""
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name), "")
+    return decoded(raw)
+
+
+def decoded(raw: str) -> str:
+    """Decode the words of a header."""
+    unfolded = re.sub(r"\r?\n[ \t]*", " ", raw)
+    try:
+        parts = email.header.decode_header(unfolded)
+    except (HeaderParseError, ValueError):
+        parts = [(unfolded, None)]
+    return clean("".join(_word(*part) for part in parts))
+
+
+def _word(word: bytes | str, charset: str | None) -> str:
+    if isinstance(word, str) and not _BYTES.search(word):
+        return word
+    data = word.encode("utf-8", "surrogateescape") if isinstance(word, str) else word
+    if charset:
+        try:
+            return data.decode(_ALIASES.get(charset.lower(), charset))
+        except (LookupError, UnicodeDecodeError):
+            pass
+    try:
+        return decode(data, charset).text
+    except ExtractionFailed:
+        return data.decode("utf-8", "replace")
+
+
+def opened(message: Message) -> Opened:
+    """Take a message apart. Raises ExtractionFailed for one that is encrypted."""
+    found = Opened()
+    _open(message, found, 0)
+    return found
+
+
+def _open(part: Message, found: Opened, depth: int) -> None:
+    kind = part.get_content_type()
+    if kind in _LOCKED or depth > _DEPTH:
+        reason = "邮件经过加密，无法读取。请解密后另存，再重新提交。" if kind in _LOCKED else "邮件嵌套过深，无法读取。"
+        raise ExtractionFailed(reason)
+    if kind == "message/rfc822":
+        inner = part.get_payload()
+        # One that is cut off has no message in it.
+        if isinstance(inner, list) and inner and isinstance(inner[0], Message):
+            name = header(inner[0], "subject") or "转发的邮件"
+            found.enclosed.append((f"{_named(part, name)}.eml".replace(".eml.eml", ".eml"), inner[0].as_bytes()))
+            found.enclosed += opened(inner[0]).enclosed
+    elif kind == "multipart/alternative":
+        _open_one(_children(part), found, depth)
+    elif kind == "multipart/related":
+        _open_related(part, found, depth)
+    elif part.is_multipart():
+        for each in _children(part):
+            _open(each, found, depth + 1)
+    elif kind in ("text/html", "text/plain") and not _is_enclosed(part):
+        found.bodies.append(_body(part))
+    elif kind not in _SIGNATURES:
+        content = _content(part)
+        if content or part.get_filename():
+            found.enclosed.append((_named(part, f"附件{len(found.enclosed) + 1}"), content))
+
+
+def _open_one(choices: list[Message], found: Opened, depth: int) -> None:
+    """Open the best of several forms of a text: the last that has HTML, else the first (RFC 2046, 5.1.4)."""
+    held = []
+    for each in choices:
+        inner = Opened()
+        _open(each, inner, depth + 1)
+        held.append(inner)
+    shown = next((form for form in reversed(held) if any(body.is_html for body in form.bodies)), None)
+    shown = shown or next((form for form in held if form.bodies), None)
+    for form in held:
+        if form is shown:
+            found.bodies += form.bodies
+        else:
+            found.others += form.bodies
+        found.others += form.others
+        found.enclosed += form.enclosed
+        found.pages += form.pages
+
+
+def _open_related(part: Message, found: Opened, depth: int) -> None:
+    """Open a page and what belongs to it: pictures it shows, its style sheets, pages in its frames (RFC 2387, 2557)."""
+    children = _children(part)
+    start = str(part.get_param("start") or "").strip("<>")
+    root = next((each for each in children if start and _identity(each) == start), None)
+    root = root or next((each for each in children if _may_be_root(each)), None)
+    if root is None:
+        for each in children:
+            _open(each, found, depth + 1)
+        return
+    before = len(found.bodies)
+    _open(root, found, depth + 1)
+    pages = "".join(body.text for body in found.bodies[before:])
+    sheets: dict[str, str] = {}
+    for each in children:
+        names = _names(each)
+        kind = each.get_content_type()
+        if each is root:
+            continue
+        if kind == "text/css":
+            sheets |= dict.fromkeys(names, _body(each).text)
+        elif kind == "text/html" and not _is_enclosed(each):
+            found.pages += 1
+        elif each.get_content_maintype() == "multipart" or kind == "message/rfc822":
+            _open(each, found, depth + 1)
+        elif not (any(name in pages for name in names) or _is_furniture(each)):
+            _open(each, found, depth + 1)
+    found.bodies[before:] = [
+        Body(_with_sheets(body.text, sheets), body.is_html, body.warnings) for body in found.bodies[before:]
+    ]
+
+
+def _with_sheets(page: str, sheets: dict[str, str]) -> str:
+    """Put the style sheets that a page takes from the archive into it."""
+
+    def put(link: re.Match[str]) -> str:
+        address = _ADDRESS.search(link[0])
+        sheet = sheets.get(address[1].replace("&amp;", "&")) if address else None
+        return link[0] if sheet is None else f"<style>{_END_OF_STYLE.sub('', sheet)}</style>"
+
+    return _LINK.sub(put, page) if sheets else page
+
+
+def _children(part: Message) -> list[Message]:
+    inner = part.get_payload()
+    return [each for each in inner if isinstance(each, Message)] if isinstance(inner, list) else []
+
+
+def _may_be_root(part: Message) -> bool:
+    return part.get_content_type() in ("text/html", "multipart/alternative", "application/xhtml+xml")
+
+
+def _identity(part: Message) -> str:
+    return str(part.get("Content-ID") or "").strip("<> \r\n")
+
+
+def _names(part: Message) -> list[str]:
+    """Return the addresses by which a page refers to a part of its archive."""
+    identity, place = _identity(part), str(part.get("Content-Location") or "").strip()
+    return [each for each in (f"cid:{identity}" if identity else "", place) if each]
+
+
+def _is_enclosed(part: Message) -> bool:
+    return part.get_content_disposition() == "attachment" or bool(part.get_filename())
+
+
+def _is_furniture(part: Message) -> bool:
+    """Tell whether a part of a saved page is none that anybody encloses: it has a place of its own, and no name."""
+    return part.get("Content-Location") is not None and not _is_enclosed(part)
+
+
+def _content(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _body(part: Message) -> Body:
+    charset = part.get_content_charset()
+    is_html = part.get_content_type() != "text/plain"
+    content = _content(part)
+    found = decode(content, charset) if content.strip() else None
+    return Body(found.text, is_html, found.warnings) if found else Body("", is_html)
+
+
+def _named(part: Message, otherwise: str) -> str:
+    """Return the name of what is enclosed, without a folder."""
+    name = decoded(part.get_filename() or "") or otherwise
+    name = re.sub(r"[\x00-\x1f]", "", name.replace("\\", "/").rpartition("/")[2]).strip(". ") or otherwise
+    stem, dot, suffix = name.rpartition(".")
+    return name if len(name) <= _LONGEST_NAME else f"{(stem or suffix)[: _LONGEST_NAME - 10]}{dot}{suffix[:8]}"
+
+
+def enclosed_in(message: Message) -> Iterator[tuple[str, bytes]]:
+    """Yield the names and contents of what a message encloses, also in messages within it; each name once."""
+    used: set[str] = set()
+    for name, content in opened(message).enclosed:
+        stem, dot, suffix = name.rpartition(".")
+        shown, number = name, 1
+        while shown.lower() in used:
+            number += 1
+            shown = f"{stem or suffix}（{number}）{dot + suffix if dot else ''}"
+        used.add(shown.lower())
+        yield shown, content
+
+
+def pages_told(found: Opened) -> list[str]:
+    """Return what a reviewer should know of pages that are not read."""
+    return [f"其中另有 {found.pages} 个网页（框架等），没有收入正文，请在浏览器中核对。"] if found.pages else []

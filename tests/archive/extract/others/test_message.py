@@ -1,0 +1,122 @@
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from archive.errors import FileRefused
+from archive.extract import extract_plain, media_type
+from archive.extract.extraction import Extraction
+from archive.extract.mediatype import EML, MHT, PLAIN
+from archive.extract.others.message import enclosed
+from tests.archive.extract.messages import mail, page
+
+
+def read(path: Path, message: EmailMessage | bytes) -> Extraction:
+    (path / "a").write_bytes(message if isinstance(message, bytes) else message.as_bytes())
+    assert media_type(path / "a", "a.txt") == EML
+    return extract_plain(path / "a", EML)
+
+
+def test_a_message_is_read_as_a_mail_program_shows_it(tmp_path: Path) -> None:
+    about = {"Date": "Fri, 01 May 2020 23:30:00 +0000", "Cc": "王五 <w@example.cn>", "Bcc": "赵六 <z@example.cn>"}
+    found = read(tmp_path, mail("各单位：\n\n请做好供热工作。\n", about))
+    assert found.title == "关于供热的通知"
+    assert found.paragraphs == (
+        "发件人：张三 <zhang@example.cn>",
+        "收件人：李四 <li@example.cn>",
+        "抄送：王五 <w@example.cn>",
+        "发送时间：2020-05-02 07:30",
+        "各单位：",
+        "请做好供热工作。",
+    )
+    assert found.page_date == "2020-05-02"
+    assert found.concealed == ("密送：赵六 <z@example.cn>",)
+    assert not found.warnings
+    assert read(tmp_path, mail("")).warnings == ("没有抽取到正文文字，请检查文件是否完整。",)
+    assert not read(tmp_path, mail("只有一行")).warnings
+
+
+def test_of_two_forms_of_a_text_the_page_is_read_and_what_only_the_other_says_is_listed(tmp_path: Path) -> None:
+    message = mail("请做好供热工作。\n内部电话不公开。")
+    message.add_alternative("<p>请做好<b>供热</b>工作。</p><table><tr><td>甲<td>乙</table>", subtype="html")
+    found = read(tmp_path, message)
+    assert found.paragraphs[2:] == ("请做好供热工作。", "甲\t乙")
+    assert [(place.start, place.label) for place in found.places] == [(3, "表 1")]
+    assert found.concealed == ("邮件的另一种正文：内部电话不公开。",)
+
+
+@pytest.mark.parametrize("charset", ["gb2312", "utf-8"])
+def test_headers_and_texts_are_read_in_any_encoding(tmp_path: Path, charset: str) -> None:
+    encoding = "gb18030" if charset == "gb2312" else charset
+    raw = "Subject: 关于供热工作的通知\r\nFrom: 张三\r\nTo: x@y.cn\r\n".encode(encoding)
+    body = "请各单位认真做好今年冬季供热工作。".encode(encoding)
+    content = raw + f"Content-Type: text/plain; charset={charset}\r\n\r\n".encode() + body
+    found = read(tmp_path, content)
+    assert found.title == "关于供热工作的通知"
+    assert found.paragraphs == ("发件人：张三", "收件人：x@y.cn", "请各单位认真做好今年冬季供热工作。")
+
+
+def attached() -> EmailMessage:
+    message = mail("见附件。")
+    message.add_attachment("甲,乙\n".encode(), maintype="text", subtype="csv", filename="清单.csv")
+    message.add_attachment("丙,丁\n".encode(), maintype="text", subtype="csv", filename="../清单.csv")
+    inner = mail("内层", {"Subject": "转来的"})
+    inner.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="a.pdf")
+    message.add_attachment(inner)
+    return message
+
+
+def test_what_a_message_encloses_is_told_and_unpacked(tmp_path: Path) -> None:
+    found = read(tmp_path, attached())
+    assert any("4 个附件（“清单.csv”" in each for each in found.warnings)
+    told, content = enclosed(tmp_path / "a", EML)
+    assert told["names"] == ["清单.csv", "清单（2）.csv", "转来的.eml", "a.pdf"]
+    assert content.startswith("甲,乙\n丙,丁\n".encode()) and content.endswith(b"%PDF-1.4")
+
+
+def test_a_picture_that_the_text_shows_is_told_and_another_is_enclosed(tmp_path: Path) -> None:
+    message = mail("图")
+    message.add_alternative("<p>见图<img src='cid:one'></p>", subtype="html")
+    page = message.get_payload(1)
+    assert isinstance(page, EmailMessage)
+    page.add_related(b"\x89PNG", "image", "png", cid="<one>")
+    page.add_related(b"\x89PNG", "image", "png", cid="<two>", filename="b.png")
+    found = read(tmp_path, message)
+    assert any("1 幅图片" in each for each in found.warnings)
+    assert any("1 个附件（“b.png”）" in each for each in found.warnings)
+
+
+def test_an_encrypted_message_is_refused_and_the_way_it_came_is_told(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match="加密"):
+        read(tmp_path, b"To: a@b.cn\r\nFrom: c\r\nContent-Type: application/pkcs7-mime\r\n\r\nxx")
+    assert any("收发路径" in each for each in read(tmp_path, mail("文", {"Received": "from x"})).warnings)
+
+
+def test_a_saved_page_is_read_as_the_page_with_its_style_sheets(tmp_path: Path) -> None:
+    html = (
+        "<html><head><title>供热通知</title><link rel='stylesheet' href='cid:css'></head><body><p>公开</p>"
+        "<p class='no'>不显示的一段话在这里。</p><p>5<sup>4</sup></p><img src='http://a.cn/b.png'></body></html>"
+    )
+    data = page(
+        ("text/html; charset=utf-8", "http://a.cn/", html),
+        ("text/css; charset=utf-8\r\nContent-ID: <css>", "http://a.cn/s.css", ".no { display: none }"),
+        ("image/png", "http://a.cn/b.png", b"\x89PNG"),
+        ("text/html; charset=utf-8", "http://a.cn/frame.html", "<p>框架</p>"),
+        headers="From: <由 Windows Internet Explorer 8 保存>\r\nSubject: =?gb2312?B?uanIyNTazajWqg==?=\r\n",
+    )
+    path = tmp_path / "a"
+    path.write_bytes(data)
+    assert media_type(path, "a.doc") == MHT
+    found = extract_plain(path, MHT)
+    assert found.title == "供热通知"
+    assert found.paragraphs == ("公开", "5⁴")
+    assert any("不显示的一段话在这里" in each for each in found.concealed)
+    told = "".join(found.warnings)
+    assert "1 幅图片" in told and "另有 1 个网页" in told and "样式表" not in told
+
+
+def test_text_that_only_looks_like_headers_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    for content in ("From: a\nSubject: b\n\nc", "To: 各单位\n正文没有冒号的一行", "时间: 8:30\n"):
+        path.write_text(content, encoding="utf-8")
+        assert media_type(path, "a.txt") == PLAIN
