@@ -63,6 +63,18 @@ _OPENDOCUMENT = re.compile(rb"application/vnd\.oasis\.opendocument\.[a-z-]{1,40}
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError, EOFError)
 
 _SAVE_AS = "请用办公软件打开后另存为 docx 或 PDF，再重新提交。"
+_JPEG = "请在手机或电脑上另存为 JPG，再重新提交。"
+_APABI = "请用方正阿帕比阅读器（Apabi Reader）打开，用打印功能输出为 PDF，提交 PDF。"
+_CNKI = "请用 CAJViewer 打开，另存或打印为 PDF，提交 PDF。"
+_SURSEN = "请用书生阅读器打开，打印为 PDF，提交 PDF。"
+# Formats that only their makers' programs read: what each is called, how it begins, how it is named, what to do.
+_CLOSED = (
+    ("方正 CEB 版式文件", re.compile(rb"Founder CEB"), (".ceb", ".cebx"), _APABI),
+    ("知网 CAJ 文献", re.compile(rb"CAJ\0|HN\0\0|KDH |TEB\0"), (".caj", ".nh", ".kdh", ".teb"), _CNKI),
+    ("书生版式文件", None, (".gd", ".sep", ".gw"), _SURSEN),
+    ("标文通（UOF）文件", None, (".uof", ".uot", ".uos", ".uop"), _SAVE_AS),
+    ("手机照片（HEIC）", re.compile(rb".{4}ftyp(?:hei|hev|mif1)", re.DOTALL), (".heic", ".heif"), _JPEG),
+)
 
 
 def media_type(path: Path, name: str) -> str:
@@ -98,8 +110,10 @@ def media_type(path: Path, name: str) -> str:
         return WORD_XML
     if (message := _message_type(head)) is not None:
         return message
+    suffix = Path(name).suffix.lower()
+    _refuse_closed(head, suffix)
     _refuse_binary(head)
-    return _text_type(head, Path(name).suffix.lower())
+    return _text_type(head, suffix)
 
 
 def _zip_type(path: Path) -> str:
@@ -118,6 +132,8 @@ def _zip_type(path: Path) -> str:
         return XLSX
     if any(each.startswith("ppt/") for each in members):
         return PPTX
+    if "uof.xml" in members:
+        raise FileRefused(f"是标文通（UOF）文件，暂不能抽取文字。{_SAVE_AS}")
     if any(each.lower() == "ofd.xml" for each in members):
         return OFD
     if any(each.rpartition("/")[2] == "manifest.jsonl" for each in members):
@@ -147,6 +163,8 @@ def _compound_type(path: Path) -> str:
     entries = compound.root_entries(path)
     if "encryptedpackage" in entries:
         raise FileRefused("文件设有打开密码，无法读取。请去掉密码后重新提交。")
+    if any("drmcontent" in each or "drmencrypted" in each for each in entries):
+        raise FileRefused("文件设有使用权限（IRM），无法读取。请由作者去掉权限限制后另存，再重新提交。")
     if entries & {"workbook", "book"}:
         return XLS
     if "powerpoint document" in entries:
@@ -172,6 +190,13 @@ def _message_type(head: bytes) -> str | None:
     kind = named.get(b"content-type", b"").strip().lower()
     is_page = kind.startswith((b"multipart/related", b"text/html")) and not named.keys() & _SENT
     return MHT if is_page else EML
+
+
+def _refuse_closed(head: bytes, suffix: str) -> None:
+    """Refuse by its name what only its maker's program reads; a web page under such a name is one."""
+    for what, mark, suffixes, advice in _CLOSED:
+        if mark and mark.match(head) or suffix in suffixes and not _looks_html(head):
+            raise FileRefused(f"是{what}，不能抽取文字。{advice}")
 
 
 def _refuse_binary(head: bytes) -> None:

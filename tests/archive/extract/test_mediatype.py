@@ -91,7 +91,7 @@ def test_a_compound_file_is_what_stands_at_its_top(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("stream", "word"),
-    [("EncryptedPackage", "密码"), ("ENCRYPTEDPACKAGE", "密码"), ("Other", "不认识")],
+    [("EncryptedPackage", "密码"), ("\x09DRMContent", "权限"), ("ENCRYPTEDPACKAGE", "密码"), ("Other", "不认识")],
 )
 def test_other_compound_files_are_refused_by_what_they_hold(tmp_path: Path, stream: str, word: str) -> None:
     with pytest.raises(FileRefused, match=word):
@@ -117,6 +117,14 @@ def test_a_pdf_is_one_under_any_name(tmp_path: Path) -> None:
         ("a.txt", b"\xef\xbb\xbf\r\n  ", "没有内容"),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "损坏"),
         ("a.docx", b"PK\x03\x04 truncated", "损坏"),
+        ("a.pdf", b"Founder CEB 3.00\0\1\2", "阿帕比"),
+        ("a.ceb", bytes([1, 2, 3, 250]), "阿帕比"),
+        ("a.doc", b"CAJ\0\1\2", "CAJViewer"),
+        ("a.nh", b"HN\0\0\1", "CAJViewer"),
+        ("a.kdh", b"KDH 2.00", "CAJViewer"),
+        ("a.gd", bytes([1, 2, 3, 250]), "书生"),
+        ("a.uof", b'<?xml version="1.0"?><uof:UOF>', "标文通"),
+        ("a.heic", b"\0\0\0\x24ftypheic", "HEIC"),
         ("a.rar", b"Rar!\x1a\x07", "压缩包"),
         ("a.doc", b'<?xml version="1.0"?><w:wordDocument>', "XML"),
         ("a.dbf", b"a,b", "不认识"),
@@ -140,6 +148,7 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path, name: st
         ("2020/manifest.jsonl", "带清单的压缩包"),
         ("content.xml", "OpenDocument 的演示文稿"),
         ("a.txt", "解压"),
+        ("uof.xml", "标文通"),
     ],
 )
 def test_other_containers_are_refused_by_what_they_hold(tmp_path: Path, member: str, word: str) -> None:
