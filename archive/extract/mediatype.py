@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from archive.errors import FileRefused
-from archive.extract.containers import compound
+from archive.extract.containers import archives, compound
 from archive.extract.containers.zipguard import open_container
 from archive.extract.limits import INPUT_SIZE, MIB
 
@@ -55,7 +55,9 @@ _HEADER = re.compile(rb"([!-9;-~]+):(.*)")
 # Headers that mail has which was sent, and saved pages have not.
 _SENT = frozenset((b"received", b"message-id", b"to", b"cc", b"delivered-to", b"return-path"))
 _WRITTEN = frozenset((b"from", b"subject", b"date"))
-_ARCHIVES = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+_ARCHIVES = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"Rar!")
+_LISTED = "是带清单的压缩包，其中有多份文件。请直接指定这个压缩包来接收，不要放在文件夹或清单里。"
+_UNLISTED = "是没有清单（manifest.jsonl）的压缩包，不能直接收入。请解压后提交其中的文件，或补上清单。"
 _HEAD = 4096
 _OPENDOCUMENT = re.compile(rb"application/vnd\.oasis\.opendocument\.[a-z-]{1,40}")
 
@@ -101,6 +103,10 @@ def media_type(path: Path, name: str) -> str:
         return _zip_type(path)
     if head.startswith(compound.MAGIC):
         return _compound_type(path)
+    if archives.is_archive(path):
+        # Says what stands in the way, if anything does.
+        listed = any(each.rpartition("/")[2] == "manifest.jsonl" for each in archives.names(path))
+        raise FileRefused(_LISTED if listed else _UNLISTED)
     for kind, mark in _IMAGE_MARKS:
         if mark.match(head):
             return kind
@@ -137,10 +143,10 @@ def _zip_type(path: Path) -> str:
     if any(each.lower() == "ofd.xml" for each in members):
         return OFD
     if any(each.rpartition("/")[2] == "manifest.jsonl" for each in members):
-        raise FileRefused("是带清单的压缩包，其中有多份文件。请直接指定这个压缩包来接收，不要放在文件夹或清单里。")
+        raise FileRefused(_LISTED)
     if "content.xml" in members:
         return _opendocument_type(path)
-    raise FileRefused("是没有清单（manifest.jsonl）的压缩包，不能直接收入。请解压后提交其中的文件，或补上清单。")
+    raise FileRefused(_UNLISTED)
 
 
 def _opendocument_type(path: Path) -> str:

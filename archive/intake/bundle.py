@@ -1,4 +1,4 @@
-"""Bundles: a zip of files with a manifest that describes them, sent from one office to another."""
+"""Bundles: a zip, 7z or rar of files with a manifest that describes them, sent from one office to another."""
 
 import os
 import tempfile
@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.errors import FileRefused
-from archive.extract.containers.zipguard import members, open_container
+from archive.extract.containers import archives, zipguard
+from archive.extract.containers.zipguard import open_container
 from archive.extract.limits import ZipLimits
 from archive.intake.adding import Item
 from archive.intake.manifest import place, read_manifest
@@ -27,10 +28,12 @@ class Bundle:
 
 
 def is_bundle(path: Path) -> bool:
-    """Tell whether a file is a zip with a manifest at its top or in the one folder that was packed."""
+    """Tell whether a file is an archive with a manifest at its top or in the one folder that was packed."""
     if not path.is_file():
         return False
     try:
+        if archives.is_archive(path):
+            return _manifest(archives.names(path)) is not None
         with open_container(path) as container:
             return _manifest(container.namelist()) is not None
     except (zipfile.BadZipFile, FileRefused, ValueError, OSError, NotImplementedError):
@@ -39,7 +42,7 @@ def is_bundle(path: Path) -> bool:
 
 @contextmanager
 def open_zip(path: Path, limits: ZipLimits | None = None) -> Iterator[tuple[tuple[Path, ...], int]]:
-    """Unpack a zip without a manifest into a private folder that is removed at the end.
+    """Unpack an archive without a manifest into a private folder that is removed at the end.
 
     Yields its files in order, and how many were left out because systems hide them. Raises FileRefused.
     """
@@ -80,8 +83,9 @@ def _manifest(names: Iterable[str]) -> str | None:
 
 
 def _unpack(path: Path, root: Path, limits: ZipLimits | None) -> list[str]:
-    """Write the files of a zip below a folder and return their names."""
+    """Write the files of an archive below a folder and return their names."""
     names: list[str] = []
+    members = archives.members if archives.is_archive(path) else zipguard.members
     for member, content in members(path, limits):
         name = member.replace("\\", "/")
         target = root / name

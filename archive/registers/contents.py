@@ -95,8 +95,8 @@ def _unplaced(item: Item) -> Item:
 
 
 def _is_zip(name: str, path: Path) -> bool:
-    """Tell whether a file is a zip of files, and none that is a document itself, as those of Word are."""
-    if not name.lower().endswith(".zip"):
+    """Tell whether a file is an archive of files, and none that is a document itself, as those of Word are."""
+    if not name.lower().endswith((".zip", ".7z", ".rar")):
         return False
     try:
         media_type(path, name)

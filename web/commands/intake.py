@@ -26,7 +26,7 @@ from web.commands.installation import reported, services
 def ingest(
     paths: tuple[Path, ...], manifest: Path | None, already_published: bool, note: str, actor: str | None
 ) -> None:
-    """Take in files, folders and bundles (a zip with a manifest.jsonl in it), or what a manifest lists.
+    """Take in files, folders and bundles (a zip, 7z or rar with a manifest.jsonl in it), or what a manifest lists.
 
     With --manifest only what it lists is taken in. Other files below PATHS are reported and left.
 

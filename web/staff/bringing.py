@@ -10,6 +10,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from archive.chinese.dates import OFFICE_TIME
+from archive.extract.containers import archives
 from archive.plain import one_line
 from archive.registers import jobs, uploads
 from archive.registers.bringing import own_source
@@ -109,6 +110,7 @@ def _form(
             "when": _when,
         },
         **{"file_size": LARGEST_FILE, "size": LARGEST_UPLOAD, "most": MOST_FILES},
+        archives="zip、7z、rar" if archives.available() else "zip",
         recent=jobs.of(desk().staff, account.person, account.unit, not confined(account), ROWS),
     )
     return Response(page, status)

@@ -137,13 +137,18 @@ def readable_name(member: zipfile.ZipInfo) -> str:
 
 
 def _check(member: zipfile.ZipInfo, name: str, seen: set[str]) -> None:
-    name = name.replace("\\", "/")
-    if name.startswith("/") or ".." in name.split("/") or re.match(r"[A-Za-z]:", name) or "\x00" in name:
-        raise ExtractionFailed("文件内的部件指向文件之外的位置，疑似恶意文件，没有收入。")
+    check_name(name, seen)
     if stat.S_ISLNK(member.external_attr >> 16):
         raise ExtractionFailed("文件内含有链接，疑似恶意文件，没有收入。")
     if member.flag_bits & 1:
         raise ExtractionFailed("文件经过加密，无法读取。请去掉密码后重新提交。")
+
+
+def check_name(name: str, seen: set[str]) -> None:
+    """Raise ExtractionFailed for a member's name that points outside or was ``seen``; else it is seen now."""
+    name = name.replace("\\", "/")
+    if name.startswith("/") or ".." in name.split("/") or re.match(r"[A-Za-z]:", name) or "\x00" in name:
+        raise ExtractionFailed("文件内的部件指向文件之外的位置，疑似恶意文件，没有收入。")
     if name.lower() in seen:
         raise ExtractionFailed("文件内有重名的部件，疑似恶意文件，没有收入。")
     seen.add(name.lower())

@@ -7,8 +7,11 @@ import pytest
 
 from archive.errors import BadManifest, FileRefused
 from archive.extract.limits import ZipLimits
-from archive.intake.bundle import is_bundle, open_bundle
+from archive.intake.bundle import is_bundle, open_bundle, open_zip
 from archive.intake.manifest import place
+from tests.archive.extract.rars import Unpacker, unpacker
+
+__all__ = ["unpacker"]
 
 
 def manifest(*entries: Mapping[str, object]) -> bytes:
@@ -116,3 +119,18 @@ def test_what_is_no_bundle_is_none(tmp_path: Path) -> None:
     assert not any(is_bundle(path) for path in (without, tmp_path / "b.zip", tmp_path, tmp_path / "missing"))
     with pytest.raises(FileRefused, match="没有清单"), open_bundle(without):
         pass
+
+
+def test_a_rar_or_7z_with_a_manifest_is_a_bundle(tmp_path: Path, unpacker: Unpacker) -> None:
+    files = {"2020/manifest.jsonl": manifest({"path": "a.txt", "title": "标题"}), "2020/a.txt": "正文".encode()}
+    path = tmp_path / "a.7z"
+    path.write_bytes(b"7z\xbc\xaf\x27\x1c")
+    unpacker.holds([*files.items(), ("2020/b.txt", b"y")])
+    assert is_bundle(path)
+    with open_bundle(path) as bundle:
+        assert [item.path.read_text("utf-8") for item in bundle.items] == ["正文"]
+        assert bundle.unlisted == ("2020/b.txt",)
+    unpacker.holds([("a.txt", b"x")])
+    assert not is_bundle(path)
+    with open_zip(path) as (inside, hidden):
+        assert ([each.name for each in inside], hidden) == (["a.txt"], 0)
