@@ -78,15 +78,24 @@ def _word(word: bytes | str, charset: str | None) -> str:
     if isinstance(word, str) and not _BYTES.search(word):
         return word
     data = word.encode("utf-8", "surrogateescape") if isinstance(word, str) else word
+    charset = _known(charset)
     if charset:
         try:
             return data.decode(_ALIASES.get(charset.lower(), charset))
-        except (LookupError, UnicodeDecodeError):
+        except UnicodeDecodeError:
             pass
     try:
         return decode(data, charset).text
     except ExtractionFailed:
         return data.decode("utf-8", "replace")
+
+
+def _known(charset: str | None) -> str | None:
+    """Return the name of an encoding if there is one of that name for text; a message may state anything."""
+    try:
+        return charset if charset and b"x".decode(charset, "replace") else None
+    except (LookupError, ValueError):
+        return None
 
 
 def opened(message: Message) -> Opened:
@@ -219,7 +228,7 @@ def _content(part: Message) -> bytes:
 
 
 def _body(part: Message) -> Body:
-    charset = part.get_content_charset()
+    charset = _known(part.get_content_charset())
     is_html = part.get_content_type() != "text/plain"
     content = _content(part)
     found = decode(content, charset) if content.strip() else None

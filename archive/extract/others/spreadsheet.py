@@ -211,7 +211,10 @@ def _number(letters: bytes) -> int:
 def _guarded() -> Iterator[None]:
     try:
         yield
-    except CalamineError as error:
+    except (CalamineError, OSError) as error:
+        if isinstance(error, OSError) and error.errno:
+            # The disk's, not calamine's own that a part ends early.
+            raise
         raise ExtractionFailed(_DAMAGED) from error
     except BaseException as error:
         # A panic in calamine's Rust code arrives as a class that can't be imported and is not an Exception.

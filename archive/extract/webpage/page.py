@@ -67,6 +67,7 @@ _OF_SITE = re.compile(
     r"|(?:分辨率|浏览器).{0,12}(?:浏览|访问)"
 )
 _FOOT_LINES = 12
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _AS_WRITTEN = frozenset(("script", "style", "code", "pre", "textarea"))
 # How many characters of text can be a document.
@@ -111,20 +112,25 @@ def parse(text: str) -> etree._Element:
         parent = comment.getparent()
         if parent is not None:
             place = etree.Element("wbr")
-            place.set(_COMMENT, clean(comment.text or ""))
-            place.tail = comment.tail
+            place.set(_COMMENT, _writable(clean(comment.text or "")))
+            place.tail = _writable(comment.tail or "")
             parent.replace(comment, place)
     _resolve(root)
     return root
+
+
+def _writable(text: str) -> str:
+    """Return a text with blanks for characters of control, which the parser lets in and takes from nobody else."""
+    return _CONTROL.sub(" ", text)
 
 
 def _resolve(root: etree._Element) -> None:
     """Replace entities that a portal escaped twice, so that they are left where readers expect their characters."""
     for element in root.iter():
         if element.text and element.tag not in _AS_WRITTEN:
-            element.text = _resolved(element.text)
+            element.text = _resolved(_writable(element.text))
         if element.tail and getattr(element.getparent(), "tag", "") not in _AS_WRITTEN:
-            element.tail = _resolved(element.tail)
+            element.tail = _resolved(_writable(element.tail))
         if element.tag == "meta" and "&" in (content := element.get("content", "")):
             element.set("content", _resolved(content))
 

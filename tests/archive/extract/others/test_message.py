@@ -120,3 +120,10 @@ def test_text_that_only_looks_like_headers_is_text(tmp_path: Path) -> None:
     for content in ("From: a\nSubject: b\n\nc", "To: 各单位\n正文没有冒号的一行", "时间: 8:30\n"):
         path.write_text(content, encoding="utf-8")
         assert media_type(path, "a.txt") == PLAIN
+
+
+@pytest.mark.parametrize("charset", ["utf-9", "hex", "u\x11", "张"])
+def test_an_encoding_that_does_not_exist_is_none(tmp_path: Path, charset: str) -> None:
+    kind = f"Content-Type: text/plain; charset={charset}"
+    found = read(tmp_path, f"Subject: =?{charset}?B?5L6b54Ot?=\r\nTo: a\r\n{kind}\r\n\r\n供热".encode())
+    assert found.paragraphs[-1] == "供热"

@@ -1,4 +1,5 @@
 import struct
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from archive.errors import FileRefused
 from archive.extract import extract_plain, media_type
 from archive.extract.mediatype import XLSB
 from tests.archive.extract.binaryworkbooks import Cell, comments, hidden_columns, merged, rgb, styles, write_xlsb
+from tests.archive.extract.makers import with_parts
 
 NONE, WHITE, RED = bytes(8), rgb(255, 255, 255), rgb(255, 0, 0)
 # Number format, font, fill.
@@ -79,3 +81,12 @@ def test_records_that_end_early_hide_nothing(tmp_path: Path) -> None:
     short = struct.pack("<BB", 60, 200)
     path = write_xlsb(tmp_path / "a", {"表": [["甲", "乙"]]}, after=short)
     assert extract_plain(path, XLSB).paragraphs == ("表", "甲\t乙")
+
+
+def test_a_record_that_reaches_beyond_its_part_is_damage(tmp_path: Path) -> None:
+    whole = write_xlsb(tmp_path / "whole", {"表": [["甲", "乙"]]})
+    with zipfile.ZipFile(whole) as container:
+        sheet = container.read("xl/worksheets/sheet1.bin")
+    path = with_parts(whole, tmp_path / "a", {"xl/worksheets/sheet1.bin": sheet[:-12]}, {})
+    with pytest.raises(FileRefused, match="损坏"):
+        extract_plain(path, XLSB)

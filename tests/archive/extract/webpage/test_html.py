@@ -160,3 +160,9 @@ def test_every_policy_page_has_its_card_and_title() -> None:
         assert not any("扫一扫" in line for line in extraction.paragraphs)
         assert extraction.paragraphs[0] != extraction.title
     assert len(answers) == 30
+
+
+@pytest.mark.parametrize("control", ["\x01", "\x0b", "\ufffe", "&#1;", "&#11;"])
+def test_a_character_of_control_is_a_blank_and_refuses_no_page(control: str) -> None:
+    found = from_text(f"<p>公开{control}信息&amp;lt;<!--x{control}-->y{control}</p>", whole=True)
+    assert found.paragraphs == ("公开 信息<y",)
