@@ -11,6 +11,7 @@ from archive.extract.text.concealed import Concealed
 from archive.extract.word.concealed import add_property
 
 _DAMAGED = "文件（OpenDocument）已损坏或不合格式，无法读取。请用办公软件打开并另存后再提交。"
+_CHART = "{urn:oasis:names:tc:opendocument:xmlns:chart:1.0}"
 _READ = ("content.xml", "styles.xml", "meta.xml")
 _LOCKED = "文件设有打开密码，无法读取。请去掉密码后重新提交。"
 _PROPERTIES = (
@@ -45,6 +46,11 @@ class Package:
         """Return the content of an object in the document; None for one that is not there."""
         part = self.parts.get(f"{reference.removeprefix('./').strip('/')}/content.xml")
         return None if part is None else parse_part(part)
+
+    def is_chart(self, embedded: etree._Element) -> bool:
+        """Tell whether an object in the document is a chart, which is drawn and not opened."""
+        content = self.object(attribute(embedded, "href"))
+        return next((embedded if content is None else content).iter(f"{_CHART}chart"), None) is not None
 
     def add_properties(self, concealed: Concealed) -> None:
         """List the properties that somebody filled in."""

@@ -77,10 +77,8 @@ class _Workbook:
         told = warnings(book)
         if self._valued:
             told.append(f"表中有 {self._valued} 个单元格没有保存显示的文字，按原值收入正文，请与原件核对。")
-        if seen.pictures or seen.carriers.objects:
-            number = seen.pictures + seen.carriers.objects
-            told.append(f"表中含有 {number} 幅图片或图表，其中的文字检索不到。")
-            seen.carriers.objects = 0
+        if seen.pictures:
+            told.append(f"表中含有 {seen.pictures} 幅图片或图表，其中的文字检索不到。")
         if seen.covered:
             told.append(covered_told(seen.covered))
         told += seen.carriers.told()
@@ -204,8 +202,9 @@ class _Workbook:
             self._book.concealed.add("隐藏的图形", text_of(shape))
             return
         embedded = [each for each in shape if local(each) in ("object", "object-ole")]
-        self._seen.carriers.objects += bool(embedded)
-        if not embedded and shape.find("{*}image") is not None:
+        if embedded and not any(map(self._package.is_chart, embedded)):
+            self._seen.carriers.objects += 1
+        elif embedded or shape.find("{*}image") is not None:
             self._seen.pictures += 1
         stated = self._styles.stated("graphic", attribute(shape, "style-name"))
         for each in shape.iter("{*}p"):

@@ -206,7 +206,7 @@ class Reader:
         below = ground(stated, "graphic", MIXED)
         embedded = [each for each in shape if local(each) in ("object", "object-ole")]
         if embedded:
-            is_chart = any(self._is_chart(each) for each in embedded)
+            is_chart = any(map(self.package.is_chart, embedded))
             self.seen.pictures += is_chart
             self.seen.carriers.objects += not is_chart
         for child in shape:
@@ -221,11 +221,6 @@ class Reader:
                 self.seen.pictures += 1
                 # A picture that has a text of its own.
                 yield from self._blocks(child, below)
-
-    def _is_chart(self, element: etree._Element) -> bool:
-        content = self.package.object(attribute(element, "href"))
-        inside = element if content is None else content
-        return next(inside.iter("{urn:oasis:names:tc:opendocument:xmlns:chart:1.0}chart"), None) is not None
 
     def _table(self, table: etree._Element, below: str) -> Iterator[Line]:
         stated = self.styles.stated("table", attribute(table, "style-name"))

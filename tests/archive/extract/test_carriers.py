@@ -8,8 +8,9 @@ import pytest
 
 from archive.extract import extract_plain
 from archive.extract.extraction import Extraction
-from archive.extract.mediatype import DOC, DOCX, HTML, ODT, PPT, PPTX, RTF
+from archive.extract.mediatype import DOC, DOCX, EML, HTML, MHT, ODS, ODT, PPT, PPTX, RTF
 from tests.archive.extract.makers import add_xml, write_docx
+from tests.archive.extract.messages import mail, page
 from tests.archive.extract.opendocuments import letters_style, write_opendocument
 from tests.archive.extract.others.test_slides import write_pptx
 from tests.archive.extract.presentations import drawing, record, shape, text, write_ppt
@@ -93,6 +94,18 @@ CARRIERS: dict[str, tuple[str, dict[str, Any]]] = {
     }),
 }  # fmt: skip
 
+STYLES = "".join(
+    [
+        letters_style("raised", 'style:text-position="super 58%"'),
+        letters_style("struck", 'style:text-line-through-style="solid"'),
+        letters_style("symbols", 'style:font-name="Wingdings"'),
+    ]
+)
+# What is written in the same way in formats that hold the same.
+for _, each in CARRIERS.values():
+    for kind, other in (("html", "eml"), ("html", "mht"), ("odt", "ods")):
+        each |= {other: each[kind]} if kind in each else {}
+
 
 def read_docx(tmp_path: Path, content: str) -> Extraction:
     xml = f"<w:p><w:r><w:t>x</w:t></w:r>{content}</w:p>"
@@ -119,19 +132,35 @@ def read_pptx(tmp_path: Path, content: str) -> Extraction:
 
 
 def read_odt(tmp_path: Path, content: str) -> Extraction:
-    styles = letters_style("raised", 'style:text-position="super 58%"')
-    styles += letters_style("struck", 'style:text-line-through-style="solid"')
-    styles += letters_style("symbols", 'style:font-name="Wingdings"')
-    return extract_plain(write_opendocument(tmp_path / "a", "text", f"<text:p>x{content}</text:p>", styles), ODT)
+    return extract_plain(write_opendocument(tmp_path / "a", "text", f"<text:p>x{content}</text:p>", STYLES), ODT)
 
 
 def read_ppt(tmp_path: Path, content: bytes) -> Extraction:
     return extract_plain(write_ppt(tmp_path / "a", [drawing(shape(text("x")), content)]), PPT)
 
 
+def read_eml(tmp_path: Path, content: str) -> Extraction:
+    message = mail("x")
+    message.set_content(f"<html><body><p>x{content}</p></body></html>", subtype="html")
+    (tmp_path / "a.eml").write_bytes(message.as_bytes())
+    return extract_plain(tmp_path / "a.eml", EML)
+
+
+def read_mht(tmp_path: Path, content: str) -> Extraction:
+    whole = f"<html><body><p>x{content}</p></body></html>"
+    (tmp_path / "a.mht").write_bytes(page(("text/html; charset=utf-8", "http://a.example/", whole)))
+    return extract_plain(tmp_path / "a.mht", MHT)
+
+
+def read_ods(tmp_path: Path, content: str) -> Extraction:
+    cell = f"<table:table-cell><text:p>x{content}</text:p></table:table-cell>"
+    body = f"<table:table table:name='a'><table:table-row>{cell}{cell}</table:table-row></table:table>"
+    return extract_plain(write_opendocument(tmp_path / "a", "spreadsheet", body, STYLES), ODS)
+
+
 READERS: dict[str, Callable[..., Extraction]] = {
     "docx": read_docx, "doc": read_doc, "rtf": read_rtf, "html": read_html, "pptx": read_pptx,
-    "odt": read_odt, "ppt": read_ppt,
+    "odt": read_odt, "ods": read_ods, "ppt": read_ppt, "eml": read_eml, "mht": read_mht,
 }  # fmt: skip
 
 
