@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from archive.extract.others.numberformat import BUILT_IN
 from archive.extract.others.sheetview import Comment, Look, SheetView, letters
+from archive.extract.text.symbols import OPEN, TICKED
 
 _BEGIN, _END, _SHEET, _CONTINUED = 0x809, 0x0A, 0x85, 0x3C
 _FORMAT, _FONT, _STYLE = 0x41E, 0x31, 0xE0
@@ -14,6 +15,11 @@ _CONDITIONS, _GROUND_PICTURE = (0x1B0, 0x879), 0xE9
 # Records of one cell: number, short number, shared text, text, truth value, formula, formatted text; and of many.
 _CELLS, _CELLS_OF_A_ROW = (0x203, 0x27E, 0xFD, 0x204, 0x205, 0x06, 0xD6), 0xBD
 _NOTE, _OBJECT, _OBJECT_TEXT = 0x1C, 0x5D, 0x1B6
+# 2.5.143: kinds of objects that are drawn and have no text, that can be ticked, and that hold a comment.
+_PICTURES, _TICKABLE, _COMMENTED = (0x05, 0x08), (0x0B, 0x0C), 0x19
+# The same before Excel 97, with rectangles, ovals and boxes, whose words are not read there.
+_OLD_PICTURES = (*_PICTURES, 0x02, 0x03, 0x06, 0x09)
+_STATE = 0x0A
 _EXCEL_97 = b"\0\x06"
 _HIDDEN_COLUMN, _HIDDEN_ROW = 0x01, 0x20
 # 2.5.161: numbers of white in the palette that nobody changed, and of a window's ground.
@@ -24,14 +30,18 @@ _Record = tuple[int, bytes]
 
 
 def views(data: bytes) -> list[SheetView]:
-    """Return how each sheet is seen, in the order of the workbook; before Excel 97 only rows and columns are read."""
+    """Return how each sheet is seen, in the order of the workbook.
+
+    Before Excel 97 only rows and columns are read, and shapes that may have words are counted as pictures.
+    """
     records = list(_records(data, 0))
     modern = bool(records) and records[0][1][:2] == _EXCEL_97
     looks = _looks(records) if modern else []
     places = [struct.unpack_from("<I", content)[0] for kind, content in records if kind == _SHEET and len(content) > 3]
-    wanted = None if modern else (_ROW, _COLUMNS)
+    wanted = None if modern else (_ROW, _COLUMNS, _OBJECT)
+    pictures = _PICTURES if modern else _OLD_PICTURES
     return [
-        _view([each for each in _records(data, place) if wanted is None or each[0] in wanted], looks)
+        _view([each for each in _records(data, place) if wanted is None or each[0] in wanted], looks, pictures)
         for place in places
     ]
 
@@ -79,10 +89,10 @@ def _coloured(number: int) -> int:
     return _WHITE if number in _WHITES else number
 
 
-def _view(records: Sequence[_Record], looks: Sequence[Look]) -> SheetView:
+def _view(records: Sequence[_Record], looks: Sequence[Look], pictures: Sequence[int]) -> SheetView:
     view = SheetView()
-    # The number of the last object, each object's text, and each note's place, author and object.
-    last = -1
+    # The number, kind and mark of the last object, each object's text, and each note's place, author and object.
+    last, what, mark = -1, 0, ""
     texts: dict[int, str] = {}
     notes: list[tuple[str, str, int]] = []
     for number, (kind, content) in enumerate(records):
@@ -105,9 +115,13 @@ def _view(records: Sequence[_Record], looks: Sequence[Look]) -> SheetView:
             elif kind in _CONDITIONS or kind == _GROUND_PICTURE:
                 view.grounded = True
             elif kind == _OBJECT:
-                (last,) = struct.unpack_from("<H", content, 6)
+                what, last = struct.unpack_from("<2H", content, 4)
+                mark = _mark(content) if what in _TICKABLE else ""
+                view.pictures += what in pictures
             elif kind == _OBJECT_TEXT:
                 texts[last] = _continued(records, number + 1, struct.unpack_from("<H", content, 10)[0])
+                if what != _COMMENTED:
+                    view.shapes.append(mark + texts[last])
             elif kind == _NOTE:
                 row, column, _, note = struct.unpack_from("<4H", content)
                 notes.append((f"{letters(column)}{row + 1}", _text(content, 8), note))
@@ -118,6 +132,17 @@ def _view(records: Sequence[_Record], looks: Sequence[Look]) -> SheetView:
 def _look(view: SheetView, looks: Sequence[Look], row: int, column: int, style: int) -> None:
     if style < len(looks) and not looks[style].is_plain:
         view.looks[row, column] = looks[style]
+
+
+def _mark(content: bytes) -> str:
+    """Return the tick of a box, which stands in one of the parts of its object (2.4.181)."""
+    at = 0
+    while at + 4 <= len(content):
+        kind, size = struct.unpack_from("<2H", content, at)
+        if kind == _STATE:
+            return TICKED if struct.unpack_from("<H", content, at + 4)[0] == 1 else OPEN
+        at += 4 + size
+    return OPEN
 
 
 def _text(content: bytes, at: int) -> str:

@@ -50,6 +50,9 @@ class SheetView:
     columns: set[int] = field(default_factory=set)
     looks: dict[tuple[int, int], Look] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
+    # In an xls: the texts of shapes on the sheet, and how many pictures and charts are there.
+    shapes: list[str] = field(default_factory=list)
+    pictures: int = 0
     # The first and the last cell of each merged one, where calamine does not read them.
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
     grounded: bool = False

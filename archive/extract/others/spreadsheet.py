@@ -53,8 +53,8 @@ class Book:
     """The content of a workbook; ``labels`` name each line's sheet, ``hidden`` the sheets that are not shown.
 
     ``rows`` and ``columns`` count those that are hidden and have text, ``unseen`` the cells that show nothing, and
-    ``doubtful`` the white cells whose ground is not known. ``unformatted`` are the places of figures whose formats are
-    not read.
+    ``doubtful`` the white cells whose ground is not known; ``shapes`` and ``pictures`` are those on sheets of an xls.
+    ``unformatted`` are the places of figures whose formats are not read.
     """
 
     lines: Lines = field(default_factory=Lines)
@@ -68,6 +68,8 @@ class Book:
     unseen: int = 0
     doubtful: int = 0
     comments: int = 0
+    shapes: list[str] = field(default_factory=list)
+    pictures: int = 0
     unformatted: list[str] = field(default_factory=list)
 
     def add(self, name: str, rows: Sequence[Row]) -> None:
@@ -91,7 +93,13 @@ def extract(path: Path) -> Extraction:
             raise ExtractionFailed("电子表格设有打开密码，无法读取。请去掉密码后重新提交。")
         stream.seek(0)
         book = _read(stream, sheetrecords.views(_records(path)))
-    return assembled(book, warnings(book))
+    for line in book.shapes:
+        book.lines.add(line)
+    return assembled(book, [*warnings(book), *_pictures_told(book.pictures)])
+
+
+def _pictures_told(count: int) -> list[str]:
+    return [f"表中含有 {count} 幅图片或图表，其中的文字检索不到。"] if count else []
 
 
 def _records(path: Path) -> bytes:
@@ -125,9 +133,7 @@ def _extract_parts(parts: Mapping[str, bytes]) -> Extraction:
             pictures += sum(1 for _ in drawing.iter("{*}pic", "{*}graphicFrame"))
             for shape in drawing.iter("{*}sp"):
                 _add_shape(book, shape)
-    if pictures:
-        told.append(f"表中含有 {pictures} 幅图片或图表，其中的文字检索不到。")
-    return assembled(book, told)
+    return assembled(book, [*told, *_pictures_told(pictures)])
 
 
 def _add_shape(book: Book, shape: etree._Element) -> None:
@@ -234,8 +240,12 @@ def _read(stream: BinaryIO, views: Sequence[SheetView]) -> Book:
                 if sheet.visible is SheetVisibleEnum.Visible:
                     seen = _seen(book, name, found, view)
                     book.add(name, [row for row in book.setter.rows(seen, _spans(found, view)) if row.text])
+                    book.shapes += view.shapes
+                    book.pictures += view.pictures
                 else:
                     _conceal(book, name, found)
+                    for text in view.shapes:
+                        book.concealed.add(f"隐藏的工作表“{name}”的图形", text)
             for comment in view.comments:
                 place, author = comment.place, clean(comment.author) or "未署名"
                 book.concealed.add(f"工作表“{name}”{place} 批注（{author}）", comment.text)

@@ -120,6 +120,15 @@ def comment(row: int, column: int, author: str, text: str, number: int = 1) -> b
     )
 
 
+def drawn(kind: int, text: str, number: int = 7, ticked: bool | None = None) -> bytes:
+    """Return the records of an object on a sheet: its kind, and its text or mark."""
+    state = b"" if ticked is None else struct.pack("<HHH10x", 0x0A, 12, ticked)
+    found = record(0x5D, struct.pack("<4H14x", 0x15, 0x12, kind, number) + state)
+    if text:
+        found += record(0x1B6, struct.pack("<10xHH4x", len(text), 16)) + record(0x3C, b"\1" + text.encode("utf-16-le"))
+    return found
+
+
 def cell_format(font: int, code: int, pattern: int = 0, ground: int = 64) -> bytes:
     return record(0xE0, struct.pack("<HH10xIH", font, code, pattern << 26, ground))
 

@@ -13,6 +13,7 @@ from tests.archive.extract.compounds import (
     Sheet,
     cell_format,
     comment,
+    drawn,
     font,
     hidden_columns,
     hidden_row,
@@ -243,3 +244,14 @@ def test_white_under_a_condition_in_an_old_workbook_stays_and_is_told(tmp_path: 
     found = xls(tmp_path / "a", record(0x1B0, struct.pack("<14x")), style=2)
     assert (found.paragraphs, found.concealed) == (OLD, ())
     assert any("1 个单元格是白色的字" in each for each in found.warnings)
+
+
+def test_of_an_xls_the_words_of_shapes_are_read_and_pictures_told(tmp_path: Path) -> None:
+    view = drawn(6, "图中文字") + drawn(0x0B, "同意", ticked=True) + drawn(0x0B, "反对", ticked=False)
+    view += drawn(8, "") + drawn(5, "") + comment(0, 0, "张三", "批注的字")
+    hidden = Sheet("藏", [["x"]], hidden=True, view=drawn(6, "藏图"))
+    found = extract_plain(write_xls(tmp_path / "a.xls", [Sheet("表", [["甲", "乙"]], view=view), hidden]), XLS)
+    assert found.paragraphs == ("表", "甲\t乙", "图中文字", "☑同意", "☐反对")
+    assert "表中含有 2 幅图片或图表，其中的文字检索不到。" in found.warnings
+    assert "隐藏的工作表“藏”的图形：藏图" in found.concealed
+    assert not any("图中文字" in each for each in found.concealed)
