@@ -235,17 +235,20 @@ def _read(stream: BinaryIO, views: Sequence[SheetView]) -> Book:
         for index, sheet in enumerate(workbook.sheets_metadata):
             view = views[index] if index < len(views) else SheetView()
             name = clean(sheet.name)
+            is_shown = sheet.visible is SheetVisibleEnum.Visible
             if sheet.typ is SheetTypeEnum.WorkSheet:
                 found = workbook.get_sheet_by_index(index)
-                if sheet.visible is SheetVisibleEnum.Visible:
+                if is_shown:
                     seen = _seen(book, name, found, view)
                     book.add(name, [row for row in book.setter.rows(seen, _spans(found, view)) if row.text])
-                    book.shapes += view.shapes
-                    book.pictures += view.pictures
                 else:
                     _conceal(book, name, found)
-                    for text in view.shapes:
-                        book.concealed.add(f"隐藏的工作表“{name}”的图形", text)
+            if is_shown:
+                # A sheet that is a chart is one more.
+                book.pictures += view.pictures + (sheet.typ is SheetTypeEnum.ChartSheet)
+                book.shapes += view.shapes
+            for text in () if is_shown else view.shapes:
+                book.concealed.add(f"隐藏的工作表“{name}”的图形", text)
             for comment in view.comments:
                 place, author = comment.place, clean(comment.author) or "未署名"
                 book.concealed.add(f"工作表“{name}”{place} 批注（{author}）", comment.text)

@@ -69,13 +69,14 @@ class Sheet:
     hidden: bool = False
     view: bytes = b""
     formats: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    chart: bool = False
 
 
 def write_xls(path: Path, sheets: Sequence[Sheet], before: bytes = b"") -> Path:
     """Write an Excel 97 workbook; ``before`` are records right after the first one."""
     begin, end = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6)), record(0x0A, b"")
     bodies = [begin.replace(b"\x05\0", b"\x10\0", 1) + _cells(sheet) + end for sheet in sheets]
-    heads = [struct.pack("<BB", sheet.hidden, 0) + _text(sheet.name, "<B") for sheet in sheets]
+    heads = [struct.pack("<BB", sheet.hidden, 2 * sheet.chart) + _text(sheet.name, "<B") for sheet in sheets]
     place = len(begin) + len(before) + sum(len(head) + 8 for head in heads) + len(end)
     book = begin + before
     for head, body in zip(heads, bodies, strict=True):

@@ -250,8 +250,9 @@ def test_of_an_xls_the_words_of_shapes_are_read_and_pictures_told(tmp_path: Path
     view = drawn(6, "图中文字") + drawn(0x0B, "同意", ticked=True) + drawn(0x0B, "反对", ticked=False)
     view += drawn(8, "") + drawn(5, "") + comment(0, 0, "张三", "批注的字")
     hidden = Sheet("藏", [["x"]], hidden=True, view=drawn(6, "藏图"))
-    found = extract_plain(write_xls(tmp_path / "a.xls", [Sheet("表", [["甲", "乙"]], view=view), hidden]), XLS)
-    assert found.paragraphs == ("表", "甲\t乙", "图中文字", "☑同意", "☐反对")
-    assert "表中含有 2 幅图片或图表，其中的文字检索不到。" in found.warnings
+    chart = Sheet("图", [], view=drawn(6, "图上的字"), chart=True)
+    found = extract_plain(write_xls(tmp_path / "a.xls", [Sheet("表", [["甲", "乙"]], view=view), hidden, chart]), XLS)
+    assert found.paragraphs == ("表", "甲\t乙", "图中文字", "☑同意", "☐反对", "图上的字")
+    assert "表中含有 3 幅图片或图表，其中的文字检索不到。" in found.warnings
     assert "隐藏的工作表“藏”的图形：藏图" in found.concealed
     assert not any("图中文字" in each for each in found.concealed)
