@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from archive.chinese.private import recoded
 from archive.plain import UNSEEN
 
 # A digit in a circle, in brackets, with a point, raised or lowered numbers something, and is no part of the number
@@ -25,7 +26,8 @@ class _Readings(dict[str, str]):
     """How each character is read by itself."""
 
     def __missing__(self, character: str) -> str:
-        self[character] = read = "".join(map(_read, unicodedata.normalize("NFKC", _SIGNS.get(character, character))))
+        sign = _SIGNS.get(character, recoded(character))
+        self[character] = read = "".join(map(_read, unicodedata.normalize("NFKC", sign)))
         return read
 
 

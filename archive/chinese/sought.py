@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from archive.chinese.private import recoded
+
 MASK = "■"
 # Blanks and signs without width may stand between any two characters; between digits or letters also what joins them.
 _BLANK = r"[\s\u00ad\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2064\ufeff\ufffe\x00-\x1f]{0,40}"
@@ -78,7 +80,7 @@ def _key(words: str) -> str:
 
 class _Folds(dict[str, str]):
     def __missing__(self, character: str) -> str:
-        self[character] = folded = unicodedata.normalize("NFKC", character).casefold()
+        self[character] = folded = unicodedata.normalize("NFKC", recoded(character)).casefold()
         return folded
 
 

@@ -1,14 +1,16 @@
 """Normalising text to its search form, the same for documents and queries.
 
 Spellings of one thing share a form. It folds width, case, compatibility characters, radicals of PDF fonts, traditional
-characters, kinds of quotes and dashes, invisible characters, and blanks that typesetting left between Han characters.
-Different things stay different: [2019], (2019) and 〔2019〕 are three, 临沂 and 临沭 two.
+and formerly private characters, kinds of quotes and dashes, invisible characters, and blanks that typesetting left
+between Han characters. Different things stay different: [2019], (2019) and 〔2019〕 are three,
+临沂 and 临沭 two.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
 
+from archive.chinese.private import FORMER
 from archive.chinese.radicals import HAN_OF
 from archive.chinese.simplified import simplified_of
 from archive.plain import UNSEEN
@@ -27,6 +29,7 @@ _VARIANTS = {
     "﹝": "〔",
     "﹞": "〕",
 }
+_VARIANTS |= FORMER
 _VARIANTS |= HAN_OF
 _VARIANTS |= simplified_of()
 _KEPT = 100_000

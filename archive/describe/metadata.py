@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import PurePath
 
 from archive.chinese import dates
+from archive.chinese.private import recoded
 from archive.chinese.simplified import simplified_of
 from archive.describe import agencies, docnumber, fields, issuers, statutes, taxonomy, term
 from archive.describe.docnumber import Number, NumberKind
@@ -90,7 +91,7 @@ class _Found:
 
     def add(self, name: str, value: object, source: str) -> None:
         # Not the members of an enumeration, which are text too.
-        value = one_line(value) if type(value) is str else value
+        value = recoded(one_line(value)) if type(value) is str else value
         if value and name not in self.values:
             self.values[name] = value
             self.sources[name] = source

@@ -10,6 +10,7 @@ from itertools import repeat
 
 from lxml import etree
 
+from archive.chinese.private import recoded
 from archive.chinese.radicals import unfold
 from archive.errors import ExtractionFailed
 from archive.extract.ofd.clips import Clip, clipped, clips_of
@@ -142,6 +143,7 @@ class PageReader:
                     continue
                 turn = 1 if flow[1] > 0 else -1
             for letter, place, width, shape in zip(text, places, widths, kinds[end - len(text) : end], strict=True):
+                letter = recoded(letter)
                 if letter == "\ufffd" or "\ue000" <= letter <= "\uf8ff":
                     self._page.lost += 1
                     continue

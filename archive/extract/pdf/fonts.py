@@ -5,6 +5,7 @@ import unicodedata
 
 from pdfminer.pdffont import PDFFont, PDFSimpleFont, PDFType3Font, PDFUnicodeNotDefined
 
+from archive.chinese.private import recoded
 from archive.chinese.radicals import unfold
 from archive.extract.text.symbols import is_symbol_font, symbol
 
@@ -41,7 +42,7 @@ class Face(dict[int, tuple[str, float]]):
 
     def _text(self, code: int) -> str:
         try:
-            text = self.font.to_unichr(code)
+            text = recoded(self.font.to_unichr(code))
         except PDFUnicodeNotDefined:
             return ""
         if self._symbols and text.strip():

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from archive.chinese.private import private_told
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.limits import CHARACTERS, PARAGRAPHS
@@ -98,6 +99,7 @@ def assemble(
         labels, numbers = labels[:start] + labels[end:], numbers[:start] + numbers[end:]
     told += attachment_warnings(sifted.attachments)
     told += [missing_content_warning(heading) for _, heading in missing_content(paragraphs)[:_TOLD]]
+    told += private_told([title or "", *(stated or {}).values(), *sifted.stated.values(), *paragraphs])
     if not paragraphs and not garbled and not any(SCANNED in each for each in told):
         told.append(NO_TEXT)
     return Extraction(

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from archive.chinese.private import recoded
 from archive.errors import ExtractionFailed
 from archive.extract.limits import CHARACTERS
 from archive.plain import UNSEEN
@@ -24,6 +25,8 @@ _WRAPPED = re.compile(rf"(?<=[{_WIDE}])[ \t]*\r?\n[ \t]*(?=[{_WIDE}])")
 def clean(text: str) -> str:
     """Remove invisible characters, reduce runs of blanks to one space, and put the line in NFC; change nothing else.
 
+    Characters that were private once get the codes that they have now.
+
     Of the marks stacked on one letter only the first thirty stay: no language has more, and putting a long stack in
     order takes time with the square of its height.
 
@@ -32,7 +35,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
-    seen = UNSEEN.sub("", _BLANKS.sub(" ", text))
+    seen = UNSEEN.sub("", _BLANKS.sub(" ", recoded(text)))
     return unicodedata.normalize("NFC", _MAY_STACK.sub(_without_towers, seen)).strip()
 
 

@@ -8,7 +8,10 @@ import re
 from archive.extract.text.characters import han_count, squeezed
 
 # What a converter writes for a character it could not read, the same read once more as GBK, and uninitialised memory.
-_PLACEHOLDERS = re.compile(r"[\ufffd\ue000-\uf8ff]|(?:锟斤拷)+|锟斤|烫烫烫+|屯屯屯+")
+# One or two private characters are a rare name; a font without a code gives more in a row.
+_PLACEHOLDERS = re.compile(
+    r"\ufffd|[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]{3,}|(?:锟斤拷)+|锟斤|烫烫烫+|屯屯屯+"
+)
 # GBK read as Latin-1 (ÖÐ¹ú): runs of accented letters that no language has.
 _LATIN_RUN = re.compile(r"[\u00a1-\u00fe]{4,}")
 # UTF-8 read as Windows-1252 or Latin-1 (å…¬å¼€): the first byte of a Han character and two continuation bytes.
@@ -16,7 +19,7 @@ _CONTINUATION = r"[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”�
 _LATIN_TRIPLE = re.compile(rf"[\u00e3-\u00e9]{_CONTINUATION}{{2}}")
 # UTF-8 read as GBK (鍏紑): every other character or more begins with these bytes, which are rare in real text.
 _RARE = "".join(bytes((first, second)).decode("gbk") for first in range(0xE4, 0xEA) for second in range(0x80, 0xC0))
-_SUSPICIOUS = re.compile(rf"[\u0080-\u00ff\ufffd\ue000-\uf8ff锟烫屯{_RARE}]")
+_SUSPICIOUS = re.compile(rf"[\u0080-\u00ff\ufffd\ue000-\uf8ff\U000f0000-\U0010fffd锟烫屯{_RARE}]")
 _ASCII = re.compile(r"[\x00-\x7f]+")
 # Text is garbled if more than this share of its non-ASCII characters is wrong, or this share is placeholders.
 _GARBLED = 0.5

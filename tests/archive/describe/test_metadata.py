@@ -76,6 +76,10 @@ def test_a_card_is_believed_before_the_text() -> None:
     assert set(metadata.sources.values()) == {"信息卡"}
 
 
+def test_formerly_private_characters_of_a_manifest_are_what_they_are_now() -> None:
+    assert describe_text("正文。", title="关于刘\ue863的公示").title == "关于刘䶮的公示"
+
+
 def test_a_manifest_is_believed_before_the_card() -> None:
     stated = {
         "title": "清单的  标题",
