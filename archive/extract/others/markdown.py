@@ -10,6 +10,7 @@ from archive.extract.text.charset import decode
 from archive.extract.text.concealed import Concealed
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_END = re.compile(r"\r\n|[\n\r]")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.*)$")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-+)\s*$")
 _RULE = re.compile(r"\s{0,3}([-*_])(?:\s*\1){2,}\s*$")
@@ -49,7 +50,8 @@ def from_text(text: str, warnings: tuple[str, ...] = ()) -> Extraction:
     for comment in _COMMENT.findall(text):
         concealed.add_comment(comment.removeprefix("<!--").removesuffix("-->"))
     title: str | None = None
-    source = _COMMENT.sub("", text).splitlines()
+    # A separator within a line (U+2028) ends no row of a table.
+    source = _END.split(_COMMENT.sub("", text))
     fenced = False
     # Where the block of lines with bars begins that a line is in.
     block = 0

@@ -8,7 +8,7 @@ from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.limits import CHARACTERS, PARAGRAPHS
 from archive.extract.text.boilerplate import attachment_warnings, sift
-from archive.extract.text.characters import clean, joined, squeezed
+from archive.extract.text.characters import clean, joined, lines_of, squeezed
 from archive.extract.text.headings import missing_content, missing_content_warning
 from archive.extract.text.mojibake import is_garbled
 from archive.extract.text.tables import Row, placed, remaining
@@ -40,7 +40,7 @@ class Lines:
 
     def add(self, text: str) -> None:
         """Add text; a line break in it begins a new line, and blank lines are left out."""
-        for part in text.splitlines() or [text]:
+        for part in lines_of(text):
             self._put(clean(part), 0)
 
     def add_row(self, line: str, table: int = 0) -> None:

@@ -14,6 +14,7 @@ HAN = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff
 _WIDE = rf"{HAN}\u3001-\u303f\u2014\u2018-\u201d\u2026\uff00-\uffef"
 
 _BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\x85]+")
+_ENDS = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 # Where marks may be stacked on a letter: runs without Latin letters, CJK, Korean and wide characters.
 _MAY_STACK = re.compile("[^\x00-\u02ff\u2000-\u20cf\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]{31,}")
 # The most marks on one letter, as in the Stream-Safe Text Format (Unicode Standard Annex 15, section 13).
@@ -37,6 +38,15 @@ def clean(text: str) -> str:
         return text.strip()
     seen = UNSEEN.sub("", _BLANKS.sub(" ", recoded(text)))
     return unicodedata.normalize("NFC", _MAY_STACK.sub(_without_towers, seen)).strip()
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text, at least one; a line separator (U+2028) ends a line, too.
+
+    >>> lines_of("甲\u2028乙\r\n丙"), lines_of("")
+    (['甲', '乙', '丙'], [''])
+    """
+    return _ENDS.split(text)
 
 
 def _without_towers(run: re.Match[str]) -> str:

@@ -60,6 +60,7 @@ _FURNITURE = re.compile(
     r"pre[-_]?next|prev[-_]?next|pagination|qrcode|erweima|ewm|sidebar|nav(bar)?|menu|gotop|fontsize)",
     re.IGNORECASE,
 )
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]+")
 _LONGEST_FURNITURE = 80
 # What the foot of every page says of the site.
 _OF_SITE = re.compile(
@@ -101,6 +102,8 @@ def parse(text: str) -> etree._Element:
     Raises ExtractionFailed if it has no content, or is nested too deeply or has too many attributes to be read.
     """
     refuse_crowded(text)
+    # Blanks to a browser or nothing, and no characters to the tree.
+    text = _CONTROLS.sub(" ", text)
     parser = html.HTMLParser(remove_pis=True, huge_tree=True)
     try:
         root: etree._Element = html.document_fromstring(_DECLARATION.sub("", text), parser=parser)

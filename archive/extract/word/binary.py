@@ -19,12 +19,12 @@ from archive.extract.extraction import Extraction
 from archive.extract.limits import CHARACTERS
 from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.carriers import Carriers
-from archive.extract.text.characters import clean, joined
+from archive.extract.text.characters import clean, joined, lines_of
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
 from archive.extract.text.numbering import counts_by_field, labelled, unknown_told, unread_told
 from archive.extract.text.scripts import in_line
 from archive.extract.text.tables import Row
-from archive.extract.text.titles import may_be_title
+from archive.extract.text.titles import DEPTH, Look, find_title, joined_title, may_be_title
 from archive.extract.word.binaryfields import Fonts, OpenFields
 from archive.extract.word.binarylists import Items, Lists
 from archive.extract.word.binaryrows import RowDefinition, row_definition
@@ -57,12 +57,12 @@ _PICTURE = re.compile(rb"\x04\x41..\0\0", re.DOTALL)
 # 2.6: numbers of properties.
 _DELETED = 0x0800
 _ROW_END, _ALIGNED = 0x2417, (0x2403, 0x2461)
-_LARGE = 15.0
-_TITLE_DEPTH = 15
-# How many more lines a title may continue on.
+# How many lines above the text are a title, whatever they look like.
 _MORE_TITLE_LINES = 3
 # The end of a title: who passed it and when, the table of contents, the first chapter or article.
-_TEXT_BEGINS = re.compile(r"[（(]?\s*(?:19|20)\d\d\s*年|目\s*录$|第[一二三四五六七八九十\d]+[编章条]|总\s*则$|一、")
+_TEXT_BEGINS = re.compile(
+    r"[（(]\s*(?:19|20)\d\d\s*年|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|目\s*录$|第[一二三四五六七八九十\d]+[编章条]|总\s*则$|一、"
+)
 _SIGNS = {"\x0b": "\n", "\x1e": "-", "\xa0": " "}
 _CELL_END = "\x07"
 # What ends a paragraph, a cell or a page; and text up to such an end.
@@ -108,7 +108,7 @@ class _Found:
 def _paragraphs(text: str, end: str, size: float, form: Properties, row: RowDefinition | None) -> Iterator[_Paragraph]:
     """Yield a paragraph or cell; of a paragraph, each of its lines by itself."""
     cell = bool(form.get(IN_TABLE)) or end == _CELL_END
-    for line in (text,) if cell else text.split("\n"):
+    for line in (text,) if cell else lines_of(text):
         yield _Paragraph(
             text=line + (_CELL_END if end == _CELL_END else ""),
             centered=any(form.get(each) == 1 for each in _ALIGNED),
@@ -410,24 +410,10 @@ def _parts(paragraphs: Sequence[_Paragraph], table: CellTable) -> Iterator[_Para
 
 
 def _find_title(lines: Sequence[str], looks: Sequence[_Paragraph | None]) -> str | None:
-    """Join the largest centered lines above the text; if only styles state the look, all lines above it."""
-    end = next((at for at, line in enumerate(lines[:_TITLE_DEPTH]) if _TEXT_BEGINS.match(line)), _TITLE_DEPTH)
-    above = [(at, look) for at, look in enumerate(looks[:end]) if look is not None and may_be_title(lines[at])]
-    centered = [(at, look) for at, look in above if look.centered]
-    largest = max((look.size for _, look in centered), default=0.0)
-    for at, look in centered:
-        if look.size == largest and (largest >= _LARGE or largest == 0.0):
-            return _joined_title(lines, at, [each for each, other in centered if other.size == largest])
-    first = [at for at, _ in above]
+    """Find the title by its looks above the text; if only styles state the look, join all lines above it."""
+    end = next((at for at, line in enumerate(lines[:DEPTH]) if _TEXT_BEGINS.match(line)), DEPTH)
+    if title := find_title(lines, [look and Look(look.centered, look.size) for look in looks], end):
+        return title
+    first = [at for at, look in enumerate(looks[:end]) if look is not None and may_be_title(lines[at])]
     short = 0 < len(first) <= _MORE_TITLE_LINES
-    return _joined_title(lines, first[0], first) if end < _TITLE_DEPTH and short else None
-
-
-def _joined_title(lines: Sequence[str], at: int, alike: Sequence[int]) -> str:
-    """Join a line with those right after it that are among ``alike``."""
-    whole = lines[at]
-    for following in range(at + 1, at + _MORE_TITLE_LINES + 1):
-        if following not in alike or len(lines[following]) > 40:
-            break
-        whole = joined(whole, lines[following])
-    return whole
+    return joined_title(lines, first[0], first) if end < DEPTH and short else None

@@ -17,12 +17,11 @@ from archive.extract.containers.zipguard import read_parts, refuse_doctype, repa
 from archive.extract.extraction import Extraction
 from archive.extract.others import plain, webarchive
 from archive.extract.text.assemble import assemble, table_labels
-from archive.extract.text.characters import joined
 from archive.extract.text.charset import decode
 from archive.extract.text.concealed import Concealed, comments_told
 from archive.extract.text.numbering import Counter, unknown_told, unread_told
 from archive.extract.text.tables import covered_told
-from archive.extract.text.titles import may_be_title
+from archive.extract.text.titles import DEPTH, Look, find_title, joined_title, may_be_title
 from archive.extract.webpage import html
 from archive.extract.word.colours import Palette
 from archive.extract.word.concealed import add_comments, add_properties
@@ -35,8 +34,6 @@ from archive.extract.word.visibility import Visibility
 _DAMAGED = "文件（docx）不合格式，无法读取。请用办公软件打开并另存后再提交。"
 _TITLE_STYLES = re.compile(r"(?:title|标题|.*(?:公文|文章|文件|大|主)标题)", re.IGNORECASE)
 _HEADING_STYLES = re.compile(r"(?:heading 1|标题 ?1)", re.IGNORECASE)
-_TITLE_DEPTH = 15
-_LARGE = 15.0
 
 
 def extract(path: Path) -> Extraction:
@@ -187,34 +184,11 @@ def _from_bytes(data: bytes, kind: str, charset: str | None) -> Extraction:
 
 
 def find_title(body: Sequence[Line]) -> str | None:
-    """Find the title by its style, else as the large centered lines near the top; join a broken one."""
-    top = [line for line in body[:_TITLE_DEPTH]]
-    for pattern, depth in ((_TITLE_STYLES, _TITLE_DEPTH), (_HEADING_STYLES, 1)):
+    """Find the title by its style, else by its looks."""
+    top, lines = body[:DEPTH], [line.text for line in body]
+    for pattern, depth in ((_TITLE_STYLES, DEPTH), (_HEADING_STYLES, 1)):
         for index, line in enumerate(top[:depth]):
             if line.look is not None and pattern.fullmatch(line.look.style):
-                return _joined_title(top, index)
-    candidates = [
-        index
-        for index, line in enumerate(top)
-        if line.look is not None and line.look.centered and may_be_title(line.text)
-    ]
-    large = [index for index in candidates if _size(top[index]) >= _LARGE]
-    for index in large or candidates[:1]:
-        if _size(top[index]) == max((_size(top[each]) for each in candidates), default=0):
-            return _joined_title(top, index)
-    return None
-
-
-def _size(line: Line) -> float:
-    return line.look.size if line.look is not None else 0.0
-
-
-def _joined_title(lines: Sequence[Line], index: int) -> str:
-    """Join a line with those right after it that look the same."""
-    first = lines[index]
-    whole = first.text
-    for line in lines[index + 1 : index + 4]:
-        if line.look != first.look or not may_be_title(line.text) or len(line.text) > 40:
-            break
-        whole = joined(whole, line.text)
-    return whole
+                alike = [at for at, each in enumerate(top) if each.look == line.look and may_be_title(each.text)]
+                return joined_title(lines, index, alike)
+    return find_title(lines, [line.look and Look(line.look.centered, line.look.size) for line in body])

@@ -9,11 +9,11 @@ from pathlib import Path
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.carriers import Carriers
-from archive.extract.text.characters import clean
+from archive.extract.text.characters import clean, lines_of
 from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen, comments_told
 from archive.extract.text.numbering import labelled, unknown_told, unread_told
 from archive.extract.text.scripts import Lowered, Raised, in_line
-from archive.extract.text.titles import may_be_title
+from archive.extract.text.titles import Look, find_title
 from archive.extract.word.celltable import CellTable, Edged
 from archive.extract.word.margins import margin_lines
 from archive.extract.word.richlists import Items
@@ -31,19 +31,22 @@ _NO_TEXT = frozenset(
 # Code pages by the number of \\fcharset.
 _CHARSETS = {0: "cp1252", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5", 204: "cp1251", 238: "cp1250"}
 _SIGNS = {
-    b"tab": "\t", b"line": " ", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘", b"rquote": "’",
+    b"tab": "\t", b"line": "\n", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘", b"rquote": "’",
     b"ldblquote": "“", b"rdblquote": "”", b"emspace": " ", b"enspace": " ",
     # Cells of a table within a cell stand one after the other.
     b"nestcell": " ",
 }  # fmt: skip
 _ESCAPED = {b"~": " ", b"_": "-", b"-": "", b"\\": "\\", b"{": "{", b"}": "}", b"\t": "\t"}
 _COMMENT, _AUTHOR, _MARGIN, _INSTRUCTION = b"annotation", b"atnauthor", b"margin", b"fldinst"
+_NOTE = b"footnote"
+# Those whose paragraphs stand in the text, after all others.
+_BEHIND = (_NOTE, _MARGIN)
 # What is known of a box in a form: its kind, its state, and the one that it was designed with.
 _FORM = frozenset((b"fftype", b"ffres", b"ffdefres"))
 _CHECKBOX, _AS_DESIGNED = 1, 25
 _SHIFTS: dict[bytes, type[str]] = {b"super": Raised, b"sub": Lowered, b"nosupersub": str}
 # Groups of text that does not stand where it is written.
-_ASIDES = {each: each for each in (_COMMENT, _AUTHOR, _INSTRUCTION)} | dict.fromkeys(
+_ASIDES = {each: each for each in (_COMMENT, _AUTHOR, _INSTRUCTION, _NOTE)} | dict.fromkeys(
     b"header footer headerl headerr headerf footerl footerr footerf".split(), _MARGIN
 )
 # Lines up to this exact height, in twentieths of a point, show nothing of their letters.
@@ -59,7 +62,6 @@ _MERGING = {b"clvmgf": "begins", b"clvmrg": "down", b"clmrg": "across"}
 # More cells than any row has; Word allows 63.
 _MOST_CELLS = 1000
 _MAX_DEPTH = 500
-_TITLE_DEPTH = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class _State:
     unicode_skip: int = 1
     centered: bool = False
     size: int = 24
+    # The kind of characters that what is said of an associated font is about.
+    script: bytes = b""
     in_table: bool = False
     # The list of the paragraph, 0 for none, and its level there; and whether this is the number that the file kept.
     numbering: int = 0
@@ -96,7 +100,7 @@ class _State:
 @dataclass(slots=True)
 class _Text:
     lines: Lines = field(default_factory=Lines)
-    looks: list[tuple[bool, int]] = field(default_factory=list)
+    looks: list[Look | None] = field(default_factory=list)
     concealed: Concealed = field(default_factory=Concealed)
     hidden: int = 0
     doubtful: int = 0
@@ -126,8 +130,8 @@ def extract(path: Path) -> Extraction:
         told.append(unknown_told(found.unknown_numbers))
     told += [*found.carriers.told(), *found.of_tables]
     lines, concealed = found.lines, found.concealed.lines
-    labels = table_labels(lines.tables)
-    return assemble(_find_title(found), lines.found, labels=labels, rows=lines.rows, warnings=told, concealed=concealed)
+    title, labels = find_title(lines.found, found.looks), table_labels(lines.tables)
+    return assemble(title, lines.found, labels=labels, rows=lines.rows, warnings=told, concealed=concealed)
 
 
 class _Reader:
@@ -137,6 +141,8 @@ class _Reader:
         self._line: list[str] = []
         # Where in the line its last paragraph begins, and the number that the file kept of it.
         self._begun = 0
+        # The largest type in the line, in half points.
+        self._largest = 0
         self._kept: list[str] = []
         self._is_numbered = False
         self._bytes = bytearray()
@@ -152,8 +158,8 @@ class _Reader:
         self._items: Items | None = None
         self._unseen: dict[Unseen, list[str]] = {}
         self._text.concealed.near = ""
-        # The text of the comment that is being read, of its author's name, and of all headers and footers.
-        self._asides: dict[bytes, list[str]] = {_COMMENT: [], _AUTHOR: [], _MARGIN: [], _INSTRUCTION: []}
+        # The text of the comment that is being read, of its author's name, of all notes, and of headers and footers.
+        self._asides: dict[bytes, list[str]] = {each: [] for each in _ASIDES.values()}
         # The grounds of the cells of the row that is being read, and of the one that is being defined.
         self._grounds: list[Shading] = []
         self._cell = Shading()
@@ -188,8 +194,8 @@ class _Reader:
                     self._end_instruction(state)
                 while self._fields and len(stack) < self._fields[-1][0]:
                     self._put(self._fields.pop()[1], state)
-                if inner.aside == _MARGIN != state.aside:
-                    self._asides[_MARGIN].append("\n")
+                if inner.aside in _BEHIND and inner.aside != state.aside:
+                    self._asides[inner.aside].append("\n")
                 star = False
             elif word:
                 value = int(number) if number else None
@@ -233,7 +239,7 @@ class _Reader:
         self._flush(state)
         self._end_line(state if self._line else replace(state, numbering=0))
         self._end_table()
-        self._add_margins()
+        self._add_asides()
         self._text.of_tables = self._table.told
         self._text.unread_numbers = sum(1 for _ in _COUNTING_FIELD.finditer(self._data))
         self._text.unknown_numbers = self._items.unknown if self._items else 0
@@ -297,7 +303,12 @@ class _Reader:
                 if len(self._edges) < _MOST_CELLS:
                     self._edges.append(self._defined._replace(right=value or 0))
                 self._defined = Edged(0)
+            case b"loch" | b"hich" | b"dbch" | b"rtlch" | b"ltrch":
+                return replace(state, script=word)
             case b"fs" if value is not None:
+                return replace(state, size=value)
+            case b"afs" if value is not None and state.script == b"dbch":
+                # The size of Han characters where it is another than that of the rest.
                 return replace(state, size=value)
             case b"sl":
                 # A negative one is exact.
@@ -326,8 +337,8 @@ class _Reader:
                 self._conceal()
                 self._cells.append(clean(in_line(self._line)))
                 self._clear()
-            case b"cell" if state.aside == _MARGIN:
-                self._asides[_MARGIN].append(" ")
+            case b"cell" if state.aside in _BEHIND:
+                self._asides[state.aside].append(" ")
             case b"row" if not state.skipped and not state.aside:
                 self._end_row()
             case _ if word in _SIGNS:
@@ -353,7 +364,7 @@ class _Reader:
         if self._fields and state.aside != _INSTRUCTION and text.strip():
             # The field has a result.
             self._fields[-1] = self._fields[-1][0], ""
-        if state.aside and (state.aside != _MARGIN or self._judged(state)[0] is None):
+        if state.aside and (state.aside not in _BEHIND or self._judged(state)[0] is None):
             self._asides[state.aside].append(text)
             return
         if state.kept_number:
@@ -365,6 +376,7 @@ class _Reader:
             self._unseen.setdefault(reason, []).append(text)
             return
         self._text.doubtful += doubtful * len(text.strip())
+        self._largest = max(self._largest, state.size if text.strip() else 0)
         self._line.append(text if state.shift is str else state.shift(text))
         if state.struck:
             self._unseen.setdefault(Unseen.STRUCK, []).append(text)
@@ -387,7 +399,7 @@ class _Reader:
 
     def _clear(self) -> None:
         self._line.clear()
-        self._begun = 0
+        self._begun = self._largest = 0
 
     def _judged(self, state: _State) -> tuple[Unseen | None, bool]:
         """Return why text is not seen, and whether that is in doubt, in which case it counts as seen."""
@@ -433,18 +445,18 @@ class _Reader:
             shown = self._text.carriers.field(instruction, ticked if is_box else None)
             self._fields[-1] = self._fields[-1][0], shown
 
-    def _add_margins(self) -> None:
+    def _add_asides(self) -> None:
         lines = self._text.lines
-        written = _whole("".join(self._asides[_MARGIN])).split("\n")
-        for line in margin_lines(map(clean, written), lines.found):
+        notes, margins = (map(clean, lines_of(_whole("".join(self._asides[each])))) for each in _BEHIND)
+        for line in (*filter(None, notes), *margin_lines(margins, lines.found)):
             lines.add_row(line)
-            self._text.looks.append((False, 0))
+            self._text.looks.append(None)
 
     def _end_line(self, state: _State) -> None:
         if state.skipped:
             return
         if state.aside:
-            self._asides[state.aside].append("\n" if state.aside == _MARGIN else " ")
+            self._asides[state.aside].append("\n" if state.aside in _BEHIND else " ")
             return
         self._number(state)
         self._conceal()
@@ -454,11 +466,11 @@ class _Reader:
             self._begun = len(self._line)
             return
         self._end_table()
-        line = clean(_whole(in_line(self._line)))
-        self._clear()
-        if line:
+        look = Look(state.centered, (self._largest or state.size) / 2)
+        for line in filter(None, map(clean, lines_of(_whole(in_line(self._line))))):
             self._text.lines.add_row(line)
-            self._text.looks.append((state.centered, state.size))
+            self._text.looks.append(look)
+        self._clear()
 
     def _end_table(self) -> None:
         if self._cells:
@@ -467,7 +479,7 @@ class _Reader:
         number = len(lines.found) + 1
         for row in self._table.taken():
             lines.add_set(row, number)
-        self._text.looks += [(False, 0)] * (len(lines.found) - len(self._text.looks))
+        self._text.looks += [None] * (len(lines.found) - len(self._text.looks))
 
     def _end_row(self) -> None:
         self._table.add(self._cells, self._left, self._edges, self._is_head)
@@ -477,13 +489,3 @@ class _Reader:
 def _whole(text: str) -> str:
     """Join the halves of surrogate pairs, which arrive separately."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _find_title(found: _Text) -> str | None:
-    """Return the largest of the centered lines near the top."""
-    top = [
-        (size, -at)
-        for at, (centered, size) in enumerate(found.looks[:_TITLE_DEPTH])
-        if centered and may_be_title(found.lines.found[at])
-    ]
-    return found.lines.found[-max(top)[1]] if top else None

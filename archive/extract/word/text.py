@@ -11,7 +11,7 @@ from archive.document import label_at
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines
 from archive.extract.text.carriers import Carriers
-from archive.extract.text.characters import clean, squeezed
+from archive.extract.text.characters import clean, lines_of, squeezed
 from archive.extract.text.concealed import Concealed, Unseen
 from archive.extract.text.numbering import Counter, counts_by_field, labelled
 from archive.extract.text.officemath import OfficeMath
@@ -135,7 +135,7 @@ class Reader:
         look = self.styles.look(paragraph)
         text = in_line(pieces)
         label = self._label(paragraph, text)
-        for number, part in enumerate(text.split("\n")):
+        for number, part in enumerate(lines_of(text)):
             line = clean(part) if number else labelled(label, clean(part))
             if line:
                 if self.concealed.near is not None:

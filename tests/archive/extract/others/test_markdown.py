@@ -57,6 +57,11 @@ def test_headings_and_comments(source: str, title: str | None, paragraphs: tuple
     assert (extraction.title, extraction.paragraphs) == (title, paragraphs)
 
 
+def test_a_separator_within_a_line_ends_no_row_of_a_table() -> None:
+    found = from_text("# 防汛\u2028通知\n\n甲\u2028乙\n\n| 名称 | 数 |\r\n|---|---|\r\n| 沙袋\u2028大 | 3 |\r\n")
+    assert (found.title, found.paragraphs) == ("防汛 通知", ("甲", "乙", "名称\t数", "沙袋 大\t3"))
+
+
 def test_comments_that_say_something_are_listed() -> None:
     found = from_text("# 甲\n<!-- INFO END --><!-- 正文开始 -->\n正文。<!-- 内部口径\n暂不公开 -->")
     assert (found.paragraphs, found.concealed) == (("正文。",), ("源代码中的注释：内部口径 暂不公开",))

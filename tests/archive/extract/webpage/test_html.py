@@ -82,6 +82,11 @@ def test_the_content_is_found_among_menus(container: str) -> None:
     assert from_text(f"<body>{page}</body>").paragraphs == (BODY,) * 3
 
 
+def test_controls_are_blanks_or_nothing_and_keep_no_page_from_being_read() -> None:
+    found = from_text(f"<h1>关于\x0c通知\x01</h1><p>{BODY}\x0b</p><p>甲\u2028乙</p>")
+    assert (found.title, found.paragraphs) == ("关于 通知", (BODY, "甲", "乙"))
+
+
 def test_a_page_in_one_big_form_is_read() -> None:
     page = f"<body><form><input value='查'><div><p>{BODY}</p><p>{BODY * 5}</p></div></form></body>"
     assert from_text(page).paragraphs == (BODY, BODY * 5)

@@ -181,6 +181,15 @@ def test_the_title_is_the_large_centered_lines(tmp_path: Path) -> None:
     assert found.paragraphs == ("云政发〔2020〕1号", "各镇人民政府：", "第一条 落实责任。")
 
 
+def test_a_title_may_begin_with_a_year_and_need_not_be_centered(tmp_path: Path) -> None:
+    runs = [
+        *(Run("2019年政务公开报告\r", look=size(22)), Run("县政府办公室\r", form=CENTERED, look=size(16))),
+        *(Run("2020年1月23日\r", look=size(16)), Run("一、总体情况\r", look=size(16))),
+    ]
+    found = read(write_doc(tmp_path / "a", runs))
+    assert (found.title, found.paragraphs) == ("2019年政务公开报告", ("县政府办公室", "2020年1月23日", "一、总体情况"))
+
+
 def test_without_a_look_the_title_is_what_stands_above_the_text(tmp_path: Path) -> None:
     runs = [Run("云溪县供热管理办法\r"), Run("（2020年5月1日县人民政府通过）\r"), Run("第一章 总则\r", form=CENTERED)]
     assert read(write_doc(tmp_path / "a", runs)).title == "云溪县供热管理办法"

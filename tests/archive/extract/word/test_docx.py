@@ -115,6 +115,11 @@ def test_a_relationship_that_leads_nowhere_does_no_harm(tmp_path: Path) -> None:
     assert extract_plain(path, DOCX).paragraphs == ("正文。",)
 
 
+def test_a_line_separator_ends_a_line(tmp_path: Path) -> None:
+    path = write_docx(tmp_path / "a.docx", lambda document: document.add_paragraph("第一条 甲。\u2028第二条 乙。"))
+    assert extract_plain(path, DOCX).paragraphs == ("第一条 甲。", "第二条 乙。")
+
+
 def test_a_title_style_is_the_title(tmp_path: Path) -> None:
     def draw(document: Document) -> None:
         document.add_paragraph("沭政发〔2020〕8号")
@@ -123,6 +128,21 @@ def test_a_title_style_is_the_title(tmp_path: Path) -> None:
 
     extraction = extract_plain(write_docx(tmp_path / "a.docx", draw), DOCX)
     assert (extraction.title, extraction.paragraphs) == ("临沭县政务公开办法", ("沭政发〔2020〕8号", "正文。"))
+
+
+def test_the_title_is_the_largest_line_also_where_another_is_centered(tmp_path: Path) -> None:
+    def draw(document: Document) -> None:
+        for text, points, alignment in (
+            ("\u3000\u3000云溪县防汛条例", 22, None),
+            ("本条例经批准", 16, 1),
+            ("第一条 为了。", 16, None),
+        ):
+            paragraph = document.add_paragraph()
+            paragraph.alignment = alignment
+            paragraph.add_run(text).font.size = Pt(points)
+
+    extraction = extract_plain(write_docx(tmp_path / "a.docx", draw), DOCX)
+    assert (extraction.title, extraction.paragraphs) == ("云溪县防汛条例", ("本条例经批准", "第一条 为了。"))
 
 
 def test_without_marks_of_a_title_there_is_none(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def hexed(text: str, encoding: str = "gb18030") -> str:
         (r"{\rtf1\ansi\uc1 \u20844?\u24320?\par}", ("公开",)),
         (r"{\rtf1\ansi\uc2 \u20844\'b9\'ab\u24320??\par}", ("公开",)),
         (r"{\rtf1\ansi\uc0 \u-10174\u-8265 a\par}", ("𠮷a",)),
-        (r"{\rtf1 a\~b\_c\{d\}\\e\line f\tab g\par}", ("a b-c{d}\\e f g",)),
+        (r"{\rtf1 a\~b\_c\{d\}\\e\line f\tab g\par}", ("a b-c{d}\\e", "f g")),
         (r"{\rtf1{\info{\title secret}}{\*\generator x}text\par}", ("text",)),
         (
             r"{\rtf1{\headerl Draft\par Draft\par}{\headerr Draft}text{\footer Page 1}{\footerf a\cell b}\par}",
@@ -146,6 +146,32 @@ def test_the_title_is_the_largest_centered_line(tmp_path: Path) -> None:
     found = read(tmp_path, rf"{{\rtf1\ansi\ansicpg936 {large}\pard\plain\fs32 {hexed('各镇：')}\par}}")
     assert found.title == "关于防汛工作的通知"
     assert found.paragraphs == ("各镇：",)
+
+
+def test_a_title_on_several_lines_is_one_line(tmp_path: Path) -> None:
+    issuer, subject, rest = hexed("云溪县人民政府"), hexed("关于防汛工作的通知"), hexed("各镇：")
+    for between in (r"\par}{\pard\qc\fs44 ", r"\line "):
+        content = rf"{{\pard\qc\fs44 {issuer}{between}{subject}\par}}{{\pard\fs32 {rest}\par}}"
+        found = read(tmp_path, rf"{{\rtf1\ansi\ansicpg936 {content}}}")
+        assert (found.title, found.paragraphs) == ("云溪县人民政府关于防汛工作的通知", ("各镇：",))
+
+
+def test_the_title_is_the_largest_line_also_where_another_is_centered(tmp_path: Path) -> None:
+    title, middle, rest = hexed("云溪县防汛条例"), hexed("本条例经批准"), hexed("第一条 为了防汛。")
+    # LibreOffice gives the size of Han characters as that of an associated font, and ends it with the text.
+    for large in (rf"\pard{{\fs44 {title}}}\par", rf"\pard\fs22{{\dbch\afs44 {title}}}\par"):
+        content = rf"{large}\pard\qc{{\fs32 {middle}}}\par\pard {{\fs32 {rest}}}\par"
+        found = read(tmp_path, rf"{{\rtf1\ansi\ansicpg936 {content}}}")
+        assert (found.title, found.paragraphs) == ("云溪县防汛条例", ("本条例经批准", "第一条 为了防汛。"))
+
+
+def test_a_note_stands_after_the_text_and_not_in_its_sentence(tmp_path: Path) -> None:
+    note = rf"\pard\plain {{\super\chftn}}{hexed('说明口径。')}\par {{\v {hexed('隐')}}}{hexed('又一段。')}"
+    for group in (r"\footnote", r"\*\footnote", r"\footnote\ftnalt"):
+        content = rf"{hexed('前半')}{{\super\chftn{{{group} {note}}}}}{hexed('后半。')}\par {{\footer 1\par}}b\par"
+        found = read(tmp_path, rf"{{\rtf1\ansi\ansicpg936 {content}}}")
+        assert found.paragraphs == ("前半后半。", "b", "说明口径。", "又一段。")
+        assert found.concealed[0].startswith("隐藏文字：隐")
 
 
 def test_braces_without_end_are_no_trouble(tmp_path: Path) -> None:
