@@ -17,6 +17,7 @@ from archive.describe.docnumber import Number, NumberKind
 from archive.document import Disclosure, Metadata, Validity
 from archive.errors import FileRefused
 from archive.extract.extraction import Extraction
+from archive.extract.text.titles import with_subject
 from archive.plain import one_line
 
 MAX_TITLE = 200
@@ -203,13 +204,13 @@ def _printed_disclosure(value: str) -> Disclosure | None:
 
 def _title_line(paragraphs: Sequence[str]) -> str | None:
     """Return the first line that is not a number or a date, if it is short and not a sentence."""
-    for line in paragraphs[:3]:
+    for at, line in enumerate(paragraphs[:3]):
         beginning = line[:_LONGEST_HEAD_LINE]
         numbers = docnumber.find(beginning)
         if numbers and _alone(numbers[0], line) or dates.parse_date(beginning):
             continue
         fit = 2 <= len(line) <= 80 and "\t" not in line and not line.endswith(("。", "；", "，", "：", ":"))
-        return line if fit else None
+        return with_subject(paragraphs[at:]) if fit else None
     return None
 
 

@@ -14,7 +14,7 @@ from archive.extract.text.assemble import assemble, table_labels
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
 from archive.extract.text.numbering import unknown_told
 from archive.extract.text.tables import covered_told
-from archive.extract.word.docx import find_title
+from archive.extract.word.docx import title_of
 from archive.extract.word.margins import margin_lines
 
 _MARGINS = ("header", "footer", "header-left", "footer-left", "header-first", "footer-first")
@@ -31,7 +31,7 @@ def extract(path: Path) -> Extraction:
     body = reader.lines(package.body)
     concealed.near = None
     in_body = replace(seen, carriers=replace(seen.carriers))
-    title = find_title(body)
+    title = title_of(body)
     lines = [line.text for line in body]
     lines += [line.text for note in seen.notes for line in reader.lines(note)]
     beside = Reader(package, Styles(package.styles, package.styles), concealed, seen)

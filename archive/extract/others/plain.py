@@ -8,6 +8,7 @@ from archive.extract.text.assemble import Lines, assemble
 from archive.extract.text.boilerplate import sift
 from archive.extract.text.characters import clean, row
 from archive.extract.text.charset import decode
+from archive.extract.text.titles import with_subject
 
 # Empty layout cells that a scraper printed as bars: "标题 | ||||||"
 _BARS_AND_BLANKS = "|｜" + "".join(filter(str.isspace, map(chr, range(0x3001))))
@@ -28,7 +29,7 @@ def from_text(text: str, warnings: tuple[str, ...] = ()) -> Extraction:
     for line in text.splitlines():
         _add(lines, line)
     own = sift(lines.found[:20]).lines
-    title = own[0] if own and looks_like_title(own[0]) else None
+    title = with_subject(own) if own and looks_like_title(own[0]) else None
     return assemble(title, lines.found, warnings=warnings)
 
 

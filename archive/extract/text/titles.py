@@ -11,6 +11,12 @@ _NOT_TITLE = re.compile(
     r"附\s*件\s*[\d一二三四五六七八九十]*\s*[:：]?|.*[〔\[【（(]\d{4}[〕\]】）)]第?\s*\d+\s*号"
     r"|.*文件|[\d\s年月日.-]+|（.*|\(.*|目\s*录|第[一二三四五六七八九十\d]+[编章节](?:\s.*)?|总\s*则|.*(?:通过|批准)[）)]"
 )
+# Where a title is broken: after who issues it, and before its kind.
+_ISSUER = re.compile(
+    r"(?!.*(?:关于|的))[^\s，。：:]{2,40}(?:政府|办公室|委员会|委|厅|局|办|院|会|部|署|中心|街道|办事处)"
+)
+_SUBJECT = re.compile(r"(?:关于|印发|转发|批转)[^，。]{2,}$")
+_KIND = re.compile(r"的(?:通知|公告|通告|意见|决定|批复|复函|函|公示|报告|请示|通报|决议|议案|实施意见|补充通知)")
 LONGEST = 120
 # How many lines from the top may be a title, and how many more lines, of so many characters, it may continue on.
 DEPTH = 15
@@ -56,6 +62,21 @@ def joined_title(lines: Sequence[str], first: int, able: Sequence[int]) -> str:
         if at not in able or len(lines[at]) > _LONGEST_MORE:
             break
         whole = joined(whole, lines[at])
+    return whole
+
+
+def with_subject(lines: Sequence[str]) -> str:
+    """Return the first line, with those after it that go on with a title: what an agency writes about, and 的通知.
+
+    >>> with_subject(["云溪县人民政府办公室", "关于做好秸秆禁烧工作", "的通知", "各镇："])
+    '云溪县人民政府办公室关于做好秸秆禁烧工作的通知'
+    """
+    whole = lines[0]
+    for line in lines[1 : 1 + _MORE_LINES]:
+        begins = _SUBJECT.match(line) and _ISSUER.fullmatch(whole)
+        if len(line) > _LONGEST_MORE or not (begins or _KIND.fullmatch(line)):
+            break
+        whole = joined(whole, line)
     return whole
 
 

@@ -73,7 +73,7 @@ class _Docx:
         seen = self._reader.seen
         body_seen = replace(seen, carriers=replace(seen.carriers))
         unknown = self._reader.counter.unknown
-        title = find_title(body) or next((each.title for each in self._chunks.values() if each.title), None)
+        title = title_of(body) or next((each.title for each in self._chunks.values() if each.title), None)
         lines = [line.text for line in body]
         lines += self._notes()
         lines += margin_lines(self._margins(), [*lines, title or ""])
@@ -183,7 +183,7 @@ def _from_bytes(data: bytes, kind: str, charset: str | None) -> Extraction:
     return plain.from_text(decoded.text, decoded.warnings)
 
 
-def find_title(body: Sequence[Line]) -> str | None:
+def title_of(body: Sequence[Line]) -> str | None:
     """Find the title by its style, else by its looks."""
     top, lines = body[:DEPTH], [line.text for line in body]
     for pattern, depth in ((_TITLE_STYLES, DEPTH), (_HEADING_STYLES, 1)):

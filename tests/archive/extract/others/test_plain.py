@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from archive.extract import extract_plain
+from archive.extract.others.plain import from_text
 from tests.archive.extract.makers import REAL, assert_golden
 
 LINSHU = REAL / "linshu-2019-annual-report.txt"
@@ -65,3 +66,8 @@ def test_the_seed_report_reads_as_a_document() -> None:
         "“三、收到和处理政府信息公开申请情况”之下没有内容，可能在抽取时丢失了表格。",
         "“四、政府信息公开行政复议、行政诉讼情况”之下没有内容，可能在抽取时丢失了表格。",
     )
+
+
+def test_a_title_on_several_lines_is_one_line() -> None:
+    found = from_text("云溪县人民政府办公室\n关于做好防汛工作\n的通知\n各镇：\n")
+    assert (found.title, found.paragraphs) == ("云溪县人民政府办公室关于做好防汛工作的通知", ("各镇：",))

@@ -192,6 +192,25 @@ def test_blanks_after_every_character_part_nothing(tmp_path: Path) -> None:
     assert "县财政局 县民政局" in text and "目 录" in text and "Open data 公开" in text
 
 
+def test_blanks_after_every_character_of_a_recognised_layer_are_none(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for y, words in (
+            (740, "云 溪 县 人 民 政 府"),
+            (700, "关 于 2024 年 防 汛 工 作"),
+            (660, "的 通 知 ， Open Data"),
+        ):
+            text = canvas.beginText(90, y)
+            text.setTextRenderMode(3)
+            text.setFont("STSong-Light", 16)
+            text.textOut(words)
+            canvas.drawText(text)
+        canvas.drawImage(ImageReader(picture()), 0, 0, 595, 842)
+
+    found = extract_plain(pdf(tmp_path / "a.pdf", draw), PDF)
+    assert "".join(found.paragraphs) == "云溪县人民政府关于2024年防汛工作的通知，Open Data"
+    assert "扫描件" in found.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
