@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archive.errors import ExtractionFailed
@@ -24,9 +25,11 @@ _FREQUENT = frozenset(
     "縣鎮鄉廳辦號單項職屆報審顯節華東間門萬億島灣臺連選記護檢驗環藥險織稅費營價樓買賣讓認訓練號碼頁傳統觀點級約紀紙組終網績續維縮"
 )
 _MARKS = frozenset("，。、；：？！“”‘’（）《》〈〉【】〔〕—…·　０１２３４５６７８９％．－①②③④⑤⑥⑦⑧⑨⑩")
-_UNLIKELY = re.compile(r"[\u0080-\u00a0\ue000-\uf8ff\ufffd\uff61-\uff9f\u3040-\u30ff\u0400-\u04ff\u2500-\u259f]")
-_WIDE = re.compile(r"[^\x00-\x7f]")
+_UNLIKELY = re.compile(r"[\u0080-\u009f\ue000-\uf8ff\ufffd\uff61-\uff9f\u3040-\u30ff\u0400-\u04ff\u2500-\u259f]")
+_WIDE = re.compile(r"[^\x00-\x7f\xa0]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# Bytes that are never within a character, of which the digits are in GB 18030's longest ones.
+_BETWEEN = re.compile(rb"([\x00-\x2f\x3a-\x3f]+)")
 # Likelihoods from which on text is taken as right, and below which it is not taken as text.
 _LIKELY = 0.45
 _HOPELESS = 0.2
@@ -44,14 +47,16 @@ class Decoded:
 
 
 def decode(data: bytes, declared: str | None = None) -> Decoded:
-    """Decode Chinese text by its byte order mark, else as UTF-8, else by the likeliest encoding.
+    """Decode Chinese text by its byte order mark, else as UTF-8, else by parts or by the likeliest encoding.
 
     ``declared`` is one of the candidates and wins a tie. Raises ExtractionFailed for what is not text. Bytes that
     cannot be decoded are left out and counted in a warning.
     """
     for mark, encoding in _BOMS:
-        if data.startswith(mark):
+        if data.startswith(mark) and encoding != "utf-8":
             return _strict_or_repaired(data[len(mark) :], encoding)
+    # Programs put the mark of UTF-8 before text of any encoding.
+    data = data.removeprefix(codecs.BOM_UTF8)
     if b"\x00" in data[:_SAMPLE]:
         raise ExtractionFailed("文件不是文本文件（含有二进制数据），请检查后重新提交。")
     try:
@@ -62,6 +67,8 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     name = _codec(declared)
     if name and name not in {"utf-8", *candidates}:
         candidates.append(name)
+    if mixed := _by_parts(data, candidates):
+        return mixed
     best = max(candidates, key=lambda encoding: (_likelihood(data, encoding), encoding == name))
     likelihood = _likelihood(data, best)
     repaired_utf8 = _likelihood(data, "utf-8")
@@ -90,10 +97,13 @@ def _codec(declared: str | None) -> str | None:
 
 
 def _likelihood(data: bytes, encoding: str) -> float:
-    """Return the share of frequent characters among the wide ones, less twice the share of unlikely or unreadable."""
+    """Return how well the beginning of a text fits in an encoding (see ``_fitness``)."""
     text = data[:_SAMPLE].decode(encoding, errors="replace")
-    if len(data) > _SAMPLE:
-        text = text[:-2]
+    return _fitness(text[:-2] if len(data) > _SAMPLE else text)
+
+
+def _fitness(text: str) -> float:
+    """Return the share of frequent characters among the wide ones, less twice the share of unlikely or unreadable."""
     wide = _WIDE.findall(text)
     if not wide:
         return 1.0
@@ -102,16 +112,60 @@ def _likelihood(data: bytes, encoding: str) -> float:
     return (good - 2 * bad) / len(wide)
 
 
+def _by_parts(data: bytes, candidates: Sequence[str]) -> Decoded | None:
+    """Decode a file of which parts are UTF-8, as a body in an old page's template; None if all is in one encoding.
+
+    A part ends where a byte stands that is never within a character, such as that of a tag or a line break.
+    """
+    parts = _BETWEEN.split(data)
+    foreign = b"\n".join(part for part in parts if not _is_utf8(part))
+    other = max(candidates, key=lambda encoding: _likelihood(foreign, encoding))
+    texts: dict[str, list[str]] = {"utf-8": [], other: []}
+    pieces: list[str] = []
+    # Where both fit as well, as for a single 路 or ·, a part is in the encoding of the one before.
+    last = max(texts, key=lambda encoding: _likelihood(data, encoding))
+    for part in parts:
+        if part.isascii():
+            pieces.append(part.decode("ascii"))
+            continue
+        fitness, _, last = max((_fitness(part.decode(each, "replace")), each == last, each) for each in texts)
+        pieces.append(part.decode(last, "replace"))
+        # What fits neither is lost, and says nothing of how many encodings there are.
+        if fitness > 0:
+            texts[last].append(pieces[-1])
+    first, second = (_fitness("".join(each)) > _HOPELESS and len("".join(each)) > 1 for each in texts.values())
+    if not (first and second):
+        return None
+    larger = max(texts, key=lambda encoding: len("".join(texts[encoding])))
+    told = f"文件混用 UTF-8 和 {other.upper()} 两种文字编码，已逐段按各自的编码读取，请与原件核对。"
+    return _without_lost(Decoded("".join(pieces), larger, (told,)))
+
+
+def _is_utf8(part: bytes) -> bool:
+    try:
+        part.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _strict_or_repaired(data: bytes, encoding: str) -> Decoded:
     try:
         return _checked(Decoded(data.decode(encoding), encoding))
     except UnicodeDecodeError:
         text = data.decode(encoding, errors="replace")
+    return _without_lost(Decoded(text, encoding))
+
+
+def _without_lost(decoded: Decoded) -> Decoded:
+    text = decoded.text
     lost = text.count("\ufffd")
     if lost > max(20, len(text) // 200):
         raise ExtractionFailed("文件中有大量无法识别的字节，可能已损坏或不是文本文件，请检查后重新提交。")
-    warning = f"有 {lost} 处字节无法按 {encoding.upper()} 编码识别，已略去，请核对原文。"
-    return _checked(Decoded(text.replace("\ufffd", ""), encoding, (warning,)))
+    if not lost:
+        return _checked(decoded)
+    warning = f"有 {lost} 处字节无法按 {decoded.encoding.upper()} 编码识别，已略去，请核对原文。"
+    return _checked(Decoded(text.replace("\ufffd", ""), decoded.encoding, (*decoded.warnings, warning)))
 
 
 def _checked(decoded: Decoded) -> Decoded:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import ExtractionFailed
-from archive.extract.text.charset import decode
+from archive.extract.text.charset import Decoded, decode
 
 TEXTS = [
     "为了保障公民、法人和其他组织依法获取政府信息，提高政府工作的透明度，建设法治政府，充分发挥政府信息对人民群众生产、生活和经济社会活动的"
@@ -53,6 +53,33 @@ def test_a_wrong_declaration_does_not_win_over_the_text() -> None:
     assert decode(TEXTS[0].encode("gb18030"), "big5").text == TEXTS[0]
     assert decode(TEXTS[0].encode("gb18030"), "utf-8").text == TEXTS[0]
     assert decode(TEXTS[0].encode("gb18030"), "rot13").text == TEXTS[0]
+
+
+@pytest.mark.parametrize("other", ["gb18030", "big5"])
+@pytest.mark.parametrize("separator", ["\n", "</div><div id=zoom>", ","])
+def test_a_body_in_another_encoding_than_its_template_is_read_by_parts(other: str, separator: str) -> None:
+    body, head = (TRADITIONAL[0], "縣政府資訊公開 網站") if other == "big5" else (TEXTS[0], "云溪县信息公开 网站")
+    for parts in ((head, body, head), (body, head, "a"), (body[:20], body[20:], body[:20])):
+        encodings = (other, "utf-8", other)
+        data = separator.encode().join(part.encode(each) for part, each in zip(parts, encodings, strict=True))
+        decoded = decode(data, "utf-8")
+        assert decoded.text == separator.join(parts)
+        assert len(decoded.warnings) == 1 and "UTF-8 和 " in decoded.warnings[0]
+
+
+def test_what_fits_in_either_encoding_is_in_that_of_the_text_around_it() -> None:
+    # 路 in GB 18030 and · in UTF-8 are the same bytes.
+    text = "路\n路\n" + "\n路\n".join(TEXTS)
+    assert decode(text.encode("gb18030")) == Decoded(text, "gb18030")
+
+
+def test_blanks_of_a_web_page_are_not_unlikely() -> None:
+    text = "停水公告\n" + "\xa0" * 80 + "因管网改造，今日停水。\n"
+    assert decode(text.encode("gb18030")).text == text
+
+
+def test_a_mark_of_utf_8_before_other_text_is_no_trouble() -> None:
+    assert decode(b"\xef\xbb\xbf" + TEXTS[0].encode("gb18030")).text == TEXTS[0]
 
 
 def test_bytes_that_cannot_be_read_are_counted_in_a_warning() -> None:
