@@ -46,21 +46,24 @@ class Difference:
 
 
 _CHINESE = "〇零一二三四五六七八九十百千廿卅壹贰叁肆伍陆柒捌玖拾佰"
+# A year is no number of a list, and what a unit follows is a figure: 3.5 万元.
+_NUMBER = r"(?!(?:19|20)\d\d(?!\d))\d{1,4}"
+_UNIT = r"(?:[万亿千百]|[元吨亩米倍%％‰℃°]|公里|公顷|公斤|平方|立方|千瓦|个百分点|人次|[A-Za-z²³]{1,3}(?![A-Za-z]))"
 # What begins a numbered paragraph. A figure is none: what goes on with a digit is no label.
 _LABEL = re.compile(
     rf"""(?:(?:
       第[{_CHINESE}\d]{{1,7}}(?:部分|[条章节编款项篇目])(?:之[{_CHINESE}\d]{{1,3}})?
-    | [（(](?:[{_CHINESE}]{{1,4}}|\d{{1,3}}|[A-Za-z])[)）]
-    | [{_CHINESE}]{{1,4}}[、．.](?![{_CHINESE}\d])
-    | \d{{1,3}}(?:[.．]\d{{1,3}}){{0,4}}[、．.)）](?!\d)
-    | \d{{1,3}}(?:[.．]\d{{1,3}}){{1,4}}(?=\s)
+    | [（(](?:[{_CHINESE}]{{1,7}}|{_NUMBER}|[A-Za-z])[)）]
+    | [{_CHINESE}]{{1,7}}[、．.](?![{_CHINESE}\d])
+    | {_NUMBER}(?:[.．]\d{{1,3}}){{0,4}}[、．.)）](?!\d)
+    | {_NUMBER}(?:[.．]\d{{1,3}}){{1,4}}(?=\s)(?!\s*{_UNIT})
     | [\u2460-\u249b\u2160-\u217f\u24d0-\u24e9\u3220-\u3229\u3280-\u3289\u2776-\u277f][、．.]?
     | [A-Za-z][、．.)）](?![A-Za-z\d])
     | [•●■◆▪]
     )\s*){{1,2}}""",
     re.VERBOSE,
 )
-_SERIAL = re.compile(rf"\d{{1,4}}|[{_CHINESE}]{{1,4}}")
+_SERIAL = re.compile(rf"\d{{1,5}}|[{_CHINESE}]{{1,7}}")
 # What heads a column of serial numbers.
 _SERIALS = frozenset({"序号", "编号", "序", "项次"})
 _DIGITS = re.compile(r"\d[\d,.%‰]*")

@@ -85,6 +85,13 @@ def waiting(connection: Connection, id: str | None = None) -> list[Waiting]:
     return sorted(found, key=lambda each: (not each.light, each.id))
 
 
+def of_public(connection: Connection) -> set[str]:
+    """Return the documents of which a new reading of what is public waits: they stand in a list of their own."""
+    rows = connection.execute(select(documents.c.id, documents.c.public_version)).all()
+    public = {row.id: row.public_version for row in rows}
+    return {each.id for each in waiting(connection) if each.of == public[each.id]}
+
+
 def look(catalogue: Catalogue, connection: Connection, reading: Waiting) -> Looked:
     """Compare a reading with what it is a reading of, as both are now."""
     before, after = _both(catalogue, connection, reading)

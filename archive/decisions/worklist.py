@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, select, true
 
-from archive.decisions import scheduled, stops
+from archive.decisions import four_eyes, scheduled, stops
 from archive.decisions.scheduled import Plan
 from archive.document import Aspect, Disclosure, Outcome, Status
 from archive.plain import one_line
@@ -43,7 +43,8 @@ class Work:
     """A version under review. ``stops`` counts the findings that nobody has settled.
 
     ``bringers`` are those who brought in this version and those before. ``plan`` says when it is to be public, or why
-    it did not become so at its time. ``public`` says whether the public sees a version already.
+    it did not become so at its time. ``public`` says whether the public sees a version already, and ``reading`` that
+    this one is a new reading of the same files, which stands in a list of its own (see ``rereadings``).
     """
 
     id: str
@@ -61,6 +62,7 @@ class Work:
     genre: str = ""
     returned: bool = False
     public: bool = False
+    reading: bool = False
 
     @property
     def step(self) -> Step:
@@ -155,6 +157,7 @@ def _works(connection: Connection, which: ColumnElement[bool]) -> Iterator[Work]
     corrected = {
         (row.document_id, row.version): row.examined for row in _newest(connection, which, corrections, "examined")
     }
+    readings = _readings(connection, which)
     outcomes: dict[tuple[str, int], dict[Aspect, Outcome]] = {}
     for each in _newest(connection, which, examinations, "aspect", "outcome"):
         if each.id > corrected.get((each.document_id, each.version), 0):
@@ -175,7 +178,15 @@ def _works(connection: Connection, which: ColumnElement[bool]) -> Iterator[Work]
             genre=one_line(row.genre or ""),
             returned=row.status == Status.REFUSED,
             public=row.public_version is not None,
+            reading=row.status == Status.WAITING and (row.id, row.version, row.public_version) in readings,
         )
+
+
+def _readings(connection: Connection, which: ColumnElement[bool]) -> set[tuple[str, int, int]]:
+    """Return the documents of which a version is a new reading, with that version and the one it is compared with."""
+    query = select(events.c.document_id, events.c.details).join(documents, documents.c.id == events.c.document_id)
+    found = connection.execute(query.where(events.c.action == four_eyes.REREAD, which)).all()
+    return {(row.document_id, row.details["version"], row.details["of"]) for row in found}
 
 
 def _newest(connection: Connection, which: ColumnElement[bool], table: Table, *names: str) -> Sequence[Row[Any]]:

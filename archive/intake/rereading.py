@@ -37,11 +37,12 @@ from archive.store import assembly, audit
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.recognitions import Recognitions
-from archive.store.tables import sources, versions
+from archive.store.tables import attachments, sources, versions
 
 _RANKS = {None: 0, Disclosure.ACTIVE: 1, Disclosure.ON_REQUEST: 2, Disclosure.WITHHELD: 3}
 _HALF = "文字或者已知的信息中有无法保存的字符，保留原来的读法。"
 _AHEAD = 8
+_AT_ONCE = 500
 
 
 class Result(StrEnum):
@@ -239,6 +240,18 @@ class Rereading:
             # The version then counts as stopped.
             return str(failed)
         return ""
+
+
+def holding(catalogue: Catalogue, digests: Iterable[str]) -> set[str]:
+    """Return the documents that have one of these files, in any version."""
+    wanted = sorted(digests)
+    found: set[str] = set()
+    with catalogue.reading() as connection:
+        for at in range(0, len(wanted), _AT_ONCE):
+            for table in (versions, attachments):
+                query = select(table.c.document_id).where(table.c.digest.in_(wanted[at : at + _AT_ONCE]))
+                found.update(connection.scalars(query))
+    return found
 
 
 def told(results: Mapping[Result, int]) -> list[str]:

@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,15 @@ class Recognitions:
 
     def of(self, digest: str) -> Kept:
         return read(self.path(digest))
+
+    def since(self, when: float) -> set[str]:
+        """Return the originals of which something was kept at that time, in seconds of the clock, or later."""
+        found = set()
+        for path in self.folder.glob("??/*.jsonl"):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime >= when:
+                    found.add(f"{path.parent.name}{path.stem}")
+        return found
 
     def want(self, digest: str, pages: Sequence[int]) -> None:
         """Note on which pages a reader of the original sees text that only recognising gives; maybe on none."""

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
@@ -16,6 +17,7 @@ from archive.errors import DecisionRefused, DiskFull, NotRecorded
 from archive.intake import rereading
 from archive.intake.rereading import Reread, Rereading, Result
 from archive.registers.roles import Act
+from archive.store.recognitions import Recognitions
 from web.commands import jobs
 from web.commands.deciding import decider, naming
 from web.commands.installation import named, reported, services
@@ -25,6 +27,8 @@ from web.installation.services import Services
 _SHOWN, _LONGEST = 20, 120
 # After so many documents it is noted how far a run has come.
 _STEP = 20
+# So many seconds a file may seem older than it is.
+_COARSE = 1.0
 _LABELS = {**corrections.LABELS, "attachments": "附件", "disclosure": "公开属性"}
 _LABELS |= {"other_numbers": "其他文号", "cited_numbers": "引用文件"}
 
@@ -57,9 +61,17 @@ def _run(opened: Services, ids: Sequence[str], who: str, restart: bool) -> bool:
     """Read documents again, those named or else all; tell what came of each. Return whether anything was not read."""
     place = _Place(opened.settings.data / "cache" / "reread.json")
     wanted = [*dict.fromkeys(ids)] if ids else opened.catalogue.ids()
-    if not ids and not restart and (after := place.read()):
-        left = [each for each in wanted if each > after]
-        jobs.say(f"上一次没有做完，这次从第 {len(wanted) - len(left) + 1} 件继续；要从头开始的，请加 --restart。")
+    after, begun = place.read() if not ids and not restart else ("", 0.0)
+    begun = begun or time.time()
+    if after:
+        # What was recognised since the run began is read with it.
+        fresh = Recognitions.beside(opened.blobs).since(begun - _COARSE)
+        more = rereading.holding(opened.catalogue, fresh)
+        left = [each for each in wanted if each > after or each in more]
+        first = sum(each <= after for each in wanted) + 1
+        jobs.say(f"上一次没有做完，这次从第 {first} 件继续；要从头开始的，请加 --restart。")
+        if again := len(left) - (len(wanted) - first + 1):
+            jobs.say(f"前面有 {again} 件在这期间识别出了新的文字，也重新读取。")
         wanted = left
     results, kinds, passed, light = Counter[Result](), Counter[str](), Counter[str](), 0
     stopped: Exception | None = None
@@ -79,7 +91,7 @@ def _run(opened: Services, ids: Sequence[str], who: str, restart: bool) -> bool:
                         click.echo(_line(found))
                     advance()
                     if not ids and results.total() % _STEP == 0:
-                        place.write(found.id)
+                        place.write(max(found.id, after), begun)
         except (DiskFull, NotRecorded, SQLAlchemyError, OSError) as error:
             stopped = error
     click.echo("；".join(rereading.told(results)) or "没有文件。")
@@ -114,15 +126,17 @@ class _Place:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def read(self) -> str:
+    def read(self) -> tuple[str, float]:
+        """Return the last document that was read, "" for none, and when the run began."""
         with suppress(OSError, ValueError, KeyError, TypeError):
-            return str(json.loads(self._path.read_text(encoding="utf-8"))["after"])
-        return ""
+            told = json.loads(self._path.read_text(encoding="utf-8"))
+            return str(told["after"]), float(told["begun"])
+        return "", 0.0
 
-    def write(self, id: str) -> None:
+    def write(self, id: str, begun: float) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_suffix(".new")
-        fresh.write_text(json.dumps({"after": id}), encoding="utf-8")
+        fresh.write_text(json.dumps({"after": id, "begun": begun}), encoding="utf-8")
         fresh.replace(self._path)
 
     def clear(self) -> None:

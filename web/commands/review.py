@@ -5,7 +5,7 @@ import sys
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive.decisions import afterwards, four_eyes, grounds, stops
+from archive.decisions import afterwards, four_eyes, grounds, rereadings, stops
 from archive.decisions import review as reviewing
 from archive.document import REMARK, Aspect, Disclosure, Outcome, Settlement, Status, Verdict
 from archive.errors import DecisionRefused, GongkaiError, NotRecorded
@@ -45,6 +45,9 @@ def review_list(status: Status | None) -> None:
     with services(reading=True) as opened:
         listed = opened.catalogue.listed(status)
         stopped = stops.count_open(opened.catalogue)
+        with opened.catalogue.reading() as connection:
+            apart = rereadings.of_public(connection) if status is Status.WAITING else set()
+    listed = [each for each in listed if each.id not in apart]
     for each in listed:
         public = f"，公开第 {each.public_version} 版" if each.public_version else ""
         click.echo(f"{each.id}  {STATES[each.status]}  第 {each.version} 版{public}  {each.title}")
@@ -55,6 +58,8 @@ def review_list(status: Status | None) -> None:
             if not warning.startswith(REMARK):
                 click.echo(f"              注意：{warning}")
     jobs.say(f"共 {len(listed)} 件。")
+    if apart:
+        jobs.say(f"另有重新读取待审 {len(apart)} 件，请用 gongkai review readings 查看。")
 
 
 def _noted(warning: str) -> str:

@@ -43,8 +43,9 @@ class Line:
 def first() -> str:
     account = current().account
     if not account.may(Act.SEE):
-        return render_template("desk/first.html", counts={}, mine=0, afterwards=0, states={})
-    works = _seen(account)
+        return render_template("desk/first.html", counts={}, mine=0, afterwards=0, readings=0, states={})
+    seen = _seen(account)
+    works = [work for work in seen if not work.reading]
     counts = Counter(work.step for work in works)
     states = services().catalogue.count_by_status() if not confined(account) else {}
     return render_template(
@@ -54,6 +55,7 @@ def first() -> str:
         label=_label(account),
         mine=sum(persons.same(work.brought_by, account.person) for work in works),
         afterwards=len(_forced(account)),
+        readings=len(seen) - len(works),
         states=_told(states) if states else {},
         **{"requests": summary(account), "colours": COLOURS},
     )
@@ -85,10 +87,13 @@ def queue() -> str:
     # What was sent back is a source unit's to put right. Its people are all of one unit.
     back = confined(account)
     units = {} if back else {each.person: each.unit for each in desk().accounts.all()}
+    seen = _seen(account)
     works = [
         work
-        for work in _seen(account)
-        if (work.step is step if step else back or not work.returned)
+        for work in seen
+        # New readings of what is public would hide what is new. Whoever looks for one finds it.
+        if (words or not work.reading)
+        and (work.step is step if step else back or not work.returned)
         and (not mine or persons.same(work.brought_by, account.person))
         and (not words or words in work.title or words in work.issuer or words == work.id)
         and (not genre or work.genre == genre)
@@ -102,6 +107,7 @@ def queue() -> str:
         **{"genre": genre, "unit": unit, "units": sorted({each for each in units.values() if each})},
         **{"genres": [each.name for each in taxonomy.load().genres], "label": _label(account)},
         lines=_lines(works, (page - 1) * ROWS),
+        readings=0 if words else sum(work.reading for work in seen),
         steps=Step,
     )
 

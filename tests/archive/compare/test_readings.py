@@ -29,6 +29,16 @@ def kinds(before: Document, after: Document) -> list[Kind]:
         (["名称\t数量", "车辆\t3"], ["名称\t数量", "（一）车辆\t3"], Kind.NUMBERING),
         (["序号\t名称", "\t甲"], ["序号\t名称", "1\t甲"], Kind.NUMBERING),
         (["第十二条 甲"], ["第十二条之一 甲"], Kind.NUMBERING),
+        # Lists and articles are long in places.
+        (["丙"], ["1000. 丙"], Kind.NUMBERING),
+        (["（999）丙"], ["（1000）丙"], Kind.NUMBERING),
+        (["一千零二十、丙"], ["一千零二十一、丙"], Kind.NUMBERING),
+        (["序号\t名称", "\t甲"], ["序号\t名称", "10024\t甲"], Kind.NUMBERING),
+        # A year is none, and neither is what a unit follows.
+        (["（2018）防汛"], ["（2019）防汛"], Kind.FIGURES),
+        (["3.5 万元以下"], ["4.5 万元以下"], Kind.FIGURES),
+        (["名称\t金额", "甲\t3.5 万元"], ["名称\t金额", "甲\t4.5 万元"], Kind.FIGURES),
+        (["1.2 公开目录"], ["1.3 公开目录"], Kind.NUMBERING),
         # Tables: the same words in other cells.
         (["合计\t10\t1", "甲"], ["合计\t\t10\t1", "甲"], Kind.TABLES),
         (["维持", "纠正", "10", "1"], ["维持\t纠正", "10\t1"], Kind.TABLES),

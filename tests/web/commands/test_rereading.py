@@ -1,14 +1,17 @@
 """``gongkai reread`` and ``gongkai review readings``, as a person runs them."""
 
+import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from archive.store.recognitions import Recognitions
 from tests.conftest import earlier
 from tests.web.commands.conftest import Run, caller
 
@@ -67,13 +70,34 @@ def test_originals_are_read_again_and_what_differs_is_decided_about(run: Run, id
 def test_a_run_that_was_interrupted_goes_on(run: Run, ids: list[str], environment: dict[str, str]) -> None:
     place = Path(environment["GONGKAI_DATA"]) / "cache" / "reread.json"
     place.parent.mkdir(exist_ok=True)
-    place.write_text(json.dumps({"after": sorted(ids)[0]}), encoding="utf-8")
+    place.write_text(json.dumps({"after": sorted(ids)[0], "begun": time.time() + 60}), encoding="utf-8")
     went_on = run("reread", "--all")
     assert "从第 2 件继续" in went_on.stderr and "有不同，待审 2 件" in went_on.stdout
     assert not place.exists()
     # A place that can't be read costs time only.
     place.write_text("{", encoding="utf-8")
     assert "有不同，待审 1 件" in run("reread", "--all").stdout and not place.exists()
+
+
+def test_what_was_recognised_between_two_halves_of_a_run_is_read_with_the_second(
+    run: Run, ids: list[str], environment: dict[str, str], tmp_path: Path
+) -> None:
+    data = Path(environment["GONGKAI_DATA"])
+    place = data / "cache" / "reread.json"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(json.dumps({"after": max(ids), "begun": time.time()}), encoding="utf-8")
+    file = tmp_path / "incoming" / f"{NAMES[0]}.txt"
+    Recognitions(data / "recognised").want(hashlib.sha256(file.read_bytes()).hexdigest(), [])
+    went_on = run("reread", "--all")
+    assert "从第 4 件继续" in went_on.stderr and "前面有 1 件在这期间识别出了新的文字" in went_on.stderr
+    assert f"{ids[0]}  第 2 版" in went_on.stdout and "有不同，待审 1 件" in went_on.stdout
+
+
+def test_readings_are_no_lines_of_the_ordinary_list(run: Run, ids: list[str]) -> None:
+    run("reread", "--all")
+    listed = run("review", "list")
+    assert listed.stdout == "" and "共 0 件。" in listed.stderr
+    assert "另有重新读取待审 3 件，请用 gongkai review readings 查看。" in listed.stderr
 
 
 def test_readings_that_wait_are_restored_from_a_backup(run: Run, ids: list[str], tmp_path: Path) -> None:
@@ -111,7 +135,7 @@ def test_a_run_that_was_killed_goes_on_and_makes_nothing_twice(
             assert "有不同，待审" in process.stdout.readline()
         process.kill()
     run("reread", "--all")
-    assert run("review", "list").stdout.count("第 2 版，公开第 1 版") == 30
+    assert run("review", "readings").stdout.count("与第 1 版对照") == 30
     assert "有不同" not in run("reread", "--all").stdout
     assert "内容完好；决定完好" in run("verify", code=1).stdout
 

@@ -51,6 +51,17 @@ def test_each_is_listed_with_what_differs(site: DeskSite, ids: list[str]) -> Non
     assert 'href="/readings"' in site[Role.REVIEWER].get("/").text
 
 
+def test_they_are_no_lines_of_the_queue_of_what_is_new(site: DeskSite, ids: list[str], bring: Bring) -> None:
+    fresh = bring("新", TEXT.format("供水"), "甲一")
+    reviewer = site[Role.REVIEWER]
+    queue = reviewer.get("/queue").text
+    assert f"/documents/{fresh}" in queue and not any(id in queue for id in ids)
+    assert '另有<a href="/readings">重新读取待审 4 件</a>' in queue
+    assert "重新读取待审：4 件" in reviewer.get("/").text
+    # Whoever looks for one finds it.
+    assert f"/documents/{ids[0]}" in reviewer.get("/queue?q=防汛").text
+
+
 def test_one_examines_and_another_approves_those_that_are_ticked(site: DeskSite, ids: list[str]) -> None:
     catalogue, reviewer, publisher = site.services.catalogue, site[Role.REVIEWER], site[Role.PUBLISHER]
     chosen = boxes(reviewer.get("/readings").text)[:2]
