@@ -17,6 +17,8 @@ from indexer.query import And, Or, Part, Phrase, Query, Synonymous, Text, Within
 OTHER_WORDS = 0.75
 
 _ORDINAL = re.compile(rf"第(?P<number>\d{{1,4}}|[{numerals.COUNTED}]{{1,7}})(?P<counted>[次届号条章节款项期批季轮])")
+# From this number on statutes may write an article's digit by digit.
+_BY_DIGITS = 100
 _YEARS = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}
 _RELATIVE = re.compile("|".join(_YEARS))
 
@@ -84,9 +86,9 @@ def _other_names(name: str, synonyms: Synonyms, analyzer: Analyzer) -> tuple[str
 def _matches(text: str, synonyms: Synonyms, analyzer: Analyzer, year: int | None) -> list[Match]:
     """Find words with synonyms, ordinals with another spelling (第14次, 第十四次) and relative years (去年)."""
     respelt = [
-        Match(*match.span(), match[0], (Synonym(match[0], other, SAME),))
+        Match(*match.span(), match[0], tuple(Synonym(match[0], other, SAME) for other in others))
         for match in _ORDINAL.finditer(text)
-        if (other := _respelt(match["number"], match["counted"]))
+        if (others := _respelt(match["number"], match["counted"]))
     ]
     if year is not None:
         respelt += [
@@ -101,11 +103,17 @@ def _matches(text: str, synonyms: Synonyms, analyzer: Analyzer, year: int | None
     return sorted((*respelt, *words), key=lambda match: match.start)
 
 
-def _respelt(number: str, counted: str) -> str | None:
+def _respelt(number: str, counted: str) -> list[str]:
+    """Return the other spellings of an ordinal: of 第101条 also 第一百零一条, 第一百〇一条 and 第一〇一条."""
     value = numerals.value(number)
     if not value or value >= numerals.LIMIT:
-        return None
-    return f"第{numerals.chinese(value) if number.isdecimal() else value}{counted}"
+        return []
+    written = numerals.chinese(value)
+    spellings = [str(value), written]
+    if value >= _BY_DIGITS:
+        spellings += [written.replace("零", "〇"), "".join(map(numerals.chinese, map(int, str(value))))]
+    typed = normalise(number)
+    return [f"第{each}{counted}" for each in dict.fromkeys(spellings) if each != typed]
 
 
 def _pieces(text: str, matches: Sequence[Match], analyzer: Analyzer) -> Iterator[Text | Or]:

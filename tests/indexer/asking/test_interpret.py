@@ -38,6 +38,13 @@ def test_words_are_expanded_and_nothing_else(typed: str, others: dict[str, str],
     assert interpret(typed, SYNONYMS, analyzer, literal=True).expansions == ()
 
 
+def test_an_article_is_found_however_its_number_is_written(analyzer: Analyzer) -> None:
+    spellings = {"第101条", "第一百零一条", "第一百〇一条", "第一〇一条"}
+    for typed in (*spellings, "第一○一条", "第１０１条"):
+        (expansion,) = interpret(f"条例{typed}", SYNONYMS, analyzer).expansions
+        assert {expansion.word, *expansion.others} == spellings
+
+
 @pytest.mark.parametrize(
     ("typed", "other"),
     [
