@@ -13,6 +13,7 @@ from archive.extract.text.characters import han_count, squeezed
 from archive.extract.text.charset import decode
 from archive.extract.text.concealed import Concealed, Unseen
 from archive.extract.text.tables import remaining
+from archive.extract.webpage import controls
 from archive.extract.webpage.card import read_card
 from archive.extract.webpage.elsewhere import told_of
 from archive.extract.webpage.files import FRAMES, framed, linked
@@ -32,7 +33,6 @@ from archive.extract.webpage.sheets import Sheet
 from archive.extract.webpage.title import find_title, meta_date, stated_by_meta
 from archive.extract.webpage.visibility import drop, take_unseen
 
-_LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 # How many hidden texts are looked for among what is seen.
 _MOST_COPIES = 300
@@ -61,6 +61,7 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
     body = root.find(".//body")
     body = root if body is None else body
     content, named = (body, True) if whole else find_content(root)
+    controls.write(root, content, named)
     told, concealed = [*warnings, *framed(content, root)], Concealed()
     for frame in list(root.iter(*FRAMES)):
         drop(frame)
@@ -87,7 +88,7 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
         told += told_of(sheet.elsewhere, content)
     for comment in comments_in(content):
         concealed.add_comment(comment)
-    told += _read_carriers(content, concealed)
+    told += _read_carriers(content, concealed, sheet)
     numbers = numbers_of(content, sheet)
     gathered = gather(content, numbers.labels)
     told += [*gathered.told, *numbers.told()]
@@ -128,7 +129,7 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
     )
 
 
-def _read_carriers(content: etree._Element, concealed: Concealed) -> list[str]:
+def _read_carriers(content: etree._Element, concealed: Concealed, sheet: Sheet) -> list[str]:
     """Write formulas in a line and list struck text; return what a reviewer should know of both."""
     carriers = Carriers()
     for formula in list(content.iter("math", "m:math", "mml:math")):
@@ -143,12 +144,14 @@ def _read_carriers(content: etree._Element, concealed: Concealed) -> list[str]:
     for element in content.iter(etree.Element):
         if element.getparent() in inside:
             inside.add(element)
-        elif _is_struck(element):
+        elif _is_struck(element, sheet):
             inside.add(element)
             carriers.strike(text_of(element))
             concealed.add(Unseen.STRUCK, text_of(element))
     return carriers.told()
 
 
-def _is_struck(element: etree._Element) -> bool:
-    return element.tag in ("s", "strike", "del") or _LINE_THROUGH.search(element.get("style", "")) is not None
+def _is_struck(element: etree._Element, sheet: Sheet) -> bool:
+    declared = sheet.declared(element)
+    lines = (value for name, value in declared.items() if name in ("text-decoration", "text-decoration-line"))
+    return element.tag in ("s", "strike", "del") or any("line-through" in value for value in lines)

@@ -19,6 +19,8 @@ BLOCKS = frozenset(
         "summary table tbody td tfoot th thead tr ul br"
     ).split()
 )
+# Line breaks in these are those of the text.
+_AS_TYPED = frozenset(("pre", "textarea"))
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _SHIFTS: dict[str, type[str]] = {"sup": Raised, "sub": Lowered}
 # An image narrower or lower than this many pixels is a bullet or an icon.
@@ -91,7 +93,7 @@ class _Walk:
                     walker.skip_subtree()
                     skipped = element
                     continue
-                self._preformatted += tag == "pre"
+                self._preformatted += tag in _AS_TYPED
                 if tag in _SHIFTS:
                     self._shifts.append(_SHIFTS[tag])
                 if tag:
@@ -100,7 +102,7 @@ class _Walk:
             if element is skipped:
                 skipped = None
             else:
-                self._preformatted -= tag == "pre"
+                self._preformatted -= tag in _AS_TYPED
                 if tag in _SHIFTS:
                     self._shifts.pop()
             if tag in BLOCKS:

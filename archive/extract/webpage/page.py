@@ -10,17 +10,15 @@ from lxml import etree, html
 
 from archive.errors import ExtractionFailed
 from archive.extract.text.characters import clean, squeezed
-from archive.extract.text.symbols import OPEN, TICKED
+from archive.extract.webpage import controls
 from archive.extract.webpage.lines import BLOCKS, is_data_table, text_of
 from archive.extract.webpage.visibility import drop
 
 _DROPPED = (
-    "script style noscript template applet canvas svg audio video map nav aside input select button textarea datalist "
+    "script style noscript template applet canvas audio video map nav aside button datalist "
     # The reading of a character is no part of the text.
     "rt rp rtc"
 ).split()
-# What boxes and round buttons look like that are not chosen, and chosen.
-_BOXES = {"checkbox": (OPEN, TICKED), "radio": ("○", "◉")}
 _COMMENT = "data-comment"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # The parser compares each attribute of a tag with all before it, so that its time grows with their square.
@@ -167,10 +165,7 @@ def comments_in(root: etree._Element) -> Iterator[str]:
 
 def drop_furniture(root: etree._Element) -> None:
     """Remove what is never content: scripts, navigation, controls, headers and footers, small forms, share bars."""
-    for box in root.iter("input"):
-        # One with another role only opens a menu.
-        if "role" not in box.attrib and (signs := _BOXES.get(box.get("type", "").lower())) is not None:
-            box.tag, box.text = "span", signs["checked" in box.attrib]
+    controls.set_aside(root)
     for element in list(root.iter(*_DROPPED)):
         drop(element)
     named = [each for each in root.iter() if isinstance(each.tag, str) and _is_named(each, _FURNITURE)]
@@ -186,7 +181,11 @@ def drop_furniture(root: etree._Element) -> None:
         size = sizes[element]
         # A whole page may be inside one form (ASP.NET), a short document too, and a document's title inside a header.
         if size.text < _ENOUGH and not (element.tag == "form" and prose.get(element)) or size.links > size.text / 2:
-            if element.find(".//h1") is None and element.tag not in ("html", "body"):
+            if (
+                element.find(".//h1") is None
+                and element.tag not in ("html", "body")
+                and not controls.is_filled_in(element)
+            ):
                 drop(element)
 
 

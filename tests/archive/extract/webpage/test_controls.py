@@ -1,0 +1,59 @@
+"""What a reader sees in the controls and drawings of a document is in its text, and the page's own is not."""
+
+import pytest
+
+from archive.extract.webpage.html import from_text
+
+BODY = "<p>本办法所称政府信息，是指行政机关在履行职能过程中制作的信息，应当及时、准确公开。</p>"
+
+
+def lines(content: str, container: str = "<div id=zoom>{}</div>") -> tuple[str, ...]:
+    return from_text(f"<html><body>{container.format(BODY + content)}</body></html>").paragraphs[1:]
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ("<p>姓名：<input value=张三>，电话：<input type=tel value=12345 readonly></p>", ("姓名：张三，电话：12345",)),
+        ("<p>填报于<input type=date value=2024-03-05></p>", ("填报于2024-03-05",)),
+        ("<p>结论：<select><option>同意<option selected>不同意</select>。</p>", ("结论：不同意。",)),
+        ("<p>结论：<select><option>同意<option>不同意</select></p>", ("结论：同意",)),
+        ("<p>结论：<select size=3><option>同意<option>不同意</select></p>", ("结论：",)),
+        ("<p>事项：<select multiple><option selected>甲<option>乙<option selected>丙</select></p>", ("事项：甲、丙",)),
+        ("<p>意见：<textarea>同意公开。\n按期答复。</textarea></p>", ("意见：同意公开。", "按期答复。")),
+        ("<p><input type=checkbox checked>是<input type=checkbox>否</p>", ("☑是☐否",)),
+        (
+            "<table><tr><td>姓名<td>单位</tr><tr><td><input value=张三><td><input value=县局></tr></table>",
+            ("姓名\t单位", "张三\t县局"),
+        ),
+        ("<form><p>姓名：<input value=张三></p><p>单位：<input value=县局></p></form>", ("姓名：张三", "单位：县局")),
+        ("<svg><title>图</title><g><text x=1>收入</text><text>支<tspan>出</tspan></text></g></svg>", ("收入", "支出")),
+        ("<svg><foreignObject><div>合计</div></foreignObject></svg>", ("合计",)),
+        # Not seen.
+        ("<p>号：<input type=hidden value=1><input value=2 hidden><input value=3 style='display:none'></p>", ("号：",)),
+        ("<p>密码：<input type=password value=1><input type=submit value=提交></p>", ("密码：",)),
+        ("<p>提示：<input placeholder=请填写></p>", ("提示：",)),
+        ("<svg><defs><text>甲</text></defs><text display=none>乙</text><text opacity=0>丙</text></svg>", ()),
+    ],
+)  # fmt: skip
+def test_what_is_shown_is_read_where_it_stands(content: str, shown: tuple[str, ...]) -> None:
+    assert lines(content) == shown
+
+
+def test_in_a_document_that_is_only_guessed_the_search_of_the_page_is_none_of_it() -> None:
+    search = "<form><p>站内搜索：<input name=keyword value=请输入关键字><select><option>全部</select></p></form>"
+    labelled = f"<div>{search}<input value=查>{BODY * 3}<p>姓名：<input value=张三></p></div>"
+    found = from_text(f"<html><body>{labelled}</body></html>").paragraphs
+    assert found[-1] == "姓名：张三" and not any("关键字" in each or "查" in each or "全部" in each for each in found)
+
+
+def test_text_struck_by_a_class_of_the_pages_own_sheet_is_told() -> None:
+    page = "<style>.x {text-decoration: line-through red} .y u {text-decoration-line: line-through}</style>"
+    found = from_text(f"{page}<div id=zoom>{BODY}<p class=x>删去</p><p class=y>甲<u>乙</u></p></div>")
+    assert any("3 个字带删除线" in each for each in found.warnings)
+    assert [each for each in found.concealed if "删去" in each] and found.paragraphs[1:] == ("删去", "甲乙")
+
+
+def test_the_work_grows_with_the_page_and_no_faster() -> None:
+    many = "<svg>" + "<g>" * 150 + "<text>甲</text>" + "</g>" * 150 + "</svg>"
+    assert lines(many * 20) == ("甲",) * 20
