@@ -13,6 +13,7 @@ from archive.extract.text.symbols import OPEN, TICKED, symbol, symbols, unread_b
 _SYMBOL = re.compile(
     r'\s*symbol\s+(0x[0-9a-f]{1,6}|\d{1,7})\b(?:.*?\\f\s*(?:"([^"]*)"|(\S+)))?', re.IGNORECASE | re.DOTALL
 )
+_LIST = re.compile(r"\s*formdropdown\b", re.IGNORECASE)
 _BOX = re.compile(r"\s*formcheckbox\b", re.IGNORECASE)
 
 
@@ -23,14 +24,15 @@ class Carriers:
     formulas: int = 0
     symbols: int = 0
     boxes: int = 0
+    lists: int = 0
     struck: int = 0
     unwritten: int = 0
     objects: int = 0
 
-    def field(self, instruction: str, ticked: bool | None = None) -> str:
-        """Return what a field without a result shows; "" if it isn't a formula, a symbol or a box.
+    def field(self, instruction: str, ticked: bool | None = None, chosen: str | None = None) -> str:
+        """Return what a field without a result shows; "" if it isn't a formula, a symbol, a box or a list.
 
-        ``ticked`` is the state of a box, None where it is not known.
+        ``ticked`` is the state of a box and ``chosen`` the entry of a list, None where they are not known.
         """
         if is_equation(instruction):
             written, odd = equation(instruction)
@@ -41,6 +43,9 @@ class Carriers:
         if _BOX.match(instruction):
             self.boxes += ticked is None
             return TICKED if ticked else OPEN
+        if _LIST.match(instruction):
+            self.lists += chosen is None
+            return chosen or ""
         return ""
 
     def symbol(self, font: str, code: int) -> str:
@@ -66,6 +71,7 @@ class Carriers:
             (self.unwritten, unwritten_told),
             (self.symbols, unread_symbols_told),
             (self.boxes, unread_boxes_told),
+            (self.lists, lists_told),
             (self.struck, struck_told),
             (self.objects, objects_told),
         )
@@ -75,6 +81,11 @@ class Carriers:
 def unwritten_told(count: int) -> str:
     """Return what a reviewer should know of formulas that can't be read."""
     return f"正文有 {count} 处公式没有读出，正文缺这些公式，请与原件核对。"
+
+
+def lists_told(count: int) -> str:
+    """Return what a reviewer should know of lists in a form of which it is not known what is chosen."""
+    return f"文档中有 {count} 处下拉列表没有读出所选的内容，正文缺这些内容，请与原件核对。"
 
 
 def objects_told(count: int) -> str:

@@ -15,6 +15,11 @@ _KEPT = re.compile(r"\(\d+\)|\d+\)|st|nd|rd|th|[^\w+\-−–=]*|.*[\u2460-\u24ff
 _HOLDS = re.compile(r"[A-Za-z0-9)\]）\u0370-\u03ff%°℃ⁿ]")
 
 
+# A figure that may be moved by hand to stand as a superscript, and from how many half points on it does.
+_FIGURE = re.compile(r"[-+−–]?\d{1,3}|n")
+_MOVED = 5
+
+
 class Raised(str):
     """Text that stands above the line, smaller."""
 
@@ -25,6 +30,23 @@ class Lowered(str):
     """Text that stands below the line, smaller."""
 
     __slots__ = ()
+
+
+class Higher(str):
+    """Text that was moved up: a superscript where it is a short figure behind text that was not."""
+
+    __slots__ = ()
+
+
+class Deeper(str):
+    """Text that was moved down."""
+
+    __slots__ = ()
+
+
+def moved(half_points: int) -> type[str]:
+    """Return the type of text that was moved up, or down if negative; a little serves only to set a line."""
+    return str if abs(half_points) < _MOVED else Higher if half_points > 0 else Deeper
 
 
 def raised(text: str, after: str) -> str:
@@ -54,8 +76,10 @@ def in_line(pieces: Iterable[str]) -> str:
     whole: list[str] = []
     for kind, group in groupby(pieces, type):
         text = "".join(group)
+        after = next((each for each in reversed(whole) if each), "")
+        if kind is Higher or kind is Deeper:
+            kind = (Raised if kind is Higher else Lowered) if after.strip() and _FIGURE.fullmatch(text.strip()) else str
         if kind is Raised or kind is Lowered:
-            after = next((each for each in reversed(whole) if each), "")
             text = (raised if kind is Raised else lowered)(text, after)
         whole.append(text)
     return "".join(whole)

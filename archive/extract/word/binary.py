@@ -29,7 +29,6 @@ from archive.extract.word.binaryfields import Fonts, OpenFields
 from archive.extract.word.binarylists import Items, Lists
 from archive.extract.word.binaryrows import RowDefinition, row_definition
 from archive.extract.word.binarystyles import (
-    FONT,
     FORM,
     IN_TABLE,
     SIZE,
@@ -192,7 +191,7 @@ class _Word:
             deleted = bool(look.get(_DELETED, 0) & 1)
             reason, doubtful = looks.of(look, form)
             shift, struck = looks.shift(look, form), looks.is_struck(look, form)
-            font = self._fonts.name(look.get(FONT, -1))
+            font = self._fonts.name(looks.font(look, form))
             for character in text:
                 shown = character
                 if character == "\x13":

@@ -15,8 +15,8 @@ _FONTS = 0x112
 # 2.9.79: a font's name comes after what is known of its letters.
 _NAME = 39
 # 2.9.158: the data of a form come after a head of this size, and of which kind they are.
-_HEAD, _CHECKBOX = 68, 1
-# 2.9.78: a box that is as it was designed.
+_HEAD, _CHECKBOX, _LIST = 68, 1, 2
+# 2.9.78: a box or a list that is as it was designed.
 _AS_DESIGNED = 25
 
 
@@ -49,6 +49,7 @@ class OpenField:
     instruction: list[str] = field(default_factory=list)
     begun: int | None = None
     ticked: bool | None = None
+    chosen: str | None = None
 
 
 class OpenFields:
@@ -72,7 +73,7 @@ class OpenFields:
         if reading is not None:
             reading.instruction.append(character)
             if character == "\x01" and form is not None:
-                reading.ticked = self._ticked(form)
+                reading.ticked, reading.chosen = self._state(form)
 
     def separate(self, line: list[str]) -> None:
         if self._open and self._open[-1].begun is None:
@@ -87,18 +88,34 @@ class OpenFields:
         self.instructions -= ended.begun is None
         instruction, shown = "".join(ended.instruction), ""
         if ended.begun is None or not "".join(line[ended.begun :]).strip():
-            shown = self._carriers.field(instruction.replace("\x01", ""), ended.ticked)
+            shown = self._carriers.field(instruction.replace("\x01", ""), ended.ticked, ended.chosen)
         if self.instructions:
             self._open[-1].instruction.append(shown)
             shown = ""
         return shown, instruction if ended.begun is None else ""
 
-    def _ticked(self, at: int) -> bool | None:
-        """Return the state of a box in a form (2.9.158, 2.9.78); None if it has none that can be read."""
-        with suppress(struct.error):
-            (version, bits, _, _, named) = struct.unpack_from("<IHHHH", self._data, at + _HEAD)
-            if version == 0xFFFFFFFF and bits & 3 == _CHECKBOX:
-                state = bits >> 2 & 0x1F
-                (designed,) = struct.unpack_from("<H", self._data, at + _HEAD + 12 + 2 * named + 2)
-                return bool(designed if state == _AS_DESIGNED else state)
-        return None
+    def _state(self, at: int) -> tuple[bool | None, str | None]:
+        """Return the state of a box in a form, and the entry chosen in a list (2.9.158, 2.9.78); None for neither."""
+        with suppress(struct.error, IndexError):
+            version, bits, _, _, named = struct.unpack_from("<IHHHH", self._data, at + _HEAD)
+            kind, state = bits & 3, bits >> 2 & 0x1F
+            if version != 0xFFFFFFFF or kind not in (_CHECKBOX, _LIST):
+                return None, None
+            after = at + _HEAD + 12 + 2 * named + 2
+            (designed,) = struct.unpack_from("<H", self._data, after)
+            state = designed if state == _AS_DESIGNED else state
+            return (bool(state), None) if kind == _CHECKBOX else (None, self._entry(after + 2, state))
+        return None, None
+
+    def _entry(self, at: int, number: int) -> str:
+        """Return an entry of a list, which follows five texts about it (2.9.158) in a table of strings (2.2.4)."""
+        for _ in range(5):
+            at += 2 + 2 * struct.unpack_from("<H", self._data, at)[0] + 2
+        marked, count, extra = struct.unpack_from("<HHH", self._data, at)
+        if marked != 0xFFFF or number >= count:
+            raise IndexError(number)
+        at += 6
+        for _ in range(number):
+            at += 2 + 2 * struct.unpack_from("<H", self._data, at)[0] + extra
+        size = 2 * struct.unpack_from("<H", self._data, at)[0]
+        return self._data[at + 2 : at + 2 + size].decode("utf-16-le", "replace")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from archive.extract.text.concealed import TINY, WHITISH, Unseen
-from archive.extract.text.scripts import Lowered, Raised
+from archive.extract.text.scripts import Lowered, Raised, moved
 
 # 2.5.6: where the offsets and sizes of structures are.
 _STYLE_SHEET, _CHARACTERS, _PARAGRAPHS = 0xA2, 0xFA, 0x102
@@ -22,7 +22,7 @@ _COLOUR, _OLD_COLOUR, _HIGHLIGHT = 0x6870, 0x2A42, 0x2A0C
 _SHADES, _OLD_SHADES = (0xCA71, 0xC64D), (0x4866, 0x442D)
 IN_TABLE = 0x2416
 # 2.6.1: struck once or twice, raised or lowered; a font, a character of another, and where the data of a form stand.
-_STRIKES, _SHIFT = (0x0837, 0x2A53), 0x2A48
+_STRIKES, _SHIFT, _POSITION = (0x0837, 0x2A53), 0x2A48, 0x4845
 FONT, SYMBOL, FORM = 0x4A4F, 0x6A09, 0x6A03
 _SHIFTS: Mapping[int, type[str]] = {1: Raised, 2: Lowered}
 _LINES = 0x6412
@@ -255,9 +255,19 @@ class Looks:
         return any(self._is_on(each, look, form) for each in _STRIKES)
 
     def shift(self, look: Properties, form: Properties) -> type[str]:
-        """Return how a run stands to the line: as ``Raised``, ``Lowered`` or plain text."""
+        """Return how a run stands to the line: as ``Raised``, ``Lowered``, moved or plain text."""
+        if shift := _SHIFTS.get(self._stated(_SHIFT, look, form, 0)):
+            return shift
+        place = self._stated(_POSITION, look, form, 0) & 0xFFFF
+        return moved(place - 0x10000 if place & 0x8000 else place)
+
+    def font(self, look: Properties, form: Properties) -> int:
+        """Return the number of the font of a run's letters, -1 if none is stated."""
+        return self._stated(FONT, look, form, -1)
+
+    def _stated(self, name: int, look: Properties, form: Properties, default: int) -> int:
         places = (look, self._inner(look), self._outer(form))
-        return _SHIFTS.get(next((each[_SHIFT] for each in places if _SHIFT in each), 0), str)
+        return next((each[name] for each in places if name in each), default)
 
     def _is_on(self, name: int, look: Properties, form: Properties) -> bool:
         own = look.get(name, _AS_STYLE)

@@ -51,7 +51,7 @@ class Fields:
         if ended.at is not None and (ended.pieces is not pieces or "".join(pieces[ended.at :]).strip()):
             return
         instruction = "".join(ended.instruction)
-        shown = _chosen(ended.form) or self._carriers.field(instruction, _ticked(ended.form))
+        shown = self._carriers.field(instruction, _ticked(ended.form), _chosen(ended.form))
         if outer is not None:
             outer.instruction.append(shown)
         else:
@@ -67,12 +67,12 @@ def _ticked(form: etree._Element | None) -> bool | None:
     return on(box.find(f"{W}default") if own is None else own)
 
 
-def _chosen(form: etree._Element | None) -> str:
-    """Return what is chosen in a list of a form (17.16.9)."""
+def _chosen(form: etree._Element | None) -> str | None:
+    """Return what is chosen in a list of a form (17.16.9); None if the field is none."""
     choices = None if form is None else form.find(f"{W}ddList")
     if choices is None:
-        return ""
-    chosen = choices.find(f"{W}result")
-    number = "0" if chosen is None else chosen.get(f"{W}val", "0")
+        return None
+    found = (choices.find(f"{W}{name}") for name in ("result", "default"))
+    number = next((each.get(f"{W}val", "0") for each in found if each is not None), "0")
     entries = [each.get(f"{W}val", "") for each in choices.iterfind(f"{W}listEntry")]
-    return entries[int(number)] if number.isdecimal() and int(number) < len(entries) else ""
+    return entries[int(number)] if number.isdecimal() and int(number) < len(entries) else None

@@ -1,6 +1,7 @@
 """What an RTF file says of looks before its text: its colours, its hidden styles; and what a shading shows."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archive.extract.text.symbols import is_symbol_font
@@ -12,6 +13,7 @@ _MOST_COLOURS = 1000
 _STYLE = re.compile(rb"\{(?:\\\*)?\s*\\(c?s)(\d{1,5})((?:[^{}]|\{[^{}]*\})*)\}")
 _STYLE_SHEET, _END_OF_STYLES = b"{\\stylesheet", re.compile(rb"\}\s*\}")
 _BASE, _STYLED_HIDDEN = re.compile(rb"\\sbasedon(\d{1,5})"), re.compile(rb"\\v(?:1|(?![a-z\d-]))")
+_STYLED_FONT = re.compile(rb"\\f(\d{1,5})(?!\d)")
 # A font of the table of fonts, with what is said of it before its name.
 _FONT = re.compile(
     rb"\\f(\d{1,5})(?:\\[a-z]{1,32}+-?\d*+ ?+|\{[^{}]{0,200}+\}|\s){0,16}+([A-Za-z][A-Za-z0-9 ]{0,40}+);"
@@ -42,14 +44,10 @@ class Shading:
 
 def hidden_styles(data: bytes) -> set[tuple[bytes, int]]:
     """Return the hidden paragraph styles (``s``) and character styles (``cs``), with those based on them."""
-    start = data.find(_STYLE_SHEET)
-    end = _END_OF_STYLES.search(data, max(start, 0))
-    if start < 0 or end is None:
-        return set()
     hidden: set[tuple[bytes, int]] = set()
     based: dict[tuple[bytes, int], tuple[bytes, int]] = {}
-    for kind, number, stated in _STYLE.findall(data, start + len(_STYLE_SHEET), end.end()):
-        style = (kind, int(number))
+    for style, stated in _styles(data):
+        kind = style[0]
         if _STYLED_HIDDEN.search(stated):
             hidden.add(style)
         elif (base := _BASE.search(stated)) and b"\\v0" not in stated:
@@ -62,6 +60,34 @@ def hidden_styles(data: bytes) -> set[tuple[bytes, int]]:
         if above in hidden:
             hidden.add(style)
     return hidden
+
+
+def styled_fonts(data: bytes) -> dict[tuple[bytes, int], int]:
+    """Return the numbers of the fonts that styles state, by themselves or by what they are based on."""
+    fonts: dict[tuple[bytes, int], int] = {}
+    based: dict[tuple[bytes, int], tuple[bytes, int]] = {}
+    for style, stated in _styles(data):
+        if found := _STYLED_FONT.search(stated):
+            fonts[style] = int(found[1])
+        elif base := _BASE.search(stated):
+            based[style] = (style[0], int(base[1]))
+    for style in based:
+        above, seen = style, {style}
+        while above in based and based[above] not in seen:
+            above = based[above]
+            seen.add(above)
+        if above in fonts:
+            fonts[style] = fonts[above]
+    return fonts
+
+
+def _styles(data: bytes) -> Iterator[tuple[tuple[bytes, int], bytes]]:
+    """Yield the styles of paragraphs and characters with what they state."""
+    start = data.find(_STYLE_SHEET)
+    end = _END_OF_STYLES.search(data, max(start, 0))
+    if start >= 0 and end is not None:
+        for kind, number, stated in _STYLE.findall(data, start + len(_STYLE_SHEET), end.end()):
+            yield (kind, int(number)), stated
 
 
 def symbol_fonts(data: bytes) -> dict[int, str]:

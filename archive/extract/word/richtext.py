@@ -12,12 +12,12 @@ from archive.extract.text.carriers import Carriers
 from archive.extract.text.characters import clean, lines_of
 from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen, comments_told
 from archive.extract.text.numbering import labelled, unknown_told, unread_told
-from archive.extract.text.scripts import Lowered, Raised, in_line
+from archive.extract.text.scripts import Lowered, Raised, in_line, moved
 from archive.extract.text.titles import Look, find_title
 from archive.extract.word.celltable import CellTable, Edged
 from archive.extract.word.margins import margin_lines
 from archive.extract.word.richlists import Items
-from archive.extract.word.richstyles import Shading, colours, hidden_styles, symbol_fonts
+from archive.extract.word.richstyles import Shading, colours, hidden_styles, styled_fonts, symbol_fonts
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\$"
@@ -38,15 +38,15 @@ _SIGNS = {
 }  # fmt: skip
 _ESCAPED = {b"~": " ", b"_": "-", b"-": "", b"\\": "\\", b"{": "{", b"}": "}", b"\t": "\t"}
 _COMMENT, _AUTHOR, _MARGIN, _INSTRUCTION = b"annotation", b"atnauthor", b"margin", b"fldinst"
-_NOTE = b"footnote"
+_NOTE, _ENTRY = b"footnote", b"ffl"
 # Those whose paragraphs stand in the text, after all others.
 _BEHIND = (_NOTE, _MARGIN)
 # What is known of a box in a form: its kind, its state, and the one that it was designed with.
 _FORM = frozenset((b"fftype", b"ffres", b"ffdefres"))
-_CHECKBOX, _AS_DESIGNED = 1, 25
+_CHECKBOX, _LIST, _AS_DESIGNED = 1, 2, 25
 _SHIFTS: dict[bytes, type[str]] = {b"super": Raised, b"sub": Lowered, b"nosupersub": str}
 # Groups of text that does not stand where it is written.
-_ASIDES = {each: each for each in (_COMMENT, _AUTHOR, _INSTRUCTION, _NOTE)} | dict.fromkeys(
+_ASIDES = {each: each for each in (_COMMENT, _AUTHOR, _INSTRUCTION, _NOTE, _ENTRY)} | dict.fromkeys(
     b"header footer headerl headerr headerf footerl footerr footerf".split(), _MARGIN
 )
 # Lines up to this exact height, in twentieths of a point, show nothing of their letters.
@@ -166,9 +166,11 @@ class _Reader:
         self._colours = colours(data)
         self._hidden_styles = hidden_styles(data)
         self._symbol_fonts = symbol_fonts(data)
+        self._styled_fonts = styled_fonts(data) if self._symbol_fonts else {}
         # For each open field the depth of its group and what it shows without a result; and the form's in its data.
         self._fields: list[tuple[int, str]] = []
         self._form: dict[bytes, int] = {}
+        self._entries: list[str] = []
         self._has_drawings = _DRAWING.search(data) is not None
 
     def read(self) -> _Text:
@@ -190,6 +192,9 @@ class _Reader:
                 inner, state = state, stack.pop() if stack else state
                 if inner.aside == _COMMENT != state.aside:
                     self._end_comment()
+                if inner.aside == _ENTRY != state.aside:
+                    self._entries.append(_whole("".join(self._asides[_ENTRY])))
+                    self._asides[_ENTRY].clear()
                 if inner.aside == _INSTRUCTION != state.aside:
                     self._end_instruction(state)
                 while self._fields and len(stack) < self._fields[-1][0]:
@@ -213,7 +218,10 @@ class _Reader:
                 if word == b"field" and not state.skipped and state.aside != _INSTRUCTION:
                     self._fields.append((len(stack), ""))
                 self._text.carriers.unwritten += word == b"moMath"
-                if word in _ASIDES and not state.skipped:
+                if word == _ENTRY and state.aside == _INSTRUCTION:
+                    # It stands within the data of the form, which are skipped.
+                    state = replace(state, aside=_ENTRY, skipped=False)
+                elif word in _ASIDES and not state.skipped:
                     state = replace(state, aside=_ASIDES[word])
                 elif word == b"listtext":
                     state = replace(state, kept_number=True)
@@ -263,19 +271,27 @@ class _Reader:
                 return replace(state, unicode_skip=max(0, value))
             case b"v":
                 return replace(state, hidden=on)
-            case b"s" | b"cs" if (word, value) in self._hidden_styles:
-                return replace(state, hidden=True)
+            case b"s" | b"cs":
+                hidden = state.hidden or (word, value) in self._hidden_styles
+                symbols = self._symbol_fonts.get(self._styled_fonts.get((word, value or 0), -1), "")
+                state = replace(state, hidden=hidden)
+                return replace(state, symbols=symbols, encoding="latin-1") if symbols else state
             case b"deleted":
                 return replace(state, deleted=on)
             case b"strike" | b"striked":
                 return replace(state, struck=on)
             case _ if word in _SHIFTS:
                 return replace(state, shift=_SHIFTS[word] if on else str)
+            case b"up" | b"dn":
+                # Three points where it does not say how far.
+                distance = 6 if value is None else value
+                return replace(state, shift=moved(distance if word == b"up" else -distance))
             case _ if word in _FORM:
                 self._form[word] = value or 0
             case b"plain":
                 state = replace(state, hidden=False, deleted=False, size=24, colour=0, ground=Shading())
-                return replace(state, struck=False, shift=str)
+                encoding = self._known(self._default) if state.symbols else state.encoding
+                return replace(state, struck=False, shift=str, symbols="", encoding=encoding)
             case b"cf":
                 return replace(state, colour=value or 0)
             case b"cb" | b"highlight":
@@ -437,12 +453,13 @@ class _Reader:
     def _end_instruction(self, state: _State) -> None:
         """Keep what a field shows if it turns out to have no result."""
         instruction, form = _whole("".join(self._asides[_INSTRUCTION])), self._form
-        self._asides[_INSTRUCTION], self._form = [], {}
+        entries = self._entries
+        self._asides[_INSTRUCTION], self._form, self._entries = [], {}, []
         if self._fields and not state.skipped:
-            state_of_box = form.get(b"ffres", _AS_DESIGNED)
-            ticked = bool(form.get(b"ffdefres", 0) if state_of_box == _AS_DESIGNED else state_of_box)
-            is_box = form.get(b"fftype") == _CHECKBOX
-            shown = self._text.carriers.field(instruction, ticked if is_box else None)
+            kind, number = form.get(b"fftype"), form.get(b"ffres", _AS_DESIGNED)
+            number = form.get(b"ffdefres", 0) if number == _AS_DESIGNED else number
+            chosen = entries[number] if kind == _LIST and 0 <= number < len(entries) else None
+            shown = self._text.carriers.field(instruction, bool(number) if kind == _CHECKBOX else None, chosen)
             self._fields[-1] = self._fields[-1][0], shown
 
     def _add_asides(self) -> None:

@@ -223,8 +223,7 @@ class Reader:
 
     def _symbol_font(self, run: etree._Element) -> str:
         """Return the font that shows a run's letters as symbols; "" if it has none."""
-        fonts = run.find(f"{W}rPr/{W}rFonts")
-        name = "" if fonts is None else fonts.get(f"{W}ascii", "")
+        name = self.visibility.font(run)
         return name if is_symbol_font(name) and run.find(f"{W}t") is not None else ""
 
     def _strike(self, text: str, unseen: dict[Unseen, list[str]]) -> None:

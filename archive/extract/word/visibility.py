@@ -5,12 +5,14 @@ text box without a colour, on a pattern, or in a document with a page colour or 
 dark ground.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lxml import etree
 
 from archive.extract.text.concealed import TINY, Unseen
-from archive.extract.text.scripts import Lowered, Raised
+from archive.extract.text.scripts import Lowered, Raised, moved
+from archive.extract.text.symbols import is_symbol_font
 from archive.extract.word.boxes import fill_of
 from archive.extract.word.colours import AUTO, CLEAR, INKS, MIXED, Palette, ink, is_white
 from archive.extract.word.regions import Regions
@@ -30,6 +32,8 @@ _HIGHLIGHTS = {
     **{"white": "FFFFFF", "yellow": "FFFF00"},
 }
 
+_ASCII = f"{W}ascii"
+_PLACE = re.compile(r"-?[0-9]{1,4}")
 _SHIFTS: dict[str, type[str]] = {"superscript": Raised, "subscript": Lowered}
 
 
@@ -57,6 +61,9 @@ class Visibility:
         )
         self._struck = any(next(root.iter(f"{W}strike", f"{W}dstrike"), None) is not None for root in every)
         self._shifted = any(next(root.iter(f"{W}vertAlign"), None) is not None for root in every)
+        self._moved = any(next(root.iter(f"{W}position"), None) is not None for root in every)
+        fonts = {each.get(_ASCII, "") for root in every for each in root.iter(f"{W}rFonts")}
+        self._symbols = any(map(is_symbol_font, fonts))
         coloured = (each.getparent() for root in every for each in root.iter(*INKS))
         colours = {read(each) or "" for each in coloured if each is not None for read in (palette.fill, palette.line)}
         grounds = {palette.shade(each) for root in every for each in root.iter(f"{W}shd")} | set(_HIGHLIGHTS.values())
@@ -115,9 +122,16 @@ class Visibility:
         return self._struck and any(self._found(run, read) == "on" for read in (_STRIKE, _DOUBLE_STRIKE))
 
     def shift(self, run: etree._Element) -> type[str]:
-        """Return how a run stands to the line (17.3.2.42): as ``Raised``, ``Lowered`` or plain text."""
+        """Return how a run stands to the line (17.3.2.42, 17.3.2.24): ``Raised``, ``Lowered``, moved or plain text."""
         shift = self._found(run, _reader(f"{W}vertAlign")) if self._shifted else None
-        return _SHIFTS.get(shift or "", str)
+        if shift in _SHIFTS or not self._moved:
+            return _SHIFTS.get(shift or "", str)
+        place = self._found(run, _reader(f"{W}position")) or ""
+        return moved(int(place)) if _PLACE.fullmatch(place) else str
+
+    def font(self, run: etree._Element) -> str:
+        """Return the font of a run's letters where any is a symbol font; "" if none is stated."""
+        return self._found(run, _font) or "" if self._symbols else ""
 
     def _vanish(self, run: etree._Element, style: etree._Element) -> etree._Element | None:
         """Return what a style says of hiding, a table's also for the part of the table that the run is in."""
@@ -220,6 +234,11 @@ def _has_ground(root: etree._Element) -> bool:
 
 def _reader(name: str) -> Callable[[etree._Element], str | None]:
     return lambda properties: _value(properties.find(name))
+
+
+def _font(properties: etree._Element) -> str | None:
+    fonts = properties.find(f"{W}rFonts")
+    return None if fonts is None else fonts.get(_ASCII)
 
 
 def _value(element: etree._Element | None) -> str | None:

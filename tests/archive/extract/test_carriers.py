@@ -31,6 +31,36 @@ CARRIERS: dict[str, tuple[str, dict[str, Any]]] = {
         "pptx": '<a:r><a:t>5</a:t></a:r><a:r><a:rPr baseline="30000"/><a:t>4</a:t></a:r>',
         "ppt": shape(text("54", runs=[(1, 0, b""), (2, 0x80000, b"\x1e\0")])),
     }),
+    "moved up": ("5⁴", {
+        "docx": "<w:r><w:t>5</w:t></w:r><w:r><w:rPr><w:position w:val='6'/></w:rPr><w:t>4</w:t></w:r>",
+        "doc": (Run("5"), Run("4", b"\x45\x48\x06\x00")),
+        "rtf": r"5{\up6 4}",
+    }),
+    "moved down": ("H₂O", {
+        "docx": "<w:r><w:t>H</w:t></w:r><w:r><w:rPr><w:position w:val='-6'/></w:rPr><w:t>2</w:t></w:r>"
+        "<w:r><w:t>O</w:t></w:r>",
+        "doc": (Run("H"), Run("2", b"\x45\x48\xfa\xff"), Run("O")),
+        "rtf": r"H{\dn6 2}O",
+    }),
+    "moved to set a line": ("x2024年35", {
+        "docx": "<w:r><w:rPr><w:position w:val='6'/></w:rPr><w:t>2024</w:t></w:r><w:r><w:rPr>"
+        "<w:position w:val='6'/></w:rPr><w:t>年</w:t></w:r><w:r><w:t>3</w:t></w:r><w:r><w:rPr>"
+        "<w:position w:val='2'/></w:rPr><w:t>5</w:t></w:r>",
+        "rtf": r"{\up6 2024}{\up6\u24180?}3{\up2 5}",
+    }),
+    "list of a form": ("x不同意", {
+        "docx": "<w:r><w:fldChar w:fldCharType='begin'><w:ffData><w:ddList><w:default w:val='1'/>"
+        "<w:listEntry w:val='同意'/><w:listEntry w:val='不同意'/></w:ddList></w:ffData></w:fldChar><w:instrText>"
+        "FORMDROPDOWN</w:instrText><w:fldChar w:fldCharType='end'/></w:r>",
+        "rtf": r"{\field{\*\fldinst FORMDROPDOWN {\*\formfield{\fftype2\ffres1\ffhaslistbox\ffdefres0{\*\ffname a}"
+        r"{\*\ffl \u21516?\u24847?}{\*\ffl \u19981?\u21516?\u24847?}}}}{\fldrslt}}",
+    }),
+    "list of a form that can't be read": ("下拉列表没有读出", {
+        "docx": "<w:r><w:fldChar w:fldCharType='begin'/><w:instrText>FORMDROPDOWN</w:instrText>"
+        "<w:fldChar w:fldCharType='end'/></w:r>",
+        "doc": (Run("\x13FORMDROPDOWN\x15"),),
+        "rtf": r"{\field{\*\fldinst FORMDROPDOWN}{\fldrslt}}",
+    }),
     "formula": ("1/2", {
         "docx": HALF,
         "doc": (Run("\x13EQ \\f(1,2)\x15"),),

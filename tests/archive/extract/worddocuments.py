@@ -142,6 +142,18 @@ def check_box(ticked: bool | None, designed: bool = False) -> bytes:
     return struct.pack("<IH62x", 68 + len(box) + 2, 68) + box + struct.pack("<H", designed)
 
 
+def drop_list(chosen: int | None, *entries: str, designed: int = 0) -> bytes:
+    """Return the data of a list in a form, which may be as it was designed."""
+    state = 25 if chosen is None else chosen
+    about = struct.pack("<IHHHHHH", 0xFFFFFFFF, 2 | state << 2, 0, 20, 0, 0, designed)
+    texts = b"".join(
+        struct.pack("<H", len(each)) + each.encode("utf-16-le") + b"\0\0" for each in ("", "帮助", "", "", "")
+    )
+    listed = b"".join(struct.pack("<H", len(each)) + each.encode("utf-16-le") for each in entries)
+    whole = about + texts + struct.pack("<HHH", 0xFFFF, len(entries), 0) + listed
+    return struct.pack("<IH62x", 68 + len(whole), 68) + whole
+
+
 def _looks(starts: Sequence[int], looks: Sequence[bytes]) -> bytes:
     page = bytearray(_PAGE)
     struct.pack_into(f"<{len(starts)}I", page, 0, *starts)

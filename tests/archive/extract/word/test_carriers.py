@@ -4,12 +4,14 @@ import struct
 from pathlib import Path
 
 import pytest
+from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
 
 from archive.extract import extract_plain
 from archive.extract.extraction import Extraction
 from archive.extract.mediatype import DOC, DOCX, RTF
 from tests.archive.extract.makers import add_xml, write_docx
-from tests.archive.extract.worddocuments import DELETED, HIDDEN, Run, Style, check_box, styled, write_doc
+from tests.archive.extract.worddocuments import DELETED, HIDDEN, Run, Style, check_box, drop_list, styled, write_doc
 
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 
@@ -172,6 +174,35 @@ def test_boxes_in_forms_of_old_word_documents_have_their_states(tmp_path: Path) 
     runs = [each for at in places for each in (Run("\x13 FORMCHECKBOX "), old_box(at), Run("\x14\x15"))]
     found = old(tmp_path, *runs, data=b"".join(states))
     assert (found.paragraphs, found.warnings) == (("前☑☐☑后。",), ())
+
+
+def test_lists_in_forms_of_old_word_documents_show_what_is_chosen(tmp_path: Path) -> None:
+    lists = drop_list(1, "同意", "不同意"), drop_list(None, "甲", "乙", designed=0), drop_list(3, "甲")
+    places = (0, len(lists[0]), len(lists[0] + lists[1]))
+    runs = [each for at in places for each in (Run("\x13 FORMDROPDOWN "), old_box(at), Run("\x15"))]
+    found = old(tmp_path, *runs, data=b"".join(lists))
+    assert found.paragraphs == ("前不同意甲后。",)
+    assert ["1 处下拉列表没有读出" in each for each in found.warnings] == [True]
+
+
+def test_a_style_may_give_the_font_of_symbols(tmp_path: Path) -> None:
+    wingdings = b"\x4f\x4a\x01\x00"
+    found = old(tmp_path, Run("þ", styled(1)), styles=(Style(form=b""), Style(wingdings)))
+    assert found.paragraphs == ("前☑后。",)
+    (tmp_path / "a.rtf").write_text(
+        r"{\rtf1{\fonttbl{\f0 Arial;}{\f1\fcharset2 Wingdings;}}{\stylesheet{\s0\f0 Normal;}{\s5\f1 A;}{\*\cs6\f1 B;}"
+        r"{\s7\sbasedon5 C;}}\pard\plain\s5 \'fe\par\pard\plain\s7 \'fe\par\pard\plain\s0 a{\cs6 \'fe}\par}",
+        encoding="latin-1",
+    )
+    assert extract_plain(tmp_path / "a.rtf", RTF).paragraphs == ("☑", "☑", "a☑")
+
+    def draw(document: Document) -> None:
+        for kind, name in ((WD_STYLE_TYPE.CHARACTER, "a"), (WD_STYLE_TYPE.PARAGRAPH, "b")):
+            document.styles.add_style(name, kind).font.name = "Wingdings"
+        document.add_paragraph("是").add_run("\uf0fe", "a")
+        document.add_paragraph("þ", "b")
+
+    assert extract_plain(write_docx(tmp_path / "a.docx", draw), DOCX).paragraphs == ("是☑", "☑")
 
 
 @pytest.mark.parametrize(
