@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from archive.extract import Sandbox
-from archive.intake.manifest import Item, items_below
+from archive.intake.adding import Item
+from archive.intake.manifest import items_below
 from archive.intake.receive import Intake, Result
 from indexer import sync
 from tests.conftest import Installation

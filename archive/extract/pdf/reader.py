@@ -158,6 +158,8 @@ class Pages(ABC):
         # The numbers of pages are recognised too, and tell nothing.
         if content.recognised > _RECOGNISED:
             self._recognised.append(self._pages)
+            # Machines write a blank after every character, or after none; how far they stand apart says more.
+            content.glyphs = [glyph for glyph in content.glyphs if glyph.text != " "]
         if _is_scanned(content):
             self._scanned.append(self._pages)
         else:

@@ -411,7 +411,7 @@ def _parts(paragraphs: Sequence[_Paragraph], table: CellTable) -> Iterator[_Para
 def _find_title(lines: Sequence[str], looks: Sequence[_Paragraph | None]) -> str | None:
     """Find the title by its looks above the text; if only styles state the look, join all lines above it."""
     end = next((at for at, line in enumerate(lines[:DEPTH]) if _TEXT_BEGINS.match(line)), DEPTH)
-    if title := find_title(lines, [look and Look(look.centered, look.size) for look in looks], end):
+    if title := find_title(lines, [Look(look.centered, look.size) if look else None for look in looks], end):
         return title
     first = [at for at, look in enumerate(looks[:end]) if look is not None and may_be_title(lines[at])]
     short = 0 < len(first) <= _MORE_TITLE_LINES

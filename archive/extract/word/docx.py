@@ -191,4 +191,4 @@ def title_of(body: Sequence[Line]) -> str | None:
             if line.look is not None and pattern.fullmatch(line.look.style):
                 alike = [at for at, each in enumerate(top) if each.look == line.look and may_be_title(each.text)]
                 return joined_title(lines, index, alike)
-    return find_title(lines, [line.look and Look(line.look.centered, line.look.size) for line in body])
+    return find_title(lines, [Look(line.look.centered, line.look.size) if line.look else None for line in body])

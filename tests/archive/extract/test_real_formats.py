@@ -93,9 +93,9 @@ def test_every_ofd_yields_its_text(read: Callable[[list[Path]], list[Found]]) ->
     assert len(paths) == 12
     for each in read(paths):
         assert each.extraction is not None and each.extraction.paragraphs, each.path.name
-        read = Counter("".join((each.extraction.title or "", *each.extraction.paragraphs)))
+        seen = Counter("".join((each.extraction.title or "", *each.extraction.paragraphs)))
         stands = _characters(each.path)
-        lost = stands - read
+        lost = stands - seen
         print(f"{each.path.name}: {stands.total()} characters, {lost.total()} lost")
         assert stands.total() > 0 and lost.total() <= 0.01 * stands.total(), (each.path.name, lost)
 

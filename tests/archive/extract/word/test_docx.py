@@ -134,11 +134,12 @@ def test_the_title_is_the_largest_line_also_where_another_is_centered(tmp_path: 
     def draw(document: Document) -> None:
         for text, points, alignment in (
             ("\u3000\u3000云溪县防汛条例", 22, None),
-            ("本条例经批准", 16, 1),
+            ("本条例经批准", 16, WD_ALIGN_PARAGRAPH.CENTER),
             ("第一条 为了。", 16, None),
         ):
             paragraph = document.add_paragraph()
-            paragraph.alignment = alignment
+            if alignment is not None:
+                paragraph.alignment = alignment
             paragraph.add_run(text).font.size = Pt(points)
 
     extraction = extract_plain(write_docx(tmp_path / "a.docx", draw), DOCX)
