@@ -20,7 +20,7 @@ from tests.faults.length import Length
 TITLE = "eight ingests and two indexers at once"
 _INGESTS = 8
 # Documents of each ingest.
-_EACH = {Length.QUICK: 6, Length.USUAL: 12, Length.LONG: 200}
+_EACH = {Length.QUICK: 4, Length.USUAL: 12, Length.LONG: 200}
 
 
 def run(folder: Path, length: Length, random: Random) -> Trial:

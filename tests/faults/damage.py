@@ -22,7 +22,7 @@ from indexer.engines.whoosh.engine import WhooshEngine
 from tests.faults.fault import Trial, archive_alarm, index_alarm, installation, take_in, write_documents
 from tests.faults.length import Length
 
-FLIPS = {Length.QUICK: 20, Length.USUAL: 200, Length.LONG: 5000}
+FLIPS = {Length.QUICK: 12, Length.USUAL: 200, Length.LONG: 5000}
 _NAMES = [f"第{number}项" for number in range(12)]
 Harm = Callable[[Path], None]
 

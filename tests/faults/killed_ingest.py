@@ -23,7 +23,7 @@ from tests.faults.fault import (
 from tests.faults.length import Length
 
 TITLE = "kill -9 during an ingest"
-KILLS = {Length.QUICK: 15, Length.USUAL: 150, Length.LONG: 1500}
+KILLS = {Length.QUICK: 8, Length.USUAL: 150, Length.LONG: 1500}
 _A_ROUND = 6
 _FIRST = ("首批", "次批")
 

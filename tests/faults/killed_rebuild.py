@@ -16,7 +16,7 @@ from tests.faults.length import Length
 from tests.faults.warm import ANALYZER
 
 TITLE = "kill -9 during rebuilds and switches, a reader every 20 ms"
-KILLS = {Length.QUICK: 15, Length.USUAL: 150, Length.LONG: 1500}
+KILLS = {Length.QUICK: 8, Length.USUAL: 150, Length.LONG: 1500}
 _DOCUMENTS = 40
 _EVERYTHING = SearchRequest(query=parse("通知"))
 

@@ -15,6 +15,9 @@ from archive.store.recognitions import Recognitions
 from tests.conftest import earlier
 from tests.web.commands.conftest import Run, caller
 
+# The archive's own tests execute the same statements over either database, but for those of the one that is marked.
+pytestmark = pytest.mark.page
+
 TEXT = "{}办法\n\n第一条 为了{}，制定本办法。\n\n第二条 按时报送，期限 10 日。\n\n云溪县人民政府\n2019年3月1日\n"
 NAMES = ("防汛", "抗旱", "值班")
 
@@ -34,6 +37,7 @@ def ids(run: Run, tmp_path: Path) -> list[str]:
     return [next(line[:12] for line in listed.splitlines() if name in line) for name in NAMES]
 
 
+@pytest.mark.statements
 def test_originals_are_read_again_and_what_differs_is_decided_about(run: Run, ids: list[str]) -> None:
     first, second, third = ids
     told = run("reread", "--all").stdout
@@ -100,6 +104,7 @@ def test_readings_are_no_lines_of_the_ordinary_list(run: Run, ids: list[str]) ->
     assert "另有重新读取待审 3 件，请用 gongkai review readings 查看。" in listed.stderr
 
 
+@pytest.mark.statements
 def test_readings_that_wait_are_restored_from_a_backup(run: Run, ids: list[str], tmp_path: Path) -> None:
     run("reread", "--all")
     made = run("backup", str(tmp_path / "backups")).stdout.split()[-1]

@@ -88,7 +88,7 @@ def _letter(name: str, number: str) -> bytes:
 
 
 @in_a_file
-@pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [20, pytest.param(80, marks=pytest.mark.slow)])
 def test_no_byte_that_is_kept_says_who_asked(
     catalogue: Catalogue,
     analyzer: Analyzer,
