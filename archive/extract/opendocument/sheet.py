@@ -1,6 +1,6 @@
 """Reading OpenDocument workbooks (ods): the text that each cell shows, which the format keeps beside its value."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,15 +30,38 @@ _MOST_ROWS, _MOST_COLUMNS = 1 << 20, 1 << 14
 
 
 @dataclass(slots=True)
+class _Hidden:
+    """Rows or columns that are hidden, as ranges in rising order that do not touch."""
+
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+
+    def add(self, start: int, count: int) -> None:
+        """Add some that come after all that are known."""
+        if self.ends and self.ends[-1] == start:
+            self.ends[-1] += count
+        else:
+            self.starts.append(start)
+            self.ends.append(start + count)
+
+    def covers(self, start: int, count: int) -> bool:
+        """Tell whether all of some are hidden."""
+        at = bisect_right(self.starts, start) - 1
+        return at >= 0 and start + count <= self.ends[at]
+
+
+@dataclass(slots=True)
 class _Columns:
     """The hidden columns of a sheet, and the styles that cells of a column have where they state none."""
 
-    hidden: set[int] = field(default_factory=set)
-    styles: list[tuple[int, str]] = field(default_factory=list)
+    hidden: _Hidden = field(default_factory=_Hidden)
+    starts: list[int] = field(default_factory=list)
+    styles: list[str] = field(default_factory=list)
     end: int = 0
 
     def style(self, column: int) -> str:
-        return next((name for first, name in reversed(self.styles) if first <= column), "")
+        at = bisect_right(self.starts, column) - 1
+        return self.styles[at] if at >= 0 else ""
 
 
 def extract(path: Path) -> Extraction:
@@ -109,7 +132,10 @@ class _Workbook:
         numbers: list[int] = []
         spans: dict[tuple[int, int], tuple[int, Span]] = {}
         rows = list(_rows(table))
-        hidden_rows = {down + at for down, row in rows if _is_hidden(row) for at in range(_repeated(row))}
+        hidden = _Hidden()
+        for down, row in _numbered(table):
+            if _is_hidden(row):
+                hidden.add(down, _repeated(row))
         in_columns: dict[int, list[str]] = {}
         for down, row in rows:
             shown: dict[int, str] = {}
@@ -124,10 +150,10 @@ class _Workbook:
                     continue
                 span = Span(count(cell, "number-rows-spanned"), count(cell, "number-columns-spanned"))
                 last = min(span.rows, _MOST_ROWS), min(span.columns, _MOST_COLUMNS)
-                row_hidden = all(each in hidden_rows for each in range(down, down + last[0]))
+                row_hidden = hidden.covers(down, last[0])
                 style = attribute(cell, "style-name") or attribute(row, "default-cell-style-name")
                 for at in range(across, across + repeated):
-                    column_hidden = all(each in columns.hidden for each in range(at, at + last[1]))
+                    column_hidden = columns.hidden.covers(at, last[1])
                     place = f"工作表“{name}”{letters(at)}{down + 1} "
                     if row_hidden or column_hidden:
                         (in_row if row_hidden else in_columns.setdefault(at, [])).append(_raw(cell))
@@ -224,10 +250,15 @@ def _repeated(row: etree._Element) -> int:
 
 def _rows(table: etree._Element) -> Iterator[tuple[int, etree._Element]]:
     """Yield the rows of a sheet that have any cell with content, each with its number."""
-    down = 0
-    for row in _all_rows(table):
+    for down, row in _numbered(table):
         if any(len(cell) or _value(cell) for cell in row):
             yield down, row
+
+
+def _numbered(table: etree._Element) -> Iterator[tuple[int, etree._Element]]:
+    down = 0
+    for row in _all_rows(table):
+        yield down, row
         down += _repeated(row)
 
 
@@ -258,8 +289,9 @@ def _read_columns(parent: etree._Element, found: _Columns, hidden: bool) -> None
         elif kind == "table-column":
             repeated = min(count(each, "number-columns-repeated"), _MOST_COLUMNS)
             if hidden or attribute(each, "visibility") in _HIDING:
-                found.hidden.update(range(found.end, min(found.end + repeated, _MOST_COLUMNS)))
-            found.styles.append((found.end, attribute(each, "default-cell-style-name")))
+                found.hidden.add(found.end, repeated)
+            found.starts.append(found.end)
+            found.styles.append(attribute(each, "default-cell-style-name"))
             found.end += repeated
 
 

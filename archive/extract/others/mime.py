@@ -184,12 +184,15 @@ def _open_related(part: Message, found: Opened, depth: int) -> None:
 
 
 def _with_sheets(page: str, sheets: dict[str, str]) -> str:
-    """Put the style sheets that a page takes from the archive into it."""
+    """Put the style sheets that a page takes from the archive into it, each once."""
+    left = dict(sheets)
 
     def put(link: re.Match[str]) -> str:
         address = _ADDRESS.search(link[0])
-        sheet = sheets.get(address[1].replace("&amp;", "&")) if address else None
-        return link[0] if sheet is None else f"<style>{_END_OF_STYLE.sub('', sheet)}</style>"
+        name = address[1].replace("&amp;", "&") if address else ""
+        if name not in sheets:
+            return link[0]
+        return f"<style>{_END_OF_STYLE.sub('', left.pop(name, ''))}</style>"
 
     return _LINK.sub(put, page) if sheets else page
 

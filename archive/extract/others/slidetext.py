@@ -1,6 +1,7 @@
 """How the texts of presentations from before 2007 look: runs of letters, numbers of paragraphs ([MS-PPT] 2.9)."""
 
 import struct
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -67,9 +68,13 @@ def paragraphs(text: Text) -> Iterator[Paragraph]:
         _read_styles(text, depths, looks)
     numberings = list(_numberings(text.numbers))
     at = 0
+    ends, until_depths = [until for until, _ in looks], [until for until, _ in depths]
     for line in text.text.split("\r"):
-        runs = tuple(_runs(line, at, looks, text.filled))
-        depth = next((each for until, each in depths if at < until), 0)
+        runs = tuple(
+            _runs(line, at, looks[bisect_right(ends, at) : bisect_left(ends, at + len(line)) + 1], text.filled)
+        )
+        place = bisect_right(until_depths, at)
+        depth = depths[place][1] if place < len(depths) else 0
         first = runs[0][1].number if runs else 0
         scheme, start = numberings[first] if first < len(numberings) else (None, 1)
         yield Paragraph(runs, depth, scheme, start)

@@ -9,12 +9,16 @@ from lxml import etree
 
 from archive.errors import ExtractionFailed
 from archive.extract import extract_plain
+from archive.extract.mediatype import MHT, ODS, PPT
 from archive.extract.others import markdown, plain
 from archive.extract.text.numbering import Counter
 from archive.extract.webpage import html, page
 from archive.extract.word import richtext
 from archive.extract.word.numbering import Numbering
 from archive.extract.word.styles import Styles
+from tests.archive.extract.messages import page as saved
+from tests.archive.extract.opendocuments import write_opendocument
+from tests.archive.extract.presentations import drawing, shape, text, write_ppt
 from tests.archive.extract.worddocuments import IN_TABLE, Run, write_doc
 from tests.growth import EACH, grows, text_of
 
@@ -230,3 +234,31 @@ def test_tables_of_lists_that_never_end_are_read_once(tmp_path: Path) -> None:
         richtext.extract(path)
 
     assert grows(work, "甲" * 2_000, "甲" * 16_000, most=16)
+
+
+def test_hidden_rows_and_merged_cells_of_a_sheet_are_judged_by_ranges(tmp_path: Path) -> None:
+    def work(words: str) -> None:
+        cell = "<table:table-cell table:number-rows-spanned='1000000'><text:p>甲</text:p></table:table-cell>"
+        rows = f"<table:table-row table:visibility='collapse'>{cell}</table:table-row>" * len(words)
+        columns = "<table:table-column/>" * len(words)
+        body = f"<table:table table:name='a'>{columns}{rows}</table:table>"
+        extract_plain(write_opendocument(tmp_path / "a", "spreadsheet", body), ODS)
+
+    assert grows(work, "甲" * 400, "甲" * 3_200, most=16)
+
+
+def test_runs_of_letters_on_a_slide_are_gone_through_once(tmp_path: Path) -> None:
+    def work(words: str) -> None:
+        many = text("甲\r" * len(words), runs=[(1, 0, b"")] * (2 * len(words)))
+        extract_plain(write_ppt(tmp_path / "a", [drawing(shape(many))]), PPT)
+
+    assert grows(work, "甲" * 400, "甲" * 3_200, most=16)
+
+
+def test_a_style_sheet_of_a_saved_page_is_put_into_it_once(tmp_path: Path) -> None:
+    def work(words: str) -> None:
+        parts = (("text/html", "b", "<link href=a>" * len(words)), ("text/css", "a", ".a{color:red}" * len(words)))
+        (tmp_path / "a").write_bytes(saved(*parts))
+        extract_plain(tmp_path / "a", MHT)
+
+    assert grows(work, "甲" * 400, "甲" * 3_200, most=16)

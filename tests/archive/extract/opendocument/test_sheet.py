@@ -97,6 +97,16 @@ def test_what_is_hidden_is_listed_and_no_text(tmp_path: Path) -> None:
     assert "2 个字在被合并的单元格里" in told
 
 
+def test_a_merged_cell_is_hidden_with_all_of_its_rows(tmp_path: Path) -> None:
+    def rows(last: str) -> str:
+        off = "table:visibility='collapse'"
+        inner = row("<table:covered-table-cell/>", more=off) + row("<table:covered-table-cell/>", more=last)
+        return row(cell("甲", 'table:number-rows-spanned="3"'), more=off) + inner + row(cell("x"), cell("y"))
+
+    assert read(tmp_path, sheet(rows("table:visibility='collapse'"))).paragraphs == ("收支", "x\ty")
+    assert read(tmp_path, sheet(rows(""))).paragraphs == ("收支", "甲\t", "x\ty")
+
+
 def test_white_letters_are_in_doubt_where_conditions_colour_cells(tmp_path: Path) -> None:
     style = (
         '<style:style style:name="w" style:family="table-cell"><style:text-properties fo:color="#ffffff"/>'
