@@ -27,6 +27,7 @@ XLS = "application/vnd.ms-excel"
 PPT = "application/vnd.ms-powerpoint"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 ODT = "application/vnd.oasis.opendocument.text"
+ODP = "application/vnd.oasis.opendocument.presentation"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 OFD = "application/ofd"
 EML = "message/rfc822"
@@ -159,9 +160,9 @@ def _opendocument_type(path: Path) -> str:
                     found = stream.read(_HEAD)
     stated = _OPENDOCUMENT.search(found)
     kind = stated[0].decode("ascii").removesuffix("-template") if stated else ""
-    if kind in (ODT, ODS):
+    if kind in (ODT, ODS, ODP):
         return kind
-    raise FileRefused(f"是 OpenDocument 的演示文稿、图形或其他文件，暂不能抽取文字。{_SAVE_AS}")
+    raise FileRefused(f"是 OpenDocument 的图形、公式或其他文件，暂不能抽取文字。{_SAVE_AS}")
 
 
 def _compound_type(path: Path) -> str:

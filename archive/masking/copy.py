@@ -13,6 +13,7 @@ from archive.extract.mediatype import (
     IMAGES,
     MARKDOWN,
     MHT,
+    ODP,
     ODS,
     ODT,
     OFD,
@@ -43,6 +44,7 @@ INSTEAD = {
     ODT: f"odt 文件不能在这里遮盖。{_OLD_WORD}",
     ODS: "ods 文件不能在这里遮盖。请用 WPS 表格或 LibreOffice 打开它，另存为 xlsx，作为新版本收入，再在那里遮盖。",
     PPT: "ppt、dps 文件不能在这里遮盖。请用 WPS 演示或 PowerPoint 打开它，另存为 PDF，作为新版本收入，再在那里遮盖。",
+    ODP: "odp 文件不能在这里遮盖。请用 WPS 演示或 LibreOffice 打开它，另存为 PDF，作为新版本收入，再在那里遮盖。",
     PPTX: "pptx 文件不能在这里遮盖。请用 WPS 演示或 PowerPoint 打开它，另存为 PDF，作为新版本收入，再在那里遮盖。",
     OFD: "OFD 文件不能在这里遮盖。请用版式阅读软件把它另存为 PDF，作为新版本收入，再在那里遮盖；"
     "或者在原稿里改好以后重新生成 OFD。盖章、签名的原件照旧保存，不会公开。",

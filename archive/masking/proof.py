@@ -34,6 +34,7 @@ from archive.extract.mediatype import (
     DOCX,
     HTML,
     MARKDOWN,
+    ODP,
     ODS,
     ODT,
     OFD,
@@ -58,7 +59,7 @@ _STREAM = re.compile(rb"stream\r?\n(?=[\x08-\x78])")
 _MOST_FORMER = 256 * MIB
 # A file within a file is read if it begins like one of these, and is of one of these kinds.
 _FILES = (b"PK\x03\x04", b"%PDF-", b"{\\rtf", compound.MAGIC)
-_READ = frozenset({PDF, DOCX, DOC, XLSX, XLSB, XLS, PPT, PPTX, OFD, RTF, ODT, ODS})
+_READ = frozenset({PDF, DOCX, DOC, XLSX, XLSB, XLS, PPT, PPTX, OFD, RTF, ODT, ODS, ODP})
 _BLANKS = b"\xef\xbb\xbf\xff\xfe \r\n\t\0"
 # Fewer signs of base64 stand somewhere by chance.
 _LEAST_SIGNS = 7

@@ -15,6 +15,7 @@ FORMATS = {
     "application/vnd.ms-word.document.xml": "Word XML",
     "application/msword": "DOC",
     "application/ofd": "OFD",
+    "application/vnd.oasis.opendocument.presentation": "ODP",
     "application/vnd.oasis.opendocument.spreadsheet": "ODS",
     "application/vnd.oasis.opendocument.text": "ODT",
     "application/rtf": "RTF",

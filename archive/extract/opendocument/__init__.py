@@ -1,1 +1,1 @@
-"""Reading OpenDocument files: texts and workbooks, as LibreOffice and WPS write them."""
+"""Reading OpenDocument files: texts, workbooks and presentations, as LibreOffice and WPS write them."""

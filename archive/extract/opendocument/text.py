@@ -76,6 +76,17 @@ class Reader:
             found.append(line)
         return found
 
+    def drawn(self, shape: etree._Element) -> Iterator[Line]:
+        """Yield the lines of a shape that is drawn on a slide."""
+        bound = Lines()
+        for line in self._shape(shape):
+            (bound.add_row if "\t" in line.text else bound.add)(line.text)
+            yield line
+
+    def plain(self, paragraph: etree._Element) -> list[str]:
+        """Return the pieces of a paragraph, without counting what is met."""
+        return Inline(self.package, self.styles, Concealed(), Seen()).read(paragraph, MIXED).pieces
+
     def _blocks(self, container: Iterable[etree._Element], below: str) -> Iterator[Line]:
         for child in container:
             kind = local(child)
@@ -202,7 +213,8 @@ class Reader:
             if known is not None and (text := clean(control_text(known))):
                 yield Line(text)
             return
-        stated = self.styles.stated("graphic", attribute(shape, "style-name"))
+        name = attribute(shape, "style-name")
+        stated = self.styles.stated("graphic", name) or self.styles.stated("presentation", name)
         below = ground(stated, "graphic", MIXED)
         embedded = [each for each in shape if local(each) in ("object", "object-ole")]
         if embedded:

@@ -8,7 +8,7 @@ import pytest
 
 from archive.extract import extract_plain
 from archive.extract.extraction import Extraction
-from archive.extract.mediatype import DOC, DOCX, EML, HTML, MHT, ODS, ODT, PPT, PPTX, RTF
+from archive.extract.mediatype import DOC, DOCX, EML, HTML, MHT, ODP, ODS, ODT, PPT, PPTX, RTF
 from tests.archive.extract.makers import add_xml, write_docx
 from tests.archive.extract.messages import mail, page
 from tests.archive.extract.opendocuments import letters_style, write_opendocument
@@ -133,7 +133,7 @@ STYLES = "".join(
 )
 # What is written in the same way in formats that hold the same.
 for _, each in CARRIERS.values():
-    for kind, other in (("html", "eml"), ("html", "mht"), ("odt", "ods")):
+    for kind, other in (("html", "eml"), ("html", "mht"), ("odt", "ods"), ("odt", "odp")):
         each |= {other: each[kind]} if kind in each else {}
 
 
@@ -188,9 +188,15 @@ def read_ods(tmp_path: Path, content: str) -> Extraction:
     return extract_plain(write_opendocument(tmp_path / "a", "spreadsheet", body, STYLES), ODS)
 
 
+def read_odp(tmp_path: Path, content: str) -> Extraction:
+    text = f"<draw:frame><draw:text-box><text:p>x{content}</text:p></draw:text-box></draw:frame>"
+    body = f"<draw:page>{text}</draw:page>"
+    return extract_plain(write_opendocument(tmp_path / "a", "presentation", body, STYLES), ODP)
+
+
 READERS: dict[str, Callable[..., Extraction]] = {
     "docx": read_docx, "doc": read_doc, "rtf": read_rtf, "html": read_html, "pptx": read_pptx,
-    "odt": read_odt, "ods": read_ods, "ppt": read_ppt, "eml": read_eml, "mht": read_mht,
+    "odt": read_odt, "ods": read_ods, "odp": read_odp, "ppt": read_ppt, "eml": read_eml, "mht": read_mht,
 }  # fmt: skip
 
 

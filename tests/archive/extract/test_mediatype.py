@@ -146,7 +146,7 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path, name: st
     ("member", "word"),
     [
         ("2020/manifest.jsonl", "带清单的压缩包"),
-        ("content.xml", "OpenDocument 的演示文稿"),
+        ("content.xml", "OpenDocument 的图形"),
         ("a.txt", "解压"),
         ("uof.xml", "标文通"),
     ],
