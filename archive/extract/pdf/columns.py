@@ -80,9 +80,9 @@ def _gutter(rows: Sequence[Sequence[Glyph]]) -> float | None:
 
 
 def _gaps(row: Sequence[Glyph]) -> Iterator[tuple[float, float]]:
-    ordered = sorted((glyph for glyph in row if glyph.text != " "), key=lambda glyph: glyph.x0)
-    for before, glyph in zip(ordered, ordered[1:], strict=False):
-        yield before.x1, glyph.x0
+    """Return the ends and beginnings of neighbouring characters."""
+    sides = sorted([(glyph.x0, glyph.x1) for glyph in row if glyph.text != " "])
+    return zip([end for _, end in sides], [start for start, _ in sides[1:]], strict=False)
 
 
 def _blocks(rows: Sequence[Sequence[Glyph]], gutter: float) -> Iterator[tuple[bool, list[Sequence[Glyph]]]]:

@@ -10,13 +10,13 @@ from pdfminer.psparser import LIT, PSLiteral
 _BLANK = rb"\x00\t\n\x0c\r "
 _WORD = rb"[^()<>\[\]{}/%" + _BLANK + rb"]"
 _TOKEN = re.compile(
-    rb"[" + _BLANK + rb"]+|%[^\r\n]*"
-    rb"|([+-]?(?:\d+\.?\d*|\.\d+))(?!" + _WORD + rb")"
+    rb"[" + _BLANK + rb"]*(?:"
+    rb"([+-]?(?:\d+\.?\d*|\.\d+))(?!" + _WORD + rb")"
     rb"|\(([^()\\]*(?:\\.[^()\\]*)*)\)"
     rb"|<([0-9A-Fa-f" + _BLANK + rb"]*)>"
     rb"|/(" + _WORD + rb"*)"
     rb"|(" + _WORD + rb"+)"
-    rb"|(<<|\[)|(>>|\])|(\()|[<>{})]",
+    rb"|(<<|\[)|(>>|\])|(\()|%[^\r\n]*|[<>{})]|$)",
     re.DOTALL,
 )
 _NUMBER, _STRING, _HEX, _NAME, _OPERATOR, _OPEN, _CLOSE, _NESTED = range(1, 9)

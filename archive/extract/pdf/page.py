@@ -275,7 +275,7 @@ def rows_by_line(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     row: list[Glyph] = []
     center = size = least = 0.0
     # Twice the height of the middle, and the place in the file, so that no glyphs are compared.
-    placed = sorted((-glyph.y0 - glyph.y1, at, glyph) for at, glyph in enumerate(glyphs))
+    placed = sorted([(-glyph.y0 - glyph.y1, at, glyph) for at, glyph in enumerate(glyphs)])
     for twice, _, glyph in placed:
         y, own = -twice / 2, glyph.size
         if y >= least and row or row and center - y <= 0.4 * max(size, min(own, 1.5 * size)):

@@ -91,7 +91,8 @@ class Run(LTComponent):
         is_vertical = face.is_vertical
         low = face.descent * size + state.rise
         a, b, c, d, e, f = self.matrix
-        is_level = not (b or c or is_vertical) and a > 0 and d > 0 and size > 0
+        wide = size * scaling
+        is_level = not (b or c or is_vertical) and a > 0 and d > 0 and wide > 0
         x, y = state.linematrix
         y0, y1 = d * (y + low) + f, d * (y + low + size) + f
         add = self.characters.append
@@ -101,19 +102,25 @@ class Run(LTComponent):
                 moved = -part * step
                 x, y = (x, y + moved) if is_vertical else (x + moved, y)
                 is_first = False
+            elif isinstance(part, bytes) and is_level:
+                for code in decode(part):
+                    text, width = face[code]
+                    if not is_first:
+                        x += gap
+                    is_first = False
+                    x0 = a * x + e
+                    x += width * wide
+                    add((text, x0, y0, a * x + e, y1, y1 - y0))
+                    if code == 32:
+                        x += blank
             elif isinstance(part, bytes):
                 for code in decode(part):
                     text, width = face[code]
-                    advance = width * size * scaling
-                    after = advance + (blank if code == 32 else 0)
                     if not is_first:
                         x, y = (x, y + gap) if is_vertical else (x + gap, y)
                     is_first = False
-                    if is_level and advance >= 0:
-                        x0 = a * x + e
-                        add((text, x0, y0, x0 + a * advance, y1, y1 - y0))
-                    else:
-                        self._place(text, x, y, self._box(code, advance, size, low, state.rise))
+                    self._place(text, x, y, self._box(code, width * wide, size, low, state.rise))
+                    after = width * wide + (blank if code == 32 else 0)
                     x, y = (x, y + after) if is_vertical else (x + after, y)
         return x, y
 
