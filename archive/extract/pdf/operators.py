@@ -28,7 +28,7 @@ _PLAIN: dict[bytes, Any] = {b"true": True, b"false": False, b"null": None}
 _END = re.compile(rb"[" + _BLANK + rb"]EI(?![^" + _BLANK + rb"])")
 _ASCII_85 = ("ASCII85Decode", "A85")
 # Arrays and dictionaries nested deeper, and operands beyond so many, are an attack.
-_DEEP, _OPERANDS = 50, 100_000
+_DEEP, _OPERANDS, _DIGITS = 50, 100_000, 40
 
 
 def operations(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:
@@ -53,7 +53,9 @@ def operations(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:
             continue
         value = token[kind]
         if kind == _NUMBER:
-            operands.append(float(value) if b"." in value else int(value))
+            # Longer numbers are none that anything is drawn with.
+            if len(value) <= _DIGITS:
+                operands.append(float(value) if b"." in value else int(value))
         elif kind == _STRING:
             operands.append(_unescaped(value))
         elif kind == _HEX:
@@ -77,7 +79,7 @@ def operations(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:
             image, at = _image(data, at, _pairs(operands))
             yield b"EI", [image]
             operands, outer = [], []
-        elif (number := _LOOSE.fullmatch(value)) is not None and number[1].strip(b"."):
+        elif (number := _LOOSE.fullmatch(value)) is not None and number[1].strip(b".") and len(value) <= _DIGITS:
             # A number with two signs, as some programs write it.
             operands.append(float(number[1]) * (-1 if value.startswith(b"-") else 1))
         elif outer:
