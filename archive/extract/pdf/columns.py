@@ -47,6 +47,8 @@ def parts_of(glyphs: Sequence[Glyph]) -> list[Part]:
 def _columns(glyphs: Sequence[Glyph]) -> list[Part]:
     rows = rows_by_line([glyph for glyph in glyphs if not glyph.turn])
     gutter = _gutter(rows)
+    if gutter is None and (beside := _abreast(rows)) is not rows:
+        rows, gutter = beside, _gutter(beside)
     if gutter is None:
         return [Part(glyphs)]
     found: list[Part] = [Part([glyph for glyph in glyphs if glyph.turn])]
@@ -61,6 +63,29 @@ def _columns(glyphs: Sequence[Glyph]) -> list[Part]:
         else:
             found.append(Part(everything))
     return found
+
+
+def _abreast(rows: list[list[Glyph]]) -> list[list[Glyph]]:
+    """Put lines together that stand beside each other, though not on one level, as those of columns may."""
+    found: list[list[Glyph]] = []
+    above: tuple[float, float] | None = None
+    for row in rows:
+        extent = _extent(row)
+        if extent is None:
+            found.append(row)
+            above = None
+            continue
+        size, last = row[0].size, found[-1][0] if found else row[0]
+        is_beside = above is not None and (
+            extent[0] - above[1] >= _GUTTER * size or above[0] - extent[1] >= _GUTTER * size
+        )
+        if above is not None and is_beside and last.y - row[0].y <= max(size, last.size):
+            found[-1] += row
+            above = min(above[0], extent[0]), max(above[1], extent[1])
+        else:
+            found.append(list(row))
+            above = extent
+    return found if len(found) < len(rows) else rows
 
 
 def _gutter(rows: Sequence[Sequence[Glyph]]) -> float | None:

@@ -65,6 +65,16 @@ def test_more_columns_are_read_down_one_after_the_other(tmp_path: Path, columns:
     assert found.paragraphs[1:] == (FIRST[:-1] * 3 + "。",)
 
 
+@pytest.mark.parametrize("lower", [3, 6, 9, 12])
+def test_lines_of_columns_need_not_be_on_one_level(tmp_path: Path, lower: float) -> None:
+    def draw(canvas: Canvas) -> None:
+        for left, top, text in ((60, 700, FIRST), (320, 700 - lower, SECOND)):
+            for row, line in enumerate(lines(text)):
+                put(canvas, left, top - 20 * row, line, 12)
+
+    assert extract_plain(pdf(tmp_path / "a.pdf", draw), PDF).paragraphs == (FIRST, SECOND)
+
+
 def test_a_table_without_rules_is_no_columns(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         put(canvas, 60, 760, "一、办事地点和联系电话如下，各单位工作日均可办理，节假日另行通知安排。", 14)
