@@ -73,15 +73,17 @@ def without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
 
 def _running(pages: Sequence[Sequence[Line]]) -> dict[int, dict[int, _Edge]]:
     """Return the running heads and feet of each page by their places in it."""
-    if len(pages) < _PAGES:
+    if len(pages) < 2:
         return {}
     sizes = [line.size for page in pages for line in page if isinstance(line, TextLine)]
     usual = median(sizes) if sizes else 0.0
+    # Two pages are enough only for lines that are smaller than the text.
+    largest = (1 + _SAME if len(pages) >= _PAGES else 1 - _SAME) * usual
     edges = [
         edge
         for number, page in enumerate(pages)
         for edge in _edges(number, page)
-        if edge.line.size <= (1 + _SAME) * usual and not edge.line.text.rstrip().endswith(("。", "；"))
+        if edge.line.size <= largest and not edge.line.text.rstrip().endswith(("。", "；"))
     ]
     found: dict[int, dict[int, _Edge]] = {}
     for place in _places(edges):
@@ -133,7 +135,8 @@ def _heads(place: Sequence[_Edge], pages: int) -> list[_Edge]:
     everywhere = {
         key
         for key, count in counts.items()
-        if count >= _PAGES and max(sides[key][side] / max((pages + 1 - side) // 2, 1) for side in (0, 1)) >= _SHARE
+        if count >= min(_PAGES, pages)
+        and max(sides[key][side] / max((pages + 1 - side) // 2, 1) for side in (0, 1)) >= _SHARE
     }
     if len(place) >= max(_PLACE * pages, _PAGES + 1) and len(repeated) >= _REPEATED * len(place):
         return list(place)
@@ -142,6 +145,9 @@ def _heads(place: Sequence[_Edge], pages: int) -> list[_Edge]:
 
 def _apart(own: dict[int, _Edge], page: Sequence[Line], usual: float) -> dict[int, _Edge]:
     """Leave out lines that have others between them and the edge of the page, or are as near to the text as its own."""
+    if len(own) == len(page) > 2:
+        # Copies of one page.
+        return {}
     steps = [
         above.y1 - below.y1
         for above, below in zip(page, page[1:], strict=False)
@@ -150,13 +156,22 @@ def _apart(own: dict[int, _Edge], page: Sequence[Line], usual: float) -> dict[in
     leading = median(steps) if steps else 0.0
     kept: dict[int, _Edge] = {}
     for ordered in (range(len(page)), range(len(page) - 1, -1, -1)):
-        ends = [at for at in ordered if at not in own][:1]
-        inside = page[ends[0]] if ends else None
-        outer = [at for at in ordered if at in own and not (ends and abs(at - ordered[0]) > abs(ends[0] - ordered[0]))]
-        if outer and isinstance(inside, TextLine):
-            line = own[outer[-1]].line
-            gap = abs(line.y1 - inside.y1)
-            if gap < _FAR * leading and line.size > (1 - _SAME) * usual:
-                continue
+        outer: list[int] = []
+        inside: Line | None = None
+        for at in ordered:
+            inside = page[at]
+            if at not in own:
+                break
+            outer.append(at)
+        else:
+            inside = None
+        # The innermost ones may be lines of the text that are alike on these pages.
+        while outer and not _is_apart(own[outer[-1]].line, inside, leading, usual):
+            inside = page[outer.pop()]
         kept |= {at: own[at] for at in outer}
     return kept
+
+
+def _is_apart(line: TextLine, inside: Line | None, leading: float, usual: float) -> bool:
+    smaller = line.size <= (1 - _SAME) * usual
+    return smaller or not isinstance(inside, TextLine) or abs(line.y1 - inside.y1) >= _FAR * leading

@@ -72,6 +72,37 @@ def test_paragraphs_that_repeat_at_the_top_of_pages_are_no_heads(tmp_path: Path)
     assert found.count("各镇人民政府，县直各部门：") == 5 and sum(each.endswith("特此通知。") for each in found) == 5
 
 
+def test_two_pages_are_enough_for_heads_in_smaller_type(tmp_path: Path) -> None:
+    small = read(tmp_path, 2, lambda canvas, _: put(canvas, 72, 800, "云溪县人民政府公报", 9))
+    assert small[1:] == ("云溪县人民政府公报",)
+    alike = read(tmp_path, 2, lambda canvas, _: put(canvas, 72, 800, "云溪县人民政府公报"))
+    assert "".join(alike).count("云溪县人民政府公报") == 2
+
+
+def test_lines_of_the_text_that_are_alike_below_heads_stay(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for page in range(4):
+            put(canvas, 72, 800, f"云溪县人民政府公报 {page + 1}", 10.5)
+            put(canvas, 72, 750, "单位和地址见下表。"[:8])
+            for row in range(6):
+                put(canvas, 72, 722 - 28 * row, f"{NUMBERS[page]}{NUMBERS[row]}{BODY}"[:28])
+            canvas.showPage()
+
+    found = extract_plain(pdf(tmp_path / "a.pdf", draw), PDF).paragraphs
+    assert "".join(found).count("单位和地址见下表") == 4 and "".join(found).count("公报") == 1
+
+
+def test_copies_of_a_short_page_are_no_heads(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for _ in range(4):
+            for row, line in enumerate(("送达回证", "受送达人：张三", "送达地点：县政府")):
+                put(canvas, 72, 760 - 40 * row, line)
+            canvas.showPage()
+
+    found = extract_plain(pdf(tmp_path / "a.pdf", draw), PDF).paragraphs
+    assert "".join(found).count("受送达人：张三") == 4
+
+
 def test_titles_in_large_type_that_repeat_are_no_heads(tmp_path: Path) -> None:
     found = read(tmp_path, 5, lambda canvas, page: put(canvas, 230, 790, "行政处罚决定书", 22))
     assert found.count("行政处罚决定书") >= 4
