@@ -42,6 +42,16 @@ def involved(connection: Connection, id: str, version: int) -> Iterator[tuple[st
             yield from involved(connection, id, int(str(event.details["instead_of"])))
 
 
+def read_again(connection: Connection, id: str, version: int) -> list[int]:
+    """Return the versions whose files a version is a new reading of, also by way of other readings; none for others."""
+    of = {each.details["version"]: each.details["instead_of"] for each in audit.events(connection, id, (REREAD,))}
+    found: list[int] = []
+    while version in of:
+        version = int(str(of.pop(version)))
+        found.append(version)
+    return found
+
+
 def deeds(connection: Connection, id: str, version: int, person: str) -> list[str]:
     """Return what a person did with a version."""
     return [did for other, did in involved(connection, id, version) if persons.same(other, person)]

@@ -65,6 +65,7 @@ def obstacles(connection: Connection, id: str, version: int, person: str, forced
     """Return a sentence for each reason why ``person`` can't approve a version now; none if nothing is in the way."""
     found = [*grounds.unexamined(connection, id, version), *grounds.closed(connection, id, version)]
     found += _ended(connection, id, version)
+    found += withdrawn(connection, id, version)
     found += stops.obstacles(connection, id, version)
     alone = four_eyes.objections(connection, id, version, person)
     if alone and not forced:
@@ -81,6 +82,21 @@ def _ended(connection: Connection, id: str, version: int) -> list[str]:
     if until is None or until >= office_today():
         return []
     return [f"第 {version} 版的公开截止日期 {until} 已经过去，不能公开；要公开的，请先更正公开截止日期。"]
+
+
+def withdrawn(connection: Connection, id: str, version: int) -> list[str]:
+    """Return why a new reading can't be approved if what it reads was withdrawn: its files are the same."""
+    former = four_eyes.read_again(connection, id, version)
+    own = (decisions.c.document_id == id) & decisions.c.version.in_(former)
+    query = select(decisions.c.version, decisions.c.verdict).where(own).order_by(decisions.c.id)
+    # The last decision about each counts.
+    last = {row.version: row.verdict for row in connection.execute(query)} if former else {}
+    gone = [each for each in former if last.get(each) == Verdict.WITHDRAW]
+    return [
+        f"第 {version} 版是第 {each} 版原件的重新读取，第 {each} 版已经撤回，不能由此再公开；"
+        "要重新公开的，请送来改过的文件，重新审查。"
+        for each in gone[:1]
+    ]
 
 
 def take_over(connection: Connection, id: str, person: str, ground: str) -> int:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from archive.compare import readings
 from archive.compare.readings import Difference
-from archive.decisions import acts, corrections, four_eyes, grounds, scheduled, stops
+from archive.decisions import acts, corrections, four_eyes, grounds, publication, scheduled, stops
 from archive.decisions.rereadings import MASKED_COPY
 from archive.describe.metadata import MANIFEST
 from archive.document import BY_HAND, Aspect, Attachment, Disclosure, Document, Metadata, Outcome, Status, Validity
@@ -269,6 +269,9 @@ def _base(catalogue: Catalogue, connection: Connection, id: str) -> _Base:
         raise _Passed("已经退回")
     if status is Status.WAITING:
         _passed_over(catalogue, connection, id, version)
+    if publication.withdrawn(connection, id, version):
+        # Its reading waits, or was sent back.
+        raise _Passed("已经撤回")
     base = int(about["public_version"]) if status is Status.REFUSED else version
     row, document = _version(catalogue, connection, id, base)
     against = document

@@ -14,6 +14,7 @@ from archive.custody import fixity
 from archive.custody.rebuild import rebuild
 from archive.decisions import corrections, four_eyes, grounds, rereadings, review, scheduled, stops
 from archive.document import Aspect, Disclosure, Metadata, Outcome, Settlement, Status, Verdict
+from archive.errors import DecisionRefused
 from archive.extract import Extraction, Sandbox
 from archive.intake import masked
 from archive.intake.adding import Item
@@ -302,6 +303,21 @@ def test_what_is_done_meanwhile_is_not_written_over(
 
     (found,) = Rereading(catalogue, blobs, Another(sandbox, change), "运维员").all([id])
     assert (found.result, catalogue.newest(id).version) == (Result.PASSED, 1)
+
+
+def test_a_reading_is_no_way_back_for_what_was_withdrawn(catalogue: Catalogue, take: Take, again: Again) -> None:
+    id = take("a.txt")
+    publish(catalogue, id)
+    assert again(id, saying(("按时", "按期"))).version == 2
+    # A reading of a reading is one of the same files.
+    assert again(id).version == 3
+    review.decide(catalogue, id, Verdict.WITHDRAW, "审查员", "有误")
+    review.vouch(catalogue, id, "审查员", "一事一审")
+    with pytest.raises(DecisionRefused, match="第 1 版已经撤回，不能由此再公开"):
+        review.decide(catalogue, id, Verdict.APPROVE, "签发人", "同意")
+    assert catalogue.newest(id).status is Status.WAITING
+    found = again(id, saying(("报送", "上报")))
+    assert (found.result, found.told) == (Result.PASSED, "已经撤回")
 
 
 def test_another_reading_of_what_waits_is_compared_with_what_is_public(
