@@ -19,7 +19,7 @@ from archive.document import File
 from archive.errors import ExtractionFailed
 from archive.extract import Sandbox
 from archive.extract.limits import MIB, Limits
-from archive.extract.mediatype import IMAGES, PDF
+from archive.extract.mediatype import IMAGES, OFD, PDF
 from archive.extract.process.tasks import Task
 from archive.store.blobs import Blobs
 
@@ -29,6 +29,8 @@ ROOM = 512 * MIB
 # Below the data folder.
 FOLDER = Path("cache") / "pages"
 _PICTURED = IMAGES | {PDF}
+# Of an OFD the pages that are scans, whose text was recognised.
+_DRAWN = _PICTURED | {OFD}
 _PNG = b"\x89PNG\r\n\x1a\n"
 _LARGEST_SIDE = 1_000_000
 # For how long a file that can't be shown is not tried again, in seconds. It may have been the machine that was busy.
@@ -90,7 +92,7 @@ class Pictures:
             return json.dumps(told).encode()
 
         try:
-            return _outline(json.loads(self._kept(file, f"{about}.json", made)), len(words))
+            return _outline(json.loads(self._kept(file, f"{about}.json", made, pictured(file))), len(words))
         except (ValueError, TypeError, KeyError) as error:
             raise ExtractionFailed("页面的图像没有画成，文件可能已损坏。请核对原件。") from error
 
@@ -103,10 +105,10 @@ class Pictures:
                 raise ExtractionFailed("页面的图像没有画成，文件可能已损坏。请核对原件。")
             return png
 
-        return self._kept(file, f"{number}.png", made)
+        return self._kept(file, f"{number}.png", made, file.media_type in _DRAWN)
 
-    def _kept(self, file: File, name: str, make: Callable[[], bytes]) -> bytes:
-        if not pictured(file):
+    def _kept(self, file: File, name: str, make: Callable[[], bytes], possible: bool) -> bytes:
+        if not possible:
             raise ExtractionFailed("这种文件没有页面的图像。")
         path = self._folder / file.digest[:2] / f"{file.digest[2:]}-{name}"
         failed = path.with_suffix(".failed")

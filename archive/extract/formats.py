@@ -71,4 +71,4 @@ def extract_plain(path: Path, media_type: str, ocr_seconds: float = 0.0, recogni
     extract: Callable[..., Extraction] = import_module(f"archive.extract.{name}").extract
     if media_type in IMAGES:
         return extract(path, ocr_seconds, read(recognised))
-    return extract(path, read(recognised)) if media_type == PDF else extract(path)
+    return extract(path, read(recognised)) if media_type in (PDF, OFD) else extract(path)

@@ -16,6 +16,7 @@ from archive.recognition import Recogniser, Waiting, queue, work_off
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
 from archive.store.recognitions import Recognitions
+from tests.archive.extract.ofds import write_scan
 from tests.archive.extract.pdf.test_recognised import LETTER, page
 from tests.archive.extract.pictures.files import pdf
 
@@ -69,6 +70,18 @@ def test_a_short_scan_is_read_as_it_comes_in_and_waits_for_review_with_what_a_ma
     assert all(place.recognised for place in found.places) and len(found.places) == 2
     assert found.warnings[0].startswith("第 1、2 页的文字由机器识别")
     assert found.attachments[0].places[0].recognised and "各镇人民政府" in found.attachments[0].text
+
+
+def test_an_ofd_of_pictures_is_recognised_as_a_pdf_of_them(
+    catalogue: Catalogue, blobs: Blobs, sandbox: Sandbox, fake: Fake, tmp_path: Path
+) -> None:
+    write_scan(tmp_path / "a.ofd", 2)
+    found = catalogue.newest(
+        taken(Intake(catalogue, blobs, sandbox, "收文员", recogniser=fake), Item(tmp_path / "a.ofd", "a", {}))
+    )
+    assert "各镇人民政府" in found.text and fake.read == [1, 2]
+    assert found.metadata.title == "关于做好低保工作的通知" and all(place.recognised for place in found.places)
+    assert found.warnings[0].startswith("第 1、2 页的文字由机器识别")
 
 
 def test_a_longer_one_waits_and_what_is_recognised_later_changes_no_document(

@@ -10,68 +10,41 @@ from pathlib import Path
 from lxml import etree
 
 from archive.errors import ExtractionFailed
-from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype
+from archive.extract.containers.ofdpackage import DAMAGED, LOCKED, Package
+from archive.extract.containers.zipguard import read_parts, refuse_doctype
 from archive.extract.extraction import Extraction
 from archive.extract.ofd.fonts import BEGINNINGS, Font
 from archive.extract.ofd.page import PageReader
 from archive.extract.ofd.places import numbers
 from archive.extract.pdf.page import PageContent
 from archive.extract.pdf.reader import Pages
+from archive.extract.recognition.page import Kept
 from archive.extract.text.characters import clean
 from archive.extract.text.concealed import Unseen
 
-_DAMAGED = "文件（OFD）已损坏或不完整，无法读取。请重新获取，或用阅读软件打开并另存后再提交。"
-_LOCKED = "文件（OFD）经过加密，无法读取。请去掉密码后重新提交。"
 # A page with pictures on more than this share of it may be a scan.
 _SCAN = 0.3
 _A4 = (210.0, 297.0)
 _Resources = tuple[Mapping[str, etree._Element], Mapping[str, etree._Element], Mapping[str, Font]]
 
 
-def extract(path: Path) -> Extraction:
-    """Extract the text of an OFD file's pages, including templates and annotations but not watermarks."""
+def extract(path: Path, kept: Kept | None = None) -> Extraction:
+    """Extract the text of an OFD file's pages, including templates and annotations but not watermarks.
+
+    Of pages that are only pictures the text is taken that was recognised before, as far as it is ``kept``.
+    """
     parts = read_parts(path, beginnings=BEGINNINGS)
     refuse_doctype(parts)
-    return _Ofd(_Package(parts)).extraction()
-
-
-class _Package:
-    """The parts of a file, looked up by the locations that other parts give (7.2, ST_Loc)."""
-
-    def __init__(self, parts: Mapping[str, bytes]) -> None:
-        self._parts = {name.replace("\\", "/").lower(): content for name, content in parts.items()}
-        # GM/T 0099: the list of encrypted parts.
-        self.encrypted = any(name.endswith("encryptions.xml") for name in self._parts)
-
-    def find(self, location: str, beside: str = "") -> str | None:
-        """Return the name of the part at a location, relative to the folder of the part ``beside`` or one above it."""
-        location = location.strip().replace("\\", "/").lower()
-        folder = posixpath.dirname(beside)
-        while True:
-            name = posixpath.normpath(posixpath.join("/", folder, location)).lstrip("/")
-            if name in self._parts:
-                return name
-            if not folder:
-                return None
-            folder = posixpath.dirname(folder)
-
-    def content(self, name: str) -> bytes:
-        return self._parts[name]
-
-    def tree(self, name: str | None) -> etree._Element:
-        """Parse a part. Raises ExtractionFailed if it is missing or can't be read."""
-        if name is None:
-            raise ExtractionFailed(_LOCKED if self.encrypted else _DAMAGED)
-        return parse_part(self._parts[name])
+    return _Ofd(Package(parts), kept).extraction()
 
 
 class _Ofd(Pages):
     """The documents of a package, page by page."""
 
-    _damaged = _DAMAGED
+    _damaged = DAMAGED
 
-    def __init__(self, package: _Package) -> None:
-        super().__init__()
+    def __init__(self, package: Package, kept: Kept | None) -> None:
+        super().__init__(kept)
         self._package = package
         self._watermarks = self._doubtful = self._shapeless = self._exchanged = 0
 
@@ -88,7 +61,7 @@ class _Ofd(Pages):
                     content = self._page(document, page)
                 except (ExtractionFailed, ValueError) as error:
                     if package.encrypted:
-                        raise ExtractionFailed(_LOCKED) from error
+                        raise ExtractionFailed(LOCKED) from error
                     # One broken page must not take the others with it.
                     self._broken.append(self._pages)
                     content = PageContent(0, 0)
@@ -162,7 +135,7 @@ class _Ofd(Pages):
 class _Document:
     """One document of a package, with what its pages share."""
 
-    def __init__(self, package: _Package, name: str | None) -> None:
+    def __init__(self, package: Package, name: str | None) -> None:
         self._package = package
         self.root = package.tree(name)
         self.name = name or ""

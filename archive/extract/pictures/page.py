@@ -6,13 +6,15 @@ from pathlib import Path
 from PIL import Image
 
 from archive.errors import ExtractionFailed
-from archive.extract.mediatype import IMAGES, PDF
-from archive.extract.pictures import pdfium, raster
+from archive.extract.mediatype import IMAGES, OFD, PDF
+from archive.extract.pictures import ofdscan, pdfium, raster
 
 PICTURED = IMAGES | {PDF}
 # A page's picture is as wide as a column of the desk at double density, and never has more pixels than this.
 WIDTH = 1100
 PIXELS = 4_000_000
+# The same on a sheet of A4.
+_DOTS = 133
 # Of a file with more pages, the first ones are shown.
 MOST_PAGES = 500
 # A place's page, which words are there, and its left, top, width and height in thousandths of the page.
@@ -39,6 +41,9 @@ def picture(path: Path, media_type: str, page: int) -> bytes:
     if media_type == PDF:
         with pdfium.opened(path) as document:
             return png(pdfium.drawn(document, page, WIDTH, PIXELS))
+    if media_type == OFD:
+        # Only what is a picture on the page, as on that of a scan.
+        return png(ofdscan.drawn(path, page, _DOTS, PIXELS))
     return png(raster.drawn(path, page, WIDTH, PIXELS))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, ImageOps
 
@@ -14,7 +15,7 @@ _MOST = 60_000_000
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _opened(path: Path | BinaryIO) -> Iterator[Image.Image]:
     # Pillow only warns at its own bound; the one below refuses before anything is decoded.
     Image.MAX_IMAGE_PIXELS = None
     try:
@@ -51,7 +52,7 @@ def sizes(path: Path, most: int) -> tuple[list[tuple[float, float]], int]:
     return found, 1
 
 
-def drawn(path: Path, page: int, width: int, pixels: int) -> Image.Image:
+def drawn(path: Path | BinaryIO, page: int, width: int, pixels: int) -> Image.Image:
     """Return a page as it is to be seen, upright and on white, within a width and a number of pixels."""
     with _opened(path) as image:
         if page > 1 and image.format != "TIFF":

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from archive.errors import ExtractionFailed
-from archive.extract.mediatype import IMAGES, PDF
-from archive.extract.pictures import pdfium, raster
+from archive.extract.mediatype import IMAGES, OFD, PDF
+from archive.extract.pictures import ofdscan, pdfium, raster
 
 # Characters of nine points have 25 pixels at this resolution: enough for the models, and 150 is not.
 _DOTS = 200
@@ -12,7 +12,7 @@ _INCH = 72
 # A sheet of A3 at that resolution has 7.7 million.
 _PIXELS = 9_000_000
 _WIDTH = 2400
-RECOGNISABLE = IMAGES | {PDF}
+RECOGNISABLE = IMAGES | {PDF, OFD}
 
 
 def recognise(path: Path, media_type: str, page: int, threads: int) -> dict[str, object]:
@@ -21,6 +21,8 @@ def recognise(path: Path, media_type: str, page: int, threads: int) -> dict[str,
         with pdfium.opened(path) as document:
             width, _ = pdfium.sizes(document, page)[0][page - 1]
             image = pdfium.drawn(document, page, round(width * _DOTS / _INCH), _PIXELS)
+    elif media_type == OFD:
+        image = ofdscan.drawn(path, page, _DOTS, _PIXELS)
     else:
         image = raster.drawn(path, page, _WIDTH, _PIXELS)
     try:

@@ -1,8 +1,11 @@
 """Writing OFD files (GB/T 33190-2016) from the XML of their pages."""
 
+import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from PIL import Image
 
 NAMESPACE = "http://www.ofdspec.org/2016"
 _ROOT = (
@@ -62,3 +65,16 @@ def rule(x: float, y: float, width: float, height: float) -> str:
         f'<ofd:PathObject Boundary="{x} {y} {width or 0.3} {height or 0.3}" LineWidth="0.3"><ofd:AbbreviatedData>'
         f"M 0 0 L {width} {height}</ofd:AbbreviatedData></ofd:PathObject>"
     )
+
+
+def write_scan(path: Path, pages: int = 1) -> Path:
+    """Write a document of which each page is a grey picture with a black square on it, and nothing else."""
+    picture = Image.new("L", (60, 80), 200)
+    picture.paste(0, (0, 0, 30, 40))
+    stream = io.BytesIO()
+    picture.save(stream, "PNG")
+    media = '<ofd:MultiMedia ID="9" Type="Image"><ofd:MediaFile>a.png</ofd:MediaFile></ofd:MultiMedia>'
+    listed = f'<ofd:Res xmlns:ofd="{NAMESPACE}" BaseLoc="Res"><ofd:MultiMedias>{media}</ofd:MultiMedias></ofd:Res>'
+    shown = '<ofd:ImageObject ID="3" Boundary="0 0 210 297" ResourceID="9" CTM="210 0 0 297 0 0"/>'
+    more: dict[str, str | bytes] = {"Doc_0/DocumentRes.xml": listed, "Doc_0/Res/a.png": stream.getvalue()}
+    return write_ofd(path, [shown] * pages, "<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes>", more)
