@@ -39,6 +39,11 @@ def covered_told(count: int) -> str:
     return f"表格中有 {count} 个字在被合并的单元格里，看不见，没有收入正文，请核对；公开前请删除。"
 
 
+def nested_told(count: int) -> str:
+    """Say that so many cells of tables within cells stand one after the other."""
+    return f"表格的单元格里另有表格，其中 {count} 个单元格的文字接在一起收入，行列没有保留，请与原件核对。"
+
+
 class Setter:
     """A setter of the tables of one document, which counts what it can't keep in ``unplaced``."""
 

@@ -23,7 +23,7 @@ from archive.extract.text.characters import clean, joined, lines_of
 from archive.extract.text.concealed import Concealed, Unseen, comments_told
 from archive.extract.text.numbering import counts_by_field, labelled, unknown_told, unread_told
 from archive.extract.text.scripts import in_line
-from archive.extract.text.tables import Row
+from archive.extract.text.tables import Row, nested_told
 from archive.extract.text.titles import DEPTH, Look, find_title, joined_title, may_be_title
 from archive.extract.word.binaryfields import Fonts, OpenFields
 from archive.extract.word.binarylists import Items, Lists
@@ -55,6 +55,8 @@ _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200
 _PICTURE = re.compile(rb"\x04\x41..\0\0", re.DOTALL)
 # 2.6: numbers of properties.
 _DELETED = 0x0800
+# 2.6.2: a paragraph that ends a cell of a table within a cell, and one that ends a row of that.
+_INNER_CELL, _INNER_ROW_END = 0x244B, 0x244C
 _ROW_END, _ALIGNED = 0x2417, (0x2403, 0x2461)
 # How many lines above the text are a title, whatever they look like.
 _MORE_TITLE_LINES = 3
@@ -79,6 +81,8 @@ class _Paragraph:
     cell: bool = False
     # What is stated of the row that ends here.
     row: RowDefinition | None = None
+    # Whether a cell of a table within this one ends with it.
+    inner: bool = False
 
 
 @dataclass(slots=True)
@@ -93,6 +97,7 @@ class _Found:
     pictures: int = 0
     floating: int = 0
     unread_numbers: int = 0
+    nested: int = 0
     unknown_numbers: int = 0
     carriers: Carriers = field(default_factory=Carriers)
     read: int = 0
@@ -114,7 +119,13 @@ def _paragraphs(text: str, end: str, size: float, form: Properties, row: RowDefi
             size=size,
             cell=cell,
             row=row,
+            inner=_is_inner(form),
         )
+
+
+def _is_inner(form: Properties) -> bool:
+    """Tell whether a paragraph ends a cell of a table within a cell."""
+    return bool(form.get(_INNER_CELL)) and not form.get(_INNER_ROW_END)
 
 
 def extract(path: Path) -> Extraction:
@@ -209,6 +220,7 @@ class _Word:
                     line = in_line(whole)
                     # A paragraph of which the end is not seen goes on with the next, or isn't there if it has no text.
                     ended = not deleted and reason is not Unseen.HIDDEN
+                    found.nested += _is_inner(form)
                     if line.strip() or ended:
                         if not numbered and not form.get(_ROW_END) and (label := items.label(form)):
                             line = labelled(label, line.strip())
@@ -371,6 +383,8 @@ def _assembled(found: _Found) -> Extraction:
         told.append(comments_told("文档中", found.comments))
     if found.pictures:
         told.append(f"正文含有 {found.pictures} 幅图片或图形，其中的文字检索不到。")
+    if found.nested > 1:
+        told.append(nested_told(found.nested))
     if found.unread_numbers:
         told.append(unread_told(found.unread_numbers))
     if found.unknown_numbers:
@@ -402,6 +416,8 @@ def _parts(paragraphs: Sequence[_Paragraph], table: CellTable) -> Iterator[_Para
             cell = []
         else:
             cell.append(clean(each.text))
+            if each.inner:
+                cell.append(" ")
     if cells or cell:
         table.add([*cells, joined(*cell)], 0, ())
     if rows := list(table.taken()):

@@ -13,6 +13,7 @@ from archive.extract.text.characters import clean, lines_of
 from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen, comments_told
 from archive.extract.text.numbering import labelled, unknown_told, unread_told
 from archive.extract.text.scripts import Lowered, Raised, in_line, moved
+from archive.extract.text.tables import nested_told
 from archive.extract.text.titles import Look, find_title
 from archive.extract.word.celltable import CellTable, Edged
 from archive.extract.word.margins import margin_lines
@@ -59,6 +60,7 @@ _OF_SHADING = {b"cbpat": "back", b"cfpat": "fore", b"shdng": "share", b"shading"
 _COUNTING_FIELD = re.compile(rb"\\fldinst\b[^}]{0,400}?[ {}\r\n](?:LISTNUM|AUTONUM)")
 # What the control words of a merged cell say of it.
 _MERGING = {b"clvmgf": "begins", b"clvmrg": "down", b"clmrg": "across"}
+_OF_ROWS = frozenset(b"trowd trleft trhdr clvmgf clvmrg clmrg clcbpat clcfpat clshdng cellx".split())
 # More cells than any row has; Word allows 63.
 _MOST_CELLS = 1000
 _MAX_DEPTH = 500
@@ -108,6 +110,7 @@ class _Text:
     pictures: int = 0
     unknown_numbers: int = 0
     unread_numbers: int = 0
+    nested: int = 0
     carriers: Carriers = field(default_factory=Carriers)
     of_tables: Sequence[str] = ()
 
@@ -124,6 +127,8 @@ def extract(path: Path) -> Extraction:
         told.append(comments_told("文档中", found.comments))
     if found.pictures:
         told.append(f"正文含有 {found.pictures} 幅图片或图形，其中的文字检索不到。")
+    if found.nested > 1:
+        told.append(nested_told(found.nested))
     if found.unread_numbers:
         told.append(unread_told(found.unread_numbers))
     if found.unknown_numbers:
@@ -259,6 +264,9 @@ class _Reader:
     def _control(self, word: bytes, value: int | None, state: _State) -> _State:
         self._flush(state)
         on = value != 0
+        if state.skipped and word in _OF_ROWS:
+            # Those of a table within a cell.
+            return state
         match word:
             case b"ansicpg" if value is not None:
                 self._default = {936: "gb18030", 950: "big5"}.get(value, f"cp{value}")
@@ -358,6 +366,7 @@ class _Reader:
             case b"row" if not state.skipped and not state.aside:
                 self._end_row()
             case _ if word in _SIGNS:
+                self._text.nested += word == b"nestcell" and not state.skipped and not state.aside
                 self._put(_SIGNS[word], state)
         return state
 

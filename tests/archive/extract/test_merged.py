@@ -194,7 +194,12 @@ def test_rich_text_cells_stand_where_their_edges_are(tmp_path: Path) -> None:
 def test_cells_of_a_table_within_a_rich_text_cell_do_not_run_together(tmp_path: Path) -> None:
     inner = r"B\itap2\nestcell C\nestcell{\*\nesttableprops\trowd\cellx500\cellx900\nestrow}{\nonesttables\par}\itap1"
     found = rich(tmp_path / "a.rtf", (r"\cellx1000\cellx3000", rf"A|{inner}"))
-    assert found.paragraphs == ("A\tB C", "end") and found.warnings == ()
+    assert found.paragraphs == ("A\tB C", "end")
+    assert [each.partition("，")[0] for each in found.warnings] == ["表格的单元格里另有表格"]
+    # What is said of its columns is nothing about those of the table around it, wherever it stands.
+    later = (r"\cellx1000\cellx3000", "D|E")
+    found = rich(tmp_path / "b.rtf", (r"\cellx1000\cellx3000", rf"A|{inner}"), later)
+    assert found.paragraphs == ("A\tB C", "D\tE", "end")
 
 
 def test_rows_that_do_not_say_where_their_cells_stand_are_told(tmp_path: Path) -> None:

@@ -170,6 +170,17 @@ def test_a_cell_of_several_paragraphs_is_one(tmp_path: Path) -> None:
     assert read(write_doc(tmp_path / "a", runs)).paragraphs == ("县财政局预算科\t3", "以上。")
 
 
+def test_cells_of_a_table_within_a_cell_stand_apart_and_are_told(tmp_path: Path) -> None:
+    inner, row = IN_TABLE + b"\x4b\x24\x01", IN_TABLE + b"\x4b\x24\x01\x4c\x24\x01"
+    runs = [
+        *(Run("甲\x07", form=IN_TABLE), Run("子\r", form=inner), Run("丑\r", form=inner), Run("\r", form=row)),
+        *(Run("\x07", form=IN_TABLE), Run("\x07", form=ROW_END), Run("以上。\r")),
+    ]
+    found = read(write_doc(tmp_path / "a", runs))
+    assert found.paragraphs == ("甲\t子 丑", "以上。")
+    assert any("其中 2 个单元格的文字接在一起" in each for each in found.warnings)
+
+
 def test_the_title_is_the_large_centered_lines(tmp_path: Path) -> None:
     large = size(22)
     runs = [

@@ -132,15 +132,9 @@ def test_a_title_style_is_the_title(tmp_path: Path) -> None:
 
 def test_the_title_is_the_largest_line_also_where_another_is_centered(tmp_path: Path) -> None:
     def draw(document: Document) -> None:
-        for text, points, alignment in (
-            ("\u3000\u3000云溪县防汛条例", 22, None),
-            ("本条例经批准", 16, WD_ALIGN_PARAGRAPH.CENTER),
-            ("第一条 为了。", 16, None),
-        ):
-            paragraph = document.add_paragraph()
-            if alignment is not None:
-                paragraph.alignment = alignment
-            paragraph.add_run(text).font.size = Pt(points)
+        for text, points in (("\u3000\u3000云溪县防汛条例", 22), ("本条例经批准", 16), ("第一条 为了。", 16)):
+            document.add_paragraph().add_run(text).font.size = Pt(points)
+        document.paragraphs[1].alignment = WD_ALIGN_PARAGRAPH.CENTER
 
     extraction = extract_plain(write_docx(tmp_path / "a.docx", draw), DOCX)
     assert (extraction.title, extraction.paragraphs) == ("云溪县防汛条例", ("本条例经批准", "第一条 为了。"))
