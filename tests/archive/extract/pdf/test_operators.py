@@ -44,6 +44,6 @@ def test_hostile_content_neither_breaks_nor_takes_long(odd: bytes) -> None:
 
 
 def test_random_bytes_break_nothing() -> None:
-    dice = random.Random(1)  # noqa: S311
+    dice = random.Random(1)  # noqa: S311 - which bytes, not which keys
     for _ in range(2000):
         list(operations(bytes(dice.choice(b"()<>[]{}/% \n\\0123.-aIDBET\"'#\x00\xff") for _ in range(40))))
