@@ -7,9 +7,10 @@ from flask import Blueprint, Response, g, render_template, request, send_file
 from archive.chinese.dates import office_minute
 from archive.decisions import corrections, grounds, returned
 from archive.decisions.relations import RelationKind
-from archive.document import Aspect, Disclosure, File, Outcome, Settlement, Status, Validity
+from archive.document import Aspect, Disclosure, Document, File, Outcome, Settlement, Status, Validity
 from archive.errors import GongkaiError, UnknownDocument
 from archive.intake.twins import SEPARATE
+from archive.masking.kinds import instead
 from archive.registers import drafts, looks, masking
 from archive.registers.roles import Act
 from archive.store.recognitions import Recognitions
@@ -41,6 +42,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: Typed | None = No
     alike, twins = _alike(known)
     files = [file_view(part.file, f"/documents/{id}/files/{at}") for at, part in enumerate(document.attachments, 1)]
     places = Places(document, known.precheck)
+    unmaskable = _unmaskable(document)
     account, catalogue = current().account, services().catalogue
     objections, proposals = returned.of(catalogue, id), relating.proposed(catalogue, account, id)
     return Response(
@@ -56,6 +58,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: Typed | None = No
             text=parted(document, files, places, request.args.get("part", "")),
             places=places,
             findable=_findable(known),
+            **{"unmaskable": unmaskable, "maskable": len(unmaskable) <= len(document.attachments)},
             masking=masking.newest(desk().staff, document, known.events, account.person),
             leaves=leaves(document, places),
             scans=scans.told(document, Recognitions.beside(services().blobs)),
@@ -139,6 +142,12 @@ def _findable(known: Standing) -> str:
     except GongkaiError:
         return "已经公开；检索的索引现在不可用，请告诉维护人员。"
     return "已经公开，正在更新索引，一分钟之内公众可以检索到。" if behind else "已经公开，公众现在可以检索到。"
+
+
+def _unmaskable(document: Document) -> list[tuple[str, str]]:
+    """Return the names of files in which nothing can be masked here, each with what to do."""
+    files = [document.file, *(part.file for part in document.attachments)]
+    return [(file.name, told) for file in files if (told := instead(file.media_type))]
 
 
 def _places(known: Standing) -> list[str]:

@@ -271,6 +271,16 @@ def test_a_file_in_which_nothing_can_be_masked_says_what_to_do(site: DeskSite, f
     assert "《b.rtf》：rtf 文件不能在这里遮盖。请用 WPS 文字或 Word 打开它，另存为 docx" in answer.text
 
 
+def test_where_nothing_can_be_masked_no_form_is_offered_and_it_is_said_what_to_do(site: DeskSite, files: Files) -> None:
+    rtf = rf"{{\rtf1\ansi Phone {PHONE}\par}}".encode()
+    page = site[Role.REVIEWER].get(f"/documents/{files(b_rtf=rtf)}").text
+    assert 'id="masking"' not in page and 'form="masking"' not in page
+    assert "rtf 文件不能在这里遮盖。请用 WPS 文字或 Word 打开它，另存为 docx" in page
+    # Beside a file in which it can be done, it is said before anybody types.
+    page = site[Role.REVIEWER].get(f"/documents/{files(a_txt='关于低保的公示'.encode(), b_rtf=rtf)}").text
+    assert 'id="masking"' in page and "《b.rtf》里有要遮盖的文字的，整件都不能遮盖。rtf 文件不能" in page
+
+
 def test_only_a_reviewer_masks_and_another_unit_is_not_there(site: DeskSite, files: Files) -> None:
     id = files(a_txt=f"关于低保的公示\n\n村民王某，本人电话{PHONE}。\n".encode())
     page = f"/documents/{id}"
