@@ -1,12 +1,14 @@
 """Running heads and feet of pages: each text stays once, after its page, and parts no paragraph or table.
 
+A text is one whatever number of a page it has, if that grows by one with each; any other number makes another text.
+
 A line is one if it stands at the edge of pages in the same place and type, no larger than the text and apart from it:
 with the same text on every other page at least, or in a place where most pages have a line that is repeated (chapters).
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -24,6 +26,9 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(rf"\d+|(?<=第)[{_NUMERALS}]+(?=页)")
+# Numbers that are none of pages, though they may count on with them: of documents, issues and days.
+_OF_DOCUMENT = re.compile(r"\d+(?=[号期年月日])|(?<=号)\d+|(?<=号[:：])\d+")
+_LONGEST = 4
 # How many lines at the top and the bottom of a page may be heads and feet.
 _LINES = 3
 # On as many pages at least, and on this share of the odd or the even ones, a line is repeated.
@@ -40,12 +45,13 @@ Line = TextLine | GridRow
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """A line at the edge of a page; ``key`` is its text without numbers."""
+    """A line at the edge of a page, with its text without blanks; ``key`` is that without numbers."""
 
     page: int
     item: int
     line: TextLine
     is_top: bool
+    text: str
     key: str
 
 
@@ -59,16 +65,38 @@ def is_page_number(text: str) -> bool:
 
 
 def without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Put the running heads and feet of each page after its other lines, those that a page before has nowhere."""
+    """Put the running heads and feet of each page after its other lines, once each for all their page numbers."""
     running = _running(pages)
     kept: list[list[Line]] = []
-    seen: set[str] = set()
+    texts: set[str] = set()
+    last: dict[str, _Edge] = {}
     for number, page in enumerate(pages):
         own = running.get(number, {})
-        heads = [replace(own[at].line, is_running=True) for at in sorted(own) if own[at].key not in seen]
-        seen |= {each.key for each in own.values()}
+        new = [at for at, each in sorted(own.items()) if each.text not in texts and not _goes_on(each, last)]
+        heads = [replace(own[at].line, is_running=True) for at in new]
+        texts |= {each.text for each in own.values()}
+        last |= {each.key: each for each in own.values()}
         kept.append([*(item for at, item in enumerate(page) if at not in own), *heads])
     return kept
+
+
+def _goes_on(edge: _Edge, last: Mapping[str, _Edge]) -> bool:
+    """Tell whether a text is the last one of its kind but for numbers that grew by one with each page."""
+    before = last.get(edge.key)
+    if before is None:
+        return False
+    held = {found.start() for found in _OF_DOCUMENT.finditer(edge.text)}
+    pairs = zip(_NUMBER.finditer(before.text), _NUMBER.finditer(edge.text), strict=True)
+    return all(
+        old[0] == new[0] or new.start() not in held and _is_later(old[0], new[0], edge.page - before.page)
+        for old, new in pairs
+    )
+
+
+def _is_later(old: str, new: str, pages: int) -> bool:
+    if not (old.isdecimal() and new.isdecimal()):
+        return True
+    return max(len(old), len(new)) <= _LONGEST and int(new) - int(old) == pages
 
 
 def _running(pages: Sequence[Sequence[Line]]) -> dict[int, dict[int, _Edge]]:
@@ -99,7 +127,8 @@ def _edges(number: int, page: Sequence[Line]) -> Iterator[_Edge]:
     )
     for is_top, lines in ((True, ordered[:_LINES]), (False, ordered[_LINES:][-_LINES:])):
         for at, line in lines:
-            yield _Edge(number, at, line, is_top, _NUMBER.sub("#", "".join(clean(line.text).split())))
+            text = "".join(clean(line.text).split())
+            yield _Edge(number, at, line, is_top, text, _NUMBER.sub("#", text))
 
 
 def _places(edges: Sequence[_Edge]) -> Iterator[list[_Edge]]:

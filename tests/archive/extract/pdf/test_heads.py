@@ -1,8 +1,9 @@
 """Running heads and feet stay once and part nothing; what only looks like one is left where it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from archive.extract import extract_plain
@@ -124,3 +125,21 @@ def test_a_head_parts_no_table(tmp_path: Path) -> None:
     found = extract_plain(pdf(tmp_path / "a.pdf", draw), PDF)
     assert [place.label for place in found.places if "表" in place.label][-1].endswith("表 1")
     assert sum("云溪县统计年鉴" in each for each in (*found.paragraphs, found.title or "")) == 1
+
+
+@pytest.mark.parametrize("numbers", [(12, 15, 31, 77), (12, 13, 14, 15)])
+@pytest.mark.parametrize("shape", ["云环罚字〔2024〕第{}号", "编号：00{}", "2024年5月{}日", "公报 2024年第{}期 {page}"])
+def test_heads_that_differ_in_more_than_their_page_number_all_stay(
+    tmp_path: Path, numbers: Sequence[int], shape: str
+) -> None:
+    def edge(canvas: Canvas, page: int) -> None:
+        put(canvas, 72, 780, shape.format(numbers[page], page=page + 5), 10.5)
+
+    assert read(tmp_path, 4, edge)[1:] == tuple(shape.format(each, page=at) for at, each in enumerate(numbers, 5))
+
+
+def test_page_numbers_that_begin_again_bring_a_head_again(tmp_path: Path) -> None:
+    def edge(canvas: Canvas, page: int) -> None:
+        put(canvas, 72, 50, f"云溪县 第{page % 3 + 1}页共{3 if page < 3 else 2}页", 10.5)
+
+    assert read(tmp_path, 5, edge)[1:] == ("云溪县 第1页共3页", "云溪县 第1页共2页")
