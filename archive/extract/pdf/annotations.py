@@ -223,6 +223,8 @@ def set_text(overlay: Overlay, box: Box) -> list[tuple[str, Box, float]]:
     lines = [line for line in overlay.text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
     several = overlay.multiline or not overlay.is_field
     size = overlay.size or (_USUAL_SIZE if several else max(min(_USUAL_SIZE, 0.75 * height), 1.0))
+    # A file may state any size, and no letter is higher than its box.
+    size = min(size, max(height, _LEAST_SIZE))
     rows = _wrapped(lines, width / size) if several else [" ".join(lines)]
     while several and len(rows) * _LEADING * size > height and size > _LEAST_SIZE:
         size *= 0.9

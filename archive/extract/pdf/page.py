@@ -127,7 +127,7 @@ def read_page(
     for overlay in overlays:
         face, own = faces.get(id(overlay), (PageContent(page.width, page.height), []))
         _judge(face, sheet, own)
-        _lay(content, overlay, face, placed)
+        _lay(content, overlay, face, placed, seen)
     return content
 
 
@@ -164,16 +164,21 @@ def _judge(content: PageContent, sheet: Sheet, read: Iterable[_Judged]) -> None:
             (content.glyphs if why is None else content.unseen.setdefault(why, [])).append(glyph)
 
 
-def _lay(content: PageContent, overlay: Overlay, face: PageContent, placed: Matrix) -> None:
+def _lay(content: PageContent, overlay: Overlay, face: PageContent, placed: Matrix, seen: Box) -> None:
     """Add what lies on a page: as its appearance shows it, or as viewers would write it without one."""
     is_shown = any(glyph.text != " " for glyph in face.glyphs)
     unmade = overlay.appearance is None or overlay.stale or overlay.lost or face.lost > 0
     if overlay.text and (unmade or not (is_shown or overlay.is_field)):
         box = ordered(apply_matrix_rect(placed, overlay.box))
+        if not (box[0] < box[2] and box[1] < box[3]):
+            content.blank.append(overlay.text)
+            return
         if overlay.is_box:
             # The box itself may be printed on the page, where the state is shown over it.
             content.glyphs = [each for each in content.glyphs if not _is_box(each, box)]
-        content.over += [Glyph(text, *place, size) for text, place, size in set_text(overlay, box)]
+        glyphs = [Glyph(text, *place, size) for text, place, size in set_text(overlay, box)]
+        beside = box[2] <= seen[0] or box[3] <= seen[1] or box[0] >= seen[2] or box[1] >= seen[3]
+        (content.unseen.setdefault(Unseen.OUTSIDE, []) if beside else content.over).extend(glyphs)
         return
     if overlay.text and not is_shown:
         content.blank.append(overlay.text)

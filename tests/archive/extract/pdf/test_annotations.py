@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from archive.extract import extract_plain
 from archive.extract.extraction import Extraction
 from archive.extract.mediatype import PDF
+from archive.extract.pdf.annotations import Overlay, set_text
 from tests.archive.extract.makers import pdf, picture, put
 
 HIDDEN, NO_VIEW = 2, 32
@@ -197,3 +198,23 @@ def test_a_broken_annotation_does_not_take_the_page_with_it(tmp_path: Path) -> N
 
     found = read(tmp_path, draw)
     assert found.paragraphs[-1] == "联系人见下" and any("没有读出" in each for each in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("box", "listed"),
+    [
+        ((-500, -500, -300, -480), "第 1 页页面以外的文字：汇丰建材"),
+        ((100, 100, 100, 100), "第 1 页表单域中没有显示的值：汇丰建材"),
+    ],
+)
+def test_the_value_of_a_field_beside_the_page_or_without_a_place_is_listed(
+    tmp_path: Path, box: tuple[float, ...], listed: str
+) -> None:
+    found = read(tmp_path, lambda canvas: lay(canvas, "Widget", box, FT="/Tx", V="汇丰建材"))
+    assert "汇丰" not in "".join(found.paragraphs)
+    assert found.concealed == (listed,)
+
+
+def test_a_type_size_that_no_letter_has_is_that_of_the_box() -> None:
+    set_in = set_text(Overlay((0, 0, 1, 1), "建" * 300, size=1e300, multiline=True), (0, 0, 300, 20))
+    assert len(set_in) == 300 and all(size <= 20 for _, _, size in set_in)
