@@ -36,10 +36,10 @@ def extract(path: Path) -> Extraction:
     if when := header(message, "date"):
         try:
             sent = parsedate_to_datetime(when)
+            sent = (sent if sent.tzinfo else sent.replace(tzinfo=UTC)).astimezone(_BEIJING)
         except (ValueError, TypeError, IndexError, OverflowError):
             lines.append(f"发送时间：{when}")
         else:
-            sent = (sent if sent.tzinfo else sent.replace(tzinfo=UTC)).astimezone(_BEIJING)
             day = sent.date().isoformat()
             lines.append(f"发送时间：{sent:%Y-%m-%d %H:%M}")
     texts = [body.read() for body in found.bodies]

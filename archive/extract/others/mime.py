@@ -1,5 +1,6 @@
 """Taking apart mail and web archives (RFC 5322, 2045 to 2047, 2557): headers, what is shown, what is enclosed."""
 
+import codecs
 import email
 import email.header
 import re
@@ -24,7 +25,14 @@ _BYTES = re.compile("[\udc80-\udcff]")
 _LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
 _ADDRESS = re.compile(r"""href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _END_OF_STYLE = re.compile(r"</style", re.IGNORECASE)
+# Encodings in which Chinese is written in bytes of ASCII, so that nothing but the message tells them.
+_SEVEN_BITS = re.compile(r"hz|utf-7|iso2022")
 _DEPTH = 20
+_LOCK = "邮件经过加密，无法读取。请解密后另存，再重新提交。"
+_SEALED = "邮件连同正文封装在数字签名（smime.p7m）里，无法读取。请在邮件软件里打开，另存为不带签名的邮件后重新提交。"
+_SIGNED = "-- "
+_LOST = "邮件正文有字节无法识别，已显示为替换符，请与原件核对。"
+_NESTED = "邮件嵌套过深，无法读取。请把其中的邮件另存，分开提交。"
 _LONGEST_NAME = 100
 
 
@@ -54,8 +62,11 @@ class Opened:
 
 
 def parsed(data: bytes) -> Message:
-    """Parse a message."""
-    return email.message_from_bytes(data.removeprefix(b"\xef\xbb\xbf"), policy=policy.compat32)
+    """Parse a message. Raises ExtractionFailed for one that is nested too deeply."""
+    try:
+        return email.message_from_bytes(data.removeprefix(b"\xef\xbb\xbf"), policy=policy.compat32)
+    except RecursionError as error:
+        raise ExtractionFailed(_NESTED) from error
 
 
 def header(message: Message, name: str) -> str:
@@ -87,7 +98,8 @@ def _word(word: bytes | str, charset: str | None) -> str:
     try:
         return decode(data, charset).text
     except ExtractionFailed:
-        return data.decode("utf-8", "replace")
+        # A name is too short to tell its encoding by.
+        return data.decode("gb18030", "replace")
 
 
 def _known(charset: str | None) -> str | None:
@@ -99,24 +111,36 @@ def _known(charset: str | None) -> str | None:
 
 
 def opened(message: Message) -> Opened:
-    """Take a message apart. Raises ExtractionFailed for one that is encrypted."""
+    """Take a message apart. Raises ExtractionFailed for one that is encrypted, or nested too deeply."""
+    return _opened(message, 0)
+
+
+def _opened(message: Message, depth: int) -> Opened:
     found = Opened()
-    _open(message, found, 0)
+    _open(message, found, depth)
     return found
 
 
 def _open(part: Message, found: Opened, depth: int) -> None:
     kind = part.get_content_type()
     if kind in _LOCKED or depth > _DEPTH:
-        reason = "邮件经过加密，无法读取。请解密后另存，再重新提交。" if kind in _LOCKED else "邮件嵌套过深，无法读取。"
-        raise ExtractionFailed(reason)
+        is_sealed = str(part.get_param("smime-type", "")).lower() == "signed-data"
+        raise ExtractionFailed(_NESTED if kind not in _LOCKED else _SEALED if is_sealed else _LOCK)
     if kind == "message/rfc822":
         inner = part.get_payload()
         # One that is cut off has no message in it.
         if isinstance(inner, list) and inner and isinstance(inner[0], Message):
             name = header(inner[0], "subject") or "转发的邮件"
+            # Opened first, which bounds how deep it is.
+            within = _opened(inner[0], depth + 1).enclosed
             found.enclosed.append((f"{_named(part, name)}.eml".replace(".eml.eml", ".eml"), inner[0].as_bytes()))
-            found.enclosed += opened(inner[0]).enclosed
+            found.enclosed += within
+    elif kind == "message/delivery-status":
+        # Nothing but groups of headers (RFC 3464).
+        stated = "\n".join(
+            f"{key}: {decoded(str(value))}" for each in _children(part) for key, value in each.raw_items()
+        )
+        found.bodies.append(Body(stated, is_html=False))
     elif kind == "multipart/alternative":
         _open_one(_children(part), found, depth)
     elif kind == "multipart/related":
@@ -128,7 +152,7 @@ def _open(part: Message, found: Opened, depth: int) -> None:
         found.bodies.append(_body(part))
     elif kind not in _SIGNATURES:
         content = _content(part)
-        if content or part.get_filename():
+        if content or _file_name(part):
             found.enclosed.append((_named(part, f"附件{len(found.enclosed) + 1}"), content))
 
 
@@ -217,7 +241,21 @@ def _names(part: Message) -> list[str]:
 
 
 def _is_enclosed(part: Message) -> bool:
-    return part.get_content_disposition() == "attachment" or bool(part.get_filename())
+    return part.get_content_disposition() == "attachment" or bool(_file_name(part))
+
+
+def _file_name(part: Message) -> str:
+    """Return the name that a part states for what is in it, also one in plain bytes as many programs write it."""
+    about = Message(policy.compat32)
+    for key, value in part.raw_items():
+        if key.lower() in ("content-disposition", "content-type"):
+            written = str(value)
+            about[key] = _word(written, None) if _BYTES.search(written) else written
+    try:
+        return about.get_filename() or ""
+    except ValueError:
+        # An encoding with a character of control in its name.
+        return ""
 
 
 def _is_furniture(part: Message) -> bool:
@@ -231,16 +269,41 @@ def _content(part: Message) -> bytes:
 
 
 def _body(part: Message) -> Body:
-    charset = _known(part.get_content_charset())
     is_html = part.get_content_type() != "text/plain"
-    content = _content(part)
+    text, warnings = _text(_content(part), _known(part.get_content_charset()))
+    if str(part.get_param("format", "")).lower() == "flowed" and not is_html:
+        text = _flowed(text, without_blank=str(part.get_param("delsp", "")).lower() == "yes")
+    return Body(text, is_html, warnings)
+
+
+def _text(content: bytes, charset: str | None) -> tuple[str, tuple[str, ...]]:
+    if charset and content.isascii() and _SEVEN_BITS.match(codecs.lookup(charset).name):
+        text = content.decode(charset, "replace")
+        return text, (_LOST,) if "\ufffd" in text else ()
     found = decode(content, charset) if content.strip() else None
-    return Body(found.text, is_html, found.warnings) if found else Body("", is_html)
+    return (found.text, found.warnings) if found else ("", ())
+
+
+def _flowed(text: str, without_blank: bool) -> str:
+    """Join the lines that a program broke: those that end with a blank, but for that before a signature (RFC 3676)."""
+    lines: list[str] = []
+    goes_on = False
+    for line in text.splitlines():
+        line = line.removeprefix(" ")
+        # A quotation does not go on with what is none.
+        if goes_on and not line.startswith(">") and not lines[-1].startswith(">") and line != _SIGNED:
+            lines[-1] += line
+        else:
+            lines.append(line)
+        goes_on = line.endswith(" ") and line != _SIGNED
+        if goes_on and without_blank:
+            lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)
 
 
 def _named(part: Message, otherwise: str) -> str:
     """Return the name of what is enclosed, without a folder."""
-    name = decoded(part.get_filename() or "") or otherwise
+    name = decoded(_file_name(part)) or otherwise
     name = re.sub(r"[\x00-\x1f]", "", name.replace("\\", "/").rpartition("/")[2]).strip(". ") or otherwise
     stem, dot, suffix = name.rpartition(".")
     return name if len(name) <= _LONGEST_NAME else f"{(stem or suffix)[: _LONGEST_NAME - 10]}{dot}{suffix[:8]}"

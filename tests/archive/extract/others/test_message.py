@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import FileRefused
+from archive.errors import ExtractionFailed, FileRefused
 from archive.extract import extract_plain, media_type
 from archive.extract.extraction import Extraction
 from archive.extract.mediatype import EML, MHT, PLAIN
@@ -127,3 +127,67 @@ def test_an_encoding_that_does_not_exist_is_none(tmp_path: Path, charset: str) -
     kind = f"Content-Type: text/plain; charset={charset}"
     found = read(tmp_path, f"Subject: =?{charset}?B?5L6b54Ot?=\r\nTo: a\r\n{kind}\r\n\r\n供热".encode())
     assert found.paragraphs[-1] == "供热"
+
+
+def plain(about: str, body: bytes) -> bytes:
+    head = f"From: a@x.cn\r\nTo: b@x.cn\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: {about}\r\n\r\n"
+    return head.encode() + body
+
+
+@pytest.mark.parametrize("charset", ["hz-gb-2312", "utf-7", "iso-2022-jp"])
+def test_chinese_in_seven_bits_is_read_as_the_message_states(tmp_path: Path, charset: str) -> None:
+    text = "各位" if charset == "iso-2022-jp" else "各单位请认真做好供热工作"
+    codec = "hz" if charset == "hz-gb-2312" else charset
+    found = read(tmp_path, plain(f"text/plain; charset={charset}", text.encode(codec) + b"\r\n"))
+    assert found.paragraphs[2:] == (text,) and not found.warnings
+    broken = read(tmp_path, plain(f"text/plain; charset={charset}", text.encode(codec) + b"~{!\x1b$B!+\x01-\r\n"))
+    assert any("无法识别" in each for each in broken.warnings)
+
+
+@pytest.mark.parametrize(("stated", "blank"), [("flowed", " "), ("flowed; delsp=yes", "")])
+def test_lines_that_a_program_broke_are_joined(tmp_path: Path, stated: str, blank: str) -> None:
+    body = "请做好供热 \r\n工作。\r\n另行通知。\r\n> 引文 \r\n答复\r\n-- \r\n落款\r\n"
+    found = read(tmp_path, plain(f"text/plain; charset=utf-8; format={stated}", body.encode()))
+    assert found.paragraphs[2:] == (f"请做好供热{blank}工作。", "另行通知。", "> 引文", "答复", "落款")
+
+
+@pytest.mark.parametrize("name", ["报告", "张伟"])
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+@pytest.mark.parametrize(
+    "about", ['application/pdf; name="{}.pdf"', "x/y\r\nContent-Disposition: attachment; filename={}.pdf"]
+)
+def test_a_name_of_what_is_enclosed_in_plain_bytes_is_read(
+    tmp_path: Path, name: str, encoding: str, about: str
+) -> None:
+    head = "From: a@x.cn\r\nTo: b@x.cn\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: "
+    (tmp_path / "a").write_bytes((head + about.format(name)).encode(encoding) + b"\r\n\r\nabc\r\n")
+    assert enclosed(tmp_path / "a", EML)[0]["names"] == [f"{name}.pdf"]
+
+
+def test_what_a_report_of_delivery_says_is_read(tmp_path: Path) -> None:
+    inner = b"Reporting-MTA: dns; x.cn\r\n\r\nFinal-Recipient: rfc822; b@x.cn\r\nAction: failed\r\n"
+    found = read(tmp_path, plain("message/delivery-status", inner))
+    assert found.paragraphs[2:] == ("Reporting-MTA: dns; x.cn", "Final-Recipient: rfc822; b@x.cn", "Action: failed")
+
+
+def test_a_day_that_no_calendar_has_in_our_time_is_left_as_written(tmp_path: Path) -> None:
+    found = read(tmp_path, mail("文", {"Date": "Fri, 31 Dec 9999 23:59:00 -1200"}))
+    assert any("9999" in line for line in found.paragraphs) and not found.page_date
+
+
+def test_a_name_in_an_encoding_that_is_none_is_no_name(tmp_path: Path) -> None:
+    about = "x/y\r\nContent-Disposition: attachment; filename*=gb%002312''%B1%A8.pdf"
+    assert read(tmp_path, plain(about, b"abc")).warnings[0].startswith("邮件带有 1 个附件（“附件1”）")
+
+
+@pytest.mark.parametrize("depth", [25, 500])
+@pytest.mark.parametrize("about", ["message/rfc822\r\n\r\n", "multipart/mixed; boundary=b{0}\r\n\r\n--b{0}\r\n"])
+def test_a_message_nested_too_deeply_is_refused(tmp_path: Path, depth: int, about: str) -> None:
+    inner = "".join(f"Content-Type: {about.format(each)}" for each in range(depth))
+    with pytest.raises(ExtractionFailed, match="嵌套过深"):
+        read(tmp_path, f"From: a@x.cn\r\nTo: b@x.cn\r\n{inner}".encode())
+
+
+def test_a_message_within_its_signature_is_not_called_encrypted(tmp_path: Path) -> None:
+    with pytest.raises(ExtractionFailed, match="数字签名"):
+        read(tmp_path, plain("application/pkcs7-mime; smime-type=signed-data", b"AAAA"))
