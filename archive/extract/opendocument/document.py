@@ -6,7 +6,7 @@ from pathlib import Path
 from lxml import etree
 
 from archive.extract.extraction import Extraction
-from archive.extract.opendocument.inline import Seen, text_of
+from archive.extract.opendocument.inline import Seen, controls_in, text_of
 from archive.extract.opendocument.package import Package, attribute, local
 from archive.extract.opendocument.styles import Styles
 from archive.extract.opendocument.text import Reader
@@ -24,18 +24,21 @@ def extract(path: Path) -> Extraction:
     """Extract the text of an OpenDocument text as it reads with all revisions accepted."""
     package = Package(path, "text")
     concealed, seen = Concealed(), Seen()
-    controls = {attribute(each, "id"): each for form in package.body.iter("{*}forms") for each in form.iter("{*}*")}
+    controls = controls_in(package.body)
     reader = Reader(package, Styles(package.content, package.styles), concealed, seen, controls)
     revisions = _read_revisions(package.body, concealed)
     concealed.near = ""
     body = reader.lines(package.body)
     concealed.near = None
-    in_body = replace(seen, carriers=replace(seen.carriers))
     title = title_of(body)
     lines = [line.text for line in body]
     lines += [line.text for note in seen.notes for line in reader.lines(note)]
+    in_body = replace(seen, carriers=replace(seen.carriers))
     beside = Reader(package, Styles(package.styles, package.styles), concealed, seen)
-    margins = [line.text for each in _margins(package.styles) for line in beside.lines(each)]
+    margins = list[str]()
+    for each in _margins(package.styles):
+        revisions += _read_revisions(each, concealed)
+        margins += [line.text for line in beside.lines(each)]
     lines += margin_lines(margins, [*lines, title or ""])
     package.add_properties(concealed)
     told = _warnings(in_body, revisions, seen.comments) + reader.setter.told
@@ -51,9 +54,9 @@ def extract(path: Path) -> Extraction:
     )
 
 
-def _read_revisions(body: etree._Element, concealed: Concealed) -> int:
+def _read_revisions(text: etree._Element, concealed: Concealed) -> int:
     """List what revisions delete, which stands apart from the text, and return how many there are."""
-    regions = [*body.iterfind("{*}tracked-changes/{*}changed-region")]
+    regions = [*text.iterfind("{*}tracked-changes/{*}changed-region")]
     for region in regions:
         for deletion in region.iterfind("{*}deletion"):
             concealed.add(Unseen.DELETED, text_of(deletion))

@@ -24,7 +24,7 @@ SHAPES = frozenset(
     "control scene".split()
 )
 # What fields of a form are, and whether they show what was typed or what stands on them.
-_TYPED = frozenset("text textarea formatted-text number date time combobox password file".split())
+_TYPED = frozenset("text textarea formatted-text number date time combobox file".split())
 _TICKABLE = frozenset(("checkbox", "radio"))
 _MOST_BLANKS = 100
 
@@ -191,6 +191,20 @@ def control_text(control: etree._Element) -> str:
     if kind == "listbox":
         return "、".join(attribute(each, "label") for each in control.iterfind("{*}option") if _is_chosen(each))
     return "" if kind in ("hidden", "value-range", "grid") else label
+
+
+def controls_in(body: etree._Element) -> dict[str, etree._Element]:
+    """Return the fields of a document's forms by their identifiers."""
+    return {attribute(each, "id"): each for form in body.iter("{*}forms") for each in form.iter("{*}*")}
+
+
+def unseen_in(control: etree._Element) -> str:
+    """Return what a field of a form holds and shows nobody; "" for nothing."""
+    return (
+        attribute(control, "current-value") or attribute(control, "value")
+        if local(control) in ("password", "hidden")
+        else ""
+    )
 
 
 def _is_chosen(option: etree._Element) -> bool:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
-from archive.extract.opendocument.inline import SHAPES, Inline, Seen, text_of
+from archive.extract.opendocument.inline import SHAPES, Inline, Seen, control_text, controls_in, text_of, unseen_in
 from archive.extract.opendocument.package import Package, attribute, count, local
 from archive.extract.opendocument.styles import Styles, ground
 from archive.extract.others.sheetview import letters
@@ -25,6 +25,8 @@ _COLUMNS = frozenset(("table-column-group", "table-header-columns", "table-colum
 _ROWS = frozenset(("table-row-group", "table-header-rows", "table-rows"))
 _VALUES = ("value", "date-value", "time-value", "boolean-value", "string-value")
 _NOTHING = ("0", "0.0")
+# Several shapes in one, and one that is a link.
+_GROUPS = ("g", "a")
 # Sheets have no more rows and columns than these.
 _MOST_ROWS, _MOST_COLUMNS = 1 << 20, 1 << 14
 
@@ -76,6 +78,7 @@ class _Workbook:
         self._book = Book()
         self._seen = Seen()
         self._inline = Inline(package, self._styles, self._book.concealed, self._seen)
+        self._controls = controls_in(package.body)
         self._cells = self._valued = 0
         self._spans: dict[tuple[int, int], Span] = {}
 
@@ -201,7 +204,7 @@ class _Workbook:
                 lines += [line for shape in found.shapes for line in self._shape(shape)]
             elif kind == "annotation":
                 self._inline.comment(each, place)
-            elif kind in SHAPES:
+            elif kind in SHAPES or kind in _GROUPS:
                 lines += self._shape(each)
         # Cells are counted here, not letters.
         self._seen.doubtful = doubtful + (self._seen.doubtful > doubtful)
@@ -226,6 +229,18 @@ class _Workbook:
         """Yield the text of what is drawn on a sheet, and count pictures and charts."""
         if attribute(shape, "display") in ("none", "printer"):
             self._book.concealed.add("隐藏的图形", text_of(shape))
+            return
+        if local(shape) in _GROUPS:
+            for each in shape:
+                if local(each) in SHAPES or local(each) in _GROUPS:
+                    yield from self._shape(each)
+            return
+        if local(shape) == "control":
+            known = self._controls.get(attribute(shape, "control"))
+            if known is not None:
+                self._book.concealed.add(Unseen.HIDDEN, unseen_in(known))
+                if text := clean(control_text(known)):
+                    yield text
             return
         embedded = [each for each in shape if local(each) in ("object", "object-ole")]
         if embedded and not any(map(self._package.is_chart, embedded)):

@@ -7,7 +7,7 @@ from pathlib import Path
 from lxml import etree
 
 from archive.extract.extraction import Extraction
-from archive.extract.opendocument.inline import SHAPES, Seen, text_of
+from archive.extract.opendocument.inline import SHAPES, Seen, controls_in, text_of
 from archive.extract.opendocument.package import Package, attribute, local
 from archive.extract.opendocument.styles import Styles
 from archive.extract.opendocument.text import Reader
@@ -31,7 +31,7 @@ class _Presentation:
         self._styles = Styles(package.content, package.styles)
         self._met = Met()
         self._seen = Seen()
-        controls = {attribute(each, "id"): each for form in package.body.iter("{*}forms") for each in form.iter("{*}*")}
+        controls = controls_in(package.body)
         self._reader = Reader(package, self._styles, self._met.concealed, self._seen, controls, self._met.setter)
         self._size = _page_size(package.styles)
 

@@ -8,7 +8,7 @@ from lxml import etree
 from archive.errors import ExtractionFailed
 from archive.extract.limits import PARAGRAPHS
 from archive.extract.opendocument import lists
-from archive.extract.opendocument.inline import SHAPES, Inline, Seen, control_text, text_of
+from archive.extract.opendocument.inline import SHAPES, Inline, Seen, control_text, text_of, unseen_in
 from archive.extract.opendocument.package import Package, attribute, count, local
 from archive.extract.opendocument.styles import Styles, ground
 from archive.extract.text.assemble import Lines
@@ -210,8 +210,10 @@ class Reader:
             return
         if local(shape) == "control":
             known = self.controls.get(attribute(shape, "control"))
-            if known is not None and (text := clean(control_text(known))):
-                yield Line(text)
+            if known is not None:
+                self.concealed.add(Unseen.HIDDEN, unseen_in(known))
+                if text := clean(control_text(known)):
+                    yield Line(text)
             return
         name = attribute(shape, "style-name")
         stated = self.styles.stated("graphic", name) or self.styles.stated("presentation", name)
@@ -241,7 +243,7 @@ class Reader:
             return
         below = ground(stated, "table", below)
         shown, heads = self._rows(table)
-        if max((sum(local(each) == "table-cell" for each in row) for row in shown), default=0) <= 1:
+        if max(map(_width, shown), default=0) <= 1:
             # A table of one column only draws a box, so its paragraphs are ordinary ones.
             for row in shown:
                 for cell in row:
@@ -324,6 +326,10 @@ class Reader:
                 own.append(line.text)
         self.tables = tables
         return " ".join(own).replace("\t", " ")
+
+
+def _width(row: etree._Element) -> int:
+    return sum(count(each, "number-columns-repeated") for each in row if local(each) == "table-cell")
 
 
 def _start(element: etree._Element) -> int | None:

@@ -216,3 +216,34 @@ def test_a_table_of_a_billion_cells_is_refused(tmp_path: Path) -> None:
     two = "<table:table-cell><text:p>x</text:p></table:table-cell>"
     with pytest.raises(FileRefused, match="多得不合常理"):
         read(tmp_path, f"<table:table><table:table-row>{cell}{two}</table:table-row></table:table>")
+
+
+def test_what_is_hidden_or_drawn_in_a_note_is_told_like_in_the_text(tmp_path: Path) -> None:
+    picture = "<draw:frame><draw:image xlink:href='a.png'/></draw:frame>"
+    inner = f"脚注<text:span text:style-name='H'>内部意见</text:span>{picture}"
+    note = f"<text:note text:note-class='footnote'><text:note-body>{p(inner)}</text:note-body></text:note>"
+    found = read(tmp_path, p(f"正文{note}"), letters_style("H", 'text:display="none"'))
+    assert found.paragraphs == ("正文", "脚注")
+    assert any("4 个字设为隐藏" in each for each in found.warnings)
+    assert any("1 幅图片" in each for each in found.warnings)
+
+
+def test_revisions_of_a_page_header_are_told(tmp_path: Path) -> None:
+    deleted = f"<text:changed-region><text:deletion>{p('内部文件')}</text:deletion></text:changed-region>"
+    header = f"<style:header><text:tracked-changes>{deleted}</text:tracked-changes>{p('云溪县')}</style:header>"
+    found = read(tmp_path, p("正文"), masters=f"<style:master-page style:name='S'>{header}</style:master-page>")
+    assert "修订中删除：内部文件" in found.concealed
+    assert any("1 处修订痕迹" in each for each in found.warnings)
+
+
+def test_a_password_typed_in_a_form_is_no_text(tmp_path: Path) -> None:
+    forms = "<office:forms><form:form><form:password form:id='a' form:current-value='秘密'/></form:form></office:forms>"
+    found = read(tmp_path, f"{forms}<text:p>口令<draw:control draw:control='a'/></text:p>")
+    assert found.paragraphs == ("口令",)
+    assert [each.partition("（")[0] for each in found.concealed] == ["隐藏文字：秘密"]
+
+
+def test_a_row_of_one_repeated_cell_is_a_row_of_several(tmp_path: Path) -> None:
+    cell = f"<table:table-cell table:number-columns-repeated='3'>{p('同')}</table:table-cell>"
+    found = read(tmp_path, f"<table:table><table:table-row>{cell}</table:table-row></table:table>")
+    assert found.paragraphs == ("同\t同\t同",)

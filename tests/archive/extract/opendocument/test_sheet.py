@@ -139,3 +139,28 @@ def test_a_sheet_of_a_billion_cells_is_refused(tmp_path: Path) -> None:
     many = cell("x", 'table:number-columns-repeated="16384"')
     with pytest.raises(FileRefused, match="多得不合常理"):
         read(tmp_path, sheet(row(many, more='table:number-rows-repeated="1048576"')))
+
+
+FORMS = (
+    "<office:forms><form:form><form:checkbox form:id='a' form:label='同意' form:current-state='checked'/>"
+    "<form:text form:id='b' form:current-value='十万元'/><form:password form:id='c' form:current-value='秘密'/>"
+    "</form:form></office:forms>"
+)
+
+
+def test_fields_of_a_form_on_a_sheet_are_read_as_they_are_shown(tmp_path: Path) -> None:
+    drawn = "<table:shapes><draw:control draw:control='a'/><draw:control draw:control='c'/></table:shapes>"
+    field = "<table:table-cell><draw:control draw:control='b'/></table:table-cell>"
+    found = read(tmp_path, sheet(FORMS, drawn, row(cell("金额"), field)))
+    assert found.paragraphs == ("收支", "金额\t十万元", "☑同意")
+    assert found.concealed == ("隐藏文字：秘密",)
+
+
+def test_what_is_grouped_is_read_and_counted(tmp_path: Path) -> None:
+    picture = "<draw:frame><draw:image xlink:href='a.png'/></draw:frame>"
+    text = "<draw:a><draw:frame><draw:text-box><text:p>说明</text:p></draw:text-box></draw:frame></draw:a>"
+    found = read(
+        tmp_path, sheet(f"<table:shapes><draw:g>{picture}{picture}{text}</draw:g></table:shapes>", row(cell("甲")))
+    )
+    assert found.paragraphs[-1] == "说明"
+    assert any("2 幅图片" in each for each in found.warnings)
