@@ -5,13 +5,14 @@ Then those in the document are written where they stand. What is hidden is remov
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
 from archive.extract.text.characters import clean
 from archive.extract.text.symbols import OPEN, TICKED
-from archive.extract.webpage.lines import BLOCKS
+from archive.extract.webpage.lines import BLOCKS, is_icon
+from archive.extract.webpage.sheets import Sheet
 from archive.extract.webpage.visibility import drop
 
 CONTROLS = ("input", "select", "textarea", "svg")
@@ -19,28 +20,39 @@ CONTROLS = ("input", "select", "textarea", "svg")
 _BOXES = {"checkbox": (OPEN, TICKED), "radio": ("○", "◉")}
 # Inputs that show their value as text.
 _TYPED = frozenset(("", "text", "number", "tel", "email", "url", "date", "month", "week", "time", "datetime-local"))
-_SHOWN = "data-shown"
+_SHOWN, _UNSEEN = "data-shown", "data-unseen"
 _SEARCH = re.compile(r"search|keyword|query|sousuo|jiansuo|(?:^|[-_])(?:kw|q|wd)(?:$|[-_])", re.IGNORECASE)
 _HINT = re.compile(r"请?输入.*|.{0,6}关键[字词].{0,6}|(?:站内|全文)?(?:搜索|检索|查询)")
 # Parts of a drawing that are not drawn, and attributes by which one is not.
 _UNDRAWN = frozenset(("defs", "symbol", "title", "desc", "metadata", "style", "script", "clippath", "mask", "marker"))
 _NOTHING = re.compile(r"0*\.?0*%?")
 
+# What style sheets declare of elements.
+Looks = Mapping[etree._Element, Mapping[str, str]]
 
-def set_aside(root: etree._Element) -> None:
+
+def set_aside(root: etree._Element, sheet: Sheet) -> None:
     """Note at each control of a page what it shows, and take that out of the page's text."""
+    # Only of drawings the look is needed here: all else is judged where it stands.
+    drawn = root.find(".//svg") is not None
+    looks = {each: sheet.declared(each) for each in root.iter() if isinstance(each.tag, str)} if drawn else {}
     for box in list(root.iter("input")):
         # One with another role only opens a menu.
         if "role" not in box.attrib and (signs := _BOXES.get(_kind(box))) is not None:
             box.tag, box.text = "span", signs["checked" in box.attrib]
     for element in list(root.iter(*CONTROLS)):
-        shown = _shown(element)
+        shown, unseen, picture = _shown(element), "", False
+        if element.tag == "svg":
+            shown, unseen, picture = _drawn(element, looks)
         tail = element.tail
         for child in list(element):
             element.remove(child)
         element.text, element.tail = None, tail
-        if shown:
-            element.set(_SHOWN, shown)
+        for name, value in ((_SHOWN, shown), (_UNSEEN, unseen)):
+            if value:
+                element.set(name, value)
+        if picture:
+            etree.SubElement(element, "img")
 
 
 def is_filled_in(form: etree._Element) -> bool:
@@ -49,27 +61,31 @@ def is_filled_in(form: etree._Element) -> bool:
     return len(filled) > 1
 
 
-def write(root: etree._Element, content: etree._Element, named: bool) -> None:
-    """Write what the controls of a document show, and remove all others of the page.
+def write(root: etree._Element, content: etree._Element, named: bool) -> list[str]:
+    """Write what the controls of a document show, and remove all others of the page; return what drawings hide.
 
     Of a document that is only guessed (not ``named``), those are the page's own beside which no words stand.
     """
     labelled: dict[etree._Element, bool] = {}
+    unseen: list[str] = []
     for element in list(root.iter(*CONTROLS)):
         shown, within = element.get(_SHOWN, ""), element is content or content in element.iterancestors()
         drawn = element.tag == "svg"
+        if within:
+            unseen += filter(None, element.get(_UNSEEN, "").split("\n"))
         if (
-            not shown
+            not (shown or len(element))
             or not within
             or not drawn
             and (_is_search(element) or not (named or _is_labelled(element, labelled)))
         ):
             drop(element)
         elif drawn:
-            for line in shown.split("\n"):
+            for line in filter(None, shown.split("\n")):
                 etree.SubElement(element, "p").text = line
         else:
             element.text = shown
+    return unseen
 
 
 def _shown(element: etree._Element) -> str:
@@ -78,11 +94,11 @@ def _shown(element: etree._Element) -> str:
         case "input":
             return _printable(element.get("value", "")) if _kind(element) in _TYPED else ""
         case "select":
-            return "、".join(filter(None, (clean(_text(each)) for each in _chosen(element))))
+            return "、".join(filter(None, (clean(each.get("label") or _text(each)) for each in _chosen(element))))
         case "textarea":
             return _printable(element.text or "").strip("\n")
         case _:
-            return "\n".join(filter(None, _words(element)))
+            return ""
 
 
 def _kind(element: etree._Element) -> str:
@@ -99,18 +115,31 @@ def _chosen(select: etree._Element) -> list[etree._Element]:
     return chosen[-1:] or [each for each in options if "disabled" not in each.attrib][:is_menu]
 
 
-def _words(svg: etree._Element) -> Iterator[str]:
-    """Yield the words of a drawing, each text of it by itself."""
+def _drawn(svg: etree._Element, looks: Looks) -> tuple[str, str, bool]:
+    """Return the words of a drawing, each text in a line; those that are not seen; and whether it is a picture."""
+    shown: list[str] = []
+    unseen: list[str] = []
+    pictures = False
     waiting = [svg]
     while waiting:
         element = waiting.pop()
-        if not isinstance(element.tag, str) or element.tag.lower() in _UNDRAWN or _is_undrawn(element):
+        if not isinstance(element.tag, str) or element.tag.lower() in _UNDRAWN:
             continue
-        if element.tag.lower() in ("text", "foreignobject"):
-            pieces = (each for each in element.iter() if not any(map(_is_undrawn, _within(each, element))))
-            yield clean("".join(_own(each, element) for each in pieces))
+        kind = element.tag.lower()
+        if _is_undrawn(element, looks):
+            unseen.append(clean(_text(element)))
+        elif kind in ("text", "foreignobject"):
+            hidden = {each for each in element.iter() if any(_is_undrawn(up, looks) for up in _within(each, element))}
+            pieces = list(_pieces(element, hidden))
+            shown.append(clean("".join(text for text, seen in pieces if seen)))
+            unseen.append(clean("".join(text for text, seen in pieces if not seen)))
         else:
+            pictures = pictures or kind == "image" and not is_icon(element)
             waiting += reversed(element)
+    # Words may be drawn as lines, in a drawing that is no icon.
+    stated = all(re.match(r"\d", svg.get(name, "")) for name in ("width", "height"))
+    pictures = pictures or stated and not any(shown) and not is_icon(svg)
+    return "\n".join(filter(None, shown)), "\n".join(filter(None, unseen)), pictures
 
 
 def _within(inner: etree._Element, outer: etree._Element) -> Iterator[etree._Element]:
@@ -120,25 +149,29 @@ def _within(inner: etree._Element, outer: etree._Element) -> Iterator[etree._Ele
         yield each
 
 
-def _own(element: etree._Element, whole: etree._Element) -> str:
-    text = element.text if isinstance(element.tag, str) else ""
-    # A new place begins a new word.
-    apart = " " if element is not whole and ("x" in element.attrib or element.tag in BLOCKS) else ""
-    return apart + (text or "") + ((element.tail or "") if element is not whole else "")
+def _pieces(whole: etree._Element, hidden: set[etree._Element]) -> Iterator[tuple[str, bool]]:
+    """Yield the pieces of text in an element in order, each with whether it is seen."""
+    for event, element in etree.iterwalk(whole, events=("start", "end", "comment")):
+        inner = element is not whole
+        if event == "start":
+            # A new place begins a new word.
+            apart = " " if inner and ("x" in element.attrib or element.tag in BLOCKS) else ""
+            yield apart + (element.text or ""), element not in hidden
+        elif inner:
+            yield element.tail or "", element.getparent() not in hidden
 
 
-def _is_undrawn(element: etree._Element) -> bool:
-    about = {name: str(element.get(name, "")).strip().lower() for name in ("display", "visibility", "opacity", "fill")}
-    style = re.sub(r"\s+", "", str(element.get("style", ""))).lower()
+def _is_undrawn(element: etree._Element, looks: Looks) -> bool:
+    stated = {name: str(element.get(name, "")).strip().lower() for name in ("display", "visibility", "opacity", "fill")}
+    stated |= looks.get(element, {})
     return (
-        about["display"] == "none"
-        or about["visibility"] in ("hidden", "collapse")
-        or bool(about["opacity"])
-        and _NOTHING.fullmatch(about["opacity"]) is not None
-        or about["fill"] in ("none", "transparent")
+        stated["display"] == "none"
+        or stated["visibility"] in ("hidden", "collapse")
+        or bool(stated["opacity"])
+        and _NOTHING.fullmatch(stated["opacity"]) is not None
+        or stated["fill"] in ("none", "transparent")
+        and stated.get("stroke", element.get("stroke", "none")) == "none"
         and element.tag in ("text", "tspan")
-        or "display:none" in style
-        or "visibility:hidden" in style
     )
 
 

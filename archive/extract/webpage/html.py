@@ -57,16 +57,16 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
     root = parse(text)
     sheet = Sheet(root)
     files = linked(root)
-    drop_furniture(root)
+    drop_furniture(root, sheet)
     body = root.find(".//body")
     body = root if body is None else body
     content, named = (body, True) if whole else find_content(root)
-    controls.write(root, content, named)
+    undrawn = controls.write(root, content, named)
     told, concealed = [*warnings, *framed(content, root)], Concealed()
     for frame in list(root.iter(*FRAMES)):
         drop(frame)
     hidden = doubtful = 0
-    gone = list(take_unseen(root, content, sheet))
+    gone = [*((Unseen.HIDDEN, each) for each in undrawn), *take_unseen(root, content, sheet)]
     seen = squeezed(text_of(root))
     for number, (reason, unseen) in enumerate(gone):
         if reason is None:

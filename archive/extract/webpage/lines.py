@@ -53,10 +53,11 @@ def text_of(element: etree._Element) -> str:
 
 def images_in(root: etree._Element) -> int:
     """Count the images large enough to show text."""
-    return sum(1 for image in root.iter("img") if not _is_icon(image))
+    return sum(1 for image in root.iter("img") if not is_icon(image))
 
 
-def _is_icon(image: etree._Element) -> bool:
+def is_icon(image: etree._Element) -> bool:
+    """Tell whether an image is a bullet or an icon, by its size and name."""
     for side in ("width", "height"):
         value = re.match(r"\d+", image.get(side, ""))
         if value and int(value[0]) < _ICON:

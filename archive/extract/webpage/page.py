@@ -12,6 +12,7 @@ from archive.errors import ExtractionFailed
 from archive.extract.text.characters import clean, squeezed
 from archive.extract.webpage import controls
 from archive.extract.webpage.lines import BLOCKS, is_data_table, text_of
+from archive.extract.webpage.sheets import Sheet
 from archive.extract.webpage.visibility import drop
 
 _DROPPED = (
@@ -163,9 +164,9 @@ def comments_in(root: etree._Element) -> Iterator[str]:
             yield text
 
 
-def drop_furniture(root: etree._Element) -> None:
+def drop_furniture(root: etree._Element, sheet: Sheet) -> None:
     """Remove what is never content: scripts, navigation, controls, headers and footers, small forms, share bars."""
-    controls.set_aside(root)
+    controls.set_aside(root, sheet)
     for element in list(root.iter(*_DROPPED)):
         drop(element)
     named = [each for each in root.iter() if isinstance(each.tag, str) and _is_named(each, _FURNITURE)]

@@ -33,11 +33,32 @@ def lines(content: str, container: str = "<div id=zoom>{}</div>") -> tuple[str, 
         ("<p>号：<input type=hidden value=1><input value=2 hidden><input value=3 style='display:none'></p>", ("号：",)),
         ("<p>密码：<input type=password value=1><input type=submit value=提交></p>", ("密码：",)),
         ("<p>提示：<input placeholder=请填写></p>", ("提示：",)),
+        ("<style>.x {display:none} .y text {visibility:hidden}</style><svg><text class=x>甲</text><g class=y>"
+         "<text>乙</text></g><text>丙<tspan class=x>丁</tspan>戊</text></svg>", ("丙戊",)),
+        ("<p>结论：<select><option selected label=同意>1</select></p>", ("结论：同意",)),
+        ("<svg><text fill=none stroke=red>印章</text></svg>", ("印章",)),
         ("<svg><defs><text>甲</text></defs><text display=none>乙</text><text opacity=0>丙</text></svg>", ()),
     ],
 )  # fmt: skip
 def test_what_is_shown_is_read_where_it_stands(content: str, shown: tuple[str, ...]) -> None:
     assert lines(content) == shown
+
+
+def test_what_a_drawing_hides_is_listed_and_a_picture_in_it_told() -> None:
+    drawing = (
+        "<svg><text display=none>内部</text><text>收<tspan style='opacity:0'>秘<a>密</a>文</tspan>入</text>{}</svg>"
+    )
+    found = from_text(f"<div id=zoom>{BODY}{drawing.format('<image href=a.png width=400 height=300 />')}</div>")
+    assert found.paragraphs[1:] == ("收入",)
+    assert found.concealed == ("隐藏文字：内部", "隐藏文字：秘密文")
+    assert any("1 幅图片" in each for each in found.warnings)
+    assert not from_text(f"<div id=zoom>{BODY}{drawing.format('')}</div>").warnings
+
+
+@pytest.mark.parametrize(("size", "told"), [("width=400 height=300", True), ("width=16 height=16", False), ("", False)])
+def test_a_drawing_without_words_is_a_picture_if_it_says_it_is_large(size: str, told: bool) -> None:
+    found = from_text(f"<div id=zoom>{BODY}<svg {size}><path d=M0,0 /></svg></div>")
+    assert any("1 幅图片" in each for each in found.warnings) is told
 
 
 def test_in_a_document_that_is_only_guessed_the_search_of_the_page_is_none_of_it() -> None:
