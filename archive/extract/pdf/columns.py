@@ -1,7 +1,7 @@
 """Splitting text set in columns, as in gazettes, or in vertical lines, so that one is read after the other."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 from statistics import median
@@ -14,6 +14,8 @@ _GUTTER = 1.2
 _WIDTH = 10
 # How much of a column its median line fills at least; cells of tables are seldom full.
 _FILLED = 0.8
+# How wide the gap between columns is at most, as a share of the narrower one; filled cells stand farther apart.
+_APART = 0.4
 # How many rows must show the gap.
 _ROWS = 5
 # Where the gap may be, as shares of the width of the text: three or four columns have theirs beside the middle.
@@ -138,12 +140,21 @@ def _is_columns(rows: Sequence[Sequence[Glyph]], gutter: float) -> bool:
     if len(split) < _ROWS:
         return False
     size = median(glyph.size for row in rows for glyph in row)
+    (low, start), (end, high) = _around(left for left, _ in split), _around(right for _, right in split)
+    if end - start > _APART * min(start - low, high - end):
+        return False
     for side in zip(*split, strict=True):
         known = [extent for extent in side if extent]
-        width = max(end for _, end in known) - min(start for start, _ in known)
+        first, last = _around(known)
+        width = last - first
         if width < _WIDTH * size or median(end - start for start, end in known) < _FILLED * width:
             return False
     return True
+
+
+def _around(extents: Iterable[tuple[float, float] | None]) -> tuple[float, float]:
+    known = [extent for extent in extents if extent]
+    return min(start for start, _ in known), max(end for _, end in known)
 
 
 def _extent(glyphs: Sequence[Glyph]) -> tuple[float, float] | None:

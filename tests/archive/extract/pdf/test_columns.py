@@ -87,6 +87,19 @@ def test_a_table_without_rules_is_no_columns(tmp_path: Path) -> None:
     assert found.paragraphs[1:3] == ("单位\t地址", "第一服务站\t人民路一号院内")
 
 
+def test_a_table_of_filled_cells_without_rules_is_no_columns(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for row, name in enumerate("一二三四五六七八"):
+            for at, text in enumerate(
+                (f"第{name}段供热管网改造工程", f"第{name}段县住房城乡建设局", f"第{name}段按期完成报送政府")
+            ):
+                put(canvas, 50 + 175 * at, 760 - 16 * row, text, 10.5)
+
+    found = extract_plain(pdf(tmp_path / "a.pdf", draw), PDF)
+    assert found.paragraphs[0] == "第一段供热管网改造工程\t第一段县住房城乡建设局\t第一段按期完成报送政府"
+    assert len(found.paragraphs) == 8
+
+
 def test_no_glyph_is_lost_or_doubled_between_the_parts() -> None:
     glyphs = [
         Glyph("字", x, y, x + 10, y + 10, 10, turn)
