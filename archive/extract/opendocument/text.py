@@ -223,6 +223,8 @@ class Reader:
             is_chart = any(map(self.package.is_chart, embedded))
             self.seen.pictures += is_chart
             self.seen.carriers.objects += not is_chart
+        # What stands beside them is a picture of the same.
+        is_drawn = bool(embedded) or any(local(each) == "table" for each in shape)
         for child in shape:
             kind = local(child)
             if kind in SHAPES:
@@ -231,7 +233,7 @@ class Reader:
                 yield from self._blocks([child], below)
             elif kind in ("text-box", "a"):
                 yield from self._blocks(child, below)
-            elif kind in _PICTURES and not embedded:
+            elif kind in _PICTURES and not is_drawn:
                 self.seen.pictures += 1
                 # A picture that has a text of its own.
                 yield from self._blocks(child, below)

@@ -19,6 +19,7 @@ from archive.extract.webpage import html
 
 _ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030"}
 _LOCKED = frozenset(("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"))
+_PAGES = ("text/html", "application/xhtml+xml")
 _SIGNATURES = frozenset(("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"))
 # Bytes of a header that are no ASCII, as the parser keeps them.
 _BYTES = re.compile("[\udc80-\udcff]")
@@ -148,7 +149,7 @@ def _open(part: Message, found: Opened, depth: int) -> None:
     elif part.is_multipart():
         for each in _children(part):
             _open(each, found, depth + 1)
-    elif kind in ("text/html", "text/plain") and not _is_enclosed(part):
+    elif kind in (*_PAGES, "text/plain") and not _is_enclosed(part):
         found.bodies.append(_body(part))
     elif kind not in _SIGNATURES:
         content = _content(part)
@@ -196,7 +197,7 @@ def _open_related(part: Message, found: Opened, depth: int) -> None:
             continue
         if kind == "text/css":
             sheets |= dict.fromkeys(names, _body(each).text)
-        elif kind == "text/html" and not _is_enclosed(each):
+        elif kind in _PAGES and not _is_enclosed(each):
             found.pages += 1
         elif each.get_content_maintype() == "multipart" or kind == "message/rfc822":
             _open(each, found, depth + 1)
@@ -227,7 +228,7 @@ def _children(part: Message) -> list[Message]:
 
 
 def _may_be_root(part: Message) -> bool:
-    return part.get_content_type() in ("text/html", "multipart/alternative", "application/xhtml+xml")
+    return part.get_content_type() in (*_PAGES, "multipart/alternative")
 
 
 def _identity(part: Message) -> str:

@@ -61,3 +61,10 @@ def test_what_is_not_seen_is_listed_and_told(tmp_path: Path) -> None:
     told = "".join(found.warnings)
     for word in ("1 张幻灯片设为隐藏", "2 处文字看不见", "1 张幻灯片带有备注", "1 条批注", "1 个字看不看得见"):
         assert word in told
+
+
+def test_the_picture_of_a_table_beside_it_is_none_to_tell(tmp_path: Path) -> None:
+    cells = "".join(f"<table:table-cell><text:p>{text}</text:p></table:table-cell>" for text in ("收入", "5"))
+    table = f"<table:table><table:table-row>{cells}</table:table-row></table:table><draw:image xlink:href='a.svm'/>"
+    found = read(tmp_path, page(f"<draw:frame>{table}</draw:frame>"))
+    assert found.paragraphs == ("收入\t5",) and not found.warnings

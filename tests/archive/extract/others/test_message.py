@@ -191,3 +191,10 @@ def test_a_message_nested_too_deeply_is_refused(tmp_path: Path, depth: int, abou
 def test_a_message_within_its_signature_is_not_called_encrypted(tmp_path: Path) -> None:
     with pytest.raises(ExtractionFailed, match="数字签名"):
         read(tmp_path, plain("application/pkcs7-mime; smime-type=signed-data", b"AAAA"))
+
+
+def test_a_saved_page_in_xhtml_is_read(tmp_path: Path) -> None:
+    text = "<html xmlns='http://www.w3.org/1999/xhtml'><body><p>供热通知</p></body></html>"
+    (tmp_path / "a").write_bytes(page(("application/xhtml+xml; charset=utf-8", "http://a.cn/", text)))
+    found = extract_plain(tmp_path / "a", MHT)
+    assert "供热通知" in (found.title, *found.paragraphs)
