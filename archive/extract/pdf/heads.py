@@ -117,6 +117,9 @@ def _running(pages: Sequence[Sequence[Line]]) -> dict[int, dict[int, _Edge]]:
     for place in _places(edges):
         for edge in _heads(place, len(pages)):
             found.setdefault(edge.page, {})[edge.item] = edge
+    if len(pages) < _PAGES:
+        # Of two pages with hardly another line nobody knows which the heads are.
+        found = {number: own for number, own in found.items() if 2 * len(own) < len(pages[number])}
     return {number: _apart(own, pages[number], usual) for number, own in found.items()}
 
 

@@ -80,6 +80,16 @@ def test_two_pages_are_enough_for_heads_in_smaller_type(tmp_path: Path) -> None:
     assert "".join(alike).count("云溪县人民政府公报") == 2
 
 
+def test_of_two_pages_with_hardly_another_line_both_stay_whole(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        for _ in range(2):
+            put(canvas, 72, 800, "此件公开发布", 9)
+            put(canvas, 72, 700, "云溪县人民政府", 22)
+            canvas.showPage()
+
+    assert "".join(extract_plain(pdf(tmp_path / "a.pdf", draw), PDF).paragraphs).count("此件公开发布") == 2
+
+
 def test_lines_of_the_text_that_are_alike_below_heads_stay(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         for page in range(4):
