@@ -4,7 +4,7 @@ import argparse
 import gc
 import os
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from cProfile import Profile
@@ -162,13 +162,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out slow or fast tests as asked, and over PostgreSQL those without a database. pytest tells how many."""
+    """Leave out slow or fast tests as asked, and over PostgreSQL what is alike over either. pytest tells how many.
+
+    That is what asks no database, and of a test with many values, which execute the same statements, two in three.
+    """
     left_out = []
+    values = Counter[str]()
     for item in items:
         slow = item.get_closest_marker("slow") is not None
         out = slow if config.option.without_slow else config.option.slow and not slow
         out = out or (item.get_closest_marker("thorough") is not None and not config.option.thorough)
-        if out or POSTGRESQL and not asks_the_database(item):
+        if not out and POSTGRESQL:
+            name = item.nodeid.partition("[")[0]
+            out = not asks_the_database(item) or values[name] % 3 != 0 and not config.option.thorough
+            values[name] += 1
+        if out:
             left_out.append(item)
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in set(left_out)]

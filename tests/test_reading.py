@@ -22,18 +22,20 @@ needs_office = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice)
 @pytest.mark.slow
 @needs_office
 @pytest.mark.parametrize("kind", ["docx", "doc", "rtf"])
-def test_mixed_lists_have_the_numbers_that_libreoffice_shows(kind: str, tmp_path: Path) -> None:
+def test_mixed_lists_have_the_numbers_that_libreoffice_shows(
+    kind: str, tmp_path: Path, some: Callable[[list[int]], list[int]]
+) -> None:
     """What LibreOffice does otherwise than Word is documented to do is not in the mix, but in tests of its own.
 
     It numbers a level above that has no item yet (MS-DOC 2.4.6.4: it has not begun), restarts levels with
     ``lvlRestart`` 0, doesn't show legal numbers, and has its own forms of most Chinese formats.
     """
-    paths = [write(kind, tmp_path / f"{seed}.docx", mixed(kind, seed)) for seed in range(20)]
+    paths = [write(kind, tmp_path / f"{seed}.docx", mixed(kind, seed)) for seed in some(list(range(20)))]
     found = list(readings(paths))
-    assert len(found) == 20
+    assert len(found) == len(paths)
     for each in found:
         assert each.ours == each.theirs, each.name
-    assert sum(len(each.numbered) for each in found) > 40
+    assert sum(len(each.numbered) for each in found) > len(found)
 
 
 @pytest.mark.slow

@@ -217,6 +217,7 @@ def test_text_beyond_the_size_of_a_result_is_refused(tmp_path: Path, text: Path)
 
 
 @pytest.mark.slow
+@pytest.mark.thorough
 def test_six_hundred_thousand_paragraphs_are_refused_cleanly(shared: Sandbox, tmp_path: Path, text: Path) -> None:
     path = busy(tmp_path, 600_000)
     started = time.monotonic()
