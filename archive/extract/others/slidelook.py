@@ -5,7 +5,7 @@ below them may stand on a dark ground. Sections are those of ECMA-376 part 1.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import etree
 
@@ -15,6 +15,9 @@ from archive.extract.others.slideplace import Box, box_on_slide, contains, is_pl
 from archive.extract.text.concealed import WHITISH, Unseen
 
 _MIXED, _CLEAR, _WHOLE = "mixed", "clear", "whole"
+# What each part follows: a slide all of these, a layout those after the first, and so on.
+_FOLLOWED = ("slideLayout", "slideMaster", "theme")
+_ROOTS = ("sld", "sldLayout", "sldMaster")
 PRESENTATION = "ppt/presentation.xml"
 # Kinds of placeholders whose letters have a style of their own.
 _SMALL = ("dt", "ftr", "sldNum", "hdr")
@@ -28,21 +31,30 @@ _NAMED = {"white": "FFFFFF", "black": "000000", "snow": "FFFAFA", "red": "FF0000
 
 
 class SlideLook:
-    """The looks of one slide, with those of the layout, the master and the theme that it follows."""
+    """The looks of one slide, with those of the layout, the master and the theme that it follows.
+
+    Also those of a layout or a master, of which nothing but what it draws is left; ``above`` is what lies over it, from
+    the nearest to the slide.
+    """
 
     def __init__(
-        self, parts: Mapping[str, bytes], slide: etree._Element, related: Mapping[str, tuple[str, str]]
+        self,
+        parts: Mapping[str, bytes],
+        slide: etree._Element,
+        related: Mapping[str, tuple[str, str]],
+        above: Sequence[etree._Element] = (),
     ) -> None:
-        self._slide = slide
         self._related = related
         usual = parse_part(parts[PRESENTATION]).find("{*}defaultTextStyle")
         self._usual = etree.Element("none") if usual is None else usual
         # What the slide draws, from the bottom to the top.
-        self._drawing = [each for each in slide.iter("{*}sp", "{*}pic", "{*}graphicFrame") if _is_drawn(each)]
+        shapes = (each for root in (slide, *above) for each in root.iter("{*}sp", "{*}pic", "{*}graphicFrame"))
+        self._drawing = [each for each in shapes if _is_drawn(each)]
         self._followed: list[etree._Element] = []
         self._theme: dict[str, str] = {"lt1": "FFFFFF", "dk1": "000000"}
         self._names = dict(_NAMES)
-        for kind in ("slideLayout", "slideMaster", "theme"):
+        root_kind = kind_of(slide)
+        for kind in _FOLLOWED[_ROOTS.index(root_kind) if root_kind in _ROOTS else 0 :]:
             name = next((target for each, target in related.values() if each == kind and target in parts), None)
             if name is None:
                 break
@@ -51,10 +63,12 @@ class SlideLook:
                 self._read_theme(root)
             else:
                 self._followed.append(root)
-                names = root.find("{*}clrMap")
-                self._names |= {} if names is None else {str(key): str(value) for key, value in names.attrib.items()}
-        own = slide.find("{*}clrMapOvr/{*}overrideClrMapping")
-        self._names |= {} if own is None else {str(key): str(value) for key, value in own.attrib.items()}
+                self._read_names(root.find("{*}clrMap"))
+        self._read_names(slide.find("{*}clrMap"))
+        for root in (slide, *above):
+            self._read_names(root.find("{*}clrMapOvr/{*}overrideClrMapping"))
+        # By which the page has its colour, the nearest first.
+        self._pages = (*above[::-1], slide, *self._followed)
         self._grounds: dict[etree._Element, str] = {}
 
     def of(self, run: etree._Element) -> tuple[Unseen | None, bool]:
@@ -79,6 +93,9 @@ class SlideLook:
         if ground == _MIXED:
             return None, _is_white(colour)
         return (Unseen.GROUND if _alike(colour, ground) else None), False
+
+    def _read_names(self, names: etree._Element | None) -> None:
+        self._names |= {} if names is None else {str(key): str(value) for key, value in names.attrib.items()}
 
     def _read_theme(self, root: etree._Element) -> None:
         for each in root.iterfind("{*}themeElements/{*}clrScheme/*"):
@@ -203,7 +220,7 @@ class SlideLook:
 
     def _page(self) -> str:
         """Return the colour of the slide's background (19.3.1.1), white where none is stated."""
-        for root in (self._slide, *self._followed):
+        for root in self._pages:
             ground = root.find("{*}cSld/{*}bg")
             if ground is None:
                 continue
@@ -233,7 +250,7 @@ class SlideLook:
         if box is None:
             return ""
         # Programs write a timing on slides where nothing moves, too.
-        moves = next(self._slide.iterfind("{*}timing//{*}spTgt"), None) is not None
+        moves = any(next(each.iterfind("{*}timing//{*}spTgt"), None) is not None for each in self._pages)
         found = ""
         for later in self._around(shape)[1]:
             place = self._box(later)

@@ -31,6 +31,19 @@ class Met:
     unknown_lists: int = 0
     tables: int = 0
     covered: int = 0
+    # What was read of masters and layouts, and what is not seen of them on some slides.
+    _repeated: set[str] = field(default_factory=set)
+    _unseen_there: dict[str, str] = field(default_factory=dict)
+
+    def add_repeated(self, text: str) -> None:
+        """Add a text of a master or a layout, which many slides show, once."""
+        if text not in self._repeated:
+            self._repeated.add(text)
+            self.lines.add_row(text)
+
+    def add_unseen_there(self, kind: str, text: str) -> None:
+        """Note a text of a master or a layout that one slide does not show: it counts if none does."""
+        self._unseen_there.setdefault(text, kind)
 
     def add_table(self, table: SlideTable, where: str) -> None:
         self.tables += 1
@@ -41,6 +54,10 @@ class Met:
             self.concealed.add(f"{where}{Unseen.MERGED}", text)
 
     def extraction(self) -> Extraction:
+        for text, kind in self._unseen_there.items():
+            if text not in self._repeated:
+                self.unseen += 1
+                self.concealed.add(kind, text)
         counted = (
             (self.broken, "有 {} 张幻灯片已损坏，没有读出文字，请核对原件。"),
             (self.hidden, "有 {} 张幻灯片设为隐藏，没有收入正文，请核对；公开前请删除。"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from lxml import etree
@@ -30,6 +31,8 @@ _DAMAGED = "演示文稿（pptx）已损坏或不合格式，无法读取。请�
 # Kinds of relation that lead to comments, and the parts that name their authors.
 _COMMENTED = ("comments", "comment")
 _AUTHORS = ("ppt/commentAuthors.xml", "ppt/authors.xml")
+_FOLLOWED = ("slideLayout", "slideMaster")
+_FOLLOWED_PART = re.compile(r"ppt/slide(?:Layout|Master)s/[^/]+\.xml")
 _SHAPES = frozenset(("sp", "grpSp", "graphicFrame", "cxnSp", "pic"))
 # Characters of symbol fonts.
 _PRIVATE = frozenset(map(chr, range(0xF000, 0xF100)))
@@ -50,6 +53,10 @@ class _Presentation:
         self._parts = parts
         self._met = Met()
         self._authors = _authors(parts)
+        self._size = _size(parts) if PRESENTATION in parts else (0, 0)
+        # The layouts and masters that were met, and those of which all was read.
+        self._followed: set[str] = set()
+        self._done: set[str] = set()
 
     def extraction(self) -> Extraction:
         for number, name in enumerate(_slides(self._parts), 1):
@@ -59,6 +66,7 @@ class _Presentation:
                 self._met.broken += 1
                 continue
             self._read(slide, related, number)
+        self._list_unused()
         if not self._met.shown and not self._met.hidden:
             raise ExtractionFailed(_DAMAGED)
         return self._met.extraction()
@@ -71,7 +79,7 @@ class _Presentation:
             self._met.concealed.add(f"隐藏的{where}", " ".join(_lines(slide)))
         else:
             self._met.shown += 1
-            for reason, text in _take_unseen(slide, _size(self._parts), SlideLook(self._parts, slide, related)):
+            for reason, text in _take_unseen(slide, self._size, SlideLook(self._parts, slide, related)):
                 if reason is None:
                     self._met.doubtful += len(squeezed(text))
                 else:
@@ -108,6 +116,45 @@ class _Presentation:
                 self._met.concealed.add(f"{where}备注", note)
             elif kind in _COMMENTED:
                 self._add_comments(where, parse_part(self._parts[target]))
+        if not is_hidden:
+            self._read_followed(slide, related, where)
+
+    def _read_followed(self, slide: etree._Element, related: Mapping[str, tuple[str, str]], where: str) -> None:
+        """Read what the layout and the master draw on a slide, unless it or the layout hides that (19.3.1.38)."""
+        above = [slide]
+        for kind in _FOLLOWED:
+            name = next((target for each, target in related.values() if each == kind and target in self._parts), None)
+            if name is None or above[0].get("showMasterSp") in ("0", "false"):
+                return
+            root, related = _without_places(parse_part(self._parts[name])), relations(self._parts, name)
+            if name not in self._done:
+                self._read_drawn(name, root, SlideLook(self._parts, root, related, above), where)
+            above.insert(0, root)
+
+    def _read_drawn(self, name: str, root: etree._Element, looks: SlideLook, where: str) -> None:
+        met, all_seen = self._met, True
+        for reason, text in _take_unseen(root, self._size, looks):
+            if reason is None:
+                met.doubtful += len(squeezed(text))
+            else:
+                all_seen = False
+                met.add_unseen_there(f"{where}母版上{reason}", clean(text))
+        for line in _lines(root):
+            met.add_repeated(line)
+        if name not in self._followed:
+            self._followed.add(name)
+            met.pictures += sum(1 for _ in root.iter("{*}pic"))
+            _count_carriers(root, met.carriers, met.concealed, f"{where}母版上")
+        if all_seen:
+            self._done.add(name)
+
+    def _list_unused(self) -> None:
+        """List what stands on layouts and masters that no slide shows."""
+        for name in sorted(self._parts):
+            if _FOLLOWED_PART.fullmatch(name) and name not in self._followed:
+                with suppress(ExtractionFailed):
+                    for line in _lines(_without_places(parse_part(self._parts[name]))):
+                        self._met.add_unseen_there("没有显示的母版或版式上的文字", line)
 
     def _add_comments(self, where: str, root: etree._Element) -> None:
         """List the comments of a part, older ones and those with answers."""
@@ -158,6 +205,15 @@ def _take_unseen(slide: etree._Element, size: tuple[int, int], looks: SlideLook)
             yield reason, _run(run)
         if reason is not None:
             _remove(run)
+
+
+def _without_places(root: etree._Element) -> etree._Element:
+    """Remove the placeholders of a layout or a master: what is in them tells only who writes a slide what to do."""
+    for holder in [*root.iterfind("{*}cSld/{*}spTree//{*}nvPr/{*}ph")]:
+        shape = next((each for each in holder.iterancestors() if etree.QName(each).localname in _SHAPES), None)
+        if shape is not None:
+            _remove(shape)
+    return root
 
 
 def _judged(run: etree._Element, looks: SlideLook) -> tuple[Unseen | None, bool]:
