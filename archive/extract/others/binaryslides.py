@@ -1,7 +1,7 @@
 """Reading presentations from before 2007 (ppt, dps): the text of each slide in the order of its shapes."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import olefile
@@ -40,6 +40,8 @@ class _Reader:
     def __init__(self, presentation: Presentation) -> None:
         self._presentation = presentation
         self._met = Met()
+        # The masters that were read.
+        self._done: set[int] = set()
 
     def extraction(self) -> Extraction:
         met = self._met
@@ -50,6 +52,10 @@ class _Reader:
                 self._read(slide, slide.shapes, f"第 {number} 张幻灯片")
         if not met.shown and not met.hidden:
             raise ExtractionFailed(DAMAGED)
+        for identifier, master in self._presentation.masters.items():
+            for shape in _set(master.shapes or ()) if identifier not in self._done else ():
+                if text := clean(_plain(shape)):
+                    met.add_unseen_there("没有显示的母版上的文字", text)
         for footer in dict.fromkeys(slide.footer for slide in self._presentation.slides if not slide.is_hidden):
             met.lines.add(footer or "")
         return met.extraction()
@@ -64,7 +70,8 @@ class _Reader:
             if met.shown == 1:
                 met.title = _title(shapes)
             for shape in shapes:
-                self._add(shape, where)
+                self._add(shape, where, met.lines.add_row)
+            self._add_master(slide.master, where)
         if note := clean(" ".join(map(_plain, slide.notes))):
             met.notes += 1
             met.concealed.add(f"{where}备注", note)
@@ -72,7 +79,17 @@ class _Reader:
             met.comments += 1
             met.concealed.add(f"{where}批注（{clean(author) or '未署名'}）", text)
 
-    def _add(self, shape: Shape, where: str) -> None:
+    def _add_master(self, identifier: int, where: str) -> None:
+        """Add what a slide shows of its master, and of the one which that follows."""
+        master = self._presentation.masters.get(identifier)
+        if master is None or identifier in self._done:
+            return
+        self._done.add(identifier)
+        for shape in _set(master.shapes or ()):
+            self._add(shape, f"{where}母版上", self._met.add_repeated)
+        self._add_master(master.master, where)
+
+    def _add(self, shape: Shape, where: str, put: Callable[[str], None]) -> None:
         met = self._met
         if shape.is_hidden or self._is_outside(shape):
             if text := clean(_plain(shape)):
@@ -85,9 +102,9 @@ class _Reader:
             met.add_table(self._table(shape, where), where)
             return
         for line in self._lines(shape, where):
-            met.lines.add_row(line)
+            put(line)
         for inner in shape.inside:
-            self._add(inner, where)
+            self._add(inner, where, put)
 
     def _is_outside(self, shape: Shape) -> bool:
         width, height = self._presentation.size
@@ -137,8 +154,16 @@ class _Reader:
                 found.spans[row, column] = span
         for each in table.inside:
             if each.box is None:
-                self._add(each, where)
+                self._add(each, where, self._met.lines.add_row)
         return found
+
+
+def _set(shapes: Iterable[Shape]) -> Iterator[Shape]:
+    """Yield the shapes of a master but for the placeholders: what is in them tells only who writes a slide what to do.
+
+    Placeholders stand in no groups.
+    """
+    return (each for each in shapes if not each.is_placeholder)
 
 
 def _is_line(shape: Shape) -> bool:

@@ -16,7 +16,7 @@ LOCKED = "演示文稿设有打开密码，无法读取。请去掉密码后重�
 
 _DOCUMENT, _SLIDES, _PERSISTED = 0x3E8, 0xFF0, 0x3F3
 _EDIT, _DIRECTORY, _CURRENT = 0xFF5, 0x1772, 0xFF6
-SLIDE, NOTES, _SLIDE_ATOM, _SHOW = 0x3EE, 0x3F0, 0x3EF, 0x3F9
+SLIDE, NOTES, _SLIDE_ATOM, _SHOW, _MASTER = 0x3EE, 0x3F0, 0x3EF, 0x3F9, 0x3F8
 _DRAWING, _TAGS, _TAG, _BLOB, STRING, _COMMENT = 0x40C, 0x1388, 0x138A, 0x138B, 0xFBA, 0x2EE0
 _TEXT_HEADER, _WIDE, _NARROW, _STYLE, _OUTLINE, STYLE_9 = 0xF9F, 0xFA0, 0xFA8, 0xFA1, 0xF9E, 0xFAC
 _LISTS, _OUTLINE_9, _OUTLINE_9_HEAD = 0x7D0, 0xFAE, 0xFAF
@@ -27,7 +27,7 @@ _FILLED_IN = frozenset((0xFD8, 0xFF7, 0xFF8, 0xFF9, 0xFFA, 0x1015))
 # [MS-ODRAW] 2.2: containers of shapes and of groups, and what a shape says of itself.
 _DRAWN, _GROUP, _SHAPE = 0xF002, 0xF003, 0xF004
 _KIND, _PROPERTIES, _MORE, _CHILD_PLACE, _PLACE, _DATA, _TEXT = 0xF00A, 0xF00B, 0xF122, 0xF00F, 0xF010, 0xF011, 0xF00D
-_OBJECT, _PICTURE = 0xBC1, 75
+_OBJECT, _PICTURE, _PLACEHOLDER = 0xBC1, 75, 0xBC3
 _DELETED = 0x08
 _WORD_ART, _TABLE, _HIDING = 0xC0, 0x39F, 0x3BF
 _LOCKED_TOKEN = 0xF3D1C4DF
@@ -66,24 +66,30 @@ class Shape:
     is_picture: bool = False
     is_object: bool = False
     is_child: bool = False
+    is_placeholder: bool = False
 
 
 @dataclass(slots=True)
 class Slide:
-    """A slide: its shapes, its notes, and its comments with their authors. A broken one has no ``shapes``."""
+    """A slide or a master: its shapes, its notes, and its comments with their authors. A broken one has no ``shapes``.
+
+    ``master`` is the identifier of the master whose shapes it shows; 0 for none.
+    """
 
     shapes: list[Shape] | None = None
     notes: list[Shape] = field(default_factory=list)
     comments: list[tuple[str, str]] = field(default_factory=list)
     is_hidden: bool = False
     footer: str | None = None
+    master: int = 0
 
 
 @dataclass(slots=True)
 class Presentation:
-    """The slides in their order, the names of the fonts by their numbers, and the width and height of a slide."""
+    """The slides in order, the masters and the names of fonts by their numbers, the width and height of a slide."""
 
     slides: list[Slide]
+    masters: Mapping[int, Slide]
     fonts: Mapping[int, str]
     size: tuple[int, int]
 
@@ -150,7 +156,12 @@ def _read(stream: bytes, current: bytes) -> Presentation:
             _read_slide(slide, stream, places, place, outline, notes)
         if slide.footer is None:
             slide.footer = footer
-    return Presentation(found, fonts, size)
+    masters: dict[int, Slide] = {}
+    for place, identifier, _ in _persisted(listed.get(1, [])):
+        masters[identifier] = Slide()
+        with suppress(struct.error, IndexError):
+            _read_slide(masters[identifier], stream, places, place, [], {})
+    return Presentation(found, masters, fonts, size)
 
 
 def _directory(stream: bytes, newest: int) -> tuple[dict[int, int], int]:
@@ -220,7 +231,7 @@ def _read_slide(
     notes: Mapping[int, int],
 ) -> None:
     content = _at(stream, places.get(place))
-    if content.kind != SLIDE:
+    if content.kind not in (SLIDE, _MASTER):
         return
     shapes: list[Shape] = []
     for each in records(content.content):
@@ -233,7 +244,8 @@ def _read_slide(
         elif each.kind == _TAGS:
             slide.comments += _comments(each)
         elif each.kind == _SLIDE_ATOM:
-            (identifier,) = struct.unpack_from("<16xI", each.content)
+            master, identifier, flags = struct.unpack_from("<12x2IH", each.content)
+            slide.master = master if flags & 1 else 0
             noted = _at(stream, places.get(notes.get(identifier, -1)))
             for part in records(noted.content) if noted.kind == NOTES else ():
                 if part.kind == _DRAWING:
@@ -316,6 +328,8 @@ def _shape(content: bytes, outline: Sequence[Text]) -> Shape | None:
         elif each.kind == _DATA:
             for part in records(each.content):
                 shape.is_object |= part.kind == _OBJECT
+                # 2.7.8: one at no position is none.
+                shape.is_placeholder |= part.kind == _PLACEHOLDER and part.content[:4] != b"\xff\xff\xff\xff"
                 numbers = next((one.content for one in _tagged(part) if one.kind == STYLE_9), numbers)
         elif each.kind == _TEXT:
             shape.texts += _texts([*records(each.content)], outline)

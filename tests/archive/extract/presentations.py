@@ -75,13 +75,20 @@ def write_ppt(
     notes: Mapping[int, bytes] | None = None,
     document: bytes = b"",
     token: int = 0xE391C05F,
+    masters: Sequence[bytes] = (),
+    follows: Sequence[bool] = (),
 ) -> Path:
-    """Write a presentation of slides, each with its drawing and what else is in it; ``notes`` are by slide from 0."""
+    """Write a presentation of slides, each with its drawing and what else is in it; ``notes`` are by slide from 0.
+
+    All slides are of the first of the ``masters``, and show what is on it where they are said to.
+    """
     notes = notes or {}
     parts: list[bytes] = []
     listed = noted = b""
     for at, inside in enumerate(slides):
-        about = record(0x3EF, struct.pack("<12xIIHH", 0, 700 + at if at in notes else 0, 0, 0))
+        about = record(
+            0x3EF, struct.pack("<12xIIHH", 1 << 31, 700 + at if at in notes else 0, any(follows[at : at + 1]), 0)
+        )
         show = record(0x3F9, struct.pack("<10xHI", 4 if at in hidden else 0, 0))
         parts.append(record(0x3EE, about + show + inside))
         listed += record(0x3F3, struct.pack("<5I", len(parts) + 1, 0, 0, 256 + at, 0))
@@ -89,7 +96,11 @@ def write_ppt(
     for at, inside in notes.items():
         parts.append(record(0x3F0, inside))
         noted += record(0x3F3, struct.pack("<5I", len(parts) + 1, 0, 0, 700 + at, 0))
-    lists = record(0xFF0, listed, 0) + record(0xFF0, noted, 2)
+    above = b""
+    for at, inside in enumerate(masters):
+        parts.append(record(0x3F8, inside))
+        above += record(0x3F3, struct.pack("<5I", len(parts) + 1, 0, 0, (1 << 31) + at, 0))
+    lists = record(0xFF0, listed, 0) + record(0xFF0, above, 1) + record(0xFF0, noted, 2)
     fonts = record(0x3F2, record(0x7D5, record(0xFB7, "Wingdings\0".encode("utf-16-le").ljust(68, b"\0"), 3)))
     whole = record(0x3E8, record(0x3E9, struct.pack("<2i", 5760, 4320)) + fonts + document + lists)
     stream, places = b"", list[int]()

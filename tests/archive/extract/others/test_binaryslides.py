@@ -120,6 +120,21 @@ def test_white_letters_pictures_objects_and_footers_are_told_or_read(tmp_path: P
         assert word in told
 
 
+def test_words_on_the_master_are_read_once_where_slides_show_them(tmp_path: Path) -> None:
+    prompt = shape(text("单击此处编辑母版标题样式", TITLE), data=record(0xBC3, struct.pack("<iBBH", 0, 1, 0, 0)))
+    drawn = [
+        shape(text("云溪县供热办")),
+        shape(text("内部资料"), data=record(0xBC3, struct.pack("<iBBH", -1, 0, 0, 0))),
+    ]
+    slides = [drawing(shape(text(each))) for each in "甲乙丙"]
+    masters = [drawing(prompt, *drawn), drawing(prompt, shape(text("模板下载网")))]
+    found = read(tmp_path, *slides, masters=masters, follows=[False, True, True])
+    assert found.paragraphs == ("甲", "乙", "云溪县供热办", "内部资料", "丙")
+    assert found.concealed == ("没有显示的母版上的文字：模板下载网",)
+    found = read(tmp_path, *slides, masters=masters)
+    assert found.paragraphs == ("甲", "乙", "丙") and len(found.concealed) == 3
+
+
 def test_a_slide_that_is_not_there_is_told(tmp_path: Path) -> None:
     path = write_ppt(tmp_path / "a", [drawing(shape(text("甲"))), drawing(shape(text("乙")))])
     data = path.read_bytes()
