@@ -54,6 +54,8 @@ class Reader:
     seen: Seen
     controls: Mapping[str, etree._Element] = field(default_factory=dict)
     setter: Setter = field(default_factory=Setter)
+    # Layers whose shapes nobody sees.
+    closed: frozenset[str] = frozenset()
     counter: Counter = field(default_factory=Counter)
     tables: int = 0
     _inline: Inline = field(init=False)
@@ -207,6 +209,9 @@ class Reader:
         """Yield the lines of what is drawn, and count pictures and objects."""
         if attribute(shape, "display") in ("none", "printer") and local(shape) != "frame":
             self._hide(Unseen.HIDDEN, shape)
+            return
+        if attribute(shape, "layer") in self.closed:
+            self._hide(Unseen.LAYER, shape)
             return
         if local(shape) == "control":
             known = self.controls.get(attribute(shape, "control"))
