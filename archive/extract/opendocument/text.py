@@ -31,6 +31,8 @@ _BESIDE = frozenset(
 _ROWS = frozenset(("table-header-rows", "table-rows", "table-row-group"))
 # How many cells all tables of a document may have.
 _MOST_CELLS = 1_000_000
+# How many characters rows may add that are only said to be repeated; each row counts as so many at least.
+_MOST_REPEATED, _LEAST_ROW = 100_000, 50
 _PICTURES = ("image", "plugin", "applet", "floating-frame")
 
 
@@ -65,6 +67,7 @@ class Reader:
     _levels: dict[str, Mapping[int, Level]] = field(default_factory=dict)
     _begun: int = 0
     _cells: int = 0
+    _repeated: int = 0
 
     def __post_init__(self) -> None:
         self._inline = Inline(self.package, self.styles, self.concealed, self.seen)
@@ -299,8 +302,12 @@ class Reader:
             if kind == "table-row":
                 if attribute(child, "visibility") in ("collapse", "filter"):
                     self._hide(Unseen.HIDDEN, child)
-                elif text_of(child):
-                    found += [child] * min(count(child, "number-rows-repeated"), PARAGRAPHS)
+                elif text := text_of(child):
+                    repeats = count(child, "number-rows-repeated")
+                    self._repeated += (repeats - 1) * max(len(text), _LEAST_ROW)
+                    if self._repeated > _MOST_REPEATED:
+                        raise ExtractionFailed("表格中有一行重复得不合常理，无法读取。请删除多余的行后再提交。")
+                    found += [child] * repeats
                 else:
                     found.append(child)
             elif kind in _ROWS:

@@ -247,3 +247,16 @@ def test_a_row_of_one_repeated_cell_is_a_row_of_several(tmp_path: Path) -> None:
     cell = f"<table:table-cell table:number-columns-repeated='3'>{p('同')}</table:table-cell>"
     found = read(tmp_path, f"<table:table><table:table-row>{cell}</table:table-row></table:table>")
     assert found.paragraphs == ("同\t同\t同",)
+
+
+def test_a_row_is_repeated_as_often_as_a_document_may_say(tmp_path: Path) -> None:
+    def table(times: int) -> str:
+        cells = "".join(f"<table:table-cell>{p(each)}</table:table-cell>" for each in "甲乙")
+        row = f"<table:table-row table:number-rows-repeated='{times}'>{cells}</table:table-row>"
+        return f"<table:table>{row}</table:table>"
+
+    assert read(tmp_path, table(3)).paragraphs == ("甲\t乙",) * 3
+    with pytest.raises(FileRefused, match="重复得不合常理"):
+        read(tmp_path, table(200_000))
+    with pytest.raises(FileRefused, match="重复得不合常理"):
+        read(tmp_path, table(1_100) * 2)
