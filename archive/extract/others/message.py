@@ -1,15 +1,14 @@
 """Reading mail (eml): what a mail program shows of a message, and what it encloses."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from archive.document import Place
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.limits import MIB
+from archive.extract.others.joining import joined
 from archive.extract.others.mime import enclosed_in, header, opened, pages_told, parsed
 from archive.extract.text.assemble import NO_TEXT
 from archive.extract.text.characters import clean, squeezed
@@ -43,7 +42,7 @@ def extract(path: Path) -> Extraction:
             day = sent.date().isoformat()
             lines.append(f"发送时间：{sent:%Y-%m-%d %H:%M}")
     texts = [body.read() for body in found.bodies]
-    whole = _joined(lines, texts)
+    whole = joined(lines, texts)
     for body in found.others:
         _compare(body.read(), whole, concealed)
     concealed.add("密送", header(message, "bcc"))
@@ -80,35 +79,6 @@ def enclosed(path: Path, media_type: str) -> tuple[dict[str, object], bytes]:
                 f"邮件的附件超过 {_MOST_FILES} 个，或者合计超过 {_MOST // MIB} MB。请把附件另存，与邮件正文分开提交。"
             )
     return {"names": names, "sizes": sizes}, b"".join(contents)
-
-
-def _joined(lines: list[str], texts: list[Extraction]) -> Extraction:
-    """Put texts behind lines, with the places of each, its tables numbered on."""
-    paragraphs, places, tables = list(lines), list[Place](), 0
-    stated: dict[str, str] = {}
-    for text in texts:
-        own = [text.title] if text.title else []
-        at = len(paragraphs) + len(own)
-        if places and places[-1].label and not (text.places and text.places[0].start == 0):
-            places.append(Place(len(paragraphs), ""))
-        known = {place.label for place in text.places if place.label}
-        numbered = {label: f"表 {tables + number}" for number, label in enumerate(_in_order(text, known), 1)}
-        places += [
-            replace(place, start=place.start + at, label=numbered.get(place.label, place.label))
-            for place in text.places
-        ]
-        tables += len(known)
-        paragraphs += [*own, *text.paragraphs]
-        stated |= text.stated
-    day = next((text.page_date for text in texts if text.page_date), "")
-    return Extraction(None, tuple(paragraphs), stated, page_date=day, places=tuple(places))
-
-
-def _in_order(text: Extraction, labels: set[str]) -> Iterator[str]:
-    for place in text.places:
-        if place.label in labels:
-            labels = labels - {place.label}
-            yield place.label
 
 
 def _compare(other: Extraction, shown: Extraction, concealed: Concealed) -> None:

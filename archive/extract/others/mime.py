@@ -4,18 +4,22 @@ import codecs
 import email
 import email.header
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from email import policy
 from email.errors import HeaderParseError
 from email.message import Message
+from html import unescape
 
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
 from archive.extract.others import plain
+from archive.extract.others.joining import of_frames
 from archive.extract.text.characters import clean
 from archive.extract.text.charset import decode
 from archive.extract.webpage import html
+from archive.extract.webpage.files import Saved, address_from
+from archive.extract.webpage.page import parse
 
 _ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030"}
 _LOCKED = frozenset(("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"))
@@ -24,7 +28,8 @@ _SIGNATURES = frozenset(("application/pkcs7-signature", "application/x-pkcs7-sig
 # Bytes of a header that are no ASCII, as the parser keeps them.
 _BYTES = re.compile("[\udc80-\udcff]")
 _LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
-_ADDRESS = re.compile(r"""href\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_BASE = re.compile(r"<base\b[^>]*>", re.IGNORECASE)
+_FRAMESET = re.compile(r"<frameset\b", re.IGNORECASE)
 _END_OF_STYLE = re.compile(r"</style", re.IGNORECASE)
 # Encodings in which Chinese is written in bytes of ASCII, so that nothing but the message tells them.
 _SEVEN_BITS = re.compile(r"hz|utf-7|iso2022")
@@ -39,16 +44,19 @@ _LONGEST_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A text that is shown, as HTML or plain, with the warnings of its decoding."""
+    """A text that is shown, as HTML or plain, with the warnings of its decoding, and the pages in its frames."""
 
     text: str
     is_html: bool
     warnings: tuple[str, ...] = ()
+    saved: Saved = field(default_factory=Saved)
+    frames: "tuple[Body, ...]" = ()
 
     def read(self, whole: bool = True) -> Extraction:
         """Read the text; ``whole`` for a page that is all document, without a site around it."""
         if self.is_html:
-            return html.from_text(self.text, self.warnings, whole)
+            page = html.from_text(self.text, self.warnings, whole, self.saved)
+            return of_frames(page, [frame.read(whole) for frame in self.frames]) if self.frames else page
         return plain.from_text(self.text, self.warnings)
 
 
@@ -189,37 +197,71 @@ def _open_related(part: Message, found: Opened, depth: int) -> None:
     before = len(found.bodies)
     _open(root, found, depth + 1)
     pages = "".join(body.text for body in found.bodies[before:])
-    sheets: dict[str, str] = {}
+    outer = str(part.get("Content-Location") or part.get("Content-Base") or "")
+    own = address_from(outer, str(root.get("Content-Location") or ""))
+    parts = {address: each for each in children if each is not root for address in _addresses(each, outer or own)}
+    related = _Related(parts)
+    found.bodies[before:] = [related.completed(body, own) for body in found.bodies[before:]]
     for each in children:
-        names = _names(each)
         kind = each.get_content_type()
-        if each is root:
+        if each is root or each in related.framed or kind == "text/css":
             continue
-        if kind == "text/css":
-            sheets |= dict.fromkeys(names, _body(each).text)
-        elif kind in _PAGES and not _is_enclosed(each):
+        if kind in _PAGES and not _is_enclosed(each):
             found.pages += 1
         elif each.get_content_maintype() == "multipart" or kind == "message/rfc822":
             _open(each, found, depth + 1)
-        elif not (any(name in pages for name in names) or _is_furniture(each)):
+        elif not (any(name in pages for name in _names(each)) or _is_furniture(each)):
             _open(each, found, depth + 1)
-    found.bodies[before:] = [
-        Body(_with_sheets(body.text, sheets), body.is_html, body.warnings) for body in found.bodies[before:]
-    ]
 
 
-def _with_sheets(page: str, sheets: dict[str, str]) -> str:
-    """Put the style sheets that a page takes from the archive into it, each once."""
-    left = dict(sheets)
+class _Related:
+    """The parts that are saved with a page, by their addresses; those that are read in frames are noted."""
 
-    def put(link: re.Match[str]) -> str:
-        address = _ADDRESS.search(link[0])
-        name = address[1].replace("&amp;", "&") if address else ""
-        if name not in sheets:
-            return link[0]
-        return f"<style>{_END_OF_STYLE.sub('', left.pop(name, ''))}</style>"
+    def __init__(self, parts: Mapping[str, Message]) -> None:
+        self._parts = parts
+        self._addresses = frozenset(parts)
+        self._pages = frozenset(address for address, each in parts.items() if each.get_content_type() in _PAGES)
+        self.framed: set[Message] = set()
 
-    return _LINK.sub(put, page) if sheets else page
+    def completed(self, body: Body, place: str, depth: int = 0) -> Body:
+        """Return a page with its style sheets in it, and with the pages in its frames if it is one of frames."""
+        if not body.is_html:
+            return body
+        base = _BASE.search(body.text)
+        saved = Saved(address_from(place, _attribute(base[0], "href")) if base else place, self._addresses, self._pages)
+        frames = []
+        if _FRAMESET.search(body.text) and depth < _DEPTH and not body.saved.parts:
+            for frame in parse(body.text).iter("frame"):
+                address = saved.address(frame.get("src") or "")
+                part = self._parts.get(address) if address in self._pages else None
+                if part is not None and part not in self.framed:
+                    self.framed.add(part)
+                    frames.append(self.completed(_body(part), address, depth + 1))
+        text = self._with_sheets(body.text, saved)
+        # What is saved with it alone is nearer.
+        return (
+            replace(body, text=text) if body.saved.parts else replace(body, text=text, saved=saved, frames=(*frames,))
+        )
+
+    def _with_sheets(self, page: str, saved: Saved) -> str:
+        """Put the style sheets that a page takes from the archive into it, each once."""
+        used: set[Message] = set()
+
+        def put(link: re.Match[str]) -> str:
+            part = self._parts.get(saved.address(_attribute(link[0], "href")))
+            if part is None or part.get_content_type() != "text/css":
+                return link[0]
+            text = "" if part in used else _body(part).text
+            used.add(part)
+            return f"<style>{_END_OF_STYLE.sub('', text)}</style>"
+
+        return _LINK.sub(put, page)
+
+
+def _attribute(tag: str, name: str) -> str:
+    """Return an attribute of a tag in the source of a page; "" if it is absent."""
+    found = re.search(rf"""\s{name}\s*=\s*(?:"([^"]*)"|'([^']*)'|([^"'\s>]+))""", tag, re.IGNORECASE)
+    return unescape(next(filter(None, found.groups()), "")) if found else ""
 
 
 def _children(part: Message) -> list[Message]:
@@ -239,6 +281,11 @@ def _names(part: Message) -> list[str]:
     """Return the addresses by which a page refers to a part of its archive."""
     identity, place = _identity(part), str(part.get("Content-Location") or "").strip()
     return [each for each in (f"cid:{identity}" if identity else "", place) if each]
+
+
+def _addresses(part: Message, base: str) -> set[str]:
+    """Return the addresses of a part as they may be resolved."""
+    return {address_from(each, name) for name in _names(part) for each in (base, "")}
 
 
 def _is_enclosed(part: Message) -> bool:

@@ -16,7 +16,7 @@ from archive.extract.text.tables import remaining
 from archive.extract.webpage import controls
 from archive.extract.webpage.card import read_card
 from archive.extract.webpage.elsewhere import told_of
-from archive.extract.webpage.files import FRAMES, framed, linked
+from archive.extract.webpage.files import FRAMES, Saved, framed, linked
 from archive.extract.webpage.lines import gather, images_in, lines_of, text_of
 from archive.extract.webpage.mathml import MathML
 from archive.extract.webpage.numbered import numbers_of
@@ -36,6 +36,7 @@ from archive.extract.webpage.visibility import drop, take_unseen
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 # How many hidden texts are looked for among what is seen.
 _MOST_COPIES = 300
+_ALONE = Saved()
 _XML_DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]+)""", re.IGNORECASE)
 
 
@@ -52,8 +53,11 @@ def declared_charset(data: bytes) -> str | None:
     return declared[1].decode("ascii") if declared else None
 
 
-def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) -> Extraction:
-    """Make an Extraction of decoded HTML; ``whole`` for a fragment that is all document, without a page around it."""
+def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False, saved: Saved = _ALONE) -> Extraction:
+    """Make an Extraction of decoded HTML; ``whole`` for a fragment that is all document, without a page around it.
+
+    ``saved`` is what is in one file with it.
+    """
     root = parse(text)
     sheet = Sheet(root)
     files = linked(root)
@@ -62,7 +66,7 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False) ->
     body = root if body is None else body
     content, named = (body, True) if whole else find_content(root)
     undrawn = controls.write(root, content, named)
-    told, concealed = [*warnings, *framed(content, root)], Concealed()
+    told, concealed = [*warnings, *framed(content, root, saved)], Concealed()
     for frame in list(root.iter(*FRAMES)):
         drop(frame)
     hidden = doubtful = 0

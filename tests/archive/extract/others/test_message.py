@@ -198,3 +198,71 @@ def test_a_saved_page_in_xhtml_is_read(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(page(("application/xhtml+xml; charset=utf-8", "http://a.cn/", text)))
     found = extract_plain(tmp_path / "a", MHT)
     assert "供热通知" in (found.title, *found.paragraphs)
+
+
+HTML, CSS = "text/html; charset=utf-8", "text/css; charset=utf-8"
+
+
+def saved(path: Path, *parts: tuple[str, str, str | bytes]) -> Extraction:
+    (path / "a").write_bytes(page(*parts))
+    return extract_plain(path / "a", MHT)
+
+
+@pytest.mark.parametrize("place", ["http://a.cn/x/s.css", "s.css"])
+def test_style_sheets_of_a_saved_page_are_found_by_relative_addresses(tmp_path: Path, place: str) -> None:
+    head = "<head><link rel='stylesheet' href='s.css?'><link rel=stylesheet href=\"s.css\"></head>"
+    body = "<body><p>公开</p><p class='no'>不显示的一段话在这里。</p></body>"
+    found = saved(
+        tmp_path, (HTML, "http://a.cn/x/a.htm", head.replace("s.css?", "../x/s.css") + body),
+        (CSS, place, ".no { display: none }"),
+    )  # fmt: skip
+    assert "不显示的一段话在这里。" not in found.paragraphs
+    assert any("不显示的一段话在这里" in each for each in found.concealed)
+
+
+def test_the_pages_in_the_frames_of_a_saved_page_are_its_text(tmp_path: Path) -> None:
+    inner = "<frameset><frame src='main.htm#top'><frame src='http://b.cn/other.htm'></frameset>"
+    outer = (
+        "<html><head><title>供热办</title></head><frameset><frame src='nav.htm'><frame src='x/inner.htm'>"
+        "<noframes><body><p>你的浏览器不支持框架。</p></body></noframes></frameset></html>"
+    )
+    hiding = "<link rel=stylesheet href='s.css'><p class='no'>不显示的一段话在这里。</p>"
+    found = saved(
+        tmp_path,
+        (HTML, "http://a.cn/", outer),
+        (
+            HTML,
+            "http://a.cn/x/main.htm",
+            f"<body><h1>关于供热的通知</h1><p>各乡镇：</p><p>请做好供热工作。</p>{hiding}",
+        ),
+        (HTML, "http://a.cn/x/inner.htm", inner),
+        (HTML, "http://a.cn/nav.htm", "<body><p>导航说明</p></body>"),
+        (HTML, "http://a.cn/more.htm", "<body><p>另一页</p></body>"),
+        (CSS, "http://a.cn/x/s.css", ".no { display: none }"),
+    )
+    assert found.title == "关于供热的通知"
+    assert found.paragraphs == ("导航说明", "各乡镇：", "请做好供热工作。")
+    assert any("不支持框架" in each for each in found.concealed)
+    assert any("不显示的一段话" in each for each in found.concealed)
+    told = "".join(found.warnings)
+    assert "另有 1 个网页" in told and "other.htm），其内容不在本文件中" in told
+    assert told.count("不在本文件中") == 1 and "没有抽取到" not in told
+
+
+def test_what_is_saved_with_a_page_is_not_called_elsewhere(tmp_path: Path) -> None:
+    frames = (
+        "<iframe src='f.htm'></iframe><object data='b.svg'></object><embed src='c.pdf'><iframe src='d.htm'></iframe>"
+    )
+    found = saved(
+        tmp_path,
+        (HTML, "http://a.cn/", f"<body><p>供热通知</p>{frames}</body>"),
+        (HTML, "http://a.cn/f.htm", "<p>框架</p>"),
+        ("image/svg+xml", "http://a.cn/b.svg", "<svg/>"),
+        ("application/pdf", "http://a.cn/c.pdf", b"%PDF"),
+    )
+    assert [each for each in found.warnings if "不在本文件中" in each] == [
+        "网页中嵌有另一个页面（d.htm），其内容不在本文件中，请在浏览器中核对。"
+    ]
+    told = "".join(found.warnings)
+    for word in ("嵌有文件“c.pdf”，没有收入正文", "另一份内容（b.svg），没有收入正文", "另有 1 个网页"):
+        assert word in told
