@@ -42,6 +42,9 @@ def extract(path: Path) -> Extraction:
             day = sent.date().isoformat()
             lines.append(f"发送时间：{sent:%Y-%m-%d %H:%M}")
     texts = [body.read() for body in found.bodies]
+    if found.events:
+        said = squeezed("".join(line for text in texts for line in text.paragraphs))
+        texts.append(Extraction(None, tuple(each for each in found.events if squeezed(each) not in said)))
     whole = joined(lines, texts)
     for body in found.others:
         _compare(body.read(), whole, concealed)
@@ -52,7 +55,7 @@ def extract(path: Path) -> Extraction:
         names = "、".join(f"“{name}”" for name, _ in found.enclosed[:_TOLD])
         more = "等" if len(found.enclosed) > _TOLD else ""
         told.append(f"邮件带有 {len(found.enclosed)} 个附件（{names}{more}），请核对是否都在本件的附件中。")
-    told += pages_told(found)
+    told += [*found.told, *pages_told(found)]
     told += [each for text in texts for each in text.warnings if each != NO_TEXT]
     if not any(text.title or text.paragraphs for text in texts):
         told.append(NO_TEXT)

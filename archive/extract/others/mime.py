@@ -3,6 +3,7 @@
 import codecs
 import email
 import email.header
+import html as entities
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,10 +11,11 @@ from email import policy
 from email.errors import HeaderParseError
 from email.message import Message
 from html import unescape
+from urllib.parse import unquote
 
 from archive.errors import ExtractionFailed
 from archive.extract.extraction import Extraction
-from archive.extract.others import plain
+from archive.extract.others import invitation, plain
 from archive.extract.others.joining import of_frames
 from archive.extract.text.characters import clean
 from archive.extract.text.charset import decode
@@ -25,6 +27,7 @@ _ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030"}
 _LOCKED = frozenset(("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"))
 _PAGES = ("text/html", "application/xhtml+xml")
 _SIGNATURES = frozenset(("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"))
+_PACKS = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 # Bytes of a header that are no ASCII, as the parser keeps them.
 _BYTES = re.compile("[\udc80-\udcff]")
 _LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
@@ -33,12 +36,22 @@ _FRAMESET = re.compile(r"<frameset\b", re.IGNORECASE)
 _END_OF_STYLE = re.compile(r"</style", re.IGNORECASE)
 # Encodings in which Chinese is written in bytes of ASCII, so that nothing but the message tells them.
 _SEVEN_BITS = re.compile(r"hz|utf-7|iso2022")
+# Where a page names what it shows, unlike what it links to; and what in that may be an address.
+_SHOWING = re.compile(r"<(?!a\s|/)[^<>]*>|\burl\([^()<>]*\)", re.IGNORECASE)
+_TOKEN = re.compile(r"""[^\s"'()<>]+""")
 _DEPTH = 20
 _LOCK = "邮件经过加密，无法读取。请解密后另存，再重新提交。"
 _SEALED = "邮件连同正文封装在数字签名（smime.p7m）里，无法读取。请在邮件软件里打开，另存为不带签名的邮件后重新提交。"
 _SIGNED = "-- "
 _LOST = "邮件正文有字节无法识别，已显示为替换符，请与原件核对。"
 _NESTED = "邮件嵌套过深，无法读取。请把其中的邮件另存，分开提交。"
+_SIGNATURE = "邮件带有数字签名，没有验证，也没有作为附件收入；签名随邮件原件保留。"
+_PACK = (
+    "邮件带有 Outlook 专用格式的附件包（winmail.dat），其中的内容（可能有附件）没有读出，也没有收入。"
+    "请在 Outlook 中打开邮件，把其中的附件另存，与邮件正文分开提交；或者请发件人改用 HTML 或纯文本格式重发。"
+)
+_INVITATION = "邮件带有日程邀请，其主题、时间、地点等已列在正文之后，没有作为附件收入，请与原件核对。"
+_NO_INVITATION = "邮件带有日程邀请，其中没有读出日程，也没有作为附件收入，请在邮件软件里打开核对。"
 _LONGEST_NAME = 100
 
 
@@ -62,12 +75,41 @@ class Body:
 
 @dataclass(slots=True)
 class Opened:
-    """What a message holds: bodies in order, other forms of them that are not shown, what is enclosed, pages beside."""
+    """What a message holds: bodies in order, other forms of them that are not shown, what is enclosed, pages beside.
+
+    ``events`` are lines of invitations, and ``told`` is what a reviewer should know of parts that are no attachments.
+    """
 
     bodies: list[Body] = field(default_factory=list)
     others: list[Body] = field(default_factory=list)
     enclosed: list[tuple[str, bytes]] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     pages: int = 0
+    # By what names a page shows what is enclosed, at its place among that.
+    _shown_as: dict[int, list[str]] = field(default_factory=dict)
+
+    def enclose(self, name: str, content: bytes, shown_as: list[str]) -> None:
+        self._shown_as[len(self.enclosed)] = shown_as
+        self.enclosed.append((name, content))
+
+    def add(self, other: "Opened") -> None:
+        """Add all that another holds but its bodies."""
+        self._shown_as |= {len(self.enclosed) + at: names for at, names in other._shown_as.items()}
+        self.others += other.others
+        self.enclosed += other.enclosed
+        self.events += other.events
+        self.told += other.told
+        self.pages += other.pages
+
+    def leave_out_shown(self) -> None:
+        """Leave out what the bodies show, as pictures in their text, of what is enclosed."""
+        shown: set[str] = set()
+        for body in self.bodies if any(self._shown_as.values()) else ():
+            for place in _SHOWING.findall(body.text) if body.is_html else ():
+                shown.update(unquote(entities.unescape(each)) for each in _TOKEN.findall(place))
+        self.enclosed = [each for at, each in enumerate(self.enclosed) if shown.isdisjoint(self._shown_as.get(at, ()))]
+        self._shown_as.clear()
 
 
 def parsed(data: bytes) -> Message:
@@ -127,6 +169,7 @@ def opened(message: Message) -> Opened:
 def _opened(message: Message, depth: int) -> Opened:
     found = Opened()
     _open(message, found, depth)
+    found.leave_out_shown()
     return found
 
 
@@ -159,10 +202,28 @@ def _open(part: Message, found: Opened, depth: int) -> None:
             _open(each, found, depth + 1)
     elif kind in (*_PAGES, "text/plain") and not _is_enclosed(part):
         found.bodies.append(_body(part))
-    elif kind not in _SIGNATURES:
-        content = _content(part)
-        if content or _file_name(part):
-            found.enclosed.append((_named(part, f"附件{len(found.enclosed) + 1}"), content))
+    else:
+        _enclose(part, found)
+
+
+def _enclose(part: Message, found: Opened) -> None:
+    """Add what is enclosed, unless it is of the message itself: a signature, an invitation, a pack of Outlook's."""
+    kind, name, content = part.get_content_type(), decoded(_file_name(part)).lower(), _content(part)
+    if kind in _SIGNATURES or name.endswith(".p7s"):
+        found.told.append(_SIGNATURE)
+    elif kind in _PACKS or name == "winmail.dat":
+        found.told.append(_PACK)
+    elif kind == "text/calendar" or name.endswith(".ics"):
+        try:
+            lines, left = invitation.lines_of(_text(content, _known(part.get_content_charset()) or "utf-8")[0])
+        except ExtractionFailed:
+            lines, left = [], 0
+        found.events += lines
+        found.told.append(_INVITATION if lines else _NO_INVITATION)
+        if left:
+            found.told.append(f"日程过多，另有 {left} 项没有列入正文，请在邮件软件里打开核对。")
+    elif content or name:
+        found.enclose(_named(part, f"附件{len(found.enclosed) + 1}"), content, _names(part))
 
 
 def _open_one(choices: list[Message], found: Opened, depth: int) -> None:
@@ -179,9 +240,7 @@ def _open_one(choices: list[Message], found: Opened, depth: int) -> None:
             found.bodies += form.bodies
         else:
             found.others += form.bodies
-        found.others += form.others
-        found.enclosed += form.enclosed
-        found.pages += form.pages
+        found.add(form)
 
 
 def _open_related(part: Message, found: Opened, depth: int) -> None:
@@ -196,7 +255,6 @@ def _open_related(part: Message, found: Opened, depth: int) -> None:
         return
     before = len(found.bodies)
     _open(root, found, depth + 1)
-    pages = "".join(body.text for body in found.bodies[before:])
     outer = str(part.get("Content-Location") or part.get("Content-Base") or "")
     own = address_from(outer, str(root.get("Content-Location") or ""))
     parts = {address: each for each in children if each is not root for address in _addresses(each, outer or own)}
@@ -210,7 +268,7 @@ def _open_related(part: Message, found: Opened, depth: int) -> None:
             found.pages += 1
         elif each.get_content_maintype() == "multipart" or kind == "message/rfc822":
             _open(each, found, depth + 1)
-        elif not (any(name in pages for name in _names(each)) or _is_furniture(each)):
+        elif not _is_furniture(each):
             _open(each, found, depth + 1)
 
 

@@ -22,7 +22,7 @@ def from_bytes(data: bytes, whole: bool = False) -> Extraction:
     first, *others = found.bodies
     found.pages += len(others)
     read = first.read(whole)
-    told = [*read.warnings, *pages_told(found)]
+    told = [*read.warnings, *found.told, *pages_told(found)]
     if found.enclosed:
         told.append(f"网页存档中另有 {len(found.enclosed)} 个文件没有在网页中显示，没有收入，请核对。")
     return replace(read, title=read.title or header(message, "subject") or None, warnings=tuple(told))

@@ -471,3 +471,22 @@ def test_a_message_with_an_attachment_that_cannot_be_taken_in_is_refused(tmp_pat
     outcome = intake.receive(Item(path, "mail"))
     assert outcome.result is Result.REFUSED
     assert "邮件的附件“a.exe”不能收入" in outcome.reason
+
+
+def test_what_is_of_a_message_itself_keeps_it_from_being_taken_in_no_longer(
+    tmp_path: Path, intake: Intake, catalogue: Catalogue
+) -> None:
+    message = mail("各单位：请查收附件。")
+    message.add_alternative("<p>各单位：请查收附件。<img src='cid:i'></p>", subtype="html")
+    message.add_alternative("BEGIN:VEVENT\nSUMMARY:会议\nEND:VEVENT", subtype="calendar")
+    message.add_attachment(b"\x01\x00", "image", "x-icon", cid="<i>", filename="i.ico")
+    message.add_attachment(b"0\x82", "application", "pkcs7-signature", filename="smime.p7s")
+    message.add_attachment(b"x\x9f>", "application", "ms-tnef", filename="winmail.dat")
+    message.add_attachment("甲,乙\n".encode(), "text", "csv", filename="清单.csv")
+    path = tmp_path / "信.eml"
+    path.write_bytes(message.as_bytes())
+    outcome = intake.receive(Item(path, "mail"))
+    assert outcome.result is Result.TAKEN
+    document = catalogue.newest(str(outcome.document_id))
+    assert [part.file.name for part in document.attachments] == ["清单.csv"]
+    assert "日程：会议" in document.text

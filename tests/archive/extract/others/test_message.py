@@ -266,3 +266,83 @@ def test_what_is_saved_with_a_page_is_not_called_elsewhere(tmp_path: Path) -> No
     told = "".join(found.warnings)
     for word in ("嵌有文件“c.pdf”，没有收入正文", "另一份内容（b.svg），没有收入正文", "另有 1 个网页"):
         assert word in told
+
+
+def test_a_picture_beside_the_page_that_shows_it_is_not_enclosed_unless_only_linked(tmp_path: Path) -> None:
+    message = EmailMessage()
+    for name, value in {"From": "a@x.cn", "To": "b@x.cn", "Subject": "x"}.items():
+        message[name] = value
+    message.set_content("<p>见图<img src='cid:a%40b'><a href='cid:c'>附图</a></p>", subtype="html")
+    message.add_attachment(b"\x89PNG", "image", "png", cid="<a@b>", filename="a.png")
+    message.add_attachment(b"\x89PNG", "image", "png", cid="<c>", filename="c.png")
+    found = read(tmp_path, message)
+    assert enclosed(tmp_path / "a", EML)[0]["names"] == ["c.png"]
+    assert any("1 个附件（“c.png”）" in each for each in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("pkcs7-signature", "smime.p7s"), ("octet-stream", "SMIME.P7S"), ("pgp-signature", "signature.asc")],
+)
+def test_a_signature_is_told_and_no_attachment(tmp_path: Path, kind: str, name: str) -> None:
+    message = mail("请做好供热工作。")
+    message.add_attachment(b"0\x82", "application", kind, filename=name)
+    assert any("数字签名" in each for each in read(tmp_path, message).warnings)
+    assert enclosed(tmp_path / "a", EML)[0]["names"] == []
+
+
+@pytest.mark.parametrize(("kind", "name"), [("ms-tnef", "a.dat"), ("octet-stream", "winmail.dat")])
+def test_a_pack_of_outlook_is_told_with_what_to_do(tmp_path: Path, kind: str, name: str) -> None:
+    message = mail("请做好供热工作。")
+    message.add_attachment(b'x\x9f>"', "application", kind, filename=name)
+    assert any("winmail.dat" in each and "另存" in each for each in read(tmp_path, message).warnings)
+    assert enclosed(tmp_path / "a", EML)[0]["names"] == []
+
+
+CALENDAR = """BEGIN:VCALENDAR
+BEGIN:VTIMEZONE
+DTSTART:16010101T000000
+END:VTIMEZONE
+BEGIN:VEVENT
+SUMMARY:供热\\,工作
+ 会议
+DTSTART:20200501T010000Z
+DTEND;TZID=China Standard Time:20200501T110000
+ORGANIZER;CN="张:三":mailto:zhang@example.cn
+LOCATION:三楼会议室
+DESCRIPTION:请准时参加。\\n请带材料。
+BEGIN:VALARM
+DESCRIPTION:Reminder
+END:VALARM
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_an_invitation_is_read_and_no_attachment(tmp_path: Path) -> None:
+    message = mail("请准时参加。")
+    message.add_alternative(CALENDAR, subtype="calendar", params={"method": "REQUEST"})
+    found = read(tmp_path, message)
+    assert found.paragraphs[2:] == (
+        "请准时参加。",
+        "日程：供热,工作会议",
+        "时间：2020-05-01 09:00 至 2020-05-01 11:00",
+        "地点：三楼会议室",
+        "组织者：张:三 <zhang@example.cn>",
+        "请带材料。",
+    )
+    assert any("日程邀请" in each for each in found.warnings)
+    assert enclosed(tmp_path / "a", EML)[0]["names"] == []
+
+
+def test_whole_days_and_times_that_are_none_are_shown_and_a_calendar_without_events_is_told(tmp_path: Path) -> None:
+    days = "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20200501\nDTEND;VALUE=DATE:20200503\nSTATUS:CANCELLED\nEND:VEVENT\n"
+    message = mail("甲")
+    message.add_attachment(days.encode(), "application", "octet-stream", filename="invite.ics")
+    assert read(tmp_path, message).paragraphs[3:] == ("时间：2020-05-01 至 2020-05-02", "日程已取消。")
+    message = mail("甲")
+    message.add_attachment(b"BEGIN:VEVENT\nDTSTART:99999999T9Z\nEND:VEVENT", "text", "calendar")
+    assert read(tmp_path, message).paragraphs[3:] == ("时间：99999999T9Z",)
+    message = mail("甲")
+    message.add_attachment(b"\xff", "text", "calendar")
+    assert any("没有读出日程" in each for each in read(tmp_path, message).warnings)
