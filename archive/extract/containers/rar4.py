@@ -35,6 +35,8 @@ def sums(path: Path) -> list[int] | None:
                 kind, flags, size = struct.unpack_from("<2xBHH", head)
                 if kind == _END:
                     return found
+                if size < len(head):
+                    raise ValueError("a block smaller than its head")
                 rest = stream.read(size - 7)
                 if kind == _MAIN and flags & _LOCKED_HEADERS or kind == _FILE and flags & _LOCKED:
                     raise Locked

@@ -1,6 +1,7 @@
 """7z and rar are judged as zip is, whatever the program that unpacks them says; without it they are refused."""
 
 import shutil
+import struct
 import subprocess
 import tarfile
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from archive.errors import FileRefused
 from archive.extract import media_type
-from archive.extract.containers import archives
+from archive.extract.containers import archives, rar4
 from archive.extract.limits import ZipLimits
 from tests.archive.extract.rars import LOCKED, VOLUME, Unpacker, unpacker, write_rar
 
@@ -135,3 +136,11 @@ def test_real_archives_are_read_and_locked_and_broken_ones_refused(rar: Path, tm
     command = [str(BSDTAR), "-c", "-f", str(packed), "--format", "7zip", "-C", str(tmp_path / "in"), *FILES]
     subprocess.run(command, check=True, env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"})  # noqa: S603  # of the system
     assert dict(archives.members(packed)) == FILES
+
+
+@pytest.mark.parametrize("size", [0, 6])
+def test_a_rar_with_a_block_smaller_than_its_head_is_damaged(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "a.rar"
+    path.write_bytes(rar4.MARK + struct.pack("<HBHH", 0, 0x74, 0, size) + bytes(40))
+    with pytest.raises(ValueError, match="smaller"):
+        rar4.sums(path)
