@@ -4,7 +4,9 @@ What has an appearance is drawn by ``painting`` as viewers draw it. For a value 
 themselves, characters are set here. Sections are those of ISO 32000-1.
 """
 
+import html
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,11 +31,19 @@ _MARKS = frozenset(
 _MEDIA = frozenset(("Sound", "Movie", "Screen", "RichMedia", "3D"))
 # A page with more annotations than this is read as far as these, and the others are counted.
 _MOST = 5000
+# How much all annotations of a file may say, in bytes: many may share one long text, and each is set anew.
+_SAID = 300_000
+_LONGEST_NAME = 2_000
+# Up to how many characters a value is compared piece by piece.
+_COMPARED = 2_000
 # How deep fields, and trees of names, may be nested.
 _DEEP = 20
 _SIZE = re.compile(rb"([\d.]+)\s+Tf")
 _USUAL_SIZE, _LEAST_SIZE = 12.0, 4.0
 _LEADING = 1.2
+_TAG = re.compile(r"<[^<>]*>")
+_END_OF_LINE = re.compile(r"</p>|<br\b[^<>]*>", re.IGNORECASE)
+_NUMBER = re.compile(r"[¥￥$€£]?(-?[\d,]{1,20}(?:\.(\d{1,9}))?)(%?)元?")
 _NOTHING: dict[str, Any] = {}
 
 
@@ -81,6 +91,7 @@ def annotations_of(page: PDFPage, form: "Form", layers: frozenset[int]) -> Annot
         about = resolve1(reference)
         if not isinstance(about, dict):
             continue
+        passed = form.passed
         try:
             _read(found, about, form, layers)
         except MemoryError:
@@ -88,17 +99,19 @@ def annotations_of(page: PDFPage, form: "Form", layers: frozenset[int]) -> Annot
         except Exception:
             # pdfminer lets any error through; a broken annotation must not take the page with it.
             found.unread += 1
+        found.unread += form.passed - passed
     return found
 
 
 def _read(found: Annotations, about: dict[str, Any], form: "Form", layers: frozenset[int]) -> None:
     kind = _name(about.get("Subtype"))
-    says = _text(about.get("Contents"))
+    # What a link says is of it, and a window shows what the remark says to which it belongs.
+    says = "" if kind in ("Widget", "Link", "Popup") else _written(about, form)
     if kind == "FileAttachment":
         found.files.append(_file_name(about.get("FS")))
     found.media += kind in _MEDIA
-    if kind not in ("FreeText", "Widget", "Link", "Popup") and says:
-        found.remarks.append((_text(about.get("T")), says))
+    if kind != "FreeText" and says:
+        found.remarks.append((form.stated(about.get("T")), says))
     if kind in _MARKS or kind in _MEDIA:
         return
     flags = _number(about.get("F"))
@@ -112,6 +125,42 @@ def _read(found: Annotations, about: dict[str, Any], form: "Form", layers: froze
         found.overlays.append(overlay)
     elif not overlay.is_field:
         found.unread += kind in ("Stamp", "Watermark")
+
+
+def _written(about: dict[str, Any], form: "Form") -> str:
+    """Return what an annotation says: its text, and where rich text says something else, that too (12.5.6.2)."""
+    plain, rich = form.stated(about.get("Contents")), form.stated(about.get("RC"))
+    rich = html.unescape(_TAG.sub("", _END_OF_LINE.sub("\n", rich))).strip()
+    return plain if _key(rich) in _key(plain) else f"{plain}\n{rich}".strip()
+
+
+def says_else(text: str, shown: str) -> bool:
+    """Tell whether a value says something that its appearance does not show, however that is spaced or written."""
+    seen = _key(shown)
+    if _key(text) in (seen, "") or _is_number_of(text, shown):
+        return False
+    if len(text) > _COMPARED:
+        return _key(text) not in seen
+    pieces = filter(None, map(_key, re.split(r"[、\r\n]", text)))
+    # A number is none that is a part of another.
+    return not all(re.search(rf"(?<!\d){re.escape(piece)}(?!\d)", seen) for piece in pieces)
+
+
+def _key(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text))).casefold()
+
+
+def _is_number_of(text: str, shown: str) -> bool:
+    """Tell whether a number is shown, be it rounded, grouped, as money or in per cent."""
+    value, seen = (_NUMBER.fullmatch(re.sub(r"\s", "", each)) for each in (text, shown))
+    if value is None or seen is None or not any(map(str.isdigit, value[1])) or not any(map(str.isdigit, seen[1])):
+        return False
+    try:
+        own, other = (float(each[1].replace(",", "")) / (100 if each[3] else 1) for each in (value, seen))
+    except ValueError:
+        return False
+    half: float = 0.5 * 10.0 ** -(len(seen[2] or "") + 2 * bool(seen[3]))
+    return abs(own - other) <= half * 1.001
 
 
 def _placed(about: dict[str, Any], text: str) -> Overlay:
@@ -151,7 +200,13 @@ def _field(about: dict[str, Any], form: "Form") -> Overlay | None:
         overlay.text = signs[state not in ("", "Off") and _has_state(about, state)]
         overlay.is_box, overlay.appearance = True, None
     elif kind in ("Tx", "Ch") and not (kind == "Tx" and flags & _PASSWORD):
-        overlay.text = _values(value, _inherited(about, "Opt") if kind == "Ch" else None)
+        options = _inherited(about, "Opt") if kind == "Ch" else None
+        chosen = _inherited(about, "I") if value is None and isinstance(options, list) else None
+        if isinstance(chosen, list):
+            # Which of its entries are chosen, by their places.
+            value = [options[at] for each in chosen if isinstance(at := resolve1(each), int) and 0 <= at < len(options)]
+            value = [each[0] if isinstance(each := resolve1(entry), list) and each else each for entry in value]
+        overlay.text = _values(value, options, form)
         overlay.multiline = bool(kind == "Tx" and flags & _MULTILINE)
         overlay.stale = form.is_stale and bool(overlay.text)
     return overlay
@@ -164,15 +219,11 @@ def _has_state(about: dict[str, Any], state: str) -> bool:
     return not isinstance(normal, dict) or state in normal
 
 
-def _values(value: object, options: object) -> str:
+def _values(value: object, options: object, form: "Form") -> str:
     """Return the value of a field, of a choice as it is shown (12.7.4.4)."""
-    names = {}
-    for each in options if isinstance(options, list) else []:
-        pair = resolve1(each)
-        if isinstance(pair, list) and len(pair) == 2:
-            names[_text(pair[0])] = _text(pair[1])
+    names = form.names(options) if isinstance(options, list) else {}
     chosen = value if isinstance(value, list) else [value]
-    return "、".join(names.get(text, text) for text in map(_text, chosen) if text)
+    return "、".join(names.get(text, text) for text in map(form.stated, chosen) if text)
 
 
 def _inherited(about: dict[str, Any], key: str) -> Any:
@@ -194,11 +245,33 @@ class Form:
         form = _entries(document.catalog.get("AcroForm"))
         self.style = resolve1(form.get("DA"))
         self.is_stale = resolve1(form.get("NeedAppearances")) is True
+        self.passed = 0
+        self._room = _SAID
+        self._names: dict[int, tuple[object, dict[str, str]]] = {}
         # A form in another language (XFA), whose pages a viewer makes up itself.
         self.is_foreign = "XFA" in form and resolve1(document.catalog.get("NeedsRendering")) is True
         self.files = [
             _file_name(each) for each in _leaves(_entries(document.catalog.get("Names")).get("EmbeddedFiles"), _DEEP)
         ]
+
+    def stated(self, value: object) -> str:
+        """Return the text of an annotation; "" where those before said as much as is read, which ``passed`` counts."""
+        found = resolve1(value)
+        if isinstance(found, PDFStream):
+            found = found.get_data()
+        size = len(found) if isinstance(found, bytes) else 0
+        if size > self._room:
+            self.passed += 1
+            return ""
+        self._room -= size
+        return _text(found)
+
+    def names(self, options: list[object]) -> dict[str, str]:
+        """Return how the values of a choice are shown; fields share their options."""
+        if id(options) not in self._names:
+            pairs = (pair for each in options if isinstance(pair := resolve1(each), list) and len(pair) == 2)
+            self._names[id(options)] = options, {_text(pair[0]): _text(pair[1]) for pair in pairs}
+        return self._names[id(options)][1]
 
 
 def _leaves(tree: object, deep: int) -> Iterator[object]:
@@ -271,10 +344,10 @@ def _file_name(value: object) -> str:
     about = resolve1(value)
     if isinstance(about, dict):
         about = resolve1(about.get("UF") or about.get("F"))
-    return _text(about) or "未命名"
+    return _text(about, _LONGEST_NAME) or "未命名"
 
 
-def _text(value: object) -> str:
+def _text(value: object, most: int | None = None) -> str:
     found = resolve1(value)
     if isinstance(found, PDFStream):
         found = found.get_data()
@@ -282,6 +355,7 @@ def _text(value: object) -> str:
         return _name(found)
     if not isinstance(found, bytes):
         return ""
+    found = found[:most]
     if found.startswith(b"\xef\xbb\xbf"):
         return found[3:].decode("utf-8", "ignore").strip()
     return decode_text(found).strip()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pdfminer.layout import LTComponent, LTContainer, LTCurve, LTImage, LTLine, LTPage, LTRect
 from pdfminer.utils import MATRIX_IDENTITY, Matrix, apply_matrix_rect
 
-from archive.extract.pdf.annotations import Overlay, set_text
+from archive.extract.pdf.annotations import Overlay, says_else, set_text
 from archive.extract.pdf.paint import Box, Paint, common, ordered
 from archive.extract.pdf.painting import Over, Run, Shade, paint_of
 from archive.extract.pdf.unseen import Sheet
@@ -83,7 +83,7 @@ class PageContent:
     scan and stand behind its picture. ``covered`` is the share of the page under pictures. ``lost`` counts characters
     to which the font gives no meaning, ``slanted`` characters in slanted lines, and ``drawn`` the bytes of the page's
     drawing instructions. ``over`` are characters that lie on the page: values of form fields, and text put on it; and
-    ``blank`` values of fields that show nothing.
+    ``blank`` values of fields that show nothing, ``differing`` those that say something else than is shown.
     """
 
     width: float
@@ -101,6 +101,7 @@ class PageContent:
     drawn: int = 0
     over: list[Glyph] = field(default_factory=list)
     blank: list[str] = field(default_factory=list)
+    differing: list[str] = field(default_factory=list)
 
 
 # Characters with why they are not seen, whatever is painted later, and when they were painted.
@@ -182,6 +183,8 @@ def _lay(content: PageContent, overlay: Overlay, face: PageContent, placed: Matr
         return
     if overlay.text and not is_shown:
         content.blank.append(overlay.text)
+    elif overlay.text and says_else(overlay.text, "".join(glyph.text for glyph in face.glyphs)):
+        content.differing.append(overlay.text)
     content.over += face.glyphs
     for why, glyphs in face.unseen.items():
         content.unseen.setdefault(why, []).extend(glyphs)

@@ -140,6 +140,8 @@ class Pages(ABC):
         """Record what the warnings about a page need, and return its content, or what was recognised instead."""
         for text in content.blank:
             self._concealed.add(f"第 {self._pages} 页表单域中没有显示的值", text)
+        for text in content.differing:
+            self._concealed.add(f"第 {self._pages} 页与显示的不同的值", text)
         if self._needs_recognising(content):
             page = self._kept.pages.get(self._pages)
             if page is not None and is_text(page):

@@ -61,6 +61,7 @@ FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
     "text": ("申请人：汇丰建材", {"FT": "/Tx", "V": "汇丰建材"}),
     "several lines": ("申请人：汇丰建材有限责任公司", {"FT": "/Tx", "Ff": 1 << 12, "V": "汇丰建材\r有限责任公司"}),
     "choice": ("申请人：法人", {"FT": "/Ch", "V": "2", "Opt": [["1", "自然人"], ["2", "法人"]]}),
+    "chosen by place": ("申请人：乙、丙", {"FT": "/Ch", "I": [1, 2, 9], "Opt": ["甲", ["2", "乙"], "丙"]}),
     "several choices": ("申请人：甲、乙", {"FT": "/Ch", "V": ["甲", "乙"], "Opt": ["甲", "乙", "丙"]}),
     "inherited": ("申请人：汇丰建材", {"Parent": {"FT": "/Tx", "V": "汇丰建材", "T": "n"}}),
     "ticked": ("申请人：☑", {"FT": "/Btn", "AS": "/Yes", "V": "/Yes"}),
@@ -218,3 +219,55 @@ def test_the_value_of_a_field_beside_the_page_or_without_a_place_is_listed(
 def test_a_type_size_that_no_letter_has_is_that_of_the_box() -> None:
     set_in = set_text(Overlay((0, 0, 1, 1), "建" * 300, size=1e300, multiline=True), (0, 0, 300, 20))
     assert len(set_in) == 300 and all(size <= 20 for _, _, size in set_in)
+
+
+def test_a_value_that_says_something_else_than_is_shown_is_listed(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        euros = face(canvas, "BT /F1 12 Tf 2 5 Td (1,234.57) Tj ET")
+        share = face(canvas, "BT /F1 12 Tf 2 5 Td (50%) Tj ET")
+        lay(canvas, "Widget", (72, 600, 272, 620), FT="/Tx", V="1234.567", AP=euros)
+        lay(canvas, "Widget", (72, 570, 272, 590), FT="/Tx", V="0.5", AP=share)
+        lay(canvas, "Widget", (72, 540, 272, 560), FT="/Tx", V="5", AP=share)
+        lay(canvas, "Widget", (72, 500, 272, 520), FT="/Tx", V="张三 身份证号", AP=face(canvas, shown("张某")))
+        lay(canvas, "Widget", (72, 460, 272, 480), FT="/Ch", V=["甲", "丙"], AP=face(canvas, shown("甲乙丙")))
+        lay(canvas, "FreeText", (72, 400, 272, 420), Contents="底价一百万", AP=face(canvas, shown("底价另行通知")))
+        lay(canvas, "FreeText", (72, 360, 272, 380), Contents="另行\r通知", AP=face(canvas, shown("另行通知")))
+
+    found = read(tmp_path, draw)
+    assert "底价另行通知" in found.paragraphs and "底价一百万" not in "".join(found.paragraphs)
+    assert found.concealed == (
+        "第 1 页与显示的不同的值：5",
+        "第 1 页与显示的不同的值：张三 身份证号",
+        "第 1 页与显示的不同的值：底价一百万",
+    )
+
+
+def test_what_is_only_written_in_rich_text_is_read_and_told_like_other_text(tmp_path: Path) -> None:
+    rich = (
+        "<?xml version='1.0'?><body xmlns='http://www.w3.org/1999/xhtml'><p>此处<b>待核</b></p><p>甲&amp;乙</p></body>"
+    )
+
+    def draw(canvas: Canvas) -> None:
+        lay(canvas, "Text", (72, 600, 92, 620), T="张三", RC=rich)
+        lay(canvas, "Text", (72, 550, 92, 570), T="李四", Contents="此处待核\n甲&乙", RC=rich)
+        lay(canvas, "FreeText", (72, 500, 272, 540), RC=rich, DA="/F1 12 Tf 0 g")
+
+    found = read(tmp_path, draw)
+    assert "".join(found.paragraphs).endswith("此处待核甲&乙")
+    assert found.concealed == ("第 1 页批注（张三）：此处待核 甲&乙", "第 1 页批注（李四）：此处待核 甲&乙")
+
+
+def test_a_long_value_that_many_fields_share_is_not_read_for_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.extract.pdf.annotations._SAID", 1_000)
+
+    def draw(canvas: Canvas) -> None:
+        above = canvas._doc.Reference(value({"FT": "/Tx", "Ff": 1 << 12, "V": "long " * 60}))
+        for number in range(30):
+            lay(canvas, "Widget", (72, 100 + number, 500, 700), Parent=above)
+        lay(canvas, "Widget", (72, 20, 272, 40), FT="/Tx", V="100", AP=face(canvas, shown("另行通知")))
+
+    found = read(tmp_path, draw)
+    assert 0 < "".join(found.paragraphs).count("g") <= 180
+    assert any("处注释" in each and "没有读出" in each for each in found.warnings)
