@@ -200,7 +200,7 @@ def _field(about: dict[str, Any], form: "Form") -> Overlay | None:
         overlay.text = signs[state not in ("", "Off") and _has_state(about, state)]
         overlay.is_box, overlay.appearance = True, None
     elif kind in ("Tx", "Ch") and not (kind == "Tx" and flags & _PASSWORD):
-        options = _inherited(about, "Opt") if kind == "Ch" else None
+        options: Any = _inherited(about, "Opt") if kind == "Ch" else None
         chosen = _inherited(about, "I") if value is None and isinstance(options, list) else None
         if isinstance(chosen, list):
             # Which of its entries are chosen, by their places.
