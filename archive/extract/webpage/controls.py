@@ -4,8 +4,11 @@ They are set aside before the document is looked for, because most controls are 
 Then those in the document are written where they stand. What is hidden is removed with the rest (see ``visibility``).
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -13,9 +16,10 @@ from archive.extract.text.characters import clean
 from archive.extract.text.symbols import OPEN, TICKED
 from archive.extract.webpage.lines import BLOCKS, is_icon
 from archive.extract.webpage.sheets import Sheet
-from archive.extract.webpage.visibility import drop
+from archive.extract.webpage.visibility import colour_of, drop, ground_of, is_nothing, is_white
 
-CONTROLS = ("input", "select", "textarea", "svg")
+_GAUGES = ("meter", "progress")
+CONTROLS = ("input", "select", "textarea", *_GAUGES, "svg")
 # What boxes and round buttons look like that are not chosen, and chosen.
 _BOXES = {"checkbox": (OPEN, TICKED), "radio": ("○", "◉")}
 # Inputs that show their value as text.
@@ -26,6 +30,9 @@ _HINT = re.compile(r"请?输入.*|.{0,6}关键[字词].{0,6}|(?:站内|全文)?(
 # Parts of a drawing that are not drawn, and attributes by which one is not.
 _UNDRAWN = frozenset(("defs", "symbol", "title", "desc", "metadata", "style", "script", "clippath", "mask", "marker"))
 _NOTHING = re.compile(r"0*\.?0*%?")
+_SHAPES = frozenset(("rect", "path", "circle", "ellipse", "polygon", "polyline", "image"))
+# How many characters and elements one drawing may use again, and how deeply.
+_USED, _DEEP = 5_000, 10
 
 # What style sheets declare of elements.
 Looks = Mapping[etree._Element, Mapping[str, str]]
@@ -33,17 +40,19 @@ Looks = Mapping[etree._Element, Mapping[str, str]]
 
 def set_aside(root: etree._Element, sheet: Sheet) -> None:
     """Note at each control of a page what it shows, and take that out of the page's text."""
-    # Only of drawings the look is needed here: all else is judged where it stands.
-    drawn = root.find(".//svg") is not None
-    looks = {each: sheet.declared(each) for each in root.iter() if isinstance(each.tag, str)} if drawn else {}
+    page = _Page.of(root, sheet)
     for box in list(root.iter("input")):
         # One with another role only opens a menu.
         if "role" not in box.attrib and (signs := _BOXES.get(_kind(box))) is not None:
             box.tag, box.text = "span", signs["checked" in box.attrib]
-    for element in list(root.iter(*CONTROLS)):
+    # Drawings last, for they may have other controls in them.
+    for element in sorted(root.iter(*CONTROLS), key=lambda each: each.tag == "svg"):
         shown, unseen, picture = _shown(element), "", False
         if element.tag == "svg":
-            shown, unseen, picture = _drawn(element, looks)
+            shown, unseen, picture = _drawn(element, page)
+        elif element.tag in _GAUGES:
+            # No browser shows it.
+            unseen = clean(_text(element))
         tail = element.tail
         for child in list(element):
             element.remove(child)
@@ -97,8 +106,20 @@ def _shown(element: etree._Element) -> str:
             return "、".join(filter(None, (clean(each.get("label") or _text(each)) for each in _chosen(element))))
         case "textarea":
             return _printable(element.text or "").strip("\n")
+        case "meter" | "progress":
+            return _level(element)
         case _:
             return ""
+
+
+def _level(gauge: etree._Element) -> str:
+    """Return how full a gauge is shown, in per cent; "" for one that states no value."""
+    with suppress(ValueError):
+        value, most = float(gauge.get("value", "")), float(gauge.get("max", "1"))
+        least = float(gauge.get("min", "0")) if gauge.tag == "meter" else 0.0
+        if all(map(math.isfinite, (value, least, most))) and least < most:
+            return f"{(min(max(value, least), most) - least) / (most - least):.0%}"
+    return ""
 
 
 def _kind(element: etree._Element) -> str:
@@ -115,27 +136,91 @@ def _chosen(select: etree._Element) -> list[etree._Element]:
     return chosen[-1:] or [each for each in options if "disabled" not in each.attrib][:is_menu]
 
 
-def _drawn(svg: etree._Element, looks: Looks) -> tuple[str, str, bool]:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What is known of a page with drawings: how its elements look, and which are used by their names."""
+
+    looks: Looks
+    named: Mapping[str, etree._Element]
+    # Whether no style sheet elsewhere may say more of how it looks.
+    is_whole: bool
+
+    @classmethod
+    def of(cls, root: etree._Element, sheet: Sheet) -> "_Page":
+        """Look at a page; without a drawing nothing needs to be known, for all else is judged where it stands."""
+        drawn = [each for each in root.iter() if isinstance(each.tag, str)] if root.find(".//svg") is not None else []
+        named = {name: each for each in reversed(drawn) if (name := each.get("id"))}
+        return cls({each: sheet.declared(each) for each in drawn}, named, sheet.is_whole)
+
+    def stated(self, element: etree._Element, name: str) -> str:
+        """Return what an element, or the nearest around it that does, states of a look that is inherited."""
+        for each in (element, *element.iterancestors()):
+            value = self.looks.get(each, {}).get(name, each.get(name, "")).strip().lower()
+            if value not in ("", "inherit"):
+                return value
+        return ""
+
+    def is_white(self, element: etree._Element, name: str) -> bool:
+        colour = colour_of(self.stated(element, name))
+        return colour is not None and is_white(colour)
+
+    def lies_on_white(self, svg: etree._Element) -> bool:
+        """Tell whether nothing in or around a drawing gives its words another ground than white."""
+        for each in svg.iter(etree.Element):
+            if each.tag in _SHAPES and not (self.stated(each, "fill") == "none" or self.is_white(each, "fill")):
+                return False
+        for each in (svg, *svg.iterancestors()):
+            ground = ground_of(self.looks.get(each, {}), each.get("bgcolor"))
+            if ground:
+                return is_white(ground)
+            if not self.is_whole and (each.get("class") or each.get("id")):
+                return False
+        return True
+
+
+def _drawn(svg: etree._Element, page: _Page) -> tuple[str, str, bool]:
     """Return the words of a drawing, each text in a line; those that are not seen; and whether it is a picture."""
     shown: list[str] = []
     unseen: list[str] = []
     pictures = False
-    waiting = [svg]
+    looks, on_white = page.looks, page.lies_on_white(svg)
+    room = _USED
+    waiting = [(svg, 0)]
     while waiting:
-        element = waiting.pop()
+        element, deep = waiting.pop()
         if not isinstance(element.tag, str) or element.tag.lower() in _UNDRAWN:
             continue
+        if deep > _DEEP or deep and room <= 0:
+            # Words that are not read.
+            pictures = True
+            continue
         kind = element.tag.lower()
+        room -= deep > 0
         if _is_undrawn(element, looks):
             unseen.append(clean(_text(element)))
+        elif kind == "use":
+            used = page.named.get(element.get("href", element.get("xlink:href", "")).strip().removeprefix("#"))
+            if used is not None:
+                # A symbol is drawn only where it is used.
+                parts = list(used) if used.tag == "symbol" else [used]
+                waiting += [(each, deep + 1) for each in reversed(parts)]
         elif kind in ("text", "foreignobject"):
-            hidden = {each for each in element.iter() if any(_is_undrawn(up, looks) for up in _within(each, element))}
+            ink = "fill" if kind == "text" else "color"
+            hidden = {
+                each
+                for each in element.iter(etree.Element)
+                if any(_is_undrawn(up, looks) for up in _within(each, element))
+                or is_nothing(page.stated(each, "font-size"))
+                or on_white
+                and page.is_white(each, ink)
+            }
             pieces = list(_pieces(element, hidden))
+            room -= sum(len(text) for text, _ in pieces) if deep else 0
             shown.append(clean("".join(text for text, seen in pieces if seen)))
             unseen.append(clean("".join(text for text, seen in pieces if not seen)))
         else:
             pictures = pictures or kind == "image" and not is_icon(element)
-            waiting += reversed(element)
+            waiting += [(each, deep) for each in reversed(element)]
     # Words may be drawn as lines, in a drawing that is no icon.
     stated = all(re.match(r"\d", svg.get(name, "")) for name in ("width", "height"))
     pictures = pictures or stated and not any(shown) and not is_icon(svg)
@@ -156,7 +241,7 @@ def _pieces(whole: etree._Element, hidden: set[etree._Element]) -> Iterator[tupl
         if event == "start":
             # A new place begins a new word.
             apart = " " if inner and ("x" in element.attrib or element.tag in BLOCKS) else ""
-            yield apart + (element.text or ""), element not in hidden
+            yield apart + (element.get(_SHOWN) or element.text or ""), element not in hidden
         elif inner:
             yield element.tail or "", element.getparent() not in hidden
 

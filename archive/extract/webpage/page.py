@@ -59,7 +59,6 @@ _FURNITURE = re.compile(
     r"pre[-_]?next|prev[-_]?next|pagination|qrcode|erweima|ewm|sidebar|nav(bar)?|menu|gotop|fontsize)",
     re.IGNORECASE,
 )
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]+")
 _LONGEST_FURNITURE = 80
 # What the foot of every page says of the site.
 _OF_SITE = re.compile(
@@ -67,7 +66,7 @@ _OF_SITE = re.compile(
     r"|(?:分辨率|浏览器).{0,12}(?:浏览|访问)"
 )
 _FOOT_LINES = 12
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _AS_WRITTEN = frozenset(("script", "style", "code", "pre", "textarea"))
 # How many characters of text can be a document.
@@ -102,7 +101,7 @@ def parse(text: str) -> etree._Element:
     """
     refuse_crowded(text)
     # Blanks to a browser or nothing, and no characters to the tree.
-    text = _CONTROLS.sub(" ", text)
+    text = _writable(text)
     parser = html.HTMLParser(remove_pis=True, huge_tree=True)
     try:
         root: etree._Element = html.document_fromstring(_DECLARATION.sub("", text), parser=parser)
@@ -123,7 +122,7 @@ def parse(text: str) -> etree._Element:
 
 def _writable(text: str) -> str:
     """Return a text with blanks for characters of control, which the parser lets in and takes from nobody else."""
-    return _CONTROL.sub(" ", text)
+    return _UNWRITABLE.sub(" ", text)
 
 
 def _resolve(root: etree._Element) -> None:

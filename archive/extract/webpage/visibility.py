@@ -95,7 +95,7 @@ def _take_text(
 def _removed(element: etree._Element, styles: Mapping[str, str]) -> Unseen | None:
     """Return why an element with all in it is not shown."""
     overflows = styles.get("overflow") == "hidden"
-    closed = overflows and any(_is_nothing(styles.get(name)) for name in ("height", "width", "max-height"))
+    closed = overflows and any(is_nothing(styles.get(name)) for name in ("height", "width", "max-height"))
     named = _HIDDEN_CLASSES & set(element.get("class", "").split())
     shut = element.tag == "dialog" and "open" not in element.attrib or styles.get("content-visibility") == "hidden"
     if "hidden" in element.attrib or named or styles.get("display") == "none" or closed or shut:
@@ -103,7 +103,7 @@ def _removed(element: etree._Element, styles: Mapping[str, str]) -> Unseen | Non
     loose = styles.get("position") in ("absolute", "fixed")
     cut = _CUT.fullmatch(styles.get("clip-path", "")) or loose and _CUT_IN_PLACE.fullmatch(styles.get("clip", ""))
     filtered = re.search(r"opacity\(\s*0*\.?0*%?\s*\)", styles.get("filter", ""))
-    if _is_nothing(styles.get("opacity")) or cut or filtered or _SHRUNK.search(styles.get("transform", "")):
+    if is_nothing(styles.get("opacity")) or cut or filtered or _SHRUNK.search(styles.get("transform", "")):
         return Unseen.INVISIBLE
     away = ("text-indent", "margin-left", *(("left", "top") if loose else ()))
     return Unseen.OUTSIDE if any(_FAR.fullmatch(styles.get(name, "")) for name in away) else None
@@ -113,14 +113,14 @@ def _inherited(outer: _State, element: etree._Element, styles: Mapping[str, str]
     visibility, size = styles.get("visibility"), styles.get("font-size")
     relative = size is None or size.endswith(("em", "%"))
     colour = styles.get("color", element.get("color") if element.tag == "font" else None)
-    ground = _ground(styles, element.get("bgcolor"))
+    ground = ground_of(styles, element.get("bgcolor"))
     # Only a sheet elsewhere says what a class looks like.
     named = not whole and bool(element.get("class") or element.get("id"))
     return _State(
         invisible=outer.invisible if visibility in (None, "inherit") else visibility in ("hidden", "collapse"),
         clear=outer.clear if colour in (None, "inherit") else _CLEAR.fullmatch((colour or "").strip()) is not None,
-        small=_is_nothing(size) or _TINY.fullmatch(size or "") is not None or relative and outer.small,
-        colour=outer.colour if colour is None or colour == "inherit" else _colour(colour),
+        small=is_nothing(size) or _TINY.fullmatch(size or "") is not None or relative and outer.small,
+        colour=outer.colour if colour is None or colour == "inherit" else colour_of(colour),
         ground=ground or outer.ground,
         doubtful=False if ground else outer.doubtful or named,
     )
@@ -133,21 +133,21 @@ def _unseen(state: _State) -> tuple[Unseen | None, bool]:
     if state.small:
         return Unseen.TINY, False
     ground = state.ground or _WHITE
-    if state.colour is None or state.colour != ground and not (_is_white(state.colour) and _is_white(ground)):
+    if state.colour is None or state.colour != ground and not (is_white(state.colour) and is_white(ground)):
         return None, False
     return (None, True) if state.doubtful else (Unseen.GROUND, False)
 
 
-def _ground(styles: Mapping[str, str], attribute: str | None) -> str:
+def ground_of(styles: Mapping[str, str], attribute: str | None) -> str:
     """Return the colour that an element gives its ground; "" for none."""
     stated = [styles[name] for name in ("background", "background-color", "background-image") if name in styles]
     stated = [each for each in stated if each not in ("none", "transparent", "inherit", "initial", "unset")]
     if not stated:
-        return (_colour(attribute) or _MIXED) if attribute else ""
-    return _colour(stated[-1]) or _MIXED if len(stated) == 1 else _MIXED
+        return (colour_of(attribute) or _MIXED) if attribute else ""
+    return colour_of(stated[-1]) or _MIXED if len(stated) == 1 else _MIXED
 
 
-def _colour(text: str) -> str | None:
+def colour_of(text: str) -> str | None:
     """Read a colour as six digits; None if it is another, or one that lets the ground through."""
     text = text.strip().lower()
     if found := _HEX.fullmatch(text):
@@ -161,11 +161,11 @@ def _colour(text: str) -> str | None:
     return _NAMED.get(text)
 
 
-def _is_white(colour: str) -> bool:
+def is_white(colour: str) -> bool:
     return colour != _MIXED and all(int(colour[at : at + 2], 16) >= WHITISH for at in (0, 2, 4))
 
 
-def _is_nothing(measure: str | None) -> bool:
+def is_nothing(measure: str | None) -> bool:
     return bool(measure) and any(map(str.isdigit, measure or "")) and _NOTHING.fullmatch(measure or "") is not None
 
 

@@ -29,6 +29,14 @@ def lines(content: str, container: str = "<div id=zoom>{}</div>") -> tuple[str, 
         ("<form><p>姓名：<input value=张三></p><p>单位：<input value=县局></p></form>", ("姓名：张三", "单位：县局")),
         ("<svg><title>图</title><g><text x=1>收入</text><text>支<tspan>出</tspan></text></g></svg>", ("收入", "支出")),
         ("<svg><foreignObject><div>合计</div></foreignObject></svg>", ("合计",)),
+        ("<svg><defs><text id=a>甲</text><symbol id=b><text>乙</text></symbol></defs><use href=#a />"
+         "<use xlink:href=#b /><use href=#c /></svg>", ("甲", "乙")),
+        ("<svg><foreignObject><div>姓名：<input value=张三><input type=hidden value=1><input type=checkbox>是</div>"
+         "</foreignObject></svg>", ("姓名：张三☐是",)),
+        ("<svg><rect fill=blue width=9 height=9 /><text fill=white>甲</text></svg>", ("甲",)),
+        ("<div style='background:blue'><svg fill=white><text>甲</text></svg></div>", ("甲",)),
+        ("<p>进度<progress value=3 max=10>三成</progress>，余<meter min=10 max=20 value=99>多</meter></p>",
+         ("进度30%，余100%",)),
         # Not seen.
         ("<p>号：<input type=hidden value=1><input value=2 hidden><input value=3 style='display:none'></p>", ("号：",)),
         ("<p>密码：<input type=password value=1><input type=submit value=提交></p>", ("密码：",)),
@@ -78,3 +86,22 @@ def test_text_struck_by_a_class_of_the_pages_own_sheet_is_told() -> None:
 def test_the_work_grows_with_the_page_and_no_faster() -> None:
     many = "<svg>" + "<g>" * 150 + "<text>甲</text>" + "</g>" * 150 + "</svg>"
     assert lines(many * 20) == ("甲",) * 20
+
+
+def test_words_of_a_drawing_white_on_white_or_of_no_size_and_the_text_of_a_gauge_are_listed() -> None:
+    drawing = (
+        "<style>.w {fill: #fefefe}</style><svg><rect fill=white /><g class=w>"
+        "<text>白字<tspan fill=red>红字</tspan></text>"
+        "</g><text font-size=0>没有大小</text><foreignObject><p style='color:white'>纸色</p></foreignObject></svg>"
+        "<p>进度<progress>快完成了</progress></p>"
+    )
+    found = from_text(f"<div id=zoom>{BODY}{drawing}</div>")
+    assert found.paragraphs[1:] == ("红字", "进度")
+    listed = ("白字", "没有大小", "纸色", "快完成了")
+    assert found.concealed == tuple(f"隐藏文字：{each}" for each in listed)
+
+
+@pytest.mark.parametrize("inner", ["<use href=#a />" * 2, "<text>甲</text>" * 50 + "<use href=#a />" * 50])
+def test_a_drawing_that_uses_itself_comes_to_an_end(inner: str) -> None:
+    found = from_text(f"<div id=zoom>{BODY}<svg><g id=a>{inner}</g></svg></div>")
+    assert any("1 幅图片" in each for each in found.warnings)
