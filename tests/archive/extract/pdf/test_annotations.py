@@ -262,7 +262,7 @@ def test_a_long_value_that_many_fields_share_is_not_read_for_each(
 ) -> None:
     monkeypatch.setattr("archive.extract.pdf.annotations._SAID", 1_000)
 
-    def draw(canvas: Canvas) -> None:
+    def draw(canvas: Any) -> None:
         above = canvas._doc.Reference(value({"FT": "/Tx", "Ff": 1 << 12, "V": "long " * 60}))
         for number in range(30):
             lay(canvas, "Widget", (72, 100 + number, 500, 700), Parent=above)
