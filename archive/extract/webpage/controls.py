@@ -167,6 +167,9 @@ class _Page:
     def lies_on_white(self, svg: etree._Element) -> bool:
         """Tell whether nothing in or around a drawing gives its words another ground than white."""
         for each in svg.iter(etree.Element):
+            ground = ground_of(self.looks.get(each, {}), each.get("bgcolor"))
+            if ground and not is_white(ground) or each.tag == "use":
+                return False
             if each.tag in _SHAPES and not (self.stated(each, "fill") == "none" or self.is_white(each, "fill")):
                 return False
         for each in (svg, *svg.iterancestors()):

@@ -35,6 +35,8 @@ def lines(content: str, container: str = "<div id=zoom>{}</div>") -> tuple[str, 
          "</foreignObject></svg>", ("姓名：张三☐是",)),
         ("<svg><rect fill=blue width=9 height=9 /><text fill=white>甲</text></svg>", ("甲",)),
         ("<div style='background:blue'><svg fill=white><text>甲</text></svg></div>", ("甲",)),
+        ("<svg><foreignObject><div style='background:blue;color:white'>甲</div></foreignObject></svg>", ("甲",)),
+        ("<svg><defs><rect id=a /></defs></svg><svg><use href=#a /><text fill=white>甲</text></svg>", ("甲",)),
         ("<p>进度<progress value=3 max=10>三成</progress>，余<meter min=10 max=20 value=99>多</meter></p>",
          ("进度30%，余100%",)),
         # Not seen.
