@@ -151,6 +151,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set the number of examples, and leave out slow tests unless they were named by path."""
     config.addinivalue_line("markers", "slow: what --slow runs, or its path alone")
     config.addinivalue_line("markers", "thorough: what only --thorough runs, besides more examples")
+    config.addinivalue_line("markers", "third: many values alike, of which --thorough alone runs all")
     config.addinivalue_line("markers", "page: how answers look and work, which is alike over any database")
     config.addinivalue_line("markers", "statements: executes SQL that no test outside of files marked page does")
     settings.register_profile("usual", max_examples=USUAL)
@@ -162,9 +163,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out slow or fast tests as asked, and over PostgreSQL what is alike over either. pytest tells how many.
+    """Leave out slow or fast tests as asked, and over PostgreSQL those without a database. pytest tells how many.
 
-    That is what asks no database, and of a test with many values, which execute the same statements, two in three.
+    Two in three values of a test are left to ``--thorough`` over PostgreSQL, where they execute the same statements,
+    and in files marked ``third``.
     """
     left_out = []
     values = Counter[str]()
@@ -172,9 +174,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         slow = item.get_closest_marker("slow") is not None
         out = slow if config.option.without_slow else config.option.slow and not slow
         out = out or (item.get_closest_marker("thorough") is not None and not config.option.thorough)
-        if not out and POSTGRESQL:
+        out = out or POSTGRESQL != "" and not asks_the_database(item)
+        if not out and not config.option.thorough and (POSTGRESQL or item.get_closest_marker("third")):
             name = item.nodeid.partition("[")[0]
-            out = not asks_the_database(item) or values[name] % 3 != 0 and not config.option.thorough
+            out = values[name] % 3 != 0
             values[name] += 1
         if out:
             left_out.append(item)

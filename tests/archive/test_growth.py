@@ -12,7 +12,7 @@ from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble
 from tests.growth import EACH, UNITS, grows, text_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.third]
 
 
 def work(text: str) -> None:

@@ -332,7 +332,8 @@ def test_two_workers_share_jobs_and_stop_after_the_file_in_hand(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "ending", [signal.SIGTERM, signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.thorough)]
+    "ending",
+    [signal.SIGKILL, *(pytest.param(each, marks=pytest.mark.thorough) for each in (signal.SIGTERM, signal.SIGINT))],
 )
 def test_the_desk_starts_a_worker_again_when_it_dies_and_takes_it_along(
     services: Services, staff: Staff, environment: dict[str, str], ending: signal.Signals

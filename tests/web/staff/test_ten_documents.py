@@ -57,6 +57,7 @@ def keep(page: Page, name: str) -> None:
     assert (MANUAL / f"{name}.png").stat().st_size <= LARGEST
 
 
+@pytest.mark.thorough
 def test_ten_documents_are_brought_in_examined_and_published(
     browser: Browser, address: str, site: DeskSite, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
