@@ -11,7 +11,7 @@ from archive.extract.opendocument.package import Package, attribute, local
 from archive.extract.opendocument.styles import Styles
 from archive.extract.opendocument.text import Reader
 from archive.extract.text.assemble import assemble, table_labels
-from archive.extract.text.concealed import Concealed, Unseen, comments_told
+from archive.extract.text.concealed import Concealed, Unseen, comments_told, doubtful_told, hidden_told, revisions_told
 from archive.extract.text.numbering import unknown_told
 from archive.extract.text.tables import covered_told
 from archive.extract.word.docx import title_of
@@ -73,13 +73,13 @@ def _margins(styles: etree._Element | None) -> list[etree._Element]:
 def _warnings(seen: Seen, revisions: int, comments: int) -> list[str]:
     told: list[str] = []
     if seen.hidden:
-        told.append(f"文档中有 {seen.hidden} 个字设为隐藏，没有收入正文，请核对。")
+        told.append(hidden_told(seen.hidden))
     if seen.covered:
         told.append(covered_told(seen.covered))
     if seen.doubtful:
-        told.append(f"文档中有 {seen.doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
+        told.append(doubtful_told(seen.doubtful))
     if revisions:
-        told.append(f"文档中有 {revisions} 处修订痕迹，正文按接受全部修订后的文字收入，请核对是否定稿。")
+        told.append(revisions_told(revisions))
     if comments:
         told.append(comments_told("文档中", comments))
     if seen.pictures:

@@ -42,6 +42,21 @@ def comments_told(what: str, count: int) -> str:
     return f"{what}有 {count} 条批注，没有收入正文；公开前请删除批注。"
 
 
+def hidden_told(count: int) -> str:
+    """Say that so many characters of a document are set as hidden."""
+    return f"文档中有 {count} 个字设为隐藏，没有收入正文，请核对。"
+
+
+def doubtful_told(count: int, what: str = "文档中") -> str:
+    """Say that so many characters in ``what`` (文档中, 网页中) are white on a ground that is in doubt."""
+    return f"{what}有 {count} 个白色的字，底色不能确定，仍收入正文，请与原件核对。"
+
+
+def revisions_told(count: int) -> str:
+    """Say that a document has so many revisions, which are read as accepted."""
+    return f"文档中有 {count} 处修订痕迹，正文按接受全部修订后的文字收入，请核对是否定稿。"
+
+
 class Concealed:
     """A list of lines such as ``批注（张三）：…``, each once, which ends after some hundreds and then counts the rest.
 

@@ -11,7 +11,7 @@ from archive.extract.text.boilerplate import attachment_warnings, iso_date, read
 from archive.extract.text.carriers import Carriers
 from archive.extract.text.characters import han_count, squeezed
 from archive.extract.text.charset import decode
-from archive.extract.text.concealed import Concealed, Unseen
+from archive.extract.text.concealed import Concealed, Unseen, doubtful_told
 from archive.extract.text.tables import remaining
 from archive.extract.webpage import controls
 from archive.extract.webpage.card import read_card
@@ -83,7 +83,7 @@ def from_text(text: str, warnings: tuple[str, ...] = (), whole: bool = False, sa
     if hidden >= 10:
         told.append(f"网页中有 {hidden} 个字设为不显示，没有收入正文，请核对。")
     if doubtful:
-        told.append(f"网页中有 {doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
+        told.append(doubtful_told(doubtful, "网页中"))
     if not named:
         drop_link_lists(content)
     if not whole and (beside := sentences_beside(root, content)):

@@ -20,7 +20,7 @@ from archive.extract.limits import CHARACTERS
 from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.carriers import Carriers
 from archive.extract.text.characters import clean, joined, lines_of
-from archive.extract.text.concealed import Concealed, Unseen, comments_told
+from archive.extract.text.concealed import Concealed, Unseen, comments_told, doubtful_told, hidden_told
 from archive.extract.text.numbering import counts_by_field, labelled, unknown_told, unread_told
 from archive.extract.text.scripts import in_line
 from archive.extract.text.tables import Row, nested_told
@@ -374,9 +374,9 @@ def _assembled(found: _Found) -> Extraction:
         looks += [None] * (len(lines.found) - len(looks))
     told: list[str] = []
     if found.hidden:
-        told.append(f"文档中有 {found.hidden} 个字设为隐藏，没有收入正文，请核对。")
+        told.append(hidden_told(found.hidden))
     if found.doubtful:
-        told.append(f"文档中有 {found.doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
+        told.append(doubtful_told(found.doubtful))
     if found.deleted:
         told.append("文档中有修订痕迹，正文按接受全部修订后的文字收入，请核对是否定稿。")
     if found.comments:

@@ -18,7 +18,7 @@ from archive.extract.extraction import Extraction
 from archive.extract.others import plain, webarchive
 from archive.extract.text.assemble import assemble, table_labels
 from archive.extract.text.charset import decode
-from archive.extract.text.concealed import Concealed, comments_told
+from archive.extract.text.concealed import Concealed, comments_told, doubtful_told, hidden_told, revisions_told
 from archive.extract.text.numbering import Counter, unknown_told, unread_told
 from archive.extract.text.tables import covered_told
 from archive.extract.text.titles import DEPTH, Look, find_title, joined_title, may_be_title
@@ -140,15 +140,15 @@ class _Docx:
     def _warnings(self, seen: Seen) -> list[str]:
         told: list[str] = []
         if seen.hidden:
-            told.append(f"文档中有 {seen.hidden} 个字设为隐藏，没有收入正文，请核对。")
+            told.append(hidden_told(seen.hidden))
         if seen.covered:
             told.append(covered_told(seen.covered))
         if seen.hidden_rows:
             told.append(f"文档中有 {seen.hidden_rows} 行表格标为隐藏，未必真看不见，仍收入正文，请与原件核对。")
         if seen.doubtful:
-            told.append(f"文档中有 {seen.doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
+            told.append(doubtful_told(seen.doubtful))
         if seen.revisions:
-            told.append(f"文档中有 {seen.revisions} 处修订痕迹，正文按接受全部修订后的文字收入，请核对是否定稿。")
+            told.append(revisions_told(seen.revisions))
         comments = self._root("comments")
         if comments is not None and len(comments):
             told.append(comments_told("文档中", len(comments)))

@@ -10,7 +10,7 @@ from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble, table_labels
 from archive.extract.text.carriers import Carriers
 from archive.extract.text.characters import clean, lines_of
-from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen, comments_told
+from archive.extract.text.concealed import TINY, WHITISH, Concealed, Unseen, comments_told, doubtful_told
 from archive.extract.text.numbering import labelled, unknown_told, unread_told
 from archive.extract.text.scripts import Lowered, Raised, in_line, moved
 from archive.extract.text.tables import nested_told
@@ -122,7 +122,7 @@ def extract(path: Path) -> Extraction:
     if found.hidden:
         told.append(f"文档中有 {found.hidden} 个字设为隐藏或已删除，没有收入正文，请核对。")
     if found.doubtful:
-        told.append(f"文档中有 {found.doubtful} 个白色的字，底色不能确定，仍收入正文，请与原件核对。")
+        told.append(doubtful_told(found.doubtful))
     if found.comments:
         told.append(comments_told("文档中", found.comments))
     if found.pictures:
