@@ -1,22 +1,32 @@
 """Telling which layers (optional content groups) of a PDF are not shown. Sections are those of ISO 32000-1."""
 
 from pdfminer.pdfdocument import PDFDocument
-from pdfminer.pdftypes import PDFObjRef, dict_value, resolve1
+from pdfminer.pdftypes import PDFObjRef, resolve1
 from pdfminer.psparser import literal_name
 
 
-def hidden_layers(document: PDFDocument) -> frozenset[int]:
-    """Return the numbers of the optional content groups that are not shown when the document is opened (8.11.4.3)."""
+def hidden_layers(document: PDFDocument) -> frozenset[int] | None:
+    """Return the numbers of the optional content groups that are not shown when the document is opened (8.11.4.3).
+
+    None if what the document says of them can't be read.
+    """
     try:
-        properties = dict_value(document.catalog.get("OCProperties", {}))
-        default = dict_value(properties.get("D", {}))
-        groups = _numbers(properties.get("OCGs")) if _name(default.get("BaseState")) == "OFF" else set()
-        return frozenset((groups | _numbers(default.get("OFF"))) - _numbers(default.get("ON")))
+        properties = resolve1(document.catalog.get("OCProperties"))
+        if properties is None:
+            return frozenset()
+        default = resolve1(properties.get("D"))
+        if default is None:
+            return frozenset()
+        lists = [resolve1(each) for each in (properties.get("OCGs"), default.get("OFF"), default.get("ON"))]
+        if not all(each is None or isinstance(each, list) for each in lists):
+            return None
+        groups, off, on = map(_numbers, lists)
+        return frozenset((groups if _name(default.get("BaseState")) == "OFF" else set()) | off) - on
     except MemoryError:
         raise
     except Exception:
-        # pdfminer lets any error through.
-        return frozenset()
+        # pdfminer lets any error through, and what is no dictionary has no entries.
+        return None
 
 
 def is_hidden(reference: object, hidden: frozenset[int]) -> bool:

@@ -279,13 +279,14 @@ class _Pdf(Pages):
         super().__init__(kept)
         self._document = document
         self._form = Form(document)
+        self._layers = hidden_layers(document)
         self._attached += self._form.files
         self._remarks = self._media = self._unread_annotations = 0
 
     def _contents(self) -> Iterator[PageContent]:
         manager = PDFResourceManager()
         device = Device(manager)
-        layers = hidden_layers(self._document)
+        layers = self._layers or frozenset()
         interpreter = Interpreter(manager, device, layers)
         for page in self._found_pages():
             self._pages += 1
@@ -336,6 +337,8 @@ class _Pdf(Pages):
         told = super()._warnings(any_text)
         if self._form.is_foreign:
             told.append("文件（PDF）是 XFA 动态表单，填写的内容没有读出。请打印成普通 PDF 后重新提交。")
+        if self._layers is None:
+            told.append("文件（PDF）里哪些图层不显示没有读出，各图层的文字都收入了正文，请与原件核对。")
         if self._remarks:
             told.append(comments_told("文件中", self._remarks))
         if self._media:

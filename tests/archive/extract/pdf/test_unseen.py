@@ -160,3 +160,14 @@ def test_text_recognised_in_a_scan_is_what_readers_see_and_the_reviewer_is_told_
 def test_a_page_of_many_shapes_is_judged_in_time(tmp_path: Path, read: Read) -> None:
     many = "0 0 595 842 re f " * 5_000
     assert read(f"1 g {many} 0 g {SEEN}") == (["seen", "first"], ())
+
+
+@pytest.mark.parametrize(
+    ("whole", "broken"), [("/OFF [21 0 R]", "/OFF (21 0 R)"), ("/D << /OFF [21 0 R] >>", "/D [ /OFF (21 0 R)  ] ")]
+)
+def test_layers_of_which_nothing_can_be_read_are_told(tmp_path: Path, whole: str, broken: str) -> None:
+    path = written(tmp_path / "a.pdf", f"/OC /Off BDC {WORDS} EMC")
+    assert not any("图层" in each for each in extract_plain(path, PDF).warnings)
+    path.write_bytes(path.read_bytes().replace(whole.encode(), broken.encode()))
+    told = extract_plain(path, PDF)
+    assert told.paragraphs and any("哪些图层不显示没有读出" in each for each in told.warnings)
