@@ -35,7 +35,7 @@ def test_mixed_lists_have_the_numbers_that_libreoffice_shows(
     assert len(found) == len(paths)
     for each in found:
         assert each.ours == each.theirs, each.name
-    assert sum(len(each.numbered) for each in found) > len(found)
+    assert sum(len(each.numbered) for each in found) > (40 if len(found) == 20 else len(found))
 
 
 @pytest.mark.slow
