@@ -40,6 +40,13 @@ _APART = re.compile(f"{_BEYOND.pattern}|{_JOINED.pattern}")
 _LETTERS = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 _CUTS_KEPT = 2000
 _FUNCTION_FREQUENCY = 5000
+# What people write around the matter in a letter's subject: 反映…的问题, 关于…的建议. In a text of fewer characters
+# these words may be the matter itself: 投诉电话.
+_ASKING = frozenset(
+    "反映 反应 咨询 建议 投诉 请求 希望 呼吁 举报 求助 恳请 请问 想问 质疑 强烈"
+    " 关于 对于 有关 相关 问题 事宜 诉求 疑问".split()
+)
+_LEAST_TOPIC = 6
 
 
 def fingerprint() -> str:
@@ -97,6 +104,7 @@ class Analyzer:
         # 多少天 must stay one function word: otherwise jieba cuts it into 多少 and 天, and 天 is searched for.
         self._own_words += [(word, _FUNCTION_FREQUENCY, "r") for word in sorted(self._stopwords) if len(word) > 2]
         self.query = lru_cache(_CUTS_KEPT)(self._query)
+        self.topic = lru_cache(_CUTS_KEPT)(self._topic)
 
     @cached_property
     def jieba(self) -> "jieba.Tokenizer":
@@ -168,6 +176,15 @@ class Analyzer:
     def says_something(self, text: str) -> bool:
         """Return whether a text has any word other than function words."""
         return any(word not in self._stopwords for word in self.query(text).words)
+
+    def _topic(self, text: str) -> str:
+        """Return the part of a query's text that says what it is about, without the words of asking at its ends."""
+        pieces = self.pieces(text)
+        idle = [piece in _ASKING or piece in self._stopwords or not _RUN.search(piece) for piece in pieces]
+        first = next((at for at, each in enumerate(idle) if not each), 0)
+        last = next((at for at, each in enumerate(reversed(idle)) if not each), 0)
+        topic = "".join(pieces[first : len(pieces) - last])
+        return topic if sum(map(str.isalnum, topic)) >= _LEAST_TOPIC else text
 
     def _query(self, text: str) -> Cut:
         pieces = self.pieces(text)

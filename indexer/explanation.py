@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from archive.chinese.text import normalise
-from indexer import fields, relevance
+from indexer import fields, reading, relevance
 from indexer.analyzer import Analyzer, grams
 from indexer.query import (
     And,
@@ -29,8 +29,10 @@ from indexer.query import (
     Text,
     Within,
     leaves,
+    nearly,
     runs,
 )
+from indexer.reading import Read
 
 
 class How(StrEnum):
@@ -75,6 +77,9 @@ class Says(StrEnum):
     PASSAGE = "passage"  # of: the passage
     HEADING_TERM = "heading term"  # of: the term
     PASSAGE_TERM = "passage term"  # of: the term
+    # The single characters.
+    CHARACTERS = "characters"
+    CHARACTER = "character"  # of: the character; figures: count, length, documents that are read, having: those with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +169,12 @@ def score(query: Query, candidate: Candidate) -> float | None:
     return None if found is None else found.value
 
 
-def explain(query: Query, candidate: Candidate, score: float, read: bool, analyzer: Analyzer) -> Explanation | None:
+def explain(
+    query: Query, candidate: Candidate, score: float, read: Read | None, analyzer: Analyzer
+) -> Explanation | None:
     """Explain how a document's score is computed, or return None if it does not match.
 
-    ``read`` says that the document is among the best, whose passages are read.
+    ``read`` tells of the documents that are read, if it is among them.
     """
     facts = candidate.facts()
     details = _Details(candidate, facts, analyzer)
@@ -175,9 +182,11 @@ def explain(query: Query, candidate: Candidate, score: float, read: bool, analyz
     if asked is None:
         return None
     parts = [asked]
-    terms = relevance.sought(query, candidate.rarities) if read else {}
-    if terms:
-        parts.append(_passage(relevance.best_passage(facts.title, facts.text, terms), terms))
+    if read:
+        if terms := reading.sought(query, candidate.rarities):
+            parts.append(_passage(reading.best_passage(facts.title, facts.text, terms), terms))
+        if standing := reading.scattered(facts.text, read):
+            parts.append(_characters(standing, facts.text, read))
     share = relevance.covered(facts.title, runs(query))
     factors = (
         _sum(Says.CONTENT, "", parts),
@@ -226,19 +235,19 @@ class _Walk:
 
     def _best(self, says: Says, parts: Sequence[Query]) -> Explanation | None:
         found = tuple(given for part in parts if (given := self.down(part)) is not None)
-        return Explanation(max(part.value for part in found), says, "", How.BEST, found) if found else None
+        return _best_of(says, found) if found else None
 
     def _leaf(self, query: Query) -> Explanation:
         match query:
-            case Text(text, weight):
-                return self._said(Says.TEXT, text, weight)
-            case Phrase(text, weight):
-                return self._said(Says.PHRASE, text, weight)
+            case Text(text):
+                return self._said(Says.TEXT, text, relevance.weight(query, self.candidate.rarities))
+            case Phrase(text):
+                return self._said(Says.PHRASE, text, relevance.weight(query, self.candidate.rarities))
             case Within(Part.TITLE, text):
                 return self._said(Says.IN_TITLE, text)
-            case Some(texts):
-                parts = [self._said(Says.TEXT, text.text, text.weight) for text in texts]
-                return _sum(Says.PARTLY, "", [part for part in parts if part.value])
+            case Some(parts):
+                found = [self.partly(part) for part in parts]
+                return _sum(Says.PARTLY, "", [part for part in found if part.value])
             case Like(id):
                 return _sum(Says.LIKE, id, map(self.of_term, self.candidate.shared_with(id)))
             case Key(key):
@@ -246,6 +255,22 @@ class _Walk:
                 return Explanation(value, _NUMBERS[value], key)
             case _:
                 return Explanation(0.0, Says.CONDITION, _grammar(query))
+
+    def partly(self, query: Query) -> Explanation:
+        """Return what as much as the document has of a part contributes, whether it matches it or not."""
+        if numbers := nearly(query):
+            return _best_of(Says.ANY, [self._leaf(number) for number in numbers])
+        match query:
+            case And(parts):
+                return _sum(Says.ALL, "", map(self.partly, parts))
+            case Or(parts):
+                return _best_of(Says.ANY, map(self.partly, parts))
+            case Synonymous(text, pieces):
+                return _best_of(Says.SYNONYMS, (self.partly(text), self.partly(And(pieces))))
+            case Text() | Phrase():
+                return self._leaf(query)
+            case _:
+                return Explanation(0.0, Says.CONDITION)
 
     def _said(self, says: Says, text: str, weight: float = 1.0) -> Explanation:
         terms = tuple(map(self.of_term, self.candidate.terms(text)))
@@ -302,7 +327,30 @@ def _sum(says: Says, of: str, parts: Iterable[Explanation]) -> Explanation:
     return Explanation(sum((part.value for part in parts), 0.0), says, of, How.SUM, parts)
 
 
-def _passage(passage: relevance.Passage, terms: Mapping[str, float]) -> Explanation:
+def _best_of(says: Says, parts: Iterable[Explanation]) -> Explanation:
+    parts = tuple(parts)
+    return Explanation(max((part.value for part in parts), default=0.0), says, "", How.BEST, parts)
+
+
+def _characters(standing: Iterable[reading.Scattered], text: str, read: Read) -> Explanation:
+    parts = tuple(
+        Explanation(
+            each.gain,
+            Says.CHARACTER,
+            each.character,
+            figures={
+                "count": each.count,
+                "having": read.having[each.character],
+                "documents": read.documents,
+                "length": reading.length(text) / (read.average or 1.0),
+            },
+        )
+        for each in standing
+    )
+    return _sum(Says.CHARACTERS, "", parts)
+
+
+def _passage(passage: reading.Passage, terms: Mapping[str, float]) -> Explanation:
     standing = [Explanation(terms[term], Says.HEADING_TERM, term) for term in passage.in_heading]
     standing += [Explanation(terms[term], Says.PASSAGE_TERM, term) for term in passage.terms]
     return Explanation(passage.value, Says.PASSAGE, passage.text, How.SUM, tuple(standing))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from archive.chinese.text import normalise
 from archive.document import LAPSED, Document
-from indexer import facets, relevance
+from indexer import facets, reading
 from indexer.analyzer import Analyzer, grams, marks
 from indexer.analyzer import fingerprint as analysis
 
@@ -43,7 +43,7 @@ FIELDS: Mapping[str, object] = {
     "keys": ["number, other numbers, index code", KEY_WEIGHTS],
     "cites": "cited numbers",
     "columns": ["id", "title", "numbers", "text", "passages", "day", "prior", "lengths"],
-    "passage": relevance.PASSAGE,
+    "passage": ["sentences", reading.PASSAGE],
     "lapsed": LAPSED_PRIOR,
     "recognised": RECOGNISED_PRIOR,
     "facets": list(facets.NAMES),

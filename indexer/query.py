@@ -27,19 +27,25 @@ class Text:
     """A run of text as typed, normalised.
 
     A few words match a document that has all of them. A whole sentence matches only with all of its bigrams, because
-    its words scattered over a long document mean nothing. ``weight`` multiplies the score.
+    its words scattered over a long document mean nothing. ``weight`` multiplies the score. ``stands_for`` is the word
+    that was typed, if this is another word for it.
     """
 
     text: str
     weight: float = 1.0
+    stands_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Exactly this run of normalised characters, regardless of word boundaries."""
+    """Exactly this run of normalised characters, regardless of word boundaries.
+
+    ``weight`` and ``stands_for`` are those of a ``Text``.
+    """
 
     text: str
     weight: float = 1.0
+    stands_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +114,18 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """A good part of these texts, measured by the weight of their terms (see ``relevance.RELAXED_SHARE``).
+    """A good part of the texts in these parts, measured by the weight of their terms (see ``relevance.RELAXED_SHARE``).
 
-    Texts with a weight below 1 are other words for what was asked. Nearly all of one such text is enough.
+    Texts with a weight below 1 are other words for what was asked. Nearly all of one such text is enough. A document
+    that matches is scored by as much of each part as it has.
     """
 
-    texts: tuple[Text, ...]
+    parts: "tuple[Query, ...]"
+
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """The distinct texts in the parts."""
+        return tuple(dict.fromkeys(text for part in self.parts for text in _texts(part)))
 
 
 Query = Everything | Text | Phrase | Synonymous | Key | Within | Dated | Like | And | Or | Not | Some
@@ -122,9 +134,11 @@ Query = Everything | Text | Phrase | Synonymous | Key | Within | Dated | Like | 
 def leaves(query: Query) -> "Iterator[Query]":
     """Yield the leaves that a document is wanted for, in order: all but excluded ones."""
     match query:
-        case And(parts) | Or(parts) | Some(parts):
+        case And(parts) | Or(parts):
             for part in parts:
                 yield from leaves(part)
+        case Some():
+            yield from query.texts
         case Synonymous(text, pieces):
             yield text
             yield from (other for piece in pieces for other in leaves(piece) if isinstance(other, Phrase))
@@ -171,9 +185,9 @@ def looser(query: Query) -> Iterator[Query]:
     numbers = tuple(part for part in loose if keys(part))
     if numbers and len(numbers) < len(loose):
         yield And((*numbers, *firm))
-    texts = tuple(dict.fromkeys(text for part in loose for text in _texts(part)))
-    if texts:
-        yield And((Some(texts), *firm))
+    some = Some(tuple(dict.fromkeys(loose)))
+    if some.texts:
+        yield And((some, *firm))
 
 
 def _loose(part: Query) -> bool:
@@ -182,14 +196,19 @@ def _loose(part: Query) -> bool:
     return not isinstance(part, Not | Phrase | Within | Dated | Like | Everything)
 
 
+def nearly(part: Query) -> tuple[Text, ...]:
+    """Return a part's numbers as texts that must occur nearly whole, or none if it may be no number at all."""
+    sure = any(isinstance(leaf, Phrase) for leaf in leaves(part))
+    return tuple(Text(key, NEARLY) for key in keys(part)) if sure else ()
+
+
 def _texts(part: Query) -> Iterator[Text]:
-    sure = keys(part) and any(isinstance(leaf, Phrase) for leaf in leaves(part))
-    if sure:
-        yield from (Text(key, NEARLY) for key in keys(part))
+    if numbers := nearly(part):
+        yield from numbers
         return
     for leaf in leaves(part):
         match leaf:
             case Text():
                 yield leaf
-            case Phrase(text, weight):
-                yield Text(text, weight)
+            case Phrase(text, weight, stands_for):
+                yield Text(text, weight, stands_for)

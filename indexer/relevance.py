@@ -9,23 +9,21 @@ bigrams. Counts are weighted by field (see ``fields``)::
 where c is how often the term occurs in all documents and U how many passages the documents make up. A term is weighted
 by its rarity among passages, not among documents, since a long law has nearly every word somewhere.
 
-The ``READ`` best documents are then read. Each gains the rarity of all terms in its best passage, and as much again
-where they stand as typed, so that terms close together rank above terms far apart. The sum is multiplied by
+The ``READ`` best documents are then read and gain what ``indexer.reading`` says. The sum is multiplied by
 ``1 + TITLE · share``, where share is how much of the document's title the query's runs make up, and by the document's
 prior. Equal scores are ordered by day, newest first, then by id, so the order is always defined.
 
-The figures were chosen on 407 laypeople's questions over 1,512 statutes (``gongkai judge``) and checked against the
-sample's judged queries. docs/search.md says what each contributes there.
+The figures were chosen on questions of several kinds, over statutes, policy texts and replies to letters, each alone
+and all in one index (``gongkai judge``), and checked against the sample's judged queries. docs/search.md says what each
+contributes.
 """
 
 import math
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from indexer.query import Phrase, Query, Text, leaves
+from indexer.query import Phrase, Text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,14 +46,13 @@ MOST_TERMS = 64
 SCATTERED = 2
 # The share of a query's rarity that a document needs when nothing matches the whole query. Terms that no document has
 # don't count: nothing could match them.
-RELAXED_SHARE = 0.15
+RELAXED_SHARE = 0.1
 # Other words for what was asked must match nearly whole: 报告 alone is not 年度报告.
 OTHER_SHARE = 0.8
+OTHER_MOST = 2.0
 # How many tokens of each stream make up a passage.
 PASSAGE_TOKENS: Mapping[str, int] = {"words": 200, "grams": 300}
-PASSAGE = 150
-READ = 30
-READ_TERMS = 30
+READ = 100
 # How many words characterise a document, and how much of it is read to find them.
 LIKE_TERMS = 25
 LIKE_ASKED = 60
@@ -70,6 +67,18 @@ DIGITS = 6
 def rarity(passages: float, occurrences: float) -> float:
     """Return the weight of a term that occurs ``occurrences`` times in text of ``passages`` passages; positive."""
     return math.log(1 + (passages + 0.5) / (occurrences + 0.5))
+
+
+def weight(text: Text | Phrase, terms: Callable[[str], Iterable[tuple[str, float]]]) -> float:
+    """Return the factor for a text's score. ``terms`` gives the terms of a text and their rarities.
+
+    However rare it is, a text that stands for a typed one counts at most ``OTHER_MOST`` times as much as that.
+    """
+    if not text.stands_for:
+        return text.weight
+    own, typed = (sum(rarity for _, rarity in terms(each)) for each in (text.text, text.stands_for))
+    most = OTHER_MOST * typed
+    return text.weight * (most / own if own > most else 1.0)
 
 
 def norm(length: Figure) -> Figure:
@@ -117,81 +126,6 @@ def characteristic(
 
     likely = weightiest(shares, estimate, LIKE_ASKED) if estimate else shares
     return weightiest(likely, rarity, LIKE_TERMS)
-
-
-def sought(query: Query, terms: Callable[[str], Iterable[tuple[str, float]]]) -> dict[str, float]:
-    """Return the terms to look for in passages, with weights. ``terms`` gives a text's terms and their rarities."""
-    weights: dict[str, float] = {}
-    for leaf in leaves(query):
-        if isinstance(leaf, Text | Phrase):
-            _gather(weights, leaf.text, [(term, rarity * leaf.weight) for term, rarity in terms(leaf.text)])
-    return _telling(weights)
-
-
-def _gather(weights: dict[str, float], run: str, terms: Iterable[tuple[str, float]]) -> None:
-    """Add the terms of a run of text, and the run itself with the weight of all its terms together.
-
-    A word and a bigram may be the same characters: the larger weight counts.
-    """
-    own: dict[str, float] = {}
-    for term, weight in terms:
-        own[term] = max(own.get(term, 0.0), weight)
-    for term, weight in {run: sum(own.values()), **own}.items():
-        weights[term] = max(weights.get(term, 0.0), weight)
-
-
-def _telling(terms: Mapping[str, float]) -> dict[str, float]:
-    """Return the ``READ_TERMS`` weightiest terms, if there are at least two.
-
-    The others change little and cost as much to look for.
-    """
-    if len(terms) < 2:
-        # A single term is in the best passage of every document that has it.
-        return {}
-    return dict(sorted(terms.items(), key=lambda term: (-term[1], term[0]))[:READ_TERMS])
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A passage of a text, with the sought terms in it and those in the heading above it."""
-
-    text: str
-    in_heading: Sequence[str]
-    terms: Sequence[str]
-    value: float
-
-
-def best_passage(heading: str, text: str, terms: Mapping[str, float]) -> Passage:
-    """Return the passage of a text whose terms have the greatest total weight; the first if several tie.
-
-    A passage is as many lines as fit into ``PASSAGE`` characters, or one longer line. Terms in the heading count for
-    every passage.
-    """
-    in_heading = [term for term in terms if term in heading]
-    ends = passage_ends(text)
-    standing: list[list[str]] = [[] for _ in ends or [0]]
-    for term in terms:
-        at = -1 if term in in_heading else text.find(term)
-        while at >= 0:
-            passage = bisect_right(ends, at)
-            standing[passage].append(term)
-            at = text.find(term, ends[passage])
-    sums = [sum((terms[term] for term in (*in_heading, *found)), 0.0) for found in standing]
-    best = sums.index(max(sums))
-    said = text[ends[best - 1] if best else 0 : ends[best]] if ends else ""
-    return Passage(said, in_heading, standing[best], sums[best])
-
-
-def passage_ends(text: str) -> list[int]:
-    """Return the offset at which each passage of a text ends."""
-    ends: list[int] = []
-    start = end = 0
-    for line in text.splitlines(keepends=True):
-        if end > start and end + len(line) - start > PASSAGE:
-            ends.append(end)
-            start = end
-        end += len(line)
-    return [*ends, end] if text else []
 
 
 def is_code(text: str) -> bool:

@@ -125,5 +125,5 @@ def _pieces(text: str, matches: Sequence[Match], analyzer: Analyzer) -> Iterator
             yield Text(text[start:end])
         if at < len(matches):
             match = matches[at]
-            others = (Phrase(other.other, OTHER_WORDS * other.weight) for other in match.others)
+            others = (Phrase(other.other, OTHER_WORDS * other.weight, match.text) for other in match.others)
             yield Or((Text(match.text), *others))

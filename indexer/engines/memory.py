@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from archive.chinese.text import normalise
 from archive.document import Document
-from indexer import explanation, fields, relevance
+from indexer import explanation, fields, reading, relevance
 from indexer.analyzer import Analyzer, Cut
 from indexer.engine import Answer, Hit, SearchRequest, Sort
 from indexer.explanation import Explanation, Facts, Spread, Term
@@ -26,6 +26,7 @@ from indexer.query import (
     looser,
     runs,
 )
+from indexer.reading import Read
 
 
 class MemoryEngine:
@@ -45,8 +46,10 @@ class MemoryEngine:
         found = self._find(request)
         ordered = sorted(found.answering, key=_order(request.sort))
         if request.sort is Sort.RELEVANCE:
-            read = [(entry, found.search.read(entry, score)) for entry, score in ordered[: relevance.READ]]
-            ordered = [*sorted(read, key=_order(request.sort)), *ordered[relevance.READ :]]
+            best, others = ordered[: relevance.READ], ordered[relevance.READ :]
+            read = found.search.reading(best)
+            best = [(entry, found.search.read(entry, score, read)) for entry, score in best]
+            ordered = [*sorted(best, key=_order(request.sort)), *others]
         page = ordered[request.offset : request.offset + request.limit]
         return Answer(
             total=len(found.answering),
@@ -57,10 +60,11 @@ class MemoryEngine:
 
     def explain(self, request: SearchRequest, id: str) -> Explanation | None:
         found = self._find(request)
-        for place, (entry, score) in enumerate(sorted(found.answering, key=_order(request.sort))):
+        ordered = sorted(found.answering, key=_order(request.sort))
+        best = ordered[: relevance.READ] if request.sort is Sort.RELEVANCE else []
+        for place, (entry, score) in enumerate(ordered):
             if entry.id == id:
-                read = request.sort is Sort.RELEVANCE and place < relevance.READ
-                return found.search.explain(entry, score, read)
+                return found.search.explain(entry, score, found.search.reading(best) if place < len(best) else None)
         return None
 
     def _find(self, request: SearchRequest) -> "_Found":
@@ -177,13 +181,18 @@ class _Search:
         scored = ((entry, explanation.score(self._query, _Candidate(self, entry))) for entry in entries)
         return [(entry, self._final(entry, score)) for entry, score in scored if score is not None]
 
-    def read(self, entry: Entry, score: float) -> float:
-        """Return the score with what the best passage adds."""
-        added = self._final(entry, relevance.best_passage(entry.title, entry.text, self._sought).value)
-        return round(score + added, relevance.DIGITS)
+    def reading(self, best: Sequence[tuple[Entry, float]]) -> Read:
+        """Return what is known of the documents that are read."""
+        return Read.of([entry.text for entry, _ in best], self._characters)
 
-    def explain(self, entry: Entry, score: float, read: bool) -> Explanation | None:
-        final = self.read(entry, score) if read else score
+    def read(self, entry: Entry, score: float, read: Read) -> float:
+        """Return the score with what the document gains when it is read."""
+        passage = reading.best_passage(entry.title, entry.text, self._sought).value
+        characters = sum(each.gain for each in reading.scattered(entry.text, read))
+        return round(score + self._final(entry, passage + characters), relevance.DIGITS)
+
+    def explain(self, entry: Entry, score: float, read: Read | None) -> Explanation | None:
+        final = self.read(entry, score, read) if read else score
         return explanation.explain(self._query, _Candidate(self, entry), final, read, self._analyzer)
 
     def _final(self, entry: Entry, score: float) -> float:
@@ -192,7 +201,11 @@ class _Search:
 
     @cached_property
     def _sought(self) -> Mapping[str, float]:
-        return relevance.sought(self._query, self.rarities)
+        return reading.sought(self._query, self.rarities)
+
+    @cached_property
+    def _characters(self) -> str:
+        return reading.characters(self._query, self._analyzer)
 
     def rarities(self, text: str) -> list[tuple[str, float]]:
         """Return the terms that represent a text, with their rarities."""
@@ -224,7 +237,8 @@ class _Search:
                 words = self._characteristic(id)
                 have = sum(weight for word, weight in words.items() if word in entry.words)
                 return entry.id != id and have > 0 and have >= relevance.LIKE_SHARE * sum(words.values())
-            case Some(texts):
+            case Some():
+                texts = query.texts
                 asked = [text.text for text in texts if text.weight == 1]
                 return self._covers(entry, asked, relevance.RELAXED_SHARE) or any(
                     self._covers(entry, [text.text], relevance.OTHER_SHARE, missing_too=True)
@@ -280,7 +294,7 @@ class _Search:
         return {}
 
     def _told_by(self, text: str) -> Cut:
-        cut = self._cut(text)
+        cut = self._cut(self._analyzer.topic(text))
         occurring = {("words", word): sum(map(_word_in(word), self._entries)) for word in cut.words}
         occurring |= {("grams", gram): sum(map(_gram_in(gram), self._entries)) for gram in cut.grams}
         kept = set(relevance.rarest(occurring))

@@ -5,7 +5,7 @@ from math import prod
 
 import pytest
 
-from indexer import fields, relevance
+from indexer import fields, reading, relevance
 from indexer.explanation import Explanation, How, Says
 
 # The score is rounded before the best passage is added, and what the passage adds is rounded too.
@@ -52,6 +52,11 @@ def _of_figures(step: Explanation) -> float:
             assert counted + figures["others"] == pytest.approx(figures["count"])
             assert figures["others"] >= 0
             return relevance.saturated(figures["count"], relevance.norm(figures["length"]))
+        case Says.CHARACTER:
+            read = reading.Read(int(figures["documents"]), {step.of: int(figures["having"])}, 1.0)
+            assert 0 < figures["having"] <= figures["documents"]
+            counted = relevance.saturated(figures["count"], read.norm(figures["length"]))
+            return reading.CHARACTERS * read.rarity(step.of) * counted
         case Says.TITLE_SHARE:
             return relevance.titled(figures["share"])
         case _:

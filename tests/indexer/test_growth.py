@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from archive.extract.text.assemble import Lines
-from indexer import duplicates, relevance
+from indexer import duplicates, reading
 from indexer.analyzer import Analyzer
 from indexer.asking.parse import parse
 from indexer.engines.whoosh.segment_reader import Storage
@@ -31,7 +31,7 @@ def test_eight_times_the_text_takes_about_eight_times_as_long(unit: str, analyze
         writer.finish()
         marker = Marker(parse(f"{text[:2]} {text[5:9]} 公开"), analyzer)
         marker.passages(document.metadata.title, document.text)
-        relevance.best_passage("", found.text, {"公开": 1.0, "20": 1.0, found.text[-3:]: 1.0})
+        reading.best_passage("", found.text, {"公开": 1.0, "20": 1.0, found.text[-3:]: 1.0})
         duplicates.sketch(document.text)
 
     work(text_of(unit, 1000))

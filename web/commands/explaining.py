@@ -46,10 +46,12 @@ _LABELS: Mapping[Says, str] = {
     Says.PASSAGE: "最佳段落",
     Says.HEADING_TERM: "标题中有",
     Says.PASSAGE_TERM: "段落中有",
+    Says.CHARACTERS: "单字",
+    Says.CHARACTER: "字",
 }
 _FIELDS: Mapping[str, str] = {"title": "标题", "number": "文号", "issuer": "发布机构"}
 # Steps made of terms. If there are many terms, only those with the most weight are shown.
-_OF_TERMS = frozenset({Says.TEXT, Says.PHRASE, Says.IN_TITLE, Says.TERMS, Says.LIKE, Says.PASSAGE})
+_OF_TERMS = frozenset({Says.TEXT, Says.PHRASE, Says.IN_TITLE, Says.TERMS, Says.LIKE, Says.PASSAGE, Says.CHARACTERS})
 # A term's two factors are shown on its own line.
 _TERMS = frozenset({Says.WORD, Says.GRAM})
 _NOTES: Mapping[Says, str] = {
@@ -175,6 +177,10 @@ def _note(step: Explanation) -> str:
             return lowered if step.value < 1 else "不升不降"
         case Says.PASSAGE:
             return f"“{_excerpt(step)}”；同在一段的词项再计一次"
+        case Says.CHARACTERS:
+            return f"在最靠前的 {step.parts[0].figures['documents']:.0f} 件之间比较，文短的得分高"
+        case Says.CHARACTER:
+            return f"计 {step.figures['count']:.0f} 次，见于其中 {step.figures['having']:.0f} 件"
         case Says.CONDITION if not step.of:
             return "全部文件，不计分"
         case _:

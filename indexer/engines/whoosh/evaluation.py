@@ -5,15 +5,16 @@ The formula is that of ``relevance``. The memory engine computes the same for on
 the two.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
-from indexer import relevance
+from indexer import reading, relevance
 from indexer.analyzer import Analyzer, is_gram, marks
 from indexer.engines.whoosh.postings import Mask, Postings, Slots, without
+from indexer.engines.whoosh.reading import Reading
 from indexer.engines.whoosh.snapshot import Scores, Snapshot
 from indexer.fields import KEY_WEIGHTS, number_pattern
 from indexer.query import (
@@ -31,6 +32,7 @@ from indexer.query import (
     Synonymous,
     Text,
     Within,
+    nearly,
     runs,
 )
 
@@ -87,39 +89,20 @@ class Evaluation:
         return self._final(slots, self._scores(self.query, slots)) if len(slots) else np.empty(0)
 
     def read(self, slots: Slots, scores: Scores) -> Scores:
-        """Return the scores of some documents, in any order, with what the best passage adds to each."""
-        terms = relevance.sought(self.query, self.rarities)
-        if not len(slots) or not terms:
-            return scores
+        """Return the scores of some documents, in any order, with what each gains when it is read."""
         rising = np.argsort(slots)
-        passages = np.empty(len(slots))
-        passages[rising] = self._best_passages(slots[rising], terms)
-        read: Scores = np.round(scores + self._final(slots, passages), relevance.DIGITS)
+        prepared = self.reading(slots[rising])
+        if not len(slots) or not (prepared.terms or prepared.characters):
+            return scores
+        gains = np.empty(len(slots))
+        gains[rising] = prepared.gains()
+        read: Scores = np.round(scores + self._final(slots, gains), relevance.DIGITS)
         return read
 
-    def _best_passages(self, slots: Slots, terms: Mapping[str, float]) -> Scores:
-        """Compute ``relevance.best_passage`` for several documents at once."""
-        titles = [self._snapshot.titles[slot] for slot in slots.tolist()]
-        texts = self._snapshot.texts(slots)
-        ends, counts = self._snapshot.passage_ends(slots)
-        owners = np.repeat(np.arange(len(slots)), counts)
-        ends = ends + texts.starts[owners]
-        stands = {term: np.array([term in title for title in titles], bool) for term in terms}
-        best = np.zeros(len(slots))
-        for term, weight in terms.items():
-            best[stands[term]] += weight
-        sums = best[owners]
-        for term, weight in terms.items():
-            places = texts.places(term)
-            if len(places):
-                has = np.zeros(len(sums), bool)
-                has[ends.searchsorted(places, side="right")] = True
-                # A term in the title already counts for every passage.
-                if (titled := stands[term]).any():
-                    has &= ~titled[owners]
-                sums[has] += weight
-        np.maximum.at(best, owners, sums)
-        return best
+    def reading(self, slots: Slots) -> Reading:
+        """Prepare the reading of some documents. ``slots`` are ascending."""
+        terms = reading.sought(self.query, self.rarities)
+        return Reading(self._snapshot, slots, terms, reading.characters(self.query, self._analyzer))
 
     def _final(self, slots: Slots, scores: Scores) -> Scores:
         title = relevance.titled(self._covered.take(slots))
@@ -156,8 +139,8 @@ class Evaluation:
                 return among[(days >= since) & (days <= until)]
             case Like(id):
                 return among[self._like(id)[among]]
-            case Some(texts):
-                return among[self._enough(texts)[among]]
+            case Some():
+                return among[self._enough(query.texts)[among]]
             case Not(part):
                 return without(among, self._answering(part, among))
             case And(parts):
@@ -173,8 +156,8 @@ class Evaluation:
     def _scores(self, query: Query, slots: Slots) -> Scores:
         """Return a query's scores for some documents that match it. ``slots`` are ascending."""
         match query:
-            case Text(text, weight) | Phrase(text, weight):
-                return self._bm25(text, slots) * weight
+            case Text(text) | Phrase(text):
+                return self._bm25(text, slots) * relevance.weight(query, self.rarities)
             case Within(Part.TITLE, text):
                 return self._bm25(text, slots)
             case Synonymous():
@@ -187,9 +170,8 @@ class Evaluation:
                 return scores
             case Like(id):
                 return self._sum(self.terms_of(id), slots)
-            case Some(texts):
-                parts_of = (self._bm25(text.text, slots) * text.weight for text in texts)
-                return sum(parts_of, np.zeros(len(slots)))
+            case Some(parts):
+                return sum((self._partly(part, slots) for part in parts), np.zeros(len(slots)))
             case And(parts):
                 return sum((self._scores(part, slots) for part in sorted(parts, key=_cost)), np.zeros(len(slots)))
             case Or(parts):
@@ -201,6 +183,28 @@ class Evaluation:
                 return best
             case _:
                 return np.zeros(len(slots))
+
+    def _partly(self, query: Query, slots: Slots) -> Scores:
+        """Return the scores for as much as each document has of a part, whether it matches it or not."""
+        match query:
+            case _ if numbers := nearly(query):
+                return self._greatest(numbers, slots)
+            case And(parts):
+                return sum((self._partly(part, slots) for part in parts), np.zeros(len(slots)))
+            case Or(parts):
+                return self._greatest(parts, slots)
+            case Synonymous(text, pieces):
+                return self._greatest((text, And(pieces)), slots)
+            case Text() | Phrase():
+                return self._scores(query, slots)
+            case _:
+                return np.zeros(len(slots))
+
+    def _greatest(self, parts: Sequence[Query], slots: Slots) -> Scores:
+        best = np.zeros(len(slots))
+        for part in parts:
+            np.maximum(best, self._partly(part, slots), out=best)
+        return best
 
     def _mask(self, *slots: Slots) -> Mask:
         mask = np.zeros(self._snapshot.size, bool)
@@ -221,7 +225,7 @@ class Evaluation:
 
     def terms(self, text: str) -> list[Stored]:
         """Return the terms that represent a text."""
-        cut = self._analyzer.query(text)
+        cut = self._analyzer.query(self._analyzer.topic(text))
         names = [("words", name) for name in cut.words] + [("grams", name) for name in cut.grams]
         if len(names) > relevance.MOST_TERMS:
             names = relevance.rarest({name: self._snapshot.occurrences(*_stored(*name)) for name in names})

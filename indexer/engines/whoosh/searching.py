@@ -13,6 +13,7 @@ from indexer.engines.whoosh.evaluation import Evaluation
 from indexer.engines.whoosh.postings import Mask, Slots, without
 from indexer.engines.whoosh.snapshot import Scores, Snapshot
 from indexer.query import Text, looser
+from indexer.reading import Read
 
 # Up to this many documents are simply sorted.
 _FEW = 200
@@ -75,14 +76,16 @@ def find(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Foun
     return Found(evaluation, slots, passing, _passing(slots, passing), relaxed)
 
 
-def score_of(snapshot: Snapshot, found: Found, slot: int, sort: Sort) -> tuple[float, bool]:
-    """Return a matching document's score, and whether it is among the best, whose passages are read."""
+def score_of(snapshot: Snapshot, found: Found, slot: int, sort: Sort) -> tuple[float, Read | None]:
+    """Return a matching document's score and, if it is among the best, what is known of those that are read."""
     chosen, evaluation = found.chosen, found.evaluation
     scores = evaluation.scores(chosen)
-    at = chosen == slot
-    if sort is Sort.RELEVANCE and slot in chosen[_first(snapshot, chosen, scores, sort, relevance.READ)]:
-        return float(evaluation.read(chosen[at], scores[at])[0]), True
-    return float(scores[at][0]), False
+    best = _first(snapshot, chosen, scores, sort, relevance.READ)
+    read = best[chosen[best] == slot]
+    if sort is Sort.RELEVANCE and len(read):
+        after = evaluation.read(chosen[best], scores[best])
+        return float(after[best == read[0]][0]), evaluation.reading(np.sort(chosen[best])).read
+    return float(scores[chosen == slot][0]), None
 
 
 def unanswered(snapshot: Snapshot, analyzer: Analyzer, sample: int) -> list[str]:

@@ -19,7 +19,7 @@ from whoosh.filedb.filetables import OrderedHashWriter
 from whoosh.system import pack_ushort
 
 from archive.chinese.text import normalise
-from indexer import relevance
+from indexer import reading
 from indexer.engines.whoosh import blocks
 from indexer.engines.whoosh.segment import COLUMNS, ENCODING, MOST_DOCUMENTS, NAME, STREAMS
 from indexer.fields import KEY_WEIGHTS, Entry
@@ -235,7 +235,7 @@ class _Sorted:
 
 
 def _passages(text: str) -> bytes:
-    ends = np.array(relevance.passage_ends(text), "<u4")
+    ends = np.array(reading.passage_ends(text), "<u4")
     if text and max(text) > "\uffff":
         # Each of these characters is two units of UTF-16.
         beyond = np.frombuffer(text.encode("utf-32-le"), "<u4") > 0xFFFF

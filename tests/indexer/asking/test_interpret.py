@@ -8,7 +8,7 @@ from indexer.asking.synonyms import PACKAGED, Synonyms
 from indexer.query import And, Or, Part, Phrase, Synonymous, Text, Within
 
 SYNONYMS = Synonyms.load(PACKAGED)
-ALLOWANCE = Phrase("最低生活保障", OTHER_WORDS)
+ALLOWANCE = Phrase("最低生活保障", OTHER_WORDS, "低保")
 
 
 @pytest.mark.parametrize(
