@@ -7,6 +7,8 @@ from typing import TypeGuard
 
 # The weight of a text that must match nearly whole or not at all (see ``Some``).
 NEARLY = 0.75
+# The words in numbers, dates and times.
+_IN_NUMBERS = frozenset("年月日号点时分半比之")
 
 
 class Part(StrEnum):
@@ -27,8 +29,9 @@ class Text:
     """A run of text as typed, normalised.
 
     A few words match a document that has all of them. A whole sentence matches only with all of its bigrams, because
-    its words scattered over a long document mean nothing. ``weight`` multiplies the score. ``stands_for`` is the word
-    that was typed, if this is another word for it.
+    its words scattered over a long document mean nothing. Figures in it (5.2%, 8:30) must stand whole, and not within
+    another number (see ``figures``). ``weight`` multiplies the score. ``stands_for`` is the word that was typed, if
+    this is another word for it.
     """
 
     text: str
@@ -40,17 +43,22 @@ class Text:
 class Phrase:
     """Exactly this run of normalised characters, regardless of word boundaries.
 
-    ``weight`` and ``stands_for`` are those of a ``Text``.
+    ``weight`` and ``stands_for`` are those of a ``Text``. ``whole`` wants it as no part of another number or code, as
+    other spellings of a figure must be: 12,000 is not in 112,000.
     """
 
     text: str
     weight: float = 1.0
     stands_for: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Synonymous:
-    """A ``Text`` as it stands, or all of its ``pieces``, each a text without synonyms or a choice among synonyms."""
+    """A ``Text`` as it stands, or all of its ``pieces``, each a text without synonyms or a choice among synonyms.
+
+    A choice begins with what was typed. Synonyms are phrases, other spellings are whole phrases or texts.
+    """
 
     text: Text
     pieces: "tuple[Text | Or, ...]"
@@ -132,7 +140,10 @@ Query = Everything | Text | Phrase | Synonymous | Key | Within | Dated | Like | 
 
 
 def leaves(query: Query) -> "Iterator[Query]":
-    """Yield the leaves that a document is wanted for, in order: all but excluded ones."""
+    """Yield the leaves that a document is wanted for, in order: all but excluded ones and other spellings.
+
+    Of the spellings of a figure a document has one, so those that it lacks say nothing about its passages.
+    """
     match query:
         case And(parts) | Or(parts):
             for part in parts:
@@ -141,11 +152,28 @@ def leaves(query: Query) -> "Iterator[Query]":
             yield from query.texts
         case Synonymous(text, pieces):
             yield text
-            yield from (other for piece in pieces for other in leaves(piece) if isinstance(other, Phrase))
+            yield from (other for other in _others(pieces) if isinstance(other, Phrase) and not other.whole)
         case Not():
             return
         case _:
             yield query
+
+
+def _others(pieces: "tuple[Text | Or, ...]") -> Iterator[Text | Phrase]:
+    """Yield what is wanted instead of pieces: in each choice, all after the first."""
+    for piece in pieces:
+        if isinstance(piece, Or):
+            yield from (other for other in piece.parts[1:] if isinstance(other, Text | Phrase))
+
+
+def spellings(query: Query) -> Iterator[Text | Phrase]:
+    """Yield the other spellings of figures, and abbreviations, that a document is wanted for."""
+    match query:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from spellings(part)
+        case Synonymous(_, pieces):
+            yield from (other for other in _others(pieces) if isinstance(other, Text) or other.whole)
 
 
 def runs(query: Query) -> tuple[str, ...]:
@@ -153,8 +181,8 @@ def runs(query: Query) -> tuple[str, ...]:
 
     Other words in a ``Some`` are left out: a title made up of one of them says little about a whole question.
     """
-    found = (leaf.text for leaf in leaves(query) if _is_run(leaf))
-    return tuple(dict.fromkeys(found))
+    found = [leaf.text for leaf in leaves(query) if _is_run(leaf)]
+    return tuple(dict.fromkeys((*found, *(each.text for each in spellings(query)))))
 
 
 def _is_run(leaf: "Query") -> TypeGuard["Text | Phrase | Within"]:
@@ -176,8 +204,9 @@ def looser(query: Query) -> Iterator[Query]:
     """Yield looser and looser forms of a query, to try when nothing matches the whole.
 
     The first drops the words beside a number: whoever types a number wants that document. The next asks for a good
-    part of the words. Phrases, exclusions, parts and runs of digits stay, because they were typed on purpose. A number
-    that no document bears or cites must occur nearly whole, because its digits occur in many others.
+    part of the words. Phrases, exclusions, parts, runs of digits and figures stay, because they were typed on purpose.
+    The last one drops the figures beside words. A number that no document bears or cites must occur nearly whole,
+    because its digits occur in many others.
     """
     parts = query.parts if isinstance(query, And) else (query,)
     loose = [part for part in parts if _loose(part)]
@@ -188,12 +217,31 @@ def looser(query: Query) -> Iterator[Query]:
     some = Some(tuple(dict.fromkeys(loose)))
     if some.texts:
         yield And((some, *firm))
+        firmer = tuple(part for part in firm if not _is_figure(part))
+        if len(firmer) < len(firm):
+            yield And((some, *firmer))
 
 
 def _loose(part: Query) -> bool:
-    if isinstance(part, Text):
-        return not (part.text.isascii() and any(map(str.isdigit, part.text)))
-    return not isinstance(part, Not | Phrase | Within | Dated | Like | Everything)
+    match part:
+        case Text(text) | Synonymous(Text(text)):
+            return not (any(map(str.isnumeric, text)) and all(map(_of_number, text)))
+        case _:
+            return not isinstance(part, Not | Phrase | Within | Dated | Like | Everything)
+
+
+def _of_number(character: str) -> bool:
+    """Return whether a character may be of a number, date or time, or of a code: 5.2%, 八点半, KX-200B."""
+    return character.isascii() or character.isnumeric() or not character.isalpha() or character in _IN_NUMBERS
+
+
+def _is_figure(part: Query) -> bool:
+    """Return whether a firm part is a number of several parts: 5.2%, 8:30, not 10113."""
+    match part:
+        case Text(text) | Synonymous(Text(text)):
+            return not (text.isascii() and text.isalnum())
+        case _:
+            return False
 
 
 def nearly(part: Query) -> tuple[Text, ...]:

@@ -41,7 +41,7 @@ archive.registers.requests.letters
 archive.registers.books
 archive.custody
 
-indexer indexer.errors indexer.query indexer.relevance indexer.gaps
+indexer indexer.errors indexer.query indexer.relevance indexer.figures indexer.gaps
 indexer.lexicon indexer.analyzer indexer.facets indexer.fields indexer.explanation indexer.engine
 indexer.snippets indexer.duplicates indexer.sync
 indexer.asking

@@ -4,10 +4,10 @@ The grammar, as on the help page::
 
     低保 申请            both words
     "低保申请"           exactly this
-    -预算                not this; also -"部门预算", -机构:财政局
+    -预算                not this; also -"部门预算", -机构:财政局. -5℃ and -3.2% are numbers
     低保 OR 五保 申请     one of the two on either side of OR
     标题:招聘            in the title; 文号:沭政发2019 (pieces of a number); 机构:财政局
-    日期:2019            also 2019-05, 2019-05-03, 2019年5月, 2019-01..2020-06, 2019.. and ..2019
+    日期:2019            also 2019-05, 2019-05-03, 2019年5月, 二〇一九年, 2019-01..2020-06, 2019.. and ..2019
 
 A document number is recognised in any spelling, anywhere, and looked up as a number. Nothing is a syntax error: what
 has no meaning in the grammar is text.
@@ -18,9 +18,11 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
 
+from archive.chinese import numerals
 from archive.chinese.text import HAN, is_han, normalise
 from archive.describe.docnumber import Number, read_query
 from indexer.errors import BadQuery
+from indexer.figures import is_negative
 from indexer.query import And, Dated, Everything, Key, Not, Or, Part, Phrase, Query, Text, Within
 
 MAX_LENGTH = 200
@@ -37,11 +39,13 @@ _QUOTED = "|".join(f"{marks[0]}(?P<{name}>[^{marks[1]}]+){marks[1]}" for name, m
 # Quotes mean "exactly" only around a whole term: quotes inside a pasted title belong to the title.
 _FIELD = re.compile(rf"(?<!\S)(?P<minus>[-－]?)(?P<part>{_PARTS})[:：]\s*(?:(?:{_QUOTED})(?!\S)|(?P<bare>\S+))")
 _PHRASE = re.compile(rf"(?<!\S)(?P<minus>[-－]?)(?:{_QUOTED})(?!\S)")
+_MINUS = re.compile(r"(?<!\S)[-－](?P<word>\S+)")
 _CHARACTER = re.compile(r"[^\W_]")
 # Stands for a part of the query that was already parsed; removed from typed text first.
 _MARK = "\ue000"
 _OR = "OR"
-_DAY = re.compile(r"(\d{4})(?:[-./年](\d{1,2})(?:[-./月](\d{1,2})日?|月)?|年)?")
+_DAY = re.compile(r"(\d{4})(?:[-./年](\d{1,2})(?:[-./月](\d{1,2})[日号]?|月)?|年度?)?")
+_NUMERAL = re.compile(f"[{numerals.COUNTED}]+")
 _LIST = re.compile(r"\s*[、,，和及与]\s*")
 # The beginning of a number: 云政办发2019, 沭政办字〔2016〕.
 _CODE_AND_YEAR = re.compile(rf"[{HAN}]{{1,10}}[发字函办规电任令][〔\[(]?(?:19|20)\d\d[〕\])]?年?")
@@ -74,11 +78,34 @@ def parse(typed: str) -> Query:
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
+def exclusions(typed: str) -> list[str]:
+    """Return what a search excludes, as typed. Raises BadQuery where ``parse`` does."""
+    terms = _Terms(typed.strip())
+    list(terms)
+    return terms.excluded
+
+
+def including(typed: str) -> str:
+    """Return a search without the minus before what it excludes."""
+    return _MINUS.sub(lambda match: match[0] if is_negative(normalise(match[0])) else match["word"], typed)
+
+
+def free(typed: str) -> str:
+    """Return a search with blanks in place of all that is quoted, excluded or limited to a part. The length stays."""
+    for pattern in (_FIELD, _PHRASE, _MINUS):
+        typed = pattern.sub(lambda match: " " * len(match[0]), typed)
+    return typed
+
+
 class _Terms:
-    """The terms of a search and the ORs between them, in order. ``count`` is the number of terms."""
+    """The terms of a search and the ORs between them, in order. ``count`` is the number of terms.
+
+    ``excluded`` are those after a minus, as typed, once they were iterated over.
+    """
 
     def __init__(self, typed: str) -> None:
         self._read: list[Query | None] = []
+        self.excluded: list[str] = []
         rest = _FIELD.sub(self._field, typed.replace(_MARK, " "))
         rest = _PHRASE.sub(self._phrase, rest)
         for start, end, numbers in reversed(_listed(rest)):
@@ -89,7 +116,7 @@ class _Terms:
                 for each in (Key(number.canonical), Phrase(spelt) if number.sure else Text(spelt))
             ]
             minus = re.search(r"(?:^|\s)([-－])$", rest[:start])
-            marked = self._mark(_perhaps_not(minus[1] if minus else "", Or(tuple(asked))))
+            marked = self._mark(self._perhaps_not(minus[1] if minus else "", Or(tuple(asked)), rest[start:end]))
             rest = rest[: minus.start(1) if minus else start] + marked + rest[end:]
         self._chunks = list(_respaced(rest.split()))
         self.count = sum(chunk != _OR for chunk in self._chunks)
@@ -99,9 +126,25 @@ class _Terms:
             if chunk == _OR:
                 yield _OR
                 continue
-            term = self._read[len(chunk) - 2] if chunk[0] == _MARK else _word(chunk)
+            term = self._read[len(chunk) - 2] if chunk[0] == _MARK else self._word(chunk)
             if term is not None:
                 yield term
+
+    def _perhaps_not(self, minus: str, term: Query | None, typed: str) -> Query | None:
+        if not minus or term is None:
+            return term
+        self.excluded.append(typed)
+        return Not(term)
+
+    def _word(self, chunk: str) -> Query | None:
+        unwanted = chunk[0] in "-－" and len(chunk) > 1 and not is_negative(normalise(chunk))
+        text = normalise(chunk[1:] if unwanted else chunk)
+        if not _CHARACTER.search(text):
+            return None
+        if unwanted:
+            # Exclude only the exact text: -预算 must not remove documents that merely have its bigrams scattered.
+            return self._perhaps_not(chunk[0], Phrase(text), chunk[1:])
+        return Or((Within(Part.NUMBER, text), Text(text))) if _CODE_AND_YEAR.fullmatch(text) else Text(text)
 
     def _mark(self, term: Query | None) -> str:
         """Store a term and return a placeholder for it, whose length says which term it is."""
@@ -111,11 +154,12 @@ class _Terms:
     def _field(self, match: re.Match[str]) -> str:
         name, value = match["part"], match["bare"] or _quoted(match)
         term = _dated(value) if name == DATE else _within(Part(_TRADITIONAL.get(name, name)), value)
-        return self._mark(_perhaps_not(match["minus"], term))
+        return self._mark(self._perhaps_not(match["minus"], term, match[0].removeprefix(match["minus"])))
 
     def _phrase(self, match: re.Match[str]) -> str:
         phrase = normalise(_quoted(match))
-        return self._mark(_perhaps_not(match["minus"], Phrase(phrase) if _CHARACTER.search(phrase) else None))
+        term = Phrase(phrase) if _CHARACTER.search(phrase) else None
+        return self._mark(self._perhaps_not(match["minus"], term, match[0].removeprefix(match["minus"])))
 
 
 def _listed(text: str) -> list[tuple[int, int, list[Number]]]:
@@ -169,21 +213,6 @@ def _quoted(match: re.Match[str]) -> str:
     return next(match[name] for name in _QUOTES if match[name])
 
 
-def _perhaps_not(minus: str, term: Query | None) -> Query | None:
-    return Not(term) if minus and term is not None else term
-
-
-def _word(chunk: str) -> Query | None:
-    unwanted = chunk[0] in "-－" and len(chunk) > 1
-    text = normalise(chunk[1:] if unwanted else chunk)
-    if not _CHARACTER.search(text):
-        return None
-    # Exclude only the exact text: -预算 must not remove documents that merely have its bigrams scattered.
-    if unwanted:
-        return Not(Phrase(text))
-    return Or((Within(Part.NUMBER, text), Text(text))) if _CODE_AND_YEAR.fullmatch(text) else Text(text)
-
-
 def _within(part: Part, value: str) -> Query | None:
     if part is Part.NUMBER:
         numbers = read_query(value)
@@ -195,7 +224,7 @@ def _within(part: Part, value: str) -> Query | None:
 
 def _dated(value: str) -> Query:
     """Parse a day, month or year, or a range of them. Raises BadQuery."""
-    ends = _RANGE.split(normalise(value))
+    ends = _RANGE.split(_NUMERAL.sub(lambda match: str(numerals.value(match[0])), normalise(value)))
     try:
         spans = [_span(end) if end else None for end in ends]
         if len(spans) > 2 or not any(spans):

@@ -13,6 +13,7 @@ from indexer.analyzer import Analyzer, Cut
 from indexer.engine import Answer, Hit, SearchRequest, Sort
 from indexer.explanation import Explanation, Facts, Spread, Term
 from indexer.fields import Entry, number_pattern
+from indexer.figures import figures, stands_in
 from indexer.query import (
     Dated,
     Key,
@@ -224,9 +225,9 @@ class _Search:
                 every_gram = all(_gram_weight(entry, gram) for gram in cut.every)
                 if relevance.is_code(text):
                     every_gram = text in entry.text
-                return every_word or every_gram
-            case Phrase(text):
-                return text in entry.text
+                return (every_word or every_gram) and all(stands_in(entry.text, each) for each in figures(text))
+            case Phrase(text, whole=whole):
+                return stands_in(entry.text, text) if whole else text in entry.text
             case Key(key):
                 return key in entry.keys or key in entry.cites
             case Within(part, text):

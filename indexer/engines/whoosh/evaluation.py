@@ -17,6 +17,7 @@ from indexer.engines.whoosh.postings import Mask, Postings, Slots, without
 from indexer.engines.whoosh.reading import Reading
 from indexer.engines.whoosh.snapshot import Scores, Snapshot
 from indexer.fields import KEY_WEIGHTS, number_pattern
+from indexer.figures import figures
 from indexer.query import (
     And,
     Dated,
@@ -58,8 +59,8 @@ def _cost(query: Query) -> int:
             return _cost(part)
         case Some() | Like():
             return 2
-        case Text():
-            return 1
+        case Text(text):
+            return 3 if figures(text) else 1
         case _:
             return 0
 
@@ -71,6 +72,8 @@ class Evaluation:
         self._snapshot = snapshot
         self._analyzer = analyzer
         self.query = query
+        # Which documents were looked through for a figure, and which of them have it.
+        self._whole: dict[str, tuple[Mask, Mask]] = {}
 
     def answering(self) -> Slots:
         """Return the documents that match."""
@@ -125,6 +128,8 @@ class Evaluation:
                 return among
             case Text(text):
                 return self._said(text, among)
+            case Phrase(text, whole=True):
+                return self._having_whole((text,), among)
             case Phrase(text):
                 return self._containing(text, among)
             case Synonymous():
@@ -151,6 +156,8 @@ class Evaluation:
                         break
                 return among
             case Or(parts):
+                # All spellings of one thing are looked for at once.
+                self._look_for([part.text for part in parts if isinstance(part, Phrase) and part.whole], among)
                 return self._united(*(self._answering(part, among) for part in parts))
 
     def _scores(self, query: Query, slots: Slots) -> Scores:
@@ -248,8 +255,8 @@ class Evaluation:
             return self._united(token, self._snapshot.containing(text, without(said, token)))
         # A document that has the word also has its bigrams, so for a single word there is nothing to add.
         if len(cut.words) <= relevance.SCATTERED and cut.words != (text,):
-            return self._united(said, self._every("words", cut.words, among))
-        return said
+            said = self._united(said, self._every("words", cut.words, among))
+        return self._having_whole(figures(text), said)
 
     def _containing(self, text: str, among: Slots) -> Slots:
         """Return the documents whose text contains exactly these characters, reading as few texts as possible."""
@@ -264,6 +271,27 @@ class Evaluation:
             return self._snapshot.containing(text, narrowed)
         known = known[~self._within(Part.ISSUER, text)[known]]
         return self._united(known, self._snapshot.containing(text, without(narrowed, known)))
+
+    def _having_whole(self, runs: Sequence[str], among: Slots) -> Slots:
+        """Return the documents whose text has each of these runs as no part of another number."""
+        for run in runs:
+            self._look_for([run], among)
+            among = among[self._whole[run][1][among]]
+        return among
+
+    def _look_for(self, runs: Sequence[str], among: Slots) -> None:
+        """Find out which of some documents have these runs whole, reading each text once at most."""
+        narrowed = []
+        for run in runs:
+            looked, _ = self._whole.setdefault(run, (self._mask(), self._mask()))
+            unread = among[~looked[among]]
+            looked[unread] = True
+            cut = self._analyzer.query(run)
+            narrowed.append(self._every("grams", (*cut.every, *marks(run)), unread))
+        if narrowed:
+            found = self._snapshot.containing_whole(runs, self._united(*narrowed))
+            for run, slots in zip(runs, found, strict=True):
+                self._whole[run][1][slots] = True
 
     def _every(self, stream: str, names: Sequence[str], among: Slots) -> Slots:
         """Return the documents that have all of these terms. The rarest come first, as they may leave no document."""

@@ -7,7 +7,7 @@ import re
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -24,6 +24,7 @@ from indexer.engines.whoosh.segment import ENCODING
 from indexer.engines.whoosh.segment_reader import SegmentReader, Storage, read_segments
 from indexer.engines.whoosh.titles import Titles
 from indexer.errors import IndexDamaged
+from indexer.figures import AFTER, BEFORE, is_whole
 
 Scores = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -63,6 +64,8 @@ class Texts:
     units: NDArray[np.uint16]
     starts: Numbers
     ends: Numbers
+    # Where two units stand beside each other: many spellings of one thing begin alike.
+    _pairs: dict[bytes, Numbers] = field(default_factory=dict)
 
     def places(self, run: str) -> Numbers:
         """Return every place where a run of characters begins."""
@@ -70,10 +73,13 @@ class Texts:
         last = len(self.units) - len(wanted) + 1
         if not len(wanted) or last <= 0:
             return np.empty(0, np.int64)
-        begins = self.units[:last] == wanted[0]
-        if len(wanted) > 1:
-            begins &= self.units[1 : last + 1] == wanted[1]
-        places: Numbers = begins.nonzero()[0]
+        pair = wanted[:2].tobytes()
+        if (places := self._pairs.get(pair)) is None:
+            begins = self.units[: len(self.units) - len(wanted[:2]) + 1] == wanted[0]
+            if len(wanted) > 1:
+                begins &= self.units[1:] == wanted[1]
+            places = self._pairs[pair] = begins.nonzero()[0]
+        places = places[: np.searchsorted(places, last)]
         for at, unit in enumerate(wanted[2:], 2):
             places = places[self.units[places + at] == unit]
         return places
@@ -87,6 +93,27 @@ class Texts:
         within = owners >= 0
         having[owners[within & (places < self.ends[owners])]] = True
         return having
+
+    def having_whole(self, run: str) -> Mask:
+        """Return which of the documents have the run as no part of another number."""
+        length = len(run.encode(ENCODING)) // 2
+        having = np.zeros(len(self.starts), bool)
+        places = self.places(run)
+        owners = np.searchsorted(self.starts, places, side="right") - 1
+        for place, owner in zip(places.tolist(), owners.tolist(), strict=True):
+            # Most documents have the run whole where they have it first.
+            if owner < 0 or having[owner] or place >= self.ends[owner]:
+                continue
+            start, end = int(self.starts[owner]), int(self.ends[owner])
+            after = place + length
+            having[owner] = is_whole(
+                self._read(max(start, place - BEFORE), place), run, self._read(after, min(end, after + AFTER))
+            )
+        return having
+
+    def _read(self, start: int, end: int) -> str:
+        # What is read may begin or end within a character of two units, which is no digit.
+        return self.units[start:end].tobytes().decode(ENCODING, "replace")
 
 
 class Ids:
@@ -269,9 +296,22 @@ class Snapshot:
 
     def containing(self, run: str, candidates: Slots) -> Slots:
         """Return the candidates that have exactly this run of characters in their text."""
-        parts = [candidates[at : at + _TEXTS_AT_ONCE] for at in range(0, len(candidates), _TEXTS_AT_ONCE)]
-        found = [part[self.texts(part, _NEAR).having(run)] for part in parts]
+        found = [slots[texts.having(run)] for slots, texts in self._read_through(candidates)]
         return np.concatenate(found) if found else candidates
+
+    def containing_whole(self, runs: Sequence[str], candidates: Slots) -> list[Slots]:
+        """Return for each of some runs the candidates that have it as no part of another number."""
+        found: list[list[Slots]] = [[candidates[:0]] for _ in runs]
+        for slots, texts in self._read_through(candidates):
+            for run, having in zip(runs, found, strict=True):
+                having.append(slots[texts.having_whole(run)])
+        return [np.concatenate(having) for having in found]
+
+    def _read_through(self, candidates: Slots) -> Iterator[tuple[Slots, Texts]]:
+        """Yield some documents at a time, with their texts."""
+        for at in range(0, len(candidates), _TEXTS_AT_ONCE):
+            slots = candidates[at : at + _TEXTS_AT_ONCE]
+            yield slots, self.texts(slots, _NEAR)
 
     def text(self, slot: int) -> str:
         """Return a document's normalised text: its title first, one paragraph a line."""

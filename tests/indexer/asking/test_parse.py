@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.asking.parse import MAX_LENGTH, MAX_TERMS, parse
+from indexer.asking.parse import MAX_LENGTH, MAX_TERMS, exclusions, including, parse
 from indexer.errors import BadQuery
 from indexer.query import (
     And,
@@ -55,6 +55,13 @@ def days(since: str, until: str) -> Dated:
         ("预算 -决算", And((Text("预算"), Not(Phrase("决算"))))),
         ("预算 -“部门决算”", And((Text("预算"), Not(Phrase("部门决算"))))),
         ("-决算", And((Everything(), Not(Phrase("决算"))))),
+        # A minus before an amount is its sign.
+        ("-5℃", Text("-5°c")),
+        ("气温 －5℃", And((Text("气温"), Text("-5°c")))),
+        ("增速 -3.2%", And((Text("增速"), Text("-3.2%")))),
+        ("结余 -12,000元", And((Text("结余"), Text("-12,000元")))),
+        ("预算 -2019", And((Text("预算"), Not(Phrase("2019"))))),
+        ("预算 -2019-11-03", And((Text("预算"), Not(Phrase("2019-11-03"))))),
         ("云政办发[2018]3号", spelt("云政办发〔2018〕3号", "云政办发[2018]3号")),
         ("云政办发（2018）第003号 防汛", And((spelt("云政办发〔2018〕3号", "云政办发(2018)第003号"), Text("防汛")))),
         ("根据云政办发〔2018〕3号文件", And((Text("根据"), NUMBER, Text("文件")))),
@@ -71,6 +78,10 @@ def days(since: str, until: str) -> Dated:
         ("文号:云政办发[2018]3号", Within(Part.NUMBER, "云政办发〔2018〕3号")),
         ("文号:云政办发2018", Within(Part.NUMBER, "云政办发2018")),
         ("日期:2019", days("2019-01-01", "2019-12-31")),
+        ("日期:二〇一九年", days("2019-01-01", "2019-12-31")),
+        ("日期:二OO八年", days("2008-01-01", "2008-12-31")),
+        ("日期:二〇一九年十一月三日", days("2019-11-03", "2019-11-03")),
+        ("日期:2019年度至二〇二〇年六月", days("2019-01-01", "2020-06-30")),
         ("日期:2020-02", days("2020-02-01", "2020-02-29")),
         ("日期:2019年5月3日", days("2019-05-03", "2019-05-03")),
         ("日期：2019.5..2020.6", days("2019-05-01", "2020-06-30")),
@@ -146,6 +157,32 @@ def test_every_string_has_a_meaning_or_a_sentence(typed: str) -> None:
         assert len(list(leaves(tree))) <= 2 * MAX_TERMS
         list(looser(tree))
         keys(tree)
+
+
+@pytest.mark.parametrize(
+    ("typed", "excluded", "included"),
+    [
+        ("预算 -决算", ["决算"], "预算 决算"),
+        ("－“部门决算” 预算", ["“部门决算”"], "“部门决算” 预算"),
+        ("-机构:财政局 预算", ["机构:财政局"], "机构:财政局 预算"),
+        ("低保 -云政办发〔2018〕3号", ["云政办发〔2018〕3号"], "低保 云政办发〔2018〕3号"),
+        ("气温 -5℃", [], "气温 -5℃"),
+        ("COVID-19 - 预算", [], "COVID-19 - 预算"),
+    ],
+)
+def test_what_is_excluded_can_be_told_and_included(typed: str, excluded: list[str], included: str) -> None:
+    assert exclusions(typed) == excluded
+    assert including(typed) == included
+
+
+def test_figures_stay_when_words_go_and_go_only_beside_words() -> None:
+    for typed in ("5.2%", "8∶30", "2019年11月3日", "八点半", "KX-200B", "10113"):
+        assert list(looser(parse(typed))) == []
+    assert list(looser(parse("失业率 5.2% 10113"))) == [
+        And((Some((Text("失业率"),)), Text("5.2%"), Text("10113"))),
+        And((Some((Text("失业率"),)), Text("10113"))),
+    ]
+    assert list(looser(parse("失业率5.2%"))) == [And((Some((Text("失业率5.2%"),)),))]
 
 
 def test_a_looser_query_keeps_phrases_parts_and_exclusions() -> None:
