@@ -4,23 +4,23 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from archive.chinese import numerals
 from archive.chinese.text import normalise
 from archive.describe import taxonomy
 from indexer.analyzer import Analyzer
 from indexer.asking.parse import parse
-from indexer.asking.synonyms import SAME, Match, Synonym, Synonyms
+from indexer.asking.spellings import spellings
+from indexer.asking.synonyms import SAME, Match, Sought, Synonym, Synonyms
 from indexer.query import And, Or, Part, Phrase, Query, Synonymous, Text, Within
 
 # Synonyms count less than the words that were typed. Over the 407 questions of ``relevance``, weights below a half
 # helped nobody, and between this value and 1 hardly anything changed.
 OTHER_WORDS = 0.75
 
-_ORDINAL = re.compile(rf"第(?P<number>\d{{1,4}}|[{numerals.COUNTED}]{{1,7}})(?P<counted>[次届号条章节款项期批季轮])")
-# From this number on statutes may write an article's digit by digit.
-_BY_DIGITS = 100
 _YEARS = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}
 _RELATIVE = re.compile("|".join(_YEARS))
+# Kinds of places before an agency's name, and what one pays, gets or applies for: a fee (暖气费), a card or a licence.
+_PLACES = frozenset("省市县区镇")
+_HEADS = frozenset("费金款证卡户")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def interpret(
             case Text(text):
                 matches = _matches(text, synonyms, analyzer, year)
                 for each in matches:
-                    found[each.text] = Expansion(each.text, tuple(other.other for other in each.others))
+                    found[each.text] = Expansion(each.text, tuple(map(_shown, each.others)))
                 return Synonymous(part, tuple(_pieces(text, matches, analyzer))) if matches else part
             case Within(Part.ISSUER, name):
                 # An agency may have several names, and former ones.
@@ -83,37 +83,44 @@ def _other_names(name: str, synonyms: Synonyms, analyzer: Analyzer) -> tuple[str
     return tuple(dict.fromkeys(other for other in (listed, *replaced) if name not in other))
 
 
+def _shown(synonym: Synonym) -> str:
+    """Return a synonym as people write it: GDP."""
+    return synonym.other.upper() if synonym.other.isascii() else synonym.other
+
+
 def _matches(text: str, synonyms: Synonyms, analyzer: Analyzer, year: int | None) -> list[Match]:
-    """Find words with synonyms, ordinals with another spelling (第14次, 第十四次) and relative years (去年)."""
-    respelt = [
-        Match(*match.span(), match[0], tuple(Synonym(match[0], other, SAME) for other in others))
-        for match in _ORDINAL.finditer(text)
-        if (others := _respelt(match["number"], match["counted"]))
+    """Find words with synonyms, numbers with other spellings and relative years (去年)."""
+    found = [
+        Match(each.start, each.end, word, tuple(Synonym(word, other, SAME, each.sought) for other in each.others))
+        for each in spellings(text)
+        for word in [text[each.start : each.end]]
     ]
     if year is not None:
-        respelt += [
+        found += [
             Match(*match.span(), match[0], (Synonym(match[0], f"{year + _YEARS[match[0]]}年", SAME),))
             for match in _RELATIVE.finditer(text)
         ]
-    words = [
-        match
-        for match in synonyms.within(analyzer.pieces(text))
-        if not any(other.start < match.end and match.start < other.end for other in respelt)
-    ]
-    return sorted((*respelt, *words), key=lambda match: match.start)
+    for match in synonyms.within(_finely(analyzer.pieces(text), synonyms, analyzer)):
+        beside = [each for each in found if each.start < match.end and match.start < each.end]
+        if not beside:
+            found.append(match)
+        elif (beside[0].start, beside[0].end) == (match.start, match.end):
+            # PM10 is also written PM-10, and is also 可吸入颗粒物.
+            found.remove(beside[0])
+            found.append(replace(match, others=(*match.others, *beside[0].others)))
+    return sorted(found, key=lambda match: match.start)
 
 
-def _respelt(number: str, counted: str) -> list[str]:
-    """Return the other spellings of an ordinal: of 第101条 also 第一百零一条, 第一百〇一条 and 第一〇一条."""
-    value = numerals.value(number)
-    if not value or value >= numerals.LIMIT:
-        return []
-    written = numerals.chinese(value)
-    spellings = [str(value), written]
-    if value >= _BY_DIGITS:
-        spellings += [written.replace("零", "〇"), "".join(map(numerals.chinese, map(int, str(value))))]
-    typed = normalise(number)
-    return [f"第{each}{counted}" for each in dict.fromkeys(spellings) if each != typed]
+def _finely(pieces: Sequence[str], synonyms: Synonyms, analyzer: Analyzer) -> Iterator[str]:
+    """Cut pieces further where a word with synonyms begins within: 暖气|费, and 县|大|数据|局 cut as 县大|数据|局."""
+    for piece in pieces:
+        at = 0
+        if len(piece) > 1 and piece not in synonyms:
+            if piece[0] in _PLACES and not analyzer.is_word(piece):
+                at = 1
+            elif piece[-1] in _HEADS and piece[:-1] in synonyms:
+                at = len(piece) - 1
+        yield from filter(None, (piece[:at], piece[at:]))
 
 
 def _pieces(text: str, matches: Sequence[Match], analyzer: Analyzer) -> Iterator[Text | Or]:
@@ -125,5 +132,12 @@ def _pieces(text: str, matches: Sequence[Match], analyzer: Analyzer) -> Iterator
             yield Text(text[start:end])
         if at < len(matches):
             match = matches[at]
-            others = (Phrase(other.other, OTHER_WORDS * other.weight, match.text) for other in match.others)
+            others = map(_wanted, match.others)
             yield Or((Text(match.text), *others))
+
+
+def _wanted(synonym: Synonym) -> Text | Phrase:
+    form, weight = normalise(synonym.other), OTHER_WORDS * synonym.weight
+    if synonym.sought is Sought.TEXT:
+        return Text(form, weight, synonym.word)
+    return Phrase(form, weight, synonym.word, whole=synonym.sought is Sought.WHOLE)

@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import accumulate, combinations
 from pathlib import Path
 from threading import Lock
@@ -78,6 +79,17 @@ class Pair:
     own: bool
 
 
+class Sought(Enum):
+    """How a synonym is searched for: as a phrase, as one that is no part of another number or code, or as a text.
+
+    AI is not wanted within "email". A year is in so many documents that reading them all would take too long.
+    """
+
+    PHRASE = auto()
+    WHOLE = auto()
+    TEXT = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Synonym:
     """A search for ``word`` also looks for ``other``, which counts ``weight`` times as much (SAME or RELATED)."""
@@ -85,6 +97,7 @@ class Synonym:
     word: str
     other: str
     weight: float
+    sought: Sought = Sought.PHRASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +128,10 @@ class Synonyms:
                 if len(others) > MAX_OTHERS:
                     raise BadSynonyms(pair.line, f"“{word}”的同义词超过 {MAX_OTHERS} 个。")
         self._others = {
-            word: tuple(Synonym(word, *each) for each in sorted(others.items(), key=lambda each: -each[1]))
+            word: tuple(
+                Synonym(word, other, weight, Sought.WHOLE if other.isascii() else Sought.PHRASE)
+                for other, weight in sorted(others.items(), key=lambda each: -each[1])
+            )
             for word, others in weights.items()
         }
 
@@ -146,17 +162,22 @@ class Synonyms:
         """Return the synonyms of a word, strongest first; () if it is not in the table."""
         return self._others.get(normalise(word), ())
 
+    def __contains__(self, form: str) -> bool:
+        """Tell whether a normalised word has synonyms."""
+        return form in self._others
+
     def naming(self, word: str) -> list[Pair]:
         """Return the pairs that have this word on either side."""
         form = normalise(word)
         return [pair for pair in self.pairs if form in (pair.word, pair.other)]
 
-    def within(self, words: Sequence[str]) -> list[Match]:
+    def within(self, words: Iterable[str]) -> list[Match]:
         """Find the table's words in a normalised text that is cut into ``words``, in text order.
 
         A match begins and ends at word boundaries (低保 is not in 最低|保障) and may span several words. Of overlapping
         matches the longest wins, then the earliest. Offsets refer to the joined words.
         """
+        words = list(words)
         text = "".join(words)
         ends = list(accumulate(map(len, words)))
         starts = [0, *ends[:-1]]

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
+import pytest
+
 from archive.chinese.text import normalise
 from indexer import facets
 from indexer.analyzer import Analyzer
@@ -48,6 +50,56 @@ def test_a_run_of_digits_is_wanted_whole(make: Callable[[], Engine], analyzer: A
         for id, text in texts.items():
             writer.put(entry(make_document(id, "说明", text), analyzer))
     assert set(found(engine, "10113")) == {"whole", "inside"}
+
+
+def _filled(engine: Engine, texts: dict[str, str], analyzer: Analyzer) -> None:
+    with engine.rebuilding() as writer:
+        for id, text in texts.items():
+            writer.put(entry(make_document(id, "说明", text), analyzer))
+
+
+def _understood(engine: Engine, typed: str, analyzer: Analyzer) -> tuple[set[str], bool]:
+    answer = engine.search(SearchRequest(query=interpret(typed, Synonyms([]), analyzer).query))
+    return {hit.id for hit in answer.hits}, answer.relaxed
+
+
+@pytest.mark.parametrize("typed", ["5.2%", "10.5", "12,000", "1:500", "2019-11-03", "8:30", "kx-200b", "5%"])
+def test_a_figure_is_wanted_whole(make: Callable[[], Engine], analyzer: Analyzer, typed: str) -> None:
+    engine = make()
+    texts = {
+        "whole": f"数值为{typed}。",
+        "inside": f"数值为9{typed}0。" if typed[0].isdigit() else f"数值为z{typed}z。",
+        "apart": "证书编号20190511，共5件，每件2份，第12页第000号，8件、30件、1件、500件、10件，3%，kx和200b。",
+    }
+    texts["inside"] = texts["inside"].replace("%0", "%")
+    _filled(engine, texts, analyzer)
+    assert _understood(engine, typed, analyzer) == ({"whole"}, False)
+    assert _understood(engine, f"数值{typed}", analyzer) == ({"whole"}, False)
+    _filled(engine, {"apart": texts["apart"]}, analyzer)
+    assert _understood(engine, typed, analyzer) == (set(), False)
+    assert _understood(engine, f"共5件 {typed}", analyzer) == ({"apart"}, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written", "others"),
+    [
+        ("12000", "补助12,000元", "补助112,000元"),
+        ("补助１２，０００元", "补助12000元", "补助120001元"),
+        ("0539-6211234", "电话05396211234", "电话053962112345"),
+        ("KX200B", "型号KX-200B", "型号KX-200BC"),
+        ("8:30", "上午八点半", "下午十八点半"),
+        ("2019-11-03", "二〇一九年十一月三日", "二〇一九年十一月三十日"),
+        ("二OO八年", "2008年", "1208年"),
+        ("5%", "百分之五", "百分之五十"),
+    ],
+)
+def test_one_thing_is_found_in_either_spelling(
+    make: Callable[[], Engine], analyzer: Analyzer, typed: str, written: str, others: str
+) -> None:
+    engine = make()
+    _filled(engine, {"written": written, "others": others}, analyzer)
+    assert _understood(engine, typed, analyzer) == ({"written"}, False)
+    assert engine.search(SearchRequest(query=parse(f"“{typed}”"))).total == 0
 
 
 def test_width_and_case_do_not_matter(engine: Engine) -> None:

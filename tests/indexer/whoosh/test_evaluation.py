@@ -16,9 +16,12 @@ from hypothesis import strategies as st
 from archive.document import Document, Validity
 from indexer import facets, relevance
 from indexer.analyzer import Analyzer
+from indexer.asking.interpret import interpret
+from indexer.asking.synonyms import Pair, Synonyms
 from indexer.engine import Engine, SearchRequest, Sort
 from indexer.engines.memory import MemoryEngine
 from indexer.engines.whoosh.engine import WhooshEngine
+from indexer.errors import BadQuery
 from indexer.fields import entry
 from indexer.query import (
     NEARLY,
@@ -44,6 +47,8 @@ COUNT = 160
 # Common and rare words are stored differently, so there are both. One character needs more than 16 bits.
 WORDS = ["政府", "信息", "公开", "条例", "的", "，", "。", "\n", "2019", "水", "abc", "𠮷"]
 RARE = ["不动产", "登记", "疫苗", "渔业", "烟草", "pm2.5", "云政发〔2019〕3号"]
+# What comes before and after these often makes another number of them.
+FIGURES = ["5.2%", "12,000", "8:30", "8∶30", "-5°c", "kx-200b", "2019-11-03", "二〇一九年", "十", "1", ",000", ".", "𑁦"]
 # No document contains any of these characters.
 MISSING = ["火星", "鑫淼犇"]
 FIRST, LAST = date(2018, 1, 1).toordinal(), date(2020, 12, 31).toordinal()
@@ -53,7 +58,8 @@ def _documents() -> Iterator[Document]:
     chance = random.Random(7)  # noqa: S311  # made-up text
 
     def text(most: int) -> str:
-        words = (chance.choice(WORDS if chance.random() < 0.95 else RARE) for _ in range(chance.randrange(1, most)))
+        kinds = chance.choices((WORDS, FIGURES, RARE), (85, 10, 5), k=chance.randrange(1, most))
+        words = (chance.choice(kind) for kind in kinds)
         return "".join(words)
 
     for at in range(COUNT):
@@ -86,11 +92,11 @@ def engines(analyzer: Analyzer, tmp_path_factory: pytest.TempPathFactory) -> Ite
     engine.close()
 
 
-WORD = st.sampled_from([*WORDS, *RARE, *MISSING])
+WORD = st.sampled_from([*WORDS, *FIGURES, *RARE, *MISSING])
 RUNS = st.lists(WORD, min_size=1, max_size=4).map(lambda words: "".join(words).strip() or "水")
 WEIGHTS = st.sampled_from([1.0, NEARLY, 0.5])
 TEXTS = st.builds(Text, RUNS.map(lambda run: run.replace("\n", "")).filter(bool), WEIGHTS)
-PHRASES = TEXTS.map(lambda text: Phrase(text.text, text.weight))
+PHRASES = st.builds(lambda text, whole: Phrase(text.text, text.weight, whole), TEXTS, st.booleans())
 # These are like the pieces that ``interpret`` makes: plain text, or a choice where there is a synonym.
 CHOICES = st.tuples(TEXTS, st.lists(PHRASES, min_size=1, max_size=2)).map(lambda two: Or((two[0], *two[1])))
 PIECES = st.lists(st.one_of(TEXTS, CHOICES), min_size=1, max_size=3).map(tuple)
@@ -151,6 +157,36 @@ def test_every_kind_of_query_is_answered_as_the_reference_does(
     assert [hit.id for hit in engine.hits] == [hit.id for hit in reference.hits]
     assert [hit.score for hit in engine.hits] == pytest.approx([hit.score for hit in reference.hits], abs=1e-5)
     assert (engine.total, engine.facets, engine.relaxed) == (reference.total, reference.facets, reference.relaxed)
+
+
+# What people type: figures and dates in other spellings, words with synonyms, exclusions.
+SPELT = ["5.2%", "百分之五点二", "12000", "12,000元", "KX200B", "2019年11月3日", "二OO八年", "2019年", "-5℃", "8∶30"]
+TYPED = st.lists(
+    st.sampled_from(
+        [*WORDS[:6], *FIGURES, *RARE, *SPELT, "“12,000”", " ", " ", " -", " OR ", "日期:二〇一九年 ", "标题:"]
+    ),
+    min_size=1,
+    max_size=8,
+).map("".join)
+PAIRS = (("烟草", "渔业"), ("abc", "水"), ("信息", "abc"))
+SYNONYMS = Synonyms([Pair(*pair, "=", "", at, False) for at, pair in enumerate(PAIRS)])
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(typed=TYPED)
+@example("增长5.2% 12000元 -8:30")
+@example("5.2%")
+def test_what_is_typed_is_answered_as_the_reference_does(
+    engines: tuple[Engine, Engine], analyzer: Analyzer, typed: str
+) -> None:
+    try:
+        query = interpret(typed, SYNONYMS, analyzer, year=2019).query
+    except BadQuery:
+        return
+    reference, engine = (each.search(SearchRequest(query, limit=COUNT)) for each in engines)
+    assert [hit.id for hit in engine.hits] == [hit.id for hit in reference.hits]
+    assert [hit.score for hit in engine.hits] == pytest.approx([hit.score for hit in reference.hits], abs=1e-5)
+    assert (engine.total, engine.relaxed) == (reference.total, reference.relaxed)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,0 +1,280 @@
+"""Other spellings of one thing: 12,000 and 12000, 8:30 and 八点半, 二〇一九年 and 2019年, KX-200B and KX200B.
+
+A document keeps the spelling it was written in, so a search looks for the others beside the one that was typed. All
+texts are in the form of ``archive.chinese.text.normalise``; a spelling is shown as people write it (二OO八) and
+normalised before it is searched for.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from archive.chinese import numerals
+from indexer.asking.synonyms import Sought
+from indexer.figures import AFTER, BEFORE, is_whole, spans
+
+_N = f"[{numerals.COUNTED}]"
+_HAN_YEAR = r"[一二][〇零o0一二三四五六七八九]{3}"
+_YEAR = rf"(?:19|20)\d\d|{_HAN_YEAR}"
+_ONE = rf"\d{{1,2}}|{_N}{{1,3}}"
+# From this number on statutes may write an article's digit by digit.
+_BY_DIGITS = 100
+# A number of this many digits is more often a telephone number, unless what it counts follows.
+_LONG = 7
+_COUNTS = "元万亿亩吨人户件名份平公"
+# Forms of one unit. The second is the one that people write out.
+_UNITS = (
+    ("m2", "平方米", "平米"),
+    ("m3", "立方米"),
+    ("km2", "平方公里", "平方千米"),
+    ("km", "公里", "千米"),
+    ("kg", "公斤", "千克"),
+)
+_UNIT_OF = {unit: units for units in _UNITS for unit in units}
+_ANY_UNIT = "|".join(sorted(_UNIT_OF, key=len, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Spelt:
+    """A thing at ``text[start:end]`` that has ``others``: other spellings."""
+
+    start: int
+    end: int
+    others: tuple[str, ...]
+    sought: Sought
+
+
+@lru_cache(2000)
+def spellings(text: str) -> tuple[Spelt, ...]:
+    """Return what has other spellings in a text, in order and without overlaps."""
+    if not _MAYBE.search(text):
+        return ()
+    figures = list(spans(text))
+    found: list[Spelt] = []
+    for pattern, respelt in _KINDS:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if any(start < each.end and each.start < end for each in found):
+                continue
+            # A part of a figure is another thing: 2021 in 2019-2021.
+            if any(start < to and of < end and not start <= of <= to <= end for of, to in figures):
+                continue
+            if not is_whole(text[max(0, start - BEFORE) : start], match[0], text[end : end + AFTER]):
+                continue
+            others = tuple(each for each in dict.fromkeys(respelt(match)) if each.casefold() != match[0])
+            if others:
+                found.append(Spelt(start, end, others, _SOUGHT.get(pattern, Sought.WHOLE)))
+    return tuple(sorted(found, key=lambda each: each.start))
+
+
+_MAYBE = re.compile(rf"[\d{numerals.COUNTED}]")
+_ORDINAL = re.compile(rf"第(?P<number>\d{{1,4}}|{_N}{{1,7}})(?P<counted>[次届号条章节款项期批季轮])")
+_DATE = re.compile(
+    rf"(?P<y1>{_YEAR})年(?P<m1>{_ONE})月(?:(?P<d1>{_ONE})[日号])?"
+    r"|(?P<y2>(?:19|20)\d\d)(?P<mark>[-./])(?P<m2>\d{1,2})(?P=mark)(?P<d2>\d{1,2})"
+    r"|(?P<y3>(?:19|20)\d\d)-(?P<m3>\d\d)(?!\d|-\d)|(?P<y4>(?:19|20)\d\d)(?P<m4>[01]\d)(?P<d4>[0-3]\d)"
+)
+_IN_YEAR = re.compile(rf"(?P<year>{_YEAR})(?P<said>年度?)|(?P<bare>{_HAN_YEAR})")
+_TIME = re.compile(
+    rf"(?P<h1>\d{{1,2}})[:∶](?P<m1>[0-5]\d)|(?P<h2>{_ONE})[点时](?:(?P<half>半)|(?P<m2>{_ONE})分|整|(?<=点)钟)"
+)
+_RATIO = re.compile(r"(?P<a>\d+(?:\.\d+)?)[:∶比](?P<b>\d+(?:\.\d+)?)")
+_SHARE = re.compile(
+    rf"(?P<number>-?\d+(?:\.\d+)?)(?P<of>[%‰])|(?P<han>[百千])分之(?P<whole>{_N}+)(?:点(?P<rest>{_N}+))?"
+)
+_DEGREES = re.compile(rf"(?:(?P<sign>-|零下)?(?P<number>\d+(?:\.\d+)?) ?|零下(?P<written>{_N}+))(?P<unit>°c|摄氏度|度)")
+_MEASURE = re.compile(rf"(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>{_ANY_UNIT})")
+_TELEPHONE = re.compile(
+    r"\(?(?P<area>0(?:10|2\d|[3-9]\d\d))\)?-?(?P<local>\d{7,8})(?:[-转](?P<extension>\d{1,5}))?(?!-?\d)"
+    r"|(?P<mobile>1[3-9]\d)-?(?P<m2>\d{4})-?(?P<m3>\d{4})|(?P<service>[48]00)-?(?P<s2>\d{3})-?(?P<s3>\d{4})"
+)
+_MANY = re.compile(r"(?P<sign>-?)(?P<number>\d{1,3}(?:,\d{3})+|\d{4,})(?P<rest>\.\d+)?(?![\d,]*[a-z])")
+_RANGE = re.compile(r"(?P<a>\d{1,4})(?P<year>年?)(?P<mark>[-~至到]|--)(?P<b>\d{1,4})(?![-~至到]?\d)")
+_CODE = re.compile(r"(?P<a>[a-z]{2,})(?P<mark>-?)(?P<b>\d{2,}[a-z\d]*)(?![-.]\w)")
+_PLOT = re.compile(r"(?P<number>\d+(?:-\d+)+)号|(?P<marked>\d+(?:-\d+)*)#")
+
+
+def _ordinal(match: re.Match[str]) -> Iterable[str]:
+    """Spell an ordinal otherwise: 第101条 as 第一百零一条, 第一百〇一条 and 第一〇一条."""
+    value = numerals.value(match["number"])
+    if not value or value >= numerals.LIMIT:
+        return
+    written = numerals.chinese(value)
+    numbers = [str(value), written]
+    if value >= _BY_DIGITS:
+        numbers += [written.replace("零", "〇"), _by_digits(str(value))]
+    for number in numbers:
+        yield f"第{number}{match['counted']}"
+
+
+def _date(match: re.Match[str]) -> Iterable[str]:
+    said = [next((match[f"{name}{at}"] for at in "1234" if _has(match, f"{name}{at}")), None) for name in "ymd"]
+    year, month, day = (numerals.value(each) if each else None for each in said)
+    try:
+        date(year or 0, month or 0, day or 1)
+    except ValueError:
+        return
+    if day is None:
+        yield f"{year}年{month}月"
+        yield f"{year}年{month:02}月"
+        yield f"{year}-{month:02}"
+        yield from (f"{written}年{numerals.chinese(month or 0)}月" for written in _years(year))
+        return
+    yield f"{year}年{month}月{day}日"
+    yield f"{year}年{month:02}月{day:02}日"
+    for mark in "-./":
+        yield f"{year}{mark}{month:02}{mark}{day:02}"
+        yield f"{year}{mark}{month}{mark}{day}"
+    yield f"{year}{month:02}{day:02}"
+    yield from (f"{written}年{numerals.chinese(month or 0)}月{numerals.chinese(day)}日" for written in _years(year))
+
+
+def _year(match: re.Match[str]) -> Iterable[str]:
+    year = numerals.value(match["year"] or match["bare"])
+    if year and 1900 <= year < 2100:
+        yield from (f"{each}{match['said'] or ''}" for each in (str(year), *_years(year)))
+
+
+def _years(year: int | None) -> tuple[str, ...]:
+    """Write a year digit by digit, in each of the zeros that people type."""
+    written = _by_digits(str(year))
+    return written, written.replace("〇", "零"), written.replace("〇", "O")
+
+
+def _time(match: re.Match[str]) -> Iterable[str]:
+    hour = numerals.value(match["h1"] or match["h2"])
+    minute = 30 if match["half"] else numerals.value(match["m1"] or match["m2"] or "0")
+    if hour is None or minute is None or hour > 24 or minute > 59:
+        return
+    for mark in ":∶":
+        yield f"{hour}{mark}{minute:02}"
+        yield f"{hour:02}{mark}{minute:02}"
+    for written, minutes in ((str(hour), f"{minute:02}"), (numerals.chinese(hour), _counted(minute))):
+        if minute == 30:
+            yield f"{written}点半"
+        for mark in "点时":
+            yield f"{written}{mark}{minutes}分" if minute else f"{written}{mark}整"
+    if match["h1"] and hour == 1:
+        # 1:50 may also be a scale.
+        yield f"{hour}比{match['m1']}"
+
+
+def _ratio(match: re.Match[str]) -> Iterable[str]:
+    return (f"{match['a']}{mark}{match['b']}" for mark in ":∶比")
+
+
+def _share(match: re.Match[str]) -> Iterable[str]:
+    """Spell 5.2% as 百分之五点二, and the other way round."""
+    if match["number"]:
+        whole, _, rest = match["number"].partition(".")
+        if whole.isdigit() and int(whole) < numerals.LIMIT:
+            said = f"{'百' if match['of'] == '%' else '千'}分之{_counted(int(whole))}"
+            yield said + (f"点{_by_digits(rest).replace('〇', '零')}" if rest else "")
+        if match[0] == "100%":
+            yield "百分之百"
+        return
+    mark = "%" if match["han"] == "百" else "‰"
+    rest = "".join(str(numerals.value(each)) for each in match["rest"] or "" if each not in "十百千")
+    yield f"{numerals.value(match['whole'])}{f'.{rest}' if rest else ''}{mark}"
+
+
+def _degrees(match: re.Match[str]) -> Iterable[str]:
+    number = match["number"] or str(numerals.value(match["written"]))
+    if match["number"] and not match["sign"]:
+        if match["unit"] != "度":
+            yield from (f"{number}{unit}" for unit in ("°C", " °C", "摄氏度"))
+        return
+    yield from (f"-{number}{unit}" for unit in ("°C", " °C", "度"))
+    yield from (f"零下{number}{unit}" for unit in ("°C", "摄氏度", "度"))
+    if number.isdigit() and int(number) < numerals.LIMIT:
+        yield f"零下{_counted(int(number))}度"
+
+
+def _measure(match: re.Match[str]) -> Iterable[str]:
+    numbers = (match["number"], *_grouped(match["number"]))
+    return (f"{number}{unit}" for number in numbers for unit in _UNIT_OF[match["unit"]])
+
+
+def _telephone(match: re.Match[str]) -> Iterable[str]:
+    if match["mobile"]:
+        parts = match["mobile"], match["m2"], match["m3"]
+        return ("".join(parts), "-".join(parts))
+    if match["service"]:
+        first, second, third = match["service"], match["s2"], match["s3"]
+        return (f"{first}{second}{third}", f"{first}-{second}-{third}", f"{first}-{second}{third}")
+    area, local, extension = match["area"], match["local"], match["extension"]
+    numbers = (f"{area}-{local}", f"{area}{local}", f"({area}){local}")
+    return (f"{each}{mark}{extension or ''}" for each in numbers for mark in (("-", "转") if extension else ("",)))
+
+
+def _many(match: re.Match[str]) -> Iterable[str]:
+    number, rest = match["number"], match["rest"] or ""
+    counts = match.string[match.end() : match.end() + 1] in set(_COUNTS)
+    if "," not in number and not rest and not counts:
+        # Years and telephone numbers have no separators; 12345 is the government's hotline.
+        if len(number) >= _LONG or re.fullmatch(r"(?:19|20)\d\d|123\d\d", number):
+            return ()
+    return (f"{match['sign']}{each}{rest}" for each in _grouped(number))
+
+
+def _grouped(number: str) -> Iterator[str]:
+    """Yield a number with its thousands separated if it is without, and without if it is with."""
+    whole, mark, rest = number.partition(".")
+    if "," in whole:
+        yield whole.replace(",", "") + mark + rest
+    elif len(whole) > 3 and whole[0] != "0":
+        yield f"{int(whole):,}" + mark + rest
+
+
+def _range(match: re.Match[str]) -> Iterable[str]:
+    a, b = match["a"], match["b"]
+    if int(a) >= int(b):
+        return
+    for mark in ("-", "--", "~", "至"):
+        yield f"{a}{mark}{b}"
+        if re.fullmatch(r"(?:19|20)\d\d", a):
+            yield f"{a}年{mark}{b}"
+
+
+def _code(match: re.Match[str]) -> Iterable[str]:
+    return (f"{match['a']}{mark}{match['b']}".upper() for mark in ("", "-"))
+
+
+def _plot(match: re.Match[str]) -> Iterable[str]:
+    number = match["number"] or match["marked"]
+    return (f"{number}号", f"{number}#")
+
+
+def _by_digits(number: str) -> str:
+    return "".join(numerals.chinese(int(digit)) for digit in number)
+
+
+def _counted(number: int) -> str:
+    """Write out a number as it is spoken: 零 for nothing."""
+    return numerals.chinese(number) if number else "零"
+
+
+def _has(match: re.Match[str], group: str) -> bool:
+    return group in match.re.groupindex and match[group] is not None
+
+
+# An ordinal is no part of another: it stands between 第 and what it counts.
+_SOUGHT = {_ORDINAL: Sought.PHRASE, _IN_YEAR: Sought.TEXT}
+# What is found first is not looked at again.
+_KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Iterable[str]]], ...] = (
+    (_ORDINAL, _ordinal),
+    (_DATE, _date),
+    (_TELEPHONE, _telephone),
+    (_RANGE, _range),
+    (_IN_YEAR, _year),
+    (_TIME, _time),
+    (_RATIO, _ratio),
+    (_SHARE, _share),
+    (_DEGREES, _degrees),
+    (_MEASURE, _measure),
+    (_PLOT, _plot),
+    (_CODE, _code),
+    (_MANY, _many),
+)
