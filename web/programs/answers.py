@@ -21,6 +21,8 @@ def search_answer(page: SearchPage) -> dict[str, object]:
         "took_ms": page.took_ms,
         "relaxed": page.relaxed,
         "expansions": [{"word": each.word, "others": list(each.others)} for each in page.expansions],
+        "excluded": list(page.excluded),
+        "offers": [{"label": each.label, "url": each.url} for each in page.offers],
         "corrections": [each.label for each in page.corrections],
         "answer": _answer(page.answer) if page.answer else None,
         "hits": [_hit(hit) for hit in page.hits],

@@ -13,7 +13,8 @@ from archive.document import LAPSED, Document
 from archive.store import publications
 from archive.store.catalogue import Catalogue
 from indexer.asking.interpret import Expansion, Interpretation, interpret
-from indexer.asking.parse import parse
+from indexer.asking.offers import offers
+from indexer.asking.parse import exclusions, including, parse
 from indexer.asking.quantities import Question, best
 from indexer.engine import SearchRequest, Sort
 from indexer.explanation import Explanation
@@ -33,6 +34,7 @@ from web.search.results import (
     hit_view,
     loosened,
     number_view,
+    offer_link,
     search_page,
 )
 from web.search.views import Link
@@ -91,6 +93,9 @@ def find(services: Services, form: SearchForm) -> SearchPage:
     page = replace(
         page,
         expansions=meaning.expansions,
+        excluded=exclusions(form.q),
+        including_url=replace(form, q=including(form.q), page=1).address(),
+        offers=[offer_link(each, form) for each in offers(form.q, services.analyzer, office_today())],
         corrections=[
             Link(q, form.asking(q).address()) for q in _corrections(services, form, answer.total, answer.relaxed)
         ],

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 
-from archive.document import LAPSED, Attachment, Document, label_at
+from archive.document import LAPSED, Attachment, Document, Validity, label_at
 from indexer import facets
 from indexer.asking.interpret import Expansion
+from indexer.asking.offers import Offer
 from indexer.asking.quantities import Found
 from indexer.duplicates import folded
 from indexer.engine import Answer, Sort
@@ -105,8 +106,9 @@ class NumberView:
 class SearchPage:
     """A page of results. ``total`` is exact; ``reachable`` says whether all of them can be paged to.
 
-    ``expansions`` are the added words, which ``literal_url`` leaves out. ``corrections`` are what may have been meant.
-    ``reliefs`` say which filter to drop when nothing is found.
+    ``expansions`` are the added words, which ``literal_url`` leaves out. ``excluded`` is what was read as an exclusion,
+    and ``including_url`` searches for it. ``offers`` narrow by what a word says. ``corrections`` are what may have been
+    meant. ``reliefs`` say which filter to drop when nothing is found.
     """
 
     form: SearchForm
@@ -123,6 +125,9 @@ class SearchPage:
     next_url: str | None
     literal_url: str
     expansions: Sequence[Expansion] = ()
+    excluded: Sequence[str] = ()
+    including_url: str = ""
+    offers: Sequence[Link] = ()
     corrections: Sequence[Link] = ()
     answer: AnswerView | None = None
     number: NumberView | None = None
@@ -173,6 +178,18 @@ def search_page(form: SearchForm, answer: Answer, documents: Sequence[Document],
         next_url=form.turned(form.page + 1).address() if form.page < pages else None,
         literal_url=form.literally().address(),
     )
+
+
+def offer_link(offer: Offer, form: SearchForm) -> Link:
+    """Return the link that narrows a search by what one of its words says, instead of searching for the word."""
+    narrowed = replace(form, q=offer.typed, page=1)
+    if offer.newest:
+        narrowed = narrowed.sorted_by(Sort.NEWEST)
+    elif offer.in_force:
+        narrowed = replace(narrowed, filters={**form.filters, "validity": (Validity.IN_FORCE.value,)})
+    else:
+        narrowed = replace(narrowed, since=offer.since, until=offer.until)
+    return Link(offer.label, narrowed.address())
 
 
 def answer_view(document: Document, found: Found, form: SearchForm) -> AnswerView:

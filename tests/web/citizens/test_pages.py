@@ -2,8 +2,11 @@
 
 import json
 import re
+from datetime import date
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 from flask.testing import FlaskClient
@@ -361,6 +364,43 @@ def test_other_words_are_shown_with_a_way_to_do_without(site: Site) -> None:
     assert "没有找到" in literal
     assert "只检索了原词" in literal
     assert 'href="/search?q=%E4%BD%8E%E4%BF%9D&amp;literal=1"' in page
+
+
+def test_a_figure_is_wanted_whole_and_found_in_other_spellings(site: Site) -> None:
+    page = text_of(site.client, "/search?q=二〇二〇年部门预算")
+    assert site.ids["预算.txt"] in page
+    assert "已同时检索：二〇二〇年（2020年、" in page and "只检索原词" in page
+    assert "<mark>2020年" in page
+    assert "没有找到" in text_of(site.client, "/search?q=20.2%25")
+    page = text_of(site.client, "/search?q=部门预算 20.2%25")
+    assert site.ids["预算.txt"] in page
+    assert "以下是部分相符的结果" in page
+    assert site.ids["预算.txt"] in text_of(site.client, "/search?q=预算 日期:二〇二〇年二月")
+
+
+def test_an_exclusion_is_told_with_a_way_to_do_without(site: Site) -> None:
+    page = text_of(site.client, "/search?q=最低生活保障 -暂行办法")
+    assert "已按减号排除：暂行办法" in page
+    assert f'href="/search?q={quote_plus("最低生活保障 暂行办法")}"' in page
+    assert f"/documents/{site.ids['旧办法.txt']}" not in page
+    assert "已按减号排除：&lt;b&gt;" in text_of(site.client, "/search?q=预算 -<b>")
+    for typed in ("气温 -5℃", "最低生活保障"):
+        assert "已按减号排除" not in text_of(site.client, f"/search?q={typed}")
+
+
+def test_what_a_word_says_is_offered_and_not_applied(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.search.find.office_today", lambda: date(2020, 5, 6))
+    page = text_of(site.client, "/search?q=去年最低生活保障")
+    (offered,) = re.findall(r'<a href="([^"]*)">只看 2019 年</a>', page)
+    assert "已同时检索：去年（2019年）" in page
+    narrowed = text_of(site.client, unescape(offered))
+    assert site.ids["低保.txt"] in narrowed and f"/documents/{site.ids['旧办法.txt']}" not in narrowed
+    assert "日期：2019-01-01 至 2019-12-31" in narrowed and "去年" not in narrowed
+    page = text_of(site.client, "/search?q=最新现行有效最低生活保障")
+    addresses = dict(map(reversed, re.findall(r'<a href="([^"]*)">(只看现行有效的|按日期最新在前排列)</a>', page)))
+    assert "validity=%E7%8E%B0%E8%A1%8C%E6%9C%89%E6%95%88" in addresses["只看现行有效的"]
+    assert "sort=newest" in addresses["按日期最新在前排列"]
+    assert "也可以：" not in text_of(site.client, "/search?q=“去年”最低生活保障 -今年")
 
 
 def test_a_question_for_a_number_shows_the_sentence(site: Site) -> None:

@@ -27,6 +27,8 @@ def test_a_search_answers_in_the_promised_shape(site: Site) -> None:
         "took_ms",
         "relaxed",
         "expansions",
+        "excluded",
+        "offers",
         "corrections",
         "answer",
         "hits",
@@ -138,6 +140,7 @@ def test_corrections_are_offered_and_nothing_is_applied(site: Site) -> None:
 def test_answers_say_what_else_was_searched_for(site: Site) -> None:
     answer = site.client.get("/api/v1/search?q=低保几天答复").get_json()
     assert answer["expansions"] == [{"word": "低保", "others": ["最低生活保障"]}]
+    assert (answer["excluded"], answer["offers"]) == ([], [])
     assert {"text": "15个工作日内", "marked": True} in answer["answer"]["sentence"]
     literal = site.client.get("/api/v1/search?q=低保&literal=1").get_json()
     assert (literal["expansions"], literal["total"]) == ([], 0)
