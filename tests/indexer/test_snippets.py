@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.analyzer import Analyzer
+from indexer.asking.interpret import interpret
 from indexer.asking.parse import parse
+from indexer.asking.synonyms import Pair, Synonyms
 from indexer.query import Phrase, Text
 from indexer.snippets import PASSAGES, WIDTH, Fragment, Marker, opening
 
@@ -31,11 +33,43 @@ def drawn(fragments: Sequence[Fragment]) -> str:
         ("国际论坛", "參加國際論壇", "參加[國際論壇]"),
         ("水", "水是生命之源", "[水]是生命之源"),
         ("预算 -决算", "预算和决算", "[预算]和决算"),
+        # A part of another number is not marked, unless it is asked for in quotation marks.
+        ("5.2%", "2012年增长5.2%、15.2%，５．２％，5件2份", "2012年增长[5.2%]、15.2%，[５．２％]，5件2份"),
+        ("12", "2012年12月，12.5和12,000，共 12 件", "2012年[12]月，12.5和12,000，共 [12] 件"),
+        ("2019", "2019.11.3，12019和2019-11-03", "[2019].11.3，12019和[2019]-11-03"),
+        ("8:30", "８：３０，18:30", "[８：３０]，18:30"),
+        ("-5℃", "气温-5℃、-5 ℃和5℃", "气温[-5℃]、[-5 ℃]和5℃"),
+        ("88.5平方米 88.5m2", "88.5㎡、88.5m²", "[88.5㎡]、[88.5m²]"),
+        ("2019年11月3日", "2019年11月13日和2019年11月3日", "2019年11月13日和[2019年11月3日]"),
+        ("“政务公开标准”", "政务公开标准和政务公开", "[政务公开标准]和政务公开"),
+        ("“12”", "2012", "20[12]"),
+        # A word typed by itself is marked in others, a word of what was typed is not.
+        ("房产证", "房产证明和房产证", "[房产证]明和[房产证]"),
+        ("房产证办理", "房产证明和房产证，办理", "房产证明和[房产证]，[办理]"),
         ("", "全文不标", "全文不标"),
     ],
 )
 def test_marks_fall_on_the_original_text(analyzer: Analyzer, typed: str, text: str, marked: str) -> None:
     assert drawn(Marker(parse(typed), analyzer).fragments(text)) == marked
+
+
+def test_other_spellings_and_synonyms_are_marked_where_they_stand_whole(analyzer: Analyzer) -> None:
+    for typed, text, marked in (
+        ("8:30", "八点半，十八点半", "[八点半]，十八点半"),
+        ("12000", "12,000和112,000", "[12,000]和112,000"),
+        ("不动产权证书", "房产证明和房产证", "房产证明和[房产证]"),
+        ("人工智能", "AI和email", "[AI]和email"),
+    ):
+        pairs = (("不动产权证书", "房产证"), ("人工智能", "ai"))
+        synonyms = Synonyms([Pair(*pair, "=", "", at, False) for at, pair in enumerate(pairs)])
+        assert drawn(Marker(interpret(typed, synonyms, analyzer).query, analyzer).fragments(text)) == marked
+
+
+def test_a_passage_shows_what_is_within_other_words_only_if_there_is_nothing_else(analyzer: Analyzer) -> None:
+    marker = Marker(parse("10113"), analyzer)
+    assert [drawn(each.fragments) for each in marker.passages("编号910113。\n共10113件。")] == ["共[10113]件。"]
+    assert [drawn(each.fragments) for each in marker.passages("编号910113。")] == ["编号9[10113]。"]
+    assert Marker(parse("12"), analyzer).passages("2012年") == []
 
 
 def test_the_passage_that_shows_most_of_the_query_is_chosen(analyzer: Analyzer) -> None:
