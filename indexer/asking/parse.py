@@ -80,6 +80,8 @@ def parse(typed: str) -> Query:
 
 def exclusions(typed: str) -> list[str]:
     """Return what a search excludes, as typed. Raises BadQuery where ``parse`` does."""
+    if not _MINUS.search(typed):
+        return []
     terms = _Terms(typed.strip())
     list(terms)
     return terms.excluded
