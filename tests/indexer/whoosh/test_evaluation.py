@@ -95,11 +95,23 @@ def engines(analyzer: Analyzer, tmp_path_factory: pytest.TempPathFactory) -> Ite
 WORD = st.sampled_from([*WORDS, *FIGURES, *RARE, *MISSING])
 RUNS = st.lists(WORD, min_size=1, max_size=4).map(lambda words: "".join(words).strip() or "水")
 WEIGHTS = st.sampled_from([1.0, NEARLY, 0.5])
-TEXTS = st.builds(Text, RUNS.map(lambda run: run.replace("\n", "")).filter(bool), WEIGHTS)
-PHRASES = st.builds(lambda text, whole: Phrase(text.text, text.weight, whole), TEXTS, st.booleans())
+LINES = RUNS.map(lambda run: run.replace("\n", "")).filter(bool)
+# Most stand for nothing else.
+TYPED = st.one_of(st.just(""), LINES)
+TEXTS = st.builds(Text, LINES, WEIGHTS, TYPED)
+PHRASES = st.builds(Phrase, LINES, WEIGHTS, TYPED, st.booleans())
 # These are like the pieces that ``interpret`` makes: plain text, or a choice where there is a synonym.
 CHOICES = st.tuples(TEXTS, st.lists(PHRASES, min_size=1, max_size=2)).map(lambda two: Or((two[0], *two[1])))
 PIECES = st.lists(st.one_of(TEXTS, CHOICES), min_size=1, max_size=3).map(tuple)
+KEYS = st.builds(Key, st.sampled_from(["云政发〔2019〕3号", "云政发〔2019〕10号", "云政发〔2019〕999号"]))
+# What ``looser`` has in a ``Some``, and also what it has not.
+LOOSE: st.SearchStrategy[Query] = st.recursive(
+    st.one_of(TEXTS, PHRASES, KEYS, st.builds(Synonymous, TEXTS, PIECES)),
+    lambda parts: st.builds(
+        lambda join, some: join(tuple(some)), st.sampled_from([And, Or]), st.lists(parts, min_size=1, max_size=3)
+    ),
+    max_leaves=4,
+)
 LEAVES: st.SearchStrategy[Query] = st.one_of(
     TEXTS,
     TEXTS,
@@ -108,9 +120,9 @@ LEAVES: st.SearchStrategy[Query] = st.one_of(
     st.builds(lambda text: Within(Part.TITLE, text.text), TEXTS),
     st.builds(Within, st.just(Part.ISSUER), st.sampled_from(["县", "水务", "公开"])),
     st.builds(Within, st.just(Part.NUMBER), st.sampled_from(["3", "云政发 12", "2019"])),
-    st.builds(Key, st.sampled_from(["云政发〔2019〕3号", "云政发〔2019〕10号", "云政发〔2019〕999号"])),
+    KEYS,
     st.builds(Dated, st.integers(FIRST, LAST), st.integers(FIRST, LAST)),
-    st.builds(Some, st.lists(TEXTS, min_size=1, max_size=3).map(tuple)),
+    st.builds(Some, st.lists(LOOSE, min_size=1, max_size=3).map(tuple)),
     st.builds(Like, st.sampled_from(["d010", "d999"])),
     st.just(Everything()),
 )
