@@ -34,7 +34,10 @@ log = logging.getLogger(__name__)
 
 FORMAT = 1
 # What staff wrote into the data folder themselves.
-OWN = ("site.toml", "synonyms.tsv", "lexicon.txt", "taxonomy.toml", notices.OWN_NAME, *letters.OWN_NAMES)
+OWN = (
+    *("site.toml", "best-bets.tsv", "synonyms.tsv", "lexicon.txt", "taxonomy.toml"),
+    *(notices.OWN_NAME, *letters.OWN_NAMES),
+)
 LEDGER = "withdrawals.jsonl"
 # Seconds after which what is half made is taken for what an interrupted backup has left.
 _ABANDONED = 2 * 86400

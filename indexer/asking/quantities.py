@@ -23,11 +23,15 @@ _DAY_OF_YEAR = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{4}年(?:\d{1,2}
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind of number: how people ask for it, its ``form`` in normalised text, and words that go with it (``cue``)."""
+    """A kind of number: how people ask for it, its ``form`` in normalised text, and words that go with it (``cue``).
+
+    A number beside a word of ``apart`` answers only who asks with such a word.
+    """
 
     asked: re.Pattern[str]
     form: re.Pattern[str]
     cue: re.Pattern[str]
+    apart: re.Pattern[str] | None = None
 
 
 _KINDS = (
@@ -52,6 +56,8 @@ _KINDS = (
         re.compile(r"电话|号码"),
         re.compile(r"(?<!\d)(?:0\d{2,3}-?)?\d{7,8}(?!\d)|(?<!\d)12\d{3}(?!\d)"),
         re.compile(r"电话|热线|咨询|联系"),
+        # Whoever looks for an office's telephone has nothing to complain of.
+        re.compile(r"投诉|举报|监督|信访|纪检"),
     ),
     _Kind(
         re.compile(r"比例|百分之几|百分之多少|几成"),
@@ -100,6 +106,9 @@ class Question:
         text = normalise(typed)
         self._kind = next((kind for kind in _KINDS if kind.asked.search(text)), None)
         about = self._kind.asked.sub(" ", text) if self._kind else text
+        self._apart = (
+            self._kind.apart if self._kind and self._kind.apart and not self._kind.apart.search(text) else None
+        )
         self._about = [each for chunk in about.split() for each in _about(chunk, synonyms, analyzer)]
 
     @property
@@ -153,6 +162,7 @@ class Question:
             match.span()
             for match in self._kind.form.finditer(sentence)
             if not any(start <= match.start() < end for start, end in dates)
+            and not (self._apart and self._apart.search(_clause(sentence, match.start())))
         ]
         for start, end in numbers:
             if self._had(_clause(sentence, start)):

@@ -15,6 +15,7 @@ from archive.registers import notices
 from indexer.asking.synonyms import PACKAGED, SynonymFile, Synonyms
 from indexer.errors import BadLexicon, BadSynonyms
 from indexer.lexicon import Lexicon
+from web.installation.best_bets import BadBestBets, BestBets
 
 LAID: dict[str, Callable[[Path], object]] = {
     "a folder": Path.mkdir,
@@ -28,9 +29,10 @@ READ: dict[str, Callable[[Path], object]] = {
     "lexicon.txt": Lexicon.load,
     "synonyms.tsv": lambda path: Synonyms.load(PACKAGED, path),
     "taxonomy.toml": taxonomy.read,
+    "best-bets.tsv": BestBets.load,
     "calendar.tsv": lambda path: notices.own(path.parent),
 }
-TOLD = (BadLexicon, BadSynonyms, BadTaxonomy, BadCalendar, OSError)
+TOLD = (BadLexicon, BadSynonyms, BadTaxonomy, BadCalendar, BadBestBets, OSError)
 
 
 @pytest.fixture(autouse=True)

@@ -65,6 +65,7 @@ STATES: dict[str, Callable[[Page, str, Site], None]] = {
     "suggestions": suggestions,
     "results": opened("/search?q=低保"),
     "told": opened("/search?q=今年最新现行有效低保二〇一九年 -暂行办法"),
+    "bets": opened("/search?q=图书馆开放时间"),
     "filters": filters,
     "nothing": opened("/search?q=最低生活保障&issuer=云溪县财政局&genre=通知"),
     "number": opened("/search?q=云政发〔2019〕6号"),

@@ -27,6 +27,7 @@ COMMANDS = {
     "recognise": "recognising",
     "search": "index",
     "synonyms": "vocabulary",
+    "best-bets": "vocabulary",
     "lexicon": "vocabulary",
     "taxonomy": "vocabulary",
     "gaps": "vocabulary",

@@ -1,4 +1,4 @@
-"""Commands about the synonyms that widen searches, and about searches that found nothing."""
+"""Commands about the synonyms that widen searches, best bets, and about searches that found nothing."""
 
 import json
 import sys
@@ -9,6 +9,7 @@ import click
 
 from archive.chinese.text import normalise
 from archive.describe import taxonomy as taxonomies
+from archive.store.folder import holds_archive
 from indexer import lexicon as lexicons
 from indexer.analyzer import Analyzer
 from indexer.asking.synonyms import OWN_NAME, PACKAGED, Synonyms
@@ -16,7 +17,10 @@ from indexer.lexicon import Lexicon
 from web.commands import jobs
 from web.commands.installation import reported, services, warn_without_archive
 from web.commands.usage import Commands
+from web.installation import best_bets as recommended
+from web.installation.best_bets import BestBets
 from web.installation.settings import Settings
+from web.search.bets import unshown
 
 
 @click.group(cls=Commands)
@@ -62,6 +66,33 @@ def synonyms_show(word: str) -> None:
 def _own_synonyms() -> Path | None:
     own = _own(OWN_NAME, "同义词")
     return own if _is_there(own) else None
+
+
+@click.group(cls=Commands)
+def best_bets() -> None:
+    """Inspect what staff want shown above the results of some searches."""
+
+
+@best_bets.command("check")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@reported
+def best_bets_check(file: Path | None) -> None:
+    """Check FILE (default: the installation's own best-bets.tsv).
+
+    If a line can't be used, prints it with the reason and exits with 1. Lines that show nothing today are named.
+    """
+    own = file or _own(recommended.FILE, "检索推荐")
+    if not _is_there(own):
+        click.echo(f"本单位的检索推荐表还没有建立：{own}")
+        return
+    loaded = BestBets.load(own)
+    click.echo(f"共 {len(loaded.all)} 条推荐，{sum(len(bet.asked) for bet in loaded.all)} 个检索词。")
+    if not holds_archive(Settings.from_environment().data):
+        return
+    with services() as opened:
+        for bet in loaded.all:
+            if why := unshown(opened, bet):
+                click.echo(f"注意：第 {bet.line} 行{why}。")
 
 
 @click.group(cls=Commands)

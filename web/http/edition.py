@@ -1,8 +1,8 @@
 """The edition: which state of the public collection a page shows, and since when. Caches rely on it.
 
 An edition changes with everything that can change a page: a publication or withdrawal (as soon as it is acknowledged),
-a new live generation of the index, an index that has become stale, the day, the synonyms, what the installation says
-of itself, and the program. It depends on nothing hidden.
+a new live generation of the index, an index that has become stale, the day, the synonyms and best bets, what the
+installation says of itself, and the program. It depends on nothing hidden.
 """
 
 import hashlib
@@ -53,10 +53,11 @@ def edition(services: Services) -> Edition:
     as_of, doubt = _stamped(services.settings.data)
     last, changed_at = publications.last(services.catalogue)
     services.synonyms.current()
+    services.best_bets.current()
     settings = services.settings
     itself = settings.site_name, settings.address, services.county, design()
     stale = as_of is not None and datetime.now(UTC) - as_of > _STALE
-    beside = services.typing_aids.made, services.synonyms.stamp, office_today()
+    beside = services.typing_aids.made, services.synonyms.stamp, services.best_bets.stamp, office_today()
     about = last, index, changed_at, as_of, stale, doubt, *beside, *itself
     token = hashlib.sha256(repr(about).encode()).hexdigest()[:16]
     return Edition(

@@ -1,6 +1,10 @@
 """What an installation says about its county: where to ask in person, and how to request what is not disclosed.
 
-It is read from ``site.toml`` in the data folder. Without that file, pages leave it out. ::
+It is read from ``site.toml`` in the data folder. Without that file, pages leave it out. A search for a place by one of
+its names shows what is said of it above the results (``web/search/bets.py``); ``also`` has further names, divided by
+"、". ::
+
+    as_of = 2026-03-01            # when all of this was last checked; if it is not stated, the day of the file
 
     [requests]                    # the office that takes 依申请公开, worded as it should be shown
     office = "云溪县政务公开工作办公室"
@@ -12,14 +16,21 @@ It is read from ``site.toml`` in the data folder. Without that file, pages leave
     address = "…"
     phone = "…"
     hours = "…"
+
+    [[contacts]]                  # 机关联系方式, in the order in which to list them
+    name = "云溪县教育和体育局"
+    also = "教育局、教体局"
+    phone = "…"
 """
 
 import tomllib
 from dataclasses import dataclass, fields
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from archive import maintained
+from archive.chinese.dates import OFFICE_TIME
 from archive.errors import BadSettings
 from archive.reasons import why
 
@@ -37,6 +48,7 @@ class Office:
     phone: str = ""
     email: str = ""
     hours: str = ""
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +59,31 @@ class QueryPoint:
     address: str
     phone: str = ""
     hours: str = ""
+    also: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Another agency, and how to reach it."""
+
+    name: str
+    address: str = ""
+    phone: str = ""
+    hours: str = ""
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class County:
+    """What is stated, as of a day."""
+
     requests: Office | None = None
     query_points: tuple[QueryPoint, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    as_of: date | None = None
+
+
+_LISTS = {"query_points": ("查阅点", QueryPoint), "contacts": ("机关联系方式", Contact)}
 
 
 def load(data: Path) -> County:
@@ -62,15 +93,32 @@ def load(data: Path) -> County:
         stated = tomllib.loads((maintained.read(path) or b"").decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise BadSettings(f"{FILE} 读不出来：{why(error)}。") from error
-    if unknown := stated.keys() - {"requests", "query_points"}:
+    if unknown := stated.keys() - {"as_of", "requests", *_LISTS}:
         raise BadSettings(f"{FILE} 中有不认识的部分：{'、'.join(sorted(unknown))}。")
-    points = stated.get("query_points", [])
-    if not isinstance(points, list):
-        raise BadSettings(f"{FILE} 中的查阅点应写成 [[query_points]]。")
     return County(
         _read(Office, stated["requests"], "requests") if "requests" in stated else None,
-        tuple(_read(QueryPoint, each, f"第 {at} 个 query_points") for at, each in enumerate(points, 1)),
+        _several("query_points", stated),
+        _several("contacts", stated),
+        _as_of(stated, path),
     )
+
+
+def _several(part: str, stated: dict[str, Any]) -> tuple[Any, ...]:
+    what, kind = _LISTS[part]
+    tables = stated.get(part, [])
+    if not isinstance(tables, list):
+        raise BadSettings(f"{FILE} 中的{what}应写成 [[{part}]]。")
+    return tuple(_read(kind, each, f"第 {at} 个 {part}") for at, each in enumerate(tables, 1))
+
+
+def _as_of(stated: dict[str, Any], path: Path) -> date | None:
+    day = stated.get("as_of")
+    if day is None:
+        return datetime.fromtimestamp(path.stat().st_mtime, OFFICE_TIME).date() if stated else None
+    # A moment of TOML is a datetime, which is also a date.
+    if type(day) is not date:
+        raise BadSettings(f"{FILE} 中的 as_of 应是一个日期，写成 2026-03-01 的样子，不加引号。")
+    return day
 
 
 def _read(kind: Any, table: object, where: str) -> Any:

@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive import maintained
 from archive.decisions import review
 from archive.describe import taxonomy
 from archive.errors import BadSettings, BadTaxonomy
@@ -18,7 +19,8 @@ from indexer.engines.opening import open_engine, open_staff_engine
 from indexer.errors import BadLexicon
 from indexer.gaps import Gaps
 from indexer.lexicon import Lexicon
-from web.installation import county
+from web.installation import best_bets, county
+from web.installation.best_bets import BadBestBets, BestBets
 from web.installation.county import County
 from web.installation.settings import Settings
 from web.installation.typing_aids import TypingAids
@@ -36,6 +38,7 @@ class Services:
     typing_aids: TypingAids
     gaps: Gaps
     county: County
+    best_bets: maintained.Kept[BestBets]
 
     @property
     def analyzer(self) -> Analyzer:
@@ -74,6 +77,7 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
         typing_aids=TypingAids(engine, synonyms, background=serving),
         gaps=Gaps(settings.data, settings.gaps_k, lambda text: engine.analyzer().is_word(text)),
         county=stated,
+        best_bets=maintained.Kept(settings.data / best_bets.FILE, BestBets.load, BadBestBets, BestBets()),
     )
 
 

@@ -7,6 +7,7 @@ from archive.tables import tables
 from indexer.snippets import Fragment
 from web.http.addresses import document_url
 from web.programs.metadata import iso, metadata_of
+from web.search.bets import BetView
 from web.search.results import AnswerView, FacetValue, HitView, SearchPage
 from web.search.views import format_of
 
@@ -24,6 +25,7 @@ def search_answer(page: SearchPage) -> dict[str, object]:
         "excluded": list(page.excluded),
         "offers": [{"label": each.label, "url": each.url} for each in page.offers],
         "corrections": [each.label for each in page.corrections],
+        "best_bets": [_bet(each) for each in page.bets],
         "answer": _answer(page.answer) if page.answer else None,
         "hits": [_hit(hit) for hit in page.hits],
         "facets": [
@@ -61,7 +63,20 @@ def _answer(answer: AnswerView) -> dict[str, object]:
         "sentence": _fragments(answer.sentence),
         "title": answer.title,
         "validity": answer.validity,
+        "date": iso(answer.said_on),
         "url": answer.url,
+    }
+
+
+def _bet(bet: BetView) -> dict[str, object]:
+    return {
+        "title": bet.title,
+        "url": bet.url,
+        "text": bet.text,
+        "facts": [{"label": label, "value": value} for label, value in bet.facts],
+        "source": bet.source,
+        "date": iso(bet.said_on),
+        "validity": bet.validity,
     }
 
 

@@ -22,6 +22,7 @@ from indexer.query import Everything, Like, Or, Part, Phrase, Query, Within
 from indexer.snippets import Marker
 from indexer.sync import lag
 from web.installation.services import Services
+from web.search.bets import OF_STAFF, bets
 from web.search.params import SearchForm
 from web.search.results import (
     AnswerView,
@@ -89,6 +90,9 @@ def find(services: Services, form: SearchForm) -> SearchPage:
     documents = services.catalogue.public_many(hit.id for hit in answer.hits)
     shown = [documents[hit.id] for hit in answer.hits if hit.id in documents]
     marker = Marker(meaning.query, services.analyzer)
+    said = bets(services, form)
+    # What the site says of itself today is nearer than a sentence of some document.
+    by_site = any(not each.source.startswith(OF_STAFF) for each in said)
     page = search_page(form, answer, shown, marker)
     page = replace(
         page,
@@ -99,7 +103,8 @@ def find(services: Services, form: SearchForm) -> SearchPage:
         corrections=[
             Link(q, form.asking(q).address()) for q in _corrections(services, form, answer.total, answer.relaxed)
         ],
-        answer=_answer(services, form, shown, answer.relaxed),
+        bets=said,
+        answer=None if by_site else _answer(services, form, shown, answer.relaxed),
         number=_number(form, answer.total, shown, marker),
         reliefs=_reliefs(services, form, request) if not answer.total else (),
     )
@@ -224,8 +229,8 @@ def _answer(services: Services, form: SearchForm, shown: Sequence[Document], rel
     question = Question(form.q, services.synonyms.current(), services.analyzer)
     if not question.asks:
         return None
-    # Of two equally good answers, prefer the one that is not repealed.
-    asked = sorted(shown[:ASKED], key=lambda document: document.metadata.validity in LAPSED)
+    # Nobody should act on what is repealed, however well it answers.
+    asked = [document for document in shown[:ASKED] if document.metadata.validity not in LAPSED]
     found = best(
         (rank, each)
         for rank, document in enumerate(asked)

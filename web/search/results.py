@@ -14,6 +14,7 @@ from indexer.duplicates import folded
 from indexer.engine import Answer, Sort
 from indexer.snippets import Fragment, Marker, opening
 from web.http.addresses import document_url
+from web.search.bets import BetView
 from web.search.params import MAX_PAGE, SearchForm
 from web.search.views import Link, format_of
 
@@ -72,13 +73,16 @@ class FacetView:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """The sentence of a public document that answers a question for a number, with the number marked."""
+    """The sentence of a public document that answers a question for a number, with the number marked.
+
+    ``said_on`` is the document's day.
+    """
 
     sentence: Sequence[Fragment]
     title: str
     url: str
     validity: str | None
-    lapsed: bool
+    said_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,8 @@ class SearchPage:
 
     ``expansions`` are the added words, which ``literal_url`` leaves out. ``excluded`` is what was read as an exclusion,
     and ``including_url`` searches for it. ``offers`` narrow by what a word says. ``corrections`` are what may have been
-    meant. ``reliefs`` say which filter to drop when nothing is found.
+    meant. ``bets`` are what the site itself says about the search. ``reliefs`` say which filter to drop when nothing is
+    found.
     """
 
     form: SearchForm
@@ -129,6 +134,7 @@ class SearchPage:
     including_url: str = ""
     offers: Sequence[Link] = ()
     corrections: Sequence[Link] = ()
+    bets: Sequence[BetView] = ()
     answer: AnswerView | None = None
     number: NumberView | None = None
     reliefs: Sequence[Relief] = ()
@@ -207,7 +213,7 @@ def answer_view(document: Document, found: Found, form: SearchForm) -> AnswerVie
         document.metadata.title,
         form.address(document_url(document.id)),
         validity.value if validity else None,
-        validity in LAPSED,
+        document.metadata.written_on or document.metadata.published_on,
     )
 
 

@@ -74,6 +74,7 @@ def test_an_archive_comes_back_out_of_its_backup(
     for name in backups.OWN:
         (data / name).parent.mkdir(exist_ok=True)
         (data / name).write_text(f"# 本单位的 {name}\n", encoding="utf-8")
+    (data / "best-bets.tsv").write_text("甲\t标题\t/guide\t说明\n", encoding="utf-8")
     (data / "site.toml").write_text('[requests]\noffice = "政务公开办"\n', encoding="utf-8")
     (data / STAFF_INDEX).mkdir()
     (data / STAFF_INDEX / "current").write_text("made again from the archive", encoding="utf-8")
@@ -81,6 +82,7 @@ def test_an_archive_comes_back_out_of_its_backup(
     assert not [path for path in made.rglob("*") if STAFF_INDEX in str(path)]
     again = elsewhere / "again"
     assert restoring.restore(made, again, (), False, quiet, catalogue.keys.private()) is None
+    assert (again / "best-bets.tsv").read_bytes() == (data / "best-bets.tsv").read_bytes()
     assert (again / "site.toml").read_bytes() == (data / "site.toml").read_bytes()
     restored = opened(again, empty=True)
     assert rebuild(restored).public == 2

@@ -30,6 +30,28 @@ def test_own_words_are_checked_and_tried(run: Run, folder: Path, tmp_path: Path)
     assert "共 2 件" in run("search", "通知").output
 
 
+def test_best_bets_are_checked_and_lines_that_show_nothing_named(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("ingest", str(folder / "a.txt"))
+    (id,) = (line.split()[0] for line in run("review", "list").stdout.splitlines())
+    assert "还没有建立" in run("best-bets", "check").output
+    own = tmp_path / "data" / "best-bets.tsv"
+    own.write_text(
+        f"甲、乙\t标题\t/guide\t说明\n丙\t标题\t{id}\t说明\n丁\t标题\t/help\t说明\t2020-01-01\n", encoding="utf-8"
+    )
+    told = run("best-bets", "check").output
+    assert "共 3 条推荐，4 个检索词" in told
+    assert "第 1 行" not in told and "第 2 行文件" in told and "没有公开" in told and "第 3 行已经过了截止日期" in told
+    own.write_text("甲\t标题\n", encoding="utf-8")
+    assert "第 1 行" in run("best-bets", "check", code=1).output
+    assert "共 1 条" in run("best-bets", "check", str(draft(tmp_path)), code=0).output
+
+
+def draft(folder: Path) -> Path:
+    path = folder / "draft.tsv"
+    path.write_text("甲\t标题\t/guide\t说明\n", encoding="utf-8")
+    return path
+
+
 def test_own_lists_are_checked(run: Run, folder: Path, tmp_path: Path) -> None:
     assert "还没有建立" in run("taxonomy", "check").output
     own = tmp_path / "data" / "taxonomy.toml"

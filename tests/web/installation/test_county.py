@@ -3,6 +3,7 @@
 import os
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,15 @@ def test_query_points_and_the_office_are_on_the_pages(site: Site) -> None:
     assert stated.requests.email in client.get("/oai?verb=Identify").text
 
 
+def test_what_is_stated_is_of_the_day_it_was_checked_or_else_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text("as_of = 2026-02-03\n", encoding="utf-8")
+    assert county.load(tmp_path).as_of == date(2026, 2, 3)
+    path.write_text("contacts = []\n", encoding="utf-8")
+    os.utime(path, (0, 86400 * 365))
+    assert county.load(tmp_path).as_of == date(1971, 1, 1)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -46,6 +56,10 @@ def test_query_points_and_the_office_are_on_the_pages(site: Site) -> None:
         ("query_points = [1]", "应是一个表"),
         ("[[query_points]]\nname = '甲'", "缺少必填的项.*address"),
         ("[[query_points]]\nname = '甲'\naddress = '乙'\nfax = '1'", "不认识的项“fax”"),
+        ("[[contacts]]\nphone = '1'", "缺少必填的项.*name"),
+        ("contacts = 1", r"机关联系方式应写成 \[\[contacts\]\]"),
+        ("as_of = '2026-03-01'", "不加引号"),
+        ("as_of = 2026-03-01T00:00:00", "应是一个日期"),
         ("[requests]\noffice = 1", "字以内的文字"),
         (f"[requests]\noffice = '{'长' * 201}'", "字以内的文字"),
         ("\xff\xfe", "读不出来"),
