@@ -1,6 +1,6 @@
 """The contract that every search engine fulfils. One test suite runs against all of them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,13 +19,24 @@ class Sort(StrEnum):
     OLDEST = "oldest"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Folds:
+    """Which documents fold into one line of a result: those of a group, by id.
+
+    ``former`` are superseded versions. They fold only under one of their group that is none, and are never above it.
+    """
+
+    groups: Mapping[str, int]
+    former: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """One search: the query, what narrows it, and which part of the result to return.
 
     ``filters`` maps a facet's name to values; a document must have one of them. ``since`` and ``until`` are ordinal
     days, both included; a document without a day is in no range. ``hidden`` are ids that the answer leaves out
-    entirely.
+    entirely. With ``folds``, ``offset`` and ``limit`` count lines: a document, or several that fold into one.
     """
 
     query: Query = field(default_factory=Everything)
@@ -37,19 +48,24 @@ class SearchRequest:
     since: int | None = None
     until: int | None = None
     hidden: frozenset[str] = frozenset()
+    folds: Folds | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
+    """A document found. ``under`` are the ids of those that fold under it, best first."""
+
     id: str
     score: float
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The result of a search.
 
-    ``total`` counts all matching documents. ``facets`` counts them by value, each facet without its own filter.
+    ``total`` counts all matching documents, also those that fold under others, which ``folded`` counts: there are
+    ``total - folded`` lines. ``facets`` counts them by value, each facet without its own filter.
     ``relaxed`` means that no document matched the whole query and these match a good part of it.
     """
 
@@ -57,10 +73,11 @@ class Answer:
     hits: Sequence[Hit]
     facets: Mapping[str, Mapping[str, int]]
     relaxed: bool = False
+    folded: int = 0
 
 
 class Vocabulary(Protocol):
-    """The titles, numbers, issuers and words of an index's documents. The same object until the index changes."""
+    """What an index's documents are called, and what they say. The same object until the index changes."""
 
     @property
     def titles(self) -> Sequence[tuple[str, str]]:
@@ -74,6 +91,17 @@ class Vocabulary(Protocol):
 
     @property
     def issuers(self) -> Sequence[str]: ...
+
+    def texts(self, length: int, ids: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
+        """Yield the ids and the first ``length`` characters of the normalised texts, of these documents or of all.
+
+        A text is without title and numbers, and with attachments.
+        """
+        ...
+
+    def values(self, facet: str) -> Mapping[str, Sequence[str]]:
+        """Return the values of a facet by document, leaving out documents that have none."""
+        ...
 
     def words(self) -> Mapping[str, int]:
         """Count for every word the documents that contain it. Computed anew at each call."""

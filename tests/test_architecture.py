@@ -43,7 +43,7 @@ archive.custody
 
 indexer indexer.errors indexer.query indexer.relevance indexer.figures indexer.gaps
 indexer.lexicon indexer.analyzer indexer.facets indexer.fields indexer.explanation indexer.engine
-indexer.snippets indexer.duplicates indexer.sync
+indexer.snippets indexer.duplicates indexer.folding indexer.sync
 indexer.asking
 indexer.helping
 indexer.prior

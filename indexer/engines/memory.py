@@ -1,7 +1,7 @@
 """The reference engine: short and slow, it takes one document at a time. The other engines are tested against it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -45,7 +45,8 @@ class MemoryEngine:
 
     def search(self, request: SearchRequest) -> Answer:
         found = self._find(request)
-        ordered = sorted(found.answering, key=_order(request.sort))
+        kept, under = _folded(found.answering, request)
+        ordered = sorted(kept, key=_order(request.sort))
         if request.sort is Sort.RELEVANCE:
             best, others = ordered[: relevance.READ], ordered[relevance.READ :]
             read = found.search.reading(best)
@@ -54,9 +55,10 @@ class MemoryEngine:
         page = ordered[request.offset : request.offset + request.limit]
         return Answer(
             total=len(found.answering),
-            hits=tuple(Hit(entry.id, score) for entry, score in page),
+            hits=tuple(Hit(entry.id, score, under.get(entry.id, ())) for entry, score in page),
             facets={name: _counts(name, found.in_range, request.filters) for name in request.facets},
             relaxed=found.relaxed,
+            folded=len(found.answering) - len(kept),
         )
 
     def explain(self, request: SearchRequest, id: str) -> Explanation | None:
@@ -153,6 +155,14 @@ class _Vocabulary:
         self.titles = [(entry.id, entry.title) for entry in entries]
         self.numbers = [(entry.id, key) for entry in entries for key in entry.keys]
         self.issuers = sorted({issuer for entry in entries for issuer in entry.facets.get("issuer", ())})
+
+    def texts(self, length: int, ids: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
+        for entry in self._entries:
+            if ids is None or entry.id in ids:
+                yield entry.id, entry.text.split("\n", 1 + len(entry.keys))[-1][:length]
+
+    def values(self, facet: str) -> Mapping[str, Sequence[str]]:
+        return {entry.id: found for entry in self._entries if (found := entry.facets.get(facet))}
 
     def words(self) -> Mapping[str, int]:
         return Counter(word for entry in self._entries for word in entry.words)
@@ -411,6 +421,25 @@ def _counts(name: str, found: Sequence[tuple[Entry, float]], filters: Mapping[st
             for value in entry.facets.get(name, ()):
                 counts[value] = counts.get(value, 0) + 1
     return counts
+
+
+def _folded(
+    found: Sequence[tuple[Entry, float]], request: SearchRequest
+) -> tuple[list[tuple[Entry, float]], dict[str, tuple[str, ...]]]:
+    """Return the lines of a result, with their scores, and the ids under each."""
+    groups, former = (request.folds.groups, request.folds.former) if request.folds else ({}, frozenset())
+    together: dict[object, list[tuple[Entry, float]]] = {}
+    for each in sorted(found, key=_order(request.sort)):
+        together.setdefault(groups.get(each[0].id, each[0].id), []).append(each)
+    kept, under = [], {}
+    for members in together.values():
+        members.sort(key=lambda each: each[0].id in former)
+        if members[0][0].id in former:
+            kept += members
+        else:
+            kept.append((members[0][0], max(score for _, score in members)))
+            under[members[0][0].id] = tuple(entry.id for entry, _ in members[1:])
+    return kept, under
 
 
 def _order(sort: Sort) -> Callable[[tuple[Entry, float]], tuple[float, float, str]]:

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -174,6 +174,12 @@ class _Vocabulary:
 
     def words(self) -> Mapping[str, int]:
         return self.counts
+
+    def texts(self, length: int, ids: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
+        yield from ()
+
+    def values(self, facet: str) -> Mapping[str, Sequence[str]]:
+        return {}
 
 
 class Fts5:

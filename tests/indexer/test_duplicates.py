@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer.duplicates import ALIKE, folded, resemblance, sketch
+from indexer.duplicates import ALIKE, resemblance, sketch
 
 NOTICE = (
     "关于做好2019年冬季清洁取暖工作的通知。各镇人民政府、街道办事处，县直有关部门：为做好今年冬季清洁取暖工作，保障群众温暖过冬，"
@@ -35,18 +35,3 @@ def test_a_sketch_estimates_the_similarity_of_long_texts() -> None:
     runs = [{text[at : at + 5] for at in range(len(text) - 4)} for text in (one, other)]
     exact = len(runs[0] & runs[1]) / len(runs[0] | runs[1])
     assert resemblance(sketch(one), sketch(other)) == pytest.approx(exact, abs=0.1)
-
-
-def test_texts_fold_under_the_first_of_their_kind() -> None:
-    again = NOTICE.replace("今年", "本年")
-    assert folded([NOTICE, OTHER, again, "附件", again, OTHER]) == [None, None, 0, None, 0, 1]
-
-
-def test_nothing_folds_under_what_is_folded_itself() -> None:
-    middle = NOTICE.replace("今年", "本年").replace("燃气", "煤气").replace("及时", "立即")
-    far = middle.replace("二十四小时", "全天").replace("按月", "按季").replace("畅通", "公布").replace("压实", "落实")
-    near = (resemblance(sketch(NOTICE), sketch(middle)), resemblance(sketch(middle), sketch(far)))
-    assert min(near) >= 0.6
-    assert resemblance(sketch(NOTICE), sketch(far)) < min(near)
-    places = folded([NOTICE, NOTICE.replace("今年", "本年"), NOTICE])
-    assert places == [None, 0, 0]

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.page
 ALLOWED = {200, 301, 304, 400, 404, 410, 422, 429}
 NAMES = (
     *("q", "column", "genre", "issuer", "topic", "year", "validity", "from", "to", "sort", "page", "per_page"),
-    *("literal", "part", "elder", "contrast", "size", "simple", "after", "limit", "v", "x"),
+    *("literal", "fold", "part", "elder", "contrast", "size", "simple", "after", "limit", "v", "x"),
     *("verb", "metadataPrefix", "identifier", "set", "until", "resumptionToken"),
 )
 LIKELY = st.sampled_from(

@@ -48,6 +48,7 @@ def edition(services: Services) -> Edition:
     services.catalogue.check_key()
     try:
         index = services.engine.generation()
+        services.folds.current()
     except IndexUnusable:
         index = "none"
     as_of, doubt = _stamped(services.settings.data)
@@ -57,7 +58,13 @@ def edition(services: Services) -> Edition:
     settings = services.settings
     itself = settings.site_name, settings.address, services.county, design()
     stale = as_of is not None and datetime.now(UTC) - as_of > _STALE
-    beside = services.typing_aids.made, services.synonyms.stamp, services.best_bets.stamp, office_today()
+    beside = (
+        services.typing_aids.made,
+        services.folds.made,
+        services.synonyms.stamp,
+        services.best_bets.stamp,
+        office_today(),
+    )
     about = last, index, changed_at, as_of, stale, doubt, *beside, *itself
     token = hashlib.sha256(repr(about).encode()).hexdigest()[:16]
     return Edition(

@@ -11,10 +11,10 @@ from archive.errors import BadSettings, BadTaxonomy
 from archive.store import folder
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
-from indexer import lexicon
+from indexer import folding, lexicon
 from indexer.analyzer import Analyzer
 from indexer.asking.synonyms import OWN_NAME, PACKAGED, SynonymFile
-from indexer.engine import Engine
+from indexer.engine import Engine, Folds
 from indexer.engines.opening import open_engine, open_staff_engine
 from indexer.errors import BadLexicon
 from indexer.gaps import Gaps
@@ -23,7 +23,7 @@ from web.installation import best_bets, county
 from web.installation.best_bets import BadBestBets, BestBets
 from web.installation.county import County
 from web.installation.settings import Settings
-from web.installation.typing_aids import TypingAids
+from web.installation.typing_aids import Made, TypingAids
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ class Services:
     engine: Engine
     synonyms: SynonymFile
     typing_aids: TypingAids
+    folds: Made[Folds]
     gaps: Gaps
     county: County
     best_bets: maintained.Kept[BestBets]
@@ -53,8 +54,8 @@ class Services:
 def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer | None = None) -> Services:
     """Open an installation that ``making.make`` or a restore has made. Raises BadSettings, NoArchive, WrongUser.
 
-    When ``serving``, people wait for answers, so typing aids are made in the background. ``analyzer`` is one that is
-    already loaded.
+    When ``serving``, people wait for answers, so typing aids and folds are made in the background. ``analyzer`` is
+    one that is already loaded.
     """
     # Refuse an engine that this version lacks before anything is written.
     _ = settings.index_folder
@@ -75,6 +76,7 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
         engine=engine,
         synonyms=synonyms,
         typing_aids=TypingAids(engine, synonyms, background=serving),
+        folds=Made(engine, folding.folds, background=serving),
         gaps=Gaps(settings.data, settings.gaps_k, lambda text: engine.analyzer().is_word(text)),
         county=stated,
         best_bets=maintained.Kept(settings.data / best_bets.FILE, BestBets.load, BadBestBets, BestBets()),

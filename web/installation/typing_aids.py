@@ -55,8 +55,8 @@ class TypingAids:
             made.prepare()
             return made
 
-        self.suggester = _Made(engine, suggester, background)
-        self.corrector = _Made(engine, corrector, background)
+        self.suggester = Made(engine, suggester, background)
+        self.corrector = Made(engine, corrector, background)
 
     @property
     def made(self) -> int:
@@ -64,7 +64,7 @@ class TypingAids:
         return self.suggester.made + self.corrector.made
 
 
-class _Made(Generic[T]):
+class Made(Generic[T]):
     """Something built from the vocabulary and rebuilt when the index changes."""
 
     def __init__(self, engine: Engine, make: Callable[[Vocabulary], T], background: bool) -> None:

@@ -17,6 +17,7 @@ def search_answer(page: SearchPage) -> dict[str, object]:
     return {
         "query": page.form.q,
         "total": page.total,
+        "lines": page.lines,
         "page": page.form.page,
         "pages": page.pages,
         "took_ms": page.took_ms,
@@ -55,6 +56,7 @@ def _hit(hit: HitView) -> dict[str, object]:
         "snippets": [_fragments(snippet) for snippet in hit.snippets],
         "places": list(hit.places),
         "near_duplicate_of": hit.duplicate_of,
+        "folded": hit.under,
     }
 
 

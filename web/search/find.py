@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from time import perf_counter
 
 from archive.chinese.dates import office_today
@@ -16,7 +17,7 @@ from indexer.asking.interpret import Expansion, Interpretation, interpret
 from indexer.asking.offers import offers
 from indexer.asking.parse import exclusions, including, parse
 from indexer.asking.quantities import Question, best
-from indexer.engine import SearchRequest, Sort
+from indexer.engine import Folds, Hit, SearchRequest, Sort
 from indexer.explanation import Explanation
 from indexer.query import Everything, Like, Or, Part, Phrase, Query, Within
 from indexer.snippets import Marker
@@ -25,9 +26,11 @@ from web.installation.services import Services
 from web.search.bets import OF_STAFF, bets
 from web.search.params import SearchForm
 from web.search.results import (
+    LISTED,
     AnswerView,
     FacetView,
     HitView,
+    Line,
     NumberView,
     Relief,
     SearchPage,
@@ -85,15 +88,15 @@ def find(services: Services, form: SearchForm) -> SearchPage:
     meaning = interpreted(services, form)
     # Two gates: documents no longer public since the index was built are left out of hits and counts, and a hit is
     # shown only if the catalogue says it is public.
-    request: SearchRequest = form.request(meaning.query, _hidden(services))
+    request: SearchRequest = form.request(meaning.query, _hidden(services), _folds(services, form))
     answer = services.engine.search(request)
-    documents = services.catalogue.public_many(hit.id for hit in answer.hits)
-    shown = [documents[hit.id] for hit in answer.hits if hit.id in documents]
+    lines = _lines(services, form, answer.hits)
+    shown = [line.document for line in lines]
     marker = Marker(meaning.query, services.analyzer)
     said = bets(services, form)
     # What the site says of itself today is nearer than a sentence of some document.
     by_site = any(not each.source.startswith(OF_STAFF) for each in said)
-    page = search_page(form, answer, shown, marker)
+    page = search_page(form, answer, lines, marker)
     page = replace(
         page,
         expansions=meaning.expansions,
@@ -109,6 +112,26 @@ def find(services: Services, form: SearchForm) -> SearchPage:
         reliefs=_reliefs(services, form, request) if not answer.total else (),
     )
     return replace(page, took_ms=round((perf_counter() - started) * 1000, 1))
+
+
+def _folds(services: Services, form: SearchForm) -> Folds | None:
+    """Return what folds: nothing for a number, which asks for one document, and until it is worked out."""
+    return services.folds.current() if form.fold and not docnumber.read_query(form.q) else None
+
+
+def _lines(services: Services, form: SearchForm, hits: Sequence[Hit]) -> list[Line]:
+    """Read the documents of a page. Of what folds under another only as many are read as are listed."""
+    left, listed = form.per_page, {}
+    for hit in hits:
+        listed[hit.id] = hit.under[: min(LISTED, left)]
+        left -= len(listed[hit.id])
+    documents = services.catalogue.public_many(chain(listed, *listed.values()))
+    lines = []
+    for hit in hits:
+        public = [documents[id] for id in (hit.id, *listed[hit.id]) if id in documents]
+        if public:
+            lines.append(Line(public[0], public[1:], len(hit.under)))
+    return lines
 
 
 def _number(form: SearchForm, total: int, shown: Sequence[Document], marker: Marker) -> NumberView | None:

@@ -12,7 +12,7 @@ from archive.chinese.dates import of_iso
 from archive.plain import lines, one_line
 from indexer import facets
 from indexer.asking.parse import MAX_LENGTH, check_length
-from indexer.engine import SearchRequest, Sort
+from indexer.engine import Folds, SearchRequest, Sort
 from indexer.query import Query
 from web.http.parameters import BadParameter, whole
 
@@ -27,8 +27,9 @@ MAX_VALUE = 100
 MAX_ADDRESS = 2000
 # WeChat adds from=… to links shared in it. It is not a date.
 _SHARED_BY_WECHAT = frozenset({"singlemessage", "groupmessage", "timeline"})
-PARAMETERS = frozenset({"q", *facets.NAMES, "from", "to", "sort", "page", "per_page", "literal"})
-_KEPT = ("q", *facets.NAMES, "from", "to", "sort", "page", "per_page", "literal", "part")
+_NAMES = ("q", *facets.NAMES, "from", "to", "sort", "page", "per_page", "literal", "fold")
+PARAMETERS = frozenset(_NAMES)
+_KEPT = (*_NAMES, "part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class SearchForm:
     """What a search page was asked for.
 
     ``filters`` maps a facet's name to the chosen values, in order. ``literal`` searches for what was typed and adds no
-    synonyms.
+    synonyms. Without ``fold`` each document has a line of its own.
     """
 
     q: str = ""
@@ -47,13 +48,14 @@ class SearchForm:
     page: int = 1
     per_page: int = PER_PAGE
     literal: bool = False
+    fold: bool = True
 
     @property
     def order(self) -> Sort:
         """The requested order. By default it is relevance for a search with words, and newest first without."""
         return self.sort or (Sort.RELEVANCE if self.q.strip() else Sort.NEWEST)
 
-    def request(self, query: Query, hidden: frozenset[str] = frozenset()) -> SearchRequest:
+    def request(self, query: Query, hidden: frozenset[str] = frozenset(), folds: Folds | None = None) -> SearchRequest:
         """Return the search request for this form, given what its ``q`` means."""
         return SearchRequest(
             query=query,
@@ -65,6 +67,7 @@ class SearchForm:
             since=self.since.toordinal() if self.since else None,
             until=self.until.toordinal() if self.until else None,
             hidden=hidden,
+            folds=folds,
         )
 
     def toggled(self, name: str, value: str) -> "SearchForm":
@@ -89,6 +92,12 @@ class SearchForm:
     def literally(self) -> "SearchForm":
         return replace(self, literal=True, page=1)
 
+    def unfolded(self) -> "SearchForm":
+        return replace(self, fold=False, page=1)
+
+    def folding(self) -> "SearchForm":
+        return replace(self, fold=True, page=1)
+
     def asking(self, q: str) -> "SearchForm":
         """Return a form for other words, with the same filters and order."""
         return replace(self, q=q, literal=False, page=1)
@@ -108,6 +117,8 @@ class SearchForm:
             pairs.append(("sort", self.sort.value))
         if self.literal:
             pairs.append(("literal", "1"))
+        if not self.fold:
+            pairs.append(("fold", "0"))
         if self.page != 1:
             pairs.append(("page", str(self.page)))
         if self.per_page != PER_PAGE:
@@ -147,6 +158,7 @@ def read(arguments: MultiDict[str, str]) -> SearchForm:
         page=whole(arguments, "page", 1, 1, MAX_PAGE, "页码"),
         per_page=whole(arguments, "per_page", PER_PAGE, 1, MAX_PER_PAGE, "每页条数"),
         literal=whole(arguments, "literal", 0, 0, 1, "是否只检索原词") == 1,
+        fold=whole(arguments, "fold", 1, 0, 1, "是否合并相近的文件") == 1,
     )
     if len(form.address()) > MAX_ADDRESS:
         raise BadParameter("检索词和筛选条件合起来过长。请缩短检索词，或去掉一些筛选条件。")

@@ -10,7 +10,6 @@ from indexer import facets
 from indexer.asking.interpret import Expansion
 from indexer.asking.offers import Offer
 from indexer.asking.quantities import Found
-from indexer.duplicates import folded
 from indexer.engine import Answer, Sort
 from indexer.snippets import Fragment, Marker, opening
 from web.http.addresses import document_url
@@ -18,6 +17,8 @@ from web.search.bets import BetView
 from web.search.params import MAX_PAGE, SearchForm
 from web.search.views import Link, format_of
 
+# How many that fold under one document are listed there at most. A page lists as many as it has lines.
+LISTED = 5
 SORT_LABELS = {Sort.RELEVANCE: "按相关度", Sort.NEWEST: "最新在前", Sort.OLDEST: "最早在前"}
 
 
@@ -26,7 +27,7 @@ class HitView:
     """A line of a result list. ``lapsed`` means repealed or expired.
 
     ``places`` say where each snippet is, "" for nowhere in particular. The displayed snippet begins with its place.
-    ``duplicate_of`` is the hit above it with nearly the same text.
+    ``duplicate_of`` is the hit above it that it folds under, ``under`` how many fold under it.
     """
 
     id: str
@@ -46,6 +47,28 @@ class HitView:
     snippets: Sequence[Sequence[Fragment]]
     places: Sequence[str]
     duplicate_of: str | None = None
+    under: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A document of a page, those to be listed under it, and how many fold under it altogether."""
+
+    document: Document
+    under: Sequence[Document]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A hit and what is listed under it; ``former`` says that these are superseded versions of it."""
+
+    hit: HitView
+    under: Sequence[HitView]
+
+    @property
+    def former(self) -> bool:
+        return not self.hit.lapsed and all(each.lapsed for each in self.under)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +131,9 @@ class NumberView:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """A page of results. ``total`` is exact; ``reachable`` says whether all of them can be paged to.
+    """A page of results. ``total`` is exact and counts what folds under others too; ``lines`` counts what does not.
+
+    ``reachable`` says whether all lines can be paged to.
 
     ``expansions`` are the added words, which ``literal_url`` leaves out. ``excluded`` is what was read as an exclusion,
     and ``including_url`` searches for it. ``offers`` narrow by what a word says. ``corrections`` are what may have been
@@ -118,6 +143,7 @@ class SearchPage:
 
     form: SearchForm
     total: int
+    lines: int
     pages: int
     relaxed: bool
     hits: Sequence[HitView]
@@ -141,10 +167,10 @@ class SearchPage:
     took_ms: float = 0.0
 
     @property
-    def groups(self) -> list[tuple[HitView, list[HitView]]]:
-        """The hits, each with those whose text is nearly the same."""
+    def groups(self) -> list[Group]:
+        """The hits, each with those that fold under it."""
         return [
-            (hit, [each for each in self.hits if each.duplicate_of == hit.id])
+            Group(hit, [each for each in self.hits if each.duplicate_of == hit.id])
             for hit in self.hits
             if hit.duplicate_of is None
         ]
@@ -159,21 +185,29 @@ class SearchPage:
 
     @property
     def reachable(self) -> bool:
-        return self.total <= self.pages * self.form.per_page
+        return self.lines <= self.pages * self.form.per_page
 
 
-def search_page(form: SearchForm, answer: Answer, documents: Sequence[Document], marker: Marker) -> SearchPage:
-    """Build the page of an answer whose hits are these documents."""
-    first = folded([document.text for document in documents])
-    pages = min(MAX_PAGE, max(1, ceil(answer.total / form.per_page)))
+def search_page(form: SearchForm, answer: Answer, lines: Sequence[Line], marker: Marker) -> SearchPage:
+    """Build the page of an answer with these lines."""
+    count = answer.total - answer.folded
+    pages = min(MAX_PAGE, max(1, ceil(count / form.per_page)))
     return SearchPage(
         form=form,
         total=answer.total,
+        lines=count,
         pages=pages,
         relaxed=answer.relaxed,
         hits=[
-            replace(hit_view(document, marker, form), duplicate_of=documents[same].id if same is not None else None)
-            for document, same in zip(documents, first, strict=True)
+            hit
+            for line in lines
+            for hit in (
+                replace(hit_view(line.document, marker, form), under=line.count),
+                *(
+                    replace(hit_view(each, marker, form, passages=False), duplicate_of=line.document.id)
+                    for each in line.under
+                ),
+            )
         ],
         facets=[_facet(facet, answer.facets.get(facet.name, {}), form) for facet in facets.FACETS],
         chips=_chips(form),
@@ -217,10 +251,10 @@ def answer_view(document: Document, found: Found, form: SearchForm) -> AnswerVie
     )
 
 
-def hit_view(document: Document, marker: Marker, form: SearchForm) -> HitView:
+def hit_view(document: Document, marker: Marker, form: SearchForm, passages: bool = True) -> HitView:
     metadata = document.metadata
     url = document_url(document.id)
-    snippets = _snippets(document, marker)
+    snippets = _snippets(document, marker) if passages else []
     return HitView(
         id=document.id,
         url=form.address(url),

@@ -10,6 +10,7 @@ from indexer import relevance
 from indexer.analyzer import Analyzer, query_grams
 from indexer.engine import Answer, Hit, SearchRequest, Sort
 from indexer.engines.whoosh.evaluation import Evaluation
+from indexer.engines.whoosh.folding import fold
 from indexer.engines.whoosh.postings import Mask, Slots, without
 from indexer.engines.whoosh.snapshot import Scores, Snapshot
 from indexer.query import Text, looser
@@ -33,9 +34,10 @@ class Found:
 def search(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> Answer:
     """Answer a request as ``indexer.engine`` describes."""
     found = find(snapshot, analyzer, request)
-    chosen, evaluation = found.chosen, found.evaluation
+    evaluation = found.evaluation
     count = request.offset + request.limit
-    scores = evaluation.scores(chosen)
+    folded = fold(snapshot, found.chosen, evaluation.scores(found.chosen), request.folds, request.sort)
+    chosen, scores = folded.kept, folded.scores
     if request.sort is Sort.RELEVANCE and request.offset < relevance.READ:
         best = _first(snapshot, chosen, scores, request.sort, max(count, relevance.READ))
         read, others = best[: relevance.READ], best[relevance.READ :]
@@ -48,9 +50,10 @@ def search(snapshot: Snapshot, analyzer: Analyzer, request: SearchRequest) -> An
         slots_in_order, scores_in_order = chosen[best], scores[best]
     page = slice(request.offset, count)
     return Answer(
-        total=len(chosen),
+        total=len(found.chosen),
+        folded=len(found.chosen) - len(chosen),
         hits=tuple(
-            Hit(snapshot.ids[slot], score)
+            Hit(snapshot.ids[slot], score, tuple(snapshot.ids[each] for each in folded.under(slot)))
             for slot, score in zip(slots_in_order[page].tolist(), scores_in_order[page].tolist(), strict=True)
         ),
         facets={

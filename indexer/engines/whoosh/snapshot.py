@@ -6,7 +6,7 @@ A term's postings are read once and cached within a budget. ``evaluation`` turns
 import re
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from archive.chinese.text import normalise
 from indexer import facets, relevance
+from indexer.engine import Folds
 from indexer.engines.whoosh.blocks import Entry
 from indexer.engines.whoosh.facet_counts import Coded
 from indexer.engines.whoosh.postings import Mask, Postings, Slots
@@ -37,6 +38,8 @@ _TERM_BYTES = 600
 _NEAR = 4096
 # How many texts are searched at once.
 _TEXTS_AT_ONCE = 512
+# No title with its numbers is longer.
+_HEAD = 4000
 # Days, lengths and priors are below.
 _MOST_NUMBER = 1 << 31
 
@@ -159,6 +162,8 @@ class SnapshotVocabulary:
     _titles: Titles
     issuers: Sequence[str]
     _segments: Sequence[SegmentReader]
+    _texts: Callable[[Slots], Texts]
+    _facets: Mapping[str, Coded]
 
     @property
     def titles(self) -> Sequence[tuple[str, str]]:
@@ -167,6 +172,27 @@ class SnapshotVocabulary:
     @property
     def numbers(self) -> Sequence[tuple[str, str]]:
         return [(self._ids[slot], shown) for slot, shown, _ in _numbers(self._segments)]
+
+    def texts(self, length: int, ids: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
+        """Read them a few hundred at once."""
+        heads = [lines.count("\n") + 2 if lines else 1 for lines in _lines_of_numbers(self._segments)]
+        slots = np.arange(len(heads)) if ids is None else self._ids.slots(ids)
+        for at in range(0, len(slots), _TEXTS_AT_ONCE):
+            some = slots[at : at + _TEXTS_AT_ONCE]
+            texts = self._texts(some)
+            for slot, start, end in zip(some.tolist(), texts.starts.tolist(), texts.ends.tolist(), strict=True):
+                # A character that is cut in two is beyond what is wanted.
+                units = texts.units[start : min(end, start + _HEAD + 2 * length)].tobytes()
+                text = units.decode(ENCODING, errors="ignore").removesuffix("\n")
+                yield self._ids[slot], text.split("\n", heads[slot])[-1][:length]
+
+    def values(self, facet: str) -> Mapping[str, Sequence[str]]:
+        coded = self._facets[facet]
+        told = [
+            [coded.values[at] for at in coded.value[coded.of == code].tolist()] for code in range(coded.combinations)
+        ]
+        found = zip(self._ids, coded.codes.tolist(), strict=True)
+        return {id: told[code] for id, code in found if told[code]}
 
     def words(self) -> Mapping[str, int]:
         """Count documents per word. Deleted documents count as long as their segment exists."""
@@ -207,6 +233,7 @@ class Snapshot:
         self.issuers = [(name, normalise(name)) for name in self.facets["issuer"].values]
         self._text_starts, self._text_ends = self._placed("text")
         self._passages, self._passage_starts = self._read_passages()
+        self._folds: tuple[Folds, NDArray[np.int32], Mask] | None = None
 
     def close(self) -> None:
         for segment in self._segments:
@@ -350,7 +377,18 @@ class Snapshot:
 
     @cached_property
     def vocabulary(self) -> SnapshotVocabulary:
-        return SnapshotVocabulary(self.ids, self.titles, self.facets["issuer"].values, self._segments)
+        return SnapshotVocabulary(
+            self.ids, self.titles, self.facets["issuer"].values, self._segments, self.texts, self.facets
+        )
+
+    def folds(self, folds: Folds) -> tuple[NDArray[np.int32], Mask]:
+        """Return each document's group, -1 for none, and whether it is a superseded version."""
+        known = self._folds
+        if known is None or known[0] is not folds:
+            groups = np.fromiter((folds.groups.get(id, -1) for id in self.ids), np.int32, self.size)
+            former = np.fromiter((id in folds.former for id in self.ids), bool, self.size)
+            known = self._folds = folds, groups, former
+        return known[1], known[2]
 
     def numbered(self, pattern: re.Pattern[str]) -> Mask:
         """Return which documents have a number whose normalised form matches the pattern."""
@@ -376,11 +414,15 @@ class Snapshot:
 
 def _numbers(segments: Sequence[SegmentReader]) -> Iterator[tuple[int, str, str]]:
     """Yield each number of a document: the document's slot, the number as shown and in normalised form."""
-    values = chain.from_iterable(segment.live_texts("numbers") for segment in segments)
-    for slot, lines in enumerate(values):
+    for slot, lines in enumerate(_lines_of_numbers(segments)):
         for line in lines.split("\n") if lines else ():
             shown, _, form = line.partition("\t")
             yield slot, shown, form
+
+
+def _lines_of_numbers(segments: Sequence[SegmentReader]) -> Iterator[str]:
+    """Yield the numbers of each document, one a line."""
+    return chain.from_iterable(segment.live_texts("numbers") for segment in segments)
 
 
 def _norm(lengths: Scores) -> Scores:

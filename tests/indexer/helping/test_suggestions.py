@@ -1,5 +1,7 @@
 """Suggestions while typing."""
 
+from collections.abc import Collection, Iterator
+
 import pytest
 
 from indexer.engine import Vocabulary
@@ -21,6 +23,12 @@ class Names:
     issuers = ["云溪县人民政府办公室"]
 
     def words(self) -> dict[str, int]:
+        return {}
+
+    def texts(self, length: int, ids: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
+        yield from ()
+
+    def values(self, facet: str) -> dict[str, list[str]]:
         return {}
 
 

@@ -17,7 +17,7 @@ from indexer.helping.suggestions import Suggestion
 from tests.conftest import Installation, publish
 from web.installation import typing_aids
 from web.installation.services import Services, open_services
-from web.installation.typing_aids import _Made
+from web.installation.typing_aids import Made
 from web.search.find import find, suggestions
 from web.search.params import SearchForm
 
@@ -68,7 +68,7 @@ def test_a_title_is_suggested_as_it_is_today(withdrawn: Services, monkeypatch: p
         def suggest(self, typed: str, hidden: frozenset[str]) -> list[Suggestion]:
             return [Suggestion("关于张三家庭低保的公示", id), Suggestion("没有这份文件", "withdrawn")]
 
-    monkeypatch.setattr(_Made, "current", lambda self: Former())
+    monkeypatch.setattr(Made, "current", lambda self: Former())
     assert suggestions(withdrawn, "张三") == []
 
 
@@ -80,7 +80,7 @@ class _Engine:
         return self.now
 
 
-def _until(made: "_Made[str]", wanted: str) -> None:
+def _until(made: "Made[str]", wanted: str) -> None:
     for _ in range(200):
         if made.current() == wanted:
             return
@@ -98,7 +98,7 @@ def test_an_older_making_does_not_replace_a_newer_one() -> None:
             return "first"
         return "second"
 
-    made: _Made[str] = _Made(engine, make, background=True)  # type: ignore[arg-type]  # a stand-in
+    made: Made[str] = Made(engine, make, background=True)  # type: ignore[arg-type]  # a stand-in
     assert made.current() is None
     engine.now = second
     _until(made, "second")
@@ -119,6 +119,6 @@ def test_trouble_in_making_is_logged_and_tried_again(
             raise OSError("too many open files")
         return "made"
 
-    made: _Made[str] = _Made(_Engine(), make, background=True)  # type: ignore[arg-type]  # a stand-in
+    made: Made[str] = Made(_Engine(), make, background=True)  # type: ignore[arg-type]  # a stand-in
     _until(made, "made")
     assert "offers could not be made" in caplog.text

@@ -22,6 +22,7 @@ def test_a_search_answers_in_the_promised_shape(site: Site) -> None:
     assert list(answer) == [
         "query",
         "total",
+        "lines",
         "page",
         "pages",
         "took_ms",

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from archive.document import Attachment, File, Place
+from archive.document import Attachment, File, Place, Validity
 from archive.extract import formats
 from indexer.analyzer import Analyzer
 from indexer.engine import Answer, Hit
@@ -11,7 +11,7 @@ from indexer.snippets import Marker
 from tests.conftest import make_document
 from web.reading.blocks import blocks
 from web.search.params import SearchForm
-from web.search.results import search_page
+from web.search.results import Line, search_page
 from web.search.views import FORMATS
 
 NOTICE = (
@@ -24,19 +24,21 @@ def test_every_kind_of_file_that_is_read_has_a_name_for_readers() -> None:
     assert {*formats._MODULES} == {*FORMATS}
 
 
-def test_documents_that_say_nearly_the_same_are_folded_under_the_first(analyzer: Analyzer) -> None:
-    documents = [
-        make_document("first", "关于做好清洁取暖工作的通知", NOTICE),
-        make_document("other", "关于义务教育招生的意见", "适龄儿童就近入学，报名时提交户口簿。" * 6),
-        make_document("reprint", "转发关于做好清洁取暖工作的通知", NOTICE.replace("今年", "本年")),
+def test_what_folds_is_listed_under_its_document_without_passages(analyzer: Analyzer) -> None:
+    first = make_document("first", "关于做好清洁取暖工作的通知", NOTICE)
+    other = make_document("other", "关于取暖的意见", "适龄儿童就近取暖。")
+    former = make_document("former", "关于做好清洁取暖工作的通知", NOTICE, validity=Validity.REPEALED)
+    answer = Answer(total=12, folded=10, hits=[Hit("first", 1.0), Hit("other", 1.0)], facets={})
+    lines = [Line(first, [former], 10), Line(other, [], 0)]
+    page = search_page(SearchForm(q="取暖", per_page=1), answer, lines, Marker(Text("取暖"), analyzer))
+    assert [(hit.id, hit.duplicate_of, hit.under, bool(hit.snippets)) for hit in page.hits] == [
+        ("first", None, 10, True),
+        ("former", "first", 0, False),
+        ("other", None, 0, True),
     ]
-    answer = Answer(total=3, hits=[Hit(document.id, 1.0) for document in documents], facets={})
-    page = search_page(SearchForm(q="取暖"), answer, documents, Marker(Text("取暖"), analyzer))
-    assert [hit.id for hit in page.hits] == ["first", "other", "reprint"]
-    assert [(hit.id, [each.id for each in near]) for hit, near in page.groups] == [
-        ("first", ["reprint"]),
-        ("other", []),
-    ]
+    assert (page.total, page.lines, page.pages) == (12, 2, 2)
+    assert [(group.hit.id, len(group.under)) for group in page.groups] == [("first", 1), ("other", 0)]
+    assert page.groups[0].former
 
 
 def test_a_snippet_says_in_which_attachment_on_which_page_and_in_which_table_it_stands(analyzer: Analyzer) -> None:
@@ -54,7 +56,7 @@ def test_a_snippet_says_in_which_attachment_on_which_page_and_in_which_table_it_
 
     def shown(typed: str) -> list[tuple[str, str]]:
         answer = Answer(total=1, hits=[Hit("budget", 1.0)], facets={})
-        (hit,) = search_page(SearchForm(q=typed), answer, [budget], Marker(Text(typed), analyzer)).hits
+        (hit,) = search_page(SearchForm(q=typed), answer, [Line(budget, [], 0)], Marker(Text(typed), analyzer)).hits
         texts = ["".join(fragment.text for fragment in snippet) for snippet in hit.snippets]
         return list(zip(hit.places, texts, strict=True))
 
