@@ -5,6 +5,8 @@ The model is a noisy channel (Kernighan, Church and Gale, A spelling correction 
 of words (rarer ones cost more) and edits. A known word is never edited: 决算 stays, however much commoner 预算 is.
 Latin letters are read as pinyin, or as the initials of one word.
 
+What titles say (``phrases``) comes before that: a phrase with two characters wrong is known by the others.
+
 Corrections are only offers. The caller checks whether they find anything.
 """
 
@@ -17,7 +19,8 @@ from itertools import groupby
 from pathlib import Path
 
 from archive.chinese.text import HAN, normalise
-from indexer.helping.pinyin import readings, spellings
+from indexer.helping.phrases import Phrases
+from indexer.helping.pinyin import near, readings, spellings
 from indexer.helping.spelling import Spellings
 
 SHAPES = Path(__file__).parent / "shapes.tsv"
@@ -50,7 +53,10 @@ _SWAPPED = 5.0
 _SHORT = 2.5
 _RUN = re.compile(f"(?<![{HAN}])[{HAN}]{{2,{LONGEST_RUN}}}(?![{HAN}])")
 _WORD = re.compile(f"[{HAN}]+|[a-z]+")
-_LATIN = re.compile(r"[a-z]{2,40}")
+_LATIN = re.compile(r"[a-z]{2,60}")
+# A run of so many characters is known by those that are right, and letters by so many.
+_LONG = 6
+_LEAST_MISSPELT = 5
 # Never corrected into each other: 第三十五条 is not 第二十五条.
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
 # Terms of the grammar, which are meant literally.
@@ -72,11 +78,13 @@ class Corrector:
         function_words: Iterable[str] = (),
         is_word: Callable[[str], bool] = lambda word: False,
         lexicon: Iterable[str] = (),
+        titles: Iterable[str] = (),
     ) -> None:
         """Set up the vocabulary.
 
         ``function_words`` and dictionary words (``is_word``) are correct whether or not a document has them. Only the
-        county's own words (``lexicon``) may replace a dictionary word: 临沐 may mean 临沭.
+        county's own words (``lexicon``) may replace a dictionary word: 临沐 may mean 临沭. What one of the ``titles``
+        says is right as well.
         """
         words = {word: count for word, count in vocabulary.items() if count > 0}
         common = max(words.values(), default=1)
@@ -88,11 +96,12 @@ class Corrector:
         }
         self._is_word = is_word
         self._lexicon = frozenset(lexicon)
+        self._titles = tuple(titles)
         self._total = sum(self._known.values()) or 1
 
     def prepare(self) -> None:
         """Load now what the first correction would otherwise wait for."""
-        _ = self._spellings, self._characters, _shapes()
+        _ = self._spellings, self._characters, self._syllables, self._phrases, _shapes()
 
     def corrections(self, typed: str, limit: int = 3) -> list[str]:
         """Return whole searches that may have been meant, best first; none if nothing seems wrong."""
@@ -138,7 +147,24 @@ class Corrector:
         return list(dict.fromkeys(found))[:limit]
 
     def _edited(self, run: str, limit: int) -> list[str]:
-        """Return better forms of a run of Han; none if it is best as typed."""
+        """Return better forms of a run of Han; none if it is best as typed. What a title says comes first."""
+        if len(run) > 2 and self._phrases.has(run):
+            return []
+        titled = [text for text in self._phrases.written(run, _alike) if self._doubtful(run, text)]
+        return list(dict.fromkeys((*titled[:2], *self._cut_anew(run, limit))))[:limit]
+
+    def _doubtful(self, run: str, text: str) -> bool:
+        """Return whether no known word of a short run is changed. In a longer one what stands beside it tells more."""
+        if len(run) >= _LONG:
+            return True
+        return not any(
+            run[start:end] != text[start:end] and run[start:end] in self._known
+            for start in range(len(run))
+            for end in range(start + 2, len(run) + 1)
+        )
+
+    def _cut_anew(self, run: str, limit: int) -> list[str]:
+        """Return forms of a run of Han at the least cost of words and edits; none if that is as typed."""
         paths: list[list[tuple[float, str]]] = [[(0.0, "")]]
         for end in range(1, len(run) + 1):
             ending: dict[str, float] = {}
@@ -184,6 +210,19 @@ class Corrector:
         return Spellings(sorted(words, key=lambda word: (-self._known[word], word)))
 
     @cached_property
+    def _phrases(self) -> Phrases:
+        return Phrases(self._titles)
+
+    @cached_property
+    def _syllables(self) -> Mapping[str, str]:
+        """The commonest character of each syllable, of those that may stand alone."""
+        found: dict[str, str] = {}
+        for character in sorted(self._characters, key=lambda each: (self._alone(each), each)):
+            for syllable in readings(character)[:1]:
+                found.setdefault(syllable, character)
+        return found
+
+    @cached_property
     def _characters(self) -> frozenset[str]:
         """Characters that begin or end so many words that they may stand alone."""
         counts: dict[str, int] = {}
@@ -212,6 +251,9 @@ class Corrector:
         sounding = self._spellings.sounding(letters)
         yield from initialled[:1]
         yield from sounding[:1]
+        if not initialled and not sounding and len(letters) >= _LEAST_MISSPELT and letters not in self._known:
+            yield from self._spellings.nearly_sounding(letters)[:2]
+            yield from self._phrases.spelt(letters)[:2]
         if read := self._read(letters):
             yield read
         yield from sounding[1:]
@@ -224,14 +266,18 @@ class Corrector:
             best: tuple[float, tuple[str, ...]] | None = None
             for start in range(max(0, end - 6 * _LONGEST_WORD), end):
                 before = paths[start]
-                if before and (words := self._spellings.sounding(letters[start:end])):
-                    word = words[0]
+                if before and (word := self._sounding(letters[start:end])):
                     # Each further word adds a boundary that was not typed.
-                    cost = before[0] + self._cost(word) + 2
+                    cost = before[0] + (self._cost(word) if len(word) > 1 else self._alone(word)) + 2
                     if best is None or cost < best[0]:
                         best = cost, (*before[1], word)
             paths.append(best)
-        return " ".join(paths[-1][1]) if paths[-1] else None
+        return " ".join(paths[-1][1]) if paths[-1] and any(len(word) > 1 for word in paths[-1][1]) else None
+
+    def _sounding(self, letters: str) -> str | None:
+        """Return the likeliest word or single character with these letters as pinyin."""
+        words = self._spellings.sounding(letters)
+        return words[0] if words else self._syllables.get(letters)
 
     def _edits(self, piece: str) -> dict[str, float]:
         """Return the known words that are one edit away from a piece, with the cost of the edit."""
@@ -264,6 +310,15 @@ class Corrector:
 def _letters(chunk: str) -> str:
     """Normalise a chunk and drop the apostrophes between syllables, as in xi'an."""
     return normalise(chunk).replace("'", "").replace("’", "")
+
+
+def _alike(typed: str, meant: str) -> bool:
+    """Return whether a character is easily taken for another: by its sound or its shape."""
+    if typed in _NUMERALS or meant in _NUMERALS:
+        return False
+    if meant in _shapes().get(typed, "") or typed in _shapes().get(meant, ""):
+        return True
+    return not set(map(near, readings(typed))).isdisjoint(map(near, readings(meant)))
 
 
 def _numerals(word: str) -> str:

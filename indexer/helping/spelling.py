@@ -20,6 +20,14 @@ SAME_KEPT = 3
 _BASE = 0x9E3779B97F4A7C15
 _MODULUS = 1 << 64
 
+# What is typed for a letter: the keys beside it, and letters whose sounds are confused.
+_BESIDE = {
+    **{"q": "wa", "w": "qeas", "e": "wrsdi", "r": "etdf", "t": "ryfg", "y": "tugh", "u": "yihjv", "i": "uojke"},
+    **{"o": "ipkl", "p": "ol", "a": "qwsz", "s": "awedzx", "d": "serfxc", "f": "drtgcvh", "g": "ftyhvb"},
+    **{"h": "gyujbnf", "j": "huiknm", "k": "jiolm", "l": "kopn", "z": "asx", "x": "zsdc", "c": "xdfv"},
+    **{"v": "cfgbu", "b": "vghn", "n": "bhjml", "m": "njk"},
+}
+
 _Hashes = NDArray[np.uint64]
 _Rows = NDArray[np.int64]
 
@@ -79,6 +87,10 @@ class Spellings:
         """Return the commonest words with these letters as pinyin."""
         return list(islice(dict.fromkeys(self._sounding.words(letters)), SAME_KEPT))
 
+    def nearly_sounding(self, letters: str) -> list[str]:
+        """Return the commonest words whose pinyin has one letter more, less or other, or two exchanged."""
+        return list(islice(dict.fromkeys(self._sounding.words_of(_misspellings(letters))), SAME_KEPT))
+
     def initialled(self, letters: str) -> list[str]:
         """Return the commonest words of more than two characters with these initials."""
         return list(islice(self._initialled.words(letters), SAME_KEPT))
@@ -123,12 +135,41 @@ class _Keyed:
         self._hashes = hashes[order]
         self._rows = np.concatenate([np.empty(0, np.int64), *(rows for rows, _ in entries)])[order].astype(np.int32)
 
+    def words_of(self, hashes: _Hashes) -> Iterable[str]:
+        """Yield the words of keys with these hashes, the commonest first."""
+        first, last = (self._hashes.searchsorted(hashes, side=side) for side in ("left", "right"))
+        rows = {
+            int(self._rows[at])
+            for begin, end in zip(first.tolist(), last.tolist(), strict=True)
+            for at in range(begin, end)
+        }
+        return (self._words[row] for row in sorted(rows))
+
     def words(self, key: str) -> Iterable[str]:
         wanted = np.uint64(_hash(key))
         at = int(self._hashes.searchsorted(wanted))
         while at < len(self._hashes) and self._hashes[at] == wanted:
             yield self._words[self._rows[at]]
             at += 1
+
+
+def _misspellings(letters: str) -> _Hashes:
+    """Return the hashes of what is one slip of the finger away from these letters."""
+    length = len(letters)
+    codes = np.array([ord(letter) for letter in letters], np.uint64)
+    exchangeable = [(at, ord(other)) for at, letter in enumerate(letters) for other in _BESIDE.get(letter, "")]
+    places, others = np.array(exchangeable, np.int64).reshape(-1, 2).T
+    powers = np.array([pow(_BASE, at, _MODULUS) for at in range(length + 2)], np.uint64)
+    heads = np.array([_hash(letters[:at]) for at in range(length + 1)], np.uint64)
+    tails = np.array([_hash(letters[at:]) for at in range(length + 1)], np.uint64)
+    ends = powers[length - np.arange(length + 1)]
+    alphabet = np.arange(ord("a"), ord("z") + 1, dtype=np.uint64)[:, None]
+    # A hash is that of the head, moved by what follows it, and that of the tail.
+    lacking = heads[:-1] * ends[1:] + tails[1:]
+    other = (heads[places] * powers[1] + others.astype(np.uint64)) * ends[places + 1] + tails[places + 1]
+    more = (heads * powers[1] + alphabet) * ends + tails
+    exchanged = heads[:-2] * ends[2:] * powers[2] + (codes[1:] * powers[1] + codes[:-1]) * ends[2:] + tails[2:]
+    return np.unique(np.concatenate((lacking, other, more.ravel(), exchanged)))
 
 
 def _hash(text: str) -> int:

@@ -51,7 +51,9 @@ class TypingAids:
             known = (*analyzer.own_words, *codes, *places)
             words |= codes
             words |= places
-            made = Corrector(words, analyzer.function_words, analyzer.is_word, known)
+            made = Corrector(
+                words, analyzer.function_words, analyzer.is_word, known, [title for _, title in vocabulary.titles]
+            )
             made.prepare()
             return made
 

@@ -1,11 +1,19 @@
 """Corrections: offering what may have been meant."""
 
+import random
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
 import pytest
 
+from archive.chinese.text import normalise
 from indexer.analyzer import Analyzer
-from indexer.helping.corrections import SHAPES, Corrector
+from indexer.helping.corrections import SHAPES, Corrector, _shapes
 from indexer.helping.pinyin import near, readings, spellings
 
+CORPUS = Path(__file__).parents[3] / "corpus"
 VOCABULARY = {
     **dict.fromkeys(["临沭", "临沭县", "临沂", "临沂市", "政务", "公开", "政务公开", "政府", "信息公开"], 300),
     **dict.fromkeys(["预算", "决算", "征收", "征用", "复议", "诉讼", "行政复议", "登记", "不动产登记"], 200),
@@ -169,3 +177,84 @@ def test_readings_have_no_tones_and_near_sounds_are_one() -> None:
     assert near("zhang") == near("zan")
     assert near("ning") == near("lin")
     assert near("gong") != near("gang")
+
+
+def test_what_a_title_says_is_right_and_tells_what_was_meant(analyzer: Analyzer) -> None:
+    titles = ["云溪县企业信息公示暂行条例", "监察官法", "检察官法"]
+    made = Corrector(VOCABULARY, analyzer.function_words, analyzer.is_word, titles=titles)
+    assert made.corrections("企业信息公示暂行条例") == made.corrections("监察官法") == []
+    assert made.corrections("企叶信息公世暂行条例")[0] == "企业信息公示暂行条例"
+    assert made.corrections("qiyexinxigongshi") == ["企业信息公示"]
+    assert made.corrections("qiyexinxgongshi") == ["企业信息公示"]
+
+
+def test_pinyin_of_single_characters_is_read() -> None:
+    words = {"预算": 300, "法院": 200, "法律": 100, "法规": 100, "办法": 90}
+    assert "预算 法" in Corrector(words).corrections("yusuanfa")
+
+
+@pytest.mark.parametrize("typed", ["zhengwugonkai", "zhegnwu gongkai", "linsu", "dibso", "xingzhenfuyi"])
+def test_a_slip_in_pinyin(typed: str, corrector: Corrector) -> None:
+    meant = {"zhengwugonkai": "政务公开", "zhegnwu gongkai": "政务公开", "linsu": "临沭", "dibso": "低保"}
+    assert meant.get(typed, "行政复议") in corrector.corrections(typed)
+
+
+class Slips:
+    """Slips made up in titles of the sample, the same in each run."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        titles = sorted({normalise(path.stem) for path in (CORPUS / "files").rglob("*.*")})
+        words = Counter(word for title in titles for word in analyzer.words(title))
+        self.corrector = Corrector(words, analyzer.function_words, analyzer.is_word, analyzer.own_words, titles)
+        self.chance = random.Random(11)  # noqa: S311  # for slips, not for secrets
+        self.phrases = [run for title in titles for run in re.findall("[\u4e00-\u9fff]{4,14}", title)]
+        self.words = sorted(word for word in words if len(word) == 2 and re.fullmatch("[\u4e00-\u9fff]+", word))
+        self.sounding: dict[str, list[str]] = {}
+        for character in sorted(set("".join(titles))):
+            self.sounding.setdefault(readings(character)[0] if readings(character) else "", []).append(character)
+
+    def written(self, text: str, count: int) -> str | None:
+        """Return a text with so many characters replaced by some of their sound or shape."""
+        characters = list(text)
+        for at in self.chance.sample(range(len(text)), count):
+            like = [*self.sounding.get(readings(text[at])[0], ()), *_shapes().get(text[at], "")[:2]]
+            like = [each for each in like if each != text[at]]
+            if text[at] in "一二三四五六七八九十" or not like:
+                return None
+            characters[at] = self.chance.choice(like)
+        return "".join(characters)
+
+    def spelt(self, text: str) -> str:
+        """Return a text's pinyin with one letter lacking, double, or exchanged with the next."""
+        letters = "".join(readings(character)[0] for character in text)
+        at = self.chance.randrange(1, len(letters) - 1)
+        exchanged = letters[: at - 1] + letters[at] + letters[at - 1] + letters[at + 1 :]
+        lacking, double = letters[:at] + letters[at + 1 :], letters[:at] + letters[at:][:1] + letters[at:]
+        return self.chance.choice([exchanged, lacking, double])
+
+    def share(self, pairs: Iterable[tuple[str | None, str]]) -> float:
+        """Return of how many slips what was meant is offered."""
+        slips = [(typed, meant) for typed, meant in pairs if typed and typed != meant]
+        assert len(slips) > 30
+        offered = [[each.replace(" ", "") for each in self.corrector.corrections(typed)] for typed, _ in slips]
+        return sum(meant in each for (_, meant), each in zip(slips, offered, strict=True)) / len(slips)
+
+
+@pytest.fixture(scope="module")
+def slips(analyzer: Analyzer) -> Slips:
+    return Slips(analyzer)
+
+
+def test_of_slips_in_two_characters_seventeen_of_twenty_are_corrected(slips: Slips) -> None:
+    assert slips.share((slips.written(phrase, 2), phrase) for phrase in slips.phrases) >= 0.85
+    assert slips.share((slips.written(word, 1), word) for word in slips.words[::2]) >= 0.85
+
+
+def test_of_misspelt_pinyin_seven_of_ten_are_corrected(slips: Slips) -> None:
+    assert slips.share((slips.spelt(phrase), phrase) for phrase in slips.phrases) >= 0.85
+    assert slips.share((slips.spelt(word), word) for word in slips.words[::2]) >= 0.7
+
+
+def test_where_nothing_is_wrong_nothing_is_offered(slips: Slips) -> None:
+    right = [*slips.phrases, *slips.words]
+    assert sum(bool(slips.corrector.corrections(each)) for each in right) <= 0.01 * len(right)
