@@ -56,7 +56,8 @@ def lists() -> None:
 def search(query: str, chosen: tuple[str, ...], page: int, limit: int | None, explain: bool, as_json: bool) -> None:
     """Search as the public does. Exits with 1 if nothing is found."""
     per_page = limit or (explaining.HITS if explain else PER_PAGE)
-    form = SearchForm(q=query, filters=_filters(chosen), page=page, per_page=per_page)
+    # Each document has a line of its own: what folds is worked out for a whole index, which nobody waits for here.
+    form = SearchForm(q=query, filters=_filters(chosen), page=page, per_page=per_page, fold=False)
     with services() as opened:
         try:
             if explain:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from archive.chinese.dates import office_today
 from archive.chinese.text import normalise
@@ -131,7 +132,9 @@ def _places(county: County) -> list[Office | QueryPoint | Contact]:
     return [*office, *county.query_points, *county.contacts]
 
 
-def _names(place: Office | QueryPoint | Contact) -> set[str]:
+# Of every search, and the places don't change.
+@lru_cache(1000)
+def _names(place: Office | QueryPoint | Contact) -> frozenset[str]:
     """Return what a place is called: 云溪县图书馆查阅点, 云溪县图书馆, 县图书馆, 图书馆, and what ``also`` says."""
     name = place.office if isinstance(place, Office) else place.name
     names = {name, _POINT.sub("", name)}
@@ -140,10 +143,10 @@ def _names(place: Office | QueryPoint | Contact) -> set[str]:
             rest = each[match.end() :]
             names |= {rest, match[2] + rest, match[1] + rest}
     names |= set(place.also.split("、"))
-    return {form for form in map(normalise, names) if len(form) > 1}
+    return frozenset(form for form in map(normalise, names) if len(form) > 1)
 
 
-def _longest(text: str, names: set[str]) -> str:
+def _longest(text: str, names: frozenset[str]) -> str:
     return max((name for name in names if name in text), key=len, default="")
 
 

@@ -130,7 +130,9 @@ def _lines(services: Services, form: SearchForm, hits: Sequence[Hit]) -> list[Li
     for hit in hits:
         public = [documents[id] for id in (hit.id, *listed[hit.id]) if id in documents]
         if public:
-            lines.append(Line(public[0], public[1:], len(hit.under)))
+            # What has ended since the index was built is not counted.
+            gone = 1 + len(listed[hit.id]) - len(public)
+            lines.append(Line(public[0], public[1:], len(hit.under) - gone))
     return lines
 
 
