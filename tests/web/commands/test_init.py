@@ -94,6 +94,7 @@ NEEDING_NONE = (
     ("ingest", "--help"),
     ("review", "approve", "--help"),
     ("synonyms", "check"),
+    ("best-bets", "check"),
     ("synonyms", "show", "低保"),
     ("lexicon", "check"),
     ("lexicon", "cut", "低保"),
@@ -159,9 +160,10 @@ def test_where_other_things_lie_no_archive_is_made(run: Run, tmp_path: Path) -> 
     data = tmp_path / "mistyped"
     data.mkdir(mode=0o755)
     (data / "site.toml").touch()
+    (data / "best-bets.tsv").touch()
     (data / "照片.jpg").touch()
     assert "照片.jpg" in run("init", code=2).stderr
-    assert (data.stat().st_mode & 0o777, len(list(data.iterdir()))) == (0o755, 2)
+    assert (data.stat().st_mode & 0o777, len(list(data.iterdir()))) == (0o755, 3)
     (data / "照片.jpg").unlink()
     run("init")
     assert data.stat().st_mode & 0o777 == 0o700
