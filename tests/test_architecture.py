@@ -42,7 +42,7 @@ archive.registers.books
 archive.custody
 
 indexer indexer.errors indexer.query indexer.relevance indexer.figures indexer.gaps
-indexer.lexicon indexer.analyzer indexer.facets indexer.fields indexer.explanation indexer.engine
+indexer.lexicon indexer.analyzer indexer.reading indexer.facets indexer.fields indexer.explanation indexer.engine
 indexer.snippets indexer.duplicates indexer.folding indexer.sync
 indexer.asking
 indexer.helping
