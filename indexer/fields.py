@@ -16,6 +16,7 @@ from archive.document import LAPSED, Document
 from indexer import facets, reading
 from indexer.analyzer import Analyzer, grams, marks
 from indexer.analyzer import fingerprint as analysis
+from indexer.figures import joined
 
 TITLE_WEIGHT = 6.0
 NUMBER_WEIGHT = 6.0
@@ -42,6 +43,7 @@ FIELDS: Mapping[str, object] = {
     "grams": [WEIGHTS, "marks of the text"],
     "keys": ["number, other numbers, index code", KEY_WEIGHTS],
     "cites": "cited numbers",
+    "figures": "joined",
     "columns": ["id", "title", "numbers", "text", "passages", "day", "prior", "lengths"],
     "passage": ["sentences", reading.PASSAGE],
     "lapsed": LAPSED_PRIOR,
@@ -55,9 +57,10 @@ class Entry:
     """One document in an index.
 
     ``words`` and ``grams`` map terms to weighted counts; ``*_length`` are the unweighted token counts of each stream.
-    ``grams`` also has each punctuation mark of the text, to narrow down phrases that contain one. ``keys`` has the
-    document's own number first. ``title`` and ``text`` are normalised. ``text`` has one paragraph a line, after the
-    title and the numbers. ``day`` is a proleptic ordinal, 0 if unknown. ``prior`` multiplies the score.
+    ``grams`` also has each punctuation mark of the text, to narrow down phrases that contain one, and ``figures`` the
+    numbers of ``figures.joined``. ``keys`` has the document's own number first. ``title`` and ``text`` are normalised.
+    ``text`` has one paragraph a line, after the title and the numbers. ``day`` is a proleptic ordinal, 0 if unknown.
+    ``prior`` multiplies the score.
     """
 
     id: str
@@ -67,6 +70,7 @@ class Entry:
     grams_length: int
     keys: tuple[str, ...]
     cites: tuple[str, ...]
+    figures: tuple[str, ...]
     title: str
     text: str
     facets: Mapping[str, tuple[str, ...]]
@@ -110,6 +114,7 @@ def entry(document: Document, analyzer: Analyzer) -> Entry:
         grams_length=grams_length,
         keys=keys,
         cites=metadata.cited_numbers,
+        figures=joined(text),
         title=title,
         text=text,
         facets=facets.values(document),

@@ -74,6 +74,40 @@ def test_a_text_has_its_own_figures_whole(pieces: list[str]) -> None:
         assert stands_in(text, figure)
 
 
+PIECES = [
+    "5",
+    "20",
+    "2019",
+    ",",
+    ".",
+    "-",
+    ":",
+    "%",
+    "年",
+    "11",
+    "月",
+    "3",
+    "日",
+    "a",
+    "八",
+    "点",
+    "#",
+    " ",
+    "\n",
+    "000",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=3), st.data())
+@settings(deadline=None, max_examples=500)
+def test_a_text_with_a_run_whole_has_its_joined_numbers(pieces: list[str], data: st.DataObject) -> None:
+    text = normalise("".join(pieces))
+    start = data.draw(st.integers(0, len(text)))
+    run = text[start : data.draw(st.integers(start, len(text)))]
+    if run.strip() and stands_in(text, run):
+        assert {*figures.joined(run)} <= {*figures.joined(text)}
+
+
 @pytest.mark.parametrize("typed", ["-2019", "-2019-11-03", "-0539-6211234", "-决算", "-KX-200B"])
 def test_a_minus_before_anything_but_an_amount_is_no_sign(typed: str) -> None:
     assert not is_negative(normalise(typed))

@@ -17,7 +17,7 @@ from indexer.engines.whoosh.postings import Mask, Postings, Slots, without
 from indexer.engines.whoosh.reading import Reading
 from indexer.engines.whoosh.snapshot import Scores, Snapshot
 from indexer.fields import KEY_WEIGHTS, number_pattern
-from indexer.figures import figures
+from indexer.figures import figures, joined
 from indexer.query import (
     And,
     Dated,
@@ -287,7 +287,8 @@ class Evaluation:
             unread = among[~looked[among]]
             looked[unread] = True
             cut = self._analyzer.query(run)
-            narrowed.append(self._every("grams", (*cut.every, *marks(run)), unread))
+            having = self._every("figures", joined(run), unread)
+            narrowed.append(self._every("grams", (*cut.every, *marks(run)), having))
         if narrowed:
             found = self._snapshot.containing_whole(runs, self._united(*narrowed))
             for run, slots in zip(runs, found, strict=True):

@@ -69,6 +69,7 @@ class SegmentWriter:
         self._put("grams", entry.grams)
         self._put("keys", {key: KEY_WEIGHTS[min(at, 1)] for at, key in enumerate(entry.keys)})
         self._put("cites", dict.fromkeys(entry.cites, 1.0))
+        self._put("figures", dict.fromkeys(entry.figures, 1.0))
         for name, values in entry.facets.items():
             self._put(name, dict.fromkeys(values, 1.0))
         return self.add_columns(
