@@ -43,7 +43,7 @@ class Reading:
     """What was read from files.
 
     ``judged`` are the queries with a relevant public document, ``skipped`` the ids of those without. ``unknown`` are
-    judgements that name no public document, as "query id: name".
+    judgements that name no public document, or more than one, as "query id: name".
     """
 
     judged: Sequence[Judged]
@@ -56,7 +56,7 @@ def read(paths: Iterable[Path], resolve: Callable[[str], str | None]) -> Reading
 
     Each file is JSON Lines of ``{"id", "query", "relevant": [id or path, ...], "class"?}``, or a ``queries.tsv`` (id,
     query, kind) with its ``judgements.tsv`` (id, path, grade) beside it. Raises BadQueries, also if two queries share
-    an id, since their rankings would be mixed up.
+    an id, since their rankings would be mixed up. A path may begin at the folder that is named as the file of queries.
     """
     judged: dict[str, Judged] = {}
     skipped: list[str] = []
@@ -67,7 +67,8 @@ def read(paths: Iterable[Path], resolve: Callable[[str], str | None]) -> Reading
                 raise BadQueries(f"{path.name}：编号 {id} 的检索词不止一条，编号不得重复。")
             relevant: dict[str, int] = {}
             for name, grade in named.items():
-                document = resolve(name)
+                # Files beside each other may have folders whose files have the same names.
+                document = resolve(f"{path.stem}/{name}") or resolve(name)
                 if document is None:
                     unknown.append(f"{id}: {name}")
                 elif grade > 0:

@@ -136,10 +136,11 @@ def judge_requests(services: Services, files: Sequence[Path]) -> Judgement:
 
 
 def _named(named: Mapping[str, str], name: str) -> str | None:
-    """Return the public document for an id, a source, or a path that a source ends with."""
+    """Return the public document for an id, a source, or a path that only its sources end with."""
     if name in named:
         return named[name]
-    return next((id for source, id in named.items() if source.endswith(f"/{name}")), None)
+    found = {id for source, id in named.items() if source.endswith(f"/{name}")}
+    return found.pop() if len(found) == 1 else None
 
 
 def _saved(path: Path) -> Run:
@@ -186,7 +187,8 @@ def show(judgement: Judgement) -> None:
     """Print the tables, by class of query."""
     click.echo(f"{len(judgement.judged)} queries over {judgement.documents} documents")
     if judgement.unknown:
-        click.echo(f"{len(judgement.unknown)} judgements name no public document, the first: {judgement.unknown[0]}")
+        unknown = judgement.unknown
+        click.echo(f"{len(unknown)} judgements name no public document, or more than one, the first: {unknown[0]}")
     if judgement.skipped:
         click.echo(f"{len(judgement.skipped)} queries skipped: no public document answers them")
     header = ("class", "n", "S@1", "S@3", "S@5", "MRR", NDCG, "R@100", "recall", "precision", "p50 ms", "p95 ms")

@@ -42,6 +42,16 @@ def test_lines_name_documents_by_id_or_path_and_a_class_or_the_files_own(tmp_pat
     ]
 
 
+def test_a_path_may_begin_at_the_folder_that_is_named_as_the_file(tmp_path: Path) -> None:
+    letters = written(tmp_path, "letters.jsonl", {"id": "1", "query": "防汛", "relevant": ["1.txt"]})
+    laws = written(tmp_path, "laws.jsonl", {"id": "2", "query": "防汛", "relevant": ["1.txt", "files/抗旱.txt"]})
+    named = {"letters/1.txt": "a", "laws/1.txt": "b", "files/抗旱.txt": "c"}
+    assert read([letters, laws], named.get).judged == [
+        Judged("1", "防汛", "letters", {"a": 1}),
+        Judged("2", "防汛", "laws", {"b": 1, "c": 1}),
+    ]
+
+
 def test_what_names_no_public_document_is_told_and_a_query_left_with_none_is_skipped(tmp_path: Path) -> None:
     path = written(
         tmp_path,

@@ -34,9 +34,10 @@ def mould(tmp_path_factory: pytest.TempPathFactory, installation: Installation) 
     """Make an installation with three public documents, indexed."""
     folder = tmp_path_factory.mktemp("judged")
     settings = installation(folder / "data")
-    (folder / "incoming").mkdir()
     for name, text in TEXTS.items():
-        (folder / "incoming" / name).write_text(text, encoding="utf-8")
+        path = folder / "incoming" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     invoke = caller(settings)
     invoke("ingest", folder / "incoming", "--already-published", "--actor", "移交")
     invoke("reindex")
@@ -96,11 +97,29 @@ def test_judged_and_known_queries_are_measured_beside_the_baselines(run: Run, qu
     assert told["against"] is None
 
 
+def test_a_name_that_several_files_have_is_told(run: Run, tmp_path: Path) -> None:
+    for folder in ("甲", "乙"):
+        path = tmp_path / folder / "通告.txt"
+        path.parent.mkdir()
+        path.write_text(f"关于防汛的通告\n\n{folder}镇防汛值班。\n", encoding="utf-8")
+    run("ingest", tmp_path / "甲", tmp_path / "乙", "--already-published", "--actor", "移交")
+    run("reindex")
+    path = tmp_path / "甲.jsonl"
+    rows = [
+        {"id": "1", "query": "甲镇防汛", "relevant": ["通告.txt"]},
+        {"id": "2", "query": "防汛", "relevant": ["/通告.txt"]},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    told = json.loads(run("judge", path, "--json").stdout)
+    assert told["unknown"] == ["2: /通告.txt"]
+    assert told["systems"]["gongkai"]["甲"]["queries"] == 1
+
+
 def test_the_tables_stand_in_columns(run: Run, queries: Path) -> None:
     lines = run("judge", queries, "--baselines").stdout.splitlines()
     assert lines[:3] == [
         "2 queries over 3 documents",
-        "1 judgements name no public document, the first: 3: 不公开.txt",
+        "1 judgements name no public document, or more than one, the first: 3: 不公开.txt",
         "1 queries skipped: no public document answers them",
     ]
     header = next(line for line in lines if line.startswith("class"))
