@@ -4,7 +4,7 @@ import csv
 import json
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,8 +51,8 @@ class Reading:
     unknown: Sequence[str]
 
 
-def read(paths: Iterable[Path], resolve: Callable[[str], str | None]) -> Reading:
-    """Read judged queries from files. ``resolve`` finds the public document of an id or path.
+def read(paths: Iterable[Path], resolve: Callable[[str], str | None], among: Container[str] | None = None) -> Reading:
+    """Read judged queries from files. ``resolve`` finds the document of an id or path; only some may count, if given.
 
     Each file is JSON Lines of ``{"id", "query", "relevant": [id or path, ...], "class"?}``, or a ``queries.tsv`` (id,
     query, kind) with its ``judgements.tsv`` (id, path, grade) beside it. Raises BadQueries, also if two queries share
@@ -69,7 +69,7 @@ def read(paths: Iterable[Path], resolve: Callable[[str], str | None]) -> Reading
             for name, grade in named.items():
                 # Files beside each other may have folders whose files have the same names.
                 document = resolve(f"{path.stem}/{name}") or resolve(name)
-                if document is None:
+                if document is None or among is not None and document not in among:
                     unknown.append(f"{id}: {name}")
                 elif grade > 0:
                     relevant[document] = max(grade, relevant.get(document, 0))

@@ -55,9 +55,10 @@ def judge(
 ) -> Judgement:
     """Judge the search. Raises BadQueries, NotInstalled, IndexUnusable."""
     documents = list(services.catalogue.public_all())
-    named = services.catalogue.by_name()
+    # A name is looked for among all documents: that of one that isn't public must not come to mean another.
+    public, sources = services.catalogue.by_name(), services.catalogue.sources()
     before = _saved(against) if against else None
-    reading = queries.read(files, lambda name: _named(named, name))
+    reading = queries.read(files, lambda name: _named(sources, name), public)
     made = list(queries.known(documents, known, seed)) if known else []
     judged = [*reading.judged, *made]
     if not judged:
@@ -136,7 +137,7 @@ def judge_requests(services: Services, files: Sequence[Path]) -> Judgement:
 
 
 def _named(named: Mapping[str, str], name: str) -> str | None:
-    """Return the public document for an id, a source, or a path that only its sources end with."""
+    """Return the document for an id, a source, or a path that only its sources end with."""
     if name in named:
         return named[name]
     found = {id for source, id in named.items() if source.endswith(f"/{name}")}

@@ -1,6 +1,6 @@
 """Reading the best documents, all at once: what ``indexer.reading`` gives each of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,42 +15,59 @@ from indexer.engines.whoosh.snapshot import Numbers, Scores, Snapshot, Texts
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """The places in some texts where a character stands that is sought. They are few, so runs are soon found in them.
+    """The places in some texts where a character stands that is sought. Other places are looked at once.
 
-    ``units`` are the characters at the ``places``, and ``owners`` the texts that they stand in.
+    Characters are numbered from 1 on, by ``codes``. ``found`` has the number of what stands at each of the ``places``.
+    ``pairs`` are the numbers of two characters with which a run of several begins, and ``beginnings`` their places.
     """
 
     texts: Texts
+    codes: NDArray[np.int32]
     places: Numbers
-    units: NDArray[np.uint16]
-    owners: Numbers
+    found: NDArray[np.int32]
+    pairs: NDArray[np.int32]
+    beginnings: Numbers
 
     @classmethod
-    def of(cls, texts: Texts, runs: Iterable[str]) -> "Sought":
-        """Look for all characters of some runs."""
-        wanted = np.zeros(1 << 16, bool)
-        wanted[_units("".join(runs))] = True
-        places = wanted[texts.units].nonzero()[0]
-        counts = np.diff(places.searchsorted([*texts.starts, len(texts.units)]))
-        return cls(texts, places, texts.units[places], np.repeat(np.arange(len(texts.starts)), counts))
+    def of(cls, texts: Texts, runs: Sequence[str], characters: str) -> "Sought":
+        """Look for runs and for single characters."""
+        codes = np.zeros(1 << 16, np.int32)
+        sought = np.unique(_units("".join((*runs, characters))))
+        many = len(sought) + 1
+        codes[sought] = np.arange(1, many)
+        # Numpy finds what is true much faster than what is not 0.
+        places = (codes > 0)[texts.units].nonzero()[0]
+        found = codes[texts.units[places]]
+        first = [units[:2] for units in map(_units, runs) if len(units) > 1]
+        begins = np.zeros(many * many, bool)
+        begins[[codes[one] * many + codes[two] for one, two in first]] = True
+        # Where the next place isn't the next character, none that is sought follows.
+        followed = np.append(np.where(places[1:] == places[:-1] + 1, found[1:], 0), np.int32(0))
+        pairs = found * many + followed[: len(found)]
+        at = begins[pairs].nonzero()[0]
+        return cls(texts, codes, places, found, pairs[at], places[at])
 
     def run(self, run: str) -> Numbers:
-        """Return every place where a run begins."""
-        wanted = _units(run)
-        begins = self.units == wanted[0]
-        begins &= self.places <= len(self.texts.units) - len(wanted)
-        places: Numbers = self.places[begins]
-        for at, unit in enumerate(wanted[1:], 1):
+        """Return every place where one of the runs begins."""
+        first, *others = _units(run).tolist()
+        if not others:
+            alone: Numbers = self.places[self.found == self.codes[first]]
+            return alone
+        pair = self.codes[first] * (self.codes.max() + 1) + self.codes[others[0]]
+        places: Numbers = self.beginnings[self.pairs == pair]
+        places = places[: np.searchsorted(places, len(self.texts.units) - len(others), side="left")]
+        for at, unit in enumerate(others[1:], 2):
             places = places[self.texts.units[places + at] == unit]
         return places
 
     def counts(self, characters: str) -> NDArray[np.float64]:
         """Count characters, each in a column, in each text."""
-        column = np.full(1 << 16, len(characters))
-        column[_units(characters)] = np.arange(len(characters))
-        cells = self.owners * (len(characters) + 1) + column[self.units]
-        counted = np.bincount(cells, minlength=len(self.texts.starts) * (len(characters) + 1))
-        return counted.reshape(len(self.texts.starts), -1)[:, :-1].astype(np.float64)
+        texts = len(self.texts.starts)
+        bounds = self.places.searchsorted([*self.texts.starts, len(self.texts.units)])
+        many = int(self.codes.max()) + 1
+        cells = np.repeat(np.arange(texts) * many, np.diff(bounds)) + self.found
+        counted = np.bincount(cells, minlength=texts * many).reshape(texts, many)
+        return counted[:, self.codes[_units(characters)]].astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -68,7 +85,7 @@ class Reading:
 
     @cached_property
     def _sought(self) -> Sought:
-        return Sought.of(self.snapshot.texts(self.slots), (*self.terms, self.characters))
+        return Sought.of(self.snapshot.texts(self.slots), list(self.terms), self.characters)
 
     @cached_property
     def _counts(self) -> NDArray[np.float64]:

@@ -97,21 +97,24 @@ def test_judged_and_known_queries_are_measured_beside_the_baselines(run: Run, qu
     assert told["against"] is None
 
 
-def test_a_name_that_several_files_have_is_told(run: Run, tmp_path: Path) -> None:
-    for folder in ("甲", "乙"):
-        path = tmp_path / folder / "通告.txt"
-        path.parent.mkdir()
-        path.write_text(f"关于防汛的通告\n\n{folder}镇防汛值班。\n", encoding="utf-8")
-    run("ingest", tmp_path / "甲", tmp_path / "乙", "--already-published", "--actor", "移交")
+def test_a_name_that_several_files_have_or_a_hidden_one_is_told(run: Run, tmp_path: Path) -> None:
+    def put(name: str, *options: str) -> None:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"关于{path.stem}的事项\n\n{name}值班。\n", encoding="utf-8")
+        run("ingest", path, "--actor", "移交", *options)
+
+    for name in ("甲/防汛.txt", "乙/防汛.txt", "甲/名单.txt"):
+        put(name, "--already-published")
+    put("丙/名单.txt")
     run("reindex")
-    path = tmp_path / "甲.jsonl"
-    rows = [
-        {"id": "1", "query": "甲镇防汛", "relevant": ["通告.txt"]},
-        {"id": "2", "query": "防汛", "relevant": ["/通告.txt"]},
-    ]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    told = json.loads(run("judge", path, "--json").stdout)
-    assert told["unknown"] == ["2: /通告.txt"]
+    files = [tmp_path / "甲.jsonl", tmp_path / "丙.jsonl"]
+    rows = [("1", "甲值班", "防汛.txt"), ("2", "值班", "/防汛.txt")], [("3", "名单", "名单.txt")]
+    for file, asked in zip(files, rows, strict=True):
+        lines = [json.dumps({"id": id, "query": query, "relevant": [name]}) + "\n" for id, query, name in asked]
+        file.write_text("".join(lines), encoding="utf-8")
+    told = json.loads(run("judge", *files, "--json").stdout)
+    assert told["unknown"] == ["2: /防汛.txt", "3: 名单.txt"]
     assert told["systems"]["gongkai"]["甲"]["queries"] == 1
 
 
