@@ -1,6 +1,6 @@
 """A search, from a form to a page of values. The pages, the API and the command line all call it."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
@@ -88,9 +88,10 @@ def find(services: Services, form: SearchForm) -> SearchPage:
     meaning = interpreted(services, form)
     # Two gates: documents no longer public since the index was built are left out of hits and counts, and a hit is
     # shown only if the catalogue says it is public.
-    request: SearchRequest = form.request(meaning.query, _hidden(services), _folds(services, form))
+    folds = _folds(services, form)
+    request: SearchRequest = form.request(meaning.query, _hidden(services), folds)
     answer = services.engine.search(request)
-    lines = _lines(services, form, answer.hits)
+    lines = _lines(services, form, answer.hits, folds.former if folds else frozenset())
     shown = [line.document for line in lines]
     marker = Marker(meaning.query, services.analyzer)
     said = bets(services, form)
@@ -119,7 +120,7 @@ def _folds(services: Services, form: SearchForm) -> Folds | None:
     return services.folds.current() if form.fold and not docnumber.read_query(form.q) else None
 
 
-def _lines(services: Services, form: SearchForm, hits: Sequence[Hit]) -> list[Line]:
+def _lines(services: Services, form: SearchForm, hits: Sequence[Hit], former: Set[str]) -> list[Line]:
     """Read the documents of a page. Of what folds under another only as many are read as are listed."""
     left, listed = form.per_page, {}
     for hit in hits:
@@ -131,8 +132,9 @@ def _lines(services: Services, form: SearchForm, hits: Sequence[Hit]) -> list[Li
         public = [documents[id] for id in (hit.id, *listed[hit.id]) if id in documents]
         if public:
             # What has ended since the index was built is not counted.
-            gone = 1 + len(listed[hit.id]) - len(public)
-            lines.append(Line(public[0], public[1:], len(hit.under) - gone))
+            gone = {hit.id, *listed[hit.id]} - documents.keys()
+            under = {hit.id, *hit.under} - gone - {public[0].id}
+            lines.append(Line(public[0], public[1:], len(under), len(under & former)))
     return lines
 
 

@@ -27,7 +27,8 @@ class HitView:
     """A line of a result list. ``lapsed`` means repealed or expired.
 
     ``places`` say where each snippet is, "" for nowhere in particular. The displayed snippet begins with its place.
-    ``duplicate_of`` is the hit above it that it folds under, ``under`` how many fold under it.
+    ``duplicate_of`` is the hit above it that it folds under, ``under`` how many fold under it, ``former`` how many of
+    these are former versions.
     """
 
     id: str
@@ -48,27 +49,35 @@ class HitView:
     places: Sequence[str]
     duplicate_of: str | None = None
     under: int = 0
+    former: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A document of a page, those to be listed under it, and how many fold under it altogether."""
+    """A document of a page, those to be listed under it, and how many fold under it altogether.
+
+    ``former`` of these are former versions, which those that are listed don't tell.
+    """
 
     document: Document
     under: Sequence[Document]
     count: int
+    former: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A hit and what is listed under it; ``former`` says that these are superseded versions of it."""
+    """A hit and what is listed under it."""
 
     hit: HitView
     under: Sequence[HitView]
 
     @property
-    def former(self) -> bool:
-        return not self.hit.lapsed and all(each.lapsed for each in self.under)
+    def kind(self) -> str:
+        """What all that folds under it is called."""
+        if not self.hit.former:
+            return "内容基本相同的文件"
+        return "以前的版本" if self.hit.former == self.hit.under else "内容基本相同的文件和以前的版本"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +211,7 @@ def search_page(form: SearchForm, answer: Answer, lines: Sequence[Line], marker:
             hit
             for line in lines
             for hit in (
-                replace(hit_view(line.document, marker, form), under=line.count),
+                replace(hit_view(line.document, marker, form), under=line.count, former=line.former),
                 *(
                     replace(hit_view(each, marker, form, passages=False), duplicate_of=line.document.id)
                     for each in line.under

@@ -1,5 +1,6 @@
 """Near-duplicates and former versions make one line, over all pages, on the page and in the API."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -90,6 +91,14 @@ def test_many_are_listed_in_part_with_a_way_to_all(folding: Site) -> None:
     each = folding.client.get("/search?q=清洁取暖通知&fold=0&per_page=40").text
     assert "内容基本相同" not in each and "合并相近的文件" in each
     assert all(f"/documents/{folding.ids[f'通知{at}.txt']}" in each for at in range(9))
+
+
+@pytest.mark.parametrize("per_page", [1, 10])
+def test_what_folds_is_called_what_it_is_where_no_more_of_it_is_listed(folding: Site, per_page: int) -> None:
+    address = f"/search?q=清洁取暖&per_page={per_page}&page="
+    pages = [folding.client.get(f"{address}{page}").text for page in range(1, 10 // per_page + 1)]
+    called = re.findall(r"(?<=<summary>)\w+ \d+ 件", "".join(pages))
+    assert sorted(called) == ["以前的版本 2 件", "内容基本相同的文件 8 件"]
 
 
 def test_lists_and_measures_have_each_document(folding: Site) -> None:

@@ -29,7 +29,7 @@ def test_what_folds_is_listed_under_its_document_without_passages(analyzer: Anal
     other = make_document("other", "关于取暖的意见", "适龄儿童就近取暖。")
     former = make_document("former", "关于做好清洁取暖工作的通知", NOTICE, validity=Validity.REPEALED)
     answer = Answer(total=12, folded=10, hits=[Hit("first", 1.0), Hit("other", 1.0)], facets={})
-    lines = [Line(first, [former], 10), Line(other, [], 0)]
+    lines = [Line(first, [former], 10, 10), Line(other, [], 0)]
     page = search_page(SearchForm(q="取暖", per_page=1), answer, lines, Marker(Text("取暖"), analyzer))
     assert [(hit.id, hit.duplicate_of, hit.under, bool(hit.snippets)) for hit in page.hits] == [
         ("first", None, 10, True),
@@ -38,7 +38,11 @@ def test_what_folds_is_listed_under_its_document_without_passages(analyzer: Anal
     ]
     assert (page.total, page.lines, page.pages) == (12, 2, 2)
     assert [(group.hit.id, len(group.under)) for group in page.groups] == [("first", 1), ("other", 0)]
-    assert page.groups[0].former
+    # What can't be listed any more, because the lines above list so much, is called what it is.
+    for count, kind in ((10, "以前的版本"), (3, "内容基本相同的文件和以前的版本"), (0, "内容基本相同的文件")):
+        for listed in ([former], []):
+            page = search_page(SearchForm(), answer, [Line(first, listed, 10, count)], Marker(Text("取暖"), analyzer))
+            assert page.groups[0].kind == kind
 
 
 def test_a_snippet_says_in_which_attachment_on_which_page_and_in_which_table_it_stands(analyzer: Analyzer) -> None:
