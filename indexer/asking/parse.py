@@ -37,9 +37,11 @@ _PARTS = "|".join((*Part, DATE, *_TRADITIONAL))
 _QUOTES = {f"q{at}": marks for at, marks in enumerate(('""', "“”", "「」", "『』", "＂＂"))}
 _QUOTED = "|".join(f"{marks[0]}(?P<{name}>[^{marks[1]}]+){marks[1]}" for name, marks in _QUOTES.items())
 # Quotes mean "exactly" only around a whole term: quotes inside a pasted title belong to the title.
-_FIELD = re.compile(rf"(?<!\S)(?P<minus>[-－]?)(?P<part>{_PARTS})[:：]\s*(?:(?:{_QUOTED})(?!\S)|(?P<bare>\S+))")
-_PHRASE = re.compile(rf"(?<!\S)(?P<minus>[-－]?)(?:{_QUOTED})(?!\S)")
-_MINUS = re.compile(r"(?<!\S)[-－](?P<word>\S+)")
+# The minus in the forms that keyboards and word processors give it. A dash after a blank belongs to a title.
+_MINUSES = "-－﹣−‑"
+_FIELD = re.compile(rf"(?<!\S)(?P<minus>[{_MINUSES}]?)(?P<part>{_PARTS})[:：]\s*(?:(?:{_QUOTED})(?!\S)|(?P<bare>\S+))")
+_PHRASE = re.compile(rf"(?<!\S)(?P<minus>[{_MINUSES}]?)(?:{_QUOTED})(?!\S)")
+_MINUS = re.compile(rf"(?<!\S)[{_MINUSES}](?P<word>\S+)")
 _CHARACTER = re.compile(r"[^\W_]")
 # Stands for a part of the query that was already parsed; removed from typed text first.
 _MARK = "\ue000"
@@ -117,7 +119,7 @@ class _Terms:
                 for spelt in [normalise(rest[number.start : number.end])]
                 for each in (Key(number.canonical), Phrase(spelt) if number.sure else Text(spelt))
             ]
-            minus = re.search(r"(?:^|\s)([-－])$", rest[:start])
+            minus = re.search(rf"(?:^|\s)([{_MINUSES}])$", rest[:start])
             marked = self._mark(self._perhaps_not(minus[1] if minus else "", Or(tuple(asked)), rest[start:end]))
             rest = rest[: minus.start(1) if minus else start] + marked + rest[end:]
         self._chunks = list(_respaced(rest.split()))
@@ -139,7 +141,7 @@ class _Terms:
         return Not(term)
 
     def _word(self, chunk: str) -> Query | None:
-        unwanted = chunk[0] in "-－" and len(chunk) > 1 and not is_negative(normalise(chunk))
+        unwanted = chunk[0] in _MINUSES and len(chunk) > 1 and not is_negative(normalise(chunk))
         text = normalise(chunk[1:] if unwanted else chunk)
         if not _CHARACTER.search(text):
             return None

@@ -60,7 +60,7 @@ _LEAST_MISSPELT = 5
 # Never corrected into each other: 第三十五条 is not 第二十五条.
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
 # Terms of the grammar, which are meant literally.
-_GRAMMAR = re.compile(r'^[-－]|[:："“”「」『』]|^OR$')
+_GRAMMAR = re.compile(r'^[-－﹣−‑]|[:："“”「」『』]|^OR$')
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,14 @@ def days(since: str, until: str) -> Dated:
         ("预算 -决算", And((Text("预算"), Not(Phrase("决算"))))),
         ("预算 -“部门决算”", And((Text("预算"), Not(Phrase("部门决算"))))),
         ("-决算", And((Everything(), Not(Phrase("决算"))))),
+        *((f"预算 {minus}决算", And((Text("预算"), Not(Phrase("决算"))))) for minus in "－﹣−‑"),
+        ("−标题:决算", And((Everything(), Not(Within(Part.TITLE, "决算"))))),
+        ("−“部门决算”", And((Everything(), Not(Phrase("部门决算"))))),
+        # Titles begin with a dash after a blank.
+        ("决算 —财政局", And((Text("决算"), Text("-财政局")))),
         # A minus before an amount is its sign.
         ("-5℃", Text("-5°c")),
+        ("气温 −5℃", And((Text("气温"), Text("-5°c")))),
         ("气温 －5℃", And((Text("气温"), Text("-5°c")))),
         ("增速 -3.2%", And((Text("增速"), Text("-3.2%")))),
         ("结余 -12,000元", And((Text("结余"), Text("-12,000元")))),
