@@ -84,8 +84,8 @@ def _other_names(name: str, synonyms: Synonyms, analyzer: Analyzer) -> tuple[str
 
 
 def _shown(synonym: Synonym) -> str:
-    """Return a synonym as people write it: GDP."""
-    return synonym.other.upper() if synonym.other.isascii() else synonym.other
+    """Return a synonym as people write it: GDP, and 10km."""
+    return synonym.other.upper() if synonym.other.isascii() and synonym.other[0].isalpha() else synonym.other
 
 
 def _matches(text: str, synonyms: Synonyms, analyzer: Analyzer, year: int | None) -> list[Match]:

@@ -75,6 +75,7 @@ _DATE = re.compile(
     rf"(?P<y1>{_YEAR})年(?P<m1>{_ONE})月(?:(?P<d1>{_ONE})[日号])?"
     r"|(?P<y2>(?:19|20)\d\d)(?P<mark>[-./])(?P<m2>\d{1,2})(?P=mark)(?P<d2>\d{1,2})"
     r"|(?P<y3>(?:19|20)\d\d)-(?P<m3>\d\d)(?!\d|-\d)|(?P<y4>(?:19|20)\d\d)(?P<m4>[01]\d)(?P<d4>[0-3]\d)"
+    rf"|(?P<m5>{_ONE})月(?P<d5>{_ONE})[日号]"
 )
 _IN_YEAR = re.compile(rf"(?P<year>{_YEAR})(?P<said>年度?)|(?P<bare>{_HAN_YEAR})")
 _TIME = re.compile(
@@ -110,11 +111,17 @@ def _ordinal(match: re.Match[str]) -> Iterable[str]:
 
 
 def _date(match: re.Match[str]) -> Iterable[str]:
-    said = [next((match[f"{name}{at}"] for at in "1234" if _has(match, f"{name}{at}")), None) for name in "ymd"]
+    said = [next((match[f"{name}{at}"] for at in "12345" if _has(match, f"{name}{at}")), None) for name in "ymd"]
     year, month, day = (numerals.value(each) if each else None for each in said)
     try:
-        date(year or 0, month or 0, day or 1)
+        # A day of any year may be the 29th of February.
+        date(year or 2000, month or 0, day or 1)
     except ValueError:
+        return
+    if year is None and day is not None:
+        yield f"{month}月{day}日"
+        yield f"{month:02}月{day:02}日"
+        yield f"{numerals.chinese(month or 0)}月{numerals.chinese(day)}日"
         return
     if day is None:
         yield f"{year}年{month}月"
