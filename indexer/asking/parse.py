@@ -42,6 +42,10 @@ _MINUSES = "-－﹣−‑"
 _FIELD = re.compile(rf"(?<!\S)(?P<minus>[{_MINUSES}]?)(?P<part>{_PARTS})[:：]\s*(?:(?:{_QUOTED})(?!\S)|(?P<bare>\S+))")
 _PHRASE = re.compile(rf"(?<!\S)(?P<minus>[{_MINUSES}]?)(?:{_QUOTED})(?!\S)")
 _MINUS = re.compile(rf"(?<!\S)[{_MINUSES}](?P<word>\S+)")
+# A number with its unit, a date or a time with blanks in it: 2019 年 11 月 3 日, 50 %, 8 : 30.
+_SPACED_FIGURE = re.compile(
+    r"(?<!\S)\d[\d.,]*(?:\s*[年月点时]\s*\d{1,2}(?=\s*[月日号分]))*(?:\s*[:：∶]\s*\d+)?(?:\s*[年月日号点时分%％‰℃])?(?!\S)"
+)
 _CHARACTER = re.compile(r"[^\W_]")
 # Stands for a part of the query that was already parsed; removed from typed text first.
 _MARK = "\ue000"
@@ -122,6 +126,7 @@ class _Terms:
             minus = re.search(rf"(?:^|\s)([{_MINUSES}])$", rest[:start])
             marked = self._mark(self._perhaps_not(minus[1] if minus else "", Or(tuple(asked)), rest[start:end]))
             rest = rest[: minus.start(1) if minus else start] + marked + rest[end:]
+        rest = _SPACED_FIGURE.sub(lambda match: "".join(match[0].split()), rest)
         self._chunks = list(_respaced(rest.split()))
         self.count = sum(chunk != _OR for chunk in self._chunks)
 

@@ -105,6 +105,14 @@ def days(since: str, until: str) -> Dated:
         ),
         ("政 务 公 开", Text("政务公开")),
         ("水 电", And((Text("水"), Text("电")))),
+        # Texts copied from word processors have blanks around numbers.
+        ("2019 年 11 月 3 日 预算", And((Text("2019年11月3日"), Text("预算")))),
+        ("预算 3月 15日", And((Text("预算"), Text("3月15日")))),
+        ("2019 年 2020 年", And((Text("2019年"), Text("2020年")))),
+        ("2019 年 12 项 8 30", And((Text("2019年"), Text("12"), Text("项"), Text("8"), Text("30")))),
+        ("占 50 % 8 : 30 1 : 500", And((Text("占"), Text("50%"), Text("8:30"), Text("1:500")))),
+        ("2 号 3 楼", And((Text("2号"), Text("3"), Text("楼")))),
+        ("第 2 年 号", And((Text("第"), Text("2年"), Text("号")))),
         # Whatever is not grammar is text.
         ('"没有合上', Text('"没有合上')),
         ("关于“无废城市”的通知", Text('关于"无废城市"的通知')),
