@@ -60,7 +60,8 @@ def interpret(
                 matches = _matches(text, synonyms, analyzer, year)
                 for each in matches:
                     found[each.text] = Expansion(each.text, tuple(map(_shown, each.others)))
-                return Synonymous(part, tuple(_pieces(text, matches, analyzer))) if matches else part
+                # A word that is repeated is wanted once.
+                return Synonymous(part, tuple(dict.fromkeys(_pieces(text, matches, analyzer)))) if matches else part
             case Within(Part.ISSUER, name):
                 # An agency may have several names, and former ones.
                 others = _other_names(name, synonyms, analyzer)

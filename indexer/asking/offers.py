@@ -21,6 +21,8 @@ _WORD = re.compile(
     r"|(?P<month>本|这个|上个?)月|(?P<week>本|这|上)周|(?P<day>今|昨)[天日]"
     r"|(?P<newest>最新)|(?P<in_force>[现現]行(?!犯)(?:有效)?))的?"
 )
+# How many are offered at most. Each repeats the search in a link.
+MOST = 4
 _DAYS = {"周": 7, "天": 1, "日": 1}
 
 
@@ -38,7 +40,7 @@ class Offer:
 
 
 def offers(typed: str, analyzer: Analyzer, today: date) -> list[Offer]:
-    """Return what to offer for a typed search, in the order of its words."""
+    """Return what to offer for a typed search, each once, in the order of its words."""
     text = free(typed)
     matches = list(_WORD.finditer(text))
     if not matches:
@@ -46,13 +48,13 @@ def offers(typed: str, analyzer: Analyzer, today: date) -> list[Offer]:
     # 今年 is not meant in 今年轻.
     pieces = analyzer.pieces(text)
     cuts = {0, *accumulate(map(len, pieces))}
-    return [
-        offer
-        for match in matches
-        if {match.start(), match.end()} <= cuts
-        for rest in [" ".join(f"{typed[: match.start()]} {typed[match.end() :]}".split())]
-        for offer in _offers(match, rest, today)
-    ]
+    found: dict[str, Offer] = {}
+    for match in matches:
+        if {match.start(), match.end()} <= cuts:
+            rest = " ".join(f"{typed[: match.start()]} {typed[match.end() :]}".split())
+            for offer in _offers(match, rest, today):
+                found.setdefault(offer.label, offer)
+    return list(found.values())[:MOST]
 
 
 def _offers(match: re.Match[str], rest: str, today: date) -> Iterator[Offer]:

@@ -63,6 +63,7 @@ Pairs = Sequence[tuple[str, str]]
 ADDED: dict[str, Pairs] = {
     "a long search": [("q", LONG)],
     "the longest search": [("q", "低" * 200)],
+    "the longest search with offers": [("q", "今年" * 100)],
     "a long search and long filters": [("q", "低" * 150), *((name, "栏" * 100) for name in FACETS)],
     "the most filters": [(name, f"第{at}局" + "栏" * 90) for name in FACETS for at in range(20)],
     "many short filters": [(name, f"{at}") for name in FACETS for at in range(20)],

@@ -55,6 +55,14 @@ def test_words_are_expanded_and_nothing_else(typed: str, others: dict[str, str],
     assert interpret(typed, SYNONYMS, analyzer, literal=True).expansions == ()
 
 
+def test_a_word_that_is_repeated_is_wanted_once(analyzer: Analyzer) -> None:
+    match interpret("八点半" * 60, SYNONYMS, analyzer).query:
+        case Synonymous(_, pieces):
+            assert len(pieces) == 1
+        case query:
+            pytest.fail(str(query))
+
+
 def test_an_article_is_found_however_its_number_is_written(analyzer: Analyzer) -> None:
     spellings = {"第101条", "第一百零一条", "第一百〇一条", "第一〇一条"}
     for typed in (*spellings, "第一○一条", "第１０１条"):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from indexer.analyzer import Analyzer
-from indexer.asking.offers import Offer, offers
+from indexer.asking.offers import MOST, Offer, offers
 
 TODAY = date(2026, 3, 31)
 
@@ -41,6 +41,11 @@ def test_the_newest_and_what_is_in_force_are_offered(analyzer: Analyzer) -> None
         Offer("現行有效", "养犬规定", "只看现行有效的", in_force=True)
     ]
     assert [each.label for each in offers("今年最新通知", analyzer, TODAY)] == ["只看 2026 年", "按日期最新在前排列"]
+
+
+def test_each_is_offered_once_and_a_few_at_most(analyzer: Analyzer) -> None:
+    assert [each.label for each in offers("今年 " * 40 + "去年", analyzer, TODAY)] == ["只看 2026 年", "只看 2025 年"]
+    assert len(offers(" ".join(f"近{count}年" for count in range(1, 30)), analyzer, TODAY)) == MOST
 
 
 @pytest.mark.parametrize("typed", ["“今年” 预算", "标题:最新", "-今年 预算", "2019年预算", "现行犯", "", "近零年"])
