@@ -91,7 +91,7 @@ def best_bets_check(file: Path | None) -> None:
         return
     with services() as opened:
         for bet in loaded.all:
-            if why := unshown(opened, bet):
+            if why := unshown(opened, loaded, bet):
                 click.echo(f"注意：第 {bet.line} 行{why}。")
 
 

@@ -12,10 +12,10 @@ from functools import lru_cache
 
 from archive.chinese.dates import office_today
 from archive.chinese.text import normalise
-from archive.document import LAPSED
+from archive.document import LAPSED, Document
 from indexer.engine import Sort
 from web.http.addresses import document_url
-from web.installation.best_bets import LONGEST_ASKED, BestBet, Place
+from web.installation.best_bets import LONGEST_ASKED, BestBet, BestBets, Place
 from web.installation.county import Contact, County, Office, QueryPoint
 from web.installation.services import Services
 from web.search.params import SearchForm
@@ -92,10 +92,8 @@ def of_site(county: County, typed: str) -> list[BetView]:
 
 
 def _of_staff(services: Services, form: SearchForm) -> Iterator[BetView]:
-    chosen = services.best_bets.current().of(form.q, office_today())
-    documents = services.catalogue.public_many(bet.address for bet in chosen if bet.place is Place.DOCUMENT)
-    shown = (bet for bet in chosen if bet.place is not Place.DOCUMENT or bet.address in documents)
-    for bet, _ in zip(shown, range(MOST), strict=False):
+    shown, documents = _shown(services, services.best_bets.current().of(form.q, office_today()))
+    for bet in shown:
         if bet.place is not Place.DOCUMENT:
             yield BetView(bet.title, bet.address, bet.place is Place.ELSEWHERE, bet.text, (), OF_STAFF)
             continue
@@ -114,8 +112,15 @@ def _of_staff(services: Services, form: SearchForm) -> Iterator[BetView]:
         )
 
 
-def unshown(services: Services, bet: BestBet) -> str:
-    """Return why a bet is not shown today, or should not be; "" if nothing is the matter."""
+def _shown(services: Services, chosen: Sequence[BestBet]) -> tuple[list[BestBet], dict[str, Document]]:
+    """Return those of a search's bets that are shown, and the documents that they name."""
+    documents = services.catalogue.public_many(bet.address for bet in chosen if bet.place is Place.DOCUMENT)
+    shown = [bet for bet in chosen if bet.place is not Place.DOCUMENT or bet.address in documents]
+    return shown[:MOST], documents
+
+
+def unshown(services: Services, table: BestBets, bet: BestBet) -> str:
+    """Return why a bet of a table is not shown today, or should not be; "" if nothing is the matter."""
     if bet.until and bet.until < office_today():
         return "已经过了截止日期，不再显示"
     if bet.place is Place.DOCUMENT:
@@ -124,6 +129,10 @@ def unshown(services: Services, bet: BestBet) -> str:
             return f"文件 {bet.address} 没有公开或者已经撤回，不显示"
         if document.metadata.validity in LAPSED:
             return f"文件 {bet.address} {document.metadata.validity}，请改为现行有效的"
+    for typed in bet.asked:
+        chosen = table.of(typed, office_today())
+        if len(chosen) > MOST and bet not in _shown(services, chosen)[0]:
+            return f"排在“{typed}”的前 {MOST} 条推荐之后，检索“{typed}”时不显示"
     return ""
 
 

@@ -41,6 +41,8 @@ def test_best_bets_are_checked_and_lines_that_show_nothing_named(run: Run, folde
     told = run("best-bets", "check").output
     assert "共 3 条推荐，4 个检索词" in told
     assert "第 1 行" not in told and "第 2 行文件" in told and "没有公开" in told and "第 3 行已经过了截止日期" in told
+    own.write_text("甲\t标题\t/guide\t说明\n" * 3 + "甲、乙\t标题\t/help\t说明\n", encoding="utf-8")
+    assert "注意：第 4 行排在“甲”的前 3 条推荐之后，检索“甲”时不显示。" in run("best-bets", "check").output
     own.write_text("甲\t标题\n", encoding="utf-8")
     assert "第 1 行" in run("best-bets", "check", code=1).output
     assert "共 1 条" in run("best-bets", "check", str(draft(tmp_path)), code=0).output
