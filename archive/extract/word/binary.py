@@ -64,11 +64,14 @@ _MORE_TITLE_LINES = 3
 _TEXT_BEGINS = re.compile(
     r"[（(]\s*(?:19|20)\d\d\s*年|(?:19|20)\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|目\s*录$|第[一二三四五六七八九十\d]+[编章条]|总\s*则$|一、"
 )
-_SIGNS = {"\x0b": "\n", "\x1e": "-", "\xa0": " "}
+_SIGNS = str.maketrans({"\x0b": "\n", "\x1e": "-", "\xa0": " "})
 _CELL_END = "\x07"
 # What ends a paragraph, a cell or a page; and text up to such an end.
 _ENDS = "\r\x07\x0c"
 _STRETCH = re.compile(f"[^{_ENDS}]*[{_ENDS}]|[^{_ENDS}]+")
+# A character that may mean something by itself, or the text up to the next one.
+_SPECIAL = f"\x01\x08\x13-\x15({_ENDS}"
+_PIECE = re.compile(f"[^{_SPECIAL}]+|[{_SPECIAL}]")
 
 
 @dataclass(slots=True)
@@ -203,20 +206,21 @@ class _Word:
             reason, doubtful = looks.of(look, form)
             shift, struck = looks.shift(look, form), looks.is_struck(look, form)
             font = self._fonts.name(looks.font(look, form))
-            for character in text:
-                shown = character
-                if character == "\x13":
+            # Raised characters are shown one by one.
+            for piece in _PIECE.findall(text) if shift is str else text:
+                shown = piece
+                if piece == "\x13":
                     fields.begin()
                     continue
-                if character == "\x14":
+                if piece == "\x14":
                     fields.separate(whole)
                     continue
-                if character == "\x15":
+                if piece == "\x15":
                     shown, instruction = fields.end(whole)
                     found.unread_numbers += counts_by_field(instruction)
                     if not shown:
                         continue
-                elif character in _ENDS:
+                elif piece in _ENDS:
                     line = in_line(whole)
                     # A paragraph of which the end is not seen goes on with the next, or isn't there if it has no text.
                     ended = not deleted and reason is not Unseen.HIDDEN
@@ -225,7 +229,7 @@ class _Word:
                         if not numbered and not form.get(_ROW_END) and (label := items.label(form)):
                             line = labelled(label, line.strip())
                         numbered = not (closed and ended)
-                    found.paragraphs += _paragraphs(line, character, size, form, row)
+                    found.paragraphs += _paragraphs(line, piece, size, form, row)
                     found.conceal(unseen)
                     if found.concealed.near is not None:
                         found.concealed.near = "".join(whole).strip() or found.concealed.near
@@ -233,31 +237,31 @@ class _Word:
                     continue
                 elif fields.instructions:
                     # A field's instruction; its result comes after it.
-                    fields.instruct(character, look.get(FORM))
+                    fields.instruct(piece, look.get(FORM))
                     continue
-                elif character == "\x01":
+                elif piece == "\x01":
                     found.pictures += 1
                     continue
-                elif character == "\x08":
+                elif piece == "\x08":
                     found.floating += 1
                     continue
-                elif SYMBOL in look and character == "(":
+                elif SYMBOL in look and piece == "(":
                     number, code = look[SYMBOL] & 0xFFFF, look[SYMBOL] >> 16
                     shown = found.carriers.symbol(self._fonts.name(number), code)
                 elif font:
-                    shown = found.carriers.written_in(font, character)
+                    shown = found.carriers.written_in(font, piece)
                 else:
-                    shown = _SIGNS.get(character, character)
+                    shown = piece.translate(_SIGNS)
                 if deleted or reason is not None:
-                    found.deleted += deleted
-                    found.hidden += not deleted
+                    found.deleted += deleted * len(shown)
+                    found.hidden += (not deleted) * len(shown)
                     unseen.setdefault(Unseen.DELETED if deleted or reason is None else reason, []).append(shown)
                 else:
                     whole.append(shown if shift is str else shift(shown))
                     if struck:
                         unseen.setdefault(Unseen.STRUCK, []).append(shown)
                         found.carriers.strike(shown)
-                    found.doubtful += doubtful
+                    found.doubtful += doubtful * len(shown)
                     size = max(size, look.get(SIZE, 0) / 2)
         if whole:
             found.paragraphs.append(_Paragraph(in_line(whole)))
