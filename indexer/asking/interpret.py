@@ -1,12 +1,12 @@
 """Interprets a typed search: the query tree, expanded with synonyms that the page shows."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from archive.chinese.text import normalise
 from archive.describe import taxonomy
 from indexer.analyzer import Analyzer
+from indexer.asking.offers import said
 from indexer.asking.parse import parse
 from indexer.asking.spellings import spellings
 from indexer.asking.synonyms import SAME, Match, Sought, Synonym, Synonyms
@@ -16,8 +16,6 @@ from indexer.query import And, Or, Part, Phrase, Query, Synonymous, Text, Within
 # helped nobody, and between this value and 1 hardly anything changed.
 OTHER_WORDS = 0.75
 
-_YEARS = {"今年": 0, "去年": -1, "前年": -2, "明年": 1}
-_RELATIVE = re.compile("|".join(_YEARS))
 # Kinds of places before an agency's name, and what one pays, gets or applies for: a fee (暖气费), a card or a licence.
 _PLACES = frozenset("省市县区镇")
 _HEADS = frozenset("费金款证卡户")
@@ -33,35 +31,47 @@ class Expansion:
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """The ``query`` to carry out, and the ``expansions`` that it has beyond what was typed."""
+    """The ``query`` to carry out, and the ``expansions`` that it has beyond what was typed.
+
+    ``aside`` are words that need not occur (今年, 最新), since they say which documents are wanted: see ``offers``.
+    """
 
     query: Query
     expansions: tuple[Expansion, ...] = ()
+    aside: tuple[str, ...] = ()
 
 
-def interpret(
-    typed: str, synonyms: Synonyms, analyzer: Analyzer, literal: bool = False, year: int | None = None
-) -> Interpretation:
+def interpret(typed: str, synonyms: Synonyms, analyzer: Analyzer, literal: bool = False) -> Interpretation:
     """Interpret a typed search. Raises BadQuery.
 
-    ``literal`` leaves out synonyms. ``year`` is the one that 今年 means. Words are expanded, and so are names after
+    ``literal`` leaves out synonyms and wants every word. Words are expanded, and so are names after
     机构:. Phrases, exclusions, numbers and terms for other parts are meant literally.
     """
     query = parse(typed)
     if literal:
         return Interpretation(query)
     found: dict[str, Expansion] = {}
+    aside: dict[str, None] = {}
 
     def expanded(part: Query) -> Query:
         match part:
-            case And(parts) | Or(parts):
-                return replace(part, parts=tuple(map(expanded, parts)))
+            case And(parts):
+                kept = tuple(part for part in parts if not _is_aside(part, analyzer))
+                if any(isinstance(part, Text | Phrase | Or) for part in kept):
+                    aside.update((part.text, None) for part in parts if isinstance(part, Text) and part not in kept)
+                    parts = kept
+                return And(tuple(map(expanded, parts))) if len(parts) > 1 else expanded(parts[0])
+            case Or(parts):
+                return Or(tuple(map(expanded, parts)))
             case Text(text):
-                matches = _matches(text, synonyms, analyzer, year)
-                for each in matches:
-                    found[each.text] = Expansion(each.text, tuple(map(_shown, each.others)))
+                matches = _matches(text, synonyms, analyzer)
                 # A word that is repeated is wanted once.
-                return Synonymous(part, tuple(dict.fromkeys(_pieces(text, matches, analyzer)))) if matches else part
+                pieces = tuple(dict.fromkeys(_pieces(text, matches, analyzer)))
+                if not matches or not pieces:
+                    return part
+                found.update((each.text, Expansion(each.text, tuple(map(_shown, each.others)))) for each in matches)
+                aside.update((each.text, None) for each in matches if not each.others)
+                return Synonymous(part, pieces)
             case Within(Part.ISSUER, name):
                 # An agency may have several names, and former ones.
                 others = _other_names(name, synonyms, analyzer)
@@ -71,7 +81,13 @@ def interpret(
             case _:
                 return part
 
-    return Interpretation(expanded(query), tuple(found.values()))
+    query = expanded(query)
+    return Interpretation(query, tuple(each for each in found.values() if each.others), tuple(aside))
+
+
+def _is_aside(part: Query, analyzer: Analyzer) -> bool:
+    """Return whether a part is nothing but words that narrow a search."""
+    return isinstance(part, Text) and sum(len(each[0]) for each in said(part.text, analyzer)) == len(part.text)
 
 
 def _other_names(name: str, synonyms: Synonyms, analyzer: Analyzer) -> tuple[str, ...]:
@@ -89,18 +105,16 @@ def _shown(synonym: Synonym) -> str:
     return synonym.other.upper() if synonym.other.isascii() and synonym.other[0].isalpha() else synonym.other
 
 
-def _matches(text: str, synonyms: Synonyms, analyzer: Analyzer, year: int | None) -> list[Match]:
-    """Find words with synonyms, numbers with other spellings and relative years (去年)."""
+def _matches(text: str, synonyms: Synonyms, analyzer: Analyzer) -> list[Match]:
+    """Find words with synonyms, numbers with other spellings, and words that narrow a search, which have no others."""
     found = [
         Match(each.start, each.end, word, tuple(Synonym(word, other, SAME, each.sought) for other in each.others))
         for each in spellings(text)
         for word in [text[each.start : each.end]]
     ]
-    if year is not None:
-        found += [
-            Match(*match.span(), match[0], (Synonym(match[0], f"{year + _YEARS[match[0]]}年", SAME),))
-            for match in _RELATIVE.finditer(text)
-        ]
+    for word in said(text, analyzer):
+        found = [each for each in found if each.end <= word.start() or word.end() <= each.start]
+        found.append(Match(*word.span(), word[0], ()))
     for match in synonyms.within(_finely(analyzer.pieces(text), synonyms, analyzer)):
         beside = [each for each in found if each.start < match.end and match.start < each.end]
         if not beside:
@@ -131,8 +145,7 @@ def _pieces(text: str, matches: Sequence[Match], analyzer: Analyzer) -> Iterator
     for at, (start, end) in enumerate(zip(ends, starts, strict=True)):
         if analyzer.says_something(text[start:end]):
             yield Text(text[start:end])
-        if at < len(matches):
-            match = matches[at]
+        if at < len(matches) and (match := matches[at]).others:
             others = map(_wanted, match.others)
             yield Or((Text(match.text), *others))
 

@@ -41,20 +41,21 @@ class Offer:
 
 def offers(typed: str, analyzer: Analyzer, today: date) -> list[Offer]:
     """Return what to offer for a typed search, each once, in the order of its words."""
-    text = free(typed)
+    found: dict[str, Offer] = {}
+    for match in said(free(typed), analyzer):
+        rest = " ".join(f"{typed[: match.start()]} {typed[match.end() :]}".split())
+        for offer in _offers(match, rest, today):
+            found.setdefault(offer.label, offer)
+    return list(found.values())[:MOST]
+
+
+def said(text: str, analyzer: Analyzer) -> list[re.Match[str]]:
+    """Return the words of a text that narrow a search: 今年, but not in 今年轻."""
     matches = list(_WORD.finditer(text))
     if not matches:
         return []
-    # 今年 is not meant in 今年轻.
-    pieces = analyzer.pieces(text)
-    cuts = {0, *accumulate(map(len, pieces))}
-    found: dict[str, Offer] = {}
-    for match in matches:
-        if {match.start(), match.end()} <= cuts:
-            rest = " ".join(f"{typed[: match.start()]} {typed[match.end() :]}".split())
-            for offer in _offers(match, rest, today):
-                found.setdefault(offer.label, offer)
-    return list(found.values())[:MOST]
+    cuts = {0, *accumulate(map(len, analyzer.pieces(text)))}
+    return [match for match in matches if {match.start(), match.end()} <= cuts]
 
 
 def _offers(match: re.Match[str], rest: str, today: date) -> Iterator[Offer]:

@@ -101,6 +101,7 @@ def find(services: Services, form: SearchForm) -> SearchPage:
     page = replace(
         page,
         expansions=meaning.expansions,
+        aside=meaning.aside,
         excluded=exclusions(form.q),
         including_url=replace(form, q=including(form.q), page=1).address(),
         offers=[offer_link(each, form) for each in offers(form.q, services.analyzer, office_today())],
@@ -187,8 +188,7 @@ def documents_of(services: Services, form: SearchForm, limit: int) -> list[Docum
 
 def interpreted(services: Services, form: SearchForm) -> Interpretation:
     """Work out what a form's words mean. Raises BadQuery."""
-    year = office_today().year
-    return interpret(form.q, services.synonyms.current(), services.analyzer, form.literal, year)
+    return interpret(form.q, services.synonyms.current(), services.analyzer, form.literal)
 
 
 def _corrections(services: Services, form: SearchForm, total: int, relaxed: bool) -> list[str]:

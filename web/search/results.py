@@ -144,7 +144,8 @@ class SearchPage:
 
     ``reachable`` says whether all lines can be paged to.
 
-    ``expansions`` are the added words, which ``literal_url`` leaves out. ``excluded`` is what was read as an exclusion,
+    ``expansions`` are the added words, which ``literal_url`` leaves out. ``aside`` are words that need not occur and
+    which it wants, as what they say is offered as a filter. ``excluded`` is what was read as an exclusion,
     and ``including_url`` searches for it. ``offers`` narrow by what a word says. ``corrections`` are what may have been
     meant. ``bets`` are what the site itself says about the search. ``reliefs`` say which filter to drop when nothing is
     found.
@@ -165,6 +166,7 @@ class SearchPage:
     next_url: str | None
     literal_url: str
     expansions: Sequence[Expansion] = ()
+    aside: Sequence[str] = ()
     excluded: Sequence[str] = ()
     including_url: str = ""
     offers: Sequence[Link] = ()

@@ -5,7 +5,11 @@ import pytest
 from indexer.analyzer import Analyzer
 from indexer.asking.interpret import OTHER_WORDS, Expansion, interpret
 from indexer.asking.synonyms import PACKAGED, Synonyms
-from indexer.query import And, Or, Part, Phrase, Synonymous, Text, Within
+from indexer.engine import SearchRequest
+from indexer.engines.memory import MemoryEngine
+from indexer.fields import entry
+from indexer.query import And, Or, Part, Phrase, Query, Synonymous, Text, Within
+from tests.conftest import make_document
 
 SYNONYMS = Synonyms.load(PACKAGED)
 ALLOWANCE = Phrase("最低生活保障", OTHER_WORDS, "低保")
@@ -92,10 +96,30 @@ def test_a_text_stands_as_typed_or_piece_by_piece(analyzer: Analyzer) -> None:
     assert meaning.query == Synonymous(Text("低保标准"), (Or((Text("低保"), ALLOWANCE)), Text("标准")))
 
 
-def test_years_are_told_from_this_one(analyzer: Analyzer) -> None:
-    meaning = interpret("去年年报", SYNONYMS, analyzer, year=2026)
-    assert meaning.expansions[0] == Expansion("去年", ("2025年",))
-    assert "去年" not in {each.word for each in interpret("去年年报", SYNONYMS, analyzer).expansions}
+def found(query: Query, analyzer: Analyzer) -> tuple[list[str], bool]:
+    """Return the titles that a search finds among two, and whether it is relaxed."""
+    engine = MemoryEngine(analyzer)
+    with engine.rebuilding() as writer:
+        for title in ("云溪县年报", "云溪县去年预算"):
+            writer.put(entry(make_document(title, title), analyzer))
+    answer = engine.search(SearchRequest(query=query))
+    return [hit.id for hit in answer.hits], answer.relaxed
+
+
+@pytest.mark.parametrize("typed", ["去年年报", "去年 年报", "最新年报", "现行有效的年报 近三年", "今年上半年年报"])
+def test_what_narrows_a_search_need_not_occur(analyzer: Analyzer, typed: str) -> None:
+    meaning = interpret(typed, SYNONYMS, analyzer)
+    assert meaning.aside
+    assert found(meaning.query, analyzer) == (["云溪县年报"], False)
+    literal = interpret(typed, SYNONYMS, analyzer, literal=True)
+    assert not literal.aside and found(literal.query, analyzer)[1]
+
+
+@pytest.mark.parametrize("typed", ["今年", "最新 去年", "今年轻人", "“去年” 云溪", "-今年 云溪"])
+def test_what_narrows_nothing_is_wanted_as_it_stands(analyzer: Analyzer, typed: str) -> None:
+    meaning = interpret(typed, SYNONYMS, analyzer)
+    assert meaning.aside == ()
+    assert meaning.query == interpret(typed, SYNONYMS, analyzer, literal=True).query
 
 
 def test_function_words_beside_a_synonym_are_not_wanted(analyzer: Analyzer) -> None:

@@ -192,7 +192,7 @@ def test_what_is_typed_is_answered_as_the_reference_does(
     engines: tuple[Engine, Engine], analyzer: Analyzer, typed: str
 ) -> None:
     try:
-        query = interpret(typed, SYNONYMS, analyzer, year=2019).query
+        query = interpret(typed, SYNONYMS, analyzer).query
     except BadQuery:
         return
     reference, engine = (each.search(SearchRequest(query, limit=COUNT)) for each in engines)
