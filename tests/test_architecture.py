@@ -57,7 +57,7 @@ web.reading
 web.citizens
 web.programs
 web.staff
-web.app web.server
+web.app web.workers web.server
 web.commands
 """
 ONLY_IN = {
@@ -81,7 +81,6 @@ ONLY_IN = {
     "argon2": {"archive/registers/passwords.py"},
     "pyotp": {"archive/registers/passwords.py"},
     "prometheus_client": {"web/http/metrics.py"},
-    "flask_limiter": {"web/http/limits.py"},
 }
 
 

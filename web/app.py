@@ -22,6 +22,7 @@ from web.http.health import health
 from web.http.limits import limit
 from web.http.metrics import observe
 from web.http.parameters import Number
+from web.http.together import Together
 from web.installation.services import Services
 from web.programs.api import api
 from web.programs.bulk import bulk
@@ -51,12 +52,13 @@ _PACKED = [
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def create_app(installation: Services) -> Flask:
-    """Create an application over one installation.
+def create_app(installation: Services, together: Together | None = None) -> Flask:
+    """Create an application over one installation. It counts with the processes that it serves ``together`` with.
 
     It opens nothing itself but the process that draws recognised pages, which starts when one is first asked for.
     """
     app = Flask(__name__)
+    together = together or Together()
     app.extensions["gongkai"] = installation
     drawing = Sandbox(workers=1, limits=pictures.LIMITS)
     weakref.finalize(app, drawing.close)
@@ -73,11 +75,11 @@ def create_app(installation: Services) -> Flask:
     app.json = _Json(app)
     visitor.trust(app, installation.settings.proxies)
     # After-request handlers run in reverse order: validators, headers, compression, and finally the log.
-    app.extensions["metrics"] = observe(app, installation)
+    app.extensions["metrics"] = observe(app, installation, together)
     Compress(app)
     app.before_request(_know_visitor)
     app.after_request(_headers)
-    limit(app, installation.settings)
+    limit(app, installation.settings, together)
     app.before_request(_remember_choice)
     app.before_request(conditional.begin)
     app.after_request(conditional.finish)

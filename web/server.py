@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from copy import copy
 from math import inf
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from flask import Flask
@@ -24,12 +24,18 @@ from archive.reasons import why
 from indexer.errors import IndexUnusable
 from web.app import create_app
 from web.http import metrics
+from web.http.edition import design
+from web.http.together import Together
 from web.installation.memory import settle
 from web.installation.services import Services
 from web.installation.settings import THREADS
+from web.workers import keep
 
 # Seconds that requests in progress may still take when the server stops.
 _GRACE = 5
+# Seconds that a process with more connections than another leaves a new one to it.
+_YIELDED = 0.001
+_STOP = "按 Ctrl+C 停止。"
 # Seconds that a computing thread (building typing aids, running a rare query) keeps the others waiting. A page gives up
 # its turn dozens of times, at each row and posting it reads; with Python's default of 5 ms that added up to a second.
 _TURN = 0.0005
@@ -57,22 +63,53 @@ def serve(
     threads: int,
     metrics_port: int | None = None,
     access_log: Path | None = None,
+    workers: int = 1,
 ) -> None:
-    """Answer requests until interrupted. Raises OSError when the address or the log can't be opened."""
-    app = create_app(opened)
+    """Answer requests until interrupted, in this process or in several.
+
+    Raises OSError when the address or the log can't be opened, and WorkersEnd.
+    """
+    together = Together(workers)
     if access_log:
         metrics.log_to(access_log)
-    server = _bound(app, host, port, threads)
-    if metrics_port:
-        metrics.serve_metrics(app.extensions["metrics"], metrics_port)
-    _warm_up(opened)
-    print(f"检索页面  http://{host}:{port}/", f"程序接口  http://{host}:{port}/api/v1/search?q=", sep="\n")
-    _run(server)
+    listening = _listening(host, port)
+    asked = metrics.listen(metrics_port) if metrics_port else None
+    told = [f"检索页面  http://{host}:{port}/", f"程序接口  http://{host}:{port}/api/v1/search?q="]
+
+    def answering() -> _Server:
+        app = create_app(opened, together)
+        server = _server(app, listening, threads)
+        server.together = together
+        if asked:
+            metrics.serve_metrics(app.extensions["metrics"], asked)
+        _warm_up(opened)
+        return server
+
+    def work(number: int) -> None:
+        together.number = number
+        sys.setswitchinterval(_TURN)
+        server = answering()
+        try:
+            server.run()
+        finally:
+            server.close()
+
+    if workers == 1:
+        server = answering()
+        print(*told, sep="\n")
+        _run(server)
+        return
+    _load(opened)
+    # Each opens its own.
+    opened.catalogue.close()
+    settle()
+    print(*told, f"应答进程  {workers} 个", _STOP, sep="\n", flush=True)
+    keep(workers, work)
 
 
 def serve_desk(app: Flask, host: str, port: int) -> None:
     """Answer requests of staff until interrupted. Raises OSError when the address can't be opened."""
-    server = _bound(app, host, port, THREADS)
+    server = _server(app, _listening(host, port), THREADS)
     settle()
     print(f"工作台  http://{host}:{port}/")
     _run(server)
@@ -80,7 +117,7 @@ def serve_desk(app: Flask, host: str, port: int) -> None:
 
 def _run(server: BaseWSGIServer) -> None:
     sys.setswitchinterval(_TURN)
-    print("按 Ctrl+C 停止。", flush=True)
+    print(_STOP, flush=True)
     try:
         server.run()
     finally:
@@ -91,7 +128,7 @@ def _run(server: BaseWSGIServer) -> None:
 def running(app: Flask, port: int = 0) -> Iterator[str]:
     """Serve the application in a background thread and yield its address. Port 0 picks a free one."""
     connections: dict[int, object] = {}
-    server = _bound(app, "127.0.0.1", port, THREADS, connections=connections)
+    server = _server(app, _listening("127.0.0.1", port), THREADS, connections)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
@@ -180,10 +217,24 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
 
     looked_at = 0.0
     largest_body: LargestBody | None = None
+    together: Together | None = None
+
+    def handle_accept(self) -> None:
+        # All that serve together are told of a new connection, and the first to look gets it. A connection stays with
+        # a process as long as it is open, so they should have equally many.
+        if self.together and self.together.has_more():
+            sleep(_YIELDED)
+        super().handle_accept()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.together:
+            self.together.connections[self.together.number] = len(self.active_channels)
 
     def readable(self) -> bool:
         # waitress would do this by a clock that may be set back.
         self.next_channel_cleanup = inf
+        self._tell()
         now = monotonic()
         if now - self.looked_at >= self.adj.cleanup_interval:
             self.looked_at = now
@@ -211,19 +262,22 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             channel.will_close = True
 
 
-def _bound(
-    app: Flask, host: str, port: int, threads: int, connections: dict[int, object] | None = None
-) -> BaseWSGIServer:
-    """Return a listening server that keeps its open sockets in ``connections``."""
+def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listening = socket.create_server((host, port), family=family)
+        return socket.create_server((host, port), family=family)
     except OSError as error:
         told = f"无法在 {host}:{port} 提供服务（{why(error)}），请换一个 --port"
         raise OSError(error.errno, told) from error
+
+
+def _server(
+    app: Flask, listening: socket.socket, threads: int, connections: dict[int, object] | None = None
+) -> "_Server":
+    """Return a server on a listening socket that keeps its open sockets in ``connections``."""
     # Without a proxy of our own, no client is believed about where a request comes from.
     behind = app.extensions["gongkai"].settings.proxies > 0
-    server = create_server(
+    server: Any = create_server(
         app,
         map=connections,
         sockets=[listening],
@@ -242,7 +296,8 @@ def _bound(
     server.__class__ = _Server
     server.channel_class = _Channel
     server.largest_body = app.extensions.get("largest-body")
-    return server
+    made: _Server = server
+    return made
 
 
 def _let_open(count: int) -> None:
@@ -251,6 +306,17 @@ def _let_open(count: int) -> None:
     most = count if hard == resource.RLIM_INFINITY else min(count, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _load(opened: Services) -> None:
+    """Load the dictionary and open the index, which starts no thread. A missing index does not stop the start."""
+    # What names the program is one name in all processes, also in one that is started after an update of its files.
+    design()
+    opened.analyzer.query("预热")
+    try:
+        opened.engine.count()
+    except IndexUnusable as error:
+        print(f"注意：{error}", flush=True)
 
 
 def _warm_up(opened: Services) -> None:

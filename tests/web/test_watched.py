@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 from prometheus_client import generate_latest
 from sqlalchemy.exc import OperationalError
+from waitress import wasyncore
 
 from archive.decisions import review
 from archive.document import Verdict
@@ -52,15 +53,16 @@ def test_figures_are_on_a_port_of_their_own(site: Site) -> None:
     for address in ("/", "/search?q=低保", "/documents/nowhere", "/metrics"):
         client.get(address).close()
     assert client.get("/metrics").status_code == 404
-    server, thread = metrics.serve_metrics(app.extensions["metrics"], 0)
+    listening = metrics.listen(0)
+    host, port = listening.getsockname()
+    assert host == "127.0.0.1"
+    server, thread = metrics.serve_metrics(app.extensions["metrics"], listening)
     try:
-        host, port = server.server_address[:2]
-        assert host == "127.0.0.1"
         with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:  # the test's own server
             text = answer.read().decode()
     finally:
-        server.shutdown()
-        server.server_close()
+        server.task_dispatcher.shutdown()
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))
         thread.join()
     for line in (
         'gongkai_answers_total{route="/search",status="200"} 1.0',

@@ -11,6 +11,7 @@ from web.commands import terminal
 from web.commands.demo import CORPUS, SITE_NAME, check_server, desk, introduce, make_accounts, prepare
 from web.commands.installation import reported, services
 from web.installation.making import make
+from web.installation.memory import workers_here
 from web.installation.services import open_services
 from web.installation.settings import THREADS, Settings
 
@@ -19,6 +20,11 @@ from web.installation.settings import THREADS, Settings
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--threads", default=THREADS, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Processes that answer together (default: one a processor, as far as the memory allows).",
+)
 @click.option("--metrics-port", type=click.IntRange(1, 65535), help="Port for Prometheus metrics, on 127.0.0.1 only.")
 @click.option(
     "--access-log",
@@ -26,13 +32,15 @@ from web.installation.settings import THREADS, Settings
     help="Write one JSON line per answer, without the search text. The file is reopened after log rotation.",
 )
 @reported
-def serve(host: str, port: int, threads: int, metrics_port: int | None, access_log: Path | None) -> None:
+def serve(
+    host: str, port: int, threads: int, workers: int | None, metrics_port: int | None, access_log: Path | None
+) -> None:
     """Serve the public pages and the API."""
     from web import server
 
     terminal.log_lines()
     with services(serving=True) as opened:
-        server.serve(opened, host, port, threads, metrics_port, access_log)
+        server.serve(opened, host, port, threads, metrics_port, access_log, workers or workers_here())
 
 
 @click.command()

@@ -61,9 +61,9 @@ class TypingAids:
         self.corrector = Made(engine, corrector, background)
 
     @property
-    def made(self) -> int:
-        """A counter that rises whenever the offers change."""
-        return self.suggester.made + self.corrector.made
+    def made(self) -> tuple[str, str]:
+        """The generations of the index that the offers were made from."""
+        return self.suggester.made, self.corrector.made
 
 
 class Made(Generic[T]):
@@ -77,7 +77,8 @@ class Made(Generic[T]):
         self._of: Vocabulary | None = None
         self._made: T | None = None
         self._again_at = 0.0
-        self.made = 0
+        # The generation it was made from, "" before that: the same in each process that has made it.
+        self.made = ""
 
     def current(self) -> T | None:
         """Return the one for the live index; while that is built in the background, the former one or None.
@@ -85,19 +86,25 @@ class Made(Generic[T]):
         Raises IndexUnusable.
         """
         vocabulary = self._engine.vocabulary()
+        if vocabulary is self._of:
+            return self._made
+        generation = self._engine.generation()
+        if self._engine.vocabulary() is not vocabulary:
+            # The index was switched in between.
+            return self.current()
         with self._lock:
             if vocabulary is self._of or monotonic() < self._again_at:
                 return self._made
             if not self._background:
                 self._made = self._make(vocabulary)
-                self.made += 1
+                self.made = generation
                 self._of = vocabulary
                 return self._made
             self._of = vocabulary
-        threading.Thread(target=self._remake, args=(vocabulary,), name="offers", daemon=True).start()
+        threading.Thread(target=self._remake, args=(vocabulary, generation), name="offers", daemon=True).start()
         return self._made
 
-    def _remake(self, vocabulary: Vocabulary) -> None:
+    def _remake(self, vocabulary: Vocabulary, generation: str) -> None:
         try:
             made = self._make(vocabulary)
         except Exception:
@@ -109,5 +116,5 @@ class Made(Generic[T]):
         with self._lock:
             if vocabulary is self._of:
                 self._made = made
-                self.made += 1
+                self.made = generation
         settle()

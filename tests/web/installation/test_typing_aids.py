@@ -79,6 +79,9 @@ class _Engine:
     def vocabulary(self) -> object:
         return self.now
 
+    def generation(self) -> str:
+        return str(id(self.now))
+
 
 def _until(made: "Made[str]", wanted: str) -> None:
     for _ in range(200):
