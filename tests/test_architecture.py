@@ -215,6 +215,12 @@ def test_the_command_line_loads_what_serves_pages_only_to_serve_them() -> None:
     assert not {"flask", "waitress", "web.app"} & loaded
 
 
+def test_serving_loads_nothing_that_takes_in_or_decides_for_staff() -> None:
+    loaded = _loaded("serve", "--help")
+    assert "web.commands.serving" in loaded
+    assert not {"web.commands.demo", "web.commands.jobs", "archive.intake", "archive.registers", "rich"} & loaded
+
+
 def test_saying_the_version_loads_no_library_but_the_command_lines() -> None:
     assert not {"sqlalchemy", "numpy", "whoosh", "jieba", "lxml", "fontTools"} & _loaded("--version")
 

@@ -33,8 +33,8 @@ from web.workers import keep
 
 # Seconds that requests in progress may still take when the server stops.
 _GRACE = 5
-# Seconds that a process with more connections than another leaves a new one to it.
-_YIELDED = 0.001
+# Seconds for which a process with more connections than another leaves a new one to it, and between its looks.
+_YIELDED, _GLANCE = 0.02, 0.001
 _STOP = "按 Ctrl+C 停止。"
 # Seconds that a computing thread (building typing aids, running a rare query) keeps the others waiting. A page gives up
 # its turn dozens of times, at each row and posting it reads; with Python's default of 5 ms that added up to a second.
@@ -218,12 +218,19 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     looked_at = 0.0
     largest_body: LargestBody | None = None
     together: Together | None = None
+    # Since when it has left a new connection to another.
+    yielding = -inf
 
     def handle_accept(self) -> None:
         # All that serve together are told of a new connection, and the first to look gets it. A connection stays with
         # a process as long as it is open, so they should have equally many.
         if self.together and self.together.has_more():
-            sleep(_YIELDED)
+            now = monotonic()
+            if now > self.yielding + 2 * _YIELDED:
+                self.yielding = now
+            if now < self.yielding + _YIELDED:
+                sleep(_GLANCE)
+                return
         super().handle_accept()
         self._tell()
 

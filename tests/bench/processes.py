@@ -72,9 +72,13 @@ def memory(pid: int) -> Memory:
 
 
 def processor_seconds(pid: int) -> float:
-    """Return the processor seconds that a process has used so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Return the processor seconds that a process and its children have used so far."""
+    ticks = 0
+    for each in _family(pid):
+        with suppress(OSError):
+            fields = Path(f"/proc/{each}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def files(folder: Path) -> dict[tuple[int, int], int]:

@@ -27,6 +27,8 @@ from web.installation.settings import THREADS, Settings
 from web.installation.typing_aids import TypingAids
 
 USERS = 4
+_SERVE = ("-m", "web.commands.cli", "serve", "--workers")
+_PROCESSES = max(2, len(os.sched_getaffinity(0)))
 _START_SECONDS = 600.0
 _TURNS = 2
 _WARM = 2
@@ -59,7 +61,7 @@ class Load:
 def serving_rows(bed: Bed, seconds: float) -> list[Row]:
     """Measure pages for one user and for four, and what the server needs for them."""
     addresses = [form.address() for form in bed.all_forms]
-    commands = {OURS: ["-m", "web.commands.cli", "serve", "--port"]}
+    commands = {OURS: [*_SERVE, "1", "--port"]}
     if FTS5 not in bed.failures:
         commands[FTS5] = ["-m", "tests.bench.serving"]
     with ExitStack() as stack:
@@ -86,6 +88,7 @@ def serving_rows(bed: Bed, seconds: float) -> list[Row]:
                         raise
                     bed.failures[name] = str(error)
         single = _single_pages(servers, addresses, dict(bed.failures))
+    together = _together(bed, addresses, seconds)
 
     def pages(taken: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, ...]]:
         return {name: p50_p95(each) for name, each in taken.items()}
@@ -115,7 +118,26 @@ def serving_rows(bed: Bed, seconds: float) -> list[Row]:
             "server's start to its first answer (s)",
             {name: (each.started,) for name, each in servers.items()},
         ),
+        Row(
+            "load together",
+            f"— {_PROCESSES} processes that share memory: requests/s, p50 / p95 (ms), memory (MB), start (s)",
+            together,
+            "one process",
+            (*_summary(loads[OURS]), taken[OURS].proportional / MB, servers[OURS].started),
+        ),
     ]
+
+
+def _together(bed: Bed, addresses: Sequence[str], seconds: float) -> tuple[float, ...]:
+    """Measure several processes under the same load, after each has answered each query."""
+    with _serving(bed, [*_SERVE, str(_PROCESSES), "--port"], [], addresses[0]) as served:
+        # A process has the fewest connections by turns.
+        asks = [_asking(served.port, addresses) for _ in range(_PROCESSES)]
+        for at in range(len(addresses)):
+            for ask in asks:
+                ask(at)
+        loads = [_load(served.port, addresses, seconds / _TURNS) for _ in range(_TURNS)]
+        return *_summary(loads), memory(served.pid).proportional / MB, served.started
 
 
 def _single_pages(

@@ -43,7 +43,7 @@ COMMANDS = {
     "openings": "books",
     "letters": "letters",
     "serve": "serving",
-    "demo": "serving",
+    "demo": "demo",
     "desk": "desk",
     "worker": "worker",
     "accounts": "desk",

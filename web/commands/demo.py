@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ import click
 
 from archive.decisions import review
 from archive.document import Verdict
-from archive.errors import BadManifest, BadSettings
+from archive.errors import BadManifest, BadSettings, NotMigrated
 from archive.intake.manifest import read_manifest
 from archive.intake.receive import Result
 from archive.registers.accounts import Accounts
@@ -27,12 +28,13 @@ from archive.registers.requests.letters import office
 from archive.registers.roles import Role
 from archive.registers.staff import Staff
 from archive.store.catalogue import Catalogue
-from web.commands.installation import THIS_PROGRAM
+from web.commands import terminal
+from web.commands.installation import THIS_PROGRAM, reported
 from web.commands.jobs import bring_up, make_lists, take_in
 from web.installation import county
 from web.installation.making import make
 from web.installation.services import Services, open_services
-from web.installation.settings import Settings
+from web.installation.settings import THREADS, Settings
 
 # For those who try the desk, one in each role. A real installation makes its first by ``gongkai accounts add``.
 ACCOUNTS = {
@@ -214,3 +216,51 @@ def _ask(address: str) -> None:
 def _expect(holds: bool, otherwise: str) -> None:
     if not holds:
         raise ValueError(otherwise)
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65534), help="The desk has the next.")
+@click.option("--check", is_flag=True, help="Send requests to the server, print its answers, and stop.")
+@click.option(
+    "--corpus",
+    default=CORPUS,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The sample documents (default: those in the source tree).",
+)
+@click.option(
+    "--data",
+    default=CORPUS.parent / ".demo",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The demo's own data folder. GONGKAI_DATA is not used.",
+)
+@reported
+def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
+    """Take in the sample corpus, apply its review decisions, index it and serve it.
+
+    The desk runs beside it, on the next port, with accounts that only the demo has.
+    """
+    from web import server
+
+    settings = Settings.at(data, SITE_NAME)
+    make(settings)
+    introduce(corpus, data)
+    try:
+        opened = open_services(settings, serving=True)
+    except NotMigrated as error:
+        # A sample is not worth a migration.
+        raise BadSettings(f"{data} 是旧版本建立的演示数据，请删除这个文件夹，再重新运行 ./run demo。") from error
+    try:
+        prepare(opened, corpus)
+        terminal.log_lines()
+        told = make_accounts(opened)
+        # Whoever stops this stops the desk with it.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        with desk(opened, port + 1) as address:
+            if check:
+                good = check_server(opened, port)
+                click.echo(f"工作台  {address}/ 有登录页")
+                sys.exit(0 if good else 1)
+            click.echo("\n".join([f"工作台    {address}/", *told]))
+            server.serve(opened, "127.0.0.1", port, THREADS)
+    finally:
+        opened.close()
