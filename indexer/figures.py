@@ -25,8 +25,9 @@ _FIGURE = re.compile(rf"(?P<written>{_WRITTEN})|{_MARKED}", re.ASCII)
 # A minus before an amount is its sign: -5℃, -3.2%. Before a plain number, a date or a telephone number it is none.
 _NEGATIVE = re.compile(r"-(?:\d+(?:,\d{3})*\.\d+(?![\d.])|\d{1,3}(?:,\d{3})+(?!\d)|\d+(?=[%‰°度元万亿米]))", re.ASCII)
 # Two numbers with one mark or character between them, or a number with its unit.
-_PAIR = re.compile(r"(?<!\d)(?=(\d+[^\d\s]\d+))", re.ASCII)
-_WITH_UNIT = re.compile(r"\d+[%‰°#]", re.ASCII)
+# Longer numbers are found by their pairs of digits.
+_PAIR = re.compile(r"(?<!\d)(?=(\d{1,20}[^\d\s]\d{1,20}(?!\d)))", re.ASCII)
+_WITH_UNIT = re.compile(r"(?<!\d)\d{1,20}[%‰°#]", re.ASCII)
 _DIGITS = frozenset("0123456789")
 _CODE = _DIGITS | frozenset("abcdefghijklmnopqrstuvwxyz")
 _NUMERALS = frozenset(numerals.COUNTED) - _CODE
