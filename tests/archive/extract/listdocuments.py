@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-import docx
 
 from archive.extract.text.numberforms import CODES
 from archive.extract.text.numbering import LEVELS, Level
-from tests.archive.extract.makers import NAMESPACES, with_parts
+from tests.archive.extract.makers import NAMESPACES, blank, with_parts
 from tests.archive.extract.worddocuments import Run, write_doc
 
 
@@ -118,7 +117,7 @@ def _table_xml(item: Item) -> str:
 def write_parts(path: Path, body: str, numbering: str, styles: str = "") -> Path:
     """Write a docx with the XML of its body, of its numbering part and of some more styles."""
     source = path.with_name(f"{path.stem}.source.docx")
-    docx.Document().save(str(source))
+    blank().save(str(source))
     parts = {
         "word/document.xml": f"<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>".encode(),
         "word/numbering.xml": f"<w:numbering {NAMESPACES}>{numbering}</w:numbering>".encode(),

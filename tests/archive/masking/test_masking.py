@@ -18,6 +18,7 @@ from archive.masking import text as in_text
 from archive.masking import word as in_word
 from archive.masking.copy import mask
 from archive.masking.proof import _resolved, remains
+from tests.archive.extract.makers import blank
 from tests.archive.extract.pictures.files import pdf
 from tests.growth import grows
 
@@ -100,7 +101,7 @@ def test_a_web_page_holds_it_nowhere(masked: Masked, name: str, encoding: str) -
 
 def _docx(*, before: str = "", **parts: str) -> bytes:
     """Return a Word document with a paragraph's XML, and parts of any name added to it."""
-    document = docx.Document()
+    document = blank()
     document.add_heading("关于低保的公示", 1)
     if before:
         document.element.body.insert(1, parse_xml(f"<w:p {NS}>{before}</w:p>"))
@@ -168,7 +169,7 @@ def test_a_word_document_holds_it_nowhere_in_its_body(masked: Masked, name: str,
 
 
 def test_words_that_go_on_in_the_next_cell_or_paragraph(masked: Masked) -> None:
-    document = docx.Document()
+    document = blank()
     document.add_paragraph("户主王")
     document.add_paragraph("小明的来信")
     document.add_table(1, 2).rows[0].cells[0].text = f"电话：{PHONE}"

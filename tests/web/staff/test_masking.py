@@ -6,7 +6,6 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 
-import docx
 import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -20,6 +19,7 @@ from archive.registers.masking import Masking
 from archive.registers.roles import Role
 from archive.registers.staff_tables import jobs as rows
 from indexer import sync
+from tests.archive.extract.makers import blank
 from tests.archive.extract.pictures.files import pdf
 from tests.archive.extract.workbooks import write_xlsx
 from tests.web.staff.conftest import DeskSite
@@ -34,7 +34,7 @@ REASON = "公示只须写明姓氏，电话属个人信息"
 
 
 def word(*paragraphs: str) -> bytes:
-    document = docx.Document()
+    document = blank()
     document.add_heading("关于低保的公示", 1)
     for each in paragraphs:
         paragraph = document.add_paragraph()
