@@ -307,8 +307,8 @@ def usual_umask() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def some(pytestconfig: pytest.Config) -> Callable[[list[Any]], list[Any]]:
-    """Choose every third of many real files; with ``--thorough`` all of them."""
-    return lambda files: files[:: 1 if pytestconfig.option.thorough else 3]
+    """Choose every third of many values that are alike; with ``--thorough`` all of them."""
+    return lambda values: values[:: 1 if pytestconfig.option.thorough else 3]
 
 
 @pytest.fixture(scope="session")

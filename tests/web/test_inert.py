@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
@@ -155,15 +155,17 @@ def test_the_detector_sees_what_would_run() -> None:
         assert live(page.format(bad)), bad
 
 
-@pytest.mark.parametrize("elder", ["", "elder=1", "terminal=1"])
-def test_documents_are_inert_on_every_page(hostile: Site, elder: str) -> None:
+@pytest.mark.parametrize("look", ["", "elder=1", "terminal=1"])
+def test_documents_are_inert_on_every_page(hostile: Site, look: str, some: Callable[[list[str]], list[str]]) -> None:
     client = client_of(hostile.services)
     addresses = ["/", "/search?per_page=40", "/search?per_page=40&page=2", "/search?q=正文", "/browse/columns"]
     addresses += ["/browse/issuers", "/browse/numbers", "/browse/numbers/云政发/2019", "/search?sort=newest&page=2"]
-    for id in hostile.ids.values():
+    # Looks differ in the places that they show, not in how a place writes what is in it.
+    ids = [*hostile.ids.values()]
+    for id in some(ids) if look else ids:
         addresses += [f"/documents/{id}?q=正文", f"/documents/{id}/sheet"]
     for address in addresses:
-        answer = client.get(f"{address}{'&' if '?' in address else '?'}{elder}")
+        answer = client.get(f"{address}{'&' if '?' in address else '?'}{look}")
         assert answer.status_code == 200
         assert live(answer.text) == [], address
 

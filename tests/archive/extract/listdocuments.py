@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-
 from archive.extract.text.numberforms import CODES
 from archive.extract.text.numbering import LEVELS, Level
 from tests.archive.extract.makers import NAMESPACES, blank, with_parts

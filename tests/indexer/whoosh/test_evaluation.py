@@ -44,6 +44,8 @@ from tests.conftest import make_document
 from tests.indexer.arithmetic import assert_adds_up, steps
 
 COUNT = 160
+# An explanation takes ten times as long as an answer.
+FEWER = settings().max_examples * 2 // 5
 # Common and rare words are stored differently, so there are both. One character needs more than 16 bits.
 WORDS = ["政府", "信息", "公开", "条例", "的", "，", "。", "\n", "2019", "水", "abc", "𠮷"]
 RARE = ["不动产", "登记", "疫苗", "渔业", "烟草", "pm2.5", "云政发〔2019〕3号"]
@@ -201,7 +203,7 @@ def test_what_is_typed_is_answered_as_the_reference_does(
     assert (engine.total, engine.relaxed) == (reference.total, reference.relaxed)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=FEWER, suppress_health_check=[HealthCheck.too_slow])
 @given(request=REQUESTS, place=st.integers(0, 60))
 @example(request=SearchRequest(Like("d010")), place=0)
 @example(request=SearchRequest(Or((Key("云政发〔2019〕3号"), Text("水"), Phrase("疫苗", 0.5)))), place=1)
