@@ -45,6 +45,7 @@ MakeDocument = Callable[..., Document]
 USUAL, THOROUGH = 100, 5000
 NewDatabase = Callable[[], str]
 Installation = Callable[[Path], Settings]
+Some = Callable[[list[Any]], list[Any]]
 # The URL of a server on which tests of the catalogue may create databases.
 POSTGRESQL = os.environ.get("GONGKAI_TEST_POSTGRESQL", "")
 in_a_file = pytest.mark.skipif(POSTGRESQL != "", reason="about the file of a SQLite database")
@@ -306,7 +307,7 @@ def usual_umask() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def some(pytestconfig: pytest.Config) -> Callable[[list[Any]], list[Any]]:
+def some(pytestconfig: pytest.Config) -> Some:
     """Choose every third of many values that are alike; with ``--thorough`` all of them."""
     return lambda values: values[:: 1 if pytestconfig.option.thorough else 3]
 

@@ -1,10 +1,10 @@
 """Metadata of real documents, which must be read right as often as was promised."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import Some
 from tests.metadata import measures
 
 REAL = Path(__file__).parent.parent.parent / "shared" / "real"
@@ -18,7 +18,7 @@ PROMISED = {
 
 @pytest.mark.slow
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real documents are not on this machine")
-def test_metadata_of_real_documents(some: Callable[[list[Path]], list[Path]], pytestconfig: pytest.Config) -> None:
+def test_metadata_of_real_documents(some: Some, pytestconfig: pytest.Config) -> None:
     for measure in measures(REAL, some):
         assert measure.known >= (30 if pytestconfig.option.thorough else 20), measure.name
         promised = PROMISED.get(measure.name, PROMISED.get(measure.name.partition(",")[0], 0.95))

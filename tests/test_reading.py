@@ -3,7 +3,6 @@
 Web pages are read against what is known of them.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from tests.archive.extract.listdocuments import write
 from tests.archive.extract.listmix import mixed
 from tests.archive.extract.makers import REAL
+from tests.conftest import Some
 from tests.reading import SOFFICE, made_pages, readings, real_pages
 
 REGULATIONS = REAL / "regulation-files"
@@ -22,9 +22,7 @@ needs_office = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice)
 @pytest.mark.slow
 @needs_office
 @pytest.mark.parametrize("kind", ["docx", "doc", "rtf"])
-def test_mixed_lists_have_the_numbers_that_libreoffice_shows(
-    kind: str, tmp_path: Path, some: Callable[[list[int]], list[int]]
-) -> None:
+def test_mixed_lists_have_the_numbers_that_libreoffice_shows(kind: str, tmp_path: Path, some: Some) -> None:
     """What LibreOffice does otherwise than Word is documented to do is not in the mix, but in tests of its own.
 
     It numbers a level above that has no item yet (MS-DOC 2.4.6.4: it has not begun), restarts levels with
@@ -41,7 +39,7 @@ def test_mixed_lists_have_the_numbers_that_libreoffice_shows(
 @pytest.mark.slow
 @needs_office
 @pytest.mark.skipif(not REGULATIONS.is_dir(), reason="the shared real material is not here")
-def test_real_regulations_have_the_numbers_that_libreoffice_shows(some: Callable[[list[Path]], list[Path]]) -> None:
+def test_real_regulations_have_the_numbers_that_libreoffice_shows(some: Some) -> None:
     paths = some(sorted(REGULATIONS.iterdir()))
     found = list(readings(paths))
     assert len(found) > 0.97 * len(paths)

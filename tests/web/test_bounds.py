@@ -80,12 +80,13 @@ ADDED: dict[str, Pairs] = {
 }
 
 
-# Of each kind one is asked by every run. The others are slow, since each is put on every address.
+# Of each kind one is asked by every run. The others are slow, since each is put on every address, and much alike.
 USUAL = {"the most filters", "2,000 unknown parameters"}
 
 
 @pytest.mark.parametrize(
-    "added", [pytest.param(each, marks=[pytest.mark.slow] * (each not in USUAL)) for each in ADDED]
+    "added",
+    [pytest.param(each, marks=[pytest.mark.slow, pytest.mark.third] if each not in USUAL else []) for each in ADDED],
 )
 def test_no_parameter_makes_an_answer_long(added: str, varied: Site, usual: dict[str, int]) -> None:
     # Encoded once: that takes longer than an answer.

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 from lxml import etree
 
 from indexer import sync
-from tests.conftest import Installation, publish
+from tests.conftest import Installation, Some, publish
 from tests.web.conftest import Site, built, client_of
 from web.app import HEADERS
 from web.programs import lists
@@ -156,7 +156,7 @@ def test_the_detector_sees_what_would_run() -> None:
 
 
 @pytest.mark.parametrize("look", ["", "elder=1", "terminal=1"])
-def test_documents_are_inert_on_every_page(hostile: Site, look: str, some: Callable[[list[str]], list[str]]) -> None:
+def test_documents_are_inert_on_every_page(hostile: Site, look: str, some: Some) -> None:
     client = client_of(hostile.services)
     addresses = ["/", "/search?per_page=40", "/search?per_page=40&page=2", "/search?q=正文", "/browse/columns"]
     addresses += ["/browse/issuers", "/browse/numbers", "/browse/numbers/云政发/2019", "/search?sort=newest&page=2"]

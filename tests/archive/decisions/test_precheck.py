@@ -220,6 +220,7 @@ def test_two_numbers_in_a_title_are_two_findings() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.third
 @pytest.mark.parametrize(
     "piece",
     [

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 from archive.errors import FileRefused
 from archive.extract import Extraction, Sandbox, media_type
 from tests.archive.extract.makers import REAL
+from tests.conftest import Some
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not REAL.exists(), reason="the shared real material is not here")]
 SUFFIXES = {".docx", ".doc", ".pdf", ".html", ".txt", ".md"}
@@ -33,9 +34,7 @@ def outcome(sandbox: Sandbox, path: Path) -> Extraction | str:
         return refused.reason
 
 
-def test_a_law_reads_the_same_from_word_and_from_pdf(
-    sandbox: Sandbox, some: Callable[[list[Path]], list[Path]]
-) -> None:
+def test_a_law_reads_the_same_from_word_and_from_pdf(sandbox: Sandbox, some: Some) -> None:
     def compare(path: Path) -> tuple[float, str]:
         word, page = (outcome(sandbox, each) for each in (path, path.with_suffix(".pdf")))
         assert isinstance(word, Extraction) and isinstance(page, Extraction), path.name
@@ -56,9 +55,7 @@ def _pairs(extraction: Extraction) -> Counter[str]:
     return Counter(text[index : index + 2] for index in range(len(text) - 1))
 
 
-def test_a_sample_of_laws_has_titles_and_articles_and_no_false_alarm(
-    sandbox: Sandbox, some: Callable[[list[Path]], list[Path]]
-) -> None:
+def test_a_sample_of_laws_has_titles_and_articles_and_no_false_alarm(sandbox: Sandbox, some: Some) -> None:
     paths = some(sorted((REAL / "laws").rglob("*.md"))[::8])
     with ThreadPoolExecutor(2) as pool:
         for path, each in zip(paths, pool.map(lambda path: outcome(sandbox, path), paths), strict=True):
@@ -70,7 +67,7 @@ def test_a_sample_of_laws_has_titles_and_articles_and_no_false_alarm(
 
 
 def test_regulations_of_cities_give_their_text_and_title_whatever_their_files_are_called(
-    sandbox: Sandbox, some: Callable[[list[Path]], list[Path]]
+    sandbox: Sandbox, some: Some
 ) -> None:
     paths = some(files("regulation-files", "*.doc*"))
     with ThreadPoolExecutor(2) as pool:

@@ -24,6 +24,7 @@ from archive.extract.mediatype import DOCX, PDF, PLAIN
 from archive.extract.process import answer
 from tests.archive.extract.makers import ROOT
 from tests.archive.extract.statutory import report_pdf
+from tests.conftest import Some
 
 pytestmark = pytest.mark.usefixtures("processes_of_its_own")
 
@@ -255,10 +256,10 @@ def test_a_zygote_that_is_killed_is_replaced(watched: Watched, tmp_path: Path, t
 
 
 @pytest.mark.slow
-def test_no_job_outlives_a_zygote_that_is_killed_at_any_moment(watched: Watched, tmp_path: Path) -> None:
+def test_no_job_outlives_a_zygote_that_is_killed_at_any_moment(watched: Watched, tmp_path: Path, some: Some) -> None:
     path = endless(tmp_path)
     jobs: list[int] = []
-    for moment in range(12):
+    for moment in some([*range(12)]):
         with Sandbox(workers=1) as sandbox, ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(sandbox.extract, path, PLAIN)
             jobs.append(watched.job)
@@ -439,8 +440,8 @@ def test_a_file_has_its_processor_time_for_itself(mischief: None, text: Path) ->
 
 
 @pytest.mark.slow
-def test_a_used_job_reads_every_file_as_a_new_one_does() -> None:
-    paths = sorted(path for path in (ROOT / "corpus" / "files").rglob("*") if path.is_file())
+def test_a_used_job_reads_every_file_as_a_new_one_does(some: Some) -> None:
+    paths = some(sorted(path for path in (ROOT / "corpus" / "files").rglob("*") if path.is_file()))
     kinds = [media_type(path, path.name) for path in paths]
     with Sandbox(workers=1) as used, Sandbox(workers=1, limits=Limits(files=1)) as new, ThreadPoolExecutor(2) as pool:
         found, expected = (pool.submit(lambda each: [*map(each.extract, paths, kinds)], each) for each in (used, new))

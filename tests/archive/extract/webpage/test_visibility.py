@@ -181,7 +181,7 @@ def test_many_rules_of_several_parts_take_time_in_proportion() -> None:
 
     piece = "<div class='a1 a2'><div class='b c1'><p>甲</p></div></div>"
     work(piece)
-    assert grows(work, piece * 500, piece * 2000, most=10)
+    assert grows(work, piece * 150, piece * 600, most=10)
 
 
 def test_a_document_that_its_page_hides_until_a_script_runs_is_text() -> None:
