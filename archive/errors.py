@@ -42,7 +42,8 @@ The search has its own errors under the same root, and so have the parameters of
     │   └── DoubtfulValue      a correction that is likely a slip, unless the person says that it is none
     ├── PrecheckFailed         the pre-check of a version came to no end
     ├── RecogniserMissing      what recognises text in pictures is not installed
-    └── RecognitionBusy        another process recognises what waits
+    ├── RecognitionBusy        another process recognises what waits
+    └── NightBusy              another night is at work
 
 Texts are Chinese sentences, for staff and citizens. Most errors pass through to the edge, where they become an HTTP
 status or an exit code. They are caught on the way only if a job continues without what failed and reports it (a
@@ -384,3 +385,10 @@ class RecognitionBusy(GongkaiError):
 
     def __init__(self) -> None:
         super().__init__("另一个识别扫描件的进程正在运行，请等它结束后再试。")
+
+
+class NightBusy(GongkaiError):
+    """Another process does what is to be done each night."""
+
+    def __init__(self) -> None:
+        super().__init__("另一个 gongkai nightly 正在运行，请等它结束后再试。")

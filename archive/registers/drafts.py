@@ -1,6 +1,7 @@
 """What somebody had typed into a form when their session ended: it is there again after they have signed in."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, insert, select
 
@@ -35,6 +36,12 @@ def drop(staff: Staff, account: str, form: str) -> None:
     """Forget what was kept of a form, which has been sent."""
     with staff.writing() as connection:
         connection.execute(delete(drafts).where(_is(account, form)))
+
+
+def forget(staff: Staff, before: datetime) -> int:
+    """Forget what was kept before an instant, and return how many forms that were."""
+    with staff.writing() as connection:
+        return connection.execute(delete(drafts).where(drafts.c.kept_at < instant(before))).rowcount
 
 
 def _is(account: str, form: str) -> ColumnElement[bool]:

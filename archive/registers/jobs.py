@@ -234,13 +234,17 @@ def maskings(staff: Staff, person: str = "") -> list[Job]:
         return _jobs(connection, mine & (jobs.c.person == person) if person else mine)
 
 
-def forget_maskings(staff: Staff, before: datetime) -> None:
-    """Delete the maskings that ended, or were shown and not confirmed, before an instant: they say what was masked."""
+def forget_maskings(staff: Staff, before: datetime) -> int:
+    """Delete the maskings that ended, or were shown and not confirmed, before an instant: they say what was masked.
+
+    Returns how many there were.
+    """
     old = (jobs.c.kind == Kind.MASKING) & jobs.c.state.not_in(_OPEN) & (jobs.c.ended_at < instant(before))
     with staff.writing() as connection:
         ids = [*connection.scalars(select(jobs.c.id).where(old))]
         connection.execute(delete(job_files).where(job_files.c.job_id.in_(ids)))
         connection.execute(delete(jobs).where(jobs.c.id.in_(ids)))
+    return len(ids)
 
 
 def unfinished(staff: Staff) -> set[str]:

@@ -32,6 +32,7 @@ class Act(StrEnum):
     READ_LOG = "查阅审计日志"
     EXPORT_LOG = "导出审计日志"
     MANAGE = "管理账号"
+    SEE_NIGHTS = "查看夜间任务"
     SEE_REQUESTS = "查看申请登记簿"
     HANDLE_REQUESTS = "办理申请"
     OVERSEE_REQUESTS = "批准延期和作废"
@@ -59,6 +60,7 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.READ_LOG: frozenset({Role.AUDITOR}),
     Act.EXPORT_LOG: frozenset({Role.AUDITOR}),
     Act.MANAGE: frozenset({Role.ADMINISTRATOR}),
+    Act.SEE_NIGHTS: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     # Who asked for what is told to those who answer, and to nobody else.
     Act.SEE_REQUESTS: frozenset({Role.CLERK, Role.HEAD, Role.AUDITOR}),
     Act.HANDLE_REQUESTS: frozenset({Role.CLERK}),

@@ -77,7 +77,7 @@ def _tried(
     known = plain(name)[:64]
     outcome = _outcome(staff, connection, known, password, code, address, at) or success
     connection.execute(insert(sign_ins).values(at=instant(at), name=known, address=address[:64], outcome=outcome))
-    connection.execute(delete(sign_ins).where(sign_ins.c.at < instant(at - KEPT)))
+    _forget_tries(connection, at)
     if outcome != success:
         return outcome, None
     return outcome, account_of(connection.execute(select(accounts).where(accounts.c.name == known)).mappings().one())
@@ -265,9 +265,20 @@ def _row(connection: Connection, hash: str, at: datetime) -> Session | None:
     )
 
 
-def _end_old(connection: Connection, at: datetime) -> None:
+def sweep(staff: Staff, at: datetime) -> tuple[int, int]:
+    """Delete the sessions that are over and the tries to sign in that are old; return how many there were of each."""
+    with staff.writing() as connection:
+        ended = _end_old(connection, at)
+        return ended, _forget_tries(connection, at)
+
+
+def _forget_tries(connection: Connection, at: datetime) -> int:
+    return connection.execute(delete(sign_ins).where(sign_ins.c.at < instant(at - KEPT))).rowcount
+
+
+def _end_old(connection: Connection, at: datetime) -> int:
     over = (sessions.c.seen_at < instant(at - IDLE)) | (sessions.c.opened_at < instant(at - LONGEST))
-    connection.execute(delete(sessions).where(over))
+    return connection.execute(delete(sessions).where(over)).rowcount
 
 
 def _hash(token: str) -> str:

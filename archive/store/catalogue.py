@@ -132,6 +132,11 @@ class Catalogue(Transactions):
                 return
             after = ids[-1]
 
+    def public_sample(self, count: int) -> list[Document]:
+        """Return some public documents, by chance."""
+        with self.reading() as connection:
+            return [*self._sealed(connection, self._open().order_by(func.random()).limit(count))]
+
     def public_count(self) -> int:
         with self.reading() as connection:
             whole = connection.execute(select(func.count()).where(is_public)).scalar_one()

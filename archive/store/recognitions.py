@@ -6,8 +6,6 @@ machine seconds a page. What is lost is recognised again.
 """
 
 import fcntl
-import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from pathlib import Path
 from archive.errors import RecognitionBusy
 from archive.extract.recognition.page import Kept, RecognisedPage, read
 from archive.store.blobs import Blobs
-from archive.store.space import naming
+from archive.store.space import append_line, naming
 
 FOLDER = "recognised"
 
@@ -75,10 +73,4 @@ class Recognitions:
         path = self.path(digest)
         with naming(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a+b") as out:
-                # What a crash cut off ends here.
-                torn = out.tell() > 0 and os.pread(out.fileno(), 1, out.tell() - 1) != b"\n"
-                # In one piece, because another process may add to it at the same time.
-                out.write(b"\n" * torn + json.dumps(told, ensure_ascii=False).encode() + b"\n")
-                out.flush()
-                os.fsync(out.fileno())
+            append_line(path, told)

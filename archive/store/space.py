@@ -5,9 +5,10 @@ the data folder that hold nothing: they are deleted when a withdrawal needs the 
 """
 
 import errno
+import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +33,17 @@ def naming(path: Path) -> Iterator[None]:
         if error.filename is None:
             error.filename = str(path)
         raise
+
+
+def append_line(path: Path, told: Mapping[str, object]) -> None:
+    """Append what is told to a file of JSON lines, durably. Raises OSError, which names the file."""
+    with naming(path), path.open("a+b") as out:
+        # What a crash cut off ends here.
+        torn = out.tell() > 0 and os.pread(out.fileno(), 1, out.tell() - 1) != b"\n"
+        # In one piece, because another process may add to it at the same time.
+        out.write(b"\n" * torn + json.dumps(told, ensure_ascii=False).encode() + b"\n")
+        out.flush()
+        os.fsync(out.fileno())
 
 
 def disk_full(error: BaseException, folder: Path, database: str = "") -> DiskFull | None:

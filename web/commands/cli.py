@@ -19,6 +19,7 @@ COMMANDS = {
     "attachments": "attaching",
     "reread": "rereading",
     "publish-due": "scheduling",
+    "nightly": "nightly",
     "history": "history",
     "validity": "history",
     "relations": "relations",
@@ -101,6 +102,13 @@ def cli() -> None:
     GONGKAI_PROXIES       number of reverse proxies whose X-Forwarded-* headers are trusted (default: 0)
     GONGKAI_CORRECTION_DAYS  working days in which a correction that is asked for is decided (default: 20)
     GONGKAI_REEVALUATION_MONTHS  months after which what is withheld is evaluated again (default: 12)
+    GONGKAI_BACKUP        where the night makes its backups (default: none)
+    GONGKAI_BACKUP_KEEP   how many of them are kept (default: 14)
+    GONGKAI_NIGHT_UNTIL   when the night ends, as 06:00
+    GONGKAI_MAIL_SERVER   smtp://host, by which a failed night is told, with
+    GONGKAI_MAIL_FROM     its sender and
+    GONGKAI_MAIL_TO       its receivers, between commas
+    GONGKAI_WEBHOOK       address to which a failed night is told as JSON
     GONGKAI_RATE          requests per minute allowed from one address; 0: no limit (default: 300)
     """
     # Drafts and refused documents are nobody else's business: whatever a command makes, only its owner may read.

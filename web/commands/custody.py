@@ -59,6 +59,11 @@ def backup(destination: Path, keep: int | None) -> None:
 
     Every file is read in the new backup before that is called done, and before --keep removes an older one.
     """
+    make_backup(destination, keep)
+
+
+def make_backup(destination: Path, keep: int | None) -> None:
+    """Make a backup below a folder, thin out the older ones, and print what was done."""
     with services(reading=True) as opened, jobs.progress("备份", None) as advance:
         made = backups.backup(
             opened.catalogue,

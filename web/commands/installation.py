@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 import click
 
-from archive.errors import GongkaiError, NoArchive, RecognitionBusy, WrongUser
+from archive.errors import GongkaiError, NightBusy, NoArchive, RecognitionBusy, WrongUser
 from archive.store.folder import PUBLIC_KEY, exposed, exposed_keys, holds_archive
 from indexer.errors import IndexerBusy
 from web.commands import terminal
@@ -27,7 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # Of every other error it is 1.
-CODES = {NoArchive: 2, WrongUser: 2, IndexerBusy: 3, RecognitionBusy: 3}
+CODES = {NoArchive: 2, WrongUser: 2, IndexerBusy: 3, RecognitionBusy: 3, NightBusy: 3}
 
 
 # How a process of this very program is started, whatever folder or environment it is called from (-I: no variable of

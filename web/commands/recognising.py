@@ -1,7 +1,7 @@
 """The command that recognises the text of scans, by night."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from time import monotonic
 
@@ -42,7 +42,12 @@ def recognise(ids: tuple[str, ...], until: time | None, minutes: int | None, aga
 
     Exits with 1 if a page could not be recognised.
     """
-    over = _over(until, minutes)
+    failed = work_off(ids, _over(until, minutes), again)
+    sys.exit(1 if failed else 0)
+
+
+def work_off(ids: Sequence[str], over: Callable[[], bool], again: bool, quiet: bool = False) -> int:
+    """Recognise what waits until the time is ``over``, print what was done, and return how many pages failed."""
     with services() as opened:
         if not recognition.available():
             raise RecogniserMissing
@@ -55,17 +60,18 @@ def recognise(ids: tuple[str, ...], until: time | None, minutes: int | None, aga
             Sandbox(workers=1, limits=Limits(ocr_seconds=0)) as sandbox,
         ):
             waiting = recognition.queue(opened.catalogue, ids)
-            done = recognition.work_off(waiting, opened.blobs, sandbox, recogniser, over, again, _tell(kept))
+            tell = (lambda *_: None) if quiet else _tell(kept)
+            done = recognition.work_off(waiting, opened.blobs, sandbox, recogniser, over, again, tell)
     left = f"，还有 {done.left} 页待识别" if done.left else ""
     click.echo(
         f"识别 {done.recognised} 页，没有识别成 {done.failed} 页，共 {len(done.documents)} 件文件"
-        f"{'；时间已到' if done.ended and (until or minutes) else ''}{left}。"
+        f"{'；时间已到' if done.ended and over() else ''}{left}。"
     )
-    if done.recognised:
+    if done.recognised and not quiet:
         click.echo("识别出的文字还没有进入文件。请用 gongkai reread 编号 重新读取，成为新的一版，经审查后公开：")
         for id in done.documents:
             click.echo(id)
-    sys.exit(1 if done.failed else 0)
+    return done.failed
 
 
 def _over(until: time | None, minutes: int | None) -> Callable[[], bool]:

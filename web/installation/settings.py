@@ -27,11 +27,18 @@ Only the desk and the commands about accounts open it. ``GONGKAI_LEAST_QUERIES``
 say what a search record has before an answer may rest on it that nothing is there. ``GONGKAI_CORRECTION_DAYS``, by
 default 20, are the working days in which a correction that somebody asks for is decided;
 ``GONGKAI_REEVALUATION_MONTHS``, by default 12, are the months after which what is withheld is evaluated again.
+
+``gongkai nightly`` makes its backups in ``GONGKAI_BACKUP`` (none without it), keeps the newest ``GONGKAI_BACKUP_KEEP``
+(14), and ends what may take until the morning at ``GONGKAI_NIGHT_UNTIL`` (06:00). A night that failed is told by mail
+through ``GONGKAI_MAIL_SERVER`` (``smtp://[user:password@]host[:port]``, or ``smtps:``) from ``GONGKAI_MAIL_FROM`` to
+``GONGKAI_MAIL_TO``, and as JSON to the address ``GONGKAI_WEBHOOK``; neither by default.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -76,6 +83,14 @@ class Settings:
     correction_days: int = 20
     # After how many months what is withheld is evaluated again.
     reevaluation_months: int = 12
+    # What the night goes by.
+    backup: Path | None = None
+    backup_keep: int = 14
+    night_until: time = time(6)
+    mail_server: str = ""
+    mail_from: str = ""
+    mail_to: tuple[str, ...] = ()
+    webhook: str = ""
 
     @classmethod
     def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
@@ -120,6 +135,11 @@ class Settings:
             whole("GONGKAI_LEAST_PLACES", plain.least_places, 0, 9),
             whole("GONGKAI_CORRECTION_DAYS", plain.correction_days, 1, 60),
             whole("GONGKAI_REEVALUATION_MONTHS", plain.reevaluation_months, 1, 60),
+            _folder("GONGKAI_BACKUP", place) if (place := environment.get("GONGKAI_BACKUP")) else None,
+            whole("GONGKAI_BACKUP_KEEP", plain.backup_keep, 1, 10_000),
+            _clock("GONGKAI_NIGHT_UNTIL", environment.get("GONGKAI_NIGHT_UNTIL") or "06:00"),
+            *_mail(environment),
+            _webhook("GONGKAI_WEBHOOK", environment.get("GONGKAI_WEBHOOK") or ""),
         )
 
     @property
@@ -167,6 +187,43 @@ def _networks(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise BadSettings(f"{name} 为“{text}”，应为以逗号隔开的地址或网段，如 10.1.2.3,10.1.7.0/24。") from error
+
+
+def _clock(name: str, text: str) -> time:
+    try:
+        return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007  # a time of day
+    except ValueError as error:
+        raise BadSettings(f"{name} 为“{text}”，应为钟点，如 06:00。") from error
+
+
+def _mail(environment: Mapping[str, str]) -> tuple[str, str, tuple[str, ...]]:
+    """Read where mail is sent through, from whom and to whom: all three or none."""
+    names = ("GONGKAI_MAIL_SERVER", "GONGKAI_MAIL_FROM", "GONGKAI_MAIL_TO")
+    server, sender, to = (environment.get(name) or "" for name in names)
+    receivers = tuple(each.strip() for each in to.split(",") if each.strip())
+    if not any((server, sender, receivers)):
+        return "", "", ()
+    if missing := [name for name, value in zip(names, (server, sender, receivers), strict=True) if not value]:
+        raise BadSettings(f"要发邮件提醒，还须设置 {'、'.join(missing)}。")
+    try:
+        parts = urlsplit(server)
+        usable = parts.scheme in ("smtp", "smtps") and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable:
+        # A password in it is not repeated.
+        raise BadSettings("GONGKAI_MAIL_SERVER 应为邮件服务器的地址，如 smtp://mail.example.gov.cn:25。")
+    for name, each in (("GONGKAI_MAIL_FROM", sender), *(("GONGKAI_MAIL_TO", each) for each in receivers)):
+        if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", each):
+            raise BadSettings(f"{name} 为“{each}”，应为电子邮件地址，几个之间以逗号隔开。")
+    return server, sender, receivers
+
+
+def _webhook(name: str, text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise BadSettings(f"{name} 为“{text}”，应为接收提醒的网址，如 https://oa.example.gov.cn/notify。")
+    return text
 
 
 def _address(name: str, text: str) -> str:

@@ -37,6 +37,7 @@ NEEDING = (
     ("review", "unschedule", "x", "--reviewer", "甲", "--reason", "乙"),
     ("review", "readings"),
     ("publish-due",),
+    ("nightly",),
     ("reread", "--all", "--actor", "甲"),
     ("recognise",),
     ("correct", "x", "标题", "通知", "--as", "甲", "--reason", "乙"),

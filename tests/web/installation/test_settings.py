@@ -1,5 +1,7 @@
 """Settings from the environment: which are used, and what is said about those that can't be."""
 
+from datetime import time
+
 import pytest
 
 from archive.errors import BadSettings
@@ -47,3 +49,28 @@ def test_how_much_a_search_record_wants_has_a_default() -> None:
     assert (read.least_queries, read.least_places) == (2, 1)
     read = Settings.from_environment({"GONGKAI_LEAST_QUERIES": "3", "GONGKAI_LEAST_PLACES": "0"})
     assert (read.least_queries, read.least_places) == (3, 0)
+
+
+def test_what_the_night_goes_by_is_read_and_a_slip_is_named() -> None:
+    plain = Settings.from_environment({})
+    assert (plain.backup, plain.backup_keep, plain.night_until, plain.mail_server) == (None, 14, time(6), "")
+    mail = {
+        "GONGKAI_MAIL_SERVER": "smtps://user:secret@mail.example:465",
+        "GONGKAI_MAIL_FROM": "a@example",
+        "GONGKAI_MAIL_TO": "b@example, c@example",
+    }
+    read = Settings.from_environment({"GONGKAI_BACKUP": "/backups", "GONGKAI_NIGHT_UNTIL": "05:30", **mail})
+    assert (str(read.backup), read.night_until, read.mail_to) == ("/backups", time(5, 30), ("b@example", "c@example"))
+    for name, text, told in (
+        ("GONGKAI_NIGHT_UNTIL", "25:00", "应为钟点"),
+        ("GONGKAI_BACKUP", "$HOME/backups", "完整路径"),
+        ("GONGKAI_BACKUP_KEEP", "0", "整数"),
+        ("GONGKAI_MAIL_FROM", "", "还须设置 GONGKAI_MAIL_FROM"),
+        ("GONGKAI_MAIL_TO", "nobody", "电子邮件地址"),
+        ("GONGKAI_MAIL_SERVER", "mail.example:secret", "邮件服务器的地址"),
+        ("GONGKAI_MAIL_SERVER", "smtp://mail.example:x", "邮件服务器的地址"),
+        ("GONGKAI_WEBHOOK", "ftp://oa.example", "网址"),
+    ):
+        with pytest.raises(BadSettings, match=told) as refused:
+            Settings.from_environment({**mail, name: text})
+        assert "secret" not in str(refused.value)

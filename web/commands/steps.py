@@ -1,0 +1,181 @@
+"""The steps of a night: what each does, how long it may take, and what leaves it out.
+
+Each runs in a process of its own, and what it needs is loaded there.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.chinese.dates import office_now
+from web.installation.settings import Settings
+
+if TYPE_CHECKING:
+    from web.installation.services import Services
+
+# Public titles that are searched for each night, and among how many hits each must be.
+TITLES, FIRST = 50, 10
+# By day nobody's pages become slower for the sake of scans.
+_LONGEST_NIGHT = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A step: how many minutes it may take, what it does, and what leaves it out, "" for nothing."""
+
+    minutes: int
+    run: Callable[[Settings], None]
+    skipped: Callable[[Settings], str] = lambda settings: ""
+
+
+def _due(settings: Settings) -> None:
+    from archive.decisions import scheduled, validity
+    from archive.registers.roles import Act
+    from web.commands.deciding import hindrance, naming
+
+    with _opened() as opened:
+        turned = validity.turn(opened.catalogue, opened.catalogue.today())
+        happened = scheduled.due(
+            opened.catalogue,
+            hindrance=lambda person: hindrance(opened, person, Act.APPROVE),
+            barred=lambda id: naming(opened, id),
+        )
+    for each in happened:
+        if not each.public:
+            click.echo(f"{each.id} 到时没有公开，请看工作台的“定时公开”。")
+    public = sum(each.public for each in happened)
+    left = len(happened) - public
+    click.echo(f"效力或者公开期限到期 {len(turned)} 件，到时公开 {public} 件，到时没有公开 {left} 件。")
+
+
+def _index(settings: Settings) -> None:
+    from web.commands import jobs
+
+    with _opened() as opened:
+        jobs.bring_up(opened, full=False)
+
+
+def _staff_index(settings: Settings) -> None:
+    from web.commands import jobs
+
+    with _opened() as opened:
+        jobs.bring_up_staff(opened, full=False)
+
+
+def _self_check(settings: Settings) -> None:
+    """Search for titles as citizens would, and find each among the first hits."""
+    from indexer.asking.parse import MAX_LENGTH
+    from web.search.find import find
+    from web.search.params import SearchForm
+
+    with _opened() as opened:
+        sample = opened.catalogue.public_sample(TITLES)
+        missing = []
+        for document in sample:
+            hits = find(opened, SearchForm(q=document.metadata.title[:MAX_LENGTH], per_page=FIRST, fold=False)).hits
+            # Several may have one title.
+            if not any(hit.id == document.id or hit.plain_title == document.metadata.title for hit in hits):
+                missing.append(document.id)
+    click.echo(f"以标题检索 {len(sample)} 件，前 {FIRST} 条中找到 {len(sample) - len(missing)} 件。")
+    if missing:
+        click.echo(f"没有找到：{'、'.join(missing[:10])}。请运行 gongkai reindex --full，再看是否仍然如此。")
+        sys.exit(1)
+
+
+def _lists(settings: Settings) -> None:
+    from web.commands import jobs
+
+    with _opened() as opened:
+        jobs.make_lists(opened)
+
+
+def _verify(settings: Settings) -> None:
+    from archive.chinese.dates import office_today
+    from web.commands import jobs
+
+    with _opened(reading=True) as opened:
+        wrong = jobs.verify(opened, office_today())
+    sys.exit(1 if wrong else 0)
+
+
+def _backup(settings: Settings) -> None:
+    from web.commands import custody
+
+    if settings.backup:
+        custody.make_backup(settings.backup, settings.backup_keep)
+
+
+def _clean_up(settings: Settings) -> None:
+    from archive.registers import cleaning
+    from archive.registers.staff import Staff
+
+    with _opened() as opened, closing(Staff(settings.staff_database_url, opened.catalogue.keys)) as staff:
+        counts = cleaning.clean(staff, settings.data)
+    click.echo("清理：" + "，".join(f"{what} {count}" for what, count in counts.items()) + "。")
+
+
+def _scans(settings: Settings) -> None:
+    from web.commands import recognising
+
+    # Pages that failed are told, and wait for `gongkai recognise --again`.
+    recognising.work_off((), _until_morning(settings), again=False, quiet=True)
+
+
+def _without_staff(settings: Settings) -> str:
+    from archive.registers import staff
+
+    return "" if staff.is_there(settings.staff_database_url) else "没有启用工作台"
+
+
+def _without_backup(settings: Settings) -> str:
+    return "" if settings.backup else "没有设置 GONGKAI_BACKUP"
+
+
+def _without_recogniser(settings: Settings) -> str:
+    from archive import recognition
+
+    if not recognition.available():
+        return "没有安装识别组件（./run ocr）"
+    return "" if _until_morning(settings)() is False else "时间已到"
+
+
+def _rest(settings: Settings) -> timedelta:
+    """Return how long it is until the night ends. What is begun in the hours after that end has no time."""
+    now = office_now()
+    end = datetime.combine(now.date(), settings.night_until, now.tzinfo)
+    rest = (end - now) % timedelta(days=1)
+    return rest if rest <= _LONGEST_NIGHT else timedelta(0)
+
+
+def _until_morning(settings: Settings) -> Callable[[], bool]:
+    ends = monotonic() + _rest(settings).total_seconds()
+    return lambda: monotonic() >= ends
+
+
+@contextmanager
+def _opened(reading: bool = False) -> "Iterator[Services]":
+    from web.commands.installation import services
+
+    with services(reading=reading) as opened:
+        yield opened
+
+
+# In this order: what is done last may take until the morning.
+TASKS: Mapping[str, Task] = {
+    "due": Task(30, _due),
+    "index": Task(360, _index),
+    "staff-index": Task(360, _staff_index, _without_staff),
+    "self-check": Task(30, _self_check),
+    "lists": Task(60, _lists),
+    "verify": Task(360, _verify),
+    "backup": Task(360, _backup, _without_backup),
+    "clean-up": Task(30, _clean_up, _without_staff),
+    # It ends by itself in the morning, and soon after.
+    "recognise": Task(12 * 60 + 10, _scans, _without_recogniser),
+}
