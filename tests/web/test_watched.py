@@ -35,6 +35,7 @@ def test_readiness_tells_generation_cursor_lag_and_age(own: Site) -> None:
         "documents": 4,
         "age_seconds": None,
         "warning": "",
+        "night_age_seconds": None,
     }
     edition.stamp(own.services.settings.data)
     review.decide(own.services.catalogue, own.ids["撤回.txt"], Verdict.WITHDRAW, "审查员", "含个人信息")

@@ -1,8 +1,8 @@
 """The edition: which state of the public collection a page shows, and since when. Caches rely on it.
 
 An edition changes with everything that can change a page: a publication or withdrawal (as soon as it is acknowledged),
-a new live generation of the index, an index that has become stale, the day, the synonyms and best bets, what the
-installation says of itself, and the program. It depends on nothing hidden.
+a new live generation of the index, an index that has become stale, nights that failed, the day, the synonyms and best
+bets, what the installation says of itself, and the program. It depends on nothing hidden.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from archive.chinese.dates import OFFICE_TIME, office_today
 from archive.reasons import why
 from archive.store import publications
 from indexer.errors import IndexUnusable
+from web.installation import nights
 from web.installation.services import Services
 
 # Jobs run every night, so an index older than this means that one has failed.
@@ -31,14 +32,17 @@ _PROGRAM = Path(__file__).parents[2]
 class Edition:
     """An edition, named by ``token``. ``as_of`` is when the index was last up to date; ``stale`` means too long ago.
 
-    ``doubt`` says why ``as_of`` is unknown though it was recorded, otherwise "". ``changed_at`` is when the collection
-    last changed; ``today`` is the date at the office.
+    ``doubt`` says why ``as_of`` is unknown though it was recorded, otherwise "". ``night`` is when all jobs of a night
+    were last done; ``late`` means too long ago. ``changed_at`` is when the collection last changed; ``today`` is the
+    date at the office.
     """
 
     token: str
     as_of: datetime | None
     stale: bool
     doubt: str
+    night: datetime | None
+    late: bool
     changed_at: datetime | None
     today: date
 
@@ -52,6 +56,8 @@ def edition(services: Services) -> Edition:
     except IndexUnusable:
         index = "none"
     as_of, doubt = _stamped(services.settings.data)
+    night = nights.last_good(services.settings.data)
+    late = nights.is_late(night)
     last, changed_at = publications.last(services.catalogue)
     services.synonyms.current()
     services.best_bets.current()
@@ -65,13 +71,15 @@ def edition(services: Services) -> Edition:
         services.best_bets.stamp,
         office_today(),
     )
-    about = last, index, changed_at, as_of, stale, doubt, *beside, *itself
+    about = last, index, changed_at, as_of, stale, doubt, late, *beside, *itself
     token = hashlib.sha256(repr(about).encode()).hexdigest()[:16]
     return Edition(
         token,
         as_of.astimezone(OFFICE_TIME) if as_of else None,
         stale,
         doubt,
+        night.astimezone(OFFICE_TIME) if night else None,
+        late,
         changed_at,
         office_today(),
     )

@@ -20,7 +20,8 @@ class Readiness:
     """What ``/readyz`` reports. ``edition`` names what pages show, ``generation`` the index that answers.
 
     ``lag`` counts the changes that the index lacks. ``age_seconds`` counts from when it was last up to date, None if no
-    job has recorded that or if the record can't be believed, which ``warning`` says.
+    job has recorded that or if the record can't be believed, which ``warning`` says. ``night_age_seconds`` counts from
+    when all jobs of a night were last done, None if they never were.
     """
 
     ready: bool
@@ -31,15 +32,16 @@ class Readiness:
     documents: int
     age_seconds: int | None
     warning: str = ""
+    night_age_seconds: int | None = None
 
 
 def readiness(services: Services) -> Readiness:
     """Return the state of the index. Raises IndexUnusable if none answers."""
     engine, now = services.engine, edition_of(services)
     documents = engine.count()
-    age = round((datetime.now(UTC) - now.as_of).total_seconds()) if now.as_of else None
+    age, night = (round((datetime.now(UTC) - at).total_seconds()) if at else None for at in (now.as_of, now.night))
     behind = lag(services.catalogue, engine)
-    return Readiness(True, now.token, engine.generation(), engine.cursor(), behind, documents, age, now.doubt)
+    return Readiness(True, now.token, engine.generation(), engine.cursor(), behind, documents, age, now.doubt, night)
 
 
 @health.get("/healthz")

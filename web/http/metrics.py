@@ -156,3 +156,6 @@ class _State(Collector):
         if found.age_seconds is not None:
             help = "Seconds since the index was last found or made up to date."
             yield GaugeMetricFamily("gongkai_index_age_seconds", help, value=found.age_seconds)
+        if found.night_age_seconds is not None:
+            help = "Seconds since a night ended on which every job was done."
+            yield GaugeMetricFamily("gongkai_night_age_seconds", help, value=found.night_age_seconds)

@@ -39,6 +39,7 @@ from web.staff.guard import Desk, guard
 from web.staff.managing import managing
 from web.staff.masking import masking
 from web.staff.mistakes import mistakes
+from web.staff.nights import nights
 from web.staff.pages import pages
 from web.staff.preview import preview
 from web.staff.queues import queues
@@ -96,6 +97,7 @@ PARTS = (
     handing,
     replies,
     managing,
+    nights,
     watching,
     mistakes,
 )
