@@ -29,7 +29,7 @@ _LONGEST_NIGHT = timedelta(hours=12)
 class Task:
     """A step: how many minutes it may take, what it does, and what leaves it out, "" for nothing."""
 
-    minutes: int
+    minutes: float
     run: Callable[[Settings], None]
     skipped: Callable[[Settings], str] = lambda settings: ""
 

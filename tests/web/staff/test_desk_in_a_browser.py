@@ -10,6 +10,7 @@ from archive.document import Status
 from archive.registers.roles import Role
 from tests.web.conftest import IN_A_BROWSER
 from tests.web.staff.conftest import PASSWORD, DeskSite, Person
+from tests.web.staff.test_nights import recorded
 
 pytestmark = IN_A_BROWSER
 ARTEFACTS = Path(__file__).parent.parent.parent.parent / ".artefacts" / "desk"
@@ -86,6 +87,9 @@ def test_a_document_is_examined_and_published_by_two_persons(
     administrator = signed_in(browser, address, site[Role.ADMINISTRATOR])
     administrator.get_by_role("link", name="账号", exact=True).click()
     look(administrator, "accounts", pictures)
+    recorded(site.services.settings.data)
+    administrator.get_by_role("link", name="夜间任务").click()
+    look(administrator, "nights", pictures)
     auditor = signed_in(browser, address, site[Role.AUDITOR])
     auditor.get_by_role("link", name="审计日志").click()
     look(auditor, "log", pictures)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +16,8 @@ from web.installation.nights import Outcome, Record, Step
 pytestmark = pytest.mark.page
 
 
-def test_the_last_nights_are_listed_with_what_failed(site: DeskSite) -> None:
-    admin, data = site[Role.ADMINISTRATOR], site.services.settings.data
-    assert "还没有运行过" in admin.get("/nights").text
+def recorded(data: Path) -> None:
+    """Record a night that went well, and a later one on which the backup failed."""
     for outcome in (Outcome.DONE, Outcome.FAILED):
         record = Record(data)
         record.night.began = datetime(2026, 1, 1 + (outcome is Outcome.FAILED), 18, tzinfo=UTC)
@@ -25,6 +25,12 @@ def test_the_last_nights_are_listed_with_what_failed(site: DeskSite) -> None:
         record.add(Step("due", Outcome.DONE, 1.2, ("第一行", "到期 0 件。")))
         record.add(Step("backup", outcome, 3, ("<b>备份盘", "没有挂上")))
         record.end()
+
+
+def test_the_last_nights_are_listed_with_what_failed(site: DeskSite) -> None:
+    admin, data = site[Role.ADMINISTRATOR], site.services.settings.data
+    assert "还没有运行过" in admin.get("/nights").text
+    recorded(data)
     page = site[Role.AUDITOR].get("/nights").text
     assert re.findall(r"<summary>(2026-01-0\d)", page) == ["2026-01-03", "2026-01-02"], "by the office's clock"
     assert re.findall("<details( open)?>", page) == [" open", ""]
