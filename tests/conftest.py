@@ -36,6 +36,7 @@ from archive.store import migrations, space
 from archive.store.catalogue import Catalogue
 from archive.store.seals import Seals
 from indexer.analyzer import Analyzer
+from web.installation import typing_aids
 from web.installation.making import make
 from web.installation.services import Services, open_services
 from web.installation.settings import Settings
@@ -231,6 +232,14 @@ def nothing_recognised() -> Iterator[None]:
     """Let tests be the same where the recogniser is installed. Those that are about it ask for it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(recognition, "available", lambda: False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def left_as_garbage() -> Iterator[None]:
+    """Let the sites of tests not look through all that the tests' process holds, which is much, and is frozen."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typing_aids, "settle", lambda: None)
         yield
 
 
