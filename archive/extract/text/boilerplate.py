@@ -7,7 +7,7 @@ from datetime import date
 
 _DATE = r"(?:19|20)\d{2}\s*(?:[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}|年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)"
 _TIME = r"(?:\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\.\d+)?)?"
-_GAP = r"[\s|｜\[\]【】()（）丨·•,，;；/]*"
+_GAP = re.compile(r"[\s|｜\[\]【】()（）丨·•,，;；/]*")
 _DATE_LABEL = r"(?:(?:信息)?(?:发布|发文|公开|发表|上传|录入|添加|更新|编辑|撰写)?(?:时间|日期)|日\s*期|时\s*间)"
 
 # The parts of a line under the title. "Strong" parts never occur in a document itself.
@@ -125,9 +125,8 @@ def read_header(line: str, top: bool) -> HeaderLine | None:
     stated: dict[str, str] = {}
     # What was credited last, and whether to one of several words.
     credited, worded = "", False
-    gap = re.compile(_GAP)
     # The gap may be empty, so the pattern always matches, which its type does not express.
-    while (position := gap.match(line, position).end()) < len(line):  # type: ignore[union-attr]
+    while (position := _GAP.match(line, position).end()) < len(line):  # type: ignore[union-attr]
         for pattern in (*_STRONG, _BARE_DATE, _CREDIT, _BUTTON):
             found = pattern.match(line, position)
             if found and found.end() > position:

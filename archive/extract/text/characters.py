@@ -13,6 +13,9 @@ from archive.plain import UNSEEN
 HAN = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WIDE = rf"{HAN}\u3001-\u303f\u2014\u2018-\u201d\u2026\uff00-\uffef"
 
+# All but what neither cleaning nor normalisation changes: single spaces, what can be seen of ASCII, ordinary Chinese
+# characters, punctuation and wide forms.
+_UNUSUAL = re.compile("[^ -~\u00b7\u2014\u2018-\u201d\u2026\u3001-\u3029\u4e00-\u9fff\uff01-\uff5e]|  ")
 _BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\x85]+")
 _ENDS = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 # Where marks may be stacked on a letter: runs without Latin letters, CJK, Korean and wide characters.
@@ -34,7 +37,7 @@ def clean(text: str) -> str:
     >>> clean(" \u3000第一条\u00a0\u3000为了\u200b规范，\ufeff制定本办法。 ")
     '第一条 为了规范，制定本办法。'
     """
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if not _UNUSUAL.search(text):
         return text.strip()
     seen = UNSEEN.sub("", _BLANKS.sub(" ", recoded(text)))
     return unicodedata.normalize("NFC", _MAY_STACK.sub(_without_towers, seen)).strip()
@@ -101,7 +104,7 @@ def unwrap(text: str) -> str:
 
 def squeezed(text: str) -> str:
     """Remove all blanks, to compare texts that may be spaced differently."""
-    return _BLANKS.sub("", text)
+    return "".join(text.split())
 
 
 def han_count(text: str) -> int:

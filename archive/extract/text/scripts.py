@@ -73,6 +73,9 @@ def in_line(pieces: Iterable[str]) -> str:
     >>> in_line(["5×10", Raised("-"), Raised("4"), "m", Raised("2")])
     '5×10⁻⁴m²'
     """
+    pieces = list(pieces)
+    if set(map(type, pieces)) <= {str}:
+        return "".join(pieces)
     whole: list[str] = []
     for kind, group in groupby(pieces, type):
         text = "".join(group)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from archive.extract.text.characters import clean, squeezed
 
 # Labels found only on cards; two different ones in a run of labelled lines make it a card.
-_CORE = (
+_CORE = frozenset(
     "索引号 信息索引号 主题分类 信息分类 分类 体裁分类 组配分类 体裁 发文机关 发布机构 发布单位 发布机关 "
     "公开机构 公开单位 公开责任部门 发文单位 发文部门 制发机关 制发单位 制作单位 责任部门 信息来源 所属机构 "
     "成文日期 成文时间 发文日期 发文时间 生成日期 生成时间 印发日期 制发日期 形成日期 发布日期 发布时间 "
@@ -15,13 +15,13 @@ _CORE = (
     "规范性文件编号 有效性 效力状态 时效性 时效 是否有效 信息有效性 文件状态 文件有效性 生效日期 生效时间 "
     "实施日期 施行日期 失效日期 失效时间 废止日期 废止时间 有效期 主题词 关键词 关键字 公开属性 公开方式 "
     "公开形式 公开范围 公开类别 公开时限 公开程序 信息类别 内容概述 内容概要 服务对象 服务对象分类 载体类型 "
-    "载体形式 记录形式 语种 收录时间 发布文号 文种"
-).split()
+    "载体形式 记录形式 语种 收录时间 发布文号 文种".split()
+)
 # Labels that may also begin a line of the document itself; on a card they are read, too.
 _PLAIN = (
     "标题 信息名称 文件名称 文件标题 名称 来源 日期 责任编辑 作者 分类词 备注 文号备注 所属主题 所属栏目 链接地址"
 ).split()
-_LABELS = frozenset(_CORE) | frozenset(_PLAIN)
+_LABELS = _CORE | frozenset(_PLAIN)
 
 
 def _spaced(label: str) -> str:
@@ -51,7 +51,7 @@ def read_card(lines: Sequence[str]) -> Card:
     index = 0
     while index < len(lines):
         end, pairs = _run(lines, index)
-        if len({label for label, _ in pairs} & set(_CORE)) >= 2:
+        if len({label for label, _ in pairs} & _CORE) >= 2:
             for label, value in pairs:
                 if value and label not in stated:
                     stated[label] = value
@@ -99,8 +99,8 @@ def _pairs(line: str) -> list[tuple[str, str]]:
     label = _label(line)
     if label:
         return [(label, "")]
-    found = list(_PAIR.finditer(line))
-    if not found or found[0].start() != 0 or len(line) > _VALUE_LENGTH * len(found):
+    found = list(_PAIR.finditer(line)) if _PAIR.match(line) else []
+    if not found or len(line) > _VALUE_LENGTH * len(found):
         return []
     ends = [match.start() for match in found[1:]] + [len(line)]
     return [

@@ -37,6 +37,7 @@ _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w-]+)""", 
 # How many hidden texts are looked for among what is seen.
 _MOST_COPIES = 300
 _ALONE = Saved()
+_STRUCK = "line-through"
 _XML_DECLARED = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]+)""", re.IGNORECASE)
 
 
@@ -156,6 +157,9 @@ def _read_carriers(content: etree._Element, concealed: Concealed, sheet: Sheet) 
 
 
 def _is_struck(element: etree._Element, sheet: Sheet) -> bool:
+    if element.tag in ("s", "strike", "del"):
+        return True
+    if not sheet.may_declare(element, _STRUCK):
+        return False
     declared = sheet.declared(element)
-    lines = (value for name, value in declared.items() if name in ("text-decoration", "text-decoration-line"))
-    return element.tag in ("s", "strike", "del") or any("line-through" in value for value in lines)
+    return any(_STRUCK in declared.get(name, "") for name in ("text-decoration", "text-decoration-line"))

@@ -48,7 +48,7 @@ def gather(root: etree._Element, labels: Mapping[etree._Element, str] | None = N
 
 def text_of(element: etree._Element) -> str:
     """Return all text below an element, as in the source."""
-    return "".join(str(part) for part in element.itertext())
+    return "".join(map(str, element.itertext()))
 
 
 def images_in(root: etree._Element) -> int:

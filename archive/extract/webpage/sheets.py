@@ -65,6 +65,7 @@ class Sheet:
         self.is_whole = not self.elsewhere
         for text in texts:
             self._add(text)
+        self._text = "".join(texts).lower()
 
     def _add(self, text: str) -> None:
         # The beginnings of the blocks that are open.
@@ -95,12 +96,17 @@ class Sheet:
                 for place, part in enumerate(parts):
                     self._parts.setdefault(part.key, []).append((self._count, place))
 
+    def may_declare(self, element: etree._Element, value: str) -> bool:
+        """Tell whether any rule, or the element's own attribute, has a value: without it there is no need to look."""
+        return value in self._text or value in element.get("style", "").lower()
+
     def declared(self, element: etree._Element) -> dict[str, str]:
         """Return what rules and its own attribute declare of an element; of two rules the later one holds.
 
         The elements of a page are asked about in their order, so that what is above one is known.
         """
-        own = declarations(element.get("style", ""))
+        style = element.get("style")
+        own = declarations(style) if style else {}
         if not self._rules and not self._combined:
             return own
         names = {f".{name}" for name in element.get("class", "").split()} | {f"#{element.get('id', '')}"}

@@ -94,11 +94,16 @@ def _take_text(
 
 def _removed(element: etree._Element, styles: Mapping[str, str]) -> Unseen | None:
     """Return why an element with all in it is not shown."""
+    named = element.get("class")
+    if named and not _HIDDEN_CLASSES.isdisjoint(named.split()) or "hidden" in element.attrib:
+        return Unseen.HIDDEN
+    if element.tag == "dialog" and "open" not in element.attrib:
+        return Unseen.HIDDEN
+    if not styles:
+        return None
     overflows = styles.get("overflow") == "hidden"
     closed = overflows and any(is_nothing(styles.get(name)) for name in ("height", "width", "max-height"))
-    named = _HIDDEN_CLASSES & set(element.get("class", "").split())
-    shut = element.tag == "dialog" and "open" not in element.attrib or styles.get("content-visibility") == "hidden"
-    if "hidden" in element.attrib or named or styles.get("display") == "none" or closed or shut:
+    if closed or styles.get("display") == "none" or styles.get("content-visibility") == "hidden":
         return Unseen.HIDDEN
     loose = styles.get("position") in ("absolute", "fixed")
     cut = _CUT.fullmatch(styles.get("clip-path", "")) or loose and _CUT_IN_PLACE.fullmatch(styles.get("clip", ""))
@@ -110,6 +115,8 @@ def _removed(element: etree._Element, styles: Mapping[str, str]) -> Unseen | Non
 
 
 def _inherited(outer: _State, element: etree._Element, styles: Mapping[str, str], whole: bool) -> _State:
+    if not styles and not element.attrib:
+        return outer
     visibility, size = styles.get("visibility"), styles.get("font-size")
     relative = size is None or size.endswith(("em", "%"))
     colour = styles.get("color", element.get("color") if element.tag == "font" else None)
