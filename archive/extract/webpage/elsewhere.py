@@ -48,7 +48,8 @@ def _singled_out(content: etree._Element) -> str:
     named: dict[str, list[etree._Element]] = defaultdict(list)
     for element in content.iterdescendants():
         if isinstance(element.tag, str):
-            for name in {*element.get("class", "").split(), element.get("id", "")} - {""}:
+            # In the order written, so that the same page is always told of in the same words.
+            for name in dict.fromkeys(filter(None, (*element.get("class", "").split(), element.get("id")))):
                 if not _OF_OFFICES.fullmatch(name) and (name in named or len(named) < _MOST):
                     named[name].append(element)
     found: dict[str, str] = {}

@@ -141,6 +141,7 @@ def test_a_sheet_elsewhere_is_remarked_once_as_not_looked_at(head: str, named: s
         ("<p>前<b id='k'>密语</b>后</p>", "k：“密语”。"),
         ("<div class='x'><p class='x'>密</p><p>语</p></div>", "x：“密语”。"),
         ("<p class='x'>甲</p><p class='x y'>乙</p>", "x：“甲 乙”；y：“乙”。"),
+        ("<p class='remark note aside' id='last'>密语</p>", "remark：“密语”；note：“密语”；aside：“密语”；等。"),
         ("".join(f"<p class='x-{n}'>{n}号</p>" for n in range(5)), "x-0：“0号”；x-1：“1号”；x-2：“2号”；等。"),
     ],
 )
