@@ -6,12 +6,13 @@ below them may stand on a dark ground. Sections are those of ECMA-376 part 1.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from lxml import etree
 
 from archive.extract.containers.relations import relations
 from archive.extract.containers.zipguard import parse_part
-from archive.extract.others.slideplace import Box, box_on_slide, contains, is_plain, kind_of, touch
+from archive.extract.others.slideplace import Box, box_on_slide, child_of, contains, is_plain, kind_of, touch
 from archive.extract.text.concealed import WHITISH, Unseen
 
 _MIXED, _CLEAR, _WHOLE = "mixed", "clear", "whole"
@@ -30,6 +31,47 @@ _NAMES = {"bg1": "lt1", "tx1": "dk1", "bg2": "lt2", "tx2": "dk2"}
 _NAMED = {"white": "FFFFFF", "black": "000000", "snow": "FFFAFA", "red": "FF0000", "blue": "0000FF", "yellow": "FFFF00"}
 
 
+class Parts:
+    """The parts of a presentation that many slides follow, each parsed once; what is given is not to be changed."""
+
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
+        self._parts = parts
+        self._roots: dict[str, etree._Element] = {}
+        self._related: dict[str, dict[str, tuple[str, str]]] = {}
+        self._places: dict[str, list[tuple[etree._Element, etree._Element]]] = {}
+        self._colours: dict[str, dict[str, str]] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._parts
+
+    def root(self, name: str) -> etree._Element:
+        if name not in self._roots:
+            self._roots[name] = parse_part(self._parts[name])
+        return self._roots[name]
+
+    def related(self, name: str) -> dict[str, tuple[str, str]]:
+        if name not in self._related:
+            self._related[name] = relations(self._parts, name)
+        return self._related[name]
+
+    def places(self, name: str) -> list[tuple[etree._Element, etree._Element]]:
+        """Return the placeholders of a layout or a master: what each is for, and its shape."""
+        if name not in self._places:
+            shapes = self.root(name).iterfind("{*}cSld/{*}spTree/{*}sp")
+            self._places[name] = [(holder, each) for each in shapes if (holder := _holder(each)) is not None]
+        return self._places[name]
+
+    def colours(self, name: str) -> dict[str, str]:
+        """Return the colours of a theme by their names."""
+        if name not in self._colours:
+            self._colours[name] = {}
+            for each in self.root(name).iterfind("{*}themeElements/{*}clrScheme/*"):
+                value = next((one.get("lastClr") or one.get("val") or "" for one in each), "")
+                if _HEX.fullmatch(value):
+                    self._colours[name][kind_of(each)] = value.upper()
+        return self._colours[name]
+
+
 class SlideLook:
     """The looks of one slide, with those of the layout, the master and the theme that it follows.
 
@@ -39,18 +81,19 @@ class SlideLook:
 
     def __init__(
         self,
-        parts: Mapping[str, bytes],
+        parts: Parts,
         slide: etree._Element,
         related: Mapping[str, tuple[str, str]],
         above: Sequence[etree._Element] = (),
     ) -> None:
         self._related = related
-        usual = parse_part(parts[PRESENTATION]).find("{*}defaultTextStyle")
+        usual = child_of(parts.root(PRESENTATION), "defaultTextStyle")
         self._usual = etree.Element("none") if usual is None else usual
         # What the slide draws, from the bottom to the top.
         shapes = (each for root in (slide, *above) for each in root.iter("{*}sp", "{*}pic", "{*}graphicFrame"))
         self._drawing = [each for each in shapes if _is_drawn(each)]
         self._followed: list[etree._Element] = []
+        self._places: list[list[tuple[etree._Element, etree._Element]]] = []
         self._theme: dict[str, str] = {"lt1": "FFFFFF", "dk1": "000000"}
         self._names = dict(_NAMES)
         root_kind = kind_of(slide)
@@ -58,18 +101,26 @@ class SlideLook:
             name = next((target for each, target in related.values() if each == kind and target in parts), None)
             if name is None:
                 break
-            root, related = parse_part(parts[name]), relations(parts, name)
+            root, related = parts.root(name), parts.related(name)
             if kind == "theme":
-                self._read_theme(root)
+                self._theme |= parts.colours(name)
             else:
                 self._followed.append(root)
+                self._places.append(parts.places(name))
                 self._read_names(root.find("{*}clrMap"))
         self._read_names(slide.find("{*}clrMap"))
         for root in (slide, *above):
             self._read_names(root.find("{*}clrMapOvr/{*}overrideClrMapping"))
         # By which the page has its colour, the nearest first.
         self._pages = (*above[::-1], slide, *self._followed)
+        # Of each text body and level, the colour of letters that state none.
+        self._colours: dict[tuple[etree._Element, int], str] = {}
+        # What was found of each shape: its ground, what is below it, what covers it, its place, and what it follows.
         self._grounds: dict[etree._Element, str] = {}
+        self._belows: dict[etree._Element, str] = {}
+        self._covers: dict[etree._Element, str] = {}
+        self._boxes: dict[etree._Element, Box | None] = {}
+        self._modelled: dict[etree._Element, list[etree._Element]] = {}
 
     def of(self, run: etree._Element) -> tuple[Unseen | None, bool]:
         """Return why a run is not seen, and whether that is in doubt, in which case it counts as seen.
@@ -79,7 +130,9 @@ class SlideLook:
         shape = _shape_of(run)
         if shape is None:
             return None, False
-        cover = self._cover(shape)
+        if shape not in self._covers:
+            self._covers[shape] = self._cover(shape)
+        cover = self._covers[shape]
         if cover == _WHOLE:
             return Unseen.COVERED, False
         colour = self._colour(run, shape)
@@ -97,25 +150,26 @@ class SlideLook:
     def _read_names(self, names: etree._Element | None) -> None:
         self._names |= {} if names is None else {str(key): str(value) for key, value in names.attrib.items()}
 
-    def _read_theme(self, root: etree._Element) -> None:
-        for each in root.iterfind("{*}themeElements/{*}clrScheme/*"):
-            value = next((one.get("lastClr") or one.get("val") or "" for one in each), "")
-            if _HEX.fullmatch(value):
-                self._theme[kind_of(each)] = value.upper()
-
     def _colour(self, run: etree._Element, shape: etree._Element) -> str:
         """Return the colour of a run's letters; "" if that is not known."""
-        properties = run.find("{*}rPr")
+        properties = child_of(run, "rPr")
         if properties is not None:
-            line = properties.find("{*}ln")
+            line = child_of(properties, "ln")
             if line is not None and line.find("{*}noFill") is None:
                 return _MIXED
             if found := self._fill(properties):
                 return found
-        body = next((each for each in run.iterancestors() if kind_of(each) in ("txBody", "txbxContent")), None)
-        paragraph = next((each for each in run.iterancestors() if kind_of(each) == "p"), None)
-        level = None if paragraph is None else paragraph.find("{*}pPr")
+        body = next(run.iterancestors("{*}txBody", "{*}txbxContent"), None)
+        paragraph = next(run.iterancestors("{*}p"), None)
+        level = None if paragraph is None else child_of(paragraph, "pPr")
         number = int(level.get("lvl", "0")) + 1 if level is not None and level.get("lvl", "0").isdecimal() else 1
+        key = shape if body is None else body, number
+        if key not in self._colours:
+            self._colours[key] = self._usual_colour(shape, body, number)
+        return self._colours[key]
+
+    def _usual_colour(self, shape: etree._Element, body: etree._Element | None, number: int) -> str:
+        """Return the colour of letters of a level in a text body that state none themselves."""
         stated = None if body is None else body.find(f"{{*}}lstStyle/{{*}}lvl{number}pPr/{{*}}defRPr")
         if stated is not None and (found := self._fill(stated)):
             return found
@@ -146,33 +200,35 @@ class SlideLook:
             if (stated := root.find(f"{{*}}txStyles/{{*}}{style}/{{*}}lvl{number}pPr/{{*}}defRPr")) is not None:
                 yield stated
 
-    def _models(self, shape: etree._Element) -> Iterator[etree._Element]:
-        """Yield the placeholders of the layout and the master that one follows."""
-        holder = _holder(shape)
-        for root in self._followed if holder is not None else ():
-            for each in root.iterfind("{*}cSld/{*}spTree/{*}sp"):
-                other = _holder(each)
-                if other is not None and holder is not None and _follows(holder, other):
-                    yield each
-                    break
+    def _models(self, shape: etree._Element) -> list[etree._Element]:
+        """Return the placeholders of the layout and the master that one follows."""
+        if shape not in self._modelled:
+            holder = _holder(shape)
+            first = (
+                next((each for other, each in places if holder is not None and _follows(holder, other)), None)
+                for places in self._places
+            )
+            self._modelled[shape] = [each for each in first if each is not None]
+        return self._modelled[shape]
 
     def _box(self, shape: etree._Element) -> Box | None:
         """Return where a shape lies on the slide, by itself or as the placeholder that it follows; None if unknown."""
-        return next(
-            (found for each in (shape, *self._models(shape)) if (found := box_on_slide(each)) is not None), None
-        )
+        if shape not in self._boxes:
+            places = map(box_on_slide, (shape, *self._models(shape)))
+            self._boxes[shape] = next((each for each in places if each is not None), None)
+        return self._boxes[shape]
 
     def _ground(self, run: etree._Element, shape: etree._Element) -> str:
-        highlight = run.find("{*}rPr/{*}highlight")
+        properties = child_of(run, "rPr")
+        highlight = None if properties is None else child_of(properties, "highlight")
         if highlight is not None:
             return self._of_element(next(iter(highlight), None))
-        for each in run.iterancestors():
-            kind = kind_of(each)
-            if kind == "tc":
+        for each in run.iterancestors("{*}tc", "{*}tbl"):
+            if kind_of(each) == "tc":
                 cell = each.find("{*}tcPr")
                 if cell is not None and (found := self._fill(cell)):
                     return self._below(shape) if found == _CLEAR else found
-            elif kind == "tbl" and each.find("{*}tblPr/{*}tableStyleId") is not None:
+            elif each.find("{*}tblPr/{*}tableStyleId") is not None:
                 return _MIXED
         if shape not in self._grounds:
             self._grounds[shape] = self._of_shape(shape)
@@ -201,11 +257,13 @@ class SlideLook:
 
     def _below(self, shape: etree._Element) -> str:
         """Return the colour of what lies below a shape: the last one before it that reaches there, else the page."""
+        if shape not in self._belows:
+            self._belows[shape] = self._colour_below(shape)
+        return self._belows[shape]
+
+    def _colour_below(self, shape: etree._Element) -> str:
         box = self._box(shape)
-        below = self._around(shape)[0][::-1]
-        for root in self._followed:
-            below += [*_drawn(root)][::-1]
-        for each in below:
+        for each in (*self._around(shape)[0][::-1], *self._behind):
             place = self._box(each)
             if box is not None and place is not None and not touch(box, place):
                 continue
@@ -241,6 +299,16 @@ class SlideLook:
         at = self._drawing.index(shape)
         return self._drawing[:at], self._drawing[at + 1 :]
 
+    @cached_property
+    def _behind(self) -> list[etree._Element]:
+        """What the layout and the master draw below the slide, from the top to the bottom."""
+        return [each for root in self._followed for each in [*_drawn(root)][::-1]]
+
+    @cached_property
+    def _moves(self) -> bool:
+        """Tell whether anything moves; programs write a timing on slides where nothing does, too."""
+        return any(next(each.iterfind("{*}timing//{*}spTgt"), None) is not None for each in self._pages)
+
     def _cover(self, shape: etree._Element) -> str:
         """Tell whether what is drawn later lies over all of a shape.
 
@@ -249,13 +317,11 @@ class SlideLook:
         box = self._box(shape)
         if box is None:
             return ""
-        # Programs write a timing on slides where nothing moves, too.
-        moves = any(next(each.iterfind("{*}timing//{*}spTgt"), None) is not None for each in self._pages)
         found = ""
         for later in self._around(shape)[1]:
             place = self._box(later)
             if place is not None and contains(place, box) and (hides := self._hides(later)):
-                if hides == _WHOLE and not moves:
+                if hides == _WHOLE and not self._moves:
                     return _WHOLE
                 found = _MIXED
         return found
@@ -337,15 +403,16 @@ class SlideLook:
 
 def _is_drawn(shape: etree._Element) -> bool:
     """Tell whether a shape is drawn by itself: neither within a table or object, nor in place of another."""
-    return not any(kind_of(each) in ("graphicFrame", "Fallback") for each in shape.iterancestors())
+    return next(shape.iterancestors("{*}graphicFrame", "{*}Fallback"), None) is None
 
 
 def _holder(shape: etree._Element) -> etree._Element | None:
-    return shape.find("{*}nvSpPr/{*}nvPr/{*}ph")
+    named = child_of(shape, "nvSpPr")
+    return None if named is None else named.find("{*}nvPr/{*}ph")
 
 
 def _shape_of(run: etree._Element) -> etree._Element | None:
-    return next((each for each in run.iterancestors() if kind_of(each) in _SHAPES), None)
+    return next(run.iterancestors(*(f"{{*}}{each}" for each in _SHAPES)), None)
 
 
 def _drawn(root: etree._Element) -> Iterator[etree._Element]:

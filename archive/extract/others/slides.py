@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from copy import deepcopy
 from pathlib import Path
 
 from lxml import etree
@@ -12,9 +13,9 @@ from archive.extract.containers.relations import IDS, relations
 from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype
 from archive.extract.extraction import Extraction
 from archive.extract.others.slidelists import Counter, unknown_in
-from archive.extract.others.slidelook import PRESENTATION, SlideLook
+from archive.extract.others.slidelook import PRESENTATION, Parts, SlideLook
 from archive.extract.others.slidemet import Met
-from archive.extract.others.slideplace import box_of, place_of
+from archive.extract.others.slideplace import box_of, child_of, kind_of, place_of
 from archive.extract.others.slidetable import read_table
 from archive.extract.text.carriers import Carriers
 from archive.extract.text.characters import clean, joined, squeezed
@@ -51,12 +52,14 @@ def extract(path: Path) -> Extraction:
 class _Presentation:
     def __init__(self, parts: Mapping[str, bytes]) -> None:
         self._parts = parts
+        self._known = Parts(parts)
         self._met = Met()
         self._authors = _authors(parts)
         self._size = _size(parts) if PRESENTATION in parts else (0, 0)
         # The layouts and masters that were met, and those of which all was read.
         self._followed: set[str] = set()
         self._done: set[str] = set()
+        self._owns: dict[str, etree._Element] = {}
 
     def extraction(self) -> Extraction:
         for number, name in enumerate(_slides(self._parts), 1):
@@ -79,7 +82,7 @@ class _Presentation:
             self._met.concealed.add(f"隐藏的{where}", " ".join(_lines(slide)))
         else:
             self._met.shown += 1
-            for reason, text in _take_unseen(slide, self._size, SlideLook(self._parts, slide, related)):
+            for reason, text in _take_unseen(slide, self._size, SlideLook(self._known, slide, related)):
                 if reason is None:
                     self._met.doubtful += len(squeezed(text))
                 else:
@@ -126,10 +129,18 @@ class _Presentation:
             name = next((target for each, target in related.values() if each == kind and target in self._parts), None)
             if name is None or above[0].get("showMasterSp") in ("0", "false"):
                 return
-            root, related = _without_places(parse_part(self._parts[name])), relations(self._parts, name)
+            root, related = self._own(name), self._known.related(name)
             if name not in self._done:
-                self._read_drawn(name, root, SlideLook(self._parts, root, related, above), where)
+                # What is not seen is removed from it, and on the next slide it may be seen.
+                root = deepcopy(root)
+                self._read_drawn(name, root, SlideLook(self._known, root, related, above), where)
             above.insert(0, root)
+
+    def _own(self, name: str) -> etree._Element:
+        """Return what a layout or a master itself draws; it is not to be changed."""
+        if name not in self._owns:
+            self._owns[name] = _without_places(deepcopy(self._known.root(name)))
+        return self._owns[name]
 
     def _read_drawn(self, name: str, root: etree._Element, looks: SlideLook, where: str) -> None:
         met, all_seen = self._met, True
@@ -190,7 +201,7 @@ def _take_unseen(slide: etree._Element, size: tuple[int, int], looks: SlideLook)
 
     The kind is None for letters that stay because it is not known whether they are seen.
     """
-    for shape in [each for each in slide.iter("{*}*") if etree.QName(each).localname in _SHAPES]:
+    for shape in list(slide.iter(*(f"{{*}}{name}" for name in _SHAPES))):
         properties = shape.find("{*}*/{*}cNvPr")
         hidden = properties is not None and properties.get("hidden") in ("1", "true")
         if hidden or _is_outside(shape, size):
@@ -209,15 +220,15 @@ def _take_unseen(slide: etree._Element, size: tuple[int, int], looks: SlideLook)
 
 def _without_places(root: etree._Element) -> etree._Element:
     """Remove the placeholders of a layout or a master: what is in them tells only who writes a slide what to do."""
-    for holder in [*root.iterfind("{*}cSld/{*}spTree//{*}nvPr/{*}ph")]:
-        shape = next((each for each in holder.iterancestors() if etree.QName(each).localname in _SHAPES), None)
+    for holder in list(root.iter("{*}ph")):
+        shape = next(holder.iterancestors(*(f"{{*}}{each}" for each in _SHAPES)), None)
         if shape is not None:
             _remove(shape)
     return root
 
 
 def _judged(run: etree._Element, looks: SlideLook) -> tuple[Unseen | None, bool]:
-    look = run.find("{*}rPr")
+    look = child_of(run, "rPr")
     reason = None if look is None else _unseen(look)
     return (reason, False) if reason is not None else looks.of(run)
 
@@ -231,7 +242,7 @@ def _remove(element: etree._Element) -> None:
 def _is_outside(shape: etree._Element, size: tuple[int, int]) -> bool:
     """Tell whether a shape that is in no group lies wholly beside the slide, however it is turned."""
     parent = shape.getparent()
-    if parent is None or etree.QName(parent).localname != "spTree" or not all(size):
+    if parent is None or kind_of(parent) != "spTree" or not all(size):
         return False
     place = place_of(shape)
     box = None if place is None else box_of(place)
@@ -273,16 +284,17 @@ def _lines(parent: etree._Element) -> Iterator[str]:
 
 def _blocks(parent: etree._Element) -> Iterator[str | etree._Element]:
     """Yield the paragraphs below an element that are not empty, and the tables."""
-    counter = Counter(parent)
+    counter: Counter | None = None
     for element in parent.iterchildren("{*}*"):
-        kind = etree.QName(element).localname
+        kind = kind_of(element)
         if kind == "tbl":
             yield element
         elif kind == "p":
             if line := clean(in_line(_run(each) for each in element.iterchildren("{*}*"))):
+                counter = counter or Counter(parent)
                 yield labelled(counter.label(element), line)
         # The fallback is the same content again, for programs that can't show the first choice.
-        elif kind != "Fallback":
+        elif kind != "Fallback" and next(element.iter("{*}p", "{*}tbl"), None) is not None:
             yield from _blocks(element)
 
 
@@ -304,7 +316,7 @@ def _chart(root: etree._Element) -> Iterator[str]:
 
 
 def _run(element: etree._Element) -> str:
-    kind = etree.QName(element).localname
+    kind = kind_of(element)
     # Fields are slide numbers and dates, which the program fills in.
     if kind in ("br", "fld"):
         return " " if kind == "br" else ""
@@ -314,8 +326,8 @@ def _run(element: etree._Element) -> str:
     if kind in ("m", "oMath", "oMathPara"):
         return OfficeMath().written(element)
     text = "".join(each.text or "" for each in element.iter("{*}t"))
-    look = element.find("{*}rPr")
-    font = None if look is None else look.find("{*}sym")
+    look = child_of(element, "rPr")
+    font = None if look is None else child_of(look, "sym")
     if font is not None and is_symbol_font(font.get("typeface", "")):
         text = "".join(symbol(font.get("typeface", ""), ord(each)) if each in _PRIVATE else each for each in text)
     shift = "" if look is None else look.get("baseline", "0")
@@ -325,11 +337,11 @@ def _run(element: etree._Element) -> str:
 def _count_carriers(slide: etree._Element, found: Carriers, concealed: Concealed, where: str) -> None:
     """Count what a slide shows otherwise than its text, and list what is struck through."""
     for run in slide.iter("{*}r"):
-        look = run.find("{*}rPr")
+        look = child_of(run, "rPr")
         if look is not None and look.get("strike", "noStrike") != "noStrike":
             found.strike(_run(run))
             concealed.add(f"{where}{Unseen.STRUCK}", _run(run))
-        font = None if look is None else look.find("{*}sym")
+        font = None if look is None else child_of(look, "sym")
         if font is not None and is_symbol_font(name := font.get("typeface", "")):
             text = "".join(each.text or "" for each in run.iter("{*}t"))
             found.symbols += sum(not symbol(name, ord(each)) for each in text if each in _PRIVATE)
