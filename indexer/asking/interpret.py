@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from archive.chinese.text import normalise
 from archive.describe import taxonomy
@@ -69,7 +70,7 @@ def interpret(typed: str, synonyms: Synonyms, analyzer: Analyzer, literal: bool 
                 pieces = tuple(dict.fromkeys(_pieces(text, matches, analyzer)))
                 if not matches or not pieces:
                     return part
-                found.update((each.text, Expansion(each.text, tuple(map(_shown, each.others)))) for each in matches)
+                found.update((each.text, Expansion(each.text, _shown(each))) for each in matches)
                 aside.update((each.text, None) for each in matches if not each.others)
                 return Synonymous(part, pieces)
             case Within(Part.ISSUER, name):
@@ -100,22 +101,30 @@ def _other_names(name: str, synonyms: Synonyms, analyzer: Analyzer) -> tuple[str
     return tuple(dict.fromkeys(other for other in (listed, *replaced) if name not in other))
 
 
-def _shown(synonym: Synonym) -> str:
-    """Return a synonym as people write it: GDP, and 10km."""
-    return synonym.other.upper() if synonym.other.isascii() and synonym.other[0].isalpha() else synonym.other
+def _shown(match: Match) -> tuple[str, ...]:
+    """Return the others of a word as people write them: GDP, 10km, and 37℃ once, sought with a blank or not."""
+    written = (
+        each.other.upper() if each.other.isascii() and each.other[0].isalpha() else each.other.replace(" ℃", "℃")
+        for each in match.others
+    )
+    return tuple(each for each in dict.fromkeys(written) if normalise(each) != match.text)
 
 
 def _matches(text: str, synonyms: Synonyms, analyzer: Analyzer) -> list[Match]:
     """Find words with synonyms, numbers with other spellings, and words that narrow a search, which have no others."""
+    pieces = analyzer.pieces(text)
+    cuts = {0, *accumulate(map(len, pieces))}
     found = [
-        Match(each.start, each.end, word, tuple(Synonym(word, other, SAME, each.sought) for other in each.others))
+        Match(each.start, each.end, word, tuple(Synonym(word, other, SAME, each.how(other)) for other in each.others))
         for each in spellings(text)
         for word in [text[each.start : each.end]]
+        # A number in words begins where a word begins: 统一年检 has no 一年.
+        if word[0].isascii() or each.start in cuts
     ]
     for word in said(text, analyzer):
         found = [each for each in found if each.end <= word.start() or word.end() <= each.start]
         found.append(Match(*word.span(), word[0], ()))
-    for match in synonyms.within(_finely(analyzer.pieces(text), synonyms, analyzer)):
+    for match in synonyms.within(_finely(pieces, synonyms, analyzer)):
         beside = [each for each in found if each.start < match.end and match.start < each.end]
         if not beside:
             found.append(match)

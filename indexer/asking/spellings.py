@@ -1,4 +1,6 @@
-"""Other spellings of one thing: 12,000 and 12000, 8:30 and 八点半, 二〇一九年 and 2019年, KX-200B and KX200B.
+"""Other spellings of one thing: 12,000元 and 1.2万元, 二十日 and 20日, 8:30 and 八点半, KX-200B and KX200B.
+
+A figure before what it counts (个工作日, 元, 平方米) has all spellings of an amount. A bare number may be anything.
 
 A document keeps the spelling it was written in, so a search looks for the others beside the one that was typed. All
 texts are in the form of ``archive.chinese.text.normalise``; a spelling is shown as people write it (二OO八) and
@@ -9,9 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from archive.chinese import numerals
+from archive.chinese.text import normalise
 from indexer.asking.synonyms import Sought
 from indexer.figures import AFTER, BEFORE, is_whole, spans
 
@@ -21,29 +25,42 @@ _YEAR = rf"(?:19|20)\d\d|{_HAN_YEAR}"
 _ONE = rf"\d{{1,2}}|{_N}{{1,3}}"
 # From this number on statutes may write an article's digit by digit.
 _BY_DIGITS = 100
-# A number of this many digits is more often a telephone number, unless what it counts follows.
-_LONG = 7
-_COUNTS = "元万亿亩吨人户件名份平公"
-# Forms of one unit. The second is the one that people write out.
+# A bare number of this many digits is more often a postal code, and a longer one a telephone number, than an amount.
+_LONG = 6
+# Forms of one unit. The first is the one that people write out.
 _UNITS = (
-    ("m2", "平方米", "平米"),
-    ("m3", "立方米"),
-    ("km2", "平方公里", "平方千米"),
-    ("km", "公里", "千米"),
-    ("kg", "公斤", "千克"),
+    ("平方米", "㎡", "平米"),
+    ("立方米", "m³"),
+    ("平方公里", "km²", "平方千米"),
+    ("公里", "km", "千米"),
+    ("公斤", "kg", "千克"),
 )
-_UNIT_OF = {unit: units for units in _UNITS for unit in units}
-_ANY_UNIT = "|".join(sorted(_UNIT_OF, key=len, reverse=True))
+_UNIT_OF = {normalise(unit): units for units in _UNITS for unit in units}
+# What else is counted: days, money, people and things.
+_COUNTERS = (
+    "个工作日 个自然日 个月 个 天 日 年 周岁 岁 周 小时 分钟 元 人 户 名 件 份 次 家 台 辆 亩 吨 米 倍 项 条 种".split()
+)
+_ANY_UNIT = "|".join(sorted((*_UNIT_OF, *_COUNTERS), key=len, reverse=True))
+# 一 by itself counts only these: 一件事, 一次性 and 一户一宅 are words.
+_SPANS = "个工作日|个自然日|个月|天|年|周岁|小时|元|[万亿]"
+_SCALES = {"亿": 100_000_000, "万": 10_000, "": 1}
+# An amount with two further digits is written with 万 or 亿: 1.25万元.
+_FURTHER = 100
+_MANY_ZEROS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Spelt:
-    """A thing at ``text[start:end]`` that has ``others``: other spellings."""
+    """A thing at ``text[start:end]`` that has ``others``: other spellings, and how each is sought."""
 
     start: int
     end: int
     others: tuple[str, ...]
     sought: Sought
+
+    def how(self, other: str) -> Sought:
+        """Return how one of the others is sought: a long number as if it was typed, as tables have 元 in the head."""
+        return Sought.TEXT if self.sought is Sought.WHOLE and _IN_TABLES.match(other) else self.sought
 
 
 @lru_cache(2000)
@@ -63,7 +80,7 @@ def spellings(text: str) -> tuple[Spelt, ...]:
                 continue
             if not is_whole(text[max(0, start - BEFORE) : start], match[0], text[end : end + AFTER]):
                 continue
-            others = tuple(each for each in dict.fromkeys(respelt(match)) if each.casefold() != match[0])
+            others = tuple(each for each in dict.fromkeys(respelt(match)) if normalise(each) != match[0])
             if others:
                 found.append(Spelt(start, end, others, _SOUGHT.get(pattern, Sought.WHOLE)))
     return tuple(sorted(found, key=lambda each: each.start))
@@ -86,12 +103,20 @@ _SHARE = re.compile(
     rf"(?P<number>-?\d+(?:\.\d+)?)(?P<of>[%‰])|(?P<han>[百千])分之(?P<whole>{_N}+)(?:点(?P<rest>{_N}+))?"
 )
 _DEGREES = re.compile(rf"(?:(?P<sign>-|零下)?(?P<number>\d+(?:\.\d+)?) ?|零下(?P<written>{_N}+))(?P<unit>°c|摄氏度|度)")
-_MEASURE = re.compile(rf"(?P<number>\d[\d,]*(?:\.\d+)?)(?P<unit>{_ANY_UNIT})")
+_AMOUNT = re.compile(
+    rf"(?<!第)(?P<number>\d[\d,]*(?:\.\d+)?|(?!一(?!{_SPANS}|{_N}))(?=[一二三四五六七八九十两\d]){_N}{{1,7}})"
+    rf"(?P<scale>[万亿]?)(?P<unit>{_ANY_UNIT})"
+)
+# A long number that is no year, before what it counts.
+_IN_TABLES = re.compile(r"(?!(?:19|20)\d\d\D)(?:\d{4,}|\d{1,3}(?:,\d{3})+)(?![\d.万亿])\w")
 _TELEPHONE = re.compile(
     r"\(?(?P<area>0(?:10|2\d|[3-9]\d\d))\)?-?(?P<local>\d{7,8})(?:[-转](?P<extension>\d{1,5}))?(?!-?\d)"
     r"|(?P<mobile>1[3-9]\d)-?(?P<m2>\d{4})-?(?P<m3>\d{4})|(?P<service>[48]00)-?(?P<s2>\d{3})-?(?P<s3>\d{4})"
 )
-_MANY = re.compile(r"(?P<sign>-?)(?P<number>\d{1,3}(?:,\d{3})+|\d{4,})(?P<rest>\.\d+)?(?![\d,]*[a-z])")
+_MANY = re.compile(
+    r"(?P<said>邮编|邮政编码|电话|热线|号码|编号|代码|传真)?[是为:]?"
+    r"(?P<sign>-?)(?P<number>\d{1,3}(?:,\d{3})+|\d{4,})(?P<rest>\.\d+)?(?![\d,]*[a-z号])"
+)
 _RANGE = re.compile(r"(?P<a>\d{1,4})(?P<year>年?)(?P<mark>[-~至到]|--)(?P<b>\d{1,4})(?![-~至到]?\d)")
 _CODE = re.compile(r"(?P<a>[a-z]{2,})(?P<mark>-?)(?P<b>\d{2,}[a-z\d]*)(?![-.]\w)")
 _PLOT = re.compile(r"(?P<number>\d+(?:-\d+)+)号|(?P<marked>\d+(?:-\d+)*)#")
@@ -191,17 +216,51 @@ def _degrees(match: re.Match[str]) -> Iterable[str]:
     number = match["number"] or str(numerals.value(match["written"]))
     if match["number"] and not match["sign"]:
         if match["unit"] != "度":
-            yield from (f"{number}{unit}" for unit in ("°C", " °C", "摄氏度"))
+            yield from (f"{number}{unit}" for unit in ("℃", " ℃", "摄氏度"))
         return
-    yield from (f"-{number}{unit}" for unit in ("°C", " °C", "度"))
-    yield from (f"零下{number}{unit}" for unit in ("°C", "摄氏度", "度"))
+    yield from (f"-{number}{unit}" for unit in ("℃", " ℃", "度"))
+    yield from (f"零下{number}{unit}" for unit in ("℃", "摄氏度", "度"))
     if number.isdigit() and int(number) < numerals.LIMIT:
         yield f"零下{_counted(int(number))}度"
 
 
-def _measure(match: re.Match[str]) -> Iterable[str]:
-    numbers = (match["number"], *_grouped(match["number"]))
-    return (f"{number}{unit}" for number in numbers for unit in _UNIT_OF[match["unit"]])
+def _amount(match: re.Match[str]) -> Iterable[str]:
+    """Spell an amount with its unit otherwise: 二十个工作日 as 20个工作日, 4,800元 as 4800元 and 四千八百元."""
+    written, scale, unit = match["number"], match["scale"], match["unit"]
+    units = _UNIT_OF.get(unit, (unit,))
+    for at, each in enumerate(units):
+        for number, in_words in _numbers(written, _SCALES[scale]):
+            # What is said in words has the unit that is written out.
+            if not (in_words and at):
+                yield number + each
+
+
+def _numbers(written: str, scale: int) -> Iterator[tuple[str, bool]]:
+    """Yield the spellings of a number of so many 万 or 亿, and whether each is in words."""
+    digits = written.replace(",", "")
+    value = Decimal(digits) if digits[0].isascii() and digits[0].isdigit() else Decimal(numerals.value(written) or 0)
+    total = value * scale
+    if not value or total >= 10**12:
+        return
+    if scale == 1 and "." in written:
+        yield written, False
+        yield from ((each, False) for each in _grouped(written))
+        return
+    for name, size in _SCALES.items():
+        count = total / size
+        if count % 1 if size == 1 else count < 1 or count * _FURTHER % 1:
+            continue
+        # Nobody writes 218.6亿元 with all its zeros.
+        if size != scale and count >= (numerals.LIMIT if size > 1 else _MANY_ZEROS):
+            continue
+        plain = f"{count.normalize():f}"
+        yield plain + name, False
+        yield from ((each + name, False) for each in _grouped(plain))
+        if count < numerals.LIMIT and not count % 1:
+            said = numerals.chinese(int(count))
+            yield said + name, True
+            if re.match("二(?:$|[百千])", said):
+                yield f"两{said[1:]}{name}", True
 
 
 def _telephone(match: re.Match[str]) -> Iterable[str]:
@@ -217,13 +276,17 @@ def _telephone(match: re.Match[str]) -> Iterable[str]:
 
 
 def _many(match: re.Match[str]) -> Iterable[str]:
+    """Spell a bare number with or without separators, if it may be an amount.
+
+    Years, postal codes (six digits), telephone and document numbers have no separators; 12345, 95598 and the like are
+    hotlines.
+    """
     number, rest = match["number"], match["rest"] or ""
-    counts = match.string[match.end() : match.end() + 1] in set(_COUNTS)
-    if "," not in number and not rest and not counts:
-        # Years and telephone numbers have no separators; 12345 is the government's hotline.
-        if len(number) >= _LONG or re.fullmatch(r"(?:19|20)\d\d|123\d\d", number):
+    if "," not in number and not rest:
+        if match["said"] or len(number) >= _LONG or re.fullmatch(r"(?:19|20)\d\d|123\d\d|9[56]\d{3}", number):
             return ()
-    return (f"{match['sign']}{each}{rest}" for each in _grouped(number))
+    said = match[0][: match.start("sign") - match.start()]
+    return (f"{said}{match['sign']}{each}{rest}" for each in _grouped(number))
 
 
 def _grouped(number: str) -> Iterator[str]:
@@ -280,7 +343,7 @@ _KINDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Iterable[str]]], 
     (_RATIO, _ratio),
     (_SHARE, _share),
     (_DEGREES, _degrees),
-    (_MEASURE, _measure),
+    (_AMOUNT, _amount),
     (_PLOT, _plot),
     (_CODE, _code),
     (_MANY, _many),

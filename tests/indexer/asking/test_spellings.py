@@ -4,9 +4,21 @@ import pytest
 
 from archive.chinese.text import normalise
 from indexer.asking.spellings import spellings
+from indexer.asking.synonyms import Sought
 
 GROUPS = """
-12000元 12,000元
+12000元 12,000元 1.2万元
+4800元 4,800元 四千八百元
+五万元 5万元 50000元 50,000元
+12000 12,000
+二十个工作日 20个工作日 ２０个工作日
+三十日 30日
+两年 二年 2年
+一个月 1个月
+第一百零五条 第105条
+37摄氏度 37℃
+120㎡ 120平方米 120m² 120平米
+一百二十平方米 120平方米
 0539-6211234 05396211234 (0539)6211234
 0539-6211234-802 0539-6211234转802 05396211234-802
 13812345678 138-1234-5678
@@ -42,11 +54,25 @@ def test_each_spelling_leads_to_the_others(group: str) -> None:
         assert {other.removesuffix(rest) for other in written.values()} - {form.removesuffix(rest)} <= others, typed
 
 
+def test_a_long_number_is_sought_as_if_it_was_typed_and_a_short_one_whole() -> None:
+    (found,) = spellings("五万元")
+    assert {other: found.how(other) for other in found.others} == {
+        **{"5万元": Sought.WHOLE, "50000元": Sought.TEXT, "50,000元": Sought.TEXT}
+    }
+    # 2000 is a year, too.
+    (found,) = spellings("二千元")
+    assert "2000元" in found.others and found.how("2000元") is Sought.WHOLE
+
+
 @pytest.mark.parametrize(
     "typed",
     [
         *("2008", "三点意见", "二十", "12345热线", "6211234", "192.168.1.1", "v2.0.1", "2019-02-30", "5%-10%", "一般"),
         *("GB/T9704-2012", "第次", "PM2.5", "A4", "2月30日"),
+        # What may be something else than an amount: postal codes, telephone and document numbers, hotlines.
+        *("379900", "邮编2767", "电话：5012", "6211234", "95598", "1234号", "第30日", "第三十日"),
+        # Words that begin with a number.
+        *("一次性", "一户一宅", "一件事", "千家万户", "百日攻坚", "三农", "五保户", "3.5元", "218.6亿元"),
     ],
 )
 def test_what_has_one_spelling_is_left_alone(typed: str) -> None:
