@@ -1,6 +1,7 @@
 """Offers to narrow a search by what some of its words say: 今年 by date, 现行 by validity, 最新 by order.
 
-An offer is a search without those words that is narrowed instead. Nothing is narrowed before somebody takes it up.
+A whole day (2019年11月3日) is offered as the day of the documents, too. An offer is a search without those words that
+is narrowed instead. Nothing is narrowed before somebody takes it up.
 """
 
 import re
@@ -10,8 +11,10 @@ from datetime import date, timedelta
 from itertools import accumulate
 
 from archive.chinese import numerals
+from archive.chinese.text import aligned
 from indexer.analyzer import Analyzer
 from indexer.asking.parse import free
+from indexer.asking.spellings import days
 
 _YEARS = {"今年": 0, "本年": 0, "去年": -1, "上年": -1, "前年": -2}
 _WORD = re.compile(
@@ -42,10 +45,19 @@ class Offer:
 def offers(typed: str, analyzer: Analyzer, today: date) -> list[Offer]:
     """Return what to offer for a typed search, each once, in the order of its words."""
     found: dict[str, Offer] = {}
-    for match in said(free(typed), analyzer):
-        rest = " ".join(f"{typed[: match.start()]} {typed[match.end() :]}".split())
-        for offer in _offers(match, rest, today):
+    text = free(typed)
+
+    def rest(start: int, end: int) -> str:
+        return " ".join(f"{typed[:start]} {typed[end:]}".split())
+
+    for match in said(text, analyzer):
+        for offer in _offers(match, rest(*match.span()), today):
             found.setdefault(offer.label, offer)
+    form, offsets = aligned(text)
+    for begin, end_of, day in days(form):
+        start, end = offsets[begin], offsets[end_of - 1] + 1
+        label = f"只看{_day(day)}的文件"
+        found.setdefault(label, Offer(text[start:end], rest(start, end), label, day, day))
     return list(found.values())[:MOST]
 
 

@@ -33,15 +33,15 @@ _SPACED = 3
 
 # The names of the parts in traditional characters.
 _TRADITIONAL = {"標題": Part.TITLE, "文號": Part.NUMBER, "機構": Part.ISSUER}
-_PARTS = "|".join((*Part, DATE, *_TRADITIONAL))
+FIELDS = "|".join((*Part, DATE, *_TRADITIONAL))
 _QUOTES = {f"q{at}": marks for at, marks in enumerate(('""', "“”", "「」", "『』", "＂＂"))}
 _QUOTED = "|".join(f"{marks[0]}(?P<{name}>[^{marks[1]}]+){marks[1]}" for name, marks in _QUOTES.items())
 # Quotes mean "exactly" only around a whole term: quotes inside a pasted title belong to the title.
 # The minus in the forms that keyboards and word processors give it. A dash after a blank belongs to a title.
-_MINUSES = "-－﹣−‑"
-_FIELD = re.compile(rf"(?<!\S)(?P<minus>[{_MINUSES}]?)(?P<part>{_PARTS})[:：]\s*(?:(?:{_QUOTED})(?!\S)|(?P<bare>\S+))")
-_PHRASE = re.compile(rf"(?<!\S)(?P<minus>[{_MINUSES}]?)(?:{_QUOTED})(?!\S)")
-_MINUS = re.compile(rf"(?<!\S)[{_MINUSES}](?P<word>\S+)")
+MINUSES = "-－﹣−‑"
+_FIELD = re.compile(rf"(?<!\S)(?P<minus>[{MINUSES}]?)(?P<part>{FIELDS})[:：]\s*(?:(?:{_QUOTED})(?!\S)|(?P<bare>\S+))")
+_PHRASE = re.compile(rf"(?<!\S)(?P<minus>[{MINUSES}]?)(?:{_QUOTED})(?!\S)")
+_MINUS = re.compile(rf"(?<!\S)[{MINUSES}](?P<word>\S+)")
 # A number with its unit, a date or a time with blanks in it: 2019 年 11 月 3 日, 50 %, 8 : 30.
 _SPACED_FIGURE = re.compile(
     r"(?<!\S)\d[\d.,]*(?:\s*[年月点时]\s*\d{1,2}(?=\s*[月日号分]))*(?:\s*[:：∶]\s*\d+)?(?:\s*[年月日号点时分%％‰℃])?(?!\S)"
@@ -49,7 +49,7 @@ _SPACED_FIGURE = re.compile(
 _CHARACTER = re.compile(r"[^\W_]")
 # Stands for a part of the query that was already parsed; removed from typed text first.
 _MARK = "\ue000"
-_OR = "OR"
+OR = "OR"
 _DAY = re.compile(r"(\d{4})(?:[-./年](\d{1,2})(?:[-./月](\d{1,2})[日号]?|月)?|年度?)?")
 _NUMERAL = re.compile(f"[{numerals.COUNTED}]+")
 _LIST = re.compile(r"\s*[、,，和及与]\s*")
@@ -123,17 +123,17 @@ class _Terms:
                 for spelt in [normalise(rest[number.start : number.end])]
                 for each in (Key(number.canonical), Phrase(spelt) if number.sure else Text(spelt))
             ]
-            minus = re.search(rf"(?:^|\s)([{_MINUSES}])$", rest[:start])
+            minus = re.search(rf"(?:^|\s)([{MINUSES}])$", rest[:start])
             marked = self._mark(self._perhaps_not(minus[1] if minus else "", Or(tuple(asked)), rest[start:end]))
             rest = rest[: minus.start(1) if minus else start] + marked + rest[end:]
         rest = _SPACED_FIGURE.sub(lambda match: "".join(match[0].split()), rest)
         self._chunks = list(_respaced(rest.split()))
-        self.count = sum(chunk != _OR for chunk in self._chunks)
+        self.count = sum(chunk != OR for chunk in self._chunks)
 
     def __iter__(self) -> "Iterator[Query | str]":
         for chunk in self._chunks:
-            if chunk == _OR:
-                yield _OR
+            if chunk == OR:
+                yield OR
                 continue
             term = self._read[len(chunk) - 2] if chunk[0] == _MARK else self._word(chunk)
             if term is not None:
@@ -146,7 +146,7 @@ class _Terms:
         return Not(term)
 
     def _word(self, chunk: str) -> Query | None:
-        unwanted = chunk[0] in _MINUSES and len(chunk) > 1 and not is_negative(normalise(chunk))
+        unwanted = chunk[0] in MINUSES and len(chunk) > 1 and not is_negative(normalise(chunk))
         text = normalise(chunk[1:] if unwanted else chunk)
         if not _CHARACTER.search(text):
             return None

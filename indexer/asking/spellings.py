@@ -135,24 +135,40 @@ def _ordinal(match: re.Match[str]) -> Iterable[str]:
         yield f"第{number}{match['counted']}"
 
 
-def _date(match: re.Match[str]) -> Iterable[str]:
+def days(text: str) -> Iterator[tuple[int, int, date]]:
+    """Yield the whole days that a text names, each with where it begins and ends."""
+    for each in spellings(text):
+        match = _DATE.fullmatch(text[each.start : each.end])
+        if match and (found := _read(match)) and found[0] and found[2]:
+            yield each.start, each.end, date(found[0], found[1], found[2])
+
+
+def _read(match: re.Match[str]) -> tuple[int | None, int, int | None] | None:
+    """Return the year, month and day of a date, of which the first and the last may lack; None if there is no such."""
     said = [next((match[f"{name}{at}"] for at in "12345" if _has(match, f"{name}{at}")), None) for name in "ymd"]
     year, month, day = (numerals.value(each) if each else None for each in said)
     try:
         # A day of any year may be the 29th of February.
         date(year or 2000, month or 0, day or 1)
     except ValueError:
+        return None
+    return year, month or 0, day
+
+
+def _date(match: re.Match[str]) -> Iterable[str]:
+    if (read := _read(match)) is None:
         return
+    year, month, day = read
     if year is None and day is not None:
         yield f"{month}月{day}日"
         yield f"{month:02}月{day:02}日"
-        yield f"{numerals.chinese(month or 0)}月{numerals.chinese(day)}日"
+        yield f"{numerals.chinese(month)}月{numerals.chinese(day)}日"
         return
     if day is None:
         yield f"{year}年{month}月"
         yield f"{year}年{month:02}月"
         yield f"{year}-{month:02}"
-        yield from (f"{written}年{numerals.chinese(month or 0)}月" for written in _years(year))
+        yield from (f"{written}年{numerals.chinese(month)}月" for written in _years(year))
         return
     yield f"{year}年{month}月{day}日"
     yield f"{year}年{month:02}月{day:02}日"
@@ -160,7 +176,7 @@ def _date(match: re.Match[str]) -> Iterable[str]:
         yield f"{year}{mark}{month:02}{mark}{day:02}"
         yield f"{year}{mark}{month}{mark}{day}"
     yield f"{year}{month:02}{day:02}"
-    yield from (f"{written}年{numerals.chinese(month or 0)}月{numerals.chinese(day)}日" for written in _years(year))
+    yield from (f"{written}年{numerals.chinese(month)}月{numerals.chinese(day)}日" for written in _years(year))
 
 
 def _year(match: re.Match[str]) -> Iterable[str]:

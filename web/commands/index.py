@@ -13,6 +13,7 @@ from indexer.judging.queries import BadQueries
 from web.commands import explaining, jobs, judging
 from web.commands.demo import CORPUS, sample
 from web.commands.installation import reported, services
+from web.commands.said import searched_as
 from web.commands.words import FACETS, VALIDITY
 from web.installation.services import Services
 from web.installation.settings import Settings
@@ -72,6 +73,8 @@ def search(query: str, chosen: tuple[str, ...], page: int, limit: int | None, ex
             sys.exit(0 if found.total else 1)
     note = "（部分相符）" if found.relaxed else ""
     click.echo(f"共 {found.total} 件{note}，第 {page}/{found.pages} 页")
+    for line in searched_as(found):
+        click.echo(line)
     for at, hit in enumerate(found.hits, (page - 1) * form.per_page + 1):
         details = (hit.number, hit.issuer, hit.written_on or hit.published_on, hit.validity)
         click.echo(f"{at:3}. {hit.plain_title}  [{hit.id}]")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from archive.describe import taxonomy as taxonomies
 from archive.store.folder import holds_archive
 from indexer import lexicon as lexicons
 from indexer.analyzer import Analyzer
-from indexer.asking.synonyms import OWN_NAME, PACKAGED, Synonyms
+from indexer.asking.interpret import interpret
+from indexer.asking.synonyms import OWN_NAME, PACKAGED, Pair, Synonyms
 from indexer.lexicon import Lexicon
 from web.commands import jobs
 from web.commands.installation import reported, services, warn_without_archive
@@ -49,18 +51,41 @@ def synonyms_check(file: Path | None) -> None:
 @click.argument("word")
 @reported
 def synonyms_show(word: str) -> None:
-    """Show the pairs that contain WORD, and what else a search for it looks for. Exits with 1 if there are none."""
+    """Show the pairs that contain WORD, and what else a search for it looks for, and why. Exits with 1 for nothing.
+
+    WORD may also be a longer search, a number or a date with other spellings, or an agency.
+    """
     loaded = Synonyms.load(PACKAGED, _own_synonyms())
     pairs = loaded.naming(word)
     for pair in pairs:
-        whose = "本单位" if pair.own else "随软件提供"
-        click.echo(f"{pair.word} {pair.direction} {pair.other}\t{pair.source}\t{whose}第 {pair.line} 行")
-    others = "、".join(f"{each.other}（相关）" if each.weight < 1 else each.other for each in loaded.of(word))
-    if pairs:
-        click.echo(f"检索“{word}”时同时检索：{others or '无'}")
-    else:
-        jobs.say(f"同义词表里没有“{word}”。")
-    sys.exit(0 if pairs else 1)
+        click.echo(f"{pair.word} {pair.direction} {pair.other}\t{pair.source}\t{_line_of(pair)}")
+    analyzer = Analyzer(Lexicon.load(Settings.from_environment().data / lexicons.OWN_NAME))
+    found = interpret(word, loaded, analyzer).expansions if word.strip() else ()
+    for each in found:
+        table = {pair.other if pair.word == each.word else pair.word: pair for pair in loaded.naming(each.word)}
+        click.echo(f"检索“{each.word}”时同时检索：{'、'.join(_marked(other, table) for other in each.others)}")
+        for other in each.others:
+            pair_of = table.get(normalise(other))
+            click.echo(
+                f"  {other}\t{f'同义词表，{_line_of(pair_of)}' if pair_of else '同一数字、日期或型号的其他写法'}"
+            )
+    named = interpret(f"机构:“{word}”", loaded, analyzer).expansions if word.strip() else ()
+    for each in named:
+        click.echo(f"按“机构:{each.word}”检索时同时检索：{'、'.join(each.others)}\t机构名称表和同义词表")
+    if pairs and not found:
+        click.echo(f"检索“{word}”时同时检索：无")
+    if not (pairs or found or named):
+        jobs.say(f"同义词表里没有“{word}”，也没有其他写法。")
+    sys.exit(0 if pairs or found or named else 1)
+
+
+def _line_of(pair: Pair) -> str:
+    return f"{'本单位' if pair.own else '随软件提供'}第 {pair.line} 行"
+
+
+def _marked(other: str, table: Mapping[str, Pair]) -> str:
+    pair = table.get(normalise(other))
+    return f"{other}（相关）" if pair and pair.direction == "~" else other
 
 
 def _own_synonyms() -> Path | None:

@@ -14,10 +14,12 @@ from archive.document import LAPSED, Document
 from archive.store import publications
 from archive.store.catalogue import Catalogue
 from indexer.asking.interpret import Expansion, Interpretation, interpret
+from indexer.asking.misread import misread
 from indexer.asking.offers import offers
 from indexer.asking.parse import exclusions, including, parse
 from indexer.asking.quantities import Question, best
 from indexer.engine import Folds, Hit, SearchRequest, Sort
+from indexer.errors import BadQuery
 from indexer.explanation import Explanation
 from indexer.query import Everything, Like, Or, Part, Phrase, Query, Within
 from indexer.snippets import Marker
@@ -38,7 +40,7 @@ from web.search.results import (
     hit_view,
     loosened,
     number_view,
-    offer_link,
+    offered,
     search_page,
 )
 from web.search.views import Link
@@ -104,7 +106,8 @@ def find(services: Services, form: SearchForm) -> SearchPage:
         aside=meaning.aside,
         excluded=exclusions(form.q),
         including_url=replace(form, q=including(form.q), page=1).address(),
-        offers=[offer_link(each, form) for each in offers(form.q, services.analyzer, office_today())],
+        offers=_offers(services, form),
+        misread=misread(form.q),
         corrections=[
             Link(q, form.asking(q).address()) for q in _corrections(services, form, answer.total, answer.relaxed)
         ],
@@ -114,6 +117,27 @@ def find(services: Services, form: SearchForm) -> SearchPage:
         reliefs=_reliefs(services, form, request) if not answer.total else (),
     )
     return replace(page, took_ms=round((perf_counter() - started) * 1000, 1))
+
+
+def _offers(services: Services, form: SearchForm) -> list[Relief]:
+    """List the narrower searches that words of this one say, each with how many it finds, if any."""
+    found = []
+    for each in offers(form.q, services.analyzer, office_today()):
+        narrowed = offered(each, form)
+        try:
+            total = _count(services, narrowed)
+        except BadQuery:
+            # Nothing but marks is left without the word.
+            continue
+        if total:
+            found.append(Relief(each.label, narrowed.address(), total))
+    return found
+
+
+def _count(services: Services, form: SearchForm) -> int:
+    """Count what a form finds. Raises BadQuery."""
+    request = form.request(interpreted(services, form).query, _hidden(services))
+    return services.engine.search(replace(request, facets=(), offset=0, limit=1)).total
 
 
 def _folds(services: Services, form: SearchForm) -> Folds | None:

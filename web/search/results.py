@@ -119,7 +119,7 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class Relief:
-    """A filter that prevents any answer, and how many documents are found without it."""
+    """Another search to go on with, and how many documents it finds: without a filter, or narrower."""
 
     label: str
     url: str
@@ -146,7 +146,8 @@ class SearchPage:
 
     ``expansions`` are the added words, which ``literal_url`` leaves out. ``aside`` are words that need not occur and
     which it wants, as what they say is offered as a filter. ``excluded`` is what was read as an exclusion,
-    and ``including_url`` searches for it. ``offers`` narrow by what a word says. ``corrections`` are what may have been
+    and ``including_url`` searches for it. ``offers`` narrow by what a word says, ``misread`` says
+    what looks like grammar and was taken as words. ``corrections`` are what may have been
     meant. ``bets`` are what the site itself says about the search. ``reliefs`` say which filter to drop when nothing is
     found.
     """
@@ -169,7 +170,8 @@ class SearchPage:
     aside: Sequence[str] = ()
     excluded: Sequence[str] = ()
     including_url: str = ""
-    offers: Sequence[Link] = ()
+    offers: Sequence[Relief] = ()
+    misread: Sequence[str] = ()
     corrections: Sequence[Link] = ()
     bets: Sequence[BetView] = ()
     answer: AnswerView | None = None
@@ -231,16 +233,14 @@ def search_page(form: SearchForm, answer: Answer, lines: Sequence[Line], marker:
     )
 
 
-def offer_link(offer: Offer, form: SearchForm) -> Link:
-    """Return the link that narrows a search by what one of its words says, instead of searching for the word."""
+def offered(offer: Offer, form: SearchForm) -> SearchForm:
+    """Return the form that narrows a search by what one of its words says, instead of searching for the word."""
     narrowed = replace(form, q=offer.typed, page=1)
     if offer.newest:
-        narrowed = narrowed.sorted_by(Sort.NEWEST)
-    elif offer.in_force:
-        narrowed = replace(narrowed, filters={**form.filters, "validity": (Validity.IN_FORCE.value,)})
-    else:
-        narrowed = replace(narrowed, since=offer.since, until=offer.until)
-    return Link(offer.label, narrowed.address())
+        return narrowed.sorted_by(Sort.NEWEST)
+    if offer.in_force:
+        return replace(narrowed, filters={**form.filters, "validity": (Validity.IN_FORCE.value,)})
+    return replace(narrowed, since=offer.since, until=offer.until)
 
 
 def answer_view(document: Document, found: Found, form: SearchForm) -> AnswerView:

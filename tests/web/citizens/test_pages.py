@@ -391,16 +391,41 @@ def test_an_exclusion_is_told_with_a_way_to_do_without(site: Site) -> None:
 def test_what_a_word_says_is_offered_and_not_applied(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.search.find.office_today", lambda: date(2020, 5, 6))
     page = text_of(site.client, "/search?q=去年最低生活保障")
-    (offered,) = re.findall(r'<a href="([^"]*)">只看 2019 年</a>', page)
+    (offered,) = re.findall(r'<a href="([^"]*)">只看 2019 年（\d 件）</a>', page)
     assert "“去年”不必在文中出现" in page
     narrowed = text_of(site.client, unescape(offered))
     assert site.ids["低保.txt"] in narrowed and f"/documents/{site.ids['旧办法.txt']}" not in narrowed
     assert "日期：2019-01-01 至 2019-12-31" in narrowed and "去年" not in narrowed
     page = text_of(site.client, "/search?q=最新现行有效最低生活保障")
-    addresses = dict(map(reversed, re.findall(r'<a href="([^"]*)">(只看现行有效的|按日期最新在前排列)</a>', page)))
+    addresses = dict(
+        map(reversed, re.findall(r'<a href="([^"]*)">(只看现行有效的|按日期最新在前排列)（\d 件）</a>', page))
+    )
     assert "validity=%E7%8E%B0%E8%A1%8C%E6%9C%89%E6%95%88" in addresses["只看现行有效的"]
     assert "sort=newest" in addresses["按日期最新在前排列"]
     assert "也可以：" not in text_of(site.client, "/search?q=“去年”最低生活保障 -今年")
+
+
+def test_what_finds_nothing_is_not_offered(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.search.find.office_today", lambda: date(2035, 5, 6))
+    for typed in ("今年最低生活保障", "1999年1月1日 最低生活保障", "今年 。"):
+        page = text_of(site.client, f"/search?q={typed}")
+        assert "只看" not in page.partition('class="facets"')[0], typed
+    assert "“今年”不必在文中出现" in text_of(site.client, "/search?q=今年最低生活保障")
+
+
+@pytest.mark.parametrize("typed", ["2019年9月20日", "二〇一九年九月二十日", "2019-09-20", "２０１９ 年 ９ 月 ２０ 日"])
+def test_a_day_leads_to_the_documents_of_that_day(site: Site, typed: str) -> None:
+    page = text_of(site.client, f"/search?q={typed}")
+    (offered,) = re.findall(r'<a href="([^"]*)">只看 2019 年 9 月 20 日的文件（\d 件）</a>', page)
+    assert f"/documents/{site.ids['低保.txt']}" in text_of(site.client, unescape(offered))
+
+
+def test_what_looks_like_grammar_and_is_none_is_told(site: Site) -> None:
+    page = text_of(site.client, "/search?q=低保 or <b>五保")
+    assert "“or”按普通的词检索" in page and "低保 OR &lt;b&gt;五保" in page
+    answer = site.client.get("/api/v1/search?q=标题:(低保 申请)").json or {}
+    assert "不表示分组" in answer["notices"][0]
+    assert (site.client.get("/api/v1/search?q=低保 OR 五保").json or {})["notices"] == []
 
 
 def test_a_question_for_a_number_shows_the_sentence(site: Site) -> None:

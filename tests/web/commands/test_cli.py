@@ -39,6 +39,10 @@ def test_the_whole_walk(run: Run, folder: Path) -> None:
     assert "索引写入 1 件" in run("reindex").output
     found = json.loads(run("search", "通知", "--json").stdout)
     assert [hit["id"] for hit in found["hits"]] == [first]
+    # What the page says of the search, the command says too.
+    said = run("search", "通知 or 二十个工作日 -预算").output
+    for each in ("已同时检索：", "20个工作日", "已按减号排除：预算", "“or”按普通的词检索"):
+        assert each in said
     run("review", "withdraw", first, "--reviewer", "审查员", "--reason", "有误")
     assert "共 0 件" in run("search", "通知", code=1).output
     assert "完好" in run("verify").output

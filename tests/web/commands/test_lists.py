@@ -69,7 +69,13 @@ def test_synonyms_are_checked_and_shown(run: Run, tmp_path: Path) -> None:
     assert "还没有建立" in run("synonyms", "check").output
     shown = run("synonyms", "show", "低保").output
     assert "低保 = 最低生活保障" in shown
-    assert "时同时检索：最低生活保障\n" in shown
+    assert "时同时检索：最低生活保障\n" in shown and "  最低生活保障\t同义词表，随软件提供第 " in shown
+    # Not only what the table says: other spellings, words within longer ones, and names of agencies.
+    shown = run("synonyms", "show", "二十个工作日").output
+    assert "时同时检索：20个工作日\n" in shown and "  20个工作日\t同一数字、日期或型号的其他写法" in shown
+    assert "检索“暖气”时同时检索：" in run("synonyms", "show", "暖气费").output
+    assert "检索“gdp”时同时检索：国内生产总值" in run("synonyms", "show", "GDP").output
+    assert "按“机构:县府办”检索时同时检索：县人民政府办公室" in run("synonyms", "show", "县府办").output
     assert "没有“白日做梦”" in run("synonyms", "show", "白日做梦", code=1).output
 
     own = tmp_path / "data" / "synonyms.tsv"

@@ -30,6 +30,7 @@ def test_a_search_answers_in_the_promised_shape(site: Site) -> None:
         "expansions",
         "excluded",
         "offers",
+        "notices",
         "corrections",
         "best_bets",
         "answer",
