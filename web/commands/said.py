@@ -22,6 +22,8 @@ def searched_as(page: SearchPage) -> Iterator[str]:
     for bet in page.bets:
         told = (bet.title, bet.text, *map("：".join, bet.facts), bet.url)
         yield f"【{bet.source}】{'  '.join(filter(None, told))}"
+        if bet.rest:
+            yield f"其余 {bet.rest} 处：{bet.rest_url}"
     if page.answer:
         sentence = "".join(piece.text for piece in page.answer.sentence)
         yield f"【文件中的原句】{sentence}（《{page.answer.title}》）"

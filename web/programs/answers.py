@@ -80,6 +80,7 @@ def _bet(bet: BetView) -> dict[str, object]:
         "source": bet.source,
         "date": iso(bet.said_on),
         "validity": bet.validity,
+        "rest": {"count": bet.rest, "url": bet.rest_url} if bet.rest else None,
     }
 
 

@@ -6,7 +6,7 @@ A place or an agency is meant only if nothing of the search is left over: 图书
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -33,6 +33,9 @@ _APPLY = re.compile(
     r"|公开申请(?:表|书)?|申请公开"
 )
 _POINTS = re.compile(r"(?:政府)?(?:信息)?(?:公开)?查[阅询](?:点|场所|终端)")
+# A telephone number, and how many digits one has without its area code.
+_NUMBER = re.compile(r"\(?\d[\d()-]{3,14}\d")
+_LOCAL = 7
 # What is asked of a place: how to reach it, and when.
 _ASKED = re.compile(
     r"开放时间|开门时间|开馆时间|闭馆时间|营业时间|上班时间|下班时间|办公时间|工作时间|服务时间|作息时间|时间|几点(?:钟)?(?:开门|关门|上班|下班|开馆|闭馆)?"
@@ -64,6 +67,9 @@ class BetView:
     said_on: date | None = None
     validity: str | None = None
     lapsed: bool = False
+    # How many more places the same name means, which are listed elsewhere.
+    rest: int = 0
+    rest_url: str = ""
 
 
 def bets(services: Services, form: SearchForm) -> list[BetView]:
@@ -78,6 +84,8 @@ def of_site(county: County, typed: str) -> list[BetView]:
     text = normalise(typed)
     if len(text) > LONGEST_ASKED:
         return []
+    if reached := [each for each in _places(county) if _reached_by(each, text)]:
+        return _first(reached, county)
     if _nothing_left(text, _APPLY, _HOW, _ASKED) and _APPLY.search(text):
         return [_guide(county)]
     named = [(each, _longest(text, _names(each))) for each in _places(county)]
@@ -88,7 +96,32 @@ def of_site(county: County, typed: str) -> list[BetView]:
     if not found and _ASKED.search(text) and _nothing_left(text, _ASKED):
         # Nobody is named, so this office is meant.
         found = [*([county.requests] if county.requests else []), *county.query_points]
-    return [_place(each, county) for each in found[:MOST]]
+    return _first(found, county)
+
+
+def _first(found: Sequence[Office | QueryPoint | Contact], county: County) -> list[BetView]:
+    """Return the first places. The last of them says how many more there are, and where."""
+    shown = [_place(each, county) for each in found[:MOST]]
+    if rest := found[MOST:]:
+        shown[-1] = replace(shown[-1], rest=len(rest), rest_url=_place(rest[0], county).url)
+    return shown
+
+
+def _reached_by(place: Office | QueryPoint | Contact, text: str) -> bool:
+    """Return whether a search is for a place's telephone number, with its area code or without."""
+    number = _NUMBER.search(text)
+    if number is None or not _nothing_left(text.replace(number[0], " ", 1), _ASKED):
+        return False
+    typed = _digits(number[0])
+    for each in _NUMBER.findall(normalise(place.phone)):
+        told = _digits(each)
+        if typed == told or min(len(typed), len(told)) >= _LOCAL and (told.endswith(typed) or typed.endswith(told)):
+            return True
+    return False
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdecimal, text))
 
 
 def _of_staff(services: Services, form: SearchForm) -> Iterator[BetView]:

@@ -39,6 +39,13 @@ def keep(site: Site, lines: str) -> None:
         ("怎么申请信息公开", ["依申请公开办理说明"]),
         ("申请公开要钱吗", ["依申请公开办理说明"]),
         ("信息公开申请表在哪里下载", ["依申请公开办理说明"]),
+        # A telephone number is known with and without its area code.
+        ("0500-5550160", ["云溪县教育和体育局"]),
+        ("5550160", ["云溪县教育和体育局"]),
+        ("（0500）5550160 是哪里的电话", ["云溪县教育和体育局"]),
+        ("05005550160", ["云溪县教育和体育局"]),
+        ("555016", []),
+        ("5550160 招标", []),
         ("图书馆建设招标", []),
         ("教育局招生", []),
         ("信息公开申请情况", []),
@@ -66,6 +73,16 @@ def test_a_county_that_says_nothing_still_explains_how_to_apply() -> None:
     assert guide.facts == [] and guide.said_on is None
     alike = County(Office("办公室"), tuple(QueryPoint(f"{each}图书馆查阅点", "某路") for each in ("甲山县", "乙山县")))
     assert len(of_site(alike, "图书馆")) == 2 and len(of_site(alike, "甲山县图书馆")) == 1
+
+
+def test_what_is_not_shown_of_many_places_is_told(site: Site) -> None:
+    many = County(query_points=tuple(QueryPoint(f"第{at}图书馆查阅点", "某路", phone=f"555010{at}") for at in range(5)))
+    shown = of_site(many, "查阅点")
+    assert [each.rest for each in shown] == [0, 0, 2] and shown[-1].rest_url == "/guide#points"
+    client = client_of(replace(site.services, county=many))
+    assert '<a href="/guide#points">其余 2 处</a>' in client.get("/search?q=查阅点").text
+    assert (client.get("/api/v1/search?q=查阅点").json or {})["best_bets"][-1]["rest"]["count"] == 2
+    assert [each.rest for each in of_site(STATED, "查阅点")] == [0, 0, 0]
 
 
 def test_a_page_and_the_api_show_them_above_the_results_and_no_older_sentence(site: Site) -> None:
