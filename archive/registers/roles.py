@@ -29,6 +29,7 @@ class Act(StrEnum):
     VALIDITY = "登记有效性"
     RELATE = "确认文件关系"
     LOOK = "事后复看"
+    RECOMMEND = "维护优先答复"
     READ_LOG = "查阅审计日志"
     EXPORT_LOG = "导出审计日志"
     MANAGE = "管理账号"
@@ -57,6 +58,8 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.VALIDITY: frozenset({Role.REVIEWER}),
     Act.RELATE: frozenset({Role.REVIEWER}),
     Act.LOOK: frozenset({Role.REVIEWER, Role.PUBLISHER}),
+    # As with what is published: all the public sees it at once.
+    Act.RECOMMEND: frozenset({Role.PUBLISHER}),
     Act.READ_LOG: frozenset({Role.AUDITOR}),
     Act.EXPORT_LOG: frozenset({Role.AUDITOR}),
     Act.MANAGE: frozenset({Role.ADMINISTRATOR}),
@@ -75,7 +78,7 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
 # Acts after which a stranger at an open desk could have done harm: the password or a code is asked for again.
 STEPPED_UP = frozenset(
     {
-        *(Act.APPROVE, Act.WITHDRAW, Act.FORCE, Act.MANAGE, Act.EXPORT_LOG),
+        *(Act.APPROVE, Act.WITHDRAW, Act.FORCE, Act.MANAGE, Act.EXPORT_LOG, Act.RECOMMEND),
         *(Act.OPEN_PERSONS, Act.EXPORT_PERSONS, Act.EXPORT_REQUESTS, Act.EXPORT_BOOKS),
     }
 )

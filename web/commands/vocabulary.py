@@ -117,7 +117,7 @@ def best_bets_check(file: Path | None) -> None:
     with services() as opened:
         for bet in loaded.all:
             if why := unshown(opened, loaded, bet):
-                click.echo(f"注意：第 {bet.line} 行{why}。")
+                click.echo(f"注意：第 {bet.line} 行{why.why}。")
 
 
 @click.group(cls=Commands)

@@ -41,12 +41,13 @@ _COURTESY = re.compile(r"[\W_]+|请问|你好|您好|谢谢|麻烦|一下|[的�
 
 
 class BadBestBets(GongkaiError):
-    """A line of the file of best bets that can't be used; ``line`` counts from 1."""
+    """A line of the file of best bets that can't be used; ``line`` counts from 1. ``field`` names its column."""
 
-    def __init__(self, line: int, reason: str) -> None:
+    def __init__(self, line: int, reason: str, field: str = "") -> None:
         super().__init__(f"检索推荐表第 {line} 行：{reason}")
         self.line = line
         self.reason = reason
+        self.field = field
 
 
 class Place(Enum):
@@ -88,18 +89,11 @@ class BestBets:
     @classmethod
     def read(cls, raw: bytes) -> "BestBets":
         """Read what a file holds. Raises BadBestBets."""
-        try:
-            # Editors on Windows write a byte order mark.
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = raw[: error.start].count(b"\n") + 1
-            raise BadBestBets(line, "不是 UTF-8 编码，请另存为 UTF-8。") from error
         bets = []
-        for at, said in enumerate(text.split("\n"), 1):
-            if (said := said.strip("\r ")).strip() and not said.startswith("#"):
-                bets.append(_bet(at, said))
-                if len(bets) > MOST_LINES:
-                    raise BadBestBets(at, f"超过 {MOST_LINES} 行，请删去不再需要的。")
+        for at, said in lines_of(raw):
+            bets.append(bet_of(at, said))
+            if len(bets) > MOST_LINES:
+                raise BadBestBets(at, f"超过 {MOST_LINES} 行，请删去不再需要的。")
         return cls(bets)
 
     def of(self, typed: str, today: date) -> list[BestBet]:
@@ -116,15 +110,30 @@ def asked(typed: str) -> str:
     return _COURTESY.sub("", normalise(typed))
 
 
-def _bet(line: int, said: str) -> BestBet:
+def lines_of(raw: bytes) -> Iterator[tuple[int, str]]:
+    """Yield the lines that are neither empty nor notes, with their numbers. Raises BadBestBets for what is no text."""
+    try:
+        # Editors on Windows write a byte order mark.
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise BadBestBets(line, "不是 UTF-8 编码，请另存为 UTF-8。") from error
+    for at, said in enumerate(text.split("\n"), 1):
+        if (said := said.strip("\r ")).strip() and not said.startswith("#"):
+            yield at, said
+
+
+def bet_of(line: int, said: str) -> BestBet:
+    """Read a line. Raises BadBestBets."""
     columns = [one_line(column) for column in said.split("\t")]
     if len(columns) not in _COLUMNS:
         wanted = "应有 4 或 5 栏（检索词、标题、地址、说明、截止日期），用制表符分隔"
         raise BadBestBets(line, f"{wanted}，这里有 {len(columns)} 栏。")
     typed, title, address, text, until = (*columns, "")[:5]
-    for name, value, longest in (("标题", title, LONGEST_TITLE), ("说明", text, LONGEST_TEXT)):
+    told = (("标题", "title", title, LONGEST_TITLE), ("说明", "text", text, LONGEST_TEXT))
+    for name, field, value, longest in told:
         if not value or len(value) > longest:
-            raise BadBestBets(line, f"{name}应为 1 至 {longest} 个字，这里有 {len(value)} 个字。")
+            raise BadBestBets(line, f"{name}应为 1 至 {longest} 个字，这里有 {len(value)} 个字。", field)
     place, to = _place(line, address)
     return BestBet(line, tuple(_asked(line, typed)), title, place, to, text, _until(line, until))
 
@@ -132,12 +141,12 @@ def _bet(line: int, said: str) -> BestBet:
 def _asked(line: int, typed: str) -> Iterator[str]:
     each = [part.strip() for part in typed.split("、") if part.strip()]
     if not 1 <= len(each) <= MOST_ASKED:
-        raise BadBestBets(line, f"检索词应有 1 至 {MOST_ASKED} 个，用“、”隔开，这里有 {len(each)} 个。")
+        raise BadBestBets(line, f"检索词应有 1 至 {MOST_ASKED} 个，用“、”隔开，这里有 {len(each)} 个。", "asked")
     for part in each:
         if len(part) > LONGEST_ASKED:
-            raise BadBestBets(line, f"检索词“{part[:10]}…”超过 {LONGEST_ASKED} 个字。")
+            raise BadBestBets(line, f"检索词“{part[:10]}…”超过 {LONGEST_ASKED} 个字。", "asked")
         if not asked(part):
-            raise BadBestBets(line, f"检索词“{part}”只有标点和虚词，请写明要检索的词。")
+            raise BadBestBets(line, f"检索词“{part}”只有标点和虚词，请写明要检索的词。", "asked")
         yield part
 
 
@@ -154,14 +163,14 @@ def _place(line: int, address: str) -> tuple[Place, str]:
             host = None
         if host and "." in host and parts.scheme == "https":
             if _DOCUMENT_ELSEWHERE.match(parts.path):
-                raise BadBestBets(line, "本站的文件请直接写文件编号，不写网址：撤回以后就不再显示。")
+                raise BadBestBets(line, "本站的文件请直接写文件编号，不写网址：撤回以后就不再显示。", "address")
             return Place.ELSEWHERE, address
     can = "文件编号（如 3gzu453nyovp）、本站页面（如 /guide）或者 https:// 开头的网址"
-    raise BadBestBets(line, f"地址“{address[:40]}”不能用，应为{can}。")
+    raise BadBestBets(line, f"地址“{address[:40]}”不能用，应为{can}。", "address")
 
 
 def _until(line: int, until: str) -> date | None:
     try:
         return of_iso(until) if until else None
     except ValueError as error:
-        raise BadBestBets(line, f"截止日期“{until[:20]}”应写成 2027-12-31 的样子。") from error
+        raise BadBestBets(line, f"截止日期“{until[:20]}”应写成 2027-12-31 的样子。", "until") from error

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from archive.chinese.dates import office_today
 from archive.chinese.text import normalise
@@ -152,21 +153,28 @@ def _shown(services: Services, chosen: Sequence[BestBet]) -> tuple[list[BestBet]
     return shown[:MOST], documents
 
 
-def unshown(services: Services, table: BestBets, bet: BestBet) -> str:
-    """Return why a bet of a table is not shown today, or should not be; "" if nothing is the matter."""
+class Unshown(NamedTuple):
+    """Why a bet is not shown, and the column that says so."""
+
+    why: str
+    field: str
+
+
+def unshown(services: Services, table: BestBets, bet: BestBet) -> Unshown | None:
+    """Return why a bet of a table is not shown today, or should not be; None if nothing is the matter."""
     if bet.until and bet.until < office_today():
-        return "已经过了截止日期，不再显示"
+        return Unshown("已经过了截止日期，不再显示", "until")
     if bet.place is Place.DOCUMENT:
         document = services.catalogue.public_many([bet.address]).get(bet.address)
         if document is None:
-            return f"文件 {bet.address} 没有公开或者已经撤回，不显示"
+            return Unshown(f"文件 {bet.address} 没有公开或者已经撤回，不显示", "address")
         if document.metadata.validity in LAPSED:
-            return f"文件 {bet.address} {document.metadata.validity}，请改为现行有效的"
+            return Unshown(f"文件 {bet.address} {document.metadata.validity}，请改为现行有效的", "address")
     for typed in bet.asked:
         chosen = table.of(typed, office_today())
         if len(chosen) > MOST and bet not in _shown(services, chosen)[0]:
-            return f"排在“{typed}”的前 {MOST} 条推荐之后，检索“{typed}”时不显示"
-    return ""
+            return Unshown(f"排在“{typed}”的前 {MOST} 条推荐之后，检索“{typed}”时不显示", "asked")
+    return None
 
 
 def _places(county: County) -> list[Office | QueryPoint | Contact]:

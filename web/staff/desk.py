@@ -44,6 +44,7 @@ from web.staff.pages import pages
 from web.staff.preview import preview
 from web.staff.queues import queues
 from web.staff.readings import readings
+from web.staff.recommending import recommending
 from web.staff.requests.acting import acting
 from web.staff.requests.answering import answering
 from web.staff.requests.board import boards
@@ -96,6 +97,7 @@ PARTS = (
     reevaluating,
     handing,
     replies,
+    recommending,
     managing,
     nights,
     watching,

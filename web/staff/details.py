@@ -22,7 +22,7 @@ _LABELS = dict(
         record=检索情况记录 conclusion=结论 searches=检索次数 places=系统外查找
         request=登记号 event=事项 step=第几步 batch=批次 persons=含申请人信息 requests=申请 letter=文书
         proof=送达凭证 void=作废的文号 book=登记簿 entry=登记号
-        of=对照版本 differences=不同之处 waited=原版本待审 results=结果 masked_copy=遮盖件
+        of=对照版本 differences=不同之处 was=原为 now=改为 waited=原版本待审 results=结果 masked_copy=遮盖件
     """.split()
 )
 _STAGES = {"confirmed": "已确认", "refused": "不是这种关系"}

@@ -162,9 +162,12 @@ def sent_again(path: str) -> bool:
     """Tell whether a form that came too late is sent again after the sign-in, and kept by the browser alone until then.
 
     Of requests and other registers, who asks for what stands in the forms, and drafts are not encrypted. Of accounts,
-    what is sent again is held against how the account is then; of readings, against what was seen of each.
+    what is sent again is held against how the account is then; of readings and best bets, against what was
+    seen of each.
     """
-    return path == "/accounts" or path.startswith(("/requests/", "/registers/", "/accounts/", "/readings/"))
+    return path == "/accounts" or path.startswith(
+        ("/requests/", "/registers/", "/accounts/", "/readings/", "/best-bets/")
+    )
 
 
 def page_of(path: str) -> str:

@@ -59,7 +59,7 @@ ACTIONS = {
     **{"request.search": "检索情况记录", "request.findable": "确认供检索的文字"},
     **{"request.export": "导出登记簿", "request.key": "更换申请人信息的密钥", "request.terms": "日历变化，重算期限"},
     **{"book": "登记其他登记簿", "book.view": "查看登记簿里的个人信息", "book.import": "导入其他登记簿"},
-    "book.export": "导出其他登记簿",
+    **{"book.export": "导出其他登记簿", "recommend": "改动优先答复"},
 }
 
 

@@ -41,7 +41,7 @@ PEOPLE = {
 
 
 # Details that a test or a person words as they like, and ids.
-_FREE = frozenset("file reason note basis wanted account other target from by_id replacement documents".split())
+_FREE = frozenset("file reason note basis wanted account other target from by_id replacement documents was now".split())
 
 
 def unreadable(said: str) -> str:

@@ -180,6 +180,8 @@ EVENTS: list[tuple[str, dict[str, object], str]] = [
     ("book", {"book": "移送登记簿", "entry": "2026-0001", "event": "登记", "step": 1}, "登记簿：移送登记簿"),
     ("book.view", {"book": "更正登记簿", "entry": "2026-0001"}, "登记号：2026-0001"),
     ("book.import", {"book": "更正登记簿", "batch": JOB, "rows": 2}, "条数：2"),
+    ("recommend", {"was": "", "now": "低保｜怎样申请"}, "改为：低保｜怎样申请"),
+    ("recommend", {"was": "低保｜怎样申请", "now": ""}, "原为：低保｜怎样申请"),
     ("book.export", {"book": "更正登记簿", "rows": 2, "persons": True}, "含申请人信息：是"),
 ]
 
