@@ -115,9 +115,8 @@ def best_bets_check(file: Path | None) -> None:
     if not holds_archive(Settings.from_environment().data):
         return
     with services() as opened:
-        for bet in loaded.all:
-            if why := unshown(opened, loaded, bet):
-                click.echo(f"注意：第 {bet.line} 行{why.why}。")
+        for line, each in unshown(opened, loaded).items():
+            click.echo(f"注意：第 {line} 行{each.why}。")
 
 
 @click.group(cls=Commands)

@@ -5,7 +5,7 @@ A place or an agency is meant only if nothing of the search is left over: 图书
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -126,8 +126,9 @@ def _digits(text: str) -> str:
 
 
 def _of_staff(services: Services, form: SearchForm) -> Iterator[BetView]:
-    shown, documents = _shown(services, services.best_bets.current().of(form.q, office_today()))
-    for bet in shown:
+    chosen = services.best_bets.current().of(form.q, office_today())
+    documents = _documents(services, chosen)
+    for bet in _shown(chosen, documents):
         if bet.place is not Place.DOCUMENT:
             yield BetView(bet.title, bet.address, bet.place is Place.ELSEWHERE, bet.text, (), OF_STAFF)
             continue
@@ -146,11 +147,14 @@ def _of_staff(services: Services, form: SearchForm) -> Iterator[BetView]:
         )
 
 
-def _shown(services: Services, chosen: Sequence[BestBet]) -> tuple[list[BestBet], dict[str, Document]]:
-    """Return those of a search's bets that are shown, and the documents that they name."""
-    documents = services.catalogue.public_many(bet.address for bet in chosen if bet.place is Place.DOCUMENT)
-    shown = [bet for bet in chosen if bet.place is not Place.DOCUMENT or bet.address in documents]
-    return shown[:MOST], documents
+def _documents(services: Services, chosen: Iterable[BestBet]) -> dict[str, Document]:
+    """Return the public documents that bets name."""
+    return services.catalogue.public_many(bet.address for bet in chosen if bet.place is Place.DOCUMENT)
+
+
+def _shown(chosen: Iterable[BestBet], documents: Mapping[str, Document]) -> list[BestBet]:
+    """Return those of a search's bets that are shown."""
+    return [bet for bet in chosen if bet.place is not Place.DOCUMENT or bet.address in documents][:MOST]
 
 
 class Unshown(NamedTuple):
@@ -160,19 +164,25 @@ class Unshown(NamedTuple):
     field: str
 
 
-def unshown(services: Services, table: BestBets, bet: BestBet) -> Unshown | None:
-    """Return why a bet of a table is not shown today, or should not be; None if nothing is the matter."""
-    if bet.until and bet.until < office_today():
+def unshown(services: Services, table: BestBets) -> dict[int, Unshown]:
+    """Return by line which bets of a table are not shown today, or should not be, and why."""
+    documents = _documents(services, table.all)
+    today = office_today()
+    found = ((bet.line, _hindrance(table, bet, documents, today)) for bet in table.all)
+    return {line: hindrance for line, hindrance in found if hindrance}
+
+
+def _hindrance(table: BestBets, bet: BestBet, documents: Mapping[str, Document], today: date) -> Unshown | None:
+    if bet.until and bet.until < today:
         return Unshown("已经过了截止日期，不再显示", "until")
     if bet.place is Place.DOCUMENT:
-        document = services.catalogue.public_many([bet.address]).get(bet.address)
+        document = documents.get(bet.address)
         if document is None:
             return Unshown(f"文件 {bet.address} 没有公开或者已经撤回，不显示", "address")
         if document.metadata.validity in LAPSED:
             return Unshown(f"文件 {bet.address} {document.metadata.validity}，请改为现行有效的", "address")
     for typed in bet.asked:
-        chosen = table.of(typed, office_today())
-        if len(chosen) > MOST and bet not in _shown(services, chosen)[0]:
+        if bet not in _shown(table.of(typed, today), documents):
             return Unshown(f"排在“{typed}”的前 {MOST} 条推荐之后，检索“{typed}”时不显示", "asked")
     return None
 

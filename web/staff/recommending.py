@@ -1,5 +1,6 @@
 """What staff want shown above the results of searches (优先答复): lines of best-bets.tsv, to add, change and delete."""
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -14,7 +15,7 @@ from web.http.parameters import number
 from web.installation import best_bets as recommending_file
 from web.installation.best_bets import BadBestBets, BestBets, bet_of
 from web.installation.best_bets_file import Entry, Overtaken, Seen, change, look
-from web.search.bets import unshown
+from web.search.bets import Unshown, unshown
 from web.staff.guard import allowed, current
 
 recommending = Blueprint("recommending", __name__, url_prefix="/best-bets")
@@ -77,7 +78,7 @@ def _check(seen: Seen, line: int | None, columns: tuple[str, ...]) -> None:
     bet = bet_of(line or 1 + max((each.line for each in seen.entries), default=0), "\t".join(columns))
     others = [each.bet for each in seen.entries if each.bet and each.line != line]
     table = BestBets(sorted([*others, bet], key=lambda each: each.line))
-    if hindrance := unshown(services(), table, bet):
+    if hindrance := unshown(services(), table).get(bet.line):
         raise BadBestBets(bet.line, f"{hindrance.why}。", hindrance.field)
 
 
@@ -95,16 +96,17 @@ def _page(wrong: str = "", field: str = "", place: str = "", status: int = 200) 
     except OSError as error:
         seen, unusable = Seen((), ""), f"优先答复的文件不能读：{reasons.why(error)}。"
     typed = {name: request.form.get(name, "") for name in FIELDS} if place and request.method == "POST" else {}
+    hindrances = unshown(services(), seen.table)
     page = render_template(
         "desk/best-bets.html",
-        **{"entries": [_shown(seen, each) for each in seen.entries], "state": seen.state, "unusable": unusable},
+        **{"entries": [_shown(each, hindrances) for each in seen.entries], "state": seen.state, "unusable": unusable},
         **{"wrong": wrong, "field": field, "place": place, "typed": typed, "limits": recommending_file},
     )
     return Response(page, status)
 
 
-def _shown(seen: Seen, entry: Entry) -> dict[str, object]:
+def _shown(entry: Entry, hindrances: Mapping[int, Unshown]) -> dict[str, object]:
     """Return a line as the page shows it, with what is the matter with it today."""
-    hindrance = unshown(services(), seen.table, entry.bet) if entry.bet else None
+    hindrance = hindrances.get(entry.line)
     told = dict(zip(FIELDS, (*map(one_line, entry.columns), *[""] * len(FIELDS)), strict=False))
     return {"line": entry.line, **told, "why": entry.wrong or (hindrance.why + "。" if hindrance else "")}

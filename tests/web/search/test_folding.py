@@ -85,7 +85,9 @@ def test_the_version_in_force_stands_above_those_of_before(folding: Site) -> Non
 
 def test_many_are_listed_in_part_with_a_way_to_all(folding: Site) -> None:
     page = folding.client.get("/search?q=清洁取暖通知").text
-    assert "内容基本相同的文件 8 件" in page and "不合并，逐件列出" in page and "相近的合并为" in page
+    assert "内容基本相同的文件 8 件" in page and "相近的合并为" in page
+    # The way out stands beside the count, and under the line that says how many it does not list.
+    assert page.count("不合并，逐件列出") == 2 and "其余 3 件：" in page
     address = "/search?q=%E6%B8%85%E6%B4%81%E5%8F%96%E6%9A%96%E9%80%9A%E7%9F%A5&amp;fold=0"
     assert f'href="{address}"' in page
     each = folding.client.get("/search?q=清洁取暖通知&fold=0&per_page=40").text

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from werkzeug.urls import iri_to_uri
 
+from archive.plain import one_line
 from indexer import facets
 from indexer.engine import Sort
 from web.http.parameters import BadParameter
@@ -41,7 +42,10 @@ def test_a_form_is_read_from_its_parameters() -> None:
     )
 
 
-TEXTS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), min_size=1, max_size=8)
+# What a form holds has no invisible characters, some of which are letters.
+TEXTS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), min_size=1, max_size=8).filter(
+    lambda text: one_line(text) == text
+)
 FORMS = st.builds(
     SearchForm,
     q=TEXTS,

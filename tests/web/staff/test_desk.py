@@ -36,6 +36,7 @@ def addresses(site: DeskSite) -> list[tuple[str, str, Act | None]]:
         path = path.replace("<aspect>", "truthfulness").replace("<name>", "clerk").replace("<field>", "genre")
         path = path.replace("<other>", site.id).replace("<event>", "withdraw").replace("<record>", "x")
         path = path.replace("<any(change, disable, enable, reset):act>", "disable")
+        path = path.replace("<any(add, change, delete):act>", "delete")
         path = path.replace("<any(rename, up, down, remove):act>", "remove")
         act = getattr(site.app.view_functions[rule.endpoint], "act", None)
         if rule.endpoint not in OPEN:

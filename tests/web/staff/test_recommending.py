@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from archive.registers.roles import Role
 from archive.store import audit
 from tests.web.staff.conftest import DeskSite
@@ -114,7 +116,7 @@ def test_a_line_that_is_wrong_is_shown_with_why_and_can_be_mended(site: DeskSite
     assert "不是 UTF-8" in page and '<form class="stack"' not in page
 
 
-def test_nothing_is_written_that_is_not_noted(site: DeskSite, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_is_written_that_is_not_noted(site: DeskSite, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError("full")
 
