@@ -166,12 +166,12 @@ def _others(pieces: "tuple[Text | Or, ...]") -> Iterator[Text | Phrase]:
             yield from (other for other in piece.parts[1:] if isinstance(other, Text | Phrase))
 
 
-def spellings(query: Query) -> Iterator[Text | Phrase]:
+def respelt(query: Query) -> Iterator[Text | Phrase]:
     """Yield the other spellings of figures, and abbreviations, that a document is wanted for."""
     match query:
         case And(parts) | Or(parts):
             for part in parts:
-                yield from spellings(part)
+                yield from respelt(part)
         case Synonymous(_, pieces):
             yield from (other for other in _others(pieces) if isinstance(other, Text) or other.whole)
 
@@ -182,7 +182,7 @@ def runs(query: Query) -> tuple[str, ...]:
     Other words in a ``Some`` are left out: a title made up of one of them says little about a whole question.
     """
     found = [leaf.text for leaf in leaves(query) if _is_run(leaf)]
-    return tuple(dict.fromkeys((*found, *(each.text for each in spellings(query)))))
+    return tuple(dict.fromkeys((*found, *(each.text for each in respelt(query)))))
 
 
 def _is_run(leaf: "Query") -> TypeGuard["Text | Phrase | Within"]:

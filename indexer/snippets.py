@@ -20,7 +20,7 @@ from archive.chinese.simplified import traditional_of
 from archive.chinese.text import is_han, normalise
 from indexer.analyzer import Analyzer
 from indexer.figures import AFTER, BEFORE, is_whole, spans
-from indexer.query import Phrase, Query, Text, Within, keys, leaves, runs, spellings
+from indexer.query import Phrase, Query, Text, Within, keys, leaves, respelt, runs
 from indexer.relevance import is_code
 
 WIDTH = 110
@@ -99,7 +99,7 @@ class Marker:
         self._analyzer = analyzer
         self._cut = lru_cache(None)(self._is_cut)
         # The worth of a window that shows everything as typed. Of the spellings of a figure it shows one.
-        spelt = {each.text for each in spellings(query)}
+        spelt = {each.text for each in respelt(query)}
         self._enough = sum(_worth(run) for run in wanted if run not in spelt)
 
     def fragments(self, text: str) -> list[Fragment]:

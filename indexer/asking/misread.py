@@ -40,7 +40,7 @@ def _fields(typed: str) -> Iterator[str]:
             f"“{field}:”后面的括号按原文里的字检索，不表示分组。"
             f"几个词请分开写：{field}:甲 {field}:乙；连在一起的话放在引号里：{field}:“甲 乙”。"
         )
-    if match := _EMPTY.search(typed):
+    for match in _EMPTY.finditer(typed):
         field = match["field"]
         yield f"“{field}:”后面没有内容，按普通的词检索。请在冒号后面写要找的内容，例如 {_example(field)}。"
     for match in _OTHER.finditer(free(typed)):

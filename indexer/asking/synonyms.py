@@ -5,18 +5,18 @@ it. Every form is normalised by ``archive.chinese.text.normalise``. Only direct 
 further, 预算 would reach 决算 through 预决算.
 """
 
-import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 from itertools import accumulate, combinations
 from pathlib import Path
-from threading import Lock
 from time import monotonic
 
 from archive import maintained
 from archive.chinese.text import normalise
+from archive.maintained import Kept
 from indexer.errors import BadSynonyms
 
 PACKAGED = Path(__file__).parent / "synonyms.tsv"
@@ -27,12 +27,9 @@ RELATED = 0.5
 MIN_LENGTH = 2
 MAX_LENGTH = 20
 MAX_OTHERS = 12
-RECHECK_SECONDS = 1.0
 _BOTH_WAYS = "="
 _WEIGHTS = {_BOTH_WAYS: SAME, ">": SAME, "~": RELATED}
 _COLUMNS = 4
-# A file's modification time (ns) and size (bytes).
-_Stamp = tuple[int, int]
 # Legal terms and names with different consequences: none may stand for another.
 _DISTINCT = (
     ("临沂", "临沭", "临沐"),
@@ -63,8 +60,6 @@ _DISTINCT = (
 _TERMS = re.compile("|".join(sorted({term for terms in _DISTINCT for term in terms})))
 
 _AGENCY = re.compile("[局部厅委会署院]$")
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,50 +190,25 @@ class Synonyms:
 
 
 class SynonymFile:
-    """The current table of the files. An edit takes effect within RECHECK_SECONDS; a bad one is logged and ignored.
-
-    The installation's own file may be missing. Safe to share between threads.
-    """
+    """The current table: the packaged pairs and the installation's own, whose file may be missing or edited."""
 
     def __init__(self, packaged: Path, own: Path, clock: Callable[[], float] = monotonic) -> None:
         """Name the files. They are read on first use: most commands have no use for them."""
         self._packaged = packaged
-        self._own = own
-        self._clock = clock
-        self._lock = Lock()
-        self._stamps: tuple[_Stamp | None, _Stamp | None] = None, None
-        self._table: Synonyms | None = None
-        self._due = clock()
+        self._kept = Kept[Synonyms | None](own, lambda path: Synonyms.load(packaged, path), BadSynonyms, None, clock)
 
     @property
     def stamp(self) -> str:
         """A value that changes with each noticed edit."""
-        return repr(self._stamps)
+        return self._kept.stamp
 
     def current(self) -> Synonyms:
-        """Return the last good table.
+        """Return the last good table. Raises BadSynonyms or OSError for the packaged file; others are only logged."""
+        return self._kept.current() or self._bare
 
-        On first use it raises BadSynonyms or OSError for the packaged file. Other errors are only logged.
-        """
-        with self._lock:
-            now = self._clock()
-            if self._table is None or now >= self._due:
-                self._due = now + RECHECK_SECONDS
-                self._table = self._reread(self._table)
-            return self._table
-
-    def _reread(self, former: Synonyms | None) -> Synonyms:
-        stamps = _stamp(self._packaged), _stamp(self._own)
-        if former is not None and stamps == self._stamps:
-            return former
-        # Remember the stamps even of a bad edit, so that it is read and logged only once.
-        self._stamps = stamps
-        try:
-            return Synonyms.load(self._packaged, self._own)
-        except (BadSynonyms, OSError) as error:
-            last = former or Synonyms.load(self._packaged)
-            log.error("%s（%s）沿用上一次无误的同义词。", error, self._own)
-            return last
+    @cached_property
+    def _bare(self) -> Synonyms:
+        return Synonyms.load(self._packaged)
 
 
 def _ways(pair: Pair) -> list[tuple[str, str]]:
@@ -258,14 +228,6 @@ def _within_reach(start: int, ends: Sequence[int]) -> Iterator[int]:
         if end - start > MAX_LENGTH:
             break
         yield end
-
-
-def _stamp(path: Path) -> _Stamp | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

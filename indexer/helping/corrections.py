@@ -19,8 +19,9 @@ from itertools import groupby
 from pathlib import Path
 
 from archive.chinese.text import HAN, normalise
+from indexer.asking.parse import MINUSES, OR
 from indexer.helping.phrases import Phrases
-from indexer.helping.pinyin import near, readings, spellings
+from indexer.helping.pinyin import near, readings, syllables_of
 from indexer.helping.spelling import Spellings
 
 SHAPES = Path(__file__).parent / "shapes.tsv"
@@ -60,7 +61,7 @@ _LEAST_MISSPELT = 5
 # Never corrected into each other: 第三十五条 is not 第二十五条.
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万亿两")
 # Terms of the grammar, which are meant literally.
-_GRAMMAR = re.compile(r'^[-－﹣−‑]|[:："“”「」『』]|^OR$')
+_GRAMMAR = re.compile(rf'^[{MINUSES}]|[:："“”「」『』]|^{OR}$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +289,7 @@ class Corrector:
             if word in self._known and cost < found.get(word, math.inf) and _numerals(word) == numerals:
                 found[word] = cost
 
-        for spelling in spellings(piece, 4):
+        for spelling in syllables_of(piece, 4):
             for word in self._spellings.near(spelling):
                 # If more than half of the characters differ, it is another word.
                 if 2 * sum(map(str.__ne__, piece, word)) <= len(word):

@@ -31,7 +31,7 @@ def readings(character: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found[0]))[:READINGS] if found else ()
 
 
-def spellings(word: str, most: int = 4) -> Iterator[tuple[str, ...]]:
+def syllables_of(word: str, most: int = 4) -> Iterator[tuple[str, ...]]:
     """Yield the readings of a word, syllable by syllable, likeliest first; none if a character has no reading."""
     return islice(product(*map(readings, word)), most)
 

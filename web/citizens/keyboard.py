@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from indexer.analyzer import common_words
-from indexer.helping.pinyin import spellings
+from indexer.helping.pinyin import syllables_of
 from web.installation.services import Services
 
 _LONGEST = 8
@@ -35,7 +35,7 @@ def _read(words: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for word in dict.fromkeys(words):
         if 2 <= len(word) <= _LONGEST:
-            for spelling in spellings(word, most=1):
+            for spelling in syllables_of(word, most=1):
                 if reading := "".join(spelling):
                     found.setdefault(reading, []).append(word)
     return found

@@ -37,7 +37,9 @@ _ID = re.compile(r"(?:/documents/)?([0-9a-z]{1,32})")
 _PAGE = re.compile(r"/(?:guide|guide/application|help|about|accessibility|browse/[^?#]+|search\?[^#]+)?(?:#[\w-]+)?")
 # Another address of this site's documents would go round the question whether they are public.
 _DOCUMENT_ELSEWHERE = re.compile(r"/documents/[2-7a-z]{12}(?:/|$)")
-_COURTESY = re.compile(r"[\W_]+|请问|你好|您好|谢谢|麻烦|一下|[的呢吗啊呀]")
+# What people write around what they ask, which makes no difference.
+COURTESY = r"[\W_]+|请问|你好|您好|谢谢|麻烦|一下|[的呢吗啊呀]"
+_COURTESY = re.compile(COURTESY)
 
 
 class BadBestBets(GongkaiError):

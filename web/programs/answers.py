@@ -7,9 +7,8 @@ from archive.tables import tables
 from indexer.snippets import Fragment
 from web.http.addresses import document_url
 from web.programs.metadata import iso, metadata_of
-from web.search.bets import BetView
 from web.search.results import AnswerView, FacetValue, HitView, SearchPage
-from web.search.views import format_of
+from web.search.views import BetView, format_of
 
 
 def search_answer(page: SearchPage) -> dict[str, object]:

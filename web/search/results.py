@@ -13,9 +13,8 @@ from indexer.asking.quantities import Found
 from indexer.engine import Answer, Sort
 from indexer.snippets import Fragment, Marker, opening
 from web.http.addresses import document_url
-from web.search.bets import BetView
 from web.search.params import MAX_PAGE, SearchForm
-from web.search.views import Link, format_of
+from web.search.views import BetView, Link, format_of
 
 # How many that fold under one document are listed there at most. A page lists as many as it has lines.
 LISTED = 5

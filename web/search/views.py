@@ -1,6 +1,8 @@
 """Plain values shared by result lists and document pages. Templates draw them, and the JSON API serialises them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from archive.document import File
 
@@ -51,6 +53,28 @@ class Link:
     label: str
     url: str
     current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BetView:
+    """A box above the results. ``url`` is "" where nothing further is to be read, ``facts`` are labels with values.
+
+    ``source`` says who says it, and ``said_on`` when: the day of a document, or of the last check (``dated`` names it).
+    """
+
+    title: str
+    url: str
+    elsewhere: bool
+    text: str
+    facts: Sequence[tuple[str, str]]
+    source: str
+    dated: str = ""
+    said_on: date | None = None
+    validity: str | None = None
+    lapsed: bool = False
+    # How many more places the same name means, which are listed elsewhere.
+    rest: int = 0
+    rest_url: str = ""
 
 
 def format_of(file: File) -> str:

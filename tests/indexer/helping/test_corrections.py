@@ -11,7 +11,7 @@ import pytest
 from archive.chinese.text import normalise
 from indexer.analyzer import Analyzer
 from indexer.helping.corrections import SHAPES, Corrector, _shapes
-from indexer.helping.pinyin import near, readings, spellings
+from indexer.helping.pinyin import near, readings, syllables_of
 
 CORPUS = Path(__file__).parents[3] / "corpus"
 VOCABULARY = {
@@ -173,7 +173,7 @@ def test_readings_have_no_tones_and_near_sounds_are_one() -> None:
     assert readings("沭") == ("shu",)
     assert set(readings("行")) >= {"xing", "hang"}
     assert readings("a") == readings("，") == ()
-    assert ("chong", "qing") in spellings("重庆")
+    assert ("chong", "qing") in syllables_of("重庆")
     assert near("zhang") == near("zan")
     assert near("ning") == near("lin")
     assert near("gong") != near("gang")

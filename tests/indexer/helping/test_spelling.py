@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from indexer.helping.pinyin import near, readings, spellings
+from indexer.helping.pinyin import near, readings, syllables_of
 from indexer.helping.spelling import SAME_KEPT, Spellings
 
 # Some have several readings (行, 重, 长, 乐), some sound alike, and one has no reading.
@@ -29,20 +29,20 @@ def _alike(spelling: tuple[str, ...]) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("word", CHOSEN[:60])
 def test_a_word_is_near_all_that_can_be_read_nearly_as_it(word: str) -> None:
-    for spelling in spellings(word, 4):
-        wanted = {each for each in WORDS if _alike(spelling) in map(_alike, spellings(each, 2))}
+    for spelling in syllables_of(word, 4):
+        wanted = {each for each in WORDS if _alike(spelling) in map(_alike, syllables_of(each, 2))}
         assert set(SPELLINGS.near(spelling)) == wanted
 
 
 @pytest.mark.parametrize("word", CHOSEN[:60])
 def test_the_first_words_of_some_letters_are_found_and_second_readings_after_them(word: str) -> None:
-    for spelling in spellings(word, 2):
+    for spelling in syllables_of(word, 2):
         letters = "".join(spelling)
         wanted = [
             each
             for at in range(2)
             for each in WORDS
-            if letters == "".join(next(islice(spellings(each, 2), at, None), ()))
+            if letters == "".join(next(islice(syllables_of(each, 2), at, None), ()))
         ]
         assert SPELLINGS.sounding(letters) == list(dict.fromkeys(wanted))[:SAME_KEPT]
 

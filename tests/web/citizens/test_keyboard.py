@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.helping.pinyin import spellings
+from indexer.helping.pinyin import syllables_of
 from tests.web.conftest import HIDDEN_WORDS, Site
 
 # What answers look like, which is alike over any database.
@@ -34,7 +34,7 @@ def test_words_come_by_their_reading_and_from_no_document(site: Site) -> None:
     assert "政务公开" in words["zhengwugongkai"].split()
     everyday = "学校 补贴 医疗 申请 土地 政策 标准 工作 信息 住房 教育 养老 社保 户口 办理 拆迁 退休 残疾 招聘 公告"
     for word in everyday.split():
-        assert word in words["".join(next(spellings(word)))].split(), word
+        assert word in words["".join(next(syllables_of(word)))].split(), word
     assert all(re.fullmatch("[a-z]+", reading) for reading in words)
     everything = " ".join(words.values())
     assert not any(word in everything for word in (*HIDDEN_WORDS, "云溪县"))

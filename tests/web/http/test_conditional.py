@@ -113,9 +113,8 @@ def test_an_edition_changes_with_what_a_page_depends_on(own: Site, what: str, mo
     elif what == "a bring-up":
         edition.stamp(own.services.settings.data)
     else:
-        monkeypatch.setattr("indexer.asking.synonyms.RECHECK_SECONDS", 0.0)
         (own.services.settings.data / "synonyms.tsv").write_text("测试词\t预算\t=\t试\n", encoding="utf-8")
-        own.services.synonyms._due = 0.0
+        own.services.synonyms._kept._due = 0.0
     assert edition.edition(own.services).token != before.token
 
 

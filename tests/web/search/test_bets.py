@@ -9,7 +9,7 @@ from archive.document import Verdict
 from tests.web.conftest import CORPUS, Site, client_of
 from web.installation import county
 from web.installation.county import County, Office, QueryPoint
-from web.search.bets import of_site
+from web.search.places import of_site
 
 # What answers look like, which is alike over any database.
 pytestmark = pytest.mark.page
