@@ -236,15 +236,6 @@ def is_gram(text: str) -> bool:
     return 0 < len(text) <= 2 and text.isalnum()
 
 
-def marks(text: str) -> list[str]:
-    """Return the distinct characters of a text that are in no gram, apart from line breaks.
-
-    >>> marks("公开，2019，公开")
-    ['，']
-    """
-    return sorted(character for character in set(text) if not character.isalnum() and character != "\n")
-
-
 def _places(text: str) -> Iterable[tuple[int, str]]:
     for match in _RUN.finditer(text):
         run = match[0]

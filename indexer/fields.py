@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from archive.chinese.text import normalise
 from archive.document import LAPSED, Document
 from indexer import facets, reading
-from indexer.analyzer import Analyzer, grams, marks
+from indexer.analyzer import Analyzer, grams
 from indexer.analyzer import fingerprint as analysis
-from indexer.figures import joined
 
 TITLE_WEIGHT = 6.0
 NUMBER_WEIGHT = 6.0
@@ -40,11 +39,11 @@ WEIGHTS: Mapping[str, float] = {
 KEY_WEIGHTS = (2.0, 1.0)
 FIELDS: Mapping[str, object] = {
     "words": WEIGHTS,
-    "grams": [WEIGHTS, "marks of the text"],
+    "grams": WEIGHTS,
     "keys": ["number, other numbers, index code", KEY_WEIGHTS],
     "cites": "cited numbers",
-    "figures": "joined",
     "columns": ["id", "title", "numbers", "text", "passages", "day", "prior", "lengths"],
+    "text": "places by trigram",
     "passage": ["sentences", reading.PASSAGE],
     "lapsed": LAPSED_PRIOR,
     "recognised": RECOGNISED_PRIOR,
@@ -57,10 +56,8 @@ class Entry:
     """One document in an index.
 
     ``words`` and ``grams`` map terms to weighted counts; ``*_length`` are the unweighted token counts of each stream.
-    ``grams`` also has each punctuation mark of the text, to narrow down phrases that contain one, and ``figures`` the
-    numbers of ``figures.joined``. ``keys`` has the document's own number first. ``title`` and ``text`` are normalised.
-    ``text`` has one paragraph a line, after the title and the numbers. ``day`` is a proleptic ordinal, 0 if unknown.
-    ``prior`` multiplies the score.
+    ``keys`` has the document's own number first. ``title`` and ``text`` are normalised. ``text`` has one paragraph a
+    line, after the title and the numbers. ``day`` is a proleptic ordinal, 0 if unknown. ``prior`` multiplies the score.
     """
 
     id: str
@@ -70,7 +67,6 @@ class Entry:
     grams_length: int
     keys: tuple[str, ...]
     cites: tuple[str, ...]
-    figures: tuple[str, ...]
     title: str
     text: str
     facets: Mapping[str, tuple[str, ...]]
@@ -104,7 +100,6 @@ def entry(document: Document, analyzer: Analyzer) -> Entry:
     words, words_length = _weigh((analyzer.words(text), weight) for text, weight in weighed)
     bigrams, grams_length = _weigh((grams(text), weight) for text, weight in weighed)
     text = "\n".join((title, *map(normalise, keys), *body, *attached))
-    bigrams |= dict.fromkeys(marks(text), 1.0)
     when = facets.day(metadata)
     return Entry(
         id=document.id,
@@ -114,7 +109,6 @@ def entry(document: Document, analyzer: Analyzer) -> Entry:
         grams_length=grams_length,
         keys=keys,
         cites=metadata.cited_numbers,
-        figures=joined(text),
         title=title,
         text=text,
         facets=facets.values(document),

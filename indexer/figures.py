@@ -24,10 +24,6 @@ _WRITTEN = (
 _FIGURE = re.compile(rf"(?P<written>{_WRITTEN})|{_MARKED}", re.ASCII)
 # A minus before an amount is its sign: -5℃, -3.2%. Before a plain number, a date or a telephone number it is none.
 _NEGATIVE = re.compile(r"-(?:\d+(?:,\d{3})*\.\d+(?![\d.])|\d{1,3}(?:,\d{3})+(?!\d)|\d+(?=[%‰°度元万亿米]))", re.ASCII)
-# Two numbers with one mark or character between them, or a number with its unit.
-# Longer numbers are found by their pairs of digits.
-_PAIR = re.compile(r"(?<!\d)(?=(\d{1,20}[^\d\s]\d{1,20}(?!\d)))", re.ASCII)
-_WITH_UNIT = re.compile(r"(?<!\d)\d{1,20}[%‰°#]", re.ASCII)
 _DIGITS = frozenset("0123456789")
 _CODE = _DIGITS | frozenset("abcdefghijklmnopqrstuvwxyz")
 _NUMERALS = frozenset(numerals.COUNTED) - _CODE
@@ -41,6 +37,8 @@ _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _DATED = re.compile(r"\.\d{1,2}\.\d", re.ASCII)
 # How much of a text before and after a run decides whether it is a part of another number.
 BEFORE, AFTER = 2, 6
+# A run is whole if none of these stands beside it. Otherwise it depends.
+JOINING = _CODE | _NUMERALS | _POINTS | _ENDS | frozenset(",点")
 
 
 def is_negative(text: str) -> bool:
@@ -105,18 +103,6 @@ def _goes_on(run: str, after: str) -> bool:
     if last in _CODE:
         return after[:1] in _CODE
     return last in _NUMERALS and bool(_MORE_NUMERALS.match(after))
-
-
-def joined(text: str) -> tuple[str, ...]:
-    """Return the distinct pairs of numbers that one character joins, and numbers with their units.
-
-    A text in which a figure stands whole has all pairs of the figure, which few other texts have: an index of them
-    leaves little to read.
-
-    >>> joined("12,000元,2019年11月3日,5.2%")
-    ('12,000', '2019年11', '11月3', '5.2', '2%')
-    """
-    return tuple(dict.fromkeys((*_PAIR.findall(text), *_WITH_UNIT.findall(text))))
 
 
 def stands_in(text: str, run: str) -> bool:

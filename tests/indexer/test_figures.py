@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from archive.chinese.text import normalise
 from indexer import figures
-from indexer.figures import is_negative, stands_in
+from indexer.figures import AFTER, BEFORE, JOINING, is_negative, is_whole, stands_in
 
 FIGURES = """
 5.2% ５．２％ 5% 5‰ -5℃ 18℃ 88.5㎡ 12,000 １２，０００ 2,345,678.90 10.5 8:30 8∶30 1:500 v2.0.1 5·12 3# 2019-3# 210×297
@@ -100,12 +100,12 @@ PIECES = [
 
 @given(st.lists(st.sampled_from(PIECES), min_size=3), st.data())
 @settings(deadline=None, max_examples=500)
-def test_a_text_with_a_run_whole_has_its_joined_numbers(pieces: list[str], data: st.DataObject) -> None:
+def test_a_run_beside_which_nothing_joins_a_number_is_whole(pieces: list[str], data: st.DataObject) -> None:
     text = normalise("".join(pieces))
     start = data.draw(st.integers(0, len(text)))
-    run = text[start : data.draw(st.integers(start, len(text)))]
-    if run.strip() and stands_in(text, run):
-        assert {*figures.joined(run)} <= {*figures.joined(text)}
+    end = data.draw(st.integers(start, len(text)))
+    if not {*text[max(0, start - 1) : start], *text[end : end + 1]} & JOINING:
+        assert is_whole(text[max(0, start - BEFORE) : start], text[start:end], text[end : end + AFTER])
 
 
 @pytest.mark.parametrize("typed", ["-2019", "-2019-11-03", "-0539-6211234", "-决算", "-KX-200B"])

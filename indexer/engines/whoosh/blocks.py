@@ -7,6 +7,7 @@ are read at once. So all postings of a term are one uncompressed block. Nothing 
 """
 
 import math
+import mmap
 import pickle
 import re
 import struct
@@ -19,8 +20,9 @@ from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC, W3TermInfo
 from whoosh.system import pack_int
 
-from indexer.engines.whoosh.pickles import Made, Malformed, Name, read
+from indexer.engines.whoosh.pickles import Malformed
 
+Stored = bytes | mmap.mmap
 Numbers = NDArray[np.int64]
 Weights = NDArray[np.float32]
 
@@ -28,24 +30,38 @@ Weights = NDArray[np.float32]
 INLINE = 8
 # This pickle protocol stores bytes as they are, without frames, which suits short blocks.
 _PROTOCOL = 3
-_LENGTH_SIZE = 4
 # An entry begins with a flag, the weight in all and the number of documents; what follows up to the postings, or up to
 # their place and length in the file, is for Whoosh.
 _ABOUT = struct.Struct("!BfI14x")
 _EXTENT = struct.Struct("!qi")
-# How an array's numbers are stored, by the code that stands for it (PEP 3118's machine formats in ``arraymodule.c``).
-_FORMS: Mapping[int, "np.dtype[np.generic]"] = {
-    code: np.dtype(kind) for code, kind in ((2, "<u2"), (3, ">u2"), (6, "<u4"), (7, ">u4"), (14, "<f4"), (15, ">f4"))
-}
+_DOUBLE = struct.Struct(">d")
+_SIZE = struct.Struct("<I")
 
 
 # Postings in an entry, as pickled: a tuple of whole numbers, one of as many fractions, an empty one. There are many of
 # them, so they are matched and not read step by step.
-_WHOLE = re.compile(rb"K.|M..|J....", re.DOTALL)
+_WHOLE = re.compile(rb"(?:K.|M..|J....)", re.DOTALL)
 _FRACTION_SIZE = 9
 _INLINED = re.compile(
     rb"\x80\x02\(?((?:%b)+)[t\x85-\x87]q\x00\(?((?:G.{8})+)[t\x85-\x87]q\x01\)\x87q\x02\." % _WHOLE.pattern, re.DOTALL
 )
+# A block, as pickled: a tuple about it, of which only the number of postings is needed. Then a tuple of the distances,
+# the weights and nothing more.
+_BLOCK = re.compile(
+    rb"%b.{4}\x80\x03\((%b)(?:%b)G.{8}(?:K\x00){3}tq\x00\.\x80\x03" % (WHOOSH3_HEADER_MAGIC, *[_WHOLE.pattern] * 2),
+    re.DOTALL,
+)
+_END = re.compile(rb"N\x87q.\.", re.DOTALL)
+# Before and after the numbers of an ``array.array``, which is pickled as a call with its bytes; and after plain bytes.
+_ARRAY = re.compile(
+    rb"(?:carray\n_array_reconstructor\nq.|h.)\((?:carray\narray\nq.|h.)X\x01\x00\x00\x00.q.K(.)", re.DOTALL
+)
+_MADE = re.compile(rb"q.tq.Rq.", re.DOTALL)
+_REMEMBERED = re.compile(rb"q.", re.DOTALL)
+# How such numbers are stored, by the code that stands for it (PEP 3118's machine formats in ``arraymodule.c``).
+_FORMS: Mapping[int, "np.dtype[np.generic]"] = {
+    code: np.dtype(kind) for code, kind in ((2, "<u2"), (3, ">u2"), (6, "<u4"), (7, ">u4"), (14, "<f4"), (15, ">f4"))
+}
 
 
 class Entry(NamedTuple):
@@ -54,7 +70,6 @@ class Entry(NamedTuple):
     weight: float
     frequency: int
     offset: int
-    length: int
     inline: bytes
 
 
@@ -83,13 +98,13 @@ def decode_entry(stored: bytes) -> Entry:
         if not 0 <= weight < math.inf:
             raise Malformed("a term of an impossible weight")
         if inlined:
-            return Entry(weight, frequency, 0, 0, stored[_ABOUT.size :])
+            return Entry(weight, frequency, 0, stored[_ABOUT.size :])
         offset, length = _EXTENT.unpack_from(stored, _ABOUT.size)
     except struct.error as error:
         raise Malformed("a term's entry that breaks off") from error
     if offset < 0 or length <= 0:
         raise Malformed("a term's postings that stand nowhere")
-    return Entry(weight, frequency, offset, length, b"")
+    return Entry(weight, frequency, offset, b"")
 
 
 def frequency(stored: bytes) -> int:
@@ -101,20 +116,24 @@ def frequency(stored: bytes) -> int:
     return count
 
 
-def decode(block: bytes) -> tuple[Numbers, Weights]:
-    """Decode a term's block into document numbers, which do not fall, and weights. Raises Malformed."""
-    about, end = read(block, len(WHOOSH3_HEADER_MAGIC) + _LENGTH_SIZE)
-    found, _ = read(block, end)
-    match about, found:
-        case (int(count), _, _, _, _, _), (distances, None | float() as weight, None):
-            numbers = np.cumsum(_array(distances), dtype=np.int64)
-            weights = np.full(len(numbers), 1.0 if weight is None else weight, np.float32)
-        case (int(count), _, _, _, _, _), (distances, stored, None):
-            numbers = np.cumsum(_array(distances), dtype=np.int64)
-            weights = _array(stored).astype(np.float32)
-        case _:
-            raise Malformed("a block of something else")
-    if not count == len(numbers) == len(weights) or not (weights >= 0).all():
+def decode(stored: Stored, at: int = 0) -> tuple[Numbers, Weights]:
+    """Decode the block at a place into document numbers, which do not fall, and weights. Raises Malformed."""
+    about = _BLOCK.match(stored, at)
+    if about is None:
+        raise Malformed("a block of something else")
+    try:
+        distances, end = _array(stored, about.end())
+        weights, end = _array(stored, end)
+    except (struct.error, LookupError, ValueError) as error:
+        raise Malformed("a block that breaks off") from error
+    if not isinstance(distances, np.ndarray) or not _END.match(stored, end):
+        raise Malformed("a block of no numbers")
+    numbers = distances.cumsum(dtype=np.int64)
+    if not isinstance(weights, np.ndarray):
+        weights = np.full(len(numbers), weights, np.float32)
+    elif weights.dtype != np.float32:
+        weights = weights.astype(np.float32)
+    if not _whole(about[1]) == [len(numbers)] == [len(weights)] or not weights.min(initial=0) >= 0:
         raise Malformed("a block of another length, or of impossible weights")
     return numbers, weights
 
@@ -156,12 +175,24 @@ def _few(weights: Weights, most: float) -> "bytes | array[float] | float | None"
     return array("f", weights.tobytes())
 
 
-def _array(stored: object) -> NDArray[np.generic]:
-    """Return the numbers of ``bytes`` or of an ``array.array``, which is pickled as a call with its bytes."""
-    match stored:
-        case bytes():
-            return np.frombuffer(stored, np.uint8)
-        case Made(Name("array", "_array_reconstructor"), (Name("array", "array"), str(), int(form), bytes(numbers))):
-            if (kind := _FORMS.get(form)) is not None and len(numbers) % kind.itemsize == 0:
-                return np.frombuffer(numbers, kind)
-    raise Malformed("a block of no numbers")
+def _array(stored: Stored, at: int) -> tuple[NDArray[np.generic] | float, int]:
+    """Return the numbers that are pickled at a place, without copying them, or the one number that all are."""
+    kind = np.dtype(np.uint8)
+    if made := _ARRAY.match(stored, at):
+        kind, at = _FORMS[made[1][0]], made.end()
+    match chr(stored[at]):
+        case "N":
+            return 1.0, at + 1
+        case "G":
+            return float(_DOUBLE.unpack_from(stored, at + 1)[0]), at + _FRACTION_SIZE
+        case "C":
+            size, start = stored[at + 1], at + 2
+        case "B":
+            size, start = _SIZE.unpack_from(stored, at + 1)[0], at + 1 + _SIZE.size
+        case _:
+            raise Malformed("a block of no numbers")
+    numbers = np.frombuffer(stored, kind, size // kind.itemsize, start)
+    after = (_MADE if made else _REMEMBERED).match(stored, start + size)
+    if after is None:
+        raise Malformed("a block of no numbers")
+    return numbers, after.end()

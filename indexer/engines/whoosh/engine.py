@@ -115,9 +115,7 @@ class WhooshEngine:
 
     def close(self) -> None:
         with self._opening:
-            if self._opened is not None:
-                self._opened.snapshot.close()
-                self._opened = None
+            self._opened = None
 
     def _ask(self, question: Callable[[_Opened], T]) -> T:
         """Ask the live generation. One whose files prove to be damaged is given up for the former one.

@@ -7,17 +7,17 @@ the two.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
 from indexer import reading, relevance
-from indexer.analyzer import Analyzer, is_gram, marks
-from indexer.engines.whoosh.postings import Mask, Postings, Slots, without
+from indexer.analyzer import Analyzer, is_gram
+from indexer.engines.whoosh.postings import Mask, Postings, Slots, both, without
 from indexer.engines.whoosh.reading import Reading
 from indexer.engines.whoosh.snapshot import Scores, Snapshot
 from indexer.fields import KEY_WEIGHTS, number_pattern
-from indexer.figures import figures, joined
+from indexer.figures import figures
 from indexer.query import (
     And,
     Dated,
@@ -72,8 +72,8 @@ class Evaluation:
         self._snapshot = snapshot
         self._analyzer = analyzer
         self.query = query
-        # Which documents were looked through for a figure, and which of them have it.
-        self._whole: dict[str, tuple[Mask, Mask]] = {}
+        self._containing = cache(snapshot.containing)
+        self._containing_whole = cache(snapshot.containing_whole)
 
     def answering(self) -> Slots:
         """Return the documents that match."""
@@ -131,7 +131,7 @@ class Evaluation:
             case Phrase(text, whole=True):
                 return self._having_whole((text,), among)
             case Phrase(text):
-                return self._containing(text, among)
+                return self._having(text, among)
             case Synonymous():
                 return self._answering(query.choice, among)
             case Key(key):
@@ -156,8 +156,6 @@ class Evaluation:
                         break
                 return among
             case Or(parts):
-                # All spellings of one thing are looked for at once.
-                self._look_for([part.text for part in parts if isinstance(part, Phrase) and part.whole], among)
                 return self._united(*(self._answering(part, among) for part in parts))
 
     def _scores(self, query: Query, slots: Slots) -> Scores:
@@ -252,47 +250,27 @@ class Evaluation:
         said = self._every("grams", cut.every, among)
         if relevance.is_code(text):
             token = self._every("words", cut.words, among)
-            return self._united(token, self._snapshot.containing(text, without(said, token)))
+            return self._united(token, both(said, self._containing(text)))
         # A document that has the word also has its bigrams, so for a single word there is nothing to add.
         if len(cut.words) <= relevance.SCATTERED and cut.words != (text,):
             said = self._united(said, self._every("words", cut.words, among))
         return self._having_whole(figures(text), said)
 
-    def _containing(self, text: str, among: Slots) -> Slots:
-        """Return the documents whose text contains exactly these characters, reading as few texts as possible."""
-        cut = self._analyzer.query(text)
-        narrowed = self._every("grams", (*cut.every, *marks(text)), among)
-        # A document that has a gram, or a word as cut, has it in its text, unless it comes from the issuer's name.
-        if is_gram(text):
-            known = narrowed
-        elif cut.words == (text,):
-            known = self._every("words", cut.words, narrowed)
-        else:
-            return self._snapshot.containing(text, narrowed)
-        known = known[~self._within(Part.ISSUER, text)[known]]
-        return self._united(known, self._snapshot.containing(text, without(narrowed, known)))
+    def _having(self, text: str, among: Slots) -> Slots:
+        """Return the documents whose text contains exactly these characters."""
+        if not is_gram(text):
+            return both(among, self._containing(text))
+        # A document that has a gram has it in its text, unless it comes from the issuer's name.
+        having = self._every("grams", (text,), among)
+        issued = self._within(Part.ISSUER, text)[having]
+        known, unsure = having[~issued], having[issued]
+        return self._united(known, both(unsure, self._containing(text))) if len(unsure) else known
 
     def _having_whole(self, runs: Sequence[str], among: Slots) -> Slots:
         """Return the documents whose text has each of these runs as no part of another number."""
         for run in runs:
-            self._look_for([run], among)
-            among = among[self._whole[run][1][among]]
+            among = both(among, self._containing_whole(run))
         return among
-
-    def _look_for(self, runs: Sequence[str], among: Slots) -> None:
-        """Find out which of some documents have these runs whole, reading each text once at most."""
-        narrowed = []
-        for run in runs:
-            looked, _ = self._whole.setdefault(run, (self._mask(), self._mask()))
-            unread = among[~looked[among]]
-            looked[unread] = True
-            cut = self._analyzer.query(run)
-            having = self._every("figures", joined(run), unread)
-            narrowed.append(self._every("grams", (*cut.every, *marks(run)), having))
-        if narrowed:
-            found = self._snapshot.containing_whole(runs, self._united(*narrowed))
-            for run, slots in zip(runs, found, strict=True):
-                self._whole[run][1][slots] = True
 
     def _every(self, stream: str, names: Sequence[str], among: Slots) -> Slots:
         """Return the documents that have all of these terms. The rarest come first, as they may leave no document."""

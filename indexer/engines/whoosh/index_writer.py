@@ -55,10 +55,9 @@ class IndexWriter:
             self._segments = read_segments(self._storage)
         self._home: dict[str, tuple[W3Segment, int]] = {}
         for segment in self._segments:
-            with closing(SegmentReader(self._storage, segment)) as reader:
-                numbers = reader.alive.nonzero()[0].tolist()
-                ids = zip(reader.live_texts("id"), numbers, strict=True)
-                self._home |= {id: (segment, number) for id, number in ids}
+            reader = SegmentReader(self._storage, segment)
+            ids = zip(reader.live_texts("id"), reader.alive.nonzero()[0].tolist(), strict=True)
+            self._home |= {id: (segment, number) for id, number in ids}
         self._writer: SegmentWriter | None = None
 
     @property
@@ -170,8 +169,7 @@ class IndexWriter:
         # What is unfinished when a segment proves to be damaged is discarded by ``close``.
         self._writer = writer = SegmentWriter(self._storage)
         for segment in segments:
-            with closing(SegmentReader(self._storage, segment)) as reader:
-                self._copy(reader, writer)
+            self._copy(SegmentReader(self._storage, segment), writer)
         self._segments = [segment for segment in self._segments if segment not in segments]
         if writer.documents:
             self._segments.append(writer.finish())

@@ -24,6 +24,13 @@ def without(slots: Slots, others: Slots) -> Slots:
     return kept
 
 
+def both(slots: Slots, others: Slots) -> Slots:
+    """Return the slots that are in both arrays. Both are ascending."""
+    few, many = sorted((slots, others), key=len)
+    _, there = _search(many, few)
+    return few[there]
+
+
 class Postings:
     """The documents that have a term, and its weight in each; ``occurrences`` is the sum of the weights."""
 

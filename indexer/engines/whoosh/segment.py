@@ -12,7 +12,7 @@ GENERATION = 0
 # As many as a document's number in a posting has bits for (see ``segment_writer``).
 MOST_DOCUMENTS = 1 << 17
 # Fields with postings. ``characters`` has the first characters of the grams, for queries of one character.
-STREAMS = ("words", "grams", "characters", "keys", "cites", "figures", *facets.NAMES)
+STREAMS = ("words", "grams", "characters", "keys", "cites", *facets.NAMES)
 COLUMNS: Mapping[str, columns.Column] = {
     "id": columns.VarBytesColumn(),
     "title": columns.VarBytesColumn(),

@@ -1,14 +1,16 @@
-"""Reads a segment: its term dictionary, blocks and columns.
+"""Reads a segment: its term dictionary, blocks, columns and trigrams.
 
-Files are read by position and never mapped. So threads need not wait for each other, and a process only holds in memory
-what it keeps on purpose.
+Files are mapped, so the system keeps in memory what is used of them, once for all processes, and threads need not wait
+for each other.
 """
 
+import mmap
 import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from struct import Struct
 from struct import error as StructError
@@ -20,16 +22,18 @@ from whoosh.codec.whoosh3 import W3Codec, W3Segment
 from whoosh.columns import NumericColumn
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.filetables import FileFormatError, OrderedHashReader
-from whoosh.filedb.structfile import StructFile
+from whoosh.filedb.structfile import BufferFile, StructFile
 from whoosh.index import TOC
 from whoosh.index import IndexError as WhooshError
 from whoosh.system import pack_ushort
 
-from indexer.engines.whoosh import blocks, pickles
+from indexer.engines.whoosh import blocks, pickles, trigrams
 from indexer.engines.whoosh.pickles import Made, Malformed, Name
 from indexer.engines.whoosh.postings import Mask
-from indexer.engines.whoosh.segment import COLUMNS, GENERATION, MOST_DOCUMENTS, NAME, STREAMS, schema
+from indexer.engines.whoosh.segment import COLUMNS, ENCODING, GENERATION, MOST_DOCUMENTS, NAME, STREAMS, schema
+from indexer.engines.whoosh.trigrams import Numbers, Trigrams
 from indexer.errors import IndexDamaged
+from indexer.figures import AFTER, BEFORE, JOINING, is_whole
 
 # The term dictionary has the sizes of a key and its entry before each.
 _SIZES = Struct("!II")
@@ -40,8 +44,10 @@ _ODD = (
     *(StructError, FileFormatError, WhooshError),
     *(ValueError, LookupError, TypeError, AssertionError, OverflowError, EOFError, OSError),
 )
-# Columns that are read after opening too. Their files stay open, because the folder may be gone by then.
+# Columns that are read after opening too.
 _READ_LATER = ("text", "numbers")
+_BESIDE_NUMBERS = np.zeros(1 << 16, bool)
+_BESIDE_NUMBERS[[ord(each) for each in JOINING]] = True
 # The suffix of temporary folders.
 TEMPORARY = ".tmp"
 
@@ -60,26 +66,26 @@ def sound(folder: Path | str, file: str) -> Iterator[None]:
 class Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
     """A folder whose files any number of threads may read."""
 
-    def open_file(self, name: str, **_: object) -> "_Positional":
-        return _Positional(Path(self.folder, name).open("rb"), name=name)
+    def open_file(self, name: str, **_: object) -> "_Mapped":
+        return _Mapped(Path(self.folder, name))
 
     def temp_storage(self, name: str | None = None) -> FileStorage:
         """Create a separate folder, so that several segments may be written at once. It is left empty."""
         return FileStorage(tempfile.mkdtemp(TEMPORARY, dir=self.folder))
 
 
-class _Positional(StructFile):  # type: ignore[misc]  # Whoosh has no types
-    def get(self, position: int, length: int) -> bytes:
-        return os.pread(self.fileno(), length, position)
+class _Mapped(BufferFile):  # type: ignore[misc]  # Whoosh has no types
+    """A file's content, mapped. It needs no closing: the mapping stays as long as anything uses it.
 
-    def close(self) -> None:
-        # Whoosh closes some files itself.
-        if not self.is_closed:
-            super().close()
+    Generations are never written into, so the content stays what it was.
+    """
 
-    def whole(self) -> bytes:
-        """Return the file's whole content."""
-        return self.get(0, os.fstat(self.fileno()).st_size)
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            empty = not os.fstat(file.fileno()).st_size
+            mapped = BytesIO() if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        StructFile.__init__(self, mapped, path.name)
+        self._buf = self.content = b"" if empty else mapped
 
     def read_pickle(self) -> object:
         """Read a pickle as data (see ``pickles``), where Whoosh would run it. Raises Malformed."""
@@ -92,7 +98,8 @@ class _Positional(StructFile):  # type: ignore[misc]  # Whoosh has no types
 def read_segments(storage: Storage) -> list[W3Segment]:
     """Return the segments in Whoosh's table of contents. Raises IndexDamaged, or FileNotFoundError if there is none."""
     name = TOC._filename(NAME, GENERATION)
-    with closing(storage.open_file(name)) as contents, sound(storage.folder, name):
+    with sound(storage.folder, name):
+        contents = storage.open_file(name)
         # All that Whoosh asks of a storage here is to open this file.
         listed = TOC.read(SimpleNamespace(open_file=lambda _: contents), NAME, GENERATION, schema()).segments
         if not isinstance(listed, list):
@@ -132,25 +139,18 @@ class SegmentReader:
         self.size: int = segment.doc_count_all()
         self.alive: Mask = np.ones(self.size, bool)
         self.alive[list(segment.deleted_docs())] = False
-        with ExitStack() as opening:
-            terms, self._blocks = (
-                opening.enter_context(closing(storage.open_file(name)))
-                for name in (self._terms_file, self._blocks_file)
-            )
-            self._columns = {
-                name: opening.enter_context(closing(storage.open_file(self._file(name)))) for name in _READ_LATER
-            }
-            with sound(storage.folder, self._terms_file):
-                self._terms = OrderedHashReader(terms, storage.file_length(self._terms_file))
-            self._opened = opening.pop_all()
-
-    def close(self) -> None:
-        self._opened.close()
-
-    def __del__(self) -> None:
-        # A search may still use it when a newer index is opened, so the last reference closes it.
-        if hasattr(self, "_opened"):
-            self.close()
+        with sound(storage.folder, self._terms_file):
+            terms = storage.open_file(self._terms_file)
+            self._terms = OrderedHashReader(terms, len(terms.content))
+        self._blocks = storage.open_file(self._blocks_file).content
+        # These may be read when the folder is gone.
+        self._columns = {name: storage.open_file(self._file(name)) for name in _READ_LATER}
+        starts, ends = self.placed("text")
+        self.starts, self.ends = starts // 2, ends // 2
+        self.units = np.frombuffer(self._columns["text"].content, "<u2", self.ends[-1] if self.size else 0)
+        trigrams_file = segment.make_filename(trigrams.SUFFIX)
+        with sound(storage.folder, trigrams_file):
+            self._trigrams = Trigrams(np.frombuffer(storage.open_file(trigrams_file).content, "<u4"), self.units)
 
     def entry(self, stream: str, term: str) -> blocks.Entry | None:
         """Return the dictionary entry of a term, or None."""
@@ -191,7 +191,7 @@ class SegmentReader:
             if entry.inline:
                 found = blocks.decode_inline(entry.inline)
             else:
-                found = blocks.decode(self._blocks.get(entry.offset, entry.length))
+                found = blocks.decode(self._blocks, entry.offset)
             numbers, _ = found
             if len(numbers) != entry.frequency or numbers[-1] >= self.size:
                 raise Malformed("postings of documents that are not there")
@@ -204,7 +204,7 @@ class SegmentReader:
         # Whoosh does not store trailing defaults.
         values = np.full(self.size, column.default_value(), dtype.newbyteorder("="))
         with self._column(name) as file:
-            stored = np.frombuffer(file.whole(), dtype)
+            stored = np.frombuffer(file.content, dtype)
             values[: len(stored)] = stored
         return values
 
@@ -221,32 +221,48 @@ class SegmentReader:
         """Return a column of strings for all documents."""
         starts, ends = self.placed(name)
         with self._column(name) as file:
-            data = file.whole()
+            data = file.content
         return [data[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
 
     def placed(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return where each document's value in a column of strings starts and ends in the column's file."""
         with self._column(name) as file:
-            size = os.fstat(file.fileno()).st_size
+            size = len(file.content)
             lengths = np.array(COLUMNS[name].reader(file, 0, size, self.size)._lengths, np.int64)
             ends = np.cumsum(lengths)
             if len(lengths) != self.size or (lengths < 0).any() or (self.size and ends[-1] > size):
                 raise Malformed("a column of another length")
         return ends - lengths, ends
 
-    def read(self, name: str, start: int, length: int) -> bytes:
-        """Read a piece of a column that is kept open."""
-        piece = self._columns[name].get(start, length)
-        if len(piece) != length:
-            raise IndexDamaged(Path(self._storage.folder).name, f"文件 {self._file(name)} 缺了一截")
-        return piece
+    def standing(self, run: str) -> tuple[Numbers, Numbers]:
+        """Return every place in the texts where a run of characters begins, ascending, and the document of each."""
+        wanted = np.frombuffer(run.encode(ENCODING), "<u2")
+        places = self._trigrams.places(wanted)
+        owners = self.starts.searchsorted(places, side="right") - 1
+        within = (places + len(wanted) <= self.ends[owners]) & self.alive[owners]
+        return places[within], owners[within]
+
+    def whole(self, run: str, places: Numbers, owners: Numbers) -> Numbers:
+        """Return the documents, of some places where a run stands, in which it is no part of another number."""
+        length = len(run.encode(ENCODING)) // 2
+        # Most stand beside nothing that could go on with a number. A document is looked at until it has the run whole.
+        beside = _BESIDE_NUMBERS[self.units[places - 1]] & (places > self.starts[owners])
+        beside |= _BESIDE_NUMBERS[self.units[np.minimum(places + length, len(self.units) - 1)]]
+        having = np.zeros(self.size, bool)
+        having[owners[~beside]] = True
+        for place, owner in zip(places[beside].tolist(), owners[beside].tolist(), strict=True):
+            if not having[owner]:
+                start, end = max(self.starts[owner], place - BEFORE), min(self.ends[owner], place + length + AFTER)
+                before, after = self.units[start:place], self.units[place + length : end]
+                # What is read may begin or end within a character of two units, which is no digit.
+                read = (each.tobytes().decode(ENCODING, "replace") for each in (before, after))
+                having[owner] = is_whole(next(read), run, next(read))
+        return having.nonzero()[0]
 
     @contextmanager
-    def _column(self, name: str) -> Iterator[_Positional]:
-        # Opened only for this, since an index of many segments could exceed the limit of open files.
-        with ExitStack() as opening, sound(self._storage.folder, self._file(name)):
-            kept = self._columns.get(name)
-            yield kept or opening.enter_context(closing(self._storage.open_file(self._file(name))))
+    def _column(self, name: str) -> Iterator[_Mapped]:
+        with sound(self._storage.folder, self._file(name)):
+            yield self._columns.get(name) or self._storage.open_file(self._file(name))
 
     def _file(self, name: str) -> str:
         file: str = W3Codec.column_filename(self._segment, name)

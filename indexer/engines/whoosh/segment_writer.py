@@ -20,7 +20,7 @@ from whoosh.system import pack_ushort
 
 from archive.chinese.text import normalise
 from indexer import reading
-from indexer.engines.whoosh import blocks
+from indexer.engines.whoosh import blocks, trigrams
 from indexer.engines.whoosh.segment import COLUMNS, ENCODING, MOST_DOCUMENTS, NAME, STREAMS
 from indexer.fields import KEY_WEIGHTS, Entry
 
@@ -53,6 +53,7 @@ class SegmentWriter:
         self._columns = codec.per_document_writer(storage, self.segment)
         self._streams = {name: _Stream() for name in STREAMS if name != "characters"}
         self.documents = 0
+        self._text_bytes = 0
 
     def fill(self, postings: int) -> float:
         """Return how full the segment is. At 1 it has enough postings, or too many terms or documents: finish it."""
@@ -69,7 +70,6 @@ class SegmentWriter:
         self._put("grams", entry.grams)
         self._put("keys", {key: KEY_WEIGHTS[min(at, 1)] for at, key in enumerate(entry.keys)})
         self._put("cites", dict.fromkeys(entry.cites, 1.0))
-        self._put("figures", dict.fromkeys(entry.figures, 1.0))
         for name, values in entry.facets.items():
             self._put(name, dict.fromkeys(values, 1.0))
         return self.add_columns(
@@ -96,6 +96,7 @@ class SegmentWriter:
         for name, value in values.items():
             self._columns.add_column_value(name, COLUMNS[name], value)
         self._columns.finish_doc()
+        self._text_bytes += len(values["text"])
         self.documents += 1
         return self.documents - 1
 
@@ -128,8 +129,17 @@ class SegmentWriter:
                     out.write(block)
                     at += len(block)
         terms.close()
+        del postings
+        self._write_trigrams()
         self.segment.set_doc_count(self.documents)
         return self.segment
+
+    def _write_trigrams(self) -> None:
+        texts = self._storage.open_file(W3Codec.column_filename(self.segment, "text")).content
+        units = np.frombuffer(texts, "<u2", self._text_bytes // 2)
+        with self.segment.create_file(self._storage, trigrams.SUFFIX) as out:
+            for piece in trigrams.encode(units):
+                out.write(piece.tobytes())
 
 
 class _Stream:

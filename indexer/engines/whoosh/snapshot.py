@@ -7,7 +7,7 @@ import re
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -25,7 +25,6 @@ from indexer.engines.whoosh.segment import ENCODING
 from indexer.engines.whoosh.segment_reader import SegmentReader, Storage, read_segments
 from indexer.engines.whoosh.titles import Titles
 from indexer.errors import IndexDamaged
-from indexer.figures import AFTER, BEFORE, is_whole
 
 Scores = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -34,9 +33,7 @@ Numbers = NDArray[np.int64]
 BUDGET = 96 << 20
 # The memory of a term besides its postings.
 _TERM_BYTES = 600
-# Texts this close in the file are read at once, together with what is between them.
-_NEAR = 4096
-# How many texts are searched at once.
+# How many texts are read at once.
 _TEXTS_AT_ONCE = 512
 # No title with its numbers is longer.
 _HEAD = 4000
@@ -67,56 +64,6 @@ class Texts:
     units: NDArray[np.uint16]
     starts: Numbers
     ends: Numbers
-    # Where two units stand beside each other: many spellings of one thing begin alike.
-    _pairs: dict[bytes, Numbers] = field(default_factory=dict)
-
-    def places(self, run: str) -> Numbers:
-        """Return every place where a run of characters begins."""
-        wanted = np.frombuffer(run.encode(ENCODING), np.uint16)
-        last = len(self.units) - len(wanted) + 1
-        if not len(wanted) or last <= 0:
-            return np.empty(0, np.int64)
-        pair = wanted[:2].tobytes()
-        if (places := self._pairs.get(pair)) is None:
-            begins = self.units[: len(self.units) - len(wanted[:2]) + 1] == wanted[0]
-            if len(wanted) > 1:
-                begins &= self.units[1:] == wanted[1]
-            places = self._pairs[pair] = begins.nonzero()[0]
-        places = places[: np.searchsorted(places, last)]
-        for at, unit in enumerate(wanted[2:], 2):
-            places = places[self.units[places + at] == unit]
-        return places
-
-    def having(self, run: str) -> Mask:
-        """Return which of the documents have the run."""
-        places = self.places(run)
-        owners = np.searchsorted(self.starts, places, side="right") - 1
-        having = np.zeros(len(self.starts), bool)
-        # Texts that were not requested may lie between.
-        within = owners >= 0
-        having[owners[within & (places < self.ends[owners])]] = True
-        return having
-
-    def having_whole(self, run: str) -> Mask:
-        """Return which of the documents have the run as no part of another number."""
-        length = len(run.encode(ENCODING)) // 2
-        having = np.zeros(len(self.starts), bool)
-        places = self.places(run)
-        owners = np.searchsorted(self.starts, places, side="right") - 1
-        for place, owner in zip(places.tolist(), owners.tolist(), strict=True):
-            # Most documents have the run whole where they have it first.
-            if owner < 0 or having[owner] or place >= self.ends[owner]:
-                continue
-            start, end = int(self.starts[owner]), int(self.ends[owner])
-            after = place + length
-            having[owner] = is_whole(
-                self._read(max(start, place - BEFORE), place), run, self._read(after, min(end, after + AFTER))
-            )
-        return having
-
-    def _read(self, start: int, end: int) -> str:
-        # What is read may begin or end within a character of two units, which is no digit.
-        return self.units[start:end].tobytes().decode(ENCODING, "replace")
 
 
 class Ids:
@@ -231,13 +178,12 @@ class Snapshot:
         self.facets = {name: Coded.of_postings(self._values(name), self.size) for name in facets.NAMES}
         # Each issuer's name and its normalised form.
         self.issuers = [(name, normalise(name)) for name in self.facets["issuer"].values]
-        self._text_starts, self._text_ends = self._placed("text")
+        self._text_starts, self._text_ends = (
+            np.concatenate([np.empty(0, np.int64), *(getattr(each, name)[each.alive] for each in self._segments)])
+            for name in ("starts", "ends")
+        )
         self._passages, self._passage_starts = self._read_passages()
         self._folds: tuple[Folds, NDArray[np.int32], Mask] | None = None
-
-    def close(self) -> None:
-        for segment in self._segments:
-            segment.close()
 
     def postings(self, stream: str, name: str) -> Postings:
         """Return a term's postings, from the cache if they were used recently."""
@@ -289,20 +235,15 @@ class Snapshot:
             weights.append(found[alive])
         return Postings(np.concatenate(slots), np.concatenate(weights), self.size)
 
-    def texts(self, slots: Slots, near: int = 0) -> Texts:
-        """Read the texts of these documents. Those within ``near`` bytes are read at once, with others between them."""
-        if not len(slots):
-            return Texts(np.empty(0, np.uint16), np.empty(0, np.int64), np.empty(0, np.int64))
+    def texts(self, slots: Slots) -> Texts:
+        """Read the texts of these documents."""
         starts, ends = self._text_starts[slots], self._text_ends[slots]
-        home = np.searchsorted(self._firsts, slots, side="right") - 1
-        apart = (np.diff(home) != 0) | (starts[1:] - ends[:-1] > near)
-        first = np.concatenate(([0], np.flatnonzero(apart) + 1))
-        last = np.concatenate((first[1:], [len(slots)])) - 1
-        lengths = ends[last] - starts[first]
-        places = zip(home[first].tolist(), starts[first].tolist(), lengths.tolist(), strict=True)
-        read = b"".join([self._segments[at].read("text", start, length) for at, start, length in places])
-        moved = np.repeat(np.cumsum(lengths) - lengths - starts[first], last - first + 1)
-        return Texts(np.frombuffer(read, np.uint16), (starts + moved) // 2, (ends + moved) // 2)
+        homes = self._firsts.searchsorted(slots, side="right") - 1
+        places = zip(homes.tolist(), starts.tolist(), ends.tolist(), strict=True)
+        units = [self._segments[at].units[start:end] for at, start, end in places]
+        joined = np.concatenate(units) if units else np.empty(0, np.uint16)
+        after = np.cumsum(ends - starts)
+        return Texts(joined, after - (ends - starts), after)
 
     def passage_ends(self, slots: Slots) -> tuple[Numbers, Numbers]:
         """Return where each passage of these documents ends, document by document, and how many each document has."""
@@ -317,28 +258,29 @@ class Snapshot:
         starts = np.cumsum([0, *(len(value) // 4 for value in values)])
         passages = np.frombuffer(b"".join(values), "<u4")
         counts = np.diff(starts)
-        if (passages > np.repeat((self._text_ends - self._text_starts) // 2, counts)).any():
+        if (passages > np.repeat(self._text_ends - self._text_starts, counts)).any():
             raise IndexDamaged(self.name, "文件的段落在正文之外")
         return passages, starts
 
-    def containing(self, run: str, candidates: Slots) -> Slots:
-        """Return the candidates that have exactly this run of characters in their text."""
-        found = [slots[texts.having(run)] for slots, texts in self._read_through(candidates)]
-        return np.concatenate(found) if found else candidates
+    def containing(self, run: str) -> Slots:
+        """Return the documents that have exactly this run of characters in their text."""
+        return self._slots_of(owners for _, owners in self._standing(run))
 
-    def containing_whole(self, runs: Sequence[str], candidates: Slots) -> list[Slots]:
-        """Return for each of some runs the candidates that have it as no part of another number."""
-        found: list[list[Slots]] = [[candidates[:0]] for _ in runs]
-        for slots, texts in self._read_through(candidates):
-            for run, having in zip(runs, found, strict=True):
-                having.append(slots[texts.having_whole(run)])
-        return [np.concatenate(having) for having in found]
+    def containing_whole(self, run: str) -> Slots:
+        """Return the documents that have a run as no part of another number."""
+        return self._slots_of(
+            segment.whole(run, places, owners)
+            for segment, (places, owners) in zip(self._segments, self._standing(run), strict=True)
+        )
 
-    def _read_through(self, candidates: Slots) -> Iterator[tuple[Slots, Texts]]:
-        """Yield some documents at a time, with their texts."""
-        for at in range(0, len(candidates), _TEXTS_AT_ONCE):
-            slots = candidates[at : at + _TEXTS_AT_ONCE]
-            yield slots, self.texts(slots, _NEAR)
+    def _standing(self, run: str) -> Iterator[tuple[Numbers, Numbers]]:
+        return (segment.standing(run) for segment in self._segments)
+
+    def _slots_of(self, found: Iterable[Numbers]) -> Slots:
+        """Return the slots of documents of each segment in turn, rising, each once."""
+        slots = [slot[owners] for slot, owners in zip(self._slot, found, strict=True)]
+        joined = np.concatenate([self.all[:0], *slots])
+        return joined[np.append(True, joined[1:] != joined[:-1])[: len(joined)]]
 
     def text(self, slot: int) -> str:
         """Return a document's normalised text: its title first, one paragraph a line."""
@@ -357,14 +299,6 @@ class Snapshot:
         if not ((values >= 0) & (values < _MOST_NUMBER)).all():
             raise IndexDamaged(self.name, "文件的日期、长度或先验不可能是这样")
         return values
-
-    def _placed(self, name: str) -> tuple[Numbers, Numbers]:
-        found = [(segment.alive, *segment.placed(name)) for segment in self._segments]
-        empty = np.empty(0, np.int64)
-        return (
-            np.concatenate([empty, *(starts[alive] for alive, starts, _ in found)]),
-            np.concatenate([empty, *(ends[alive] for alive, _, ends in found)]),
-        )
 
     def _values(self, name: str) -> dict[str, Slots]:
         """Return the documents that have each value of a facet."""

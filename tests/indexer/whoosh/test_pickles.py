@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -334,12 +335,15 @@ def test_a_flipped_index_is_answered_or_damaged(seed: int, folder: Path, analyze
 
 
 def test_numbers_that_are_stored_as_arrays_are_read_in_either_byte_order() -> None:
-    little, big = (
-        array.array("H", [1, 258]),
-        Made(Name("array", "_array_reconstructor"), (Name("array", "array"), "H", 3, b"\x00\x01\x01\x02")),
-    )
-    stored = read(pickle.dumps(little, 3))
-    assert blocks._array(stored).tolist() == blocks._array(big).tolist() == [1, 258]
-    with pytest.raises(Malformed):
-        blocks._array(Made(Name("array", "_array_reconstructor"), (Name("array", "array"), "u", 18, b"\0\0\0\0")))
+    little = pickle.dumps(array.array("H", [1, 258]), 3)
+    big = little.replace(b"K\x02C\x04\x01\x00\x02\x01", b"K\x03C\x04\x00\x01\x01\x02")
+    assert little != big
+    for stored in (little, big):
+        numbers, end = blocks._array(stored, 2)
+        assert isinstance(numbers, np.ndarray)
+        assert (numbers.tolist(), stored[end:]) == ([1, 258], b".")
+    # Another kind of array, one that breaks off, and no array.
+    for stored in (little.replace(b"K\x02C", b"K\x12C"), little[:-9], b"\x80\x03K\x01."):
+        with pytest.raises((Malformed, LookupError, ValueError)):
+            blocks._array(stored, 2)
     assert pickles.read(pickle.dumps(7, 2) + b"more", 0) == (7, 5)
