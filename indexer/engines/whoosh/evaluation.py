@@ -72,6 +72,7 @@ class Evaluation:
         self._snapshot = snapshot
         self._analyzer = analyzer
         self.query = query
+        self.terms = cache(self._terms)
         self._containing = cache(snapshot.containing)
         self._containing_whole = cache(snapshot.containing_whole)
 
@@ -228,7 +229,7 @@ class Evaluation:
         """Return the terms that represent a text, with their rarities."""
         return [(term.name, term.rarity) for term in self.terms(text)]
 
-    def terms(self, text: str) -> list[Stored]:
+    def _terms(self, text: str) -> list[Stored]:
         """Return the terms that represent a text."""
         cut = self._analyzer.query(self._analyzer.topic(text))
         names = [("words", name) for name in cut.words] + [("grams", name) for name in cut.grams]

@@ -12,62 +12,45 @@ from indexer.engines.whoosh.postings import Slots
 from indexer.engines.whoosh.segment import ENCODING
 from indexer.engines.whoosh.snapshot import Numbers, Scores, Snapshot, Texts
 
+_MIX = np.uint16(40503)
 
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """The places in some texts where a character stands that is sought. Other places are looked at once.
 
-    Characters are numbered from 1 on, by ``codes``. ``found`` has the number of what stands at each of the ``places``.
-    ``pairs`` are the numbers of two characters with which a run of several begins, and ``beginnings`` their places.
+def standing(texts: Texts, runs: Sequence[str]) -> tuple[Numbers, Numbers]:
+    """Return every place in some texts where one of the runs begins, and which run it is.
+
+    Runs are looked for by their first two characters, all in one pass.
     """
+    units = texts.units
+    wanted = [_units(run) for run in runs]
+    pairs = np.array([_pair(run[0], run[1]) if len(run) > 1 else -1 for run in wanted], np.int64)
+    # A quick look at all places leaves few to be sorted by their two characters.
+    begins = np.zeros(1 << 16, bool)
+    begins[[_mixed(run[:-1], run[1:])[0] for run in wanted if len(run) > 1]] = True
+    places = begins[_mixed(units[:-1], units[1:])].nonzero()[0]
+    found = _pair(units[places].astype(np.int64), units[places + 1])
+    order = found.argsort(kind="stable")
+    places, found = places[order], found[order]
+    firsts, lasts = found.searchsorted(pairs, side="left").tolist(), found.searchsorted(pairs, side="right").tolist()
+    standing = [np.empty(0, np.int64)]
+    for run, first, last in zip(wanted, firsts, lasts, strict=True):
+        own = places[first:last] if len(run) > 1 else (units == run[0]).nonzero()[0]
+        if len(run) > 2:
+            own = own[: own.searchsorted(len(units) - len(run), side="right")]
+            for at, unit in enumerate(run[2:].tolist(), 2):
+                own = own[units[own + at] == unit]
+        standing.append(own)
+    return np.concatenate(standing), np.repeat(np.arange(len(runs)), list(map(len, standing[1:])))
 
-    texts: Texts
-    codes: NDArray[np.int32]
-    places: Numbers
-    found: NDArray[np.int32]
-    pairs: NDArray[np.int32]
-    beginnings: Numbers
 
-    @classmethod
-    def of(cls, texts: Texts, runs: Sequence[str], characters: str) -> "Sought":
-        """Look for runs and for single characters."""
-        codes = np.zeros(1 << 16, np.int32)
-        sought = np.unique(_units("".join((*runs, characters))))
-        many = len(sought) + 1
-        codes[sought] = np.arange(1, many)
-        # Numpy finds what is true much faster than what is not 0.
-        places = (codes > 0)[texts.units].nonzero()[0]
-        found = codes[texts.units[places]]
-        first = [units[:2] for units in map(_units, runs) if len(units) > 1]
-        begins = np.zeros(many * many, bool)
-        begins[[codes[one] * many + codes[two] for one, two in first]] = True
-        # Where the next place isn't the next character, none that is sought follows.
-        followed = np.append(np.where(places[1:] == places[:-1] + 1, found[1:], 0), np.int32(0))
-        pairs = found * many + followed[: len(found)]
-        at = begins[pairs].nonzero()[0]
-        return cls(texts, codes, places, found, pairs[at], places[at])
-
-    def run(self, run: str) -> Numbers:
-        """Return every place where one of the runs begins."""
-        first, *others = _units(run).tolist()
-        if not others:
-            alone: Numbers = self.places[self.found == self.codes[first]]
-            return alone
-        pair = self.codes[first] * (self.codes.max() + 1) + self.codes[others[0]]
-        places: Numbers = self.beginnings[self.pairs == pair]
-        places = places[: np.searchsorted(places, len(self.texts.units) - len(others), side="left")]
-        for at, unit in enumerate(others[1:], 2):
-            places = places[self.texts.units[places + at] == unit]
-        return places
-
-    def counts(self, characters: str) -> NDArray[np.float64]:
-        """Count characters, each in a column, in each text."""
-        texts = len(self.texts.starts)
-        bounds = self.places.searchsorted([*self.texts.starts, len(self.texts.units)])
-        many = int(self.codes.max()) + 1
-        cells = np.repeat(np.arange(texts) * many, np.diff(bounds)) + self.found
-        counted = np.bincount(cells, minlength=texts * many).reshape(texts, many)
-        return counted[:, self.codes[_units(characters)]].astype(np.float64)
+def counted(texts: Texts, characters: str) -> NDArray[np.float64]:
+    """Count characters, each in a column, in each text."""
+    # The others are counted together in the first column.
+    many = len(characters) + 1
+    codes = np.zeros(1 << 16, np.uint8)
+    codes[_units(characters)] = np.arange(1, many)
+    found = codes[texts.units]
+    rows = [np.bincount(found[start:end], minlength=many) for start, end in zip(texts.starts, texts.ends, strict=True)]
+    return np.array(rows, np.float64).reshape(-1, many)[:, 1:]
 
 
 @dataclass(frozen=True)
@@ -84,18 +67,17 @@ class Reading:
         return self._best_passages() + self._scattered()
 
     @cached_property
-    def _sought(self) -> Sought:
-        return Sought.of(self.snapshot.texts(self.slots), list(self.terms), self.characters)
+    def _texts(self) -> Texts:
+        return self.snapshot.texts(self.slots)
 
     @cached_property
     def _counts(self) -> NDArray[np.float64]:
-        return self._sought.counts(self.characters)
+        return counted(self._texts, self.characters)
 
     @cached_property
     def _lengths(self) -> Numbers:
-        texts = self._sought.texts
         # Each text ends with a line break of its own.
-        return texts.ends - texts.starts - 1
+        return self._texts.ends - self._texts.starts - 1
 
     @cached_property
     def read(self) -> reading.Read:
@@ -115,27 +97,40 @@ class Reading:
 
     def _best_passages(self) -> Scores:
         """Compute the value of ``reading.best_passage`` for all documents."""
-        titles = [self.snapshot.titles[slot] for slot in self.slots.tolist()]
-        ends, counts = self.snapshot.passage_ends(self.slots)
-        owners = np.repeat(np.arange(len(self.slots)), counts)
-        ends = ends + self._sought.texts.starts[owners]
-        stands = {term: np.array([term in title for title in titles], bool) for term in self.terms}
         best = np.zeros(len(self.slots))
-        for term, weight in self.terms.items():
-            best[stands[term]] += weight
-        sums = best[owners]
-        for term, weight in self.terms.items():
-            places = self._sought.run(term)
-            if len(places):
-                has = np.zeros(len(sums), bool)
-                has[ends.searchsorted(places, side="right")] = True
-                # A term in the title already counts for every passage.
-                if (titled := stands[term]).any():
-                    has &= ~titled[owners]
-                sums[has] += weight
-        np.maximum.at(best, owners, sums)
+        if not self.terms:
+            return best
+        texts, terms = self._texts, list(self.terms)
+        places, which = standing(texts, terms)
+        owners = texts.starts.searchsorted(places, side="right") - 1
+        # A text begins with its title. A term in the title counts for every passage.
+        lengths = np.array([len(_units(term)) for term in terms])
+        titled = places + lengths[which] <= texts.starts[owners] + self.snapshot.titles.lengths[self.slots[owners]]
+        in_title = np.zeros((len(terms), len(self.slots)), bool)
+        in_title[which[titled], owners[titled]] = True
+        ends, counts = self.snapshot.passage_ends(self.slots)
+        passages_of = np.repeat(np.arange(len(self.slots)), counts)
+        in_passage = np.zeros((len(terms), len(ends)), bool)
+        untitled = ~in_title[which, owners]
+        passages = (ends + texts.starts[passages_of]).searchsorted(places[untitled], side="right")
+        in_passage[which[untitled], passages] = True
+        for having, weight in zip(in_title, self.terms.values(), strict=True):
+            best[having] += weight
+        sums = best[passages_of]
+        for having, weight in zip(in_passage, self.terms.values(), strict=True):
+            sums[having] += weight
+        np.maximum.at(best, passages_of, sums)
         return best
 
 
 def _units(text: str) -> NDArray[np.uint16]:
     return np.frombuffer(text.encode(ENCODING), np.uint16)
+
+
+def _pair(first: NDArray[np.integer], second: NDArray[np.integer]) -> NDArray[np.int64]:
+    return np.asarray(first, np.int64) << 16 | second
+
+
+def _mixed(first: NDArray[np.uint16], second: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Mix two characters into one number. Few pairs share it."""
+    return first * _MIX + second

@@ -23,6 +23,8 @@ class Titles:
         self._places = np.argsort(buckets, kind="stable").astype(np.int32)
         self._bounds = np.concatenate(([0], np.cumsum(np.bincount(buckets, minlength=_BUCKETS))))
         self._ends = np.cumsum([len(title) + 1 for title in titles], dtype=np.int64) - 1
+        # How many units of UTF-16 each title has.
+        self.lengths = np.array([len(title.encode("utf-16-le")) // 2 for title in titles], np.int64)
 
     def __getitem__(self, slot: int) -> str:
         start = self._ends[slot - 1] + 1 if slot else 0
