@@ -26,8 +26,9 @@ def standing(texts: Texts, runs: Sequence[str]) -> tuple[Numbers, Numbers]:
     # A quick look at all places leaves few to be sorted by their two characters.
     begins = np.zeros(1 << 16, bool)
     begins[[_mixed(run[:-1], run[1:])[0] for run in wanted if len(run) > 1]] = True
-    places = begins[_mixed(units[:-1], units[1:])].nonzero()[0]
-    found = _pair(units[places].astype(np.int64), units[places + 1])
+    # To take() is twice as fast as to index.
+    places = begins.take(_mixed(units[:-1], units[1:])).nonzero()[0]
+    found = _pair(units.take(places), units.take(places + 1))
     order = found.argsort(kind="stable")
     places, found = places[order], found[order]
     firsts, lasts = found.searchsorted(pairs, side="left").tolist(), found.searchsorted(pairs, side="right").tolist()
@@ -37,7 +38,7 @@ def standing(texts: Texts, runs: Sequence[str]) -> tuple[Numbers, Numbers]:
         if len(run) > 2:
             own = own[: own.searchsorted(len(units) - len(run), side="right")]
             for at, unit in enumerate(run[2:].tolist(), 2):
-                own = own[units[own + at] == unit]
+                own = own[units.take(own + at) == unit]
         standing.append(own)
     return np.concatenate(standing), np.repeat(np.arange(len(runs)), list(map(len, standing[1:])))
 
@@ -48,7 +49,7 @@ def counted(texts: Texts, characters: str) -> NDArray[np.float64]:
     many = len(characters) + 1
     codes = np.zeros(1 << 16, np.uint8)
     codes[_units(characters)] = np.arange(1, many)
-    found = codes[texts.units]
+    found = codes.take(texts.units)
     rows = [np.bincount(found[start:end], minlength=many) for start, end in zip(texts.starts, texts.ends, strict=True)]
     return np.array(rows, np.float64).reshape(-1, many)[:, 1:]
 
@@ -128,7 +129,7 @@ def _units(text: str) -> NDArray[np.uint16]:
 
 
 def _pair(first: NDArray[np.integer], second: NDArray[np.integer]) -> NDArray[np.int64]:
-    return np.asarray(first, np.int64) << 16 | second
+    return first.astype(np.int64) << 16 | second
 
 
 def _mixed(first: NDArray[np.uint16], second: NDArray[np.uint16]) -> NDArray[np.uint16]:

@@ -16,6 +16,8 @@ from indexer.engines.whoosh.snapshot import Scores, Snapshot
 from indexer.query import Text, looser
 from indexer.reading import Read
 
+# Places among some documents. To write the type out in a function would make it anew at each call.
+Places = NDArray[np.intp]
 # Up to this many documents are simply sorted.
 _FEW = 200
 
@@ -117,23 +119,23 @@ def _passing(slots: Slots, passing: Mapping[str, Mask], but: str | None = None) 
     return slots
 
 
-def _first(snapshot: Snapshot, slots: Slots, scores: Scores, sort: Sort, count: int) -> NDArray[np.intp]:
+def _first(snapshot: Snapshot, slots: Slots, scores: Scores, sort: Sort, count: int) -> Places:
     """Return the first ``count`` in the order of ``sort``. Ties are ordered by day, then by id, as in ``relevance``."""
 
-    def by_score(at: NDArray[np.intp]) -> Scores:
+    def by_score(at: Places) -> Scores:
         return -scores[at]
 
-    def newest(at: NDArray[np.intp]) -> Scores:
+    def newest(at: Places) -> Scores:
         return -snapshot.days[slots[at]]
 
-    def oldest(at: NDArray[np.intp]) -> Scores:
+    def oldest(at: Places) -> Scores:
         days = snapshot.days[slots[at]]
         return np.where(days > 0, days, np.inf)
 
-    def by_id(at: NDArray[np.intp]) -> Scores:
+    def by_id(at: Places) -> Scores:
         return snapshot.ids.place[slots[at]]
 
-    keys: Mapping[Sort, Sequence[Callable[[NDArray[np.intp]], Scores]]] = {
+    keys: Mapping[Sort, Sequence[Callable[[Places], Scores]]] = {
         Sort.RELEVANCE: (by_score, newest, by_id),
         Sort.NEWEST: (newest, by_score, by_id),
         Sort.OLDEST: (oldest, by_score, by_id),
@@ -141,9 +143,7 @@ def _first(snapshot: Snapshot, slots: Slots, scores: Scores, sort: Sort, count: 
     return _least(np.arange(len(slots)), keys[sort], count)
 
 
-def _least(
-    places: NDArray[np.intp], keys: Sequence[Callable[[NDArray[np.intp]], Scores]], count: int
-) -> NDArray[np.intp]:
+def _least(places: Places, keys: Sequence[Callable[[Places], Scores]], count: int) -> Places:
     """Return the ``count`` smallest of these places in order, by the first key, then by the next ones.
 
     Only places up to the last wanted one are sorted. A key is computed only for places whose order it may decide.
@@ -153,5 +153,5 @@ def _least(
         bound = np.partition(values, count - 1)[count - 1]
         sure, tied = places[values < bound], places[values == bound]
         places = np.concatenate((sure, _least(tied, keys[1:], count - len(sure))))
-    ordered: NDArray[np.intp] = places[np.lexsort([key(places) for key in reversed(keys)])] if keys else places
+    ordered: Places = places[np.lexsort([key(places) for key in reversed(keys)])] if keys else places
     return ordered[:count]

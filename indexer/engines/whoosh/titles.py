@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from indexer.engines.whoosh.postings import Mask, Slots
 
-Places = NDArray[np.int32]
+Places = NDArray[np.intp]
 # Pairs are hashed to 16 bits; a few share a bucket.
 _BUCKETS = 1 << 16
 _MIX = np.uint32(40503)
@@ -63,19 +63,18 @@ class Titles:
         wanted = np.frombuffer(run.encode("utf-32-le"), np.uint32)
         last = len(self._characters) - len(wanted)
         if not len(wanted) or last < 0:
-            return np.empty(0, np.int32)
+            return np.empty(0, np.intp)
         if len(wanted) == 1:
-            alone: Places = (self._characters == wanted[0]).nonzero()[0].astype(np.int32)
-            return alone
+            return (self._characters == wanted[0]).nonzero()[0]
         buckets = _buckets(wanted)[:-1].astype(np.intp)
         rarest = int((self._bounds[buckets + 1] - self._bounds[buckets]).argmin())
         bucket = buckets[rarest]
-        places: Places = self._places[self._bounds[bucket] : self._bounds[bucket + 1]] - np.int32(rarest)
+        places = self._places[self._bounds[bucket] : self._bounds[bucket + 1]].astype(np.intp) - rarest
         places = places[(places >= 0) & (places <= last)]
         for at, code in enumerate(wanted):
             if not len(places):
                 break
-            places = places[self._characters[places + at] == code]
+            places = places[self._characters.take(places + at) == code]
         return places
 
     def _owners(self, places: Places) -> Slots:
