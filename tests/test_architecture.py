@@ -17,6 +17,7 @@ PACKAGES = ("archive", "indexer", "web")
 ROOMS = """
 archive archive.plain archive.reasons archive.maintained archive.document archive.errors archive.in_force archive.tables
 archive.chinese
+archive.structure
 archive.compare
 archive.extract.extraction archive.extract.limits
 archive.extract.containers archive.extract.mediatype

@@ -1,26 +1,32 @@
 """A document's text as pages show it: paragraphs, tables, and where a long text is cut."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from archive.document import Attachment, Document, Merged, Place, place_at, recognised_pages
+from archive.structure import Element, Role, structure
 from archive.tables import Table, parts, sheet_at
 from indexer.snippets import Fragment
 from web.search.views import FileView
 
 # Bytes of UTF-8 text and markup that one page of a text may hold; with everything around it the page stays under 60 KB.
-PAGE = 36_000
+PAGE = 32_000
 # Bytes in each piece of a table or a paragraph too long for one page, and the cells to which table rows are padded.
-_ROWS = _LONG = 18_000
+_ROWS = _LONG = PAGE // 2
 _FILLED = 40
 _MARKUP = 12
 # Bytes around a table, and what a cell says of the rows and columns that it covers.
 _FRAME, _SPAN = 400, 24
+# Bytes around the words of a heading or an article's number, which has them twice.
+_LEAD = 60
 _MARKED = attrgetter("marked")
 _PIECES = attrgetter("pieces")
+# A page goes on to the next such heading only while it is less full than this, and ends above one near its end.
+_CUT = 2
+_FULL, _NEAR = PAGE * 2 // 3, PAGE - 1_500
 # A row that names the rows below it is short; a longer one is a note.
 _SUBHEAD = 40
 
@@ -49,6 +55,11 @@ class Block:
     names the page of the original on which the block begins ("第 3 页"), and ``recognised`` is that page's number if a
     machine recognised its text, 0 if not. ``mark`` numbers the blocks that contain
     searched words, from 1 through the whole document; it is 0 for a block without any. ``weight`` estimates its bytes.
+
+    ``element`` is what a paragraph is in its text, None for a plain one. The first ``lead`` fragments are the words
+    that are a heading or an article's number, and ``anchor`` is their address on the page. A heading has the
+    ``level`` of HTML, 0 until that is known. ``paragraph`` is the
+    number of the paragraph, or of a table's first row, and it is ``sought`` if a link leads there.
     """
 
     text: Sequence[Fragment] = ()
@@ -60,6 +71,22 @@ class Block:
     recognised: int = 0
     mark: int = 0
     weight: int = 0
+    element: Element | None = None
+    lead: int = 0
+    anchor: str = ""
+    level: int = 0
+    paragraph: int = 0
+    sought: bool = False
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether this is a heading, or an inner title, with nothing behind it in its paragraph."""
+        return self.element is not None and self.element.depth > 0 and self.lead in (0, len(self.text))
+
+    @property
+    def heads_more(self) -> bool:
+        """Whether this is a heading of the first two levels, at which a long text is rather cut than elsewhere."""
+        return self.element is not None and 0 < self.element.depth <= _CUT
 
     @property
     def marked(self) -> bool:
@@ -83,16 +110,35 @@ class Section:
 def sections(document: Document, files: Sequence[FileView], marker: Marks) -> list[Section]:
     """Return the text of a document and its attachments (shown as ``files``), with matching blocks numbered."""
     texts: tuple[Document | Attachment, ...] = (document, *document.attachments)
-    numbers = count(1)
+    numbers, anchors = count(1), _Anchors()
     return [
         Section(
             files[at - 1] if at else None,
             at,
             True,
-            [replace(block, mark=next(numbers)) if block.marked else block for block in blocks(part, marker)],
+            [
+                replace(block, mark=next(numbers) if block.marked else 0, anchor=anchors.of(block.element))
+                for block in blocks(part, marker, structure(part, document.metadata.title, attached=bool(at)))
+            ],
         )
         for at, part in enumerate(texts)
     ]
+
+
+class _Anchors:
+    """The addresses of headings and articles, each once in a document."""
+
+    def __init__(self) -> None:
+        self._headings = count(1)
+        self._articles: dict[str, int] = {}
+
+    def of(self, element: Element | None) -> str:
+        if element is None:
+            return ""
+        if element.role is Role.ARTICLE:
+            times = self._articles[element.label] = self._articles.get(element.label, 0) + 1
+            return element.label if times == 1 else f"{element.label}-{times}"
+        return f"s{next(self._headings)}" if element.depth else ""
 
 
 def paged(sections: Sequence[Section]) -> list[list[Section]]:
@@ -103,7 +149,8 @@ def paged(sections: Sequence[Section]) -> list[list[Section]]:
         begins, kept = section.begins, list[Block]()
         for block in section.blocks:
             own = block.weight
-            if weight and weight + own > PAGE:
+            full = weight + own > PAGE or block.heads_more and (weight > _FULL or weight + own > _NEAR)
+            if weight and full:
                 if kept:
                     pages[-1].append(replace(section, begins=begins, blocks=kept))
                     begins = False
@@ -115,26 +162,45 @@ def paged(sections: Sequence[Section]) -> list[list[Section]]:
     return pages
 
 
-def blocks(part: Document | Attachment, marker: Marks) -> list[Block]:
-    """Split a text into paragraphs and tables."""
+def blocks(part: Document | Attachment, marker: Marks, elements: Mapping[int, Element] | None = None) -> list[Block]:
+    """Split a text into paragraphs and tables. ``elements`` are those of its structure."""
     found: list[Block] = []
     numbers = count(1)
+    elements = elements or {}
     for each in parts(part):
         if isinstance(each, Table):
             found += _tables(each, next(numbers), part.places, marker)
         else:
             start, lines = each
-            found += [
-                Block(
-                    text=piece,
-                    sheet=sheet_at(part.places, number),
-                    recognised=_recognised(part.places, number),
-                    weight=_weight(piece),
-                )
-                for number, line in enumerate(lines, start)
-                for piece in _pieces(marker.fragments(line))
-            ]
+            for number, line in enumerate(lines, start):
+                element, fragments = elements.get(number), marker.fragments(line)
+                sheet, recognised = sheet_at(part.places, number), _recognised(part.places, number)
+                if element is not None and element.end:
+                    before, behind = split_at(fragments, element.end)
+                    fragments, lead = [*before, *behind], len(before)
+                else:
+                    lead = 0
+                for at, piece in enumerate(_pieces(fragments)):
+                    block = Block(
+                        text=piece, sheet=sheet, recognised=recognised, weight=_weight(piece), paragraph=number
+                    )
+                    # What goes on with a paragraph is plain.
+                    if element and not at:
+                        block = replace(block, element=element, lead=lead, weight=block.weight + _LEAD)
+                    found.append(block)
     return found
+
+
+def split_at(fragments: Sequence[Fragment], at: int) -> tuple[list[Fragment], list[Fragment]]:
+    """Cut the fragments of a text at a place in it."""
+    before: list[Fragment] = []
+    for number, each in enumerate(fragments):
+        if len(each.text) > at:
+            cut = [replace(each, text=each.text[:at])] if at else []
+            return [*before, *cut], [replace(each, text=each.text[at:]), *fragments[number + 1 :]]
+        before.append(each)
+        at -= len(each.text)
+    return before, []
 
 
 def _recognised(places: Sequence[Place], paragraph: int) -> int:
@@ -186,6 +252,7 @@ def _tables(table: Table, number: int, places: Sequence[Place], marker: Marks) -
             sheet=sheet_at(places, table.start + start),
             recognised=_recognised(places, table.start + start),
             weight=weight,
+            paragraph=table.start + start,
         )
         for start, end, weight in pieces
     ]

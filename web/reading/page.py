@@ -1,7 +1,7 @@
 """A document's page as plain values."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from archive.chinese.dates import OFFICE_TIME
@@ -15,13 +15,20 @@ from web.http.addresses import document_url
 from web.http.parameters import BadParameter
 from web.reading.blocks import Block, Section, paged, sections
 from web.search.params import SearchForm
-from web.search.views import FileView, Link, file_view
+from web.search.views import FileView, file_view
 
 # Characters in a sheet's summary and in the longest line of its card.
 _SUMMARY = 200
 _SHEET_LINE = 80
 # How many places with searched words a page lists.
 _LISTED = 30
+# The fewest headings that make a list of contents, the bytes that it may have with those around each entry, and the
+# characters of an entry.
+_FEWEST = 3
+_CONTENTS, _ENTRY = 9_000, 50
+_LABEL = 40
+# The title of a page is a heading of level 1, a text's hidden one of level 2, and HTML ends with 6.
+_HIGHEST, _LOWEST = 2, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,25 @@ class MarkView:
 
     number: int
     label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """A page of a long text, by its number and the heading that it begins with or goes on with, "" for none."""
+
+    number: int
+    name: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """A line of the list of contents. ``depth`` counts from 1, also where a level has nothing above it."""
+
+    label: str
+    depth: int
     url: str
 
 
@@ -78,6 +104,8 @@ class RelationView:
 class DocumentPage:
     """A page of a document. ``sections`` are its content; ``parts`` link to the other pages of a long text.
 
+    ``contents`` lists the headings of all pages, as deep as there is room.
+
     ``ended_by`` is the document that amended or repealed it, if known and public. ``marked`` counts the places with
     searched words in the whole document and ``marked_here`` those on this page; ``marks`` lists the first of these.
     ``before`` and ``after`` link to the nearest places on other pages.
@@ -86,6 +114,9 @@ class DocumentPage:
     id: str
     url: str
     title: str
+    issuer: str | None
+    number: str | None
+    day: date | None
     card: Sequence[CardLine]
     validity: str | None
     lapsed: bool
@@ -98,7 +129,8 @@ class DocumentPage:
     received_at: datetime | None
     form: SearchForm
     part: int = 1
-    parts: Sequence[Link] = ()
+    parts: Sequence[PartView] = ()
+    contents: Sequence[EntryView] = ()
     whole_url: str | None = None
     back_url: str | None = None
     marks: Sequence[MarkView] = ()
@@ -165,21 +197,25 @@ def document_page(
         id=document.id,
         url=url,
         title=metadata.title,
+        issuer=metadata.issuer,
+        number=metadata.number,
+        day=metadata.written_on or metadata.published_on,
         card=card(document),
         validity=metadata.validity.value if metadata.validity else None,
         lapsed=metadata.validity in LAPSED,
         original=file_view(document.file, f"{url}/original"),
         attachments=files,
-        sections=pages[part - 1] if part else whole,
+        sections=_levelled(pages[part - 1] if part else whole),
         digest=document.file.digest,
         cite=cite(document),
         source_url=metadata.source_url,
         received_at=document.received_at.astimezone(OFFICE_TIME) if document.received_at else None,
         form=form,
         part=part,
-        parts=[Link(str(number), at(number), number == part) for number in range(1, len(pages) + 1)]
+        parts=[PartView(number, name, at(number), number == part) for number, name in enumerate(_names(pages), 1)]
         if len(pages) > 1
         else (),
+        contents=_contents(pages, part, at),
         whole_url=at(None) if len(pages) > 1 and part else None,
         back_url=form.address() if form.pairs() else None,
         marks=[MarkView(block.mark, _label(section, block), f"#m{block.mark}") for section, block in here[:_LISTED]],
@@ -253,6 +289,68 @@ def described(document: Document, address: str) -> dict[str, object]:
 def _label(section: Section, block: Block) -> str:
     place = " ".join(each for each in (block.sheet, block.name) if each)
     return f"附件《{section.file.name}》{place}" if section.file else place or "正文"
+
+
+def _levelled(page: Sequence[Section]) -> list[Section]:
+    """Give the headings of a page levels without gaps: what one that is on another page would head moves up."""
+    levelled = []
+    for section in page:
+        above: list[int] = []
+        kept: list[Block] = []
+        for block in section.blocks:
+            if block.stands_alone and block.element and (depth := block.element.depth):
+                while above and above[-1] >= depth:
+                    above.pop()
+                above.append(depth)
+                block = replace(block, level=min(_HIGHEST + len(above), _LOWEST))
+            kept.append(block)
+        levelled.append(replace(section, blocks=kept))
+    return levelled
+
+
+def _names(pages: Sequence[Sequence[Section]]) -> Iterator[str]:
+    """Yield what the pages of a text are called: the first chapter that begins on it, or the one that goes on."""
+    last = ""
+    for page in pages:
+        begun = [
+            _said(block)
+            for section in page
+            for block in section.blocks
+            if block.heads_more or (block.element and block.element.depth and not last)
+        ]
+        first = page[0].blocks[0] if page and page[0].blocks else None
+        yield begun[0] if begun and (not last or first and first.heads_more) else f"{last}（续）" if last else ""
+        last = begun[-1] if begun else last
+
+
+def _contents(pages: Sequence[Sequence[Section]], part: int, at: Callable[[int], str]) -> list[EntryView]:
+    """List the headings of a text, and where each is; those of all levels for which there is room."""
+    entries = []
+    for number, page in enumerate(pages, 1):
+        elsewhere = "" if part in (0, number) else at(number)
+        for section in page:
+            if section.file and section.begins:
+                name = f"附件 {section.position}：{section.file.name}"
+                entries.append(EntryView(name, 1, f"{elsewhere}#attachment-{section.position}"))
+            below = int(bool(section.file))
+            entries += [
+                EntryView(_said(block), block.element.depth + below, f"{elsewhere}#{block.anchor}")
+                for block in section.blocks
+                if block.element and block.element.depth and block.anchor
+            ]
+    if len(entries) < _FEWEST:
+        return []
+    for deepest in range(max(each.depth for each in entries), 0, -1):
+        shown = [each for each in entries if each.depth <= deepest]
+        if sum(len(each.url) + 3 * len(each.label) + _ENTRY for each in shown) <= _CONTENTS:
+            return shown
+    # Links to other pages repeat the search, which may be long.
+    return [each for each in entries if each.depth == 1 and each.url.startswith("#")][: _CONTENTS // 200]
+
+
+def _said(block: Block) -> str:
+    label = block.element.label if block.element else ""
+    return label if len(label) <= _LABEL else f"{label[:_LABEL]}…"
 
 
 def _elsewhere(part: int, address: str, block: Block) -> MarkView:

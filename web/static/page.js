@@ -20,6 +20,12 @@ if (fold) {
   fold.addEventListener("toggle", () => fold.closest(".search-layout").classList.toggle("folded", !fold.open));
 }
 
+// What is beside a text is open where there is room for it, and all of it on paper.
+const beside = Array.from(document.querySelectorAll(".beside details"));
+const wide = window.matchMedia("(min-width: 1161px)").matches;
+beside.forEach((each) => { each.open = wide && "wide" in each.dataset; });
+window.addEventListener("beforeprint", () => beside.forEach((each) => { each.open = true; }));
+
 // Reading aloud, if the browser has a voice for Chinese.
 document.querySelectorAll("[data-read]").forEach((button) => {
   const speech = window.speechSynthesis;
@@ -38,7 +44,7 @@ document.querySelectorAll("[data-read]").forEach((button) => {
   }
 
   function pieces() {
-    return Array.from(text.querySelectorAll("p, td, th")).flatMap((element) =>
+    return Array.from(text.querySelectorAll("p, h3, h4, h5, h6, td, th")).flatMap((element) =>
       element.textContent.match(new RegExp(`[^。！？；]{1,${LONGEST}}[。！？；]?`, "g")) || []);
   }
 
@@ -94,7 +100,7 @@ if (list && (places.length > 1 || list.querySelector(".elsewhere"))) {
     button.addEventListener("click", () => go(step));
     bar.append(button);
   });
-  list.append(bar);
+  list.firstElementChild.after(bar);
 }
 
 document.addEventListener("keydown", (event) => {

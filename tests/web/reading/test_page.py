@@ -120,7 +120,7 @@ def test_a_sparse_or_a_wide_table_goes_onto_pages_too(analyzer: Analyzer) -> Non
         whole = document_page(document, Marker(Everything(), analyzer), SearchForm(), 0)
         pieces = [block for section in whole.sections for block in section.blocks]
         assert len(whole.parts) > 1
-        assert all(block.weight <= PAGE * 3 // 2 for block in pieces)
+        assert all(block.weight <= 54_000 for block in pieces)
         assert sum(len(block.rows) - 1 for block in pieces) == len(rows.splitlines()) - 1
 
 
