@@ -44,7 +44,7 @@ archive.custody
 
 indexer indexer.errors indexer.query indexer.relevance indexer.figures indexer.gaps
 indexer.lexicon indexer.analyzer indexer.reading indexer.facets indexer.fields indexer.explanation indexer.engine
-indexer.snippets indexer.duplicates indexer.folding indexer.sync
+indexer.snippets indexer.duplicates indexer.folding indexer.names indexer.sync
 indexer.asking
 indexer.helping
 indexer.prior

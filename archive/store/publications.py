@@ -6,7 +6,7 @@ changes meanwhile moves to the end. A withdrawn document keeps only its place, m
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
@@ -37,6 +37,16 @@ class PublicVersion:
 
     version: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Borne:
+    """What a public document is called, and its day."""
+
+    id: str
+    title: str
+    numbers: tuple[str, ...]
+    written_on: date | None
 
 
 def after(
@@ -125,6 +135,25 @@ def numbers(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
     with catalogue.reading() as connection:
         for row in connection.execute(query.where(~ended(catalogue.today())).order_by(documents.c.id)):
             yield one_line(row.number), row.id, one_line(row.title)
+
+
+def borne(catalogue: Catalogue, ids: Iterable[str]) -> list[Borne]:
+    """Return what some documents are called, leaving out any that are not public, in one statement without texts."""
+    wanted = [*ids]
+    told = versions.c.title, versions.c.number, versions.c.other_numbers, versions.c.written_on
+    query = _public_versions(documents.c.id, *told).where(documents.c.id.in_(wanted)).order_by(documents.c.id)
+    with catalogue.reading() as connection:
+        public = catalogue.sealed_ids(connection, wanted) if wanted else frozenset()
+        return [
+            Borne(
+                row.id,
+                one_line(row.title),
+                tuple(map(one_line, filter(None, (row.number, *row.other_numbers)))),
+                row.written_on,
+            )
+            for row in (connection.execute(query) if public else ())
+            if row.id in public
+        ]
 
 
 def columns(catalogue: Catalogue) -> list[str]:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.page
 ALLOWED = {200, 301, 304, 400, 404, 410, 422, 429}
 NAMES = (
     *("q", "column", "genre", "issuer", "topic", "year", "validity", "from", "to", "sort", "page", "per_page"),
-    *("literal", "fold", "part", "elder", "contrast", "size", "simple", "after", "limit", "v", "x"),
+    *("literal", "fold", "part", "at", "elder", "contrast", "size", "simple", "after", "limit", "v", "x"),
     *("verb", "metadataPrefix", "identifier", "set", "until", "resumptionToken"),
 )
 LIKELY = st.sampled_from(
@@ -25,6 +25,7 @@ LIKELY = st.sampled_from(
             "0",
             "1",
             "2",
+            "2-17",
             "-1",
             "all",
             "99999999999",

@@ -21,8 +21,9 @@ from web.http.current import absolute, services
 from web.http.parameters import BadParameter
 from web.http.visitor import Visitor
 from web.reading.page import described, document_page, sheet_page
+from web.search.citations import cited_by, named
 from web.search.find import ended_by, find, home, interpreted, note_gap, related, similar
-from web.search.params import SearchForm, read, read_part
+from web.search.params import SearchForm, read, read_part, read_place
 
 log = logging.getLogger(__name__)
 pages = Blueprint("pages", __name__)
@@ -61,6 +62,9 @@ def document(id: str) -> str:
         relations=related(opened, id),
         versions=publications.approved_versions(opened.catalogue, id),
         ended_by=ended_by(opened, id),
+        cited_by=cited_by(opened, found),
+        look=lambda names: named(opened, names, but=id),
+        sought=read_place(request.args),
     )
     code = qr.drawn(absolute(page.url), "用手机扫描，打开这份文件")
     return render_template("document.html", page=page, code=code, described=described(found, absolute(page.url)))

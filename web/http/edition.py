@@ -53,6 +53,7 @@ def edition(services: Services) -> Edition:
     try:
         index = services.engine.generation()
         services.folds.current()
+        services.names.current()
     except IndexUnusable:
         index = "none"
     as_of, doubt = _stamped(services.settings.data)
@@ -67,6 +68,7 @@ def edition(services: Services) -> Edition:
     beside = (
         services.typing_aids.made,
         services.folds.made,
+        services.names.made,
         services.synonyms.stamp,
         services.best_bets.stamp,
         office_today(),

@@ -19,6 +19,7 @@ from indexer.engines.opening import open_engine, open_staff_engine
 from indexer.errors import BadLexicon
 from indexer.gaps import Gaps
 from indexer.lexicon import Lexicon
+from indexer.names import Names
 from web.installation import best_bets, county
 from web.installation.best_bets import BadBestBets, BestBets
 from web.installation.county import County
@@ -37,6 +38,7 @@ class Services:
     synonyms: SynonymFile
     typing_aids: TypingAids
     folds: Made[Folds]
+    names: Made[Names]
     gaps: Gaps
     county: County
     best_bets: maintained.Kept[BestBets]
@@ -54,8 +56,8 @@ class Services:
 def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer | None = None) -> Services:
     """Open an installation that ``making.make`` or a restore has made. Raises BadSettings, NoArchive, WrongUser.
 
-    When ``serving``, people wait for answers, so typing aids and folds are made in the background. ``analyzer`` is
-    one that is already loaded.
+    When ``serving``, people wait for answers, so typing aids, folds and names are made in the background.
+    ``analyzer`` is one that is already loaded.
     """
     # Refuse an engine that this version lacks before anything is written.
     _ = settings.index_folder
@@ -77,6 +79,7 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
         synonyms=synonyms,
         typing_aids=TypingAids(engine, synonyms, background=serving),
         folds=Made(engine, folding.folds, background=serving),
+        names=Made(engine, Names, background=serving),
         gaps=Gaps(settings.data, settings.gaps_k, lambda text: engine.analyzer().is_word(text)),
         county=stated,
         best_bets=maintained.Kept(settings.data / best_bets.FILE, BestBets.load, BadBestBets, BestBets()),

@@ -37,10 +37,29 @@ class Marks(Protocol):
     def fragments(self, text: str) -> list[Fragment]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A piece of text that names another public document, at ``url``."""
+
+    pieces: Sequence[Fragment]
+    url: str
+
+    @property
+    def text(self) -> str:
+        return "".join(each.text for each in self.pieces)
+
+    @property
+    def marked(self) -> bool:
+        return any(map(_MARKED, self.pieces))
+
+
+Piece = Fragment | Linked
+
+
 class Cell(NamedTuple):
     """A cell of a table, over so many ``rows`` and ``columns``; ``scope`` is that of HTML if it is a head, else ""."""
 
-    pieces: Sequence[Fragment]
+    pieces: Sequence[Piece]
     rows: int = 1
     columns: int = 1
     scope: str = ""
@@ -62,7 +81,7 @@ class Block:
     number of the paragraph, or of a table's first row, and it is ``sought`` if a link leads there.
     """
 
-    text: Sequence[Fragment] = ()
+    text: Sequence[Piece] = ()
     rows: Sequence[Sequence[Cell]] = ()
     heads: int = 0
     table: int = 0
@@ -118,6 +137,8 @@ def sections(document: Document, files: Sequence[FileView], marker: Marks) -> li
             True,
             [
                 replace(block, mark=next(numbers) if block.marked else 0, anchor=anchors.of(block.element))
+                if block.element or block.marked
+                else block
                 for block in blocks(part, marker, structure(part, document.metadata.title, attached=bool(at)))
             ],
         )
@@ -181,23 +202,35 @@ def blocks(part: Document | Attachment, marker: Marks, elements: Mapping[int, El
                 else:
                     lead = 0
                 for at, piece in enumerate(_pieces(fragments)):
-                    block = Block(
-                        text=piece, sheet=sheet, recognised=recognised, weight=_weight(piece), paragraph=number
-                    )
                     # What goes on with a paragraph is plain.
-                    if element and not at:
-                        block = replace(block, element=element, lead=lead, weight=block.weight + _LEAD)
-                    found.append(block)
+                    begins = element is not None and not at
+                    found.append(
+                        Block(
+                            text=piece,
+                            sheet=sheet,
+                            recognised=recognised,
+                            weight=_weight(piece) + _LEAD * begins,
+                            element=element if begins else None,
+                            lead=lead if begins else 0,
+                            paragraph=number,
+                        )
+                    )
     return found
 
 
 def split_at(fragments: Sequence[Fragment], at: int) -> tuple[list[Fragment], list[Fragment]]:
     """Cut the fragments of a text at a place in it."""
+    if len(fragments) == 1 and type(fragments[0]) is Fragment and 0 < at < len(fragments[0].text):
+        # Most paragraphs are one.
+        text, marked = fragments[0].text, fragments[0].marked
+        return [Fragment(text[:at], marked)], [Fragment(text[at:], marked)]
     before: list[Fragment] = []
     for number, each in enumerate(fragments):
         if len(each.text) > at:
-            cut = [replace(each, text=each.text[:at])] if at else []
-            return [*before, *cut], [replace(each, text=each.text[at:]), *fragments[number + 1 :]]
+            if not at:
+                return before, [*fragments[number:]]
+            pieces = replace(each, text=each.text[:at]), replace(each, text=each.text[at:])
+            return [*before, pieces[0]], [pieces[1], *fragments[number + 1 :]]
         before.append(each)
         at -= len(each.text)
     return before, []

@@ -1,6 +1,6 @@
 """A document's page as plain values."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -10,16 +10,20 @@ from archive.document import LAPSED, Document
 from archive.store.publications import PublicVersion
 from indexer import facets
 from indexer.duplicates import alike, sketch
+from indexer.names import key
 from indexer.snippets import Marker
 from web.http.addresses import document_url
 from web.http.parameters import BadParameter
 from web.reading.blocks import Block, Section, paged, sections
+from web.reading.linking import Look, linked
 from web.search.params import SearchForm
 from web.search.views import FileView, file_view
 
 # Characters in a sheet's summary and in the longest line of its card.
 _SUMMARY = 200
 _SHEET_LINE = 80
+# How many of the numbers that it cites a card has, and how it calls them.
+_CITED, _CITES = 10, "引用文件"
 # How many places with searched words a page lists.
 _LISTED = 30
 # The fewest headings that make a list of contents, the bytes that it may have with those around each entry, and the
@@ -33,12 +37,16 @@ _HIGHEST, _LOWEST = 2, 6
 
 @dataclass(frozen=True, slots=True)
 class CardLine:
-    """A line of the metadata card. ``read_from`` says where a reviewer finds the value."""
+    """A line of the metadata card. ``read_from`` says where a reviewer finds the value.
+
+    ``values`` are several, each with its address, if it has one.
+    """
 
     label: str
     value: str
     url: str | None = None
     read_from: str = ""
+    values: Sequence[tuple[str, str | None]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +148,7 @@ class DocumentPage:
     after: MarkView | None = None
     similar: Sequence[SimilarView] = ()
     relations: Sequence[RelationView] = ()
+    cited_by: Sequence[SimilarView] = ()
     versions: Sequence[VersionView] = ()
     ended_by: RelationView | None = None
 
@@ -168,11 +177,16 @@ def document_page(
     relations: Sequence[tuple[RelationKind, bool, Document]] = (),
     versions: Sequence[PublicVersion] = (),
     ended_by: Document | None = None,
+    cited_by: Sequence[Document] = (),
+    look: Look = lambda names: {},
+    sought: tuple[int, int] | None = None,
 ) -> DocumentPage:
     """Build a document's page. ``part`` 0 is the whole text on one page.
 
-    A relation is its kind, whether it starts from this document, and the other one. Raises BadParameter for a part that
-    does not exist.
+    A relation is its kind, whether it starts from this document, and the other one. ``look`` finds the addresses of the
+    documents that the text names, and ``cited_by`` are those that name this one. ``sought`` is the position of a text
+    and a paragraph in it, whose part is shown unless another one is asked for. Raises BadParameter for a part that does
+    not exist.
     """
     metadata = document.metadata
     own = sketch(document.text)
@@ -180,6 +194,9 @@ def document_page(
     files = [file_view(each.file, f"{url}/attachments/{at}") for at, each in enumerate(document.attachments, 1)]
     whole = sections(document, files, marker)
     pages = paged(whole)
+    if sought:
+        found_on, pages = _seek(pages, *sought)
+        part = part if part != 1 else found_on
     if part > len(pages):
         raise BadParameter(f"这份文件只有 {len(pages)} 页，没有第 {part} 页。")
 
@@ -189,6 +206,8 @@ def document_page(
             return address
         return f"{address}{'&' if '?' in address else '?'}part={'all' if number is None else number}"
 
+    cited = {key(each): each for each in metadata.cited_numbers[:_CITED]}
+    shown, known = linked(_levelled(pages[part - 1] if part else whole), look, cited)
     found = [[(section, block) for section in page for block in section.blocks if block.mark] for page in pages]
     here = found[part - 1] if part else [place for places in found for place in places]
     before = next((number for number in range(part - 1, 0, -1) if found[number - 1]), 0)
@@ -200,12 +219,12 @@ def document_page(
         issuer=metadata.issuer,
         number=metadata.number,
         day=metadata.written_on or metadata.published_on,
-        card=card(document),
+        card=[_with_addresses(line, cited, known) for line in card(document)],
         validity=metadata.validity.value if metadata.validity else None,
         lapsed=metadata.validity in LAPSED,
         original=file_view(document.file, f"{url}/original"),
         attachments=files,
-        sections=_levelled(pages[part - 1] if part else whole),
+        sections=shown,
         digest=document.file.digest,
         cite=cite(document),
         source_url=metadata.source_url,
@@ -225,6 +244,7 @@ def document_page(
         after=_elsewhere(after, at(after), found[after - 1][0][1]) if after else None,
         similar=[_similar(each, alike(own, sketch(each.text))) for each in similar],
         relations=[_relation(*each) for each in relations],
+        cited_by=[_similar(each, nearly=False) for each in cited_by],
         versions=[
             VersionView(each.version, each.at.astimezone(OFFICE_TIME).date(), each.version == document.public_number)
             for each in versions
@@ -291,6 +311,13 @@ def _label(section: Section, block: Block) -> str:
     return f"附件《{section.file.name}》{place}" if section.file else place or "正文"
 
 
+def _with_addresses(line: CardLine, cited: Mapping[str, str], known: Mapping[str, str]) -> CardLine:
+    """Give the numbers that a document cites the addresses of what bears them."""
+    if line.label != _CITES:
+        return line
+    return replace(line, values=[(number, known.get(name)) for name, number in cited.items()])
+
+
 def _levelled(page: Sequence[Section]) -> list[Section]:
     """Give the headings of a page levels without gaps: what one that is on another page would head moves up."""
     levelled = []
@@ -306,6 +333,29 @@ def _levelled(page: Sequence[Section]) -> list[Section]:
             kept.append(block)
         levelled.append(replace(section, blocks=kept))
     return levelled
+
+
+def _seek(pages: Sequence[list[Section]], position: int, paragraph: int) -> tuple[int, list[list[Section]]]:
+    """Return the page that a paragraph is on, 1 if there is none, and the pages with the block marked that has it."""
+    at = next(
+        (
+            (page, place, number)
+            for page in range(len(pages) - 1, -1, -1)
+            for place, section in enumerate(pages[page])
+            if section.position == position
+            for number in range(len(section.blocks) - 1, -1, -1)
+            if section.blocks[number].paragraph <= paragraph
+        ),
+        None,
+    )
+    made = [*pages]
+    if at is None:
+        return 1, made
+    page, place, number = at
+    section = pages[page][place]
+    blocks = [replace(each, sought=each_at == number) for each_at, each in enumerate(section.blocks)]
+    made[page] = [*pages[page][:place], replace(section, blocks=blocks), *pages[page][place + 1 :]]
+    return page + 1, made
 
 
 def _names(pages: Sequence[Sequence[Section]]) -> Iterator[str]:
@@ -401,7 +451,7 @@ def card(document: Document) -> list[CardLine]:
         ("genre", "体裁", metadata.genre, only("genre", metadata.genre)),
         ("column", "栏目", metadata.column, only("column", metadata.column)),
         ("disclosure", "公开属性", metadata.disclosure.value if metadata.disclosure else None, None),
-        ("cited_numbers", "引用文件", "、".join(metadata.cited_numbers[:10]) or None, None),
+        ("cited_numbers", _CITES, "、".join(metadata.cited_numbers[:_CITED]) or None, None),
     )
     return [CardLine(label, value, url, metadata.sources.get(name, "")) for name, label, value, url in lines if value]
 

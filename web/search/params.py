@@ -1,5 +1,6 @@
 """Conversion between addresses and search forms: ``read`` parses parameters, ``SearchForm.address`` writes them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -29,7 +30,9 @@ MAX_ADDRESS = 2000
 _SHARED_BY_WECHAT = frozenset({"singlemessage", "groupmessage", "timeline"})
 _NAMES = ("q", *facets.NAMES, "from", "to", "sort", "page", "per_page", "literal", "fold")
 PARAMETERS = frozenset(_NAMES)
-_KEPT = (*_NAMES, "part")
+# The paragraph that a link leads to: 17, or 2-17 in the second attachment.
+_PLACE = re.compile(r"(?:(\d{1,3})-)?(\d{1,7})", re.ASCII)
+_KEPT = (*_NAMES, "part", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +205,15 @@ def _sort(text: str) -> Sort | None:
 def read_part(arguments: MultiDict[str, str]) -> int:
     """Read which page of a document's text is wanted; 0 means all of it ("all"). Raises BadParameter."""
     return 0 if arguments.get("part") == "all" else whole(arguments, "part", 1, 1, _MAX_PART, "页码")
+
+
+def read_place(arguments: MultiDict[str, str]) -> tuple[int, int] | None:
+    """Read which paragraph a link leads to: the position of its text, 0 for the document's own, and its number.
+
+    What is no place is ignored, as a part is that a link of before leads to.
+    """
+    found = _PLACE.fullmatch(arguments.get("at", ""))
+    return (int(found[1] or 0), int(found[2])) if found else None
 
 
 def kept(arguments: MultiDict[str, str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
+from typing import NamedTuple
 
 from archive.document import LAPSED, Attachment, Document, Validity, label_at
 from indexer import facets
@@ -18,6 +19,8 @@ from web.search.views import BetView, Link, format_of
 
 # How many that fold under one document are listed there at most. A page lists as many as it has lines.
 LISTED = 5
+# The longest address that each snippet of a page repeats.
+_LONG = 500
 SORT_LABELS = {Sort.RELEVANCE: "按相关度", Sort.NEWEST: "最新在前", Sort.OLDEST: "最早在前"}
 
 
@@ -26,6 +29,7 @@ class HitView:
     """A line of a result list. ``lapsed`` means repealed or expired.
 
     ``places`` say where each snippet is, "" for nowhere in particular. The displayed snippet begins with its place.
+    ``leads`` are the addresses of the places in the texts from which the snippets are, "" for none.
     ``duplicate_of`` is the hit above it that it folds under, ``under`` how many fold under it, ``former`` how many of
     these are former versions.
     """
@@ -46,6 +50,7 @@ class HitView:
     formats: Sequence[str]
     snippets: Sequence[Sequence[Fragment]]
     places: Sequence[str]
+    leads: Sequence[str] = ()
     duplicate_of: str | None = None
     under: int = 0
     former: int = 0
@@ -280,22 +285,42 @@ def hit_view(document: Document, marker: Marker, form: SearchForm, passages: boo
         validity=metadata.validity.value if metadata.validity else None,
         lapsed=metadata.validity in LAPSED,
         formats=list(dict.fromkeys(map(format_of, (document.file, *(part.file for part in document.attachments))))),
-        snippets=[fragments for _, fragments in snippets],
-        places=[place for place, _ in snippets],
+        snippets=[each.pieces for each in snippets],
+        places=[each.place for each in snippets],
+        leads=[_lead(form.address(url), each.at) for each in snippets],
     )
 
 
-def _snippets(document: Document, marker: Marker) -> list[tuple[str, list[Fragment]]]:
+class _Snippet(NamedTuple):
+    """A passage to show, with its place also by itself, and ``at`` for a link ("17", "2-17")."""
+
+    place: str
+    pieces: list[Fragment]
+    at: str = ""
+
+
+def _snippets(document: Document, marker: Marker) -> list[_Snippet]:
     """Return the passages to show. Each begins with its place, also given ("附件《收支表.pdf》第 3 页", "表 2", "")."""
     parts: tuple[Document | Attachment, ...] = (document, *document.attachments)
-    shown: list[tuple[str, list[Fragment]]] = []
+    shown: list[_Snippet] = []
     for passage in marker.passages(*(part.text for part in parts)):
         part = parts[passage.part]
-        place = label_at(part.places, part.text.count("\n", 0, passage.start))
+        # A passage may begin with the end of the paragraph before the one that has the words.
+        before = next((at for at, each in enumerate(passage.fragments) if each.marked), 0)
+        words = sum(len(each.text) for each in passage.fragments[:before] if each.text != "…")
+        paragraph = part.text.count("\n", 0, passage.start)
+        place = label_at(part.places, paragraph)
         if isinstance(part, Attachment):
             place = f"附件《{part.file.name}》{place}"
-        shown.append((place, [*([Fragment(f"{place}：", False)] if place else ()), *passage.fragments]))
-    return shown or [("", piece) for piece in [opening(document.text)] if piece]
+        at = part.text.count("\n", 0, passage.start + words)
+        pieces = [*([Fragment(f"{place}：", False)] if place else ()), *passage.fragments]
+        shown.append(_Snippet(place, pieces, f"{passage.part}-{at}" if passage.part else f"{at}"))
+    return shown or [_Snippet("", piece) for piece in [opening(document.text)] if piece]
+
+
+def _lead(address: str, at: str) -> str:
+    """Return the address of a place in a text; "" for none, and after a search so long that its links fill the page."""
+    return f"{address}{'&' if '?' in address else '?'}at={at}#at" if at and len(address) <= _LONG else ""
 
 
 def _facet(facet: facets.Facet, counts: Mapping[str, int], form: SearchForm) -> FacetView:

@@ -71,7 +71,8 @@ document.querySelectorAll("[data-read]").forEach((button) => {
 // Jump between places with searched words by buttons after their list, and by the keys N and P while focus is in that
 // list or on a place. Nowhere else: a letter typed by voice must not move the page (WCAG 2.1.4).
 const places = Array.from(document.querySelectorAll("[id^=m]")).filter((element) => /^m\d+$/.test(element.id));
-let place = places.findIndex((element) => `#${element.id}` === location.hash);
+const sought = document.getElementById("at");
+let place = places.findIndex((element) => `#${element.id}` === location.hash || element.contains(sought));
 
 // Beyond the last place of a page the next one is on another page of the text.
 function go(step) {

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from archive.document import Attachment, File
 from indexer.analyzer import Analyzer
@@ -11,7 +12,8 @@ from indexer.query import Everything, Text
 from indexer.snippets import Marker
 from tests.conftest import make_document
 from web.reading.page import document_page
-from web.search.params import SearchForm
+from web.search.params import SearchForm, read_place
+from web.search.results import hit_view
 
 # What answers look like, which is alike over any database.
 pytestmark = pytest.mark.page
@@ -98,3 +100,25 @@ def test_a_list_of_contents_is_never_long(analyzer: Analyzer) -> None:
         page = document_page(document, Marker(Everything(), analyzer), SearchForm(q=q))
         assert sum(len(each.url) + 3 * len(each.label) + 50 for each in page.contents) <= 9_000
     assert document_page(document, Marker(Everything(), analyzer), SearchForm()).contents
+
+
+def test_a_hit_leads_to_the_place_in_the_text(analyzer: Analyzer) -> None:
+    lines = statute(4, 65).splitlines()
+    lines[200] += "独角兽"
+    attachment = Attachment(
+        File("0" * 64, "预案.txt", "text/plain", 1), "\n".join([*["各镇应当做好防汛工作。" * 90] * 60, "火烈鸟"])
+    )
+    document = replace(make_document("long", "防汛办法", "\n".join(lines)), attachments=(attachment,))
+    for word, at in (("独角兽", "200"), ("火烈鸟", "1-60")):
+        marker = Marker(Text(word), analyzer)
+        (lead,) = hit_view(document, marker, SearchForm(q=word)).leads
+        address, anchor = lead.split("#")
+        assert anchor == "at" and f"at={at}" in address
+        page = document_page(document, marker, SearchForm(q=word), sought=read_place(MultiDict({"at": at})))
+        (block,) = [each for section in page.sections for each in section.blocks if each.sought]
+        assert block.marked and page.part > 2
+    # A link from before a correction leads to the document all the same, and so does one that anybody made up.
+    for told in ("99999", "7-1", "x", "-1", "1" * 400):
+        page = document_page(document, marker, SearchForm(), sought=read_place(MultiDict({"at": told})))
+        assert page.sections
+    assert hit_view(document, marker, SearchForm(q="火烈鸟" * 60)).leads == [""]
