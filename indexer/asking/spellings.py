@@ -104,7 +104,7 @@ _SHARE = re.compile(
 )
 _DEGREES = re.compile(rf"(?:(?P<sign>-|零下)?(?P<number>\d+(?:\.\d+)?) ?|零下(?P<written>{_N}+))(?P<unit>°c|摄氏度|度)")
 _AMOUNT = re.compile(
-    rf"(?<!第)(?P<number>\d[\d,]*(?:\.\d+)?|(?!一(?!{_SPANS}|{_N}))(?=[一二三四五六七八九十两\d]){_N}{{1,7}})"
+    rf"(?<!第)(?P<number>(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?|(?!一(?!{_SPANS}|{_N}))(?=[一二三四五六七八九十两\d]){_N}{{1,7}})"
     rf"(?P<scale>[万亿]?)(?P<unit>{_ANY_UNIT})"
 )
 # A long number that is no year, before what it counts.

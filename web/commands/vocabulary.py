@@ -1,8 +1,9 @@
 """Commands about the synonyms that widen searches, best bets, and about searches that found nothing."""
 
 import json
+import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from archive.describe import taxonomy as taxonomies
 from archive.store.folder import holds_archive
 from indexer import lexicon as lexicons
 from indexer.analyzer import Analyzer
-from indexer.asking.interpret import interpret
+from indexer.asking.interpret import Expansion, interpret
 from indexer.asking.synonyms import OWN_NAME, PACKAGED, Pair, Synonyms
 from indexer.lexicon import Lexicon
 from web.commands import jobs
@@ -23,6 +24,9 @@ from web.installation import best_bets as recommended
 from web.installation.best_bets import BestBets
 from web.installation.settings import Settings
 from web.search.bets import unshown
+
+# How names of agencies end.
+_AGENCY = re.compile("[局部厅委会署院办室处]$")
 
 
 @click.group(cls=Commands)
@@ -69,14 +73,18 @@ def synonyms_show(word: str) -> None:
             click.echo(
                 f"  {other}\t{f'同义词表，{_line_of(pair_of)}' if pair_of else '同一数字、日期或型号的其他写法'}"
             )
-    named = interpret(f"机构:“{word}”", loaded, analyzer).expansions if word.strip() else ()
-    for each in named:
-        click.echo(f"按“机构:{each.word}”检索时同时检索：{'、'.join(each.others)}\t机构名称表和同义词表")
+    named = [other for each in _as_agency(word, loaded, analyzer) for other in each.others if _AGENCY.search(other)]
+    if named:
+        click.echo(f"按“机构:{word}”检索时同时检索：{'、'.join(named)}\t机构名称表和同义词表")
     if pairs and not found:
         click.echo(f"检索“{word}”时同时检索：无")
     if not (pairs or found or named):
         jobs.say(f"同义词表里没有“{word}”，也没有其他写法。")
     sys.exit(0 if pairs or found or named else 1)
+
+
+def _as_agency(word: str, loaded: Synonyms, analyzer: Analyzer) -> Sequence[Expansion]:
+    return interpret(f"机构:“{word}”", loaded, analyzer).expansions if word.strip('“”" ') else ()
 
 
 def _line_of(pair: Pair) -> str:

@@ -54,6 +54,11 @@ def test_each_spelling_leads_to_the_others(group: str) -> None:
         assert {other.removesuffix(rest) for other in written.values()} - {form.removesuffix(rest)} <= others, typed
 
 
+def test_a_comma_that_divides_no_thousands_joins_no_numbers() -> None:
+    (found,) = spellings("1,20元")
+    assert (found.start, found.others) == (2, ("二十元",))
+
+
 def test_a_long_number_is_sought_as_if_it_was_typed_and_a_short_one_whole() -> None:
     (found,) = spellings("五万元")
     assert {other: found.how(other) for other in found.others} == {

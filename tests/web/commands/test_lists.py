@@ -75,6 +75,7 @@ def test_synonyms_are_checked_and_shown(run: Run, tmp_path: Path) -> None:
     assert "时同时检索：20个工作日\n" in shown and "  20个工作日\t同一数字、日期或型号的其他写法" in shown
     assert "检索“暖气”时同时检索：" in run("synonyms", "show", "暖气费").output
     assert "检索“gdp”时同时检索：国内生产总值" in run("synonyms", "show", "GDP").output
+    assert "机构:" not in run("synonyms", "show", "低保").output
     assert "按“机构:县府办”检索时同时检索：县人民政府办公室" in run("synonyms", "show", "县府办").output
     assert "没有“白日做梦”" in run("synonyms", "show", "白日做梦", code=1).output
 

@@ -84,6 +84,11 @@ def test_a_document_is_examined_and_published_by_two_persons(
     expect(publisher.get_by_text("公众现在看到的是第 1 版")).to_be_visible()
     look(publisher, "published", pictures)
     assert site.services.catalogue.public(site.id).status is Status.PUBLISHED
+    bets = site.services.settings.data / "best-bets.tsv"
+    bets.write_text("低保、低保怎么办\t怎样申请低保\t/guide\t向镇人民政府提出。\t2020-01-01\n", encoding="utf-8")
+    publisher.get_by_role("link", name="优先答复").click()
+    publisher.locator("summary").click()
+    look(publisher, "best-bets", pictures)
     administrator = signed_in(browser, address, site[Role.ADMINISTRATOR])
     administrator.get_by_role("link", name="账号", exact=True).click()
     look(administrator, "accounts", pictures)
