@@ -20,7 +20,7 @@ _EMPTY = re.compile(rf"(?<!\S)[{MINUSES}]?(?P<field>{FIELDS})[:：]\s*$")
 _OTHERS = {
     **dict.fromkeys(("题名", "题目", "标题名", "title"), "标题"),
     **dict.fromkeys(("发文字号", "文件号", "文件字号"), "文号"),
-    **dict.fromkeys(("部门", "单位", "发布机构", "发文机关", "发文单位"), "机构"),
+    **dict.fromkeys(("部门", "发布机构", "发文机关", "发文单位"), "机构"),
     **dict.fromkeys(("年份", "发布日期", "成文日期", "发文日期"), "日期"),
 }
 _OTHER = re.compile(rf"(?<!\S)(?P<name>{'|'.join(_OTHERS)})[:：]\s*(?P<value>\S+)", re.IGNORECASE)
