@@ -41,7 +41,7 @@ _COUNTERS = (
     "个工作日 个自然日 个月 个 天 日 年 周岁 岁 周 小时 分钟 元 人 户 名 件 份 次 家 台 辆 亩 吨 米 倍 项 条 种".split()
 )
 _ANY_UNIT = "|".join(sorted((*_UNIT_OF, *_COUNTERS), key=len, reverse=True))
-# 一 by itself counts only these: 一件事, 一次性 and 一户一宅 are words.
+# 一 by itself counts only these: 一件事, 一次性 and 一户一宅 are words. 二次 (供水) is no 两次.
 _SPANS = "个工作日|个自然日|个月|天|年|周岁|小时|元|[万亿]"
 _SCALES = {"亿": 100_000_000, "万": 10_000, "": 1}
 # An amount with two further digits is written with 万 or 亿: 1.25万元.
@@ -104,7 +104,7 @@ _SHARE = re.compile(
 )
 _DEGREES = re.compile(rf"(?:(?P<sign>-|零下)?(?P<number>\d+(?:\.\d+)?) ?|零下(?P<written>{_N}+))(?P<unit>°c|摄氏度|度)")
 _AMOUNT = re.compile(
-    rf"(?<!第)(?P<number>(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?|(?!一(?!{_SPANS}|{_N}))(?=[一二三四五六七八九十两\d]){_N}{{1,7}})"
+    rf"(?<!第)(?P<number>(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?|(?!一(?!{_SPANS}|{_N})|二次)(?=[一二三四五六七八九十两\d]){_N}{{1,7}})"
     rf"(?P<scale>[万亿]?)(?P<unit>{_ANY_UNIT})"
 )
 # A long number that is no year, before what it counts.

@@ -77,7 +77,7 @@ def test_a_long_number_is_sought_as_if_it_was_typed_and_a_short_one_whole() -> N
         # What may be something else than an amount: postal codes, telephone and document numbers, hotlines.
         *("379900", "邮编2767", "电话：5012", "6211234", "95598", "1234号", "第30日", "第三十日"),
         # Words that begin with a number.
-        *("一次性", "一户一宅", "一件事", "千家万户", "百日攻坚", "三农", "五保户", "3.5元", "218.6亿元"),
+        *("一次性", "一户一宅", "一件事", "千家万户", "百日攻坚", "三农", "五保户", "二次供水", "3.5元", "218.6亿元"),
     ],
 )
 def test_what_has_one_spelling_is_left_alone(typed: str) -> None:
