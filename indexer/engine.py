@@ -137,6 +137,9 @@ class Writer(Protocol):
 class Engine(Protocol):
     """A searchable index. Reading raises IndexMissing, IndexDamaged or IndexOutdated rather than answer wrongly."""
 
+    # What is worked out from an index may be kept by the index that it is of.
+    def __hash__(self) -> int: ...
+
     def search(self, request: SearchRequest) -> Answer: ...
 
     def explain(self, request: SearchRequest, id: str) -> Explanation | None:

@@ -16,6 +16,7 @@ from web.http.addresses import document_url
 from web.http.current import absolute, services
 from web.programs import xml
 from web.programs.metadata import csv_lines, row
+from web.programs.workbook import MEDIA_TYPE, workbook
 from web.search.find import documents_of, ids_of
 from web.search.params import PER_PAGE, SearchForm, read
 
@@ -60,28 +61,32 @@ def table() -> Response:
     return _csv(csv_lines(row(each, absolute) for each in documents), "search.csv")
 
 
-@feeds.get("/documents/<id>/tables/<int:number>.csv")
-def own_table(id: str, number: int) -> Response:
-    """Return a table of a document's text, the places that a merged cell covers empty but for the first."""
-    return _table(services().catalogue.public(id), number, f"{id}-{number}.csv")
+@feeds.get("/documents/<id>/tables/<int:number>.<any(csv, xlsx):kind>")
+def own_table(id: str, number: int, kind: str) -> Response:
+    """Return a table of a document's text. In CSV the places that a merged cell covers are empty but for the first."""
+    return _table(services().catalogue.public(id), number, kind, f"{id}-{number}")
 
 
-@feeds.get("/documents/<id>/attachments/<int:position>/tables/<int:number>.csv")
-def attached_table(id: str, position: int, number: int) -> Response:
+@feeds.get("/documents/<id>/attachments/<int:position>/tables/<int:number>.<any(csv, xlsx):kind>")
+def attached_table(id: str, position: int, number: int, kind: str) -> Response:
     """Return a table of an attachment's text."""
     attachments = services().catalogue.public(id).attachments
     if not 1 <= position <= len(attachments):
         raise UnknownDocument(id)
-    return _table(attachments[position - 1], number, f"{id}-{position}-{number}.csv")
+    return _table(attachments[position - 1], number, kind, f"{id}-{position}-{number}")
 
 
-def _table(part: Document | Attachment, number: int, name: str) -> Response:
+def _table(part: Document | Attachment, number: int, kind: str, name: str) -> Response:
     if g.visitor.terminal:
         abort(403)
     found = tables(part)
     if not 1 <= number <= len(found):
         abort(404)
-    return _csv(csv_lines(found[number - 1].rows, headed=False), name)
+    if kind == "csv":
+        return _csv(csv_lines(found[number - 1].rows, headed=False), f"{name}.csv")
+    response = Response(workbook(found[number - 1]), content_type=MEDIA_TYPE)
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.xlsx")
+    return response
 
 
 def _csv(lines: Iterable[str], name: str) -> Response:

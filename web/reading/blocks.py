@@ -1,5 +1,6 @@
 """A document's text as pages show it: paragraphs, tables, and where a long text is cut."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
@@ -19,7 +20,12 @@ _ROWS = _LONG = PAGE // 2
 _FILLED = 40
 _MARKUP = 12
 # Bytes around a table, and what a cell says of the rows and columns that it covers.
-_FRAME, _SPAN = 400, 24
+_FRAME, _SPAN = 560, 24
+# From so many columns on, the first of a table with a head names its rows, and stays where it scrolls.
+_NAMING = 4
+_FIGURE = re.compile(r"[-+]?[\d,.]+%?")
+# A table of more rows is shown within a frame of its own, where its head stays.
+_TALL = 30
 # Bytes around the words of a heading or an article's number, which has them twice.
 _LEAD = 60
 _MARKED = attrgetter("marked")
@@ -69,11 +75,12 @@ class Cell(NamedTuple):
 class Block:
     """A paragraph (``rows`` empty) or a table. ``name`` is what a hit calls it ("表 2"), "" if it has none.
 
-    The first ``heads`` rows are the table's head; what a merged cell covers is not among the cells of its row.
+    The first ``heads`` rows are the table's head; what a merged cell covers is not among the cells of its row. The first
+    column of a ``named`` table names its rows.
     ``table`` numbers the tables of a text from 1; it is 0 for a piece that goes on with the block before. ``sheet``
     names the page of the original on which the block begins ("第 3 页"), and ``recognised`` is that page's number if a
-    machine recognised its text, 0 if not. ``mark`` numbers the blocks that contain
-    searched words, from 1 through the whole document; it is 0 for a block without any. ``weight`` estimates its bytes.
+    machine recognised its text, 0 if not. ``mark`` numbers the blocks that contain searched words, from 1 through the
+    whole document; it is 0 for a block without any. ``weight`` estimates its bytes.
 
     ``element`` is what a paragraph is in its text, None for a plain one. The first ``lead`` fragments are the words
     that are a heading or an article's number, and ``anchor`` is their address on the page. A heading has the
@@ -96,6 +103,17 @@ class Block:
     level: int = 0
     paragraph: int = 0
     sought: bool = False
+    named: bool = False
+
+    @property
+    def tall(self) -> bool:
+        """Whether a table is longer than a screen."""
+        return len(self.rows) > _TALL
+
+    @property
+    def columns(self) -> int:
+        """How many columns a table has."""
+        return sum(each.columns for each in self.rows[0]) if self.rows else 0
 
     @property
     def stands_alone(self) -> bool:
@@ -263,7 +281,7 @@ def _tables(table: Table, number: int, places: Sequence[Place], marker: Marks) -
     """Split a table into pieces that fit on a page. Each repeats the head, or else the first row."""
     width = min(_FILLED, table.width)
     heading = max(table.heads, 1)
-    weights = [_MARKUP * max(width, len(row)) + 3 * sum(map(len, row)) for row in table.rows]
+    weights = [_MARKUP * (max(width, len(row)) + 1) + 3 * sum(map(len, row)) for row in table.rows]
     for each in table.merged:
         weights[each.row] += _SPAN
     headed = _FRAME + sum(weights[:heading])
@@ -281,6 +299,7 @@ def _tables(table: Table, number: int, places: Sequence[Place], marker: Marks) -
             rows=[*head, *cells.rows(max(start, heading), end)] if start or table.heads else cells.rows(0, end),
             heads=table.heads,
             table=0 if start else number,
+            named=cells.named,
             name=table.name,
             sheet=sheet_at(places, table.start + start),
             recognised=_recognised(places, table.start + start),
@@ -291,6 +310,15 @@ def _tables(table: Table, number: int, places: Sequence[Place], marker: Marks) -
     ]
 
 
+def _names_rows(table: Table) -> bool:
+    """Tell whether the first column of a table names its rows: by itself, and with no figures."""
+    if not table.heads or table.width < _NAMING:
+        return False
+    if any(not each.column and 1 < each.columns < table.width and each.row >= table.heads for each in table.merged):
+        return False
+    return not any(_FIGURE.fullmatch(row[0]) for row in table.rows[table.heads :])
+
+
 class _Cells:
     """The cells of a table as pages show them, of any range of rows."""
 
@@ -298,6 +326,7 @@ class _Cells:
         self._table = table
         self._width = width
         self._marker = marker
+        self.named = _names_rows(table)
         # For each row, the merged cells that are in it, by their first columns.
         self._merged: dict[int, dict[int, Merged]] = {}
         for each in table.merged:
@@ -317,6 +346,8 @@ class _Cells:
             within = merged.get(column)
             if within is None:
                 head = "col" if row < self._table.heads and text else ""
+                if not column and self.named and row >= self._table.heads and text:
+                    head = "row"
                 yield Cell(self._marker.fragments(text) if text else [], scope=head)
                 column += 1
                 continue

@@ -26,6 +26,31 @@ const wide = window.matchMedia("(min-width: 1161px)").matches;
 beside.forEach((each) => { each.open = wide && "wide" in each.dataset; });
 window.addEventListener("beforeprint", () => beside.forEach((each) => { each.open = true; }));
 
+// Copying. Where the page is not served over TLS the clipboard is reached by selecting, which also shows what is copied.
+document.querySelectorAll("[data-copy]").forEach((button) => {
+  const label = button.textContent;
+  button.hidden = document.documentElement.classList.contains("terminal");
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copy);
+    let copied = false;
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      copied = true;
+    } catch (refused) {
+      window.getSelection().selectAllChildren(source);
+      copied = document.execCommand("copy");
+    }
+    button.textContent = copied ? "已复制" : "已选中，请按 Ctrl+C 复制";
+    window.setTimeout(() => { button.textContent = label; }, 4000);
+  });
+});
+
+// A table that does not scroll needs no hint that it does.
+document.querySelectorAll(".slide").forEach((hint) => {
+  const frame = hint.nextElementSibling;
+  hint.hidden = frame.scrollWidth <= frame.clientWidth;
+});
+
 // Reading aloud, if the browser has a voice for Chinese.
 document.querySelectorAll("[data-read]").forEach((button) => {
   const speech = window.speechSynthesis;

@@ -143,3 +143,47 @@ def test_a_printed_text_has_no_words_of_the_screen(browser: Browser, own: Site, 
             "返回检索结果",
         ):
             assert word not in said, word
+
+
+def test_a_wide_table_keeps_its_head_and_its_first_column_in_sight(browser: Browser, own: Site, take: Taken) -> None:
+    rows = "\n".join("\t".join((f"第{at}镇", *["12,345"] * 11)) for at in range(40))
+    table = take(
+        "表.txt", f"云溪县经费分配情况\n\n{chr(9).join(('单位', *[f'第{at}项经费' for at in range(11)]))}\n{rows}\n"
+    )
+    with shown(browser, own, DESK) as (page, address):
+        page.goto(address + table)
+        frame = page.get_by_role("region", name="正文的表格 1")
+        # It takes the place beside the text too.
+        assert frame.evaluate("each => each.getBoundingClientRect().width") > 1100
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        page.goto(address + table)
+        expect(page.get_by_text("表格较宽，可左右滑动查看").first).to_be_visible()
+        frame.evaluate("each => { each.scrollTop = 900; each.scrollLeft = 400; }")
+        frame.scroll_into_view_if_needed()
+        expect(page.get_by_role("columnheader", name="单位")).to_be_in_viewport()
+        expect(page.get_by_role("columnheader", name="第5项经费")).to_be_in_viewport()
+        expect(page.get_by_role("rowheader", name="第22镇")).to_be_in_viewport()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+        assert Axe().run(page, options={"runOnly": RULES}).violations_count == 0
+
+
+def test_the_address_and_the_citation_are_copied(browser: Browser, own: Site) -> None:
+    with shown(browser, own, DESK) as (page, address):
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.goto(f"{address}/documents/{own.ids['低保.txt']}")
+        for name, said in (("复制网址", f"/documents/{own.ids['低保.txt']}"), ("复制引用", "云政发〔2019〕6号")):
+            page.get_by_role("button", name=name).click()
+            expect(page.get_by_role("button", name="已复制").first).to_be_visible()
+            assert said in page.evaluate("navigator.clipboard.readText()")
+        page.goto(f"{address}/documents/{own.ids['低保.txt']}?terminal=1")
+        expect(page.get_by_role("button", name="复制网址")).to_be_hidden()
+
+
+def test_a_passage_of_a_hit_leads_to_its_place(browser: Browser, own: Site, take: Taken) -> None:
+    lines = statute(4, 60).splitlines()
+    lines[200] += "独角兽保护区除外。"
+    take("公路.txt", f"{TITLE}\n\n" + "\n".join(lines))
+    with shown(browser, own, PHONE) as (page, address):
+        page.goto(f"{address}/search?q=独角兽保护区")
+        page.locator(".snippet a").first.click()
+        expect(page.locator("mark").first).to_be_in_viewport()

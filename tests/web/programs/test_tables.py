@@ -2,15 +2,19 @@
 
 import csv
 import re
-from io import StringIO
+from io import BytesIO, StringIO
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from lxml import etree
+from python_calamine import CalamineWorkbook
 
 from archive.document import Merged, Place
 from archive.extract import Sandbox
 from archive.intake.adding import Item
 from archive.intake.receive import Intake
+from archive.tables import Table, tables
 from indexer import sync
 from indexer.analyzer import Analyzer
 from indexer.query import Everything
@@ -18,6 +22,7 @@ from indexer.snippets import Marker
 from tests.archive.extract.statutory import TABLES, report_docx, report_html
 from tests.conftest import make_document, publish
 from tests.web.conftest import Site
+from web.programs.workbook import MEDIA_TYPE, workbook
 from web.reading.blocks import Block, blocks
 
 pytestmark = pytest.mark.page
@@ -70,7 +75,9 @@ def test_the_page_shows_the_statutory_tables_as_they_are(own: Site, id: str) -> 
     assert [len(each) for each in heads] == [2, 3, 3]
     assert all(rows[0].find("th[@colspan][@scope='colgroup']") is not None for rows in heads)
     assert [each.text for each in shown[1].iterfind("tbody//th")] == ["三、本年度办理结果"]
-    assert [each.text for each in shown[0].iterfind("tbody//th")] == [f"第二十条第（{item}）项" for item in "五六八"]
+    assert [each.text for each in shown[0].iterfind("tbody//th[@scope='colgroup']")] == [
+        f"第二十条第（{item}）项" for item in "五六八"
+    ]
 
 
 def test_the_api_says_what_is_merged(own: Site, id: str) -> None:
@@ -128,3 +135,52 @@ def test_a_merged_cell_goes_on_where_a_long_table_is_cut(analyzer: Analyzer) -> 
         assert all(len(row) == 2 for row in rest)
         shown += len(rest) + 1
     assert shown == 20
+
+
+def test_a_table_to_download_is_a_workbook_with_its_merged_cells(own: Site, id: str, tmp_path: Path) -> None:
+    document = own.services.catalogue.public(id)
+    for address, part in (("", document), ("/attachments/1", document.attachments[0])):
+        for number, table in enumerate(tables(part), 1):
+            answer = own.client.get(f"/documents/{id}{address}/tables/{number}.xlsx")
+            assert answer.status_code == 200 and answer.headers["Content-Type"] == MEDIA_TYPE
+            assert answer.headers["Content-Disposition"].endswith(f"-{number}.xlsx")
+            path = tmp_path / f"{number}.xlsx"
+            path.write_bytes(answer.data)
+            sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+            rows = [
+                [f"{each:g}" if isinstance(each, float) else str(each) for each in row] for row in sheet.to_python()
+            ]
+            assert rows == [list(row) for row in table.rows]
+            assert sheet.merged_cell_ranges == [
+                ((each.row, each.column), (each.row + each.rows - 1, each.column + each.columns - 1))
+                for each in table.merged
+            ]
+    assert own.client.get(f"/documents/{id}/tables/99.xlsx").status_code == 404
+    assert own.client.get(f"/documents/{id}/tables/1.xlsx?terminal=1").status_code == 403
+    assert own.client.get(f"/documents/{id}/tables/1.pdf").status_code == 404
+
+
+def test_what_a_workbook_holds_is_a_number_only_if_it_reads_the_same() -> None:
+    cells = ["12", "-3.50", "007", "1,000", "=1+1", "12345678901234567890", "<b>", "a\x0bb", "2019-01-31", "+5", "0.5"]
+    with ZipFile(BytesIO(workbook(Table(0, "", [cells, cells])))) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+        assert all(etree.fromstring(package.read(name)) is not None for name in package.namelist())
+    assert re.findall("<v>(.*?)</v>", sheet)[:3] == ["12", "-3.50", "0.5"]
+    assert "<f>" not in sheet and ">=1+1<" in sheet and "&lt;b&gt;" in sheet and ">ab<" in sheet
+    assert workbook(Table(0, "", [cells])) == workbook(Table(0, "", [cells]))
+
+
+def test_a_wide_table_names_its_rows_by_the_first_column(analyzer: Analyzer) -> None:
+    text = "单位\t一季度\t二季度\t三季度\n甲镇\t1\t2\t3\n\t4\t5\t6"
+    (block,) = blocks(make_document("wide", "表", text), Marker(Everything(), analyzer))
+    assert [[cell.scope for cell in row] for row in block.rows] == [
+        ["col", "col", "col", "col"],
+        ["row", "", "", ""],
+        ["", "", "", ""],
+    ]
+    assert block.named
+    (block,) = blocks(make_document("figures", "表", text.replace("甲镇", "1,234")), Marker(Everything(), analyzer))
+    assert not block.named
+    narrow = "\n".join("\t".join(line.split("\t")[:3]) for line in text.splitlines())
+    (block,) = blocks(make_document("narrow", "表", narrow), Marker(Everything(), analyzer))
+    assert {cell.scope for row in block.rows[1:] for cell in row} == {""}
