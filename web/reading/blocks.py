@@ -75,8 +75,8 @@ class Cell(NamedTuple):
 class Block:
     """A paragraph (``rows`` empty) or a table. ``name`` is what a hit calls it ("表 2"), "" if it has none.
 
-    The first ``heads`` rows are the table's head; what a merged cell covers is not among the cells of its row. The first
-    column of a ``named`` table names its rows.
+    The first ``heads`` rows are the table's head; what a merged cell covers is not among the cells of its row.
+    The first column of a ``named`` table names its rows.
     ``table`` numbers the tables of a text from 1; it is 0 for a piece that goes on with the block before. ``sheet``
     names the page of the original on which the block begins ("第 3 页"), and ``recognised`` is that page's number if a
     machine recognised its text, 0 if not. ``mark`` numbers the blocks that contain searched words, from 1 through the

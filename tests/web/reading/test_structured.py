@@ -11,6 +11,7 @@ from indexer.analyzer import Analyzer
 from indexer.query import Everything, Text
 from indexer.snippets import Marker
 from tests.conftest import make_document
+from tests.web.conftest import Site
 from web.reading.page import document_page
 from web.search.params import SearchForm, read_place
 from web.search.results import hit_view
@@ -122,3 +123,12 @@ def test_a_hit_leads_to_the_place_in_the_text(analyzer: Analyzer) -> None:
         page = document_page(document, marker, SearchForm(), sought=read_place(MultiDict({"at": told})))
         assert page.sections
     assert hit_view(document, marker, SearchForm(q="火烈鸟" * 60)).leads == [""]
+
+
+def test_a_document_without_text_says_so_instead_of_showing_nothing(own: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    public = own.services.catalogue.public
+    monkeypatch.setattr(type(own.services.catalogue), "public", lambda self, id: replace(public(id), text=""))
+    page = own.client.get(f"/documents/{own.ids['预算.txt']}").text
+    assert "本件没有可以显示的文字，请下载原件查看。" in page
+    page = own.client.get(f"/documents/{own.ids['预算.txt']}?terminal=1").text
+    assert "本件没有可以显示的文字，请向工作人员索取原件。" in page
