@@ -33,7 +33,7 @@ def mentions(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield the titles in 《》 and the document numbers of a text: where they begin and end, and what they are called.
 
     >>> list(mentions("按照《养犬管理办法》（云政发〔2019〕6号）办理"))
-    [(2, 10, '养犬管理办法'), (11, 21, '云政发〔2019〕6号')]
+    [(2, 10, '养犬管理办法'), (11, 22, '云政发〔2019〕6号')]
     """
     found = [(each.start(), each.end(), key(each[1])) for each in _TITLE.finditer(text)] if "《" in text else []
     if "号" in text:

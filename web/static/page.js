@@ -24,6 +24,8 @@ if (fold) {
 const beside = Array.from(document.querySelectorAll(".beside details"));
 const wide = window.matchMedia("(min-width: 1161px)").matches;
 beside.forEach((each) => { each.open = wide && "wide" in each.dataset; });
+const entry = document.querySelector(".contents a[href^='#']");
+if (wide && entry) entry.closest("ol").scrollTop = entry.offsetTop - entry.closest("ol").offsetTop;
 window.addEventListener("beforeprint", () => beside.forEach((each) => { each.open = true; }));
 
 // Copying. Where the page is not served over TLS the clipboard is reached by selecting, which also shows what is copied.
