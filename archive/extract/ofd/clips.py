@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
+from archive.extract.containers.elements import child_of
 from archive.extract.ofd.paint import around, is_rectangle
 from archive.extract.ofd.places import IDENTITY, Box, Matrix, is_curved, moved, numbers, outlines, placed, then
 from archive.extract.pdf.page import Glyph
@@ -15,7 +16,7 @@ Clip = Sequence[tuple[Box, bool] | None]
 
 def clips_of(element: etree._Element, outer: Matrix) -> Iterator[Clip]:
     """Yield what an object is shown within (8.4): of each of its clips the areas, of which one is enough."""
-    held = element.find("{*}Clips")
+    held = child_of(element, "Clips")
     if held is None:
         return
     is_turned = held.get("TransFlag", "true").lower() not in ("false", "0")

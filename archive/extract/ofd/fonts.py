@@ -7,6 +7,7 @@ alike. Of fonts that are not embedded the reading program has its own.
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -43,15 +44,20 @@ class Font:
     """An embedded font; one that can't be read draws something for all that anybody knows."""
 
     def __init__(self, data: bytes) -> None:
+        self._data = data
+        # What was judged before: a text has the same characters again and again.
+        self._judged: dict[int, Drawn] = {}
+
+    @cached_property
+    def _outlines(self) -> "Outlines | None":
+        """The font's glyphs, read when a text is first drawn with it; None for a font that can't be read."""
         # Few documents have fonts of their own, and the library that reads them is slow to load.
         from archive.extract.ofd.outlines import Outlines
 
-        # What was judged before: a text has the same characters again and again.
-        self._judged: dict[int, Drawn] = {}
-        self._outlines: Outlines | None = None
         # A damaged or hostile font can make the library raise anything, here and below.
         with suppress(Exception):
-            self._outlines = Outlines(data, bare=data.startswith(_CFF))
+            return Outlines(self._data, bare=self._data.startswith(_CFF))
+        return None
 
     def drawn(self, glyph: int) -> Drawn:
         """Return what a glyph draws. That of number 0 stands for those that there are not."""

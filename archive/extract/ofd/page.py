@@ -13,6 +13,7 @@ from lxml import etree
 from archive.chinese.private import recoded
 from archive.chinese.radicals import unfold
 from archive.errors import ExtractionFailed
+from archive.extract.containers.elements import child_of, kind_of
 from archive.extract.ofd.clips import Clip, clipped, clips_of
 from archive.extract.ofd.fonts import Drawn, Font, drawn
 from archive.extract.ofd.paint import Around, Painter, around, is_rectangle
@@ -97,8 +98,7 @@ class PageReader:
             self._objects += 1
             if self._objects > _OBJECTS or depth > 32:
                 raise ExtractionFailed("文件（OFD）的页面对象多得不合常理，疑似恶意文件，没有收入。")
-            reason = unseen or _unseen(element)
-            kind = etree.QName(element).localname
+            reason, kind = unseen or _unseen(element), kind_of(element)
             own = inherited.inside(element)
             inner = (*clips, *clips_of(element, outer))
             if kind in ("Content", "Layer", "PageBlock"):
@@ -142,8 +142,8 @@ class PageReader:
                     self._page.slanted += len(text)
                     continue
                 turn = 1 if flow[1] > 0 else -1
-            for letter, place, width, shape in zip(text, places, widths, kinds[end - len(text) : end], strict=True):
-                letter = recoded(letter)
+            shapes = kinds[end - len(text) : end]
+            for letter, place, width, shape in zip(recoded(text), places, widths, shapes, strict=True):
                 if letter == "\ufffd" or "\ue000" <= letter <= "\uf8ff":
                     self._page.lost += 1
                     continue
@@ -151,25 +151,26 @@ class PageReader:
                 if width not in boxes:
                     boxes[width] = _box(width * wide, height, across, up)
                 x0, y0, x1, y1 = boxes[width]
-                seen = unfold(letter) if letter.strip() else " "
+                blank = letter.isspace()
+                seen = " " if blank else unfold(letter)
                 glyph = Glyph(seen, x + x0, y + y0, x + x1, y + y1, height, turn)
                 beyond = Unseen.OUTSIDE if self._is_beyond(glyph) else None
-                away, doubtful = clipped(glyph, clips)
-                empty = Unseen.INVISIBLE if shape is Drawn.NOTHING and letter.strip() else None
+                away, doubtful = clipped(glyph, clips) if clips else (None, False)
+                empty = Unseen.INVISIBLE if shape is Drawn.NOTHING and not blank else None
                 reason = unseen or beyond or away or empty or (Unseen.TINY if least < _TINY else None)
                 if reason is not None:
                     self._page.unseen.setdefault(reason, []).append(glyph)
                     continue
-                self.doubtful += doubtful and letter.strip() != ""
-                self.shapeless += shape is Drawn.MISSING and letter.strip() != ""
+                self.doubtful += doubtful and not blank
+                self.shapeless += shape is Drawn.MISSING and not blank
                 self.exchanged += shape is Drawn.OTHER
                 # A character fills most of its box, but not all: what is beside it is no ground.
                 box = (glyph.x0, glyph.y0, glyph.x1, glyph.y1)
                 self._read_glyphs.append((glyph, self._sheet.character(box, tall * size, paint)))
         if not "".join(code.text or "" for code in element.iterchildren("{*}TextCode")):
             # Glyphs of a font without the characters they stand for.
-            shapes = element.iterchildren("{*}CGTransform")
-            self._page.lost += sum(int(each.get("GlyphCount", "1")) for each in shapes)
+            outlined = element.iterchildren("{*}CGTransform")
+            self._page.lost += sum(int(each.get("GlyphCount", "1")) for each in outlined)
 
     def _is_beyond(self, glyph: Glyph) -> bool:
         x, y = (glyph.x0 + glyph.x1) / 2, (glyph.y0 + glyph.y1) / 2
@@ -235,9 +236,9 @@ def _unseen(element: etree._Element) -> Unseen | None:
     if element.get("Visible", "true").lower() in ("false", "0"):
         return Unseen.HIDDEN
     clear = element.get("Alpha") == "0"
-    if etree.QName(element).localname == "TextObject":
+    if kind_of(element) == "TextObject":
         fill, stroke = element.get("Fill", "true").lower(), element.get("Stroke", "false").lower()
-        colour = element.find("{*}FillColor")
+        colour = child_of(element, "FillColor")
         clear = clear or fill in ("false", "0") and stroke in ("false", "0")
         clear = clear or colour is not None and colour.get("Alpha") == "0" and stroke in ("false", "0")
     return Unseen.INVISIBLE if clear else None

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from lxml import etree
 
+from archive.extract.containers.elements import child_of
 from archive.extract.pdf.paint import Box, Colour, Paint, colour_of
 
 Point = tuple[float, float]
@@ -35,7 +36,7 @@ class Around:
         return Around(
             self.opacity * _opacity(element),
             element.get("DrawParam") or self.drawn,
-            self.clipped or element.find("{*}Clips") is not None,
+            self.clipped or child_of(element, "Clips") is not None,
         )
 
 
@@ -68,7 +69,7 @@ class Painter:
     def _paint(
         self, element: etree._Element, around: Around, otherwise: Colour = None, name: str = "FillColor"
     ) -> Paint:
-        stated = element.find(f"{{*}}{name}")
+        stated = child_of(element, name)
         if stated is None:
             stated = next((each for each in self._inherited(around.drawn, name) if each is not None), None)
         colour, opacity = otherwise, around.opacity

@@ -10,9 +10,10 @@ from functools import cached_property
 
 from lxml import etree
 
+from archive.extract.containers.elements import child_of, kind_of
 from archive.extract.containers.relations import relations
 from archive.extract.containers.zipguard import parse_part
-from archive.extract.others.slideplace import Box, box_on_slide, child_of, contains, is_plain, kind_of, touch
+from archive.extract.others.slideplace import Box, box_on_slide, contains, is_plain, touch
 from archive.extract.text.concealed import WHITISH, Unseen
 
 _MIXED, _CLEAR, _WHOLE = "mixed", "clear", "whole"

@@ -9,13 +9,14 @@ from pathlib import Path
 from lxml import etree
 
 from archive.errors import ExtractionFailed
+from archive.extract.containers.elements import child_of, kind_of
 from archive.extract.containers.relations import IDS, relations
 from archive.extract.containers.zipguard import parse_part, read_parts, refuse_doctype
 from archive.extract.extraction import Extraction
 from archive.extract.others.slidelists import Counter, unknown_in
 from archive.extract.others.slidelook import PRESENTATION, Parts, SlideLook
 from archive.extract.others.slidemet import Met
-from archive.extract.others.slideplace import box_of, child_of, kind_of, place_of
+from archive.extract.others.slideplace import box_of, place_of
 from archive.extract.others.slidetable import read_table
 from archive.extract.text.carriers import Carriers
 from archive.extract.text.characters import clean, joined, squeezed

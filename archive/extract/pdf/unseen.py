@@ -138,32 +138,43 @@ class Sheet:
             return Unseen.INVISIBLE, _NEVER
         if size < _TINY:
             return Unseen.TINY, 0
-        if paint.mode == _FILLED and paint.colour is not None:
+        # On a page where nothing else has its colour, it stands out everywhere.
+        if paint.mode == _FILLED and paint.colour in self._colours:
             row, column = self._place(x, y)
-            if self._ground[row][column] == self._colours.get(paint.colour, -1):
+            if self._ground[row][column] == self._colours[paint.colour]:
                 return Unseen.GROUND, 0
         return None, self._time
 
     def judged(self, box: Box, reason: Unseen | None, time: int) -> tuple[Unseen | None, bool]:
         """Return why a character is not seen, given all that was painted, and whether it was recognised in a scan."""
+        if reason is None and time >= self.hiding:
+            # Nothing that hides was painted later.
+            return None, False
         x0, y0, x1, y1 = box
-        places = [self._place(x0 + share * (x1 - x0), (y0 + y1) / 2) for share in (0.25, 0.5, 0.75)]
+        row = self._number((y0 + y1) / 2, self._rows)
+        places = (self._number(x0 + share * (x1 - x0), self._columns) for share in (0.25, 0.5, 0.75))
         if reason is Unseen.INVISIBLE:
-            if any(self._painted[row][column] > time for row, column in places):
+            columns = [*places]
+            if any(self._painted[row][column] > time for column in columns):
                 return None, False
-            scanned = any(self._ink[row][column] for row, column in places)
+            scanned = any(self._ink[row][column] for column in columns)
             return (None, True) if scanned else (reason, False)
         if reason is None:
-            times = [self._hidden[row][column] for row, column in places]
-            if min(times) > time:
-                return (None, True) if max(times) in self._scans else (Unseen.COVERED, False)
+            last = 0
+            for column in places:
+                hidden = self._hidden[row][column]
+                if hidden <= time:
+                    return None, False
+                last = max(last, hidden)
+            return (None, True) if last in self._scans else (Unseen.COVERED, False)
         return reason, False
 
     def _place(self, x: float, y: float) -> tuple[int, int]:
         return self._number(y, self._rows), self._number(x, self._columns)
 
     def _number(self, value: float, count: int) -> int:
-        return int(min(max(value / self._cell, 0), count - 1))
+        cell = value / self._cell
+        return int(cell) if 0 <= cell < count else int(min(max(cell, 0), count - 1))
 
     def _touched(self, box: Box) -> tuple[int, int, int, int]:
         """Return the cells that a box touches: the first row and column, and those after the last."""
