@@ -203,9 +203,8 @@ class _Word:
         numbered = False
         for look, form, text, closed, row in self._stretches(start, end, found):
             deleted = bool(look.get(_DELETED, 0) & 1)
-            reason, doubtful = looks.of(look, form)
-            shift, struck = looks.shift(look, form), looks.is_struck(look, form)
-            font = self._fonts.name(looks.font(look, form))
+            reason, doubtful, shift, struck, number = looks.manner(look, form)
+            font = self._fonts.name(number)
             # Raised characters are shown one by one.
             for piece in _PIECE.findall(text) if shift is str else text:
                 shown = piece

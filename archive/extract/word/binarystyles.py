@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from archive.extract.text.concealed import TINY, WHITISH, Unseen
 from archive.extract.text.scripts import Lowered, Raised, moved
@@ -52,6 +53,8 @@ _CLEAR, _SOLID = 0, 1
 _MIXED, _COLOURED = -1, 0x01000000
 
 Properties = Mapping[int, int]
+# How many manners of runs are kept; few documents have as many.
+_MOST_MANNERS = 1000
 
 
 def parsed(data: bytes) -> Iterator[tuple[int, int]]:
@@ -222,6 +225,16 @@ def _style(definition: bytes, fixed: int) -> tuple[int, int, Properties]:
     return kind, base, found
 
 
+class Manner(NamedTuple):
+    """Why a run is not seen and whether that is in doubt, how it stands to the line, whether it is struck, its font."""
+
+    reason: Unseen | None
+    doubtful: bool
+    shift: type[str]
+    struck: bool
+    font: int
+
+
 class Looks:
     """A judge of runs by their own properties, those of their paragraphs, and the styles of both."""
 
@@ -229,6 +242,18 @@ class Looks:
         self._styles = styles
         self._has_drawings = has_drawings
         self._known: dict[int, dict[int, int]] = {}
+        self._manners: dict[tuple[int, int], tuple[Properties, Properties, Manner]] = {}
+
+    def manner(self, look: Properties, form: Properties) -> Manner:
+        """Return how a run is shown. Most runs share their properties, and are judged once."""
+        # With each manner its properties are kept, so that meanwhile no others have their identity.
+        key = id(look), id(form)
+        if key not in self._manners:
+            if len(self._manners) >= _MOST_MANNERS:
+                self._manners.clear()
+            seen, others = self.of(look, form), (self.shift(look, form), self.is_struck(look, form))
+            self._manners[key] = look, form, Manner(*seen, *others, self.font(look, form))
+        return self._manners[key][2]
 
     def of(self, look: Properties, form: Properties) -> tuple[Unseen | None, bool]:
         """Return why a run is not seen, and whether that is in doubt, in which case it counts as seen."""
@@ -252,7 +277,10 @@ class Looks:
 
     def is_struck(self, look: Properties, form: Properties) -> bool:
         """Tell whether a run is struck through."""
-        return any(self._is_on(each, look, form) for each in _STRIKES)
+        inner, outer = self._inner(look), self._outer(form)
+        # Most runs are struck neither by themselves nor by a style.
+        stated = [each for each in _STRIKES if each in look or each in inner or each in outer]
+        return any(self._is_on(each, look, form) for each in stated)
 
     def shift(self, look: Properties, form: Properties) -> type[str]:
         """Return how a run stands to the line: as ``Raised``, ``Lowered``, moved or plain text."""
@@ -266,8 +294,10 @@ class Looks:
         return self._stated(FONT, look, form, -1)
 
     def _stated(self, name: int, look: Properties, form: Properties, default: int) -> int:
-        places = (look, self._inner(look), self._outer(form))
-        return next((each[name] for each in places if name in each), default)
+        if name in look:
+            return look[name]
+        inner = self._inner(look)
+        return inner[name] if name in inner else self._outer(form).get(name, default)
 
     def _is_on(self, name: int, look: Properties, form: Properties) -> bool:
         own = look.get(name, _AS_STYLE)
