@@ -36,10 +36,10 @@ class Postings:
 
     __slots__ = ("_everywhere", "_slots", "_weights", "count", "occurrences")
 
-    def __init__(self, slots: Slots, weights: Weights, size: int) -> None:
+    def __init__(self, slots: NDArray[np.int32], weights: Weights, size: int) -> None:
         self.count = len(slots)
         self.occurrences = float(weights.sum(dtype=np.float64))
-        self._slots, self._weights = slots.astype(np.int32), weights
+        self._slots, self._weights = slots, weights
         self._everywhere: Weights | None = None
         if self.count * _SPARSE > size:
             self._everywhere = _spread(slots, weights, size)

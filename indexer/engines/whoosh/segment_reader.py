@@ -139,6 +139,7 @@ class SegmentReader:
         self.size: int = segment.doc_count_all()
         self.alive: Mask = np.ones(self.size, bool)
         self.alive[list(segment.deleted_docs())] = False
+        self.all_alive = bool(self.alive.all())
         with sound(storage.folder, self._terms_file):
             terms = storage.open_file(self._terms_file)
             self._terms = OrderedHashReader(terms, len(terms.content))

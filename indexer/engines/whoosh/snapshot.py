@@ -165,7 +165,10 @@ class Snapshot:
         self._firsts = np.cumsum([0, *(int(mask.sum()) for mask in live)])
         self.size = int(self._firsts[-1])
         # For each segment, the slot of each document number.
-        self._slot = [np.cumsum(mask) - 1 + first for mask, first in zip(live, self._firsts[:-1], strict=True)]
+        self._slot = [
+            np.cumsum(mask, dtype=np.int32) - np.int32(1 - first)
+            for mask, first in zip(live, self._firsts[:-1].tolist(), strict=True)
+        ]
         self.all = np.arange(self.size)
         self.ids = Ids(list(self._strings("id")))
         self.titles = Titles([title.decode() for title in self._strings("title")])
@@ -227,12 +230,15 @@ class Snapshot:
             self._kept_bytes -= dropped.nbytes
 
     def _read(self, entries: Sequence[tuple[int, Entry]]) -> Postings:
-        slots, weights = [np.empty(0, np.intp)], [np.empty(0, np.float32)]
+        slots, weights = [np.empty(0, np.int32)], [np.empty(0, np.float32)]
         for at, entry in entries:
-            numbers, found = self._segments[at].postings(entry)
-            alive = self._segments[at].alive[numbers]
-            slots.append(self._slot[at][numbers[alive]])
-            weights.append(found[alive])
+            segment = self._segments[at]
+            numbers, found = segment.postings(entry)
+            if not segment.all_alive:
+                alive = segment.alive.take(numbers)
+                numbers, found = numbers[alive], found[alive]
+            slots.append(self._slot[at].take(numbers))
+            weights.append(found)
         return Postings(np.concatenate(slots), np.concatenate(weights), self.size)
 
     def texts(self, slots: Slots) -> Texts:
@@ -278,7 +284,7 @@ class Snapshot:
 
     def _slots_of(self, found: Iterable[Numbers]) -> Slots:
         """Return the slots of documents of each segment in turn, rising, each once."""
-        slots = [slot[owners] for slot, owners in zip(self._slot, found, strict=True)]
+        slots = [slot.take(owners) for slot, owners in zip(self._slot, found, strict=True)]
         joined = np.concatenate([self.all[:0], *slots])
         return joined[np.append(True, joined[1:] != joined[:-1])[: len(joined)]]
 

@@ -23,7 +23,7 @@ def _rising(slots: Iterable[int]) -> np.ndarray:
 @given(SLOTS, SLOTS)
 def test_a_term_is_met_where_it_stands(standing: Iterable[int], asked: Iterable[int]) -> None:
     slots, wanted = _rising(standing), _rising(asked)
-    postings = Postings(slots, (slots % 7 + 1).astype(np.float32), SIZE)
+    postings = Postings(slots.astype(np.int32), (slots % 7 + 1).astype(np.float32), SIZE)
     assert postings.slots.tolist() == slots.tolist()
     assert postings.among(wanted).tolist() == sorted(set(slots.tolist()) & set(wanted.tolist()))
     places, weights = postings.meet(wanted)
