@@ -123,16 +123,15 @@ def decode(stored: Stored, at: int = 0) -> tuple[Numbers, Weights]:
         raise Malformed("a block of something else")
     try:
         distances, end = _array(stored, about.end())
-        weights, end = _array(stored, end)
+        told, end = _array(stored, end)
     except (struct.error, LookupError, ValueError) as error:
         raise Malformed("a block that breaks off") from error
     if not isinstance(distances, np.ndarray) or not _END.match(stored, end):
         raise Malformed("a block of no numbers")
-    numbers = distances.cumsum(dtype=np.int64)
-    if not isinstance(weights, np.ndarray):
-        weights = np.full(len(numbers), weights, np.float32)
-    elif weights.dtype != np.float32:
-        weights = weights.astype(np.float32)
+    numbers: Numbers = distances.cumsum(dtype=np.int64)
+    weights: Weights = (
+        told.astype(np.float32, copy=False) if isinstance(told, np.ndarray) else np.full(len(numbers), told, np.float32)
+    )
     if not _whole(about[1]) == [len(numbers)] == [len(weights)] or not weights.min(initial=0) >= 0:
         raise Malformed("a block of another length, or of impossible weights")
     return numbers, weights
@@ -177,7 +176,7 @@ def _few(weights: Weights, most: float) -> "bytes | array[float] | float | None"
 
 def _array(stored: Stored, at: int) -> tuple[NDArray[np.generic] | float, int]:
     """Return the numbers that are pickled at a place, without copying them, or the one number that all are."""
-    kind = np.dtype(np.uint8)
+    kind: np.dtype[np.generic] = np.dtype(np.uint8)
     if made := _ARRAY.match(stored, at):
         kind, at = _FORMS[made[1][0]], made.end()
     match chr(stored[at]):

@@ -82,10 +82,12 @@ class _Mapped(BufferFile):  # type: ignore[misc]  # Whoosh has no types
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
+            # An empty file cannot be mapped.
             empty = not os.fstat(file.fileno()).st_size
-            mapped = BytesIO() if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        StructFile.__init__(self, mapped, path.name)
-        self._buf = self.content = b"" if empty else mapped
+            mapped = None if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        StructFile.__init__(self, mapped or BytesIO(), path.name)
+        self.content: blocks.Stored = mapped or b""
+        self._buf = self.content
 
     def read_pickle(self) -> object:
         """Read a pickle as data (see ``pickles``), where Whoosh would run it. Raises Malformed."""

@@ -96,7 +96,8 @@ class SegmentWriter:
         for name, value in values.items():
             self._columns.add_column_value(name, COLUMNS[name], value)
         self._columns.finish_doc()
-        self._text_bytes += len(values["text"])
+        if isinstance(text := values["text"], bytes):
+            self._text_bytes += len(text)
         self.documents += 1
         return self.documents - 1
 

@@ -285,8 +285,9 @@ class Snapshot:
     def _slots_of(self, found: Iterable[Numbers]) -> Slots:
         """Return the slots of documents of each segment in turn, rising, each once."""
         slots = [slot.take(owners) for slot, owners in zip(self._slot, found, strict=True)]
-        joined = np.concatenate([self.all[:0], *slots])
-        return joined[np.append(True, joined[1:] != joined[:-1])[: len(joined)]]
+        joined: Slots = np.concatenate([self.all[:0], *slots])
+        once: Slots = joined[np.append(True, joined[1:] != joined[:-1])[: len(joined)]]
+        return once
 
     def text(self, slot: int) -> str:
         """Return a document's normalised text: its title first, one paragraph a line."""

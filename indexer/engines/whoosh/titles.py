@@ -65,7 +65,8 @@ class Titles:
         if not len(wanted) or last < 0:
             return np.empty(0, np.intp)
         if len(wanted) == 1:
-            return (self._characters == wanted[0]).nonzero()[0]
+            alone: Places = (self._characters == wanted[0]).nonzero()[0]
+            return alone
         buckets = _buckets(wanted)[:-1].astype(np.intp)
         rarest = int((self._bounds[buckets + 1] - self._bounds[buckets]).argmin())
         bucket = buckets[rarest]

@@ -57,7 +57,8 @@ class Trigrams:
         if not 0 < len(run) <= len(self._units):
             return np.empty(0, np.int64)
         if len(run) == 1:
-            return (self._units == run[0]).nonzero()[0]
+            alone: Numbers = (self._units == run[0]).nonzero()[0]
+            return alone
         if len(run) == 2:
             # All buckets of the pair; what follows the last one's end is no trigram.
             first = int(_buckets(np.append(run, run[:1]), self._bits)[0]) >> _THIRD_BITS << _THIRD_BITS
