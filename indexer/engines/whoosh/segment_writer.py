@@ -9,7 +9,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -205,7 +205,7 @@ class _Sorted:
         starts = [at for at, name in enumerate(self.names) if not at or self.names[at - 1][0] != name[0]]
         summed: list[Packed] = []
         ends: list[int] = []
-        for number, (first, after) in enumerate(zip(starts, [*starts[1:], len(self.names)], strict=True)):
+        for number, (first, after) in enumerate(pairwise([*starts, len(self.names)])):
             own = self.packed[self.ends[first - 1] if first else 0 : self.ends[after - 1]] & _BELOW_TERM
             own.sort()
             documents = own >> _WEIGHT_SHIFT
