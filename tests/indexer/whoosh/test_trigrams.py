@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.engines.whoosh.segment import ENCODING
@@ -18,6 +18,7 @@ def trigrams(text: str) -> Trigrams:
 
 
 @given(st.text("公开条𝟓\n", max_size=60), st.text("公开条𝟓\n", min_size=1, max_size=9))
+@settings(deadline=None)
 def test_a_run_is_found_at_every_place(text: str, run: str) -> None:
     wanted = units(run).tolist()
     standing = units(text).tolist()
