@@ -69,9 +69,14 @@ def nightly(only: str | None, last: bool) -> None:
     lines = [unwritten] if unwritten else []
     for step in failed:
         lines += [f"{label(step.name)}：{step.outcome}", *(f"    {each}" for each in step.told)]
-    for line in [*lines, *alerting.tell(settings, "\n".join(lines))]:
-        click.echo(line if line.startswith(" ") else f"gongkai: {line}", err=True)
+    _complain(lines)
+    _complain(alerting.tell(settings, "\n".join(lines)))
     sys.exit(1)
+
+
+def _complain(lines: list[str]) -> None:
+    for line in lines:
+        click.echo(line if line.startswith(" ") else f"gongkai: {line}", err=True)
 
 
 def _do(name: str, settings: Settings) -> None:

@@ -220,14 +220,24 @@ def _mail(environment: Mapping[str, str]) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _webhook(name: str, text: str) -> str:
-    parts = urlsplit(text)
-    if text and (parts.scheme not in ("http", "https") or not parts.hostname):
-        raise BadSettings(f"{name} 为“{text}”，应为接收提醒的网址，如 https://oa.example.gov.cn/notify。")
+    usable = text.isascii() and text.isprintable() and " " not in text and "@" not in text.split("?")[0]
+    if text and not (usable and _is_web(text)):
+        # What makes it secret is not repeated.
+        raise BadSettings(
+            f"{name} 应为接收提醒的网址，如 https://oa.example.gov.cn/notify：不含用户名，其中的汉字写成 %E9 的形式。"
+        )
     return text
 
 
+def _is_web(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return bool(parts.scheme in ("http", "https") and parts.hostname and parts.port != 0)
+    except ValueError:
+        return False
+
+
 def _address(name: str, text: str) -> str:
-    parts = urlsplit(text)
-    if text and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query):
+    if text and (not _is_web(text) or urlsplit(text).path.strip("/") or urlsplit(text).query):
         raise BadSettings(f"{name} 为“{text}”，应为网站的地址，如 https://gongkai.example.gov.cn。")
     return text.rstrip("/")

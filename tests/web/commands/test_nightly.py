@@ -9,12 +9,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from socketserver import StreamRequestHandler, TCPServer
+from socketserver import StreamRequestHandler, TCPServer, ThreadingMixIn
 
 import pytest
 
@@ -22,7 +22,7 @@ from archive.store.folder import STAFF
 from indexer.errors import IndexerBusy
 from tests.conftest import Databases
 from tests.web.commands.conftest import Run
-from web.commands import nightly, steps
+from web.commands import alerting, nightly, steps
 from web.commands.installation import CODES, THIS_PROGRAM
 from web.commands.steps import TASKS
 from web.installation import nights
@@ -227,6 +227,58 @@ def test_a_night_that_failed_is_told_by_mail_and_to_an_address(
     assert "备份盘没有挂上" in json.loads(heard[-1])["text"]
     told = run("nightly", code=1).stderr
     assert "邮件提醒没有发出" in told and "GONGKAI_WEBHOOK）没有发出" in told and "备份盘没有挂上" in told
+
+
+def test_an_answer_that_is_none_is_told_and_keeps_nothing_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that leads elsewhere, where urllib would send nothing; one of another protocol; and one without an end."""
+    answers = [b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n", b"220 mail\r\n"]
+
+    class Hook(StreamRequestHandler):
+        def handle(self) -> None:
+            self.rfile.readline()
+            if answers:
+                self.wfile.write(answers.pop(0))
+                return
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"H")
+                    time.sleep(0.02)
+
+    class Server(ThreadingMixIn, TCPServer):
+        daemon_threads = True
+        block_on_close = False
+
+    monkeypatch.setattr(alerting, "LONGEST", 0.3)
+    with listening(Server(("127.0.0.1", 0), Hook)) as port:
+        settings = replace(Settings.at(tmp_path), webhook=f"http://127.0.0.1:{port}/")
+        told = [alerting.tell(settings, "备份没有做成") for _ in range(3)]
+    for each, why in zip(told, ("转到了别的网址", "没有按约定答复", "没有及时答复"), strict=True):
+        assert len(each) == 1 and why in each[0]
+
+
+def test_a_receiver_that_is_refused_is_told(tmp_path: Path) -> None:
+    class Mail(StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 mail\r\n")
+            while line := self.rfile.readline().decode().strip():
+                refused = line.upper().startswith("RCPT") and "yi@" in line
+                if line.lower() == "data":
+                    self.wfile.write(b"354 go\r\n")
+                    while self.rfile.readline().strip() != b".":
+                        pass
+                answer = b"550 no" if refused else b"221 bye" if line.lower() == "quit" else b"250 ok"
+                self.wfile.write(answer + b"\r\n")
+
+    with listening(TCPServer(("127.0.0.1", 0), Mail)) as port:
+        settings = replace(
+            Settings.at(tmp_path),
+            mail_server=f"smtp://127.0.0.1:{port}",
+            mail_from="a@yunxi.example",
+            mail_to=("jia@yunxi.example", "yi@yunxi.example"),
+        )
+        assert alerting.tell(settings, "失败") == ["邮件提醒没有发出：邮件服务器不接受收件人 yi@yunxi.example。"]
 
 
 def test_steps_are_left_out_with_the_reason(run: Run, data: Path) -> None:

@@ -70,6 +70,11 @@ def test_what_the_night_goes_by_is_read_and_a_slip_is_named() -> None:
         ("GONGKAI_MAIL_SERVER", "mail.example:secret", "邮件服务器的地址"),
         ("GONGKAI_MAIL_SERVER", "smtp://mail.example:x", "邮件服务器的地址"),
         ("GONGKAI_WEBHOOK", "ftp://oa.example", "网址"),
+        ("GONGKAI_WEBHOOK", "https://[", "网址"),
+        ("GONGKAI_WEBHOOK", "https://oa.example:secret/", "网址"),
+        ("GONGKAI_WEBHOOK", "https://user:secret@oa.example/", "不含用户名"),
+        ("GONGKAI_WEBHOOK", "https://oa.example/通知", "汉字"),
+        ("GONGKAI_ADDRESS", "https://[", "网站的地址"),
     ):
         with pytest.raises(BadSettings, match=told) as refused:
             Settings.from_environment({**mail, name: text})
