@@ -8,13 +8,12 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from threading import Event
-from time import monotonic
+from time import monotonic, sleep
+from traceback import extract_tb
 from typing import IO, NoReturn
 
 import click
@@ -38,6 +37,8 @@ LINES, WIDTH, _READ = 20, 300, 64 << 10
 PAUSE, TIMES = 60.0, 30
 # Seconds that a step has to end by itself once it was told to.
 PATIENCE = 30.0
+# Seconds between looks whether a step has ended or the night is to stop.
+_GLANCE = 0.2
 
 
 @click.command()
@@ -85,10 +86,39 @@ def _do(name: str, settings: Settings) -> None:
     if reason := TASKS[name].skipped(settings):
         click.echo(f"{label(name)}：略过，{reason}。")
     else:
-        TASKS[name].run(settings)
+        try:
+            TASKS[name].run(settings)
+        except (GongkaiError, OSError, SQLAlchemyError):
+            raise
+        except Exception as error:
+            # Its own words may be a document's or a person's, and go to those who may see none.
+            click.echo(f"程序出错（{type(error).__name__}），请把以下各行告诉开发者：", err=True)
+            for frame in extract_tb(error.__traceback__):
+                click.echo(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}", err=True)
+            sys.exit(1)
 
 
-def _each_step(settings: Settings, record: Record, lock: IO[str], stop: Event) -> str:
+class Stop:
+    """Set when the night is told to stop. One signal may come while another is dealt with, so nothing is locked."""
+
+    def __init__(self) -> None:
+        self._is_set = False
+
+    def set(self, *_: object) -> None:
+        self._is_set = True
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until it is set, which is returned."""
+        until = monotonic() + seconds
+        while not self._is_set and (left := until - monotonic()) > 0:
+            sleep(min(left, _GLANCE))
+        return self._is_set
+
+
+def _each_step(settings: Settings, record: Record, lock: IO[str], stop: Stop) -> str:
     """Do each step in turn. Returns a sentence if something could not be written down, otherwise ""."""
     unwritten = _written(record.begin)
     for name, task in TASKS.items():
@@ -106,7 +136,7 @@ def _left_out(task: Task, settings: Settings) -> str:
     """Return what leaves a step out. Where that can't be found out the step itself says why."""
     try:
         return task.skipped(settings)
-    except (GongkaiError, OSError, SQLAlchemyError):
+    except (GongkaiError, OSError, SQLAlchemyError, ValueError):
         return ""
 
 
@@ -119,19 +149,23 @@ def _written(write: Callable[[], None]) -> str:
     return ""
 
 
-def _apart(name: str, seconds: float, lock: IO[str], stop: Event) -> Step:
+def _apart(name: str, seconds: float, lock: IO[str], stop: Stop) -> Step:
     """Do a step in a process of its own; wait while another process writes to what it needs."""
     began = monotonic()
     for _ in range(TIMES):
-        with tempfile.TemporaryFile() as out:
-            outcome, code = _run(name, seconds, out, lock, stop)
-            told = _end_of(out)
+        try:
+            # In memory: what is printed must not fail a step where no disk takes anything.
+            with os.fdopen(os.memfd_create("step"), "w+b") as out:
+                outcome, code = _run(name, seconds, out, lock, stop)
+                told = _end_of(out)
+        except OSError as error:
+            return Step(name, Outcome.FAILED, monotonic() - began, (f"没有能够开始：{why(error)}。",))
         if code != CODES[IndexerBusy] or monotonic() - began > seconds or stop.wait(PAUSE):
             break
     return Step(name, outcome, monotonic() - began, told)
 
 
-def _run(name: str, seconds: float, out: IO[bytes], lock: IO[str], stop: Event) -> tuple[Outcome, int]:
+def _run(name: str, seconds: float, out: IO[bytes], lock: IO[str], stop: Stop) -> tuple[Outcome, int]:
     """Run a step until it ends, its time is over or the night is told to stop; return its exit code, too."""
     child = subprocess.Popen(  # noqa: S603  # our own program
         [*THIS_PROGRAM, "nightly", "--step", name],
@@ -146,7 +180,7 @@ def _run(name: str, seconds: float, out: IO[bytes], lock: IO[str], stop: Event) 
     until, late = monotonic() + seconds, False
     while child.poll() is None and not stop.is_set() and not (late := monotonic() > until):
         with suppress(subprocess.TimeoutExpired):
-            child.wait(0.2)
+            child.wait(_GLANCE)
     if child.poll() is not None:
         return (Outcome.FAILED if child.returncode else Outcome.DONE), child.returncode
     for each in (signal.SIGTERM, signal.SIGKILL):
@@ -166,16 +200,16 @@ def _end_of(out: IO[bytes]) -> tuple[str, ...]:
 
 
 @contextmanager
-def _alone(data: Path) -> Iterator[tuple[IO[str], Event]]:
+def _alone(data: Path) -> Iterator[tuple[IO[str], Stop]]:
     """Lock out a second night. Yields the lock, and what is set when this one is told to stop. Raises NightBusy."""
     with (data / LOCK).open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise NightBusy from error
-        stop = Event()
+        stop = Stop()
         signals = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-        before = {each: signal.signal(each, lambda *_: stop.set()) for each in signals}
+        before = {each: signal.signal(each, stop.set) for each in signals}
         try:
             yield lock, stop
         finally:

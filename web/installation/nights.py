@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.chinese.dates import OFFICE_TIME
+from archive.plain import one_line
 from archive.store.space import append_line
 
 FILE, STAMP = "nights.jsonl", "last-good-night"
@@ -110,11 +111,11 @@ def nights(data: Path, most: int) -> list[Night]:
         told = [each for line in lines if (each := _read(line)) is not None]
         night = Night(datetime.fromisoformat(told[0]["night"]))
         for each in told:
-            with suppress(KeyError, TypeError, ValueError):
+            with suppress(KeyError, TypeError, ValueError, OverflowError):
                 if "step" in each:
                     night.steps.append(_step(each))
                 elif "ended" in each:
-                    night.ended = datetime.fromisoformat(each["ended"])
+                    night.ended = datetime.fromisoformat(each["ended"]).astimezone(OFFICE_TIME)
         found.append(night)
     return found
 
@@ -147,7 +148,7 @@ def label(name: str) -> str:
 
 
 def _step(told: dict[str, Any]) -> Step:
-    lines = tuple(str(line) for line in told.get("told", ()))
+    lines = tuple(one_line(str(line)) for line in told.get("told", ()))
     return Step(str(told["step"]), Outcome[told["outcome"]], float(told.get("seconds", 0)), lines)
 
 
@@ -169,8 +170,9 @@ def _read(line: str) -> dict[str, Any] | None:
     """Return what a line says; None unless it names the night that it belongs to."""
     try:
         told = json.loads(line)
-        return told if datetime.fromisoformat(told["night"]).tzinfo else None
-    except (ValueError, TypeError, KeyError):
+        night = datetime.fromisoformat(told["night"])
+        return told if night.tzinfo and night.astimezone(OFFICE_TIME) else None
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
 
 

@@ -137,6 +137,38 @@ def test_a_second_night_is_refused(run: Run, data: Path, scripts: Path) -> None:
     assert done(scripts) == [*TASKS]
 
 
+def test_a_step_that_can_not_begin_stops_no_other(
+    run: Run, data: Path, scripts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nightly, "THIS_PROGRAM", ("/nowhere/python",))
+    assert "到期事项：没有做成" in run("nightly", code=1).stderr
+    assert [each.name for each in newest(data).failed] == [*TASKS]
+
+
+def test_an_error_of_the_program_is_told_without_its_words(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Settings) -> None:
+        raise KeyError("关于张三低保申请的答复")
+
+    monkeypatch.setattr("web.commands.nightly.TASKS", {"due": replace(TASKS["due"], run=fail)})
+    told = run("nightly", "--step", "due", code=1)
+    assert "程序出错（KeyError）" in told.stderr and "test_nightly.py:" in told.stderr
+    assert "张三" not in told.output and not isinstance(told.exception, KeyError)
+
+
+def test_signals_may_come_one_upon_the_other() -> None:
+    stop = nightly.Stop()
+    before = signal.signal(signal.SIGALRM, stop.set)
+    signal.setitimer(signal.ITIMER_REAL, 0.0001, 0.0001)
+    try:
+        until = time.monotonic() + 0.1
+        while time.monotonic() < until:
+            stop.wait(0.001)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert stop.is_set()
+
+
 def test_a_night_that_is_told_to_stop_ends_its_step_and_says_so(run: Run, data: Path, scripts: Path) -> None:
     before = signal.getsignal(signal.SIGTERM)
     (scripts / "lists").write_text("os.kill(os.getppid(), 15); time.sleep(60)")
@@ -155,11 +187,19 @@ def test_what_can_not_be_written_down_ends_nothing_and_is_no_good_night(run: Run
 def test_a_line_that_was_cut_off_spoils_itself_alone(run: Run, data: Path, scripts: Path) -> None:
     run("nightly")
     with (data / nights.FILE).open("a") as file:
+        file.write("[" * 100_000 + '\n{"night": "9999-12-31T23:59:59+00:00"}\n')
         file.write('[]\n{"night": 3}\n{"night": "2026-01-01T00:00:00+00:00", "step": "due", "outcome": "ODD"}\n{"nig')
     run("nightly")
     found = nights.nights(data, 9)
     assert [len(each.steps) for each in found] == [len(TASKS), 0, len(TASKS)]
     assert [each.well for each in found] == [True, False, True]
+
+
+def test_a_time_that_is_none_is_left_out(data: Path) -> None:
+    line = {"night": "2026-01-01T00:00:00+00:00", "ended": "9999-12-31T23:59:59+00:00"}
+    data.mkdir()
+    (data / nights.FILE).write_text(json.dumps(line))
+    assert newest(data).ended is None and nights.when(newest(data)).startswith("2026-01-01 08:00")
 
 
 def test_old_nights_go(data: Path, run: Run, scripts: Path) -> None:
