@@ -1,5 +1,6 @@
 """The waitress server around the application."""
 
+import errno
 import re
 import resource
 import socket
@@ -39,7 +40,8 @@ _STOP = "按 Ctrl+C 停止。"
 # Seconds that a computing thread (building typing aids, running a rare query) keeps the others waiting. A page gives up
 # its turn dozens of times, at each row and posting it reads; with Python's default of 5 ms that added up to a second.
 _TURN = 0.0005
-# Connections at once. Of more, those on which nothing is asked are closed, the longest idle first.
+# Connections at once, at most a quarter of the files that the process may have open: the index and the database have
+# files open, too. Of more, those on which nothing is asked are closed, the longest idle first.
 CONNECTIONS = 1000
 # Seconds that a connection may be open without a request, or without taking its answer.
 IDLE_SECONDS = 30
@@ -52,8 +54,8 @@ TOO_LARGE = "提交的内容太大，没有接收。"
 TOO_LARGE_OR_ENDED = "提交的内容太大，或者登录已经结束，没有接收。请刷新原来的页面，登录后分几次提交。"
 # Bytes of a request's header. A web server in front holds as much.
 LARGEST_HEADER = 16 << 10
-# Files that the index and the database may have open besides.
-_FILES = 3000
+# What the system says of a connection that it has no room for.
+_NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 def serve(
@@ -234,6 +236,18 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
         super().handle_accept()
         self._tell()
 
+    def accept(self) -> Any:
+        """Take a connection, as waitress does by this name. Without room for one, those that nothing is asked on go."""
+        try:
+            return super().accept()
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            # It stays waiting. waitress would ask for it again at once, with a line in the log each time.
+            self._make_room()
+            sleep(_GLANCE)
+            return None
+
     def _tell(self) -> None:
         if self.together:
             self.together.connections[self.together.number] = len(self.active_channels)
@@ -265,7 +279,7 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             (channel for channel in self.active_channels.values() if channel.idle),
             key=lambda channel: channel.last_activity,
         )
-        for channel in idle[: max(1, self.adj.connection_limit // 10)]:
+        for channel in idle[: max(1, len(self.active_channels) // 10)]:
             channel.will_close = True
 
 
@@ -291,7 +305,7 @@ def _server(
         threads=threads,
         ident=None,
         clear_untrusted_proxy_headers=not behind,
-        connection_limit=CONNECTIONS,
+        connection_limit=min(CONNECTIONS, _let_open(4 * CONNECTIONS) // 4),
         channel_timeout=IDLE_SECONDS,
         cleanup_interval=1,
         max_request_header_size=LARGEST_HEADER,
@@ -299,7 +313,6 @@ def _server(
         # Without it, a descriptor above 1,023 would end the server.
         asyncore_use_poll=True,
     )
-    _let_open(CONNECTIONS + _FILES)
     server.__class__ = _Server
     server.channel_class = _Channel
     server.largest_body = app.extensions.get("largest-body")
@@ -307,12 +320,13 @@ def _server(
     return made
 
 
-def _let_open(count: int) -> None:
-    """Let this process have as many files and connections open, as far as the system allows."""
+def _let_open(count: int) -> int:
+    """Let this process have as many files and connections open, as far as the system allows; return how many."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = count if hard == resource.RLIM_INFINITY else min(count, hard)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most
 
 
 def _load(opened: Services) -> None:

@@ -1,5 +1,6 @@
 """The server, asked through a socket."""
 
+import errno
 import gc
 import json
 import resource
@@ -127,6 +128,33 @@ def test_half_open_connections_keep_nobody_waiting(
     with running(create_app(site.services)) as address, half_open(address, 200, begun):
         for _ in range(3):
             assert _answered(address) < 2
+
+
+def test_connections_leave_files_for_the_index(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.server.resource.getrlimit", lambda _: (200, 200))
+    made = server._server(create_app(site.services), server._listening("127.0.0.1", 0), 1, {})
+    try:
+        assert made.adj.connection_limit == 50
+    finally:
+        made.task_dispatcher.shutdown(timeout=1)
+        made.close()
+
+
+def test_without_room_for_a_connection_one_waits_until_there_is(
+    site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    accept, tries, until = server.wasyncore.dispatcher.accept, [], monotonic() + 0.2
+
+    def full(self: object) -> object:
+        tries.append(1)
+        if monotonic() < until:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return accept(self)
+
+    monkeypatch.setattr(server.wasyncore.dispatcher, "accept", full)
+    with running(create_app(site.services)) as address:
+        assert _answered(address) < 2
+    assert 1 < len(tries) < 300 and not caplog.records
 
 
 def test_a_request_that_comes_drop_by_drop_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
