@@ -55,6 +55,11 @@ def engine(url: str, variable: str = "GONGKAI_DATABASE_URL") -> Engine:
     return made
 
 
+def shown(url: URL) -> str:
+    """Return a database's address without what may be secret in it: the password, and what follows a "?"."""
+    return url.set(query={}).render_as_string()
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     """Set WAL with full sync, enforced references, and writers that take their lock before they read."""
 

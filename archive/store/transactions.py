@@ -100,10 +100,10 @@ class Transactions:
             if not isinstance(error, SQLAlchemyError):
                 raise
             file = parsed.database if parsed.get_backend_name() == "sqlite" else None
-            if full := disk_full(error, Path(file).parent if file else folder, parsed.render_as_string()):
+            if full := disk_full(error, Path(file).parent if file else folder, database.shown(parsed)):
                 raise full from error
             raise BadSettings(
-                f"打不开数据库（{parsed.render_as_string()}）。请核对 GONGKAI_DATABASE_URL、文件夹和权限，"
+                f"打不开数据库（{database.shown(parsed)}）。请核对 GONGKAI_DATABASE_URL、文件夹和权限，"
                 "以及数据库服务器是否在运行。"
             ) from error
 

@@ -73,6 +73,12 @@ def test_a_database_that_cannot_be_opened_is_named(url: str, tmp_path: Path) -> 
         Catalogue(url, tmp_path)
 
 
+def test_a_password_is_not_told_wherever_it_stands_in_an_address(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="打不开数据库") as refused:
+        Catalogue("postgresql://u:geheim@127.0.0.1:1/x?password=geheim&connect_timeout=2", tmp_path)
+    assert "geheim" not in str(refused.value) and "127.0.0.1:1/x" in str(refused.value)
+
+
 @pytest.fixture
 def former(databases: Databases, tmp_path: Path) -> str:
     """The URL of a database that the program of before has filled."""
