@@ -202,7 +202,11 @@ def _end_of(out: IO[bytes]) -> tuple[str, ...]:
 @contextmanager
 def _alone(data: Path) -> Iterator[tuple[IO[str], Stop]]:
     """Lock out a second night. Yields the lock, and what is set when this one is told to stop. Raises NightBusy."""
-    with (data / LOCK).open("a") as lock:
+    with (
+        (data / LOCK).open("a") as opened,
+        # Who calls may have closed standard input, whose number would be the lock's, and is not handed on to a step.
+        os.fdopen(fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, 3), "a") as lock,
+    ):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -169,6 +169,21 @@ def test_signals_may_come_one_upon_the_other() -> None:
     assert stop.is_set()
 
 
+def test_a_step_is_handed_the_lock_though_standard_input_is_closed(tmp_path: Path) -> None:
+    """A second night must not begin beside a step that goes on after its own night was killed."""
+    code = (
+        "import os, pathlib, sys; os.close(0)\n"
+        "from web.commands import nightly\n"
+        "nightly.THIS_PROGRAM = (sys.executable, '-S', '-c', 'import os; print(os.listdir(\"/proc/self/fd\"))')\n"
+        "with nightly._alone(pathlib.Path(sys.argv[1])) as (lock, stop):\n"
+        "    step = nightly._apart('due', 9, lock, stop)\n"
+        "    print(lock.fileno() > 2 and str(lock.fileno()) in eval(step.told[0]))\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # our own program
+    assert ran.stdout == "True\n", ran.stderr
+
+
 def test_a_night_that_is_told_to_stop_ends_its_step_and_says_so(run: Run, data: Path, scripts: Path) -> None:
     before = signal.getsignal(signal.SIGTERM)
     (scripts / "lists").write_text("os.kill(os.getppid(), 15); time.sleep(60)")
