@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
+from waitress import wasyncore
 from waitress.server import BaseWSGIServer
 
 from tests.web.conftest import Site
@@ -143,7 +144,7 @@ def test_connections_leave_files_for_the_index(site: Site, monkeypatch: pytest.M
 def test_without_room_for_a_connection_one_waits_until_there_is(
     site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    accept, tries, until = server.wasyncore.dispatcher.accept, [], monotonic() + 0.2
+    accept, tries, until = wasyncore.dispatcher.accept, [], monotonic() + 0.2
 
     def full(self: object) -> object:
         tries.append(1)
@@ -151,7 +152,7 @@ def test_without_room_for_a_connection_one_waits_until_there_is(
             raise OSError(errno.EMFILE, "Too many open files")
         return accept(self)
 
-    monkeypatch.setattr(server.wasyncore.dispatcher, "accept", full)
+    monkeypatch.setattr(wasyncore.dispatcher, "accept", full)
     with running(create_app(site.services)) as address:
         assert _answered(address) < 2
     assert 1 < len(tries) < 300 and not caplog.records
