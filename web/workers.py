@@ -16,6 +16,7 @@ from time import monotonic
 from typing import NoReturn
 
 from archive.errors import GongkaiError
+from archive.reasons import why
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _PR_SET_PDEATHSIG = 1
@@ -23,6 +24,8 @@ _PR_SET_PDEATHSIG = 1
 _GRACE = 10.0
 # That many may end by themselves within a minute, each started anew at once. With one more all are stopped.
 MOST_ENDED = 10
+# Seconds until one that could not be started is tried again.
+_AGAIN = 2.0
 _MINUTE = 60.0
 log = logging.getLogger(__name__)
 
@@ -46,11 +49,13 @@ def keep(count: int, work: Callable[[int], None]) -> None:
     # They are waited for one by one, so that none interrupts anything.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, waited)
     running: dict[int, int] = {}
-    ended: deque[float] = deque()
+    missing, ended = deque(range(count)), deque[float]()
     try:
-        for number in range(count):
-            running[_forked(work, number, before)] = number
-        while signal.sigwait(waited) not in _SIGNALS:
+        while True:
+            _start(missing, running, lambda number: _forked(work, number, before))
+            told = signal.sigtimedwait(waited, _AGAIN) if missing else signal.sigwaitinfo(waited)
+            if told and told.si_signo in _SIGNALS:
+                break
             for pid, status in _ended(running):
                 number = running.pop(pid)
                 log.error("第 %d 个应答进程（%d）意外结束（%d），重新启动。", number + 1, pid, status)
@@ -59,10 +64,22 @@ def keep(count: int, work: Callable[[int], None]) -> None:
                     ended.popleft()
                 if len(ended) > MOST_ENDED:
                     raise WorkersEnd
-                running[_forked(work, number, before)] = number
+                missing.append(number)
     finally:
         _stop(running, waited)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start(missing: deque[int], running: dict[int, int], forked: Callable[[int], int]) -> None:
+    """Start those that are missing. What the system has no room for waits, as long as others answer."""
+    try:
+        while missing:
+            running[forked(missing[0])] = missing[0]
+            missing.popleft()
+    except OSError as error:
+        if not running:
+            raise
+        log.error("第 %d 个应答进程没有能够启动（%s），稍后再试。", missing[0] + 1, why(error))
 
 
 def _forked(work: Callable[[int], None], number: int, mask: set[int | signal.Signals]) -> int:

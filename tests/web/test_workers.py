@@ -120,9 +120,9 @@ def test_a_small_machine_is_not_overfilled(
 
 
 @contextmanager
-def kept(work: str, count: int = 2) -> Iterator[subprocess.Popen[str]]:
+def kept(work: str, count: int = 2, first: str = "") -> Iterator[subprocess.Popen[str]]:
     """Keep processes that do some work, in a process whose output is theirs too. None is left afterwards."""
-    script = f"import os, sys, time\nfrom web.workers import keep\nkeep({count}, lambda number: ({work}))"
+    script = f"import os, sys, time\nfrom web.workers import keep\n{first}\nkeep({count}, lambda number: ({work}))"
     process = subprocess.Popen(  # noqa: S603  # our own
         [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -187,7 +187,8 @@ def test_nothing_is_left_when_the_one_that_keeps_them_is_killed() -> None:
 
 @pytest.mark.slow
 def test_one_that_dies_is_started_again_and_the_log_says_so() -> None:
-    with kept(f"print(number, flush=True), {WAIT}") as process:
+    # In one piece, however Python is told to write what it prints.
+    with kept(f"os.write(1, b'%d\\n' % number), {WAIT}") as process:
         until(lambda: len(children(process.pid)) == 2)
         assert process.stdout and {process.stdout.readline(), process.stdout.readline()} == {"0\n", "1\n"}
         first, second = children(process.pid)
@@ -197,6 +198,24 @@ def test_one_that_dies_is_started_again_and_the_log_says_so() -> None:
         process.terminate()
         _, said = process.communicate(timeout=PATIENCE)
     assert f"第 1 个应答进程（{first}）意外结束（-9），重新启动。" in said
+
+
+@pytest.mark.slow
+def test_one_that_the_system_has_no_room_for_is_tried_again_while_the_others_answer() -> None:
+    # The third to be started fails once.
+    first = (
+        "from web import workers\nreal, count = os.fork, iter(range(9))\nworkers._AGAIN = 0.1\n"
+        "def fork():\n    if next(count) == 2:\n        raise BlockingIOError(11, 'no room')\n    return real()\n"
+        "os.fork = fork"
+    )
+    with kept(WAIT, first=first) as process:
+        until(lambda: len(children(process.pid)) == 2)
+        killed, other = children(process.pid)
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: len(children(process.pid)) == 2 and killed not in children(process.pid))
+        assert other in children(process.pid)
+        process.terminate()
+        assert "没有能够启动" in process.communicate(timeout=PATIENCE)[1]
 
 
 @pytest.mark.slow
