@@ -10,6 +10,7 @@ from archive.describe.metadata import describe
 from archive.document import Document, File
 from archive.extract.extraction import Extraction
 from archive.extract.text.assemble import Lines, assemble
+from archive.structure import structure
 from tests.growth import EACH, UNITS, grows, text_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.third]
@@ -26,7 +27,9 @@ def work(text: str) -> None:
     )
     whole = "\n".join(extraction.paragraphs)
     relations.stated(metadata.title, whole)
-    precheck.findings(Document("a", 1, metadata, File("", "a", "text/plain", 1), whole))
+    document = Document("a", 1, metadata, File("", "a", "text/plain", 1), whole)
+    precheck.findings(document)
+    structure(document, metadata.title)
     normalise(whole)
     for line in extraction.paragraphs[:2]:
         aligned(line)
