@@ -12,6 +12,8 @@ from web.commands import terminal, usage
 # The module in this folder that holds each command. A command is loaded only when called, so that a quick command does
 # not wait for the modules that serve pages.
 COMMANDS = {
+    "install": "installing",
+    "uninstall": "installing",
     "init": "init",
     "ingest": "intake",
     "review": "review",

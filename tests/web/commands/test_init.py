@@ -105,7 +105,7 @@ NEEDING_NONE = (
     ("letters", "check"),
     ("letters", "show", "receipt"),
 )
-MAKING = {("key", "import"), ("init",), ("restore",), ("demo",), ("judge",)}
+MAKING = {("install",), ("uninstall",), ("key", "import"), ("init",), ("restore",), ("demo",), ("judge",)}
 
 
 @pytest.fixture
