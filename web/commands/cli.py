@@ -22,6 +22,7 @@ COMMANDS = {
     "reread": "rereading",
     "publish-due": "scheduling",
     "nightly": "nightly",
+    "doctor": "doctor",
     "history": "history",
     "validity": "history",
     "relations": "relations",

@@ -56,7 +56,7 @@ def edition(services: Services) -> Edition:
         services.names.current()
     except IndexUnusable:
         index = "none"
-    as_of, doubt = _stamped(services.settings.data)
+    as_of, doubt = stamped(services.settings.data)
     night = nights.last_good(services.settings.data)
     late = nights.is_late(night)
     last, changed_at = publications.last(services.catalogue)
@@ -105,7 +105,7 @@ def design() -> str:
     return digest.hexdigest()[:12]
 
 
-def _stamped(data: Path) -> tuple[datetime | None, str]:
+def stamped(data: Path) -> tuple[datetime | None, str]:
     """Return when the index was last up to date, and why that is not known if a record of it can't be believed."""
     path = data / _STAMP
     try:

@@ -11,6 +11,7 @@ from archive.errors import BadSettings, BadTaxonomy
 from archive.store import folder
 from archive.store.blobs import Blobs
 from archive.store.catalogue import Catalogue
+from archive.store.seals import Seals
 from indexer import folding, lexicon
 from indexer.analyzer import Analyzer
 from indexer.asking.synonyms import OWN_NAME, PACKAGED, SynonymFile
@@ -84,6 +85,12 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
         county=stated,
         best_bets=maintained.Kept(settings.data / best_bets.FILE, BestBets.load, BadBestBets, BestBets()),
     )
+
+
+def engine_alone(settings: Settings) -> Engine:
+    """Open the citizens' index without the catalogue beside it. Close it after use. Raises BadLexicon, BadSettings."""
+    analyzer = Analyzer(Lexicon.load(settings.data / lexicon.OWN_NAME))
+    return open_engine(settings.engine_url, settings.data, analyzer, 1 << 20, Seals(settings.keys))
 
 
 def staff_engine(opened: Services) -> Engine:
