@@ -76,6 +76,21 @@ def test_what_root_left_is_given_back(data: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @as_root
+def test_what_is_barred_from_a_service_is_nobodys_slip(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in (data, *data.rglob("*")):
+        os.chown(path, 65534, 65534)
+    others(monkeypatch, 65534)
+    # As systemd puts them in the place of what a service is not to see.
+    (data / "uploads").mkdir()
+    (data / "staff.sqlite3").touch()
+    with pytest.raises(WrongUser):
+        require_owner(data)
+    for name in ("uploads", "staff.sqlite3"):
+        (data / name).chmod(0)
+    require_owner(data)
+
+
+@as_root
 def test_root_makes_nothing_in_another_users_folder(tmp_path: Path) -> None:
     os.chown(tmp_path, 65534, 65534)
     with pytest.raises(WrongUser, match="sudo -u"):
