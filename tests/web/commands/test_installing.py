@@ -3,17 +3,28 @@
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
+import sys
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from pathlib import Path
+from time import monotonic, sleep
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner
 
+from archive.errors import GongkaiError
+from tests.conftest import in_a_file
+from tests.web.commands.conftest import Run
+from tests.web.conftest import free_port
+from tests.web.test_nginx import may_mount
 from web.commands import installing
 from web.commands.cli import cli
 from web.installation import deployment
-from web.installation.deployment import UNIT_NAMES
+from web.installation.deployment import UNIT_NAMES, Site
 from web.installation.machine import File, Machine, NotInstalled, edited
 from web.installation.settings import Settings
 
@@ -228,8 +239,6 @@ def test_terminals_of_the_settings_are_those_of_nginx(machine: Recorder) -> None
     ],
 )
 def test_a_folder_that_services_cannot_use_is_refused(machine: Recorder, data: Path | None, said: str) -> None:
-    from archive.errors import GongkaiError
-
     with pytest.raises(GongkaiError, match=said):
         installed(machine, data)
     assert machine.ran == [] and not (machine.root / "etc/gongkai.env").exists()
@@ -331,6 +340,74 @@ def test_systemd_understands_every_unit(machine: Recorder) -> None:
     ran = subprocess.run(words, capture_output=True, text=True)  # noqa: S603  # Debian's
     own = [line for line in ran.stderr.splitlines() if "gongkai" in line]
     assert own == [] and ran.returncode == 0, ran.stderr
+
+
+BARRED = """
+import ctypes, os, re, shlex, subprocess, sys
+unit, nothing, *command = sys.argv[1:]
+text = open(unit).read()
+def named(option):
+    return [word.removeprefix("-") for line in re.findall(f"^{option}=(.*)$", text, re.M) for word in shlex.split(line)]
+def mount(*words):
+    subprocess.run(["mount", *words], check=True)
+for path in filter(os.path.exists, named("ReadOnlyPaths")):
+    mount("--bind", path, path)
+    mount("-o", "remount,bind,ro", path)
+for path in filter(os.path.exists, named("InaccessiblePaths")):
+    mount("--bind", nothing if os.path.isdir(path) else nothing + "/file", path)
+if "MemoryDenyWriteExecute=yes" in text:
+    # Older kernels know no such thing.
+    ctypes.CDLL(None).prctl(65, 1, 0, 0, 0)
+os.execvp("setpriv", ["setpriv", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--", *command])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not may_mount() or shutil.which("setpriv") is None, reason="only root can bar a process so")
+@in_a_file
+def test_the_public_service_needs_nothing_that_its_unit_bars(
+    run: Run, environment: dict[str, str], folder: Path, tmp_path: Path
+) -> None:
+    data = Path(environment["GONGKAI_DATA"])
+    run("ingest", str(folder), "--already-published", "--actor", "县政府办公室")
+    run("reindex")
+    for name in ("staff-index", "uploads", "incoming"):
+        (data / name).mkdir(mode=0o700, exist_ok=True)
+    nothing = tmp_path / "nothing"
+    nothing.mkdir()
+    (nothing / "file").touch()
+    for path in (nothing / "file", nothing):
+        path.chmod(0)
+    unit = tmp_path / "gongkai-web.service"
+    steps = deployment.steps(Site(Settings.at(data), "x", nginx=False), {})
+    unit.write_text(next(each.text for each in steps if isinstance(each, File) and each.path.name == unit.name))
+    port = free_port()
+    program = [sys.executable, "-I", "-m", "web.commands.cli", "serve", "--port", str(port), "--workers", "2"]
+    words = ["unshare", "--mount", sys.executable, "-c", BARRED, str(unit), str(nothing), *program]
+    serving = subprocess.Popen(words, env=os.environ | environment)  # noqa: S603  # found in PATH
+    try:
+        deadline = monotonic() + 60
+        while True:
+            with suppress(OSError), urlopen(f"http://127.0.0.1:{port}/search?q=%E9%98%B2%E6%B1%9B") as answer:
+                assert "防汛" in answer.read().decode()
+                break
+            assert serving.poll() is None and monotonic() < deadline
+            sleep(0.2)
+        urlopen(f"http://127.0.0.1:{port}/search?q=%E6%9A%96%E6%B0%94%E5%81%9C%E4%BE%9B").close()  # as above
+        assert (data / "gaps.sqlite3").exists()
+        with closing(sqlite3.connect(data / "catalogue.sqlite3")) as connection:
+            id = connection.execute("SELECT id FROM documents ORDER BY id").fetchone()[0]
+        run("review", "withdraw", id, "--reviewer", "审查员", "--reason", "含个人信息")
+        with pytest.raises(HTTPError) as gone:
+            urlopen(f"http://127.0.0.1:{port}/documents/{id}")  # as above
+        assert gone.value.code == 410
+        gone.value.close()
+        for path in (data / "keys" / "private.key", data / "staff-index"):
+            there = Path(f"/proc/{serving.pid}/root{path}")
+            assert there.stat().st_mode & 0o777 == 0, path
+    finally:
+        serving.terminate()
+        serving.wait(30)
 
 
 @pytest.mark.slow
