@@ -44,6 +44,8 @@ from web.installation.settings import Settings
 MakeDocument = Callable[..., Document]
 # The numbers of examples for each property. A test that sets its own number keeps it.
 USUAL, THOROUGH = 100, 5000
+# Of many values that are alike one in so many is tried.
+ALIKE = 5
 NewDatabase = Callable[[], str]
 Installation = Callable[[Path], Settings]
 Some = Callable[[list[Any]], list[Any]]
@@ -153,7 +155,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set the number of examples, and leave out slow tests unless they were named by path."""
     config.addinivalue_line("markers", "slow: what --slow runs, or its path alone")
     config.addinivalue_line("markers", "thorough: what only --thorough runs, besides more examples")
-    config.addinivalue_line("markers", "third: many values alike, of which --thorough alone runs all")
+    config.addinivalue_line("markers", f"alike: of these values one in {ALIKE} is run, and with --thorough each")
     config.addinivalue_line("markers", "page: how answers look and work, which is alike over any database")
     config.addinivalue_line("markers", "statements: executes SQL that no test outside of files marked page does")
     settings.register_profile("usual", max_examples=USUAL)
@@ -167,8 +169,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out slow or fast tests as asked, and over PostgreSQL those without a database. pytest tells how many.
 
-    Two in three values of a test are left to ``--thorough`` over PostgreSQL, where they execute the same statements,
-    and in files marked ``third``.
+    Most values of a test are left to ``--thorough`` over PostgreSQL, where they execute the same statements, and where
+    they are marked ``alike``.
     """
     left_out = []
     values = Counter[str]()
@@ -177,9 +179,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         out = slow if config.option.without_slow else config.option.slow and not slow
         out = out or (item.get_closest_marker("thorough") is not None and not config.option.thorough)
         out = out or POSTGRESQL != "" and not asks_the_database(item)
-        if not out and not config.option.thorough and (POSTGRESQL or item.get_closest_marker("third")):
+        if not out and not config.option.thorough and (POSTGRESQL or item.get_closest_marker("alike")):
             name = item.nodeid.partition("[")[0]
-            out = values[name] % 3 != 0
+            out = values[name] % ALIKE != 0
             values[name] += 1
         if out:
             left_out.append(item)

@@ -13,7 +13,7 @@ from archive.extract.text.assemble import Lines, assemble
 from archive.structure import structure
 from tests.growth import EACH, UNITS, grows, text_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.third]
+pytestmark = [pytest.mark.slow, pytest.mark.alike]
 
 
 def work(text: str) -> None:

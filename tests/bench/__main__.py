@@ -31,7 +31,7 @@ def main() -> None:
         return
     sizes = options.sizes or (FULL if options.full else [60] if options.quick else [2000])
     seconds = options.seconds or (60.0 if options.full else 0.5 if options.quick else 5.0)
-    every, repeats = (20, 1) if options.quick else (1, 3)
+    every, repeats = (40, 1) if options.quick else (1, 3)
     where = machine()
     print(where, end="\n\n")
     lines = paragraphs(options.folder)

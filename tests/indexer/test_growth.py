@@ -15,7 +15,7 @@ from indexer.snippets import Marker
 from tests.conftest import make_document
 from tests.growth import EACH, grows, text_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.third]
+pytestmark = [pytest.mark.slow, pytest.mark.alike]
 
 
 @pytest.mark.parametrize("unit", EACH, ids=ascii)

@@ -86,7 +86,7 @@ USUAL = {"the most filters", "2,000 unknown parameters"}
 
 @pytest.mark.parametrize(
     "added",
-    [pytest.param(each, marks=[pytest.mark.slow, pytest.mark.third] if each not in USUAL else []) for each in ADDED],
+    [pytest.param(each, marks=[pytest.mark.slow, pytest.mark.alike] if each not in USUAL else []) for each in ADDED],
 )
 def test_no_parameter_makes_an_answer_long(added: str, varied: Site, usual: dict[str, int]) -> None:
     # Encoded once: that takes longer than an answer.

@@ -192,7 +192,7 @@ def test_the_work_grows_with_the_length_and_no_faster(kind: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.third
+@pytest.mark.alike
 @pytest.mark.parametrize("kind", ["a sum", "all paragraphs", "one paragraph", "one sign", "rows"])
 def test_two_megabytes_are_compared_in_seconds(kind: str) -> None:
     chance = random.Random(3)  # noqa: S311 - no secret

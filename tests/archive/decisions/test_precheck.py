@@ -220,7 +220,7 @@ def test_two_numbers_in_a_title_are_two_findings() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.third
+@pytest.mark.alike
 @pytest.mark.parametrize(
     "piece",
     [

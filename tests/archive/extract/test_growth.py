@@ -22,7 +22,7 @@ from tests.archive.extract.presentations import drawing, shape, text, write_ppt
 from tests.archive.extract.worddocuments import IN_TABLE, Run, write_doc
 from tests.growth import EACH, grows, text_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.third]
+pytestmark = [pytest.mark.slow, pytest.mark.alike]
 
 PAGE = (
     *("<style>p{color:red}</style><p>甲</p>", "<!--甲-->乙", "<p style='color:#fff'>甲", "<p hidden>甲", "<style>p{"),

@@ -306,7 +306,7 @@ def test_a_block_overwritten_under_an_open_index_makes_way_for_the_former_genera
         assert engine.search(SearchRequest(query=parse("水利工程"))).total == 1
 
 
-@pytest.mark.third
+@pytest.mark.alike
 @pytest.mark.parametrize("seed", range(40))
 def test_a_flipped_index_is_answered_or_damaged(seed: int, folder: Path, analyzer: Analyzer) -> None:
     """Any bytes anywhere, under a manifest that fits: never another error than that the index is damaged."""

@@ -137,7 +137,7 @@ def test_every_command_that_names_a_person_who_decides_is_among_these() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.third
+@pytest.mark.alike
 @pytest.mark.parametrize("name", commands(""))
 def test_a_free_name_decides_nothing_where_there_are_accounts(office: Office, name: str) -> None:
     before = office.run("review", "list", "--status", "all").stdout

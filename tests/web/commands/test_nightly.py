@@ -20,7 +20,7 @@ import pytest
 
 from archive.store.folder import STAFF
 from indexer.errors import IndexerBusy
-from tests.conftest import Databases
+from tests.conftest import Databases, Some
 from tests.web.commands.conftest import Run
 from web.commands import alerting, nightly, steps
 from web.commands.installation import CODES, THIS_PROGRAM
@@ -388,13 +388,13 @@ def test_scans_wait_for_the_night(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 @pytest.mark.slow
 def test_a_night_that_is_killed_anywhere_is_run_again(
-    run: Run, environment: dict[str, str], data: Path, folder: Path, tmp_path: Path
+    run: Run, environment: dict[str, str], data: Path, folder: Path, tmp_path: Path, some: Some
 ) -> None:
     """Nothing is lost or done twice, no second night begins beside a step that goes on, and the end is a good night."""
     run("ingest", str(folder), "--already-published")
     whole = {**os.environ, **environment, "GONGKAI_BACKUP": str(tmp_path / "backups")}
     command = [*THIS_PROGRAM, "nightly"]
-    for moment in range(6):
+    for moment in some([*range(6)]):
         night = subprocess.Popen(command, env=whole, stderr=subprocess.DEVNULL)  # noqa: S603  # our own program
         time.sleep(0.8 + moment * 1.1)
         night.kill()
