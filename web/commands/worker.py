@@ -20,8 +20,8 @@ from archive.describe import taxonomy
 from archive.errors import BadTaxonomy, DiskFull, GongkaiError
 from archive.extract import Sandbox
 from archive.intake import masked
+from archive.registers import cleaning, uploads
 from archive.registers import jobs as register
-from archive.registers import masking, uploads
 from archive.registers.books import openings, reevaluations
 from archive.registers.books.book import Book
 from archive.registers.bringing import Bringing
@@ -31,7 +31,7 @@ from archive.registers.jobs import BRINGING, LEASE, Job, Kind, LeaseLost
 from archive.registers.masking import Masking
 from archive.registers.requests.findable import FoundAgain
 from archive.registers.roles import Act
-from archive.registers.staff import Staff, now
+from archive.registers.staff import Staff
 from indexer import lexicon, sync
 from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated
 from indexer.lexicon import Lexicon
@@ -335,6 +335,5 @@ class Upkeep:
 
     def _sweep(self) -> None:
         if monotonic() - self._swept > _DAY:
-            uploads.sweep(self._opened.settings.data, register.unfinished(self._staff))
-            register.forget_maskings(self._staff, now() - masking.KEPT)
+            cleaning.clean(self._staff, self._opened.settings.data)
             self._swept = monotonic()
