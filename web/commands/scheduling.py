@@ -12,6 +12,7 @@ from archive.registers.roles import Act
 from web.commands import jobs
 from web.commands.deciding import decider, hindrance, naming
 from web.commands.installation import named, reported, services
+from web.installation.services import Services
 
 
 class _Instant(click.ParamType[datetime]):
@@ -80,14 +81,19 @@ def publish_due() -> None:
     Exits with 1 if something is not public that was to be, with the reason.
     """
     with services() as opened:
-        happened = plans.due(
-            opened.catalogue,
-            hindrance=lambda person: hindrance(opened, person, Act.APPROVE),
-            barred=lambda id: naming(opened, id),
-        )
+        happened = come_due(opened)
     for each in happened:
         title = f"  第 {each.version} 版  {each.title}" if each.version else ""
         click.echo(f"{each.id}{title}：{'已公开' if each.public else f'没有公开：{each.told}'}")
     if any(each.public for each in happened):
         jobs.say("运行 gongkai reindex 后可以检索到。")
     sys.exit(0 if all(each.public for each in happened) else 1)
+
+
+def come_due(opened: Services) -> list[plans.Happened]:
+    """Make public what has reached its time, if who set it may still publish; return what became of each."""
+    return plans.due(
+        opened.catalogue,
+        hindrance=lambda person: hindrance(opened, person, Act.APPROVE),
+        barred=lambda id: naming(opened, id),
+    )

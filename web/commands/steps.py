@@ -35,17 +35,12 @@ class Task:
 
 
 def _due(settings: Settings) -> None:
-    from archive.decisions import scheduled, validity
-    from archive.registers.roles import Act
-    from web.commands.deciding import hindrance, naming
+    from archive.decisions import validity
+    from web.commands.scheduling import come_due
 
     with _opened() as opened:
         turned = validity.turn(opened.catalogue, opened.catalogue.today())
-        happened = scheduled.due(
-            opened.catalogue,
-            hindrance=lambda person: hindrance(opened, person, Act.APPROVE),
-            barred=lambda id: naming(opened, id),
-        )
+        happened = come_due(opened)
     for each in happened:
         if not each.public:
             click.echo(f"{each.id} 到时没有公开，请看工作台的“定时公开”。")
