@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from archive.chinese import numerals
 from archive.chinese.folding import Folding
@@ -24,6 +24,11 @@ def office_now() -> datetime:
 def office_today() -> date:
     """Return today's date in the office's time zone."""
     return office_now().date()
+
+
+def time_of_day(text: str) -> time:
+    """Read a time of day such as 06:00. Raises ValueError."""
+    return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007  # of no day, so of no zone
 
 
 def office_minute(at: str) -> str:

@@ -8,7 +8,7 @@ from time import monotonic
 import click
 
 from archive import recognition
-from archive.chinese.dates import office_now
+from archive.chinese.dates import office_now, time_of_day
 from archive.errors import RecogniserMissing
 from archive.extract import Limits, Sandbox
 from archive.recognition import Recogniser, Waiting
@@ -22,7 +22,7 @@ class _Clock(click.ParamType[time]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> time:
         try:
-            return value if isinstance(value, time) else datetime.strptime(str(value), "%H:%M").time()  # noqa: DTZ007  # a time of day
+            return value if isinstance(value, time) else time_of_day(str(value))
         except ValueError:
             self.fail(f"“{value}”不是钟点，请写成 06:00。", param, ctx)
 

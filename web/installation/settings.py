@@ -38,11 +38,12 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from archive.chinese.dates import time_of_day
 from archive.errors import BadSettings
 from archive.store.folder import CATALOGUE, KEYS, STAFF
 from indexer import gaps
@@ -191,7 +192,7 @@ def _networks(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:
 
 def _clock(name: str, text: str) -> time:
     try:
-        return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007  # a time of day
+        return time_of_day(text)
     except ValueError as error:
         raise BadSettings(f"{name} 为“{text}”，应为钟点，如 06:00。") from error
 
