@@ -45,17 +45,21 @@ class Recorder(Machine):
         self.running: set[str] = set()
         self.failing = ""
 
+    @property
+    def data(self) -> Path:
+        environment = deployment.read_environment(self)
+        assert environment
+        return self.at(Path(environment["GONGKAI_DATA"]))
+
     def run(self, words: Sequence[str]) -> int:
         self.ran.append(tuple(words))
         match [*words]:
             case [*_, "init"]:
-                data = self.at(Path(deployment.read_environment(self)["GONGKAI_DATA"]))  # type: ignore[index]  # is there
-                (data / "records").mkdir()
-                (data / "records" / "lock").touch()
+                (self.data / "records").mkdir()
+                (self.data / "records" / "lock").touch()
             case [*_, "reindex"]:
-                data = self.at(Path(deployment.read_environment(self)["GONGKAI_DATA"]))  # type: ignore[index]  # as above
-                (data / "index").mkdir()
-                (data / "index" / "1").touch()
+                (self.data / "index").mkdir()
+                (self.data / "index" / "1").touch()
             case ["systemctl", "enable", _, name]:
                 self.running.add(name)
             case ["systemctl", "disable", _, name]:
