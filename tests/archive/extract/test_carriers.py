@@ -12,8 +12,8 @@ from archive.extract.mediatype import DOC, DOCX, EML, HTML, MHT, ODP, ODS, ODT, 
 from tests.archive.extract.makers import add_xml, write_docx
 from tests.archive.extract.messages import mail, page
 from tests.archive.extract.opendocuments import letters_style, write_opendocument
-from tests.archive.extract.others.test_slides import write_pptx
 from tests.archive.extract.presentations import drawing, record, shape, text, write_ppt
+from tests.archive.extract.slides import write_pptx
 from tests.archive.extract.worddocuments import Run, write_doc
 
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'

@@ -16,8 +16,8 @@ from archive.extract.process import answer
 from archive.extract.text import tables
 from archive.extract.text.tables import Setter, Span
 from archive.tables import tables as tables_of
+from tests.archive.extract import slides
 from tests.archive.extract.makers import REAL, add_xml, write_docx
-from tests.archive.extract.others import test_slides as slides
 from tests.archive.extract.statutory import TABLES, TABLES_BEFORE, Table, report_docx, report_html, report_pdf
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,7 +9,7 @@ from archive.extract import Extraction, extract_plain
 from archive.extract.mediatype import CSV, DOC, DOCX, HTML, MARKDOWN, OFD, PDF, PLAIN, PPTX, RTF, WORD_XML, XLSX
 from tests.archive.extract.makers import write_docx
 from tests.archive.extract.ofds import text, write_ofd
-from tests.archive.extract.others.test_slides import shape, write_pptx
+from tests.archive.extract.slides import shape, write_pptx
 from tests.archive.extract.worddocuments import Run, write_doc
 from tests.archive.extract.workbooks import rows, write_xlsx
 

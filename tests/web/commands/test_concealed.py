@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from tests.archive.extract.compounds import Sheet, hidden_row, write_xls
 from tests.archive.extract.makers import add_xml, write_docx
 from tests.archive.extract.ofds import text, write_ofd
-from tests.archive.extract.others.test_slides import shape, slide, write_pptx
 from tests.archive.extract.pdf.test_unseen import SEEN, WORDS, written
+from tests.archive.extract.slides import shape, slide, write_pptx
 from tests.archive.extract.worddocuments import HIDDEN, Run, write_doc
 from tests.archive.extract.workbooks import write_xlsx
 from web.commands.cli import cli
