@@ -35,6 +35,7 @@ from archive.registers.staff import Staff
 from archive.store import migrations, space
 from archive.store.catalogue import Catalogue
 from archive.store.seals import Seals
+from indexer import analyzer as analyzers
 from indexer.analyzer import Analyzer
 from web.installation import typing_aids
 from web.installation.making import make
@@ -289,6 +290,23 @@ def tables_made_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(migrations, "upgrade", quick)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dictionary_read_once() -> Iterator[None]:
+    """Let the reference segmenters of all tests copy jieba's dictionary, which takes a second to read."""
+    load, read = analyzers.load, list[Any]()
+
+    def quick(tokenizer: Any) -> None:
+        if not read:
+            load(tokenizer)
+            read.append((dict(tokenizer.FREQ), tokenizer.total))
+        words, tokenizer.total = read[0]
+        tokenizer.FREQ, tokenizer.initialized = dict(words), True
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(analyzers, "load", quick)
         yield
 
 

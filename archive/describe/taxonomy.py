@@ -92,9 +92,11 @@ def use(own: Path) -> None:
 
 def read(own: Path) -> Taxonomy:
     """Return the lists that ship together with an installation's own file. Raises BadTaxonomy."""
-    shipped = tomllib.loads(FILE.read_text(encoding="utf-8"))
     try:
-        lists = _made(own_lists.joined(shipped, tomllib.loads((maintained.read(own) or b"").decode("utf-8-sig"))))
+        if (held := maintained.read(own)) is None:
+            return _shipped()
+        shipped = tomllib.loads(FILE.read_text(encoding="utf-8"))
+        lists = _made(own_lists.joined(shipped, tomllib.loads(held.decode("utf-8-sig"))))
         own_lists.check((each.name, each.aliases, each.codes) for each in lists.issuers)
     except own_lists.Odd as error:
         raise BadTaxonomy(own, str(error)) from error

@@ -25,8 +25,10 @@ def _note(event: str, arguments: tuple[object, ...]) -> None:
         _opened.append(str(arguments[0]))
 
 
-# There is no way to take such a hook off again; it costs little.
-sys.addaudithook(_note)
+@pytest.fixture(scope="module")
+def hook() -> None:
+    """Note what is opened from now on. Such a hook stays and is called hundreds of times in each later test."""
+    sys.addaudithook(_note)
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def archive(services: Services, tmp_path: Path) -> Services:
     return services
 
 
-def test_the_public_app_opens_no_file_of_it(archive: Services) -> None:
+def test_the_public_app_opens_no_file_of_it(archive: Services, hook: None) -> None:
     _opened.clear()
     with closing(open_services(archive.settings, serving=True)) as served:
         client = create_app(served).test_client()
