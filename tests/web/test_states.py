@@ -76,6 +76,8 @@ STATES: dict[str, Callable[[Page, str, Site], None]] = {
     "unknown": opened("/documents/nowhere"),
     "sheet": opened("/documents/{低保.txt}/sheet"),
     "columns": opened("/browse/columns"),
+    "statistics": opened("/statistics"),
+    "agencies": opened("/browse/issuers?q=财政局"),
     "numbers": opened("/browse/numbers"),
     "series": opened("/browse/numbers/云政发/2019"),
     "help": opened("/help"),

@@ -11,23 +11,26 @@ from typing import TypeAlias
 from flask import Blueprint, render_template, request
 
 from archive.chinese.dates import office_today
+from archive.chinese.text import normalise
 from archive.describe import docnumber
 from archive.describe.docnumber import NumberKind
 from archive.errors import UnknownDocument
-from archive.plain import one_line
+from archive.plain import lines, one_line
 from archive.store import publications
 from archive.store.catalogue import Catalogue
+from indexer.asking.parse import MAX_LENGTH
 from web.http.addresses import document_url
 from web.http.current import services
 from web.http.parameters import whole
 from web.installation.services import Services
-from web.search.find import find
-from web.search.params import SearchForm
-from web.search.results import FacetView
+from web.search.find import overview
+from web.search.statistics import years as charted_years
 
 browse = Blueprint("browse", __name__, url_prefix="/browse")
 # Rows of a series on one page, chosen to keep it under 60 KB.
 _ROWS = 200
+# Agencies on one page, likewise.
+_AGENCIES = 150
 # A series counts from 1. A serial above this counts something else.
 _LAST = 5000
 # Numbers, ids and titles of public documents by serial: one for each, or several where a number was given twice.
@@ -66,17 +69,26 @@ class Row:
 
 @browse.get("/columns")
 def columns() -> str:
-    return render_template("browse.html", current="columns", facet=facet(services(), "column"))
+    return render_template("browse.html", facet=overview(services()).facet("column"))
 
 
 @browse.get("/issuers")
 def issuers() -> str:
-    return render_template("browse.html", current="issuers", facet=facet(services(), "issuer"))
+    typed = normalise(lines(request.args.get("q", "")).strip())[:MAX_LENGTH]
+    all_of_them = overview(services()).facet("issuer").values
+    named = [each for each in all_of_them if _has_in_order(normalise(each.label), typed)]
+    pages = max(1, -(-len(named) // _AGENCIES))
+    page = whole(request.args, "page", 1, 1, pages, "页码")
+    return render_template(
+        "issuers.html",
+        **{"typed": typed, "page": page, "pages": pages, "count": len(named), "all": len(all_of_them)},
+        values=named[(page - 1) * _AGENCIES : page * _AGENCIES],
+    )
 
 
 @browse.get("/years")
 def years() -> str:
-    return render_template("browse.html", current="years", facet=facet(services(), "year"))
+    return render_template("years.html", chart=charted_years(overview(services())))
 
 
 @browse.get("/numbers")
@@ -102,10 +114,10 @@ def number_series(code: str, year: int) -> str:
     )
 
 
-def facet(services: Services, name: str) -> FacetView:
-    """Return all values of a facet over everything public."""
-    page = find(services, SearchForm())
-    return next(each for each in page.facets if each.name == name)
+def _has_in_order(name: str, typed: str) -> bool:
+    """Tell whether a name has the characters typed in their order, as 教育和体育局 has those of 教育局."""
+    rest = iter(name)
+    return all(each in rest for each in typed)
 
 
 def series(services: Services) -> list[Series]:

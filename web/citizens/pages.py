@@ -24,6 +24,7 @@ from web.reading.page import described, document_page, sheet_page
 from web.search.citations import cited_by, named
 from web.search.find import ended_by, find, home, interpreted, note_gap, related, similar
 from web.search.params import SearchForm, read, read_part, read_place
+from web.search.statistics import statistics as counted
 
 log = logging.getLogger(__name__)
 pages = Blueprint("pages", __name__)
@@ -77,6 +78,12 @@ def sheet(id: str) -> str:
     page = sheet_page(services().catalogue.public(id))
     code = qr.drawn(absolute(document_url(id)), "用手机扫描，打开这份文件")
     return render_template("sheet.html", page=page, code=code, now=office_now())
+
+
+@pages.get("/statistics")
+def statistics() -> str:
+    """Show how many documents are public, by year, column, agency, genre and validity."""
+    return render_template("statistics.html", counted=counted(services()))
 
 
 @pages.get("/forget")

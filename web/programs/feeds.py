@@ -19,6 +19,7 @@ from web.programs.metadata import csv_lines, row
 from web.programs.workbook import MEDIA_TYPE, workbook
 from web.search.find import documents_of, ids_of
 from web.search.params import PER_PAGE, SearchForm, read
+from web.search.statistics import statistics
 
 feeds = Blueprint("feeds", __name__)
 ATOM = "http://www.w3.org/2005/Atom"
@@ -59,6 +60,15 @@ def table() -> Response:
     form = read(request.args)
     documents = documents_of(services(), replace(form, page=1), ROWS)
     return _csv(csv_lines(row(each, absolute) for each in documents), "search.csv")
+
+
+@feeds.get("/statistics.csv")
+def counts() -> Response:
+    """Return the counts of the statistics page, of all agencies."""
+    if g.visitor.terminal:
+        abort(403)
+    rows = (("分类方式", "名称", "件数"), *((by, name, str(n)) for by, name, n in statistics(services()).rows))
+    return _csv(csv_lines(rows, headed=False), "statistics.csv")
 
 
 @feeds.get("/documents/<id>/tables/<int:number>.<any(csv, xlsx):kind>")

@@ -37,6 +37,7 @@ from web.search.results import (
     Relief,
     SearchPage,
     answer_view,
+    facet_views,
     hit_view,
     loosened,
     number_view,
@@ -51,6 +52,17 @@ SIMILAR = 6
 ASKED = 10
 # How many filters are switched off, one at a time, when nothing is found.
 LOOSENED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How many documents are public, altogether and by each value of each facet, with links to begin a search."""
+
+    total: int
+    facets: Sequence[FacetView]
+
+    def facet(self, name: str) -> FacetView:
+        return next(each for each in self.facets if each.name == name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,15 +328,22 @@ def suggestions(services: Services, typed: str) -> list[str]:
     return offered
 
 
+def overview(services: Services) -> Overview:
+    """Count everything public by one search. Raises IndexUnusable."""
+    form = SearchForm()
+    request = replace(form.request(Everything(), _hidden(services)), limit=1)
+    answer = services.engine.search(request)
+    return Overview(answer.total, facet_views(answer, form))
+
+
 def home(services: Services) -> HomePage:
-    page = find(services, SearchForm(per_page=1))
-    columns = next(facet for facet in page.facets if facet.name == "column")
+    found = overview(services)
     ids = _newest(services.catalogue, services.catalogue.last_change())
     documents = services.catalogue.public_many(ids)
     # Links on the first page start a new search.
     form, marker = SearchForm(), Marker(Everything(), services.analyzer)
     newest = [hit_view(documents[id], marker, form) for id in ids if id in documents]
-    return HomePage(form, page.total, columns, newest)
+    return HomePage(form, found.total, found.facet("column"), newest)
 
 
 @lru_cache(maxsize=2)

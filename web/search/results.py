@@ -226,7 +226,7 @@ def search_page(form: SearchForm, answer: Answer, lines: Sequence[Line], marker:
                 ),
             )
         ],
-        facets=[_facet(facet, answer.facets.get(facet.name, {}), form) for facet in facets.FACETS],
+        facets=facet_views(answer, form),
         chips=_chips(form),
         clear_url=form.without_filters().address(),
         sorts=[Link(SORT_LABELS[sort], form.sorted_by(sort).address(), sort is form.order) for sort in Sort],
@@ -321,6 +321,11 @@ def _snippets(document: Document, marker: Marker) -> list[_Snippet]:
 def _lead(address: str, at: str) -> str:
     """Return the address of a place in a text; "" for none, and after a search so long that its links fill the page."""
     return f"{address}{'&' if '?' in address else '?'}at={at}#at" if at and len(address) <= _LONG else ""
+
+
+def facet_views(answer: Answer, form: SearchForm) -> list[FacetView]:
+    """Build the facets of an answer, in the order of the page."""
+    return [_facet(facet, answer.facets.get(facet.name, {}), form) for facet in facets.FACETS]
 
 
 def _facet(facet: facets.Facet, counts: Mapping[str, int], form: SearchForm) -> FacetView:
