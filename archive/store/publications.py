@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from archive.document import Verdict
 from archive.plain import one_line
@@ -87,10 +87,12 @@ def newest(catalogue: Catalogue, limit: int) -> list[Publication]:
     """Return the public documents that were disclosed last, most recent first.
 
     The order follows the disclosure date that a document states, since a back catalogue may be taken in in any order.
-    Failing that, it follows the date the document was made, or its last change here.
+    Failing that, it follows the date the document was made. What states neither comes last: when it was taken in says
+    nothing of how new it is.
     """
-    day = func.coalesce(cast(versions.c.published_on, String), cast(versions.c.written_on, String), changes.c.at)
-    return _public(catalogue, _shown(catalogue).order_by(day.desc(), changes.c.sequence.desc()).limit(limit))
+    day = func.coalesce(versions.c.published_on, versions.c.written_on)
+    order = day.is_(None), day.desc(), changes.c.sequence.desc()
+    return _public(catalogue, _shown(catalogue).order_by(*order).limit(limit))
 
 
 def of(catalogue: Catalogue, id: str) -> Publication | None:

@@ -22,7 +22,8 @@ from web.http.parameters import BadParameter
 from web.http.visitor import Visitor
 from web.reading.page import described, document_page, sheet_page
 from web.search.citations import cited_by, named
-from web.search.find import ended_by, find, home, interpreted, note_gap, related, similar
+from web.search.find import ended_by, find, interpreted, note_gap, related, similar
+from web.search.home import home
 from web.search.params import SearchForm, read, read_part, read_place
 from web.search.statistics import statistics as counted
 

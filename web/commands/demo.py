@@ -44,7 +44,7 @@ ACCOUNTS = {
 PASSWORD = "yunxi-demo-2020"  # noqa: S105  # of the demo, which serves this machine alone
 _PATIENCE = 60.0
 _TAKEN = "工作台没有启动（{address}）。端口被占用的，请用 --port 换一个：工作台用它的下一个。"
-ACTOR, SITE_NAME = "演示", "云溪县政府信息公开检索"
+ACTOR = "演示"
 CORPUS = Path(__file__).parents[2] / "corpus"
 
 
@@ -69,7 +69,7 @@ def prepare(opened: Services, corpus: Path) -> None:
 def sample() -> Iterator[Services]:
     """Open the sample corpus, taken in and indexed, in a folder that is gone afterwards."""
     with TemporaryDirectory(prefix="gongkai-") as folder:
-        settings = Settings.at(Path(folder) / "data", SITE_NAME)
+        settings = Settings.at(Path(folder) / "data")
         make(settings)
         introduce(CORPUS, settings.data)
         with closing(open_services(settings)) as opened:
@@ -241,7 +241,7 @@ def demo(port: int, check: bool, corpus: Path, data: Path) -> None:
     """
     from web import server
 
-    settings = Settings.at(data, SITE_NAME)
+    settings = Settings.at(data)
     make(settings)
     introduce(corpus, data)
     try:

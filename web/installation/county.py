@@ -4,6 +4,9 @@ It is read from ``site.toml`` in the data folder. Without that file, pages leave
 its names shows what is said of it above the results (``web/search/bets.py``); ``also`` has further names, divided by
 "、". ::
 
+    name = "云溪县"               # whose site it is; the pages are called 云溪县政府信息公开检索, unless
+                                  # GONGKAI_SITE_NAME names them
+    host = "云溪县人民政府办公室"  # 主办单位, shown below each page
     as_of = 2026-03-01            # when all of this was last checked; if it is not stated, the day of the file
 
     [requests]                    # the office that takes 依申请公开, worded as it should be shown
@@ -21,6 +24,11 @@ its names shows what is said of it above the results (``web/search/bets.py``); `
     name = "云溪县教育和体育局"
     also = "教育局、教体局"
     phone = "…"
+
+    [[doors]]                     # what people mostly come for, on the first page, in the order in which to show it
+    label = "社保"
+    q = "社会保险|养老保险"        # the first of these searches that finds something; or one of column, topic,
+                                  # genre, issuer, with a value just as the filters have it
 """
 
 import tomllib
@@ -74,16 +82,36 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A search that the first page offers: words, with "|" between those to be tried in turn, or a facet's value."""
+
+    label: str
+    q: str = ""
+    column: str = ""
+    topic: str = ""
+    genre: str = ""
+    issuer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class County:
     """What is stated, as of a day."""
 
+    name: str = ""
+    host: str = ""
     requests: Office | None = None
     query_points: tuple[QueryPoint, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    doors: tuple[Door, ...] = ()
     as_of: date | None = None
 
 
-_LISTS = {"query_points": ("查阅点", QueryPoint), "contacts": ("机关联系方式", Contact)}
+_LISTS = {
+    "query_points": ("查阅点", QueryPoint),
+    "contacts": ("机关联系方式", Contact),
+    "doors": ("常用主题", Door),
+}
+_MOST_DOORS = 20
 
 
 def load(data: Path) -> County:
@@ -93,12 +121,15 @@ def load(data: Path) -> County:
         stated = tomllib.loads((maintained.read(path) or b"").decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise BadSettings(f"{FILE} 读不出来：{why(error)}。") from error
-    if unknown := stated.keys() - {"as_of", "requests", *_LISTS}:
+    if unknown := stated.keys() - {"name", "host", "as_of", "requests", *_LISTS}:
         raise BadSettings(f"{FILE} 中有不认识的部分：{'、'.join(sorted(unknown))}。")
     return County(
+        _text("name", stated),
+        _text("host", stated),
         _read(Office, stated["requests"], "requests") if "requests" in stated else None,
         _several("query_points", stated),
         _several("contacts", stated),
+        _doors(stated),
         _as_of(stated, path),
     )
 
@@ -109,6 +140,26 @@ def _several(part: str, stated: dict[str, Any]) -> tuple[Any, ...]:
     if not isinstance(tables, list):
         raise BadSettings(f"{FILE} 中的{what}应写成 [[{part}]]。")
     return tuple(_read(kind, each, f"第 {at} 个 {part}") for at, each in enumerate(tables, 1))
+
+
+def _doors(stated: dict[str, Any]) -> tuple[Door, ...]:
+    doors: tuple[Door, ...] = _several("doors", stated)
+    for at, each in enumerate(doors, 1):
+        said = [name for name in ("q", "column", "topic", "genre", "issuer") if getattr(each, name).strip()]
+        if not each.label.strip() or len(said) != 1:
+            raise BadSettings(
+                f"{FILE} 中第 {at} 个 doors 应写明 label，以及 q、column、topic、genre、issuer 中的一项。"
+            )
+    if len(doors) > _MOST_DOORS:
+        raise BadSettings(f"{FILE} 中的常用主题（doors）最多 {_MOST_DOORS} 个。")
+    return doors
+
+
+def _text(name: str, stated: dict[str, Any]) -> str:
+    text = stated.get(name, "")
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        raise BadSettings(f"{FILE} 中的 {name} 应是 {_LONGEST} 字以内的文字，加引号。")
+    return text.strip()
 
 
 def _as_of(stated: dict[str, Any], path: Path) -> date | None:

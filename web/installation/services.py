@@ -1,7 +1,7 @@
 """The parts of one installation, wired together."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive import maintained
@@ -24,7 +24,7 @@ from indexer.names import Names
 from web.installation import best_bets, county
 from web.installation.best_bets import BadBestBets, BestBets
 from web.installation.county import County
-from web.installation.settings import Settings
+from web.installation.settings import SITE_NAME, Settings
 from web.installation.typing_aids import Made, TypingAids
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,8 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
     folder.require_owner(settings.data)
     folder.require_archive(settings.data)
     stated = _county(settings.data)
+    if settings.site_name == SITE_NAME:
+        settings = replace(settings, site_name=stated.name + SITE_NAME)
     _add_lists(settings.data / taxonomy.OWN_NAME)
     analyzer = analyzer or Analyzer(_lexicon(settings.data / lexicon.OWN_NAME))
     synonyms = SynonymFile(PACKAGED, settings.data / OWN_NAME)

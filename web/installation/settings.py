@@ -6,7 +6,8 @@ variable                  meaning                                               
 ``GONGKAI_DATA``          folder of originals, catalogue and index                    ``gongkai-data``
 ``GONGKAI_DATABASE_URL``  the catalogue's SQLAlchemy URL                              SQLite in that folder
 ``GONGKAI_ENGINE_URL``    ``whoosh:`` (index in that folder) or ``whoosh:/folder``    ``whoosh:``
-``GONGKAI_SITE_NAME``     the name on the pages                                       政府信息公开检索
+``GONGKAI_SITE_NAME``     the name on the pages                                       政府信息公开检索 of the
+                                                                                      county in ``site.toml``
 ``GONGKAI_GAPS_K``        how often a search without hits was made before staff may   3
                           read it; at least 2
 ``GONGKAI_CACHE_MB``      megabytes of postings that a serving process keeps          96
@@ -55,6 +56,7 @@ from indexer import gaps
 THREADS = 2
 
 
+SITE_NAME = "政府信息公开检索"
 SECOND_FACTOR = {"required": True, "optional": False}
 
 
@@ -65,7 +67,7 @@ class Settings:
     data: Path
     database_url: str
     engine_url: str
-    site_name: str = "政府信息公开检索"
+    site_name: str = SITE_NAME
     gaps_k: int = gaps.K
     cache_mb: int = 96
     ocr_seconds: int = 25
@@ -94,14 +96,13 @@ class Settings:
     webhook: str = ""
 
     @classmethod
-    def at(cls, data: Path, site_name: str = "政府信息公开检索") -> "Settings":
+    def at(cls, data: Path) -> "Settings":
         """Return the defaults, with everything inside one folder."""
         data = data.absolute()
         return cls(
             data,
             f"sqlite:///{data / CATALOGUE}",
             "whoosh:",
-            site_name,
             keys=data / KEYS,
             staff_database_url=f"sqlite:///{data / STAFF}",
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import chain
 from time import perf_counter
 
@@ -11,8 +10,6 @@ from archive.chinese.text import normalise
 from archive.decisions import relations, validity
 from archive.describe import docnumber
 from archive.document import LAPSED, Document
-from archive.store import publications
-from archive.store.catalogue import Catalogue
 from indexer.asking.interpret import Expansion, Interpretation, interpret
 from indexer.asking.misread import misread
 from indexer.asking.offers import offers
@@ -31,14 +28,12 @@ from web.search.results import (
     LISTED,
     AnswerView,
     FacetView,
-    HitView,
     Line,
     NumberView,
     Relief,
     SearchPage,
     answer_view,
     facet_views,
-    hit_view,
     loosened,
     number_view,
     offered,
@@ -46,7 +41,6 @@ from web.search.results import (
 )
 from web.search.views import Link
 
-NEWEST = 8
 SIMILAR = 6
 # How many of the best documents are read for a number that answers the question.
 ASKED = 10
@@ -63,16 +57,6 @@ class Overview:
 
     def facet(self, name: str) -> FacetView:
         return next(each for each in self.facets if each.name == name)
-
-
-@dataclass(frozen=True, slots=True)
-class HomePage:
-    """What the first page shows: the number of documents, the columns, and the newest documents."""
-
-    form: SearchForm
-    total: int
-    columns: FacetView
-    newest: list[HitView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,20 +320,14 @@ def overview(services: Services) -> Overview:
     return Overview(answer.total, facet_views(answer, form))
 
 
-def home(services: Services) -> HomePage:
-    found = overview(services)
-    ids = _newest(services.catalogue, services.catalogue.last_change())
-    documents = services.catalogue.public_many(ids)
-    # Links on the first page start a new search.
-    form, marker = SearchForm(), Marker(Everything(), services.analyzer)
-    newest = [hit_view(documents[id], marker, form) for id in ids if id in documents]
-    return HomePage(form, found.total, found.facet("column"), newest)
-
-
-@lru_cache(maxsize=2)
-def _newest(catalogue: Catalogue, _change: int) -> list[str]:
-    """Return the ids of the documents disclosed last, as of a change."""
-    return [each.id for each in publications.newest(catalogue, NEWEST)]
+def matches(services: Services, form: SearchForm) -> bool:
+    """Tell whether a form finds something as it is typed. Raises IndexUnusable."""
+    try:
+        request = form.request(interpreted(services, form).query, _hidden(services))
+    except BadQuery:
+        return False
+    answer = services.engine.search(replace(request, facets=(), limit=1))
+    return answer.total > 0 and not answer.relaxed
 
 
 def _hidden(services: Services) -> frozenset[str]:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from indexer import sync
+from indexer.engine import Answer, Engine, SearchRequest
 from tests.bench import documents as bench
 from tests.conftest import make_document, publish
 from tests.web.conftest import HIDDEN_WORDS, Site, client_of
@@ -37,9 +38,12 @@ def test_years_are_bars_and_nothing_is_hidden_of_the_gaps(site: Site) -> None:
 def test_statistics_count_by_one_search_and_what_has_no_value_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
     real = type(site.services.engine).search
-    monkeypatch.setattr(
-        type(site.services.engine), "search", lambda self, request: (asked.append(request), real(self, request))[1]
-    )
+
+    def search(self: Engine, request: SearchRequest) -> Answer:
+        asked.append(request)
+        return real(self, request)
+
+    monkeypatch.setattr(type(site.services.engine), "search", search)
     page = site.client.get("/statistics").text
     assert len(asked) == 1
     assert "<strong>3</strong> 件" in page and not any(word in page for word in HIDDEN_WORDS)
