@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import chain
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, insert, literal, or_, select, update
 
 from archive.chinese.text import normalise
 from archive.decisions import acts, validity
@@ -159,27 +160,37 @@ def add_stated(connection: Connection, id: str, version: int, title: str, text: 
 
 def proposals(catalogue: Catalogue, id: str | None = None) -> list[Proposal]:
     """List undecided relations that newest versions state, of one document or of all. For staff only."""
-    query = (
-        select(relations)
-        .join(documents, (documents.c.id == relations.c.document_id) & (documents.c.version == relations.c.version))
-        .where(relations.c.stage == "stated")
-        .order_by(relations.c.id)
-    )
+    query = _undecided_ones()
     if id is not None:
         query = query.where(relations.c.document_id == id)
     with catalogue.reading() as connection:
-        rows = connection.execute(query).mappings().all()
-        return [
-            Proposal(
-                row["id"],
-                row["document_id"],
-                Stated(RelationKind(row["kind"]), row["number"], row["title"], row["sentence"]),
-                row["stage"],
-                row["target_id"],
-                _candidates(connection, row["document_id"], row["number"], row["title"]),
-            )
-            for row in rows
-        ]
+        return [_proposal(connection, row) for row in connection.execute(query).mappings().all()]
+
+
+def said_of(catalogue: Catalogue, id: str, kind: RelationKind) -> list[Proposal]:
+    """List undecided relations of a kind that other documents state and that may mean this document. For staff only."""
+    metadata = catalogue.newest(id).metadata
+    named = or_(relations.c.number.in_(metadata.numbers), literal(metadata.title).contains(relations.c.title))
+    query = _undecided_ones().where(relations.c.kind == kind.value, relations.c.document_id != id, named)
+    with catalogue.reading() as connection:
+        found = [_proposal(connection, row) for row in connection.execute(query.limit(_MOST)).mappings().all()]
+    return [each for each in found if id in each.candidates]
+
+
+def _undecided_ones() -> Select[Any]:
+    newest = (documents.c.id == relations.c.document_id) & (documents.c.version == relations.c.version)
+    return select(relations).join(documents, newest).where(relations.c.stage == "stated").order_by(relations.c.id)
+
+
+def _proposal(connection: Connection, row: RowMapping) -> Proposal:
+    return Proposal(
+        row["id"],
+        row["document_id"],
+        Stated(RelationKind(row["kind"]), row["number"], row["title"], row["sentence"]),
+        row["stage"],
+        row["target_id"],
+        _candidates(connection, row["document_id"], row["number"], row["title"]),
+    )
 
 
 def _candidates(connection: Connection, id: str, number: str | None, title: str | None) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import TypeAlias
@@ -14,6 +14,7 @@ from archive.chinese.dates import office_today
 from archive.chinese.text import normalise
 from archive.describe import docnumber
 from archive.describe.docnumber import NumberKind
+from archive.document import LAPSED, Validity
 from archive.errors import UnknownDocument
 from archive.plain import lines, one_line
 from archive.store import publications
@@ -28,7 +29,7 @@ from web.search.statistics import years as charted_years
 
 browse = Blueprint("browse", __name__, url_prefix="/browse")
 # Rows of a series on one page, chosen to keep it under 60 KB.
-_ROWS = 200
+_ROWS = 150
 # Agencies on one page, likewise.
 _AGENCIES = 150
 # A series counts from 1. A serial above this counts something else.
@@ -61,6 +62,8 @@ class Row:
     number: str = ""
     title: str = ""
     id: str = ""
+    validity: str = ""
+    lapsed: bool = False
 
     @property
     def url(self) -> str:
@@ -142,10 +145,14 @@ def _given_out(shown: Sequence[Row]) -> list[Row]:
     """Return the gaps, and the documents that the catalogue gives out: not what was only written into the database."""
     public = services().catalogue.public_many(row.id for row in shown if row.id)
     return [
-        row
+        _standing(row, public[row.id].metadata.validity) if row.id else row
         for row in shown
         if not row.id or (row.id in public and one_line(public[row.id].metadata.title) == row.title)
     ]
+
+
+def _standing(row: Row, validity: Validity | None) -> Row:
+    return replace(row, validity=validity.value, lapsed=validity in LAPSED) if validity else row
 
 
 def _count(held: Held) -> int:

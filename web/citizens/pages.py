@@ -22,8 +22,9 @@ from web.http.parameters import BadParameter
 from web.http.visitor import Visitor
 from web.reading.page import described, document_page, sheet_page
 from web.search.citations import cited_by, named
-from web.search.find import ended_by, find, interpreted, note_gap, related, similar
+from web.search.find import find, interpreted, note_gap, related, similar
 from web.search.home import home
+from web.search.in_force import ended_by, instead
 from web.search.params import SearchForm, read, read_part, read_place
 from web.search.statistics import statistics as counted
 
@@ -55,6 +56,7 @@ def document(id: str) -> str:
     opened = services()
     found = opened.catalogue.public(id)
     form, part = _carried(), read_part(request.args)
+    ending = ended_by(opened, id)
     page = document_page(
         found,
         Marker(_marked(form), opened.analyzer),
@@ -63,7 +65,8 @@ def document(id: str) -> str:
         similar=_similar(id),
         relations=related(opened, id),
         versions=publications.approved_versions(opened.catalogue, id),
-        ended_by=ended_by(opened, id),
+        ended_by=ending,
+        instead=None if ending else instead(opened, found),
         cited_by=cited_by(opened, found),
         look=lambda names: named(opened, names, but=id),
         sought=read_place(request.args),

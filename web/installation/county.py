@@ -97,13 +97,13 @@ class Door:
 class County:
     """What is stated, as of a day."""
 
-    name: str = ""
-    host: str = ""
     requests: Office | None = None
     query_points: tuple[QueryPoint, ...] = ()
     contacts: tuple[Contact, ...] = ()
     doors: tuple[Door, ...] = ()
     as_of: date | None = None
+    name: str = ""
+    host: str = ""
 
 
 _LISTS = {
@@ -124,13 +124,13 @@ def load(data: Path) -> County:
     if unknown := stated.keys() - {"name", "host", "as_of", "requests", *_LISTS}:
         raise BadSettings(f"{FILE} 中有不认识的部分：{'、'.join(sorted(unknown))}。")
     return County(
-        _text("name", stated),
-        _text("host", stated),
         _read(Office, stated["requests"], "requests") if "requests" in stated else None,
         _several("query_points", stated),
         _several("contacts", stated),
         _doors(stated),
         _as_of(stated, path),
+        _text("name", stated),
+        _text("host", stated),
     )
 
 

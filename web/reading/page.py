@@ -17,7 +17,7 @@ from web.http.parameters import BadParameter
 from web.reading.blocks import Block, Section, paged, sections
 from web.reading.linking import Look, linked
 from web.search.params import SearchForm
-from web.search.views import FileView, file_view
+from web.search.views import FileView, Link, file_view
 
 # Characters in a sheet's summary and in the longest line of its card.
 _SUMMARY = 200
@@ -106,6 +106,8 @@ class RelationView:
     label: str
     title: str
     url: str
+    validity: str | None = None
+    lapsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ class DocumentPage:
 
     ``contents`` lists the headings of all pages, as deep as there is room.
 
-    ``ended_by`` is the document that amended or repealed it, if known and public. ``marked`` counts the places with
+    ``ended_by`` is the document that amended or repealed it, if known and public; ``instead`` is otherwise a search for
+    what is in force on the same subject. ``marked`` counts the places with
     searched words in the whole document and ``marked_here`` those on this page; ``marks`` lists the first of these.
     ``before`` and ``after`` link to the nearest places on other pages.
     """
@@ -151,6 +154,7 @@ class DocumentPage:
     cited_by: Sequence[SimilarView] = ()
     versions: Sequence[VersionView] = ()
     ended_by: RelationView | None = None
+    instead: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,7 @@ def document_page(
     relations: Sequence[tuple[RelationKind, bool, Document]] = (),
     versions: Sequence[PublicVersion] = (),
     ended_by: Document | None = None,
+    instead: SearchForm | None = None,
     cited_by: Sequence[Document] = (),
     look: Look = lambda names: {},
     sought: tuple[int, int] | None = None,
@@ -250,6 +255,7 @@ def document_page(
             for each in versions
         ],
         ended_by=_relation(RelationKind.AMENDS, False, ended_by) if ended_by else None,
+        instead=Link(instead.q, instead.address()) if instead else None,
     )
 
 
@@ -408,7 +414,14 @@ def _elsewhere(part: int, address: str, block: Block) -> MarkView:
 
 
 def _relation(kind: RelationKind, out: bool, other: Document) -> RelationView:
-    return RelationView(f"本件{kind}" if out else f"{kind}本件", other.metadata.title, document_url(other.id))
+    standing = other.metadata.validity
+    return RelationView(
+        f"本件{kind}" if out else f"{kind}本件",
+        other.metadata.title,
+        document_url(other.id),
+        standing.value if standing else None,
+        standing in LAPSED,
+    )
 
 
 def _similar(document: Document, nearly: bool) -> SimilarView:

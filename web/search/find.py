@@ -7,7 +7,7 @@ from time import perf_counter
 
 from archive.chinese.dates import office_today
 from archive.chinese.text import normalise
-from archive.decisions import relations, validity
+from archive.decisions import relations
 from archive.describe import docnumber
 from archive.document import LAPSED, Document
 from indexer.asking.interpret import Expansion, Interpretation, interpret
@@ -261,12 +261,6 @@ def related(services: Services, id: str) -> list[tuple[relations.RelationKind, b
     found = relations.confirmed(services.catalogue, id)
     documents = services.catalogue.public_many(other for _, _, other in found)
     return [(kind, out, documents[other]) for kind, out, other in found if other in documents]
-
-
-def ended_by(services: Services, id: str) -> Document | None:
-    """Return the public document that amended or repealed this one, if recorded."""
-    other = validity.ended_by(services.catalogue, id)
-    return services.catalogue.public_many([other]).get(other) if other else None
 
 
 def _answer(services: Services, form: SearchForm, shown: Sequence[Document], relaxed: bool) -> AnswerView | None:

@@ -54,6 +54,7 @@ def page(id: str, refused: str = "", status: int = 200, typed: Typed | None = No
             fields=fields.of(catalogue, document),
             **{"objections": objections, "nameable": _places(known), "proposals": proposals},
             related=relating.related(catalogue, account, id),
+            supposed=relating.supposed(catalogue, account, id),
             **{"typed": typed or Typed(kept), "drafted": bool(kept and typed is None), "done": g.get("done", "")},
             text=parted(document, files, places, request.args.get("part", "")),
             places=places,

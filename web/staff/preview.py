@@ -20,7 +20,8 @@ from web.http.edition import edition
 from web.http.parameters import BadParameter
 from web.http.visitor import Visitor
 from web.reading.page import document_page
-from web.search.find import ended_by, related
+from web.search.find import related
+from web.search.in_force import ended_by
 from web.search.params import SearchForm, read_part
 from web.staff.guard import allowed, current
 from web.staff.inert import inert

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from archive.decisions import relations
-from archive.decisions.relations import Stated
+from archive.decisions.relations import RelationKind, Stated
 from archive.errors import UnknownDocument
 from archive.registers.accounts import Account
 from archive.store.catalogue import Catalogue
@@ -12,7 +12,7 @@ from web.staff.queues import confined
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another document, and what one does to the other: "废止", "被废止"."""
+    """Another document, and what one does to the other: "废止", "被废止"; or where it says so, for ``supposed``."""
 
     label: str
     id: str
@@ -50,6 +50,12 @@ def proposed(catalogue: Catalogue, account: Account, id: str) -> list[Proposed]:
         )
         for each in relations.proposals(catalogue, id)
     ]
+
+
+def supposed(catalogue: Catalogue, account: Account, id: str) -> list[Related]:
+    """Return what may have ended a document, by its own words, which nobody has checked. Not for a source unit."""
+    found = [] if confined(account) else relations.said_of(catalogue, id, RelationKind.REPEALS)
+    return [Related(f"#relation-{each.id}", each.document_id, _title(catalogue, each.document_id)) for each in found]
 
 
 def _title(catalogue: Catalogue, id: str) -> str:

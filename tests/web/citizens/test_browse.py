@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from archive.document import Validity
 from indexer import sync
 from indexer.engine import Answer, Engine, SearchRequest
 from tests.bench import documents as bench
@@ -114,7 +115,7 @@ def test_a_number_that_was_given_twice_is_shown_twice(own: Site) -> None:
     ]
     numbers[1] = numbers[0]
     made = [
-        make_document(f"d{at}", f"关于第{at}个项目的批复", "同意建设。", number=number)
+        make_document(f"d{at}", f"关于第{at}个项目的批复", "同意建设。", number=number, validity=Validity.REPEALED)
         for at, number in enumerate(numbers)
     ]
     bench.publish(own.services.catalogue, made)
@@ -122,9 +123,10 @@ def test_a_number_that_was_given_twice_is_shown_twice(own: Site) -> None:
     first = own.client.get("/browse/numbers/云审批字/2024")
     assert "1 至 498 号中，本站有 250 件" in first.text
     assert first.text.count("云审批字〔2024〕1号") == 2
-    shown = [own.client.get(f"/browse/numbers/云审批字/2024?page={page}") for page in (1, 2, 3)]
+    assert first.text.count('class="badge lapsed"') == 76
+    shown = [own.client.get(f"/browse/numbers/云审批字/2024?page={page}") for page in (1, 2, 3, 4)]
     assert all(len(page.data) <= 60 * 1024 for page in shown)
     assert all("".join(page.text for page in shown).count(f'/documents/{each.id}"') == 1 for each in made)
-    assert own.client.get("/browse/numbers/云审批字/2024?page=4").status_code == 400
+    assert own.client.get("/browse/numbers/云审批字/2024?page=5").status_code == 400
     card = own.client.get("/search?q=云审批字〔2024〕1号").text
     assert "云审批字〔2024〕1号：有 2 件文件使用这个文号" in card

@@ -55,6 +55,21 @@ def test_a_stated_relation_is_confirmed_for_a_reason(site: DeskSite, pair: tuple
     assert reviewer.post(path, page, outcome="refuse", reason="看过").status_code == 409
 
 
+def test_what_may_have_replaced_a_document_is_told_to_staff_alone_until_it_is_confirmed(
+    site: DeskSite, pair: tuple[str, str]
+) -> None:
+    (old, new), catalogue = pair, site.services.catalogue
+    (proposal,) = relations.proposals(catalogue, new)
+    there = f"/documents/{new}#relation-{proposal.id}"
+    told = f'可能已被《<a href="{there}">关于废止《云溪县收费办法》的通知</a>》取代，待核实'
+    assert told in site[Role.REVIEWER].get(f"/documents/{old}").text
+    assert "待核实" not in site[Role.SOURCE].get(f"/documents/{old}").text
+    assert "待核实" not in site[Role.REVIEWER].get(f"/documents/{new}").text
+    assert new not in site[Role.REVIEWER].get(f"/documents/{old}/preview").text
+    relations.refuse(catalogue, proposal.id, "法制科", "不是这一件")
+    assert "待核实" not in site[Role.REVIEWER].get(f"/documents/{old}").text
+
+
 def test_a_relation_of_another_document_is_not_decided_here(site: DeskSite, pair: tuple[str, str]) -> None:
     (proposal,) = relations.proposals(site.services.catalogue, pair[1])
     page = f"/documents/{pair[0]}"
