@@ -85,6 +85,7 @@ STATES: dict[str, Callable[[Page, str, Site], None]] = {
     "application": opened("/guide/application"),
     "about": opened("/about"),
     "accessibility": opened("/accessibility"),
+    "english": opened("/en"),
     "terminal": opened("/?terminal=1"),
     "terminal-document": opened("/documents/{低保.txt}?q=最低生活保障&terminal=1"),
     "terminal-asks": asked,

@@ -120,6 +120,12 @@ def about() -> str:
     return render_template("about.html", total=services().catalogue.public_count())
 
 
+@pages.get("/en")
+def english() -> str:
+    """Tell readers of English what this service is, how to search it, and whom to ask."""
+    return render_template("en.html", total=services().catalogue.public_count())
+
+
 @pages.get("/accessibility")
 def accessibility() -> str:
     return render_template("accessibility.html")

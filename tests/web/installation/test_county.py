@@ -23,6 +23,7 @@ pytestmark = pytest.mark.page
 def test_without_the_file_pages_do_without(site: Site, tmp_path: Path) -> None:
     assert county.load(tmp_path) == County()
     assert "到哪里查" not in site.client.get("/").text
+    assert "Ask at the reading places" in site.client.get("/en").text
     assert site.client.get("/guide").status_code == 200
 
 
@@ -35,6 +36,9 @@ def test_query_points_and_the_office_are_on_the_pages(site: Site) -> None:
         assert all(each.name in page and each.address in page for each in stated.query_points)
         assert stated.requests.office in page and stated.requests.phone in page
     assert stated.requests.phone in client.get("/accessibility").text
+    english = client.get("/en").text
+    assert all(each.name in english and each.phone in english for each in (*stated.query_points,))
+    assert stated.requests.email in english and 'href="/en" lang="en"' in client.get("/help").text
     assert stated.requests.email in client.get("/oai?verb=Identify").text
 
 
