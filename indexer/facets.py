@@ -8,7 +8,7 @@ from archive.document import Document, Metadata
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A facet: ``name`` is used in URLs and the API, ``label`` on pages.
+    """A facet: ``name`` is used in URLs and the API, ``label`` on pages, in the words of those who read them.
 
     In a facet of two levels a document has a value for each: 法定主动公开内容 and 法定主动公开内容/规范性文件.
     """
@@ -20,13 +20,14 @@ class Facet:
 
 FACETS = (
     Facet("column", "栏目", levels=2),
-    Facet("genre", "体裁"),
+    Facet("genre", "文件类型"),
     Facet("issuer", "发布机构"),
     Facet("topic", "主题", levels=2),
     Facet("year", "年份"),
-    Facet("validity", "有效性"),
+    Facet("validity", "是否有效"),
 )
 NAMES = tuple(facet.name for facet in FACETS)
+LABELS = {facet.name: facet.label for facet in FACETS}
 
 
 def day(metadata: Metadata) -> date | None:

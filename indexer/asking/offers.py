@@ -70,6 +70,16 @@ def said(text: str, analyzer: Analyzer) -> list[re.Match[str]]:
     return [match for match in matches if {match.start(), match.end()} <= cuts]
 
 
+def span(word: str, today: date) -> tuple[date, date | None] | None:
+    """Return the first and the last day that a word such as 近三年 means; None for a last day that is open.
+
+    >>> span("去年", date(2020, 5, 6))
+    (datetime.date(2019, 1, 1), datetime.date(2019, 12, 31))
+    """
+    match = _WORD.fullmatch(word)
+    return _days(match, today) if match else None
+
+
 def _offers(match: re.Match[str], rest: str, today: date) -> Iterator[Offer]:
     word = match[0].removesuffix("的")
     if match["newest"]:

@@ -152,6 +152,25 @@ def test_the_filters_can_be_folded_away(scripted: Page, address: str) -> None:
     expect(column).to_be_visible()
 
 
+def test_what_is_pressed_on_a_phone_is_44_pixels_high_and_only_the_order_in_use_is_underlined(
+    browser: Browser, address: str, site: Site
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, forced_colors="active")
+    page = context.new_page()
+    low = """() => Array.from(document.querySelectorAll("a, button, summary, input:not([type=hidden])"))
+        .filter((each) => !each.closest(".skip, .snippet, .text, [aria-hidden]") && each.offsetHeight > 1)
+        .filter((each) => each.getBoundingClientRect().height < 43.5).map((each) => each.outerHTML)"""
+    paths = ("/", "/search?q=最低生活保障", f"/documents/{site.ids['低保.txt']}", "/browse/columns", "/statistics")
+    for path in paths:
+        page.goto(address + path)
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+        assert page.evaluate(low) == [], path
+    page.goto(f"{address}/search?q=最低生活保障")
+    lines = page.locator(".sorts a").evaluate_all("all => all.map((each) => getComputedStyle(each).borderBottomStyle)")
+    assert lines == ["solid", "none", "none"]
+    context.close()
+
+
 def test_a_suggestion_is_taken_by_touch(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()

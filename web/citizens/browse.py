@@ -11,12 +11,11 @@ from typing import TypeAlias
 from flask import Blueprint, render_template, request
 
 from archive.chinese.dates import office_today
-from archive.chinese.text import normalise
 from archive.describe import docnumber
 from archive.describe.docnumber import NumberKind
 from archive.document import LAPSED, Validity
 from archive.errors import UnknownDocument
-from archive.plain import lines, one_line
+from archive.plain import one_line
 from archive.store import publications
 from archive.store.catalogue import Catalogue
 from indexer.asking.parse import MAX_LENGTH
@@ -25,6 +24,7 @@ from web.http.current import services
 from web.http.parameters import whole
 from web.installation.services import Services
 from web.search.find import overview
+from web.search.results import has_in_order
 from web.search.statistics import years as charted_years
 
 browse = Blueprint("browse", __name__, url_prefix="/browse")
@@ -77,9 +77,9 @@ def columns() -> str:
 
 @browse.get("/issuers")
 def issuers() -> str:
-    typed = normalise(lines(request.args.get("q", "")).strip())[:MAX_LENGTH]
+    typed = one_line(request.args.get("q", ""))[:MAX_LENGTH]
     all_of_them = overview(services()).facet("issuer").values
-    named = [each for each in all_of_them if _has_in_order(normalise(each.label), typed)]
+    named = [each for each in all_of_them if has_in_order(each.label, typed)]
     pages = max(1, -(-len(named) // _AGENCIES))
     page = whole(request.args, "page", 1, 1, pages, "页码")
     return render_template(
@@ -115,12 +115,6 @@ def number_series(code: str, year: int) -> str:
         **{"code": code, "year": year, "page": page, "pages": pages, "count": _count(held), "last": max(held)},
         rows=_given_out(found[(page - 1) * _ROWS : page * _ROWS]),
     )
-
-
-def _has_in_order(name: str, typed: str) -> bool:
-    """Tell whether a name has the characters typed in their order, as 教育和体育局 has those of 教育局."""
-    rest = iter(name)
-    return all(each in rest for each in typed)
 
 
 def series(services: Services) -> list[Series]:

@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import suppress
+from dataclasses import replace
 
 from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -9,6 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from archive.chinese.dates import office_now
 from archive.document import Document
+from archive.plain import one_line
 from archive.store import publications
 from indexer.errors import BadQuery, IndexUnusable
 from indexer.query import Everything, Query
@@ -25,7 +27,8 @@ from web.search.citations import cited_by, named
 from web.search.find import find, interpreted, note_gap, related, similar
 from web.search.home import home
 from web.search.in_force import ended_by, instead
-from web.search.params import SearchForm, read, read_part, read_place
+from web.search.params import MAX_VALUE, TYPED_DAYS, SearchForm, read, read_part, read_place
+from web.search.results import sought
 from web.search.statistics import statistics as counted
 
 log = logging.getLogger(__name__)
@@ -40,11 +43,17 @@ def index() -> str:
 @pages.get("/search")
 def search() -> str | WerkzeugResponse:
     form = read(request.args)
+    if not TYPED_DAYS.isdisjoint(request.args):
+        # The fields of a day are put together in the address.
+        return redirect(form.address())
     page = find(services(), form)
     if page.form.page > page.pages:
         # An old link may lead past the end: show the last page instead.
         return redirect(form.turned(page.pages).address(), 301)
-    if not page.total or page.relaxed:
+    if (name := request.args.get("facet")) and (typed := one_line(request.args.get("like", ""))[:MAX_VALUE]):
+        conditional.forbid_caching()
+        page = replace(page, facets=[sought(each, typed) if each.name == name else each for each in page.facets])
+    elif not page.total or page.relaxed:
         # Each such search must be counted, and a cache would hide repeats.
         conditional.forbid_caching()
         note_gap(services(), page)

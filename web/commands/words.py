@@ -72,3 +72,5 @@ FIELD = Words({name: (name, label) for name, label in corrections.LABELS.items()
 RELATION = Words({kind: (kind.name.lower(), kind.value) for kind in RelationKind})
 # Of a facet the name that addresses use, by either word.
 FACETS = {word: facet.name for facet in facets.FACETS for word in (facet.name, facet.label)}
+# As the catalogue of disclosure and its tables call them.
+FACETS |= {"体裁": "genre", "有效性": "validity"}

@@ -38,6 +38,7 @@ from web.search.results import (
     number_view,
     offered,
     search_page,
+    shortcuts,
 )
 from web.search.views import Link
 
@@ -103,6 +104,7 @@ def find(services: Services, form: SearchForm) -> SearchPage:
         excluded=exclusions(form.q),
         including_url=replace(form, q=including(form.q), page=1).address(),
         offers=_offers(services, form),
+        shortcuts=shortcuts(form, office_today()),
         misread=misread(form.q),
         corrections=[
             Link(q, form.asking(q).address()) for q in _corrections(services, form, answer.total, answer.relaxed)

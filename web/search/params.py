@@ -1,6 +1,7 @@
 """Conversion between addresses and search forms: ``read`` parses parameters, ``SearchForm.address`` writes them."""
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,12 +11,13 @@ from urllib.parse import quote_plus
 from werkzeug.datastructures import MultiDict
 
 from archive.chinese.dates import of_iso
+from archive.chinese.text import normalise
 from archive.plain import lines, one_line
 from indexer import facets
 from indexer.asking.parse import MAX_LENGTH, check_length
 from indexer.engine import Folds, SearchRequest, Sort
 from indexer.query import Query
-from web.http.parameters import BadParameter, whole
+from web.http.parameters import BadParameter, number, whole
 
 PER_PAGE = 10
 # This many of the longest hits seen still fit on a page of 60 KB.
@@ -30,6 +32,9 @@ MAX_ADDRESS = 2000
 _SHARED_BY_WECHAT = frozenset({"singlemessage", "groupmessage", "timeline"})
 _NAMES = ("q", *facets.NAMES, "from", "to", "sort", "page", "per_page", "literal", "fold")
 PARAMETERS = frozenset(_NAMES)
+_PARTS = ("year", "month", "day")
+# The fields in which a page asks for the two days; a search's address has neither.
+TYPED_DAYS = frozenset(f"{name}_{part}" for name in ("from", "to") for part in _PARTS)
 # The paragraph that a link leads to: 17, or 2-17 in the second attachment.
 _PLACE = re.compile(r"(?:(\d{1,3})-)?(\d{1,7})", re.ASCII)
 _KEPT = (*_NAMES, "part", "at")
@@ -147,7 +152,8 @@ def read(arguments: MultiDict[str, str]) -> SearchForm:
 
     A page repeats its address in every link, so the address is bounded.
     """
-    since, until = _day(arguments, "from", "起始日期"), _day(arguments, "to", "截止日期")
+    since = _day(arguments, "from", "起始日期") or _typed_day(arguments, "from", "起始日期")
+    until = _day(arguments, "to", "截止日期") or _typed_day(arguments, "to", "截止日期")
     if since and until and since > until:
         raise BadParameter(f"起始日期 {since} 晚于截止日期 {until}。请调换后再检索。")
     q = _clean(arguments.get("q", ""))
@@ -191,6 +197,23 @@ def _day(arguments: MultiDict[str, str], name: str, label: str) -> date | None:
         return of_iso(text)
     except ValueError as error:
         raise BadParameter(f"{label}“{text[:20]}”不是有效的日期。请写成 2019-01-31 的样子。") from error
+
+
+def _typed_day(arguments: MultiDict[str, str], name: str, label: str) -> date | None:
+    """Read a day from the fields of a page. Without a day or a month, it is the first or the last that may be meant."""
+    typed = [normalise(arguments.get(f"{name}_{part}", "")).strip() for part in _PARTS]
+    if not any(typed):
+        return None
+    last = name == "to"
+    year, month, day = (number(each) for each in typed)
+    try:
+        if not year or (typed[1] and not month) or (typed[2] and not (month and day)):
+            raise ValueError
+        month = month or (12 if last else 1)
+        return date(year, month, day or (monthrange(year, month)[1] if last else 1))
+    except ValueError as error:
+        told = "-".join(each[:8] for each in typed if each)
+        raise BadParameter(f"{label}“{told}”不是有效的日期。年份写四位数字，月、日可以不写。") from error
 
 
 def _sort(text: str) -> Sort | None:

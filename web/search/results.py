@@ -6,10 +6,11 @@ from datetime import date
 from math import ceil
 from typing import NamedTuple
 
+from archive.chinese.text import normalise
 from archive.document import LAPSED, Attachment, Document, Validity, label_at
 from indexer import facets
 from indexer.asking.interpret import Expansion
-from indexer.asking.offers import Offer
+from indexer.asking.offers import Offer, span
 from indexer.asking.quantities import Found
 from indexer.engine import Answer, Sort
 from indexer.snippets import Fragment, Marker, opening
@@ -21,6 +22,8 @@ from web.search.views import BetView, Link, format_of
 LISTED = 5
 # The longest address that each snippet of a page repeats.
 _LONG = 500
+# Times that are often asked for, as ``indexer.asking.offers`` understands them.
+_SHORTCUTS = ("今年", "去年", "近三年")
 SORT_LABELS = {Sort.RELEVANCE: "按相关度", Sort.NEWEST: "最新在前", Sort.OLDEST: "最早在前"}
 
 
@@ -101,6 +104,8 @@ class FacetView:
     name: str
     label: str
     values: Sequence[FacetValue]
+    # What its values were looked through for.
+    sought: str = ""
 
     @property
     def open(self) -> bool:
@@ -153,7 +158,7 @@ class SearchPage:
     and ``including_url`` searches for it. ``offers`` narrow by what a word says, ``misread`` says
     what looks like grammar and was taken as words. ``corrections`` are what may have been
     meant. ``bets`` are what the site itself says about the search. ``reliefs`` say which filter to drop when nothing is
-    found.
+    found. ``shortcuts`` are this search within the last year, and the like.
     """
 
     form: SearchForm
@@ -181,6 +186,7 @@ class SearchPage:
     answer: AnswerView | None = None
     number: NumberView | None = None
     reliefs: Sequence[Relief] = ()
+    shortcuts: Sequence[Link] = ()
     took_ms: float = 0.0
 
     @property
@@ -321,6 +327,32 @@ def _snippets(document: Document, marker: Marker) -> list[_Snippet]:
 def _lead(address: str, at: str) -> str:
     """Return the address of a place in a text; "" for none, and after a search so long that its links fill the page."""
     return f"{address}{'&' if '?' in address else '?'}at={at}#at" if at and len(address) <= _LONG else ""
+
+
+def shortcuts(form: SearchForm, today: date) -> list[Link]:
+    """Return this search within times that are often asked for."""
+    forms = [
+        (word, replace(form, since=found[0], until=found[1], page=1))
+        for word in _SHORTCUTS
+        if (found := span(word, today))
+    ]
+    return [Link(word, each.address(), each == replace(form, page=1)) for word, each in forms]
+
+
+def has_in_order(name: str, typed: str) -> bool:
+    """Tell whether a name has the characters typed in their order, as 教育和体育局 has those of 教育局."""
+    rest = iter(normalise(name))
+    return all(each in rest for each in normalise(typed))
+
+
+def sought(view: FacetView, typed: str) -> FacetView:
+    """Return a facet with the values only that are called like what was typed, and those that are chosen."""
+    values = []
+    for top in view.values:
+        children = [each for each in top.children if each.selected or has_in_order(each.label, typed)]
+        if children or top.selected or has_in_order(top.label, typed):
+            values.append(replace(top, children=children))
+    return replace(view, values=values, sought=typed)
 
 
 def facet_views(answer: Answer, form: SearchForm) -> list[FacetView]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from indexer import facets
 from web.installation.services import Services
 from web.search.bars import Chart, bars
 from web.search.find import Overview, overview
@@ -12,7 +13,7 @@ from web.search.results import FacetValue
 
 # Agencies on the page. All are on pages of their own and in the table.
 ISSUERS = 20
-_TITLES = {"year": "按年份", "column": "按栏目", "issuer": "按发布机构", "genre": "按文件类型", "validity": "按有效性"}
+_TITLES = {name: f"按{facets.LABELS[name]}" for name in ("year", "column", "issuer", "genre", "validity")}
 # What a document without a value counts as.
 _UNKNOWN = {"year": "日期不详", "column": "没有栏目", "genre": "没有注明", "validity": "没有标注"}
 

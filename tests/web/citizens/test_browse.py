@@ -57,7 +57,7 @@ def test_statistics_count_by_one_search_and_what_has_no_value_too(site: Site, mo
 def test_statistics_are_a_table_to_take_away(site: Site) -> None:
     table = site.client.get("/statistics.csv")
     assert table.data.decode("utf-8-sig").splitlines()[:3] == ["分类方式,名称,件数", "全部,公开文件,3", "按年份,2020,1"]
-    assert "按有效性,没有标注,1" in table.text and "按栏目,法定主动公开内容/规范性文件,2" in table.text
+    assert "按是否有效,没有标注,1" in table.text and "按栏目,法定主动公开内容/规范性文件,2" in table.text
     assert client_of(site.services).get("/statistics.csv?terminal=1").status_code == 403
 
 

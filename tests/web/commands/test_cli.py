@@ -32,7 +32,7 @@ def test_the_whole_walk(run: Run, folder: Path) -> None:
     assert len(listed) == 2
     first, second = (line.split()[0] for line in listed)
     shown = run("review", "show", first).stdout
-    assert "体裁\t通知\t标题" in shown
+    assert "文件类型\t通知\t标题" in shown
     assert "请落实值班制度。" in shown
     approve(run, first)
     run("review", "reject", second, "--reviewer", "审查员", "--reason", "内容不实")

@@ -78,7 +78,10 @@ def test_a_word_that_names_nothing_is_told_with_those_that_do(run: Run) -> None:
 def test_a_facet_goes_by_its_name_on_the_page_too(run: Run, folder: Path) -> None:
     run("ingest", str(folder), "--already-published", "--actor", "移交")
     run("reindex")
-    assert run("search", "通知", "--facet", "体裁=通知").output == run("search", "通知", "--facet", "genre=通知").output
+    assert (
+        run("search", "通知", "--facet", "文件类型=通知").output
+        == run("search", "通知", "--facet", "genre=通知").output
+    )
     id = run("review", "list", "--status", "已公开").stdout.split()[0]
     run("validity", id, "repealed", "--since", "2025-03-01", "--person", "甲", "--reason", "乙")
     run("reindex")

@@ -46,7 +46,7 @@ def test_a_search_answers_in_the_promised_shape(site: Site) -> None:
     assert {"text": "最低生活保障", "marked": True} in hit["snippets"][0]
     assert len(hit["places"]) == len(hit["snippets"])
     genre = next(facet for facet in answer["facets"] if facet["name"] == "genre")
-    assert genre["label"] == "体裁"
+    assert genre["label"] == "文件类型"
     assert genre["values"][0] == {"value": "通知", "label": "通知", "count": 2, "selected": True}
 
 

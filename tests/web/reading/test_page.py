@@ -233,7 +233,7 @@ def test_help_says_which_filter_to_drop_and_what_that_gives(site: Site) -> None:
     relief = re.search(r'<a href="([^"]+)">去掉“发布机构：云溪县财政局”</a>，有 2 件', page)
     assert relief
     assert "<strong>2</strong>" in site.client.get(relief[1].replace("&amp;", "&")).text
-    assert "去掉“体裁：通知”" not in page
+    assert "去掉“文件类型：通知”" not in page
 
 
 def test_the_code_reads_back_as_the_address(site: Site) -> None:

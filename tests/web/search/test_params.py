@@ -42,6 +42,26 @@ def test_a_form_is_read_from_its_parameters() -> None:
     )
 
 
+def test_days_are_typed_in_plain_fields() -> None:
+    def days(**typed: str) -> tuple[date | None, date | None]:
+        form = read(MultiDict(typed))
+        return form.since, form.until
+
+    assert days(from_year="2019", from_month="3", to_year="２０２０") == (date(2019, 3, 1), date(2020, 12, 31))
+    assert days(to_year="2020", to_month="2") == (None, date(2020, 2, 29))
+    assert days(from_year="2019", from_month="03", from_day="09", from_="x") == (date(2019, 3, 9), None)
+    assert days(from_year=" ", from_month="") == (None, None)
+    for typed in (
+        {"from_month": "3"},
+        {"from_year": "2019", "from_day": "3"},
+        {"to_year": "2019", "to_month": "13"},
+        {"to_year": "今年"},
+        {"from_year": "2019", "from_month": "2", "from_day": "30"},
+    ):
+        with pytest.raises(BadParameter, match="月、日可以不写"):
+            read(MultiDict(typed))
+
+
 # What a form holds has no invisible characters, some of which are letters.
 TEXTS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P")), min_size=1, max_size=8).filter(
     lambda text: one_line(text) == text
