@@ -53,10 +53,10 @@ log = logging.getLogger(__name__)
 
 
 class GapsUnreadable(GongkaiError):
-    """The file of searches without hits can't be read. Nothing else needs it."""
+    """The file of what is counted for staff can't be read. Nothing else needs it."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(f"无法读取无结果检索的记录 {path}。可以删除该文件，会从头记起，其他功能不受影响。")
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"无法读取{what}的记录 {path}。可以删除该文件，会从头记起，其他功能不受影响。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,17 @@ class Gap:
 
 
 class Gaps:
-    """The record of one installation. Safe to use from several threads and processes."""
+    """The record of one installation. Safe to use from several threads and processes.
+
+    ``name`` is that of its files, and ``what`` is counted in it.
+    """
+
+    name, what = "gaps", "无结果检索"
 
     def __init__(self, folder: Path, k: int = K, is_word: Callable[[str], bool] = lambda text: False) -> None:
         """Set up the record in ``folder``. ``is_word`` tells dictionary words from names of persons."""
-        self._path = folder / "gaps.sqlite3"
-        self._key_path = folder / "gaps.key"
+        self._path = folder / f"{self.name}.sqlite3"
+        self._key_path = folder / f"{self.name}.key"
         self._k = k
         self._is_word = is_word
         self._told = False
@@ -94,7 +99,7 @@ class Gaps:
                 self._count(connection, text, partly, today.isoformat())
         except (sqlite3.Error, OSError) as error:
             if not self._told:
-                log.error("无结果检索未能记录：%s", error)
+                log.error("%s未能记录：%s", self.what, error)
             self._told = True
 
     def listed(self) -> list[Gap]:
@@ -107,7 +112,7 @@ class Gaps:
                     for text, times, first, last, partly in rows
                 ]
         except (sqlite3.Error, OSError) as error:
-            raise GapsUnreadable(self._path) from error
+            raise GapsUnreadable(self._path, self.what) from error
 
     def dismiss(self, text: str) -> bool:
         """Take a text off the list until it has been searched for ``k`` times again; return whether it was listed.
@@ -118,7 +123,7 @@ class Gaps:
             with self._open() as connection:
                 return connection.execute("DELETE FROM gaps WHERE text = ?", (normalise(text),)).rowcount > 0
         except (sqlite3.Error, OSError) as error:
-            raise GapsUnreadable(self._path) from error
+            raise GapsUnreadable(self._path, self.what) from error
 
     def clear(self) -> None:
         """Forget everything, including the key."""

@@ -33,7 +33,7 @@ _SIGNS = (LOCK, "records/audit.jsonl", "withdrawals.jsonl", "blobs")
 # What commands write in a data folder. The rest is what staff put there, who need not be this user.
 _WRITTEN = (
     *(CATALOGUE, STAFF, "records", "blobs", "withdrawals.jsonl", "index", "cache", "bulk", "brought-up", "gaps"),
-    *("uploads", "recognised"),
+    *("opinions", "uploads", "recognised"),
 )
 # How file systems say that they make no hard link: not of another owner's file, not on vfat or on a network's disk.
 _LINKLESS = {errno.EPERM, errno.EACCES, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL}

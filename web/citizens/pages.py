@@ -8,7 +8,7 @@ from flask import Blueprint, Response, g, jsonify, redirect, render_template, re
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from archive.chinese.dates import office_now
+from archive.chinese.dates import office_now, office_today
 from archive.document import Document
 from archive.plain import one_line
 from archive.store import publications
@@ -82,6 +82,20 @@ def document(id: str) -> str:
     )
     code = qr.drawn(absolute(page.url), "用手机扫描，打开这份文件")
     return render_template("document.html", page=page, code=code, described=described(found, absolute(page.url)))
+
+
+@pages.get("/documents/<id>/useful")
+def useful(id: str) -> str | WerkzeugResponse:
+    """Count whether a document's page was of use, and thank. What is counted is in ``Opinions``."""
+    conditional.forbid_caching()
+    found = services().catalogue.public(id)
+    if (said := request.args.get("answer")) is None:
+        return render_template("thanks.html", back=document_url(found.id))
+    if said not in ("yes", "no"):
+        raise BadParameter("请在文件页上选“有用”或者“没用”。")
+    services().opinions.say(found.id, said == "yes", office_today())
+    # So that reloading the page counts nothing.
+    return redirect(f"{document_url(found.id)}/useful")
 
 
 @pages.get("/documents/<id>/sheet")

@@ -212,6 +212,25 @@ def gaps_list(as_json: bool) -> None:
     jobs.say("办完后运行 gongkai gaps dismiss。")
 
 
+@gaps.command("pages")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@reported
+def gaps_pages(as_json: bool) -> None:
+    """List the public documents whose pages were said to be of use or of none, the least useful first."""
+    with services() as opened:
+        told = opened.opinions.told()
+        public = opened.catalogue.public_many(each.id for each in told)
+    shown = [(each, public[each.id].metadata.title) for each in told if each.id in public]
+    if as_json:
+        click.echo(
+            json.dumps([{**asdict(each), "title": title} for each, title in shown], ensure_ascii=False, indent=2)
+        )
+        return
+    for each, title in shown:
+        click.echo(f"没用 {each.useless:4}  有用 {each.useful:4}  {each.id}  {title}")
+    jobs.say(f"共 {len(shown)} 件。说没用的多的，看看标题、正文、附件是否读得对，要的内容是否在别的文件里。")
+
+
 @gaps.command("dismiss")
 @click.argument("texts", nargs=-1, required=True)
 @reported
@@ -228,6 +247,7 @@ def gaps_dismiss(texts: tuple[str, ...]) -> None:
 @click.confirmation_option(prompt="Forget all of them?")
 @reported
 def gaps_clear() -> None:
-    """Forget all of them, including those counted but not yet listed."""
+    """Forget all of them, and what was said of pages, including those counted but not yet listed."""
     with services() as opened:
         opened.gaps.clear()
+        opened.opinions.clear()

@@ -24,6 +24,7 @@ from indexer.names import Names
 from web.installation import best_bets, county
 from web.installation.best_bets import BadBestBets, BestBets
 from web.installation.county import County
+from web.installation.opinions import Opinions
 from web.installation.settings import SITE_NAME, Settings
 from web.installation.typing_aids import Made, TypingAids
 
@@ -41,6 +42,7 @@ class Services:
     folds: Made[Folds]
     names: Made[Names]
     gaps: Gaps
+    opinions: Opinions
     county: County
     best_bets: maintained.Kept[BestBets]
 
@@ -84,6 +86,7 @@ def open_services(settings: Settings, serving: bool = False, analyzer: Analyzer 
         folds=Made(engine, folding.folds, background=serving),
         names=Made(engine, Names, background=serving),
         gaps=Gaps(settings.data, settings.gaps_k, lambda text: engine.analyzer().is_word(text)),
+        opinions=Opinions(settings.data, settings.gaps_k),
         county=stated,
         best_bets=maintained.Kept(settings.data / best_bets.FILE, BestBets.load, BadBestBets, BestBets()),
     )

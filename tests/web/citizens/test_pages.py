@@ -422,7 +422,7 @@ def test_what_a_word_says_is_offered_and_not_applied(site: Site, monkeypatch: py
     assert "“去年”不必在文中出现" in page
     narrowed = text_of(site.client, unescape(offered))
     assert site.ids["低保.txt"] in narrowed and f"/documents/{site.ids['旧办法.txt']}" not in narrowed
-    assert "日期：2019-01-01 至 2019-12-31" in narrowed and "去年" not in narrowed
+    assert "日期：2019-01-01 至 2019-12-31" in narrowed and "“去年”" not in narrowed
     page = text_of(site.client, "/search?q=最新现行有效最低生活保障")
     addresses = dict(
         map(reversed, re.findall(r'<a href="([^"]*)">(只看现行有效的|按日期最新在前排列)（\d 件）</a>', page))

@@ -56,6 +56,7 @@ NEEDING = (
     ("lists",),
     ("search", "通知"),
     ("gaps", "list"),
+    ("gaps", "pages"),
     ("gaps", "dismiss", "x"),
     ("gaps", "clear", "--yes"),
     ("serve", "--port", "1"),

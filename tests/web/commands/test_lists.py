@@ -1,11 +1,14 @@
 """Lists that staff maintain: own words, synonyms, taxonomy, and what was searched for in vain."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.web.commands.conftest import Run
+from tests.web.commands.conftest import Run, caller
+from tests.web.conftest import Site
+from web.installation.opinions import Opinion
 
 pytestmark = pytest.mark.page
 
@@ -93,9 +96,27 @@ def test_synonyms_are_checked_and_shown(run: Run, tmp_path: Path) -> None:
     run("synonyms", "check", str(tmp_path / "none.tsv"), code=2)
 
 
-def test_searches_in_vain_are_listed_and_dismissed(run: Run, tmp_path: Path) -> None:
-    from datetime import date
+def test_what_was_said_of_pages_is_listed_from_the_threshold_on(own: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    low, budget, hidden = (own.ids[name] for name in ("低保.txt", "预算.txt", "待审.txt"))
+    for day in (1, 2, 2):
+        monkeypatch.setattr("web.citizens.pages.office_today", lambda day=day: date(2026, 11, day))
+        for id, said in ((low, "no"), (budget, "yes"), (hidden, "no")):
+            answer = own.client.get(f"/documents/{id}/useful?answer={said}")
+            assert answer.status_code == (404 if id == hidden else 302)
+    own.client.get(f"/documents/{budget}/useful?answer=no")
+    assert "谢谢您的意见" in own.client.get(f"/documents/{low}/useful").text
+    assert own.client.get(f"/documents/{low}/useful?answer=maybe").status_code == 400
+    assert f'action="/documents/{low}/useful"' in own.client.get(f"/documents/{low}").text
+    assert own.services.opinions.told() == [Opinion(low, 0, 3), Opinion(budget, 3, 0)]
+    environment = {"GONGKAI_DATA": str(own.services.settings.data)}
+    environment["GONGKAI_DATABASE_URL"] = own.services.settings.database_url
+    told = caller(environment)("gaps", "pages").stdout
+    assert told.splitlines()[0].startswith(f"没用    3  有用    0  {low}") and len(told.splitlines()) == 2
+    own.services.opinions.clear()
+    assert not list(own.services.settings.data.glob("opinions*"))
 
+
+def test_searches_in_vain_are_listed_and_dismissed(run: Run, tmp_path: Path) -> None:
     from indexer.gaps import Gaps
 
     for day in (1, 2, 2):

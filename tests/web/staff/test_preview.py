@@ -33,7 +33,7 @@ def shown(page: str) -> str:
     """Return a page's main part without addresses, and without what only the public page can have."""
     main = re.sub(r"<(/?)a\b[^>]*>", r"<\1a>", page[page.index("<main") : page.index("</main>")])
     main = re.sub(r'<figure class="code">.*?<figcaption>', '<figure class="code"><figcaption>', main, flags=re.S)
-    main = re.sub(r" disabled\b", "", main)
+    main = re.sub(r' disabled\b| action="[^"]*"', "", main)
     return re.sub(r'<span class="address"[^>]*>.*?</span>', "", re.sub(r"\s+", " ", main))
 
 
