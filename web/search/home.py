@@ -7,7 +7,9 @@ the first of its words that a search finds. None leads to nothing.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+from typing import TypeAlias
 
 from archive.chinese.dates import office_today
 from archive.document import Document
@@ -39,8 +41,10 @@ DOORS = {
     "户口": ("户籍管理", "户口登记", "户口"),
     "财政": ("财政预决算", "部门预算", "财政预算"),
 }
-# The genre of yearly reports, how many are read for the last year's, and how many are listed.
-_REPORT, _READ, REPORTS = "年报", 200, 3
+# Yearly reports, how many are read for the last year's, and how many are listed.
+_REPORTS = SearchForm(filters={"genre": ("年报",)}, sort=Sort.NEWEST)
+_READ, REPORTS = 200, 3
+State: TypeAlias = tuple[str, int, date]
 _YEAR = re.compile(r"(20\d\d)\s*年")
 
 
@@ -70,15 +74,16 @@ def home(services: Services) -> HomePage:
     form, marker = SearchForm(), Marker(Everything(), services.analyzer)
     newest = [hit_view(documents[id], marker, form, passages=False) for id in ids if id in documents]
     ways = [found.facet(name) for name in ("column", "genre", "issuer")]
-    reports = _only("genre", _REPORT)
+    # What is asked once for each state of the index and the archive.
+    state = services.engine.generation(), change, office_today()
     return HomePage(
         form,
         found.total,
-        _doors(services, found),
+        _doors(services, found, state),
         newest,
         next((each for each in ways if each.values), ways[0]),
-        _reports(services, reports),
-        reports.address(),
+        _reports(services, state),
+        _REPORTS.address(),
     )
 
 
@@ -88,11 +93,9 @@ def _newest(catalogue: Catalogue, _change: int) -> list[str]:
     return [each.id for each in publications.newest(catalogue, NEWEST)]
 
 
-def _doors(services: Services, found: Overview) -> list[Link]:
+def _doors(services: Services, found: Overview, state: State) -> list[Link]:
     columns = [each.value for top in found.facet("column").values for each in (top, *top.children)]
     stated = services.county.doors or _usual(columns)
-    # A door is a search: whether it finds anything is asked once for each state of the index and the archive.
-    state = services.engine.generation(), services.catalogue.last_change(), office_today()
     return [Link(each.label, form.address()) for each in stated if (form := _opened(services, each, state))]
 
 
@@ -105,23 +108,27 @@ def _usual(columns: Sequence[str]) -> list[Door]:
 
 
 @lru_cache(maxsize=64)
-def _opened(services: Services, door: Door, _state: tuple[object, ...]) -> SearchForm | None:
+def _opened(services: Services, door: Door, _state: State) -> SearchForm | None:
     """Return the first search of a door that finds something just as it is typed."""
     filters = {name: (value,) for name in ("column", "topic", "genre", "issuer") if (value := getattr(door, name))}
     forms = [SearchForm(q=each.strip(), filters=filters) for each in door.q.split("|")]
     return next((form for form in forms if matches(services, form)), None)
 
 
-def _only(name: str, value: str) -> SearchForm:
-    return SearchForm(filters={name: (value,)}, sort=Sort.NEWEST)
+def _reports(services: Services, state: State) -> list[Link]:
+    ids = _last_reports(services, state)
+    documents = services.catalogue.public_many(ids)
+    return [Link(documents[id].metadata.title, document_url(id)) for id in ids if id in documents]
 
 
-def _reports(services: Services, form: SearchForm) -> list[Link]:
-    documents = documents_of(services, form, _READ)
+@lru_cache(maxsize=2)
+def _last_reports(services: Services, _state: State) -> list[str]:
+    """Return the ids of the reports of the last year for which there are any. Reading them all is slow."""
+    documents = documents_of(services, _REPORTS, _READ)
     years = {each.id: max(map(int, _YEAR.findall(each.metadata.title)), default=0) for each in documents}
     last = max(years.values(), default=0)
     of_last = sorted((each for each in documents if last and years[each.id] == last), key=_of_county)
-    return [Link(each.metadata.title, document_url(each.id)) for each in of_last[:REPORTS]]
+    return [each.id for each in of_last[:REPORTS]]
 
 
 def _of_county(document: Document) -> bool:
