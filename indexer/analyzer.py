@@ -16,13 +16,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from heapq import nlargest
 from importlib.metadata import version
-from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from archive.chinese.text import is_han
 from indexer.lexicon import Lexicon
 
 if TYPE_CHECKING:
@@ -68,17 +65,6 @@ def _rjieba(own_words: tuple[tuple[str, int, str], ...]) -> "rjieba.Jieba | None
     for word, frequency, tag in own_words:
         tokenizer.add_word(word, frequency, tag)
     return tokenizer
-
-
-def common_words(most: int) -> list[str]:
-    """Return the commonest words of two to four characters in jieba's dictionary, commonest first."""
-    found = []
-    with (files("jieba") / "dict.txt").open(encoding="utf-8") as lines:
-        for line in lines:
-            word, frequency, *_ = line.split()
-            if 2 <= len(word) <= 4 and all(map(is_han, word)):
-                found.append((int(frequency), word))
-    return [word for _, word in nlargest(most, found)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,14 @@ def numbers(catalogue: Catalogue) -> Iterator[tuple[str, str, str]]:
             yield one_line(row.number), row.id, one_line(row.title)
 
 
+def called(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """Yield the title and the issuer of each public document."""
+    query = _public_versions(versions.c.title, versions.c.issuer).where(~ended(catalogue.today()))
+    with catalogue.reading() as connection:
+        for row in connection.execute(query):
+            yield one_line(row.title or ""), one_line(row.issuer or "")
+
+
 def borne(catalogue: Catalogue, ids: Iterable[str]) -> list[Borne]:
     """Return what some documents are called, leaving out any that are not public, in one statement without texts."""
     wanted = [*ids]

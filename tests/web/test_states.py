@@ -55,9 +55,9 @@ def asked(page: Page, address: str, site: Site) -> None:
 def keyboard(page: Page, address: str, site: Site) -> None:
     page.goto(f"{address}/?terminal=1")
     page.get_by_role("button", name="屏幕键盘").click()
-    page.locator(".keyboard [data-skbtn='d']").click()
-    page.locator(".keyboard [data-skbtn='i']").click()
-    expect(page.locator(".hg-candidate-box-list-item").first).to_be_visible()
+    page.locator(".keyboard [data-key='d']").click()
+    page.locator(".keyboard [data-key='i']").click()
+    expect(page.locator(".offered button").first).to_be_visible()
 
 
 STATES: dict[str, Callable[[Page, str, Site], None]] = {

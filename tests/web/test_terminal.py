@@ -1,10 +1,12 @@
 """A public query terminal in a real browser: what it offers, and when it forgets everything beyond recovery."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.web.conftest import CORPUS, IN_A_BROWSER, Site, watched
 from web.app import create_app
@@ -182,11 +184,12 @@ def test_nobody_is_asked_at_a_page_that_nobody_touched(terminal: Page, address: 
 
 
 def test_it_writes_chinese_without_an_input_method(terminal: Page) -> None:
-    terminal.get_by_role("button", name="屏幕键盘").click()
-    keys = terminal.get_by_role("region", name="拼音键盘")
-    expect(keys).to_be_visible()
-    for letter in "dibao":
-        keys.locator(f"[data-skbtn='{letter}']").click()
+    asked: list[str] = []
+    terminal.on("request", lambda request: asked.append(request.url))
+    keys = opened_keyboard(terminal)
+    # What the keyboard knows is fetched when it is opened.
+    assert [each for each in asked if each.endswith("language.json")]
+    press(terminal, "dibao")
     box = terminal.get_by_role("combobox").first
     expect(box).to_have_value("dibao")
     # The printed page has no keyboard and its own line height.
@@ -195,18 +198,71 @@ def test_it_writes_chinese_without_an_input_method(terminal: Page) -> None:
     assert terminal.evaluate("getComputedStyle(document.querySelector('main a')).minHeight") in ("auto", "0px")
     assert terminal.evaluate("getComputedStyle(document.body).paddingBottom") == "0px"
     terminal.emulate_media(media="screen")
-    keys.locator(".hg-candidate-box-list-item", has_text="低保").first.click()
+    keys.get_by_role("button", name="低保", exact=True).click()
     expect(box).to_have_value("低保")
-    for letter in "shen":
-        keys.locator(f"[data-skbtn='{letter}']").click()
-    expect(keys.locator(".hg-candidate-box-list-item").first).to_be_visible()
-    keys.locator("[data-skbtn='{clear}']").click()
+    press(terminal, ["清空"])
     expect(box).to_have_value("")
-    for letter in "dibao":
-        keys.locator(f"[data-skbtn='{letter}']").click()
-    keys.locator(".hg-candidate-box-list-item").first.click()
-    keys.locator("[data-skbtn='{enter}']").click()
-    expect(terminal.get_by_role("heading", level=1)).to_contain_text("低保")
+    # What is left in letters is searched for as what they most likely mean.
+    press(terminal, [*"dibaoshenqing", "检索"])
+    expect(terminal.get_by_role("heading", level=1)).to_contain_text("低保申请")
+
+
+def test_the_keyboard_writes_where_the_caret_is(terminal: Page) -> None:
+    opened_keyboard(terminal)
+    box = terminal.get_by_role("combobox").first
+    press(terminal, ["-", *"biaoti", "空格", ":", *"yusuan", "空格", "←", "←", '"'])
+    expect(box).to_have_value('-标题:"预算')
+    press(terminal, ["退格", *"bumen", "空格"])
+    expect(box).to_have_value("-标题:部门预算")
+    # A finger puts the caret elsewhere, and a word of several is taken by parts.
+    box.evaluate("box => box.setSelectionRange(0, 1)")
+    press(terminal, ["2", ".", "."])
+    expect(box).to_have_value("2..标题:部门预算")
+    press(terminal, ["清空", *"tudiquequan"])
+    terminal.locator(".offered button", has_text=re.compile("^土地$")).click()
+    expect(box).to_have_value("土地quequan")
+    press(terminal, ["空格", "OR", "拼音", "w", "拼音", "o"])
+    expect(box).to_have_value("土地确权 OR wO")
+
+
+def test_letters_become_what_citizens_look_for(context: BrowserContext, address: str) -> None:
+    """Convert what people type, most of it to what they mean, and each in less time than a key is noticed."""
+    lines = (Path(__file__).parent / "typed.tsv").read_text(encoding="utf-8").splitlines()
+    typed = [line.split("\t") for line in lines if not line.startswith("#")]
+    page = context.new_page()
+    page.goto(f"{address}/help?terminal=1")
+    found, taken = page.evaluate(
+        """async (all) => {
+            const fetched = (path) => fetch(path).then((answer) => answer.json());
+            const { converter } = await import("/static/keyboard/convert.js");
+            const convert = converter(await fetched("/static/keyboard/language.json"), await fetched("/keyboard.json"));
+            const began = performance.now();
+            const found = all.map((letters) => convert(letters).slice(0, 5).map((each) => each.text));
+            return [found, (performance.now() - began) / all.length];
+        }""",
+        [letters for letters, _ in typed],
+    )
+    first = [meant for (_, meant), best in zip(typed, found, strict=True) if best[:1] == [meant]]
+    among = [meant for (_, meant), best in zip(typed, found, strict=True) if meant in best]
+    assert len(first) >= len(typed) * 0.85
+    assert len(among) >= len(typed) * 0.9
+    assert taken < 50
+
+
+def opened_keyboard(page: Page) -> Locator:
+    page.get_by_role("button", name="屏幕键盘").click()
+    keys = page.get_by_role("region", name="拼音键盘")
+    expect(keys).to_be_visible()
+    keys.locator("[data-key='a']").click()
+    expect(page.locator(".offered button").first).to_be_visible()
+    press(page, ["退格"])
+    return keys
+
+
+def press(page: Page, keys: Iterable[str]) -> None:
+    page.evaluate(
+        "all => all.forEach((key) => document.querySelector(`.keyboard [data-key='${key}']`).click())", [*keys]
+    )
 
 
 def test_what_fingers_reach_is_large(terminal: Page, address: str) -> None:

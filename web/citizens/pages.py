@@ -16,7 +16,7 @@ from indexer.errors import BadQuery, IndexUnusable
 from indexer.query import Everything, Query
 from indexer.snippets import Marker
 from web.citizens import qr
-from web.citizens.keyboard import words_by_reading
+from web.citizens.keyboard import words_by_cost
 from web.http import conditional
 from web.http.addresses import document_url
 from web.http.current import absolute, services
@@ -123,8 +123,8 @@ def forget() -> str:
 
 @pages.get("/keyboard.json")
 def keyboard() -> Response:
-    """Return words for the syllables typed on a terminal's keyboard. They come from no document."""
-    return jsonify(words_by_reading(services()))
+    """Return the words that a terminal's keyboard knows beside those of the language."""
+    return jsonify(words_by_cost(services()))
 
 
 @pages.get("/help")

@@ -1,40 +1,49 @@
-"""The terminals' keyboard: the bundled files are unchanged, and its words reveal no hidden document."""
+"""The terminals' keyboard: what it knows of the language is made anew, and of this site nothing that is hidden."""
 
-import hashlib
-import re
-from pathlib import Path
+import subprocess
+import sys
+from dataclasses import replace
 
 import pytest
 
-from indexer.helping.pinyin import syllables_of
-from tests.web.conftest import HIDDEN_WORDS, Site
+from archive.decisions import review
+from archive.document import Verdict
+from tests import language
+from tests.web.conftest import CORPUS, HIDDEN_WORDS, Site, client_of
+from web.installation import county
+from web.installation.services import Services
 
 # What answers look like, which is alike over any database.
 pytestmark = pytest.mark.page
 
-FOLDER = Path(__file__).parents[3] / "web" / "static" / "keyboard"
 
-
-def test_the_bundled_files_are_unchanged() -> None:
-    recorded = dict(
-        (name, digest)
-        for digest, name in re.findall(
-            r"^([0-9a-f]{64})  (\S+)$", (FOLDER / "README.md").read_text(encoding="utf-8"), re.M
-        )
+@pytest.mark.thorough
+def test_what_it_knows_of_the_language_is_what_the_packages_say() -> None:
+    # In a process of its own, because readings of words take 40 MB that nothing else needs.
+    made = subprocess.run(
+        [sys.executable, "-c", "from tests import language; print(language.made(), end='')"],
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
     )
-    bundled = {path.name for path in FOLDER.iterdir()} - {"README.md", "LICENSE"}
-    assert set(recorded) == bundled
-    for name, digest in recorded.items():
-        assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == digest, name
+    assert made.stdout == language.FILE.read_text(encoding="utf-8")
 
 
-def test_words_come_by_their_reading_and_from_no_document(site: Site) -> None:
-    words = site.client.get("/keyboard.json").json or {}
-    assert "低保" in words["dibao"].split()
-    assert "政务公开" in words["zhengwugongkai"].split()
-    everyday = "学校 补贴 医疗 申请 土地 政策 标准 工作 信息 住房 教育 养老 社保 户口 办理 拆迁 退休 残疾 招聘 公告"
-    for word in everyday.split():
-        assert word in words["".join(next(syllables_of(word)))].split(), word
-    assert all(re.fullmatch("[a-z]+", reading) for reading in words)
-    everything = " ".join(words.values())
-    assert not any(word in everything for word in (*HIDDEN_WORDS, "云溪县"))
+def words_of(services: Services) -> set[str]:
+    by_cost: dict[str, str] = client_of(services).get("/keyboard.json").json or {}
+    return set(" ".join(by_cost.values()).split())
+
+
+def test_it_knows_the_words_of_this_site(site: Site) -> None:
+    words = words_of(replace(site.services, county=county.load(CORPUS)))
+    assert {"低保", "政务公开"} <= words, "of the lexicon and the synonyms"
+    assert {"最低生活保障", "实施办法"} <= words, "of titles"
+    assert {"云溪县人民政府", "财政局", "云溪"} <= words, "of issuers"
+    assert {"云溪县民政局", "教体局", "政务大厅"} <= words, "of what the installation says of itself"
+    assert not any(hidden in "".join(words) for hidden in HIDDEN_WORDS)
+
+
+def test_it_knows_no_word_of_a_document_that_was_withdrawn(own: Site) -> None:
+    assert "名单" in words_of(own.services)
+    review.decide(own.services.catalogue, own.ids["撤回.txt"], Verdict.WITHDRAW, "审查员", "含个人信息")
+    assert "名单" not in words_of(own.services)
