@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.web.conftest import CORPUS, IN_A_BROWSER, Site, watched
@@ -302,5 +303,45 @@ def test_the_last_good_index_is_said_to_be_old(site: Site, browser: Browser) -> 
             expect(page.get_by_role("status").first).to_contain_text("数据截至 2026年1月3日 02:00。此后的更新没有完成")
             expect(page.locator(".hit")).to_have_count(2)
             page.close()
+    finally:
+        stamp.unlink()
+
+
+def test_whoever_is_done_clears_everything_at_once(terminal: Page, address: str) -> None:
+    read_a_document(terminal)
+    terminal.get_by_role("link", name="找工作人员").click()
+    expect(terminal.get_by_role("heading", name="找工作人员")).to_be_visible()
+    expect(terminal.locator("main")).to_contain_text("二楼借阅处的服务台")
+    terminal.evaluate("sessionStorage.setItem('x', '1')")
+    terminal.get_by_role("link", name="结束并清除").click()
+    expect(terminal).to_have_url(f"{address}/")
+    assert terminal.evaluate("sessionStorage.length") == 0
+    assert [each["name"] for each in terminal.context.cookies()] == ["terminal"]
+    terminal.go_back()
+    assert "最低生活保障实施办法" not in terminal.content()
+
+
+def test_a_terminal_that_is_cut_off_says_so_and_comes_back_by_itself(site: Site, context: BrowserContext) -> None:
+    stamp = site.services.settings.data / "brought-up"
+    stamp.write_text("2026-01-02T18:00:00+00:00\n", encoding="ascii")
+    app = create_app(replace(site.services, county=county.load(CORPUS)))
+    page = context.new_page()
+    try:
+        with running(app) as address:
+            page.goto(f"{address}/search?q=最低生活保障&terminal=1")
+            page.evaluate("navigator.serviceWorker.ready")
+        page.get_by_role("link", name=TITLE).first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("暂时连不上服务器")
+        expect(page.locator("main")).to_contain_text("数据截至 2026年1月3日 02:00")
+        expect(page.locator("main")).to_contain_text("云溪县图书馆查阅点")
+        assert page.evaluate("getComputedStyle(document.querySelector('h1')).fontSize") != "32px", "styled"
+        assert Axe().run(page).violations_count == 0
+        with running(app, port=int(address.rpartition(":")[2])):
+            expect(page.get_by_role("heading", level=1)).to_have_text("政府信息公开检索")
+            expect(page).to_have_url(f"{address}/")
+            # What was forgotten is kept again.
+            page.evaluate("navigator.serviceWorker.ready")
+        page.goto(f"{address}/help")
+        expect(page.get_by_role("heading", level=1)).to_have_text("暂时连不上服务器")
     finally:
         stamp.unlink()

@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 from dataclasses import replace
 
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, g, jsonify, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -22,6 +22,7 @@ from web.http.addresses import document_url
 from web.http.current import absolute, services
 from web.http.parameters import BadParameter
 from web.http.visitor import Visitor
+from web.installation.county import QueryPoint
 from web.reading.page import described, document_page, sheet_page
 from web.search.citations import cited_by, named
 from web.search.find import find, interpreted, note_gap, related, similar
@@ -127,9 +128,25 @@ def keyboard() -> Response:
     return jsonify(words_by_cost(services()))
 
 
+@pages.get("/offline")
+def offline() -> str:
+    """Return what a terminal keeps, to show while the server can't be reached."""
+    if not g.visitor.terminal:
+        abort(404)
+    return render_template("offline.html", here=_here())
+
+
+@pages.get("/terminal-worker.js")
+def worker() -> Response:
+    """Return the script by which a terminal shows that page. It works for all addresses below its own."""
+    if not g.visitor.terminal:
+        abort(404)
+    return current_app.send_static_file("terminal-worker.js")
+
+
 @pages.get("/help")
 def help() -> str:
-    return render_template("help.html")
+    return render_template("help.html", here=_here())
 
 
 @pages.get("/guide")
@@ -152,6 +169,11 @@ def english() -> str:
 @pages.get("/accessibility")
 def accessibility() -> str:
     return render_template("accessibility.html")
+
+
+def _here() -> QueryPoint | None:
+    """Return where the terminal stands that asks."""
+    return services().county.standing(request.remote_addr) if g.visitor.terminal else None
 
 
 def _carried() -> SearchForm:

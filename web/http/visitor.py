@@ -17,7 +17,7 @@ from werkzeug.http import parse_list_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web.http.parameters import BadParameter
-from web.installation.settings import Settings
+from web.installation.settings import Settings, within
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -164,8 +164,4 @@ def address_of(text: str) -> str | None:
 
 def stands_at_terminal(address: str | None, settings: Settings) -> bool:
     """Tell whether an address is one of the configured terminals."""
-    try:
-        asking = ip_address(address or "")
-    except ValueError:
-        return False
-    return any(asking in network for network in settings.terminals)
+    return within(address, settings.terminals)

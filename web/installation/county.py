@@ -19,6 +19,8 @@ its names shows what is said of it above the results (``web/search/bets.py``); `
     address = "…"
     phone = "…"
     hours = "…"
+    staff = "一楼大厅东侧服务台"    # where somebody who helps is, shown at the point's terminals
+    terminals = "10.1.7.0/24"     # which of the query terminals stand there, between commas
 
     [[contacts]]                  # 机关联系方式, in the order in which to list them
     name = "云溪县教育和体育局"
@@ -41,6 +43,7 @@ from archive import maintained
 from archive.chinese.dates import OFFICE_TIME
 from archive.errors import BadSettings
 from archive.reasons import why
+from web.installation.settings import networks, within
 
 FILE = "site.toml"
 _LONGEST = 200
@@ -68,6 +71,12 @@ class QueryPoint:
     phone: str = ""
     hours: str = ""
     also: str = ""
+    staff: str = ""
+    terminals: str = ""
+
+    def has_terminal(self, address: str | None) -> bool:
+        """Tell whether a terminal with this address stands here."""
+        return within(address, networks(self.terminals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,12 @@ class County:
     as_of: date | None = None
     name: str = ""
     host: str = ""
+
+    def standing(self, address: str | None) -> QueryPoint | None:
+        """Return where a terminal stands. With one point there is no question."""
+        if len(self.query_points) == 1:
+            return self.query_points[0]
+        return next((each for each in self.query_points if each.has_terminal(address)), None)
 
 
 _LISTS = {
@@ -181,6 +196,13 @@ def _read(kind: Any, table: object, where: str) -> Any:
             raise BadSettings(f"{FILE} 中 {where} 有不认识的项“{name}”，可用：{'、'.join(names)}。")
         if not isinstance(value, str) or len(value) > _LONGEST:
             raise BadSettings(f"{FILE} 中 {where} 的“{name}”应是 {_LONGEST} 字以内的文字。")
+    if "terminals" in table:
+        try:
+            networks(table["terminals"])
+        except ValueError as error:
+            raise BadSettings(
+                f"{FILE} 中 {where} 的“terminals”应是以逗号隔开的地址或网段，如 10.1.2.3,10.1.7.0/24。"
+            ) from error
     try:
         return kind(**table)
     except TypeError as error:

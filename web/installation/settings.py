@@ -37,10 +37,10 @@ through ``GONGKAI_MAIL_SERVER`` (``smtp://[user:password@]host[:port]``, or ``sm
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -184,9 +184,23 @@ def _one(name: str, text: str, words: Mapping[str, bool]) -> bool:
     return words[text]
 
 
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Read addresses and networks between commas. Raises ValueError."""
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def within(address: str | None, known: Iterable[IPv4Network | IPv6Network]) -> bool:
+    """Tell whether an address is one of these; what is no address is none."""
+    try:
+        asking = ip_address(address or "")
+    except ValueError:
+        return False
+    return any(asking in network for network in known)
+
+
 def _networks(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
-        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+        return networks(text)
     except ValueError as error:
         raise BadSettings(f"{name} 为“{text}”，应为以逗号隔开的地址或网段，如 10.1.2.3,10.1.7.0/24。") from error
 

@@ -30,7 +30,8 @@ document.addEventListener("click", (event) => {
     return;
   }
   event.preventDefault();
-  if (link.origin === location.origin) location.replace(link.href);
+  if (link.pathname === "/forget") forget();
+  else if (link.origin === location.origin) location.replace(link.href);
 });
 
 document.addEventListener("submit", (event) => {
@@ -120,3 +121,6 @@ window.addEventListener("pageshow", (event) => {
 });
 
 if (location.pathname === "/forget") history.replaceState(null, "", "/");
+
+// While the server can't be reached, a page kept by the terminal says so. Browsers allow that over TLS only.
+if (navigator.serviceWorker) navigator.serviceWorker.register("/terminal-worker.js").catch(() => {});

@@ -60,6 +60,7 @@ def test_what_is_stated_is_of_the_day_it_was_checked_or_else_of_the_file(tmp_pat
         ("query_points = [1]", "应是一个表"),
         ("[[query_points]]\nname = '甲'", "缺少必填的项.*address"),
         ("[[query_points]]\nname = '甲'\naddress = '乙'\nfax = '1'", "不认识的项“fax”"),
+        ("[[query_points]]\nname = '甲'\naddress = '乙'\nterminals = '十楼'", "“terminals”应是以逗号隔开的地址或网段"),
         ("[[contacts]]\nphone = '1'", "缺少必填的项.*name"),
         ("contacts = 1", r"机关联系方式应写成 \[\[contacts\]\]"),
         ("name = 1", "name 应是"),
@@ -92,3 +93,24 @@ def test_a_file_that_is_wrong_takes_nothing_down(tmp_path: Path, caplog: pytest.
             assert opened.county == County()
         assert "site.toml" in caplog.text and "页面上暂时没有" in caplog.text
         stated.unlink()
+
+
+def test_a_terminal_knows_where_it_stands(tmp_path: Path, site: Site) -> None:
+    point = "[[query_points]]\nname = '{0}'\naddress = '乙'\nstaff = '{0}服务台'\nterminals = '{1}'\n"
+    (tmp_path / "site.toml").write_text(
+        point.format("馆", "10.1.7.0/24, ::1") + point.format("厅", ""), encoding="utf-8"
+    )
+    stated = county.load(tmp_path)
+    assert [stated.standing(each) for each in ("10.1.7.9", "::1")] == [stated.query_points[0]] * 2
+    assert [stated.standing(each) for each in ("10.1.8.9", "", None)] == [None] * 3
+    client = client_of(replace(site.services, county=stated))
+    assert "馆服务台" not in client.get("/help").text
+    there = client.get("/help?terminal=1", environ_base={"REMOTE_ADDR": "10.1.7.9"}).text
+    assert "请到馆服务台找工作人员" in there and "厅服务台" not in there
+    assert "厅服务台" in client.get("/help?terminal=1").text
+    # What a terminal keeps for when it is cut off is for terminals alone.
+    client = client_of(replace(site.services, county=stated))
+    assert client.get("/offline").status_code == client.get("/terminal-worker.js").status_code == 404
+    client.get("/?terminal=1")
+    assert "馆" in client.get("/offline").text
+    assert client.get("/terminal-worker.js").mimetype == "text/javascript"
