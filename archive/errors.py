@@ -43,7 +43,8 @@ The search has its own errors under the same root, and so have the parameters of
     ├── PrecheckFailed         the pre-check of a version came to no end
     ├── RecogniserMissing      what recognises text in pictures is not installed
     ├── RecognitionBusy        another process recognises what waits
-    └── NightBusy              another night is at work
+    ├── NightBusy              another night is at work
+    └── DrillBusy              another restore drill is at work
 
 Texts are Chinese sentences, for staff and citizens. Most errors pass through to the edge, where they become an HTTP
 status or an exit code. They are caught on the way only if a job continues without what failed and reports it (a
@@ -392,3 +393,10 @@ class NightBusy(GongkaiError):
 
     def __init__(self) -> None:
         super().__init__("另一个 gongkai nightly 正在运行，请等它结束后再试。")
+
+
+class DrillBusy(GongkaiError):
+    """Another process drills a restore in the same place."""
+
+    def __init__(self) -> None:
+        super().__init__("另一个 gongkai drill 正在运行，请等它结束后再试。")

@@ -1,4 +1,4 @@
-"""Telling somebody elsewhere that a night failed: by mail, and by a JSON object sent to an address."""
+"""Telling somebody elsewhere that a night or a drill failed: by mail, and by a JSON object sent to an address."""
 
 import errno
 import json
@@ -21,9 +21,15 @@ from web.installation.settings import Settings
 SECONDS, LONGEST = 30.0, 120.0
 
 
-def tell(settings: Settings, summary: str) -> list[str]:
-    """Send what failed to those who are set. Returns a sentence for each way that did not work, which ends nothing."""
-    subject = f"{settings.site_name}：夜间任务没有全部做成"
+def tell(
+    settings: Settings, summary: str, what: str = "夜间任务没有全部做成", details: str = "gongkai nightly --last"
+) -> list[str]:
+    """Send what failed to those who are set, with the command that shows more.
+
+    Returns a sentence for each way that did not work, which ends nothing.
+    """
+    subject = f"{settings.site_name}：{what}"
+    summary = f"{summary}\n\n详情：{details}"
     problems = []
     for what, is_set, send in (
         ("邮件提醒", bool(settings.mail_server), _mail),
@@ -84,8 +90,8 @@ def _mail(settings: Settings, subject: str, summary: str) -> None:
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = subject, settings.mail_from, ", ".join(settings.mail_to)
     message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid()
-    where = f"数据目录：{settings.data}\n机器：{socket.gethostname()}\n详情：gongkai nightly --last\n"
-    message.set_content(f"{summary}\n\n{where}")
+    where = f"数据目录：{settings.data}\n机器：{socket.gethostname()}\n"
+    message.set_content(f"{summary}\n{where}")
     server = urlsplit(settings.mail_server)
     secure, host = server.scheme == "smtps", str(server.hostname)
     context = ssl.create_default_context()

@@ -57,6 +57,7 @@ COMMANDS = {
     "migrate": "key",
     "backup": "custody",
     "restore": "custody",
+    "drill": "drill",
     "rebuild-catalogue": "custody",
     "export": "custody",
 }

@@ -105,9 +105,9 @@ def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Pa
         click.echo("上一次恢复这份备份没有做完，现在接着做。")
         if persons:
             PersonsKeys(settings.keys).bring_back(persons)
-        with services() as opened:
+        with services(settings=settings) as opened:
             jobs.bring_up(opened, full=True)
-        sys.exit(_bring_staff_back(settings))
+        sys.exit(bring_staff_back(settings))
     inside = settings.database_url.startswith(f"sqlite:///{settings.data}/")
     if not inside and holds_documents(settings.database_url):
         # Before anything is moved: the files would no longer be those of the database.
@@ -120,8 +120,8 @@ def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Pa
     click.echo(f"备份恢复到 {settings.data}，属于用户 {user(os.geteuid())}。")
     if aside:
         click.echo(f"原有数据移到 {aside}")
-    code = _rebuild(settings, lost_key)
-    sys.exit(_bring_staff_back(settings) or code)
+    code = rebuild_catalogue_and_index(settings, lost_key)
+    sys.exit(bring_staff_back(settings) or code)
 
 
 @click.command("rebuild-catalogue")
@@ -133,12 +133,12 @@ def rebuild_catalogue(lost_key: bool) -> None:
     Exits with 1 if a record could not be read. Its document is then not public.
     """
     settings = Settings.from_environment()
-    code = _rebuild(settings, lost_key)
+    code = rebuild_catalogue_and_index(settings, lost_key)
     # A restore that was interrupted has left it.
-    sys.exit(_bring_staff_back(settings) or code)
+    sys.exit(bring_staff_back(settings) or code)
 
 
-def _bring_staff_back(settings: Settings) -> int:
+def bring_staff_back(settings: Settings) -> int:
     """Bring back what a restored backup has of the staff's database, the last that a restore does.
 
     Returns 1 where something of it is not there.
@@ -166,7 +166,8 @@ def _bring_staff_back(settings: Settings) -> int:
     return 1 if told else 0
 
 
-def _rebuild(settings: Settings, lost_key: bool) -> int:
+def rebuild_catalogue_and_index(settings: Settings, lost_key: bool) -> int:
+    """Rebuild an installation's catalogue out of its files, then the index. Returns 1 where something is wrong."""
     require_owner(settings.data)
     require_archive(settings.data)
     catalogue = Catalogue(settings.database_url, settings.data, empty=True, keys=settings.keys)
@@ -187,7 +188,7 @@ def _rebuild(settings: Settings, lost_key: bool) -> int:
         click.echo("gongkai: 公众现在看不到任何文件。请由两人运行 gongkai key replace --lost 换用新密钥。", err=True)
     elif unsealed:
         click.echo("gongkai: 这是旧版本的档案，公众现在看不到任何文件。请由两人运行 gongkai migrate 加封签。", err=True)
-    with services() as opened:
+    with services(settings=settings) as opened:
         jobs.bring_up(opened, full=True)
     return 1 if rebuilt.damaged or rebuilt.broken or lost_key or unsealed else 0
 

@@ -32,13 +32,15 @@ from archive.store.tables import audit, changes
 from web.commands.installation import reported
 from web.commands.sentences import sentence
 from web.http import edition
-from web.installation import deployment, nights
+from web.installation import deployment, drills, nights
 from web.installation.settings import Settings
 
 # Below so much free space a day's documents or an index beside the live one may no longer fit.
 LEAST_ROOM = 2 << 30
 # What is due each night is late after this, as at the terminals.
 LATE = timedelta(hours=36)
+# A drill is due each month.
+LATE_DRILL = timedelta(days=40)
 _AHEAD = timedelta(minutes=5)
 _GIGABYTE = 1 << 30
 # Read by this program without being a setting of the installation.
@@ -244,6 +246,23 @@ def _backup(patient: Patient) -> str:
     return told
 
 
+def _drill(patient: Patient) -> str:
+    settings = patient.settings
+    found = drills.last(settings.data)
+    if found is None:
+        if settings.backup is None or _is_new(settings.data):
+            return "还没有过"
+        raise Unwell(
+            f"备份从来没有试着恢复过。请运行 gongkai drill，并核对 systemctl status {deployment.DRILL_TIMER}。"
+        )
+    told = f"{found.ended.astimezone(OFFICE_TIME):%Y-%m-%d %H:%M}，{found.backup}，{found.minutes:.0f} 分钟"
+    if found.wrong:
+        raise Unwell(f"{told}，没有通过：{found.wrong}。改正以后请再运行 gongkai drill。")
+    if datetime.now(UTC) - found.ended > LATE_DRILL:
+        raise Unwell(f"最近一次是 {told}。请运行 gongkai drill，并核对 systemctl status {deployment.DRILL_TIMER}。")
+    return f"{told}，通过"
+
+
 def _clock(patient: Patient) -> str:
     now = datetime.now(UTC)
     with _current(patient.settings) as connection:
@@ -296,6 +315,7 @@ CHECKS: Mapping[str, Callable[[Patient], str]] = {
     "索引": _index,
     "夜间任务": _night,
     "备份": _backup,
+    "恢复演练": _drill,
     "时钟": _clock,
     "读取文件": _sandbox,
     "工作台": _desk,

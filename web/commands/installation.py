@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 import click
 
-from archive.errors import GongkaiError, NightBusy, NoArchive, RecognitionBusy, WrongUser
+from archive.errors import DrillBusy, GongkaiError, NightBusy, NoArchive, RecognitionBusy, WrongUser
 from archive.store.folder import PUBLIC_KEY, exposed, exposed_keys, holds_archive
 from indexer.errors import IndexerBusy
 from web.commands import terminal
@@ -27,7 +27,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # Of every other error it is 1.
-CODES = {NoArchive: 2, WrongUser: 2, IndexerBusy: 3, RecognitionBusy: 3, NightBusy: 3}
+CODES = {NoArchive: 2, WrongUser: 2, IndexerBusy: 3, RecognitionBusy: 3, NightBusy: 3, DrillBusy: 3}
 
 
 # How a process of this very program is started, whatever folder or environment it is called from (-I: no variable of
@@ -81,12 +81,15 @@ def _database_errors() -> type[Exception]:
 
 
 @contextmanager
-def services(serving: bool = False, reading: bool = False) -> "Iterator[Services]":
-    """Open the installation. What only is ``reading`` works on a full disk, too: to open a database takes some room."""
+def services(serving: bool = False, reading: bool = False, settings: Settings | None = None) -> "Iterator[Services]":
+    """Open the installation, or the one of these ``settings``.
+
+    What only is ``reading`` works on a full disk, too: to open a database takes some room.
+    """
     from archive.store.space import lent, make_reserve
     from web.installation.services import open_services
 
-    settings = Settings.from_environment()
+    settings = settings or Settings.from_environment()
     with lent(settings.data) if reading else nullcontext():
         opened = open_services(settings, serving)
         # For a withdrawal on a disk that has become full.

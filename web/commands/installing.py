@@ -146,7 +146,7 @@ def take_away(machine: Machine, printing: bool = False) -> None:
             f"停止并停用 {name}",
             lambda machine, name=name: "" if machine.at(deployment.UNITS / name).exists() else "没有",  # type: ignore[misc]  # a default binds the loop's variable
         )
-        for name in (deployment.TIMER, *deployment.SERVICES)
+        for name in (*deployment.TIMERS, *deployment.SERVICES)
     ]
     files = [*units, deployment.SITE, deployment.DESK, deployment.LOGROTATE, deployment.SCRIPT]
     served = machine.at(deployment.SITE).exists() or machine.at(deployment.DESK).exists()

@@ -19,8 +19,6 @@ from web.installation.settings import Settings
 if TYPE_CHECKING:
     from web.installation.services import Services
 
-# Public titles that are searched for each night, and among how many hits each must be.
-TITLES, FIRST = 50, 10
 # By day nobody's pages become slower for the sake of scans.
 _LONGEST_NIGHT = timedelta(hours=12)
 
@@ -64,22 +62,21 @@ def _staff_index(settings: Settings) -> None:
 
 
 def _self_check(settings: Settings) -> None:
-    """Search for titles as citizens would, and find each among the first hits."""
-    from indexer.asking.parse import MAX_LENGTH
-    from web.search.find import find
-    from web.search.params import SearchForm
+    """Search for titles and for the county's golden queries as citizens would, and find each among the first hits."""
+    from web.search import golden
 
     with _opened() as opened:
-        sample = opened.catalogue.public_sample(TITLES)
-        missing = []
-        for document in sample:
-            hits = find(opened, SearchForm(q=document.metadata.title[:MAX_LENGTH], per_page=FIRST, fold=False)).hits
-            # Several may have one title.
-            if not any(hit.id == document.id or hit.plain_title == document.metadata.title for hit in hits):
-                missing.append(document.id)
-    click.echo(f"以标题检索 {len(sample)} 件，前 {FIRST} 条中找到 {len(sample) - len(missing)} 件。")
-    if missing:
-        click.echo(f"没有找到：{'、'.join(missing[:10])}。请运行 gongkai reindex --full，再看是否仍然如此。")
+        sample = golden.titles(opened.catalogue)
+        listed = golden.load(settings.data / golden.FILE)
+        asked = golden.public(opened.catalogue, listed)
+        missing = [golden.missed(opened, each) for each in (sample, asked)]
+    found = len(sample) - len(missing[0])
+    click.echo(f"以标题检索 {len(sample)} 件，前 {golden.FIRST} 条中找到 {found} 件。")
+    if listed:
+        aside = f"，另有 {len(listed) - len(asked)} 条的文件现在不公开" if len(listed) > len(asked) else ""
+        click.echo(f"必查检索 {len(asked)} 条，找到 {len(asked) - len(missing[1])} 条{aside}。")
+    if lost := [*missing[0], *missing[1]]:
+        click.echo(f"没有找到：{golden.told(lost)}。请运行 gongkai reindex --full，再看是否仍然如此。")
         sys.exit(1)
 
 

@@ -29,8 +29,9 @@ SCRIPT = Path("/usr/local/bin/gongkai")
 CERTIFICATE, CERTIFICATE_KEY = Path("/etc/ssl/gongkai/site.pem"), Path("/etc/ssl/gongkai/site.key")
 OWN_CERTIFICATE, OWN_KEY = Path("/etc/ssl/gongkai/desk.pem"), Path("/etc/ssl/gongkai/desk.key")
 SERVICES = ("gongkai-web.service", "gongkai-desk.service", "gongkai-worker.service")
-TIMER = "gongkai-nightly.timer"
-UNIT_NAMES = (*SERVICES, "gongkai-nightly.service", TIMER)
+TIMER, DRILL_TIMER = "gongkai-nightly.timer", "gongkai-drill.timer"
+TIMERS = (TIMER, DRILL_TIMER)
+UNIT_NAMES = (*SERVICES, "gongkai-nightly.service", "gongkai-drill.service", *TIMERS)
 WEB_PORT, DESK_INNER_PORT, DESK_PORT = 8000, 8001, 8443
 # Services see nothing of these folders, or have folders of their own in their place.
 _HIDDEN = ("/home", "/root", "/run", "/tmp", "/var/tmp", "/dev", "/proc", "/sys")  # noqa: S108  # named to be refused
@@ -155,7 +156,7 @@ def _services(site: Site) -> Iterator[Step]:
         "通知 systemd",
         lambda machine: "" if _written(machine, *(UNITS / name for name in UNIT_NAMES)) else "没有改动，不必",
     )
-    for name in (*SERVICES, TIMER):
+    for name in (*SERVICES, *TIMERS):
         yield Command(
             ("systemctl", "enable", "--now", name),
             f"启用并启动 {name}",

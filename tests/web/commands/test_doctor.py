@@ -16,7 +16,8 @@ from tests.web.commands.conftest import Run
 from web.commands import doctor
 from web.commands.doctor import CHECKS, examined, looked_at
 from web.http import edition
-from web.installation import deployment
+from web.installation import deployment, drills
+from web.installation.drills import Drill
 from web.installation.nights import Outcome, Record, Step
 
 
@@ -121,6 +122,14 @@ def _failed_night(data: Path) -> None:
     record.end()
 
 
+def _failed_drill(data: Path) -> None:
+    drills.note(data, Drill(datetime.now(UTC), "gongkai-1", 3.2, "恢复出来的档案缺 1 件"))
+
+
+def _past_drill(data: Path) -> None:
+    drills.note(data, Drill(datetime.now(UTC) - timedelta(days=41), "gongkai-1", 3.2, ""))
+
+
 def _past_nights(data: Path) -> None:
     long_ago = (datetime.now(UTC) - timedelta(days=5)).isoformat(timespec="milliseconds")
     line = f'{{"night": "{long_ago}", "began": "{long_ago}"}}\n{{"night": "{long_ago}", "ended": "{long_ago}"}}\n'
@@ -146,6 +155,9 @@ BROKEN: dict[str, tuple[str, str, Callable[[Path], object]]] = {
     "no night": ("夜间任务", "gongkai-nightly.timer", _no_night),
     "a night that failed": ("夜间任务", "备份", _failed_night),
     "no night for days": ("夜间任务", "gongkai-nightly.timer", _past_nights),
+    "a drill that failed": ("恢复演练", "缺 1 件", _failed_drill),
+    "no drill for long": ("恢复演练", "gongkai-drill.timer", _past_drill),
+    "no drill": ("恢复演练", "gongkai drill", _unlock),
     "a clock that is behind": ("时钟", "timedatectl", _into_the_future),
     "no administrator": ("工作台", "accounts add", _no_longer_administrator),
     "no accounts": ("工作台", "accounts add", lambda data: (data / "staff.sqlite3").unlink()),

@@ -71,6 +71,7 @@ NEEDING = (
     ("audit", "verify"),
     ("audit", "list"),
     ("backup", "backups"),
+    ("drill",),
     ("rebuild-catalogue",),
     ("export", "bag", "--bagit"),
     ("key", "export"),

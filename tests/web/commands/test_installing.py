@@ -155,7 +155,7 @@ def test_the_first_time_everything_is_there_with_its_rights(machine: Recorder) -
         # A file is given before it takes its name.
         given = machine.owners.get(there) or machine.owners[there.with_name(f".{there.name}.part")]
         assert given == owner, path
-    for name in (*deployment.SERVICES, deployment.TIMER):
+    for name in (*deployment.SERVICES, *deployment.TIMERS):
         assert ("systemctl", "enable", "--now", name) in machine.ran
     assert machine.ran[-2:] == [("nginx", "-t"), ("systemctl", "reload-or-restart", "nginx")]
 

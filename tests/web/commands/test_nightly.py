@@ -374,8 +374,14 @@ def test_a_document_that_is_not_found_by_its_title_fails_the_night(
     run("reindex")
     (folder / "c.txt").write_text("关于植树造林工作的通知\n\n请护林防火。\n", encoding="utf-8")
     run("ingest", str(folder / "c.txt"), "--already-published")
+    third = run("review", "list", "--status", "published").stdout.splitlines()[-1].split()[0]
+    golden = Path(environment["GONGKAI_DATA"]) / "golden.tsv"
+    golden.write_text(f"护林防火\t{third}\n防火\t222222222222\n", encoding="utf-8")
     told = run("nightly", "--step", "self-check", code=1).stdout
+    assert "必查检索 1 条，找到 0 条，另有 1 条的文件现在不公开。" in told and f"“护林防火”（{third}）" in told
     assert "以标题检索 3 件，前 10 条中找到 2 件。" in told and "gongkai reindex --full" in told
+    golden.write_text("护林防火 222222222222\n", encoding="utf-8")
+    assert "golden.tsv 第 1 行" in run("nightly", "--step", "self-check", code=1).stderr
 
 
 def test_scans_wait_for_the_night(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
