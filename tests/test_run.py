@@ -1,10 +1,13 @@
 """``./run`` and the console script that it makes run the code of the checkout that they lie in, and nothing else."""
 
 import hashlib
+import io
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -101,3 +104,91 @@ def test_what_the_program_starts_of_itself_runs_no_other_code(tmp_path: Path) ->
     command = [*THIS_PROGRAM, "synonyms", "show", "低保"]
     ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)  # noqa: S603  # our own command
     assert ran.returncode == 0 and "最低生活保障" in ran.stdout, ran.stderr
+
+
+# Stands for what builds the two packages that are published as source only.
+_BACKEND = """
+import zipfile
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    name = "source-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(f"{folder}/{name}", "w") as made:
+        made.writestr("source.py", "")
+        made.writestr("source-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: source\\nVersion: 1.0\\n")
+        made.writestr("source-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        made.writestr("source-1.0.dist-info/RECORD", "")
+    return name
+"""
+_PROJECT = '[build-system]\nrequires = ["backend"]\nbuild-backend = "backend"\n'
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    """A checkout whose locks name two wheels and a package of source, and beside it, where these are published."""
+    folder, index = tmp_path / "first", tmp_path / "published"
+    (folder / "web" / "commands").mkdir(parents=True)
+    index.mkdir()
+    program = "def main():\n    import source, backend, wheel_or_so\n    print('ran')\n"
+    (folder / "web" / "commands" / "cli.py").write_text(program)
+    shutil.copy2(ROOT / "run", folder)
+    (folder / "locks").mkdir()
+    for name, text in (("backend", _BACKEND), ("wheel_or_so", "")):
+        with zipfile.ZipFile(index / f"{name}-1.0-py3-none-any.whl", "w") as made:
+            made.writestr(f"{name}.py", text)
+            about = f"{name}-1.0.dist-info"
+            made.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+            made.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            made.writestr(f"{about}/RECORD", "")
+    with tarfile.open(index / "source-1.0.tar.gz", "w:gz") as made:
+        held = {"PKG-INFO": "Metadata-Version: 2.1\nName: source\nVersion: 1.0\n", "pyproject.toml": _PROJECT}
+        for name, text in held.items():
+            entry = tarfile.TarInfo(f"source-1.0/{name}")
+            entry.size = len(text)
+            made.addfile(entry, io.BytesIO(text.encode()))
+    files = {path.name.partition("-")[0]: path for path in index.iterdir()}
+    for lock, names in (("build", ["backend"]), ("runtime", ["source", "wheel_or_so"]), ("ocr", ["wheel_or_so"])):
+        lines = [f"{each}==1.0 --hash=sha256:{hashlib.sha256(files[each].read_bytes()).hexdigest()}" for each in names]
+        (folder / "locks" / f"{lock}.txt").write_text("\n".join(lines) + "\n")
+    # pip takes seconds to be put into an environment. Where the system has it, it installs from outside.
+    system = subprocess.run(["python3", "-m", "pip", "--version"], capture_output=True).returncode == 0  # noqa: S607
+    command = ["python3", "-m", "venv", *(["--without-pip"] if system else []), str(folder / ".venv")]
+    subprocess.run(command, check=True)  # noqa: S603  # our own command
+    return folder
+
+
+@pytest.mark.slow
+def test_what_was_collected_is_installed_without_a_network(published: Path, tmp_path: Path) -> None:
+    index = str(tmp_path / "published")
+    known = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": index, "UV_NO_INDEX": "1", "UV_FIND_LINKS": index}
+    called(published / "run", "wheelhouse", "wheels", cwd=tmp_path, **known)
+    wheels = tmp_path / "wheels"
+    assert {path.name for path in wheels.iterdir()} == {path.name for path in (tmp_path / "published").iterdir()}
+    _emptied(published)
+    apart = [] if subprocess.run(["unshare", "-rn", "true"]).returncode else ["unshare", "-rn"]  # noqa: S607  # util-linux's
+    alone = shutil.move(wheels, tmp_path / "stick")
+    command = [*apart, published / "run", "--offline", alone, "gongkai"]
+    # Nothing that this machine is told elsewhere is used: neither where there is something, nor where there is nothing.
+    told = {**os.environ, "PIP_FIND_LINKS": index, "PIP_INDEX_URL": "http://127.0.0.1:9/"}
+    ran = subprocess.run(command, env=told, capture_output=True, text=True)  # noqa: S603  # our own command
+    assert (ran.returncode, ran.stdout) == (0, "ran\n"), ran.stderr
+    _emptied(published)
+    source = Path(alone) / "source-1.0.tar.gz"
+    source.write_bytes(source.read_bytes() + b" ")
+    ran = subprocess.run(command, env=told, capture_output=True, text=True)  # noqa: S603  # our own command
+    assert ran.returncode == 1 and "./run wheelhouse FOLDER" in ran.stderr, ran.stderr
+
+
+def _emptied(checkout: Path) -> None:
+    """Take away what is installed, but for pip."""
+    (checkout / ".venv" / "stamp-runtime").unlink()
+    (packages,) = checkout.glob(".venv/lib/python3*/site-packages")
+    for path in packages.iterdir():
+        if path.name.startswith(("source", "backend", "wheel_or_so")):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def test_offline_needs_a_folder_and_a_command(checkout: Path, tmp_path: Path) -> None:
+    for arguments, said in ((("--offline",), "FOLDER COMMAND"), (("--offline", "gone", "gongkai"), f"{tmp_path}/gone")):
+        command = [checkout / "run", *arguments]
+        ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)  # noqa: S603  # our own command
+        assert ran.returncode == 1 and said in ran.stderr

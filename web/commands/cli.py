@@ -23,6 +23,8 @@ COMMANDS = {
     "publish-due": "scheduling",
     "nightly": "nightly",
     "doctor": "doctor",
+    "sbom": "bill",
+    "advisories": "bill",
     "history": "history",
     "validity": "history",
     "relations": "relations",

@@ -108,7 +108,7 @@ NEEDING_NONE = (
     ("letters", "show", "receipt"),
 )
 # What tells of a missing archive itself, or is about the machine.
-MACHINE = {("install",), ("uninstall",), ("doctor",)}
+MACHINE = {("install",), ("uninstall",), ("doctor",), ("sbom",), ("advisories",)}
 MAKING = {("key", "import"), ("init",), ("restore",), ("demo",), ("judge",)}
 
 
