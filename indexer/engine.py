@@ -1,6 +1,6 @@
 """The contract that every search engine fulfils. One test suite runs against all of them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -134,6 +134,9 @@ class Writer(Protocol):
     def mark(self, cursor: int) -> None: ...
 
 
+Check = Callable[["Engine"], None]
+
+
 class Engine(Protocol):
     """A searchable index. Reading raises IndexMissing, IndexDamaged or IndexOutdated rather than answer wrongly."""
 
@@ -180,10 +183,11 @@ class Engine(Protocol):
         """Change the index, with its own lexicon. Commits on exit and discards on error. Raises IndexerBusy."""
         ...
 
-    def rebuilding(self) -> AbstractContextManager[Writer]:
+    def rebuilding(self, check: Check | None = None) -> AbstractContextManager[Writer]:
         """Build a new index beside the live one, with the lexicon of today.
 
-        Promotes it on exit and discards it on error. Raises IndexerBusy.
+        Promotes it on exit and discards it on error. ``check`` is called before the promotion with an engine that only
+        searches the new index; what it raises leaves the live one in place. Raises IndexerBusy.
 
         An engine may keep the partial index of an interrupted process and resume from it. For that, documents must be
         put in order of their ids.

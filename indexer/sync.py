@@ -10,7 +10,7 @@ from typing import Protocol
 
 from archive.document import Document
 from archive.store.catalogue import Catalogue, Change
-from indexer.engine import Engine, Writer
+from indexer.engine import Check, Engine, Writer
 from indexer.errors import IndexAhead, IndexMissing
 
 # Called with the number of documents done and the total.
@@ -75,9 +75,11 @@ def lag(catalogue: Catalogue, engine: Engine) -> int:
     return behind(Public(catalogue), engine)
 
 
-def rebuild(catalogue: Catalogue, engine: Engine, progress: Progress | None = None) -> Report:
+def rebuild(
+    catalogue: Catalogue, engine: Engine, progress: Progress | None = None, check: Check | None = None
+) -> Report:
     """Rebuild the index of what is public (see ``build``)."""
-    return build(Public(catalogue), engine, progress)
+    return build(Public(catalogue), engine, progress, check)
 
 
 def follow(feed: Feed, engine: Engine, progress: Progress | None = None) -> Report:
@@ -108,13 +110,15 @@ def behind(feed: Feed, engine: Engine) -> int:
     return last - cursor
 
 
-def build(feed: Feed, engine: Engine, progress: Progress | None = None) -> Report:
+def build(feed: Feed, engine: Engine, progress: Progress | None = None, check: Check | None = None) -> Report:
     """Rebuild the index from the archive while the live one keeps answering. Resumes an interrupted build.
+
+    What ``check`` raises of the new index keeps the live one.
 
     Raises IndexerBusy. Raises IndexAhead if the interrupted build has changes that the archive lacks, and discards that
     build.
     """
-    with engine.rebuilding() as writer:
+    with engine.rebuilding(check) as writer:
         last = feed.last_change()
         if not writer.last_put:
             writer.mark(last)

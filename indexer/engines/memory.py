@@ -10,7 +10,7 @@ from archive.chinese.text import normalise
 from archive.document import Document
 from indexer import explanation, fields, reading, relevance
 from indexer.analyzer import Analyzer, Cut
-from indexer.engine import Answer, Hit, SearchRequest, Sort
+from indexer.engine import Answer, Check, Hit, SearchRequest, Sort
 from indexer.explanation import Explanation, Facts, Spread, Term
 from indexer.fields import Entry, number_pattern
 from indexer.figures import figures, stands_in
@@ -103,14 +103,19 @@ class MemoryEngine:
             yield writer
 
     @contextmanager
-    def rebuilding(self) -> Iterator["_Writer"]:
-        with self._replacing({}, 0) as writer:
+    def rebuilding(self, check: Check | None = None) -> Iterator["_Writer"]:
+        with self._replacing({}, 0, check) as writer:
             yield writer
 
     @contextmanager
-    def _replacing(self, entries: Mapping[str, Entry], cursor: int) -> Iterator["_Writer"]:
+    def _replacing(self, entries: Mapping[str, Entry], cursor: int, check: Check | None = None) -> Iterator["_Writer"]:
         writer = _Writer(dict(entries), cursor, self._analyzer)
         yield writer
+        if check:
+            trial = MemoryEngine(self._analyzer)
+            with trial._replacing(writer.entries, writer.cursor):
+                pass
+            check(trial)
         self._entries, self._cursor = writer.entries, writer.cursor
         self._builds += 1
         self._vocabulary = _Vocabulary(list(self._entries.values()))

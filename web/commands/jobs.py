@@ -15,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive import recognition
+from archive.chinese.dates import office_now
 from archive.custody import fixity
 from archive.custody.fixity import Damage
 from archive.decisions import validity
@@ -39,7 +40,9 @@ from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated, 
 from indexer.lexicon import Lexicon
 from web.http import edition
 from web.installation.services import Services, staff_engine
+from web.installation.settings import Settings
 from web.programs import lists
+from web.search import golden
 
 # Seconds between progress lines of a job that does not run in a terminal.
 LINE_SECONDS = 5.0
@@ -177,9 +180,10 @@ def bring_up(opened: Services, full: bool) -> None:
     """Reindex, with progress and a final count. An index of another lexicon than today's is built anew.
 
     While a line of the lexicon can't be used, changes are brought in with the words that the index has, and then
-    BadLexicon is raised.
+    BadLexicon is raised. So it is with GoldenMissed where an index of other words finds less than the live one, which
+    then stays. Outside the hours for rebuilds (GONGKAI_REBUILD_HOURS) an index that answers waits for them.
     """
-    problem = None
+    problem: GongkaiError | None = None
     try:
         renewed = Lexicon.load(opened.settings.data / lexicon.OWN_NAME) != opened.analyzer.lexicon
     except BadLexicon as error:
@@ -191,23 +195,46 @@ def bring_up(opened: Services, full: bool) -> None:
     if turned:
         say(f"{len(turned)} 件文件的效力状态到期变化。")
     if renewed and not full and answers(opened):
-        say("词典有改动，现在重建索引；建成之前，检索沿用原来的索引。")
-    run = sync.rebuild if full or renewed else sync.catch_up
+        renewed = may_rebuild(opened.settings)
+        say(
+            "词典有改动，现在重建索引；建成之前，检索沿用原来的索引。"
+            if renewed
+            else "词典有改动，索引在 GONGKAI_REBUILD_HOURS 的时段里重建；现在沿用原来的词。要立即重建的，加 --full。"
+        )
     with progress("建索引", None) as advance:
+
+        def rebuild() -> sync.Report:
+            return sync.rebuild(opened.catalogue, opened.engine, advance, golden.check(opened))
+
+        report = None
+        if full or renewed:
+            try:
+                report = rebuild()
+            except (golden.GoldenMissed, golden.BadGolden) as error:
+                if full:
+                    raise
+                problem = error
         try:
-            report = run(opened.catalogue, opened.engine, advance)
+            report = report or sync.catch_up(opened.catalogue, opened.engine, advance)
         except (IndexDamaged, IndexAhead, IndexOutdated) as error:
-            if full or renewed:
-                raise
             if problem:
                 raise problem from error
             say(f"{error.problem}现在重建。")
-            report = sync.rebuild(opened.catalogue, opened.engine, advance)
+            report = rebuild()
     edition.stamp(opened.settings.data)
     count = opened.engine.count()
     click.echo(f"索引写入 {report.put} 件，移出 {report.removed} 件；现有 {count} 件，至第 {report.cursor} 号变更。")
     if problem:
         raise problem
+
+
+def may_rebuild(settings: Settings) -> bool:
+    """Tell whether an index that answers may be built anew now, which takes the machine's time."""
+    if settings.rebuild_hours is None:
+        return True
+    begin, end = settings.rebuild_hours
+    now = office_now().time()
+    return begin <= now < end if begin < end else now >= begin or now < end
 
 
 def bring_up_staff(opened: Services, full: bool) -> None:
@@ -229,7 +256,7 @@ def bring_up_staff(opened: Services, full: bool) -> None:
             sources.append(FoundAgain(known, opened.catalogue))
         everything = Everything(opened.catalogue, sources)
         try:
-            renewed = full or words != engine.analyzer().lexicon
+            renewed = full or words != engine.analyzer().lexicon and may_rebuild(opened.settings)
             report = (sync.build if renewed else sync.follow)(everything, engine, advance)
         except (IndexDamaged, IndexAhead, IndexOutdated) as error:
             if full:

@@ -37,7 +37,7 @@ from indexer.errors import BadLexicon, IndexAhead, IndexDamaged, IndexOutdated
 from indexer.lexicon import Lexicon
 from web.commands.deciding import hindered
 from web.commands.installation import THIS_PROGRAM, reported, services
-from web.commands.jobs import new_recogniser, new_sandbox, say
+from web.commands.jobs import may_rebuild, new_recogniser, new_sandbox, say
 from web.commands.sentences import sentence
 from web.http import edition
 from web.installation.services import staff_engine
@@ -308,7 +308,7 @@ class Upkeep:
         """Tell whether the lexicon has become another one than the staff's index was built with."""
         own = self._opened.settings.data / lexicon.OWN_NAME
         changed = own.stat().st_mtime_ns if own.is_file() else 0
-        if changed == self._words:
+        if changed == self._words or not may_rebuild(self._opened.settings):
             return False
         try:
             other = Lexicon.load(own) != self._held.analyzer().lexicon

@@ -30,9 +30,12 @@ default 20, are the working days in which a correction that somebody asks for is
 ``GONGKAI_REEVALUATION_MONTHS``, by default 12, are the months after which what is withheld is evaluated again.
 
 ``gongkai nightly`` makes its backups in ``GONGKAI_BACKUP`` (none without it), keeps the newest ``GONGKAI_BACKUP_KEEP``
-(14), and ends what may take until the morning at ``GONGKAI_NIGHT_UNTIL`` (06:00). A night that failed is told by mail
-through ``GONGKAI_MAIL_SERVER`` (``smtp://[user:password@]host[:port]``, or ``smtps:``) from ``GONGKAI_MAIL_FROM`` to
-``GONGKAI_MAIL_TO``, and as JSON to the address ``GONGKAI_WEBHOOK``; neither by default.
+(14), and ends what may take until the morning at ``GONGKAI_NIGHT_UNTIL`` (06:00). Between the times of day in
+``GONGKAI_REBUILD_HOURS`` (``22:00-06:00``; by default always) an index that answers is built anew by itself.
+
+A night that failed is told by mail through ``GONGKAI_MAIL_SERVER`` (``smtp://[user:password@]host[:port]``, or
+``smtps:``) from ``GONGKAI_MAIL_FROM`` to ``GONGKAI_MAIL_TO``, and as JSON to the address ``GONGKAI_WEBHOOK``; neither
+by default.
 """
 
 import os
@@ -90,6 +93,8 @@ class Settings:
     backup: Path | None = None
     backup_keep: int = 14
     night_until: time = time(6)
+    # Between which times of day an index that answers may be built anew; None: at any.
+    rebuild_hours: tuple[time, time] | None = None
     mail_server: str = ""
     mail_from: str = ""
     mail_to: tuple[str, ...] = ()
@@ -140,6 +145,7 @@ class Settings:
             _folder("GONGKAI_BACKUP", place) if (place := environment.get("GONGKAI_BACKUP")) else None,
             whole("GONGKAI_BACKUP_KEEP", plain.backup_keep, 1, 10_000),
             _clock("GONGKAI_NIGHT_UNTIL", environment.get("GONGKAI_NIGHT_UNTIL") or "06:00"),
+            _hours("GONGKAI_REBUILD_HOURS", environment.get("GONGKAI_REBUILD_HOURS") or ""),
             *_mail(environment),
             _webhook("GONGKAI_WEBHOOK", environment.get("GONGKAI_WEBHOOK") or ""),
         )
@@ -210,6 +216,19 @@ def _clock(name: str, text: str) -> time:
         return time_of_day(text)
     except ValueError as error:
         raise BadSettings(f"{name} 为“{text}”，应为钟点，如 06:00。") from error
+
+
+def _hours(name: str, text: str) -> tuple[time, time] | None:
+    if not text:
+        return None
+    begin, _, end = text.partition("-")
+    try:
+        hours = time_of_day(begin.strip()), time_of_day(end.strip())
+    except ValueError as error:
+        raise BadSettings(f"{name} 为“{text}”，应为从几时到几时，如 22:00-06:00。") from error
+    if hours[0] == hours[1]:
+        raise BadSettings(f"{name} 为“{text}”，起止不应相同；任何时候都可以的，不要设置。")
+    return hours
 
 
 def _mail(environment: Mapping[str, str]) -> tuple[str, str, tuple[str, ...]]:

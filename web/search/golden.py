@@ -10,8 +10,8 @@ They are asked of an index before it is switched in, each night, and of an archi
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive import maintained
@@ -19,7 +19,8 @@ from archive.errors import GongkaiError
 from archive.plain import one_line
 from archive.store.catalogue import Catalogue
 from indexer.asking.parse import MAX_LENGTH
-from indexer.errors import BadQuery
+from indexer.engine import Engine
+from indexer.errors import BadQuery, IndexUnusable
 from web.installation.services import Services
 from web.search.find import documents_of
 from web.search.params import SearchForm
@@ -39,6 +40,16 @@ class BadGolden(GongkaiError):
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(f"{FILE} 第 {line} 行：{reason}")
         self.line = line
+
+
+class GoldenMissed(GongkaiError):
+    """A new index that does not find what the live one finds, and therefore was not switched in."""
+
+    def __init__(self, lost: Sequence["Golden"]) -> None:
+        super().__init__(
+            f"新建的索引没有换上：{told(lost)}在现有的索引里找得到，在新建的里找不到。检索照旧用现有的索引。"
+            f"请核对最近改动的词典（lexicon.txt）、{FILE}，改正后再运行 gongkai reindex --full。"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,25 @@ def public(catalogue: Catalogue, wanted: Sequence[Golden]) -> list[Golden]:
 def missed(services: Services, wanted: Iterable[Golden]) -> list[Golden]:
     """Return those that a search does not find among the first hits. Raises as ``find`` does, but for a bad query."""
     return [each for each in wanted if not _finds(services, each)]
+
+
+def check(services: Services) -> Callable[[Engine], None]:
+    """Return what is asked of a new index before it is switched in. It raises GoldenMissed, or BadGolden.
+
+    What neither index finds is no reason to keep the old one; each night tells it. Where none answers, any is better.
+    """
+
+    def compare(new: Engine) -> None:
+        try:
+            services.engine.generation()
+        except IndexUnusable:
+            return
+        asked = public(services.catalogue, [*load(services.settings.data / FILE), *titles(services.catalogue)])
+        lost = missed(replace(services, engine=new), asked)
+        if lost := [each for each in lost if _finds(services, each)]:
+            raise GoldenMissed(lost)
+
+    return compare
 
 
 def told(missed: Sequence[Golden]) -> str:

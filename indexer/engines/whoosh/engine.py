@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from archive.store.seals import Seals
 from indexer.analyzer import Analyzer
-from indexer.engine import Answer, SearchRequest, Vocabulary
+from indexer.engine import Answer, Check, SearchRequest, Vocabulary
 from indexer.engines.generations import Generations
 from indexer.engines.manifest import Manifest
 from indexer.engines.whoosh import explaining, searching
@@ -109,8 +109,8 @@ class WhooshEngine:
             yield writer
 
     @contextmanager
-    def rebuilding(self) -> Iterator[IndexWriter]:
-        with self._building(fresh=True) as writer:
+    def rebuilding(self, check: Check | None = None) -> Iterator[IndexWriter]:
+        with self._building(fresh=True, check=check) as writer:
             yield writer
 
     def close(self) -> None:
@@ -200,7 +200,7 @@ class WhooshEngine:
             raise IndexOutdated(self._fingerprint, manifest.fingerprint)
 
     @contextmanager
-    def _building(self, fresh: bool) -> Iterator[IndexWriter]:
+    def _building(self, fresh: bool, check: Check | None = None) -> Iterator[IndexWriter]:
         with self._generations.building(fresh, self._fingerprint, self._analyzer.lexicon.digest) as building:
             analyzer, cursor, last_put = self._analyzer, 0, ""
             if (base := building.base) is not None:
@@ -231,12 +231,26 @@ class WhooshEngine:
                 yield writer
                 writer.commit()
             seal("")
-            self._check(building.folder)
+            opened = self._checked(building.folder)
+            if check:
+                check(_Trial(opened))
 
-    def _check(self, folder: Path) -> None:
-        """Raise IndexDamaged unless the new generation answers searches."""
+    def _checked(self, folder: Path) -> _Opened:
+        """Open a new generation. Raises IndexDamaged unless it answers searches."""
         opened = self._open(folder, folder)
         if opened.snapshot.size != opened.manifest.documents:
             raise IndexDamaged(folder.name, f"应有 {opened.manifest.documents} 件，读到 {opened.snapshot.size} 件")
         if lost := searching.unanswered(opened.snapshot, opened.analyzer, _SELF_CHECKED):
             raise IndexDamaged(folder.name, f"以标题检索不到文件 {lost[0]}")
+        return opened
+
+
+class _Trial(WhooshEngine):
+    """A generation that is not live yet, to be searched and nothing else."""
+
+    def __init__(self, opened: _Opened) -> None:
+        super().__init__(opened.live, opened.analyzer)
+        self._trial = opened
+
+    def _current(self) -> _Opened:
+        return self._trial

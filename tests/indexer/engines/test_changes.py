@@ -98,6 +98,24 @@ def test_an_error_while_building_leaves_the_index_as_it_was(engine: Engine, how:
     assert engine.cursor() == 5
 
 
+def test_a_new_index_is_checked_before_it_is_live_and_one_that_fails_is_never_seen(
+    engine: Engine, analyzer: Analyzer
+) -> None:
+    before, seen = found(engine, ""), list[tuple[list[str], list[str], int]]()
+
+    def check(new: Engine) -> None:
+        seen.append((found(new, "新增"), found(engine, "新增"), new.count()))
+        if len(seen) == 1:
+            raise ValueError("less than before")
+
+    with pytest.raises(ValueError, match="less"), engine.rebuilding(check) as writer:
+        writer.put(entry(make_document("new", "新增文件"), analyzer))
+    assert found(engine, "") == before and engine.cursor() == 5
+    with engine.rebuilding(check) as writer:
+        writer.put(entry(make_document("new", "新增文件"), analyzer))
+    assert seen == [(["new"], [], 1)] * 2 and found(engine, "") == ["new"]
+
+
 def test_an_index_opened_again_is_the_same(engine: Engine, make: Callable[[], Engine]) -> None:
     again = make()
     assert found(again, "通知") == found(engine, "通知")

@@ -5,10 +5,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from tests.web.commands.conftest import Run, caller
 from tests.web.conftest import Site
 from web.installation.opinions import Opinion
+from web.search import golden
 
 pytestmark = pytest.mark.page
 
@@ -31,6 +33,46 @@ def test_own_words_are_checked_and_tried(run: Run, folder: Path, tmp_path: Path)
     own.write_text("镇\n", encoding="utf-8")
     assert "第 1 行" in run("reindex", code=1).output
     assert "共 2 件" in run("search", "通知").output
+
+
+def test_a_new_index_that_finds_less_is_not_switched_in_and_changes_come_in_all_the_same(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    run("reindex")
+    id = run("review", "list", "--status", "published").stdout.split()[0]
+    data = tmp_path / "data"
+    (data / "golden.tsv").write_text(f"值班制度\t{id}\n没有这样的话\t{id}\n", encoding="utf-8")
+    live = (data / "index" / "current").resolve()
+    assert "索引写入 2 件" in run("reindex", "--full").output, "what no index finds keeps none from being switched in"
+    (data / "lexicon.txt").write_text("云溪新城区\n", encoding="utf-8")
+    (folder / "c.txt").write_text("关于植树造林工作的通知\n\n请护林防火。\n", encoding="utf-8")
+    run("ingest", str(folder / "c.txt"), "--already-published", "--actor", "移交")
+    finds = golden._finds
+    monkeypatch.setattr(
+        golden, "_finds", lambda at, each: finds(at, each) and (at.engine.count() != 3 or each.query != "值班制度")
+    )
+    told = run("reindex", code=1)
+    assert f"“值班制度”（{id}）" in told.stderr and "没有换上" in told.stderr and "没有这样的话" not in told.stderr
+    assert "索引写入 1 件" in told.stdout and "共 1 件" in run("search", "护林防火").output
+    monkeypatch.setattr(golden, "_finds", finds)
+    (data / "golden.tsv").write_text("值班制度\n", encoding="utf-8")
+    assert "golden.tsv 第 1 行" in run("reindex", "--full", code=1).stderr
+    assert (data / "index" / "current").resolve() != live and "共 3 件" in run("search", "通知").output
+
+
+def test_a_changed_lexicon_waits_for_its_hours(
+    run: Run, environment: dict[str, str], folder: Path, tmp_path: Path
+) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    run("reindex")
+    (tmp_path / "data" / "lexicon.txt").write_text("云溪新城区\n", encoding="utf-8")
+    environment["GONGKAI_REBUILD_HOURS"] = "22:00-06:00"
+    with time_machine.travel("2026-06-01T02:00:00Z"):
+        told = run("reindex")
+        assert "GONGKAI_REBUILD_HOURS" in told.stderr and "索引写入 0 件" in told.stdout
+    with time_machine.travel("2026-06-01T15:00:00Z"):
+        assert "索引写入 2 件" in run("reindex").stdout
 
 
 def test_best_bets_are_checked_and_lines_that_show_nothing_named(run: Run, folder: Path, tmp_path: Path) -> None:
