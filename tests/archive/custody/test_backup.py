@@ -401,7 +401,7 @@ def test_what_is_not_in_the_manifest_is_not_restored_and_told(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     made = backups.backup(catalogue, blobs, data, elsewhere, quiet).folder
-    (made / "records" / "zz").mkdir()
+    (made / "records" / "zz").mkdir(exist_ok=True)
     (made / "records" / "zz" / "zzzz.json").write_text("{}")
     restoring.restore(made, elsewhere / "again", (), False, quiet, catalogue.keys.private())
     assert not (elsewhere / "again" / "records" / "zz").exists()
