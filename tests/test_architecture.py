@@ -41,6 +41,7 @@ archive.registers.requests
 archive.registers.requests.letters
 archive.registers.books
 archive.custody
+archive.monitoring
 
 indexer indexer.errors indexer.query indexer.relevance indexer.figures indexer.gaps
 indexer.lexicon indexer.analyzer indexer.reading indexer.facets indexer.fields indexer.explanation indexer.engine

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 FORMAT = 1
 # What staff wrote into the data folder themselves.
 OWN = (
-    *("site.toml", "best-bets.tsv", "synonyms.tsv", "golden.tsv", "lexicon.txt", "taxonomy.toml"),
+    *("site.toml", "best-bets.tsv", "synonyms.tsv", "golden.tsv", "monitoring.tsv", "lexicon.txt", "taxonomy.toml"),
     *(notices.OWN_NAME, *letters.OWN_NAMES),
 )
 LEDGER = "withdrawals.jsonl"

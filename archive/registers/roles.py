@@ -43,6 +43,7 @@ class Act(StrEnum):
     SEE_BOOKS = "查看其他登记簿"
     KEEP_BOOKS = "登记其他登记簿"
     EXPORT_BOOKS = "导出其他登记簿"
+    ANSWER_FINDINGS = "办理日常监测"
 
 
 _DESK = frozenset({Role.REVIEWER, Role.PUBLISHER, Role.HEAD})
@@ -74,6 +75,8 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.SEE_BOOKS: _DESK | {Role.CLERK, Role.AUDITOR},
     Act.KEEP_BOOKS: frozenset({Role.CLERK}),
     Act.EXPORT_BOOKS: frozenset({Role.CLERK, Role.HEAD}),
+    # One answers and another closes, so that more than those who keep the other registers have to be able to.
+    Act.ANSWER_FINDINGS: frozenset({Role.REVIEWER, Role.CLERK, Role.HEAD}),
 }
 # Acts after which a stranger at an open desk could have done harm: the password or a code is asked for again.
 STEPPED_UP = frozenset(

@@ -40,7 +40,17 @@ _LINKLESS = {errno.EPERM, errno.EACCES, errno.EXDEV, errno.EMLINK, errno.ENOTSUP
 # What may lie in a folder before an archive is made in it: what staff maintain, what is made again by itself, and
 # what a new disk holds.
 _BEFOREHAND = (
-    *("synonyms.tsv", "best-bets.tsv", "golden.tsv", "site.toml", "lexicon.txt", "taxonomy.toml", "letters", "keys"),
+    *(
+        "synonyms.tsv",
+        "best-bets.tsv",
+        "golden.tsv",
+        "monitoring.tsv",
+        "site.toml",
+        "lexicon.txt",
+        "taxonomy.toml",
+        "letters",
+        "keys",
+    ),
     *("cache", "index", STAFF_INDEX),
     "lost+found",
 )

@@ -18,7 +18,7 @@ from archive.chinese.text import normalise
 from archive.document import Document
 from indexer import facets
 from indexer.analyzer import Analyzer, grams
-from indexer.engine import Answer, Hit, SearchRequest, Sort
+from indexer.engine import Answer, Check, Hit, SearchRequest, Sort
 from indexer.fields import TITLE_WEIGHT
 from indexer.query import (
     And,
@@ -256,7 +256,8 @@ class Fts5:
     def writing(self) -> NoReturn:
         raise NotImplementedError
 
-    rebuilding = writing
+    def rebuilding(self, check: Check | None = None) -> NoReturn:
+        raise NotImplementedError
 
     def close(self) -> None:
         self._connection.close()

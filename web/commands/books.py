@@ -10,6 +10,7 @@ from archive.chinese.dates import office_today
 from archive.errors import SignInRefused, UnknownEntry
 from archive.registers.books import corrections as _corrections
 from archive.registers.books import exchange
+from archive.registers.books import findings as _findings
 from archive.registers.books import handovers as _handovers
 from archive.registers.books import openings as _openings
 from archive.registers.books import proposals as _proposals
@@ -101,6 +102,8 @@ def _group(spec: Spec, about: str) -> click.Group:
 
 
 proposals = _group(_proposals.SPEC, "The register of proposals of deputies and members (建议提案).")
+
+findings = _group(_findings.SPEC, "The register of daily monitoring (日常监测).")
 
 corrections = _group(_corrections.SPEC, "The register of corrections that somebody asked for (更正).")
 

@@ -47,6 +47,8 @@ COMMANDS = {
     "reevaluations": "books",
     "handovers": "books",
     "openings": "books",
+    "findings": "books",
+    "monitor": "monitor",
     "letters": "letters",
     "serve": "serving",
     "demo": "demo",

@@ -23,6 +23,7 @@ _LABELS = {
     "index": "检索索引",
     "staff-index": "工作人员的索引",
     "self-check": "检索自检",
+    "monitor": "日常监测",
     "lists": "元数据清单",
     "verify": "核验",
     "backup": "备份",

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive import maintained
+from archive.document import Document
 from archive.errors import GongkaiError
 from archive.plain import one_line
 from archive.store.catalogue import Catalogue
@@ -71,11 +72,12 @@ def load(path: Path) -> list[Golden]:
 
 def titles(catalogue: Catalogue, count: int = TITLES) -> list[Golden]:
     """Return the titles of some public documents, by chance, as golden queries."""
-    return [
-        Golden(title[:MAX_LENGTH], document.id, title)
-        for document in catalogue.public_sample(count)
-        if (title := document.metadata.title)
-    ]
+    return of(catalogue.public_sample(count))
+
+
+def of(documents: Iterable[Document]) -> list[Golden]:
+    """Return the titles of documents as golden queries."""
+    return [Golden(each.metadata.title[:MAX_LENGTH], each.id, each.metadata.title) for each in documents]
 
 
 def public(catalogue: Catalogue, wanted: Sequence[Golden]) -> list[Golden]:

@@ -24,6 +24,7 @@ from web.staff.attaching import attaching
 from web.staff.books.amending import amending
 from web.staff.books.disputing import disputing
 from web.staff.books.handing import handing
+from web.staff.books.monitored import monitored
 from web.staff.books.pages import registers
 from web.staff.books.proposing import proposing
 from web.staff.books.reevaluating import reevaluating
@@ -97,6 +98,7 @@ PARTS = (
     reevaluating,
     handing,
     replies,
+    monitored,
     recommending,
     managing,
     nights,

@@ -103,6 +103,8 @@ class Book:
         """
         cells = self._fit(self.read(told))
         made = {**self._made(cells), **(also or {})}
+        if self.spec.apart and made.get(self.spec.apart[0]):
+            raise EntryRefused(f"{self._label(self.spec.apart[0])}由另一人登记，不能在登记时一并填写。")
         with self._staff.writing() as connection:
             query = select(book_entries).where(book_entries.c.id == id, book_entries.c.book == self.spec.id)
             if there := connection.execute(query).mappings().first():
@@ -146,6 +148,7 @@ class Book:
                 self._refuse_taken(connection, number)
                 connection.execute(update(book_entries).where(book_entries.c.id == id).values(number=number))
                 row = self._row(connection, id)
+            self._refuse_alone(connection, row, made, by)
             if row["facts"].get(ANONYMISED_ON) and personal:
                 raise EntryRefused("这一条的个人信息已经去除，不再登记新的。")
             if event == ANONYMISE:
@@ -303,6 +306,22 @@ class Book:
         if row is None:
             raise UnknownEntry(self.spec.title)
         return row
+
+    def _refuse_alone(self, connection: Connection, row: RowMapping, made: Facts, by: Actor) -> None:
+        """Raise EntryRefused where one person states what two have to (``Spec.apart``)."""
+        if self.spec.apart is None:
+            return
+        fact, by_another = self.spec.apart
+        if not made.get(fact) or made.get(fact) == row["facts"].get(fact):
+            return
+        at = book_events.c
+        stated = connection.execute(select(at.person, at.after).where(at.entry_id == row["id"])).all()
+        others = {person for person, after in stated if after.get(by_another)}
+        if made.get(by_another) != row["facts"].get(by_another) or by.person in others:
+            raise EntryRefused(f"{self._label(by_another)}由您登记，{self._label(fact)}须由另一人登记。")
+
+    def _label(self, name: str) -> str:
+        return next(each.label for each in self.spec.columns if each.name == name)
 
     def _refuse_taken(self, connection: Connection, number: str) -> None:
         at = book_entries.c

@@ -49,6 +49,8 @@ class Spec:
     more: Callable[[Facts, Catalogue], Facts] = _nothing_more
     # The last day on which what is personal is kept; None while something is open, or where nothing ends.
     retained_until: Callable[[Facts], date | None] | None = None
+    # A fact that is stated by another person than who stated the second one; None where anybody may state anything.
+    apart: tuple[str, str] | None = None
 
     def year(self, facts: Facts) -> int:
         return int(text(facts, self.dated)[:4])

@@ -34,6 +34,7 @@ TABLE = """
 查看其他登记簿      .      x      x      x         x       x       .
 登记其他登记簿      .      .      .      x         .       .       .
 导出其他登记簿      .      .      .      x         x       .       .
+办理日常监测        .      x      .      x         x       .       .
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 

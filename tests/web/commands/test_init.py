@@ -19,7 +19,7 @@ pytestmark = pytest.mark.page
 
 NOTICE = Path(notices.__file__).with_name("calendar.tsv")
 # Each with arguments by which it would go on.
-BOOKS = ("proposals", "disputes", "corrections", "reevaluations", "handovers", "openings")
+BOOKS = ("proposals", "disputes", "corrections", "reevaluations", "handovers", "openings", "findings")
 NEEDING = (
     ("ingest", ".", "--actor", "甲"),
     ("review", "list"),
@@ -72,6 +72,7 @@ NEEDING = (
     ("audit", "list"),
     ("backup", "backups"),
     ("drill",),
+    ("monitor",),
     ("rebuild-catalogue",),
     ("export", "bag", "--bagit"),
     ("key", "export"),

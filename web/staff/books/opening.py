@@ -5,14 +5,16 @@ from collections.abc import Mapping
 
 from flask import request
 
-from archive.registers.books import corrections, handovers, openings, proposals, reevaluations
+from archive.registers.books import corrections, findings, handovers, openings, proposals, reevaluations
 from archive.registers.books.book import Book
 from archive.registers.books.spec import Spec
 from web.http.current import services
 from web.staff.guard import desk
 
 # In the order of the first page.
-SPECS: tuple[Spec, ...] = (proposals.SPEC, corrections.SPEC, reevaluations.SPEC, handovers.SPEC, openings.SPEC)
+SPECS: tuple[Spec, ...] = (
+    *(proposals.SPEC, corrections.SPEC, reevaluations.SPEC, handovers.SPEC, openings.SPEC, findings.SPEC),
+)
 
 
 def sent_form() -> dict[str, str]:
