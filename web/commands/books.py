@@ -8,8 +8,8 @@ import click
 
 from archive.chinese.dates import office_today
 from archive.errors import SignInRefused, UnknownEntry
+from archive.registers.books import contractors, exchange
 from archive.registers.books import corrections as _corrections
-from archive.registers.books import exchange
 from archive.registers.books import findings as _findings
 from archive.registers.books import handovers as _handovers
 from archive.registers.books import openings as _openings
@@ -27,6 +27,7 @@ from web.commands.register import register_of
 from web.commands.tables import BY, DRY, FILE, NEW, actor_of, refuse_there, tell
 from web.commands.usage import Commands
 from web.commands.words import Words
+from web.installation import boards
 from web.installation.services import Services
 
 _RECEIVER = Words(
@@ -104,6 +105,26 @@ def _group(spec: Spec, about: str) -> click.Group:
 proposals = _group(_proposals.SPEC, "The register of proposals of deputies and members (建议提案).")
 
 findings = _group(_findings.SPEC, "The register of daily monitoring (日常监测).")
+
+
+@findings.command("contractor")
+@click.argument("file", type=FILE)
+@BY
+@DRY
+@reported
+def contractor(file: Path, by: str, dry_run: bool) -> None:
+    """Take a contractor's list in from FILE, CSV or xlsx, under the columns that it has.
+
+    A row that is wrong, or open in the register already, is refused by its line, and the rest goes in.
+    """
+    with services() as opened:
+        actor = actor_of(opened, by, _findings.SPEC.keep)
+        board = boards.read(opened.settings.data)
+        columns = {each.column for each in board.columns} if board else set()
+        with book_of(opened, _findings.SPEC) as book:
+            taken = contractors.take_in(book, file, columns, actor, dry_run)
+    tell(taken, dry_run, "条")
+
 
 corrections = _group(_corrections.SPEC, "The register of corrections that somebody asked for (更正).")
 

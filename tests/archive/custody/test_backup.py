@@ -404,7 +404,7 @@ def test_what_is_not_in_the_manifest_is_not_restored_and_told(
     (made / "records" / "zz").mkdir(exist_ok=True)
     (made / "records" / "zz" / "zzzz.json").write_text("{}")
     restoring.restore(made, elsewhere / "again", (), False, quiet, catalogue.keys.private())
-    assert not (elsewhere / "again" / "records" / "zz").exists()
+    assert not (elsewhere / "again" / "records" / "zz" / "zzzz.json").exists()
     assert "zzzz.json" in caplog.text
 
 

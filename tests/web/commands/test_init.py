@@ -73,6 +73,7 @@ NEEDING = (
     ("backup", "backups"),
     ("drill",),
     ("monitor",),
+    ("findings", "contractor", __file__, "--by", "甲"),
     ("rebuild-catalogue",),
     ("export", "bag", "--bagit"),
     ("key", "export"),

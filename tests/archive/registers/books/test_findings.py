@@ -1,11 +1,12 @@
 """Findings: opened and rechecked by the machine, answered by one person, closed by another."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from archive.errors import EntryRefused
-from archive.registers.books import checking, findings
+from archive.registers.books import checking, contractors, findings
 from archive.registers.books.book import Book
 from archive.registers.books.findings import LOOKED_FOR, MACHINE, SPEC, Finding, Problem, due, keep
 from archive.registers.requests.request import Actor
@@ -86,3 +87,45 @@ def test_one_night_opens_no_more_than_can_be_answered(book: Book, monkeypatch: p
     many = [Finding(Problem.PERSONAL, f"doc{number}", "有拦截。") for number in range(3)]
     kept = keep(book, many, LOOKED_FOR, TERM)
     assert (kept.new, kept.left) == (2, 1) and keep(book, many, LOOKED_FOR, TERM).new == 1
+
+
+LISTS = {
+    "columns": "栏目名称,类别,问题类型,网址,监测时间,最后更新时间,未更新天数,快照\n"
+    "工作动态,动态,栏目不更新,https://a.example/gzdt,2026-08-20 10:11:12,2026-07-01,50,x.png\n",
+    "blank": "栏目名称,URL,路径,问题描述,发现时间\n首页>招考录用,https://a.example/zk,,空白,2026/8/21\n",
+    "links": "url,parentUrl,linkTitle,问题描述,扫描时间\nhttps://b.example/x,https://a.example/y,办事,404,2026-08-22\n",
+}
+FOUND = {
+    "columns": ("栏目不更新", "政务公开/工作动态", "最后更新 2026-07-01；已有 50 天", "2026-08-20"),
+    "blank": ("空白栏目", "招考录用", "空白", "2026-08-21"),
+    "links": ("链接打不开", "https://b.example/x", "所在页面 https://a.example/y", "2026-08-22"),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_contractors_list_comes_in_under_its_own_columns_once(book: Book, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(LISTS[name], encoding="utf-8")
+    columns = {"政务公开/工作动态", "招考录用", "政务公开/公示"}
+    assert contractors.take_in(book, path, columns, CLERK, dry_run=True).rows == 1 and book.all() == []
+    assert contractors.take_in(book, path, columns, CLERK).rows == 1
+    (entry,) = book.all()
+    kind, where, said, day = FOUND[name]
+    facts = entry.facts
+    assert (facts["kind"], facts["where"], facts["found_on"], facts["source"]) == (kind, where, day, "第三方监测")
+    assert said in str(facts["said"])
+    (refused,) = contractors.take_in(book, path, columns, CLERK).refused
+    assert "没有重复登记" in refused.reason and entry.number in refused.reason
+    if kind != "链接打不开":
+        keep(book, [Finding(Problem(kind), where, "仍然如此。")], LOOKED_FOR, TERM)
+        assert book.entry(entry.id).facts["recheck"] == "复现" and len(book.all()) == 1
+
+
+def test_a_list_without_a_column_or_an_address_and_a_row_that_is_wrong_are_refused(book: Book, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("标题,时间\na,b\n", encoding="utf-8")
+    with pytest.raises(EntryRefused, match="栏目名称"):
+        contractors.take_in(book, path, (), CLERK)
+    path.write_text("栏目名称,监测时间\n工作动态,昨天\n,2026-08-20\n动态,2027-01-01\n", encoding="utf-8")
+    taken = contractors.take_in(book, path, (), CLERK)
+    assert [each.line for each in taken.refused] == [2, 3, 4] and taken.rows == 0
