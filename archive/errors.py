@@ -37,6 +37,8 @@ The search has its own errors under the same root, and so have the parameters of
     ├── SignInRefused          somebody may not sign in, or not now
     ├── RequestRefused         something that may not happen to a request for disclosure, or not now
     ├── UnknownRequest         no such request for disclosure
+    ├── ReportRefused          an annual report, or figures for it, that can't be made or kept so
+    │   └── ReportUnreadable   …or a file that can't be examined as one
     ├── PersonalDataDamaged    what is personal about a request was changed or is damaged
     ├── DecisionRefused        a review decision that the rules don't allow
     │   └── DoubtfulValue      a correction that is likely a slip, unless the person says that it is none
@@ -317,6 +319,18 @@ class RequestRefused(GongkaiError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class ReportRefused(GongkaiError):
+    """An annual report, or figures for one, that can't be made or kept so; ``reason`` is a Chinese sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ReportUnreadable(ReportRefused):
+    """A file that can't be examined as an annual report."""
 
 
 class UnknownRequest(GongkaiError):

@@ -40,6 +40,7 @@ archive.registers
 archive.registers.requests
 archive.registers.requests.letters
 archive.registers.books
+archive.annual
 archive.custody
 archive.monitoring
 

@@ -20,20 +20,27 @@ _HEADING = re.compile(rf"(?:^|[\s。;；:：)）])(?:第?{_COUNT}[、章节.．]
 def unkept(paragraphs: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """Find the sections that the preamble names but no heading does, with the number of its paragraph, from 0."""
     for number, paragraph in enumerate(paragraphs[:_PREAMBLE]):
-        promise = _PROMISE.search(paragraph, 0, _LONGEST)
-        if not promise:
+        names = promised(paragraph)
+        if not names:
             continue
-        names = [name.strip(' “”"和及与以') for name in re.split(r"[、;；,，]|以及", promise["list"])]
-        names = [name for name in names if 2 <= len(name) <= 40]
         found = (match[1] for line in paragraphs[number:] for match in _HEADING.finditer(line))
         headings = list(islice(found, _HEADINGS))
-        lacking = [name for name in names if not _akin(name, headings)]
+        lacking = [name for name in names if not akin(name, headings)]
         if len(names) >= 3 and headings and lacking:
             yield number, lacking
         return
 
 
-def _akin(name: str, headings: Sequence[str]) -> bool:
+def promised(paragraph: str) -> list[str]:
+    """Return the parts that a paragraph says the text has; [] if it says nothing of the kind."""
+    promise = _PROMISE.search(paragraph, 0, _LONGEST)
+    if not promise:
+        return []
+    names = [name.strip(' “”"和及与以') for name in re.split(r"[、;；,，]|以及", promise["list"])]
+    return [name for name in names if 2 <= len(name) <= 40]
+
+
+def akin(name: str, headings: Sequence[str]) -> bool:
     """Tell whether a heading says the same, which means that it has most of the character pairs."""
     name = name.replace(" ", "")
     pairs = {name[at : at + 2] for at in range(len(name) - 1)}

@@ -49,6 +49,7 @@ COMMANDS = {
     "openings": "books",
     "findings": "books",
     "monitor": "monitor",
+    "annual-report": "annual",
     "letters": "letters",
     "serve": "serving",
     "demo": "demo",

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 import click
 
-from archive.errors import DrillBusy, GongkaiError, NightBusy, NoArchive, RecognitionBusy, WrongUser
+from archive.errors import (
+    DrillBusy,
+    GongkaiError,
+    NightBusy,
+    NoArchive,
+    RecognitionBusy,
+    ReportUnreadable,
+    WrongUser,
+)
 from archive.store.folder import PUBLIC_KEY, exposed, exposed_keys, holds_archive
 from indexer.errors import IndexerBusy
 from web.commands import terminal
@@ -27,7 +35,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # Of every other error it is 1.
-CODES = {NoArchive: 2, WrongUser: 2, IndexerBusy: 3, RecognitionBusy: 3, NightBusy: 3, DrillBusy: 3}
+CODES = {
+    **dict.fromkeys((NoArchive, WrongUser, ReportUnreadable), 2),
+    **dict.fromkeys((IndexerBusy, RecognitionBusy, NightBusy, DrillBusy), 3),
+}
 
 
 # How a process of this very program is started, whatever folder or environment it is called from (-I: no variable of

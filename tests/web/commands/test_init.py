@@ -18,6 +18,7 @@ from web.installation.settings import Settings
 pytestmark = pytest.mark.page
 
 NOTICE = Path(notices.__file__).with_name("calendar.tsv")
+REPORT = Path(__file__).parents[3] / "corpus/files/政府信息公开年报/云溪县人民政府2021年政府信息公开工作年度报告.html"
 # Each with arguments by which it would go on.
 BOOKS = ("proposals", "disputes", "corrections", "reevaluations", "handovers", "openings", "findings")
 NEEDING = (
@@ -108,6 +109,7 @@ NEEDING_NONE = (
     ("calendar",),
     ("letters", "check"),
     ("letters", "show", "receipt"),
+    ("annual-report", "check", str(REPORT), "--json"),
 )
 # What tells of a missing archive itself, or is about the machine.
 MACHINE = {("install",), ("uninstall",), ("doctor",), ("sbom",), ("advisories",)}
