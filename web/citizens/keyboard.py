@@ -16,6 +16,7 @@ from archive.chinese.text import is_han
 from archive.store import publications
 from archive.store.catalogue import Catalogue
 from indexer.analyzer import Analyzer
+from web.installation.county import Contact, QueryPoint
 from web.installation.services import Services
 
 _LONGEST = 12
@@ -43,7 +44,7 @@ def words_by_cost(services: Services) -> dict[str, str]:
 
 def _stated(services: Services) -> Iterator[str]:
     county, pairs = services.county, services.synonyms.current().pairs
-    named = [*county.query_points, *county.contacts]
+    named: list[QueryPoint | Contact] = [*county.query_points, *county.contacts]
     texts = [*services.analyzer.own_words, *(word for pair in pairs for word in (pair.word, pair.other))]
     texts += [name for each in named for name in (each.name, *each.also.split("、"))]
     if county.requests:

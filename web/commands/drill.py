@@ -108,7 +108,7 @@ def _drilled(backup: Path, data: Path, settings: Settings) -> list[str]:
     Seals(settings.keys).public()
     # In its own folder everything, whichever database the installation uses; the keys alone are the installation's,
     # because no backup holds any.
-    restored = replace(Settings.at(data, settings.site_name), keys=settings.keys, cache_mb=settings.cache_mb)
+    restored = replace(Settings.at(data), keys=settings.keys, cache_mb=settings.cache_mb)
     wrong = []
     with _timed("读出备份并放好"), jobs.progress("恢复备份", None) as advance:
         ledger = settings.data / "withdrawals.jsonl"
