@@ -42,7 +42,7 @@ def text_of(page: DocumentPage) -> str:
 def test_the_card_is_in_the_order_of_the_catalogue(site: Site) -> None:
     page = site.client.get(f"/documents/{site.ids['低保.txt']}").text
     labels = re.findall(r"<dt>(.+?)</dt>", page)
-    assert labels[:6] == ["主题", "发布机构", "成文日期", "公开日期", "文号", "有效性"]
+    assert labels[:6] == ["主题", "发布机构", "成文日期", "公开日期", "文号", "是否有效"]
 
 
 def test_a_long_text_stands_on_several_pages_and_nothing_is_lost(analyzer: Analyzer) -> None:
