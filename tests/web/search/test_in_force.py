@@ -30,10 +30,10 @@ def test_a_title_says_what_it_is_about(title: str, about: str) -> None:
 
 def test_what_no_longer_holds_leads_to_what_is_in_force(site: Site) -> None:
     page = site.client.get(f"/documents/{site.ids['旧办法.txt']}").text
-    address = page.split("查找现行有效的“最低生活保障”文件")[0].rpartition('href="')[2].partition('"')[0]
+    address = page.split("现行有效的“最低生活保障”文件</a>")[0].rpartition('href="')[2].partition('"')[0]
     found = site.client.get(address.replace("&amp;", "&")).text
     assert site.ids["低保.txt"] in found and f"/documents/{site.ids['旧办法.txt']}" not in found
-    assert "查找现行有效的" not in site.client.get(f"/documents/{site.ids['低保.txt']}").text
+    assert "办事请看" not in site.client.get(f"/documents/{site.ids['低保.txt']}").text
 
 
 def test_a_successor_is_named_once_a_person_confirmed_it_and_while_it_is_public(own: Site) -> None:
@@ -42,7 +42,7 @@ def test_a_successor_is_named_once_a_person_confirmed_it_and_while_it_is_public(
     relations.add(catalogue, new, RelationKind.REPEALS, old, "法制科", "原文写明", date(2020, 1, 1))
     sync.catch_up(catalogue, own.services.engine)
     page = own.client.get(f"/documents/{old}").text
-    assert f'依据《<a href="/documents/{new}">' in page and "查找现行有效的" not in page
+    assert f'依据《<a href="/documents/{new}">' in page and "办事请看" not in page
     # Wherever it is listed: in the relations, and among what is alike.
     assert page.count("现行有效</span>") == 2
     other = own.client.get(f"/documents/{new}").text
@@ -51,4 +51,4 @@ def test_a_successor_is_named_once_a_person_confirmed_it_and_while_it_is_public(
     assert "已废止</span>" in own.client.get("/").text
     review.decide(catalogue, new, Verdict.WITHDRAW, "审查员", "发错了")
     page = own.client.get(f"/documents/{old}").text
-    assert "依据《" not in page and "查找现行有效的" not in page
+    assert "依据《" not in page and "办事请看" not in page
