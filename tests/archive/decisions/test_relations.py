@@ -83,9 +83,11 @@ def test_a_confirmed_repeal_ends_the_other_document(catalogue: Catalogue, pair: 
     old, new = pair
     (proposal,) = relations.proposals(catalogue)
     assert (proposal.document_id, proposal.candidates) == (new, (old,))
+    assert relations.said_of(catalogue, old, RelationKind.REPEALS) == [proposal]
+    assert relations.said_of(catalogue, new, RelationKind.REPEALS) == []
     assert relations.confirmed(catalogue, old) == []
     relations.confirm(catalogue, proposal.id, old, "法制科", date(2020, 1, 1))
-    assert relations.proposals(catalogue) == []
+    assert relations.proposals(catalogue) == relations.said_of(catalogue, old, RelationKind.REPEALS) == []
     assert relations.confirmed(catalogue, old) == [(RelationKind.REPEALS, False, new)]
     assert relations.confirmed(catalogue, new) == [(RelationKind.REPEALS, True, old)]
     assert catalogue.newest(old).metadata.validity is Validity.REPEALED
