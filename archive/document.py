@@ -22,6 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from archive.plain import one_line
@@ -234,6 +235,20 @@ def recognised_pages(places: Iterable[Place]) -> list[int]:
     """
     labels = (place.label for place in places if place.recognised)
     return sorted({int(page[1]) for label in labels if (page := _PAGE.match(label))})
+
+
+def text_of_page(text: str, places: Sequence[Place], page: int) -> list[str]:
+    """Return the paragraphs that begin on a page, counted from 1; none where a text doesn't say on which they are.
+
+    >>> text_of_page("一\\n二\\n三", (Place(0, "第 1 页"), Place(1, "第 2 页，表 1"), Place(2, "第 2 页")), 2)
+    ['二', '三']
+    """
+    paragraphs = text.split("\n")
+    found: list[str] = []
+    for place, following in pairwise([*places, Place(len(paragraphs), "")]):
+        if (on := _PAGE.match(place.label)) and int(on[1]) == page:
+            found += paragraphs[place.start : following.start]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,16 +74,22 @@ def pictured(file: File) -> bool:
 class Pictures:
     """Pictures of the originals in ``blobs``, kept in ``folder`` up to ``room`` bytes."""
 
-    def __init__(self, blobs: Blobs, sandbox: Sandbox, folder: Path, room: int = ROOM) -> None:
+    def __init__(self, blobs: Blobs, sandbox: Sandbox, folder: Path, room: int = ROOM, patience: float = -1) -> None:
+        """Set up the pictures. One is made at a time; whoever asks for another waits so many seconds, or until then."""
         self._blobs = blobs
         self._sandbox = sandbox
         self._folder = folder
         self._room = room
+        self._patience = patience
+        self._turn = threading.Lock()
         self._lock = threading.Lock()
         self._taken: int | None = None
 
     def outline(self, file: File, words: Sequence[str] = ()) -> Outline:
-        """Return a file's pages and where words stand on them. Raises ExtractionFailed with a sentence."""
+        """Return a file's pages and where words stand on them.
+
+        Raises ExtractionFailed with a sentence, and TimeoutError while another picture is being made.
+        """
         about = hashlib.sha256(json.dumps(list(words)).encode()).hexdigest()[:16]
 
         def made() -> bytes:
@@ -97,7 +103,7 @@ class Pictures:
             raise ExtractionFailed("页面的图像没有画成，文件可能已损坏。请核对原件。") from error
 
     def page(self, file: File, number: int) -> bytes:
-        """Return a page, counted from 1, as PNG. Raises ExtractionFailed with a sentence."""
+        """Return a page, counted from 1, as PNG. Raises as ``outline`` does."""
 
         def made() -> bytes:
             _, png = self._sandbox.make(Task.PICTURE, self._blobs.path(file.digest), file.media_type, page=number)
@@ -121,11 +127,15 @@ class Pictures:
             if time.time() - failed.stat().st_mtime < _PATIENCE:
                 raise ExtractionFailed(failed.read_text(encoding="utf-8"))
         self._blobs.verify(file.digest)
+        if not self._turn.acquire(timeout=self._patience):
+            raise TimeoutError("another picture is being made")
         try:
             content = make()
         except ExtractionFailed as error:
             self._keep(failed, error.reason.encode())
             raise
+        finally:
+            self._turn.release()
         self._keep(path, content)
         return content
 

@@ -12,7 +12,7 @@ from archive.pictures import Pictures
 from web.citizens.application import application
 from web.citizens.browse import browse
 from web.citizens.files import files
-from web.citizens.likenesses import DRAWN, likenesses
+from web.citizens.likenesses import DRAWN, PATIENCE, likenesses
 from web.citizens.pages import pages
 from web.http import conditional, visitor
 from web.http.current import absolute, services
@@ -62,7 +62,9 @@ def create_app(installation: Services, together: Together | None = None) -> Flas
     app.extensions["gongkai"] = installation
     drawing = Sandbox(workers=1, limits=pictures.LIMITS)
     weakref.finalize(app, drawing.close)
-    app.extensions[DRAWN] = Pictures(installation.blobs, drawing, installation.settings.data / pictures.FOLDER)
+    app.extensions[DRAWN] = Pictures(
+        installation.blobs, drawing, installation.settings.data / pictures.FOLDER, patience=PATIENCE
+    )
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.config["COMPRESS_ALGORITHM"] = ["gzip"]
     app.config["COMPRESS_STREAMS"] = False

@@ -14,7 +14,7 @@ from web.http.edition import Edition, edition
 from web.http.visitor import SWITCHES, Visitor
 
 # Blueprints that show the collection. Originals have their own validators, and health is never cached.
-_EDITED = frozenset({"pages", "browse", "api", "feeds", "discovery", "harvest"})
+_EDITED = frozenset({"pages", "browse", "api", "feeds", "discovery", "harvest", "likenesses"})
 # In seconds. An edition lasts a day at most.
 _KEPT = 3600
 

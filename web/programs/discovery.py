@@ -21,7 +21,8 @@ def robots() -> Response:
     lines = (
         "User-agent: *",
         *(f"Disallow: {path}" for path in ("/search", "/api/", "/oai", "/*?*elder=", "/*?*contrast=", "/*?*size=")),
-        *(f"Disallow: {path}" for path in ("/*?*simple=", "/*?*terminal=", "/forget", "/documents/*/useful")),
+        *(f"Disallow: {path}" for path in ("/*?*simple=", "/*?*terminal=", "/forget")),
+        *(f"Disallow: /documents/*/{path}" for path in ("useful", "pages/")),
         f"Sitemap: {absolute('/sitemap.xml')}",
     )
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from archive.document import File
+from archive.pictures import pictured
 
 FORMATS = {
     "application/pdf": "PDF",
@@ -38,12 +39,13 @@ FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A file to download. ``size`` is human-readable ("12 KB")."""
+    """A file to download. ``size`` is human-readable ("12 KB"). The pages of a ``pictured`` one can be looked at."""
 
     name: str
     format: str
     size: str
     url: str
+    pictured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def format_of(file: File) -> str:
 
 
 def file_view(file: File, url: str) -> FileView:
-    return FileView(file.name, format_of(file), _size(file.size), url)
+    return FileView(file.name, format_of(file), _size(file.size), url, pictured(file))
 
 
 def _size(size: int) -> str:

@@ -13,7 +13,7 @@ from web.installation.services import Services
 from web.server import running
 
 pytestmark = IN_A_BROWSER
-id = test_likenesses.id
+id, silent = test_likenesses.id, test_likenesses.silent
 
 
 @pytest.mark.parametrize("display", ["0000", "1120"])
@@ -34,3 +34,19 @@ def test_it_stands_in_nobodys_way(browser: Browser, services: Services, id: str,
         context.close()
     assert not found, "\n".join(found)
     assert scrolled <= 390 and len(shown) == 3
+
+
+@pytest.mark.parametrize("asking", ["elder=1", "terminal=1"])
+def test_pages_are_turned(browser: Browser, services: Services, silent: str, asking: str) -> None:
+    with running(create_app(services)) as address:
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        page.goto(f"{address}/documents/{silent}?{asking}")
+        page.get_by_role("link", name="本件第 1 页的图像").click()
+        page.get_by_role("link", name="下一页").first.click()
+        expect(page.get_by_role("img", name="原件第 2 页的图像")).to_be_visible()
+        found = violations(page)
+        scrolled = page.evaluate("document.documentElement.scrollWidth")
+        shown = page.locator("img.leaf").evaluate("each => each.naturalWidth")
+        page.close()
+    assert not found, "\n".join(found)
+    assert scrolled <= 390 and shown > 1000
