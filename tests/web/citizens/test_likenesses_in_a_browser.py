@@ -1,5 +1,8 @@
 """The page of a document whose text a machine recognised, in a real browser."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -16,11 +19,19 @@ pytestmark = IN_A_BROWSER
 id, silent = test_likenesses.id, test_likenesses.silent
 
 
+@contextmanager
+def served(services: Services) -> Iterator[str]:
+    app = create_app(services)
+    with running(app) as address:
+        yield address
+    test_likenesses.drawing_of(app.test_client())._sandbox.close()
+
+
 @pytest.mark.parametrize("display", ["0000", "1120"])
 def test_it_stands_in_nobodys_way(browser: Browser, services: Services, id: str, display: str) -> None:
     publish(services.catalogue, id)
     sync.catch_up(services.catalogue, services.engine)
-    with running(create_app(services)) as address:
+    with served(services) as address:
         context = browser.new_context(viewport={"width": 390, "height": 844})
         context.add_cookies([{"name": "display", "value": display, "url": address}])
         page = context.new_page()
@@ -38,7 +49,7 @@ def test_it_stands_in_nobodys_way(browser: Browser, services: Services, id: str,
 
 @pytest.mark.parametrize("asking", ["elder=1", "terminal=1"])
 def test_pages_are_turned(browser: Browser, services: Services, silent: str, asking: str) -> None:
-    with running(create_app(services)) as address:
+    with served(services) as address:
         page = browser.new_page(viewport={"width": 390, "height": 844})
         page.goto(f"{address}/documents/{silent}?{asking}")
         page.get_by_role("link", name="本件第 1 页的图像").click()
