@@ -31,6 +31,8 @@ _LISTED = 30
 _FEWEST = 3
 _CONTENTS, _ENTRY = 9_000, 50
 _LABEL = 40
+# Characters that a sheet of paper holds, with headings and short lines as texts have them.
+_ON_PAPER = 900
 # The title of a page is a heading of level 1, a text's hidden one of level 2, and HTML ends with 6.
 _HIGHEST, _LOWEST = 2, 6
 
@@ -119,7 +121,7 @@ class DocumentPage:
     ``ended_by`` is the document that amended or repealed it, if known and public; ``instead`` is otherwise a search for
     what is in force on the same subject. ``marked`` counts the places with
     searched words in the whole document and ``marked_here`` those on this page; ``marks`` lists the first of these.
-    ``before`` and ``after`` link to the nearest places on other pages.
+    ``before`` and ``after`` link to the nearest places on other pages. ``paper`` is about how many sheets it takes.
     """
 
     id: str
@@ -155,6 +157,7 @@ class DocumentPage:
     versions: Sequence[VersionView] = ()
     ended_by: RelationView | None = None
     instead: Link | None = None
+    paper: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +259,7 @@ def document_page(
         ],
         ended_by=_relation(RelationKind.AMENDS, False, ended_by) if ended_by else None,
         instead=Link(instead.q, instead.address()) if instead else None,
+        paper=-(-(len(document.text) + sum(len(each.text) for each in document.attachments)) // _ON_PAPER),
     )
 
 

@@ -141,6 +141,8 @@ def test_no_page_of_a_long_document_is_heavy(own: Site, tmp_path: object) -> Non
     assert re.search(r"检索词出现在 900 处，本页 \d+ 处，列出前 30 处", page.text)
     # A printed part says that it is a part, and links to the whole text.
     assert f"这是全文 {last} 页中的第 1 页" in page.text and "part=all#print" in page.text
+    # How much paper that takes is said before it is printed: 900 lines of 8 times 15 characters.
+    assert 115 <= int(*re.findall(r"打印全文（约 (\d+) 页纸）", page.text)) <= 135
     assert "这是全文" not in own.client.get(f"{address}?part=all").text
 
 
