@@ -115,6 +115,7 @@ def cli() -> None:
     GONGKAI_BACKUP_KEEP   how many of them are kept (default: 14)
     GONGKAI_NIGHT_UNTIL   when the night ends, as 06:00
     GONGKAI_REBUILD_HOURS  when a changed lexicon may rebuild the index, as 22:00-06:00 (default: always)
+    GONGKAI_CHECK_LINKS   yes or no: the night asks whether documents' links open (default: no)
     GONGKAI_MAIL_SERVER   smtp://host, by which a failed night is told, with
     GONGKAI_MAIL_FROM     its sender and
     GONGKAI_MAIL_TO       its receivers, between commas

@@ -12,9 +12,10 @@ from archive.plain import one_line
 from archive.registers import staff
 from archive.registers.books import findings
 from archive.registers.books.book import Book
-from archive.registers.books.columns import Facts, text
+from archive.registers.books.columns import text
 from archive.registers.books.findings import Finding, Problem
 from indexer.errors import IndexUnusable
+from web.commands import dead_links
 from web.commands.installation import reported, services
 from web.installation import boards
 from web.installation.services import Services
@@ -26,17 +27,18 @@ _SHOWN = 20
 
 
 @click.command()
-@click.option(
-    "--note", "noting", is_flag=True, help="Also open and recheck findings in the register, as the night does."
-)
+@click.option("--note", "noting", is_flag=True, help="Open and recheck findings in the register, as the night does.")
+@click.option("--links", "asking", is_flag=True, help="With --note: also ask whether the documents' links open.")
 @reported
-def monitor(noting: bool) -> None:
+def monitor(noting: bool, asking: bool) -> None:
     """Hold what is public against the rules for public sites: columns with days left, and what is wrong.
 
     Exits with 1 if anything is wrong.
     """
+    if asking and not noting:
+        raise click.UsageError("--links 要与 --note 一起用：两天都打不开的才算，须记下每一天。")
     with services() as opened:
-        seen, standards = note(opened) if noting else _look(opened, [])[:2]
+        seen, standards = note(opened, asking) if noting else _look(opened, [])[:2]
     for each in seen.columns:
         left = each.left(seen.today)
         due = "不限期" if left is None else f"剩余 {left} 天" if left >= 0 else f"逾期 {-left} 天"
@@ -51,8 +53,11 @@ def monitor(noting: bool) -> None:
     sys.exit(1 if seen.findings else 0)
 
 
-def note(opened: Services) -> tuple[Seen, Standards]:
-    """Look, save what the desk shows, open and recheck findings where there is a register; print a line of counts."""
+def note(opened: Services, asking: bool) -> tuple[Seen, Standards]:
+    """Look, save what the desk shows, open and recheck findings where there is a register; print a line of counts.
+
+    Where ``asking``, other sites are asked whether what documents link to is there.
+    """
     url = opened.settings.staff_database_url
     if not staff.is_there(url):
         seen, standards, _ = _look(opened, [])
@@ -61,18 +66,24 @@ def note(opened: Services) -> tuple[Seen, Standards]:
         return seen, standards
     with closing(staff.Staff(url, opened.catalogue.keys)) as known:
         book = Book(findings.SPEC, known, opened.catalogue)
-        of_search = [text(each.facts, "where") for each in book.all() if _is_open(each.facts, Problem.SEARCH)]
-        seen, standards, looked_for = _look(opened, of_search)
+        seen, standards, looked_for = _look(opened, _open(book, Problem.SEARCH))
+        doubtful: frozenset[str] = frozenset()
+        if asking:
+            links = dead_links.look(opened, _open(book, Problem.LINK))
+            seen.findings += links.findings
+            looked_for, doubtful = looked_for | {Problem.LINK}, links.doubtful
         boards.save(opened.settings.data, seen, standards)
         term = seen.today + timedelta(days=standards.answers)
-        kept = findings.keep(book, seen.findings, looked_for, term)
+        kept = findings.keep(book, seen.findings, looked_for, term, doubtful)
     left = f"，另有 {kept.left} 条以后的夜里登记" if kept.left else ""
     click.echo(f"{_summary(seen, standards)}登记簿里新登记 {kept.new} 条{left}，复核结果有变化 {kept.noted} 条。")
     return seen, standards
 
 
-def _is_open(facts: Facts, kind: Problem) -> bool:
-    return text(facts, "kind") == kind.value and not facts.get("closed_on")
+def _open(book: Book, kind: Problem) -> list[str]:
+    """Return where the open findings of a kind are."""
+    facts = (each.facts for each in book.all())
+    return [text(each, "where") for each in facts if each.get("kind") == kind and not each.get("closed_on")]
 
 
 def _look(opened: Services, again: list[str]) -> tuple[Seen, Standards, frozenset[Problem]]:

@@ -85,7 +85,7 @@ def _monitor(settings: Settings) -> None:
 
     with _opened() as opened:
         # What is found is no failure of the night: it stands in the register.
-        monitor.note(opened)
+        monitor.note(opened, settings.check_links)
 
 
 def _lists(settings: Settings) -> None:

@@ -31,7 +31,8 @@ default 20, are the working days in which a correction that somebody asks for is
 
 ``gongkai nightly`` makes its backups in ``GONGKAI_BACKUP`` (none without it), keeps the newest ``GONGKAI_BACKUP_KEEP``
 (14), and ends what may take until the morning at ``GONGKAI_NIGHT_UNTIL`` (06:00). Between the times of day in
-``GONGKAI_REBUILD_HOURS`` (``22:00-06:00``; by default always) an index that answers is built anew by itself.
+``GONGKAI_REBUILD_HOURS`` (``22:00-06:00``; by default always) an index that answers is built anew by itself. With
+``GONGKAI_CHECK_LINKS`` (``yes``; by default ``no``) it asks other sites whether what documents link to is there.
 
 A night that failed is told by mail through ``GONGKAI_MAIL_SERVER`` (``smtp://[user:password@]host[:port]``, or
 ``smtps:``) from ``GONGKAI_MAIL_FROM`` to ``GONGKAI_MAIL_TO``, and as JSON to the address ``GONGKAI_WEBHOOK``; neither
@@ -95,6 +96,8 @@ class Settings:
     night_until: time = time(6)
     # Between which times of day an index that answers may be built anew; None: at any.
     rebuild_hours: tuple[time, time] | None = None
+    # Whether the night asks other sites whether what documents link to is there.
+    check_links: bool = False
     mail_server: str = ""
     mail_from: str = ""
     mail_to: tuple[str, ...] = ()
@@ -146,6 +149,7 @@ class Settings:
             whole("GONGKAI_BACKUP_KEEP", plain.backup_keep, 1, 10_000),
             _clock("GONGKAI_NIGHT_UNTIL", environment.get("GONGKAI_NIGHT_UNTIL") or "06:00"),
             _hours("GONGKAI_REBUILD_HOURS", environment.get("GONGKAI_REBUILD_HOURS") or ""),
+            _one("GONGKAI_CHECK_LINKS", environment.get("GONGKAI_CHECK_LINKS") or "no", {"yes": True, "no": False}),
             *_mail(environment),
             _webhook("GONGKAI_WEBHOOK", environment.get("GONGKAI_WEBHOOK") or ""),
         )

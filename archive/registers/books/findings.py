@@ -64,20 +64,26 @@ class Kept:
     noted: int
 
 
-def keep(book: Book, found: Iterable[Finding], looked_for: Collection[Problem], term: date) -> Kept:
+def keep(
+    book: Book,
+    found: Iterable[Finding],
+    looked_for: Collection[Problem],
+    term: date,
+    doubtful: Collection[str] = (),
+) -> Kept:
     """Open what is new, and note of what is open whether it is still there.
 
     Only kinds that were ``looked_for`` are noted: what could not be looked at is neither mended nor there again.
-    ``term`` is the last day for answering what is new.
+    So it is with the places that are ``doubtful``. ``term`` is the last day for answering what is new.
     """
     # As long as the columns take.
     short = (replace(each, where=each.where[:_WHERE], unit=each.unit[:_UNIT]) for each in found)
     now = {(each.kind.value, each.where): each for each in short}
     open_ = [each for each in book.all() if not each.facts.get("closed_on")]
     known = {_key(each.facts) for each in open_}
-    noted = 0
+    noted, kinds = 0, {kind.value for kind in looked_for}
     for each in open_:
-        if text(each.facts, "kind") in {kind.value for kind in looked_for}:
+        if text(each.facts, "kind") in kinds and text(each.facts, "where") not in doubtful:
             noted += _note(book, each, _key(each.facts) in now)
     new = [each for key, each in now.items() if key not in known]
     for finding in new[:AT_ONCE]:

@@ -63,6 +63,7 @@ def test_what_the_night_goes_by_is_read_and_a_slip_is_named() -> None:
     assert (str(read.backup), read.night_until, read.mail_to) == ("/backups", time(5, 30), ("b@example", "c@example"))
     for name, text, told in (
         ("GONGKAI_NIGHT_UNTIL", "25:00", "应为钟点"),
+        ("GONGKAI_CHECK_LINKS", "1", "yes 或 no"),
         ("GONGKAI_REBUILD_HOURS", "22:00", "22:00-06:00"),
         ("GONGKAI_REBUILD_HOURS", "06:00-06:00", "不应相同"),
         ("GONGKAI_BACKUP", "$HOME/backups", "完整路径"),

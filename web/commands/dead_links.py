@@ -1,0 +1,105 @@
+"""Dead links of public documents: asked a part each night, and dead only after failing on two days.
+
+What came of each is kept in ``links.json`` of the data folder. A site that turns programs away changes nothing, and
+where most of a night's links are not even answered the machine itself has no way out, and nothing is concluded.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.document import Document
+from archive.registers.books.findings import Finding, Problem
+from archive.store.space import naming
+from web.commands import links
+from web.commands.links import Asker, State
+from web.installation.services import Services
+
+FILE = "links.json"
+# In a night; the longest not asked come first. From how many on it shows that nothing is answered.
+MOST, _ENOUGH = 500, 5
+_DAYS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Links that are dead, and of those that are ``open`` in the register the ones of which nothing can be said."""
+
+    findings: list[Finding]
+    doubtful: frozenset[str]
+
+
+def look(
+    opened: Services,
+    registered: Collection[str],
+    asker: Asker | None = None,
+    until: Callable[[], bool] = lambda: False,
+) -> Looked:
+    """Ask links of public documents and those that are ``registered``, and say which are dead. Raises OSError."""
+    today = opened.catalogue.today().isoformat()
+    path = opened.settings.data / FILE
+    wanted = _wanted(opened.catalogue.public_all(), registered, opened.settings.address)
+    known = {link: about for link, about in _read(path).items() if link in wanted}
+    chosen = sorted(wanted, key=lambda link: str(known.get(link, {}).get("on", "")))[:MOST]
+    asked = dict((asker or Asker()).all(chosen, until))
+    unheard = sum(each.state is State.FAILED and not each.answered for each in asked.values())
+    if len(asked) >= _ENOUGH and 2 * unheard > len(asked):
+        click.echo(f"链接 {len(asked)} 个，{unheard} 个没有任何应答：本机可能不能上网，这次没有判断。", err=True)
+        return Looked([], frozenset(registered))
+    for link, each in asked.items():
+        about = known.setdefault(link, {"failed": [], "why": ""})
+        about["on"] = today
+        if each.state is State.OPEN:
+            about["failed"] = []
+        elif each.state is State.FAILED:
+            about["failed"] = [*(day for day in about["failed"] if day != today), today][-_DAYS:]
+            about["why"] = each.why
+    _write(path, known)
+    dead = {link for link, about in known.items() if len(about["failed"]) >= _DAYS}
+    sure = dead | {link for link, each in asked.items() if each.state is State.OPEN}
+    suspected = sum(len(about["failed"]) == 1 for about in known.values())
+    click.echo(f"链接 {len(wanted)} 个，问了 {len(asked)} 个，疑似打不开 {suspected} 个，打不开 {len(dead)} 个。")
+    found = [Finding(Problem.LINK, link, _said(known[link], wanted[link])) for link in sorted(dead)]
+    return Looked(found, frozenset(registered) - sure)
+
+
+def _said(about: dict[str, Any], ids: list[str]) -> str:
+    more = f" 等 {len(ids)} 件" if len(ids) > 1 else ""
+    where = f"；所在文件 {ids[0]}{more}" if ids else ""
+    return f"{'、'.join(about['failed'])} 都打不开（{about['why']}）{where}。"
+
+
+def _wanted(documents: Iterable[Document], registered: Iterable[str], own: str) -> dict[str, list[str]]:
+    """Return the links with the documents that have them. Those of this site are its own affair."""
+    found: dict[str, list[str]] = {}
+    for document in documents:
+        for link in links.of(document):
+            if not own or not f"{link}/".startswith(f"{own}/"):
+                found.setdefault(link, []).append(document.id)
+    for link in registered:
+        if link.startswith(("http://", "https://")):
+            found.setdefault(link, [])
+    return found
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    """Return what is known of links; nothing where it can't be read: then two more days are needed."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return {
+            str(link): {"on": str(about["on"]), "failed": [*map(str, about["failed"])], "why": str(about["why"])}
+            for link, about in told.items()
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return {}
+
+
+def _write(path: Path, known: dict[str, dict[str, Any]]) -> None:
+    fresh = path.with_name(f".{path.name}")
+    with naming(fresh):
+        fresh.write_text(json.dumps(known, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    fresh.replace(path)
