@@ -21,6 +21,7 @@ from archive.registers.requests import disputes as _disputes
 from archive.registers.requests import sheet
 from archive.registers.roles import Act
 from archive.registers.staff import Staff
+from web.commands import evidence
 from web.commands.deciding import has_accounts
 from web.commands.installation import reported, services
 from web.commands.register import register_of
@@ -124,6 +125,21 @@ def contractor(file: Path, by: str, dry_run: bool) -> None:
         with book_of(opened, _findings.SPEC) as book:
             taken = contractors.take_in(book, file, columns, actor, dry_run)
     tell(taken, dry_run, "条")
+
+
+@findings.command("evidence")
+@click.argument("quarter")
+@click.argument("file", type=NEW)
+@BY
+@reported
+def evidence_(quarter: str, file: Path, by: str) -> None:
+    """Write the evidence of a QUARTER (2026-Q3) to a new FILE: nights, columns, findings with all that was done."""
+    refuse_there(file)
+    with services() as opened:
+        actor = actor_of(opened, by, _findings.SPEC.export)
+        with book_of(opened, _findings.SPEC) as book:
+            count, digest = evidence.write(opened.settings, book, quarter, file, actor)
+    click.echo(f"{quarter} 的监测证据写到 {file}：问题 {count} 条，校验值 {digest}（审计日志里也有）。")
 
 
 corrections = _group(_corrections.SPEC, "The register of corrections that somebody asked for (更正).")

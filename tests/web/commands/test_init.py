@@ -75,6 +75,7 @@ NEEDING = (
     ("drill",),
     ("monitor",),
     ("findings", "contractor", __file__, "--by", "甲"),
+    ("findings", "evidence", "2026-Q3", "evidence.json", "--by", "甲"),
     ("rebuild-catalogue",),
     ("export", "bag", "--bagit"),
     ("key", "export"),

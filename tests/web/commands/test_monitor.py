@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from archive.chinese.dates import office_today
+from archive.store import canonical
 from archive.store.folder import STAFF
 from tests.conftest import Databases
 from tests.web.commands.conftest import Run
 from web.installation import boards
+from web.installation.nights import Outcome, Record, Step
 from web.search import golden
 
 
@@ -64,3 +67,17 @@ def test_the_night_opens_findings_and_notes_what_is_mended(
     rows = table.read_text(encoding="utf-8-sig").splitlines()
     assert len(rows) == 5 and sum("标题检索不到" in row and "未复现" in row for row in rows) == 2
     assert "登记簿完好" in run("verify").stdout
+    record = Record(published)
+    record.begin()
+    record.add(Step("monitor", Outcome.DONE, told=("公开 2 件",)))
+    year, quarter = office_today().year, (office_today().month + 2) // 3
+    made = tmp_path / "evidence.json"
+    assert "问题 4 条" in run("findings", "evidence", f"{year}-Q{quarter}", str(made), "--by", "丁四").stdout
+    told = json.loads(made.read_text(encoding="utf-8"))
+    digest = told.pop("sha256")
+    assert digest == canonical.digest(told) and digest in run("audit", "list").stdout
+    assert [each["told"] for each in told["nights"]] == [["公开 2 件"]] and len(told["columns"]) == 2
+    assert {event["person"] for each in told["findings"] for event in each["events"]} == {"夜间监测"}
+    run("findings", "evidence", f"{year}-Q{quarter}", str(made), "--by", "丁四", code=1)
+    for wrong in ("2026", f"{year + 1}-Q4"):
+        run("findings", "evidence", wrong, str(tmp_path / "x.json"), "--by", "丁四", code=1)
