@@ -11,11 +11,13 @@ import pytest
 from archive import maintained
 from archive.describe import taxonomy
 from archive.errors import BadCalendar, BadTaxonomy, GongkaiError
+from archive.monitoring import BadMonitoring, Standards
 from archive.registers import notices
 from indexer.asking.synonyms import PACKAGED, SynonymFile, Synonyms
 from indexer.errors import BadLexicon, BadSynonyms
 from indexer.lexicon import Lexicon
 from web.installation.best_bets import BadBestBets, BestBets
+from web.search import golden
 
 LAID: dict[str, Callable[[Path], object]] = {
     "a folder": Path.mkdir,
@@ -31,8 +33,10 @@ READ: dict[str, Callable[[Path], object]] = {
     "taxonomy.toml": taxonomy.read,
     "best-bets.tsv": BestBets.load,
     "calendar.tsv": lambda path: notices.own(path.parent),
+    "golden.tsv": golden.load,
+    "monitoring.tsv": Standards.load,
 }
-TOLD = (BadLexicon, BadSynonyms, BadTaxonomy, BadCalendar, BadBestBets, OSError)
+TOLD = (BadLexicon, BadSynonyms, BadTaxonomy, BadCalendar, BadBestBets, golden.BadGolden, BadMonitoring, OSError)
 
 
 @pytest.fixture(autouse=True)
