@@ -75,8 +75,10 @@ def commands(id: str) -> dict[str, tuple[str, ...]]:
     """List every command that decides, as somebody without an account would type it."""
     free = ("--reviewer", "路人", "--reason", "看过")
     table, out, by = "corpus/manifest.jsonl", "/nowhere/a.csv", ("--by", "路人")
-    registers = ("proposals", "corrections", "reevaluations", "handovers", "openings", "disputes")
+    registers = ("proposals", "corrections", "reevaluations", "handovers", "openings", "disputes", "findings")
     return {
+        "findings contractor": ("findings", "contractor", table, *by),
+        "findings evidence": ("findings", "evidence", "2026-Q3", out, *by),
         "classify": ("review", "classify", id, "--as", "主动公开", "--reviewer", "路人", "--basis", "条例"),
         "examine": (
             *("review", "examine", id, "--aspect", "真实性", "--outcome", "通过"),
