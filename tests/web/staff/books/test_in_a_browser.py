@@ -1,12 +1,17 @@
 """The registers beside in a real browser: their lists, forms and entries, and axe."""
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import Browser
 
+from archive.monitoring import Freshness, Seen, Standards
+from archive.registers.books.findings import Finding, Problem
 from archive.registers.roles import Role
 from tests.web.conftest import IN_A_BROWSER
 from tests.web.staff.conftest import DeskSite
 from tests.web.staff.test_desk_in_a_browser import look, signed_in
+from web.installation import boards
 
 pytestmark = IN_A_BROWSER
 
@@ -53,6 +58,15 @@ def test_proposals_are_entered_listed_and_shown(
     look(reviewer, "reevaluations-due", pictures)
     reviewer.goto(f"{address}/registers/reevaluations/new?document={site.id}")
     look(reviewer, "reevaluation-new", pictures)
+    columns = [
+        Freshness("工作动态", 3, date(2026, 1, 2), date(2026, 1, 16), "县政府办"),
+        Freshness("招考录用", 0, None, None),
+    ]
+    blank = Finding(Problem.BLANK, "招考录用", "栏目里没有一件公开的文件。")
+    seen = Seen(date(2026, 2, 1), 3, columns, [blank])
+    boards.save(site.services.settings.data, seen, Standards({}, {}, {"空白栏目": 1}, 7))
+    page.goto(f"{address}/registers/findings/board")
+    look(page, "columns", pictures)
     page.goto(f"{address}/registers/handovers/due?year=2030")
     look(page, "handovers-due", pictures)
     page.get_by_label("接收单位").fill("县档案馆")
