@@ -14,11 +14,13 @@ from io import BytesIO
 from typing import Any
 
 import docx
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from archive.document import Merged
 from archive.plain import lines, one_line
 
 TITLE, TEXT, FIRST, SECOND, NUMBERS = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
@@ -38,21 +40,35 @@ _HEADINGS = (
     (re.compile("[一二三四五六七八九十]+、[^。]*"), FIRST),
     (re.compile("（[一二三四五六七八九十]+）[^。]*"), SECOND),
 )
+# Of a form: how high its lines are in sizes of its type, points between them and the rules, millimetres beside them.
+_CLOSE, _APART, _MARGIN = 1.25, 2, 0.6
 # Zip can't say an earlier moment; the files' own say nothing.
 _NO_MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells; with a ``head``, the first one is repeated on each page.
+    """Rows of cells; the first ones, as many as ``head`` says, are repeated on each page.
 
     ``widths`` are in millimetres, 156 in all; so are ``heights``, the least of each row, for what is written by hand.
+    A table with ``merged`` cells is a form: what stands in it is centred, but for the columns ``left``. Its type may be
+    of another ``size``, in points.
     """
 
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...]
-    head: bool = True
+    head: int = 1
     heights: tuple[int, ...] = ()
+    merged: tuple[Merged, ...] = ()
+    size: float = FOUR
+    left: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The beginning of another paper on a new page, by its title."""
+
+    title: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,7 @@ class Paper:
     title: tuple[str, ...]
     number: str = ""
     addressee: str = ""
-    body: tuple[str | Table, ...] = ()
+    body: tuple[str | Table | Break, ...] = ()
     signed: str = ""
     dated: date | None = None
 
@@ -79,7 +95,10 @@ class Paper:
         """All that is written on it, a line for each paragraph and row."""
         told = [*self.title, self.number, self.addressee]
         for part in self.body:
-            told += _paragraphs(part) if isinstance(part, str) else ["\t".join(row) for row in part.rows]
+            if isinstance(part, Break):
+                told += part.title
+            else:
+                told += _paragraphs(part) if isinstance(part, str) else ["\t".join(row) for row in part.rows]
         return "\n".join(each for each in (*told, self.signed, written(self.dated)) if each)
 
 
@@ -96,18 +115,20 @@ def docx_of(paper: Paper) -> bytes:
     """Return a paper as a docx file."""
     document = docx.Document()
     _page(document)
-    for line in paper.title:
-        _paragraph(document, line, WD_ALIGN_PARAGRAPH.CENTER, TITLE, TWO, line_height=Pt(36), together=True)
+    _title(document, paper.title)
     if paper.number:
         _paragraph(document, paper.number, WD_ALIGN_PARAGRAPH.CENTER, together=True)
     if paper.title:
         _paragraph(document, "", together=True)
     if paper.addressee:
         _paragraph(document, paper.addressee, WD_ALIGN_PARAGRAPH.LEFT, together=True)
-    said = [each for part in paper.body for each in ([part] if isinstance(part, Table) else _paragraphs(part))]
+    said = [each for part in paper.body for each in (_paragraphs(part) if isinstance(part, str) else [part])]
     for at, each in enumerate(said, 1):
         if isinstance(each, Table):
             _table(document, each)
+        elif isinstance(each, Break):
+            _title(document, each.title, begins=True)
+            _paragraph(document, "", together=True)
         else:
             heading = next((font for pattern, font in _HEADINGS if pattern.fullmatch(each)), None)
             # The date never stands alone on a page: the last words go with it.
@@ -119,6 +140,13 @@ def docx_of(paper: Paper) -> bytes:
     document.save(held)
     with zipfile.ZipFile(held) as saved:
         return zipped((name, saved.read(name)) for name in saved.namelist())
+
+
+def _title(document: Any, title: Iterable[str], begins: bool = False) -> None:
+    for line in title:
+        _paragraph(document, line, WD_ALIGN_PARAGRAPH.CENTER, TITLE, TWO, line_height=Pt(36), together=True)
+        document.paragraphs[-1].paragraph_format.page_break_before = begins or None
+        begins = False
 
 
 def zipped(entries: Iterable[tuple[str, bytes]]) -> bytes:
@@ -213,7 +241,7 @@ def _paragraph(
     _run(paragraph, one_line(text), font, size)
 
 
-def _run(paragraph: Any, text: str, font: str, size: int) -> Any:
+def _run(paragraph: Any, text: str, font: str, size: float) -> Any:
     run = paragraph.add_run(text)
     run.font.size = Pt(size)
     _font(run._r.get_or_add_rPr(), font)
@@ -239,20 +267,62 @@ def _table(document: Any, table: Table) -> None:
     # LibreOffice goes by the grid, Word by the cells.
     for column, width in zip(made.columns, table.widths, strict=True):
         column.width = Mm(width)
+    if table.merged:
+        _margins(made, _MARGIN)
+    grid = [list(row.cells) for row in made.rows]
     for at, row in enumerate(table.rows):
         properties = made.rows[at]._tr.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))
         if table.heights:
             made.rows[at].height = Mm(table.heights[at])
-        if table.head and at == 0:
+        if at < table.head:
             properties.append(OxmlElement("w:tblHeader"))
-        for cell, text, width in zip(made.rows[at].cells, row, table.widths, strict=True):
+        for column, (cell, text, width) in enumerate(zip(grid[at], row, table.widths, strict=True)):
             cell.width = Mm(width)
             paragraph = cell.paragraphs[0]
             for number, line in enumerate(_paragraphs(text) or [""]):
                 if number:
                     paragraph = cell.add_paragraph()
-                _run(paragraph, line, FIRST if table.head and at == 0 else TEXT, FOUR)
+                if table.merged:
+                    begins = column in table.left and at >= table.head
+                    _in_form(cell, paragraph, table.size, begins)
+                _run(paragraph, line, FIRST if at < table.head else TEXT, table.size)
+    for each in table.merged:
+        first, last = grid[each.row][each.column], grid[each.row + each.rows - 1][each.column + each.columns - 1]
+        text = first.text
+        merged = first.merge(last)
+        # What is covered is empty, and would stand in the cell as empty lines.
+        for paragraph in merged.paragraphs[max(len(text.splitlines()), 1) :]:
+            paragraph._p.getparent().remove(paragraph._p)
+
+
+def _in_form(cell: Any, paragraph: Any, size: float, begins: bool) -> None:
+    """Set a cell of a form: close lines, hardly any margin, in the middle of its height."""
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if begins else WD_ALIGN_PARAGRAPH.CENTER
+    layout = paragraph.paragraph_format
+    layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(size * _CLOSE)
+    layout.space_before = layout.space_after = Pt(_APART)
+    loose = OxmlElement("w:snapToGrid")
+    _set(loose, val=0)
+    # Before the spacing, as the schema orders them.
+    paragraph._p.pPr.find(qn("w:spacing")).addprevious(loose)
+
+
+def _margins(table: Any, millimetres: float) -> None:
+    """Set how far what stands in the cells of a table is from their sides."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        element = OxmlElement(f"w:{side}")
+        _set(element, w=int(Mm(millimetres).pt * 20), type="dxa")
+        margins.append(element)
+    properties = table._tbl.tblPr
+    # Before how the table looks, as the schema orders them.
+    look = properties.find(qn("w:tblLook"))
+    if look is None:
+        properties.append(margins)
+    else:
+        look.addprevious(margins)
 
 
 def _signature(document: Any, paper: Paper) -> None:

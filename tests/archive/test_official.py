@@ -12,11 +12,13 @@ from typing import Any
 import docx
 import pypdfium2
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 
+from archive.document import Merged
 from archive.extract import Sandbox
 from archive.extract.mediatype import DOCX
-from archive.official import Paper, Table, docx_of, zipped
+from archive.official import Break, Paper, Table, docx_of, zipped
 
 SOFFICE = shutil.which("soffice")
 PAPER = Paper(
@@ -157,3 +159,27 @@ def test_a_page_has_22_lines_of_28_characters_in_libreoffice(tmp_path: Path) -> 
     lines = [line for line in document[0].get_textpage().get_text_range().split() if "公" in line]
     document.close()
     assert (len(lines), {len(line) for line in lines}) == (22, {28})
+
+
+def test_a_form_has_merged_cells_close_lines_and_as_many_heads_as_it_says() -> None:
+    rows = (("甲", "", "乙"), ("丙", "丁", ""), ("1", "2", "3"))
+    merged = (Merged(0, 0, 1, 2), Merged(0, 2, 2, 1))
+    form = Table(rows, (52, 52, 52), 2, (), merged, 10.5, frozenset({0}))
+    paper = Paper(("标题",), body=("说明。", Break(("又一个标题",)), form))
+    assert paper.text.splitlines() == ["标题", "说明。", "又一个标题", "甲\t\t乙", "丙\t丁\t", "1\t2\t3"]
+    (table,) = reopened(paper).tables
+    assert table.cell(0, 0)._tc is table.cell(0, 1)._tc
+    assert table.cell(0, 2)._tc is table.cell(1, 2)._tc
+    assert [[each.text for each in row.cells] for row in table.rows] == [
+        ["甲", "甲", "乙"],
+        ["丙", "丁", "乙"],
+        [*"123"],
+    ]
+    assert [row._tr.trPr.find(qn("w:tblHeader")) is not None for row in table.rows] == [True, True, False]
+    assert [each.paragraphs[0].alignment for each in table.rows[2].cells] == [
+        *(WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.CENTER)
+    ]
+    assert table.rows[2].cells[0].paragraphs[0].runs[0].font.size.pt == 10.5
+    assert [each.text for each in reopened(paper).paragraphs if each.paragraph_format.page_break_before] == [
+        "又一个标题"
+    ]

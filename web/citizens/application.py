@@ -111,9 +111,9 @@ def _docx(office: Office | None) -> bytes:
     for name, fields in SECTIONS:
         rows = [(field.label, _blank(field)) for field in fields]
         heights = tuple(field.lines * _ROW for field in fields)
-        body += [f"{_ORDER[len(body) // 2]}、{name}", Table(tuple(rows), _WIDTHS, head=False, heights=heights)]
+        body += [f"{_ORDER[len(body) // 2]}、{name}", Table(tuple(rows), _WIDTHS, head=0, heights=heights)]
     signed = tuple((each, "") for each in SIGNATURE)
-    body += [Table(signed, _WIDTHS, head=False, heights=(_ROW,) * len(signed))]
+    body += [Table(signed, _WIDTHS, head=0, heights=(_ROW,) * len(signed))]
     body += ["三、怎样提交", *handing_in(office), "四、多久答复", *TERMS]
     return docx_of(Paper((TITLE,), body=tuple(body)))
 

@@ -63,7 +63,7 @@ def _pieces(register: Register, request: Request, opened: Opened, by: Actor, say
             *(("提交日", str(known.submitted_on)), ("收到日", str(known.received_on or ""))),
             *((field.value, first[field]) for field in _APPLIED if field in first),
         )
-        paper = Paper(("政府信息公开申请（登记的内容）",), body=(Table(rows, _WIDTHS, head=False),))
+        paper = Paper(("政府信息公开申请（登记的内容）",), body=(Table(rows, _WIDTHS, head=0),))
         yield Piece(Part.APPLICATION, "登记的内容", "a.docx", docx_of(paper), known.submitted_on)
     for each in register.letters(request.id):
         if each.sent and known.anonymised_on is None:
@@ -75,7 +75,7 @@ def _pieces(register: Register, request: Request, opened: Opened, by: Actor, say
     for event in events:
         if event.event is Event.SUPPLEMENT and (told := opened.by_event.get(event.number)):
             rows = tuple((field.value, text) for field, text in told.items() if field is not Field.LETTER)
-            paper = Paper(("收到的补正（登记的内容）",), body=(Table(rows, _WIDTHS, head=False),))
+            paper = Paper(("收到的补正（登记的内容）",), body=(Table(rows, _WIDTHS, head=0),))
             yield Piece(Part.SUPPLEMENT, "收到的补正", "b.docx", docx_of(paper), event.on)
     yield Piece(Part.LOG, "办理记录", "d.docx", docx_of(_log(request, events, opened, say)))
     yield Piece(Part.LOG, "办理记录和校验值", "e.json", _digests(request, events))

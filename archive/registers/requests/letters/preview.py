@@ -2,7 +2,7 @@
 
 from html import escape
 
-from archive.official import Paper, Table, written
+from archive.official import Break, Paper, Table, written
 from archive.registers.requests.letters.texts import BLANK
 
 
@@ -10,7 +10,11 @@ def previewed(paper: Paper) -> str:
     """Return a paper's paragraphs as HTML, each with the class of its part. Everything in it is escaped."""
     shown = [*(_p("title", line) for line in paper.title), _p("number", paper.number), _p("addressee", paper.addressee)]
     for part in paper.body:
-        shown += [_table(part)] if isinstance(part, Table) else [_p("text", line) for line in part.splitlines()]
+        if isinstance(part, Table):
+            shown.append(_table(part))
+        else:
+            kind, told = ("title", part.title) if isinstance(part, Break) else ("text", part.splitlines())
+            shown += [_p(kind, line) for line in told]
     return "\n".join(each for each in (*shown, _p("signed", paper.signed), _p("dated", written(paper.dated))) if each)
 
 
