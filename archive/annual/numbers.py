@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from archive.chinese import numerals
 
+NOTHING = Decimal(0)
 # What is written where there is nothing to count; by the form it counts as none.
 _NONE = frozenset({"", "/", "\\", "-", "--", "—", "无", "零", "〇", "○", "持平", "不变", "无变化", "空"})
 _SIGNS: Mapping[str, str] = {

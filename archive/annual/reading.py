@@ -145,9 +145,14 @@ def _sections(text: _Text) -> Mapping[int, _Found]:
     for number, (start, end, numeral, said) in spots.items():
         place = bisect_right(starts, start) - 1
         until = next((each for each in ends if each > start), len(whole))
-        body = _body(whole[end:until])
+        body = _body(whole[end:until].split("\n"))
+        last = bisect_right(starts, until) - 1 if until < len(whole) else len(plain)
+        # Headings that stand in lines of their own leave the lines between them as they are.
+        apart = whole[end : end + 1] == "\n" and (until == len(whole) or starts[last] == until)
+        written = _body([lines[at] for at, _ in plain[place + 1 : last]]) if apart else body
         at = _at(text, plain[place][0])
-        found[number] = _Found(Section(f"{numeral}、{said}" if numeral else said, body, at), numeral, place, start)
+        section = Section(f"{numeral}、{said}" if numeral else said, _normalised(body), at, "\n".join(written))
+        found[number] = _Found(section, numeral, place, start)
     return found
 
 
@@ -158,15 +163,19 @@ def _opening(text: _Text, found: Mapping[int, _Found]) -> str:
     return normalise(whole[:first])
 
 
-def _body(text: str) -> str:
+def _normalised(lines: Sequence[str]) -> str:
+    return "\n".join(map(normalise, lines))
+
+
+def _body(lines: Sequence[str]) -> list[str]:
     """Return what a part says, without what stands below the last one: who signs, the day, attachments."""
-    lines = [normalise(each) for each in text.split("\n")]
-    kept = [each for each in lines if each and not _BELOW.fullmatch(each)]
-    if kept and _DAY.fullmatch(kept[-1]):
+    stripped = [each.strip() for each in lines]
+    kept = [each for each in stripped if each and not _BELOW.fullmatch(normalise(each))]
+    if kept and _DAY.fullmatch(normalise(kept[-1])):
         kept.pop()
         while kept and _SIGNER.fullmatch(kept[-1]):
             kept.pop()
-    return "\n".join(kept)
+    return kept
 
 
 def _headings(found: Mapping[int, _Found], tables: set[str]) -> Iterator[Finding]:

@@ -53,11 +53,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A first heading as a report has it, and the text below it, without tables."""
+    """A first heading as a report has it, and the text below it, without tables; ``written`` is it letter by letter."""
 
     heading: str
     text: str
     at: str = ""
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Recording a document's validity, and applying what the calendar changes. The rule itself is in ``in_force``."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Connection, insert, or_, select, update
@@ -16,6 +17,8 @@ from archive.store.public import ended, is_public, public_versions
 from archive.store.tables import calendar, documents, validities, versions
 
 _JOB = "validity"
+# How many documents are asked for together.
+_AT_ONCE = 500
 # How many years ahead a change may begin, and how many years in force may be added. A normative document usually holds
 # for five at most, a plan for fifteen or twenty: what is later was mistyped.
 BEGINS, LASTS = 5, 20
@@ -182,3 +185,19 @@ def _turning(connection: Connection, after: date, until: date) -> list[str]:
             )
         )
     )
+
+
+def on_days(catalogue: Catalogue, ids: Sequence[str], days: Sequence[date]) -> dict[str, tuple[Validity | None, ...]]:
+    """Return what the validity of public documents was on each of some days, as it is known today, by id."""
+    columns = (versions.c.document_id, versions.c.validity, versions.c.effective_on, versions.c.expires_on)
+    found: dict[str, tuple[Validity | None, ...]] = {}
+    with catalogue.reading() as connection:
+        turns = turns_of(connection, ids)
+        for start in range(0, len(ids), _AT_ONCE):
+            some = documents.c.id.in_(ids[start : start + _AT_ONCE])
+            for id, stated, begins, ends in connection.execute(
+                select(*columns).select_from(public_versions).where(some)
+            ):
+                validity = Validity(stated) if stated else None
+                found[id] = tuple(in_force.on(day, validity, begins, ends, turns.get(id, ())) for day in days)
+    return found

@@ -119,9 +119,8 @@ class DocumentPage:
     ``contents`` lists the headings of all pages, as deep as there is room.
 
     ``ended_by`` is the document that amended or repealed it, if known and public; ``instead`` is otherwise a search for
-    what is in force on the same subject. ``marked`` counts the places with
-    searched words in the whole document and ``marked_here`` those on this page; ``marks`` lists the first of these.
-    ``before`` and ``after`` link to the nearest places on other pages. ``paper`` is about how many sheets it takes.
+    what is in force on the same subject. ``marked`` counts the places with searched words in the whole document and
+    ``marked_here`` those on this page; ``marks`` lists the first of these. ``before`` and ``after`` link to the nearest places on other pages. ``paper`` is about how many sheets it takes.
     """
 
     id: str

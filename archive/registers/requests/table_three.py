@@ -56,27 +56,28 @@ def table_three(year: int, every: Iterable[Facts]) -> TableThree:
         raise RequestRefused(f"{year} 年的年度报告用的是 2019 年以前的格式，没有这张表。")
     counted: Counter[tuple[str, str]] = Counter()
     unconfirmed = void = 0
-    codes = {row: line.code for line in lines for row in line.rows}
     for each in every:
-        received = each.received_on
         if each.state is State.VOID:
             void += each.submitted_on.year == year
-        elif received is None:
+        elif each.received_on is None:
             unconfirmed += each.submitted_on.year <= year
-        else:
-            for code in _codes(each, received.year, year, codes):
-                counted[code, each.kind] += 1
-                counted[code, TOTAL] += 1
+        for code in codes_of(each, year, lines):
+            counted[code, each.kind] += 1
+            counted[code, TOTAL] += 1
     numbers = {line.code: {column: counted[line.code, column] for column in COLUMNS} for line in lines}
     return TableThree(year, lines, numbers, unconfirmed, void)
 
 
-def _codes(each: Facts, received: int, year: int, codes: Mapping[Row, str]) -> list[str]:
-    """Return the lines in which a request counts in a year; [] if it came later or had ended before."""
-    ended = each.closed_on.year if each.closed_on else None
-    if received > year or (ended is not None and ended < year):
+def codes_of(each: Facts, year: int, lines: Iterable[Line]) -> list[str]:
+    """Return the lines in which a request counts in a year; [] if it came later, had ended before, or is in none."""
+    received = each.received_on
+    if each.state is State.VOID or received is None:
         return []
-    first = _NEW if received == year else _CARRIED
-    if ended == year:
-        return [first, codes[each.counted or Row.OTHER], _ENDED]
-    return [first, _LEFT]
+    ended = each.closed_on.year if each.closed_on else None
+    if received.year > year or (ended is not None and ended < year):
+        return []
+    first = _NEW if received.year == year else _CARRIED
+    if ended != year:
+        return [first, _LEFT]
+    row = each.counted or Row.OTHER
+    return [first, next(line.code for line in lines if row in line.rows), _ENDED]

@@ -47,6 +47,7 @@ def test_a_right_report_is_read_whole_and_nothing_is_found(take: Take, year: int
     assert rules.hints(read) == []
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("year", FORMS)
 def test_a_right_report_as_docx_is_read_whole(tmp_path: Path, year: int) -> None:
     report = made(year, year)
@@ -87,6 +88,7 @@ def test_wrong_cells_are_found_in_a_document(take: Take) -> None:
     assert "行政复议" in only.message
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("blank", ["", "/", "—", "－", "无", "-", "\u3000"])
 def test_blanks_count_as_none(take: Take, blank: str) -> None:
     report = made(2021, 5)
@@ -152,6 +154,7 @@ def test_a_label_with_words_missing_is_taken_for_it_and_told(take: Take) -> None
     assert "缺“法规禁”" in only.message
 
 
+@pytest.mark.alike
 @pytest.mark.parametrize("label", ["2、其他法律、行政法规禁止公开", "2．其他 法律行政法规禁止公开"])
 def test_marks_and_blanks_make_no_other_label(take: Take, label: str) -> None:
     report = made(2021, 10)

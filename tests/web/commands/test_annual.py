@@ -1,29 +1,32 @@
-"""Examining an annual report on the command line, without an archive."""
+"""The annual report on the command line: its figures in an archive, and examining one without."""
 
 import json
 from pathlib import Path
 
+import docx
 import pytest
 
+from archive.annual.report import heading
 from tests.archive.annual.made import html, made
+from tests.conftest import Databases
 from tests.web.commands.conftest import Run, caller
 
 pytestmark = pytest.mark.page
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def bare(tmp_path: Path) -> Run:
     return caller({"GONGKAI_DATA": str(tmp_path / "nothing")})
 
 
-def test_a_wrong_cell_is_told_with_both_sides_and_ends_with_1(run: Run, tmp_path: Path) -> None:
+def test_a_wrong_cell_is_told_with_both_sides_and_ends_with_1(bare: Run, tmp_path: Path) -> None:
     report = made(2021, 1)
     right = report.cells["四", "复议", "总计"]
     report.cells["四", "复议", "总计"] = "99"
     path = tmp_path / "a.html"
     path.write_text(html(report), encoding="utf-8")
-    assert "总计却是 99" in run("annual-report", "check", str(path), code=1).stdout
-    told = json.loads(run("annual-report", "check", str(path), "--json", code=1).stdout)
+    assert "总计却是 99" in bare("annual-report", "check", str(path), code=1).stdout
+    told = json.loads(bare("annual-report", "check", str(path), "--json", code=1).stdout)
     (only,) = told["findings"]
     assert (only["table"], only["row"], only["column"]) == ("四", "复议", "总计")
     assert (only["left"], only["right"], only["expression"]) == (right, "99", "总计 = 维持+纠正+其他+未结")
@@ -32,13 +35,13 @@ def test_a_wrong_cell_is_told_with_both_sides_and_ends_with_1(run: Run, tmp_path
     assert not (tmp_path / "nothing").exists()
 
 
-def test_the_year_before_is_examined_with_it(run: Run, tmp_path: Path) -> None:
+def test_the_year_before_is_examined_with_it(bare: Run, tmp_path: Path) -> None:
     for year in (2020, 2021):
         (tmp_path / f"{year}.html").write_text(html(made(year, year)), encoding="utf-8")
     this, before = str(tmp_path / "2021.html"), str(tmp_path / "2020.html")
-    told = run("annual-report", "check", this, "--previous", before, code=1).stdout
+    told = bare("annual-report", "check", this, "--previous", before, code=1).stdout
     assert "2020 年度结转下年度" in told
-    assert "没有核对结转" in run("annual-report", "check", before, "--previous", this).stdout
+    assert "没有核对结转" in bare("annual-report", "check", before, "--previous", this).stdout
 
 
 @pytest.mark.parametrize(
@@ -53,6 +56,79 @@ def test_the_year_before_is_examined_with_it(run: Run, tmp_path: Path) -> None:
         ("a.exe", "MZ\0\0\1", "gongkai: "),
     ],
 )
-def test_what_cannot_be_examined_ends_with_2(run: Run, tmp_path: Path, name: str, text: str, said: str) -> None:
+def test_what_cannot_be_examined_ends_with_2(bare: Run, tmp_path: Path, name: str, text: str, said: str) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
-    assert said in run("annual-report", "check", str(tmp_path / name), code=2).stderr
+    assert said in bare("annual-report", "check", str(tmp_path / name), code=2).stderr
+
+
+REQUESTS = (
+    "登记号,收到渠道,提交日,申请人类型,结果代码,答复日\n"
+    "2019-A1,当面,2019-02-03,自然人,R03,2019-02-20\n2018-A9,当面,2018-12-20,自然人,R13,2019-01-04\n"
+    "2019-A4,当面,2019-12-20,法律服务机构,,\n"
+)
+SETTINGS = "county = '青石县人民政府'\nunits = ['青石县财政局', '柳河镇人民政府']\n"
+HEAD = "年度,单位,表,行,列,数\n"
+DRAFT = "\n\n".join(
+    ("青石县人民政府2019年政府信息公开工作年度报告", *(heading(at) + f"\n\n第{at}部分的情况。" for at in range(6)))
+)
+
+
+@pytest.fixture
+def filled(run: Run, environment: dict[str, str], databases: Databases, tmp_path: Path) -> Run:
+    """The command line where there are requests, and units that report."""
+    environment["GONGKAI_STAFF_DATABASE_URL"] = databases.empty(tmp_path / "staff.sqlite3")
+    (Path(environment["GONGKAI_DATA"]) / "annual-report.toml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "requests.csv").write_text(REQUESTS, encoding="utf-8")
+    run("requests", "import", str(tmp_path / "requests.csv"), "--by", "丁四")
+    return run
+
+
+def test_the_figures_of_a_year_come_from_the_register_and_from_units(filled: Run, tmp_path: Path) -> None:
+    rows = "2019,青石县财政局,二,行政许可,处理决定数量,5\n2019,青石县财政局,二,行政许可,处理决定数量,6\n"
+    (tmp_path / "in.csv").write_text(HEAD + rows, encoding="utf-8")
+    taken = filled("annual-report", "import", str(tmp_path / "in.csv"), "--by", "丁四", code=1)
+    assert "导入 1 行；1 行有误" in taken.stdout and "第 3 行没有导入：这个单位的这一格" in taken.stderr
+    told = json.loads(filled("annual-report", "2019", "--unit", "县政府", "--json").stdout)
+    assert (told["year"], told["form"], told["unit"], told["due"]) == (2019, 2019, "青石县人民政府", "2020-03-31")
+    assert list(told["tables"]) == ["二", "三", "四"]
+    three = {row: cells["总计"] for row, cells in told["tables"]["三"].items() if cells["总计"]}
+    assert three == {"R01": 2, "R02": 1, "R03": 1, "R13": 1, "R22": 2, "R23": 1}
+    assert told["tables"]["三"]["R23"]["法律服务机构"] == 1
+    assert told["tables"]["四"]["复议后诉"] == dict.fromkeys(("维持", "纠正", "其他", "未结", "总计"), 0)
+    assert told["tables"]["二"]["第二十条第（五）项"]["行政许可"] == {
+        **{"上一年项目数量": None, "本年增/减": None, "处理决定数量": 5}
+    }
+    assert told["units"] == {"reported": ["青石县财政局"], "missing": ["柳河镇人民政府"]}
+    assert [each["rule"] for each in told["findings"]] == ["units"]
+    listed = filled("annual-report", "2019", "--list", "三/R02/自然人").stdout
+    assert listed.splitlines()[1:] == ["2018-A9"]
+    assert "三/R05/自然人" in filled("annual-report", "2019", "--list", "三/R99/自然人", code=1).stderr
+    unit = json.loads(filled("annual-report", "2019", "--unit", "青石县财政局", "--json").stdout)
+    assert (unit["due"], unit["tables"]["三"]["R01"]["总计"]) == ("2020-01-31", None)
+    assert "没有单位“某局”" in filled("annual-report", "2019", "--unit", "某局", code=1).stderr
+    assert "没有 2016 年度报告的格式" in filled("annual-report", "2016", code=1).stderr
+
+
+def test_a_report_is_frozen_let_pass_and_written(filled: Run, tmp_path: Path) -> None:
+    assert "已经冻结" in filled("annual-report", "freeze", "2019", "--by", "丁四").stdout
+    more = REQUESTS.partition("\n")[0] + "\n2019-A5,当面,2019-03-01,自然人,R03,2019-03-20\n"
+    (tmp_path / "more.csv").write_text(more, encoding="utf-8")
+    filled("requests", "import", str(tmp_path / "more.csv"), "--by", "丁四")
+    told = json.loads(filled("annual-report", "2019", "--json").stdout)
+    assert told["tables"]["三"]["R01"]["总计"] == 2
+    assert told["frozen"]["by"] == "丁四"
+    changed = {(each["row"], each["column"]): (each["was"], each["now"], each["added"]) for each in told["differences"]}
+    assert changed["R01", "总计"] == (2, 3, ["2019-A5"])
+    (finding,) = told["findings"]
+    passing = ("annual-report", "pass", "2019", finding["id"], "--reason", "合并报送", "--by", "丁四")
+    assert "已放行" in filled(*passing).stdout
+    (tmp_path / "draft.txt").write_text(DRAFT, encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("draft.txt", "a.docx", "a.html")]
+    shown = filled("annual-report", "2019", "--text", files[0], "--docx", files[1], "--html", files[2]).stdout
+    assert "已放行：还有 2 个单位没有报送" in shown and "与现在不同" in shown
+    lines = [each.text for each in docx.Document(files[1]).paragraphs]
+    assert any("理由：合并报送" in each for each in lines) and "第4部分的情况。" in lines
+    assert "没有发现不符之处" in filled("annual-report", "check", files[2]).stdout
+    assert "已经有了" in filled("annual-report", "2019", "--docx", files[1], code=1).stderr
+    template = str(tmp_path / "template.csv")
+    assert "写出 22 行" in filled("annual-report", "template", "2019", template, "--unit", "县政府").stdout
