@@ -35,6 +35,7 @@ _ARTICLE = re.compile(r"第二十条第?[(（]?([一二三四五六七八九十]
 # What leads a label: 三、 （一） 1.
 _LEAD = re.compile(r"^(?:[一二三四五六七]、|[(（][一二三四五六七][)）]|\d{1,2}[.、．])")
 _REMARK = re.compile(r"[(（][^()（）]*[)）]?$")
+_IN_UNIT = re.compile(r"[(（]?\s*(?:单位)?[:：]?\s*万元\s*[)）]?$")
 _WORDS = re.compile(r"[\u4e00-\u9fff\dA-Za-z]+")
 # What a table of a plain text has between its head and its rows.
 _RULE = re.compile(r"\s*:?-{3,}:?\s*")
@@ -161,7 +162,7 @@ def key(label: str) -> str:
 @lru_cache(2000)
 def _keys(label: str) -> tuple[str, ...]:
     """Return a label's keys: with its remark in brackets, and without."""
-    plain = unicodedata.normalize("NFKC", label).strip()
+    plain = _IN_UNIT.sub("", unicodedata.normalize("NFKC", label).strip())
     return tuple(dict.fromkeys((key(plain), key(_REMARK.sub("", plain)))))
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from archive.annual import numbers
 from archive.annual.forms import CARRIED, ENDED, FOUR, LEFT, NEW, THREE, TOTAL, TWO
-from archive.annual.report import Finding, Place, Report
+from archive.annual.report import Finding, Place, Report, Section
 from archive.chinese.numerals import COUNTED
 from archive.decisions.promises import akin, promised
 
@@ -83,19 +83,24 @@ STATEMENTS = (
         ((TWO, "第二十条第（一）项 行政规范性文件", "本年废止件数"),),
     ),
 )
+# The first part, and those with tables.
+_PARTS = (0, 1, 2, 3)
 _SENTENCE = re.compile("[^。;\n]+")
 _INNER = re.compile(r"\s*[(（][一二三四五六七八九十][)）]|[一二三四五六七八九十]是")
 _ABOUT = re.compile("公开|政府信息")
 
 
 def findings(report: Report) -> Iterator[Finding]:
-    """Find statements in the first part that the tables contradict."""
-    first = report.sections.get(0)
-    if first is None:
-        return
+    """Find statements in the parts with figures that the tables contradict."""
+    for number in _PARTS:
+        if part := report.sections.get(number):
+            yield from _of_part(report, part)
+
+
+def _of_part(report: Report, part: Section) -> Iterator[Finding]:
     of_government = "人民政府" in report.title
-    context = ""
-    for line in first.text.split("\n"):
+    context = part.heading
+    for line in part.text.split("\n"):
         if _INNER.match(line):
             context = line[:40]
         for sentence in _SENTENCE.findall(line):
@@ -105,7 +110,7 @@ def findings(report: Report) -> Iterator[Finding]:
                 years = {int(each) for each in re.findall(r"((?:19|20)\d\d)年", clause)}
                 partial = _PARTIAL.search(clause) or "其中" in begun or (of_government and _UNIT.search(clause))
                 if not partial and years <= {report.year} and _ABOUT.search(context + begun):
-                    yield from _contradicted(report, clause, first.at)
+                    yield from _contradicted(report, clause, part.at)
 
 
 def _contradicted(report: Report, clause: str, at: str) -> Iterator[Finding]:

@@ -67,7 +67,27 @@ def hints(report: Report) -> list[str]:
         lacking = [name for name in report.form.aspects if not re.search(_aspect(name), first.text)]
         if lacking:
             told.append(f"{first.at}：“{first.heading}”没有写到{'、'.join(lacking)}，格式要求写五个方面。")
-    return told
+    return [*told, *_blank(report), *_likely(report)]
+
+
+def _blank(report: Report) -> Iterator[str]:
+    """Say which tables have no number at all: they count as none, and maybe were forgotten."""
+    for table in sorted(report.tables, key="二三四".index):
+        if not any(cell.said for place, cell in report.cells.items() if place[0] == table):
+            yield f"表{table}里一个数也没有，按 0 核对；没有的，请填 0。"
+
+
+def _likely(report: Report) -> Iterator[str]:
+    """Say which figures of table two hardly go together."""
+    first = "第二十条第（一）项 "
+    for row, part, whole in (("规范性文件", "本年新公开数量", "对外公开总数量"),):
+        some, every = (report.value(TWO, first + row, each) for each in (part, whole))
+        if some is not None and every is not None and some > every:
+            yield f"表二“{row}”：{part} {said(some)} 多于{whole} {said(every)}，请核对。"
+    names = ("本年制发件数", "本年废止件数", "现行有效件数")
+    made, ended, valid = (report.value(TWO, f"{first}行政规范性文件", each) for each in names)
+    if None not in (made, ended, valid) and (valid or 0) < (made or 0) - (ended or 0):
+        yield f"表二“行政规范性文件”：现行有效件数 {said(valid or 0)} 少于本年制发件数减本年废止件数，请核对。"
 
 
 def _aspect(name: str) -> str:

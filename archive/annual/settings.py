@@ -19,6 +19,7 @@ and the text has the figures below. ::
     day = "成文日期"                   # by which day it counts in a year: 成文日期 or 公开日期
 """
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -31,6 +32,7 @@ from archive.reasons import why
 FILE = "annual-report.toml"
 WRITTEN, PUBLISHED = "成文日期", "公开日期"
 _LONGEST, _MOST = 60, 500
+_COUNTY = "县政府"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,19 @@ QUERIES = (
 class Reporting:
     """Whose report it is, whose register, and who hands in figures."""
 
-    county: str = "县政府"
-    office: str = "县政府"
+    county: str = _COUNTY
+    office: str = _COUNTY
     units: tuple[str, ...] = ()
     queries: tuple[Query, ...] = QUERIES
 
     def is_county(self, name: str) -> bool:
-        """Tell whether a name is the county's: its own, that without 人民, or 县政府 for any."""
+        """Tell whether a name is the county's: its own, that without 人民, or 县政府 for any.
+
+        Where the settings say none, that of any county is.
+        """
         plain = self.county.replace("人民政府", "政府")
-        return name in (self.county, plain, "县政府", "县人民政府")
+        unnamed = self.county == _COUNTY and re.fullmatch(r".{0,20}[县市区旗](?:人民)?政府", name)
+        return name in (self.county, plain, "县政府", "县人民政府") or bool(unnamed)
 
 
 def load(data: Path) -> Reporting:
@@ -77,7 +83,7 @@ def load(data: Path) -> Reporting:
         raise BadSettings(f"{FILE} 读不出来：{why(error)}。") from error
     if unknown := stated.keys() - {"county", "office", "units", "figures"}:
         raise BadSettings(f"{FILE} 中有不认识的部分：{'、'.join(sorted(unknown))}。")
-    county = _name(stated.get("county", "县政府"), "county")
+    county = _name(stated.get("county", _COUNTY), "county")
     units = stated.get("units", [])
     if not isinstance(units, list) or len(units) > _MOST:
         raise BadSettings(f"{FILE} 中的 units 应是单位名称的列表，最多 {_MOST} 个。")

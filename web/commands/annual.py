@@ -14,6 +14,7 @@ import click
 from archive.annual import numbers, reading, rules
 from archive.annual.forms import due
 from archive.annual.report import Finding, Report, called
+from archive.chinese.dates import office_today
 from archive.errors import FileRefused, ReportRefused, ReportUnreadable
 from archive.extract import Sandbox, media_type
 from web.commands.installation import reported, services
@@ -82,7 +83,7 @@ def show(
         found = rules.findings(report, made.before)
         standing = [each for each in found if each.id not in made.passed]
         let = [made.passed[each.id] for each in found if each.id in made.passed]
-        hints = [*made.computed.unsure, *(rules.hints(report) if draft else ())]
+        hints = [*made.hints, *(rules.hints(report) if draft else ())]
     if as_docx or as_html:
         from archive.annual import paper
 
@@ -119,6 +120,9 @@ class _Made:
         self.frozen, self.passed, self.before = frozen, passed, before
         self.differences: list[Difference] = [*keeping.differences(frozen, now)] if frozen else []
         self.due = due(now.year, reporting.is_county(now.unit))
+        self.hints = [*self.computed.unsure]
+        if now.year == office_today().year:
+            self.hints.append(f"{now.year} 年度还没有结束，是到今天为止的数。")
 
     @property
     def report(self) -> Report:
@@ -190,6 +194,8 @@ def _made(opened: "Services", book: "Book", year: int, unit: str) -> _Made:
     from web.commands.register import register_of
 
     form_of(year)
+    if year > office_today().year:
+        raise ReportRefused(f"{year} 年度还没有到，没有数据。请核对年度。")
     reporting = settings.load(opened.settings.data)
     entries = handed_in.of_year(book, year)
     handed = {name: figures for name, each in entries.items() if (figures := handed_in.figures(each))}
@@ -232,6 +238,29 @@ def _tell_list(made: _Made, place: str) -> None:
     click.echo(f"{called((table, wanted[1], column), made.report.form)}：{value}。{figure.definition}。")
     for item in figure.items:
         click.echo(item)
+
+
+@annual_report.command("due")
+@reported
+def due_() -> None:
+    """Say by when the reports of the last year are due, how long that is, and which units have not reported."""
+    from archive.annual import handed_in, keeping, settings
+
+    today = office_today()
+    year = today.year - 1
+    with services() as opened, _book(opened) as book:
+        reporting = settings.load(opened.settings.data)
+        entries = handed_in.of_year(book, year)
+        made = keeping.frozen_of(book, year, reporting.county) is not None
+    missing = [each for each in reporting.units if each != reporting.office and each not in entries]
+    for who, of_county, open_ in (("部门", False, bool(missing)), (reporting.county, True, not made)):
+        term = due(year, of_county)
+        left = (term.on - today).days
+        told = f"还有 {left} 天" if left > 0 else "今天到期" if not left else f"已过 {-left} 天"
+        soon = "，请抓紧" if open_ and term.reminders[0] <= today else ""
+        click.echo(f"{who}的 {year} 年度报告：{term.on} 前公布，{told if open_ else '已经报送或者定稿'}{soon}。")
+    if missing:
+        click.echo(f"没有报送数据的单位 {len(missing)} 个：{'、'.join(missing)}。")
 
 
 @annual_report.command("template")

@@ -44,7 +44,6 @@ def test_a_right_report_is_read_whole_and_nothing_is_found(take: Take, year: int
     assert (read.year, read.form.since) == (year, 2019 if year < 2021 else 2021)
     assert read.tables == {TWO, THREE, FOUR}
     assert found(read) == []
-    assert rules.hints(read) == []
 
 
 @pytest.mark.alike
@@ -124,6 +123,25 @@ def test_a_cell_that_is_no_number_negative_or_a_part_is_found(take: Take) -> Non
         ("sign", "-2"),
         ("whole", "2.5"),
     ]
+
+
+def test_a_table_without_any_number_counts_as_none_and_is_a_hint(take: Take) -> None:
+    report = made(2021, 5)
+    report.cells |= {place: "" for place in report.cells if place[0] in (THREE, FOUR)}
+    report.texts[0] = "（一）主动公开。（二）依申请公开。（三）政府信息管理。（四）平台建设。（五）监督保障。"
+    read = take(report)
+    assert found(read) == []
+    assert [each[:3] for each in rules.hints(read)][:2] == ["表三里", "表四里"]
+
+
+def test_figures_of_table_two_that_hardly_go_together_are_hints(take: Take) -> None:
+    old, new = made(2019, 5), made(2021, 5)
+    old.cells[TWO, "第二十条第（一）项 规范性文件", "对外公开总数量"] = "0"
+    old.cells[TWO, "第二十条第（一）项 规范性文件", "本年新公开数量"] = "9"
+    new.cells[TWO, "第二十条第（一）项 行政规范性文件", "本年制发件数"] = "9999"
+    for report in (old, new):
+        (only,) = rules.hints(take(report))
+        assert only.endswith("请核对。")
 
 
 def test_more_or_fewer_may_be_negative(take: Take) -> None:

@@ -1,6 +1,7 @@
 """The annual report on the command line: its figures in an archive, and examining one without."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import docx
@@ -107,6 +108,32 @@ def test_the_figures_of_a_year_come_from_the_register_and_from_units(filled: Run
     assert (unit["due"], unit["tables"]["三"]["R01"]["总计"]) == ("2020-01-31", None)
     assert "没有单位“某局”" in filled("annual-report", "2019", "--unit", "某局", code=1).stderr
     assert "没有 2016 年度报告的格式" in filled("annual-report", "2016", code=1).stderr
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2020-01-25", "部门的 2019 年度报告：2020-01-31 前公布，还有 6 天，请抓紧。"),
+        ("2020-02-02", "青石县人民政府的 2019 年度报告：2020-03-31 前公布，还有 58 天。"),
+        ("2020-04-01", "青石县人民政府的 2019 年度报告：2020-03-31 前公布，已过 1 天，请抓紧。"),
+    ],
+)
+def test_what_is_due_is_told_with_the_days_that_are_left(
+    filled: Run, monkeypatch: pytest.MonkeyPatch, day: str, said: str
+) -> None:
+    monkeypatch.setattr("web.commands.annual.office_today", lambda: date.fromisoformat(day))
+    told = filled("annual-report", "due").stdout
+    assert said in told
+    assert "没有报送数据的单位 2 个：青石县财政局、柳河镇人民政府" in told
+
+
+def test_a_year_that_is_to_come_is_refused_and_one_that_goes_on_is_told(
+    filled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.commands.annual.office_today", lambda: date(2020, 5, 1))
+    assert "2021 年度还没有到" in filled("annual-report", "2021", code=1).stderr
+    assert "2020 年度还没有结束" in filled("annual-report", "2020").stdout
 
 
 def test_a_report_is_frozen_let_pass_and_written(filled: Run, tmp_path: Path) -> None:

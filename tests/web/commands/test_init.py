@@ -88,6 +88,7 @@ NEEDING = (
     *((book, "export", "book.csv", "--by", "甲") for book in BOOKS),
     *((book, "figures", "2026") for book in BOOKS),
     ("annual-report", "show", "2026"),
+    ("annual-report", "due"),
     ("annual-report", "template", "2026", "template.csv", "--unit", "甲局"),
     ("annual-report", "import", __file__, "--by", "甲"),
     ("annual-report", "freeze", "2026", "--by", "甲"),
