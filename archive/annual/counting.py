@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from archive.annual import numbers
 from archive.annual.forms import CELLS, COLUMNS, FOUR, GROUPS, THREE, TOTAL, TWO, Form, form_of
-from archive.annual.report import Cell, Finding, Place, Report, row_of
+from archive.annual.report import TEXT, Cell, Finding, Place, Report, row_of
 from archive.annual.settings import PUBLISHED, Query, Reporting
 from archive.decisions.validity import on_days
 from archive.document import LAPSED, Validity
@@ -69,6 +69,10 @@ class Narrated:
     query: Query
     counted: Counted
 
+    @property
+    def place(self) -> Place:
+        return TEXT, self.query.name, self.query.unit
+
 
 @dataclass(frozen=True, slots=True)
 class Computed:
@@ -82,6 +86,11 @@ class Computed:
     reported: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
+
+    @property
+    def every(self) -> dict[Place, Counted]:
+        """All figures, those of the text too."""
+        return {**self.figures, **{each.place: each.counted for each in self.narrated}}
 
     @property
     def report(self) -> Report:

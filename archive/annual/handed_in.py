@@ -54,7 +54,7 @@ def kept_as(place: Place) -> str:
 
 
 def place_of(kept: str) -> Place:
-    table, row, column = kept.split(_BETWEEN)
+    table, row, column = kept.split(_BETWEEN, 2)
     return table, row, column
 
 

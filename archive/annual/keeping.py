@@ -11,7 +11,7 @@ from decimal import Decimal
 from archive.annual import numbers
 from archive.annual.counting import Computed, Counted
 from archive.annual.handed_in import entry_of, kept_as, of_year, place_of
-from archive.annual.report import Finding, Place
+from archive.annual.report import TEXT, Finding, Place
 from archive.errors import ReportRefused
 from archive.plain import one_line
 from archive.registers.books.book import Book
@@ -73,7 +73,7 @@ def freeze(book: Book, computed: Computed, by: Actor) -> Frozen:
     entry = entry_of(book, computed.year, computed.unit, by)
     if _FROZEN in entry.facts:
         raise ReportRefused(f"{computed.unit} {computed.year} 年度的报告已经冻结过了，没有改动。")
-    kept: dict[str, Plain] = {kept_as(place): _written(each) for place, each in computed.figures.items()}
+    kept: dict[str, Plain] = {kept_as(place): _written(each) for place, each in computed.every.items()}
     on = book.today().isoformat()
     frozen: dict[str, Plain] = {"on": on, "by": by.person, "digest": canonical.digest(kept), "figures": kept}
     book.make(entry.id, FREEZE, {**entry.facts, _FROZEN: frozen}, by, entry.last)
@@ -110,13 +110,18 @@ def _read(kept: Plain) -> Counted:
 
 def as_frozen(computed: Computed, frozen: Frozen | None) -> Computed:
     """Return a report with the figures that were frozen; it as it is if none were."""
-    return replace(computed, figures=frozen.figures) if frozen else computed
+    if frozen is None:
+        return computed
+    figures = {place: each for place, each in frozen.figures.items() if place[0] != TEXT}
+    narrated = (replace(each, counted=frozen.figures.get(each.place, each.counted)) for each in computed.narrated)
+    return replace(computed, figures=figures, narrated=tuple(narrated))
 
 
 def differences(frozen: Frozen, now: Computed) -> Iterator[Difference]:
     """Yield the figures that would be other ones today, and those whose lists are others."""
+    every = now.every
     for place, was in frozen.figures.items():
-        is_now = now.figures.get(place) or Counted(None, "")
+        is_now = every.get(place) or Counted(None, "")
         added, gone = (
             tuple(sorted({*these} - {*others}))
             for these, others in ((is_now.items, was.items), (was.items, is_now.items))

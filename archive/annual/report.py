@@ -9,8 +9,9 @@ from archive.annual import numbers
 from archive.annual.forms import FOUR, HEADINGS, REST, REST_LABEL, THREE, TWO, Form
 from archive.registers.requests.outcomes import Line
 
-# Table, row, column, as ``Form.places`` has them.
+# Table, row, column, as ``Form.places`` has them; of a figure of the text TEXT, its name and its unit.
 Place = tuple[str, str, str]
+TEXT = "文"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ class Report:
 def called(place: Place, form: Form) -> str:
     """Return how a place is called in a sentence: 表三“1.属于国家秘密”的“自然人”."""
     table, row, column = place
+    if table == TEXT:
+        return f"文中的“{row}”（{column}）"
     return f"表{table}“{row_of(row, form)}”的“{column}”" if row else f"表{table}"
 
 

@@ -108,7 +108,11 @@ def _name(value: object, where: str) -> str:
 def _queries(stated: object) -> tuple[Query, ...]:
     if not isinstance(stated, list):
         raise BadSettings(f"{FILE} 中的数据应写成 [[figures]]。")
-    return tuple(_query(each, f"第 {at} 个 figures") for at, each in enumerate(stated, 1))
+    made = tuple(_query(each, f"第 {at} 个 figures") for at, each in enumerate(stated, 1))
+    names = [each.name for each in made]
+    if twice := sorted({each for each in names if names.count(each) > 1}):
+        raise BadSettings(f"{FILE} 中有重名的 figures：{'、'.join(twice)}。")
+    return made
 
 
 def _query(table: Any, where: str) -> Query:
@@ -119,6 +123,8 @@ def _query(table: Any, where: str) -> Query:
         raise BadSettings(f"{FILE} 中 {where} 有不认识的项：{'、'.join(unknown)}，可用：{'、'.join(names)}。")
     if not table.get("name"):
         raise BadSettings(f"{FILE} 中 {where} 缺少 name。")
+    if "|" in table["name"]:
+        raise BadSettings(f"{FILE} 中 {where} 的 name 不能有“|”。")
     if table.get("day", PUBLISHED) not in (WRITTEN, PUBLISHED):
         raise BadSettings(f"{FILE} 中 {where} 的 day 应为{WRITTEN}或{PUBLISHED}。")
     return Query(**table)

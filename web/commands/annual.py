@@ -84,6 +84,8 @@ def show(
         standing = [each for each in found if each.id not in made.passed]
         let = [made.passed[each.id] for each in found if each.id in made.passed]
         hints = [*made.hints, *(rules.hints(report) if draft else ())]
+        if (as_docx or as_html) and not draft:
+            hints.append("没有初稿（--text），各部分的文字待写，没有核对。")
     if as_docx or as_html:
         from archive.annual import paper
 
@@ -210,7 +212,7 @@ def _made(opened: "Services", book: "Book", year: int, unit: str) -> _Made:
         sources = counting.Sources(register.all(), counting.held(opened.catalogue, year), handed)
     now = counting.compute(year, unit, reporting, sources)
     before = keeping.frozen_of(book, year - 1, now.unit)
-    last = replace(now, year=year - 1, figures=before.figures, missing=()).report if before else None
+    last = replace(keeping.as_frozen(now, before), year=year - 1, missing=()).report if before else None
     frozen = keeping.frozen_of(book, year, now.unit)
     return _Made(now, frozen, keeping.passed(book, year, now.unit), last, reporting)
 

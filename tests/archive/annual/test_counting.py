@@ -147,7 +147,7 @@ DOCUMENTS = (
     document("丙", "2018-02-01", "2018-02-03", before=Validity.IN_FORCE, after=Validity.REPEALED),
     document("丁", "2021-02-01", "2021-02-03", after=None),
     document("戊", "2016-02-01", "2016-02-03", before=Validity.EXPIRED, after=Validity.EXPIRED),
-    document("己", "2021-06-01", "2021-06-03", column="新闻", title="第3次常务会议", issuer="青石县人民政府"),
+    document("己", "2021-06-01", "2021-06-03", column="新闻", title="第3次常务会议", genre="会议信息"),
 )
 
 

@@ -106,8 +106,11 @@ def test_what_is_frozen_stays_and_a_later_withdrawal_is_a_difference(book: Book)
     assert kept == frozen
     assert keeping.as_frozen(later, kept).figures[MADE].value == 2
     assert later.figures[MADE].value == 1
-    (only,) = keeping.differences(frozen, later)
-    assert only.told == {
+    first, second, _ = keeping.differences(frozen, later)
+    # The meeting that the text counts is gone, too; it keeps what it said.
+    assert (second.place, second.gone) == (("文", "政府常务会议", "次"), ("己 第3次常务会议",))
+    assert keeping.as_frozen(later, kept).narrated[0].counted.value == 1
+    assert first.told == {
         **dict(zip(("table", "row", "column"), MADE, strict=True)),
         **{"was": 2, "now": 1, "added": [], "gone": ["丁 丁号办法"]},
     }
@@ -149,6 +152,8 @@ def test_a_finding_is_let_pass_by_name_and_reason_while_it_is_the_same(book: Boo
         ("[[figures]]\nunit = '次'", "缺少 name"),
         ("[[figures]]\nname = '会'\nday = '昨天'", "day 应为"),
         ("[[figures]]\nname = '会'\ncolour = '红'", "不认识的项：colour"),
+        ("[[figures]]\nname = '会|次'", "不能有"),
+        ("[[figures]]\nname = '会'\n[[figures]]\nname = '会'", "重名"),
         ("units = [", "读不出来"),
     ],
 )
