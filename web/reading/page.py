@@ -120,7 +120,8 @@ class DocumentPage:
 
     ``ended_by`` is the document that amended or repealed it, if known and public; ``instead`` is otherwise a search for
     what is in force on the same subject. ``marked`` counts the places with searched words in the whole document and
-    ``marked_here`` those on this page; ``marks`` lists the first of these. ``before`` and ``after`` link to the nearest places on other pages. ``paper`` is about how many sheets it takes.
+    ``marked_here`` those on this page; ``marks`` lists the first of these. ``before`` and ``after`` link to
+    the nearest places on other pages. ``paper`` is about how many sheets it takes.
     """
 
     id: str
