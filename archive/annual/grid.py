@@ -39,6 +39,8 @@ _IN_UNIT = re.compile(r"[(（]?\s*(?:单位)?[:：]?\s*万元\s*[)）]?$")
 _WORDS = re.compile(r"[\u4e00-\u9fff\dA-Za-z]+")
 # What a table of a plain text has between its head and its rows.
 _RULE = re.compile(r"\s*:?-{3,}:?\s*")
+# Characters of a row of a plain text.
+_LONGEST = 300
 # How much of a label must be that of the form.
 _AKIN = 0.72
 
@@ -127,11 +129,13 @@ def _rows(read: Read, table: Table) -> list[_Row]:
 
 def _spaced(line: str, form: Form) -> list[str]:
     """Return the cells of a row of the form that has blanks between them; [] for any other line."""
-    cells = line.split()
-    labels = [each for each in cells if numbers.read(each) is None]
-    if len(cells) < 2 or cells[: len(labels)] != labels:
-        return []
+    cells = line[:_LONGEST].split()
     known = _labels(form)
+    if len(cells) < 2 or len(line) > _LONGEST or (key(cells[-1]) not in known and numbers.read(cells[-1]) is None):
+        return []
+    labels = [each for each in cells if numbers.read(each) is None]
+    if cells[: len(labels)] != labels:
+        return []
     is_row = (labels and len(cells) > len(labels) and bool(set(_keys(labels[-1])) & known)) or len(cells) == 15
     return cells if (is_row and len(cells) > len(labels)) or all(key(each) in known for each in cells) else []
 
@@ -172,15 +176,16 @@ def best(label: str, wanted: Mapping[str, str]) -> tuple[str, bool] | None:
     for name, each in wanted.items():
         if set(here) & set(_keys(each)) - {""}:
             return name, True
-    alike = [
-        (
-            max(SequenceMatcher(None, mine, theirs, autojunk=False).ratio() for mine in here for theirs in _keys(each)),
-            name,
-        )
-        for name, each in wanted.items()
-    ]
+    alike = [(_ratio(mine, theirs), name) for name, each in wanted.items() for mine in here for theirs in _keys(each)]
     ratio, name = max(alike, default=(0.0, ""))
     return (name, False) if ratio >= _AKIN and len(here[0]) > 3 else None
+
+
+def _ratio(one: str, other: str) -> float:
+    """Return how much of two labels is the same; 0 where it can't be enough."""
+    alike = SequenceMatcher(None, one, other, autojunk=False)
+    enough = alike.real_quick_ratio() >= _AKIN and alike.quick_ratio() >= _AKIN
+    return alike.ratio() if enough else 0.0
 
 
 def differs(label: str, wanted: str) -> str:

@@ -85,6 +85,8 @@ STATEMENTS = (
 )
 # The first part, and those with tables.
 _PARTS = (0, 1, 2, 3)
+# A clause is no longer; what is was run together, and says nothing for certain.
+_LONGEST = 500
 _SENTENCE = re.compile("[^。;\n]+")
 _INNER = re.compile(r"\s*[(（][一二三四五六七八九十][)）]|[一二三四五六七八九十]是")
 _ABOUT = re.compile("公开|政府信息")
@@ -106,7 +108,9 @@ def _of_part(report: Report, part: Section) -> Iterator[Finding]:
         for sentence in _SENTENCE.findall(line):
             begun = ""
             for clause in re.split("[,，]", sentence):
-                begun += clause
+                begun = f"{begun}{clause}"[-_LONGEST:]
+                if len(clause) > _LONGEST:
+                    continue
                 years = {int(each) for each in re.findall(r"((?:19|20)\d\d)年", clause)}
                 partial = _PARTIAL.search(clause) or "其中" in begun or (of_government and _UNIT.search(clause))
                 if not partial and years <= {report.year} and _ABOUT.search(context + begun):

@@ -5,6 +5,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from archive.annual import grid, numbers
 from archive.annual.forms import HEADINGS, TABLE_HEADINGS, form_of
@@ -25,6 +26,10 @@ _SAID = (
     "(?:政府信息公开工作)?存在的?(?:主要)?问题[、及和与以]*改进(?:的)?(?:情况|措施)",
     "其他需要(?:报告|说明)的(?:事项|情况)",
 )
+# What stands before a heading's words: its numeral, behind the end of a sentence; and another kind of number.
+_BEFORE = 12
+_LED = re.compile(rf"[\n。;:】)\s]([{_NUMERALS}]{{1,2}})\s*[、.,]\s*$")
+_NUMBER = re.compile(rf"第?[(]?[\d{_NUMERALS}]{{0,2}}[)]?(?:部分)?[、.\s]*")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d|[一二]\s*[〇零九][〇零一二三四五六七八九]{2})\s*年")
 _REPORT = re.compile(r"(?:政府信息公开|政务公开|信息公开).{0,8}(?:报告|年报)|年度报告")
 _PERIOD = re.compile(r"((?:19|20)\d\d)年1月1日起?(?:至|到|-|~)(?:((?:19|20)\d\d)年)?12月31日")
@@ -123,23 +128,25 @@ def _sections(text: _Text) -> Mapping[int, _Found]:
     """Return the first headings, by their place in the form; in a scraped text they may stand within a line."""
     lines = text.text.splitlines()
     plain: list[tuple[int, str]] = [(at, _plain(each)) for at, each in enumerate(lines) if "\t" not in each]
-    starts, whole = [], ""
-    for _, each in plain:
-        starts.append(len(whole))
-        whole += each + "\n"
+    starts = [*accumulate((len(each) + 1 for _, each in plain), initial=0)][:-1]
+    whole = "".join(f"{each}\n" for _, each in plain)
     spots: dict[int, tuple[int, int, str, str]] = {}
     for number, said in enumerate(_SAID):
-        numbered = [*re.finditer(rf"(?:^|(?<=[\n。;:】)\s]))([{_NUMERALS}]{{1,2}})\s*[、.,]\s*((?:{said}))", whole)]
-        alone = [
-            *re.finditer(
-                rf"(?:^|(?<=\n))(?:第?[(]?[\d{_NUMERALS}]{{0,2}}[)]?(?:部分)?[、.\s]*)((?:{said}))(?=\n)", whole
-            )
-        ]
-        first = [each for each in numbered if not each.start() or whole[each.start() - 1] == "\n"]
-        if best := (first or numbered)[-1:]:
-            spots[number] = (best[0].start(), best[0].end(), best[0][1], best[0][2])
-        elif alone:
-            spots[number] = (alone[-1].start(), alone[-1].end(), "", alone[-1][1])
+        first: list[tuple[int, int, str, str]] = []
+        inline: list[tuple[int, int, str, str]] = []
+        alone: list[tuple[int, int, str, str]] = []
+        for match in re.finditer(said, whole):
+            before = whole[max(match.start() - _BEFORE, 0) : match.start()]
+            if led := _LED.search(f"\n{before}" if len(before) < _BEFORE else before):
+                start = match.start() - len(before) + led.start(1) - (len(before) < _BEFORE)
+                begins = not start or whole[start - 1] == "\n"
+                (first if begins else inline).append((start, match.end(), led[1], match[0]))
+            elif whole[match.end() : match.end() + 1] == "\n":
+                line = whole.rfind("\n", 0, match.start()) + 1
+                if _NUMBER.fullmatch(whole[line : match.start()][:_BEFORE]):
+                    alone.append((line, match.end(), "", match[0]))
+        if best := (first or inline or alone)[-1:]:
+            spots[number] = best[0]
     ends = sorted(start for start, *_ in spots.values())
     found: dict[int, _Found] = {}
     for number, (start, end, numeral, said) in spots.items():
