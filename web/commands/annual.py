@@ -46,7 +46,7 @@ class _ByYear(Commands):
 
 @click.group("annual-report", cls=_ByYear)
 def annual_report() -> None:
-    """The annual report on disclosure (政府信息公开工作年度报告): `annual-report YEAR` shows the figures of a year."""
+    """政府信息公开工作年度报告: `annual-report YEAR` shows a year's figures."""
 
 
 @annual_report.command("show")
