@@ -79,6 +79,20 @@ def test_no_page_is_wider_than_its_screen(page: Page, address: str, path: str) -
     assert page.locator("html").evaluate("e => e.scrollWidth") <= width
 
 
+def test_a_page_magnified_four_times_has_room_below_its_head(browser: Browser, address: str) -> None:
+    # 1280 by 1024 pixels at 400 %.
+    context = browser.new_context(viewport={"width": 320, "height": 256})
+    page = context.new_page()
+    page.goto(f"{address}/search?q=低保")
+    head = page.locator("header.top").evaluate("each => each.getBoundingClientRect().bottom")
+    site = page.get_by_role("link", name="政府信息公开检索")
+    expect(site).to_be_in_viewport()
+    expect(page.get_by_role("link", name="简洁版")).to_be_attached()
+    assert head <= 160
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
+
+
 def test_the_keyboard_reaches_results_and_filters(page: Page, address: str) -> None:
     page.goto(address + "/search?q=最低生活保障")
     page.keyboard.press("Tab")
