@@ -164,6 +164,11 @@ def test_the_filters_can_be_folded_away(scripted: Page, address: str) -> None:
     expect(column).to_be_hidden()
     fold.click()
     expect(column).to_be_visible()
+    # From among many filters one press leads to what they leave.
+    onward = scripted.get_by_role("link", name="看结果")
+    expect(onward).to_be_in_viewport()
+    onward.click()
+    expect(results).to_be_focused()
 
 
 def test_what_is_pressed_on_a_phone_is_44_pixels_high_and_only_the_order_in_use_is_underlined(
