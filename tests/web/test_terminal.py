@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.web.conftest import CORPUS, IN_A_BROWSER, Site, watched
 from web.app import create_app
 from web.installation import county
+from web.installation.opinions import Opinions
 from web.server import running
 
 pytestmark = IN_A_BROWSER
@@ -248,6 +249,23 @@ def test_letters_become_what_citizens_look_for(context: BrowserContext, address:
     assert len(first) >= len(typed) * 0.85
     assert len(among) >= len(typed) * 0.9
     assert taken < 50
+
+
+def test_forms_say_which_button_was_pressed_and_lead_to_a_place_on_the_page(
+    terminal: Page, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[bool] = []
+    monkeypatch.setattr(Opinions, "say", lambda self, id, useful, today: said.append(useful))
+    read_a_document(terminal)
+    terminal.get_by_role("button", name="没用").click()
+    expect(terminal.get_by_role("heading", level=1)).to_have_text("谢谢您的意见")
+    assert said == [False]
+    terminal.goto(f"{address}/search?q=通知&facet=column&like=财信")
+    terminal.get_by_role("textbox", name="在栏目中查找").fill("规文")
+    terminal.locator("form.like button").click()
+    expect(terminal.get_by_text("有“规文”的")).to_be_visible()
+    expect(terminal.get_by_role("heading", level=1)).to_have_text("检索“通知”的结果")
+    assert terminal.url.endswith("#facet-column")
 
 
 def opened_keyboard(page: Page) -> Locator:

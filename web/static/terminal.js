@@ -36,8 +36,12 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   event.preventDefault();
-  const form = event.target;
-  location.replace(`${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`);
+  const fields = new FormData(event.target);
+  // As a browser does it: the button that was pressed is a field, and the place on the page comes last.
+  if (event.submitter && event.submitter.name) fields.append(event.submitter.name, event.submitter.value);
+  const there = new URL(event.target.getAttribute("action"), location.href);
+  there.search = new URLSearchParams(fields);
+  location.replace(there.href);
 });
 
 function forget() {
