@@ -251,6 +251,19 @@ def test_letters_become_what_citizens_look_for(context: BrowserContext, address:
     assert taken < 50
 
 
+def test_the_keyboard_leaves_no_key_without_effect(terminal: Page) -> None:
+    opened_keyboard(terminal)
+    box = terminal.get_by_role("combobox").first
+    # What can be read of the letters is taken, as it is offered first.
+    press(terminal, [*"dibaovv", "空格"])
+    expect(box).to_have_value("低保vv")
+    # A word of the script's own language is letters like any other.
+    press(terminal, ["清空", *"constructor"])
+    expect(terminal.locator(".offered button")).to_have_count(0)
+    press(terminal, ["空格"])
+    expect(box).to_have_value("constructor ")
+
+
 def test_forms_say_which_button_was_pressed_and_lead_to_a_place_on_the_page(
     terminal: Page, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

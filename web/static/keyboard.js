@@ -58,11 +58,11 @@ document.querySelectorAll("form.search").forEach((form) => {
     if (place) write(candidate.text, place.start, place.start + candidate.size);
   }
 
-  // Take the likeliest for all letters beside the caret.
-  function settle() {
+  // Take the likeliest for the letters beside the caret; if it is for the first of them only, where a part will do.
+  function settle(part) {
     const place = convert && composed();
     const best = place && convert(place.typed)[0];
-    if (best && best.size === place.typed.length) take(best);
+    if (best && (part || best.size === place.typed.length)) take(best);
     return Boolean(best);
   }
 
@@ -97,9 +97,9 @@ document.querySelectorAll("form.search").forEach((form) => {
     } else if (key === "收起") {
       close();
     } else if (key === "空格") {
-      if (!settle()) write(" ", start, end);
+      if (!settle(true)) write(" ", start, end);
     } else if (key === "OR") {
-      settle();
+      settle(false);
       write(" OR ", input.selectionStart, input.selectionEnd);
     } else {
       write(letters === "ABC" ? key.toUpperCase() : key, start, end);
@@ -183,5 +183,5 @@ document.querySelectorAll("form.search").forEach((form) => {
 
   button.addEventListener("click", () => (opened() ? close() : open()));
   ["input", "click", "keyup", "focus"].forEach((name) => input.addEventListener(name, offer));
-  form.addEventListener("submit", () => { if (opened()) settle(); });
+  form.addEventListener("submit", () => { if (opened()) settle(false); });
 });

@@ -12,6 +12,7 @@ const REMEMBERED = 3000;
 export function converter(language, site) {
   const letters = language.letters.split(" ");
   const words = language.words.split("\n");
+  const initials = new Map(Object.entries(language.initials)); // first letters → words
   const usual = new Map(); // character → its commonest reading
   const syllables = Object.keys(language.usual).sort();
   Object.entries(language.usual).forEach(([reading, characters]) => Array.from(characters).forEach((each) => usual.set(each, reading)));
@@ -159,7 +160,7 @@ export function converter(language, site) {
     const ways = waysThrough(typed, marks);
     let whole = typed.length;
     while (whole && !ways[whole].length) whole -= 1;
-    const first = [...(shortened.get(typed) || []), ...(language.initials[typed] || "").split(" ").filter(Boolean)].slice(0, SHORTENED);
+    const first = [...(shortened.get(typed) || []), ...(initials.get(typed) || "").split(" ").filter(Boolean)].slice(0, SHORTENED);
     if (whole < typed.length) first.forEach((word) => offer(word, typed.length));
     ways[whole].slice(0, 1).forEach((way) => offer(way.text, whole));
     if (typed.length > 3 && !marks.length) {
