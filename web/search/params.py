@@ -207,7 +207,7 @@ def _typed_day(arguments: MultiDict[str, str], name: str, label: str) -> date | 
     last = name == "to"
     year, month, day = (number(each) for each in typed)
     try:
-        if not year or (typed[1] and not month) or (typed[2] and not (month and day)):
+        if not year or len(typed[0]) != 4 or (typed[1] and not month) or (typed[2] and not (month and day)):
             raise ValueError
         month = month or (12 if last else 1)
         return date(year, month, day or (monthrange(year, month)[1] if last else 1))

@@ -228,6 +228,7 @@ def test_typed_days_and_shortcuts_become_an_address(site: Site, monkeypatch: pyt
     page = text_of(site.client, there)
     assert 'name="from_year" value="2019"' in page and 'name="to_day" value="30"' in page and 'type="date"' not in page
     assert "起始日期“今年”不是有效的日期" in text_of(site.client, "/search?from_year=今年", 400)
+    assert "年份写四位数字" in text_of(site.client, "/search?from_year=19", 400)
     monkeypatch.setattr("web.search.find.office_today", lambda: date(2020, 5, 6))
     page = text_of(site.client, "/search?q=最低生活保障")
     (last,) = re.findall(r'<a href="([^"]*)">去年</a>', page)
