@@ -117,25 +117,37 @@ class Pictures:
         if not possible:
             raise ExtractionFailed("这种文件没有页面的图像。")
         path = self._folder / file.digest[:2] / f"{file.digest[2:]}-{name}"
-        failed = path.with_suffix(".failed")
+        if (content := self._known(path)) is not None:
+            return content
+        if not self._turn.acquire(timeout=self._patience):
+            raise TimeoutError("another picture is being made")
+        try:
+            # Whoever was before may have asked for the same.
+            if (content := self._known(path)) is None:
+                self._blobs.verify(file.digest)
+                content = self._made(path, make)
+            return content
+        finally:
+            self._turn.release()
+
+    def _known(self, path: Path) -> bytes | None:
+        """Return what is kept, None for nothing. Raises ExtractionFailed if it could not be made a short time ago."""
         with suppress(OSError):
             content = path.read_bytes()
             # What is looked at goes last.
             os.utime(path)
             return content
         with suppress(OSError):
-            if time.time() - failed.stat().st_mtime < _PATIENCE:
+            if time.time() - (failed := _failed(path)).stat().st_mtime < _PATIENCE:
                 raise ExtractionFailed(failed.read_text(encoding="utf-8"))
-        self._blobs.verify(file.digest)
-        if not self._turn.acquire(timeout=self._patience):
-            raise TimeoutError("another picture is being made")
+        return None
+
+    def _made(self, path: Path, make: Callable[[], bytes]) -> bytes:
         try:
             content = make()
         except ExtractionFailed as error:
-            self._keep(failed, error.reason.encode())
+            self._keep(_failed(path), error.reason.encode())
             raise
-        finally:
-            self._turn.release()
         self._keep(path, content)
         return content
 
@@ -171,6 +183,11 @@ class Pictures:
             path.unlink(missing_ok=True)
             taken -= size
         self._taken = taken
+
+
+def _failed(path: Path) -> Path:
+    """Return where it is kept why a picture could not be made."""
+    return path.with_suffix(".failed")
 
 
 def _outline(told: dict[str, object], words: int) -> Outline:

@@ -1,7 +1,7 @@
 """Pages of originals as pictures: of what has no text, of what a machine recognised, and at terminals of any PDF.
 
-Each picture is of a file that is public at that moment, which is asked each time. One is drawn at a time, so that
-nobody who asks for many keeps others from searching.
+Each picture is of a file that is public at that moment, which is asked each time. A process draws one at a time, and
+no page that a file doesn't have, so that nobody who asks for many keeps others from searching.
 """
 
 from flask import Blueprint, Response, current_app, g, render_template, url_for
@@ -25,9 +25,12 @@ def likeness(id: str, position: int, number: int) -> Response:
     """Show a page, counted from 1, of an original (0) or an attachment."""
     part = _part(services().catalogue.public(id), position)
     # No stranger makes this machine draw just any page.
-    if number not in recognised_pages(part.places) and not _leafed(part):
+    recognised = number in recognised_pages(part.places)
+    if not recognised and not _leafed(part):
         raise UnknownDocument(id)
     try:
+        if not recognised and not 1 <= number <= len(_kept().outline(part.file).sheets):
+            raise UnknownDocument(id)
         return Response(_kept().page(part.file, number), mimetype="image/png")
     except ExtractionFailed as failed:
         return Response(failed.reason, 404, content_type="text/plain; charset=utf-8")

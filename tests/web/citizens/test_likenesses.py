@@ -113,6 +113,7 @@ def test_what_has_no_text_is_looked_at_page_by_page(visitor: FlaskClient, silent
     assert f'<img class="leaf" src="{at}/0/1.png" alt="原件第 1 页的图像">' in leaf and "本页没有可以检索的文字" in leaf
     assert visitor.get(f"{at}/0/2.png").data.startswith(b"\x89PNG")
     assert [visitor.get(f"{at}/{each}").status_code for each in ("0/0", "0/3", "0/3.png", "2/1")] == [404] * 4
+    assert not list(drawing_of(visitor)._folder.rglob("*.failed")), "no page that the file doesn't have was tried"
     # What has text is read, or fetched as a file.
     assert visitor.get(f"{at}/1/1").status_code == visitor.get(f"{at}/1/1.png").status_code == 404
 

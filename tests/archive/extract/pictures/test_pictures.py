@@ -185,6 +185,29 @@ def test_a_file_that_failed_is_not_tried_with_every_look(pictures: Pictures, mon
     assert told[0] == told[1] != ""
 
 
+def test_what_another_has_drawn_meanwhile_is_not_drawn_again(
+    pictures: Pictures, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = kept(pictures, pdf(["村民"]))
+    other = Pictures(pictures._blobs, sandbox, tmp_path / "cache")
+
+    class Waiting:
+        drawn = b""
+
+        def acquire(self, timeout: float) -> bool:
+            self.drawn = other.page(file, 1)
+            monkeypatch.setattr(Sandbox, "make", None)
+            monkeypatch.setattr(Blobs, "verify", None)
+            return True
+
+        def release(self) -> None:
+            pass
+
+    waiting = Waiting()
+    monkeypatch.setattr(pictures, "_turn", waiting)
+    assert pictures.page(file, 1) == waiting.drawn != b""
+
+
 def test_the_folder_has_a_bound(sandbox: Sandbox, tmp_path: Path) -> None:
     pictures = Pictures(Blobs(tmp_path / "blobs"), sandbox, tmp_path / "cache", room=60_000)
     file = kept(pictures, pdf(*[["村民王某的来信"]] * 12))
