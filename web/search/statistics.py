@@ -77,7 +77,8 @@ def _leaves(values: Sequence[FacetValue]) -> Iterator[tuple[str, int, str]]:
     names = Counter(each.label for top in values for each in (top.children or [top]))
     for top in values:
         if (rest := top.count - sum(each.count for each in top.children)) > 0 or not top.children:
-            yield top.label + ("（其他）" if top.children else ""), rest, top.url
+            # No search finds the rest alone.
+            yield (f"{top.label}（其他）", rest, "") if top.children else (top.label, rest, top.url)
         for each in top.children:
             label = each.label if names[each.label] == 1 else f"{top.label} › {each.label}"
             yield label, each.count, each.url

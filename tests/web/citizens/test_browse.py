@@ -54,6 +54,13 @@ def test_statistics_count_by_one_search_and_what_has_no_value_too(site: Site, mo
         assert f"<strong>{count}</strong>" in site.client.get(address.replace("&amp;", "&")).text
 
 
+def test_what_is_in_no_column_of_the_second_level_leads_to_nothing_else(own: Site) -> None:
+    made = [make_document("d1", "第1号通知", "内容。", column="法定主动公开内容")]
+    bench.publish(own.services.catalogue, made)
+    sync.catch_up(own.services.catalogue, own.services.engine)
+    assert '<th scope="row">法定主动公开内容（其他）</th>' in own.client.get("/statistics").text
+
+
 def test_statistics_are_a_table_to_take_away(site: Site) -> None:
     table = site.client.get("/statistics.csv")
     assert table.data.decode("utf-8-sig").splitlines()[:3] == ["分类方式,名称,件数", "全部,公开文件,3", "按年份,2020,1"]
