@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, g, render_template, url_for
 from archive.document import Attachment, Document, recognised_pages, text_of_page
 from archive.errors import ExtractionFailed, UnknownDocument
 from archive.pictures import Pictures, pictured
+from web.http import conditional
 from web.http.addresses import document_url
 from web.http.current import services
 from web.search.views import format_of
@@ -54,6 +55,8 @@ def leaf(id: str, position: int, number: int) -> tuple[str, int]:
         # Drawn before the page names it, so that no picture is missing from it.
         _kept().page(part.file, number)
     except ExtractionFailed as error:
+        # It is tried again later.
+        conditional.forbid_caching()
         failed = error.reason
     except TimeoutError:
         failed, busy = _BUSY, True

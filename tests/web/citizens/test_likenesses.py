@@ -161,5 +161,7 @@ def test_a_file_that_cant_be_drawn_says_what_to_do(visitor: FlaskClient, silent:
             raise ExtractionFailed("这一页已损坏，画不出来。请核对原件。")
 
         patch.setattr(sandbox, "make", failing)
-        page = visitor.get(f"{at}/0/1").text
+        answer = visitor.get(f"{at}/0/1")
+    page = answer.text
+    assert "ETag" not in answer.headers, "it is tried again later, with the collection as it was"
     assert "这一页已损坏，画不出来" in page and "请下载原件查看" in page and "<img class" not in page
