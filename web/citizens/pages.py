@@ -94,9 +94,16 @@ def useful(id: str) -> str | WerkzeugResponse:
         return render_template("thanks.html", back=document_url(found.id))
     if said not in ("yes", "no"):
         raise BadParameter("请在文件页上选“有用”或者“没用”。")
-    services().opinions.say(found.id, said == "yes", office_today())
+    if _meant():
+        services().opinions.say(found.id, said == "yes", office_today())
     # So that reloading the page counts nothing.
     return redirect(f"{document_url(found.id)}/useful")
+
+
+def _meant() -> bool:
+    """Tell whether a reader pressed it: not what asks for headers, fetches ahead, or comes from another site."""
+    elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin"
+    return request.method == "GET" and not elsewhere and "Sec-Purpose" not in request.headers
 
 
 @pages.get("/documents/<id>/sheet")

@@ -145,6 +145,10 @@ def test_what_was_said_of_pages_is_listed_from_the_threshold_on(own: Site, monke
         for id, said in ((low, "no"), (budget, "yes"), (hidden, "no")):
             answer = own.client.get(f"/documents/{id}/useful?answer={said}")
             assert answer.status_code == (404 if id == hidden else 302)
+        # Nobody pressed these: what asks for headers, what fetches ahead, an image on another site.
+        own.client.head(f"/documents/{budget}/useful?answer=no")
+        for header in ({"Sec-Purpose": "prefetch"}, {"Sec-Fetch-Site": "cross-site"}):
+            own.client.get(f"/documents/{budget}/useful?answer=no", headers=header)
     own.client.get(f"/documents/{budget}/useful?answer=no")
     assert "谢谢您的意见" in own.client.get(f"/documents/{low}/useful").text
     assert own.client.get(f"/documents/{low}/useful?answer=maybe").status_code == 400
