@@ -41,6 +41,17 @@ _WORDS = re.compile(r"[\u4e00-\u9fff\dA-Za-z]+")
 _RULE = re.compile(r"\s*:?-{3,}:?\s*")
 # Characters of a row of a plain text.
 _LONGEST = 300
+# Other words for the same in a label.
+_SAME = {
+    "本行政机关": "机关",
+    "行政机关": "机关",
+    "本机关": "机关",
+    "年度": "年",
+    "或者": "或",
+    "其它": "其他",
+    "的": "",
+}
+_ALIKE = re.compile("|".join(_SAME))
 # How much of a label must be that of the form.
 _AKIN = 0.72
 
@@ -165,9 +176,10 @@ def key(label: str) -> str:
 
 @lru_cache(2000)
 def _keys(label: str) -> tuple[str, ...]:
-    """Return a label's keys: with its remark in brackets, and without."""
+    """Return a label's keys: with its remark in brackets, and without; and both in the words that mean the same."""
     plain = _IN_UNIT.sub("", unicodedata.normalize("NFKC", label).strip())
-    return tuple(dict.fromkeys((key(plain), key(_REMARK.sub("", plain)))))
+    made = (key(plain), key(_REMARK.sub("", plain)))
+    return tuple(dict.fromkeys((*made, *(_ALIKE.sub(lambda found: _SAME[found[0]], each) for each in made))))
 
 
 def best(label: str, wanted: Mapping[str, str]) -> tuple[str, bool] | None:
@@ -363,6 +375,9 @@ def _read_three(grid: Grid, rows: Sequence[_Row]) -> None:
             continue
         if _is_head_of_four(row):
             break
+        if "申请人情况" in heads:
+            # The head comes again on a page.
+            continue
         _row_three(grid, row, wanted, _places(columns, width, row))
     if began:
         grid.tables.add(THREE)
@@ -412,7 +427,9 @@ def _row_three(grid: Grid, row: _Row, wanted: Mapping[str, str], columns: Mappin
         return
     own = labels[-1]
     found = best(own, wanted)
-    if found and not found[1] and len(labels) > 1 and (other := best(labels[0], wanted)) and other[1]:
+    # 其他处理 before one of its three rows is their group.
+    lines = {code: label for code, label in wanted.items() if code in grid.form.three}
+    if found and not found[1] and len(labels) > 1 and (other := best(labels[0], lines)) and other[1]:
         own, found = labels[0], other
     values = {name: row.cells[at] if at < len(row.cells) else "" for name, at in columns.items()}
     if found is None:

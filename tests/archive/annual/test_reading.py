@@ -181,6 +181,30 @@ def test_marks_and_blanks_make_no_other_label(take: Take, label: str) -> None:
     assert found(take(report)) == []
 
 
+@pytest.mark.alike
+@pytest.mark.parametrize(
+    ("code", "label"),
+    [
+        ("R13", "1.本行政机关不掌握相关政府信息"),
+        ("R02", "二、上年度结转政府信息公开申请数量"),
+        ("R20", "5.要求行政机关确认或者重新出具已获取的信息"),
+        ("R21a", "1.申请人无正当理由逾期不补正、本行政机关不再处理其政府信息公开申请"),
+        ("R21c", "3.其它"),
+    ],
+)
+def test_words_that_say_the_same_make_no_other_label(take: Take, code: str, label: str) -> None:
+    report = made(2021, 10)
+    report.labels[code] = label
+    assert found(take(report)) == []
+
+
+def test_a_row_of_other_ways_to_end_is_no_group_of_them(take: Take) -> None:
+    report = made(2021, 10)
+    report.labels["R21a"] = "1.申请人无正当理由逾期不补正、行政机关不处理其政府信息公开申请"
+    (only,) = found(take(report))
+    assert (only.rule, only.place[1]) == ("label", "R21a")
+
+
 def test_a_row_that_is_missing_is_told_and_adds_up_to_nothing_else(take: Take) -> None:
     report = made(2021, 11)
     report.labels["R12"] = "8.别的情形说不清楚"
@@ -196,13 +220,18 @@ def test_a_table_over_pages_is_one_with_its_head_again_and_a_row_cut_in_two(year
     report = made(year, 12)
     lines = []
     width = 10
+    balance = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"
     for at, row in enumerate(three(report)):
         if at < 3:
             continue
         texts = [text for text, _, _ in row]
         labels, said = texts[:-7], texts[-7:]
         lines.append("\t".join(["", "", ""][: 3 - len(labels)] + labels + said))
-    head = ["\t" * 3 + "自然人\t法人或其他组织\t\t\t\t\t总计", "\t" * 4 + "\t".join(COLUMNS[1:-1]) + "\t"]
+    head = [
+        f"{balance}\t\t\t申请人情况" + "\t" * 6,
+        "\t" * 3 + "自然人\t法人或其他组织\t\t\t\t\t总计",
+        "\t" * 4 + "\t".join(COLUMNS[1:-1]) + "\t",
+    ]
     cut = lines[12].split("\t")
     label = cut[2]
     cut[2] = label[:5]
