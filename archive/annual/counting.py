@@ -151,6 +151,7 @@ def compute(year: int, unit: str, reporting: Reporting, sources: Sources) -> Com
         place: _figure(place, form, named, counted.get(place) or normative.get(place), handed)
         for place in form.places()
     }
+    unsure = (*unsure, *_otherwise(form, normative, handed, named))
     unknown = sum(each.value is None for each in figures.values())
     if unknown:
         unsure = (*unsure, f"有 {unknown} 格没有单位报送，表里空着；没有的，请报 0。")
@@ -180,6 +181,21 @@ def _figure(
     if own is None or own.value is None:
         return Counted(total if told else None, f"{_what(place, form)}；由单位报送", items)
     return Counted(own.value + total, own.definition + ("；加各单位报送的数" if told else ""), (*own.items, *items))
+
+
+def _otherwise(
+    form: Form, own: Mapping[Place, Counted], handed: Mapping[str, Mapping[Place, Decimal]], unit: str
+) -> Iterator[str]:
+    """Say where units hand in more documents than are counted for all of them together."""
+    for place, counted in own.items():
+        told = {name: values[place] for name, values in handed.items() if place in values}
+        total = sum(told.values(), Decimal(0))
+        if unit not in told and counted.value is not None and total > counted.value:
+            who = "、".join(f"{name} {numbers.said(value)}" for name, value in sorted(told.items()) if value)
+            yield (
+                f"{_what(place, form)}：按公开的文件计 {numbers.said(counted.value)}，各单位报送的合计 "
+                f"{numbers.said(total)}（{who}），报告取前者，请核对。"
+            )
 
 
 def _what(place: Place, form: Form) -> str:

@@ -32,9 +32,9 @@ from archive.annual.report import Finding, Place, Report, called, heading, row_o
 _GOVERNMENT = re.compile(r"人民政府(?!.{0,2}(?:办公|[局委]))")
 _COUNTY = re.compile(r"(?<!自治)[县区镇乡](?:人民)?政府")
 _PROBLEMS, _OTHERS = 4, 5
-# What stands for nothing where a text is asked for; 无 is an answer.
 _Sides = tuple[Decimal | None, Decimal | None]
-_EMPTY = re.compile(r"[\s/\\—.。、-]*")
+# What stands for nothing where a text is asked for; 无 is an answer, and 待写 is what a report that is made here has.
+_EMPTY = re.compile(r"[\s/\\—.。、-]*|[(（]?待[写补定填][)）]?")
 
 
 def findings(report: Report, before: Report | None = None) -> list[Finding]:

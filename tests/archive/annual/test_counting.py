@@ -164,6 +164,18 @@ def test_normative_documents_are_counted_by_their_days_and_their_force() -> None
     assert told == [1, 0, 2]
 
 
+def test_units_that_hand_in_more_normative_documents_than_are_public_are_told() -> None:
+    place = (TWO, "第二十条第（一）项 行政规范性文件", "本年制发件数")
+    handed = {"青石县财政局": {place: Decimal(2)}, "柳河镇人民政府": {place: Decimal(1)}}
+    made = compute(2021, "县政府", COUNTY, Sources((), DOCUMENTS, handed))
+    assert value(made, place) == 2
+    assert "按公开的文件计 2，各单位报送的合计 3（柳河镇人民政府 1、青石县财政局 2）" in "".join(made.unsure)
+    # A unit's own number is that of its report.
+    assert value(compute(2021, "柳河镇人民政府", COUNTY, Sources((), DOCUMENTS, handed)), place) == 1
+    fewer = {"青石县财政局": {place: Decimal(2)}}
+    assert "按公开的文件计" not in "".join(compute(2021, "县政府", COUNTY, Sources((), DOCUMENTS, fewer)).unsure)
+
+
 def test_figures_of_the_text_are_queries_with_names_and_columns_are_counted() -> None:
     meetings = Query("政府常务会议", "次", title="常务会议", day=WRITTEN)
     made = compute(2021, "县政府", replace(COUNTY, queries=(meetings,)), Sources((), DOCUMENTS))

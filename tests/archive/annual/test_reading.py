@@ -9,7 +9,7 @@ import pytest
 
 from archive.annual import reading, rules
 from archive.annual.forms import COLUMNS, FOUR, THREE, TWO, Kind
-from archive.annual.report import Finding, Place, Report
+from archive.annual.report import Finding, Place, Report, heading
 from archive.errors import ReportRefused, ReportUnreadable
 from archive.extract import extract_plain
 from archive.extract.extraction import Extraction
@@ -262,6 +262,33 @@ def test_headings_tables_and_texts_that_lack_are_told() -> None:
         *[("empty", "五、存在的主要问题及改进情况"), ("empty", "六、其他需要报告的事项")],
         ("promise", "5"),
     ]
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            "一、政府信息公开工作总体情况",
+            "二、行政机关主动公开政府信息情况",
+            "三、本行政机关收到和处理政府信息公开申请情况",
+        ),
+        *("四、政府信息公开行政复议、诉讼情况", "五、主要问题及改进情况", "六、其它需要报告的事项"),
+    ],
+)
+def test_headings_in_other_words_for_the_same_are_those_of_the_form(tmp_path: Path, said: str) -> None:
+    usual = next(each for each in map(heading, range(6)) if each[0] == said[0])
+    path = tmp_path / "report.html"
+    path.write_text(html(made(2021, 12)).replace(usual, said), encoding="utf-8")
+    assert found(reading.read(extract_plain(path, "text/html"), path.name)) == []
+
+
+@pytest.mark.parametrize("nothing", ["", "/", "（待写）"])
+def test_a_part_that_is_still_to_be_written_is_empty(take: Take, nothing: str) -> None:
+    report = made(2021, 12)
+    report.texts[4] = nothing
+    (only,) = found(take(report))
+    assert (only.rule, only.right) == ("empty", heading(4))
 
 
 def test_headings_within_a_line_are_found_and_a_wrong_numeral_is_told() -> None:
