@@ -269,6 +269,9 @@ def _read_two(grid: Grid, every: Sequence[Sequence[_Row]]) -> None:
 def _missing_two(grid: Grid) -> None:
     there = {row for table, row, _ in grid.cells if table == TWO}
     wrong = {each.place[1] for each in grid.findings if each.place[0] == TWO and each.rule == "form"}
+    if not there and not wrong:
+        # Its words are there, and not as a table: a cell in each line.
+        grid.tables.discard(TWO)
     for article in grid.form.two if TWO in grid.tables else ():
         for name in article.rows:
             if f"{article.label} {name}" not in there and article.label not in wrong:

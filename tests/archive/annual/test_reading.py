@@ -13,7 +13,7 @@ from archive.annual.report import Finding, Place, Report, heading
 from archive.errors import ReportRefused, ReportUnreadable
 from archive.extract import extract_plain
 from archive.extract.extraction import Extraction
-from tests.archive.annual.made import Made, html, made, three, values, write_docx
+from tests.archive.annual.made import Made, html, made, three, two, values, write_docx
 from tests.conftest import Some
 
 FORMS = (2019, 2021)
@@ -289,6 +289,13 @@ def test_a_part_that_is_still_to_be_written_is_empty(take: Take, nothing: str) -
     report.texts[4] = nothing
     (only,) = found(take(report))
     assert (only.rule, only.right) == ("empty", heading(4))
+
+
+def test_a_table_that_was_taken_apart_into_lines_is_not_read_and_told_once() -> None:
+    report = made(2019, 12)
+    lines = [text for row in two(report) for text, _, _ in row]
+    read = reading.read(Extraction(report.title, (report.title, heading(1), *lines)), "x.txt")
+    assert [each.rule for each in found(read) if each.place[0] == TWO] == ["table"]
 
 
 def test_headings_within_a_line_are_found_and_a_wrong_numeral_is_told() -> None:
