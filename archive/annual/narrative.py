@@ -14,13 +14,19 @@ from archive.annual.report import Finding, Place, Report, Section
 from archive.chinese.numerals import COUNTED
 from archive.decisions.promises import akin, promised
 
-_COUNT = rf"(?P<before>近|约|超过?|逾|超)?(?P<count>\d[\d,]*|[{COUNTED}]+)(?P<after>余|多)?[件条份宗]"
-_ASKED = "(?:的)?(?:政府信息公开|依申请公开|信息公开|政府信息)?(?:的)?申请(?:事项|件|办件)?"
+_COUNT = rf"(?P<before>近|约|超过?|逾|超)?(?P<count>\d[\d,]*|[{COUNTED}]+)(?P<after>余|多)?[件条份宗起]"
+_ASKED = (
+    "(?:公民、法人(?:和|及|或者?)其他组织)?(?:提出|提交)?(?:的)?"
+    "(?:(?:政府信息公开|依申请公开|信息公开|政府信息)?(?:的)?申请(?:事项|件|办件)?|依申请公开(?:事项|件|办件)?)"
+    "(?:(?:总?数量?|总量)?为)?"
+)
 # Words with which a sentence speaks of a part, of another year, or of the years together.
 _PARTIAL = re.compile(
-    "其中|上年(?!度?结转)|去年|往年|累计|历年|网上|网络|网站|线上|线下|当面|现场|信函|邮寄|邮件|邮政|传真|平台|涉及|关于|自然人|法人|个人|企业|"
+    "其中|上年(?!度?结转)|去年|往年|累计|历年|网上|网络|网站|线上|线下|当面|现场|信函|邮寄|邮件|邮政|传真|平台|涉及|关于|自然人|法人(?!(?:和|及|或者?)其他组织)|个人|企业|"
     "比上|同比|较|维持|纠正|撤销|审结|驳回|本级"
 )
+# A part of the year, whatever else of it the sentence says.
+_WHILE = re.compile(r"季度|[上下]半年|(?:(?<!1-)(?<!1至)(?<!1月至)12|(?<!\d)(?:1[01]|[1-9]))月份?(?!\d|至12月)")
 # In a government's report that of one of its offices is a part, too.
 _UNIT = re.compile("部门|乡镇|街道|镇街|各单位|[局委]|办公室")
 
@@ -56,9 +62,7 @@ STATEMENTS = (
         rf"(?:共|已|均|全年)?(?:办结|答复|办理|处理)(?:各类)?{_ASKED}(?:共计?)?{_COUNT}",
         *((_ENDED,), (_NEW,), (_NEW, _CARRIED)),
     ),
-    _statement(
-        "上年结转", rf"上年度?结转(?:的)?{_ASKED[:-1].replace('申请', '(?:申请)?')}?(?:共)?{_COUNT}", (_CARRIED,)
-    ),
+    _statement("上年结转", rf"上年度?结转(?:的)?(?:{_ASKED}|政府信息公开)?(?:共)?{_COUNT}", (_CARRIED,)),
     _statement("结转下年度", rf"结转(?:至|到)?下(?:一)?年度?(?:继续)?(?:办理)?(?:的)?(?:申请)?{_COUNT}", (_LEFT,)),
     _statement(
         "行政复议",
@@ -112,7 +116,12 @@ def _of_part(report: Report, part: Section) -> Iterator[Finding]:
                 if len(clause) > _LONGEST:
                     continue
                 years = {int(each) for each in re.findall(r"((?:19|20)\d\d)年", clause)}
-                partial = _PARTIAL.search(clause) or "其中" in begun or (of_government and _UNIT.search(clause))
+                partial = (
+                    _PARTIAL.search(clause)
+                    or "其中" in begun
+                    or _WHILE.search(begun)
+                    or (of_government and _UNIT.search(clause))
+                )
                 if not partial and years <= {report.year} and _ABOUT.search(context + begun):
                     yield from _contradicted(report, clause, part.at)
 
