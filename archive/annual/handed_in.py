@@ -12,6 +12,7 @@ from archive.annual.forms import FOUR, REST, THREE, TWO, Form, Kind, form_of
 from archive.annual.report import Place
 from archive.annual.settings import Reporting
 from archive.errors import ReportRefused
+from archive.plain import one_line
 from archive.registers.books.book import CHANGE, Book, Entry
 from archive.registers.books.columns import Column, Facts, text
 from archive.registers.books.columns import Kind as Cell
@@ -133,7 +134,7 @@ def _parsed(row: Mapping[str, str], reporting: Reporting) -> tuple[int, str, Pla
     """Read a row. Its number is None where it is not reported. Raises ReportRefused."""
     if taking_in.BEYOND in row:
         raise ReportRefused(taking_in.TOO_MANY)
-    told = {name: sheet.meant(row.get(name, "")).strip() for name in HEADING}
+    told = {name: one_line(sheet.meant(row.get(name, ""))) for name in HEADING}
     if lacking := [name for name in HEADING[:-1] if not told[name]]:
         raise ReportRefused(f"{'、'.join(lacking)}空着。")
     year = numbers.in_text(told["年度"].removesuffix("年"))

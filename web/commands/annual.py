@@ -254,8 +254,9 @@ def due_() -> None:
         reporting = settings.load(opened.settings.data)
         entries = handed_in.of_year(book, year)
         made = keeping.frozen_of(book, year, reporting.county) is not None
-    missing = [each for each in reporting.units if each != reporting.office and each not in entries]
-    for who, of_county, open_ in (("部门", False, bool(missing)), (reporting.county, True, not made)):
+    awaited = [each for each in reporting.units if each != reporting.office]
+    missing = [each for each in awaited if each not in entries or not handed_in.figures(entries[each])]
+    for who, of_county, open_ in (("部门", False, bool(missing) or not awaited), (reporting.county, True, not made)):
         term = due(year, of_county)
         left = (term.on - today).days
         told = f"还有 {left} 天" if left > 0 else "今天到期" if not left else f"已过 {-left} 天"
@@ -263,6 +264,8 @@ def due_() -> None:
         click.echo(f"{who}的 {year} 年度报告：{term.on} 前公布，{told if open_ else '已经报送或者定稿'}{soon}。")
     if missing:
         click.echo(f"没有报送数据的单位 {len(missing)} 个：{'、'.join(missing)}。")
+    if not awaited:
+        click.echo(f"{settings.FILE} 没有列出应报送的单位（units），不知道哪些单位没有报送。")
 
 
 @annual_report.command("template")
@@ -314,6 +317,8 @@ def freeze(year: int, unit: str, by: str) -> None:
     from archive.annual import handed_in, keeping
     from web.commands.tables import actor_of
 
+    if year == office_today().year:
+        raise ReportRefused(f"{year} 年度还没有结束，数还会变，没有冻结。请在年度结束后冻结。")
     with services() as opened:
         actor = actor_of(opened, by, handed_in.SPEC.keep)
         with _book(opened) as book:

@@ -48,6 +48,14 @@ def test_units_hand_in_a_table_and_hand_it_in_again(book: Book, tmp_path: Path) 
     assert (len(figures(again)), len(book.events(again.id))) == (4, 3)
 
 
+def test_a_name_on_two_lines_is_that_of_one_unit(book: Book, tmp_path: Path) -> None:
+    rows = '2021,"青石县\n财政局",二,行政许可,本年处理决定数量,5\n'
+    for _ in range(2):
+        (tmp_path / "in.csv").write_text(HEAD + rows, encoding="utf-8")
+        assert take_in(book, tmp_path / "in.csv", CLERK, Reporting()).refused == []
+    assert [*of_year(book, 2021)] == ["青石县 财政局"]
+
+
 def test_a_row_that_is_wrong_is_refused_by_its_line(book: Book, tmp_path: Path) -> None:
     cell = "二,行政许可,本年处理决定数量"
     rows = (

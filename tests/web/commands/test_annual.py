@@ -8,6 +8,7 @@ import docx
 import pytest
 
 from archive.annual.report import heading
+from archive.annual.settings import Reporting
 from tests.archive.annual.made import html, made
 from tests.conftest import Databases
 from tests.web.commands.conftest import Run, caller
@@ -128,12 +129,21 @@ def test_what_is_due_is_told_with_the_days_that_are_left(
     assert "没有报送数据的单位 2 个：青石县财政局、柳河镇人民政府" in told
 
 
+def test_who_awaits_no_unit_is_not_told_that_all_have_reported(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.commands.annual.office_today", lambda: date(2020, 2, 2))
+    monkeypatch.setattr("archive.annual.settings.load", lambda _: Reporting())
+    told = filled("annual-report", "due").stdout
+    assert "部门的 2019 年度报告：2020-01-31 前公布，已过 2 天" in told
+    assert "没有列出应报送的单位" in told
+
+
 def test_a_year_that_is_to_come_is_refused_and_one_that_goes_on_is_told(
     filled: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("web.commands.annual.office_today", lambda: date(2020, 5, 1))
     assert "2021 年度还没有到" in filled("annual-report", "2021", code=1).stderr
     assert "2020 年度还没有结束" in filled("annual-report", "2020").stdout
+    assert "没有冻结" in filled("annual-report", "freeze", "2020", "--by", "丁四", code=1).stderr
 
 
 def test_a_report_is_frozen_let_pass_and_written(filled: Run, tmp_path: Path) -> None:
