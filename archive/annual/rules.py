@@ -28,9 +28,9 @@ from archive.annual.forms import (
 from archive.annual.numbers import said
 from archive.annual.report import Finding, Place, Report, called, heading, row_of
 
-# Whose reports are a government's, and which governments make no regulations (规章): those of counties and below.
+# Whose reports are a government's, and who makes no regulations (规章): counties and below, and their offices.
 _GOVERNMENT = re.compile(r"人民政府(?!.{0,2}(?:办公|[局委]))")
-_COUNTY = re.compile(r"(?<!自治)[县区镇乡](?:人民)?政府")
+_COUNTY = re.compile(r"(?<!自治)[县区镇乡](?:人民)?政府|(?<!自治)县.{1,20}(?:局|办公室|委员会)")
 _PROBLEMS, _OTHERS = 4, 5
 _Sides = tuple[Decimal | None, Decimal | None]
 # What stands for nothing where a text is asked for; 无 is an answer, and 待写 is what a report that is made here has.
@@ -132,7 +132,7 @@ def _regulations(report: Report) -> Iterator[Finding]:
         return
     for place, cell in report.cells.items():
         if place[0] == TWO and place[1].endswith(" 规章") and cell.value:
-            message = f"{called(place, report.form)}是 {cell.said}：县级以下政府没有规章制定权，应是 0。"
+            message = f"{called(place, report.form)}是 {cell.said}：县级以下政府及其部门没有规章制定权，应是 0。"
             yield Finding("regulations", message, cell.at, place, "规章 = 0", cell.said, "0")
 
 

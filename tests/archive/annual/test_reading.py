@@ -354,14 +354,19 @@ def test_a_balance_is_carried_into_the_next_year(take: Take) -> None:
     assert (only.left, only.place, only.expression) == ("77", (THREE, "R02", "总计"), "2020 R23 = 2021 R02")
 
 
-def test_a_county_makes_no_regulations(take: Take) -> None:
+def test_a_county_and_its_offices_make_no_regulations(take: Take) -> None:
     report = made(2021, 4)
     place: Place = (TWO, "第二十条第（一）项 规章", "现行有效件数")
     report.cells[place] = "1"
-    assert found(take(report)) == []
-    report.title = "青石县人民政府2021年政府信息公开工作年度报告"
-    (only,) = found(take(report))
-    assert (only.rule, only.place) == ("regulations", place)
+    for unit, may in (
+        ("青石县财政局", False),
+        ("青石县人民政府", False),
+        ("青石市财政局", True),
+        ("某省人民政府", True),
+    ):
+        report.title = f"{unit}2021年政府信息公开工作年度报告"
+        told = [(each.rule, each.place) for each in found(take(report))]
+        assert told == ([] if may else [("regulations", place)]), unit
 
 
 def test_a_period_of_another_year_is_told(take: Take) -> None:
