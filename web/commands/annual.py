@@ -317,10 +317,10 @@ def freeze(year: int, unit: str, by: str) -> None:
     from archive.annual import handed_in, keeping
     from web.commands.tables import actor_of
 
-    if year == office_today().year:
-        raise ReportRefused(f"{year} 年度还没有结束，数还会变，没有冻结。请在年度结束后冻结。")
     with services() as opened:
         actor = actor_of(opened, by, handed_in.SPEC.keep)
+        if year == office_today().year:
+            raise ReportRefused(f"{year} 年度还没有结束，数还会变，没有冻结。请在年度结束后冻结。")
         with _book(opened) as book:
             made = _made(opened, book, year, unit)
             frozen = keeping.freeze(book, made.computed, actor)
