@@ -57,6 +57,8 @@ def read(extraction: Extraction, name: str, year: int | None = None) -> Report:
     text = _Text("\n".join(extraction.paragraphs), extraction.places)
     title = extraction.title or ""
     top = [title, *extraction.paragraphs[:_TOP], name]
+    if extraction.unread and not any(extraction.paragraphs):
+        raise ReportUnreadable(f"“{name}”是图片或者扫描件，没有读到文字。请用有文字的原件（docx、网页等）核对。")
     if not any(_REPORT.search(normalise(each)) for each in top) and not _sections(text):
         raise ReportUnreadable(
             f"看不出“{name}”是政府信息公开工作年度报告：标题和开头没有写明，也没有格式规定的六个标题。请核对文件。"

@@ -385,6 +385,11 @@ def test_governments_report_on_assessment_and_liability_as_a_hint(take: Take) ->
     assert "政府信息管理、政府信息公开平台建设、监督保障" in second
 
 
+def test_a_scan_without_text_is_refused_as_what_it_is() -> None:
+    with pytest.raises(ReportUnreadable, match="扫描件"):
+        reading.read(Extraction("", (), unread=(1, 2)), "2021年年报.pdf", 2021)
+
+
 def test_what_is_no_report_and_what_has_no_form_is_refused() -> None:
     with pytest.raises(ReportUnreadable, match="看不出“x.txt”是"):
         reading.read(Extraction("通知", ("关于放假的通知",)), "x.txt")
