@@ -106,7 +106,7 @@ def restore(folder: Path, replace: bool, withdrawals: tuple[Path, ...], kept: Pa
         if persons:
             PersonsKeys(settings.keys).bring_back(persons)
         with services(settings=settings) as opened:
-            jobs.bring_up(opened, full=True)
+            jobs.bring_up(opened, full=True, compared=False)
         sys.exit(bring_staff_back(settings))
     inside = settings.database_url.startswith(f"sqlite:///{settings.data}/")
     if not inside and holds_documents(settings.database_url):
@@ -189,7 +189,7 @@ def rebuild_catalogue_and_index(settings: Settings, lost_key: bool) -> int:
     elif unsealed:
         click.echo("gongkai: 这是旧版本的档案，公众现在看不到任何文件。请由两人运行 gongkai migrate 加封签。", err=True)
     with services(settings=settings) as opened:
-        jobs.bring_up(opened, full=True)
+        jobs.bring_up(opened, full=True, compared=False)
     return 1 if rebuilt.damaged or rebuilt.broken or lost_key or unsealed else 0
 
 

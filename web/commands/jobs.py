@@ -176,12 +176,15 @@ def _notes(reason: str, warnings: tuple[str, ...], result: Result) -> list[str]:
     return ([reason] if reason else []) + [f"注意：{each}" for each in warnings if not each.startswith(REMARK)]
 
 
-def bring_up(opened: Services, full: bool) -> None:
+def bring_up(opened: Services, full: bool, compared: bool = True) -> None:
     """Reindex, with progress and a final count. An index of another lexicon than today's is built anew.
 
     While a line of the lexicon can't be used, changes are brought in with the words that the index has, and then
     BadLexicon is raised. So it is with GoldenMissed where an index of other words finds less than the live one, which
     then stays. Outside the hours for rebuilds (GONGKAI_REBUILD_HOURS) an index that answers waits for them.
+
+    An index that can't take the changes in is replaced whatever the new one finds; so is any where not ``compared``,
+    because the archive is another one than the index was made from.
     """
     problem: GongkaiError | None = None
     try:
@@ -202,14 +205,11 @@ def bring_up(opened: Services, full: bool) -> None:
             else "词典有改动，索引在 GONGKAI_REBUILD_HOURS 的时段里重建；现在沿用原来的词。要立即重建的，加 --full。"
         )
     with progress("建索引", None) as advance:
-
-        def rebuild() -> sync.Report:
-            return sync.rebuild(opened.catalogue, opened.engine, advance, golden.check(opened))
-
         report = None
         if full or renewed:
             try:
-                report = rebuild()
+                check = golden.check(opened) if compared else None
+                report = sync.rebuild(opened.catalogue, opened.engine, advance, check)
             except (golden.GoldenMissed, golden.BadGolden) as error:
                 if full:
                     raise
@@ -217,10 +217,10 @@ def bring_up(opened: Services, full: bool) -> None:
         try:
             report = report or sync.catch_up(opened.catalogue, opened.engine, advance)
         except (IndexDamaged, IndexAhead, IndexOutdated) as error:
-            if problem:
+            if isinstance(problem, BadLexicon):
                 raise problem from error
-            say(f"{error.problem}现在重建。")
-            report = rebuild()
+            say(f"{problem or ''}{error.problem}现在重建。")
+            problem, report = None, sync.rebuild(opened.catalogue, opened.engine, advance)
     edition.stamp(opened.settings.data)
     count = opened.engine.count()
     click.echo(f"索引写入 {report.put} 件，移出 {report.removed} 件；现有 {count} 件，至第 {report.cursor} 号变更。")
@@ -278,7 +278,7 @@ def answers(opened: Services) -> bool:
 
 def make_anew(opened: Services) -> None:
     """Build the index and the lists anew, which are sealed like what they are made from."""
-    bring_up(opened, full=True)
+    bring_up(opened, full=True, compared=False)
     make_lists(opened)
 
 

@@ -104,7 +104,12 @@ def check(services: Services) -> Callable[[Engine], None]:
             return
         asked = public(services.catalogue, [*load(services.settings.data / FILE), *titles(services.catalogue)])
         lost = missed(replace(services, engine=new), asked)
-        if lost := [each for each in lost if _finds(services, each)]:
+        try:
+            lost = [each for each in lost if _finds(services, each)]
+        except IndexUnusable:
+            # It opens, and is damaged farther in.
+            return
+        if lost:
             raise GoldenMissed(lost)
 
     return compare

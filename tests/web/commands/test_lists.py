@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from indexer import sync
+from indexer.engines.whoosh.engine import _Trial
+from indexer.errors import IndexAhead, IndexDamaged
 from tests.web.commands.conftest import Run, caller
 from tests.web.conftest import Site
 from web.installation.opinions import Opinion
+from web.installation.services import Services
 from web.search import golden
 
 pytestmark = pytest.mark.page
@@ -59,6 +63,40 @@ def test_a_new_index_that_finds_less_is_not_switched_in_and_changes_come_in_all_
     (data / "golden.tsv").write_text("值班制度\n", encoding="utf-8")
     assert "golden.tsv 第 1 行" in run("reindex", "--full", code=1).stderr
     assert (data / "index" / "current").resolve() != live and "共 3 件" in run("search", "通知").output
+
+
+def test_what_is_asked_keeps_no_index_that_is_damaged_or_of_another_archive(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("ingest", str(folder), "--already-published", "--actor", "移交")
+    run("reindex")
+    id = run("review", "list", "--status", "published").stdout.split()[0]
+    data = tmp_path / "data"
+    (data / "golden.tsv").write_text(f"没有这样的话\t{id}\n", encoding="utf-8")
+    finds = golden._finds
+
+    def damaged(at: Services, each: golden.Golden) -> bool:
+        if not isinstance(at.engine, _Trial):
+            raise IndexDamaged("current", "第 1 段不全")
+        return finds(at, each)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(golden, "_finds", damaged)
+        assert "索引写入 2 件" in run("reindex", "--full").output
+    (data / "golden.tsv").write_text("值班制度\n", encoding="utf-8")
+    for path in data.glob("catalogue.sqlite3*"):
+        path.unlink()
+    assert "索引写入 2 件" in run("rebuild-catalogue").output
+
+    def ahead(*_: object) -> None:
+        raise IndexAhead(9, 2)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sync, "catch_up", ahead)
+        assert "索引写入 2 件" in run("reindex").output
+        (data / "lexicon.txt").write_text("云溪新城区\n", encoding="utf-8")
+        told = run("reindex")
+        assert "索引写入 2 件" in told.stdout and "golden.tsv 第 1 行" in told.stderr
 
 
 def test_a_changed_lexicon_waits_for_its_hours(
