@@ -1,12 +1,13 @@
 """Dead links of public documents: asked a part each night, and dead only after failing on two days.
 
 What came of each is kept in ``links.json`` of the data folder. A site that turns programs away changes nothing, and
-where most of a night's links are not even answered the machine itself has no way out, and nothing is concluded.
+where most of a night's sites are not even answered the machine itself has no way out, and nothing is concluded.
 """
 
 import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,8 @@ from web.commands.links import Asker, State
 from web.installation.services import Services
 
 FILE = "links.json"
-# In a night; the longest not asked come first. From how many on it shows that nothing is answered.
-MOST, _ENOUGH = 500, 5
+# In a night; the longest not asked come first.
+MOST = 500
 _DAYS = 2
 
 
@@ -44,15 +45,23 @@ def look(
     path = opened.settings.data / FILE
     wanted = _wanted(opened.catalogue.public_all(), registered, opened.settings.address)
     known = {link: about for link, about in _read(path).items() if link in wanted}
-    chosen = sorted(wanted, key=lambda link: str(known.get(link, {}).get("on", "")))[:MOST]
+    # Of one day by chance, so that a night's links are of many sites.
+    chosen = sorted(wanted, key=lambda link: (str(known.get(link, {}).get("on", "")), _chance(link)))[:MOST]
     asked = dict((asker or Asker()).all(chosen, until))
-    unheard = sum(each.state is State.FAILED and not each.answered for each in asked.values())
-    if len(asked) >= _ENOUGH and 2 * unheard > len(asked):
-        click.echo(f"链接 {len(asked)} 个，{unheard} 个没有任何应答：本机可能不能上网，这次没有判断。", err=True)
+    for link in asked:
+        known.setdefault(link, {"failed": [], "why": ""})["on"] = today
+    heard = {_site(link) for link, each in asked.items() if each.answered}
+    silent = {_site(link) for link, each in asked.items() if each.state is State.FAILED} - heard
+    if len(silent) > len(heard):
+        _write(path, known)
+        click.echo(
+            f"链接 {len(asked)} 个，所在的网站 {len(silent)} 个没有任何应答，{len(heard)} 个有："
+            "本机可能不能上网，这次没有判断。",
+            err=True,
+        )
         return Looked([], frozenset(registered))
     for link, each in asked.items():
-        about = known.setdefault(link, {"failed": [], "why": ""})
-        about["on"] = today
+        about = known[link]
         if each.state is State.OPEN:
             about["failed"] = []
         elif each.state is State.FAILED:
@@ -65,6 +74,14 @@ def look(
     click.echo(f"链接 {len(wanted)} 个，问了 {len(asked)} 个，疑似打不开 {suspected} 个，打不开 {len(dead)} 个。")
     found = [Finding(Problem.LINK, link, _said(known[link], wanted[link])) for link in sorted(dead)]
     return Looked(found, frozenset(registered) - sure)
+
+
+def _chance(link: str) -> bytes:
+    return sha256(link.encode("utf-8", "surrogatepass")).digest()
+
+
+def _site(link: str) -> str:
+    return link.split("/", 3)[2].lower()
 
 
 def _said(about: dict[str, Any], ids: list[str]) -> str:

@@ -31,8 +31,8 @@ AGENT = f"gongkai/{VERSION}"
 # As long as a finding can name.
 _LONGEST = 500
 _LINK = re.compile(r"https?://[^\s<>\"'“”‘’（）()【】《》，。；、！？|{}\\^`]+")
-# Translations of IPv4 addresses, which may be private ones.
-_TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
+# Of IPv6 what the public network has. Outside are translations of IPv4 addresses, and forms that once were local.
+_PUBLIC = ip_network("2000::/3")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Of these a person may see the page all the same.
 _UNSURE = frozenset({401, 402, 403, 407, 408, 425, 429, 451, 503})
@@ -47,7 +47,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came of a link, and why, as a clause. ``answered``: whether anything at all was heard of the other side."""
+    """What came of a link, and why, as a clause. ``answered``: whether the other side was heard at all."""
 
     state: State
     why: str
@@ -104,7 +104,7 @@ class Asker:
                 link = urljoin(link, on)
             return Asked(State.FAILED, f"转了 {HOPS} 次以上")
         except _Refused as refused:
-            return Asked(State.UNSURE, str(refused))
+            return Asked(State.UNSURE, str(refused), answered=False)
         except ssl.SSLError:
             return Asked(State.UNSURE, "对方的证书不对")
         except socket.gaierror:
@@ -165,8 +165,10 @@ class Asker:
         if site not in self._robots:
             rules: RobotFileParser | None = RobotFileParser()
             try:
+                self._wait(link, ends)
                 status, on, _, raw = self._get(f"{site}/robots.txt", ends, _ROBOTS)
                 if status in _REDIRECTS and on:
+                    self._wait(urljoin(f"{site}/robots.txt", on), ends)
                     status, _, _, raw = self._get(urljoin(f"{site}/robots.txt", on), ends, _ROBOTS)
                 if rules and status == 200:
                     rules.parse(raw.decode("utf-8", "replace").splitlines())
@@ -190,10 +192,10 @@ class Asker:
 def public(text: str) -> bool:
     """Tell whether an address is one of the public network, also behind a translation of it."""
     address: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
-    if isinstance(address, IPv6Address):
-        if any(address in each for each in _TRANSLATED) or address.sixtofour or address.teredo:
-            return False
-        address = address.ipv4_mapped or address
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if isinstance(address, IPv6Address) and (address not in _PUBLIC or address.sixtofour or address.teredo):
+        return False
     return address.is_global and not address.is_multicast
 
 

@@ -107,6 +107,7 @@ def test_a_redirect_inside_is_not_followed_and_a_circle_has_an_end(asker: Asker,
         ("169.254.169.254", False), ("192.168.1.1", False), ("100.64.0.1", False), ("0.0.0.0", False),  # noqa: S104  # to be refused
         ("224.0.0.1", False), ("::1", False), ("fe80::1%eth0", False), ("fd00::1", False),
         ("::ffff:10.0.0.1", False), ("64:ff9b::a00:1", False), ("2002:a00:1::1", False), ("::ffff:8.8.8.8", True),
+        ("::10.0.0.1", False), ("fec0::1", False), ("::ffff:0:10.0.0.1", False), ("5f00::1", False),
     ],
 )  # fmt: skip
 def test_only_addresses_of_the_public_network_are_asked(address: str, is_public: bool) -> None:
@@ -194,4 +195,22 @@ def test_where_nothing_is_answered_the_machine_has_no_way_out_and_nothing_is_con
     made = _Made({f"https://site{number}.example/": silent for number in range(6)})
     looked = dead_links.look(services, ["https://site1.example/"], made)
     assert looked == dead_links.Looked([], frozenset({"https://site1.example/"}))
-    assert "不能上网" in capsys.readouterr().err and not (services.settings.data / dead_links.FILE).exists()
+    assert "不能上网" in capsys.readouterr().err
+    known = json.loads((services.settings.data / dead_links.FILE).read_text(encoding="utf-8"))
+    assert len(known) == 6 and not any(about["failed"] for about in known.values()), "the next night asks others"
+
+
+def test_a_site_that_is_gone_does_not_hide_the_others_and_what_was_not_asked_tells_nothing(
+    services: Services, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = {f"https://gone.example/{number}" for number in range(9)}
+    inner = {f"http://10.0.0.{number}/" for number in range(1, 10)}
+    text = " ".join([*gone, *inner, "https://fine.example/"])
+    monkeypatch.setattr(type(services.catalogue), "public_all", lambda _: iter([make_document("a", "通知", text)]))
+    silent = links.Asked(State.FAILED, "找不到这个主机名", answered=False)
+    refused = {link: Asker().ask(link) for link in inner}
+    for day, fine, dead in ((1, silent, 0), (2, silent, 0), (3, links.Asked(State.OPEN, "200"), 0), (4, None, 9)):
+        made = _Made({**dict.fromkeys(gone, silent), **refused, **({"https://fine.example/": fine} if fine else {})})
+        with time_machine.travel(f"2026-09-0{day}T01:00:00Z", tick=False):
+            assert len(dead_links.look(services, [], made).findings) == dead, day
+        assert ("不能上网" in capsys.readouterr().err) is (fine is silent), day
