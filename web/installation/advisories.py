@@ -8,6 +8,7 @@ of the network.
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -87,7 +88,7 @@ def _hold(
     looked: Looked,
     found: dict[tuple[str, Package], Advisory],
 ) -> None:
-    ours = [each for each in record["affected"] if each.get("package", {}).get("ecosystem") == _ECOSYSTEM]
+    ours = [each for each in record["affected"] if _is_python(each.get("package", {}))]
     if not ours:
         return
     id = str(record["id"])
@@ -95,7 +96,9 @@ def _hold(
     if modified := record.get("modified"):
         at = datetime.fromisoformat(str(modified))
         at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        looked.newest = max(at, looked.newest or at)
+        # A day that is still to come makes no list new.
+        if at <= datetime.now(UTC):
+            looked.newest = max(at, looked.newest or at)
     if record.get("withdrawn"):
         return
     for affected in ours:
@@ -108,6 +111,11 @@ def _hold(
                     fixed=tuple(_events(affected, "fixed")),
                     sure=affects is True,
                 )
+
+
+def _is_python(package: Mapping[str, Any]) -> bool:
+    # Behind a colon may stand which index it is.
+    return str(package.get("ecosystem")).partition(":")[0].lower() == _ECOSYSTEM.lower()
 
 
 def _affects(affected: Mapping[str, Any], version: str) -> bool | None:
@@ -196,17 +204,19 @@ def _files(path: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the JSON files of a list with their names. Raises BadAdvisories."""
     try:
         if path.is_dir():
-            for each in sorted(path.rglob("*.json")):
-                yield each.name, _read(each)
+            # One that may not be read is told; a pattern would pass over it.
+            for each in sorted(path.iterdir()):
+                if each.is_dir() or each.suffix.lower() in (".json", ".zip"):
+                    yield from _files(each)
         elif zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as zipped:
                 for info in zipped.infolist():
-                    if info.filename.endswith(".json"):
+                    if info.filename.lower().endswith(".json"):
                         # What is too large is none that can be read, and told as that.
                         yield info.filename, zipped.read(info) if info.file_size <= _LARGEST else b""
         else:
             yield path.name, _read(path)
-    except (OSError, zipfile.BadZipFile, RuntimeError) as error:
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
         reason = why(error) if isinstance(error, OSError) else "压缩文件损坏"
         raise BadAdvisories(f"读不出安全公告清单 {path}：{reason}。没有查完，不能说没有。") from error
 

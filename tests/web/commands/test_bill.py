@@ -93,8 +93,13 @@ def test_withdrawn_and_other_advisories_are_left_out_and_every_form_of_a_list_is
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as zipped:
         zipped.writestr("PYSEC-2026-1.json", json.dumps(ours))
         zipped.writestr("torn.json", "{")
-    looked = look([tmp_path / "all.zip", tmp_path], [FLASK])
-    assert len(looked.found) == 1 and looked.unreadable == ["torn.json"] and looked.advisories == 2
+    looked = look([tmp_path / "all.zip"], [FLASK])
+    assert len(looked.found) == 1 and looked.unreadable == ["torn.json"] and looked.advisories == 1
+    for path in tmp_path.glob("*.json"):
+        path.unlink()
+    assert len(look([tmp_path], [FLASK]).found) == 1, "a zip in a folder"
+    ours["affected"][0]["package"]["ecosystem"] = "pypi:mirror"
+    assert len(found([ours], tmp_path)) == 1
 
 
 def _other(folder: Path) -> None:
@@ -102,10 +107,24 @@ def _other(folder: Path) -> None:
     (folder / "list.json").write_text(json.dumps(other), encoding="utf-8")
 
 
+def _torn_zip(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "all.zip", "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr("a.json", json.dumps([record(f"x{number}") for number in range(50)]))
+    raw = bytearray((folder / "all.zip").read_bytes())
+    raw[50:90] = bytes(each ^ 0xFF for each in raw[50:90])
+    (folder / "all.zip").write_bytes(raw)
+
+
+def _of_the_future(folder: Path) -> None:
+    (folder / "list.json").write_text(json.dumps(record("x") | {"modified": "2999-01-01T00:00:00Z"}), encoding="utf-8")
+
+
 WITHOUT: dict[str, tuple[str, Callable[[Path], object]]] = {
     "an empty folder": ("等于没有查", lambda folder: None),
     "of another ecosystem": ("等于没有查", _other),
     "no JSON": ("读不出，没有查", lambda folder: (folder / "list.json").write_text("<html>")),
+    "a torn zip": ("不能说没有", _torn_zip),
+    "of the future": ("清单不新", _of_the_future),
     "a list of long ago": ("清单不新", lambda folder: (folder / "list.json").write_text(json.dumps(record("x")))),
 }
 
