@@ -4,6 +4,7 @@ A file with its own hash, which the audit log has too: that it was not written a
 """
 
 import json
+import os
 import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +17,6 @@ from archive.registers.books.book import Book
 from archive.registers.books.columns import day
 from archive.registers.requests.request import Actor
 from archive.store import canonical
-from archive.store.folder import restrict
 from archive.store.space import naming
 from web.installation import boards, nights
 from web.installation.settings import Settings
@@ -51,12 +51,15 @@ def write(settings: Settings, book: Book, quarter: str, path: Path, by: Actor) -
     # As it is read again.
     told = json.loads(json.dumps(told, ensure_ascii=False))
     digest = canonical.digest(told)
-    with naming(path), path.open("x", encoding="utf-8") as out:
+    with naming(path), open(path, "x", encoding="utf-8", opener=_mine) as out:
         json.dump({**told, "sha256": digest}, out, ensure_ascii=False, indent=1)
         out.write("\n")
-    restrict(path, 0o600)
     book.note(by, "book.export", {"rows": len(found), "quarter": quarter, "digest": digest})
     return len(found), digest
+
+
+def _mine(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _days(quarter: str, today: date) -> tuple[date, date]:

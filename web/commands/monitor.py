@@ -12,7 +12,7 @@ from archive.plain import one_line
 from archive.registers import staff
 from archive.registers.books import findings
 from archive.registers.books.book import Book
-from archive.registers.books.columns import text
+from archive.registers.books.columns import Facts, text
 from archive.registers.books.findings import Finding, Problem
 from indexer.errors import IndexUnusable
 from web.commands import dead_links
@@ -67,17 +67,33 @@ def note(opened: Services, asking: bool) -> tuple[Seen, Standards]:
     with closing(staff.Staff(url, opened.catalogue.keys)) as known:
         book = Book(findings.SPEC, known, opened.catalogue)
         seen, standards, looked_for = _look(opened, _open(book, Problem.SEARCH))
-        doubtful: frozenset[str] = frozenset()
+        unasked: frozenset[str] = frozenset()
         if asking:
             links = dead_links.look(opened, _open(book, Problem.LINK))
             seen.findings += links.findings
-            looked_for, doubtful = looked_for | {Problem.LINK}, links.doubtful
+            looked_for, unasked = looked_for | {Problem.LINK}, links.doubtful
         boards.save(opened.settings.data, seen, standards)
         term = seen.today + timedelta(days=standards.answers)
+
+        def doubtful(facts: Facts) -> bool:
+            return text(facts, "where") in unasked or not _judged(facts, opened, seen, standards)
+
         kept = findings.keep(book, seen.findings, looked_for, term, doubtful)
     left = f"，另有 {kept.left} 条以后的夜里登记" if kept.left else ""
     click.echo(f"{_summary(seen, standards)}登记簿里新登记 {kept.new} 条{left}，复核结果有变化 {kept.noted} 条。")
     return seen, standards
+
+
+def _judged(facts: Facts, opened: Services, seen: Seen, standards: Standards) -> bool:
+    """Tell whether what others found is something that the machine can see: where it looks, and has a rule."""
+    kind, where = text(facts, "kind"), text(facts, "where")
+    if kind == Problem.LINK or text(facts, "source") == findings.OWN:
+        return True
+    if kind in (Problem.STALE, Problem.BLANK, Problem.UNDATED):
+        known = where == monitoring.NO_COLUMN or any(each.column == where for each in seen.columns)
+        return known and (kind != Problem.STALE or standards.term(where) is not None)
+    # What is personal or secret to a person's eyes may be nothing to the rules.
+    return kind not in (Problem.SECRECY, Problem.PERSONAL) and where in opened.catalogue.public_many({where})
 
 
 def _open(book: Book, kind: Problem) -> list[str]:

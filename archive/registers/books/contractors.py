@@ -25,7 +25,8 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "path": ("路径", "栏目路径"),
     "address": ("网址", "url", "URL", "链接地址", "地址", "死链地址"),
     "parent": ("所在页面", "parentUrl", "父页面url", "父页面", "来源页面"),
-    "said": ("问题描述", "描述", "说明", "linkTitle", "链接标题"),
+    "said": ("问题描述", "描述", "说明"),
+    "title": ("链接标题", "linkTitle"),
     "found_on": ("发现日", "监测时间", "发现时间", "扫描时间", "检测时间"),
     "since": ("最后更新时间", "最近更新时间"),
     "days": ("未更新天数", "不可用天数"),
@@ -87,7 +88,12 @@ def take_in(book: Book, path: Path, columns: Collection[str], by: Actor, dry_run
 
 
 def _wrong_heading(heading: Sequence[str]) -> str:
-    """End the sentence for a line that names neither a column nor an address. What is not known is left unread."""
+    """End the sentence for a line that names neither a column nor an address, or something twice.
+
+    What is not known is left unread.
+    """
+    if twice := [names for names in _NAMES.values() if heading.count(names[0]) > 1]:
+        return f"。{'、'.join(twice[0])}是一个意思，只能有一列，请删去其余的。"
     if {_NAMES["column"][0], _NAMES["address"][0]} & set(heading):
         return ""
     return "，至少有“栏目名称”或者“网址”（url）。"
@@ -100,7 +106,14 @@ def _told(row: Mapping[str, str], columns: Iterable[str], today: str) -> dict[st
     document = _ID.search(address)
     where = column if kind in (Problem.STALE, Problem.BLANK) and column else document[1] if document else address
     days = f"{cells['days'].removesuffix('天')} 天" if cells["days"] else ""
-    more = (("所在页面", cells["parent"]), ("最后更新", cells["since"]), ("已有", days))
+    elsewhere = address if address and address != where and not (document and where == document[1]) else ""
+    more = (
+        ("链接", cells["title"]),
+        ("网址", elsewhere),
+        ("所在页面", cells["parent"]),
+        ("最后更新", cells["since"]),
+        ("已有", days),
+    )
     said = "；".join([*filter(None, [cells["said"]]), *(f"{name} {value}" for name, value in more if value)])
     day = _DAY.search(cells["found_on"])
     return {

@@ -4,7 +4,7 @@ A finding is opened by the machine each night, or entered out of a contractor's 
 a term, the machine looks again, and a person other than who answered closes it. The machine never closes one itself.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -69,12 +69,12 @@ def keep(
     found: Iterable[Finding],
     looked_for: Collection[Problem],
     term: date,
-    doubtful: Collection[str] = (),
+    doubtful: Callable[[Facts], bool] = lambda facts: False,
 ) -> Kept:
     """Open what is new, and note of what is open whether it is still there.
 
     Only kinds that were ``looked_for`` are noted: what could not be looked at is neither mended nor there again.
-    So it is with the places that are ``doubtful``. ``term`` is the last day for answering what is new.
+    So it is with an entry that is ``doubtful``. ``term`` is the last day for answering what is new.
     """
     # As long as the columns take.
     short = (replace(each, where=each.where[:_WHERE], unit=each.unit[:_UNIT]) for each in found)
@@ -83,7 +83,7 @@ def keep(
     known = {_key(each.facts) for each in open_}
     noted, kinds = 0, {kind.value for kind in looked_for}
     for each in open_:
-        if text(each.facts, "kind") in kinds and text(each.facts, "where") not in doubtful:
+        if text(each.facts, "kind") in kinds and not doubtful(each.facts):
             noted += _note(book, each, _key(each.facts) in now)
     new = [each for key, each in now.items() if key not in known]
     for finding in new[:AT_ONCE]:

@@ -67,17 +67,25 @@ def test_the_night_opens_findings_and_notes_what_is_mended(
     rows = table.read_text(encoding="utf-8-sig").splitlines()
     assert len(rows) == 5 and sum("标题检索不到" in row and "未复现" in row for row in rows) == 2
     assert "登记簿完好" in run("verify").stdout
+    listed = tmp_path / "contractor.csv"
+    listed.write_text(
+        "栏目名称,问题类型,网址\n招考录用,空白栏目,https://a.example/zk\n会议公开,空白栏目,\n会议公开,栏目不更新,\n"
+        "隐私,个人信息,https://a.example/documents/aaaaaaaaaaaa\n",
+        encoding="utf-8",
+    )
+    assert "4 条" in run("findings", "contractor", str(listed), "--by", "丁四").stdout
+    assert "复核结果有变化 1 条" in run("nightly", "--step", "monitor").stdout, "what can't be seen is not gone"
     record = Record(published)
     record.begin()
     record.add(Step("monitor", Outcome.DONE, told=("公开 2 件",)))
     year, quarter = office_today().year, (office_today().month + 2) // 3
     made = tmp_path / "evidence.json"
-    assert "问题 4 条" in run("findings", "evidence", f"{year}-Q{quarter}", str(made), "--by", "丁四").stdout
+    assert "问题 8 条" in run("findings", "evidence", f"{year}-Q{quarter}", str(made), "--by", "丁四").stdout
     told = json.loads(made.read_text(encoding="utf-8"))
     digest = told.pop("sha256")
     assert digest == canonical.digest(told) and digest in run("audit", "list").stdout
     assert [each["told"] for each in told["nights"]] == [["公开 2 件"]] and len(told["columns"]) == 2
-    assert {event["person"] for each in told["findings"] for event in each["events"]} == {"夜间监测"}
+    assert {event["person"] for each in told["findings"] for event in each["events"]} == {"夜间监测", "丁四"}
     run("findings", "evidence", f"{year}-Q{quarter}", str(made), "--by", "丁四", code=1)
     for wrong in ("2026", f"{year + 1}-Q4"):
         run("findings", "evidence", wrong, str(tmp_path / "x.json"), "--by", "丁四", code=1)

@@ -96,9 +96,14 @@ LISTS = {
     "links": "url,parentUrl,linkTitle,问题描述,扫描时间\nhttps://b.example/x,https://a.example/y,办事,404,2026-08-22\n",
 }
 FOUND = {
-    "columns": ("栏目不更新", "政务公开/工作动态", "最后更新 2026-07-01；已有 50 天", "2026-08-20"),
+    "columns": (
+        "栏目不更新",
+        "政务公开/工作动态",
+        "网址 https://a.example/gzdt；最后更新 2026-07-01；已有 50 天",
+        "2026-08-20",
+    ),
     "blank": ("空白栏目", "招考录用", "空白", "2026-08-21"),
-    "links": ("链接打不开", "https://b.example/x", "所在页面 https://a.example/y", "2026-08-22"),
+    "links": ("链接打不开", "https://b.example/x", "404；链接 办事；所在页面 https://a.example/y", "2026-08-22"),
 }
 
 
@@ -125,6 +130,9 @@ def test_a_list_without_a_column_or_an_address_and_a_row_that_is_wrong_are_refus
     path = tmp_path / "list.csv"
     path.write_text("标题,时间\na,b\n", encoding="utf-8")
     with pytest.raises(EntryRefused, match="栏目名称"):
+        contractors.take_in(book, path, (), CLERK)
+    path.write_text("栏目名称,栏目\n动态,要闻\n", encoding="utf-8")
+    with pytest.raises(EntryRefused, match="只能有一列"):
         contractors.take_in(book, path, (), CLERK)
     path.write_text("栏目名称,监测时间\n工作动态,昨天\n,2026-08-20\n动态,2027-01-01\n", encoding="utf-8")
     taken = contractors.take_in(book, path, (), CLERK)
