@@ -5,11 +5,13 @@ but for a line in ``drills.jsonl`` that tells the result.
 """
 
 import fcntl
+import os
 import shutil
 import signal
+import stat
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -174,7 +176,7 @@ def _alone(place: Path) -> Iterator[None]:
     Raises DrillBusy.
     """
     with _stopped_in_order(), ExitStack() as opening:
-        place.mkdir(mode=0o700, exist_ok=True)
+        _make(place)
         lock = opening.enter_context((place / _LOCK).open("w"))
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -183,6 +185,23 @@ def _alone(place: Path) -> Iterator[None]:
         opening.callback(shutil.rmtree, place, ignore_errors=True)
         shutil.rmtree(place / "data", ignore_errors=True)
         yield
+
+
+def _make(place: Path) -> None:
+    """Make the folder of a drill, which nobody else reads. Raises BackupRefused where another user's lies there."""
+    try:
+        place.mkdir(mode=0o700)
+    except FileExistsError:
+        there = place.lstat()
+        # On a disk without owners all is whose the folder around it is.
+        ours = there.st_uid in (os.geteuid(), place.parent.stat().st_uid)
+        if not (ours and stat.S_ISDIR(there.st_mode)):
+            raise BackupRefused(
+                f"{place} 不是本用户的文件夹，没有开始演练。"
+                "请核对是谁放在那里的，删去以后再运行，或者用 --at 换一个地方。"
+            ) from None
+        with suppress(PermissionError):
+            place.chmod(0o700)
 
 
 @contextmanager

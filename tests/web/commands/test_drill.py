@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from archive.custody import comparison
 from archive.store import space
+from archive.store.catalogue import Catalogue
 from archive.store.folder import BACKUP
 from tests.archive.store.test_seals import inside
 from tests.conftest import in_a_file
@@ -88,6 +89,22 @@ def test_what_changed_since_the_backup_is_no_fault_and_what_differs_otherwise_is
     assert wrong and "内容不同" in wrong.wrong
 
 
+def test_what_happens_during_a_drill_is_no_fault(run: Run, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (line.split()[0] for line in run("review", "list", "--status", "published").stdout.splitlines())
+    states, listed = comparison._states, Catalogue.listed
+    public = [first]
+
+    def meanwhile(catalogue: Catalogue) -> Mapping[str, str]:
+        while public:
+            run("review", "withdraw", public.pop(), "--reviewer", "审查员", "--reason", "有误")
+        return states(catalogue)
+
+    monkeypatch.setattr(comparison, "_states", meanwhile)
+    # As if it had come in after the documents were listed.
+    monkeypatch.setattr(Catalogue, "listed", lambda at: [each for each in listed(at) if each.id != second])
+    assert "没有对照的 1 件" in run("drill").stdout
+
+
 def test_a_backup_that_is_damaged_or_of_another_archive_is_told(
     run: Run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,6 +130,10 @@ def test_without_room_a_place_or_time_of_its_own_nothing_begins(
         assert "GB 的空间" in run("drill", code=1).stderr
     assert "--at" in run("drill", "--at", str(data), code=1).stderr
     place = tmp_path / "backups" / drilling.PLACE
+    (tmp_path / "other" / "data").mkdir(parents=True)
+    place.symlink_to(tmp_path / "other")
+    assert "不是本用户的文件夹" in run("drill", code=1).stderr and (tmp_path / "other" / "data").exists()
+    place.unlink()
     place.mkdir()
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
