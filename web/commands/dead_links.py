@@ -19,6 +19,7 @@ from archive.store.space import naming
 from web.commands import links
 from web.commands.links import Asker, State
 from web.installation.services import Services
+from web.installation.settings import Settings, within
 
 FILE = "links.json"
 # In a night; the longest not asked come first.
@@ -47,7 +48,8 @@ def look(
     known = {link: about for link, about in _read(path).items() if link in wanted}
     # Of one day by chance, so that a night's links are of many sites.
     chosen = sorted(wanted, key=lambda link: (str(known.get(link, {}).get("on", "")), _chance(link)))[:MOST]
-    asked = dict((asker or Asker()).all(chosen, until))
+    asker = asker or Asker(is_public=lambda address: is_asked(address, opened.settings))
+    asked = dict(asker.all(chosen, until))
     for link in asked:
         known.setdefault(link, {"failed": [], "why": ""})["on"] = today
     heard = {_site(link) for link, each in asked.items() if each.answered}
@@ -74,6 +76,11 @@ def look(
     click.echo(f"链接 {len(wanted)} 个，问了 {len(asked)} 个，疑似打不开 {suspected} 个，打不开 {len(dead)} 个。")
     found = [Finding(Problem.LINK, link, _said(known[link], wanted[link])) for link in sorted(dead)]
     return Looked(found, frozenset(registered) - sure)
+
+
+def is_asked(address: str, settings: Settings) -> bool:
+    """Tell whether an address is of the public network, and not of the office's own terminals."""
+    return links.public(address) and not within(address, settings.terminals)
 
 
 def _chance(link: str) -> bytes:

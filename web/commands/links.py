@@ -33,6 +33,8 @@ _LONGEST = 500
 _LINK = re.compile(r"https?://[^\s<>\"'“”‘’（）()【】《》，。；、！？|{}\\^`]+")
 # Of IPv6 what the public network has. Outside are translations of IPv4 addresses, and forms that once were local.
 _PUBLIC = ip_network("2000::/3")
+# The government's own network (国家电子政务外网): allocated like public addresses, and none that the public reaches.
+_GOVERNMENT = ip_network("59.192.0.0/10")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Of these a person may see the page all the same.
 _UNSURE = frozenset({401, 402, 403, 407, 408, 425, 429, 451, 503})
@@ -196,7 +198,7 @@ def public(text: str) -> bool:
         address = address.ipv4_mapped
     if isinstance(address, IPv6Address) and (address not in _PUBLIC or address.sixtofour or address.teredo):
         return False
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and address not in _GOVERNMENT
 
 
 def _judged(status: int, challenged: bool) -> Asked:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
 from pathlib import Path
 from threading import Thread
 
@@ -107,11 +108,17 @@ def test_a_redirect_inside_is_not_followed_and_a_circle_has_an_end(asker: Asker,
         ("169.254.169.254", False), ("192.168.1.1", False), ("100.64.0.1", False), ("0.0.0.0", False),  # noqa: S104  # to be refused
         ("224.0.0.1", False), ("::1", False), ("fe80::1%eth0", False), ("fd00::1", False),
         ("::ffff:10.0.0.1", False), ("64:ff9b::a00:1", False), ("2002:a00:1::1", False), ("::ffff:8.8.8.8", True),
-        ("::10.0.0.1", False), ("fec0::1", False), ("::ffff:0:10.0.0.1", False), ("5f00::1", False),
+        ("::10.0.0.1", False), ("fec0::1", False), ("59.192.1.1", False), ("59.191.1.1", True),
+        ("::ffff:0:10.0.0.1", False), ("5f00::1", False),
     ],
 )  # fmt: skip
 def test_only_addresses_of_the_public_network_are_asked(address: str, is_public: bool) -> None:
     assert public(address) is is_public
+
+
+def test_the_offices_own_terminals_are_not_asked(services: Services) -> None:
+    settings = replace(services.settings, terminals=(ip_network("8.8.4.0/24"),))
+    assert [dead_links.is_asked(address, settings) for address in ("8.8.4.4", "8.8.8.8")] == [False, True]
 
 
 def test_by_itself_it_asks_nothing_on_this_machine(port: int) -> None:
