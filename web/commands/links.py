@@ -25,6 +25,8 @@ from archive.document import Document
 
 # What the inspectors allow; at once; addresses that lead on; and bytes of a robots.txt.
 SECONDS, AT_ONCE, HOPS, _ROBOTS = 15.0, 2, 8, 512 << 10
+# Below it ports belong to other services, which no link of a document may have asked: mail, terminals.
+_FREE_PORTS = 1024
 # Seconds between two questions to one site.
 PAUSE = 1.0
 AGENT = f"gongkai/{VERSION}"
@@ -126,6 +128,8 @@ class Asker:
         if parts.username or parts.password:
             raise _Refused("网址里有用户名或者密码")
         host, port = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+        if port < _FREE_PORTS and port not in (80, 443):
+            raise _Refused("不是网页的端口")
         addresses = self._resolve(host.encode("idna").decode() if not host.isascii() else host, port)
         if not addresses or not all(map(self._is_public, addresses)):
             raise _Refused("是内部网络的地址，没有访问")
@@ -135,13 +139,17 @@ class Asker:
         if left <= 0:
             raise TimeoutError
         with closing(socket.create_connection((addresses[0], port), timeout=left)) as opened:
-            # Whoever answers a byte at a time has no more time than others.
-            timer = Timer(max(0.0, ends - monotonic()), _cut, [opened])
+            # Whoever answers a byte at a time has no more time than others. TLS takes the socket over: what is cut is
+            # whichever has it by then.
+            timer = Timer(max(0.0, ends - monotonic()), lambda: _cut(opened))
             timer.daemon = True
             timer.start()
             try:
                 if parts.scheme == "https":
-                    opened = ssl.create_default_context().wrap_socket(opened, server_hostname=host)
+                    opened = ssl.create_default_context().wrap_socket(
+                        opened, server_hostname=host, do_handshake_on_connect=False
+                    )
+                    opened.do_handshake()
                 connection = HTTPConnection(host, port)
                 connection.sock = opened
                 connection.request(

@@ -2,6 +2,8 @@
 
 import json
 import socket
+import ssl
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -54,6 +56,26 @@ class _Site(BaseHTTPRequestHandler):
 def port() -> Iterator[int]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Site) as server:
         server.daemon_threads = True
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.fixture
+def port_of_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Serve the same over TLS, with a certificate that is believed for this test."""
+    key, certificate = tmp_path / "key", tmp_path / "certificate"
+    kind = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=site.example")
+    words = ["openssl", "req", "-x509", *kind, "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(words, check=True, capture_output=True)  # noqa: S603  # Debian's
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    believing = ssl.create_default_context(cafile=str(certificate))
+    believing.check_hostname = False
+    monkeypatch.setattr(ssl, "create_default_context", lambda: believing)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Site) as server:
+        server.daemon_threads = True
+        server.socket = context.wrap_socket(server.socket, server_side=True)
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
@@ -144,6 +166,19 @@ def test_who_answers_a_byte_at_a_time_has_no_more_time(
     began = time.monotonic()
     asked = asker.ask(f"http://site.example:{port}/slow")
     assert asked.state is State.FAILED and not asked.answered and time.monotonic() - began < 2
+
+
+def test_over_tls_it_has_no_more_time_either(asker: Asker, port_of_tls: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asker.ask(f"https://site.example:{port_of_tls}/page").state is State.OPEN
+    monkeypatch.setattr(links, "SECONDS", 0.5)
+    began = time.monotonic()
+    asked = asker.ask(f"https://site.example:{port_of_tls}/slow")
+    assert asked.state is State.FAILED and time.monotonic() - began < 3
+
+
+def test_no_service_but_the_web_is_asked(asker: Asker) -> None:
+    for port in (22, 25, 139, 445):
+        assert asker.ask(f"http://site.example:{port}/") == links.Asked(State.UNSURE, "不是网页的端口", answered=False)
 
 
 def test_the_links_of_a_document_are_found() -> None:
