@@ -49,6 +49,7 @@ _SAME = {
     "年度": "年",
     "或者": "或",
     "其它": "其他",
+    "合计": "总计",
     "的": "",
 }
 _ALIKE = re.compile("|".join(_SAME))
@@ -473,13 +474,22 @@ def _missing_three(grid: Grid, columns: Mapping[str, int]) -> None:
 
 # Table four
 
+# The cells in the form's words, and in those that offices write.
+_OF_CELL: Mapping[str, str] = {
+    **{label: name for name, label in CELLS.items()},
+    **{name: name for name in CELLS},
+    **{"未审结": "未结", "尚未办结": "未结", "合计": TOTAL},
+}
+
 
 def _is_head_of_four(row: _Row) -> bool:
-    return sum(key(each) in CELLS.values() for each in row.cells) >= 4
+    return sum(key(each) in _OF_CELL for each in row.cells) >= 4
 
 
 def _read_four(grid: Grid, every: Sequence[Sequence[_Row]]) -> None:
+    """Read the table, which may be one of fifteen columns, or several of some groups each."""
     heads: list[_Row] = []
+    told, columns = "", 0
     for rows in every:
         for at, row in enumerate(rows):
             if _is_head_of_four(row):
@@ -488,33 +498,37 @@ def _read_four(grid: Grid, every: Sequence[Sequence[_Row]]) -> None:
                 heads.append(row)
                 grid.tables.add(FOUR)
             elif heads and _is_values(row):
-                _values_four(grid, heads, row)
-                return
+                columns += _values_four(grid, heads, row)
+                told, heads = told or row.at, []
+                if columns == len(GROUPS) * len(CELLS):
+                    return
+    if told:
+        place: Place = (FOUR, "", "")
+        message = f"{told}：表四应有 {len(GROUPS) * len(CELLS)} 列，读出 {columns} 列，其余各组的总计没有核对。"
+        grid.find("form", told, message, place, right=str(len(GROUPS) * len(CELLS)), left=str(columns))
 
 
 def _is_values(row: _Row) -> bool:
     return bool(row.values()) and not row.labels
 
 
-def _values_four(grid: Grid, heads: Sequence[_Row], row: _Row) -> None:
+def _values_four(grid: Grid, heads: Sequence[_Row], row: _Row) -> int:
+    """Read a row of numbers below its heads; return of how many columns it is known which they are."""
     wanted = [(group, cell) for group in GROUPS for cell in CELLS]
-    words = {label: name for name, label in CELLS.items()}
     names = {key(label): name for name, label in GROUPS.items()}
     groups = {at: names[key(each)] for head in heads for at, each in enumerate(head.cells) if key(each) in names}
-    cells = [(at, words[key(each)]) for head in heads for at, each in enumerate(head.cells) if key(each) in words]
+    cells = [(at, _OF_CELL[key(each)]) for head in heads for at, each in enumerate(head.cells) if key(each) in _OF_CELL]
     found: dict[tuple[str, str], int] = {}
     for at, cell in cells:
         start = max((each for each in groups if each <= at), default=None)
-        if start is not None and len(groups) == len(GROUPS):
+        if start is not None:
             found.setdefault((groups[start], cell), at)
-    if len(found) < len(wanted):
+    if len(found) != len(groups) * len(CELLS) or len(groups) < len(GROUPS) <= len(cells) // len(CELLS):
         # Where the places of the head don't say which cell is whose, they are in the form's order.
         if len(row.cells) != len(wanted) or len(cells) != len(wanted):
-            place: Place = (FOUR, "", "")
-            message = f"{row.at}：表四应有 {len(wanted)} 列，这里有 {len(cells)} 列，没有核对各组的总计。"
-            grid.find("form", row.at, message, place, right=str(len(wanted)), left=str(len(cells)))
-            return
+            return 0
         found = {each: at for at, each in enumerate(wanted)}
     for (group, cell), at in found.items():
         said = row.cells[at] if at < len(row.cells) else ""
         grid.put((FOUR, group, cell), said, f"{row.at}“{GROUPS[group]}”“{CELLS[cell]}”列")
+    return len(found)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.annual import reading, rules
-from archive.annual.forms import COLUMNS, FOUR, THREE, TWO, Kind
+from archive.annual.forms import CELLS, COLUMNS, FOUR, GROUPS, THREE, TWO, Kind
 from archive.annual.report import Finding, Place, Report, heading
 from archive.errors import ReportRefused, ReportUnreadable
 from archive.extract import extract_plain
@@ -170,6 +170,31 @@ def test_a_label_with_words_missing_is_taken_for_it_and_told(take: Take) -> None
     (only,) = found(take(report))
     assert (only.rule, only.place[1]) == ("label", "R06")
     assert "缺“法规禁”" in only.message
+
+
+def test_table_four_may_be_two_tables_in_the_words_that_offices_write(tmp_path: Path) -> None:
+    report = made(2021, 11)
+    report.cells[FOUR, "直诉", "总计"] = "99"
+
+    def table(*rows: list[str]) -> str:
+        return (
+            "<table>" + "".join(f"<tr>{''.join(f'<td>{each}</td>' for each in row)}</tr>" for row in rows) + "</table>"
+        )
+
+    words = ["维持", "纠正", "其他", "未审结", "合计"]
+    sides = {group: [report.cells[FOUR, group, cell] for cell in CELLS] for group in GROUPS}
+    over = "<table><tr><td colspan=5>未经复议直接起诉</td><td colspan=5>复议后起诉</td></tr>"
+    apart = table(["行政复议", "", "", "", ""], words, sides["复议"]) + "<p>行政诉讼：</p>"
+    apart += over + table(words * 2, sides["直诉"] + sides["复议后诉"]).removeprefix("<table>")
+    whole = html(report)
+    at = whole.rindex("<table")
+    (tmp_path / "a.html").write_text(whole[:at] + apart + whole[whole.rindex("</table>") + 8 :], encoding="utf-8")
+    read = reading.read(extract_plain(tmp_path / "a.html", "text/html"), "a.html")
+    assert {place: cell.value for place, cell in read.cells.items() if place[0] == FOUR} == {
+        place: value for place, value in values(report).items() if place[0] == FOUR
+    }
+    (only,) = found(read)
+    assert only.place == (FOUR, "直诉", "总计") and "总计却是 99" in only.message
 
 
 @pytest.mark.alike
