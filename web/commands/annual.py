@@ -176,12 +176,12 @@ class _Made:
 
 @contextmanager
 def _opened(year: int, unit: str) -> Iterator[_Made]:
-    with services() as opened, _book(opened) as book:
+    with services() as opened, open_book(opened) as book:
         yield _made(opened, book, year, unit)
 
 
 @contextmanager
-def _book(opened: "Services") -> "Iterator[Book]":
+def open_book(opened: "Services") -> "Iterator[Book]":
     from archive.annual.handed_in import SPEC
     from web.commands.books import book_of
 
@@ -246,26 +246,11 @@ def _tell_list(made: _Made, place: str) -> None:
 @reported
 def due_() -> None:
     """Say by when the reports of the last year are due, how long that is, and which units have not reported."""
-    from archive.annual import handed_in, keeping, settings
+    from archive.annual import deadlines
 
-    today = office_today()
-    year = today.year - 1
-    with services() as opened, _book(opened) as book:
-        reporting = settings.load(opened.settings.data)
-        entries = handed_in.of_year(book, year)
-        made = keeping.frozen_of(book, year, reporting.county) is not None
-    awaited = [each for each in reporting.units if each != reporting.office]
-    missing = [each for each in awaited if each not in entries or not handed_in.figures(entries[each])]
-    for who, of_county, open_ in (("部门", False, bool(missing) or not awaited), (reporting.county, True, not made)):
-        term = due(year, of_county)
-        left = (term.on - today).days
-        told = f"还有 {left} 天" if left > 0 else "今天到期" if not left else f"已过 {-left} 天"
-        soon = "，请抓紧" if open_ and term.reminders[0] <= today else ""
-        click.echo(f"{who}的 {year} 年度报告：{term.on} 前公布，{told if open_ else '已经报送或者定稿'}{soon}。")
-    if missing:
-        click.echo(f"没有报送数据的单位 {len(missing)} 个：{'、'.join(missing)}。")
-    if not awaited:
-        click.echo(f"{settings.FILE} 没有列出应报送的单位（units），不知道哪些单位没有报送。")
+    with services() as opened, open_book(opened) as book:
+        for each in deadlines.standing(opened.settings.data, book, office_today()).sentences:
+            click.echo(each)
 
 
 @annual_report.command("template")
@@ -302,7 +287,7 @@ def import_(file: Path, by: str, dry_run: bool) -> None:
 
     with services() as opened:
         actor = actor_of(opened, by, handed_in.SPEC.keep)
-        with _book(opened) as book:
+        with open_book(opened) as book:
             taken = handed_in.take_in(book, file, actor, settings.load(opened.settings.data), dry_run)
     tell(taken, dry_run, "行")
 
@@ -321,7 +306,7 @@ def freeze(year: int, unit: str, by: str) -> None:
         actor = actor_of(opened, by, handed_in.SPEC.keep)
         if year == office_today().year:
             raise ReportRefused(f"{year} 年度还没有结束，数还会变，没有冻结。请在年度结束后冻结。")
-        with _book(opened) as book:
+        with open_book(opened) as book:
             made = _made(opened, book, year, unit)
             frozen = keeping.freeze(book, made.computed, actor)
     click.echo(f"{made.computed.unit} {year} 年度的数据已经冻结，散列值 {frozen.digest}。")
@@ -342,7 +327,7 @@ def pass_(year: int, finding: str, reason: str, draft: Path | None, unit: str, b
 
     with services() as opened:
         actor = actor_of(opened, by, handed_in.SPEC.keep)
-        with _book(opened) as book:
+        with open_book(opened) as book:
             made = _made(opened, book, year, unit)
             report = _drafted(made.report, draft)[0] if draft else made.report
             every = {each.id: each for each in rules.findings(report, made.before)}

@@ -88,6 +88,22 @@ def _monitor(settings: Settings) -> None:
         monitor.note(opened, settings.check_links)
 
 
+def _annual_report(settings: Settings) -> None:
+    """Say how the reports of the last year stand, and remind of them on the days of the forms."""
+    from archive.annual import deadlines
+    from archive.chinese.dates import office_today
+    from web.commands import alerting, annual
+
+    with _opened() as opened, annual.open_book(opened) as book:
+        found = deadlines.standing(settings.data, book, office_today())
+    for each in found.sentences:
+        click.echo(each)
+    if found.reminds:
+        told = alerting.tell(settings, "\n".join(found.sentences), "年度报告快到期了", "gongkai annual-report due")
+        for each in told:
+            click.echo(each)
+
+
 def _lists(settings: Settings) -> None:
     from web.commands import jobs
 
@@ -133,6 +149,14 @@ def _without_staff(settings: Settings) -> str:
     return "" if staff.is_there(settings.staff_database_url) else "没有启用工作台"
 
 
+def _without_report(settings: Settings) -> str:
+    from archive.annual.settings import FILE
+
+    if without := _without_staff(settings):
+        return without
+    return "" if (settings.data / FILE).exists() else f"没有 {FILE}"
+
+
 def _without_backup(settings: Settings) -> str:
     return "" if settings.backup else "没有设置 GONGKAI_BACKUP"
 
@@ -173,6 +197,7 @@ TASKS: Mapping[str, Task] = {
     "staff-index": Task(360, _staff_index, _without_staff),
     "self-check": Task(30, _self_check),
     "monitor": Task(180, _monitor),
+    "annual-report": Task(10, _annual_report, _without_report),
     "lists": Task(60, _lists),
     "verify": Task(360, _verify),
     "backup": Task(360, _backup, _without_backup),

@@ -24,6 +24,7 @@ _LABELS = {
     "staff-index": "工作人员的索引",
     "self-check": "检索自检",
     "monitor": "日常监测",
+    "annual-report": "年度报告的期限",
     "lists": "元数据清单",
     "verify": "核验",
     "backup": "备份",

@@ -1,6 +1,7 @@
 """The annual report on the command line: its figures in an archive, and examining one without."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -127,6 +128,21 @@ def test_what_is_due_is_told_with_the_days_that_are_left(
     told = filled("annual-report", "due").stdout
     assert said in told
     assert "没有报送数据的单位 2 个：青石县财政局、柳河镇人民政府" in told
+
+
+def test_the_night_reminds_on_the_days_of_the_forms(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+
+    def tell(_: object, text: str, what: str, details: str) -> list[str]:
+        sent.append(f"{what}：{text}")
+        return []
+
+    monkeypatch.setattr("web.commands.alerting.tell", tell)
+    for day in ("2020-01-23", "2020-01-24", "2020-01-25", "2020-03-01", "2020-03-24"):
+        monkeypatch.setattr("archive.chinese.dates.office_today", lambda day=day: date.fromisoformat(day))
+        assert "没有报送数据的单位 2 个" in filled("nightly", "--step", "annual-report").stdout
+    assert [re.findall("还有 (\\d+) 天", each) for each in sent] == [["7", "67"], ["30"], ["7"]]
+    assert all(each.startswith("年度报告快到期了：部门的 2019 年度报告") for each in sent)
 
 
 def test_who_awaits_no_unit_is_not_told_that_all_have_reported(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
