@@ -216,6 +216,14 @@ def _night(patient: Patient) -> str:
         raise Unwell(f"最近一夜是 {nights.when(night)}，此后没有运行。请核对 systemctl status {deployment.TIMER}。")
     if nights.is_late(nights.last_good(data)):
         raise Unwell(f"{nights.when(night)}。请再运行一次 gongkai nightly。")
+    from web.commands import jobs
+
+    began = night.began.astimezone(OFFICE_TIME).time()
+    if not jobs.may_rebuild(patient.settings, began):
+        raise Unwell(
+            f"夜间任务 {began:%H:%M} 开始，不在 GONGKAI_REBUILD_HOURS 的时段里，改了词典的索引一直不会重建。"
+            "请改动其中之一，或者运行 gongkai reindex --full。"
+        )
     return nights.when(night)
 
 

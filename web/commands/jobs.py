@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from time import monotonic
 
@@ -228,13 +228,13 @@ def bring_up(opened: Services, full: bool, compared: bool = True) -> None:
         raise problem
 
 
-def may_rebuild(settings: Settings) -> bool:
-    """Tell whether an index that answers may be built anew now, which takes the machine's time."""
+def may_rebuild(settings: Settings, at: time | None = None) -> bool:
+    """Tell whether an index that answers may be built anew now, or at a time of day: it takes the machine's time."""
     if settings.rebuild_hours is None:
         return True
     begin, end = settings.rebuild_hours
-    now = office_now().time()
-    return begin <= now < end if begin < end else now >= begin or now < end
+    asked = at or office_now().time()
+    return begin <= asked < end if begin < end else asked >= begin or asked < end
 
 
 def bring_up_staff(opened: Services, full: bool) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.chinese.dates import OFFICE_TIME
 from archive.store import space
 from tests.conftest import in_a_file
 from tests.web.commands.conftest import Run
@@ -190,6 +191,14 @@ def test_a_setting_that_cannot_be_used_is_named_and_the_rest_is_read(
     for name in ("GONGKAI_RATE", slip, "GONGKAI_MAIL_TO", "GONGKAI_ADDRESS"):
         environment.pop(name)
     assert "GONGKAI_ADDRESS" in found(environment, "设置")
+
+
+def test_hours_in_which_no_night_begins_are_told(archive: Path, environment: dict[str, str]) -> None:
+    begins = datetime.now(OFFICE_TIME)
+    for hours, said in ((-1, ""), (2, "GONGKAI_REBUILD_HOURS")):
+        first, last = (f"{begins + timedelta(hours=each):%H:%M}" for each in (hours, hours + 2))
+        told = found({**environment, "GONGKAI_REBUILD_HOURS": f"{first}-{last}"}, "夜间任务")
+        assert said in told and bool(told) == bool(said)
 
 
 def test_a_backup_is_missed(archive: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
