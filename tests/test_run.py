@@ -150,7 +150,7 @@ def published(tmp_path: Path) -> Path:
         lines = [f"{each}==1.0 --hash=sha256:{hashlib.sha256(files[each].read_bytes()).hexdigest()}" for each in names]
         (folder / "locks" / f"{lock}.txt").write_text("\n".join(lines) + "\n")
     # pip takes seconds to be put into an environment. Where the system has it, it installs from outside.
-    system = subprocess.run(["python3", "-m", "pip", "--version"], capture_output=True).returncode == 0  # noqa: S607
+    system = subprocess.run(["python3", "-m", "pip", "--version"], capture_output=True).returncode == 0  # noqa: S607  # the system's
     command = ["python3", "-m", "venv", *(["--without-pip"] if system else []), str(folder / ".venv")]
     subprocess.run(command, check=True)  # noqa: S603  # our own command
     return folder

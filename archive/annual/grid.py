@@ -8,8 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
-from functools import cache, lru_cache
+from functools import cache
 
 from archive.annual import numbers
 from archive.annual.forms import (
@@ -28,33 +27,15 @@ from archive.annual.forms import (
     Article,
     Form,
 )
+from archive.annual.labels import best, differs, key, keys
 from archive.annual.report import Cell, Finding, Place
 from archive.tables import Read, Table, parts, sheet_at
 
 _ARTICLE = re.compile(r"第二十条第?[(（]?([一二三四五六七八九十]{1,3})[)）]?项")
-# What leads a label: 三、 （一） 1.
-_LEAD = re.compile(r"^(?:[一二三四五六七]、|[(（][一二三四五六七][)）]|\d{1,2}[.、．])")
-_REMARK = re.compile(r"[(（][^()（）]*[)）]?$")
-_IN_UNIT = re.compile(r"[(（]?\s*(?:单位)?[:：]?\s*万元\s*[)）]?$")
-_WORDS = re.compile(r"[\u4e00-\u9fff\dA-Za-z]+")
 # What a table of a plain text has between its head and its rows.
 _RULE = re.compile(r"\s*:?-{3,}:?\s*")
 # Characters of a row of a plain text.
 _LONGEST = 300
-# Other words for the same in a label.
-_SAME = {
-    "本行政机关": "机关",
-    "行政机关": "机关",
-    "本机关": "机关",
-    "年度": "年",
-    "或者": "或",
-    "其它": "其他",
-    "合计": "总计",
-    "的": "",
-}
-_ALIKE = re.compile("|".join(_SAME))
-# How much of a label must be that of the form.
-_AKIN = 0.72
 
 
 @dataclass(slots=True)
@@ -148,7 +129,7 @@ def _spaced(line: str, form: Form) -> list[str]:
     labels = [each for each in cells if numbers.read(each) is None]
     if cells[: len(labels)] != labels:
         return []
-    is_row = (labels and len(cells) > len(labels) and bool(set(_keys(labels[-1])) & known)) or len(cells) == 15
+    is_row = (labels and len(cells) > len(labels) and bool(set(keys(labels[-1])) & known)) or len(cells) == 15
     return cells if (is_row and len(cells) > len(labels)) or all(key(each) in known for each in cells) else []
 
 
@@ -158,67 +139,7 @@ def _labels(form: Form) -> frozenset[str]:
     two = (label for each in form.two for label in (*each.rows, *(column.label for column in each.columns)))
     every = (*two, *(line.label for line in form.three.values()), *COLUMNS, *CELLS.values(), *GROUPS.values())
     more = ("信息内容", "行政复议", "行政诉讼", "法人或其他组织", "申请人情况")
-    return frozenset(each for label in (*every, *more) for each in _keys(label))
-
-
-# Labels
-
-
-@lru_cache(2000)
-def key(label: str) -> str:
-    """Return a label without its number, blanks and marks.
-
-    >>> key("2.其他法律、行政法规禁止公开"), key("（七）总计")
-    ('其他法律行政法规禁止公开', '总计')
-    """
-    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", label))
-    return "".join(_WORDS.findall(_LEAD.sub("", plain)))
-
-
-@lru_cache(2000)
-def _keys(label: str) -> tuple[str, ...]:
-    """Return a label's keys: with its remark in brackets, and without; and both in the words that mean the same."""
-    plain = _IN_UNIT.sub("", unicodedata.normalize("NFKC", label).strip())
-    made = (key(plain), key(_REMARK.sub("", plain)))
-    return tuple(dict.fromkeys((*made, *(_ALIKE.sub(lambda found: _SAME[found[0]], each) for each in made))))
-
-
-def best(label: str, wanted: Mapping[str, str]) -> tuple[str, bool] | None:
-    """Return which of the ``wanted`` labels, by name, somebody wrote, and whether exactly; None if it is none."""
-    here = _keys(label)
-    for name, each in wanted.items():
-        if set(here) & set(_keys(each)) - {""}:
-            return name, True
-    alike = [(_ratio(mine, theirs), name) for name, each in wanted.items() for mine in here for theirs in _keys(each)]
-    ratio, name = max(alike, default=(0.0, ""))
-    return (name, False) if ratio >= _AKIN and len(here[0]) > 3 else None
-
-
-def _ratio(one: str, other: str) -> float:
-    """Return how much of two labels is the same; 0 where it can't be enough."""
-    alike = SequenceMatcher(None, one, other, autojunk=False)
-    enough = alike.real_quick_ratio() >= _AKIN and alike.quick_ratio() >= _AKIN
-    return alike.ratio() if enough else 0.0
-
-
-def differs(label: str, wanted: str) -> str:
-    """Say what a label lacks or has too much.
-
-    >>> differs("2.其他法律行政止公开", "2.其他法律行政法规禁止公开")
-    '缺“法规禁”'
-    """
-    mine, theirs = key(label), key(wanted)
-    if len(key(_REMARK.sub("", wanted))) == len(mine):
-        theirs = key(_REMARK.sub("", wanted))
-    told = []
-    for what, a, b, c, d in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
-        if what == "insert":
-            told.append(f"缺“{theirs[c:d]}”")
-        elif what == "delete":
-            told.append(f"多“{mine[a:b]}”")
-        elif what == "replace":
-            told.append(f"“{mine[a:b]}”应为“{theirs[c:d]}”")
-    return "，".join(told)
+    return frozenset(each for label in (*every, *more) for each in keys(label))
 
 
 def _note(grid: Grid, label: str, wanted: str, place: Place, at: str) -> None:
@@ -294,8 +215,8 @@ def _columns_two(grid: Grid, article: Article, row: _Row) -> dict[int, str]:
     }
     heads = [(at, each) for at, each in enumerate(row.cells) if each and key(each) != "信息内容"]
     for at, each in heads:
-        own = next((label for label in wanted if key(label) in _keys(each)), None)
-        other = next((label for label in others if key(label) in _keys(each)), None)
+        own = next((label for label in wanted if key(label) in keys(each)), None)
+        other = next((label for label in others if key(label) in keys(each)), None)
         place: Place = (TWO, article.label, each)
         if own is None and other is not None:
             message = f"{row.at}：{article.label}的“{each}”是{others[other]}的列，本年度应当用{grid.form.name}。"
